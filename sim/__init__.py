@@ -1,0 +1,56 @@
+"""`durand`: Pakistan, the Afghan Taliban, the TTP and India after August 2021, in many modelled worlds at once.
+
+The public names, and nothing else. All but `run` and `compare` are fetched when first asked for, so that `import sim`
+takes no time. (`sim.run` is the function; the module it stands in is reached with `from sim.run import ...`.)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sim.run import compare, run
+
+if TYPE_CHECKING:
+    from sim.model import FrontierModel
+    from sim.results import Comparison, Results
+    from sim.scenario import ScenarioError, load_scenario
+
+    __version__: str
+
+__all__ = [
+    "Comparison",
+    "FrontierModel",
+    "Results",
+    "ScenarioError",
+    "__version__",
+    "compare",
+    "load_scenario",
+    "run",
+]
+
+_HOMES = {
+    "Comparison": "sim.results",
+    "FrontierModel": "sim.model",
+    "Results": "sim.results",
+    "ScenarioError": "sim.scenario",
+    "load_scenario": "sim.scenario",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            return version("durand")
+        except PackageNotFoundError:  # run from a checkout that was never installed
+            return "0+unknown"
+    if name in _HOMES:
+        from importlib import import_module
+
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'sim' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,48 @@
+"""What every agent has: a name, a vector per state over the run's worlds, rules to call, luck to draw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+
+from sim.worlds import Vector
+
+if TYPE_CHECKING:
+    from sim.model import FrontierModel
+
+
+class Actor(mesa.Agent):
+    """An agent whose state is a vector over worlds.
+
+    Attributes:
+        name: stable written name; also the start of its streams' names.
+    """
+
+    model: FrontierModel
+
+    def __init__(self, model: FrontierModel, name: str) -> None:
+        super().__init__(model)
+        self.name = name
+
+    def start(self, parameter: str) -> Vector:
+        """A state's value in the first month, from the parameter of that name: a fresh (worlds,) vector."""
+        return self.full(self.model.parameters[parameter])
+
+    def full(self, value: Vector | float) -> Vector:
+        """A fresh contiguous (worlds,) vector of this value."""
+        return np.ascontiguousarray(np.broadcast_to(value, (self.model.worlds,)), dtype=np.float64).copy()
+
+    def apply(self, rule: Callable[..., Vector], *inputs: Vector) -> Vector:
+        """What a rule says, with this run's parameters, of these inputs."""
+        return self.model.rulebook(rule, *inputs)
+
+    def luck(self, what: str, slot: int = 0) -> Vector:
+        """This month's uniform draw for a named purpose, shape (worlds,)."""
+        return self.model.streams.uniform(f"{self.name}.{what}", self.model.month, slot)
+
+    def parameter(self, name: str) -> Any:
+        """A parameter's value in this run: a float, or a (worlds,) vector."""
+        return self.model.parameters[name]

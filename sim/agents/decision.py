@@ -1,0 +1,103 @@
+"""Every decision is a sum of named pressures, and a quantal response to it.
+
+The utility of an option is the sum over pressures of the pressure's strength times what the option makes of it (its
+profile). One Gumbel number per named option, temperature one, best option wins: so pairing holds, and an option can be
+added without touching the luck of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.agents.actor import Actor
+from sim.chance import gumbel
+from sim.worlds import Vector, total
+
+
+@dataclass(frozen=True)
+class Pressure:
+    """A named push in a decision.
+
+    Attributes:
+        rule: name of the rule that gave it.
+        strength: logits, shape (worlds,), or (options, worlds) where it differs by option.
+        profile: what each option makes of it, one number per option.
+    """
+
+    rule: str
+    strength: Vector
+    profile: Sequence[float]
+
+    def on(self, option: int) -> Vector:
+        """What the pressure adds to this option's utility, shape (worlds,)."""
+        strength = self.strength[option] if self.strength.ndim == 2 else self.strength
+        return strength * self.profile[option]
+
+
+class Decision:
+    """One recurring choice of an actor among named options.
+
+    Attributes:
+        options: their names, in order.
+        chosen: index of the option held, as floats, shape (worlds,).
+        pressures, utilities, probabilities, draws: the account of the latest decision; utilities, probabilities and
+            draws have shape (options, worlds).
+    """
+
+    def __init__(self, actor: Actor, name: str, options: Sequence[str], start: int) -> None:
+        self.actor, self.name, self.options = actor, name, tuple(options)
+        self.chosen = actor.full(float(start))
+        self.pressures: list[Pressure] = []
+        shape = (len(self.options), actor.model.worlds)
+        self.utilities = np.zeros(shape)
+        self.draws = np.zeros(shape)
+        self.probabilities = np.full(shape, 1.0 / len(self.options))
+
+    def pressure(self, rule: Callable[..., Vector], *inputs: Vector, on: Sequence[float]) -> Pressure:
+        """The pressure that a rule puts on the options, each by its profile number in `on`."""
+        return Pressure(rule.__name__, self.actor.apply(rule, *inputs), on)
+
+    def only(self, *names: str) -> tuple[float, ...]:
+        """The profile of a pressure that bears on the named options alone."""
+        return tuple(float(option in names) for option in self.options)
+
+    def held(self) -> Vector:
+        """1 for the option held last month, else 0: shape (options, worlds)."""
+        return (np.arange(len(self.options))[:, None] == self.chosen).astype(np.float64)
+
+    def choose(self, pressures: Sequence[Pressure], scripted: Vector | None = None) -> Vector:
+        """Decide anew.
+
+        Args:
+            pressures: all that bears on the options.
+            scripted: an option's index where a scenario prescribes it, -1 where the actor chooses; None: it chooses.
+
+        Returns:
+            The index of the option chosen, as floats, shape (worlds,).
+        """
+        self.pressures = list(pressures)
+        for i, option in enumerate(self.options):
+            parts = [pressure.on(i) for pressure in pressures if pressure.profile[i]]
+            self.utilities[i] = total(parts) if parts else 0.0
+            self.draws[i] = gumbel(self.actor.luck(f"{self.name}/{option}"))
+        best = self.utilities.max(axis=0)
+        odds = np.exp(self.utilities - best)
+        self.probabilities = odds / total(odds)
+        chosen = (self.utilities + self.draws).argmax(axis=0).astype(np.float64)
+        if scripted is not None:
+            chosen = np.where(scripted >= 0, scripted, chosen)
+            prescribed = (np.arange(len(self.options))[:, None] == scripted).astype(np.float64)
+            self.probabilities = np.where(scripted >= 0, prescribed, self.probabilities)
+        self.chosen = chosen
+        return chosen
+
+    def value(self, values: Sequence[float]) -> Vector:
+        """The number that stands for the option held, from one number per option."""
+        return np.asarray(values, dtype=np.float64)[self.chosen.astype(np.intp)]
+
+    def is_held(self, option: str) -> Vector:
+        """1.0 in worlds where this option is held."""
+        return (self.chosen == self.options.index(option)).astype(np.float64)

@@ -1,0 +1,69 @@
+"""A faction: its ties to others, what it hopes for from them, and its power within its actor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.agents.actor import Actor
+from sim.rules import alignment as rules
+from sim.worlds import Vector, total
+
+if TYPE_CHECKING:
+    from sim.model import FrontierModel
+
+
+class Faction(Actor):
+    """A part of an actor, with a line of its own.
+
+    Attributes:
+        actor: whose faction it is.
+        targets: whom its ties are to, in order.
+        alignment: those ties, -1 to 1, shape (targets, worlds).
+        expected: what it hopes for from each, 0 to 1, shape (targets, worlds).
+        power: its share of power in its actor, shape (worlds,).
+    """
+
+    def __init__(self, model: FrontierModel, name: str, actor: str, targets: tuple[str, ...], hoped_for: str) -> None:
+        super().__init__(model, name)
+        self.actor, self.targets = actor, targets
+        self.resting = np.stack([self.start(f"align_{name}_{target}") for target in targets])
+        self.alignment = self.resting.copy()
+        self.expected = np.zeros_like(self.alignment)
+        self.expected[0] = self.start(hoped_for)
+        self.power = self.start(f"power_{name}")
+        self.delivered = self.full(0.0)
+
+    def toward(self, target: str) -> Vector:
+        """The tie to one other, shape (worlds,)."""
+        return self.alignment[self.targets.index(target)]
+
+    def respond(self, benefit: Vector, coercion: Vector) -> None:
+        """Take in what each other actor gave and did this month; both of shape (targets, worlds)."""
+        self.delivered = total(self.alignment * benefit) / len(self.targets)
+        self.alignment = self.apply(
+            rules.alignment, self.alignment, self.resting, benefit, self.expected, coercion
+        )
+        self.expected = self.apply(rules.expectation, self.expected, benefit)
+
+
+def share_power(factions: list[Faction]) -> None:
+    """Shift power towards the factions whose line has delivered, and scale it to shares of one."""
+    average = total(faction.power * faction.delivered for faction in factions)
+    raw = [faction.apply(rules.faction_power, faction.power, faction.delivered - average) for faction in factions]
+    scale = total(raw)
+    for faction, power in zip(factions, raw, strict=True):
+        faction.power = power / scale
+
+
+def shared_tie(factions: list[Faction], target: str) -> Vector:
+    """The actor's tie to another: its factions' ties, weighted by power."""
+    return total(faction.power * faction.toward(target) for faction in factions)
+
+
+def disagreement(factions: list[Faction], target: str) -> Vector:
+    """Power-weighted distance of the factions' ties from the actor's, 0 to 1."""
+    mean = shared_tie(factions, target)
+    parts = [faction.apply(rules.disagreement, faction.power, faction.toward(target), mean) for faction in factions]
+    return np.minimum(total(parts), 1.0)

@@ -1,0 +1,117 @@
+"""Actors that react rather than plan: the IMF, the United States, China, donors, ISKP, the Afghan public."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.agents.actor import Actor
+from sim.chance import happens
+from sim.rules import alignment, dependence, diplomacy
+from sim.worlds import total
+
+if TYPE_CHECKING:
+    from sim.model import FrontierModel
+
+
+class IMF(Actor):
+    """Reviews Pakistan's programme. `programme` is 1 where it is on track; `goodwill` is what a scenario adds, logits."""
+
+    def __init__(self, model: FrontierModel) -> None:
+        super().__init__(model, "imf")
+        self.programme = self.start("start_imf_programme")
+        self.goodwill = self.full(0.0)
+
+    def review(self) -> None:
+        """Review the programme, in the months in which one is due."""
+        pakistan = self.model.pakistan
+        chance = self.apply(
+            diplomacy.imf_approval,
+            pakistan.economy,
+            pakistan.granted,
+            self.model.donors.sanctions,
+            pakistan.unrest,
+            self.model.united_states.ties,
+            self.goodwill,
+        )
+        approved = happens(self.luck("review"), chance)
+        due = happens(self.luck("due"), self.full(self.parameter("imf_review_rate")))
+        self.programme = np.where(due > 0, approved, self.programme)
+
+
+class UnitedStates(Actor):
+    """Washington's goodwill towards Pakistan: `ties`, 0 to 1."""
+
+    def __init__(self, model: FrontierModel) -> None:
+        super().__init__(model, "united_states")
+        self.ties = self.start("start_us_ties")
+
+    def judge(self) -> None:
+        """Judge Pakistan by its dealings with Kabul and its talk; the IMF takes note."""
+        pakistan = self.model.pakistan
+        self.ties = self.apply(diplomacy.us_ties, self.ties, pakistan.granted, pakistan.rhetoric)
+
+
+class China(Actor):
+    """China's own offer to Kabul: `patronage`, 0 to 1."""
+
+    def __init__(self, model: FrontierModel) -> None:
+        super().__init__(model, "china")
+        self.patronage = self.start("start_china_patronage")
+
+    def invest(self) -> None:
+        """Extend the offer as Kabul courts it."""
+        self.patronage = self.apply(diplomacy.chinese_patronage, self.patronage, self.model.taliban.messaging)
+
+
+class Donors(Actor):
+    """Sanctions on Kabul and humanitarian aid: `sanctions`, 0 to 1."""
+
+    def __init__(self, model: FrontierModel) -> None:
+        super().__init__(model, "donors")
+        self.sanctions = self.start("start_sanctions")
+
+    @property
+    def aid(self):  # type: ignore[no-untyped-def]
+        """Humanitarian aid as an alternative to Pakistan's, 0 to 1."""
+        return self.full(self.parameter("donor_aid")) * (1.0 - self.sanctions)
+
+
+class ISKP(Actor):
+    """ISKP and al-Qaeda: `strength` and the `regional_risk` that they are part of, both 0 to 1."""
+
+    def __init__(self, model: FrontierModel) -> None:
+        super().__init__(model, "iskp")
+        self.strength = self.start("start_iskp")
+        self.regional_risk = self.full(0.0)
+
+    def gather(self) -> None:
+        """Take in fighters who drift from the TTP, and what war leaves open."""
+        taliban, land = self.model.taliban, self.model.land
+        drifted = total(group.drifted for group in self.model.groups)
+        self.strength = self.apply(diplomacy.iskp_strength, self.strength, drifted, taliban.war)
+        violence = np.minimum(land.recent_attacks / self.parameter("scale_attacks"), 1.0)
+        self.regional_risk = self.apply(
+            diplomacy.regional_risk, self.strength, taliban.shelter, violence, land.mean_control
+        )
+
+
+class AfghanPublic(Actor):
+    """Afghans at large: `hardship` and `distrust` of Pakistan, both 0 to 1."""
+
+    def __init__(self, model: FrontierModel) -> None:
+        super().__init__(model, "afghan_public")
+        self.hardship = self.start("start_afghan_hardship")
+        self.distrust = self.start("distrust_resting")
+
+    def endure(self) -> None:
+        """Hardship follows sanctions, war and relief; strikes and expulsions feed distrust."""
+        pakistan, line = self.model.pakistan, self.model.durand_line
+        relief = 1.0 - (1.0 - line.openness) * (1.0 - pakistan.levers["aid"]) * (1.0 - self.model.donors.aid)
+        self.hardship = self.apply(
+            dependence.afghan_hardship, self.hardship, self.model.donors.sanctions, self.model.taliban.war, relief
+        )
+        self.distrust = self.apply(
+            alignment.afghan_distrust, self.distrust, pakistan.strikes, pakistan.levers["refugee_expulsion"]
+        )

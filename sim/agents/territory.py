@@ -1,0 +1,175 @@
+"""Where it happens: Pakistan's five areas, and the Durand Line with its two sides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.agents.actor import Actor
+from sim.chance import binomial, negative_binomial, poisson
+from sim.rules import border, grievance, violence
+from sim.vocabulary import PAKISTAN_AREAS
+from sim.worlds import Vector, total
+
+if TYPE_CHECKING:
+    from sim.model import FrontierModel
+
+AREAS = tuple(PAKISTAN_AREAS)
+
+
+class Land(Actor):
+    """Pakistan's areas: attacks, deaths, grievance and control.
+
+    Attributes:
+        weights: usual share of TTP attacks by area; exposure: the same against the most exposed area.
+        grievance, control, attacks: by area, shape (areas, worlds).
+        deaths_*: this month's dead, each shape (worlds,).
+        recent_*: fading means of attacks and deaths a month.
+    """
+
+    def __init__(self, model: FrontierModel) -> None:
+        super().__init__(model, "land")
+        self.weights = np.stack([self.start(f"area_weight_{area}") for area in AREAS])
+        self.weights = self.weights / total(self.weights)
+        self.exposure = self.weights / self.weights.max(axis=0)
+        self.grievance = np.stack([self.start(f"start_grievance_{area}") for area in AREAS])
+        self.control = np.stack([self.start(f"start_control_{area}") for area in AREAS])
+        self.attacks = np.zeros((len(AREAS), model.worlds))
+        self.background = self.full(0.0)
+        self.deaths_security = self.full(0.0)
+        self.deaths_civilian = self.full(0.0)
+        self.deaths_militant = self.full(0.0)
+        self.deaths_afghan = self.full(0.0)
+        self.deaths_by_ttp = self.full(0.0)
+        self.recent_attacks = self.start("start_recent_attacks")
+        self.recent_deaths_by_ttp = self.start("start_recent_deaths")
+        self.recent_deaths = self.start("start_recent_deaths")
+
+    @property
+    def mean_grievance(self) -> Vector:
+        """Grievance over areas, each weighted by its usual share of attacks."""
+        return total(self.weights * self.grievance)
+
+    @property
+    def mean_control(self) -> Vector:
+        """State control, averaged over areas."""
+        return total(self.control) / len(AREAS)
+
+    def suffer_attacks(self) -> None:
+        """Draw the month's attacks, by the TTP in each area and by other groups anywhere, and their dead."""
+        home = np.zeros_like(self.attacks)
+        for group in self.model.groups:
+            home[group.home] = home[group.home] + group.expected
+        expected = self.apply(violence.attacks_in_area, home, self.weights * total(home))
+        success = np.minimum(self.recent_attacks / self.parameter("scale_attacks"), 1.0)
+        others = self.apply(violence.background_attacks, success, self.model.iskp.strength)
+        draws = self.model.streams.uniforms("land.attacks", self.model.month, len(AREAS) + 1)
+        drawn = negative_binomial(draws, np.concatenate([expected, others[None]]), self.parameter("attack_dispersion"))
+        self.attacks, self.background = drawn[:-1], drawn[-1]
+        self._count_dead()
+
+    def _count_dead(self) -> None:
+        attacks = total(self.attacks)
+        security, civilian = self._dead_of("ttp", attacks, violence.security_dead)
+        self.deaths_by_ttp = security + civilian
+        other_security, other_civilian = self._dead_of("others", self.background, violence.security_dead_of_others)
+        line = self.model.durand_line
+        lost = total(group.lost for group in self.model.groups)
+        killed = self.apply(violence.militants_killed_expected, lost)
+        struck = self.apply(violence.strike_deaths_expected, self.model.pakistan.strikes)
+        self.deaths_security = security + other_security
+        self.deaths_civilian = civilian + other_civilian + line.deaths_pakistani
+        self.deaths_militant = poisson(self.luck("militants"), killed)
+        self.deaths_afghan = poisson(self.luck("struck"), struck) + line.deaths_afghan
+        fading = self.parameter("recent_fading")
+        deaths = self.deaths_security + self.deaths_civilian
+        self.recent_attacks = self.recent_attacks + fading * (attacks - self.recent_attacks)
+        self.recent_deaths = self.recent_deaths + fading * (deaths - self.recent_deaths)
+        self.recent_deaths_by_ttp = self.recent_deaths_by_ttp + fading * (
+            self.deaths_by_ttp - self.recent_deaths_by_ttp
+        )
+
+    def _dead_of(self, who: str, attacks: Vector, of_security_forces) -> tuple[Vector, Vector]:  # type: ignore[no-untyped-def]
+        """Dead among security forces and civilians in this many attacks: a draw for each lethal one."""
+        lethal = binomial(self.luck(f"{who}.lethal"), attacks, self.full(self.parameter("lethal_share")))
+        slots = int(lethal.max())
+        if slots == 0:
+            return self.full(0.0), self.full(0.0)
+        month, streams = self.model.month, self.model.streams
+        happened = np.arange(slots)[:, None] < lethal
+        dead = happened * self.apply(violence.deaths_in_attack, streams.uniforms(f"land.{who}.toll", month, slots))
+        against = self.apply(of_security_forces, streams.uniforms(f"land.{who}.against", month, slots))
+        # Whole numbers add up exactly in any order.
+        everyone = dead.sum(axis=0)
+        security = (dead * against).sum(axis=0)
+        return security, everyone - security
+
+    def change(self) -> None:
+        """Grievance and control shift with what each area bore this month."""
+        pakistan = self.model.pakistan
+        levers = pakistan.levers
+        operations = levers["domestic_operations"] * self.exposure
+        withdrawal = np.zeros_like(self.grievance)
+        withdrawal[0] = levers["troop_withdrawal"]
+        self.grievance = self.apply(
+            grievance.grievance,
+            self.grievance,
+            operations,
+            pakistan.strikes * self.exposure,
+            np.broadcast_to(levers["refugee_expulsion"], operations.shape),
+            pakistan.redress(withdrawal),
+        )
+        bad_month = self.parameter("scale_attacks") * self.weights
+        self.control = self.apply(
+            grievance.area_control, self.control, np.minimum(self.attacks / bad_month, 10.0), operations, withdrawal
+        )
+
+
+class DurandLine(Actor):
+    """The line: clashes, closures, trade, and what they cost both sides.
+
+    Attributes:
+        clashes: this month; started_by_pakistan: how many of them.
+        open_share: share of the month in which crossings were open.
+        trade: 1 is what passed before the takeover; openness: trade as a share of the most it could be.
+    """
+
+    def __init__(self, model: FrontierModel) -> None:
+        super().__init__(model, "durand_line")
+        self.clashes = self.full(0.0)
+        self.started_by_pakistan = self.full(0.0)
+        self.open_share = self.full(1.0)
+        self.trade = self.start("start_trade")
+        self.deaths_pakistani = self.full(0.0)
+        self.deaths_afghan = self.full(0.0)
+        self.afghan_sovereignty = self.start("start_afghan_sovereignty")
+
+    @property
+    def openness(self) -> Vector:
+        """Trade as a share of the most that open terms would bring, 0 to 1."""
+        return np.minimum(self.trade / (1.0 + self.parameter("trade_opening_gain")), 1.0)
+
+    def clash(self) -> None:
+        """Clashes on the line, who fired first, how long crossings stay shut, and what trade is left."""
+        pakistan, taliban = self.model.pakistan, self.model.taliban
+        levers = pakistan.levers
+        expected = self.apply(
+            border.clashes_expected, levers["fencing"], pakistan.strikes, taliban.posture, levers["joint_patrols"]
+        )
+        self.clashes = poisson(self.luck("clashes"), expected)
+        first = self.apply(border.pakistan_fires_first, pakistan.strikes, taliban.posture)
+        self.started_by_pakistan = binomial(self.luck("first"), self.clashes, first)
+        toll = self.apply(border.clash_deaths_expected, self.clashes)
+        self.deaths_pakistani = poisson(self.luck("dead.pakistani"), toll)
+        self.deaths_afghan = poisson(self.luck("dead.afghan"), toll)
+        shut = self.apply(border.closed_by_clashes, self.clashes)
+        self.open_share = (1.0 - shut) * (1.0 - levers["border_closure"])
+        self.trade = self.apply(border.trade, self.trade, self.open_share, levers["trade_opening"])
+        self.afghan_sovereignty = self.apply(
+            border.afghan_sovereignty,
+            self.afghan_sovereignty,
+            pakistan.strikes,
+            self.started_by_pakistan,
+            levers["fencing"],
+        )

@@ -1,0 +1,115 @@
+"""The TTP: its central command chooses a campaign, and truces begin and end. No target or tactic is modelled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.agents.actor import Actor
+from sim.agents.decision import Decision
+from sim.chance import happens
+from sim.rules import campaign, groups, violence
+from sim.vocabulary import CAMPAIGNS
+from sim.worlds import Vector, total
+
+if TYPE_CHECKING:
+    from sim.agents.group import Group
+    from sim.model import FrontierModel
+
+
+class TTP(Actor):
+    """The TTP's central command.
+
+    Attributes:
+        example: how far the Taliban's victory still inspires, 0 to 1.
+        truce: 1 in worlds with a truce in force; truce_months: for how long; truce_ended: 1 if it ended this month.
+        demands_met: how far Pakistan meets its demands, 0 to 1.
+        tempo: of its campaign, 1 for a steady one; compliance: share of attacks that a truce stops.
+        freed_pool: freed fighters not yet back in the field, thousand.
+    """
+
+    def __init__(self, model: FrontierModel) -> None:
+        super().__init__(model, "ttp")
+        self.campaign = Decision(self, "campaign", tuple(CAMPAIGNS), start=1)
+        self.example = self.start("start_example")
+        self.truce = self.full(0.0)
+        self.truce_months = self.full(0.0)
+        self.truce_ended = self.full(0.0)
+        self.demands_met = self.full(0.0)
+        self.tempo = self.full(1.0)
+        self.compliance = self.full(0.0)
+        self.freed_pool = self.start("start_freed_prisoners")
+        self.capability_at_start: Vector | None = None
+
+    @property
+    def groups(self) -> list[Group]:
+        """Its constituent groups, active or not."""
+        return self.model.groups
+
+    @property
+    def strength(self) -> Vector:
+        """Fighters in all groups, thousand."""
+        return total(group.strength for group in self.groups)
+
+    @property
+    def cohesion(self) -> Vector:
+        """Strength-weighted cohesion of the groups; those that stand apart count as none."""
+        bound = total(group.strength * group.united * group.cohesion for group in self.groups)
+        return bound / np.maximum(self.strength, 1e-9)
+
+    def choose_campaign(self) -> None:
+        """Escalate, go on, seek a truce or lie low; then see whether a truce begins or ends."""
+        pakistan, taliban, land, choice = self.model.pakistan, self.model.taliban, self.model.land, self.campaign
+        levers, cohesion = pakistan.levers, self.cohesion
+        operations, talks = levers["domestic_operations"], levers["ttp_talks"]
+        self.example = self.apply(campaign.example_fades, self.example)
+        self.demands_met = self.apply(
+            campaign.demands_met,
+            levers["prisoner_releases"],
+            levers["troop_withdrawal"],
+            levers["religious_law_concessions"],
+        )
+        capability = total(group.capability for group in self.groups)
+        if self.capability_at_start is None:
+            self.capability_at_start = capability
+        relative = np.minimum(capability / (2.0 * self.capability_at_start), 1.0)
+        escalate, truce, lie_low = choice.only("escalate"), choice.only("ceasefire"), choice.only("lie_low")
+        pressures = [
+            choice.pressure(campaign.example_of_victory, self.example, on=escalate),
+            choice.pressure(campaign.grievance_calls, land.mean_grievance, on=escalate),
+            choice.pressure(campaign.capability_tempts, relative, on=escalate),
+            choice.pressure(campaign.operations_deter, operations, on=escalate),
+            choice.pressure(campaign.kabul_holds_back, taliban.effort, on=escalate),
+            choice.pressure(campaign.operations_drive_under, operations, taliban.shelter, on=lie_low),
+            choice.pressure(campaign.kabul_brokers, taliban.effort, talks, on=truce),
+            choice.pressure(campaign.demands_expected, self.demands_met * talks, on=truce),
+            choice.pressure(campaign.spoilers, cohesion, on=truce),
+            choice.pressure(campaign.campaign_habit, choice.held(), on=(1.0,) * len(CAMPAIGNS)),
+        ]
+        script = self.model.script.settings("ttp", self.model.month, self.model.recent)
+        choice.choose(pressures, script["campaign"])
+        self._begin_or_end_truce(operations, talks, cohesion)
+        self.tempo = self.apply(
+            violence.campaign_tempo, choice.is_held("escalate") * (1.0 - self.truce), choice.is_held("lie_low")
+        )
+        self.compliance = self.apply(campaign.truce_compliance, self.demands_met) * self.truce
+
+    def _begin_or_end_truce(self, operations: Vector, talks: Vector, cohesion: Vector) -> None:
+        ending = self.apply(
+            campaign.truce_ends,
+            1.0 - self.demands_met,
+            self.truce_months,
+            operations,
+            cohesion,
+            self.model.taliban.effort,
+        )
+        agreed = self.apply(campaign.truce_agreed, talks, cohesion)
+        self.truce_ended = self.truce * happens(self.luck("truce_ends"), ending)
+        begins = self.campaign.is_held("ceasefire") * happens(self.luck("truce_begins"), agreed) * (1.0 - self.truce)
+        self.truce = np.minimum(self.truce - self.truce_ended + begins, 1.0)
+        self.truce_months = (self.truce_months + 1.0) * self.truce
+
+    def take_back_freed(self) -> None:
+        """The pool of freed fighters empties as they return to the field."""
+        self.freed_pool = self.apply(groups.freed_still_out, self.freed_pool)

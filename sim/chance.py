@@ -1,0 +1,91 @@
+"""From uniform draws to outcomes: choices and counts, each by the inverse of its distribution.
+
+Counts come from a cumulative loop that runs over all worlds at once. A further round changes nothing for a world that
+has its count, so the worlds computed alongside never matter.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import ndtri
+
+from sim.worlds import Vector
+
+# Above this mean exp(-mean) is no longer a number to build on.
+POISSON_LIMIT = 700.0
+_ROUNDS = 20_000
+
+
+class ChanceError(ValueError):
+    """A distribution was asked for outside of where its draw is exact."""
+
+
+def gumbel(uniform: Vector) -> Vector:
+    """Standard Gumbel noise: adding it to utilities and taking the best option is a quantal response."""
+    out: Vector = -np.log(-np.log(uniform))
+    return out
+
+
+def happens(uniform: Vector, probability: Vector) -> Vector:
+    """1.0 where an event of this probability happens, else 0.0."""
+    return (uniform < probability).astype(np.float64)
+
+
+def poisson(uniform: Vector, mean: Vector) -> Vector:
+    """Poisson counts.
+
+    Raises:
+        ChanceError: a mean above 700, or not a number.
+    """
+    if not np.all(mean <= POISSON_LIMIT):
+        raise ChanceError(
+            f"a Poisson mean of {np.max(mean):g} is above the {POISSON_LIMIT:g} that can be drawn exactly"
+        )
+    return _count(uniform, np.exp(-mean), lambda k: mean / k)
+
+
+def negative_binomial(uniform: Vector, mean: Vector, variance_to_mean: Vector) -> Vector:
+    """Counts with the given mean and a variance that is `variance_to_mean` (> 1) times as large.
+
+    Counts of this form add up: areas drawn apart have the same ratio as their sum.
+
+    Raises:
+        ChanceError: a mean so large that the chance of no event underflows.
+    """
+    excess = variance_to_mean - 1.0
+    size = mean / excess
+    start = np.exp(-size * np.log(variance_to_mean))
+    if not np.all(start > 0):
+        raise ChanceError(f"a mean of {np.max(mean):g} attacks a month is above what can be drawn exactly")
+    share = excess / variance_to_mean
+    return _count(uniform, start, lambda k: (size + (k - 1.0)) * share / k)
+
+
+def binomial(uniform: Vector, trials: Vector, probability: Vector) -> Vector:
+    """How many of `trials` (whole numbers, up to some thousands) succeed."""
+    odds = probability / (1.0 - probability)
+    start = np.exp(trials * np.log1p(-probability))
+    if not np.all(start > 0):
+        raise ChanceError(f"{np.max(trials):g} trials are more than can be drawn exactly")
+    return _count(uniform, start, lambda k: np.maximum(trials - (k - 1.0), 0.0) * odds / k)
+
+
+def normal(uniform: Vector) -> Vector:
+    """Standard normal values."""
+    out: Vector = ndtri(uniform)
+    return out
+
+
+def _count(uniform: Vector, start: Vector, ratio) -> Vector:  # type: ignore[no-untyped-def]
+    """Smallest k whose cumulative probability reaches the uniform; `ratio(k)` is p(k) / p(k - 1)."""
+    probability = start
+    cumulative = start
+    count = np.zeros(np.broadcast(uniform, start).shape)
+    for k in range(1, _ROUNDS):
+        below = cumulative < uniform
+        if not below.any():
+            return count
+        count = count + below
+        probability = probability * ratio(k)
+        cumulative = cumulative + probability
+    raise ChanceError("a count did not end: its mean is out of any range the model declares")

@@ -1,0 +1,187 @@
+"""One run of many worlds: the agents, and the month as a list of what happens in it, in order."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import mesa
+import numpy as np
+
+from sim.agents.actor import Actor
+from sim.agents.group import ROSTER, Group
+from sim.agents.india import India
+from sim.agents.outside import IMF, ISKP, AfghanPublic, China, Donors, UnitedStates
+from sim.agents.pakistan import Pakistan
+from sim.agents.taliban import Taliban
+from sim.agents.territory import DurandLine, Land
+from sim.agents.ttp import TTP
+from sim.gauges import GAUGES, PANEL_GAUGES
+from sim.metrics import METRICS, PANELS
+from sim.parameters import Mode, resolve
+from sim.rulebook import Rulebook
+from sim.scenario import Scenario, Script, load_scenario
+from sim.shocks import strike
+from sim.vocabulary import FACTIONS, LEVERS, PAKISTAN_AREAS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
+from sim.vocabulary import month_after
+from sim.worlds import Streams, Vector, total
+
+# The month: who does what, in this order. Each line runs one method on all agents of a kind, through their AgentSet.
+MONTH: tuple[tuple[type[Actor], str], ...] = (
+    # the world outside sets terms
+    (IMF, "review"),
+    (UnitedStates, "judge"),
+    (China, "invest"),
+    # Pakistan chooses a course within its means, and gives or withholds
+    (Pakistan, "hear_factions"),
+    (Pakistan, "set_levers"),
+    (Pakistan, "decide_on_strikes"),
+    (Pakistan, "deliver"),
+    # Kabul weighs what it needs and who controls it, and answers
+    (Taliban, "weigh_dependence"),
+    (Taliban, "hear_factions"),
+    (Taliban, "take_posture"),
+    (India, "choose_engagement"),
+    (Taliban, "choose_stance"),
+    # the TTP chooses a campaign; its groups grow, regroup and attack
+    (TTP, "choose_campaign"),
+    (Group, "grow"),
+    (TTP, "take_back_freed"),
+    (Group, "regroup"),
+    (Group, "expect_attacks"),
+    # what happens on the line and in Pakistan's areas
+    (DurandLine, "clash"),
+    (Land, "suffer_attacks"),
+    # consequences
+    (Land, "change"),
+    (AfghanPublic, "endure"),
+    (Taliban, "hold_together"),
+    (ISKP, "gather"),
+    (Pakistan, "reckon"),
+)
+
+
+class ModelError(RuntimeError):
+    """The model gave a number that is not one, or one outside of its declared range."""
+
+
+class FrontierModel(mesa.Model):
+    """Pakistan, the Afghan Taliban, the TTP and India in `worlds` worlds, month by month.
+
+    Args:
+        scenario: a loaded scenario, or the name or path of one.
+        worlds: how many worlds; one world is a vector of length one.
+        seed: 0 to 2**63 - 1; None draws one and keeps it in `seed`.
+        first: number of the first world, for a chunk of a larger run.
+        parameters: "defaults" for point values, "prior" for a draw of every parameter in every world.
+        off: rules or mechanisms to switch off.
+        values: parameter values over the scenario's, each a number or a (worlds,) vector.
+        record: whether to keep every month's pressures in `accounts`.
+
+    Attributes:
+        month: months since the start; during a step, the month being lived.
+        datacollector: the record: for each metric a list of (worlds,) vectors, one a month (plain floats for one
+            world), for each panel a list of (rows, worlds) arrays, with the rows named in `labels`.
+        accounts: with `record`, one dict a month: decision -> {"pressures", "utilities", "draws", "chosen"}.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str = "history",
+        worlds: int = 1,
+        seed: int | None = None,
+        first: int = 0,
+        parameters: Mode = "defaults",
+        off: Collection[str] = (),
+        record: bool = False,
+        values: Mapping[str, float | Vector] | None = None,
+        rng: Any = None,
+    ) -> None:
+        if seed is None:
+            seed = int(rng) if isinstance(rng, int | np.integer) else secrets.randbits(63)
+        # Mesa's own generators are never drawn from; they are seeded so that nothing in a run is unseeded.
+        super().__init__(rng=seed)
+        self.plan = load_scenario(scenario) if isinstance(scenario, str) else scenario
+        self.worlds, self.seed, self.month, self.record = worlds, seed, 0, record
+        self.streams = Streams(seed, worlds, first)
+        self.parameters = resolve({**self.plan.parameters, **(values or {})}, parameters, self.streams)
+        self.rulebook = Rulebook(self.parameters, off)
+        self.script = Script(self.plan, worlds)
+        self.accounts: list[dict[str, dict[str, Any]]] = []
+        self._make_agents()
+        self.labels = {
+            "attacks_by_area": tuple(PAKISTAN_AREAS),
+            "grievance_by_area": tuple(PAKISTAN_AREAS),
+            "group_strength": tuple(slot.name for slot in ROSTER),
+            "faction_power": (*FACTIONS["pakistan"], *FACTIONS["taliban"]),
+            "leverage_pakistan_taliban_by_resource": tuple(RESOURCES_TALIBAN_NEEDS),
+            "leverage_taliban_pakistan_by_resource": tuple(RESOURCES_PAKISTAN_NEEDS),
+            "levers_in_force": tuple(LEVERS),
+        }
+        self.datacollector = mesa.DataCollector(
+            model_reporters={name: [self._read, [name]] for name in (*METRICS, *PANELS)}
+        )
+
+    def _make_agents(self) -> None:
+        """One by one: Mesa's `create_agents` would deal a vector over worlds out among the agents."""
+        self.donors, self.imf, self.united_states = Donors(self), IMF(self), UnitedStates(self)
+        self.china, self.iskp, self.afghan_public = China(self), ISKP(self), AfghanPublic(self)
+        self.land, self.durand_line = Land(self), DurandLine(self)
+        self.pakistan, self.taliban, self.india = Pakistan(self), Taliban(self), India(self)
+        self.groups = [Group(self, slot) for slot in ROSTER]
+        self.splinters = {group.slot.parent: group for group in self.groups if group.slot.parent}
+        self.ttp = TTP(self)
+
+    @property
+    def calendar(self) -> str:
+        """The month being lived, as YYYY-MM."""
+        return month_after(self.plan.start, self.month)
+
+    def step(self) -> None:
+        """Live one month."""
+        for target, operation, amount in self.script.shocks(self.month):
+            strike(self, target, operation, amount)
+        for kind, action in MONTH:
+            self.agents_by_type[kind].do(action)
+        if self.record:
+            self.accounts.append(self._account())
+        self.datacollector.collect(self)
+        self.month += 1
+
+    def recent(self, metric: str, months: int) -> Vector:
+        """Each world's mean of a metric over the last `months` months, as far as there are any."""
+        past = self.datacollector.model_vars[metric][-months:]
+        return np.atleast_1d(total(past) / len(past))
+
+    def close(self) -> None:
+        """Let the model go. Mesa's `Agent._ids` would keep it, with all its vectors, for as long as Python runs."""
+        self.remove_all_agents()
+        mesa.Agent._ids.pop(self, None)
+
+    def _read(self, name: str) -> Vector | float:
+        if name in PANELS:
+            return PANEL_GAUGES[name](self)
+        metric, values = METRICS[name], GAUGES[name](self)
+        # Asked this way round, a NaN fails too.
+        if not np.all((values >= metric.low - 1e-9) & (values <= metric.high + 1e-9)):
+            world = int(np.argmin((values >= metric.low - 1e-9) & (values <= metric.high + 1e-9)))
+            raise ModelError(
+                f"{name} is {values[world]:g} in world {self.streams.first + world} in {self.calendar}; "
+                f"it must stay within {metric.low:g} to {metric.high:g}"
+            )
+        return float(values[0]) if self.worlds == 1 else values
+
+    def _account(self) -> dict[str, dict[str, Any]]:
+        decisions = (self.taliban.on_ttp, self.ttp.campaign, self.india.with_kabul, self.pakistan.to_strike)
+        return {
+            f"{decision.actor.name}.{decision.name}": {
+                "options": decision.options,
+                "pressures": decision.pressures,
+                "utilities": decision.utilities.copy(),
+                "probabilities": decision.probabilities.copy(),
+                "draws": decision.draws.copy(),
+                "chosen": decision.chosen,
+            }
+            for decision in decisions
+        }

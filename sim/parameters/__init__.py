@@ -1,0 +1,130 @@
+"""Declared parameters: value, range, unit, meaning, and what each rests on. One YAML file per theme.
+
+A parameter's value may be one number or a vector over worlds. Scenarios override values; ensembles draw them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Protocol, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from sim.worlds import Streams, Vector
+from sim.yamlfile import read, validate
+
+__all__ = ["PARAMETERS", "Draw", "Mode", "Parameter", "draw", "resolve"]
+
+Mode = Literal["defaults", "prior"]
+Distribution = Literal["uniform", "triangular", "loguniform"]
+
+
+class Parameter(BaseModel):
+    """One declared quantity that the model takes as given.
+
+    Attributes:
+        name, theme: its id, and the file it stands in.
+        meaning: what it stands for, in a sentence.
+        value: the point value; low, high: the range thought possible (all alike for a constant).
+        unit: its unit.
+        distribution: how a prior draw spreads over the range; triangular peaks at the value.
+        claims: ids of the claims it rests on; judgement: what is the modellers' own, and why.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = ""
+    theme: str = ""
+    meaning: Annotated[str, Field(min_length=1)]
+    value: float
+    low: float
+    high: float
+    unit: str
+    distribution: Distribution = "uniform"
+    claims: tuple[str, ...] = ()
+    judgement: str = ""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.low <= self.value <= self.high:
+            raise ValueError(f"value {self.value:g} is not between low {self.low:g} and high {self.high:g}")
+        return self
+
+    @property
+    def constant(self) -> bool:
+        """Whether it is fixed by definition rather than uncertain."""
+        return self.low == self.high
+
+
+class Draw(Protocol):
+    """A distribution that a scenario gives a parameter: one value per world."""
+
+    @property
+    def distribution(self) -> Distribution: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+    @property
+    def mode(self) -> float | None: ...
+
+
+def _load() -> dict[str, Parameter]:
+    parameters: dict[str, Parameter] = {}
+    for path in sorted(Path(__file__).parent.glob("*.yaml")):
+        document = read(path)
+        for name in document.data:
+            if name in parameters:
+                raise document.problem((name,), f"parameter {name} is declared in {parameters[name].theme}.yaml too")
+            declared = validate(document, Parameter, (name,))
+            parameters[name] = declared.model_copy(update={"name": name, "theme": path.stem})
+    return parameters
+
+
+PARAMETERS: dict[str, Parameter] = _load()
+
+
+def draw(luck: Vector, low: float, high: float, distribution: Distribution, mode: float | None = None) -> Vector:
+    """Values in [low, high] from uniform draws, by the inverse of the distribution."""
+    if low == high:
+        return np.full_like(luck, low)
+    if distribution == "loguniform":
+        out: Vector = low * np.exp(luck * np.log(high / low))
+        return out
+    if distribution == "triangular":
+        peak = (low + high) / 2 if mode is None else mode
+        share = (peak - low) / (high - low)
+        rising = low + np.sqrt(luck * (high - low) * (peak - low))
+        falling = high - np.sqrt((1.0 - luck) * (high - low) * (high - peak))
+        return np.where(luck < share, rising, falling)
+    return low + luck * (high - low)
+
+
+def resolve(
+    overrides: Mapping[str, float | Vector | Draw], mode: Mode, streams: Streams
+) -> dict[str, float | Vector]:
+    """Every parameter's value in a run: a float, or a (worlds,) vector.
+
+    Args:
+        overrides: values or distributions that take the place of the declared ones, by name.
+        mode: what holds for the others: point values ("defaults"), or a draw per world over the range ("prior").
+        streams: the run's streams; each parameter draws from its own.
+    """
+    values: dict[str, float | Vector] = {}
+    for name, parameter in PARAMETERS.items():
+        given = overrides.get(name)
+        if isinstance(given, np.ndarray):
+            values[name] = np.ascontiguousarray(given, dtype=np.float64)
+        elif isinstance(given, int | float):
+            values[name] = float(given)
+        elif given is not None:
+            luck = streams.uniform(f"parameter/{name}", 0)
+            values[name] = draw(luck, given.low, given.high, given.distribution, given.mode)
+        elif mode == "prior" and not parameter.constant:
+            luck = streams.uniform(f"parameter/{name}", 0)
+            values[name] = draw(luck, parameter.low, parameter.high, parameter.distribution, parameter.value)
+        else:
+            values[name] = parameter.value
+    return values

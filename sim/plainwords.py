@@ -1,0 +1,217 @@
+"""What is wrong with a value, in plain words: for :mod:`sim.yamlfile`, which adds the file and the line."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from types import UnionType
+from typing import Annotated, Any, Literal, TypeGuard, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+Place = tuple[str | int, ...]
+
+
+class PlacedError(ValueError):
+    """For validators: raise it to point at a place inside what is being validated.
+
+    Args:
+        text: what is wrong and, after a semicolon, what is allowed. The value is put in between.
+        at: keys and list positions that lead from the value being validated to the culprit.
+    """
+
+    def __init__(self, text: str, at: Place = ()) -> None:
+        super().__init__(text)
+        self.at = at
+
+
+def found(value: object) -> str:
+    """A value in words for a message: `text 'abc'`, `2`, `a list`, `nothing`."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "a block of keys"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f"text '{_short(value)}'"
+    return _short(str(value))
+
+
+def _short(text: str) -> str:
+    text = json.dumps(text, ensure_ascii=False)[1:-1]
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def suggestion(name: str, allowed: Iterable[str]) -> str:
+    """What a wrong name should have been: ` (did you mean 'aid'?); allowed: aid, ...`, ready to follow the name.
+
+    Of more than 80 names only the closest are listed.
+    """
+    names = list(allowed)
+    close = difflib.get_close_matches(name, names, n=1)
+    listed = ", ".join(names)
+    if len(names) > 80:
+        listed = ", ".join(difflib.get_close_matches(name, names, n=5, cutoff=0.0)) + f" and {len(names) - 5} more"
+    return (f" (did you mean '{close[0]}'?)" if close else "") + f"; allowed: {listed}"
+
+
+def dotted(path: Place) -> str:
+    """A path as one word: ("changes", 0, "levers") is `changes[0].levers`."""
+    out = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return out.removeprefix(".")
+
+
+_WANTED = {
+    "float": "a number",
+    "int": "a whole number",
+    "bool": "true or false",
+    "string": "text",
+    "list": "a list",
+    "tuple": "a list",
+    "dict": "a block of keys",
+    "mapping": "a block of keys",
+    "model": "a block of keys",
+}
+_LENGTHS = ("too_short", "too_long", "string_too_short", "string_too_long")
+
+
+def explain(error: Any, data: Any, model: type[BaseModel]) -> tuple[Place, str]:
+    """Where one pydantic error lies in the data, and what it says in plain words.
+
+    Args:
+        error: an entry of `ValidationError.errors()`.
+        data: what was validated.
+        model: what it was validated as.
+    """
+    kind, value, context = error["type"], error["input"], error.get("ctx", {})
+    place, is_key = _place(error["loc"], data, kind), error["loc"][-1:] == ("[key]",)
+    cause = context.get("error")
+    if isinstance(cause, PlacedError):
+        place = (*place, *cause.at)
+        for part in cause.at:
+            value = value.get(part) if isinstance(value, dict) else None
+    if "discriminator" in context:  # which of several forms a block has is told by one of its keys
+        place = (*place, context["discriminator"].strip("'"))
+        value = context.get("tag")
+    where = dotted(place) or "the file"
+    limits = _range(_types_at(model, place, data))
+    stem, _, tail = kind.rpartition("_")
+
+    if kind == "missing" or kind == "union_tag_not_found":
+        return place, f"{where} is missing; it has to be given"
+    if kind == "extra_forbidden":
+        allowed = _keys(_types_at(model, place[:-1], data))
+        return place, f"unknown key: {where}{suggestion(str(place[-1]), allowed)}"
+    if kind in ("literal_error", "union_tag_invalid"):
+        expected = context.get("expected") or context["expected_tags"]
+        allowed = re.findall(r"'([^']*)'", expected) or [expected]
+        if is_key:
+            return place, f"unknown key: {where}{suggestion(str(value), allowed)}"
+        return place, f"{where} is not one of the choices: {found(value)}{suggestion(str(value), allowed)}"
+    if kind in ("greater_than_equal", "greater_than", "less_than_equal", "less_than"):
+        return place, f"{where} is out of range: {found(value)}; allowed: {limits or error['msg']}"
+    if tail in ("type", "parsing") and stem in _WANTED:
+        wanted = _WANTED[stem] + (f", {limits}" if limits and stem in ("float", "int") else "")
+        return place, f"{where} has the wrong type: {found(value)}; allowed: {wanted}"
+    if kind in _LENGTHS:
+        what = "characters" if kind.startswith("string") else "entries"
+        least, most = context.get("min_length"), context.get("max_length")
+        size, bound = ("short", f"at least {least}") if most is None else ("long", f"at most {most}")
+        return place, f"{where} is too {size}: {len(value)} {what}; allowed: {bound}"
+    if cause is not None:
+        text, _, rest = str(cause).partition("; ")
+        text, sign, hint = text.partition(" (did you mean")
+        shown = "" if isinstance(value, (dict, list, tuple)) else f": {found(value)}"
+        text = f"unknown key: {where}" if is_key else f"{where} {text}{shown}"
+        return place, text + sign + hint + (f"; {rest}" if rest else "")
+    return place, f"{where} is not right: {found(value)}; {error['msg']}"
+
+
+def _place(loc: Place, data: Any, kind: str) -> Place:
+    """A pydantic location as a path in the data: without the names of union members and the like."""
+    out: list[str | int] = []
+    for number, part in enumerate(loc):
+        if _inside(data, part):
+            data = data[part]
+            out.append(part)
+        elif kind == "missing" and number == len(loc) - 1:
+            out.append(part)
+    return tuple(out)
+
+
+def _inside(data: Any, part: str | int) -> bool:
+    if isinstance(data, (list, tuple)):
+        return isinstance(part, int) and part < len(data)
+    return isinstance(data, dict) and part in data
+
+
+def _types_at(annotation: Any, path: Place, data: Any) -> list[Any]:
+    """Every type that the declaration allows at a path, with its metadata; of several forms, those fitting the data."""
+    level = [annotation]
+    for part in path:
+        level = [child for one in level for child in _children(one, part, data)]
+        data = data[part] if _inside(data, part) else None
+    return [form for one in level for form in _forms(one, data)]
+
+
+def _forms(annotation: Any, data: Any) -> Iterator[Any]:
+    """The annotation itself; for a union its members, less the models whose fixed values the data has otherwise."""
+    origin = get_origin(annotation)
+    if origin is Annotated and get_origin(get_args(annotation)[0]) in (Union, UnionType):
+        annotation, origin = get_args(annotation)[0], Union
+    if origin in (Union, UnionType):
+        for member in get_args(annotation):
+            yield from _forms(member, data)
+    elif not _is_model(annotation) or not isinstance(data, dict) or _fixed_values_fit(annotation, data):
+        yield annotation
+
+
+def _fixed_values_fit(model: type[BaseModel], data: dict[str, Any]) -> bool:
+    fixed = {info.alias or name: info.annotation for name, info in model.model_fields.items()}
+    return all(
+        data[key] in get_args(annotation)
+        for key, annotation in fixed.items()
+        if key in data and get_origin(annotation) is Literal and isinstance(data[key], str)
+    )
+
+
+def _children(annotation: Any, part: str | int, data: Any) -> Iterator[Any]:
+    for form in _forms(annotation, data):
+        origin, arguments = get_origin(form), get_args(form)
+        if _is_model(form):
+            for name, info in form.model_fields.items():
+                if (info.alias or name) == part:
+                    yield Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
+        elif origin is Annotated:
+            yield from _children(arguments[0], part, data)
+        elif isinstance(origin, type) and issubclass(origin, dict):
+            yield arguments[1]
+        elif origin in (list, tuple):
+            yield arguments[0]
+
+
+def _is_model(annotation: Any) -> TypeGuard[type[BaseModel]]:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _keys(annotations: Iterable[Any]) -> list[str]:
+    models = [one for one in annotations if _is_model(one)]
+    return list(dict.fromkeys(info.alias or name for model in models for name, info in model.model_fields.items()))
+
+
+def _range(annotations: Iterable[Any]) -> str:
+    """The bounds declared for a number, in words: "0 to 1", "at least 0"; empty when there are none."""
+    bounds: dict[str, float] = {}
+    for annotation in annotations:
+        for extra in getattr(annotation, "__metadata__", ()):
+            for bound in (extra, *getattr(extra, "metadata", ())):
+                bounds |= {name: getattr(bound, name) for name in ("ge", "gt", "le", "lt") if hasattr(bound, name)}
+    if set(bounds) == {"ge", "le"}:
+        return f"{bounds['ge']:g} to {bounds['le']:g}"
+    words = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
+    return ", ".join(f"{words[name]} {value:g}" for name, value in bounds.items())

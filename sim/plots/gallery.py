@@ -1,0 +1,263 @@
+"""The pictures of a run or a comparison, each with a caption, a text that stands in for it, and the table behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sim.metrics import METRICS
+from sim.plots.data import Rows, Source, as_comparison, called, months
+from sim.plots.lines import alignments, fan, leverage_by_resource, paired_difference
+from sim.plots.shares import levers_in_force, verdict_shares, violence_by_area
+from sim.results.paired import Comparison
+from sim.results.reading import HEADLINES, month_words, number, share
+
+# Metrics whose differences are drawn besides the fan.
+PAIRED = ("fatalities", "attacks", "sovereignty")
+_MOST_ROWS = 12
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a picture shows, as text in rows: the head of each column (the first names the rows), and the rows."""
+
+    heads: list[str]
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture and its words.
+
+    Attributes:
+        name: file name without its ending; unique within a report.
+        title: the plain sentence above it.
+        caption: how to read it, and what it rests on.
+        text: what it shows, for those who do not see it.
+        chart: the drawing.
+        table: the numbers behind it.
+    """
+
+    name: str
+    title: str
+    caption: str
+    text: str
+    chart: Any
+    table: Table
+
+
+_MADE: WeakKeyDictionary[Source, list[Picture]] = WeakKeyDictionary()
+
+
+def pictures(source: Source) -> Iterator[Picture]:
+    """Every picture that the kept numbers allow, in the order of a report; made as they are asked for, and kept."""
+    if source in _MADE:
+        yield from _MADE[source]
+        return
+    comparison, out = as_comparison(source), []
+    for make in _wanted(comparison):
+        out.append(make(comparison))
+        yield out[-1]
+    _MADE[source] = out
+
+
+def missing(source: Source) -> str:
+    """What could not be drawn because the run did not keep it, as a sentence; empty if nothing is missing."""
+    comparison = as_comparison(source)
+    if not _has_series(comparison):
+        return "The months of these runs were not kept, so that nothing can be drawn over time; fewer worlds keep them."
+    if not _has_panels(comparison):
+        return "Areas, resources and levers were not kept month by month, so their pictures are missing; fewer worlds keep them."
+    return ""
+
+
+def _has_series(comparison: Comparison) -> bool:
+    return all(one.has_series for one in comparison.results.values())
+
+
+def _has_panels(comparison: Comparison) -> bool:
+    wanted = {"levers_in_force", "attacks_by_area", *(f"leverage_{way}_by_resource" for way in _WAYS)}
+    return _has_series(comparison) and all(wanted <= set(one.arrays.panels) for one in comparison.results.values())
+
+
+def _wanted(comparison: Comparison) -> Iterator[Callable[[Comparison], Picture]]:
+    panels = _has_panels(comparison)
+    if panels:
+        yield _levers
+    yield _verdicts
+    if not _has_series(comparison):
+        return
+    for metric in HEADLINES:
+        yield partial(_fan, metric=metric)
+        if metric in PAIRED and comparison.others:
+            yield partial(_paired, metric=metric)
+    yield _alignments
+    if panels:
+        yield partial(_leverage, way="pakistan_taliban")
+        yield partial(_leverage, way="taliban_pakistan")
+        yield _areas
+
+
+def rows_of(chart: Any) -> Rows:
+    """The records that a picture draws."""
+    rows: Rows = chart.data["values"]
+    return rows
+
+
+def _fan(comparison: Comparison, metric: str) -> Picture:
+    chart, about = fan(comparison, metric), METRICS[metric]
+    cells = {(row["month"], row["scenario"]): _range(row) for row in rows_of(chart)}
+    return Picture(
+        f"fan-{metric.replace('_', '-')}",
+        f"{about.title}, month by month",
+        f"{about.means} In {about.unit}.",
+        _at_the_end(comparison, f"{about.title} ({about.unit})", cells),
+        chart,
+        _by_month(comparison, list(called(comparison).values()), cells),
+    )
+
+
+def _paired(comparison: Comparison, metric: str) -> Picture:
+    chart, about = paired_difference(comparison, metric), METRICS[metric]
+    names = called(comparison)
+    base, worlds = names[comparison.baseline], comparison.worlds
+    cells, heads, text = {}, [], []
+    for name in comparison.others:
+        difference, higher = f"{names[name]} less {base}", f"{names[name]} higher in"
+        heads += [difference, higher]
+        for row in rows_of(chart):
+            if row["scenario"] == names[name]:
+                cells[row["month"], difference] = _range(row, sign=True)
+                cells[row["month"], higher] = share(round(row["higher"] * worlds), worlds)
+        last = len(months(comparison)) - 1
+        text.append(f"in the last month {difference}: {cells[last, difference]}; higher in {cells[last, higher]} worlds")
+    return Picture(
+        f"difference-{metric.replace('_', '-')}",
+        f"{about.title}: the difference, world by world",
+        f"World by world under the same luck, so that what is left is what the scenarios did. In {about.unit}.",
+        f"{about.title} ({about.unit}), {'; '.join(text)}.",
+        chart,
+        _by_month(comparison, heads, cells),
+    )
+
+
+def _alignments(comparison: Comparison) -> Picture:
+    chart = alignments(comparison)
+    return Picture(
+        "alignments",
+        "Kabul's alignment with Pakistan, with India and with the TTP",
+        "Alignments lie with the factions of the Taliban; shown is their sum by power. They are kept separately: "
+        "closer to one need not be farther from another.",
+        "Kabul's alignment, from -1 to 1, in the last month: " + _panel_text(chart),
+        chart,
+        _first_and_last(comparison, chart, "Alignment"),
+    )
+
+
+_WAYS = {
+    "pakistan_taliban": ("leverage-pakistan-over-kabul", "What gives Pakistan leverage over Kabul", "Kabul needs", "Pakistan"),
+    "taliban_pakistan": ("leverage-kabul-over-pakistan", "What gives Kabul leverage over Pakistan", "Pakistan needs", "Kabul"),
+}
+
+
+def _leverage(comparison: Comparison, way: Any) -> Picture:
+    chart = leverage_by_resource(comparison, way)
+    name, title, needs, giver = _WAYS[way]
+    return Picture(
+        name,
+        title,
+        f"Leverage is need times control: how far {needs} a thing, times the share of it that {giver} can give or withdraw.",
+        f"{title}, from 0 to 1, in the last month: " + _panel_text(chart),
+        chart,
+        _first_and_last(comparison, chart, "Resource"),
+    )
+
+
+def _verdicts(comparison: Comparison) -> Picture:
+    chart, names = verdict_shares(comparison), list(called(comparison).values())
+    table = _pivot(rows_of(chart), "verdict", "Ends in", "scenario", names, lambda row: row["label"])
+    text = "; ".join(f"{cells[0]}: " + _joined(names, cells[1:]) for cells in table.rows)
+    caption = "Every modelled world gets one of six verdicts, by fixed thresholds that are the modellers' judgement."
+    return Picture("verdicts", "How the modelled worlds end", caption, f"Share of worlds. {text}.", chart, table)
+
+
+def _areas(comparison: Comparison) -> Picture:
+    chart, names = violence_by_area(comparison), list(called(comparison).values())
+    rows = [{**row, "place": f"{row['area']}, {row['scenario']}" if len(names) > 1 else row["area"]} for row in rows_of(chart)]
+    spans = list(dict.fromkeys(row["span"] for row in rows))
+    areas = list(dict.fromkeys(row["area"] for row in rows))
+    rows.sort(key=lambda row: areas.index(row["area"]))
+    table = _pivot(rows, "place", "Area", "span", spans, lambda row: row["label"])
+    caption = "Attacks by the TTP and its groups a month, the mean over the months of a year and over the modelled worlds."
+    last = [row for row in rows if row["span"] == spans[-1]]
+    text = f"TTP attacks a month in {spans[-1]}: " + "; ".join(f"{_line(row['place'])} {row['label']}" for row in last)
+    return Picture("attacks-by-area", "Where the TTP's attacks happen", caption, f"{text}.", chart, table)
+
+
+def _levers(comparison: Comparison) -> Picture:
+    chart, names = levers_in_force(comparison), list(called(comparison).values())
+    span = len(months(comparison))
+    sums: dict[tuple[str, str], float] = {}
+    for row in rows_of(chart):
+        key = row["lever"], row["scenario"]
+        sums[key] = sums.get(key, 0.0) + row["force"] * (row["after"] - row["month"]) / span
+    levers = list(dict.fromkeys(row["lever"] for row in rows_of(chart)))
+    rows = [[_line(lever), *(number(sums.get((lever, name), 0.0)) for name in names)] for lever in levers]
+    table = Table(["Mean intensity over the run", *names], rows)
+    text = "; ".join(f"{cells[0]}: " + _joined(names, cells[1:]) for cells in rows)
+    caption = "What is in force after the economy has set its limit: not what was intended, but what could be carried."
+    return Picture("levers-in-force", "What Pakistan does", caption, f"Mean intensity, 0 to 1. {text}.", chart, table)
+
+
+def _range(row: dict[str, Any], sign: bool = False) -> str:
+    return f"{number(row['p50'], sign)} ({number(row['p05'], sign)} to {number(row['p95'], sign)})"
+
+
+def _line(text: str) -> str:
+    return text.replace("\n", " ")
+
+
+def _joined(names: list[str], cells: list[str]) -> str:
+    return ", ".join(f"{name} {cell}" for name, cell in zip(names, cells, strict=True)) if len(names) > 1 else cells[0]
+
+
+def _at_the_end(comparison: Comparison, what: str, cells: dict[tuple[int, str], str]) -> str:
+    dates = months(comparison)
+    parts = [f"{name} {cells[len(dates) - 1, name]}" for name in called(comparison).values()]
+    return f"{what} in {month_words(dates[-1])}, the middle world and the range of nine in ten: {'; '.join(parts)}."
+
+
+def _panel_text(chart: Any) -> str:
+    last = max(row["month"] for row in rows_of(chart))
+    rows = [row for row in rows_of(chart) if row["month"] == last]
+    return "; ".join(f"{_line(row['panel'])}, {row['scenario']} {_range(row)}" for row in rows) + "."
+
+
+def _by_month(comparison: Comparison, heads: list[str], cells: dict[tuple[int, str], str]) -> Table:
+    """A dozen of the months, the last among them."""
+    dates = months(comparison)
+    step = -(-len(dates) // _MOST_ROWS)
+    places = sorted({*range(0, len(dates), step), len(dates) - 1})
+    rows = [[month_words(dates[place]), *(cells[place, head] for head in heads)] for place in places]
+    return Table(["Month", *heads], rows)
+
+
+def _first_and_last(comparison: Comparison, chart: Any, head: str) -> Table:
+    dates, names = months(comparison), list(called(comparison).values())
+    ends = list(dict.fromkeys((0, len(dates) - 1)))
+    rows = [row for row in rows_of(chart) if row["month"] in ends]
+    heads = {(name, end): f"{name}, {month_words(dates[end])}" for name in names for end in ends}
+    rows = [{**row, "head": heads[row["scenario"], row["month"]]} for row in rows]
+    return _pivot(rows, "panel", head, "head", list(heads.values()), _range)
+
+
+def _pivot(
+    rows: Rows, index: str, head: str, column: str, columns: list[str], cell: Callable[[dict[str, Any]], str]
+) -> Table:
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        found.setdefault(row[index], {})[row[column]] = cell(row)
+    return Table([head, *columns], [[_line(name), *(by.get(key, "") for key in columns)] for name, by in found.items()])

@@ -1,0 +1,213 @@
+"""Pictures over time: fans, paired differences, leverage by resource, alignments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import altair as alt
+import numpy as np
+
+from sim.metrics import METRICS
+from sim.plots.data import (
+    Rows,
+    Source,
+    as_comparison,
+    bands,
+    called,
+    monthly,
+    months,
+    parting,
+    parts_at,
+    rounded,
+)
+from sim.plots.theme import DASHES, HIGHER, INK, LOWER, SAME, SOFT, WIDTH, colour, dash, dress, month_x, panels
+from sim.results.paired import Comparison
+from sim.results.reading import in_worlds
+from sim.vocabulary import RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
+
+Direction = Literal["pakistan_taliban", "taliban_pakistan"]
+
+_LEVERAGE = {
+    "pakistan_taliban": ("What gives Pakistan leverage over Kabul, resource by resource", RESOURCES_TALIBAN_NEEDS),
+    "taliban_pakistan": ("What gives Kabul leverage over Pakistan, resource by resource", RESOURCES_PAKISTAN_NEEDS),
+}
+_ALIGNMENTS = {
+    "alignment_taliban_pakistan": "with Pakistan",
+    "alignment_taliban_india": "with India",
+    "alignment_taliban_ttp": "with the TTP",
+}
+_MARGIN = 52  # px for the labels and the title of the vertical axis
+
+
+def fan(source: Source, metric: str, *, width: int = WIDTH) -> Any:
+    """A metric month by month, a panel per scenario: the median, and the bands of half and of nine in ten worlds."""
+    comparison, about = as_comparison(source), METRICS[metric]
+    names, dates = called(comparison), months(comparison)
+    medians = {name: bands(one.arrays.metrics[metric]) for name, one in comparison.results.items()}
+    rows: Rows = []
+    for name, found in medians.items():
+        columns = dict(found)
+        if name != comparison.baseline:
+            columns["base"] = medians[comparison.baseline]["p50"]
+        rows += monthly(columns, scenario=names[name])
+    columns, panel = _panels(len(names), width)
+    x, y = month_x(dates, panel), _y(about.unit, zero=about.low == 0 and about.high > 1)
+    drawn = alt.Chart(width=panel, height=150 if columns > 1 else 180).encode(
+        x=x, color=colour(list(names.values()), legend=False)
+    )
+    layers = [
+        drawn.mark_area(opacity=0.22).encode(y=y("p05"), y2="p95:Q"),
+        drawn.mark_area(opacity=0.4).encode(y=y("p25"), y2="p75:Q"),
+        drawn.mark_line().encode(y=y("p50")),
+    ]
+    if comparison.others:
+        layers.append(drawn.mark_line(strokeDash=[3, 3], strokeWidth=1.5, color=INK).encode(y=y("base"), color=alt.Color()))
+    layers += _parting_rule(comparison)
+    subtitle = "Line: the middle world. Dark band: half of the worlds; light band: nine in ten."
+    if comparison.others:
+        subtitle += f" Dashed: the middle world of {names[comparison.baseline]}. {parting(comparison)}"
+    chart = alt.layer(*layers)
+    if len(names) > 1:
+        chart = panels(chart, "scenario", list(names.values()), columns)
+    return dress(chart, rows, f"{about.title}, month by month", subtitle, width)
+
+
+def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any:
+    """Differences to the baseline world by world: their band, and the shares of worlds above, at and below zero.
+
+    Raises:
+        ValueError: there is only one scenario.
+    """
+    comparison, about = as_comparison(source), METRICS[metric]
+    if not comparison.others:
+        raise ValueError("a paired difference needs two scenarios; there is one")
+    names, dates = called(comparison), months(comparison)
+    base, against = comparison.results[comparison.baseline].arrays.metrics[metric], names[comparison.baseline]
+    rows: Rows = []
+    for name in comparison.others:
+        apart = comparison.results[name].arrays.metrics[metric] - base
+        higher, lower = np.mean(apart > 0, axis=0), np.mean(apart < 0, axis=0)
+        shares = {"higher": rounded(higher), "not_lower": rounded(1 - lower), "zero": np.zeros(len(dates)), "one": np.ones(len(dates))}
+        rows += monthly({**bands(apart), **shares}, scenario=names[name])
+    columns, panel = _panels(len(comparison.others), width)
+    x = month_x(dates, panel)
+    drawn = alt.Chart(width=panel).encode(x=x)
+    y, part = _y(f"difference, {about.unit}", zero=True), _y("of 100 worlds", zero=True, percent=True)
+    top = alt.layer(
+        drawn.mark_area(opacity=0.22, color=SOFT).encode(y=y("p05"), y2="p95:Q"),
+        drawn.mark_area(opacity=0.4, color=SOFT).encode(y=y("p25"), y2="p75:Q"),
+        drawn.mark_line(color=INK).encode(y=y("p50")),
+        drawn.mark_rule(color=INK, strokeWidth=1).transform_aggregate(n="count()").encode(x=alt.Undefined, y=alt.datum(0)),
+        *_parting_rule(comparison),
+    ).properties(height=130)
+    bottom = alt.layer(
+        drawn.mark_area(color=HIGHER).encode(y=part("zero"), y2="higher:Q"),
+        drawn.mark_area(color=SAME).encode(y=part("higher"), y2="not_lower:Q"),
+        drawn.mark_area(color=LOWER).encode(y=part("not_lower"), y2="one:Q"),
+    ).properties(height=70)
+    heads = [names[name] for name in comparison.others]
+    if len(heads) > 1:
+        top = panels(top, "scenario", heads, columns)
+        bottom = panels(bottom, "scenario", heads, columns)
+        title = f"{about.title}: each scenario less {against}, in the same worlds"
+    else:
+        title = f"{about.title}: {heads[0]} less {against}, in the same worlds"
+    subtitle = (
+        f"Above: line, the middle of the differences; bands, half of the worlds and nine in ten. {parting(comparison)} "
+        f"Below, from the bottom: worlds where it is higher than with {against} (orange), the same (grey), lower (blue)."
+    )
+    return dress(alt.vconcat(top, bottom, spacing=14), rows, title, subtitle, width)
+
+
+def leverage_by_resource(source: Source, direction: Direction = "pakistan_taliban", *, width: int = WIDTH) -> Any:
+    """Leverage over time, a panel per resource: `pakistan_taliban` is Pakistan's over Kabul, the other way round likewise.
+
+    Raises:
+        ValueError: the run kept no panels.
+    """
+    comparison = as_comparison(source)
+    title, resources = _LEVERAGE[direction]
+    panel = f"leverage_{direction}_by_resource"
+    series: dict[str, dict[str, Any]] = {}
+    for name, one in comparison.results.items():
+        kept = one.arrays
+        if panel not in kept.panels:
+            raise ValueError(f"{panel} was not kept by this run")
+        for place, label in enumerate(kept.labels[panel]):
+            series.setdefault(resources.get(label, label), {})[name] = kept.panels[panel][:, :, place]
+    subtitle = f"Line: the middle world. Band: nine worlds in ten. {parting(comparison)}"
+    return _overlaid(comparison, series, title, subtitle, "leverage, 0 to 1", 2 * (width // WIDTH), 62, width)
+
+
+def alignments(source: Source, *, width: int = WIDTH) -> Any:
+    """How far Kabul leans to Pakistan, to India and to the TTP over time, a panel each."""
+    comparison = as_comparison(source)
+    series = {
+        title: {name: one.arrays.metrics[metric] for name, one in comparison.results.items()}
+        for metric, title in _ALIGNMENTS.items()
+    }
+    subtitle = f"1 is fully aligned, -1 opposed. Line: the middle world. Band: nine worlds in ten. {parting(comparison)}"
+    return _overlaid(comparison, series, "Kabul's alignment", subtitle, "-1 to 1", width // WIDTH, 84, width, zero=False)
+
+
+def _overlaid(
+    comparison: Comparison,
+    series: dict[str, dict[str, Any]],
+    title: str,
+    subtitle: str,
+    unit: str,
+    columns: int,
+    height: int,
+    width: int,
+    zero: bool = True,
+) -> Any:
+    """A panel per title in `series`, in each a line and a band per scenario; all on one vertical scale."""
+    names, dates = called(comparison), months(comparison)
+    rows: Rows = []
+    for head, by_name in series.items():
+        for name, values in by_name.items():
+            found = bands(values)
+            kept = {quantile: found[quantile] for quantile in ("p05", "p50", "p95")}
+            rows += monthly(kept, panel=_heading(head, width // columns), scenario=names[name])
+    heads = [_heading(head, width // columns) for head in series]
+    panel = (width - _MARGIN - 12 * (columns - 1)) // columns
+    shown = list(names.values())
+    y = _y(unit, zero)
+    drawn = alt.Chart(width=panel, height=height).encode(x=month_x(dates, panel))
+    chart = alt.layer(
+        drawn.mark_area(opacity=0.18).encode(y=y("p05"), y2="p95:Q", color=colour(shown)),
+        drawn.mark_line().encode(y=y("p50"), color=colour(shown), strokeDash=dash(shown)),
+        *_parting_rule(comparison),
+    )
+    return dress(panels(chart, "panel", heads, columns), rows, title, subtitle, width)
+
+
+def _panels(count: int, width: int) -> tuple[int, int]:
+    """How many panels stand side by side, and how wide each is in px."""
+    columns = min(count, max(1, width // 160))
+    return columns, (width - _MARGIN - 12 * (columns - 1)) // columns
+
+
+def _heading(text: str, width: int) -> str:
+    """A panel's heading, broken into lines where it has to be."""
+    from sim.plots.theme import broken
+
+    return "\n".join(broken(text, width // 7))
+
+
+def _y(unit: str, zero: bool, percent: bool = False) -> Any:
+    """Encodings of a field on the vertical axis, all with the same axis and scale."""
+    values = {"values": [0, 0.5, 1], "labelExpr": "'' + datum.value * 100"} if percent else {"tickCount": 4}
+    axis = alt.Axis(title=unit, **values)
+    scale = alt.Scale(zero=zero, nice=not percent, domain=[0, 1]) if percent else alt.Scale(zero=zero, nice=True)
+    return lambda field: alt.Y(f"{field}:Q", axis=axis, scale=scale)
+
+
+def _parting_rule(comparison: Comparison) -> list[Any]:
+    """A dotted upright line in the month in which the scenarios part; none where they part at once or never."""
+    first = parts_at(comparison) if comparison.others else None
+    if not first:
+        return []
+    rule = alt.Chart().mark_rule(strokeDash=[1, 3], color=INK, strokeWidth=1.5)
+    return [rule.transform_aggregate(n="count()").encode(x=alt.datum(first, type="quantitative"))]

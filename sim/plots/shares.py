@@ -1,0 +1,155 @@
+"""Pictures of shares and places: verdicts, attacks by area, levers in force."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from sim.plots.data import Rows, Source, as_comparison, called, months, rounded
+from sim.plots.theme import WIDTH, broken, colour, dress, month_x, panels
+from sim.results.reading import number, share
+from sim.vocabulary import AFGHAN_AREAS, LEVERS, PAKISTAN_AREAS, VERDICTS
+
+_AREAS = PAKISTAN_AREAS | AFGHAN_AREAS
+_LABELS = 116  # px for the labels on the left
+_BLUES = ["#f2f6fa", "#c6dbef", "#6baed6", "#2171b5", "#08306b"]  # lighter to darker, in grey too
+_MOST_COLUMNS = 6
+
+
+def verdict_shares(source: Source, *, width: int = WIDTH) -> Any:
+    """How the worlds end: the share of modelled worlds with each verdict, a bar per scenario."""
+    comparison = as_comparison(source)
+    names = called(comparison)
+    rows: Rows = [
+        {
+            "verdict": "\n".join(broken(VERDICTS[verdict], 16)),
+            "scenario": names[name],
+            "share": float(rounded(np.array(part))),
+            "label": share(round(part * one.worlds), one.worlds),
+        }
+        for name, one in comparison.results.items()
+        for verdict, part in one.verdicts().items()
+    ]
+    shown = list(names.values())
+    order = ["\n".join(broken(title, 16)) for title in VERDICTS.values()]
+    base = alt.Chart(width=width - _LABELS, height=alt.Step(18 if len(shown) > 1 else 34)).encode(
+        y=alt.Y("verdict:N", sort=order, title=None, axis=alt.Axis(labelLimit=_LABELS, labelLineHeight=14)),
+        yOffset=alt.YOffset("scenario:N", sort=shown),
+        x=alt.X(
+            "share:Q",
+            scale=alt.Scale(domain=[0, 1.5], nice=False),
+            axis=alt.Axis(
+                title="of 100 modelled worlds", values=[0, 0.5, 1], labelExpr="'' + datum.value * 100", titleAnchor="start"
+            ),
+        ),
+    )
+    chart = alt.layer(
+        base.mark_bar().encode(color=colour(shown)),
+        base.mark_text(align="left", dx=4).encode(text="label:N"),
+    )
+    return dress(chart, rows, "How the modelled worlds end", "Each world ends in one of six ways.", width)
+
+
+def violence_by_area(source: Source, *, width: int = WIDTH) -> Any:
+    """TTP attacks a month by area and year: means over months and worlds, the scenarios one below the other.
+
+    Raises:
+        ValueError: the run kept no panels.
+    """
+    comparison = as_comparison(source)
+    names, spans = called(comparison), _spans(months(comparison))
+    rows: Rows = []
+    for name, one in comparison.results.items():
+        kept = one.arrays
+        if "attacks_by_area" not in kept.panels:
+            raise ValueError("attacks_by_area was not kept by this run")
+        mean = kept.panels["attacks_by_area"].mean(axis=0)
+        for place, area in enumerate(kept.labels["attacks_by_area"]):
+            for label, (first, after) in spans.items():
+                value = float(rounded(mean[first:after, place].mean()))
+                title = "\n".join(broken(_AREAS.get(area, area), 17))
+                rows.append({"scenario": names[name], "area": title, "span": label, "attacks": value})
+    most = max(row["attacks"] for row in rows)
+    for row in rows:
+        row["label"], row["dark"] = number(row["attacks"]), row["attacks"] > 0.55 * most
+    areas = list(dict.fromkeys(row["area"] for row in rows))
+    base = alt.Chart(width=width - _LABELS, height=alt.Step(38)).encode(
+        x=alt.X("span:N", sort=list(spans), title=None, axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False)),
+        y=alt.Y("area:N", sort=areas, title=None, axis=alt.Axis(labelLimit=_LABELS, labelLineHeight=13)),
+    )
+    scale = alt.Scale(domain=[0, most or 1], range=_BLUES, interpolate="rgb")
+    chart = alt.layer(
+        base.mark_rect(stroke="white", strokeWidth=2).encode(color=alt.Color("attacks:Q", scale=scale, legend=None)),
+        base.mark_text().encode(
+            text="label:N", color=alt.condition("datum.dark", alt.value("white"), alt.value("#1a1a1a"))
+        ),
+    )
+    if len(names) > 1:
+        chart = panels(chart, "scenario", list(names.values()), 1)
+    subtitle = "TTP attacks a month, the mean over the modelled worlds. Darker: more."
+    return dress(chart, rows, "Where the TTP's attacks happen, year by year", subtitle, width)
+
+
+def levers_in_force(source: Source, *, width: int = WIDTH) -> Any:
+    """What Pakistan does: each lever's intensity in force over time, the mean over worlds.
+
+    Raises:
+        ValueError: the run kept no panels.
+    """
+    comparison = as_comparison(source)
+    names, dates = called(comparison), months(comparison)
+    rows: Rows = []
+    for name, one in comparison.results.items():
+        kept = one.arrays
+        if "levers_in_force" not in kept.panels:
+            raise ValueError("levers_in_force was not kept by this run")
+        mean = kept.panels["levers_in_force"].mean(axis=0)
+        for place, lever in enumerate(kept.labels["levers_in_force"]):
+            title = "\n".join(broken(LEVERS.get(lever, lever), 20))
+            for first, after, value in _stretches(mean[:, place]):
+                rows.append({"scenario": names[name], "lever": title, "month": first, "after": after, "force": value})
+    used = {row["lever"] for row in rows if row["force"] > 0}
+    rows = [row for row in rows if row["lever"] in used and row["force"] > 0]
+    order = [title for title in ("\n".join(broken(text, 20)) for text in LEVERS.values()) if title in used]
+    columns = min(len(names), max(1, width // 160))
+    panel = (width - _LABELS - 16 - 12 * (columns - 1)) // columns
+    x = month_x(dates, panel)
+    x.scale = alt.Scale(domain=[0, len(dates)], nice=False)
+    legend = alt.Legend(orient="bottom", title="intensity in force", values=[0, 0.5, 1], gradientLength=120)
+    chart: Any = (
+        alt.Chart(width=panel, height=alt.Step(30))
+        .mark_bar(height=16)
+        .encode(
+            x=x,
+            x2="after:Q",
+            y=alt.Y("lever:N", sort=order, title=None, axis=alt.Axis(labelLimit=_LABELS + 16, labelLineHeight=13, grid=True)),
+            color=alt.Color(
+                "force:Q", scale=alt.Scale(domain=[0, 1], range=_BLUES[1:], interpolate="rgb"), legend=legend
+            ),
+        )
+    )
+    if len(names) > 1:
+        chart = panels(chart, "scenario", list(names.values()), columns)
+    subtitle = "Each lever's intensity, 0 to 1: the mean over the modelled worlds. Blank: not in force."
+    return dress(chart, rows, "What Pakistan does", subtitle, width)
+
+
+def _spans(dates: list[str]) -> dict[str, tuple[int, int]]:
+    """Calendar years, or stretches of several, in few columns: label -> first month number, and the one after the last."""
+    years = sorted({int(month[:4]) for month in dates})
+    step = -(-len(years) // _MOST_COLUMNS)
+    out: dict[str, tuple[int, int]] = {}
+    for first in years[::step]:
+        inside = [place for place, month in enumerate(dates) if first <= int(month[:4]) < first + step]
+        last = int(dates[inside[-1]][:4])
+        out[str(first) if last == first else f"{first}–{last % 100:02d}"] = (inside[0], inside[-1] + 1)
+    return out
+
+
+def _stretches(values: np.ndarray) -> list[tuple[int, int, float]]:
+    """Months of equal value put together: first month number, the one after the last, value (to a fiftieth)."""
+    steps = np.round(values * 50) / 50
+    edges = [0, *(np.flatnonzero(np.diff(steps)) + 1).tolist(), len(steps)]
+    return [(a, b, float(steps[a])) for a, b in zip(edges, edges[1:], strict=False)]

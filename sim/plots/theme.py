@@ -1,0 +1,151 @@
+"""How every picture looks: colours, type, the axis of months, and what stands around the drawing.
+
+Pictures are drawn 328 px wide, so that nothing has to shrink on a phone of 360 px; pages put several side by side where
+there is room. Scenarios are told apart by colour and by dash, or stand in panels of their own: grey paper is enough.
+"""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+
+WIDTH = 328
+FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+INK, SOFT = "#1a1a1a", "#4d4d4d"
+
+# Okabe and Ito's colours for the colour-blind, the darker ones first; a dash for each, for those who see no colour.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#AA4499", "#000000", "#56B4E9", "#E69F00", "#7F7F7F")
+DASHES = ([1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [12, 3], [4, 1], [1, 3], [3, 6])
+HIGHER, LOWER, SAME = "#E69F00", "#0072B2", "#dedede"
+
+CONFIG: dict[str, Any] = {
+    "font": FONT,
+    "background": "white",
+    "padding": 4,
+    "lineBreak": "\n",
+    "view": {"stroke": None},
+    "title": {
+        "anchor": "start",
+        "frame": "bounds",
+        "fontSize": 14,
+        "lineHeight": 18,
+        "color": INK,
+        "subtitleFontSize": 12,
+        "subtitleLineHeight": 16,
+        "subtitleColor": SOFT,
+        "subtitlePadding": 4,
+        "offset": 10,
+    },
+    "axis": {
+        "labelFontSize": 12,
+        "labelColor": SOFT,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "titleColor": SOFT,
+        "domain": False,
+        "ticks": False,
+        "labelPadding": 4,
+        "gridColor": "#e6e6e6",
+    },
+    "axisX": {"grid": False, "domain": True, "domainColor": "#8c8c8c", "ticks": True, "tickColor": "#8c8c8c"},
+    "header": {"labelFontSize": 12, "labelFontWeight": "bold", "labelColor": INK, "labelPadding": 4, "title": None},
+    "legend": {
+        "labelFontSize": 12,
+        "labelColor": INK,
+        "labelLimit": 240,
+        "title": None,
+        "orient": "top",
+        "offset": 6,
+        "symbolSize": 160,
+        "symbolStrokeWidth": 2.5,
+    },
+    "line": {"strokeWidth": 2},
+    "text": {"fontSize": 12, "color": INK},
+}
+
+
+def dress(chart: Any, rows: Sequence[dict[str, Any]], title: str, subtitle: str, width: int = WIDTH) -> Any:
+    """The finished picture: its rows, its words above it, and the common look.
+
+    Args:
+        chart: the marks, without data.
+        rows: what is drawn, a record each.
+        title: a plain sentence.
+        subtitle: how to read it.
+        width: px, to which the words are broken.
+    """
+    out = chart.properties(
+        title=alt.TitleParams(text=broken(title, width // 7), subtitle=broken(subtitle, int(width / 5.7)))
+    ).configure(**CONFIG)
+    # Last, since every step before it would copy the rows; as plain data, since Altair would check each of them.
+    out.data = {"values": list(rows)}
+    return out
+
+
+def broken(text: str, letters: int) -> list[str]:
+    """A text in lines of so many letters at most."""
+    return [line for part in text.split("\n") for line in textwrap.wrap(part, letters)] or [""]
+
+
+def month_axis(months: Sequence[str], width: int) -> alt.Axis:
+    """An axis over month numbers (0 is the first) that shows years, or names months in a short run.
+
+    Args:
+        months: the run's months, YYYY-MM.
+        width: of the panel, px: it decides how many labels fit.
+    """
+    last = len(months) - 1
+    januaries = [place for place, month in enumerate(months) if month.endswith("-01")]
+    if len(months) > 30:
+        step = next(s for s in (1, 2, 3, 4, 5, 10, 20, 50) if s * width * 12 / len(months) > 40 or s == 50)
+        labels = {place: months[place][:4] for place in januaries if int(months[place][:4]) % step == 0}
+    else:
+        step = next(s for s in (1, 2, 3, 6, 12, 24) if s * width / max(last, 1) > 74 or s == 24)
+        labels = {place: _short(months[place]) for place in range(0, len(months), step)}
+    return alt.Axis(
+        values=list(labels),
+        labelExpr=f"{json.dumps(labels)}[datum.value]",
+        labelFlush=False,
+        labelOverlap=False,
+        title=None,
+    )
+
+
+def month_x(months: Sequence[str], width: int) -> alt.X:
+    """The encoding of field `month` on that axis."""
+    scale = alt.Scale(domain=[0, max(len(months) - 1, 1)], nice=False, zero=False)
+    return alt.X("month:Q", scale=scale, axis=month_axis(months, width))
+
+
+def panels(chart: Any, name: str, order: Sequence[str], columns: int) -> Any:
+    """The chart once per value of a field, each under its heading, so many side by side."""
+    header = alt.Header(title=None, labelAnchor="start", labelOrient="top")
+    facet = alt.Facet(f"{name}:N", sort=list(order), header=header, title=None)
+    out = chart.facet(facet, data=alt.NamedData("rows"), columns=columns, spacing=12)
+    out.data = alt.Undefined  # `dress` gives it
+    return out
+
+
+def colour(names: Sequence[str], legend: bool = True) -> alt.Color:
+    """Scenarios (field `scenario`) by colour, in their order."""
+    scale = alt.Scale(domain=list(names), range=[PALETTE[i % len(PALETTE)] for i in range(len(names))])
+    columns = 1 if sum(map(len, names)) > 36 else len(names)
+    shown = alt.Legend(columns=columns, symbolType="stroke", symbolOpacity=1) if legend and len(names) > 1 else None
+    return alt.Color("scenario:N", scale=scale, legend=shown, sort=list(names))
+
+
+def dash(names: Sequence[str]) -> alt.StrokeDash:
+    """Scenarios (field `scenario`) by dash; shares its legend with :func:`colour`."""
+    scale = alt.Scale(domain=list(names), range=[DASHES[i % len(DASHES)] for i in range(len(names))])
+    columns = 1 if sum(map(len, names)) > 36 else len(names)
+    shown = alt.Legend(columns=columns, symbolType="stroke", symbolOpacity=1) if len(names) > 1 else None
+    return alt.StrokeDash("scenario:N", scale=scale, legend=shown, sort=list(names))
+
+
+def _short(month: str) -> str:
+    names = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    return f"{names[int(month[5:]) - 1]} {month[:4]}"

@@ -1,0 +1,66 @@
+"""What is taken from a model when a chunk of worlds is through, and how chunks become one table and one series."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.metrics import METRICS, PANELS
+from sim.results.outcomes import outcomes
+from sim.results.results import Array, Series
+from sim.vocabulary import VERDICTS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.model import FrontierModel
+
+
+@dataclass
+class Chunk:
+    """One chunk of worlds: its outcomes, its months where kept, and the seconds it took."""
+
+    outcomes: dict[str, np.ndarray]
+    series: Series | None = None
+    seconds: float = field(default=0.0)
+
+
+def take(model: FrontierModel, worlds: int, keep_series: bool, keep_panels: bool) -> Chunk:
+    """Read what a model's collector holds; nothing in the result points back at the model."""
+    collected: Mapping[str, list[Any]] = model.datacollector.model_vars
+    # A model of one world reports plain floats.
+    history = {name: [np.asarray(value, dtype=float).reshape(worlds) for value in collected[name]] for name in METRICS}
+    out = Chunk(outcomes(history))
+    if keep_series:
+        out.series = Series({name: np.stack(rows, axis=1) for name, rows in history.items()})
+        for name in PANELS if keep_panels else ():
+            labels = out.series.labels[name] = list(model.labels[name])
+            rows = [np.asarray(value, dtype=float).reshape(len(labels), worlds) for value in collected[name]]
+            out.series.panels[name] = np.ascontiguousarray(np.stack(rows).transpose(2, 0, 1))
+    return out
+
+
+def join(chunks: list[Chunk]) -> tuple[pd.DataFrame, Series | None]:
+    """The outcomes as one table with a row per world, and the months as one series; the chunks are used up.
+
+    Parts are let go as they are joined: at no time are there two copies of everything.
+    """
+    import pandas as pd
+
+    columns: dict[str, Any] = {}
+    for name in list(chunks[0].outcomes):
+        columns[name] = np.concatenate([chunk.outcomes.pop(name) for chunk in chunks])
+    columns["verdict"] = pd.Categorical(np.array(list(VERDICTS))[columns["verdict"]], categories=list(VERDICTS))
+    table = pd.DataFrame(columns).rename_axis("world")
+    parts = [chunk.series for chunk in chunks if chunk.series is not None]
+    if not parts:
+        return table, None
+
+    def joined(of: list[dict[str, Array]]) -> dict[str, Array]:
+        return {name: np.concatenate([arrays.pop(name) for arrays in of]) for name in list(of[0])}
+
+    metrics, panels = joined([part.metrics for part in parts]), joined([part.panels for part in parts])
+    return table, Series(metrics, panels, parts[0].labels)

@@ -1,0 +1,145 @@
+"""Class Comparison: scenarios under the same luck, world by world.
+
+World number k has the same draws in every scenario, so the difference between two scenarios in world k is what the
+scenarios did to that world. Everything here is about those differences.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.metrics import METRICS
+from sim.results.results import Array, Results, records, spread
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+
+class Comparison:
+    """Results of several scenarios over the same worlds.
+
+    Attributes:
+        results: name -> Results, in the order given.
+        baseline: the name that the others are compared with.
+        manifest: what made the comparison.
+        folder: where it was loaded from, if it was.
+    """
+
+    def __init__(
+        self, results: dict[str, Results], baseline: str, manifest: dict[str, Any], folder: Path | None = None
+    ) -> None:
+        self.results, self.baseline, self.manifest, self.folder = results, baseline, manifest, folder
+
+    @property
+    def worlds(self) -> int:
+        """How many paired worlds."""
+        return self.results[self.baseline].worlds
+
+    @property
+    def others(self) -> list[str]:
+        """The scenarios that are compared with the baseline, in order."""
+        return [name for name in self.results if name != self.baseline]
+
+    @cached_property
+    def paired(self) -> pd.DataFrame:
+        """Per-world differences, scenario less baseline: a row per world, columns (scenario, metric).
+
+        `comparison.paired["appease"]["fatalities"]` is one vector over worlds; identical scenarios give exactly zero.
+        """
+        import pandas as pd
+
+        base = self.results[self.baseline].outcomes[list(METRICS)]
+        # Subtracted column by column: a table less a table would first line up what is lined up already.
+        parts = {
+            (name, metric): self.results[name].outcomes[metric].to_numpy() - base[metric].to_numpy()
+            for name in self.others
+            for metric in METRICS
+        }
+        columns = pd.MultiIndex.from_tuples(list(parts), names=["scenario", "metric"]) if parts else None
+        return pd.DataFrame(parts, index=base.index, columns=columns)
+
+    def paired_series(self, name: str) -> xr.Dataset:
+        """Per-world differences month by month, scenario less baseline: dims as in `Results.series`.
+
+        Raises:
+            SeriesNotKeptError: the runs did not keep their months.
+        """
+        return self.results[name].series - self.results[self.baseline].series
+
+    @cached_property
+    def _summary(self) -> pd.DataFrame:
+        import pandas as pd
+
+        table = {
+            (name, metric): differences(self.paired[name, metric].to_numpy())
+            for name in self.others
+            for metric in METRICS
+        }
+        return pd.DataFrame.from_dict(table, orient="index").rename_axis(["scenario", "metric"])
+
+    def summary(self) -> pd.DataFrame:
+        """What the paired differences come to: a row per (scenario, metric).
+
+        Columns: `mean`, `se` (of that mean, over worlds: simulation error only; NaN with one world), `p05`, `p50`,
+        `p95`, `share_higher` and `share_equal` (shares of worlds in which the scenario's figure is above, or exactly
+        the baseline's).
+        """
+        return self._summary.copy()
+
+    def verdicts(self) -> dict[str, dict[str, float]]:
+        """For each scenario the share of worlds with each verdict."""
+        return {name: results.verdicts() for name, results in self.results.items()}
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `durand compare --json` prints."""
+        return {
+            "scenarios": {name: records(results.summary()) for name, results in self.results.items()},
+            "paired": {f"{name}-vs-{self.baseline}": records(self._summary.loc[name]) for name in self.others},
+            "verdicts": self.verdicts(),
+            "manifest": self.manifest,
+        }
+
+    def save(self, path: str | Path) -> Path:
+        """Write the comparison's folder, with one results folder per scenario; whole or not at all.
+
+        Raises:
+            BundleError: something that is not a durand folder stands there.
+        """
+        from sim.results.bundle import save_comparison
+
+        return save_comparison(self, Path(path))
+
+    @classmethod
+    def load(cls, path: str | Path) -> Comparison:
+        """Read a comparison's folder.
+
+        Raises:
+            BundleError: it is no such folder, or a torn one.
+        """
+        from sim.results.bundle import load_comparison
+
+        return load_comparison(Path(path))
+
+    def __repr__(self) -> str:
+        return f"<Comparison of {', '.join(self.results)} to {self.baseline}: {self.worlds:,} paired worlds>"
+
+
+def differences(values: Array) -> dict[str, float]:
+    """Mean, its standard error, percentiles, and the shares above and at zero, of differences per world."""
+    count = len(values)
+    middle = spread(values)
+    error = float(np.std(values, ddof=1) / np.sqrt(count)) if count > 1 else float("nan")
+    return {
+        "mean": middle["mean"],
+        "se": error,
+        "p05": middle["p05"],
+        "p50": middle["p50"],
+        "p95": middle["p95"],
+        "share_higher": float(np.mean(values > 0)),
+        "share_equal": float(np.mean(values == 0)),
+    }

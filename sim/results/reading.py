@@ -1,0 +1,184 @@
+"""Results in words: what a lecturer would read out, and no more than the worlds allow.
+
+Figures have two significant digits. Shares are of modelled worlds. Which of two scenarios has more of something is only
+said where the count of worlds tells it apart from a coin's; no test value is printed, and never a forecast.
+"""
+
+from __future__ import annotations
+
+from calendar import month_name
+from math import floor, log10, sqrt
+
+import numpy as np
+
+from sim.results.paired import Comparison
+from sim.results.results import Results, figures
+from sim.vocabulary import VERDICTS
+
+NOT_A_FORECAST = "These are modelled worlds, not a forecast."
+
+# What the reading speaks of, in this order: metric -> (more of it, less of it).
+HEADLINES: dict[str, tuple[str, str]] = {
+    "fatalities": ("more deaths", "fewer deaths"),
+    "attacks": ("more TTP attacks", "fewer TTP attacks"),
+    "sovereignty": ("more sovereignty left to Pakistan", "less sovereignty left to Pakistan"),
+    "taliban_stance": ("more effort by Kabul against the TTP", "less effort by Kabul against the TTP"),
+    "leverage_pakistan_taliban": ("more Pakistani leverage over Kabul", "less Pakistani leverage over Kabul"),
+}
+_FEW = 30
+_Z = 1.96
+
+
+def number(value: float, sign: bool = False) -> str:
+    """Two significant figures: 1234 is "1,200", 0.0345 is "0.035"; with `sign`, a plus before what is above zero."""
+    if np.isnan(value):
+        return "unknown"
+    if value == 0:
+        return "0"
+    if abs(value) < 5e-4:
+        return "about 0"
+    rounded = float(f"{value:.1e}")
+    decimals = 0 if abs(rounded) >= 10 else 1 - floor(log10(abs(rounded)))
+    return f"{rounded:{'+' if sign else ''},.{decimals}f}"
+
+
+def share(count: int, worlds: int) -> str:
+    """A share of worlds, short: "71 of 100", "7 of 10" (with fewer than 100 worlds their own number), "all", "none"."""
+    if count == worlds:
+        return "all"
+    if count == 0:
+        return "none"
+    if worlds < 100:
+        return f"{count} of {worlds}"
+    percent = 100 * count / worlds
+    return "under 1 of 100" if percent < 1 else "over 99 of 100" if percent > 99 else f"{percent:.0f} of 100"
+
+
+def in_worlds(count: int, worlds: int) -> str:
+    """The same, to stand in a sentence: "in 71 of 100 modelled worlds"."""
+    words = share(count, worlds)
+    if words in ("all", "none"):
+        return f"in {'each' if words == 'all' else 'none'} of the {worlds:,} modelled worlds"
+    return f"in {words.replace('under', 'fewer than').replace('over', 'more than')} modelled worlds"
+
+
+def month_words(month: str) -> str:
+    """ "2021-08" as "August 2021"."""
+    return f"{month_name[int(month[5:])]} {month[:4]}"
+
+
+def titles(*results: Results) -> dict[str, str]:
+    """What each scenario is called in front of readers: its title, shortened, and numbered where two are the same."""
+    out: dict[str, str] = {}
+    for one in results:
+        title = one.title if len(one.title) <= 24 else one.title.partition(":")[0].strip()
+        title = title if len(title) <= 24 else one.name
+        same = sum(taken == title or taken.startswith(f"{title} (") for taken in out.values())
+        out[one.name] = f"{title} ({same + 1})" if same else title
+    return out
+
+
+def settled(higher: int, lower: int) -> bool:
+    """Whether more worlds on one side than on the other is more than chance among so few (Wilson interval, 95 %)."""
+    count = higher + lower
+    if count == 0:
+        return False
+    share_higher = higher / count
+    middle = (share_higher + _Z**2 / (2 * count)) / (1 + _Z**2 / count)
+    reach = _Z * sqrt(share_higher * (1 - share_higher) / count + _Z**2 / (4 * count**2)) / (1 + _Z**2 / count)
+    return abs(middle - 0.5) > reach
+
+
+def reading(results: Results | Comparison) -> list[str]:
+    """The results in plain sentences, a paragraph each; the last says what they are not."""
+    if isinstance(results, Comparison):
+        called = titles(*results.results.values())
+        paragraphs = [text for name in results.others for text in _pair(results, name, called)]
+        each = [_ends(one, called[name]) for name, one in results.results.items()]
+        return [*paragraphs, " ".join(each), scope(results.results[results.baseline], len(called))]
+    return [*_alone(results), _ends(results, titles(results)[results.name]), scope(results)]
+
+
+def scope(results: Results, scenarios: int = 1) -> str:
+    """How many worlds, over which months, what differs between them; and that this is no forecast."""
+    months, worlds = results.months, results.worlds
+    span = month_words(months[0]) + (f" to {month_words(months[-1])}" if len(months) > 1 else "")
+    prior = results.manifest["parameters"] == "prior"
+    how = "the uncertain parameters drawn anew in each" if prior else "every parameter at its declared value"
+    luck = ", and the same luck in each scenario" if scenarios > 1 else ""
+    alone = "" if prior or worlds == 1 else " Only luck differs between them; other assumptions may turn them round."
+    few = f" So few worlds say little; with {_FEW} or more the shares begin to mean something." if worlds < _FEW else ""
+    stop = "" if worlds == results.manifest.get("worlds_asked", worlds) else " The run was stopped before its end."
+    counted = f"{worlds:,} modelled worlds" if worlds > 1 else "One modelled world"
+    return f"{counted}, {span}, with {how}{luck}.{alone}{few}{stop} {NOT_A_FORECAST}"
+
+
+def _pair(comparison: Comparison, name: str, called: dict[str, str]) -> list[str]:
+    """The headline differences between a scenario and the baseline, then whether one is better on both counts."""
+    out = [_headline(comparison, name, metric, called) for metric in HEADLINES]
+    deaths, held = comparison.paired[name, "fatalities"].to_numpy(), comparison.paired[name, "sovereignty"].to_numpy()
+    worlds = comparison.worlds
+    if np.any(deaths) or np.any(held):
+        other, base = called[name], called[comparison.baseline]
+        for_other, for_base = int(np.sum((deaths < 0) & (held > 0))), int(np.sum((deaths > 0) & (held < 0)))
+        both = "both fewer deaths and more sovereignty left to Pakistan"
+        if for_other + for_base == 0:
+            out.append(f"In no modelled world did {other} or {base} have {both}.")
+        else:
+            neither = share(worlds - for_other - for_base, worlds)
+            shares = (
+                f"{other} {in_worlds(for_other, worlds)}, {base} in {share(for_base, worlds)}, neither in {neither}"
+            )
+            out.append(f"{both.capitalize()}: {shares}.".replace("pakistan", "Pakistan"))
+    return out
+
+
+def _headline(comparison: Comparison, name: str, metric: str, called: dict[str, str]) -> str:
+    values, worlds = comparison.paired[name, metric].to_numpy(), comparison.worlds
+    other, base = called[name], called[comparison.baseline]
+    higher, lower = int(np.sum(values > 0)), int(np.sum(values < 0))
+    more, less = HEADLINES[metric]
+    equal = worlds - higher - lower
+    same = f"the same in {share(equal, worlds)}" if equal else ""
+    if not higher and not lower:
+        return f"{other} and {base} come to exactly the same {more.partition(' ')[2]} {in_worlds(worlds, worlds)}."
+    if worlds == 1:
+        first, second = (other, base) if higher else (base, other)
+        return f"In the one modelled world {first} ended with {more} than {second} (by {number(abs(values[0]))})."
+    if not settled(higher, lower):
+        return (
+            f"Which of the two ended with {more} these worlds do not settle: {other} {in_worlds(higher, worlds)}, "
+            f"{base} in {share(lower, worlds)}{f', {same}' if same else ''}."
+        )
+    if higher < lower:
+        other, base, values, higher, lower = base, other, -values, lower, higher
+    low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
+    against = "; ".join(part for part in (f"with {less} in {share(lower, worlds)}" if lower else "", same) if part)
+    text = in_worlds(higher, worlds)
+    return (
+        f"{text[0].upper()}{text[1:]} {other} ended with {more} than {base}{f' ({against})' if against else ''}: "
+        f"by {number(middle)} in the middle world, by {number(low, low < 0)} to {number(high, low < 0)} in nine worlds "
+        "of ten."
+    )
+
+
+def _alone(results: Results) -> list[str]:
+    table = figures(results.summary())
+    parts = []
+    for metric, (more, _) in HEADLINES.items():
+        row = table[metric]
+        spread = f" ({number(row['p05'])} to {number(row['p95'])} in nine worlds of ten)" if results.worlds > 1 else ""
+        parts.append(f"{more.partition(' ')[2]} {number(row['p50'])}{spread}")
+    where = "In the middle world" if results.worlds > 1 else "In the one modelled world"
+    return [f"{where}: {'; '.join(parts)}."]
+
+
+def _ends(results: Results, title: str) -> str:
+    """The verdicts that a scenario's worlds come to, the commonest two first."""
+    shares = {name: part for name, part in results.verdicts().items() if part > 0}
+    words = []
+    for name in sorted(shares, key=lambda name: -shares[name])[:2]:
+        verdict = VERDICTS[name].lower().replace("kabul", "Kabul")
+        words.append(f"{verdict} ({share(round(shares[name] * results.worlds), results.worlds)})")
+    often = "most often " if len(words) > 1 else ""
+    return f"{title} ends {often}in {', then '.join(words)}."

@@ -1,0 +1,214 @@
+"""Class Results: what one scenario came to in every world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.metrics import METRICS, PANELS
+from sim.vocabulary import VERDICTS, month_after
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from sim.scenario import Scenario
+
+Array = NDArray[np.float64]
+
+# What is needed of Pakistan and what of Kabul are different lists, so they are two dimensions.
+_RESOURCES = {
+    "leverage_pakistan_taliban_by_resource": "resource_taliban_needs",
+    "leverage_taliban_pakistan_by_resource": "resource_pakistan_needs",
+}
+
+
+class SeriesNotKeptError(ValueError):
+    """Monthly series were asked of a run that did not keep them."""
+
+
+@dataclass
+class Series:
+    """The months of a run, as plain arrays.
+
+    Attributes:
+        metrics: name -> (worlds, months).
+        panels: name -> (worlds, months, n); empty when panels were not kept.
+        labels: panel name -> the n names along its last axis.
+    """
+
+    metrics: dict[str, Array]
+    panels: dict[str, Array] = field(default_factory=dict)
+    labels: dict[str, list[str]] = field(default_factory=dict)
+
+
+class Results:
+    """One scenario's results.
+
+    Attributes:
+        manifest: what made them: versions, platform, scenario and its hash, seed, entropy, parameters, worlds, when.
+        scenario_yaml: the resolved scenario.
+        outcomes: a row per world (index `world`): every metric's summary over the run (total, mean or final value, as
+            the metric declares), the `first_month_...` columns (months from the start, NaN for never) and `verdict`.
+        folder: where they were loaded from, if they were.
+    """
+
+    def __init__(
+        self,
+        manifest: dict[str, Any],
+        scenario_yaml: str,
+        outcomes: pd.DataFrame,
+        series: Series | Callable[[], Series] | None = None,
+        scenario: Scenario | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        self.manifest, self.scenario_yaml, self.outcomes, self.folder = manifest, scenario_yaml, outcomes, folder
+        self._kept, self._scenario = series, scenario
+
+    @property
+    def name(self) -> str:
+        """What the scenario is called here: unique within a comparison."""
+        return str(self.manifest["name"])
+
+    @property
+    def title(self) -> str:
+        """What a reader is shown: the scenario's title."""
+        return str(self.manifest["scenario"]["title"])
+
+    @property
+    def worlds(self) -> int:
+        """How many worlds."""
+        return len(self.outcomes)
+
+    @property
+    def months(self) -> list[str]:
+        """The calendar months (YYYY-MM) of the run, in order."""
+        return [month_after(self.manifest["start"], month) for month in range(self.manifest["months"])]
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario that was run; loaded results read it again from its resolved text."""
+        if self._scenario is not None:
+            return self._scenario
+        from sim.scenario import load_scenario
+
+        return load_scenario((f"{self.name}/scenario.yaml", self.scenario_yaml))
+
+    @property
+    def has_series(self) -> bool:
+        """Whether monthly series were kept."""
+        return self._kept is not None
+
+    @property
+    def arrays(self) -> Series:
+        """The monthly series as plain arrays.
+
+        Raises:
+            SeriesNotKeptError: the run did not keep them.
+        """
+        if self._kept is None:
+            raise SeriesNotKeptError(
+                f"the months of {self.name} were not kept, only each world's outcomes: "
+                "run it again with keep_series=True, or with fewer worlds"
+            )
+        if not isinstance(self._kept, Series):
+            self._kept = self._kept()
+        return self._kept
+
+    @cached_property
+    def series(self) -> xr.Dataset:
+        """Monthly series: dims (world, month), and for panels a third: area, group, faction, lever, resource_....
+
+        `month` holds texts such as "2021-08", so that `.sel(month="2022-12")` gives that month and
+        `.sel(month=slice("2022-01", "2022-12"))` a year. `world` holds world numbers, from 0.
+
+        Raises:
+            SeriesNotKeptError: the run did not keep them.
+        """
+        import xarray as xr
+
+        kept = self.arrays
+        coordinates: dict[str, Any] = {"world": np.arange(self.worlds), "month": self.months}
+        variables: dict[str, Any] = {}
+        for name, values in kept.metrics.items():
+            variables[name] = (("world", "month"), values, {"title": METRICS[name].title, "units": METRICS[name].unit})
+        for name, values in kept.panels.items():
+            dimension = panel_dimension(name)
+            coordinates[dimension] = kept.labels[name]
+            variables[name] = (("world", "month", dimension), values)
+        return xr.Dataset(variables, coordinates, attrs={"scenario": self.name, "title": self.title})
+
+    def summary(self) -> pd.DataFrame:
+        """Mean, p05, p50 and p95 over worlds of every metric's outcome: a row per metric."""
+        import pandas as pd
+
+        table = {name: spread(self.outcomes[name].to_numpy()) for name in METRICS}
+        return pd.DataFrame.from_dict(table, orient="index").rename_axis("metric")
+
+    def verdicts(self) -> dict[str, float]:
+        """The share of worlds with each verdict, in the order of `VERDICTS`; the shares add up to 1."""
+        counts = self.outcomes["verdict"].value_counts()
+        return {name: float(counts.get(name, 0)) / self.worlds for name in VERDICTS}
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `durand run --json` prints."""
+        return {
+            "scenarios": {self.name: records(self.summary())},
+            "paired": {},
+            "verdicts": {self.name: self.verdicts()},
+            "manifest": self.manifest,
+        }
+
+    def save(self, path: str | Path) -> Path:
+        """Write the results folder (whole or not at all) and return its path.
+
+        Raises:
+            BundleError: something that is not a results folder stands there.
+        """
+        from sim.results.bundle import save_results
+
+        return save_results(self, Path(path))
+
+    @classmethod
+    def load(cls, path: str | Path) -> Results:
+        """Read a results folder; the months are read when first asked for.
+
+        Raises:
+            BundleError: it is no results folder, or a torn one.
+        """
+        from sim.results.bundle import load_results
+
+        return load_results(Path(path))
+
+    def __repr__(self) -> str:
+        return f"<Results {self.name}: {self.worlds:,} worlds, {len(self.months)} months, seed {self.manifest['seed']}>"
+
+
+def panel_dimension(panel: str) -> str:
+    """The name of a panel's third dimension."""
+    return _RESOURCES.get(panel, PANELS[panel])
+
+
+def spread(values: Array) -> dict[str, float]:
+    """Mean and 5th, 50th and 95th percentile over worlds."""
+    low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
+    return {"mean": float(np.mean(values)), "p05": float(low), "p50": float(middle), "p95": float(high)}
+
+
+def figures(table: Any) -> dict[str, dict[str, float]]:
+    """A table of figures as plain data: row -> column -> figure."""
+    columns = [str(column) for column in table.columns]
+    rows = zip(table.index, table.to_numpy(dtype=float), strict=True)
+    return {str(name): {column: float(x) for column, x in zip(columns, row, strict=True)} for name, row in rows}
+
+
+def records(table: Any) -> dict[str, dict[str, float | None]]:
+    """The same for JSON: a figure that is not there (NaN) is null."""
+    rows = figures(table)
+    return {name: {key: None if np.isnan(x) else x for key, x in row.items()} for name, row in rows.items()}

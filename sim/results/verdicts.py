@@ -1,0 +1,78 @@
+"""One readable verdict per world, among a few that partition the outcomes and that any policy can reach.
+
+The order of the questions is the order of `sim.vocabulary.VERDICTS`; a world gets the first verdict that fits. All of
+the thresholds are judgement: they stand in one table, each with its reason, and move no number but the verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.vocabulary import VERDICTS
+from sim.worlds import Vector, total
+
+History = Mapping[str, Sequence[Vector]]
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A cut between verdicts: its value, its unit, and why it lies there (a judgement)."""
+
+    value: float
+    unit: str
+    reason: str
+
+
+THRESHOLDS: dict[str, Threshold] = {
+    "window": Threshold(12, "months", "A year evens out seasons; the documents count attacks by the year."),
+    "well_below": Threshold(
+        2 / 3, "ratio", "A third fewer attacks than at first: more than luck moves a yearly count of a hundred."
+    ),
+    "well_above": Threshold(1.5, "ratio", "The same distance upwards: half as many again (3/2 undoes 2/3)."),
+    "conceded_much": Threshold(
+        0.2, "0 to 1", "A fifth of what can be given for good: more than a gesture, such as one release of prisoners."
+    ),
+    "truce_in_force": Threshold(0.5, "share of months", "A truce that held in most of the last year counts as one."),
+    "fractured": Threshold(0.5, "0 to 1", "The state is 0 or 1; a half tells the two apart."),
+}
+
+
+def window(months: int) -> int:
+    """How many months the first and the last stretch have: 12, or half of a run that is shorter than two years."""
+    return min(int(THRESHOLDS["window"].value), max(1, months // 2))
+
+
+def verdicts(history: History) -> np.ndarray:
+    """The verdict of each world, as its position in `VERDICTS`; shape (worlds,), whole numbers.
+
+    - Fracture in Kabul: the movement stands fractured at the end.
+    - Negotiated settlement: a truce is in force at the end, or was in most of the last stretch, and TTP attacks as
+      they happened are no more than in the first stretch; or much was conceded and attacks are well below it (bought).
+    - Contained: attacks well below the first stretch, and little conceded.
+    - Concession without calm: much conceded, and attacks no lower.
+    - Escalation: attacks well above the first stretch.
+    - Stalemate: anything else.
+
+    Args:
+        history: for `attacks`, `ceasefire`, `sovereignty_conceded` and `fractured`, one (worlds,) vector per month.
+    """
+    limit = {name: threshold.value for name, threshold in THRESHOLDS.items()}
+    span = window(len(history["attacks"]))
+    first, last = total(history["attacks"][:span]), total(history["attacks"][-span:])
+    truce_months = total(history["ceasefire"][-span:])
+    truce = (history["ceasefire"][-1] > 0.5) | (truce_months > limit["truce_in_force"] * span)
+    conceded_much = 1.0 - history["sovereignty_conceded"][-1] >= limit["conceded_much"]
+    well_below = last <= limit["well_below"] * first
+    fits = {
+        "fracture_in_kabul": history["fractured"][-1] > limit["fractured"],
+        "negotiated_settlement": (truce & (last <= first)) | (conceded_much & well_below),
+        "contained": well_below,
+        "concession_without_calm": conceded_much & (last >= first),
+        "escalation": last > limit["well_above"] * first,
+        "stalemate": np.ones(first.shape, dtype=bool),
+    }
+    out: np.ndarray = np.argmax(np.stack([fits[name] for name in VERDICTS]), axis=0)
+    return out

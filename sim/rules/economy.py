@@ -1,0 +1,202 @@
+"""Pakistan at home: what it can afford, unrest, and Afghans who arrive or are expelled."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+
+from sim.rule import People, Quantity, Ratio, Share, rule
+from sim.worlds import Vector
+
+Cost = Annotated[Vector, Quantity("cost units", 0.0, 100.0)]
+
+
+@rule(
+    claims=(
+        "000.1-default-threat",
+        "000.1-rampant-inflation",
+        "000.4-imf-talks-stalled",
+        "001.3-crisis-burdens-pakistan",
+    ),
+    judgement="The pace and weights are ours.",
+    mechanisms=("M11", "M13"),
+    moves=("economy",),
+    rises_with=("economy", "imf", "trade"),
+    falls_with=("violence", "refugees", "effort_cost", "unrest"),
+    off="economy",
+)
+def economy(
+    economy: Share,
+    imf: Share,
+    trade: Ratio,
+    violence: Share,
+    refugees: Share,
+    effort_cost: Share,
+    unrest: Share,
+    *,
+    economy_pull: Vector,
+    economy_resting: Vector,
+    economy_imf: Vector,
+    economy_trade: Vector,
+    economy_violence: Vector,
+    economy_refugees: Vector,
+    economy_effort: Vector,
+    economy_unrest: Vector,
+) -> Share:
+    """The economy reverts to a weak norm; an IMF programme and trade lift it, violence, arrivals, effort and unrest weigh.
+
+    Args:
+        violence: the month's deaths as a share of a very bad month.
+        refugees: arrivals as a share of what would be a full burden.
+        effort_cost: cost of the levers in force as a share of the most that could be spent.
+    """
+    level = (
+        economy_resting
+        + economy_imf * imf
+        + economy_trade * np.minimum(trade, 1.0)
+        - economy_violence * violence
+        - economy_refugees * refugees
+        - economy_effort * effort_cost
+        - economy_unrest * unrest
+    )
+    return economy + economy_pull * (np.minimum(np.maximum(level, 0.0), 1.0) - economy)
+
+
+@rule(
+    claims=(
+        "000.1-strain-compounds-crises",
+        "000.1-default-threat",
+        "000.1-rampant-inflation",
+    ),
+    judgement="How much of a policy a weak economy can carry is ours.",
+    mechanisms=("M11",),
+    moves=("effort_afforded",),
+    rises_with=("economy",),
+    falls_with=("unrest",),
+    off=100.0,
+)
+def budget(economy: Share, unrest: Share, *, budget_floor: Vector, budget_slope: Vector, budget_unrest: Vector) -> Cost:
+    """The total cost of levers that Pakistan can carry: less in a weak economy and with unrest at home."""
+    return (budget_floor + budget_slope * economy) * (1.0 - budget_unrest * unrest)
+
+
+@rule(
+    judgement="That all costly levers shrink in one proportion is ours; levers without cost do not shrink.",
+    claims=("002.11-options-hampered",),
+    mechanisms=("M11",),
+    moves=("effort_afforded",),
+    rises_with=("budget",),
+    falls_with=("cost",),
+    off=1.0,
+)
+def affordable_share(cost: Cost, budget: Cost) -> Share:
+    """Share of the intended levers that the budget carries."""
+    return np.minimum(1.0, budget / np.maximum(cost, budget))
+
+
+@rule(
+    claims=(
+        "000.1-pti-crackdown",
+        "000.4-politics-preoccupy",
+        "003.5-khan-rejects-removal",
+    ),
+    mechanisms=("M11", "M23"),
+    moves=("unrest",),
+    rises_with=("unrest", "power_pti", "rhetoric", "violence"),
+    falls_with=("economy",),
+    off="unrest",
+)
+def unrest(
+    unrest: Share,
+    economy: Share,
+    power_pti: Share,
+    rhetoric: Share,
+    violence: Share,
+    *,
+    unrest_pull: Vector,
+    unrest_economy: Vector,
+    unrest_pti: Vector,
+    unrest_rhetoric: Vector,
+    unrest_violence: Vector,
+) -> Share:
+    """Unrest follows a weak economy, a strong opposition kept out, mobilising talk and violence."""
+    calm = (
+        (1.0 - unrest_economy * (1.0 - economy))
+        * (1.0 - unrest_pti * power_pti)
+        * (1.0 - unrest_rhetoric * rhetoric)
+        * (1.0 - unrest_violence * violence)
+    )
+    return unrest + unrest_pull * (1.0 - calm - unrest)
+
+
+@rule(
+    claims=(
+        "001.1-crisis-drives-migration",
+        "001.3-crisis-burdens-pakistan",
+    ),
+    mechanisms=("M13",),
+    moves=("refugees",),
+    rises_with=("hardship", "war", "border_open"),
+    off=0.0,
+)
+def arrivals(
+    hardship: Share,
+    war: Share,
+    border_open: Share,
+    *,
+    arrivals_hardship: Vector,
+    arrivals_war: Vector,
+    arrivals_irregular: Vector,
+) -> People:
+    """Afghans who arrive this month: driven by hardship and war, slowed but not stopped by a closed border."""
+    way = arrivals_irregular + (1.0 - arrivals_irregular) * border_open
+    return (arrivals_hardship * hardship + arrivals_war * war) * way
+
+
+@rule(
+    judgement="Expulsions are not in the five articles; their size and effects are the modellers', with a wide range.",
+    mechanisms=("M13",),
+    moves=("expelled", "refugees"),
+    rises_with=("lever",),
+    off=0.0,
+)
+def expelled(lever: Share, *, expulsion_capacity: Vector) -> People:
+    """Afghans sent back this month at this strength of the lever."""
+    return expulsion_capacity * lever
+
+
+@rule(
+    judgement="Return when life is bearable is ours.",
+    claims=("001.1-crisis-drives-migration",),
+    mechanisms=("M13",),
+    moves=("refugees",),
+    rises_with=("refugees", "arrived"),
+    falls_with=("sent_back",),
+    off="refugees",
+)
+def refugees(refugees: People, arrived: People, sent_back: People, *, return_rate: Vector) -> People:
+    """Afghans in Pakistan who came since August 2021: those who came, less those who went home or were sent back."""
+    return np.maximum(refugees * (1.0 - return_rate) + arrived - sent_back, 0.0)
+
+
+@rule(
+    claims=(
+        "003.4-army-owns-afghan-policy",
+        "003.4-policy-unlikely-to-change",
+    ),
+    mechanisms=("M29",),
+    moves=("pakistan_policy",),
+    rises_with=("intended",),
+    falls_with=("power_civilian", "sympathy"),
+    off="intended",
+)
+def civilian_say(intended: Share, power_civilian: Share, sympathy: Share, *, civilian_say: Vector) -> Share:
+    """Coercive levers as the army intends them, softened by civilians only as far as they have a say.
+
+    Args:
+        intended: what the policy asks for.
+        power_civilian: power of parties that would rather talk.
+        sympathy: pro-Taliban sympathy that they answer to.
+    """
+    return intended * (1.0 - civilian_say * power_civilian * sympathy)

@@ -1,0 +1,159 @@
+"""Leverage is need times control; influence is leverage times the belief that giving is conditional."""
+
+from __future__ import annotations
+
+from sim.rule import Ratio, Share, rule
+from sim.worlds import Vector
+
+
+@rule(
+    claims=(
+        "004.4-dependence-gave-leverage",
+        "002.5-pawn-for-four-concessions",
+    ),
+    mechanisms=("M1", "M2", "M25"),
+    moves=("leverage_pakistan_taliban", "leverage_taliban_pakistan", "leverage_india_taliban"),
+    rises_with=("need", "control"),
+    falls_with=("alternatives", "own_supply"),
+    off=0.0,
+)
+def leverage(need: Share, control: Share, alternatives: Share, own_supply: Share, *, leverage_floor: Vector) -> Share:
+    """One side's hold on another, per resource: what the other needs times its share of who could supply it.
+
+    Args:
+        need: how much the other needs the resource.
+        control: what this side can still grant or withdraw.
+        alternatives: what others would supply instead.
+        own_supply: what the needy side has of its own.
+    """
+    return need * control / (control + alternatives + own_supply + leverage_floor)
+
+
+@rule(
+    claims=(
+        "004.21-new-tools-replace-old",
+        "004.2-reset-may-strengthen",
+    ),
+    judgement="A promise is worth less than a flow that can be cut; by how much is not in the articles.",
+    mechanisms=("M2",),
+    moves=("leverage_pakistan_taliban",),
+    rises_with=("delivered",),
+    off="delivered",
+)
+def withdrawable_control(delivered: Share, *, promise_weight: Vector) -> Share:
+    """What flows can be withdrawn, and what does not yet flow can only be promised."""
+    return delivered + promise_weight * (1.0 - delivered)
+
+
+@rule(
+    claims=("000.3-recognition-withheld-disappoints",),
+    judgement="That recognition cannot be taken back is the modellers' reading; no article says so.",
+    mechanisms=("M2",),
+    moves=("leverage_pakistan_taliban",),
+    falls_with=("granted",),
+    off=1.0,
+)
+def irreversible_control(granted: Share, *, recognition_revocable: Vector) -> Share:
+    """Recognition buys once: what has been granted leaves nothing to withdraw."""
+    return 1.0 - granted * (1.0 - recognition_revocable)
+
+
+@rule(
+    judgement="Needs are met by what is delivered; how far is not in the articles.",
+    claims=("002.5-pawn-for-four-concessions",),
+    mechanisms=("M2",),
+    moves=("leverage_pakistan_taliban",),
+    rises_with=("need",),
+    falls_with=("delivered",),
+    off="need",
+)
+def remaining_need(need: Share, delivered: Share, *, satiation: Vector) -> Share:
+    """Delivery uses need up."""
+    return need * (1.0 - satiation * delivered)
+
+
+@rule(
+    claims=("001.8-aid-recognition-might-move",),
+    judgement="That belief follows practice, month by month, is ours.",
+    mechanisms=("M2", "M3", "M17"),
+    moves=("leverage_usable",),
+    rises_with=("credibility", "conditionality"),
+    off="credibility",
+)
+def credibility(credibility: Share, conditionality: Share, *, credibility_learning: Vector) -> Share:
+    """Kabul learns from practice whether Pakistan's giving hangs on restraint."""
+    return credibility + credibility_learning * (conditionality - credibility)
+
+
+@rule(
+    claims=("004.4-victory-ends-leverage",),
+    mechanisms=("M2", "M3"),
+    moves=("leverage_usable",),
+    rises_with=("leverage", "credibility"),
+    off=0.0,
+)
+def usable_leverage(leverage: Share, credibility: Share) -> Share:
+    """Dependence becomes influence only as far as giving is believed to be conditional."""
+    return leverage * credibility
+
+
+@rule(
+    claims=("001.8-aid-recognition-might-move",),
+    mechanisms=("M3", "M17", "M16"),
+    moves=("chance_restrain",),
+    rises_with=("hold", "credibility"),
+    off=0.0,
+)
+def conditional_reward(hold: Ratio, credibility: Share) -> Ratio:
+    """What Kabul expects to gain by restraint, or lose without it: offers where there is a hold, if believed conditional.
+
+    Args:
+        hold: sum over resources of leverage times what is on offer.
+    """
+    return hold * credibility
+
+
+@rule(
+    claims=("001.8-2001-threat-failed",),
+    judgement="A threat as the product of capacity, credibility and vulnerability is a textbook form, not the articles'.",
+    mechanisms=("M16",),
+    moves=("threat",),
+    rises_with=("economy", "credibility", "vulnerability"),
+    off=0.0,
+)
+def threat(
+    economy: Share, credibility: Share, vulnerability: Share, *, military_capacity: Vector, economy_drag: Vector
+) -> Share:
+    """A threat is capacity times credibility times how vulnerable the threatened are."""
+    return military_capacity * (1.0 - economy_drag * (1.0 - economy)) * credibility * vulnerability
+
+
+@rule(
+    claims=("003.1-airstrikes-used",),
+    judgement="How quickly Kabul believes or forgets a threat is ours.",
+    mechanisms=("M16",),
+    moves=("threat",),
+    rises_with=("credibility", "coercion"),
+    off="credibility",
+)
+def threat_credibility(credibility: Share, coercion: Share, *, threat_learning: Vector) -> Share:
+    """Threats are believed as far as the course in force coerces."""
+    return credibility + threat_learning * (coercion - credibility)
+
+
+@rule(
+    claims=(
+        "002.5-cohesion-first-motive",
+        "002.8-wants-trade",
+    ),
+    judgement="Equal weight of a divided movement and a dependent economy is ours.",
+    mechanisms=("M16", "M15"),
+    moves=("threat",),
+    rises_with=("trade_leverage", "war"),
+    falls_with=("cohesion",),
+    off=0.0,
+)
+def vulnerability(cohesion: Share, trade_leverage: Share, war: Share, *, vulnerability_war: Vector) -> Share:
+    """Kabul can be hurt where it is divided, at war, or in need of the road through Pakistan."""
+    exposed = 1.0 - cohesion * (1.0 - trade_leverage)
+    return exposed + vulnerability_war * war * (1.0 - exposed)

@@ -1,0 +1,109 @@
+"""Pakistan's decision to strike across the line: its course sets how hard, these pressures whether."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.rule import Logits, Share, rule
+from sim.worlds import Vector
+
+
+@rule(
+    claims=(
+        "002.10-ttp-violence-prompts-operations",
+        "003.1-airstrikes-used",
+    ),
+    judgement="How firmly a course binds is ours.",
+    moves=("chance_strikes",),
+    rises_with=("lever",),
+    off=0.0,
+)
+def strike_intent(lever: Share, *, strike_intent_weight: Vector) -> Logits:
+    """The course that Islamabad has set."""
+    return strike_intent_weight * lever
+
+
+@rule(
+    claims=(
+        "003.1-airstrikes-used",
+        "events.2022-04-16-strikes",
+    ),
+    mechanisms=("M8",),
+    moves=("chance_strikes",),
+    rises_with=("deaths",),
+    off=0.0,
+)
+def provocation(deaths: Share, *, provocation_weight: Vector) -> Logits:
+    """Recent deaths press for a strike.
+
+    Args:
+        deaths: recent deaths inflicted by the TTP as a share of a very bad month.
+    """
+    return provocation_weight * deaths
+
+
+@rule(
+    claims=("003.2-failed-talks-then-strikes",),
+    mechanisms=("M30",),
+    moves=("chance_strikes",),
+    rises_with=("collapse",),
+    off=0.0,
+)
+def talks_failed(collapse: Share, *, talks_failed_weight: Vector) -> Logits:
+    """Talks that collapsed press for a strike."""
+    return talks_failed_weight * collapse
+
+
+@rule(
+    judgement="How long failed talks weigh is ours.",
+    claims=("003.2-failed-talks-then-strikes",),
+    mechanisms=("M30",),
+    moves=("chance_strikes",),
+    rises_with=("memory", "ended"),
+    off=0.0,
+)
+def memory_of_collapse(memory: Share, ended: Share, *, collapse_fading: Vector) -> Share:
+    """A truce that ends is remembered, and less each month."""
+    kept = memory * (1.0 - collapse_fading)
+    return kept + ended * (1.0 - kept)
+
+
+@rule(
+    claims=("003.2-constituencies-in-pakistan",),
+    mechanisms=("M22",),
+    moves=("chance_strikes",),
+    falls_with=("power_clerics",),
+    off=0.0,
+)
+def clerics_object(power_clerics: Share, *, clerics_weight: Vector) -> Logits:
+    """The Taliban's friends among Pakistan's clerics and parties press against strikes."""
+    return -clerics_weight * power_clerics
+
+
+@rule(
+    claims=(
+        "002.11-options-hampered",
+        "004.13-taliban-main-conduit",
+        "004.17-needs-strong-tie",
+    ),
+    mechanisms=("M25",),
+    moves=("chance_strikes",),
+    falls_with=("leverage_taliban",),
+    off=0.0,
+)
+def fear_of_losing_kabul(leverage_taliban: Share, *, kabul_caution_weight: Vector) -> Logits:
+    """What Kabul could withhold presses against strikes."""
+    return -kabul_caution_weight * leverage_taliban
+
+
+@rule(
+    judgement="How long strikes stay in mind is ours.",
+    claims=("003.1-strikes-sparked-demonstrations",),
+    mechanisms=("M8",),
+    moves=("chance_restrain",),
+    rises_with=("memory", "strikes"),
+    off=0.0,
+)
+def strikes_remembered(memory: Share, strikes: Share, *, strike_memory_fading: Vector) -> Share:
+    """Strikes weigh on Kabul for months after."""
+    return np.maximum(memory * (1.0 - strike_memory_fading), strikes)

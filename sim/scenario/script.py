@@ -1,0 +1,271 @@
+"""What a scenario asks of each actor in each month, world by world: what the model reads while it runs.
+
+The layers are those of `settings.py`. Settings that only dates decide are put together once for each span of months and
+handed out again and again, so the vectors are read-only. A condition is watched in every world in every month, whether
+or not its policy is in force there, so that a world's settings depend on that world's history alone.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.schema import Scenario, policy_mentions
+from sim.scenario.settings import DEFAULTS, OPTIONS, Change, Condition, Settings
+from sim.scenario.shocks import Operation
+from sim.scenario.words import CHOOSE
+from sim.vocabulary import months_between
+from sim.worlds import Vector
+
+Recent = Callable[[str, int], Vector]
+# Where something holds: in every world, in none, or in those marked.
+Where = bool | NDArray[np.bool_]
+
+CHOOSING, NO_POLICY = -1.0, -2.0
+_NEVER_ENDS = 10**6
+
+
+@dataclass
+class _Layer:
+    """Settings that lie over others from month `first` to month `last`, and, with a condition, where that holds."""
+
+    values: dict[str, float]
+    policy: float | None = None
+    first: int = 0
+    last: int = _NEVER_ENDS
+    condition: Condition | None = None
+    months: int = 1
+    # With a condition: the month, per world, from which it no longer holds; and where it holds this month.
+    ends: NDArray[np.int64] | None = None
+    held: Where = False
+
+    def watch(self, month: int, recent: Recent, worlds: int) -> None:
+        """See where the condition is met this month, and remember for how long the settings hold there."""
+        if self.condition is None:
+            return
+        if self.ends is None:
+            self.ends = np.zeros(worlds, dtype=np.int64)
+        if month > 0 and self.first <= month <= self.last:
+            met = _met(self.condition, recent)
+            self.ends = np.where(met, np.maximum(self.ends, month + self.months), self.ends)
+        self.held = _simplest(self.ends > month)
+
+    def where(self, month: int) -> Where:
+        if not self.first <= month <= self.last:
+            return False
+        return True if self.condition is None else self.held
+
+
+def _met(condition: Condition, recent: Recent) -> NDArray[np.bool_]:
+    if condition.metric is not None:
+        mean = recent(condition.metric, condition.months)
+        return mean > condition.above if condition.above is not None else mean < (condition.below or 0.0)
+    first, *others = (_met(part, recent) for part in condition.parts)
+    if condition.not_ is not None:
+        return ~first
+    for other in others:
+        first = first & other if condition.all_ else first | other
+    return first
+
+
+def _simplest(where: Where) -> Where:
+    if isinstance(where, bool):
+        return where
+    return bool(where[0]) if (where == where[0]).all() else where
+
+
+@dataclass
+class _Part:
+    """One actor's layers, and what has been put together from them."""
+
+    defaults: dict[str, float]
+    policy: float
+    policies: list[list[_Layer]]
+    own: list[_Layer]
+    spans: list[int] = field(default_factory=list)
+    conditional: list[_Layer] = field(default_factory=list)
+    by_span: dict[tuple[int, float], dict[str, Vector | None]] = field(default_factory=dict)
+    this_month: dict[float, dict[str, Vector | None]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        layers = [*self.own, *(layer for policy in self.policies for layer in policy)]
+        self.conditional = [layer for layer in layers if layer.condition is not None]
+        self.spans = sorted({month for layer in layers for month in (layer.first, layer.last + 1)})
+
+
+class Script:
+    """A scenario's instructions for a number of worlds. The model asks for the months in order, from 0.
+
+    Attributes:
+        candidates: the policies that Pakistan chooses among; empty when it is never left to choose.
+        policies: the policies that Pakistan may follow, in the order in which the setting `policy` numbers them.
+    """
+
+    def __init__(self, scenario: Scenario, worlds: int) -> None:
+        self.worlds, self._start, self._month = worlds, scenario.start, -1
+        self.candidates: tuple[str, ...] = tuple(dict.fromkeys(scenario.actors.pakistan.among))
+        self._constants: dict[float, Vector] = {}
+        used = {name for _, _, name in policy_mentions(scenario)}
+        names: dict[str, list[str]] = {actor: [] for actor in DEFAULTS}
+        for name, policy in scenario.policies.items():
+            if name in used:
+                names[policy.actor].append(name)
+        self.policies = tuple(names["pakistan"])
+        self._parts = {actor: self._part(scenario, actor, names[actor]) for actor in DEFAULTS}
+        self._shocks: dict[int, list[tuple[str, Operation, float]]] = {}
+        for shock in scenario.shocks:
+            first, last = self._index(shock.date), self._index(shock.until or shock.date)
+            for month in range(max(first, 0), last + 1):
+                changes = [(target, amount.operation, amount.value) for target, amount in shock.changes.items()]
+                self._shocks.setdefault(month, []).extend(changes)
+
+    def settings(self, actor: str, month: int, recent: Recent) -> dict[str, Vector | None]:
+        """What an actor is set to in a month.
+
+        Pakistan: every lever, `conditionality` and `visibility`, shares of 0 to 1; and `policy`, the number of the
+        policy in force in `policies`, or -2 for none. Left to choose, the levers are those without a policy.
+        The others: shares of 0 to 1, and options (`stance`, `campaign`, `engagement`) by their position, from 0, in
+        `vocabulary.py`.
+
+        Args:
+            actor: one of `vocabulary.ACTORS`.
+            month: 0 is the scenario's first; not before the one asked for last.
+            recent: gives each world's mean of a metric over the last so many months, as far as there are any; it is not
+                called in month 0.
+
+        Returns:
+            Setting -> a value per world, read-only; None where every world is left to choose, -1 in a world that is.
+        """
+        self._turn(month, recent)
+        return self._settings(self._parts[actor], month, CHOOSING)
+
+    def policy_settings(self, policy: str, month: int, recent: Recent) -> dict[str, Vector | None]:
+        """What Pakistan would be set to if this policy were chosen wherever it is left to choose.
+
+        Arguments and result as in :meth:`settings`; where the policy is settled, the result is the same as there.
+        """
+        if policy not in self.policies:
+            known = ", ".join(self.policies)
+            raise ValueError(f"the scenario has no such policy of Pakistan: {policy}; allowed: {known}")
+        self._turn(month, recent)
+        return self._settings(self._parts["pakistan"], month, float(self.policies.index(policy)))
+
+    def shocks(self, month: int) -> list[tuple[str, Operation, float]]:
+        """The shocks of a month, in order: target, operation (add, set or multiply), amount."""
+        return list(self._shocks.get(month, ()))
+
+    def _index(self, month: str) -> int:
+        return months_between(self._start, month)
+
+    def _part(self, scenario: Scenario, actor: str, names: list[str]) -> _Part:
+        settings = getattr(scenario.actors, actor)
+        numbers: dict[str | None, float] = {name: float(number) for number, name in enumerate(names)}
+        numbers |= {CHOOSE: CHOOSING, None: NO_POLICY}
+
+        def layers(settings: Settings, changes: Sequence[Change]) -> list[_Layer]:
+            return [_given(settings), *(self._layer(change, numbers) for change in changes)]
+
+        return _Part(
+            defaults={name: _number(name, value) for name, value in DEFAULTS[actor].items()},
+            policy=numbers[settings.policy],
+            policies=[layers(one.settings, one.responds) for one in map(scenario.policies.__getitem__, names)],
+            own=layers(settings, settings.changes),
+        )
+
+    def _layer(self, change: Change, numbers: dict[str | None, float]) -> _Layer:
+        layer = _given(change)
+        layer.policy = None if change.policy is None else numbers[change.policy]
+        layer.first = 0 if change.from_ is None else self._index(change.from_)
+        layer.last = _NEVER_ENDS if change.until is None else self._index(change.until)
+        layer.condition, layer.months = change.when, change.for_ or 1
+        return layer
+
+    def _turn(self, month: int, recent: Recent) -> None:
+        """Watch every condition, once a month."""
+        if month == self._month:
+            return
+        if month < self._month:
+            raise ValueError(f"month {month} was asked for after month {self._month}; the months come in order")
+        self._month = month
+        for part in self._parts.values():
+            part.this_month.clear()
+            for layer in part.conditional:
+                layer.watch(month, recent, self.worlds)
+
+    def _settings(self, part: _Part, month: int, chosen: float) -> dict[str, Vector | None]:
+        if any(layer.where(month) is not False for layer in part.conditional):
+            if chosen not in part.this_month:
+                part.this_month[chosen] = self._put_together(part, month, chosen)
+            return part.this_month[chosen]
+        key = bisect_right(part.spans, month), chosen
+        if key not in part.by_span:
+            part.by_span[key] = self._put_together(part, month, chosen)
+        return part.by_span[key]
+
+    def _put_together(self, part: _Part, month: int, chosen: float) -> dict[str, Vector | None]:
+        policy: float | Vector = part.policy
+        for layer in part.own:
+            if layer.policy is not None:
+                policy = _over(policy, layer.policy, layer.where(month))
+        policy = _over(policy, chosen, _equal(policy, CHOOSING))
+        values: dict[str, float | Vector] = dict(part.defaults)
+        for number, layers in enumerate(part.policies):
+            in_force = _equal(policy, number)
+            for layer in layers:
+                _lay(values, layer, _both(in_force, layer.where(month)))
+        for layer in part.own:
+            _lay(values, layer, layer.where(month))
+        out = {name: self._vector(value, part.defaults[name] == CHOOSING) for name, value in values.items()}
+        if part is self._parts["pakistan"]:
+            out["policy"] = self._vector(policy, can_choose=True)
+        return out
+
+    def _vector(self, value: float | Vector, can_choose: bool) -> Vector | None:
+        if can_choose and np.all(np.equal(value, CHOOSING)):
+            return None
+        if isinstance(value, np.ndarray):
+            value.flags.writeable = False
+            return value
+        if value not in self._constants:
+            self._constants[value] = np.full(self.worlds, value)
+            self._constants[value].flags.writeable = False
+        return self._constants[value]
+
+
+def _given(settings: Settings) -> _Layer:
+    return _Layer({name: _number(name, value) for name, value in settings.given().items()})
+
+
+def _number(name: str, value: float | str) -> float:
+    """A setting's value as a number: options by their position, -1 for what is left to choose."""
+    if value == CHOOSE:
+        return CHOOSING
+    return float(OPTIONS[name].index(value)) if isinstance(value, str) else float(value)
+
+
+def _equal(values: float | Vector, number: float) -> Where:
+    return _simplest(values == number) if isinstance(values, np.ndarray) else values == number
+
+
+def _over(under: float | Vector, value: float, where: Where) -> float | Vector:
+    if isinstance(where, bool):
+        return value if where else under
+    return np.where(where, value, under)
+
+
+def _both(one: Where, other: Where) -> Where:
+    if isinstance(one, bool):
+        return other if one else False
+    if isinstance(other, bool):
+        return one if other else False
+    return _simplest(one & other)
+
+
+def _lay(values: dict[str, float | Vector], layer: _Layer, where: Where) -> None:
+    if where is not False:
+        for name, value in layer.values.items():
+            values[name] = _over(values[name], value, where)

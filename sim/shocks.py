@@ -1,0 +1,69 @@
+"""How a scenario's shocks reach the agents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.scenario import SHOCK_TARGETS
+from sim.worlds import Vector, clip, total
+
+if TYPE_CHECKING:
+    from sim.model import FrontierModel
+
+# Shock target -> agent of the model, and its state.
+STATES: dict[str, tuple[str, str]] = {
+    "economy": ("pakistan", "economy"),
+    "imf_goodwill": ("imf", "goodwill"),
+    "sanctions": ("donors", "sanctions"),
+    "afghan_war": ("taliban", "war"),
+    "afghan_hardship": ("afghan_public", "hardship"),
+    "taliban_cohesion": ("taliban", "cohesion"),
+    "iskp_strength": ("iskp", "strength"),
+    "freed_prisoners": ("ttp", "freed_pool"),
+    "china_patronage": ("china", "patronage"),
+    "us_ties": ("united_states", "ties"),
+    "rhetoric": ("pakistan", "rhetoric"),
+    "distrust": ("afghan_public", "distrust"),
+}
+
+
+def strike(model: FrontierModel, target: str, operation: str, amount: float) -> None:
+    """Add to, set or multiply what a shock is aimed at, within its range."""
+    bounds = SHOCK_TARGETS[target]
+    for agent, state in _aims(model, target):
+        now: Vector = getattr(agent, state)
+        if target == "expected_recognition":
+            # Recognition is the first of what factions hope for from Pakistan.
+            rows = now.copy()
+            rows[0] = clip(_changed(now[0], operation, amount), bounds.low, bounds.high)
+            setattr(agent, state, rows)
+        else:
+            setattr(agent, state, clip(_changed(now, operation, amount), bounds.low, bounds.high))
+    if target.startswith("power."):
+        for factions in (model.pakistan.factions, model.taliban.factions):
+            scale = total(faction.power for faction in factions)
+            for faction in factions:
+                faction.power = faction.power / scale
+
+
+def _aims(model: FrontierModel, target: str) -> Iterator[tuple[Any, str]]:
+    factions = (*model.pakistan.factions, *model.taliban.factions)
+    if target in STATES:
+        agent, state = STATES[target]
+        yield getattr(model, agent), state
+    elif target == "ttp_cohesion":
+        yield from ((group, "cohesion") for group in model.groups)
+    elif target == "expected_recognition":
+        yield from ((faction, "expected") for faction in model.taliban.factions)
+    else:
+        name = target.removeprefix("power.")
+        yield from ((faction, "power") for faction in factions if faction.name == name)
+
+
+def _changed(now: Vector, operation: str, amount: float) -> Vector:
+    if operation == "add":
+        return now + amount
+    return now * amount if operation == "multiply" else np.full_like(now, amount)

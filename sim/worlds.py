@@ -1,0 +1,84 @@
+"""The worlds axis: paired random streams, and helpers for vectors over worlds.
+
+Everything in a run is a vector over worlds. A world keeps its number whatever chunk it is computed in, and its luck
+belongs to (seed, name of the draw, month, world) alone: see :class:`Streams`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float64]
+
+# One Philox block holds four 64-bit words, so four worlds.
+_BLOCK = 4
+# Uniforms stay clear of 0 and 1, so that no inverse of a distribution runs to infinity.
+_LEAST, _MOST = 1e-12, 1 - 1e-9
+
+
+class Streams:
+    """Uniform draws in [1e-12, 1 - 1e-9], indexed by world.
+
+    A stream has a stable written name ("taliban.stance/restrain"). The name and the seed make the Philox key; the world,
+    the slot and the month make the counter. So a draw depends on nothing else: not on how many worlds run beside it, in
+    which order draws are made, or which other streams exist.
+
+    Args:
+        seed: 0 to 2**63 - 1.
+        worlds: how many worlds.
+        first: number of the first world (for a chunk of a larger run).
+    """
+
+    def __init__(self, seed: int, worlds: int, first: int = 0) -> None:
+        self.seed, self.worlds, self.first = seed, worlds, first
+        self._skip = first % _BLOCK
+        self._bits = np.random.Philox(0)
+        self._generator = np.random.Generator(self._bits)
+        self._state = self._bits.state
+        self._state["buffer_pos"] = _BLOCK
+        self._keys: dict[str, NDArray[np.uint64]] = {}
+
+    def uniform(self, name: str, month: int, slot: int = 0) -> Vector:
+        """One draw per world, shape (worlds,)."""
+        out: Vector = self._draw(name, month, slot)
+        return np.minimum(np.maximum(out, _LEAST), _MOST)
+
+    def uniforms(self, name: str, month: int, slots: int) -> Vector:
+        """Draws for slots 0, 1, ... of a stream, shape (slots, worlds); a slot's draws do not depend on `slots`."""
+        out = np.empty((slots, self.worlds))
+        for slot in range(slots):
+            out[slot] = self._draw(name, month, slot)
+        return np.minimum(np.maximum(out, _LEAST), _MOST)
+
+    def _draw(self, name: str, month: int, slot: int) -> Vector:
+        key = self._keys.get(name)
+        if key is None:
+            digest = blake2b(f"{self.seed}\x1f{name}".encode(), digest_size=16).digest()
+            key = self._keys[name] = np.frombuffer(digest, dtype=np.uint64)
+        self._state["state"]["key"] = key
+        self._state["state"]["counter"] = np.array([self.first // _BLOCK, slot, month, 0], dtype=np.uint64)
+        self._bits.state = self._state
+        return self._generator.random(self._skip + self.worlds)[self._skip :]
+
+
+def clip(values: Vector, low: float | Vector, high: float | Vector) -> Vector:
+    """Values held within [low, high]; a NaN stays a NaN, so that the end-of-month check sees it."""
+    out: Vector = np.minimum(np.maximum(values, low), high)
+    return out
+
+
+def total(rows: Iterable[Vector]) -> Vector:
+    """The sum of vectors, always added in the order given.
+
+    NumPy's own sums over an axis add in an order that depends on the shape, so that a chunk of one world would get other
+    bits than a chunk of a thousand.
+    """
+    iterator = iter(rows)
+    out: Vector = next(iterator) + 0.0
+    for row in iterator:
+        out = out + row
+    return out

@@ -1,0 +1,300 @@
+"""The one way this project reads YAML: parameters, evidence, scenarios, policies, experiments, exercises.
+
+Two steps. :func:`read` turns a file, or a text with a name, into plain data and remembers the line of everything in it.
+:func:`validate` turns that data into a pydantic model. Whatever is wrong is said as `file:line: what is wrong: the
+value; what is allowed`, several problems on a line each, in one :class:`FileError`.
+
+YAML here is a plain subset, so that a file means what it looks like:
+
+- only `true` and `false` are booleans; `yes`, `no`, `on` and `off` are text;
+- dates (2021-08, 2021-08-15), times and figures with a leading zero (002, 0x1F, 1_000) are text; `1e3` is a number;
+- keys are text, each given once; a year as a key has to be quoted;
+- no anchors and aliases, no tags, one document to a file, at most 20 levels deep, no infinity or NaN.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from sim.plainwords import Place, PlacedError, dotted, explain, found, suggestion
+
+__all__ = ["DEPTH", "LIMIT", "Document", "FileError", "Place", "PlacedError", "Source"]
+__all__ += ["dotted", "dump", "found", "read", "suggestion", "validate"]
+
+LIMIT = 256 * 1024
+DEPTH = 20
+SHOWN_PROBLEMS = 20
+
+Source = str | Path | tuple[str, str]
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_NUMBER = re.compile(r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
+_NOT_FINITE = re.compile(r"[-+]?\.inf|\.nan", re.IGNORECASE)
+_WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
+_WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+
+
+class FileError(ValueError):
+    """What is wrong with a file: one `file:line: problem: value; what is allowed` per line.
+
+    Attributes:
+        problems: those lines, one by one.
+    """
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file as plain data, with the line of each part of it.
+
+    Attributes:
+        data: dict, list, str, int, float, bool and None, nested; a dict at the top.
+        name: the file's name, as messages show it.
+        error: the class of error to raise about it.
+        lines: the line of each key and list item, by its path; see :meth:`line`.
+    """
+
+    data: dict[str, Any]
+    name: str
+    error: type[FileError] = FileError
+    lines: dict[Place, int] = field(default_factory=dict, repr=False)
+
+    def line(self, path: Place) -> int:
+        """Line (from 1) of the key or list item at `path`, or of the nearest thing around it that the file has."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+    def where(self, path: Place) -> str:
+        """The file and the line of the part at `path`, as messages begin."""
+        return f"{self.name}:{self.line(path)}"
+
+    def problem(self, path: Place, text: str) -> FileError:
+        """The error to raise about the part at `path`."""
+        return self.error(f"{self.where(path)}: {text}")
+
+
+def read(source: Source, limit: int = LIMIT, error: type[FileError] = FileError) -> Document:
+    """Read a YAML file, or a text given as (name, text).
+
+    Args:
+        source: the path; or a pair of a name for messages and the text itself.
+        limit: the largest size accepted, in bytes.
+        error: class of the error to raise, here and in :func:`validate`.
+
+    Raises:
+        FileError: the file is missing, not a file, empty, too large, not UTF-8, not YAML, or outside the subset above.
+    """
+    if isinstance(source, tuple):
+        name, raw = source[0], source[1].encode("utf-8", "surrogatepass")
+    else:
+        name, raw = str(source), _bytes(source, limit, error)
+    if len(raw) > limit:
+        raise error(f"{name}:1: the file is too large; at most {limit // 1024} KiB are allowed")
+    text = _text(raw, name, error)
+    return _Builder(name, error).document(text)
+
+
+def _bytes(path: str | Path, limit: int, error: type[FileError]) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read(limit + 1)
+    except FileNotFoundError:
+        raise error(f"{path}:1: there is no such file") from None
+    except IsADirectoryError:
+        raise error(f"{path}:1: this is a folder; the name of a YAML file is needed") from None
+    except (OSError, ValueError) as problem:
+        reason = getattr(problem, "strerror", None) or problem
+        raise error(f"{str(path)!r}:1: the file cannot be read: {reason}") from None
+
+
+def _text(raw: bytes, name: str, error: type[FileError]) -> str:
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    if b"\0" in raw:
+        line = raw[: raw.index(b"\0")].count(b"\n") + 1
+        raise error(
+            f"{name}:{line}: this is a binary file (a NUL byte at {raw.index(0)}); YAML text in UTF-8 is needed"
+        )
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        line = raw[: problem.start].count(b"\n") + 1
+        found = f"byte 0x{raw[problem.start]:02x} at offset {problem.start}"
+        raise error(f"{name}:{line}: the text is not UTF-8: {found}; save the file as UTF-8") from None
+
+
+class _Builder:
+    """Builds a Document from the parser's events, in one pass."""
+
+    def __init__(self, name: str, error: type[FileError]) -> None:
+        self.name, self.error = name, error
+        self.lines: dict[Place, int] = {}
+
+    def document(self, text: str) -> Document:
+        events: Iterator[Any] = iter(yaml.parse(text, Loader=_Loader))
+        try:
+            next(events)
+            if isinstance(next(events), yaml.StreamEndEvent):
+                raise self.error(f"{self.name}:1: the file is empty; keys and values are needed")
+            data = self.value(next(events), events, ())
+            next(events)
+            after = next(events)
+        except yaml.YAMLError as problem:
+            raise self.error(_yaml_problem(self.name, text, problem)) from None
+        if not isinstance(after, yaml.StreamEndEvent):
+            raise self.wrong(after, "a second document starts here ('---'); one to a file is allowed")
+        if data is None:
+            raise self.error(f"{self.name}:1: the file is empty; keys and values are needed")
+        if not isinstance(data, dict):
+            raise self.error(f"{self.name}:1: expected keys with values at the top, found {found(data)}")
+        return Document(data, self.name, self.error, self.lines)
+
+    def wrong(self, event: Any, text: str) -> FileError:
+        return self.error(f"{self.name}:{_line(event)}: {text}")
+
+    def value(self, event: Any, events: Iterator[Any], path: Place) -> Any:
+        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+            sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
+            raise self.wrong(event, f"anchors and aliases are not allowed: {sign}{event.anchor}; write the value out")
+        if event.tag is not None:
+            raise self.wrong(event, f"tags are not allowed: {event.tag}; write a plain value, in quotes if it is text")
+        if isinstance(event, yaml.ScalarEvent):
+            return self.scalar(event)
+        if len(path) >= DEPTH:
+            raise self.wrong(event, f"the file is nested too deeply; {DEPTH} levels are allowed")
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self.sequence(events, path)
+        return self.mapping(events, path)
+
+    def sequence(self, events: Iterator[Any], path: Place) -> list[Any]:
+        out: list[Any] = []
+        event: Any
+        while not isinstance(event := next(events), yaml.SequenceEndEvent):
+            here = (*path, len(out))
+            self.lines[here] = _line(event)
+            out.append(self.value(event, events, here))
+        return out
+
+    def mapping(self, events: Iterator[Any], path: Place) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        event: Any
+        while not isinstance(event := next(events), yaml.MappingEndEvent):
+            if not isinstance(event, (yaml.ScalarEvent, yaml.AliasEvent)):
+                raise self.wrong(event, "a list or a block stands where a key should; keys are text")
+            key = self.value(event, events, path)
+            if not isinstance(key, str):
+                shown = getattr(event, "value", "")
+                raise self.wrong(event, f'keys are text: {shown or "nothing"}; put it in quotes: "{shown}"')
+            here = (*path, key)
+            if key in out:
+                raise self.wrong(event, f"key given twice: {key}; first on line {self.lines[here]}, once is allowed")
+            self.lines[here] = _line(event)
+            out[key] = self.value(next(events), events, here)
+        return out
+
+    def scalar(self, event: Any) -> str | int | float | bool | None:
+        text: str = event.value
+        if not event.implicit[0]:  # in quotes, or a block of text
+            if "\0" in text:
+                raise self.wrong(event, f"a NUL character stands in the text: {found(text)}; take it out")
+            return text
+        try:
+            return _plain(text)
+        except ValueError as problem:
+            raise self.wrong(event, str(problem)) from None
+
+
+def _plain(text: str) -> str | int | float | bool | None:
+    """What an unquoted text means."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _NOT_FINITE.fullmatch(text):
+        raise ValueError(f"not a finite number: {text}; a finite number is needed")
+    if _WHOLE.fullmatch(text):
+        if len(text) > 20 or not -(2**63) <= int(text) < 2**63:
+            raise ValueError(f"the number is too large: {text[:30]}; at most 9223372036854775807 is allowed")
+        return int(text)
+    if _NUMBER.fullmatch(text):
+        number = float(text)
+        if number in (float("inf"), float("-inf")):
+            raise ValueError(f"the number is too large: {text[:30]}; at most about 1e308 is allowed")
+        return number
+    return text
+
+
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def _quoted_if_needed(dumper: Any, text: str) -> Any:
+    try:
+        plain = isinstance(_plain(text), str)
+    except ValueError:
+        plain = False
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else "'")
+
+
+_Dumper.add_representer(str, _quoted_if_needed)
+
+
+def dump(data: dict[str, Any]) -> str:
+    """Plain data as a text that :func:`read` gives back as it was."""
+    text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return text
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
+
+
+def _yaml_problem(name: str, text: str, problem: yaml.YAMLError) -> str:
+    mark = getattr(problem, "problem_mark", None) or getattr(problem, "context_mark", None)
+    if mark is not None:
+        words = ", ".join(
+            part for part in (getattr(problem, "context", None), getattr(problem, "problem", None)) if part
+        )
+        return f"{name}:{mark.line + 1}: not valid YAML: {words}"
+    # A character that YAML forbids: the parser tells the place as a count of bytes.
+    before = text.encode()[: getattr(problem, "position", 0)]
+    line = before.count(b"\n") + 1
+    return f"{name}:{line}: not valid YAML: {getattr(problem, 'reason', problem)}"
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def validate(document: Document, model: type[Model], path: Place = ()) -> Model:
+    """The part of a document at `path` as an instance of a pydantic model.
+
+    A validator that raises `ValueError("is wrong somehow; allowed: this")` is quoted, with the value put in between. To
+    point at a part of the value, it raises :class:`PlacedError`.
+
+    Raises:
+        FileError: all that does not fit, each problem with its file, line, value and what is allowed.
+    """
+    data: Any = document.data
+    for part in path:
+        data = data[part]
+    try:
+        return model.model_validate(data)
+    except ValidationError as errors:
+        problems: dict[str, None] = {}
+        for error in errors.errors(include_url=False):
+            place, text = explain(error, data, model)
+            problems[f"{document.where((*path, *place))}: {text}"] = None
+        lines = list(problems)
+        if len(lines) > SHOWN_PROBLEMS:
+            lines[SHOWN_PROBLEMS:] = [f"{document.name}:1: and {len(lines) - SHOWN_PROBLEMS} more problems"]
+        raise document.error(*lines) from None

@@ -1,0 +1,443 @@
+"""Outcomes, verdicts, words and folders."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_model import SCENARIOS, SmallScenario, install, real
+
+import sim
+from sim.metrics import METRICS
+from sim.results import BundleError, open_folder
+from sim.results.outcomes import CROSSINGS, first_crossing, outcomes
+from sim.results.reading import in_worlds, number, reading, settled, share, titles
+from sim.results.terminal import KINDS, SHORT_LIST, tables
+from sim.results.verdicts import THRESHOLDS, verdicts, window
+from sim.vocabulary import VERDICTS
+
+NAMES = list(VERDICTS)
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch)
+
+
+@pytest.fixture
+def results(small: None) -> sim.Results:
+    return sim.run("confront", worlds=7, months=3, seed=2)
+
+
+@pytest.fixture
+def comparison(small: None) -> sim.Comparison:
+    return sim.compare(["confront", "appease"], worlds=200, months=4, seed=2)
+
+
+def history(
+    attacks: list[float], truce: float | list[float] = 0.0, held: float = 1.0, fractured: float = 0.0
+) -> dict[str, list[np.ndarray]]:
+    """One world's months, as far as a verdict looks at them."""
+    months = len(attacks)
+    truces = truce if isinstance(truce, list) else [truce] * months
+    rows = {"attacks": attacks, "ceasefire": truces}
+    rows |= {"sovereignty_conceded": [held] * months, "fractured": [fractured] * months}
+    return {name: [np.array([value]) for value in values] for name, values in rows.items()}
+
+
+def verdict(*args: object, **kwargs: object) -> str:
+    return NAMES[int(verdicts(history(*args, **kwargs))[0])]  # type: ignore[arg-type]
+
+
+class TestVerdicts:
+    YEAR = [10.0] * 12
+
+    def test_fracture_comes_before_all_else(self) -> None:
+        assert verdict(self.YEAR * 2, truce=1.0, held=0.1, fractured=1.0) == "fracture_in_kabul"
+
+    def test_a_truce_at_the_end_with_no_more_attacks_is_a_settlement(self) -> None:
+        assert verdict(self.YEAR * 2, truce=[0.0] * 23 + [1.0]) == "negotiated_settlement"
+
+    def test_a_truce_in_most_of_the_last_year_is_too(self) -> None:
+        assert verdict(self.YEAR * 2, truce=[0.0] * 12 + [1.0] * 7 + [0.0] * 5) == "negotiated_settlement"
+        assert verdict(self.YEAR * 2, truce=[0.0] * 12 + [1.0] * 6 + [0.0] * 6) == "stalemate"
+
+    def test_a_truce_under_which_attacks_rose_is_not(self) -> None:
+        assert verdict([*self.YEAR, *[10.5] * 12], truce=1.0) == "stalemate"
+
+    def test_fewer_attacks_with_little_conceded_is_contained(self) -> None:
+        assert verdict([*self.YEAR, *[6.0] * 12], held=0.95) == "contained"
+
+    def test_and_with_much_conceded_a_settlement(self) -> None:
+        assert verdict([*self.YEAR, *[6.0] * 12], held=0.5) == "negotiated_settlement"
+
+    @pytest.mark.parametrize("after", [10.0, 40.0])
+    def test_conceded_for_nothing(self, after: float) -> None:
+        assert verdict([*self.YEAR, *[after] * 12], held=0.5) == "concession_without_calm"
+
+    def test_escalation_and_stalemate(self) -> None:
+        assert verdict([*self.YEAR, *[16.0] * 12]) == "escalation"
+        assert verdict([*self.YEAR, *[14.0] * 12]) == "stalemate"
+        assert verdict([*self.YEAR, *[8.0] * 12], held=0.5) == "stalemate"
+
+    def test_no_attacks_at_all_is_calm(self) -> None:
+        assert verdict([0.0] * 24) == "contained"
+
+    def test_one_month(self) -> None:
+        assert verdict([10.0]) == "stalemate"
+        assert verdict([10.0], truce=1.0) == "negotiated_settlement"
+
+    def test_short_runs_compare_their_halves(self) -> None:
+        assert [window(months) for months in (1, 2, 3, 13, 24, 360)] == [1, 1, 1, 6, 12, 12]
+        assert verdict([10.0, 30.0]) == "escalation"
+
+    def test_only_the_ends_count(self) -> None:
+        assert verdict([*self.YEAR, *[500.0] * 20, *self.YEAR]) == "stalemate"
+
+    def test_every_threshold_has_a_reason(self) -> None:
+        assert all(threshold.reason and threshold.unit for threshold in THRESHOLDS.values())
+
+    @settings(max_examples=60, deadline=None)
+    @given(months=st.integers(1, 30), data=st.data())
+    def test_they_partition_the_worlds(self, months: int, data: st.DataObject) -> None:
+        worlds = 40
+        rng = np.random.default_rng(data.draw(st.integers(0, 2**31)))
+        rows = {
+            "attacks": [np.floor(rng.random(worlds) * 20) for _ in range(months)],
+            "ceasefire": [np.floor(rng.random(worlds) * 2) for _ in range(months)],
+            "sovereignty_conceded": [rng.random(worlds) for _ in range(months)],
+            "fractured": [(rng.random(worlds) > 0.9).astype(float) for _ in range(months)],
+        }
+        together = verdicts(rows)
+        assert together.shape == (worlds,)
+        assert set(together) <= set(range(len(NAMES)))
+        alone = [verdicts({name: [row[k : k + 1] for row in rows[name]] for name in rows})[0] for k in range(worlds)]
+        np.testing.assert_array_equal(together, alone)
+
+
+class TestOutcomes:
+    def test_total_mean_and_final(self, results: sim.Results) -> None:
+        for name, metric in METRICS.items():
+            months = results.arrays.metrics[name]
+            added = (months[:, 0] + months[:, 1]) + months[:, 2]
+            expected = {"total": added, "mean": added / 3.0, "final": months[:, 2]}[metric.summary]
+            np.testing.assert_array_equal(results.outcomes[name].to_numpy(), expected, err_msg=name)
+
+    def test_a_row_per_world_with_verdict_and_crossings(self, results: sim.Results) -> None:
+        table = results.outcomes
+        assert list(table.index) == list(range(7))
+        assert set(table.columns) == {*METRICS, *CROSSINGS, "verdict"}
+        assert set(table["verdict"]) <= set(VERDICTS)
+        assert list(table["verdict"].cat.categories) == NAMES
+
+    def test_first_crossing(self) -> None:
+        crossing = CROSSINGS["first_month_attacks_above_60"]
+        rows = [np.array([1.0, 60.0, 0.0]), np.array([61.0, 90.0, 0.0]), np.array([99.0, 0.0, 59.9])]
+        np.testing.assert_array_equal(first_crossing(rows, crossing), [1.0, 0.0, np.nan])
+        poor = CROSSINGS["first_month_economy_below_20"]
+        np.testing.assert_array_equal(first_crossing([np.array([0.5]), np.array([0.2])], poor), [1.0])
+
+    def test_every_crossing_is_of_a_metric_and_within_its_range(self) -> None:
+        for crossing in CROSSINGS.values():
+            metric = METRICS[crossing.metric]
+            assert metric.low < crossing.value < metric.high
+            assert crossing.reason
+
+    def test_every_metric_has_its_column(self) -> None:
+        months = {name: [np.array([metric.low])] * 2 for name, metric in METRICS.items()}
+        assert set(METRICS) < set(outcomes(months))
+
+    def test_verdict_shares_add_up(self, comparison: sim.Comparison) -> None:
+        for shares in comparison.verdicts().values():
+            assert list(shares) == NAMES
+            assert sum(shares.values()) == pytest.approx(1.0)
+
+    def test_summary(self, results: sim.Results) -> None:
+        row = results.summary().loc["attacks"]
+        values = results.outcomes["attacks"].to_numpy()
+        assert row["p50"] == np.median(values)
+        assert row["p05"] == np.quantile(values, 0.05)
+        assert row["mean"] == np.mean(values)
+
+
+class TestFolders:
+    def test_there_and_back(self, results: sim.Results, tmp_path: Path) -> None:
+        folder = results.save(tmp_path / "deep" / "out")
+        assert {entry.name for entry in folder.iterdir()} == {
+            "manifest.json", "scenario.yaml", "outcomes.parquet", "series.parquet", "panels",
+        }  # fmt: skip
+        back = sim.Results.load(folder)
+        pd.testing.assert_frame_equal(back.outcomes, results.outcomes, check_exact=True)
+        assert back.series.identical(results.series)
+        assert back.scenario_yaml == results.scenario_yaml
+        assert back.months == results.months
+        assert back.title == "Confront"
+        assert results.manifest.items() <= back.manifest.items()
+
+    def test_the_files_are_as_promised(self, results: sim.Results, tmp_path: Path) -> None:
+        results.save(tmp_path / "out")
+        series = pd.read_parquet(tmp_path / "out" / "series.parquet")
+        assert list(series.columns) == ["world", "month", *METRICS]
+        assert len(series) == 7 * 3
+        row = series[(series["world"] == 4) & (series["month"] == "2021-10")]
+        assert row["aid"].item() == results.arrays.metrics["aid"][4, 2]
+        table = pd.read_parquet(tmp_path / "out" / "outcomes.parquet")
+        assert list(table["world"]) == list(range(7))
+        area = pd.read_parquet(tmp_path / "out" / "panels" / "attacks_by_area.parquet")
+        assert "karachi" in area.columns
+
+    def test_without_series(self, small: None, tmp_path: Path) -> None:
+        sim.run("confront", worlds=2, months=1, keep_series=False).save(tmp_path / "out")
+        back = sim.Results.load(tmp_path / "out")
+        assert not back.has_series
+        assert not (tmp_path / "out" / "series.parquet").exists()
+
+    def test_saving_again_replaces_and_leaves_nothing_beside(self, results: sim.Results, tmp_path: Path) -> None:
+        folder = results.save(tmp_path / "out")
+        (folder / "report.html").write_text("old")
+        sim.run("appease", worlds=2, months=1).save(folder)
+        assert sim.Results.load(folder).name == "appease"
+        assert not (folder / "report.html").exists()
+        assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
+
+    def test_loaded_results_can_be_saved_over_themselves(self, results: sim.Results, tmp_path: Path) -> None:
+        folder = results.save(tmp_path / "out")
+        sim.Results.load(folder).save(folder)
+        assert sim.Results.load(folder).series.identical(results.series)
+
+    def test_an_empty_folder_will_do(self, results: sim.Results, tmp_path: Path) -> None:
+        (tmp_path / "out").mkdir()
+        results.save(tmp_path / "out")
+        assert sim.Results.load(tmp_path / "out").worlds == 7
+
+    @pytest.mark.parametrize("with_results", [False, True])
+    def test_somebody_elses_files_are_left_alone(
+        self, results: sim.Results, tmp_path: Path, with_results: bool
+    ) -> None:
+        folder = tmp_path / "out"
+        if with_results:
+            results.save(folder)
+        folder.mkdir(exist_ok=True)
+        (folder / "thesis.docx").write_text("mine")
+        with pytest.raises(BundleError, match=r"thesis\.docx"):
+            results.save(folder)
+        assert (folder / "thesis.docx").read_text() == "mine"
+
+    def test_a_folder_with_a_foreign_manifest_is_not_overwritten_by_mistake(
+        self, results: sim.Results, tmp_path: Path
+    ) -> None:
+        (tmp_path / "plots").mkdir()
+        with pytest.raises(BundleError, match="no manifest"):
+            results.save(tmp_path)
+
+    def test_a_file_or_the_current_folder_is_refused(
+        self, results: sim.Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "file").write_text("")
+        with pytest.raises(BundleError, match="this is a file"):
+            results.save(tmp_path / "file")
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises(BundleError, match="current folder"):
+            results.save(Path("."))
+
+    def test_a_write_that_fails_leaves_what_was_there(
+        self, results: sim.Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folder = results.save(tmp_path / "out")
+
+        def full(*_: object, **__: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr("pyarrow.parquet.write_table", full)
+        with pytest.raises(OSError, match="No space"):
+            results.save(folder)
+        assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
+        assert sim.Results.load(folder).worlds == 7
+
+    def test_foreign_and_missing_folders(self, small: None, tmp_path: Path) -> None:
+        with pytest.raises(BundleError, match="no such folder"):
+            sim.Results.load(tmp_path / "nowhere")
+        with pytest.raises(BundleError, match=r"no manifest\.json"):
+            sim.Results.load(tmp_path)
+        (tmp_path / "manifest.json").write_text('{"format": "another program 3"}')
+        with pytest.raises(BundleError, match="another program 3"):
+            sim.Results.load(tmp_path)
+
+    @pytest.mark.parametrize(
+        "name", ["outcomes.parquet", "series.parquet", "scenario.yaml", "panels/attacks_by_area.parquet"]
+    )
+    @pytest.mark.parametrize("how", ["missing", "cut"])
+    def test_torn_folders(self, results: sim.Results, tmp_path: Path, name: str, how: str) -> None:
+        path = results.save(tmp_path / "out") / name
+        if how == "missing":
+            path.unlink()
+        else:
+            path.write_bytes(path.read_bytes()[:-1])
+        with pytest.raises(BundleError, match="torn") as caught:
+            sim.Results.load(tmp_path / "out")
+        assert str(path) in str(caught.value)
+
+    @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": "durand results 1"}'])
+    def test_a_torn_manifest(self, results: sim.Results, tmp_path: Path, text: str) -> None:
+        path = results.save(tmp_path / "out") / "manifest.json"
+        path.write_text(text)
+        with pytest.raises(BundleError, match=r"manifest\.json"):
+            sim.Results.load(tmp_path / "out")
+
+    @pytest.mark.parametrize("name", ["outcomes.parquet", "series.parquet"])
+    def test_the_right_size_but_garbage(self, results: sim.Results, tmp_path: Path, name: str) -> None:
+        path = results.save(tmp_path / "out") / name
+        path.write_bytes(b"x" * path.stat().st_size)
+        with pytest.raises(BundleError, match="not a Parquet file"):
+            _ = sim.Results.load(tmp_path / "out").series
+
+    def test_a_comparison_there_and_back(self, comparison: sim.Comparison, tmp_path: Path) -> None:
+        folder = comparison.save(tmp_path / "out")
+        assert {entry.name for entry in folder.iterdir()} == {"comparison.json", "confront", "appease"}
+        back = open_folder(folder)
+        assert isinstance(back, sim.Comparison)
+        assert back.baseline == "confront"
+        pd.testing.assert_frame_equal(back.paired, comparison.paired, check_exact=True)
+        assert json.loads((folder / "comparison.json").read_text())["verdicts"] == comparison.verdicts()
+        one = open_folder(folder / "appease")
+        assert isinstance(one, sim.Results)
+        comparison.save(folder)  # over itself
+
+    def test_names_that_are_no_folder_names(self, small: None, tmp_path: Path) -> None:
+        named = {"../up": "confront", "plots": "confront", "a b": "appease", "a/b": "appease", "日本": "appease"}
+        folder = sim.compare(named, worlds=2, months=1).save(tmp_path / "out")
+        back = sim.Comparison.load(folder)
+        assert list(back.results) == list(named)
+        assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
+
+    def test_a_torn_comparison(self, comparison: sim.Comparison, tmp_path: Path) -> None:
+        folder = comparison.save(tmp_path / "out")
+        (folder / "appease" / "outcomes.parquet").unlink()
+        with pytest.raises(BundleError, match="torn"):
+            open_folder(folder)
+        path = folder / "comparison.json"
+        header = json.loads(path.read_text())
+        header["folders"]["appease"] = "../../elsewhere"
+        path.write_text(json.dumps(header))
+        with pytest.raises(BundleError, match="outside"):
+            open_folder(folder)
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("value", "words"),
+        [
+            (0, "0"), (1234, "1,200"), (1250, "1,200"), (99.6, "100"), (9.96, "10"), (5, "5.0"), (0.0345, "0.035"),
+            (-0.5, "-0.50"), (0.996, "1.0"), (1e-9, "about 0"), (123456789, "120,000,000"), (float("nan"), "unknown"),
+        ],
+    )  # fmt: skip
+    def test_two_significant_figures(self, value: float, words: str) -> None:
+        assert number(value) == words
+
+    def test_with_a_sign(self) -> None:
+        assert [number(value, sign=True) for value in (340, -120, 0, 0.25)] == ["+340", "-120", "0", "+0.25"]
+
+    @pytest.mark.parametrize(
+        ("count", "worlds", "words"),
+        [
+            (710, 1000, "71 of 100"), (1000, 1000, "all"), (0, 1000, "none"), (999, 1000, "over 99 of 100"),
+            (3, 1000, "under 1 of 100"), (7, 10, "7 of 10"), (1, 1, "all"), (99, 100, "99 of 100"),
+        ],
+    )  # fmt: skip
+    def test_shares_never_say_all_when_it_was_nearly_all(self, count: int, worlds: int, words: str) -> None:
+        assert share(count, worlds) == words
+
+    def test_shares_in_a_sentence(self) -> None:
+        assert in_worlds(999, 1000) == "in more than 99 of 100 modelled worlds"
+        assert in_worlds(0, 50) == "in none of the 50 modelled worlds"
+
+    def test_settled_takes_enough_worlds(self) -> None:
+        assert not settled(0, 0)
+        assert not settled(3, 0)
+        assert not settled(6, 4)
+        assert settled(600, 400)
+        assert not settled(505, 495)
+
+    def test_the_reading_of_a_comparison(self, comparison: sim.Comparison) -> None:
+        paragraphs = reading(comparison)
+        higher = int((comparison.paired["appease"]["fatalities"] > 0).sum())
+        assert 20 < higher < 80  # the small model pushes confront up in three worlds of four
+        assert (
+            f"In {share(200 - higher, 200)} modelled worlds Confront ended with more deaths than Accommodate"
+            in (paragraphs[0])
+        )
+        text = " ".join(paragraphs)
+        assert paragraphs[-1].endswith("These are modelled worlds, not a forecast.")
+        assert "200 modelled worlds, August 2021 to November 2021" in text
+        assert "appease" not in text
+        assert "p-value" not in text.lower()
+        assert "significan" not in text.lower()
+
+    def test_what_the_worlds_do_not_settle_is_not_said(self, small: None) -> None:
+        near = SmallScenario("near", push=0.001)
+        far = SmallScenario("far", push=0.0)
+        comparison = sim.compare([far, near], worlds=3, months=1)
+        text = " ".join(reading(comparison))
+        assert "ended with more" not in text.replace("Which of the two ended with more", "")
+        assert "So few worlds say little" in text
+
+    def test_identical_scenarios_are_called_the_same(self, small: None) -> None:
+        text = " ".join(reading(sim.compare({"a": "confront", "b": "confront"}, worlds=40, months=2)))
+        assert "exactly the same deaths in each of the 40 modelled worlds" in text
+        assert "more deaths than" not in text
+
+    def test_one_world_is_one_world(self, small: None) -> None:
+        text = " ".join(reading(sim.compare(["confront", "appease"], worlds=1, months=2)))
+        assert "In the one modelled world Confront ended with more deaths than Accommodate" in text
+        assert "One modelled world, August 2021 to September 2021" in text
+
+    def test_the_reading_of_a_run(self, small: None) -> None:
+        text = " ".join(reading(sim.run("appease", worlds=100, months=1, parameters="prior")))
+        assert "In the middle world: deaths" in text
+        assert "the uncertain parameters drawn anew in each" in text
+        assert "not a forecast" in text
+
+    def test_titles_are_short_and_told_apart(self, small: None) -> None:
+        comparison = sim.compare(["appease", "appease", "hedge"], worlds=1, months=1)
+        assert list(titles(*comparison.results.values()).values()) == ["Accommodate", "Accommodate (2)", "Hedge"]
+
+
+class TestTables:
+    def test_the_short_list_names_metrics(self) -> None:
+        assert set(SHORT_LIST) <= set(METRICS)
+        assert set(KINDS) == {metric.summary for metric in METRICS.values()}
+
+    @pytest.mark.parametrize("width", [80, 130])
+    @pytest.mark.parametrize("every", [False, True])
+    def test_nothing_is_cut_off(self, comparison: sim.Comparison, width: int, every: bool) -> None:
+        from rich.console import Console
+
+        console = Console(width=width, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
+        shown = list(tables(comparison, every, width))
+        assert len(shown) == 2
+        for table in shown:
+            console.print(table)
+        text = console.export_text()
+        assert "…" not in text
+        assert max(map(len, text.splitlines())) <= width
+        assert "Accommodate" in text
+        assert shown[0].row_count == (len(METRICS) if every else len(SHORT_LIST))
+
+
+@real
+def test_a_real_comparison_is_stored_and_read(tmp_path: Path) -> None:
+    comparison = sim.compare(["confront", "appease"], worlds=6, months=4, seed=1)
+    back = open_folder(comparison.save(tmp_path / "out"))
+    assert isinstance(back, sim.Comparison)
+    pd.testing.assert_frame_equal(back.paired, comparison.paired, check_exact=True)
+    assert back.results["confront"].scenario.title == comparison.results["confront"].title
+    assert reading(back) == reading(comparison)
+
+
+def test_small_scenarios_are_told_apart() -> None:
+    assert len({scenario.hash for scenario in SCENARIOS.values()}) == len(SCENARIOS)
