@@ -66,7 +66,15 @@ _ALL = (
     Metric(
         "ttp_strength", "TTP strength", "thousand fighters", 0.0, 200.0, "final", "Fighters in all constituent groups."
     ),
-    Metric("ttp_capability", "TTP capability", "index", 0.0, 2_000.0, "final", "What the groups can do together: headcount, arms, skill, unity."),
+    Metric(
+        "ttp_capability",
+        "TTP capability",
+        "index",
+        0.0,
+        2_000.0,
+        "final",
+        "What the groups can do together: headcount, arms, skill, unity.",
+    ),
     _share("ttp_cohesion", "TTP cohesion", "final", "How far the constituent groups act as one."),
     _share("ceasefire", "Ceasefire in force", "mean", "1 in a month with a truce between the TTP and Pakistan."),
     _share(

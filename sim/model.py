@@ -23,8 +23,14 @@ from sim.parameters import Mode, resolve
 from sim.rulebook import Rulebook
 from sim.scenario import Scenario, Script, load_scenario
 from sim.shocks import strike
-from sim.vocabulary import FACTIONS, LEVERS, PAKISTAN_AREAS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
-from sim.vocabulary import month_after
+from sim.vocabulary import (
+    FACTIONS,
+    LEVERS,
+    PAKISTAN_AREAS,
+    RESOURCES_PAKISTAN_NEEDS,
+    RESOURCES_TALIBAN_NEEDS,
+    month_after,
+)
 from sim.worlds import Streams, Vector, total
 
 # The month: who does what, in this order. Each line runs one method on all agents of a kind, through their AgentSet.

@@ -239,8 +239,9 @@ def test_every_rule_and_parameter_rests_on_claims_or_a_judgement() -> None:
 
 
 def test_a_judgement_that_stands_alone_gives_a_reason() -> None:
-    alone = [each for each in [*RULES.values(), *PARAMETERS.values()] if not each.claims]
-    assert not {each.name: each.judgement for each in alone if len(each.judgement.split()) < 4}
+    alone = {rule.name: rule.judgement for rule in RULES.values() if not rule.claims}
+    alone |= {each.name: each.judgement for each in PARAMETERS.values() if not each.claims}
+    assert not {name: judgement for name, judgement in alone.items() if len(judgement.split()) < 4}
 
 
 def test_every_cited_claim_exists() -> None:

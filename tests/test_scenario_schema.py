@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,6 +23,7 @@ from sim.scenario import (
     Policy,
     Scenario,
     ScenarioError,
+    Script,
     differences,
     library,
     list_scenarios,
@@ -33,7 +35,7 @@ from sim.scenario import (
     with_overrides,
 )
 from sim.scenario.schema import write_schemas
-from sim.yamlfile import LIMIT
+from sim.yamlfile import LIMIT, dump, read
 
 CONFRONT = """\
 schema: 1
@@ -576,3 +578,39 @@ def test_a_mutated_file_loads_or_is_refused(
         assert all(re.match(r".+:\d+: \S", line) for line in refused)
     elif isinstance(loaded, Scenario):
         assert load_scenario(("again.yaml", loaded.to_yaml())) == loaded
+
+
+def _places(part: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if here:
+        yield here
+    for key, value in part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ():
+        yield from _places(value, (*here, key))
+
+
+WRONG: list[Any] = [None, True, -1, 0, 0.5, 10**18, "", "choose", "confront", "x" * 200, "a\nb", "2022-12", [], {}, ["x"], {"aid": 1},
+         [[]], {"set": 1}, {"metric": "attacks", "above": 1}, {"distribution": "uniform", "low": 1, "high": 2}]  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from([PARENT, CHILD, CONFRONT]), st.data())
+def test_any_value_anywhere_loads_or_is_refused(text: str, data: st.DataObject) -> None:
+    content = read(("s.yaml", text)).data
+    for _ in range(data.draw(st.integers(1, 2))):
+        *parents, last = data.draw(st.sampled_from(list(_places(content))))
+        part: Any = content
+        for key in parents:
+            part = part[key]
+        if isinstance(part, dict) and data.draw(st.integers(0, 3)) == 0:
+            part[data.draw(st.sampled_from(["policy", "changes", "for", "until", "odd", "claims"]))] = part.pop(last)
+        else:
+            part[last] = data.draw(st.sampled_from(WRONG))
+    refused: list[str] = []
+    try:
+        loaded = (load_policy if "actor" in content else load_scenario)(("s.yaml", dump(content)))
+    except ScenarioError as problem:
+        refused = str(problem).splitlines()
+    if refused:
+        assert all(re.match(r".+:\d+: \S", line) for line in refused)
+    elif isinstance(loaded, Scenario):
+        assert load_scenario(("again.yaml", loaded.to_yaml())) == loaded
+        Script(loaded, 2).settings("pakistan", 0, lambda metric, months: np.zeros(2))

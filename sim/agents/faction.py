@@ -42,9 +42,7 @@ class Faction(Actor):
     def respond(self, benefit: Vector, coercion: Vector) -> None:
         """Take in what each other actor gave and did this month; both of shape (targets, worlds)."""
         self.delivered = total(self.alignment * benefit) / len(self.targets)
-        self.alignment = self.apply(
-            rules.alignment, self.alignment, self.resting, benefit, self.expected, coercion
-        )
+        self.alignment = self.apply(rules.alignment, self.alignment, self.resting, benefit, self.expected, coercion)
         self.expected = self.apply(rules.expectation, self.expected, benefit)
 
 

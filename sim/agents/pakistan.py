@@ -153,11 +153,12 @@ class Pakistan(Actor):
             np.minimum(self.effort_cost / self.parameter("scale_cost"), 1.0),
             self.unrest,
         )
-        self.unrest = self.apply(
-            economy.unrest, self.unrest, self.economy, self.power("pti"), self.rhetoric, violence
-        )
+        self.unrest = self.apply(economy.unrest, self.unrest, self.economy, self.power("pti"), self.rhetoric, violence)
         self.sovereignty = self.apply(
-            sovereignty.sovereignty, 1.0 - self.conceded, land.mean_control, 1.0 - self.model.taliban.leverage_over_pakistan
+            sovereignty.sovereignty,
+            1.0 - self.conceded,
+            land.mean_control,
+            1.0 - self.model.taliban.leverage_over_pakistan,
         )
 
     def redress(self, withdrawal: Vector) -> Vector:

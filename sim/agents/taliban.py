@@ -100,9 +100,7 @@ class Taliban(Actor):
         self.usable = self.apply(leverage.usable_leverage, self.leverage_of_pakistan, sender.credibility)
         hold = total(self.holds[NEEDED.index(name)] * delivered[NEEDED.index(name)] for name in NEEDED[len(WARTIME) :])
         self.conditional_reward = self.apply(leverage.conditional_reward, hold, sender.credibility)
-        exposed = self.apply(
-            leverage.vulnerability, self.cohesion, self.holds[NEEDED.index("trade")], self.war
-        )
+        exposed = self.apply(leverage.vulnerability, self.cohesion, self.holds[NEEDED.index("trade")], self.war)
         self.threat = self.apply(leverage.threat, sender.economy, sender.threat_credibility, exposed)
 
     def _change_needs(self) -> None:
@@ -132,9 +130,7 @@ class Taliban(Actor):
             base[row] = self.apply(dependence.need_in_hardship, base[row], self.model.afghan_public.hardship)
         left = self.apply(leverage.remaining_need, base, delivered)
         flows = slice(len(WARTIME), None)
-        self.benefit = self.apply(
-            alignment.benefit_share, total(base[flows] * delivered[flows]), total(base[flows])
-        )
+        self.benefit = self.apply(alignment.benefit_share, total(base[flows] * delivered[flows]), total(base[flows]))
         return left, delivered
 
     def _pakistani_control(self, delivered: Vector) -> Vector:
@@ -207,9 +203,7 @@ class Taliban(Actor):
         levers, public = self.model.pakistan.levers, self.model.afghan_public
         tie = self.tie("pakistan")
         self.strain = self.apply(alignment.strain, tie, self.resentment, self.coercion_felt)
-        openness = self.apply(
-            alignment.openness_to_india, self.tie("india"), self.strain, self.leverage_of_pakistan
-        )
+        openness = self.apply(alignment.openness_to_india, self.tie("india"), self.strain, self.leverage_of_pakistan)
         words = self.apply(alignment.messaging, levers["diplomatic_advocacy"], tie, public.distrust)
         posture = self.apply(border.border_posture, levers["fencing"], self.resentment, tie)
         self.openness = prescribed(script["india_openness"], openness)

@@ -122,7 +122,12 @@ class Land(Actor):
         )
         bad_month = self.parameter("scale_attacks") * self.weights
         self.control = self.apply(
-            grievance.area_control, self.control, np.minimum(self.attacks / bad_month, 10.0), operations, withdrawal
+            grievance.area_control,
+            self.control,
+            np.minimum(self.attacks / bad_month, 10.0),
+            operations,
+            withdrawal,
+            self.grievance,
         )
 
 

@@ -1,55 +1,55 @@
 """Pictures as files, without a browser: SVG drawn by vl-convert with the fonts it brings, and PNG from the SVG.
 
-vl-convert takes a tenth of a second a picture, holds on to Python meanwhile, and most of a second to start. So all the
-pictures of a report are dealt out to a few helper processes, which start while the pictures are put together.
+vl-convert takes a good tenth of a second a picture, holds on to Python meanwhile, and half a second to start. So the
+pictures of a report are dealt out, as soon as each is put together, to a few helper processes.
 """
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
 from pathlib import Path
-from threading import Thread
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from sim.plots.data import Source
 from sim.plots.gallery import Picture, pictures
 
-if TYPE_CHECKING:
-    Drawing = tuple[str, bytes | None]
+Drawing = tuple[str, bytes | None]  # SVG, and PNG where it was asked for
 
-PNG_SCALE = 3.0  # drawings 328 px wide become nearly 1000 px: enough for a slide or for paper
+PNG_SCALE = 2.5  # drawings 328 px wide become some 800 px: enough for a slide; for print there is the SVG
 MOST_HELPERS = 4
 
-# What a helper runs: warm up, read a list of (drawing, PNG scale or null), write a list of (SVG, PNG or null).
+# What a helper runs: warm up; then, for each line that names a file, draw it beside that file.
 _HELPER = """
-import base64, json, sys, vl_convert
-version = sys.argv[1]
+import sys, vl_convert
+version, scale = sys.argv[1], float(sys.argv[2])
 vl_convert.vegalite_to_svg({"data": {"values": [{}]}, "mark": "text", "title": "-"}, vl_version=version)
-out = []
-for drawing, scale in json.load(sys.stdin):
-    svg = vl_convert.vegalite_to_svg(drawing, vl_version=version)
-    png = base64.b64encode(vl_convert.svg_to_png(svg, scale=scale)).decode() if scale else None
-    out.append((svg, png))
-json.dump(out, sys.stdout)
+for line in sys.stdin:
+    name = line.rstrip("\\n")
+    with open(name, encoding="utf-8") as file:
+        svg = vl_convert.vegalite_to_svg(file.read(), vl_version=version)
+    with open(name + ".svg", "w", encoding="utf-8") as file:
+        file.write(svg)
+    if scale:
+        with open(name + ".png", "wb") as file:
+            file.write(vl_convert.svg_to_png(svg, scale=scale))
 """
 
-_KEPT: dict[str, str] = {}  # drawing -> SVG: what was written to a folder is not drawn again for the report
+_KEPT: dict[str, str] = {}  # specification -> SVG: what was written to a folder is not drawn again for the report
 _MOST_KEPT = 64
 
 
 def to_svg(chart: Any) -> str:
     """A picture as SVG."""
-    return _draw_here(_drawing(chart), None)[0]
+    return _draw_here(_specification(chart), None)[0]
 
 
 def to_png(chart: Any, scale: float = PNG_SCALE) -> bytes:
     """A picture as PNG, `scale` times as many pixels as the drawing has units."""
-    return _draw_here(_drawing(chart), scale)[1] or b""
+    return _draw_here(_specification(chart), scale)[1] or b""
 
 
 def draw(source: Source) -> list[tuple[Picture, str]]:
@@ -70,28 +70,27 @@ def save_all(source: Source, folder: str | Path) -> list[Path]:
 
 
 def _draw_all(source: Source, scale: float | None) -> list[tuple[Picture, Drawing]]:
-    with _Helpers(min(MOST_HELPERS, os.cpu_count() or 1)) as helpers:
-        made = list(pictures(source))
-        wanted = [_drawing(picture.chart) for picture in made]
-        missing = [drawing for drawing in wanted if scale or drawing not in _KEPT]
-        found = dict(zip(missing, helpers.draw(missing, scale), strict=True))
-    for drawing, (svg, _) in found.items():
-        _keep(drawing, svg)
-    return [(picture, found.get(one) or (_KEPT[one], None)) for picture, one in zip(made, wanted, strict=True)]
+    made: list[tuple[Picture, str]] = []
+    with _Helpers(min(MOST_HELPERS, os.cpu_count() or 1), scale) as helpers:
+        for picture in pictures(source):
+            specification = _specification(picture.chart)
+            if scale or specification not in _KEPT:
+                helpers.add(specification)
+            made.append((picture, specification))
+        found = helpers.drawings()
+    for specification, (svg, _) in found.items():
+        _keep(specification, svg)
+    return [(picture, found.get(one) or _draw_here(one, scale)) for picture, one in made]
 
 
 class _Helpers:
-    """Processes that draw. If they cannot start or fail, this process draws."""
+    """Processes that draw what is added; what they fail to draw is not among their drawings."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, scale: float | None) -> None:
+        self.count, self.scale = count, scale
         self.processes: list[subprocess.Popen[str]] = []
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-        try:
-            for _ in range(count):
-                command = [sys.executable, "-c", _HELPER, _version()]
-                self.processes.append(subprocess.Popen(command, **pipes, encoding="utf-8"))  # type: ignore[call-overload]
-        except OSError:
-            pass
+        self.added: list[str] = []
+        self.folder = TemporaryDirectory(prefix="durand-")
 
     def __enter__(self) -> _Helpers:
         return self
@@ -100,44 +99,56 @@ class _Helpers:
         for process in self.processes:
             process.kill()
             process.communicate()
+        self.folder.cleanup()
 
-    def draw(self, drawings: list[str], scale: float | None) -> list[Drawing]:
-        """SVG, and PNG if a scale is given, of each drawing."""
-        out: dict[int, Drawing] = {}
+    def add(self, specification: str) -> None:
+        """Have a picture drawn; the first so many start the helpers."""
+        place = len(self.added)
+        self.added.append(specification)
+        self._file(place).write_text(specification, encoding="utf-8")
+        try:
+            if place < self.count:
+                command = [sys.executable, "-c", _HELPER, _version(), str(self.scale or 0)]
+                pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+                self.processes.append(subprocess.Popen(command, **pipes, encoding="utf-8"))  # type: ignore[call-overload]
+            pipe = self.processes[place % len(self.processes)].stdin
+            assert pipe is not None
+            pipe.write(f"{self._file(place)}\n")
+            pipe.flush()
+        except (OSError, ZeroDivisionError):  # no process, or one that is gone: this one will draw
+            return
 
-        def hand_out(process: subprocess.Popen[str], share: range) -> None:
-            text, _ = process.communicate(json.dumps([(drawings[place], scale) for place in share]))
-            if process.returncode == 0:
-                for place, (svg, png) in zip(share, json.loads(text), strict=True):
-                    out[place] = svg, base64.b64decode(png) if png else None
+    def drawings(self) -> dict[str, Drawing]:
+        """What the helpers have drawn when they are through, by specification."""
+        for process in self.processes:
+            process.communicate()
+        out: dict[str, Drawing] = {}
+        for place, specification in enumerate(self.added):
+            svg, png = (self._file(place).with_suffix(f".json{end}") for end in (".svg", ".png"))
+            # One that failed may have left half a file.
+            if self.processes and self.processes[place % len(self.processes)].returncode == 0 and svg.exists():
+                out[specification] = svg.read_text(encoding="utf-8"), png.read_bytes() if self.scale else None
+        return out
 
-        count = len(self.processes)
-        threads = [
-            Thread(target=hand_out, args=(process, range(start, len(drawings), count)), daemon=True)
-            for start, process in enumerate(self.processes if drawings else ())
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return [out.get(place) or _draw_here(one, scale) for place, one in enumerate(drawings)]
+    def _file(self, place: int) -> Path:
+        return Path(self.folder.name, f"{place}.json")
 
 
-def _draw_here(drawing: str, scale: float | None) -> Drawing:
+def _draw_here(specification: str, scale: float | None) -> Drawing:
     import vl_convert
 
-    svg = _KEPT.get(drawing) or str(vl_convert.vegalite_to_svg(drawing, vl_version=_version()))
-    _keep(drawing, svg)
+    svg = _KEPT.get(specification) or str(vl_convert.vegalite_to_svg(specification, vl_version=_version()))
+    _keep(specification, svg)
     return svg, bytes(vl_convert.svg_to_png(svg, scale=scale)) if scale else None
 
 
-def _keep(drawing: str, svg: str) -> None:
-    _KEPT[drawing] = svg
+def _keep(specification: str, svg: str) -> None:
+    _KEPT[specification] = svg
     while len(_KEPT) > _MOST_KEPT:
         del _KEPT[next(iter(_KEPT))]
 
 
-def _drawing(chart: Any) -> str:
+def _specification(chart: Any) -> str:
     return json.dumps(chart.to_dict(validate=False))
 
 

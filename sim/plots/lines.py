@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Literal
 
 import altair as alt
@@ -21,9 +20,8 @@ from sim.plots.data import (
     parts_at,
     rounded,
 )
-from sim.plots.theme import DASHES, HIGHER, INK, LOWER, SAME, SOFT, WIDTH, colour, dash, dress, month_x, panels
+from sim.plots.theme import HIGHER, INK, LOWER, SAME, SOFT, WIDTH, colour, dash, dress, month_x, panels
 from sim.results.paired import Comparison
-from sim.results.reading import in_worlds
 from sim.vocabulary import RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
 
 Direction = Literal["pakistan_taliban", "taliban_pakistan"]

@@ -35,18 +35,18 @@ def verdict_shares(source: Source, *, width: int = WIDTH) -> Any:
     shown = list(names.values())
     order = ["\n".join(broken(title, 16)) for title in VERDICTS.values()]
     base = alt.Chart(width=width - _LABELS, height=alt.Step(18 if len(shown) > 1 else 34)).encode(
-        y=alt.Y("verdict:N", sort=order, title=None, axis=alt.Axis(labelLimit=_LABELS, labelLineHeight=14)),
+        y=alt.Y("verdict:N", sort=order, title=None, axis=alt.Axis(labelLineHeight=14)),
         yOffset=alt.YOffset("scenario:N", sort=shown),
         x=alt.X(
             "share:Q",
             scale=alt.Scale(domain=[0, 1.5], nice=False),
             axis=alt.Axis(
-                title="of 100 modelled worlds", values=[0, 0.5, 1], labelExpr="'' + datum.value * 100", titleAnchor="start"
+                title="of 100 modelled worlds", values=[0, 0.5, 1], labelExpr="'' + datum.value * 100", titleAnchor="start", domain=False, grid=True
             ),
         ),
     )
     chart = alt.layer(
-        base.mark_bar().encode(color=colour(shown)),
+        base.mark_bar().encode(color=colour(shown, symbol="square")),
         base.mark_text(align="left", dx=4).encode(text="label:N"),
     )
     return dress(chart, rows, "How the modelled worlds end", "Each world ends in one of six ways.", width)
@@ -69,15 +69,15 @@ def violence_by_area(source: Source, *, width: int = WIDTH) -> Any:
         for place, area in enumerate(kept.labels["attacks_by_area"]):
             for label, (first, after) in spans.items():
                 value = float(rounded(mean[first:after, place].mean()))
-                title = "\n".join(broken(_AREAS.get(area, area), 17))
+                title = "\n".join(broken(_AREAS.get(area, area), 18))
                 rows.append({"scenario": names[name], "area": title, "span": label, "attacks": value})
     most = max(row["attacks"] for row in rows)
     for row in rows:
         row["label"], row["dark"] = number(row["attacks"]), row["attacks"] > 0.55 * most
     areas = list(dict.fromkeys(row["area"] for row in rows))
-    base = alt.Chart(width=width - _LABELS, height=alt.Step(38)).encode(
-        x=alt.X("span:N", sort=list(spans), title=None, axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False)),
-        y=alt.Y("area:N", sort=areas, title=None, axis=alt.Axis(labelLimit=_LABELS, labelLineHeight=13)),
+    base = alt.Chart(width=width - _LABELS, height=alt.Step(44)).encode(
+        x=alt.X("span:N", sort=list(spans), title=None, axis=alt.Axis(labelAngle=0, domain=False, ticks=False)),
+        y=alt.Y("area:N", sort=areas, title=None, axis=alt.Axis(labelLineHeight=13)),
     )
     scale = alt.Scale(domain=[0, most or 1], range=_BLUES, interpolate="rgb")
     chart = alt.layer(
@@ -119,12 +119,12 @@ def levers_in_force(source: Source, *, width: int = WIDTH) -> Any:
     x.scale = alt.Scale(domain=[0, len(dates)], nice=False)
     legend = alt.Legend(orient="bottom", title="intensity in force", values=[0, 0.5, 1], gradientLength=120)
     chart: Any = (
-        alt.Chart(width=panel, height=alt.Step(30))
+        alt.Chart(width=panel, height=alt.Step(32))
         .mark_bar(height=16)
         .encode(
             x=x,
             x2="after:Q",
-            y=alt.Y("lever:N", sort=order, title=None, axis=alt.Axis(labelLimit=_LABELS + 16, labelLineHeight=13, grid=True)),
+            y=alt.Y("lever:N", sort=order, title=None, axis=alt.Axis(labelLineHeight=13, grid=True)),
             color=alt.Color(
                 "force:Q", scale=alt.Scale(domain=[0, 1], range=_BLUES[1:], interpolate="rgb"), legend=legend
             ),

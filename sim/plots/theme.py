@@ -49,6 +49,7 @@ CONFIG: dict[str, Any] = {
         "domain": False,
         "ticks": False,
         "labelPadding": 4,
+        "labelLimit": 0,
         "gridColor": "#e6e6e6",
     },
     "axisX": {"grid": False, "domain": True, "domainColor": "#8c8c8c", "ticks": True, "tickColor": "#8c8c8c"},
@@ -56,7 +57,7 @@ CONFIG: dict[str, Any] = {
     "legend": {
         "labelFontSize": 12,
         "labelColor": INK,
-        "labelLimit": 240,
+        "labelLimit": 0,
         "title": None,
         "orient": "top",
         "offset": 6,
@@ -130,20 +131,22 @@ def panels(chart: Any, name: str, order: Sequence[str], columns: int) -> Any:
     return out
 
 
-def colour(names: Sequence[str], legend: bool = True) -> alt.Color:
+def colour(names: Sequence[str], symbol: str = "stroke", legend: bool = True) -> alt.Color:
     """Scenarios (field `scenario`) by colour, in their order."""
     scale = alt.Scale(domain=list(names), range=[PALETTE[i % len(PALETTE)] for i in range(len(names))])
-    columns = 1 if sum(map(len, names)) > 36 else len(names)
-    shown = alt.Legend(columns=columns, symbolType="stroke", symbolOpacity=1) if legend and len(names) > 1 else None
-    return alt.Color("scenario:N", scale=scale, legend=shown, sort=list(names))
+    return alt.Color("scenario:N", scale=scale, legend=_legend(names, symbol) if legend else None, sort=list(names))
 
 
 def dash(names: Sequence[str]) -> alt.StrokeDash:
     """Scenarios (field `scenario`) by dash; shares its legend with :func:`colour`."""
     scale = alt.Scale(domain=list(names), range=[DASHES[i % len(DASHES)] for i in range(len(names))])
+    return alt.StrokeDash("scenario:N", scale=scale, legend=_legend(names, "stroke"), sort=list(names))
+
+
+def _legend(names: Sequence[str], symbol: str) -> alt.Legend | None:
+    """None for one scenario alone; below each other where the names are long."""
     columns = 1 if sum(map(len, names)) > 36 else len(names)
-    shown = alt.Legend(columns=columns, symbolType="stroke", symbolOpacity=1) if len(names) > 1 else None
-    return alt.StrokeDash("scenario:N", scale=scale, legend=shown, sort=list(names))
+    return alt.Legend(columns=columns, symbolType=symbol, symbolOpacity=1) if len(names) > 1 else None
 
 
 def _short(month: str) -> str:

@@ -33,7 +33,7 @@ THRESHOLDS: dict[str, Threshold] = {
     ),
     "well_above": Threshold(1.5, "ratio", "The same distance upwards: half as many again (3/2 undoes 2/3)."),
     "conceded_much": Threshold(
-        0.2, "0 to 1", "A fifth of what can be given for good: more than a gesture, such as one release of prisoners."
+        0.05, "0 to 1", "A twentieth of what can be given for good: more than a single release of prisoners."
     ),
     "truce_in_force": Threshold(0.5, "share of months", "A truce that held in most of the last year counts as one."),
     "fractured": Threshold(0.5, "0 to 1", "The state is 0 or 1; a half tells the two apart."),

@@ -16,6 +16,7 @@ LEAST_WANT = 1e-9
         "000.2-baradar-yaqoob-distance",
         "000.3-recognition-withheld-disappoints",
         "004.12-arrests-breed-resentment",
+        "003.4-violence-dashed-hopes",
     ),
     judgement="The form (pull to a resting point, benefit less expectation, coercion) is ours.",
     mechanisms=("M5", "M24", "M26"),
@@ -51,7 +52,10 @@ def alignment(
 
 
 @rule(
-    claims=("000.3-recognition-withheld-disappoints",),
+    claims=(
+        "000.3-recognition-withheld-disappoints",
+        "001.11-new-tensions-upset-hopes",
+    ),
     judgement="How fast hopes adapt is ours.",
     mechanisms=("M26",),
     moves=("alignment_taliban_pakistan",),
@@ -226,6 +230,8 @@ def openness_to_india(
     claims=(
         "001.10-strain-sends-taliban-to-delhi",
         "000.1-ties-worsened",
+        "001.1-irritants-cause-rift",
+        "004.11-refusal-would-strain",
     ),
     mechanisms=("M10",),
     moves=("india_engagement",),
@@ -299,7 +305,12 @@ def coercion(
 
 
 @rule(
-    claims=("002.5-pawn-for-four-concessions", "002.6-wants-recognition", "002.7-wants-financial-aid", "002.8-wants-trade"),
+    claims=(
+        "002.5-pawn-for-four-concessions",
+        "002.6-wants-recognition",
+        "002.7-wants-financial-aid",
+        "002.8-wants-trade",
+    ),
     mechanisms=("M3", "M26"),
     moves=("alignment_taliban_pakistan", "chance_bargain"),
     rises_with=("received",),

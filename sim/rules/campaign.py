@@ -13,6 +13,7 @@ from sim.worlds import Vector
         "004.6-victory-galvanised",
         "001.5-resurgence-motivates-ttp",
         "003.1-triumph-invigorated-ttp",
+        "001.2-backing-raised-violence",
     ),
     mechanisms=("M6",),
     moves=("attacks",),
@@ -250,7 +251,12 @@ def truce_compliance(met: Share, *, truce_compliance: Vector, compliance_given_c
 
 
 @rule(
-    claims=("002.2-afghan-support-sustains", "001.4-haven-eases-operations", "002.4-freed-roam-afghanistan"),
+    claims=(
+        "002.2-afghan-support-sustains",
+        "001.4-haven-eases-operations",
+        "002.4-freed-roam-afghanistan",
+        "001.3-ideology-may-raise-violence",
+    ),
     mechanisms=("M6", "M7"),
     moves=("ttp_strength", "attacks"),
     falls_with=("effort",),

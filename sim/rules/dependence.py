@@ -12,6 +12,9 @@ from sim.worlds import Vector
         "000.5-no-sanctuary-need-independence",
         "004.28-war-restores-old-tie",
         "004.20-war-returns-sanctuary-need",
+        "004.2-leverage-at-risk",
+        "004.3-assistance-sustained-taliban",
+        "004.4-no-need-of-fighter-support",
     ),
     mechanisms=("M1", "M15"),
     moves=("leverage_wartime", "leverage_pakistan_taliban"),
@@ -83,6 +86,7 @@ def need_in_hardship(base: Share, hardship: Share, *, hardship_need: Vector) -> 
     claims=(
         "001.6-sharif-asked-for-help",
         "004.7-strong-incentive-to-coax",
+        "001.6-officials-sent-to-kabul",
     ),
     mechanisms=("M25",),
     moves=("leverage_taliban_pakistan",),
@@ -102,6 +106,7 @@ def need_of_restraint(attacks: Share, *, restraint_need_low: Vector) -> Share:
     claims=(
         "004.16-projects-deny-india",
         "004.15-wants-small-india-footprint",
+        "001.10-india-tie-affects-depth",
     ),
     mechanisms=("M25", "M10"),
     moves=("leverage_taliban_pakistan",),

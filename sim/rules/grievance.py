@@ -52,7 +52,7 @@ def grievance(
     mechanisms=("M18", "M8"),
     moves=("sovereignty_control",),
     rises_with=("control", "operations"),
-    falls_with=("attacks", "withdrawal"),
+    falls_with=("attacks", "withdrawal", "grievance"),
     off="control",
 )
 def area_control(
@@ -60,19 +60,22 @@ def area_control(
     attacks: Ratio,
     operations: Share,
     withdrawal: Share,
+    grievance: Share,
     *,
     control_recovery: Vector,
     control_operations: Vector,
+    control_consent: Vector,
     control_loss: Vector,
     control_withdrawal: Vector,
 ) -> Share:
-    """The state loses control where it is attacked or leaves, and regains it with time and with operations.
+    """The state loses control where it is attacked or leaves, and regains it with time and operations, less against anger.
 
     Args:
         attacks: attacks in the area this month against those that it sees in a bad month.
         withdrawal: troops withdrawn from this area.
     """
     regained = (control_recovery + control_operations * operations) * (1.0 - withdrawal)
+    regained = regained * (1.0 - control_consent * grievance)
     lost = 1.0 - 1.0 / (1.0 + control_loss * attacks + control_withdrawal * withdrawal)
     return control + regained * (1.0 - control) * (1.0 - lost) - lost * control
 

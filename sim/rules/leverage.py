@@ -10,6 +10,7 @@ from sim.worlds import Vector
     claims=(
         "004.4-dependence-gave-leverage",
         "002.5-pawn-for-four-concessions",
+        "004.2-war-support-gave-leverage",
     ),
     mechanisms=("M1", "M2", "M25"),
     moves=("leverage_pakistan_taliban", "leverage_taliban_pakistan", "leverage_india_taliban"),
@@ -33,6 +34,10 @@ def leverage(need: Share, control: Share, alternatives: Share, own_supply: Share
     claims=(
         "004.21-new-tools-replace-old",
         "004.2-reset-may-strengthen",
+        "003.2-isi-sways-by-material-support",
+        "004.21-sponsor-of-government",
+        "004.22-mediator-role-lever",
+        "004.24-diplomatic-booster",
     ),
     judgement="A promise is worth less than a flow that can be cut; by how much is not in the articles.",
     mechanisms=("M2",),
@@ -86,7 +91,10 @@ def credibility(credibility: Share, conditionality: Share, *, credibility_learni
 
 
 @rule(
-    claims=("004.4-victory-ends-leverage",),
+    claims=(
+        "004.4-victory-ends-leverage",
+        "004.7-less-beholden-less-willing",
+    ),
     mechanisms=("M2", "M3"),
     moves=("leverage_usable",),
     rises_with=("leverage", "credibility"),

@@ -15,6 +15,8 @@ from sim.worlds import Vector
         "001.7-war-support-made-loyalty",
         "001.7-kinship-and-ideology-cause-refusal",
         "004.7-ttp-loyal-partner",
+        "001.7-loyalty-blocks-settlement",
+        "001.11-likeness-sets-priority",
     ),
     mechanisms=("M4",),
     moves=("chance_restrain", "taliban_stance"),
@@ -121,6 +123,7 @@ def pull_of_reward(conditional_reward: Ratio, *, reward_response: Vector) -> Log
     claims=(
         "000.2-baradar-yaqoob-distance",
         "004.14-haqqani-links-1980s",
+        "003.2-isi-sways-by-personal-ties",
     ),
     mechanisms=("M5",),
     moves=("chance_restrain",),

@@ -33,7 +33,7 @@ class Target:
 
 SHOCK_TARGETS: dict[str, Target] = {
     "economy": Target("Pakistan's economy"),
-    "imf_goodwill": Target("IMF goodwill", "-1 to 1", -1.0, 1.0),
+    "imf_goodwill": Target("IMF goodwill", "logits", -5.0, 5.0),
     "sanctions": Target("Sanctions on Kabul"),
     "afghan_war": Target("War in Afghanistan"),
     "afghan_hardship": Target("Hardship in Afghanistan"),
