@@ -71,7 +71,7 @@ class TestVerdicts:
         assert verdict([*self.YEAR, *[10.5] * 12], truce=1.0) == "stalemate"
 
     def test_fewer_attacks_with_little_conceded_is_contained(self) -> None:
-        assert verdict([*self.YEAR, *[6.0] * 12], held=0.95) == "contained"
+        assert verdict([*self.YEAR, *[6.0] * 12], held=0.97) == "contained"
 
     def test_and_with_much_conceded_a_settlement(self) -> None:
         assert verdict([*self.YEAR, *[6.0] * 12], held=0.5) == "negotiated_settlement"

@@ -102,15 +102,16 @@ class TestChunks:
         assert SmallModel.built == [("confront", 0, 4), ("confront", 4, 4), ("confront", 8, 2)]
         assert SmallModel.alive == 0
 
-    def test_long_runs_take_fewer_worlds_at_a_time(self, small: None) -> None:
-        sim.run("confront", worlds=400, months=360)
-        assert [worlds for _, _, worlds in SmallModel.built] == [333, 67]
+    def test_long_runs_take_fewer_worlds_at_a_time(self, small: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sim.run.__globals__, "CHUNK_WORLD_MONTHS", 40)
+        sim.run("confront", worlds=5, months=12)
+        assert [worlds for _, _, worlds in SmallModel.built] == [3, 2]
 
     def test_memory_stays_flat_without_series(self, small: None) -> None:
         def peak(worlds: int) -> int:
             gc.collect()
             tracemalloc.start()
-            sim.run("confront", worlds=worlds, months=60, chunk=100, keep_series=False)
+            sim.run("confront", worlds=worlds, months=20, chunk=100, keep_series=False)
             _, most = tracemalloc.get_traced_memory()
             tracemalloc.stop()
             return most

@@ -8,6 +8,7 @@ import pickle
 import re
 import sys
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -603,7 +604,7 @@ def test_any_value_anywhere_loads_or_is_refused(text: str, data: st.DataObject) 
         if isinstance(part, dict) and data.draw(st.integers(0, 3)) == 0:
             part[data.draw(st.sampled_from(["policy", "changes", "for", "until", "odd", "claims"]))] = part.pop(last)
         else:
-            part[last] = data.draw(st.sampled_from(WRONG))
+            part[last] = deepcopy(data.draw(st.sampled_from(WRONG)))
     refused: list[str] = []
     try:
         loaded = (load_policy if "actor" in content else load_scenario)(("s.yaml", dump(content)))

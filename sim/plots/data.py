@@ -90,6 +90,11 @@ def parts_at(comparison: Comparison, metrics: Iterable[str] = METRICS) -> int | 
     return first
 
 
+def how_to_read(comparison: Comparison, bands_are: str, line: str = "the middle world") -> str:
+    """What line and bands are, as sentences; in one world alone there are no bands."""
+    return f"Line: {line}. {bands_are}" if comparison.worlds > 1 else "Line: the one modelled world."
+
+
 def parting(comparison: Comparison) -> str:
     """Where the scenarios part, as a sentence; empty for one scenario alone."""
     if not comparison.others:

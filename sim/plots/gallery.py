@@ -133,7 +133,9 @@ def _paired(comparison: Comparison, metric: str) -> Picture:
                 cells[row["month"], difference] = _range(row, sign=True)
                 cells[row["month"], higher] = share(round(row["higher"] * worlds), worlds)
         last = len(months(comparison)) - 1
-        text.append(f"in the last month {difference}: {cells[last, difference]}; higher in {cells[last, higher]} worlds")
+        text.append(
+            f"in the last month {difference}: {cells[last, difference]}; higher in {cells[last, higher]} worlds"
+        )
     return Picture(
         f"difference-{metric.replace('_', '-')}",
         f"{about.title}: the difference, world by world",
@@ -158,8 +160,18 @@ def _alignments(comparison: Comparison) -> Picture:
 
 
 _WAYS = {
-    "pakistan_taliban": ("leverage-pakistan-over-kabul", "What gives Pakistan leverage over Kabul", "Kabul needs", "Pakistan"),
-    "taliban_pakistan": ("leverage-kabul-over-pakistan", "What gives Kabul leverage over Pakistan", "Pakistan needs", "Kabul"),
+    "pakistan_taliban": (
+        "leverage-pakistan-over-kabul",
+        "What gives Pakistan leverage over Kabul",
+        "Kabul needs",
+        "Pakistan",
+    ),
+    "taliban_pakistan": (
+        "leverage-kabul-over-pakistan",
+        "What gives Kabul leverage over Pakistan",
+        "Pakistan needs",
+        "Kabul",
+    ),
 }
 
 
@@ -186,12 +198,17 @@ def _verdicts(comparison: Comparison) -> Picture:
 
 def _areas(comparison: Comparison) -> Picture:
     chart, names = violence_by_area(comparison), list(called(comparison).values())
-    rows = [{**row, "place": f"{row['area']}, {row['scenario']}" if len(names) > 1 else row["area"]} for row in rows_of(chart)]
+    rows = [
+        {**row, "place": f"{row['area']}, {row['scenario']}" if len(names) > 1 else row["area"]}
+        for row in rows_of(chart)
+    ]
     spans = list(dict.fromkeys(row["span"] for row in rows))
     areas = list(dict.fromkeys(row["area"] for row in rows))
     rows.sort(key=lambda row: areas.index(row["area"]))
     table = _pivot(rows, "place", "Area", "span", spans, lambda row: row["label"])
-    caption = "Attacks by the TTP and its groups a month, the mean over the months of a year and over the modelled worlds."
+    caption = (
+        "Attacks by the TTP and its groups a month, the mean over the months of a year and over the modelled worlds."
+    )
     last = [row for row in rows if row["span"] == spans[-1]]
     text = f"TTP attacks a month in {spans[-1]}: " + "; ".join(f"{_line(row['place'])} {row['label']}" for row in last)
     return Picture("attacks-by-area", "Where the TTP's attacks happen", caption, f"{text}.", chart, table)

@@ -14,11 +14,11 @@ from sim.plots.data import (
     as_comparison,
     bands,
     called,
+    how_to_read,
     monthly,
     months,
     parting,
     parts_at,
-    rounded,
 )
 from sim.plots.theme import HIGHER, INK, LOWER, SAME, SOFT, WIDTH, colour, dash, dress, month_x, panels
 from sim.results.paired import Comparison
@@ -35,6 +35,7 @@ _ALIGNMENTS = {
     "alignment_taliban_india": "with India",
     "alignment_taliban_ttp": "with the TTP",
 }
+_BANDS = "Bands: half of the worlds, and nine in ten."
 _MARGIN = 52  # px for the labels and the title of the vertical axis
 
 
@@ -45,10 +46,8 @@ def fan(source: Source, metric: str, *, width: int = WIDTH) -> Any:
     medians = {name: bands(one.arrays.metrics[metric]) for name, one in comparison.results.items()}
     rows: Rows = []
     for name, found in medians.items():
-        columns = dict(found)
-        if name != comparison.baseline:
-            columns["base"] = medians[comparison.baseline]["p50"]
-        rows += monthly(columns, scenario=names[name])
+        base = {} if name == comparison.baseline else {"base": medians[comparison.baseline]["p50"]}
+        rows += monthly({**found, **base}, scenario=names[name])
     columns, panel = _panels(len(names), width)
     x, y = month_x(dates, panel), _y(about.unit, zero=about.low == 0 and about.high > 1)
     drawn = alt.Chart(width=panel, height=150 if columns > 1 else 180).encode(
@@ -60,11 +59,13 @@ def fan(source: Source, metric: str, *, width: int = WIDTH) -> Any:
         drawn.mark_line().encode(y=y("p50")),
     ]
     if comparison.others:
-        layers.append(drawn.mark_line(strokeDash=[3, 3], strokeWidth=1.5, color=INK).encode(y=y("base"), color=alt.Color()))
+        layers.append(
+            drawn.mark_line(strokeDash=[3, 3], strokeWidth=1.5, color=INK).encode(y=y("base"), color=alt.Color())
+        )
     layers += _parting_rule(comparison)
-    subtitle = "Line: the middle world. Dark band: half of the worlds; light band: nine in ten."
+    subtitle = how_to_read(comparison, _BANDS)
     if comparison.others:
-        subtitle += f" Dashed: the middle world of {names[comparison.baseline]}. {parting(comparison)}"
+        subtitle += f" Dashed: the line of {names[comparison.baseline]}. {parting(comparison)}"
     chart = alt.layer(*layers)
     if len(names) > 1:
         chart = panels(chart, "scenario", list(names.values()), columns)
@@ -86,8 +87,9 @@ def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any
     for name in comparison.others:
         apart = comparison.results[name].arrays.metrics[metric] - base
         higher, lower = np.mean(apart > 0, axis=0), np.mean(apart < 0, axis=0)
-        shares = {"higher": rounded(higher), "not_lower": rounded(1 - lower), "zero": np.zeros(len(dates)), "one": np.ones(len(dates))}
-        rows += monthly({**bands(apart), **shares}, scenario=names[name])
+        # Exact up to a million worlds, so that "all" means all.
+        shares = {"higher": np.round(higher, 6), "not_lower": np.round(1 - lower, 6)}
+        rows += monthly({**bands(apart), **shares}, scenario=names[name], zero=0, one=1)
     columns, panel = _panels(len(comparison.others), width)
     x = month_x(dates, panel)
     drawn = alt.Chart(width=panel).encode(x=x)
@@ -96,13 +98,22 @@ def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any
         drawn.mark_area(opacity=0.22, color=SOFT).encode(y=y("p05"), y2="p95:Q"),
         drawn.mark_area(opacity=0.4, color=SOFT).encode(y=y("p25"), y2="p75:Q"),
         drawn.mark_line(color=INK).encode(y=y("p50")),
-        drawn.mark_rule(color=INK, strokeWidth=1).transform_aggregate(n="count()").encode(x=alt.Undefined, y=alt.datum(0)),
+        drawn.mark_rule(color=INK, strokeWidth=1)
+        .transform_aggregate(n="count()")
+        .encode(x=alt.Undefined, y=alt.datum(0)),
         *_parting_rule(comparison),
     ).properties(height=130)
+    kinds = {"higher": ("zero", "higher", HIGHER), "the same": ("higher", "not_lower", SAME)}
+    kinds["lower"] = ("not_lower", "one", LOWER)
+    scale = alt.Scale(domain=list(kinds), range=[shade for _, _, shade in kinds.values()])
+    legend = alt.Legend(title=f"Worlds in which it is, against {against}:", columns=3, symbolType="square")
     bottom = alt.layer(
-        drawn.mark_area(color=HIGHER).encode(y=part("zero"), y2="higher:Q"),
-        drawn.mark_area(color=SAME).encode(y=part("higher"), y2="not_lower:Q"),
-        drawn.mark_area(color=LOWER).encode(y=part("not_lower"), y2="one:Q"),
+        *(
+            drawn.mark_area(opacity=1).encode(
+                y=part(low), y2=f"{high}:Q", color=alt.ColorDatum(kind, scale=scale, legend=legend)
+            )
+            for kind, (low, high, _) in kinds.items()
+        )
     ).properties(height=70)
     heads = [names[name] for name in comparison.others]
     if len(heads) > 1:
@@ -111,10 +122,7 @@ def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any
         title = f"{about.title}: each scenario less {against}, in the same worlds"
     else:
         title = f"{about.title}: {heads[0]} less {against}, in the same worlds"
-    subtitle = (
-        f"Above: line, the middle of the differences; bands, half of the worlds and nine in ten. {parting(comparison)} "
-        f"Below, from the bottom: worlds where it is higher than with {against} (orange), the same (grey), lower (blue)."
-    )
+    subtitle = f"{how_to_read(comparison, _BANDS, 'the middle of the differences')} {parting(comparison)}"
     return dress(alt.vconcat(top, bottom, spacing=14), rows, title, subtitle, width)
 
 
@@ -134,8 +142,8 @@ def leverage_by_resource(source: Source, direction: Direction = "pakistan_taliba
             raise ValueError(f"{panel} was not kept by this run")
         for place, label in enumerate(kept.labels[panel]):
             series.setdefault(resources.get(label, label), {})[name] = kept.panels[panel][:, :, place]
-    subtitle = f"Line: the middle world. Band: nine worlds in ten. {parting(comparison)}"
-    return _overlaid(comparison, series, title, subtitle, "leverage, 0 to 1", 2 * (width // WIDTH), 62, width)
+    subtitle = f"{how_to_read(comparison, 'Band: nine worlds in ten.')} {parting(comparison)}"
+    return _overlaid(comparison, series, title, subtitle, "0 to 1", 2 * (width // WIDTH), 62, width)
 
 
 def alignments(source: Source, *, width: int = WIDTH) -> Any:
@@ -145,8 +153,11 @@ def alignments(source: Source, *, width: int = WIDTH) -> Any:
         title: {name: one.arrays.metrics[metric] for name, one in comparison.results.items()}
         for metric, title in _ALIGNMENTS.items()
     }
-    subtitle = f"1 is fully aligned, -1 opposed. Line: the middle world. Band: nine worlds in ten. {parting(comparison)}"
-    return _overlaid(comparison, series, "Kabul's alignment", subtitle, "-1 to 1", width // WIDTH, 84, width, zero=False)
+    reads = how_to_read(comparison, "Band: nine worlds in ten.")
+    subtitle = f"1 is fully aligned, -1 opposed. {reads} {parting(comparison)}"
+    return _overlaid(
+        comparison, series, "Kabul's alignment", subtitle, "-1 to 1", width // WIDTH, 84, width, zero=False
+    )
 
 
 def _overlaid(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import altair as alt
@@ -41,7 +42,12 @@ def verdict_shares(source: Source, *, width: int = WIDTH) -> Any:
             "share:Q",
             scale=alt.Scale(domain=[0, 1.5], nice=False),
             axis=alt.Axis(
-                title="of 100 modelled worlds", values=[0, 0.5, 1], labelExpr="'' + datum.value * 100", titleAnchor="start", domain=False, grid=True
+                title="of 100 modelled worlds",
+                titleAnchor="start",
+                values=[0, 0.5, 1],
+                labelExpr="'' + datum.value * 100",
+                domain=False,
+                grid=True,
             ),
         ),
     )
@@ -107,22 +113,20 @@ def levers_in_force(source: Source, *, width: int = WIDTH) -> Any:
             raise ValueError("levers_in_force was not kept by this run")
         mean = kept.panels["levers_in_force"].mean(axis=0)
         for place, lever in enumerate(kept.labels["levers_in_force"]):
-            title = "\n".join(broken(LEVERS.get(lever, lever), 20))
+            title = "\n".join(broken(LEVERS.get(lever, lever), 21))
             for first, after, value in _stretches(mean[:, place]):
                 rows.append({"scenario": names[name], "lever": title, "month": first, "after": after, "force": value})
     used = {row["lever"] for row in rows if row["force"] > 0}
     rows = [row for row in rows if row["lever"] in used and row["force"] > 0]
-    order = [title for title in ("\n".join(broken(text, 20)) for text in LEVERS.values()) if title in used]
+    order = [title for title in ("\n".join(broken(text, 21)) for text in LEVERS.values()) if title in used]
     columns = min(len(names), max(1, width // 160))
     panel = (width - _LABELS - 16 - 12 * (columns - 1)) // columns
-    x = month_x(dates, panel)
-    x.scale = alt.Scale(domain=[0, len(dates)], nice=False)
     legend = alt.Legend(orient="bottom", title="intensity in force", values=[0, 0.5, 1], gradientLength=120)
     chart: Any = (
         alt.Chart(width=panel, height=alt.Step(32))
         .mark_bar(height=16)
         .encode(
-            x=x,
+            x=month_x(dates, panel, whole=True),
             x2="after:Q",
             y=alt.Y("lever:N", sort=order, title=None, axis=alt.Axis(labelLineHeight=13, grid=True)),
             color=alt.Color(
@@ -152,4 +156,4 @@ def _stretches(values: np.ndarray) -> list[tuple[int, int, float]]:
     """Months of equal value put together: first month number, the one after the last, value (to a fiftieth)."""
     steps = np.round(values * 50) / 50
     edges = [0, *(np.flatnonzero(np.diff(steps)) + 1).tolist(), len(steps)]
-    return [(a, b, float(steps[a])) for a, b in zip(edges, edges[1:], strict=False)]
+    return [(a, b, float(steps[a])) for a, b in pairwise(edges)]

@@ -59,6 +59,10 @@ CONFIG: dict[str, Any] = {
         "labelColor": INK,
         "labelLimit": 0,
         "title": None,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "titleColor": SOFT,
+        "titleLimit": 0,
         "orient": "top",
         "offset": 6,
         "symbolSize": 160,
@@ -116,9 +120,9 @@ def month_axis(months: Sequence[str], width: int) -> alt.Axis:
     )
 
 
-def month_x(months: Sequence[str], width: int) -> alt.X:
-    """The encoding of field `month` on that axis."""
-    scale = alt.Scale(domain=[0, max(len(months) - 1, 1)], nice=False, zero=False)
+def month_x(months: Sequence[str], width: int, whole: bool = False) -> alt.X:
+    """The encoding of field `month` on that axis; with `whole`, months are stretches, and the last one has room too."""
+    scale = alt.Scale(domain=[0, max(len(months) - (0 if whole else 1), 1)], nice=False, zero=False)
     return alt.X("month:Q", scale=scale, axis=month_axis(months, width))
 
 
@@ -145,7 +149,7 @@ def dash(names: Sequence[str]) -> alt.StrokeDash:
 
 def _legend(names: Sequence[str], symbol: str) -> alt.Legend | None:
     """None for one scenario alone; below each other where the names are long."""
-    columns = 1 if sum(map(len, names)) > 36 else len(names)
+    columns = 1 if sum(len(name) + 5 for name in names) > 42 else len(names)
     return alt.Legend(columns=columns, symbolType=symbol, symbolOpacity=1) if len(names) > 1 else None
 
 

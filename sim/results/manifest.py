@@ -5,22 +5,27 @@ from __future__ import annotations
 import platform
 import sys
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
+
+_PACKAGES = ("durand", "numpy", "scipy", "mesa", "pandas", "xarray", "pyarrow", "pydantic")
 
 
 def machine() -> dict[str, Any]:
     """Versions of what computed, and the platform: numbers agree to the bit on processors of one kind."""
-    versions = {"python": platform.python_version()}
-    for name in ("durand", "numpy", "scipy", "mesa", "pandas", "xarray", "pyarrow", "pydantic"):
-        try:
-            versions[name] = version(name)
-        except PackageNotFoundError:
-            versions[name] = "not installed"
     return {
-        "versions": versions,
+        "versions": {"python": platform.python_version(), **{name: _version(name) for name in _PACKAGES}},
         "platform": {"system": platform.system(), "machine": platform.machine(), "byte_order": sys.byteorder},
     }
+
+
+@cache
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def now() -> str:

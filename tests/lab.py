@@ -1,0 +1,75 @@
+"""Small experiments on paired worlds, for tests of mechanisms and levers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model import FrontierModel
+from sim.scenario import Scenario
+
+WORLDS = 300
+QUIET: dict[str, Any] = {"domestic_operations": 0.3, "diplomatic_advocacy": 0.3}
+
+
+def scenario(
+    levers: Mapping[str, float] | None = None,
+    *,
+    conditionality: float = 0.3,
+    visibility: float = 0.5,
+    changes: list[dict[str, Any]] | None = None,
+    shocks: list[dict[str, Any]] | None = None,
+    **actors: dict[str, Any],
+) -> Scenario:
+    """A plain scenario: these levers throughout, everyone else left to choose unless told otherwise."""
+    pakistan = {"levers": dict(levers or QUIET), "conditionality": conditionality, "visibility": visibility}
+    return Scenario.model_validate(
+        {
+            "schema": 1,
+            "name": "lab",
+            "title": "Lab",
+            "actors": {"pakistan": {**pakistan, "changes": changes or []}, **actors},
+            "shocks": shocks or [],
+        }
+    )
+
+
+class Run:
+    """What one run gave: `run["attacks"]` has shape (months, worlds), a panel (months, rows, worlds)."""
+
+    def __init__(self, plan: Scenario, months: int, off: Collection[str], values: Mapping[str, float]) -> None:
+        model = FrontierModel(plan, worlds=WORLDS, seed=11, off=off, values=dict(values))
+        for _ in range(months):
+            model.step()
+        self._record = model.datacollector.model_vars
+        self._labels = model.labels
+        model.close()
+
+    def __getitem__(self, metric: str) -> NDArray[np.float64]:
+        return np.array(self._record[metric])
+
+    def row(self, panel: str, name: str) -> NDArray[np.float64]:
+        """One row of a panel, shape (months, worlds)."""
+        return self[panel][:, self._labels[panel].index(name)]
+
+    def mean(self, metric: str, start: int = 0, stop: int | None = None) -> float:
+        """Mean over months start..stop and worlds."""
+        return float(self[metric][start:stop].mean())
+
+    def last(self, metric: str) -> float:
+        """Mean over worlds in the last month."""
+        return float(self[metric][-1].mean())
+
+
+def run(
+    levers: Mapping[str, float] | None = None,
+    months: int = 24,
+    off: Collection[str] = (),
+    values: Mapping[str, float] | None = None,
+    **kwargs: Any,
+) -> Run:
+    """Run a plain scenario on 300 worlds with the seed that all of these share, so that two runs are paired."""
+    return Run(scenario(levers, **kwargs), months, off, values or {})

@@ -1,0 +1,97 @@
+"""Every lever of Pakistan's and every option of the others moves something, the way the documents argue."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+from lab import Run, run
+
+from sim.vocabulary import CAMPAIGNS, ENGAGEMENTS, LEVERS, STANCES
+
+# lever -> what it raises (+) or lowers (-) on paired worlds over two years, with the claim that argues it.
+ARGUED: dict[str, tuple[str, ...]] = {
+    "domestic_operations": ("+fatalities_militant", "-ttp_strength"),  # 004.6, 001.5
+    "cross_border_strikes": ("+distrust", "+resentment", "-sovereignty_afghan"),  # 003.1, 001.9
+    "border_closure": ("-trade", "-border_open", "+threat"),  # 002.8
+    "fencing": ("+border_clashes",),  # 003.1, 004.11
+    "joint_patrols": ("-border_clashes",),  # 002.9
+    "trade_opening": ("+trade",),  # 002.8
+    "aid": ("+aid", "+alignment_taliban_pakistan"),  # 002.7
+    "diplomatic_advocacy": ("+messaging",),  # 004.24, 004.26
+    "recognition": ("+recognition", "-imf_programme", "-us_ties"),  # 000.3
+    "factional_mediation": ("+alignment_taliban_pakistan",),  # 004.22
+    "military_training": ("+alignment_taliban_pakistan",),  # 004.25
+    "ttp_talks": ("+ceasefire", "+taliban_stance"),  # 003.2, 001.8
+    "prisoner_releases": ("+ttp_strength", "-sovereignty_conceded"),  # 002.3, 002.12
+    "troop_withdrawal": ("-sovereignty_conceded", "-sovereignty_control", "-grievance"),  # 002.3, 002.12
+    "religious_law_concessions": ("-sovereignty_conceded",),  # 002.12
+    "refugee_expulsion": ("-refugees", "+expelled", "+resentment"),  # judgement
+}
+
+
+@cache
+def at(lever: str, level: float) -> Run:
+    """A plain scenario with this lever at this level, among middling others."""
+    return run({"domestic_operations": 0.2, "diplomatic_advocacy": 0.1, lever: level}, months=24)
+
+
+@pytest.mark.parametrize("lever", LEVERS)
+def test_lever_moves_what_the_documents_argue(lever: str) -> None:
+    """Up where argued up and down where argued down, in the mean over paired worlds."""
+    low, high = at(lever, 0.0), at(lever, 0.9)
+    for argued in ARGUED[lever]:
+        sign, metric = (1.0 if argued[0] == "+" else -1.0), argued[1:]
+        apart = sign * (high[metric] - low[metric]).mean()
+        assert apart > 1e-4, f"{lever} moves {metric} by {sign * apart:+.5f}"
+
+
+def test_every_lever_is_argued() -> None:
+    """No lever is left out of the table above."""
+    assert set(ARGUED) == set(LEVERS)
+
+
+def test_conditionality_turns_giving_into_restraint() -> None:
+    """001.8: giving that hangs on restraint moves Kabul more than giving that does not."""
+    gifts = {"aid": 0.8, "trade_opening": 0.8, "diplomatic_advocacy": 0.8, "military_training": 0.5}
+    free, tied = (run(gifts, conditionality=x) for x in (0.0, 1.0))
+    assert tied.mean("chance_restrain", 6) > free.mean("chance_restrain", 6) + 0.01
+
+
+@pytest.mark.parametrize("stance", list(STANCES)[1:])
+def test_more_restraint_means_fewer_attacks_and_less_cohesion_in_kabul(stance: str) -> None:
+    """Each step up from shelter lowers attacks; restraint wears on the movement (002.5)."""
+    order = list(STANCES)
+    below = order[order.index(stance) - 1]
+    less, more = (run(months=18, taliban={"stance": x}) for x in (below, stance))
+    assert more["attacks"].mean() < less["attacks"].mean()
+    assert more.last("taliban_cohesion") < less.last("taliban_cohesion")
+
+
+@pytest.mark.parametrize(("setting", "metric"), [("india_openness", "india_engagement"), ("messaging", "messaging")])
+def test_taliban_postures_move_others(setting: str, metric: str) -> None:
+    """Openness draws India in (001.10); words are words (004.9)."""
+    low, high = (run(taliban={setting: x}) for x in (0.0, 1.0))
+    assert high.mean(metric) > low.mean(metric) + 0.05
+
+
+def test_a_hard_border_posture_means_more_clashes() -> None:
+    """003.1, 004.11: guards who will not have the fence."""
+    low, high = (run(taliban={"border_posture": x}) for x in (0.0, 1.0))
+    assert high.mean("border_clashes") > low.mean("border_clashes") + 0.05
+
+
+def test_campaigns_differ_in_the_order_their_names_say() -> None:
+    """Escalating means more attacks than a steady campaign, lying low and a truce mean fewer."""
+    talks = {"domestic_operations": 0.3, "ttp_talks": 1.0}
+    attacks = {x: run(talks, months=18, ttp={"campaign": x}).mean("attacks") for x in CAMPAIGNS}
+    assert attacks["escalate"] > attacks["steady"] > attacks["lie_low"]
+    assert attacks["ceasefire"] < attacks["steady"]
+
+
+def test_engagement_with_india_gives_india_leverage_step_by_step() -> None:
+    """001.10: each step gives Delhi more to withdraw, and Islamabad more to fear."""
+    runs = [run(india={"engagement": x}) for x in ENGAGEMENTS]
+    assert (np.diff([one.last("leverage_india_taliban") for one in runs]) > 0).all()
+    assert (np.diff([one.mean("chance_restrain") for one in runs]) < 0).all()
