@@ -12,7 +12,6 @@ import shlex
 import shutil
 import sys
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,13 +33,6 @@ app = typer.Typer(
 )
 
 
-class Parameters(StrEnum):
-    """Where the values of uncertain parameters come from."""
-
-    DEFAULTS = "defaults"
-    PRIOR = "prior"
-
-
 def _range(name: str) -> str:
     low, high = LIMITS[name]
     return f"{low} to {'2^63 - 1' if name == 'seed' else format(high, ',')}"
@@ -60,7 +52,12 @@ Settings = Annotated[
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write results and report to this folder.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]
 ParametersOption = Annotated[
-    Parameters, typer.Option(help="Every parameter at its declared value, or drawn from its range in each world.")
+    str,
+    typer.Option(
+        "--parameters",
+        metavar="SET",
+        help="Where uncertain values come from: defaults, prior, or a scenario whose overrides are taken.",
+    ),
 ]
 All = Annotated[bool, typer.Option("--all", help="Show every metric, not the short list.")]
 
@@ -140,7 +137,7 @@ def run(
     months: Months = None,
     seed: Seed = 0,
     settings: Settings = None,
-    parameters: ParametersOption = Parameters.DEFAULTS,
+    parameters: ParametersOption = "defaults",
     out: Out = None,
     as_json: Json = False,
     every: All = False,
@@ -151,7 +148,7 @@ def run(
     scenario = _load(name, settings)
 
     def make(progress: Progress | None) -> Results:
-        return run_scenario(scenario, worlds, months, seed, parameters.value, progress=progress, command=_command())
+        return run_scenario(scenario, worlds, months, seed, parameters, progress=progress, command=_command())
 
     _carry_out(make, out, as_json, every)
 
@@ -166,7 +163,7 @@ def compare(
     baseline: Annotated[
         str | None, typer.Option(metavar="A", help="The scenario to compare with; the first if not given.")
     ] = None,
-    parameters: ParametersOption = Parameters.DEFAULTS,
+    parameters: ParametersOption = "defaults",
     out: Out = None,
     as_json: Json = False,
     every: All = False,
@@ -180,7 +177,7 @@ def compare(
 
     def make(progress: Progress | None) -> Comparison:
         return compare_scenarios(
-            scenarios, worlds, months, seed, parameters.value, baseline=base, progress=progress, command=_command()
+            scenarios, worlds, months, seed, parameters, baseline=base, progress=progress, command=_command()
         )
 
     _carry_out(make, out, as_json, every)

@@ -19,9 +19,9 @@ from sim.agents.territory import DurandLine, Land
 from sim.agents.ttp import TTP
 from sim.gauges import GAUGES, PANEL_GAUGES
 from sim.metrics import METRICS, PANELS
-from sim.parameters import Mode, resolve
+from sim.parameters import resolve
 from sim.rulebook import Rulebook
-from sim.scenario import Scenario, Script, load_scenario
+from sim.scenario import Scenario, Script, load_scenario, parameter_set
 from sim.shocks import strike
 from sim.vocabulary import (
     FACTIONS,
@@ -80,7 +80,8 @@ class FrontierModel(mesa.Model):
         worlds: how many worlds; one world is a vector of length one.
         seed: 0 to 2**63 - 1; None draws one and keeps it in `seed`.
         first: number of the first world, for a chunk of a larger run.
-        parameters: "defaults" for point values, "prior" for a draw of every parameter in every world.
+        parameters: "defaults" for point values, "prior" for a draw of every parameter in every world, or a scenario's
+            name or path: then that scenario's parameter overrides hold beneath this one's own.
         off: rules or mechanisms to switch off.
         values: parameter values over the scenario's, each a number or a (worlds,) vector.
         record: whether to keep every month's pressures in `accounts`.
@@ -98,7 +99,7 @@ class FrontierModel(mesa.Model):
         worlds: int = 1,
         seed: int | None = None,
         first: int = 0,
-        parameters: Mode = "defaults",
+        parameters: str = "defaults",
         off: Collection[str] = (),
         record: bool = False,
         values: Mapping[str, float | Vector] | None = None,
@@ -111,7 +112,9 @@ class FrontierModel(mesa.Model):
         self.plan = load_scenario(scenario) if isinstance(scenario, str) else scenario
         self.worlds, self.seed, self.month, self.record = worlds, seed, 0, record
         self.streams = Streams(seed, worlds, first)
-        self.parameters = resolve({**self.plan.parameters, **(values or {})}, parameters, self.streams)
+        mode, beneath = parameter_set(parameters)
+        overrides = {**beneath, **self.plan.parameters, **(values or {})}
+        self.parameters = resolve(overrides, mode, self.streams)
         self.rulebook = Rulebook(self.parameters, off)
         self.script = Script(self.plan, worlds)
         self.accounts: list[dict[str, dict[str, Any]]] = []

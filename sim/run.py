@@ -13,11 +13,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from operator import index
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
-    from sim.parameters import Mode
     from sim.results import Comparison, Results
     from sim.results.chunks import Chunk
     from sim.scenario import Scenario
@@ -58,8 +57,7 @@ def build_model(scenario: Scenario, worlds: int, seed: int, first: int, paramete
     """The model for one chunk of worlds. (Tests put a small model in this function's place.)"""
     from sim.model import FrontierModel
 
-    mode = cast("Mode", parameters)  # checked before any model is made
-    return FrontierModel(scenario, worlds=worlds, seed=seed, first=first, parameters=mode)
+    return FrontierModel(scenario, worlds=worlds, seed=seed, first=first, parameters=parameters)
 
 
 def run(
@@ -83,7 +81,7 @@ def run(
         months: how many months, 1 to 360; the scenario's own number when None.
         seed: 0 to 2**63 - 1; None draws one from the operating system and records it.
         parameters: "defaults" (every parameter at its declared value) or "prior" (each world draws its own from the
-            declared ranges).
+            declared ranges), or the name or path of a scenario whose parameter overrides hold beneath each one's own.
         keep_series: whether to keep every month; None keeps them up to 1,200,000 world-months (20,000 worlds over 60
             months; some 600 MB). Without, memory grows by a row per world only.
         keep_panels: whether to keep the series by area, group, faction, resource and lever too; None: up to 120,000
@@ -94,7 +92,7 @@ def run(
 
     Raises:
         LimitError: something is outside of what is allowed.
-        ScenarioError: the scenario is not there or not right.
+        ScenarioError: a scenario is not there or not right.
         Interrupted: Ctrl-C; it holds the chunks that were finished.
     """
     resolved = _resolve(scenario)
@@ -208,7 +206,9 @@ def _plan(
     worlds = check("worlds", worlds)
     months = check("months", min(scenario.months for scenario in scenarios) if months is None else months)
     if parameters not in PARAMETERS:
-        raise LimitError(f"parameters must be one of {', '.join(PARAMETERS)}; got {parameters!r}")
+        from sim.scenario import parameter_set
+
+        parameter_set(parameters)
     if chunk is None:
         chunk = min(CHUNK, max(1, CHUNK_WORLD_MONTHS // months))
     drawn = seed is None

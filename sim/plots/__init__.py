@@ -1,9 +1,10 @@
 """Pictures: one function per chart, and their export without a browser. The report and the dashboard use the same."""
 
 from sim.plots.export import draw, save_all, to_png, to_svg
-from sim.plots.gallery import Picture, Table, missing, pictures, rows_of
+from sim.plots.gallery import Picture, missing, pictures
 from sim.plots.lines import alignments, fan, leverage_by_resource, paired_difference
-from sim.plots.shares import levers_in_force, verdict_shares, violence_by_area
+from sim.plots.shares import levers_in_force, stances, verdict_shares, violence_by_area
+from sim.plots.tables import Table, rows_of
 
 __all__ = [
     "Picture",
@@ -18,6 +19,7 @@ __all__ = [
     "pictures",
     "rows_of",
     "save_all",
+    "stances",
     "to_png",
     "to_svg",
     "verdict_shares",

@@ -95,8 +95,12 @@ def how_to_read(comparison: Comparison, bands_are: str, line: str = "the middle 
     return f"Line: {line}. {bands_are}" if comparison.worlds > 1 else "Line: the one modelled world."
 
 
-def parting(comparison: Comparison) -> str:
-    """Where the scenarios part, as a sentence; empty for one scenario alone."""
+def parting(comparison: Comparison, marked: bool = True) -> str:
+    """Where the scenarios part, as a sentence; empty for one scenario alone.
+
+    Args:
+        marked: whether the picture has a dotted line there.
+    """
     if not comparison.others:
         return ""
     first = parts_at(comparison)
@@ -104,4 +108,5 @@ def parting(comparison: Comparison) -> str:
         return "In these worlds the scenarios never part."
     if first == 0:
         return "The scenarios part in the first month."
-    return f"Dotted line: {month_words(months(comparison)[first])}, when the scenarios part."
+    month = month_words(months(comparison)[first])
+    return f"Dotted line: {month}, when the scenarios part." if marked else f"The scenarios part in {month}."

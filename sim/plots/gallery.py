@@ -9,23 +9,30 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from sim.metrics import METRICS
-from sim.plots.data import Rows, Source, as_comparison, called, months
+from sim.plots.data import Source, as_comparison, called, months
 from sim.plots.lines import alignments, fan, leverage_by_resource, paired_difference
-from sim.plots.shares import levers_in_force, verdict_shares, violence_by_area
+from sim.plots.shares import levers_in_force, stances, verdict_shares, violence_by_area
+from sim.plots.tables import (
+    Table,
+    at_the_end,
+    by_month,
+    first_and_last,
+    in_short,
+    joined,
+    one_line,
+    panel_text,
+    pivot,
+    rows_of,
+)
 from sim.results.paired import Comparison
 from sim.results.reading import HEADLINES, month_words, number, share
 
 # Metrics whose differences are drawn besides the fan.
 PAIRED = ("fatalities", "attacks", "sovereignty")
-_MOST_ROWS = 12
-
-
-@dataclass(frozen=True)
-class Table:
-    """What a picture shows, as text in rows: the head of each column (the first names the rows), and the rows."""
-
-    heads: list[str]
-    rows: list[list[str]]
+# Where the metric's own words lean on their place in the list of metrics.
+_MEANS = {
+    "sovereignty": "Weighted from what was not conceded for good, control of Pakistan's areas, and freedom from Kabul's leverage."
+}
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,7 @@ def _wanted(comparison: Comparison) -> Iterator[Callable[[Comparison], Picture]]
     if not _has_series(comparison):
         return
     for metric in HEADLINES:
-        yield partial(_fan, metric=metric)
+        yield _stances if metric == "taliban_stance" else partial(_fan, metric=metric)
         if metric in PAIRED and comparison.others:
             yield partial(_paired, metric=metric)
     yield _alignments
@@ -101,22 +108,40 @@ def _wanted(comparison: Comparison) -> Iterator[Callable[[Comparison], Picture]]
         yield _areas
 
 
-def rows_of(chart: Any) -> Rows:
-    """The records that a picture draws."""
-    rows: Rows = chart.data["values"]
-    return rows
-
-
 def _fan(comparison: Comparison, metric: str) -> Picture:
     chart, about = fan(comparison, metric), METRICS[metric]
-    cells = {(row["month"], row["scenario"]): _range(row) for row in rows_of(chart)}
+    cells = {(row["month"], row["scenario"]): in_short(row) for row in rows_of(chart)}
     return Picture(
         f"fan-{metric.replace('_', '-')}",
         f"{about.title}, month by month",
-        f"{about.means} In {about.unit}.",
-        _at_the_end(comparison, f"{about.title} ({about.unit})", cells),
+        f"{_MEANS.get(metric, about.means)} Unit: {about.unit}.",
+        at_the_end(comparison, f"{about.title} ({about.unit})", cells),
         chart,
-        _by_month(comparison, list(called(comparison).values()), cells),
+        by_month(comparison, list(called(comparison).values()), cells),
+    )
+
+
+def _stances(comparison: Comparison) -> Picture:
+    chart, names, dates = stances(comparison), list(called(comparison).values()), months(comparison)
+    last = len(dates) - 1
+    heads = {(name, month): f"{name}, {month_words(dates[month])}" for name in names for month in (0, last // 2, last)}
+    found = ((heads.get((row["scenario"], row["month"])), row) for row in rows_of(chart))
+    rows = [
+        {**row, "head": head, "label": share(round(row["share"] * comparison.worlds), comparison.worlds)}
+        for head, row in found
+        if head
+    ]
+    table = pivot(rows, "stance", "Stance", "head", list(heads.values()), lambda row: row["label"])
+    final = [row for row in rows if row["month"] == last]
+    ends = pivot(final, "stance", "Stance", "scenario", names, lambda row: row["label"])
+    text = "; ".join(f"{cells[0]}: {joined(names, cells[1:])}" for cells in ends.rows)
+    return Picture(
+        "stances",
+        "What Kabul does about the TTP",
+        "An ordered effort, from sheltering the TTP to cracking down on it, decided each month under the pressures on Kabul.",
+        f"Share of worlds in {month_words(dates[last])}. {text}.",
+        chart,
+        table,
     )
 
 
@@ -130,7 +155,7 @@ def _paired(comparison: Comparison, metric: str) -> Picture:
         heads += [difference, higher]
         for row in rows_of(chart):
             if row["scenario"] == names[name]:
-                cells[row["month"], difference] = _range(row, sign=True)
+                cells[row["month"], difference] = in_short(row, sign=True)
                 cells[row["month"], higher] = share(round(row["higher"] * worlds), worlds)
         last = len(months(comparison)) - 1
         text.append(
@@ -139,10 +164,10 @@ def _paired(comparison: Comparison, metric: str) -> Picture:
     return Picture(
         f"difference-{metric.replace('_', '-')}",
         f"{about.title}: the difference, world by world",
-        f"World by world under the same luck, so that what is left is what the scenarios did. In {about.unit}.",
+        f"World by world under the same luck, so that what is left is what the scenarios did. Unit: {about.unit}.",
         f"{about.title} ({about.unit}), {'; '.join(text)}.",
         chart,
-        _by_month(comparison, heads, cells),
+        by_month(comparison, heads, cells),
     )
 
 
@@ -153,9 +178,9 @@ def _alignments(comparison: Comparison) -> Picture:
         "Kabul's alignment with Pakistan, with India and with the TTP",
         "Alignments lie with the factions of the Taliban; shown is their sum by power. They are kept separately: "
         "closer to one need not be farther from another.",
-        "Kabul's alignment, from -1 to 1, in the last month: " + _panel_text(chart),
+        "Kabul's alignment, from -1 to 1, in the last month: " + panel_text(chart),
         chart,
-        _first_and_last(comparison, chart, "Alignment"),
+        first_and_last(comparison, chart, "Alignment"),
     )
 
 
@@ -182,16 +207,16 @@ def _leverage(comparison: Comparison, way: Any) -> Picture:
         name,
         title,
         f"Leverage is need times control: how far {needs} a thing, times the share of it that {giver} can give or withdraw.",
-        f"{title}, from 0 to 1, in the last month: " + _panel_text(chart),
+        f"{title}, from 0 to 1, in the last month: " + panel_text(chart),
         chart,
-        _first_and_last(comparison, chart, "Resource"),
+        first_and_last(comparison, chart, "Resource"),
     )
 
 
 def _verdicts(comparison: Comparison) -> Picture:
     chart, names = verdict_shares(comparison), list(called(comparison).values())
-    table = _pivot(rows_of(chart), "verdict", "Ends in", "scenario", names, lambda row: row["label"])
-    text = "; ".join(f"{cells[0]}: " + _joined(names, cells[1:]) for cells in table.rows)
+    table = pivot(rows_of(chart), "verdict", "Ends in", "scenario", names, lambda row: row["label"])
+    text = "; ".join(f"{cells[0]}: " + joined(names, cells[1:]) for cells in table.rows)
     caption = "Every modelled world gets one of six verdicts, by fixed thresholds that are the modellers' judgement."
     return Picture("verdicts", "How the modelled worlds end", caption, f"Share of worlds. {text}.", chart, table)
 
@@ -205,12 +230,14 @@ def _areas(comparison: Comparison) -> Picture:
     spans = list(dict.fromkeys(row["span"] for row in rows))
     areas = list(dict.fromkeys(row["area"] for row in rows))
     rows.sort(key=lambda row: areas.index(row["area"]))
-    table = _pivot(rows, "place", "Area", "span", spans, lambda row: row["label"])
+    table = pivot(rows, "place", "Area", "span", spans, lambda row: row["label"])
     caption = (
         "Attacks by the TTP and its groups a month, the mean over the months of a year and over the modelled worlds."
     )
     last = [row for row in rows if row["span"] == spans[-1]]
-    text = f"TTP attacks a month in {spans[-1]}: " + "; ".join(f"{_line(row['place'])} {row['label']}" for row in last)
+    text = f"TTP attacks a month in {spans[-1]}: " + "; ".join(
+        f"{one_line(row['place'])} {row['label']}" for row in last
+    )
     return Picture("attacks-by-area", "Where the TTP's attacks happen", caption, f"{text}.", chart, table)
 
 
@@ -222,59 +249,8 @@ def _levers(comparison: Comparison) -> Picture:
         key = row["lever"], row["scenario"]
         sums[key] = sums.get(key, 0.0) + row["force"] * (row["after"] - row["month"]) / span
     levers = list(dict.fromkeys(row["lever"] for row in rows_of(chart)))
-    rows = [[_line(lever), *(number(sums.get((lever, name), 0.0)) for name in names)] for lever in levers]
+    rows = [[one_line(lever), *(number(sums.get((lever, name), 0.0)) for name in names)] for lever in levers]
     table = Table(["Mean intensity over the run", *names], rows)
-    text = "; ".join(f"{cells[0]}: " + _joined(names, cells[1:]) for cells in rows)
+    text = "; ".join(f"{cells[0]}: " + joined(names, cells[1:]) for cells in rows)
     caption = "What is in force after the economy has set its limit: not what was intended, but what could be carried."
     return Picture("levers-in-force", "What Pakistan does", caption, f"Mean intensity, 0 to 1. {text}.", chart, table)
-
-
-def _range(row: dict[str, Any], sign: bool = False) -> str:
-    return f"{number(row['p50'], sign)} ({number(row['p05'], sign)} to {number(row['p95'], sign)})"
-
-
-def _line(text: str) -> str:
-    return text.replace("\n", " ")
-
-
-def _joined(names: list[str], cells: list[str]) -> str:
-    return ", ".join(f"{name} {cell}" for name, cell in zip(names, cells, strict=True)) if len(names) > 1 else cells[0]
-
-
-def _at_the_end(comparison: Comparison, what: str, cells: dict[tuple[int, str], str]) -> str:
-    dates = months(comparison)
-    parts = [f"{name} {cells[len(dates) - 1, name]}" for name in called(comparison).values()]
-    return f"{what} in {month_words(dates[-1])}, the middle world and the range of nine in ten: {'; '.join(parts)}."
-
-
-def _panel_text(chart: Any) -> str:
-    last = max(row["month"] for row in rows_of(chart))
-    rows = [row for row in rows_of(chart) if row["month"] == last]
-    return "; ".join(f"{_line(row['panel'])}, {row['scenario']} {_range(row)}" for row in rows) + "."
-
-
-def _by_month(comparison: Comparison, heads: list[str], cells: dict[tuple[int, str], str]) -> Table:
-    """A dozen of the months, the last among them."""
-    dates = months(comparison)
-    step = -(-len(dates) // _MOST_ROWS)
-    places = sorted({*range(0, len(dates), step), len(dates) - 1})
-    rows = [[month_words(dates[place]), *(cells[place, head] for head in heads)] for place in places]
-    return Table(["Month", *heads], rows)
-
-
-def _first_and_last(comparison: Comparison, chart: Any, head: str) -> Table:
-    dates, names = months(comparison), list(called(comparison).values())
-    ends = list(dict.fromkeys((0, len(dates) - 1)))
-    rows = [row for row in rows_of(chart) if row["month"] in ends]
-    heads = {(name, end): f"{name}, {month_words(dates[end])}" for name in names for end in ends}
-    rows = [{**row, "head": heads[row["scenario"], row["month"]]} for row in rows]
-    return _pivot(rows, "panel", head, "head", list(heads.values()), _range)
-
-
-def _pivot(
-    rows: Rows, index: str, head: str, column: str, columns: list[str], cell: Callable[[dict[str, Any]], str]
-) -> Table:
-    found: dict[str, dict[str, str]] = {}
-    for row in rows:
-        found.setdefault(row[index], {})[row[column]] = cell(row)
-    return Table([head, *columns], [[_line(name), *(by.get(key, "") for key in columns)] for name, by in found.items()])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import altair as alt
 import numpy as np
 
-from sim.metrics import METRICS
+from sim.metrics import METRICS, Metric
 from sim.plots.data import (
     Rows,
     Source,
@@ -20,7 +21,22 @@ from sim.plots.data import (
     parting,
     parts_at,
 )
-from sim.plots.theme import HIGHER, INK, LOWER, SAME, SOFT, WIDTH, colour, dash, dress, month_x, panels
+from sim.plots.theme import (
+    HIGHER,
+    INK,
+    LOWER,
+    MARGIN,
+    SAME,
+    SOFT,
+    WIDTH,
+    broken,
+    colour,
+    dash,
+    dress,
+    month_x,
+    panels,
+    side_by_side,
+)
 from sim.results.paired import Comparison
 from sim.vocabulary import RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
 
@@ -36,7 +52,6 @@ _ALIGNMENTS = {
     "alignment_taliban_ttp": "with the TTP",
 }
 _BANDS = "Bands: half of the worlds, and nine in ten."
-_MARGIN = 52  # px for the labels and the title of the vertical axis
 
 
 def fan(source: Source, metric: str, *, width: int = WIDTH) -> Any:
@@ -48,8 +63,8 @@ def fan(source: Source, metric: str, *, width: int = WIDTH) -> Any:
     for name, found in medians.items():
         base = {} if name == comparison.baseline else {"base": medians[comparison.baseline]["p50"]}
         rows += monthly({**found, **base}, scenario=names[name])
-    columns, panel = _panels(len(names), width)
-    x, y = month_x(dates, panel), _y(about.unit, zero=about.low == 0 and about.high > 1)
+    columns, panel = side_by_side(len(names), width)
+    x, y = month_x(dates, panel), _y(about.unit, _room(rows, about))
     drawn = alt.Chart(width=panel, height=150 if columns > 1 else 180).encode(
         x=x, color=colour(list(names.values()), legend=False)
     )
@@ -90,10 +105,10 @@ def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any
         # Exact up to a million worlds, so that "all" means all.
         shares = {"higher": np.round(higher, 6), "not_lower": np.round(1 - lower, 6)}
         rows += monthly({**bands(apart), **shares}, scenario=names[name], zero=0, one=1)
-    columns, panel = _panels(len(comparison.others), width)
+    columns, panel = side_by_side(len(comparison.others), width)
     x = month_x(dates, panel)
     drawn = alt.Chart(width=panel).encode(x=x)
-    y, part = _y(f"difference, {about.unit}", zero=True), _y("of 100 worlds", zero=True, percent=True)
+    y, part = _y(f"difference, {about.unit}"), _y("of 100 worlds", (0, 1), percent=True)
     top = alt.layer(
         drawn.mark_area(opacity=0.22, color=SOFT).encode(y=y("p05"), y2="p95:Q"),
         drawn.mark_area(opacity=0.4, color=SOFT).encode(y=y("p25"), y2="p75:Q"),
@@ -180,9 +195,9 @@ def _overlaid(
             kept = {quantile: found[quantile] for quantile in ("p05", "p50", "p95")}
             rows += monthly(kept, panel=_heading(head, width // columns), scenario=names[name])
     heads = [_heading(head, width // columns) for head in series]
-    panel = (width - _MARGIN - 12 * (columns - 1)) // columns
+    panel = (width - MARGIN - 12 * (columns - 1)) // columns
     shown = list(names.values())
-    y = _y(unit, zero)
+    y = _y(unit, zero=zero)
     drawn = alt.Chart(width=panel, height=height).encode(x=month_x(dates, panel))
     chart = alt.layer(
         drawn.mark_area(opacity=0.18).encode(y=y("p05"), y2="p95:Q", color=colour(shown)),
@@ -192,25 +207,27 @@ def _overlaid(
     return dress(panels(chart, "panel", heads, columns), rows, title, subtitle, width)
 
 
-def _panels(count: int, width: int) -> tuple[int, int]:
-    """How many panels stand side by side, and how wide each is in px."""
-    columns = min(count, max(1, width // 160))
-    return columns, (width - _MARGIN - 12 * (columns - 1)) // columns
-
-
 def _heading(text: str, width: int) -> str:
     """A panel's heading, broken into lines where it has to be."""
-    from sim.plots.theme import broken
-
     return "\n".join(broken(text, width // 7))
 
 
-def _y(unit: str, zero: bool, percent: bool = False) -> Any:
+def _y(unit: str, domain: Sequence[float] | None = None, zero: bool = True, percent: bool = False) -> Any:
     """Encodings of a field on the vertical axis, all with the same axis and scale."""
     values = {"values": [0, 0.5, 1], "labelExpr": "'' + datum.value * 100"} if percent else {"tickCount": 4}
-    axis = alt.Axis(title=unit, **values)
-    scale = alt.Scale(zero=zero, nice=not percent, domain=[0, 1]) if percent else alt.Scale(zero=zero, nice=True)
-    return lambda field: alt.Y(f"{field}:Q", axis=axis, scale=scale)
+    scale = alt.Scale(domain=list(domain), zero=False) if domain is not None else alt.Scale(zero=zero)
+    return lambda field: alt.Y(f"{field}:Q", axis=alt.Axis(title=unit, **values), scale=scale)
+
+
+def _room(rows: Rows, about: Metric) -> list[float] | None:
+    """The stretch of a bounded scale to draw: never less than a quarter of it, so that small changes look small."""
+    if about.low == 0 and about.high > 1:
+        return None
+    least = (about.high - about.low) / 4
+    low, high = min(row["p05"] for row in rows), max(row["p95"] for row in rows)
+    low = max(about.low, min(low, (low + high - least) / 2))
+    high = min(about.high, max(high, low + least))
+    return [min(low, high - least), high]
 
 
 def _parting_rule(comparison: Comparison) -> list[Any]:

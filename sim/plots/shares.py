@@ -8,15 +8,17 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from sim.plots.data import Rows, Source, as_comparison, called, months, rounded
-from sim.plots.theme import WIDTH, broken, colour, dress, month_x, panels
+from sim.plots.data import Rows, Source, as_comparison, called, monthly, months, parting, rounded
+from sim.plots.theme import WIDTH, broken, colour, dress, month_x, panels, side_by_side
 from sim.results.reading import number, share
-from sim.vocabulary import AFGHAN_AREAS, LEVERS, PAKISTAN_AREAS, VERDICTS
+from sim.vocabulary import AFGHAN_AREAS, LEVERS, PAKISTAN_AREAS, STANCES, VERDICTS
 
 _AREAS = PAKISTAN_AREAS | AFGHAN_AREAS
 _LABELS = 116  # px for the labels on the left
 _BLUES = ["#f2f6fa", "#c6dbef", "#6baed6", "#2171b5", "#08306b"]  # lighter to darker, in grey too
+_STANCES = ["#e9eef4", "#b3cde3", "#7f9fc7", "#3f6aa5", "#08306b"]
 _MOST_COLUMNS = 6
+_OVERLAP = 0.15  # of a month, under what follows: no seams
 
 
 def verdict_shares(source: Source, *, width: int = WIDTH) -> Any:
@@ -56,6 +58,45 @@ def verdict_shares(source: Source, *, width: int = WIDTH) -> Any:
         base.mark_text(align="left", dx=4).encode(text="label:N"),
     )
     return dress(chart, rows, "How the modelled worlds end", "Each world ends in one of six ways.", width)
+
+
+def stances(source: Source, *, width: int = WIDTH) -> Any:
+    """What Kabul does about the TTP: the share of worlds in each stance, month by month, a panel per scenario."""
+    comparison = as_comparison(source)
+    names, dates = called(comparison), months(comparison)
+    edges = np.array([0.125, 0.375, 0.625, 0.875])  # half-way between the efforts that the stances stand for
+    rows: Rows = []
+    for name, one in comparison.results.items():
+        stance = np.searchsorted(edges, one.arrays.metrics["taliban_stance"], side="right")
+        below = np.zeros(len(dates))
+        for place, label in enumerate(STANCES):
+            part = np.mean(stance == place, axis=0)
+            heights = {"share": part, "below": below, "to": below + part}
+            below = below + part
+            exact = {key: np.round(values, 6) for key, values in heights.items()}
+            rows += monthly(exact, stance=label.replace("_", " "), scenario=names[name])
+    columns, panel = side_by_side(len(names), width)
+    labels = [label.replace("_", " ") for label in STANCES]
+    axis = alt.Axis(title="of 100 worlds", values=[0, 0.5, 1], labelExpr="'' + datum.value * 100")
+    chart: Any = (
+        alt.Chart(width=panel, height=150)
+        .mark_area()
+        .encode(
+            x=month_x(dates, panel),
+            y=alt.Y("below:Q", axis=axis, scale=alt.Scale(domain=[0, 1])),
+            y2="to:Q",
+            color=alt.Color(
+                "stance:N",
+                sort=labels,
+                scale=alt.Scale(domain=labels, range=_STANCES),
+                legend=alt.Legend(columns=3, symbolType="square"),
+            ),
+        )
+    )
+    if len(names) > 1:
+        chart = panels(chart, "scenario", list(names.values()), columns)
+    subtitle = f"Share of worlds in which Kabul takes each stance. {parting(comparison, marked=False)}"
+    return dress(chart, rows, "What Kabul does about the TTP", subtitle, width)
 
 
 def violence_by_area(source: Source, *, width: int = WIDTH) -> Any:
@@ -114,12 +155,14 @@ def levers_in_force(source: Source, *, width: int = WIDTH) -> Any:
         mean = kept.panels["levers_in_force"].mean(axis=0)
         for place, lever in enumerate(kept.labels["levers_in_force"]):
             title = "\n".join(broken(LEVERS.get(lever, lever), 21))
-            for first, after, value in _stretches(mean[:, place]):
-                rows.append({"scenario": names[name], "lever": title, "month": first, "after": after, "force": value})
+            for first, after, value, goes_on in _stretches(mean[:, place]):
+                shown = after + _OVERLAP if goes_on else after
+                row = {"scenario": names[name], "lever": title, "month": first, "after": after, "to": shown}
+                rows.append({**row, "force": value})
     used = {row["lever"] for row in rows if row["force"] > 0}
     rows = [row for row in rows if row["lever"] in used and row["force"] > 0]
     order = [title for title in ("\n".join(broken(text, 21)) for text in LEVERS.values()) if title in used]
-    columns = min(len(names), max(1, width // 160))
+    columns, _ = side_by_side(len(names), width)
     panel = (width - _LABELS - 16 - 12 * (columns - 1)) // columns
     legend = alt.Legend(orient="bottom", title="intensity in force", values=[0, 0.5, 1], gradientLength=120)
     chart: Any = (
@@ -127,7 +170,7 @@ def levers_in_force(source: Source, *, width: int = WIDTH) -> Any:
         .mark_bar(height=16)
         .encode(
             x=month_x(dates, panel, whole=True),
-            x2="after:Q",
+            x2="to:Q",
             y=alt.Y("lever:N", sort=order, title=None, axis=alt.Axis(labelLineHeight=13, grid=True)),
             color=alt.Color(
                 "force:Q", scale=alt.Scale(domain=[0, 1], range=_BLUES[1:], interpolate="rgb"), legend=legend
@@ -152,8 +195,12 @@ def _spans(dates: list[str]) -> dict[str, tuple[int, int]]:
     return out
 
 
-def _stretches(values: np.ndarray) -> list[tuple[int, int, float]]:
-    """Months of equal value put together: first month number, the one after the last, value (to a fiftieth)."""
-    steps = np.round(values * 50) / 50
-    edges = [0, *(np.flatnonzero(np.diff(steps)) + 1).tolist(), len(steps)]
-    return [(a, b, float(steps[a])) for a, b in pairwise(edges)]
+def _stretches(values: np.ndarray) -> list[tuple[int, int, float, bool]]:
+    """Months of equal value put together.
+
+    Returns:
+        First month number, the one after the last, value (to a twentieth), and whether something follows at once.
+    """
+    steps = np.append(np.round(values * 20) / 20, 0.0)
+    edges = [0, *(np.flatnonzero(np.diff(steps[:-1])) + 1).tolist(), len(values)]
+    return [(first, after, float(steps[first]), bool(steps[after])) for first, after in pairwise(edges)]

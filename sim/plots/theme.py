@@ -14,6 +14,7 @@ from typing import Any
 import altair as alt
 
 WIDTH = 328
+MARGIN = 52  # px for the labels and the title of the vertical axis
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 INK, SOFT = "#1a1a1a", "#4d4d4d"
 
@@ -133,6 +134,12 @@ def panels(chart: Any, name: str, order: Sequence[str], columns: int) -> Any:
     out = chart.facet(facet, data=alt.NamedData("rows"), columns=columns, spacing=12)
     out.data = alt.Undefined  # `dress` gives it
     return out
+
+
+def side_by_side(count: int, width: int) -> tuple[int, int]:
+    """How many of so many panels stand side by side, and how wide each is in px."""
+    columns = min(count, max(1, width // 160))
+    return columns, (width - MARGIN - 12 * (columns - 1)) // columns
 
 
 def colour(names: Sequence[str], symbol: str = "stroke", legend: bool = True) -> alt.Color:

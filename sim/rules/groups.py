@@ -41,29 +41,34 @@ def recruitment(
         "004.6-offensives-weakened-ttp",
         "001.4-haven-eases-operations",
         "002.2-afghan-support-sustains",
+        "003.1-airstrikes-used",
     ),
+    judgement="That strikes reach some of those across the line is their point; the range includes none.",
     mechanisms=("M6", "M8"),
     moves=("ttp_strength", "fatalities_militant"),
-    rises_with=("strength", "operations"),
-    falls_with=("refuge", "shelter"),
+    rises_with=("strength", "operations", "strikes"),
+    falls_with=("shelter",),
     off=0.0,
 )
 def attrition(
     strength: Fighters,
     operations: Share,
+    strikes: Share,
     refuge: Share,
     shelter: Share,
     *,
     attrition_rate: Vector,
+    strike_attrition: Vector,
     shelter_protection: Vector,
 ) -> Fighters:
-    """Fighters lost to operations this month; those sheltered across the line are out of reach.
+    """Fighters lost this month: to operations unless sheltered across the line, to strikes if they are.
 
     Args:
         refuge: share of the group in Afghanistan.
         shelter: how far Kabul lets it stay there (1 less effort as far as Kabul is in control).
     """
-    return attrition_rate * operations * strength * (1.0 - shelter_protection * refuge * shelter)
+    at_home = attrition_rate * operations * (1.0 - shelter_protection * refuge * shelter)
+    return strength * (at_home + strike_attrition * strikes * refuge)
 
 
 @rule(

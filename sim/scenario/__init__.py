@@ -12,9 +12,11 @@ from sim.scenario.load import (
 )
 from sim.scenario.schema import Policy, Scenario, policy_schema, scenario_schema
 from sim.scenario.script import Script
+from sim.scenario.sets import MODES, parameter_set
 from sim.scenario.shocks import SHOCK_TARGETS
 
 __all__ = [
+    "MODES",
     "SHOCK_TARGETS",
     "Difference",
     "Policy",
@@ -26,6 +28,7 @@ __all__ = [
     "list_scenarios",
     "load_policy",
     "load_scenario",
+    "parameter_set",
     "policy_schema",
     "scenario_schema",
     "validate_file",

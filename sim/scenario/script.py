@@ -51,7 +51,7 @@ class _Layer:
             self.ends = np.zeros(worlds, dtype=np.int64)
         if month > 0 and self.first <= month <= self.last:
             met = _met(self.condition, recent)
-            self.ends = np.where(met, np.maximum(self.ends, month + self.months), self.ends)
+            self.ends = np.where(met, month + self.months, self.ends)
         self.held = _simplest(self.ends > month)
 
     def where(self, month: int) -> Where:

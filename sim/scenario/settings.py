@@ -62,13 +62,12 @@ class Condition(Strict):
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
-        forms = self.model_fields_set & {"metric", "all_", "any_", "not_"}
-        if len(forms) != 1:
+        if sum(form is not None for form in (self.metric, self.all_, self.any_, self.not_)) != 1:
             raise ValueError("is not one condition; allowed: exactly one of metric, all, any, not")
         if self.metric is None:
-            extra = sorted(self.model_fields_set - forms)
+            extra = self.model_fields_set & {"above", "below", "months"}
             if extra:
-                raise PlacedError("goes with a metric only; allowed: beside metric", (extra[0],))
+                raise PlacedError("goes with a metric only; allowed: beside metric", (min(extra),))
             if self.depth > MOST_NESTED:
                 raise ValueError(f"is nested too deeply; allowed: {MOST_NESTED} levels of all, any and not")
             return self

@@ -1,0 +1,168 @@
+"""Is the conclusion assumed? Checks on the prior, before anything is fitted.
+
+Every parameter is drawn from its declared range; each draw is lived by several worlds under both courses with the same
+luck. What is found is reported as it is: a course that dominates is named, never tuned away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model import FrontierModel
+from sim.parameters import resolve
+from sim.results.verdicts import verdicts
+from sim.scenario import Scenario, load_scenario, with_overrides
+from sim.vocabulary import VERDICTS
+from sim.worlds import Streams, Vector, total
+
+# A claim that holds in fewer draws than this is reported as out of reach.
+REACHABLE = 0.1
+COURSES = ("confront", "appease")
+KEPT = (
+    "attacks",
+    "fatalities",
+    "fatalities_militant",
+    "sovereignty",
+    "sovereignty_conceded",
+    "sovereignty_control",
+    "ceasefire",
+    "fractured",
+    "effort_cost",
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check.
+
+    Attributes:
+        claim: what was asked of each draw, as a sentence.
+        share: share of parameter draws in which it held.
+        passes: whether the check is passed.
+        allowed: what passing means, in words.
+    """
+
+    claim: str
+    share: float
+    passes: bool
+    allowed: str
+
+
+class Lived:
+    """What one scenario gave over all draws: each metric as a list of (draws * repeats,) vectors, one a month."""
+
+    def __init__(self, scenario: Scenario, values: Mapping[str, Vector], seed: int, months: int, repeats: int) -> None:
+        self.repeats = repeats
+        worlds = len(next(iter(values.values())))
+        parts: list[dict[str, list[Vector]]] = []
+        for first in range(0, worlds, 1000):
+            here = {name: value[first : first + 1000] for name, value in values.items()}
+            size = min(1000, worlds - first)
+            model = FrontierModel(scenario, worlds=size, seed=seed, first=first, values=here)
+            for _ in range(months):
+                model.step()
+            parts.append({name: model.datacollector.model_vars[name] for name in KEPT})
+            model.close()
+        self.months = {
+            name: [np.concatenate([part[name][month] for part in parts]) for month in range(months)] for name in KEPT
+        }
+
+    def by_draw(self, worlds: Vector) -> Vector:
+        """Mean over the worlds of each parameter draw."""
+        return total(worlds.reshape(-1, self.repeats).T) / self.repeats
+
+    def sum(self, metric: str, start: int = 0) -> Vector:
+        """A metric's total from a month on, by draw."""
+        return self.by_draw(total(self.months[metric][start:]))
+
+    def last(self, metric: str) -> Vector:
+        """A metric's final value, by draw."""
+        return self.by_draw(self.months[metric][-1])
+
+    def verdict_shares(self) -> NDArray[np.float64]:
+        """Share of worlds with each verdict, in the order of the vocabulary."""
+        return np.bincount(verdicts(self.months), minlength=len(VERDICTS)) / len(self.months["attacks"][0])
+
+
+def check(draws: int = 400, repeats: int = 10, months: int = 60, seed: int = 0) -> tuple[list[Finding], dict[str, list[float]]]:
+    """Run the checks.
+
+    Args:
+        draws: parameter draws from the prior; repeats: worlds that live each draw, with luck of their own.
+        months: length of the runs; seed: of draws and luck.
+
+    Returns:
+        The findings, and for each verdict its share of worlds under each of `COURSES`.
+    """
+    values = prior_values(draws, repeats, seed)
+
+    def live(scenario: Scenario) -> Lived:
+        return Lived(scenario, values, seed, months, repeats)
+
+    confront, appease = (live(load_scenario(name)) for name in COURSES)
+    findings = [*_dominance(confront, appease), *_warnings(confront, appease, live)]
+    shares = {name: [float(x) for x in lived.verdict_shares()] for name, lived in zip(COURSES, (confront, appease), strict=True)}
+    unreachable = [
+        verdict for i, verdict in enumerate(VERDICTS) if sum(share[i] > 0 for share in shares.values()) == 1
+    ]
+    spent = confront.sum("effort_cost", 16) / appease.sum("effort_cost", 16)
+    findings.append(Finding("no verdict is reached by one course only", 1.0 - len(unreachable) / len(VERDICTS), not unreachable, "every verdict"))
+    level = float(np.mean((spent > 0.8) & (spent < 1.25)))
+    findings.append(Finding("the courses cost within a quarter of each other", level, level > 0.5, "most draws"))
+    return findings, shares
+
+
+def prior_values(draws: int, repeats: int, seed: int) -> dict[str, Vector]:
+    """Every uncertain parameter drawn from its range, each draw given to `repeats` worlds in a row."""
+    drawn = resolve({}, "prior", Streams(seed, draws))
+    return {name: np.repeat(value, repeats) for name, value in drawn.items() if isinstance(value, np.ndarray)}
+
+
+def _dominance(confront: Lived, appease: Lived) -> list[Finding]:
+    def deaths(lived: Lived) -> Vector:
+        return lived.sum("fatalities", 16)
+
+    def others(lived: Lived) -> Vector:
+        return lived.sum("fatalities", 16) - lived.sum("fatalities_militant", 16)
+
+    def both_ways(what: str, apart: Vector, low: str, high: str) -> list[Finding]:
+        out = []
+        for name, holds in ((low, apart < 0), (high, apart > 0)):
+            share = float(np.mean(holds))
+            out.append(Finding(f"{name} {what}", share, share >= REACHABLE, "at least a tenth of draws"))
+        return out
+
+    return [
+        *both_ways("has fewer deaths, all counted", deaths(confront) - deaths(appease), "confront", "accommodate"),
+        *both_ways("has fewer deaths, militants apart", others(confront) - others(appease), "confront", "accommodate"),
+        *both_ways("keeps more sovereignty", appease.last("sovereignty") - confront.last("sovereignty"), "confront", "accommodate"),
+    ]
+
+
+def _warnings(confront: Lived, appease: Lived, live: Callable[[Scenario], Lived]) -> list[Finding]:
+    plain = load_scenario("confront")
+    levers = "policies.confront.settings.levers."
+    unstruck = live(with_overrides(plain, {levers + "cross_border_strikes": 0.0}))
+    window = slice(28, 40)
+
+    def late(lived: Lived) -> Vector:
+        return lived.by_draw(total(lived.months["attacks"][window]))
+
+    strikes_raise = float(np.mean(late(confront) > late(unstruck)))
+    given = load_scenario("appease")
+    levers = "policies.appease.settings.levers."
+    firm = live(with_overrides(given, {levers + "prisoner_releases": 0.0, levers + "religious_law_concessions": 0.0}))
+    calmer = float(np.mean(appease.sum("attacks", 17) < firm.sum("attacks", 17)))
+    violence = np.argsort(confront.sum("attacks"))
+    control = confront.last("sovereignty_control")
+    third = len(control) // 3
+    costs = float(np.mean(control[violence[-third:]] < np.median(control[violence[:third]])))
+    return [
+        Finding("strikes raise attacks a year or two on", strikes_raise, 0.0 < strikes_raise < 1.0, "some draws and not all"),
+        Finding("concessions lower attacks", calmer, calmer > 0.0, "some draws"),
+        Finding("the more violent third of draws keeps less control", costs, costs > 0.5, "most draws"),
+    ]

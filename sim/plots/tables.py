@@ -1,0 +1,80 @@
+"""The numbers behind a picture, as a table and in words: taken from what is drawn, so that they cannot disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sim.plots.data import Rows, called, months
+from sim.results.paired import Comparison
+from sim.results.reading import month_words, number
+
+_MOST_ROWS = 12
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a picture shows, as text in rows: the head of each column (the first names the rows), and the rows."""
+
+    heads: list[str]
+    rows: list[list[str]]
+
+
+def rows_of(chart: Any) -> Rows:
+    """The records that a picture draws."""
+    rows: Rows = chart.data["values"]
+    return rows
+
+
+def in_short(row: dict[str, Any], sign: bool = False) -> str:
+    return f"{number(row['p50'], sign)} ({number(row['p05'], sign)} to {number(row['p95'], sign)})"
+
+
+def one_line(text: str) -> str:
+    return text.replace("\n", " ")
+
+
+def joined(names: list[str], cells: list[str]) -> str:
+    return ", ".join(f"{name} {cell}" for name, cell in zip(names, cells, strict=True)) if len(names) > 1 else cells[0]
+
+
+def at_the_end(comparison: Comparison, what: str, cells: dict[tuple[int, str], str]) -> str:
+    dates = months(comparison)
+    parts = [f"{name} {cells[len(dates) - 1, name]}" for name in called(comparison).values()]
+    return f"{what} in {month_words(dates[-1])}, the middle world and the range of nine in ten: {'; '.join(parts)}."
+
+
+def panel_text(chart: Any) -> str:
+    last = max(row["month"] for row in rows_of(chart))
+    rows = [row for row in rows_of(chart) if row["month"] == last]
+    return "; ".join(f"{one_line(row['panel'])}, {row['scenario']} {in_short(row)}" for row in rows) + "."
+
+
+def by_month(comparison: Comparison, heads: list[str], cells: dict[tuple[int, str], str]) -> Table:
+    """A dozen of the months, the last among them."""
+    dates = months(comparison)
+    step = -(-len(dates) // _MOST_ROWS)
+    places = sorted({*range(0, len(dates), step), len(dates) - 1})
+    rows = [[month_words(dates[place]), *(cells[place, head] for head in heads)] for place in places]
+    return Table(["Month", *heads], rows)
+
+
+def first_and_last(comparison: Comparison, chart: Any, head: str) -> Table:
+    dates, names = months(comparison), list(called(comparison).values())
+    ends = list(dict.fromkeys((0, len(dates) - 1)))
+    rows = [row for row in rows_of(chart) if row["month"] in ends]
+    heads = {(name, end): f"{name}, {month_words(dates[end])}" for name in names for end in ends}
+    rows = [{**row, "head": heads[row["scenario"], row["month"]]} for row in rows]
+    return pivot(rows, "panel", head, "head", list(heads.values()), in_short)
+
+
+def pivot(
+    rows: Rows, index: str, head: str, column: str, columns: list[str], cell: Callable[[dict[str, Any]], str]
+) -> Table:
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        found.setdefault(row[index], {})[row[column]] = cell(row)
+    return Table(
+        [head, *columns], [[one_line(name), *(by.get(key, "") for key in columns)] for name, by in found.items()]
+    )
