@@ -93,6 +93,25 @@ class FrontierModel(mesa.Model):
         accounts: with `record`, one dict a month: decision -> {"pressures", "utilities", "draws", "chosen"}.
     """
 
+    land: Land
+    durand_line: DurandLine
+    pakistan: Pakistan
+    taliban: Taliban
+    ttp: TTP
+    india: India
+    groups: list[Group]
+    splinters: dict[str, Group]
+    imf: IMF
+    united_states: UnitedStates
+    china: China
+    donors: Donors
+    iskp: ISKP
+    afghan_public: AfghanPublic
+    parameters: dict[str, float | Vector]
+    rulebook: Rulebook
+    streams: Streams
+    plan: Scenario
+
     def __init__(
         self,
         scenario: Scenario | str = "history",

@@ -35,6 +35,7 @@ Deaths = Annotated[Vector, Quantity("deaths a month", 0.0, 20_000.0)]
 Clashes = Annotated[Vector, Quantity("clashes a month", 0.0, 600.0)]
 Months = Annotated[Vector, Quantity("months", 0.0, 360.0)]
 Ratio = Annotated[Vector, Quantity("ratio", 0.0, 10.0)]
+Cost = Annotated[Vector, Quantity("cost units", 0.0, 100.0)]
 Money = Annotated[Vector, Quantity("million US$ a month", 0.0, 1_000.0)]
 
 F = TypeVar("F", bound=Callable[..., Vector])

@@ -110,9 +110,7 @@ class Group(Actor):
         recruited = self.apply(groups.recruitment, self.strength, land.grievance[self.home], ttp.example)
         freed = share * self.apply(groups.freed_prisoners, ttp.freed_pool, pakistan.levers["prisoner_releases"])
         crossed = share * self.apply(groups.crossovers, ranks, shelter)
-        self.lost = self.apply(
-            groups.attrition, self.strength, operations, pakistan.strikes, self.refuge, shelter
-        )
+        self.lost = self.apply(groups.attrition, self.strength, operations, pakistan.strikes, self.refuge, shelter)
         self.drifted = self.apply(groups.drift_to_iskp, self.strength, self.cohesion, taliban.effort, ttp.truce)
         self.strength = np.maximum(self.strength + recruited + freed + crossed - self.lost - self.drifted, 0.0)
         self.arms = self.apply(groups.captured_arms, self.arms, self.refuge, shelter) * self.active

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.agents.actor import Actor
-from sim.agents.decision import Decision
+from sim.agents.decision import Decision, Pressure
 from sim.agents.faction import Faction, share_power
+from sim.parameters import PARAMETERS
 from sim.rules import alignment, economy, grievance, leverage, sovereignty, strikes
 from sim.rules import diplomacy as diplomacy_rules
 from sim.vocabulary import FACTIONS, LEVERS
@@ -16,9 +18,14 @@ from sim.worlds import Vector, total
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
+    from sim.scenario import Policy
 
 # Levers that press Kabul or the TTP; the others give, open or concede.
 COERCIVE = ("domestic_operations", "cross_border_strikes", "border_closure", "fencing", "refugee_expulsion")
+
+
+# How a script marks a world in which the course is left to choose.
+CHOOSING = -1.0
 
 
 class Pakistan(Actor):
@@ -45,6 +52,7 @@ class Pakistan(Actor):
         self.effort_cost = self.full(0.0)
         self.course = self.full(0.0)
         self.afforded = self.full(1.0)
+        self._weigh_policies()
         self.to_strike = Decision(self, "strikes", ("hold", "strike"), start=0)
         self.strikes = self.full(0.0)
         self.recent_strikes = self.full(0.0)
@@ -60,6 +68,17 @@ class Pakistan(Actor):
         self.refugees = self.full(0.0)
         self.expelled = self.full(0.0)
         self.sovereignty = self.full(0.0)
+
+    def _weigh_policies(self) -> None:
+        """Where a scenario leaves the course open: its candidates, what each costs, and how coercive each is."""
+        names = self.model.script.candidates
+        self.of_policy = Decision(self, "policy", names, start=0) if names else None
+        mixes = [_levers_of(self.model.plan.policies[name]) for name in names]
+        point = {lever: PARAMETERS[f"cost_{lever}"].value for lever in LEVERS}
+        costs = [sum(point[lever] * mix.get(lever, 0.0) for lever in LEVERS) for mix in mixes]
+        coercive = [sum(point[lever] * mix.get(lever, 0.0) for lever in COERCIVE) for mix in mixes]
+        self.policy_costs = np.array(costs)
+        self.policy_coerciveness = tuple(c / cost if cost else 0.0 for c, cost in zip(coercive, costs, strict=True))
 
     def power(self, faction: str) -> Vector:
         """Power of one of Pakistan's factions, 0 to 1."""
@@ -80,7 +99,7 @@ class Pakistan(Actor):
 
     def set_levers(self) -> None:
         """Intend what the course asks, softened where civilians and Kabul's mediation press, within what can be paid."""
-        intended = self.model.script.settings("pakistan", self.model.month, self.model.recent)
+        intended = self.choose_course()
         self.conditionality, self.visibility = intended["conditionality"], intended["visibility"]
         self.concession_pressure = self.apply(
             diplomacy_rules.mediation_leans, self.model.ttp.truce, self.model.taliban.leverage_over_pakistan
@@ -99,22 +118,51 @@ class Pakistan(Actor):
         coercive = total(self.costs[lever] * self.levers[lever] for lever in COERCIVE)
         self.course = (2.0 * coercive - self.effort_cost) / np.maximum(self.effort_cost, 1e-9)
 
+    def choose_course(self) -> dict[str, Vector]:
+        """What the scenario sets; where it leaves the course open, a quantal response among its candidate policies."""
+        script, month, recent = self.model.script, self.model.month, self.model.recent
+        settings = script.settings("pakistan", month, recent)
+        intended = _without_policy(settings)
+        if self.of_policy is None:
+            return intended
+        choice, costs, coerciveness = self.of_policy, self.policy_costs, self.policy_coerciveness
+        means = self.apply(economy.budget, self.economy, self.unrest)
+        every = (1.0,) * len(choice.options)
+        beyond = self.apply(strikes.beyond_means, np.broadcast_to(costs[:, None], choice.draws.shape), means)
+        pressures = [
+            *self._pressures_to_coerce(choice, coerciveness),
+            choice.pressure(strikes.cost_weighs, beyond, on=every),
+            choice.pressure(strikes.course_habit, choice.held(), on=every),
+        ]
+        choice.choose(pressures)
+        policy_set = settings["policy"]
+        is_open = choice.chosen >= 0 if policy_set is None else policy_set == CHOOSING
+        for i, policy in enumerate(choice.options):
+            theirs = _without_policy(script.policy_settings(policy, month, recent))
+            here = is_open & (choice.chosen == i)
+            intended = {name: np.where(here, theirs[name], value) for name, value in intended.items()}
+        return intended
+
+    def _pressures_to_coerce(self, choice: Decision, on: Sequence[float]) -> list[Pressure]:
+        """What presses for or against coercion, each option by its profile number in `on`."""
+        hurt = np.minimum(self.model.land.recent_deaths_by_ttp / self.parameter("scale_deaths"), 1.0)
+        return [
+            choice.pressure(strikes.provocation, hurt, on=on),
+            choice.pressure(strikes.talks_failed, self.memory_of_collapse, on=on),
+            choice.pressure(strikes.clerics_object, self.power("clerics"), on=on),
+            choice.pressure(strikes.fear_of_losing_kabul, self.model.taliban.leverage_over_pakistan, on=on),
+        ]
+
     def decide_on_strikes(self) -> None:
         """Strike across the line this month, or hold."""
         lever = self.levers["cross_border_strikes"]
-        hurt = np.minimum(self.model.land.recent_deaths_by_ttp / self.parameter("scale_deaths"), 1.0)
         self.memory_of_collapse = self.apply(
             strikes.memory_of_collapse, self.memory_of_collapse, self.model.ttp.truce_ended
         )
         striking = self.to_strike.only("strike")
         pressures = [
             self.to_strike.pressure(strikes.strike_intent, lever, on=striking),
-            self.to_strike.pressure(strikes.provocation, hurt, on=striking),
-            self.to_strike.pressure(strikes.talks_failed, self.memory_of_collapse, on=striking),
-            self.to_strike.pressure(strikes.clerics_object, self.power("clerics"), on=striking),
-            self.to_strike.pressure(
-                strikes.fear_of_losing_kabul, self.model.taliban.leverage_over_pakistan, on=striking
-            ),
+            *self._pressures_to_coerce(self.to_strike, striking),
         ]
         self.strikes = lever * self.to_strike.choose(pressures)
         self.recent_strikes = self.apply(strikes.strikes_remembered, self.recent_strikes, self.strikes)
@@ -165,3 +213,13 @@ class Pakistan(Actor):
         """What eases anger where this much of the troops has gone."""
         levers = self.levers
         return self.apply(grievance.redress, withdrawal, levers["prisoner_releases"], levers["trade_opening"])
+
+
+def _without_policy(settings: Mapping[str, Vector | None]) -> dict[str, Vector]:
+    """Levers, conditionality and visibility: what a script always gives a value."""
+    return {name: value for name, value in settings.items() if value is not None and name != "policy"}
+
+
+def _levers_of(policy: Policy) -> Mapping[str, float]:
+    """A policy's own mix of levers, apart from how it responds."""
+    return getattr(policy.settings, "levers", {})

@@ -88,7 +88,9 @@ class Lived:
         return np.bincount(verdicts(self.months), minlength=len(VERDICTS)) / len(self.months["attacks"][0])
 
 
-def check(draws: int = 400, repeats: int = 10, months: int = 60, seed: int = 0) -> tuple[list[Finding], dict[str, list[float]]]:
+def check(
+    draws: int = 400, repeats: int = 10, months: int = 60, seed: int = 0
+) -> tuple[list[Finding], dict[str, list[float]]]:
     """Run the checks.
 
     Args:
@@ -105,12 +107,20 @@ def check(draws: int = 400, repeats: int = 10, months: int = 60, seed: int = 0) 
 
     confront, appease = (live(load_scenario(name)) for name in COURSES)
     findings = [*_dominance(confront, appease), *_warnings(confront, appease, live)]
-    shares = {name: [float(x) for x in lived.verdict_shares()] for name, lived in zip(COURSES, (confront, appease), strict=True)}
-    unreachable = [
-        verdict for i, verdict in enumerate(VERDICTS) if sum(share[i] > 0 for share in shares.values()) == 1
-    ]
+    shares = {
+        name: [float(x) for x in lived.verdict_shares()]
+        for name, lived in zip(COURSES, (confront, appease), strict=True)
+    }
+    unreachable = [verdict for i, verdict in enumerate(VERDICTS) if sum(share[i] > 0 for share in shares.values()) == 1]
     spent = confront.sum("effort_cost", 16) / appease.sum("effort_cost", 16)
-    findings.append(Finding("no verdict is reached by one course only", 1.0 - len(unreachable) / len(VERDICTS), not unreachable, "every verdict"))
+    findings.append(
+        Finding(
+            "no verdict is reached by one course only",
+            1.0 - len(unreachable) / len(VERDICTS),
+            not unreachable,
+            "every verdict",
+        )
+    )
     level = float(np.mean((spent > 0.8) & (spent < 1.25)))
     findings.append(Finding("the courses cost within a quarter of each other", level, level > 0.5, "most draws"))
     return findings, shares
@@ -139,7 +149,12 @@ def _dominance(confront: Lived, appease: Lived) -> list[Finding]:
     return [
         *both_ways("has fewer deaths, all counted", deaths(confront) - deaths(appease), "confront", "accommodate"),
         *both_ways("has fewer deaths, militants apart", others(confront) - others(appease), "confront", "accommodate"),
-        *both_ways("keeps more sovereignty", appease.last("sovereignty") - confront.last("sovereignty"), "confront", "accommodate"),
+        *both_ways(
+            "keeps more sovereignty",
+            appease.last("sovereignty") - confront.last("sovereignty"),
+            "confront",
+            "accommodate",
+        ),
     ]
 
 
@@ -162,7 +177,9 @@ def _warnings(confront: Lived, appease: Lived, live: Callable[[Scenario], Lived]
     third = len(control) // 3
     costs = float(np.mean(control[violence[-third:]] < np.median(control[violence[:third]])))
     return [
-        Finding("strikes raise attacks a year or two on", strikes_raise, 0.0 < strikes_raise < 1.0, "some draws and not all"),
+        Finding(
+            "strikes raise attacks a year or two on", strikes_raise, 0.0 < strikes_raise < 1.0, "some draws and not all"
+        ),
         Finding("concessions lower attacks", calmer, calmer > 0.0, "some draws"),
         Finding("the more violent third of draws keeps less control", costs, costs > 0.5, "most draws"),
     ]

@@ -102,9 +102,7 @@ def draw(luck: Vector, low: float, high: float, distribution: Distribution, mode
     return low + luck * (high - low)
 
 
-def resolve(
-    overrides: Mapping[str, float | Vector | Draw], mode: Mode, streams: Streams
-) -> dict[str, float | Vector]:
+def resolve(overrides: Mapping[str, float | Vector | Draw], mode: Mode, streams: Streams) -> dict[str, float | Vector]:
     """Every parameter's value in a run: a float, or a (worlds,) vector.
 
     Args:

@@ -109,8 +109,9 @@ class _Helpers:
         try:
             if place < self.count:
                 command = [sys.executable, "-c", _HELPER, _version(), str(self.scale or 0)]
-                pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-                self.processes.append(subprocess.Popen(command, **pipes, encoding="utf-8"))  # type: ignore[call-overload]
+                none = subprocess.DEVNULL
+                helper = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=none, stderr=none, encoding="utf-8")
+                self.processes.append(helper)
             pipe = self.processes[place % len(self.processes)].stdin
             assert pipe is not None
             pipe.write(f"{self._file(place)}\n")

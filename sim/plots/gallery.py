@@ -25,13 +25,13 @@ from sim.plots.tables import (
     rows_of,
 )
 from sim.results.paired import Comparison
-from sim.results.reading import HEADLINES, month_words, number, share
+from sim.results.reading import HEADLINES, in_worlds, month_words, number, share
 
 # Metrics whose differences are drawn besides the fan.
 PAIRED = ("fatalities", "attacks", "sovereignty")
 # Where the metric's own words lean on their place in the list of metrics.
 _MEANS = {
-    "sovereignty": "Weighted from what was not conceded for good, control of Pakistan's areas, and freedom from Kabul's leverage."
+    "sovereignty": "Weighted: what was not conceded, control of Pakistan's areas, and freedom from Kabul's leverage."
 }
 
 
@@ -77,7 +77,9 @@ def missing(source: Source) -> str:
     if not _has_series(comparison):
         return "The months of these runs were not kept, so that nothing can be drawn over time; fewer worlds keep them."
     if not _has_panels(comparison):
-        return "Areas, resources and levers were not kept month by month, so their pictures are missing; fewer worlds keep them."
+        return (
+            "Areas, resources and levers were not kept month by month, so they are not drawn; fewer worlds keep them."
+        )
     return ""
 
 
@@ -138,7 +140,7 @@ def _stances(comparison: Comparison) -> Picture:
     return Picture(
         "stances",
         "What Kabul does about the TTP",
-        "An ordered effort, from sheltering the TTP to cracking down on it, decided each month under the pressures on Kabul.",
+        "An ordered effort, from sheltering the TTP to cracking down on it; Kabul decides every month.",
         f"Share of worlds in {month_words(dates[last])}. {text}.",
         chart,
         table,
@@ -158,9 +160,8 @@ def _paired(comparison: Comparison, metric: str) -> Picture:
                 cells[row["month"], difference] = in_short(row, sign=True)
                 cells[row["month"], higher] = share(round(row["higher"] * worlds), worlds)
         last = len(months(comparison)) - 1
-        text.append(
-            f"in the last month {difference}: {cells[last, difference]}; higher in {cells[last, higher]} worlds"
-        )
+        count = round(next(row["higher"] for row in rows_of(chart)[::-1] if row["scenario"] == names[name]) * worlds)
+        text.append(f"in the last month {difference}: {cells[last, difference]}, higher {in_worlds(count, worlds)}")
     return Picture(
         f"difference-{metric.replace('_', '-')}",
         f"{about.title}: the difference, world by world",
@@ -176,8 +177,8 @@ def _alignments(comparison: Comparison) -> Picture:
     return Picture(
         "alignments",
         "Kabul's alignment with Pakistan, with India and with the TTP",
-        "Alignments lie with the factions of the Taliban; shown is their sum by power. They are kept separately: "
-        "closer to one need not be farther from another.",
+        "Alignments lie with the factions of the Taliban; shown is their mean, weighted by power. "
+        "They are kept separately: closer to one need not be farther from another.",
         "Kabul's alignment, from -1 to 1, in the last month: " + panel_text(chart),
         chart,
         first_and_last(comparison, chart, "Alignment"),
@@ -185,29 +186,19 @@ def _alignments(comparison: Comparison) -> Picture:
 
 
 _WAYS = {
-    "pakistan_taliban": (
-        "leverage-pakistan-over-kabul",
-        "What gives Pakistan leverage over Kabul",
-        "Kabul needs",
-        "Pakistan",
-    ),
-    "taliban_pakistan": (
-        "leverage-kabul-over-pakistan",
-        "What gives Kabul leverage over Pakistan",
-        "Pakistan needs",
-        "Kabul",
-    ),
+    "pakistan_taliban": ("pakistan-over-kabul", "Pakistan leverage over Kabul", "Kabul needs", "Pakistan"),
+    "taliban_pakistan": ("kabul-over-pakistan", "Kabul leverage over Pakistan", "Pakistan needs", "Kabul"),
 }
 
 
 def _leverage(comparison: Comparison, way: Any) -> Picture:
     chart = leverage_by_resource(comparison, way)
-    name, title, needs, giver = _WAYS[way]
+    name, whose, needs, giver = _WAYS[way]
     return Picture(
-        name,
-        title,
-        f"Leverage is need times control: how far {needs} a thing, times the share of it that {giver} can give or withdraw.",
-        f"{title}, from 0 to 1, in the last month: " + panel_text(chart),
+        f"leverage-{name}",
+        f"What gives {whose}",
+        f"Need times control: how far {needs} a thing, times the share of it that {giver} can give or withdraw.",
+        f"What gives {whose}, from 0 to 1, in the last month: " + panel_text(chart),
         chart,
         first_and_last(comparison, chart, "Resource"),
     )

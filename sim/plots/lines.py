@@ -142,7 +142,7 @@ def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any
 
 
 def leverage_by_resource(source: Source, direction: Direction = "pakistan_taliban", *, width: int = WIDTH) -> Any:
-    """Leverage over time, a panel per resource: `pakistan_taliban` is Pakistan's over Kabul, the other way round likewise.
+    """Leverage over time, a panel per resource: `pakistan_taliban` is Pakistan's over Kabul, or the other way round.
 
     Raises:
         ValueError: the run kept no panels.

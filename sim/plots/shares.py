@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from sim.plots.data import Rows, Source, as_comparison, called, monthly, months, parting, rounded
-from sim.plots.theme import WIDTH, broken, colour, dress, month_x, panels, side_by_side
+from sim.plots.theme import WIDTH, broken, colour, dress, month_x, name_axis, panels, side_by_side
 from sim.results.reading import number, share
 from sim.vocabulary import AFGHAN_AREAS, LEVERS, PAKISTAN_AREAS, STANCES, VERDICTS
 
@@ -38,7 +38,7 @@ def verdict_shares(source: Source, *, width: int = WIDTH) -> Any:
     shown = list(names.values())
     order = ["\n".join(broken(title, 16)) for title in VERDICTS.values()]
     base = alt.Chart(width=width - _LABELS, height=alt.Step(18 if len(shown) > 1 else 34)).encode(
-        y=alt.Y("verdict:N", sort=order, title=None, axis=alt.Axis(labelLineHeight=14)),
+        y=alt.Y("verdict:N", sort=order, title=None, axis=name_axis()),
         yOffset=alt.YOffset("scenario:N", sort=shown),
         x=alt.X(
             "share:Q",
@@ -124,7 +124,7 @@ def violence_by_area(source: Source, *, width: int = WIDTH) -> Any:
     areas = list(dict.fromkeys(row["area"] for row in rows))
     base = alt.Chart(width=width - _LABELS, height=alt.Step(44)).encode(
         x=alt.X("span:N", sort=list(spans), title=None, axis=alt.Axis(labelAngle=0, domain=False, ticks=False)),
-        y=alt.Y("area:N", sort=areas, title=None, axis=alt.Axis(labelLineHeight=13)),
+        y=alt.Y("area:N", sort=areas, title=None, axis=name_axis()),
     )
     scale = alt.Scale(domain=[0, most or 1], range=_BLUES, interpolate="rgb")
     chart = alt.layer(
@@ -159,8 +159,9 @@ def levers_in_force(source: Source, *, width: int = WIDTH) -> Any:
                 shown = after + _OVERLAP if goes_on else after
                 row = {"scenario": names[name], "lever": title, "month": first, "after": after, "to": shown}
                 rows.append({**row, "force": value})
-    used = {row["lever"] for row in rows if row["force"] > 0}
-    rows = [row for row in rows if row["lever"] in used and row["force"] > 0]
+    used = {row["lever"] for row in rows if row["force"] > 0} or {row["lever"] for row in rows}
+    # Blank stretches too, or a scenario without any lever would have no panel.
+    rows = [row for row in rows if row["lever"] in used]
     order = [title for title in ("\n".join(broken(text, 21)) for text in LEVERS.values()) if title in used]
     columns, _ = side_by_side(len(names), width)
     panel = (width - _LABELS - 16 - 12 * (columns - 1)) // columns
@@ -171,10 +172,11 @@ def levers_in_force(source: Source, *, width: int = WIDTH) -> Any:
         .encode(
             x=month_x(dates, panel, whole=True),
             x2="to:Q",
-            y=alt.Y("lever:N", sort=order, title=None, axis=alt.Axis(labelLineHeight=13, grid=True)),
+            y=alt.Y("lever:N", sort=order, title=None, axis=name_axis(grid=True)),
             color=alt.Color(
                 "force:Q", scale=alt.Scale(domain=[0, 1], range=_BLUES[1:], interpolate="rgb"), legend=legend
             ),
+            opacity=alt.condition("datum.force > 0", alt.value(1), alt.value(0)),
         )
     )
     if len(names) > 1:

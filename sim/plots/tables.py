@@ -28,24 +28,29 @@ def rows_of(chart: Any) -> Rows:
 
 
 def in_short(row: dict[str, Any], sign: bool = False) -> str:
+    """The median and the range of nine in ten: "12 (8.0 to 20)"."""
     return f"{number(row['p50'], sign)} ({number(row['p05'], sign)} to {number(row['p95'], sign)})"
 
 
 def one_line(text: str) -> str:
+    """A text that was broken for a picture, whole again."""
     return text.replace("\n", " ")
 
 
 def joined(names: list[str], cells: list[str]) -> str:
+    """What each scenario has; without its name where there is only one."""
     return ", ".join(f"{name} {cell}" for name, cell in zip(names, cells, strict=True)) if len(names) > 1 else cells[0]
 
 
 def at_the_end(comparison: Comparison, what: str, cells: dict[tuple[int, str], str]) -> str:
+    """The last month as a sentence; cells by month number and scenario."""
     dates = months(comparison)
     parts = [f"{name} {cells[len(dates) - 1, name]}" for name in called(comparison).values()]
     return f"{what} in {month_words(dates[-1])}, the middle world and the range of nine in ten: {'; '.join(parts)}."
 
 
 def panel_text(chart: Any) -> str:
+    """The last month of every panel, as a sentence."""
     last = max(row["month"] for row in rows_of(chart))
     rows = [row for row in rows_of(chart) if row["month"] == last]
     return "; ".join(f"{one_line(row['panel'])}, {row['scenario']} {in_short(row)}" for row in rows) + "."
@@ -61,6 +66,7 @@ def by_month(comparison: Comparison, heads: list[str], cells: dict[tuple[int, st
 
 
 def first_and_last(comparison: Comparison, chart: Any, head: str) -> Table:
+    """The first and the last month of every panel."""
     dates, names = months(comparison), list(called(comparison).values())
     ends = list(dict.fromkeys((0, len(dates) - 1)))
     rows = [row for row in rows_of(chart) if row["month"] in ends]
@@ -72,6 +78,7 @@ def first_and_last(comparison: Comparison, chart: Any, head: str) -> Table:
 def pivot(
     rows: Rows, index: str, head: str, column: str, columns: list[str], cell: Callable[[dict[str, Any]], str]
 ) -> Table:
+    """Rows by the field `index`, columns by the field `column`, in the order given."""
     found: dict[str, dict[str, str]] = {}
     for row in rows:
         found.setdefault(row[index], {})[row[column]] = cell(row)

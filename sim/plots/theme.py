@@ -97,6 +97,13 @@ def broken(text: str, letters: int) -> list[str]:
     return [line for part in text.split("\n") for line in textwrap.wrap(part, letters)] or [""]
 
 
+def name_axis(**more: Any) -> alt.Axis:
+    """An axis of names down the side; those in two or three lines stand with their middle at the mark."""
+    lines = "length(split(datum.value, '\\n'))"
+    shift = [{"test": f"{lines} == {count}", "value": -6.5 * (count - 1)} for count in (2, 3)]
+    return alt.Axis(labelLineHeight=13, labelOffset={"condition": shift, "value": 0}, **more)
+
+
 def month_axis(months: Sequence[str], width: int) -> alt.Axis:
     """An axis over month numbers (0 is the first) that shows years, or names months in a short run.
 

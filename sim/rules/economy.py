@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import numpy as np
 
-from sim.rule import People, Quantity, Ratio, Share, rule
+from sim.rule import Cost, People, Ratio, Share, rule
 from sim.worlds import Vector
-
-Cost = Annotated[Vector, Quantity("cost units", 0.0, 100.0)]
 
 
 @rule(

@@ -234,7 +234,7 @@ def reunion_chance(example: Share, cohesion: Share, *, reunion_rate: Vector) -> 
         "002.2-ttp-iskp-cooperation",
         "002.2-iskp-allied-with-taliban",
     ),
-    judgement="One article calls ISKP an ally; UN monitors speak of fighters leaving for it. Both stand; the range includes none.",
+    judgement="One article calls ISKP an ally, UN monitors speak of fighters leaving for it; the range includes none.",
     mechanisms=("M19",),
     moves=("iskp_strength", "ttp_strength"),
     rises_with=("strength", "effort", "truce"),

@@ -1,10 +1,10 @@
-"""Pakistan's decision to strike across the line: its course sets how hard, these pressures whether."""
+"""Pakistan's decisions to coerce: which course to take where that is left open, and whether to strike across the line."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.rule import Logits, Share, rule
+from sim.rule import Cost, Logits, Ratio, Share, rule
 from sim.worlds import Vector
 
 
@@ -110,3 +110,41 @@ def fear_of_losing_kabul(leverage_taliban: Share, *, kabul_caution_weight: Vecto
 def strikes_remembered(memory: Share, strikes: Share, *, strike_memory_fading: Vector) -> Share:
     """Strikes weigh on Kabul for months after."""
     return np.maximum(memory * (1.0 - strike_memory_fading), strikes)
+
+
+@rule(
+    claims=("002.11-options-hampered", "000.1-strain-compounds-crises"),
+    mechanisms=("M11",),
+    moves=("pakistan_policy",),
+    rises_with=("cost",),
+    falls_with=("means",),
+    off=0.0,
+)
+def beyond_means(cost: Cost, means: Cost) -> Ratio:
+    """How far a course costs more than can be carried, as a share of its cost."""
+    return np.maximum(cost - means, 0.0) / np.maximum(cost, 1.0)
+
+
+@rule(
+    claims=("002.11-options-hampered",),
+    judgement="How much Islamabad minds a course beyond its means is ours.",
+    mechanisms=("M11",),
+    moves=("pakistan_policy",),
+    falls_with=("beyond",),
+    off=0.0,
+)
+def cost_weighs(beyond: Ratio, *, cost_weight: Vector) -> Logits:
+    """A course beyond its means presses against itself."""
+    return -cost_weight * beyond
+
+
+@rule(
+    judgement="Courses last longer than the pressures that led to them; no article gives a pace.",
+    claims=("003.4-army-owns-afghan-policy",),
+    mechanisms=("M29",),
+    moves=("pakistan_policy",),
+    off=0.0,
+)
+def course_habit(held: Share, *, course_inertia: Vector) -> Logits:
+    """The course that is held tends to be kept: policy is the army's and outlives governments."""
+    return course_inertia * held

@@ -177,7 +177,7 @@ def lethal_attacks_expected(attacks: Attacks, *, lethal_share: Vector) -> Attack
 )
 def security_dead(luck: Luck, *, security_share: Vector) -> Share:
     """Whether the dead of a TTP attack are of the security forces (1) or civilians (0)."""
-    return (luck < security_share) * 1.0
+    return (luck < security_share).astype(np.float64)
 
 
 @rule(
@@ -190,7 +190,7 @@ def security_dead(luck: Luck, *, security_share: Vector) -> Share:
 )
 def security_dead_of_others(luck: Luck, *, security_share_of_others: Vector) -> Share:
     """Whether the dead of another group's attack are of the security forces (1) or civilians (0)."""
-    return (luck < security_share_of_others) * 1.0
+    return (luck < security_share_of_others).astype(np.float64)
 
 
 @rule(

@@ -1,0 +1,86 @@
+# `make run` and `make test` are the two commands; both make .venv/ first if need be. `make help` lists the rest.
+
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMP := $(VENV)/.made
+OUT := out/confront-vs-appease
+
+# Which Python .venv/ is made with: `make setup PYTHON=python3.13`. Without it, the first of these that fits.
+CANDIDATES := $(or $(PYTHON),python3.11 python3.12 python3.13 python3 python)
+FITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
+
+# A Python asked for by name that .venv/ was not made with: make it anew.
+ifdef PYTHON
+ifneq ($(shell $(PYTHON) -V 2>&1),$(shell $(PY) -V 2>&1))
+.PHONY: $(STAMP)
+endif
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help run test quick coverage check format setup lock bench docs baselines images clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(STAMP) ## compare confront with appease on 1,000 worlds over 60 months; the report goes to out/
+	$(VENV)/bin/durand compare confront appease --worlds 1000 --months 60 --out $(OUT)
+
+test: $(STAMP) ## the whole test suite
+	$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
+
+quick: $(STAMP) ## the tests but the slow ones and those in a browser
+	$(PY) -m pytest -n 2 --dist worksteal -m "not slow and not browser" $(ARGS)
+
+coverage: $(STAMP) ## the whole suite, and which lines and branches of sim/ it reaches
+	$(PY) -m pytest -n 2 --dist worksteal --cov $(ARGS)
+
+check: $(STAMP) ## lint, format and types, changing nothing
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+format: $(STAMP) ## put the code into the project's format
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+setup: $(STAMP) ## make .venv/ with everything the other targets need
+
+# pip takes the index from the machine's own settings. Interrupted, this is done again: the stamp comes last.
+$(STAMP): requirements.lock pyproject.toml
+	@python=""; for one in $(CANDIDATES); do \
+		if "$$one" -c "$(FITS)" 2>/dev/null; then python="$$one"; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo "durand needs Python 3.11, 3.12 or 3.13 with its venv module (Debian: python3-venv)." >&2; \
+		echo "Tried: $(CANDIDATES). Name another: make setup PYTHON=/path/to/python" >&2; exit 1; \
+	fi; \
+	if [ "$$("$$python" -V)" != "$$($(PY) -V 2>/dev/null)" ]; then \
+		echo "Making $(VENV)/ with $$("$$python" -V); this is done once and takes a minute or two."; \
+		"$$python" -m venv --clear $(VENV); \
+	fi
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# One version of each package for all three Pythons, so that everybody computes with the same.
+lock: ## renew requirements.lock from pyproject.toml
+	@$(MAKE) --no-print-directory build/lock/bin/uv
+	build/lock/bin/uv pip compile pyproject.toml --extra dev --output-file requirements.lock --upgrade --quiet \
+		--universal --python-version 3.11 --fork-strategy fewest --generate-hashes --custom-compile-command "make lock"
+
+build/lock/bin/uv: | $(STAMP)
+	$(PY) -m venv build/lock
+	build/lock/bin/python -m pip install -qq --disable-pip-version-check uv
+
+bench: $(STAMP) ## how fast it is, and where the time goes
+	$(PY) benchmarks/run.py $(ARGS)
+
+docs: $(STAMP) ## write the tables of docs/ anew from the registries
+	$(PY) docs/build.py $(ARGS)
+
+images: $(STAMP) ## draw the picture of the README anew
+	$(PY) docs/images/draw.py
+
+clean: ## remove what was made, .venv/ and out/ among it
+	rm -rf $(VENV) out build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
