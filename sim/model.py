@@ -68,6 +68,11 @@ MONTH: tuple[tuple[type[Actor], str], ...] = (
 )
 
 
+# The range of every metric, with room for rounding; shape (metrics, 1).
+LOWEST = np.array([[metric.low - 1e-9] for metric in METRICS.values()])
+HIGHEST = np.array([[metric.high + 1e-9] for metric in METRICS.values()])
+
+
 class ModelError(RuntimeError):
     """The model gave a number that is not one, or one outside of its declared range."""
 
@@ -174,6 +179,7 @@ class FrontierModel(mesa.Model):
             self.agents_by_type[kind].do(action)
         if self.record:
             self.accounts.append(self._account())
+        self._take_readings()
         self.datacollector.collect(self)
         self.month += 1
 
@@ -187,18 +193,23 @@ class FrontierModel(mesa.Model):
         self.remove_all_agents()
         mesa.Agent._ids.pop(self, None)
 
-    def _read(self, name: str) -> Vector | float:
-        if name in PANELS:
-            return PANEL_GAUGES[name](self)
-        metric, values = METRICS[name], GAUGES[name](self)
+    def _take_readings(self) -> None:
+        """Read every gauge, and see that each is a number within its range."""
+        table = np.array([GAUGES[name](self) for name in METRICS])
         # Asked this way round, a NaN fails too.
-        if not np.all((values >= metric.low - 1e-9) & (values <= metric.high + 1e-9)):
-            world = int(np.argmin((values >= metric.low - 1e-9) & (values <= metric.high + 1e-9)))
+        fine = (table >= LOWEST) & (table <= HIGHEST)
+        if not fine.all():
+            row, world = np.argwhere(~fine)[0]
+            metric = list(METRICS.values())[row]
             raise ModelError(
-                f"{name} is {values[world]:g} in world {self.streams.first + world} in {self.calendar}; "
+                f"{metric.name} is {table[row, world]:g} in world {self.streams.first + world} in {self.calendar}; "
                 f"it must stay within {metric.low:g} to {metric.high:g}"
             )
-        return float(values[0]) if self.worlds == 1 else values
+        self._readings = dict(zip(METRICS, table[:, 0].tolist() if self.worlds == 1 else table, strict=True))
+        self._readings |= {name: gauge(self) for name, gauge in PANEL_GAUGES.items()}
+
+    def _read(self, name: str) -> Vector | float:
+        return self._readings[name]
 
     def _account(self) -> dict[str, dict[str, Any]]:
         decisions = (self.taliban.on_ttp, self.ttp.campaign, self.india.with_kabul, self.pakistan.to_strike)

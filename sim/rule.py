@@ -32,7 +32,7 @@ Fighters = Annotated[Vector, Quantity("thousand fighters", 0.0, 40.0)]
 People = Annotated[Vector, Quantity("thousand people", 0.0, 20_000.0)]
 Attacks = Annotated[Vector, Quantity("attacks a month", 0.0, 2_000.0)]
 Deaths = Annotated[Vector, Quantity("deaths a month", 0.0, 20_000.0)]
-Clashes = Annotated[Vector, Quantity("clashes a month", 0.0, 600.0)]
+Clashes = Annotated[Vector, Quantity("clashes a month", 0.0, 150.0)]
 Months = Annotated[Vector, Quantity("months", 0.0, 360.0)]
 Ratio = Annotated[Vector, Quantity("ratio", 0.0, 10.0)]
 Cost = Annotated[Vector, Quantity("cost units", 0.0, 100.0)]
@@ -112,8 +112,9 @@ def rule(
             else:
                 inputs[argument.name] = _quantity(hints.get(argument.name), f"{name}({argument.name})")
         known = [*inputs, *parameters]
-        named = [*rises_with, *falls_with, *([off] if isinstance(off, str) else [])]
-        unknown = [argument for argument in named if argument not in known]
+        unknown = [argument for argument in (*rises_with, *falls_with) if argument not in known]
+        if isinstance(off, str) and off not in inputs:
+            unknown.append(off)
         if unknown:
             raise TypeError(f"rule {name} has no argument {unknown[0]}; it has {', '.join(known)}")
         RULES[name] = Rule(

@@ -40,6 +40,7 @@ class Streams:
         self._generator = np.random.Generator(self._bits)
         self._state = self._bits.state
         self._state["buffer_pos"] = _BLOCK
+        self._counter = self._state["state"]["counter"] = np.array([first // _BLOCK, 0, 0, 0], dtype=np.uint64)
         self._keys: dict[str, NDArray[np.uint64]] = {}
 
     def uniform(self, name: str, month: int, slot: int = 0) -> Vector:
@@ -47,11 +48,12 @@ class Streams:
         out: Vector = self._draw(name, month, slot)
         return np.minimum(np.maximum(out, _LEAST), _MOST)
 
-    def uniforms(self, name: str, month: int, slots: int) -> Vector:
-        """Draws for slots 0, 1, ... of a stream, shape (slots, worlds); a slot's draws do not depend on `slots`."""
-        out = np.empty((slots, self.worlds))
-        for slot in range(slots):
-            out[slot] = self._draw(name, month, slot)
+    def uniforms(self, name: str, month: int, slots: int, first: int = 0) -> Vector:
+        """Draws for so many slots of a stream, from slot `first` on, shape (slots, worlds).
+
+        A slot's draws depend on its number alone, not on which others are drawn.
+        """
+        out = np.array([self._draw(name, month, slot) for slot in range(first, first + slots)])
         return np.minimum(np.maximum(out, _LEAST), _MOST)
 
     def _draw(self, name: str, month: int, slot: int) -> Vector:
@@ -60,7 +62,7 @@ class Streams:
             digest = blake2b(f"{self.seed}\x1f{name}".encode(), digest_size=16).digest()
             key = self._keys[name] = np.frombuffer(digest, dtype=np.uint64)
         self._state["state"]["key"] = key
-        self._state["state"]["counter"] = np.array([self.first // _BLOCK, slot, month, 0], dtype=np.uint64)
+        self._counter[1], self._counter[2] = slot, month
         self._bits.state = self._state
         return self._generator.random(self._skip + self.worlds)[self._skip :]
 

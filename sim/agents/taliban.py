@@ -23,6 +23,8 @@ HELD = tuple(RESOURCES_PAKISTAN_NEEDS)
 WARTIME = ("sanctuary", "arms")
 # What India could offer in Pakistan's place.
 FROM_INDIA = ("advocacy", "aid", "trade", "military_training")
+# What China's own offer adds to the alternatives.
+FROM_CHINA = ("aid", "trade", "advocacy")
 
 EFFORT = tuple(STANCES.values())
 EFFORT_SQUARED = tuple(effort * effort for effort in EFFORT)
@@ -50,8 +52,13 @@ class Taliban(Actor):
         ]
         self.on_ttp = Decision(self, "stance", tuple(STANCES), start=0)
         self.effort = self.full(0.0)
-        self.needs = {name: self.parameter(f"need_{name}") for name in NEEDED}
-        self.alternatives = {name: self.parameter(f"alternative_{name}") for name in NEEDED}
+        self.nothing = self.full(0.0)
+        self.needs = {name: self.start(f"need_{name}") for name in NEEDED}
+        self.alternatives = {name: self.start(f"alternative_{name}") for name in NEEDED}
+        self.wartime_supply = self.start("wartime_supply")
+        self.own_territory = self.start("own_territory")
+        fixed = ("need_western_neighbour", "need_central_asia_road", "need_room_denied_to_india", "kabul_control")
+        self.held_from = {name: self.start(name) for name in (*fixed, *(f"alternative_{name}" for name in HELD))}
         self.wartime_need = {name: self.start(f"need_{name}") for name in WARTIME}
         self.arms_stock = self.full(0.0)
         self.holds = np.zeros((len(NEEDED), model.worlds))
@@ -84,21 +91,24 @@ class Taliban(Actor):
     def weigh_dependence(self) -> None:
         """Leverage both ways, resource by resource, from need, control, alternatives and own supply."""
         self._change_needs()
-        needs, delivered = self._needs_left()
-        pakistan = self._pakistani_control(delivered)
-        others, india = self._alternatives()
-        own = np.zeros_like(needs)
-        own[NEEDED.index("sanctuary")] = self.parameter("own_territory") * (1.0 - self.war)
-        own[NEEDED.index("arms")] = self.arms_stock
-        self.holds = self.apply(leverage.leverage, needs, pakistan, others + india, own)
+        sender = self.model.pakistan
+        wanted, delivered = self._wanted(), self._delivered()
+        needs = self.apply(leverage.remaining_need, wanted, delivered)
+        flows = slice(len(WARTIME), None)
+        self.benefit = self.apply(
+            alignment.benefit_share, total(wanted[flows] * delivered[flows]), total(wanted[flows])
+        )
+
+        pakistani, indian = self._pakistani_control(delivered), self._indian_control()
+        others, own = self._alternatives(), self._own_supply()
+        self.holds = self.apply(leverage.leverage, needs, pakistani, others + indian, own)
         self.leverage_of_pakistan = total(self.holds) / len(NEEDED)
-        indian = self.apply(leverage.leverage, needs, india, others + pakistan, own)
-        self.leverage_of_india = total(indian[NEEDED.index(name)] for name in FROM_INDIA) / len(FROM_INDIA)
+        india_holds = self.apply(leverage.leverage, needs, indian, others + pakistani, own)
+        self.leverage_of_india = total(india_holds[NEEDED.index(name)] for name in FROM_INDIA) / len(FROM_INDIA)
         self._weigh_own_hold()
 
-        sender = self.model.pakistan
         self.usable = self.apply(leverage.usable_leverage, self.leverage_of_pakistan, sender.credibility)
-        hold = total(self.holds[NEEDED.index(name)] * delivered[NEEDED.index(name)] for name in NEEDED[len(WARTIME) :])
+        hold = total(self.holds[flows] * delivered[flows])
         self.conditional_reward = self.apply(leverage.conditional_reward, hold, sender.credibility)
         exposed = self.apply(leverage.vulnerability, self.cohesion, self.holds[NEEDED.index("trade")], self.war)
         self.threat = self.apply(leverage.threat, sender.economy, sender.threat_credibility, exposed)
@@ -108,77 +118,73 @@ class Taliban(Actor):
             self.wartime_need[name] = self.apply(dependence.wartime_need, self.wartime_need[name], self.war)
         self.arms_stock = self.apply(dependence.inherited_arms, self.arms_stock, self.war)
 
-    def _needs_left(self) -> tuple[Vector, Vector]:
-        """Need after delivery, and delivery, each of shape (resources, worlds)."""
-        levers, line = self.model.pakistan.levers, self.model.durand_line
-        delivered = np.stack(
+    def _wanted(self) -> Vector:
+        """What Kabul needs before anything is delivered, shape (resources, worlds)."""
+        hardship = self.model.afghan_public.hardship
+        in_hardship = {
+            name: self.apply(dependence.need_in_hardship, self.needs[name], hardship) for name in ("aid", "trade")
+        }
+        return np.stack([{**self.needs, **self.wartime_need, **in_hardship}[name] for name in NEEDED])
+
+    def _delivered(self) -> Vector:
+        """What Pakistan delivers of it, in the order of `NEEDED`, shape (resources, worlds)."""
+        levers = self.model.pakistan.levers
+        return np.stack(
             [
-                self.full(0.0),
-                self.full(0.0),
+                self.nothing,
+                self.nothing,
                 self.model.pakistan.granted,
                 levers["diplomatic_advocacy"],
                 levers["aid"],
-                line.openness,
+                self.model.durand_line.openness,
                 levers["joint_patrols"],
                 levers["military_training"],
                 levers["factional_mediation"],
             ]
         )
-        base = np.stack([self.full(self.wartime_need.get(name, self.needs[name])) for name in NEEDED])
-        for name in ("aid", "trade"):
-            row = NEEDED.index(name)
-            base[row] = self.apply(dependence.need_in_hardship, base[row], self.model.afghan_public.hardship)
-        left = self.apply(leverage.remaining_need, base, delivered)
-        flows = slice(len(WARTIME), None)
-        self.benefit = self.apply(alignment.benefit_share, total(base[flows] * delivered[flows]), total(base[flows]))
-        return left, delivered
 
     def _pakistani_control(self, delivered: Vector) -> Vector:
-        control = self.apply(leverage.withdrawable_control, delivered)
-        control[: len(WARTIME)] = self.parameter("wartime_supply")
-        control[NEEDED.index("recognition")] = self.apply(leverage.irreversible_control, self.model.pakistan.granted)
-        return control
+        flows = self.apply(leverage.withdrawable_control, delivered)
+        special = dict.fromkeys(WARTIME, self.wartime_supply)
+        special["recognition"] = self.apply(leverage.irreversible_control, self.model.pakistan.granted)
+        return np.stack([special.get(name, flows[row]) for row, name in enumerate(NEEDED)])
 
-    def _alternatives(self) -> tuple[Vector, Vector]:
-        """What others would supply, without India and by India, each of shape (resources, worlds)."""
-        others = np.stack([self.full(self.alternatives[name]) for name in NEEDED])
-        for name in ("aid", "trade", "advocacy"):
-            others[NEEDED.index(name)] += self.model.china.patronage
-        others[NEEDED.index("aid")] += self.model.donors.aid
-        india = np.zeros_like(others)
-        for name in FROM_INDIA:
-            india[NEEDED.index(name)] = self.model.india.engagement
-        return others, india
+    def _indian_control(self) -> Vector:
+        """What India could grant or withdraw."""
+        engagement = self.model.india.engagement
+        return np.stack([engagement if name in FROM_INDIA else self.nothing for name in NEEDED])
+
+    def _alternatives(self) -> Vector:
+        """What others than Pakistan and India would supply."""
+        others = dict(self.alternatives)
+        for name in FROM_CHINA:
+            others[name] = others[name] + self.model.china.patronage
+        others["aid"] = others["aid"] + self.model.donors.aid
+        return np.stack([others[name] for name in NEEDED])
+
+    def _own_supply(self) -> Vector:
+        own = {"sanctuary": self.own_territory * (1.0 - self.war), "arms": self.arms_stock}
+        return np.stack([own.get(name, self.nothing) for name in NEEDED])
 
     def _weigh_own_hold(self) -> None:
-        """What Kabul holds over Islamabad."""
-        pakistan, land = self.model.pakistan, self.model.land
+        """What Kabul holds over Islamabad, in the order of `HELD`."""
+        pakistan, land, held = self.model.pakistan, self.model.land, self.held_from
         attacks = np.minimum(land.recent_attacks / self.parameter("scale_attacks"), 1.0)
+        room = held["need_room_denied_to_india"]
         needs = np.stack(
             [
                 self.apply(dependence.need_of_restraint, attacks),
-                self.full(self.parameter("need_western_neighbour")),
-                self.full(self.parameter("need_central_asia_road")),
-                self.apply(
-                    dependence.need_of_room_denied,
-                    self.full(self.parameter("need_room_denied_to_india")),
-                    self.model.india.engagement,
-                ),
+                held["need_western_neighbour"],
+                held["need_central_asia_road"],
+                self.apply(dependence.need_of_room_denied, room, self.model.india.engagement),
                 pakistan.power("clerics"),
             ]
         )
-        control = np.stack(
-            [
-                self.full(self.parameter("kabul_control")),
-                1.0 - self.war,
-                1.0 - self.war,
-                self.openness,
-                pakistan.rhetoric,
-            ]
-        )
-        alternatives = np.stack([self.full(self.parameter(f"alternative_{name}")) for name in HELD])
-        own = np.zeros_like(needs)
-        own[0] = pakistan.levers["domestic_operations"]
+        at_peace = 1.0 - self.war
+        control = np.stack([held["kabul_control"], at_peace, at_peace, self.openness, pakistan.rhetoric])
+        alternatives = np.stack([held[f"alternative_{name}"] for name in HELD])
+        operations = pakistan.levers["domestic_operations"]
+        own = np.stack([operations, *(self.nothing for _ in HELD[1:])])
         self.held = self.apply(leverage.leverage, needs, control, alternatives, own)
         self.leverage_over_pakistan = total(self.held) / len(HELD)
 
@@ -188,9 +194,8 @@ class Taliban(Actor):
         self.coercion_felt = self.apply(
             alignment.coercion, self.model.pakistan.strikes, levers["border_closure"], levers["refugee_expulsion"]
         )
-        nothing = self.full(0.0)
-        benefit = np.stack([self.benefit, india.engagement, nothing])
-        coercion = np.stack([self.coercion_felt, nothing, self.effort * self.effort])
+        benefit = np.stack([self.benefit, india.engagement, self.nothing])
+        coercion = np.stack([self.coercion_felt, self.nothing, self.effort * self.effort])
         for faction in self.factions:
             faction.respond(benefit, coercion)
         share_power(self.factions)

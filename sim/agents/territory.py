@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from sim.model import FrontierModel
 
 AREAS = tuple(PAKISTAN_AREAS)
+# Draws taken at once for the dead of attacks: about what a processor's nearest cache holds.
+BLOCK = 2_000
 
 
 class Land(Actor):
@@ -36,7 +39,9 @@ class Land(Actor):
         self.grievance = np.stack([self.start(f"start_grievance_{area}") for area in AREAS])
         self.control = np.stack([self.start(f"start_control_{area}") for area in AREAS])
         self.attacks = np.zeros((len(AREAS), model.worlds))
-        self.background = self.full(0.0)
+        self.nothing = self.full(0.0)
+        self.lethal_share = self.start("lethal_share")
+        self.background = self.nothing
         self.deaths_security = self.full(0.0)
         self.deaths_civilian = self.full(0.0)
         self.deaths_militant = self.full(0.0)
@@ -58,9 +63,8 @@ class Land(Actor):
 
     def suffer_attacks(self) -> None:
         """Draw the month's attacks, by the TTP in each area and by other groups anywhere, and their dead."""
-        home = np.zeros_like(self.attacks)
-        for group in self.model.groups:
-            home[group.home] = home[group.home] + group.expected
+        groups = self.model.groups
+        home = np.stack([total(one.expected for one in groups if one.home == area) for area in range(len(AREAS))])
         expected = self.apply(violence.attacks_in_area, home, self.weights * total(home))
         success = np.minimum(self.recent_attacks / self.parameter("scale_attacks"), 1.0)
         others = self.apply(violence.background_attacks, success, self.model.iskp.strength)
@@ -90,19 +94,20 @@ class Land(Actor):
             self.deaths_by_ttp - self.recent_deaths_by_ttp
         )
 
-    def _dead_of(self, who: str, attacks: Vector, of_security_forces) -> tuple[Vector, Vector]:  # type: ignore[no-untyped-def]
-        """Dead among security forces and civilians in this many attacks: a draw for each lethal one."""
-        lethal = binomial(self.luck(f"{who}.lethal"), attacks, self.full(self.parameter("lethal_share")))
-        slots = int(lethal.max())
-        if slots == 0:
-            return self.full(0.0), self.full(0.0)
+    def _dead_of(self, who: str, attacks: Vector, of_security_forces: Callable[..., Vector]) -> tuple[Vector, Vector]:
+        """Dead among security forces and civilians in this many attacks: two draws for each lethal one."""
+        lethal = binomial(self.luck(f"{who}.lethal"), attacks, self.lethal_share)
         month, streams = self.model.month, self.model.streams
-        happened = np.arange(slots)[:, None] < lethal
-        dead = happened * self.apply(violence.deaths_in_attack, streams.uniforms(f"land.{who}.toll", month, slots))
-        against = self.apply(of_security_forces, streams.uniforms(f"land.{who}.against", month, slots))
-        # Whole numbers add up exactly in any order.
-        everyone = dead.sum(axis=0)
-        security = (dead * against).sum(axis=0)
+        everyone, security = self.nothing, self.nothing
+        # A few slots at a time, so that their vectors stay in the processor's cache.
+        slots, block = int(lethal.max()), max(1, BLOCK // len(lethal))
+        for first in range(0, slots, block):
+            count = min(block, slots - first)
+            luck = streams.uniforms(f"land.{who}.toll", month, count, first)
+            against = streams.uniforms(f"land.{who}.against", month, count, first)
+            dead = (np.arange(first, first + count)[:, None] < lethal) * self.apply(violence.deaths_in_attack, luck)
+            everyone = everyone + total(dead)
+            security = security + total(dead * self.apply(of_security_forces, against))
         return security, everyone - security
 
     def change(self) -> None:
@@ -110,8 +115,8 @@ class Land(Actor):
         pakistan = self.model.pakistan
         levers = pakistan.levers
         operations = levers["domestic_operations"] * self.exposure
-        withdrawal = np.zeros_like(self.grievance)
-        withdrawal[0] = levers["troop_withdrawal"]
+        # Troops are withdrawn from the tribal districts, the first of the areas.
+        withdrawal = np.stack([levers["troop_withdrawal"], *(np.zeros_like(operations[1:]))])
         self.grievance = self.apply(
             grievance.grievance,
             self.grievance,

@@ -121,12 +121,13 @@ def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any
     kinds = {"higher": ("zero", "higher", HIGHER), "the same": ("higher", "not_lower", SAME)}
     kinds["lower"] = ("not_lower", "one", LOWER)
     scale = alt.Scale(domain=list(kinds), range=[shade for _, _, shade in kinds.values()])
-    legend = alt.Legend(title=f"Worlds in which it is, against {against}:", columns=3, symbolType="square")
+    legend = alt.Legend(title=f"Against {against}, worlds in which it is:", columns=3, symbolType="square")
+    shade = alt.Color("kind:N", scale=scale, legend=legend, sort=list(kinds))
     bottom = alt.layer(
         *(
-            drawn.mark_area(opacity=1).encode(
-                y=part(low), y2=f"{high}:Q", color=alt.ColorDatum(kind, scale=scale, legend=legend)
-            )
+            drawn.mark_area(opacity=1)
+            .transform_calculate(kind=f"'{kind}'")
+            .encode(y=part(low), y2=f"{high}:Q", color=shade)
             for kind, (low, high, _) in kinds.items()
         )
     ).properties(height=70)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 
-from sim.rule import Cost, People, Ratio, Share, rule
+from sim.rule import Cost, People, Quantity, Ratio, Share, rule
 from sim.worlds import Vector
+
+ManyPeople = Annotated[Vector, Quantity("thousand people", 0.0, 40_000.0)]
+# Keeps the share of no cost at one.
+LEAST_COST = 1e-9
 
 
 @rule(
@@ -88,7 +94,7 @@ def budget(economy: Share, unrest: Share, *, budget_floor: Vector, budget_slope:
 )
 def affordable_share(cost: Cost, budget: Cost) -> Share:
     """Share of the intended levers that the budget carries."""
-    return np.minimum(1.0, budget / np.maximum(cost, budget))
+    return 1.0 - np.maximum(cost - budget, 0.0) / np.maximum(cost, LEAST_COST)
 
 
 @rule(
@@ -171,7 +177,7 @@ def expelled(lever: Share, *, expulsion_capacity: Vector) -> People:
     falls_with=("sent_back",),
     off="refugees",
 )
-def refugees(refugees: People, arrived: People, sent_back: People, *, return_rate: Vector) -> People:
+def refugees(refugees: People, arrived: People, sent_back: People, *, return_rate: Vector) -> ManyPeople:
     """Afghans in Pakistan who came since August 2021: those who came, less those who went home or were sent back."""
     return np.maximum(refugees * (1.0 - return_rate) + arrived - sent_back, 0.0)
 

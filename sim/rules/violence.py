@@ -13,6 +13,7 @@ from sim.worlds import Vector
 Capability = Annotated[Vector, Quantity("capability", 0.0, 400.0)]
 # The last draw a stream gives; the normal quantile of 1 is infinite.
 LAST = 1.0 - 1e-9
+ManyAttacks = Annotated[Vector, Quantity("attacks a month", 0.0, 20_000.0)]
 Luck = Annotated[Vector, Quantity("uniform draw", 1e-12, LAST)]
 
 
@@ -31,7 +32,7 @@ Luck = Annotated[Vector, Quantity("uniform draw", 1e-12, LAST)]
 )
 def attacks_expected(
     capability: Capability, tempo: Ratio, held_back: Share, stopped: Share, *, attacks_per_capability: Vector
-) -> Attacks:
+) -> ManyAttacks:
     """Attacks to expect of a group this month: what it can do, at the campaign's tempo, less what Kabul and truces stop.
 
     Args:
@@ -151,22 +152,6 @@ def deaths_in_attack(
 
 @rule(
     claims=(
-        "ucdp.lethal-events-2019-2021",
-        "picss.deaths-per-attack",
-    ),
-    judgement="Most attacks kill no one that observers count; the share is fitted by eye to 2021.",
-    mechanisms=("M20",),
-    moves=("fatalities",),
-    rises_with=("attacks",),
-    off=0.0,
-)
-def lethal_attacks_expected(attacks: Attacks, *, lethal_share: Vector) -> Attacks:
-    """How many attacks of a month kill someone, on average."""
-    return attacks * lethal_share
-
-
-@rule(
-    claims=(
         "002.3-security-personnel-majority",
         "001.6-pakistani-forces-main-target",
     ),
@@ -177,7 +162,7 @@ def lethal_attacks_expected(attacks: Attacks, *, lethal_share: Vector) -> Attack
 )
 def security_dead(luck: Luck, *, security_share: Vector) -> Share:
     """Whether the dead of a TTP attack are of the security forces (1) or civilians (0)."""
-    return (luck < security_share).astype(np.float64)
+    return np.less(luck, security_share) * 1.0
 
 
 @rule(
@@ -190,7 +175,7 @@ def security_dead(luck: Luck, *, security_share: Vector) -> Share:
 )
 def security_dead_of_others(luck: Luck, *, security_share_of_others: Vector) -> Share:
     """Whether the dead of another group's attack are of the security forces (1) or civilians (0)."""
-    return (luck < security_share_of_others).astype(np.float64)
+    return np.less(luck, security_share_of_others) * 1.0
 
 
 @rule(
@@ -232,7 +217,7 @@ def strike_deaths_expected(strikes: Share, *, strike_harm: Vector) -> Deaths:
     falls_with=("truce",),
     off="attacks",
 )
-def attacks_claimed(attacks: Attacks, truce: Share, *, claim_rate: Vector, claim_silence: Vector) -> Attacks:
+def attacks_claimed(attacks: Attacks, truce: Share, *, claim_rate: Vector, claim_silence: Vector) -> ManyAttacks:
     """What the TTP claims: more than it did, and next to nothing while it professes a truce."""
     return claim_rate * attacks * (1.0 - claim_silence * truce)
 
@@ -247,6 +232,6 @@ def attacks_claimed(attacks: Attacks, truce: Share, *, claim_rate: Vector, claim
     rises_with=("attacks", "background"),
     off=0.0,
 )
-def attacks_counted(attacks: Attacks, background: Attacks, *, count_rate: Vector) -> Attacks:
+def attacks_counted(attacks: Attacks, background: Attacks, *, count_rate: Vector) -> ManyAttacks:
     """What an institute that counts all groups reports: most of what happened, truce or not."""
     return count_rate * (attacks + background)

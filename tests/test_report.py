@@ -1,0 +1,277 @@
+"""The report stands alone, says what it is, says no more than the worlds allow, and can be read by everybody."""
+
+from __future__ import annotations
+
+import html as escapes
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from test_plots import compared, contrast, made
+
+from sim import report
+from sim.plots import pictures
+from sim.results import Comparison, Results
+from sim.results.reading import reading
+from sim.results.terminal import SHORT_LIST
+from sim.scenario import Scenario
+from sim.vocabulary import VERDICTS
+
+VOID = {"meta", "br", "link", "img", "hr", "input"}
+SHARED = {"from": "2021-08", "until": "2022-11", "levers": {"fencing": 0.7}, "why": "What both have behind them."}
+POLICY = {
+    "schema": 1,
+    "title": "Firm",
+    "actor": "pakistan",
+    "summary": "Operations at home.",
+    "settings": {"levers": {"domestic_operations": 0.8, "aid": 0.1}, "conditionality": 0.5},
+    "responds": [
+        {"when": {"metric": "attacks", "above": 40, "months": 3}, "for": 3, "levers": {"border_closure": 0.6}}
+    ],
+}
+
+
+class Page(HTMLParser):
+    """What a page is made of; raises when its tags do not close in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if not self.open or self.open[-1] not in ("style", "script"):
+            self.words.append(data)
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", " ".join(self.words))
+
+
+def told(results: Results, **more: object) -> Results:
+    """The same results of a scenario in which more is said."""
+    data = {**results.scenario.data(), **more}
+    scenario = Scenario.model_validate(data)
+    return Results(results.manifest, scenario.to_yaml(), results.outcomes, results.arrays, scenario)
+
+
+@pytest.fixture(scope="module")
+def pair() -> Comparison:
+    first = told(
+        made("confront", "Confront"),
+        summary="The army goes after the TTP.",
+        actors={"pakistan": {"changes": [SHARED, {"from": "2022-12", "policy": "firm"}]}},
+        policies={"firm": POLICY},
+        shocks=[{"date": "2022-04", "title": "Khan loses office", "changes": {"rhetoric": {"add": 0.1}}}],
+        parameters={"truce_compliance": {"distribution": "uniform", "low": 0.2, "high": 0.9}},
+    )
+    second = told(
+        made("appease", "Accommodate", shift=0.3),
+        summary="Kabul is given trade and aid.",
+        actors={"pakistan": {"changes": [SHARED]}, "india": {"engagement": "mission"}},
+        shocks=[{"date": "2022-04", "title": "Khan loses office", "changes": {"rhetoric": {"add": 0.1}}}],
+    )
+    return compared(first, second)
+
+
+@pytest.fixture(scope="module")
+def written(pair: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return report.write(pair, tmp_path_factory.mktemp("report") / "deep" / "report.html")
+
+
+@pytest.fixture(scope="module")
+def page(written: Path) -> Page:
+    return Page(written.read_text(encoding="utf-8"))
+
+
+def test_it_is_one_small_file_that_fetches_nothing(written: Path, page: Page) -> None:
+    assert written.stat().st_size < 5_000_000
+    for tag, attributes in page.tags:
+        assert tag not in ("script", "link", "img", "iframe", "object", "embed"), tag
+        for name in ("src", "href", "xlink:href", "data", "srcset", "action"):
+            assert not (attributes.get(name) or "").strip(), (tag, name)
+        assert not any(name.startswith("on") for name in attributes), tag
+    text = written.read_text(encoding="utf-8")
+    assert "@import" not in text
+    assert all(target.startswith("#") for target in re.findall(r"url\(\s*['\"]?([^)'\"]*)", text))
+
+
+def test_it_says_what_it_is_first(page: Page) -> None:
+    start = page.text[:900]
+    assert "not a forecast" in start
+    assert "tribal districts" in start
+    assert "Real people died" in start
+
+
+def test_it_tells_scenarios_by_their_titles(page: Page) -> None:
+    assert page.all("title")
+    assert "Confront and Accommodate compared" in page.text
+    shown = page.text.partition("What was assumed")[0]
+    assert not re.search(r"\bappease\b", shown)
+
+
+def test_the_answer_is_the_reading_and_no_test_value_is_shown(pair: Comparison, page: Page) -> None:
+    for paragraph in reading(pair):
+        assert re.sub(r"\s+", " ", paragraph) in page.text
+    assert not re.search(r"\bp\s*[<=]\s*0|p-value|signific|\bprove", page.text, re.IGNORECASE)
+
+
+def test_what_each_side_does_is_told_once(page: Page) -> None:
+    sides = page.text.partition("What each side does")[2].partition("The numbers")[0]
+    assert sides.count("What both have behind them.") == 1
+    assert sides.index("In every scenario") < sides.index("What both have behind them.")
+    for words in ("Firm. Operations at home.", "domestic operations 0.8", "aid 0.1", "mission"):
+        assert words in sides, words
+    assert "With TTP attacks above 40 (attacks a month, mean of 3 months), for 3 months: border closure 0.6." in sides
+    assert sides.index("domestic operations") < sides.index("aid 0.1")
+    assert "the Afghan Taliban, the TTP and India" in sides
+
+
+def test_assumptions_are_all_there(page: Page) -> None:
+    assumed = page.text.partition("What was assumed")[2].partition("Limits")[0]
+    assert "declared value" in assumed
+    assert "truce compliance: drawn from 0.2 to 0.9 (uniform)" in assumed
+    assert assumed.count("Khan loses office (Pro-Taliban rhetoric changed by +0.10)") == 1
+
+
+def test_prior_draws_are_told_from_declared_values(pair: Comparison) -> None:
+    results = pair.results["confront"]
+    manifest = {**results.manifest, "parameters": "prior"}
+    drawn = Results(manifest, results.scenario_yaml, results.outcomes, results.arrays, results.scenario)
+    text = Page(report.render(drawn)).text
+    assert "drawn anew in each world" in text
+    assert "Every parameter stood at its declared value" not in text
+
+
+def test_the_numbers_are_those_of_the_results(pair: Comparison, page: Page) -> None:
+    table = report.tables_of(pair)[0]
+    assert table["heads"] == ["Confront", "Accommodate", "Accommodate less Confront", "Accommodate higher in"]
+    assert len(table["rows"]) == len(SHORT_LIST)
+    row = dict(zip(SHORT_LIST, (cells for _, cells in table["rows"]), strict=True))["attacks"]
+    medians = [one.outcomes["attacks"].median() for one in pair.results.values()]
+    assert [float(cell[0].replace(",", "")) for cell in row[:2]] == pytest.approx(medians, rel=0.05)
+    difference = pair.paired["appease", "attacks"].median()
+    assert float(row[2][0].replace(",", "")) == pytest.approx(difference, rel=0.05)
+    cells = [attributes for attributes in page.all("td") if "data-head" in attributes]
+    assert len(cells) == 4 * len(SHORT_LIST)
+
+
+def test_identical_scenarios_are_the_same_in_all() -> None:
+    same = compared(made("a", "A"), made("b", "B"))
+    assert {cells[3][0] for _, cells in report.tables_of(same)[0]["rows"]} == {"the same in all"}
+
+
+def test_every_picture_has_a_name_a_caption_and_its_numbers(pair: Comparison, page: Page) -> None:
+    expected = list(pictures(pair))
+    figures = page.all("figure")
+    assert [figure["id"] for figure in figures] == [picture.name for picture in expected]
+    drawings = page.all("svg")
+    assert len(drawings) == len(page.all("figcaption")) == len(expected)
+    for picture, attributes in zip(expected, drawings, strict=True):
+        assert attributes["role"] == "img"
+        assert attributes["aria-label"] == f"{picture.title}. {picture.text}"
+        assert re.sub(r"\s+", " ", picture.text) in page.text
+    assert sum(attributes.get("class") == "behind" for attributes in page.all("table")) == len(expected)
+
+
+def test_ids_are_unique_and_what_is_referred_to_exists(page: Page) -> None:
+    ids = [attributes["id"] for _, attributes in page.tags if attributes.get("id")]
+    assert len(ids) == len(set(ids))
+    for _, attributes in page.tags:
+        assert attributes.get("aria-labelledby", ids[0]) in ids
+    text = "".join(str(value) for _, attributes in page.tags for value in attributes.values())
+    assert set(re.findall(r"url\(#([^)]*)\)", text)) <= set(ids)
+
+
+def test_titles_and_texts_are_escaped() -> None:
+    nasty = '<script>alert("x")</script>'
+    results = told(made("a", nasty[:24]), title=nasty, summary=nasty, question=nasty)
+    results.manifest["command"] = nasty
+    other = made("b", "B", shift=0.2)
+    text = report.render(compared(results, other))
+    assert "<script" not in text
+    assert escapes.escape(nasty, quote=False) in text.replace("&#34;", '"').replace("&quot;", '"')
+    Page(text)
+
+
+def test_one_run_three_scenarios_and_runs_without_months() -> None:
+    alone = Page(report.render(made("alone", "Alone", series=False)))
+    assert "Alone" in alone.text
+    assert "months of these runs were not kept" in alone.text
+    assert len(alone.all("figure")) == 1
+    three = compared(*(made(name, name.upper(), shift, series=False) for name, shift in (("a", 0), ("b", 1), ("c", 2))))
+    text = Page(report.render(three)).text
+    assert "A, B and C compared" in text
+    assert "C compared with A" in text
+
+
+def test_a_saved_comparison_gives_the_same_report(pair: Comparison, written: Path, tmp_path: Path) -> None:
+    loaded = Comparison.load(pair.save(tmp_path / "kept"))
+    assert report.render(loaded) == written.read_text(encoding="utf-8")
+
+
+def test_sources_limits_and_manifest_are_there(page: Page) -> None:
+    text = page.text
+    for words in ("Michael Kugelman", "Foreign Policy", "Hamza Haider", "South Asia Terrorism Portal", "in the ledger"):
+        assert words in text, words
+    limits = text.partition("Limits")[2]
+    assert "five articles" in limits
+    assert "both sides of the Durand Line" in limits
+    assert "seed 7" in text
+    assert all(verdict in text for verdict in VERDICTS.values())
+
+
+def test_conditions_are_told_in_words() -> None:
+    from sim.scenario.settings import Change
+
+    change = Change.model_validate(
+        {
+            "from": "2022-01",
+            "when": {"all": [{"metric": "economy", "below": 0.3}, {"not": {"metric": "ceasefire", "above": 0.5}}]},
+            "policy": "firm",
+        }
+    )
+    assert report.timing_words(change) == (
+        "with (Pakistan's economy below 0.3 (0 to 1)) and (not (Ceasefire in force above 0.5 (0 to 1))), "
+        "from January 2022"
+    )
+    once = Change.model_validate({"from": "2022-04", "until": "2022-04", "policy": "firm"})
+    assert report.timing_words(once) == "in April 2022"
+
+
+@pytest.mark.parametrize("theme", [0, 1])
+def test_colours_of_the_page_have_contrast(theme: int) -> None:
+    css = (Path(report.__file__).with_name("templates") / "report.css").read_text(encoding="utf-8")
+    shades = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", re.findall(r":root \{(.*?)\}", css, re.DOTALL)[theme]))
+    for ground in ("paper", "shade"):
+        for ink in ("ink", "soft", "link"):
+            assert contrast(shades[ink], shades[ground]) >= 4.5, (ink, ground)
+
+
+def test_pictures_keep_their_own_ids(pair: Comparison) -> None:
+    picture = replace(next(iter(pictures(pair))), name="mine")
+    svg = '<svg width="1"><linearGradient id="gradient_0"/><rect fill="url(#gradient_0)"/><text>id="x"</text></svg>'
+    shown = report.inline(svg, picture)
+    assert 'id="mine-gradient_0"' in shown
+    assert "url(#mine-gradient_0)" in shown
+    assert '<text>id="x"</text>' in shown
