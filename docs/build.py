@@ -14,7 +14,7 @@ import inspect
 import re
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +25,7 @@ sys.path[:0] = [str(DOCS), str(ROOT)]  # so that it runs from a checkout that is
 import numpy as np
 from notation import (
     WIDTH,
-    claim_links,
-    explained,
     formula,
-    metric_link,
     month_words,
     rests_on,
     rule_link,
@@ -37,6 +34,7 @@ from notation import (
     unit,
     values,
 )
+from registry_pages import all_claims, all_parameters, all_rules
 from scenario_pages import course_cost, scenario_page
 
 from sim import model as model_module
@@ -48,7 +46,7 @@ from sim.metrics import METRICS, PANELS
 from sim.model import MONTH, FrontierModel
 from sim.parameters import PARAMETERS
 from sim.results.verdicts import THRESHOLDS
-from sim.rule import RULES, Rule
+from sim.rule import RULES
 from sim.scenario import list_scenarios, load_policy
 from sim.trace import cover, index
 from sim.trace.cards import only_source
@@ -63,8 +61,8 @@ from sim.vocabulary import (
     RESOURCES_PAKISTAN_NEEDS,
     RESOURCES_TALIBAN_NEEDS,
     STANCES,
+    START,
     VERDICTS,
-    month_after,
     months_between,
 )
 
@@ -72,76 +70,6 @@ PAGES = ("model.md", "rules.md", "parameters.md", "claims.md")
 BLOCK = re.compile(r"<!-- begin: (\S+)(.*?) -->\n(.*?)<!-- end: \1 -->", re.DOTALL)
 # The decision that is worked through: any month of any world would do.
 SCENARIO, SEED, EXAMPLE_MONTH = "history", 0, "2022-06"
-
-
-# ------------------------------------------------------------------------------------------------ whole pages
-
-
-def all_rules(_: str) -> str:
-    lines = []
-    for theme in dict.fromkeys(rule.theme for rule in RULES.values()):
-        about = (sys.modules[f"sim.rules.{theme}"].__doc__ or "").partition("\n")[0]
-        lines.append(f"## sim/rules/{theme}.py\n\n{about}\n")
-        lines += [line for rule in RULES.values() if rule.theme == theme for line in _card(rule)]
-    return "\n".join(lines)
-
-
-def _card(rule: Rule) -> Iterator[str]:
-    further, words = explained(rule)
-    yield f'<a id="rule-{rule.name}"></a>\n\n### `{rule.name}`\n'
-    yield f"{rule.statement} {further}".rstrip() + "\n"
-    yield "```text\n" + "\n".join(formula(rule)) + "\n```\n"
-    inputs = []
-    for name, quantity in rule.inputs.items():
-        sign = "rises with it" if name in rule.rises_with else "falls with it" if name in rule.falls_with else ""
-        said = "; ".join(one for one in (words.get(name, "").rstrip("."), sign) if one)
-        inputs.append(f"`{name}` ({unit(quantity.unit, quantity.low, quantity.high)})" + (f": {said}" if said else ""))
-    yield f"- Takes {'; '.join(inputs)}."
-    if rule.parameters:
-        yield f"- Parameters: {values(rule, links=True)}."
-    result = unit(rule.result.unit, rule.result.low, rule.result.high)
-    yield f"- Gives {result}. Moves {', '.join(map(metric_link, rule.moves))}."
-    part = f"Part of {', '.join(rule.mechanisms)}. " if rule.mechanisms else ""
-    off = f"`{rule.off}` passes unchanged" if isinstance(rule.off, str) else f"it gives {rule.off:g}"
-    yield f"- {part}Switched off, {off}."
-    yield f"- Rests on {rests_on(rule, links=True)}\n"
-
-
-def all_parameters(_: str) -> str:
-    taking, lines = index().taking, []
-    head = ("parameter", "value (range)", "unit", "what it stands for", "used by", "rests on")
-    for theme in dict.fromkeys(parameter.theme for parameter in PARAMETERS.values()):
-        rows = []
-        for one in PARAMETERS.values():
-            if one.theme == theme:
-                users = ", ".join(rule_link(rule) for rule in taking.get(one.name, ())) or "the agents themselves"
-                ours = f"*Ours:* {one.judgement}" if one.judgement else ""
-                rests = ". ".join(part for part in (claim_links(one.claims), ours) if part)
-                shape = "" if one.distribution == "uniform" or one.constant else f", {one.distribution}"
-                name = f'<a id="parameter-{one.name}"></a>`{one.name}`'
-                rows.append((name, spread(one) + shape, one.unit, one.meaning, users, rests))
-        lines.append(f"## sim/parameters/{theme}.yaml\n\n{table(head, rows)}")
-    return "\n".join(lines)
-
-
-def all_claims(_: str) -> str:
-    known, lines = index(), []
-    head = ("claim", "restated", "kind", "bears on", "conflicts and notes")
-    for source in ledger().sources.values():
-        by = ", ".join(part for part in (source.author, source.outlet, source.date) if part)
-        rows = []
-        for claim in ledger().of_source(source.id):
-            notes = [f"Conflicts with {claim_links(claim.conflicts)}." if claim.conflicts else "", claim.note or ""]
-            notes.append("" if known.used(claim.id) else f"*Not used.* {claim.unused or ''}")
-            kind = claim.kind + ("" if claim.confidence == "high" else f", {claim.confidence} confidence")
-            name = f'<a id="{claim.id}"></a>{claim.id}'
-            rows.append((name, claim.text, kind, ", ".join(claim.mechanisms), " ".join(filter(None, notes))))
-        opening = f'<a id="source-{source.id}"></a>\n\n## {source.id}: {source.title}\n\n{by}. {source.note}\n\n'
-        lines.append(opening + table(head, rows))
-    return "\n".join(lines)
-
-
-# ------------------------------------------------------------------------------------------------ blocks of model.md
 
 
 def counts(_: str) -> str:
@@ -160,17 +88,23 @@ def footing(_: str) -> str:
             f"- Of {one.all} {name}, {one.claims} rest on claims alone, {one.both} on claims and a judgement, "
             f"{one.judgement} on a judgement alone; {one.one_source} cite one source only."
         )
-    voice = {"001", "004"}
-    found = [rule for rule in RULES.values() if rule.claims]
-    alone = [rule for rule in found if {ledger().claims[claim].source for claim in rule.claims} <= voice]
-    single = [source for source in ledger().sources if ledger().sources[source].kind == "article"]
-    each = ", ".join(f"{sum(only_source(index(), rule.claims) == source for rule in found)} on {source}" for source in single)
-    lines.append(f"- Rules that cite one article and nothing else: {each}. {len(alone)} rules rest on 001 and 004 only.")
+    articles = [source.id for source in ledger().sources.values() if source.kind == "article"]
+    alone = {name: sum(only_source(index(), rule.claims) == name for rule in RULES.values()) for name in articles}
+    voice = [rule for rule in RULES.values() if rule.claims and all(map(_of_one_voice, rule.claims))]
+    lines.append(
+        f"- Rules that cite one article and nothing else: {', '.join(f'{n} on {name}' for name, n in alone.items())}. "
+        f"{len(voice)} rules rest on the author of 004 alone, in 004 or as quoted in 001."
+    )
     lines.append(
         f"- {figures.conflicts} pairs of claims conflict; both sides are kept. {len(figures.left_over)} causal claims are "
         "used by no rule and say why."
     )
     return "\n".join(lines) + "\n"
+
+
+def _of_one_voice(claim: str) -> bool:
+    """Whether it is the author of 004 who says so: there, or where paragraph 8 of 001 quotes him."""
+    return claim.startswith(("004.", "001.8-"))
 
 
 def sources(_: str) -> str:
@@ -242,107 +176,115 @@ def options(_: str) -> str:
     )
 
 
-def example_model(months: int = 0, scenario: Scenario | str = "") -> FrontierModel:
-    """The world of the worked example, lived up to and with the month that is shown."""
-    plan = scenario or load_scenario(str(EXAMPLE["scenario"]))
-    one = FrontierModel(plan, worlds=1, seed=int(EXAMPLE["seed"]), record=True)
-    for _ in range(months or months_between(one.plan.start, str(EXAMPLE["month"])) + 1):
-        one.step()
-    return one
+def formulas(names: str) -> str:
+    """Some rules as formulas, then what each rests on, with its parameters' values."""
+    picked = [RULES[name] for name in names.split()]
+    code = []
+    for rule in picked:
+        code += [*textwrap.wrap(rule.statement, WIDTH, initial_indent="# ", subsequent_indent="# "), *formula(rule), ""]
+    lines = ["```text", *code[:-1], "```", ""]
+    for rule in picked:
+        given = f" ({values(rule, links=False)})" if rule.parameters else ""
+        lines.append(f"- {rule_link(rule.name)}{given}: {rests_on(rule, links=False)}")
+    return "\n".join(lines) + "\n"
 
 
 def decision(name: str) -> str:
     """A decision's pressures: each with its formula and what every option makes of it."""
-    account = example_model(1).accounts[0][name.strip()]
-    rows = []
+    model = _lived(1)
+    account, rows = model.accounts[0][name], []
+    model.close()
     for pressure in account["pressures"]:
         rule = RULES[pressure.rule]
-        profile = ", ".join(f"{weight:.2g}" for weight in pressure.profile)
-        if "held" in rule.inputs or "distance" in rule.inputs:
-            profile = "each by its own"
-        logits = formula(rule)[-1].partition(" = ")[2]
-        values = ", ".join(f"{parameter_link(one)} {spread(PARAMETERS[one])}" for one in rule.parameters)
-        rows.append((f"{rule_link(rule.name)}: {rule.statement}", f"`{logits}`", values, profile, rests_on(rule)))
+        by_option = pressure.strength.ndim == 2
+        profile = "each its own" if by_option else ", ".join(f"{weight:.3g}" for weight in pressure.profile)
+        strength = f"`{formula(rule)[-1].partition(' = ')[2]}`"
+        rows.append((f"{rule_link(rule.name)}: {rule.statement}", strength, values(rule, links=False), profile))
     chosen = ", ".join(option.replace("_", " ") for option in account["options"])
-    return table(("pressure", "strength, logits", "weight (range)", f"taken by {chosen}", "rests on"), rows)
+    lines = [table(("pressure", "strength, logits", "weight (range)", f"times, for {chosen}"), rows), "Rests on:", ""]
+    lines += [f"- `{one.rule}`: {rests_on(RULES[one.rule], links=False)}" for one in account["pressures"]]
+    return "\n".join(lines) + "\n"
+
+
+def _lived(months: int) -> FrontierModel:
+    """The world of the worked example, after some months, with its record of decisions."""
+    model = FrontierModel(SCENARIO, worlds=1, seed=SEED, record=True)
+    for _ in range(months):
+        model.step()
+    return model
 
 
 def example(_: str) -> str:
     """One decision in full, from the record of a run."""
-    one = example_model()
-    account = one.accounts[-1]["taliban.stance"]
+    model = _lived(months_between(START, EXAMPLE_MONTH) + 1)
+    account = model.accounts[-1]["taliban.stance"]
     names = [option.replace("_", " ") for option in account["options"]]
     utilities, chances, draws = (account[key][:, 0] for key in ("utilities", "probabilities", "draws"))
-    rows, added = [], np.zeros(len(names))
+    totals, added, rows = utilities + draws, np.zeros(len(names)), []
     for pressure in account["pressures"]:
         parts = np.array([pressure.on(i)[0] for i in range(len(names))])
         added = added + parts
         rows.append((rule_link(pressure.rule), *(f"{part:+.2f}" if part else "" for part in parts)))
     assert np.allclose(added, utilities, atol=1e-12), "the pressures do not add up to the utilities"
-    totals = utilities + draws
-    rows.append(("**utility: their sum**", *(f"**{value:+.2f}**" for value in utilities)))
-    rows.append(("probability", *(f"{value:.1%}" for value in chances)))
-    rows.append(("uniform draw `u`", *(f"{np.exp(-np.exp(-draw)):.3f}" for draw in draws)))
-    rows.append(("Gumbel draw `-log(-log(u))`", *(f"{draw:+.2f}" for draw in draws)))
-    rows.append(("**utility and draw**", *(f"**{value:+.2f}**" for value in totals)))
-    tie = one.datacollector.model_vars["alignment_taliban_ttp"][-1]
-    weight, chosen = one.parameters["kinship_weight"], int(account["chosen"][0])
-    kinship = next(pressure for pressure in account["pressures"] if pressure.rule == "kinship_and_debt")
-    assert np.isclose(-weight * tie, kinship.strength[0])
-    text = [
-        f"Scenario `{EXAMPLE['scenario']}`, seed {EXAMPLE['seed']}, world 0, point values; {month_words(one_month(one))}. "
-        "Figures are rounded, so columns add up to within a hundredth or two.",
-        "",
-        table(("pressure", *names), rows),
-        f"The first line is {rule_link('kinship_and_debt')}: the Taliban factions' tie to the TTP, weighted by their power, "
-        f"is {tie:.2f}, so a full effort costs {weight:g} x {tie:.2f} = {weight * tie:.2f} logits, and a stance with effort "
-        f"e costs e times that. {_outcome(names, utilities, totals, chances, chosen)}",
+    rows += [
+        ("**utility: their sum**", *(f"**{value:+.2f}**" for value in utilities)),
+        ("probability", *(f"{value:.0%}" for value in chances)),
+        ("uniform draw u", *(f"{np.exp(-np.exp(-draw)):.3f}" for draw in draws)),
+        ("Gumbel draw, -log(-log u)", *(f"{draw:+.2f}" for draw in draws)),
+        ("**utility and draw**", *(f"**{value:+.2f}**" for value in totals)),
     ]
-    one.close()
-    return "\n".join(text) + "\n"
+    tie = float(model.datacollector.model_vars["alignment_taliban_ttp"][-1])
+    weight = float(model.parameters["kinship_weight"])
+    kinship = next(pressure for pressure in account["pressures"] if pressure.rule == "kinship_and_debt")
+    assert np.isclose(-weight * tie, kinship.strength[0]), "the first line is not what it is said to be"
+    model.close()
+    return (
+        f"{month_words(EXAMPLE_MONTH)} in world 0 of scenario `{SCENARIO}`, seed {SEED}, every parameter at its value:\n\n"
+        + table(("pressure", *names), rows)
+        + "\nFigures are rounded, so a column may seem to miss its sum by a hundredth or two; unrounded they add up "
+        f"exactly. To read the first line: the factions' tie to the TTP, weighted by their power, is {tie:.2f}; a full "
+        f"effort would cost {weight:g} times {tie:.2f}, which is {weight * tie:.2f} logits, and each stance costs its "
+        f"share of that. {_outcome(names, utilities, draws, chances, int(account['chosen'][0]))}\n"
+    )
 
 
-def one_month(one: FrontierModel) -> str:
-    """The month lived last."""
-    return month_after(one.plan.start, one.month - 1)
-
-
-def _outcome(names: list[str], utilities: Any, totals: Any, chances: Any, chosen: int) -> str:
+def _outcome(names: list[str], utilities: Any, draws: Any, chances: Any, chosen: int) -> str:
     """Which pressures and which luck made the choice, in words."""
+    totals = utilities + draws
     by_utility, by_total = np.argsort(-utilities, kind="stable"), np.argsort(-totals, kind="stable")
     favourite, second, next_best = int(by_utility[0]), int(by_utility[1]), int(by_total[1])
     lead, margin = utilities[favourite] - utilities[second], totals[chosen] - totals[next_best]
     said = (
-        f"By its pressures alone Kabul leans to *{names[favourite]}*, {lead:.2f} ahead of *{names[second]}*, the runner-up; "
-        f"in a share of {chances[favourite]:.0%} of worlds in this position it would be chosen. "
+        f"By the pressures alone Kabul leans to *{names[favourite]}*, {lead:.2f} ahead of the runner-up, "
+        f"*{names[second]}*: it would be chosen in {chances[favourite]:.0%} of worlds so placed. "
     )
     if favourite == chosen:
-        said += f"With the month's draws it wins over *{names[next_best]}* by {margin:.2f}: luck did not overturn the account."
-    else:
-        said += (
-            f"The draws decide otherwise: *{names[chosen]}*, {utilities[favourite] - utilities[chosen]:.2f} behind by utility "
-            f"and chosen in {chances[chosen]:.0%} of such worlds, draws luckily enough to win over *{names[next_best]}* by "
-            f"{margin:.2f}."
+        return said + (
+            f"It drew {draws[chosen]:+.2f}, its rival with the draws counted, *{names[next_best]}*, drew "
+            f"{draws[next_best]:+.2f}, and it stays first by {margin:.2f}: here luck changed the margin and not the choice."
         )
-    return said
+    return said + (
+        f"The draws decide otherwise: *{names[chosen]}*, {utilities[favourite] - utilities[chosen]:.2f} behind by utility and "
+        f"chosen in {chances[chosen]:.0%} of such worlds, drew {draws[chosen]:+.2f} where *{names[favourite]}* drew "
+        f"{draws[favourite]:+.2f}, and ends {margin:.2f} ahead of *{names[next_best]}*."
+    )
 
 
 def mechanisms(_: str) -> str:
     rows = []
     for name, title in MECHANISMS.items():
         rules = index().working.get(name, ())
-        cited = dict.fromkeys(claim for rule in rules for claim in RULES[rule].claims)
+        cited = [ledger().claims[claim] for rule in rules for claim in RULES[rule].claims]
         places: dict[str, str] = {}
-        for claim in sorted(cited):
-            one = ledger().claims[claim]
-            places.setdefault(one.source if one.paragraph is None else f"{one.source}.{one.paragraph}", claim)
+        for one in sorted(cited, key=lambda claim: (claim.source, claim.paragraph or 0)):
+            places.setdefault(one.source if one.paragraph is None else f"{one.source}.{one.paragraph}", one.id)
         links = ", ".join(f"[{place}](claims.md#{claim})" for place, claim in places.items())
-        measured = "; ".join(case.replace("_", " ") for case in cases().get(name, ()))
+        measured = "; ".join(case.replace("_", " ") for case in _cases().get(name, ()))
         rows.append((f'<a id="{name}"></a>{name}', title, ", ".join(map(rule_link, rules)), links, measured))
     return table(("id", "mechanism", "rules", "claims, by paragraph", "measured on paired worlds as"), rows)
 
 
-def cases() -> dict[str, list[str]]:
+def _cases() -> dict[str, list[str]]:
     """Mechanism -> names of the effects that tests/test_mechanisms.py measures with the rules and without."""
     found: dict[str, list[str]] = {}
     for node in ast.parse((ROOT / "tests" / "test_mechanisms.py").read_text(encoding="utf-8")).body:
@@ -379,11 +321,6 @@ def levers(_: str) -> str:
     return table(("lever", "title", "it", "cost at full strength", *(policy.title for policy in policies)), rows)
 
 
-def course_cost(mix: Mapping[str, Any]) -> float:
-    """What levers cost at point values, in cost units."""
-    return float(sum(PARAMETERS[f"cost_{name}"].value * mix.get(name, 0.0) for name in LEVERS))
-
-
 def verdicts(_: str) -> str:
     rows = [(f"`{name}`", f"{one.value:.3g}", one.unit, one.reason) for name, one in THRESHOLDS.items()]
     return f"In this order: {', '.join(VERDICTS.values())}.\n\n" + table(("threshold", "value", "unit", "why"), rows)
@@ -393,9 +330,6 @@ def scenarios(_: str) -> str:
     rows = [(f"[{title}](scenarios/{name}.md)", f"`{name}`", question) for name, title, question in list_scenarios()]
     return table(("scenario", "name", "question"), rows)
 
-
-
-# ------------------------------------------------------------------------------------------------ writing
 
 BLOCKS: dict[str, Callable[[str], str]] = {
     "counts": counts,

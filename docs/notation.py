@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import calendar
 import inspect
 import re
 import textwrap
@@ -12,7 +13,7 @@ from sim.parameters import PARAMETERS, Parameter
 from sim.rule import Rule
 
 WIDTH = 104
-MONTHS = "January February March April May June July August September October November December".split()
+NAMES = re.compile(r"Afghan|Kabul|Pakistan|India|Taliban|[A-Z]{2}")
 # NumPy's names as a reader knows them.
 PLAIN = {"minimum": "min", "maximum": "max", "ndtri": "normal_quantile"}
 
@@ -29,13 +30,13 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def month_words(month: str) -> str:
     """2022-06 as June 2022."""
-    year, number = month.split("-")
-    return f"{MONTHS[int(number) - 1]} {year}"
+    year, number = map(int, month.split("-"))
+    return f"{calendar.month_name[number]} {year}"
 
 
 def lower(title: str) -> str:
     """A title as it stands inside a sentence: names keep their capitals."""
-    return title[0].lower() + title[1:]
+    return title if NAMES.match(title) else title[0].lower() + title[1:]
 
 
 def rule_link(name: str) -> str:
@@ -130,12 +131,14 @@ class _Plain(ast.NodeTransformer):
 
 
 def _wrapped(equation: str) -> list[str]:
-    """Broken before a plus, a minus or a times that stands outside of all brackets."""
-    lines, depth, start, last = [], 0, 0, 0
+    """Broken before a plus or minus that stands outside of all brackets, or failing that before a times."""
+    lines, depth, start = [], 0, 0
+    breaks = {"sum": 0, "product": 0}
     for place, sign in enumerate(equation):
         depth += (sign in "([") - (sign in ")]")
         if depth == 0 and equation[place : place + 3] in (" + ", " - ", " * "):
-            last = place
+            breaks["product" if equation[place + 1] == "*" else "sum"] = place
+        last = breaks["sum"] if breaks["sum"] > start else breaks["product"]
         if place - start > WIDTH and last > start:
             lines.append(equation[start:last])
             start = last

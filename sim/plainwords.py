@@ -38,11 +38,12 @@ def found(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        return f"text '{_short(value)}'"
-    return _short(str(value))
+        return f"text '{short(value)}'"
+    return short(str(value))
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """A text on one line, cut at 60 characters."""
     text = json.dumps(text, ensure_ascii=False)[1:-1]
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -62,7 +63,7 @@ def suggestion(name: str, allowed: Iterable[str]) -> str:
 
 def dotted(path: Place) -> str:
     """A path as one word: ("changes", 0, "levers") is `changes[0].levers`."""
-    out = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    out = "".join(f"[{part}]" if isinstance(part, int) else f".{short(part)}" for part in path)
     return out.removeprefix(".")
 
 

@@ -285,6 +285,7 @@ def sources() -> dict[str, list[tuple[str, str, int]]]:
     for source in ledger().sources.values():
         kind = "Articles" if source.kind == "article" else "Public series and records"
         author = source.author or ("author not given" if source.kind == "article" else None)
-        where = "; ".join(part for part in (author, source.outlet, source.date, source.url) if part)
+        date = month_words(source.date) if re.fullmatch(r"\d{4}-\d\d", source.date) else source.date
+        where = "; ".join(part for part in (author, source.outlet, date, source.url) if part)
         out[kind].append((source.title, where, len(ledger().of_source(source.id))))
     return out

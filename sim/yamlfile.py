@@ -23,10 +23,10 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from sim.plainwords import Place, PlacedError, dotted, explain, found, suggestion
+from sim.plainwords import Place, PlacedError, dotted, explain, found, short, suggestion
 
 __all__ = ["DEPTH", "LIMIT", "Document", "FileError", "Place", "PlacedError", "Source"]
-__all__ += ["dotted", "dump", "found", "read", "suggestion", "validate"]
+__all__ += ["dotted", "dump", "found", "read", "short", "suggestion", "validate"]
 
 LIMIT = 256 * 1024
 DEPTH = 20
@@ -166,9 +166,13 @@ class _Builder:
     def value(self, event: Any, events: Iterator[Any], path: Place) -> Any:
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
             sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
-            raise self.wrong(event, f"anchors and aliases are not allowed: {sign}{event.anchor}; write the value out")
+            raise self.wrong(
+                event, f"anchors and aliases are not allowed: {sign}{short(event.anchor)}; write the value out"
+            )
         if event.tag is not None:
-            raise self.wrong(event, f"tags are not allowed: {event.tag}; write a plain value, in quotes if it is text")
+            raise self.wrong(
+                event, f"tags are not allowed: {short(event.tag)}; write a plain value, in quotes if it is text"
+            )
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event)
         if len(path) >= DEPTH:
@@ -198,7 +202,9 @@ class _Builder:
                 raise self.wrong(event, f'keys are text: {shown or "nothing"}; put it in quotes: "{shown}"')
             here = (*path, key)
             if key in out:
-                raise self.wrong(event, f"key given twice: {key}; first on line {self.lines[here]}, once is allowed")
+                raise self.wrong(
+                    event, f"key given twice: {short(key)}; first on line {self.lines[here]}, once is allowed"
+                )
             self.lines[here] = _line(event)
             out[key] = self.value(next(events), events, here)
         return out

@@ -323,6 +323,35 @@ def test_one_run_and_three_scenarios_are_drawn() -> None:
     assert "each scenario less A" in to_svg(chart)
 
 
+def test_a_single_month_has_no_course(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(globals(), "MONTHS", 1)
+    month = compared(made("a", "A"), made("b", "B"))
+    assert [picture.name for picture in pictures(month)] == ["verdicts"]
+    assert "single month" in missing(month)
+
+
+def test_long_runs_are_thinned_and_keep_their_last_month(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(globals(), "MONTHS", 360)
+    long = made("a", "A", worlds=5)
+    drawn = column(fan(long, "attacks"), "month")
+    assert len(drawn) <= 121
+    assert drawn[-1] == 359
+    expected = rounded(np.median(long.series["attacks"].to_numpy(), axis=0))
+    np.testing.assert_array_equal(column(fan(long, "attacks"), "p50"), expected[drawn])
+    assert all(picture.table.rows for picture in pictures(long))
+
+
+def test_long_titles_are_broken_over_narrow_panels() -> None:
+    title = 'Wait "and" \\ then \u2028 see'
+    comparison = compared(made("a", title), made("b", "B", shift=0.2))
+    svg = to_svg(levers_in_force(comparison))
+    words = [node.text for node in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
+    assert not any("then see" in (text or "") for text in words)
+    assert "B" in words
+    alike = compared(made("a", "Wait  here"), made("b", "Wait here", shift=0.2))
+    assert {row["scenario"] for row in rows_of(fan(alike, "attacks"))} == {"a", "b"}
+
+
 def test_a_title_cannot_break_out_of_a_picture() -> None:
     nasty = '</svg><script>"&'
     comparison = compared(made("a", nasty), made("b", "B", shift=0.2))

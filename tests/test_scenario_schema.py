@@ -125,6 +125,8 @@ WHEN = CHANGE + "      - levers: {aid: 1}\n        when: "
         ("schema: 1\ntitle: T\nextends: parnt", "3: extends: there is no scenario with this name: text 'parnt' (did you mean 'parent'?); allowed: child, parent, a path"),
         ("schema: 1\ntitle: T\nextends: ../parent.yaml", "3: extends is not a name: text '../parent.yaml'; allowed: a scenario of the library"),
         ("schema: 1\ntitle: &t T\nsummary: *t", "2: anchors and aliases are not allowed: &t; write the value out"),
+        ('schema: 1\ntitle: T\nclaims: ["c.one\\ntwo"]', "3: claims[0] is not in the evidence ledger: c.one\\ntwo (did you mean 'c.two'?); allowed: c.one, c.two, c.three, c.four"),
+        ('schema: 1\ntitle: T\n"a\\nb": 1', "3: unknown key: a\\nb; allowed: schema, name, title, "),
         ("", "1: the file is empty; keys and values are needed"),
         ("schema: 1\ntitle: " + "x" * LIMIT, "1: the file is too large; at most 256 KiB are allowed"),
     ],

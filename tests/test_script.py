@@ -73,12 +73,13 @@ def test_by_default_everything_is_left_to_choose_and_no_lever_is_pulled() -> Non
 
 def test_vectors_are_what_the_model_needs_and_cannot_be_changed() -> None:
     script = Script(pakistan("{policy: hard}"), 4)
-    for recent in (always(0, 50, 0, 50), always(0, 0, 0, 0)):
-        for vector in script.settings("pakistan", script._month + 1, recent).values():
+    for month, recent in enumerate([silent, always(0, 50, 0, 50), always(0, 0, 0, 0)]):
+        for vector in script.settings("pakistan", month, recent).values():
             assert vector is not None
             assert (vector.shape, vector.dtype, vector.flags.c_contiguous) == ((4,), np.float64, True)
             with pytest.raises(ValueError, match="read-only"):
                 vector[0] = 1.0
+        assert len(set(script.settings("pakistan", month, recent)["cross_border_strikes"])) == (2 if month else 1)  # type: ignore[arg-type]
 
 
 def test_options_are_numbered_as_in_the_vocabulary() -> None:

@@ -17,6 +17,8 @@ Rows = list[dict[str, Any]]
 
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 
+_MOST_MONTHS = 120
+
 
 def as_comparison(source: Source) -> Comparison:
     """A comparison; a single run becomes one of a single scenario."""
@@ -26,8 +28,9 @@ def as_comparison(source: Source) -> Comparison:
 
 
 def called(comparison: Comparison) -> dict[str, str]:
-    """Name -> title, for each scenario in order, as the reading calls them."""
-    return titles(*comparison.results.values())
+    """Name -> title, for each scenario in order, as the reading calls them; in one line, since Vega breaks on more."""
+    found = {name: " ".join(title.split()) for name, title in titles(*comparison.results.values()).items()}
+    return found if len(set(found.values())) == len(found) else {name: name for name in found}
 
 
 def months(comparison: Comparison) -> list[str]:
@@ -62,12 +65,18 @@ def rounded(values: Array) -> Array:
 
 
 def monthly(columns: dict[str, Array], **constants: Any) -> Rows:
-    """Records for a picture: one per month, with its number, its name, and the values of each column."""
+    """Records for a picture: one per month, with its number, the constants, and the value of each column.
+
+    Of a run longer than ten years only every second month is drawn, or every third, and so on; and the last.
+    """
     names = list(columns)
     lists = [np.asarray(column, dtype=float).tolist() for column in columns.values()]
+    span = len(lists[0])
+    drawn = {*range(0, span, -(-span // _MOST_MONTHS)), span - 1}
     return [
         {"month": month, **constants, **dict(zip(names, values, strict=True))}
         for month, values in enumerate(zip(*lists, strict=True))
+        if month in drawn
     ]
 
 

@@ -74,6 +74,8 @@ def pictures(source: Source) -> Iterator[Picture]:
 def missing(source: Source) -> str:
     """What could not be drawn because the run did not keep it, as a sentence; empty if nothing is missing."""
     comparison = as_comparison(source)
+    if len(months(comparison)) == 1:
+        return "A run of a single month has no course to draw."
     if not _has_series(comparison):
         return "The months of these runs were not kept, so that nothing can be drawn over time; fewer worlds keep them."
     if not _has_panels(comparison):
@@ -84,7 +86,7 @@ def missing(source: Source) -> str:
 
 
 def _has_series(comparison: Comparison) -> bool:
-    return all(one.has_series for one in comparison.results.values())
+    return len(months(comparison)) > 1 and all(one.has_series for one in comparison.results.values())
 
 
 def _has_panels(comparison: Comparison) -> bool:
@@ -125,8 +127,10 @@ def _fan(comparison: Comparison, metric: str) -> Picture:
 
 def _stances(comparison: Comparison) -> Picture:
     chart, names, dates = stances(comparison), list(called(comparison).values()), months(comparison)
-    last = len(dates) - 1
-    heads = {(name, month): f"{name}, {month_words(dates[month])}" for name in names for month in (0, last // 2, last)}
+    drawn = sorted({row["month"] for row in rows_of(chart)})
+    last = drawn[-1]
+    wanted = dict.fromkeys((0, drawn[len(drawn) // 2], last))
+    heads = {(name, month): f"{name}, {month_words(dates[month])}" for name in names for month in wanted}
     found = ((heads.get((row["scenario"], row["month"])), row) for row in rows_of(chart))
     rows = [
         {**row, "head": head, "label": share(round(row["share"] * comparison.worlds), comparison.worlds)}

@@ -29,7 +29,6 @@ from sim.plots.theme import (
     SAME,
     SOFT,
     WIDTH,
-    broken,
     colour,
     dash,
     dress,
@@ -83,7 +82,7 @@ def fan(source: Source, metric: str, *, width: int = WIDTH) -> Any:
         subtitle += f" Dashed: the line of {names[comparison.baseline]}. {parting(comparison)}"
     chart = alt.layer(*layers)
     if len(names) > 1:
-        chart = panels(chart, "scenario", list(names.values()), columns)
+        chart = panels(chart, "scenario", list(names.values()), columns, panel)
     return dress(chart, rows, f"{about.title}, month by month", subtitle, width)
 
 
@@ -133,8 +132,8 @@ def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any
     ).properties(height=70)
     heads = [names[name] for name in comparison.others]
     if len(heads) > 1:
-        top = panels(top, "scenario", heads, columns)
-        bottom = panels(bottom, "scenario", heads, columns)
+        top = panels(top, "scenario", heads, columns, panel)
+        bottom = panels(bottom, "scenario", heads, columns, panel)
         title = f"{about.title}: each scenario less {against}, in the same worlds"
     else:
         title = f"{about.title}: {heads[0]} less {against}, in the same worlds"
@@ -194,28 +193,25 @@ def _overlaid(
         for name, values in by_name.items():
             found = bands(values)
             kept = {quantile: found[quantile] for quantile in ("p05", "p50", "p95")}
-            rows += monthly(kept, panel=_heading(head, width // columns), scenario=names[name])
-    heads = [_heading(head, width // columns) for head in series]
+            rows += monthly(kept, panel=head, scenario=names[name])
+    heads = list(series)
     panel = (width - MARGIN - 12 * (columns - 1)) // columns
     shown = list(names.values())
-    y = _y(unit, zero=zero)
+    y = _y(unit, zero=zero, ticks=2 if height < 80 else 3)
     drawn = alt.Chart(width=panel, height=height).encode(x=month_x(dates, panel))
     chart = alt.layer(
         drawn.mark_area(opacity=0.18).encode(y=y("p05"), y2="p95:Q", color=colour(shown)),
         drawn.mark_line().encode(y=y("p50"), color=colour(shown), strokeDash=dash(shown)),
         *_parting_rule(comparison),
     )
-    return dress(panels(chart, "panel", heads, columns), rows, title, subtitle, width)
+    return dress(panels(chart, "panel", heads, columns, panel), rows, title, subtitle, width)
 
 
-def _heading(text: str, width: int) -> str:
-    """A panel's heading, broken into lines where it has to be."""
-    return "\n".join(broken(text, width // 7))
-
-
-def _y(unit: str, domain: Sequence[float] | None = None, zero: bool = True, percent: bool = False) -> Any:
+def _y(
+    unit: str, domain: Sequence[float] | None = None, zero: bool = True, percent: bool = False, ticks: int = 4
+) -> Any:
     """Encodings of a field on the vertical axis, all with the same axis and scale."""
-    values = {"values": [0, 0.5, 1], "labelExpr": "'' + datum.value * 100"} if percent else {"tickCount": 4}
+    values = {"values": [0, 0.5, 1], "labelExpr": "'' + datum.value * 100"} if percent else {"tickCount": ticks}
     scale = alt.Scale(domain=list(domain), zero=False) if domain is not None else alt.Scale(zero=zero)
     return lambda field: alt.Y(f"{field}:Q", axis=alt.Axis(title=unit, **values), scale=scale)
 

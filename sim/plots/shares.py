@@ -94,7 +94,7 @@ def stances(source: Source, *, width: int = WIDTH) -> Any:
         )
     )
     if len(names) > 1:
-        chart = panels(chart, "scenario", list(names.values()), columns)
+        chart = panels(chart, "scenario", list(names.values()), columns, panel)
     subtitle = f"Share of worlds in which Kabul takes each stance. {parting(comparison, marked=False)}"
     return dress(chart, rows, "What Kabul does about the TTP", subtitle, width)
 
@@ -134,7 +134,7 @@ def violence_by_area(source: Source, *, width: int = WIDTH) -> Any:
         ),
     )
     if len(names) > 1:
-        chart = panels(chart, "scenario", list(names.values()), 1)
+        chart = panels(chart, "scenario", list(names.values()), 1, width)
     subtitle = "TTP attacks a month, the mean over the modelled worlds. Darker: more."
     return dress(chart, rows, "Where the TTP's attacks happen, year by year", subtitle, width)
 
@@ -180,13 +180,13 @@ def levers_in_force(source: Source, *, width: int = WIDTH) -> Any:
         )
     )
     if len(names) > 1:
-        chart = panels(chart, "scenario", list(names.values()), columns)
+        chart = panels(chart, "scenario", list(names.values()), columns, panel)
     subtitle = "Each lever's intensity, 0 to 1: the mean over the modelled worlds. Blank: not in force."
     return dress(chart, rows, "What Pakistan does", subtitle, width)
 
 
 def _spans(dates: list[str]) -> dict[str, tuple[int, int]]:
-    """Calendar years, or stretches of several, in few columns: label -> first month number, and the one after the last."""
+    """Calendar years, or stretches of several, in few columns: label -> first month number, and one after the last."""
     years = sorted({int(month[:4]) for month in dates})
     step = -(-len(years) // _MOST_COLUMNS)
     out: dict[str, tuple[int, int]] = {}

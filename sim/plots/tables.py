@@ -57,10 +57,9 @@ def panel_text(chart: Any) -> str:
 
 
 def by_month(comparison: Comparison, heads: list[str], cells: dict[tuple[int, str], str]) -> Table:
-    """A dozen of the months, the last among them."""
-    dates = months(comparison)
-    step = -(-len(dates) // _MOST_ROWS)
-    places = sorted({*range(0, len(dates), step), len(dates) - 1})
+    """A dozen of the months that are drawn, the last among them."""
+    dates, drawn = months(comparison), sorted({month for month, _ in cells})
+    places = sorted({*drawn[:: -(-len(drawn) // _MOST_ROWS)], drawn[-1]})
     rows = [[month_words(dates[place]), *(cells[place, head] for head in heads)] for place in places]
     return Table(["Month", *heads], rows)
 

@@ -134,9 +134,12 @@ def month_x(months: Sequence[str], width: int, whole: bool = False) -> alt.X:
     return alt.X("month:Q", scale=scale, axis=month_axis(months, width))
 
 
-def panels(chart: Any, name: str, order: Sequence[str], columns: int) -> Any:
-    """The chart once per value of a field, each under its heading, so many side by side."""
-    header = alt.Header(title=None, labelAnchor="start", labelOrient="top")
+def panels(chart: Any, name: str, order: Sequence[str], columns: int, width: int) -> Any:
+    """The chart once per value of a field, each under its heading, so many side by side, each so many px wide."""
+    headings = {value: "\n".join(broken(value, int(width / 6.5))) for value in order}
+    long = any("\n" in heading for heading in headings.values())
+    words = f"{json.dumps(headings)}[datum.value]" if long else alt.Undefined
+    header = alt.Header(title=None, labelAnchor="start", labelOrient="top", labelExpr=words)
     facet = alt.Facet(f"{name}:N", sort=list(order), header=header, title=None)
     out = chart.facet(facet, data=alt.NamedData("rows"), columns=columns, spacing=12)
     out.data = alt.Undefined  # `dress` gives it

@@ -207,7 +207,9 @@ def _parent(document: Document, name: str, folders: tuple[Path, ...], chain: lis
         links = " -> ".join(link.stem for link in chain)
         raise document.problem(here, f"extends goes too deep: {links}; allowed: {DEEPEST} scenarios")
     if not os.path.isfile(path):
-        raise document.problem(here, f"extends: there is no such file: {path}; allowed: a scenario's name or path")
+        raise document.problem(
+            here, f"extends: there is no such file: {found(name)}; allowed: a scenario's name or path"
+        )
     return _extended(path, path, chain)
 
 

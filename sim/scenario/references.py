@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.scenario.schema import Distribution, Scenario
-from sim.yamlfile import Document, Place, dotted, suggestion
+from sim.yamlfile import Document, Place, dotted, short, suggestion
 
 
 def check_claims(document: Document) -> None:
@@ -18,7 +18,7 @@ def check_claims(document: Document) -> None:
 
     known = ledger().claims
     problems = [
-        f"{document.where(place)}: {dotted(place)} is not in the evidence ledger: {claim}{suggestion(claim, known)}"
+        f"{document.where(place)}: {dotted(place)} is not in the evidence ledger: {short(claim)}{suggestion(claim, known)}"
         for place, claim in named
         if claim not in known
     ]
@@ -48,7 +48,7 @@ def check_parameters(document: Document, scenario: Scenario) -> None:
     for name, value in scenario.parameters.items():
         place: Place = ("parameters", name)
         if name not in PARAMETERS:
-            problems.append(f"{document.where(place)}: no such parameter: {name}{suggestion(name, PARAMETERS)}")
+            problems.append(f"{document.where(place)}: no such parameter: {short(name)}{suggestion(name, PARAMETERS)}")
             continue
         declared = PARAMETERS[name]
         ends = {"low": value.low, "high": value.high} if isinstance(value, Distribution) else {"": value}

@@ -219,13 +219,13 @@ class Script:
                 _lay(values, layer, _both(in_force, layer.where(month)))
         for layer in part.own:
             _lay(values, layer, layer.where(month))
-        out = {name: self._vector(value, part.defaults[name] == CHOOSING) for name, value in values.items()}
+        out = {name: self._vector(value) for name, value in values.items()}
         if part is self._parts["pakistan"]:
-            out["policy"] = self._vector(policy, can_choose=True)
+            out["policy"] = self._vector(policy)
         return out
 
-    def _vector(self, value: float | Vector, can_choose: bool) -> Vector | None:
-        if can_choose and np.all(np.equal(value, CHOOSING)):
+    def _vector(self, value: float | Vector) -> Vector | None:
+        if _equal(value, CHOOSING) is True:
             return None
         if isinstance(value, np.ndarray):
             value.flags.writeable = False

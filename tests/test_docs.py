@@ -1,0 +1,250 @@
+"""The documents say what runs: their generated parts are current, what they name is there, their links lead somewhere."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from sim.agents.group import ROSTER
+from sim.evidence import ledger
+from sim.mechanisms import MECHANISMS
+from sim.metrics import METRICS, PANELS
+from sim.model import MONTH
+from sim.parameters import PARAMETERS
+from sim.rule import RULES
+from sim.scenario import list_scenarios
+from sim.vocabulary import FACTIONS, LEVERS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+ARTICLES = ROOT.parent / "shared" / "sources"
+PAGES = sorted([*DOCS.glob("*.md"), *DOCS.glob("scenarios/*.md")])
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(DOCS).as_posix())
+
+BLOCK = re.compile(r"<!-- begin: .*?<!-- end: \S+ -->", re.DOTALL)
+FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+CLAIM = re.compile(
+    r"\b(?:00[0-4]\.\d+|[a-z_]+\.20\d\d-[0-9-]+|picss|pips|ucdp|un_mt|ttp_claims)[-.][a-z0-9]+(?:-[a-z0-9]+)+\b"
+)
+
+# Words in code type that are in no registry: words of formulas, and Pakistan's two settings beside its levers.
+OTHER_NAMES = {"min", "max", "name", "conditionality", "visibility"}
+
+
+@pytest.fixture(scope="module")
+def builder() -> Iterator[ModuleType]:
+    """docs/build.py as a module."""
+    before = list(sys.path)
+    spec = importlib.util.spec_from_file_location("docs_build", DOCS / "build.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    yield module
+    sys.path[:] = before
+
+
+@pytest.fixture(scope="module")
+def built(builder: ModuleType) -> dict[Path, str]:
+    """Every page as it should stand now."""
+    pages: dict[Path, str] = builder.build()
+    return pages
+
+
+# ------------------------------------------------------------------------------------------------ generated parts
+
+
+def test_the_generated_parts_are_current(builder: ModuleType, built: dict[Path, str]) -> None:
+    """Otherwise a table, a formula or the worked example is of a model that no longer runs: python docs/build.py."""
+    assert builder.stale(built) == []
+
+
+def test_building_twice_gives_the_same(builder: ModuleType, built: dict[Path, str]) -> None:
+    """Otherwise the check fails at random, and every build makes a change to commit."""
+    assert builder.build() == built
+
+
+def test_no_block_is_left_empty(built: dict[Path, str]) -> None:
+    """Otherwise a mark stands in a page, and nothing between."""
+    empty = re.compile(r"<!-- begin: [^>]+ -->\s*<!-- end")
+    assert [path.name for path, text in built.items() if empty.search(text)] == []
+
+
+def test_every_mark_is_paired(built: dict[Path, str]) -> None:
+    """Otherwise a block that lost its end swallows the text after it, or stays as it was for good."""
+    for path, text in built.items():
+        begun = re.findall(r"<!-- begin: (\S+)", text)
+        assert begun == re.findall(r"<!-- end: (\S+) -->", text), path.name
+
+
+def test_every_scenario_has_a_page_and_no_page_is_left_over() -> None:
+    """Otherwise the library and its pages part company."""
+    pages = {page.stem for page in DOCS.glob("scenarios/*.md")}
+    assert pages == {name for name, _, _ in list_scenarios()}
+
+
+def test_the_check_says_what_is_stale(
+    builder: ModuleType,
+    built: dict[Path, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Otherwise someone who changed a value is told that something is wrong, but not where, or is told nothing."""
+    docs = tmp_path / "docs"
+    pages = {docs / path.relative_to(DOCS): text for path, text in built.items()}
+    monkeypatch.setattr(builder, "ROOT", tmp_path)
+    monkeypatch.setattr(builder, "DOCS", docs)
+    monkeypatch.setattr(builder, "build", lambda: pages)
+
+    def run(*options: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["build.py", *options])
+        return builder.main(), capsys.readouterr().out
+
+    docs.mkdir()
+    assert run()[0] == 0
+    assert run("--check") == (0, "the documents are current\n")
+    page, extra = docs / "parameters.md", docs / "scenarios" / "no_such.md"
+    page.write_text(page.read_text(encoding="utf-8").replace(">`kabul_control`", ">`kabul_hold`"), encoding="utf-8")
+    extra.write_text("# Gone\n", encoding="utf-8")
+    code, said = run("--check")
+    assert code == 1
+    assert "docs/parameters.md: all-parameters\n" in said
+    assert "docs/scenarios/no_such.md: its scenario is gone\n" in said
+    assert "docs/model.md" not in said
+    assert extra.exists()
+    assert run()[0] == 0
+    assert run("--check")[0] == 0
+    assert not extra.exists()
+
+
+# ------------------------------------------------------------------------------------------------ what is named
+
+
+def test_every_rule_parameter_claim_and_metric_has_its_place(built: dict[Path, str]) -> None:
+    """Otherwise something of the model is in no table, and no link can lead to it."""
+    wanted = {
+        "rules.md": [f"rule-{name}" for name in RULES],
+        "parameters.md": [f"parameter-{name}" for name in PARAMETERS],
+        "claims.md": [*ledger().claims, *(f"source-{name}" for name in ledger().sources)],
+        "model.md": [*MECHANISMS, *(f"metric-{name}" for name in METRICS)],
+    }
+    for page, names in wanted.items():
+        text = built[DOCS / page]
+        assert [name for name in names if text.count(f'<a id="{name}"></a>') != 1] == [], page
+
+
+def test_model_md_names_every_mechanism_phase_lever_faction_and_panel(built: dict[Path, str]) -> None:
+    """Otherwise the page is not complete: something happens, or can be done, that it does not tell."""
+    text = built[DOCS / "model.md"]
+    phases = [f"`{kind.__name__}.{action}`" for kind, action in MONTH]
+    named = [*LEVERS, *PANELS, *RESOURCES_TALIBAN_NEEDS, *RESOURCES_PAKISTAN_NEEDS]
+    named += [faction for factions in FACTIONS.values() for faction in factions]
+    named += [slot.name for slot in ROSTER]
+    assert [phase for phase in phases if phase not in text] == []
+    assert [name for name in named if f"`{name}`" not in text] == []
+
+
+def test_every_pressure_of_kabuls_decision_stands_in_the_worked_example(built: dict[Path, str]) -> None:
+    """Otherwise the example adds up to something else than the decision."""
+    example = built[DOCS / "model.md"].split("<!-- begin: example -->")[1].split("<!-- end: example -->")[0]
+    pressures = [name for name, rule in RULES.items() if rule.theme == "stance" and rule.result.unit == "logits"]
+    assert len(pressures) > 10
+    assert [name for name in pressures if f"`{name}`" not in example] == []
+
+
+def prose(page: Path) -> str:
+    """What is written by hand in a page."""
+    return FENCE.sub("", BLOCK.sub("", page.read_text(encoding="utf-8")))
+
+
+def test_names_in_the_text_of_model_md_are_names_in_the_model() -> None:
+    """Otherwise a rule, parameter or metric is renamed and the text goes on speaking of the old one."""
+    known = {*RULES, *PARAMETERS, *METRICS, *PANELS, *LEVERS, *OTHER_NAMES}
+    named = re.findall(r"`([a-z][a-z0-9_]*)`", prose(DOCS / "model.md"))
+    families = {name for name in named if name.endswith("_") and any(one.startswith(name) for one in PARAMETERS)}
+    assert len(named) > 60
+    assert sorted({*named} - known - families) == []
+
+
+@every_page
+def test_claims_in_the_text_are_in_the_ledger(page: Path) -> None:
+    """Otherwise the text rests on a claim that nobody can look up."""
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    assert sorted({claim for claim in CLAIM.findall(text) if claim not in ledger().claims}) == []
+
+
+# ------------------------------------------------------------------------------------------------ links
+
+
+def anchors(page: Path) -> set[str]:
+    """Everything in a page that a link can lead to: its own anchors, and its headings as GitHub names them."""
+    text = page.read_text(encoding="utf-8")
+    named = set(re.findall(r'<a id="([^"]+)"></a>', text))
+    headings = re.findall(r"^#+ +(.+)$", FENCE.sub("", text), re.MULTILINE)
+    return named | {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+def broken(page: Path) -> Iterator[str]:
+    """Links of a page that lead nowhere inside of this project."""
+    for target in dict.fromkeys(LINK.findall(FENCE.sub("", page.read_text(encoding="utf-8")))):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        other = (page.parent / path).resolve() if path else page
+        if not other.is_relative_to(ROOT) or not other.exists() or (anchor and anchor not in known_anchors(other)):
+            yield target
+
+
+ANCHORS: dict[Path, set[str]] = {}
+
+
+def known_anchors(page: Path) -> set[str]:
+    if page not in ANCHORS:
+        ANCHORS[page] = anchors(page)
+    return ANCHORS[page]
+
+
+@every_page
+def test_links_lead_somewhere(page: Path) -> None:
+    """Otherwise a reader who asks "why?" ends at a missing page or at the top of a long one."""
+    assert list(broken(page)) == []
+
+
+def test_a_broken_link_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise the test above passes whatever the links are."""
+    monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
+    page = tmp_path / "page.md"
+    page.write_text(
+        "# A heading\n[a](#a-heading) [b](#no) [c](other.md) [d](https://example.org)\n```\n[e](x.md)\n```\n"
+    )
+    assert list(broken(page)) == ["#no", "other.md"]
+
+
+# ------------------------------------------------------------------------------------------------ own words
+
+
+def words(text: str) -> list[str]:
+    """Words in small letters, without punctuation."""
+    return re.findall(r"[a-z0-9$']+", text.lower().replace("’", "'"))
+
+
+@pytest.mark.skipif(not list(ARTICLES.glob("*.txt")), reason="the articles are not part of the project")
+def test_no_eight_words_in_a_row_are_from_the_articles() -> None:
+    """Otherwise a passage of someone else's is passed off as a restatement."""
+    taken: set[tuple[str, ...]] = set()
+    for article in ARTICLES.glob("*.txt"):
+        theirs = words(article.read_text(encoding="utf-8", errors="replace"))
+        taken |= {tuple(theirs[i : i + 8]) for i in range(len(theirs) - 7)}
+    assert len(taken) > 1_000
+    for page in [*PAGES, *DOCS.glob("*.py")]:
+        ours = words(page.read_text(encoding="utf-8"))
+        shared = {" ".join(ours[i : i + 8]) for i in range(len(ours) - 7) if tuple(ours[i : i + 8]) in taken}
+        assert sorted(shared) == [], page.name

@@ -1,0 +1,764 @@
+"""The scenario library: every scenario keeps one contract, and shows the thing it is about on paired worlds.
+
+A scenario's class inherits the contract and adds what the scenario is about, as directions that must hold against what
+it extends or against another course: same worlds, same luck. Sizes asked for are about a third of what was measured.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+import yaml
+from numpy.typing import NDArray
+
+from sim.evidence import ledger
+from sim.experiment import baselines
+from sim.metrics import METRICS
+from sim.model import FrontierModel
+from sim.results import Results
+from sim.run import run
+from sim.scenario import Scenario, differences, library, list_scenarios, load_policy, load_scenario, with_overrides
+from sim.vocabulary import LEVERS, START, months_between
+
+Months = dict[str, NDArray[np.float64]]
+
+WORLDS, SEED = 200, baselines.SEED
+MONTHS, LONG = 60, 120
+# From when on the courses part; from when on what the articles do not know may happen.
+PARTING, UNKNOWN = "2022-12", "2023-07"
+FOLDER = library()
+
+
+@cache
+def results(name: str, months: int = MONTHS) -> Results:
+    """A scenario of the library on the 200 worlds that all share."""
+    return run(name, worlds=WORLDS, months=months, seed=SEED, parameters="defaults", keep_panels=False)
+
+
+def lived(name: str, months: int = MONTHS) -> Months:
+    """The same as plain arrays: metric -> (worlds, months)."""
+    return results(name, months).arrays.metrics
+
+
+@cache
+def first_worlds(name: str) -> baselines.Baseline:
+    """What the worlds of the baseline come to; they are the first of those that all share, so nothing is run again."""
+    many = results(name)
+    few = Results(
+        {**many.manifest, "worlds": baselines.WORLDS}, "", many.outcomes[: baselines.WORLDS], None, many.scenario
+    )
+    return baselines.summarised(few)
+
+
+def live(plan: Scenario) -> Months:
+    """A scenario that is not of the library, on the same worlds."""
+    return run(plan, worlds=WORLDS, months=MONTHS, seed=SEED, parameters="defaults", keep_panels=False).arrays.metrics
+
+
+def with_shock(name: str, date: str, **changes: dict[str, float]) -> Scenario:
+    """A scenario of the library with one more shock; targets are written with two underscores for a full stop."""
+    plan = load_scenario(name)
+    shock = {
+        "date": date,
+        "title": "Test",
+        "changes": {key.replace("__", "."): amount for key, amount in changes.items()},
+    }
+    return with_overrides(plan, {"shocks": [*plan.data().get("shocks", []), shock]})
+
+
+def at(month: str) -> int:
+    return months_between(START, month)
+
+
+def told(name: str) -> dict[str, Any]:
+    """A scenario's file as it stands."""
+    return dict(yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8")))
+
+
+def apart(this: Months, that: Months, metric: str, since: str, until: str | None = None) -> NDArray[np.float64]:
+    """Per world, by how much a metric's mean over some months is higher in one run than in another."""
+    window = slice(at(since), None if until is None else at(until) + 1)
+    return (this[metric][:, window] - that[metric][:, window]).mean(axis=1)
+
+
+def moves(this: Months, that: Months, metric: str, by: float, since: str, until: str | None = None) -> None:
+    """Assert that a metric moves the way of `by`, by at least as much, and by more than luck between worlds explains."""
+    shift = apart(this, that, metric, since, until)
+    mean, error = shift.mean(), shift.std(ddof=1) / np.sqrt(len(shift))
+    assert mean * np.sign(by) >= abs(by), f"{metric} moves by {mean:+.4f}, asked for {by:+.4f}"
+    assert abs(mean) >= 3 * error, f"{metric} moves by {mean:+.4f}, with a standard error of {error:.4f}"
+
+
+class Contract:
+    """What holds of every scenario of the library.
+
+    Attributes:
+        name: the scenario's; since: the first month in which it may differ from what it extends.
+    """
+
+    name: ClassVar[str]
+    since: ClassVar[str] = PARTING
+
+    @property
+    def parent(self) -> str | None:
+        """The scenario that it extends."""
+        return told(self.name).get("extends")
+
+    def moves(
+        self, metric: str, by: float, than: str | None = None, since: str | None = None, until: str | None = None
+    ) -> None:
+        """Assert a shift, against what the scenario extends or another one; see the function of that name."""
+        other = than or self.parent
+        assert other is not None
+        moves(lived(self.name), lived(other), metric, by, since or self.since, until)
+
+    def test_can_be_read_aloud(self) -> None:
+        """Title, question, summary and claims of its own; a reason and claims with everything that changes."""
+        file = told(self.name)
+        assert file["schema"] == 1
+        assert 3 <= len(file["title"]) <= 40
+        assert file["question"].endswith("?")
+        assert len(file["question"].split()) <= 20
+        assert 25 <= len(file["summary"].split()) <= 80
+        assert file["summary"].endswith(".")
+        assert file["claims"]
+        for actor in file.get("actors", {}).values():
+            for change in actor.get("changes", ()):
+                assert change["why"].endswith(".")
+                assert change["claims"]
+        for shock in file.get("shocks", ()):
+            assert shock["title"]
+            assert shock["claims"]
+
+    def test_what_no_article_says_is_called_a_judgement(self) -> None:
+        """Whatever happens after June 2023 is made up, and says so."""
+        file = told(self.name)
+        dated = [c for actor in file.get("actors", {}).values() for c in actor.get("changes", ())] + file.get(
+            "shocks", []
+        )
+        if any((one.get("from") or one.get("date") or START) >= UNKNOWN for one in dated):
+            assert "judgement" in file["summary"]
+
+    def test_every_claim_is_in_the_ledger(self) -> None:
+        """Its own, those of what it extends, of its changes and shocks, and of its policies."""
+        plan = load_scenario(self.name)
+        parts = [plan, *plan.shocks, *plan.policies.values(), *(r for p in plan.policies.values() for r in p.responds)]
+        parts += [c for a in ("pakistan", "taliban", "ttp", "india") for c in getattr(plan.actors, a).changes]
+        assert {claim for part in parts for claim in part.claims} <= set(ledger().claims)
+
+    def test_resolves_to_one_file(self) -> None:
+        """With all it extends and all its policies in it, it reads back equal, and runs the same."""
+        plan = load_scenario(self.name)
+        assert plan.name == self.name
+        again = load_scenario((self.name, plan.to_yaml()))
+        assert again == plan
+        assert again.hash == plan.hash
+        assert (plan.start, plan.months) == (START, MONTHS)
+
+    def test_differs_from_what_it_extends_from_its_month_on(self) -> None:
+        """In its text and in its numbers; and before that month not at all."""
+        if self.parent is None:
+            return
+        assert differences(load_scenario(self.name), load_scenario(self.parent))
+        here, there, month = lived(self.name), lived(self.parent), at(self.since)
+        for metric in METRICS:
+            np.testing.assert_array_equal(here[metric][:, :month], there[metric][:, :month], err_msg=metric)
+        assert any((here[metric][:, month] != there[metric][:, month]).any() for metric in METRICS)
+
+    def test_runs_five_years(self) -> None:
+        """200 worlds, 60 months: finite and in range."""
+        in_range(lived(self.name), MONTHS)
+
+    @pytest.mark.slow
+    def test_runs_ten_years(self) -> None:
+        """200 worlds, 120 months: finite and in range, and the first five years are the same."""
+        long = run(
+            self.name, worlds=WORLDS, months=LONG, seed=SEED, parameters="defaults", keep_panels=False
+        ).arrays.metrics
+        in_range(long, LONG)
+        for metric, values in lived(self.name).items():
+            np.testing.assert_array_equal(long[metric][:, :MONTHS], values, err_msg=metric)
+
+    def test_gives_its_baseline(self) -> None:
+        """The figures in tests/baselines are those that it gives."""
+        check_baseline(self.name)
+
+
+def in_range(months: Months, length: int) -> None:
+    assert set(months) == set(METRICS)
+    for name, values in months.items():
+        metric = METRICS[name]
+        assert values.shape == (WORLDS, length)
+        assert np.isfinite(values).all(), name
+        assert values.min() >= metric.low - 1e-9, name
+        assert values.max() <= metric.high + 1e-9, name
+
+
+def check_baseline(name: str) -> None:
+    """Fail with the command to run where a scenario has no baseline, or one that it no longer gives."""
+    stored = baselines.load(name)
+    if stored is None:
+        pytest.fail(f"{name} has no baseline; run: {baselines.COMMAND} {name}", pytrace=False)
+    if baselines.changes(stored, first_worlds(name)):
+        shown = "\n".join(baselines.report(stored, first_worlds(name))[:8])
+        text = "the baseline of {0} is stale; look at the change, and if it is meant run: {1} {0}\n{2}"
+        pytest.fail(text.format(name, baselines.COMMAND, shown), pytrace=False)
+
+
+class TestSharedPast(Contract):
+    name = "shared_past"
+
+    def test_shows_what_was_done_and_no_more(self) -> None:
+        """Goodwill, a fence, talks and strikes to November 2022; after it nothing is written down."""
+        past = lived(self.name)
+        cost = past["effort_cost"].mean(axis=0)
+        assert cost[: at(PARTING)].min() > 1.0
+        assert cost[at(PARTING) :].max() < 0.05
+        months = {"calm": slice(at("2021-08"), at("2022-04")), "struck": slice(at("2022-04"), at(PARTING))}
+        strikes = {name: past["strikes"][:, window].mean() for name, window in months.items()}
+        assert strikes["calm"] == 0 < strikes["struck"]
+        assert past["ceasefire"][:, at("2021-10") : at(PARTING)].mean() > 0.1
+        assert past["ceasefire"][:, at("2024-01") :].mean() < 0.02
+
+
+class TestHistory(Contract):
+    name = "history"
+
+    def test_shows_operations_up_and_ties_kept(self) -> None:
+        """002.10: operations in answer to attacks; 002.6: aid and advocacy go on, recognition does not come."""
+        self.moves("pakistan_policy", +0.3)
+        self.moves("fatalities_militant", +4)
+        self.moves("aid", +0.3)
+        self.moves("messaging", +0.04)
+        assert lived(self.name)["recognition"].max() == 0
+
+
+class TestConfront(Contract):
+    name = "confront"
+
+    def test_shows_pressure_and_what_it_costs(self) -> None:
+        """002.12: operations bite, strikes and closed crossings sour the tie, people die on both sides of the line."""
+        self.moves("pakistan_policy", +0.5)
+        self.moves("ttp_strength", -0.5)
+        self.moves("strikes", +0.05)
+        self.moves("trade", -0.08)
+        self.moves("alignment_taliban_pakistan", -0.05)
+        self.moves("fatalities_afghan_civilian", +1)
+        for metric, by in {"pakistan_policy": +0.5, "chance_strikes": +0.08, "trade": -0.15}.items():
+            self.moves(metric, by, than="appease")
+
+
+class TestAppease(Contract):
+    name = "appease"
+
+    def test_shows_goodwill_and_what_it_costs(self) -> None:
+        """002.12: warmer ties and more truces, paid with what cannot be taken back."""
+        self.moves("pakistan_policy", -0.4)
+        self.moves("alignment_taliban_pakistan", +0.06)
+        self.moves("ceasefire", +0.08)
+        self.moves("recognition", +0.1)
+        self.moves("sovereignty_conceded", -0.02)
+        self.moves("border_clashes", -0.1, than="confront")
+
+
+class TestHedge(Contract):
+    name = "hedge"
+
+    def test_shows_carrot_and_stick_between_the_two(self) -> None:
+        """Between the two courses in how it leans, with some of both; and it moves Kabul more than either (M16)."""
+        self.moves("pakistan_policy", -0.3, than="confront")
+        self.moves("pakistan_policy", +0.3, than="appease")
+        self.moves("strikes", +0.01)
+        self.moves("aid", +1)
+        self.moves("chance_restrain", +0.015, than="confront")
+        self.moves("chance_restrain", +0.008, than="appease")
+
+    def test_shows_more_giving_where_kabul_does_more(self) -> None:
+        """World by world, aid follows the effort of the season before, and closed crossings its absence."""
+        here, past, now = lived(self.name), slice(at("2023-06"), -1), slice(at("2023-07"), None)
+        effort = np.stack(
+            [here["taliban_stance"][:, i - 3 : i].mean(axis=1) for i in range(at("2023-07"), MONTHS)], axis=1
+        )
+        assert effort.shape == here["aid"][:, past].shape
+        helpful, idle = effort > 0.45, effort < 0.15
+        for metric in ("aid", "border_open"):
+            assert here[metric][:, now][helpful].mean() > here[metric][:, now][idle].mean() * 1.05
+
+
+class TestIncentives(Contract):
+    name = "incentives"
+
+    def test_shows_that_terms_move_kabul_and_gifts_do_not(self) -> None:
+        """001.8: against the same giving without terms, restraint is likelier by far, at the same cost."""
+        free = live(with_overrides(load_scenario(self.name), {"policies.incentives.settings.conditionality": 0.0}))
+        here = lived(self.name)
+        moves(here, free, "chance_restrain", +0.04, PARTING)
+        moves(here, free, "taliban_stance", +0.03, PARTING)
+        assert (
+            abs(here["effort_cost"][:, at(PARTING) :].mean() / free["effort_cost"][:, at(PARTING) :].mean() - 1) < 0.1
+        )
+
+    def test_shows_more_restraint_than_other_courses(self) -> None:
+        """M17: incentives are what might take Kabul beyond mediation."""
+        for other in ("shared_past", "confront", "appease", "mediated_talks"):
+            self.moves("chance_restrain", +0.03, than=other)
+
+
+class TestMediatedTalks(Contract):
+    name = "mediated_talks"
+
+    def test_shows_more_truces_with_a_lean(self) -> None:
+        """M7: truces; M27: they come with pressure to concede; M17: Kabul mediates more and restrains no more."""
+        for other in ("shared_past", "history", "appease"):
+            self.moves("ceasefire", +0.06, than=other)
+        self.moves("concession_pressure", +0.02)
+        self.moves("sovereignty_conceded", -0.02)
+        self.moves("taliban_stance", +0.05)
+        here = lived(self.name)
+        apart_now = here["ceasefire"][:, at(PARTING) :] > 0.5
+        assert (
+            here["attacks"][:, at(PARTING) :][apart_now].mean()
+            < 0.8 * here["attacks"][:, at(PARTING) :][~apart_now].mean()
+        )
+
+
+class TestDisengage(Contract):
+    name = "disengage"
+
+    def test_shows_less_cost_and_less_influence(self) -> None:
+        """It costs less than half of the other courses, and leaves Pakistan without leverage that it could use."""
+        for other in ("history", "confront", "appease"):
+            self.moves("effort_cost", -0.5, than=other)
+            self.moves("leverage_usable", -0.02, than=other)
+        self.moves("messaging", -0.04, than="history")
+        self.moves("aid", -0.3, than="history")
+
+
+class TestIsolate(Contract):
+    name = "isolate"
+
+    def test_shows_trade_lost_and_hardship(self) -> None:
+        """002.8: both sides lose trade; Afghans bear hardship; the tie sours."""
+        for other in ("shared_past", "confront"):
+            self.moves("trade", -0.12, than=other)
+            self.moves("afghan_hardship", +0.04, than=other)
+        self.moves("border_open", -0.2)
+        self.moves("economy", -0.01)
+        self.moves("alignment_taliban_pakistan", -0.05)
+        self.moves("resentment", +0.05)
+        assert lived(self.name)["strikes"].mean() < lived("confront")["strikes"].mean()
+
+
+class TestRecognise(Contract):
+    name = "recognise"
+
+    def test_shows_recognition_and_its_price(self) -> None:
+        """000.3: recognition runs into the Fund and Washington; 004: once given it is no lever any more."""
+        self.moves("recognition", +0.3)
+        self.moves("alignment_taliban_pakistan", +0.06)
+        self.moves("imf_programme", -0.1)
+        self.moves("us_ties", -0.03)
+        self.moves("leverage_pakistan_taliban", -0.01)
+
+    def test_shows_that_sanctions_make_the_price(self) -> None:
+        """M12: with sanctions lifted, recognition costs little of the programme."""
+        lifted = {name: live(with_shock(name, PARTING, sanctions={"set": 0.0})) for name in (self.name, "shared_past")}
+        under = apart(lived(self.name), lived("shared_past"), "imf_programme", "2023-12").mean()
+        without = apart(lifted[self.name], lifted["shared_past"], "imf_programme", "2023-12").mean()
+        assert under < 2 * without < 0
+
+
+class TestOwnChoice(Contract):
+    name = "own_choice"
+
+    def test_shows_several_courses_that_are_kept_for_a_time(self) -> None:
+        """Every course is taken in some worlds; and what a world does one month it mostly does the next."""
+        model = FrontierModel(self.name, worlds=WORLDS, seed=SEED)
+        taken = []
+        for _ in range(at(PARTING) + 24):
+            model.step()
+            taken.append(model.pakistan.of_policy.chosen.copy())
+        options = model.pakistan.of_policy.options
+        model.close()
+        chosen = np.stack(taken[at(PARTING) :])
+        assert options == tuple(told(self.name)["actors"]["pakistan"]["among"])
+        assert set(np.unique(chosen)) == set(range(len(options)))
+        assert 0.6 < (chosen[1:] == chosen[:-1]).mean() < 0.99
+
+    def test_shows_that_its_clerics_and_its_losses_weigh(self) -> None:
+        """M22: stronger clerics, less coercion. 002.11: it is the balance of pressures that decides, not a script."""
+        here = lived(self.name)
+        clerical = live(with_shock(self.name, PARTING, power__clerics={"multiply": 3.0}))
+        moves(clerical, here, "pakistan_policy", -0.015, "2023-01")
+        assert here["pakistan_policy"][:, at("2023-01") :].std(axis=0).min() > 0.1
+
+
+class TestIndiaOpening(Contract):
+    name = "india_opening"
+    since = UNKNOWN
+
+    def test_shows_leverage_passing_from_pakistan_to_india(self) -> None:
+        """001.10: an alternative; Pakistan's hold and Kabul's restraint fall, India's hold rises."""
+        self.moves("leverage_india_taliban", +0.03)
+        self.moves("leverage_pakistan_taliban", -0.006)
+        self.moves("chance_restrain", -0.012)
+        self.moves("alignment_taliban_india", +0.06)
+        self.moves("leverage_taliban_pakistan", +0.01)
+        assert (lived(self.name)["india_engagement"][:, -1] == 1.0).all()
+
+
+class TestHaqqaniAscendant(Contract):
+    name = "haqqani_ascendant"
+    since = UNKNOWN
+
+    def test_shows_closeness_to_pakistan_without_distance_from_the_ttp(self) -> None:
+        """M5: their rise is good for Islamabad's tie and does nothing against the TTP."""
+        self.moves("alignment_taliban_pakistan", +0.05)
+        self.moves("alignment_taliban_india", -0.03)
+        assert apart(lived(self.name), lived("history"), "alignment_taliban_ttp", self.since).mean() > -0.005
+
+
+class TestBaradarYaqoob(Contract):
+    name = "baradar_yaqoob"
+    since = UNKNOWN
+
+    def test_shows_a_turn_to_india_and_away_from_pakistan(self) -> None:
+        """000.2: they argue for distance and for Delhi; that they are cooler on the TTP too is a reading (M5)."""
+        self.moves("alignment_taliban_india", +0.06)
+        self.moves("alignment_taliban_pakistan", -0.06)
+        self.moves("india_engagement", +0.015)
+        self.moves("alignment_taliban_india", +0.1, than="haqqani_ascendant")
+
+
+class TestTalibanFracture(Contract):
+    name = "taliban_fracture"
+    since = UNKNOWN
+
+    def test_shows_that_war_brings_the_old_leverage_back(self) -> None:
+        """M15: dependence returns with war, and drains again with peace."""
+        self.moves("afghan_war", +0.2)
+        self.moves("leverage_wartime", +0.08, since="2023-12")
+        self.moves("leverage_pakistan_taliban", +0.02, since="2023-12")
+        self.moves("leverage_usable", +0.006, since="2023-12")
+        self.moves("fractured", +0.2)
+        long = results(self.name, LONG).arrays.metrics["leverage_wartime"].mean(axis=0)
+        assert long[at("2024-12")] > 0.15
+        assert long[-1] < long[at("2024-12")] - 0.1
+
+    def test_shows_who_bears_it(self) -> None:
+        """M13: people flee, and hardship grows."""
+        self.moves("refugees", +200)
+        self.moves("afghan_hardship", +0.01)
+        self.moves("taliban_cohesion", -0.2)
+
+
+class TestImfDefault(Contract):
+    name = "imf_default"
+    since = UNKNOWN
+
+    def test_shows_levers_cut(self) -> None:
+        """M11: less can be carried, so operations, strikes and closures all shrink."""
+        self.moves("effort_afforded", -0.06)
+        self.moves("effort_cost", -0.12)
+        self.moves("economy", -0.03)
+        self.moves("imf_programme", -0.15)
+        self.moves("strikes", -0.015)
+        self.moves("fatalities_militant", -0.7)
+        self.moves("unrest", +0.007)
+
+
+class TestImfRelief(Contract):
+    name = "imf_relief"
+    since = UNKNOWN
+
+    def test_shows_the_opposite_of_default(self) -> None:
+        """M11: what default takes away, relief gives."""
+        for other in ("confront", "imf_default"):
+            self.moves("effort_afforded", +0.04, than=other)
+            self.moves("effort_cost", +0.08, than=other)
+            self.moves("economy", +0.04, than=other)
+            self.moves("imf_programme", +0.1, than=other)
+            self.moves("strikes", +0.01, than=other)
+
+
+class TestKhanReturns(Contract):
+    name = "khan_returns"
+    since = UNKNOWN
+
+    def test_shows_words_moving_and_policy_staying(self) -> None:
+        """M29: rhetoric moves by far more than policy, each against its range; Washington takes note of the talk."""
+        self.moves("rhetoric", +0.03)
+        self.moves("us_ties", -0.003)
+        here, there = lived(self.name), lived("history")
+        words = apart(here, there, "rhetoric", self.since).mean()
+        policy = apart(here, there, "pakistan_policy", self.since).mean() / 2.0
+        strikes = apart(here, there, "strikes", self.since).mean()
+        assert abs(policy) < 0.2 * words
+        assert abs(strikes) < 0.2 * words
+
+
+class TestExpulsions(Contract):
+    name = "expulsions"
+    since = "2023-10"
+
+    def test_shows_people_sent_back_and_what_it_sours(self) -> None:
+        """M13: a judgement throughout; fewer Afghans in Pakistan, a colder Kabul, a longer memory."""
+        self.moves("expelled", +5, until="2025-09")
+        self.moves("refugees", -150)
+        self.moves("alignment_taliban_pakistan", -0.03)
+        self.moves("resentment", +0.04)
+        self.moves("distrust", +0.03)
+        self.moves("resentment", +0.04, since="2026-01")
+        assert lived(self.name)["expelled"][:, at("2025-10") :].max() == 0
+
+
+class TestTTPSplinters(Contract):
+    name = "ttp_splinters"
+    since = UNKNOWN
+
+    def test_shows_a_looser_movement_that_does_less(self) -> None:
+        """Cohesion falls and groups leave; what the parts can do together falls with it."""
+        self.moves("ttp_cohesion", -0.06)
+        self.moves("ttp_capability", -0.7)
+        self.moves("attacks", -2)
+        self.moves("ttp_cohesion", -0.04, since="2026-01")
+
+
+class TestISKPRises(Contract):
+    name = "iskp_rises"
+    since = UNKNOWN
+
+    def test_shows_a_wider_danger(self) -> None:
+        """M19: more danger beyond Pakistan, more attacks by others in it."""
+        self.moves("iskp_strength", +0.1)
+        self.moves("regional_risk", +0.03)
+        self.moves("attacks_background", +0.9)
+        self.moves("fatalities_civilian", +0.6)
+
+
+class TestForceWorks(Contract):
+    name = "force_works"
+    since = START
+
+    def test_shows_operations_that_bite(self) -> None:
+        """Under the same course: fewer fighters, fewer attacks. Which course it favours is in test_assumptions.py."""
+        self.moves("ttp_strength", -0.5, since=PARTING)
+        self.moves("attacks", -3, since=PARTING)
+        self.moves("grievance", -0.05, since=PARTING)
+
+
+class TestGoodwillWorks(Contract):
+    name = "goodwill_works"
+    since = START
+
+    def test_shows_kabul_able_and_operations_resented(self) -> None:
+        """Under the same course: more grievance, and truces that hold where there are any."""
+        self.moves("grievance", +0.05, since=PARTING)
+        self.moves("chance_restrain", +0.006, since=PARTING)
+        self.moves("ceasefire", +0.008, since=PARTING)
+
+
+class TestNothingWorks(Contract):
+    name = "nothing_works"
+    since = START
+
+    def test_shows_attacks_rising_whatever_is_done(self) -> None:
+        """Under the same course: a stronger TTP, a Kabul that does less."""
+        self.moves("attacks", +8, since=PARTING)
+        self.moves("ttp_strength", +0.7, since=PARTING)
+        self.moves("chance_restrain", -0.015, since=PARTING)
+
+
+CONTRACTS = {one.name: one for one in Contract.__subclasses__()}
+# The library of the design; the scenarios beyond it are the shared past, own choice and the three parameter sets.
+ASKED_FOR = (
+    "history",
+    "confront",
+    "appease",
+    "hedge",
+    "incentives",
+    "mediated_talks",
+    "disengage",
+    "isolate",
+    "recognise",
+    "india_opening",
+    "haqqani_ascendant",
+    "baradar_yaqoob",
+    "taliban_fracture",
+    "imf_default",
+    "imf_relief",
+    "khan_returns",
+    "expulsions",
+    "ttp_splinters",
+    "iskp_rises",
+)
+COURSES = ("history", "hedge", "incentives", "mediated_talks", "isolate", "recognise", "own_choice", "expulsions")
+
+
+def test_every_scenario_is_there_and_keeps_the_contract() -> None:
+    """Every file has a class here, with a test of its own that shows its thing; and none has another's title."""
+    names = [name for name, _, _ in list_scenarios()]
+    assert set(ASKED_FOR) <= set(names)
+    assert sorted(CONTRACTS) == sorted(names)
+    for one in CONTRACTS.values():
+        assert any(test.startswith("test_shows_") for test in vars(one))
+    for told_twice in ("title", "question", "summary"):
+        assert len({told(name)[told_twice] for name in names}) == len(names)
+
+
+def test_every_policy_is_used_and_can_be_read_aloud() -> None:
+    """A policy nobody follows would be dead; each says what it does, and why it responds."""
+    used = {policy for name in CONTRACTS for policy in load_scenario(name).policies}
+    files = sorted(path.stem for path in (FOLDER / "policies").glob("*.yaml"))
+    assert files == sorted(used)
+    for name in files:
+        policy = load_policy(name)
+        assert policy.claims
+        assert 20 <= len(policy.summary.split()) <= 80
+        for change in policy.responds:
+            assert change.why
+            assert change.claims
+
+
+@pytest.mark.parametrize("name", COURSES)
+def test_courses_are_level_in_cost(name: str) -> None:
+    """From December 2022 on each costs, within 12 %, what Confront and Accommodate cost."""
+    costs = {one: lived(one)["effort_cost"][:, at(PARTING) :].mean() for one in ("confront", "appease", name)}
+    level = (costs["confront"] + costs["appease"]) / 2
+    assert abs(costs[name] / level - 1) < 0.12
+
+
+def test_every_lever_is_used() -> None:
+    """The library reaches the whole menu."""
+    used: set[str] = set()
+    for name in CONTRACTS:
+        plan = load_scenario(name)
+        for policy in plan.policies.values():
+            used |= set(getattr(policy.settings, "levers", {}))
+        for change in plan.actors.pakistan.changes:
+            used |= set(change.levers)
+    assert used == set(LEVERS)
+
+
+def test_harm_is_counted_on_both_sides() -> None:
+    """In every scenario people die on both sides of the line, and the sum of all is what is reported."""
+    for name in CONTRACTS:
+        here = lived(name)
+        parts = ("security", "civilian", "militant", "afghan_civilian")
+        assert all(here[f"fatalities_{part}"].sum() > 0 for part in parts)
+        np.testing.assert_array_equal(here["fatalities"], sum(here[f"fatalities_{part}"] for part in parts))
+
+
+class TestBaselines:
+    """The updater shows what changes; the test of a scenario without a baseline says what to run."""
+
+    @pytest.fixture
+    def empty(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """A folder for baselines, in place of the repository's; and computing without running again."""
+        folder = tmp_path / "tests" / "baselines"
+        folder.mkdir(parents=True)
+        monkeypatch.setattr(baselines, "folder", lambda: folder)
+        monkeypatch.setattr(baselines, "baseline", lambda plan: first_worlds(plan.name))
+        return folder
+
+    def test_the_first_hundred_worlds_are_the_baseline(self) -> None:
+        """What the tests compare is what the updater writes, to the bit."""
+        assert first_worlds("history") == baselines.baseline(load_scenario("history"))
+
+    def test_dry_run_writes_nothing(self, empty: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """It tells what is new, and exits with 1."""
+        assert baselines.main(["--dry-run", "history"]) == 1
+        assert "history: new" in capsys.readouterr().out
+        assert not list(empty.iterdir())
+
+    def test_a_baseline_is_written_once_and_then_unchanged(
+        self, empty: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """And it satisfies the test."""
+        assert baselines.main(["history"]) == 0
+        written = (empty / "history.json").read_text(encoding="utf-8")
+        assert baselines.main(["--dry-run", "history"]) == 0
+        assert baselines.main(["history"]) == 0
+        assert (empty / "history.json").read_text(encoding="utf-8") == written
+        assert capsys.readouterr().out.count("history: unchanged") == 2
+        check_baseline("history")
+
+    def test_a_change_is_shown_metric_by_metric(self, empty: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """Old and new, with the cause as far as it can be told; the test fails with the command."""
+        baselines.main(["history"])
+        path = empty / "history.json"
+        now = baselines.load("history")
+        assert now is not None
+        now["metrics"]["attacks"]["mean"] *= 1.001
+        now["metrics"].pop("aid")
+        baselines.save(now)
+        capsys.readouterr()
+        before = path.read_text(encoding="utf-8")
+        assert baselines.main(["--dry-run", "history"]) == 1
+        shown = capsys.readouterr().out
+        assert "2 of" in shown
+        assert "rules, parameters or code changed" in shown
+        assert "attacks" in shown
+        assert "aid" in shown
+        assert " -> " in shown
+        assert path.read_text(encoding="utf-8") == before
+        with pytest.raises(pytest.fail.Exception, match=r"stale.*run: python -m sim.experiment.baselines history"):
+            check_baseline("history")
+
+    @pytest.mark.parametrize("text", [None, "", "{", "[]", '{"metrics": 3}', '{"metrics": {"attacks": null}}'])
+    def test_a_missing_or_broken_baseline_says_what_to_run(self, empty: Path, text: str | None) -> None:
+        """No file, or no baseline in it."""
+        if text is not None:
+            (empty / "history.json").write_text(text, encoding="utf-8")
+        with pytest.raises(
+            pytest.fail.Exception, match=r"no baseline; run: python -m sim.experiment.baselines history"
+        ):
+            check_baseline("history")
+
+    def test_one_left_over_is_removed(
+        self, empty: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """When all are renewed; not when some are named."""
+        monkeypatch.setattr(baselines, "list_scenarios", lambda: [("history", "", "")])
+        (empty / "gone.json").write_text("{}", encoding="utf-8")
+        baselines.main(["history"])
+        assert (empty / "gone.json").is_file()
+        assert baselines.main(["--dry-run"]) == 1
+        assert "gone: no longer in the library" in capsys.readouterr().out
+        assert (empty / "gone.json").is_file()
+        baselines.main([])
+        assert not (empty / "gone.json").exists()
+
+    def test_a_name_that_is_not_in_the_library_is_refused(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """With exit code 2 and what is allowed."""
+        with pytest.raises(SystemExit) as stop:
+            baselines.main(["histery"])
+        assert stop.value.code == 2
+        assert "allowed: appease" in capsys.readouterr().err
+
+    @pytest.mark.parametrize(
+        ("stored", "now", "near"),
+        [
+            (1.23457, 1.234567, True),
+            (1.23457, 1.234561, False),
+            (1.23457, 1.234564, True),
+            (-1.23457, -1.234567, True),
+            (0.0, 0.0, True),
+            (0.0, 1e-15, True),
+            (0.0, 1e-7, False),
+            (20.0, 20.0003, False),
+            (1.0, float("nan"), False),
+        ],
+    )
+    def test_near_means_one_in_a_million_beyond_the_rounding(self, stored: float, now: float, near: bool) -> None:
+        """A stored figure has six digits; what is compared has all of them."""
+        assert baselines.is_near(stored, now) is near
+
+    def test_none_is_left_over(self) -> None:
+        """Every file in tests/baselines is a scenario's."""
+        left = {path.stem for path in baselines.folder().iterdir()} - set(CONTRACTS)
+        assert not left, f"run: {baselines.COMMAND}"

@@ -1,0 +1,248 @@
+"""What is around the code: the wheel, the lock file, the Makefile, and a README whose every command works."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+# Imported without being declared: it comes with, and only makes sense with, a package that is.
+COMES_WITH = {"markupsafe": "jinja2", "pydantic-core": "pydantic"}
+# Declared without being imported: Mesa 3.5 imports it and does not say so.
+FOR_OTHERS = {"networkx"}
+
+# Runs `durand` and then fails if a file of the checkout (its environment aside), or of a folder beside it, was opened.
+WATCHED = """
+import os, sys
+root, opened = sys.argv.pop(1), []
+def watch(event, arguments):
+    if event == "open" and isinstance(arguments[0], str):
+        path = os.path.abspath(arguments[0])
+        if path.startswith((root + "/", os.path.dirname(root) + "/shared/")) and not path.startswith(sys.prefix + "/"):
+            opened.append(path)
+sys.addaudithook(watch)
+import sim.cli
+try:
+    sim.cli.main()
+finally:
+    if opened:
+        print("opened", *opened, file=sys.stderr)
+        os._exit(9)
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds what the wheel installs."""
+    site = tmp_path_factory.mktemp("site")
+    with ZipFile(wheel) as archive:
+        archive.extractall(site)
+    return site
+
+
+def project_files(*under: str) -> list[Path]:
+    """The files that git has, or would take, below these folders."""
+    if not (ROOT / ".git").exists() or shutil.which("git") is None:
+        pytest.skip("not a git checkout")
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *under]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+class TestWheel:
+    def test_holds_the_package_and_the_scenarios_and_nothing_else(self, wheel: Path) -> None:
+        expected = {path.relative_to(ROOT).as_posix() for path in project_files("sim")}
+        expected |= {f"sim/_{path.relative_to(ROOT).as_posix()}" for path in project_files("scenarios")}
+        with ZipFile(wheel) as archive:
+            names = set(archive.namelist())
+        assert {name for name in names if ".dist-info/" not in name} == expected
+        assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
+
+    def test_says_what_it_is(self, installed: Path) -> None:
+        (about,) = installed.glob("*.dist-info")
+        metadata = (about / "METADATA").read_text(encoding="utf-8")
+        assert f"Name: durand\nVersion: {PROJECT['version']}\n" in metadata
+        assert "License-Expression: MIT\n" in metadata
+        assert "durand = sim.cli:main" in (about / "entry_points.txt").read_text(encoding="utf-8")
+
+    def test_works_far_from_the_checkout_and_reads_nothing_of_it(self, installed: Path, tmp_path: Path) -> None:
+        def durand(*arguments: str) -> str:
+            done = subprocess.run(
+                [sys.executable, "-c", WATCHED, str(ROOT), *arguments],
+                cwd=tmp_path,
+                env={**os.environ, "PYTHONPATH": str(installed), "PYTHONDONTWRITEBYTECODE": "1"},
+                capture_output=True,
+                text=True,
+            )
+            assert done.returncode == 0, done.stderr
+            return done.stdout
+
+        assert durand("--version") == f"durand {PROJECT['version']}\n"
+        listed = {line.split()[0] for line in durand("list").splitlines()}
+        assert listed == {path.stem for path in (ROOT / "scenarios").glob("*.yaml")}
+        assert durand("evidence")
+        durand("compare", "confront", "appease", "--worlds", "20", "--months", "6", "--out", "out")
+        assert (tmp_path / "out" / "report.html").stat().st_size > 10_000
+
+
+def test_the_changelog_has_this_version() -> None:
+    """And it stands first, after what is not released."""
+    versions = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert next(one for one in versions if one != "Unreleased") == PROJECT["version"]
+
+
+class TestDependencies:
+    def test_what_is_imported_is_declared_and_the_other_way_round(self) -> None:
+        imported = set()
+        homes = packages_distributions()
+        for path in (ROOT / "sim").rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                if isinstance(node, ast.ImportFrom) and node.level == 0:
+                    names.append(node.module or "")
+                for top in {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"sim"}:
+                    assert top in homes, f"{path}: {top} is not installed"
+                    imported.add(canonicalize_name(homes[top][0]))
+        declared = {canonicalize_name(Requirement(one).name) for one in PROJECT["dependencies"]}
+        assert {COMES_WITH.get(name, name) for name in imported} == declared - FOR_OTHERS
+
+    def test_the_lock_covers_what_is_declared(self) -> None:
+        """`make lock` renews it."""
+        pins = dict(re.findall(r"^([a-z0-9-]+)==([^ ;\\]+)", LOCK, re.MULTILINE))
+        for text in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]:
+            one = Requirement(text)
+            name = canonicalize_name(one.name)
+            assert name in pins, f"{name} is not in requirements.lock: make lock"
+            assert one.specifier.contains(pins[name], prereleases=True), f"{name} {pins[name]} is locked: make lock"
+
+    def test_the_lock_has_one_version_and_hashes_for_each(self) -> None:
+        """One version on every Python, so that everybody computes with the same."""
+        entries = re.split(r"\n(?=\S)", LOCK[LOCK.index("==") :])
+        names = re.findall(r"^([a-z0-9-]+)==", LOCK, re.MULTILINE)
+        assert len(names) == len(set(names)) == len(entries) > 30
+        assert all("--hash=sha256:" in entry for entry in entries)
+
+    def test_the_lock_names_no_index(self) -> None:
+        assert "://" not in LOCK
+        assert set(re.findall(r"--[a-z-]+", LOCK)) == {"--hash"}
+
+
+class TestTree:
+    def test_no_paths_or_package_index_of_a_machine(self) -> None:
+        """Neither of usual places, nor of this machine: the folder around the checkout, the home, pip's settings."""
+        settings = subprocess.run(
+            [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
+        ).stdout
+        words = {f"{Path.home()}/", f"{ROOT.parent}/"} - {"//", "/tmp/"}
+        words |= set(re.findall(r"://([\w.-]+\.\w+)", settings + os.environ.get("PIP_INDEX_URL", "")))
+        here = "|".join(re.escape(word) for word in words)
+        pattern = re.compile(rf"{here}|(?<![\w./~])/(?:home|root|Users|work)/\w|--(?:extra-)?index-url|trusted-host")
+        found = []
+        for path in project_files():
+            if path.name == Path(__file__).name or path.suffix == ".png":
+                continue
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+                found += [f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}"] if pattern.search(line) else []
+        assert found == []
+
+    def test_nothing_that_runs_reads_the_folder_beside_the_checkout(self) -> None:
+        for path in project_files("sim", "scenarios", "docs", "benchmarks", "Makefile", ".ci"):
+            if path.suffix != ".png":
+                text = path.read_text(encoding="utf-8")
+                assert not re.search(r"\.\./shared|shared/(data|design|sources)", text), path
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
+def test_make_says_which_python_is_needed(tmp_path: Path) -> None:
+    for name in ("Makefile", "requirements.lock", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    done = subprocess.run(["make", "setup", "PYTHON=false"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "needs Python 3.11, 3.12 or 3.13" in done.stderr
+    assert not (tmp_path / ".venv").exists()
+
+
+def blocks(kind: str) -> list[str]:
+    return re.findall(rf"^```{kind}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def commands() -> list[str]:
+    """Every command of the README's blocks: all lines of an sh block, those after `$` of a console block."""
+    lines = [line for block in blocks("sh") for line in block.splitlines()]
+    lines += [line[2:] for block in blocks("console") for line in block.splitlines() if line.startswith("$ ")]
+    return [shlex.join(words) for line in lines if (words := shlex.split(line, comments=True))]
+
+
+DURAND = [command for command in commands() if command.startswith("durand ")]
+
+
+def run(command: str, tmp_path: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "sim", *shlex.split(command)[1:]],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, f"{command}: {done.stderr}"
+    return done.stdout
+
+
+class TestReadme:
+    def test_its_commands_are_found(self) -> None:
+        assert len(DURAND) >= 8
+        assert {command.split()[0] for command in commands()} == {"durand", "make"}
+
+    @pytest.mark.parametrize("command", DURAND)
+    def test_durand_command_works(self, command: str, tmp_path: Path) -> None:
+        words = shlex.split(command)
+        small = ["--worlds", "5", "--months", "3"] if words[1] in ("run", "compare") else []
+        assert run(shlex.join([*words, *small]), tmp_path)
+
+    @pytest.mark.parametrize("block", blocks("console"), ids=lambda block: block.split("\n")[0].removeprefix("$ "))
+    def test_shown_output_is_what_is_printed(self, block: str, tmp_path: Path) -> None:
+        """Line by line; `...` stands for any lines left out. Mend the README where this fails."""
+        command, *shown = block.splitlines()
+        pattern = "".join(r"(?:.*\n)*?" if line == "..." else re.escape(line) + r"\s*?\n" for line in shown)
+        printed = run(command.removeprefix("$ "), tmp_path)
+        assert re.fullmatch(pattern, printed), f"{command} prints:\n{printed}"
+
+    def test_make_targets_are_there(self) -> None:
+        """Those of its blocks and those of its text."""
+        spans = [*commands(), *re.findall(r"`(make [a-z ]+)`", README)]
+        named = {word for span in spans if span.startswith("make ") for word in span.split()[1:]}
+        targets = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
+        assert {"run", "test", "help"} <= named <= targets
+
+    def test_files_it_names_are_there(self) -> None:
+        named = re.findall(r"`((?:sim|tests|scenarios|docs)/[\w/.]*)`|^!\[[^]]*\]\((.+?)\)", README, re.MULTILINE)
+        assert len(named) > 8
+        assert [name for pair in named for name in pair if name and not (ROOT / name).exists()] == []
