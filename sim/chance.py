@@ -6,10 +6,16 @@ has its count, so the worlds computed alongside never matter.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
 import numpy as np
 from scipy.special import ndtri
 
-from sim.worlds import Vector
+from sim.worlds import Vector, total
+
+F = TypeVar("F", bound=Callable[..., Vector])
 
 # Above this mean exp(-mean) is no longer a number to build on.
 POISSON_LIMIT = 700.0
@@ -20,17 +26,56 @@ class ChanceError(ValueError):
     """A distribution was asked for outside of where its draw is exact."""
 
 
+def _one_step(function: F) -> F:
+    """Values that record how they came about (sim/why) take this function as one step; plain ones never notice."""
+
+    @wraps(function)
+    def drawn(*arguments: Any) -> Vector:
+        for argument in arguments:
+            if type(argument) is not np.ndarray and hasattr(argument, "one_step"):
+                return cast(Vector, argument.one_step(drawn, arguments))
+        return function(*arguments)
+
+    return cast(F, drawn)
+
+
+@_one_step
 def gumbel(uniform: Vector) -> Vector:
     """Standard Gumbel noise: adding it to utilities and taking the best option is a quantal response."""
     out: Vector = -np.log(-np.log(uniform))
     return out
 
 
+@_one_step
+def odds(utilities: Vector, scripted: Vector | None = None) -> Vector:
+    """The probability that each option is the best once its Gumbel noise is added, shape (options, worlds).
+
+    Args:
+        utilities: shape (options, worlds).
+        scripted: an option's index where a scenario prescribes it, -1 elsewhere.
+    """
+    weights = np.exp(utilities - utilities.max(axis=0))
+    out: Vector = weights / total(weights)
+    if scripted is None:
+        return out
+    prescribed = (np.arange(len(utilities))[:, None] == scripted).astype(np.float64)
+    return np.where(scripted >= 0, prescribed, out)
+
+
+@_one_step
+def best_option(utilities: Vector, draws: Vector, scripted: Vector | None = None) -> Vector:
+    """The index of the best option by utility and draw, as floats; `scripted` as for :func:`odds`."""
+    chosen: Vector = (utilities + draws).argmax(axis=0).astype(np.float64)
+    return chosen if scripted is None else np.where(scripted >= 0, scripted, chosen)
+
+
+@_one_step
 def happens(uniform: Vector, probability: Vector) -> Vector:
     """1.0 where an event of this probability happens, else 0.0."""
     return (uniform < probability).astype(np.float64)
 
 
+@_one_step
 def poisson(uniform: Vector, mean: Vector) -> Vector:
     """Poisson counts.
 
@@ -44,6 +89,7 @@ def poisson(uniform: Vector, mean: Vector) -> Vector:
     return _count(uniform, np.exp(-mean), lambda k: mean / k)
 
 
+@_one_step
 def negative_binomial(uniform: Vector, mean: Vector, variance_to_mean: Vector) -> Vector:
     """Counts with the given mean and a variance that is `variance_to_mean` (> 1) times as large.
 
@@ -61,6 +107,7 @@ def negative_binomial(uniform: Vector, mean: Vector, variance_to_mean: Vector) -
     return _count(uniform, start, lambda k: (size + (k - 1.0)) * share / k)
 
 
+@_one_step
 def binomial(uniform: Vector, trials: Vector, probability: Vector) -> Vector:
     """How many of `trials` (whole numbers, up to some thousands) succeed."""
     odds = probability / (1.0 - probability)

@@ -302,11 +302,11 @@ def _carry_out(
 
 
 def _write_report(results: Results | Comparison, folder: Path) -> Path:
+    from sim.plots import save_all
     from sim.report import write
 
-    path = folder / "report.html"
-    write(results, path)
-    return path
+    save_all(results, folder / "plots")
+    return write(results, folder / "report.html")
 
 
 def _escape(text: object) -> str:

@@ -49,6 +49,11 @@ def _pakistan_first(m: FrontierModel) -> Vector:
     return line.started_by_pakistan / np.maximum(line.clashes, 1.0)
 
 
+def _strikes_likely(m: FrontierModel) -> Vector:
+    able = m.pakistan.levers["cross_border_strikes"] > 0
+    return np.where(able, m.pakistan.to_strike.probabilities[1], 0.0)
+
+
 GAUGES: dict[str, Gauge] = {
     "attacks": _attacks,
     "attacks_background": lambda m: m.land.background,
@@ -89,13 +94,13 @@ GAUGES: dict[str, Gauge] = {
     "effort_afforded": lambda m: m.pakistan.afforded,
     "effort_cost": lambda m: m.pakistan.effort_cost,
     "strikes": lambda m: m.pakistan.strikes,
-    "chance_strikes": lambda m: m.pakistan.to_strike.probabilities[1],
+    "chance_strikes": _strikes_likely,
     "concession_pressure": lambda m: m.pakistan.concession_pressure,
     "border_clashes": lambda m: m.durand_line.clashes,
     "clashes_pakistan_first": _pakistan_first,
     "border_open": lambda m: m.durand_line.open_share,
     "trade": lambda m: m.durand_line.trade,
-    "aid": lambda m: m.pakistan.levers["aid"] * m.parameters["aid_per_month"],
+    "aid": lambda m: m.taliban.aid * m.parameters["aid_per_month"],
     "recognition": lambda m: m.pakistan.granted,
     "india_engagement": lambda m: m.india.engagement,
     "sovereignty": lambda m: m.pakistan.sovereignty,

@@ -184,7 +184,7 @@ _ALL = (
     _share("imf_programme", "IMF programme", "mean", "1 in a month with a programme on track."),
     _share("unrest", "Unrest in Pakistan", "mean", "Protest and political crisis."),
     _share("rhetoric", "Pro-Taliban rhetoric", "mean", "Public sympathy and anti-American mobilisation in Pakistan."),
-    _share("grievance", "Grievance", "final", "Average over Pakistan's areas of anger at the state."),
+    _share("grievance", "Grievance", "final", "Anger at the state, areas weighted by their usual share of attacks."),
     Metric(
         "refugees",
         "Afghan arrivals",

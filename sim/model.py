@@ -95,7 +95,8 @@ class FrontierModel(mesa.Model):
         month: months since the start; during a step, the month being lived.
         datacollector: the record: for each metric a list of (worlds,) vectors, one a month (plain floats for one
             world), for each panel a list of (rows, worlds) arrays, with the rows named in `labels`.
-        accounts: with `record`, one dict a month: decision -> {"pressures", "utilities", "draws", "chosen"}.
+        accounts: with `record`, one dict a month: decision -> its options, pressures, utilities,
+            probabilities, draws and the option chosen.
     """
 
     land: Land
@@ -212,7 +213,9 @@ class FrontierModel(mesa.Model):
         return self._readings[name]
 
     def _account(self) -> dict[str, dict[str, Any]]:
-        decisions = (self.taliban.on_ttp, self.ttp.campaign, self.india.with_kabul, self.pakistan.to_strike)
+        decisions = [self.taliban.on_ttp, self.ttp.campaign, self.india.with_kabul, self.pakistan.to_strike]
+        if self.pakistan.of_policy is not None:
+            decisions.append(self.pakistan.of_policy)
         return {
             f"{decision.actor.name}.{decision.name}": {
                 "options": decision.options,

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 
 LIMITS = {"worlds": (1, 1_000_000), "months": (1, 360), "seed": (0, 2**63 - 1)}
-PARAMETERS = ("defaults", "prior")
+PARAMETERS = ("defaults", "prior", "posterior")
+# Where uncertain values come from unless said otherwise, here and on the command line.
+DEFAULT_PARAMETERS = "defaults"
 
 # Around a thousand worlds a chunk is fastest; a chunk of a longer run takes fewer, so that memory stays the same.
 CHUNK, CHUNK_WORLD_MONTHS = 1_000, 120_000
@@ -65,7 +67,7 @@ def run(
     worlds: int = 1000,
     months: int | None = None,
     seed: int | None = 0,
-    parameters: str = "defaults",
+    parameters: str = DEFAULT_PARAMETERS,
     *,
     keep_series: bool | None = None,
     keep_panels: bool | None = None,
@@ -81,7 +83,8 @@ def run(
         months: how many months, 1 to 360; the scenario's own number when None.
         seed: 0 to 2**63 - 1; None draws one from the operating system and records it.
         parameters: "defaults" (every parameter at its declared value) or "prior" (each world draws its own from the
-            declared ranges), or the name or path of a scenario whose parameter overrides hold beneath each one's own.
+            declared ranges) or "posterior" (each world draws a whole accepted set: see `durand calibrate`), or the name
+            or path of a scenario whose parameter overrides hold beneath each one's own.
         keep_series: whether to keep every month; None keeps them up to 1,200,000 world-months (20,000 worlds over 60
             months; some 600 MB). Without, memory grows by a row per world only.
         keep_panels: whether to keep the series by area, group, faction, resource and lever too; None: up to 120,000
@@ -108,7 +111,7 @@ def compare(
     worlds: int = 1000,
     months: int | None = None,
     seed: int | None = 0,
-    parameters: str = "defaults",
+    parameters: str = DEFAULT_PARAMETERS,
     *,
     baseline: str | None = None,
     keep_series: bool | None = None,

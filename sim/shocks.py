@@ -36,7 +36,7 @@ def strike(model: FrontierModel, target: str, operation: str, amount: float) -> 
     for agent, state in _aims(model, target):
         now: Vector = getattr(agent, state)
         if target == "expected_recognition":
-            # Recognition is the first of what factions hope for from Pakistan.
+            # The first row is what factions hope for from Pakistan, recognition foremost.
             rows = now.copy()
             rows[0] = clip(_changed(now[0], operation, amount), bounds.low, bounds.high)
             setattr(agent, state, rows)

@@ -47,7 +47,7 @@ LEVERS: dict[str, str] = {
     "refugee_expulsion": "Refugee expulsion",
 }
 
-# What Pakistan can give Kabul or keep from it, and which lever delivers it.
+# What Pakistan can give Kabul or keep from it.
 RESOURCES_TALIBAN_NEEDS: dict[str, str] = {
     "sanctuary": "Sanctuary",
     "arms": "Arms",

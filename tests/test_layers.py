@@ -29,6 +29,11 @@ ENTROPY = {
     ("sim/model.py", "secrets.randbits"): "a seed for a model that was given none",
     ("sim/run.py", "os.urandom"): "a seed for a run that was given none; it is recorded",
 }
+# Imports put off until they are needed, which lead back: (from, to) -> why.
+PUT_OFF = {
+    ("sim.results.results", "sim.results.bundle"): "`save` and `load` are the folder's work, asked for on the results",
+    ("sim.results.paired", "sim.results.bundle"): "the same, on a comparison",
+}
 # Sums in any order, where that is safe: (file, function, call) -> why.
 SAFE_SUMS: dict[tuple[str, str, str], str] = {}
 
@@ -133,7 +138,18 @@ def circles(edges: dict[str, set[str]]) -> list[list[str]]:
 
 def test_no_imports_in_a_circle() -> None:
     """Otherwise what works depends on which module is imported first."""
-    assert circles(graph()) == []
+    put_off = set(PUT_OFF)
+    kept = {name: {other for other in others if (name, other) not in put_off} for name, others in graph().items()}
+    assert circles(kept) == []
+
+
+@pytest.mark.parametrize(("name", "other"), PUT_OFF)
+def test_what_is_put_off_is_put_off(name: str, other: str) -> None:
+    """Otherwise an import that leads back runs at once, and fails in one order of imports or the other."""
+    path = ROOT / (name.replace(".", "/") + ".py")
+    at_once = ast.Module([node for node in tree(path).body if not isinstance(node, ast.FunctionDef | ast.ClassDef)], [])
+    assert other in graph()[name], "it no longer imports it: take it off the list"
+    assert other not in imported(at_once, {other})
 
 
 def test_the_imports_are_seen() -> None:
@@ -357,8 +373,8 @@ def changed_in_place(source: ast.Module) -> list[str]:
 @pytest.mark.parametrize("path", AGENTS, ids=place)
 def test_state_is_bound_anew(path: Path) -> None:
     """Otherwise a vector that is kept elsewhere (a record, an account, another agent's state) changes behind its back."""
-    allowed = {"self.month"}  # a plain number
-    assert set(changed_in_place(tree(path))) <= allowed
+    no_vectors = {"self.month", "self._readings"}  # a plain number; a dict made a line before
+    assert set(changed_in_place(tree(path))) - no_vectors == set()
     assert changed_in_place(ast.parse("self.war += 1; x += 1")) == ["self.war"]
 
 

@@ -347,11 +347,12 @@ def past_coercion_lowers_willingness_long_after(off: Off) -> float:
     return lost - (base.mean("chance_restrain", 24) - without_memory.mean("chance_restrain", 24))
 
 
-@case("M25", "leverage", floor=0.02)
-def needing_kabul_gives_it_leverage(off: Off) -> float:
+@case("M25", "fear_of_losing_kabul", floor=0.02)
+def needing_kabul_makes_islamabad_cautious(off: Off) -> float:
     needs = ("need_western_neighbour", "need_central_asia_road", "need_room_denied_to_india")
-    low, high = (run(off=off, values=dict.fromkeys(needs, x)) for x in (0.3, 0.7))
-    return high.last("leverage_taliban_pakistan") - low.last("leverage_taliban_pakistan")
+    low, high = (run(STRIKING, off=off, values=dict.fromkeys(needs, x)) for x in (0.3, 0.7))
+    assert high.last("leverage_taliban_pakistan") > low.last("leverage_taliban_pakistan") + 0.02
+    return low.mean("chance_strikes") - high.mean("chance_strikes")
 
 
 @case("M25", "need_of_restraint", floor=0.01)
@@ -406,7 +407,7 @@ def collapsed_talks_make_strikes_likelier(off: Off) -> float:
     return float(following[ended].mean() - following[never].mean())
 
 
-@case("M31", "background_attacks", floor=0.5)
+@case("M31", "encouragement", floor=0.5)
 def ttp_success_encourages_others(off: Off) -> float:
     weak, strong = (run(off=off, values={"attacks_per_capability": x}) for x in (1.4, 4.0))
     return strong.mean("attacks_background") - weak.mean("attacks_background")

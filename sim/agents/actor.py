@@ -33,7 +33,7 @@ class Actor(mesa.Agent):
 
     def full(self, value: Vector | float) -> Vector:
         """A fresh contiguous (worlds,) vector of this value."""
-        return np.ascontiguousarray(np.broadcast_to(value, (self.model.worlds,)), dtype=np.float64).copy()
+        return np.ones(self.model.worlds) * value
 
     def apply(self, rule: Callable[..., Vector], *inputs: Vector) -> Vector:
         """What a rule says, with this run's parameters, of these inputs."""

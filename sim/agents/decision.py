@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.agents.actor import Actor
-from sim.chance import gumbel
+from sim.chance import best_option, gumbel, odds
 from sim.worlds import Vector, total
 
 
@@ -79,24 +79,19 @@ class Decision:
             The index of the option chosen, as floats, shape (worlds,).
         """
         self.pressures = list(pressures)
-        for i, option in enumerate(self.options):
+        utilities = []
+        for i in range(len(self.options)):
             parts = [pressure.on(i) for pressure in pressures if pressure.profile[i]]
-            self.utilities[i] = total(parts) if parts else 0.0
-            self.draws[i] = gumbel(self.actor.luck(f"{self.name}/{option}"))
-        best = self.utilities.max(axis=0)
-        odds = np.exp(self.utilities - best)
-        self.probabilities = odds / total(odds)
-        chosen = (self.utilities + self.draws).argmax(axis=0).astype(np.float64)
-        if scripted is not None:
-            chosen = np.where(scripted >= 0, scripted, chosen)
-            prescribed = (np.arange(len(self.options))[:, None] == scripted).astype(np.float64)
-            self.probabilities = np.where(scripted >= 0, prescribed, self.probabilities)
-        self.chosen = chosen
-        return chosen
+            utilities.append(total(parts) if parts else self.actor.full(0.0))
+        self.utilities = np.stack(utilities)
+        self.draws = np.stack([gumbel(self.actor.luck(f"{self.name}/{option}")) for option in self.options])
+        self.probabilities = odds(self.utilities, scripted)
+        self.chosen = best_option(self.utilities, self.draws, scripted)
+        return self.chosen
 
     def value(self, values: Sequence[float]) -> Vector:
         """The number that stands for the option held, from one number per option."""
-        return np.asarray(values, dtype=np.float64)[self.chosen.astype(np.intp)]
+        return np.take(np.asarray(values, dtype=np.float64), self.chosen.astype(np.intp))
 
     def is_held(self, option: str) -> Vector:
         """1.0 in worlds where this option is held."""

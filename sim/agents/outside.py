@@ -20,7 +20,7 @@ class IMF(Actor):
 
     def __init__(self, model: FrontierModel) -> None:
         super().__init__(model, "imf")
-        self.programme = self.start("start_imf_programme")
+        self.programme = happens(self.luck("start"), self.start("start_imf_programme"))
         self.goodwill = self.full(0.0)
 
     def review(self) -> None:
@@ -108,7 +108,7 @@ class AfghanPublic(Actor):
     def endure(self) -> None:
         """Hardship follows sanctions, war and relief; strikes and expulsions feed distrust."""
         pakistan, line = self.model.pakistan, self.model.durand_line
-        relief = 1.0 - (1.0 - line.openness) * (1.0 - pakistan.levers["aid"]) * (1.0 - self.model.donors.aid)
+        relief = self.apply(dependence.relief, line.openness, self.model.taliban.aid, self.model.donors.aid)
         self.hardship = self.apply(
             dependence.afghan_hardship, self.hardship, self.model.donors.sanctions, self.model.taliban.war, relief
         )

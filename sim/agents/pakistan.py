@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +10,6 @@ import numpy as np
 from sim.agents.actor import Actor
 from sim.agents.decision import Decision, Pressure
 from sim.agents.faction import Faction, share_power
-from sim.parameters import PARAMETERS
 from sim.rules import alignment, economy, grievance, leverage, sovereignty, strikes
 from sim.rules import diplomacy as diplomacy_rules
 from sim.vocabulary import FACTIONS, LEVERS
@@ -73,12 +72,16 @@ class Pakistan(Actor):
         """Where a scenario leaves the course open: its candidates, what each costs, and how coercive each is."""
         names = self.model.script.candidates
         self.of_policy = Decision(self, "policy", names, start=0) if names else None
-        mixes = [_levers_of(self.model.plan.policies[name]) for name in names]
-        point = {lever: PARAMETERS[f"cost_{lever}"].value for lever in LEVERS}
-        costs = [sum(point[lever] * mix.get(lever, 0.0) for lever in LEVERS) for mix in mixes]
-        coercive = [sum(point[lever] * mix.get(lever, 0.0) for lever in COERCIVE) for mix in mixes]
-        self.policy_costs = np.array(costs)
-        self.policy_coerciveness = tuple(c / cost if cost else 0.0 for c, cost in zip(coercive, costs, strict=True))
+        self.course_was_open = self.full(0.0)
+        if names:
+            mixes = [_levers_of(self.model.plan.policies[name]) for name in names]
+            self.policy_costs = np.stack([self._cost(mix, LEVERS) for mix in mixes])
+            coercive = np.stack([self._cost(mix, COERCIVE) for mix in mixes])
+            self.policy_coerciveness = coercive / np.maximum(self.policy_costs, 1e-9)
+
+    def _cost(self, mix: Mapping[str, float | Vector], levers: Iterable[str]) -> Vector:
+        """What these levers of a mix cost together, in cost units."""
+        return self.full(total(self.costs[lever] * self.full(mix.get(lever, 0.0)) for lever in levers))
 
     def power(self, faction: str) -> Vector:
         """Power of one of Pakistan's factions, 0 to 1."""
@@ -86,6 +89,9 @@ class Pakistan(Actor):
 
     def hear_factions(self) -> None:
         """Factions take in what Kabul and the TTP did; power shifts to those whose line delivered."""
+        self.memory_of_collapse = self.apply(
+            strikes.memory_of_collapse, self.memory_of_collapse, self.model.ttp.truce_ended
+        )
         land, taliban, scale = self.model.land, self.model.taliban, self.parameter("scale_deaths")
         hurt = np.minimum(land.deaths_by_ttp / scale, 1.0)
         benefit = np.stack([taliban.effort, self.model.ttp.truce])
@@ -110,12 +116,12 @@ class Pakistan(Actor):
             intended[lever] = self.apply(
                 economy.civilian_say, intended[lever], self.power("government") + self.power("pti"), self.rhetoric
             )
-        cost = total(self.costs[lever] * intended[lever] for lever in LEVERS)
+        cost = self._cost(intended, LEVERS)
         means = self.apply(economy.budget, self.economy, self.unrest)
         self.afforded = self.apply(economy.affordable_share, cost, means)
         self.levers = {lever: intended[lever] * self.afforded for lever in LEVERS}
         self.effort_cost = cost * self.afforded
-        coercive = total(self.costs[lever] * self.levers[lever] for lever in COERCIVE)
+        coercive = self._cost(self.levers, COERCIVE)
         self.course = (2.0 * coercive - self.effort_cost) / np.maximum(self.effort_cost, 1e-9)
 
     def choose_course(self) -> dict[str, Vector]:
@@ -125,25 +131,29 @@ class Pakistan(Actor):
         intended = _without_policy(settings)
         if self.of_policy is None:
             return intended
-        choice, costs, coerciveness = self.of_policy, self.policy_costs, self.policy_coerciveness
+        choice, every = self.of_policy, (1.0,) * len(self.of_policy.options)
+        policy_set = settings["policy"]
+        is_open = self.full(1.0) if policy_set is None else (policy_set == CHOOSING).astype(np.float64)
         means = self.apply(economy.budget, self.economy, self.unrest)
-        every = (1.0,) * len(choice.options)
-        beyond = self.apply(strikes.beyond_means, np.broadcast_to(costs[:, None], choice.draws.shape), means)
+        beyond = self.apply(strikes.beyond_means, self.policy_costs, means)
         pressures = [
-            *self._pressures_to_coerce(choice, coerciveness),
+            *(
+                Pressure(one.rule, one.strength * self.policy_coerciveness, every)
+                for one in self._to_coerce(choice, every)
+            ),
             choice.pressure(strikes.cost_weighs, beyond, on=every),
-            choice.pressure(strikes.course_habit, choice.held(), on=every),
+            # The course on which it is counts only where it was chosen.
+            choice.pressure(strikes.course_habit, choice.held() * self.course_was_open, on=every),
         ]
         choice.choose(pressures)
-        policy_set = settings["policy"]
-        is_open = choice.chosen >= 0 if policy_set is None else policy_set == CHOOSING
+        self.course_was_open = is_open
         for i, policy in enumerate(choice.options):
             theirs = _without_policy(script.policy_settings(policy, month, recent))
-            here = is_open & (choice.chosen == i)
+            here = (is_open > 0) & (choice.chosen == i)
             intended = {name: np.where(here, theirs[name], value) for name, value in intended.items()}
         return intended
 
-    def _pressures_to_coerce(self, choice: Decision, on: Sequence[float]) -> list[Pressure]:
+    def _to_coerce(self, choice: Decision, on: Sequence[float]) -> list[Pressure]:
         """What presses for or against coercion, each option by its profile number in `on`."""
         hurt = np.minimum(self.model.land.recent_deaths_by_ttp / self.parameter("scale_deaths"), 1.0)
         return [
@@ -156,13 +166,10 @@ class Pakistan(Actor):
     def decide_on_strikes(self) -> None:
         """Strike across the line this month, or hold."""
         lever = self.levers["cross_border_strikes"]
-        self.memory_of_collapse = self.apply(
-            strikes.memory_of_collapse, self.memory_of_collapse, self.model.ttp.truce_ended
-        )
         striking = self.to_strike.only("strike")
         pressures = [
             self.to_strike.pressure(strikes.strike_intent, lever, on=striking),
-            *self._pressures_to_coerce(self.to_strike, striking),
+            *self._to_coerce(self.to_strike, striking),
         ]
         self.strikes = lever * self.to_strike.choose(pressures)
         self.recent_strikes = self.apply(strikes.strikes_remembered, self.recent_strikes, self.strikes)

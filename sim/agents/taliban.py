@@ -28,8 +28,6 @@ FROM_CHINA = ("aid", "trade", "advocacy")
 
 EFFORT = tuple(STANCES.values())
 EFFORT_SQUARED = tuple(effort * effort for effort in EFFORT)
-# Bargaining plays the chip in full; a mediator plays half of it.
-BARGAINING = (0.0, 1.0, 0.5, 0.0, 0.0)
 
 
 class Taliban(Actor):
@@ -70,6 +68,7 @@ class Taliban(Actor):
         self.conditional_reward = self.full(0.0)
         self.threat = self.full(0.0)
         self.benefit = self.full(0.0)
+        self.aid = self.full(0.0)
         self.expected_concession = self.start("start_expected_concession")
         self.coercion_felt = self.full(0.0)
         self.resentment = self.start("start_resentment")
@@ -92,7 +91,9 @@ class Taliban(Actor):
         """Leverage both ways, resource by resource, from need, control, alternatives and own supply."""
         self._change_needs()
         sender = self.model.pakistan
-        wanted, delivered = self._wanted(), self._delivered()
+        wanted, offered = self._wanted(), self._offered()
+        delivered = self._delivered(offered)
+        self.aid = delivered[NEEDED.index("aid")]
         needs = self.apply(leverage.remaining_need, wanted, delivered)
         flows = slice(len(WARTIME), None)
         self.benefit = self.apply(
@@ -108,7 +109,7 @@ class Taliban(Actor):
         self._weigh_own_hold()
 
         self.usable = self.apply(leverage.usable_leverage, self.leverage_of_pakistan, sender.credibility)
-        hold = total(self.holds[flows] * delivered[flows])
+        hold = total(self.holds[flows] * offered[flows])
         self.conditional_reward = self.apply(leverage.conditional_reward, hold, sender.credibility)
         exposed = self.apply(leverage.vulnerability, self.cohesion, self.holds[NEEDED.index("trade")], self.war)
         self.threat = self.apply(leverage.threat, sender.economy, sender.threat_credibility, exposed)
@@ -126,14 +127,14 @@ class Taliban(Actor):
         }
         return np.stack([{**self.needs, **self.wartime_need, **in_hardship}[name] for name in NEEDED])
 
-    def _delivered(self) -> Vector:
-        """What Pakistan delivers of it, in the order of `NEEDED`, shape (resources, worlds)."""
+    def _offered(self) -> Vector:
+        """What Pakistan offers of it, in the order of `NEEDED`, shape (resources, worlds)."""
         levers = self.model.pakistan.levers
         return np.stack(
             [
                 self.nothing,
                 self.nothing,
-                self.model.pakistan.granted,
+                levers["recognition"],
                 levers["diplomatic_advocacy"],
                 levers["aid"],
                 self.model.durand_line.openness,
@@ -142,6 +143,12 @@ class Taliban(Actor):
                 levers["factional_mediation"],
             ]
         )
+
+    def _delivered(self, offered: Vector) -> Vector:
+        """What of that arrives: terms are kept to, recognition comes by steps, trade runs by itself."""
+        given = self.apply(leverage.given_on_terms, offered, self.model.pakistan.conditionality, self.effort)
+        itself = {"recognition": self.model.pakistan.granted, "trade": self.model.durand_line.openness}
+        return np.stack([itself.get(name, given[row]) for row, name in enumerate(NEEDED)])
 
     def _pakistani_control(self, delivered: Vector) -> Vector:
         flows = self.apply(leverage.withdrawable_control, delivered)
@@ -195,7 +202,7 @@ class Taliban(Actor):
             alignment.coercion, self.model.pakistan.strikes, levers["border_closure"], levers["refugee_expulsion"]
         )
         benefit = np.stack([self.benefit, india.engagement, self.nothing])
-        coercion = np.stack([self.coercion_felt, self.nothing, self.effort * self.effort])
+        coercion = np.stack([self.coercion_felt, self.nothing, self.apply(alignment.restraint_cools_ties, self.effort)])
         for faction in self.factions:
             faction.respond(benefit, coercion)
         share_power(self.factions)
@@ -218,9 +225,10 @@ class Taliban(Actor):
     def choose_stance(self) -> None:
         """How far to restrain the TTP: a sum of named pressures, each a rule."""
         pakistan, public, choice = self.model.pakistan, self.model.afghan_public, self.on_ttp
-        offered = self.benefit * (1.0 - pakistan.credibility) + pakistan.concession_pressure * pakistan.credibility
-        self.expected_concession = self.apply(stance.expected_concession, self.expected_concession, offered)
-        held = choice.held()
+        ready = self.apply(stance.readiness_to_pay, self.benefit, pakistan.credibility, pakistan.concession_pressure)
+        self.expected_concession = self.apply(stance.expected_concession, self.expected_concession, ready)
+        bargain, mediate, every = choice.only("bargain"), choice.only("mediate"), (1.0,) * len(EFFORT)
+        chip = choice.pressure(stance.value_of_the_chip, 1.0 - self.benefit, self.expected_concession, on=bargain)
         pressures = [
             choice.pressure(stance.kinship_and_debt, self.tie("ttp"), on=EFFORT),
             choice.pressure(stance.cohesion_cost, self.spread, on=EFFORT_SQUARED),
@@ -231,10 +239,11 @@ class Taliban(Actor):
             choice.pressure(stance.pull_of_reward, self.conditional_reward, on=EFFORT),
             choice.pressure(stance.goodwill, self.tie("pakistan"), on=EFFORT),
             choice.pressure(stance.answer_to_threat, self.threat, on=EFFORT),
-            choice.pressure(stance.value_of_the_chip, 1.0 - self.benefit, self.expected_concession, on=BARGAINING),
-            choice.pressure(stance.chip_kept, self.benefit, on=BARGAINING),
-            choice.pressure(stance.call_to_mediate, pakistan.levers["ttp_talks"], on=choice.only("mediate")),
-            choice.pressure(stance.stance_habit, held, on=(1.0,) * len(EFFORT)),
+            chip,
+            choice.pressure(stance.chip_for_a_mediator, chip.strength, on=mediate),
+            choice.pressure(stance.chip_kept, self.benefit, on=bargain),
+            choice.pressure(stance.call_to_mediate, pakistan.levers["ttp_talks"], on=mediate),
+            choice.pressure(stance.stance_habit, choice.held(), on=every),
         ]
         script = self.model.script.settings("taliban", self.model.month, self.model.recent)
         choice.choose(pressures, script["stance"])
@@ -244,7 +253,7 @@ class Taliban(Actor):
     def hold_together(self) -> None:
         """Cohesion wears with restraint; at worst the movement breaks, and war returns."""
         public = self.model.afghan_public
-        favour = 1.0 - (1.0 - self.effort) * (1.0 - self.benefit)
+        favour = self.apply(alignment.favours_exchanged, self.effort, self.benefit)
         self.legitimacy = self.apply(
             alignment.legitimacy,
             self.legitimacy,

@@ -48,7 +48,7 @@ class Land(Actor):
         self.deaths_afghan = self.full(0.0)
         self.deaths_by_ttp = self.full(0.0)
         self.recent_attacks = self.start("start_recent_attacks")
-        self.recent_deaths_by_ttp = self.start("start_recent_deaths")
+        self.recent_deaths_by_ttp = self.start("start_recent_deaths_by_ttp")
         self.recent_deaths = self.start("start_recent_deaths")
 
     @property
@@ -67,7 +67,8 @@ class Land(Actor):
         home = np.stack([total(one.expected for one in groups if one.home == area) for area in range(len(AREAS))])
         expected = self.apply(violence.attacks_in_area, home, self.weights * total(home))
         success = np.minimum(self.recent_attacks / self.parameter("scale_attacks"), 1.0)
-        others = self.apply(violence.background_attacks, success, self.model.iskp.strength)
+        encouraged = self.apply(violence.encouragement, success)
+        others = self.apply(violence.background_attacks, encouraged, self.model.iskp.strength)
         draws = self.model.streams.uniforms("land.attacks", self.model.month, len(AREAS) + 1)
         drawn = negative_binomial(draws, np.concatenate([expected, others[None]]), self.parameter("attack_dispersion"))
         self.attacks, self.background = drawn[:-1], drawn[-1]

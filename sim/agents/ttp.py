@@ -73,7 +73,8 @@ class TTP(Actor):
         capability = total(group.capability for group in self.groups)
         if self.capability_at_start is None:
             self.capability_at_start = capability
-        relative = np.minimum(capability / (2.0 * self.capability_at_start), 1.0)
+        tempting = self.parameter("scale_capability") * self.capability_at_start
+        relative = np.minimum(capability / np.maximum(tempting, 1e-9), 1.0)
         escalate, truce, lie_low = choice.only("escalate"), choice.only("ceasefire"), choice.only("lie_low")
         pressures = [
             choice.pressure(campaign.example_of_victory, self.example, on=escalate),

@@ -1,10 +1,10 @@
 """Calibration: history matching by Latin hypercubes in waves, then acceptance by likelihood.
 
 1. A wave tries parameter sets of a Latin hypercube over the declared ranges: each is lived by some worlds.
-2. An emulator fitted to what they gave looks at many more sets and rules out those that cannot come near the targets.
-3. The next wave lives what is left, by more worlds each; again from the second step.
+2. An emulator fitted to what they gave looks at a larger hypercube and rules out those that cannot come near the targets.
+3. The next wave lives a sample of what is left, the likelier the more, by more worlds each; again from the second step.
 4. Of the last wave's sets that are not implausible, some hundreds are accepted, each with a chance in proportion to its
-   likelihood.
+   likelihood (and against its chance of having been sampled).
 
 Every set comes from the declared ranges' own distributions, so accepted sets are draws from prior times likelihood.
 Everything follows from the seed; the number of worker processes changes nothing.
@@ -22,7 +22,7 @@ from sim.chance import gumbel
 from sim.history.design import latin_hypercube, values_at
 from sim.history.emulator import Emulator
 from sim.history.living import uncertain
-from sim.history.matching import Measured, effective, implausibility, log_likelihood, measure
+from sim.history.matching import CUT, Measured, effective, implausibility, log_likelihood, measure
 from sim.history.targets import Target
 from sim.history.targets import targets as shipped_targets
 from sim.worlds import Streams, Vector
@@ -30,10 +30,8 @@ from sim.worlds import Streams, Vector
 Matrix = NDArray[np.float64]
 Say = Callable[[str], None]
 
-# A set is implausible if it is more than this many standard deviations off any target (Pukelsheim's three).
-CUT = 3.0
-# A wave keeps the candidates that hold this share of the emulated likelihood.
-MASS = 0.98
+# To what power of its emulated likelihood a candidate's chance of being lived grows: below 1, for the emulator may err.
+TEMPER = 0.7
 # Candidates looked at together.
 BLOCK = 20_000
 
@@ -47,7 +45,7 @@ class Wave:
     repeats: int
 
 
-FULL = (Wave(8_000, 8_000, 8), Wave(80_000, 4_000, 16), Wave(240_000, 4_000, 40))
+FULL = (Wave(8_000, 8_000, 8), Wave(80_000, 3_000, 16), Wave(240_000, 4_000, 40))
 ACCEPTED = 400
 
 
@@ -123,12 +121,13 @@ def calibrate(
     aims = tuple(shipped_targets() if targets is None else targets)
     varied = tuple(uncertain() if names is None else names)
     reports: list[WaveReport] = []
-    emulator, correlation, first = None, np.eye(len(aims)), 0
-    everything, before, prior = sum(wave.sets * wave.repeats for wave in budget), 0, None
+    state: _Found | None = None
+    first, prior = 0, None
+    everything = sum(wave.sets * wave.repeats for wave in budget)
     for number, wave in enumerate(budget):
-        places, screened = _candidates(varied, wave, seed, f"wave{number}", aims, emulator, correlation)
+        places, thinned, screened = _candidates(varied, wave, seed, f"wave{number}", aims, state)
 
-        def tick(done: int, _: int, before: int = before) -> None:
+        def tick(done: int, _: int, before: int = first) -> None:
             if progress is not None:
                 progress(before + done, everything)
 
@@ -137,56 +136,81 @@ def calibrate(
             aims, values, wave.repeats, seed, scenario=scenario, first=first, workers=workers, progress=tick
         )
         first += wave.sets * wave.repeats
-        before += wave.sets * wave.repeats
-        chance = found.scatter / np.sqrt(wave.repeats)
-        off = implausibility(aims, found.mean, found.scatter, chance)
-        correlation = found.correlation
-        likely = log_likelihood(aims, found.mean, found.scatter, correlation, chance)
-        emulator = Emulator.fit(places, found)
-        fine = (off <= CUT).all(axis=1)
-        reports.append(_report(wave, screened, off, fine, aims, emulator, likely))
+        state = _Found.of(aims, places, found)
+        weights = np.where(state.fine, state.likely - thinned, -np.inf)
+        reports.append(_report(wave, screened, state, aims, weights))
         say(_words(number, reports[-1]))
         prior = found if prior is None else prior
-    if not fine.any() or prior is None:
+    if state is None or prior is None or not state.fine.any():
         raise RuntimeError("no parameter set comes within three standard deviations of every target")
-    kept = _accept(np.where(fine, likely, -np.inf), min(accept, int(fine.sum())), seed)
-    measured = Measured(found.mean[kept], found.scatter[kept], found.repeats, correlation)
+    kept = _accept(weights, min(accept, int(state.fine.sum())), seed)
+    measured = Measured(found.mean[kept], found.scatter[kept], found.repeats, found.correlation)
     return Calibration(
-        varied, places[kept], measured, prior, likely[kept], aims, tuple(reports), seed, tuple(budget)
+        varied, places[kept], measured, prior, state.likely[kept], aims, tuple(reports), seed, tuple(budget)
     )
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What a wave left for the next: an emulator, how targets go together, and each set's likelihood."""
+
+    emulator: Emulator
+    correlation: Matrix
+    off: Matrix
+    fine: NDArray[np.bool_]
+    likely: Vector
+
+    @classmethod
+    def of(cls, aims: Sequence[Target], places: Matrix, found: Measured) -> _Found:
+        chance = found.scatter / np.sqrt(found.repeats)
+        rough = log_likelihood(aims, found.mean, found.scatter, found.correlation, chance)
+        emulator = Emulator.fit(aims, places, found, rough)
+        mean, scatter, unsure = emulator.steadied(places, found)
+        likely = log_likelihood(aims, mean, scatter, found.correlation, unsure)
+        off = implausibility(aims, mean, scatter, unsure)
+        return cls(emulator, found.correlation, off, np.asarray((off <= CUT).all(axis=1)), likely)
+
+
 def _candidates(
-    names: Sequence[str],
-    wave: Wave,
-    seed: int,
-    label: str,
-    aims: Sequence[Target],
-    emulator: Emulator | None,
-    correlation: Matrix,
-) -> tuple[Matrix, int]:
-    """Places of the sets to live, and how many were left to choose from: the first so many, never the best."""
-    if emulator is None:
-        return latin_hypercube(names, wave.sets, seed, label), wave.sets
+    names: Sequence[str], wave: Wave, seed: int, label: str, aims: Sequence[Target], state: _Found | None
+) -> tuple[Matrix, Vector, int]:
+    """Places of the sets to live, the log of the chance that each had to be among them, and how many there were.
+
+    Candidates that the emulator finds implausible are ruled out. Of the others each has a chance that grows with its
+    emulated likelihood, and by that chance its weight is divided in the end.
+    """
+    if state is None:
+        return latin_hypercube(names, wave.sets, seed, label), np.zeros(wave.sets), wave.sets
     left, likely = [], []
     for block in range(0, wave.candidates, BLOCK):
         places = latin_hypercube(names, min(BLOCK, wave.candidates - block), seed, f"{label}.{block}")
-        mean, scatter = emulator(places)
-        fine = (implausibility(aims, mean, scatter, emulator.unsure) <= CUT).all(axis=1)
-        left.append(places[fine])
-        likely.append(log_likelihood(aims, mean[fine], scatter[fine], correlation, emulator.unsure))
+        mean, scatter = state.emulator(places)
+        fine = (implausibility(aims, mean, scatter, state.emulator.unsure) <= CUT).all(axis=1)
+        left.append(places[fine].astype(np.float32))  # half the memory; places need no more digits
+        likely.append(log_likelihood(aims, mean[fine], scatter[fine], state.correlation, state.emulator.unsure))
     places, weights = np.concatenate(left), np.concatenate(likely)
-    if not len(places):
-        raise RuntimeError("the emulator rules every parameter set out: the targets cannot be met together")
-    keep = weights >= _cut(weights)
-    return places[keep][: wave.sets], int(keep.sum())
+    if len(places) < wave.sets:
+        raise RuntimeError(
+            f"the emulator leaves {len(places)} of {wave.candidates} candidates, fewer than are to be lived"
+        )
+    chances = _chances(TEMPER * weights, wave.sets)
+    luck = Streams(seed, 1).uniform(f"calibrate.{label}.thinning", 0)[0]
+    steps = np.floor(np.cumsum(chances) + luck)
+    taken = np.flatnonzero(np.diff(steps, prepend=np.floor(luck)) > 0)
+    return places[taken].astype(np.float64), np.log(chances[taken]), len(places)
 
 
-def _cut(log_weights: Vector) -> float:
-    """The log weight above which `MASS` of all weight lies."""
-    ordered = np.sort(log_weights)[::-1]
-    share = np.cumsum(np.exp(ordered - ordered[0]))
-    return float(ordered[int(np.searchsorted(share, MASS * share[-1]))])
+def _chances(log_weights: Vector, count: int) -> Vector:
+    """Chances in proportion to weights, none above 1, that add up to `count`."""
+    weights = np.exp(log_weights - log_weights.max())
+    sure = np.zeros(len(weights), dtype=bool)
+    while True:
+        free = count - sure.sum()
+        chances = np.where(sure, 1.0, weights * free / weights[~sure].sum())
+        over = (chances > 1.0) & ~sure
+        if not over.any():
+            return chances
+        sure |= over
 
 
 def _accept(log_weights: Vector, count: int, seed: int) -> NDArray[np.intp]:
@@ -195,25 +219,17 @@ def _accept(log_weights: Vector, count: int, seed: int) -> NDArray[np.intp]:
     return np.sort(np.argsort(-(log_weights + gumbel(luck)), kind="stable")[:count])
 
 
-def _report(
-    wave: Wave,
-    screened: int,
-    off: Matrix,
-    fine: NDArray[np.bool_],
-    aims: Sequence[Target],
-    emulator: Emulator,
-    likely: Vector,
-) -> WaveReport:
+def _report(wave: Wave, screened: int, state: _Found, aims: Sequence[Target], weights: Vector) -> WaveReport:
     names = [target.name for target in aims]
     return WaveReport(
         wave.candidates,
         screened,
-        len(off),
+        len(state.off),
         wave.repeats,
-        int(fine.sum()),
-        dict(zip(names, (off > CUT).mean(axis=0).tolist(), strict=True)),
-        dict(zip(names, emulator.shares.tolist(), strict=True)),
-        effective(likely),
+        int(state.fine.sum()),
+        dict(zip(names, (state.off > CUT).mean(axis=0).tolist(), strict=True)),
+        dict(zip(names, state.emulator.shares.tolist(), strict=True)),
+        effective(weights),
     )
 
 

@@ -98,7 +98,16 @@ def live(
     parts = [
         part.tables
         for part in live_in_parts(
-            scenario, worlds, months, seed, parameters=parameters, values=values, off=off, workers=workers, chunk=chunk, first=first
+            scenario,
+            worlds,
+            months,
+            seed,
+            parameters=parameters,
+            values=values,
+            off=off,
+            workers=workers,
+            chunk=chunk,
+            first=first,
         )
     ]
     plan = load_scenario(scenario) if isinstance(scenario, str) else scenario

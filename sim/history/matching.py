@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.history.living import live_in_parts
+from sim.history.observations import CALIBRATION
 from sim.history.targets import Target
 from sim.scenario import Scenario
 from sim.vocabulary import months_between
-from sim.history.observations import CALIBRATION
 from sim.worlds import Vector
 
 Matrix = NDArray[np.float64]  # (sets, targets)
+# A set is implausible if it is more than this many standard deviations off any target (Pukelsheim's three).
+CUT = 3.0
 # Below this no scatter over worlds is believed, as a share of the tolerance: a handful of worlds may agree by luck.
 LEAST_SCATTER = 0.1
 

@@ -48,6 +48,7 @@ class Target:
         observed: the figure; error, discrepancy: its tolerances (standard deviations, in the figure's own unit).
         statistic: the same figure of each modelled world.
         why: what the tolerances rest on.
+        count: whether it counts something, so that sets differ by shares rather than by amounts.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Target:
     discrepancy: float
     statistic: Statistic
     why: str
+    count: bool = True
 
     @property
     def tolerance(self) -> float:
@@ -157,6 +159,7 @@ def _shape(given: tuple[Observation, ...]) -> list[Target]:
             0.2,
             statistic,
             why,
+            count=False,
         )
     ]
 
@@ -199,6 +202,7 @@ def _events() -> list[Target]:
             0.1,
             strength,
             "the UN's middle figures did not move; its ranges are wide",
+            count=False,
         ),
         Target(
             "india_mission",
@@ -208,6 +212,7 @@ def _events() -> list[Target]:
             0.1,
             mission,
             "a technical mission since June 2022",
+            count=False,
         ),
         Target(
             "clashes",

@@ -12,12 +12,13 @@ from typing import Annotated, Literal, Protocol, Self
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from sim.parameters.posterior import posterior_draw
 from sim.worlds import Streams, Vector
 from sim.yamlfile import read, validate
 
 __all__ = ["PARAMETERS", "Draw", "Mode", "Parameter", "draw", "resolve"]
 
-Mode = Literal["defaults", "prior"]
+Mode = Literal["defaults", "prior", "posterior"]
 Distribution = Literal["uniform", "triangular", "loguniform"]
 
 
@@ -107,10 +108,12 @@ def resolve(overrides: Mapping[str, float | Vector | Draw], mode: Mode, streams:
 
     Args:
         overrides: values or distributions that take the place of the declared ones, by name.
-        mode: what holds for the others: point values ("defaults"), or a draw per world over the range ("prior").
-        streams: the run's streams; each parameter draws from its own.
+        mode: what holds for the others: point values ("defaults"), a draw per world over the range ("prior"), or a whole
+            accepted set per world ("posterior"; what the sets leave out is drawn over the range).
+        streams: the run's streams; each parameter draws from its own, and so does the choice of a set.
     """
     values: dict[str, float | Vector] = {}
+    accepted = posterior_draw(streams) if mode == "posterior" else {}
     for name, parameter in PARAMETERS.items():
         given = overrides.get(name)
         if isinstance(given, np.ndarray):
@@ -120,7 +123,9 @@ def resolve(overrides: Mapping[str, float | Vector | Draw], mode: Mode, streams:
         elif given is not None:
             luck = streams.uniform(f"parameter/{name}", 0)
             values[name] = draw(luck, given.low, given.high, given.distribution, given.mode)
-        elif mode == "prior" and not parameter.constant:
+        elif name in accepted:
+            values[name] = np.minimum(np.maximum(accepted[name], parameter.low), parameter.high)
+        elif mode != "defaults" and not parameter.constant:
             luck = streams.uniform(f"parameter/{name}", 0)
             values[name] = draw(luck, parameter.low, parameter.high, parameter.distribution, parameter.value)
         else:

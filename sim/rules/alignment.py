@@ -203,7 +203,6 @@ def messaging(
     mechanisms=("M10", "M5"),
     moves=("india_engagement",),
     rises_with=("alignment_india", "strain"),
-    falls_with=("leverage_pakistan",),
     off=0.0,
 )
 def openness_to_india(
@@ -216,7 +215,10 @@ def openness_to_india(
     openness_strain: Vector,
     openness_leverage: Vector,
 ) -> Share:
-    """Kabul opens to India as ties with Pakistan strain and those who favour India gain power."""
+    """Kabul opens to India as ties with Pakistan strain and those who favour India gain power.
+
+    Pakistan's leverage may hold Kabul back or, as dependence, drive it to look elsewhere: its sign is open.
+    """
     logit = (
         openness_base
         + openness_alignment * alignment_india
@@ -325,3 +327,29 @@ def benefit_share(received: Ratio, wanted: Ratio) -> Share:
         wanted: need, added over resources.
     """
     return received / np.maximum(wanted, np.maximum(received, LEAST_WANT))
+
+
+@rule(
+    judgement="That acting against a friend cools the friendship on both sides, and faster the harder the act, is ours.",
+    claims=("001.7-war-support-made-loyalty",),
+    mechanisms=("M4",),
+    moves=("alignment_taliban_ttp",),
+    rises_with=("effort",),
+    off=0.0,
+)
+def restraint_cools_ties(effort: Share) -> Share:
+    """Restraining the TTP is felt as coercion between friends: a little by asking, much by a crackdown."""
+    return effort * effort
+
+
+@rule(
+    claims=("004.10-visible-favours-avoided",),
+    judgement="That help either way counts alike as a favour is ours.",
+    mechanisms=("M14",),
+    moves=("legitimacy",),
+    rises_with=("effort", "benefit"),
+    off=0.0,
+)
+def favours_exchanged(effort: Share, benefit: Share) -> Share:
+    """What passes between Kabul and Islamabad: restraint one way, help the other."""
+    return 1.0 - (1.0 - effort) * (1.0 - benefit)

@@ -65,7 +65,7 @@ def capability_tempts(capability: Share, *, capability_weight: Vector) -> Logits
     """A movement that can do more attempts more: pressure to escalate.
 
     Args:
-        capability: present capability as a share of twice what it was in August 2021.
+        capability: present capability as a share of what would tempt in full.
     """
     return capability_weight * capability
 

@@ -67,6 +67,19 @@ def afghan_hardship(
 
 
 @rule(
+    claims=("002.7-argued-for-aid-flows", "002.8-trade-resumed-after-gap"),
+    judgement="That each source of relief covers part of what the others leave is ours.",
+    mechanisms=("M13",),
+    moves=("afghan_hardship",),
+    rises_with=("trade", "aid", "donors"),
+    off=0.0,
+)
+def relief(trade: Share, aid: Share, donors: Share) -> Share:
+    """What eases hardship in Afghanistan: trade, Pakistani aid, donors."""
+    return 1.0 - (1.0 - trade) * (1.0 - aid) * (1.0 - donors)
+
+
+@rule(
     claims=(
         "002.7-wants-financial-aid",
         "002.8-wants-trade",

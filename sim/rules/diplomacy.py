@@ -204,14 +204,13 @@ def indian_gradualism(distance: Share, *, india_step_cost: Vector) -> Logits:
     off=0.0,
 )
 def mediation_leans(truce: Share, leverage_taliban: Share, *, mediation_lean: Vector) -> Share:
-    """A truce brokered by Kabul comes with pressure on Islamabad to concede."""
+    """A truce that Kabul stands behind comes with pressure on Islamabad to concede, as far as Kabul has a hold on it."""
     return mediation_lean * truce * leverage_taliban
 
 
 @rule(
     claims=(
-        "002.2-ttp-iskp-cooperation",
-        "002.2-iskp-allied-with-taliban",
+        "002.2-ttp-alqaeda-cooperation",
         "002.10-fear-attacks-on-neighbours",
         "002.10-fear-nuclear",
     ),
@@ -245,10 +244,10 @@ def regional_risk(
 
 @rule(
     claims=(
-        "002.2-ttp-iskp-cooperation",
-        "002.2-iskp-allied-with-taliban",
+        "002.2-ttp-alqaeda-cooperation",
+        "004.24-yusuf-warning",
     ),
-    judgement="Growth by drift and war, decay by Kabul's pressure: forms ours.",
+    judgement="Growth by drift and war, and a slow fading: forms ours.",
     mechanisms=("M19", "M15"),
     moves=("iskp_strength", "attacks_background"),
     rises_with=("strength", "drifted", "war"),

@@ -84,7 +84,7 @@ def budget(economy: Share, unrest: Share, *, budget_floor: Vector, budget_slope:
 
 
 @rule(
-    judgement="That all costly levers shrink in one proportion is ours; levers without cost do not shrink.",
+    judgement="That all levers shrink in one proportion is ours.",
     claims=("002.11-options-hampered",),
     mechanisms=("M11",),
     moves=("effort_afforded",),

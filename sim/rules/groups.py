@@ -146,7 +146,6 @@ def training_in_refuge(
         "000.3-us-weapons-brought",
     ),
     judgement="The form, strength raised to an elasticity below 1 and lifted by arms and skill, is ours.",
-    mechanisms=("M6",),
     moves=("attacks",),
     rises_with=("strength", "arms", "skill", "cohesion"),
     off=0.0,
@@ -225,7 +224,7 @@ def breakaway_chance(cohesion: Share, *, breakaway_rate: Vector, breakaway_steep
     off=0.0,
 )
 def reunion_chance(example: Share, cohesion: Share, *, reunion_rate: Vector) -> Chance:
-    """Groups that stand apart come back to a movement that holds together and rides on an example of victory."""
+    """Groups that stand apart come back where they hold together themselves and an example of victory draws them."""
     return reunion_rate * cohesion * example
 
 
@@ -234,7 +233,7 @@ def reunion_chance(example: Share, cohesion: Share, *, reunion_rate: Vector) -> 
         "002.2-ttp-iskp-cooperation",
         "002.2-iskp-allied-with-taliban",
     ),
-    judgement="One article calls ISKP an ally, UN monitors speak of fighters leaving for it; the range includes none.",
+    judgement="One article calls ISKP an ally of the TTP; that fighters leave for it is ours; the range includes none.",
     mechanisms=("M19",),
     moves=("iskp_strength", "ttp_strength"),
     rises_with=("strength", "effort", "truce"),

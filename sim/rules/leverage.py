@@ -12,7 +12,6 @@ from sim.worlds import Vector
         "002.5-pawn-for-four-concessions",
         "004.2-war-support-gave-leverage",
     ),
-    mechanisms=("M1", "M2", "M25"),
     moves=("leverage_pakistan_taliban", "leverage_taliban_pakistan", "leverage_india_taliban"),
     rises_with=("need", "control"),
     falls_with=("alternatives", "own_supply"),
@@ -55,12 +54,11 @@ def withdrawable_control(delivered: Share, *, promise_weight: Vector) -> Share:
     judgement="That recognition cannot be taken back is the modellers' reading; no article says so.",
     mechanisms=("M2",),
     moves=("leverage_pakistan_taliban",),
-    falls_with=("granted",),
-    off=1.0,
+    off="granted",
 )
-def irreversible_control(granted: Share, *, recognition_revocable: Vector) -> Share:
-    """Recognition buys once: what has been granted leaves nothing to withdraw."""
-    return 1.0 - granted * (1.0 - recognition_revocable)
+def irreversible_control(granted: Share, *, promise_weight: Vector, recognition_revocable: Vector) -> Share:
+    """Recognition buys once: it can be promised, and what has been granted leaves little or nothing to withdraw."""
+    return promise_weight * (1.0 - granted) + recognition_revocable * granted
 
 
 @rule(
@@ -113,7 +111,7 @@ def usable_leverage(leverage: Share, credibility: Share) -> Share:
     off=0.0,
 )
 def conditional_reward(hold: Ratio, credibility: Share) -> Ratio:
-    """What Kabul expects to gain by restraint, or lose without it: offers where there is a hold, if believed conditional.
+    """What Kabul expects to gain by restraint: what is offered where there is a hold, if giving is believed conditional.
 
     Args:
         hold: sum over resources of leverage times what is on offer.
@@ -165,3 +163,17 @@ def vulnerability(cohesion: Share, trade_leverage: Share, war: Share, *, vulnera
     """Kabul can be hurt where it is divided, at war, or in need of the road through Pakistan."""
     exposed = 1.0 - cohesion * (1.0 - trade_leverage)
     return exposed + vulnerability_war * war * (1.0 - exposed)
+
+
+@rule(
+    claims=("001.8-aid-recognition-might-move", "002.1-ttp-bargaining-chip"),
+    judgement="That Pakistan keeps to its terms, month by month, is ours.",
+    mechanisms=("M3", "M17"),
+    moves=("aid", "alignment_taliban_pakistan"),
+    rises_with=("offered", "effort"),
+    falls_with=("conditionality",),
+    off="offered",
+)
+def given_on_terms(offered: Share, conditionality: Share, effort: Share) -> Share:
+    """What is tied to restraint is given only as far as Kabul restrains; the rest is given anyway."""
+    return offered * (1.0 - conditionality * (1.0 - effort))

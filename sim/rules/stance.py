@@ -160,7 +160,7 @@ def answer_to_threat(threat: Share, *, threat_response: Vector) -> Logits:
 def value_of_the_chip(unmet: Share, expected_concession: Share, *, chip_value: Vector) -> Logits:
     """Kabul keeps the TTP in play while it still wants something that Pakistan seems ready to pay.
 
-    Bears on bargaining in full and on mediation in part.
+    Bears on bargaining; a mediator plays a part of it.
 
     Args:
         unmet: share of what Kabul wants from Pakistan that has not been delivered.
@@ -275,3 +275,30 @@ def afghan_war(war: Share, breaking: Share, *, war_from_fracture: Vector, war_eb
     """A fracture brings war back; war ebbs unless something renews it."""
     ebbing = war * (1.0 - war_ebb)
     return ebbing + war_from_fracture * breaking * (1.0 - ebbing)
+
+
+@rule(
+    claims=("002.4-urged-pakistan-to-negotiate", "002.1-ttp-bargaining-chip"),
+    judgement="How much of the chip a mediator plays is ours.",
+    mechanisms=("M3",),
+    moves=("taliban_stance",),
+    rises_with=("chip",),
+    off=0.0,
+)
+def chip_for_a_mediator(chip: Logits, *, mediator_chip_share: Vector) -> Logits:
+    """A mediator plays the chip too, in part; bears on mediation alone."""
+    return mediator_chip_share * chip
+
+
+@rule(
+    claims=("002.1-ttp-bargaining-chip", "002.4-urged-concessions"),
+    judgement="That giving without terms reads as readiness to pay is ours.",
+    mechanisms=("M3", "M27"),
+    moves=("chance_bargain",),
+    rises_with=("benefit", "concession_pressure"),
+    falls_with=("credibility",),
+    off=0.0,
+)
+def readiness_to_pay(benefit: Share, credibility: Share, concession_pressure: Share) -> Share:
+    """How ready to pay Islamabad seems: it gives without terms, or yields to mediation."""
+    return 1.0 - (1.0 - benefit * (1.0 - credibility)) * (1.0 - concession_pressure)

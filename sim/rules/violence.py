@@ -24,7 +24,6 @@ Luck = Annotated[Vector, Quantity("uniform draw", 1e-12, LAST)]
         "un_mt.fighters-2022",
     ),
     judgement="That each group's attacks follow its capability one to one is ours.",
-    mechanisms=("M6", "M7"),
     moves=("attacks",),
     rises_with=("capability", "tempo"),
     falls_with=("held_back", "stopped"),
@@ -95,25 +94,33 @@ def attacks_in_area(home: Attacks, elsewhere: Attacks, *, attacks_abroad_share: 
 
 
 @rule(
-    claims=(
-        "001.6-other-groups-encouraged",
-        "picss.2021-2022-monthly-range",
-        "004.6-victory-galvanised",
-    ),
+    claims=("001.6-other-groups-encouraged", "004.6-victory-galvanised"),
     mechanisms=("M31",),
     moves=("attacks_background",),
-    rises_with=("success", "iskp"),
-    off=0.0,
+    rises_with=("success",),
+    off=1.0,
 )
-def background_attacks(
-    success: Share, iskp: Share, *, background_base: Vector, background_example: Vector, background_iskp: Vector
-) -> Attacks:
-    """Other groups' attacks to expect: their own base rate, more where the TTP's success encourages them.
+def encouragement(success: Share, *, background_example: Vector) -> Ratio:
+    """The TTP's success encourages other groups: what it multiplies their attacks by.
 
     Args:
         success: the TTP's recent attacks as a share of the level at which its success is complete.
     """
-    return background_base * (1.0 + background_example * success + background_iskp * iskp)
+    return 1.0 + background_example * success
+
+
+@rule(
+    claims=("picss.2021-2022-monthly-range", "events.2022-03-04-peshawar-iskp"),
+    judgement="How much a stronger ISKP adds is ours.",
+    moves=("attacks_background",),
+    rises_with=("encouragement", "iskp"),
+    off=0.0,
+)
+def background_attacks(
+    encouragement: Ratio, iskp: Share, *, background_base: Vector, background_iskp: Vector
+) -> Attacks:
+    """Other groups' attacks to expect: their own base rate, more with encouragement and with a stronger ISKP."""
+    return background_base * (encouragement + background_iskp * iskp)
 
 
 @rule(
@@ -187,7 +194,7 @@ def security_dead_of_others(luck: Luck, *, security_share_of_others: Vector) -> 
     off=0.0,
 )
 def militants_killed_expected(lost: Fighters, *, attrition_killed_share: Vector, fighters_per_unit: Vector) -> Deaths:
-    """Of the fighters lost to operations, those killed."""
+    """Of the fighters lost to operations and strikes, those killed."""
     return fighters_per_unit * attrition_killed_share * lost
 
 
