@@ -65,7 +65,7 @@ $(STAMP): requirements.lock pyproject.toml
 # One version of each package for all three Pythons, so that everybody computes with the same.
 lock: ## renew requirements.lock from pyproject.toml
 	@$(MAKE) --no-print-directory build/lock/bin/uv
-	build/lock/bin/uv pip compile pyproject.toml --extra dev --output-file requirements.lock --upgrade --quiet \
+	build/lock/bin/uv pip compile pyproject.toml --all-extras --output-file requirements.lock --upgrade --quiet \
 		--universal --python-version 3.11 --fork-strategy fewest --generate-hashes --custom-compile-command "make lock"
 
 build/lock/bin/uv: | $(STAMP)
@@ -77,6 +77,9 @@ bench: $(STAMP) ## how fast it is, and where the time goes
 
 docs: $(STAMP) ## write the tables of docs/ anew from the registries
 	$(PY) docs/build.py $(ARGS)
+
+baselines: $(STAMP) ## store anew what each scenario comes to, and show what changes (ARGS=--dry-run: only show)
+	$(PY) -m sim.experiment.baselines $(ARGS)
 
 images: $(STAMP) ## draw the picture of the README anew
 	$(PY) docs/images/draw.py

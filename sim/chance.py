@@ -6,7 +6,7 @@ has its count, so the worlds computed alongside never matter.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -30,11 +30,11 @@ def _one_step(function: F) -> F:
     """Values that record how they came about (sim/why) take this function as one step; plain ones never notice."""
 
     @wraps(function)
-    def drawn(*arguments: Any) -> Vector:
+    def drawn(*arguments: Any, **named: Any) -> Vector:
         for argument in arguments:
             if type(argument) is not np.ndarray and hasattr(argument, "one_step"):
                 return cast(Vector, argument.one_step(drawn, arguments))
-        return function(*arguments)
+        return function(*arguments, **named)
 
     return cast(F, drawn)
 
@@ -67,6 +67,13 @@ def best_option(utilities: Vector, draws: Vector, scripted: Vector | None = None
     """The index of the best option by utility and draw, as floats; `scripted` as for :func:`odds`."""
     chosen: Vector = (utilities + draws).argmax(axis=0).astype(np.float64)
     return chosen if scripted is None else np.where(scripted >= 0, scripted, chosen)
+
+
+@_one_step
+def looked_up(chosen: Vector, values: Sequence[float]) -> Vector:
+    """The number that stands for the option chosen, from one number per option."""
+    out: Vector = np.asarray(values, dtype=np.float64)[chosen.astype(np.intp)]
+    return out
 
 
 @_one_step

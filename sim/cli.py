@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.run import LIMITS, Interrupted, LimitError, Progress
+from sim.history.commands import backcast, calibrate
+from sim.run import DEFAULT_PARAMETERS, LIMITS, Interrupted, LimitError, Progress
 
 if TYPE_CHECKING:
     from sim.results import Comparison, Results
@@ -56,7 +57,7 @@ ParametersOption = Annotated[
     typer.Option(
         "--parameters",
         metavar="SET",
-        help="Where uncertain values come from: defaults, prior, or a scenario whose overrides are taken.",
+        help="Where uncertain values come from: defaults, prior, posterior, or a scenario whose overrides are taken.",
     ),
 ]
 All = Annotated[bool, typer.Option("--all", help="Show every metric, not the short list.")]
@@ -137,7 +138,7 @@ def run(
     months: Months = None,
     seed: Seed = 0,
     settings: Settings = None,
-    parameters: ParametersOption = "defaults",
+    parameters: ParametersOption = DEFAULT_PARAMETERS,
     out: Out = None,
     as_json: Json = False,
     every: All = False,
@@ -163,7 +164,7 @@ def compare(
     baseline: Annotated[
         str | None, typer.Option(metavar="A", help="The scenario to compare with; the first if not given.")
     ] = None,
-    parameters: ParametersOption = "defaults",
+    parameters: ParametersOption = DEFAULT_PARAMETERS,
     out: Out = None,
     as_json: Json = False,
     every: All = False,
@@ -201,6 +202,10 @@ def report(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder 
     from sim.results import open_folder
 
     print(_write_report(open_folder(folder), folder))
+
+
+app.command()(calibrate)
+app.command()(backcast)
 
 
 def main(arguments: list[str] | None = None) -> None:

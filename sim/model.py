@@ -89,6 +89,8 @@ class FrontierModel(mesa.Model):
             name or path: then that scenario's parameter overrides hold beneath this one's own.
         off: rules or mechanisms to switch off.
         values: parameter values over the scenario's, each a number or a (worlds,) vector.
+        levers: settings over the scenario's, by their path in it: see `Script`.
+        points: how many points of a sweep share the worlds axis: see `Streams`.
         record: whether to keep every month's pressures in `accounts`.
 
     Attributes:
@@ -129,6 +131,8 @@ class FrontierModel(mesa.Model):
         record: bool = False,
         values: Mapping[str, float | Vector] | None = None,
         rng: Any = None,
+        levers: Mapping[str, Vector] | None = None,
+        points: int = 1,
     ) -> None:
         if seed is None:
             seed = int(rng) if isinstance(rng, int | np.integer) else secrets.randbits(63)
@@ -136,12 +140,12 @@ class FrontierModel(mesa.Model):
         super().__init__(rng=seed)
         self.plan = load_scenario(scenario) if isinstance(scenario, str) else scenario
         self.worlds, self.seed, self.month, self.record = worlds, seed, 0, record
-        self.streams = Streams(seed, worlds, first)
+        self.streams = Streams(seed, worlds, first, points)
         mode, beneath = parameter_set(parameters)
         overrides = {**beneath, **self.plan.parameters, **(values or {})}
         self.parameters = resolve(overrides, mode, self.streams)
         self.rulebook = Rulebook(self.parameters, off)
-        self.script = Script(self.plan, worlds)
+        self.script = Script(self.plan, worlds, levers)
         self.accounts: list[dict[str, dict[str, Any]]] = []
         self._make_agents()
         self.labels = {

@@ -44,9 +44,10 @@ def strike(model: FrontierModel, target: str, operation: str, amount: float) -> 
             setattr(agent, state, clip(_changed(now, operation, amount), bounds.low, bounds.high))
     if target.startswith("power."):
         for factions in (model.pakistan.factions, model.taliban.factions):
-            scale = total(faction.power for faction in factions)
-            for faction in factions:
-                faction.power = faction.power / scale
+            for state in ("power", "resting_power"):
+                scale = total(getattr(faction, state) for faction in factions)
+                for faction in factions:
+                    setattr(faction, state, getattr(faction, state) / scale)
 
 
 def _aims(model: FrontierModel, target: str) -> Iterator[tuple[Any, str]]:
@@ -60,7 +61,10 @@ def _aims(model: FrontierModel, target: str) -> Iterator[tuple[Any, str]]:
         yield from ((faction, "expected") for faction in model.taliban.factions)
     else:
         name = target.removeprefix("power.")
-        yield from ((faction, "power") for faction in factions if faction.name == name)
+        # A shock to power lasts: it shifts the standing to which power is drawn back as well.
+        for faction in factions:
+            if faction.name == name:
+                yield from ((faction, "power"), (faction, "resting_power"))
 
 
 def _changed(now: Vector, operation: str, amount: float) -> Vector:

@@ -31,10 +31,14 @@ class Streams:
         seed: 0 to 2**63 - 1.
         worlds: how many worlds.
         first: number of the first world (for a chunk of a larger run).
+        points: how many points of a sweep stand one after another on the worlds axis, each with worlds of the same
+            numbers and so the same luck; `worlds` is a multiple of it.
     """
 
-    def __init__(self, seed: int, worlds: int, first: int = 0) -> None:
-        self.seed, self.worlds, self.first = seed, worlds, first
+    def __init__(self, seed: int, worlds: int, first: int = 0, points: int = 1) -> None:
+        if worlds % points:
+            raise ValueError(f"{worlds} worlds cannot be dealt out to {points} points")
+        self.seed, self.worlds, self.first, self.points = seed, worlds, first, points
         self._skip = first % _BLOCK
         self._bits = np.random.Philox(0)
         self._generator = np.random.Generator(self._bits)
@@ -64,7 +68,8 @@ class Streams:
         self._state["state"]["key"] = key
         self._counter[1], self._counter[2] = slot, month
         self._bits.state = self._state
-        return self._generator.random(self._skip + self.worlds)[self._skip :]
+        draws = self._generator.random(self._skip + self.worlds // self.points)[self._skip :]
+        return draws if self.points == 1 else np.tile(draws, self.points)
 
 
 def clip(values: Vector, low: float | Vector, high: float | Vector) -> Vector:

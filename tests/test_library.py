@@ -384,7 +384,18 @@ class TestRecognise(Contract):
         self.moves("alignment_taliban_pakistan", +0.06)
         self.moves("imf_programme", -0.1)
         self.moves("us_ties", -0.03)
-        self.moves("leverage_pakistan_taliban", -0.01)
+
+    def test_shows_that_recognition_given_is_no_lever_any_more(self) -> None:
+        """M2: what hangs on recognition shrinks, though goodwill and flows may make up for it in the total."""
+        panel = "leverage_pakistan_taliban_by_resource"
+        lasts = []
+        for name in (self.name, "shared_past"):
+            model = FrontierModel(name, worlds=50, seed=SEED)
+            for _ in range(at(PARTING) + 24):
+                model.step()
+            lasts.append(model.datacollector.model_vars[panel][-1][model.labels[panel].index("recognition")].mean())
+            model.close()
+        assert lasts[0] < lasts[1] - 0.05
 
     def test_shows_that_sanctions_make_the_price(self) -> None:
         """M12: with sanctions lifted, recognition costs little of the programme."""
@@ -597,8 +608,40 @@ class TestNothingWorks(Contract):
         self.moves("chance_restrain", -0.015, since=PARTING)
 
 
+class TestRivalBargainingChip(Contract):
+    name = "rival_bargaining_chip"
+    since = START
+
+    def test_shows_restraint_for_sale(self) -> None:
+        """Under the same course: Kabul bargains more, and restrains more, since it is paid to."""
+        self.moves("chance_bargain", +0.015, since=PARTING)
+        self.moves("chance_restrain", +0.015, since=PARTING)
+
+
+class TestRivalFactionPolitics(Contract):
+    name = "rival_faction_politics"
+    since = START
+
+    def test_shows_division_that_holds_kabul_back(self) -> None:
+        """Under the same course: factions farther apart, a looser movement, less restraint."""
+        self.moves("taliban_spread", +0.06, since=PARTING)
+        self.moves("taliban_cohesion", -0.03, since=PARTING)
+        self.moves("chance_restrain", -0.015, since=PARTING)
+
+
+class TestRivalIdeologicalBond(Contract):
+    name = "rival_ideological_bond"
+    since = START
+
+    def test_shows_brothers_whom_nothing_parts(self) -> None:
+        """Under the same course: closer to the TTP, with less bargaining and hardly any restraint."""
+        self.moves("alignment_taliban_ttp", +0.1, since=PARTING)
+        self.moves("chance_bargain", -0.03, since=PARTING)
+        self.moves("chance_restrain", -0.03, since=PARTING)
+
+
 CONTRACTS = {one.name: one for one in Contract.__subclasses__()}
-# The library of the design; the scenarios beyond it are the shared past, own choice and the three parameter sets.
+# The library of the design; beyond it there are the shared past, own choice, three parameter sets and three rivals.
 ASKED_FOR = (
     "history",
     "confront",
@@ -626,7 +669,7 @@ def test_every_scenario_is_there_and_keeps_the_contract() -> None:
     """Every file has a class here, with a test of its own that shows its thing; and none has another's title."""
     names = [name for name, _, _ in list_scenarios()]
     assert set(ASKED_FOR) <= set(names)
-    assert sorted(CONTRACTS) == sorted(names)
+    assert sorted(CONTRACTS) == sorted(names), "give each scenario a class in tests/test_library.py"
     for one in CONTRACTS.values():
         assert any(test.startswith("test_shows_") for test in vars(one))
     for told_twice in ("title", "question", "summary"):

@@ -29,6 +29,8 @@ COMES_WITH = {"markupsafe": "jinja2", "pydantic-core": "pydantic"}
 # Declared without being imported: Mesa 3.5 imports it and does not say so.
 FOR_OTHERS = {"networkx"}
 
+BINARY = {".parquet", ".png"}
+
 # Runs `durand` and then fails if a file of the checkout (its environment aside), or of a folder beside it, was opened.
 WATCHED = """
 import os, sys
@@ -167,7 +169,7 @@ class TestTree:
         pattern = re.compile(rf"{here}|(?<![\w./~])/(?:home|root|Users|work)/\w|--(?:extra-)?index-url|trusted-host")
         found = []
         for path in project_files():
-            if path.name == Path(__file__).name or path.suffix == ".png":
+            if path.name == Path(__file__).name or path.suffix in BINARY:
                 continue
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
                 found += [f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}"] if pattern.search(line) else []
@@ -175,7 +177,7 @@ class TestTree:
 
     def test_nothing_that_runs_reads_the_folder_beside_the_checkout(self) -> None:
         for path in project_files("sim", "scenarios", "docs", "benchmarks", "Makefile", ".ci"):
-            if path.suffix != ".png":
+            if path.suffix not in BINARY:
                 text = path.read_text(encoding="utf-8")
                 assert not re.search(r"\.\./shared|shared/(data|design|sources)", text), path
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.agents.actor import Actor
-from sim.chance import best_option, gumbel, odds
+from sim.chance import best_option, gumbel, looked_up, odds
 from sim.worlds import Vector, total
 
 
@@ -91,7 +91,7 @@ class Decision:
 
     def value(self, values: Sequence[float]) -> Vector:
         """The number that stands for the option held, from one number per option."""
-        return np.take(np.asarray(values, dtype=np.float64), self.chosen.astype(np.intp))
+        return looked_up(self.chosen, values)
 
     def is_held(self, option: str) -> Vector:
         """1.0 in worlds where this option is held."""

@@ -22,7 +22,7 @@ class Faction(Actor):
         targets: whom its ties are to, in order.
         alignment: those ties, -1 to 1, shape (targets, worlds).
         expected: what it hopes for from each, 0 to 1, shape (targets, worlds).
-        power: its share of power in its actor, shape (worlds,).
+        power: its share of power in its actor, shape (worlds,); resting_power: to which it is drawn back.
     """
 
     def __init__(self, model: FrontierModel, name: str, actor: str, targets: tuple[str, ...], hoped_for: str) -> None:
@@ -33,6 +33,7 @@ class Faction(Actor):
         self.expected = np.zeros_like(self.alignment)
         self.expected[0] = self.start(hoped_for)
         self.power = self.start(f"power_{name}")
+        self.resting_power = self.power
         self.delivered = self.full(0.0)
 
     def toward(self, target: str) -> Vector:
@@ -41,7 +42,7 @@ class Faction(Actor):
 
     def respond(self, benefit: Vector, coercion: Vector) -> None:
         """Take in what each other actor gave and did this month; both of shape (targets, worlds)."""
-        self.delivered = total(self.alignment * benefit) / len(self.targets)
+        self.delivered = total(self.alignment * (benefit - coercion)) / len(self.targets)
         self.alignment = self.apply(rules.alignment, self.alignment, self.resting, benefit, self.expected, coercion)
         self.expected = self.apply(rules.expectation, self.expected, benefit)
 
@@ -49,7 +50,10 @@ class Faction(Actor):
 def share_power(factions: list[Faction]) -> None:
     """Shift power towards the factions whose line has delivered, and scale it to shares of one."""
     average = total(faction.power * faction.delivered for faction in factions)
-    raw = [faction.apply(rules.faction_power, faction.power, faction.delivered - average) for faction in factions]
+    raw = [
+        faction.apply(rules.faction_power, faction.power, faction.resting_power, faction.delivered - average)
+        for faction in factions
+    ]
     scale = total(raw)
     for faction, power in zip(factions, raw, strict=True):
         faction.power = power / scale

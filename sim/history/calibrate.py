@@ -31,7 +31,7 @@ Matrix = NDArray[np.float64]
 Say = Callable[[str], None]
 
 # To what power of its emulated likelihood a candidate's chance of being lived grows: below 1, for the emulator may err.
-TEMPER = 0.7
+TEMPER = 0.85
 # Candidates looked at together.
 BLOCK = 20_000
 
@@ -45,8 +45,15 @@ class Wave:
     repeats: int
 
 
-FULL = (Wave(8_000, 8_000, 8), Wave(80_000, 3_000, 16), Wave(240_000, 4_000, 40))
-ACCEPTED = 400
+FULL = (Wave(8_000, 8_000, 8), Wave(80_000, 3_000, 16), Wave(400_000, 4_000, 40))
+ACCEPTED = 300
+
+
+def scaled(budget: Sequence[Wave], effort: float) -> tuple[Wave, ...]:
+    """The budget with so many times as many candidates and sets; worlds per set stay."""
+    return tuple(
+        Wave(max(int(one.candidates * effort), 400), max(int(one.sets * effort), 400), one.repeats) for one in budget
+    )
 
 
 @dataclass(frozen=True)

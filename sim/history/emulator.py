@@ -113,5 +113,4 @@ def _terms(places: Matrix, curved: NDArray[np.intp]) -> Matrix:
 def _solve(terms: Matrix, outputs: Matrix) -> Matrix:
     pull = np.full(terms.shape[1], PULL)
     pull[0] = 0.0
-    out: Matrix = np.linalg.solve(terms.T @ terms + np.diag(pull), terms.T @ outputs)
-    return out
+    return np.asarray(np.linalg.solve(terms.T @ terms + np.diag(pull), terms.T @ outputs))

@@ -97,7 +97,9 @@ def state(folder: Path = DATA, probe: bool = False) -> State:
     """Whether the sets in a folder are this model's; with `probe`, by living some of them again (a second)."""
     made = shipped_manifest(folder)
     if not made:
-        return State(False, False if probe else None, "There are no accepted sets; `durand calibrate --ship` makes them.")
+        return State(
+            False, False if probe else None, "There are no accepted sets; `durand calibrate --ship` makes them."
+        )
     same_code = made["fingerprint"] == fingerprint()
     same_names = {row["name"] for row in made["parameters"]} == {n for n, p in PARAMETERS.items() if not p.constant}
     same_numbers = None
@@ -176,7 +178,7 @@ def about_parameters(calibration: Calibration) -> list[dict[str, Any]]:
 
 def about_pairs(calibration: Calibration, most: int = 12) -> list[dict[str, Any]]:
     """The pairs of parameters that accepted sets tie together most: what data fix is often a product or a ratio."""
-    ties = np.corrcoef(calibration.places.T)
+    ties = np.atleast_2d(np.corrcoef(calibration.places.T))
     rows, columns = np.triu_indices(len(ties), 1)
     order = np.argsort(-np.abs(ties[rows, columns]), kind="stable")[:most]
     names = calibration.names

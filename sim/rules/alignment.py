@@ -68,24 +68,21 @@ def expectation(expected: Share, benefit: Share, *, expectation_learning: Vector
 
 
 @rule(
-    claims=(
-        "004.27-close-leaders-promoted",
-        "004.14-posts-keep-haqqani-weight",
-        "004.22-factions-disagreed",
-    ),
+    claims=("004.27-close-leaders-promoted", "004.14-posts-keep-haqqani-weight", "004.22-factions-disagreed"),
     judgement="That power follows delivery is ours; the articles show posts shared out, not why.",
     mechanisms=("M5",),
     moves=("alignment_taliban_pakistan", "taliban_spread"),
-    rises_with=("power", "delivered"),
+    rises_with=("power", "resting", "delivered"),
     off="power",
 )
-def faction_power(power: Share, delivered: Signed, *, power_gain: Vector, power_floor: Vector) -> Ratio:
-    """A faction gains power as its line delivers, and never loses all of it (to be scaled to shares).
+def faction_power(power: Share, resting: Share, delivered: Signed, *, power_gain: Vector, power_pull: Vector) -> Ratio:
+    """A faction gains power as its line delivers, is drawn back to its standing, and never loses all (to be scaled to shares).
 
     Args:
-        delivered: what this faction's ties brought, less what the movement's ties brought on average.
+        resting: its standing when nothing happens.
+        delivered: what this faction's ties brought, less what the actor's ties brought on average.
     """
-    return power_floor + power * np.exp(power_gain * delivered)
+    return (power + power_pull * (resting - power)) * np.exp(power_gain * delivered)
 
 
 @rule(

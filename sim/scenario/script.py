@@ -8,7 +8,7 @@ or not its policy is in force there, so that a world's settings depend on that w
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,7 +18,7 @@ from sim.scenario.schema import Scenario, policy_mentions
 from sim.scenario.settings import DEFAULTS, OPTIONS, Change, Condition, Settings
 from sim.scenario.shocks import Operation
 from sim.scenario.words import CHOOSE
-from sim.vocabulary import months_between
+from sim.vocabulary import LEVERS, months_between
 from sim.worlds import Vector
 
 Recent = Callable[[str, int], Vector]
@@ -33,7 +33,7 @@ _NEVER_ENDS = 10**6
 class _Layer:
     """Settings that lie over others from month `first` to month `last`, and, with a condition, where that holds."""
 
-    values: dict[str, float]
+    values: dict[str, float | Vector]
     policy: float | None = None
     first: int = 0
     last: int = _NEVER_ENDS
@@ -100,12 +100,20 @@ class _Part:
 class Script:
     """A scenario's instructions for a number of worlds. The model asks for the months in order, from 0.
 
+    Args:
+        levers: values that take the place of the scenario's, a (worlds,) vector each, by their path in the scenario:
+            `actors.pakistan.levers.aid`, `actors.taliban.stance`, `actors.pakistan.changes.0.levers.aid`,
+            `policies.confront.settings.visibility`, `policies.confront.responds.0.levers.aid`. Numbers as below.
+
+    Raises:
+        KeyError: the scenario has nothing at a lever's path that could differ between worlds.
+
     Attributes:
         candidates: the policies that Pakistan chooses among; empty when it is never left to choose.
         policies: the policies that Pakistan may follow, in the order in which the setting `policy` numbers them.
     """
 
-    def __init__(self, scenario: Scenario, worlds: int) -> None:
+    def __init__(self, scenario: Scenario, worlds: int, levers: Mapping[str, Vector] | None = None) -> None:
         self.worlds, self._start, self._month = worlds, scenario.start, -1
         self.candidates: tuple[str, ...] = tuple(dict.fromkeys(scenario.actors.pakistan.among))
         self._constants: dict[float, Vector] = {}
@@ -116,6 +124,13 @@ class Script:
                 names[policy.actor].append(name)
         self.policies = tuple(names["pakistan"])
         self._parts = {actor: self._part(scenario, actor, names[actor]) for actor in DEFAULTS}
+        places = self._places(names) if levers else {}
+        for path, vector in (levers or {}).items():
+            home, _, setting = path.rpartition(".")
+            actor, layer = places[home.removesuffix(".levers") if setting in LEVERS else home]
+            if setting not in DEFAULTS[actor]:
+                raise KeyError(path)
+            layer.values[setting] = np.array(vector, dtype=np.float64)
         self._shocks: dict[int, list[tuple[str, Operation, float]]] = {}
         for shock in scenario.shocks:
             first, last = self._index(shock.date), self._index(shock.until or shock.date)
@@ -175,6 +190,19 @@ class Script:
             policies=[layers(one.settings, one.responds) for one in map(scenario.policies.__getitem__, names)],
             own=layers(settings, settings.changes),
         )
+
+    def _places(self, names: Mapping[str, list[str]]) -> dict[str, tuple[str, _Layer]]:
+        """Where settings stand in the scenario: path -> actor and layer, but for policies that costs are weighed of."""
+        out: dict[str, tuple[str, _Layer]] = {}
+        for actor, part in self._parts.items():
+            homes = [(f"actors.{actor}", "", "changes", part.own)]
+            policies = zip(names[actor], part.policies, strict=True)
+            homes += [(f"policies.{one}", ".settings", "responds", layers) for one, layers in policies]
+            for home, opening, then, (first, *others) in homes:
+                if home.removeprefix("policies.") not in self.candidates:
+                    out[home + opening] = actor, first
+                    out |= {f"{home}.{then}.{number}": (actor, layer) for number, layer in enumerate(others)}
+        return out
 
     def _layer(self, change: Change, numbers: dict[str | None, float]) -> _Layer:
         layer = _given(change)
@@ -251,7 +279,7 @@ def _equal(values: float | Vector, number: float) -> Where:
     return _simplest(values == number) if isinstance(values, np.ndarray) else values == number
 
 
-def _over(under: float | Vector, value: float, where: Where) -> float | Vector:
+def _over(under: float | Vector, value: float | Vector, where: Where) -> float | Vector:
     if isinstance(where, bool):
         return value if where else under
     return np.where(where, value, under)

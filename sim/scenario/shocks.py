@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.scenario.words import Claims, Month, Number, OneOf, Strict, Title
+from sim.scenario.words import Claims, Month, Number, OneOf, Strict, Text, Title
 from sim.vocabulary import FACTIONS
 from sim.yamlfile import PlacedError
 
@@ -84,6 +84,7 @@ class Shock(Strict):
     until: Month | None = Field(default=None, description="The last month in which it is applied; default: `date`.")
     title: Title
     changes: dict[Annotated[str, OneOf(SHOCK_TARGETS)], Amount] = Field(min_length=1)
+    why: Text | None = None
     claims: Claims = ()
 
     @model_validator(mode="after")

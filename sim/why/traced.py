@@ -180,6 +180,8 @@ class Traced(NDArrayOperatorsMixin):
             expected = partial(likely, prescribed=bool(told))
             made = trace.wrap(Choice, options, [given[1], *rows, *told], function, expected)
             return TracedChoice(trace, _named(made, "decision", drawn_by(given[1])).node, value)
+        if function is chance.looked_up and isinstance(self, TracedChoice):
+            return self._look_up(np.asarray(given[1]), value)
         out = trace.wrap(Applied, value, given, function)
         label = given[0].node.label if isinstance(given[0], Traced) else None
         out.node.label = label if label is not None and label.kind == "luck" else None
@@ -265,13 +267,6 @@ def _like(trace: Trace, one: Traced, fill: float = 0.0, **_: Any) -> Traced:
     return Traced(trace, trace.leaf(np.full_like(one.value, fill, dtype=np.float64)))
 
 
-def _take(trace: Trace, table: Any, one: Traced) -> Any:
-    number = one.value.astype(np.intp)
-    if isinstance(one, TracedChoice):
-        return one._look_up(np.asarray(table), np.take(table, number))
-    return trace.wrap(Applied, np.take(table, number), [one], lambda index: np.take(table, index.astype(np.intp)))
-
-
 def _copy(trace: Trace, one: Traced, **_: Any) -> Traced:
     return one.copy()
 
@@ -283,6 +278,5 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.broadcast_to: _spread,
     np.zeros_like: _like,
     np.full_like: _like,
-    np.take: _take,
     np.copy: _copy,
 }

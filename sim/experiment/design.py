@@ -1,0 +1,142 @@
+"""Designs: where in the ranges the points of an experiment lie, as places between 0 and 1, a column for each factor.
+
+All that is drawn comes from the design's seed: for the Latin hypercube from the project's own streams, one for each
+factor's name, so that adding a factor moves no other; for Saltelli's scheme and Morris's from SALib, whose analysis
+needs the rows in its own order.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiment.factors import Factor
+from sim.experiment.schema import Design, Factorial, LatinHypercube, Listed, Morris, Saltelli
+from sim.worlds import Streams
+from sim.yamlfile import suggestion
+
+Matrix: TypeAlias = NDArray[np.float64]  # (points, factors)
+
+
+class PointsError(ValueError):
+    """A table of points is not right; `line` of its file, from 1."""
+
+    def __init__(self, line: int, text: str) -> None:
+        super().__init__(text)
+        self.line = line
+
+
+def size(design: Design, factors: Sequence[Factor]) -> int:
+    """How many points a design has, without making it; 0 for one that is listed in a file."""
+    count = len(factors)
+    if isinstance(design, Factorial):
+        out = 1
+        for factor in factors:
+            out *= len(factor.levels) or design.levels
+        return out
+    if isinstance(design, LatinHypercube):
+        return design.points
+    if isinstance(design, Saltelli):
+        return design.base * ((2 * count if design.second_order else count) + 2)
+    return design.trajectories * (count + 1) if isinstance(design, Morris) else 0
+
+
+def values(design: Design, factors: Sequence[Factor], text: Callable[[str], str]) -> Matrix:
+    """Every point's values, shape (points, factors).
+
+    Args:
+        text: gives the text of the file of a listed design.
+
+    Raises:
+        PointsError: the listed points are not right.
+    """
+    if isinstance(design, Listed):
+        return listed(text(design.file), factors)
+    out = np.asfortranarray(places(design, factors))
+    for column, factor in enumerate(factors):
+        out[:, column] = factor.values(np.ascontiguousarray(out[:, column]))
+    return np.ascontiguousarray(out)
+
+
+def places(design: Design, factors: Sequence[Factor]) -> Matrix:
+    """Every point's place in each factor's range, 0 to 1, shape (points, factors)."""
+    count = len(factors)
+    if isinstance(design, Factorial):
+        return _factorial(design, factors)
+    if isinstance(design, LatinHypercube):
+        return _latin_hypercube(design, factors)
+    problem = {"num_vars": count, "names": [factor.name for factor in factors], "bounds": [[0.0, 1.0]] * count}
+    out: Matrix
+    if isinstance(design, Saltelli):
+        from SALib.sample import sobol
+
+        out = sobol.sample(problem, design.base, calc_second_order=design.second_order, seed=design.seed)
+    elif isinstance(design, Morris):
+        from SALib.sample import morris
+
+        out = morris.sample(problem, design.trajectories, num_levels=design.levels, seed=design.seed)
+    else:
+        raise ValueError("listed points have values, not places")
+    return out
+
+
+def _factorial(design: Factorial, factors: Sequence[Factor]) -> Matrix:
+    levels = [len(factor.levels) or design.levels for factor in factors]
+    out = np.empty((size(design, factors), len(factors)), order="F")
+    numbers = np.arange(len(out))
+    for column in reversed(range(len(factors))):
+        count = levels[column]
+        # The middle of each level's share for levels as such; from end to end for a range.
+        at = (np.arange(count) + 0.5) / count if factors[column].levels else np.linspace(0.0, 1.0, count)
+        out[:, column] = at[numbers % count]
+        numbers //= count
+    return out
+
+
+def _latin_hypercube(design: LatinHypercube, factors: Sequence[Factor]) -> Matrix:
+    streams = Streams(design.seed, design.points)
+    out = np.empty((design.points, len(factors)), order="F")
+    for column, factor in enumerate(factors):
+        order = np.argsort(streams.uniform(f"design.order/{factor.name}", 0), kind="stable")
+        within = streams.uniform(f"design.within/{factor.name}", 0)
+        out[order, column] = (np.arange(design.points) + within) / design.points
+    return out
+
+
+def listed(text: str, factors: Sequence[Factor]) -> Matrix:
+    """The points of a CSV text: a header with the factors' names in any order, then a row for each point.
+
+    Raises:
+        PointsError: a column is missing or unknown, or a value does not fit.
+    """
+    rows = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
+    header = [name.strip() for name in next(rows, [])]
+    names = [factor.name for factor in factors]
+    for name in header:
+        if name not in names or header.count(name) > 1:
+            what = "a column comes twice" if name in names else "no such lever or uncertainty in the experiment"
+            raise PointsError(1, f"{what}: {name or 'nothing'}{suggestion(name, names)}")
+    if missing := [name for name in names if name not in header]:
+        raise PointsError(1, f"a column is missing: {missing[0]}; allowed: one for each of {', '.join(names)}")
+    columns = [header.index(name) for name in names]
+    out: list[list[float]] = []
+    for row in rows:
+        if not any(cell.strip() for cell in row):
+            continue
+        if len(row) != len(header):
+            raise PointsError(rows.line_num, f"{len(row)} values; allowed: {len(header)}, one for each column")
+        point = []
+        for factor, column in zip(factors, columns, strict=True):
+            try:
+                point.append(factor.read(row[column].strip()))
+            except ValueError as problem:
+                raise PointsError(rows.line_num, f"{factor.name} {problem}") from None
+        out.append(point)
+    if not out:
+        raise PointsError(1, "there are no points; allowed: a row of values for each")
+    return np.array(out, dtype=np.float64)

@@ -1,0 +1,213 @@
+"""From an experiment file to a plan: scenarios loaded, names looked up, ranges filled in, points laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.experiment import design as designs
+from sim.experiment.factors import Factor, actor_of, lever_factor, lever_path, short_levers, uncertainty_factor
+from sim.experiment.plan import MOST_RUNS, Plan
+from sim.experiment.schema import MOST_POINTS, Design, Experiment, Listed
+from sim.parameters import PARAMETERS
+from sim.run import PARAMETERS as SETS
+from sim.scenario import Scenario, ScenarioError, Script, library, load_scenario, parameter_set
+from sim.scenario.references import check_claims
+from sim.scenario.settings import DEFAULTS
+from sim.vocabulary import LEVERS
+from sim.yamlfile import Document, FileError, Place, PlacedError, Source, dotted, dump, read, suggestion, validate
+
+
+class ExperimentError(FileError):
+    """An experiment is not there or not right; says where, what, and what is allowed."""
+
+
+def experiments() -> Path:
+    """The folder of the experiments that come with durand."""
+    return library() / "experiments"
+
+
+def load_experiment(source: Source | Mapping[str, Any] | Experiment) -> Experiment:
+    """An experiment, checked in full; see :func:`load_plan`."""
+    return load_plan(source).experiment
+
+
+def load_plan(source: Source | Mapping[str, Any] | Experiment) -> Plan:
+    """An experiment with its points laid out.
+
+    Args:
+        source: name of an experiment in the library; a path; a pair (name, text of the file); or the experiment itself,
+            as plain data or as an Experiment (paths in it are then seen from the current folder).
+
+    Raises:
+        ExperimentError: something is not there or not right, with file, line, value and what is allowed.
+        ScenarioError: a scenario that it uses is not right.
+    """
+    if isinstance(source, Experiment):
+        source = source.data()
+    if isinstance(source, Mapping):
+        source = ("experiment", dump(dict(source)))
+    if isinstance(source, str) and not source.endswith((".yaml", ".yml")) and "/" not in source:
+        known = sorted(path.stem for path in experiments().glob("*.yaml"))
+        if source not in known:
+            problem = f"there is no experiment with this name: {source}{suggestion(source, [*known, 'a path'])}"
+            raise ExperimentError(problem)
+        source = experiments() / f"{source}.yaml"
+    document = read(source, error=ExperimentError)
+    folder = Path() if isinstance(source, tuple) else Path(source).parent
+    return _Loader(document, folder).plan()
+
+
+class _Loader:
+    def __init__(self, document: Document, folder: Path) -> None:
+        self.document, self.folder = document, folder
+        self.experiment = validate(document, Experiment)
+        check_claims(document)
+
+    def problem(self, place: Place, text: str) -> FileError:
+        return self.document.problem(place, text)
+
+    def plan(self) -> Plan:
+        self._fill_in()
+        experiment = self.experiment
+        levers = tuple(self._factor(("levers", name), lever_factor, given) for name, given in experiment.levers.items())
+        uncertainties = tuple(
+            self._factor(("uncertainties", name), uncertainty_factor, given)
+            for name, given in experiment.uncertainties.items()
+        )
+        self._check_constants()
+        sources, scenarios, paths = self._scenarios()
+        self._check_size(len(scenarios), levers, uncertainties)
+        crossed = experiment.lever_design is not None
+        mixed, drawn = (levers, uncertainties) if crossed else ((), levers + uncertainties)
+        return Plan(
+            experiment,
+            sources,
+            scenarios,
+            paths,
+            mixed,
+            drawn,
+            self._values("lever_design", experiment.lever_design, mixed),
+            self._values("design", experiment.design, drawn),
+            months=experiment.months or min(scenario.months for scenario in scenarios),
+            folder=self.folder,
+        )
+
+    def _fill_in(self) -> None:
+        """`all` stands for every parameter with a range that is not held constant."""
+        given = self.experiment.uncertainties
+        if "all" in given:
+            held = self.experiment.constants
+            every = {name: None for name, one in PARAMETERS.items() if not (one.constant or name in held)}
+            self.experiment = self.experiment.model_copy(
+                update={"uncertainties": every | {name: one for name, one in given.items() if name != "all"}}
+            )
+
+    def _factor(self, place: Place, make: Any, given: Any) -> Factor:
+        try:
+            factor: Factor = make(place[1], given)
+        except PlacedError as problem:
+            at = (*place, *problem.at)
+            raise self.problem(at, f"{dotted(at)} {problem}" if problem.at else str(problem)) from None
+        return factor
+
+    def _check_constants(self) -> None:
+        for name, value in self.experiment.constants.items():
+            place: Place = ("constants", name)
+            if name not in PARAMETERS:
+                raise self.problem(place, f"no such parameter: {name}{suggestion(name, PARAMETERS)}")
+            if name in self.experiment.uncertainties:
+                raise self.problem(place, f"{name} is varied among the uncertainties too; allowed: one of the two")
+            one = PARAMETERS[name]
+            if not one.low <= value <= one.high:
+                allowed = f"allowed: {one.low:g} to {one.high:g}"
+                raise self.problem(place, f"{dotted(place)} is out of range: {value:g}; {allowed}")
+        if self.experiment.parameters not in SETS:
+            try:
+                parameter_set(self.experiment.parameters)
+            except ScenarioError as problem:
+                raise self.problem(("parameters",), f"parameters: {problem}") from None
+
+    def _scenarios(self) -> tuple[tuple[Scenario, ...], tuple[Scenario, ...], tuple[dict[str, str], ...]]:
+        sources: list[Scenario] = []
+        for number, name in enumerate(self.experiment.scenarios):
+            scenario = self._scenario(("scenarios", number), name)
+            if scenario.name in [one.name for one in sources]:
+                raise self.problem(("scenarios", number), f"a scenario comes twice: {scenario.name}; allowed: once")
+            sources.append(scenario)
+        changed, paths = zip(*map(self._with_levers, sources), strict=True)
+        return tuple(sources), changed, paths
+
+    def _scenario(self, place: Place, name: str) -> Scenario:
+        is_path = name.endswith((".yaml", ".yml")) or "/" in name
+        if is_path and not (self.folder / name).is_file():
+            raise self.problem(place, f"there is no such scenario file: {name}; allowed: a scenario's name or path")
+        try:
+            return load_scenario(self.folder / name if is_path else name)
+        except ScenarioError as problem:
+            if is_path or len(problem.problems) > 1:
+                raise
+            raise self.problem(place, f"{dotted(place)}: {problem}") from None
+
+    def _with_levers(self, scenario: Scenario) -> tuple[Scenario, dict[str, str]]:
+        """The scenario with a change added for each lever that begins in a given month, and each lever's path in it."""
+        data, paths = scenario.data(), {}
+        for name, given in self.experiment.levers.items():
+            paths[name] = lever_path(name)
+            if given is None or given.from_ is None:
+                continue
+            actor, setting = actor_of(paths[name]), name.rpartition(".")[2]
+            if actor is None or paths[name].count(".") > 2 + (setting in LEVERS):
+                raise self.problem(("levers", name, "from"), f"goes with an actor's own setting only: {name}")
+            changes = data.setdefault("actors", {}).setdefault(actor, {}).setdefault("changes", [])
+            placeholder = DEFAULTS[actor].get(setting)
+            held = {"levers": {setting: 0.0}} if setting in LEVERS else {setting: placeholder}
+            paths[name] = f"actors.{actor}.changes.{len(changes)}.{'levers.' if setting in LEVERS else ''}{setting}"
+            changes.append({"from": given.from_, **held})
+        if any(one is not None and one.from_ for one in self.experiment.levers.values()):
+            scenario = load_scenario((scenario.name, dump(data)))
+        for name, path in paths.items():
+            try:
+                Script(scenario, 1, {path: np.zeros(1)})
+            except KeyError:
+                where = f"{scenario.name} has no setting that could be varied here"
+                allowed = (
+                    suggestion(name, short_levers()) if name.count(".") < 2 else "; allowed: a path in the scenario"
+                )
+                raise self.problem(("levers", name), f"{where}: {name}{allowed}") from None
+        return scenario, paths
+
+    def _check_size(self, scenarios: int, levers: tuple[Factor, ...], uncertainties: tuple[Factor, ...]) -> None:
+        """Before anything is laid out: a factorial of many factors would not end."""
+        experiment, points = self.experiment, scenarios
+        crossed = experiment.lever_design is not None
+        for design, factors in (
+            (experiment.lever_design, levers),
+            (experiment.design, uncertainties if crossed else levers + uncertainties),
+        ):
+            points *= max(designs.size(design, factors), 1) if design is not None else 1
+        if points > MOST_POINTS:
+            raise self.problem(("design",), f"too many points: {points:,}; allowed: at most {MOST_POINTS:,}")
+        if points * experiment.worlds > MOST_RUNS:
+            asked = f"{points:,} points of {experiment.worlds:,} worlds"
+            raise self.problem(("worlds",), f"too many runs: {asked}; allowed: at most {MOST_RUNS:,} runs")
+
+    def _values(self, key: str, design: Design | None, factors: tuple[Factor, ...]) -> designs.Matrix:
+        if design is None:
+            return np.zeros((1, 0))
+
+        def text(file: str) -> str:
+            try:
+                return (self.folder / file).read_text(encoding="utf-8")
+            except (OSError, ValueError) as problem:
+                reason = getattr(problem, "strerror", None) or "not UTF-8 text"
+                raise self.problem((key, "file"), f"{key}.file cannot be read: {file}: {reason}") from None
+
+        try:
+            return designs.values(design, factors, text)
+        except designs.PointsError as problem:
+            assert isinstance(design, Listed)
+            raise ExperimentError(f"{self.folder / design.file}:{problem.line}: {problem}") from None

@@ -1,0 +1,246 @@
+"""The points of an experiment: their numbers, identities and values, and how they are packed into pieces of work.
+
+Points are numbered scenario by scenario, within a scenario mix of levers by mix (with a `lever_design`), and within a mix
+draw by draw, in the order of the design. A pack holds points of one scenario, spread evenly over all of its points, and
+packs take turns between scenarios: wherever a sweep is interrupted, what is done is a fair sample of the whole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiment.design import Matrix
+from sim.experiment.factors import Factor
+from sim.experiment.schema import Experiment
+from sim.experiment.version import model_version
+from sim.experiment.work import Job
+from sim.metrics import METRICS
+from sim.run import CHUNK, CHUNK_WORLD_MONTHS
+from sim.scenario import Scenario, parameter_set
+from sim.worlds import Vector
+
+MOST_RUNS = 1_000_000_000
+Numbers = NDArray[np.int64]
+Done = dict[int, NDArray[np.bool_]]  # block of worlds -> which points are done
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A piece of work: some points of one scenario, and for each the worlds of one block."""
+
+    points: Numbers
+    block: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An experiment laid out.
+
+    Attributes:
+        sources: the scenarios as loaded; scenarios: with what dated levers add to them; paths: for each, lever -> its path in it.
+        mixed, drawn: the factors of the lever design, and of the design.
+        mixes, draws: their values, a row for each mix and each draw; one row without columns where there is none.
+        months: length of every run.
+        folder: what paths in the experiment are seen from.
+    """
+
+    experiment: Experiment
+    sources: tuple[Scenario, ...]
+    scenarios: tuple[Scenario, ...]
+    paths: tuple[Mapping[str, str], ...]
+    mixed: tuple[Factor, ...]
+    drawn: tuple[Factor, ...]
+    mixes: Matrix = field(repr=False)
+    draws: Matrix = field(repr=False)
+    months: int
+    folder: Path
+
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        """All that is varied, levers first."""
+        return self.mixed + self.drawn
+
+    @property
+    def each(self) -> int:
+        """Points of each scenario."""
+        return len(self.mixes) * len(self.draws)
+
+    @property
+    def points(self) -> int:
+        """Points in all."""
+        return len(self.scenarios) * self.each
+
+    @property
+    def worlds(self) -> int:
+        """Worlds of each point."""
+        return self.experiment.worlds
+
+    @property
+    def runs(self) -> int:
+        """Runs in all: points times worlds."""
+        return self.points * self.worlds
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics that are kept."""
+        return self.experiment.metrics or tuple(METRICS)
+
+    @property
+    def pack_worlds(self) -> int:
+        """Worlds at a time, unless said otherwise: what is fastest, and fewer for long runs."""
+        return min(CHUNK, max(1, CHUNK_WORLD_MONTHS // self.months))
+
+    def where(self, points: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+        """Of each point: the number of its scenario, mix and draw."""
+        scenario, rest = np.divmod(points, self.each)
+        mix, draw = np.divmod(rest, len(self.draws))
+        return scenario, mix, draw
+
+    def values(self, points: Numbers) -> dict[str, Vector]:
+        """Each factor's values at these points, by its name."""
+        _, mix, draw = self.where(points)
+        out = {factor.name: self.mixes[mix, column] for column, factor in enumerate(self.mixed)}
+        return out | {factor.name: self.draws[draw, column] for column, factor in enumerate(self.drawn)}
+
+    def first_worlds(self, points: Numbers) -> Numbers:
+        """The number of each point's first world: 0 for shared luck; for own luck each draw's come after the last's."""
+        if self.experiment.luck == "shared":
+            return np.zeros_like(points)
+        return self.where(points)[2] * self.worlds
+
+    def ids(self, points: Numbers) -> list[str]:
+        """The identity of each point: a digest of scenario, levers, uncertainties, constants, and whose luck it has.
+
+        Points of different experiments with one identity, run with the same model, seed and months, give the same
+        numbers, world by world. Parameters count alike whether they are varied or held constant.
+        """
+        scenario, _, _ = self.where(points)
+        values, constants = self.values(points), self.experiment.constants
+        columns = {f.name: values[f.name] for f in self.factors if f.kind == "uncertainty"}
+        columns |= {name: np.full(len(points), value + 0.0) for name, value in constants.items()}
+        names = sorted(columns)
+        levers = sorted(f.name for f in self.factors if f.kind == "lever")
+        rows = [columns[name] for name in names] + [values[name] for name in levers]
+        rows.append(self.first_worlds(points).astype(np.float64))
+        table = np.ascontiguousarray(np.stack(rows, axis=1), dtype="<f8")
+        starts = {number: self._identity_of(number, names, levers) for number in np.unique(scenario).tolist()}
+        out = []
+        for number, row in zip(scenario.tolist(), table, strict=True):
+            digest = starts[number].copy()
+            digest.update(row.tobytes())
+            out.append(digest.hexdigest())
+        return out
+
+    def _identity_of(self, scenario: int, names: Sequence[str], levers: Sequence[str]) -> Any:
+        paths = [self.paths[scenario][name] for name in levers]
+        said = [self.scenarios[scenario].hash, self.parameters_digest, list(names), paths]
+        return blake2b(json.dumps(said).encode(), digest_size=16)
+
+    @cached_property
+    def parameters_digest(self) -> str:
+        """What the set of parameters comes to that the experiment names."""
+        mode, overrides = parameter_set(self.experiment.parameters)
+        said: list[Any] = [mode]
+        for name, value in sorted(overrides.items()):
+            said.append([name, value if isinstance(value, int | float) else value.model_dump(mode="json")])
+        if mode == "posterior":
+            from sim.parameters.posterior import FILE
+
+            said.append(blake2b(FILE.read_bytes(), digest_size=16).hexdigest())
+        return blake2b(json.dumps(said).encode(), digest_size=16).hexdigest()
+
+    @cached_property
+    def particulars(self) -> dict[str, Any]:
+        """All that the numbers and the files of a sweep follow from; two sweeps that agree in it are one."""
+        experiment = self.experiment
+        digest = blake2b(digest_size=16)
+        for factors, values in ((self.mixed, self.mixes), (self.drawn, self.draws)):
+            said = [values.shape, [(f.name, f.kind, f.options) for f in factors]]
+            digest.update(json.dumps(said).encode() + np.ascontiguousarray(values, dtype="<f8").tobytes())
+        return {
+            "scenarios": {one.name: one.hash for one in self.scenarios},
+            "levers": [list(paths.values()) for paths in self.paths],
+            "points": digest.hexdigest(),
+            "constants": dict(sorted(experiment.constants.items())),
+            "parameters": self.parameters_digest,
+            "worlds": self.worlds,
+            "months": self.months,
+            "seed": experiment.seed,
+            "luck": experiment.luck,
+            "metrics": list(self.metrics),
+            "series": experiment.series,
+            "model": model_version(),
+        }
+
+    @cached_property
+    def identity(self) -> str:
+        """A digest of the particulars."""
+        return blake2b(json.dumps(self.particulars).encode(), digest_size=16).hexdigest()
+
+    def blocks(self, block_worlds: int) -> int:
+        """Into how many blocks a point's worlds are cut, of so many worlds each."""
+        return -(-self.worlds // block_worlds)
+
+    def nothing_done(self, block_worlds: int) -> Done:
+        """Where a sweep begins."""
+        return {block: np.zeros(self.points, dtype=bool) for block in range(self.blocks(block_worlds))}
+
+    def packs(self, done: Done, block_worlds: int, pack_worlds: int) -> Iterator[Pack]:
+        """All that is not done yet, in the order in which it is to be done."""
+        size = max(1, pack_worlds // block_worlds)
+        for block, finished in done.items():
+            left = [
+                np.flatnonzero(~part) + number * self.each for number, part in enumerate(self._by_scenario(finished))
+            ]
+            counts = [-(-len(points) // size) for points in left]
+            for turn in range(max(counts)):
+                for points, count in zip(left, counts, strict=True):
+                    if turn < count:
+                        yield Pack(self._turn(points, turn, count, size), block)
+
+    def _by_scenario(self, finished: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
+        return [finished[first : first + self.each] for first in range(0, self.points, self.each)]
+
+    def _turn(self, points: Numbers, turn: int, count: int, size: int) -> Numbers:
+        """The points of a scenario's pack: every so many'th; with own luck neighbours, whose worlds follow each other."""
+        if self.experiment.luck == "shared":
+            return points[turn::count]
+        # Neighbours, taken in an order that spreads: a stride near the golden section, without a common divisor.
+        stride = next(n for n in range(round(count * 0.618) or 1, count + 2) if np.gcd(n, count) == 1)
+        place = turn * stride % count
+        return points[place * size : (place + 1) * size]
+
+    def job(self, pack: Pack, block_worlds: int, folder: str) -> Job:
+        """A pack as work that can be sent anywhere."""
+        number = int(pack.points[0] // self.each)
+        values, paths = self.values(pack.points), self.paths[number]
+        kinds = {factor.name: factor.kind for factor in self.factors}
+        first = pack.block * block_worlds
+        return Job(
+            folder=folder,
+            identity=self.identity,
+            version=self.particulars["model"],
+            scenario=self.scenarios[number],
+            points=pack.points,
+            block=pack.block,
+            firsts=self.first_worlds(pack.points) + first,
+            worlds=min(block_worlds, self.worlds - first),
+            first_world=first,
+            months=self.months,
+            seed=self.experiment.seed,
+            parameters=self.experiment.parameters,
+            levers={paths[name]: value for name, value in values.items() if kinds[name] == "lever"},
+            values={name: value for name, value in values.items() if kinds[name] == "uncertainty"},
+            constants=self.experiment.constants,
+            metrics=self.metrics,
+            series=self.experiment.series,
+        )

@@ -1,0 +1,124 @@
+"""Taking over from other sweeps what they have in common with this one: the same points, model, seed and months."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiment.folder import Folder, FolderError
+from sim.experiment.parts import END, FOLDER, MONTHS_END, PartError, outcomes_of, read_part, read_table, write_part
+from sim.experiment.plan import Pack, Plan
+from sim.experiment.store import Store, open_store
+from sim.experiment.swept import Sweep
+from sim.experiment.work import Lived, Receipt, kept_columns
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+AT_ONCE = 100_000
+
+
+def take_over(folder: Folder, places: Iterable[str | Path]) -> int:
+    """Copy from finished parts of other sweeps all points that this one lacks; returns how many.
+
+    Raises:
+        FolderError: a place is no sweep's folder, or its runs are of another model, seed or length, or kept less.
+    """
+    plan, taken = folder.plan, 0
+    if folder.block_worlds < plan.worlds:
+        raise FolderError(
+            f"{folder.store.place}: nothing can be taken over where a point has over {folder.block_worlds} worlds"
+        )
+    for place in places:
+        sweep, store = Sweep.load(place), open_store(place)
+        _check(plan, sweep)
+        lacking = _Lacking(folder)
+        for name in store.names(FOLDER):
+            if name.endswith(END) and not name.endswith(MONTHS_END):
+                taken += _take(folder, sweep, store, name, lacking)
+    return taken
+
+
+def _check(plan: Plan, sweep: Sweep) -> None:
+    theirs, ours = sweep.manifest["particulars"], plan.particulars
+    differ = [key for key in ("model", "seed", "months") if theirs[key] != ours[key]]
+    if differ:
+        raise FolderError(f"{sweep.place}: nothing can be taken over: it has another {' and another '.join(differ)}")
+    if theirs["worlds"] < plan.worlds or int(sweep.manifest["block_worlds"]) < theirs["worlds"]:
+        raise FolderError(
+            f"{sweep.place}: nothing can be taken over: its points have fewer worlds, or are kept in blocks"
+        )
+    if not set(plan.metrics) <= set(theirs["metrics"]) or (ours["series"] and not theirs["series"]):
+        raise FolderError(f"{sweep.place}: nothing can be taken over: it kept fewer metrics, or no months")
+
+
+class _Lacking:
+    """The points that are still to be done, by their identities."""
+
+    def __init__(self, folder: Folder) -> None:
+        numbers = np.flatnonzero(~folder.done[0])
+        blocks = [numbers[first : first + AT_ONCE] for first in range(0, len(numbers), AT_ONCE)]
+        ids = [np.array(folder.plan.ids(block), dtype="S32") for block in blocks]
+        self.ids = np.concatenate(ids) if ids else np.zeros(0, dtype="S32")
+        self.numbers = numbers
+        order = np.argsort(self.ids, kind="stable")
+        self.ids, self.numbers = self.ids[order], self.numbers[order]
+
+    def find(self, ids: NDArray[np.bytes_]) -> NDArray[np.int64]:
+        """The number here of each point with such an identity; -1 for one that is not lacking."""
+        if not len(self.ids):
+            return np.full(len(ids), -1)
+        place = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
+        return np.where(self.ids[place] == ids, self.numbers[place], -1)
+
+
+def _take(folder: Folder, sweep: Sweep, store: Store, name: str, lacking: _Lacking) -> int:
+    """Copy what can be used of one part, as a part for each scenario."""
+    try:
+        part = read_part(store, name, sweep.manifest["identity"])
+    except PartError:
+        return 0
+    ids = sweep.experiments["id"].to_numpy()[part.points].astype("S32")
+    here = lacking.find(ids)
+    failed = np.isin(part.points, list(part.failures))
+    # The first of several points here that are the same; those that failed are tried again.
+    use = (here >= 0) & ~failed & ~folder.done[0][np.maximum(here, 0)]
+    if not use.any():
+        return 0
+    number = np.full(int(part.points.max()) + 1, -1)
+    number[part.points[use]] = here[use]
+    plan = folder.plan
+    for points in _by_scenario(plan, here[use]):
+        job = plan.job(Pack(points, 0), folder.block_worlds, folder.store.place)
+        outcomes = outcomes_of(_rows(read_table(store, name), number, points, plan.worlds))
+        lived = Lived({column: outcomes[column] for column in ("point", "world", *kept_columns(job.metrics))})
+        if job.series:
+            series = _rows(read_table(store, part.months), number, points, plan.worlds)
+            lived.series = {column: series[column] for column in ("point", "world", "month", *job.metrics)}
+        written, mark = write_part(replace(job, points=points), lived)
+        folder.book(Receipt(written, points, 0, len(outcomes["point"]), {}, mark, 0.0))
+    return int(use.sum())
+
+
+def _by_scenario(plan: Plan, points: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    points = np.unique(points)
+    scenario = plan.where(points)[0]
+    for one in np.unique(scenario):
+        yield points[scenario == one]
+
+
+def _rows(
+    table: pa.Table, number: NDArray[np.int64], points: NDArray[np.int64], worlds: int
+) -> dict[str, NDArray[Any]]:
+    """The rows of these points (as numbered here), numbered and sorted as here."""
+    columns = {name: table[name].to_numpy() for name in table.column_names}
+    columns["point"] = number[columns["point"]]
+    keep = np.flatnonzero(np.isin(columns["point"], points) & (columns["world"] < worlds))
+    keys = [columns[name][keep] for name in ("month", "world", "point") if name in columns]
+    keep = keep[np.lexsort(keys)]
+    return {name: values[keep] for name, values in columns.items()}

@@ -1,0 +1,155 @@
+"""Where a sweep's folder is: on a disk, or anywhere that fsspec reaches (s3://, gs://, sftp://, memory://, ...).
+
+A file is written whole or not at all: on a disk to a temporary file beside it, flushed to the disk, then renamed; object
+stores show a file only when it is complete.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from sim.run import LimitError
+
+TEMPORARY = ".tmp"
+
+
+class MissingExtraError(LimitError):
+    """Something was asked for that needs a package that is not installed."""
+
+
+def extra(module: str, what: str) -> Any:
+    """A module of the extra `durand[cluster]`.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
+    try:
+        return import_module(module)
+    except ImportError:
+        raise MissingExtraError(f"{what} needs {module}, which is not here: pip install 'durand[cluster]'") from None
+
+
+class Store(Protocol):
+    """A folder's files, by their names, which may have one `/` in them."""
+
+    place: str
+
+    def read(self, name: str) -> bytes:
+        """A file's content; FileNotFoundError without it."""
+
+    def writing(self, name: str) -> Any:
+        """A context that gives a file to write to, which appears under its name when the context is left in peace."""
+
+    def names(self, inside: str = "") -> list[str]:
+        """The names of the files in the folder, or in a folder inside it, in order; empty without the folder."""
+
+    def remove(self, name: str) -> None:
+        """Remove a file, if it is there."""
+
+    def tidy(self, inside: str = "") -> None:
+        """Remove what interrupted writing left behind."""
+
+
+def open_store(place: str | Path) -> Store:
+    """The store at a path or URL.
+
+    Raises:
+        MissingExtraError: a URL, without fsspec.
+    """
+    return Remote(str(place)) if "://" in str(place) else Local(Path(place))
+
+
+class Local:
+    """A folder on a disk."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self.place = str(self.path)
+
+    def read(self, name: str) -> bytes:
+        return (self.path / name).read_bytes()
+
+    @contextmanager
+    def writing(self, name: str) -> Iterator[IO[bytes]]:
+        target = self.path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_name(f".{target.name}.{os.getpid()}{TEMPORARY}")
+        try:
+            with open(temporary, "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(target)
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise
+        _flush_folder(target.parent)
+
+    def names(self, inside: str = "") -> list[str]:
+        folder = self.path / inside
+        prefix = f"{inside}/" if inside else ""
+        if not folder.is_dir():
+            return []
+        return sorted(f"{prefix}{one.name}" for one in folder.iterdir() if not one.name.endswith(TEMPORARY))
+
+    def remove(self, name: str) -> None:
+        (self.path / name).unlink(missing_ok=True)
+
+    def tidy(self, inside: str = "") -> None:
+        for left in (self.path / inside).glob(f".*{TEMPORARY}"):
+            left.unlink(missing_ok=True)
+
+
+class Remote:
+    """A folder that fsspec reaches."""
+
+    def __init__(self, url: str) -> None:
+        self.place = url.rstrip("/")
+        self._files, self._root = extra("fsspec.core", "a URL as folder").url_to_fs(self.place)
+
+    def read(self, name: str) -> bytes:
+        content: bytes = self._files.cat_file(f"{self._root}/{name}")
+        return content
+
+    @contextmanager
+    def writing(self, name: str) -> Iterator[IO[bytes]]:
+        from io import BytesIO
+
+        buffer = BytesIO()
+        yield buffer
+        path = f"{self._root}/{name}"
+        self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
+        self._files.pipe_file(path, buffer.getvalue())
+
+    def names(self, inside: str = "") -> list[str]:
+        folder = f"{self._root}/{inside}" if inside else self._root
+        prefix = f"{inside}/" if inside else ""
+        self._files.invalidate_cache()
+        try:
+            listed = self._files.ls(folder, detail=False)
+        except FileNotFoundError:
+            return []
+        return sorted(prefix + str(path).rstrip("/").rpartition("/")[2] for path in listed)
+
+    def remove(self, name: str) -> None:
+        with suppress(FileNotFoundError):
+            self._files.rm_file(f"{self._root}/{name}")
+
+    def tidy(self, inside: str = "") -> None:
+        pass
+
+
+def _flush_folder(folder: Path) -> None:
+    """See to it that a rename in the folder outlasts a power cut; not every file system can."""
+    with suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)

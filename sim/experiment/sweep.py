@@ -1,0 +1,267 @@
+"""Sweeps: live an experiment's points, in this process or in many, and keep what they come to in a folder.
+
+Run again with the same folder, a sweep goes on where it was interrupted: finished parts are kept, after a check of every
+byte. The rows are the same to the last bit whoever did the work, in whatever pieces.
+"""
+
+from __future__ import annotations
+
+import errno
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sim.experiment.executors import Cluster, Executor, Here, Processes
+from sim.experiment.folder import Folder, alone
+from sim.experiment.load import load_plan
+from sim.experiment.plan import Plan
+from sim.experiment.schema import Experiment
+from sim.experiment.store import open_store
+from sim.experiment.swept import Sweep
+from sim.experiment.work import Job
+from sim.run import LimitError, check
+from sim.yamlfile import Source
+
+MOST_WORKERS = 1024
+# Each worker gets some packs at least, so that none is left without work, but none of a few worlds only.
+PACKS_EACH, LEAST_WORLDS = 4, 100
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a sweep has come.
+
+    Attributes:
+        done: runs that are finished or failed, those of earlier sittings too; runs: in all.
+        fresh: runs done in this sitting; seconds: that it has taken; failed: points that the model refused.
+    """
+
+    done: int
+    runs: int
+    fresh: int
+    seconds: float
+    failed: int
+
+    @property
+    def rate(self) -> float:
+        """Runs a second in this sitting."""
+        return self.fresh / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds to go; None before anything is known."""
+        return (self.runs - self.done) / self.rate if self.fresh else None
+
+
+Progress = Callable[[Standing], None]
+
+
+class SweepInterrupted(KeyboardInterrupt):
+    """The sweep was stopped (Ctrl-C); what was finished is kept.
+
+    Attributes:
+        standing: how far it had come.
+    """
+
+    def __init__(self, standing: Standing) -> None:
+        super().__init__("stopped before the end")
+        self.standing = standing
+
+
+class SweepStoppedError(OSError):
+    """The sweep cannot go on; the message says why and what is kept. Run it again once that is put right."""
+
+
+def sweep(
+    experiment: Source | Mapping[str, Any] | Experiment,
+    out: str | Path,
+    workers: int = 1,
+    dask: str | None = None,
+    *,
+    chunk: int | None = None,
+    reuse: Sequence[str | Path] = (),
+    progress: Progress | None = None,
+    command: str | None = None,
+) -> Sweep:
+    """Run an experiment, or go on with it.
+
+    Args:
+        experiment: a name, a path, a pair (name, text), plain data or an Experiment.
+        out: the folder, as a path, or as a URL that fsspec knows.
+        workers: processes of this machine; 1 is this process itself. (A script that asks for more needs
+            `if __name__ == "__main__":` around its work, as always with processes.)
+        dask: address of a Dask scheduler, in place of `workers`; all its workers must reach `out`.
+        chunk: worlds lived at a time; changes no number.
+        reuse: folders of other sweeps: what they have in common with this one, point by point, is taken over.
+        progress: called with a Standing now and then.
+        command: how the sweep was asked for, for the manifest.
+
+    Returns:
+        The sweep; `failures` says which points the model refused, and why.
+
+    Raises:
+        ExperimentError: the experiment is not right.
+        FolderError: the folder is another's.
+        LimitError: workers or chunk are outside of what is allowed, or a package is missing.
+        SweepStoppedError: the disk is full, or the like.
+        SweepInterrupted: Ctrl-C.
+    """
+    _check_workers(workers)
+    plan = load_plan(experiment)
+    pack_worlds = pack_size(plan, workers, chunk)
+    store = open_store(out)
+    with alone(store):
+        folder = Folder(store, plan, min(plan.worlds, pack_worlds))
+        try:
+            folder.open(command)
+            if reuse:
+                from sim.experiment.reuse import take_over
+
+                take_over(folder, reuse)
+        except OSError as problem:
+            raise _stopped(problem, store.place, 0, plan.runs) from problem
+        started, tally = time.monotonic(), _Tally(plan, folder, progress)
+        packs = plan.packs(folder.done, folder.block_worlds, pack_worlds)
+        jobs = (plan.job(pack, folder.block_worlds, store.place) for pack in packs)
+        try:
+            if not folder.finished:
+                with closing(executor(workers, dask)) as workforce:
+                    _carry_out(workforce, jobs, tally)
+            folder.close(time.monotonic() - started, command)
+        except KeyboardInterrupt:
+            folder.close(time.monotonic() - started, command)
+            raise SweepInterrupted(tally.standing()) from None
+        except OSError as problem:
+            raise _stopped(problem, store.place, tally.standing().done, plan.runs) from problem
+    return Sweep.load(out)
+
+
+def executor(workers: int, dask: str | None) -> Executor:
+    """Who does the work."""
+    if dask is not None:
+        return Cluster(dask)
+    return Here() if workers == 1 else Processes(workers)
+
+
+def pack_size(plan: Plan, workers: int = 1, chunk: int | None = None) -> int:
+    """Worlds lived at a time."""
+    if chunk is not None:
+        return check("worlds", chunk)
+    fair = -(-plan.runs // (workers * PACKS_EACH)) if workers > 1 else plan.runs
+    return min(plan.pack_worlds, max(fair, LEAST_WORLDS))
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a sweep will take, from a piece of it that was tried.
+
+    Attributes:
+        points, worlds, runs, months: how much it is.
+        seconds: of wall time with so many workers, each on a processor of its own; bytes: on the disk.
+        kept: runs that are in the folder already.
+    """
+
+    points: int
+    worlds: int
+    runs: int
+    months: int
+    workers: int
+    seconds: float
+    bytes: int
+
+
+def estimate(
+    experiment: Source | Mapping[str, Any] | Experiment,
+    workers: int = 1,
+    dask: str | None = None,
+    *,
+    chunk: int | None = None,
+) -> Estimate:
+    """Say what a sweep will take, without starting it: a second or so.
+
+    Raises:
+        ExperimentError, LimitError: as for `sweep`.
+    """
+    from sim.experiment.parts import size_of
+    from sim.experiment.work import live
+
+    _check_workers(workers)
+    plan = load_plan(experiment)
+    if dask is not None:
+        with closing(Cluster(dask)) as cluster:
+            workers = cluster.workers
+    size = pack_size(plan, workers, chunk)
+    block = min(plan.worlds, size)
+    months = min(plan.months, 12)
+    pack = next(plan.packs(plan.nothing_done(block), block, size))
+    job = replace(plan.job(pack, block, ""), months=months)
+    live(replace(job.take(slice(0, 1)), months=1))  # imports
+    started = time.perf_counter()
+    lived = live(job)
+    took = (time.perf_counter() - started) * plan.months / months
+    runs = len(pack.points) * job.worlds
+    outcomes, series = size_of(lived)
+    each = (outcomes + series * plan.months / months) / runs
+    table = plan.points * (50 + 8 * len(plan.factors))
+    busy = min(workers, -(-plan.runs // runs))
+    return Estimate(
+        plan.points,
+        plan.worlds,
+        plan.runs,
+        plan.months,
+        workers,
+        took * plan.runs / runs / busy,
+        int(each * plan.runs + table),
+    )
+
+
+def _check_workers(workers: int) -> None:
+    if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= MOST_WORKERS:
+        raise LimitError(f"workers must be a whole number from 1 to {MOST_WORKERS:,}; got {workers}")
+
+
+class _Tally:
+    """Books receipts, and tells how far things are."""
+
+    def __init__(self, plan: Plan, folder: Folder, progress: Progress | None) -> None:
+        self.plan, self.folder, self.progress = plan, folder, progress
+        self.started, self.earlier = time.monotonic(), self._done()
+        self.tell()
+
+    def _done(self) -> int:
+        worlds = self.plan.worlds
+        return sum(
+            int(done.sum()) * min(self.folder.block_worlds, worlds - block * self.folder.block_worlds)
+            for block, done in self.folder.done.items()
+        )
+
+    def standing(self) -> Standing:
+        done = self._done()
+        seconds = time.monotonic() - self.started
+        return Standing(done, self.plan.runs, done - self.earlier, seconds, len(self.folder.failures))
+
+    def tell(self) -> None:
+        if self.progress is not None:
+            self.progress(self.standing())
+
+
+def _carry_out(workforce: Executor, jobs: Iterator[Job], tally: _Tally) -> None:
+    try:
+        with closing(workforce.carry_out(jobs)) as receipts:
+            for receipt in receipts:
+                tally.folder.book(receipt)
+                tally.tell()
+    finally:
+        for receipt in workforce.late:
+            tally.folder.book(receipt)
+
+
+def _stopped(problem: OSError, place: str, done: int, runs: int) -> SweepStoppedError:
+    full = problem.errno in (errno.ENOSPC, errno.EDQUOT)
+    reason = "the disk is full; make room" if full else f"{problem.strerror or problem}; put that right"
+    where = problem.filename if problem.filename and not full else place
+    kept = f"{done:,} of {runs:,} runs are kept"
+    return SweepStoppedError(problem.errno, f"{reason} and run the same command again to go on ({kept})", str(where))
