@@ -17,7 +17,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick coverage check format setup lock bench docs baselines images clean
+.PHONY: help run test quick coverage check format setup lock bench docs schemas baselines images clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ bench: $(STAMP) ## how fast it is, and where the time goes
 
 docs: $(STAMP) ## write the tables of docs/ anew from the registries
 	$(PY) docs/build.py $(ARGS)
+
+schemas: $(STAMP) ## write the JSON Schemas for editors anew, in scenarios/
+	$(PY) -c "from pathlib import Path; from sim.scenario.schema import write_schemas; write_schemas(Path('scenarios'))"
 
 baselines: $(STAMP) ## store anew what each scenario comes to, and show what changes (ARGS=--dry-run: only show)
 	$(PY) -m sim.experiment.baselines $(ARGS)

@@ -68,7 +68,11 @@ def report() -> None:
         ("peak memory, 1,000 worlds", f"{peak_memory(run):.0f} MB", "under 500 MB"),
         ("peak memory, comparing two", f"{peak_memory(both):.0f} MB", ""),
         ("durand --help", f"{median(lambda: command('--help')):.2f} s", "under 1 s"),
-        ("durand compare, to the screen", f"{median(lambda: command('compare', 'confront', 'appease'), 3):.2f} s", "under 6 s"),
+        (
+            "durand compare, to the screen",
+            f"{median(lambda: command('compare', 'confront', 'appease'), 3):.2f} s",
+            "under 6 s",
+        ),
     ]
     with tempfile.TemporaryDirectory() as folder:
         full = median(lambda: command("compare", "confront", "appease", "--out", f"{folder}/{time.time_ns()}"), 3)

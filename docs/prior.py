@@ -1,8 +1,14 @@
-"""Write docs/prior.md: whether the model assumes its conclusion, asked of the prior. Run it from the checkout: python docs/prior.py"""
+"""Write docs/prior.md: whether the model assumes its conclusion, asked of the prior.
+
+Run it from the checkout: `python docs/prior.py`.
+"""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # a checkout need not be installed
 
 from sim.experiment.assumptions import COURSES, check
 from sim.scenario import load_scenario

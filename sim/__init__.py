@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 from sim.run import compare, run
 
 if TYPE_CHECKING:
+    from sim.experiment.load import load_experiment
+    from sim.experiment.sweep import sweep
+    from sim.experiment.swept import Sweep
     from sim.model import FrontierModel
     from sim.results import Comparison, Results
     from sim.scenario import ScenarioError, load_scenario
@@ -22,10 +25,13 @@ __all__ = [
     "FrontierModel",
     "Results",
     "ScenarioError",
+    "Sweep",
     "__version__",
     "compare",
+    "load_experiment",
     "load_scenario",
     "run",
+    "sweep",
 ]
 
 _HOMES = {
@@ -33,7 +39,10 @@ _HOMES = {
     "FrontierModel": "sim.model",
     "Results": "sim.results",
     "ScenarioError": "sim.scenario",
+    "Sweep": "sim.experiment.swept",
+    "load_experiment": "sim.experiment.load",
     "load_scenario": "sim.scenario",
+    "sweep": "sim.experiment.sweep",
 }
 
 

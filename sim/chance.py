@@ -19,6 +19,10 @@ F = TypeVar("F", bound=Callable[..., Vector])
 
 # Above this mean exp(-mean) is no longer a number to build on.
 POISSON_LIMIT = 700.0
+# Below this the chance of no event has lost digits, and the loop from it is not exact.
+SMALLEST_START = 1e-306
+# More events in a month than any rule could ask for.
+MOST_EVENTS = 20_000.0
 _ROUNDS = 20_000
 
 
@@ -89,9 +93,9 @@ def poisson(uniform: Vector, mean: Vector) -> Vector:
     Raises:
         ChanceError: a mean above 700, or not a number.
     """
-    if not np.all(mean <= POISSON_LIMIT):
+    if not np.all((mean >= 0) & (mean <= POISSON_LIMIT)):
         raise ChanceError(
-            f"a Poisson mean of {np.max(mean):g} is above the {POISSON_LIMIT:g} that can be drawn exactly"
+            f"a Poisson mean of {np.max(mean):g} is not among those, up to {POISSON_LIMIT:g}, that can be drawn exactly"
         )
     return _count(uniform, np.exp(-mean), lambda k: mean / k)
 
@@ -103,25 +107,31 @@ def negative_binomial(uniform: Vector, mean: Vector, variance_to_mean: Vector) -
     Counts of this form add up: areas drawn apart have the same ratio as their sum.
 
     Raises:
-        ChanceError: a mean so large that the chance of no event underflows.
+        ChanceError: a mean below nought, above what any month could have, or not a number.
     """
     excess = variance_to_mean - 1.0
     size = mean / excess
     start = np.exp(-size * np.log(variance_to_mean))
-    if not np.all(start > 0):
-        raise ChanceError(f"a mean of {np.max(mean):g} attacks a month is above what can be drawn exactly")
+    if not np.all((mean >= 0) & (mean < MOST_EVENTS) & (excess > 0)):
+        raise ChanceError(f"a mean of {np.max(mean):g} attacks a month is not one that can be drawn exactly")
     share = excess / variance_to_mean
-    return _count(uniform, start, lambda k: (size + (k - 1.0)) * share / k)
+    counts = _count(uniform, start, lambda k: (size + (k - 1.0)) * share / k)
+    return _mended(counts, start, stats_nbinom, uniform, size, 1.0 / variance_to_mean)
 
 
 @_one_step
 def binomial(uniform: Vector, trials: Vector, probability: Vector) -> Vector:
-    """How many of `trials` (whole numbers, up to some thousands) succeed."""
+    """How many of `trials` (whole numbers, up to some thousands) succeed.
+
+    Raises:
+        ChanceError: trials or a probability out of range, or not a number.
+    """
     odds = probability / (1.0 - probability)
     start = np.exp(trials * np.log1p(-probability))
-    if not np.all(start > 0):
-        raise ChanceError(f"{np.max(trials):g} trials are more than can be drawn exactly")
-    return _count(uniform, start, lambda k: np.maximum(trials - (k - 1.0), 0.0) * odds / k)
+    if not np.all((trials >= 0) & (trials < MOST_EVENTS) & (probability >= 0) & (probability < 1)):
+        raise ChanceError(f"{np.max(trials):g} trials are not what can be drawn exactly")
+    counts = _count(uniform, start, lambda k: np.maximum(trials - (k - 1.0), 0.0) * odds / k)
+    return _mended(counts, start, stats_binom, uniform, trials, probability)
 
 
 def normal(uniform: Vector) -> Vector:
@@ -130,10 +140,37 @@ def normal(uniform: Vector) -> Vector:
     return out
 
 
+def stats_binom(uniform: Vector, trials: Vector, probability: Vector) -> Vector:
+    """Binomial quantiles by SciPy: slow, and right where the loop cannot start."""
+    from scipy.stats import binom
+
+    out: Vector = binom.ppf(uniform, trials, probability)
+    return out
+
+
+def stats_nbinom(uniform: Vector, size: Vector, probability: Vector) -> Vector:
+    """Negative binomial quantiles by SciPy: slow, and right where the loop cannot start."""
+    from scipy.stats import nbinom
+
+    out: Vector = nbinom.ppf(uniform, size, probability)
+    return out
+
+
+def _mended(counts: Vector, start: Vector, exact: Callable[..., Vector], uniform: Vector, *shape: Vector) -> Vector:
+    """Counts, taken from SciPy in the few worlds in which the chance of no event is too small to build on."""
+    lost = np.broadcast_to(start < SMALLEST_START, counts.shape)
+    if not lost.any():
+        return counts
+    chosen = [np.broadcast_to(value, counts.shape)[lost] for value in (uniform, *shape)]
+    counts[lost] = exact(*chosen)
+    return counts
+
+
 def _count(uniform: Vector, start: Vector, ratio) -> Vector:  # type: ignore[no-untyped-def]
     """Smallest k whose cumulative probability reaches the uniform; `ratio(k)` is p(k) / p(k - 1)."""
     probability = start
-    cumulative = start
+    # Where the chance of no event has lost its digits, the count is taken elsewhere: nothing to wait for here.
+    cumulative = np.where(start < SMALLEST_START, 1.0, start)
     count = np.zeros(np.broadcast(uniform, start).shape)
     for k in range(1, _ROUNDS):
         below = cumulative < uniform

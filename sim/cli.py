@@ -19,6 +19,7 @@ import typer
 
 from sim.history.commands import backcast, calibrate
 from sim.run import DEFAULT_PARAMETERS, LIMITS, Interrupted, LimitError, Progress
+from sim.why.command import why
 
 if TYPE_CHECKING:
     from sim.results import Comparison, Results
@@ -185,6 +186,48 @@ def compare(
 
 
 @app.command()
+def sweep(
+    experiment: Annotated[
+        str, typer.Argument(metavar="EXPERIMENT", help="An experiment's file, or its name in the library.")
+    ],
+    out: Annotated[str | None, typer.Option(metavar="DIR", help="Folder to fill, or a URL that fsspec knows.")] = None,
+    workers: Annotated[int, typer.Option(metavar="N", help="Processes of this machine.")] = 1,
+    dask: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="A Dask cluster's scheduler, tcp://...; needs durand[cluster]."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would take, and start nothing.")] = False,
+    reuse: Annotated[
+        list[str] | None, typer.Option(metavar="DIR", help="Take over what another sweep has in common. Repeatable.")
+    ] = None,
+    chunk: Annotated[int | None, typer.Option(metavar="N", help="Worlds at a time; changes no number.")] = None,
+) -> None:
+    """Run an experiment: many points, each in some worlds. Run again with the same DIR to go on."""
+    from sim.experiment import terminal
+    from sim.experiment.sweep import SweepInterrupted, estimate
+    from sim.experiment.sweep import sweep as run_sweep
+
+    if dask is not None and workers != 1:
+        raise LimitError("--workers are processes of this machine, --dask brings its own; give one of the two")
+    if dry_run:
+        print("\n".join(terminal.estimate_lines(estimate(experiment, workers, dask, chunk=chunk))))
+        return
+    if out is None:
+        raise LimitError("--out DIR is needed: the folder to fill")
+    try:
+        with terminal.standing_shown() as progress:
+            done = run_sweep(
+                experiment, out, workers, dask, chunk=chunk, reuse=reuse or (), progress=progress, command=_command()
+            )
+    except SweepInterrupted as stop:
+        kept = f"{stop.standing.done:,} of {stop.standing.runs:,} runs are kept"
+        raise typer.Exit(_say(f"stopped; {kept}; run the same command again to go on", 130)) from None
+    print("\n".join(terminal.result_lines(done)))
+    if done.failures:
+        raise typer.Exit(_say("\n".join(terminal.failure_lines(done)), 1))
+
+
+@app.command()
 def evidence(
     identifier: Annotated[
         str | None, typer.Argument(metavar="[ID]", help="A rule, parameter, claim or source. Without: the coverage.")
@@ -204,6 +247,7 @@ def report(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder 
     print(_write_report(open_folder(folder), folder))
 
 
+app.command()(why)
 app.command()(calibrate)
 app.command()(backcast)
 
@@ -311,7 +355,9 @@ def _write_report(results: Results | Comparison, folder: Path) -> Path:
     from sim.report import write
 
     save_all(results, folder / "plots")
-    return write(results, folder / "report.html")
+    path = folder / "report.html"
+    write(results, path)
+    return path
 
 
 def _escape(text: object) -> str:

@@ -190,7 +190,7 @@ _ALL = (
         "Afghan arrivals",
         "thousand people",
         0.0,
-        50_000.0,
+        100_000.0,
         "final",
         "Afghans in Pakistan who came after August 2021.",
     ),

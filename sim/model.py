@@ -194,9 +194,9 @@ class FrontierModel(mesa.Model):
         return np.atleast_1d(total(past) / len(past))
 
     def close(self) -> None:
-        """Let the model go. Mesa's `Agent._ids` would keep it, with all its vectors, for as long as Python runs."""
+        """Let the model go. Before Mesa 3.5, `Agent._ids` would keep it, with all its vectors, while Python runs."""
         self.remove_all_agents()
-        mesa.Agent._ids.pop(self, None)
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
 
     def _take_readings(self) -> None:
         """Read every gauge, and see that each is a number within its range."""

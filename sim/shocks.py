@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.agents.faction import scale_power
 from sim.scenario import SHOCK_TARGETS
-from sim.worlds import Vector, clip, total
+from sim.worlds import Vector, clip
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
@@ -45,9 +46,7 @@ def strike(model: FrontierModel, target: str, operation: str, amount: float) -> 
     if target.startswith("power."):
         for factions in (model.pakistan.factions, model.taliban.factions):
             for state in ("power", "resting_power"):
-                scale = total(getattr(faction, state) for faction in factions)
-                for faction in factions:
-                    setattr(faction, state, getattr(faction, state) / scale)
+                scale_power(factions, state)
 
 
 def _aims(model: FrontierModel, target: str) -> Iterator[tuple[Any, str]]:

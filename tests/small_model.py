@@ -133,6 +133,9 @@ def install(patch: pytest.MonkeyPatch) -> None:
         Scenario=SmallScenario,
         ScenarioError=SmallScenarioError,
         load_scenario=_load,
+        parameter_set=lambda name: (
+            (name, {}) if name in ("defaults", "prior", "posterior") else ("defaults", _load(name))
+        ),
         list_scenarios=lambda: [(one.name, one.title, one.question) for one in SCENARIOS.values()],
         with_overrides=_with_overrides,
         validate_file=_validate,

@@ -65,7 +65,9 @@ def test_courses_are_level_in_cost_and_part_in_december_2022() -> None:
     assert 0.9 < cost["confront"] / cost["appease"] < 1.1
     a, b = (both.results[name].series for name in ("confront", "appease"))
     for metric in a.data_vars:
-        assert (a[metric].sel(month=slice("2021-08", "2022-11")) == b[metric].sel(month=slice("2021-08", "2022-11"))).all()
+        assert (
+            a[metric].sel(month=slice("2021-08", "2022-11")) == b[metric].sel(month=slice("2021-08", "2022-11"))
+        ).all()
     assert (a["pakistan_policy"].sel(month="2022-12") != b["pakistan_policy"].sel(month="2022-12")).all()
 
 

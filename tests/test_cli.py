@@ -296,7 +296,7 @@ class TestFolders:
         out = tmp_path / "out"
         shown = durand("compare", "confront", "appease", "--worlds", 3, "--out", out)
         assert shown.code == 0
-        assert {entry.name for entry in out.iterdir()} == {"confront", "appease", "comparison.json", "report.html"}
+        assert {entry.name for entry in out.iterdir()} == {"confront", "appease", "comparison.json", "report.html", "plots"}
         assert str(out / "report.html") in shown.out.replace("\n", "")
         ((results, path),) = written
         assert isinstance(results, sim.Comparison)

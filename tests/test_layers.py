@@ -18,7 +18,7 @@ LAYERS = (
     ("rules", "parameters", "evidence"),
     ("agents", "rulebook"),
     ("model", "scenario", "gauges", "shocks"),
-    ("run", "results", "plots", "trace"),
+    ("run", "results", "plots", "trace", "why"),
     ("teaching", "experiment", "history"),
     ("cli", "dashboard", "report", "__main__", "the public names"),
 )
@@ -33,6 +33,10 @@ ENTROPY = {
 PUT_OFF = {
     ("sim.results.results", "sim.results.bundle"): "`save` and `load` are the folder's work, asked for on the results",
     ("sim.results.paired", "sim.results.bundle"): "the same, on a comparison",
+    (
+        "sim.results.results",
+        "sim.why.explain",
+    ): "why a number came about is asked of the results, and lives the worlds again",
 }
 # Sums in any order, where that is safe: (file, function, call) -> why.
 SAFE_SUMS: dict[tuple[str, str, str], str] = {}
@@ -399,7 +403,19 @@ def test_no_loop_over_a_set(path: Path) -> None:
 # ------------------------------------------------------------------------------------------------ length
 
 
-@pytest.mark.parametrize("path", paths(), ids=place)
+TOO_LONG: dict[str, str] = {}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, marks=pytest.mark.xfail(strict=True, reason=TOO_LONG[place(path)]))
+        if place(path) in TOO_LONG
+        else path
+        for path in paths()
+    ],
+    ids=place,
+)
 def test_a_file_is_one_idea(path: Path) -> None:
     """Otherwise the code no longer reads in an afternoon: a file over some 400 lines is usually two ideas."""
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST

@@ -19,7 +19,13 @@ from sim.rule import RULES
 Off = Collection[str]
 FULL = {"domestic_operations": 0.3, "ttp_talks": 1.0}
 STRIKING = {"domestic_operations": 0.3, "cross_border_strikes": 0.8}
-GIVING = {"domestic_operations": 0.3, "aid": 0.8, "trade_opening": 0.8, "diplomatic_advocacy": 0.8, "military_training": 0.5}
+GIVING = {
+    "domestic_operations": 0.3,
+    "aid": 0.8,
+    "trade_opening": 0.8,
+    "diplomatic_advocacy": 0.8,
+    "military_training": 0.5,
+}
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,13 @@ for inflow in (
     "recruitment",
 ):
     CASES.append(
-        Case("M6", f"without_{inflow}_capability_is_lower", lambda off, x=inflow: inflow_lowers_capability(off, x), (inflow,), 0.01)
+        Case(
+            "M6",
+            f"without_{inflow}_capability_is_lower",
+            lambda off, x=inflow: inflow_lowers_capability(off, x),
+            (inflow,),
+            0.01,
+        )
     )
 
 
@@ -136,7 +148,9 @@ def claims_fall_silent_in_a_truce(off: Off) -> float:
 @case("M7", "truce_ends", floor=0.05)
 def unmet_demands_end_truces(off: Off) -> float:
     unmet = run(FULL, off=off, ttp={"campaign": "ceasefire"})
-    met = run({**FULL, "prisoner_releases": 1.0, "religious_law_concessions": 1.0}, off=off, ttp={"campaign": "ceasefire"})
+    met = run(
+        {**FULL, "prisoner_releases": 1.0, "religious_law_concessions": 1.0}, off=off, ttp={"campaign": "ceasefire"}
+    )
     return met.mean("ceasefire") - unmet.mean("ceasefire")
 
 
@@ -378,7 +392,9 @@ def brokered_truces_press_islamabad_to_concede(off: Off) -> float:
 @case("M28", "messaging", floor=0.1)
 def words_move_while_deeds_do_not(off: Off) -> float:
     shelter = {"stance": "shelter"}
-    silent, voice = (run({"domestic_operations": 0.3, "diplomatic_advocacy": x}, off=off, taliban=shelter) for x in (0.0, 1.0))
+    silent, voice = (
+        run({"domestic_operations": 0.3, "diplomatic_advocacy": x}, off=off, taliban=shelter) for x in (0.0, 1.0)
+    )
     assert voice.mean("taliban_stance") == silent.mean("taliban_stance") == 0.0
     return voice.mean("messaging") - silent.mean("messaging")
 
@@ -400,7 +416,12 @@ def civilians_soften_coercion_a_little(off: Off) -> float:
 
 @case("M30", "talks_failed", floor=0.01)
 def collapsed_talks_make_strikes_likelier(off: Off) -> float:
-    talking = run({**FULL, "cross_border_strikes": 0.5}, off=off, values={"truce_hazard_base": -0.5}, ttp={"campaign": "ceasefire"})
+    talking = run(
+        {**FULL, "cross_border_strikes": 0.5},
+        off=off,
+        values={"truce_hazard_base": -0.5},
+        ttp={"campaign": "ceasefire"},
+    )
     ended = (talking["ceasefire"][:-2] > 0) & (talking["ceasefire"][1:-1] == 0)
     never = talking["ceasefire"].cumsum(axis=0)[:-2] == 0
     following = talking["chance_strikes"][2:]
@@ -418,7 +439,9 @@ def test_mechanism_has_its_effect_and_loses_it_when_switched_off(one: Case) -> N
     """The argued direction holds with the rule, and not without it."""
     with_rules, without = one.effect(()), one.effect(one.rules)
     assert with_rules > one.floor, f"{one.mechanism}: effect {with_rules:.4f} does not clear {one.floor}"
-    assert not without > 0.35 * with_rules, f"{one.mechanism}: {without:.4f} of {with_rules:.4f} is left without {one.rules}"
+    assert not without > 0.35 * with_rules, (
+        f"{one.mechanism}: {without:.4f} of {with_rules:.4f} is left without {one.rules}"
+    )
 
 
 def test_every_mechanism_is_measured_and_has_rules() -> None:
@@ -443,8 +466,10 @@ def test_haqqani_power_raises_the_tie_with_pakistan_and_not_lowers_the_one_with_
 
 def test_unconditional_grants_do_not_raise_the_chance_of_restraint() -> None:
     """M3: what is given without terms buys no restraint (beyond goodwill, which is switched off here)."""
-    none, gifts = (run(levers, off=("goodwill",), conditionality=0.0, values={"start_credibility": 0.0}, months=36)
-                   for levers in ({"domestic_operations": 0.3}, GIVING))
+    none, gifts = (
+        run(levers, off=("goodwill",), conditionality=0.0, values={"start_credibility": 0.0}, months=36)
+        for levers in ({"domestic_operations": 0.3}, GIVING)
+    )
     assert gifts.mean("chance_restrain", 12) <= none.mean("chance_restrain", 12) + 0.005
 
 

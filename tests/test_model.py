@@ -190,7 +190,6 @@ def a_thousand() -> Record:
     return run(busy(), 5, 1_000)
 
 
-@pytest.mark.xfail(strict=True, reason="the ordinary toll is capped at a number that need not be whole")
 def test_tolls_add_up_alike_in_any_chunk() -> None:
     """Otherwise deaths that are not whole numbers add up in another order when other worlds run beside a world."""
     values = {"mass_casualty_least": 20.3, "deaths_location": 0.3, "deaths_spread": 1.4}
@@ -400,7 +399,6 @@ def test_without_closing_mesa_keeps_it() -> None:
 
 
 @pytest.mark.skipif(not hasattr(mesa.Agent, "_ids"), reason="this Mesa is one without")
-@pytest.mark.xfail(strict=True, raises=AttributeError, reason="close() takes `Agent._ids` for granted")
 def test_closing_works_where_mesa_has_no_list_of_models(monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise every chunk of every run ends in an error with Mesa 3.5, which has no `Agent._ids`."""
     model = FrontierModel("history", seed=1)
@@ -508,12 +506,7 @@ def test_panels_are_labelled_and_agree_with_their_metrics() -> None:
     "parameters",
     [
         "defaults",
-        pytest.param(
-            "prior",
-            marks=pytest.mark.xfail(
-                strict=True, reason="the ordinary toll is capped at a number that need not be whole"
-            ),
-        ),
+        "prior",
     ],
 )
 def test_counts_are_whole_numbers(parameters: str) -> None:
@@ -575,7 +568,6 @@ def test_a_scripted_choice_is_shown_as_one() -> None:
     model.close()
 
 
-@pytest.mark.xfail(strict=True, reason="FrontierModel._account leaves out Pakistan's choice of a course")
 def test_every_decision_is_accounted_for() -> None:
     """Otherwise there is a choice in the model of which nobody can ask why."""
     model = FrontierModel(busy(), worlds=2, seed=4, record=True)
@@ -696,11 +688,10 @@ VIOLENT_LOW = """
 
 
 @pytest.mark.parametrize("dispersion", ["low", "high"])
-@pytest.mark.xfail(strict=True, reason="over 800 attacks a month: sim.chance.binomial refuses, and the run stops")
 def test_the_most_violent_corner_stays_in_range(dispersion: str) -> None:
     """Otherwise a scenario file that keeps to every declared range stops with an error in its fourth year."""
-    values = {name: PARAMETERS[name].high for name in VIOLENT_HIGH} | {
-        name: PARAMETERS[name].low for name in VIOLENT_LOW
+    values = {name: PARAMETERS[name].high for name in VIOLENT_HIGH.split()} | {
+        name: PARAMETERS[name].low for name in VIOLENT_LOW.split()
     }
     values["attack_dispersion"] = getattr(PARAMETERS["attack_dispersion"], dispersion)
     record = run("appease", 60, 20, values=values)
@@ -708,7 +699,6 @@ def test_the_most_violent_corner_stays_in_range(dispersion: str) -> None:
     assert_in_range(record)
 
 
-@pytest.mark.xfail(strict=True, reason="72,000 thousand arrivals are possible; the metric ends at 50,000")
 def test_thirty_years_of_war_and_flight_stay_in_range() -> None:
     """Otherwise a scenario of lasting war stops with an error after twenty years."""
     war = "shocks: [{date: 2021-08, until: 2051-07, title: War, changes: {afghan_war: {set: 1}, sanctions: {set: 1}}}]"
@@ -717,7 +707,6 @@ def test_thirty_years_of_war_and_flight_stay_in_range() -> None:
     assert_in_range(run(plain("", war), 360, 3, values=values))
 
 
-@pytest.mark.xfail(strict=True, raises=RuntimeWarning, reason="all powers at 0 are divided by their sum, 0")
 @pytest.mark.parametrize("actor", ["pakistan", "taliban"])
 def test_factions_may_lose_all_power_at_once(actor: str) -> None:
     """Otherwise a scenario that its own checks allow stops with an error in its first month."""
@@ -743,10 +732,7 @@ def test_no_levers_and_all_levers_stay_in_range(amount: float) -> None:
 
 
 # What agents hand to rules outside of the range that the rule declares.
-OUTSIDE = {
-    ("leverage", "alternatives"): "China, India, donors and others add up to more than 1; declared up to 1",
-    ("disagreement", "mean"): "powers of factions are not scaled to shares before the first month",
-}
+OUTSIDE: dict[tuple[str, str], str] = {}
 
 
 @cache
@@ -801,12 +787,7 @@ def with_all_rules() -> Record:
     return run(busy(), 12, 40, values=HALFWAY)
 
 
-NO_START = pytest.mark.xfail(strict=True, raises=RuntimeWarning, reason="TTP divides by its capability at the start, 0")
-
-
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=NO_START) if name == "capability" else name for name in RULES]
-)
+@pytest.mark.parametrize("name", RULES)
 def test_a_rule_can_be_switched_off(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise an ablation stops on the way, changes nothing, or changes more than the rule (an argument, in place)."""
     off = sim.rulebook._switched_off

@@ -8,7 +8,7 @@ import tracemalloc
 import numpy as np
 import pandas as pd
 import pytest
-from small_model import SCENARIOS, SmallModel, SmallScenario, install, real
+from small_model import SCENARIOS, SmallModel, SmallScenario, SmallScenarioError, install, real
 
 import sim
 from sim.metrics import METRICS, PANELS
@@ -49,13 +49,17 @@ class TestLimits:
             ("months", 361, "1 to 360"),
             ("seed", -1, "0 to 9,223,372,036,854,775,807"),
             ("seed", 2**63, "0 to 9,223,372,036,854,775,807"),
-            ("parameters", "posterior", "defaults, prior"),
         ],
     )
     def test_refused_with_the_allowed_range(self, small: None, name: str, value: object, allowed: str) -> None:
         with pytest.raises(LimitError, match=name) as caught:
             sim.run("confront", **{"worlds": 2, name: value})
         assert allowed in str(caught.value)
+        assert SmallModel.built == []
+
+    def test_a_parameter_set_that_is_none_is_refused(self, small: None) -> None:
+        with pytest.raises(SmallScenarioError, match="guess"):
+            sim.run("confront", worlds=2, parameters="guess")
         assert SmallModel.built == []
 
     def test_is_a_value_error(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,10 @@ from sim.worlds import Vector, total
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
+
+
+# Below this nobody has any power left to share.
+LEAST_POWER = 1e-9
 
 
 class Faction(Actor):
@@ -54,9 +59,17 @@ def share_power(factions: list[Faction]) -> None:
         faction.apply(rules.faction_power, faction.power, faction.resting_power, faction.delivered - average)
         for faction in factions
     ]
-    scale = total(raw)
     for faction, power in zip(factions, raw, strict=True):
-        faction.power = power / scale
+        faction.power = power
+    scale_power(factions)
+
+
+def scale_power(factions: Sequence[Faction], state: str = "power") -> None:
+    """Scale `power` or `resting_power` to shares of one; alike where all have lost it."""
+    whole = total(getattr(faction, state) for faction in factions)
+    for faction in factions:
+        share = getattr(faction, state) / np.maximum(whole, LEAST_POWER)
+        setattr(faction, state, np.where(whole > LEAST_POWER, share, 1.0 / len(factions)))
 
 
 def shared_tie(factions: list[Faction], target: str) -> Vector:

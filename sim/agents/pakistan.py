@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.agents.actor import Actor
 from sim.agents.decision import Decision, Pressure
-from sim.agents.faction import Faction, share_power
+from sim.agents.faction import Faction, scale_power, share_power
 from sim.rules import alignment, economy, grievance, leverage, sovereignty, strikes
 from sim.rules import diplomacy as diplomacy_rules
 from sim.vocabulary import FACTIONS, LEVERS
@@ -44,6 +44,8 @@ class Pakistan(Actor):
             Faction(model, name, "pakistan", ("taliban", "ttp"), "start_expected_of_taliban")
             for name in FACTIONS["pakistan"]
         ]
+        for state in ("power", "resting_power"):
+            scale_power(self.factions, state)
         self.levers = {lever: self.full(0.0) for lever in LEVERS}
         self.costs = {lever: self.parameter(f"cost_{lever}") for lever in LEVERS}
         self.conditionality = self.full(0.0)

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.agents.actor import Actor
 from sim.agents.decision import Decision
-from sim.agents.faction import Faction, disagreement, share_power, shared_tie
+from sim.agents.faction import Faction, disagreement, scale_power, share_power, shared_tie
 from sim.chance import happens
 from sim.rules import alignment, border, campaign, dependence, leverage, stance
 from sim.vocabulary import FACTIONS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS, STANCES
@@ -48,6 +48,8 @@ class Taliban(Actor):
             Faction(model, name, "taliban", ("pakistan", "india", "ttp"), "start_expected_of_pakistan")
             for name in FACTIONS["taliban"]
         ]
+        for state in ("power", "resting_power"):
+            scale_power(self.factions, state)
         self.on_ttp = Decision(self, "stance", tuple(STANCES), start=0)
         self.effort = self.full(0.0)
         self.nothing = self.full(0.0)

@@ -33,17 +33,18 @@ class WorkersError(OSError):
     def __init__(self, where: str, text: str) -> None:
         super().__init__(0, text, where)
 
+    def __str__(self) -> str:
+        return f"{self.filename}: {self.strerror}"
+
 
 class Executor(Protocol):
     """Does jobs.
 
     Attributes:
         workers: how many jobs are done at once.
-        late: receipts of work that was finished after the iteration was broken off.
     """
 
     workers: int
-    late: list[Receipt]
 
     def carry_out(self, jobs: Iterable[Job]) -> Receipts:
         """Do all jobs. When the iteration is broken off, those begun are finished or forgotten, and no others begun."""
@@ -57,11 +58,14 @@ class Here:
 
     workers = 1
 
-    def __init__(self) -> None:
-        self.late: list[Receipt] = []
-
     def carry_out(self, jobs: Iterable[Job]) -> Receipts:
-        yield from map(carry_out, jobs)
+        # What is there already is not gone through again each time that a model's remains are collected.
+        gc.collect()
+        gc.freeze()
+        try:
+            yield from map(carry_out, jobs)
+        finally:
+            gc.unfreeze()
 
     def close(self) -> None:
         pass
@@ -76,7 +80,6 @@ class Processes:
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
-        self.late: list[Receipt] = []
         self._pool = self._begin()
 
     def _begin(self) -> ProcessPoolExecutor:
@@ -114,10 +117,7 @@ class Processes:
                     self._pool.shutdown(wait=True, cancel_futures=True)
                     self._pool = self._begin()
         finally:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            for future in running:
-                with suppress(BaseException):
-                    self.late.append(future.result(timeout=0))
+            self.close()
 
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
@@ -154,7 +154,6 @@ class Cluster:
 
     def __init__(self, address: str, patience: float = 30.0) -> None:
         self._dask = extra("distributed", "--dask")
-        self.late: list[Receipt] = []
         try:
             self._client = self._dask.Client(address, timeout=patience, set_as_default=False)
             self._client.wait_for_workers(1, timeout=patience)
@@ -165,7 +164,7 @@ class Cluster:
 
     def carry_out(self, jobs: Iterable[Job]) -> Receipts:
         waiting = iter(jobs)
-        finished = self._dask.as_completed()
+        finished = self._dask.as_completed(loop=self._client.loop)
         running = set()
 
         def hand_out() -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sim.experiment.work import Receipt
 
 FORMAT = "durand sweep 1"
-ROWS_AT_ONCE = 50_000
+ROWS_AT_ONCE = 20_000
 _WORDS = {
     "scenarios": "scenarios",
     "levers": "levers",
@@ -57,9 +57,8 @@ class Folder:
         store: where it is; plan: what is to be done; block_worlds: worlds to a block, unless the folder says otherwise.
 
     Attributes:
-        done: which points are done, block by block; parts: the parts that hold them.
+        done: which points are done, block by block; names: of the files that hold them.
         failures: point -> why the model refused it; runs: rows in all parts; fingerprint: of them all.
-        mended: parts that were torn or damaged, or held what another part holds, and were removed.
     """
 
     def __init__(self, store: Store, plan: Plan, block_worlds: int) -> None:
@@ -67,7 +66,6 @@ class Folder:
         self.names: set[str] = set()
         self.failures: dict[int, str] = {}
         self.runs = self.fingerprint = 0
-        self.mended: list[str] = []
         self._earlier_seconds = 0.0
         self._began = now()
         self.done: Done = {}
@@ -86,6 +84,7 @@ class Folder:
             self._began = str(manifest["began"])
         self.done = self.plan.nothing_done(self.block_worlds)
         self._take_stock()
+        self._tidy()
         self.write_manifest("running", 0.0, command)
         if manifest is None or "experiment.yaml" not in self.store.names():
             self._write_experiment()
@@ -99,15 +98,16 @@ class Folder:
     def book(self, receipt: Receipt | Part) -> None:
         """Note that a part is there."""
         self.done[receipt.block][receipt.points] = True
-        self.names.add(receipt.name)
+        self.names |= {receipt.name, receipt.months}
         self.failures.update(receipt.failures)
         self.runs += receipt.runs
         self.fingerprint = (self.fingerprint + receipt.fingerprint) % 2**64
 
     def close(self, seconds: float, command: str | None) -> None:
         """Write what a reader needs: points with their errors, manifest."""
+        self._take_stock()
         if self.finished:
-            self._remove_strays()
+            self._tidy()
         self.write_points()
         self.write_manifest("finished" if self.finished else "interrupted", seconds, command)
 
@@ -141,35 +141,30 @@ class Folder:
         )
 
     def _take_stock(self) -> None:
-        """Check every part, and remove those that are no good."""
-        self.store.tidy()
-        self.store.tidy(FOLDER)
-        listed = self.store.names(FOLDER)
-        months = {name for name in listed if name.endswith(MONTHS_END)}
-        for name in listed:
-            if name in months or not name.endswith(END):
+        """Check every part that is not known yet, and remove those that are no good."""
+        for name in self.store.names(FOLDER):
+            if not name.endswith(END) or name.endswith(MONTHS_END) or name in self.names:
                 continue
             try:
                 part = read_part(self.store, name, self.plan.identity)
-                if self._is_new(part):
-                    self.book(part)
-                    months.discard(part.months)
-                    continue
             except (PartError, ValueError, KeyError, TypeError):
-                pass
-            self.mended.append(name)
-            self.store.remove(name)
-        for name in months:
-            self.store.remove(name)
+                part = None
+            if part is not None and self._is_new(part):
+                self.book(part)
+            else:
+                self.store.remove(name)
 
     def _is_new(self, part: Part) -> bool:
+        """Whether it holds nothing that another part holds: two may when a process that was thought dead was not."""
         done = self.done.get(part.block)
         return done is not None and bool(np.all(part.points < len(done))) and not done[part.points].any()
 
-    def _remove_strays(self) -> None:
-        """What a process that was thought dead wrote after stock was taken: the same points once more."""
+    def _tidy(self) -> None:
+        """Remove what interrupted work left behind."""
+        self.store.tidy()
+        self.store.tidy(FOLDER)
         for name in self.store.names(FOLDER):
-            if name.endswith(END) and not name.endswith(MONTHS_END) and name not in self.names:
+            if name.endswith(MONTHS_END) and name not in self.names:
                 self.store.remove(name)
 
     def write_manifest(self, state: str, seconds: float, command: str | None) -> None:

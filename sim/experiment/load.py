@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,12 @@ def experiments() -> Path:
 
 
 def load_experiment(source: Source | Mapping[str, Any] | Experiment) -> Experiment:
-    """An experiment, checked in full; see :func:`load_plan`."""
-    return load_plan(source).experiment
+    """An experiment, checked in full, its points not yet laid out; arguments and errors as for :func:`load_plan`."""
+    loader = _open(source)
+    for key, design, factors in loader.designs:
+        if isinstance(design, Listed):
+            loader.values(key, design, factors)
+    return loader.experiment
 
 
 def load_plan(source: Source | Mapping[str, Any] | Experiment) -> Plan:
@@ -40,12 +44,17 @@ def load_plan(source: Source | Mapping[str, Any] | Experiment) -> Plan:
 
     Args:
         source: name of an experiment in the library; a path; a pair (name, text of the file); or the experiment itself,
-            as plain data or as an Experiment (paths in it are then seen from the current folder).
+            as plain data (paths in it are then seen from the current folder) or as an Experiment.
 
     Raises:
         ExperimentError: something is not there or not right, with file, line, value and what is allowed.
         ScenarioError: a scenario that it uses is not right.
     """
+    return _open(source).plan()
+
+
+def _open(source: Source | Mapping[str, Any] | Experiment) -> _Loader:
+    folder = source.folder if isinstance(source, Experiment) else Path()
     if isinstance(source, Experiment):
         source = source.data()
     if isinstance(source, Mapping):
@@ -57,44 +66,39 @@ def load_plan(source: Source | Mapping[str, Any] | Experiment) -> Plan:
             raise ExperimentError(problem)
         source = experiments() / f"{source}.yaml"
     document = read(source, error=ExperimentError)
-    folder = Path() if isinstance(source, tuple) else Path(source).parent
-    return _Loader(document, folder).plan()
+    folder = folder if isinstance(source, tuple) else Path(source).parent
+    return _Loader(document, folder)
 
 
 class _Loader:
     def __init__(self, document: Document, folder: Path) -> None:
         self.document, self.folder = document, folder
         self.experiment = validate(document, Experiment)
+        self.experiment._folder = folder
         check_claims(document)
+        self._fill_in()
+        levers = self._factors("levers", lever_factor)
+        uncertainties = self._factors("uncertainties", uncertainty_factor)
+        self._check_constants()
+        self.sources, self.scenarios, self.paths = self._scenarios()
+        crossed = self.experiment.lever_design is not None
+        mixed, drawn = (levers, uncertainties) if crossed else ((), levers + uncertainties)
+        self.designs = (
+            ("lever_design", self.experiment.lever_design, mixed),
+            ("design", self.experiment.design, drawn),
+        )
+        self._check_size()
+
+    def plan(self) -> Plan:
+        (_, _, mixed), (_, _, drawn) = self.designs
+        mixes, draws = (self.values(*one) for one in self.designs)
+        months = self.experiment.months or min(scenario.months for scenario in self.scenarios)
+        return Plan(
+            self.experiment, self.sources, self.scenarios, self.paths, mixed, drawn, mixes, draws, months, self.folder
+        )
 
     def problem(self, place: Place, text: str) -> FileError:
         return self.document.problem(place, text)
-
-    def plan(self) -> Plan:
-        self._fill_in()
-        experiment = self.experiment
-        levers = tuple(self._factor(("levers", name), lever_factor, given) for name, given in experiment.levers.items())
-        uncertainties = tuple(
-            self._factor(("uncertainties", name), uncertainty_factor, given)
-            for name, given in experiment.uncertainties.items()
-        )
-        self._check_constants()
-        sources, scenarios, paths = self._scenarios()
-        self._check_size(len(scenarios), levers, uncertainties)
-        crossed = experiment.lever_design is not None
-        mixed, drawn = (levers, uncertainties) if crossed else ((), levers + uncertainties)
-        return Plan(
-            experiment,
-            sources,
-            scenarios,
-            paths,
-            mixed,
-            drawn,
-            self._values("lever_design", experiment.lever_design, mixed),
-            self._values("design", experiment.design, drawn),
-            months=experiment.months or min(scenario.months for scenario in scenarios),
-            folder=self.folder,
-        )
 
     def _fill_in(self) -> None:
         """`all` stands for every parameter with a range that is not held constant."""
@@ -106,13 +110,15 @@ class _Loader:
                 update={"uncertainties": every | {name: one for name, one in given.items() if name != "all"}}
             )
 
-    def _factor(self, place: Place, make: Any, given: Any) -> Factor:
-        try:
-            factor: Factor = make(place[1], given)
-        except PlacedError as problem:
-            at = (*place, *problem.at)
-            raise self.problem(at, f"{dotted(at)} {problem}" if problem.at else str(problem)) from None
-        return factor
+    def _factors(self, key: str, make: Callable[[str, Any], Factor]) -> tuple[Factor, ...]:
+        out = []
+        for name, given in getattr(self.experiment, key).items():
+            try:
+                out.append(make(name, given))
+            except PlacedError as problem:
+                at = (key, name, *problem.at)
+                raise self.problem(at, f"{dotted(at)} {problem}" if problem.at else str(problem)) from None
+        return tuple(out)
 
     def _check_constants(self) -> None:
         for name, value in self.experiment.constants.items():
@@ -180,22 +186,18 @@ class _Loader:
                 raise self.problem(("levers", name), f"{where}: {name}{allowed}") from None
         return scenario, paths
 
-    def _check_size(self, scenarios: int, levers: tuple[Factor, ...], uncertainties: tuple[Factor, ...]) -> None:
+    def _check_size(self) -> None:
         """Before anything is laid out: a factorial of many factors would not end."""
-        experiment, points = self.experiment, scenarios
-        crossed = experiment.lever_design is not None
-        for design, factors in (
-            (experiment.lever_design, levers),
-            (experiment.design, uncertainties if crossed else levers + uncertainties),
-        ):
+        points, worlds = len(self.scenarios), self.experiment.worlds
+        for _, design, factors in self.designs:
             points *= max(designs.size(design, factors), 1) if design is not None else 1
         if points > MOST_POINTS:
             raise self.problem(("design",), f"too many points: {points:,}; allowed: at most {MOST_POINTS:,}")
-        if points * experiment.worlds > MOST_RUNS:
-            asked = f"{points:,} points of {experiment.worlds:,} worlds"
+        if points * worlds > MOST_RUNS:
+            asked = f"{points:,} points of {worlds:,} worlds"
             raise self.problem(("worlds",), f"too many runs: {asked}; allowed: at most {MOST_RUNS:,} runs")
 
-    def _values(self, key: str, design: Design | None, factors: tuple[Factor, ...]) -> designs.Matrix:
+    def values(self, key: str, design: Design | None, factors: tuple[Factor, ...]) -> designs.Matrix:
         if design is None:
             return np.zeros((1, 0))
 

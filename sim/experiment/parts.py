@@ -53,17 +53,18 @@ class Part:
     fingerprint: int
 
 
-def write_part(job: Job, lived: Lived) -> tuple[str, int]:
-    """Write a pack's part; returns its name, and the fingerprint of its rows."""
+def write_part(job: Job, lived: Lived) -> tuple[str, str, int]:
+    """Write a pack's part; returns its name, that of the file with its months, and the fingerprint of its rows."""
     store = open_store(job.folder)
     key = part_key(job.identity, job.points, job.block)
     about: dict[str, Any] = {"identity": job.identity, "block": job.block, "runs": len(lived.outcomes["point"])}
     mark = fingerprint(lived.outcomes)
+    months = ""
     if lived.series:
-        about["months"] = _put(store, key, MONTHS_END, lived.series, {"identity": job.identity})
+        months = about["months"] = _put(store, key, MONTHS_END, lived.series, {"identity": job.identity})
         mark = (mark + fingerprint(lived.series)) & _MASK
     about |= {"failures": {str(point): why for point, why in lived.failures.items()}, "fingerprint": mark}
-    return _put(store, key, END, _in_words(lived.outcomes), about), mark
+    return _put(store, key, END, _in_words(lived.outcomes), about), months, mark
 
 
 def part_key(identity: str, points: NDArray[np.int64], block: int) -> str:

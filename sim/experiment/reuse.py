@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,8 +99,8 @@ def _take(folder: Folder, sweep: Sweep, store: Store, name: str, lacking: _Lacki
         if job.series:
             series = _rows(read_table(store, part.months), number, points, plan.worlds)
             lived.series = {column: series[column] for column in ("point", "world", "month", *job.metrics)}
-        written, mark = write_part(replace(job, points=points), lived)
-        folder.book(Receipt(written, points, 0, len(outcomes["point"]), {}, mark, 0.0))
+        written, months, mark = write_part(job, lived)
+        folder.book(Receipt(written, months, points, 0, len(outcomes["point"]), {}, mark, 0.0))
     return int(use.sum())
 
 

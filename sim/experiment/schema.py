@@ -16,6 +16,7 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    PrivateAttr,
     WithJsonSchema,
     model_validator,
 )
@@ -202,6 +203,12 @@ class Experiment(Strict):
     luck: Literal["shared", "own"] = "shared"
     metrics: tuple[Annotated[str, OneOf(METRICS)], ...] | None = Field(default=None, min_length=1)
     series: bool = False
+    _folder: Path = PrivateAttr(default=Path())
+
+    @property
+    def folder(self) -> Path:
+        """What paths in it are seen from: the folder of the file that it was loaded from, else the current one."""
+        return self._folder
 
     @model_validator(mode="after")
     def _designed(self) -> Self:

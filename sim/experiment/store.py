@@ -1,7 +1,8 @@
 """Where a sweep's folder is: on a disk, or anywhere that fsspec reaches (s3://, gs://, sftp://, memory://, ...).
 
 A file is written whole or not at all: on a disk to a temporary file beside it, flushed to the disk, then renamed; object
-stores show a file only when it is complete.
+stores show a file only when it is complete. (Where a server does neither, a torn part still gives itself away: its name
+has a digest of its bytes.)
 """
 
 from __future__ import annotations
@@ -61,7 +62,8 @@ def open_store(place: str | Path) -> Store:
     Raises:
         MissingExtraError: a URL, without fsspec.
     """
-    return Remote(str(place)) if "://" in str(place) else Local(Path(place))
+    text = str(place).removeprefix("file://")
+    return Remote(text) if "://" in text else Local(Path(text))
 
 
 class Local:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from sim.experiment.plan import Plan
 from sim.experiment.schema import Experiment
 from sim.experiment.store import open_store
 from sim.experiment.swept import Sweep
-from sim.experiment.work import Job
+from sim.experiment.work import Job, VersionError
 from sim.run import LimitError, check
 from sim.yamlfile import Source
 
@@ -73,6 +73,9 @@ class SweepInterrupted(KeyboardInterrupt):
 
 class SweepStoppedError(OSError):
     """The sweep cannot go on; the message says why and what is kept. Run it again once that is put right."""
+
+    def __str__(self) -> str:
+        return f"{self.filename}: {self.strerror}"
 
 
 def sweep(
@@ -134,7 +137,9 @@ def sweep(
         except KeyboardInterrupt:
             folder.close(time.monotonic() - started, command)
             raise SweepInterrupted(tally.standing()) from None
-        except OSError as problem:
+        except (OSError, VersionError, MemoryError) as problem:
+            with suppress(OSError):
+                folder.close(time.monotonic() - started, command)
             raise _stopped(problem, store.place, tally.standing().done, plan.runs) from problem
     return Sweep.load(out)
 
@@ -161,7 +166,6 @@ class Estimate:
     Attributes:
         points, worlds, runs, months: how much it is.
         seconds: of wall time with so many workers, each on a processor of its own; bytes: on the disk.
-        kept: runs that are in the folder already.
     """
 
     points: int
@@ -249,19 +253,21 @@ class _Tally:
 
 
 def _carry_out(workforce: Executor, jobs: Iterator[Job], tally: _Tally) -> None:
-    try:
-        with closing(workforce.carry_out(jobs)) as receipts:
-            for receipt in receipts:
-                tally.folder.book(receipt)
-                tally.tell()
-    finally:
-        for receipt in workforce.late:
+    with closing(workforce.carry_out(jobs)) as receipts:
+        for receipt in receipts:
             tally.folder.book(receipt)
+            tally.tell()
 
 
-def _stopped(problem: OSError, place: str, done: int, runs: int) -> SweepStoppedError:
-    full = problem.errno in (errno.ENOSPC, errno.EDQUOT)
-    reason = "the disk is full; make room" if full else f"{problem.strerror or problem}; put that right"
-    where = problem.filename if problem.filename and not full else place
+def _stopped(problem: Exception, place: str, done: int, runs: int) -> SweepStoppedError:
+    number, where, reason = 0, place, f"{problem}; put that right"
+    if isinstance(problem, MemoryError):
+        reason = "not enough memory; use fewer workers, or a smaller chunk,"
+    elif isinstance(problem, OSError):
+        number, reason = problem.errno or 0, f"{problem.strerror or problem}; put that right"
+        if number in (errno.ENOSPC, errno.EDQUOT):
+            reason = "the disk is full; make room"
+        elif problem.filename:
+            where = str(problem.filename)
     kept = f"{done:,} of {runs:,} runs are kept"
-    return SweepStoppedError(problem.errno, f"{reason} and run the same command again to go on ({kept})", str(where))
+    return SweepStoppedError(number, f"{reason} and run the same command again to go on ({kept})", where)

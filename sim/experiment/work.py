@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 Columns: TypeAlias = dict[str, NDArray[Any]]
 # Errors that say nothing about the point: the machine's, not the model's.
 NOT_THE_POINTS = (MemoryError, OSError)
-# From this many world-months on, what a model leaves behind is worth collecting at once.
-COLLECTED = 10_000
+# A model's parts point at each other: after so many world-months, what models have left behind is collected.
+COLLECTED = 20_000
+_left_behind = 0
 
 
 class VersionError(RuntimeError):
@@ -98,7 +99,7 @@ class Receipt:
     """What is told of finished work.
 
     Attributes:
-        name: of the part that was written.
+        name: of the part that was written; months: of the file with its months, or nothing.
         points, block: what it holds; runs: how many rows.
         failures: point -> why the model refused it.
         fingerprint: of its rows; see `parts.py`.
@@ -106,6 +107,7 @@ class Receipt:
     """
 
     name: str
+    months: str
     points: NDArray[np.int64]
     block: int
     runs: int
@@ -130,10 +132,10 @@ def carry_out(job: Job) -> Receipt:
             "install the same version of durand, NumPy and SciPy everywhere"
         )
     lived = live(job)
-    name, fingerprint = write_part(job, lived)
+    name, months, fingerprint = write_part(job, lived)
     runs = len(lived.outcomes["point"])
     seconds = time.perf_counter() - started
-    return Receipt(name, job.points, job.block, runs, lived.failures, fingerprint, seconds)
+    return Receipt(name, months, job.points, job.block, runs, lived.failures, fingerprint, seconds)
 
 
 def live(job: Job) -> Lived:
@@ -202,8 +204,7 @@ def _live_together(job: Job) -> Lived:
     finally:
         model.close()
         del model
-        if worlds * job.months >= COLLECTED:
-            gc.collect()
+        _collect(worlds * job.months)
     rows = _rows(job)
     outcomes = rows | {name: chunk.outcomes[name] for name in kept_columns(job.metrics)}
     if chunk.series is None:
@@ -219,6 +220,14 @@ def kept_columns(metrics: Sequence[str]) -> list[str]:
     from sim.results.outcomes import CROSSINGS
 
     return [*metrics, *(name for name, one in CROSSINGS.items() if one.metric in metrics), "verdict"]
+
+
+def _collect(world_months: int) -> None:
+    global _left_behind
+    _left_behind += world_months
+    if _left_behind >= COLLECTED:
+        _left_behind = 0
+        gc.collect()
 
 
 def _rows(job: Job) -> Columns:

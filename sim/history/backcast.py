@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,10 +12,11 @@ from sim.agents.observers import OBSERVERS
 from sim.history.living import Lived, live
 from sim.history.observations import CALIBRATION, Observation, ObservationError, by_month, shipped
 from sim.history.scores import RIVALS, covered, crps, rank, rivals
+from sim.parameters.posterior import which_set
 from sim.run import LIMITS, LimitError
 from sim.scenario import Scenario, load_scenario
 from sim.vocabulary import months_between
-from sim.worlds import Vector, total
+from sim.worlds import Streams, Vector, total
 
 BANDS = (0.5, 0.9)
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
@@ -127,6 +128,7 @@ def backcast(
     *,
     scenario: Scenario | str = "history",
     parameters: str = "posterior",
+    sets: Mapping[str, Vector] | None = None,
     worlds: int = 2000,
     seed: int = 0,
     workers: int = 1,
@@ -137,6 +139,7 @@ def backcast(
         observations: the shipped ones if not given.
         first, last: the months to score, YYYY-MM.
         scenario, parameters, worlds, seed: the ensemble. workers: processes.
+        sets: parameter sets in place of the shipped ones (`parameters` is then what they are called): each world takes one.
 
     Raises:
         LimitError: the months lie before the scenario, too far after its start, or the wrong way round.
@@ -149,7 +152,12 @@ def backcast(
     if not inside:
         known = ", ".join(name for one in OBSERVERS.values() for name in one.series)
         raise ObservationError(f"no figure of a modelled observer lies within {first} to {last}; known series: {known}")
-    lived = live(plan, worlds, length, seed, parameters=parameters, workers=workers)
+    if sets is None:
+        lived = live(plan, worlds, length, seed, parameters=parameters, workers=workers)
+    else:
+        rows = which_set(Streams(seed, worlds), len(next(iter(sets.values()))))
+        values = {name: value[rows] for name, value in sets.items()}
+        lived = live(plan, worlds, length, seed, values=values, workers=workers)
     series = [
         found
         for observer in OBSERVERS

@@ -50,18 +50,18 @@ def backcast_picture(series: Series, cast: Backcast, events: Sequence[Event], wi
         return alt.Y(f"{field}:Q", axis=axis)
 
     bands, points = drawn.transform_filter("isValid(datum.p50)"), drawn.transform_filter("isValid(datum.observed)")
-    kinds = [kind for kind in _COLOURS if any(row.get("event") == kind for row in rows)]
-    scale = alt.Scale(domain=kinds, range=[_COLOURS[kind] for kind in kinds])
-    shade = alt.Color("event:N", scale=scale, sort=kinds, legend=alt.Legend(columns=3, symbolType="stroke"))
     layers = [
         bands.mark_area(opacity=0.22, color=PALETTE[0]).encode(x=x, y=y("p05"), y2="p95:Q"),
         bands.mark_area(opacity=0.4, color=PALETTE[0]).encode(x=x, y=y("p25"), y2="p75:Q"),
         bands.mark_line(color=PALETTE[0]).encode(x=x, y=y("p50")),
-        drawn.transform_filter("isValid(datum.event)")
-        .mark_rule(strokeWidth=1.5, strokeDash=[4, 2])
-        .encode(x=x, color=shade),
-        points.mark_point(filled=True, size=45, color=INK, opacity=1).encode(x=x, y=y("observed")),
     ]
+    kinds = [kind for kind in _COLOURS if any(row.get("event") == kind for row in rows)]
+    if kinds:
+        scale = alt.Scale(domain=kinds, range=[_COLOURS[kind] for kind in kinds])
+        shade = alt.Color("event:N", scale=scale, sort=kinds, legend=alt.Legend(columns=3, symbolType="stroke"))
+        happened = drawn.transform_filter("isValid(datum.event)").mark_rule(strokeWidth=1.5, strokeDash=[4, 2])
+        layers.append(happened.encode(x=x, color=shade))
+    layers.append(points.mark_point(filled=True, size=45, color=INK, opacity=1).encode(x=x, y=y("observed")))
     subtitle = (
         f"Dots: as published. Line and bands: the middle of {cast.worlds:,} modelled worlds, half, and nine in ten. "
         f"{series.coverage(0.9):.0%} of months lie in the band of nine in ten, {series.coverage(0.5):.0%} in that of half."

@@ -60,7 +60,7 @@ def save(calibration: Calibration, folder: str | Path) -> dict[str, Any]:
     parquet.write_table(table, folder / SETS, compression="zstd", store_schema=False)
     accepted.cache_clear()
     made = manifest(calibration, values)
-    (folder / MANIFEST).write_text(json.dumps(made, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    (folder / MANIFEST).write_text(_text(made), encoding="utf-8")
     return made
 
 
@@ -68,7 +68,7 @@ def manifest(calibration: Calibration, values: Mapping[str, Vector]) -> dict[str
     """What the sets were made from, and how the calibration went."""
     from sim.results.manifest import machine, now
 
-    return {
+    made = {
         "what": "accepted parameter sets: draws from the declared ranges times the likelihood of the targets",
         "window": list(CALIBRATION),
         "sets": len(calibration.places),
@@ -84,6 +84,8 @@ def manifest(calibration: Calibration, values: Mapping[str, Vector]) -> dict[str
         "when": now(),
         **machine(),
     }
+    short: dict[str, Any] = _short(made)
+    return short
 
 
 def shipped_manifest(folder: Path = DATA) -> dict[str, Any]:
@@ -120,7 +122,28 @@ def state(folder: Path = DATA, probe: bool = False) -> State:
 def _probe(values: Mapping[str, Vector]) -> list[list[float]]:
     first = {name: np.ascontiguousarray(value[:PROBED]) for name, value in values.items()}
     found = measure(targets(), first, PROBE_WORLDS, seed=0)
-    return [[round(float(x), 9) for x in row] for row in found.mean]
+    return [[float(x) for x in row] for row in found.mean]
+
+
+def _short(value: Any) -> Any:
+    """The same with numbers of nine significant digits."""
+    if isinstance(value, float):
+        return float(f"{value:.9g}")
+    if isinstance(value, Mapping):
+        return {key: _short(one) for key, one in value.items()}
+    return [_short(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _text(made: Mapping[str, Any]) -> str:
+    """JSON with a line for each entry, and for each row of a table."""
+    lines = []
+    for key, value in made.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict | list):
+            rows = ",\n".join(f"  {json.dumps(row, allow_nan=False)}" for row in value)
+            lines.append(f' "{key}": [\n{rows}\n ]')
+        else:
+            lines.append(f' "{key}": {json.dumps(value, allow_nan=False)}')
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def _targets(calibration: Calibration) -> list[dict[str, Any]]:

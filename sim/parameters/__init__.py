@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sim.parameters.posterior import posterior_draw
 from sim.worlds import Streams, Vector
-from sim.yamlfile import read, validate
+from sim.yamlfile import read, suggestion, validate
 
 __all__ = ["PARAMETERS", "Draw", "Mode", "Parameter", "draw", "resolve"]
 
@@ -51,6 +51,8 @@ class Parameter(BaseModel):
     def _ordered(self) -> Self:
         if not self.low <= self.value <= self.high:
             raise ValueError(f"value {self.value:g} is not between low {self.low:g} and high {self.high:g}")
+        if self.distribution == "loguniform" and self.low <= 0:
+            raise ValueError(f"low {self.low:g} has no logarithm, as loguniform needs")
         return self
 
     @property
@@ -111,7 +113,12 @@ def resolve(overrides: Mapping[str, float | Vector | Draw], mode: Mode, streams:
         mode: what holds for the others: point values ("defaults"), a draw per world over the range ("prior"), or a whole
             accepted set per world ("posterior"; what the sets leave out is drawn over the range).
         streams: the run's streams; each parameter draws from its own, and so does the choice of a set.
+
+    Raises:
+        KeyError: a name that is not declared.
+        ValueError: a vector of another length than the worlds, or a value that is not a number.
     """
+    _check(overrides, streams.worlds)
     values: dict[str, float | Vector] = {}
     accepted = posterior_draw(streams) if mode == "posterior" else {}
     for name, parameter in PARAMETERS.items():
@@ -131,3 +138,13 @@ def resolve(overrides: Mapping[str, float | Vector | Draw], mode: Mode, streams:
         else:
             values[name] = parameter.value
     return values
+
+
+def _check(overrides: Mapping[str, float | Vector | Draw], worlds: int) -> None:
+    for name, given in overrides.items():
+        if name not in PARAMETERS:
+            raise KeyError(f"no such parameter: {name}{suggestion(name, PARAMETERS)}")
+        if isinstance(given, np.ndarray) and given.shape != (worlds,):
+            raise ValueError(f"{name} has shape {given.shape}; allowed: a number, or one for each of {worlds} worlds")
+        if isinstance(given, int | float | np.ndarray) and not np.all(np.isfinite(given)):
+            raise ValueError(f"{name} is not a number everywhere")

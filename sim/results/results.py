@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from sim.scenario import Scenario
+    from sim.why import Why
 
 Array = NDArray[np.float64]
 
@@ -155,6 +156,24 @@ class Results:
         """The share of worlds with each verdict, in the order of `VERDICTS`; the shares add up to 1."""
         counts = self.outcomes["verdict"].value_counts()
         return {name: float(counts.get(name, 0)) / self.worlds for name in VERDICTS}
+
+    def why(
+        self,
+        metric: str,
+        month: str,
+        versus: Results | None = None,
+        *,
+        back: int | None = None,
+        everything: bool = False,
+        world: int | None = None,
+    ) -> Why:
+        """Why a metric changed in a month, or, with `versus`, why it is not the same there: an exact account.
+
+        The worlds are lived again, the first thousand at most; arguments and errors as for `sim.why.explain`.
+        """
+        from sim.why.explain import explain_results
+
+        return explain_results(self, metric, month, versus, back=back, everything=everything, world=world)
 
     def as_json(self) -> dict[str, Any]:
         """The object that `durand run --json` prints."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.rule import Ratio, Share, Signed, rule
+from sim.rule import Distance, Ratio, Share, Signed, rule
 from sim.worlds import Vector
 
 # Keeps a share of nothing wanted at nothing received.
@@ -75,7 +75,9 @@ def expectation(expected: Share, benefit: Share, *, expectation_learning: Vector
     rises_with=("power", "resting", "delivered"),
     off="power",
 )
-def faction_power(power: Share, resting: Share, delivered: Signed, *, power_gain: Vector, power_pull: Vector) -> Ratio:
+def faction_power(
+    power: Share, resting: Share, delivered: Distance, *, power_gain: Vector, power_pull: Vector
+) -> Ratio:
     """A faction gains power as its line delivers, is drawn back to its standing, and never loses all (to be scaled to shares).
 
     Args:

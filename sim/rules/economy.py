@@ -9,7 +9,7 @@ import numpy as np
 from sim.rule import Cost, People, Quantity, Ratio, Share, rule
 from sim.worlds import Vector
 
-ManyPeople = Annotated[Vector, Quantity("thousand people", 0.0, 40_000.0)]
+ManyPeople = Annotated[Vector, Quantity("thousand people", 0.0, 140_000.0)]
 # Keeps the share of no cost at one.
 LEAST_COST = 1e-9
 

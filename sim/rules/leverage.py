@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.rule import Ratio, Share, rule
+from sim.rule import Ratio, Share, Supply, rule
 from sim.worlds import Vector
 
 
@@ -17,7 +17,7 @@ from sim.worlds import Vector
     falls_with=("alternatives", "own_supply"),
     off=0.0,
 )
-def leverage(need: Share, control: Share, alternatives: Share, own_supply: Share, *, leverage_floor: Vector) -> Share:
+def leverage(need: Share, control: Share, alternatives: Supply, own_supply: Share, *, leverage_floor: Vector) -> Share:
     """One side's hold on another, per resource: what the other needs times its share of who could supply it.
 
     Args:

@@ -151,7 +151,7 @@ def deaths_in_attack(
     """
     rare = luck > 1.0 - mass_casualty_chance
     ordinary = np.minimum(luck / (1.0 - mass_casualty_chance), LAST)
-    usual = np.minimum(np.floor(np.exp(deaths_location + deaths_spread * ndtri(ordinary))), mass_casualty_least - 1.0)
+    usual = np.floor(np.minimum(np.exp(deaths_location + deaths_spread * ndtri(ordinary)), mass_casualty_least - 1.0))
     depth = np.maximum(luck - (1.0 - mass_casualty_chance), 0.0) / mass_casualty_chance
     tail = np.floor(mass_casualty_least / (1.0 - depth * (1.0 - mass_casualty_least / mass_casualty_most)))
     return np.where(rare, tail, 1.0 + usual)

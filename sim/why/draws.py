@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from sim import chance
-from sim.why.steps import Array, Frame, Node, Operand, Push, Way, fit, shapley, shared, way
+from sim.why.shapley import Array, shapley, shared
+from sim.why.steps import Frame, Node, Operand, Push, Way, fit, way
+from sim.worlds import total
 
 Function = Callable[..., Array]
 
@@ -60,28 +62,28 @@ class Chanced(Node):
         change = frame.gap(self)
         players = [place for place, one in enumerate(pushing) if frame.differs(one)]
         now, then = [frame.now(one) for one in pushing], [frame.then(one) for one in pushing]
-        ways: list[Way] = []
+        parts: list[Array] = []
         if players:
             before, after = (np.broadcast_to(self.likely(*values), change.shape) for values in (then, now))
             parts = shapley(self.likely, now, then, players, after, before)
-            ways = [way(frame, pushing[i], phi) for i, phi in zip(players, parts, strict=True)]
-        chanced = change - sum((one.phi for one in ways), np.zeros(change.shape))
+        ways = [way(frame, pushing[i], part) for i, part in zip(players, parts, strict=True)]
+        chanced = change - sum(parts, np.zeros(change.shape))
         if frame.differs(luck):
-            return [Way(luck, chanced, 0.0, chanced), *ways]
+            return [Way(luck, 0.0, chanced), *ways]
         shares: list[Array | float] = [1.0]
         if len(ways) > 1:
-            pushes = self._pushes(frame, now, then, players, ways)
+            pushes = self._pushes(frame, now, then, players, parts)
             shares = list(shared(pushes, [np.abs(frame.gap(one.to)) for one in ways]))
         for one, share in zip(ways, shares, strict=False):
             rest = chanced * share
-            one.phi, one.loose = one.phi + rest, rest if one.loose is None else one.loose + rest
+            one.loose = rest if one.loose is None else one.loose + rest
         return ways
 
     def _pushes(
-        self, frame: Frame, now: Sequence[Array], then: Sequence[Array], players: Sequence[int], ways: Sequence[Way]
+        self, frame: Frame, now: Sequence[Array], then: Sequence[Array], players: Sequence[int], parts: list[Array]
     ) -> list[Array]:
         """How hard each pushed, for the shares of the rest."""
-        return [one.phi for one in ways]
+        return parts
 
 
 class Draw(Chanced):
@@ -93,7 +95,7 @@ class Draw(Chanced):
         return self.function(*values)
 
     def _pushes(
-        self, frame: Frame, now: Sequence[Array], then: Sequence[Array], players: Sequence[int], ways: Sequence[Way]
+        self, frame: Frame, now: Sequence[Array], then: Sequence[Array], players: Sequence[int], parts: list[Array]
     ) -> list[Array]:
         """By the outcome itself: how widely counts scatter, say, moves no mean."""
         uniform = frame.now(self.operands[0])
@@ -119,9 +121,7 @@ class Chances(Node):
 
     __slots__ = ("likely",)
 
-    def __init__(
-        self, number: int, value: Array, operands: Sequence[Operand], month: int, expected: Function
-    ) -> None:
+    def __init__(self, number: int, value: Array, operands: Sequence[Operand], month: int, expected: Function) -> None:
         super().__init__(number, value, operands, month)
         self.likely = expected
 
@@ -132,7 +132,7 @@ class Chances(Node):
         players = [place for place, one in enumerate(self.operands) if frame.differs(one)]
         now, then = [frame.now(one) for one in self.operands], [frame.then(one) for one in self.operands]
         parts = shapley(self.likely, now, then, players, frame.now(self), frame.then(self))
-        return [way(frame, self.operands[i], phi) for i, phi in zip(players, parts, strict=True)]
+        return [way(frame, self.operands[i], part) for i, part in zip(players, parts, strict=True)]
 
 
 class Lookup(Node):
@@ -149,8 +149,8 @@ class Lookup(Node):
         self.table = table if table.ndim > 1 else table[:, None]
 
     def evaluate(self, *values: Array) -> Array:
-        out: Array = sum((entry * row for entry, row in zip(self.table[1:], values[0][1:], strict=True)), self.table[0] * values[0][0])
-        return out
+        out: Array = total(entry * row for entry, row in zip(self.table, values[0], strict=True))
+        return out > 0.5 if self.value.dtype == np.bool_ else out
 
     def push(self, frame: Frame, slope: Array | None, rest: Array | None) -> Iterator[Push]:
         (one,) = self.takes

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.why.draws import Chanced, Draw
-from sim.why.steps import Array, Node, Operand, Push, RuleStep, Way, shared
+from sim.why.shapley import Array, shared
+from sim.why.steps import Node, Operand, Push, RuleStep, Way
 
 # What goes down to a step: slope and rest (see steps.py), each None for nothing.
 Carried = tuple[Array | None, Array | None]

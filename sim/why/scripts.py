@@ -15,7 +15,8 @@ import numpy as np
 
 from sim.scenario import Scenario, Script
 from sim.vocabulary import ACTORS
-from sim.why.steps import Array, Frame, Label, Node, Operand, Way, shared, way
+from sim.why.shapley import Array, shared
+from sim.why.steps import Frame, Label, Node, Operand, Way, way
 from sim.why.traced import Trace, Traced
 from sim.worlds import Vector, total
 
@@ -86,6 +87,12 @@ class PairScript:
         if any(self._watched.values()) and not self.lag and not self._alike:
             self._crossed = copy.deepcopy(self.scripts[0]), copy.deepcopy(self.scripts[1])
 
+    def forget(self) -> None:
+        """Let go of what was written down."""
+        self.readings = None
+        self._now.clear()
+        self._seen.clear()
+
     def settings(self, actor: str, month: int, recent: Any) -> dict[str, Any]:
         """What an actor is set to in a month, in both halves: see `Script.settings`."""
         return self._read(actor, month, "", lambda script, then, past: script.settings(actor, then, past))
@@ -112,7 +119,11 @@ class PairScript:
     def differ(self, month: int) -> bool:
         """Whether the halves are asked for different things in a month; for scripts that have lived alike so far."""
         one, other = self.shocks_apart(month)
-        if one != other or self.candidates != self.scripts[0].candidates or self.candidates != self.scripts[1].candidates:
+        if (
+            one != other
+            or self.candidates != self.scripts[0].candidates
+            or self.candidates != self.scripts[1].candidates
+        ):
             return True
         past = self._past(0)
         pairs = [tuple(each.settings(actor, month, past) for each in self.scripts) for actor in ACTORS]
@@ -137,7 +148,13 @@ class PairScript:
         return self._now[key]
 
     def _setting(
-        self, actor: str, policy: str, name: str, one: Settings, other: Settings, crossed: tuple[Settings, Settings] | None
+        self,
+        actor: str,
+        policy: str,
+        name: str,
+        one: Settings,
+        other: Settings,
+        crossed: tuple[Settings, Settings] | None,
     ) -> Any:
         if one[name] is None and other[name] is None:
             return None
@@ -154,6 +171,9 @@ class PairScript:
             under_other, under_one = (self._filled(each[name]) for each in crossed)
             mine, theirs = self._filled(one[name]), self._filled(other[name])
             by_script = 0.5 * ((mine - under_one) + (under_other - theirs))
+        gap = self._filled(one[name]) - self._filled(other[name])
+        if np.array_equal(by_script, gap):
+            return Traced(self.trace, leaf)
         asked = self.trace.add(Asked, both, [leaf, *looked], by_script)
         asked.label = Label("response", f"{actor}.{name}", policy)
         return Traced(self.trace, asked)
@@ -213,7 +233,7 @@ class Asked(Node):
         seen = total(sizes) > 0
         parts = [by_history * share for share in shared(sizes, [np.zeros(self.by_script.shape)] * len(sizes))]
         own = np.where(seen, self.by_script, frame.gap(self))
-        return [Way(one, part, 0.0, part) for one, part in zip([leaf, *looked], [own, *parts], strict=True)]
+        return [Way(one, 0.0, part) for one, part in zip([leaf, *looked], [own, *parts], strict=True)]
 
 
 class Struck(Node):
@@ -242,5 +262,5 @@ class Struck(Node):
         hit = 0.5 * (change[..., :width] + change[..., width:]) * (1.0 if self.half == 0 else -1.0)
         gap = frame.gap(old)
         kept = np.where(gap != 0.0, frame.gap(self) - hit, 0.0)
-        ways = [Way(shock, frame.gap(self) - kept, 0.0, frame.gap(self) - kept)]
+        ways = [Way(shock, 0.0, frame.gap(self) - kept)]
         return [*ways, way(frame, old, kept)] if frame.differs(old) else ways

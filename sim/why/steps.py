@@ -17,25 +17,19 @@ things are sent down the graph from a result to its inputs, and what they say of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
-from itertools import combinations
-from math import factorial
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.rule import Rule
+from sim.why.shapley import Array, number, shapley, shared
 
-Array = NDArray[Any]
 # A plain number, or an array without a worlds axis, may stand for a step that never differs.
 Operand = Any
 Push = tuple["Node", Array | None, Array | None]
 
 # Below this share of a value a difference is noise of rounding: what it did goes along as a rest.
 NOISE = 1e-9
-# Combinations double with every input; beyond this many, the last ones are taken as one and share what it gets.
-MOST_PLAYERS = 9
 
 
 class Label(NamedTuple):
@@ -97,7 +91,7 @@ class Node:
         if ways is None:
             ways = frame.ways[self] = self.split(frame)
         if rest is not None and len(ways) > 1 and ways[0].share is None:
-            shares = shared([way.phi for way in ways], [np.abs(frame.gap(way.to)) for way in ways])
+            shares = shared([way.carries(frame) for way in ways], [np.abs(frame.gap(way.to)) for way in ways])
             for way, share in zip(ways, shares, strict=True):
                 way.share = share
         for way in ways:
@@ -114,28 +108,33 @@ class Way:
     """How a result's difference goes to one input.
 
     Attributes:
-        phi: the part of it that the input carries.
-        slope: the same per unit of the input's difference.
-        loose: what of `phi` goes as a rest; None for nothing.
-        share: of a rest, 0 to 1; None: all.
+        to: the input.
+        slope: the part of the difference that the input carries, per unit of its own difference.
+        loose: what it carries as a rest; None for nothing.
+        share: of a rest that comes down to the result, 0 to 1; None: all of it, or not yet asked for.
     """
 
-    __slots__ = ("loose", "phi", "share", "slope", "to")
+    __slots__ = ("loose", "share", "slope", "to")
 
-    def __init__(self, to: Node, phi: Array, slope: Array | float, loose: Array | None = None) -> None:
-        self.to, self.phi, self.slope, self.loose = to, phi, slope, loose
+    def __init__(self, to: Node, slope: Array | float, loose: Array | None = None) -> None:
+        self.to, self.slope, self.loose = to, slope, loose
         self.share: Array | None = None
 
+    def carries(self, frame: Frame) -> Array:
+        """All of the difference that goes this way."""
+        out: Array = self.slope * frame.gap(self.to)
+        return out if self.loose is None else out + self.loose
 
-def way(frame: Frame, to: Node, phi: Array) -> Way:
-    """A way with the slope that `phi` makes over the input's difference, where that is more than noise."""
+
+def way(frame: Frame, to: Node, part: Array) -> Way:
+    """The way of a part of the difference: by its slope over the input's, where that is more than noise."""
     gap = frame.gap(to)
     size = np.abs(gap)
     real = size > NOISE * np.maximum(np.abs(frame.now(to)), np.abs(frame.then(to)))
-    slope = np.where(real, phi, 0.0) / np.where(real, gap, 1.0)
+    slope = np.where(real, part, 0.0) / np.where(real, gap, 1.0)
     if np.all(real | (size == 0.0)):
-        return Way(to, phi, slope)
-    return Way(to, phi, slope, np.where(real, 0.0, phi))
+        return Way(to, slope)
+    return Way(to, slope, np.where(real, 0.0, part))
 
 
 def fit(values: Array, shape: tuple[int, ...]) -> Array:
@@ -150,106 +149,6 @@ def fit(values: Array, shape: tuple[int, ...]) -> Array:
     return values if values.shape == shape else np.broadcast_to(values, shape)
 
 
-def shared(pushes: Sequence[Array], gaps: Sequence[Array]) -> list[Array]:
-    """Shares of a rest: in proportion to the size of each push, where there is none to that of each difference."""
-    sizes = [np.abs(push) for push in pushes]
-    whole = sum(sizes[1:], sizes[0])
-    if not np.all(whole > 0):
-        none = whole == 0
-        sizes = [np.where(none, gap, size) for size, gap in zip(sizes, gaps, strict=True)]
-        whole = sum(sizes[1:], sizes[0])
-    whole = np.where(whole > 0, whole, 1.0)
-    return [size / whole for size in sizes]
-
-
-@cache
-def _weights(players: int) -> Array:
-    """Shapley's weights: row i holds what each combination (by its bits) counts for player i."""
-    out = np.zeros((players, 2**players))
-    for i in range(players):
-        others = [j for j in range(players) if j != i]
-        for size in range(players):
-            weight = factorial(size) * factorial(players - size - 1) / factorial(players)
-            for chosen in combinations(others, size):
-                without = sum(1 << j for j in chosen)
-                out[i, without] -= weight
-                out[i, without | 1 << i] += weight
-    return out
-
-
-def shapley(
-    evaluate: Callable[..., Array],
-    now: Sequence[Array],
-    then: Sequence[Array],
-    players: Sequence[int],
-    result: Array,
-    was: Array,
-) -> list[Array]:
-    """Each player's part of `result - was`, exactly: its marginal effect, averaged over every order of the players.
-
-    Args:
-        evaluate: the step; it works element by element, so all combinations are taken in one call.
-        now, then: all that it takes, in both readings.
-        players: places of those that differ.
-    """
-    change = _number(result) - _number(was)
-    if len(players) == 1:
-        return [change]
-    if len(players) > MOST_PLAYERS:
-        return _in_a_block(evaluate, now, then, players, result, was)
-    count, rank = len(players), max(change.ndim, 1)
-    bits = np.arange(2**count)
-    values: list[Any] = list(now)
-    for i, place in enumerate(players):
-        here = (bits >> i & 1).astype(bool).reshape(-1, *(1,) * rank)
-        values[place] = np.where(here, _raised(now[place], rank), _raised(then[place], rank))
-    outcomes = np.array(np.broadcast_to(evaluate(*values), (2**count, *change.shape)), dtype=np.float64)
-    outcomes[0], outcomes[-1] = was, result
-    parts = list(np.tensordot(_weights(count), outcomes, 1))
-    # The weights add up but for rounding; so that the account does, the first takes the last digit.
-    parts[0] = parts[0] + (change - sum(parts[1:], parts[0]))
-    return parts
-
-
-def _in_a_block(
-    evaluate: Callable[..., Array],
-    now: Sequence[Array],
-    then: Sequence[Array],
-    players: Sequence[int],
-    result: Array,
-    was: Array,
-) -> list[Array]:
-    """Too many players: the last ones enter together, and share what they get by what each does alone."""
-    own, block = list(players[: MOST_PLAYERS - 1]), list(players[MOST_PLAYERS - 1 :])
-    fixed: list[Any] = list(now)
-
-    def together(*values: Array) -> Array:
-        inside = list(values)
-        switch = values[-1]
-        for place in block:
-            inside[place] = np.where(switch > 0.5, now[place], then[place])
-        return evaluate(*inside[:-1])
-
-    on, off = np.ones(1), np.zeros(1)
-    parts = shapley(together, [*fixed, on], [*then, off], [*own, len(fixed)], result, was)
-    alone = []
-    for place in block:
-        values = [now[i] if i == place or i not in players else then[i] for i in range(len(now))]
-        alone.append(_number(np.broadcast_to(evaluate(*values), result.shape)) - _number(was))
-    shares = shared(alone, [np.ones(result.shape)] * len(block))
-    return [*parts[:-1], *(parts[-1] * share for share in shares)]
-
-
-def _raised(values: Array, rank: int) -> Array:
-    values = np.asarray(values)
-    return values.reshape((1,) * (rank - values.ndim) + values.shape)
-
-
-def _number(values: Array) -> Array:
-    """Truth as 1 and 0: NumPy does not subtract it."""
-    return values.astype(np.float64) if values.dtype != np.float64 else values
-
-
 class Leaf(Node):
     """What came from outside of the graph: a setting, a parameter, luck, a state from before."""
 
@@ -262,11 +161,11 @@ class Same(Node):
     __slots__ = ()
 
     def evaluate(self, *values: Array) -> Array:
-        return _number(values[0])
+        return number(values[0])
 
     def split(self, frame: Frame) -> list[Way]:
         (one,) = self.takes
-        return [Way(one, frame.gap(one), 1.0)] if frame.differs(one) else []
+        return [Way(one, 1.0)] if frame.differs(one) else []
 
 
 class Applied(Node):
@@ -292,22 +191,22 @@ class Applied(Node):
             return special(self, frame, now, then, players)
         parts = shapley(self.evaluate, now, then, players, frame.now(self), frame.then(self))
         by: dict[Node, Array] = {}
-        for place, phi in zip(players, parts, strict=True):
+        for place, part in zip(players, parts, strict=True):
             to = self.operands[place]
-            by[to] = by[to] + phi if to in by else phi
-        return [way(frame, to, phi) for to, phi in by.items()]
+            by[to] = by[to] + part if to in by else part
+        return [way(frame, to, part) for to, part in by.items()]
 
 
 def _sum(node: Applied, frame: Frame, now: Sequence[Array], then: Sequence[Array], players: list[int]) -> list[Way]:
     signs = (1.0, -1.0 if node.function is np.subtract else 1.0)
-    return [Way(node.operands[i], signs[i] * frame.gap(node.operands[i]), signs[i]) for i in players]
+    return [Way(node.operands[i], signs[i]) for i in players]
 
 
 def _product(node: Applied, frame: Frame, now: Sequence[Array], then: Sequence[Array], players: list[int]) -> list[Way]:
     out = []
     for i in players:
-        slope = 0.5 * (_number(np.asarray(now[1 - i])) + _number(np.asarray(then[1 - i])))
-        out.append(Way(node.operands[i], slope * frame.gap(node.operands[i]), slope))
+        slope = 0.5 * (number(np.asarray(now[1 - i])) + number(np.asarray(then[1 - i])))
+        out.append(Way(node.operands[i], slope))
     return out
 
 
@@ -323,7 +222,7 @@ def _quotient(
     top = np.zeros(1)
     if 0 in players:
         top = inverse * frame.gap(node.operands[0])
-        out.append(Way(node.operands[0], top, inverse))
+        out.append(Way(node.operands[0], inverse))
     if 1 in players:
         out.append(way(frame, node.operands[1], frame.gap(node) - top))
     return out

@@ -15,7 +15,8 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from sim import chance
 from sim.why.draws import EXPECTED, Chances, Choice, Draw, Lookup, likely
-from sim.why.steps import Added, Applied, Array, Label, Leaf, Node, Operand, Part, Put, Rows, Same
+from sim.why.shapley import Array
+from sim.why.steps import Added, Applied, Label, Leaf, Node, Operand, Part, Put, Rows, Same
 
 
 class Trace:
@@ -87,7 +88,7 @@ class Traced(NDArrayOperatorsMixin):
 
     @property
     def value(self) -> Array:
-        """Its numbers."""
+        """The numbers themselves."""
         return self._node.value
 
     @property
@@ -158,6 +159,7 @@ class Traced(NDArrayOperatorsMixin):
             return self.value.max()
         if axis != 0:
             raise TypeError(f"a traced value has no highest over axis {axis}")
+        first: Any
         first, *others = self
         for row in others:
             first = np.maximum(first, row)
@@ -224,7 +226,9 @@ class TracedChoice(Traced):
         def of(number: Any) -> Array:
             return np.asarray(ufunc(*(number if one is self else one for one in inputs)))
 
-        return self._look_up(np.stack([of(float(option)) for option in range(len(self.choice.value))]), of(self._number))
+        return self._look_up(
+            np.stack([of(float(option)) for option in range(len(self.choice.value))]), of(self._number)
+        )
 
     def astype(self, kind: Any) -> Traced:
         return self

@@ -1,0 +1,282 @@
+"""What each mechanism is worth: the same worlds lived again with its rules switched off, one mechanism at a time.
+
+A crude measure, and meant as one. Switching a rule off puts its declared `off` in its place: nothing, or the value that
+it would have changed. A mechanism goes with every rule that names it, also where a rule serves several; effects of
+mechanisms overlap, so they do not add up to anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.mechanisms import MECHANISMS
+from sim.metrics import METRICS
+from sim.model import FrontierModel
+from sim.plainwords import suggestion
+from sim.results.reading import NOT_A_FORECAST, month_words, share
+from sim.results.terminal import KINDS
+from sim.rule import RULES, Rule
+from sim.rulebook import Rulebook
+from sim.run import DEFAULT_PARAMETERS, LimitError, Progress
+from sim.scenario import Scenario
+from sim.vocabulary import ACTORS
+from sim.why.explain import Named, asked, month_number, resolved
+from sim.why.halves import Record
+from sim.why.scripts import watched
+from sim.why.shapley import Array
+from sim.why.text import called, decimals, wrapped
+from sim.worlds import Vector
+
+# Worlds at a time: several mechanisms are switched off side by side on the worlds axis.
+_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What a mechanism is worth.
+
+    Attributes:
+        mechanism: its id; rules: those that name it, all of which were switched off.
+        effect: the metric with it less the metric without it, per world; None where the model did not run without it.
+        why_not: what stopped it then.
+    """
+
+    mechanism: str
+    rules: tuple[str, ...]
+    effect: Array | None
+    why_not: str = ""
+
+    @property
+    def mean(self) -> float:
+        """The effect on average over worlds; 0 where there is none to tell."""
+        return 0.0 if self.effect is None else float(np.mean(self.effect))
+
+    @property
+    def share(self) -> float:
+        """Share of worlds in which the effect has the sign of its mean."""
+        return 0.0 if self.effect is None else float(np.mean(np.sign(self.effect) == np.sign(self.mean)))
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """Every mechanism's worth to a metric, the largest first.
+
+    Attributes:
+        metric, plan, worlds, seed, parameters: what was asked about.
+        month: the month asked about; None for the run's summary (total, mean or final, as the metric declares).
+        level: the metric with everything in place, per world.
+        rows: the mechanisms.
+    """
+
+    metric: str
+    month: str | None
+    plan: Scenario
+    worlds: int
+    seed: int
+    parameters: str
+    level: Array
+    rows: tuple[Worth, ...]
+
+    def text(self, width: int = 80) -> str:
+        """The ranking in words, as text of `width` columns."""
+        return "\n".join(_lines(self, width))
+
+    def as_json(self) -> dict[str, Any]:
+        """The ranking as plain data."""
+        return {
+            "metric": self.metric,
+            "month": self.month,
+            "summary": None if self.month else METRICS[self.metric].summary,
+            "scenario": self.plan.name,
+            "worlds": self.worlds,
+            "seed": self.seed,
+            "parameters": self.parameters,
+            "level": float(np.mean(self.level)),
+            "mechanisms": [
+                {
+                    "id": row.mechanism,
+                    "sentence": MECHANISMS[row.mechanism],
+                    "rules": list(row.rules),
+                    "mean": None if row.effect is None else row.mean,
+                    "share_of_that_sign": None if row.effect is None else row.share,
+                    "why_not": row.why_not or None,
+                }
+                for row in self.rows
+            ],
+        }
+
+    def chart(self) -> Any:
+        """The ranking as bars (Altair)."""
+        from sim.why.charts import ablation
+
+        return ablation(self)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+class _SideBySide(Rulebook):
+    """Rules of several runs on one worlds axis, each with other rules switched off.
+
+    Args:
+        parameters: of all of them.
+        off: for each run, the names of its rules that are silent.
+        worlds: of each run.
+    """
+
+    def __init__(self, parameters: Mapping[str, float | Vector], off: Sequence[Collection[str]], worlds: int) -> None:
+        super().__init__(parameters)
+        self._silent: dict[Callable[..., Vector], tuple[Rule, list[slice]]] = {}
+        for rule in RULES.values():
+            where = [slice(n * worlds, (n + 1) * worlds) for n, names in enumerate(off) if rule.name in names]
+            if where:
+                self._silent[rule.function] = rule, where
+
+    def __call__(self, rule: Callable[..., Vector], *inputs: Vector) -> Vector:
+        out = super().__call__(rule, *inputs)
+        if rule not in self._silent:
+            return out
+        known, where = self._silent[rule]
+        out = out.copy()
+        for run in where:
+            if isinstance(known.off, str):
+                out[..., run] = inputs[list(known.inputs).index(known.off)][..., run]
+            else:
+                out[..., run] = float(known.off)
+        return out
+
+
+def rules_of(mechanism: str) -> tuple[str, ...]:
+    """The rules that name a mechanism, in the order in which they are declared."""
+    return tuple(rule.name for rule in RULES.values() if mechanism in rule.mechanisms)
+
+
+def ablate(
+    scenario: Named,
+    metric: str,
+    month: str | None = None,
+    *,
+    worlds: int = 200,
+    seed: int = 0,
+    parameters: str = DEFAULT_PARAMETERS,
+    mechanisms: Collection[str] = tuple(MECHANISMS),
+    progress: Progress | None = None,
+) -> Ablation:
+    """Switch each mechanism off in turn, in the same worlds under the same luck, and see what becomes of a metric.
+
+    Args:
+        metric: the name of a metric; month: YYYY-MM, or None for its summary over the run.
+        mechanisms: which to switch off.
+        progress: called with (mechanisms done, in all).
+        scenario, worlds, seed, parameters: as for `explain`.
+
+    Raises:
+        LimitError: no such metric or month, or more than can be answered.
+        ScenarioError: the scenario is not there or not right.
+    """
+    plan = resolved(scenario)
+    if metric not in METRICS:
+        raise LimitError(f"no such metric: {metric}{suggestion(metric, METRICS)}")
+    months = plan.months if month is None else month_number(month, plan, None, first=0) + 1
+    worlds, seed = asked(worlds, seed, None)
+
+    def run(off: Sequence[Collection[str]]) -> list[Array]:
+        return _run(plan, metric, months, month is None, off, worlds, seed, parameters)
+
+    (level,) = run([()])
+    rows: list[Worth] = []
+    of = {one: rules_of(one) for one in mechanisms}
+    idle = [one for one, rules in of.items() if not rules]
+    rows += [Worth(one, (), np.zeros(worlds)) for one in idle]
+    busy = [one for one in of if one not in idle]
+    step = max(1, _AT_ONCE // worlds)
+    for first in range(0, len(busy), step):
+        some = busy[first : first + step]
+        rows += [Worth(one, of[one], *result) for one, result in zip(some, _worth(run, some, of, level), strict=True)]
+        if progress is not None:
+            progress(len(rows), len(of))
+    rows.sort(key=lambda row: (row.effect is None, -abs(row.mean), list(MECHANISMS).index(row.mechanism)))
+    return Ablation(metric, month, plan, worlds, seed, parameters, level, tuple(rows))
+
+
+def _worth(
+    run: Callable[[Sequence[Collection[str]]], list[Array]],
+    some: Sequence[str],
+    of: Mapping[str, tuple[str, ...]],
+    level: Array,
+) -> list[tuple[Array | None, str]]:
+    """Effects of some mechanisms; one that the model does not run without is found by itself."""
+    try:
+        return [(level - without, "") for without in run([of[one] for one in some])]
+    except (ValueError, ArithmeticError, RuntimeError) as problem:
+        if len(some) == 1:
+            return [(None, str(problem))]
+        return [_worth(run, [one], of, level)[0] for one in some]
+
+
+def _run(
+    plan: Scenario,
+    metric: str,
+    months: int,
+    summed_up: bool,
+    off: Sequence[Collection[str]],
+    worlds: int,
+    seed: int,
+    parameters: str,
+) -> list[Array]:
+    """The metric of several runs, each with some rules switched off."""
+    model = FrontierModel(plan, worlds * len(off), seed, parameters=parameters, points=len(off))
+    try:
+        model.rulebook = _SideBySide(model.parameters, off, worlds)
+        model.remove_all_agents()
+        model._make_agents()
+        seen = [one.metric for actor in ACTORS for one in watched(plan, actor)]
+        record = Record(tuple(dict.fromkeys([metric, *seen])))
+        record.attend(model)
+        for _ in range(months):
+            model.step()
+        values = [np.asarray(one, dtype=np.float64) for one in record.model_vars[metric]]
+    finally:
+        model.close()
+    out = values[-1]
+    if summed_up and METRICS[metric].summary != "final":
+        out = sum(values[1:], values[0])
+        out = out / len(values) if METRICS[metric].summary == "mean" else out
+    if not np.all(np.isfinite(out)):
+        raise ArithmeticError(f"{metric} is not a number without it")
+    return [out[n * worlds : (n + 1) * worlds] for n in range(len(off))]
+
+
+def _lines(one: Ablation, width: int) -> Iterator[str]:
+    metric = METRICS[one.metric]
+    when = month_words(one.month) if one.month else f"{KINDS[metric.summary]} over {one.plan.months} months"
+    heading = f"What each mechanism is worth: {metric.title}, {when}: {called(one.plan, None)[0]}"
+    yield from wrapped(heading, width)
+    yield "=" * min(len(heading), width)
+    scale = max((abs(row.mean) for row in one.rows), default=0.0)
+    level = float(np.mean(one.level))
+    yield from wrapped(
+        f"With everything in place {level:,.{decimals(abs(level))}f} ({metric.unit}), the mean of {one.worlds:,} "
+        "worlds. Each line: that, less the same without the mechanism, in the same worlds under the same luck. Crude: "
+        "a mechanism goes with every rule that names it (in brackets; * serves others too), and what several do "
+        "together is counted for each.",
+        width,
+    )
+    yield ""
+    places = decimals(scale)
+    for row in one.rows:
+        if row.effect is None:
+            start = f"  {row.mechanism:<4}{'?':>9}  "
+            yield from wrapped(f"{MECHANISMS[row.mechanism]} Does not run without it: {row.why_not}", width, start)
+            continue
+        sign = f"in {share(round(row.share * one.worlds), one.worlds)}" if row.mean else "in none"
+        start = f"  {row.mechanism:<4}{row.mean:+9,.{places}f}  {sign:<18}"
+        shared = {rule for rule in row.rules if len(RULES[rule].mechanisms) > 1}
+        rules = ", ".join(f"{rule}*" if rule in shared else rule for rule in row.rules) or "no rule of its own"
+        yield from wrapped(f"{MECHANISMS[row.mechanism]} [{rules}]", width, start)
+    yield ""
+    yield from wrapped(f"`durand evidence M1` leads on from a mechanism. {NOT_A_FORECAST}", width)

@@ -1,0 +1,108 @@
+"""Accounts as pictures, in the look of all the others (see `sim.plots.theme`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import altair as alt
+import numpy as np
+
+from sim.mechanisms import MECHANISMS
+from sim.metrics import METRICS
+from sim.plots.theme import HIGHER, LOWER, WIDTH, broken, dress, name_axis, panels
+from sim.results.reading import month_words, number
+from sim.why.account import rest_of
+from sim.why.names import DECISIONS
+from sim.why.text import called, decimals
+
+if TYPE_CHECKING:
+    from sim.why.ablate import Ablation
+    from sim.why.decide import Weighed
+    from sim.why.explain import Why
+
+_LABELS = 168  # px for the labels on the left
+_LETTERS = 26
+_MOST = 10
+_ROOM = 0.45  # of all bars' span, for the figures at their ends
+
+
+def answer(why: Why) -> Any:
+    """The terms of an account as bars, the largest first; what is left of them as one."""
+    terms = list(why.terms[:_MOST])
+    rest = rest_of([term.values for term in why.terms[_MOST:]], (why.since, why.month))
+    rows = [(term.words, term.mean) for term in [*terms, *([rest] if rest else [])]]
+    one, other = called(why.plan, why.versus)
+    metric = METRICS[why.metric]
+    what = f"{one} less {other}" if other else f"{one}, since the month before"
+    subtitle = (
+        f"{what}: {number(why.whole.mean, True)} {_unit(metric.unit)}, the mean of {len(why.whole.values):,} worlds. "
+        "The bars add up to it."
+    )
+    return _bars(rows, f"Why: {metric.title}, {month_words(why.month)}", subtitle)
+
+
+def ablation(of: Ablation) -> Any:
+    """The mechanisms as bars: the metric with each, less the metric without it."""
+    rows = [(f"{row.mechanism} {MECHANISMS[row.mechanism]}", row.mean) for row in of.rows[:_MOST]]
+    metric = METRICS[of.metric]
+    when = month_words(of.month) if of.month else f"{of.plan.months} months"
+    subtitle = f"{called(of.plan, None)[0]}, {when}: with each mechanism, less without it. They do not add up."
+    return _bars(rows, f"What mechanisms are worth: {metric.title}", subtitle)
+
+
+def decision(of: Weighed) -> Any:
+    """The pressures on each option as bars, a panel per option with its probability."""
+    sizes = {push.rule: [float(np.mean(row)) for row in push.on] for push in of.pushes}
+    places = decimals(max(abs(size) for row in sizes.values() for size in row))
+    rows: list[dict[str, Any]] = []
+    headings = []
+    for i, option in enumerate(of.options):
+        headings.append(f"{option.replace('_', ' ')}: {np.mean(of.probabilities[i]):.2f}")
+        for rule, row in sizes.items():
+            if round(abs(row[i]), places) > 0:
+                rows.append(_row(rule.replace("_", " "), row[i], places) | {"option": headings[-1]})
+    width = WIDTH - _LABELS
+    shown = sorted({row["term"]: -abs(row["value"]) for row in rows}.items(), key=lambda one: one[1])
+    bars = _layers(rows, [term for term, _ in shown], width, 22)
+    chart = panels(bars, "option", headings, 1, width).resolve_scale(y="independent")
+    title = f"{DECISIONS[of.decision]}, {month_words(of.month)}"
+    subtitle = (
+        f"{called(of.plan, None)[0]}: each option with its probability, and what each pressure adds to it, logits; "
+        "the mean over worlds."
+    )
+    return dress(chart, rows, title, subtitle)
+
+
+def _bars(terms: list[tuple[str, float]], title: str, subtitle: str) -> Any:
+    places = decimals(max((abs(value) for _, value in terms), default=0.0))
+    rows = [_row(words, value, places) for words, value in terms]
+    return dress(_layers(rows, [row["term"] for row in rows], WIDTH - _LABELS, 44), rows, title, subtitle)
+
+
+def _row(words: str, value: float, places: int) -> dict[str, Any]:
+    lines = broken(words, _LETTERS)
+    kept = lines if len(lines) <= 3 else [*lines[:2], f"{lines[2][: _LETTERS - 3]}..."]
+    label = f"{value:+,.{places}f}"
+    return {"term": "\n".join(kept), "value": float(f"{value:.6g}"), "label": label, "up": value >= 0}
+
+
+def _layers(rows: list[dict[str, Any]], order: list[str], width: int, step: int) -> Any:
+    low, high = min([0.0, *(row["value"] for row in rows)]), max([0.0, *(row["value"] for row in rows)])
+    room = _ROOM * max(high - low, 1e-9)
+    domain = [low - (room if low < 0 else 0.0), high + (room if high > 0 else 0.0)]
+    base = alt.Chart(width=width, height=alt.Step(step)).encode(
+        y=alt.Y("term:N", sort=list(dict.fromkeys(order)), title=None, axis=name_axis()),
+        x=alt.X(
+            "value:Q", scale=alt.Scale(domain=domain, nice=False), axis=alt.Axis(title=None, grid=True, tickCount=4)
+        ),
+    )
+    colour = alt.condition("datum.up", alt.value(HIGHER), alt.value(LOWER))
+    return alt.layer(
+        base.mark_bar(height=min(16, step - 6)).encode(color=colour),
+        base.transform_filter("datum.up").mark_text(align="left", dx=4).encode(text="label:N"),
+        base.transform_filter("!datum.up").mark_text(align="right", dx=-4).encode(text="label:N"),
+    )
+
+
+def _unit(unit: str) -> str:
+    return "" if unit in ("0 to 1", "-1 to 1") else unit

@@ -1,0 +1,198 @@
+"""A decision laid open: every pressure on every option, the utilities they add up to, and the probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.model import FrontierModel
+from sim.plainwords import suggestion
+from sim.results.reading import NOT_A_FORECAST, month_words, share
+from sim.rule import RULES
+from sim.run import DEFAULT_PARAMETERS, LimitError
+from sim.scenario import Scenario
+from sim.why.draws import likely
+from sim.why.explain import Named, asked, month_number, resolved
+from sim.why.names import DECISIONS
+from sim.why.shapley import Array
+from sim.why.text import called, wrapped
+
+_BAR = 12
+
+
+@dataclass(frozen=True)
+class Push:
+    """A pressure.
+
+    Attributes:
+        rule: the rule that gave it; claims: what that rests on.
+        on: what it adds to each option's utility, logits, shape (options, worlds).
+        without: the probability that each option would have without it, shape (options, worlds).
+    """
+
+    rule: str
+    claims: tuple[str, ...]
+    on: Array
+    without: Array
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """One decision of one month.
+
+    Attributes:
+        decision, month, plan, worlds, world, seed, parameters: what was asked about.
+        options: their names, in order.
+        pushes: the pressures; in each world they add up to the utilities.
+        utilities, probabilities, draws: shape (options, worlds).
+        chosen: the option taken, as a number, per world.
+    """
+
+    decision: str
+    month: str
+    plan: Scenario
+    worlds: int
+    world: int | None
+    seed: int
+    parameters: str
+    options: tuple[str, ...]
+    pushes: tuple[Push, ...]
+    utilities: Array
+    probabilities: Array
+    draws: Array
+    chosen: Array
+
+    def text(self, width: int = 80) -> str:
+        """The decision in words and bars, as text of `width` columns."""
+        return "\n".join(_lines(self, width))
+
+    def as_json(self) -> dict[str, Any]:
+        """The decision as plain data: means over worlds."""
+
+        def by_option(values: Array) -> dict[str, float]:
+            return {name: float(np.mean(row)) for name, row in zip(self.options, values, strict=True)}
+
+        return {
+            "decision": self.decision,
+            "month": self.month,
+            "scenario": self.plan.name,
+            "worlds": self.worlds,
+            "world": self.world,
+            "seed": self.seed,
+            "parameters": self.parameters,
+            "chosen": by_option(self._taken()),
+            "probability": by_option(self.probabilities),
+            "utility": by_option(self.utilities),
+            "draw": by_option(self.draws),
+            "pressures": [
+                {
+                    "rule": push.rule,
+                    "statement": RULES[push.rule].statement,
+                    "claims": list(push.claims),
+                    "on": by_option(push.on),
+                    "probability_without": by_option(push.without),
+                }
+                for push in self.pushes
+            ],
+        }
+
+    def chart(self) -> Any:
+        """The pressures as bars, a panel per option (Altair)."""
+        from sim.why.charts import decision
+
+        return decision(self)
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def _taken(self) -> Array:
+        return (np.arange(len(self.options))[:, None] == self.chosen).astype(np.float64)
+
+
+def weigh(
+    scenario: Named,
+    decision: str,
+    month: str,
+    *,
+    worlds: int = 200,
+    seed: int = 0,
+    parameters: str = DEFAULT_PARAMETERS,
+    world: int | None = None,
+) -> Weighed:
+    """What pressed for and against each option of a decision in a month.
+
+    Args:
+        decision: taliban.stance, ttp.campaign, india.engagement, pakistan.strikes or, where the course is left open,
+            pakistan.policy.
+        scenario, month, worlds, seed, parameters, world: as for `explain`.
+
+    Raises:
+        LimitError: no such decision or month, or more than can be answered.
+        ScenarioError: a scenario is not there or not right.
+    """
+    plan = resolved(scenario)
+    if decision not in DECISIONS:
+        raise LimitError(f"no such decision: {decision}{suggestion(decision, DECISIONS)}")
+    number = month_number(month, plan, None, first=0)
+    worlds, seed = asked(worlds, seed, world)
+    model = FrontierModel(plan, worlds, seed, parameters=parameters)
+    try:
+        for now in range(number + 1):
+            model.record = now == number
+            model.step()
+        account = model.accounts[-1].get(decision)
+    finally:
+        model.close()
+    if account is None:
+        raise LimitError(f"{plan.name} leaves no course open to choose; allowed: {', '.join(list(DECISIONS)[:-1])}")
+    shown = slice(0, worlds) if world is None else slice(world, world + 1)
+    utilities = account["utilities"]
+    pushes = []
+    for pressure in account["pressures"]:
+        on = np.stack([np.broadcast_to(pressure.on(i), (worlds,)) for i in range(len(account["options"]))])
+        without = likely(*(utilities - on))
+        pushes.append(Push(pressure.rule, RULES[pressure.rule].claims, on[:, shown], without[:, shown]))
+    parts = (account[name][..., shown] for name in ("utilities", "probabilities", "draws", "chosen"))
+    return Weighed(
+        decision, month, plan, worlds, world, seed, parameters, tuple(account["options"]), tuple(pushes), *parts
+    )
+
+
+def _lines(one: Weighed, width: int) -> Iterator[str]:
+    heading = f"{DECISIONS[one.decision]}, {month_words(one.month)}: {called(one.plan, None)[0]}"
+    yield heading
+    yield "=" * min(len(heading), width)
+    many = one.world is None and one.worlds > 1
+    who = f"Means of {one.worlds:,} worlds" if many else f"In world {one.world or 0}"
+    yield from wrapped(
+        f"{who}. Bars: what each pressure adds to an option's utility, in logits; behind it the option's probability "
+        "without that pressure. The utility decides together with a draw of chance, and where a scenario prescribes "
+        "the option, it decides nothing.",
+        width,
+    )
+    most = max(float(np.max(np.abs(np.mean(push.on, axis=1)))) for push in one.pushes)
+    label = max(len(push.rule) for push in one.pushes)
+    for i, option in enumerate(one.options):
+        taken = int(np.sum(one.chosen == i))
+        chosen = f"chosen in {share(taken, len(one.chosen))}" if many else "chosen" if taken else "not chosen"
+        yield ""
+        chance = f"probability {np.mean(one.probabilities[i]):.2f}, utility {np.mean(one.utilities[i]):+.2f}"
+        draw = "" if many else f", draw {np.mean(one.draws[i]):+.2f}"
+        yield f"{option.replace('_', ' ')}: {chosen}, {chance}{draw}"
+        rows = [(float(np.mean(push.on[i])), push) for push in one.pushes]
+        for size, push in sorted(rows, key=lambda row: (-abs(row[0]), row[1].rule)):
+            if np.any(push.on[i]):
+                without = f"{np.mean(push.without[i]):.2f} without"
+                yield f"  {push.rule:<{label}} {bar(size, most)} {size:+6.2f}   {without}".rstrip()
+    yield ""
+    yield from wrapped(f"`durand evidence RULE` leads on from a pressure to what it rests on. {NOT_A_FORECAST}", width)
+
+
+def bar(size: float, most: float) -> str:
+    """A bar to the left or right of the middle."""
+    length = round(_BAR * abs(size) / most) if most > 0 else 0
+    left, right = ("", "█" * length) if size >= 0 else ("█" * length, "")
+    return f"{left:>{_BAR}}│{right:<{_BAR}}"

@@ -1,0 +1,144 @@
+"""What the steps of an account are called in front of readers, and what each rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sim.metrics import METRICS
+from sim.parameters import PARAMETERS
+from sim.rule import RULES
+from sim.scenario import SHOCK_TARGETS, Scenario
+from sim.scenario.diff import TITLES
+from sim.vocabulary import ACTORS, FACTIONS
+from sim.why.steps import Label
+
+DECISIONS: dict[str, str] = {
+    "taliban.stance": "Kabul's decision on the TTP",
+    "ttp.campaign": "The TTP's choice of campaign",
+    "india.engagement": "India's choice of engagement",
+    "pakistan.strikes": "Pakistan's decision to strike",
+    "pakistan.policy": "Pakistan's choice of course",
+}
+# Whose rule, state or draw it is.
+OWNERS: dict[str, str] = {
+    **ACTORS,
+    "groups": "TTP groups",
+    "taliban factions": "Taliban factions",
+    "pakistan factions": "Pakistan's factions",
+    "land": "Pakistan's areas",
+    "durand_line": "the Durand Line",
+    "imf": "the IMF",
+    "united_states": "the United States",
+    "china": "China",
+    "donors": "donors",
+    "iskp": "ISKP and al-Qaeda",
+    "afghan_public": "the Afghan public",
+}
+# Draws whose stream does not say enough.
+DRAWS: dict[str, str] = {
+    "land.attacks": "how many attacks there are",
+    "land.ttp.lethal": "which TTP attacks are lethal",
+    "land.ttp.toll": "how many die in a TTP attack",
+    "land.ttp.against": "whom a TTP attack kills",
+    "land.others.lethal": "which other attacks are lethal",
+    "land.others.toll": "how many die in another group's attack",
+    "land.others.against": "whom another group's attack kills",
+    "land.militants": "how many militants are killed",
+    "land.struck": "how many Afghan civilians strikes kill",
+    "durand_line.clashes": "how many clashes there are",
+    "durand_line.first": "who fires first",
+    "durand_line.dead.pakistani": "who dies in clashes, Pakistanis",
+    "durand_line.dead.afghan": "who dies in clashes, Afghans",
+    "ttp.truce_begins": "whether a truce is agreed",
+    "ttp.truce_ends": "whether the truce ends",
+    "taliban.fracture": "whether the movement in Kabul breaks",
+    "imf.review": "what an IMF review says",
+    "imf.due": "whether an IMF review is due",
+    "groups.unity": "whether groups break away or come back",
+}
+FACTION_OF: dict[str, str] = {faction: actor for actor, factions in FACTIONS.items() for faction in factions}
+
+
+class Key(NamedTuple):
+    """What terms are put together by: a label, with groups and factions taken as one."""
+
+    kind: str
+    name: str
+    owner: str = ""
+
+
+def key_of(label: Label) -> Key:
+    """The key that a label falls under."""
+    kind, name, owner = label
+    if kind in ("luck", "draw", "decision"):
+        first, _, last = name.partition("/")[0].partition(".")
+        name = f"groups.{last.rpartition('.')[2]}" if first == "group" else f"{first}.{last}".rstrip(".")
+    if owner.startswith("group."):
+        owner = "groups"
+    elif owner in FACTION_OF:
+        owner = f"{FACTION_OF[owner]} factions"
+    return Key(kind, name, owner)
+
+
+def words(key: Key) -> str:
+    """A key as a reader is shown it."""
+    kind, name, owner = key
+    whose = OWNERS.get(owner, owner)
+    if kind == "lever":
+        return _lever(name, owner)
+    if kind == "response":
+        return f"{_lever(name, owner)}, as responses set it"
+    if kind == "parameter":
+        return f"parameter {name}"
+    if kind == "shock":
+        return f"Shock: {SHOCK_TARGETS[name].title}, {owner}"
+    if kind == "state" and name.startswith("record."):
+        return f"{METRICS[name.removeprefix('record.')].title} as recorded before"
+    if kind == "state":
+        return f"{whose}: {name.removesuffix('.chosen').replace('_', ' ').replace('.', ' ')}"
+    if kind == "decision":
+        return DECISIONS.get(name, name)
+    if kind in ("luck", "draw"):
+        said = DECISIONS.get(name) or DRAWS.get(name) or name
+        return f"{'chance' if kind == 'luck' else 'draw'}: {said}"
+    return f"{name} ({whose})" if whose else name
+
+
+def _lever(name: str, policy: str) -> str:
+    actor, _, setting = name.partition(".")
+    title = {"among": "Courses to choose from", **TITLES}.get(setting, setting)
+    return f"{ACTORS[actor]}: {title}" + (f", on the course {policy}" if policy else "")
+
+
+def claims(key: Key, plans: tuple[Scenario, ...], first: str, last: str) -> tuple[str, ...]:
+    """The claims that what goes by a key rests on, in months `first` to `last` (YYYY-MM)."""
+    if key.kind == "rule":
+        return RULES[key.name].claims
+    if key.kind == "parameter":
+        return PARAMETERS[key.name].claims
+    found: list[str] = []
+    if key.kind == "shock":
+        shocks = [one for plan in plans for one in plan.shocks if first <= (one.until or one.date) and one.date <= last]
+        found = [claim for one in shocks if key.name in one.changes for claim in one.claims]
+    elif key.kind in ("lever", "response"):
+        actor, _, setting = key.name.partition(".")
+        found = [claim for plan in plans for claim in _setting(plan, actor, setting, key.owner, first, last)]
+    return tuple(dict.fromkeys(found))
+
+
+def _setting(plan: Scenario, actor: str, setting: str, course: str, first: str, last: str) -> Iterator[str]:
+    """Claims behind whatever in a scenario sets a setting in these months: changes, policies, their responses."""
+    part = getattr(plan.actors, actor)
+    changes = [one for one in part.changes if (one.from_ or first) <= last and first <= (one.until or last)]
+    courses = {part.policy, *(one.policy for one in changes), course}
+    for change in changes:
+        if setting in change.given() or setting in ("policy", "among"):
+            yield from change.claims
+    for name, policy in plan.policies.items():
+        if name in courses and policy.actor == actor:
+            if setting in policy.settings.given():
+                yield from policy.claims
+            for response in policy.responds:
+                if setting in response.given():
+                    yield from response.claims

@@ -1,0 +1,174 @@
+"""Accounts as plain text for a terminal. What is said here is also in the plain data, with more digits."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from math import floor, log10
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.metrics import METRICS
+from sim.results.reading import NOT_A_FORECAST, month_words, share
+from sim.rule import RULES
+from sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.why.account import Step, Term
+    from sim.why.explain import Why
+
+# Terms below this share of the largest are put together as one line, and there are at most so many lines.
+_SHOWN, _MOST = 0.03, 12
+_MOST_RULES = 6
+
+
+def answer(why: Why, width: int) -> str:
+    """An answer as text of `width` columns."""
+    return "\n".join(_answer(why, width))
+
+
+def called(plan: Scenario, other: Scenario | None) -> tuple[str, str]:
+    """What two scenarios are called: by their titles, unless these are long or the same."""
+    if other is None:
+        return plan.title or plan.name, ""
+    titles = plan.title, other.title
+    fine = all(0 < len(title) <= 24 for title in titles) and titles[0] != titles[1]
+    return titles if fine else (plan.name, other.name)
+
+
+def decimals(scale: float) -> int:
+    """How many decimals give the largest of some figures two significant digits, and the others as many."""
+    return 0 if scale <= 0 else min(max(1 - floor(log10(scale)), 0), 9)
+
+
+def _answer(why: Why, width: int) -> Iterator[str]:
+    whole, metric = why.whole, METRICS[why.metric]
+    terms = why.terms
+    scale = max([abs(term.mean) for term in terms] + [abs(whole.mean)])
+    places = decimals(scale)
+    one, other = called(why.plan, why.versus)
+    heading = f"{metric.title}, {month_words(why.month)}: {one}" + (f" less {other}" if other else "")
+    yield heading
+    yield "=" * min(len(heading), width)
+    if not terms:
+        same = "the same in both, in every world" if why.versus else "as in the month before, in every world"
+        yield from wrapped(f"No difference: {same}, and so there is nothing to account for.", width)
+        return
+    yield from wrapped(_summary(why, other), width)
+    yield ""
+    if why.versus is None:
+        yield "What moved it"
+    else:
+        yield f"What it comes back to, followed to {month_words(why.since)}"
+    yield from _table(terms, places, why, width)
+    if why.chain is not None:
+        yield ""
+        yield "How it came about (each line carries what the lines under it add up to)"
+        yield from _steps(why.chain, places, 0, why.month, width)
+        yield from _rules(why, width)
+    yield ""
+    exact = "Exact: in every world the terms add up to the difference. `durand evidence ID` leads on from a rule."
+    yield from wrapped(f"{exact} {NOT_A_FORECAST}", width)
+
+
+def _summary(why: Why, other: str) -> str:
+    whole = why.whole
+    assert whole.now is not None
+    assert whole.then is not None
+    places = decimals(max(abs(whole.now), abs(whole.then), abs(whole.mean)))
+    places = max(places, decimals(abs(whole.mean))) if abs(whole.mean) > 10.0**-places else places
+    unit = METRICS[why.metric].unit
+    change = f"{whole.mean:+,.{places}f}" + ("" if unit in ("0 to 1", "-1 to 1") else f" ({unit})")
+    levels = f"{whole.now:,.{places}f} {'against' if other else 'after'} {whole.then:,.{places}f}"
+    if why.world is not None:
+        return f"{change}: {levels}, in world {why.world}."
+    count = len(whole.values)
+    higher, lower = int(np.sum(whole.values > 0)), int(np.sum(whole.values < 0))
+    kind = "paired worlds" if other else "worlds"
+    return f"{change}: {levels}. Means of {count:,} {kind}; higher in {share(higher, count)}, lower in {share(lower, count)}."
+
+
+def _table(terms: Sequence[Term], places: int, why: Why, width: int) -> Iterator[str]:
+    from sim.why.account import rest_of
+
+    scale = max(abs(term.mean) for term in terms)
+    least = max(_SHOWN * scale, 0.5 * 10.0**-places)
+    shown = [term for term in terms if abs(term.mean) >= least][:_MOST]
+    rest = rest_of([term.values for term in terms[len(shown) :]], (why.since, why.month))
+    count = len(why.whole.values)
+    if count > 1:
+        yield f"  {'mean':>{7 + (places > 3)}}  with that sign"
+    for term in [*shown, *([rest] if rest else [])]:
+        start = f"  {term.mean:+{7 + (places > 3)}.{places}f}  "
+        if count > 1:
+            start += f"{_worlds(term):<18}"
+        yield from wrapped(_said(term, why.month), width, start)
+
+
+def _worlds(term: Term) -> str:
+    return f"in {share(round(term.share * len(term.values)), len(term.values))}"
+
+
+def _said(term: Term, month: str) -> str:
+    """A term's words, with when it was and what it was itself."""
+    said = term.words
+    if term.kind == "state":
+        said += f", carried over from {term.months[1]}"
+    elif term.kind != "rest" and term.months != (month, month):
+        said += f", {term.months[0]}" + (f" to {term.months[1]}" if term.months[0] != term.months[1] else "")
+    if term.kind in ("lever", "parameter", "state", "response") and term.now is not None and term.then is not None:
+        said += f": {_level(term.now)} against {_level(term.then)}"
+    return said
+
+
+def _level(value: float) -> str:
+    return f"{value:,.{min(decimals(abs(value)), 3)}f}"
+
+
+def _steps(step: Step, places: int, depth: int, month: str, width: int) -> Iterator[str]:
+    """A step and what fed it; where one thing alone did, they share a line."""
+    said = [_said(step.term, month)]
+    while len(step.fed_by) == 1 and step.rest is None and len(said) < 4:
+        step = step.fed_by[0]
+        said.append(_said(step.term, month))
+    start = f"  {'  ' * min(depth, 12)}{step.term.mean:+.{places}f}  "
+    yield from wrapped(" < ".join(said), width, start)
+    for one in step.fed_by:
+        yield from _steps(one, places, depth + 1, month, width)
+    if step.rest is not None and round(abs(step.rest.mean), places) > 0:
+        yield f"  {'  ' * min(depth + 1, 12)}{step.rest.mean:+.{places}f}  {step.rest.words}"
+
+
+def _rules(why: Why, width: int) -> Iterator[str]:
+    """The rules that the account names, each with what it says, what it took and what it rests on."""
+    seen: dict[str, Term] = {}
+    for term in sorted((*_in_chain(why.chain), *why.terms), key=lambda term: -abs(term.mean)):
+        if term.kind == "rule":
+            seen.setdefault(term.name, term)
+    if not seen:
+        return
+    yield ""
+    which = "here / there" if why.versus else "this month / the month before"
+    yield f"Rules that carry most, with what they take ({which})"
+    for name, term in list(seen.items())[:_MOST_RULES]:
+        yield from wrapped(RULES[name].statement, width, f"  {name}: ", "      ")
+        took = ", ".join(f"{one} {_level(now)} / {_level(then)}" for one, (now, then) in term.inputs.items())
+        yield from wrapped(took, width, "      takes ", "      ")
+        yield from wrapped(", ".join(term.claims) or "judgement", width, "      rests on ", "      ")
+
+
+def _in_chain(step: Step | None) -> Iterator[Term]:
+    if step is not None:
+        yield step.term
+        for one in step.fed_by:
+            yield from _in_chain(one)
+
+
+def wrapped(words: str, width: int, first: str = "", further: str | None = None) -> list[str]:
+    """Words in lines of so many columns; ids are never broken, and stand out where they are too long."""
+    wrapper = textwrap.TextWrapper(
+        width, initial_indent=first, subsequent_indent=" " * len(first) if further is None else further
+    )
+    wrapper.break_on_hyphens = wrapper.break_long_words = False
+    return wrapper.wrap(words) or [first.rstrip()]

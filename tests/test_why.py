@@ -1,0 +1,499 @@
+"""Why: accounts that add up in every world, chains that end in what differs, decisions laid open, ablation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import sim
+from sim.cli import main
+from sim.metrics import METRICS
+from sim.model import FrontierModel
+from sim.rule import RULES
+from sim.run import LimitError
+from sim.scenario import Scenario, list_scenarios, load_scenario, with_overrides
+from sim.why import Step, Term, Why, ablate, explain, weigh
+from sim.why.ablate import rules_of
+from sim.why.draws import likely
+from sim.why.lives import between, within
+from sim.why.shapley import MOST_PLAYERS, shapley
+from sim.why.steps import Label
+from sim.why.traced import Trace, Traced
+
+WORLDS = 64
+Array = NDArray[np.float64]
+
+# Scenario, other, metric, month, options: every kind of metric, both ways of asking, near and far.
+ASKED: list[tuple[str, str | None, str, str, dict[str, Any]]] = [
+    ("confront", "appease", "attacks", "2023-06", {}),
+    ("confront", "appease", "fatalities", "2023-06", {"everything": True}),
+    ("confront", "appease", "sovereignty", "2024-01", {}),
+    ("confront", "appease", "chance_restrain", "2023-02", {"everything": True}),
+    ("confront", "appease", "pakistan_policy", "2022-12", {}),
+    ("own_choice", "hedge", "economy", "2023-05", {"back": 4}),
+    ("taliban_fracture", "history", "taliban_cohesion", "2023-08", {"everything": True}),
+    ("force_works", "goodwill_works", "ttp_strength", "2021-12", {"everything": True}),
+    ("force_works", "goodwill_works", "attacks_claimed", "2022-03", {"back": 2}),
+    ("confront", "appease", "clashes_pakistan_first", "2023-03", {"parameters": "prior"}),
+    ("confront", None, "attacks", "2023-06", {}),
+    ("confront", None, "fatalities", "2022-04", {"back": 3}),
+    ("appease", None, "ttp_strength", "2023-01", {}),
+    ("appease", None, "taliban_stance", "2023-01", {"parameters": "prior"}),
+    ("history", None, "sovereignty", "2021-09", {}),
+    ("own_choice", None, "effort_cost", "2023-04", {"back": 2}),
+    ("taliban_fracture", None, "taliban_cohesion", "2023-07", {}),
+    ("history", None, "grievance", "2022-04", {}),
+]
+
+
+@cache
+def answers() -> list[Why]:
+    return [explain(a, metric, month, b, worlds=WORLDS, seed=5, **more) for a, b, metric, month, more in ASKED]
+
+
+def total(terms: tuple[Term, ...], like: Array) -> Array:
+    out = np.zeros_like(like)
+    for term in terms:
+        out = out + term.values
+    return out
+
+
+def steps(step: Step | None) -> Iterator[Step]:
+    if step is not None:
+        yield step
+        for one in step.fed_by:
+            yield from steps(one)
+
+
+class TestExact:
+    def test_terms_add_up_in_every_world_and_in_the_mean(self) -> None:
+        for why in answers():
+            values = why.whole.values
+            assert values.any(), f"nothing to account for in {why.metric} {why.month}"
+            assert np.max(np.abs(total(why.terms, values) - values)) < 1e-9
+            assert abs(sum(term.mean for term in why.terms) - values.mean()) < 1e-9
+
+    def test_each_step_of_the_chain_adds_up(self) -> None:
+        for why in answers():
+            opened = [step for step in steps(why.chain) if step.fed_by]
+            assert opened
+            for step in opened:
+                parts = total(tuple(one.term for one in step.fed_by), step.term.values)
+                parts = parts + (step.rest.values if step.rest else 0.0)
+                assert np.max(np.abs(parts - step.term.values)) < 1e-9
+
+    def test_the_difference_is_that_of_plain_runs(self) -> None:
+        for why in answers()[:2]:
+            assert why.versus is not None
+            a, b = (
+                sim.run(one, worlds=WORLDS, seed=5).series[why.metric].sel(month=why.month).to_numpy()
+                for one in (why.plan, why.versus)
+            )
+            assert np.array_equal(why.whole.values, a - b)
+        why = answers()[10]
+        series = sim.run(why.plan, worlds=WORLDS, seed=5).series[why.metric]
+        assert np.array_equal(why.whole.values, series.sel(month="2023-06") - series.sel(month="2023-05"))
+
+    def test_no_term_is_out_of_proportion(self) -> None:
+        for why in answers():
+            largest = max(float(np.max(np.abs(term.values))) for term in why.terms)
+            assert largest < 30 * float(np.max(np.abs(why.whole.values)))
+
+    def test_every_term_has_a_name_and_rules_their_inputs_and_claims(self) -> None:
+        for why in answers():
+            for term in (*why.terms, *(step.term for step in steps(why.chain))):
+                assert term.kind != "unnamed"
+                assert term.words
+                assert term.values.shape == (WORLDS,)
+                if term.kind == "rule":
+                    assert list(term.inputs) == list(RULES[term.name].inputs)
+                    assert term.claims == RULES[term.name].claims
+
+    def test_between_scenarios_luck_is_no_reason(self) -> None:
+        for why in answers():
+            luck = [term for term in why.terms if term.kind == "luck"]
+            assert not (luck and why.versus), why.metric
+
+    def test_a_whole_way_ends_in_what_differs(self) -> None:
+        for why, (_, other, _, _, more) in zip(answers(), ASKED, strict=True):
+            if other and more.get("everything"):
+                assert {term.kind for term in why.terms} <= {"lever", "parameter", "shock"}
+
+    def test_one_world_alone_is_that_world_of_all(self) -> None:
+        everyone = explain("confront", "attacks", "2023-06", "appease", worlds=WORLDS, seed=5)
+        one = explain("confront", "attacks", "2023-06", "appease", worlds=WORLDS, seed=5, world=7)
+        assert one.whole.values == everyone.whole.values[7]
+        by_name = {(term.kind, term.name, term.owner): term.values[7] for term in everyone.terms}
+        assert all(term.values[0] == by_name[term.kind, term.name, term.owner] for term in one.terms)
+        assert one.error < 1e-9
+
+
+class TestSameNumbers:
+    """What is lived to be explained is, to the last bit, what is lived otherwise."""
+
+    @pytest.mark.parametrize(
+        ("a", "b", "month", "back", "parameters"),
+        [
+            ("confront", "appease", 19, None, "prior"),
+            ("own_choice", "confront", 20, 2, "defaults"),
+            ("force_works", "goodwill_works", 6, None, "defaults"),
+            ("force_works", "goodwill_works", 6, 2, "defaults"),
+            ("taliban_fracture", "ttp_splinters", 24, 2, "defaults"),
+        ],
+    )
+    def test_of_two_scenarios(self, a: str, b: str, month: int, back: int | None, parameters: str) -> None:
+        lived = between(load_scenario(a), load_scenario(b), tuple(METRICS), month, back, WORLDS, 3, parameters)
+        assert lived.twin is not None
+        mine, theirs = (_plainly(name, month, parameters) for name in (a, b))
+        for name, rows in lived.twin.record.model_vars.items():
+            first = month + 1 - len(rows)
+            for now, row in enumerate(rows, first):
+                value = row.value if isinstance(row, Traced) else row
+                assert np.array_equal(value[:WORLDS], mine[name][now]), (name, now)
+                assert np.array_equal(value[WORLDS:], theirs[name][now]), (name, now)
+        lived.close()
+
+    @pytest.mark.parametrize(("name", "month", "back"), [("own_choice", 20, 3), ("confront", 1, 1), ("history", 14, 2)])
+    def test_of_a_month_and_the_one_before(self, name: str, month: int, back: int) -> None:
+        lived = within(load_scenario(name), tuple(METRICS), month, back, WORLDS, 3, "defaults")
+        assert lived.twin is not None
+        mine = _plainly(name, month, "defaults")
+        for metric, rows in lived.twin.record.model_vars.items():
+            for now, row in enumerate(rows, month + 1 - len(rows)):
+                assert np.array_equal(row.value[:WORLDS], mine[metric][now])
+                assert np.array_equal(row.value[WORLDS:], mine[metric][now - 1])
+        lived.close()
+
+    @pytest.mark.parametrize("name", [name for name, _, _ in list_scenarios()])
+    def test_every_scenario_of_the_library_can_be_asked(self, name: str) -> None:
+        other = "history" if name != "history" else "confront"
+        apart = explain(name, "fatalities", "2023-07", other, worlds=61, back=1)
+        moved = explain(name, "sovereignty", "2023-07", worlds=61)
+        assert apart.error < 1e-9
+        assert moved.error < 1e-9
+
+
+@cache
+def _plainly(name: str, month: int, parameters: str) -> dict[str, list[Array]]:
+    model = FrontierModel(load_scenario(name), WORLDS, 3, parameters=parameters)
+    for _ in range(month + 1):
+        model.step()
+    record = dict(model.datacollector.model_vars)
+    model.close()
+    return record
+
+
+def changed(name: str, **paths: str) -> Scenario:
+    return with_overrides(load_scenario(name), {path.replace("__", "."): value for path, value in paths.items()})
+
+
+# What differs: scenario, settings changed in it (none: the other is named), month, and the root.
+PLANTED: dict[str, tuple[str, dict[str, str] | str, str, tuple[str, str]]] = {
+    "a lever": (
+        "confront",
+        {"policies__confront__settings__levers__domestic_operations": "0.4"},
+        "2023-06",
+        ("lever", "pakistan.domestic_operations"),
+    ),
+    "another actor's script": (
+        "history",
+        {"actors__taliban__stance": "restrain"},
+        "2022-03",
+        ("lever", "taliban.stance"),
+    ),
+    "a shock": ("history", "ttp_splinters", "2023-09", ("shock", "ttp_cohesion")),
+    "a rule's parameter": (
+        "confront",
+        {"parameters__attrition_rate": "0.06"},
+        "2023-03",
+        ("parameter", "attrition_rate"),
+    ),
+    "a starting value": (
+        "confront",
+        {"parameters__start_fighters": "5.5"},
+        "2022-03",
+        ("parameter", "start_fighters"),
+    ),
+    "a draw's parameter": (
+        "confront",
+        {"parameters__attack_dispersion": "2.4"},
+        "2022-03",
+        ("parameter", "attack_dispersion"),
+    ),
+}
+
+
+class TestPlanted:
+    @pytest.mark.parametrize("what", PLANTED)
+    @pytest.mark.parametrize("metric", ["attacks", "fatalities", "economy"])
+    def test_the_chain_ends_in_the_one_thing_that_differs(self, what: str, metric: str) -> None:
+        name, paths, month, root = PLANTED[what]
+        other = load_scenario(paths) if isinstance(paths, str) else changed(name, **paths)
+        why = explain(other, metric, month, name, worlds=WORLDS, everything=True)
+        assert why.whole.values.any()
+        assert {(term.kind, term.name) for term in why.terms} == {root}
+        assert np.max(np.abs(total(why.terms, why.whole.values) - why.whole.values)) < 1e-9
+
+    def test_identical_scenarios_give_an_empty_account(self) -> None:
+        again = load_scenario("confront").model_copy(update={"name": "again", "title": "Again"})
+        why = explain("confront", "attacks", "2023-06", again, worlds=WORLDS)
+        assert why.terms == ()
+        assert why.chain is None
+        assert not why.whole.values.any()
+        assert "No difference" in why.text()
+        assert json.loads(json.dumps(why.as_json()))["terms"] == []
+
+    def test_the_shared_past_has_no_difference(self) -> None:
+        assert explain("confront", "attacks", "2022-05", "appease", worlds=WORLDS).terms == ()
+
+
+class TestWithin:
+    def test_what_changes_little_by_little_is_led_back_to_the_rules_that_changed_it(self) -> None:
+        why = explain("confront", "ttp_strength", "2023-06", worlds=WORLDS)
+        by_name = {term.name: term for term in why.terms}
+        assert {term.kind for term in why.terms} == {"rule"}
+        assert by_name["recruitment"].mean > 0 > by_name["attrition"].mean
+        assert by_name["attrition"].inputs["operations"][0] > 0
+
+    def test_chance_and_decisions_are_terms_of_their_own(self) -> None:
+        terms = explain("confront", "attacks", "2023-06", worlds=WORLDS).terms
+        kinds = {(term.kind, term.name) for term in terms}
+        assert ("luck", "land.attacks") in kinds
+        assert ("decision", "ttp.campaign") in kinds
+
+    def test_a_dated_lever_and_a_shock_are_named_in_their_month(self) -> None:
+        names = {(term.kind, term.name) for term in explain("history", "rhetoric", "2022-04", worlds=WORLDS).terms}
+        assert ("shock", "rhetoric") in names
+        names = {(term.kind, term.name) for term in explain("history", "effort_cost", "2022-04", worlds=WORLDS).terms}
+        assert ("lever", "pakistan.cross_border_strikes") in names
+
+
+class TestShown:
+    def test_text_and_data_are_the_same_every_time(self) -> None:
+        for a, b, metric, month, more in (ASKED[0], ASKED[10]):
+            one, two = (explain(a, metric, month, b, worlds=WORLDS, **more) for _ in range(2))
+            assert one.text() == two.text()
+            assert one.as_json() == two.as_json()
+
+    def test_data_holds_every_term(self) -> None:
+        for why in answers():
+            data = json.loads(json.dumps(why.as_json(), allow_nan=False))
+            assert abs(sum(term["mean"] for term in data["terms"]) - data["difference"]["mean"]) < 1e-9
+            assert data["chain"]["fed_by"]
+            assert data["error"] < 1e-9
+
+    def test_text_fits_and_names_rules_and_claims(self) -> None:
+        text = answers()[0].text(80)
+        assert all(len(line) <= 80 or " " not in line.strip() for line in text.splitlines())
+        assert "attacks_expected" in text
+        assert RULES["attacks_expected"].claims[0] in text
+
+    def test_charts_are_pictures(self) -> None:
+        for picture in (answers()[0].chart(), answers()[10].chart(), weigh_once().chart(), ablated().chart()):
+            assert picture.to_dict()["config"]["font"]
+
+    def test_results_can_be_asked(self) -> None:
+        a, b = (sim.run(name, worlds=WORLDS, seed=5) for name in ("confront", "appease"))
+        why = a.why("attacks", "2023-06", b)
+        assert why.as_json() == answers()[0].as_json()
+        assert why.whole.mean == pytest.approx(float((a.series - b.series)["attacks"].sel(month="2023-06").mean()))
+        assert a.why("attacks", "2023-06").versus is None
+        with pytest.raises(LimitError, match="same seed"):
+            a.why("attacks", "2023-06", sim.run("appease", worlds=WORLDS, seed=6))
+
+
+@cache
+def weigh_once() -> Any:
+    return weigh("confront", "taliban.stance", "2023-06", worlds=WORLDS)
+
+
+class TestDecision:
+    @pytest.mark.parametrize(
+        ("name", "decision"),
+        [
+            ("confront", "taliban.stance"),
+            ("confront", "ttp.campaign"),
+            ("appease", "india.engagement"),
+            ("confront", "pakistan.strikes"),
+            ("own_choice", "pakistan.policy"),
+        ],
+    )
+    def test_pressures_add_up_to_the_utilities(self, name: str, decision: str) -> None:
+        weighed = weigh(name, decision, "2023-06", worlds=WORLDS)
+        added = sum(push.on for push in weighed.pushes)
+        assert np.max(np.abs(added - weighed.utilities)) < 1e-9
+        assert np.allclose(likely(*weighed.utilities), weighed.probabilities)
+        assert np.array_equal((weighed.utilities + weighed.draws).argmax(axis=0), weighed.chosen)
+
+    def test_probability_without_a_pressure(self) -> None:
+        weighed = weigh_once()
+        push = next(push for push in weighed.pushes if push.rule == "kinship_and_debt")
+        assert np.allclose(push.without, likely(*(weighed.utilities - push.on)))
+        assert push.without[-1].mean() > weighed.probabilities[-1].mean()
+
+    def test_shown(self) -> None:
+        text = weigh_once().text()
+        assert "kinship_and_debt" in text
+        assert "█" in text
+        assert json.loads(json.dumps(weigh_once().as_json()))["pressures"]
+        assert "not chosen" in weigh("confront", "ttp.campaign", "2023-06", worlds=WORLDS, world=3).text()
+
+
+@cache
+def ablated() -> Any:
+    return ablate("confront", "border_clashes", "2022-06", worlds=WORLDS)
+
+
+class TestAblation:
+    def test_the_mechanism_that_makes_it_comes_first(self) -> None:
+        found = ablated()
+        assert found.rows[0].mechanism == "M9"
+        assert np.array_equal(found.rows[0].effect, found.level)  # without clashes_expected there are no clashes
+        assert "clashes_expected" in found.rows[0].rules
+        assert [row.mechanism for row in found.rows] != sorted(row.mechanism for row in found.rows)
+        sizes = [abs(row.mean) for row in found.rows]
+        assert sizes == sorted(sizes, reverse=True)
+        assert len(found.rows) == 31
+
+    def test_it_is_what_the_model_gives_without_the_mechanism(self) -> None:
+        (row,) = ablate("appease", "grievance", "2023-03", worlds=WORLDS, seed=4, mechanisms=("M8",)).rows
+        levels = []
+        for off in ((), ("M8",)):
+            model = FrontierModel(load_scenario("appease"), WORLDS, 4, off=off)
+            for _ in range(20):
+                model.step()
+            levels.append(np.asarray(model.datacollector.model_vars["grievance"][-1]))
+            model.close()
+        assert np.array_equal(row.effect, levels[0] - levels[1])
+
+    def test_over_a_run_it_is_the_summary(self) -> None:
+        plan = load_scenario("confront").model_copy(update={"months": 6})
+        found = ablate(plan, "attacks", worlds=WORLDS, mechanisms=("M30",))
+        outcome = sim.run(plan, worlds=WORLDS).outcomes["attacks"].to_numpy()
+        assert np.array_equal(found.level, outcome)
+
+    def test_text_names_the_rules(self) -> None:
+        text = ablated().text()
+        assert "clashes_expected" in text
+        assert "Crude" in text
+        assert json.loads(json.dumps(ablated().as_json()))["mechanisms"][0]["id"] == "M9"
+        assert rules_of("M22") == ("clerics_object",)
+
+
+class TestCommand:
+    def call(self, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main(["why", *arguments])
+        printed = capsys.readouterr()
+        return int(left.value.code or 0), printed.out, printed.err
+
+    def test_answers(self, capsys: pytest.CaptureFixture[str], tmp_path: Any) -> None:
+        asked = ("confront", "--metric", "attacks", "--month", "2023-01", "--versus", "appease", "--worlds", "20")
+        code, out, err = self.call(capsys, *asked, "--back", "all", "--chart", str(tmp_path / "why.svg"))
+        assert (code, err) == (0, "")
+        assert "Confront less Accommodate" in out
+        assert (tmp_path / "why.svg").read_text().startswith("<svg")
+        code, out, _ = self.call(capsys, *asked, "--json")
+        assert json.loads(out)["versus"] == "appease"
+        asked = ("confront", "--decision", "ttp.campaign", "--month", "2022-01", "--worlds", "20")
+        assert "escalate" in self.call(capsys, *asked)[1]
+        asked = ("confront", "--metric", "unrest", "--month", "2021-11", "--ablate", "--worlds", "20", "--json")
+        assert len(json.loads(self.call(capsys, *asked)[1])["mechanisms"]) == 31
+
+    def test_one_thing_changed_against_the_scenario_itself(self, capsys: pytest.CaptureFixture[str]) -> None:
+        asked = ("confront", "--versus", "confront", "--metric", "attacks", "--month", "2021-10", "--worlds", "61")
+        code, out, _ = self.call(capsys, *asked, "--set", "parameters.attrition_rate=0.06", "--back", "all", "--json")
+        assert code == 0
+        assert [term["name"] for term in json.loads(out)["terms"]] == ["attrition_rate"]
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (["nowhere", "--metric", "attacks", "--month", "2023-01"], "nowhere"),
+            (["confront", "--metric", "atacks", "--month", "2023-01"], "did you mean 'attacks'"),
+            (["confront", "--metric", "attacks", "--month", "2019-01"], "2021-09 to 2026-07"),
+            (["confront", "--metric", "attacks", "--month", "2021-08"], "2021-09 to 2026-07"),
+            (["confront", "--metric", "attacks", "--month", "2023-6"], "YYYY-MM"),
+            (["confront", "--metric", "attacks"], "--month is needed"),
+            (["confront", "--month", "2023-01"], "--metric is needed"),
+            (["confront", "--metric", "attacks", "--month", "2023-01", "--versus", "nobody"], "nobody"),
+            (["confront", "--metric", "attacks", "--month", "2023-01", "--back", "0"], "--back"),
+            (["confront", "--metric", "attacks", "--month", "2023-01", "--worlds", "5000"], "1 to 1,000"),
+            (["confront", "--metric", "attacks", "--month", "2023-01", "--world", "200"], "0 to 199"),
+            (["confront", "--decision", "taliban.mood", "--month", "2023-01"], "taliban.stance"),
+            (["confront", "--decision", "pakistan.policy", "--month", "2023-01", "--worlds", "5"], "no course open"),
+            (["confront", "--metric", "attacks", "--ablate", "--versus", "appease"], "--versus"),
+            (["confront", "--metric", "attacks", "--month", "2023-01", "--chart", "a.gif"], ".svg"),
+            (["confront", "--metric", "attacks", "--month", "2023-01", "--set", "aid"], "PATH=VALUE"),
+        ],
+    )
+    def test_bad_input_is_one_message(
+        self, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+    ) -> None:
+        code, out, err = self.call(capsys, *arguments)
+        assert code == 2
+        assert out == ""
+        assert said in err
+        assert "Traceback" not in err
+
+    def test_too_much_to_write_down(self) -> None:
+        with pytest.raises(LimitError, match="allowed: 12"):
+            explain("confront", "attacks", "2023-06", worlds=1000, back=13)
+
+
+class TestParts:
+    def test_shapley_adds_up_and_gives_nothing_for_nothing(self) -> None:
+        rng = np.random.default_rng(1)
+        now, then = rng.random((2, 4, 10))
+        then[2] = now[2]
+
+        def product(a: Array, b: Array, c: Array, d: Array) -> Array:
+            return a * b * np.exp(c) + 0.0 * d
+
+        parts = shapley(product, list(now), list(then), [0, 1, 3], product(*now), product(*then))
+        assert np.allclose(sum(parts), product(*now) - product(*then), atol=1e-14)
+        assert np.allclose(parts[2], 0.0)
+        assert np.allclose(parts[0], (now[0] - then[0]) * (now[1] + then[1]) / 2 * np.exp(now[2]))
+
+    def test_shapley_of_many(self) -> None:
+        count = MOST_PLAYERS + 4
+        rng = np.random.default_rng(2)
+        now, then = rng.random((2, count, 6))
+
+        def mixed(*values: Array) -> Array:
+            out = values[0] * values[1]
+            for value in values[2:]:
+                out = out + value * value
+            return np.asarray(out)
+
+        parts = shapley(mixed, list(now), list(then), list(range(count)), mixed(*now), mixed(*then))
+        assert len(parts) == count
+        assert np.allclose(sum(parts), mixed(*now) - mixed(*then), atol=1e-12)
+
+    def test_what_cannot_be_recorded_is_refused(self) -> None:
+        trace = Trace(3, keep_all=False)
+        one = Traced(trace, trace.leaf(np.arange(6.0), Label("lever", "x")))
+        plain = np.zeros((2, 6))
+        for use in (np.asarray, float, bool, np.sort):
+            with pytest.raises(TypeError):
+                use(one)
+        with pytest.raises((TypeError, ValueError)):
+            plain[0] = one
+        with pytest.raises(TypeError):
+            plain += one
+
+    def test_putting_into_a_vector_leaves_its_past_alone(self) -> None:
+        trace = Trace(2, keep_all=True)
+        one = Traced(trace, trace.leaf(np.arange(8.0).reshape(2, 4)))
+        before = one.node
+        one[0] = one[1] * 2.0
+        one[1] += 1.0
+        assert np.array_equal(before.value, np.arange(8.0).reshape(2, 4))
+        assert np.array_equal(one.value, [[8, 10, 12, 14], [5, 6, 7, 8]])
