@@ -134,8 +134,10 @@ class FrontierModel(mesa.Model):
         levers: Mapping[str, Vector] | None = None,
         points: int = 1,
     ) -> None:
+        if rng is not None and not isinstance(rng, int | np.integer):
+            raise TypeError("rng must be a whole number here: all chance comes from streams keyed by it")
         if seed is None:
-            seed = int(rng) if isinstance(rng, int | np.integer) else secrets.randbits(63)
+            seed = secrets.randbits(63) if rng is None else int(rng)
         # Mesa's own generators are never drawn from; they are seeded so that nothing in a run is unseeded.
         super().__init__(rng=seed)
         self.plan = load_scenario(scenario) if isinstance(scenario, str) else scenario

@@ -264,7 +264,7 @@ class TestReading:
         assert "Accommodate compared with Confront: 120 paired worlds" in shown.out
         assert "Accommodate less Confront" in " ".join(shown.out.split())
         text = " ".join(shown.out.split())
-        assert "modelled worlds Confront ended with more deaths than Accommodate" in text
+        assert "modelled worlds Confront had, over the whole run, more deaths than Accommodate" in text
         assert text.endswith("These are modelled worlds, not a forecast.")
         assert "Other groups' attacks" not in shown.out
 
@@ -296,7 +296,13 @@ class TestFolders:
         out = tmp_path / "out"
         shown = durand("compare", "confront", "appease", "--worlds", 3, "--out", out)
         assert shown.code == 0
-        assert {entry.name for entry in out.iterdir()} == {"confront", "appease", "comparison.json", "report.html", "plots"}
+        assert {entry.name for entry in out.iterdir()} == {
+            "confront",
+            "appease",
+            "comparison.json",
+            "report.html",
+            "plots",
+        }
         assert str(out / "report.html") in shown.out.replace("\n", "")
         ((results, path),) = written
         assert isinstance(results, sim.Comparison)

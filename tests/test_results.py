@@ -368,7 +368,7 @@ class TestWords:
         higher = int((comparison.paired["appease"]["fatalities"] > 0).sum())
         assert 20 < higher < 80  # the small model pushes confront up in three worlds of four
         assert (
-            f"In {share(200 - higher, 200)} modelled worlds Confront ended with more deaths than Accommodate"
+            f"In {share(200 - higher, 200)} modelled worlds Confront had, over the whole run, more deaths than Accommodate"
             in (paragraphs[0])
         )
         text = " ".join(paragraphs)
@@ -393,12 +393,12 @@ class TestWords:
 
     def test_one_world_is_one_world(self, small: None) -> None:
         text = " ".join(reading(sim.compare(["confront", "appease"], worlds=1, months=2)))
-        assert "In the one modelled world Confront ended with more deaths than Accommodate" in text
+        assert "In the one modelled world Confront had, over the whole run, more deaths than Accommodate" in text
         assert "One modelled world, August 2021 to September 2021" in text
 
     def test_the_reading_of_a_run(self, small: None) -> None:
         text = " ".join(reading(sim.run("appease", worlds=100, months=1, parameters="prior")))
-        assert "In the middle world: deaths" in text
+        assert "Medians over the modelled worlds: deaths" in text
         assert "the uncertain parameters drawn anew in each" in text
         assert "not a forecast" in text
 

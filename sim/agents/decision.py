@@ -62,6 +62,9 @@ class Decision:
 
     def only(self, *names: str) -> tuple[float, ...]:
         """The profile of a pressure that bears on the named options alone."""
+        unknown = set(names) - set(self.options)
+        if unknown:
+            raise KeyError(f"{self.name} has no option {sorted(unknown)[0]}; it has {', '.join(self.options)}")
         return tuple(float(option in names) for option in self.options)
 
     def held(self) -> Vector:

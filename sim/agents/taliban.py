@@ -198,7 +198,7 @@ class Taliban(Actor):
         self.leverage_over_pakistan = total(self.held) / len(HELD)
 
     def hear_factions(self) -> None:
-        """Factions take in the month's benefits and coercion; power shifts; resentment and words follow."""
+        """Factions take in the month's benefits and coercion; power shifts; resentment builds or fades."""
         levers, india = self.model.pakistan.levers, self.model.india
         self.coercion_felt = self.apply(
             alignment.coercion, self.model.pakistan.strikes, levers["border_closure"], levers["refugee_expulsion"]

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -25,6 +26,8 @@ Receipts: TypeAlias = Generator[Receipt, None, None]
 AHEAD = 2
 # So many deaths of workers without any work finished in between, and it is the work that kills them.
 MOST_DEATHS = 3
+# Seconds between two looks at how many workers a cluster has.
+LOOKS = 5.0
 
 
 class WorkersError(OSError):
@@ -160,23 +163,30 @@ class Cluster:
         except (OSError, ValueError, TimeoutError) as problem:
             reason = "no worker has come" if isinstance(problem, TimeoutError) else str(problem).splitlines()[0]
             raise WorkersError(address, f"this Dask cluster cannot be used: {reason}") from None
-        self.workers = sum(self._client.nthreads().values())
+        self.workers, self._looked = 1, -LOOKS
+        self._look()
+
+    def _look(self) -> None:
+        """See now and then how many workers there are: they come and go."""
+        if time.monotonic() >= self._looked + LOOKS:
+            self.workers = max(1, sum(self._client.nthreads().values()))
+            self._looked = time.monotonic()
 
     def carry_out(self, jobs: Iterable[Job]) -> Receipts:
         waiting = iter(jobs)
         finished = self._dask.as_completed(loop=self._client.loop)
-        running = set()
+        running: set[Any] = set()
 
         def hand_out() -> None:
-            if (job := next(waiting, None)) is not None:
+            self._look()
+            while len(running) < self.workers * (1 + AHEAD) and (job := next(waiting, None)) is not None:
                 # Not pure: a job is work to be done, not a value to be remembered.
                 future = self._client.submit(carry_out, job, pure=False)
                 running.add(future)
                 finished.add(future)
 
         try:
-            for _ in range(self.workers * (1 + AHEAD)):
-                hand_out()
+            hand_out()
             for future in finished:
                 running.discard(future)
                 try:

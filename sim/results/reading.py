@@ -11,6 +11,7 @@ from math import floor, log10, sqrt
 
 import numpy as np
 
+from sim.metrics import METRICS
 from sim.results.paired import Comparison
 from sim.results.results import Results, figures
 from sim.vocabulary import VERDICTS
@@ -21,10 +22,22 @@ NOT_A_FORECAST = "These are modelled worlds, not a forecast."
 HEADLINES: dict[str, tuple[str, str]] = {
     "fatalities": ("more deaths", "fewer deaths"),
     "attacks": ("more TTP attacks", "fewer TTP attacks"),
+    "ttp_strength": ("more TTP fighters", "fewer TTP fighters"),
     "sovereignty": ("more sovereignty left to Pakistan", "less sovereignty left to Pakistan"),
-    "taliban_stance": ("more effort by Kabul against the TTP", "less effort by Kabul against the TTP"),
+    "taliban_stance": (
+        "more effort by Kabul on the TTP (0 shelter, 0.5 mediate, 1 crack down)",
+        "less effort by Kabul on the TTP",
+    ),
     "leverage_pakistan_taliban": ("more Pakistani leverage over Kabul", "less Pakistani leverage over Kabul"),
 }
+# Whose deaths add up to all of them.
+_WHOSE = {
+    "fatalities_militant": "militants",
+    "fatalities_security": "security forces",
+    "fatalities_civilian": "civilians in Pakistan",
+    "fatalities_afghan_civilian": "Afghan civilians",
+}
+_LAST = 12
 _FEW = 30
 _Z = 1.96
 
@@ -116,6 +129,8 @@ def scope(results: Results, scenarios: int = 1) -> str:
 def _pair(comparison: Comparison, name: str, called: dict[str, str]) -> list[str]:
     """The headline differences between a scenario and the baseline, then whether one is better on both counts."""
     out = [_headline(comparison, name, metric, called) for metric in HEADLINES]
+    out[1:1] = _whose_deaths(comparison, name, called)
+    out += _turned_round(comparison, name, called)
     deaths, held = comparison.paired[name, "fatalities"].to_numpy(), comparison.paired[name, "sovereignty"].to_numpy()
     worlds = comparison.worlds
     if np.any(deaths) or np.any(held):
@@ -133,21 +148,50 @@ def _pair(comparison: Comparison, name: str, called: dict[str, str]) -> list[str
     return out
 
 
+def _whose_deaths(comparison: Comparison, name: str, called: dict[str, str]) -> list[str]:
+    """What the difference in deaths is made of; its parts add up, as means do."""
+    paired = comparison.paired[name]
+    means = {words: float(paired[metric].mean()) for metric, words in _WHOSE.items()}
+    if not any(means.values()):
+        return []
+    parts = ", ".join(f"{words} {number(mean, sign=True)}" for words, mean in means.items())
+    return [f"On average {called[name]} has so many more or fewer dead than {called[comparison.baseline]}: {parts}."]
+
+
+def _turned_round(comparison: Comparison, name: str, called: dict[str, str]) -> list[str]:
+    """Whether the last year has it the other way round than the whole run, for attacks."""
+    sides = [comparison.results[one] for one in (name, comparison.baseline)]
+    if not all(side.has_series for side in sides) or len(sides[0].months) < 3 * _LAST:
+        return []
+    late = [side.arrays.metrics["attacks"][:, -_LAST:] for side in sides]
+    apart = np.zeros(comparison.worlds)
+    for month in range(_LAST):
+        apart = apart + (late[0][:, month] - late[1][:, month])
+    whole = comparison.paired[name, "attacks"].to_numpy()
+    more, fewer = int(np.sum(apart > 0)), int(np.sum(apart < 0))
+    if not settled(more, fewer) or (more > fewer) == (np.sum(whole > 0) > np.sum(whole < 0)):
+        return []
+    ahead, count = (called[name], more) if more > fewer else (called[comparison.baseline], fewer)
+    where = in_worlds(count, comparison.worlds)
+    return [f"In the last {_LAST} months it is the other way round for attacks: {ahead} has more {where}."]
+
+
 def _headline(comparison: Comparison, name: str, metric: str, called: dict[str, str]) -> str:
     values, worlds = comparison.paired[name, metric].to_numpy(), comparison.worlds
     other, base = called[name], called[comparison.baseline]
     higher, lower = int(np.sum(values > 0)), int(np.sum(values < 0))
     more, less = HEADLINES[metric]
+    had = "ended with" if METRICS[metric].summary == "final" else "had, over the whole run,"
     equal = worlds - higher - lower
     same = f"the same in {share(equal, worlds)}" if equal else ""
     if not higher and not lower:
         return f"{other} and {base} come to exactly the same {more.partition(' ')[2]} {in_worlds(worlds, worlds)}."
     if worlds == 1:
         first, second = (other, base) if higher else (base, other)
-        return f"In the one modelled world {first} ended with {more} than {second} (by {number(abs(values[0]))})."
+        return f"In the one modelled world {first} {had} {more} than {second} (by {number(abs(values[0]))})."
     if not settled(higher, lower):
         return (
-            f"Which of the two ended with {more} these worlds do not settle: {other} {in_worlds(higher, worlds)}, "
+            f"Which of the two {had} {more} these worlds do not settle: {other} {in_worlds(higher, worlds)}, "
             f"{base} in {share(lower, worlds)}{f', {same}' if same else ''}."
         )
     if higher < lower:
@@ -156,8 +200,8 @@ def _headline(comparison: Comparison, name: str, metric: str, called: dict[str, 
     against = "; ".join(part for part in (f"with {less} in {share(lower, worlds)}" if lower else "", same) if part)
     text = in_worlds(higher, worlds)
     return (
-        f"{text[0].upper()}{text[1:]} {other} ended with {more} than {base}{f' ({against})' if against else ''}: "
-        f"by {number(middle)} in the middle world, by {number(low, low < 0)} to {number(high, low < 0)} in nine worlds "
+        f"{text[0].upper()}{text[1:]} {other} {had} {more} than {base}{f' ({against})' if against else ''}: "
+        f"by {number(middle)} at the median, by {number(low, low < 0)} to {number(high, low < 0)} in nine worlds "
         "of ten."
     )
 
@@ -169,7 +213,7 @@ def _alone(results: Results) -> list[str]:
         row = table[metric]
         spread = f" ({number(row['p05'])} to {number(row['p95'])} in nine worlds of ten)" if results.worlds > 1 else ""
         parts.append(f"{more.partition(' ')[2]} {number(row['p50'])}{spread}")
-    where = "In the middle world" if results.worlds > 1 else "In the one modelled world"
+    where = "Medians over the modelled worlds" if results.worlds > 1 else "In the one modelled world"
     return [f"{where}: {'; '.join(parts)}."]
 
 

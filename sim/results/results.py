@@ -171,7 +171,7 @@ class Results:
 
         The worlds are lived again, the first thousand at most; arguments and errors as for `sim.why.explain`.
         """
-        from sim.why.explain import explain_results
+        from sim.why.answers import explain_results
 
         return explain_results(self, metric, month, versus, back=back, everything=everything, world=world)
 

@@ -20,6 +20,7 @@ from sim.vocabulary import VERDICTS
 # What a first look needs; `--all` shows every metric.
 SHORT_LIST = (
     "fatalities",
+    "fatalities_militant",
     "fatalities_security",
     "fatalities_civilian",
     "fatalities_afghan_civilian",

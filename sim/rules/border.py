@@ -49,6 +49,7 @@ def border_posture(
         "002.9-joint-patrols-curb-illegal",
         "events.2022-02-24-chaman-clash",
     ),
+    judgement="Joint patrols are offered against illegal crossings; that they calm the guards too is ours.",
     mechanisms=("M9",),
     moves=("border_clashes",),
     rises_with=("fencing", "strikes", "posture"),

@@ -33,10 +33,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.why.ablate import Ablation, Worth, ablate
+    from sim.why.ablation import Ablation, Worth, ablate
     from sim.why.account import Cut, Step, Term
+    from sim.why.answers import Why, explain
     from sim.why.decide import Push, Weighed, weigh
-    from sim.why.explain import Why, explain
 
 __all__ = [
     "Ablation",
@@ -53,17 +53,17 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Ablation": "ablate",
-    "Worth": "ablate",
-    "ablate": "ablate",
+    "Ablation": "ablation",
+    "Worth": "ablation",
+    "ablate": "ablation",
     "Cut": "account",
     "Step": "account",
     "Term": "account",
     "Push": "decide",
     "Weighed": "decide",
     "weigh": "decide",
-    "Why": "explain",
-    "explain": "explain",
+    "Why": "answers",
+    "explain": "answers",
 }
 
 

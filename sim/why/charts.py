@@ -16,9 +16,9 @@ from sim.why.names import DECISIONS
 from sim.why.text import called, decimals
 
 if TYPE_CHECKING:
-    from sim.why.ablate import Ablation
+    from sim.why.ablation import Ablation
+    from sim.why.answers import Why
     from sim.why.decide import Weighed
-    from sim.why.explain import Why
 
 _LABELS = 168  # px for the labels on the left
 _LETTERS = 26

@@ -72,7 +72,7 @@ def why(
     found: Any
     if ablate:
         from sim.results.terminal import progress_bar
-        from sim.why.ablate import ablate as switch_off
+        from sim.why.ablation import ablate as switch_off
 
         with progress_bar() as progress:
             found = switch_off(scenario, _needed("--metric", metric), month, progress=progress, **common)
@@ -81,7 +81,7 @@ def why(
 
         found = weigh(scenario, decision, _needed("--month", month), world=world, **common)
     else:
-        from sim.why.explain import explain
+        from sim.why.answers import explain
 
         many, everything = _back(back)
         asked = _needed("--metric", metric), _needed("--month", month), versus

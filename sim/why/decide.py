@@ -14,8 +14,8 @@ from sim.results.reading import NOT_A_FORECAST, month_words, share
 from sim.rule import RULES
 from sim.run import DEFAULT_PARAMETERS, LimitError
 from sim.scenario import Scenario
+from sim.why.answers import Named, asked, month_number, resolved
 from sim.why.draws import likely
-from sim.why.explain import Named, asked, month_number, resolved
 from sim.why.names import DECISIONS
 from sim.why.shapley import Array
 from sim.why.text import called, wrapped

@@ -8,7 +8,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from sim.why.account import Step, Term
-    from sim.why.explain import Why
+    from sim.why.answers import Why
 
 METHOD = (
     "A difference goes down the recorded steps to what they took: by Shapley's value for each rule, by algebra for sums "

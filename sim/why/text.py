@@ -16,7 +16,7 @@ from sim.scenario import Scenario
 
 if TYPE_CHECKING:
     from sim.why.account import Step, Term
-    from sim.why.explain import Why
+    from sim.why.answers import Why
 
 # Terms below this share of the largest are put together as one line, and there are at most so many lines.
 _SHOWN, _MOST = 0.03, 12

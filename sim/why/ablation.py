@@ -24,7 +24,7 @@ from sim.rulebook import Rulebook
 from sim.run import DEFAULT_PARAMETERS, LimitError, Progress
 from sim.scenario import Scenario
 from sim.vocabulary import ACTORS
-from sim.why.explain import Named, asked, month_number, resolved
+from sim.why.answers import Named, asked, month_number, resolved
 from sim.why.halves import Record
 from sim.why.scripts import watched
 from sim.why.shapley import Array
