@@ -107,7 +107,7 @@ def report() -> None:
     bare = median(lambda: live_seconds(experiment(4000, 1, FEW)))
     batch = batch_run_seconds(40) / 40
     one, two = (
-        median(lambda workers=workers: sweep_seconds(experiment(20_000, 1, FEW), workers), 1) for workers in (1, 2)
+        median(lambda workers=workers: sweep_seconds(experiment(40_000, 1, FEW), workers), 1) for workers in (1, 2)
     )
     rows = [
         ("4,000 worlds of one point", f"{plain:.1f} s", ""),
@@ -116,8 +116,8 @@ def report() -> None:
         ("400 points of ten worlds / the same", f"{tens / plain:.2f}", ""),
         ("what storage adds", f"{(few / bare - 1) * 100:.0f} %", "under 10 %"),
         ("a point with mesa.batch_run / in a sweep", f"{batch / (few / 4000):.0f}", "at least 60"),
-        ("20,000 points: 2 workers against 1", f"{one / two:.2f}", "at least 1.7 on two idle processors"),
-        ("runs a second, 2 workers", f"{20_000 / two:,.0f}", "833: 100,000 in two minutes"),
+        ("40,000 points: 2 workers against 1", f"{one / two:.2f}", "at least 1.7 on two idle processors"),
+        ("runs a second, 2 workers", f"{40_000 / two:,.0f}", "833: 100,000 in two minutes"),
     ]
     width = max(len(row[0]) for row in rows)
     for what, figure, asked in rows:

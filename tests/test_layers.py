@@ -35,7 +35,7 @@ PUT_OFF = {
     ("sim.results.paired", "sim.results.bundle"): "the same, on a comparison",
     (
         "sim.results.results",
-        "sim.why.explain",
+        "sim.why.answers",
     ): "why a number came about is asked of the results, and lives the worlds again",
 }
 # Sums in any order, where that is safe: (file, function, call) -> why.

@@ -577,6 +577,14 @@ def test_every_decision_is_accounted_for() -> None:
     assert set(model.accounts[0]) == held
 
 
+def test_luck_of_an_agent_is_its_own() -> None:
+    """Otherwise all groups break away in the same worlds and months, and worlds differ more than they should."""
+    model = FrontierModel("history", worlds=50, seed=4)
+    drawn = [agent.luck("unity") for agent in model.agents]
+    model.close()
+    assert len(np.unique(np.stack(drawn))) == len(drawn) * 50
+
+
 def test_luck_of_an_option_is_its_own() -> None:
     """Otherwise adding an option to a decision changes the luck of the others, and with it every result."""
     model = FrontierModel("history", worlds=9, seed=4, record=True)

@@ -139,7 +139,7 @@ class TestDependencies:
     def test_the_lock_covers_what_is_declared(self) -> None:
         """`make lock` renews it."""
         pins = dict(re.findall(r"^([a-z0-9-]+)==([^ ;\\]+)", LOCK, re.MULTILINE))
-        for text in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]:
+        for text in sum(PROJECT["optional-dependencies"].values(), PROJECT["dependencies"]):
             one = Requirement(text)
             name = canonicalize_name(one.name)
             assert name in pins, f"{name} is not in requirements.lock: make lock"

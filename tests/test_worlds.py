@@ -300,6 +300,24 @@ def test_counts_do_not_depend_on_the_chunk(chunk: int) -> None:
     assert np.array_equal(np.concatenate(parts, axis=1), counts(0, worlds))
 
 
+@pytest.mark.parametrize("chunk", [1, 7])
+def test_very_many_attacks_do_not_depend_on_the_chunk(chunk: int) -> None:
+    """Otherwise a world whose count is worked out in another way, being so large, moves its neighbours' counts."""
+    worlds = 60
+    uniform, mean = UNIFORMS[:worlds], np.linspace(0.0, 2_500.0, worlds)
+    ratio, trials, probability = mean * 0 + 1.3, np.floor(mean), mean * 0 + 0.6
+
+    def counts(first: int, last: int) -> Vector:
+        here = slice(first, last)
+        few, many = (uniform[here], mean[here], ratio[here]), (uniform[here], trials[here], probability[here])
+        return np.stack([negative_binomial(*few), binomial(*many)])
+
+    parts = [counts(first, first + chunk) for first in range(0, worlds, chunk)]
+    assert np.array_equal(np.concatenate(parts, axis=1), counts(0, worlds))
+    assert np.array_equal(counts(1, worlds)[0], stats.nbinom.ppf(uniform[1:], mean[1:] / 0.3, 1 / 1.3))
+    assert np.array_equal(counts(0, worlds)[1], stats.binom.ppf(uniform, trials, 0.6))
+
+
 @pytest.mark.parametrize("mean", [700.1, 1e4, np.inf, np.nan])
 def test_a_poisson_mean_that_cannot_be_drawn_is_refused(mean: float) -> None:
     """Otherwise exp(-mean) is nought, and the count is nonsense or never ends."""
