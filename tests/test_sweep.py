@@ -17,8 +17,9 @@ from sim.experiment.load import ExperimentError, experiments, load_experiment, l
 from sim.experiment.plan import Plan
 from sim.experiment.schema import Factorial, LatinHypercube, Morris, Saltelli, experiment_schema
 from sim.parameters import PARAMETERS
-from sim.scenario import ScenarioError, library
+from sim.scenario import ScenarioError, Script, library, load_scenario
 from sim.scenario.settings import OPTIONS
+from sim.worlds import Streams
 
 # Some parameters with a range; found here so that no test hangs on a name.
 NAMES = [name for name, one in PARAMETERS.items() if not one.constant][:4]
@@ -333,3 +334,38 @@ class TestPlans:
             first, second = done.reshape(2, 64).sum(axis=1)
             assert abs(first - second) <= 8
             assert abs(one_half - other_half) <= (2 if luck == "shared" else 24)
+
+
+class TestHooks:
+    """What the model offers to sweeps: several points side by side on the worlds axis."""
+
+    @pytest.mark.parametrize("first", [0, 3, 8])
+    def test_points_share_their_luck(self, first: int) -> None:
+        alone, packed = Streams(5, 4, first), Streams(5, 12, first, points=3)
+        for month in (0, 7):
+            assert np.array_equal(packed.uniform("x", month), np.tile(alone.uniform("x", month), 3))
+            assert np.array_equal(packed.uniforms("y", month, 3, 2), np.tile(alone.uniforms("y", month, 3, 2), 3))
+
+    def test_worlds_are_dealt_out_evenly(self) -> None:
+        with pytest.raises(ValueError, match="10 worlds cannot be dealt out to 3 points"):
+            Streams(5, 10, points=3)
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "actors.pakistan.levers.nonsense",
+            "actors.india.levers.aid",
+            "actors.pakistan.changes.99.levers.aid",
+            "policies.appease.settings.visibility",
+            "policies.confront.visibility",
+            "aid",
+        ],
+    )
+    def test_a_lever_that_is_not_there_is_refused(self, path: str) -> None:
+        with pytest.raises(KeyError):
+            Script(load_scenario("confront"), 2, {path: np.zeros(2)})
+        assert Script(load_scenario("confront"), 2, {"policies.confront.settings.levers.aid": np.zeros(2)})
+
+    def test_nor_one_whose_cost_a_choice_has_weighed(self) -> None:
+        with pytest.raises(KeyError):
+            Script(load_scenario("own_choice"), 1, {"policies.confront.settings.levers.aid": np.zeros(1)})

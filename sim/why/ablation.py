@@ -26,9 +26,10 @@ from sim.scenario import Scenario
 from sim.vocabulary import ACTORS
 from sim.why.answers import Named, asked, month_number, resolved
 from sim.why.halves import Record
+from sim.why.names import decimals
 from sim.why.scripts import watched
 from sim.why.shapley import Array
-from sim.why.text import called, decimals, wrapped
+from sim.why.text import called, signed, wrapped
 from sim.worlds import Vector
 
 # Worlds at a time: several mechanisms are switched off side by side on the worlds axis.
@@ -274,7 +275,7 @@ def _lines(one: Ablation, width: int) -> Iterator[str]:
             yield from wrapped(f"{MECHANISMS[row.mechanism]} Does not run without it: {row.why_not}", width, start)
             continue
         sign = f"in {share(round(row.share * one.worlds), one.worlds)}" if row.mean else "in none"
-        start = f"  {row.mechanism:<4}{row.mean:+9,.{places}f}  {sign:<18}"
+        start = f"  {row.mechanism:<4}{signed(row.mean, places):>9}  {sign:<18}"
         shared = {rule for rule in row.rules if len(RULES[rule].mechanisms) > 1}
         rules = ", ".join(f"{rule}*" if rule in shared else rule for rule in row.rules) or "no rule of its own"
         yield from wrapped(f"{MECHANISMS[row.mechanism]} [{rules}]", width, start)

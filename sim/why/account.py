@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.rule import RULES
 from sim.scenario import Scenario
 from sim.vocabulary import month_after
+from sim.why.draws import Choice, Draw
 from sim.why.flow import Carried, Flow, Found
 from sim.why.names import Key, claims, key_of, words
 from sim.why.shapley import Array
@@ -30,7 +30,8 @@ class Term:
         values: what it contributes, per world.
         months: the first and last month of it, YYYY-MM.
         now, then: its own mean value in the two runs (or months) compared, where it is one quantity; else None.
-        inputs: for a rule, the mean of each input in both, over worlds, and over groups and months where it is many.
+        inputs: in both, the mean of each input of a rule, each pressure of a decision (logits), or what was expected of
+            a draw: over worlds, and over groups and months where it is many.
         claims: what it rests on.
     """
 
@@ -53,7 +54,9 @@ class Term:
     @cached_property
     def share(self) -> float:
         """Share of worlds in which it has the sign of its mean."""
-        return float(np.mean(np.sign(self.values) == np.sign(self.mean)))
+        size = np.abs(self.values)
+        real = size > 1e-12 * np.max(size)
+        return float(np.mean(real & (np.sign(self.values) == np.sign(self.mean))))
 
 
 @dataclass(frozen=True)
@@ -105,8 +108,12 @@ class Accountant:
         now = then = None
         if key.kind != "luck" and all(node.value.ndim == 1 for node in nodes) and key.owner != "groups":
             now, then = self._mean(nodes, self.flow.apart.now), self._mean(nodes, self.flow.apart.then)
+        pressing = _pressing(nodes) if key.kind == "decision" else []
         rests_on = claims(key, self.plans, first, last)
-        return Term(*key, words(key), part.values, (first, last), now, then, self._inputs(nodes), rests_on)
+        if pressing:
+            rests_on = tuple(dict.fromkeys(claim for one in pressing for claim in one.rule.claims))
+        inputs = self._inputs([*nodes, *pressing], key.kind)
+        return Term(*key, words(key), part.values, (first, last), now, then, inputs, rests_on)
 
     def whole(self, name: str, said: str, target: Node) -> Term:
         """The difference itself, as a term."""
@@ -123,14 +130,21 @@ class Accountant:
             float(np.mean(then)),
         )
 
-    def _inputs(self, nodes: list[Node]) -> dict[str, tuple[float, float]]:
-        rules = [node for node in nodes if isinstance(node, RuleStep)]
-        if not rules:
-            return {}
+    def _inputs(self, nodes: list[Node], kind: str) -> dict[str, tuple[float, float]]:
+        """Mean inputs in both readings: of a rule its arguments, of a decision its pressures, of a draw its mean."""
+        given: dict[str, list[Any]] = {}
+        for node in nodes:
+            if isinstance(node, RuleStep) and kind == "rule":
+                for name, operand in zip(node.rule.inputs, node.operands, strict=False):
+                    given.setdefault(name, []).append(operand)
+            elif isinstance(node, RuleStep) and kind == "decision":
+                given.setdefault(node.rule.name, []).append(node)
+            elif isinstance(node, Draw) and kind == "draw":
+                given.setdefault("expected", []).append(node)
         out = {}
-        for place, name in enumerate(RULES[rules[0].rule.name].inputs):
-            given = [node.operands[place] for node in rules]
-            out[name] = self._mean(given, self.flow.apart.now), self._mean(given, self.flow.apart.then)
+        for name, ones in given.items():
+            now, then = (self._mean(ones, _expected(read)) for read in (self.flow.apart.now, self.flow.apart.then))
+            out[name] = now, then
         return out
 
     def _mean(self, nodes: list[Any], read: Callable[[Any], Array]) -> float:
@@ -160,6 +174,24 @@ class Part:
         """What to follow further; None for nothing."""
         ends = self.ends or self.key.kind == "luck" or not any(node.operands for node in self.nodes)
         return None if ends else self.going
+
+
+def _expected(read: Callable[[Any], Array]) -> Callable[[Any], Array]:
+    """Reads a value; of a draw, what was to be expected of it."""
+    return lambda of: of.likely(*(read(one) for one in of.operands[1:])) if isinstance(of, Draw) else read(of)
+
+
+def _pressing(nodes: list[Node]) -> list[RuleStep]:
+    """The rules whose pressures a choice adds up."""
+    out: dict[RuleStep, None] = {}
+    waiting = [one for node in nodes if isinstance(node, Choice) for one in node.operands[1:]]
+    while waiting:
+        one = waiting.pop(0)
+        if isinstance(one, RuleStep):
+            out[one] = None
+        elif isinstance(one, Node) and one.label is None:
+            waiting += one.operands
+    return list(out)
 
 
 def _key(node: Node) -> Key:

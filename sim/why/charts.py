@@ -12,8 +12,8 @@ from sim.metrics import METRICS
 from sim.plots.theme import HIGHER, LOWER, WIDTH, broken, dress, name_axis, panels
 from sim.results.reading import month_words, number
 from sim.why.account import rest_of
-from sim.why.names import DECISIONS
-from sim.why.text import called, decimals
+from sim.why.names import DECISIONS, decimals
+from sim.why.text import called
 
 if TYPE_CHECKING:
     from sim.why.ablation import Ablation

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import floor, log10
 from typing import NamedTuple
 
 from sim.metrics import METRICS
@@ -10,6 +11,7 @@ from sim.parameters import PARAMETERS
 from sim.rule import RULES
 from sim.scenario import SHOCK_TARGETS, Scenario
 from sim.scenario.diff import TITLES
+from sim.scenario.settings import OPTIONS
 from sim.vocabulary import ACTORS, FACTIONS
 from sim.why.steps import Label
 
@@ -103,6 +105,35 @@ def words(key: Key) -> str:
         said = DECISIONS.get(name) or DRAWS.get(name) or name
         return f"{'chance' if kind == 'luck' else 'draw'}: {said}"
     return f"{name} ({whose})" if whose else name
+
+
+def levels(key: Key, now: float | None, then: float | None) -> tuple[str, str] | None:
+    """What a thing was itself in both readings, in words; None where that says nothing."""
+    setting = key.name.rpartition(".")[2]
+    if now is None or then is None or setting in ("policy", "among"):
+        return None
+    if key.kind not in ("lever", "response", "parameter", "state"):
+        return None
+    if key.kind in ("lever", "response") and setting in OPTIONS:
+        found = [_option(OPTIONS[setting], value) for value in (now, then)]
+        return None if None in found else (str(found[0]), str(found[1]))
+    return figure(now), figure(then)
+
+
+def figure(value: float) -> str:
+    """A mean value, with two significant digits or three decimals."""
+    return f"{value:,.{min(decimals(abs(value)), 3)}f}"
+
+
+def decimals(scale: float) -> int:
+    """How many decimals give the largest of some figures two significant digits, and the others as many."""
+    return 0 if scale <= 0 else min(max(1 - floor(log10(scale)), 0), 9)
+
+
+def _option(options: tuple[str, ...], value: float) -> str | None:
+    if value == -1.0:
+        return "left to choose"
+    return options[int(value)].replace("_", " ") if value in range(len(options)) else None
 
 
 def _lever(name: str, policy: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from math import floor, log10
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +12,7 @@ from sim.metrics import METRICS
 from sim.results.reading import NOT_A_FORECAST, month_words, share
 from sim.rule import RULES
 from sim.scenario import Scenario
+from sim.why.names import Key, decimals, figure, levels
 
 if TYPE_CHECKING:
     from sim.why.account import Step, Term
@@ -35,11 +35,6 @@ def called(plan: Scenario, other: Scenario | None) -> tuple[str, str]:
     titles = plan.title, other.title
     fine = all(0 < len(title) <= 24 for title in titles) and titles[0] != titles[1]
     return titles if fine else (plan.name, other.name)
-
-
-def decimals(scale: float) -> int:
-    """How many decimals give the largest of some figures two significant digits, and the others as many."""
-    return 0 if scale <= 0 else min(max(1 - floor(log10(scale)), 0), 9)
 
 
 def _answer(why: Why, width: int) -> Iterator[str]:
@@ -100,7 +95,7 @@ def _table(terms: Sequence[Term], places: int, why: Why, width: int) -> Iterator
     if count > 1:
         yield f"  {'mean':>{7 + (places > 3)}}  with that sign"
     for term in [*shown, *([rest] if rest else [])]:
-        start = f"  {term.mean:+{7 + (places > 3)}.{places}f}  "
+        start = f"  {signed(term.mean, places):>{7 + (places > 3)}}  "
         if count > 1:
             start += f"{_worlds(term):<18}"
         yield from wrapped(_said(term, why.month), width, start)
@@ -116,28 +111,33 @@ def _said(term: Term, month: str) -> str:
     if term.kind == "state":
         said += f", carried over from {term.months[1]}"
     elif term.kind != "rest" and term.months != (month, month):
-        said += f", {term.months[0]}" + (f" to {term.months[1]}" if term.months[0] != term.months[1] else "")
-    if term.kind in ("lever", "parameter", "state", "response") and term.now is not None and term.then is not None:
-        said += f": {_level(term.now)} against {_level(term.then)}"
-    return said
-
-
-def _level(value: float) -> str:
-    return f"{value:,.{min(decimals(abs(value)), 3)}f}"
+        first, last = term.months
+        said += f", since {first}" if last == month else f", {first}" if first == last else f", {first} to {last}"
+    were = levels(Key(term.kind, term.name, term.owner), term.now, term.then)
+    return said if were is None else f"{said}: {were[0]} against {were[1]}"
 
 
 def _steps(step: Step, places: int, depth: int, month: str, width: int) -> Iterator[str]:
     """A step and what fed it; where one thing alone did, they share a line."""
     said = [_said(step.term, month)]
-    while len(step.fed_by) == 1 and step.rest is None and len(said) < 4:
+    mean = step.term.mean
+    while len(step.fed_by) == 1 and len(said) < 4 and round(step.fed_by[0].term.mean, places) == round(mean, places):
+        if step.term.kind == "response" and step.fed_by[0].term.kind == "lever":
+            said.pop()  # the setting says it all
         step = step.fed_by[0]
         said.append(_said(step.term, month))
-    start = f"  {'  ' * min(depth, 12)}{step.term.mean:+.{places}f}  "
+    start = f"  {'  ' * min(depth, 12)}{signed(mean, places)}  "
     yield from wrapped(" < ".join(said), width, start)
     for one in step.fed_by:
         yield from _steps(one, places, depth + 1, month, width)
     if step.rest is not None and round(abs(step.rest.mean), places) > 0:
-        yield f"  {'  ' * min(depth + 1, 12)}{step.rest.mean:+.{places}f}  {step.rest.words}"
+        yield f"  {'  ' * min(depth + 1, 12)}{signed(step.rest.mean, places)}  {step.rest.words}"
+
+
+def signed(value: float, places: int) -> str:
+    """A figure with its sign, and nought without one."""
+    rounded = round(value, places)
+    return f"{rounded:+,.{places}f}" if rounded else f"{0:.{places}f}"
 
 
 def _rules(why: Why, width: int) -> Iterator[str]:
@@ -153,7 +153,7 @@ def _rules(why: Why, width: int) -> Iterator[str]:
     yield f"Rules that carry most, with what they take ({which})"
     for name, term in list(seen.items())[:_MOST_RULES]:
         yield from wrapped(RULES[name].statement, width, f"  {name}: ", "      ")
-        took = ", ".join(f"{one} {_level(now)} / {_level(then)}" for one, (now, then) in term.inputs.items())
+        took = ", ".join(f"{one} {figure(now)} / {figure(then)}" for one, (now, then) in term.inputs.items())
         yield from wrapped(took, width, "      takes ", "      ")
         yield from wrapped(", ".join(term.claims) or "judgement", width, "      rests on ", "      ")
 
