@@ -243,13 +243,7 @@ def _foresight(ahead: Backcast) -> list[str]:
     for one in ahead.series:
         if not one.scored:
             continue
-        row = [
-            one.title,
-            str(len(one.scored)),
-            f"{one.coverage(0.5):.0%}",
-            f"{one.coverage(0.9):.0%}",
-            f"{one.crps:.1f}",
-        ]
+        row = telling.own_scores(one)
         for name in RIVALS:
             pair = one.rival(name, told=False)
             row.append("-" if pair is None else f"{pair[0]:.1f}")

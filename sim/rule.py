@@ -38,7 +38,6 @@ Supply = Annotated[Vector, Quantity("sum of shares", 0.0, 5.0)]
 Distance = Annotated[Vector, Quantity("-2 to 2", -2.0, 2.0)]
 Ratio = Annotated[Vector, Quantity("ratio", 0.0, 10.0)]
 Cost = Annotated[Vector, Quantity("cost units", 0.0, 100.0)]
-Money = Annotated[Vector, Quantity("million US$ a month", 0.0, 1_000.0)]
 
 F = TypeVar("F", bound=Callable[..., Vector])
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.history.backcast import Backcast
+from sim.history.backcast import Backcast, Series
 from sim.history.observations import CALIBRATION, Event
 from sim.history.scores import RIVALS
 
@@ -34,19 +34,19 @@ def window_words(cast: Backcast) -> str:
     )
 
 
+def own_scores(one: Series) -> list[str]:
+    """A series in cells: its title, months, coverage of the two bands, CRPS."""
+    coverages = [f"{one.coverage(band):.0%}" for band in (0.5, 0.9)]
+    return [one.title, str(len(one.scored)), *coverages, f"{one.crps:.1f}"]
+
+
 def score_rows(cast: Backcast) -> Rows:
     """A row per observer: months, coverage, CRPS, and each rival's over the same months."""
     out = []
     for one in cast.series:
         if not one.scored:
             continue
-        row = [
-            one.title,
-            str(len(one.scored)),
-            f"{one.coverage(0.5):.0%}",
-            f"{one.coverage(0.9):.0%}",
-            f"{one.crps:.1f}",
-        ]
+        row = own_scores(one)
         for told in (True, False):
             for name in RIVALS:
                 pair = one.rival(name, told)

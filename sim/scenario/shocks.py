@@ -40,7 +40,7 @@ SHOCK_TARGETS: dict[str, Target] = {
     "taliban_cohesion": Target("Taliban cohesion"),
     "ttp_cohesion": Target("TTP cohesion"),
     "iskp_strength": Target("ISKP and al-Qaeda"),
-    "freed_prisoners": Target("Freed TTP prisoners", "thousand fighters", 0.0, 20.0),
+    "freed_prisoners": Target("Freed TTP prisoners", "thousand fighters", 0.0, 1.0),
     "china_patronage": Target("China's patronage of Kabul"),
     "us_ties": Target("US ties"),
     "rhetoric": Target("Pro-Taliban rhetoric"),
