@@ -6,7 +6,6 @@ A parameter's value may be one number or a vector over worlds. Scenarios overrid
 from __future__ import annotations
 
 from collections.abc import Mapping
-from numbers import Real
 from pathlib import Path
 from typing import Annotated, Literal, Protocol, Self
 
@@ -124,9 +123,9 @@ def resolve(overrides: Mapping[str, float | Vector | Draw], mode: Mode, streams:
     accepted = posterior_draw(streams) if mode == "posterior" else {}
     for name, parameter in PARAMETERS.items():
         given = overrides.get(name)
-        if isinstance(given, np.ndarray | list | tuple):
+        if isinstance(given, np.ndarray):
             values[name] = np.ascontiguousarray(given, dtype=np.float64)
-        elif isinstance(given, Real):
+        elif isinstance(given, int | float):
             values[name] = float(given)
         elif given is not None:
             luck = streams.uniform(f"parameter/{name}", 0)
@@ -145,10 +144,7 @@ def _check(overrides: Mapping[str, float | Vector | Draw], worlds: int) -> None:
     for name, given in overrides.items():
         if name not in PARAMETERS:
             raise KeyError(f"no such parameter: {name}{suggestion(name, PARAMETERS)}")
-        listed = isinstance(given, np.ndarray | list | tuple)
-        if listed and np.shape(given) != (worlds,):
-            raise ValueError(
-                f"{name} has shape {np.shape(given)}; allowed: a number, or one for each of {worlds} worlds"
-            )
-        if (listed or isinstance(given, Real)) and not np.all(np.isfinite(given)):
+        if isinstance(given, np.ndarray) and given.shape != (worlds,):
+            raise ValueError(f"{name} has shape {given.shape}; allowed: a number, or one for each of {worlds} worlds")
+        if isinstance(given, int | float | np.ndarray) and not np.all(np.isfinite(given)):
             raise ValueError(f"{name} is not a number everywhere")
