@@ -28,7 +28,7 @@ def live(worlds: int) -> float:
     from sim.model import FrontierModel
 
     started = time.perf_counter()
-    model = FrontierModel("confront", worlds=worlds, seed=1)
+    model = FrontierModel("confront", worlds=worlds, seed=1, parameters="defaults")
     for _ in range(MONTHS):
         model.step()
     took = time.perf_counter() - started
@@ -87,7 +87,7 @@ def profile() -> None:
     """Print where the time goes at 1,000 worlds."""
     from sim.model import FrontierModel
 
-    model = FrontierModel("confront", worlds=1000, seed=1)
+    model = FrontierModel("confront", worlds=1000, seed=1, parameters="defaults")
     watcher = cProfile.Profile()
     watcher.enable()
     for _ in range(MONTHS):

@@ -208,7 +208,7 @@ def decision(name: str) -> str:
 
 def _lived(months: int) -> FrontierModel:
     """The world of the worked example, after some months, with its record of decisions."""
-    model = FrontierModel(SCENARIO, worlds=1, seed=SEED, record=True)
+    model = FrontierModel(SCENARIO, worlds=1, seed=SEED, parameters="defaults", record=True)
     for _ in range(months):
         model.step()
     return model

@@ -85,8 +85,9 @@ class FrontierModel(mesa.Model):
         worlds: how many worlds; one world is a vector of length one.
         seed: 0 to 2**63 - 1; None draws one and keeps it in `seed`.
         first: number of the first world, for a chunk of a larger run.
-        parameters: "defaults" for point values, "prior" for a draw of every parameter in every world, or a scenario's
-            name or path: then that scenario's parameter overrides hold beneath this one's own.
+        parameters: "posterior" for a whole accepted set in every world, "defaults" for point values, "prior" for a draw
+            of every parameter in every world, or a scenario's name or path: then that scenario's parameter overrides
+            hold beneath this one's own.
         off: rules or mechanisms to switch off.
         values: parameter values over the scenario's, each a number or a (worlds,) vector.
         levers: settings over the scenario's, by their path in it: see `Script`.
@@ -126,7 +127,7 @@ class FrontierModel(mesa.Model):
         worlds: int = 1,
         seed: int | None = None,
         first: int = 0,
-        parameters: str = "defaults",
+        parameters: str = "posterior",
         off: Collection[str] = (),
         record: bool = False,
         values: Mapping[str, float | Vector] | None = None,

@@ -32,14 +32,14 @@ class Rulebook:
         for rule in RULES.values():
             silent = rule.name in off or any(mechanism in off for mechanism in rule.mechanisms)
             values = {name: parameters[name] for name in rule.parameters}
-            self._bound[rule.function] = _switched_off(rule, values) if silent else partial(rule.function, **values)
+            self._bound[rule.function] = _switched_off(rule) if silent else partial(rule.function, **values)
 
     def __call__(self, rule: Callable[..., Vector], *inputs: Vector) -> Vector:
         """What the rule says of these inputs."""
         return self._bound[rule](*inputs)
 
 
-def _switched_off(rule: Rule, values: Mapping[str, float | Vector]) -> Callable[..., Vector]:
+def _switched_off(rule: Rule) -> Callable[..., Vector]:
     if isinstance(rule.off, str):
         place = list(rule.inputs).index(rule.off)
         return lambda *inputs: inputs[place]

@@ -29,12 +29,12 @@ Progress = Callable[[int, int], None]
 LIMITS = {"worlds": (1, 1_000_000), "months": (1, 360), "seed": (0, 2**63 - 1)}
 PARAMETERS = ("defaults", "prior", "posterior")
 # Where uncertain values come from unless said otherwise, here and on the command line.
-DEFAULT_PARAMETERS = "defaults"
+DEFAULT_PARAMETERS = "posterior"
 
 # Around a thousand worlds a chunk is fastest; a chunk of a longer run takes fewer, so that memory stays the same.
 CHUNK, CHUNK_WORLD_MONTHS = 1_000, 120_000
 # From this many world-months on, what a model leaves behind is worth the 0.1 s of collecting it at once.
-COLLECTED = 10_000
+COLLECTED = 50_000
 # Kept unless said otherwise, up to this many world-months: about 0.5 kB each for the series, as much again for panels.
 SERIES_KEPT, PANELS_KEPT = 1_200_000, 120_000
 
@@ -82,8 +82,8 @@ def run(
         worlds: how many worlds, 1 to 1,000,000.
         months: how many months, 1 to 360; the scenario's own number when None.
         seed: 0 to 2**63 - 1; None draws one from the operating system and records it.
-        parameters: "defaults" (every parameter at its declared value) or "prior" (each world draws its own from the
-            declared ranges) or "posterior" (each world draws a whole accepted set: see `durand calibrate`), or the name
+        parameters: "posterior" (each world draws a whole accepted set: see `durand calibrate`), "defaults" (every
+            parameter at its declared value), "prior" (each world draws its own from the declared ranges), or the name
             or path of a scenario whose parameter overrides hold beneath each one's own.
         keep_series: whether to keep every month; None keeps them up to 1,200,000 world-months (20,000 worlds over 60
             months; some 600 MB). Without, memory grows by a row per world only.

@@ -41,7 +41,7 @@ class Run:
     """What one run gave: `run["attacks"]` has shape (months, worlds), a panel (months, rows, worlds)."""
 
     def __init__(self, plan: Scenario, months: int, off: Collection[str], values: Mapping[str, float]) -> None:
-        model = FrontierModel(plan, worlds=WORLDS, seed=11, off=off, values=dict(values))
+        model = FrontierModel(plan, worlds=WORLDS, seed=11, parameters="defaults", off=off, values=dict(values))
         for _ in range(months):
             model.step()
         self._record = model.datacollector.model_vars

@@ -443,7 +443,8 @@ def test_posterior_runs_are_the_same_in_any_chunks_and_paired() -> None:
     first = run("confront", worlds=10, months=6, seed=5, parameters="posterior")
     for name, values in first.arrays.metrics.items():  # the courses part in December 2022
         assert np.array_equal(values, whole.arrays.metrics[name][:10]), name
-    other = run("history", worlds=40, months=6, seed=5)
+    assert run("history", worlds=1, months=1).manifest["parameters"] == "posterior", "what runs draw from by default"
+    other = run("history", worlds=40, months=6, seed=5, parameters="defaults")
     assert not np.array_equal(other.arrays.metrics["attacks"], whole.arrays.metrics["attacks"])
     assert whole.manifest["parameters"] == "posterior"
 
@@ -558,9 +559,6 @@ def test_help_stays_quick() -> None:
 # ------------------------------------------------------------------------------------------------ patterns
 
 # Stylised facts that the ensemble does not show; each stands in docs/validation.md too.
-NOT_SHOWN = {
-    "india_ratchets": "India steps back half as often as it steps up; the record has one step up and none back",
-}
 NAMES = (
     "claims_dip_in_truces",
     "counts_do_not_dip",
@@ -599,13 +597,7 @@ def test_every_pattern_is_asked_for() -> None:
     assert tuple(found_patterns()) == NAMES
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=NOT_SHOWN[name])) if name in NOT_SHOWN else name
-        for name in NAMES
-    ],
-)
+@pytest.mark.parametrize("name", NAMES)
 def test_pattern(name: str) -> None:
     """Otherwise the ensemble does not have the shape of the record."""
     one = found_patterns()[name]

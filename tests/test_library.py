@@ -390,7 +390,7 @@ class TestRecognise(Contract):
         panel = "leverage_pakistan_taliban_by_resource"
         lasts = []
         for name in (self.name, "shared_past"):
-            model = FrontierModel(name, worlds=50, seed=SEED)
+            model = FrontierModel(name, worlds=50, seed=SEED, parameters="defaults")
             for _ in range(at(PARTING) + 24):
                 model.step()
             lasts.append(model.datacollector.model_vars[panel][-1][model.labels[panel].index("recognition")].mean())
@@ -411,7 +411,7 @@ class TestOwnChoice(Contract):
 
     def test_shows_several_courses_that_are_kept_for_a_time(self) -> None:
         """Every course is taken in some worlds; and what a world does one month it mostly does the next."""
-        model = FrontierModel(self.name, worlds=WORLDS, seed=SEED)
+        model = FrontierModel(self.name, worlds=WORLDS, seed=SEED, parameters="defaults")
         taken = []
         for _ in range(at(PARTING) + 24):
             model.step()

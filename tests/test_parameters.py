@@ -163,7 +163,6 @@ def test_a_value_may_be_a_number_a_vector_or_a_distribution() -> None:
     assert values["stance_inertia"] == PARAMETERS["stance_inertia"].value
 
 
-@pytest.mark.xfail(strict=True, raises=AttributeError, reason="taken for a distribution")
 @pytest.mark.parametrize("given", [np.int64(3), np.float32(0.5), [0.1, 0.2, 0.3, 0.4]])
 def test_any_kind_of_number_is_one(given: object) -> None:
     """Otherwise a value from a table or an array, or a plain list, fails with words about something else."""

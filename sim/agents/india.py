@@ -33,7 +33,7 @@ class India(Actor):
     def choose_engagement(self) -> None:
         """None, a mission, an embassy, a partnership: a sum of named pressures."""
         taliban, choice = self.model.taliban, self.with_kabul
-        distance = np.abs(np.asarray(DEPTH)[:, None] - self.engagement)
+        above = np.asarray(DEPTH)[:, None] - self.engagement
         every = (1.0,) * len(DEPTH)
         pressures = [
             choice.pressure(diplomacy.kabul_invites_india, taliban.openness, on=DEPTH),
@@ -41,7 +41,8 @@ class India(Actor):
             choice.pressure(
                 diplomacy.indian_caution, self.model.iskp.regional_risk, self.model.donors.sanctions, on=DEPTH_SQUARED
             ),
-            choice.pressure(diplomacy.indian_gradualism, distance, on=every),
+            choice.pressure(diplomacy.indian_gradualism, np.abs(above), on=every),
+            choice.pressure(diplomacy.indian_retreat, np.maximum(-above, 0.0), on=every),
             choice.pressure(diplomacy.indian_habit, choice.held(), on=every),
         ]
         script = self.model.script.settings("india", self.model.month, self.model.recent)

@@ -62,7 +62,7 @@ class Lived:
         for first in range(0, worlds, 1000):
             here = {name: value[first : first + 1000] for name, value in values.items()}
             size = min(1000, worlds - first)
-            model = FrontierModel(scenario, worlds=size, seed=seed, first=first, values=here)
+            model = FrontierModel(scenario, worlds=size, seed=seed, first=first, parameters="defaults", values=here)
             for _ in range(months):
                 model.step()
             parts.append({name: model.datacollector.model_vars[name] for name in KEPT})

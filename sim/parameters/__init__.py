@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Protocol, Self
+from typing import Annotated, Literal, Protocol, Self, runtime_checkable
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -61,6 +61,7 @@ class Parameter(BaseModel):
         return self.low == self.high
 
 
+@runtime_checkable
 class Draw(Protocol):
     """A distribution that a scenario gives a parameter: one value per world."""
 
@@ -123,13 +124,11 @@ def resolve(overrides: Mapping[str, float | Vector | Draw], mode: Mode, streams:
     accepted = posterior_draw(streams) if mode == "posterior" else {}
     for name, parameter in PARAMETERS.items():
         given = overrides.get(name)
-        if isinstance(given, np.ndarray):
-            values[name] = np.ascontiguousarray(given, dtype=np.float64)
-        elif isinstance(given, int | float):
-            values[name] = float(given)
-        elif given is not None:
+        if isinstance(given, Draw):
             luck = streams.uniform(f"parameter/{name}", 0)
             values[name] = draw(luck, given.low, given.high, given.distribution, given.mode)
+        elif given is not None:
+            values[name] = np.ascontiguousarray(given, dtype=np.float64) if np.ndim(given) else float(given)
         elif name in accepted:
             values[name] = np.minimum(np.maximum(accepted[name], parameter.low), parameter.high)
         elif mode != "defaults" and not parameter.constant:
@@ -144,7 +143,10 @@ def _check(overrides: Mapping[str, float | Vector | Draw], worlds: int) -> None:
     for name, given in overrides.items():
         if name not in PARAMETERS:
             raise KeyError(f"no such parameter: {name}{suggestion(name, PARAMETERS)}")
-        if isinstance(given, np.ndarray) and given.shape != (worlds,):
-            raise ValueError(f"{name} has shape {given.shape}; allowed: a number, or one for each of {worlds} worlds")
-        if isinstance(given, int | float | np.ndarray) and not np.all(np.isfinite(given)):
+        if isinstance(given, Draw):
+            continue
+        shape = np.shape(given)
+        if shape not in ((), (worlds,)):
+            raise ValueError(f"{name} has shape {shape}; allowed: a number, or one for each of {worlds} worlds")
+        if not np.all(np.isfinite(given)):
             raise ValueError(f"{name} is not a number everywhere")

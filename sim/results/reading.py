@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from calendar import month_name
 from math import floor, log10, sqrt
+from pathlib import Path
 
 import numpy as np
 
@@ -116,14 +117,24 @@ def scope(results: Results, scenarios: int = 1) -> str:
     """How many worlds, over which months, what differs between them; and that this is no forecast."""
     months, worlds = results.months, results.worlds
     span = month_words(months[0]) + (f" to {month_words(months[-1])}" if len(months) > 1 else "")
-    prior = results.manifest["parameters"] == "prior"
-    how = "the uncertain parameters drawn anew in each" if prior else "every parameter at its declared value"
+    how, drawn = _parameters(str(results.manifest["parameters"]))
     luck = ", and the same luck in each scenario" if scenarios > 1 else ""
-    alone = "" if prior or worlds == 1 else " Only luck differs between them; other assumptions may turn them round."
+    alone = "" if drawn or worlds == 1 else " Only luck differs between them; other assumptions may turn them round."
     few = f" So few worlds say little; with {_FEW} or more the shares begin to mean something." if worlds < _FEW else ""
     stop = "" if worlds == results.manifest.get("worlds_asked", worlds) else " The run was stopped before its end."
     counted = f"{worlds:,} modelled worlds" if worlds > 1 else "One modelled world"
     return f"{counted}, {span}, with {how}{luck}.{alone}{few}{stop} {NOT_A_FORECAST}"
+
+
+def _parameters(parameters: str) -> tuple[str, bool]:
+    """Where a run's uncertain parameters came from, in words; and whether they differ between worlds."""
+    if parameters == "posterior":
+        return "the uncertain parameters in each as in one of the sets that agree with the record to December 2022", True
+    if parameters == "prior":
+        return "the uncertain parameters drawn anew in each, over all that is held possible", True
+    if parameters == "defaults":
+        return "every parameter at its declared value", False
+    return f"every parameter at its declared value but for what {Path(parameters).stem} sets", False
 
 
 def _pair(comparison: Comparison, name: str, called: dict[str, str]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import numpy as np
 
-from sim.rule import Chance, Clashes, Quantity, Ratio, Share, Signed, rule
+from sim.rule import Chance, Clashes, Quantity, Share, Signed, rule
 from sim.worlds import Vector
 
 
@@ -169,7 +169,7 @@ def clash_deaths_expected(
 def afghan_sovereignty(
     sovereignty: Share,
     strikes: Share,
-    incursions: Ratio,
+    incursions: Clashes,
     fencing: Share,
     *,
     afghan_sovereignty_recovery: Vector,

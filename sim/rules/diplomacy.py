@@ -194,6 +194,26 @@ def indian_gradualism(distance: Share, *, india_step_cost: Vector) -> Logits:
 
 
 @rule(
+    judgement="A mission closed gives up people, buildings and a claim to be heard; the record of 2022 has no such step.",
+    claims=(
+        "events.2022-06-23-india-kabul-team",
+        "001.10-indian-visit-june-2022",
+    ),
+    mechanisms=("M10",),
+    moves=("india_engagement",),
+    falls_with=("retreat",),
+    off=0.0,
+)
+def indian_retreat(retreat: Share, *, india_retreat_cost: Vector) -> Logits:
+    """A step back costs more than the same step forward, so engagement ratchets; bears on options below the one held.
+
+    Args:
+        retreat: how far below the engagement held the option lies.
+    """
+    return -india_retreat_cost * retreat
+
+
+@rule(
     claims=(
         "002.4-urged-pakistan-to-negotiate",
         "002.4-urged-concessions",
