@@ -108,6 +108,9 @@ ENGAGEMENTS: dict[str, float] = {
     "partnership": 1.0,
 }
 
+# How a script says, setting by setting, which options a scenario leaves an actor to choose among.
+ON_MENU = "on_menu."
+
 VERDICTS: dict[str, str] = {
     "fracture_in_kabul": "Fracture in Kabul",
     "negotiated_settlement": "Negotiated settlement",

@@ -54,16 +54,22 @@ actors:
       - {when: {metric: attacks, above: 25, months: 2}, for: 2, levers: {domestic_operations: 0.7, aid: 0.2}}
       - {when: {metric: ceasefire, above: 0.5}, levers: {recognition: 0.1, cross_border_strikes: 0.3}}
   taliban:
+    among: [put_off, draw_line]
     changes:
+      - {from: 2022-02, until: 2022-07, policy: choose}
       - {from: 2021-11, until: 2022-01, stance: mediate}
       - {when: {metric: strikes, above: 0.5}, for: 2, border_posture: 0.9}
       - {from: 2023-06, until: 2023-08, stance: crack_down, messaging: 0.8}
   ttp:
+    among: [fight_on, wait]
     changes:
+      - {from: 2022-06, until: 2022-07, policy: choose}
       - {from: 2021-09, until: 2021-10, campaign: ceasefire}
       - {from: 2023-01, until: 2023-03, campaign: lie_low}
   india:
+    among: [stay_away, go_back]
     changes:
+      - {from: 2022-02, until: 2022-07, policy: choose}
       - {from: 2022-08, until: 2022-09, engagement: embassy}
 policies:
   press:
@@ -88,6 +94,12 @@ policies:
         troop_withdrawal: 0.3, religious_law_concessions: 0.5, refugee_expulsion: 0.2}
       conditionality: 0.4
       visibility: 0.8
+  put_off: {title: Put off, actor: taliban, summary: Talk and bargain., settings: {stance: bargain}}
+  draw_line: {title: Draw a line, actor: taliban, summary: Hold them back., settings: {stance: restrain}}
+  fight_on: {title: Fight on, actor: ttp, summary: More attacks., settings: {campaign: escalate}}
+  wait: {title: Wait, actor: ttp, summary: A truce if there is one to be had., settings: {campaign: ceasefire}}
+  stay_away: {title: Stay away, actor: india, summary: No tie., settings: {engagement: none}}
+  go_back: {title: Go back, actor: india, summary: An embassy., settings: {engagement: embassy}}
 shocks:
   - {date: 2021-12, title: War returns, changes: {afghan_war: {add: 0.4}, afghan_hardship: {add: 0.2}}}
   - {date: 2022-03, title: Kabul breaks, changes: {taliban_cohesion: {multiply: 0.3}, ttp_cohesion: {add: -0.3}}}
@@ -461,6 +473,35 @@ def test_state_is_contiguous_vectors_over_worlds(worlds: int, parameters: str) -
             assert value.flags.c_contiguous, where
             kept += 1
         assert kept > 300
+    model.close()
+
+
+@pytest.mark.parametrize(
+    ("actor", "decision", "policies", "options"),
+    [
+        ("taliban", "taliban.stance", "[put_off, draw_line]", ("bargain", "restrain")),
+        ("ttp", "ttp.campaign", "[fight_on, wait]", ("escalate", "ceasefire")),
+        ("india", "india.engagement", "[stay_away, go_back]", ("none", "embassy")),
+    ],
+)
+def test_others_than_pakistan_choose_among_policies_too(
+    actor: str, decision: str, policies: str, options: tuple[str, str]
+) -> None:
+    """By the same pressures: between two policies the odds are what they would be between these options alone."""
+    told = BUSY_TEXT[BUSY_TEXT.index("policies:") : BUSY_TEXT.index("shocks:")]
+    # The first policies are Pakistan's, which this scenario does not use.
+    text = f"schema: 1\ntitle: T\nquestion: Q\nactors:\n  {actor}: {{policy: choose, among: {policies}}}\n{told}"
+    model = FrontierModel(load_scenario(("menu.yaml", text)), worlds=400, seed=4, record=True)
+    seen = set()
+    for _ in range(6):
+        model.step()
+        part = model.accounts[-1][decision]
+        seen |= {part["options"][int(one)] for one in part["chosen"]}
+        utilities, rows = part["utilities"], [part["options"].index(option) for option in options]
+        first = 1 / (1 + np.exp(utilities[rows[1]] - utilities[rows[0]]))
+        assert part["probabilities"][rows[0]] == pytest.approx(first, rel=1e-9)
+        assert part["pressures"][-1].rule == "off_the_menu"
+    assert seen == set(options)
     model.close()
 
 

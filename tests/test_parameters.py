@@ -60,7 +60,7 @@ def test_where_nothing_is_changed_nothing_moves() -> None:
 
 def test_a_constant_is_one_by_definition() -> None:
     """Otherwise an uncertainty is left out of every sweep by having no range."""
-    assert [name for name in PARAMETERS if name not in FREE] == ["fighters_per_unit"]
+    assert [name for name in PARAMETERS if name not in FREE] == ["menu_closed", "fighters_per_unit"]
 
 
 def test_a_vector_does_what_its_numbers_do() -> None:

@@ -280,3 +280,49 @@ def test_unconditional_months_cost_next_to_nothing() -> None:
     assert script.settings("pakistan", 3, silent) is script.settings("pakistan", 3, silent)
     best = min(timeit.repeat(lambda: script.settings("pakistan", 3, silent), number=1000, repeat=5)) / 1000
     assert best < 20e-6
+
+
+MENUS = """\
+policies:
+  wait: {title: Wait, actor: taliban, summary: S., settings: {stance: bargain}}
+  act:
+    title: Act
+    actor: taliban
+    summary: S.
+    settings: {stance: restrain}
+    responds: [{when: {metric: attacks, above: 40}, for: 2, stance: crack_down}]
+"""
+
+
+def test_kabul_may_be_left_to_choose_among_policies() -> None:
+    """What they ask for this month, in this world, is on the menu; its own word goes before it, and so does another policy."""
+    text = """
+schema: 1
+title: T
+actors:
+  taliban:
+    policy: wait
+    among: [wait, act]
+    changes: [{from: 2021-09, until: 2021-12, policy: choose}, {from: 2021-12, stance: mediate}]
+"""
+    script = Script(load_scenario(("s.yaml", text + MENUS)), 2)
+
+    def menu(month: int, recent: Callable[[str, int], Vector]) -> tuple[Any, list[list[str]]]:
+        said = script.settings("taliban", month, recent)
+        on_it = [said[f"on_menu.{option}"] for option in STANCES]
+        listed = [[name for name, one in zip(STANCES, on_it, strict=True) if one[world]] for world in (0, 1)]  # type: ignore[index]
+        return said["stance"], listed
+
+    stance, listed = menu(0, silent)
+    assert only(stance) == list(STANCES).index("bargain")
+    assert listed == [[*STANCES]] * 2
+    stance, listed = menu(1, always(0, 0))
+    assert stance is None
+    assert listed == [["bargain", "restrain"]] * 2
+    assert menu(2, always(50, 0))[1] == [["bargain", "crack_down"], ["bargain", "restrain"]]
+    assert menu(3, always(0, 0))[1] == [["bargain", "crack_down"], ["bargain", "restrain"]]
+    stance, _ = menu(4, always(0, 0))
+    assert only(stance) == list(STANCES).index("mediate")
+    stance, listed = menu(5, always(0, 0))
+    assert only(stance) == list(STANCES).index("mediate")
+    assert listed == [[*STANCES]] * 2

@@ -134,6 +134,23 @@ class TestExact:
         assert one.error < 1e-9
 
 
+MENUS = """
+schema: 1
+title: T
+question: Q
+actors: {{taliban: {}}}
+policies:
+  wait: {{title: Wait, actor: taliban, summary: S., settings: {{stance: bargain}}}}
+  act: {{title: Act, actor: taliban, summary: S., settings: {{stance: restrain}}}}
+  talk: {{title: Talk, actor: taliban, summary: S., settings: {{stance: mediate}}}}
+"""
+AMONG = {
+    "open": "{}",
+    "menu": "{policy: choose, among: [wait, act]}",
+    "wide": "{policy: choose, among: [wait, act, talk]}",
+}
+
+
 class TestSameNumbers:
     """What is lived to be explained is, to the last bit, what is lived otherwise."""
 
@@ -169,6 +186,15 @@ class TestSameNumbers:
                 assert np.array_equal(row.value[:WORLDS], mine[metric][now])
                 assert np.array_equal(row.value[WORLDS:], mine[metric][now - 1])
         lived.close()
+
+    @pytest.mark.parametrize(("a", "b"), [("open", "menu"), ("menu", "open"), ("menu", "wide")])
+    def test_of_menus_of_policies(self, a: str, b: str) -> None:
+        """A menu that only one of two scenarios has is a lever, and the account still adds up."""
+        plans = {name: load_scenario((f"{name}.yaml", MENUS.format(among))) for name, among in AMONG.items()}
+        why = explain(plans[a], "taliban_stance", "2022-01", plans[b], worlds=WORLDS, seed=3, everything=True)
+        assert why.error < 1e-9
+        assert {term.kind for term in why.terms} == {"lever"}
+        assert abs(why.whole.values).sum() > 0
 
     @pytest.mark.parametrize("name", [name for name, _, _ in list_scenarios()])
     def test_every_scenario_of_the_library_can_be_asked(self, name: str) -> None:

@@ -7,13 +7,15 @@ added without touching the luck of the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sim.agents.actor import Actor
 from sim.chance import best_option, gumbel, looked_up, odds
+from sim.rules import diplomacy
+from sim.vocabulary import ON_MENU
 from sim.worlds import Vector, total
 
 
@@ -70,6 +72,14 @@ class Decision:
     def held(self) -> Vector:
         """1 for the option held last month, else 0: shape (options, worlds)."""
         return (np.arange(len(self.options))[:, None] == self.chosen).astype(np.float64)
+
+    def menu(self, settings: Mapping[str, Vector | None]) -> list[Pressure]:
+        """What keeps an actor that a scenario lets choose among policies from what none of them asks for this month."""
+        open_to_it = [settings.get(f"{ON_MENU}{option}") for option in self.options]
+        if all(one is None for one in open_to_it):
+            return []
+        shut = [self.actor.full(0.0) if one is None else 1.0 - one for one in open_to_it]
+        return [self.pressure(diplomacy.off_the_menu, np.stack(shut), on=(1.0,) * len(self.options))]
 
     def choose(self, pressures: Sequence[Pressure], scripted: Vector | None = None) -> Vector:
         """Decide anew.

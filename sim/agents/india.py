@@ -46,5 +46,5 @@ class India(Actor):
             choice.pressure(diplomacy.indian_habit, choice.held(), on=every),
         ]
         script = self.model.script.settings("india", self.model.month, self.model.recent)
-        choice.choose(pressures, script["engagement"])
+        choice.choose([*pressures, *choice.menu(script)], script["engagement"])
         self.engagement = choice.value(DEPTH)

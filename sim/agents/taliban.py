@@ -248,7 +248,7 @@ class Taliban(Actor):
             choice.pressure(stance.stance_habit, choice.held(), on=every),
         ]
         script = self.model.script.settings("taliban", self.model.month, self.model.recent)
-        choice.choose(pressures, script["stance"])
+        choice.choose([*pressures, *choice.menu(script)], script["stance"])
         self.effort = choice.value(EFFORT)
         self.shelter = self.apply(campaign.shelter_given, self.effort)
 

@@ -89,7 +89,7 @@ class TTP(Actor):
             choice.pressure(campaign.campaign_habit, choice.held(), on=(1.0,) * len(CAMPAIGNS)),
         ]
         script = self.model.script.settings("ttp", self.model.month, self.model.recent)
-        choice.choose(pressures, script["campaign"])
+        choice.choose([*pressures, *choice.menu(script)], script["campaign"])
         self._begin_or_end_truce(operations, talks, cohesion)
         self.tempo = self.apply(
             violence.campaign_tempo, choice.is_held("escalate") * (1.0 - self.truce), choice.is_held("lie_low")

@@ -214,6 +214,21 @@ def indian_retreat(retreat: Share, *, india_retreat_cost: Vector) -> Logits:
 
 
 @rule(
+    judgement="No article is behind it: which policies an actor may choose among is for a scenario to say.",
+    moves=("taliban_stance", "india_engagement", "ceasefire"),
+    falls_with=("shut",),
+    off=0.0,
+)
+def off_the_menu(shut: Share, *, menu_closed: Vector) -> Logits:
+    """What none of the policies asks for that an actor is left to choose among is out of the question.
+
+    Args:
+        shut: 1 where no policy on the menu asks for the option or leaves it open.
+    """
+    return -menu_closed * shut
+
+
+@rule(
     claims=(
         "002.4-urged-pakistan-to-negotiate",
         "002.4-urged-concessions",

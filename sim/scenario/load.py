@@ -25,7 +25,9 @@ from typing import Any
 
 from sim.scenario.references import check_claims, check_parameters
 from sim.scenario.schema import POLICIES, Policy, Scenario, policy_mentions
+from sim.scenario.settings import DECIDES
 from sim.scenario.words import CHOOSE
+from sim.vocabulary import ACTORS
 from sim.yamlfile import Document, FileError, Place, Source, dotted, found, read, suggestion, validate
 
 DEEPEST = 10
@@ -270,25 +272,39 @@ def _resolve(merged: _Merged, source: Path | None) -> Scenario:
         if owner != actor:
             raise merged.problem(place, f"{dotted(place)} is a policy of {owner}: {name}; allowed: one of {actor}")
     scenario = validate(merged, Scenario)
+    _check_candidates(merged, scenario)
     scenario._source = source
     return scenario
 
 
 def _check_choice(merged: _Merged, scenario: Scenario) -> None:
-    """`policy: choose` is Pakistan's alone, and needs policies to choose among."""
+    """`policy: choose` needs policies to choose among, and these go with it only."""
     choosing = [(place, actor) for place, actor, name in policy_mentions(scenario) if name == CHOOSE]
     for place, actor in choosing:
-        if actor != "pakistan":
-            allowed = "allowed: a policy's name; what is left out is chosen"
-            raise merged.problem(place, f"{dotted(place)} cannot be left to choose: {CHOOSE}; {allowed}")
-        if len(set(scenario.actors.pakistan.among)) < 2:
+        if len(set(getattr(scenario.actors, actor).among)) < 2:
             raise merged.problem(place, f"{dotted(place)} needs `among`: {CHOOSE}; allowed: two policies or more there")
-    if not choosing and scenario.actors.pakistan.among:
+    for actor in set(ACTORS) - {actor for _, actor in choosing}:
+        if not getattr(scenario.actors, actor).among:
+            continue
         # Left over from a parent whose choice the child has settled; wrong where the child itself gives it.
-        if ("actors", "pakistan", "among") in merged.lines:
-            where = ("actors", "pakistan", "among")
-            raise merged.problem(where, f"actors.pakistan.among goes with `policy: {CHOOSE}` only; leave it out")
-        del merged.data["actors"]["pakistan"]["among"]
+        where = ("actors", actor, "among")
+        if where in merged.lines:
+            raise merged.problem(where, f"{dotted(where)} goes with `policy: {CHOOSE}` only; leave it out")
+        del merged.data["actors"][actor]["among"]
+
+
+def _check_candidates(merged: _Merged, scenario: Scenario) -> None:
+    """But for Pakistan's, policies to choose among say what their actor decides on each month, and nothing else."""
+    for actor, decides in DECIDES.items():
+        for number, name in enumerate(getattr(scenario.actors, actor).among):
+            policy = scenario.policies[name]
+            given = {one for settings in (policy.settings, *policy.responds) for one in settings.given()}
+            if given - {decides} or not given:
+                place = ("actors", actor, "among", number)
+                what = f"sets {min(given - {decides})}" if given else f"says nothing of the {decides}"
+                raise merged.problem(
+                    place, f"{dotted(place)} {what}: {name}; allowed: a policy that sets the {decides}, and that alone"
+                )
 
 
 def _add_policy(merged: _Merged, place: Place, name: str) -> None:

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario.schema import Scenario, policy_mentions
-from sim.scenario.settings import DEFAULTS, OPTIONS, Change, Condition, Settings
+from sim.scenario.settings import DECIDES, DEFAULTS, OPTIONS, Change, Condition, Settings
 from sim.scenario.shocks import Operation
 from sim.scenario.words import CHOOSE
-from sim.vocabulary import LEVERS, months_between
+from sim.vocabulary import LEVERS, ON_MENU, months_between
 from sim.worlds import Vector
 
 Recent = Callable[[str, int], Vector]
@@ -86,6 +86,9 @@ class _Part:
     policy: float
     policies: list[list[_Layer]]
     own: list[_Layer]
+    # What the actor decides on, and the numbers of the policies that its choice is among; "" for Pakistan.
+    decides: str = ""
+    among: tuple[float, ...] = ()
     spans: list[int] = field(default_factory=list)
     conditional: list[_Layer] = field(default_factory=list)
     by_span: dict[tuple[int, float], dict[str, Vector | None]] = field(default_factory=dict)
@@ -144,7 +147,9 @@ class Script:
         Pakistan: every lever, `conditionality` and `visibility`, shares of 0 to 1; and `policy`, the number of the
         policy in force in `policies`, or -2 for none. Left to choose, the levers are those without a policy.
         The others: shares of 0 to 1, and options (`stance`, `campaign`, `engagement`) by their position, from 0, in
-        `vocabulary.py`.
+        `vocabulary.py`. Where one of them is ever left to choose among policies, also `on_menu.<option>` for each
+        option: 1 in a world in which one of these policies asks for it or leaves it open, or in which nothing of the
+        kind is in force; else 0.
 
         Args:
             actor: one of `vocabulary.ACTORS`.
@@ -189,6 +194,8 @@ class Script:
             policy=numbers[settings.policy],
             policies=[layers(one.settings, one.responds) for one in map(scenario.policies.__getitem__, names)],
             own=layers(settings, settings.changes),
+            decides=DECIDES.get(actor, ""),
+            among=tuple(numbers[name] for name in dict.fromkeys(settings.among)) if actor in DECIDES else (),
         )
 
     def _places(self, names: Mapping[str, list[str]]) -> dict[str, tuple[str, _Layer]]:
@@ -239,6 +246,7 @@ class Script:
         for layer in part.own:
             if layer.policy is not None:
                 policy = _over(policy, layer.policy, layer.where(month))
+        menu = self._menu(part, month, _equal(policy, CHOOSING)) if part.among and chosen == CHOOSING else {}
         policy = _over(policy, chosen, _equal(policy, CHOOSING))
         values: dict[str, float | Vector] = dict(part.defaults)
         for number, layers in enumerate(part.policies):
@@ -250,6 +258,17 @@ class Script:
         out = {name: self._vector(value) for name, value in values.items()}
         if part is self._parts["pakistan"]:
             out["policy"] = self._vector(policy)
+        return out | menu
+
+    def _menu(self, part: _Part, month: int, is_open: Where) -> dict[str, Vector | None]:
+        """Which options the policies to choose among ask for, where the choice is left to them."""
+        asked = [self._settings(part, month, number)[part.decides] for number in part.among]
+        out: dict[str, Vector | None] = {}
+        for number, option in enumerate(OPTIONS[part.decides]):
+            on_it: float | Vector = 0.0
+            for one in asked:
+                on_it = _over(on_it, 1.0, True if one is None else _simplest((one == number) | (one == CHOOSING)))
+            out[f"{ON_MENU}{option}"] = self._vector(_over(1.0, on_it, is_open))
         return out
 
     def _vector(self, value: float | Vector) -> Vector | None:

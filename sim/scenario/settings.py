@@ -27,6 +27,10 @@ DEFAULTS: dict[str, dict[str, float | str]] = {
 }
 ALL_SETTINGS = {name for settings in DEFAULTS.values() for name in settings}
 
+# What each of the others decides on month by month: left to choose among policies, it takes one of the options that
+# these ask for, by the same pressures as ever.
+DECIDES = {"taliban": "stance", "ttp": "campaign", "india": "engagement"}
+
 # The settings that are one of several named options, in the order in which `script.py` numbers them.
 OPTIONS: dict[str, tuple[str, ...]] = {
     "stance": tuple(STANCES),
@@ -83,7 +87,7 @@ class Condition(Strict):
 class Settings(Strict):
     """What an actor does. What is not given is left to the layers underneath."""
 
-    policy: Name | None = Field(default=None, description="Name of a policy file, or of a policy in `policies`.")
+    policy: Name | None = Field(default=None, description="Name of a policy; or `choose`, from those in `among`.")
 
     def given(self) -> dict[str, float | str]:
         """The settings that are given here, lever by lever; without the policy."""
@@ -96,7 +100,6 @@ class Settings(Strict):
 
 
 class PakistanSettings(Settings):
-    policy: Name | None = Field(default=None, description="Name of a policy; or `choose`, from those in `among`.")
     levers: dict[Annotated[str, OneOf(LEVERS)], Share] = Field(default_factory=dict)
     conditionality: Share | None = Field(default=None, description="How far what is given is tied to restraint.")
     visibility: Share | None = Field(default=None, description="How public the favours are.")
@@ -161,20 +164,26 @@ class IndiaChange(IndiaSettings, Change):
     pass
 
 
+Among = Annotated[tuple[Name, ...], Field(description="The policies to choose from, with `policy: choose`.")]
+
+
 class Pakistan(PakistanSettings):
-    among: tuple[Name, ...] = Field(default=(), description="The policies to choose from, with `policy: choose`.")
+    among: Among = ()
     changes: tuple[PakistanChange, ...] = ()
 
 
 class Taliban(TalibanSettings):
+    among: Among = ()
     changes: tuple[TalibanChange, ...] = ()
 
 
 class TTP(TTPSettings):
+    among: Among = ()
     changes: tuple[TTPChange, ...] = ()
 
 
 class India(IndiaSettings):
+    among: Among = ()
     changes: tuple[IndiaChange, ...] = ()
 
 

@@ -12,7 +12,7 @@ from sim.rule import RULES
 from sim.scenario import SHOCK_TARGETS, Scenario
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import OPTIONS
-from sim.vocabulary import ACTORS, FACTIONS
+from sim.vocabulary import ACTORS, FACTIONS, ON_MENU
 from sim.why.steps import Label
 
 DECISIONS: dict[str, str] = {
@@ -138,6 +138,10 @@ def _option(options: tuple[str, ...], value: float) -> str | None:
 
 def _lever(name: str, policy: str) -> str:
     actor, _, setting = name.partition(".")
+    if setting.startswith(ON_MENU):
+        return f"{ACTORS[actor]}: whether a policy to choose from asks for {setting.removeprefix(ON_MENU)}".replace(
+            "_", " "
+        )
     title = {"among": "Courses to choose from", **TITLES}.get(setting, setting)
     return f"{ACTORS[actor]}: {title}" + (f", on the course {policy}" if policy else "")
 
@@ -164,7 +168,7 @@ def _setting(plan: Scenario, actor: str, setting: str, course: str, first: str, 
     changes = [one for one in part.changes if (one.from_ or first) <= last and first <= (one.until or last)]
     courses = {part.policy, *(one.policy for one in changes), course}
     for change in changes:
-        if setting in change.given() or setting in ("policy", "among"):
+        if setting in change.given() or setting in ("policy", "among") or setting.startswith(ON_MENU):
             yield from change.claims
     for name, policy in plan.policies.items():
         if name in courses and policy.actor == actor:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.scenario import Scenario, Script
-from sim.vocabulary import ACTORS
+from sim.vocabulary import ACTORS, ON_MENU
 from sim.why.shapley import Array, shared
 from sim.why.steps import Frame, Label, Node, Operand, Way, way
 from sim.why.traced import Trace, Traced
@@ -128,7 +128,7 @@ class PairScript:
         past = self._past(0)
         pairs = [tuple(each.settings(actor, month, past) for each in self.scripts) for actor in ACTORS]
         pairs += [tuple(each.policy_settings(name, month, past) for each in self.scripts) for name in self.candidates]
-        return any(not _equal(a[name], b[name]) for a, b in pairs for name in a)
+        return any(a.keys() != b.keys() or any(not _equal(a[name], b[name]) for name in a) for a, b in pairs)
 
     def _past(self, half: int) -> Callable[[str, int], Vector]:
         return lambda metric, months: self._recent(half, metric, months)
@@ -144,7 +144,8 @@ class PairScript:
             crossed = None
             if self._crossed is not None:
                 crossed = ask(self._crossed[0], month, self._past(1)), ask(self._crossed[1], month, self._past(0))
-            self._now[key] = {name: self._setting(actor, policy, name, one, other, crossed) for name in one}
+            names = dict.fromkeys((*one, *other))
+            self._now[key] = {name: self._setting(actor, policy, name, one, other, crossed) for name in names}
         return self._now[key]
 
     def _setting(
@@ -156,6 +157,10 @@ class PairScript:
         other: Settings,
         crossed: tuple[Settings, Settings] | None,
     ) -> Any:
+        if name.startswith(ON_MENU):  # where one of the scenarios has no menu, nothing is off it
+            one, other = {name: self._all_open, **one}, {name: self._all_open, **other}
+            if crossed is not None:
+                crossed = {name: self._all_open, **crossed[0]}, {name: self._all_open, **crossed[1]}
         if one[name] is None and other[name] is None:
             return None
         both = np.concatenate([self._filled(one[name]), self._filled(other[name])])
@@ -177,6 +182,10 @@ class PairScript:
         asked = self.trace.add(Asked, both, [leaf, *looked], by_script)
         asked.label = Label("response", f"{actor}.{name}", policy)
         return Traced(self.trace, asked)
+
+    @property
+    def _all_open(self) -> Vector:
+        return np.ones(self.width)
 
     def _filled(self, values: Vector | None) -> Vector:
         return np.full(self.width, -1.0) if values is None else values
