@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from sim.run import compare, run
 
 if TYPE_CHECKING:
+    from sim.experiment.bridges import ema_model, salib_problem
     from sim.experiment.load import load_experiment
+    from sim.experiment.replications import replications
     from sim.experiment.sweep import sweep
     from sim.experiment.swept import Sweep
     from sim.model import FrontierModel
@@ -28,9 +30,12 @@ __all__ = [
     "Sweep",
     "__version__",
     "compare",
+    "ema_model",
     "load_experiment",
     "load_scenario",
+    "replications",
     "run",
+    "salib_problem",
     "sweep",
 ]
 
@@ -40,8 +45,11 @@ _HOMES = {
     "Results": "sim.results",
     "ScenarioError": "sim.scenario",
     "Sweep": "sim.experiment.swept",
+    "ema_model": "sim.experiment.bridges",
     "load_experiment": "sim.experiment.load",
     "load_scenario": "sim.scenario",
+    "replications": "sim.experiment.replications",
+    "salib_problem": "sim.experiment.bridges",
     "sweep": "sim.experiment.sweep",
 }
 

@@ -17,8 +17,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.experiment.discover_command import discover, regret
+from sim.experiment.replications_command import replications
+from sim.experiment.sensitivity_command import sensitivity
+from sim.experiment.sweep_command import sweep
 from sim.history.commands import backcast, calibrate
 from sim.run import DEFAULT_PARAMETERS, LIMITS, Interrupted, LimitError, Progress
+from sim.teaching.commands import exercise
+from sim.teaching.play_command import play
 from sim.why.command import why
 
 if TYPE_CHECKING:
@@ -115,15 +121,16 @@ def show(
 
 
 @app.command()
-def validate(files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files.")]) -> None:
-    """Check scenario files: for each problem the file and line, what is wrong, and what is allowed."""
-    from sim.scenario import ScenarioError, validate_file
+def validate(files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="What to check.")]) -> None:
+    """Check files of scenarios, policies, experiments and exercises: for each problem the file and line, what is wrong,
+    and what is allowed."""
+    from sim.yamlfile import FileError
 
     wrong = False
     for file in files:
         try:
-            validate_file(file)
-        except ScenarioError as problem:
+            _validate(file)
+        except FileError as problem:
             wrong = True
             print(problem, file=sys.stderr)
         else:
@@ -186,48 +193,6 @@ def compare(
 
 
 @app.command()
-def sweep(
-    experiment: Annotated[
-        str, typer.Argument(metavar="EXPERIMENT", help="An experiment's file, or its name in the library.")
-    ],
-    out: Annotated[str | None, typer.Option(metavar="DIR", help="Folder to fill, or a URL that fsspec knows.")] = None,
-    workers: Annotated[int, typer.Option(metavar="N", help="Processes of this machine.")] = 1,
-    dask: Annotated[
-        str | None,
-        typer.Option(metavar="ADDRESS", help="A Dask cluster's scheduler, tcp://...; needs durand[cluster]."),
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would take, and start nothing.")] = False,
-    reuse: Annotated[
-        list[str] | None, typer.Option(metavar="DIR", help="Take over what another sweep has in common. Repeatable.")
-    ] = None,
-    chunk: Annotated[int | None, typer.Option(metavar="N", help="Worlds at a time; changes no number.")] = None,
-) -> None:
-    """Run an experiment: many points, each in some worlds. Run again with the same DIR to go on."""
-    from sim.experiment import terminal
-    from sim.experiment.sweep import SweepInterrupted, estimate
-    from sim.experiment.sweep import sweep as run_sweep
-
-    if dask is not None and workers != 1:
-        raise LimitError("--workers are processes of this machine, --dask brings its own; give one of the two")
-    if dry_run:
-        print("\n".join(terminal.estimate_lines(estimate(experiment, workers, dask, chunk=chunk))))
-        return
-    if out is None:
-        raise LimitError("--out DIR is needed: the folder to fill")
-    try:
-        with terminal.standing_shown() as progress:
-            done = run_sweep(
-                experiment, out, workers, dask, chunk=chunk, reuse=reuse or (), progress=progress, command=_command()
-            )
-    except SweepInterrupted as stop:
-        kept = f"{stop.standing.done:,} of {stop.standing.runs:,} runs are kept"
-        raise typer.Exit(_say(f"stopped; {kept}; run the same command again to go on", 130)) from None
-    print("\n".join(terminal.result_lines(done)))
-    if done.failures:
-        raise typer.Exit(_say("\n".join(terminal.failure_lines(done)), 1))
-
-
-@app.command()
 def evidence(
     identifier: Annotated[
         str | None, typer.Argument(metavar="[ID]", help="A rule, parameter, claim or source. Without: the coverage.")
@@ -247,9 +212,36 @@ def report(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder 
     print(_write_report(open_folder(folder), folder))
 
 
+@app.command()
+def dashboard(
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Where it listens; 0.0.0.0 lets others in.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(metavar="N", help="The port it listens on.", min=1, max=65535)] = 8501,
+) -> None:
+    """Open the dashboard in a browser; this machine alone can see it unless --host says otherwise."""
+    from importlib.util import find_spec
+
+    from streamlit.web import cli as streamlit
+
+    found = find_spec("dashboard")
+    if found is None or not found.submodule_search_locations:
+        raise LimitError("the dashboard is not installed with this durand")
+    script = Path(next(iter(found.submodule_search_locations)), "app.py")
+    print(f"The dashboard is at http://{'localhost' if host in ('0.0.0.0', '::') else host}:{port} (Ctrl-C ends it)")
+    streamlit.main(["run", str(script), "--server.address", host, "--server.port", str(port)], standalone_mode=False)
+
+
 app.command()(why)
+app.command()(play)
+app.add_typer(exercise, name="exercise")
 app.command()(calibrate)
 app.command()(backcast)
+app.command()(sweep)
+app.command()(discover)
+app.command()(regret)
+app.command()(sensitivity)
+app.command()(replications)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -302,6 +294,25 @@ def _is_bad_input(problem: Exception) -> bool:
 def _say(message: str, code: int) -> int:
     print(f"durand: {message}", file=sys.stderr)
     return code
+
+
+def _validate(file: Path) -> None:
+    """What a file is shows from what only its kind has."""
+    from sim.yamlfile import read
+
+    data = read(file).data if file.is_file() else {}
+    if "steps" in data:
+        from sim.teaching.load import load_exercise
+
+        load_exercise(file)
+    elif "design" in data or "uncertainties" in data:
+        from sim.experiment.load import load_experiment
+
+        load_experiment(file)
+    else:
+        from sim.scenario import validate_file
+
+        validate_file(file)
 
 
 def _load(name: str, settings: list[str] | None) -> Scenario:

@@ -201,6 +201,24 @@ class TestScenarios:
         assert [line.partition(": ")[0] for line in shown.err.splitlines()] == ["bad.yaml:3", "bad2.yaml:3"]
 
 
+    def test_validate_knows_every_kind_of_file(self, durand: Durand, tmp_path: Path) -> None:
+        """Otherwise an analyst's or a lecturer's file is checked as a scenario, or not before it is used."""
+        shelf = Path(__file__).resolve().parents[1] / "scenarios"
+        files = [shelf / name for name in ("confront.yaml", "policies/confront.yaml", "experiments/corners.yaml")]
+        files += sorted((shelf / "exercises").glob("*.yaml"))[:1]
+        assert len(files) == 4
+        shown = durand("validate", *files)
+        assert shown == (0, "".join(f"{file}: fine\n" for file in files), "")
+        for file, wrong in zip(files, ("months: 0\n", "colour: red\n", "worlds: 0\n", "minutes: -1\n"), strict=True):
+            key = wrong.partition(":")[0]
+            lines = [line for line in file.read_text().splitlines() if not line.startswith(f"{key}:")]
+            (tmp_path / file.name).write_text("\n".join([*lines, wrong]))
+            shown = durand("validate", tmp_path / file.name)
+            assert shown.code == 2, file
+            assert f"{file.name}:" in shown.err
+            assert key in shown.err
+
+
 class TestJson:
     def test_the_object_of_a_comparison_and_nothing_else(self, durand: Durand, small: None) -> None:
         shown = durand("compare", "confront", "appease", "--worlds", 20, "--seed", 7, "--months", 2, "--json")

@@ -28,6 +28,8 @@ ENTROPY = {
     ("sim/model.py", "secrets"): "a seed for a model that was given none",
     ("sim/model.py", "secrets.randbits"): "a seed for a model that was given none",
     ("sim/run.py", "os.urandom"): "a seed for a run that was given none; it is recorded",
+    ("sim/teaching/table.py", "secrets"): "links for a game's host and players, never part of a run",
+    ("sim/teaching/table_file.py", "secrets"): "codes that players join a game with, never part of a run",
 }
 # Imports put off until they are needed, which lead back: (from, to) -> why.
 PUT_OFF = {

@@ -80,8 +80,9 @@ def project_files(*under: str) -> list[Path]:
 
 
 class TestWheel:
-    def test_holds_the_package_and_the_scenarios_and_nothing_else(self, wheel: Path) -> None:
+    def test_holds_the_packages_and_the_scenarios_and_nothing_else(self, wheel: Path) -> None:
         expected = {path.relative_to(ROOT).as_posix() for path in project_files("sim")}
+        expected |= {path.relative_to(ROOT).as_posix() for path in project_files("dashboard")}
         expected |= {f"sim/_{path.relative_to(ROOT).as_posix()}" for path in project_files("scenarios")}
         with ZipFile(wheel) as archive:
             names = set(archive.namelist())
@@ -125,12 +126,12 @@ class TestDependencies:
     def test_what_is_imported_is_declared_and_the_other_way_round(self) -> None:
         imported = set()
         homes = packages_distributions()
-        for path in (ROOT / "sim").rglob("*.py"):
+        for path in (path for part in ("sim", "dashboard") for path in (ROOT / part).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
                 if isinstance(node, ast.ImportFrom) and node.level == 0:
                     names.append(node.module or "")
-                for top in {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"sim"}:
+                for top in {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"sim", "dashboard"}:
                     assert top in homes, f"{path}: {top} is not installed"
                     imported.add(canonicalize_name(homes[top][0]))
         declared = {canonicalize_name(Requirement(one).name) for one in PROJECT["dependencies"]}

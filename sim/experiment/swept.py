@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from sim.experiment.folder import FORMAT, FolderError
 from sim.experiment.parts import END, FOLDER, MONTHS_END, PartError, read_table
@@ -16,6 +16,11 @@ from sim.vocabulary import VERDICTS, month_after
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+    from sim.experiment.discover import Discovery
+    from sim.experiment.regret import Regret
+    from sim.experiment.schema import Design, Experiment
+    from sim.experiment.sensitivity import Sensitivity
 
 KINDS = ("lever", "uncertainty", "constant")
 
@@ -63,6 +68,22 @@ class Sweep:
     def fingerprint(self) -> str:
         """A digest of all rows, whatever their order: the same for the same sweep, wherever and however it was run."""
         return str(self.manifest["fingerprint"])
+
+    @cached_property
+    def experiment(self) -> Experiment:
+        """The experiment, as the folder keeps it; its scenarios stand in the folder too."""
+        from sim.experiment.schema import Experiment
+        from sim.yamlfile import read
+
+        text = self._store.read("experiment.yaml").decode()
+        out = Experiment.model_validate(read((f"{self.place}/experiment.yaml", text)).data)
+        out._folder = Path(self.place)
+        return out
+
+    @property
+    def design(self) -> Design | None:
+        """How its points lie; with a `lever_design`, how those of the uncertainties do."""
+        return self.experiment.design
 
     @cached_property
     def experiments(self) -> pd.DataFrame:
@@ -123,6 +144,28 @@ class Sweep:
         start = next(str(one["start"]) for one in self.manifest["scenarios"] if one["name"] == scenario)
         return [month_after(start, month) for month in range(self.manifest["months"])]
 
+    def sensitivity(self, metrics: Sequence[str] | None = None, *, versus: str | None = None) -> Sensitivity:
+        """What these metrics (all kept ones if not given) hang on; with `versus`, the difference to that scenario.
+
+        Raises:
+            SensitivityError: it is not finished, too many points failed, or its design is none that can be analysed.
+        """
+        from sim.experiment.sensitivity import sensitivity
+
+        return sensitivity(self, metrics, versus=versus)
+
+    def salib_problem(self) -> dict[str, Any]:
+        """What was varied, as a SALib problem: see `sim.experiment.bridges`."""
+        from sim.experiment.bridges import salib_problem
+
+        return salib_problem(self)
+
+    def ema_model(self, name: str = "durand") -> Any:
+        """The experiment as a Model of the EMA Workbench, to be run there: see `sim.experiment.bridges`."""
+        from sim.experiment.bridges import ema_model
+
+        return ema_model(self, name)
+
     def tables(self, end: str = END) -> Iterator[pa.Table]:
         """The parts' rows one part after another, as Arrow tables: for what does not fit into memory at once."""
         for name in self._store.names(FOLDER):
@@ -142,6 +185,20 @@ class Sweep:
         table = pa.concat_tables([one.replace_schema_metadata(None) for one in tables])
         frame: pd.DataFrame = table.to_pandas()
         return frame.set_index(index).sort_index()
+
+    def discover(
+        self, where: str, scenario: str | None = None, method: Literal["prim", "cart"] = "prim", **more: Any
+    ) -> Discovery:
+        """Find where a condition holds; arguments and errors as for :func:`sim.experiment.discover.discover`."""
+        from sim.experiment.discover import discover
+
+        return discover(self, where, scenario, method, **more)
+
+    def regret(self, metrics: Sequence[str] | None = None, **more: Any) -> Regret:
+        """Set policies against each other; arguments and errors as for :func:`sim.experiment.regret.regret`."""
+        from sim.experiment.regret import regret
+
+        return regret(self, metrics, **more)
 
     def __repr__(self) -> str:
         about = self.manifest

@@ -57,13 +57,9 @@ def fan(source: Source, metric: str, *, width: int = WIDTH) -> Any:
     """A metric month by month, a panel per scenario: the median, and the bands of half and of nine in ten worlds."""
     comparison, about = as_comparison(source), METRICS[metric]
     names, dates = called(comparison), months(comparison)
-    medians = {name: bands(one.arrays.metrics[metric]) for name, one in comparison.results.items()}
-    rows: Rows = []
-    for name, found in medians.items():
-        base = {} if name == comparison.baseline else {"base": medians[comparison.baseline]["p50"]}
-        rows += monthly({**found, **base}, scenario=names[name])
+    rows = fan_rows(comparison, metric)
     columns, panel = side_by_side(len(names), width)
-    x, y = month_x(dates, panel), _y(about.unit, _room(rows, about))
+    x, y = month_x(dates, panel), _y(about.unit, room(rows, about))
     drawn = alt.Chart(width=panel, height=150 if columns > 1 else 180).encode(
         x=x, color=colour(list(names.values()), legend=False)
     )
@@ -86,6 +82,17 @@ def fan(source: Source, metric: str, *, width: int = WIDTH) -> Any:
     return dress(chart, rows, f"{about.title}, month by month", subtitle, width)
 
 
+def fan_rows(comparison: Comparison, metric: str) -> Rows:
+    """What a fan draws: a record per scenario and month."""
+    names = called(comparison)
+    found = {name: bands(one.arrays.metrics[metric]) for name, one in comparison.results.items()}
+    rows: Rows = []
+    for name, columns in found.items():
+        base = {} if name == comparison.baseline else {"base": found[comparison.baseline]["p50"]}
+        rows += monthly({**columns, **base}, scenario=names[name])
+    return rows
+
+
 def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any:
     """Differences to the baseline world by world: their band, and the shares of worlds above, at and below zero.
 
@@ -96,14 +103,7 @@ def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any
     if not comparison.others:
         raise ValueError("a paired difference needs two scenarios; there is one")
     names, dates = called(comparison), months(comparison)
-    base, against = comparison.results[comparison.baseline].arrays.metrics[metric], names[comparison.baseline]
-    rows: Rows = []
-    for name in comparison.others:
-        apart = comparison.results[name].arrays.metrics[metric] - base
-        higher, lower = np.mean(apart > 0, axis=0), np.mean(apart < 0, axis=0)
-        # Exact up to a million worlds, so that "all" means all.
-        shares = {"higher": np.round(higher, 6), "not_lower": np.round(1 - lower, 6)}
-        rows += monthly({**bands(apart), **shares}, scenario=names[name], zero=0, one=1)
+    against, rows = names[comparison.baseline], paired_rows(comparison, metric)
     columns, panel = side_by_side(len(comparison.others), width)
     x = month_x(dates, panel)
     drawn = alt.Chart(width=panel).encode(x=x)
@@ -139,6 +139,19 @@ def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any
         title = f"{about.title}: {heads[0]} less {against}, in the same worlds"
     subtitle = f"{how_to_read(comparison, _BANDS, 'the middle of the differences')} {parting(comparison)}"
     return dress(alt.vconcat(top, bottom, spacing=14), rows, title, subtitle, width)
+
+
+def paired_rows(comparison: Comparison, metric: str) -> Rows:
+    """What a paired difference draws: a record per scenario but the baseline, and month."""
+    names, base = called(comparison), comparison.results[comparison.baseline].arrays.metrics[metric]
+    rows: Rows = []
+    for name in comparison.others:
+        apart = comparison.results[name].arrays.metrics[metric] - base
+        higher, lower = np.mean(apart > 0, axis=0), np.mean(apart < 0, axis=0)
+        # Exact up to a million worlds, so that "all" means all.
+        shares = {"higher": np.round(higher, 6), "not_lower": np.round(1 - lower, 6)}
+        rows += monthly({**bands(apart), **shares}, scenario=names[name], zero=0, one=1)
+    return rows
 
 
 def leverage_by_resource(source: Source, direction: Direction = "pakistan_taliban", *, width: int = WIDTH) -> Any:
@@ -216,7 +229,7 @@ def _y(
     return lambda field: alt.Y(f"{field}:Q", axis=alt.Axis(title=unit, **values), scale=scale)
 
 
-def _room(rows: Rows, about: Metric) -> list[float] | None:
+def room(rows: Rows, about: Metric) -> list[float] | None:
     """The stretch of a bounded scale to draw: never less than a quarter of it, so that small changes look small."""
     if about.low == 0 and about.high > 1:
         return None

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.plots.data import Rows, Source, as_comparison, called, monthly, months, parting, rounded
 from sim.plots.theme import WIDTH, broken, colour, dress, month_x, name_axis, panels, side_by_side
+from sim.results.paired import Comparison
 from sim.results.reading import number, share
 from sim.vocabulary import AFGHAN_AREAS, LEVERS, PAKISTAN_AREAS, STANCES, VERDICTS
 
@@ -24,17 +25,7 @@ _OVERLAP = 0.15  # of a month, under what follows: no seams
 def verdict_shares(source: Source, *, width: int = WIDTH) -> Any:
     """How the worlds end: the share of modelled worlds with each verdict, a bar per scenario."""
     comparison = as_comparison(source)
-    names = called(comparison)
-    rows: Rows = [
-        {
-            "verdict": "\n".join(broken(VERDICTS[verdict], 16)),
-            "scenario": names[name],
-            "share": float(rounded(np.array(part))),
-            "label": share(round(part * one.worlds), one.worlds),
-        }
-        for name, one in comparison.results.items()
-        for verdict, part in one.verdicts().items()
-    ]
+    names, rows = called(comparison), verdict_rows(comparison)
     shown = list(names.values())
     order = ["\n".join(broken(title, 16)) for title in VERDICTS.values()]
     base = alt.Chart(width=width - _LABELS, height=alt.Step(18 if len(shown) > 1 else 34)).encode(
@@ -58,6 +49,21 @@ def verdict_shares(source: Source, *, width: int = WIDTH) -> Any:
         base.mark_text(align="left", dx=4).encode(text="label:N"),
     )
     return dress(chart, rows, "How the modelled worlds end", "Each world ends in one of six ways.", width)
+
+
+def verdict_rows(comparison: Comparison) -> Rows:
+    """What the shares of verdicts draw: a record per scenario and verdict."""
+    names = called(comparison)
+    return [
+        {
+            "verdict": "\n".join(broken(VERDICTS[verdict], 16)),
+            "scenario": names[name],
+            "share": float(rounded(np.array(part))),
+            "label": share(round(part * one.worlds), one.worlds),
+        }
+        for name, one in comparison.results.items()
+        for verdict, part in one.verdicts().items()
+    ]
 
 
 def stances(source: Source, *, width: int = WIDTH) -> Any:

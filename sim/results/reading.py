@@ -139,7 +139,7 @@ def _parameters(parameters: str) -> tuple[str, bool]:
 
 def _pair(comparison: Comparison, name: str, called: dict[str, str]) -> list[str]:
     """The headline differences between a scenario and the baseline, then whether one is better on both counts."""
-    out = [_headline(comparison, name, metric, called) for metric in HEADLINES]
+    out = [headline(comparison, name, metric, called) for metric in HEADLINES]
     out[1:1] = _whose_deaths(comparison, name, called)
     out += _turned_round(comparison, name, called)
     deaths, held = comparison.paired[name, "fatalities"].to_numpy(), comparison.paired[name, "sovereignty"].to_numpy()
@@ -187,11 +187,17 @@ def _turned_round(comparison: Comparison, name: str, called: dict[str, str]) -> 
     return [f"In the last {_LAST} months it is the other way round for attacks: {ahead} has more {where}."]
 
 
-def _headline(comparison: Comparison, name: str, metric: str, called: dict[str, str]) -> str:
+def headline(comparison: Comparison, name: str, metric: str, called: dict[str, str]) -> str:
+    """Which of a scenario and the baseline has more of a metric, by how much, and how sure the paired worlds are.
+
+    Args:
+        called: what each scenario is called, as `titles` gives it.
+    """
     values, worlds = comparison.paired[name, metric].to_numpy(), comparison.worlds
     other, base = called[name], called[comparison.baseline]
     higher, lower = int(np.sum(values > 0)), int(np.sum(values < 0))
-    more, less = HEADLINES[metric]
+    title = METRICS[metric].title
+    more, less = HEADLINES.get(metric, (f"higher “{title}”", f"lower “{title}”"))
     had = "ended with" if METRICS[metric].summary == "final" else "had, over the whole run,"
     equal = worlds - higher - lower
     same = f"the same in {share(equal, worlds)}" if equal else ""

@@ -1,0 +1,51 @@
+"""The dashboard: pages over the library, started by `durand dashboard`. No model logic stands here.
+
+What stands where
+-----------------
+- `app.py` names the pages (`PAGES`); `pages/NAME.py` is one page, under 150 lines or so.
+- `state.py` is what the address holds: scenarios, levers, postures, uncertainties, seed, worlds, months, month, metric.
+- `versions.py` turns a state into scenarios: those chosen, and "your version" of one of them.
+- `engine.py` runs scenarios in worker processes that all sessions share, and keeps what they came to.
+- `show.py` shows: a picture with its table and downloads, notices, text that must not become markup.
+- `controls.py` is what visitors move on Compare; `drafting.py` and `forms.py` are the Scenario studio's.
+- `longer.py` is what takes longer than a page may; `telling.py` puts changes and their effect into words.
+
+How a page is written
+---------------------
+A page is a script that Streamlit runs anew for each visitor and each change. It begins by arriving and ends by
+publishing what it changed, so that the address can be shared:
+
+    import streamlit as st
+    from dashboard import show, state, telling
+    from sim.plots.single import picture
+
+    show.page("Actors", "Who holds what over whom.")          # heading, and messages about the address
+
+    @st.fragment                                              # a change in here reruns this function alone
+    def body() -> None:
+        here = state.current()                                # a frozen State
+        month = st.select_slider("Month", months, here.month or months[-1], key=state.key("month"))
+        here = state.publish(here.with_(month=month))         # to the session, and to the address
+        found = show.comparison(here, panels=True)            # a sim Comparison; None when a notice was shown instead
+        if found is None:
+            return
+        run = telling.digest(found)                           # a short sign for all that decides the numbers
+        made = show.drawn((run, "levers"), lambda: picture(found, "levers"))   # any sim.plots Picture, made once
+        show.picture(made, "levers")                          # with its table and files behind it
+
+    body()
+
+Then a line in `PAGES` of `app.py`.
+
+Rules that every page keeps:
+
+- Numbers come from the `Comparison` or `Results` that `show.comparison` gives, charts from `sim.plots`; a page computes
+  nothing. Ask for `panels=True` only where areas, groups, factions, resources or levers are shown month by month.
+- Work that may take longer than a second goes through `engine().heavy(show.session(), function, *arguments)`: one at a
+  time for everybody, with progress (`task.told`), `engine().cancel(task)` and `task.answer()`; never into the page's own
+  thread. The function stands in `longer.py` and begins with `tell`.
+- A widget's key comes from `state.key(...)`, so that it is set anew when the whole state is replaced.
+- Text that came from a file or a visitor goes through `show.plain` before it reaches `st.markdown` or a label.
+- Each picture has its words and its table: `show.picture` sees to it. Nothing may be told by colour alone.
+- A test in `tests/test_dashboard.py` runs the page with `AppTest` and compares a number with `sim.run`.
+"""

@@ -1,0 +1,36 @@
+"""The dashboard's front door: what Streamlit runs for every visitor. `durand dashboard` starts it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import show, state
+from dashboard.engine import engine
+
+HERE = Path(__file__).resolve().parent
+
+# File in pages/ and title of each page; the first one is where visitors land. (Icons would be fetched from elsewhere.)
+PAGES: tuple[tuple[str, str], ...] = (
+    ("compare", "Compare"),
+    ("studio", "Scenario studio"),
+)
+
+
+def main() -> None:
+    """Set up the page, and run the one that was asked for."""
+    st.set_page_config("durand", layout="wide", initial_sidebar_state="auto")
+    engine()
+    pages = [
+        st.Page(HERE / "pages" / f"{name}.py", title=title, url_path=name, default=place == 0)
+        for place, (name, title) in enumerate(PAGES)
+    ]
+    chosen = st.navigation(pages, position="top")
+    st.html(HERE / "look.css")
+    chosen.run()
+    state.publish(state.current())
+    show.footer()
+
+
+main()

@@ -1,0 +1,97 @@
+"""Compare: several scenarios in the same worlds, and what your own changes to one of them do."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import controls, longer, show, state, telling, versions
+from sim.results import Comparison
+from sim.results.reading import scope
+
+show.page(
+    "Compare",
+    "Choose scenarios, move a lever, and see every modelled world move. Pakistan, the Afghan Taliban, the TTP and "
+    "India after August 2021.",
+)
+
+
+@st.fragment
+def body() -> None:
+    here = controls.scenarios(state.current())
+    answer = st.container()
+    left, right = st.columns([1, 2], gap="medium")
+    with left:
+        here = moved(here)
+    state.publish(here)
+    found = show.comparison(here)
+    if found is None:
+        return
+    with answer:
+        st.markdown(
+            " ".join(filter(None, (show.strong(telling.changes(here)), show.plain(telling.answer(here, found)))))
+        )
+    with right:
+        with st.container(horizontal=True, gap="medium"):
+            for kind in ("fan", "difference", "verdicts"):
+                show.picture(show.moving(found, kind, here.metric), kind)
+        base = found.results[found.baseline]
+        st.caption(show.plain(scope(base, len(found.results))))
+        with st.container(key="stamp"):
+            st.caption(f"Run {telling.digest(found)}", help="Two runs with the same sign have the same numbers.")
+    downloads(here, found)
+
+
+def moved(here: state.State) -> state.State:
+    """The sliders."""
+    with st.container(border=True, key="levers"):
+        st.subheader(f"Your version of {show.plain(controls.title_of(here, here.edited))}", anchor=False)
+        here = controls.since(here)
+        with st.expander("Pakistan's levers", expanded=True), st.container(height=330):
+            here = controls.levers(here)
+        with st.expander("What the others do", expanded=True):
+            here = controls.postures(here)
+        st.button("Put all back as written", on_click=put_back, disabled=not versions.changed(here))
+    with st.container(border=True, key="uncertainties"):
+        st.subheader("What nobody controls", anchor=False)
+        st.caption("Uncertainties. They hold in every scenario alike: an assumption about the world, not a choice.")
+        here = controls.uncertainties(here)
+    with st.expander("How many worlds, how long, which luck", key=state.key("how"), on_change="rerun") as how:
+        return controls.runs(here) if how.open else here
+
+
+def put_back() -> None:
+    """Leave your version as the scenario was written."""
+    state.replace_all(state.current().with_(levers={}, postures={}, since=""))
+
+
+def downloads(here: state.State, found: Comparison) -> None:
+    """The results as files, each made when it is asked for."""
+    with st.expander("Take it with you", key=state.key("files"), on_change="rerun") as opened:
+        if not opened.open:
+            return
+        st.caption("The address of this page holds everything chosen: whoever opens it sees the same numbers.")
+        with st.container(horizontal=True):
+            show.download("Report", "report.html", "text/html", "report", longer.report, found)
+            show.download("Outcomes, CSV", "outcomes.csv", "text/csv", "csv", longer.table, found, "CSV")
+            show.download(
+                "Outcomes, Parquet",
+                "outcomes.parquet",
+                "application/vnd.apache.parquet",
+                "parquet",
+                longer.table,
+                found,
+                "Parquet",
+            )
+            show.download("All, with months", "results.zip", "application/zip", "folder", longer.folder, found)
+            for name, scenario in versions.scenarios(here).items():
+                st.download_button(
+                    f"Scenario: {show.plain(scenario.title)}",
+                    scenario.to_yaml(),
+                    f"{name}.yaml",
+                    "application/yaml",
+                    key=state.key("yaml", name),
+                    on_click="ignore",
+                )
+
+
+body()

@@ -1,0 +1,196 @@
+"""Scenario discovery: in which futures a condition holds, as a box of levers and uncertainties that can be said in a sentence.
+
+The search sees two thirds of the futures; how well the box fits is also counted in the third that it never saw. What is
+found is a pattern in the model's futures, drawn from the ranges of the experiment: neither a cause nor a likelihood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from sim.experiment.discover_boxes import Box, Count, Limit, cart, count, measured, prim, screened
+from sim.experiment.discover_rows import Rows, rows
+from sim.run import LimitError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.experiment.swept import Sweep
+    from sim.plots.gallery import Picture
+
+Method = Literal["prim", "cart"]
+METHODS: tuple[Method, ...] = ("prim", "cart")
+DENSITY, SMALLEST, MOST_SEARCHED = 0.8, 0.05, 15
+# With fewer rows of either kind to search, a box says more about chance than about the model.
+LEAST = 20
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """What was found.
+
+    Attributes:
+        where, scenario: what was asked; method: prim or cart.
+        rows: what it was asked of; each: what a row is, in words.
+        whole: all rows together, as the box without limits.
+        boxes: one of PRIM's; of CART each leaf that is as dense as asked, or the densest; none if there was nothing to find.
+        together: with several boxes, all of them as one region; else nothing.
+        dense: whether the boxes are as dense as asked; wanted: the density that was asked.
+        way: the boxes on PRIM's way from all rows to a small dense box.
+        searched: the levers and uncertainties that were searched; of: out of how many.
+        trouble: why there is no box, as a sentence; empty if there is one.
+    """
+
+    where: str
+    scenario: str | None
+    method: Method
+    rows: Rows = field(repr=False)
+    whole: Box
+    boxes: tuple[Box, ...]
+    together: tuple[Count, Count] | None
+    dense: bool
+    wanted: float
+    way: tuple[Box, ...] = field(repr=False)
+    searched: tuple[str, ...]
+    of: int
+    trouble: str
+    about: Mapping[str, Any] = field(repr=False)
+
+    def text(self) -> str:
+        """What was found, in plain sentences."""
+        from sim.experiment.discover_words import paragraphs
+
+        return "\n\n".join(paragraphs(self))
+
+    def table(self) -> pd.DataFrame:
+        """A row per limit: `box` (from 1), the lever or uncertainty, its ends or options, its span, quasi-p-values, and the
+        coverage and density of its box, searched and held out."""
+        from sim.experiment.discover_words import table
+
+        return table(self)
+
+    def trajectory(self) -> pd.DataFrame:
+        """PRIM's way: a row per step, with coverage, density and mass (share of rows), searched and held out, and how many
+        inputs are restricted."""
+        import pandas as pd
+
+        return pd.DataFrame([way_row(one) for one in self.way])
+
+    def pictures(self) -> list[Picture]:
+        """The pictures, with their words and tables: `tradeoff` (PRIM) and `pairs`; none without a box."""
+        from sim.experiment.discover_words import pictures
+
+        return pictures(self)
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it as plain data."""
+        from sim.experiment.discover_words import as_json
+
+        return as_json(self)
+
+
+def discover(
+    sweep: Sweep,
+    where: str,
+    scenario: str | None = None,
+    method: Method = "prim",
+    *,
+    density: float | None = None,
+    smallest: float = SMALLEST,
+    most: int = MOST_SEARCHED,
+) -> Discovery:
+    """Find where a condition holds.
+
+    Args:
+        where: the condition, such as `sovereignty < 0.5` or `attacks[confront] < attacks[appease]`.
+        scenario: whose points alone.
+        method: prim (one box) or cart (the leaves of a tree).
+        density: asked of a box, 0 to 1; by default 0.8, or half of the way from the share of all rows to 1 if that is more.
+        smallest: share of the rows that a box holds at least, 0.01 to 0.5.
+        most: levers and uncertainties to search, 1 to 50: of more, those are taken that tell most one by one.
+
+    Raises:
+        ConditionError: the condition or the scenario is not right.
+        LimitError: a number or the method is outside of what is allowed.
+        FolderError: the sweep is not finished, or varies nothing.
+    """
+    if method not in METHODS:
+        raise LimitError(f"the method must be one of {', '.join(METHODS)}; got {method}")
+    limits = (("density", density, 0.0, 1.0), ("smallest", smallest, 0.01, 0.5), ("most", most, 1, 50))
+    for name, value, low, high in limits:
+        if value is not None and not low <= value <= high:
+            raise LimitError(f"{name} must be {low:g} to {high:g}; got {value:g}")
+    found = rows(sweep, where, scenario)
+    seen = ~found.held_out
+    inputs, holds = found.inputs[seen], found.holds[seen]
+    whole = measured((), found)
+    wanted = max(DENSITY, (1.0 + (whole.searched.base if seen.any() else 0.0)) / 2) if density is None else density
+    trouble = _trouble(found, whole)
+    way: list[Box] = []
+    boxes: list[Box] = []
+    dense, names = False, list(map(str, found.inputs.columns))
+    if not trouble:
+        names = screened(inputs, holds, most)
+        if method == "prim":
+            limits_, steps, dense = prim(inputs[names], holds, wanted, smallest)
+            way = [measured(one, found) for one in steps]
+            boxes = [measured(_declared(limits_, sweep), found)] if limits_ else []
+        else:
+            leaves, dense = cart(inputs[names], holds, wanted, smallest, int(sweep.manifest["seed"]))
+            boxes = [measured(_declared(one, sweep), found) for one in leaves]
+        if not boxes:
+            trouble = (
+                "No box stands out: nothing that is varied here tells futures in which this holds from the others."
+            )
+    return Discovery(
+        where, scenario, method, found, whole, tuple(boxes), _together(boxes, found), dense, wanted, tuple(way),
+        tuple(names), found.inputs.shape[1], trouble, sweep.manifest,
+    )  # fmt: skip
+
+
+def _declared(limits: Sequence[Limit], sweep: Sweep) -> list[Limit]:
+    """The limits with the range that each input was varied over, rather than the ends of what came up."""
+    ranges = {str(one["name"]): (float(one["low"]), float(one["high"])) for one in sweep.manifest["factors"]}
+    return [one if one.options else replace(one, span=ranges[one.name]) for one in limits]
+
+
+def way_row(box: Box) -> dict[str, float]:
+    """A box on PRIM's way as figures."""
+    seen, unseen = box.searched, box.held_out
+    return {
+        "coverage": seen.coverage,
+        "density": seen.density,
+        "mass": seen.inside / seen.rows,
+        "coverage_held_out": unseen.coverage,
+        "density_held_out": unseen.density,
+        "restricted": len(box.limits),
+    }
+
+
+def _trouble(found: Rows, whole: Box) -> str:
+    """Why nothing can be searched, or nothing."""
+    hits, count = int(found.holds.sum()), len(found.holds)
+    if hits in (0, count):
+        often = "none" if hits == 0 else "each"
+        return f"This holds in {often} of the {count:,} {found.each}, so that there is nothing to tell apart."
+    searched = whole.searched
+    if min(searched.wanted, searched.rows - searched.wanted) < LEAST:
+        rare = "this holds" if searched.wanted < LEAST else "this does not hold"
+        few = min(searched.wanted, searched.rows - searched.wanted)
+        return (
+            f"There are too few to search: of {searched.rows:,} {found.each} searched, {rare} in {few} only; {LEAST} are "
+            "needed of each kind. Ask for something else, or run more points."
+        )
+    return ""
+
+
+def _together(boxes: list[Box], found: Rows) -> tuple[Count, Count] | None:
+    """All boxes as one region: counted where it was searched, and where not."""
+    if len(boxes) < 2:
+        return None
+    inside = boxes[0].inside(found.inputs)
+    for box in boxes[1:]:
+        inside = inside | box.inside(found.inputs)
+    return count(inside, found, ~found.held_out), count(inside, found, found.held_out)

@@ -1,0 +1,241 @@
+"""Sensitivity indices from places and values alone: Sobol and Morris through SALib, a regression on ranks, and luck.
+
+Every function takes what a design laid out and what came of it, and says in `doubts` where the sample is too small for
+what it is asked. Nothing here knows of sweeps, so that textbook functions can be put through the same code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, log2, sqrt
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiment.folder import FolderError
+from sim.worlds import Streams, Vector
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Matrix: TypeAlias = NDArray[np.float64]
+
+# Half a 95 % interval may be so much of the largest index, before the sample counts as too small.
+SOBOL_WIDTH, MORRIS_WIDTH = 0.1, 0.25
+# A first-order index cannot be below zero; so far below it shows how large the errors are.
+NEGATIVE = -0.05
+LEAST_TRAJECTORIES = 10
+# A regression on ranks that tells less of their spread than this leaves the better part to bends and interactions.
+TOLD = 0.7
+POINTS_EACH = 10
+# Resamples of a bootstrap, fewer for large samples (whose intervals need them less), so that memory stays bounded.
+RESAMPLES, RESAMPLED = 400, 2**24
+# Shares of the spread between points that are no more than luck, from which the indices are too blurred to use.
+LUCK = 0.1
+_THIRD = 1 / 3 + 1e-9
+
+
+class SensitivityError(FolderError):
+    """A sweep cannot be analysed; the message says why, and what can be."""
+
+
+@dataclass(frozen=True)
+class Indices:
+    """What a method found.
+
+    Attributes:
+        table: a row per factor (index `factor`), the most important first. Sobol: `S1`, `S1_conf`, `ST`, `ST_conf`; Morris:
+            `mu`, `mu_star`, `mu_star_conf`, `sigma`; ranks: `coefficient`, `coefficient_conf`. Each `_conf` is half the
+            width of a 95 % interval. And, but for Morris (whose points are too few for it), `lowest_third` and `highest_third`:
+            mean of the values where the factor is in these thirds of its range.
+        pairs: with second order, a row per pair of factors (columns `factor`, `other`, `S2`, `S2_conf`), strongest first.
+        doubts: why the sample is too small, a sentence each; none if it is not.
+        told: share of the spread that the factors make one by one (Sobol), or that the regression tells (ranks).
+    """
+
+    table: pd.DataFrame
+    pairs: pd.DataFrame | None
+    doubts: tuple[str, ...]
+    told: float | None = None
+
+
+@dataclass(frozen=True)
+class Luck:
+    """What chance within points makes, where points have several worlds.
+
+    Attributes:
+        share: of the spread between single runs (variance, 0 to 1); None with one world a point.
+        left: of the spread between the points' means, which is what is indexed; None likewise.
+    """
+
+    share: float | None
+    left: float | None
+
+
+def sobol(names: Sequence[str], places: Matrix, values: Vector, second_order: bool = False, seed: int = 1) -> Indices:
+    """Sobol indices of first, total and, from a design that has it, second order.
+
+    Args:
+        names: of the factors; places: (points, factors) in Saltelli's order, 0 to 1; values: (points,), not all alike.
+        second_order: whether the design has rows for it; seed: of the bootstrap, 1 or more: SALib takes 0 for none at all.
+    """
+    import pandas as pd
+    from SALib.analyze import sobol as salib
+
+    count = len(names)
+    rows = len(values) // ((2 * count if second_order else count) + 2)
+    found = salib.analyze(
+        _problem(names),
+        values,
+        calc_second_order=second_order,
+        num_resamples=min(RESAMPLES, max(20, RESAMPLED // rows)),
+        seed=max(seed, 1),
+    )
+    columns = {name: np.asarray(found[name], dtype=float) for name in ("S1", "S1_conf", "ST", "ST_conf")}
+    table = pd.DataFrame(columns | _thirds(places, values), index=pd.Index(names, name="factor"))
+    table = table.sort_values("ST", ascending=False, kind="stable")
+    pairs = None
+    if second_order:
+        pairs = pd.DataFrame(
+            [
+                {"factor": names[a], "other": names[b], "S2": found["S2"][a, b], "S2_conf": found["S2_conf"][a, b]}
+                for a in range(count)
+                for b in range(a + 1, count)
+            ],
+            columns=["factor", "other", "S2", "S2_conf"],
+        ).sort_values("S2", ascending=False, kind="stable", ignore_index=True)
+    return Indices(table, pairs, tuple(_sobol_doubts(table, rows)), float(columns["S1"].sum()))
+
+
+def _sobol_doubts(table: Any, base: int) -> list[str]:
+    largest, width = float(table["ST"].max()), float(table["ST_conf"].max())
+    out = []
+    if width > SOBOL_WIDTH * largest:
+        # Intervals narrow with the root of the sample.
+        enough = 2 ** ceil(log2(base * (width / (SOBOL_WIDTH * largest)) ** 2)) if largest > 0 else 2 * base
+        out.append(
+            f"intervals reach {width:.2f} to either side, more than a tenth of the largest total index ({largest:.2f}); "
+            f"a base of about {enough:,} in place of {base:,} should do"
+        )
+    first, error = float(table["S1"].sum()), sqrt(float((table["S1_conf"] ** 2).sum()))
+    if first > 1.0 + error:
+        out.append(f"the first-order indices add up to {first:.2f}, and cannot really be above 1")
+    below = table.index[table["S1"] < NEGATIVE]
+    if len(below):
+        out.append(f"first-order indices below {NEGATIVE:g}, which cannot be: {', '.join(below[:3])}")
+    above = table.index[table["S1"] > table["ST"] + np.hypot(table["S1_conf"], table["ST_conf"])]
+    if len(above):
+        out.append(f"first-order indices above the total ones, which cannot be: {', '.join(above[:3])}")
+    return out
+
+
+def morris(names: Sequence[str], places: Matrix, values: Vector, levels: int = 4, seed: int = 1) -> Indices:
+    """Morris screening: elementary effects, in the values' unit for a factor's whole range.
+
+    Args:
+        names: of the factors; places: (points, factors), trajectory by trajectory, 0 to 1; values: (points,).
+        levels: of the design's grid; seed: of the bootstrap.
+    """
+    import pandas as pd
+    from SALib.analyze import morris as salib
+
+    found = salib.analyze(
+        _problem(names), places, values, num_levels=levels, num_resamples=RESAMPLES, seed=max(seed, 1)
+    )
+    columns = {name: np.asarray(found[name], dtype=float) for name in ("mu", "mu_star", "mu_star_conf", "sigma")}
+    table = pd.DataFrame(columns, index=pd.Index(names, name="factor"))
+    table = table.sort_values("mu_star", ascending=False, kind="stable")
+    trajectories, doubts = len(values) // (len(names) + 1), []
+    if trajectories < LEAST_TRAJECTORIES:
+        doubts.append(f"{trajectories} trajectories are fewer than {LEAST_TRAJECTORIES}")
+    largest, width = float(table["mu_star"].iloc[0]), float(table["mu_star_conf"].iloc[0])
+    if width > MORRIS_WIDTH * largest:
+        enough = ceil(trajectories * (width / (MORRIS_WIDTH * largest)) ** 2) if largest > 0 else 2 * trajectories
+        doubts.append(
+            f"the interval of the largest effect reaches {width / largest if largest else 1:.0%} of it to either side, more "
+            f"than a quarter; about {enough:,} trajectories in place of {trajectories:,} should do"
+        )
+    return Indices(table, None, tuple(doubts))
+
+
+def ranks(names: Sequence[str], places: Matrix, values: Vector) -> Indices:
+    """Standardised regression of the values' ranks on the places: a screening for samples with no scheme of their own.
+
+    It sees what rises or falls with a factor, each by itself; of bends and interactions it sees nothing, and `told` says how
+    much it misses.
+
+    Args:
+        names: of the factors; places: (points, factors), 0 to 1; values: (points,), not all alike.
+    """
+    import pandas as pd
+    from scipy.stats import rankdata
+
+    points, count = places.shape
+    left = np.column_stack([_standard(rankdata(places[:, column])) for column in range(count)])
+    right = _standard(rankdata(values))
+    inverse = np.linalg.pinv(left.T @ left)
+    coefficients = inverse @ left.T @ right
+    rest = right - left @ coefficients
+    free = points - count - 1
+    error = np.sqrt(np.maximum(np.diag(inverse), 0.0) * float(rest @ rest) / free)
+    told = 1.0 - float(rest @ rest) / float(right @ right)
+    columns = {"coefficient": coefficients, "coefficient_conf": 1.96 * error}
+    table = pd.DataFrame(columns | _thirds(places, values), index=pd.Index(names, name="factor"))
+    table = table.loc[table["coefficient"].abs().sort_values(ascending=False, kind="stable").index]
+    doubts = []
+    if points < POINTS_EACH * count:
+        doubts.append(f"{points:,} points for {count:,} factors are fewer than {POINTS_EACH} each")
+    if told < TOLD:
+        doubts.append(
+            f"the regression tells {told:.0%} of the spread of ranks, less than {TOLD:.0%}: what bends, interacts or is luck "
+            "goes unseen; a saltelli design would see it"
+        )
+    return Indices(table, None, tuple(doubts), told)
+
+
+def luck(values: Matrix, shared: bool) -> Luck:
+    """How much of the spread is chance within points rather than the points' own.
+
+    Args:
+        values: (points, worlds); shared: whether world k has the same luck at every point, so that what it does to all points
+            alike moves no point against another.
+    """
+    points, worlds = values.shape
+    if worlds < 2 or points < 2:
+        return Luck(None, None)
+    centred = values - values.mean(axis=1, keepdims=True)
+    within = float((centred**2).sum() / (points * (worlds - 1)))
+    apart = float(values.mean(axis=1).var(ddof=1))
+    noise = within
+    if shared:
+        own = centred - centred.mean(axis=0, keepdims=True)
+        noise = float((own**2).sum() / ((points - 1) * (worlds - 1)))
+    real = max(apart - noise / worlds, 0.0)
+    share = within / (within + real) if within + real > 0 else None
+    return Luck(share, min(noise / worlds / apart, 1.0) if apart > 0 else None)
+
+
+def bootstrap_seed(seed: int, name: str) -> int:
+    """A seed for SALib's bootstrap from the sweep's own, 1 to 2**31: another for each name, the same each time."""
+    return int(Streams(seed, 1).uniform(f"sensitivity.bootstrap/{name}", 0)[0] * 2**31) + 1
+
+
+def _problem(names: Sequence[str]) -> dict[str, Any]:
+    return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
+
+
+def _thirds(places: Matrix, values: Vector) -> dict[str, Vector]:
+    """Mean of the values where a factor is in the lowest and in the highest third of its range; NaN where it never is."""
+
+    def mean(chosen: NDArray[np.bool_]) -> float:
+        return float(values[chosen].mean()) if chosen.any() else float("nan")
+
+    low = np.array([mean(column <= _THIRD) for column in places.T])
+    return {"lowest_third": low, "highest_third": np.array([mean(column >= 1 - _THIRD) for column in places.T])}
+
+
+def _standard(values: Vector) -> Vector:
+    spread = values.std()
+    return (values - values.mean()) / spread if spread > 0 else np.zeros_like(values)

@@ -1,0 +1,67 @@
+"""Pictures that are redrawn again and again: the drawing is kept, and only its rows are made anew.
+
+Putting a chart together takes Altair some fifty milliseconds, its rows take two. For a page on which numbers move while
+scenarios stay, the specification is therefore kept by everything that it depends on besides the rows.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sim.metrics import METRICS
+from sim.plots.data import Rows, as_comparison, called, months, parts_at
+from sim.plots.lines import fan, fan_rows, paired_difference, paired_rows, room
+from sim.plots.shares import verdict_rows, verdict_shares
+from sim.results.paired import Comparison
+from sim.results.results import Results
+
+_FRAMES: OrderedDict[tuple[Any, ...], dict[str, Any]] = OrderedDict()
+_MOST = 200
+_KINDS: dict[str, tuple[Callable[[Comparison, str], Any], Callable[[Comparison, str], Rows]]] = {
+    "fan": (fan, fan_rows),
+    "difference": (paired_difference, paired_rows),
+    "verdicts": (lambda one, metric: verdict_shares(one), lambda one, metric: verdict_rows(one)),
+}
+
+
+@dataclass(frozen=True)
+class Moving:
+    """A picture as its specification, which is shared and not to be changed, and the records that it draws."""
+
+    specification: dict[str, Any]
+    rows: Rows
+
+
+def moving(source: Results | Comparison, kind: str, metric: str = "fatalities") -> Moving:
+    """A chart of the gallery in two parts; put together they are the chart.
+
+    Args:
+        source: a run or a comparison.
+        kind: `fan` or `difference`, of a metric; or `verdicts`.
+        metric: the metric of a fan or a difference.
+
+    Raises:
+        KeyError: no such kind, or no such metric.
+        ValueError: a difference in a single run.
+    """
+    comparison, about = as_comparison(source), METRICS[metric]
+    if kind == "difference" and not comparison.others:
+        raise ValueError("a paired difference needs two scenarios; there is one")
+    chart, rows_for = _KINDS[kind]
+    rows, dates = rows_for(comparison, metric), months(comparison)
+    names = called(comparison)
+    apart = parts_at(comparison) if comparison.others else None
+    stretch = tuple(room(rows, about) or ()) if kind == "fan" else ()
+    key = (kind, metric, *names.values(), names[comparison.baseline], dates[0], len(dates), apart, stretch)
+    key = (*key, comparison.worlds > 1)
+    if key not in _FRAMES:
+        specification = chart(comparison, metric).to_dict(validate=False)
+        specification.pop("data")
+        specification.pop("datasets", None)
+        _FRAMES[key] = specification
+        while len(_FRAMES) > _MOST:
+            _FRAMES.popitem(last=False)
+    return Moving(_FRAMES[key], rows)

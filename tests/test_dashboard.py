@@ -1,0 +1,461 @@
+"""Every page shows what `sim.run` gives; the address gives everything again; the engine is fair and keeps within bounds."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+import sim
+from dashboard import drafting, state, versions
+from dashboard.engine import BusyError, Engine, Job, Lane, RunError, SupersededError, Task
+from dashboard.show import plain
+from dashboard.state import POSTURES, SHARES, State, from_query, to_query
+from sim.metrics import METRICS
+from sim.parameters import PARAMETERS
+from sim.plots import fan, paired_difference, rows_of, verdict_shares
+from sim.plots.moving import moving
+from sim.results import Comparison
+from sim.results.reading import headline, titles
+from sim.run import PARAMETERS as MODES
+from sim.scenario import ScenarioError, load_scenario, with_overrides
+from sim.scenario.settings import OPTIONS
+from sim.vocabulary import VERDICTS
+
+HOME = Path(__file__).resolve().parents[1] / "dashboard"
+SECONDS = 90
+SMALL = {"worlds": "20", "months": "24", "values": "defaults"}
+HOW: dict[str, Any] = {"worlds": 20, "months": 24, "seed": 0, "parameters": "defaults"}
+
+
+def opened(page: str = "app.py", **query: str) -> AppTest:
+    """The dashboard as somebody sees it who opens it with these words in the address."""
+    app = AppTest.from_file(str(HOME / page), default_timeout=SECONDS)
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def said(app: AppTest) -> str:
+    """All that stands on the page as text, without the signs that keep it from being markup."""
+    parts = [one.value for kind in (app.markdown, app.caption, app.warning, app.info, app.error) for one in kind]
+    return "\n".join(parts).replace("\\", "")
+
+
+def drawn(app: AppTest, number: int) -> list[dict[str, Any]]:
+    """What a picture of the page draws."""
+    return pa.ipc.open_stream(app.get("arrow_vega_lite_chart")[number].proto.data.data).read_all().to_pylist()
+
+
+def headlines(found: Comparison, metric: str = "fatalities") -> list[str]:
+    called = titles(*found.results.values())
+    return [headline(found, name, metric, called) for name in found.others]
+
+
+def widget(app: AppTest, kind: str, label: str) -> Any:
+    return next(one for one in app.get(kind) if one.label == label)
+
+
+# ------------------------------------------------------------------------------------------------ Compare
+
+
+def test_compare_opens_with_confront_and_appease_and_says_what_the_runs_say() -> None:
+    """Otherwise the landing page is empty, or tells another story than `durand compare`."""
+    app = opened(**SMALL)
+    found = sim.compare(["confront", "appease"], **HOW)
+    assert headlines(found)[0] in said(app)
+    assert "not a forecast" in said(app)
+    shares = {(row["verdict"].replace("\n", " "), row["scenario"]): row["share"] for row in drawn(app, 2)}
+    for name, title in (("confront", "Confront"), ("appease", "Accommodate")):
+        for verdict, share in found.results[name].verdicts().items():
+            assert shares[VERDICTS[verdict], title] == pytest.approx(share)
+
+
+def test_the_pictures_draw_the_runs() -> None:
+    """Otherwise the fan and the difference belong to other worlds than the sentence."""
+    app = opened(**SMALL, metric="attacks", seed="3")
+    found = sim.compare(["confront", "appease"], **{**HOW, "seed": 3})
+    for number, chart in enumerate((fan(found, "attacks"), paired_difference(found, "attacks"), verdict_shares(found))):
+        wanted = rows_of(chart)
+        assert [{key: row[key] for key in want} for row, want in zip(drawn(app, number), wanted, strict=True)] == wanted
+
+
+def test_a_lever_makes_your_version_and_says_what_it_changed() -> None:
+    """Otherwise a slider turns nothing, or another lever than it names."""
+    app = opened(**SMALL)
+    widget(app, "slider", "Cross-border strikes").set_value(0.8).run()
+    scenario = load_scenario("appease")
+    path = "actors.pakistan.changes"
+    changes = scenario.data()["actors"]["pakistan"]["changes"]
+    by_hand = with_overrides(scenario, {path: [*changes, {"from": "2022-12", "levers": {"cross_border_strikes": 0.8}}]})
+    by_hand = by_hand.model_copy(update={"name": "yours", "title": "Your Accommodate"})
+    found = sim.compare({"appease": scenario, "yours": by_hand}, **HOW)
+    assert "Cross-border strikes 0 → 0.8" in said(app)
+    assert headlines(found)[0] in said(app)
+    assert app.query_params["lever.cross_border_strikes"] == ["0.8"]
+
+
+def test_an_uncertainty_holds_in_every_scenario() -> None:
+    """Otherwise an assumption about the world is mistaken for something that a scenario does."""
+    app = opened(**SMALL)
+    widget(app, "slider", "Threat response").set_value(1.5).run()
+    both = [
+        with_overrides(load_scenario(name), {"parameters.threat_response": 1.5}) for name in ("confront", "appease")
+    ]
+    assert headlines(sim.compare(both, **HOW))[0] in said(app)
+    assert "In every scenario: Threat response 1.5." in said(app)
+
+
+def test_a_posture_is_set_and_put_back() -> None:
+    app = opened(**SMALL)
+    before = said(app)
+    widget(app, "selectbox", "Afghan Taliban: stance on the TTP").set_value("crack_down").run()
+    assert "left to choose → crack down" in said(app)
+    assert app.query_params["posture.stance"] == ["crack_down"]
+    widget(app, "button", "Put all back as written").click().run()
+    assert said(app) == before
+    assert "posture.stance" not in app.query_params
+
+
+def test_a_bad_address_gets_a_message_and_the_usual_values() -> None:
+    """Otherwise a mistyped link ends in a traceback, or quietly shows something else."""
+    app = opened(**SMALL, metric="[click](javascript:alert(1))", seed="minus one")
+    assert app.warning[0].value.count("\n- ") == 2
+    assert "allowed: 0 to" in said(app)
+    assert "[click](" not in app.warning[0].value
+    assert headlines(sim.compare(["confront", "appease"], **HOW))[0] in said(app)
+
+
+def test_one_scenario_alone_leaves_the_last_comparison() -> None:
+    app = opened(**SMALL)
+    widget(app, "multiselect", "Scenarios to compare (the first is the baseline)").set_value(["confront"]).run()
+    assert "Choose two scenarios or more" in said(app)
+    assert not app.exception
+    assert len(app.get("arrow_vega_lite_chart")) == 3
+
+
+# ------------------------------------------------------------------------------------------------ Studio
+
+
+def test_the_studio_checks_with_lines_and_shows_what_differs() -> None:
+    """Otherwise somebody who writes a scenario learns only at the end that it cannot run."""
+    app = opened("pages/studio.py")
+    text = app.text_area[0]
+    text.set_value("schema: 1\ntitle: Mine\nextends: confront\nactors:\n  pakistan:\n    levers: {aid: 7}\n").run()
+    assert "your scenario:6: actors.pakistan.levers.aid is out of range: 7; allowed: 0 to 1" in said(app)
+    app.text_area[0].set_value(
+        "schema: 1\ntitle: Mine\nextends: confront\nactors:\n  pakistan:\n    levers: {aid: 0.7}\n"
+    ).run()
+    assert "Everything fits" in app.success[0].value
+    table = app.table[0].value
+    assert table.iloc[0].tolist() == ["0", "0\\.7"]
+
+
+@pytest.mark.parametrize(
+    "name", ["/etc/passwd", "../confront.yaml", "scenarios/confront.yaml", "C:\\\\x.yaml", "confront.yaml"]
+)
+def test_no_path_reaches_the_file_system(name: str) -> None:
+    """Otherwise a visitor reads the server's files through `extends`."""
+    checked = drafting.check(f"schema: 1\ntitle: Mine\nextends: '{name}'\n")
+    assert checked.scenario is None
+    assert "extends is not a name" in checked.problems[0]
+    policy = drafting.check(f"schema: 1\ntitle: Mine\nactors: {{pakistan: {{policy: '{name}'}}}}\n")
+    assert "is not a name" in policy.problems[0]
+
+
+def test_files_that_are_too_large_too_deep_or_no_text_are_refused() -> None:
+    with pytest.raises(ScenarioError, match="too large; at most 256 KiB"):
+        drafting.decoded(b"a" * (256 * 1024 + 1))
+    with pytest.raises(ScenarioError, match="your scenario:2: the text is not UTF-8"):
+        drafting.decoded(b"schema: 1\ntitle: \xff")
+    assert "nested too deeply" in drafting.check("schema: 1\ntitle: " + "[" * 30 + "]" * 30).problems[0]
+    assert "anchors" in drafting.check("schema: &a 1\ntitle: Mine").problems[0]
+
+
+def test_forms_change_the_text_and_what_they_write_is_right() -> None:
+    text = drafting.start("confront")
+    text = drafting.with_words(text, "Mine", "What then?", 48)
+    text = drafting.with_change(text, "pakistan", {"from": "2023-06", "levers": {"aid": 0.5}})
+    text = drafting.with_change(text, "taliban", {"from": "2023-06", "stance": "restrain"})
+    text = drafting.with_parameter(text, "kinship_weight", 3.0)
+    made = drafting.check(text)
+    assert made.scenario is not None
+    assert made.parent == "confront"
+    assert made.scenario.title == "Mine"
+    assert made.scenario.actors.taliban.changes[-1].stance == "restrain"
+    assert made.scenario.parameters == {"kinship_weight": 3.0}
+    text = drafting.without_change(text, *drafting.changes(text)[0][:2])
+    left = drafting.check(drafting.with_parameter(text, "kinship_weight", None)).scenario
+    assert left is not None
+    assert [change.from_ for change in left.actors.pakistan.changes] == [
+        change.from_ for change in load_scenario("confront").actors.pakistan.changes
+    ]
+    assert left.parameters == {}
+
+
+def test_the_studio_sends_its_scenario_to_compare() -> None:
+    """Otherwise what was written is checked and never lived."""
+    app = opened(**SMALL)
+    text = "schema: 1\ntitle: Mine\nextends: confront\nactors:\n  pakistan:\n    levers: {aid: 0.7}\n"
+    shared = to_query(State(scenarios=("confront", "own"), own=text, worlds=20, months=24, parameters="defaults"))
+    app = opened(**shared)
+    mine = load_scenario(("own", text)).model_copy(update={"name": "own"})
+    found = sim.compare([load_scenario("confront"), mine], **HOW)
+    assert headlines(found)[0] in said(app)
+
+
+# ------------------------------------------------------------------------------------------------ the address
+
+NAMES = sorted(state.known())
+states = st.builds(
+    State,
+    scenarios=st.lists(st.sampled_from(NAMES), min_size=2, max_size=4, unique=True).map(tuple),
+    since=st.sampled_from(["", "2021-08", "2023-02"]),
+    levers=st.dictionaries(st.sampled_from(SHARES), st.floats(0, 1), max_size=4),
+    postures=st.fixed_dictionaries(
+        {}, optional={name: st.sampled_from([*OPTIONS[name], "choose"]) for name in POSTURES}
+    ),
+    uncertainties=st.sampled_from(sorted(PARAMETERS)).flatmap(
+        lambda name: st.floats(PARAMETERS[name].low, PARAMETERS[name].high).map(lambda value: {name: value})
+    ),
+    parameters=st.sampled_from(MODES),
+    seed=st.integers(0, 2**63 - 1),
+    worlds=st.integers(1, state.MOST_WORLDS),
+    months=st.integers(0, state.MOST_MONTHS),
+    month=st.sampled_from(["", "2022-12"]),
+    metric=st.sampled_from(sorted(METRICS)),
+    own=st.sampled_from(["", "schema: 1\ntitle: Mine\nextends: confront\n"]),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(states)
+def test_an_address_gives_the_same_state_again(here: State) -> None:
+    """Otherwise a shared link shows other numbers."""
+    again, problems = from_query(to_query(here))
+    assert problems == []
+    assert again == here
+    edited = replace(here, version_of=here.scenarios[0])
+    assert from_query(to_query(edited))[0] == edited
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(st.sampled_from([*to_query(State(seed=1, worlds=3, month="x", metric="y", own="z")), "compare", "lever.aid", "x", "value.", "posture.stance"]) | st.text(), st.text(), max_size=5))  # fmt: skip
+def test_any_address_is_read_without_harm(query: dict[str, str]) -> None:
+    """Otherwise a hand-made address ends in a traceback."""
+    here, problems = from_query(query)
+    again, more = from_query(to_query(here))
+    assert (again, more) == (here, [])
+    assert len(problems) <= len(query) + 1
+
+
+def test_a_packed_scenario_cannot_burst() -> None:
+    """Otherwise a short address unpacks to gigabytes."""
+    import base64
+    import zlib
+
+    bomb = base64.urlsafe_b64encode(zlib.compress(b"a" * 50_000_000, 9)).decode().rstrip("=")
+    here, problems = from_query({"own": bomb})
+    assert here.own == ""
+    assert "too large" in problems[0]
+
+
+@given(st.text())
+def test_text_stays_text(text: str) -> None:
+    """Otherwise a title in an uploaded file becomes a link or a heading."""
+    out = plain(text)
+    assert "\n" not in out
+    for place, sign in enumerate(out):
+        if sign in "`*_[]()<>#$:~!|":
+            assert out[place - 1] == "\\"
+
+
+# ------------------------------------------------------------------------------------------------ versions, pictures
+
+
+def test_what_a_slider_stands_at_is_what_the_scenario_asks_then() -> None:
+    plan = versions.planned(load_scenario("confront"), "2022-12")
+    assert (plan["domestic_operations"], plan["cross_border_strikes"], plan["conditionality"]) == (0.7, 0.5, 0.5)
+    assert plan["stance"] == "choose"
+    assert versions.planned(load_scenario("confront"), "2021-08")["domestic_operations"] == 0.4
+    assert versions.begins(load_scenario("confront")) == "2022-12"
+
+
+def test_setting_a_lever_to_what_it_is_changes_nothing() -> None:
+    here = State(levers={"domestic_operations": versions.planned(load_scenario("appease"), "2022-12")["domestic_operations"]})  # type: ignore[dict-item]  # fmt: skip
+    assert versions.your_version(here) is None
+
+
+def test_a_moving_picture_is_the_picture() -> None:
+    """Otherwise a kept drawing outlives what it was drawn for, and its words belong to other rows."""
+    every = {
+        name: sim.run(name, worlds=8, months=20, parameters="defaults") for name in ("confront", "appease", "hedge")
+    }
+    makers = {"fan": fan, "difference": paired_difference, "verdicts": lambda found, metric: verdict_shares(found)}
+    for _ in range(2):
+        for names in (["confront", "appease"], ["appease", "confront"], ["confront", "hedge", "appease"]):
+            found = Comparison({name: every[name] for name in names}, names[0], {})
+            for kind, make in makers.items():
+                for metric in ("fatalities", "sovereignty"):
+                    whole = make(found, metric).to_dict(validate=False)
+                    whole.pop("data")
+                    (rows,) = whole.pop("datasets").values()
+                    parts = moving(found, kind, metric)
+                    assert parts.rows == rows
+                    assert parts.specification == whole
+
+
+# ------------------------------------------------------------------------------------------------ the engine
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    made = Engine()
+    yield made
+    made.close()
+
+
+def job(seed: int = 0, worlds: int = 4, months: int = 6, panels: bool = False) -> Job:
+    return Job(load_scenario("confront"), worlds, months, seed, "defaults", panels)
+
+
+def wait_until(true: Any) -> None:
+    for _ in range(400):
+        if true():
+            return
+        time.sleep(0.02)
+    raise AssertionError("it never came about")
+
+
+def test_the_engine_gives_what_a_run_gives_and_runs_it_once(engine: Engine) -> None:
+    before = engine.runs
+    first = engine.results("a", {"x": job(), "y": job(seed=1)})
+    again = engine.results("b", {"z": job()})
+    alone = sim.run("confront", worlds=4, months=6, seed=0, parameters="defaults")
+    assert first["x"].outcomes.equals(alone.outcomes)
+    assert again["z"] is first["x"]
+    assert engine.runs == before + 2
+    with pytest.raises(ValueError, match="read-only"):
+        first["x"].arrays.metrics["attacks"][0, 0] = 1.0
+
+
+def test_panels_come_when_asked_for(engine: Engine) -> None:
+    assert engine.results("a", {"x": job(seed=2)})["x"].arrays.panels == {}
+    assert "attacks_by_area" in engine.results("a", {"x": job(seed=2, panels=True)})["x"].arrays.panels
+    assert "attacks_by_area" in engine.results("a", {"x": job(seed=2)})["x"].arrays.panels
+
+
+def test_the_same_question_at_the_same_time_is_run_once(engine: Engine) -> None:
+    before, found = engine.runs, []
+    asked = [threading.Thread(target=lambda n=n: found.append(engine.results(f"s{n}", {"x": job(seed=3, worlds=300, months=60)}))) for n in range(6)]  # fmt: skip
+    for one in asked:
+        one.start()
+    for one in asked:
+        one.join()
+    assert engine.runs == before + 1
+    assert len({id(one["x"]) for one in found}) == 1
+
+
+def test_only_the_newest_question_of_a_session_counts(engine: Engine) -> None:
+    """Otherwise the drag of a slider queues up runs that nobody will see."""
+    before = engine.runs
+    started = time.monotonic()
+    for seed in range(100, 110):
+        moved_on = time.monotonic() + 0.05
+        with pytest.raises(SupersededError):
+            engine.results("dragging", {"x": job(seed, 1000, 120)}, lambda until=moved_on: time.monotonic() > until)
+    engine.results("dragging", {"x": job(110)})
+    assert time.monotonic() - started < 10  # ten such runs alone would take far longer
+    assert engine.runs == before + 1
+    assert engine._tasks == {}
+
+
+def test_what_another_session_waits_for_is_not_stopped(engine: Engine) -> None:
+    found: list[Any] = []
+    patient = threading.Thread(target=lambda: found.append(engine.results("patient", {"x": job(120, 400, 60)})))
+    patient.start()
+    wait_until(lambda: engine._tasks)
+    with pytest.raises(SupersededError):
+        engine.results("hasty", {"x": job(120, 400, 60)}, lambda: True)
+    patient.join()
+    assert found[0]["x"].worlds == 400
+
+
+def test_the_memory_kept_is_bounded() -> None:
+    small = Engine(kept_bytes=400_000, workers=1)
+    try:
+        for seed in range(8):
+            small.results("a", {"x": job(seed, 20, 12)})
+            assert small.bytes <= 400_000
+        assert 1 <= len(small._kept) < 8
+        assert small.bytes == sum(size for _, size, _ in small._kept.values())
+    finally:
+        small.close()
+
+
+def test_a_full_queue_says_so() -> None:
+    lane = Lane(0, 2, 1.0, 0, lambda task: None)
+    for number in range(2):
+        lane.add(Task(str(number), print, (), {}))
+    with pytest.raises(BusyError, match="2 requests are waiting already"):
+        lane.add(Task("3", print, (), {}))
+
+
+def test_what_cannot_be_run_says_why(engine: Engine) -> None:
+    with pytest.raises(RunError, match="worlds must be a whole number from 1"):
+        engine.results("a", {"x": job(worlds=0)})
+    assert engine.results("a", {"x": job(seed=4)})["x"].worlds == 4
+
+
+def slow(tell: Any, seconds: float) -> str:
+    """For the tests: heavy work that tells how far it is."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        tell(round(until - time.monotonic(), 2))
+        time.sleep(0.02)
+    return "done"
+
+
+def test_one_users_heavy_job_does_not_hold_up_the_others(engine: Engine) -> None:
+    task = engine.heavy("heavy", slow, 60.0)
+    wait_until(lambda: task.told is not None)
+    assert engine.results("light", {"x": job(seed=5)})["x"].worlds == 4
+    waiting = [engine.heavy("heavy", slow, 60.0) for _ in range(4)]
+    assert [engine.slow.ahead(one) for one in waiting] == [1, 2, 3, 4]
+    with pytest.raises(BusyError, match="Wait some seconds"):
+        engine.heavy("heavy", slow, 60.0)
+    for one in [*waiting, task]:
+        engine.cancel(one)
+        assert one.finished.wait(20)
+    with pytest.raises(RunError, match="stopped"):
+        task.answer()
+    after = engine.heavy("heavy", slow, 0.1)
+    assert after.finished.wait(20)
+    assert after.answer() == "done"
+
+
+def test_a_worker_that_dies_or_hangs_is_replaced() -> None:
+    small = Engine(workers=1)
+    try:
+        small.results("a", {"x": job(seed=6)})
+        small.quick.workers[0].process.kill()  # type: ignore[union-attr]
+        wait_until(lambda: small.quick.workers[0].process.poll() is not None)  # type: ignore[union-attr]
+        assert small.results("a", {"x": job(seed=7)})["x"].worlds == 4
+        small.quick.seconds = 0.2
+        with pytest.raises(RunError, match="took longer than"):
+            small.results("a", {"x": job(8, 1000, 120)})
+        small.quick.seconds = 30.0
+        assert small.results("a", {"x": job(seed=9)})["x"].worlds == 4
+    finally:
+        small.close()
