@@ -153,9 +153,19 @@ def picture(one: Drawn, place: str) -> None:
     import pyarrow as pa
 
     with st.container(width=340, key=f"picture-{place}"):
-        spec = {"autosize": {"type": "pad"}, **one.spec}  # or the page would squeeze it into a width of its own
+        config = one.spec.get("config", {})
+        # One text for the whole, not one for each mark; no words cut off when numbers move; and not squeezed into a
+        # width of the page's own.
+        quiet = {
+            "mark": {**config.get("mark", {}), "aria": False},
+            "title": {**config.get("title", {}), "limit": 10_000},
+        }
+        quiet = {**config, **quiet}
+        spec = {"autosize": {"type": "pad"}, **one.spec, "config": quiet}
         alt = f"{one.title}. The numbers are in the table behind it."
-        st.vega_lite_chart(pa.Table.from_pylist(one.rows), spec, theme=None, width="content", alt=alt, key=place)
+        columns = dict.fromkeys(name for row in one.rows for name in row)  # not every row has all of them
+        data = pa.table({name: [row.get(name) for row in one.rows] for name in columns})
+        st.vega_lite_chart(data, spec, theme=None, width="content", alt=alt, key=place)
         with st.expander("Numbers and files", key=state.key("behind", place), on_change="rerun") as behind:
             if behind.open:
                 words = one.words()

@@ -80,7 +80,9 @@ def main() -> None:
                 else:
                     work.put(message)
         except (EOFError, OSError):
-            os._exit(0)
+            os._exit(0)  # the dashboard is gone
+        except BaseException:  # it spoke nonsense; it starts another one, and says so to whoever waits
+            os._exit(1)
 
     warm()
     send(outgoing, ("ready", 0))

@@ -56,20 +56,20 @@ SPOKEN = {
 # What is varied, in few words; the registry says it in full.
 PLAIN = {
     "attrition_killed_share": "the share of lost fighters who are killed",
-    "attrition_rate": "what operations cost the TTP in fighters",
-    "budget_floor": "what Pakistan can still pay for when near default",
-    "clash_base": "how often the two sides clash on the border unprovoked",
+    "attrition_rate": "the TTP's loss of fighters to operations",
+    "budget_floor": "what Pakistan can pay for near default",
+    "budget_slope": "the gain in Pakistan's means from a sound economy",
+    "clash_base": "the number of unprovoked clashes on the border",
     "concession_pace": "the pace at which concessions become permanent",
-    "control_operations": "what operations add to the state's control",
-    "economy_resting": "the state to which Pakistan's economy tends",
+    "control_operations": "the gain in the state's control from operations",
+    "economy_resting": "the resting state of Pakistan's economy",
     "kabul_control": "Kabul's hold over the TTP",
-    "mediation_weight": "how much Kabul's mediation moves the TTP",
-    "operations_deterrence": "how far operations deter attacks",
-    "operations_disruption": "what operations cost the TTP in cohesion",
-    "release_size": "how many fighters come back through releases",
-    "spoiler_weight": "how much spoilers disturb a truce",
-    "strength_elasticity": "how far the TTP's striking power follows its numbers",
-    "strike_attrition": "what strikes cost the TTP in fighters",
+    "mediation_weight": "the weight of Islamabad's wish to talk in Kabul's mediation",
+    "operations_deterrence": "the deterrence of operations",
+    "operations_disruption": "the TTP's loss of cohesion to operations",
+    "release_size": "the return of fighters through releases",
+    "spoiler_weight": "the harm that disunity does to a truce",
+    "strength_elasticity": "the weight of numbers in the TTP's striking power",
     "strike_harm": "the harm that strikes do to Afghan civilians",
 }
 
@@ -104,7 +104,7 @@ JUDGEMENT = """
   better than both: [the library](../scenarios/experiments) has experiments on that.
 - **The search.** A box must be 80 of 100 pure, or purer where the thing is common anyway; an end stays only if chance would
   give it in less than one case of twenty. With {varied} inputs some ends will be there by chance all the same: read the figures
-  that were held out.
+  that were held out. Other inputs or another seed move the ends, and may bring in or drop a lesser one.
 
 ## Make it anew
 
@@ -228,7 +228,7 @@ def in_short(judged: Regret, boxes: dict[tuple[str, str], Discovery]) -> Iterato
         if found.boxes:
             words = [plain(limit) for limit in found.boxes[0].limits]
             where = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-            yield f"**{spoken.capitalize()} has fewer attacks** mostly where {where} (boxes and figures below)."
+            yield f"**{spoken.capitalize()} has fewer attacks** more often where {where} (boxes and figures below)."
 
 
 def plain(limit: Limit) -> str:

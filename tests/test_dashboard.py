@@ -25,7 +25,7 @@ from sim.parameters import PARAMETERS
 from sim.plots import fan, paired_difference, rows_of, verdict_shares
 from sim.plots.moving import moving
 from sim.results import Comparison
-from sim.results.reading import headline, titles
+from sim.results.reading import NOT_A_FORECAST, headline, titles
 from sim.run import PARAMETERS as MODES
 from sim.scenario import ScenarioError, load_scenario, with_overrides
 from sim.scenario.settings import OPTIONS
@@ -55,7 +55,7 @@ def said(app: AppTest) -> str:
 
 def drawn(app: AppTest, number: int) -> list[dict[str, Any]]:
     """What a picture of the page draws."""
-    return pa.ipc.open_stream(app.get("arrow_vega_lite_chart")[number].proto.data.data).read_all().to_pylist()
+    return pa.ipc.open_stream(app.get("vega_lite_chart")[number].proto.data.data).read_all().to_pylist()
 
 
 def headlines(found: Comparison, metric: str = "fatalities") -> list[str]:
@@ -103,7 +103,7 @@ def test_a_lever_makes_your_version_and_says_what_it_changed() -> None:
     found = sim.compare({"appease": scenario, "yours": by_hand}, **HOW)
     assert "Cross-border strikes 0 → 0.8" in said(app)
     assert headlines(found)[0] in said(app)
-    assert app.query_params["lever.cross_border_strikes"] == ["0.8"]
+    assert app.query_params["lever.cross_border_strikes"] == "0.8"
 
 
 def test_an_uncertainty_holds_in_every_scenario() -> None:
@@ -119,12 +119,14 @@ def test_an_uncertainty_holds_in_every_scenario() -> None:
 
 def test_a_posture_is_set_and_put_back() -> None:
     app = opened(**SMALL)
-    before = said(app)
+    before = said(app).removesuffix(NOT_A_FORECAST).strip()
     widget(app, "selectbox", "Afghan Taliban: stance on the TTP").set_value("crack_down").run()
     assert "left to choose → crack down" in said(app)
-    assert app.query_params["posture.stance"] == ["crack_down"]
+    assert app.query_params["posture.stance"] == "crack_down"
     widget(app, "button", "Put all back as written").click().run()
-    assert said(app) == before
+    assert (
+        said(app).removesuffix(NOT_A_FORECAST).strip() == before
+    )  # the foot of the page lies outside of what is run again
     assert "posture.stance" not in app.query_params
 
 
@@ -142,7 +144,7 @@ def test_one_scenario_alone_leaves_the_last_comparison() -> None:
     widget(app, "multiselect", "Scenarios to compare (the first is the baseline)").set_value(["confront"]).run()
     assert "Choose two scenarios or more" in said(app)
     assert not app.exception
-    assert len(app.get("arrow_vega_lite_chart")) == 3
+    assert len(app.get("vega_lite_chart")) == 3
 
 
 # ------------------------------------------------------------------------------------------------ Studio
@@ -250,8 +252,12 @@ def test_an_address_gives_the_same_state_again(here: State) -> None:
     assert from_query(to_query(edited))[0] == edited
 
 
+KEYS = ["compare", "version", "since", "lever.aid", "posture.stance", "value.", "values", "seed", "worlds", "months"]
+KEYS += ["month", "metric", "own", "lever.", "nothing"]
+
+
 @settings(max_examples=300, deadline=None)
-@given(st.dictionaries(st.sampled_from([*to_query(State(seed=1, worlds=3, month="x", metric="y", own="z")), "compare", "lever.aid", "x", "value.", "posture.stance"]) | st.text(), st.text(), max_size=5))  # fmt: skip
+@given(st.dictionaries(st.sampled_from(KEYS) | st.text(), st.text(), max_size=5))
 def test_any_address_is_read_without_harm(query: dict[str, str]) -> None:
     """Otherwise a hand-made address ends in a traceback."""
     here, problems = from_query(query)
@@ -321,9 +327,11 @@ def test_a_moving_picture_is_the_picture() -> None:
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    made = Engine()
-    yield made
-    made.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(Path(__file__).parent))  # so that the workers find `slow`, below
+        made = Engine()
+        yield made
+        made.close()
 
 
 def job(seed: int = 0, worlds: int = 4, months: int = 6, panels: bool = False) -> Job:
@@ -358,7 +366,11 @@ def test_panels_come_when_asked_for(engine: Engine) -> None:
 
 def test_the_same_question_at_the_same_time_is_run_once(engine: Engine) -> None:
     before, found = engine.runs, []
-    asked = [threading.Thread(target=lambda n=n: found.append(engine.results(f"s{n}", {"x": job(seed=3, worlds=300, months=60)}))) for n in range(6)]  # fmt: skip
+
+    def ask(number: int) -> None:
+        found.append(engine.results(f"s{number}", {"x": job(seed=3, worlds=300, months=60)}))
+
+    asked = [threading.Thread(target=ask, args=[number]) for number in range(6)]
     for one in asked:
         one.start()
     for one in asked:

@@ -56,9 +56,17 @@ def moving(source: Results | Comparison, kind: str, metric: str = "fatalities") 
     apart = parts_at(comparison) if comparison.others else None
     stretch = tuple(room(rows, about) or ()) if kind == "fan" else ()
     key = (kind, metric, *names.values(), names[comparison.baseline], dates[0], len(dates), apart, stretch)
-    key = (*key, comparison.worlds > 1)
+    return split((*key, comparison.worlds > 1), lambda: chart(comparison, metric), rows)
+
+
+def split(key: tuple[Any, ...], make: Callable[[], Any], rows: Rows) -> Moving:
+    """A chart in two parts, put together anew only where its specification is not kept.
+
+    Args:
+        key: all that the specification depends on; make: gives the chart; rows: what it draws now.
+    """
     if key not in _FRAMES:
-        specification = chart(comparison, metric).to_dict(validate=False)
+        specification = make().to_dict(validate=False)
         specification.pop("data")
         specification.pop("datasets", None)
         _FRAMES[key] = specification

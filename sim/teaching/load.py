@@ -161,7 +161,12 @@ def _check_figures(exercise: Exercise) -> Found:
 def _check_months(exercise: Exercise, place: Place, figure: Figure) -> Found:
     """Months lie in the runs."""
     (first, *_, last), less = exercise.span(), figure.less
-    asked = {"where.month": figure.where.month if figure.where else None, "month": figure.month, "from": figure.from_, "to": figure.to}
+    asked = {
+        "where.month": figure.where.month if figure.where else None,
+        "month": figure.month,
+        "from": figure.from_,
+        "to": figure.to,
+    }
     if less is not None:
         asked |= {"less.month": less.month, "less.from": less.from_, "less.to": less.to}
     for key, month in asked.items():

@@ -145,7 +145,9 @@ def _code(pdf: FPDF, text: str) -> None:
     pdf.set_font(_MONO, "", 8)
     pdf.set_text_color(*_INK)
     pdf.set_fill_color(*_SHADE)
-    pdf.multi_cell(0, 4.4, text, align="L", fill=True, padding=Padding(1.5, 2.5, 1.5, 2.5), new_x="LMARGIN", new_y="NEXT")
+    pdf.multi_cell(
+        0, 4.4, text, align="L", fill=True, padding=Padding(1.5, 2.5, 1.5, 2.5), new_x="LMARGIN", new_y="NEXT"
+    )
     pdf.ln(2)
 
 

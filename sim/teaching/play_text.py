@@ -17,7 +17,7 @@ PURPOSE = (
     "You take the decisions of one actor, a quarter at a time, in a model of what five analysts' articles argue about "
     "Pakistan, the Afghan Taliban, the TTP and India after August 2021. It is for seeing how a choice looks from "
     "inside, with little known and less in hand, and how much of what follows is chance.",
-    "It is about real people. Many thousands were killed, on both sides of the line, and far more lost their homes. "
+    "It is about real people. People were killed on both sides of the line, and many more had to leave their homes. "
     "There is no score here, and nothing to win. Deaths are counted because they happened, whoever died.",
     "Its limits: the rules restate arguments, and others argue otherwise. The articles are commentaries, and none is a "
     "voice from the tribal districts. No place, person, target or method is modelled. What happens here is one world "
@@ -103,7 +103,7 @@ def briefing_lines(told: Briefing, width: int) -> list[str]:
         out += wrapped("Nothing has been counted yet: the game opens with the scenario's first month.", width)
     else:
         out += heading(f"What is known of {period(told.behind)}", width)
-        for event in told.events:
+        for event in told.events or ("Nothing began or ended that all could see.",):
             out += wrapped(event, width, "  - ")
         out += columns("Counted by others", ("quarter", "before"), map(_row, told.reported), width)
         out += columns("Seen by all", ("quarter", "before"), map(_row, told.public), width)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT, SCALE = 1280, 720, 1.5  # PNGs are 1920 x 1080
 _SIDE, _TOP, _FOOT = 48, 36, 46
 # Chart widths to try: the one whose shape fills the sheet best is taken.
-_WIDTHS = (328, 420, 520, 656, 820, 984)
+_WIDTHS = (328, 492, 820)
 _FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 
 

@@ -1,0 +1,43 @@
+"""Take the README's pictures of the dashboard: `make screenshots`. A real browser, a real server, the shipped scenarios."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "benchmarks"))
+
+from dashboard import CHROMIUM, QUIET, serving  # noqa: E402
+
+PICTURES = "[data-testid=stVegaLiteChart] svg"
+# File, address, width, height, colours, and what has to be seen before the picture is taken.
+SHOTS = (
+    ("compare", "?lever.cross_border_strikes=0.4", 1400, 960, "light", PICTURES),
+    ("compare-dark", "", 1400, 960, "dark", PICTURES),
+    ("compare-phone", "", 360, 1400, "light", PICTURES),
+    ("studio", "studio", 1400, 860, "light", "text=Everything fits"),
+)
+
+
+def main() -> None:
+    """Write every picture beside this file."""
+    from playwright.sync_api import sync_playwright
+
+    if CHROMIUM is None:
+        sys.exit("There is no Chromium on this machine.")
+    with serving() as (address, _), sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        for name, path, width, height, colours, wanted in SHOTS:
+            page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=colours)
+            page.goto(f"{address}/{path}")
+            page.locator(wanted).last.wait_for(timeout=90_000)
+            page.wait_for_timeout(2500)  # fonts, and the last picture
+            page.screenshot(path=str(HERE / f"dashboard-{name}.png"))
+            page.close()
+            print(HERE / f"dashboard-{name}.png")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

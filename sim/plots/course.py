@@ -1,0 +1,84 @@
+"""The course of a metric under several scenarios, with a month that can be picked by a click."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+
+from sim.metrics import METRICS
+from sim.plots.data import Rows, Source, as_comparison, called, months, parting
+from sim.plots.gallery import Picture
+from sim.plots.lines import fan_rows
+from sim.plots.moving import Moving, split
+from sim.plots.tables import by_month, in_short
+from sim.plots.theme import INK, MARGIN, WIDTH, colour, dash, dress, month_x
+from sim.results.paired import Comparison
+from sim.results.reading import month_words
+
+PICK = "picked"
+
+
+def course(source: Source, metric: str, month: int, *, width: int = WIDTH) -> Any:
+    """A metric month by month: the middle world of every scenario, and a mark at one month.
+
+    A click picks the nearest month: parameter `picked` of the drawing, field `month` (its number, from 0).
+
+    Raises:
+        KeyError: no such metric.
+    """
+    comparison, about = as_comparison(source), METRICS[metric]
+    names, dates = list(called(comparison).values()), months(comparison)
+    panel = width - MARGIN
+    drawn = alt.Chart(width=panel, height=170)
+    x = month_x(dates, panel)
+    y = alt.Y("p50:Q", axis=alt.Axis(title=about.unit, tickCount=4), scale=alt.Scale(zero=about.low == 0))
+    line = drawn.transform_filter("datum.kind === 'line'").encode(x=x, y=y)
+    picked = alt.selection_point(name=PICK, fields=["month"], nearest=True, on="click", empty=False)
+    chart = alt.layer(
+        line.mark_line().encode(color=colour(names), strokeDash=dash(names)),
+        line.mark_point(opacity=0, size=80).add_params(picked),
+        drawn.transform_filter("datum.kind === 'month'").mark_rule(color=INK, strokeWidth=2).encode(x=x),
+        drawn.transform_filter("datum.kind === 'month'")
+        .mark_text(align=alt.expr("datum.right ? 'right' : 'left'"), dx=alt.expr("datum.right ? -5 : 5"), color=INK)
+        .encode(x=x, y=alt.value(8), text="text:N"),
+    )
+    subtitle = f"The middle world of each scenario. {parting(comparison, marked=False)} Click a month to ask about it."
+    return dress(chart, _rows(comparison, metric, month), f"{about.title}, month by month", subtitle, width)
+
+
+def moving_course(source: Source, metric: str, month: int) -> Moving:
+    """The same in two parts, for a page on which months are picked."""
+    comparison = as_comparison(source)
+    names, dates = called(comparison), months(comparison)
+    key = ("course", metric, *names.values(), dates[0], len(dates), parting(comparison, marked=False))
+    return split(key, lambda: course(comparison, metric, month), _rows(comparison, metric, month))
+
+
+def course_picture(source: Source, metric: str, month: int) -> Picture:
+    """The course with its words and its table."""
+    comparison, about = as_comparison(source), METRICS[metric]
+    names, rows = list(called(comparison).values()), fan_rows(as_comparison(source), metric)
+    cells = {(row["month"], row["scenario"]): in_short(row) for row in rows}
+    when = month_words(months(comparison)[month])
+    there = [f"{name} {cells[month, name]}" for name in names if (month, name) in cells]
+    return Picture(
+        f"course-{metric.replace('_', '-')}",
+        f"{about.title}, month by month",
+        f"{about.means} Unit: {about.unit}. Line: the middle world.",
+        f"{about.title} in {when}, the middle world and the range of nine in ten: {'; '.join(there)}.",
+        course(comparison, metric, month),
+        by_month(comparison, names, cells),
+    )
+
+
+def _rows(comparison: Comparison, metric: str, month: int) -> Rows:
+    rows = [
+        {"kind": "line", "month": row["month"], "scenario": row["scenario"], "p50": row["p50"]}
+        for row in fan_rows(comparison, metric)
+    ]
+    dates = months(comparison)
+    return [
+        *rows,
+        {"kind": "month", "month": month, "text": month_words(dates[month]), "right": month > len(dates) / 2},
+    ]

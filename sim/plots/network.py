@@ -1,0 +1,208 @@
+"""Who has a hold on whom, and who leans to whom, in one month: Kabul in the middle, and what ties it to the others.
+
+The model keeps three leverages and three alignments, and all of them have Kabul at one end; no other tie is drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import atan2, degrees, hypot
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from sim.plots.data import Rows, Source, as_comparison, called, months
+from sim.plots.gallery import Picture
+from sim.plots.moving import Moving, split
+from sim.plots.tables import Table
+from sim.plots.theme import INK, SOFT, WIDTH, dress
+from sim.results.paired import Comparison
+from sim.results.reading import month_words
+from sim.vocabulary import ACTORS
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A tie that is drawn.
+
+    Attributes:
+        holder, held: from whom to whom the leverage goes; without leverage, the two ends.
+        leverage: the metric, 0 to 1; empty where the model measures none. alignment: the metric, -1 to 1.
+        aside: px by which it stands beside the straight line between the two; at: of its words; align: how these are set.
+        words: what its leverage is called.
+    """
+
+    holder: str
+    held: str
+    leverage: str
+    alignment: str
+    aside: float
+    at: tuple[float, float]
+    align: str
+    words: str
+
+
+# A judgement of the eye: px of a drawing of 320 by 300, from the left and from the bottom. Kabul is in the middle.
+PLACES = {"taliban": (160.0, 170.0), "pakistan": (160.0, 36.0), "india": (284.0, 246.0), "ttp": (36.0, 246.0)}
+SIZE = (320, 300)
+TIES = (
+    Tie(
+        "pakistan",
+        "taliban",
+        "leverage_pakistan_taliban",
+        "alignment_taliban_pakistan",
+        -14,
+        (128, 108),
+        "right",
+        "Pakistan over Kabul",
+    ),
+    Tie(
+        "taliban",
+        "pakistan",
+        "leverage_taliban_pakistan",
+        "alignment_taliban_pakistan",
+        -14,
+        (192, 108),
+        "left",
+        "Kabul over Pakistan",
+    ),
+    Tie(
+        "india",
+        "taliban",
+        "leverage_india_taliban",
+        "alignment_taliban_india",
+        0,
+        (316, 182),
+        "right",
+        "India over Kabul",
+    ),
+    Tie("ttp", "taliban", "", "alignment_taliban_ttp", 0, (14, 196), "left", ""),
+)
+_RADIUS, _THICKEST, _THIN = 33.0, 40.0, 2.5
+_LEANING = ["#d55e00", "#f0b27a", "#9a9a9a", "#56a0d3", "#0072b2"]  # opposed, indifferent, aligned
+_SUBTITLE = (
+    "Width of an arrow: leverage. Blue: Kabul leans to the other; orange and dashed: away. Means over modelled worlds."
+)
+
+
+def network(source: Source, name: str, month: int, *, width: int = WIDTH) -> Any:
+    """The ties of one scenario in one month.
+
+    Args:
+        name: of the scenario; month: its number, from 0.
+    """
+    comparison = as_comparison(source)
+    return dress(_drawing(), _rows(comparison, name, month), called(comparison)[name], _SUBTITLE, width)
+
+
+def moving_network(source: Source, name: str, month: int) -> Moving:
+    """The same in two parts, for a page on which months go by."""
+    comparison = as_comparison(source)
+    title = called(comparison)[name]
+    return split(("network", title), lambda: network(comparison, name, month), _rows(comparison, name, month))
+
+
+def network_picture(source: Source, name: str, month: int) -> Picture:
+    """The network with its words and its table."""
+    comparison = as_comparison(source)
+    title, when = called(comparison)[name], month_words(months(comparison)[month])
+    rows = []
+    for tie in TIES:
+        leverage, alignment = values(comparison, name, month, tie)
+        held = "not measured" if leverage is None else f"{leverage:.2f}"
+        ends = tie.words or f"{ACTORS[tie.holder]} and Kabul"
+        rows.append([ends, held, f"{alignment:+.2f}"])
+    text = "; ".join(
+        f"{one[0]}: {'' if one[1] == 'not measured' else f'leverage {one[1]}, '}alignment {one[2]}" for one in rows
+    )
+    return Picture(
+        f"network-{name}-{months(comparison)[month]}".replace("_", "-"),
+        f"{title}, {when}: leverage and alignment",
+        "Leverage is need times control, averaged over resources, 0 to 1: nothing has leverage that nobody needs. Alignment "
+        "is how far the factions in Kabul lean to the other, weighted by power, -1 to 1. The model measures no leverage "
+        "between Kabul and the TTP; what Kabul does about the TTP is its stance.",
+        f"{title}, {when}. {text}.",
+        network(comparison, name, month),
+        Table(["Tie", "Leverage, 0 to 1", "Kabul's alignment with the other, -1 to 1"], rows),
+    )
+
+
+def values(comparison: Comparison, name: str, month: int, tie: Tie) -> tuple[float | None, float]:
+    """A tie's leverage (None where none is measured) and alignment: means over worlds."""
+    metrics = comparison.results[name].arrays.metrics
+    leverage = float(np.mean(metrics[tie.leverage][:, month])) if tie.leverage else None
+    return leverage, float(np.mean(metrics[tie.alignment][:, month]))
+
+
+def _rows(comparison: Comparison, name: str, month: int) -> Rows:
+    rows: Rows = [{"kind": "month", "x": 0, "y": 297, "text": month_words(months(comparison)[month])}]
+    for tie in TIES:
+        leverage, alignment = values(comparison, name, month, tie)
+        (x, y), (x2, y2), angle = _ends(tie)
+        kind = "tie" if leverage is None else "hold"
+        size = _THIN if leverage is None else max(_THICKEST * leverage, 0.75)
+        drawn = {"leaning": round(alignment, 3), "opposed": alignment < 0}
+        rows.append({"kind": kind, "x": x, "y": y, "x2": x2, "y2": y2, "size": round(size, 2), **drawn})
+        if leverage is not None:
+            rows.append({"kind": "head", "x": x2, "y": y2, "angle": angle, "size": (size + 9) ** 2, **drawn})
+        said = [] if leverage is None else [tie.words, f"leverage {leverage:.2f}"]
+        said += [f"alignment {alignment:+.2f}"] if tie.align != "right" or tie.holder == "india" else []
+        rows.append({"kind": f"words {tie.align}", "x": tie.at[0], "y": tie.at[1], "text": "\n".join(said)})
+    for actor, (x, y) in PLACES.items():
+        title = "Kabul" if actor == "taliban" else ACTORS[actor]
+        rows.append({"kind": "actor", "x": x, "y": y, "text": title})
+    return rows
+
+
+def _ends(tie: Tie) -> tuple[tuple[float, float], tuple[float, float], float]:
+    """Where a tie begins and ends between two circles, and the way it points, in degrees clockwise from up."""
+    (x, y), (x2, y2) = PLACES[tie.holder], PLACES[tie.held]
+    length = hypot(x2 - x, y2 - y)
+    along, across = ((x2 - x) / length, (y2 - y) / length), ((y - y2) / length, (x2 - x) / length)
+    reach = (_RADIUS**2 - tie.aside**2) ** 0.5 + 2
+    back = reach + (8 if tie.leverage else 0)  # room for the head
+    shift = (across[0] * -tie.aside, across[1] * -tie.aside)
+    start = (x + along[0] * reach + shift[0], y + along[1] * reach + shift[1])
+    end = (x2 - along[0] * back + shift[0], y2 - along[1] * back + shift[1])
+    return (
+        (round(start[0], 2), round(start[1], 2)),
+        (round(end[0], 2), round(end[1], 2)),
+        degrees(atan2(x2 - x, y2 - y)),
+    )
+
+
+def _drawing() -> Any:
+    width, height = SIZE
+    x = alt.X("x:Q", scale=alt.Scale(domain=[0, width], nice=False), axis=None)
+    y = alt.Y("y:Q", scale=alt.Scale(domain=[0, height], nice=False), axis=None)
+
+    def layer(kind: str) -> Any:
+        return alt.Chart(width=width, height=height).transform_filter(f"datum.kind === '{kind}'").encode(x=x, y=y)
+
+    shades = alt.Scale(domain=[-1, -0.25, 0, 0.25, 1], range=_LEANING, interpolate="rgb")
+    legend = alt.Legend(title="Kabul's alignment", orient="bottom", gradientLength=140, values=[-1, 0, 1])
+    colour = alt.Color("leaning:Q", scale=shades, legend=legend)
+    dash = alt.condition("datum.opposed", alt.value([7, 4]), alt.value([1, 0]))
+    wide = alt.Size("size:Q", scale=None, legend=None)
+    lines = [
+        layer(kind).mark_rule().encode(x2="x2:Q", y2="y2:Q", size=wide, color=colour, strokeDash=dash)
+        for kind in ("hold", "tie")
+    ]
+    return alt.layer(
+        *lines,
+        layer("head")
+        .mark_point(shape="triangle-up", filled=True, opacity=1)
+        .encode(angle=alt.Angle("angle:Q", scale=None), size=wide, color=colour),
+        layer("actor").mark_circle(size=_RADIUS**2 * 3.14, color="white", stroke=INK, strokeWidth=2, opacity=1),
+        layer("actor")
+        .mark_text(fontSize=12, fontWeight="bold", lineHeight=14, baseline="middle")
+        .encode(text="text:N"),
+        *(
+            layer(f"words {side}")
+            .mark_text(align=side, fontSize=11, lineHeight=14, baseline="middle")
+            .encode(text="text:N")
+            for side in ("left", "right")
+        ),
+        layer("month").mark_text(align="left", fontSize=13, fontWeight="bold", color=SOFT).encode(text="text:N"),
+    )

@@ -1,0 +1,142 @@
+"""Who has power within, and who holds what over whom: factions over time, and resources in one month."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import altair as alt
+import numpy as np
+
+from sim.plots import lines
+from sim.plots.data import Rows, Source, as_comparison, called, months, parting
+from sim.plots.gallery import Picture
+from sim.plots.moving import Moving, split
+from sim.plots.tables import Table, first_and_last, panel_text, pivot, rows_of
+from sim.plots.theme import WIDTH, broken, colour, dress, name_axis
+from sim.results.paired import Comparison
+from sim.results.reading import month_words, number
+from sim.vocabulary import ACTORS, FACTIONS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
+
+Actor = Literal["pakistan", "taliban"]
+DIRECTIONS: dict[lines.Direction, tuple[str, dict[str, str]]] = {
+    "pakistan_taliban": ("What Pakistan holds over Kabul", RESOURCES_TALIBAN_NEEDS),
+    "taliban_pakistan": ("What Kabul holds over Pakistan", RESOURCES_PAKISTAN_NEEDS),
+}
+_LABELS = 128
+_SUBTITLE = "Need times control, 0 to 1, the mean over the modelled worlds."
+
+
+def faction_power(source: Source, actor: Actor, *, width: int = WIDTH) -> Any:
+    """How power is shared among an actor's factions over time, a panel each.
+
+    Raises:
+        ValueError: the run kept no panels.
+    """
+    comparison = as_comparison(source)
+    series: dict[str, dict[str, Any]] = {}
+    for name in comparison.results:
+        labels, values = _panel(comparison, name, "faction_power")
+        for faction, title in FACTIONS[actor].items():
+            series.setdefault(title, {})[name] = values[:, :, labels.index(faction)]
+    subtitle = f"{lines.how_to_read(comparison, 'Band: nine worlds in ten.')} {parting(comparison)}"
+    title = f"{ACTORS[actor]}: who has power within"
+    return lines._overlaid(comparison, series, title, subtitle, "share of power", 2, 70, width)
+
+
+def faction_picture(source: Source, actor: Actor) -> Picture:
+    """The same with its words and its table."""
+    comparison = as_comparison(source)
+    chart = faction_power(comparison, actor)
+    return Picture(
+        f"factions-{actor}",
+        f"{ACTORS[actor]}: who has power within",
+        f"Shares of power of the factions within {ACTORS[actor]}; they add up to 1 in every world.",
+        f"Shares of power in the last month: {panel_text(chart)}",
+        chart,
+        first_and_last(comparison, chart, "Faction"),
+    )
+
+
+def holdings(source: Source, direction: lines.Direction, month: int, *, width: int = WIDTH) -> Any:
+    """What one side holds over the other in a month, resource by resource, a bar per scenario.
+
+    Args:
+        direction: `pakistan_taliban` is what Pakistan holds over Kabul; month: its number, from 0.
+
+    Raises:
+        ValueError: the run kept no panels.
+    """
+    comparison = as_comparison(source)
+    names, (title, resources) = list(called(comparison).values()), DIRECTIONS[direction]
+    order = ["\n".join(broken(one, 20)) for one in resources.values()]
+    most = max(0.05, *(_most(comparison, name, direction) for name in comparison.results))
+    base = alt.Chart(width=width - _LABELS, height=alt.Step(13 if len(names) > 1 else 28)).encode(
+        y=alt.Y("resource:N", sort=order, title=None, axis=name_axis(), scale=alt.Scale(paddingInner=0.3)),
+        yOffset=alt.YOffset("scenario:N", sort=names),
+        x=alt.X(
+            "held:Q",
+            scale=alt.Scale(domain=[0, round(1.25 * most, 2)], nice=False),
+            axis=alt.Axis(title=None, tickCount=3, grid=True, domain=False),
+        ),
+    )
+    bars = base.transform_filter("isValid(datum.resource)")
+    chart = alt.layer(
+        bars.mark_bar().encode(color=colour(names, symbol="square")),
+        bars.mark_text(align="left", dx=3, fontSize=11).encode(text="label:N"),
+    )
+    return dress(chart, _rows(comparison, direction, month), title, _SUBTITLE, width)
+
+
+def moving_holdings(source: Source, direction: lines.Direction, month: int) -> Moving:
+    """The same in two parts, for a page on which months go by."""
+    comparison = as_comparison(source)
+    names = called(comparison)
+    most = tuple(_most(comparison, name, direction) for name in comparison.results)
+    key = ("holdings", direction, *names.values(), *most)
+    return split(key, lambda: holdings(comparison, direction, month), _rows(comparison, direction, month))
+
+
+def holdings_picture(source: Source, direction: lines.Direction, month: int) -> Picture:
+    """What one side holds over the other in a month, with its words and its table."""
+    comparison = as_comparison(source)
+    chart, names, title = (
+        holdings(comparison, direction, month),
+        list(called(comparison).values()),
+        DIRECTIONS[direction][0],
+    )
+    table: Table = pivot(rows_of(chart), "resource", "Resource", "scenario", names, lambda row: row["label"])
+    when = months(comparison)[month]
+    said = "; ".join(f"{cells[0]} {', '.join(cells[1:])}" for cells in table.rows)
+    return Picture(
+        f"{direction.replace('_', '-over-')}-{when}",
+        f"{title}, {month_words(when)}",
+        "How far the one needs a thing, times the share of it that the other can give or withdraw. Nothing that nobody "
+        "needs gives leverage, and nothing that somebody else gives as well.",
+        f"{title}, {month_words(when)} ({', '.join(names)}): {said}.",
+        chart,
+        table,
+    )
+
+
+def _panel(comparison: Comparison, name: str, panel: str) -> tuple[list[str], Any]:
+    kept = comparison.results[name].arrays
+    if panel not in kept.panels:
+        raise ValueError(f"{panel} was not kept by this run")
+    return kept.labels[panel], kept.panels[panel]
+
+
+def _most(comparison: Comparison, name: str, direction: lines.Direction) -> float:
+    """The most that one resource gives in any month, the mean over worlds."""
+    return float(f"{np.max(_panel(comparison, name, f'leverage_{direction}_by_resource')[1].mean(axis=0)):.3g}")
+
+
+def _rows(comparison: Comparison, direction: lines.Direction, month: int) -> Rows:
+    names, resources = called(comparison), DIRECTIONS[direction][1]
+    rows: Rows = []
+    for name in comparison.results:
+        labels, values = _panel(comparison, name, f"leverage_{direction}_by_resource")
+        for place, label in enumerate(labels):
+            held = float(np.mean(values[:, month, place]))
+            title = "\n".join(broken(resources[label], 20))
+            rows.append({"resource": title, "scenario": names[name], "held": round(held, 4), "label": number(held)})
+    return rows

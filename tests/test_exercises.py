@@ -1,0 +1,610 @@
+"""Exercises: each one against the same contract, and what they are read, filled, drawn, printed and walked through with."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import struct
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.cli import main
+from sim.evidence import ledger
+from sim.results import Results
+from sim.run import LimitError
+from sim.run import run as run_worlds
+from sim.scenario import library, load_scenario
+from sim.teaching import pack as packing
+from sim.teaching.feedback import because_of, feedback, missed
+from sim.teaching.figures import Lab
+from sim.teaching.load import ExerciseError, exercises, list_exercises, load_exercise, texts
+from sim.teaching.pages import page
+from sim.teaching.paper import paper
+from sim.teaching.predict import Chance, Range
+from sim.teaching.schema import Exercise, exercise_schema
+from sim.teaching.sheets import Grid, Items, Sheet, Text, worksheet
+from sim.teaching.walk import Walk
+from sim.teaching.words import WordsError, filled, references, typed_figures
+
+NAMES = sorted(path.stem for path in exercises().glob("*.yaml"))
+FEW = 20
+TOPICS = {
+    "what_leverage_is",
+    "confront_or_accommodate",
+    "bargaining_chip",
+    "threats_alone",
+    "indian_alternative",
+    "ceasefires",
+    "reading_an_ensemble",
+    "conflicting_sources",
+    "scenario_discovery",
+    "build_your_own",
+}
+
+
+@cache
+def exercise(name: str) -> Exercise:
+    return load_exercise(name)
+
+
+@cache
+def run_once(digest: str, worlds: int, months: int, seed: int, parameters: str) -> Results:
+    scenario = _by_hash[digest]
+    return run_worlds(scenario, worlds, months, seed, parameters, keep_series=True, keep_panels=True)
+
+
+_by_hash: dict[str, Any] = {}
+
+
+def shared(scenario: Any, worlds: int, months: int, seed: int, parameters: str, **_: Any) -> Results:
+    """`sim.run`, each run made once for all tests of this file."""
+    _by_hash[scenario.hash] = scenario
+    return run_once(scenario.hash, worlds, months, seed, parameters)
+
+
+@cache
+def lab(name: str) -> Lab:
+    """The exercise in full."""
+    return Lab(exercise(name), runner=shared)
+
+
+@cache
+def small(name: str) -> Lab:
+    """The exercise in few worlds, where figures are not looked at."""
+    return Lab(exercise(name), FEW, runner=shared)
+
+
+def answers(one: Exercise) -> str:
+    """Something to type at every prompt of a walk, a line each."""
+
+    def typed(names: Any) -> list[str]:
+        return ["70" if one.questions[name].form == "probability" else "10 to 20" for name in names]
+
+    lines = typed(one.quiz)
+    for step in one.steps:
+        lines += typed(step.questions) + (["because"] if step.do == "explain" else [])
+    return "\n".join([*lines, *typed(one.quiz)]) + "\n"
+
+
+def by_hand(name: str, figure: str) -> np.ndarray[Any, Any]:
+    """A figure's reading per world, put together here from the runs, and not by the code under test."""
+    one, of = exercise(name), exercise(name).figures[figure]
+
+    def results(run: str) -> Results:
+        mode = one.runs[run].parameters or one.setting.parameters
+        return shared(one.scenarios[run], one.setting.worlds, len(one.span()), one.setting.seed, mode)
+
+    def read(run: str, metric: str | None, row: str | None, month: str | None, ends: Any) -> np.ndarray[Any, Any]:
+        series = results(run).series
+        if of.panel is not None:
+            panel = series[of.panel].sel(month=month)
+            return panel.sel({panel.dims[-1]: row}).to_numpy()
+        if month is not None:
+            return series[metric].sel(month=month).to_numpy()
+        if ends is None:
+            return results(run).outcomes[metric].to_numpy(dtype=float)
+        part = series[metric].sel(month=slice(*ends)).to_numpy()
+        kind = {"attacks": "sum", "fatalities": "sum", "border": "sum"}.get(str(metric).partition("_")[0], "mean")
+        return part.sum(axis=1) if kind == "sum" else part.mean(axis=1)
+
+    if of.verdict is not None:
+        return (results(str(of.run)).outcomes["verdict"] == of.verdict).to_numpy(dtype=float)
+    ends = (of.from_, of.to) if of.from_ else None
+    values = read(str(of.run), of.metric, of.row, of.month, ends)
+    if of.less is not None:
+        month = of.less.month or of.month
+        values = values - read(of.less.run or str(of.run), of.less.metric or of.metric, of.row, month, ends)
+    if of.where is not None and of.where.metric is not None:
+        state = results(str(of.run)).series[of.where.metric].sel(month=of.where.month).to_numpy()
+        values = values[state > of.where.above if of.where.above is not None else state < of.where.below]
+    if of.above is not None:
+        return (values > of.above).astype(float)
+    return (values < of.below).astype(float) if of.below is not None else values
+
+
+@pytest.mark.parametrize("name", NAMES)
+class TestContract:
+    """What every exercise keeps to."""
+
+    def test_it_is_complete(self, name: str) -> None:
+        """Otherwise a lecturer finds a part missing in front of the class."""
+        one = exercise(name)
+        assert {step.do for step in one.steps} == {"predict", "run", "compare", "change", "explain"}
+        assert one.steps[0].do == "predict"
+        assert one.steps[0].questions
+        assert len(one.goals) >= 2
+        assert len(one.discussion) >= 2
+        assert len(one.notes) >= 1
+        assert any(step.questions for step in one.steps if step.do == "change")
+        assert any(step.pictures for step in one.steps)
+
+    def test_its_claims_are_in_the_evidence_and_many(self, name: str) -> None:
+        """Otherwise the background is the author's opinion."""
+        one = exercise(name)
+        cited = {claim for part in (*one.background, *one.debrief, *one.answers) for claim in part.claims}
+        assert len(cited) >= 3
+        assert cited <= set(ledger().claims)
+
+    def test_answers_have_no_figure_typed_in(self, name: str) -> None:
+        """Otherwise an answer goes on saying what an earlier version of the model did."""
+        one, used = exercise(name), set()
+        for _, text, is_answer in texts(one):
+            if is_answer:
+                assert typed_figures(text) == []
+                used |= {reference.name for reference in references(text)}
+        assert used & {key for key, figure in one.figures.items() if figure.given is None}
+
+    def test_it_quotes_no_article(self, name: str) -> None:
+        """Otherwise somebody's sentences are copied. Skipped where the articles are not at hand."""
+        folder = next((p / "shared" / "sources" for p in library().resolve().parents if (p / "shared").is_dir()), None)
+        if folder is None:
+            pytest.skip("the source documents are not part of the project")
+        have = _runs_of_words(" ".join(path.read_text(encoding="utf-8") for path in folder.glob("0*.txt")))
+        assert _runs_of_words(exercise(name).text) & have == set()
+
+    def test_its_figures_recompute(self, name: str) -> None:
+        """Otherwise a sheet shows a number that its runs do not give."""
+        one, checked = exercise(name), 0
+        for key, figure in one.figures.items():
+            if figure.given is not None or figure.mechanism or (figure.where and figure.where.parameter):
+                continue
+            values = by_hand(name, key)
+            level = {"mean": None, "p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}[figure.show]
+            plain = np.mean(values) if figure.is_share or level is None else np.quantile(values, level)
+            assert lab(name).shown(key).value == pytest.approx(float(plain), rel=1e-12, abs=1e-15)
+            checked += 1
+        assert checked >= 5
+
+    def test_what_its_words_lean_on_holds(self, name: str) -> None:
+        """Otherwise the instructor says aloud what the model does not do. Then the exercise has to be written anew."""
+        assert lab(name).broken() == []
+
+    def test_every_text_can_be_filled(self, name: str) -> None:
+        """Otherwise a sheet shows braces."""
+        for _, text, _ in texts(exercise(name)):
+            out = lab(name).fill(text)
+            assert "{{" not in out
+            assert "nan" not in out.lower().split()
+            assert "unknown" not in out
+
+    def test_questions_are_neither_trivial_nor_all_alike(self, name: str) -> None:
+        """Otherwise there is nothing to be wrong about."""
+        one = exercise(name)
+        shares = [lab(name).values(q.figure).mean() for q in one.questions.values() if q.form == "probability"]
+        assert len(one.questions) >= 3
+        assert max(shares) - min(shares) > 0.05 or len(shares) < len(one.questions)
+
+    def test_a_miss_is_led_to_a_mechanism(self, name: str) -> None:
+        """Otherwise a student learns only that they were wrong."""
+        one = small(name)
+        question = exercise(name).questions[exercise(name).asked()[0]]
+        assert any(missed(one, question, side) for side in ("low", "high"))
+        assert all(re.search(r"\(M\d+: it ", line) for line in missed(one, question, "low"))
+
+    @pytest.mark.slow
+    def test_its_pack_has_all_parts(self, name: str, tmp_path: Path) -> None:
+        """Otherwise the lecturer comes to class without the slides."""
+        folder = packing.pack(small(name), tmp_path / "pack")
+        made = json.loads((folder / "pack.json").read_text(encoding="utf-8"))
+        for part in ("worksheet", "instructor", "timing"):
+            assert (folder / f"{part}.pdf").read_bytes().startswith(b"%PDF-")
+            html = (folder / f"{part}.html").read_text(encoding="utf-8")
+            assert "{{" not in html
+            assert not re.search(r"(?:src|href)=\"(?!data:)", html), "the page fetches something"
+        pictures = sorted((folder / "slides").glob("*.png"))
+        assert pictures
+        assert {struct.unpack(">II", path.read_bytes()[16:24]) for path in pictures} == {(1920, 1080)}
+        for run, scenario in exercise(name).scenarios.items():
+            assert load_scenario(folder / "scenarios" / f"{run}.yaml").hash == scenario.hash
+        assert (folder / "exercise.yaml").read_text(encoding="utf-8") == exercise(name).text
+        assert set(json.loads((folder / "figures.json").read_text(encoding="utf-8"))) == set(exercise(name).figures)
+        assert set(made["files"]) | {"pack.json"} == {
+            path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+        }
+        assert not list(tmp_path.glob(".*"))
+
+    def test_its_worksheet_gives_nothing_away(self, name: str) -> None:
+        """Otherwise nobody has to predict: no answer, and no figure of the runs, stands on what students get."""
+        sheet = worksheet(lab(name))
+        words = " ".join(_words_of(sheet))
+        for answer in exercise(name).answers:
+            assert lab(name).fill(answer.text) not in words
+        values = [row[1] for block in sheet.blocks if isinstance(block, Grid) for row in block.rows]
+        assert all(value == "" or value.startswith("____") for value in values)
+
+    def test_a_student_can_walk_through_it(self, name: str, monkeypatch: Any, capsys: Any) -> None:
+        """Otherwise `durand exercise run` stops somewhere in the middle."""
+        monkeypatch.setattr(sys, "stdin", io.StringIO(answers(exercise(name))))
+        walk = Walk(small(name))
+        walk.go()
+        said = capsys.readouterr().out
+        assert set(walk.scores) == set(exercise(name).asked())
+        assert "You said 70 of 100" in said
+        assert "Lost beyond what chance takes" in said
+        assert said.index("? ") < said.index("Running "), "something ran before anything was predicted"
+        assert len(walk.record()["predictions"]) == len(exercise(name).asked())
+
+
+def _runs_of_words(text: str, length: int = 8) -> set[tuple[str, ...]]:
+    words = re.findall(r"[a-z']+", text.lower())
+    return {tuple(words[start : start + length]) for start in range(len(words) - length + 1)}
+
+
+def _words_of(sheet: Sheet) -> list[str]:
+    out = []
+    for block in sheet.blocks:
+        if isinstance(block, Items):
+            out += block.items
+        elif isinstance(block, Grid):
+            out += [cell for row in block.rows for cell in row]
+        elif isinstance(block, Text):
+            out.append(block.text)
+    return out
+
+
+class TestLibrary:
+    def test_the_topics_of_the_course_are_there(self) -> None:
+        """Otherwise a subject that was asked for has no exercise."""
+        assert set(NAMES) >= TOPICS
+        assert {exercise(name).level for name in NAMES} == {"first_year", "undergraduate", "graduate"}
+
+    def test_the_easier_come_first(self) -> None:
+        """Otherwise a first-year lecturer reads the list from the wrong end."""
+        found = list_exercises()
+        assert [one.name for one in found][:3] == ["ceasefires", "confront_or_accommodate", "what_leverage_is"]
+        assert {one.name: one.minutes for one in found} == {name: exercise(name).minutes for name in NAMES}
+
+    def test_the_schema_for_editors_is_up_to_date(self) -> None:
+        """`python -c "from sim.teaching.schema import *; write_schema(Path('scenarios'))"` renews it."""
+        stored = json.loads((library() / "exercise.schema.json").read_text(encoding="utf-8"))
+        assert stored == exercise_schema()
+
+    def test_ranges_in_the_lesson_on_ensembles_do_overlap(self) -> None:
+        """Its debrief says that they overlap widely, and that ignorance widens what luck alone leaves."""
+        shown = {
+            key: lab("reading_an_ensemble").shown(key).value or 0.0 for key in exercise("reading_an_ensemble").figures
+        }
+        overlap = min(shown["confront_high"], shown["accommodate_high"]) - max(
+            shown["confront_low"], shown["accommodate_low"]
+        )
+        assert overlap > 0.5 * (shown["confront_high"] - shown["confront_low"])
+        assert shown["attacks_high"] - shown["attacks_low"] > shown["luck_high"] - shown["luck_low"]
+
+    def test_sources_part_in_the_direction_that_is_said(self) -> None:
+        """Its words call the TTP's claims of 2022 higher than the count ascribed to it."""
+        one = exercise("conflicting_sources")
+        assert float(str(one.figures["claims_2022"].given)) > float(str(one.figures["pips_ttp_2022"].given))
+        for figure in one.figures.values():
+            if figure.given is not None:
+                assert any(re.search(rf"\b{figure.given}\b", ledger().claims[claim].text) for claim in figure.claims)
+
+
+# ------------------------------------------------------------------------------------------------ files that are wrong
+
+PLAIN = (exercises() / "what_leverage_is.yaml").read_text(encoding="utf-8")
+
+
+def changed(old: str, new: str) -> str:
+    assert old in PLAIN
+    return PLAIN.replace(old, new, 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("level: first_year", "level: kindergarten", "level is not one of the choices"),
+        ("minutes: 60", "minutes: 61", "minutes is not what timing and steps add up to: 61; allowed: 60"),
+        ("004.4-victory-ends-leverage, ", "004.4-victory, ", "is not in the evidence ledger: 004.4-victory"),
+        ("metric: leverage_wartime, month: 2021-08}", "metric: leverage, month: 2021-08}", "is not one of the choices"),
+        ("row: sanctuary", "row: shelter", "row is not one of the choices: shelter"),
+        ("month: 2022-08}", "month: 2032-08}", "is not a month of the runs: 2032-08; allowed: 2021-08 to 2026-07"),
+        ("scenario: history", "scenario: histroy", "there is no scenario with this name"),
+        (
+            "figure: total_fell",
+            "figure: total_fall",
+            "there is no such figure: total_fall (did you mean 'total_fell'?)",
+        ),
+        ("figure: total_fell", "figure: total_end", "does not answer a probability; allowed: a share of worlds"),
+        ("stood at {{ wartime_start }}", "stood at 0.25", "has a figure typed in: 0.25"),
+        ("stood at {{ wartime_start }}", "stood at half", "has a figure typed in: half"),
+        ("stood at {{ wartime_start }}", "stood at {{ wartime_begin }}", "names a figure that is not there"),
+        (
+            "stood at {{ wartime_start }}",
+            "stood at {{ wartime_start: up | down | same }}",
+            "chooses by what has no sign",
+        ),
+        ("stood at {{ wartime_start }}", "stood at {{ 1 + 1 }}", "has more in its braces than a name"),
+        ("stood at {{ wartime_start }}", "stood at {{ wartime_start", "has a brace without its other half"),
+        ("Then predict.", "It is {{ total_end }}. Then predict.", "would give a figure away: total_end"),
+        ("quiz: [kabul]", "quiz: [fell]", "quiz repeats what a step asks"),
+        ("    questions: [war]\n    runs: [war]", "    runs: [war]", "questions.war is never asked"),
+        ("do: explain", "do: compare", "steps has no step of this kind: explain"),
+        ("    runs: [history]\n    show", "    runs: []\n    show", "shows what no step has run yet"),
+        ("worlds: 300", "worlds: 3", "setting.worlds is out of range: 3; allowed: 20 to 2000"),
+        ('source: "004"', 'source: "009"', "is no source of the evidence: 009"),
+        ("title: What leverage is", "titel: What leverage is", "unknown key: titel (did you mean 'title'?)"),
+    ],
+)
+def test_a_wrong_file_is_told_where(old: str, new: str, says: str) -> None:
+    """Otherwise a lecturer who writes an exercise is left to guess."""
+    text = changed(old, new)
+    with pytest.raises(ExerciseError) as caught:
+        load_exercise(("mine.yaml", text))
+    lines = caught.value.problems
+    found = [line for line in lines if says in line]
+    assert found, lines
+    number = int(re.match(r"mine\.yaml:(\d+): ", found[0])[1])  # type: ignore[index]
+    first = (
+        next(n for n, line in enumerate(text.splitlines(), 1) if line not in PLAIN.splitlines()) if new.strip() else 1
+    )
+    assert number == 1 or abs(number - first) <= 60
+
+
+def test_the_name_of_none_is_answered_with_those_there_are() -> None:
+    """Otherwise a typing error looks like a missing file."""
+    with pytest.raises(ExerciseError, match=r"no exercise with this name: ceasefire \(did you mean 'ceasefires'\?\)"):
+        load_exercise("ceasefire")
+
+
+def test_an_exercise_of_ones_own_beside_its_scenario(tmp_path: Path) -> None:
+    """Otherwise a lecturer cannot use a scenario that is not in the library."""
+    scenario = "schema: 1\ntitle: Mine\nextends: history\n"
+    (tmp_path / "mine.yaml").write_text(scenario, encoding="utf-8")
+    (tmp_path / "own.yaml").write_text(changed("scenario: history}", "scenario: ./mine.yaml}"), encoding="utf-8")
+    one = load_exercise(tmp_path / "own.yaml")
+    assert one.name == "own"
+    assert one.scenarios["history"].title == "Mine"
+
+
+# ------------------------------------------------------------------------------------------------ words
+
+
+def test_a_text_is_filled_by_name() -> None:
+    """Otherwise an answer says one thing where the worlds say another."""
+    lab_ = lab("what_leverage_is")
+    assert lab_.shown("wartime_change").sign == "lower"
+    assert lab_.fill("{{ wartime_change: up | down | same }} by {{ wartime_change.size }}") == (
+        "Down by " + lab_.shown("wartime_change").text.removeprefix("-")
+    )
+    assert lab_.fill("{{ worlds }} worlds, seed {{ seed }}") == "300 worlds, seed 21"
+    low, high = np.quantile(lab_.values("total_end"), (0.05, 0.95))
+    assert lab_.fill("{{ total_end.range }}") == f"{low:.2g} to {high:.2g}"
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ a.b.c }}", "{{ a | b }}", "{{ a: b | c }}", "{{ a", "a }}", "{{ a.show }}", "{{ __import__('os') }}"]
+)
+def test_nothing_else_stands_in_the_braces(text: str) -> None:
+    """Otherwise a text is a program."""
+    with pytest.raises(WordsError):
+        references(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("In December 2022 and on 5 September, by M7 and article 004.", []),
+        ("It fell by 3.", ["3."]),
+        ("{{ a: by 40 | down | same }}", ["40"]),
+        ("twice as many, some forty per cent", ["twice", "forty", "per cent"]),
+        ("two courses, one dilemma", []),
+    ],
+)
+def test_typed_figures_are_found(text: str, typed: list[str]) -> None:
+    """Otherwise the test that no answer has one passes whatever is written."""
+    assert typed_figures(text) == typed
+
+
+def test_words_chosen_begin_a_sentence() -> None:
+    """Otherwise a sheet has small letters after a full stop."""
+    assert filled("{{ a: more | less | same }}. {{ a: so | so | so }}", lambda one: one.options[0]) == "More. So"
+
+
+# ------------------------------------------------------------------------------------------------ feedback
+
+
+def test_who_guesses_too_low_is_shown_what_pushes_up() -> None:
+    """Otherwise the feedback explains the opposite of the mistake."""
+    one, name = small("confront_or_accommodate"), "deaths"
+    rows = dict(one.worth(because_of(one.exercise, one.exercise.questions[name])))
+    low, high = (feedback(one, name, Chance(value)) for value in (0.01, 1.0))
+    assert low.score.side == "low"
+    assert low.missed
+    for line in low.missed:
+        assert rows[re.search(r"\((M\d+)", line)[1]] > 0  # type: ignore[index]
+    assert all(rows[re.search(r"\((M\d+)", line)[1]] < 0 for line in high.missed if high.score.side == "high")  # type: ignore[index]
+    assert "too low" in low.lines[0]
+    assert low.command.startswith("durand why confront --metric fatalities --versus appease")
+
+
+def test_a_figure_that_falls_is_turned_round() -> None:
+    """Otherwise fewer attacks are explained by what brings more of them."""
+    one = small("ceasefires")
+    question = one.exercise.questions["attacks"]
+    because = because_of(one.exercise, question)
+    assert because.falls
+    straight = dict(one.worth(because.model_copy(update={"falls": False})))
+    assert dict(one.worth(because)) == {name: -amount for name, amount in straight.items()}
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [(Range(0, 1), "too low"), (Range(1e6, 2e6), "too high"), (Range(0, 1e6), "could be narrower")],
+)
+def test_a_range_is_told_what_is_wrong_with_it(given: Range, says: str) -> None:
+    """Otherwise a student who hits the middle by a range of everything is praised."""
+    assert says in feedback(small("confront_or_accommodate"), "toll", given).lines[0]
+
+
+# ------------------------------------------------------------------------------------------------ the command line
+
+
+def called(capsys: Any, *arguments: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as left:
+        main(list(arguments))
+    said = capsys.readouterr()
+    return int(left.value.code or 0), said.out, said.err
+
+
+class TestCommands:
+    def test_list_and_show(self, capsys: Any) -> None:
+        """Otherwise nobody finds the exercises, or sees the answers by mistake."""
+        code, out, _ = called(capsys, "exercise", "list")
+        assert code == 0
+        assert [line.split()[0] for line in out.splitlines()] == [one.name for one in list_exercises()]
+        code, out, _ = called(capsys, "exercise", "show", "ceasefires")
+        assert code == 0
+        assert "? In how many of 100" in out
+        assert "{{" not in out
+
+    @pytest.mark.parametrize(
+        ("arguments", "says"),
+        [
+            (("show", "nothing"), "there is no exercise with this name"),
+            (("pack", "ceasefires"), "--out DIR is needed"),
+            (("run", "ceasefires", "--worlds", "3"), "worlds must be 20 to 2,000 here; got 3"),
+            (("run", "ceasefires", "--save", "."), "this is a folder"),
+            (("run", "ceasefires", "--save", "no/where.json"), "there is no folder no"),
+            (("show", "no/such.yaml"), "there is no such file"),
+        ],
+    )
+    def test_what_is_wrong_is_said_once(
+        self, arguments: tuple[str, ...], says: str, capsys: Any, tmp_path: Path, monkeypatch: Any
+    ) -> None:
+        """Otherwise a user meets a traceback, or a half-written folder."""
+        monkeypatch.chdir(tmp_path)
+        code, _, err = called(capsys, "exercise", *arguments)
+        assert code == 2
+        assert says in err
+        assert "Traceback" not in err
+        assert list(tmp_path.iterdir()) == []
+
+    def test_answers_that_end_too_soon_keep_nothing(self, capsys: Any, tmp_path: Path, monkeypatch: Any) -> None:
+        """Otherwise a pipe that breaks leaves a file that looks like a finished exercise."""
+        monkeypatch.setattr(sys, "stdin", io.StringIO("50\nnot a number\n50\n"))
+        code, out, err = called(
+            capsys, "exercise", "run", "build_your_own", "--worlds", "20", "--save", str(tmp_path / "a.json")
+        )
+        assert code == 2
+        assert "the answers ended before the exercise did" in err
+        assert "That is no answer yet" in out
+        assert list(tmp_path.iterdir()) == []
+
+    def test_ctrl_c_keeps_nothing(self, capsys: Any, tmp_path: Path, monkeypatch: Any) -> None:
+        """Otherwise a stopped exercise leaves half a file."""
+
+        class Stopped(io.StringIO):
+            def readline(self, *_: Any) -> str:
+                raise KeyboardInterrupt
+
+        monkeypatch.setattr(sys, "stdin", Stopped())
+        code, _, err = called(capsys, "exercise", "run", "build_your_own", "--save", str(tmp_path / "a.json"))
+        assert (code, err) == (130, "durand: stopped\n")
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.slow
+    def test_answers_from_a_pipe_are_kept_whole(self, tmp_path: Path) -> None:
+        """Otherwise a class cannot hand in what it predicted. In a process of its own, as a student would run it."""
+        one = exercise("build_your_own")
+        command = [sys.executable, "-m", "sim", "exercise", "run", one.name, "--worlds", "20", "--save", "mine.json"]
+        done = subprocess.run(
+            command,
+            input=answers(one),
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            timeout=300,
+            env={"PYTHONPATH": str(Path(__file__).resolve().parents[1]), "PATH": "/usr/bin:/bin", "COLUMNS": "80"},
+        )
+        assert done.returncode == 0, done.stderr
+        kept = json.loads((tmp_path / "mine.json").read_text(encoding="utf-8"))
+        assert kept["format"] == "durand exercise answers 1"
+        assert set(kept["predictions"]) == set(one.asked())
+        assert kept["words"] == {"step 5": "because"}
+        assert max(map(len, done.stdout.splitlines())) <= 88
+
+
+# ------------------------------------------------------------------------------------------------ packs
+
+
+def test_a_pack_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: Any) -> None:
+    """Otherwise Ctrl-C leaves a folder without its instructor's sheet, or loses last week's."""
+    out = tmp_path / "pack"
+    out.mkdir()
+    header = {"format": packing.FORMAT, "files": {"old.txt": 3}}
+    (out / "pack.json").write_text(json.dumps(header), encoding="utf-8")
+    (out / "old.txt").write_text("old", encoding="utf-8")
+
+    def stopped(*_: Any) -> list[Any]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(packing, "slides", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        packing.pack(small("build_your_own"), out)
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["old.txt", "pack", "pack.json"]
+
+
+@pytest.mark.parametrize("case", ["a file", "foreign", "added to", "here"])
+def test_what_is_not_a_pack_is_left_alone(case: str, tmp_path: Path, monkeypatch: Any) -> None:
+    """Otherwise a slip of the keyboard deletes somebody's folder."""
+    out = tmp_path / "out"
+    if case == "a file":
+        out.write_text("mine", encoding="utf-8")
+    else:
+        out.mkdir()
+        (out / "mine.txt").write_text("mine", encoding="utf-8")
+    if case == "added to":
+        header = {"format": packing.FORMAT, "files": {"worksheet.html": 3}}
+        (out / "pack.json").write_text(json.dumps(header), encoding="utf-8")
+    if case == "here":
+        monkeypatch.chdir(out)
+    with pytest.raises(LimitError):
+        packing.pack(small("build_your_own"), out)
+    assert (out if case == "a file" else out / "mine.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_broken_promise_is_said_on_the_sheet(capsys: Any) -> None:
+    """Otherwise an exercise written for another version of the model is taught as it stands."""
+    text = changed("below: 0}\n  total_start", "below: 0, guard: lower}\n  total_start")
+    lab_ = Lab(load_exercise(("mine.yaml", text)), FEW, runner=shared)
+    assert lab_.broken() == ["The words of this exercise need wartime_fell to be lower; it is higher."]
+    from sim.teaching.sheets import instructor
+
+    notes = [block.text for block in instructor(lab_, ()).blocks if hasattr(block, "text")]
+    assert any("does not bear out all that is said" in note for note in notes)
+
+
+def test_sheets_take_any_text(capsys: Any) -> None:
+    """Otherwise a title with a bracket breaks the page, or a dash the paper."""
+    sheet = Sheet("Worksheet", "<b>Kabul</b> – “what” & why?", "it’s", (Text("Ωμέγα – “quoted” … <script>x</script>"),))
+    html = page(sheet)
+    assert "<script>" not in html
+    assert "&lt;b&gt;Kabul&lt;/b&gt;" in html
+    assert paper(sheet).startswith(b"%PDF-")
