@@ -1,7 +1,7 @@
 """Measure the dashboard in a real browser. `python benchmarks/dashboard.py [--moves 40] [--sessions 30] [--minutes 1]`.
 
 One visitor: a lever is moved by keyboard so many times; each time it is taken until the last picture has been redrawn.
-A room: so many browser tabs, each moving a lever every few seconds, for so many minutes, with the memory of the server.
+A room: so many sessions, each moving a lever every few seconds, for so many minutes, with the memory of the server.
 """
 
 from __future__ import annotations
@@ -115,52 +115,110 @@ async def move(page: Any, key: str, timeout: float = 30_000) -> float:
     return float(await (await page.wait_for_function(REDRAWN, timeout=timeout, polling=25)).json_value())
 
 
-async def alone(address: str, moves: int) -> list[float]:
-    """One visitor who moves a lever up and down again, never where it was before."""
+async def alone(address: str, moves: int) -> tuple[list[float], list[float]]:
+    """One visitor: steps of one lever, of which the next is run ahead; and a step of another lever each time."""
     from playwright.async_api import async_playwright
 
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        took: list[float] = []
+        steps: list[float] = []
         page = await visitor(browser, address)
         for number in range(moves):
             if number and number % 16 == 0:  # the end of the lever: another seed, so that nothing is known already
                 page = await visitor(browser, f"{address}/?seed={number}")
-            took.append(await move(page, "ArrowRight"))
+            steps.append(await move(page, "ArrowRight"))
+            await page.wait_for_timeout(300)
+        jumps: list[float] = []
+        page = await visitor(browser, f"{address}/?seed=999")
+        levers = await page.locator(".st-key-levers input[type=range]").all()
+        for number in range(moves):
+            await levers[1 + number % (len(levers) - 1)].focus()  # the first of them is the month
+            value = float(await levers[1 + number % (len(levers) - 1)].input_value())
+            jumps.append(await move(page, "ArrowRight" if value < 0.9 else "ArrowLeft"))
         await browser.close()
-        return took
+        return steps, jumps
+
+
+class Client:
+    """A visitor without a browser: speaks with the server as the page in a browser does, and waits for the new stamp."""
+
+    def __init__(self) -> None:
+        self.stamp, self.slider, self.fragment, self.value, self.moves = "", "", "", 0.0, 0
+
+    async def arrive(self, address: str, query: str) -> None:
+        """Open the page and wait for the first pictures."""
+        from streamlit.proto.BackMsg_pb2 import BackMsg
+        from tornado.httpclient import HTTPRequest
+        from tornado.websocket import websocket_connect
+
+        request = HTTPRequest(f"{address.replace('http', 'ws')}/_stcore/stream", headers={"Origin": address})
+        self.socket = await websocket_connect(request, subprotocols=["streamlit"], max_message_size=2**26)
+        hello = BackMsg()
+        hello.rerun_script.query_string = query
+        await self.socket.write_message(hello.SerializeToString(), binary=True)
+        await self._until_new()
+
+    async def move(self) -> float:
+        """Move the lever; milliseconds until the stamp of the new run has come, after all pictures."""
+        from streamlit.proto.BackMsg_pb2 import BackMsg
+
+        self.moves += 1
+        self.value = (self.moves * self.moves * 7 + 3) % 21 / 20  # no even steps: the next one cannot be guessed
+        message = BackMsg()
+        message.rerun_script.fragment_id = self.fragment
+        widget = message.rerun_script.widget_states.widgets.add()
+        widget.id = self.slider
+        widget.double_array_value.data.append(self.value)
+        started = time.perf_counter()
+        await self.socket.write_message(message.SerializeToString(), binary=True)
+        await self._until_new()
+        return 1000 * (time.perf_counter() - started)
+
+    async def _until_new(self) -> None:
+        from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+        while True:
+            raw = await self.socket.read_message()
+            if raw is None:
+                raise ConnectionError("the server closed the connection")
+            message = ForwardMsg()
+            message.ParseFromString(raw)
+            element = message.delta.new_element
+            if element.slider.label == "Cross-border strikes":
+                self.slider, self.fragment = element.slider.id, message.delta.fragment_id
+            if element.markdown.body.startswith("Run ") and element.markdown.body != self.stamp:
+                self.stamp = element.markdown.body
+                return
 
 
 async def room(address: str, server: subprocess.Popen[bytes], sessions: int, minutes: float, every: float) -> None:
-    """Many visitors at once, each on a seed of their own; prints as it goes."""
-    from playwright.async_api import async_playwright
+    """Many visitors at once, each on a seed of their own; prints as it goes. (So many browsers would be what is measured.)"""
+    clients = [Client() for _ in range(sessions)]
+    for number, client in enumerate(clients):
+        await client.arrive(address, f"seed={number + 1000}")
+    started, took, failed = time.monotonic(), [], 0
 
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        pages = [await visitor(browser, f"{address}/?seed={number + 1000}") for number in range(sessions)]
-        started, took, failed = time.monotonic(), [], 0
+    async def sit(client: Client, place: int) -> None:
+        nonlocal failed
+        await asyncio.sleep(every * place / sessions)
+        while time.monotonic() - started < minutes * 60:
+            begun = time.monotonic()
+            try:
+                took.append(await asyncio.wait_for(client.move(), 30))
+            except Exception as problem:
+                failed += 1
+                print(f"  {type(problem).__name__}: {problem}")
+                return
+            await asyncio.sleep(max(0.0, every - (time.monotonic() - begun)))
 
-        async def sit(page: Any, place: int) -> None:
-            nonlocal failed
-            await asyncio.sleep(every * place / sessions)
-            key, pressed = "ArrowRight", 0
-            while time.monotonic() - started < minutes * 60:
-                begun = time.monotonic()
-                try:
-                    took.append(await move(page, key))
-                except Exception:
-                    failed += 1
-                pressed += 1
-                key = "ArrowRight" if pressed // 15 % 2 == 0 else "ArrowLeft"
-                await asyncio.sleep(max(0.0, every - (time.monotonic() - begun)))
+    async def watch() -> None:
+        while time.monotonic() - started < minutes * 60:
+            await asyncio.sleep(min(30, minutes * 30))
+            print(
+                f"  {time.monotonic() - started:5.0f} s: {len(took)} moves, server {memory(server):.0f} MB", flush=True
+            )
 
-        async def watch() -> None:
-            while time.monotonic() - started < minutes * 60:
-                await asyncio.sleep(min(20, minutes * 30))
-                print(f"  {time.monotonic() - started:5.0f} s: {len(took)} moves, server {memory(server):.0f} MB")
-
-        await asyncio.gather(watch(), *(sit(page, place) for place, page in enumerate(pages)))
-        await browser.close()
+    await asyncio.gather(watch(), *(sit(client, place) for place, client in enumerate(clients)))
     say(f"{sessions} visitors, a move every {every:g} s", took, 2000)
     print(f"  without an answer: {failed}; memory of the server and its workers: {memory(server):.0f} MB")
 
@@ -176,13 +234,15 @@ def main() -> None:
     parser.add_argument("--moves", type=int, default=40, help="moves of the visitor alone")
     parser.add_argument("--sessions", type=int, default=30, help="visitors in the room; 0 leaves the room out")
     parser.add_argument("--minutes", type=float, default=1.0, help="how long the room sits")
-    parser.add_argument("--every", type=float, default=5.0, help="seconds between two moves of a visitor")
+    parser.add_argument("--every", type=float, default=8.0, help="seconds between two moves of a visitor")
     chosen = parser.parse_args()
     if CHROMIUM is None:
         sys.exit("There is no Chromium on this machine.")
     with serving() as (address, server):
         if chosen.moves:
-            say("One visitor, 200 worlds", asyncio.run(alone(address, chosen.moves)), 400)
+            steps, jumps = asyncio.run(alone(address, chosen.moves))
+            say("One visitor, 200 worlds, step by step", steps, 400)
+            say("One visitor, 200 worlds, another lever each time", jumps, 400)
         if chosen.sessions:
             asyncio.run(room(address, server, chosen.sessions, chosen.minutes, chosen.every))
 

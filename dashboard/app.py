@@ -14,7 +14,13 @@ HERE = Path(__file__).resolve().parent
 # File in pages/ and title of each page; the first one is where visitors land. (Icons would be fetched from elsewhere.)
 PAGES: tuple[tuple[str, str], ...] = (
     ("compare", "Compare"),
+    ("why", "Why"),
+    ("actors", "Actors"),
+    ("map", "Map"),
     ("studio", "Scenario studio"),
+    ("experiments", "Experiments"),
+    ("evidence", "Evidence"),
+    ("about", "About"),
 )
 
 

@@ -5,6 +5,7 @@
   changes; no session can see what another one chose.
 - What two sessions ask for at the same time is run once.
 - Of one session only the newest question counts: what only an older one wanted is stopped.
+- What a visitor will likely ask next is run ahead while nobody waits, and given up as soon as somebody asks.
 - The queues are short; when one is full, the visitor is told, and nothing waits without end.
 """
 
@@ -27,13 +28,14 @@ from typing import TYPE_CHECKING, Any
 from dashboard.worker import receive, run_scenario, send
 
 if TYPE_CHECKING:
-    from sim.results import Results
+    from dashboard.questions import Question
     from sim.scenario import Scenario
 
 QUICK_WORKERS = 2
 MOST_WAITING, MOST_HEAVY_WAITING = 64, 4
 SECONDS, HEAVY_SECONDS = 30.0, 1800.0
 KEPT_BYTES = 400 * 2**20
+_AHEAD = "nobody yet"  # waits for what is run ahead
 
 
 class BusyError(RuntimeError):
@@ -64,6 +66,13 @@ class Job:
         how = [self.worlds, self.months, self.seed, self.parameters, self.scenario.data()]
         digest = blake2b(json.dumps(how, sort_keys=True).encode(), digest_size=12).hexdigest()
         object.__setattr__(self, "key", digest)
+
+    function = staticmethod(run_scenario)
+
+    @property
+    def given(self) -> tuple[Any, ...]:
+        """What is run."""
+        return (self.scenario,)
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -99,10 +108,10 @@ class _Worker(threading.Thread):
 
     def __init__(self, lane: Lane) -> None:
         super().__init__(daemon=True)
-        self.lane, self.task, self.process, self.number = lane, None, None, 0
+        self.lane, self.number = lane, 0
+        self.task: Task | None = None
+        self.process: subprocess.Popen[bytes] | None = None
         self._writing = threading.Lock()
-        self.task: Task | None
-        self.process: subprocess.Popen[bytes] | None
 
     def run(self) -> None:
         self._warm()
@@ -176,7 +185,7 @@ class _Worker(threading.Thread):
                 stdout=subprocess.PIPE,
                 env={**os.environ, **threads},
             )
-            receive(self.process.stdout)  # type: ignore[arg-type]  # "ready"
+            receive(self.process.stdout)  # type: ignore[arg-type]  # it says that it is ready
         return self.process
 
     def _end(self) -> None:
@@ -222,6 +231,11 @@ class Lane:
         with self.changed:
             return self.queue.index(task) + 1 if task in self.queue else 0
 
+    def idle(self) -> bool:
+        """Whether nothing waits and nothing is being worked on."""
+        with self.changed:
+            return not self.queue and all(worker.task is None for worker in self.workers)
+
     def drop(self, task: Task) -> None:
         """Take a task out of the queue, or have it given up."""
         task.stopped = True
@@ -261,7 +275,7 @@ class Engine:
 
     def __init__(self, kept_bytes: int = KEPT_BYTES, workers: int = QUICK_WORKERS, most: int = MOST_WAITING) -> None:
         self._lock = threading.RLock()
-        self._kept: OrderedDict[str, tuple[Results, int, bool]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[Any, int, bool]] = OrderedDict()
         self._kept_bytes, self.bytes, self.runs = kept_bytes, 0, 0
         self._tasks: dict[str, Task] = {}
         self.quick = Lane(workers, most, SECONDS, 0, self._done)
@@ -271,10 +285,10 @@ class Engine:
     def results(
         self,
         session: str,
-        jobs: Mapping[str, Job],
+        jobs: Mapping[str, Job | Question],
         superseded: Callable[[], bool] = lambda: False,
         waiting: Callable[[int], None] = lambda ahead: None,
-    ) -> dict[str, Results]:
+    ) -> dict[str, Any]:
         """What jobs come to: those not kept are run. What else this session was waiting for is given up.
 
         Args:
@@ -300,6 +314,17 @@ class Engine:
                 self._leave(session, set())
         return {name: found[name] if name in found else tasks[name].answer() for name in jobs}
 
+    def ahead(self, jobs: Mapping[str, Job]) -> None:
+        """Run the first of these that is not known yet, if nobody is waiting; any question takes precedence over it."""
+        with self._lock:
+            wanted = [job for job in jobs.values() if job.key not in self._kept]
+            if not wanted or self._tasks or not self.quick.idle():
+                return
+            task = Task(_name(wanted[0]), run_scenario, (wanted[0].scenario,), wanted[0].arguments)
+            task.waiting.add(_AHEAD)
+            self._tasks[task.key] = task
+            self.quick.add(task)
+
     def heavy(self, session: str, function: Callable[..., Any], *arguments: Any, **named: Any) -> Task:
         """Have something long done: `function(tell, *arguments, **named)` in the heavy worker, one at a time.
 
@@ -323,11 +348,13 @@ class Engine:
         self.quick.close()
         self.slow.close()
 
-    def _ask(self, session: str, jobs: Mapping[str, Job]) -> tuple[dict[str, Results], dict[str, Task]]:
-        found: dict[str, Results] = {}
+    def _ask(self, session: str, jobs: Mapping[str, Job | Question]) -> tuple[dict[str, Any], dict[str, Task]]:
+        found: dict[str, Any] = {}
         tasks: dict[str, Task] = {}
         with self._lock:
-            self._leave(session, {_name(job) for job in jobs.values()})
+            still = {_name(job) for job in jobs.values()}
+            self._leave(session, still)
+            self._leave(_AHEAD, still)
             for name, job in jobs.items():
                 kept = self._kept.get(job.key)
                 if kept is not None and (kept[2] or not job.panels):
@@ -336,7 +363,7 @@ class Engine:
                     continue
                 task = self._tasks.get(_name(job))
                 if task is None or task.stopped:
-                    task = Task(_name(job), run_scenario, (job.scenario,), job.arguments)
+                    task = Task(_name(job), job.function, job.given, job.arguments)
                     self.quick.add(task)
                     self._tasks[task.key] = task
                 task.waiting.add(session)
@@ -357,12 +384,13 @@ class Engine:
         with self._lock:
             if self._tasks.get(task.key) is task:
                 del self._tasks[task.key]
-            if task.problem is not None or task.function is not run_scenario:
+            if task.problem is not None or task.key.startswith("heavy "):
                 return
-            self.runs += 1
             results, (key, panels) = task.value, _parts(task.key)
-            for array in [*results.arrays.metrics.values(), *results.arrays.panels.values()]:
-                array.flags.writeable = False  # shared by sessions
+            if task.function is run_scenario:
+                self.runs += 1
+                for array in [*results.arrays.metrics.values(), *results.arrays.panels.values()]:
+                    array.flags.writeable = False  # shared by sessions
             if key in self._kept:
                 self.bytes -= self._kept.pop(key)[1]
             self._kept[key] = (results, task.size, panels)
@@ -371,7 +399,7 @@ class Engine:
                 self.bytes -= self._kept.popitem(last=False)[1][1]
 
 
-def _name(job: Job) -> str:
+def _name(job: Job | Question) -> str:
     return f"{job.key} {'panels' if job.panels else 'plain'}"
 
 

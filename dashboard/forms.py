@@ -45,7 +45,7 @@ def _changes(text: str, key: str) -> str:
         if gone.button("Remove", key=state.key("remove", key, actor, number), help="Take this change out."):
             return drafting.without_change(text, actor, number)
     months = [month_after(START, number) for number in range(120)]
-    actor = st.selectbox("Who", list(ACTORS), format_func=ACTORS.get, key=state.key("who", key))
+    actor = st.selectbox("Who", list(ACTORS), format_func=ACTORS.__getitem__, key=state.key("who", key))
     with st.form(state.key("change", key, actor)):
         first, last = st.select_slider("From, until", months, ("2022-12", months[-1]), format_func=month_words)
         name = st.selectbox("What", _settings(actor), format_func=_setting)

@@ -12,13 +12,14 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import longer, state, versions
-from dashboard.engine import BusyError, RunError, SupersededError, engine
+from dashboard.engine import BusyError, Job, RunError, SupersededError, engine
 from sim.metrics import METRICS
 from sim.plots.moving import moving as sim_moving
 from sim.plots.tables import rows_of
 from sim.results.reading import NOT_A_FORECAST
 
 if TYPE_CHECKING:
+    from dashboard.questions import Question
     from sim.plots import Picture, Table
     from sim.results import Comparison, Results
     from sim.scenario import Difference
@@ -63,6 +64,12 @@ def superseded() -> bool:
 
 def comparison(here: state.State, panels: bool = False) -> Comparison | None:
     """The comparison that a state asks for, run where it is not known yet; None when a notice was shown instead."""
+    found = answers(lambda: versions.jobs(here, panels))
+    return None if found is None else versions.compared(found, next(iter(found)))
+
+
+def answers(jobs: Callable[[], Mapping[str, Job | Question]]) -> dict[str, Any] | None:
+    """What jobs or questions come to, by name; None when a notice was shown instead."""
     from sim.run import LimitError
     from sim.scenario import ScenarioError
 
@@ -73,8 +80,7 @@ def comparison(here: state.State, panels: bool = False) -> Comparison | None:
             notice.info(f"Waiting: {ahead} before you.", icon=":material/hourglass_top:")
 
     try:
-        jobs = versions.jobs(here, panels)
-        found = engine().results(session(), jobs, superseded, waiting)
+        found = engine().results(session(), jobs(), superseded, waiting)
     except SupersededError:
         notice.empty()  # a whole page gives way here by itself; a fragment has to be told
         st.rerun(scope="fragment")
@@ -83,7 +89,7 @@ def comparison(here: state.State, panels: bool = False) -> Comparison | None:
     except (RunError, ScenarioError, LimitError) as problem:
         notice.error(plain(problem), icon=":material/error:")
     else:
-        return versions.compared(found, next(iter(jobs)))
+        return found
     return None
 
 
@@ -143,14 +149,20 @@ def moving(found: Comparison, kind: str, metric: str) -> Drawn:
 _KINDS = {"fan": "month by month", "difference": "the difference, world by world"}
 
 
-def picture(one: Drawn, place: str) -> None:
+def picture(one: Drawn, place: str, pick: str = "") -> dict[str, Any] | None:
     """A picture, and behind it its words, its table and its files.
 
     Args:
         one: what `drawn` or `moving` gave.
         place: where on the page it stands; a picture at the same place is moved rather than drawn anew.
+        pick: a selection of the drawing that visitors make by clicking.
+
+    Returns:
+        What was picked, field -> value; None without.
     """
     import pyarrow as pa
+
+    picked: Any = None
 
     with st.container(width=340, key=f"picture-{place}"):
         config = one.spec.get("config", {})
@@ -165,7 +177,10 @@ def picture(one: Drawn, place: str) -> None:
         alt = f"{one.title}. The numbers are in the table behind it."
         columns = dict.fromkeys(name for row in one.rows for name in row)  # not every row has all of them
         data = pa.table({name: [row.get(name) for row in one.rows] for name in columns})
-        st.vega_lite_chart(data, spec, theme=None, width="content", alt=alt, key=place)
+        selecting: dict[str, Any] = {"on_select": "rerun", "selection_mode": [pick]} if pick else {}
+        chosen = st.vega_lite_chart(data, spec, theme=None, width="content", alt=alt, key=place, **selecting)
+        if pick:
+            picked = next(iter(chosen.selection.get(pick) or ()), None)
         with st.expander("Numbers and files", key=state.key("behind", place), on_change="rerun") as behind:
             if behind.open:
                 words = one.words()
@@ -173,6 +188,7 @@ def picture(one: Drawn, place: str) -> None:
                 st.markdown(plain(words.text))
                 table(words.table)
                 files(one, place)
+    return picked
 
 
 def table(one: Table) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 import streamlit as st
 
+from sim.evidence import ledger
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.plainwords import short
@@ -22,10 +23,12 @@ from sim.run import DEFAULT_PARAMETERS, LIMITS
 from sim.run import PARAMETERS as MODES
 from sim.scenario.settings import DEFAULTS, OPTIONS
 from sim.vocabulary import LEVERS
+from sim.why.names import DECISIONS
 from sim.yamlfile import LIMIT, suggestion
 
 MOST_SCENARIOS = 4
 MOST_WORLDS, MOST_MONTHS = 1000, 120
+MOST_LETTERS, MOST_BACK = 100, 12
 OWN = "own"  # the name under which a scenario made in the Studio goes
 _LONGEST_OWN = 6000  # characters of an address
 
@@ -54,6 +57,11 @@ class State:
         month: the month looked at, YYYY-MM; "" for the last.
         metric: the metric looked at.
         own: the text of a scenario made in the Studio; it goes by the name `own`.
+        shown: the scenario asked about on Why; "" for the last. versus: what it is compared with: a scenario, `before` for
+            the month before; "" for the first. back: how many months its account is followed; 0 for as many as usual.
+        decision: whose pressures are laid open on Why.
+        card, find, without: on Evidence, the id looked up, the words sought, and the source that is switched off.
+        trial: the text of the experiment that is put together on Experiments.
     """
 
     scenarios: tuple[str, ...] = ("confront", "appease")
@@ -69,6 +77,14 @@ class State:
     month: str = ""
     metric: str = "fatalities"
     own: str = ""
+    shown: str = ""
+    versus: str = ""
+    back: int = 0
+    decision: str = "taliban.stance"
+    card: str = ""
+    find: str = ""
+    without: str = ""
+    trial: str = ""
 
     def with_(self, **changes: Any) -> Self:
         """The same with some things changed."""
@@ -82,6 +98,9 @@ class State:
 
 # What stands in an address, and for what.
 _WORDS = {"scenarios": "compare", "version_of": "version", "parameters": "values"}
+# What pages for classes and games keep in their addresses beside the state: see `doors.py`.
+OTHERS = ("class", "me", "host", "exercise", "game", "player", "leader", "log")
+_PACKED = ("own", "trial")
 _PREFIXES = {"levers": "lever.", "postures": "posture.", "uncertainties": "value."}
 
 
@@ -97,10 +116,10 @@ def to_query(here: State) -> dict[str, str]:
             out |= {f"{_PREFIXES[one.name]}{name}": _text(value[name]) for name in sorted(value)}
         elif one.name == "scenarios":
             out[_WORDS[one.name]] = ",".join(value)
-        elif one.name == "own":
+        elif one.name in _PACKED:
             packed = base64.urlsafe_b64encode(zlib.compress(value.encode(), 9)).decode().rstrip("=")
             if len(packed) <= _LONGEST_OWN:
-                out["own"] = packed
+                out[one.name] = packed
         else:
             out[_WORDS.get(one.name, one.name)] = _text(value)
     return out
@@ -113,6 +132,8 @@ def from_query(query: Mapping[str, str]) -> tuple[State, list[str]]:
     names = {_WORDS.get(one.name, one.name): one.name for one in fields(State) if one.name not in _PREFIXES}
     # The scenario that an address brings along first: its name is then known to the others.
     for key in sorted(query, key=lambda key: key != "own"):
+        if key in OTHERS:
+            continue
         prefix = next((name for name, begins in _PREFIXES.items() if key.startswith(begins)), None)
         try:
             if prefix is not None:
@@ -202,16 +223,39 @@ def _uncertainty(name: str, value: str) -> float:
 def _own(value: str, has_own: bool) -> str:
     from sim.scenario import ScenarioError, load_scenario
 
-    try:
-        packed = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
-        text = zlib.decompressobj().decompress(packed, LIMIT + 1).decode()
-    except (ValueError, zlib.error):
-        raise AddressError("is cut off or changed; ask for the address again") from None
+    text = _unpacked(value)
     try:
         load_scenario((OWN, text))
     except ScenarioError as problem:
         raise AddressError(problem.problems[0]) from None
     return text
+
+
+def _trial(value: str, has_own: bool) -> str:
+    from dashboard import trials
+
+    text = _unpacked(value)
+    if problems := trials.check(text).problems:
+        raise AddressError(problems[0])
+    return text
+
+
+def _unpacked(value: str) -> str:
+    try:
+        packed = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
+        return zlib.decompressobj().decompress(packed, LIMIT + 1).decode()
+    except (ValueError, zlib.error):
+        raise AddressError("is cut off or changed; ask for the address again") from None
+
+
+def _scenario(*more: str) -> Any:
+    return lambda value, has_own: _one_of(value, {**known(), **dict.fromkeys((*more, "yours", OWN))})
+
+
+def _words(value: str, has_own: bool) -> str:
+    if len(value) > MOST_LETTERS:
+        raise AddressError(f"is too long; allowed: {MOST_LETTERS} letters")
+    return " ".join(value.split())
 
 
 _CHECKS: dict[str, Any] = {
@@ -228,6 +272,14 @@ _CHECKS: dict[str, Any] = {
     "month": _month,
     "metric": lambda value, has_own: _one_of(value, METRICS),
     "own": _own,
+    "shown": _scenario(),
+    "versus": _scenario("before"),
+    "back": _whole(0, MOST_BACK),
+    "decision": lambda value, has_own: _one_of(value, DECISIONS),
+    "card": _words,
+    "find": _words,
+    "without": lambda value, has_own: _one_of(value, ledger().sources),
+    "trial": _trial,
 }
 
 
@@ -253,7 +305,7 @@ def current() -> State:
 def publish(here: State) -> State:
     """Keep what was chosen, for this session and in its address."""
     st.session_state["state"] = here
-    query = to_query(here)
+    query = to_query(here) | {key: value for key, value in st.query_params.items() if key in OTHERS}
     if query != st.query_params.to_dict():
         st.query_params.from_dict(query)
     return here

@@ -9,6 +9,7 @@ import numpy as np
 
 from dashboard.engine import Job
 from dashboard.state import OWN, POSTURES, State
+from sim.parameters import PARAMETERS
 from sim.scenario import Scenario, Script, load_scenario, with_overrides
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import OPTIONS
@@ -119,6 +120,24 @@ def jobs(here: State, panels: bool = False) -> dict[str, Job]:
     """The runs that a state asks for."""
     how = {"worlds": here.worlds, "months": months(here), "seed": here.seed, "parameters": here.parameters}
     return {name: Job(one, **how, panels=panels) for name, one in scenarios(here).items()}  # type: ignore[arg-type]
+
+
+def next_jobs(before: State, here: State) -> dict[str, Job]:
+    """The run of a further step of the one slider that was just moved; nothing where it was not one slider."""
+    for kind in ("levers", "uncertainties"):
+        was, now = getattr(before, kind), getattr(here, kind)
+        moved = [name for name in {**was, **now} if was.get(name) != now.get(name)]
+        if len(moved) != 1 or before.with_(**{kind: now}) != here or moved[0] not in now:
+            continue
+        name = moved[0]
+        if kind == "levers":
+            start, (low, high) = planned(written(here, here.edited), since(here))[name], (0.0, 1.0)
+        else:
+            start, (low, high) = PARAMETERS[name].value, (PARAMETERS[name].low, PARAMETERS[name].high)
+        further = round(2 * now[name] - float(was.get(name, start)), 10)
+        if low <= further <= high:
+            return jobs(here.with_(**{kind: {**now, name: further}}))
+    return {}
 
 
 def compared(results: dict[str, Results], baseline: str) -> Comparison:

@@ -218,15 +218,26 @@ def dashboard(
         str, typer.Option(metavar="ADDRESS", help="Where it listens; 0.0.0.0 lets others in.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(metavar="N", help="The port it listens on.", min=1, max=65535)] = 8501,
+    class_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where classes and games are kept; among this user's data if not given."),
+    ] = None,
+    results: Annotated[Path | None, typer.Option(metavar="DIR", help="Visitors may open the sweeps in it.")] = None,
 ) -> None:
     """Open the dashboard in a browser; this machine alone can see it unless --host says otherwise."""
     from importlib.util import find_spec
 
+    from streamlit.runtime.pages_manager import PagesManager
     from streamlit.web import cli as streamlit
 
+    PagesManager.uses_pages_directory = False  # app.py names the pages, for the first visitor too
     found = find_spec("dashboard")
     if found is None or not found.submodule_search_locations:
         raise LimitError("the dashboard is not installed with this durand")
+    if class_file is not None:
+        os.environ["DURAND_CLASS_FILE"] = str(class_file.resolve())
+    if results is not None:
+        os.environ["DURAND_RESULTS"] = str(results.resolve(strict=True))
     script = Path(next(iter(found.submodule_search_locations)), "app.py")
     print(f"The dashboard is at http://{'localhost' if host in ('0.0.0.0', '::') else host}:{port} (Ctrl-C ends it)")
     streamlit.main(["run", str(script), "--server.address", host, "--server.port", str(port)], standalone_mode=False)

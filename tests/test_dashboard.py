@@ -404,6 +404,33 @@ def test_what_another_session_waits_for_is_not_stopped(engine: Engine) -> None:
     assert found[0]["x"].worlds == 400
 
 
+def test_the_next_step_of_a_slider_is_run_ahead_and_gives_way() -> None:
+    """Otherwise a guess holds up a question, or a guess is taken for an answer to another one."""
+    before = State(levers={"aid": 0.6}, worlds=20, months=24, parameters="defaults")
+    here = before.with_(levers={"aid": 0.65})
+    ahead = versions.next_jobs(before, here)
+    assert {name: one.key for name, one in ahead.items()} == {
+        name: one.key for name, one in versions.jobs(here.with_(levers={"aid": 0.7})).items()
+    }
+    assert versions.next_jobs(here, here) == {}
+    assert versions.next_jobs(before, here.with_(levers={"aid": 1.0})) == {}
+    assert versions.next_jobs(before, here.with_(seed=1)) == {}
+    own = Engine(workers=1)
+    try:
+        own.results("a", {"x": job(seed=200)})
+        own.ahead({"x": job(201)})
+        wait_until(lambda: own.runs == 2)
+        assert own.results("a", {"x": job(201)})["x"].manifest["seed"] == 201
+        assert own.runs == 2
+        own.ahead({"x": job(202, 1000, 120)})
+        started = time.monotonic()
+        own.results("b", {"x": job(203)})
+        assert time.monotonic() - started < 5
+        assert own.runs == 3
+    finally:
+        own.close()
+
+
 def test_the_memory_kept_is_bounded() -> None:
     small = Engine(kept_bytes=400_000, workers=1)
     try:

@@ -28,8 +28,6 @@ ENTROPY = {
     ("sim/model.py", "secrets"): "a seed for a model that was given none",
     ("sim/model.py", "secrets.randbits"): "a seed for a model that was given none",
     ("sim/teaching/classroom.py", "secrets"): "codes and secrets of a class, which nobody may guess; no run sees them",
-    ("sim/teaching/classroom.py", "secrets.token_urlsafe"): "the same",
-    ("sim/teaching/classroom.py", "secrets.choice"): "the same",
     ("sim/run.py", "os.urandom"): "a seed for a run that was given none; it is recorded",
     ("sim/teaching/table.py", "secrets"): "links for a game's host and players, never part of a run",
     ("sim/teaching/table_file.py", "secrets"): "codes that players join a game with, never part of a run",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import controls, longer, show, state, telling, versions
+from dashboard.engine import engine
 from sim.results import Comparison
 from sim.results.reading import scope
 
@@ -17,7 +18,8 @@ show.page(
 
 @st.fragment
 def body() -> None:
-    here = controls.scenarios(state.current())
+    before = state.current()
+    here = controls.scenarios(before)
     answer = st.container()
     left, right = st.columns([1, 2], gap="medium")
     with left:
@@ -39,6 +41,7 @@ def body() -> None:
         with st.container(key="stamp"):
             st.caption(f"Run {telling.digest(found)}", help="Two runs with the same sign have the same numbers.")
     downloads(here, found)
+    engine().ahead(versions.next_jobs(before, here))
 
 
 def moved(here: state.State) -> state.State:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import controls, drafting, forms, show, state
-from sim.scenario import ScenarioError, differences
+from sim.scenario import ScenarioError, differences, load_scenario
 
 here = show.page(
     "Scenario studio",
@@ -99,7 +99,7 @@ elif checked.scenario is not None:
     st.success("Everything fits.")
     parent = checked.parent or "confront"
     st.subheader(f"What differs from {show.plain(controls.library()[parent][0])}", anchor=False)
-    rows = differences(drafting.load_scenario(parent), checked.scenario)
+    rows = differences(load_scenario(parent), checked.scenario)
     show.differences(rows, controls.library()[parent][0], checked.scenario.title)
 
 with st.container(horizontal=True):

@@ -39,6 +39,16 @@ def load_experiment(source: Source | Mapping[str, Any] | Experiment) -> Experime
     return loader.experiment
 
 
+def extent(source: Source | Mapping[str, Any] | Experiment) -> tuple[int, int, int]:
+    """How large an experiment is, without laying its points out: points, worlds of each, months of each run.
+
+    Arguments and errors as for :func:`load_plan`.
+    """
+    loader = _open(source)
+    months = loader.experiment.months or min(scenario.months for scenario in loader.scenarios)
+    return loader.points, loader.experiment.worlds, months
+
+
 def load_plan(source: Source | Mapping[str, Any] | Experiment) -> Plan:
     """An experiment with its points laid out.
 
@@ -186,11 +196,17 @@ class _Loader:
                 raise self.problem(("levers", name), f"{where}: {name}{allowed}") from None
         return scenario, paths
 
-    def _check_size(self) -> None:
-        """Before anything is laid out: a factorial of many factors would not end."""
-        points, worlds = len(self.scenarios), self.experiment.worlds
+    @property
+    def points(self) -> int:
+        """How many there will be."""
+        points = len(self.scenarios)
         for _, design, factors in self.designs:
             points *= max(designs.size(design, factors), 1) if design is not None else 1
+        return points
+
+    def _check_size(self) -> None:
+        """Before anything is laid out: a factorial of many factors would not end."""
+        points, worlds = self.points, self.experiment.worlds
         if points > MOST_POINTS:
             raise self.problem(("design",), f"too many points: {points:,}; allowed: at most {MOST_POINTS:,}")
         if points * worlds > MOST_RUNS:

@@ -12,7 +12,7 @@ from sim.plots.data import Rows, Source, as_comparison, called, months, parting
 from sim.plots.gallery import Picture
 from sim.plots.moving import Moving, split
 from sim.plots.tables import Table, first_and_last, panel_text, pivot, rows_of
-from sim.plots.theme import WIDTH, broken, colour, dress, name_axis
+from sim.plots.theme import SOFT, WIDTH, broken, colour, dress, name_axis
 from sim.results.paired import Comparison
 from sim.results.reading import month_words, number
 from sim.vocabulary import ACTORS, FACTIONS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
@@ -83,6 +83,10 @@ def holdings(source: Source, direction: lines.Direction, month: int, *, width: i
     chart = alt.layer(
         bars.mark_bar().encode(color=colour(names, symbol="square")),
         bars.mark_text(align="left", dx=3, fontSize=11).encode(text="label:N"),
+        alt.Chart()
+        .transform_filter("isValid(datum.when)")
+        .mark_text(align="right", dy=32, fontSize=13, fontWeight="bold", color=SOFT)
+        .encode(x=alt.value("width"), y=alt.value("height"), text="when:N"),
     )
     return dress(chart, _rows(comparison, direction, month), title, _SUBTITLE, width)
 
@@ -104,7 +108,7 @@ def holdings_picture(source: Source, direction: lines.Direction, month: int) -> 
         list(called(comparison).values()),
         DIRECTIONS[direction][0],
     )
-    table: Table = pivot(rows_of(chart), "resource", "Resource", "scenario", names, lambda row: row["label"])
+    table: Table = pivot(rows_of(chart)[:-1], "resource", "Resource", "scenario", names, lambda row: row["label"])
     when = months(comparison)[month]
     said = "; ".join(f"{cells[0]} {', '.join(cells[1:])}" for cells in table.rows)
     return Picture(
@@ -139,4 +143,4 @@ def _rows(comparison: Comparison, direction: lines.Direction, month: int) -> Row
             held = float(np.mean(values[:, month, place]))
             title = "\n".join(broken(resources[label], 20))
             rows.append({"resource": title, "scenario": names[name], "held": round(held, 4), "label": number(held)})
-    return rows
+    return [*rows, {"when": month_words(months(comparison)[month])}]

@@ -13,7 +13,8 @@ def picture(source: Source, kind: str, metric: str = "fatalities") -> Picture:
 
     Args:
         source: a run or a comparison.
-        kind: `fan` or `difference`, of a metric; `verdicts`; and, where panels were kept, `levers`, `areas`.
+        kind: `fan` or `difference`, of a metric; `verdicts`, `stances`, `alignments`; and, where panels were kept, `levers`,
+            `areas`, `leverage_pakistan_taliban`, `leverage_taliban_pakistan`.
         metric: the metric of a fan or a difference.
 
     Raises:
@@ -24,5 +25,13 @@ def picture(source: Source, kind: str, metric: str = "fatalities") -> Picture:
     if kind in ("fan", "difference"):
         make = gallery._fan if kind == "fan" else gallery._paired
         return make(comparison, METRICS[metric].name)
-    whole = {"verdicts": gallery._verdicts, "levers": gallery._levers, "areas": gallery._areas}
+    if kind.startswith("leverage_"):
+        return gallery._leverage(comparison, kind.removeprefix("leverage_"))
+    whole = {
+        "verdicts": gallery._verdicts,
+        "stances": gallery._stances,
+        "alignments": gallery._alignments,
+        "levers": gallery._levers,
+        "areas": gallery._areas,
+    }
     return whole[kind](comparison)

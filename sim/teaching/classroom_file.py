@@ -9,7 +9,6 @@ from pathlib import Path
 
 # "durand" in the header of the file, so that a database of another program is not taken for one.
 APPLICATION, VERSION = 0x44524E44, 1
-MAGIC = b"SQLite format 3\x00"
 # Seconds a writer waits for another: sixty in ten seconds need a few milliseconds each.
 WAIT = 20.0
 
@@ -64,7 +63,7 @@ class ClassroomFile:
             try:
                 yield base
             except BaseException:
-                base.execute("ROLLBACK")
+                _undo(base)
                 raise
             base.execute("COMMIT")
 
@@ -79,6 +78,8 @@ class ClassroomFile:
         except sqlite3.OperationalError as problem:
             raise ClassroomError(f"{self.path}: the classroom file cannot be used: {problem}") from None
         except sqlite3.DatabaseError as problem:
+            if "not a database" in str(problem):
+                raise ClassroomError(f"{self.path}: this is not a classroom file of durand; name another") from None
             raise ClassroomError(
                 f"{self.path}: the classroom file is damaged ({problem}); move it away, and open the class anew"
             ) from None
@@ -87,20 +88,11 @@ class ClassroomFile:
                 base.close()
 
     def _look(self) -> None:
-        """Whether what stands there can be ours, before SQLite writes to it."""
+        """Whether there can be a file. It is not opened here: closing it would drop SQLite's locks of the whole process."""
         if self.path.is_dir():
             raise ClassroomError(f"{self.path}: this is a folder; a file is needed for the classroom")
         if not self.path.parent.is_dir():
             raise ClassroomError(f"{self.path}: there is no folder {self.path.parent}; make it first")
-        try:
-            with open(self.path, "rb") as file:
-                start = file.read(len(MAGIC))
-        except FileNotFoundError:
-            return
-        except OSError as problem:
-            raise ClassroomError(f"{self.path}: the classroom file cannot be read: {problem.strerror}") from None
-        if start and start != MAGIC:
-            raise ClassroomError(f"{self.path}: this is not a classroom file of durand; name another")
 
     def _prepare(self, base: sqlite3.Connection) -> None:
         base.execute("PRAGMA foreign_keys = ON")
@@ -128,7 +120,7 @@ class ClassroomFile:
             elif version != VERSION:
                 raise ClassroomError(f"{self.path}: written by another version of durand ({version}, not {VERSION})")
         except BaseException:
-            base.execute("ROLLBACK")
+            _undo(base)
             raise
         base.execute("COMMIT")
 
@@ -138,3 +130,9 @@ class ClassroomFile:
             base.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
         )
         return application, version
+
+
+def _undo(base: sqlite3.Connection) -> None:
+    """Give a transaction up; some errors have done so already."""
+    if base.in_transaction:
+        base.execute("ROLLBACK")

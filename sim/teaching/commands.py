@@ -73,7 +73,6 @@ def run(
     ] = None,
 ) -> None:
     """Walk through an exercise in the terminal: predict, see, and be told what was missed."""
-    from sim.results.terminal import progress_bar
     from sim.teaching.figures import Lab
     from sim.teaching.load import load_exercise
     from sim.teaching.walk import Walk, check_file
@@ -82,9 +81,8 @@ def run(
     one = load_exercise(name)
     if save is not None:
         check_file(save)
-    with progress_bar() as progress:
-        walk = Walk(Lab(one, _worlds(worlds), progress))
-        walk.go()
+    walk = Walk(Lab(one, _worlds(worlds)))
+    walk.go()
     if save is not None:
         print(f"Written: {write(walk, save)}")
 
@@ -98,7 +96,6 @@ def pack(
     worlds: Worlds = None,
 ) -> None:
     """Make a class ready: worksheet, instructor's sheet, timing plan, slides, scenario files. Needs no network."""
-    from sim.results.terminal import progress_bar
     from sim.teaching.figures import Lab
     from sim.teaching.load import load_exercise
     from sim.teaching.pack import check_target
@@ -108,9 +105,10 @@ def pack(
     if out is None:
         raise LimitError("--out DIR is needed: the folder to fill")
     check_target(out)
-    with progress_bar() as progress:
-        lab = Lab(one, _worlds(worlds), progress)
-        folder = make(lab, out)
+    if sys.stderr.isatty():
+        print("Making runs, pictures, reasons and sheets; this takes up to a minute.", file=sys.stderr)
+    lab = Lab(one, _worlds(worlds))
+    folder = make(lab, out)
     for sentence in lab.broken():
         print(f"durand: {sentence}", file=sys.stderr)
     print(f"Written: {folder}\nBegin with {folder / 'instructor.html'}")

@@ -18,9 +18,11 @@ from sim.metrics import METRICS
 from sim.results.reading import in_worlds, month_words, number
 from sim.teaching.figure import Because, Figure, Where
 from sim.teaching.figures import Lab, unit
+from sim.teaching.load import is_path
 from sim.teaching.predict import Chance, Prediction, Range, Score, score
 from sim.teaching.schema import Exercise, Question
 from sim.vocabulary import VERDICTS
+from sim.worlds import Vector
 
 _MOST = 3
 # A mechanism that adds less than this share of what the first one adds is not worth a line.
@@ -54,10 +56,16 @@ def feedback(lab: Lab, name: str, prediction: Prediction) -> Feedback:
         name: the question.
     """
     question = lab.exercise.questions[name]
-    values = lab.values(question.figure)
-    found = score(prediction, values)
-    lines = _chance(prediction, found, len(values)) if isinstance(prediction, Chance) else _range(prediction, found)
+    found, lines = fared(prediction, lab.values(question.figure))
     return Feedback(found, lines, tuple(missed(lab, question, found.side)), why_command(lab.exercise, question, False))
+
+
+def fared(prediction: Prediction, values: Vector) -> tuple[Score, tuple[str, ...]]:
+    """How a prediction fared against the worlds (see `score`), and the same in words."""
+    found = score(prediction, values)
+    return found, _chance(prediction, found, len(values)) if isinstance(prediction, Chance) else _range(
+        prediction, found
+    )
 
 
 def missed(lab: Lab, question: Question, side: Literal["high", "low", "right"]) -> list[str]:
@@ -101,7 +109,7 @@ def file_of(exercise: Exercise, run: str, packed: bool) -> str:
         packed: whether in the folder of a pack; else by its name in the library where that is all there is to it.
     """
     one = exercise.runs[run]
-    plain = not one.set and "/" not in one.scenario and not one.scenario.endswith((".yaml", ".yml"))
+    plain = not one.set and not is_path(one.scenario)
     return one.scenario if plain and not packed else f"scenarios/{run}.yaml"
 
 

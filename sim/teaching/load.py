@@ -75,7 +75,7 @@ def load_exercise(source: Source) -> Exercise:
         ExerciseError: something is not there or not right, with file, line, value and what is allowed.
         ScenarioError: a scenario file that it uses is not right.
     """
-    if isinstance(source, str) and not source.endswith((".yaml", ".yml")) and "/" not in source:
+    if isinstance(source, str) and not is_path(source):
         known = sorted(path.stem for path in exercises().glob("*.yaml"))
         if source not in known:
             raise ExerciseError(
@@ -95,6 +95,11 @@ def load_exercise(source: Source) -> Exercise:
     if found:
         raise ExerciseError(*dict.fromkeys(f"{document.where(place)}: {text}" for place, text in found))
     return exercise
+
+
+def is_path(scenario: str) -> bool:
+    """Whether a scenario is named by a path, and not by its name in the library."""
+    return scenario.endswith((".yaml", ".yml")) or "/" in scenario
 
 
 Found = Iterator[tuple[Place, str]]
@@ -132,8 +137,7 @@ def _scenarios(exercise: Exercise, document: Document) -> dict[str, Scenario]:
 
 
 def _scenario(exercise: Exercise, name: str, run: Run) -> Scenario:
-    is_path = run.scenario.endswith((".yaml", ".yml")) or "/" in run.scenario
-    scenario = load_scenario(exercise.folder / run.scenario if is_path else run.scenario)
+    scenario = load_scenario(exercise.folder / run.scenario if is_path(run.scenario) else run.scenario)
     if run.set:
         scenario = with_overrides(scenario, run.set)
     return scenario.model_copy(update={"name": name, "title": run.title or scenario.title})

@@ -22,10 +22,13 @@ from sim.results.manifest import machine, now
 from sim.run import LimitError
 from sim.teaching.feedback import label
 from sim.teaching.figures import Lab
+from sim.teaching.load import is_path
 from sim.teaching.pages import page
 from sim.teaching.paper import paper
+from sim.teaching.schema import Exercise
 from sim.teaching.sheets import instructor, timing, worksheet
 from sim.teaching.slides import slides
+from sim.yamlfile import dump, read
 
 FORMAT = "durand exercise pack 1"
 
@@ -132,7 +135,7 @@ def _fill(lab: Lab, folder: Path) -> None:
         (folder / "slides" / f"{slide.name}.png").write_bytes(slide.png)
     for name, scenario in one.scenarios.items():
         (folder / "scenarios" / f"{name}.yaml").write_text(scenario.to_yaml(), encoding="utf-8")
-    (folder / "exercise.yaml").write_text(one.text, encoding="utf-8")
+    (folder / "exercise.yaml").write_text(_own_text(one), encoding="utf-8")
     _write(folder / "figures.json", figures(lab))
     runs = {
         name: {"scenario": scenario.hash, "parameters": lab.parameters(name)}
@@ -143,6 +146,18 @@ def _fill(lab: Lab, folder: Path) -> None:
     files = sorted(entry for entry in folder.rglob("*") if entry.is_file())
     made["files"] = {entry.relative_to(folder).as_posix(): entry.stat().st_size for entry in files}
     _write(folder / "pack.json", made)
+
+
+def _own_text(one: Exercise) -> str:
+    """The exercise's file as it stands; with scenarios that lay beside it, those of the pack in their place."""
+    beside = [name for name, run in one.runs.items() if is_path(run.scenario)]
+    if not beside:
+        return one.text
+    data = read((f"{one.name}.yaml", one.text)).data
+    for name in beside:
+        kept = {key: value for key, value in data["runs"][name].items() if key not in ("scenario", "set")}
+        data["runs"][name] = {"scenario": f"scenarios/{name}.yaml", **kept}
+    return dump(data)
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:

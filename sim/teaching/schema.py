@@ -232,6 +232,17 @@ class Exercise(Strict):
         """The questions that the steps put, in order."""
         return list(dict.fromkeys(name for step in self.steps for name in step.questions))
 
+    def due(self, step: int) -> list[str]:
+        """The questions that a step (counted from 0) answers: put by then, their runs made by then, and not before."""
+
+        def answered(steps: tuple[Step, ...]) -> list[str]:
+            made = {run for one in steps for run in one.runs}
+            put = dict.fromkeys(name for one in steps for name in one.questions)
+            return [name for name in put if set(self.figures[self.questions[name].figure].runs()) <= made]
+
+        before = answered(self.steps[:step])
+        return [name for name in answered(self.steps[: step + 1]) if name not in before]
+
 
 def exercise_schema() -> dict[str, Any]:
     """JSON Schema of an exercise file, for editors."""

@@ -188,13 +188,16 @@ def commands(one: Exercise, runs: Iterable[str], packed: bool) -> list[str]:
         files = [file_of(one, name, packed) for name in names]
         words = ["durand", "compare" if len(files) > 1 else "run", *files, "--worlds", str(one.setting.worlds)]
         words += ["--months", str(len(one.span())), "--seed", str(one.setting.seed), "--parameters", parameters]
-        out.append(shlex.join([*words, "--out", f"out-{'-'.join(names)}"[:60]]))
+        out.append(shlex.join([*words, "--all", "--out", f"out-{'-'.join(names)}"[:60]]))
     return out
 
 
 def _commands(one: Exercise, step: Step) -> Iterator[Block]:
     for command in commands(one, step.runs, True):
         yield Code(command)
+    if step.do == "run":
+        yield Text("Or be led through, with every figure read off once you have predicted it:", soft=True)
+        yield Code("durand exercise run exercise.yaml")
 
 
 def _instructor(one: Exercise, lab: Lab, slides: tuple[Slide, ...]) -> Iterator[Block]:
@@ -272,7 +275,7 @@ def _timing(one: Exercise) -> Iterator[Block]:
         if minutes:
             rows.append((f"{clock} to {clock + minutes}", str(minutes), what))
             clock += minutes
-    yield Grid(("From minute", "Minutes", "What"), tuple(rows), (18, 14, 68))
+    yield Grid(("From", "Min", "What"), tuple(rows), (22, 13, 65))
     yield Heading("Short of time")
     yield Text("Leave the second half of the discussion to a written answer; keep the predictions and the debrief.")
     yield Heading("To prepare")

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.results.manifest import now
+from sim.results.terminal import progress_bar
 from sim.run import LimitError
 from sim.teaching.feedback import feedback, gain, label, unit_of
+from sim.teaching.figure import Figure
 from sim.teaching.figures import Lab
 from sim.teaching.predict import Prediction, PredictionError, Score, as_data, parse, score
 from sim.teaching.schema import LEVELS, STEPS, Step
@@ -78,8 +80,7 @@ class Walk:
             self.say(f"Running {titles}: {self.lab.worlds:,} worlds, {self.lab.months} months. The same by hand:")
             for command in commands(self.exercise, step.runs, False):
                 self.say(command, indent="    ")
-            for run in step.runs:
-                self.lab.results(run)
+            self.make(step.runs)
             self._run |= set(step.runs)
         for name in step.show:
             self.say(f"{label(self.exercise, name)}: {self.lab.shown(name).text}", indent="  ")
@@ -87,12 +88,20 @@ class Walk:
         if step.do == "explain":
             self.words[f"step {number}"] = self.line("Your explanation, in a sentence or two (Enter to skip): ")
 
+    def make(self, runs: Iterable[str]) -> None:
+        """Make runs, with a bar that is gone before anything is asked."""
+        with progress_bar() as self.lab.progress:
+            for run in runs:
+                self.lab.results(run)
+        self.lab.progress = None
+
     def reveal(self) -> None:
         """Feedback on every prediction whose runs have been made by now."""
         for name, prediction in self.given.items():
-            figure = self.exercise.figures[self.exercise.questions[name].figure]
+            figure = self._figure(name)
             if name in self.scores or not set(figure.runs()) <= self._run:
                 continue
+            self.wait()
             found = feedback(self.lab, name, prediction)
             self.scores[name] = found.score
             self.say(self.lab.fill(self.exercise.questions[name].ask), mark="* ")
@@ -107,7 +116,9 @@ class Walk:
 
     def end(self) -> None:
         """The quiz scored, both times, and what is left to do."""
+        self.make(run for name in self.exercise.quiz for run in self._figure(name).runs())
         for name in self.exercise.quiz:
+            self.wait()
             question = self.exercise.questions[name]
             first, then = self.before[name], self.after[name]
             self.say(self.lab.fill(question.ask), mark="* ")
@@ -156,6 +167,9 @@ class Walk:
             "words": {name: text for name, text in self.words.items() if text},
         }
 
+    def _figure(self, question: str) -> Figure:
+        return self.exercise.figures[self.exercise.questions[question].figure]
+
     def _quiz(self, answers: dict[str, Prediction]) -> list[Score]:
         questions = self.exercise.questions
         return [score(one, self.lab.values(questions[name].figure)) for name, one in answers.items()]
@@ -176,6 +190,11 @@ class Walk:
         if not indent and mark != "- ":
             print()
         print(wrapper.fill(text))
+
+    def wait(self) -> None:
+        """Say that what comes next takes a while, on a terminal."""
+        if sys.stderr.isatty():
+            print("  (looking for what moved it: some seconds)", file=sys.stderr, flush=True)
 
     def line(self, prompt: str) -> str:
         """A line from the keyboard or the pipe."""

@@ -1,0 +1,56 @@
+"""Actors: who has a hold on whom, who leans to whom, and who has power within, month by month."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import choosing, playback, show, state, telling
+from sim.plots import power
+from sim.plots.network import moving_network, network_picture
+from sim.results import Comparison
+
+show.page(
+    "Actors",
+    "Who holds what over whom, and who leans to whom. Leverage here is need times control: a thing gives leverage to "
+    "whoever can give or withhold it, as far as the other needs it.",
+)
+
+
+def ties(found: Comparison, month: int) -> None:
+    """The network of each scenario, side by side, and below it what is held over whom, resource by resource."""
+    with st.container(horizontal=True, gap="medium"):
+        for place, (name, title) in enumerate(show.titled(found.results).items()):
+            parts = moving_network(found, name, month)
+            words = lambda name=name: network_picture(found, name, month)  # noqa: E731
+            title = f"{title}: leverage and alignment"
+            show.picture(show.Drawn(f"network-{name}", title, parts.specification, parts.rows, words), f"network-{place}")
+    st.subheader("Who holds what over whom, by resource", anchor=False)
+    with st.container(horizontal=True, gap="medium"):
+        for direction, (title, _) in power.DIRECTIONS.items():
+            parts = power.moving_holdings(found, direction, month)
+            words = lambda direction=direction: power.holdings_picture(found, direction, month)  # noqa: E731
+            show.picture(show.Drawn(direction, title, parts.specification, parts.rows, words), direction)
+
+
+def factions(found: Comparison) -> None:
+    """Power within Pakistan and within the movement in Kabul, over all months."""
+    st.subheader("Power within, over time", anchor=False)
+    run = telling.digest(found)
+    with st.container(horizontal=True, gap="medium"):
+        for actor in ("taliban", "pakistan"):
+            made = show.drawn((run, "factions", actor), lambda actor=actor: power.faction_picture(found, actor))
+            show.picture(made, f"factions-{actor}")
+
+
+def body() -> None:
+    here = state.publish(choosing.scenarios(state.current()))
+    found = show.comparison(here, panels=True)
+    if found is None:
+        return
+    playback.through("actors", found.results[found.baseline].months, lambda month: ties(found, month))
+    factions(found)
+    with st.container(key="stamp"):
+        st.caption(f"Run {telling.digest(found)}")
+
+
+body()

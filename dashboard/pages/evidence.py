@@ -1,0 +1,93 @@
+"""Evidence: sources, claims, conflicts, rules and parameters; what rests on what, and what goes with a source."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import cards, links, show, state
+from sim.evidence import ledger
+from sim.trace import cover
+from sim.trace.seek import KINDS, conflicts, seek
+from sim.trace.without import without
+
+show.page(
+    "Evidence",
+    "Every rule and every number of the model says what it rests on: a claim of a source, in our own words, or a judgement. "
+    "Look anything up, and follow it both ways.",
+)
+VIEWS = {"look": "Look up", "conflicts": "Conflicts", "without": "Switch a source off", "cover": "How far it rests on evidence"}
+
+
+def look(here: state.State) -> state.State:
+    """Search, what was found, and the card that was opened."""
+    first, second = st.columns([3, 2])
+    words = first.text_input(
+        "Search, or an id",
+        here.find,
+        max_chars=state.MOST_LETTERS,
+        key=state.key("find"),
+        help="Words in any order, such as: sanctuary leverage. Or an id, such as 001 or kinship_weight.",
+    )
+    kinds = second.multiselect("Only", list(KINDS), [], format_func=KINDS.get, key=state.key("kinds"), placeholder="all kinds")
+    here = here.with_(find=" ".join(words.split()))
+    left, right = st.columns([2, 3], gap="medium")
+    with left, st.container(key="found"):
+        cards.results(seek(here.find, kinds))
+    with right, st.container(key="card"):
+        if here.card:
+            st.button("Close this card", key=state.key("close"), on_click=close)
+            cards.about(here.card)
+        else:
+            st.info("Choose something on the list to see what it rests on, and what rests on it.")
+    return here
+
+
+def close() -> None:
+    state.publish(state.current().with_(card=""))
+
+
+def switch_off(here: state.State) -> state.State:
+    """A source switched off."""
+    sources = ledger().sources
+    names = ["", *sources]
+    chosen = st.selectbox(
+        "Source to switch off",
+        names,
+        names.index(here.without),
+        format_func=lambda name: f"{name}: {sources[name].title}" if name else "none",
+        key=state.key("without"),
+    )
+    if chosen:
+        cards.gone(without([chosen]), sources[chosen].title)
+    else:
+        st.info("Choose a source to see which rules and parameters would lose their footing without it.")
+    return here.with_(without=chosen)
+
+
+def body() -> None:
+    here = links.follow()
+    views = list(VIEWS)
+    view = st.segmented_control(
+        "View",
+        views,
+        default="without" if here.without and not here.card else "look",
+        format_func=VIEWS.get,
+        key=state.key("view", here.card),
+        label_visibility="collapsed",
+        required=True,
+    )
+    if view == "conflicts":
+        found = conflicts()
+        st.markdown(f"{len(found)} pairs of claims cannot both hold at face value. Both are kept, and rules say which they follow.")
+        cards.pairs(found)
+    elif view == "without":
+        here = switch_off(here)
+    elif view == "cover":
+        cards.coverage(cover())
+    else:
+        here = look(here)
+    state.publish(here)
+    st.container(key="ready").empty()
+
+
+body()

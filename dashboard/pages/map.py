@@ -1,0 +1,45 @@
+"""Map: where the TTP's attacks happen, and where the groups have their refuge, month by month, on a schematic map."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import choosing, playback, show, state, telling
+from sim.plots.places import SCHEMATIC, map_picture, moving_map
+from sim.plots.single import picture
+from sim.results import Comparison
+
+show.page(
+    "Map",
+    f"Where the TTP's attacks happen, and where its groups have their refuge across the Durand Line. {SCHEMATIC}",
+)
+
+
+def maps(found: Comparison, month: int) -> None:
+    """The map of each scenario, side by side."""
+    with st.container(horizontal=True, gap="medium"):
+        for place, (name, title) in enumerate(show.titled(found.results).items()):
+            parts = moving_map(found, name, month)
+            words = lambda name=name: map_picture(found, name, month)  # noqa: E731
+            title = f"{title}: TTP attacks by area, and refuges"
+            show.picture(show.Drawn(f"map-{name}", title, parts.specification, parts.rows, words), f"map-{place}")
+
+
+def body() -> None:
+    here = state.publish(choosing.scenarios(state.current()))
+    found = show.comparison(here, panels=True)
+    if found is None:
+        return
+    playback.through("map", found.results[found.baseline].months, lambda month: maps(found, month))
+    st.caption(
+        "Attacks are those that happened in the modelled month, before anybody counted or claimed them. Circles show the "
+        "fighters of the groups whose refuge lies there by the model's roster, wherever these fighters are that month: what "
+        "share of a group is across the line is not recorded by area. Behind each attack stand people who died."
+    )
+    st.subheader("Year by year", anchor=False)
+    show.picture(show.drawn((telling.digest(found), "areas"), lambda: picture(found, "areas")), "areas")
+    with st.container(key="stamp"):
+        st.caption(f"Run {telling.digest(found)}")
+
+
+body()

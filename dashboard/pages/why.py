@@ -1,0 +1,135 @@
+"""Why: from a figure back to decisions, rules, claims and sources."""
+
+from __future__ import annotations
+
+import json
+
+import streamlit as st
+
+from dashboard import chain, choosing, questions, show, state, telling, versions, waiting
+from dashboard.questions import Question
+from sim.plots.course import PICK, course_picture, moving_course
+from sim.results import Comparison
+from sim.results.reading import titles
+from sim.scenario import Scenario
+from sim.why.names import DECISIONS
+from sim.why.outline import outline, summary
+from sim.why.pictures import ablation_picture, account_picture, decision_picture
+
+show.page(
+    "Why",
+    "Ask of any figure how it came about: which decisions and rules moved it, and which passages these rest on.",
+)
+
+
+def course(here: state.State, found: Comparison) -> state.State:
+    """The metric's months, one of which is picked: by a click, or from the list."""
+    dates = found.results[found.baseline].months
+    number = dates.index(here.month) if here.month in dates else len(dates) - 1
+    parts = moving_course(found, here.metric, number)
+    made = show.Drawn(
+        "course",
+        course_picture_title(here),
+        parts.specification,
+        parts.rows,
+        lambda: course_picture(found, here.metric, number),
+    )
+    clicked = show.picture(made, "course", pick=PICK)
+    if clicked is not None and clicked.get("month") != st.session_state.get("last click"):
+        st.session_state["last click"] = clicked.get("month")
+        if isinstance(clicked.get("month"), int | float) and 0 <= clicked["month"] < len(dates):
+            here = here.with_(month=dates[int(clicked["month"])])
+    return choosing.month(here, dates, "Month asked about (or click it in the picture)")
+
+
+def course_picture_title(here: state.State) -> str:
+    """What the picture of the months shows."""
+    from sim.metrics import METRICS
+
+    return f"{METRICS[here.metric].title}, month by month"
+
+
+def account(here: state.State, found: Comparison, plans: dict[str, Scenario], month: str) -> None:
+    """The account: its sum, its terms, and the chain that opens."""
+    shown, versus = choosing.pair(here, found)
+    called = titles(*found.results.values())
+    ask = Question(
+        questions.account,
+        (plans[shown], here.metric, month, plans[versus] if versus else None),
+        {**choosing.how(here), "back": here.back or None},
+    )
+    answer = show.answers(lambda: {"why": ask})
+    if answer is None:
+        return
+    why = answer["why"]
+    st.markdown(show.plain(summary(why)))
+    if why.chain is None:
+        return
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        show.picture(show.drawn((ask.key, "account"), lambda: account_picture(why)), "account")
+        with st.container(horizontal=True):
+            st.download_button("Account, text", why.text(), "why.txt", "text/plain", on_click="ignore")
+            data = json.dumps(why.as_json(), indent=1, ensure_ascii=False)
+            st.download_button("Account, JSON", data, "why.json", "application/json", on_click="ignore")
+    with right:
+        st.subheader("How it came about", anchor=False)
+        st.caption("Each line carries what the lines set in below it add up to. Open one to see the rule, the claims and the source.")
+        chain.outline(outline(why), "chain", called[shown], called[versus] if versus else "the month before")
+
+
+def decisions(here: state.State, found: Comparison, plans: dict[str, Scenario], month: str) -> state.State:
+    """What pressed on an actor's decision in that month, under the scenarios asked about."""
+    st.subheader("What pressed on a decision", anchor=False)
+    decision = st.selectbox(
+        "Decision",
+        list(DECISIONS),
+        list(DECISIONS).index(here.decision),
+        format_func=DECISIONS.get,
+        key=state.key("decision"),
+    )
+    here = here.with_(decision=decision)
+    shown, versus = choosing.pair(here, found)
+    names = [shown, *([versus] if versus else [])]
+    asks = {name: Question(questions.pressures, (plans[name], decision, month), choosing.how(here)) for name in names}
+    weighed = show.answers(lambda: asks)
+    if weighed is None:
+        return here
+    with st.container(horizontal=True, gap="medium"):
+        for place, (name, one) in enumerate(weighed.items()):
+            show.picture(show.drawn((asks[name].key, "decision"), lambda one=one: decision_picture(one)), f"decision-{place}")
+    st.caption("The rules that press, each with what it says and what it rests on:")
+    chain.rules([push.rule for push in weighed[shown].pushes], decision)
+    return here
+
+
+def mechanisms(here: state.State, found: Comparison, plans: dict[str, Scenario]) -> None:
+    """What each mechanism is worth, worked out when somebody asks: it takes some twenty runs."""
+    shown, _ = choosing.pair(here, found)
+    st.subheader("What each mechanism is worth", anchor=False)
+    st.markdown(
+        "The same worlds lived again with one mechanism after the other switched off. A crude measure: effects overlap."
+    )
+    ask = Question(questions.ablation, (plans[shown], here.metric), choosing.how(here))
+    found_ = waiting.answer("ablation", "Switch mechanisms off, one at a time", ask, "Takes some ten seconds.")
+    if found_ is not None:
+        show.picture(show.drawn((ask.key, "ablation"), lambda: ablation_picture(found_)), "ablation")
+
+
+def body() -> None:
+    here = choosing.scenarios(state.current())
+    found = show.comparison(state.publish(here))
+    if found is None:
+        return
+    plans = versions.scenarios(here)
+    here = course(choosing.asked(here, found), found)
+    dates = found.results[found.baseline].months
+    month = here.month if here.month in dates else dates[-1]
+    account(here, found, plans, month)
+    here = state.publish(decisions(here, found, plans, month))
+    mechanisms(here, found, plans)
+    with st.container(key="stamp"):
+        st.caption(f"Run {telling.digest(found)}")
+
+
+body()

@@ -1,0 +1,85 @@
+"""Accounts, decisions and ablations as pictures with their words and tables, as `sim.plots.gallery` gives its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.mechanisms import MECHANISMS
+from sim.metrics import METRICS
+from sim.plots.gallery import Picture
+from sim.plots.tables import Table
+from sim.results.reading import month_words, number, share
+from sim.why import charts
+from sim.why.names import DECISIONS
+from sim.why.outline import summary
+from sim.why.text import called
+
+if TYPE_CHECKING:
+    from sim.why.ablation import Ablation
+    from sim.why.answers import Why
+    from sim.why.decide import Weighed
+
+
+def account_picture(why: Why) -> Picture:
+    """The terms of an account as bars; the table has them all."""
+    rows = [[term.words, number(term.mean, sign=True), _often(term.share, len(term.values))] for term in why.terms]
+    return Picture(
+        f"why-{why.metric}-{why.month}".replace("_", "-"),
+        f"Why: {METRICS[why.metric].title}, {month_words(why.month)}",
+        "Exact: in every world the terms add up to the difference. A term is a rule, a setting, a draw of chance, or what "
+        f"the months before {month_words(why.since)} left.",
+        summary(why),
+        charts.answer(why),
+        Table(["What it comes back to", "Mean over the worlds", "With that sign in"], rows),
+    )
+
+
+def decision_picture(found: Weighed) -> Picture:
+    """What pressed on each option of a decision, and its probability."""
+    title = f"{DECISIONS[found.decision]}, {month_words(found.month)}: {called(found.plan, None)[0]}"
+    options = [option.replace("_", " ") for option in found.options]
+    chances = [float(np.mean(row)) for row in found.probabilities]
+    chosen = [_often(float(np.mean(found.chosen == place)), len(found.chosen)) for place in range(len(options))]
+    rows = [["probability", *(f"{chance:.2f}" for chance in chances)], ["chosen in", *chosen]]
+    for push in found.pushes:
+        rows.append([push.rule.replace("_", " "), *(number(float(np.mean(row)), sign=True) for row in push.on)])
+    said = "; ".join(f"{one} {chance:.2f}" for one, chance in zip(options, chances, strict=True))
+    return Picture(
+        f"decision-{found.decision}-{found.plan.name}-{found.month}".replace("_", "-").replace(".", "-"),
+        title,
+        "What each pressure adds to an option's utility, in logits, the mean over worlds; the utility decides together "
+        "with a draw of chance. Where a scenario prescribes the option, it decides nothing.",
+        f"{title}. Probabilities: {said}.",
+        charts.decision(found),
+        Table(["Pressure", *options], rows),
+    )
+
+
+def ablation_picture(found: Ablation) -> Picture:
+    """What each mechanism is worth to a metric."""
+    metric, called_ = METRICS[found.metric], called(found.plan, None)[0]
+    rows = [
+        [
+            f"{row.mechanism}: {MECHANISMS[row.mechanism]}",
+            "does not run without it" if row.effect is None else number(row.mean, sign=True),
+            "-" if row.effect is None else _often(row.share, found.worlds),
+        ]
+        for row in found.rows
+    ]
+    first = found.rows[0]
+    return Picture(
+        f"mechanisms-{found.metric}-{found.plan.name}".replace("_", "-"),
+        f"What each mechanism is worth: {metric.title}, {called_}",
+        "The metric with everything in place, less the same without the mechanism, in the same worlds under the same luck. "
+        "Crude: a mechanism goes with every rule that names it, and what several do together is counted for each.",
+        f"{metric.title} in {called_}, with everything in place {number(float(np.mean(found.level)))} ({metric.unit}), the "
+        f"mean of {found.worlds:,} worlds. The most: {first.mechanism}, {number(first.mean, sign=True)}.",
+        charts.ablation(found),
+        Table(["Mechanism", "Worth, mean over the worlds", "With that sign in"], rows),
+    )
+
+
+def _often(part: float, count: int) -> str:
+    return share(round(part * count), count)
