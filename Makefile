@@ -17,7 +17,8 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick coverage check format setup lock bench docs schemas baselines images clean
+.PHONY: help run test quick coverage check format setup lock dashboard bench docs schemas baselines images headline \
+	screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +73,9 @@ build/lock/bin/uv: | $(STAMP)
 	$(PY) -m venv build/lock
 	build/lock/bin/python -m pip install -qq --disable-pip-version-check uv
 
+dashboard: $(STAMP) ## open the dashboard in a browser (ARGS: --host, --port)
+	$(VENV)/bin/durand dashboard $(ARGS)
+
 bench: $(STAMP) ## how fast it is, and where the time goes
 	$(PY) benchmarks/run.py $(ARGS)
 
@@ -81,12 +85,19 @@ docs: $(STAMP) ## write the tables of docs/ anew from the registries
 schemas: $(STAMP) ## write the JSON Schemas for editors anew, in scenarios/
 	$(PY) -c "from pathlib import Path; from sim.scenario.schema import write_schemas; write_schemas(Path('scenarios'))"
 	$(PY) -c "from pathlib import Path; from sim.experiment.schema import write_schema; write_schema(Path('scenarios'))"
+	$(PY) -c "from pathlib import Path; from sim.teaching.schema import write_schema; write_schema(Path('scenarios'))"
 
 baselines: $(STAMP) ## store anew what each scenario comes to, and show what changes (ARGS=--dry-run: only show)
 	$(PY) -m sim.experiment.baselines $(ARGS)
 
 images: $(STAMP) ## draw the picture of the README anew
 	$(PY) docs/images/draw.py
+
+headline: $(STAMP) ## make docs/confront-or-appease.md and its pictures anew
+	$(PY) docs/headline.py
+
+screenshots: $(STAMP) ## make the README's pictures of the dashboard anew, in Chromium
+	$(PY) docs/images/screenshots.py
 
 clean: ## remove what was made, .venv/ and out/ among it
 	rm -rf $(VENV) out build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage htmlcov

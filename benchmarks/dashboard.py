@@ -23,6 +23,8 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 QUIET += ["--disable-component-update", "--disable-sync"]
 
+# Where the room moves a lever to, one after the other: from none of these steps can the next one be guessed.
+UNEVEN = (0.35, 0.8, 0.15, 0.6, 0.95, 0.05, 0.5, 0.25, 0.7, 0.4, 0.9, 0.1, 0.55, 0.2, 0.75, 0.3, 0.85, 0.45, 0.65, 1.0)
 LEVER = "input[type=range][aria-label='Cross-border strikes']"  # at 0 where nobody moved it: 20 steps to go
 # Keeps the moment of the last key, of the new stamp, and of the last change in any picture.
 WATCH = """
@@ -163,7 +165,7 @@ class Client:
         from streamlit.proto.BackMsg_pb2 import BackMsg
 
         self.moves += 1
-        self.value = (self.moves * self.moves * 7 + 3) % 21 / 20  # no even steps: the next one cannot be guessed
+        self.value = UNEVEN[self.moves % len(UNEVEN)]
         message = BackMsg()
         message.rerun_script.fragment_id = self.fragment
         widget = message.rerun_script.widget_states.widgets.add()

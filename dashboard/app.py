@@ -20,6 +20,11 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("studio", "Scenario studio"),
     ("experiments", "Experiments"),
     ("evidence", "Evidence"),
+    ("exercises", "Exercises"),
+    ("class_student", "Class"),
+    ("class_instructor", "Instructor"),
+    ("play", "Play"),
+    ("table", "Table"),
     ("about", "About"),
 )
 

@@ -40,7 +40,9 @@ def _card(one: Card) -> None:
         for entry in section.entries[:MOST]:
             listed(entry)
         if len(section.entries) > MOST:
-            with st.expander(f"{len(section.entries) - MOST} more", key=f"more {one.id} {section.title}", on_change="rerun") as more:
+            with st.expander(
+                f"{len(section.entries) - MOST} more", key=f"more {one.id} {section.title}", on_change="rerun"
+            ) as more:
                 if more.open:
                     for entry in section.entries[MOST:]:
                         listed(entry)
@@ -90,12 +92,15 @@ def gone(found: Without, title: str) -> None:
         f"{counts['none']} would have nothing left to rest on, {counts['judgement']} a judgement alone. "
         f"{counts['fewer']} would rest on fewer claims, {counts['whole']} stand as before."
     )
-    st.caption("The numbers would not change: switching a source off says what they would stand on, not what they would be.")
+    st.caption(
+        "The numbers would not change: switching a source off says what they would stand on, not what they would be."
+    )
     for title_, rows in (("Rules", found.rules), ("Parameters", found.parameters)):
         for footing, words in FOOTINGS.items():
             some = [one for one in rows if one.footing == footing]
             if some:
-                label = f"{title_}: {words if footing != 'whole' else 'as before, but a parameter they take is bare'} ({len(some)})"
+                said = words if footing != "whole" else "as before, but a parameter that they take is left bare"
+                label = f"{title_}: {said} ({len(some)})"
                 with st.expander(label, expanded=title_ == "Rules" and footing in ("none", "judgement")):
                     for one in some:
                         _left(one)

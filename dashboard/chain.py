@@ -76,8 +76,12 @@ def claims(names: tuple[str, ...], heading: str) -> None:
 
 def rules(names: list[str], place: str) -> None:
     """Pressures as rules: what each says and what it rests on."""
-    for name in names:
-        with st.expander(show.plain(name.replace("_", " ")), key=state.key("pressure", place, name), on_change="rerun") as one:
+    columns = st.columns(3)
+    for number, name in enumerate(names):
+        column = columns[number * 3 // max(len(names), 1)]
+        with column.expander(
+            show.plain(name.replace("_", " ")), key=state.key("pressure", place, name), on_change="rerun"
+        ) as one:
             if one.open:
                 rule = index().rules[name]
                 st.markdown(show.plain(rule.statement))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from dashboard import controls, show, state, telling, versions
@@ -90,15 +92,23 @@ def pair(here: State, found: Comparison) -> tuple[str, str | None]:
     return shown, None if versus == BEFORE else versus
 
 
-def month(here: State, dates: list[str], label: str = "Month") -> State:
-    """Which month is looked at, from a list; the last unless chosen."""
-    chosen = st.selectbox(
-        label,
-        dates,
-        dates.index(here.month) if here.month in dates else len(dates) - 1,
-        format_func=month_words,
-        key=state.key("month", here.month, dates[0], len(dates)),
-    )
+def clicked(place: str, pick: str) -> int | None:
+    """The number of the month that was clicked in a picture since it was last asked; None for none."""
+    chosen = st.session_state.get(place)
+    found: dict[str, Any] = next(iter(chosen.selection.get(pick) or ()), {}) if chosen is not None else {}
+    number, before = found.get("month"), st.session_state.get(f"clicked {place}")
+    st.session_state[f"clicked {place}"] = number
+    return int(number) if isinstance(number, int | float) and number != before else None
+
+
+def month(here: State, dates: list[str], number: int | None, label: str) -> State:
+    """Which month is looked at, from a list; the last unless chosen. A number, of a month that was clicked, comes first."""
+    key = state.key("month", dates[0], len(dates))
+    if number is not None and 0 <= number < len(dates):
+        st.session_state[key] = dates[number]
+    elif key not in st.session_state:
+        st.session_state[key] = here.month if here.month in dates else dates[-1]
+    chosen = st.selectbox(label, dates, format_func=month_words, key=key)
     return here.with_(month="" if chosen == dates[-1] else chosen)
 
 

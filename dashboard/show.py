@@ -89,6 +89,7 @@ def answers(jobs: Callable[[], Mapping[str, Job | Question]]) -> dict[str, Any] 
     except (RunError, ScenarioError, LimitError) as problem:
         notice.error(plain(problem), icon=":material/error:")
     else:
+        notice.empty()
         return found
     return None
 
@@ -149,13 +150,14 @@ def moving(found: Comparison, kind: str, metric: str) -> Drawn:
 _KINDS = {"fan": "month by month", "difference": "the difference, world by world"}
 
 
-def picture(one: Drawn, place: str, pick: str = "") -> dict[str, Any] | None:
+def picture(one: Drawn, place: str, pick: str = "", width: int = 340) -> dict[str, Any] | None:
     """A picture, and behind it its words, its table and its files.
 
     Args:
         one: what `drawn` or `moving` gave.
         place: where on the page it stands; a picture at the same place is moved rather than drawn anew.
         pick: a selection of the drawing that visitors make by clicking.
+        width: px that it may take; a picture that is wider than the screen is drawn smaller.
 
     Returns:
         What was picked, field -> value; None without.
@@ -164,16 +166,13 @@ def picture(one: Drawn, place: str, pick: str = "") -> dict[str, Any] | None:
 
     picked: Any = None
 
-    with st.container(width=340, key=f"picture-{place}"):
+    with st.container(width=width, key=f"picture-{place}"):
         config = one.spec.get("config", {})
         # One text for the whole, not one for each mark; no words cut off when numbers move; and not squeezed into a
         # width of the page's own.
-        quiet = {
-            "mark": {**config.get("mark", {}), "aria": False},
-            "title": {**config.get("title", {}), "limit": 10_000},
-        }
-        quiet = {**config, **quiet}
-        spec = {"autosize": {"type": "pad"}, **one.spec, "config": quiet}
+        quiet = {**config, "mark": {**config.get("mark", {}), "aria": False}}
+        words = {**one.spec["title"], "limit": 10_000} if isinstance(one.spec.get("title"), dict) else None
+        spec = {"autosize": {"type": "pad"}, **one.spec, "config": quiet, **({"title": words} if words else {})}
         alt = f"{one.title}. The numbers are in the table behind it."
         columns = dict.fromkeys(name for row in one.rows for name in row)  # not every row has all of them
         data = pa.table({name: [row.get(name) for row in one.rows] for name in columns})

@@ -61,7 +61,8 @@ class State:
             the month before; "" for the first. back: how many months its account is followed; 0 for as many as usual.
         decision: whose pressures are laid open on Why.
         card, find, without: on Evidence, the id looked up, the words sought, and the source that is switched off.
-        trial: the text of the experiment that is put together on Experiments.
+        trial: the text of the experiment that is put together on Experiments. opened: the finished sweep that is shown there,
+            by its name among those that the operator offers.
     """
 
     scenarios: tuple[str, ...] = ("confront", "appease")
@@ -85,6 +86,7 @@ class State:
     find: str = ""
     without: str = ""
     trial: str = ""
+    opened: str = ""
 
     def with_(self, **changes: Any) -> Self:
         """The same with some things changed."""
@@ -280,6 +282,7 @@ _CHECKS: dict[str, Any] = {
     "find": _words,
     "without": lambda value, has_own: _one_of(value, ledger().sources),
     "trial": _trial,
+    "opened": _words,
 }
 
 

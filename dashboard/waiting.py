@@ -53,9 +53,10 @@ def answer(place: str, label: str, question: Question, help: str = "", disabled:
         args=[place, question],
         help=help or None,
         disabled=disabled,
+        type="primary",
     )
-    if problem := st.session_state.pop(f"{_HEAVY} refused {place}", None):
-        st.warning(show.plain(problem), icon=":material/group:")
+    if refused := st.session_state.pop(f"{_HEAVY} refused {place}", None):
+        st.warning(show.plain(refused), icon=":material/group:")
     return None
 
 

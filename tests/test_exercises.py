@@ -17,6 +17,7 @@ import pytest
 
 from sim.cli import main
 from sim.evidence import ledger
+from sim.model import FrontierModel
 from sim.results import Results
 from sim.run import LimitError
 from sim.run import run as run_worlds
@@ -273,6 +274,25 @@ def _words_of(sheet: Sheet) -> list[str]:
         elif isinstance(block, Text):
             out.append(block.text)
     return out
+
+
+def test_thirds_are_those_of_the_worlds_own_values() -> None:
+    """Otherwise a box is drawn round the wrong worlds."""
+    one, name = exercise("scenario_discovery"), "control_low"
+    model = FrontierModel(one.scenarios["accommodate"], worlds=900, seed=91, parameters="prior")
+    drawn = np.asarray(model.parameters["kabul_control"])
+    model.close()
+    more = by_hand("scenario_discovery", "more")
+    expected = more[drawn <= np.sort(drawn)[299]]
+    assert len(expected) == 300
+    assert lab("scenario_discovery").values(name).tolist() == expected.tolist()
+
+
+def test_a_figure_of_no_world_is_refused() -> None:
+    """Otherwise a sheet says that nothing is known, or stops with a traceback."""
+    text = changed("month: 2021-08}\n", "month: 2021-08, where: {metric: ceasefire, month: 2021-08, above: 0.9}}\n")
+    with pytest.raises(LimitError, match="in none of 20; take more worlds"):
+        Lab(load_exercise(("mine.yaml", text)), FEW, runner=shared).shown("wartime_start")
 
 
 class TestLibrary:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard import choosing, playback, show, state, telling
 from sim.plots import power
 from sim.plots.network import moving_network, network_picture
 from sim.results import Comparison
+
+ACTORS: tuple[power.Actor, ...] = ("taliban", "pakistan")
 
 show.page(
     "Actors",
@@ -21,14 +25,16 @@ def ties(found: Comparison, month: int) -> None:
     with st.container(horizontal=True, gap="medium"):
         for place, (name, title) in enumerate(show.titled(found.results).items()):
             parts = moving_network(found, name, month)
-            words = lambda name=name: network_picture(found, name, month)  # noqa: E731
+            words = partial(network_picture, found, name, month)
             title = f"{title}: leverage and alignment"
-            show.picture(show.Drawn(f"network-{name}", title, parts.specification, parts.rows, words), f"network-{place}")
+            show.picture(
+                show.Drawn(f"network-{name}", title, parts.specification, parts.rows, words), f"network-{place}"
+            )
     st.subheader("Who holds what over whom, by resource", anchor=False)
     with st.container(horizontal=True, gap="medium"):
         for direction, (title, _) in power.DIRECTIONS.items():
             parts = power.moving_holdings(found, direction, month)
-            words = lambda direction=direction: power.holdings_picture(found, direction, month)  # noqa: E731
+            words = partial(power.holdings_picture, found, direction, month)
             show.picture(show.Drawn(direction, title, parts.specification, parts.rows, words), direction)
 
 
@@ -37,8 +43,8 @@ def factions(found: Comparison) -> None:
     st.subheader("Power within, over time", anchor=False)
     run = telling.digest(found)
     with st.container(horizontal=True, gap="medium"):
-        for actor in ("taliban", "pakistan"):
-            made = show.drawn((run, "factions", actor), lambda actor=actor: power.faction_picture(found, actor))
+        for actor in ACTORS:
+            made = show.drawn((run, "factions", actor), partial(power.faction_picture, found, actor))
             show.picture(made, f"factions-{actor}")
 
 

@@ -15,7 +15,12 @@ show.page(
     "Every rule and every number of the model says what it rests on: a claim of a source, in our own words, or a judgement. "
     "Look anything up, and follow it both ways.",
 )
-VIEWS = {"look": "Look up", "conflicts": "Conflicts", "without": "Switch a source off", "cover": "How far it rests on evidence"}
+VIEWS = {
+    "look": "Look up",
+    "conflicts": "Conflicts",
+    "without": "Switch a source off",
+    "cover": "How far it rests on evidence",
+}
 
 
 def look(here: state.State) -> state.State:
@@ -28,7 +33,9 @@ def look(here: state.State) -> state.State:
         key=state.key("find"),
         help="Words in any order, such as: sanctuary leverage. Or an id, such as 001 or kinship_weight.",
     )
-    kinds = second.multiselect("Only", list(KINDS), [], format_func=KINDS.get, key=state.key("kinds"), placeholder="all kinds")
+    kinds = second.multiselect(
+        "Only", list(KINDS), [], format_func=KINDS.__getitem__, key=state.key("kinds"), placeholder="all kinds"
+    )
     here = here.with_(find=" ".join(words.split()))
     left, right = st.columns([2, 3], gap="medium")
     with left, st.container(key="found"):
@@ -71,14 +78,16 @@ def body() -> None:
         "View",
         views,
         default="without" if here.without and not here.card else "look",
-        format_func=VIEWS.get,
+        format_func=VIEWS.__getitem__,
         key=state.key("view", here.card),
         label_visibility="collapsed",
         required=True,
     )
     if view == "conflicts":
         found = conflicts()
-        st.markdown(f"{len(found)} pairs of claims cannot both hold at face value. Both are kept, and rules say which they follow.")
+        st.markdown(
+            f"{len(found)} pairs of claims cannot both hold at face value. Both are kept, and rules say which they follow."
+        )
         cards.pairs(found)
     elif view == "without":
         here = switch_off(here)
@@ -87,7 +96,6 @@ def body() -> None:
     else:
         here = look(here)
     state.publish(here)
-    st.container(key="ready").empty()
 
 
 body()

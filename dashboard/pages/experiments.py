@@ -1,0 +1,98 @@
+"""Experiments: many futures at once. A small sweep is run here, or a finished one opened; then it is asked what decides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import analysis, drawers, findings, show, state, trial_form, trials, waiting
+from dashboard.questions import Question
+from sim.experiment.swept import Sweep
+
+show.page(
+    "Experiments",
+    "Vary what nobody controls, or what somebody chooses, over hundreds of futures, and ask what the outcome hangs on, where "
+    "something holds, and which policy does well in most of them.",
+)
+
+
+def put_together(here: state.State) -> tuple[state.State, trials.Checked]:
+    """The experiment: begun from one of the library, changed in the form, shown as text."""
+    text = here.trial or trials.start(trial_form.USUAL)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            "Begin from",
+            list(trials.shipped()),
+            list(trials.shipped()).index(trial_form.USUAL),
+            format_func=trials.shipped().__getitem__,
+            key=state.key("trial begins"),
+            help="Those that come with durand, made small enough to be run here.",
+        )
+        st.button("Begin", on_click=trial_form.begin, help="What stands in the form is replaced.")
+    text = trial_form.all_of(text)
+    checked = trials.check(text)
+    with st.expander("The experiment as text", key=state.key("trial text"), on_change="rerun") as opened:
+        if opened.open:
+            st.code(text, language="yaml", line_numbers=True)
+            st.caption("`durand sweep experiment.yaml --out DIR` runs it on any machine, as large as you like.")
+    if checked.problems:
+        listed = "\n".join(f"- {show.plain(problem)}" for problem in checked.problems)
+        st.error(f"This cannot be run yet:\n\n{listed}")
+    else:
+        st.caption(
+            f"{checked.points:,} points of {checked.worlds:,} worlds over {checked.months} months: {checked.runs:,} runs of at "
+            f"most {trials.MOST_RUNS:,} here."
+        )
+    st.download_button("Take the text along", text, "experiment.yaml", "application/yaml", on_click="ignore")
+    return here.with_(trial="" if text == trials.start(trial_form.USUAL) else text), checked
+
+
+def sweep(here: state.State, checked: trials.Checked) -> Path | None:
+    """The folder of the sweep that this visitor has run, or of a finished one; None while there is none."""
+    text = here.trial or trials.start(trial_form.USUAL)
+    mine = st.session_state.setdefault("sweep folders", {})
+    if text not in mine or not mine[text].exists():
+        mine.clear()
+        mine[text] = drawers.new(show.session())
+    question = Question(analysis.run, (text, str(mine[text])))
+    done = waiting.answer(
+        "sweep",
+        "Run it",
+        question,
+        "One piece of long work is done at a time, for everybody; you may have to wait for others.",
+        disabled=bool(checked.problems),
+    )
+    return mine[text] if done else None
+
+
+def body() -> None:
+    here = state.current()
+    offered = drawers.offered()
+    if offered:
+        names = ["", *offered]
+        opened = st.selectbox(
+            "A finished sweep of this house, or one of your own",
+            names,
+            names.index(here.opened) if here.opened in names else 0,
+            format_func=lambda name: name or "one of my own",
+            key=state.key("opened"),
+        )
+        here = here.with_(opened=opened)
+    folder: Path | None
+    if here.opened in offered:
+        folder = offered[here.opened]
+    else:
+        here, checked = put_together(here)
+        here = state.publish(here)
+        folder = sweep(here, checked)
+    state.publish(here)
+    if folder is not None:
+        findings.all_of(Sweep.load(folder), folder)
+    else:
+        st.info(
+            "What comes out of it is shown here: what the outcome hangs on, where something holds, and which policy does well."
+        )
+
+
+body()

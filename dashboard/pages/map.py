@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard import choosing, playback, show, state, telling
@@ -20,7 +22,7 @@ def maps(found: Comparison, month: int) -> None:
     with st.container(horizontal=True, gap="medium"):
         for place, (name, title) in enumerate(show.titled(found.results).items()):
             parts = moving_map(found, name, month)
-            words = lambda name=name: map_picture(found, name, month)  # noqa: E731
+            words = partial(map_picture, found, name, month)
             title = f"{title}: TTP attacks by area, and refuges"
             show.picture(show.Drawn(f"map-{name}", title, parts.specification, parts.rows, words), f"map-{place}")
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import chain, choosing, questions, show, state, telling, versions, waiting
 from dashboard.questions import Question
+from sim.metrics import METRICS
 from sim.plots.course import PICK, course_picture, moving_course
 from sim.results import Comparison
 from sim.results.reading import titles
@@ -22,35 +25,27 @@ show.page(
 )
 
 
-def course(here: state.State, found: Comparison) -> state.State:
-    """The metric's months, one of which is picked: by a click, or from the list."""
+def course(here: state.State, found: Comparison) -> tuple[state.State, DeltaGenerator]:
+    """The metric's months, one of which is picked, from the list or by a click; and where the answer goes."""
     dates = found.results[found.baseline].months
-    number = dates.index(here.month) if here.month in dates else len(dates) - 1
+    left, right = st.columns([2, 3], gap="medium")
+    with right:
+        here = choosing.month(
+            here, dates, choosing.clicked("course", PICK), "Month asked about (or click it in the picture)"
+        )
+    number = dates.index(here.month or dates[-1])
     parts = moving_course(found, here.metric, number)
-    made = show.Drawn(
-        "course",
-        course_picture_title(here),
-        parts.specification,
-        parts.rows,
-        lambda: course_picture(found, here.metric, number),
-    )
-    clicked = show.picture(made, "course", pick=PICK)
-    if clicked is not None and clicked.get("month") != st.session_state.get("last click"):
-        st.session_state["last click"] = clicked.get("month")
-        if isinstance(clicked.get("month"), int | float) and 0 <= clicked["month"] < len(dates):
-            here = here.with_(month=dates[int(clicked["month"])])
-    return choosing.month(here, dates, "Month asked about (or click it in the picture)")
+    words = partial(course_picture, found, here.metric, number)
+    made = show.Drawn("course", f"{METRICS[here.metric].title}, month by month", parts.specification, parts.rows, words)
+    with left:
+        show.picture(made, "course", pick=PICK)
+    return here, right.container()
 
 
-def course_picture_title(here: state.State) -> str:
-    """What the picture of the months shows."""
-    from sim.metrics import METRICS
-
-    return f"{METRICS[here.metric].title}, month by month"
-
-
-def account(here: state.State, found: Comparison, plans: dict[str, Scenario], month: str) -> None:
-    """The account: its sum, its terms, and the chain that opens."""
+def account(
+    here: state.State, found: Comparison, plans: dict[str, Scenario], month: str, place: DeltaGenerator
+) -> None:
+    """The account: in a place its sum, and below its terms and the chain that opens."""
     shown, versus = choosing.pair(here, found)
     called = titles(*found.results.values())
     ask = Question(
@@ -62,7 +57,7 @@ def account(here: state.State, found: Comparison, plans: dict[str, Scenario], mo
     if answer is None:
         return
     why = answer["why"]
-    st.markdown(show.plain(summary(why)))
+    place.markdown(show.plain(summary(why)))
     if why.chain is None:
         return
     left, right = st.columns([2, 3], gap="medium")
@@ -74,7 +69,9 @@ def account(here: state.State, found: Comparison, plans: dict[str, Scenario], mo
             st.download_button("Account, JSON", data, "why.json", "application/json", on_click="ignore")
     with right:
         st.subheader("How it came about", anchor=False)
-        st.caption("Each line carries what the lines set in below it add up to. Open one to see the rule, the claims and the source.")
+        st.caption(
+            "Each line carries what the lines set in below it add up to. Open one to see the rule, the claims and the source."
+        )
         chain.outline(outline(why), "chain", called[shown], called[versus] if versus else "the month before")
 
 
@@ -85,7 +82,7 @@ def decisions(here: state.State, found: Comparison, plans: dict[str, Scenario], 
         "Decision",
         list(DECISIONS),
         list(DECISIONS).index(here.decision),
-        format_func=DECISIONS.get,
+        format_func=DECISIONS.__getitem__,
         key=state.key("decision"),
     )
     here = here.with_(decision=decision)
@@ -97,8 +94,9 @@ def decisions(here: state.State, found: Comparison, plans: dict[str, Scenario], 
         return here
     with st.container(horizontal=True, gap="medium"):
         for place, (name, one) in enumerate(weighed.items()):
-            show.picture(show.drawn((asks[name].key, "decision"), lambda one=one: decision_picture(one)), f"decision-{place}")
-    st.caption("The rules that press, each with what it says and what it rests on:")
+            made = show.drawn((asks[name].key, "decision"), partial(decision_picture, one))
+            show.picture(made, f"decision-{place}")
+    st.caption("The rules that press. Each opens: what it says, and what it rests on.")
     chain.rules([push.rule for push in weighed[shown].pushes], decision)
     return here
 
@@ -122,10 +120,9 @@ def body() -> None:
     if found is None:
         return
     plans = versions.scenarios(here)
-    here = course(choosing.asked(here, found), found)
-    dates = found.results[found.baseline].months
-    month = here.month if here.month in dates else dates[-1]
-    account(here, found, plans, month)
+    here, place = course(choosing.asked(here, found), found)
+    month = here.month or found.results[found.baseline].months[-1]
+    account(here, found, plans, month, place)
     here = state.publish(decisions(here, found, plans, month))
     mechanisms(here, found, plans)
     with st.container(key="stamp"):

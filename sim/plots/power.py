@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from sim.plots import lines
-from sim.plots.data import Rows, Source, as_comparison, called, months, parting
+from sim.plots.data import Rows, Source, as_comparison, called, how_to_read, months, parting
 from sim.plots.gallery import Picture
 from sim.plots.moving import Moving, split
 from sim.plots.tables import Table, first_and_last, panel_text, pivot, rows_of
@@ -38,7 +38,7 @@ def faction_power(source: Source, actor: Actor, *, width: int = WIDTH) -> Any:
         labels, values = _panel(comparison, name, "faction_power")
         for faction, title in FACTIONS[actor].items():
             series.setdefault(title, {})[name] = values[:, :, labels.index(faction)]
-    subtitle = f"{lines.how_to_read(comparison, 'Band: nine worlds in ten.')} {parting(comparison)}"
+    subtitle = f"{how_to_read(comparison, 'Band: nine worlds in ten.')} {parting(comparison)}"
     title = f"{ACTORS[actor]}: who has power within"
     return lines._overlaid(comparison, series, title, subtitle, "share of power", 2, 70, width)
 

@@ -38,12 +38,12 @@ class BundleError(ValueError):
 
 def save_results(results: Results, path: Path) -> Path:
     """Write one scenario's folder; see `Results.save`."""
-    return _replace(path, partial(_write_results, results))
+    return written_whole(check_target(path), partial(_write_results, results))
 
 
 def save_comparison(comparison: Comparison, path: Path) -> Path:
     """Write a comparison's folder; see `Comparison.save`."""
-    return _replace(path, partial(_write_comparison, comparison))
+    return written_whole(check_target(path), partial(_write_comparison, comparison))
 
 
 def open_folder(path: str | Path) -> Results | Comparison:
@@ -126,9 +126,8 @@ def _is_own(entry: Path) -> bool:
         return False
 
 
-def _replace(path: Path, write: Callable[[Path], None]) -> Path:
-    """Let `write` fill a temporary folder beside the target, then put it in the target's place."""
-    target = check_target(path)
+def written_whole(target: Path, write: Callable[[Path], None]) -> Path:
+    """Let `write` fill a temporary folder beside the target, then put it in the target's place: all of it or nothing."""
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh, old = (target.with_name(f".{target.name}.{os.getpid()}.{end}") for end in ("part", "old"))
     shutil.rmtree(fresh, ignore_errors=True)

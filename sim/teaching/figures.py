@@ -12,7 +12,7 @@ from sim.metrics import METRICS
 from sim.parameters import resolve
 from sim.results.outcomes import summarise
 from sim.results.reading import in_worlds, number, settled, share
-from sim.run import Progress
+from sim.run import LimitError, Progress
 from sim.run import run as run_worlds
 from sim.scenario import parameter_set
 from sim.teaching.figure import Because, Figure, Reading, Where
@@ -104,7 +104,14 @@ class Lab:
             out = (out > figure.above).astype(np.float64)
         elif figure.below is not None:
             out = (out < figure.below).astype(np.float64)
-        return out if figure.where is None or figure.run is None else out[self._where(figure.where, figure.run)]
+        if figure.where is None or figure.run is None:
+            return out
+        out = out[self._where(figure.where, figure.run)]
+        if not len(out):
+            raise LimitError(
+                f"{name} is read in some of the worlds only, and in none of {self.worlds}; take more worlds"
+            )
+        return out
 
     def shown(self, name: str) -> Shown:
         """A figure as it came out."""
@@ -194,7 +201,9 @@ class Lab:
         if where.metric is not None and where.month is not None:
             results = self.results(run)
             values = results.arrays.metrics[where.metric][:, results.months.index(where.month)]
-            return np.asarray(values > where.above if where.above is not None else values < where.below)
+            if where.above is not None:
+                return np.asarray(values > where.above)
+            return np.asarray(values < float(where.below or 0.0))
         mode, beneath = parameter_set(self.parameters(run))
         overrides = {**beneath, **self.exercise.scenarios[run].parameters}
         drawn = resolve(overrides, mode, Streams(self.seed, self.worlds))[str(where.parameter)]

@@ -13,11 +13,10 @@ pack.json                what made the pack, and its files
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from pathlib import Path
 from typing import Any
 
+from sim.results.bundle import written_whole
 from sim.results.manifest import machine, now
 from sim.run import LimitError
 from sim.teaching.feedback import label
@@ -46,25 +45,7 @@ def pack(lab: Lab, out: Path) -> Path:
     Raises:
         LimitError: something else stands there.
     """
-    target = check_target(out)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fresh, old = (target.with_name(f".{target.name}.{os.getpid()}.{end}") for end in ("part", "old"))
-    shutil.rmtree(fresh, ignore_errors=True)
-    try:
-        fresh.mkdir()
-        _fill(lab, fresh)
-        if target.exists():
-            target.rename(old)
-        fresh.rename(target)
-    except BaseException:  # Ctrl-C too: what stood there before comes back
-        if old.exists() and not target.exists():
-            old.rename(target)
-        raise
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-        if target.exists():
-            shutil.rmtree(old, ignore_errors=True)
-    return target
+    return written_whole(check_target(out), lambda folder: _fill(lab, folder))
 
 
 def check_target(out: Path) -> Path:

@@ -105,25 +105,41 @@ def briefing_lines(told: Briefing, width: int) -> list[str]:
         out += heading(f"What is known of {period(told.behind)}", width)
         for event in told.events or ("Nothing began or ended that all could see.",):
             out += wrapped(event, width, "  - ")
-        out += columns("Counted by others", ("quarter", "before"), map(_row, told.reported), width)
-        out += columns("Seen by all", ("quarter", "before"), map(_row, told.public), width)
-        out += columns(f"Seen by you: {ACTORS[told.actor]}", ("quarter", "before"), map(_row, told.own), width)
-        if told.factions:
-            power = [(name, (f"{x:.2f}",)) for name, x in told.factions.items()]
-            out += columns("Power of your factions", ("now",), power, width)
-        if told.groups:
-            largest = sorted(told.groups.items(), key=lambda one: -one[1])[:3]
-            rows = [(name, (number(x),)) for name, x in largest]
-            out += columns(f"Largest of {len(told.groups)} groups, thousand", ("now",), rows, width)
-        guesses = [(_title(one), (f"{_amount(one.low, one)} to {_amount(one.high, one)}",)) for one in told.hidden]
-        out += columns("Not known to you", ("range",), guesses, width)
+        for title, names, rows in briefing_tables(told):
+            out += columns(title, names, rows, width)
         if told.turn == 0:
             for said in ON_FIGURES:
                 out += wrapped(said, width, "  ")
-    if told.leaning:
-        leaning = ", ".join(f"{_words(name)} {round(100 * x)}%" for name, x in told.leaning.items())
-        out += ["", *wrapped(f"Left to itself, your side would last have leant to: {leaning}.", width)]
+    if leaning := leaning_words(told):
+        out += ["", *wrapped(leaning, width)]
     return out
+
+
+def briefing_tables(told: Briefing) -> list[tuple[str, tuple[str, ...], list[tuple[str, Sequence[str]]]]]:
+    """The figures of a briefing as tables: title, names of the columns, and rows of words and cells; none is empty."""
+    now = ("quarter", "before")
+    largest = sorted(told.groups.items(), key=lambda one: -one[1])[:3]
+    found: list[tuple[str, tuple[str, ...], list[tuple[str, Sequence[str]]]]] = [
+        ("Counted by others", now, [_row(one) for one in told.reported]),
+        ("Seen by all", now, [_row(one) for one in told.public]),
+        (f"Seen by you: {ACTORS[told.actor]}", now, [_row(one) for one in told.own]),
+        ("Power of your factions", ("now",), [(name, (f"{x:.2f}",)) for name, x in told.factions.items()]),
+        (f"Largest of {len(told.groups)} groups, thousand", ("now",), [(name, (number(x),)) for name, x in largest]),
+        (
+            "Not known to you",
+            ("range",),
+            [(_title(one), (f"{_amount(one.low, one)} to {_amount(one.high, one)}",)) for one in told.hidden],
+        ),
+    ]
+    return [one for one in found if one[2]]
+
+
+def leaning_words(told: Briefing) -> str:
+    """What the actor's own side would have leant to; empty for Pakistan, and before anything was lived."""
+    if not told.leaning:
+        return ""
+    leaning = ", ".join(f"{_words(name)} {round(100 * x)}%" for name, x in told.leaning.items())
+    return f"Left to itself, your side would last have leant to: {leaning}."
 
 
 def settings_lines(told: Briefing, draft: Values, trial: Trial | None, width: int) -> list[str]:
@@ -152,7 +168,7 @@ def settings_lines(told: Briefing, draft: Values, trial: Trial | None, width: in
         out += wrapped("The others: 0 to 1, or choose.", width, "  ")
     if trial is not None:
         out += wrapped(cost_words(trial), width, "  ")
-        out += wrapped(_softened(told), width, "  ") if _softened(told) else []
+        out += wrapped(softened_words(told), width, "  ") if softened_words(told) else []
     return out
 
 
@@ -167,8 +183,8 @@ def cost_words(trial: Trial) -> str:
     )
 
 
-def _softened(told: Briefing) -> str:
-    """Which levers came to something else last month than they were set to, and by how much."""
+def softened_words(told: Briefing) -> str:
+    """Which levers came to something else last month than they were set to, and by how much; may be empty."""
     parts = [
         f"{TITLES[name]} {_value(told.asked[name])} came to {_value(there)}"
         for name, there in told.in_force.items()

@@ -230,6 +230,11 @@ class Tables(TableFile):
         game, player = self._of(code, secret)
         return briefing(game, player.actor)
 
+    def sitting(self, code: str, secret: str) -> tuple[MoveLog, PlayerSeat]:
+        """A player's seat, and the log that its briefing is worked out from; the log itself is not for players to see."""
+        game, player = self._of(code, secret)
+        return game.log, player
+
     def trial(self, code: str, secret: str, settings: Mapping[str, Any]) -> Trial:
         """What Pakistan's settings would cost, and how far they can be carried."""
         game, player = self._of(code, secret)

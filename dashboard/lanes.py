@@ -1,0 +1,210 @@
+"""Short queues with workers: each worker is a thread with a process of its own, which is replaced when it hangs or dies."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from dashboard.worker import receive, send
+
+
+class BusyError(RuntimeError):
+    """Too many are waiting already; the message says so to a visitor."""
+
+
+class RunError(RuntimeError):
+    """A run could not be done; the message says why."""
+
+
+class Task:
+    """Something asked of a worker: who waits for it, what it has told, and what came of it."""
+
+    def __init__(
+        self, key: str, function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]
+    ) -> None:
+        self.key, self.function, self.arguments, self.named = key, function, arguments, named
+        self.waiting: set[str] = set()
+        self.told: Any = None
+        self.value: Any = None
+        self.size = 0
+        self.problem: str | None = None
+        self.stopped = False
+        self.finished = threading.Event()
+
+    def answer(self) -> Any:
+        """The value. Raises RunError with what went wrong."""
+        if self.problem is not None:
+            raise RunError(self.problem)
+        return self.value
+
+
+class _Worker(threading.Thread):
+    """A thread with a process that it feeds from its lane; a process that hangs or dies is replaced."""
+
+    def __init__(self, lane: Lane) -> None:
+        super().__init__(daemon=True)
+        self.lane, self.number = lane, 0
+        self.task: Task | None = None
+        self.process: subprocess.Popen[bytes] | None = None
+        self._writing = threading.Lock()
+
+    def run(self) -> None:
+        self._warm()
+        while (task := self.lane.take(self)) is not None:
+            try:
+                self._work(task)
+            except Exception:  # the process died, or spoke nonsense: another one takes its place
+                self._end()
+                if task.problem is None:
+                    task.problem = "The program that computes was stopped in the middle of this; try again."
+            self.task = None
+            self.lane.done(task)
+
+    def stop(self, task: Task) -> None:
+        """Let the process give up a task that nobody waits for."""
+        if self.task is task and self.process is not None:
+            try:
+                self._say(("stop", self.number))
+            except OSError:
+                return
+
+    def close(self) -> None:
+        self._end()
+
+    def _work(self, task: Task) -> None:
+        process = self._running()
+        self.number += 1
+        late = threading.Timer(self.lane.seconds, self._too_late, [task])
+        late.daemon = True
+        late.start()
+        try:
+            self._say((self.number, task.function, task.arguments, task.named))
+            if task.stopped:
+                self._say(("stop", self.number))
+            while True:
+                answer, size = receive(process.stdout)  # type: ignore[arg-type]
+                if answer[0] == "told":
+                    task.told = answer[2]
+                elif answer[0] == "done":
+                    task.value, task.size = answer[2], size
+                    return
+                elif answer[0] == "failed":
+                    whose = {"program": "This failed inside the program: "}
+                    task.problem = whose.get(answer[3], "") + answer[2]
+                    return
+        finally:
+            late.cancel()
+
+    def _warm(self) -> None:
+        try:
+            self._running()
+        except (EOFError, OSError):
+            return  # tried again with the first task, which then says what is wrong
+
+    def _too_late(self, task: Task) -> None:
+        if task.finished.is_set() or self.task is not task:
+            return
+        task.problem = f"This took longer than {self.lane.seconds:.0f} seconds and was stopped; ask for less at once."
+        self._end()
+
+    def _say(self, message: Any) -> None:
+        with self._writing:
+            send(self.process.stdin, message)  # type: ignore[union-attr, arg-type]
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self.process is None or self.process.poll() is not None:
+            threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "dashboard.worker", str(self.lane.nice)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={**os.environ, **threads},
+            )
+            receive(self.process.stdout)  # type: ignore[arg-type]  # it says that it is ready
+        return self.process
+
+    def _end(self) -> None:
+        process = self.process
+        if process is not None:
+            process.kill()
+            process.wait()
+
+
+class Lane:
+    """A short queue with its workers."""
+
+    def __init__(self, workers: int, most: int, seconds: float, nice: int, done: Callable[[Task], None]) -> None:
+        self.most, self.seconds, self.nice = most, seconds, nice
+        self._finished, self._count = done, workers
+        self.queue: deque[Task] = deque()
+        self.changed = threading.Condition()
+        self.workers: list[_Worker] = []
+        self.closed = False
+
+    def start(self) -> None:
+        """Start the workers, and their processes at once."""
+        with self.changed:
+            while len(self.workers) < self._count:
+                worker = _Worker(self)
+                self.workers.append(worker)
+                worker.start()
+
+    def add(self, task: Task) -> None:
+        """Put a task at the end of the queue. Raises BusyError when it is full."""
+        with self.changed:
+            if len(self.queue) >= self.most:
+                raise BusyError(
+                    f"{len(self.queue)} requests are waiting already, and more are not taken on. "
+                    "Wait some seconds and try again."
+                )
+            self.queue.append(task)
+            self.changed.notify()
+        self.start()
+
+    def ahead(self, task: Task) -> int:
+        """How many wait before a task; 0 when it is being worked on, or done."""
+        with self.changed:
+            return self.queue.index(task) + 1 if task in self.queue else 0
+
+    def idle(self) -> bool:
+        """Whether nothing waits and nothing is being worked on."""
+        with self.changed:
+            return not self.queue and all(worker.task is None for worker in self.workers)
+
+    def drop(self, task: Task) -> None:
+        """Take a task out of the queue, or have it given up."""
+        task.stopped = True
+        with self.changed:
+            if task in self.queue:
+                self.queue.remove(task)
+                task.problem = "stopped"
+                task.finished.set()
+                return
+            busy = [worker for worker in self.workers if worker.task is task]
+        for worker in busy:
+            worker.stop(task)
+
+    def take(self, worker: _Worker) -> Task | None:
+        """The next task for a worker, as soon as there is one; None when all is closed."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.queue or self.closed)
+            if self.closed:
+                return None
+            worker.task = self.queue.popleft()
+            return worker.task
+
+    def done(self, task: Task) -> None:
+        self._finished(task)
+        task.finished.set()
+
+    def close(self) -> None:
+        with self.changed:
+            self.closed = True
+            self.changed.notify_all()
+        for worker in self.workers:
+            worker.close()

@@ -1,0 +1,209 @@
+"""Class, for the instructor: open one, see predictions arrive against the model's, reveal, take them along, delete all."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import asking, doors, show
+from sim.plots import Table
+from sim.teaching.classroom import MOST_NAME, Standing
+from sim.teaching.classroom_file import ClassroomError
+from sim.teaching.schema import Exercise
+from sim.teaching.sheets import ABOUT
+
+show.page("Instructor", show.plain(ABOUT))
+
+# Phases of a class's questions, in words.
+WHEN = {"before": "Quiz, before", "step": "Step", "after": "Quiz, after"}
+
+
+def begin() -> None:
+    """Open a class."""
+    st.markdown(
+        "Open a class, and let students join with its code. They predict before they see; you reveal. This page is yours "
+        "behind a secret link: keep it, for it cannot be asked for again."
+    )
+    with st.form("open"):
+        name = st.selectbox("Exercise", list(asking.listed()), format_func=asking.titled, key="open exercise")
+        title = st.text_input("What students see as the class's title", max_chars=MOST_NAME, key="open title")
+        if not st.form_submit_button("Open a class", type="primary"):
+            return
+    try:
+        doors.opening()
+        opened = doors.classes().open(name, title)
+    except ClassroomError as problem:
+        st.error(show.plain(f"{str(problem).capitalize()}."), icon=":material/error:")
+        return
+    doors.hold(**{"class": opened.code, "host": opened.secret})
+    st.rerun()
+
+
+def leave() -> None:
+    doors.let_go("class", "host")
+
+
+def places(one: Exercise) -> list[tuple[str, str]]:
+    """The questions of a class in the order in which they are put: (question, phase)."""
+    return [
+        *((name, "before") for name in one.quiz),
+        *((name, "step") for name in one.asked()),
+        *((name, "after") for name in one.quiz),
+    ]
+
+
+def said(one: Exercise, place: tuple[str, str], standing: Standing) -> str:
+    """A question in a list."""
+    name, phase = place
+    done = " (revealed)" if place in standing.revealed else ""
+    number = next((k + 1 for k, step in enumerate(one.steps) if name in step.questions), 0)
+    return show.plain(f"{WHEN[phase]}{f' {number}' if phase == 'step' else ''}{done}: {name.replace('_', ' ')}")
+
+
+def invitation(standing: Standing, secret: str) -> None:
+    """Code and links."""
+    left, right = st.columns([1, 2], gap="medium")
+    with left.container(border=True):
+        st.caption("Code for students")
+        st.header(show.plain(standing.code), anchor=False)
+    with right:
+        st.caption("Or this link:")
+        st.code(doors.link("class_student", **{"class": standing.code}), language=None, wrap_lines=True)
+        with st.expander("Your own secret link: keep it, and show it to nobody"):
+            st.code(
+                doors.link("class_instructor", **{"class": standing.code, "host": secret}),
+                language=None,
+                wrap_lines=True,
+            )
+
+
+@st.fragment(run_every=2)
+def live(one: Exercise, place: tuple[str, str], code: str, secret: str, with_model: bool) -> None:
+    """What has arrived by now."""
+    name, phase = place
+    try:
+        standing = doors.classes().standing(code)
+        arrived = doors.classes().predictions(code, name, phase, instructor=secret)
+    except ClassroomError:
+        st.rerun()
+    st.markdown(f"**{len(arrived)} of {standing.seats}** have predicted.")
+    if not standing.seats:
+        st.info("Nobody has joined yet. Show the code or the link.")
+    truth = None
+    if with_model or place in standing.revealed:
+        made = asking.lesson(one.name)
+        truth = None if made is None else asking.model(one, made, name)
+    if truth is not None:
+        st.markdown(show.plain(f"The model: {truth}{' modelled worlds' if 'of 100' in str(truth) else ''}."))
+    asking.spread(one, name, [prediction for _, prediction in arrived], truth, None, f"live {phase}")
+    if arrived:
+        with st.expander("Who predicted what", key=f"who {name} {phase}", on_change="rerun") as opened:
+            if opened.open:
+                show.table(Table(["Nickname", "Prediction"], [[who, str(what)] for who, what in arrived]))
+
+
+def questions(one: Exercise, standing: Standing, secret: str) -> None:
+    """Choose a question, watch it, reveal it."""
+    all_of_them = places(one)
+    still = [place for place in all_of_them if place not in standing.revealed]
+    st.subheader("Predictions as they arrive", anchor=False)
+    place = st.selectbox(
+        "Question",
+        all_of_them,
+        all_of_them.index(still[0]) if still else 0,
+        format_func=lambda place: said(one, place, standing),
+        key=f"question {one.name} {len(still)}",
+    )
+    st.markdown(asking.fill(one, one.questions[place[0]].ask))
+    with_model = st.toggle(
+        "Show what the model says beside them",
+        True,
+        key="with model",
+        help="Switch it off while students can see this screen.",
+    )
+    live(one, place, standing.code, secret, with_model)
+    if place in standing.revealed:
+        st.success("Revealed: students see the model's answer, their scores and what they may have left out.")
+        return
+    quiz = place[1] != "step"
+    label = "Close the quiz before" if place[1] == "before" else "Reveal the quiz" if quiz else "Reveal"
+    if place[1] == "before":
+        st.caption("Its answers are shown only with those of the quiz after. You need not close it.")
+    if st.button(label, type="primary", key=f"reveal {place}"):
+        for name in one.quiz if quiz else (place[0],):
+            doors.classes().reveal(standing.code, secret, name, place[1])
+        st.rerun()
+
+
+def choose(standing: Standing, secret: str) -> None:
+    """Go on to another exercise."""
+    with st.form("another"):
+        names = list(asking.listed())
+        there = names.index(standing.exercise) if standing.exercise in names else 0
+        name = st.selectbox("Exercise", names, there, format_func=asking.titled, key=f"exercise {standing.exercise}")
+        st.caption("What was predicted in the one before is kept.")
+        if st.form_submit_button("Go on to this exercise") and name != standing.exercise:
+            doors.classes().choose(standing.code, secret, name)
+            st.rerun()
+
+
+def notes(one: Exercise) -> None:
+    """What is for the instructor alone, with its figures."""
+    made = asking.lesson(one.name)
+    if made is None:
+        return
+    for sentence in made.broken:
+        st.warning(show.plain(sentence))
+    for heading, passages in (("Debrief", made.debrief), ("Notes", made.notes)):
+        st.subheader(heading, anchor=False)
+        for text in passages:
+            st.markdown(show.plain(text))
+    st.subheader("Answers", anchor=False)
+    for to, text in made.answers:
+        st.markdown(f"**{show.plain(to)}** {show.plain(text)}")
+
+
+def keep_or_delete(standing: Standing, secret: str) -> None:
+    """The class as a file, and its end."""
+    exported = doors.classes().export(standing.code, secret)
+    st.download_button("All predictions, CSV", exported, "class.csv", "text/csv", on_click="ignore", key="export")
+    with st.expander("Delete this class"):
+        st.markdown("Everything goes: nicknames, predictions, reveals. It cannot be brought back.")
+        sure = st.checkbox("Yes, delete all of it", key="sure")
+        if st.button("Delete", disabled=not sure, key="delete"):
+            doors.classes().delete(standing.code, secret)
+            leave()
+            st.session_state["deleted"] = True
+            st.rerun()
+
+
+def instruct(standing: Standing, secret: str) -> None:
+    one = asking.exercise(standing.exercise)
+    asking.make_ready(one.name)
+    st.header(show.plain(one.title), anchor=False)
+    st.markdown(show.plain(f"{standing.title}. {one.minutes} minutes."))
+    invitation(standing, secret)
+    questions(one, standing, secret)
+    with st.expander("Answers, debrief and notes", key="notes", on_change="rerun") as opened:
+        if opened.open:
+            notes(one)
+    with st.expander("Another exercise"):
+        choose(standing, secret)
+    keep_or_delete(standing, secret)
+
+
+if st.session_state.pop("deleted", False):
+    st.success("The class is deleted, with everything in it.")
+code, secret = doors.held("class"), doors.held("host")
+if not (code and secret):
+    begin()
+else:
+    try:
+        with doors.knocking():
+            standing = doors.classes().standing(code)
+            if not doors.classes().is_instructor(code, secret):
+                raise ClassroomError("this is the instructor's page; use the secret link that came with the class")
+    except ClassroomError as problem:
+        st.error(show.plain(f"{str(problem).capitalize()}."), icon=":material/lock:")
+        st.button("Open a class of your own", on_click=leave)
+    else:
+        instruct(standing, secret)

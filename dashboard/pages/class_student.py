@@ -1,0 +1,153 @@
+"""Class, for students: join with a code and a nickname, predict before anything may be seen, and find out what was missed."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import asking, doors, show
+from sim.teaching.classroom import NICKNAME_LENGTH, Seat, Standing
+from sim.teaching.classroom_file import ClassroomError
+from sim.teaching.predict import Prediction
+from sim.teaching.schema import LEVELS, Exercise
+from sim.teaching.sheets import ABOUT
+
+Given = dict[tuple[str, str], Prediction]
+
+show.page("Class", show.plain(ABOUT))
+
+
+def join() -> None:
+    """Ask for code and nickname."""
+    with st.form("join", enter_to_submit=True):
+        code = st.text_input("Class code, from your instructor", doors.held("class"), max_chars=20, key="join code")
+        nickname = st.text_input("Nickname", max_chars=NICKNAME_LENGTH, key="join nickname")
+        st.caption("Choose any nickname; your own name is not needed, and nothing personal is asked.")
+        if not st.form_submit_button("Join", type="primary"):
+            return
+    try:
+        with doors.knocking():
+            seat = doors.classes().join(code, nickname)
+            standing = doors.classes().standing(code)
+    except ClassroomError as problem:
+        st.error(show.plain(f"{str(problem).capitalize()}."), icon=":material/error:")
+        return
+    doors.hold(**{"class": standing.code, "me": seat.secret})
+    st.rerun()
+
+
+def leave() -> None:
+    """Let go of the seat here; what was predicted stays with the class."""
+    doors.let_go("class", "me")
+
+
+@st.fragment(run_every=2.5)
+def watch(code: str, seen: Standing) -> None:
+    """Look now and then whether the instructor has gone on."""
+    try:
+        now = doors.classes().standing(code)
+    except ClassroomError:
+        st.rerun()
+    if (now.exercise, now.revealed) != (seen.exercise, seen.revealed):
+        st.rerun()
+    st.caption(show.plain(f"{now.seats} in this class. What the instructor reveals appears here by itself."))
+
+
+def predict(one: Exercise, names: tuple[str, ...], phase: str, given: Given, code: str, seat: Seat) -> None:
+    """Put questions that are open, and keep the answers."""
+    mine = {name: given[name, phase] for name in names if (name, phase) in given}
+    for name, prediction in mine.items():
+        st.markdown(f"{asking.fill(one, one.questions[name].ask)}  \nYou predict **{show.plain(prediction)}**.")
+    if mine:
+        st.caption("Waiting for the reveal. Until then you may change it.")
+    with st.expander("Change it") if mine else st.container():
+        found = asking.ask(one, names, f"{one.name} {phase} {'-'.join(names)}", mine)
+    if found is None:
+        return
+    try:
+        for name, prediction in found.items():
+            doors.classes().submit(code, seat.secret, name, prediction, phase)
+    except ClassroomError as problem:
+        st.error(show.plain(f"{str(problem).capitalize()}."))
+        return
+    st.rerun()
+
+
+def revealed(one: Exercise, name: str, phase: str, given: Given, code: str) -> None:
+    """What came of a question: the class, the model, one's own score, and what was missed."""
+    made = asking.lesson(one.name)
+    if made is None:
+        return
+    mine = given.get((name, phase))
+    asking.outcome(one, made, name, mine)
+    everybody = [prediction for _, prediction in doors.classes().predictions(code, name, phase)]
+    asking.spread(one, name, everybody, asking.model(one, made, name), mine, phase)
+
+
+def questions(one: Exercise, names: tuple[str, ...], phase: str, standing: Standing, given: Given, seat: Seat) -> None:
+    """Questions of a step or of the quiz: those still open are asked, those revealed are told of."""
+    closed = [name for name in names if (name, phase) in standing.revealed]
+    still = tuple(name for name in names if name not in closed)
+    if still:
+        predict(one, still, phase, given, standing.code, seat)
+    for name in closed:
+        revealed(one, name, phase, given, standing.code)
+
+
+def lesson(standing: Standing, seat: Seat) -> None:
+    """The exercise from beginning to end, as far as the class has come."""
+    one = asking.exercise(standing.exercise)
+    given = doors.classes().mine(standing.code, seat.secret)
+    st.header(show.plain(one.title), anchor=False)
+    st.markdown(show.plain(f"{standing.title}. {LEVELS[one.level]}. You are here as {seat.nickname}."))
+    st.markdown(f"**{asking.fill(one, one.question)}**")
+    with st.expander("Background"):
+        asking.background(one)
+    st.subheader("Before you begin", anchor=False)
+    quiz = tuple(one.quiz)
+    finished = all((name, "after") in standing.revealed for name in quiz)
+    if not finished:
+        st.caption(asking.HOW)
+        open_quiz = tuple(name for name in quiz if (name, "before") not in standing.revealed)
+        predict(one, open_quiz, "before", given, standing.code, seat) if open_quiz else st.info("Closed by now.")
+        if any((name, "before") not in given for name in open_quiz):
+            st.info("The steps come when you have answered. The same questions come back at the end.")
+            return
+    else:
+        st.caption("See “After” below.")
+    seen = True
+    for number, step in enumerate(one.steps):
+        st.subheader(asking.heading(number, step), anchor=False)
+        st.markdown(asking.fill(one, step.text))
+        questions(one, step.questions, "step", standing, given, seat)
+        seen = seen and all((name, "step") in standing.revealed for name in (*step.questions, *one.due(number)))
+        if (step.show or step.pictures) and not seen:
+            st.info("What the runs say appears here when the questions up to this step are revealed.")
+        elif (step.show or step.pictures) and (made := asking.lesson(one.name)) is not None:
+            asking.results(one, made, number, "class")
+    st.subheader("After", anchor=False)
+    if not seen:
+        st.caption("The questions from the beginning come back here when all steps are done.")
+        return
+    if finished:
+        for name in quiz:
+            before = given.get((name, "before"))
+            st.caption(show.plain(f"Before, you said {before}." if before else "Before, you made no prediction."))
+    questions(one, quiz, "after", standing, given, seat)
+
+
+code, secret = doors.held("class"), doors.held("me")
+if not (code and secret):
+    join()
+else:
+    try:
+        with doors.knocking():
+            seat, standing = doors.classes().again(code, secret), doors.classes().standing(code)
+    except ClassroomError as problem:
+        st.warning(
+            show.plain(f"{str(problem).capitalize()}. The class may have been deleted."), icon=":material/group:"
+        )
+        st.button("Join anew", on_click=leave)
+    else:
+        watch(standing.code, standing)
+        lesson(standing, seat)
+        st.button("Leave this class", on_click=leave)

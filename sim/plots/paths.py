@@ -1,0 +1,80 @@
+"""A played path among others: the game's own world, the worlds with the same moves, and the middle of each other course."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import altair as alt
+
+from sim.metrics import METRICS
+from sim.plots.data import Rows
+from sim.plots.gallery import Picture
+from sim.plots.tables import Table, in_short
+from sim.plots.theme import INK, MARGIN, WIDTH, colour, dash, dress, month_x
+from sim.results.reading import month_words, number
+from sim.vocabulary import month_after, months_between
+
+_NAMES = {"played": "your moves", "confront": "Confront", "appease": "Accommodate", "own_choice": "all choose"}
+_MOST_ROWS = 12
+
+
+def paths(found: Mapping[str, Any], metric: str, first: str, last: str, *, width: int = WIDTH) -> Picture:
+    """A metric under the moves and under other courses, month by month.
+
+    Args:
+        found: "played" and courses -> p05, p50, p95 by month played, shape (3, months); "own" -> the game's own, (1, months).
+        first, last: the months, YYYY-MM.
+    """
+    about = METRICS[metric]
+    dates = [month_after(first, month) for month in range(months_between(first, last) + 1)]
+    names = [words for name, words in _NAMES.items() if name in found]
+    rows: Rows = [
+        {
+            "month": month,
+            "scenario": words,
+            **{f"p{q:02d}": _round(found[name][k][month]) for k, q in enumerate((5, 50, 95))},
+        }
+        for name, words in _NAMES.items()
+        if name in found
+        for month in range(len(dates))
+    ]
+    own = [{"month": month, "own": _round(found["own"][0][month])} for month in range(len(dates))]
+    panel = width - MARGIN
+    drawn = alt.Chart(width=panel, height=180)
+    x = month_x(dates, panel)
+    axis = alt.Axis(title=about.unit, tickCount=4)
+    band = drawn.transform_filter("datum.scenario === 'your moves'").mark_area(opacity=0.2, color=INK)
+    chart = alt.layer(
+        band.encode(x=x, y=alt.Y("p05:Q", axis=axis), y2="p95:Q"),
+        drawn.transform_filter("isValid(datum.p50)")
+        .mark_line()
+        .encode(x=x, y=alt.Y("p50:Q", axis=axis), color=colour(names), strokeDash=dash(names)),
+        drawn.transform_filter("isValid(datum.own)")
+        .mark_line(color=INK, strokeWidth=2.5, point=alt.OverlayMarkDef(color=INK, size=30))
+        .encode(x=x, y=alt.Y("own:Q", axis=axis)),
+    )
+    subtitle = (
+        "Dots: your own world. Shaded: nine in ten of the worlds with your moves. Lines: the middle world with your moves and "
+        "on each course."
+    )
+    cells = {(row["month"], row["scenario"]): in_short(row) for row in rows}
+    step = max(1, -(-len(dates) // _MOST_ROWS))
+    shown = sorted({*range(0, len(dates), step), len(dates) - 1})
+    table = [
+        [month_words(dates[month]), number(own[month]["own"]), *(cells[month, name] for name in names)]
+        for month in shown
+    ]
+    end = "; ".join(f"{name} {cells[len(dates) - 1, name]}" for name in names)
+    return Picture(
+        f"path-{metric.replace('_', '-')}",
+        f"{about.title}: your path among others",
+        f"{about.means} Unit: {about.unit}.",
+        f"{about.title} in {month_words(last)}: your own world {number(own[-1]['own'])}; the middle and nine in ten: {end}.",
+        dress(chart, [*rows, *own], f"{about.title}: your path among others", subtitle, width),
+        Table(["Month", "your own world", *names], table),
+    )
+
+
+def _round(value: float) -> float:
+    return float(f"{float(value):.4g}")

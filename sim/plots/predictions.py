@@ -1,0 +1,144 @@
+"""What a class predicted, set against the model: chances as columns, ranges as bars one below the other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from statistics import median
+
+import altair as alt
+
+from sim.plots.data import Rows
+from sim.plots.gallery import Picture
+from sim.plots.tables import Table
+from sim.plots.theme import HIGHER, INK, MARGIN, PALETTE, SOFT, WIDTH, dress
+from sim.results.reading import number
+
+_STEP = 10
+_MODEL, _MINE = "the model", "you"
+
+Range = tuple[float, float]
+
+
+def chances(
+    given: Sequence[float], truth: float | None = None, mine: float | None = None, *, width: int = WIDTH
+) -> Picture:
+    """Predicted chances, in tens of 100 worlds, with the model's share and one's own.
+
+    Args:
+        given: predictions, 0 to 1.
+        truth: the model's share, 0 to 1; None where it is not to be seen.
+        mine: one's own prediction.
+    """
+    counts = Counter(min(int(100 * value) // _STEP, 100 // _STEP - 1) for value in given)
+    rows: Rows = [
+        {"kind": "count", "from": _STEP * place, "to": _STEP * (place + 1), "count": counts[place]}
+        for place in range(100 // _STEP)
+    ]
+    marks = {_MODEL: truth, _MINE: mine}
+    rows += [
+        {"kind": name, "at": round(100 * value, 1), "text": f"{name}: {100 * value:.0f}", "right": value > 0.5}
+        for name, value in marks.items()
+        if value is not None
+    ]
+    drawn = alt.Chart(width=width - MARGIN, height=150)
+    x = alt.Scale(domain=[0, 100])
+    most = max(2, *counts.values()) if counts else 2
+    bars = drawn.transform_filter("datum.kind === 'count'").mark_bar(color=PALETTE[0], stroke="white").encode(
+        x=alt.X("from:Q", scale=x, axis=alt.Axis(title="of 100 modelled worlds", values=list(range(0, 101, 20)))),
+        x2="to:Q",
+        y=alt.Y("count:Q", axis=alt.Axis(title="predictions", format="d", tickMinStep=1, tickCount=4),
+                scale=alt.Scale(domain=[0, most * 1.35], nice=False)),
+    )  # fmt: skip
+    chart = alt.layer(bars, *_rules(drawn, x, marks))
+    said = _said([f"{100 * value:.0f}" for value in given], 100 * median(given) if given else None, "of 100")
+    if truth is not None:
+        said += f" The model: in {100 * truth:.0f} of 100 worlds."
+    tens = [[f"{row['from']} to {row['to']}", str(row["count"])] for row in rows if row["kind"] == "count"]
+    return Picture(
+        "predictions",
+        "What was predicted",
+        "Each prediction counts once, in the ten that it falls in.",
+        said,
+        dress(chart, rows, "What was predicted", _subtitle(len(given), truth is not None), width),
+        Table(["Of 100 worlds", "Predictions"], tens),
+    )
+
+
+def ranges(
+    given: Sequence[Range], unit: str, truth: Range | None = None, mine: Range | None = None, *, width: int = WIDTH
+) -> Picture:
+    """Predicted ranges, the lowest on top, with the model's own range of eight worlds in ten.
+
+    Args:
+        given: predictions, the lower end first.
+        unit: of the figure.
+        truth, mine: as for :func:`chances`.
+    """
+    ordered = sorted(given, key=lambda one: (sum(one), one))
+    rows: Rows = [
+        {"kind": "one", "low": low, "high": high, "place": place} for place, (low, high) in enumerate(ordered)
+    ]
+    bands = {_MODEL: truth, _MINE: mine}
+    rows += [
+        {"kind": name, "low": one[0], "high": one[1], "at": one[0], "text": name, "right": False}
+        for name, one in bands.items()
+        if one is not None
+    ]
+    drawn = alt.Chart(width=width - MARGIN, height=min(max(120, 7 * len(given)), 360))
+    scale = alt.Scale(zero=False, nice=True)
+    x = alt.X("low:Q", scale=scale, axis=alt.Axis(title=unit, tickCount=5))
+    band = (
+        drawn.transform_filter("datum.kind === 'the model'")
+        .mark_rect(color=HIGHER, opacity=0.35)
+        .encode(x=x, x2="high:Q")
+    )
+    bars = (
+        drawn.transform_filter("datum.kind === 'one'")
+        .mark_bar(color=PALETTE[0], height=3)
+        .encode(x=x, x2="high:Q", y=alt.Y("place:O", axis=None))
+    )
+    own = drawn.transform_filter("datum.kind === 'you'").mark_rule(color=INK, strokeDash=[4, 3], strokeWidth=2)
+    chart = alt.layer(band, bars, own.encode(x=x), own.encode(x=alt.X("high:Q", scale=scale)))
+    said = _said([f"{low:g} to {high:g}" for low, high in ordered], None, unit)
+    if truth is not None:
+        said += f" The model: {number(truth[0])} to {number(truth[1])} in eight worlds of ten."
+    told = Counter(f"{low:g} to {high:g}" for low, high in ordered)
+    subtitle = _subtitle(len(given), False) + " A bar each."
+    subtitle += " Shaded: the model's own range of eight worlds in ten." if truth is not None else ""
+    subtitle += " Dashed: your two ends." if mine is not None else ""
+    return Picture(
+        "predictions",
+        "What was predicted",
+        "A bar goes from the lower to the higher end of a prediction.",
+        said,
+        dress(chart, rows, "What was predicted", subtitle, width),
+        Table([f"Range ({unit})", "Predictions"], [[words, str(count)] for words, count in told.items()]),
+    )
+
+
+def _rules(drawn: alt.Chart, x: alt.Scale, marks: dict[str, float | None]) -> list[alt.Chart]:
+    """A line with its words for what is known; the words of the two at different heights."""
+    out = []
+    for height, name in enumerate(marks):
+        if marks[name] is None:
+            continue
+        here = drawn.transform_filter(f"datum.kind === '{name}'").encode(x=alt.X("at:Q", scale=x))
+        dash = [1, 0] if name == _MODEL else [4, 3]
+        out.append(here.mark_rule(color=INK if name == _MODEL else SOFT, strokeWidth=2.5, strokeDash=dash))
+        side = {"align": alt.expr("datum.right ? 'right' : 'left'"), "dx": alt.expr("datum.right ? -6 : 6")}
+        words = here.mark_text(fontWeight="bold" if name == _MODEL else "normal", color=INK, **side)
+        out.append(words.encode(text="text:N", y=alt.value(8 + 15 * height)))
+    return out
+
+
+def _subtitle(count: int, truth: bool) -> str:
+    many = "1 prediction." if count == 1 else f"{count} predictions."
+    return f"{many} The line is the model's share of worlds." if truth else many
+
+
+def _said(words: Sequence[str], middle: float | None, unit: str) -> str:
+    if not words:
+        return "Nobody has predicted yet."
+    between = f" The middle one is {middle:.0f} {unit}." if middle is not None else ""
+    return f"{len(words)} predicted ({unit}): {', '.join(words)}.{between}"
