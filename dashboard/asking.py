@@ -15,6 +15,7 @@ from dashboard.lessons import Lesson, Sketch
 from dashboard.questions import Question
 from sim.plots import Picture
 from sim.plots.predictions import chances, ranges
+from sim.results.reading import number
 from sim.teaching.feedback import fared, unit_of, why_command
 from sim.teaching.figures import Lab
 from sim.teaching.load import Listed, list_exercises, load_exercise
@@ -165,9 +166,7 @@ def outcome(one: Exercise, made: Lesson, name: str, mine: Prediction | None) -> 
     st.markdown(f"**{fill(one, one.questions[name].ask)}**")
     if mine is None:
         st.info("You made no prediction here before it was revealed.")
-        truth = model(one, made, name)
-        words = f"in {truth} modelled worlds" if isinstance(truth, Chance) else f"{truth} in eight worlds of ten"
-        st.markdown(show.plain(f"The model: {words}."))
+        st.markdown(said(model(one, made, name)))
         return None
     score, lines = fared(mine, made.values[name])
     st.markdown("  \n".join(show.plain(line) for line in lines))
@@ -189,6 +188,13 @@ def model(one: Exercise, made: Lesson, name: str) -> Prediction:
     return Chance(float(values.mean())) if one.questions[name].form == "probability" else central(values)
 
 
+def said(truth: Prediction) -> str:
+    """What the model says, as a sentence."""
+    if isinstance(truth, Chance):
+        return show.plain(f"The model: in {100 * truth.value:.0f} of 100 modelled worlds.")
+    return show.plain(f"The model: {number(truth.low)} to {number(truth.high)} in eight worlds of ten.")
+
+
 def spread(
     one: Exercise, name: str, given: Iterable[Prediction], truth: Prediction | None, mine: Prediction | None, place: str
 ) -> None:
@@ -208,17 +214,17 @@ def _spread(
     return ranges([(p.low, p.high) for p in given if isinstance(p, Range)], unit_of(one, one.questions[name]), *ends)
 
 
-def results(one: Exercise, made: Lesson, number: int, place: str) -> None:
+def results(one: Exercise, made: Lesson, which: int, place: str) -> None:
     """The figures and pictures that a step shows, once its runs are made."""
-    step = one.steps[number]
+    step = one.steps[which]
     if step.show:
         from sim.plots import Table
 
         show.table(Table(["What to read off", "What the worlds say"], [list(made.figures[name]) for name in step.show]))
     if step.pictures:
         with st.container(horizontal=True, gap="medium"):
-            for which, sketch in enumerate(made.pictures[number]):
-                show.picture(_drawn(sketch), f"{place}-{number}-{which}")
+            for position, sketch in enumerate(made.pictures[which]):
+                show.picture(_drawn(sketch), f"{place}-{which}-{position}")
 
 
 def _drawn(sketch: Sketch) -> show.Drawn:
@@ -241,6 +247,6 @@ def claims(passage: Passage) -> str:
     return f"  \nRests on: {links}" if links else ""
 
 
-def heading(number: int, step: Step) -> str:
-    """A step's heading."""
-    return f"{number + 1}. {STEPS[step.do]}"
+def heading(place: int, step: Step) -> str:
+    """A step's heading; `place` counted from 0."""
+    return f"{place + 1}. {STEPS[step.do]}"

@@ -20,7 +20,8 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from dashboard import show
-from sim.teaching.classroom import Classroom, ClassroomError
+from sim.teaching.classroom import Classroom
+from sim.teaching.classroom_file import ClassroomError
 from sim.teaching.table import Tables
 
 

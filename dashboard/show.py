@@ -57,9 +57,16 @@ def session() -> str:
 
 def superseded() -> bool:
     """Whether this visitor has moved on to something newer while this page was waiting."""
-    requests = getattr(get_script_run_ctx(), "script_requests", None)
+    context = get_script_run_ctx()
+    requests = getattr(context, "script_requests", None)
     pending = getattr(requests, "_state", None)  # no public word for it; without it a stale run is merely finished
-    return getattr(pending, "value", pending) in ("RERUN", "STOP")
+    data = getattr(requests, "_rerun_data", None)
+    if getattr(pending, "value", pending) == "RERUN":
+        # What a clock asks for is nothing new; and a fragment's turn comes after the whole page that is being made.
+        whole = not getattr(context, "fragment_ids_this_run", None)
+        later = whole and bool(getattr(data, "fragment_id_queue", None))
+        return not later and not getattr(data, "is_auto_rerun", False)
+    return getattr(pending, "value", pending) == "STOP"
 
 
 def comparison(here: state.State, panels: bool = False) -> Comparison | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import streamlit as st
 
 from dashboard import asking, doors, show
 from sim.plots import Table
 from sim.teaching.classroom import MOST_NAME, Standing
 from sim.teaching.classroom_file import ClassroomError
+from sim.teaching.figures import Lab
 from sim.teaching.schema import Exercise
 from sim.teaching.sheets import ABOUT
 
@@ -30,7 +33,7 @@ def begin() -> None:
             return
     try:
         doors.opening()
-        opened = doors.classes().open(name, title)
+        opened = doors.classes().open(name, title or asking.listed()[name].title)
     except ClassroomError as problem:
         st.error(show.plain(f"{str(problem).capitalize()}."), icon=":material/error:")
         return
@@ -39,6 +42,7 @@ def begin() -> None:
 
 
 def leave() -> None:
+    """Let go of the class here; it stays as it is."""
     doors.let_go("class", "host")
 
 
@@ -56,7 +60,8 @@ def said(one: Exercise, place: tuple[str, str], standing: Standing) -> str:
     name, phase = place
     done = " (revealed)" if place in standing.revealed else ""
     number = next((k + 1 for k, step in enumerate(one.steps) if name in step.questions), 0)
-    return show.plain(f"{WHEN[phase]}{f' {number}' if phase == 'step' else ''}{done}: {name.replace('_', ' ')}")
+    words = textwrap.shorten(Lab(one).fill(one.questions[name].ask), 90, placeholder=" …")
+    return f"{WHEN[phase]}{f' {number}' if phase == 'step' else ''}{done}: {words}"
 
 
 def invitation(standing: Standing, secret: str) -> None:
@@ -93,7 +98,7 @@ def live(one: Exercise, place: tuple[str, str], code: str, secret: str, with_mod
         made = asking.lesson(one.name)
         truth = None if made is None else asking.model(one, made, name)
     if truth is not None:
-        st.markdown(show.plain(f"The model: {truth}{' modelled worlds' if 'of 100' in str(truth) else ''}."))
+        st.markdown(asking.said(truth))
     asking.spread(one, name, [prediction for _, prediction in arrived], truth, None, f"live {phase}")
     if arrived:
         with st.expander("Who predicted what", key=f"who {name} {phase}", on_change="rerun") as opened:
@@ -111,7 +116,7 @@ def questions(one: Exercise, standing: Standing, secret: str) -> None:
         all_of_them,
         all_of_them.index(still[0]) if still else 0,
         format_func=lambda place: said(one, place, standing),
-        key=f"question {one.name} {len(still)}",
+        key=f"question {one.name}",
     )
     st.markdown(asking.fill(one, one.questions[place[0]].ask))
     with_model = st.toggle(
@@ -177,10 +182,11 @@ def keep_or_delete(standing: Standing, secret: str) -> None:
 
 
 def instruct(standing: Standing, secret: str) -> None:
+    """The whole of a class."""
     one = asking.exercise(standing.exercise)
     asking.make_ready(one.name)
     st.header(show.plain(one.title), anchor=False)
-    st.markdown(show.plain(f"{standing.title}. {one.minutes} minutes."))
+    st.markdown(show.plain(f"{standing.title}: {one.minutes} minutes."))
     invitation(standing, secret)
     questions(one, standing, secret)
     with st.expander("Answers, debrief and notes", key="notes", on_change="rerun") as opened:

@@ -34,6 +34,7 @@ def chances(
     rows: Rows = [
         {"kind": "count", "from": _STEP * place, "to": _STEP * (place + 1), "count": counts[place]}
         for place in range(100 // _STEP)
+        if counts[place]
     ]
     marks = {_MODEL: truth, _MINE: mine}
     rows += [
@@ -54,7 +55,7 @@ def chances(
     said = _said([f"{100 * value:.0f}" for value in given], 100 * median(given) if given else None, "of 100")
     if truth is not None:
         said += f" The model: in {100 * truth:.0f} of 100 worlds."
-    tens = [[f"{row['from']} to {row['to']}", str(row["count"])] for row in rows if row["kind"] == "count"]
+    tens = [[f"{_STEP * place} to {_STEP * (place + 1)}", str(counts[place])] for place in range(100 // _STEP)]
     return Picture(
         "predictions",
         "What was predicted",
@@ -126,8 +127,12 @@ def _rules(drawn: alt.Chart, x: alt.Scale, marks: dict[str, float | None]) -> li
         here = drawn.transform_filter(f"datum.kind === '{name}'").encode(x=alt.X("at:Q", scale=x))
         dash = [1, 0] if name == _MODEL else [4, 3]
         out.append(here.mark_rule(color=INK if name == _MODEL else SOFT, strokeWidth=2.5, strokeDash=dash))
-        side = {"align": alt.expr("datum.right ? 'right' : 'left'"), "dx": alt.expr("datum.right ? -6 : 6")}
-        words = here.mark_text(fontWeight="bold" if name == _MODEL else "normal", color=INK, **side)
+        words = here.mark_text(
+            fontWeight="bold" if name == _MODEL else "normal",
+            color=INK,
+            align=alt.expr("datum.right ? 'right' : 'left'"),
+            dx=alt.expr("datum.right ? -6 : 6"),
+        )
         out.append(words.encode(text="text:N", y=alt.value(8 + 15 * height)))
     return out
 

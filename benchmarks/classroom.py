@@ -1,0 +1,219 @@
+"""A class of 60 in a real server: `python benchmarks/classroom.py [--students N] [--browsers N]`.
+
+Every student is a session of the server's own, over a websocket as a browser opens it: joins with code and nickname, and
+submits a prediction, all within the same ten seconds, while an instructor's browser watches. Then the file is asked
+whether everything is there. With `--browsers`, so many students sit at real Chromium pages besides.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from websockets.asyncio.client import connect
+
+from sim.teaching.classroom import Classroom
+from sim.teaching.predict import Chance
+
+ROOT = Path(__file__).resolve().parents[1]
+EXERCISE, QUESTION = "what_leverage_is", "kabul"
+PATIENCE = 60.0
+QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+QUIET += ["--disable-component-update", "--disable-sync"]
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextmanager
+def serving(file: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A dashboard whose classes are kept in a file; its process."""
+    command = [sys.executable, "-m", "sim", "dashboard", "--port", str(port), "--class-file", str(file)]
+    with file.with_suffix(".log").open("ab") as log:
+        server = subprocess.Popen(
+            command, stdout=log, stderr=log, cwd=file.parent, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        )
+    try:
+        for _ in range(240):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.25)
+        yield server
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+@dataclass
+class Student:
+    """A session of the dashboard, as a browser holds one, without the browser.
+
+    Attributes:
+        socket: the websocket.
+        query: what stands behind the ? of the address; the server may set it.
+        widgets: label -> the id of a widget on the page, as of the last run.
+    """
+
+    socket: Any
+    query: str
+    widgets: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+
+    async def run(self, press: str = "", **fields: Any) -> None:
+        """Have the page run: with some fields filled in, and a button pressed; wait until it is done."""
+        from streamlit.proto.BackMsg_pb2 import BackMsg
+        from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+        for label, value in fields.items():
+            self.values[self.widgets[label.replace("_", " ")]] = value
+        message = BackMsg()
+        message.rerun_script.query_string = self.query
+        message.rerun_script.page_name = "class_student"
+        states = message.rerun_script.widget_states.widgets
+        for identity, value in self.values.items():
+            kind = "string_value" if isinstance(value, str) else "double_value"
+            states.append(WidgetState(id=identity, **{kind: value}))
+        if press:
+            states.append(WidgetState(id=self.widgets[press], trigger_value=True))
+        await self.socket.send(message.SerializeToString())
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Read what comes until the page has stood still for a moment."""
+        from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+        done = False
+        while True:
+            try:
+                raw = await asyncio.wait_for(self.socket.recv(), 0.6 if done else PATIENCE)
+            except TimeoutError:
+                if done:
+                    return
+                raise
+            message = ForwardMsg()
+            message.ParseFromString(raw)
+            kind = message.WhichOneof("type")
+            if kind == "script_finished":
+                done = True
+            elif kind == "new_session":
+                done = False  # the page runs once more by itself
+            elif kind == "page_info_changed":
+                self.query = message.page_info_changed.query_string
+            elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+                self._element(message.delta.new_element)
+
+    def _element(self, element: Any) -> None:
+        kind = element.WhichOneof("type")
+        if kind in ("text_input", "number_input", "button"):
+            one = getattr(element, kind)
+            self.widgets[one.label.split(",")[0].split(" (")[0]] = one.id
+
+
+async def enter(port: int, code: str) -> Student:
+    """A student who has opened the class's link."""
+    address = f"ws://127.0.0.1:{port}/_stcore/stream"
+    socket = await connect(address, subprotocols=["streamlit"], max_size=None, origin=f"http://127.0.0.1:{port}")
+    student = Student(socket, f"class={code}")
+    await student.run()
+    return student
+
+
+async def attend(port: int, code: str, number: int, seconds: float, of: int) -> tuple[float, str]:
+    """Come in, join, predict; how long from the prediction's submission to the page's answer, and the address."""
+    await asyncio.sleep(seconds * number / of / 2)
+    student = await enter(port, code)
+    await student.run("Join", Class_code=code, Nickname=f"student {number}")
+    await asyncio.sleep(max(0.0, seconds * number / of / 2))
+    began = time.monotonic()
+    await student.run("Predict", Of_100_modelled_worlds=float(number % 101))
+    took = time.monotonic() - began
+    await student.socket.close()
+    return took, student.query
+
+
+async def room(port: int, code: str, students: int, seconds: float) -> list[float]:
+    """The whole class; how long each waited for an answer, without the pause that tells that a page stands still."""
+    found = await asyncio.gather(*(attend(port, code, k, seconds, students) for k in range(students)))
+    assert all("me=" in query for _, query in found), "somebody could not join"
+    return [took - 0.6 for took, _ in found]
+
+
+def missing(classes: Classroom, code: str, secret: str, students: int) -> list[str]:
+    """What was submitted and is not in the file as it was submitted; empty when nothing was lost."""
+    kept = dict(classes.predictions(code, QUESTION, "before", instructor=secret))
+    sent = {f"student {number}": Chance((number % 101) / 100) for number in range(students)}
+    return [name for name, prediction in sent.items() if kept.get(name) != prediction]
+
+
+async def browsers(port: int, code: str, count: int) -> None:
+    """Students at real pages: join, predict, and see it said."""
+    from playwright.async_api import async_playwright
+
+    async with async_playwright() as driver:
+        started = await driver.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
+
+        async def sit(number: int) -> None:
+            page = await (await started.new_context()).new_page()
+            page.set_default_timeout(PATIENCE * 1000)
+            await page.goto(f"http://127.0.0.1:{port}/class_student?class={code}")
+            await page.get_by_label("Nickname").fill(f"browser {number}")
+            await page.get_by_role("button", name="Join").click()
+            await page.get_by_label("Of 100 modelled worlds (0 to 100)").fill(str(number))
+            await page.get_by_role("button", name="Predict").click()
+            await page.get_by_text(f"You predict {number} of 100").wait_for()
+
+        await asyncio.gather(*(sit(number) for number in range(count)))
+        await started.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--students", type=int, default=60, help="students over websockets")
+    parser.add_argument("--browsers", type=int, default=8, help="students at Chromium pages besides")
+    parser.add_argument("--seconds", type=float, default=10.0, help="within which all of them submit")
+    chosen = parser.parse_args()
+    with TemporaryDirectory(prefix="durand-") as home:
+        file, port = Path(home, "class.db"), free_port()
+        classes = Classroom(file)
+        opened = classes.open(EXERCISE, "A class of sixty")
+        with serving(file, port):
+
+            async def all_of_them() -> list[float]:
+                waits, _ = await asyncio.gather(
+                    room(port, opened.code, chosen.students, chosen.seconds),
+                    browsers(port, opened.code, chosen.browsers),
+                )
+                return waits
+
+            began = time.monotonic()
+            waits = sorted(asyncio.run(all_of_them()))
+            took = time.monotonic() - began
+        lost = missing(classes, opened.code, opened.secret, chosen.students)
+        seats = classes.standing(opened.code).seats
+        with suppress(IndexError):
+            middle, late = waits[len(waits) // 2], waits[round(0.95 * (len(waits) - 1))]
+            print(f"{seats} students in {took:.0f} s; a prediction answered in {middle:.2f} s (p95 {late:.2f} s)")
+        print(f"Lost: {', '.join(lost) or 'nothing'}")
+        sys.exit(1 if lost else 0)
+
+
+if __name__ == "__main__":
+    main()

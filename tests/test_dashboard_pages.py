@@ -1,0 +1,563 @@
+"""The pages Why, Actors, Map, Experiments, Evidence and About show what the library says when it is asked alike."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+import sim
+from dashboard import analysis, drawers, glossary, playback, questions, state, trials
+from dashboard.engine import Engine, RunError
+from dashboard.questions import Question
+from dashboard.state import State, from_query, to_query
+from sim.evidence import ledger
+from sim.experiment.swept import Sweep
+from sim.metrics import METRICS
+from sim.parameters import PARAMETERS
+from sim.plots import rows_of
+from sim.plots.network import network
+from sim.plots.places import schematic
+from sim.plots.power import faction_power, holdings
+from sim.rule import RULES
+from sim.scenario import load_scenario
+from sim.trace import cover, look_up
+from sim.trace.seek import conflicts, seek
+from sim.trace.without import without
+from sim.why import ablate, explain, weigh
+from sim.why.names import DECISIONS
+from sim.why.outline import outline, summary
+from sim.why.pictures import ablation_picture, account_picture, decision_picture
+
+APP = Path(__file__).resolve().parents[1] / "dashboard" / "app.py"
+SECONDS = 120
+SMALL = {"worlds": "20", "months": "24", "values": "defaults"}
+HOW: dict[str, Any] = {"worlds": 20, "months": 24, "seed": 0, "parameters": "defaults"}
+
+
+def opened(page: str, **query: str) -> AppTest:
+    """A page as somebody sees it who opens it with these words in the address."""
+    app = AppTest.from_file(str(APP), default_timeout=SECONDS)
+    for key, value in query.items():
+        app.query_params[key] = value
+    app._page_hash = calc_hash(page)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def said(app: AppTest) -> str:
+    """All that stands on the page as text, without the signs that keep it from being markup."""
+    parts = [one.value for kind in (app.markdown, app.caption, app.warning, app.info, app.error) for one in kind]
+    return "\n".join(parts).replace("\\", "")
+
+
+def drawn(app: AppTest, number: int) -> list[dict[str, Any]]:
+    """What a picture of the page draws."""
+    return pa.ipc.open_stream(app.get("vega_lite_chart")[number].proto.data.data).read_all().to_pylist()
+
+
+def same(rows: list[dict[str, Any]], wanted: list[dict[str, Any]]) -> bool:
+    """Whether rows hold what is wanted; what a row does not have is empty on a page."""
+    return len(rows) == len(wanted) and all(
+        all(row[key] == want.get(key) for key in row) for row, want in zip(rows, wanted, strict=True)
+    )
+
+
+def widget(app: AppTest, kind: str, label: str) -> Any:
+    return next(one for one in app.get(kind) if one.label == label)
+
+
+def labels(app: AppTest) -> list[str]:
+    return [one.label.replace("\\", "") for one in app.get("expander")]
+
+
+def links(app: AppTest) -> list[str]:
+    """The ids that links on the page lead to."""
+    return [one.proto.query_string.removeprefix("card=") for one in app.get("page_link")]
+
+
+def finished(app: AppTest, seconds: float = SECONDS) -> AppTest:
+    """Wait until long work on the page is through."""
+    until = time.monotonic() + seconds
+    while any(one.label == "Stop" for one in app.button):
+        assert time.monotonic() < until
+        time.sleep(0.3)
+        app.run()
+        assert not app.exception
+    return app
+
+
+@pytest.fixture(scope="module")
+def found() -> Any:
+    return sim.compare(["confront", "appease"], **HOW, keep_panels=True)
+
+
+# ------------------------------------------------------------------------------------------------ Why
+
+
+def test_why_gives_the_account_of_the_library() -> None:
+    """Otherwise the page explains another figure than the one on Compare."""
+    app = opened("why", **SMALL, metric="attacks", month="2023-05")
+    plans = [load_scenario("appease"), load_scenario("confront")]
+    why = explain(plans[0], "attacks", "2023-05", plans[1], **HOW)
+    assert summary(why) in said(app)
+    assert same(drawn(app, 1), rows_of(account_picture(why).chart))
+    lines = [f"{line.amount} · {line.words}" for line in outline(why) if line.terms]
+    assert [label for label in labels(app) if " · " in label] == lines
+    carried = [line for line in outline(why) if line.depth == 1]
+    assert carried
+
+
+def test_why_leads_from_a_rule_to_its_claims_and_their_sources() -> None:
+    """Otherwise the chain ends before the passage that it rests on."""
+    app = opened("why", **SMALL, metric="attacks", month="2023-05")
+    why = explain("appease", "attacks", "2023-05", "confront", **HOW)
+    lines = enumerate(outline(why))
+    number, line, term = next(
+        (number, line, term) for number, line in lines for term in line.terms if term.kind == "rule" and term.claims
+    )
+    claims = [ledger().claims[name] for name in term.claims]
+    app.session_state[f"0 step chain {number} {line.words}"] = True
+    app.run()
+    assert not app.exception
+    text = said(app)
+    assert RULES[term.name].statement in text
+    for claim in claims:
+        assert claim.text in text
+        assert ledger().sources[claim.source].title in text
+    assert {term.name, *term.claims, *(claim.source for claim in claims)} <= set(links(app))
+
+
+def test_why_compares_with_the_month_before_and_with_another_month_picked() -> None:
+    app = opened("why", **SMALL, metric="fatalities", versus="before", shown="confront")
+    why = explain(load_scenario("confront"), "fatalities", "2023-07", **HOW)
+    assert summary(why) in said(app)
+    widget(app, "selectbox", "Month asked about (or click it in the picture)").set_value("2023-02").run()
+    assert app.query_params["month"] == "2023-02"
+    assert summary(explain(load_scenario("confront"), "fatalities", "2023-02", **HOW)) in said(app)
+    assert [row["text"] for row in drawn(app, 0) if row["kind"] == "month"] == ["February 2023"]
+
+
+def test_why_says_where_there_is_nothing_to_account_for() -> None:
+    """Otherwise months before the scenarios part end in an empty picture."""
+    app = opened("why", **SMALL, metric="attacks", month="2021-09")
+    assert "nothing to account for" in said(app)
+    first = opened("why", **SMALL, metric="attacks", month="2021-08", versus="before")
+    assert "month must be from 2021-09 to 2023-07" in said(first)
+
+
+@pytest.mark.parametrize("decision", ["taliban.stance", "ttp.campaign"])
+def test_pressures_are_those_of_the_library(decision: str) -> None:
+    """Otherwise bars say that something else pressed on the decision."""
+    app = opened("why", **SMALL, month="2023-05", decision=decision)
+    for number, name in enumerate(("appease", "confront")):
+        plan = load_scenario(name).model_copy(update={"months": 24})
+        weighed = weigh(plan, decision, "2023-05", worlds=20, seed=0, parameters="defaults")
+        assert same(drawn(app, 2 + number), rows_of(decision_picture(weighed).chart))
+    pressures = {push.rule.replace("_", " ") for push in weighed.pushes}
+    assert pressures <= set(labels(app))
+
+
+def test_a_decision_that_a_scenario_does_not_leave_open_gets_a_message() -> None:
+    app = opened("why", **SMALL, month="2023-05", decision="pakistan.policy")
+    assert "leaves no course open to choose" in said(app)
+    assert widget(app, "selectbox", "Decision").value == "pakistan.policy"
+
+
+@pytest.mark.slow
+def test_mechanisms_are_switched_off_when_asked_for() -> None:
+    """Otherwise twenty runs are made for every visitor, or the ranking is another than that of `sim.why.ablate`."""
+    app = opened("why", **SMALL, metric="attacks")
+    before = len(app.get("vega_lite_chart"))
+    widget(app, "button", "Switch mechanisms off, one at a time").click().run()
+    finished(app)
+    assert len(app.get("vega_lite_chart")) == before + 1
+    plan = load_scenario("appease").model_copy(update={"months": 24})
+    worth = ablate(plan, "attacks", worlds=20, seed=0, parameters="defaults")
+    assert same(drawn(app, before), rows_of(ablation_picture(worth).chart))
+    widget(app, "selectbox", "What to ask about").set_value("fatalities").run()
+    assert any(one.label == "Switch mechanisms off, one at a time" for one in app.button)
+
+
+# ------------------------------------------------------------------------------------------------ Actors and Map
+
+
+def test_actors_draws_the_ties_and_resources_of_the_month(found: Any) -> None:
+    """Otherwise the network is that of another month or scenario."""
+    app = opened("actors", **SMALL, month="2022-12")
+    assert same(drawn(app, 0), rows_of(network(found, "confront", 16)))
+    assert same(drawn(app, 1), rows_of(network(found, "appease", 16)))
+    assert same(drawn(app, 2), rows_of(holdings(found, "pakistan_taliban", 16)))
+    assert same(drawn(app, 3), rows_of(holdings(found, "taliban_pakistan", 16)))
+    assert same(drawn(app, 4), rows_of(faction_power(found, "taliban")))
+    assert same(drawn(app, 5), rows_of(faction_power(found, "pakistan")))
+
+
+def test_the_slider_moves_the_month_and_the_address(found: Any) -> None:
+    app = opened("actors", **SMALL)
+    widget(app, "select_slider", "Month").set_value("2022-03").run()
+    assert app.query_params["month"] == "2022-03"
+    assert same(drawn(app, 0), rows_of(network(found, "confront", 7)))
+
+
+def test_the_map_draws_the_month(found: Any) -> None:
+    app = opened("map", **SMALL, month="2023-01")
+    assert same(drawn(app, 0), rows_of(schematic(found, "confront", 17)))
+    assert same(drawn(app, 1), rows_of(schematic(found, "appease", 17)))
+    assert "no position on any border" in said(app)
+    assert "not recorded by area" in said(app)
+
+
+def test_a_lever_set_on_compare_is_seen_on_the_map_too() -> None:
+    """Otherwise a shared address shows something else on every page."""
+    app = opened("map", **SMALL, **{"lever.cross_border_strikes": "0.8"})
+    assert "Cross-border strikes 0 → 0.8" in said(app)
+    assert len(app.get("vega_lite_chart")) == 4  # three maps, and the years
+
+
+def test_playing_goes_on_month_by_month_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise months are left out, or it never stops."""
+    kept: dict[str, Any] = {"place": "2021-08", playback._PLAYING: "map", playback._STEPPED: -10.0}
+    monkeypatch.setattr(playback.st, "session_state", kept)
+    clock = iter(np.arange(0, 100, 1.0))
+    monkeypatch.setattr(playback.time, "monotonic", lambda: next(clock))
+    dates = ["2021-08", "2021-09", "2021-10"]
+    seen = []
+    while kept[playback._PLAYING] == "map":
+        playback._step("place", dates)
+        seen.append(kept["place"])
+    assert list(dict.fromkeys(seen)) == ["2021-09", "2021-10"]
+    playback._turn("map", "place", dates)
+    assert (kept["place"], kept[playback._PLAYING]) == ("2021-08", "map")
+    playback._turn("map", "place", dates)
+    assert kept[playback._PLAYING] == ""
+
+
+# ------------------------------------------------------------------------------------------------ Evidence
+
+
+def test_evidence_opens_a_card_by_the_address() -> None:
+    app = opened("evidence", card="indian_alternative")
+    (card,) = look_up("indian_alternative")
+    assert card.sentence in said(app)
+    wanted = [entry.id for section in card.sections for entry in section.entries if entry.kind != "argument"]
+    assert set(wanted) <= set(links(app))
+
+
+def test_a_link_followed_opens_its_card_and_keeps_the_rest() -> None:
+    """Otherwise who follows a claim from Why loses what was chosen."""
+    app = opened("evidence", **SMALL)
+    app.query_params["card"] = "001"
+    app.run()
+    assert ledger().sources["001"].title in said(app)
+    assert app.query_params["worlds"] == "20"
+    widget(app, "button", "Close this card").click().run()
+    assert "card" not in app.query_params
+
+
+def test_an_unknown_id_gets_suggestions_and_markup_stays_text() -> None:
+    app = opened("evidence", card="indian_alternativ")
+    assert "did you mean indian_alternative" in said(app)
+    nasty = opened("evidence", card="[x](http://x) <b>")
+    assert "[x](" not in "".join(one.value for one in nasty.warning)
+
+
+def test_search_finds_words_in_any_order_and_says_when_there_are_none() -> None:
+    app = opened("evidence")
+    widget(app, "text_input", "Search, or an id").set_value("tie india").run()
+    ids = [entry.id for entry in seek("tie india")]
+    assert "indian_alternative" in ids
+    assert set(links(app)) >= set(ids[:5])
+    assert app.query_params["find"] == "tie india"
+    widget(app, "text_input", "Search, or an id").set_value("nothing of the sort").run()
+    assert "Nothing holds all of these words" in said(app)
+
+
+def test_everything_can_be_found() -> None:
+    """Otherwise something the model rests on cannot be looked up from the page."""
+    ids = [entry.id for entry in seek()]
+    assert set(ids) == {
+        *ledger().claims,
+        *ledger().sources,
+        *RULES,
+        *PARAMETERS,
+        *METRICS,
+        *(f"M{n}" for n in range(1, 32)),
+    }
+    for name in ("001", "kinship_weight", "001.8-2001-threat-failed", "M1"):
+        assert name in [entry.id for entry in seek(name)]
+    assert [entry.kind for entry in seek("sanctuary", ["claim"])] == ["claim"] * len(seek("sanctuary", ["claim"]))
+
+
+def test_conflicts_come_in_pairs_each_once() -> None:
+    pairs = conflicts()
+    assert len(pairs) == cover().conflicts
+    assert len({frozenset((one.id, other.id)) for one, other in pairs}) == len(pairs)
+    for one, other in pairs:
+        assert other.id in ledger().claims[one.id].conflicts
+    app = opened("evidence")
+    app.get("button_group")[0].set_value("conflicts").run()
+    assert f"{len(pairs)} pairs of claims" in said(app)
+
+
+@pytest.mark.parametrize("source", ["001", "004"])
+def test_switching_an_article_off_says_which_rules_lose_their_footing(source: str) -> None:
+    """Otherwise the page names rules that still rest on something, or leaves some out."""
+    found = without([source])
+    app = opened("evidence", without=source)
+    bare = found.counts["none"] + found.counts["judgement"]
+    assert f"{bare} of {len(RULES)} rules" in said(app)
+    by_hand = {
+        name
+        for name, rule in RULES.items()
+        if rule.claims and all(ledger().claims[claim].source == source for claim in rule.claims)
+    }
+    assert {one.name for one in found.rules if one.footing in ("none", "judgement")} == by_hand
+    assert by_hand <= set(links(app))
+    for one in found.rules:
+        assert set(one.lost) | set(one.kept) == set(RULES[one.name].claims)
+        assert {ledger().claims[claim].source for claim in one.lost} <= {source}
+        assert (one.footing == "none") == (not one.kept and not RULES[one.name].judgement and bool(one.lost))
+
+
+def test_without_anything_switched_off_all_stand() -> None:
+    found = without([])
+    assert (found.rules, found.parameters) == ((), ())
+    assert found.counts == {"none": 0, "judgement": 0, "fewer": 0, "whole": len(RULES)}
+    everything = without(ledger().sources)
+    assert {one.footing for one in everything.rules if one.lost} <= {"none", "judgement"}
+    with pytest.raises(KeyError):
+        without(["nobody"])
+
+
+# ------------------------------------------------------------------------------------------------ Experiments
+
+TINY = (
+    "schema: 1\ntitle: Tiny\nscenarios: [confront, appease]\nuncertainties: [kinship_weight, reward_response]\n"
+    "parameters: defaults\ndesign: {kind: latin_hypercube, points: 60, seed: 3}\nworlds: 2\nmonths: 24\n"
+    "metrics: [attacks, fatalities, sovereignty]\n"
+)
+
+
+def tiny(**query: str) -> AppTest:
+    return opened("experiments", **to_query(State(trial=TINY)), **query)
+
+
+@pytest.mark.slow
+def test_a_small_sweep_is_run_and_asked(tmp_path: Path) -> None:
+    """Otherwise what comes out on the page is not what `durand sweep` and its questions give."""
+    app = tiny()
+    assert "120 points of 2 worlds over 24 months: 240 runs" in said(app)
+    widget(app, "button", "Run it").click().run()
+    finished(app)
+    by_hand = sim.sweep(("tiny", TINY), tmp_path / "out")
+    (folder,) = app.session_state["sweep folders"].values()
+    assert Sweep.load(folder).fingerprint == by_hand.fingerprint
+    widget(app, "button", "Work it out").click().run()
+    finished(app)
+    for paragraph in by_hand.sensitivity(["attacks"]).reading():
+        assert paragraph in said(app)
+    app.get("button_group")[0].set_value("holds").run()
+    where = widget(app, "text_input", "Where does this hold?")
+    where.set_value("attacks[confront] < attack[appease]").run()
+    assert "This condition cannot be read." in said(app)
+    assert "did you mean 'attacks'" in app.code[-1].value
+    assert not any(one.label == "Search" for one in app.button)
+    widget(app, "text_input", "Where does this hold?").set_value("attacks[confront] < attacks[appease]").run()
+    widget(app, "button", "Search").click().run()
+    finished(app)
+    for paragraph in by_hand.discover("attacks[confront] < attacks[appease]").text().split("\n\n"):
+        assert " ".join(paragraph.split()) in said(app)
+    app.get("button_group")[0].set_value("best").run()
+    widget(app, "selectbox", "Outcome").set_value("fatalities").run()
+    widget(app, "button", "Compare the policies").click().run()
+    finished(app)
+    assert " ".join(by_hand.regret(["fatalities"]).text().split("\n\n")[0].split()) in said(app)
+
+
+def test_what_is_taken_along_of_a_sweep(tmp_path: Path) -> None:
+    import io
+    import zipfile
+
+    import pandas as pd
+
+    swept = sim.sweep(("tiny", TINY.replace("points: 60", "points: 5")), tmp_path / "out")
+    tell = lambda what: None  # noqa: E731
+    rows = pd.read_csv(io.BytesIO(analysis.table(tell, swept.place, "CSV")))
+    assert rows["attacks"].tolist() == swept.outcomes["attacks"].tolist()
+    assert {"uncertainty:kinship_weight", "scenario"} <= set(rows.columns)
+    again = pd.read_parquet(io.BytesIO(analysis.table(tell, swept.place, "Parquet")))
+    assert again["attacks"].tolist() == rows["attacks"].tolist()
+    with zipfile.ZipFile(io.BytesIO(analysis.archive(tell, swept.place))) as archive:
+        archive.extractall(tmp_path / "zip")
+    assert Sweep.load(tmp_path / "zip" / "sweep").fingerprint == swept.fingerprint
+
+
+def test_the_form_changes_the_text_and_the_address() -> None:
+    app = tiny()
+    widget(app, "number_input", "Points").set_value(30).run()
+    widget(app, "multiselect", "What is kept of each run").set_value(["attacks"]).run()
+    here, problems = from_query({key: app.query_params[key] for key in app.query_params})
+    assert problems == []
+    data = trials.check(here.trial).data
+    assert data["design"] == {"kind": "latin_hypercube", "points": 30, "seed": 3}
+    assert data["metrics"] == ["attacks"]
+    assert data["uncertainties"] == ["kinship_weight", "reward_response"]
+    widget(app, "selectbox", "Design").set_value("saltelli").run()
+    assert "base: 16" in from_query({key: app.query_params[key] for key in app.query_params})[0].trial
+
+
+def test_too_large_a_sweep_cannot_be_started() -> None:
+    """Otherwise one visitor keeps a room waiting."""
+    app = opened("experiments", **SMALL)
+    widget(app, "number_input", "Worlds at each point").set_value(500).run()
+    assert "too many runs: 625,000; allowed here: at most 20,000" in said(app)
+    assert widget(app, "button", "Run it").disabled
+    assert "durand sweep" in said(app)
+
+
+@pytest.mark.parametrize("name", list(trials.shipped()))
+def test_what_comes_with_durand_can_be_begun_from(name: str) -> None:
+    checked = trials.check(trials.start(name))
+    assert checked.problems == ()
+    assert 0 < checked.runs <= trials.MOST_RUNS
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("[confront, appease]", "[confront, /etc/passwd]"),
+        ("[confront, appease]", "[confront, ../appease.yaml]"),
+        ("parameters: defaults", "parameters: /etc/passwd"),
+        ("{kind: latin_hypercube, points: 60, seed: 3}", "{kind: csv, file: /etc/passwd}"),
+        ("worlds: 2", "worlds: 2\nseries: true"),
+        ("points: 60", "points: 9000000"),
+        ("months: 24", "months: 360"),
+        ("scenarios: [confront, appease]", "scenarios: {}"),
+        ("title: Tiny", "title: [x]"),
+    ],
+)
+def test_no_experiment_of_a_visitor_reads_a_file_or_takes_over(old: str, new: str) -> None:
+    """Otherwise an address makes the server read its files, or work for hours."""
+    checked = trials.check(TINY.replace(old, new))
+    assert checked.problems
+    assert not any("root:" in problem for problem in checked.problems)
+    here, problems = from_query(to_query(State(trial=TINY.replace(old, new))))
+    assert here.trial == ""
+    assert problems
+
+
+def test_folders_are_bounded_and_only_finished_sweeps_are_offered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise visitors fill the disk, or see folders that nobody meant to show."""
+    made = [drawers.new("one visitor") for _ in range(drawers.MOST_EACH + 2)]
+    assert [one.exists() for one in made] == [False, False, *[True] * drawers.MOST_EACH]
+    other = drawers.new("another")
+    assert other.exists()
+    assert drawers.offered() == {}
+    sim.sweep(("tiny", TINY.replace("points: 60", "points: 5")), tmp_path / "good")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "torn").mkdir()
+    (tmp_path / "torn" / "manifest.json").write_text("{")
+    monkeypatch.setenv("DURAND_RESULTS", str(tmp_path))
+    assert list(drawers.offered()) == ["good"]
+    app = opened("experiments", opened="good")
+    assert "10 points of 2 worlds over 24 months" in said(app)
+    assert not any(one.label == "Run it" for one in app.button)
+    app = opened("experiments", opened="../../etc")
+    assert any(one.label == "Run it" for one in app.button)
+
+
+# ------------------------------------------------------------------------------------------------ About
+
+
+def test_about_says_what_this_is_and_is_not() -> None:
+    app = opened("about")
+    text = said(app)
+    for words in (
+        "Not a forecast.",
+        "Not a neutral record.",
+        "Not a game about killing.",
+        "MIT licence",
+        sim.__version__,
+    ):
+        assert words in text
+    assert len(glossary.metrics()) == len(METRICS)
+    assert [word for word, _ in glossary.words()] == sorted(glossary.WORDS, key=str.lower)
+
+
+# ------------------------------------------------------------------------------------------------ address and engine
+
+states = st.builds(
+    State,
+    shown=st.sampled_from(["", "confront", "yours"]),
+    versus=st.sampled_from(["", "before", "appease"]),
+    back=st.integers(0, state.MOST_BACK),
+    decision=st.sampled_from(sorted(DECISIONS)),
+    card=st.sampled_from(["", "M1", "001"]),
+    find=st.text(max_size=60).map(lambda text: " ".join(text.split())),
+    without=st.sampled_from(["", *ledger().sources]),
+    trial=st.sampled_from(["", TINY]),
+    opened=st.sampled_from(["", "corners"]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(states)
+def test_an_address_gives_these_pages_again(here: State) -> None:
+    """Otherwise a shared link opens another question."""
+    assert from_query(to_query(here)) == (here, [])
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    made = Engine(workers=1)
+    yield made
+    made.close()
+
+
+def test_an_answer_is_kept_for_all_and_an_error_reaches_the_visitor(engine: Engine) -> None:
+    """Otherwise a class that asks the same waits for it thirty times, or sees a traceback."""
+    ask = Question(
+        questions.account, (load_scenario("confront"), "attacks", "2022-03", None), {"months": 12, "worlds": 5}
+    )
+    again = Question(
+        questions.account, (load_scenario("confront"), "attacks", "2022-03", None), {"months": 12, "worlds": 5}
+    )
+    other = Question(
+        questions.account, (load_scenario("confront"), "attacks", "2022-04", None), {"months": 12, "worlds": 5}
+    )
+    assert ask.key == again.key != other.key
+    first = engine.results("one", {"why": ask})["why"]
+    assert engine.results("two", {"why": again})["why"] is first
+    wrong = Question(questions.account, (load_scenario("confront"), "attacks", "2052-03", None), {"months": 12})
+    with pytest.raises(RunError, match="month must be from 2021-09 to 2022-07"):
+        engine.results("one", {"why": wrong})
+
+
+def test_long_work_can_be_stopped(engine: Engine, tmp_path: Path) -> None:
+    """Otherwise one visitor's sweep goes on after nobody wants it."""
+    text = TINY.replace("points: 60", "points: 2000").replace("months: 24", "months: 60")
+    task = engine.heavy("one", analysis.run, text, str(tmp_path / "long"))
+    until = time.monotonic() + 90
+    while not (task.told or {}).get("of"):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    threading.Timer(0.0, engine.cancel, [task]).start()
+    assert task.finished.wait(60)
+    assert task.problem == "stopped"
+    after = engine.heavy("two", analysis.run, TINY.replace("points: 60", "points: 5"), str(tmp_path / "short"))
+    assert after.finished.wait(60)
+    assert after.answer() is True

@@ -1,0 +1,235 @@
+"""The pictures of the Actors, Map and Why pages: what they draw is what the runs hold, and their words say the same."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+import pytest
+
+import sim
+from sim.agents.group import ROSTER
+from sim.metrics import METRICS
+from sim.plots import rows_of, to_svg
+from sim.plots.course import PICK, course, course_picture, moving_course
+from sim.plots.network import PLACES, TIES, moving_network, network, network_picture
+from sim.plots.places import SCHEMATIC, map_picture, moving_map, outlines, schematic
+from sim.plots.power import faction_picture, faction_power, holdings, holdings_picture, moving_holdings
+from sim.results import Comparison
+from sim.results.reading import number
+from sim.vocabulary import AFGHAN_AREAS, FACTIONS, PAKISTAN_AREAS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
+
+MONTH = 16
+DIRECTIONS = {"pakistan_taliban": RESOURCES_TALIBAN_NEEDS, "taliban_pakistan": RESOURCES_PAKISTAN_NEEDS}
+
+
+@pytest.fixture(scope="module")
+def found() -> Comparison:
+    return sim.compare(["confront", "appease"], worlds=12, months=24, seed=4, parameters="defaults", keep_panels=True)
+
+
+@pytest.fixture(scope="module")
+def bare() -> Comparison:
+    return sim.compare(["confront", "appease"], worlds=2, months=3, parameters="defaults", keep_panels=False)
+
+
+def of_kind(rows: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [row for row in rows if row.get("kind") == kind]
+
+
+# ------------------------------------------------------------------------------------------------ the map
+
+
+@pytest.mark.parametrize("name", ["confront", "appease"])
+def test_the_map_shows_the_attacks_of_the_month_in_each_area(found: Comparison, name: str) -> None:
+    """Otherwise a darker area is not one with more attacks."""
+    rows = rows_of(schematic(found, name, MONTH))
+    kept = found.results[name].arrays
+    mean = kept.panels["attacks_by_area"][:, MONTH].mean(axis=0)
+    wanted = dict(zip(kept.labels["attacks_by_area"], mean, strict=True))
+    assert {row["area"]: row["text"] for row in of_kind(rows, "figure")} == {
+        area: number(value) for area, value in wanted.items()
+    }
+    for row in of_kind(rows, "here"):
+        assert row["attacks"] == pytest.approx(wanted[row["area"]], abs=0.006)
+
+
+def test_circles_hold_the_fighters_of_the_groups_with_a_refuge_there(found: Comparison) -> None:
+    """Otherwise the map says where groups shelter, and shows other groups."""
+    rows = of_kind(rows_of(schematic(found, "confront", MONTH)), "circle")
+    kept = found.results["confront"].arrays
+    strength = dict(
+        zip(kept.labels["group_strength"], kept.panels["group_strength"][:, MONTH].mean(axis=0), strict=True)
+    )
+    for area in AFGHAN_AREAS:
+        wanted = sum(strength[slot.name] for slot in ROSTER if slot.refuge == area)
+        (row,) = [row for row in rows if row["area"] == area]
+        assert row["fighters"] == pytest.approx(wanted, abs=0.001)
+        assert row["text"] == number(1000 * wanted)
+    total = sum(row["fighters"] for row in rows)
+    assert total == pytest.approx(found.results["confront"].arrays.metrics["ttp_strength"][:, MONTH].mean(), abs=0.01)
+
+
+def test_the_drawing_has_every_area_once_and_leaves_no_gap_between_neighbours() -> None:
+    """Otherwise an area of the model is missing, or the Durand Line runs beside the areas."""
+    drawn = outlines()
+    assert list(drawn["areas"]) and set(drawn["areas"]) == {*PAKISTAN_AREAS, *AFGHAN_AREAS}  # noqa: PT018
+    width, height = drawn["size"]
+    corners = {name: {tuple(corner) for corner in one["outline"]} for name, one in drawn["areas"].items()}
+    for name, mine in corners.items():
+        assert all(0 <= x <= width and 0 <= y <= height for x, y in mine), name
+        others = set().union(*(other for key, other in corners.items() if key != name))
+        assert len(mine & others) >= 2, name
+    here = set().union(*(corners[name] for name in PAKISTAN_AREAS))
+    across = set().union(*(corners[name] for name in AFGHAN_AREAS))
+    inner = [tuple(corner) for corner in drawn["line"]][:-1]  # the last one leads on beyond the areas
+    assert set(inner) == here & across
+
+
+def test_places_of_names_lie_within_their_areas() -> None:
+    """Otherwise a figure stands in the neighbour's area."""
+
+    def inside(x: float, y: float, outline: list[list[float]]) -> bool:
+        crossings = 0
+        for (x1, y1), (x2, y2) in itertools.pairwise([*outline, outline[0]]):
+            if (y1 > y) != (y2 > y) and x < x1 + (y - y1) * (x2 - x1) / (y2 - y1):
+                crossings += 1
+        return crossings % 2 == 1
+
+    for name, one in outlines()["areas"].items():
+        places = [one["at"], one["circle"]] if name in AFGHAN_AREAS else [one["at"]]
+        assert all(inside(x, y, one["outline"]) for x, y in places), name
+
+
+def test_the_map_in_words_and_as_a_table(found: Comparison) -> None:
+    picture = map_picture(found, "appease", MONTH)
+    assert SCHEMATIC in picture.caption
+    assert "not recorded" in picture.caption
+    assert [row[0] for row in picture.table.rows] == [*PAKISTAN_AREAS.values(), *AFGHAN_AREAS.values()]
+    drawn = {row["area"]: row["text"] for row in rows_of(picture.chart) if row["kind"] in ("figure", "circle")}
+    cells = {row[0]: row[1] if row[1] != "-" else row[2] for row in picture.table.rows}
+    assert cells == {(PAKISTAN_AREAS | AFGHAN_AREAS)[area]: text for area, text in drawn.items()}
+    assert "December 2022" in picture.title
+
+
+# ------------------------------------------------------------------------------------------------ the network
+
+
+@pytest.mark.parametrize("name", ["confront", "appease"])
+def test_arrows_are_as_wide_as_leverage_and_as_blue_as_alignment(found: Comparison, name: str) -> None:
+    """Otherwise who has a hold on whom is drawn wrong."""
+    rows = rows_of(network(found, name, MONTH))
+    metrics = found.results[name].arrays.metrics
+    holds = of_kind(rows, "hold")
+    with_leverage = [tie for tie in TIES if tie.leverage]
+    assert len(holds) == len(with_leverage) == 3
+    widths = [row["size"] for row in holds]
+    leverage = [float(metrics[tie.leverage][:, MONTH].mean()) for tie in with_leverage]
+    assert np.argsort(widths).tolist() == np.argsort(leverage).tolist()
+    for row, tie in zip(holds, with_leverage, strict=True):
+        alignment = float(metrics[tie.alignment][:, MONTH].mean())
+        assert row["leaning"] == pytest.approx(alignment, abs=0.001)
+        assert row["opposed"] == (alignment < 0)
+    said = " ".join(row.get("text", "") for row in rows)
+    for value in leverage:
+        assert f"leverage {value:.2f}" in said
+
+
+def test_ties_are_those_that_the_model_measures_all_with_kabul() -> None:
+    assert all({tie.holder, tie.held} <= set(PLACES) and "taliban" in (tie.holder, tie.held) for tie in TIES)
+    assert all(tie.alignment in METRICS and (not tie.leverage or tie.leverage in METRICS) for tie in TIES)
+
+
+def test_the_network_in_words_and_as_a_table(found: Comparison) -> None:
+    picture = network_picture(found, "confront", MONTH)
+    mean = found.results["confront"].arrays.metrics["leverage_india_taliban"][:, MONTH].mean()
+    assert ["India over Kabul", f"{mean:.2f}"] in [row[:2] for row in picture.table.rows]
+    assert "not measured" in [row[1] for row in picture.table.rows]
+    assert f"India over Kabul: leverage {mean:.2f}" in picture.text
+
+
+# ------------------------------------------------------------------------------------------------ power and resources
+
+
+@pytest.mark.parametrize("actor", list(FACTIONS))
+def test_power_within_is_that_of_the_actors_own_factions(found: Comparison, actor: Any) -> None:
+    chart = faction_power(found, actor)
+    assert {row["panel"] for row in rows_of(chart)} == set(FACTIONS[actor].values())
+    kept = found.results["confront"].arrays
+    for faction, title in FACTIONS[actor].items():
+        values = kept.panels["faction_power"][:, -1, kept.labels["faction_power"].index(faction)]
+        (row,) = [
+            row
+            for row in rows_of(chart)
+            if row["panel"] == title and row["scenario"] == "Confront" and row["month"] == 23
+        ]
+        assert row["p50"] == pytest.approx(np.median(values), rel=1e-3)
+    assert len(faction_picture(found, actor).table.rows) == len(FACTIONS[actor])
+
+
+@pytest.mark.parametrize("direction", list(DIRECTIONS))
+def test_what_is_held_over_whom_by_resource(found: Comparison, direction: Any) -> None:
+    rows = rows_of(holdings(found, direction, MONTH))
+    assert rows[-1] == {"when": "December 2022"}
+    for name, title in (("confront", "Confront"), ("appease", "Accommodate")):
+        kept = found.results[name].arrays
+        panel = kept.panels[f"leverage_{direction}_by_resource"][:, MONTH].mean(axis=0)
+        mine = [row for row in rows[:-1] if row["scenario"] == title]
+        assert [row["resource"].replace("\n", " ") for row in mine] == list(DIRECTIONS[direction].values())
+        assert [row["held"] for row in mine] == pytest.approx(panel.tolist(), abs=1e-4)
+    table = holdings_picture(found, direction, MONTH).table
+    assert table.heads == ["Resource", "Confront", "Accommodate"]
+    assert len(table.rows) == len(DIRECTIONS[direction])
+
+
+# ------------------------------------------------------------------------------------------------ the course
+
+
+def test_the_course_draws_medians_and_marks_the_month(found: Comparison) -> None:
+    chart = course(found, "attacks", MONTH)
+    rows = rows_of(chart)
+    middle = np.median(found.results["appease"].arrays.metrics["attacks"], axis=0)
+    mine = [row["p50"] for row in of_kind(rows, "line") if row["scenario"] == "Accommodate"]
+    assert mine == pytest.approx(middle.tolist(), rel=1e-3)
+    assert of_kind(rows, "month") == [{"kind": "month", "month": MONTH, "text": "December 2022", "right": True}]
+    assert [one["name"] for one in chart.to_dict(validate=False)["params"]] == [PICK]
+    assert "December 2022" in course_picture(found, "attacks", MONTH).text
+
+
+# ------------------------------------------------------------------------------------------------ all of them
+
+
+def test_what_moves_is_the_whole_picture_in_two_parts(found: Comparison) -> None:
+    """Otherwise a month that plays by shows another month's drawing, or another scenario's."""
+    for name, month in (("confront", 3), ("appease", 3), ("confront", 20)):
+        for whole, parts in (
+            (schematic(found, name, month), moving_map(found, name, month)),
+            (network(found, name, month), moving_network(found, name, month)),
+            (holdings(found, "pakistan_taliban", month), moving_holdings(found, "pakistan_taliban", month)),
+            (course(found, "attacks", month), moving_course(found, "attacks", month)),
+        ):
+            assert parts.rows == rows_of(whole)
+            assert str(parts.specification["title"]) == str(whole.to_dict(validate=False)["title"])
+            assert "data" not in parts.specification
+
+
+def test_runs_without_panels_are_refused(bare: Comparison) -> None:
+    for make in (
+        lambda: schematic(bare, "confront", 0),
+        lambda: holdings(bare, "pakistan_taliban", 0),
+        lambda: faction_power(bare, "taliban"),
+    ):
+        with pytest.raises(ValueError, match="was not kept by this run"):
+            make()
+
+
+def test_they_can_be_drawn(found: Comparison, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise a specification that nothing can draw reaches a page."""
+    drawn = [to_svg(chart) for chart in (schematic(found, "confront", 5), network(found, "appease", 5))]
+    drawn += [to_svg(course(found, "attacks", 5)), to_svg(holdings(found, "taliban_pakistan", 5))]
+    for svg in drawn:
+        assert svg.startswith("<svg")
+    assert "Durand Line" in drawn[0]
+    assert "Kabul over Pakistan" in drawn[1]
+    assert all(float(svg.split('width="')[1].split('"')[0]) < 345 for svg in drawn)
