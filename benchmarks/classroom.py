@@ -69,16 +69,17 @@ class Student:
     Attributes:
         socket: the websocket.
         query: what stands behind the ? of the address; the server may set it.
-        widgets: label -> the id of a widget on the page, as of the last run.
+        widgets: label -> the id of a widget on the page; said: the texts on it; both as of the last run.
     """
 
     socket: Any
     query: str
     widgets: dict[str, str] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
 
-    async def run(self, press: str = "", **fields: Any) -> None:
-        """Have the page run: with some fields filled in, and a button pressed; wait until it is done."""
+    async def run(self, until: str, press: str = "", **fields: Any) -> None:
+        """Have the page run: with some fields filled in, and a button pressed; wait until it shows a field or a text."""
         from streamlit.proto.BackMsg_pb2 import BackMsg
         from streamlit.proto.WidgetStates_pb2 import WidgetState
 
@@ -94,27 +95,24 @@ class Student:
         if press:
             states.append(WidgetState(id=self.widgets[press], trigger_value=True))
         await self.socket.send(message.SerializeToString())
-        await self.settle()
+        async with asyncio.timeout(PATIENCE):
+            await self._settle(until)
 
-    async def settle(self) -> None:
-        """Read what comes until the page has stood still for a moment."""
+    async def _settle(self, until: str) -> None:
         from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
         done = False
         while True:
-            try:
-                raw = await asyncio.wait_for(self.socket.recv(), 0.6 if done else PATIENCE)
-            except TimeoutError:
-                if done:
-                    return
-                raise
+            if done and (until in self.widgets or any(until in text for text in self.said)):
+                return
             message = ForwardMsg()
-            message.ParseFromString(raw)
+            message.ParseFromString(await self.socket.recv())
             kind = message.WhichOneof("type")
             if kind == "script_finished":
                 done = True
             elif kind == "new_session":
-                done = False  # the page runs once more by itself
+                done = False
+                self.said, self.widgets = [], {}
             elif kind == "page_info_changed":
                 self.query = message.page_info_changed.query_string
             elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
@@ -125,6 +123,8 @@ class Student:
         if kind in ("text_input", "number_input", "button"):
             one = getattr(element, kind)
             self.widgets[one.label.split(",")[0].split(" (")[0]] = one.id
+        elif kind == "markdown":
+            self.said.append(element.markdown.body.replace("\\", ""))
 
 
 async def enter(port: int, code: str) -> Student:
@@ -132,28 +132,35 @@ async def enter(port: int, code: str) -> Student:
     address = f"ws://127.0.0.1:{port}/_stcore/stream"
     socket = await connect(address, subprotocols=["streamlit"], max_size=None, origin=f"http://127.0.0.1:{port}")
     student = Student(socket, f"class={code}")
-    await student.run()
+    await student.run("Join")
     return student
 
 
-async def attend(port: int, code: str, number: int, seconds: float, of: int) -> tuple[float, str]:
-    """Come in, join, predict; how long from the prediction's submission to the page's answer, and the address."""
-    await asyncio.sleep(seconds * number / of / 2)
+async def join(port: int, code: str, number: int) -> Student:
+    """Come in, and join."""
     student = await enter(port, code)
-    await student.run("Join", Class_code=code, Nickname=f"student {number}")
-    await asyncio.sleep(max(0.0, seconds * number / of / 2))
+    await student.run("Of 100 modelled worlds", "Join", Class_code=code, Nickname=f"student {number}")
+    assert "me=" in student.query, f"student {number} could not join"
+    return student
+
+
+async def predict(student: Student, number: int, after: float) -> float:
+    """Submit a prediction after so many seconds; how long until the page says that it was taken."""
+    await asyncio.sleep(after)
     began = time.monotonic()
-    await student.run("Predict", Of_100_modelled_worlds=float(number % 101))
-    took = time.monotonic() - began
-    await student.socket.close()
-    return took, student.query
+    said = f"You predict **{number % 101} of 100"
+    await student.run(said, "Predict", Of_100_modelled_worlds=float(number % 101))
+    return time.monotonic() - began
 
 
 async def room(port: int, code: str, students: int, seconds: float) -> list[float]:
-    """The whole class; how long each waited for an answer, without the pause that tells that a page stands still."""
-    found = await asyncio.gather(*(attend(port, code, k, seconds, students) for k in range(students)))
-    assert all("me=" in query for _, query in found), "somebody could not join"
-    return [took - 0.6 for took, _ in found]
+    """The whole class: all join, then all submit within so many seconds; how long each waited for an answer."""
+    class_ = await asyncio.gather(*(join(port, code, number) for number in range(students)))
+    waits = await asyncio.gather(
+        *(predict(student, number, seconds * number / students) for number, student in enumerate(class_))
+    )
+    await asyncio.gather(*(student.socket.close() for student in class_))
+    return list(waits)
 
 
 def missing(classes: Classroom, code: str, secret: str, students: int) -> list[str]:
@@ -163,24 +170,32 @@ def missing(classes: Classroom, code: str, secret: str, students: int) -> list[s
     return [name for name, prediction in sent.items() if kept.get(name) != prediction]
 
 
-async def browsers(port: int, code: str, count: int) -> None:
-    """Students at real pages: join, predict, and see it said."""
+async def browsers(port: int, code: str, secret: str, count: int, whole: int) -> None:
+    """Students at real pages, who join, predict and see it said; and the instructor's page, which sees all arrive."""
     from playwright.async_api import async_playwright
 
     async with async_playwright() as driver:
         started = await driver.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
 
-        async def sit(number: int) -> None:
+        async def opened(path: str) -> Any:
             page = await (await started.new_context()).new_page()
-            page.set_default_timeout(PATIENCE * 1000)
-            await page.goto(f"http://127.0.0.1:{port}/class_student?class={code}")
+            page.set_default_timeout(2 * PATIENCE * 1000)
+            await page.goto(f"http://127.0.0.1:{port}/{path}")
+            return page
+
+        async def sit(number: int) -> None:
+            page = await opened(f"class_student?class={code}")
             await page.get_by_label("Nickname").fill(f"browser {number}")
             await page.get_by_role("button", name="Join").click()
             await page.get_by_label("Of 100 modelled worlds (0 to 100)").fill(str(number))
             await page.get_by_role("button", name="Predict").click()
             await page.get_by_text(f"You predict {number} of 100").wait_for()
 
-        await asyncio.gather(*(sit(number) for number in range(count)))
+        async def watch() -> None:
+            page = await opened(f"class_instructor?class={code}&host={secret}")
+            await page.get_by_text(f"{whole} of {whole} have predicted.").wait_for()
+
+        await asyncio.gather(watch(), *(sit(number) for number in range(count)))
         await started.close()
 
 

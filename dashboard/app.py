@@ -24,7 +24,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("class_student", "Class"),
     ("class_instructor", "Instructor"),
     ("play", "Play"),
-    ("table", "Table"),
+    ("table", "Play together"),
     ("about", "About"),
 )
 

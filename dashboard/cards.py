@@ -110,7 +110,7 @@ def _left(one: Left) -> None:
     links.evidence(one.name)
     lost = f"Loses {', '.join(one.lost)}" if one.lost else "Loses none itself"
     kept = f"; keeps {', '.join(one.kept)}" if one.kept else ""
-    through = f"; takes {', '.join(one.through)}" if one.through else ""
+    through = f"; takes parameters that are left bare: {', '.join(one.through)}" if one.through else ""
     st.caption(show.plain(f"{one.says} {lost}{kept}{through}."))
 
 

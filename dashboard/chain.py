@@ -47,7 +47,8 @@ def outline(lines: tuple[Line, ...], place: str, now: str, then: str) -> None:
 
 
 def _term(term: Term, now: str, then: str) -> None:
-    st.markdown(f"**{show.plain(_KINDS.get(term.kind, term.kind))}: {show.plain(term.words)}**")
+    words = term.words.partition(": ")[2] if term.kind in ("draw", "luck", "shock") else term.words
+    st.markdown(f"**{show.plain(_KINDS.get(term.kind, term.kind))}: {show.plain(words or term.words)}**")
     if term.kind == "rule":
         st.markdown(show.plain(RULES[term.name].statement))
     if term.inputs:
@@ -68,7 +69,7 @@ def claims(names: tuple[str, ...], heading: str) -> None:
         claim, source = known.claims[name], known.sources[known.claims[name].source]
         where = f"paragraph {claim.paragraph}" if claim.paragraph else ", ".join(claim.series)
         said = f"{claim.kind}; {source.title}{f', {where}' if where else ''}"
-        st.markdown(f"- {show.plain(claim.text)} ({show.plain(said)})")
+        st.markdown(f"{show.plain(claim.text)} ({show.plain(said)})")
         links.evidence(name)
         if source.id != name:
             links.evidence(source.id, f"the source: {source.title}")

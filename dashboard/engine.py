@@ -53,11 +53,16 @@ class Job:
     parameters: str
     panels: bool = False
     key: str = field(default="", compare=False)
+    company: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        how = [self.worlds, self.months, self.seed, self.parameters, self.scenario.data()]
-        digest = blake2b(json.dumps(how, sort_keys=True).encode(), digest_size=12).hexdigest()
+        from sim.scenario import company
+
+        how = [self.worlds, self.months, self.seed, self.parameters]
+        digest = blake2b(json.dumps([*how, self.scenario.data()], sort_keys=True).encode(), digest_size=12).hexdigest()
         object.__setattr__(self, "key", digest)
+        kind = company(self.scenario)
+        object.__setattr__(self, "company", kind and json.dumps([*how, self.panels, kind]))
 
     function = staticmethod(run_scenario)
 
@@ -126,7 +131,7 @@ class Engine:
             wanted = [job for job in jobs.values() if job.key not in self._kept]
             if not wanted or self._tasks or not self.quick.idle():
                 return
-            task = Task(_name(wanted[0]), run_scenario, (wanted[0].scenario,), wanted[0].arguments)
+            task = Task(_name(wanted[0]), run_scenario, (wanted[0].scenario,), wanted[0].arguments, wanted[0].company)
             task.waiting.add(_AHEAD)
             self._tasks[task.key] = task
             self.quick.add(task)
@@ -169,7 +174,7 @@ class Engine:
                     continue
                 task = self._tasks.get(_name(job))
                 if task is None or task.stopped:
-                    task = Task(_name(job), job.function, job.given, job.arguments)
+                    task = Task(_name(job), job.function, job.given, job.arguments, job.company)
                     self.quick.add(task)
                     self._tasks[task.key] = task
                 task.waiting.add(session)

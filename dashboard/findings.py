@@ -64,24 +64,21 @@ def _metric(names: list[str], place: str) -> str:
 def _sensitivity(swept: Sweep, folder: Path) -> None:
     metric = _metric(_metrics(swept), "sensitivity metric")
     titles = _scenarios(swept)
-    versus = None
+    versus = ""
     if len(titles) > 1:
         versus = st.selectbox(
             "Of each scenario, or of the difference to",
-            [None, *titles],
-            format_func=lambda name: "each scenario by itself" if name is None else titles[name],
+            ["", *titles],
+            format_func=lambda name: titles.get(name, "each scenario by itself"),
             key=state.key("sensitivity versus"),
         )
-    _ask("sensitivity", "Work it out", Question(analysis.sensitivity, (str(folder), metric, versus)))
+    _ask("sensitivity", "Work it out", Question(analysis.sensitivity, (str(folder), metric, versus or None)))
 
 
 def _discovery(swept: Sweep, folder: Path) -> None:
     titles = _scenarios(swept)
-    usual = f"{_metrics(swept)[0]} < {_metrics(swept)[0]}" if len(titles) > 1 else ""
-    names = list(titles)
-    if usual:
-        metric = _metrics(swept)[0]
-        usual = f"{metric}[{names[0]}] < {metric}[{names[1]}]"
+    names, metric = list(titles), _metrics(swept)[0]
+    usual = f"{metric}[{names[0]}] < {metric}[{names[1]}]" if len(names) > 1 else ""
     where = st.text_input(
         "Where does this hold?",
         usual,
@@ -98,15 +95,15 @@ def _discovery(swept: Sweep, folder: Path) -> None:
             st.error("This condition cannot be read.")
             st.code(str(problem), language=None)
         return
-    scenario = None
+    scenario = ""
     if not condition.paired and len(names) > 1:
         scenario = st.selectbox(
             "Under which scenario",
-            [None, *names],
-            format_func=lambda name: "all of them" if name is None else titles[name],
+            ["", *names],
+            format_func=lambda name: titles.get(name, "all of them"),
             key=state.key("discovery scenario"),
         )
-    _ask("discovery", "Search", Question(analysis.discovery, (str(folder), where, scenario)))
+    _ask("discovery", "Search", Question(analysis.discovery, (str(folder), where, scenario or None)))
 
 
 def _regret(swept: Sweep, folder: Path) -> None:

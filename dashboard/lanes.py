@@ -10,7 +10,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from dashboard.worker import receive, send
+from dashboard.worker import receive, run_side_by_side, send
+
+# Runs that one worker does in one go: of more, the first would wait too long for the last.
+MOST_TOGETHER = 5
 
 
 class BusyError(RuntimeError):
@@ -22,12 +25,20 @@ class RunError(RuntimeError):
 
 
 class Task:
-    """Something asked of a worker: who waits for it, what it has told, and what came of it."""
+    """Something asked of a worker: who waits for it, what it has told, and what came of it.
+
+    Runs of the same `company` may be done in one go.
+    """
 
     def __init__(
-        self, key: str, function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]
+        self,
+        key: str,
+        function: Callable[..., Any],
+        arguments: tuple[Any, ...],
+        named: dict[str, Any],
+        company: str | None = None,
     ) -> None:
-        self.key, self.function, self.arguments, self.named = key, function, arguments, named
+        self.key, self.function, self.arguments, self.named, self.company = key, function, arguments, named, company
         self.waiting: set[str] = set()
         self.told: Any = None
         self.value: Any = None
@@ -49,25 +60,27 @@ class _Worker(threading.Thread):
     def __init__(self, lane: Lane) -> None:
         super().__init__(daemon=True)
         self.lane, self.number = lane, 0
-        self.task: Task | None = None
+        self.tasks: list[Task] = []
         self.process: subprocess.Popen[bytes] | None = None
         self._writing = threading.Lock()
 
     def run(self) -> None:
         self._warm()
-        while (task := self.lane.take(self)) is not None:
+        while tasks := self.lane.take(self):
             try:
-                self._work(task)
+                self._work(tasks)
             except Exception:  # the process died, or spoke nonsense: another one takes its place
                 self._end()
-                if task.problem is None:
-                    task.problem = "The program that computes was stopped in the middle of this; try again."
-            self.task = None
-            self.lane.done(task)
+                for task in tasks:
+                    if task.problem is None and task.value is None:
+                        task.problem = "The program that computes was stopped in the middle of this; try again."
+            self.tasks = []
+            for task in tasks:
+                self.lane.done(task)
 
     def stop(self, task: Task) -> None:
         """Let the process give up a task that nobody waits for."""
-        if self.task is task and self.process is not None:
+        if task in self.tasks and all(one.stopped for one in self.tasks) and self.process is not None:
             try:
                 self._say(("stop", self.number))
             except OSError:
@@ -76,29 +89,38 @@ class _Worker(threading.Thread):
     def close(self) -> None:
         self._end()
 
-    def _work(self, task: Task) -> None:
+    def _work(self, tasks: list[Task]) -> None:
+        task, several = tasks[0], len(tasks) > 1
+        function, arguments = task.function, task.arguments
+        if several:
+            function, arguments = run_side_by_side, ([one.arguments[0] for one in tasks],)
         process = self._running()
         self.number += 1
-        late = threading.Timer(self.lane.seconds, self._too_late, [task])
+        late = threading.Timer(self.lane.seconds, self._too_late, [tasks])
         late.daemon = True
         late.start()
         try:
-            self._say((self.number, task.function, task.arguments, task.named))
-            if task.stopped:
+            self._say((self.number, function, arguments, task.named))
+            if all(one.stopped for one in tasks):
                 self._say(("stop", self.number))
             while True:
                 answer, size = receive(process.stdout)  # type: ignore[arg-type]
                 if answer[0] == "told":
                     task.told = answer[2]
                 elif answer[0] == "done":
-                    task.value, task.size = answer[2], size
+                    for one, value in zip(tasks, answer[2] if several else [answer[2]], strict=True):
+                        one.value, one.size = value, size // len(tasks)
                     return
-                elif answer[0] == "failed":
+                elif answer[0] == "failed" and not several:
                     whose = {"program": "This failed inside the program: "}
                     task.problem = whose.get(answer[3], "") + answer[2]
                     return
+                elif answer[0] == "failed":
+                    break
         finally:
             late.cancel()
+        for one in tasks:  # what one of them is to blame for is not the others' fault
+            self._work([one])
 
     def _warm(self) -> None:
         try:
@@ -106,10 +128,13 @@ class _Worker(threading.Thread):
         except (EOFError, OSError):
             return  # tried again with the first task, which then says what is wrong
 
-    def _too_late(self, task: Task) -> None:
-        if task.finished.is_set() or self.task is not task:
+    def _too_late(self, tasks: list[Task]) -> None:
+        if self.tasks[:1] != tasks[:1]:
             return
-        task.problem = f"This took longer than {self.lane.seconds:.0f} seconds and was stopped; ask for less at once."
+        for task in tasks:
+            task.problem = (
+                f"This took longer than {self.lane.seconds:.0f} seconds and was stopped; ask for less at once."
+            )
         self._end()
 
     def _say(self, message: Any) -> None:
@@ -174,7 +199,7 @@ class Lane:
     def idle(self) -> bool:
         """Whether nothing waits and nothing is being worked on."""
         with self.changed:
-            return not self.queue and all(worker.task is None for worker in self.workers)
+            return not self.queue and not any(worker.tasks for worker in self.workers)
 
     def drop(self, task: Task) -> None:
         """Take a task out of the queue, or have it given up."""
@@ -185,18 +210,24 @@ class Lane:
                 task.problem = "stopped"
                 task.finished.set()
                 return
-            busy = [worker for worker in self.workers if worker.task is task]
+            busy = [worker for worker in self.workers if task in worker.tasks]
         for worker in busy:
             worker.stop(task)
 
-    def take(self, worker: _Worker) -> Task | None:
-        """The next task for a worker, as soon as there is one; None when all is closed."""
+    def take(self, worker: _Worker) -> list[Task]:
+        """The next task for a worker, as soon as there is one, with its share of those in the same company; none when
+        all is closed."""
         with self.changed:
             self.changed.wait_for(lambda: self.queue or self.closed)
             if self.closed:
-                return None
-            worker.task = self.queue.popleft()
-            return worker.task
+                return []
+            task = self.queue.popleft()
+            mates = [one for one in self.queue if task.company is not None and one.company == task.company]
+            idle = sum(not other.tasks for other in self.workers)  # this one among them
+            worker.tasks = [task, *mates[: min(MOST_TOGETHER, -(-(len(mates) + 1) // idle)) - 1]]
+            for one in worker.tasks[1:]:
+                self.queue.remove(one)
+            return worker.tasks
 
     def done(self, task: Task) -> None:
         self._finished(task)

@@ -26,6 +26,7 @@ class Question:
     given: tuple[Any, ...]
     arguments: dict[str, Any] = field(default_factory=dict)
     panels: bool = True
+    company: None = None  # each is done by itself
 
     @property
     def key(self) -> str:

@@ -35,7 +35,6 @@ _LONGEST = 6000
 
 def purpose(actors: Sequence[str]) -> None:
     """What the game is for, its limits, and what each seat can do."""
-    st.subheader("What this is for, and its limits", anchor=False)
     for paragraph in play_text.PURPOSE:
         st.markdown(show.plain(paragraph))
     for actor in actors:

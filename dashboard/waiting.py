@@ -53,7 +53,6 @@ def answer(place: str, label: str, question: Question, help: str = "", disabled:
         args=[place, question],
         help=help or None,
         disabled=disabled,
-        type="primary",
     )
     if refused := st.session_state.pop(f"{_HEAVY} refused {place}", None):
         st.warning(show.plain(refused), icon=":material/group:")

@@ -52,6 +52,17 @@ def run_scenario(tell: Tell, scenario: Any, **how: Any) -> Any:
     return sim.run(scenario, progress=lambda done, everything: tell(None), **how)
 
 
+def run_side_by_side(tell: Tell, scenarios: list[Any], **how: Any) -> list[Any]:
+    """The same of several scenarios of one `company`, lived by one model, which takes less than one after another."""
+    import sim
+
+    if len(scenarios) == 1:
+        return [run_scenario(tell, scenarios[0], **how)]
+    named = {str(number): one for number, one in enumerate(scenarios)}
+    compared = sim.compare(named, progress=lambda done, everything: tell(None), **how)
+    return [compared.results[name] for name in named]
+
+
 def warm() -> None:
     """Import and compute once what every run needs, and take it out of the garbage collector's rounds."""
     import sim

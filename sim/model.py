@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import mesa
@@ -21,7 +21,7 @@ from sim.gauges import GAUGES, PANEL_GAUGES
 from sim.metrics import METRICS, PANELS
 from sim.parameters import resolve
 from sim.rulebook import Rulebook
-from sim.scenario import Scenario, Script, load_scenario, parameter_set
+from sim.scenario import Abreast, Scenario, Script, load_scenario, parameter_set
 from sim.shocks import strike
 from sim.vocabulary import (
     FACTIONS,
@@ -100,6 +100,8 @@ class FrontierModel(mesa.Model):
         values: parameter values over the scenario's, each a number or a (worlds,) vector.
         levers: settings over the scenario's, by their path in it: see `Script`.
         points: how many points of a sweep share the worlds axis: see `Streams`.
+        beside: scenarios that are lived beside this one under the same luck, each in as many of the worlds, in order:
+            see `Abreast`; not with `levers` or `points`.
         record: whether to keep every month's pressures in `accounts`.
 
     Attributes:
@@ -127,6 +129,7 @@ class FrontierModel(mesa.Model):
     parameters: dict[str, float | Vector]
     rulebook: Rulebook
     streams: Streams
+    script: Script | Abreast
     plan: Scenario
 
     def __init__(
@@ -142,6 +145,7 @@ class FrontierModel(mesa.Model):
         rng: Any = None,
         levers: Mapping[str, Vector] | None = None,
         points: int = 1,
+        beside: Sequence[Scenario] = (),
     ) -> None:
         if rng is not None and not isinstance(rng, int | np.integer):
             raise TypeError("rng must be a whole number here: all chance comes from streams keyed by it")
@@ -151,12 +155,12 @@ class FrontierModel(mesa.Model):
         super().__init__(rng=seed)
         self.plan = load_scenario(scenario) if isinstance(scenario, str) else scenario
         self.worlds, self.seed, self.month, self.record = worlds, seed, 0, record
-        self.streams = Streams(seed, worlds, first, points)
+        self.streams = Streams(seed, worlds, first, 1 + len(beside) if beside else points)
         mode, beneath = parameter_set(parameters)
         overrides = {**beneath, **self.plan.parameters, **(values or {})}
         self.parameters = resolve(overrides, mode, self.streams)
         self.rulebook = Rulebook(self.parameters, off)
-        self.script = Script(self.plan, worlds, levers)
+        self.script = Abreast([self.plan, *beside], worlds) if beside else Script(self.plan, worlds, levers)
         self.accounts: list[dict[str, dict[str, Any]]] = []
         self._make_agents()
         self.labels = {
@@ -168,9 +172,7 @@ class FrontierModel(mesa.Model):
             "leverage_taliban_pakistan_by_resource": tuple(RESOURCES_PAKISTAN_NEEDS),
             "levers_in_force": tuple(LEVERS),
         }
-        self.datacollector = Record(
-            model_reporters={name: [self._read, [name]] for name in (*METRICS, *PANELS)}
-        )
+        self.datacollector = Record(model_reporters={name: [self._read, [name]] for name in (*METRICS, *PANELS)})
 
     def _make_agents(self) -> None:
         """One by one: Mesa's `create_agents` would deal a vector over worlds out among the agents."""

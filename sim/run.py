@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import index
 from pathlib import Path
@@ -55,11 +55,13 @@ class Interrupted(KeyboardInterrupt):
         self.results = results
 
 
-def build_model(scenario: Scenario, worlds: int, seed: int, first: int, parameters: str) -> FrontierModel:
+def build_model(
+    scenario: Scenario, worlds: int, seed: int, first: int, parameters: str, beside: Sequence[Scenario] = ()
+) -> FrontierModel:
     """The model for one chunk of worlds. (Tests put a small model in this function's place.)"""
     from sim.model import FrontierModel
 
-    return FrontierModel(scenario, worlds=worlds, seed=seed, first=first, parameters=parameters)
+    return FrontierModel(scenario, worlds=worlds, seed=seed, first=first, parameters=parameters, beside=beside)
 
 
 def run(
@@ -258,8 +260,14 @@ def _run(scenarios: dict[str, Scenario], plan: _Plan, progress: Progress | None)
     try:
         for first in range(0, plan.worlds, plan.chunk):
             worlds = min(plan.chunk, plan.worlds - first)
-            taken = {name: _run_chunk(one, first, worlds, plan, tick) for name, one in scenarios.items()}
-            for name, chunk in taken.items():
+            taken = [
+                (name, chunk)
+                for names in _abreast(scenarios, worlds)
+                for name, chunk in zip(
+                    names, _run_chunk([scenarios[name] for name in names], first, worlds, plan, tick), strict=True
+                )
+            ]
+            for name, chunk in taken:
                 chunks[name].append(chunk)
             finished += worlds
     except KeyboardInterrupt:
@@ -270,22 +278,41 @@ def _run(scenarios: dict[str, Scenario], plan: _Plan, progress: Progress | None)
     return {name: _results(name, one, chunks[name], finished, plan) for name, one in scenarios.items()}
 
 
-def _run_chunk(scenario: Scenario, first: int, worlds: int, plan: _Plan, tick: Callable[[int], None]) -> Chunk:
+def _abreast(scenarios: Mapping[str, Scenario], worlds: int) -> Iterator[list[str]]:
+    """The names of scenarios that one model lives side by side: many short vectors cost what few long ones do."""
+    from sim.scenario import company
+
+    most = max(CHUNK // worlds, 1)
+    kinds: dict[str, list[str]] = {}
+    for name, scenario in scenarios.items():
+        kind = company(scenario) if most > 1 and len(scenarios) > 1 else None
+        kinds.setdefault(kind or f"alone: {name}", []).append(name)
+    for names in kinds.values():
+        yield from (names[start : start + most] for start in range(0, len(names), most))
+
+
+def _run_chunk(
+    scenarios: Sequence[Scenario], first: int, worlds: int, plan: _Plan, tick: Callable[[int], None]
+) -> list[Chunk]:
     from sim.results.chunks import take
 
     started = time.perf_counter()
-    model = build_model(scenario, worlds, plan.seed, first, plan.parameters)
+    together = worlds * len(scenarios)
+    model = build_model(scenarios[0], together, plan.seed, first, plan.parameters, scenarios[1:])
     try:
         for _ in range(plan.months):
             model.step()
-            tick(worlds)
-        out = take(model, worlds, plan.keep_series, plan.keep_panels)
+            tick(together)
+        out = [
+            take(model, worlds, plan.keep_series, plan.keep_panels, number * worlds) for number in range(len(scenarios))
+        ]
     finally:
         model.close()
         del model
-        if worlds * plan.months >= COLLECTED:
+        if together * plan.months >= COLLECTED:
             gc.collect()  # a model's parts point at each other: without this its months pile up chunk after chunk
-    out.seconds = time.perf_counter() - started
+    for chunk in out:
+        chunk.seconds = (time.perf_counter() - started) / len(out)
     return out
 
 

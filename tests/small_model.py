@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from types import ModuleType, SimpleNamespace
@@ -58,7 +59,10 @@ class SmallModel:
     built: ClassVar[list[tuple[str, int, int]]] = []  # (scenario, first, worlds), in order
     stop_at: int | None = None  # Ctrl-C before this many months in all
 
-    def __init__(self, scenario: SmallScenario, worlds: int, seed: int, first: int, parameters: str) -> None:
+    def __init__(
+        self, scenario: SmallScenario, worlds: int, seed: int, first: int, parameters: str, beside: Sequence[Any] = ()
+    ) -> None:
+        assert not beside
         self.scenario, self.worlds, self.month, self.seed = scenario, worlds, 0, seed
         self.streams = Streams(seed, worlds, first)
         self.prior = 2.0 if parameters == "prior" else 1.0
@@ -139,6 +143,7 @@ def install(patch: pytest.MonkeyPatch) -> None:
         list_scenarios=lambda: [(one.name, one.title, one.question) for one in SCENARIOS.values()],
         with_overrides=_with_overrides,
         validate_file=_validate,
+        company=lambda scenario: None,
         differences=_differences,
     )
     patch.setitem(sys.modules, "sim.scenario", scenario)

@@ -20,6 +20,7 @@ from dashboard import drafting, state, versions
 from dashboard.engine import BusyError, Engine, Job, Lane, RunError, SupersededError, Task
 from dashboard.show import plain
 from dashboard.state import POSTURES, SHARES, State, from_query, to_query
+from dashboard.worker import run_scenario
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.plots import fan, paired_difference, rows_of, verdict_shares
@@ -441,6 +442,63 @@ def test_the_memory_kept_is_bounded() -> None:
         assert small.bytes == sum(size for _, size, _ in small._kept.values())
     finally:
         small.close()
+
+
+def test_what_waits_together_is_run_together_and_comes_out_as_alone() -> None:
+    """Otherwise a room full of people waits for one run after another; or gets one another's numbers."""
+    levers = [0.1, 0.2, 0.3, 0.4]
+    own, found = Engine(workers=1), {}
+    states = [State(levers={"aid": one}, worlds=20, months=24, parameters="posterior") for one in levers]
+    yours = [versions.jobs(one)[versions.YOURS] for one in states]
+    assert len({one.company for one in yours}) == 1
+    assert len({one.key for one in yours}) == 4
+    asked: list[int] = []
+    together = own.quick.take
+
+    def take(worker: Any) -> list[Task]:
+        tasks = together(worker)
+        asked.append(len(tasks))
+        return tasks
+
+    try:
+        own.results("first", {"x": job(seed=1)})  # its worker is up
+        own.quick.take = take  # type: ignore[method-assign]
+        blocking = threading.Thread(target=lambda: own.results("slow", {"x": job(300, 800, 60)}))
+        blocking.start()
+        wait_until(lambda: own.quick.workers[0].tasks)
+
+        def ask(number: int) -> None:
+            found[number] = own.results(f"s{number}", {"x": yours[number]})["x"]
+
+        rooms = [threading.Thread(target=ask, args=[number]) for number in range(4)]
+        for one in rooms:
+            one.start()
+        for one in (*rooms, blocking):
+            one.join(60)
+        assert max(asked) >= 3
+        for number, one in found.items():
+            alone = sim.run(yours[number].scenario, **yours[number].arguments)
+            assert one.outcomes.equals(alone.outcomes), number
+    finally:
+        own.close()
+
+
+def test_what_one_is_to_blame_for_is_not_the_others_fault() -> None:
+    """Otherwise a run that fails takes with it whoever waits beside it."""
+    wrong, right = (
+        Task(name, run_scenario, (name,), {"worlds": 4, "months": 3}, "same") for name in ("nowhere", "confront")
+    )
+    done: list[Task] = []
+    lane = Lane(1, 9, 30.0, 0, done.append)
+    lane.queue.extend([wrong, right])
+    try:
+        lane.start()
+        assert right.finished.wait(60)
+        assert right.answer().worlds == 4
+        with pytest.raises(RunError, match="nowhere"):
+            wrong.answer()
+    finally:
+        lane.close()
 
 
 def test_a_full_queue_says_so() -> None:

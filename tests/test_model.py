@@ -505,6 +505,47 @@ def test_others_than_pakistan_choose_among_policies_too(
     model.close()
 
 
+BESIDE = """
+schema: 1
+title: T
+question: Q
+extends: confront
+actors:
+  pakistan:
+    changes:
+      - {from: 2022-12, policy: appease}
+      - {when: {metric: attacks, above: 20, months: 2}, for: 2, levers: {border_closure: 0.9}}
+  taliban: {policy: choose, among: [wait, act]}
+  ttp: {changes: [{when: {metric: fatalities, above: 60}, campaign: lie_low}]}
+policies:
+  wait: {title: Wait, actor: taliban, summary: S., settings: {stance: bargain}}
+  act: {title: Act, actor: taliban, summary: S., settings: {stance: restrain}}
+"""
+
+
+@pytest.mark.parametrize("parameters", ["defaults", "prior", "posterior"])
+@pytest.mark.parametrize("first", [0, 6])
+def test_scenarios_side_by_side_are_what_they_are_alone(first: int, parameters: str) -> None:
+    """Otherwise a comparison gives other numbers than the runs that it is made of."""
+    plans = [load_scenario("confront"), load_scenario(("beside.yaml", BESIDE)), load_scenario("mediated_talks")]
+    options: dict[str, Any] = {"seed": 9, "parameters": parameters, "first": first}
+    together = run(plans[0], 40, 15, beside=plans[1:], **options)
+    for number, plan in enumerate(plans):
+        alone = run(plan, 40, 5, **options)
+        part = {name: value[..., number * 5 : number * 5 + 5] for name, value in together.items()}
+        assert differing(part, alone) == []
+
+
+def test_what_cannot_stand_side_by_side_is_refused() -> None:
+    """Otherwise one scenario's shocks or parameters fall on another's worlds."""
+    confront = load_scenario("confront")
+    for name in ("imf_default", "force_works", "own_choice"):
+        with pytest.raises(ValueError, match="side by side"):
+            FrontierModel(confront, worlds=4, seed=1, beside=[load_scenario(name)])
+    with pytest.raises(ValueError, match="cannot be dealt out"):
+        FrontierModel(confront, worlds=5, seed=1, beside=[load_scenario("appease")])
+
+
 def test_what_was_recorded_stays() -> None:
     """Otherwise a state that is changed in place, rather than rebound, rewrites the months before it."""
     model = FrontierModel(busy(), worlds=4, seed=2, record=True)

@@ -297,3 +297,20 @@ def test_public_names() -> None:
     assert set(sim.__all__) <= set(dir(sim))
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = sim.nothing
+
+
+def test_compared_scenarios_are_what_they_are_alone() -> None:
+    """All that ships, some lived side by side and some alone: to the last bit, panels too, in any chunks."""
+    from sim.scenario import company, list_scenarios, load_scenario
+
+    plans = {name: load_scenario(name) for name, _, _ in list_scenarios()}
+    kinds = [company(plan) for plan in plans.values()]
+    assert None in kinds
+    assert len({kind for kind in kinds if kind}) < len([kind for kind in kinds if kind])
+    compared = sim.compare(plans, worlds=9, months=20, seed=3, keep_panels=True, chunk=7)
+    for name, plan in plans.items():
+        alone, together = sim.run(plan, worlds=9, months=20, seed=3, keep_panels=True), compared.results[name]
+        assert together.outcomes.equals(alone.outcomes), name
+        for part in ("metrics", "panels"):
+            mine, theirs = getattr(together.arrays, part), getattr(alone.arrays, part)
+            assert all(np.array_equal(mine[one], theirs[one]) for one in theirs), name

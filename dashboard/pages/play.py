@@ -61,6 +61,7 @@ def complain(problem: Exception) -> None:
 
 def opening() -> None:
     """What this is for, and then who, where and with which luck."""
+    st.subheader("What this is for, and its limits", anchor=False)
     seats.purpose(())
     actor = st.selectbox("Whose decisions", list(ACTORS), format_func=ACTORS.__getitem__, key="play actor")
     st.markdown(show.plain(seats.play_text.SEATS[actor]))
@@ -187,11 +188,12 @@ def called(line: int) -> str:
 def play() -> None:
     """The game as it stands."""
     if len(lines()) > 1:
+        labels = [called(line) for line in range(len(lines()))]
         chosen = st.selectbox(
             "Line of play",
-            range(len(lines())),
+            range(len(labels)),
             at(),
-            format_func=called,
+            format_func=labels.__getitem__,
             key=f"line {st.session_state.get('play number', 0)} {len(lines())}",
         )
         if chosen != at():

@@ -20,7 +20,7 @@ from sim.vocabulary import ACTORS
 
 STATES = {LOBBY: "waiting for players", PLAYING: "running", PAUSED: "paused", OVER: "over"}
 
-show.page("Table", "One game, up to four seats. A quarter passes when all have moved, or when the time is up.")
+show.page("Play together", "One game, up to four seats. A quarter passes when all have moved, or when the time is up.")
 
 
 def complain(problem: Exception) -> None:
@@ -131,6 +131,7 @@ def player(view: View, code: str, secret: str) -> None:
     if view.state == LOBBY:
         mine = doors.games().again(code, secret)
         st.info(f"You sit for {show.plain(ACTORS[mine.actor])}. The host starts the game; it begins here by itself.")
+        st.subheader("What this is for, and its limits", anchor=False)
         seats.purpose((mine.actor,))
         return
     log, mine = doors.games().sitting(code, secret)

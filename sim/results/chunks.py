@@ -28,17 +28,20 @@ class Chunk:
     seconds: float = field(default=0.0)
 
 
-def take(model: FrontierModel, worlds: int, keep_series: bool, keep_panels: bool) -> Chunk:
-    """Read what a model's collector holds; nothing in the result points back at the model."""
+def take(model: FrontierModel, worlds: int, keep_series: bool, keep_panels: bool, first: int = 0) -> Chunk:
+    """Read what a model's collector holds of so many worlds, from one on; nothing in the result points at the model."""
     collected: Mapping[str, list[Any]] = model.datacollector.model_vars
+    here = slice(first, first + worlds)
     # A model of one world reports plain floats.
-    history = {name: [np.asarray(value, dtype=float).reshape(worlds) for value in collected[name]] for name in METRICS}
+    history = {
+        name: [np.atleast_1d(np.asarray(value, dtype=float))[here] for value in collected[name]] for name in METRICS
+    }
     out = Chunk(outcomes(history))
     if keep_series:
         out.series = Series({name: np.stack(rows, axis=1) for name, rows in history.items()})
         for name in PANELS if keep_panels else ():
             labels = out.series.labels[name] = list(model.labels[name])
-            rows = [np.asarray(value, dtype=float).reshape(len(labels), worlds) for value in collected[name]]
+            rows = [np.asarray(value, dtype=float).reshape(len(labels), -1)[:, here] for value in collected[name]]
             out.series.panels[name] = np.ascontiguousarray(np.stack(rows).transpose(2, 0, 1))
     return out
 

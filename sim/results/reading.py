@@ -129,7 +129,10 @@ def scope(results: Results, scenarios: int = 1) -> str:
 def _parameters(parameters: str) -> tuple[str, bool]:
     """Where a run's uncertain parameters came from, in words; and whether they differ between worlds."""
     if parameters == "posterior":
-        return "the uncertain parameters in each as in one of the sets that agree with the record to December 2022", True
+        return (
+            "the uncertain parameters in each as in one of the sets that agree with the record to December 2022",
+            True,
+        )
     if parameters == "prior":
         return "the uncertain parameters drawn anew in each, over all that is held possible", True
     if parameters == "defaults":

@@ -1,5 +1,6 @@
 """Scenarios and policies: what may stand in them, loading and inheritance, what they ask each month, what differs."""
 
+from sim.scenario.abreast import Abreast, company
 from sim.scenario.diff import Difference, differences
 from sim.scenario.load import (
     ScenarioError,
@@ -18,11 +19,13 @@ from sim.scenario.shocks import SHOCK_TARGETS
 __all__ = [
     "MODES",
     "SHOCK_TARGETS",
+    "Abreast",
     "Difference",
     "Policy",
     "Scenario",
     "ScenarioError",
     "Script",
+    "company",
     "differences",
     "library",
     "list_scenarios",

@@ -1,0 +1,575 @@
+"""Class pages, exercises and play: nothing is seen before it is predicted, and every number is the library's own."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import doors, lessons, playing, seats
+from dashboard.doors import Door
+from dashboard.state import from_query
+from sim.teaching import play_text
+from sim.teaching.briefing import briefing
+from sim.teaching.classroom import Opened
+from sim.teaching.classroom_file import ClassroomError
+from sim.teaching.feedback import fared, gain, label, missed
+from sim.teaching.figures import Lab
+from sim.teaching.load import load_exercise
+from sim.teaching.moves import GameError, MoveLog, parse
+from sim.teaching.play import Game, resume, shocks, start
+from sim.teaching.predict import Chance, Range, score
+
+HOME = Path(__file__).resolve().parents[1] / "dashboard" / "pages"
+SECONDS = 90
+EXERCISE = "what_leverage_is"
+
+
+@pytest.fixture(autouse=True)
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A class file of the test's own, and doors at which nobody has knocked."""
+    monkeypatch.setenv("DURAND_CLASS_FILE", str(tmp_path / "class.db"))
+    doors.wrong_codes.cache_clear()
+    doors.openings.cache_clear()
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def lab() -> Lab:
+    return Lab(load_exercise(EXERCISE))
+
+
+@pytest.fixture
+def opened() -> Opened:
+    return doors.classes().open(EXERCISE, "Monday")
+
+
+def visit(page: str, **query: str) -> AppTest:
+    """A page as somebody sees it who opens it with these words in the address."""
+    app = AppTest.from_file(str(HOME / f"{page}.py"), default_timeout=SECONDS)
+    for key, value in query.items():
+        app.query_params[key.rstrip("_")] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def again(app: AppTest) -> AppTest:
+    app.run()
+    assert not app.exception
+    return app
+
+
+def said(app: AppTest) -> str:
+    """All that stands on the page as text, without the signs that keep it from being markup."""
+    kinds = (
+        app.title,
+        app.header,
+        app.subheader,
+        app.markdown,
+        app.caption,
+        app.warning,
+        app.info,
+        app.error,
+        app.success,
+    )
+    return "\n".join(one.value for kind in kinds for one in kind).replace("\\", "")
+
+
+def widget(app: AppTest, kind: str, label: str) -> Any:
+    found = [one for one in app.get(kind) if one.label.replace("\\", "") == label]
+    assert found, f"there is no {label} among {[one.label for one in app.get(kind)]}"
+    return found[0]
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    widget(app, "button", label).click()
+    return again(app)
+
+
+def drawn(app: AppTest) -> list[dict[str, Any]]:
+    """All rows that the page's pictures draw."""
+    every = [pa.ipc.open_stream(one.proto.data.data).read_all().to_pylist() for one in app.get("vega_lite_chart")]
+    return [row for rows in every for row in rows]
+
+
+def tables(app: AppTest) -> list[list[str]]:
+    """Every row of every table, markup signs taken off."""
+    out = []
+    for one in app.table:
+        frame = one.value.reset_index()
+        out += [[str(cell).replace("\\", "") for cell in row] for row in frame.itertuples(index=False)]
+    return out
+
+
+def answered(app: AppTest, names: Sequence[str], phase: str = "step") -> AppTest:
+    """Fill the form with these questions from `GUESSES`, and send it."""
+    for name in names:
+        ends = {"low": 0.1, "high": 0.2} if name == "total" else {"": GUESSES[name]}
+        for end, value in ends.items():
+            ending = f" {name} {end}".rstrip()
+            here = [one for one in app.number_input if f" {phase}" in str(one.key) and str(one.key).endswith(ending)]
+            here[0].set_value(float(value))
+    send = [one for one in app.button if str(one.key).startswith("send ") and f" {phase}" in str(one.key)]
+    send[0].click()
+    return again(app)
+
+
+GUESSES: dict[str, int] = {"kabul": 20, "fell": 5, "war": 88}
+
+
+def prediction(name: str) -> Chance | Range:
+    """The same as a prediction."""
+    return Range(0.1, 0.2) if name == "total" else Chance(GUESSES[name] / 100)
+
+
+# ------------------------------------------------------------------------------------------------ students
+
+
+def joined(opened: Opened, nickname: str = "Amina") -> AppTest:
+    app = visit("class_student", class_=opened.code)
+    widget(app, "text_input", "Nickname").input(nickname)
+    return press(app, "Join")
+
+
+def test_a_student_sees_nothing_of_the_results_before_predicting_and_all_of_them_after(
+    opened: Opened, lab: Lab
+) -> None:
+    one, room = lab.exercise, doors.classes()
+    app = joined(opened)
+    assert one.title in said(app)
+    assert "steps come when you have answered" in said(app)
+    assert not app.get("vega_lite_chart")
+    app = answered(app, one.quiz, "before")
+    assert "You predict **20 of 100**" in said(app)
+    first = one.steps[0].questions
+    app = answered(app, first)
+    assert "The model:" not in said(app)
+    assert "Brier" not in said(app)
+    assert not app.get("vega_lite_chart")
+    assert not tables(app)
+    assert dict(room.predictions(opened.code, "fell", instructor=opened.secret)) == {"Amina": Chance(0.05)}
+
+    room.reveal(opened.code, opened.secret, "fell")
+    again(app)
+    _, lines = fared(Chance(0.05), lab.values(one.questions["fell"].figure))
+    for line in lines:
+        assert line in said(app).replace("  \n", "\n")
+    rows = [row for row in drawn(app) if row.get("kind") == "the model"]
+    assert rows[0]["at"] == pytest.approx(100 * lab.values(one.questions["fell"].figure).mean(), abs=0.06)
+    assert {"kind": "count", "from": 0, "to": 10, "count": 1}.items() <= next(
+        row for row in drawn(app) if row.get("kind") == "count"
+    ).items()
+    assert "What you may have left out:" in said(app)
+    reasons = missed(lab, one.questions["fell"], fared(Chance(0.05), lab.values(one.questions["fell"].figure))[0].side)
+    assert reasons
+    assert all(reason in said(app) for reason in reasons)
+
+
+def test_figures_and_pictures_of_a_step_come_when_all_up_to_it_is_revealed(opened: Opened, lab: Lab) -> None:
+    one, room = lab.exercise, doors.classes()
+    app = joined(opened)
+    app = answered(app, one.quiz, "before")
+    names = one.steps[0].questions
+    for name in names[:-1]:
+        room.reveal(opened.code, opened.secret, name)
+    shown = one.steps[1].show[0]
+    assert lab.shown(shown).text not in [row[-1] for row in tables(again(app))]
+    room.reveal(opened.code, opened.secret, names[-1])
+    assert [label(one, shown), lab.shown(shown).text] in tables(again(app))
+    assert "You made no prediction here before it was revealed." in said(app)
+
+
+def test_the_quiz_comes_back_at_the_end_and_is_told_of_together(opened: Opened, lab: Lab) -> None:
+    one, room = lab.exercise, doors.classes()
+    app = answered(joined(opened), one.quiz, "before")
+    assert "come back here when all steps are done" in said(app)
+    for name in one.asked():
+        room.reveal(opened.code, opened.secret, name)
+    again(app)
+    assert "The model:" in said(app)
+    answered(app, one.quiz, "after")
+    assert room.mine(opened.code, app.session_state["held me"])["kabul", "after"] == Chance(0.2)
+    room.reveal(opened.code, opened.secret, "kabul", "after")
+    assert "Before, you said 20 of 100." in said(again(app))
+
+
+def test_a_nickname_is_text_and_nothing_else(opened: Opened) -> None:
+    nickname = "<b>*Zahra*</b> [x](y)"
+    app = joined(opened, nickname)
+    body = next(one.value for one in app.markdown if "You are here as" in one.value)
+    assert nickname in body.replace("\\", "")
+    assert "\\<b\\>\\*Zahra\\*" in body
+    doors.classes().submit(opened.code, app.session_state["held me"], "kabul", Chance(0.3), "before")
+    host = visit("class_instructor", class_=opened.code, host=opened.secret)
+    assert not [one for one in host.markdown if "<b>*" in one.value]
+
+
+def test_a_seat_is_found_again_by_its_address(opened: Opened) -> None:
+    """A page loaded again, on another day and after the server was started again, is the same student's."""
+    app = joined(opened)
+    other = visit("class_student", class_=opened.code, me=app.session_state["held me"])
+    assert "You are here as Amina" in said(other)
+
+
+def test_wrong_codes_are_told_and_then_have_to_wait(opened: Opened) -> None:
+    app = visit("class_student")
+    for _ in range(6):
+        widget(app, "text_input", "Class code, from your instructor").input("AAAA-AAAA")
+        widget(app, "text_input", "Nickname").input("Amina")
+        press(app, "Join")
+        assert "There is no class with this code" in said(app)
+    widget(app, "text_input", "Class code, from your instructor").input(opened.code)
+    press(app, "Join")
+    assert "tried too often; wait" in said(app)
+    assert doors.classes().standing(opened.code).seats == 0
+
+
+def test_a_class_that_is_gone_says_so(opened: Opened) -> None:
+    app = joined(opened)
+    doors.classes().delete(opened.code, opened.secret)
+    assert "may have been deleted" in said(again(app))
+    assert "Class code, from your instructor" in [field.label for field in press(app, "Join anew").text_input]
+
+
+def test_a_door_makes_wait_and_forgets() -> None:
+    now = [0.0]
+    door = Door(most=2, together=5, seconds=60.0, clock=lambda: now[0])
+    for _ in range(2):
+        door.pass_by("a", "home")
+        door.count("a", "home")
+    with pytest.raises(ClassroomError, match="wait 60 seconds"):
+        door.pass_by("a", "home")
+    door.pass_by("b", "home")
+    for visitor in ("b", "c", "d"):
+        door.count(visitor, "home")
+    with pytest.raises(ClassroomError):
+        door.pass_by("e", "home")
+    door.pass_by("e", "elsewhere")
+    now[0] = 61.0
+    door.pass_by("a", "home")
+    door.count("a", "home")
+    assert len(door._tries) == 2
+
+
+def test_the_file_stands_where_the_operator_says_else_among_the_users_data(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DURAND_CLASS_FILE", str(tmp_path / "there.db"))
+    assert doors.file() == tmp_path / "there.db"
+    monkeypatch.delenv("DURAND_CLASS_FILE")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setattr("sys.platform", "linux")
+    assert doors.file() == tmp_path / "data" / "durand" / "classes.db"
+    assert not doors.file().exists()
+    (tmp_path / "full").write_text("a file")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "full"))
+    with pytest.raises(ClassroomError, match="--class-file FILE"):
+        doors.file()
+
+
+def test_the_command_says_where_the_file_stands(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import os
+
+    from streamlit.web import cli as streamlit
+
+    from sim.cli import main
+
+    asked: list[Any] = []
+    monkeypatch.setattr(streamlit, "main", lambda *arguments, **named: asked.append(os.environ["DURAND_CLASS_FILE"]))
+    with pytest.raises(SystemExit) as left:
+        main(["dashboard", "--class-file", str(tmp_path / "mine.db")])
+    assert (left.value.code, asked) == (0, [str(tmp_path / "mine.db")])
+
+
+# ------------------------------------------------------------------------------------------------ the instructor
+
+
+def test_without_the_secret_link_nothing_is_shown(opened: Opened) -> None:
+    doors.classes().join(opened.code, "Amina")
+    app = visit("class_instructor")
+    assert [button.label for button in app.button] == ["Open a class"]
+    for secret in ("wrong", opened.code):
+        app = visit("class_instructor", class_=opened.code, host=secret)
+        assert "use the secret link that came with the class" in said(app)
+        assert [button.label for button in app.button] == ["Open a class of your own"]
+        assert "Amina" not in said(app)
+        assert not app.get("vega_lite_chart")
+
+
+def test_an_instructor_opens_a_class_watches_reveals_and_deletes(lab: Lab) -> None:
+    app = visit("class_instructor")
+    widget(app, "selectbox", "Exercise").set_value(EXERCISE)
+    widget(app, "text_input", "What students see as the class's title").input("Monday")
+    press(app, "Open a class")
+    code, secret = app.session_state["held class"], app.session_state["held host"]
+    room = doors.classes()
+    assert room.standing(code).title == "Monday"
+    assert code in said(app)
+    assert app.query_params["host"] == secret
+    assert "Nobody has joined yet" in said(app)
+    names = [room.join(code, name) for name in ("Amina", "Bilal", "Chaman")]
+    for seat, value in zip(names, (0.1, 0.15, 0.9), strict=True):
+        room.submit(code, seat.secret, "kabul", Chance(value), "before")
+    again(app)
+    assert "**3 of 3** have predicted" in said(app)
+    share = lab.values(lab.exercise.questions["kabul"].figure).mean()
+    assert f"The model: in {100 * share:.0f} of 100 modelled worlds." in said(app)
+    counts = {row["from"]: row["count"] for row in drawn(app) if row["kind"] == "count"}
+    assert counts == {10: 2, 90: 1}
+    widget(app, "toggle", "Show what the model says beside them").set_value(False)
+    assert "The model:" not in said(again(app))
+    widget(app, "selectbox", "Question").set_value(("fell", "step"))
+    press(again(app), "Reveal")
+    assert room.standing(code).revealed == {("fell", "step")}
+    assert "The model:" in said(app)
+    assert app.get("download_button")[-1].proto.label == "All predictions, CSV"
+    widget(app, "checkbox", "Yes, delete all of it").check()
+    press(again(app), "Delete")
+    assert "The class is deleted" in said(app)
+    with pytest.raises(ClassroomError, match="no class"):
+        room.standing(code)
+
+
+def test_an_instructor_goes_on_to_another_exercise(opened: Opened) -> None:
+    app = visit("class_instructor", class_=opened.code, host=opened.secret)
+    widget(app, "selectbox", "Exercise").set_value("ceasefires")
+    press(app, "Go on to this exercise")
+    assert doors.classes().standing(opened.code).exercise == "ceasefires"
+    assert "What a ceasefire stops" in said(app)
+
+
+# ------------------------------------------------------------------------------------------------ exercises alone
+
+
+def test_an_exercise_alone_from_beginning_to_end(lab: Lab) -> None:
+    one = lab.exercise
+    app = visit("exercises", exercise=EXERCISE)
+    assert lab.fill(one.background[0].text) in said(app)
+    assert f"evidence?card={one.background[0].claims[0]}" in "\n".join(mark.value for mark in app.markdown)
+    assert not app.get("vega_lite_chart")
+    app = answered(app, one.quiz, "before")
+    for number, step in enumerate(one.steps):
+        if step.questions:
+            called = [label(one, name) for name in step.show]
+            assert not [row for row in tables(app) if row[0] in called]
+            app = answered(app, step.questions)
+        for name in one.due(number):
+            _, lines = fared(prediction(name), lab.values(one.questions[name].figure))
+            assert lines[0] in said(app)
+        if number + 1 < len(one.steps):
+            press(app, "Next step")
+    app = answered(app, one.quiz, "after")
+    scores = [score(prediction(name), lab.values(one.questions[name].figure)) for name in one.quiz]
+    assert gain(scores, scores) in said(app)
+    assert not app.number_input
+    press(app, "Start again")
+    assert app.number_input
+
+
+def test_an_exercise_that_is_not_there_is_told() -> None:
+    assert "There is no exercise magic" in said(visit("exercises", exercise="magic"))
+
+
+def test_a_pack_comes_as_one_file() -> None:
+    with zipfile.ZipFile(io.BytesIO(lessons.pack(lambda told: None, EXERCISE))) as archive:
+        names = set(archive.namelist())
+        assert {
+            f"{EXERCISE}/{name}" for name in ("worksheet.pdf", "instructor.html", "timing.html", "pack.json")
+        } <= names
+        assert json.loads(archive.read(f"{EXERCISE}/pack.json"))["exercise"] == EXERCISE
+
+
+# ------------------------------------------------------------------------------------------------ play
+
+
+def begun(actor: str = "pakistan", scenario: str = "confront") -> AppTest:
+    app = visit("play")
+    assert play_text.PURPOSE[1] in said(app)
+    widget(app, "selectbox", "Whose decisions").set_value(actor)
+    widget(app, "selectbox", "Scenario").set_value(scenario)
+    return press(again(app), "Begin")
+
+
+def log_of(app: AppTest) -> MoveLog:
+    found: MoveLog = app.session_state["play lines"][app.session_state["play line"]]
+    return found
+
+
+def briefed(game: Game, actor: str) -> list[list[str]]:
+    return [[words, *cells] for _, _, rows in play_text.briefing_tables(briefing(game, actor)) for words, cells in rows]
+
+
+def go(app: AppTest) -> AppTest:
+    label = next(button.label for button in app.button if button.label.startswith("Let the quarter pass"))
+    return press(app, label)
+
+
+def test_a_quarter_is_what_the_library_gives() -> None:
+    app, game = begun(), start("confront", ("pakistan",))
+    shown = tables(app)
+    assert all(row in shown for row in briefed(game, "pakistan"))
+    assert play_text.cost_words(game.trial(game.standing("pakistan"))) in said(app)
+    widget(app, "slider", "Aid").set_value(0.9)
+    again(app)
+    settings = {**game.standing("pakistan"), "aid": 0.9}
+    assert play_text.cost_words(game.trial(settings)) in said(app)
+    go(app)
+    played = game.move({"pakistan": settings}).digested()
+    assert log_of(app).to_json() == played.log.to_json()
+    assert all(row in tables(app) for row in briefed(played, "pakistan"))
+    assert "Turn 2 of 15: Pakistan, March to May 2023" in said(app)
+
+
+@pytest.mark.parametrize(
+    ("actor", "setting", "value"), [("taliban", "Stance on the TTP", "restrain"), ("ttp", "Campaign", "lie_low")]
+)
+def test_the_other_seats_have_their_own_settings(actor: str, setting: str, value: str) -> None:
+    app = begun(actor)
+    widget(app, "selectbox", setting).set_value(value)
+    go(again(app))
+    assert value in log_of(app).turns[0].moves[actor].values()
+    assert not [one for one in app.slider if one.label == "Aid"]
+
+
+def test_going_back_what_if_and_an_inject() -> None:
+    app = go(go(begun()))
+    assert len(log_of(app).turns) == 2
+    widget(app, "selectbox", "To the start of turn").set_value(1)
+    press(again(app), "What if: another way from there; this line is kept")
+    assert [len(log.turns) for log in app.session_state["play lines"]] == [2, 1]
+    press(app, "Put it into the coming quarter")
+    listed = [(shock.title, source) for source, some in shocks().items() for shock in some]
+    assert (log_of(app).injects[0].shock.title, log_of(app).injects[0].source) == listed[0]
+    press(app, "Go back (what came after is undone)")
+    assert [len(log.turns) for log in app.session_state["play lines"]] == [2, 0]
+    widget(app, "selectbox", "Line of play").set_value(0)
+    assert "Turn 3 of 15" in said(again(app))
+
+
+def test_a_game_stands_in_its_address_and_a_bad_one_is_told() -> None:
+    app = go(begun("india"))
+    other = visit("play", log=app.query_params["log"])
+    assert log_of(other) == log_of(app)
+    for bad in ("nonsense", app.query_params["log"][:-9]):
+        told = visit("play", log=bad)
+        assert "the game in this address is cut off or changed" in said(told)
+        assert "Begin" in [button.label for button in told.button]
+
+
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        (b"{", "damaged, or no JSON"),
+        (b'{"format": "other"}', "this is no game log of durand"),
+        (b"\xff\xfe", "not text in UTF-8"),
+        (b"x" * 600_000, "too large"),
+    ],
+)
+def test_a_file_that_is_no_log_is_told(raw: bytes, says: str) -> None:
+    with pytest.raises(GameError, match=says):
+        seats.bring(raw, "../../<b>evil</b>.json")
+
+
+def test_an_uploaded_game_goes_on() -> None:
+    game = start("appease", ("ttp",)).move({"ttp": {"campaign": "steady"}}).digested()
+    app = visit("play")
+    uploader = app.get("file_uploader")[0]
+    uploader.set_value(("game.json", game.log.to_json().encode(), "application/json"))
+    assert log_of(again(app)) == game.log
+
+
+def test_the_work_for_a_game_is_the_librarys() -> None:
+    game = start("confront", ("pakistan",), parameters="defaults")
+    text, moves = game.log.to_json(), {"pakistan": {"aid": 0.4}}
+    assert playing.brief(lambda told: None, text, "pakistan") == briefing(game, "pakistan")
+    after = parse(playing.moved(lambda told: None, text, moves).encode(), "it")
+    assert after == game.move(moves).digested().log
+    told: list[Any] = []
+    found = playing.debrief(told.append, after.to_json(), "confront")
+    assert found.versus == ("confront",)
+    assert told[-1]["done"] == told[-1]["of"]
+    assert resume(after).past.metrics["attacks"][0, -3:].sum() == found.places["attacks"]["played"].own
+
+
+def test_other_pages_leave_a_class_in_the_address_alone() -> None:
+    here, problems = from_query({"class": "AAAA-AAAA", "me": "secret", "seed": "3"})
+    assert (here.seed, problems) == (3, [])
+
+
+# ------------------------------------------------------------------------------------------------ several seats
+
+
+def seated(code: str, nickname: str, actor: str) -> AppTest:
+    app = visit("table", game=code)
+    widget(app, "text_input", "Nickname").input(nickname)
+    widget(app, "selectbox", "Seat").set_value(actor)
+    return press(app, "Take the seat")
+
+
+def hosted() -> AppTest:
+    app = visit("table")
+    widget(app, "number_input", "Minutes a turn (0: no clock)").set_value(2.0)
+    return press(app, "Open a game")
+
+
+def test_two_play_in_lock_step() -> None:
+    host = hosted()
+    code = host.session_state["held game"]
+    first, second = seated(code, "Amina", "pakistan"), seated(code, "Bilal", "ttp")
+    assert "The host starts the game" in said(first)
+    press(again(host), "Start")
+    for app in (first, second):
+        again(app)
+    log = doors.games().log(code, host.session_state["held leader"])
+    assert all(row in tables(first) for row in briefed(resume(log), "pakistan"))
+    assert "What you set" not in said(host)
+    widget(first, "slider", "Aid").set_value(0.7)
+    press(again(first), "Make this move")
+    assert "Your move is in" in said(first)
+    assert ["Pakistan", "Amina", "has moved"] in tables(again(second))
+    widget(second, "selectbox", "Campaign").set_value("steady")
+    press(again(second), "Make this move")
+    view = doors.games().look(code)
+    assert view.turn == 1
+    moves = doors.games().log(code, host.session_state["held leader"]).turns[0].moves
+    assert (moves["pakistan"]["aid"], moves["ttp"]["campaign"]) == (0.7, "steady")
+    assert "turn 2 of" in said(again(first))
+
+
+def test_the_host_stops_the_clock_goes_back_and_tries_another_way() -> None:
+    host = hosted()
+    code, secret = host.session_state["held game"], host.session_state["held leader"]
+    seated(code, "Amina", "india")
+    press(again(host), "Start")
+    assert "Time left: 2:00" in said(host) or "Time left: 1:5" in said(host)
+    press(host, "Pause")
+    assert doors.games().look(code).state == "paused"
+    press(host, "Put it into the coming quarter")
+    assert doors.games().look(code).injects
+    press(host, "Let the quarter pass now")
+    assert doors.games().look(code).turn == 1
+    widget(host, "selectbox", "To the start of turn").set_value(0)
+    press(again(host), "What if: open a copy from there")
+    assert host.session_state["forked"] in said(host)
+    assert doors.games().look(host.session_state["forked"]).turn == 0
+    press(host, "Go on")
+    assert doors.games().look(code).state == "playing"
+    assert doors.games().is_host(host.session_state["forked"], secret)
+
+
+def test_a_seat_or_a_game_that_is_none_is_told() -> None:
+    host = hosted()
+    code = host.session_state["held game"]
+    assert "use the secret link" in said(visit("table", game=code, leader="wrong"))
+    assert "take a seat again" in said(visit("table", game=code, player="wrong"))
+    assert "no game with this code" in said(visit("table", game="AAAA-AAAA", player="wrong"))
+    seated(code, "Amina", "india")
+    assert "is taken by Amina" in said(seated(code, "Bilal", "india"))
