@@ -1,8 +1,8 @@
 """A class of 60 in a real server: `python benchmarks/classroom.py [--students N] [--browsers N]`.
 
 Every student is a session of the server's own, over a websocket as a browser opens it: joins with code and nickname, and
-submits a prediction, all within the same ten seconds, while an instructor's browser watches. Then the file is asked
-whether everything is there. With `--browsers`, so many students sit at real Chromium pages besides.
+submits a prediction, all within the same ten seconds. Besides, some students sit at real Chromium pages, and so does the
+instructor, whose page has to show all of them. Then the file is asked whether everything is there.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from websockets.asyncio.client import connect
+from websockets.typing import Origin, Subprotocol
 
 from sim.teaching.classroom import Classroom
 from sim.teaching.predict import Chance
@@ -130,7 +131,8 @@ class Student:
 async def enter(port: int, code: str) -> Student:
     """A student who has opened the class's link."""
     address = f"ws://127.0.0.1:{port}/_stcore/stream"
-    socket = await connect(address, subprotocols=["streamlit"], max_size=None, origin=f"http://127.0.0.1:{port}")
+    home = Origin(f"http://127.0.0.1:{port}")
+    socket = await connect(address, subprotocols=[Subprotocol("streamlit")], max_size=None, origin=home)
     student = Student(socket, f"class={code}")
     await student.run("Join")
     return student
@@ -212,10 +214,9 @@ def main() -> None:
         with serving(file, port):
 
             async def all_of_them() -> list[float]:
-                waits, _ = await asyncio.gather(
-                    room(port, opened.code, chosen.students, chosen.seconds),
-                    browsers(port, opened.code, chosen.browsers),
-                )
+                whole = chosen.students + chosen.browsers
+                watched = browsers(port, opened.code, opened.secret, chosen.browsers, whole)
+                waits, _ = await asyncio.gather(room(port, opened.code, chosen.students, chosen.seconds), watched)
                 return waits
 
             began = time.monotonic()

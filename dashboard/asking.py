@@ -139,11 +139,11 @@ def _fields(one: Exercise, name: str, place: str, before: Prediction | None) -> 
         st.number_input("Of 100 modelled worlds (0 to 100)", 0.0, 100.0, value, 1.0, "%g", key=f"{place} {name}")
         return
     unit = unit_of(one, question)
+    least, most = {"0 to 1": (0.0, 1.0), "-1 to 1": (-1.0, 1.0)}.get(unit, (None, None))
+    step = 0.05 if most else None
     ends = (before.low, before.high) if isinstance(before, Range) else (None, None)
     for column, words, end, value in zip(st.columns(2), ("From", "To"), ("low", "high"), ends, strict=True):
-        column.number_input(
-            show.plain(f"{words} ({unit})"), None, None, value, format="%g", key=f"{place} {name} {end}"
-        )
+        column.number_input(f"{words} ({unit})", least, most, value, step, "%g", key=f"{place} {name} {end}")
 
 
 def _read(one: Exercise, name: str, place: str) -> Prediction:

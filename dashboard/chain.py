@@ -38,7 +38,7 @@ def outline(lines: tuple[Line, ...], place: str, now: str, then: str) -> None:
         label = f"{show.plain(line.amount)} · {show.plain(line.words)}"
         with st.container(key=f"depth-{min(line.depth, DEEPEST)}-{place}-{number}"):
             if not line.terms:
-                st.markdown(label)
+                st.caption(label)
                 continue
             with st.expander(label, key=state.key("step", place, number, line.words), on_change="rerun") as step:
                 if step.open:

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections import OrderedDict
+from collections.abc import Iterable
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
-from threading import Lock
+from tempfile import TemporaryDirectory
 
 from sim.experiment.folder import FolderError
 from sim.experiment.swept import Sweep
 
-MOST_EACH, MOST_IN_ALL = 3, 60
-
-_LOCK = Lock()
-_KEPT: OrderedDict[Path, str] = OrderedDict()  # folder -> whose, the oldest first
+MOST_EACH, MOST_IN_ALL = 3, 100
 
 
 @cache
@@ -28,26 +25,41 @@ def _home() -> TemporaryDirectory[str]:
     return TemporaryDirectory(prefix="durand-sweeps-")
 
 
-def new(session: str) -> Path:
-    """A new, empty folder for a visitor's sweep; of too many, the oldest goes."""
-    with _LOCK:
-        folder = Path(mkdtemp(dir=_home().name))
-        _KEPT[folder] = session
-        mine = [one for one, whose in _KEPT.items() if whose == session]
-        for one in (*mine[:-MOST_EACH], *list(_KEPT)[:-MOST_IN_ALL]):
-            _KEPT.pop(one, None)
-            shutil.rmtree(one, ignore_errors=True)
-        return folder
+def place(session: str, text: str) -> Path:
+    """The folder for a visitor's sweep, which is not there before it is run; of too many, the oldest go."""
+    home = Path(_home().name)
+    mine = home / _digest(session)
+    mine.mkdir(exist_ok=True)
+    folder = mine / _digest(text)
+    _keep(mine.glob("*"), folder, MOST_EACH)
+    _keep(home.glob("*/*"), folder, MOST_IN_ALL)
+    return folder
 
 
 def offered() -> dict[str, Path]:
-    """The sweeps that the operator lets visitors open: name -> folder."""
+    """The finished sweeps that the operator lets visitors open: name -> folder."""
     root = os.environ.get("DURAND_RESULTS", "")
-    if not root:
+    if not root or not Path(root).is_dir():
         return {}
-    return {
-        one.name: one for one in sorted(Path(root).iterdir()) if (one / "manifest.json").is_file() and _is_sweep(one)
-    }
+    return {one.name: one for one in sorted(Path(root).iterdir()) if _is_sweep(one)}
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+def _keep(folders: Iterable[Path], new: Path, most: int) -> None:
+    """Leave room for a new folder among the newest ones."""
+    others = sorted((one for one in folders if one != new), key=_changed)
+    for one in others[: max(len(others) - most + 1, 0)]:
+        shutil.rmtree(one, ignore_errors=True)
+
+
+def _changed(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
+    except OSError:  # gone meanwhile
+        return 0.0
 
 
 def _is_sweep(folder: Path) -> bool:

@@ -122,13 +122,13 @@ def _ask(place: str, label: str, question: Question) -> None:
     if found is None:
         return
     for paragraph in found.paragraphs:
-        st.markdown(show.plain(paragraph))
+        st.markdown(show.plain(paragraph.replace("`", "")))
     with st.container(horizontal=True, gap="medium"):
         for number, one in enumerate(found.pictures):
             made = show.Drawn(
                 one.words.name, one.words.title, one.specification, one.rows, partial(getattr, one, "words")
             )
-            show.picture(made, f"{place}-{number}", width=340 if place == "sensitivity" else 680)
+            show.picture(made, f"{place}-{number}", width=680 if "concat" in one.specification else 340)
     with st.container(horizontal=True):
-        for name, text in found.tables.items():
+        for name, text in ((name, text) for name, text in found.tables.items() if text.count("\n") > 1):
             st.download_button(name, text, name, "text/csv", key=state.key("table", place, name), on_click="ignore")

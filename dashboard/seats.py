@@ -100,7 +100,7 @@ def settings(told: Briefing, place: str, draft: Values | None = None) -> Values:
 
 
 def _setting(told: Briefing, name: str, now: float | str, key: str) -> float | str:
-    label = show.plain(TITLES[name])
+    label = TITLES[name]
     if name in OPTIONS:
         options = [CHOOSE, *OPTIONS[name]]
         chosen: str = st.selectbox(label, options, options.index(str(now)), format_func=controls.option, key=key)

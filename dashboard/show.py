@@ -189,10 +189,10 @@ def picture(one: Drawn, place: str, pick: str = "", width: int = 340) -> dict[st
             picked = next(iter(chosen.selection.get(pick) or ()), None)
         with st.expander("Numbers and files", key=state.key("behind", place), on_change="rerun") as behind:
             if behind.open:
-                words = one.words()
-                st.caption(plain(words.caption))
-                st.markdown(plain(words.text))
-                table(words.table)
+                told = one.words()
+                st.caption(plain(told.caption))
+                st.markdown(plain(told.text))
+                table(told.table)
                 files(one, place)
     return picked
 
@@ -235,7 +235,8 @@ def download(
     def made() -> bytes | str:
         task = engine().heavy(who, make, *arguments, **named)
         task.finished.wait()
-        return task.answer()  # type: ignore[no-any-return]
+        out: bytes | str = task.answer()
+        return out
 
     st.download_button(label, made, name, mime, key=state.key("file", place), on_click="ignore")
 

@@ -222,7 +222,10 @@ def dashboard(
         Path | None,
         typer.Option(metavar="FILE", help="Where classes and games are kept; among this user's data if not given."),
     ] = None,
-    results: Annotated[Path | None, typer.Option(metavar="DIR", help="Visitors may open the sweeps in it.")] = None,
+    results: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Visitors may open the sweeps in it.", exists=True, file_okay=False),
+    ] = None,
 ) -> None:
     """Open the dashboard in a browser; this machine alone can see it unless --host says otherwise."""
     from importlib.util import find_spec

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import mesa
 import numpy as np
@@ -129,7 +129,7 @@ class FrontierModel(mesa.Model):
     parameters: dict[str, float | Vector]
     rulebook: Rulebook
     streams: Streams
-    script: Script | Abreast
+    script: Script
     plan: Scenario
 
     def __init__(
@@ -160,7 +160,10 @@ class FrontierModel(mesa.Model):
         overrides = {**beneath, **self.plan.parameters, **(values or {})}
         self.parameters = resolve(overrides, mode, self.streams)
         self.rulebook = Rulebook(self.parameters, off)
-        self.script = Abreast([self.plan, *beside], worlds) if beside else Script(self.plan, worlds, levers)
+        # Read alike by all that only read a script.
+        self.script = (
+            cast(Script, Abreast([self.plan, *beside], worlds)) if beside else Script(self.plan, worlds, levers)
+        )
         self.accounts: list[dict[str, dict[str, Any]]] = []
         self._make_agents()
         self.labels = {

@@ -200,7 +200,6 @@ class TestScenarios:
         assert shown.out == "good.yaml: fine\n"
         assert [line.partition(": ")[0] for line in shown.err.splitlines()] == ["bad.yaml:3", "bad2.yaml:3"]
 
-
     def test_validate_knows_every_kind_of_file(self, durand: Durand, tmp_path: Path) -> None:
         """Otherwise an analyst's or a lecturer's file is checked as a scenario, or not before it is used."""
         shelf = Path(__file__).resolve().parents[1] / "scenarios"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,10 +17,14 @@ from streamlit.testing.v1 import AppTest
 from dashboard import doors, lessons, playing, seats
 from dashboard.doors import Door
 from dashboard.state import from_query
+from sim.plots import rows_of
+from sim.plots.paths import paths
+from sim.plots.predictions import chances, ranges
 from sim.teaching import play_text
 from sim.teaching.briefing import briefing
 from sim.teaching.classroom import Opened
 from sim.teaching.classroom_file import ClassroomError
+from sim.teaching.debrief import debrief
 from sim.teaching.feedback import fared, gain, label, missed
 from sim.teaching.figures import Lab
 from sim.teaching.load import load_exercise
@@ -130,6 +135,45 @@ def prediction(name: str) -> Chance | Range:
     return Range(0.1, 0.2) if name == "total" else Chance(GUESSES[name] / 100)
 
 
+# ------------------------------------------------------------------------------------------------ pictures
+
+
+def test_what_a_class_predicted_is_what_is_drawn() -> None:
+    made = chances([0.0, 0.04, 0.31, 0.39, 1.0], truth=0.62, mine=0.31)
+    rows = rows_of(made.chart)
+    assert {row["from"]: row["count"] for row in rows if row["kind"] == "count"} == {0: 2, 30: 2, 90: 1}
+    assert {row["kind"]: row["at"] for row in rows if row["kind"] != "count"} == {"the model": 62.0, "you": 31.0}
+    assert (
+        made.text
+        == "5 predicted (of 100): 0, 4, 31, 39, 100. The middle one is 31 of 100. The model: in 62 of 100 worlds."
+    )
+    assert sum(int(cells[1]) for cells in made.table.rows) == 5
+    hidden = chances([0.5])
+    assert "model" not in hidden.text
+    assert [row["kind"] for row in rows_of(hidden.chart)] == ["count"]
+    assert chances([]).text == "Nobody has predicted yet."
+
+
+def test_ranges_are_drawn_from_the_lowest_up() -> None:
+    made = ranges([(5, 9), (1, 2), (1, 2)], "attacks", truth=(2, 6), mine=(5, 9))
+    rows = rows_of(made.chart)
+    assert [(row["low"], row["high"]) for row in rows if row["kind"] == "one"] == [(1, 2), (1, 2), (5, 9)]
+    assert [(row["low"], row["high"]) for row in rows if row["kind"] == "the model"] == [(2, 6)]
+    assert made.table.rows == [["1 to 2", "2"], ["5 to 9", "1"]]
+    assert "The model: 2 to 6 in eight worlds of ten." in made.text.replace(".0", "")
+
+
+def test_a_path_is_drawn_among_the_others() -> None:
+    game = start("confront", ("pakistan",), parameters="defaults").move({"pakistan": {"aid": 0.4}})
+    found = debrief(game, worlds=100, versus="confront")
+    made = paths(found.paths("attacks"), "attacks", *found.months)
+    rows = rows_of(made.chart)
+    assert [row["own"] for row in rows if "own" in row] == pytest.approx(game.past.metrics["attacks"][0, -3:])
+    middle = [row["p50"] for row in rows if row.get("scenario") == "Confront"]
+    assert middle == pytest.approx(found.paths("attacks")["confront"][1], rel=1e-3)
+    assert [cells[0] for cells in made.table.rows] == ["December 2022", "January 2023", "February 2023"]
+
+
 # ------------------------------------------------------------------------------------------------ students
 
 
@@ -190,7 +234,7 @@ def test_figures_and_pictures_of_a_step_come_when_all_up_to_it_is_revealed(opene
 def test_the_quiz_comes_back_at_the_end_and_is_told_of_together(opened: Opened, lab: Lab) -> None:
     one, room = lab.exercise, doors.classes()
     app = answered(joined(opened), one.quiz, "before")
-    assert "come back here when all steps are done" in said(app)
+    assert "the next step, come when the instructor reveals them" in said(app)
     for name in one.asked():
         room.reveal(opened.code, opened.secret, name)
     again(app)
@@ -237,6 +281,25 @@ def test_a_class_that_is_gone_says_so(opened: Opened) -> None:
     doors.classes().delete(opened.code, opened.secret)
     assert "may have been deleted" in said(again(app))
     assert "Class code, from your instructor" in [field.label for field in press(app, "Join anew").text_input]
+
+
+def test_a_class_on_an_exercise_that_is_gone_says_so() -> None:
+    old = doors.classes().open("an_exercise_of_last_year")
+    app = joined(old)
+    assert "there is no exercise with this name: an_exercise_of_last_year" in said(app)
+    host = visit("class_instructor", class_=old.code, host=old.secret)
+    assert "there is no exercise with this name" in said(host)
+    widget(host, "selectbox", "Exercise").set_value(EXERCISE)
+    press(host, "Go on to this exercise")
+    assert doors.classes().standing(old.code).exercise == EXERCISE
+
+
+def test_another_programs_database_is_told(room: Path) -> None:
+    with sqlite3.connect(room / "class.db") as base:
+        base.execute("CREATE TABLE letters (text TEXT)")
+    app = visit("class_instructor")
+    press(app, "Open a class")
+    assert "another program's database" in said(app)
 
 
 def test_a_door_makes_wait_and_forgets() -> None:

@@ -11,7 +11,8 @@ from sim.plots import Table
 from sim.teaching.classroom import MOST_NAME, Standing
 from sim.teaching.classroom_file import ClassroomError
 from sim.teaching.figures import Lab
-from sim.teaching.schema import Exercise
+from sim.teaching.load import ExerciseError
+from sim.teaching.schema import LEVELS, Exercise
 from sim.teaching.sheets import ABOUT
 
 show.page("Instructor", show.plain(ABOUT))
@@ -55,13 +56,12 @@ def places(one: Exercise) -> list[tuple[str, str]]:
     ]
 
 
-def said(one: Exercise, place: tuple[str, str], standing: Standing) -> str:
-    """A question in a list."""
+def said(one: Exercise, place: tuple[str, str]) -> str:
+    """A question in a list; the same words before and after the reveal, for a list goes by its words."""
     name, phase = place
-    done = " (revealed)" if place in standing.revealed else ""
     number = next((k + 1 for k, step in enumerate(one.steps) if name in step.questions), 0)
     words = textwrap.shorten(Lab(one).fill(one.questions[name].ask), 90, placeholder=" …")
-    return f"{WHEN[phase]}{f' {number}' if phase == 'step' else ''}{done}: {words}"
+    return f"{WHEN[phase]}{f' {number}' if phase == 'step' else ''}: {words}"
 
 
 def invitation(standing: Standing, secret: str) -> None:
@@ -115,7 +115,7 @@ def questions(one: Exercise, standing: Standing, secret: str) -> None:
         "Question",
         all_of_them,
         all_of_them.index(still[0]) if still else 0,
-        format_func=lambda place: said(one, place, standing),
+        format_func=lambda place: said(one, place),
         key=f"question {one.name}",
     )
     st.markdown(asking.fill(one, one.questions[place[0]].ask))
@@ -171,7 +171,7 @@ def keep_or_delete(standing: Standing, secret: str) -> None:
     """The class as a file, and its end."""
     exported = doors.classes().export(standing.code, secret)
     st.download_button("All predictions, CSV", exported, "class.csv", "text/csv", on_click="ignore", key="export")
-    with st.expander("Delete this class"):
+    with st.expander("Delete this class", key="delete class"):
         st.markdown("Everything goes: nicknames, predictions, reveals. It cannot be brought back.")
         sure = st.checkbox("Yes, delete all of it", key="sure")
         if st.button("Delete", disabled=not sure, key="delete"):
@@ -186,7 +186,8 @@ def instruct(standing: Standing, secret: str) -> None:
     one = asking.exercise(standing.exercise)
     asking.make_ready(one.name)
     st.header(show.plain(one.title), anchor=False)
-    st.markdown(show.plain(f"{standing.title}: {one.minutes} minutes."))
+    name = "" if standing.title == one.title else f"{standing.title}. "
+    st.markdown(show.plain(f"{name}{LEVELS[one.level]}, {one.minutes} minutes."))
     invitation(standing, secret)
     questions(one, standing, secret)
     with st.expander("Answers, debrief and notes", key="notes", on_change="rerun") as opened:
@@ -208,8 +209,10 @@ else:
             standing = doors.classes().standing(code)
             if not doors.classes().is_instructor(code, secret):
                 raise ClassroomError("this is the instructor's page; use the secret link that came with the class")
+        instruct(standing, secret)
+    except ExerciseError as problem:
+        st.error(show.plain(problem))
+        choose(standing, secret)
     except ClassroomError as problem:
         st.error(show.plain(f"{str(problem).capitalize()}."), icon=":material/lock:")
         st.button("Open a class of your own", on_click=leave)
-    else:
-        instruct(standing, secret)

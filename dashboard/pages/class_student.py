@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import asking, doors, show
 from sim.teaching.classroom import NICKNAME_LENGTH, Seat, Standing
 from sim.teaching.classroom_file import ClassroomError
+from sim.teaching.load import ExerciseError
 from sim.teaching.predict import Prediction
 from sim.teaching.schema import LEVELS, Exercise
 from sim.teaching.sheets import ABOUT
@@ -98,7 +99,8 @@ def lesson(standing: Standing, seat: Seat) -> None:
     one = asking.exercise(standing.exercise)
     given = doors.classes().mine(standing.code, seat.secret)
     st.header(show.plain(one.title), anchor=False)
-    st.markdown(show.plain(f"{standing.title}. {LEVELS[one.level]}. You are here as {seat.nickname}."))
+    name = "" if standing.title == one.title else f"{standing.title}. "
+    st.markdown(show.plain(f"{name}{LEVELS[one.level]}. You are here as {seat.nickname}."))
     st.markdown(f"**{asking.fill(one, one.question)}**")
     with st.expander("Background"):
         asking.background(one)
@@ -114,20 +116,16 @@ def lesson(standing: Standing, seat: Seat) -> None:
             return
     else:
         st.caption("See “After” below.")
-    seen = True
     for number, step in enumerate(one.steps):
         st.subheader(asking.heading(number, step), anchor=False)
         st.markdown(asking.fill(one, step.text))
         questions(one, step.questions, "step", standing, given, seat)
-        seen = seen and all((name, "step") in standing.revealed for name in (*step.questions, *one.due(number)))
-        if (step.show or step.pictures) and not seen:
-            st.info("What the runs say appears here when the questions up to this step are revealed.")
-        elif (step.show or step.pictures) and (made := asking.lesson(one.name)) is not None:
+        if any((name, "step") not in standing.revealed for name in one.due(number)):
+            st.info("What the runs say, and the next step, come when the instructor reveals them.")
+            return
+        if (step.show or step.pictures) and (made := asking.lesson(one.name)) is not None:
             asking.results(one, made, number, "class")
     st.subheader("After", anchor=False)
-    if not seen:
-        st.caption("The questions from the beginning come back here when all steps are done.")
-        return
     if finished:
         for name in quiz:
             before = given.get((name, "before"))
@@ -142,12 +140,13 @@ else:
     try:
         with doors.knocking():
             seat, standing = doors.classes().again(code, secret), doors.classes().standing(code)
+        watch(standing.code, standing)
+        lesson(standing, seat)
+        st.button("Leave this class", on_click=leave)
+    except ExerciseError as problem:
+        st.error(show.plain(problem))
     except ClassroomError as problem:
         st.warning(
             show.plain(f"{str(problem).capitalize()}. The class may have been deleted."), icon=":material/group:"
         )
         st.button("Join anew", on_click=leave)
-    else:
-        watch(standing.code, standing)
-        lesson(standing, seat)
-        st.button("Leave this class", on_click=leave)

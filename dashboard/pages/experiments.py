@@ -51,11 +51,8 @@ def put_together(here: state.State) -> tuple[state.State, trials.Checked]:
 def sweep(here: state.State, checked: trials.Checked) -> Path | None:
     """The folder of the sweep that this visitor has run, or of a finished one; None while there is none."""
     text = here.trial or trials.start(trial_form.USUAL)
-    mine = st.session_state.setdefault("sweep folders", {})
-    if text not in mine or not mine[text].exists():
-        mine.clear()
-        mine[text] = drawers.new(show.session())
-    question = Question(analysis.run, (text, str(mine[text])))
+    folder = drawers.place(show.session(), text)
+    question = Question(analysis.run, (text, str(folder)))
     done = waiting.answer(
         "sweep",
         "Run it",
@@ -63,7 +60,7 @@ def sweep(here: state.State, checked: trials.Checked) -> Path | None:
         "One piece of long work is done at a time, for everybody; you may have to wait for others.",
         disabled=bool(checked.problems),
     )
-    return mine[text] if done else None
+    return folder if done and folder.exists() else None
 
 
 def body() -> None:

@@ -124,7 +124,7 @@ def decide(log: MoveLog, place: str) -> None:
         with st.container(border=True):
             st.subheader(f"{show.plain(ACTORS[actor])}: what you set", anchor=False)
             moves[actor] = seats.decide(log, told, f"{place} {actor}")
-    ahead = show.plain(period(log.period(len(log.turns))))
+    ahead = period(log.period(len(log.turns)))
     if st.button(f"Let the quarter pass: {ahead}", type="primary", key=f"{place} go"):
         with st.spinner("The quarter passes."):
             after = seats.moved(log, moves)

@@ -82,11 +82,11 @@ def begin() -> None:
 
 def stands(view: View) -> None:
     """How a game stands: seats, who has moved, the clock."""
-    left = "" if view.left is None else f" Time left: {int(view.left) // 60}:{int(view.left) % 60:02d}."
+    left = "" if view.left is None else f"Time left: {int(view.left) // 60}:{int(view.left) % 60:02d}."
     where = (
         f"turn {view.turn + 1} of {view.quarters}, {period(view.ahead)}" if view.ahead else f"{view.turn} turns played"
     )
-    st.markdown(f"**{show.plain(STATES[view.state].capitalize())}**: {show.plain(where)}.{show.plain(left)}")
+    st.markdown(f"**{show.plain(STATES[view.state].capitalize())}**: {show.plain(where)}. {show.plain(left)}")
 
     def does(actor: str) -> str:
         if view.seats[actor] is None:
@@ -156,12 +156,15 @@ def player(view: View, code: str, secret: str) -> None:
 @st.fragment
 def decide(view: View, code: str, secret: str) -> None:
     """Settings, and the move."""
-    log, mine = doors.games().sitting(code, secret)
+    try:
+        log, mine = doors.games().sitting(code, secret)
+        made = doors.games().mine(code, secret)
+    except ClassroomError:  # the game is gone, or the seat
+        st.rerun()
     told = seats.told(log, mine.actor) if len(log.turns) == view.turn and not log.over else None
     if told is None:
         return
     place = f"table {view.code} {view.turn} {len(log.entries)}"
-    made = doors.games().mine(code, secret)
     st.subheader(f"{show.plain(ACTORS[mine.actor])}: what you set", anchor=False)
     if made is not None:
         st.success("Your move is in. Until the quarter passes, you may change it.")

@@ -53,7 +53,8 @@ def account(
         (plans[shown], here.metric, month, plans[versus] if versus else None),
         {**choosing.how(here), "back": here.back or None},
     )
-    answer = show.answers(lambda: {"why": ask})
+    with st.spinner("The worlds are lived again, and every step is followed back."):
+        answer = show.answers(lambda: {"why": ask})
     if answer is None:
         return
     why = answer["why"]
@@ -72,7 +73,8 @@ def account(
         st.caption(
             "Each line carries what the lines set in below it add up to. Open one to see the rule, the claims and the source."
         )
-        chain.outline(outline(why), "chain", called[shown], called[versus] if versus else "the month before")
+        with st.container(gap="xsmall"):
+            chain.outline(outline(why), "chain", called[shown], called[versus] if versus else "the month before")
 
 
 def decisions(here: state.State, found: Comparison, plans: dict[str, Scenario], month: str) -> state.State:

@@ -15,6 +15,7 @@ from sim.plots.theme import HIGHER, INK, MARGIN, PALETTE, SOFT, WIDTH, dress
 from sim.results.reading import number
 
 _STEP = 10
+_HIGH = 150  # px
 _MODEL, _MINE = "the model", "you"
 
 Range = tuple[float, float]
@@ -42,12 +43,13 @@ def chances(
         for name, value in marks.items()
         if value is not None
     ]
-    drawn = alt.Chart(width=width - MARGIN, height=150)
+    drawn = alt.Chart(width=width - MARGIN, height=_HIGH)
     x = alt.Scale(domain=[0, 100])
     most = max(2, *counts.values()) if counts else 2
     bars = drawn.transform_filter("datum.kind === 'count'").mark_bar(color=PALETTE[0], stroke="white").encode(
         x=alt.X("from:Q", scale=x, axis=alt.Axis(title="of 100 modelled worlds", values=list(range(0, 101, 20)))),
         x2="to:Q",
+        y2=alt.datum(0),
         y=alt.Y("count:Q", axis=alt.Axis(title="predictions", format="d", tickMinStep=1, tickCount=4),
                 scale=alt.Scale(domain=[0, most * 1.35], nice=False)),
     )  # fmt: skip
@@ -99,8 +101,16 @@ def ranges(
         .mark_bar(color=PALETTE[0], height=3)
         .encode(x=x, x2="high:Q", y=alt.Y("place:O", axis=None))
     )
+    # A range of one number would be a bar of no length.
+    dots = drawn.transform_filter("datum.kind === 'one'").mark_point(filled=True, color=PALETTE[0], size=14, opacity=1)
     own = drawn.transform_filter("datum.kind === 'you'").mark_rule(color=INK, strokeDash=[4, 3], strokeWidth=2)
-    chart = alt.layer(band, bars, own.encode(x=x), own.encode(x=alt.X("high:Q", scale=scale)))
+    chart = alt.layer(
+        band,
+        bars,
+        dots.encode(x=x, y=alt.Y("place:O", axis=None)),
+        own.encode(x=x),
+        own.encode(x=alt.X("high:Q", scale=scale)),
+    )
     said = _said([f"{low:g} to {high:g}" for low, high in ordered], None, unit)
     if truth is not None:
         said += f" The model: {number(truth[0])} to {number(truth[1])} in eight worlds of ten."
@@ -126,7 +136,9 @@ def _rules(drawn: alt.Chart, x: alt.Scale, marks: dict[str, float | None]) -> li
             continue
         here = drawn.transform_filter(f"datum.kind === '{name}'").encode(x=alt.X("at:Q", scale=x))
         dash = [1, 0] if name == _MODEL else [4, 3]
-        out.append(here.mark_rule(color=INK if name == _MODEL else SOFT, strokeWidth=2.5, strokeDash=dash))
+        rule = here.mark_rule(color=INK if name == _MODEL else SOFT, strokeWidth=2.5, strokeDash=dash)
+        # One's own line begins below the model's words.
+        out.append(rule.encode(y=alt.value(15 * height), y2=alt.value(_HIGH)))
         words = here.mark_text(
             fontWeight="bold" if name == _MODEL else "normal",
             color=INK,
