@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import controls, doors, seats, show
 from sim.run import LIMITS, LimitError
 from sim.scenario import ScenarioError
+from sim.teaching import play_text
 from sim.teaching.moves import WORLDS, GameError, MoveLog, Values
 from sim.teaching.play import resume, start
 from sim.teaching.play_text import period
@@ -64,7 +65,7 @@ def opening() -> None:
     st.subheader("What this is for, and its limits", anchor=False)
     seats.purpose(())
     actor = st.selectbox("Whose decisions", list(ACTORS), format_func=ACTORS.__getitem__, key="play actor")
-    st.markdown(show.plain(seats.play_text.SEATS[actor]))
+    st.markdown(show.plain(play_text.SEATS[actor]))
     scenario = st.selectbox(
         "Scenario", list(controls.library()), format_func=lambda name: controls.library()[name][0], key="play scenario"
     )
