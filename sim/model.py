@@ -73,14 +73,6 @@ LOWEST = np.array([[metric.low - 1e-9] for metric in METRICS.values()])
 HIGHEST = np.array([[metric.high + 1e-9] for metric in METRICS.values()])
 
 
-class Record(mesa.DataCollector):
-    """Mesa's collector without its copies: each month's readings are fresh arrays that nothing changes afterwards."""
-
-    def collect(self, model: FrontierModel) -> None:
-        for name, readings in self.model_vars.items():
-            readings.append(model._read(name))
-
-
 class ModelError(RuntimeError):
     """The model gave a number that is not one, or one outside of its declared range."""
 
@@ -175,7 +167,7 @@ class FrontierModel(mesa.Model):
             "leverage_taliban_pakistan_by_resource": tuple(RESOURCES_PAKISTAN_NEEDS),
             "levers_in_force": tuple(LEVERS),
         }
-        self.datacollector = Record(model_reporters={name: [self._read, [name]] for name in (*METRICS, *PANELS)})
+        self.datacollector = mesa.DataCollector(model_reporters={name: [self._read, [name]] for name in (*METRICS, *PANELS)})
 
     def _make_agents(self) -> None:
         """One by one: Mesa's `create_agents` would deal a vector over worlds out among the agents."""

@@ -12,7 +12,7 @@ HERE = Path(__file__).resolve().parent
 
 def measuring() -> Any:
     """The script that measures the dashboard, which starts one too; by its path, for it is called as the package is."""
-    spec = importlib.util.spec_from_file_location("measuring", HERE.parents[1] / "benchmarks" / "dashboard.py")
+    spec = importlib.util.spec_from_file_location("measuring", HERE.parents[1] / "benchmarks" / "rooms.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -74,7 +74,7 @@ class Record:
 
     def attend(self, model: FrontierModel) -> None:
         """Take the place of a model's collector."""
-        model.datacollector = self  # type: ignore[assignment]
+        model.datacollector = self
         model._take_readings = lambda: None  # type: ignore[method-assign]
 
 

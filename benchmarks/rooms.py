@@ -1,4 +1,4 @@
-"""Measure the dashboard in a real browser. `python benchmarks/dashboard.py [--moves 40] [--sessions 30] [--minutes 1]`.
+"""Measure the dashboard in a real browser. `python benchmarks/rooms.py [--moves 40] [--sessions 30] [--minutes 1]`.
 
 One visitor: a lever is moved by keyboard so many times; each time it is taken until the last picture has been redrawn.
 A room: so many sessions, each moving a lever every few seconds, for so many minutes, with the memory of the server.
