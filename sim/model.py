@@ -167,7 +167,9 @@ class FrontierModel(mesa.Model):
             "leverage_taliban_pakistan_by_resource": tuple(RESOURCES_PAKISTAN_NEEDS),
             "levers_in_force": tuple(LEVERS),
         }
-        self.datacollector = mesa.DataCollector(model_reporters={name: [self._read, [name]] for name in (*METRICS, *PANELS)})
+        self.datacollector = mesa.DataCollector(
+            model_reporters={name: [self._read, [name]] for name in (*METRICS, *PANELS)}
+        )
 
     def _make_agents(self) -> None:
         """One by one: Mesa's `create_agents` would deal a vector over worlds out among the agents."""
