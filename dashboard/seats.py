@@ -298,7 +298,11 @@ def unpacked(text: str) -> MoveLog:
     """The same back. Raises GameError."""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        return bring(zlib.decompressobj().decompress(raw, LIMIT + 1), "the address")
+        packing = zlib.decompressobj()
+        data = packing.decompress(raw, LIMIT + 1)
+        if not packing.eof and len(data) <= LIMIT:
+            raise ValueError("it ends too early")
+        return bring(data, "the address")
     except (ValueError, zlib.error) as problem:
         if isinstance(problem, GameError):
             raise
