@@ -96,7 +96,7 @@ class _Worker(threading.Thread):
             function, arguments = run_side_by_side, ([one.arguments[0] for one in tasks],)
         process = self._running()
         self.number += 1
-        late = threading.Timer(self.lane.seconds, self._too_late, [tasks])
+        late = threading.Timer(self.lane.seconds, self._too_late, [self.number, tasks])
         late.daemon = True
         late.start()
         try:
@@ -128,8 +128,8 @@ class _Worker(threading.Thread):
         except (EOFError, OSError):
             return  # tried again with the first task, which then says what is wrong
 
-    def _too_late(self, tasks: list[Task]) -> None:
-        if self.tasks[:1] != tasks[:1]:
+    def _too_late(self, number: int, tasks: list[Task]) -> None:
+        if not self.tasks or self.number != number:
             return
         for task in tasks:
             task.problem = (
