@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from seen import drawn, said
 from streamlit.testing.v1 import AppTest
 
 import sim
@@ -46,17 +46,6 @@ def opened(page: str = "app.py", **query: str) -> AppTest:
     app.run()
     assert not app.exception
     return app
-
-
-def said(app: AppTest) -> str:
-    """All that stands on the page as text, without the signs that keep it from being markup."""
-    parts = [one.value for kind in (app.markdown, app.caption, app.warning, app.info, app.error) for one in kind]
-    return "\n".join(parts).replace("\\", "")
-
-
-def drawn(app: AppTest, number: int) -> list[dict[str, Any]]:
-    """What a picture of the page draws."""
-    return pa.ipc.open_stream(app.get("vega_lite_chart")[number].proto.data.data).read_all().to_pylist()
 
 
 def headlines(found: Comparison, metric: str = "fatalities") -> list[str]:

@@ -11,10 +11,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from seen import drawn, said
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -56,17 +56,6 @@ def opened(page: str, **query: str) -> AppTest:
     app.run()
     assert not app.exception
     return app
-
-
-def said(app: AppTest) -> str:
-    """All that stands on the page as text, without the signs that keep it from being markup."""
-    parts = [one.value for kind in (app.markdown, app.caption, app.warning, app.info, app.error) for one in kind]
-    return "\n".join(parts).replace("\\", "")
-
-
-def drawn(app: AppTest, number: int) -> list[dict[str, Any]]:
-    """What a picture of the page draws."""
-    return pa.ipc.open_stream(app.get("vega_lite_chart")[number].proto.data.data).read_all().to_pylist()
 
 
 def same(rows: list[dict[str, Any]], wanted: list[dict[str, Any]]) -> bool:
