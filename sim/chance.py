@@ -1,7 +1,7 @@
 """From uniform draws to outcomes: choices and counts, each by the inverse of its distribution.
 
-Counts come from a cumulative loop that runs over all worlds at once. A further round changes nothing for a world that
-has its count, so the worlds computed alongside never matter.
+Counts come from a cumulative loop that runs over all worlds at once, some rounds at a time. A further round changes
+nothing for a world that has its count, so the worlds computed alongside never matter.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ SMALLEST_START = 1e-306
 # More events in a month than any rule could ask for.
 MOST_EVENTS = 20_000.0
 _ROUNDS = 20_000
+# Rounds of a count done at once, and how many numbers they may come to: about what a processor's cache holds.
+_MOST_AT_ONCE, _AT_ONCE = 16, 20_000
 
 
 class ChanceError(ValueError):
@@ -166,17 +168,26 @@ def _mended(counts: Vector, start: Vector, exact: Callable[..., Vector], uniform
     return counts
 
 
-def _count(uniform: Vector, start: Vector, ratio) -> Vector:  # type: ignore[no-untyped-def]
-    """Smallest k whose cumulative probability reaches the uniform; `ratio(k)` is p(k) / p(k - 1)."""
-    probability = start
+def _count(uniform: Vector, start: Vector, ratio: Callable[[Vector], Vector]) -> Vector:
+    """Smallest k whose cumulative probability reaches the uniform; `ratio(k)` is p(k) / p(k - 1), for a column of k."""
+    shape = np.broadcast_shapes(np.shape(uniform), np.shape(start))
+    probability = np.broadcast_to(start, shape)
     # Where the chance of no event has lost its digits, the count is taken elsewhere: nothing to wait for here.
-    cumulative = np.where(start < SMALLEST_START, 1.0, start)
-    count = np.zeros(np.broadcast(uniform, start).shape)
-    for k in range(1, _ROUNDS):
-        below = cumulative < uniform
-        if not below.any():
-            return count
-        count = count + below
-        probability = probability * ratio(k)
-        cumulative = cumulative + probability
-    raise ChanceError("a count did not end: its mean is out of any range the model declares")
+    cumulative = np.where(probability < SMALLEST_START, 1.0, probability)
+    below = cumulative < uniform
+    count = below.astype(np.float64)
+    rounds = max(1, min(_MOST_AT_ONCE, _AT_ONCE // max(count.size, 1)))
+    k = np.arange(1.0, 1.0 + rounds).reshape(-1, *(1 for _ in shape))
+    while below.any():
+        if k[0].item() > _ROUNDS:
+            raise ChanceError("a count did not end: its mean is out of any range the model declares")
+        steps = ratio(k) + np.zeros(shape)  # becomes the probabilities of these k, then the cumulative ones
+        for row in steps:
+            probability = np.multiply(probability, row, out=row)
+        probability = probability.copy()
+        for row in steps:
+            cumulative = np.add(cumulative, row, out=row)
+        reached = steps < uniform
+        count += reached.sum(axis=0)
+        below, k = reached[-1], k + rounds
+    return count

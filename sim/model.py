@@ -10,7 +10,7 @@ import mesa
 import numpy as np
 
 from sim.agents.actor import Actor
-from sim.agents.group import ROSTER, Group
+from sim.agents.group import ROSTER, Group, Movement
 from sim.agents.india import India
 from sim.agents.outside import IMF, ISKP, AfghanPublic, China, Donors, UnitedStates
 from sim.agents.pakistan import Pakistan
@@ -52,10 +52,10 @@ MONTH: tuple[tuple[type[Actor], str], ...] = (
     (Taliban, "choose_stance"),
     # the TTP chooses a campaign; its groups grow, regroup and attack
     (TTP, "choose_campaign"),
-    (Group, "grow"),
+    (Movement, "grow"),
     (TTP, "take_back_freed"),
-    (Group, "regroup"),
-    (Group, "expect_attacks"),
+    (Movement, "regroup"),
+    (Movement, "expect_attacks"),
     # what happens on the line and in Pakistan's areas
     (DurandLine, "clash"),
     (Land, "suffer_attacks"),
@@ -111,7 +111,7 @@ class FrontierModel(mesa.Model):
     ttp: TTP
     india: India
     groups: list[Group]
-    splinters: dict[str, Group]
+    movement: Movement
     imf: IMF
     united_states: UnitedStates
     china: China
@@ -178,7 +178,7 @@ class FrontierModel(mesa.Model):
         self.land, self.durand_line = Land(self), DurandLine(self)
         self.pakistan, self.taliban, self.india = Pakistan(self), Taliban(self), India(self)
         self.groups = [Group(self, slot) for slot in ROSTER]
-        self.splinters = {group.slot.parent: group for group in self.groups if group.slot.parent}
+        self.movement = Movement(self, self.groups)
         self.ttp = TTP(self)
 
     @property

@@ -351,7 +351,7 @@ def test_all_who_act_are_mesa_agents() -> None:
     assert len(set(names)) == len(names), "each agent's streams start with its name"
     kept = {id(value) for value in vars(model).values() if isinstance(value, Actor)}
     assert kept <= {id(agent) for agent in model.agents}
-    assert len(names) == 12 + 8 + len(ROSTER)
+    assert len(names) == 13 + 8 + len(ROSTER)
     model.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -75,7 +76,7 @@ ROSTER = (
 
 
 class Group(Actor):
-    """A constituent group.
+    """A constituent group; what a month does to it is worked out for all groups at once, in :class:`Movement`.
 
     Attributes:
         active: 1 in worlds where the group exists; united: 1 where it is part of the movement.
@@ -101,43 +102,6 @@ class Group(Actor):
         self.expected = self.full(0.0)
         self.capability = self.apply(groups.capability, self.strength, self.arms, self.skill, self.cohesion)
 
-    def grow(self) -> None:
-        """A month's inflows and losses of fighters, arms and skill."""
-        pakistan, taliban, ttp, land = self.model.pakistan, self.model.taliban, self.model.ttp, self.model.land
-        operations, shelter = self.operations(), taliban.shelter
-        ranks = np.maximum(taliban.factions[-1].toward("ttp"), 0.0)
-        share = self.slot.share * self.active
-        recruited = self.apply(groups.recruitment, self.strength, land.grievance[self.home], ttp.example)
-        freed = share * self.apply(groups.freed_prisoners, ttp.freed_pool, pakistan.levers["prisoner_releases"])
-        crossed = share * self.apply(groups.crossovers, ranks, shelter)
-        self.lost = self.apply(groups.attrition, self.strength, operations, pakistan.strikes, self.refuge, shelter)
-        self.drifted = self.apply(groups.drift_to_iskp, self.strength, self.cohesion, taliban.effort, ttp.truce)
-        self.strength = np.maximum(self.strength + recruited + freed + crossed - self.lost - self.drifted, 0.0)
-        self.arms = self.apply(groups.captured_arms, self.arms, self.refuge, shelter) * self.active
-        self.skill = self.apply(groups.training_in_refuge, self.skill, self.refuge, shelter) * self.active
-        self.refuge = self.apply(groups.share_in_refuge, self.refuge, operations, taliban.effort)
-
-    def operations(self) -> Vector:
-        """How much of Pakistan's operations its home area bears."""
-        return self.model.pakistan.levers["domestic_operations"] * self.model.land.exposure[self.home]
-
-    def regroup(self) -> None:
-        """Cohesion shifts; the group may break away, or come back."""
-        ttp = self.model.ttp
-        self.cohesion = self.active * self.apply(
-            groups.group_cohesion, self.cohesion, ttp.example, ttp.truce, 1.0 - ttp.demands_met, self.operations()
-        )
-        away = self.apply(groups.breakaway_chance, self.cohesion)
-        back = self.apply(groups.reunion_chance, ttp.example, self.cohesion)
-        draw = self.luck("unity")
-        leaving = happens(draw, away) * self.united
-        returning = happens(draw, back) * (1.0 - self.united) * self.active
-        splinter = self.model.splinters.get(self.slot.name)
-        if splinter is not None:
-            leaving = leaving - splinter.split_from(self, leaving)
-        self.united = self.united - leaving + returning
-        self.capability = self.apply(groups.capability, self.strength, self.arms, self.skill, self.cohesion)
-
     def split_from(self, parent: Group, leaving: Vector) -> Vector:
         """Take a part of the parent where it is breaking and this slot is free; returns the worlds where that was so."""
         taken = leaving * (1.0 - self.active)
@@ -149,11 +113,89 @@ class Group(Actor):
             setattr(self, state, np.where(taken > 0, getattr(parent, state), getattr(self, state)))
         return taken
 
-    def expect_attacks(self) -> None:
-        """Attacks to expect this month; a group that stands apart keeps no truce and its own steady tempo."""
-        taliban, ttp = self.model.taliban, self.model.ttp
-        held_back = self.apply(violence.prevented_by_kabul, taliban.effort, self.refuge)
-        tempo = 1.0 + (ttp.tempo - 1.0) * self.united
-        self.expected = self.apply(
-            violence.attacks_expected, self.capability, tempo, held_back, ttp.compliance * self.united
+
+class Movement(Actor):
+    """The groups side by side: each works by the same rules, so a rule is asked once for all of them.
+
+    Attributes:
+        groups: all of them, in the order of the roster.
+        rooted: those there from the start; splinters: the slots kept for those that break away, by their parents' names.
+    """
+
+    def __init__(self, model: FrontierModel, groups: Sequence[Group]) -> None:
+        super().__init__(model, "groups")
+        self.groups = tuple(groups)
+        self.rooted = tuple(group for group in groups if not group.slot.parent)
+        self.splinters = {group.slot.parent: group for group in groups if group.slot.parent}
+
+    def grow(self) -> None:
+        """A month's inflows and losses of fighters, arms and skill, in every group."""
+        pakistan, taliban, ttp, all_groups = self.model.pakistan, self.model.taliban, self.model.ttp, self.groups
+        operations, shelter = self._operations(all_groups), taliban.shelter
+        strength, refuge, active = (_rows(all_groups, state) for state in ("strength", "refuge", "active"))
+        ranks = np.maximum(taliban.factions[-1].toward("ttp"), 0.0)
+        share = np.array([[group.slot.share] for group in all_groups]) * active
+        grievance = np.stack([self.model.land.grievance[group.home] for group in all_groups])
+        recruited = self.apply(groups.recruitment, strength, grievance, ttp.example)
+        freed = share * self.apply(groups.freed_prisoners, ttp.freed_pool, pakistan.levers["prisoner_releases"])
+        crossed = share * self.apply(groups.crossovers, ranks, shelter)
+        lost = self.apply(groups.attrition, strength, operations, pakistan.strikes, refuge, shelter)
+        drifted = self.apply(groups.drift_to_iskp, strength, _rows(all_groups, "cohesion"), taliban.effort, ttp.truce)
+        _deal(
+            all_groups,
+            lost=lost,
+            drifted=drifted,
+            strength=np.maximum(strength + recruited + freed + crossed - lost - drifted, 0.0),
+            arms=self.apply(groups.captured_arms, _rows(all_groups, "arms"), refuge, shelter) * active,
+            skill=self.apply(groups.training_in_refuge, _rows(all_groups, "skill"), refuge, shelter) * active,
+            refuge=self.apply(groups.share_in_refuge, refuge, operations, taliban.effort),
         )
+
+    def regroup(self) -> None:
+        """Cohesion shifts; groups break away, or come back. What has just broken away may do so too."""
+        self._regroup(self.rooted)
+        self._regroup(tuple(self.splinters.values()))
+
+    def _regroup(self, some: Sequence[Group]) -> None:
+        ttp, active, united = self.model.ttp, _rows(some, "active"), _rows(some, "united")
+        unmet, operations = 1.0 - ttp.demands_met, self._operations(some)
+        cohesion = active * self.apply(
+            groups.group_cohesion, _rows(some, "cohesion"), ttp.example, ttp.truce, unmet, operations
+        )
+        _deal(some, cohesion=cohesion)
+        draw = np.stack([group.luck("unity") for group in some])
+        leaving = happens(draw, self.apply(groups.breakaway_chance, cohesion)) * united
+        returning = happens(draw, self.apply(groups.reunion_chance, ttp.example, cohesion)) * (1.0 - united) * active
+        away = [
+            left - self.splinters[group.slot.name].split_from(group, left)
+            if group.slot.name in self.splinters
+            else left
+            for group, left in zip(some, leaving, strict=True)
+        ]
+        states = (_rows(some, state) for state in ("strength", "arms", "skill", "cohesion"))
+        _deal(some, united=united - np.stack(away) + returning, capability=self.apply(groups.capability, *states))
+
+    def expect_attacks(self) -> None:
+        """Attacks to expect of each group; one that stands apart keeps no truce and its own steady tempo."""
+        taliban, ttp, united = self.model.taliban, self.model.ttp, _rows(self.groups, "united")
+        held_back = self.apply(violence.prevented_by_kabul, taliban.effort, _rows(self.groups, "refuge"))
+        tempo = 1.0 + (ttp.tempo - 1.0) * united
+        capability, compliance = _rows(self.groups, "capability"), ttp.compliance * united
+        _deal(self.groups, expected=self.apply(violence.attacks_expected, capability, tempo, held_back, compliance))
+
+    def _operations(self, some: Sequence[Group]) -> Vector:
+        """How much of Pakistan's operations the groups' home areas bear."""
+        exposure = np.stack([self.model.land.exposure[group.home] for group in some])
+        return self.model.pakistan.levers["domestic_operations"] * exposure
+
+
+def _rows(some: Sequence[Group], state: str) -> Vector:
+    """A state of these groups, shape (groups, worlds)."""
+    return np.stack([getattr(group, state) for group in some])
+
+
+def _deal(some: Sequence[Group], **states: Vector) -> None:
+    """Give each group its row of each state."""
+    for state, rows in states.items():
+        for group, row in zip(some, rows, strict=True):
+            setattr(group, state, row)

@@ -42,8 +42,16 @@ def size(design: Design, factors: Sequence[Factor]) -> int:
     if isinstance(design, LatinHypercube):
         return design.points
     if isinstance(design, Saltelli):
-        return design.base * ((2 * count if design.second_order else count) + 2)
-    return design.trajectories * (count + 1) if isinstance(design, Morris) else 0
+        return design.base * related(design, count)
+    return design.trajectories * related(design, count) if isinstance(design, Morris) else 0
+
+
+def related(design: Design | None, count: int) -> int:
+    """How many points in a row a design of so many factors makes from one another: a trajectory of Morris's, or a row of
+    Saltelli's base with all that is made from it; 1 where each point is laid out by itself."""
+    if isinstance(design, Saltelli):
+        return (2 * count if design.second_order else count) + 2
+    return count + 1 if isinstance(design, Morris) else 1
 
 
 def values(design: Design, factors: Sequence[Factor], text: Callable[[str], str]) -> Matrix:

@@ -151,9 +151,12 @@ def count(inside: Mask, rows: Rows, of: Mask) -> Count:
     )
 
 
-def measured(limits: Sequence[Limit], rows: Rows) -> Box:
-    """The box of these limits, counted in both parts of the rows."""
+def measured(limits: Sequence[Limit], rows: Rows, left: Mask | None = None) -> Box:
+    """The box of these limits, counted in both parts of the rows; where `left` is given, of its rows alone, with coverage
+    still of all in which the condition holds."""
     inside = contains(limits, rows.inputs)
+    if left is not None:
+        inside &= left
     return Box(tuple(limits), count(inside, rows, ~rows.held_out), count(inside, rows, rows.held_out))
 
 

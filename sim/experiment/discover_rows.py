@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.experiment import design as designs
 from sim.experiment.condition import VERDICT, Columns, Condition, ConditionError, parse
 from sim.experiment.folder import FolderError
 from sim.results.outcomes import CROSSINGS
@@ -33,6 +34,7 @@ class Rows:
         holds: whether the condition holds there.
         held_out: whether the row is kept out of the search, to check with.
         each: what a row is, in words; left_out: rows that are missing since the model refused them.
+        related: how many rows in a row the design made from one another; 1 where each was drawn by itself.
     """
 
     inputs: pd.DataFrame
@@ -40,6 +42,7 @@ class Rows:
     held_out: NDArray[np.bool_]
     each: str
     left_out: int
+    related: int = 1
 
 
 def rows(sweep: Sweep, where: str, scenario: str | None = None) -> Rows:
@@ -72,7 +75,8 @@ def rows(sweep: Sweep, where: str, scenario: str | None = None) -> Rows:
     columns: Columns = {(name, None): table[name].to_numpy() for name, _ in condition.names}
     several = points[SCENARIO].nunique() > 1
     inputs = _inputs(sweep, points, several)
-    return Rows(inputs, condition.holds(columns), _held_out(sweep, points), "points" if several else "futures", refused)
+    each = "points" if several else "futures"
+    return Rows(inputs, condition.holds(columns), _held_out(sweep, points), each, refused, related(sweep, _by(sweep)))
 
 
 def _paired(sweep: Sweep, condition: Condition, points: pd.DataFrame, table: pd.DataFrame, default: str | None) -> Rows:
@@ -95,9 +99,8 @@ def _paired(sweep: Sweep, condition: Condition, points: pd.DataFrame, table: pd.
     columns = {key: joined[key].to_numpy() for key in found}
     first = points.drop_duplicates(["mix", "draw"]).set_index(["mix", "draw"]).loc[joined.index].reset_index()
     missing = sweep.manifest["mixes"] * sweep.manifest["draws"] - len(joined)
-    return Rows(
-        _inputs(sweep, first, False), condition.holds(columns), _held_out(sweep, first), "futures", int(missing)
-    )
+    inputs, kin = _inputs(sweep, first, False), related(sweep, _by(sweep))
+    return Rows(inputs, condition.holds(columns), _held_out(sweep, first), "futures", int(missing), kin)
 
 
 def check_finished(sweep: Sweep) -> None:
@@ -151,13 +154,26 @@ def _inputs(sweep: Sweep, points: pd.DataFrame, several: bool) -> pd.DataFrame:
     return out
 
 
+def related(sweep: Sweep, by: Literal["draw", "mix"]) -> int:
+    """How many draws (or mixes) in a row the sweep's design made from one another; 1 where each was drawn by itself."""
+    design = sweep.design if by == "draw" else sweep.experiment.lever_design
+    count = sum(bool(one["crossed"]) == (by == "mix") for one in sweep.manifest["factors"])
+    return designs.related(design, count)
+
+
+def _by(sweep: Sweep) -> Literal["draw", "mix"]:
+    """What is held out as a whole: draws, or mixes where there is one draw only."""
+    return "draw" if sweep.manifest["draws"] > 1 else "mix"
+
+
 def _held_out(sweep: Sweep, points: pd.DataFrame) -> NDArray[np.bool_]:
-    """A third of the draws (of the mixes, where there is one draw only), chosen by the sweep's seed; whole draws, so that
-    no point is checked with whose twin was searched."""
-    by = "draw" if sweep.manifest["draws"] > 1 else "mix"
-    count = int(sweep.manifest["draws" if by == "draw" else "mixes"])
+    """A third of the draws (of the mixes, where there is one draw only), chosen by the sweep's seed; whole draws, and all
+    that a design made from one another, so that no point is checked with whose twin was searched."""
+    by = _by(sweep)
+    kin = related(sweep, by)
+    count = -(-int(sweep.manifest["draws" if by == "draw" else "mixes"]) // kin)
     order = np.argsort(Streams(int(sweep.manifest["seed"]), count).uniform("discover.held_out", 0), kind="stable")
     chosen = np.zeros(count, dtype=bool)
     chosen[order[: int(count * HELD_OUT)]] = True
-    out: NDArray[np.bool_] = chosen[points[by].to_numpy()]
+    out: NDArray[np.bool_] = chosen[points[by].to_numpy() // kin]
     return out

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiment.condition import Condition, Name, parse, parse_sum
-from sim.experiment.discover_rows import SCENARIO, check_finished, known_outcomes, outcomes_by_point
+from sim.experiment.discover_rows import SCENARIO, check_finished, known_outcomes, outcomes_by_point, related
 from sim.experiment.folder import FolderError
 from sim.experiment.regret_measures import Estimate, measure
 from sim.metrics import METRICS
@@ -72,6 +72,7 @@ class Regret:
         judged: by each metric; satisfying: each condition -> an estimate for each policy of the share of futures in which
             it holds.
         left_out: futures that are missing since the model refused a point.
+        related: how many futures in a row the design made from one another; 1 where each was drawn by itself.
         about: the sweep's manifest.
     """
 
@@ -81,6 +82,7 @@ class Regret:
     judged: tuple[Judged, ...]
     satisfying: Mapping[str, Sequence[Estimate]]
     left_out: int
+    related: int
     about: Mapping[str, Any] = field(repr=False)
 
     def text(self) -> str:
@@ -161,6 +163,7 @@ def regret(
     policies = _names(sweep, points, [(str(one[0]), int(one[1])) for one in columns.tolist()])
     wide = {name: one.loc[futures, columns] for name, one in wide.items()}
     draws = np.array(futures, dtype=np.int64)
+    families = draws // related(sweep, "draw")
     seed = int(sweep.manifest["seed"])
     cells: dict[Name, Any] = {(name, None): one.to_numpy().ravel() for name, one in wide.items()}
     shape = len(futures), len(columns)
@@ -169,12 +172,12 @@ def regret(
         values = one.values(cells).reshape(shape)
         best = values.min(axis=1) if end == "less" else values.max(axis=1)
         lost = np.abs(values - best[:, None])
-        measures, least = measure(values, lost, end == "less", seed, resamples)
+        measures, least = measure(values, lost, end == "less", seed, resamples, families)
         judged.append(Judged(one.text, end, values, lost, measures, least))
     satisfying = {}
     for one in conditions:
         held = one.holds(cells).reshape(shape).astype(float)
-        satisfying[one.text] = measure(held, 1.0 - held, False, seed, resamples)[0]["mean"]
+        satisfying[one.text] = measure(held, 1.0 - held, False, seed, resamples, families)[0]["mean"]
     first = points.drop_duplicates("draw").set_index("draw").loc[futures]
     inputs = first[sweep.factors("uncertainty")].rename(columns=lambda name: str(name).partition(":")[2])
     return Regret(
@@ -184,6 +187,7 @@ def regret(
         tuple(judged),
         satisfying,
         sweep.manifest["draws"] - len(futures),
+        related(sweep, "draw"),
         sweep.manifest,
     )
 

@@ -56,22 +56,32 @@ MEASURES: dict[str, tuple[str, Measure]] = {
 
 
 def measure(
-    values: Values, lost: Values, less: bool, seed: int, resamples: int
+    values: Values,
+    lost: Values,
+    less: bool,
+    seed: int,
+    resamples: int,
+    families: NDArray[np.int64] | None = None,
 ) -> tuple[dict[str, list[Estimate]], list[float]]:
     """Every measure of every policy, and how often each policy has the least maximum regret in resampled futures.
 
-    The futures are drawn with replacement, as many as there are; all measures and metrics see the same draws. The interval
-    of a maximum is too narrow: no resample holds a future worse than those at hand.
+    The futures are drawn with replacement, as many as there are; all measures and metrics see the same draws. Futures that
+    were made from one another are drawn together. The interval of a maximum is too narrow: no resample holds a future
+    worse than those at hand.
 
     Args:
         values, lost: value and regret, shape (futures, policies); less: whether less is better.
         seed: of the draws; resamples: how many.
+        families: which family each future is of, in ascending order; each its own if not given.
     """
     futures, policies = values.shape
-    streams = Streams(seed, futures)
+    starts = np.arange(futures) if families is None else np.unique(families, return_index=True)[1]
+    whole = np.split(np.arange(futures), starts[1:])
+    streams = Streams(seed, len(whole))
     drawn = {name: np.empty((resamples, policies)) for name in MEASURES}
     for turn in range(resamples):
-        chosen = (streams.uniform("regret.bootstrap", turn) * futures).astype(np.intp)
+        turned_up = (streams.uniform("regret.bootstrap", turn) * len(whole)).astype(np.intp)
+        chosen = turned_up if len(whole) == futures else np.concatenate([whole[one] for one in turned_up])
         for name, (_, take) in MEASURES.items():
             drawn[name][turn] = take(values[chosen], lost[chosen], less)
     out = {}

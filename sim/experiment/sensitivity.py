@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.experiment import sensitivity_methods as methods
-from sim.experiment.design import Matrix, places
+from sim.experiment.design import Matrix, places, related
 from sim.experiment.factors import Factor
 from sim.experiment.schema import Design, LatinHypercube, Morris, Saltelli
 from sim.experiment.sensitivity_methods import Indices, Luck, SensitivityError
@@ -276,16 +276,11 @@ def sample_of(sweep: Sweep) -> Sample:
         )
     factors = tuple(_factor(one) for one in sweep.manifest["factors"] if not one["crossed"])
     count = len(factors)
-    block = 1
-    if isinstance(design, Saltelli):
-        block = (2 * count if design.second_order else count) + 2
-    elif isinstance(design, Morris):
-        block = count + 1
-    elif design.points < count + 3:
+    if isinstance(design, LatinHypercube) and design.points < count + 3:
         raise SensitivityError(f"{sweep.place}: {design.points:,} points are too few for {count:,} factors")
     at = places(design, factors)
     _check_same(sweep, design, factors, at)
-    return Sample(design, factors, at, block)
+    return Sample(design, factors, at, related(design, count))
 
 
 def _check_same(sweep: Sweep, design: Design, factors: Sequence[Factor], at: Matrix) -> None:
