@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import io
-import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dashboard.trials import NAME
@@ -16,6 +13,9 @@ if TYPE_CHECKING:
     from sim.experiment.sweep import Standing
     from sim.experiment.swept import Sweep
     from sim.plots.gallery import Picture
+
+
+NARROW = 328  # px, of a drawing on a page
 
 
 @dataclass(frozen=True)
@@ -93,22 +93,6 @@ def table(tell: Tell, folder: str, kind: str) -> bytes:
     else:
         rows.to_parquet(out, index=False, compression="zstd")
     return out.getvalue()
-
-
-def archive(tell: Tell, folder: str) -> bytes:
-    """The sweep's whole folder as a ZIP file: `durand sensitivity` and the like can go on from it."""
-    out, home = io.BytesIO(), Path(folder)
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
-        for one in _files(home):
-            file.write(one, Path("sweep", one.relative_to(home)))
-    return out.getvalue()
-
-
-NARROW = 328
-
-
-def _files(home: Path) -> Iterator[Path]:
-    return (one for one in sorted(home.rglob("*")) if one.is_file() and not one.name.startswith("."))
 
 
 def _open(folder: str) -> Sweep:

@@ -35,7 +35,7 @@ def outline(lines: tuple[Line, ...], place: str, now: str, then: str) -> None:
         place: of this outline among others; now, then: what the two readings are called.
     """
     for number, line in enumerate(lines):
-        label = f"{show.plain(line.amount)} · {show.plain(line.words)}"
+        label = f"{show.plain(line.amount)} · {show.plain(spoken(line.words))}"
         with st.container(key=f"depth-{min(line.depth, DEEPEST)}-{place}-{number}"):
             if not line.terms:
                 st.caption(label)
@@ -46,14 +46,19 @@ def outline(lines: tuple[Line, ...], place: str, now: str, then: str) -> None:
                         _term(term, now, then)
 
 
+def spoken(words: str) -> str:
+    """Words in which the names of rules and parameters may stand, as they are read aloud."""
+    return words.replace("_", " ")
+
+
 def _term(term: Term, now: str, then: str) -> None:
     words = term.words.partition(": ")[2] if term.kind in ("draw", "luck", "shock") else term.words
-    st.markdown(f"**{show.plain(_KINDS.get(term.kind, term.kind))}: {show.plain(words or term.words)}**")
+    st.markdown(f"**{show.plain(_KINDS.get(term.kind, term.kind))}: {show.plain(spoken(words or term.words))}**")
     if term.kind == "rule":
         st.markdown(show.plain(RULES[term.name].statement))
     if term.inputs:
         heads = {"rule": "Takes", "decision": "Pressures, in logits"}.get(term.kind, "Expected")
-        rows = [[name.replace("_", " "), figure(here), figure(there)] for name, (here, there) in term.inputs.items()]
+        rows = [[spoken(name), figure(here), figure(there)] for name, (here, there) in term.inputs.items()]
         show.table(Table([heads, now, then], rows))
     if term.kind in ("rule", "parameter"):
         links.evidence(term.name, f"{term.name}: all about it")
@@ -81,7 +86,7 @@ def rules(names: list[str], place: str) -> None:
     for number, name in enumerate(names):
         column = columns[number * 3 // max(len(names), 1)]
         with column.expander(
-            show.plain(name.replace("_", " ")), key=state.key("pressure", place, name), on_change="rerun"
+            show.plain(spoken(name)), key=state.key("pressure", place, name), on_change="rerun"
         ) as one:
             if one.open:
                 rule = index().rules[name]

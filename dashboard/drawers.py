@@ -36,6 +36,11 @@ def place(session: str, text: str) -> Path:
     return folder
 
 
+def brought(session: str, parcel: bytes) -> Path:
+    """The folder for a sweep that a visitor brought, which is not there before it is unpacked."""
+    return place(session, blake2b(parcel, digest_size=12).hexdigest())
+
+
 def offered() -> dict[str, Path]:
     """The finished sweeps that the operator lets visitors open: name -> folder."""
     root = os.environ.get("DURAND_RESULTS", "")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import analysis, show, state, waiting
+from dashboard import analysis, parcels, show, state, waiting
 from dashboard.analysis import Found
 from dashboard.questions import Question
 from sim.experiment.condition import ConditionError, parse
@@ -46,7 +46,10 @@ def all_of(swept: Sweep, folder: Path) -> None:
                 show.download(
                     "Every run, Parquet", "runs.parquet", parquet, "runs parquet", analysis.table, place, "Parquet"
                 )
-                show.download("The folder", "sweep.zip", "application/zip", "sweep zip", analysis.archive, place)
+                show.download("The folder, ZIP", "sweep.zip", "application/zip", "sweep zip", parcels.pack, place)
+            st.caption(
+                "Unpacked, `durand sensitivity` and the like go on from the folder; as it is, it can be opened here again."
+            )
 
 
 def _metrics(swept: Sweep) -> list[str]:

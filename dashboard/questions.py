@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from json import dumps
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from sim.scenario import Scenario
@@ -34,6 +35,18 @@ class Question:
         plain = [one.data() if isinstance(one, Scenario) else one for one in (*self.given, *self.arguments.values())]
         what = [self.function.__qualname__, list(self.arguments), plain]
         return blake2b(dumps(what, sort_keys=True).encode(), digest_size=12).hexdigest()
+
+
+@dataclass(frozen=True)
+class Errand(Question):
+    """Something to be done, each time that it is asked for: its answer is none for the next one who asks."""
+
+    number: str = field(default_factory=lambda: token_hex(12))
+
+    @property
+    def key(self) -> str:
+        """Another one for each errand."""
+        return self.number
 
 
 def account(

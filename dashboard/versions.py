@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -141,12 +142,22 @@ def next_jobs(before: State, here: State) -> dict[str, Job]:
 
 
 def compared(results: dict[str, Results], baseline: str) -> Comparison:
-    """Results that were run over the same worlds, as the comparison that `sim.compare` makes of them."""
+    """Results that were run over the same worlds, as the comparison that `sim.compare` makes of them: named as they are here."""
     from sim.results import Comparison
 
+    results = {name: _renamed(one, name) for name, one in results.items()}
     manifests = {name: one.manifest for name, one in results.items()}
     shared = {key: value for key, value in manifests[baseline].items() if key not in ("name", "scenario")}
     shared["elapsed_seconds"] = round(sum(one["elapsed_seconds"] for one in manifests.values()), 3)
     shared["baseline"] = baseline
     shared["scenarios"] = {name: one["scenario"] for name, one in manifests.items()}
     return Comparison(results, baseline, shared)
+
+
+def _renamed(one: Results, name: str) -> Results:
+    """The same results under a name: whoever ran them, or asked for the same run before, may have called them otherwise."""
+    if one.name == name:
+        return one
+    again = copy(one)
+    again.manifest = {**one.manifest, "name": name}
+    return again

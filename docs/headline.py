@@ -23,9 +23,11 @@ from sim.experiment.discover import Discovery  # noqa: E402
 from sim.experiment.discover_boxes import Count, Limit  # noqa: E402
 from sim.experiment.discover_words import percent, said  # noqa: E402
 from sim.experiment.load import experiments, load_plan  # noqa: E402
+from sim.experiment.plan import Pack  # noqa: E402
 from sim.experiment.regret import Judged, Regret  # noqa: E402
 from sim.experiment.sweep import sweep  # noqa: E402
 from sim.experiment.swept import Sweep  # noqa: E402
+from sim.experiment.work import live  # noqa: E402
 from sim.plots import to_png  # noqa: E402
 from sim.plots.gallery import Picture  # noqa: E402
 from sim.results.reading import number  # noqa: E402
@@ -33,6 +35,8 @@ from sim.results.reading import number  # noqa: E402
 EXPERIMENT, PAGE, IMAGES = "confront_or_accommodate", DOCS / "confront-or-appease.md", DOCS / "images" / "headline"
 WORKERS = min(os.cpu_count() or 1, 4)
 WIDE = 120
+# So many futures stand in the page one by one: a test lives them again, and says so when the model gives others.
+CHECKED = 3
 COURSES = {"confront": "confronting", "appease": "accommodating"}
 OTHERS = "fatalities - fatalities_militant"
 # What is asked of each future: a sum of metrics -> (what it is, the end that counts as better).
@@ -48,6 +52,7 @@ ASKED = {
 # Commoner than this, nothing has to be true for it.
 COMMON = 0.9
 BOXED = ("attacks", OTHERS, "sovereignty")
+ONE_BY_ONE = ("attacks", "fatalities", "sovereignty")
 SPOKEN = {
     "attacks": "fewer TTP attacks",
     OTHERS: "fewer deaths, militants left out",
@@ -92,8 +97,7 @@ months from August 2021, with the same luck under both courses; its figure is th
 that neither wins by doing more.
 """
 
-JUDGEMENT = """
-## What rests on judgement
+JUDGEMENT = """## What rests on judgement
 
 - **Each future counts alike.** "{share}" is a share of draws from ranges, not a chance. Whoever holds some futures for
   likelier than others should look at the boxes and not at the shares.
@@ -116,7 +120,8 @@ python docs/headline.py
 ```
 
 {points:,} points, {runs:,} runs; seed {seed} for luck and design; fingerprint of all rows {fingerprint}, model {model}. The third
-of futures that was held out is drawn from the same seed.
+of futures that was held out is drawn from the same seed. The first futures in full, which a test holds against the model that
+stands beside this page:
 """
 
 
@@ -168,17 +173,53 @@ def page(done: Sweep, boxes: dict[tuple[str, str], Discovery], judged: Regret, d
     lines = [HEAD, "## In short", "", *(f"- {text}" for text in in_short(judged, boxes))]
     lines += [QUESTION.format(**facts), "## How often", "", *table(done, judged), "", *regrets(judged), ""]
     lines += ["## What would have to be true", "", *conditions(boxes), "", *images(drawn)]
-    return wrapped("\n".join(lines)) + "\n" + JUDGEMENT.format(**facts)
+    lines += ["", JUDGEMENT.format(**facts).rstrip(), "", *first_lines(first_futures())]
+    return wrapped("\n".join(lines)) + "\n"
+
+
+def first_futures() -> pd.DataFrame:
+    """The experiment's first futures lived anew, by themselves: a row for each, a column for each (metric, course)."""
+    plan = load_plan(experiments() / f"{EXPERIMENT}.yaml")
+    out = {}
+    for course, scenario in enumerate(plan.scenarios):
+        points = np.arange(CHECKED) + course * plan.each
+        lived = live(plan.job(Pack(points, 0), plan.worlds, "")).outcomes
+        for metric in ONE_BY_ONE:
+            out[metric, scenario.name] = lived[metric].reshape(CHECKED, plan.worlds).mean(axis=1)
+    return pd.DataFrame(out)
+
+
+def first_lines(futures: pd.DataFrame) -> Iterator[str]:
+    """The first futures as a table, to ten digits."""
+    heads = (f"{ASKED[metric][0].partition(',')[0]}, {COURSES[course]}" for metric, course in futures.columns)
+    yield f"| {' | '.join(['future', *heads])} |"
+    yield "| ---: " * (1 + len(futures.columns)) + "|"
+    for future, row in enumerate(futures.to_numpy(), 1):
+        yield f"| {' | '.join([str(future), *(f'{value:.10g}' for value in row)])} |"
 
 
 def wrapped(text: str) -> str:
-    """Long lines broken, those of a list indented; tables, headings and pictures are left."""
-    out = []
+    """Paragraphs and points of a list filled to the width; tables, headings, pictures and what is fenced are left."""
+    out: list[str] = []
+    fenced = False
     for line in text.split("\n"):
-        whole = len(line) <= WIDE or line.startswith(("|", "#", "!"))
-        indent = "  " if line.startswith("- ") else ""
-        out += [line] if whole else textwrap.wrap(line, WIDE, subsequent_indent=indent, break_long_words=False)
-    return "\n".join(out)
+        fenced ^= line.startswith("```")
+        goes_on = prose(line) and out and (prose(out[-1]) or out[-1].startswith("- ")) and not fenced
+        out[-1:] = [f"{out[-1]} {line.strip()}"] if goes_on else [*out[-1:], line]
+    return "\n".join(part for line in out for part in filled(line))
+
+
+def prose(line: str) -> bool:
+    """Whether a line is one of running text."""
+    return bool(line) and not line.startswith(("|", "#", "!", "- ", "```"))
+
+
+def filled(line: str) -> list[str]:
+    """A line broken where it is too long, unless it must stand as it is."""
+    indent = "  " if line.startswith("- ") else ""
+    if len(line) <= WIDE or not (indent or prose(line)):
+        return [line]
+    return textwrap.wrap(line, WIDE, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def ahead(judged: Regret, metric: str, course: int) -> float:

@@ -25,7 +25,7 @@ SMALLEST_START = 1e-306
 MOST_EVENTS = 20_000.0
 _ROUNDS = 20_000
 # Rounds of a count done at once, and how many numbers they may come to: about what a processor's cache holds.
-_MOST_AT_ONCE, _AT_ONCE = 16, 20_000
+_MOST_AT_ONCE, _AT_ONCE = 16, 40_000
 
 
 class ChanceError(ValueError):
@@ -181,13 +181,15 @@ def _count(uniform: Vector, start: Vector, ratio: Callable[[Vector], Vector]) ->
     while below.any():
         if k[0].item() > _ROUNDS:
             raise ChanceError("a count did not end: its mean is out of any range the model declares")
-        steps = ratio(k) + np.zeros(shape)  # becomes the probabilities of these k, then the cumulative ones
+        steps = ratio(k)  # becomes the probabilities of these k, then the cumulative ones
+        if steps.shape[1:] != shape:
+            steps = steps + np.zeros(shape)
         for row in steps:
             probability = np.multiply(probability, row, out=row)
         probability = probability.copy()
         for row in steps:
             cumulative = np.add(cumulative, row, out=row)
         reached = steps < uniform
-        count += reached.sum(axis=0)
+        count += reached.view(np.int8).sum(axis=0, dtype=np.int8)
         below, k = reached[-1], k + rounds
     return count

@@ -49,18 +49,21 @@ class Streams:
 
     def uniform(self, name: str, month: int, slot: int = 0) -> Vector:
         """One draw per world, shape (worlds,)."""
-        out: Vector = self._draw(name, month, slot)
-        return np.minimum(np.maximum(out, _LEAST), _MOST)
+        out: Vector = np.empty(self.worlds)
+        self._fill(out, name, month, slot)
+        return _kept_clear(out)
 
     def uniforms(self, name: str, month: int, slots: int, first: int = 0) -> Vector:
         """Draws for so many slots of a stream, from slot `first` on, shape (slots, worlds).
 
         A slot's draws depend on its number alone, not on which others are drawn.
         """
-        out = np.array([self._draw(name, month, slot) for slot in range(first, first + slots)])
-        return np.minimum(np.maximum(out, _LEAST), _MOST)
+        out = np.empty((slots, self.worlds))
+        for slot, row in enumerate(out, first):
+            self._fill(row, name, month, slot)
+        return _kept_clear(out)
 
-    def _draw(self, name: str, month: int, slot: int) -> Vector:
+    def _fill(self, row: Vector, name: str, month: int, slot: int) -> None:
         key = self._keys.get(name)
         if key is None:
             digest = blake2b(f"{self.seed}\x1f{name}".encode(), digest_size=16).digest()
@@ -68,8 +71,19 @@ class Streams:
         self._state["state"]["key"] = key
         self._counter[1], self._counter[2] = slot, month
         self._bits.state = self._state
-        draws = self._generator.random(self._skip + self.worlds // self.points)[self._skip :]
-        return draws if self.points == 1 else np.tile(draws, self.points)
+        if self._skip == 0 and self.points == 1:
+            self._generator.random(out=row)
+        else:
+            row.reshape(self.points, -1)[:] = self._generator.random(self._skip + self.worlds // self.points)[
+                self._skip :
+            ]
+
+
+def _kept_clear(draws: Vector) -> Vector:
+    """Draws, themselves changed, that are neither 0 nor 1."""
+    np.maximum(draws, _LEAST, out=draws)
+    np.minimum(draws, _MOST, out=draws)
+    return draws
 
 
 def clip(values: Vector, low: float | Vector, high: float | Vector) -> Vector:

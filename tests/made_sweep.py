@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.experiment.schema import Experiment
 from sim.experiment.store import open_store
 from sim.experiment.swept import Sweep
 from sim.vocabulary import VERDICTS
@@ -26,6 +27,7 @@ def made(
     outcomes: Mapping[str, Mapping[str, np.ndarray]],
     worlds: int = 1,
     seed: int = 0,
+    design: Mapping[str, Any] | None = None,
     **manifest: Any,
 ) -> Sweep:
     """A sweep of some scenarios in the same draws.
@@ -34,6 +36,7 @@ def made(
         place: an empty folder.
         uncertainties: name -> a value per draw.
         outcomes: scenario -> outcome -> values, shape (draws,) or (draws, worlds); verdicts as ids.
+        design: how the draws are said to have been laid out; a Latin hypercube if not given.
     """
     count = len(next(iter(uncertainties.values())))
     points, runs = [], []
@@ -76,5 +79,12 @@ def made(
     table = pd.concat(runs).sort_index()
     if "verdict" in table:
         table["verdict"] = pd.Categorical(table["verdict"], categories=list(VERDICTS))
-    vars(sweep).update(experiments=experiments, outcomes=table)
+    experiment = {
+        "schema": 1,
+        "title": "Made by hand",
+        "scenarios": list(outcomes),
+        "uncertainties": list(uncertainties),
+        "design": design or {"kind": "latin_hypercube", "points": count},
+    }
+    vars(sweep).update(experiments=experiments, outcomes=table, experiment=Experiment.model_validate(experiment))
     return sweep

@@ -205,7 +205,6 @@ class TestDeleting:
         kept = room.join(other.code, "Bilal")
         seat = room.join(opened.code, "Zahra-of-Mardan")
         room.submit(opened.code, seat.secret, "a-question-of-its-own", Chance(0.7))
-        room.keep_game(opened.code, "game", {"turn": 1}, 0)
         room.delete(opened.code, opened.secret)
         with pytest.raises(ClassroomError, match="no class with this code"):
             room.standing(opened.code)
@@ -213,20 +212,9 @@ class TestDeleting:
         assert b"Zahra" not in left
         assert b"a-question-of-its-own" not in left
         with sqlite3.connect(room.path) as base:
-            for table, count in (("classes", 1), ("seats", 1), ("predictions", 0), ("games", 0)):
+            for table, count in (("classes", 1), ("seats", 1), ("predictions", 0)):
                 assert base.execute(f"SELECT count(*) FROM {table}").fetchone() == (count,)
         assert room.again(other.code, kept.secret).nickname == "Bilal"
-
-
-class TestGames:
-    def test_states_follow_each_other(self, room: Classroom, opened: Opened) -> None:
-        """Otherwise two seats that move at once overwrite each other."""
-        assert room.game(opened.code, "table 1") is None
-        assert room.keep_game(opened.code, "table 1", {"turn": 1}, 0) == 1
-        assert room.keep_game(opened.code, "table 1", {"turn": 2}, 1) == 2
-        with pytest.raises(ClassroomError, match="gone on meanwhile"):
-            room.keep_game(opened.code, "table 1", {"turn": 9}, 1)
-        assert room.game(opened.code, "table 1") == ({"turn": 2}, 2)
 
 
 # ------------------------------------------------------------------------------------------------ many at once

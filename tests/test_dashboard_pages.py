@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +22,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 import sim
-from dashboard import analysis, drawers, glossary, playback, questions, state, trials, waiting
+from dashboard import analysis, drawers, glossary, parcels, playback, questions, state, trials, waiting
 from dashboard.engine import Engine, RunError, Task
 from dashboard.questions import Question
 from dashboard.state import State, from_query, to_query
@@ -109,7 +112,8 @@ def test_why_gives_the_account_of_the_library() -> None:
     why = explain(plans[0], "attacks", "2023-05", plans[1], **HOW)
     assert summary(why) in said(app)
     assert same(drawn(app, 1), rows_of(account_picture(why).chart))
-    lines = [f"{line.amount} · {line.words}" for line in outline(why) if line.terms]
+    lines = [f"{line.amount} · {line.words.replace('_', ' ')}" for line in outline(why) if line.terms]
+    assert any("←" in line for line in lines)
     assert [label for label in labels(app) if " · " in label] == lines
     carried = [line for line in outline(why) if line.depth == 1]
     assert carried
@@ -384,9 +388,6 @@ def test_a_small_sweep_is_run_and_asked(tmp_path: Path) -> None:
 
 
 def test_what_is_taken_along_of_a_sweep(tmp_path: Path) -> None:
-    import io
-    import zipfile
-
     import pandas as pd
 
     swept = sim.sweep(("tiny", TINY.replace("points: 60", "points: 5")), tmp_path / "out")
@@ -396,9 +397,166 @@ def test_what_is_taken_along_of_a_sweep(tmp_path: Path) -> None:
     assert {"uncertainty:kinship_weight", "scenario"} <= set(rows.columns)
     again = pd.read_parquet(io.BytesIO(analysis.table(tell, swept.place, "Parquet")))
     assert again["attacks"].tolist() == rows["attacks"].tolist()
-    with zipfile.ZipFile(io.BytesIO(analysis.archive(tell, swept.place))) as archive:
+    with zipfile.ZipFile(io.BytesIO(parcels.pack(tell, swept.place))) as archive:
         archive.extractall(tmp_path / "zip")
     assert Sweep.load(tmp_path / "zip" / "sweep").fingerprint == swept.fingerprint
+
+
+@pytest.fixture(scope="module")
+def parcel(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A finished sweep, taken along."""
+    swept = sim.sweep(("tiny", TINY.replace("points: 60", "points: 5")), tmp_path_factory.mktemp("sweep") / "out")
+    return parcels.pack(lambda what: None, swept.place)
+
+
+def repacked(parcel: bytes, **files: Any) -> bytes:
+    """The same parcel with some files changed: name -> content, or what is made of the content; None leaves it out."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(parcel)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            change = files.pop(name.removeprefix("sweep/"), old.read(name))
+            if change is not None:
+                new.writestr(name, change(old.read(name)) if callable(change) else change)
+        for name, content in files.items():
+            new.writestr(name, content)
+    return out.getvalue()
+
+
+def test_a_sweep_that_was_taken_along_is_opened_again(parcel: bytes, tmp_path: Path) -> None:
+    """Otherwise a sweep that was run on a large machine cannot be looked at here."""
+    parcels.unpack(lambda what: None, parcel, str(tmp_path / "back"))
+    mine = sim.sweep(("tiny", TINY.replace("points: 60", "points: 5")), tmp_path / "mine")
+    back = Sweep.load(tmp_path / "back")
+    assert back.fingerprint == mine.fingerprint
+    assert back.outcomes.equals(mine.outcomes)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["back", "mine"]
+    bare = repacked(parcel)
+    with zipfile.ZipFile(io.BytesIO(bare)) as archive:
+        flat = {name.removeprefix("sweep/"): archive.read(name) for name in archive.namelist()}
+    parcels.unpack(lambda what: None, repacked(zipped({}), **flat), str(tmp_path / "flat"))
+    assert Sweep.load(tmp_path / "flat").fingerprint == mine.fingerprint
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def table_of(**columns: Any) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table(columns), sink, compression="zstd")
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def said_otherwise(**changes: Any) -> Any:
+    """A manifest in which something else is said."""
+    return lambda content: json.dumps({**json.loads(content), **changes})
+
+
+WRONG: dict[str, tuple[Any, str]] = {
+    "no zip": (lambda parcel: b"PK\x03\x04 and then nothing", "not a ZIP file"),
+    "cut off": (lambda parcel: parcel[: len(parcel) // 2], "not a ZIP file"),
+    "nothing": (lambda parcel: zipped({}), "there is no experiment.yaml"),
+    "upwards": (
+        lambda parcel: repacked(parcel, **{"../../evil.yaml": "x"}),
+        "none of a sweep's folder: '../../evil.yaml'",
+    ),
+    "upwards below": (lambda parcel: repacked(parcel, **{"a/../manifest.json": "x"}), "none of a sweep's folder"),
+    "two dots": (lambda parcel: repacked(parcel, **{"parts/..": "x"}), "none of a sweep's folder"),
+    "absolute": (lambda parcel: repacked(parcel, **{"/etc/passwd": "x"}), "none of a sweep's folder"),
+    "a drive": (lambda parcel: repacked(parcel, **{"C:\\manifest.json": "x"}), "none of a sweep's folder"),
+    "another file": (
+        lambda parcel: repacked(parcel, **{"sweep/run.py": "x"}),
+        "none of a sweep's folder: 'sweep/run.py'",
+    ),
+    "twice": (lambda parcel: repacked(parcel, **{"other/manifest.json": "{}"}), "none of a sweep's folder"),
+    "many": (
+        lambda parcel: repacked(parcel, **{f"scenarios/{n}.yaml": "x" for n in range(parcels.MOST_FILES)}),
+        "too many files: 2,0",
+    ),
+    "a bomb": (
+        lambda parcel: repacked(parcel, **{"scenarios/a.yaml": b"a" * (parcels.MOST_BYTES + 1)}),
+        "too large when unpacked",
+    ),
+    "no manifest": (lambda parcel: repacked(parcel, **{"manifest.json": None}), "there is no manifest.json"),
+    "torn manifest": (lambda parcel: repacked(parcel, **{"manifest.json": "{"}), "not the folder of a sweep"),
+    "deep manifest": (lambda parcel: repacked(parcel, **{"manifest.json": "[" * 99_999}), "not the folder of a sweep"),
+    "another's": (lambda parcel: repacked(parcel, **{"manifest.json": "{}"}), "not the folder of a sweep"),
+    "not finished": (
+        lambda parcel: repacked(parcel, **{"manifest.json": said_otherwise(state="interrupted")}),
+        "not finished",
+    ),
+    "points": (lambda parcel: repacked(parcel, **{"manifest.json": said_otherwise(points="<b>")}), "points: allowed"),
+    "fewer points": (lambda parcel: repacked(parcel, **{"manifest.json": said_otherwise(points=9)}), "not the points"),
+    "scenarios": (lambda parcel: repacked(parcel, **{"manifest.json": said_otherwise(scenarios=7)}), "not the folder"),
+    "title": (lambda parcel: repacked(parcel, **{"manifest.json": said_otherwise(title="x" * 999)}), "too long"),
+    "metrics": (
+        lambda parcel: repacked(parcel, **{"manifest.json": said_otherwise(particulars={"metrics": ["magic"]})}),
+        "outcomes that this durand does not know",
+    ),
+    "fingerprint": (
+        lambda parcel: repacked(parcel, **{"manifest.json": said_otherwise(fingerprint="0" * 16)}),
+        "its parts are not those",
+    ),
+    "experiment": (lambda parcel: repacked(parcel, **{"experiment.yaml": "- 1"}), "not the folder of a sweep"),
+    "no table": (
+        lambda parcel: repacked(parcel, **{"experiments.parquet": b"PAR1"}),
+        "experiments.parquet: cannot be read",
+    ),
+    "long table": (
+        lambda parcel: repacked(parcel, **{"experiments.parquet": table_of(point=[0] * 20_000_001)}),
+        "experiments.parquet: too large",
+    ),
+    "long text": (
+        lambda parcel: repacked(parcel, **{"experiments.parquet": table_of(id=["x" * 501])}),
+        "a text in it is too long",
+    ),
+    "lists": (lambda parcel: repacked(parcel, **{"experiments.parquet": table_of(id=[[1]])}), "not a table of a sweep"),
+}
+
+
+@pytest.mark.parametrize("how", list(WRONG))
+def test_no_file_that_is_brought_leaves_anything_but_a_message(parcel: bytes, tmp_path: Path, how: str) -> None:
+    """Otherwise a visitor writes where he likes, fills memory or disk, or sees a traceback."""
+    make, says = WRONG[how]
+    inside = tmp_path / "drawers"
+    inside.mkdir()
+    with pytest.raises(parcels.ParcelError) as wrong:
+        parcels.unpack(lambda what: None, make(parcel), str(inside / "back"))
+    assert says in str(wrong.value)
+    assert str(tmp_path) not in str(wrong.value)
+    assert list(tmp_path.rglob("*")) == [inside]
+
+
+def test_a_part_that_was_changed_is_not_taken(parcel: bytes, tmp_path: Path) -> None:
+    """Otherwise figures are shown that no model gave."""
+    with zipfile.ZipFile(io.BytesIO(parcel)) as archive:
+        name = next(one for one in archive.namelist() if "/parts/" in one).removeprefix("sweep/")
+    for change in (lambda content: content[:-1] + b"x", None):
+        with pytest.raises(parcels.ParcelError, match="torn or damaged|not those that its manifest"):
+            parcels.unpack(lambda what: None, repacked(parcel, **{name: change}), str(tmp_path / "back"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sweep_is_brought_to_the_page(parcel: bytes) -> None:
+    app = opened("experiments", **SMALL)
+    app.get("file_uploader")[0].set_value(("mine.zip", parcel, "application/zip"))
+    app.run()
+    assert not app.exception
+    assert "10 points of 2 worlds over 24 months" in said(app)
+    assert not any(one.label == "Run it" for one in app.button)
+    widget(app, "button", "Work it out")
+    app.get("file_uploader")[0].set_value(("mine.zip", parcel[:999], "application/zip"))
+    app.run()
+    assert not app.exception
+    assert "not a ZIP file that can be read" in said(app)
+    assert any(one.label == "Run it" for one in app.button)
 
 
 def test_the_form_changes_the_text_and_the_address() -> None:
@@ -483,6 +641,7 @@ def test_folders_are_bounded_and_only_finished_sweeps_are_offered(
     assert not any(one.label == "Run it" for one in app.button)
     app = opened("experiments", opened="../../etc")
     assert any(one.label == "Run it" for one in app.button)
+    assert "This server keeps no finished sweep ../../etc." in said(app)
 
 
 def test_a_results_folder_that_is_not_there_is_refused_at_once(capsys: pytest.CaptureFixture[str]) -> None:

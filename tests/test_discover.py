@@ -60,6 +60,102 @@ def test_a_planted_box_is_found(place: str, method: str) -> None:
         assert ends == [(pytest.approx(0.6, abs=0.03), None), (None, pytest.approx(0.5, abs=0.03))]
 
 
+def two_planted(place: str, noise: float = 0.01) -> Sweep:
+    """Attacks are few where A is over 0.7 (three tenths), and where A is under 0.3 and B too (a tenth)."""
+    values = draws(2400, [*NAMES, "noise"], 4)
+    inside = (values[A] > 0.7) | ((values[A] < 0.3) & (values[B] < 0.3))
+    flipped = inside ^ (values.pop("noise") < noise)
+    return made(place, values, {"confront": {"attacks": np.where(flipped, 50.0, 200.0)}}, seed=4)
+
+
+class TestSeveralBoxes:
+    def test_each_planted_box_is_found_in_turn(self, place: str) -> None:
+        """Otherwise a second way to the same end stays unseen, or the first is told again."""
+        found = two_planted(place).discover(WHERE, boxes=4, density=0.9)
+        ends = [
+            {(limit.name, end): getattr(limit, end) for limit in box.limits for end in limit.ends}
+            for box in found.boxes
+        ]
+        assert ends == [
+            {(A, "low"): pytest.approx(0.7, abs=0.04)},
+            {(A, "high"): pytest.approx(0.3, abs=0.03), (B, "high"): pytest.approx(0.3, abs=0.03)},
+        ]
+        assert found.together is not None
+        for count in found.together:
+            assert count.coverage >= 0.9
+            assert count.density >= 0.9
+        text = found.text()
+        assert "Box 1. Of the futures" in text
+        assert "Box 2. Of the futures" in text
+        assert "chance could give" not in text
+        assert "No further box is told: " in text
+        assert [one.name for one in found.pictures()] == ["tradeoff", "pairs", "tradeoff_2", "pairs_2"]
+        assert found.trajectory()["box"].unique().tolist() == [1, 2]
+        for one in found.pictures():
+            to_svg(one.chart)
+
+    def test_a_further_box_is_counted_in_what_is_left(self, place: str) -> None:
+        """Otherwise it takes credit for futures that the box before it holds already."""
+        sweep = two_planted(place)
+        found = sweep.discover(WHERE, boxes=2, density=0.9)
+        (first, second), added = found.boxes, found.added
+        inputs, holds, unseen = found.rows.inputs, found.rows.holds, found.rows.held_out
+        only = second.inside(inputs) & ~first.inside(inputs)
+        assert added[0] == first
+        assert (added[1].held_out.inside, added[1].held_out.hits) == (
+            int((only & unseen).sum()),
+            int((only & unseen & holds).sum()),
+        )
+        assert added[1].searched.coverage == pytest.approx((only & holds & ~unseen).sum() / (holds & ~unseen).sum())
+        start = found.ways[1][0]
+        assert start.searched.inside == int((~first.inside(inputs) & ~unseen).sum())
+        told = json.loads(json.dumps(found.as_json(), allow_nan=False))
+        assert told["boxes"][1]["added"]["held_out"]["hits"] == added[1].held_out.hits
+
+    def test_the_first_is_the_same_with_and_without_more(self, place: str) -> None:
+        one, many = (two_planted(place).discover(WHERE, boxes=count) for count in (1, 3))
+        assert one.boxes[0] == many.boxes[0]
+        assert one.ended == ""
+
+    def test_no_box_is_told_that_is_not_there(self, place: str) -> None:
+        """Otherwise whoever asks for ten gets ten, most of them chance."""
+        found = planted(place).discover(WHERE, boxes=10)
+        assert len(found.boxes) == 1
+        assert found.ended
+        assert found.together is None
+        values = draws(900, [*NAMES, "coin"], seed=5)
+        coin = values.pop("coin") < 0.3
+        found = made(place, values, {"confront": {"attacks": np.where(coin, 50.0, 200.0)}}).discover(WHERE, boxes=10)
+        assert len(found.boxes) <= 1
+
+    def test_a_tree_has_all_its_leaves(self, place: str) -> None:
+        with pytest.raises(LimitError, match="cart tells every leaf"):
+            planted(place, count=60).discover(WHERE, method="cart", boxes=2)
+
+
+@pytest.mark.parametrize(
+    ("design", "kin"),
+    [
+        ({"kind": "saltelli", "base": 64}, 8),
+        ({"kind": "saltelli", "base": 32, "second_order": True}, 14),
+        ({"kind": "morris", "trajectories": 64}, 7),
+        ({"kind": "csv", "file": "points.csv"}, 1),
+    ],
+)
+def test_points_made_from_one_another_are_held_out_together(place: str, design: dict[str, Any], kin: int) -> None:
+    """Otherwise a box is checked with twins of what was searched, and its figures pass for surer than they are."""
+    count = 64 * 7 if design["kind"] == "morris" else 512 if kin < 14 else 448
+    values = draws(count, NAMES)
+    few = np.where(values[A] > 0.5, 50.0, 200.0)
+    found = made(place, values, {"confront": {"attacks": few}}, design=design).discover(WHERE)
+    whole = found.rows.held_out.reshape(-1, kin)
+    assert (whole.all(axis=1) | ~whole.any(axis=1)).all()
+    assert whole[:, 0].sum() == len(whole) // 3
+    said = f"made {kin} in a row from one another" in found.text()
+    assert said == (kin > 1)
+    assert found.as_json()["made_from_one_another"] == kin
+
+
 def test_what_is_counted_is_there(place: str) -> None:
     """Otherwise coverage and density are of other rows than the box holds."""
     sweep = planted(place)
@@ -229,6 +325,7 @@ def test_what_an_outcome_stands_for(place: str) -> None:
         ({"where": WHERE, "density": 1.5}, "density must be 0 to 1; got 1.5"),
         ({"where": WHERE, "smallest": 0.7}, "smallest must be 0.01 to 0.5; got 0.7"),
         ({"where": WHERE, "most": 0}, "most must be 1 to 50; got 0"),
+        ({"where": WHERE, "boxes": 11}, "boxes must be 1 to 10; got 11"),
     ],
 )
 def test_what_is_wrong_is_said(place: str, arguments: dict[str, Any], said: str) -> None:
@@ -280,7 +377,7 @@ def test_pictures_draw_what_was_found(place: str) -> None:
     ring = next(row for row in rows_of(tradeoff.chart) if row.get("chosen"))
     assert (ring["coverage"], ring["density"]) == (box.searched.coverage, box.searched.density)
     way = found.trajectory()
-    assert len(tradeoff.table.rows) == len(way) == len(found.way)
+    assert len(tradeoff.table.rows) == len(way) == len(found.ways[0])
     assert way["coverage"].iloc[0] == 1.0
     assert way["density"].iloc[0] == pytest.approx(found.whole.searched.base)
     frame = next(row for row in rows_of(pairs.chart) if row.get("box"))

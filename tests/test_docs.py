@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 
 from sim.agents.group import ROSTER
 from sim.evidence import ledger
+from sim.experiment.load import experiments, load_plan
 from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS, PANELS
 from sim.model import MONTH
@@ -38,17 +40,28 @@ CLAIM = re.compile(
 OTHER_NAMES = {"min", "max", "name", "conditionality", "visibility"}
 
 
-@pytest.fixture(scope="module")
-def builder() -> Iterator[ModuleType]:
-    """docs/build.py as a module."""
+def script(name: str) -> Iterator[ModuleType]:
+    """A script of docs/ as a module."""
     before = list(sys.path)
-    spec = importlib.util.spec_from_file_location("docs_build", DOCS / "build.py")
+    spec = importlib.util.spec_from_file_location(f"docs_{name}", DOCS / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     yield module
     sys.path[:] = before
+
+
+@pytest.fixture(scope="module")
+def builder() -> Iterator[ModuleType]:
+    """docs/build.py as a module."""
+    yield from script("build")
+
+
+@pytest.fixture(scope="module")
+def headline() -> Iterator[ModuleType]:
+    """docs/headline.py as a module."""
+    yield from script("headline")
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +136,50 @@ def test_the_check_says_what_is_stale(
     assert run()[0] == 0
     assert run("--check")[0] == 0
     assert not extra.exists()
+
+
+# ------------------------------------------------------------------------------------------------ the headline
+
+
+STALE = "docs/confront-or-appease.md is of another model, experiment or text: run make headline"
+
+
+def test_the_headlines_first_futures_are_the_models(headline: ModuleType) -> None:
+    """Otherwise the page tells the figures of a model, a posterior or an experiment that is gone; a change that moves no
+    number, such as a quicker way to the same ones, leaves it as it is. As for the baselines, another machine's last bits
+    are let pass."""
+    page = headline.PAGE.read_text(encoding="utf-8")
+    futures = headline.first_futures()
+    head, *_ = headline.first_lines(futures)
+    assert page.count(head) == 1, STALE
+    rows = page.partition(head)[2].strip().splitlines()[1:]
+    told = np.array([[float(cell) for cell in row.strip("| ").split("|")[1:]] for row in rows])
+    assert told.shape == futures.shape == (headline.CHECKED, 2 * len(headline.ONE_BY_ONE)), STALE
+    assert told == pytest.approx(futures.to_numpy(), rel=1e-6), STALE
+    assert len(set(told.ravel())) == told.size
+
+
+@pytest.mark.parametrize("part", ["HEAD", "QUESTION", "JUDGEMENT"])
+def test_the_headlines_text_is_the_scripts(headline: ModuleType, part: str) -> None:
+    """Otherwise somebody words the page anew in one place, and the other takes it back."""
+    page, text = (
+        re.sub(r"\s+", " ", one).strip()
+        for one in (headline.PAGE.read_text(encoding="utf-8"), str(getattr(headline, part)))
+    )
+    wanted = re.sub(r"\\\{.+?\\\}", ".{1,40}?", re.escape(text))
+    assert re.search(wanted, page), STALE
+
+
+def test_the_headline_is_of_the_experiment_as_it_stands(headline: ModuleType) -> None:
+    """Otherwise more futures, another seed or another thing varied is asked for, and the page goes on with the old."""
+    plan = load_plan(experiments() / f"{headline.EXPERIMENT}.yaml")
+    page = re.sub(r"\s+", " ", headline.PAGE.read_text(encoding="utf-8"))
+    for said in (
+        f"{plan.points:,} points, {plan.runs:,} runs; seed {plan.experiment.seed}",
+        f"a draw of {len(plan.factors)} things",
+        f"lived by {plan.worlds} worlds, {plan.months} months",
+    ):
+        assert said in page, STALE
 
 
 # ------------------------------------------------------------------------------------------------ what is named

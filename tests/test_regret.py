@@ -100,6 +100,24 @@ def test_intervals_are_those_of_a_bootstrap(place: str) -> None:
         assert ours.high == pytest.approx(theirs.high, abs=0.12 * width)
 
 
+def test_futures_made_from_one_another_are_resampled_together(place: str) -> None:
+    """Otherwise forty trajectories of five points pass for two hundred draws, and the brackets are half as wide as they
+    should be."""
+    values = draws(200, [*NAMES, "x"])
+    attacks = np.repeat(100 * values.pop("x")[:40], 5)  # the same all along a trajectory
+    outcomes = {"confront": {"attacks": attacks}, "appease": {"attacks": np.full(200, 30.0)}}
+    designs: list[dict[str, Any]] = [{"kind": "csv", "file": "points.csv"}, {"kind": "morris", "trajectories": 40}]
+    single, whole = (made(place, values, outcomes, design=design).regret(["attacks"]) for design in designs)
+    wide = []
+    for found in (single, whole):
+        one = found.judged[0].measures["mean"][0]
+        assert one.value == pytest.approx(attacks.mean())
+        wide.append(one.high - one.low)
+    assert wide[1] / wide[0] == pytest.approx(5**0.5, rel=0.12)
+    assert "made 5 in a row from one another" in whole.text()
+    assert "from one another" not in single.text()
+
+
 def test_the_same_sweep_gives_the_same(place: str) -> None:
     first, second = (small(place).regret(["attacks"]).as_json() for _ in range(2))
     assert first == second

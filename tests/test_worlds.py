@@ -142,7 +142,7 @@ def test_draws_are_even_and_within_their_range() -> None:
 def test_draws_stay_clear_of_nought_and_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise a draw of exactly 0 or 1, once in many runs, is an infinite utility or an endless count."""
     ends = np.array([0.0, 1.0, 1.0 - 2.0**-53, 0.5])
-    monkeypatch.setattr(Streams, "_draw", lambda self, name, month, slot: ends)
+    monkeypatch.setattr(Streams, "_fill", lambda self, row, name, month, slot: np.copyto(row, ends))
     streams = Streams(SEED, 4)
     assert streams.uniform("x", 0).tolist() == [LEAST, MOST, MOST, 0.5]
     assert streams.uniforms("x", 0, 2).tolist() == [[LEAST, MOST, MOST, 0.5]] * 2

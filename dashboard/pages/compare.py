@@ -9,6 +9,8 @@ from dashboard.engine import engine
 from sim.results import Comparison
 from sim.results.reading import scope
 
+BODY = "compare"
+
 show.page(
     "Compare",
     "Choose scenarios, move a lever, and see every modelled world move. Pakistan, the Afghan Taliban, the TTP and "
@@ -16,31 +18,36 @@ show.page(
 )
 
 
-@st.fragment
+@st.fragment(key=BODY)
 def body() -> None:
-    before = state.current()
-    here = controls.scenarios(before)
-    answer = st.container()
+    """What is compared, and what is moved; a move has only the answer shown anew."""
+    here = controls.scenarios(state.current())
     left, right = st.columns([1, 2], gap="medium")
     with left:
         here = moved(here)
     state.publish(here)
+    with right:
+        answer()
+
+
+@st.fragment(key=controls.ANSWER)
+def answer() -> None:
+    """What the worlds say: in words, in pictures, and as files."""
+    here = state.current()
     found = show.comparison(here)
     if found is None:
         return
-    with answer:
-        st.markdown(
-            " ".join(filter(None, (show.strong(telling.changes(here)), show.plain(telling.answer(here, found)))))
-        )
-    with right:
-        with st.container(horizontal=True, gap="medium"):
-            for kind in ("fan", "difference", "verdicts"):
-                show.picture(show.moving(found, kind, here.metric), kind)
-        base = found.results[found.baseline]
-        st.caption(show.plain(scope(base, len(found.results))))
-        with st.container(key="stamp"):
-            st.caption(f"Run {telling.digest(found)}", help="Two runs with the same sign have the same numbers.")
+    st.markdown(" ".join(filter(None, (show.strong(telling.changes(here)), show.plain(telling.answer(here, found))))))
+    with st.container(horizontal=True, gap="medium"):
+        for kind in ("fan", "difference", "verdicts"):
+            show.picture(show.moving(found, kind, here.metric), kind)
+    base = found.results[found.baseline]
+    st.caption(show.plain(scope(base, len(found.results))))
+    with st.container(key="stamp"):
+        st.caption(f"Run {telling.digest(found)}", help="Two runs with the same sign have the same numbers.")
     downloads(here, found)
+    before: state.State = st.session_state.get("answered", here)
+    st.session_state["answered"] = here
     engine().ahead(versions.next_jobs(before, here))
 
 
@@ -53,7 +60,8 @@ def moved(here: state.State) -> state.State:
             here = controls.levers(here)
         with st.expander("What the others do", expanded=True):
             here = controls.postures(here)
-        st.button("Put all back as written", on_click=put_back, disabled=not versions.changed(here))
+        state.publish(here)
+        back()
     with st.container(border=True, key="uncertainties"):
         st.subheader("What nobody controls", anchor=False)
         st.caption("Uncertainties. They hold in every scenario alike: an assumption about the world, not a choice.")
@@ -62,9 +70,16 @@ def moved(here: state.State) -> state.State:
         return controls.runs(here) if how.open else here
 
 
+@st.fragment(key=controls.BACK)
+def back() -> None:
+    """The way back to the scenario as it was written."""
+    st.button("Put all back as written", on_click=put_back, disabled=not versions.changed(state.current()))
+
+
 def put_back() -> None:
     """Leave your version as the scenario was written."""
     state.replace_all(state.current().with_(levers={}, postures={}, since=""))
+    st.rerun(BODY)
 
 
 def downloads(here: state.State, found: Comparison) -> None:

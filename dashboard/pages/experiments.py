@@ -6,8 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import analysis, drawers, findings, show, state, trial_form, trials, waiting
-from dashboard.questions import Question
+from dashboard import analysis, drawers, findings, parcels, show, state, trial_form, trials, waiting
+from dashboard.questions import Errand, Question
 from sim.experiment.swept import Sweep
 
 show.page(
@@ -63,23 +63,51 @@ def sweep(here: state.State, checked: trials.Checked) -> Path | None:
     return folder if done and folder.exists() else None
 
 
-def body() -> None:
-    here = state.current()
+def bring() -> Path | None:
+    """The folder of a finished sweep that this visitor has brought; None while there is none."""
+    with st.expander("Open a finished sweep of your own"):
+        file = st.file_uploader(
+            f"The folder that `durand sweep` filled, or that was taken along from here, as a ZIP file of at most "
+            f"{parcels.MOST_MB} MB",
+            ["zip"],
+            key=state.key("sweep brought"),
+            max_upload_size=parcels.MOST_MB,
+        )
+        st.caption(
+            "You alone see it. No address leads to it: whoever is to see it too needs the file. Remove it to go back to the form."
+        )
+    if file is None:
+        return None
+    folder = drawers.brought(show.session(), file.getvalue())
+    if not folder.exists():
+        with st.spinner("The sweep is unpacked and checked."):
+            show.answers(lambda: {"brought": Errand(parcels.unpack, (file.getvalue(), str(folder)))})
+    return folder if folder.exists() else None
+
+
+def kept(here: state.State) -> tuple[state.State, Path | None]:
+    """A finished sweep that the operator lets visitors open, where one is chosen."""
     offered = drawers.offered()
+    if here.opened and here.opened not in offered:
+        said = f"This server keeps no finished sweep {here.opened}. Whoever has it can take it along as a file."
+        st.warning(show.plain(said))
     if offered:
         names = ["", *offered]
         opened = st.selectbox(
-            "A finished sweep of this house, or one of your own",
+            "A finished sweep that is kept on this server",
             names,
             names.index(here.opened) if here.opened in names else 0,
-            format_func=lambda name: name or "one of my own",
+            format_func=lambda name: name or "none of them: one of my own",
             key=state.key("opened"),
         )
         here = here.with_(opened=opened)
-    folder: Path | None
-    if here.opened in offered:
-        folder = offered[here.opened]
-    else:
+    return here, offered.get(here.opened)
+
+
+def body() -> None:
+    here, folder = kept(state.current())
+    folder = folder or bring()
+    if folder is None:
         here, checked = put_together(here)
         here = state.publish(here)
         folder = sweep(here, checked)

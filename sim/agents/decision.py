@@ -33,10 +33,10 @@ class Pressure:
     strength: Vector
     profile: Sequence[float]
 
-    def on(self, option: int) -> Vector:
-        """What the pressure adds to this option's utility, shape (worlds,)."""
-        strength = self.strength[option] if self.strength.ndim == 2 else self.strength
-        return strength * self.profile[option]
+    @property
+    def push(self) -> Vector:
+        """What the pressure adds to every option's utility, shape (options, worlds)."""
+        return self.strength * np.array(self.profile, dtype=np.float64)[:, None]
 
 
 class Decision:
@@ -92,12 +92,8 @@ class Decision:
             The index of the option chosen, as floats, shape (worlds,).
         """
         self.pressures = list(pressures)
-        utilities = []
-        for i in range(len(self.options)):
-            parts = [pressure.on(i) for pressure in pressures if pressure.profile[i]]
-            utilities.append(total(parts) if parts else self.actor.full(0.0))
-        self.utilities = np.stack(utilities)
-        self.draws = np.stack([gumbel(self.actor.luck(f"{self.name}/{option}")) for option in self.options])
+        self.utilities = total(pressure.push for pressure in pressures)
+        self.draws = gumbel(np.stack([self.actor.luck(f"{self.name}/{option}") for option in self.options]))
         self.probabilities = odds(self.utilities, scripted)
         self.chosen = best_option(self.utilities, self.draws, scripted)
         return self.chosen

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from sim.model import FrontierModel
 
 AREAS = tuple(PAKISTAN_AREAS)
-# Draws taken at once for the dead of attacks: about what a processor's nearest cache holds.
-BLOCK = 2_000
+# Draws taken at once for the dead of attacks: about what a processor's near cache holds.
+BLOCK = 12_000
 
 
 class Land(Actor):
@@ -107,8 +107,9 @@ class Land(Actor):
             luck = streams.uniforms(f"land.{who}.toll", month, count, first)
             against = streams.uniforms(f"land.{who}.against", month, count, first)
             dead = (np.arange(first, first + count)[:, None] < lethal) * self.apply(violence.deaths_in_attack, luck)
-            everyone = everyone + total(dead)
-            security = security + total(dead * self.apply(of_security_forces, against))
+            # Whole numbers, whose sum is the same in any order.
+            everyone = everyone + dead.sum(axis=0)
+            security = security + (dead * self.apply(of_security_forces, against)).sum(axis=0)
         return security, everyone - security
 
     def change(self) -> None:

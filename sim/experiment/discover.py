@@ -174,26 +174,27 @@ def _covering(
     the first is as dense as asked, and why there are not as many as were asked for."""
     told: list[list[Limit]] = []
     ways: list[list[Box]] = []
-    first, left = False, np.ones(len(found.holds), dtype=bool)
+    dense, ended, left = False, "", np.ones(len(found.holds), dtype=bool)
     while len(told) < boxes:
         searched = left & ~found.held_out
         hits, rows = int(found.holds[searched].sum()), int(searched.sum())
         if told and min(hits, rows - hits) < LEAST:
-            return told, ways, first, f"too few are left to search ({hits:,} of {rows:,} in which it holds)"
+            ended = f"too few are left to search ({rows:,}, and it holds in {hits:,} of them)"
+            break
         # The smallest box is a share of all rows, whichever box it is.
         share = min(smallest * int((~found.held_out).sum()) / rows, 1.0)
-        limits, steps, dense = prim(found.inputs.loc[searched, names], found.holds[searched], wanted, share)
-        if told and not (limits and dense):
-            return told, ways, first, "none is as dense there as was asked"
-        ways.append([measured(one, found, left if told else None) for one in steps])
-        if not limits:
-            return told, ways, dense, ""
-        first = first if told else dense
-        told.append(limits)
-        if not first:
-            return told, ways, first, ""
+        limits, steps, as_dense = prim(found.inputs.loc[searched, names], found.holds[searched], wanted, share)
+        if told and not (limits and as_dense):
+            ended = "in what is left none is as dense as was asked"
+            break
+        ways.append([measured(one, found, left) for one in steps])
+        dense = as_dense
+        told += [limits] if limits else []
+        if not (limits and dense):
+            ended = "the first is not as dense as was asked" if limits and boxes > 1 else ""
+            break
         left &= ~contains(limits, found.inputs)
-    return told, ways, first, ""
+    return told, ways, dense, ended
 
 
 def _declared(limits: Sequence[Limit], sweep: Sweep, found: Rows) -> list[Limit]:

@@ -32,12 +32,15 @@ def discover(
         ),
     ],
     scenario: Annotated[str | None, typer.Option(metavar="S", help="The points of this scenario alone.")] = None,
-    method: Annotated[str, typer.Option(metavar="M", help="prim (one box) or cart (the leaves of a tree).")] = "prim",
+    method: Annotated[str, typer.Option(metavar="M", help="prim (boxes) or cart (the leaves of a tree).")] = "prim",
     density: Annotated[
         float | None, typer.Option(metavar="X", help="Density asked of a box, 0 to 1; 0.8 or more if not given.")
     ] = None,
     smallest: Annotated[float, typer.Option(metavar="X", help="Share of rows in a box at least: 0.01 to 0.5.")] = 0.05,
     most: Annotated[int, typer.Option(metavar="N", help="Levers and uncertainties to search: 1 to 50.")] = 15,
+    boxes: Annotated[
+        int, typer.Option(metavar="N", help="Boxes of PRIM at most, each in what those before it leave: 1 to 10.")
+    ] = 1,
     out: Out = None,
     as_json: Json = False,
 ) -> None:
@@ -45,8 +48,9 @@ def discover(
     from sim.experiment.swept import Sweep
 
     check_out(out)
+    chosen = cast(Literal["prim", "cart"], method)
     found = Sweep.load(folder).discover(
-        where, scenario, cast(Literal["prim", "cart"], method), density=density, smallest=smallest, most=most
+        where, scenario, chosen, density=density, smallest=smallest, most=most, boxes=boxes
     )
     told = found.as_json()
     print(json.dumps(told, allow_nan=False) if as_json else found.text())

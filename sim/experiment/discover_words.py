@@ -93,12 +93,20 @@ def paragraphs(found: Discovery) -> Iterator[str]:
     )
     if not found.dense:
         yield f"No box is as dense as was asked ({percent(found.wanted)}). This is the densest that still covers something:"
-    for box in found.boxes:
-        yield f"{sentence(box, each)} {_fits(box.searched, box.held_out)}{_sure(box)}"
+    for number, (box, added) in enumerate(zip(found.boxes, found.added, strict=True)):
+        further = number > 0 and found.method == "prim"
+        yield (
+            f"{f'Box {number + 1}. ' if len(found.boxes) > 1 else ''}{sentence(box, each)} {_fits(box.searched, box.held_out)}"
+            f"{_adds(added, found) if further else ''}{_sure(box)}"
+        )
+    if found.ended:
+        yield f"No further box is told: {found.ended}."
     if found.together is not None:
         yield f"The {len(found.boxes)} boxes together: density {percent(found.together[0].density)}. {_fits(*found.together)}"
     if _overfitted(found):
         yield "Held out, it is hardly denser than all futures together: what was found in the others is chance, or nearly so."
+    if found.rows.related > 1:
+        yield _related(found)
     yield (
         "A box says where it holds among futures drawn from the ranges of this experiment; it is neither a cause nor how "
         f"likely anything is. {NOT_A_FORECAST}"
@@ -112,6 +120,32 @@ def _fits(searched: Count, held_out: Count) -> str:
         f"coverage {percent(held_out.coverage)}, in {held_out.inside:,} of {held_out.rows:,}"
     )
     return f"It covers {percent(searched.coverage)} of all in which it holds; {checked}."
+
+
+def _adds(added: Box, found: Discovery) -> str:
+    """What a further box holds beyond those before it."""
+    seen, unseen = added.searched, added.held_out
+    low, high = unseen.density_interval()
+    # Beyond the boxes before it a box must be denser than all rows together, or it adds nothing but chance.
+    doubt = "" if low > found.whole.held_out.base else ", which is no more than chance could give"
+    return (
+        f" Beyond the boxes before it, it covers {percent(seen.coverage)} more, with density {percent(seen.density)}; held out "
+        f"{percent(unseen.coverage)} more, with density {percent(unseen.density)} ({100 * low:.0f} to {100 * high:.0f}){doubt}."
+    )
+
+
+def _related(found: Discovery) -> str:
+    """What it means that the design made futures from one another."""
+    kin = found.rows.related
+    prim = found.method == "prim"
+    sure = "quasi-p-values and 95 % intervals" if prim else "95 % intervals"
+    loose = ", and a box may keep ends that are chance" if prim else ""
+    return (
+        f"These {found.rows.each} were not drawn one by one: the sweep's design made {kin:,} in a row from one another, and they "
+        f"share most of their values. They were searched or held out {kin:,} at a time. But {sure} count every one as "
+        f"if it were drawn by itself, so they come out too small and too narrow{loose}. "
+        "A latin_hypercube is the design for this question."
+    )
 
 
 def _sure(box: Box) -> str:
@@ -173,16 +207,19 @@ def as_json(found: Discovery) -> dict[str, Any]:
         "of": found.of,
         "density_asked": found.wanted,
         "as_dense_as_asked": found.dense,
+        "made_from_one_another": found.rows.related,
         "trouble": found.trouble,
         "boxes": [
             {
                 "limits": [vars(limit) for limit in box.limits],
                 "searched": _counted(box.searched),
                 "held_out": _counted(box.held_out),
+                "added": {"searched": _counted(added.searched), "held_out": _counted(added.held_out)},
                 "sentence": sentence(box, found.rows.each),
             }
-            for box in found.boxes
+            for box, added in zip(found.boxes, found.added, strict=True)
         ],
+        "ended": found.ended,
         "together": None
         if found.together is None
         else dict(zip(("searched", "held_out"), map(_counted, found.together), strict=True)),
@@ -208,33 +245,40 @@ def _or_none(value: float) -> float | None:
 
 def pictures(found: Discovery) -> list[Picture]:
     """See :meth:`Discovery.pictures`."""
+    return [picture for number in range(len(found.boxes)) for picture in _pictures(found, number)]
+
+
+def _pictures(found: Discovery, number: int) -> Iterator[Picture]:
+    """The pictures of one box (from 0); of a tree's leaves the first is drawn, which holds most."""
     from sim.plots.discovery import Side, pairs, shares, tradeoff
     from sim.plots.gallery import Picture
     from sim.plots.tables import Table
 
-    if not found.boxes:
-        return []
-    box, inputs, holds = found.boxes[0], found.rows.inputs, found.rows.holds.tolist()
-    out = []
+    if number and found.method == "cart":
+        return
+    box, inputs, holds = found.boxes[number], found.rows.inputs, found.rows.holds.tolist()
+    mark, of = (f"_{number + 1}", f", box {number + 1}") if number else ("", "")
     words = " ".join(paragraphs(found))
-    if found.way:
-        chosen = (box.searched.coverage, box.searched.density)
-        way = found.trajectory()
-        chart = tradeoff(way.to_dict("records"), chosen, found.wanted)
+    if found.ways:
+        chosen = found.added[number].searched
+        steps = found.trajectory()
+        way = steps[steps["box"] == number + 1].to_dict("records")
+        chart = tradeoff(way, (chosen.coverage, chosen.density), found.wanted)
         rows = [
             [
-                str(number),
+                str(step),
                 *(f"{row[name]:.2f}" for name in ("coverage", "density", "density_held_out")),
                 f"{row['restricted']:.0f}",
             ]
-            for number, row in way.iterrows()
+            for step, row in enumerate(way)
         ]
         caption = (
-            "Each dot is a box on PRIM's way from all futures to a small one; the ring marks the box that is told."
+            f"Each dot is a box on PRIM's way from {'what the boxes before it leave' if number else 'all futures'} to a small "
+            "one; the ring marks the box that is told."
         )
         heads = ["Step", "Coverage", "Density", "Density, held out", "Inputs restricted"]
-        heading = "How much a box covers, and how purely"
-        out.append(Picture("tradeoff", heading, caption, words, chart, Table(heads, rows)))
+        heading = f"How much a box covers, and how purely{of}"
+        yield Picture(f"tradeoff{mark}", heading, caption, words, chart, Table(heads, rows))
     numbers = [limit for limit in box.limits if not limit.options]
     if len(numbers) > 1:
         sides = []
@@ -249,5 +293,4 @@ def pictures(found: Discovery) -> list[Picture]:
         chart = shares(name, inputs[name].tolist(), holds, found.where)
     limits = [[limit.name, said(limit)] for limit in box.limits]
     caption = "Futures by the inputs that the box restricts; it is drawn as a frame."
-    out.append(Picture("pairs", "Where it holds", caption, words, chart, Table(["Input", "In the box"], limits)))
-    return out
+    yield Picture(f"pairs{mark}", f"Where it holds{of}", caption, words, chart, Table(["Input", "In the box"], limits))

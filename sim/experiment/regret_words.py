@@ -51,6 +51,12 @@ def paragraphs(found: Regret) -> Iterator[str]:
             for name, share in _first(found, shares)
         ]
         yield f"Good enough, {text}: {'; '.join(parts)} futures."
+    if found.related > 1:
+        yield (
+            f"These futures were not drawn one by one: the sweep's design made {found.related:,} in a row from one another. The "
+            "intervals allow for that; what is said to decide which policy is best does not, and may be chance. A "
+            "latin_hypercube is the design for this question."
+        )
     yield (
         "In brackets: 95 % intervals over resampled futures; that of a maximum is too narrow. Each future counts alike, "
         f"which says nothing of how likely it is. {NOT_A_FORECAST}"

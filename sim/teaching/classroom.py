@@ -17,12 +17,10 @@ import secrets
 import sqlite3
 import time
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from hmac import compare_digest
-from typing import Any
 
 from sim.teaching.classroom_file import ClassroomError, ClassroomFile
 from sim.teaching.predict import Prediction, PredictionError, as_data, from_data
@@ -247,42 +245,6 @@ class Classroom(ClassroomFile):
                 place,
             )
             return [(str(nickname), _loaded(text)) for nickname, text in rows]
-
-    # ---------------------------------------------------------------- games
-
-    def game(self, code: str, name: str) -> tuple[Mapping[str, Any], int] | None:
-        """A game of the class: its state and the number of that state; None if it has not begun."""
-        with self._reading() as base:
-            which = self._found(base, code)
-            row = base.execute(
-                "SELECT state, version FROM games WHERE class = ? AND name = ?", (which, name)
-            ).fetchone()
-        return None if row is None else (json.loads(row[0]), int(row[1]))
-
-    def keep_game(self, code: str, name: str, state: Mapping[str, Any], version: int) -> int:
-        """Keep a game's next state, if nobody has kept one meanwhile.
-
-        Args:
-            version: the number of the state that this one follows; 0 for a new game.
-
-        Returns:
-            The number of this state.
-
-        Raises:
-            ClassroomError: somebody else was first; read it again.
-        """
-        text = json.dumps(state, allow_nan=False)
-        with self._writing() as base:
-            which = self._found(base, code)
-            row = base.execute("SELECT version FROM games WHERE class = ? AND name = ?", (which, name)).fetchone()
-            if (0 if row is None else int(row[0])) != version:
-                raise ClassroomError("the game has gone on meanwhile; look at it again")
-            base.execute(
-                "INSERT INTO games (class, name, state, version, changed) VALUES (?, ?, ?, ?, ?) ON CONFLICT (class, name) "
-                "DO UPDATE SET state = excluded.state, version = excluded.version, changed = excluded.changed",
-                (which, _short("a game's name", name), text, version + 1, time.time()),
-            )
-        return version + 1
 
     # ---------------------------------------------------------------- who is who
 

@@ -28,9 +28,6 @@ CREATE TABLE reveals (
     class INTEGER NOT NULL REFERENCES classes ON DELETE CASCADE,
     exercise TEXT NOT NULL, question TEXT NOT NULL, phase TEXT NOT NULL, revealed REAL NOT NULL,
     PRIMARY KEY (class, exercise, question, phase));
-CREATE TABLE games (
-    id INTEGER PRIMARY KEY, class INTEGER NOT NULL REFERENCES classes ON DELETE CASCADE,
-    name TEXT NOT NULL, state TEXT NOT NULL, version INTEGER NOT NULL, changed REAL NOT NULL, UNIQUE (class, name));
 """
 
 

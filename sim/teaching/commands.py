@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -82,7 +84,8 @@ def run(
     if save is not None:
         check_file(save)
     walk = Walk(Lab(one, _worlds(worlds)))
-    walk.go()
+    with _stoppable():
+        walk.go()
     if save is not None:
         print(f"Written: {write(walk, save)}")
 
@@ -108,10 +111,21 @@ def pack(
     if sys.stderr.isatty():
         print("Making runs, pictures, reasons and sheets; this takes up to a minute.", file=sys.stderr)
     lab = Lab(one, _worlds(worlds))
-    folder = make(lab, out)
+    with _stoppable():
+        folder = make(lab, out)
     for sentence in lab.broken():
         print(f"durand: {sentence}", file=sys.stderr)
     print(f"Written: {folder}\nBegin with {folder / 'instructor.html'}")
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """On Ctrl-C, a word on standard error and exit code 130: nothing has been written by then."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print("\nStopped. Nothing was kept.", file=sys.stderr)
+        raise typer.Exit(130) from None
 
 
 def _worlds(asked: int | None) -> int | None:

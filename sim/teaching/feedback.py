@@ -18,7 +18,7 @@ from sim.metrics import METRICS
 from sim.results.reading import in_worlds, month_words, number
 from sim.teaching.figure import Because, Figure, Where
 from sim.teaching.figures import Lab, unit
-from sim.teaching.load import is_path
+from sim.teaching.load import is_path, row_words
 from sim.teaching.predict import Chance, Prediction, Range, Score, score
 from sim.teaching.schema import Exercise, Question
 from sim.vocabulary import VERDICTS
@@ -28,6 +28,16 @@ _MOST = 3
 # A mechanism that adds less than this share of what the first one adds is not worth a line.
 _LEAST = 0.1
 _KINDS = {"total": "over the run", "mean": "on average", "final": "at the end"}
+# What is read by area, group, resource and the like, in words.
+_PANELS = {
+    "attacks_by_area": "TTP attacks",
+    "grievance_by_area": "Grievance",
+    "group_strength": "Strength of a group",
+    "faction_power": "Share of power",
+    "levers_in_force": "A lever in force",
+    "leverage_pakistan_taliban_by_resource": "Pakistan's leverage over Kabul",
+    "leverage_taliban_pakistan_by_resource": "Kabul's leverage over Pakistan",
+}
 # Held as a hypothesis about the whole, not a mechanism that does something.
 _NO_REASON = ("M18",)
 
@@ -138,13 +148,7 @@ def label(exercise: Exercise, name: str) -> str:
     other, when = "", ""
     if less is not None:
         other = titles[less.run] if less.run and less.run != figure.run else ""
-        when = (
-            f"in {month_words(less.month)}"
-            if less.month
-            else f"its {METRICS[less.metric].title}"
-            if less.metric
-            else ""
-        )
+        when = f"in {month_words(less.month)}" if less.month else METRICS[less.metric].title if less.metric else ""
     where = _where(figure.where)
     if figure.verdict:
         return f"Worlds that end in {what}: {run}{where}"
@@ -163,7 +167,7 @@ def _where(where: Where | None) -> str:
     if where is None:
         return ""
     if where.parameter is not None:
-        return f", in the {where.third} third of {where.parameter}"
+        return f", in the {where.third} third of “{where.parameter.replace('_', ' ')}”"
     side = f"above {where.above:g}" if where.above is not None else f"below {where.below:g}"
     metric = METRICS[str(where.metric)].title.lower()
     return f", where {metric} is {side} in {month_words(str(where.month))}"
@@ -173,7 +177,8 @@ def _what(figure: Figure) -> str:
     if figure.verdict is not None:
         return VERDICTS[figure.verdict].lower()
     if figure.metric is None:
-        return f"{str(figure.row).replace('_', ' ')} of {str(figure.panel).replace('_', ' ')}, {month_words(str(figure.month))}"
+        row = row_words(str(figure.panel), str(figure.row))
+        return f"{_PANELS[str(figure.panel)]}, {row}, {month_words(str(figure.month))}"
     metric = METRICS[figure.metric]
     when = month_words(figure.month) if figure.month else _KINDS[metric.summary]
     if figure.from_ and figure.to:

@@ -28,6 +28,11 @@ _ROWS = {
 }
 
 
+def row_words(panel: str, row: str) -> str:
+    """What a row of such a metric is called, as part of a sentence."""
+    return _ROWS.get(panel, {}).get(row, row.replace("_", " "))
+
+
 class ExerciseError(FileError):
     """An exercise is not there or not right; says where, what, and what is allowed."""
 

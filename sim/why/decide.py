@@ -152,7 +152,7 @@ def weigh(
     utilities = account["utilities"]
     pushes = []
     for pressure in account["pressures"]:
-        on = np.stack([np.broadcast_to(pressure.on(i), (worlds,)) for i in range(len(account["options"]))])
+        on = np.broadcast_to(pressure.push, utilities.shape)
         without = likely(*(utilities - on))
         pushes.append(Push(pressure.rule, RULES[pressure.rule].claims, on[:, shown], without[:, shown]))
     parts = (account[name][..., shown] for name in ("utilities", "probabilities", "draws", "chosen"))
