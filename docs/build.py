@@ -131,8 +131,7 @@ def phases(_: str) -> str:
         kind, action = MONTH[number]
         number += 1
         said = " ".join((inspect.getdoc(getattr(kind, action)) or "").split("\n\n")[0].split())
-        each = "each " if kind.__name__ == "Group" else ""
-        lines.append(f"{number}. {each}`{kind.__name__}.{action}`: {said}")
+        lines.append(f"{number}. `{kind.__name__}.{action}`: {said}")
     return "\n".join(lines) + "\n"
 
 
@@ -222,7 +221,7 @@ def example(_: str) -> str:
     utilities, chances, draws = (account[key][:, 0] for key in ("utilities", "probabilities", "draws"))
     totals, added, rows = utilities + draws, np.zeros(len(names)), []
     for pressure in account["pressures"]:
-        parts = np.array([pressure.on(i)[0] for i in range(len(names))])
+        parts = np.broadcast_to(pressure.push, (len(names), 1))[:, 0]
         added = added + parts
         rows.append((rule_link(pressure.rule), *(f"{part:+.2f}" if part else "" for part in parts)))
     assert np.allclose(added, utilities, atol=1e-12), "the pressures do not add up to the utilities"
