@@ -11,7 +11,7 @@ from sim.agents.actor import Actor
 from sim.chance import binomial, negative_binomial, poisson
 from sim.rules import border, grievance, violence
 from sim.vocabulary import PAKISTAN_AREAS
-from sim.worlds import Vector, total
+from sim.worlds import Vector, tally, total
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
@@ -107,9 +107,8 @@ class Land(Actor):
             luck = streams.uniforms(f"land.{who}.toll", month, count, first)
             against = streams.uniforms(f"land.{who}.against", month, count, first)
             dead = (np.arange(first, first + count)[:, None] < lethal) * self.apply(violence.deaths_in_attack, luck)
-            # Whole numbers, whose sum is the same in any order.
-            everyone = everyone + dead.sum(axis=0)
-            security = security + (dead * self.apply(of_security_forces, against)).sum(axis=0)
+            everyone = everyone + tally(dead)
+            security = security + tally(dead * self.apply(of_security_forces, against))
         return security, everyone - security
 
     def change(self) -> None:
