@@ -76,8 +76,9 @@ build/lock/bin/uv: | $(STAMP)
 dashboard: $(STAMP) ## open the dashboard in a browser (ARGS: --host, --port)
 	$(VENV)/bin/durand dashboard $(ARGS)
 
-bench: $(STAMP) ## how fast it is, and where the time goes
+bench: $(STAMP) ## how fast the model is (ARGS=--profile: where the time goes); names the benchmarks of the rest
 	$(PY) benchmarks/run.py $(ARGS)
+	@echo "Sweeps, dashboard and classes have benchmarks of their own: benchmarks/README.md"
 
 docs: $(STAMP) ## write the tables of docs/ anew from the registries
 	$(PY) docs/build.py $(ARGS)

@@ -7,12 +7,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple
 
 import pytest
+from command import Durand, Outcome, called
 from small_model import SmallModel, install, real
 
 import sim
@@ -24,29 +24,10 @@ FIGURES = {"mean", "p05", "p50", "p95"}
 HEAVY = ("numpy", "pandas", "xarray", "mesa", "altair", "pyarrow", "scipy", "pydantic", "yaml", "jinja2", "vl_convert")
 
 
-class Outcome(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Durand = Callable[..., Outcome]
-
-
 @pytest.fixture
 def durand(capsys: pytest.CaptureFixture[str]) -> Durand:
     """Call the command in this process."""
-    from sim.cli import main
-
-    def call(*arguments: object) -> Outcome:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as left:
-            main([str(argument) for argument in arguments])
-        printed = capsys.readouterr()
-        assert "Traceback" not in printed.out + printed.err
-        return Outcome(int(left.value.code or 0), printed.out, printed.err)
-
-    return call
+    return partial(called, capsys)
 
 
 @pytest.fixture

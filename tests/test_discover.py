@@ -62,16 +62,21 @@ def test_a_planted_box_is_found(place: str, method: str) -> None:
 
 def two_planted(place: str, noise: float = 0.01) -> Sweep:
     """Attacks are few where A is over 0.7 (three tenths), and where A is under 0.3 and B too (a tenth)."""
-    values = draws(2400, [*NAMES, "noise"], 4)
+    values = draws(1500, [*NAMES, "noise"], 4)
     inside = (values[A] > 0.7) | ((values[A] < 0.3) & (values[B] < 0.3))
     flipped = inside ^ (values.pop("noise") < noise)
     return made(place, values, {"confront": {"attacks": np.where(flipped, 50.0, 200.0)}}, seed=4)
 
 
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Discovery:
+    """Up to four boxes, where two were planted."""
+    return two_planted(str(tmp_path_factory.mktemp("two"))).discover(WHERE, boxes=4, density=0.9)
+
+
 class TestSeveralBoxes:
-    def test_each_planted_box_is_found_in_turn(self, place: str) -> None:
+    def test_each_planted_box_is_found_in_turn(self, found: Discovery) -> None:
         """Otherwise a second way to the same end stays unseen, or the first is told again."""
-        found = two_planted(place).discover(WHERE, boxes=4, density=0.9)
         ends = [
             {(limit.name, end): getattr(limit, end) for limit in box.limits for end in limit.ends}
             for box in found.boxes
@@ -94,10 +99,8 @@ class TestSeveralBoxes:
         for one in found.pictures():
             to_svg(one.chart)
 
-    def test_a_further_box_is_counted_in_what_is_left(self, place: str) -> None:
+    def test_a_further_box_is_counted_in_what_is_left(self, found: Discovery) -> None:
         """Otherwise it takes credit for futures that the box before it holds already."""
-        sweep = two_planted(place)
-        found = sweep.discover(WHERE, boxes=2, density=0.9)
         (first, second), added = found.boxes, found.added
         inputs, holds, unseen = found.rows.inputs, found.rows.holds, found.rows.held_out
         only = second.inside(inputs) & ~first.inside(inputs)
@@ -112,9 +115,9 @@ class TestSeveralBoxes:
         told = json.loads(json.dumps(found.as_json(), allow_nan=False))
         assert told["boxes"][1]["added"]["held_out"]["hits"] == added[1].held_out.hits
 
-    def test_the_first_is_the_same_with_and_without_more(self, place: str) -> None:
-        one, many = (two_planted(place).discover(WHERE, boxes=count) for count in (1, 3))
-        assert one.boxes[0] == many.boxes[0]
+    def test_the_first_is_the_same_with_and_without_more(self, found: Discovery, place: str) -> None:
+        one = two_planted(place).discover(WHERE, density=0.9)
+        assert one.boxes == found.boxes[:1]
         assert one.ended == ""
 
     def test_no_box_is_told_that_is_not_there(self, place: str) -> None:
@@ -426,6 +429,14 @@ def test_the_command(folder: Path, tmp_path: Path) -> None:
         one.name for one in out.iterdir()
     }
     assert len(pd.read_csv(out / "boxes.csv")) == len(same.boxes[0].limits)
+
+
+def test_the_command_fills_the_terminals_width(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise words are cut in two at the edge of a narrow one."""
+    monkeypatch.setenv("COLUMNS", "40")
+    told = invoke("discover", folder, "--where", "attacks[confront] < attacks[appease]").stdout
+    assert told.split() == Sweep.load(folder).discover("attacks[confront] < attacks[appease]").text().split()
+    assert max(map(len, told.splitlines())) <= 40
 
 
 def test_the_command_refuses_in_words(folder: Path, tmp_path: Path) -> None:

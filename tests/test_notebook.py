@@ -58,7 +58,7 @@ def test_it_says_what_the_library_says(cells: dict[str, Any], tmp_path: Path) ->
     """Otherwise the notebook works, and on other numbers."""
     names: dict[str, Any] = {}
     exec(cells["experiment"].source, names)
-    again = sweep(names["experiment"], tmp_path / "sweep", chunk=77)
+    again = sweep(names["experiment"], tmp_path / "sweep", chunk=500)
     found = again.discover("attacks[confront] < attacks[appease]")
     assert printed(cells["discover"]).strip() == found.text()
     assert found.boxes, "the notebook shows a box"

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from test_cli import Outcome
+from command import called
 
 import sim
 from sim.experiment.replications import Replications, figure, pairing, replications
 from sim.plots import rows_of
 from sim.run import LimitError
 from sim.worlds import Streams, Vector
-
-Durand = Callable[..., Outcome]
 
 
 def normal(name: str, count: int, seed: int = 1) -> Vector:
@@ -166,14 +164,7 @@ class TestShown:
         assert [row["ratio"] for row in bars] == sorted(both.variance_reduction["ratio"], reverse=True)
 
     def test_the_command(self, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-        from sim.cli import main
-
-        def call(*arguments: object) -> Outcome:
-            with pytest.raises(SystemExit) as left:
-                main([str(one) for one in arguments])
-            printed = capsys.readouterr()
-            return Outcome(int(left.value.code or 0), printed.out, printed.err)
-
+        call = partial(called, capsys)
         common = ("--metric", "attacks", "--worlds", 40, "--months", 24, "--parameters", "defaults")
         shown = call("replications", "confront", "appease", *common, "--precision", "5%", "--out", tmp_path / "out")
         assert shown.code == 0, shown.err

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from test_cli import Outcome
+from command import Durand, called
 
 import sim
 from sim.experiment import sensitivity as analysis
@@ -24,8 +25,6 @@ from sim.experiment.swept import Sweep
 from sim.parameters import PARAMETERS
 from sim.plots import rows_of, to_png
 from sim.worlds import Streams, Vector
-
-Durand = Callable[..., Outcome]
 
 # Three parameters that stand for the three inputs of the textbook function, and one that stands for nothing.
 INPUTS = ("reward_response", "threat_response", "shelter_protection")
@@ -330,17 +329,8 @@ class TestSweeps:
 
 @pytest.fixture
 def durand(capsys: pytest.CaptureFixture[str]) -> Durand:
-    from sim.cli import main
-
-    def call(*arguments: object) -> Outcome:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as left:
-            main([str(argument) for argument in arguments])
-        printed = capsys.readouterr()
-        assert "Traceback" not in printed.out + printed.err
-        return Outcome(int(left.value.code or 0), printed.out, printed.err)
-
-    return call
+    """Call the command in this process."""
+    return partial(called, capsys)
 
 
 class TestCommand:

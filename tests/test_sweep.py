@@ -245,7 +245,7 @@ class TestDesigns:
             ("a,b,c\n", 1, "there are no points"),
             ("a,b,c\n0,10,0\n0,10\n", 3, "2 values; allowed: 3"),
             ("a,b,c\n0,10,0\n0,9,1\n", 3, "b is out of range: 9; allowed: 10 to 20"),
-            ("a,b,c\nx,10,0\n", 2, "a is out of range: x; allowed: 0 to 1"),
+            ("a,b,c\nx,10,0\n", 2, "a is not a number: x; allowed: 0 to 1"),
             ("a,b,c\nnan,10,0\n", 2, "a is out of range: nan; allowed: 0 to 1"),
         ],
     )

@@ -139,7 +139,7 @@ class TestProcesses:
 
 
 class TestKilled:
-    def _kill_again_and_again(self, file: Path, out: Path, times: int, seed: int, *words: str) -> None:
+    def _kill_again_and_again(self, file: Path, out: Path, times: int, seed: int, *words: str) -> int:
         luck = np.random.default_rng(seed)
         kills = 0
         for _ in range(times):
@@ -148,24 +148,24 @@ class TestKilled:
             # After some more parts, and then at any moment of making the next.
             more = int(luck.integers(0, 3))
             if wait_for(lambda goal=before + more: (out / "manifest.json").exists() and parts(out) >= goal, process):
-                time.sleep(float(luck.uniform(0, 0.15)))
+                time.sleep(float(luck.uniform(0, 0.1)))
             if process.poll() is None:
                 kills += 1
             process.kill()
             process.communicate()
-        assert kills >= times // 2
+        return kills
 
     def test_and_run_again(self, whole: Sweep, file: Path, tmp_path: Path) -> None:
         out = tmp_path / "out"
-        self._kill_again_and_again(file, out, 4, seed=1)
+        assert self._kill_again_and_again(file, out, 4, seed=1) >= 2
         same(whole, sweep(EXPERIMENT, out))
         assert not list(out.rglob("*.tmp"))
 
     @pytest.mark.slow
     def test_twenty_times(self, whole: Sweep, file: Path, tmp_path: Path) -> None:
-        data = {**EXPERIMENT, "design": {**EXPERIMENT["design"], "points": 200}}
+        data = {**EXPERIMENT, "design": {**EXPERIMENT["design"], "points": 300}}
         file.write_text(json.dumps(data))
-        self._kill_again_and_again(file, tmp_path / "out", 20, seed=2)
+        assert self._kill_again_and_again(file, tmp_path / "out", 20, seed=2) == 20
         same(sweep(data, tmp_path / "whole"), sweep(data, tmp_path / "out"))
 
     def test_workers_end_with_the_one_who_asked(self, whole: Sweep, file: Path, tmp_path: Path) -> None:

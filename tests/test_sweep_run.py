@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from command import called
 
 import sim
 from sim.experiment import sweep as runner
@@ -422,8 +424,30 @@ class TestLimits:
         assert not (tmp_path / "out").exists()
 
     def test_chunk(self, tmp_path: Path) -> None:
-        with pytest.raises(LimitError, match="worlds must be a whole number"):
+        with pytest.raises(LimitError, match="chunk must be a whole number"):
             sweep(SMALL, tmp_path / "out", chunk=0)
+
+    @pytest.mark.parametrize("address", ["nonsense", "tcp://host", "tcp://:8786/x", ""])
+    def test_an_address_that_is_none(self, address: str, tmp_path: Path) -> None:
+        """Otherwise Dask says so too, but leaves a thread behind, and the command never ends."""
+        with pytest.raises(LimitError, match=r"such as tcp://10\.0\.0\.1:8786; got"):
+            sweep(SMALL, tmp_path / "out", dask=address)
+        assert not (tmp_path / "out").exists()
+
+    def test_a_file_is_no_folder(self, tmp_path: Path) -> None:
+        (tmp_path / "out").write_text("notes")
+        with pytest.raises(FolderError, match="this is a file; name a folder"):
+            sweep(SMALL, tmp_path / "out")
+        assert (tmp_path / "out").read_text() == "notes"
+
+    def test_urls_that_cannot_be_reached(self, tmp_path: Path) -> None:
+        """Otherwise what fsspec raises is told as a fault of the program."""
+        pytest.importorskip("fsspec")
+        with pytest.raises(LimitError, match="Protocol not known: foo; allowed: a path, or a URL"):
+            sweep(SMALL, "foo://bucket/x")
+        if importlib.util.find_spec("s3fs") is None:
+            with pytest.raises(LimitError, match=r"a package is missing for such a URL: .*s3fs"):
+                Sweep.load("s3://bucket/x")
 
     def test_nothing_is_made_for_a_wrong_experiment(self, tmp_path: Path) -> None:
         with pytest.raises(ExperimentError):
@@ -453,26 +477,17 @@ class TestCommand:
         path.write_text(json.dumps(SMALL))
         return path
 
-    @staticmethod
-    def durand(capfd: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
-        from sim.cli import main
-
-        with pytest.raises(SystemExit) as left:
-            main(list(map(str, words)))
-        out, err = capfd.readouterr()
-        return int(left.value.code or 0), out, err
-
     def test_it_fills_a_folder(
         self, whole: Sweep, file: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
     ) -> None:
-        code, out, err = self.durand(capfd, "sweep", file, "--out", tmp_path / "out")
+        code, out, err = called(capfd, "sweep", file, "--out", tmp_path / "out")
         assert (code, err) == (0, "")
         assert out.startswith("Small: 18 points x 4 worlds, 72 runs in ")
         assert f"Fingerprint of all rows: {whole.fingerprint}" in out
         assert f"Written: {tmp_path / 'out'}" in out
 
     def test_a_dry_run_starts_nothing(self, file: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-        code, out, _ = self.durand(capfd, "sweep", file, "--out", tmp_path / "out", "--dry-run", "--workers", 2)
+        code, out, _ = called(capfd, "sweep", file, "--out", tmp_path / "out", "--dry-run", "--workers", 2)
         assert code == 0
         first, time, disk = out.splitlines()
         assert first == "18 points x 4 worlds = 72 runs of 3 months"
@@ -491,7 +506,7 @@ class TestCommand:
         self, file: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(work, "build_model", failing(lambda job: bool(np.isin([3, 9], job.points).any())))
-        code, out, err = self.durand(capfd, "sweep", file, "--out", tmp_path / "out")
+        code, out, err = called(capfd, "sweep", file, "--out", tmp_path / "out")
         assert code == 1
         assert "Written" in out
         assert "2 of 18 points failed; the others are kept:\n  2 x ValueError; point 3: not in this world" in err
@@ -517,7 +532,7 @@ class TestCommand:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.chdir(tmp_path)
-        code, _, err = self.durand(capfd, "sweep", *(str(file) if word == "FILE" else word for word in words))
+        code, _, err = called(capfd, "sweep", *(str(file) if word == "FILE" else word for word in words))
         assert code == 2
         assert message in err
         assert os.listdir(tmp_path) == ["small.yaml"]

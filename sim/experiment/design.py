@@ -137,7 +137,9 @@ def listed(text: str, factors: Sequence[Factor]) -> Matrix:
         if not any(cell.strip() for cell in row):
             continue
         if len(row) != len(header):
-            raise PointsError(rows.line_num, f"{len(row)} values; allowed: {len(header)}, one for each column")
+            raise PointsError(
+                rows.line_num, f"{len(row)} value{'s' * (len(row) != 1)}; allowed: {len(header)}, one for each column"
+            )
         point = []
         for factor, column in zip(factors, columns, strict=True):
             try:

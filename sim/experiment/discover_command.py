@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
@@ -53,7 +55,7 @@ def discover(
         where, scenario, chosen, density=density, smallest=smallest, most=most, boxes=boxes
     )
     told = found.as_json()
-    print(json.dumps(told, allow_nan=False) if as_json else found.text())
+    print(json.dumps(told, allow_nan=False) if as_json else filled(found.text()))
     if out is not None:
         tables = {"boxes": found.table(), "trajectory": found.trajectory()}
         write(out, "discovery", told, found.text(), tables, found.pictures())
@@ -89,7 +91,7 @@ def regret(
         ends[name] = end
     found = Sweep.load(folder).regret(metric, better=ends, satisfy=satisfy or ())
     told = found.as_json()
-    print(json.dumps(told, allow_nan=False) if as_json else found.text())
+    print(json.dumps(told, allow_nan=False) if as_json else filled(found.text()))
     if out is not None:
         write(
             out,
@@ -100,6 +102,12 @@ def regret(
             found.pictures(),
         )
         print(f"Written: {out}", file=sys.stderr if as_json else sys.stdout)
+
+
+def filled(text: str) -> str:
+    """Paragraphs as wide as the terminal, or 80 characters where there is none."""
+    width = shutil.get_terminal_size().columns
+    return "\n\n".join(textwrap.fill(one, width, break_on_hyphens=False) for one in text.split("\n\n"))
 
 
 def check_out(out: Path | None) -> None:

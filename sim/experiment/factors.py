@@ -66,7 +66,8 @@ class Factor:
         try:
             value = float(text)
         except ValueError:
-            value = np.nan
+            allowed = f"allowed: {self.low:g} to {self.high:g}"
+            raise ValueError(f"is not a number: {text or 'nothing'}; {allowed}") from None
         if not self.low <= value <= self.high:
             raise ValueError(f"is out of range: {text or 'nothing'}; allowed: {self.low:g} to {self.high:g}")
         return value + 0.0

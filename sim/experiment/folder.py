@@ -291,8 +291,10 @@ def alone(store: Store) -> Iterator[None]:
     """See to it that no other process of this machine writes to the folder; it ends with the process that holds it.
 
     Raises:
-        FolderError: another does.
+        FolderError: another does, or this is none.
     """
+    if isinstance(store, Local) and Path(store.place).exists() and not Path(store.place).is_dir():
+        raise FolderError(f"{store.place}: this is a file; name a folder")
     if not isinstance(store, Local) or os.name != "posix":
         yield
         return

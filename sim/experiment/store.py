@@ -113,7 +113,13 @@ class Remote:
 
     def __init__(self, url: str) -> None:
         self.place = url.rstrip("/")
-        self._files, self._root = extra("fsspec.core", "a URL as folder").url_to_fs(self.place)
+        core = extra("fsspec.core", "a URL as folder")
+        try:
+            self._files, self._root = core.url_to_fs(self.place)
+        except ImportError as problem:  # what fsspec itself needs for this kind of URL
+            raise MissingExtraError(f"{self.place}: a package is missing for such a URL: {problem}") from None
+        except ValueError as problem:
+            raise LimitError(f"{self.place}: {problem}; allowed: a path, or a URL that fsspec knows") from None
 
     def read(self, name: str) -> bytes:
         content: bytes = self._files.cat_file(f"{self._root}/{name}")

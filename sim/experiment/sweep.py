@@ -7,6 +7,7 @@ byte. The rows are the same to the last bit whoever did the work, in whatever pi
 from __future__ import annotations
 
 import errno
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
@@ -112,7 +113,7 @@ def sweep(
         SweepStoppedError: the disk is full, or the like.
         SweepInterrupted: Ctrl-C.
     """
-    _check_workers(workers)
+    _check_workers(workers, dask)
     plan = load_plan(experiment)
     pack_worlds = pack_size(plan, workers, chunk)
     store = open_store(out)
@@ -154,7 +155,10 @@ def executor(workers: int, dask: str | None) -> Executor:
 def pack_size(plan: Plan, workers: int = 1, chunk: int | None = None) -> int:
     """Worlds lived at a time."""
     if chunk is not None:
-        return check("worlds", chunk)
+        try:
+            return check("worlds", chunk)
+        except LimitError as problem:
+            raise LimitError(str(problem).replace("worlds", "chunk", 1)) from None
     fair = -(-plan.runs // (workers * PACKS_EACH)) if workers > 1 else plan.runs
     return min(plan.pack_worlds, max(fair, LEAST_WORLDS))
 
@@ -192,7 +196,7 @@ def estimate(
     from sim.experiment.parts import size_of
     from sim.experiment.work import live
 
-    _check_workers(workers)
+    _check_workers(workers, dask)
     plan = load_plan(experiment)
     if dask is not None:
         with closing(Cluster(dask)) as cluster:
@@ -222,9 +226,12 @@ def estimate(
     )
 
 
-def _check_workers(workers: int) -> None:
+def _check_workers(workers: int, dask: str | None) -> None:
     if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= MOST_WORKERS:
         raise LimitError(f"workers must be a whole number from 1 to {MOST_WORKERS:,}; got {workers}")
+    # Dask itself says so too, but leaves a thread behind that does not end.
+    if dask is not None and not re.fullmatch(r"inproc://\S+|(\w+://)?[^\s/]+:\d+", dask):
+        raise LimitError(f"dask must be a scheduler's address, such as tcp://10.0.0.1:8786; got {dask}")
 
 
 class _Tally:
