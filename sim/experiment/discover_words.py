@@ -263,7 +263,7 @@ def _pictures(found: Discovery, number: int) -> Iterator[Picture]:
         chosen = found.added[number].searched
         steps = found.trajectory()
         way = steps[steps["box"] == number + 1].to_dict("records")
-        chart = tradeoff(way, (chosen.coverage, chosen.density), found.wanted)
+        chart = tradeoff(way, (chosen.coverage, chosen.density), found.wanted, of)
         rows = [
             [
                 str(step),
@@ -287,7 +287,7 @@ def _pictures(found: Discovery, number: int) -> Iterator[Picture]:
                 end if given is None else given for end, given in zip(limit.span, (limit.low, limit.high), strict=True)
             )
             sides.append(Side(limit.name, inputs[limit.name].tolist(), low, high))
-        chart = pairs(sides, holds, found.where)
+        chart = pairs(sides, holds, found.where, of)
     else:
         name = box.limits[0].name
         chart = shares(name, inputs[name].tolist(), holds, found.where)

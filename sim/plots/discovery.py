@@ -34,13 +34,14 @@ class Side:
 
 
 def tradeoff(
-    way: Sequence[Mapping[Any, Any]], chosen: tuple[float, float], wanted: float, *, width: int = WIDTH
+    way: Sequence[Mapping[Any, Any]], chosen: tuple[float, float], wanted: float, of: str = "", *, width: int = WIDTH
 ) -> Any:
     """PRIM's way from all futures to a small dense box.
 
     Args:
         way: records with coverage, density, both of them `_held_out` too, and restricted (how many inputs are), in order.
         chosen: coverage and density of the box that was taken; wanted: the density that was asked.
+        of: which box it is, to end the title with; empty for the first.
     """
     names = ("none", "1", "2 or 3", "4 or more")
     rows: Rows = []
@@ -77,7 +78,7 @@ def tradeoff(
         f"how many are sought. Crosses: the same boxes in futures held out. Ring: the box that is told. Dashed: the {wanted:.0%} "
         "asked of it."
     )
-    return dress(chart, rows, "How much a box covers, and how purely", subtitle, width)
+    return dress(chart, rows, f"How much a box covers, and how purely{of}", subtitle, width)
 
 
 def _point(number: int, one: Mapping[Any, Any], part: str) -> dict[str, Any]:
@@ -89,12 +90,13 @@ def _step(restricted: int) -> int:
     return 0 if restricted < 1 else 1 if restricted < 2 else 2 if restricted < 4 else 3
 
 
-def pairs(sides: Sequence[Side], holds: Sequence[bool], said: str, *, width: int = 2 * WIDTH) -> Any:
+def pairs(sides: Sequence[Side], holds: Sequence[bool], said: str, of: str = "", *, width: int = 2 * WIDTH) -> Any:
     """The futures by two inputs at a time, those in which the condition holds marked, with the box drawn in.
 
     Args:
         sides: two inputs or more, the surest first; the first four are drawn.
         holds: whether it holds, future by future; said: the condition.
+        of: which box it is, to end the title with; empty for the first.
 
     Raises:
         ValueError: fewer than two inputs.
@@ -118,7 +120,7 @@ def pairs(sides: Sequence[Side], holds: Sequence[bool], said: str, *, width: int
     chart = alt.concat(*charts, columns=columns, spacing=14)
     some = f" One future in {stride} is drawn." if stride > 1 else ""
     subtitle = f"{said}\nDots: futures in which this holds (orange) or does not (blue). Frame: the box.{some}"
-    return dress(chart, rows, "Where it holds", subtitle, width)
+    return dress(chart, rows, f"Where it holds{of}", subtitle, width)
 
 
 def _pair(sides: Sequence[Side], across: int, up: int, size: int, words: Sequence[str]) -> Any:
