@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.exits import Commands, complain, say
 from sim.experiment.discover_command import discover, regret
 from sim.experiment.replications_command import replications
 from sim.experiment.sensitivity_command import sensitivity
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="durand",
+    cls=Commands,
     help="Pakistan, the Afghan Taliban, the TTP and India after August 2021, in many modelled worlds. Not a forecast.",
     no_args_is_help=True,
     add_completion=False,
@@ -264,50 +266,15 @@ def main(arguments: list[str] | None = None) -> None:
         code = app(args=arguments, prog_name="durand", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
-        code = _say("stopped", 130)
+        code = say("stopped", 130)
     except BrokenPipeError:  # the reader, say `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
     except Exception as problem:
         if os.environ.get("DURAND_TRACEBACK"):
             raise
-        code = _complain(problem)
+        code = complain(problem)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _complain(problem: Exception) -> int:
-    """One message on standard error for what went wrong; returns the exit code."""
-    usage = getattr(problem, "format_message", None)
-    if usage is not None:
-        context, message = getattr(problem, "ctx", None), usage()
-        where = f"\nSee '{context.command_path} --help'." if context is not None else ""
-        code = int(getattr(problem, "exit_code", 2))
-        return _say(f"{message}{where}", code) if message else code  # without a command the help says it all
-    if _is_bad_input(problem):
-        return _say(str(problem), 2)
-    if isinstance(problem, OSError):
-        return _say(f"{problem.filename or 'input or output'}: {problem.strerror or problem}", 1)
-    text = f"{type(problem).__name__}: {problem}".splitlines()[0]
-    return _say(f"this failed inside the program: {text}\nSet DURAND_TRACEBACK=1 to see where.", 1)
-
-
-def _is_bad_input(problem: Exception) -> bool:
-    homes = {
-        "sim.run": "LimitError",
-        "sim.yamlfile": "FileError",
-        "sim.results.bundle": "BundleError",
-        "sim.results.results": "SeriesNotKeptError",
-        "sim.trace.cards": "UnknownIdError",
-    }
-    # A class that was never imported cannot be that of the error.
-    return any(
-        isinstance(problem, getattr(sys.modules[home], name)) for home, name in homes.items() if home in sys.modules
-    )
-
-
-def _say(message: str, code: int) -> int:
-    print(f"durand: {message}", file=sys.stderr)
-    return code
 
 
 def _validate(file: Path) -> None:
@@ -359,9 +326,9 @@ def _carry_out(
             results = make(progress)
     except Interrupted as stop:
         if stop.results is None:
-            raise typer.Exit(_say("stopped before a chunk of worlds was finished; nothing to keep", 130)) from None
+            raise typer.Exit(say("stopped before a chunk of worlds was finished; nothing to keep", 130)) from None
         results = stop.results
-        code = _say(f"stopped; {results.worlds:,} worlds were finished and are kept", 130)
+        code = say(f"stopped; {results.worlds:,} worlds were finished and are kept", 130)
     if out is not None:
         results.save(out)
     if as_json:

@@ -383,6 +383,16 @@ class TestStopping:
         assert "Traceback" not in err
         assert err.startswith("durand: stopped")
 
+    def test_a_command_that_says_nothing_of_it_itself(
+        self, durand: Durand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def stopped(_: Path) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("sim.cli._validate", stopped)
+        shown = durand("validate", tmp_path / "a.yaml")
+        assert (shown.code, shown.err) == (130, "durand: stopped\n")
+
     def test_nothing_finished(self, durand: Durand, tmp_path: Path) -> None:
         SmallModel.stop_at = 0
         shown = durand("run", "confront", "--worlds", 9, "--out", tmp_path / "out")

@@ -20,7 +20,7 @@ LAYERS = (
     ("model", "scenario", "gauges", "shocks"),
     ("run", "results", "plots", "trace", "why"),
     ("teaching", "experiment", "history"),
-    ("cli", "dashboard", "report", "__main__", "the public names"),
+    ("cli", "dashboard", "exits", "report", "__main__", "the public names"),
 )
 
 # Where chance from outside may come in, and what for.

@@ -817,10 +817,10 @@ def test_the_other_seats(play: Play, tmp_path: Path, actor: str) -> None:
 
 def failed(done: Any) -> str:
     """What a command that ended with bad input says, as the entry point would print it."""
-    from sim.cli import _is_bad_input
+    from sim.exits import is_bad_input
 
     assert done.exception is not None
-    assert _is_bad_input(done.exception), repr(done.exception)
+    assert is_bad_input(done.exception), repr(done.exception)
     return str(done.exception)
 
 
