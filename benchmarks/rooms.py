@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import shutil
 import socket
 import subprocess
@@ -84,19 +85,32 @@ def percentile(values: list[float], part: float) -> float:
     return sorted(values)[min(len(values) - 1, max(0, round(part * len(values) + 0.4999) - 1))]
 
 
-def memory(process: subprocess.Popen[bytes]) -> float:
-    """Resident MB of a process and its workers."""
-    total, waiting = 0.0, [process.pid]
+def family(process: subprocess.Popen[bytes]) -> list[Path]:
+    """A process and its workers, as their folders under /proc. (Each thread has children of its own.)"""
+    found, waiting = [], [str(process.pid)]
     while waiting:
-        pid = waiting.pop()
+        home = Path("/proc", waiting.pop())
         try:
-            lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-            children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+            waiting += " ".join(one.read_text() for one in home.glob("task/*/children")).split()
+            found.append(home)
         except OSError:
             continue
-        total += next((float(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS")), 0.0)
-        waiting += [int(child) for child in children]
-    return total
+    return found
+
+
+def memory(process: subprocess.Popen[bytes]) -> float:
+    """Resident MB of a process and its workers."""
+    lines = [line for home in family(process) for line in (home / "status").read_text().splitlines()]
+    return sum(float(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
+
+
+def processor(process: subprocess.Popen[bytes]) -> tuple[float, float]:
+    """Seconds of processor time taken so far: by a process itself, and by its workers."""
+    took = []
+    for home in family(process):
+        fields = (home / "stat").read_text().rpartition(")")[2].split()
+        took.append((int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"))
+    return took[0], sum(took[1:])
 
 
 async def visitor(browser: Any, address: str) -> Any:
@@ -198,7 +212,7 @@ async def room(address: str, server: subprocess.Popen[bytes], sessions: int, min
     clients = [Client() for _ in range(sessions)]
     for number, client in enumerate(clients):
         await client.arrive(address, f"seed={number + 1000}")
-    started, took, failed = time.monotonic(), [], 0
+    started, took, failed, before = time.monotonic(), [], 0, processor(server)
 
     async def sit(client: Client, place: int) -> None:
         nonlocal failed
@@ -222,6 +236,8 @@ async def room(address: str, server: subprocess.Popen[bytes], sessions: int, min
 
     await asyncio.gather(watch(), *(sit(client, place) for place, client in enumerate(clients)))
     say(f"{sessions} visitors, a move every {every:g} s", took, 2000)
+    each = [1000 * (now - then) / max(len(took), 1) for now, then in zip(processor(server), before, strict=True)]
+    print(f"  processor time a move: server {each[0]:.0f} ms, workers {each[1]:.0f} ms")
     print(f"  without an answer: {failed}; memory of the server and its workers: {memory(server):.0f} MB")
 
 

@@ -10,13 +10,15 @@ What stands where
 - `show.py` shows: a picture with its table and downloads, notices, text that must not become markup.
 - `controls.py` is what visitors move on Compare; `drafting.py` and `forms.py` are the Scenario studio's.
 - `doors.py` is how one comes into a class or a game; `asking.py` and `lessons.py` are for exercises, on the page and in the
-  workers; `seats.py` and `playing.py` likewise for games.
+  workers; `seats.py` and `playing.py` likewise for games; `lines.py` is what somebody who plays alone has played;
+  `classes.py` is what an instructor has of a class, `tables.py` what is seen of a game at a table, by its host above all.
 - `longer.py` is what takes longer than a page may; `telling.py` puts changes and their effect into words.
 - `questions.py` is what is asked of the quick workers besides runs; `waiting.py` a button for long work, its progress and
   its answer; `choosing.py` what is chosen on Why, Actors and Map; `playback.py` lets months go by; `links.py` leads to Evidence.
 - `chain.py` opens an account step by step; `cards.py` shows evidence; `glossary.py` has the words of About.
-- `trials.py`, `trial_form.py`, `drawers.py`, `analysis.py` and `findings.py` are Experiments: its text and limits, its form,
-  where sweeps are kept, what the heavy worker does with them, and what they are asked.
+- `trials.py`, `trial_form.py`, `drawers.py`, `parcels.py`, `analysis.py` and `findings.py` are Experiments: its text and
+  limits, its form, where sweeps are kept, how they are taken along and brought back, what the heavy worker does with them,
+  and what they are asked.
 
 How a page is written
 ---------------------

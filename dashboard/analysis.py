@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +38,16 @@ class Found:
     tables: dict[str, str]
 
 
+@contextmanager
+def _unnamed(folder: str) -> Iterator[None]:
+    """Messages without the folder's name, which is the server's own and says nothing to a visitor."""
+    try:
+        yield
+    except ValueError as problem:
+        said = str(problem).replace(f"{folder}: ", "").replace(folder, "the sweep")
+        raise ValueError(f"{said[:1].upper()}{said[1:]}.".replace("..", ".")) from None
+
+
 def run(tell: Tell, text: str, folder: str) -> bool:
     """Run an experiment into a folder; whether all of it was run."""
     from sim.experiment.sweep import sweep
@@ -55,7 +67,8 @@ def sensitivity(tell: Tell, folder: str, metric: str, versus: str | None) -> Fou
     from sim.plots.tables import Table
 
     tell(None)
-    found = _open(folder).sensitivity([metric], versus=versus)
+    with _unnamed(folder):
+        found = _open(folder).sensitivity([metric], versus=versus)
     drawn = []
     for study in found.studies[:4]:
         head, rows = cells(found, study)
@@ -70,7 +83,8 @@ def sensitivity(tell: Tell, folder: str, metric: str, versus: str | None) -> Fou
 def discovery(tell: Tell, folder: str, where: str, scenario: str | None) -> Found:
     """Where a condition holds."""
     tell(None)
-    found = _open(folder).discover(where, scenario)
+    with _unnamed(folder):
+        found = _open(folder).discover(where, scenario)
     pictures = tuple(_shown(one) for one in found.pictures())
     return Found(tuple(found.text().split("\n\n")), pictures, {"boxes.csv": found.table().to_csv(index=False)})
 
@@ -78,7 +92,8 @@ def discovery(tell: Tell, folder: str, where: str, scenario: str | None) -> Foun
 def regret(tell: Tell, folder: str, metric: str) -> Found:
     """Which policy does well over all futures."""
     tell(None)
-    found = _open(folder).regret([metric])
+    with _unnamed(folder):
+        found = _open(folder).regret([metric])
     pictures = tuple(_shown(one) for one in found.pictures())
     return Found(tuple(found.text().split("\n\n")), pictures, {"regret.csv": found.table().to_csv(index=False)})
 

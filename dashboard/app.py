@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import show, state
+from dashboard import show, state, telling
 from dashboard.engine import engine
 
 HERE = Path(__file__).resolve().parent
@@ -40,7 +40,9 @@ def main() -> None:
     chosen = st.navigation(pages, position="top")
     st.html(HERE / "look.css")
     chosen.run()
-    state.publish(state.current())
+    here = state.publish(state.current())
+    for said in telling.left_out(here):
+        st.info(said)
     show.footer()
 
 

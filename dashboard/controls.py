@@ -55,8 +55,9 @@ def _keep(place: str, change: Callable[[State, Any], State]) -> None:
     Args:
         place: the widget's key; change: gives the state with the widget's value in it.
     """
-    state.publish(change(state.current(), st.session_state[place]))
-    st.rerun([ANSWER, BACK])
+    before = state.current()
+    here = state.publish(change(before, st.session_state[place]))
+    st.rerun([ANSWER] if bool(versions.changed(before)) == bool(versions.changed(here)) else [ANSWER, BACK])
 
 
 def _with(kind: str, name: str, plain: float | str, here: State, value: Any) -> State:

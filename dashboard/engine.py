@@ -5,7 +5,8 @@
   changes; no session can see what another one chose.
 - What two sessions ask for at the same time is run once.
 - Of one session only the newest question counts: what only an older one wanted is stopped.
-- What a visitor will likely ask next is run ahead while nobody waits, and given up as soon as somebody asks.
+- What a visitor will likely ask next is run ahead while nobody waits and nobody else is about, by one worker, and given
+  up as soon as somebody asks; of what is kept, such guesses have half at most.
 - The queues are short; when one is full, the visitor is told, and nothing waits without end.
 """
 
@@ -16,10 +17,11 @@ import json
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dashboard.lanes import BusyError, Lane, RunError, Task
@@ -36,6 +38,11 @@ MOST_WAITING, MOST_HEAVY_WAITING = 64, 4
 SECONDS, HEAVY_SECONDS = 30.0, 1800.0
 KEPT_BYTES = 400 * 2**20
 _AHEAD = "nobody yet"  # waits for what is run ahead
+# Of what is run ahead, how much at most, and how much side by side: whoever asks for one of two waits for both, which is
+# on average still sooner than if it were begun then.
+MOST_AHEAD, AHEAD_TOGETHER = 24, 2
+ALONE = 5.0  # seconds for which nobody else has asked for anything
+PAUSE = 0.4  # seconds after the last question before more than its next step is run ahead: first it has to be drawn
 
 
 class SupersededError(Exception):
@@ -86,6 +93,10 @@ class Engine:
         self._kept: OrderedDict[str, tuple[Any, int, bool]] = OrderedDict()
         self._kept_bytes, self.bytes, self.runs = kept_bytes, 0, 0
         self._tasks: dict[str, Task] = {}
+        self._guesses: dict[str, int] = {}  # what was run ahead and nobody has asked for, with its size, oldest first
+        self._likely: Iterator[Job] = iter(())
+        self._likeliest = self._likely  # the first of them, which is begun without a pause
+        self._asked: dict[str, float] = {}
         self.quick = Lane(workers, most, SECONDS, 0, self._done)
         self.slow = Lane(1, MOST_HEAVY_WAITING, HEAVY_SECONDS, 10, self._done)
         self.quick.start()
@@ -125,16 +136,41 @@ class Engine:
                 self._leave(session, set())
         return {name: found[name] if name in found else tasks[name].answer() for name in jobs}
 
-    def ahead(self, jobs: Mapping[str, Job]) -> None:
-        """Run the first of these that is not known yet, if nobody is waiting; any question takes precedence over it."""
+    def ahead(self, session: str, jobs: Iterable[Job]) -> None:
+        """Run what a session will likely ask next, likeliest first, as long as nobody asks and nobody else is about."""
         with self._lock:
-            wanted = [job for job in jobs.values() if job.key not in self._kept]
-            if not wanted or self._tasks or not self.quick.idle():
+            now = time.monotonic()
+            self._asked = {who: when for who, when in self._asked.items() if now - when < ALONE}
+            if not self._asked.keys() - {session}:
+                self._likely = islice(jobs, MOST_AHEAD)
+                self._likeliest = islice(self._likely, 1)
+                self._look_ahead(self._likeliest)
+
+    def _look_ahead(self, likely: Iterator[Job]) -> None:
+        """Begin with the first of what is likely and not known yet; else look further, once the last answer is drawn."""
+        with self._lock:
+            if self._tasks or not self.quick.idle():
                 return
-            task = Task(_name(wanted[0]), run_scenario, (wanted[0].scenario,), wanted[0].arguments, wanted[0].company)
-            task.waiting.add(_AHEAD)
-            self._tasks[task.key] = task
-            self.quick.add(task)
+            try:
+                wanted = list(islice((job for job in likely if job.key not in self._kept), AHEAD_TOGETHER))
+            except ValueError:  # a guess that cannot be run; whoever asks for it is told
+                return
+            tasks = [Task(_name(job), run_scenario, job.given, job.arguments, job.company) for job in wanted]
+            for task in tasks:
+                task.ahead = True
+                task.waiting.add(_AHEAD)
+                self._tasks[task.key] = task
+            if tasks:
+                self.quick.add(*tasks)
+            elif likely is not self._likely:
+                self._look_further()
+
+    def _look_further(self) -> None:
+        """Go on with what is likely as soon as the last answer has been drawn."""
+        later = PAUSE - (time.monotonic() - max(self._asked.values(), default=0.0))
+        timer = threading.Timer(max(later, 0.0), self._look_ahead, [self._likely])
+        timer.daemon = True
+        timer.start()
 
     def heavy(self, session: str, function: Callable[..., Any], *arguments: Any, **named: Any) -> Task:
         """Have something long done: `function(tell, *arguments, **named)` in the heavy worker, one at a time.
@@ -163,6 +199,8 @@ class Engine:
         found: dict[str, Any] = {}
         tasks: dict[str, Task] = {}
         with self._lock:
+            self._asked[session] = time.monotonic()
+            self._likely = self._likeliest = iter(())
             still = {_name(job) for job in jobs.values()}
             self._leave(session, still)
             self._leave(_AHEAD, still)
@@ -170,6 +208,7 @@ class Engine:
                 kept = self._kept.get(job.key)
                 if kept is not None and (kept[2] or not job.panels):
                     self._kept.move_to_end(job.key)
+                    self._guesses.pop(job.key, None)
                     found[name] = kept[0]
                     continue
                 task = self._tasks.get(_name(job))
@@ -177,6 +216,7 @@ class Engine:
                     task = Task(_name(job), job.function, job.given, job.arguments, job.company)
                     self.quick.add(task)
                     self._tasks[task.key] = task
+                task.ahead = False
                 task.waiting.add(session)
                 tasks[name] = task
         return found, tasks
@@ -195,19 +235,31 @@ class Engine:
         with self._lock:
             if self._tasks.get(task.key) is task:
                 del self._tasks[task.key]
-            if task.problem is not None or task.key.startswith("heavy "):
-                return
-            results, (key, panels) = task.value, _parts(task.key)
-            if task.function is run_scenario:
-                self.runs += 1
-                for array in [*results.arrays.metrics.values(), *results.arrays.panels.values()]:
-                    array.flags.writeable = False  # shared by sessions
-            if key in self._kept:
-                self.bytes -= self._kept.pop(key)[1]
-            self._kept[key] = (results, task.size, panels)
-            self.bytes += task.size
-            while self.bytes > self._kept_bytes and len(self._kept) > 1:
-                self.bytes -= self._kept.popitem(last=False)[1][1]
+            if task.problem is None and not task.key.startswith("heavy "):
+                self._keep(task)
+            if task.ahead:
+                self._look_ahead(self._likeliest)
+
+    def _keep(self, task: Task) -> None:
+        results, (key, panels) = task.value, _parts(task.key)
+        if task.function is run_scenario:
+            self.runs += 1
+            for array in [*results.arrays.metrics.values(), *results.arrays.panels.values()]:
+                array.flags.writeable = False  # shared by sessions
+        self._forget(key)
+        self._kept[key] = (results, task.size, panels)
+        self.bytes += task.size
+        if task.ahead:
+            self._guesses[key] = task.size
+        while sum(self._guesses.values()) > self._kept_bytes // 2:
+            self._forget(next(iter(self._guesses)))
+        while self.bytes > self._kept_bytes and len(self._kept) > 1:
+            self._forget(next(iter(self._kept)))
+
+    def _forget(self, key: str) -> None:
+        self._guesses.pop(key, None)
+        if key in self._kept:
+            self.bytes -= self._kept.pop(key)[1]
 
 
 def _name(job: Job | Question) -> str:

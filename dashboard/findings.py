@@ -48,7 +48,7 @@ def all_of(swept: Sweep, folder: Path) -> None:
                 )
                 show.download("The folder, ZIP", "sweep.zip", "application/zip", "sweep zip", parcels.pack, place)
             st.caption(
-                "Unpacked, `durand sensitivity` and the like go on from the folder; as it is, it can be opened here again."
+                "Unpacked, `durand sensitivity` and the like go on from the folder. The ZIP file can be opened here again."
             )
 
 

@@ -8,12 +8,14 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from dashboard.worker import receive, run_side_by_side, send
 
 # Runs that one worker does in one go: of more, the first would wait too long for the last.
 MOST_TOGETHER = 5
+PIPE = 2**20  # bytes on their way from a worker, as many as Linux lets anybody have
 
 
 class BusyError(RuntimeError):
@@ -27,7 +29,7 @@ class RunError(RuntimeError):
 class Task:
     """Something asked of a worker: who waits for it, what it has told, and what came of it.
 
-    Runs of the same `company` may be done in one go.
+    Runs of the same `company` may be done in one go. What is run `ahead` of being asked for keeps one worker busy at most.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Task:
     ) -> None:
         self.key, self.function, self.arguments, self.named, self.company = key, function, arguments, named, company
         self.waiting: set[str] = set()
+        self.ahead = False
         self.told: Any = None
         self.value: Any = None
         self.size = 0
@@ -150,6 +153,7 @@ class _Worker(threading.Thread):
                 stdout=subprocess.PIPE,
                 env={**os.environ, **threads},
             )
+            _widen(self.process.stdout.fileno())  # type: ignore[union-attr]
             receive(self.process.stdout)  # type: ignore[arg-type]  # it says that it is ready
         return self.process
 
@@ -158,6 +162,14 @@ class _Worker(threading.Thread):
         if process is not None:
             process.kill()
             process.wait()
+
+
+def _widen(pipe: int) -> None:
+    """Let an answer of megabytes through in few reads: before each, this thread waits for its turn among those of all pages."""
+    with suppress(ImportError, AttributeError, OSError):  # where there is no such thing, it takes more reads
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
 
 
 class Lane:
@@ -179,16 +191,16 @@ class Lane:
                 self.workers.append(worker)
                 worker.start()
 
-    def add(self, task: Task) -> None:
-        """Put a task at the end of the queue. Raises BusyError when it is full."""
+    def add(self, *tasks: Task) -> None:
+        """Put tasks at the end of the queue. Raises BusyError when it is full."""
         with self.changed:
-            if len(self.queue) >= self.most:
+            if len(self.queue) + len(tasks) > self.most:
                 raise BusyError(
                     f"{len(self.queue)} requests are waiting already, and more are not taken on. "
                     "Wait some seconds and try again."
                 )
-            self.queue.append(task)
-            self.changed.notify()
+            self.queue.extend(tasks)
+            self.changed.notify(len(tasks))
         self.start()
 
     def ahead(self, task: Task) -> int:
@@ -223,15 +235,20 @@ class Lane:
                 return []
             task = self.queue.popleft()
             mates = [one for one in self.queue if task.company is not None and one.company == task.company]
-            idle = sum(not other.tasks for other in self.workers)  # this one among them
+            idle = 1 if task.ahead else sum(not other.tasks for other in self.workers)  # this one among them
             worker.tasks = [task, *mates[: min(MOST_TOGETHER, -(-(len(mates) + 1) // idle)) - 1]]
             for one in worker.tasks[1:]:
                 self.queue.remove(one)
             return worker.tasks
 
     def done(self, task: Task) -> None:
-        self._finished(task)
-        task.finished.set()
+        """Pass on what came of a task. Whatever goes wrong with that, nobody waits for it without end."""
+        try:
+            self._finished(task)
+        except Exception as problem:
+            task.problem = f"This failed inside the program: {type(problem).__name__}: {problem}".splitlines()[0]
+        finally:
+            task.finished.set()
 
     def close(self) -> None:
         with self.changed:

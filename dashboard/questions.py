@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import count
 from json import dumps
-from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from sim.scenario import Scenario
@@ -37,16 +37,19 @@ class Question:
         return blake2b(dumps(what, sort_keys=True).encode(), digest_size=12).hexdigest()
 
 
+_NUMBERS = count()
+
+
 @dataclass(frozen=True)
 class Errand(Question):
     """Something to be done, each time that it is asked for: its answer is none for the next one who asks."""
 
-    number: str = field(default_factory=lambda: token_hex(12))
+    number: int = field(default_factory=lambda: next(_NUMBERS))
 
     @property
     def key(self) -> str:
         """Another one for each errand."""
-        return self.number
+        return f"errand {self.number}"
 
 
 def account(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -69,22 +69,33 @@ def superseded() -> bool:
     return getattr(pending, "value", pending) == "STOP"
 
 
-def comparison(here: state.State, panels: bool = False) -> Comparison | None:
-    """The comparison that a state asks for, run where it is not known yet; None when a notice was shown instead."""
-    found = answers(lambda: versions.jobs(here, panels))
+def comparison(here: state.State, panels: bool = False, held: Sequence[int] = (320,)) -> Comparison | None:
+    """The comparison that a state asks for, run where it is not known yet; None when a notice was shown instead.
+
+    Args:
+        held: px of height of each picture whose place is held while a page that has just been opened waits.
+    """
+    found = answers(lambda: versions.jobs(here, panels), held)
     return None if found is None else versions.compared(found, next(iter(found)))
 
 
-def answers(jobs: Callable[[], Mapping[str, Job | Question]]) -> dict[str, Any] | None:
-    """What jobs or questions come to, by name; None when a notice was shown instead."""
+def answers(jobs: Callable[[], Mapping[str, Job | Question]], held: Sequence[int] = (320,)) -> dict[str, Any] | None:
+    """What jobs or questions come to, by name; None when a notice was shown instead. `held` as for `comparison`."""
     from sim.run import LimitError
     from sim.scenario import ScenarioError
 
     notice = st.empty()
+    opening = said_so = not getattr(get_script_run_ctx(), "fragment_ids_this_run", None)
+    if opening:
+        notice.html(_held(_UNDER_WAY, held))
 
     def waiting(ahead: int) -> None:
-        if ahead > 0:
-            notice.info(f"Waiting: {ahead} before you.", icon=":material/hourglass_top:")
+        nonlocal said_so
+        said, said_so = f"Waiting: {ahead} before you.", True
+        if opening:
+            notice.html(_held(said if ahead else _UNDER_WAY, held))
+        elif ahead:
+            notice.info(said, icon=":material/hourglass_top:")
 
     try:
         found = engine().results(session(), jobs(), superseded, waiting)
@@ -96,9 +107,19 @@ def answers(jobs: Callable[[], Mapping[str, Job | Question]]) -> dict[str, Any] 
     except (RunError, ScenarioError, LimitError) as problem:
         notice.error(plain(problem), icon=":material/error:")
     else:
-        notice.empty()
+        if said_so:
+            notice.empty()
         return found
     return None
+
+
+_UNDER_WAY = "The modelled worlds are being lived through, month by month."
+
+
+def _held(said: str, heights: Sequence[int]) -> str:
+    """The places of a page's text and pictures while they are waited for, so that nothing jumps when they come."""
+    places = "".join(f'<div style="height: {height}px"></div>' for height in heights)
+    return f'<div class="held"><p role="status">{said}</p>{places}</div>'
 
 
 # ------------------------------------------------------------------------------------------------ pictures

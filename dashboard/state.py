@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from sim.evidence import ledger
 from sim.metrics import METRICS
@@ -119,12 +120,22 @@ def to_query(here: State) -> dict[str, str]:
         elif one.name == "scenarios":
             out[_WORDS[one.name]] = ",".join(value)
         elif one.name in _PACKED:
-            packed = base64.urlsafe_b64encode(zlib.compress(value.encode(), 9)).decode().rstrip("=")
-            if len(packed) <= _LONGEST_OWN:
+            if packed := _packed(value):
                 out[one.name] = packed
         else:
             out[_WORDS.get(one.name, one.name)] = _text(value)
     return out
+
+
+def too_long(text: str) -> bool:
+    """Whether a scenario or an experiment is too long for an address."""
+    return bool(text) and not _packed(text)
+
+
+def _packed(text: str) -> str:
+    """A text for an address; "" where it is too long for one."""
+    packed = base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
+    return packed if len(packed) <= _LONGEST_OWN else ""
 
 
 def from_query(query: Mapping[str, str]) -> tuple[State, list[str]]:
@@ -291,6 +302,10 @@ _CHECKS: dict[str, Any] = {
 
 def arrive() -> list[str]:
     """Take the state from the address, once a session; messages about what in it did not fit."""
+    if PagesManager.uses_pages_directory:
+        # `streamlit run` by hand takes pages/ for a list of pages, until app.py has named them once.
+        PagesManager.uses_pages_directory = False
+        st.rerun()
     if "state" not in st.session_state:
         query = {key: st.query_params[key] for key in st.query_params}
         found, problems = from_query(query)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 
 from dashboard import controls, versions
-from dashboard.state import State
+from dashboard.state import State, too_long
 from sim.results import Comparison
 from sim.results.reading import headline, month_words, titles
 
@@ -30,6 +30,16 @@ def answer(here: State, found: Comparison) -> str:
         found = versions.compared(pair, here.edited)
     called = titles(*found.results.values())
     return " ".join(headline(found, name, here.metric, called) for name in found.others)
+
+
+def left_out(here: State) -> list[str]:
+    """What the address of a page does not hold, in a sentence each."""
+    texts = {"The scenario made in the Studio": here.own, "The experiment put together on Experiments": here.trial}
+    return [
+        f"{what} is too long for this page's address. To keep or share it, download it as a file."
+        for what, text in texts.items()
+        if too_long(text)
+    ]
 
 
 def digest(found: Comparison) -> str:

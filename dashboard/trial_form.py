@@ -12,7 +12,7 @@ from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.scenario.diff import TITLES
 
-USUAL = "when_does_force_pay"
+USUAL = "confront_or_accommodate"
 MOST_SCENARIOS = 5
 _VARIABLE = [name for name, one in PARAMETERS.items() if not one.constant]
 

@@ -65,12 +65,14 @@ def shipped() -> dict[str, str]:
 
 
 def start(name: str) -> str:
-    """The text of an experiment of the library, made small enough to be run here."""
+    """The text of an experiment of the library, made small enough to be run here: of worlds rather than of points."""
     data = dict(read(experiments() / f"{name}.yaml", error=ExperimentError).data)
     data.pop("series", None)
-    while (found := extent(data))[0] * found[1] > MOST_RUNS or found[0] > MOST_POINTS:
-        size = KINDS[data["design"]["kind"]][0]
+    size = KINDS[data["design"]["kind"]][0]
+    while extent(data)[0] > MOST_POINTS:
         data = {**data, "design": {**data["design"], size: data["design"][size] // 2}}
+    while (found := extent(data))[0] * found[1] > MOST_RUNS:
+        data = {**data, "worlds": found[1] // 2}
     return dump(data)
 
 

@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from seen import drawn, said
+from streamlit import stop
 from streamlit.testing.v1 import AppTest
 
 import sim
-from dashboard import drafting, state, versions
+from dashboard import ahead, drafting, state, versions
 from dashboard.engine import BusyError, Engine, Job, Lane, RunError, SupersededError, Task
 from dashboard.show import plain
 from dashboard.state import POSTURES, SHARES, State, from_query, to_query
@@ -96,6 +97,16 @@ def test_a_lever_makes_your_version_and_says_what_it_changed() -> None:
     assert app.query_params["lever.cross_border_strikes"] == "0.8"
 
 
+def test_a_move_has_the_answer_alone_shown_anew() -> None:
+    """Otherwise every slider is sent and laid out again each time that one of them moves."""
+    app = opened(**SMALL)
+    assert len(app.slider) > len(SHARES)
+    widget(app, "slider", "Aid").set_value(0.7).run()
+    assert len(app.get("vega_lite_chart")) == 3
+    assert not app.slider
+    assert not widget(app, "button", "Put all back as written").disabled
+
+
 def test_an_uncertainty_holds_in_every_scenario() -> None:
     """Otherwise an assumption about the world is mistaken for something that a scenario does."""
     app = opened(**SMALL)
@@ -128,6 +139,20 @@ def test_a_bad_address_gets_a_message_and_the_usual_values() -> None:
     assert "allowed: 0 to" in said(app)
     assert "[click](" not in app.warning[0].value
     assert headlines(sim.compare(["confront", "appease"], **HOW))[0] in said(app)
+
+
+def test_while_the_first_worlds_are_lived_the_places_of_the_pictures_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise a page that waits looks empty or broken, and jumps when the pictures come."""
+
+    def never(*asked: Any) -> None:
+        stop()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Engine, "results", never)
+        held = "".join(one.proto.body for one in opened(**SMALL).get("html"))
+    assert 'role="status">The modelled worlds are being lived through' in held
+    assert held.count('<div style="height: ') == 3
+    assert "role=" not in "".join(one.proto.body for one in opened(**SMALL).get("html"))
 
 
 def test_one_scenario_alone_leaves_the_last_comparison() -> None:
@@ -330,7 +355,8 @@ def job(seed: int = 0, worlds: int = 4, months: int = 6, panels: bool = False) -
 
 
 def wait_until(true: Any) -> None:
-    for _ in range(400):
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:  # on a busy machine a process of low priority takes long to start
         if true():
             return
         time.sleep(0.02)
@@ -409,17 +435,63 @@ def test_the_next_step_of_a_slider_is_run_ahead_and_gives_way() -> None:
     own = Engine(workers=1)
     try:
         own.results("a", {"x": job(seed=200)})
-        own.ahead({"x": job(201)})
+        own.ahead("a", [job(200), job(201)])
         wait_until(lambda: own.runs == 2)
         assert own.results("a", {"x": job(201)})["x"].manifest["seed"] == 201
         assert own.runs == 2
-        own.ahead({"x": job(202, 1000, 120)})
+        own.ahead("a", [job(202, 1000, 120)])
         started = time.monotonic()
         own.results("b", {"x": job(203)})
         assert time.monotonic() - started < 5
         assert own.runs == 3
     finally:
         own.close()
+
+
+def test_while_one_visitor_looks_on_a_step_of_every_lever_is_run_ahead() -> None:
+    """Otherwise each lever that is touched for the first time makes its visitor wait."""
+    how = {"worlds": 4, "months": 6, "parameters": "defaults"}
+    before, here = State(**how), State(levers={"aid": 0.3}, **how)
+    guesses = list(ahead.likely(before, here))
+    keys = [one.key for one in guesses]
+    assert len(set(keys)) == len(keys)
+    assert not set(keys) & {one.key for one in versions.jobs(here).values()}
+    plan = versions.planned(load_scenario("appease"), versions.since(here))
+    for name in SHARES:
+        step = round(float(here.levers.get(name, plan[name])) + 0.05, 10)
+        assert versions.jobs(here.with_(levers={**here.levers, name: step}))[versions.YOURS].key in keys, name
+    own = Engine(workers=2)
+    try:
+        own.results("a", versions.jobs(here))
+        before_runs, asked = own.runs, []
+        own.quick.take, take = lambda worker: asked.append(take(worker)) or asked[-1], own.quick.take  # type: ignore[method-assign]
+        own.ahead("a", guesses[:7])
+        wait_until(lambda: own.runs == before_runs + 7)
+        assert max(map(len, asked)) == 2
+        assert not own._tasks
+        for one in guesses[:7]:
+            alone = sim.run(one.scenario, **one.arguments)
+            assert own.results("a", {"x": one})["x"].outcomes.equals(alone.outcomes)
+        assert own.runs == before_runs + 7
+        own.results("b", {"x": job(204)})
+        own.ahead("a", [job(205)])
+        assert not own._tasks  # somebody else is about
+    finally:
+        own.close()
+
+
+def test_what_nobody_asked_for_makes_room_first() -> None:
+    """Otherwise guesses push out what visitors are looking at."""
+    small = Engine(kept_bytes=400_000, workers=1)
+    try:
+        asked = job(0, 20, 12)
+        small.results("a", {"x": asked})
+        small.ahead("a", [job(seed, 20, 12) for seed in range(1, 12)])
+        wait_until(lambda: small.runs == 12)
+        assert small.bytes <= 400_000
+        assert asked.key in small._kept
+    finally:
+        small.close()
 
 
 def test_the_memory_kept_is_bounded() -> None:
@@ -487,6 +559,29 @@ def test_what_one_is_to_blame_for_is_not_the_others_fault() -> None:
         assert right.answer().worlds == 4
         with pytest.raises(RunError, match="nowhere"):
             wrong.answer()
+    finally:
+        lane.close()
+
+
+def test_what_cannot_be_passed_on_says_why_and_the_worker_goes_on() -> None:
+    """Otherwise whoever asked waits without end before an empty page."""
+    broken: list[Task] = []
+
+    def pass_on(task: Task) -> None:
+        if not broken:
+            broken.append(task)
+            raise KeyError("lost")
+
+    lane = Lane(1, 9, 30.0, 0, pass_on)
+    how = {"worlds": 4, "months": 3}
+    first, second = (Task(name, run_scenario, ("confront",), how) for name in ("first", "second"))
+    try:
+        lane.add(first, second)
+        assert first.finished.wait(SECONDS)
+        with pytest.raises(RunError, match="KeyError: 'lost'"):
+            first.answer()
+        assert second.finished.wait(SECONDS)
+        assert second.answer().worlds == 4
     finally:
         lane.close()
 

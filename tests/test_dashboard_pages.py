@@ -9,6 +9,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,11 +23,25 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 import sim
-from dashboard import analysis, drawers, glossary, parcels, playback, questions, state, trials, waiting
+from dashboard import (
+    analysis,
+    drawers,
+    glossary,
+    parcels,
+    playback,
+    questions,
+    state,
+    telling,
+    trial_form,
+    trials,
+    versions,
+    waiting,
+)
 from dashboard.engine import Engine, RunError, Task
 from dashboard.questions import Question
 from dashboard.state import State, from_query, to_query
 from sim.evidence import ledger
+from sim.experiment.regret import BETTER
 from sim.experiment.swept import Sweep
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
@@ -216,7 +231,7 @@ def test_the_map_draws_the_month(found: Any) -> None:
     assert same(drawn(app, 0), rows_of(schematic(found, "confront", 17)))
     assert same(drawn(app, 1), rows_of(schematic(found, "appease", 17)))
     assert "no position on any border" in said(app)
-    assert "not recorded by area" in said(app)
+    assert "a run does not record what share of a group is across the line" in said(app)
 
 
 def test_a_lever_set_on_compare_is_seen_on_the_map_too() -> None:
@@ -402,6 +417,24 @@ def test_what_is_taken_along_of_a_sweep(tmp_path: Path) -> None:
     assert Sweep.load(tmp_path / "zip" / "sweep").fingerprint == swept.fingerprint
 
 
+def test_what_cannot_be_asked_of_a_sweep_is_said_without_the_servers_folder(tmp_path: Path) -> None:
+    """Otherwise visitors read where the server keeps its files."""
+    swept = sim.sweep(("tiny", TINY.replace("points: 60", "points: 4")), tmp_path / "out")
+    with pytest.raises(ValueError, match=r"^4 points are too few for 2 factors\.$"):
+        analysis.sensitivity(lambda what: None, swept.place, "attacks", None)
+    with pytest.raises(ValueError, match="not one of several scenarios") as wrong:
+        analysis.sensitivity(lambda what: None, swept.place, "attacks", "nowhere")
+    assert swept.place not in str(wrong.value)
+
+
+def test_what_the_page_begins_with_can_be_asked_everything() -> None:
+    """Otherwise the first question that a visitor asks ends in an error."""
+    checked = trials.check(trials.start(trial_form.USUAL))
+    assert checked.data["design"]["points"] >= 10 * len(checked.data["uncertainties"])
+    assert len(checked.data["scenarios"]) > 1
+    assert set(checked.data["metrics"]) & set(BETTER)
+
+
 @pytest.fixture(scope="module")
 def parcel(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A finished sweep, taken along."""
@@ -478,11 +511,11 @@ WRONG: dict[str, tuple[Any, str]] = {
     "twice": (lambda parcel: repacked(parcel, **{"other/manifest.json": "{}"}), "none of a sweep's folder"),
     "many": (
         lambda parcel: repacked(parcel, **{f"scenarios/{n}.yaml": "x" for n in range(parcels.MOST_FILES)}),
-        "too many files: 2,0",
+        "Too many files: 2,0",
     ),
     "a bomb": (
         lambda parcel: repacked(parcel, **{"scenarios/a.yaml": b"a" * (parcels.MOST_BYTES + 1)}),
-        "too large when unpacked",
+        "Too large when unpacked",
     ),
     "no manifest": (lambda parcel: repacked(parcel, **{"manifest.json": None}), "there is no manifest.json"),
     "torn manifest": (lambda parcel: repacked(parcel, **{"manifest.json": "{"}), "not the folder of a sweep"),
@@ -492,7 +525,7 @@ WRONG: dict[str, tuple[Any, str]] = {
         lambda parcel: repacked(parcel, **{"manifest.json": said_otherwise(state="interrupted")}),
         "not finished",
     ),
-    "points": (lambda parcel: repacked(parcel, **{"manifest.json": said_otherwise(points="<b>")}), "points: allowed"),
+    "points": (lambda parcel: repacked(parcel, **{"manifest.json": said_otherwise(points="<b>")}), "Points: allowed"),
     "fewer points": (lambda parcel: repacked(parcel, **{"manifest.json": said_otherwise(points=9)}), "not the points"),
     "scenarios": (lambda parcel: repacked(parcel, **{"manifest.json": said_otherwise(scenarios=7)}), "not the folder"),
     "title": (lambda parcel: repacked(parcel, **{"manifest.json": said_otherwise(title="x" * 999)}), "too long"),
@@ -502,20 +535,20 @@ WRONG: dict[str, tuple[Any, str]] = {
     ),
     "fingerprint": (
         lambda parcel: repacked(parcel, **{"manifest.json": said_otherwise(fingerprint="0" * 16)}),
-        "its parts are not those",
+        "Its parts are not those",
     ),
     "experiment": (lambda parcel: repacked(parcel, **{"experiment.yaml": "- 1"}), "not the folder of a sweep"),
     "no table": (
         lambda parcel: repacked(parcel, **{"experiments.parquet": b"PAR1"}),
-        "experiments.parquet: cannot be read",
+        "xperiments.parquet: cannot be read",
     ),
     "long table": (
         lambda parcel: repacked(parcel, **{"experiments.parquet": table_of(point=[0] * 20_000_001)}),
-        "experiments.parquet: too large",
+        "xperiments.parquet: too large",
     ),
     "long text": (
         lambda parcel: repacked(parcel, **{"experiments.parquet": table_of(id=["x" * 501])}),
-        "a text in it is too long",
+        "text in it is too long",
     ),
     "lists": (lambda parcel: repacked(parcel, **{"experiments.parquet": table_of(id=[[1]])}), "not a table of a sweep"),
 }
@@ -538,8 +571,8 @@ def test_a_part_that_was_changed_is_not_taken(parcel: bytes, tmp_path: Path) -> 
     """Otherwise figures are shown that no model gave."""
     with zipfile.ZipFile(io.BytesIO(parcel)) as archive:
         name = next(one for one in archive.namelist() if "/parts/" in one).removeprefix("sweep/")
-    for change in (lambda content: content[:-1] + b"x", None):
-        with pytest.raises(parcels.ParcelError, match="torn or damaged|not those that its manifest"):
+    for change, says in ((table_of(point=[0]), "torn or damaged"), (None, "Its parts are not those")):
+        with pytest.raises(parcels.ParcelError, match=says):
             parcels.unpack(lambda what: None, repacked(parcel, **{name: change}), str(tmp_path / "back"))
     assert list(tmp_path.iterdir()) == []
 
@@ -577,7 +610,7 @@ def test_too_large_a_sweep_cannot_be_started() -> None:
     """Otherwise one visitor keeps a room waiting."""
     app = opened("experiments", **SMALL)
     widget(app, "number_input", "Worlds at each point").set_value(500).run()
-    assert "too many runs: 625,000; allowed here: at most 20,000" in said(app)
+    assert "too many runs: 1,500,000; allowed here: at most 20,000" in said(app)
     assert widget(app, "button", "Run it").disabled
     assert "durand sweep" in said(app)
 
@@ -693,6 +726,42 @@ states = st.builds(
 def test_an_address_gives_these_pages_again(here: State) -> None:
     """Otherwise a shared link opens another question."""
     assert from_query(to_query(here)) == (here, [])
+
+
+LONG = "schema: 1\ntitle: Long\nextends: confront\n" + "".join(
+    f"# {sha256(str(number).encode()).hexdigest()}\n" for number in range(200)
+)
+
+
+def test_what_is_too_long_for_an_address_says_so() -> None:
+    """Otherwise a link is passed on that does not hold what its sender sees."""
+    assert not state.too_long("")
+    assert not state.too_long(TINY)
+    assert state.too_long(LONG)
+    assert "own" not in to_query(State(own=LONG))
+    app = opened("studio", **SMALL)
+    assert "too long" not in said(app)
+    app.get("file_uploader")[0].set_value(("long.yaml", LONG.encode(), "application/yaml"))
+    app.run()
+    assert "Everything fits." in "".join(one.value for one in app.success)
+    assert "This scenario is too long for an address" in said(app)
+    assert not widget(app, "button", "Compare").disabled
+    assert [one.label for one in app.get("download_button")] == ["Download"]
+    (words,) = telling.left_out(State(own=LONG, scenarios=("confront", "own")))
+    assert words.startswith("The scenario made in the Studio is too long for this page's address.")
+    assert telling.left_out(State(own=LONG[:60], trial=TINY)) == []
+
+
+def test_results_have_the_names_that_they_are_asked_for_by() -> None:
+    """Otherwise runs that the engine does together, under names of its own, break the page that asked for them."""
+    plans = {"0": load_scenario("confront"), "1": load_scenario("appease")}
+    together = sim.compare(plans, **HOW).results
+    found = versions.compared({"confront": together["0"], "appease": together["1"]}, "confront")
+    alone = sim.compare(["confront", "appease"], **HOW)
+    assert [one.name for one in found.results.values()] == ["confront", "appease"]
+    assert [one.name for one in together.values()] == ["0", "1"]
+    assert telling.answer(State(), found) == telling.answer(State(), alone)
+    assert found.paired.equals(alone.paired)
 
 
 @pytest.fixture(scope="module")

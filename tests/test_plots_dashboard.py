@@ -13,6 +13,8 @@ from sim.agents.group import ROSTER
 from sim.metrics import METRICS
 from sim.plots import rows_of, to_svg
 from sim.plots.course import PICK, course, course_picture, moving_course
+from sim.plots.data import parts_at
+from sim.plots.lines import room
 from sim.plots.network import PLACES, TIES, moving_network, network, network_picture
 from sim.plots.places import SCHEMATIC, map_picture, moving_map, outlines, schematic
 from sim.plots.power import faction_picture, faction_power, holdings, holdings_picture, moving_holdings
@@ -233,3 +235,34 @@ def test_they_can_be_drawn(found: Comparison, monkeypatch: pytest.MonkeyPatch) -
     assert "Durand Line" in drawn[0]
     assert "Kabul over Pakistan" in drawn[1]
     assert all(float(svg.split('width="')[1].split('"')[0]) < 345 for svg in drawn)
+
+
+# ------------------------------------------------------------------------------------------------ what moves
+
+
+def test_an_axis_keeps_still_while_its_numbers_move_a_little(found: Comparison) -> None:
+    """Otherwise each move of a slider builds and lays out the whole picture again, and a moved axis hides what moved."""
+    for name, about in METRICS.items():
+        span = about.high - about.low
+        for low, high in itertools.combinations(np.linspace(about.low, min(about.high, about.low + span), 21), 2):
+            stretch = room([{"p05": float(low), "p95": float(high)}], about)
+            if stretch is None:
+                continue
+            bottom, top = stretch
+            assert about.low <= bottom <= low + 1e-9, name
+            assert high - 1e-9 <= top <= about.high, name
+            assert top - bottom >= span / 4 - 1e-9, name
+    about = METRICS["sovereignty"]
+    middle, step = (about.low + about.high) / 2, (about.high - about.low) / 20
+    still = [room([{"p05": middle - (3 - part) * step, "p95": middle + 3.5 * step}], about) for part in (0.2, 0.5, 0.8)]
+    assert still[0] == still[1] == still[2]
+
+
+def test_where_scenarios_part_is_known_for_each_comparison(found: Comparison) -> None:
+    """Otherwise a comparison is drawn with the parting of another one."""
+    assert parts_at(found) == MONTH
+    assert parts_at(found) == MONTH
+    alike = Comparison({"a": found.results["confront"], "b": found.results["confront"]}, "a", {})
+    assert parts_at(alike) is None
+    assert parts_at(alike, ["attacks"]) is None
+    assert parts_at(found) == MONTH

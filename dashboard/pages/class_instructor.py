@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import streamlit as st
 
-from dashboard import asking, doors, show
+from dashboard import asking, classes, doors, show
 from sim.plots import Table
 from sim.teaching.classroom import MOST_NAME, Standing
 from sim.teaching.classroom_file import ClassroomError
-from sim.teaching.figures import Lab
 from sim.teaching.load import ExerciseError
 from sim.teaching.schema import LEVELS, Exercise
 from sim.teaching.sheets import ABOUT
 
 show.page("Instructor", show.plain(ABOUT))
-
-# Phases of a class's questions, in words.
-WHEN = {"before": "Quiz, before", "step": "Step", "after": "Quiz, after"}
 
 
 def begin() -> None:
@@ -40,45 +34,6 @@ def begin() -> None:
         return
     doors.hold(**{"class": opened.code, "host": opened.secret})
     st.rerun()
-
-
-def leave() -> None:
-    """Let go of the class here; it stays as it is."""
-    doors.let_go("class", "host")
-
-
-def places(one: Exercise) -> list[tuple[str, str]]:
-    """The questions of a class in the order in which they are put: (question, phase)."""
-    return [
-        *((name, "before") for name in one.quiz),
-        *((name, "step") for name in one.asked()),
-        *((name, "after") for name in one.quiz),
-    ]
-
-
-def said(one: Exercise, place: tuple[str, str]) -> str:
-    """A question in a list; the same words before and after the reveal, for a list goes by its words."""
-    name, phase = place
-    number = next((k + 1 for k, step in enumerate(one.steps) if name in step.questions), 0)
-    words = textwrap.shorten(Lab(one).fill(one.questions[name].ask), 90, placeholder=" …")
-    return f"{WHEN[phase]}{f' {number}' if phase == 'step' else ''}: {words}"
-
-
-def invitation(standing: Standing, secret: str) -> None:
-    """Code and links."""
-    left, right = st.columns([1, 2], gap="medium")
-    with left.container(border=True):
-        st.caption("Code for students")
-        st.header(show.plain(standing.code), anchor=False)
-    with right:
-        st.caption("Or this link:")
-        st.code(doors.link("class_student", **{"class": standing.code}), language=None, wrap_lines=True)
-        with st.expander("Your own secret link: keep it, and show it to nobody"):
-            st.code(
-                doors.link("class_instructor", **{"class": standing.code, "host": secret}),
-                language=None,
-                wrap_lines=True,
-            )
 
 
 @st.fragment(run_every=2)
@@ -108,14 +63,14 @@ def live(one: Exercise, place: tuple[str, str], code: str, secret: str, with_mod
 
 def questions(one: Exercise, standing: Standing, secret: str) -> None:
     """Choose a question, watch it, reveal it."""
-    all_of_them = places(one)
+    all_of_them = classes.places(one)
     still = [place for place in all_of_them if place not in standing.revealed]
     st.subheader("Predictions as they arrive", anchor=False)
     place = st.selectbox(
         "Question",
         all_of_them,
         all_of_them.index(still[0]) if still else 0,
-        format_func=lambda place: said(one, place),
+        format_func=lambda place: classes.said(one, place),
         key=f"question {one.name}",
     )
     st.markdown(asking.fill(one, one.questions[place[0]].ask))
@@ -151,36 +106,6 @@ def choose(standing: Standing, secret: str) -> None:
             st.rerun()
 
 
-def notes(one: Exercise) -> None:
-    """What is for the instructor alone, with its figures."""
-    made = asking.lesson(one.name)
-    if made is None:
-        return
-    for sentence in made.broken:
-        st.warning(show.plain(sentence))
-    for heading, passages in (("Debrief", made.debrief), ("Notes", made.notes)):
-        st.subheader(heading, anchor=False)
-        for text in passages:
-            st.markdown(show.plain(text))
-    st.subheader("Answers", anchor=False)
-    for to, text in made.answers:
-        st.markdown(f"**{show.plain(to)}** {show.plain(text)}")
-
-
-def keep_or_delete(standing: Standing, secret: str) -> None:
-    """The class as a file, and its end."""
-    exported = doors.classes().export(standing.code, secret)
-    st.download_button("All predictions, CSV", exported, "class.csv", "text/csv", on_click="ignore", key="export")
-    with st.expander("Delete this class", key="delete class"):
-        st.markdown("Everything goes: nicknames, predictions, reveals. It cannot be brought back.")
-        sure = st.checkbox("Yes, delete all of it", key="sure")
-        if st.button("Delete", disabled=not sure, key="delete"):
-            doors.classes().delete(standing.code, secret)
-            leave()
-            st.session_state["deleted"] = True
-            st.rerun()
-
-
 def instruct(standing: Standing, secret: str) -> None:
     """The whole of a class."""
     one = asking.exercise(standing.exercise)
@@ -188,14 +113,14 @@ def instruct(standing: Standing, secret: str) -> None:
     st.header(show.plain(one.title), anchor=False)
     name = "" if standing.title == one.title else f"{standing.title}. "
     st.markdown(show.plain(f"{name}{LEVELS[one.level]}, {one.minutes} minutes."))
-    invitation(standing, secret)
+    classes.invitation(standing, secret)
     questions(one, standing, secret)
     with st.expander("Answers, debrief and notes", key="notes", on_change="rerun") as opened:
         if opened.open:
-            notes(one)
+            classes.notes(one)
     with st.expander("Another exercise"):
         choose(standing, secret)
-    keep_or_delete(standing, secret)
+    classes.keep_or_delete(standing, secret)
 
 
 if st.session_state.pop("deleted", False):
@@ -215,4 +140,4 @@ else:
         choose(standing, secret)
     except ClassroomError as problem:
         st.error(show.plain(f"{str(problem).capitalize()}."), icon=":material/lock:")
-        st.button("Open a class of your own", on_click=leave)
+        st.button("Open a class of your own", on_click=classes.leave)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import controls, longer, show, state, telling, versions
+from dashboard import ahead, controls, longer, show, state, telling, versions
 from dashboard.engine import engine
 from sim.results import Comparison
 from sim.results.reading import scope
 
 BODY = "compare"
+HELD = (344, 473, 458)  # px of height of the fan, the difference and the verdicts of two scenarios
 
 show.page(
     "Compare",
@@ -34,13 +35,16 @@ def body() -> None:
 def answer() -> None:
     """What the worlds say: in words, in pictures, and as files."""
     here = state.current()
-    found = show.comparison(here)
+    found = show.comparison(here, held=HELD)
     if found is None:
         return
-    st.markdown(" ".join(filter(None, (show.strong(telling.changes(here)), show.plain(telling.answer(here, found))))))
+    # All is worked out before the first of it is shown: what arrives together is laid out once.
+    words = (show.strong(telling.changes(here)), show.plain(telling.answer(here, found)))
+    pictures = {kind: show.moving(found, kind, here.metric) for kind in ("fan", "difference", "verdicts")}
+    st.markdown(" ".join(filter(None, words)))
     with st.container(horizontal=True, gap="medium"):
-        for kind in ("fan", "difference", "verdicts"):
-            show.picture(show.moving(found, kind, here.metric), kind)
+        for kind, one in pictures.items():
+            show.picture(one, kind)
     base = found.results[found.baseline]
     st.caption(show.plain(scope(base, len(found.results))))
     with st.container(key="stamp"):
@@ -48,7 +52,7 @@ def answer() -> None:
     downloads(here, found)
     before: state.State = st.session_state.get("answered", here)
     st.session_state["answered"] = here
-    engine().ahead(versions.next_jobs(before, here))
+    engine().ahead(show.session(), ahead.likely(before, here))
 
 
 def moved(here: state.State) -> state.State:

@@ -34,9 +34,10 @@ def body() -> None:
         return
     playback.through("map", found.results[found.baseline].months, lambda month: maps(found, month))
     st.caption(
-        "Attacks are those that happened in the modelled month, before anybody counted or claimed them. Circles show the "
-        "fighters of the groups whose refuge lies there by the model's roster, wherever these fighters are that month: what "
-        "share of a group is across the line is not recorded by area. Behind each attack stand people who died."
+        "Attacks are those that happened in the modelled month, before anybody counted or claimed them. A circle shows how many "
+        "fighters the groups have whose refuge is that area. It does not show how many of them are there in that month: each "
+        "group has one area of refuge in the model, and a run does not record what share of a group is across the line. Behind "
+        "these figures are people who died."
     )
     st.subheader("Year by year", anchor=False)
     show.picture(show.drawn((telling.digest(found), "areas"), lambda: picture(found, "areas")), "areas")

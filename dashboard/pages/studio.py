@@ -102,6 +102,11 @@ elif checked.scenario is not None:
     rows = differences(load_scenario(parent), checked.scenario)
     show.differences(rows, controls.library()[parent][0], checked.scenario.title)
 
+if checked.scenario is not None and state.too_long(text):
+    st.warning(
+        "This scenario is too long for an address: neither a link to its comparison nor the page loaded again will hold it. "
+        "To keep or share it, download it; whoever has the file can upload it here."
+    )
 with st.container(horizontal=True):
     st.button("Compare", type="primary", disabled=checked.scenario is None, on_click=compare, args=[checked])
     st.download_button("Download", text, "scenario.yaml", "application/yaml", on_click="ignore")

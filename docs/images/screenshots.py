@@ -27,8 +27,22 @@ SHOTS = (
     ("compare-phone", "", 360, 1400, "light", 3, "text=modelled worlds Confront"),
     ("why", "why?month=2023-06", 1400, 1060, "light", 4, "text=How it came about"),
     ("map", "map?month=2023-06", 1400, 860, "light", 3, "text=Year by year"),
-    ("studio", "studio", 1400, 860, "light", 0, "text=Everything fits"),
+    ("studio", "studio?own={own}", 1400, 1080, "light", 0, "text=Everything fits"),
 )
+# What stands in the Studio.
+OWN = """\
+schema: 1
+title: Trade first
+question: What if trade is opened wide, and tied to restraint?
+extends: appease
+actors:
+  pakistan:
+    changes:
+      - from: 2023-01
+        conditionality: 0.8
+        levers: {trade_opening: 1.0}
+        why: Kabul gains by trade, and loses it when it shelters the TTP.
+"""
 # The drawings alone: a closed menu beside one has small pictures too, which are never seen.
 CHARTS = "[data-testid=stVegaLiteChart] svg.marks"
 SECONDS = 90_000
@@ -38,6 +52,9 @@ def main() -> None:
     """Write every picture beside this file."""
     from playwright.sync_api import sync_playwright
 
+    from dashboard.state import State, to_query
+
+    own = to_query(State(own=OWN))["own"]
     bench = measuring()
     if bench.CHROMIUM is None:
         sys.exit("There is no Chromium on this machine.")
@@ -45,7 +62,7 @@ def main() -> None:
         browser = driver.chromium.launch(executable_path=bench.CHROMIUM, args=bench.QUIET)
         for name, path, width, height, colours, charts, wanted in SHOTS:
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=colours)
-            page.goto(f"{address}/{path}")
+            page.goto(f"{address}/{path.format(own=own)}")
             page.locator(wanted).first.wait_for(timeout=SECONDS)
             if charts:
                 page.locator(CHARTS).nth(charts - 1).wait_for(timeout=SECONDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -18,6 +19,7 @@ Rows = list[dict[str, Any]]
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 
 _MOST_MONTHS = 120
+_PARTINGS: WeakKeyDictionary[Comparison, dict[tuple[str, ...], int | None]] = WeakKeyDictionary()
 
 
 def as_comparison(source: Source) -> Comparison:
@@ -86,6 +88,13 @@ def parts_at(comparison: Comparison, metrics: Iterable[str] = METRICS) -> int | 
     Paired worlds are exactly equal until their scenarios ask for different things, so this is where the scenarios part.
     None if they never do, or if there is only one.
     """
+    chosen, known = tuple(metrics), _PARTINGS.setdefault(comparison, {})
+    if chosen not in known:  # every picture of a comparison asks
+        known[chosen] = _parts_at(comparison, chosen)
+    return known[chosen]
+
+
+def _parts_at(comparison: Comparison, metrics: Iterable[str]) -> int | None:
     base = comparison.results[comparison.baseline].arrays.metrics
     first: int | None = None
     for name in comparison.others:

@@ -237,7 +237,10 @@ def room(rows: Rows, about: Metric) -> list[float] | None:
     low, high = min(row["p05"] for row in rows), max(row["p95"] for row in rows)
     low = max(about.low, min(low, (low + high - least) / 2))
     high = min(about.high, max(high, low + least))
-    return [min(low, high - least), high]
+    # In steps of a twentieth: an axis that moved with every number would hide that the numbers move.
+    step = (about.high - about.low) / 20
+    low, high = (np.floor(round(min(low, high - least) / step, 6)), np.ceil(round(high / step, 6)))
+    return [float(round(low * step, 10)), float(round(high * step, 10))]
 
 
 def _parting_rule(comparison: Comparison) -> list[Any]:
