@@ -5,7 +5,8 @@ What stands where
 - `app.py` names the pages (`PAGES`); `pages/NAME.py` is one page, under 150 lines or so.
 - `state.py` is what the address holds: scenarios, levers, postures, uncertainties, seed, worlds, months, month, metric.
 - `versions.py` turns a state into scenarios: those chosen, and "your version" of one of them.
-- `engine.py` runs scenarios in worker processes that all sessions share, and keeps what they came to; `lanes.py` is its
+- `engine.py` runs scenarios in worker processes that all sessions share, and keeps what they came to; `ahead.py` says what a
+  visitor may ask next, so that idle workers run it already; `lanes.py` is its
   queues, `worker.py` what runs in a process.
 - `show.py` shows: a picture with its table and downloads, notices, text that must not become markup.
 - `controls.py` is what visitors move on Compare; `drafting.py` and `forms.py` are the Scenario studio's.

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from browsing import Server, Visit
+    from playwright.sync_api import Browser
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
@@ -14,7 +20,44 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first, so that no worker is left alone with it at the end; files stay whole, as their tests
+    share runs, and those with a browser side by side, as they share a server."""
+    of = {name: {item.path for item in items if item.get_closest_marker(name)} for name in ("browser", "slow")}
+    items.sort(key=lambda item: (item.path not in of["browser"], item.path not in of["slow"]))
     if CHROMIUM is None:
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A dashboard, started from an empty folder; one for all tests in a process."""
+    from browsing import Server
+
+    made = Server(tmp_path_factory.mktemp("dashboard") / "class.db")
+    yield made
+    made.end()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser. Not for longer than a module: while it is open, no other test of the process can start a loop."""
+    from browsing import QUIET
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, server: Server) -> Iterator[Visit]:
+    """`visit(path, ...)` gives a visitor with a page; nothing of what she did may have made the server stumble."""
+    from browsing import visitors
+
+    with visitors(browser, server) as visiting:
+        yield visiting
+    said = server.said()
+    assert "Traceback" not in said, said

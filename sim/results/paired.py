@@ -53,15 +53,15 @@ class Comparison:
         """
         import pandas as pd
 
-        base = self.results[self.baseline].outcomes[list(METRICS)]
         # Subtracted column by column: a table less a table would first line up what is lined up already.
-        parts = {
-            (name, metric): self.results[name].outcomes[metric].to_numpy() - base[metric].to_numpy()
-            for name in self.others
-            for metric in METRICS
-        }
+        parts = {(name, metric): self.difference(name, metric) for name in self.others for metric in METRICS}
         columns = pd.MultiIndex.from_tuples(list(parts), names=["scenario", "metric"]) if parts else None
-        return pd.DataFrame(parts, index=base.index, columns=columns)
+        return pd.DataFrame(parts, index=self.results[self.baseline].outcomes.index, columns=columns)
+
+    def difference(self, name: str, metric: str) -> Array:
+        """A column of `paired` alone: the scenario's metric less the baseline's in each world, shape (worlds,)."""
+        base: Array = self.results[self.baseline].outcomes[metric].to_numpy()
+        return self.results[name].outcomes[metric].to_numpy() - base
 
     def paired_series(self, name: str) -> xr.Dataset:
         """Per-world differences month by month, scenario less baseline: dims as in `Results.series`.

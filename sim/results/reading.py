@@ -196,7 +196,7 @@ def headline(comparison: Comparison, name: str, metric: str, called: dict[str, s
     Args:
         called: what each scenario is called, as `titles` gives it.
     """
-    values, worlds = comparison.paired[name, metric].to_numpy(), comparison.worlds
+    values, worlds = comparison.difference(name, metric), comparison.worlds
     other, base = called[name], called[comparison.baseline]
     higher, lower = int(np.sum(values > 0)), int(np.sum(values < 0))
     title = METRICS[metric].title

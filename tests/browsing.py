@@ -1,0 +1,159 @@
+"""A real browser at a real dashboard, for the tests marked `browser`: the server, visitors, how they wait and press.
+
+A page that has just been changed still moves: a script is running, an expander is opening for half a second. What is
+pressed meanwhile may have moved away between press and release, and then nobody was pressed. `rest` waits until a page
+stands still, and `press` and `click` do so first.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
+import classroom  # it starts a dashboard, too
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+QUIET = classroom.QUIET
+PATIENCE = 90_000
+SMALL = "worlds=20&months=36"
+PICTURES = "[data-testid=stVegaLiteChart] svg"
+NOT_A_FORECAST = "These are modelled worlds, not a forecast."
+# Pictures to look at, where a folder for them is named (the checks keep it).
+SHOTS = os.environ.get("DURAND_SCREENSHOTS")
+
+# Nothing runs, nothing is being moved, and all that can be pressed has been where it is for a moment.
+_AT_REST = """() => {
+    const app = document.querySelector('[data-test-script-state]');
+    const moves = document.getAnimations().some(
+        one => one.playState === 'running' && one.effect?.getComputedTiming().iterations !== Infinity);
+    const places = [...document.querySelectorAll('.stMain button, .stMain summary, .stMain input')]
+        .map(one => { const box = one.getBoundingClientRect(); return [box.x, box.y, box.height]; });
+    const sign = JSON.stringify([document.documentElement.scrollWidth, places]), now = performance.now();
+    if (moves || window.durandRest?.sign !== sign) window.durandRest = {sign, since: now};
+    return app?.dataset.testScriptState === 'notRunning' && now - window.durandRest.since > 200;
+}"""
+
+
+class Server:
+    """A dashboard that can be ended and started again at the same address, with the same class file.
+
+    Attributes:
+        file: where its classes and games are kept; its log stands beside it.
+        port, address: where it is.
+        process: what runs.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.file, self.port = file, classroom.free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self._running, self._read = ExitStack(), 0
+        self.start()
+
+    def start(self) -> None:
+        self.process = self._running.enter_context(classroom.serving(self.file, self.port))
+
+    def end(self, at_once: bool = False) -> None:
+        """End it: `at_once` as when the power fails, else as its operator ends it."""
+        if at_once:
+            self.process.kill()
+        self._running.close()
+
+    def said(self) -> str:
+        """What it has written into its log since this was last asked."""
+        log = self.file.with_suffix(".log").read_text(encoding="utf-8", errors="replace")
+        new, self._read = log[self._read :], len(log)
+        return new
+
+
+Visit = Callable[..., "Page"]
+
+
+@contextmanager
+def visitors(browser: Browser, server: Server) -> Iterator[Visit]:
+    """Gives `visit(path, ...)`: a visitor of her own who has a page in front of her. All of them leave at the end."""
+    with ExitStack() as leaving:
+
+        def visit(
+            path: str, width: int = 1280, height: int = 900, dark: bool = False, asked: list[str] | None = None
+        ) -> Page:
+            """A visitor at a path below the server's address; what her browser asks for is added to `asked`."""
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+            )
+            leaving.callback(context.close)
+            page = context.new_page()
+            page.set_default_timeout(PATIENCE)
+            if asked is not None:
+                page.on("request", lambda request: asked.append(request.url))
+            page.goto(f"{server.address}/{path.removeprefix(server.address).lstrip('/')}")
+            return page
+
+        yield visit
+
+
+def rest(page: Page) -> None:
+    """Wait until a page stands still."""
+    page.wait_for_function(_AT_REST, polling=50, timeout=PATIENCE)
+
+
+def click(where: Locator) -> None:
+    """Click on something as a visitor does: when it is there, and no longer moves."""
+    where.wait_for()
+    rest(where.page)
+    where.click()
+
+
+def press(page: Page, name: str | re.Pattern[str], exact: bool = False) -> None:
+    """Press the first button of a name."""
+    click(page.get_by_role("button", name=name, exact=exact).first)
+
+
+def brought(page: Page, button: str) -> Path:
+    """The file that a button gives. The worker that makes it gives way to all others, so a busy machine takes long."""
+    with page.expect_download(timeout=2 * PATIENCE) as download:
+        press(page, button, exact=True)
+    return Path(download.value.path())
+
+
+def chosen(page: Page, label: str, option: str | re.Pattern[str]) -> None:
+    """Choose one of a list."""
+    click(page.get_by_role("combobox", name=re.compile(label)).first)
+    page.get_by_role("option", name=option).first.click()
+
+
+def focused(page: Page, there: str) -> None:
+    """Press Tab until the focus is at an element `e` of which an expression holds."""
+    for _ in range(160):
+        page.keyboard.press("Tab")
+        if page.evaluate(f"() => {{ const e = document.activeElement; return {there}; }}"):
+            return
+    raise AssertionError(f"the Tab key never comes to {there}")
+
+
+def compared(visit: Visit, path: str, **how: Any) -> Page:
+    """A visitor of Compare, who has the pictures in front of her."""
+    page = visit(path, **how)
+    page.locator(".st-key-stamp p").wait_for()
+    page.locator(PICTURES).nth(2).wait_for()
+    return page
+
+
+def table_opened(page: Page) -> None:
+    """Open what stands behind the first picture."""
+    click(page.get_by_text("Numbers and files").first)
+    page.get_by_role("table").first.wait_for()
+
+
+def kept(page: Page, name: str) -> None:
+    """Keep a picture of the page, where a folder for such is named."""
+    if SHOTS:
+        Path(SHOTS).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=str(Path(SHOTS, f"{name}.png")), full_page=True)

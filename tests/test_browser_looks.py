@@ -1,0 +1,104 @@
+"""How every page looks in a real browser: in light and in dark axe finds nothing serious; a phone needs no sideways scroll."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from browsing import NOT_A_FORECAST, PICTURES, SMALL, Visit, click, kept, press, rest, table_opened
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+# Of each page, what has to be there before it is looked at: so many pictures, or a text.
+SHOWN: dict[str, int | str] = {
+    "compare": 3,
+    "why": 4,
+    "actors": 6,
+    "map": 3,
+    "studio": "Everything fits.",
+    "experiments": NOT_A_FORECAST,
+    "evidence": NOT_A_FORECAST,
+    "exercises": NOT_A_FORECAST,
+    "class_student": NOT_A_FORECAST,
+    "class_instructor": NOT_A_FORECAST,
+    "play": NOT_A_FORECAST,
+    "table": NOT_A_FORECAST,
+    "about": NOT_A_FORECAST,
+}
+CARDS = {"wide": "001.8-2001-threat-failed", "phone": "indian_alternative"}
+
+
+def looked_at(visit: Visit, name: str, screen: str) -> Page:
+    """A visitor in front of a page where it shows the most: a table opened, a class opened, a game begun."""
+    path, _, more = name.partition("?")
+    more = more or (f"card={CARDS[screen]}" if path == "evidence" else "")
+    size = {"width": 360, "height": 780} if screen == "phone" else {}
+    page = visit(f"{'' if path == 'compare' else path}?{SMALL}&{more}", **size)
+    shown = SHOWN[path]
+    if isinstance(shown, int):
+        page.locator(PICTURES).nth(shown - 1).wait_for()
+        table_opened(page)
+    else:
+        page.get_by_text(shown).last.wait_for()
+    if path == "why":
+        click(page.locator("[class*=st-key-depth-1] summary").first)
+    elif path == "about":
+        click(page.get_by_text("What is measured"))
+    elif path == "class_instructor":
+        press(page, "Open a class")
+        page.locator(PICTURES).first.wait_for()
+    elif path == "play":
+        press(page, "Begin")
+        page.get_by_text("This mix costs").wait_for()
+        click(page.get_by_text("What was done so far"))
+    elif path in ("exercises", "class_student", "table"):
+        button = {"exercises": "Predict", "class_student": "Join", "table": "Take the seat"}[path]
+        page.get_by_role("button", name=button).first.wait_for()
+    rest(page)
+    return page
+
+
+def test_every_page_is_looked_at() -> None:
+    pages = Path(__file__).resolve().parents[1] / "dashboard" / "pages"
+    assert set(SHOWN) == {file.stem for file in pages.glob("[a-z]*.py")}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_phone_needs_no_sideways_scroll(visit: Visit, name: str) -> None:
+    page = looked_at(visit, name, "phone")
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
+    # But for the unseen field behind a slider's knob, and what a field of several holds, which scrolls inside.
+    wide = page.evaluate(
+        "() => [...document.querySelectorAll('.stMain :is(svg, button, p, input, a, table)')]"
+        ".filter(e => e.type !== 'range' && !e.closest('[data-testid=stMultiSelect]'))"
+        ".filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 160))"
+    )
+    assert wide == []
+    kept(page, f"phone-{name}")
+
+
+@pytest.mark.parametrize("name", [*SHOWN, "evidence?without=004"])
+def test_axe_finds_nothing_serious(visit: Visit, name: str) -> None:
+    """As it is loaded in the light, and when the visitor's screen then turns dark."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = looked_at(visit, name, "wide")
+    grounds = set()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(f"() => getComputedStyle(document.querySelector('.stApp')).colorScheme === '{scheme}'")
+        rest(page)
+        grounds.add(page.evaluate("() => getComputedStyle(document.querySelector('.stApp')).backgroundColor"))
+        kept(page, f"{scheme}-{name.replace('?', '-').replace('=', '-')}")
+        found = Axe().run(page).response["violations"]
+        grave = [
+            (one["id"], one["help"], [node["html"][:200] for node in one["nodes"][:4]])
+            for one in found
+            if one["impact"] in ("serious", "critical")
+        ]
+        assert grave == [], scheme
+    assert len(grounds) == 2
