@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -605,6 +605,7 @@ def test_any_bytes(raw: bytes) -> None:
 @given(
     st.lists(st.tuples(st.integers(0, len(BYTES) - 1), st.integers(0, 255)), min_size=1, max_size=4), st.integers(0, 40)
 )
+@example([(575, 32)], 0)  # an injected shock that cites no claim there is
 def test_a_log_with_bytes_changed(changes: list[tuple[int, int]], cut: int) -> None:
     """Otherwise a file damaged on the way ends the program."""
     raw = bytearray(BYTES)

@@ -128,7 +128,10 @@ def _built(log: MoveLog, base: Scenario, parts: dict[str, Any], months: int, tit
     shocks = [*base.data().get("shocks", []), *(_data(inject.shock) for inject in log.injects)]
     run = max(months_between(base.start, log.opens) + months, 1)
     values = {f"actors.{actor}": part for actor, part in parts.items()}
-    return with_overrides(base, {**values, "shocks": shocks, "months": run, "title": title})
+    try:
+        return with_overrides(base, {**values, "shocks": shocks, "months": run, "title": title})
+    except ScenarioError as problem:
+        raise GameError(f"the game's log does not make a scenario: {problem}") from None
 
 
 def _data(model: Any) -> dict[str, Any]:
