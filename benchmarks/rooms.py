@@ -26,6 +26,7 @@ QUIET += ["--disable-component-update", "--disable-sync"]
 
 # Where the room moves a lever to, one after the other: from none of these steps can the next one be guessed.
 UNEVEN = (0.35, 0.8, 0.15, 0.6, 0.95, 0.05, 0.5, 0.25, 0.7, 0.4, 0.9, 0.1, 0.55, 0.2, 0.75, 0.3, 0.85, 0.45, 0.65, 1.0)
+LOOK = 2500  # milliseconds for which somebody looks at the pictures before she moves another lever
 LEVER = "input[type=range][aria-label='Cross-border strikes']"  # at 0 where nobody moved it: 20 steps to go
 # Keeps the moment of the last key, of the new stamp, and of the last change in any picture.
 WATCH = """
@@ -131,8 +132,8 @@ async def move(page: Any, key: str, timeout: float = 30_000) -> float:
     return float(await (await page.wait_for_function(REDRAWN, timeout=timeout, polling=25)).json_value())
 
 
-async def alone(address: str, moves: int) -> tuple[list[float], list[float]]:
-    """One visitor: steps of one lever, of which the next is run ahead; and a step of another lever each time."""
+async def alone(address: str, moves: int) -> dict[str, list[float]]:
+    """One visitor: steps of one lever; another lever each time, at the pace of one who looks, and without a pause."""
     from playwright.async_api import async_playwright
 
     async with async_playwright() as driver:
@@ -144,15 +145,20 @@ async def alone(address: str, moves: int) -> tuple[list[float], list[float]]:
                 page = await visitor(browser, f"{address}/?seed={number}")
             steps.append(await move(page, "ArrowRight"))
             await page.wait_for_timeout(300)
-        jumps: list[float] = []
-        page = await visitor(browser, f"{address}/?seed=999")
-        levers = await page.locator(".st-key-levers input[type=range]").all()
-        for number in range(moves):
-            await levers[1 + number % (len(levers) - 1)].focus()  # the first of them is the month
-            value = float(await levers[1 + number % (len(levers) - 1)].input_value())
-            jumps.append(await move(page, "ArrowRight" if value < 0.9 else "ArrowLeft"))
+        took = {"step by step": steps}
+        for seed, pause in ((998, LOOK), (999, 0)):
+            page = await visitor(browser, f"{address}/?seed={seed}")
+            levers = await page.locator(".st-key-levers input[type=range]").all()
+            how = f"another lever each time, {pause / 1000:g} s apart" if pause else "another lever each time, no pause"
+            took[how] = []
+            for number in range(moves):
+                await page.wait_for_timeout(pause)
+                lever = levers[1 + number % (len(levers) - 1)]  # the first of them is the month
+                await lever.focus()
+                value = float(await lever.input_value())
+                took[how].append(await move(page, "ArrowRight" if value < 0.9 else "ArrowLeft"))
         await browser.close()
-        return steps, jumps
+        return took
 
 
 class Client:
@@ -258,9 +264,8 @@ def main() -> None:
         sys.exit("There is no Chromium on this machine.")
     with serving() as (address, server):
         if chosen.moves:
-            steps, jumps = asyncio.run(alone(address, chosen.moves))
-            say("One visitor, 200 worlds, step by step", steps, 400)
-            say("One visitor, 200 worlds, another lever each time", jumps, 400)
+            for how, took in asyncio.run(alone(address, chosen.moves)).items():
+                say(f"One visitor, 200 worlds, {how}", took, 400)
         if chosen.sessions:
             asyncio.run(room(address, server, chosen.sessions, chosen.minutes, chosen.every))
 
