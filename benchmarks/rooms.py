@@ -258,7 +258,7 @@ def main() -> None:
     parser.add_argument("--moves", type=int, default=40, help="moves of the visitor alone")
     parser.add_argument("--sessions", type=int, default=30, help="visitors in the room; 0 leaves the room out")
     parser.add_argument("--minutes", type=float, default=1.0, help="how long the room sits")
-    parser.add_argument("--every", type=float, default=8.0, help="seconds between two moves of a visitor")
+    parser.add_argument("--every", type=float, default=10.0, help="seconds between two moves of a visitor")
     chosen = parser.parse_args()
     if CHROMIUM is None:
         sys.exit("There is no Chromium on this machine.")

@@ -117,6 +117,8 @@ def main() -> None:
         except Exception as problem:
             answer = ("failed", number, f"{type(problem).__name__}: {problem}".splitlines()[0], "program")
         send(outgoing, answer)
+        del answer
+        gc.collect()  # a model's parts point at each other, and would otherwise pile up run after run
 
 
 if __name__ == "__main__":

@@ -31,8 +31,8 @@ PARAMETERS = ("defaults", "prior", "posterior")
 # Where uncertain values come from unless said otherwise, here and on the command line.
 DEFAULT_PARAMETERS = "posterior"
 
-# Around a thousand worlds a chunk is fastest; a chunk of a longer run takes fewer, so that memory stays the same.
-CHUNK, CHUNK_WORLD_MONTHS = 1_000, 120_000
+# More worlds a chunk gain little speed beyond this (benchmarks/README.md) and cost memory; longer runs take fewer.
+CHUNK, CHUNK_WORLD_MONTHS = 4_000, 240_000
 # From this many world-months on, what a model leaves behind is worth the 0.1 s of collecting it at once.
 COLLECTED = 50_000
 # Kept unless said otherwise, up to this many world-months: about 0.5 kB each for the series, as much again for panels.
