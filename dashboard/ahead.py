@@ -27,7 +27,8 @@ def likely(before: State, here: State) -> Iterator[Job]:
     told, like = {job.key for job in shown.values()}, next(iter(shown.values()))
     worthwhile = like.worlds * like.months <= MOST_WORLD_MONTHS
     yours = (versions.scenarios(then).get(versions.YOURS) for then in _steps(before, here) if worthwhile)
-    guesses = (replace(like, scenario=scenario) for scenario in yours if scenario is not None)
+    shared = versions.shared(here, versions.YOURS)
+    guesses = (replace(like, scenario=scenario, shared=shared) for scenario in yours if scenario is not None)
     for job in chain(versions.next_jobs(before, here).values(), guesses):
         if job.key not in told:
             told.add(job.key)

@@ -5,8 +5,8 @@
   changes; no session can see what another one chose.
 - What two sessions ask for at the same time is run once.
 - Of one session only the newest question counts: what only an older one wanted is stopped.
-- What a visitor will likely ask next is run ahead while nobody waits and nobody else is about, by one worker, and given
-  up as soon as somebody asks; of what is kept, such guesses have half at most.
+- What a visitor will likely ask next is run ahead while nobody waits and nobody else is about, and given up as soon as
+  somebody asks; of what is kept, such guesses have half at most.
 - The queues are short; when one is full, the visitor is told, and nothing waits without end.
 """
 
@@ -38,9 +38,8 @@ MOST_WAITING, MOST_HEAVY_WAITING = 64, 4
 SECONDS, HEAVY_SECONDS = 30.0, 1800.0
 KEPT_BYTES = 400 * 2**20
 _AHEAD = "nobody yet"  # waits for what is run ahead
-# Of what is run ahead, how much at most, and how much side by side: whoever asks for one of two waits for both, which is
-# on average still sooner than if it were begun then.
-MOST_AHEAD, AHEAD_TOGETHER = 24, 2
+# Of what is run ahead, how much at most, and how much at a time: one run for each worker.
+MOST_AHEAD, AHEAD_TOGETHER = 24, QUICK_WORKERS
 ALONE = 5.0  # seconds for which nobody else has asked for anything
 PAUSE = 0.4  # seconds after the last question before more than its next step is run ahead: first it has to be drawn
 
@@ -51,7 +50,11 @@ class SupersededError(Exception):
 
 @dataclass(frozen=True)
 class Job:
-    """One run: a scenario and how. Equal keys give equal numbers."""
+    """One run: a scenario and how. Equal keys give equal numbers.
+
+    Attributes:
+        shared: how many of its first months other runs are likely to have lived alike; changes no number.
+    """
 
     scenario: Scenario
     worlds: int
@@ -59,6 +62,7 @@ class Job:
     seed: int
     parameters: str
     panels: bool = False
+    shared: int = field(default=0, compare=False)
     key: str = field(default="", compare=False)
     company: str | None = field(default=None, compare=False)
 
@@ -75,8 +79,8 @@ class Job:
 
     @property
     def given(self) -> tuple[Any, ...]:
-        """What is run."""
-        return (self.scenario,)
+        """What is run, and how many months of it others live alike."""
+        return self.scenario, self.shared
 
     @property
     def arguments(self) -> dict[str, Any]:

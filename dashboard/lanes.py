@@ -29,7 +29,7 @@ class RunError(RuntimeError):
 class Task:
     """Something asked of a worker: who waits for it, what it has told, and what came of it.
 
-    Runs of the same `company` may be done in one go. What is run `ahead` of being asked for keeps one worker busy at most.
+    Runs of the same `company` may be done in one go, but for those that are run `ahead` of being asked for.
     """
 
     def __init__(
@@ -235,7 +235,8 @@ class Lane:
                 return []
             task = self.queue.popleft()
             mates = [one for one in self.queue if task.company is not None and one.company == task.company]
-            idle = 1 if task.ahead else sum(not other.tasks for other in self.workers)  # this one among them
+            mates = [] if task.ahead else [one for one in mates if not one.ahead]
+            idle = sum(not other.tasks for other in self.workers)  # this one among them
             worker.tasks = [task, *mates[: min(MOST_TOGETHER, -(-(len(mates) + 1) // idle)) - 1]]
             for one in worker.tasks[1:]:
                 self.queue.remove(one)

@@ -120,7 +120,13 @@ def scenarios(here: State) -> dict[str, Scenario]:
 def jobs(here: State, panels: bool = False) -> dict[str, Job]:
     """The runs that a state asks for."""
     how = {"worlds": here.worlds, "months": months(here), "seed": here.seed, "parameters": here.parameters}
-    return {name: Job(one, **how, panels=panels) for name, one in scenarios(here).items()}  # type: ignore[arg-type]
+    found = scenarios(here).items()
+    return {name: Job(one, **how, panels=panels, shared=shared(here, name)) for name, one in found}  # type: ignore[arg-type]
+
+
+def shared(here: State, name: str) -> int:
+    """How many months a run's next variants are likely to have in common with it: for your version, those before it differs."""
+    return months_between(written(here, here.edited).start, since(here)) if name == YOURS else 0
 
 
 def next_jobs(before: State, here: State) -> dict[str, Job]:

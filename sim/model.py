@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Any, cast
 
 import mesa
@@ -75,6 +76,15 @@ HIGHEST = np.array([[metric.high + 1e-9] for metric in METRICS.values()])
 
 class ModelError(RuntimeError):
     """The model gave a number that is not one, or one outside of its declared range."""
+
+
+class Collector(mesa.DataCollector):
+    """Mesa's collector without its deep copy of all that is reported, which took a twentieth of a month: readings are fresh."""
+
+    def collect(self, model: FrontierModel) -> None:
+        """Add this month's readings."""
+        for name, values in self.model_vars.items():
+            values.append(model.reading(name))
 
 
 class FrontierModel(mesa.Model):
@@ -167,8 +177,8 @@ class FrontierModel(mesa.Model):
             "leverage_taliban_pakistan_by_resource": tuple(RESOURCES_PAKISTAN_NEEDS),
             "levers_in_force": tuple(LEVERS),
         }
-        self.datacollector = mesa.DataCollector(
-            model_reporters={name: [self._read, [name]] for name in (*METRICS, *PANELS)}
+        self.datacollector: mesa.DataCollector = Collector(
+            model_reporters={name: [self.reading, [name]] for name in (*METRICS, *PANELS)}
         )
 
     def _make_agents(self) -> None:
@@ -198,10 +208,17 @@ class FrontierModel(mesa.Model):
         self.datacollector.collect(self)
         self.month += 1
 
-    def recent(self, metric: str, months: int) -> Vector:
-        """Each world's mean of a metric over the last `months` months, as far as there are any."""
-        past = self.datacollector.model_vars[metric][-months:]
+    def recent(self, metric: str, months: int, before: int | None = None) -> Vector:
+        """Each world's mean of a metric over the last `months` months before one (None: this one), as far as there are any."""
+        last = self.month if before is None else before
+        past = self.datacollector.model_vars[metric][max(last - months, 0) : last]
         return np.atleast_1d(total(past) / len(past))
+
+    def follow(self, plan: Scenario) -> None:
+        """Go on with a scenario which asks for the same as this model's own in all months lived so far."""
+        self.plan, self.script = plan, Script(plan, self.worlds)
+        for month in range(self.month):  # conditions are watched from the first month on
+            self.script.settings("pakistan", month, partial(self.recent, before=month))
 
     def close(self) -> None:
         """Let the model go. Before Mesa 3.5, `Agent._ids` would keep it, with all its vectors, while Python runs."""
@@ -221,9 +238,10 @@ class FrontierModel(mesa.Model):
                 f"it must stay within {metric.low:g} to {metric.high:g}"
             )
         self._readings = dict(zip(METRICS, table[:, 0].tolist() if self.worlds == 1 else table, strict=True))
-        self._readings |= {name: gauge(self) for name, gauge in PANEL_GAUGES.items()}
+        self._readings |= {name: gauge(self).copy() for name, gauge in PANEL_GAUGES.items()}
 
-    def _read(self, name: str) -> Vector | float:
+    def reading(self, name: str) -> Vector | float:
+        """This month's value of a metric, or rows of a panel; a fresh array, as nobody else has it."""
         return self._readings[name]
 
     def _account(self) -> dict[str, dict[str, Any]]:

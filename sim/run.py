@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from sim.checkpoints import Checkpoint
     from sim.model import FrontierModel
     from sim.results import Comparison, Results
     from sim.results.chunks import Chunk
@@ -76,6 +77,7 @@ def run(
     progress: Progress | None = None,
     chunk: int | None = None,
     command: str | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Results:
     """Run one scenario.
 
@@ -94,6 +96,8 @@ def run(
         progress: called with (world-months done, in all).
         chunk: worlds at a time; changes no number.
         command: how the run was asked for, for the manifest.
+        checkpoint: a month from which this run may go on where another one that asks for the same until then has been
+            there already, and at which it leaves its model for others; changes no number.
 
     Raises:
         LimitError: something is outside of what is allowed.
@@ -103,7 +107,7 @@ def run(
     resolved = _resolve(scenario)
     plan = _plan([resolved], worlds, months, seed, parameters, keep_series, keep_panels, chunk, command)
     try:
-        return _run({resolved.name: resolved}, plan, progress)[resolved.name]
+        return _run({resolved.name: resolved}, plan, progress, checkpoint)[resolved.name]
     except _StoppedError as stopped:
         raise Interrupted(stopped.results.get(resolved.name)) from None
 
@@ -245,7 +249,9 @@ def _name(scenarios: Mapping[str, Named] | Iterable[Named]) -> dict[str, Scenari
     return out
 
 
-def _run(scenarios: dict[str, Scenario], plan: _Plan, progress: Progress | None) -> dict[str, Results]:
+def _run(
+    scenarios: dict[str, Scenario], plan: _Plan, progress: Progress | None, checkpoint: Checkpoint | None = None
+) -> dict[str, Results]:
     """All scenarios chunk by chunk, so that what is finished when someone stops it is paired."""
     done, finished = 0, 0
     everything = plan.worlds * plan.months * len(scenarios)
@@ -260,13 +266,10 @@ def _run(scenarios: dict[str, Scenario], plan: _Plan, progress: Progress | None)
     try:
         for first in range(0, plan.worlds, plan.chunk):
             worlds = min(plan.chunk, plan.worlds - first)
-            taken = [
-                (name, chunk)
-                for names in _abreast(scenarios, worlds)
-                for name, chunk in zip(
-                    names, _run_chunk([scenarios[name] for name in names], first, worlds, plan, tick), strict=True
-                )
-            ]
+            taken: list[tuple[str, Chunk]] = []
+            for names in _abreast(scenarios, worlds):
+                together = [scenarios[name] for name in names]
+                taken += zip(names, _run_chunk(together, first, worlds, plan, tick, checkpoint), strict=True)
             for name, chunk in taken:
                 chunks[name].append(chunk)
             finished += worlds
@@ -292,15 +295,29 @@ def _abreast(scenarios: Mapping[str, Scenario], worlds: int) -> Iterator[list[st
 
 
 def _run_chunk(
-    scenarios: Sequence[Scenario], first: int, worlds: int, plan: _Plan, tick: Callable[[int], None]
+    scenarios: Sequence[Scenario],
+    first: int,
+    worlds: int,
+    plan: _Plan,
+    tick: Callable[[int], None],
+    checkpoint: Checkpoint | None,
 ) -> list[Chunk]:
     from sim.results.chunks import take
 
     started = time.perf_counter()
     together = worlds * len(scenarios)
-    model = build_model(scenarios[0], together, plan.seed, first, plan.parameters, scenarios[1:])
+    how = scenarios[0], together, plan.seed, first, plan.parameters
+    useful = checkpoint is not None and 0 < checkpoint.month < plan.months
+    model = checkpoint.find(*how) if checkpoint is not None and useful else None
+    lived = 0 if model is None else model.month
+    if model is None:
+        model = build_model(*how, scenarios[1:])
+    else:
+        tick(together * lived)
     try:
-        for _ in range(plan.months):
+        for month in range(lived, plan.months):
+            if checkpoint is not None and month == checkpoint.month > lived:
+                checkpoint.keep(model, *how)
             model.step()
             tick(together)
         out = [

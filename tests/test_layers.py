@@ -18,7 +18,7 @@ LAYERS = (
     ("rules", "parameters", "evidence"),
     ("agents", "rulebook"),
     ("model", "scenario", "gauges", "shocks"),
-    ("run", "results", "plots", "trace", "why"),
+    ("run", "checkpoints", "results", "plots", "trace", "why"),
     ("teaching", "experiment", "history"),
     ("cli", "dashboard", "exits", "report", "__main__", "the public names"),
 )
