@@ -10,7 +10,7 @@ import numpy as np
 from sim.agents.taliban import NEEDED, WARTIME
 from sim.rules import violence
 from sim.vocabulary import LEVERS
-from sim.worlds import Vector, total
+from sim.worlds import Vector, stacked, total
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
@@ -124,9 +124,9 @@ GAUGES: dict[str, Gauge] = {
 PANEL_GAUGES: dict[str, Gauge] = {
     "attacks_by_area": lambda m: m.land.attacks,
     "grievance_by_area": lambda m: m.land.grievance,
-    "group_strength": lambda m: np.stack([group.strength for group in m.groups]),
-    "faction_power": lambda m: np.stack([f.power for f in (*m.pakistan.factions, *m.taliban.factions)]),
+    "group_strength": lambda m: stacked(group.strength for group in m.groups),
+    "faction_power": lambda m: stacked(f.power for f in (*m.pakistan.factions, *m.taliban.factions)),
     "leverage_pakistan_taliban_by_resource": lambda m: m.taliban.holds,
     "leverage_taliban_pakistan_by_resource": lambda m: m.taliban.held,
-    "levers_in_force": lambda m: np.stack([m.pakistan.levers[lever] for lever in LEVERS]),
+    "levers_in_force": lambda m: stacked(m.pakistan.levers[lever] for lever in LEVERS),
 }

@@ -92,6 +92,15 @@ def clip(values: Vector, low: float | Vector, high: float | Vector) -> Vector:
     return out
 
 
+def stacked(rows: Iterable[Vector]) -> Vector:
+    """Vectors one under the other, shape (rows, worlds): NumPy's `stack`, in a third of its time where they are few."""
+    listed = list(rows)
+    for one in listed:
+        if type(one) is not np.ndarray:  # one that records how it came about (sim/why)
+            return np.stack(listed)
+    return np.array(listed)
+
+
 def total(rows: Iterable[Vector]) -> Vector:
     """The sum of vectors, always added in the order given.
 

@@ -16,7 +16,7 @@ from sim.agents.actor import Actor
 from sim.chance import best_option, gumbel, looked_up, odds
 from sim.rules import diplomacy
 from sim.vocabulary import ON_MENU
-from sim.worlds import Vector, total
+from sim.worlds import Vector, stacked, total
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Decision:
         if all(one is None for one in open_to_it):
             return []
         shut = [self.actor.full(0.0) if one is None else 1.0 - one for one in open_to_it]
-        return [self.pressure(diplomacy.off_the_menu, np.stack(shut), on=(1.0,) * len(self.options))]
+        return [self.pressure(diplomacy.off_the_menu, stacked(shut), on=(1.0,) * len(self.options))]
 
     def choose(self, pressures: Sequence[Pressure], scripted: Vector | None = None) -> Vector:
         """Decide anew.
@@ -93,7 +93,7 @@ class Decision:
         """
         self.pressures = list(pressures)
         self.utilities = total(pressure.push for pressure in pressures)
-        self.draws = gumbel(np.stack([self.actor.luck(f"{self.name}/{option}") for option in self.options]))
+        self.draws = gumbel(stacked(self.actor.luck(f"{self.name}/{option}") for option in self.options))
         self.probabilities = odds(self.utilities, scripted)
         self.chosen = best_option(self.utilities, self.draws, scripted)
         return self.chosen

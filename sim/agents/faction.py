@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.agents.actor import Actor
 from sim.rules import alignment as rules
-from sim.worlds import Vector, total
+from sim.worlds import Vector, stacked, total
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
@@ -33,7 +33,7 @@ class Faction(Actor):
     def __init__(self, model: FrontierModel, name: str, actor: str, targets: tuple[str, ...], hoped_for: str) -> None:
         super().__init__(model, name)
         self.actor, self.targets = actor, targets
-        self.resting = np.stack([self.start(f"align_{name}_{target}") for target in targets])
+        self.resting = stacked(self.start(f"align_{name}_{target}") for target in targets)
         self.alignment = self.resting.copy()
         self.expected = np.zeros_like(self.alignment)
         self.expected[0] = self.start(hoped_for)

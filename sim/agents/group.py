@@ -12,7 +12,7 @@ from sim.agents.actor import Actor
 from sim.chance import happens
 from sim.rules import groups, violence
 from sim.vocabulary import PAKISTAN_AREAS
-from sim.worlds import Vector
+from sim.worlds import Vector, stacked
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
@@ -135,7 +135,7 @@ class Movement(Actor):
         strength, refuge, active = (_rows(all_groups, state) for state in ("strength", "refuge", "active"))
         ranks = np.maximum(taliban.factions[-1].toward("ttp"), 0.0)
         share = np.array([[group.slot.share] for group in all_groups]) * active
-        grievance = np.stack([self.model.land.grievance[group.home] for group in all_groups])
+        grievance = stacked(self.model.land.grievance[group.home] for group in all_groups)
         recruited = self.apply(groups.recruitment, strength, grievance, ttp.example)
         freed = share * self.apply(groups.freed_prisoners, ttp.freed_pool, pakistan.levers["prisoner_releases"])
         crossed = share * self.apply(groups.crossovers, ranks, shelter)
@@ -163,7 +163,7 @@ class Movement(Actor):
             groups.group_cohesion, _rows(some, "cohesion"), ttp.example, ttp.truce, unmet, operations
         )
         _deal(some, cohesion=cohesion)
-        draw = np.stack([group.luck("unity") for group in some])
+        draw = stacked(group.luck("unity") for group in some)
         leaving = happens(draw, self.apply(groups.breakaway_chance, cohesion)) * united
         returning = happens(draw, self.apply(groups.reunion_chance, ttp.example, cohesion)) * (1.0 - united) * active
         away = [
@@ -173,7 +173,7 @@ class Movement(Actor):
             for group, left in zip(some, leaving, strict=True)
         ]
         states = (_rows(some, state) for state in ("strength", "arms", "skill", "cohesion"))
-        _deal(some, united=united - np.stack(away) + returning, capability=self.apply(groups.capability, *states))
+        _deal(some, united=united - stacked(away) + returning, capability=self.apply(groups.capability, *states))
 
     def expect_attacks(self) -> None:
         """Attacks to expect of each group; one that stands apart keeps no truce and its own steady tempo."""
@@ -185,13 +185,13 @@ class Movement(Actor):
 
     def _operations(self, some: Sequence[Group]) -> Vector:
         """How much of Pakistan's operations the groups' home areas bear."""
-        exposure = np.stack([self.model.land.exposure[group.home] for group in some])
+        exposure = stacked(self.model.land.exposure[group.home] for group in some)
         return self.model.pakistan.levers["domestic_operations"] * exposure
 
 
 def _rows(some: Sequence[Group], state: str) -> Vector:
     """A state of these groups, shape (groups, worlds)."""
-    return np.stack([getattr(group, state) for group in some])
+    return stacked(getattr(group, state) for group in some)
 
 
 def _deal(some: Sequence[Group], **states: Vector) -> None:

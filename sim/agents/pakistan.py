@@ -13,7 +13,7 @@ from sim.agents.faction import Faction, scale_power, share_power
 from sim.rules import alignment, economy, grievance, leverage, sovereignty, strikes
 from sim.rules import diplomacy as diplomacy_rules
 from sim.vocabulary import FACTIONS, LEVERS
-from sim.worlds import Vector, total
+from sim.worlds import Vector, stacked, total
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
@@ -77,8 +77,8 @@ class Pakistan(Actor):
         self.course_was_open = self.full(0.0)
         if names:
             mixes = [_levers_of(self.model.plan.policies[name]) for name in names]
-            self.policy_costs = np.stack([self._cost(mix, LEVERS) for mix in mixes])
-            coercive = np.stack([self._cost(mix, COERCIVE) for mix in mixes])
+            self.policy_costs = stacked(self._cost(mix, LEVERS) for mix in mixes)
+            coercive = stacked(self._cost(mix, COERCIVE) for mix in mixes)
             self.policy_coerciveness = coercive / np.maximum(self.policy_costs, 1e-9)
 
     def _cost(self, mix: Mapping[str, float | Vector], levers: Iterable[str]) -> Vector:
@@ -96,8 +96,8 @@ class Pakistan(Actor):
         )
         land, taliban, scale = self.model.land, self.model.taliban, self.parameter("scale_deaths")
         hurt = np.minimum(land.deaths_by_ttp / scale, 1.0)
-        benefit = np.stack([taliban.effort, self.model.ttp.truce])
-        harm = np.stack([hurt * (1.0 - taliban.effort), hurt])
+        benefit = stacked([taliban.effort, self.model.ttp.truce])
+        harm = stacked([hurt * (1.0 - taliban.effort), hurt])
         for faction in self.factions:
             faction.respond(benefit, harm)
         share_power(self.factions)

@@ -12,7 +12,7 @@ from sim.agents.faction import Faction, disagreement, scale_power, share_power, 
 from sim.chance import happens
 from sim.rules import alignment, border, campaign, dependence, leverage, stance
 from sim.vocabulary import FACTIONS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS, STANCES
-from sim.worlds import Vector, total
+from sim.worlds import Vector, stacked, total
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
@@ -127,12 +127,13 @@ class Taliban(Actor):
         in_hardship = {
             name: self.apply(dependence.need_in_hardship, self.needs[name], hardship) for name in ("aid", "trade")
         }
-        return np.stack([{**self.needs, **self.wartime_need, **in_hardship}[name] for name in NEEDED])
+        needs = {**self.needs, **self.wartime_need, **in_hardship}
+        return stacked(needs[name] for name in NEEDED)
 
     def _offered(self) -> Vector:
         """What Pakistan offers of it, in the order of `NEEDED`, shape (resources, worlds)."""
         levers = self.model.pakistan.levers
-        return np.stack(
+        return stacked(
             [
                 self.nothing,
                 self.nothing,
@@ -150,18 +151,18 @@ class Taliban(Actor):
         """What of that arrives: terms are kept to, recognition comes by steps, trade runs by itself."""
         given = self.apply(leverage.given_on_terms, offered, self.model.pakistan.conditionality, self.effort)
         itself = {"recognition": self.model.pakistan.granted, "trade": self.model.durand_line.openness}
-        return np.stack([itself.get(name, given[row]) for row, name in enumerate(NEEDED)])
+        return stacked(itself.get(name, given[row]) for row, name in enumerate(NEEDED))
 
     def _pakistani_control(self, delivered: Vector) -> Vector:
         flows = self.apply(leverage.withdrawable_control, delivered)
         special = dict.fromkeys(WARTIME, self.wartime_supply)
         special["recognition"] = self.apply(leverage.irreversible_control, self.model.pakistan.granted)
-        return np.stack([special.get(name, flows[row]) for row, name in enumerate(NEEDED)])
+        return stacked(special.get(name, flows[row]) for row, name in enumerate(NEEDED))
 
     def _indian_control(self) -> Vector:
         """What India could grant or withdraw."""
         engagement = self.model.india.engagement
-        return np.stack([engagement if name in FROM_INDIA else self.nothing for name in NEEDED])
+        return stacked(engagement if name in FROM_INDIA else self.nothing for name in NEEDED)
 
     def _alternatives(self) -> Vector:
         """What others than Pakistan and India would supply."""
@@ -169,18 +170,18 @@ class Taliban(Actor):
         for name in FROM_CHINA:
             others[name] = others[name] + self.model.china.patronage
         others["aid"] = others["aid"] + self.model.donors.aid
-        return np.stack([others[name] for name in NEEDED])
+        return stacked(others[name] for name in NEEDED)
 
     def _own_supply(self) -> Vector:
         own = {"sanctuary": self.own_territory * (1.0 - self.war), "arms": self.arms_stock}
-        return np.stack([own.get(name, self.nothing) for name in NEEDED])
+        return stacked(own.get(name, self.nothing) for name in NEEDED)
 
     def _weigh_own_hold(self) -> None:
         """What Kabul holds over Islamabad, in the order of `HELD`."""
         pakistan, land, held = self.model.pakistan, self.model.land, self.held_from
         attacks = np.minimum(land.recent_attacks / self.parameter("scale_attacks"), 1.0)
         room = held["need_room_denied_to_india"]
-        needs = np.stack(
+        needs = stacked(
             [
                 self.apply(dependence.need_of_restraint, attacks),
                 held["need_western_neighbour"],
@@ -190,10 +191,10 @@ class Taliban(Actor):
             ]
         )
         at_peace = 1.0 - self.war
-        control = np.stack([held["kabul_control"], at_peace, at_peace, self.openness, pakistan.rhetoric])
-        alternatives = np.stack([held[f"alternative_{name}"] for name in HELD])
+        control = stacked([held["kabul_control"], at_peace, at_peace, self.openness, pakistan.rhetoric])
+        alternatives = stacked(held[f"alternative_{name}"] for name in HELD)
         operations = pakistan.levers["domestic_operations"]
-        own = np.stack([operations, *(self.nothing for _ in HELD[1:])])
+        own = stacked([operations, *(self.nothing for _ in HELD[1:])])
         self.held = self.apply(leverage.leverage, needs, control, alternatives, own)
         self.leverage_over_pakistan = total(self.held) / len(HELD)
 
@@ -203,8 +204,8 @@ class Taliban(Actor):
         self.coercion_felt = self.apply(
             alignment.coercion, self.model.pakistan.strikes, levers["border_closure"], levers["refugee_expulsion"]
         )
-        benefit = np.stack([self.benefit, india.engagement, self.nothing])
-        coercion = np.stack([self.coercion_felt, self.nothing, self.apply(alignment.restraint_cools_ties, self.effort)])
+        benefit = stacked([self.benefit, india.engagement, self.nothing])
+        coercion = stacked([self.coercion_felt, self.nothing, self.apply(alignment.restraint_cools_ties, self.effort)])
         for faction in self.factions:
             faction.respond(benefit, coercion)
         share_power(self.factions)

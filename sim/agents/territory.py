@@ -11,7 +11,7 @@ from sim.agents.actor import Actor
 from sim.chance import binomial, negative_binomial, poisson
 from sim.rules import border, grievance, violence
 from sim.vocabulary import PAKISTAN_AREAS
-from sim.worlds import Vector, tally, total
+from sim.worlds import Vector, stacked, tally, total
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
@@ -33,11 +33,11 @@ class Land(Actor):
 
     def __init__(self, model: FrontierModel) -> None:
         super().__init__(model, "land")
-        self.weights = np.stack([self.start(f"area_weight_{area}") for area in AREAS])
+        self.weights = stacked(self.start(f"area_weight_{area}") for area in AREAS)
         self.weights = self.weights / total(self.weights)
         self.exposure = self.weights / self.weights.max(axis=0)
-        self.grievance = np.stack([self.start(f"start_grievance_{area}") for area in AREAS])
-        self.control = np.stack([self.start(f"start_control_{area}") for area in AREAS])
+        self.grievance = stacked(self.start(f"start_grievance_{area}") for area in AREAS)
+        self.control = stacked(self.start(f"start_control_{area}") for area in AREAS)
         self.attacks = np.zeros((len(AREAS), model.worlds))
         self.nothing = self.full(0.0)
         self.lethal_share = self.start("lethal_share")
@@ -64,7 +64,7 @@ class Land(Actor):
     def suffer_attacks(self) -> None:
         """Draw the month's attacks, by the TTP in each area and by other groups anywhere, and their dead."""
         groups = self.model.groups
-        home = np.stack([total(one.expected for one in groups if one.home == area) for area in range(len(AREAS))])
+        home = stacked(total(one.expected for one in groups if one.home == area) for area in range(len(AREAS)))
         expected = self.apply(violence.attacks_in_area, home, self.weights * total(home))
         success = np.minimum(self.recent_attacks / self.parameter("scale_attacks"), 1.0)
         encouraged = self.apply(violence.encouragement, success)
@@ -117,7 +117,7 @@ class Land(Actor):
         levers = pakistan.levers
         operations = levers["domestic_operations"] * self.exposure
         # Troops are withdrawn from the tribal districts, the first of the areas.
-        withdrawal = np.stack([levers["troop_withdrawal"], *(np.zeros_like(operations[1:]))])
+        withdrawal = stacked([levers["troop_withdrawal"], *(np.zeros_like(operations[1:]))])
         self.grievance = self.apply(
             grievance.grievance,
             self.grievance,

@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.plots.data import Rows, called, months
 from sim.results.paired import Comparison
-from sim.results.reading import month_words, number
+from sim.results.reading import between, month_words, number
 
 _MOST_ROWS = 12
 
@@ -28,8 +28,8 @@ def rows_of(chart: Any) -> Rows:
 
 
 def in_short(row: dict[str, Any], sign: bool = False) -> str:
-    """The median and the range of nine in ten: "12 (8.0 to 20)"."""
-    return f"{number(row['p50'], sign)} ({number(row['p05'], sign)} to {number(row['p95'], sign)})"
+    """The median and the range of nine in ten: "12 (8 to 20)"."""
+    return f"{number(row['p50'], sign)} ({between(row['p05'], row['p95'], sign)})"
 
 
 def one_line(text: str) -> str:

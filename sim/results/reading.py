@@ -1,7 +1,8 @@
 """Results in words: what a lecturer would read out, and no more than the worlds allow.
 
-Figures have two significant digits. Shares are of modelled worlds. Which of two scenarios has more of something is only
-said where the count of worlds tells it apart from a coin's; no test value is printed, and never a forecast.
+Figures have two significant digits, and are whole where deaths or attacks are counted. Shares are of modelled worlds. Which
+of two scenarios has more of something is only said where the count of worlds tells it apart from a coin's; no test value is
+printed, and never a forecast.
 """
 
 from __future__ import annotations
@@ -38,22 +39,67 @@ _WHOSE = {
     "fatalities_civilian": "civilians in Pakistan",
     "fatalities_afghan_civilian": "Afghan civilians",
 }
+# What else there can be more or fewer of; of anything that is neither here nor above there is a higher or a lower level.
+_COUNTED = {
+    **{metric: f"deaths among {whose}" for metric, whose in _WHOSE.items()},
+    "fatalities_ttp": "deaths inflicted by the TTP",
+    "attacks_background": "attacks by other groups",
+    "attacks_claimed": "attacks claimed by the TTP",
+    "attacks_counted": "attacks in the count of all groups",
+    "border_clashes": "border clashes",
+    "refugees": "Afghan arrivals",
+    "expelled": "expulsions",
+}
+# Units of what comes in whole numbers, and what is said behind a figure that would mislead without its unit.
+_WHOLE = ("deaths a month", "attacks a month", "clashes a month")
+_BEHIND = {
+    "thousand fighters": " thousand",
+    "thousand people": " thousand",
+    "thousand people a month": " thousand",
+    "million US$ a month": " million US$",
+    "cost units": " cost units",
+}
+_NOTHING = {"0", "about 0"}
 _LAST = 12
 _FEW = 30
 _Z = 1.96
 
 
-def number(value: float, sign: bool = False) -> str:
-    """Two significant figures: 1234 is "1,200", 0.0345 is "0.035"; with `sign`, a plus before what is above zero."""
+def number(value: float, sign: bool = False, whole: bool = False) -> str:
+    """Two significant figures: 1234 is "1,200", 0.0345 is "0.035".
+
+    Args:
+        sign: put a plus before what is above zero.
+        whole: of something that is counted, so that 5 is "5" rather than "5.0".
+    """
+    return _figure(value, 1 - _place(value), sign, whole)
+
+
+def between(low: float, high: float, sign: bool = False, whole: bool = False) -> str:
+    """A range, both ends rounded where the larger one has its second figure: "80 to 900", "0.4 to 2.0".
+
+    The smaller end keeps one figure at the least: "5 to 730". Arguments as for `number`.
+    """
+    decimals = 1 - max(_place(low), _place(high))
+    ends = [_figure(end, max(decimals, -_place(end)), sign, whole) for end in (low, high)]
+    return max(ends, key=len) if ends[0] == ends[1] or set(ends) <= _NOTHING else " to ".join(ends)
+
+
+def _place(value: float) -> int:
+    """The power of ten of a number's first figure, once it is rounded to two."""
+    return floor(log10(abs(float(f"{value:.1e}")))) if value and np.isfinite(value) else -4
+
+
+def _figure(value: float, decimals: int, sign: bool, whole: bool) -> str:
+    """A number rounded to so many decimals; fewer than none round before the point."""
     if np.isnan(value):
         return "unknown"
     if value == 0:
         return "0"
-    if abs(value) < 5e-4:
+    if abs(value) <= (0.5 if whole else 5e-4):
         return "about 0"
-    rounded = float(f"{value:.1e}")
-    decimals = 0 if abs(rounded) >= 10 else 1 - floor(log10(abs(rounded)))
-    return f"{rounded:{'+' if sign else ''},.{decimals}f}"
+    decimals = min(decimals, 0) if whole else decimals
+    return f"{round(float(value), decimals):{'+' if sign else ''},.{max(decimals, 0)}f}"
 
 
 def share(count: int, worlds: int) -> str:
@@ -70,6 +116,8 @@ def share(count: int, worlds: int) -> str:
 
 def in_worlds(count: int, worlds: int) -> str:
     """The same, to stand in a sentence: "in 71 of 100 modelled worlds"."""
+    if worlds == 1:
+        return "in the one modelled world" if count else "in no modelled world"
     words = share(count, worlds)
     if words in ("all", "none"):
         return f"in {'each' if words == 'all' else 'none'} of the {worlds:,} modelled worlds"
@@ -153,6 +201,8 @@ def _pair(comparison: Comparison, name: str, called: dict[str, str]) -> list[str
         both = "both fewer deaths and more sovereignty left to Pakistan"
         if for_other + for_base == 0:
             out.append(f"In no modelled world did {other} or {base} have {both}.")
+        elif worlds == 1:
+            out.append(f"In the one modelled world {other if for_other else base} had {both}.")
         else:
             neither = share(worlds - for_other - for_base, worlds)
             shares = (
@@ -168,8 +218,9 @@ def _whose_deaths(comparison: Comparison, name: str, called: dict[str, str]) -> 
     means = {words: float(paired[metric].mean()) for metric, words in _WHOSE.items()}
     if not any(means.values()):
         return []
-    parts = ", ".join(f"{words} {number(mean, sign=True)}" for words, mean in means.items())
-    return [f"On average {called[name]} has so many more or fewer dead than {called[comparison.baseline]}: {parts}."]
+    parts = ", ".join(f"{words} {number(mean, sign=True, whole=True)}" for words, mean in means.items())
+    often = "On average" if comparison.worlds > 1 else "In it"
+    return [f"{often} {called[name]} has so many more or fewer dead than {called[comparison.baseline]}: {parts}."]
 
 
 def _turned_round(comparison: Comparison, name: str, called: dict[str, str]) -> list[str]:
@@ -199,16 +250,15 @@ def headline(comparison: Comparison, name: str, metric: str, called: dict[str, s
     values, worlds = comparison.difference(name, metric), comparison.worlds
     other, base = called[name], called[comparison.baseline]
     higher, lower = int(np.sum(values > 0)), int(np.sum(values < 0))
-    title = METRICS[metric].title
-    more, less = HEADLINES.get(metric, (f"higher “{title}”", f"lower “{title}”"))
+    more, less, what = _words(metric)
     had = "ended with" if METRICS[metric].summary == "final" else "had, over the whole run,"
     equal = worlds - higher - lower
     same = f"the same in {share(equal, worlds)}" if equal else ""
     if not higher and not lower:
-        return f"{other} and {base} come to exactly the same {more.partition(' ')[2]} {in_worlds(worlds, worlds)}."
+        return f"{other} and {base} come to exactly the same {what} {in_worlds(worlds, worlds)}."
     if worlds == 1:
         first, second = (other, base) if higher else (base, other)
-        return f"In the one modelled world {first} {had} {more} than {second} (by {number(abs(values[0]))})."
+        return f"In the one modelled world {first} {had} {more} than {second} (by {_amount(metric, abs(values[0]))})."
     if not settled(higher, lower):
         return (
             f"Which of the two {had} {more} these worlds do not settle: {other} {in_worlds(higher, worlds)}, "
@@ -221,18 +271,35 @@ def headline(comparison: Comparison, name: str, metric: str, called: dict[str, s
     text = in_worlds(higher, worlds)
     return (
         f"{text[0].upper()}{text[1:]} {other} {had} {more} than {base}{f' ({against})' if against else ''}: "
-        f"by {number(middle)} at the median, by {number(low, low < 0)} to {number(high, low < 0)} in nine worlds "
-        "of ten."
+        f"by {_amount(metric, middle)} at the median, by {_amount(metric, low, high, sign=low < 0)} in nine worlds of ten."
     )
+
+
+def _words(metric: str) -> tuple[str, str, str]:
+    """More of a metric, less of it, and the metric itself, each to stand in a sentence."""
+    if metric in HEADLINES:
+        more, less = HEADLINES[metric]
+        return more, less, more.partition(" ")[2]
+    if metric in _COUNTED:
+        return f"more {_COUNTED[metric]}", f"fewer {_COUNTED[metric]}", _COUNTED[metric]
+    title = f"“{METRICS[metric].title}”"
+    return f"a higher {title}", f"a lower {title}", title
+
+
+def _amount(metric: str, low: float, high: float | None = None, sign: bool = False) -> str:
+    """A figure of a metric, or a range of such, with what has to be said behind it."""
+    whole = METRICS[metric].unit in _WHOLE
+    said = number(low, sign, whole) if high is None else between(low, high, sign, whole)
+    return said if said in _NOTHING else f"{said}{_BEHIND.get(METRICS[metric].unit, '')}"
 
 
 def _alone(results: Results) -> list[str]:
     table = figures(results.summary())
     parts = []
-    for metric, (more, _) in HEADLINES.items():
+    for metric in HEADLINES:
         row = table[metric]
-        spread = f" ({number(row['p05'])} to {number(row['p95'])} in nine worlds of ten)" if results.worlds > 1 else ""
-        parts.append(f"{more.partition(' ')[2]} {number(row['p50'])}{spread}")
+        spread = f" ({_amount(metric, row['p05'], row['p95'])} in nine worlds of ten)" if results.worlds > 1 else ""
+        parts.append(f"{_words(metric)[2]} {_amount(metric, row['p50'])}{spread}")
     where = "Medians over the modelled worlds" if results.worlds > 1 else "In the one modelled world"
     return [f"{where}: {'; '.join(parts)}."]
 
@@ -243,6 +310,6 @@ def _ends(results: Results, title: str) -> str:
     words = []
     for name in sorted(shares, key=lambda name: -shares[name])[:2]:
         verdict = VERDICTS[name].lower().replace("kabul", "Kabul")
-        words.append(f"{verdict} ({share(round(shares[name] * results.worlds), results.worlds)})")
-    often = "most often " if len(words) > 1 else ""
-    return f"{title} ends {often}in {', then '.join(words)}."
+        often = f" ({share(round(shares[name] * results.worlds), results.worlds)})" if results.worlds > 1 else ""
+        words.append(f"{verdict}{often}")
+    return f"{title} ends {'most often ' if len(words) > 1 else ''}in {', then '.join(words)}."
