@@ -125,6 +125,7 @@ PANEL_GAUGES: dict[str, Gauge] = {
     "attacks_by_area": lambda m: m.land.attacks,
     "grievance_by_area": lambda m: m.land.grievance,
     "group_strength": lambda m: stacked(group.strength for group in m.groups),
+    "group_refuge": lambda m: stacked(group.refuge for group in m.groups),
     "faction_power": lambda m: stacked(f.power for f in (*m.pakistan.factions, *m.taliban.factions)),
     "leverage_pakistan_taliban_by_resource": lambda m: m.taliban.holds,
     "leverage_taliban_pakistan_by_resource": lambda m: m.taliban.held,

@@ -207,6 +207,7 @@ PANELS: dict[str, str] = {
     "attacks_by_area": "area",
     "grievance_by_area": "area",
     "group_strength": "group",
+    "group_refuge": "group",
     "faction_power": "faction",
     "leverage_pakistan_taliban_by_resource": "resource",
     "leverage_taliban_pakistan_by_resource": "resource",

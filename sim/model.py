@@ -172,6 +172,7 @@ class FrontierModel(mesa.Model):
             "attacks_by_area": tuple(PAKISTAN_AREAS),
             "grievance_by_area": tuple(PAKISTAN_AREAS),
             "group_strength": tuple(slot.name for slot in ROSTER),
+            "group_refuge": tuple(slot.name for slot in ROSTER),
             "faction_power": (*FACTIONS["pakistan"], *FACTIONS["taliban"]),
             "leverage_pakistan_taliban_by_resource": tuple(RESOURCES_TALIBAN_NEEDS),
             "leverage_taliban_pakistan_by_resource": tuple(RESOURCES_PAKISTAN_NEEDS),

@@ -22,6 +22,7 @@ LABELS = {
     "attacks_by_area": list(PAKISTAN_AREAS),
     "grievance_by_area": list(PAKISTAN_AREAS),
     "group_strength": [f"group_{number}" for number in range(16)],
+    "group_refuge": [f"group_{number}" for number in range(16)],
     "faction_power": [name for names in FACTIONS.values() for name in names],
     "levers_in_force": list(LEVERS),
     "leverage_pakistan_taliban_by_resource": list(RESOURCES_TALIBAN_NEEDS),

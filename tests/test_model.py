@@ -576,6 +576,7 @@ def test_panels_are_labelled_and_agree_with_their_metrics() -> None:
     model.close()
     np.testing.assert_array_equal(record["attacks_by_area"].sum(axis=1), record["attacks"])
     np.testing.assert_allclose(record["group_strength"].sum(axis=1), record["ttp_strength"], rtol=1e-12)
+    assert ((record["group_refuge"] >= 0) & (record["group_refuge"] <= 1)).all()
     for rows in (slice(0, 4), slice(4, 8)):
         np.testing.assert_allclose(record["faction_power"][:, rows].sum(axis=1), 1.0, rtol=1e-12)
     for one in ("pakistan_taliban", "taliban_pakistan"):

@@ -1,4 +1,4 @@
-"""Map: where the TTP's attacks happen, and where the groups have their refuge, month by month, on a schematic map."""
+"""Map: where the TTP's attacks happen, and how many fighters are in refuge where, month by month, on a schematic map."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sim.results import Comparison
 
 show.page(
     "Map",
-    f"Where the TTP's attacks happen, and where its groups have their refuge across the Durand Line. {SCHEMATIC}",
+    f"Where the TTP's attacks happen, and where its fighters are in refuge across the Durand Line. {SCHEMATIC}",
 )
 
 
@@ -23,7 +23,7 @@ def maps(found: Comparison, month: int) -> None:
         for place, (name, title) in enumerate(show.titled(found.results).items()):
             parts = moving_map(found, name, month)
             words = partial(map_picture, found, name, month)
-            title = f"{title}: TTP attacks by area, and refuges"
+            title = f"{title}: TTP attacks by area, and fighters in refuge"
             show.picture(show.Drawn(f"map-{name}", title, parts.specification, parts.rows, words), f"map-{place}")
 
 
@@ -35,9 +35,8 @@ def body() -> None:
     playback.through("map", found.results[found.baseline].months, lambda month: maps(found, month))
     st.caption(
         "Attacks are those that happened in the modelled month, before anybody counted or claimed them. A circle shows how many "
-        "fighters the groups have whose refuge is that area. It does not show how many of them are there in that month: each "
-        "group has one area of refuge in the model, and a run does not record what share of a group is across the line. Behind "
-        "these figures are people who died."
+        "fighters are in refuge there in that month. Each group shelters in one area, by the model's roster; what share of its "
+        "fighters is across the line changes with operations, and with what Kabul does. Behind these figures are people who died."
     )
     st.subheader("Year by year", anchor=False)
     show.picture(show.drawn((telling.digest(found), "areas"), lambda: picture(found, "areas")), "areas")

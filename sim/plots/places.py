@@ -26,7 +26,7 @@ from sim.vocabulary import AFGHAN_AREAS, PAKISTAN_AREAS
 
 FILE = Path(__file__).with_name("places.yaml")
 SCHEMATIC = "A schematic drawn by the project: not to scale, and no position on any border."
-NEEDED = ("attacks_by_area", "group_strength")
+NEEDED = ("attacks_by_area", "group_strength", "group_refuge")
 _BLUES = ["#f2f6fa", "#c6dbef", "#6baed6", "#2171b5", "#08306b"]
 _SAND, _EARTH = "#f3efe6", "#b45f06"
 _LARGEST = 1500.0  # px², of a circle
@@ -37,8 +37,8 @@ class Month:
     """What the map shows of one month, as means over worlds.
 
     Attributes:
-        attacks: area of Pakistan -> TTP attacks; fighters: area of Afghanistan -> thousand fighters of the groups whose
-            refuge it is by the model's roster, wherever they are that month.
+        attacks: area of Pakistan -> TTP attacks; fighters: area of Afghanistan -> thousand fighters who are in refuge there,
+            of the groups that shelter in it.
     """
 
     attacks: dict[str, float]
@@ -86,16 +86,16 @@ def map_picture(source: Source, name: str, month: int) -> Picture:
     fighters = ", ".join(f"{AFGHAN_AREAS[area]} {_people(value)}" for area, value in found.fighters.items())
     return Picture(
         f"map-{name}-{months(comparison)[month]}".replace("_", "-"),
-        f"{title}, {when}: TTP attacks by area, and where the groups have their refuge",
-        f"{SCHEMATIC} Attacks of the month, the mean over the modelled worlds. Circles: fighters of the groups that have "
-        "their refuge there by the model's roster; how many of them are across the line in a month is not recorded.",
-        f"{title}, {when}. TTP attacks: {attacks}. Fighters of groups with a refuge in: {fighters}.",
+        f"{title}, {when}: TTP attacks by area, and fighters in refuge across the line",
+        f"{SCHEMATIC} Attacks of the month, the mean over the modelled worlds. Circles: fighters who are in refuge there that "
+        "month, of the groups that shelter in that area; a group shelters in one area, which the model's roster names.",
+        f"{title}, {when}. TTP attacks: {attacks}. Fighters in refuge: {fighters}.",
         schematic(comparison, name, month),
-        Table(["Area", "TTP attacks in the month", "Fighters of groups with their refuge there"], rows),
+        Table(["Area", "TTP attacks in the month", "Fighters in refuge"], rows),
     )
 
 
-_SUBTITLE = "Blue: TTP attacks in the month. Circles: fighters of the groups with a refuge there. Means over worlds."
+_SUBTITLE = "Blue: TTP attacks in the month. Circles: fighters in refuge. Means over worlds."
 
 
 @cache
@@ -106,22 +106,22 @@ def outlines() -> dict[str, Any]:
 
 
 def _courses(comparison: Comparison, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Mean attacks by area and mean fighters by refuge, month by month."""
+    """Mean attacks by area and mean fighters in refuge by area, month by month."""
     kept = comparison.results[name].arrays
     for panel in NEEDED:
         if panel not in kept.panels:
             raise ValueError(f"{panel} was not kept by this run")
     attacks = kept.panels["attacks_by_area"].mean(axis=0)
-    strength = kept.panels["group_strength"].mean(axis=0)
+    across = (kept.panels["group_strength"] * kept.panels["group_refuge"]).mean(axis=0)
     refuges = {slot.name: slot.refuge for slot in ROSTER}
-    fighters = dict.fromkeys(AFGHAN_AREAS, np.zeros(len(strength)))
+    fighters = dict.fromkeys(AFGHAN_AREAS, np.zeros(len(across)))
     for column, group in enumerate(kept.labels["group_strength"]):
-        fighters[refuges[group]] = fighters[refuges[group]] + strength[:, column]
+        fighters[refuges[group]] = fighters[refuges[group]] + across[:, column]
     return dict(zip(kept.labels["attacks_by_area"], attacks.T, strict=True)), fighters
 
 
 def _most(comparison: Comparison) -> tuple[float, float]:
-    """The most attacks in an area and the most fighters with a refuge, in any month of any scenario: the ends of the scales."""
+    """The most attacks in an area and the most fighters in refuge, in any month of any scenario: the ends of the scales."""
     found = [_courses(comparison, name) for name in comparison.results]
     attacks, fighters = (max(float(np.max(one)) for both in found for one in both[part].values()) for part in (0, 1))
     return float(f"{attacks or 1:.3g}"), float(f"{fighters or 1:.3g}")

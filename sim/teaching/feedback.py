@@ -33,6 +33,7 @@ _PANELS = {
     "attacks_by_area": "TTP attacks",
     "grievance_by_area": "Grievance",
     "group_strength": "Strength of a group",
+    "group_refuge": "Share of a group across the line",
     "faction_power": "Share of power",
     "levers_in_force": "A lever in force",
     "leverage_pakistan_taliban_by_resource": "Pakistan's leverage over Kabul",
