@@ -175,6 +175,13 @@ def moving(found: Comparison, kind: str, metric: str) -> Drawn:
     return Drawn(name, title, parts.specification, parts.rows, lambda: picture(found, kind, metric))
 
 
+def foresee(found: Comparison | None, kinds: Sequence[str], metric: str) -> None:
+    """Put pictures together that are likely wanted next, so that then only their rows are to be made."""
+    if found is not None:
+        for kind in kinds:
+            sim_moving(found, kind, metric)
+
+
 _KINDS = {"fan": "month by month", "difference": "the difference, world by world"}
 
 

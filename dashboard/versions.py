@@ -102,9 +102,11 @@ def your_version(here: State) -> Scenario | None:
         for actor, settings in given.items()
     }
     # As plain values, not as texts: nothing of them is read as YAML.
-    return with_overrides(scenario, overrides).model_copy(
-        update={"name": YOURS, "title": f"Your {scenario.title}"[:120]}
-    )
+    return with_overrides(scenario, overrides).model_copy(update={"name": YOURS, "title": _your(scenario.title)})
+
+
+def _your(title: str) -> str:
+    return f"Your {title}"[:120]
 
 
 def scenarios(here: State) -> dict[str, Scenario]:
@@ -151,7 +153,7 @@ def compared(results: dict[str, Results], baseline: str) -> Comparison:
     """Results that were run over the same worlds, as the comparison that `sim.compare` makes of them: named as they are here."""
     from sim.results import Comparison
 
-    results = {name: _renamed(one, name) for name, one in results.items()}
+    results = {name: _renamed(one, name, one.title) for name, one in results.items()}
     manifests = {name: one.manifest for name, one in results.items()}
     shared = {key: value for key, value in manifests[baseline].items() if key not in ("name", "scenario")}
     shared["elapsed_seconds"] = round(sum(one["elapsed_seconds"] for one in manifests.values()), 3)
@@ -160,10 +162,19 @@ def compared(results: dict[str, Results], baseline: str) -> Comparison:
     return Comparison(results, baseline, shared)
 
 
-def _renamed(one: Results, name: str) -> Results:
+def foreseen(here: State, found: Comparison) -> Comparison | None:
+    """A comparison as it will be once something is changed, with the scenario as written for your version; None where there
+    is such a version already."""
+    if YOURS in found.results or here.edited not in found.results:
+        return None
+    same = found.results[here.edited]
+    return compared({**found.results, YOURS: _renamed(same, YOURS, _your(same.title))}, found.baseline)
+
+
+def _renamed(one: Results, name: str, title: str) -> Results:
     """The same results under a name: whoever ran them, or asked for the same run before, may have called them otherwise."""
-    if one.name == name:
+    if (one.name, one.title) == (name, title):
         return one
     again = copy(one)
-    again.manifest = {**one.manifest, "name": name}
+    again.manifest = {**one.manifest, "name": name, "scenario": {**one.manifest["scenario"], "title": title}}
     return again

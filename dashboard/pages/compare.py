@@ -10,6 +10,7 @@ from sim.results import Comparison
 from sim.results.reading import scope
 
 BODY = "compare"
+KINDS = ("fan", "difference", "verdicts")
 HELD = (344, 473, 458)  # px of height of the fan, the difference and the verdicts of two scenarios
 
 show.page(
@@ -40,7 +41,7 @@ def answer() -> None:
         return
     # All is worked out before the first of it is shown: what arrives together is laid out once.
     words = (show.strong(telling.changes(here)), show.plain(telling.answer(here, found)))
-    pictures = {kind: show.moving(found, kind, here.metric) for kind in ("fan", "difference", "verdicts")}
+    pictures = {kind: show.moving(found, kind, here.metric) for kind in KINDS}
     st.markdown(" ".join(filter(None, words)))
     with st.container(horizontal=True, gap="medium"):
         for kind, one in pictures.items():
@@ -50,6 +51,7 @@ def answer() -> None:
     with st.container(key="stamp"):
         st.caption(f"Run {telling.digest(found)}", help="Two runs with the same sign have the same numbers.")
     downloads(here, found)
+    show.foresee(versions.foreseen(here, found), KINDS, here.metric)
     before: state.State = st.session_state.get("answered", here)
     st.session_state["answered"] = here
     engine().ahead(show.session(), ahead.likely(before, here))
