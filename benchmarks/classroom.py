@@ -9,58 +9,21 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
-import socket
-import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from websockets.asyncio.client import connect
-from websockets.typing import Origin, Subprotocol
+from serving import CHROMIUM, QUIET, connected, serving
 
 from sim.teaching.classroom import Classroom
 from sim.teaching.predict import Chance
 
-ROOT = Path(__file__).resolve().parents[1]
 EXERCISE, QUESTION = "what_leverage_is", "kabul"
 PATIENCE = 60.0
-QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-QUIET += ["--disable-component-update", "--disable-sync"]
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-@contextmanager
-def serving(file: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """A dashboard whose classes are kept in a file; its process."""
-    command = [sys.executable, "-m", "sim", "dashboard", "--port", str(port), "--class-file", str(file)]
-    with file.with_suffix(".log").open("ab") as log:
-        server = subprocess.Popen(
-            command, stdout=log, stderr=log, cwd=file.parent, env={**os.environ, "PYTHONPATH": str(ROOT)}
-        )
-    try:
-        for _ in range(240):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.25)
-        yield server
-    finally:
-        server.terminate()
-        server.wait(30)
 
 
 @dataclass
@@ -130,10 +93,7 @@ class Student:
 
 async def enter(port: int, code: str) -> Student:
     """A student who has opened the class's link."""
-    address = f"ws://127.0.0.1:{port}/_stcore/stream"
-    home = Origin(f"http://127.0.0.1:{port}")
-    socket = await connect(address, subprotocols=[Subprotocol("streamlit")], max_size=None, origin=home)
-    student = Student(socket, f"class={code}")
+    student = Student(await connected(f"http://127.0.0.1:{port}"), f"class={code}")
     await student.run("Join")
     return student
 
@@ -177,7 +137,7 @@ async def browsers(port: int, code: str, secret: str, count: int, whole: int) ->
     from playwright.async_api import async_playwright
 
     async with async_playwright() as driver:
-        started = await driver.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
+        started = await driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
 
         async def opened(path: str) -> Any:
             page = await (await started.new_context()).new_page()
@@ -207,14 +167,16 @@ def main() -> None:
     parser.add_argument("--browsers", type=int, default=8, help="students at Chromium pages besides")
     parser.add_argument("--seconds", type=float, default=10.0, help="within which all of them submit")
     chosen = parser.parse_args()
+    if CHROMIUM is None:
+        sys.exit("There is no Chromium on this machine.")
     with TemporaryDirectory(prefix="durand-") as home:
-        file, port = Path(home, "class.db"), free_port()
+        file = Path(home, "class.db")
         classes = Classroom(file)
         opened = classes.open(EXERCISE, "A class of sixty")
-        with serving(file, port):
+        with serving(file.parent, "--class-file", str(file)) as dashboard:
 
             async def all_of_them() -> list[float]:
-                whole = chosen.students + chosen.browsers
+                port, whole = dashboard.port, chosen.students + chosen.browsers
                 watched = browsers(port, opened.code, opened.secret, chosen.browsers, whole)
                 waits, _ = await asyncio.gather(room(port, opened.code, chosen.students, chosen.seconds), watched)
                 return waits

@@ -8,21 +8,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
-import shutil
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-QUIET += ["--disable-component-update", "--disable-sync"]
+from processes import family, megabytes, processor
+from serving import CHROMIUM, QUIET, connected, serving
 
 # Where the room moves a lever to, one after the other: from none of these steps can the next one be guessed.
 UNEVEN = (0.35, 0.8, 0.15, 0.6, 0.95, 0.05, 0.5, 0.25, 0.7, 0.4, 0.9, 0.1, 0.55, 0.2, 0.75, 0.3, 0.85, 0.45, 0.65, 1.0)
@@ -55,63 +49,14 @@ REDRAWN = """
 """
 
 
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-@contextmanager
-def serving() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """A dashboard on a port of its own: its address, and its process."""
-    port = free_port()
-    command = [sys.executable, "-m", "sim", "dashboard", "--port", str(port)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(120):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.25)
-        yield f"http://127.0.0.1:{port}", server
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
 def percentile(values: list[float], part: float) -> float:
     """A percentile of so many measurements: the smallest value that so large a part does not exceed."""
     return sorted(values)[min(len(values) - 1, max(0, round(part * len(values) + 0.4999) - 1))]
 
 
-def family(process: subprocess.Popen[bytes]) -> list[Path]:
-    """A process and its workers, as their folders under /proc. (Each thread has children of its own.)"""
-    found, waiting = [], [str(process.pid)]
-    while waiting:
-        home = Path("/proc", waiting.pop())
-        try:
-            waiting += " ".join(one.read_text() for one in home.glob("task/*/children")).split()
-            found.append(home)
-        except OSError:
-            continue
-    return found
-
-
 def memory(process: subprocess.Popen[bytes]) -> float:
     """Resident MB of a process and its workers."""
-    lines = [line for home in family(process) for line in (home / "status").read_text().splitlines()]
-    return sum(float(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
-
-
-def processor(process: subprocess.Popen[bytes]) -> tuple[float, float]:
-    """Seconds of processor time taken so far: by a process itself, and by its workers."""
-    took = []
-    for home in family(process):
-        fields = (home / "stat").read_text().rpartition(")")[2].split()
-        took.append((int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"))
-    return took[0], sum(took[1:])
+    return sum(megabytes(home, "VmRSS") for home in family(process))
 
 
 async def visitor(browser: Any, address: str) -> Any:
@@ -170,14 +115,11 @@ class Client:
     async def arrive(self, address: str, query: str) -> None:
         """Open the page and wait for the first pictures."""
         from streamlit.proto.BackMsg_pb2 import BackMsg
-        from tornado.httpclient import HTTPRequest
-        from tornado.websocket import websocket_connect
 
-        request = HTTPRequest(f"{address.replace('http', 'ws')}/_stcore/stream", headers={"Origin": address})
-        self.socket = await websocket_connect(request, subprotocols=["streamlit"], max_message_size=2**26)
+        self.socket = await connected(address)
         hello = BackMsg()
         hello.rerun_script.query_string = query
-        await self.socket.write_message(hello.SerializeToString(), binary=True)
+        await self.socket.send(hello.SerializeToString())
         await self._until_new()
 
     async def move(self) -> float:
@@ -192,7 +134,7 @@ class Client:
         widget.id = self.slider
         widget.double_array_value.data.append(self.value)
         started = time.perf_counter()
-        await self.socket.write_message(message.SerializeToString(), binary=True)
+        await self.socket.send(message.SerializeToString())
         await self._until_new()
         return 1000 * (time.perf_counter() - started)
 
@@ -200,11 +142,8 @@ class Client:
         from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
         while True:
-            raw = await self.socket.read_message()
-            if raw is None:
-                raise ConnectionError("the server closed the connection")
             message = ForwardMsg()
-            message.ParseFromString(raw)
+            message.ParseFromString(await self.socket.recv())
             element = message.delta.new_element
             if element.slider.label == "Cross-border strikes":
                 self.slider, self.fragment = element.slider.id, message.delta.fragment_id
@@ -262,12 +201,12 @@ def main() -> None:
     chosen = parser.parse_args()
     if CHROMIUM is None:
         sys.exit("There is no Chromium on this machine.")
-    with serving() as (address, server):
+    with TemporaryDirectory(prefix="durand-") as home, serving(Path(home)) as dashboard:
         if chosen.moves:
-            for how, took in asyncio.run(alone(address, chosen.moves)).items():
+            for how, took in asyncio.run(alone(dashboard.address, chosen.moves)).items():
                 say(f"One visitor, 200 worlds, {how}", took, 400)
         if chosen.sessions:
-            asyncio.run(room(address, server, chosen.sessions, chosen.minutes, chosen.every))
+            asyncio.run(room(dashboard.address, dashboard.process, chosen.sessions, chosen.minutes, chosen.every))
 
 
 if __name__ == "__main__":

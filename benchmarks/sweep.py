@@ -15,15 +15,15 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from contextlib import redirect_stderr
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from processes import family, megabytes
 
 from sim.model import FrontierModel
 
@@ -207,7 +207,7 @@ def report(part: int = 1) -> None:
             measure
             for processes in (1, 2)
             for measure in (
-                seconds_of(sweep_seconds, experiment(many, 1, FEW), processes),
+                partial(sweep_seconds, experiment(many, 1, FEW), processes),
                 seconds_of(batch_run, START, many, processes),
                 seconds_of(batch_run, slow, many, processes),
                 seconds_of(workbench, START, many, processes),
@@ -230,18 +230,17 @@ def report(part: int = 1) -> None:
     width = max(len(row[0]) for row in rows)
     for what, figure, asked in rows:
         print(f"{what:{width}}  {figure:>10}  {asked}")
-    if part > 1:
-        print("So little work is mostly what it costs to start: these figures only show that it runs.")
 
 
 def chunks() -> None:
     """Print the rate at several numbers of worlds at a time."""
     sizes = (125, 250, 500, 1000, 2000, 4000)
-    data = experiment(4000, 1, FEW)
-    announced(1.3 * TURNS * len(sizes) * 4000, 0)
-    found = in_turns(*(lambda size=size: live_seconds(data, size) for size in sizes))  # type: ignore[misc]
+    points = max(sizes)
+    data = experiment(points, 1, FEW)
+    announced(1.3 * TURNS * len(sizes) * points, 0)
+    found = in_turns(*(partial(live_seconds, data, size) for size in sizes))
     for size, seconds in zip(sizes, found, strict=True):
-        print(f"{size:5,} worlds at a time: {4000 / seconds:6,.0f} runs a second")
+        print(f"{size:5,} worlds at a time: {points / seconds:6,.0f} runs a second")
 
 
 def peak(points: int, worlds: int, workers: int = 2) -> float:
@@ -252,35 +251,15 @@ def peak(points: int, worlds: int, workers: int = 2) -> float:
     (script := Path(folder) / "run.py").write_text(code, encoding="utf-8")
     own = str(Path(__file__).resolve().parents[1])
     started = subprocess.Popen([sys.executable, str(script)], env={**os.environ, "PYTHONPATH": own})
-    peaks: dict[int, int] = {}
-    watch = threading.Thread(target=watched, args=(started, peaks))
-    watch.start()
-    failed = started.wait()
-    watch.join()
-    shutil.rmtree(folder)
-    if failed:
-        raise SystemExit("the sweep failed")
-    return sum(peaks.values()) / 1024
-
-
-def watched(root: subprocess.Popen[bytes], peaks: dict[int, int]) -> None:
-    """Note the peak of a process and of all that it starts, in kB, for as long as it lives (Linux)."""
-    while root.poll() is None:
-        parents, own = {}, {}
-        for status in Path("/proc").glob("[0-9]*/status"):
-            try:
-                facts = dict(line.split(":", 1) for line in status.read_text().splitlines())
-                parents[int(facts["Pid"])] = int(facts["PPid"])
-                own[int(facts["Pid"])] = int(facts["VmHWM"].split()[0])
-            except (OSError, KeyError, ValueError):
-                continue  # gone meanwhile, or none of ours
-        for pid, size in own.items():
-            above = pid
-            while above != root.pid and above in parents:
-                above = parents[above]
-            if above == root.pid:
-                peaks[pid] = max(size, peaks.get(pid, 0))
+    peaks: dict[Path, float] = {}
+    while started.poll() is None:
+        for home in family(started):
+            peaks[home] = max(megabytes(home, "VmHWM"), peaks.get(home, 0.0))
         time.sleep(0.2)
+    shutil.rmtree(folder)
+    if started.returncode:
+        raise SystemExit("the sweep failed")
+    return sum(peaks.values())
 
 
 def memory(part: int = 1) -> None:
@@ -305,3 +284,5 @@ if __name__ == "__main__":
         chunks()
     else:
         report(share)
+    if share > 1 and "--chunks" not in sys.argv:
+        print("So little work is mostly what it costs to start: these figures only show that it runs.")

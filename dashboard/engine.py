@@ -41,7 +41,8 @@ _AHEAD = "nobody yet"  # waits for what is run ahead
 # Of what is run ahead, how much at most, and how much at a time: one run for each worker.
 MOST_AHEAD, AHEAD_TOGETHER = 24, QUICK_WORKERS
 ALONE = 5.0  # seconds for which nobody else has asked for anything
-PAUSE = 0.4  # seconds after the last question before more than its next step is run ahead: first it has to be drawn
+# Seconds after an answer before its next step is run ahead, and before anything else is: first it has to be drawn.
+DRAWING, LOOKING = 0.15, 0.4
 
 
 class SupersededError(Exception):
@@ -97,10 +98,11 @@ class Engine:
         self._kept: OrderedDict[str, tuple[Any, int, bool]] = OrderedDict()
         self._kept_bytes, self.bytes, self.runs = kept_bytes, 0, 0
         self._tasks: dict[str, Task] = {}
-        self._guesses: dict[str, int] = {}  # what was run ahead and nobody has asked for, with its size, oldest first
+        self._guesses: dict[str, None] = {}  # what was run ahead and nobody has asked for, oldest first
         self._likely: Iterator[Job] = iter(())
         self._likeliest = self._likely  # the first of them, which is begun without a pause
         self._asked: dict[str, float] = {}
+        self._answered = 0.0
         self.quick = Lane(workers, most, SECONDS, 0, self._done)
         self.slow = Lane(1, MOST_HEAVY_WAITING, HEAVY_SECONDS, 10, self._done)
         self.quick.start()
@@ -143,17 +145,17 @@ class Engine:
     def ahead(self, session: str, jobs: Iterable[Job]) -> None:
         """Run what a session will likely ask next, likeliest first, as long as nobody asks and nobody else is about."""
         with self._lock:
-            now = time.monotonic()
+            self._answered = now = time.monotonic()
             self._asked = {who: when for who, when in self._asked.items() if now - when < ALONE}
             if not self._asked.keys() - {session}:
                 self._likely = islice(jobs, MOST_AHEAD)
                 self._likeliest = islice(self._likely, 1)
-                self._look_ahead(self._likeliest)
+                self._look_ahead_after(DRAWING, self._likeliest)
 
     def _look_ahead(self, likely: Iterator[Job]) -> None:
         """Begin with the first of what is likely and not known yet; else look further, once the last answer is drawn."""
         with self._lock:
-            if self._tasks or not self.quick.idle():
+            if likely not in (self._likeliest, self._likely) or self._tasks or not self.quick.idle():
                 return
             try:
                 wanted = list(islice((job for job in likely if job.key not in self._kept), AHEAD_TOGETHER))
@@ -167,12 +169,12 @@ class Engine:
             if tasks:
                 self.quick.add(*tasks)
             elif likely is not self._likely:
-                self._look_further()
+                self._look_ahead_after(LOOKING, self._likely)
 
-    def _look_further(self) -> None:
-        """Go on with what is likely as soon as the last answer has been drawn."""
-        later = PAUSE - (time.monotonic() - max(self._asked.values(), default=0.0))
-        timer = threading.Timer(max(later, 0.0), self._look_ahead, [self._likely])
+    def _look_ahead_after(self, seconds: float, likely: Iterator[Job]) -> None:
+        """The same, so long after the last answer."""
+        later = self._answered + seconds - time.monotonic()
+        timer = threading.Timer(max(later, 0.0), self._look_ahead, [likely])
         timer.daemon = True
         timer.start()
 
@@ -254,8 +256,8 @@ class Engine:
         self._kept[key] = (results, task.size, panels)
         self.bytes += task.size
         if task.ahead:
-            self._guesses[key] = task.size
-        while sum(self._guesses.values()) > self._kept_bytes // 2:
+            self._guesses[key] = None
+        while sum(self._kept[guess][1] for guess in self._guesses) > self._kept_bytes // 2:
             self._forget(next(iter(self._guesses)))
         while self.bytes > self._kept_bytes and len(self._kept) > 1:
             self._forget(next(iter(self._kept)))

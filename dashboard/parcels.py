@@ -72,13 +72,8 @@ def unpack(tell: Tell, parcel: bytes, folder: str) -> bool:
             fresh.rename(folder)
     except ParcelError as problem:
         raise ParcelError(f"{str(problem)[:1].upper()}{str(problem)[1:]}.") from None
-    except (
-        ValueError,
-        LookupError,
-        TypeError,
-        AttributeError,
-        RecursionError,
-    ):  # another's messages may name our folder
+    # Another's messages may name our folder.
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise ParcelError("This is not the folder of a sweep of this durand, or it was changed.") from None
     finally:
         rmtree(fresh, ignore_errors=True)

@@ -205,7 +205,10 @@ def wrapped(text: str) -> str:
     for line in text.split("\n"):
         fenced ^= line.startswith("```")
         goes_on = prose(line) and out and (prose(out[-1]) or out[-1].startswith("- ")) and not fenced
-        out[-1:] = [f"{out[-1]} {line.strip()}"] if goes_on else [*out[-1:], line]
+        if goes_on:
+            out[-1] += f" {line.strip()}"
+        else:
+            out.append(line)
     return "\n".join(part for line in out for part in filled(line))
 
 

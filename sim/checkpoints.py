@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 # What identifies a model: the hash of what was asked of it so far, worlds, seed, first world, parameters, month.
-_Key = tuple[str, int, int, int, str, int]
+Key = tuple[str, int, int, int, str, int]
 
 
 class Checkpoints:
@@ -26,7 +26,7 @@ class Checkpoints:
     """
 
     def __init__(self, most: int) -> None:
-        self._most, self._kept = most, OrderedDict[_Key, bytes]()
+        self._most, self._kept = most, OrderedDict[Key, bytes]()
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -38,39 +38,44 @@ class Checkpoints:
 
     def at(self, month: int) -> Checkpoint:
         """For `sim.run`: a month, counted from 0, at whose beginning its model is found or kept."""
-        return Checkpoint(self._kept, self._most, month)
+        return Checkpoint(self, month)
+
+    def find(self, key: Key) -> FrontierModel | None:
+        """A fresh copy of a model; None where it is not kept."""
+        if key not in self._kept:
+            return None
+        self._kept.move_to_end(key)
+        model: FrontierModel = pickle.loads(self._kept[key])
+        return model
+
+    def add(self, key: Key, model: FrontierModel) -> None:
+        """Keep a copy of a model as it stands now."""
+        self._kept[key] = pickle.dumps(model, pickle.HIGHEST_PROTOCOL)
+        while self.size > self._most:
+            self._kept.popitem(last=False)
 
 
 @dataclass(frozen=True)
 class Checkpoint:
     """A month of one run at whose beginning its model is found or kept."""
 
-    _kept: OrderedDict[_Key, bytes]
-    _most: int
+    kept: Checkpoints
     month: int
 
     def find(self, scenario: Scenario, worlds: int, seed: int, first: int, parameters: str) -> FrontierModel | None:
         """A model at this month that has lived what the scenario asks for until then, ready to go on with it; None
         without. Arguments as of `sim.run`; `first` is the number of the first world."""
-        if not self._kept:
-            return None
-        key = self._key(scenario, worlds, seed, first, parameters)
-        if key not in self._kept:
-            return None
-        self._kept.move_to_end(key)
-        model: FrontierModel = pickle.loads(self._kept[key])
-        model.follow(scenario)
+        model = self.kept.find(self._key(scenario, worlds, seed, first, parameters))
+        if model is not None:
+            model.follow(scenario)
         return model
 
     def keep(
         self, model: FrontierModel, scenario: Scenario, worlds: int, seed: int, first: int, parameters: str
     ) -> None:
         """Keep a copy of a model as it stands now, at the beginning of this month. Arguments as for `find`."""
-        if scenario.actors.pakistan.among:
-            return  # which courses it weighs against each other is part of its model from the first month on
-        self._kept[self._key(scenario, worlds, seed, first, parameters)] = pickle.dumps(model, pickle.HIGHEST_PROTOCOL)
-        while sum(map(len, self._kept.values())) > self._most:
-            self._kept.popitem(last=False)
+        if not scenario.actors.pakistan.among:  # which courses it weighs is part of a model from the first month on
+            self.kept.add(self._key(scenario, worlds, seed, first, parameters), model)
 
-    def _key(self, scenario: Scenario, worlds: int, seed: int, first: int, parameters: str) -> _Key:
+    def _key(self, scenario: Scenario, worlds: int, seed: int, first: int, parameters: str) -> Key:
         return scenario.hash_before(self.month), worlds, seed, first, parameters, self.month

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from sim.metrics import METRICS
 from sim.plots import Picture, draw, missing
 from sim.results import Comparison, Results
-from sim.results.reading import NOT_A_FORECAST, month_words, number, reading, scope, share, titles
+from sim.results.reading import NOT_A_FORECAST, month_words, number, reading, scope, share, spread, titles
 from sim.results.results import figures
 from sim.results.terminal import KINDS, SHORT_LIST
 from sim.results.verdicts import THRESHOLDS
@@ -111,7 +111,7 @@ def tables_of(source: Results | Comparison) -> list[dict[str, Any]]:
     """The main numbers: for each scenario compared with the baseline a table of heads and rows of (figure, range)."""
     if isinstance(source, Results):
         summary = figures(source.summary())
-        rows = [(_metric(name), [_cell(summary[name])]) for name in SHORT_LIST]
+        rows = [(_metric(name), [spread(name, summary[name])]) for name in SHORT_LIST]
         return [{"title": "", "heads": [titles(source)[source.name]], "rows": rows}]
     called = titles(*source.results.values())
     base = called[source.baseline]
@@ -123,9 +123,10 @@ def tables_of(source: Results | Comparison) -> list[dict[str, Any]]:
         rows = []
         for metric in SHORT_LIST:
             row = paired[metric]
-            cells = [_cell(first[metric]), _cell(second[metric]), _cell(row, sign=True), _higher(row, source.worlds)]
+            cells = [spread(metric, first[metric]), spread(metric, second[metric]), spread(metric, row, sign=True)]
+            cells.append(_higher(row, source.worlds))
             rows.append((_metric(metric), cells))
-        heads = [base, other, f"{other} less {base}", f"{other} higher in"]
+        heads = [base, other, f"{other} minus {base}", f"{other} higher in"]
         out.append({"title": f"{other} compared with {base}", "heads": heads, "rows": rows})
     return out
 
@@ -134,11 +135,6 @@ def _metric(name: str) -> tuple[str, str]:
     metric = METRICS[name]
     unit = metric.unit.removesuffix(" a month") if metric.summary == "total" else metric.unit
     return metric.title, f"{unit}, {KINDS[metric.summary]}"
-
-
-def _cell(row: dict[str, float], sign: bool = False) -> tuple[str, str]:
-    low, middle, high = (number(row[key], sign) for key in ("p05", "p50", "p95"))
-    return middle, f"{low} to {high}"
 
 
 def _higher(row: dict[str, float], worlds: int) -> tuple[str, str]:

@@ -185,8 +185,8 @@ class _StoppedError(Exception):
         self.results = results
 
 
-def check(name: str, value: object) -> int:
-    """A number within the limits of `worlds`, `months` or `seed`, as a plain int.
+def check(name: str, value: object, called: str = "") -> int:
+    """A number within the limits of `worlds`, `months` or `seed`, as a plain int; `called` is its name in the message.
 
     Raises:
         LimitError: it is not a whole number in the allowed range.
@@ -197,7 +197,7 @@ def check(name: str, value: object) -> int:
     except TypeError:
         number = None
     if number is None or isinstance(value, bool) or not low <= number <= high:
-        raise LimitError(f"{name} must be a whole number from {low:,} to {high:,}; got {value}")
+        raise LimitError(f"{called or name} must be a whole number from {low:,} to {high:,}; got {value}")
     return number
 
 
@@ -307,16 +307,17 @@ def _run_chunk(
     started = time.perf_counter()
     together = worlds * len(scenarios)
     how = scenarios[0], together, plan.seed, first, plan.parameters
-    useful = checkpoint is not None and 0 < checkpoint.month < plan.months
-    model = checkpoint.find(*how) if checkpoint is not None and useful else None
-    lived = 0 if model is None else model.month
+    checkpoint = checkpoint if checkpoint and 0 < checkpoint.month < plan.months else None
+    model = checkpoint.find(*how) if checkpoint else None
+    lived = 0
     if model is None:
         model = build_model(*how, scenarios[1:])
     else:
+        lived = model.month
         tick(together * lived)
     try:
         for month in range(lived, plan.months):
-            if checkpoint is not None and month == checkpoint.month > lived:
+            if checkpoint and month == checkpoint.month > lived:
                 checkpoint.keep(model, *how)
             model.step()
             tick(together)

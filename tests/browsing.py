@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
-import classroom  # it starts a dashboard, too
+import classroom as classroom  # for the tests of classes
+from serving import QUIET as QUIET
+from serving import free_port, serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
-QUIET = classroom.QUIET
 PATIENCE = 90_000
 SMALL = "worlds=20&months=36"
 PICTURES = "[data-testid=stVegaLiteChart] svg"
@@ -52,13 +53,14 @@ class Server:
     """
 
     def __init__(self, file: Path) -> None:
-        self.file, self.port = file, classroom.free_port()
+        self.file, self.port = file, free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self._running, self._read = ExitStack(), 0
         self.start()
 
     def start(self) -> None:
-        self.process = self._running.enter_context(classroom.serving(self.file, self.port))
+        starting = serving(self.file.parent, "--class-file", str(self.file), port=self.port)
+        self.process = self._running.enter_context(starting).process
 
     def end(self, at_once: bool = False) -> None:
         """End it: `at_once` as when the power fails, else as its operator ends it."""
@@ -68,7 +70,7 @@ class Server:
 
     def said(self) -> str:
         """What it has written into its log since this was last asked."""
-        log = self.file.with_suffix(".log").read_text(encoding="utf-8", errors="replace")
+        log = (self.file.parent / "dashboard.log").read_text(encoding="utf-8", errors="replace")
         new, self._read = log[self._read :], len(log)
         return new
 

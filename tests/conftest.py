@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+from browsing import Server, Visit, visitors  # it makes what stands in benchmarks/ importable
+from command import Durand, called
+from serving import CHROMIUM, QUIET
 
 if TYPE_CHECKING:
-    from browsing import Server, Visit
     from playwright.sync_api import Browser
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 def pytest_report_header() -> str:
@@ -39,11 +39,15 @@ def main_stays_main() -> Iterator[None]:
     sys.modules["__main__"] = kept
 
 
+@pytest.fixture
+def durand(capsys: pytest.CaptureFixture[str]) -> Durand:
+    """Call the command in this process."""
+    return partial(called, capsys)
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A dashboard, started from an empty folder; one for all tests in a process."""
-    from browsing import Server
-
     made = Server(tmp_path_factory.mktemp("dashboard") / "class.db")
     yield made
     made.end()
@@ -52,7 +56,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A browser. Not for longer than a module: while it is open, no other test of the process can start a loop."""
-    from browsing import QUIET
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
@@ -64,8 +67,6 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def visit(browser: Browser, server: Server) -> Iterator[Visit]:
     """`visit(path, ...)` gives a visitor with a page; nothing of what she did may have made the server stumble."""
-    from browsing import visitors
-
     with visitors(browser, server) as visiting:
         yield visiting
     said = server.said()

@@ -7,12 +7,11 @@ import os
 import signal
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-from command import Durand, Outcome, called
+from command import Durand, Outcome
 from small_model import SmallModel, install, real
 
 import sim
@@ -22,12 +21,6 @@ from sim.vocabulary import VERDICTS
 ROOT = Path(__file__).parents[1]
 FIGURES = {"mean", "p05", "p50", "p95"}
 HEAVY = ("numpy", "pandas", "xarray", "mesa", "altair", "pyarrow", "scipy", "pydantic", "yaml", "jinja2", "vl_convert")
-
-
-@pytest.fixture
-def durand(capsys: pytest.CaptureFixture[str]) -> Durand:
-    """Call the command in this process."""
-    return partial(called, capsys)
 
 
 @pytest.fixture
@@ -260,7 +253,7 @@ class TestReading:
         assert shown.code == 0
         assert shown.err == ""
         assert "Accommodate compared with Confront: 120 paired worlds" in shown.out
-        assert "Accommodate less Confront" in " ".join(shown.out.split())
+        assert "Accommodate minus Confront" in " ".join(shown.out.split())
         text = " ".join(shown.out.split())
         assert "modelled worlds Confront had, over the whole run, more deaths than Accommodate" in text
         assert text.endswith("These are modelled worlds, not a forecast.")

@@ -354,6 +354,20 @@ def job(seed: int = 0, worlds: int = 4, months: int = 6, panels: bool = False) -
     return Job(load_scenario("confront"), worlds, months, seed, "defaults", panels)
 
 
+def noted(own: Engine) -> list[int]:
+    """How many tasks the quick workers are given at a time, from now on."""
+    asked: list[int] = []
+    take = own.quick.take
+
+    def noting(worker: Any) -> list[Task]:
+        tasks = take(worker)
+        asked.append(len(tasks))
+        return tasks
+
+    own.quick.take = noting  # type: ignore[method-assign]
+    return asked
+
+
 def wait_until(true: Any) -> None:
     until = time.monotonic() + SECONDS
     while time.monotonic() < until:  # on a busy machine a process of low priority takes long to start
@@ -463,11 +477,10 @@ def test_while_one_visitor_looks_on_a_step_of_every_lever_is_run_ahead() -> None
     own = Engine(workers=2)
     try:
         own.results("a", versions.jobs(here))
-        before_runs, asked = own.runs, []
-        own.quick.take, take = lambda worker: asked.append(take(worker)) or asked[-1], own.quick.take  # type: ignore[method-assign]
+        before_runs, asked = own.runs, noted(own)
         own.ahead("a", guesses[:7])
         wait_until(lambda: own.runs == before_runs + 7)
-        assert {len(tasks) for tasks in asked} == {1}
+        assert set(asked) == {1}
         assert not own._tasks
         for one in guesses[:7]:
             alone = sim.run(one.scenario, **one.arguments)
@@ -533,17 +546,9 @@ def test_what_waits_together_is_run_together_and_comes_out_as_alone() -> None:
     yours = [versions.jobs(one)[versions.YOURS] for one in states]
     assert len({one.company for one in yours}) == 1
     assert len({one.key for one in yours}) == 4
-    asked: list[int] = []
-    together = own.quick.take
-
-    def take(worker: Any) -> list[Task]:
-        tasks = together(worker)
-        asked.append(len(tasks))
-        return tasks
-
     try:
         own.results("first", {"x": job(seed=1)})  # its worker is up
-        own.quick.take = take  # type: ignore[method-assign]
+        asked = noted(own)
         blocking = threading.Thread(target=lambda: own.results("slow", {"x": job(300, 800, 60)}))
         blocking.start()
         wait_until(lambda: own.quick.workers[0].tasks)

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -16,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from serving import connected, serving
+from websockets.exceptions import InvalidStatus
 
 from dashboard import parcels
 
@@ -23,50 +21,21 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[1]
 FORM = "multipart/form-data; boundary=edge"
+BY_HAND = ("streamlit", "run", str(ROOT / "dashboard" / "app.py"), "--server.port")
 
 
 @contextmanager
-def serving(home: Path, *more: str, by_hand: bool = False) -> Iterator[int]:
-    """A dashboard started from an empty folder, by its command or by Streamlit's; its port."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = int(one.getsockname()[1])
-    command = [sys.executable, "-m", "sim", "dashboard", "--port", str(port), *more]
-    if by_hand:
-        script = str(ROOT / "dashboard" / "app.py")
-        command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), *more]
-    log = home / "log"
-    with log.open("wb") as file:
-        server = subprocess.Popen(
-            command, stdout=file, stderr=file, cwd=home, env={**os.environ, "PYTHONPATH": str(ROOT)}
-        )
-    try:
-        for _ in range(240):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.25)
-        yield port
-    finally:
-        server.terminate()
-        server.wait(30)
-    assert "Traceback" not in log.read_text(encoding="utf-8", errors="replace")
+def unhurt(home: Path, *options: str, **how: Any) -> Iterator[int]:
+    """A dashboard started from an empty folder, in whose log no traceback may be left; its port."""
+    with serving(home, *options, **how) as dashboard:
+        yield dashboard.port
+    assert "Traceback" not in (home / "dashboard.log").read_text(encoding="utf-8", errors="replace")
 
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    with serving(tmp_path_factory.mktemp("server")) as one:
+    with unhurt(tmp_path_factory.mktemp("server")) as one:
         yield one
-
-
-async def connected(port: int, origin: str) -> Any:
-    """A visitor's connection, as the page in a browser opens it."""
-    from tornado.httpclient import HTTPRequest
-    from tornado.websocket import websocket_connect
-
-    request = HTTPRequest(f"ws://127.0.0.1:{port}/_stcore/stream", headers={"Origin": origin})
-    return await websocket_connect(request, subprotocols=["streamlit"], max_message_size=2**26)
 
 
 async def session(visitor: Any) -> str:
@@ -76,10 +45,10 @@ async def session(visitor: Any) -> str:
 
     hello = BackMsg()
     hello.rerun_script.query_string = ""
-    await visitor.write_message(hello.SerializeToString(), binary=True)
+    await visitor.send(hello.SerializeToString())
     while True:
         message = ForwardMsg()
-        message.ParseFromString(await visitor.read_message())
+        message.ParseFromString(await visitor.recv())
         if message.new_session.initialize.session_id:
             return str(message.new_session.initialize.session_id)
 
@@ -112,7 +81,7 @@ def test_an_upload_needs_the_token_of_the_page(port: int) -> None:
     """Otherwise another site, open in the same browser, puts files into a visitor's session."""
 
     async def visit() -> None:
-        visitor = await connected(port, f"http://127.0.0.1:{port}")
+        visitor = await connected(f"http://127.0.0.1:{port}")
         who, mine = await session(visitor), token(port)
         cookie = f"_streamlit_xsrf={mine}"
         assert put(port, who, 10) == 403
@@ -121,7 +90,7 @@ def test_an_upload_needs_the_token_of_the_page(port: int) -> None:
         assert put(port, who, 10, Cookie=cookie, X_Xsrftoken=token(port)[:-4] + "0000") == 403
         assert put(port, who, 10, Cookie=cookie, X_Xsrftoken=mine) == 204
         assert put(port, "nobody", 10, Cookie=cookie, X_Xsrftoken=mine) == 400
-        visitor.close()
+        await visitor.close()
 
     asyncio.run(visit())
 
@@ -130,23 +99,21 @@ def test_a_file_beyond_the_limit_is_not_taken(port: int) -> None:
     """Otherwise visitors fill the server's memory."""
 
     async def visit() -> None:
-        visitor = await connected(port, f"http://127.0.0.1:{port}")
+        visitor = await connected(f"http://127.0.0.1:{port}")
         who, mine = await session(visitor), token(port)
         known = {"Cookie": f"_streamlit_xsrf={mine}", "X_Xsrftoken": mine}
         assert put(port, who, parcels.MOST_MB * 2**20 - 1000, **known) == 204
         assert put(port, who, parcels.MOST_MB * 2**20 + 1, **known) == 413
-        visitor.close()
+        await visitor.close()
 
     asyncio.run(visit())
 
 
 def test_pages_of_other_sites_are_not_let_in(port: int) -> None:
     """Otherwise another site reads what a visitor does here."""
-    from tornado.httpclient import HTTPClientError
-
-    with pytest.raises(HTTPClientError) as refused:
-        asyncio.run(connected(port, "http://elsewhere.example"))
-    assert refused.value.code == 403
+    with pytest.raises(InvalidStatus) as refused:
+        asyncio.run(connected(f"http://127.0.0.1:{port}", "http://elsewhere.example"))
+    assert refused.value.response.status_code == 403
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere 127.0.0.2 is no address of this machine")
@@ -158,7 +125,7 @@ def test_it_listens_on_this_machine_alone_unless_told_otherwise(port: int, tmp_p
             return one.connect_ex(("127.0.0.2", number)) == 0
 
     assert not answers(port)
-    with serving(tmp_path, "--host", "0.0.0.0") as other:
+    with unhurt(tmp_path, "--host", "0.0.0.0") as other:
         assert answers(other)
 
 
@@ -168,22 +135,30 @@ def test_who_comes_first_after_streamlit_was_started_by_hand_sees_the_pages_too(
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
     async def visit(port: int) -> list[str]:
-        visitor = await connected(port, f"http://127.0.0.1:{port}")
+        visitor = await connected(f"http://127.0.0.1:{port}")
         hello = BackMsg()
         hello.rerun_script.page_name = "about"
-        await visitor.write_message(hello.SerializeToString(), binary=True)
+        await visitor.send(hello.SerializeToString())
         listed: list[str] = []
         while listed[-1:] != ["About"]:
             message = ForwardMsg()
-            message.ParseFromString(await asyncio.wait_for(visitor.read_message(), 60))
+            message.ParseFromString(await asyncio.wait_for(visitor.recv(), 60))
             if message.navigation.app_pages:
                 listed = [one.page_name for one in message.navigation.app_pages]
-        visitor.close()
+        await visitor.close()
         return listed
 
-    with serving(tmp_path, by_hand=True) as port:
+    with unhurt(tmp_path, command=BY_HAND) as port:
         listed = asyncio.run(visit(port))
     assert listed == [title for _, title in named_pages()]
+
+
+def test_one_that_does_not_come_up_says_why(tmp_path: Path) -> None:
+    """Otherwise the tests, and who measures, wait for nobody and then fail elsewhere."""
+    with pytest.raises(RuntimeError, match=r"ended with code 2 .*\n[^$]*--nonsense"), serving(tmp_path, "--nonsense"):
+        pytest.fail("it came up")
+    with pytest.raises(RuntimeError, match=r"did not answer within 0 s"), serving(tmp_path, patience=0):
+        pytest.fail("it came up")
 
 
 def named_pages() -> list[tuple[str, str]]:

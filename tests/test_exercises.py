@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from command import called
 
-from sim.cli import main
 from sim.evidence import ledger
 from sim.model import FrontierModel
 from sim.results import Results
@@ -519,13 +519,6 @@ def test_a_range_is_told_what_is_wrong_with_it(given: Range, says: str) -> None:
 
 
 # ------------------------------------------------------------------------------------------------ the command line
-
-
-def called(capsys: Any, *arguments: str) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as left:
-        main(list(arguments))
-    said = capsys.readouterr()
-    return int(left.value.code or 0), said.out, said.err
 
 
 class TestCommands:

@@ -320,7 +320,7 @@ def test_one_run_and_three_scenarios_are_drawn() -> None:
     three = compared(made("a", "A"), made("b", "B", shift=0.2), made("c", "C", shift=-0.2))
     chart = paired_difference(three, "fatalities")
     assert {row["scenario"] for row in rows_of(chart)} == {"B", "C"}
-    assert "each scenario less A" in to_svg(chart)
+    assert "each scenario minus A" in to_svg(chart)
 
 
 def test_a_single_month_has_no_course(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -244,7 +244,7 @@ def test_an_axis_keeps_still_while_its_numbers_move_a_little(found: Comparison) 
     """Otherwise each move of a slider builds and lays out the whole picture again, and a moved axis hides what moved."""
     for name, about in METRICS.items():
         span = about.high - about.low
-        for low, high in itertools.combinations(np.linspace(about.low, min(about.high, about.low + span), 21), 2):
+        for low, high in itertools.combinations(np.linspace(about.low, about.high, 21), 2):
             stretch = room([{"p05": float(low), "p95": float(high)}], about)
             if stretch is None:
                 continue
@@ -255,7 +255,7 @@ def test_an_axis_keeps_still_while_its_numbers_move_a_little(found: Comparison) 
     about = METRICS["sovereignty"]
     middle, step = (about.low + about.high) / 2, (about.high - about.low) / 20
     still = [room([{"p05": middle - (3 - part) * step, "p95": middle + 3.5 * step}], about) for part in (0.2, 0.5, 0.8)]
-    assert still[0] == still[1] == still[2]
+    assert still[0] == still[1] == still[2] is not None
 
 
 def test_where_scenarios_part_is_known_for_each_comparison(found: Comparison) -> None:

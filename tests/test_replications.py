@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from command import called
+from command import Durand
 
 import sim
 from sim.experiment.replications import Replications, figure, pairing, replications
@@ -163,10 +162,9 @@ class TestShown:
         bars = rows_of(both.pairing_chart())
         assert [row["ratio"] for row in bars] == sorted(both.variance_reduction["ratio"], reverse=True)
 
-    def test_the_command(self, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-        call = partial(called, capsys)
+    def test_the_command(self, durand: Durand, tmp_path: Path) -> None:
         common = ("--metric", "attacks", "--worlds", 40, "--months", 24, "--parameters", "defaults")
-        shown = call("replications", "confront", "appease", *common, "--precision", "5%", "--out", tmp_path / "out")
+        shown = durand("replications", "confront", "appease", *common, "--precision", "5%", "--out", tmp_path / "out")
         assert shown.code == 0, shown.err
         for words in ("appease less", "What the same luck saves", "luck of their own takes", "not a forecast"):
             assert words in shown.out.replace("\n", " ")
@@ -180,11 +178,11 @@ class TestShown:
         } <= files
         page = (tmp_path / "out" / "replications.md").read_text()
         assert "](plots/settling.svg)" in page
-        said = call("replications", "confront", *common, "--json")
+        said = durand("replications", "confront", *common, "--json")
         data = json.loads(said.out)
         assert data["scenarios"] == ["confront"]
         assert data["figures"][0]["steps"]["40"]["half"] == pytest.approx(data["figures"][0]["half"])
-        told = call("replications", "confront", *common, "--precision", "x", "--out", tmp_path / "never")
+        told = durand("replications", "confront", *common, "--precision", "x", "--out", tmp_path / "never")
         assert told.code == 2
         assert "precision must be a number above 0" in told.err
         assert not (tmp_path / "never").exists()

@@ -165,7 +165,7 @@ def test_prior_draws_are_told_from_declared_values(pair: Comparison) -> None:
 
 def test_the_numbers_are_those_of_the_results(pair: Comparison, page: Page) -> None:
     table = report.tables_of(pair)[0]
-    assert table["heads"] == ["Confront", "Accommodate", "Accommodate less Confront", "Accommodate higher in"]
+    assert table["heads"] == ["Confront", "Accommodate", "Accommodate minus Confront", "Accommodate higher in"]
     assert len(table["rows"]) == len(SHORT_LIST)
     row = dict(zip(SHORT_LIST, (cells for _, cells in table["rows"]), strict=True))["attacks"]
     medians = [one.outcomes["attacks"].median() for one in pair.results.values()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ import sim
 from sim.metrics import METRICS
 from sim.results import BundleError, open_folder
 from sim.results.outcomes import CROSSINGS, first_crossing, outcomes
-from sim.results.reading import in_worlds, number, reading, settled, share, titles
+from sim.results.reading import between, headline, in_worlds, number, reading, settled, share, titles
 from sim.results.terminal import KINDS, SHORT_LIST, tables
 from sim.results.verdicts import THRESHOLDS, verdicts, window
 from sim.vocabulary import VERDICTS
@@ -342,6 +343,28 @@ class TestWords:
     def test_with_a_sign(self) -> None:
         assert [number(value, sign=True) for value in (340, -120, 0, 0.25)] == ["+340", "-120", "0", "+0.25"]
 
+    @pytest.mark.parametrize(("value", "words"), [(5, "5"), (1234, "1,200"), (0.7, "1"), (-0.4, "about 0"), (0, "0")])
+    def test_what_is_counted_is_whole(self, value: float, words: str) -> None:
+        """Otherwise a reader is told of 5.0 deaths."""
+        assert number(value, whole=True) == words
+
+    @pytest.mark.parametrize(
+        ("low", "high", "words"),
+        [
+            (77, 896, "80 to 900"), (5.0, 730, "5 to 730"), (-7.0, 49, "-7 to 49"), (0.36, 2.0, "0.4 to 2.0"),
+            (60, 1234, "60 to 1,200"), (0.0069, 0.18, "0.007 to 0.18"), (0, 0.32, "0 to 0.32"), (5.0, 5.01, "5.0"),
+            (0, 0, "0"), (-1e-5, 2e-4, "about 0"), (-1e-5, 0.0042, "about 0 to 0.0042"), (99.6, 1004, "100 to 1,000"),
+            (-1234, -60, "-1,200 to -60"), (float("nan"), 3.0, "unknown to 3.0"),
+        ],
+    )  # fmt: skip
+    def test_the_ends_of_a_range_are_rounded_alike(self, low: float, high: float, words: str) -> None:
+        """Otherwise "by 5.0 to 730" tells the one end a hundred times as exactly as the other."""
+        assert between(low, high) == words
+
+    def test_a_range_of_what_is_counted(self) -> None:
+        assert between(5.0, 9.4, whole=True) == "5 to 9"
+        assert between(-1.6, 4.5, sign=True, whole=True) == "-2 to +4"
+
     @pytest.mark.parametrize(
         ("count", "worlds", "words"),
         [
@@ -355,6 +378,7 @@ class TestWords:
     def test_shares_in_a_sentence(self) -> None:
         assert in_worlds(999, 1000) == "in more than 99 of 100 modelled worlds"
         assert in_worlds(0, 50) == "in none of the 50 modelled worlds"
+        assert [in_worlds(count, 1) for count in (1, 0)] == ["in the one modelled world", "in no modelled world"]
 
     def test_settled_takes_enough_worlds(self) -> None:
         assert not settled(0, 0)
@@ -378,6 +402,35 @@ class TestWords:
         assert "p-value" not in text.lower()
         assert "significan" not in text.lower()
 
+    @pytest.mark.parametrize(
+        ("metric", "more", "unit"),
+        [
+            ("fatalities", "more deaths than", ""),
+            ("fatalities_militant", "more deaths among militants than", ""),
+            ("border_clashes", "more border clashes than", ""),
+            ("ttp_strength", "more TTP fighters than", " thousand"),
+            ("aid", "a higher “Aid” than", " million US$"),
+            ("distrust", "a higher “Afghan distrust of Pakistan” than", ""),
+        ],
+    )
+    def test_how_much_more_of_what(self, comparison: sim.Comparison, metric: str, more: str, unit: str) -> None:
+        """Otherwise 1,200 fighters are told as 1.2, and deaths in tenths."""
+        text = headline(comparison, "appease", metric, titles(*comparison.results.values()))
+        low, middle, high = np.quantile(-comparison.difference("appease", metric), (0.05, 0.5, 0.95))
+        whole = METRICS[metric].unit.startswith(("deaths", "clashes"))
+        assert more in text
+        assert text.endswith(
+            f"by {number(middle, whole=whole)}{unit} at the median, "
+            f"by {between(low, high, low < 0, whole)}{unit} in nine worlds of ten."
+        )
+
+    def test_every_metric_can_be_told(self, comparison: sim.Comparison, small: None) -> None:
+        same = sim.compare({"a": "confront", "b": "confront"}, worlds=40, months=2)
+        for found, name in ((comparison, "appease"), (same, "b")):
+            for metric in METRICS:
+                text = headline(found, name, metric, titles(*found.results.values()))
+                assert not re.search(r"same (more|fewer|higher|lower|a )|higher \w|  |_", text), text
+
     def test_what_the_worlds_do_not_settle_is_not_said(self, small: None) -> None:
         near = SmallScenario("near", push=0.001)
         far = SmallScenario("far", push=0.0)
@@ -395,6 +448,8 @@ class TestWords:
         text = " ".join(reading(sim.compare(["confront", "appease"], worlds=1, months=2)))
         assert "In the one modelled world Confront had, over the whole run, more deaths than Accommodate" in text
         assert "One modelled world, August 2021 to September 2021" in text
+        for odd in ("1 modelled worlds", "(all)", "On average", "of 1"):
+            assert odd not in text
 
     def test_the_reading_of_a_run(self, small: None) -> None:
         text = " ".join(reading(sim.run("appease", worlds=100, months=1, parameters="prior")))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from command import Durand, called
+from command import Durand
 
 import sim
 from sim.experiment import sensitivity as analysis
@@ -325,12 +324,6 @@ class TestSweeps:
         assert table["mu_star"].idxmax() == "taliban.stance"
         assert table.loc["taliban.stance", "mu"] > 0.5
         assert table.loc["reward_response", "mu_star"] == pytest.approx(0.0, abs=0.05)
-
-
-@pytest.fixture
-def durand(capsys: pytest.CaptureFixture[str]) -> Durand:
-    """Call the command in this process."""
-    return partial(called, capsys)
 
 
 class TestCommand:

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from command import Durand
 from numpy.typing import NDArray
 
 import sim
-from sim.cli import main
 from sim.metrics import METRICS
 from sim.model import FrontierModel
 from sim.rule import RULES
@@ -410,29 +410,22 @@ class TestAblation:
 
 
 class TestCommand:
-    def call(self, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as left:
-            main(["why", *arguments])
-        printed = capsys.readouterr()
-        return int(left.value.code or 0), printed.out, printed.err
-
-    def test_answers(self, capsys: pytest.CaptureFixture[str], tmp_path: Any) -> None:
+    def test_answers(self, durand: Durand, tmp_path: Any) -> None:
         asked = ("confront", "--metric", "attacks", "--month", "2023-01", "--versus", "appease", "--worlds", "20")
-        code, out, err = self.call(capsys, *asked, "--back", "all", "--chart", str(tmp_path / "why.svg"))
+        code, out, err = durand("why", *asked, "--back", "all", "--chart", str(tmp_path / "why.svg"))
         assert (code, err) == (0, "")
-        assert "Confront less Accommodate" in out
+        assert "Confront minus Accommodate" in out
         assert (tmp_path / "why.svg").read_text().startswith("<svg")
-        code, out, _ = self.call(capsys, *asked, "--json")
+        code, out, _ = durand("why", *asked, "--json")
         assert json.loads(out)["versus"] == "appease"
         asked = ("confront", "--decision", "ttp.campaign", "--month", "2022-01", "--worlds", "20")
-        assert "escalate" in self.call(capsys, *asked)[1]
+        assert "escalate" in durand("why", *asked)[1]
         asked = ("confront", "--metric", "unrest", "--month", "2021-11", "--ablate", "--worlds", "20", "--json")
-        assert len(json.loads(self.call(capsys, *asked)[1])["mechanisms"]) == 31
+        assert len(json.loads(durand("why", *asked)[1])["mechanisms"]) == 31
 
-    def test_one_thing_changed_against_the_scenario_itself(self, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_one_thing_changed_against_the_scenario_itself(self, durand: Durand) -> None:
         asked = ("confront", "--versus", "confront", "--metric", "attacks", "--month", "2021-10", "--worlds", "61")
-        code, out, _ = self.call(capsys, *asked, "--set", "parameters.attrition_rate=0.06", "--back", "all", "--json")
+        code, out, _ = durand("why", *asked, "--set", "parameters.attrition_rate=0.06", "--back", "all", "--json")
         assert code == 0
         assert [term["name"] for term in json.loads(out)["terms"]] == ["attrition_rate"]
 
@@ -457,10 +450,8 @@ class TestCommand:
             (["confront", "--metric", "attacks", "--month", "2023-01", "--set", "aid"], "PATH=VALUE"),
         ],
     )
-    def test_bad_input_is_one_message(
-        self, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
-    ) -> None:
-        code, out, err = self.call(capsys, *arguments)
+    def test_bad_input_is_one_message(self, durand: Durand, arguments: list[str], said: str) -> None:
+        code, out, err = durand("why", *arguments)
         assert code == 2
         assert out == ""
         assert said in err

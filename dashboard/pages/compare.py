@@ -11,7 +11,8 @@ from sim.results.reading import scope
 
 BODY = "compare"
 KINDS = ("fan", "difference", "verdicts")
-HELD = (344, 473, 458)  # px of height of the fan, the difference and the verdicts of two scenarios
+# px of height of the fan, the difference and the verdicts of two scenarios: as in look.css, and 64 for what stands below.
+HELD = (344, 473, 458)
 
 show.page(
     "Compare",

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
+from serving import CHROMIUM, QUIET, serving
 
 HERE = Path(__file__).resolve().parent
-
-
-def measuring() -> Any:
-    """The script that measures the dashboard, which starts one too; by its path, for it is called as the package is."""
-    spec = importlib.util.spec_from_file_location("measuring", HERE.parents[1] / "benchmarks" / "rooms.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
 
 # File, address, width, height, colours, how many charts have to be drawn, and what has to be seen, before it is taken.
 SHOTS = (
@@ -55,14 +46,13 @@ def main() -> None:
     from dashboard.state import State, to_query
 
     own = to_query(State(own=OWN))["own"]
-    bench = measuring()
-    if bench.CHROMIUM is None:
+    if CHROMIUM is None:
         sys.exit("There is no Chromium on this machine.")
-    with bench.serving() as (address, _), sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=bench.CHROMIUM, args=bench.QUIET)
+    with TemporaryDirectory(prefix="durand-") as home, serving(Path(home)) as dashboard, sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         for name, path, width, height, colours, charts, wanted in SHOTS:
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=colours)
-            page.goto(f"{address}/{path.format(own=own)}")
+            page.goto(f"{dashboard.address}/{path.format(own=own)}")
             page.locator(wanted).first.wait_for(timeout=SECONDS)
             if charts:
                 page.locator(CHARTS).nth(charts - 1).wait_for(timeout=SECONDS)

@@ -50,7 +50,7 @@ def metric_words(study: Study) -> str:
 
 def where(found: Sensitivity, study: Study) -> str:
     """Under which scenario and mix: "under confront, pakistan.aid 0.3"."""
-    text = f"under {study.scenario}" + (f" less {study.versus}" if study.versus else "")
+    text = f"under {study.scenario}" + (f" minus {study.versus}" if study.versus else "")
     levers = found.mixes[study.mix] if study.mix < len(found.mixes) else {}
     said = [f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in levers.items()]
     return ", ".join([text, *said])

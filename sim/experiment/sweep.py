@@ -155,10 +155,7 @@ def executor(workers: int, dask: str | None) -> Executor:
 def pack_size(plan: Plan, workers: int = 1, chunk: int | None = None) -> int:
     """Worlds lived at a time."""
     if chunk is not None:
-        try:
-            return check("worlds", chunk)
-        except LimitError as problem:
-            raise LimitError(str(problem).replace("worlds", "chunk", 1)) from None
+        return check("worlds", chunk, "chunk")
     fair = -(-plan.runs // (workers * PACKS_EACH)) if workers > 1 else plan.runs
     return min(plan.pack_worlds, max(fair, LEAST_WORLDS))
 

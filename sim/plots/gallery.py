@@ -157,7 +157,7 @@ def _paired(comparison: Comparison, metric: str) -> Picture:
     base, worlds = names[comparison.baseline], comparison.worlds
     cells, heads, text = {}, [], []
     for name in comparison.others:
-        difference, higher = f"{names[name]} less {base}", f"{names[name]} higher in"
+        difference, higher = f"{names[name]} minus {base}", f"{names[name]} higher in"
         heads += [difference, higher]
         for row in rows_of(chart):
             if row["scenario"] == names[name]:

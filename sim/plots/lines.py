@@ -134,9 +134,9 @@ def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any
     if len(heads) > 1:
         top = panels(top, "scenario", heads, columns, panel)
         bottom = panels(bottom, "scenario", heads, columns, panel)
-        title = f"{about.title}: each scenario less {against}, in the same worlds"
+        title = f"{about.title}: each scenario minus {against}, in the same worlds"
     else:
-        title = f"{about.title}: {heads[0]} less {against}, in the same worlds"
+        title = f"{about.title}: {heads[0]} minus {against}, in the same worlds"
     subtitle = f"{how_to_read(comparison, _BANDS, 'the middle of the differences')} {parting(comparison)}"
     return dress(alt.vconcat(top, bottom, spacing=14), rows, title, subtitle, width)
 
@@ -230,7 +230,8 @@ def _y(
 
 
 def room(rows: Rows, about: Metric) -> list[float] | None:
-    """The stretch of a bounded scale to draw: never less than a quarter of it, so that small changes look small."""
+    """The stretch of a bounded scale to draw: never less than a quarter of it, so that small changes look small; None where
+    there is no upper end to speak of."""
     if about.low == 0 and about.high > 1:
         return None
     least = (about.high - about.low) / 4
@@ -239,8 +240,8 @@ def room(rows: Rows, about: Metric) -> list[float] | None:
     high = min(about.high, max(high, low + least))
     # In steps of a twentieth: an axis that moved with every number would hide that the numbers move.
     step = (about.high - about.low) / 20
-    low, high = (np.floor(round(min(low, high - least) / step, 6)), np.ceil(round(high / step, 6)))
-    return [float(round(low * step, 10)), float(round(high * step, 10))]
+    first, last = np.floor(round(min(low, high - least) / step, 6)), np.ceil(round(high / step, 6))
+    return [float(round(first * step, 10)), float(round(last * step, 10))]
 
 
 def _parting_rule(comparison: Comparison) -> list[Any]:

@@ -8,6 +8,7 @@ printed, and never a forecast.
 from __future__ import annotations
 
 from calendar import month_name
+from collections.abc import Mapping
 from math import floor, log10, sqrt
 from pathlib import Path
 
@@ -83,6 +84,12 @@ def between(low: float, high: float, sign: bool = False, whole: bool = False) ->
     decimals = 1 - max(_place(low), _place(high))
     ends = [_figure(end, max(decimals, -_place(end)), sign, whole) for end in (low, high)]
     return max(ends, key=len) if ends[0] == ends[1] or set(ends) <= _NOTHING else " to ".join(ends)
+
+
+def spread(metric: str, row: Mapping[str, float], sign: bool = False) -> tuple[str, str]:
+    """The middle world and the range of nine in ten, of a metric's row of a summary (p05, p50, p95)."""
+    whole = METRICS[metric].unit in _WHOLE
+    return number(row["p50"], sign, whole), between(row["p05"], row["p95"], sign, whole)
 
 
 def _place(value: float) -> int:

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from sim.metrics import METRICS
 from sim.results.paired import Comparison
-from sim.results.reading import number, reading, share, titles
+from sim.results.reading import reading, share, spread, titles
 from sim.results.results import Results, figures
 from sim.vocabulary import VERDICTS
 
@@ -103,10 +103,10 @@ def _pair(comparison: Comparison, name: str, metrics: Sequence[str], wide: bool)
     table = _table(
         wide,
         f"{other} compared with {base}: {comparison.worlds:,} paired worlds",
-        "Each scenario: the middle world, and the range that holds nine worlds of ten; less: the same of the "
+        "Each scenario: the middle world, and the range that holds nine worlds of ten; minus: the same of the "
         f"differences, world by world. {_SCALE}",
     )
-    for head in (base, other, f"{other} less {base}"):
+    for head in (base, other, f"{other} minus {base}"):
         table.add_column(head, justify="right")
     table.add_column(f"{other} is higher in", justify="right", max_width=None if wide else 13)
     first, second = (figures(comparison.results[one].summary()) for one in (comparison.baseline, name))
@@ -115,9 +115,9 @@ def _pair(comparison: Comparison, name: str, metrics: Sequence[str], wide: bool)
         row = paired[metric]
         table.add_row(
             _metric(metric, wide),
-            _cell(first[metric], wide),
-            _cell(second[metric], wide),
-            _cell(row, wide, sign=True),
+            _cell(metric, first[metric], wide),
+            _cell(metric, second[metric], wide),
+            _cell(metric, row, wide, sign=True),
             _higher(row["share_higher"], row["share_equal"], comparison.worlds),
         )
     return table
@@ -130,7 +130,7 @@ def _alone(results: Results, metrics: Sequence[str], wide: bool) -> Table:
     table.add_column(called, justify="right")
     summary = figures(results.summary())
     for metric in metrics:
-        table.add_row(_metric(metric, wide), _cell(summary[metric], wide))
+        table.add_row(_metric(metric, wide), _cell(metric, summary[metric], wide))
     return table
 
 
@@ -162,9 +162,9 @@ def _metric(name: str, wide: bool) -> str:
     return f"{metric.title}{', ' if wide else chr(10)}{KINDS[metric.summary]}{'' if said else f', {unit}'}"
 
 
-def _cell(row: Mapping[str, float], wide: bool, sign: bool = False) -> str:
-    low, middle, high = (number(row[key], sign) for key in ("p05", "p50", "p95"))
-    return f"{middle}  ({low} to {high})" if wide else f"{middle}\n{low} to {high}"
+def _cell(metric: str, row: Mapping[str, float], wide: bool, sign: bool = False) -> str:
+    middle, ends = spread(metric, row, sign)
+    return f"{middle}  ({ends})" if wide else f"{middle}\n{ends}"
 
 
 def _higher(higher: float, equal: float, worlds: int) -> str:

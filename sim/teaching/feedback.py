@@ -155,7 +155,8 @@ def label(exercise: Exercise, name: str) -> str:
         return f"Worlds that end in {what}: {run}{where}"
     level = figure.above if figure.above is not None else figure.below
     if level is None:
-        return f"{what}: {run}{f' less {other or when}' if less else ''}{where}"
+        minus = other or (f"that {when}" if less is not None and less.month else when)
+        return f"{what}: {run}{f' minus {minus}' if minus else ''}{where}"
     side = "above" if figure.above is not None else "below"
     if less is None:
         return f"{what}, {run}: worlds {side} {level:g}{where}"

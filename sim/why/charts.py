@@ -33,7 +33,7 @@ def answer(why: Why) -> Any:
     rows = [(term.words, term.mean) for term in [*terms, *([rest] if rest else [])]]
     one, other = called(why.plan, why.versus)
     metric = METRICS[why.metric]
-    what = f"{one} less {other}" if other else f"{one}, since the month before"
+    what = f"{one} minus {other}" if other else f"{one}, since the month before"
     subtitle = (
         f"{what}: {number(why.whole.mean, True)} {_unit(metric.unit)}, the mean of {len(why.whole.values):,} worlds. "
         "The bars add up to it."

@@ -48,7 +48,7 @@ def outline(why: Why) -> tuple[Line, ...]:
 def summary(why: Why) -> str:
     """The account in a sentence or two: how large the difference is, and in how many worlds it goes which way."""
     one, other = called(why.plan, why.versus)
-    about = f"{METRICS[why.metric].title}, {month_words(why.month)}: {one}{f' less {other}' if other else ''}."
+    about = f"{METRICS[why.metric].title}, {month_words(why.month)}: {one}{f' minus {other}' if other else ''}."
     if not why.terms:
         same = f"in {other}" if other else "in the month before"
         return f"{about} The same as {same} in every world, and so there is nothing to account for."

@@ -43,7 +43,7 @@ def _answer(why: Why, width: int) -> Iterator[str]:
     scale = max([abs(term.mean) for term in terms] + [abs(whole.mean)])
     places = decimals(scale)
     one, other = called(why.plan, why.versus)
-    heading = f"{metric.title}, {month_words(why.month)}: {one}" + (f" less {other}" if other else "")
+    heading = f"{metric.title}, {month_words(why.month)}: {one}" + (f" minus {other}" if other else "")
     yield heading
     yield "=" * min(len(heading), width)
     if not terms:

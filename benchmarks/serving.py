@@ -1,0 +1,122 @@
+"""A dashboard of one's own, started, waited for and ended; the browser to look at it, and a connection without one.
+
+For benchmarks, tests, and whoever takes pictures.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from websockets.asyncio.client import ClientConnection
+
+ROOT = Path(__file__).resolve().parents[1]
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+QUIET += ["--disable-component-update", "--disable-sync"]
+DURAND = ("sim", "dashboard", "--port")
+PATIENCE = 60.0
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """One that answers.
+
+    Attributes:
+        port: of this machine.
+        process: what runs; its workers are its children.
+    """
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextmanager
+def serving(
+    home: Path, *options: str, port: int | None = None, command: Sequence[str] = DURAND, patience: float = PATIENCE
+) -> Iterator[Dashboard]:
+    """A dashboard that answers, until it is left.
+
+    Args:
+        home: the folder in which it runs, and at the end of whose `dashboard.log` it writes what it says.
+        options: further ones of its command.
+        port: where it is to be; by default one that is free.
+        command: the Python module to run and its arguments, up to the port.
+        patience: seconds it may take until it answers.
+
+    Raises:
+        RuntimeError: it does not come up; with what it said.
+    """
+    port = free_port() if port is None else port
+    with (home / "dashboard.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command, str(port), *options],
+            stdout=log,
+            stderr=log,
+            cwd=home,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+    try:
+        made = Dashboard(port, process)
+        _wait(made, home / "dashboard.log", patience)
+        yield made
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+async def connected(address: str, origin: str = "") -> ClientConnection:
+    """A visitor's connection to the dashboard at an address, as a page opens it in a browser.
+
+    Args:
+        origin: the site whose page opens it; by default the dashboard's own.
+
+    Raises:
+        websockets.exceptions.InvalidStatus: the server does not let it in.
+    """
+    from websockets.asyncio.client import connect
+    from websockets.typing import Origin, Subprotocol
+
+    return await connect(
+        f"{address.replace('http', 'ws', 1)}/_stcore/stream",
+        subprotocols=[Subprotocol("streamlit")],
+        max_size=None,
+        origin=Origin(origin or address),
+    )
+
+
+def _wait(dashboard: Dashboard, log: Path, patience: float) -> None:
+    """Ask for its health until it answers."""
+    until = time.monotonic() + patience
+    while time.monotonic() < until and dashboard.process.poll() is None:
+        try:
+            urllib.request.urlopen(f"{dashboard.address}/_stcore/health", timeout=1).close()
+        except OSError:
+            time.sleep(0.25)
+        else:
+            return
+    code = dashboard.process.poll()
+    how = f"did not answer within {patience:g} s" if code is None else f"ended with code {code} before it answered"
+    raise RuntimeError(f"The dashboard {how}. Its log:\n{log.read_text(encoding='utf-8', errors='replace')[-4000:]}")
