@@ -220,7 +220,10 @@ SMALLER = {
 }
 # The sweeps that the README makes, at a size for a test: folder -> experiment and what is cut.
 SWEEPS = {
-    "screen": ("what_matters_most", {"uncertainties": ["kinship_weight", "chip_value"], "worlds": 2, "months": 18}),
+    "screen": (
+        "what_matters_most",
+        {"uncertainties": ["kinship_weight", "chip_value"], "worlds": 2, "months": 18, "metrics": ["attacks"]},
+    ),
     "futures": ("confront_or_accommodate", {"worlds": 2, "months": 18}),
 }
 
