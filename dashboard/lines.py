@@ -1,10 +1,17 @@
-"""Lines of play: the game of a visitor who plays alone, and the what-ifs forked from it; kept in session and address."""
+"""Lines of play: the game of a visitor who plays alone, and the what-ifs forked from it; kept in session and address.
+
+What changes a game is done as its button is clicked (`on_click`), not where the page comes to the button again: a page
+that is just being drawn for a later state of the game has other buttons by then, and the click would be lost.
+"""
 
 from __future__ import annotations
+
+from functools import partial
 
 import streamlit as st
 
 from dashboard import doors, seats, show
+from sim.scenario.shocks import Shock
 from sim.teaching.moves import GameError, MoveLog
 from sim.teaching.play import resume
 from sim.teaching.play_text import period
@@ -79,14 +86,9 @@ def tools(log: MoveLog) -> None:
         _back(log)
     if not log.over:
         with st.expander("Inject: put a shock of the library into the coming quarter"):
-            asked = seats.injects(place())
-            if asked is not None:
-                try:
-                    put(resume(log).inject(*asked).log)
-                except GameError as problem:
-                    complain(problem)
-                else:
-                    st.rerun()
+            seats.injects(place(), partial(_inject, log))
+    if refused := st.session_state.pop("play refused", None):
+        complain(refused)
     with st.container(horizontal=True):
         st.download_button(
             "Download this game", log.to_json(), "game.json", "application/json", on_click="ignore", key="log"
@@ -100,20 +102,37 @@ def tools(log: MoveLog) -> None:
 
 def _back(log: MoveLog) -> None:
     """Go back, or try another way and keep this one."""
-    played = len(log.turns)
-    to = st.selectbox(
+    played, chosen = len(log.turns), f"{place()} to"
+    turns = range(played, -1, -1) if log.over else range(played - 1, -1, -1) if played else range(1)
+    st.selectbox(
         "To the start of turn",
-        range(played, -1, -1) if log.over else range(played - 1, -1, -1) if played else [0],
+        turns,
         format_func=lambda k: f"{k + 1}: {period(log.period(k))}" if k < log.quarters else "the end",
-        key=f"{place()} to",
+        key=chosen,
     )
+
+    def turn() -> int:
+        return int(st.session_state.get(chosen, turns[0]))
+
     with st.container(horizontal=True):
-        if st.button("Go back (what came after is undone)", disabled=not played, key=f"{place()} back"):
-            put(log.cut(to))
-            st.rerun()
-        if st.button("What if: another way from there; this line is kept", key=f"{place()} fork"):
-            put(resume(log).fork(to).log, new_line=True)
-            st.rerun()
+        st.button(
+            "Go back (what came after is undone)",
+            disabled=not played,
+            key=f"{place()} back",
+            on_click=lambda: put(log.cut(turn())),
+        )
+        st.button(
+            "What if: another way from there; this line is kept",
+            key=f"{place()} fork",
+            on_click=lambda: put(resume(log).fork(turn()).log, new_line=True),
+        )
+
+
+def _inject(log: MoveLog, shock: Shock, source: str) -> None:
+    try:
+        put(resume(log).inject(shock, source).log)
+    except GameError as problem:
+        st.session_state["play refused"] = problem
 
 
 def _called(number: int, log: MoveLog) -> str:

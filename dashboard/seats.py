@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import zlib
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -19,6 +18,7 @@ from sim.plots.paths import paths
 from sim.scenario import load_policy
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import DEFAULTS, OPTIONS
+from sim.scenario.shocks import Shock
 from sim.scenario.words import CHOOSE
 from sim.teaching import debrief_text, play_text
 from sim.teaching.briefing import Briefing
@@ -176,16 +176,18 @@ def history(log: MoveLog) -> None:
         st.markdown(f"- {show.plain(f'{one.shock.date}: {one.shock.title} (from {one.source}), put in')}")
 
 
-def injects(place: str) -> tuple[Any, str] | None:
-    """A shock of the library and where it is from, when it was asked for."""
+def injects(place: str, put_in: Callable[[Shock, str], None]) -> None:
+    """A shock of the library to choose, and a button that gives it, with where it is from, to `put_in`."""
     listed = [(shock, source) for source, some in shocks().items() for shock in some]
-    chosen = st.selectbox(
-        "Shock",
-        range(len(listed)),
-        format_func=lambda k: f"{listed[k][0].title} (from {listed[k][1]})",
-        key=f"{place} shock",
+    chosen = f"{place} shock"
+    st.selectbox(
+        "Shock", range(len(listed)), format_func=lambda k: f"{listed[k][0].title} (from {listed[k][1]})", key=chosen
     )
-    return listed[chosen] if st.button("Put it into the coming quarter", key=f"{place} inject") else None
+    st.button(
+        "Put it into the coming quarter",
+        key=f"{place} inject",
+        on_click=lambda: put_in(*listed[st.session_state.get(chosen, 0)]),
+    )
 
 
 # ------------------------------------------------------------------------------------------------ the debrief

@@ -1,13 +1,16 @@
-"""A game at a table: how it stands, what its host can do, and its end."""
+"""A game at a table: how it stands, what a player and its host can do, and its end."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal
 
 import streamlit as st
 
 from dashboard import doors, seats, show
 from sim.plots import Table
+from sim.teaching.classroom_file import ClassroomError
 from sim.teaching.play_text import period
 from sim.teaching.table_file import LOBBY, OVER, PAUSED, PLAYING, View
 from sim.vocabulary import ACTORS
@@ -36,6 +39,69 @@ def stands(view: View) -> None:
         st.warning("This game was opened with another version of the model; figures may have changed.")
 
 
+def complain(problem: Exception) -> None:
+    """Say what cannot be done."""
+    st.error(show.plain(f"{str(problem)[:1].upper()}{str(problem)[1:]}."), icon=":material/error:")
+
+
+# ------------------------------------------------------------------------------------------------ a player
+
+
+def player(view: View, code: str, secret: str) -> None:
+    """A player's seat: the briefing, the settings, the move."""
+    if view.state == LOBBY:
+        mine = doors.games().again(code, secret)
+        st.info(f"You sit for {show.plain(ACTORS[mine.actor])}. The host starts the game; it begins here by itself.")
+        st.subheader("What this is for, and its limits", anchor=False)
+        seats.purpose((mine.actor,))
+        return
+    log, mine = doors.games().sitting(code, secret)
+    with st.expander("What this is for, and its limits"):
+        seats.purpose((mine.actor,))
+    if view.state == OVER:
+        over(code, None)
+        return
+    if mine.actor not in log.seats:
+        st.info("Your seat is not in this game.")
+        return
+    told = seats.told(log, mine.actor)
+    if told is None:
+        return
+    left, right = st.columns(2, gap="medium")
+    with left:
+        seats.brief(told)
+    with right:
+        _decide(view, code, secret)
+
+
+@st.fragment
+def _decide(view: View, code: str, secret: str) -> None:
+    """Settings, and the move."""
+    try:
+        log, mine = doors.games().sitting(code, secret)
+        made = doors.games().mine(code, secret)
+    except ClassroomError:  # the game is gone, or the seat
+        st.rerun()
+    told = seats.told(log, mine.actor) if len(log.turns) == view.turn and not log.over else None
+    if told is None:
+        return
+    place = f"table {view.code} {view.turn} {len(log.entries)}"
+    st.subheader(f"{show.plain(ACTORS[mine.actor])}: what you set", anchor=False)
+    if made is not None:
+        st.success("Your move is in. Until the quarter passes, you may change it.")
+    settings = seats.decide(log, told, place, made)
+    if st.button("Change my move" if made is not None else "Make this move", type="primary", key=f"{place} move"):
+        try:
+            doors.games().submit(code, secret, view.turn, settings)
+        except ClassroomError as problem:
+            complain(problem)
+            return
+        st.rerun()
+
+
+# ------------------------------------------------------------------------------------------------ the host
+
+
 def host(view: View, code: str, secret: str) -> None:
     """What the host can do."""
     left, right = st.columns([1, 2], gap="medium")
@@ -57,19 +123,18 @@ def host(view: View, code: str, secret: str) -> None:
     with st.container(horizontal=True):
         for label, (may, act) in acts.items():
             kind: Literal["primary", "secondary"] = "primary" if label in ("Start", "Go on") else "secondary"
-            if may and st.button(label, type=kind, key=label, disabled=label == "Start" and not seated):
-                act(code, secret)
-                st.rerun()
+            if may:
+                off = label == "Start" and not seated
+                st.button(label, type=kind, key=label, disabled=off, on_click=_do, args=[act, code, secret])
+    if refused := st.session_state.pop("table refused", None):
+        complain(refused)
     if view.state == LOBBY and not seated:
         st.caption(
             "The game can start when somebody has taken a seat. Actors without a player choose by the rules of the model."
         )
     if view.state not in (LOBBY, OVER):
         with st.expander("Inject: put a shock of the library into the coming quarter"):
-            asked = seats.injects("host")
-            if asked is not None:
-                games.inject(code, secret, *asked)
-                st.rerun()
+            seats.injects("host", partial(_do, games.inject, code, secret))
     if view.state != LOBBY:
         with st.expander("What was done so far (not for players' eyes)", expanded=view.state == OVER):
             over(code, secret) if view.state == OVER else seats.history(games.log(code, secret))
@@ -78,9 +143,7 @@ def host(view: View, code: str, secret: str) -> None:
     if seated:
         with st.expander("Free a seat"):
             actor = st.selectbox("Seat", seated, format_func=ACTORS.__getitem__, key=f"{place} whose")
-            if st.button("Free it", key=f"{place} free"):
-                games.free(code, secret, actor)
-                st.rerun()
+            st.button("Free it", key=f"{place} free", on_click=_do, args=[games.free, code, secret, actor])
     with st.expander("Delete this game"):
         sure = st.checkbox("Yes, delete all of it", key="sure game")
         if st.button("Delete", disabled=not sure, key="delete game"):
@@ -89,27 +152,41 @@ def host(view: View, code: str, secret: str) -> None:
             st.rerun()
 
 
+def _do(act: Callable[..., object], *given: object) -> None:
+    """What a button of the host's says, done as it is clicked: see `lines`."""
+    try:
+        act(*given)
+    except ClassroomError as problem:
+        st.session_state["table refused"] = problem
+
+
 def _back(view: View, code: str, secret: str) -> None:
     """Go back a few turns, or open a copy that goes another way."""
     log = doors.games().log(code, secret)
-    turns = list(range(view.turn, -1, -1))
-    to = st.selectbox(
+    chosen = f"to {view.version}"
+    st.selectbox(
         "To the start of turn",
-        turns,
+        range(view.turn, -1, -1),
         format_func=lambda k: f"{k + 1}: {period(log.period(k))}" if k < log.quarters else "the end",
-        key=f"to {view.version}",
+        key=chosen,
     )
+
+    def back() -> None:
+        doors.games().rewind(code, secret, st.session_state.get(chosen, view.turn))
+
+    def fork() -> None:
+        opened = doors.games().fork(code, secret, st.session_state.get(chosen, view.turn))
+        st.session_state["forked"] = opened.code
+
     with st.container(horizontal=True):
-        if st.button("Go back (what came after is undone)", key=f"back {view.version}"):
-            doors.games().rewind(code, secret, to)
-            st.rerun()
-        if st.button("What if: open a copy from there", key=f"fork {view.version}"):
-            opened = doors.games().fork(code, secret, to)
-            st.session_state["forked"] = opened.code
-            st.rerun()
+        st.button("Go back (what came after is undone)", key=f"back {view.version}", on_click=_do, args=[back])
+        st.button("What if: open a copy from there", key=f"fork {view.version}", on_click=_do, args=[fork])
     if forked := st.session_state.get("forked"):
         st.markdown(f"The copy has the code **{show.plain(forked)}**; players come in with their own links' secrets.")
         st.code(doors.link("table", game=forked, leader=secret), language=None, wrap_lines=True)
+
+
+# ------------------------------------------------------------------------------------------------ the end
 
 
 def over(code: str, secret: str | None) -> None:

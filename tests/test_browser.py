@@ -16,7 +16,6 @@ from browsing import (
     brought,
     click,
     compared,
-    focused,
     kept,
     press,
     rest,
@@ -141,24 +140,3 @@ def test_what_is_taken_along(visit: Visit) -> None:
     table_opened(page)
     for label, begins in {"SVG": b"<svg", "PNG": b"\x89PNG"}.items():
         assert brought(page, label).read_bytes().startswith(begins), label
-
-
-def test_the_keyboard_alone_suffices(visit: Visit) -> None:
-    """Otherwise who cannot use a mouse cannot move a lever, choose a scenario, or read a table."""
-    page = compared(visit, f"?{SMALL}")
-    was = stamp(page)
-    rest(page)
-    focused(
-        page, "e.role === 'combobox' && e.closest('[data-testid=stSelectbox]')?.innerText.includes('What to look at')"
-    )
-    for key in ("ArrowDown", "ArrowDown", "Enter"):
-        page.keyboard.press(key)
-    page.wait_for_function("() => location.search.includes('metric=')")
-    focused(page, "e.type === 'range' && e.getAttribute('aria-label') === 'Domestic operations'")
-    page.keyboard.press("ArrowRight")
-    changed(page, was)
-    page.get_by_text("Domestic operations 0.15 → 0.2").wait_for()
-    rest(page)
-    focused(page, "e.matches('summary, [aria-expanded]') && e.innerText.includes('Numbers and files')")
-    page.keyboard.press("Enter")
-    page.get_by_role("table").first.wait_for()

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from browsing import NOT_A_FORECAST, PATIENCE, PICTURES, SMALL, Visit, click, focused, kept, press, rest
+from browsing import NOT_A_FORECAST, PICTURES, SMALL, Visit, click, kept, press, rest
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -32,14 +32,6 @@ def whole(page: Page, path: str) -> None:
 
 def query(page: Page) -> str:
     return str(page.evaluate("() => location.search"))
-
-
-def shown_month(page: Page) -> str:
-    """The month that stands in the first picture."""
-    letters = " ".join(page.locator(PICTURES).first.locator("text").all_text_contents())
-    found = re.search(r"[A-Z][a-z]+ 20\d\d", letters)
-    assert found is not None, letters
-    return found.group()
 
 
 def shows(page: Page, month: str, other: bool = False) -> None:
@@ -76,44 +68,6 @@ def test_a_click_on_a_month_leads_to_a_claim_and_its_source(visit: Visit) -> Non
     page.get_by_text("Stated by").wait_for()
     assert "Claim" in page.get_by_role("heading", level=3).first.inner_text()
     kept(page, "evidence-claim")
-
-
-def test_why_by_keyboard(visit: Visit) -> None:
-    page = arrived(visit, "why", "&metric=attacks")
-    focused(
-        page, "e.role === 'combobox' && e.closest('[data-testid=stSelectbox]')?.innerText.includes('Month asked about')"
-    )
-    for key in ("ArrowUp", "ArrowUp", "ArrowUp", "Enter"):
-        page.keyboard.press(key)
-    page.wait_for_function("() => location.search.includes('month=')")
-    whole(page, "why")
-    focused(page, "e.matches('summary') && e.closest('[class*=st-key-depth-0]') !== null")
-    page.keyboard.press("Enter")
-    page.locator("[class*=st-key-depth-0] details[open]").first.wait_for()
-
-
-def test_months_play_and_stop_by_keyboard(visit: Visit) -> None:
-    page = arrived(visit, "map")
-    assert shown_month(page) == "July 2024"
-    focused(page, "e.tagName === 'BUTTON' && e.innerText.includes('Play through the months')")
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="Stop").wait_for()
-    page.wait_for_function("() => location.search.includes('month=2021-1')", timeout=PATIENCE)
-    assert page.evaluate("() => document.activeElement.innerText").strip() == "Stop"
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="Play through the months").wait_for()
-    rest(page)
-    page.wait_for_timeout(500)
-    stopped = query(page)
-    page.wait_for_timeout(2000)
-    assert query(page) == stopped
-    month = shown_month(page)
-    assert month.endswith(("2021", "2022"))
-    kept(page, "map")
-    focused(page, "e.type === 'range' && e.getAttribute('aria-label') === 'Month'")
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function("was => location.search !== was", arg=stopped)
-    shows(page, month, other=True)
 
 
 def test_playing_ends_at_the_last_month(visit: Visit) -> None:

@@ -45,9 +45,12 @@ st.markdown(
 st.subheader("By keyboard", anchor=False)
 st.markdown(
     """
-- Tab and Shift + Tab go from one thing to the next; Enter or Space opens and presses.
-- On a slider the arrow keys move one step; Home and End go to its ends.
-- In a list, type a few letters, choose with the arrow keys and Enter; Escape closes it.
+- Tab and Shift + Tab go from one thing to the next; Enter or Space opens and presses. The first Tab on a page offers to
+  leave the menu out.
+- On a slider the arrow keys move one step; Home and End go to its ends. In a field for a number Up and Down count.
+- In a list, type a few letters, choose with the arrow keys and Enter; Escape closes it. Among several names, views or tabs
+  the arrow keys go from one to the next; Delete takes a name out.
+- What a picture can do stands above it when Tab comes there; Escape leaves the large picture.
 - Months that play are stopped with the same button that started them, or by moving the slider.
 - A month that can be clicked in a picture can also be chosen from the list beside it.
 """

@@ -13,14 +13,9 @@ from sim.teaching.classroom import MOST_NAME, NICKNAME_LENGTH
 from sim.teaching.classroom_file import ClassroomError
 from sim.teaching.moves import GameError
 from sim.teaching.play import start
-from sim.teaching.table_file import LOBBY, OVER, View
 from sim.vocabulary import ACTORS
 
 show.page("Play together", "One game, up to four seats. A quarter passes when all have moved, or when the time is up.")
-
-
-def complain(problem: Exception) -> None:
-    st.error(show.plain(f"{str(problem)[:1].upper()}{str(problem)[1:]}."), icon=":material/error:")
 
 
 def leave(*names: str) -> None:
@@ -44,7 +39,7 @@ def claim() -> None:
             seat = doors.games().claim(code, nickname, actor)
             view = doors.games().look(code)
     except ClassroomError as problem:
-        complain(problem)
+        tables.complain(problem)
         return
     doors.hold(game=view.code, player=seat.secret)
     st.rerun()
@@ -67,7 +62,7 @@ def begin() -> None:
         game = start(scenario, tuple(ACTORS), seed=int(seed))
         opened = doors.games().open(game, title, 60.0 * minutes if minutes else None)
     except (ClassroomError, GameError, LimitError, ScenarioError) as problem:
-        complain(problem)
+        tables.complain(problem)
         return
     doors.hold(game=opened.code, leader=opened.secret)
     st.rerun()
@@ -86,61 +81,6 @@ def watch(code: str, seen: int) -> None:
     if view.version != seen:
         st.rerun()
     tables.stands(view)
-
-
-# ------------------------------------------------------------------------------------------------ a player
-
-
-def player(view: View, code: str, secret: str) -> None:
-    """A player's seat: the briefing, the settings, the move."""
-    if view.state == LOBBY:
-        mine = doors.games().again(code, secret)
-        st.info(f"You sit for {show.plain(ACTORS[mine.actor])}. The host starts the game; it begins here by itself.")
-        st.subheader("What this is for, and its limits", anchor=False)
-        seats.purpose((mine.actor,))
-        return
-    log, mine = doors.games().sitting(code, secret)
-    with st.expander("What this is for, and its limits"):
-        seats.purpose((mine.actor,))
-    if view.state == OVER:
-        tables.over(code, None)
-        return
-    if mine.actor not in log.seats:
-        st.info("Your seat is not in this game.")
-        return
-    told = seats.told(log, mine.actor)
-    if told is None:
-        return
-    left, right = st.columns(2, gap="medium")
-    with left:
-        seats.brief(told)
-    with right:
-        decide(view, code, secret)
-
-
-@st.fragment
-def decide(view: View, code: str, secret: str) -> None:
-    """Settings, and the move."""
-    try:
-        log, mine = doors.games().sitting(code, secret)
-        made = doors.games().mine(code, secret)
-    except ClassroomError:  # the game is gone, or the seat
-        st.rerun()
-    told = seats.told(log, mine.actor) if len(log.turns) == view.turn and not log.over else None
-    if told is None:
-        return
-    place = f"table {view.code} {view.turn} {len(log.entries)}"
-    st.subheader(f"{show.plain(ACTORS[mine.actor])}: what you set", anchor=False)
-    if made is not None:
-        st.success("Your move is in. Until the quarter passes, you may change it.")
-    settings = seats.decide(log, told, place, made)
-    if st.button("Change my move" if made is not None else "Make this move", type="primary", key=f"{place} move"):
-        try:
-            doors.games().submit(code, secret, view.turn, settings)
-        except ClassroomError as problem:
-            complain(problem)
-            return
-        st.rerun()
 
 
 # ------------------------------------------------------------------------------------------------ the page
@@ -168,9 +108,9 @@ def page() -> None:
         if leader:
             tables.host(view, view.code, leader)
         else:
-            player(view, view.code, secret)
+            tables.player(view, view.code, secret)
     except ClassroomError as problem:
-        complain(problem)
+        tables.complain(problem)
         st.button("Take a seat anew", on_click=leave, args=["player", "leader"])
 
 
