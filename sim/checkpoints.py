@@ -7,26 +7,40 @@ from __future__ import annotations
 
 import pickle
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
     from sim.scenario import Scenario
+    from sim.worlds import Vector
 
+Tolls = dict[tuple[str, int, int], tuple["Vector", "Vector"]]
 # What identifies a model: the hash of what was asked of it so far, worlds, seed, first world, parameters, month.
 Key = tuple[str, int, int, int, str, int]
+
+
+@dataclass
+class _Kept:
+    """A model as it stood, pickled, and the tolls of attacks that those who went on from it have drawn since."""
+
+    model: bytes
+    tolls: Tolls = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        return len(self.model) + sum(dead.nbytes + of_forces.nbytes for dead, of_forces in self.tolls.values())
 
 
 class Checkpoints:
     """As many of them as a bound on memory allows; of these, the ones that were used last.
 
     Args:
-        most: bytes.
+        most: bytes, of which a run that is still going on may take some more.
     """
 
     def __init__(self, most: int) -> None:
-        self._most, self._kept = most, OrderedDict[Key, bytes]()
+        self._most, self._kept = most, OrderedDict[Key, _Kept]()
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -34,7 +48,7 @@ class Checkpoints:
     @property
     def size(self) -> int:
         """Bytes taken."""
-        return sum(map(len, self._kept.values()))
+        return sum(one.size for one in self._kept.values())
 
     def at(self, month: int) -> Checkpoint:
         """For `sim.run`: a month, counted from 0, at whose beginning its model is found or kept."""
@@ -45,13 +59,21 @@ class Checkpoints:
         if key not in self._kept:
             return None
         self._kept.move_to_end(key)
-        model: FrontierModel = pickle.loads(self._kept[key])
+        self._trim()
+        kept = self._kept[key]
+        model: FrontierModel = pickle.loads(kept.model)
+        model.land.tolls = kept.tolls
         return model
 
     def add(self, key: Key, model: FrontierModel) -> None:
         """Keep a copy of a model as it stands now."""
-        self._kept[key] = pickle.dumps(model, pickle.HIGHEST_PROTOCOL)
-        while self.size > self._most:
+        kept = self._kept[key] = _Kept(pickle.dumps(model, pickle.HIGHEST_PROTOCOL))
+        self._trim()
+        model.land.tolls = kept.tolls
+
+    def _trim(self) -> None:
+        """Let go of those that have not been used for longest; the last one stays."""
+        while self.size > self._most and len(self._kept) > 1:
             self._kept.popitem(last=False)
 
 

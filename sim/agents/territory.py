@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 AREAS = tuple(PAKISTAN_AREAS)
 # Draws taken at once for the dead of attacks: about what a processor's near cache holds.
 BLOCK = 12_000
+# Attacks at once where their tolls are kept for other runs, which may have a few attacks more.
+KEPT_BLOCK = 16
 
 
 class Land(Actor):
@@ -29,7 +31,11 @@ class Land(Actor):
         grievance, control, attacks: by area, shape (areas, worlds).
         deaths_*: this month's dead, each shape (worlds,).
         recent_*: fading means of attacks and deaths a month.
+        tolls: what lethal attacks cost, by whose they are, month and number of the first; runs with the same luck and
+            parameters may share it (sim/checkpoints.py), since it hangs on nothing else. None: nothing is kept.
     """
+
+    tolls: dict[tuple[str, int, int], tuple[Vector, Vector]] | None = None
 
     def __init__(self, model: FrontierModel) -> None:
         super().__init__(model, "land")
@@ -98,18 +104,31 @@ class Land(Actor):
     def _dead_of(self, who: str, attacks: Vector, of_security_forces: Callable[..., Vector]) -> tuple[Vector, Vector]:
         """Dead among security forces and civilians in this many attacks: two draws for each lethal one."""
         lethal = binomial(self.luck(f"{who}.lethal"), attacks, self.lethal_share)
-        month, streams = self.model.month, self.model.streams
         everyone, security = self.nothing, self.nothing
         # A few slots at a time, so that their vectors stay in the processor's cache.
         slots, block = int(lethal.max()), max(1, BLOCK // len(lethal))
+        block = block if self.tolls is None else min(block, KEPT_BLOCK)
         for first in range(0, slots, block):
-            count = min(block, slots - first)
-            luck = streams.uniforms(f"land.{who}.toll", month, count, first)
-            against = streams.uniforms(f"land.{who}.against", month, count, first)
-            dead = (np.arange(first, first + count)[:, None] < lethal) * self.apply(violence.deaths_in_attack, luck)
+            count = block if self.tolls is not None else min(block, slots - first)
+            toll, of_forces = self._tolls(who, first, count, of_security_forces)
+            dead = (np.arange(first, first + count)[:, None] < lethal) * toll
             everyone = everyone + tally(dead)
-            security = security + tally(dead * self.apply(of_security_forces, against))
+            security = security + tally(dead * of_forces)
         return security, everyone - security
+
+    def _tolls(
+        self, who: str, first: int, count: int, of_security_forces: Callable[..., Vector]
+    ) -> tuple[Vector, Vector]:
+        """The dead in each of so many lethal attacks, and whether it hit security forces; both (attacks, worlds)."""
+        month, streams = self.model.month, self.model.streams
+        if self.tolls is not None and (who, month, first) in self.tolls:
+            return self.tolls[who, month, first]
+        luck = streams.uniforms(f"land.{who}.toll", month, count, first)
+        against = streams.uniforms(f"land.{who}.against", month, count, first)
+        found = self.apply(violence.deaths_in_attack, luck), self.apply(of_security_forces, against)
+        if self.tolls is not None:
+            self.tolls[who, month, first] = found
+        return found
 
     def change(self) -> None:
         """Grievance and control shift with what each area bore this month."""
