@@ -100,7 +100,7 @@ class Engine:
         self._tasks: dict[str, Task] = {}
         self._guesses: dict[str, None] = {}  # what was run ahead and nobody has asked for, oldest first
         self._likely: Iterator[Job] = iter(())
-        self._likeliest = self._likely  # the first of them, which is begun without a pause
+        self._likeliest = self._likely  # the first of them, which is begun sooner
         self._asked: dict[str, float] = {}
         self._answered = 0.0
         self.quick = Lane(workers, most, SECONDS, 0, self._done)

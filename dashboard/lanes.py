@@ -234,8 +234,8 @@ class Lane:
             if self.closed:
                 return []
             task = self.queue.popleft()
-            mates = [one for one in self.queue if task.company is not None and one.company == task.company]
-            mates = [] if task.ahead else [one for one in mates if not one.ahead]
+            alike = () if task.company is None or task.ahead else self.queue
+            mates = [one for one in alike if one.company == task.company and not one.ahead]
             idle = sum(not other.tasks for other in self.workers)  # this one among them
             worker.tasks = [task, *mates[: min(MOST_TOGETHER, -(-(len(mates) + 1) // idle)) - 1]]
             for one in worker.tasks[1:]:

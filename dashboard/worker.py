@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 if TYPE_CHECKING:
     from sim.checkpoints import Checkpoints
 
-# Of models at the month from which a visitor's changes hold: some 30 of 200 worlds.
+# Of models at the month from which a visitor's changes hold, with the tolls drawn since: some ten of 200 worlds.
 KEPT_BYTES = 150 * 2**20
 _LENGTH = struct.Struct(">Q")
 Tell = Callable[[Any], None]

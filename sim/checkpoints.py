@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sim.agents.territory import Tolls
     from sim.model import FrontierModel
     from sim.scenario import Scenario
-    from sim.worlds import Vector
 
-Tolls = dict[tuple[str, int, int], tuple["Vector", "Vector"]]
 # What identifies a model: the hash of what was asked of it so far, worlds, seed, first world, parameters, month.
 Key = tuple[str, int, int, int, str, int]
 

@@ -16,8 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
-import classroom as classroom  # for the tests of classes
-from serving import QUIET as QUIET
 from serving import free_port, serving
 
 if TYPE_CHECKING:

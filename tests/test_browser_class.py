@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import classroom
 import pytest
-from browsing import Visit, brought, chosen, classroom, click, kept, press, rest
+from browsing import Visit, brought, chosen, click, kept, press, rest
 
 from sim.teaching.classroom import Classroom
 

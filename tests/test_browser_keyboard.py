@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import classroom
 import pytest
-from browsing import NOT_A_FORECAST, PATIENCE, PICTURES, SMALL, Visit, classroom, focused, kept, rest
+from browsing import NOT_A_FORECAST, PATIENCE, PICTURES, SMALL, Visit, focused, kept, rest
 
 from sim.teaching.classroom import Classroom
 from sim.teaching.moves import load_log

@@ -8,6 +8,7 @@ import tracemalloc
 import numpy as np
 import pandas as pd
 import pytest
+from alike import same
 from small_model import SCENARIOS, SmallModel, SmallScenario, SmallScenarioError, install, real
 
 import sim
@@ -26,14 +27,6 @@ def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
     """The same test over the small model and over the shipped one."""
     if request.param == "small":
         install(monkeypatch)
-
-
-def same(a: sim.Results, b: sim.Results) -> None:
-    pd.testing.assert_frame_equal(a.outcomes, b.outcomes, check_exact=True)
-    for name, values in a.arrays.metrics.items():
-        np.testing.assert_array_equal(values, b.arrays.metrics[name], err_msg=name)
-    for name, values in a.arrays.panels.items():
-        np.testing.assert_array_equal(values, b.arrays.panels[name], err_msg=name)
 
 
 class TestLimits:

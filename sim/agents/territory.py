@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sim.model import FrontierModel
 
 AREAS = tuple(PAKISTAN_AREAS)
+# By whose attacks, month and number of the first: the dead in each attack, and whether it hit security forces.
+Tolls = dict[tuple[str, int, int], tuple[Vector, Vector]]
 # Draws taken at once for the dead of attacks: about what a processor's near cache holds.
 BLOCK = 12_000
 # Attacks at once where their tolls are kept for other runs, which may have a few attacks more.
@@ -31,11 +33,11 @@ class Land(Actor):
         grievance, control, attacks: by area, shape (areas, worlds).
         deaths_*: this month's dead, each shape (worlds,).
         recent_*: fading means of attacks and deaths a month.
-        tolls: what lethal attacks cost, by whose they are, month and number of the first; runs with the same luck and
-            parameters may share it (sim/checkpoints.py), since it hangs on nothing else. None: nothing is kept.
+        tolls: what lethal attacks cost; runs with the same luck and parameters may share it (sim/checkpoints.py), since it
+            hangs on nothing else. None: nothing is kept.
     """
 
-    tolls: dict[tuple[str, int, int], tuple[Vector, Vector]] | None = None
+    tolls: Tolls | None = None
 
     def __init__(self, model: FrontierModel) -> None:
         super().__init__(model, "land")

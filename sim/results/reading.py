@@ -305,8 +305,8 @@ def _alone(results: Results) -> list[str]:
     parts = []
     for metric in HEADLINES:
         row = table[metric]
-        spread = f" ({_amount(metric, row['p05'], row['p95'])} in nine worlds of ten)" if results.worlds > 1 else ""
-        parts.append(f"{_words(metric)[2]} {_amount(metric, row['p50'])}{spread}")
+        ends = f" ({_amount(metric, row['p05'], row['p95'])} in nine worlds of ten)" if results.worlds > 1 else ""
+        parts.append(f"{_words(metric)[2]} {_amount(metric, row['p50'])}{ends}")
     where = "Medians over the modelled worlds" if results.worlds > 1 else "In the one modelled world"
     return [f"{where}: {'; '.join(parts)}."]
 
