@@ -86,7 +86,7 @@ docs: $(STAMP) ## write the tables of docs/ anew from the registries
 schemas: $(STAMP) ## write the JSON Schemas for editors anew, in scenarios/
 	$(PY) -c "from pathlib import Path; from sim.scenario.schema import write_schemas; write_schemas(Path('scenarios'))"
 	$(PY) -c "from pathlib import Path; from sim.experiment.schema import write_schema; write_schema(Path('scenarios'))"
-	$(PY) -c "from pathlib import Path; from sim.teaching.schema import write_schema; write_schema(Path('scenarios'))"
+	$(PY) -c "from pathlib import Path; from sim.teaching.exercises.schema import write_schema; write_schema(Path('scenarios'))"
 
 baselines: $(STAMP) ## store anew what each scenario comes to, and show what changes (ARGS=--dry-run: only show)
 	$(PY) -m sim.experiment.baselines $(ARGS)

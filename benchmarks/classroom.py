@@ -19,8 +19,8 @@ from typing import Any
 
 from serving import CHROMIUM, QUIET, connected, serving
 
-from sim.teaching.classroom import Classroom
-from sim.teaching.predict import Chance
+from sim.teaching.classroom.classes import Classroom
+from sim.teaching.exercises.predict import Chance
 
 EXERCISE, QUESTION = "what_leverage_is", "kabul"
 PATIENCE = 60.0

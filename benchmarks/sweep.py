@@ -93,7 +93,7 @@ def sweep_seconds(data: dict[str, Any], workers: int = 1) -> float:
 
 def run_seconds(worlds: int) -> float:
     """Wall seconds of an ordinary run."""
-    from sim.run import run
+    from sim.ensemble.run import run
 
     started = time.perf_counter()
     run("confront", worlds=worlds, months=MONTHS, parameters="defaults", keep_series=False)
@@ -172,8 +172,8 @@ def seconds_of(work: Callable[..., Any], *arguments: Any) -> Callable[[], float]
 
 def announced(runs: float, alone: int, workers: float = 1.0) -> None:
     """Say how long it will take: so many runs in sweeps, and so many worlds one by one."""
+    from sim.commands.sweep_tables import duration
     from sim.experiment.sweep import estimate
-    from sim.experiment.terminal import duration
 
     rate = estimate(experiment(1000, 1, FEW)).seconds / 1000
     single = min(live_seconds(experiment(1, 1, FEW)) for _ in range(3))

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import show, state, telling
-from dashboard.engine import engine
+from dashboard.runtime import state
+from dashboard.runtime.engine import engine
+from dashboard.widgets import sentences, show
 
 HERE = Path(__file__).resolve().parent
 
@@ -41,7 +42,7 @@ def main() -> None:
     st.html(HERE / "look.css")
     chosen.run()
     here = state.publish(state.current())
-    for said in telling.left_out(here):
+    for said in sentences.left_out(here):
         st.info(said)
     show.footer()
 

@@ -45,11 +45,11 @@ from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS, PANELS
 from sim.model import MONTH, FrontierModel
 from sim.parameters import PARAMETERS
+from sim.provenance import cover, index
+from sim.provenance.cards import only_source
 from sim.results.verdicts import THRESHOLDS
 from sim.rule import RULES
 from sim.scenario import list_scenarios, load_policy
-from sim.trace import cover, index
-from sim.trace.cards import only_source
 from sim.vocabulary import (
     ACTORS,
     AFGHAN_AREAS,

@@ -19,14 +19,14 @@ sys.path.insert(0, str(DOCS.parent))  # so that it runs from a checkout that is 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
-from sim.experiment.discover import Discovery  # noqa: E402
-from sim.experiment.discover_boxes import Count, Limit  # noqa: E402
-from sim.experiment.discover_words import percent, said  # noqa: E402
+from sim.experiment.discovery.boxes import Count, Limit  # noqa: E402
+from sim.experiment.discovery.study import Discovery  # noqa: E402
+from sim.experiment.discovery.text import percent, said  # noqa: E402
 from sim.experiment.load import experiments, load_plan  # noqa: E402
+from sim.experiment.outcome import Sweep  # noqa: E402
 from sim.experiment.plan import Pack  # noqa: E402
-from sim.experiment.regret import Judged, Regret  # noqa: E402
+from sim.experiment.regret.study import Judged, Regret  # noqa: E402
 from sim.experiment.sweep import sweep  # noqa: E402
-from sim.experiment.swept import Sweep  # noqa: E402
 from sim.experiment.work import live  # noqa: E402
 from sim.plots import to_png  # noqa: E402
 from sim.plots.gallery import Picture  # noqa: E402

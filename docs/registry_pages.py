@@ -9,8 +9,8 @@ from notation import claim_links, explained, formula, metric_link, rests_on, rul
 
 from sim.evidence import ledger
 from sim.parameters import PARAMETERS
+from sim.provenance import index
 from sim.rule import RULES, Rule
-from sim.trace import index
 
 
 def all_rules(_: str) -> str:

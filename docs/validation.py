@@ -14,17 +14,17 @@ DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent))  # so that it runs from a checkout that is not installed
 
 from sim.agents.observers import OBSERVERS  # noqa: E402
-from sim.history import telling  # noqa: E402
-from sim.history.backcast import Backcast, backcast  # noqa: E402
-from sim.history.bargaining import PLAYERS, players  # noqa: E402
-from sim.history.calibrate import FULL, calibrate, scaled  # noqa: E402
-from sim.history.observations import shipped, shipped_events  # noqa: E402
-from sim.history.patterns import Pattern, ensemble, patterns  # noqa: E402
-from sim.history.pictures import backcast_picture, parameters_picture, rivals_picture, targets_picture, write  # noqa: E402
-from sim.history.rivals import ASKED, Reading, readings  # noqa: E402
-from sim.history.scores import RIVALS  # noqa: E402
-from sim.history.store import shipped_manifest, state  # noqa: E402
-from sim.history.targets import targets  # noqa: E402
+from sim.calibration import text as telling  # noqa: E402
+from sim.calibration.backcast import Backcast, backcast  # noqa: E402
+from sim.calibration.bargaining import PLAYERS, players  # noqa: E402
+from sim.calibration.calibrate import FULL, calibrate, scaled  # noqa: E402
+from sim.calibration.observations import shipped, shipped_events  # noqa: E402
+from sim.calibration.patterns import Pattern, ensemble, patterns  # noqa: E402
+from sim.calibration.pictures import backcast_picture, parameters_picture, rivals_picture, targets_picture, write  # noqa: E402
+from sim.calibration.rivals import ASKED, Reading, readings  # noqa: E402
+from sim.calibration.scores import RIVALS  # noqa: E402
+from sim.calibration.store import shipped_manifest, state  # noqa: E402
+from sim.calibration.targets import targets  # noqa: E402
 from sim.scenario import load_scenario  # noqa: E402
 
 IMAGES = DOCS / "images" / "validation"
@@ -40,7 +40,7 @@ against August 2021 to December 2022, the only months that it was calibrated on.
 
 What happens in a world is one thing, what is reported of it another. Each observer has a scope, a rate and a scatter of
 its own, all of them parameters with ranges ([observers](parameters.md)); none of them moves anything in the model. Figures
-with their sources are in `sim/history/data/observations.csv`, {figures} of them, {window} within the window; events in
+with their sources are in `sim/calibration/data/observations.csv`, {figures} of them, {window} within the window; events in
 `events.csv`.
 """
 
@@ -95,7 +95,7 @@ record worse. The question about the future is whether *{asked}* has fewer attac
 """
 
 BARGAIN_TEXT = """
-The bargaining model (`sim/history/bargaining.py`) is independent of the simulation's rules: players with a position, power
+The bargaining model (`sim/calibration/bargaining.py`) is independent of the simulation's rules: players with a position, power
 and salience, all read off the same parameters, challenge each other in rounds, and those who expect to lose give way. It
 knows no months, no attacks and no luck. Its answer is Kabul's effort, where 0 shelters the TTP and 1 cracks down.
 """

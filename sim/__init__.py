@@ -1,21 +1,21 @@
 """`durand`: Pakistan, the Afghan Taliban, the TTP and India after August 2021, in many modelled worlds at once.
 
 The public names, and nothing else. All but `run` and `compare` are fetched when first asked for, so that `import sim`
-takes no time. (`sim.run` is the function; the module it stands in is reached with `from sim.run import ...`.)
+takes no time. (`sim.run` is the function; the module it stands in is reached with `from sim.ensemble.run import ...`.)
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.run import compare, run
+from sim.ensemble.run import compare, run
 
 if TYPE_CHECKING:
     from sim.experiment.bridges import ema_model, salib_problem
     from sim.experiment.load import load_experiment
-    from sim.experiment.replications import replications
+    from sim.experiment.outcome import Sweep
+    from sim.experiment.replications.study import replications
     from sim.experiment.sweep import sweep
-    from sim.experiment.swept import Sweep
     from sim.model import FrontierModel
     from sim.results import Comparison, Results
     from sim.scenario import ScenarioError, load_scenario
@@ -44,11 +44,11 @@ _HOMES = {
     "FrontierModel": "sim.model",
     "Results": "sim.results",
     "ScenarioError": "sim.scenario",
-    "Sweep": "sim.experiment.swept",
+    "Sweep": "sim.experiment.outcome",
     "ema_model": "sim.experiment.bridges",
     "load_experiment": "sim.experiment.load",
     "load_scenario": "sim.scenario",
-    "replications": "sim.experiment.replications",
+    "replications": "sim.experiment.replications.study",
     "salib_problem": "sim.experiment.bridges",
     "sweep": "sim.experiment.sweep",
 }

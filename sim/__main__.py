@@ -1,5 +1,5 @@
 """`python -m sim` is the `durand` command."""
 
-from sim.cli import main
+from sim.commands.main import main
 
 main()

@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from sim.plainwords import Place, PlacedError, dotted, explain, found, short, suggestion
+from sim.words.problems import Place, PlacedError, dotted, explain, found, short, suggestion
 
 __all__ = ["DEPTH", "LIMIT", "Document", "FileError", "Place", "PlacedError", "Source"]
 __all__ += ["dotted", "dump", "found", "read", "short", "suggestion", "validate"]

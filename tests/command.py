@@ -19,7 +19,7 @@ Durand = Callable[..., Outcome]
 
 def called(captured: pytest.CaptureFixture[str], *arguments: object) -> Outcome:
     """Call it; whatever happens, nobody sees a traceback."""
-    from sim.cli import main
+    from sim.commands.main import main
 
     captured.readouterr()
     with pytest.raises(SystemExit) as left:

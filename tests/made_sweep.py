@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.experiment.outcome import Sweep
 from sim.experiment.schema import Experiment
 from sim.experiment.store import open_store
-from sim.experiment.swept import Sweep
 from sim.vocabulary import VERDICTS
 from sim.worlds import Streams
 

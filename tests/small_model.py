@@ -148,7 +148,7 @@ def install(patch: pytest.MonkeyPatch) -> None:
         differences=_differences,
     )
     patch.setitem(sys.modules, "sim.scenario", scenario)
-    patch.setattr(sys.modules["sim.run"], "build_model", SmallModel)
+    patch.setattr(sys.modules["sim.ensemble.run"], "build_model", SmallModel)
     patch.setattr(SmallModel, "alive", 0)
     patch.setattr(SmallModel, "built", [])
     patch.setattr(SmallModel, "stop_at", None)

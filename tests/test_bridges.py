@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 import sim
+from sim.ensemble.run import LimitError
 from sim.experiment.bridges import COURSE, PointError, import_workbench, point_model, salib_problem
 from sim.experiment.factors import Factor
 from sim.experiment.load import experiments
-from sim.run import LimitError
 from sim.scenario import load_scenario, with_overrides
 
 DATA: dict[str, Any] = {

@@ -14,7 +14,7 @@ import classroom
 import pytest
 from browsing import Visit, brought, chosen, click, kept, press, rest
 
-from sim.teaching.classroom import Classroom
+from sim.teaching.classroom.classes import Classroom
 
 if TYPE_CHECKING:
     from browsing import Server

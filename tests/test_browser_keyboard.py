@@ -12,9 +12,9 @@ import classroom
 import pytest
 from browsing import NOT_A_FORECAST, PATIENCE, PICTURES, SMALL, Visit, focused, kept, rest
 
-from sim.teaching.classroom import Classroom
-from sim.teaching.moves import load_log
-from sim.teaching.play import replay
+from sim.teaching.classroom.classes import Classroom
+from sim.teaching.play.game import replay
+from sim.teaching.play.moves import load_log
 
 if TYPE_CHECKING:
     from browsing import Server

@@ -100,7 +100,7 @@ def test_a_deep_link_on_evidence_opens_in_a_tab_of_its_own(visit: Visit) -> None
 
 
 def test_a_sweep_is_run_and_stopped(visit: Visit) -> None:
-    from dashboard.state import State, to_query
+    from dashboard.runtime.state import State, to_query
 
     text = (
         "schema: 1\ntitle: Small\nscenarios: [confront, appease]\nuncertainties: [kinship_weight, reward_response]\n"

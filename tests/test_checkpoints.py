@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.checkpoints import Checkpoints
+from sim.ensemble.checkpoints import Checkpoints
 from sim.model import FrontierModel
 from sim.scenario import Scenario, list_scenarios, with_overrides
 from sim.vocabulary import LEVERS, month_after
@@ -34,7 +34,7 @@ def changed(name: str, month: int, **levers: float) -> Scenario:
 def built(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The worlds of each model that was built anew; one that goes on from a kept one is not."""
     models: list[int] = []
-    module = import_module("sim.run")
+    module = import_module("sim.ensemble.run")
     plain = module.build_model
 
     def build(*arguments: Any) -> FrontierModel:

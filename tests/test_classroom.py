@@ -14,9 +14,17 @@ from typing import Any
 
 import pytest
 
-from sim.teaching.classroom import ALPHABET, MOST_SEATS, NICKNAME_LENGTH, Classroom, Opened, bare, clean_nickname
-from sim.teaching.classroom_file import ClassroomError
-from sim.teaching.predict import Chance, Range
+from sim.teaching.classroom.classes import (
+    ALPHABET,
+    MOST_SEATS,
+    NICKNAME_LENGTH,
+    Classroom,
+    Opened,
+    bare,
+    clean_nickname,
+)
+from sim.teaching.classroom.file import ClassroomError
+from sim.teaching.exercises.predict import Chance, Range
 
 
 @pytest.fixture
@@ -95,7 +103,7 @@ class TestJoining:
 
     def test_a_class_has_an_end(self, room: Classroom, opened: Opened, monkeypatch: Any) -> None:
         """Otherwise a script fills the disk."""
-        monkeypatch.setattr("sim.teaching.classroom.MOST_SEATS", 2)
+        monkeypatch.setattr("sim.teaching.classroom.classes.MOST_SEATS", 2)
         assert MOST_SEATS >= 60
         for number in range(2):
             room.join(opened.code, f"student {number}")

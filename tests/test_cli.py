@@ -37,13 +37,13 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, Path]]:
         asked.append((results, path))
         Path(path).write_text("<html>")
 
-    report = ModuleType("sim.report")
+    report = ModuleType("sim.report.page")
     report.write = write  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "sim.report", report)
+    monkeypatch.setitem(sys.modules, "sim.report.page", report)
     return asked
 
 
-def process(*arguments: str, cwd: Path = ROOT, code: str = "from sim.cli import main; main()") -> Outcome:
+def process(*arguments: str, cwd: Path = ROOT, code: str = "from sim.commands.main import main; main()") -> Outcome:
     """Call the command in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments],
@@ -65,7 +65,7 @@ class TestStart:
         assert "Not a forecast" in shown.out
 
     def test_help_imports_nothing_heavy(self) -> None:
-        code = "import sys; from sim.cli import app; app(['--help'], standalone_mode=False)\n"
+        code = "import sys; from sim.commands.main import app; app(['--help'], standalone_mode=False)\n"
         code += f"print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
         assert process(code=code).err.strip() == "[]"
 
@@ -132,7 +132,7 @@ class TestBadInput:
         assert shown.code == 1
         assert "grievance is not finite in world 3" in shown.err
         monkeypatch.setenv("DURAND_TRACEBACK", "1")
-        from sim.cli import main
+        from sim.commands.main import main
 
         with pytest.raises(FloatingPointError):
             main(["run", "confront", "--worlds", "2"])
@@ -336,7 +336,7 @@ class TestFolders:
 class TestStopping:
     @pytest.fixture(autouse=True)
     def chunks_of_three(self, small: None, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(sim.run.__globals__, "CHUNK", 3)
+        monkeypatch.setitem(sim.ensemble.run.__globals__, "CHUNK", 3)
 
     def test_what_was_finished_is_kept(self, durand: Durand, tmp_path: Path) -> None:
         SmallModel.stop_at = 9
@@ -358,7 +358,7 @@ class TestStopping:
             "import sys, pytest; from small_model import SmallModel, install; install(pytest.MonkeyPatch())\n"
             "step = SmallModel.step\n"
             "SmallModel.step = lambda model: (step(model), print('stepping', flush=True))\n"
-            "from sim.cli import main; main(['run', 'confront', '--worlds', '1000000', '--months', '360'])"
+            "from sim.commands.main import main; main(['run', 'confront', '--worlds', '1000000', '--months', '360'])"
         )
         path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
         with subprocess.Popen(
@@ -382,7 +382,7 @@ class TestStopping:
         def stopped(_: Path) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("sim.cli._validate", stopped)
+        monkeypatch.setattr("sim.commands.main._validate", stopped)
         shown = durand("validate", tmp_path / "a.yaml")
         assert (shown.code, shown.err) == (130, "durand: stopped\n")
 
@@ -406,11 +406,11 @@ class TestEvidence:
                 raise UnknownIdError(f"nothing goes by {name}; allowed: known")
             return "KNOWN\n====="
 
-        trace, cards = ModuleType("sim.trace"), ModuleType("sim.trace.cards")
+        trace, cards = ModuleType("sim.provenance"), ModuleType("sim.provenance.cards")
         trace.__dict__.update(describe=describe, coverage=lambda: "all covered")
         cards.__dict__.update(UnknownIdError=UnknownIdError)
-        monkeypatch.setitem(sys.modules, "sim.trace", trace)
-        monkeypatch.setitem(sys.modules, "sim.trace.cards", cards)
+        monkeypatch.setitem(sys.modules, "sim.provenance", trace)
+        monkeypatch.setitem(sys.modules, "sim.provenance.cards", cards)
 
     def test_coverage_and_an_id(self, durand: Durand) -> None:
         assert durand("evidence").out == "all covered\n"

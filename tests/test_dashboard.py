@@ -17,18 +17,19 @@ from streamlit import stop
 from streamlit.testing.v1 import AppTest
 
 import sim
-from dashboard import ahead, drafting, show, state, versions
-from dashboard.engine import BusyError, Engine, Job, Lane, RunError, SupersededError, Task
-from dashboard.show import plain
-from dashboard.state import POSTURES, SHARES, State, from_query, to_query
-from dashboard.worker import run_scenario
+from dashboard.runtime import ahead, state, versions
+from dashboard.runtime.engine import BusyError, Engine, Job, Lane, RunError, SupersededError, Task
+from dashboard.runtime.state import POSTURES, SHARES, State, from_query, to_query
+from dashboard.runtime.worker import run_scenario
+from dashboard.widgets import drafting, show
+from dashboard.widgets.show import plain
+from sim.ensemble.run import PARAMETERS as MODES
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.plots import fan, paired_difference, rows_of, verdict_shares
 from sim.plots.moving import _FRAMES, moving
 from sim.results import Comparison
 from sim.results.reading import headline, titles
-from sim.run import PARAMETERS as MODES
 from sim.scenario import ScenarioError, load_scenario, with_overrides
 from sim.scenario.settings import OPTIONS
 from sim.vocabulary import VERDICTS

@@ -14,23 +14,24 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import doors, lessons, playing, seats
-from dashboard.doors import Door
-from dashboard.state import from_query
+from dashboard.runtime import exercises, games
+from dashboard.runtime.state import from_query
+from dashboard.widgets import access, seats
+from dashboard.widgets.access import Door
 from sim.plots import rows_of
 from sim.plots.paths import paths
 from sim.plots.predictions import chances, ranges
-from sim.teaching import play_text
-from sim.teaching.briefing import briefing
-from sim.teaching.classroom import Opened
-from sim.teaching.classroom_file import ClassroomError
-from sim.teaching.debrief import debrief
-from sim.teaching.feedback import fared, gain, label, missed
-from sim.teaching.figures import Lab
-from sim.teaching.load import load_exercise
-from sim.teaching.moves import GameError, MoveLog, parse
-from sim.teaching.play import Game, resume, shocks, start
-from sim.teaching.predict import Chance, Range, score
+from sim.teaching.classroom.classes import Opened
+from sim.teaching.classroom.file import ClassroomError
+from sim.teaching.exercises.feedback import fared, gain, label, missed
+from sim.teaching.exercises.figures import Lab
+from sim.teaching.exercises.load import load_exercise
+from sim.teaching.exercises.predict import Chance, Range, score
+from sim.teaching.play import text as play_text
+from sim.teaching.play.briefing import briefing
+from sim.teaching.play.debrief import debrief
+from sim.teaching.play.game import Game, resume, shocks, start
+from sim.teaching.play.moves import GameError, MoveLog, parse
 
 HOME = Path(__file__).resolve().parents[1] / "dashboard" / "pages"
 SECONDS = 90
@@ -41,8 +42,8 @@ EXERCISE = "what_leverage_is"
 def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A class file of the test's own, and doors at which nobody has knocked."""
     monkeypatch.setenv("DURAND_CLASS_FILE", str(tmp_path / "class.db"))
-    doors.wrong_codes.cache_clear()
-    doors.openings.cache_clear()
+    access.wrong_codes.cache_clear()
+    access.openings.cache_clear()
     return tmp_path
 
 
@@ -53,7 +54,7 @@ def lab() -> Lab:
 
 @pytest.fixture
 def opened() -> Opened:
-    return doors.classes().open(EXERCISE, "Monday")
+    return access.classes().open(EXERCISE, "Monday")
 
 
 def visit(page: str, **query: str) -> AppTest:
@@ -186,7 +187,7 @@ def joined(opened: Opened, nickname: str = "Amina") -> AppTest:
 def test_a_student_sees_nothing_of_the_results_before_predicting_and_all_of_them_after(
     opened: Opened, lab: Lab
 ) -> None:
-    one, room = lab.exercise, doors.classes()
+    one, room = lab.exercise, access.classes()
     app = joined(opened)
     assert one.title in said(app)
     assert "steps come when you have answered" in said(app)
@@ -218,7 +219,7 @@ def test_a_student_sees_nothing_of_the_results_before_predicting_and_all_of_them
 
 
 def test_figures_and_pictures_of_a_step_come_when_all_up_to_it_is_revealed(opened: Opened, lab: Lab) -> None:
-    one, room = lab.exercise, doors.classes()
+    one, room = lab.exercise, access.classes()
     app = joined(opened)
     app = answered(app, one.quiz, "before")
     names = one.steps[0].questions
@@ -232,7 +233,7 @@ def test_figures_and_pictures_of_a_step_come_when_all_up_to_it_is_revealed(opene
 
 
 def test_the_quiz_comes_back_at_the_end_and_is_told_of_together(opened: Opened, lab: Lab) -> None:
-    one, room = lab.exercise, doors.classes()
+    one, room = lab.exercise, access.classes()
     app = answered(joined(opened), one.quiz, "before")
     assert "the next step, come when the instructor reveals them" in said(app)
     for name in one.asked():
@@ -251,7 +252,7 @@ def test_a_nickname_is_text_and_nothing_else(opened: Opened) -> None:
     body = next(one.value for one in app.markdown if "You are here as" in one.value)
     assert nickname in body.replace("\\", "")
     assert "\\<b\\>\\*Zahra\\*" in body
-    doors.classes().submit(opened.code, app.session_state["held me"], "kabul", Chance(0.3), "before")
+    access.classes().submit(opened.code, app.session_state["held me"], "kabul", Chance(0.3), "before")
     host = visit("class_instructor", class_=opened.code, host=opened.secret)
     assert not [one for one in host.markdown if "<b>*" in one.value]
 
@@ -273,25 +274,25 @@ def test_wrong_codes_are_told_and_then_have_to_wait(opened: Opened) -> None:
     widget(app, "text_input", "Class code, from your instructor").input(opened.code)
     press(app, "Join")
     assert "tried too often; wait" in said(app)
-    assert doors.classes().standing(opened.code).seats == 0
+    assert access.classes().standing(opened.code).seats == 0
 
 
 def test_a_class_that_is_gone_says_so(opened: Opened) -> None:
     app = joined(opened)
-    doors.classes().delete(opened.code, opened.secret)
+    access.classes().delete(opened.code, opened.secret)
     assert "may have been deleted" in said(again(app))
     assert "Class code, from your instructor" in [field.label for field in press(app, "Join anew").text_input]
 
 
 def test_a_class_on_an_exercise_that_is_gone_says_so() -> None:
-    old = doors.classes().open("an_exercise_of_last_year")
+    old = access.classes().open("an_exercise_of_last_year")
     app = joined(old)
     assert "there is no exercise with this name: an_exercise_of_last_year" in said(app)
     host = visit("class_instructor", class_=old.code, host=old.secret)
     assert "there is no exercise with this name" in said(host)
     widget(host, "selectbox", "Exercise").set_value(EXERCISE)
     press(host, "Go on to this exercise")
-    assert doors.classes().standing(old.code).exercise == EXERCISE
+    assert access.classes().standing(old.code).exercise == EXERCISE
 
 
 def test_another_programs_database_is_told(room: Path) -> None:
@@ -326,16 +327,16 @@ def test_the_file_stands_where_the_operator_says_else_among_the_users_data(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("DURAND_CLASS_FILE", str(tmp_path / "there.db"))
-    assert doors.file() == tmp_path / "there.db"
+    assert access.file() == tmp_path / "there.db"
     monkeypatch.delenv("DURAND_CLASS_FILE")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setattr("sys.platform", "linux")
-    assert doors.file() == tmp_path / "data" / "durand" / "classes.db"
-    assert not doors.file().exists()
+    assert access.file() == tmp_path / "data" / "durand" / "classes.db"
+    assert not access.file().exists()
     (tmp_path / "full").write_text("a file")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "full"))
     with pytest.raises(ClassroomError, match="--class-file FILE"):
-        doors.file()
+        access.file()
 
 
 def test_the_command_says_where_the_file_stands(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -343,7 +344,7 @@ def test_the_command_says_where_the_file_stands(monkeypatch: pytest.MonkeyPatch,
 
     from streamlit.web import cli as streamlit
 
-    from sim.cli import main
+    from sim.commands.main import main
 
     asked: list[Any] = []
     monkeypatch.setattr(streamlit, "main", lambda *arguments, **named: asked.append(os.environ["DURAND_CLASS_FILE"]))
@@ -356,7 +357,7 @@ def test_the_command_says_where_the_file_stands(monkeypatch: pytest.MonkeyPatch,
 
 
 def test_without_the_secret_link_nothing_is_shown(opened: Opened) -> None:
-    doors.classes().join(opened.code, "Amina")
+    access.classes().join(opened.code, "Amina")
     app = visit("class_instructor")
     assert [button.label for button in app.button] == ["Open a class"]
     for secret in ("wrong", opened.code):
@@ -373,7 +374,7 @@ def test_an_instructor_opens_a_class_watches_reveals_and_deletes(lab: Lab) -> No
     widget(app, "text_input", "What students see as the class's title").input("Monday")
     press(app, "Open a class")
     code, secret = app.session_state["held class"], app.session_state["held host"]
-    room = doors.classes()
+    room = access.classes()
     assert room.standing(code).title == "Monday"
     assert code in said(app)
     assert app.query_params["host"] == secret
@@ -405,7 +406,7 @@ def test_an_instructor_goes_on_to_another_exercise(opened: Opened) -> None:
     app = visit("class_instructor", class_=opened.code, host=opened.secret)
     widget(app, "selectbox", "Exercise").set_value("ceasefires")
     press(app, "Go on to this exercise")
-    assert doors.classes().standing(opened.code).exercise == "ceasefires"
+    assert access.classes().standing(opened.code).exercise == "ceasefires"
     assert "What a ceasefire stops" in said(app)
 
 
@@ -444,7 +445,7 @@ def test_an_exercise_that_is_not_there_is_told() -> None:
 def test_a_pack_comes_as_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """With two mechanisms in place of all of them, whose search takes thirty runs a question and has tests of its own."""
     monkeypatch.setattr(Lab, "worth", lambda self, because: [("M6", 2.0), ("M8", -1.0)])
-    with zipfile.ZipFile(io.BytesIO(lessons.pack(lambda told: None, EXERCISE))) as archive:
+    with zipfile.ZipFile(io.BytesIO(exercises.pack(lambda told: None, EXERCISE))) as archive:
         names = set(archive.namelist())
         assert {
             f"{EXERCISE}/{name}" for name in ("worksheet.pdf", "instructor.html", "timing.html", "pack.json")
@@ -554,11 +555,11 @@ def test_an_uploaded_game_goes_on() -> None:
 def test_the_work_for_a_game_is_the_librarys() -> None:
     game = start("confront", ("pakistan",), parameters="defaults")
     text, moves = game.log.to_json(), {"pakistan": {"aid": 0.4}}
-    assert playing.brief(lambda told: None, text, "pakistan") == briefing(game, "pakistan")
-    after = parse(playing.moved(lambda told: None, text, moves).encode(), "it")
+    assert games.brief(lambda told: None, text, "pakistan") == briefing(game, "pakistan")
+    after = parse(games.moved(lambda told: None, text, moves).encode(), "it")
     assert after == game.move(moves).digested().log
     told: list[Any] = []
-    found = playing.debrief(told.append, after.to_json(), "confront")
+    found = games.debrief(told.append, after.to_json(), "confront")
     assert found.versus == ("confront",)
     assert told[-1]["done"] == told[-1]["of"]
     assert resume(after).past.metrics["attacks"][0, -3:].sum() == found.places["attacks"]["played"].own
@@ -593,7 +594,7 @@ def test_two_play_in_lock_step() -> None:
     press(again(host), "Start")
     for app in (first, second):
         again(app)
-    log = doors.games().log(code, host.session_state["held leader"])
+    log = access.games().log(code, host.session_state["held leader"])
     assert all(row in tables(first) for row in briefed(resume(log), "pakistan"))
     assert "What you set" not in said(host)
     widget(first, "slider", "Aid").set_value(0.7)
@@ -602,9 +603,9 @@ def test_two_play_in_lock_step() -> None:
     assert ["Pakistan", "Amina", "has moved"] in tables(again(second))
     widget(second, "selectbox", "Campaign").set_value("steady")
     press(again(second), "Make this move")
-    view = doors.games().look(code)
+    view = access.games().look(code)
     assert view.turn == 1
-    moves = doors.games().log(code, host.session_state["held leader"]).turns[0].moves
+    moves = access.games().log(code, host.session_state["held leader"]).turns[0].moves
     assert (moves["pakistan"]["aid"], moves["ttp"]["campaign"]) == (0.7, "steady")
     assert "turn 2 of" in said(again(first))
 
@@ -616,18 +617,18 @@ def test_the_host_stops_the_clock_goes_back_and_tries_another_way() -> None:
     press(again(host), "Start")
     assert "Time left: 2:00" in said(host) or "Time left: 1:5" in said(host)
     press(host, "Pause")
-    assert doors.games().look(code).state == "paused"
+    assert access.games().look(code).state == "paused"
     press(host, "Put it into the coming quarter")
-    assert doors.games().look(code).injects
+    assert access.games().look(code).injects
     press(host, "Let the quarter pass now")
-    assert doors.games().look(code).turn == 1
+    assert access.games().look(code).turn == 1
     widget(host, "selectbox", "To the start of turn").set_value(0)
     press(again(host), "What if: open a copy from there")
     assert host.session_state["forked"] in said(host)
-    assert doors.games().look(host.session_state["forked"]).turn == 0
+    assert access.games().look(host.session_state["forked"]).turn == 0
     press(host, "Go on")
-    assert doors.games().look(code).state == "playing"
-    assert doors.games().is_host(host.session_state["forked"], secret)
+    assert access.games().look(code).state == "playing"
+    assert access.games().is_host(host.session_state["forked"], secret)
 
 
 def test_a_seat_or_a_game_that_is_none_is_told() -> None:

@@ -23,37 +23,25 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 import sim
-from dashboard import (
-    analysis,
-    drawers,
-    glossary,
-    parcels,
-    playback,
-    questions,
-    state,
-    telling,
-    trial_form,
-    trials,
-    versions,
-    waiting,
-)
-from dashboard.engine import Engine, RunError, Task
-from dashboard.questions import Question
-from dashboard.state import State, from_query, to_query
+from dashboard.runtime import analysis, archives, experiments, questions, state, sweep_folders, versions
+from dashboard.runtime.engine import Engine, RunError, Task
+from dashboard.runtime.questions import Question
+from dashboard.runtime.state import State, from_query, to_query
+from dashboard.widgets import experiment_form, glossary, playback, sentences, waiting
 from sim.evidence import ledger
-from sim.experiment.regret import BETTER
-from sim.experiment.swept import Sweep
+from sim.experiment.outcome import Sweep
+from sim.experiment.regret.study import BETTER
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.plots import rows_of
 from sim.plots.network import network
 from sim.plots.places import schematic
 from sim.plots.power import faction_power, holdings
+from sim.provenance import cover, look_up
+from sim.provenance.seek import conflicts, seek
+from sim.provenance.without import without
 from sim.rule import RULES
 from sim.scenario import load_scenario
-from sim.trace import cover, look_up
-from sim.trace.seek import conflicts, seek
-from sim.trace.without import without
 from sim.why import ablate, explain, weigh
 from sim.why.names import DECISIONS
 from sim.why.outline import outline, summary
@@ -378,7 +366,7 @@ def test_a_small_sweep_is_run_and_asked(tmp_path: Path) -> None:
     finished(app)
     by_hand = sim.sweep(("tiny", TINY), tmp_path / "out")
     text = from_query({key: app.query_params[key] for key in app.query_params})[0].trial
-    assert Sweep.load(drawers.place(session(), text)).fingerprint == by_hand.fingerprint
+    assert Sweep.load(sweep_folders.place(session(), text)).fingerprint == by_hand.fingerprint
     widget(app, "button", "Work it out").click().run()
     finished(app)
     for paragraph in by_hand.sensitivity(["attacks"]).reading():
@@ -412,7 +400,7 @@ def test_what_is_taken_along_of_a_sweep(tmp_path: Path) -> None:
     assert {"uncertainty:kinship_weight", "scenario"} <= set(rows.columns)
     again = pd.read_parquet(io.BytesIO(analysis.table(tell, swept.place, "Parquet")))
     assert again["attacks"].tolist() == rows["attacks"].tolist()
-    with zipfile.ZipFile(io.BytesIO(parcels.pack(tell, swept.place))) as archive:
+    with zipfile.ZipFile(io.BytesIO(archives.pack(tell, swept.place))) as archive:
         archive.extractall(tmp_path / "zip")
     assert Sweep.load(tmp_path / "zip" / "sweep").fingerprint == swept.fingerprint
 
@@ -429,7 +417,7 @@ def test_what_cannot_be_asked_of_a_sweep_is_said_without_the_servers_folder(tmp_
 
 def test_what_the_page_begins_with_can_be_asked_everything() -> None:
     """Otherwise the first question that a visitor asks ends in an error."""
-    checked = trials.check(trials.start(trial_form.USUAL))
+    checked = experiments.check(experiments.start(experiment_form.USUAL))
     assert checked.data["design"]["points"] >= 10 * len(checked.data["uncertainties"])
     assert len(checked.data["scenarios"]) > 1
     assert set(checked.data["metrics"]) & set(BETTER)
@@ -439,7 +427,7 @@ def test_what_the_page_begins_with_can_be_asked_everything() -> None:
 def parcel(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A finished sweep, taken along."""
     swept = sim.sweep(("tiny", TINY.replace("points: 60", "points: 5")), tmp_path_factory.mktemp("sweep") / "out")
-    return parcels.pack(lambda what: None, swept.place)
+    return archives.pack(lambda what: None, swept.place)
 
 
 def repacked(parcel: bytes, **files: Any) -> bytes:
@@ -457,7 +445,7 @@ def repacked(parcel: bytes, **files: Any) -> bytes:
 
 def test_a_sweep_that_was_taken_along_is_opened_again(parcel: bytes, tmp_path: Path) -> None:
     """Otherwise a sweep that was run on a large machine cannot be looked at here."""
-    parcels.unpack(lambda what: None, parcel, str(tmp_path / "back"))
+    archives.unpack(lambda what: None, parcel, str(tmp_path / "back"))
     mine = sim.sweep(("tiny", TINY.replace("points: 60", "points: 5")), tmp_path / "mine")
     back = Sweep.load(tmp_path / "back")
     assert back.fingerprint == mine.fingerprint
@@ -465,7 +453,7 @@ def test_a_sweep_that_was_taken_along_is_opened_again(parcel: bytes, tmp_path: P
     assert sorted(one.name for one in tmp_path.iterdir()) == ["back", "mine"]
     with zipfile.ZipFile(io.BytesIO(parcel)) as archive:
         flat = {name.removeprefix("sweep/"): archive.read(name) for name in archive.namelist()}
-    parcels.unpack(lambda what: None, zipped(flat), str(tmp_path / "flat"))
+    archives.unpack(lambda what: None, zipped(flat), str(tmp_path / "flat"))
     assert Sweep.load(tmp_path / "flat").fingerprint == mine.fingerprint
 
 
@@ -509,11 +497,11 @@ WRONG: dict[str, tuple[Any, str]] = {
     ),
     "twice": (lambda parcel: repacked(parcel, **{"other/manifest.json": "{}"}), "none of a sweep's folder"),
     "many": (
-        lambda parcel: repacked(parcel, **{f"scenarios/{n}.yaml": "x" for n in range(parcels.MOST_FILES)}),
+        lambda parcel: repacked(parcel, **{f"scenarios/{n}.yaml": "x" for n in range(archives.MOST_FILES)}),
         "Too many files: 2,0",
     ),
     "a bomb": (
-        lambda parcel: repacked(parcel, **{"scenarios/a.yaml": b"a" * (parcels.MOST_BYTES + 1)}),
+        lambda parcel: repacked(parcel, **{"scenarios/a.yaml": b"a" * (archives.MOST_BYTES + 1)}),
         "Too large when unpacked",
     ),
     "no manifest": (lambda parcel: repacked(parcel, **{"manifest.json": None}), "there is no manifest.json"),
@@ -559,8 +547,8 @@ def test_no_file_that_is_brought_leaves_anything_but_a_message(parcel: bytes, tm
     make, says = WRONG[how]
     inside = tmp_path / "drawers"
     inside.mkdir()
-    with pytest.raises(parcels.ParcelError) as wrong:
-        parcels.unpack(lambda what: None, make(parcel), str(inside / "back"))
+    with pytest.raises(archives.ParcelError) as wrong:
+        archives.unpack(lambda what: None, make(parcel), str(inside / "back"))
     assert says in str(wrong.value)
     assert str(tmp_path) not in str(wrong.value)
     assert list(tmp_path.rglob("*")) == [inside]
@@ -571,8 +559,8 @@ def test_a_part_that_was_changed_is_not_taken(parcel: bytes, tmp_path: Path) -> 
     with zipfile.ZipFile(io.BytesIO(parcel)) as archive:
         name = next(one for one in archive.namelist() if "/parts/" in one).removeprefix("sweep/")
     for change, says in ((table_of(point=[0]), "torn or damaged"), (None, "Its parts are not those")):
-        with pytest.raises(parcels.ParcelError, match=says):
-            parcels.unpack(lambda what: None, repacked(parcel, **{name: change}), str(tmp_path / "back"))
+        with pytest.raises(archives.ParcelError, match=says):
+            archives.unpack(lambda what: None, repacked(parcel, **{name: change}), str(tmp_path / "back"))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -597,7 +585,7 @@ def test_the_form_changes_the_text_and_the_address() -> None:
     widget(app, "multiselect", "What is kept of each run").set_value(["attacks"]).run()
     here, problems = from_query({key: app.query_params[key] for key in app.query_params})
     assert problems == []
-    data = trials.check(here.trial).data
+    data = experiments.check(here.trial).data
     assert data["design"] == {"kind": "latin_hypercube", "points": 30, "seed": 3}
     assert data["metrics"] == ["attacks"]
     assert data["uncertainties"] == ["kinship_weight", "reward_response"]
@@ -614,11 +602,11 @@ def test_too_large_a_sweep_cannot_be_started() -> None:
     assert "durand sweep" in said(app)
 
 
-@pytest.mark.parametrize("name", list(trials.shipped()))
+@pytest.mark.parametrize("name", list(experiments.shipped()))
 def test_what_comes_with_durand_can_be_begun_from(name: str) -> None:
-    checked = trials.check(trials.start(name))
+    checked = experiments.check(experiments.start(name))
     assert checked.problems == ()
-    assert 0 < checked.runs <= trials.MOST_RUNS
+    assert 0 < checked.runs <= experiments.MOST_RUNS
 
 
 @pytest.mark.parametrize(
@@ -637,7 +625,7 @@ def test_what_comes_with_durand_can_be_begun_from(name: str) -> None:
 )
 def test_no_experiment_of_a_visitor_reads_a_file_or_takes_over(old: str, new: str) -> None:
     """Otherwise an address makes the server read its files, or work for hours."""
-    checked = trials.check(TINY.replace(old, new))
+    checked = experiments.check(TINY.replace(old, new))
     assert checked.problems
     assert not any("root:" in problem for problem in checked.problems)
     here, problems = from_query(to_query(State(trial=TINY.replace(old, new))))
@@ -650,24 +638,24 @@ def test_folders_are_bounded_and_only_finished_sweeps_are_offered(
 ) -> None:
     """Otherwise visitors fill the disk, or see folders that nobody meant to show."""
     made = []
-    for number in range(drawers.MOST_EACH + 2):
-        made.append(drawers.place("one visitor", f"text {number}"))
+    for number in range(sweep_folders.MOST_EACH + 2):
+        made.append(sweep_folders.place("one visitor", f"text {number}"))
         assert not made[-1].exists()
         made[-1].mkdir()
         os.utime(made[-1], (number, number))
-    assert [one.exists() for one in made] == [False, False, *[True] * drawers.MOST_EACH]
-    assert drawers.place("one visitor", "text 4") == made[-1]
-    assert drawers.place("another", "text 4").parent != made[-1].parent
+    assert [one.exists() for one in made] == [False, False, *[True] * sweep_folders.MOST_EACH]
+    assert sweep_folders.place("one visitor", "text 4") == made[-1]
+    assert sweep_folders.place("another", "text 4").parent != made[-1].parent
     assert made[-1].exists()
-    nasty = drawers.place("../..", "/etc/passwd")
+    nasty = sweep_folders.place("../..", "/etc/passwd")
     assert nasty.parent.parent == made[-1].parent.parent
-    assert drawers.offered() == {}
+    assert sweep_folders.offered() == {}
     sim.sweep(("tiny", TINY.replace("points: 60", "points: 5")), tmp_path / "good")
     (tmp_path / "empty").mkdir()
     (tmp_path / "torn").mkdir()
     (tmp_path / "torn" / "manifest.json").write_text("{")
     monkeypatch.setenv("DURAND_RESULTS", str(tmp_path))
-    assert list(drawers.offered()) == ["good"]
+    assert list(sweep_folders.offered()) == ["good"]
     app = opened("experiments", opened="good")
     assert "10 points of 2 worlds over 24 months" in said(app)
     assert not any(one.label == "Run it" for one in app.button)
@@ -678,7 +666,7 @@ def test_folders_are_bounded_and_only_finished_sweeps_are_offered(
 
 def test_a_results_folder_that_is_not_there_is_refused_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     """Otherwise the operator learns from an empty list that the name was mistyped."""
-    from sim.cli import main
+    from sim.commands.main import main
 
     with pytest.raises(SystemExit) as stop:
         main(["dashboard", "--results", "no-such-folder"])
@@ -746,9 +734,9 @@ def test_what_is_too_long_for_an_address_says_so() -> None:
     assert "This scenario is too long for an address" in said(app)
     assert not widget(app, "button", "Compare").disabled
     assert [one.label for one in app.get("download_button")] == ["Download"]
-    (words,) = telling.left_out(State(own=LONG, scenarios=("confront", "own")))
+    (words,) = sentences.left_out(State(own=LONG, scenarios=("confront", "own")))
     assert words.startswith("The scenario made in the Studio is too long for this page's address.")
-    assert telling.left_out(State(own=LONG[:60], trial=TINY)) == []
+    assert sentences.left_out(State(own=LONG[:60], trial=TINY)) == []
 
 
 def test_results_have_the_names_that_they_are_asked_for_by() -> None:
@@ -759,7 +747,7 @@ def test_results_have_the_names_that_they_are_asked_for_by() -> None:
     alone = sim.compare(["confront", "appease"], **HOW)
     assert [one.name for one in found.results.values()] == ["confront", "appease"]
     assert [one.name for one in together.values()] == ["0", "1"]
-    assert telling.answer(State(), found) == telling.answer(State(), alone)
+    assert sentences.answer(State(), found) == sentences.answer(State(), alone)
     assert found.paired.equals(alone.paired)
 
 

@@ -15,7 +15,7 @@ import pytest
 from serving import connected, serving
 from websockets.exceptions import InvalidStatus
 
-from dashboard import parcels
+from dashboard.runtime import archives
 
 pytestmark = pytest.mark.slow
 
@@ -102,8 +102,8 @@ def test_a_file_beyond_the_limit_is_not_taken(port: int) -> None:
         visitor = await connected(f"http://127.0.0.1:{port}")
         who, mine = await session(visitor), token(port)
         known = {"Cookie": f"_streamlit_xsrf={mine}", "X_Xsrftoken": mine}
-        assert put(port, who, parcels.MOST_MB * 2**20 - 1000, **known) == 204
-        assert put(port, who, parcels.MOST_MB * 2**20 + 1, **known) == 413
+        assert put(port, who, archives.MOST_MB * 2**20 - 1000, **known) == 204
+        assert put(port, who, archives.MOST_MB * 2**20 + 1, **known) == 413
         await visitor.close()
 
     asyncio.run(visit())

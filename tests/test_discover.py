@@ -12,17 +12,17 @@ import pytest
 from made_sweep import draws, made
 from typer.testing import CliRunner
 
-from sim.cli import app
+from sim.commands.main import app
+from sim.ensemble.run import LimitError
 from sim.experiment.condition import ConditionError
-from sim.experiment.discover import METHODS, Discovery
-from sim.experiment.discover_boxes import Count, Limit, _quiet, lifted, rounded, screened
-from sim.experiment.discover_rows import outcomes_by_point, rows
+from sim.experiment.discovery.boxes import Count, Limit, _quiet, lifted, rounded, screened
+from sim.experiment.discovery.rows import outcomes_by_point, rows
+from sim.experiment.discovery.study import METHODS, Discovery
 from sim.experiment.folder import FolderError
+from sim.experiment.outcome import Sweep
 from sim.experiment.sweep import sweep as run_sweep
-from sim.experiment.swept import Sweep
 from sim.parameters import PARAMETERS
 from sim.plots import rows_of, to_svg
-from sim.run import LimitError
 
 NAMES = [name for name, one in PARAMETERS.items() if not one.constant][:6]
 A, B, C = NAMES[:3]

@@ -12,8 +12,8 @@ from sim.evidence import EvidenceError, ledger, load
 from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
+from sim.provenance import index
 from sim.rule import RULES
-from sim.trace import index
 from sim.yamlfile import FileError
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -16,23 +16,23 @@ import numpy as np
 import pytest
 from command import called
 
+from sim.ensemble.run import LimitError
+from sim.ensemble.run import run as run_worlds
 from sim.evidence import ledger
 from sim.model import FrontierModel
 from sim.results import Results
-from sim.run import LimitError
-from sim.run import run as run_worlds
 from sim.scenario import library, load_scenario
-from sim.teaching import pack as packing
-from sim.teaching.feedback import because_of, feedback, label, missed
-from sim.teaching.figures import Lab
-from sim.teaching.load import ExerciseError, exercises, list_exercises, load_exercise, texts
-from sim.teaching.pages import page
-from sim.teaching.paper import paper
-from sim.teaching.predict import Chance, Range
-from sim.teaching.schema import Exercise, exercise_schema
-from sim.teaching.sheets import Grid, Items, Sheet, Text, worksheet
-from sim.teaching.walk import Walk
-from sim.teaching.words import WordsError, filled, references, typed_figures
+from sim.teaching.exercises import pack as packing
+from sim.teaching.exercises.feedback import because_of, feedback, label, missed
+from sim.teaching.exercises.figures import Lab
+from sim.teaching.exercises.load import ExerciseError, exercises, list_exercises, load_exercise, texts
+from sim.teaching.exercises.pages import page
+from sim.teaching.exercises.paper import paper
+from sim.teaching.exercises.predict import Chance, Range
+from sim.teaching.exercises.schema import Exercise, exercise_schema
+from sim.teaching.exercises.sheets import Grid, Items, Sheet, Text, worksheet
+from sim.teaching.exercises.walk import Walk
+from sim.teaching.exercises.words import WordsError, filled, references, typed_figures
 
 NAMES = sorted(path.stem for path in exercises().glob("*.yaml"))
 FEW = 20
@@ -308,7 +308,7 @@ class TestLibrary:
         assert {one.name: one.minutes for one in found} == {name: exercise(name).minutes for name in NAMES}
 
     def test_the_schema_for_editors_is_up_to_date(self) -> None:
-        """`python -c "from sim.teaching.schema import *; write_schema(Path('scenarios'))"` renews it."""
+        """`python -c "from sim.teaching.exercises.schema import *; write_schema(Path('scenarios'))"` renews it."""
         stored = json.loads((library() / "exercise.schema.json").read_text(encoding="utf-8"))
         assert stored == exercise_schema()
 
@@ -664,7 +664,7 @@ def test_a_broken_promise_is_said_on_the_sheet(capsys: Any) -> None:
     text = changed("below: 0}\n  total_start", "below: 0, guard: lower}\n  total_start")
     lab_ = Lab(load_exercise(("mine.yaml", text)), FEW, runner=shared)
     assert lab_.broken() == ["The words of this exercise need wartime_fell to be lower; it is higher."]
-    from sim.teaching.sheets import instructor
+    from sim.teaching.exercises.sheets import instructor
 
     notes = [block.text for block in instructor(lab_, ()).blocks if hasattr(block, "text")]
     assert any("does not bear out all that is said" in note for note in notes)

@@ -16,17 +16,15 @@ import pytest
 from scipy.stats import norm
 
 from sim.agents.observers import OBSERVERS, REPORTED_AS, reports, scattered
-from sim.cli import main
-from sim.history import store
-from sim.history.backcast import backcast
-from sim.history.bargaining import bargain, median, settle
-from sim.history.calibrate import Calibration, Wave, calibrate, scaled
-from sim.history.design import latin_hypercube, stored, values_at
-from sim.history.emulator import Emulator
-from sim.history.fingerprint import fingerprint
-from sim.history.living import live, uncertain
-from sim.history.matching import CUT, Measured, effective, implausibility, log_likelihood, measure
-from sim.history.observations import (
+from sim.calibration import store
+from sim.calibration.backcast import backcast
+from sim.calibration.bargaining import bargain, median, settle
+from sim.calibration.calibrate import Calibration, Wave, calibrate, scaled
+from sim.calibration.design import latin_hypercube, stored, values_at
+from sim.calibration.emulator import Emulator
+from sim.calibration.fingerprint import fingerprint
+from sim.calibration.matching import CUT, Measured, effective, implausibility, log_likelihood, measure
+from sim.calibration.observations import (
     CALIBRATION,
     DATA,
     ObservationError,
@@ -36,14 +34,16 @@ from sim.history.observations import (
     shipped_events,
     to_calibrate,
 )
-from sim.history.patterns import Ensemble, Pattern, ensemble, patterns
-from sim.history.rivals import RIVAL_READINGS
-from sim.history.scores import RIVALS, covered, crps, rank, rivals
-from sim.history.targets import targets
+from sim.calibration.patterns import Ensemble, Pattern, ensemble, patterns
+from sim.calibration.rivals import RIVAL_READINGS
+from sim.calibration.scores import RIVALS, covered, crps, rank, rivals
+from sim.calibration.simulated import live, uncertain
+from sim.calibration.targets import targets
+from sim.commands.main import main
+from sim.ensemble.run import run
 from sim.model import FrontierModel
 from sim.parameters import PARAMETERS, posterior, resolve
 from sim.parameters.posterior import accepted, which_set
-from sim.run import run
 from sim.scenario import list_scenarios, load_scenario, parameter_set
 from sim.worlds import Streams, Vector, total
 
@@ -365,7 +365,7 @@ def test_sets_are_kept_with_a_manifest(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_the_fingerprint_sees_rules_and_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise sets that belong to another model go on being used."""
-    from sim.history import fingerprint as module
+    from sim.calibration import fingerprint as module
 
     before = fingerprint()
     assert before == fingerprint()
@@ -551,7 +551,8 @@ def main_returns(arguments: list[str]) -> None:
 
 def test_help_stays_quick() -> None:
     """Otherwise every command waits for what only a backcast needs."""
-    code = "import sys, sim.cli; print([m for m in sys.modules if m in ('pandas', 'altair', 'sim.model', 'scipy.special')])"
+    heavy = "('pandas', 'altair', 'sim.model', 'scipy.special')"
+    code = f"import sys, sim.commands.main; print([m for m in sys.modules if m in {heavy}])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert found.stdout.strip() == "[]"
 

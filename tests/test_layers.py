@@ -27,10 +27,13 @@ LAYERS = (
 ENTROPY = {
     ("sim/model.py", "secrets"): "a seed for a model that was given none",
     ("sim/model.py", "secrets.randbits"): "a seed for a model that was given none",
-    ("sim/teaching/classroom.py", "secrets"): "codes and secrets of a class, which nobody may guess; no run sees them",
-    ("sim/run.py", "os.urandom"): "a seed for a run that was given none; it is recorded",
-    ("sim/teaching/table.py", "secrets"): "links for a game's host and players, never part of a run",
-    ("sim/teaching/table_file.py", "secrets"): "codes that players join a game with, never part of a run",
+    (
+        "sim/teaching/classroom/classes.py",
+        "secrets",
+    ): "codes and secrets of a class, which nobody may guess; no run sees them",
+    ("sim/ensemble/run.py", "os.urandom"): "a seed for a run that was given none; it is recorded",
+    ("sim/teaching/play/table.py", "secrets"): "links for a game's host and players, never part of a run",
+    ("sim/teaching/play/table_file.py", "secrets"): "codes that players join a game with, never part of a run",
 }
 # Imports put off until they are needed, which lead back: (from, to) -> why.
 PUT_OFF = {
@@ -177,7 +180,7 @@ def f():
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}}) == [["a", "b", "c", "a"]]
     assert circles({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
     assert "sim.agents.pakistan" in graph()["sim.model"]
-    assert "sim.model" in graph()["sim.run"]
+    assert "sim.model" in graph()["sim.ensemble.run"]
     assert sum(map(len, graph().values())) > 100
 
 

@@ -44,9 +44,9 @@ def watch(event, arguments):
         if path.startswith((root + "/", os.path.dirname(root) + "/shared/")) and not path.startswith(sys.prefix + "/"):
             opened.append(path)
 sys.addaudithook(watch)
-import sim.cli
+import sim.commands.main
 try:
-    sim.cli.main()
+    sim.commands.main.main()
 finally:
     if opened:
         print("opened", *opened, file=sys.stderr)
@@ -97,7 +97,7 @@ class TestWheel:
         metadata = (about / "METADATA").read_text(encoding="utf-8")
         assert f"Name: durand\nVersion: {PROJECT['version']}\n" in metadata
         assert "License-Expression: MIT\n" in metadata
-        assert "durand = sim.cli:main" in (about / "entry_points.txt").read_text(encoding="utf-8")
+        assert "durand = sim.commands.main:main" in (about / "entry_points.txt").read_text(encoding="utf-8")
 
     def test_works_far_from_the_checkout_and_reads_nothing_of_it(self, installed: Path, tmp_path: Path) -> None:
         def durand(*arguments: str) -> str:

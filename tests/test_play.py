@@ -28,14 +28,14 @@ from sim.metrics import METRICS
 from sim.model import FrontierModel
 from sim.scenario import load_scenario
 from sim.scenario.settings import DEFAULTS, OPTIONS
-from sim.teaching.briefing import HIDDEN, OWN, PUBLIC, REPORTED, briefing
-from sim.teaching.debrief import PLAYED, TOLD, debrief
-from sim.teaching.moves import LIMIT, GameError, MoveLog, load_log, parse, save_log
-from sim.teaching.play import Game, as_data, replay, resume, shocks, start
-from sim.teaching.play_past import live
-from sim.teaching.play_scenario import COURSES, reference
-from sim.teaching.play_session import Session
-from sim.teaching.play_text import PURPOSE, SEATS
+from sim.teaching.play.briefing import HIDDEN, OWN, PUBLIC, REPORTED, briefing
+from sim.teaching.play.debrief import PLAYED, TOLD, debrief
+from sim.teaching.play.game import Game, as_data, replay, resume, shocks, start
+from sim.teaching.play.moves import LIMIT, GameError, MoveLog, load_log, parse, save_log
+from sim.teaching.play.past import live
+from sim.teaching.play.scenario import COURSES, reference
+from sim.teaching.play.session import Session
+from sim.teaching.play.text import PURPOSE, SEATS
 from sim.vocabulary import ACTORS, LEVERS, month_after
 
 HARD: dict[str, Any] = {"domestic_operations": 0.8, "cross_border_strikes": 0.6, "fencing": 0.7}
@@ -683,7 +683,7 @@ def play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Play:
     monkeypatch.setenv("COLUMNS", "60")
 
     def call(*arguments: object, typed: str = "") -> Any:
-        from sim.cli import app
+        from sim.commands.main import app
 
         return CliRunner().invoke(app, ["play", *map(str, arguments)], input=typed, prog_name="durand")
 
@@ -818,7 +818,7 @@ def test_the_other_seats(play: Play, tmp_path: Path, actor: str) -> None:
 
 def failed(done: Any) -> str:
     """What a command that ended with bad input says, as the entry point would print it."""
-    from sim.exits import is_bad_input
+    from sim.commands.errors import is_bad_input
 
     assert done.exception is not None
     assert is_bad_input(done.exception), repr(done.exception)
@@ -966,7 +966,7 @@ def test_what_this_is_for_is_said_first(play: Play) -> None:
 
 def test_nothing_is_won_and_no_death_is_rewarded(told: tuple[Game, Any]) -> None:
     """Otherwise a debrief ranks players by the dead."""
-    from sim.teaching.debrief_text import debrief_lines
+    from sim.teaching.play.debrief_text import debrief_lines
 
     one, found = told
     said = "\n".join(debrief_lines(found, 60)).lower()

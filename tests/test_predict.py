@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.teaching.predict import (
+from sim.teaching.exercises.predict import (
     HOLDS,
     Chance,
     PredictionError,

@@ -14,17 +14,17 @@ from scipy.stats import bootstrap, chi2_contingency
 from scipy.stats.contingency import association
 from typer.testing import CliRunner
 
-from sim.cli import app
+from sim.commands.main import app
+from sim.ensemble.run import LimitError
 from sim.experiment.condition import ConditionError
 from sim.experiment.folder import FolderError
-from sim.experiment.regret import BETTER
-from sim.experiment.regret_map import fields, parts_of, ranked
+from sim.experiment.outcome import Sweep
+from sim.experiment.regret.map import fields, parts_of, ranked
+from sim.experiment.regret.study import BETTER
 from sim.experiment.sweep import sweep as run_sweep
-from sim.experiment.swept import Sweep
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.plots import rows_of, to_svg
-from sim.run import LimitError
 
 NAMES = [name for name, one in PARAMETERS.items() if not one.constant][:4]
 A, B = NAMES[:2]

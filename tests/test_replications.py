@@ -11,9 +11,9 @@ import pytest
 from command import Durand
 
 import sim
-from sim.experiment.replications import Replications, figure, pairing, replications
+from sim.ensemble.run import LimitError
+from sim.experiment.replications.study import Replications, figure, pairing, replications
 from sim.plots import rows_of
-from sim.run import LimitError
 from sim.worlds import Streams, Vector
 
 

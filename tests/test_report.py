@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from test_plots import compared, contrast, made
 
-from sim import report
 from sim.plots import pictures
+from sim.report import page as report
 from sim.results import Comparison, Results
 from sim.results.reading import reading
 from sim.results.terminal import SHORT_LIST

@@ -13,14 +13,14 @@ import pytest
 from command import Durand
 
 import sim
-from sim.experiment import sensitivity as analysis
 from sim.experiment import work
 from sim.experiment.design import places
 from sim.experiment.factors import Factor
+from sim.experiment.outcome import Sweep
 from sim.experiment.schema import LatinHypercube, Morris, Saltelli
-from sim.experiment.sensitivity import SensitivityError
-from sim.experiment.sensitivity_methods import bootstrap_seed, luck, morris, ranks, sobol
-from sim.experiment.swept import Sweep
+from sim.experiment.sensitivity import study as analysis
+from sim.experiment.sensitivity.methods import bootstrap_seed, luck, morris, ranks, sobol
+from sim.experiment.sensitivity.study import SensitivityError
 from sim.parameters import PARAMETERS
 from sim.plots import rows_of, to_png
 from sim.worlds import Streams, Vector

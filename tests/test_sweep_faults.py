@@ -20,9 +20,9 @@ import pytest
 
 from sim.experiment import executors, work
 from sim.experiment.executors import WorkersError
+from sim.experiment.outcome import Sweep
 from sim.experiment.store import Local
 from sim.experiment.sweep import Standing, SweepStoppedError, sweep
-from sim.experiment.swept import Sweep
 from sim.experiment.work import Job
 
 ROOT = Path(__file__).resolve().parents[1]

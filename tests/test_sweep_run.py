@@ -16,17 +16,17 @@ import pytest
 from command import called
 
 import sim
+from sim.ensemble.run import LimitError
 from sim.experiment import sweep as runner
 from sim.experiment import work
 from sim.experiment.folder import FolderError
 from sim.experiment.load import ExperimentError, load_plan
+from sim.experiment.outcome import Sweep
 from sim.experiment.parts import fingerprint
 from sim.experiment.store import open_store
 from sim.experiment.sweep import Standing, SweepInterrupted, SweepStoppedError, estimate, sweep
-from sim.experiment.swept import Sweep
 from sim.experiment.work import Job
 from sim.model import FrontierModel
-from sim.run import LimitError
 from sim.scenario import load_scenario, with_overrides
 
 VARIED = {"reward_response": None, "threat_response": {"low": -1, "high": 0.5}, "shelter_protection": None}

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from sim.teaching.classroom import Classroom
-from sim.teaching.classroom_file import ClassroomError
-from sim.teaching.moves import parse
-from sim.teaching.play import replay, resume, shocks, start
-from sim.teaching.table import Tables
-from sim.teaching.table_file import TableError
+from sim.teaching.classroom.classes import Classroom
+from sim.teaching.classroom.file import ClassroomError
+from sim.teaching.play.game import replay, resume, shocks, start
+from sim.teaching.play.moves import parse
+from sim.teaching.play.table import Tables
+from sim.teaching.play.table_file import TableError
 from sim.vocabulary import ACTORS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -332,8 +332,8 @@ def test_a_clock_that_nobody_could_play_by_is_refused(tmp_path: Path, seconds: f
 
 PLAYER = """
 import sys, time
-from sim.teaching.table import Tables
-from sim.teaching.table_file import TableError
+from sim.teaching.play.table import Tables
+from sim.teaching.play.table_file import TableError
 path, code, secret, turns = sys.argv[1:]
 tables = Tables(path)
 end = time.monotonic() + 90
@@ -414,7 +414,7 @@ def test_a_game_survives_a_restart(sitting: Sitting) -> None:
     """Otherwise a server that is started anew ends the class's game."""
     sitting.move("pakistan", 0, aid=0.4)
     code = (
-        "import sys; from sim.teaching.table import Tables; t = Tables(sys.argv[1]);"
+        "import sys; from sim.teaching.play.table import Tables; t = Tables(sys.argv[1]);"
         "v = t.look(sys.argv[2]); print(v.turn, sorted(v.moved), v.seats['taliban'])"
     )
     done = subprocess.run(

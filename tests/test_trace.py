@@ -10,8 +10,8 @@ from sim.evidence import ledger
 from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
+from sim.provenance import Card, UnknownIdError, cover, coverage, describe, look_up
 from sim.rule import RULES
-from sim.trace import Card, UnknownIdError, cover, coverage, describe, look_up
 
 
 def everything() -> list[str]:

@@ -13,15 +13,15 @@ from command import Durand
 from numpy.typing import NDArray
 
 import sim
+from sim.ensemble.run import LimitError
 from sim.metrics import METRICS
 from sim.model import FrontierModel
 from sim.rule import RULES
-from sim.run import LimitError
 from sim.scenario import Scenario, list_scenarios, load_scenario, with_overrides
 from sim.why import Step, Term, Why, ablate, explain, weigh
 from sim.why.ablation import rules_of
 from sim.why.draws import likely
-from sim.why.lives import between, within
+from sim.why.runs import between, within
 from sim.why.shapley import MOST_PLAYERS, shapley
 from sim.why.steps import Label
 from sim.why.traced import Trace, Traced

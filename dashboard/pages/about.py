@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 import sim
-from dashboard import glossary, show
+from dashboard.widgets import glossary, show
 from sim.evidence import ledger
 from sim.plots import Table
 

@@ -6,7 +6,8 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import choosing, playback, show, state, telling
+from dashboard.runtime import state
+from dashboard.widgets import choosing, playback, sentences, show
 from sim.plots import power
 from sim.plots.network import moving_network, network_picture
 from sim.results import Comparison
@@ -41,7 +42,7 @@ def ties(found: Comparison, month: int) -> None:
 def factions(found: Comparison) -> None:
     """Power within Pakistan and within the movement in Kabul, over all months."""
     st.subheader("Power within, over time", anchor=False)
-    run = telling.digest(found)
+    run = sentences.digest(found)
     with st.container(horizontal=True, gap="medium"):
         for actor in ACTORS:
             made = show.drawn((run, "factions", actor), partial(power.faction_picture, found, actor))
@@ -56,7 +57,7 @@ def body() -> None:
     playback.through("actors", found.results[found.baseline].months, lambda month: ties(found, month))
     factions(found)
     with st.container(key="stamp"):
-        st.caption(f"Run {telling.digest(found)}")
+        st.caption(f"Run {sentences.digest(found)}")
 
 
 body()

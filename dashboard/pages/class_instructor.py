@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import asking, classes, doors, show
+from dashboard.widgets import access, asking, classes, show
 from sim.plots import Table
-from sim.teaching.classroom import MOST_NAME, Standing
-from sim.teaching.classroom_file import ClassroomError
-from sim.teaching.load import ExerciseError
-from sim.teaching.schema import LEVELS, Exercise
-from sim.teaching.sheets import ABOUT
+from sim.teaching.classroom.classes import MOST_NAME, Standing
+from sim.teaching.classroom.file import ClassroomError
+from sim.teaching.exercises.load import ExerciseError
+from sim.teaching.exercises.schema import LEVELS, Exercise
+from sim.teaching.exercises.sheets import ABOUT
 
 show.page("Instructor", show.plain(ABOUT))
 
@@ -27,12 +27,12 @@ def begin() -> None:
         if not st.form_submit_button("Open a class", type="primary"):
             return
     try:
-        doors.opening()
-        opened = doors.classes().open(name, title or asking.listed()[name].title)
+        access.opening()
+        opened = access.classes().open(name, title or asking.listed()[name].title)
     except ClassroomError as problem:
         st.error(show.plain(f"{str(problem).capitalize()}."), icon=":material/error:")
         return
-    doors.hold(**{"class": opened.code, "host": opened.secret})
+    access.hold(**{"class": opened.code, "host": opened.secret})
     st.rerun()
 
 
@@ -41,8 +41,8 @@ def live(one: Exercise, place: tuple[str, str], code: str, secret: str, with_mod
     """What has arrived by now."""
     name, phase = place
     try:
-        standing = doors.classes().standing(code)
-        arrived = doors.classes().predictions(code, name, phase, instructor=secret)
+        standing = access.classes().standing(code)
+        arrived = access.classes().predictions(code, name, phase, instructor=secret)
     except ClassroomError:
         st.rerun()
     st.markdown(f"**{len(arrived)} of {standing.seats}** have predicted.")
@@ -90,7 +90,7 @@ def questions(one: Exercise, standing: Standing, secret: str) -> None:
         st.caption("Its answers are shown only with those of the quiz after. You need not close it.")
     if st.button(label, type="primary", key=f"reveal {place}"):
         for name in one.quiz if quiz else (place[0],):
-            doors.classes().reveal(standing.code, secret, name, place[1])
+            access.classes().reveal(standing.code, secret, name, place[1])
         st.rerun()
 
 
@@ -102,7 +102,7 @@ def choose(standing: Standing, secret: str) -> None:
         name = st.selectbox("Exercise", names, there, format_func=asking.titled, key=f"exercise {standing.exercise}")
         st.caption("What was predicted in the one before is kept.")
         if st.form_submit_button("Go on to this exercise") and name != standing.exercise:
-            doors.classes().choose(standing.code, secret, name)
+            access.classes().choose(standing.code, secret, name)
             st.rerun()
 
 
@@ -125,14 +125,14 @@ def instruct(standing: Standing, secret: str) -> None:
 
 if st.session_state.pop("deleted", False):
     st.success("The class is deleted, with everything in it.")
-code, secret = doors.held("class"), doors.held("host")
+code, secret = access.held("class"), access.held("host")
 if not (code and secret):
     begin()
 else:
     try:
-        with doors.knocking():
-            standing = doors.classes().standing(code)
-            if not doors.classes().is_instructor(code, secret):
+        with access.knocking():
+            standing = access.classes().standing(code)
+            if not access.classes().is_instructor(code, secret):
                 raise ClassroomError("this is the instructor's page; use the secret link that came with the class")
         instruct(standing, secret)
     except ExerciseError as problem:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import asking, doors, show
-from sim.teaching.classroom import NICKNAME_LENGTH, Seat, Standing
-from sim.teaching.classroom_file import ClassroomError
-from sim.teaching.load import ExerciseError
-from sim.teaching.predict import Prediction
-from sim.teaching.schema import LEVELS, Exercise
-from sim.teaching.sheets import ABOUT
+from dashboard.widgets import access, asking, show
+from sim.teaching.classroom.classes import NICKNAME_LENGTH, Seat, Standing
+from sim.teaching.classroom.file import ClassroomError
+from sim.teaching.exercises.load import ExerciseError
+from sim.teaching.exercises.predict import Prediction
+from sim.teaching.exercises.schema import LEVELS, Exercise
+from sim.teaching.exercises.sheets import ABOUT
 
 Given = dict[tuple[str, str], Prediction]
 
@@ -20,32 +20,32 @@ show.page("Class", show.plain(ABOUT))
 def join() -> None:
     """Ask for code and nickname."""
     with st.form("join", enter_to_submit=True):
-        code = st.text_input("Class code, from your instructor", doors.held("class"), max_chars=20, key="join code")
+        code = st.text_input("Class code, from your instructor", access.held("class"), max_chars=20, key="join code")
         nickname = st.text_input("Nickname", max_chars=NICKNAME_LENGTH, key="join nickname")
         st.caption("Choose any nickname; your own name is not needed, and nothing personal is asked.")
         if not st.form_submit_button("Join", type="primary"):
             return
     try:
-        with doors.knocking():
-            seat = doors.classes().join(code, nickname)
-            standing = doors.classes().standing(code)
+        with access.knocking():
+            seat = access.classes().join(code, nickname)
+            standing = access.classes().standing(code)
     except ClassroomError as problem:
         st.error(show.plain(f"{str(problem).capitalize()}."), icon=":material/error:")
         return
-    doors.hold(**{"class": standing.code, "me": seat.secret})
+    access.hold(**{"class": standing.code, "me": seat.secret})
     st.rerun()
 
 
 def leave() -> None:
     """Let go of the seat here; what was predicted stays with the class."""
-    doors.let_go("class", "me")
+    access.let_go("class", "me")
 
 
 @st.fragment(run_every=2.5)
 def watch(code: str, seen: Standing) -> None:
     """Look now and then whether the instructor has gone on."""
     try:
-        now = doors.classes().standing(code)
+        now = access.classes().standing(code)
     except ClassroomError:
         st.rerun()
     if (now.exercise, now.revealed) != (seen.exercise, seen.revealed):
@@ -66,7 +66,7 @@ def predict(one: Exercise, names: tuple[str, ...], phase: str, given: Given, cod
         return
     try:
         for name, prediction in found.items():
-            doors.classes().submit(code, seat.secret, name, prediction, phase)
+            access.classes().submit(code, seat.secret, name, prediction, phase)
     except ClassroomError as problem:
         st.error(show.plain(f"{str(problem).capitalize()}."))
         return
@@ -80,7 +80,7 @@ def revealed(one: Exercise, name: str, phase: str, given: Given, code: str) -> N
         return
     mine = given.get((name, phase))
     asking.outcome(one, made, name, mine)
-    everybody = [prediction for _, prediction in doors.classes().predictions(code, name, phase)]
+    everybody = [prediction for _, prediction in access.classes().predictions(code, name, phase)]
     asking.spread(one, name, everybody, asking.model(one, made, name), mine, phase)
 
 
@@ -97,7 +97,7 @@ def questions(one: Exercise, names: tuple[str, ...], phase: str, standing: Stand
 def lesson(standing: Standing, seat: Seat) -> None:
     """The exercise from beginning to end, as far as the class has come."""
     one = asking.exercise(standing.exercise)
-    given = doors.classes().mine(standing.code, seat.secret)
+    given = access.classes().mine(standing.code, seat.secret)
     st.header(show.plain(one.title), anchor=False)
     name = "" if standing.title == one.title else f"{standing.title}. "
     st.markdown(show.plain(f"{name}{LEVELS[one.level]}. You are here as {seat.nickname}."))
@@ -133,13 +133,13 @@ def lesson(standing: Standing, seat: Seat) -> None:
     questions(one, quiz, "after", standing, given, seat)
 
 
-code, secret = doors.held("class"), doors.held("me")
+code, secret = access.held("class"), access.held("me")
 if not (code and secret):
     join()
 else:
     try:
-        with doors.knocking():
-            seat, standing = doors.classes().again(code, secret), doors.classes().standing(code)
+        with access.knocking():
+            seat, standing = access.classes().again(code, secret), access.classes().standing(code)
         watch(standing.code, standing)
         lesson(standing, seat)
         st.button("Leave this class", on_click=leave)

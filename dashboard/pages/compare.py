@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import ahead, controls, longer, show, state, telling, versions
-from dashboard.engine import engine
+from dashboard.runtime import ahead, long_tasks, state, versions
+from dashboard.runtime.engine import engine
+from dashboard.widgets import controls, sentences, show
 from sim.results import Comparison
 from sim.results.reading import scope
 
@@ -41,7 +42,7 @@ def answer() -> None:
     if found is None:
         return
     # All is worked out before the first of it is shown: what arrives together is laid out once.
-    words = (show.strong(telling.changes(here)), show.plain(telling.answer(here, found)))
+    words = (show.strong(sentences.changes(here)), show.plain(sentences.answer(here, found)))
     pictures = {kind: show.moving(found, kind, here.metric) for kind in KINDS}
     st.markdown(" ".join(filter(None, words)))
     with st.container(horizontal=True, gap="medium"):
@@ -50,7 +51,7 @@ def answer() -> None:
     base = found.results[found.baseline]
     st.caption(show.plain(scope(base, len(found.results))))
     with st.container(key="stamp"):
-        st.caption(f"Run {telling.digest(found)}", help="Two runs with the same sign have the same numbers.")
+        st.caption(f"Run {sentences.digest(found)}", help="Two runs with the same sign have the same numbers.")
     downloads(here, found)
     show.foresee(versions.foreseen(here, found), KINDS, here.metric)
     before: state.State = st.session_state.get("answered", here)
@@ -96,18 +97,18 @@ def downloads(here: state.State, found: Comparison) -> None:
             return
         st.caption("The address of this page holds everything chosen: whoever opens it sees the same numbers.")
         with st.container(horizontal=True):
-            show.download("Report", "report.html", "text/html", "report", longer.report, found)
-            show.download("Outcomes, CSV", "outcomes.csv", "text/csv", "csv", longer.table, found, "CSV")
+            show.download("Report", "report.html", "text/html", "report", long_tasks.report, found)
+            show.download("Outcomes, CSV", "outcomes.csv", "text/csv", "csv", long_tasks.table, found, "CSV")
             show.download(
                 "Outcomes, Parquet",
                 "outcomes.parquet",
                 "application/vnd.apache.parquet",
                 "parquet",
-                longer.table,
+                long_tasks.table,
                 found,
                 "Parquet",
             )
-            show.download("All, with months", "results.zip", "application/zip", "folder", longer.folder, found)
+            show.download("All, with months", "results.zip", "application/zip", "folder", long_tasks.folder, found)
             for name, scenario in versions.scenarios(here).items():
                 st.download_button(
                     f"Scenario: {show.plain(scenario.title)}",

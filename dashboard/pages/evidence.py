@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import cards, links, show, state
+from dashboard.runtime import state
+from dashboard.widgets import cards, links, show
 from sim.evidence import ledger
-from sim.trace import cover
-from sim.trace.seek import KINDS, conflicts, seek
-from sim.trace.without import without
+from sim.provenance import cover
+from sim.provenance.seek import KINDS, conflicts, seek
+from sim.provenance.without import without
 
 show.page(
     "Evidence",

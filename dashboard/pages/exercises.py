@@ -6,12 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import asking, doors, lessons, show
-from dashboard.lessons import Lesson
-from sim.teaching.feedback import gain
-from sim.teaching.predict import Prediction, score
-from sim.teaching.schema import LEVELS, Exercise
-from sim.teaching.sheets import ABOUT
+from dashboard.runtime import exercises
+from dashboard.runtime.exercises import Lesson
+from dashboard.widgets import access, asking, show
+from sim.teaching.exercises.feedback import gain
+from sim.teaching.exercises.predict import Prediction, score
+from sim.teaching.exercises.schema import LEVELS, Exercise
+from sim.teaching.exercises.sheets import ABOUT
 
 show.page("Exercises", show.plain(ABOUT))
 
@@ -114,7 +115,7 @@ def alone(one: Exercise) -> None:
 
 
 names = list(asking.listed())
-wanted = doors.held("exercise")
+wanted = access.held("exercise")
 if wanted and wanted not in names:
     st.warning(show.plain(f"There is no exercise {wanted}."))
 chosen = st.selectbox(
@@ -124,14 +125,14 @@ chosen = st.selectbox(
     format_func=asking.titled,
     key="exercise chosen",
 )
-doors.hold(exercise=chosen)
+access.hold(exercise=chosen)
 one = asking.exercise(chosen)
 about(one)
 with st.expander("For an instructor: the pack to print and show"):
     st.markdown(
         "Worksheet, instructor's sheet with answers, timing plan, slides and scenario files. It takes some seconds."
     )
-    show.download("Pack, ZIP", f"{chosen}.zip", "application/zip", f"pack {chosen}", lessons.pack, chosen)
+    show.download("Pack, ZIP", f"{chosen}.zip", "application/zip", f"pack {chosen}", exercises.pack, chosen)
 alone(one)
 if progress(one)["before"]:
     st.button("Start again", on_click=start_again, args=[one])

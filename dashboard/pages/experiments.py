@@ -6,9 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import analysis, drawers, findings, parcels, show, state, trial_form, trials, waiting
-from dashboard.questions import Errand, Question
-from sim.experiment.swept import Sweep
+from dashboard.runtime import analysis, archives, experiments, state, sweep_folders
+from dashboard.runtime.questions import Errand, Question
+from dashboard.widgets import experiment_form, findings, show, waiting
+from sim.experiment.outcome import Sweep
 
 show.page(
     "Experiments",
@@ -17,21 +18,21 @@ show.page(
 )
 
 
-def put_together(here: state.State) -> tuple[state.State, trials.Checked]:
+def put_together(here: state.State) -> tuple[state.State, experiments.Checked]:
     """The experiment: begun from one of the library, changed in the form, shown as text."""
-    text = here.trial or trials.start(trial_form.USUAL)
+    text = here.trial or experiments.start(experiment_form.USUAL)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "Begin from",
-            list(trials.shipped()),
-            list(trials.shipped()).index(trial_form.USUAL),
-            format_func=trials.shipped().__getitem__,
+            list(experiments.shipped()),
+            list(experiments.shipped()).index(experiment_form.USUAL),
+            format_func=experiments.shipped().__getitem__,
             key=state.key("trial begins"),
             help="Those that come with durand, made small enough to be run here.",
         )
-        st.button("Begin", on_click=trial_form.begin, help="What stands in the form is replaced.")
-    text = trial_form.all_of(text)
-    checked = trials.check(text)
+        st.button("Begin", on_click=experiment_form.begin, help="What stands in the form is replaced.")
+    text = experiment_form.all_of(text)
+    checked = experiments.check(text)
     with st.expander("The experiment as text", key=state.key("trial text"), on_change="rerun") as opened:
         if opened.open:
             st.code(text, language="yaml", line_numbers=True)
@@ -42,16 +43,16 @@ def put_together(here: state.State) -> tuple[state.State, trials.Checked]:
     else:
         st.caption(
             f"{checked.points:,} points of {checked.worlds:,} worlds over {checked.months} months: {checked.runs:,} runs of at "
-            f"most {trials.MOST_RUNS:,} here."
+            f"most {experiments.MOST_RUNS:,} here."
         )
     st.download_button("Take the text along", text, "experiment.yaml", "application/yaml", on_click="ignore")
-    return here.with_(trial="" if text == trials.start(trial_form.USUAL) else text), checked
+    return here.with_(trial="" if text == experiments.start(experiment_form.USUAL) else text), checked
 
 
-def sweep(here: state.State, checked: trials.Checked) -> Path | None:
+def sweep(here: state.State, checked: experiments.Checked) -> Path | None:
     """The folder of the sweep that this visitor has run, or of a finished one; None while there is none."""
-    text = here.trial or trials.start(trial_form.USUAL)
-    folder = drawers.place(show.session(), text)
+    text = here.trial or experiments.start(experiment_form.USUAL)
+    folder = sweep_folders.place(show.session(), text)
     question = Question(analysis.run, (text, str(folder)))
     done = waiting.answer(
         "sweep",
@@ -68,26 +69,26 @@ def bring() -> Path | None:
     with st.expander("Open a finished sweep of your own"):
         file = st.file_uploader(
             f"The folder that `durand sweep` filled, or that was taken along from here, as a ZIP file of at most "
-            f"{parcels.MOST_MB} MB",
+            f"{archives.MOST_MB} MB",
             ["zip"],
             key=state.key("sweep brought"),
-            max_upload_size=parcels.MOST_MB,
+            max_upload_size=archives.MOST_MB,
         )
         st.caption(
             "You alone see it. No address leads to it: whoever is to see it too needs the file. Remove it to go back to the form."
         )
     if file is None:
         return None
-    folder = drawers.brought(show.session(), file.getvalue())
+    folder = sweep_folders.brought(show.session(), file.getvalue())
     if not folder.exists():
         with st.spinner("The sweep is unpacked and checked."):
-            show.answers(lambda: {"brought": Errand(parcels.unpack, (file.getvalue(), str(folder)))})
+            show.answers(lambda: {"brought": Errand(archives.unpack, (file.getvalue(), str(folder)))})
     return folder if folder.exists() else None
 
 
 def kept(here: state.State) -> tuple[state.State, Path | None]:
     """A finished sweep that the operator lets visitors open, where one is chosen."""
-    offered = drawers.offered()
+    offered = sweep_folders.offered()
     if here.opened and here.opened not in offered:
         said = f"This server keeps no finished sweep {here.opened}. Whoever has it can take it along as a file."
         st.warning(show.plain(said))

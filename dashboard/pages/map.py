@@ -6,7 +6,8 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import choosing, playback, show, state, telling
+from dashboard.runtime import state
+from dashboard.widgets import choosing, playback, sentences, show
 from sim.plots.places import SCHEMATIC, map_picture, moving_map
 from sim.plots.single import picture
 from sim.results import Comparison
@@ -39,9 +40,9 @@ def body() -> None:
         "fighters is across the line changes with operations, and with what Kabul does. Behind these figures are people who died."
     )
     st.subheader("Year by year", anchor=False)
-    show.picture(show.drawn((telling.digest(found), "areas"), lambda: picture(found, "areas")), "areas")
+    show.picture(show.drawn((sentences.digest(found), "areas"), lambda: picture(found, "areas")), "areas")
     with st.container(key="stamp"):
-        st.caption(f"Run {telling.digest(found)}")
+        st.caption(f"Run {sentences.digest(found)}")
 
 
 body()

@@ -6,13 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import controls, doors, lines, seats, show
-from sim.run import LIMITS, LimitError
+from dashboard.widgets import access, controls, lines, seats, show
+from sim.ensemble.run import LIMITS, LimitError
 from sim.scenario import ScenarioError
-from sim.teaching import play_text
-from sim.teaching.moves import WORLDS, GameError, MoveLog, Values
-from sim.teaching.play import start
-from sim.teaching.play_text import period
+from sim.teaching.play import text as play_text
+from sim.teaching.play.game import start
+from sim.teaching.play.moves import WORLDS, GameError, MoveLog, Values
+from sim.teaching.play.text import period
 from sim.vocabulary import ACTORS
 
 show.page("Play", "One actor's decisions, a quarter at a time. There is no score, and nothing to win.")
@@ -125,7 +125,7 @@ if not lines.all_of_them() and (text := st.query_params.get("log")):
         lines.put(seats.unpacked(text))
     except GameError as problem:
         lines.complain(problem)
-        doors.let_go("log")
+        access.let_go("log")
 if lines.all_of_them():
     lines.keep()
     play()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import controls, drafting, forms, show, state
+from dashboard.runtime import state
+from dashboard.widgets import controls, drafting, forms, show
 from sim.scenario import ScenarioError, differences, load_scenario
 
 here = show.page(

@@ -6,20 +6,20 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import controls, doors, seats, show, tables
-from sim.run import LimitError
+from dashboard.widgets import access, controls, seats, show, tables
+from sim.ensemble.run import LimitError
 from sim.scenario import ScenarioError
-from sim.teaching.classroom import MOST_NAME, NICKNAME_LENGTH
-from sim.teaching.classroom_file import ClassroomError
-from sim.teaching.moves import GameError
-from sim.teaching.play import start
+from sim.teaching.classroom.classes import MOST_NAME, NICKNAME_LENGTH
+from sim.teaching.classroom.file import ClassroomError
+from sim.teaching.play.game import start
+from sim.teaching.play.moves import GameError
 from sim.vocabulary import ACTORS
 
 show.page("Play together", "One game, up to four seats. A quarter passes when all have moved, or when the time is up.")
 
 
 def leave(*names: str) -> None:
-    doors.let_go("game", *names)
+    access.let_go("game", *names)
 
 
 # ------------------------------------------------------------------------------------------------ coming in
@@ -28,20 +28,20 @@ def leave(*names: str) -> None:
 def claim() -> None:
     """Take a seat."""
     with st.form("claim"):
-        code = st.text_input("Game code, from your host", doors.held("game"), max_chars=20, key="claim code")
+        code = st.text_input("Game code, from your host", access.held("game"), max_chars=20, key="claim code")
         nickname = st.text_input("Nickname", max_chars=NICKNAME_LENGTH, key="claim nickname")
         actor = st.selectbox("Seat", list(ACTORS), format_func=ACTORS.__getitem__, key="claim seat")
         st.caption("Choose any nickname; your own name is not needed, and nothing personal is asked.")
         if not st.form_submit_button("Take the seat", type="primary"):
             return
     try:
-        with doors.knocking():
-            seat = doors.games().claim(code, nickname, actor)
-            view = doors.games().look(code)
+        with access.knocking():
+            seat = access.games().claim(code, nickname, actor)
+            view = access.games().look(code)
     except ClassroomError as problem:
         tables.complain(problem)
         return
-    doors.hold(game=view.code, player=seat.secret)
+    access.hold(game=view.code, player=seat.secret)
     st.rerun()
 
 
@@ -58,13 +58,13 @@ def begin() -> None:
         if not st.form_submit_button("Open a game"):
             return
     try:
-        doors.opening()
+        access.opening()
         game = start(scenario, tuple(ACTORS), seed=int(seed))
-        opened = doors.games().open(game, title, 60.0 * minutes if minutes else None)
+        opened = access.games().open(game, title, 60.0 * minutes if minutes else None)
     except (ClassroomError, GameError, LimitError, ScenarioError) as problem:
         tables.complain(problem)
         return
-    doors.hold(game=opened.code, leader=opened.secret)
+    access.hold(game=opened.code, leader=opened.secret)
     st.rerun()
 
 
@@ -75,7 +75,7 @@ def begin() -> None:
 def watch(code: str, seen: int) -> None:
     """Look now and then how the game stands; a quarter whose time is up passes with the look."""
     try:
-        view = doors.games().look(code)
+        view = access.games().look(code)
     except ClassroomError:
         st.rerun()
     if view.version != seen:
@@ -87,7 +87,7 @@ def watch(code: str, seen: int) -> None:
 
 
 def page() -> None:
-    code, secret, leader = doors.held("game"), doors.held("player"), doors.held("leader")
+    code, secret, leader = access.held("game"), access.held("player"), access.held("leader")
     if not code or not (secret or leader):
         with st.expander("What this is for, and its limits", expanded=True):
             seats.purpose(())
@@ -97,12 +97,12 @@ def page() -> None:
             begin()
         return
     try:
-        with doors.knocking():
-            view = doors.games().look(code)
-            if leader and not doors.games().is_host(code, leader):
+        with access.knocking():
+            view = access.games().look(code)
+            if leader and not access.games().is_host(code, leader):
                 raise ClassroomError("this is the host's page; use the secret link that came with the game")
             if not leader:
-                doors.games().again(code, secret)
+                access.games().again(code, secret)
         st.header(show.plain(view.title), anchor=False)
         watch(view.code, view.version)
         if leader:

@@ -8,8 +8,9 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import chain, choosing, questions, show, state, telling, versions, waiting
-from dashboard.questions import Question
+from dashboard.runtime import questions, state, versions
+from dashboard.runtime.questions import Question
+from dashboard.widgets import chain, choosing, sentences, show, waiting
 from sim.metrics import METRICS
 from sim.plots.course import PICK, course_picture, moving_course
 from sim.results import Comparison
@@ -128,7 +129,7 @@ def body() -> None:
     here = state.publish(decisions(here, found, plans, month))
     mechanisms(here, found, plans)
     with st.container(key="stamp"):
-        st.caption(f"Run {telling.digest(found)}")
+        st.caption(f"Run {sentences.digest(found)}")
 
 
 body()

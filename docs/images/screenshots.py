@@ -43,7 +43,7 @@ def main() -> None:
     """Write every picture beside this file."""
     from playwright.sync_api import sync_playwright
 
-    from dashboard.state import State, to_query
+    from dashboard.runtime.state import State, to_query
 
     own = to_query(State(own=OWN))["own"]
     if CHROMIUM is None:

@@ -33,8 +33,8 @@ class Land(Actor):
         grievance, control, attacks: by area, shape (areas, worlds).
         deaths_*: this month's dead, each shape (worlds,).
         recent_*: fading means of attacks and deaths a month.
-        tolls: what lethal attacks cost; runs with the same luck and parameters may share it (sim/checkpoints.py), since it
-            hangs on nothing else. None: nothing is kept.
+        tolls: what lethal attacks cost; runs with the same luck and parameters may share it, since it hangs on nothing else
+            (sim/ensemble/checkpoints.py). None: nothing is kept.
     """
 
     tolls: Tolls | None = None

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.ensemble.run import LimitError
 from sim.experiment.factors import Factor
 from sim.experiment.load import load_plan
 from sim.experiment.plan import Pack, Plan
 from sim.experiment.schema import Experiment
-from sim.run import LimitError
 from sim.worlds import Vector
 from sim.yamlfile import suggestion
 
 if TYPE_CHECKING:
-    from sim.experiment.swept import Sweep
+    from sim.experiment.outcome import Sweep
     from sim.yamlfile import Source
 
     Asked: TypeAlias = Source | Mapping[str, Any] | Experiment | Sweep

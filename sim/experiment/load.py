@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from sim.ensemble.run import PARAMETERS as SETS
 from sim.experiment import design as designs
 from sim.experiment.factors import Factor, actor_of, lever_factor, lever_path, short_levers, uncertainty_factor
 from sim.experiment.plan import MOST_RUNS, Plan
 from sim.experiment.schema import MOST_POINTS, Design, Experiment, Listed
 from sim.parameters import PARAMETERS
-from sim.run import PARAMETERS as SETS
 from sim.scenario import Scenario, ScenarioError, Script, library, load_scenario, parameter_set
 from sim.scenario.references import check_claims
 from sim.scenario.settings import DEFAULTS

@@ -18,13 +18,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.ensemble.fingerprint import model_version
+from sim.ensemble.run import CHUNK, CHUNK_WORLD_MONTHS
 from sim.experiment.design import Matrix
 from sim.experiment.factors import Factor
 from sim.experiment.schema import Experiment
-from sim.experiment.version import model_version
 from sim.experiment.work import Job
 from sim.metrics import METRICS
-from sim.run import CHUNK, CHUNK_WORLD_MONTHS
 from sim.scenario import Scenario, parameter_set
 from sim.worlds import Vector
 

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiment.folder import Folder, FolderError
+from sim.experiment.outcome import Sweep
 from sim.experiment.parts import END, FOLDER, MONTHS_END, PartError, outcomes_of, read_part, read_table, write_part
 from sim.experiment.plan import Pack, Plan
 from sim.experiment.store import Store, open_store
-from sim.experiment.swept import Sweep
 from sim.experiment.work import Lived, Receipt, kept_columns
 
 if TYPE_CHECKING:

@@ -15,15 +15,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from sim.ensemble.run import LimitError, check
 from sim.experiment.executors import Cluster, Executor, Here, Processes
 from sim.experiment.folder import Folder, alone
 from sim.experiment.load import load_plan
+from sim.experiment.outcome import Sweep
 from sim.experiment.plan import Plan
 from sim.experiment.schema import Experiment
 from sim.experiment.store import open_store
-from sim.experiment.swept import Sweep
 from sim.experiment.work import Job, VersionError
-from sim.run import LimitError, check
 from sim.yamlfile import Source
 
 MOST_WORKERS = 1024

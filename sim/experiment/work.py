@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiment.version import model_version
+from sim.ensemble.fingerprint import model_version
 from sim.scenario import Scenario
 from sim.worlds import Vector
 

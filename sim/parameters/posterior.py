@@ -13,7 +13,7 @@ import numpy as np
 from sim.worlds import Streams, Vector
 from sim.yamlfile import FileError
 
-FILE = Path(__file__).resolve().parents[1] / "history" / "data" / "posterior.parquet"
+FILE = Path(__file__).resolve().parents[1] / "calibration" / "data" / "posterior.parquet"
 STREAM = "parameters.posterior"
 
 

@@ -1,6 +1,6 @@
 """Scenarios and policies: what may stand in them, loading and inheritance, what they ask each month, what differs."""
 
-from sim.scenario.abreast import Abreast, company
+from sim.scenario.batched import Abreast, company
 from sim.scenario.diff import Difference, differences
 from sim.scenario.load import (
     ScenarioError,

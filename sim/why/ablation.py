@@ -13,15 +13,14 @@ from typing import Any
 
 import numpy as np
 
+from sim.ensemble.run import DEFAULT_PARAMETERS, LimitError, Progress
 from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS
 from sim.model import FrontierModel
-from sim.plainwords import suggestion
 from sim.results.reading import NOT_A_FORECAST, month_words, share
 from sim.results.terminal import KINDS
 from sim.rule import RULES, Rule
 from sim.rulebook import Rulebook
-from sim.run import DEFAULT_PARAMETERS, LimitError, Progress
 from sim.scenario import Scenario
 from sim.vocabulary import ACTORS
 from sim.why.answers import Named, asked, month_number, resolved
@@ -30,6 +29,7 @@ from sim.why.names import decimals
 from sim.why.scripts import watched
 from sim.why.shapley import Array
 from sim.why.text import called, signed, wrapped
+from sim.words.problems import suggestion
 from sim.worlds import Vector
 
 # Worlds at a time: several mechanisms are switched off side by side on the worlds axis.

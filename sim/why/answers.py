@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from sim.ensemble.run import DEFAULT_PARAMETERS, LimitError, check
 from sim.metrics import METRICS
-from sim.plainwords import suggestion
-from sim.run import DEFAULT_PARAMETERS, LimitError, check
 from sim.scenario import Scenario, load_scenario
 from sim.vocabulary import month_after, months_between
 from sim.why.account import Accountant, Cut, Step, Term, chain
 from sim.why.flow import Flow
-from sim.why.lives import Lived, between, within
+from sim.why.runs import Lived, between, within
+from sim.words.problems import suggestion
 
 if TYPE_CHECKING:
     from sim.results import Results

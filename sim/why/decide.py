@@ -8,17 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from sim.ensemble.run import DEFAULT_PARAMETERS, LimitError
 from sim.model import FrontierModel
-from sim.plainwords import suggestion
 from sim.results.reading import NOT_A_FORECAST, month_words, share
 from sim.rule import RULES
-from sim.run import DEFAULT_PARAMETERS, LimitError
 from sim.scenario import Scenario
 from sim.why.answers import Named, asked, month_number, resolved
 from sim.why.draws import likely
 from sim.why.names import DECISIONS
 from sim.why.shapley import Array
 from sim.why.text import called, wrapped
+from sim.words.problems import suggestion
 
 _BAR = 12
 

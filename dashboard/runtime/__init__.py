@@ -1,0 +1,1 @@
+"""What serves the pages: state, queues, workers, caches."""

@@ -1,0 +1,285 @@
+"""One engine for all sessions: runs scenarios in worker processes, keeps what they came to, and is fair.
+
+- Two quick workers take runs for pages; one heavy worker, of lower priority, takes what is long, one at a time.
+- What was run is kept, within a bound on memory, by all that decides its numbers. Sessions share results, which nobody
+  changes; no session can see what another one chose.
+- What two sessions ask for at the same time is run once.
+- Of one session only the newest question counts: what only an older one wanted is stopped.
+- What a visitor will likely ask next is run ahead while nobody waits and nobody else is about, and given up as soon as
+  somebody asks; of what is kept, such guesses have half at most.
+- The queues are short; when one is full, the visitor is told, and nothing waits without end.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import blake2b
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from dashboard.runtime.queues import BusyError, Lane, RunError, Task
+from dashboard.runtime.worker import run_scenario
+
+if TYPE_CHECKING:
+    from dashboard.runtime.questions import Question
+    from sim.scenario import Scenario
+
+__all__ = ["BusyError", "Engine", "Job", "Lane", "RunError", "SupersededError", "Task", "engine"]
+
+QUICK_WORKERS = 2
+MOST_WAITING, MOST_HEAVY_WAITING = 64, 4
+SECONDS, HEAVY_SECONDS = 30.0, 1800.0
+KEPT_BYTES = 400 * 2**20
+_AHEAD = "nobody yet"  # waits for what is run ahead
+# Of what is run ahead, how much at most, and how much at a time: one run for each worker.
+MOST_AHEAD, AHEAD_TOGETHER = 24, QUICK_WORKERS
+ALONE = 5.0  # seconds for which nobody else has asked for anything
+# Seconds after an answer before its next step is run ahead, and before anything else is: first it has to be drawn.
+DRAWING, LOOKING = 0.15, 0.4
+
+
+class SupersededError(Exception):
+    """The session asked for something newer meanwhile."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run: a scenario and how. Equal keys give equal numbers.
+
+    Attributes:
+        shared: how many of its first months other runs are likely to have lived alike; changes no number.
+    """
+
+    scenario: Scenario
+    worlds: int
+    months: int
+    seed: int
+    parameters: str
+    panels: bool = False
+    shared: int = field(default=0, compare=False)
+    key: str = field(default="", compare=False)
+    company: str | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        from sim.scenario import company
+
+        how = [self.worlds, self.months, self.seed, self.parameters]
+        digest = blake2b(json.dumps([*how, self.scenario.data()], sort_keys=True).encode(), digest_size=12).hexdigest()
+        object.__setattr__(self, "key", digest)
+        kind = company(self.scenario)
+        object.__setattr__(self, "company", kind and json.dumps([*how, self.panels, kind]))
+
+    function = staticmethod(run_scenario)
+
+    @property
+    def given(self) -> tuple[Any, ...]:
+        """What is run, and how many months of it others live alike."""
+        return self.scenario, self.shared
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What `sim.run` is given besides the scenario."""
+        how = {"worlds": self.worlds, "months": self.months, "seed": self.seed, "parameters": self.parameters}
+        return {**how, "keep_series": True, "keep_panels": self.panels}
+
+
+class Engine:
+    """See the module."""
+
+    def __init__(self, kept_bytes: int = KEPT_BYTES, workers: int = QUICK_WORKERS, most: int = MOST_WAITING) -> None:
+        self._lock = threading.RLock()
+        self._kept: OrderedDict[str, tuple[Any, int, bool]] = OrderedDict()
+        self._kept_bytes, self.bytes, self.runs = kept_bytes, 0, 0
+        self._tasks: dict[str, Task] = {}
+        self._guesses: dict[str, None] = {}  # what was run ahead and nobody has asked for, oldest first
+        self._likely: Iterator[Job] = iter(())
+        self._likeliest = self._likely  # the first of them, which is begun sooner
+        self._asked: dict[str, float] = {}
+        self._answered = 0.0
+        self.quick = Lane(workers, most, SECONDS, 0, self._done)
+        self.slow = Lane(1, MOST_HEAVY_WAITING, HEAVY_SECONDS, 10, self._done)
+        self.quick.start()
+
+    def results(
+        self,
+        session: str,
+        jobs: Mapping[str, Job | Question],
+        superseded: Callable[[], bool] = lambda: False,
+        waiting: Callable[[int], None] = lambda ahead: None,
+    ) -> dict[str, Any]:
+        """What jobs come to: those not kept are run. What else this session was waiting for is given up.
+
+        Args:
+            session: who asks.
+            jobs: by any name.
+            superseded: asked many times a second: whether the session wants something newer by now.
+            waiting: told every second how many requests are ahead.
+
+        Raises:
+            BusyError: the queue is full.
+            RunError: a run failed, or took too long.
+            SupersededError: `superseded` said so.
+        """
+        found, tasks = self._ask(session, jobs)
+        try:
+            for task in tasks.values():
+                rounds = 0
+                while not task.finished.wait(0.05):
+                    if superseded():
+                        raise SupersededError
+                    rounds += 1
+                    if rounds % 20 == 0:
+                        waiting(self.quick.ahead(task))
+        finally:
+            with self._lock:
+                self._leave(session, set())
+        return {name: found[name] if name in found else tasks[name].answer() for name in jobs}
+
+    def ahead(self, session: str, jobs: Iterable[Job]) -> None:
+        """Run what a session will likely ask next, likeliest first, as long as nobody asks and nobody else is about."""
+        with self._lock:
+            self._answered = now = time.monotonic()
+            self._asked = {who: when for who, when in self._asked.items() if now - when < ALONE}
+            if not self._asked.keys() - {session}:
+                self._likely = islice(jobs, MOST_AHEAD)
+                self._likeliest = islice(self._likely, 1)
+                self._look_ahead_after(DRAWING, self._likeliest)
+
+    def _look_ahead(self, likely: Iterator[Job]) -> None:
+        """Begin with the first of what is likely and not known yet; else look further, once the last answer is drawn."""
+        with self._lock:
+            if likely not in (self._likeliest, self._likely) or self._tasks or not self.quick.idle():
+                return
+            try:
+                wanted = list(islice((job for job in likely if job.key not in self._kept), AHEAD_TOGETHER))
+            except ValueError:  # a guess that cannot be run; whoever asks for it is told
+                return
+            tasks = [Task(_name(job), run_scenario, job.given, job.arguments, job.company) for job in wanted]
+            for task in tasks:
+                task.ahead = True
+                task.waiting.add(_AHEAD)
+                self._tasks[task.key] = task
+            if tasks:
+                self.quick.add(*tasks)
+            elif likely is not self._likely:
+                self._look_ahead_after(LOOKING, self._likely)
+
+    def _look_ahead_after(self, seconds: float, likely: Iterator[Job]) -> None:
+        """The same, so long after the last answer."""
+        later = self._answered + seconds - time.monotonic()
+        timer = threading.Timer(max(later, 0.0), self._look_ahead, [likely])
+        timer.daemon = True
+        timer.start()
+
+    def heavy(self, session: str, function: Callable[..., Any], *arguments: Any, **named: Any) -> Task:
+        """Have something long done: `function(tell, *arguments, **named)` in the heavy worker, one at a time.
+
+        `function` stands at the top of a module; it calls `tell(progress)` now and then, which also ends it when it was
+        cancelled. The task's `told` is the last progress, `finished` is set at the end, and `answer()` gives the value.
+
+        Raises:
+            BusyError: as many as may wait are waiting.
+        """
+        task = Task(f"heavy {session} {time.monotonic_ns()}", function, arguments, named)
+        task.waiting.add(session)
+        self.slow.add(task)
+        return task
+
+    def cancel(self, task: Task) -> None:
+        """Give up a heavy task."""
+        self.slow.drop(task)
+
+    def close(self) -> None:
+        """End all workers."""
+        self.quick.close()
+        self.slow.close()
+
+    def _ask(self, session: str, jobs: Mapping[str, Job | Question]) -> tuple[dict[str, Any], dict[str, Task]]:
+        found: dict[str, Any] = {}
+        tasks: dict[str, Task] = {}
+        with self._lock:
+            self._asked[session] = time.monotonic()
+            self._likely = self._likeliest = iter(())
+            still = {_name(job) for job in jobs.values()}
+            self._leave(session, still)
+            self._leave(_AHEAD, still)
+            for name, job in jobs.items():
+                kept = self._kept.get(job.key)
+                if kept is not None and (kept[2] or not job.panels):
+                    self._kept.move_to_end(job.key)
+                    self._guesses.pop(job.key, None)
+                    found[name] = kept[0]
+                    continue
+                task = self._tasks.get(_name(job))
+                if task is None or task.stopped:
+                    task = Task(_name(job), job.function, job.given, job.arguments, job.company)
+                    self.quick.add(task)
+                    self._tasks[task.key] = task
+                task.ahead = False
+                task.waiting.add(session)
+                tasks[name] = task
+        return found, tasks
+
+    def _leave(self, session: str, still: set[str]) -> None:
+        """Take a session off what it waited for; what nobody waits for any more is stopped."""
+        for key, task in list(self._tasks.items()):
+            if session in task.waiting and key not in still:
+                task.waiting.discard(session)
+                if not task.waiting and not task.finished.is_set():
+                    del self._tasks[key]
+                    self.quick.drop(task)
+
+    def _done(self, task: Task) -> None:
+        """Keep what a quick task came to."""
+        with self._lock:
+            if self._tasks.get(task.key) is task:
+                del self._tasks[task.key]
+            if task.problem is None and not task.key.startswith("heavy "):
+                self._keep(task)
+            if task.ahead:
+                self._look_ahead(self._likeliest)
+
+    def _keep(self, task: Task) -> None:
+        results, (key, panels) = task.value, _parts(task.key)
+        if task.function is run_scenario:
+            self.runs += 1
+            for array in [*results.arrays.metrics.values(), *results.arrays.panels.values()]:
+                array.flags.writeable = False  # shared by sessions
+        self._forget(key)
+        self._kept[key] = (results, task.size, panels)
+        self.bytes += task.size
+        if task.ahead:
+            self._guesses[key] = None
+        while sum(self._kept[guess][1] for guess in self._guesses) > self._kept_bytes // 2:
+            self._forget(next(iter(self._guesses)))
+        while self.bytes > self._kept_bytes and len(self._kept) > 1:
+            self._forget(next(iter(self._kept)))
+
+    def _forget(self, key: str) -> None:
+        self._guesses.pop(key, None)
+        if key in self._kept:
+            self.bytes -= self._kept.pop(key)[1]
+
+
+def _name(job: Job | Question) -> str:
+    return f"{job.key} {'panels' if job.panels else 'plain'}"
+
+
+def _parts(name: str) -> tuple[str, bool]:
+    key, _, kind = name.partition(" ")
+    return key, kind == "panels"
+
+
+@cache
+def engine() -> Engine:
+    """The one engine of this process; made, with its workers warming up, when first asked for."""
+    made = Engine()
+    atexit.register(made.close)
+    return made

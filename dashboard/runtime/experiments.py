@@ -1,0 +1,122 @@
+"""An experiment in the making: its text, the checks on it, and the changes that the form makes to it.
+
+A visitor's experiment names scenarios of the library only and reads no file: what could lead to a path is refused before
+anything is loaded. It is small, so that nobody waits long for it; the text can be taken along and run large elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sim.ensemble.run import PARAMETERS as MODES
+from sim.experiment.load import ExperimentError, experiments, extent
+from sim.experiment.schema import Experiment
+from sim.scenario import ScenarioError, list_scenarios
+from sim.words.problems import short, suggestion
+from sim.yamlfile import dump, read
+
+NAME = "your experiment"
+MOST_RUNS, MOST_POINTS, MOST_MONTHS = 20_000, 5_000, 120
+# Kind of design -> what says how large it is, its least and most, and what it is for.
+KINDS: dict[str, tuple[str, int, int, str]] = {
+    "latin_hypercube": (
+        "points",
+        10,
+        2500,
+        "Latin hypercube: spread evenly, for discovery, regret and a rough ranking",
+    ),
+    "saltelli": ("base", 16, 512, "Saltelli: for Sobol indices, which measure"),
+    "morris": ("trajectories", 4, 200, "Morris: for screening many uncertainties, which ranks"),
+}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A text that was checked.
+
+    Attributes:
+        data: what it says; problems: what is wrong, each with its line.
+        points, worlds, months: how large it is; 0 where something is wrong.
+    """
+
+    data: dict[str, Any]
+    problems: tuple[str, ...]
+    points: int = 0
+    worlds: int = 0
+    months: int = 0
+
+    @property
+    def runs(self) -> int:
+        """Runs in all."""
+        return self.points * self.worlds
+
+
+@cache
+def shipped() -> dict[str, str]:
+    """The experiments of the library that can be begun from: name -> title."""
+    out = {}
+    for path in sorted(experiments().glob("*.yaml")):
+        data = read(path, error=ExperimentError).data
+        if not _unsafe(data):
+            out[path.stem] = str(data["title"])
+    return out
+
+
+def start(name: str) -> str:
+    """The text of an experiment of the library, made small enough to be run here: of worlds rather than of points."""
+    data = dict(read(experiments() / f"{name}.yaml", error=ExperimentError).data)
+    data.pop("series", None)
+    size = KINDS[data["design"]["kind"]][0]
+    while extent(data)[0] > MOST_POINTS:
+        data = {**data, "design": {**data["design"], size: data["design"][size] // 2}}
+    while (found := extent(data))[0] * found[1] > MOST_RUNS:
+        data = {**data, "worlds": found[1] // 2}
+    return dump(data)
+
+
+@cache
+def check(text: str) -> Checked:
+    """Check a text: the checks of `durand sweep`, and that it is safe and small enough for a room full of people."""
+    try:
+        data = dict(read((NAME, text), error=ExperimentError).data)
+        if unsafe := _unsafe(data):
+            return Checked(data, (f"{NAME}: {unsafe}",))
+        points, worlds, months = extent((NAME, text))
+    except (ExperimentError, ScenarioError) as problem:
+        return Checked({}, problem.problems)
+    limits = (("runs", points * worlds, MOST_RUNS), ("points", points, MOST_POINTS), ("months", months, MOST_MONTHS))
+    problems = tuple(
+        f"{NAME}: too many {what}: {count:,}; allowed here: at most {most:,}. Take the text along and run it elsewhere "
+        "with `durand sweep`."
+        for what, count, most in limits
+        if count > most
+    )
+    return Checked(data, problems, points, worlds, months)
+
+
+def changed(text: str, **given: Any) -> str:
+    """The text with other scenarios, uncertainties, design, worlds, metrics and the like; None leaves a key out."""
+    data = {**read((NAME, text), error=ExperimentError).data, **given}
+    order = [name.rstrip("_") for name in Experiment.model_fields]
+    kept = {key: value for key, value in data.items() if value is not None}
+    return dump({key: kept[key] for key in sorted(kept, key=lambda key: order.index(key) if key in order else 99)})
+
+
+def _unsafe(data: dict[str, Any]) -> str:
+    """Why an experiment may not be run for a visitor; empty if it may."""
+    known = [name for name, _, _ in list_scenarios()]
+    scenarios = data.get("scenarios")
+    for name in scenarios if isinstance(scenarios, list) else ():
+        if name not in known:
+            return f"not a scenario of the library: {short(str(name))}{suggestion(str(name), known)}"
+    if data.get("parameters", "defaults") not in MODES:
+        return f"parameters = {short(str(data['parameters']))}: allowed: {', '.join(MODES)}"
+    for key in ("design", "lever_design"):
+        design = data.get(key)
+        if isinstance(design, dict) and design.get("kind") not in (*KINDS, "factorial"):
+            return f"{key}: a design of kind {short(str(design.get('kind')))} is not run here"
+    if data.get("series"):
+        return "series: every month of every run is not kept here"
+    return ""

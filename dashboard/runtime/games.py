@@ -1,0 +1,49 @@
+"""What workers do for games: live a log and tell what came of it. Each begins with `tell`; a log goes as its JSON text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dashboard.runtime.worker import Tell
+    from sim.teaching.play.briefing import Briefing
+    from sim.teaching.play.debrief import Debrief
+    from sim.teaching.play.game import Game, Trial
+
+NAME = "the game"
+
+
+def brief(tell: Tell, log: str, actor: str) -> Briefing:
+    """What an actor sees as the game stands."""
+    from sim.teaching.play.briefing import briefing
+
+    tell(None)
+    return briefing(_game(log), actor)
+
+
+def trial(tell: Tell, log: str, settings: Mapping[str, Any]) -> Trial:
+    """What Pakistan's settings would cost, and how far they can be carried."""
+    tell(None)
+    return _game(log).trial(settings)
+
+
+def moved(tell: Tell, log: str, moves: Mapping[str, Mapping[str, Any]]) -> str:
+    """The log after one more quarter, with the digest of its figures."""
+    tell(None)
+    return _game(log).move(moves).digested().log.to_json()
+
+
+def debrief(tell: Tell, log: str, versus: str | None) -> Debrief:
+    """A game set against other courses over 1,000 worlds, for the heavy worker."""
+    from sim.teaching.play.debrief import debrief as make
+
+    tell({"done": 0, "of": 0})
+    return make(_game(log), versus=versus, progress=lambda done, everything: tell({"done": done, "of": everything}))
+
+
+def _game(log: str) -> Game:
+    from sim.teaching.play.game import resume
+    from sim.teaching.play.moves import parse
+
+    return resume(parse(log.encode(), NAME))

@@ -1,0 +1,81 @@
+"""What a page asks of the quick workers besides runs: why a figure is as it is, and what pressed on a decision.
+
+The functions below are carried out by a worker; each begins with `tell`, which also ends it when nobody waits any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from itertools import count
+from json import dumps
+from typing import TYPE_CHECKING, Any
+
+from sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from dashboard.runtime.worker import Tell
+    from sim.why import Ablation, Weighed, Why
+
+
+@dataclass(frozen=True)
+class Question:
+    """A function of `given` and `arguments` that answers alike whenever these are alike. Equal keys, equal answers."""
+
+    function: Callable[..., Any]
+    given: tuple[Any, ...]
+    arguments: dict[str, Any] = field(default_factory=dict)
+    panels: bool = True
+    company: None = None  # each is done by itself
+
+    @property
+    def key(self) -> str:
+        """A digest of all that decides the answer."""
+        plain = [one.data() if isinstance(one, Scenario) else one for one in (*self.given, *self.arguments.values())]
+        what = [self.function.__qualname__, list(self.arguments), plain]
+        return blake2b(dumps(what, sort_keys=True).encode(), digest_size=12).hexdigest()
+
+
+_NUMBERS = count()
+
+
+@dataclass(frozen=True)
+class Errand(Question):
+    """Something to be done, each time that it is asked for: its answer is none for the next one who asks."""
+
+    number: int = field(default_factory=lambda: next(_NUMBERS))
+
+    @property
+    def key(self) -> str:
+        """Another one for each errand."""
+        return f"errand {self.number}"
+
+
+def account(
+    tell: Tell, scenario: Scenario, metric: str, month: str, versus: Scenario | None, months: int, **how: Any
+) -> Why:
+    """Why a metric changed in a month, or differs between two scenarios: see `sim.why.explain`."""
+    from sim.why import explain
+
+    tell(None)
+    return explain(scenario, metric, month, versus, months=months, **how)
+
+
+def pressures(tell: Tell, scenario: Scenario, decision: str, month: str, months: int, **how: Any) -> Weighed:
+    """What pressed on a decision in a month: see `sim.why.weigh`."""
+    from sim.why import weigh
+
+    tell(None)
+    return weigh(scenario.model_copy(update={"months": months}), decision, month, **how)
+
+
+def ablation(tell: Tell, scenario: Scenario, metric: str, months: int, **how: Any) -> Ablation:
+    """What each mechanism is worth to a metric over the run, for the heavy worker: see `sim.why.ablate`."""
+    from sim.why import ablate
+
+    def progress(done: int, everything: int) -> None:
+        tell({"done": done, "of": everything, "what": "mechanisms"})
+
+    tell({"done": 0, "of": 0, "what": "mechanisms"})
+    return ablate(scenario.model_copy(update={"months": months}), metric, progress=progress, **how)

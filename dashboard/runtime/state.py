@@ -1,0 +1,340 @@
+"""What a visitor has chosen: one frozen value, which the address holds whole.
+
+`from_query` and `to_query` turn it from and into the parameters of an address; what is at its default is left out. An
+address made by hand may hold anything: what does not fit is told in a message and left at its default.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Self
+
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+
+from sim.ensemble.run import DEFAULT_PARAMETERS, LIMITS
+from sim.ensemble.run import PARAMETERS as MODES
+from sim.evidence import ledger
+from sim.metrics import METRICS
+from sim.parameters import PARAMETERS
+from sim.scenario.settings import DEFAULTS, OPTIONS
+from sim.vocabulary import LEVERS
+from sim.why.names import DECISIONS
+from sim.words.problems import short
+from sim.yamlfile import LIMIT, suggestion
+
+MOST_SCENARIOS = 4
+MOST_WORLDS, MOST_MONTHS = 1000, 120
+MOST_LETTERS, MOST_BACK = 100, 12
+OWN = "own"  # the name under which a scenario made in the Studio goes
+_LONGEST_OWN = 6000  # characters of an address
+
+SHARES = (*LEVERS, "conditionality", "visibility")
+POSTURES = {name: actor for actor in ("taliban", "ttp", "india") for name in DEFAULTS[actor] if name in OPTIONS}
+_MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
+
+
+class AddressError(ValueError):
+    """A part of an address does not fit; the message says what is allowed."""
+
+
+@dataclass(frozen=True)
+class State:
+    """All that is chosen.
+
+    Attributes:
+        scenarios: two to four names, the first one the baseline.
+        version_of: the one of them that "your version" is a copy of.
+        since: the month from which the levers and postures below hold; "" for the month in which its course begins.
+        levers: what is set otherwise than there: lever, `conditionality` or `visibility` -> 0 to 1.
+        postures: what the others are set to: `stance`, `campaign`, `engagement` -> one of its options, or `choose`.
+        uncertainties: parameter -> value, in every scenario.
+        parameters: where all other uncertain values come from: one of `sim.run.PARAMETERS`.
+        seed, worlds, months: as for `sim.run`; months 0 is as the scenarios say.
+        month: the month looked at, YYYY-MM; "" for the last.
+        metric: the metric looked at.
+        own: the text of a scenario made in the Studio; it goes by the name `own`.
+        shown: the scenario asked about on Why; "" for the last. versus: what it is compared with: a scenario, `before` for
+            the month before; "" for the first. back: how many months its account is followed; 0 for as many as usual.
+        decision: whose pressures are laid open on Why.
+        card, find, without: on Evidence, the id looked up, the words sought, and the source that is switched off.
+        trial: the text of the experiment that is put together on Experiments. opened: the finished sweep that is shown there,
+            by its name among those that the operator offers.
+    """
+
+    scenarios: tuple[str, ...] = ("confront", "appease")
+    version_of: str = ""
+    since: str = ""
+    levers: Mapping[str, float] = field(default_factory=dict)
+    postures: Mapping[str, str] = field(default_factory=dict)
+    uncertainties: Mapping[str, float] = field(default_factory=dict)
+    parameters: str = DEFAULT_PARAMETERS
+    seed: int = 0
+    worlds: int = 200
+    months: int = 0
+    month: str = ""
+    metric: str = "fatalities"
+    own: str = ""
+    shown: str = ""
+    versus: str = ""
+    back: int = 0
+    decision: str = "taliban.stance"
+    card: str = ""
+    find: str = ""
+    without: str = ""
+    trial: str = ""
+    opened: str = ""
+
+    def with_(self, **changes: Any) -> Self:
+        """The same with some things changed."""
+        return replace(self, **changes)
+
+    @property
+    def edited(self) -> str:
+        """The name of the scenario that "your version" is a copy of: the last one unless another was chosen."""
+        return self.version_of or self.scenarios[-1]
+
+
+# What stands in an address, and for what.
+_WORDS = {"scenarios": "compare", "version_of": "version", "parameters": "values"}
+# What pages for classes and games keep in their addresses beside the state: see `doors.py`.
+OTHERS = ("class", "me", "host", "exercise", "game", "player", "leader", "log")
+_PACKED = ("own", "trial")
+_PREFIXES = {"levers": "lever.", "postures": "posture.", "uncertainties": "value."}
+
+
+def to_query(here: State) -> dict[str, str]:
+    """The parameters of an address that gives this state again."""
+    plain = State()
+    out: dict[str, str] = {}
+    for one in fields(State):
+        value = getattr(here, one.name)
+        if value == getattr(plain, one.name):
+            continue
+        if one.name in _PREFIXES:
+            out |= {f"{_PREFIXES[one.name]}{name}": _text(value[name]) for name in sorted(value)}
+        elif one.name == "scenarios":
+            out[_WORDS[one.name]] = ",".join(value)
+        elif one.name in _PACKED:
+            if packed := _packed(value):
+                out[one.name] = packed
+        else:
+            out[_WORDS.get(one.name, one.name)] = _text(value)
+    return out
+
+
+def too_long(text: str) -> bool:
+    """Whether a scenario or an experiment is too long for an address."""
+    return bool(text) and not _packed(text)
+
+
+def _packed(text: str) -> str:
+    """A text for an address; "" where it is too long for one."""
+    packed = base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
+    return packed if len(packed) <= _LONGEST_OWN else ""
+
+
+def from_query(query: Mapping[str, str]) -> tuple[State, list[str]]:
+    """The state that an address holds, and a message for each part that does not fit."""
+    found: dict[str, Any] = {name: {} for name in _PREFIXES}
+    problems: list[str] = []
+    names = {_WORDS.get(one.name, one.name): one.name for one in fields(State) if one.name not in _PREFIXES}
+    # The scenario that an address brings along first: its name is then known to the others.
+    for key in sorted(query, key=lambda key: key != "own"):
+        if key in OTHERS:
+            continue
+        prefix = next((name for name, begins in _PREFIXES.items() if key.startswith(begins)), None)
+        try:
+            if prefix is not None:
+                name = key.removeprefix(_PREFIXES[prefix])
+                found[prefix][name] = _CHECKS[prefix](name, query[key])
+            elif key in names:
+                found[names[key]] = _CHECKS[names[key]](query[key], bool(found.get("own")))
+            else:
+                raise AddressError(f"is not known{suggestion(short(key), [*names, *_PREFIXES.values()])}")
+        except AddressError as problem:
+            problems.append(f"{short(key)} = {short(query[key])}: {problem}")
+    here = State(**found)
+    if here.version_of and here.version_of not in here.scenarios:
+        problems.append(f"version = {here.version_of}: is not compared; allowed: {', '.join(here.scenarios)}")
+        here = here.with_(version_of="")
+    return here, problems
+
+
+def known() -> dict[str, str]:
+    """The scenarios of the library: name -> title."""
+    from sim.scenario import list_scenarios
+
+    return {name: title for name, title, _ in list_scenarios()}
+
+
+def _text(value: object) -> str:
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _one_of(value: str, allowed: Any) -> str:
+    if value not in allowed:
+        raise AddressError(f"is not one of the choices{suggestion(short(value), allowed)}")
+    return value
+
+
+def _scenarios(value: str, has_own: bool) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(value.split(",")))
+    if not 2 <= len(names) <= MOST_SCENARIOS:
+        raise AddressError(f"names {len(names)} scenarios; allowed: two to {MOST_SCENARIOS}")
+    for name in names:
+        if name == OWN and not has_own:
+            raise AddressError("the scenario made in the Studio did not come with this address; download and upload it")
+        _one_of(name, {**known(), **({OWN: ""} if has_own else {})})
+    return names
+
+
+def _whole(low: int, high: int) -> Any:
+    def check(value: str, has_own: bool) -> int:
+        if not re.fullmatch(r"\d{1,19}", value, re.ASCII) or not low <= int(value) <= high:
+            raise AddressError(f"is not a whole number in range; allowed: {low:,} to {high:,}")
+        return int(value)
+
+    return check
+
+
+def _month(value: str, has_own: bool) -> str:
+    if not _MONTH.fullmatch(value):
+        raise AddressError("is not a month; allowed: YYYY-MM, such as 2022-12")
+    return value
+
+
+def number(value: str, low: float, high: float) -> float:
+    """A number of an address within a range. Raises AddressError."""
+    try:
+        out = float(value) if len(value) < 40 and value.isascii() else float("nan")
+    except ValueError:
+        out = float("nan")
+    if not low <= out <= high:
+        raise AddressError(f"is not a number in range; allowed: {low:g} to {high:g}")
+    return out + 0.0
+
+
+def _lever(name: str, value: str) -> float:
+    _one_of(name, SHARES)
+    return number(value, 0, 1)
+
+
+def _posture(name: str, value: str) -> str:
+    return _one_of(value, (*OPTIONS[_one_of(name, POSTURES)], "choose"))
+
+
+def _uncertainty(name: str, value: str) -> float:
+    about = PARAMETERS[_one_of(name, PARAMETERS)]
+    return number(value, about.low, about.high)
+
+
+def _own(value: str, has_own: bool) -> str:
+    from sim.scenario import ScenarioError, load_scenario
+
+    text = _unpacked(value)
+    try:
+        load_scenario((OWN, text))
+    except ScenarioError as problem:
+        raise AddressError(problem.problems[0]) from None
+    return text
+
+
+def _trial(value: str, has_own: bool) -> str:
+    from dashboard.runtime import experiments
+
+    text = _unpacked(value)
+    if problems := experiments.check(text).problems:
+        raise AddressError(problems[0])
+    return text
+
+
+def _unpacked(value: str) -> str:
+    try:
+        packed = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
+        return zlib.decompressobj().decompress(packed, LIMIT + 1).decode()
+    except (ValueError, zlib.error):
+        raise AddressError("is cut off or changed; ask for the address again") from None
+
+
+def _scenario(*more: str) -> Any:
+    return lambda value, has_own: _one_of(value, {**known(), **dict.fromkeys((*more, "yours", OWN))})
+
+
+def _words(value: str, has_own: bool) -> str:
+    if len(value) > MOST_LETTERS:
+        raise AddressError(f"is too long; allowed: {MOST_LETTERS} letters")
+    return " ".join(value.split())
+
+
+_CHECKS: dict[str, Any] = {
+    "scenarios": _scenarios,
+    "version_of": lambda value, has_own: _one_of(value, {**known(), **({OWN: ""} if has_own else {})}),
+    "since": _month,
+    "levers": _lever,
+    "postures": _posture,
+    "uncertainties": _uncertainty,
+    "parameters": lambda value, has_own: _one_of(value, MODES),
+    "seed": _whole(*LIMITS["seed"]),
+    "worlds": _whole(1, MOST_WORLDS),
+    "months": _whole(0, MOST_MONTHS),
+    "month": _month,
+    "metric": lambda value, has_own: _one_of(value, METRICS),
+    "own": _own,
+    "shown": _scenario(),
+    "versus": _scenario("before"),
+    "back": _whole(0, MOST_BACK),
+    "decision": lambda value, has_own: _one_of(value, DECISIONS),
+    "card": _words,
+    "find": _words,
+    "without": lambda value, has_own: _one_of(value, ledger().sources),
+    "trial": _trial,
+    "opened": _words,
+}
+
+
+# ------------------------------------------------------------------------------------------------ the session
+
+
+def arrive() -> list[str]:
+    """Take the state from the address, once a session; messages about what in it did not fit."""
+    if PagesManager.uses_pages_directory:
+        # `streamlit run` by hand takes pages/ for a list of pages, until app.py has named them once.
+        PagesManager.uses_pages_directory = False
+        st.rerun()
+    if "state" not in st.session_state:
+        query = {key: st.query_params[key] for key in st.query_params}
+        found, problems = from_query(query)
+        st.session_state["state"], st.session_state["epoch"] = found, 0
+        return problems
+    return []
+
+
+def current() -> State:
+    """What this session has chosen by now."""
+    here: State = st.session_state["state"]
+    return here
+
+
+def publish(here: State) -> State:
+    """Keep what was chosen, for this session and in its address."""
+    st.session_state["state"] = here
+    query = to_query(here) | {key: value for key, value in st.query_params.items() if key in OTHERS}
+    if query != st.query_params.to_dict():
+        st.query_params.from_dict(query)
+    return here
+
+
+def replace_all(here: State) -> None:
+    """Put another state in place of all that was chosen; every widget is set anew from it."""
+    st.session_state["epoch"] += 1
+    publish(here)
+
+
+def key(*parts: object) -> str:
+    """The key of a widget."""
+    return " ".join(map(str, (st.session_state["epoch"], *parts)))

@@ -1,0 +1,74 @@
+"""Where sweeps are kept that visitors started: in folders of this process, each visitor's own, gone when it ends.
+
+No name or path comes from a visitor. What the operator named with `durand dashboard --results` is offered by the names of
+the folders in it, and is only read.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sim.experiment.folder import FolderError
+from sim.experiment.outcome import Sweep
+
+MOST_EACH, MOST_IN_ALL = 3, 100
+
+
+@cache
+def _home() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="durand-sweeps-")
+
+
+def place(session: str, text: str) -> Path:
+    """The folder for a visitor's sweep, which is not there before it is run; of too many, the oldest go."""
+    home = Path(_home().name)
+    mine = home / _digest(session)
+    mine.mkdir(exist_ok=True)
+    folder = mine / _digest(text)
+    _keep(mine.glob("*"), folder, MOST_EACH)
+    _keep(home.glob("*/*"), folder, MOST_IN_ALL)
+    return folder
+
+
+def brought(session: str, parcel: bytes) -> Path:
+    """The folder for a sweep that a visitor brought, which is not there before it is unpacked."""
+    return place(session, blake2b(parcel, digest_size=12).hexdigest())
+
+
+def offered() -> dict[str, Path]:
+    """The finished sweeps that the operator lets visitors open: name -> folder."""
+    root = os.environ.get("DURAND_RESULTS", "")
+    if not root or not Path(root).is_dir():
+        return {}
+    return {one.name: one for one in sorted(Path(root).iterdir()) if _is_sweep(one)}
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+def _keep(folders: Iterable[Path], new: Path, most: int) -> None:
+    """Leave room for a new folder among the newest ones."""
+    others = sorted((one for one in folders if one != new), key=_changed)
+    for one in others[: max(len(others) - most + 1, 0)]:
+        shutil.rmtree(one, ignore_errors=True)
+
+
+def _changed(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
+    except OSError:  # gone meanwhile
+        return 0.0
+
+
+def _is_sweep(folder: Path) -> bool:
+    try:
+        return Sweep.load(folder).complete
+    except (FolderError, OSError, KeyError):
+        return False

@@ -1,0 +1,180 @@
+"""From a state to scenarios: those that are compared, and "your version" of one of them."""
+
+from __future__ import annotations
+
+from copy import copy
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dashboard.runtime.engine import Job
+from dashboard.runtime.state import OWN, POSTURES, State
+from sim.parameters import PARAMETERS
+from sim.scenario import Scenario, Script, load_scenario, with_overrides
+from sim.scenario.diff import TITLES
+from sim.scenario.settings import OPTIONS
+from sim.scenario.words import CHOOSE
+from sim.vocabulary import month_after, months_between
+
+if TYPE_CHECKING:
+    from sim.results import Comparison, Results
+
+YOURS = "yours"
+
+
+@lru_cache(maxsize=64)
+def _written(name: str) -> Scenario:
+    return load_scenario(name)
+
+
+@lru_cache(maxsize=64)
+def _from_text(text: str) -> Scenario:
+    return load_scenario((OWN, text)).model_copy(update={"name": OWN})
+
+
+def written(here: State, name: str) -> Scenario:
+    """A scenario as it is written: from the library, or made in the Studio."""
+    return _from_text(here.own) if name == OWN else _written(name)
+
+
+def begins(scenario: Scenario) -> str:
+    """The month in which Pakistan's course begins: that of its last change that names a policy, or the first month."""
+    dated = [one.from_ for one in scenario.actors.pakistan.changes if one.policy is not None and one.from_]
+    return max(dated, default=scenario.start)
+
+
+def since(here: State) -> str:
+    """The month from which your version differs."""
+    scenario = written(here, here.edited)
+    month = here.since or begins(scenario)
+    last = month_after(scenario.start, months(here) - 1)
+    return min(max(month, scenario.start), last)
+
+
+def months(here: State) -> int:
+    """How long the runs are: as asked for, or as the shortest of the scenarios says."""
+    return here.months or min(120, *(written(here, name).months for name in here.scenarios))
+
+
+@lru_cache(maxsize=256)
+def planned(scenario: Scenario, month: str) -> dict[str, float | str]:
+    """What a scenario sets the levers and postures to in a month, leaving responses to events aside.
+
+    Returns:
+        Lever, conditionality, visibility -> 0 to 1; posture -> one of its options, or `choose`.
+    """
+    script, at = Script(scenario, 1), months_between(scenario.start, month)
+
+    def nothing(metric: str, span: int) -> Any:
+        return np.full(1, np.nan)  # no bound is above or below what is not known
+
+    out: dict[str, float | str] = {}
+    for name, value in script.settings("pakistan", at, nothing).items():
+        out[name] = 0.0 if value is None else float(value[0])
+    for name, actor in POSTURES.items():
+        value = script.settings(actor, at, nothing)[name]
+        out[name] = CHOOSE if value is None or value[0] < 0 else OPTIONS[name][int(value[0])]
+    return out
+
+
+def changed(here: State) -> list[tuple[str, float | str, float | str]]:
+    """What your version sets otherwise than it was written: in words, what it was, what it is."""
+    plan = planned(written(here, here.edited), since(here))
+    chosen: dict[str, float | str] = {**here.levers, **here.postures}
+    return [(TITLES[name], plan[name], value) for name, value in chosen.items() if value != plan[name]]
+
+
+def your_version(here: State) -> Scenario | None:
+    """The copy of the chosen scenario with the levers and postures that were set; None while nothing is changed."""
+    if not changed(here):
+        return None
+    scenario, month = written(here, here.edited), since(here)
+    given: dict[str, dict[str, Any]] = {}
+    for name, value in here.levers.items():
+        pakistan = given.setdefault("pakistan", {})
+        (pakistan if name in ("conditionality", "visibility") else pakistan.setdefault("levers", {}))[name] = value
+    for name, choice in here.postures.items():
+        given.setdefault(POSTURES[name], {})[name] = choice
+    data = scenario.data().get("actors", {})
+    overrides = {
+        f"actors.{actor}.changes": [*data.get(actor, {}).get("changes", []), {"from": month, **settings}]
+        for actor, settings in given.items()
+    }
+    # As plain values, not as texts: nothing of them is read as YAML.
+    return with_overrides(scenario, overrides).model_copy(update={"name": YOURS, "title": _your(scenario.title)})
+
+
+def _your(title: str) -> str:
+    return f"Your {title}"[:120]
+
+
+def scenarios(here: State) -> dict[str, Scenario]:
+    """What is compared, baseline first: the chosen scenarios and your version, all with the uncertainties set."""
+    found = {name: written(here, name) for name in here.scenarios}
+    yours = your_version(here)
+    if yours is not None:
+        found[YOURS] = yours
+    values: dict[str, Any] = {f"parameters.{name}": value for name, value in here.uncertainties.items()}
+    return {name: with_overrides(one, values) for name, one in found.items()} if values else found
+
+
+def jobs(here: State, panels: bool = False) -> dict[str, Job]:
+    """The runs that a state asks for."""
+    how = {"worlds": here.worlds, "months": months(here), "seed": here.seed, "parameters": here.parameters}
+    found = scenarios(here).items()
+    return {name: Job(one, **how, panels=panels, shared=shared(here, name)) for name, one in found}  # type: ignore[arg-type]
+
+
+def shared(here: State, name: str) -> int:
+    """How many months a run's next variants are likely to have in common with it: for your version, those before it differs."""
+    return months_between(written(here, here.edited).start, since(here)) if name == YOURS else 0
+
+
+def next_jobs(before: State, here: State) -> dict[str, Job]:
+    """The run of a further step of the one slider that was just moved; nothing where it was not one slider."""
+    for kind in ("levers", "uncertainties"):
+        was, now = getattr(before, kind), getattr(here, kind)
+        moved = [name for name in {**was, **now} if was.get(name) != now.get(name)]
+        if len(moved) != 1 or before.with_(**{kind: now}) != here or moved[0] not in now:
+            continue
+        name = moved[0]
+        if kind == "levers":
+            start, (low, high) = planned(written(here, here.edited), since(here))[name], (0.0, 1.0)
+        else:
+            start, (low, high) = PARAMETERS[name].value, (PARAMETERS[name].low, PARAMETERS[name].high)
+        further = round(2 * now[name] - float(was.get(name, start)), 10)
+        if low <= further <= high:
+            return jobs(here.with_(**{kind: {**now, name: further}}))
+    return {}
+
+
+def compared(results: dict[str, Results], baseline: str) -> Comparison:
+    """Results that were run over the same worlds, as the comparison that `sim.compare` makes of them: named as they are here."""
+    from sim.results import Comparison
+
+    results = {name: _renamed(one, name, one.title) for name, one in results.items()}
+    manifests = {name: one.manifest for name, one in results.items()}
+    shared = {key: value for key, value in manifests[baseline].items() if key not in ("name", "scenario")}
+    shared["elapsed_seconds"] = round(sum(one["elapsed_seconds"] for one in manifests.values()), 3)
+    shared["baseline"] = baseline
+    shared["scenarios"] = {name: one["scenario"] for name, one in manifests.items()}
+    return Comparison(results, baseline, shared)
+
+
+def foreseen(here: State, found: Comparison) -> Comparison | None:
+    """A comparison as it will be once something is changed, with the scenario as written for your version; None where there
+    is such a version already."""
+    if YOURS in found.results or here.edited not in found.results:
+        return None
+    same = found.results[here.edited]
+    return compared({**found.results, YOURS: _renamed(same, YOURS, _your(same.title))}, found.baseline)
+
+
+def _renamed(one: Results, name: str, title: str) -> Results:
+    """The same results under a name: whoever ran them, or asked for the same run before, may have called them otherwise."""
+    if (one.name, one.title) == (name, title):
+        return one
+    again = copy(one)
+    again.manifest = {**one.manifest, "name": name, "scenario": {**one.manifest["scenario"], "title": title}}
+    return again

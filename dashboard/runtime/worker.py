@@ -1,0 +1,138 @@
+"""A process that works for the dashboard: `python -m dashboard.runtime.worker [NICENESS]`. It speaks with `engine.py` alone.
+
+Messages are pickles behind their length, on standard input and output. In come (number, function, arguments) and
+("stop", number); out go ("told", number, what), ("done", number, value) and ("failed", number, message, whose fault).
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import signal
+import struct
+import sys
+import threading
+from collections.abc import Callable
+from functools import cache
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    from sim.ensemble.checkpoints import Checkpoints
+
+# Of models at the month from which a visitor's changes hold, with the tolls drawn since: some ten of 200 worlds.
+KEPT_BYTES = 150 * 2**20
+_LENGTH = struct.Struct(">Q")
+Tell = Callable[[Any], None]
+
+
+class StoppedError(Exception):
+    """Nobody waits for this any more."""
+
+
+def send(pipe: BinaryIO, message: Any) -> None:
+    """Write one message."""
+    payload = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+    pipe.write(_LENGTH.pack(len(payload)))
+    pipe.write(payload)
+    pipe.flush()
+
+
+def receive(pipe: BinaryIO) -> tuple[Any, int]:
+    """Read one message; also its size in bytes. Raises EOFError when the other side is gone."""
+    head = pipe.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        raise EOFError
+    size = _LENGTH.unpack(head)[0]
+    payload = pipe.read(size)
+    if len(payload) < size:
+        raise EOFError
+    return pickle.loads(payload), size
+
+
+@cache
+def _checkpoints() -> Checkpoints:
+    from sim.ensemble.checkpoints import Checkpoints
+
+    return Checkpoints(KEPT_BYTES)
+
+
+def run_scenario(tell: Tell, scenario: Any, shared: int = 0, **how: Any) -> Any:
+    """`sim.run`, given up in mid-run when nobody waits for it any more; the first `shared` months are lived once for all."""
+    import sim
+
+    return sim.run(scenario, progress=lambda done, everything: tell(None), checkpoint=_checkpoints().at(shared), **how)
+
+
+def run_side_by_side(tell: Tell, scenarios: list[Any], **how: Any) -> list[Any]:
+    """The same of several scenarios of one `company`, lived by one model, which takes less than one after another."""
+    import sim
+
+    if len(scenarios) == 1:
+        return [run_scenario(tell, scenarios[0], **how)]
+    named = {str(number): one for number, one in enumerate(scenarios)}
+    compared = sim.compare(named, progress=lambda done, everything: tell(None), **how)
+    return [compared.results[name] for name in named]
+
+
+def warm() -> None:
+    """Import and compute once what every run needs, and take it out of the garbage collector's rounds."""
+    import sim
+
+    sim.run("confront", worlds=2, months=2, parameters="posterior")
+    gc.collect()
+    gc.freeze()
+
+
+def main() -> None:
+    """Work off what comes in, one at a time, until the other side closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the dashboard, which closes this process
+    if len(sys.argv) > 1 and hasattr(os, "nice"):
+        os.nice(int(sys.argv[1]))
+    incoming, outgoing = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints is no message
+    work: SimpleQueue[tuple[int, Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = SimpleQueue()
+    stopped: set[int] = set()
+
+    def listen() -> None:
+        try:
+            while True:
+                message, _ = receive(incoming)
+                if message[0] == "stop":
+                    stopped.add(message[1])
+                else:
+                    work.put(message)
+        except (EOFError, OSError):
+            os._exit(0)  # the dashboard is gone
+        except BaseException:  # it spoke nonsense; it starts another one, and says so to whoever waits
+            os._exit(1)
+
+    warm()
+    send(outgoing, ("ready", 0))
+    threading.Thread(target=listen, daemon=True).start()
+    while True:
+        number, function, arguments, named = work.get()
+
+        def tell(what: Any, number: int = number) -> None:
+            if number in stopped:
+                raise StoppedError
+            if what is not None:
+                send(outgoing, ("told", number, what))
+
+        try:
+            tell(None)
+            answer: tuple[Any, ...] = ("done", number, function(tell, *arguments, **named))
+        except StoppedError:
+            answer = ("failed", number, "stopped", "nobody")
+        except ValueError as problem:  # the project's own errors are ValueErrors with a message for the reader
+            answer = ("failed", number, str(problem), "input")
+        except Exception as problem:
+            answer = ("failed", number, f"{type(problem).__name__}: {problem}".splitlines()[0], "program")
+        send(outgoing, answer)
+        del answer
+        gc.collect()  # a model's parts point at each other, and would otherwise pile up run after run
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""From an outcome to what it rests on, each step to be opened: decision, rule, claim, source."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.runtime import state
+from dashboard.widgets import links, show
+from sim.evidence import ledger
+from sim.plots import Table
+from sim.provenance import index
+from sim.rule import RULES
+from sim.why.account import Term
+from sim.why.names import figure
+from sim.why.outline import Line
+
+DEEPEST = 6
+_KINDS = {
+    "rule": "Rule",
+    "draw": "A draw of chance around what was to be expected",
+    "luck": "Chance alone",
+    "decision": "A decision",
+    "response": "What the scenario does in answer to events",
+    "lever": "What the scenario sets",
+    "parameter": "A parameter",
+    "shock": "A shock",
+    "state": "What the months before left",
+    "metric": "The outcome",
+}
+
+
+def outline(lines: tuple[Line, ...], place: str, now: str, then: str) -> None:
+    """The lines, one below the other and set in under what they fed; each opens.
+
+    Args:
+        place: of this outline among others; now, then: what the two readings are called.
+    """
+    for number, line in enumerate(lines):
+        label = f"{show.plain(line.amount)} · {show.plain(spoken(line.words))}"
+        with st.container(key=f"depth-{min(line.depth, DEEPEST)}-{place}-{number}"):
+            if not line.terms:
+                st.caption(label)
+                continue
+            with st.expander(label, key=state.key("step", place, number, line.words), on_change="rerun") as step:
+                if step.open:
+                    for term in line.terms:
+                        _term(term, now, then)
+
+
+def spoken(words: str) -> str:
+    """Words in which the names of rules and parameters may stand, as they are read aloud."""
+    return words.replace("_", " ")
+
+
+def _term(term: Term, now: str, then: str) -> None:
+    words = term.words.partition(": ")[2] if term.kind in ("draw", "luck", "shock") else term.words
+    st.markdown(f"**{show.plain(_KINDS.get(term.kind, term.kind))}: {show.plain(spoken(words or term.words))}**")
+    if term.kind == "rule":
+        st.markdown(show.plain(RULES[term.name].statement))
+    if term.inputs:
+        heads = {"rule": "Takes", "decision": "Pressures, in logits"}.get(term.kind, "Expected")
+        rows = [[spoken(name), figure(here), figure(there)] for name, (here, there) in term.inputs.items()]
+        show.table(Table([heads, now, then], rows))
+    if term.kind in ("rule", "parameter"):
+        links.evidence(term.name, f"{term.name}: all about it")
+    claims(term.claims, "It rests on")
+
+
+def claims(names: tuple[str, ...], heading: str) -> None:
+    """Claims in our own words, each with where it stands and a way to it."""
+    known = ledger()
+    if names:
+        st.markdown(f"{heading}:")
+    for name in names:
+        claim, source = known.claims[name], known.sources[known.claims[name].source]
+        where = f"paragraph {claim.paragraph}" if claim.paragraph else ", ".join(claim.series)
+        said = f"{claim.kind}; {source.title}{f', {where}' if where else ''}"
+        st.markdown(f"{show.plain(claim.text)} ({show.plain(said)})")
+        links.evidence(name)
+        if source.id != name:
+            links.evidence(source.id, f"the source: {source.title}")
+
+
+def rules(names: list[str], place: str) -> None:
+    """Pressures as rules: what each says and what it rests on."""
+    columns = st.columns(3)
+    for number, name in enumerate(names):
+        column = columns[number * 3 // max(len(names), 1)]
+        with column.expander(
+            show.plain(spoken(name)), key=state.key("pressure", place, name), on_change="rerun"
+        ) as one:
+            if one.open:
+                rule = index().rules[name]
+                st.markdown(show.plain(rule.statement))
+                links.evidence(name, f"{name}: all about it")
+                claims(rule.claims, "It rests on")
+                if rule.judgement:
+                    st.caption(f"Judgement: {show.plain(rule.judgement)}")

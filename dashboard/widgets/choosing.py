@@ -1,0 +1,118 @@
+"""What is chosen on pages other than Compare: which scenarios are shown, which of them is asked about, which month."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard.runtime import state, versions
+from dashboard.runtime.state import MOST_SCENARIOS, OWN, State
+from dashboard.widgets import controls, sentences, show
+from sim.metrics import METRICS
+from sim.results import Comparison
+from sim.results.reading import month_words
+
+BEFORE = "before"
+
+
+def scenarios(here: State) -> State:
+    """Which scenarios are shown; what was set on Compare is kept, and told."""
+    names = [*controls.library(), *([OWN] if here.own else [])]
+    chosen = st.multiselect(
+        "Scenarios",
+        names,
+        list(here.scenarios),
+        format_func=lambda name: controls.title_of(here, name),
+        max_selections=MOST_SCENARIOS,
+        key=state.key("shown scenarios"),
+        help="Two to four. Each is lived through by the same modelled worlds, with the same luck.",
+    )
+    if len(chosen) < 2:
+        st.info("Choose two scenarios or more; until then the last choice stays.")
+        return here
+    here = here.with_(scenarios=tuple(chosen))
+    if here.edited not in chosen:
+        here = here.with_(version_of="", levers={}, postures={}, since="")
+    if changed := sentences.changes(here):
+        st.caption(show.plain(changed))
+    return here
+
+
+def asked(here: State, found: Comparison) -> State:
+    """Which scenario is asked about, what it is compared with, which metric, and how far it is followed."""
+    names, called = list(found.results), show.titled(found.results)
+    first, second, third, fourth = st.columns([2, 2, 3, 2])
+    shown = first.selectbox(
+        "Ask about",
+        names,
+        names.index(here.shown) if here.shown in names else len(names) - 1,
+        format_func=called.__getitem__,
+        key=state.key("ask about", *names),
+    )
+    others = [BEFORE, *(name for name in names if name != shown)]
+    usual = names[0] if shown != names[0] else names[-1]
+    versus = second.selectbox(
+        "Compared with",
+        others,
+        others.index(here.versus if here.versus in others else usual),
+        format_func=lambda name: "the month before" if name == BEFORE else called[name],
+        key=state.key("compared with", shown, *names),
+    )
+    metric = third.selectbox(
+        "What to ask about",
+        list(METRICS),
+        list(METRICS).index(here.metric),
+        format_func=lambda name: METRICS[name].title,
+        key=state.key("asked metric"),
+    )
+    spans = [0, 1, 2, 3, 6, 12]
+    back = fourth.selectbox(
+        "Months followed back",
+        spans,
+        spans.index(here.back) if here.back in spans else 0,
+        format_func=lambda count: "as usual" if count == 0 else str(count),
+        key=state.key("back"),
+        help="What stood at the end of the month before that is a term of its own. More months lead further back and take "
+        "longer. As usual: three between scenarios, one from a month to the next.",
+    )
+    return here.with_(
+        shown="" if shown == names[-1] else shown,
+        versus="" if versus == usual else versus,
+        metric=metric,
+        back=back,
+    )
+
+
+def pair(here: State, found: Comparison) -> tuple[str, str | None]:
+    """Names of the scenario asked about and of the one it is compared with; None for the month before."""
+    names = list(found.results)
+    shown = here.shown if here.shown in names else names[-1]
+    usual = names[0] if shown != names[0] else names[-1]
+    versus = here.versus if here.versus in (BEFORE, *names) and here.versus != shown else usual
+    return shown, None if versus == BEFORE else versus
+
+
+def clicked(place: str, pick: str) -> int | None:
+    """The number of the month that was clicked in a picture since it was last asked; None for none."""
+    chosen = st.session_state.get(place)
+    found: dict[str, Any] = next(iter(chosen.selection.get(pick) or ()), {}) if chosen is not None else {}
+    number, before = found.get("month"), st.session_state.get(f"clicked {place}")
+    st.session_state[f"clicked {place}"] = number
+    return int(number) if isinstance(number, int | float) and number != before else None
+
+
+def month(here: State, dates: list[str], number: int | None, label: str) -> State:
+    """Which month is looked at, from a list; the last unless chosen. A number, of a month that was clicked, comes first."""
+    key = state.key("month", dates[0], len(dates))
+    if number is not None and 0 <= number < len(dates):
+        st.session_state[key] = dates[number]
+    elif key not in st.session_state:
+        st.session_state[key] = here.month if here.month in dates else dates[-1]
+    chosen = st.selectbox(label, dates, format_func=month_words, key=key)
+    return here.with_(month="" if chosen == dates[-1] else chosen)
+
+
+def how(here: State) -> dict[str, object]:
+    """How worlds are lived, for what is asked of `sim.why`."""
+    return {"worlds": here.worlds, "seed": here.seed, "parameters": here.parameters, "months": versions.months(here)}

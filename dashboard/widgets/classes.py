@@ -1,0 +1,84 @@
+"""A class, for its instructor: its questions in order, how students get in, its answers, its file and its end."""
+
+from __future__ import annotations
+
+import textwrap
+
+import streamlit as st
+
+from dashboard.widgets import access, asking, show
+from sim.teaching.classroom.classes import Standing
+from sim.teaching.exercises.figures import Lab
+from sim.teaching.exercises.schema import Exercise
+
+# Phases of a class's questions, in words.
+WHEN = {"before": "Quiz, before", "step": "Step", "after": "Quiz, after"}
+
+
+def places(one: Exercise) -> list[tuple[str, str]]:
+    """The questions of a class in the order in which they are put: (question, phase)."""
+    return [
+        *((name, "before") for name in one.quiz),
+        *((name, "step") for name in one.asked()),
+        *((name, "after") for name in one.quiz),
+    ]
+
+
+def said(one: Exercise, place: tuple[str, str]) -> str:
+    """A question in a list; the same words before and after the reveal, for a list goes by its words."""
+    name, phase = place
+    number = next((k + 1 for k, step in enumerate(one.steps) if name in step.questions), 0)
+    words = textwrap.shorten(Lab(one).fill(one.questions[name].ask), 90, placeholder=" …")
+    return f"{WHEN[phase]}{f' {number}' if phase == 'step' else ''}: {words}"
+
+
+def invitation(standing: Standing, secret: str) -> None:
+    """Code and links."""
+    left, right = st.columns([1, 2], gap="medium")
+    with left.container(border=True):
+        st.caption("Code for students")
+        st.header(show.plain(standing.code), anchor=False)
+    with right:
+        st.caption("Or this link:")
+        st.code(access.link("class_student", **{"class": standing.code}), language=None, wrap_lines=True)
+        with st.expander("Your own secret link: keep it, and show it to nobody"):
+            st.code(
+                access.link("class_instructor", **{"class": standing.code, "host": secret}),
+                language=None,
+                wrap_lines=True,
+            )
+
+
+def notes(one: Exercise) -> None:
+    """What is for the instructor alone, with its figures."""
+    made = asking.lesson(one.name)
+    if made is None:
+        return
+    for sentence in made.broken:
+        st.warning(show.plain(sentence))
+    for heading, passages in (("Debrief", made.debrief), ("Notes", made.notes)):
+        st.subheader(heading, anchor=False)
+        for text in passages:
+            st.markdown(show.plain(text))
+    st.subheader("Answers", anchor=False)
+    for to, text in made.answers:
+        st.markdown(f"**{show.plain(to)}** {show.plain(text)}")
+
+
+def keep_or_delete(standing: Standing, secret: str) -> None:
+    """The class as a file, and its end."""
+    exported = access.classes().export(standing.code, secret)
+    st.download_button("All predictions, CSV", exported, "class.csv", "text/csv", on_click="ignore", key="export")
+    with st.expander("Delete this class", key="delete class"):
+        st.markdown("Everything goes: nicknames, predictions, reveals. It cannot be brought back.")
+        sure = st.checkbox("Yes, delete all of it", key="sure")
+        if st.button("Delete", disabled=not sure, key="delete"):
+            access.classes().delete(standing.code, secret)
+            leave()
+            st.session_state["deleted"] = True
+            st.rerun()
+
+
+def leave() -> None:
+    """Let go of the class here; it stays as it is."""
+    access.let_go("class", "host")

@@ -1,0 +1,276 @@
+"""What a visitor moves: scenarios, levers and postures of "your version", and, apart from them, uncertainties.
+
+Each function shows its widgets and returns the state with what they stand at. A widget that stands where the scenario
+was written to stand changes nothing, and leaves nothing in the address. What only moves the numbers has only the answer
+shown anew (`_keep`): that takes a quarter of what sending every slider again takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache, partial
+from math import floor, log10
+from typing import Any
+
+import streamlit as st
+
+from dashboard.runtime import state, versions
+from dashboard.runtime.state import MOST_SCENARIOS, OWN, POSTURES, SHARES, State
+from dashboard.widgets import show
+from sim.metrics import METRICS
+from sim.parameters import PARAMETERS
+from sim.results.reading import HEADLINES, month_words
+from sim.scenario import list_scenarios
+from sim.scenario.diff import TITLES
+from sim.scenario.settings import OPTIONS
+from sim.scenario.words import CHOOSE
+from sim.vocabulary import ACTORS, CAMPAIGNS, month_after
+
+# Shown without being asked for: what the articles' arguments about force and favours turn on.
+UNCERTAIN = ("threat_response", "reward_response", "kinship_weight", "chip_value", "kabul_control", "example_weight")
+_MODES = {
+    "defaults": "declared values",
+    "prior": "drawn from the declared ranges",
+    "posterior": "drawn from the sets that fit the record",
+}
+_ABOUT_MODES = (
+    "Declared values: every parameter as the registry gives it, so that only luck differs between worlds. Declared "
+    "ranges: each world draws its own. Sets that fit: each world draws a whole set from those that calibration against "
+    "the record of 2021 to 2024 accepted."
+)
+_SHARE_HELP = "From 0, not used at all, to 1, as far as it goes."
+_WORLDS = (50, 100, 200, 500, 1000)
+# The parts of the page that follow what is moved, by the names of their fragments.
+ANSWER, BACK = "answer", "back"
+
+
+@cache
+def library() -> dict[str, tuple[str, str]]:
+    """The scenarios of the library: name -> title, question."""
+    return {name: (title, question) for name, title, question in list_scenarios()}
+
+
+def _keep(place: str, change: Callable[[State, Any], State]) -> None:
+    """Keep what a visitor has just moved, and have what follows from it shown anew, and nothing else.
+
+    Args:
+        place: the widget's key; change: gives the state with the widget's value in it.
+    """
+    before = state.current()
+    here = state.publish(change(before, st.session_state[place]))
+    st.rerun([ANSWER] if bool(versions.changed(before)) == bool(versions.changed(here)) else [ANSWER, BACK])
+
+
+def _with(kind: str, name: str, plain: float | str, here: State, value: Any) -> State:
+    """The state with one lever, posture or uncertainty; what stands where it was written is left out."""
+    chosen = {**getattr(here, kind), name: value}
+    if value == plain or (isinstance(plain, float) and abs(value - plain) < 1e-9):
+        del chosen[name]
+    order: Iterable[str] = {"levers": SHARES, "postures": POSTURES, "uncertainties": PARAMETERS}[kind]
+    return here.with_(**{kind: {one: chosen[one] for one in order if one in chosen}})
+
+
+def title_of(here: State, name: str) -> str:
+    """A scenario's title."""
+    return versions.written(here, name).title if name == OWN else library()[name][0]
+
+
+def scenarios(here: State) -> State:
+    """Which scenarios are compared, of which one a version is made, and what is looked at."""
+    names = [*library(), *([OWN] if here.own else [])]
+    first, second, third = st.columns([3, 2, 2])
+    chosen = first.multiselect(
+        "Scenarios to compare (the first is the baseline)",
+        names,
+        list(here.scenarios),
+        format_func=lambda name: title_of(here, name),
+        max_selections=MOST_SCENARIOS,
+        key=state.key("scenarios"),
+        help="Two to four. Each is lived through by the same modelled worlds, with the same luck.",
+    )
+    if len(chosen) < 2:
+        first.info("Choose two scenarios or more; until then the last comparison stays.")
+        chosen = list(here.scenarios)
+    here = here.with_(scenarios=tuple(chosen))
+    edited = second.selectbox(
+        "Your version is a copy of",
+        chosen,
+        chosen.index(here.edited) if here.edited in chosen else len(chosen) - 1,
+        format_func=lambda name: title_of(here, name),
+        key=state.key("version", *chosen),
+        help="The sliders below change this copy; the scenario as it was written stays beside it.",
+    )
+    place = state.key("metric")
+    metric = third.selectbox(
+        "What to look at",
+        list(METRICS),
+        list(METRICS).index(here.metric),
+        format_func=lambda name: METRICS[name].title,
+        key=place,
+        on_change=_keep,
+        args=[place, lambda now, value: now.with_(metric=value)],
+        help="  \n".join(f"{show.plain(METRICS[name].title)}: {show.plain(METRICS[name].means)}" for name in HEADLINES),
+    )
+    if edited != here.edited:  # the levers that were set belong to the other scenario's copy
+        here = here.with_(levers={}, postures={}, since="")
+    return here.with_(version_of="" if edited == chosen[-1] else edited, metric=metric)
+
+
+def since(here: State) -> State:
+    """From which month your version differs."""
+    scenario = versions.written(here, here.edited)
+    months = [month_after(scenario.start, number) for number in range(versions.months(here))]
+    usual = versions.since(here.with_(since=""))
+    month = st.select_slider(
+        "Your changes hold from",
+        months,
+        versions.since(here),
+        format_func=month_words,
+        key=state.key("since", here.edited, len(months)),
+        help="Until the end. Everything before is left as the scenario has it.",
+    )
+    return here.with_(since="" if month == usual else month)
+
+
+def levers(here: State) -> State:
+    """Pakistan's levers, and how it uses them, in your version."""
+    since = versions.since(here)
+    plan = versions.planned(versions.written(here, here.edited), since)
+    for name in SHARES:
+        place, written = state.key("lever", name, here.edited, since), float(plan[name])
+        value = st.slider(
+            TITLES[name],
+            0.0,
+            1.0,
+            float(here.levers.get(name, written)),
+            0.05,
+            key=place,
+            on_change=_keep,
+            args=[place, partial(_with, "levers", name, written)],
+            help=f"{_SHARE_HELP} As written: {written:g}.",
+        )
+        here = _with("levers", name, written, here, value)
+    return here
+
+
+def postures(here: State) -> State:
+    """What the other actors do in your version; left to themselves unless set."""
+    since = versions.since(here)
+    plan = versions.planned(versions.written(here, here.edited), since)
+    for name, actor in POSTURES.items():
+        place, options = state.key("posture", name, here.edited, since), [CHOOSE, *OPTIONS[name]]
+        value = st.selectbox(
+            f"{ACTORS[actor]}: {TITLES[name].lower().replace('ttp', 'TTP').replace('kabul', 'Kabul')}",
+            options,
+            options.index(str(here.postures.get(name, plan[name]))),
+            format_func=option,
+            key=place,
+            on_change=_keep,
+            args=[place, partial(_with, "postures", name, plan[name])],
+            help="Left to choose, it decides month by month by the rules of the model.",
+        )
+        here = _with("postures", name, plan[name], here, value)
+    return here
+
+
+def option(name: str) -> str:
+    """One of the things an actor may be set to, in words."""
+    return "left to choose" if name == CHOOSE else CAMPAIGNS.get(name, name.replace("_", " ")).lower()
+
+
+def uncertainties(here: State) -> State:
+    """What nobody controls: where values come from, and single parameters, in every scenario."""
+    modes = list(_MODES)
+    mode = st.selectbox(
+        "Uncertain values are",
+        modes,
+        modes.index(here.parameters),
+        format_func=lambda name: _MODES[name],
+        key=state.key("mode"),
+        help=_ABOUT_MODES,
+    )
+    usual = [name for name in UNCERTAIN if name in PARAMETERS]
+    others = [name for name, about in PARAMETERS.items() if not about.constant and name not in usual]
+    more = st.multiselect(
+        "Fix other parameters too",
+        others,
+        [name for name in here.uncertainties if name in others],
+        format_func=words,
+        max_selections=8,
+        key=state.key("others"),
+        help="Any of the model's declared parameters, by name.",
+    )
+    shown = [*usual, *more]
+    here = here.with_(
+        parameters=mode, uncertainties={name: value for name, value in here.uncertainties.items() if name in shown}
+    )
+    for name in shown:  # where it is moved, that value holds in every world of every scenario
+        about, place = PARAMETERS[name], state.key("value", name)
+        change = partial(_moved_to, name)
+        value = parameter_slider(name, here.uncertainties.get(name, about.value), place, partial(_keep, place, change))
+        here = _with("uncertainties", name, about.value, here, value)
+    return here
+
+
+def _moved_to(name: str, here: State, found: float) -> State:
+    return _with("uncertainties", name, PARAMETERS[name].value, here, _stands_at(name, found))
+
+
+def _step(name: str) -> float:
+    about = PARAMETERS[name]
+    return float(10.0 ** floor(log10((about.high - about.low) / 20)))
+
+
+def _stands_at(name: str, found: float) -> float:
+    """What a parameter's slider stands at: its declared value where it is that but for rounding."""
+    about = PARAMETERS[name]
+    return about.value if abs(found - about.value) < _step(name) / 100 else round(found, 10)
+
+
+def parameter_slider(name: str, value: float, key: str, on_change: Callable[[], None] | None = None) -> float:
+    """A slider over a parameter's declared range, in steps that its declared value lies on."""
+    about = PARAMETERS[name]
+    found = st.slider(
+        words(name),
+        about.low,
+        about.high,
+        value,
+        _step(name),
+        key=key,
+        on_change=on_change,
+        format="%.3g" if about.high < 1000 else "%.0f",
+        help=f"{show.plain(about.meaning)} In {show.plain(about.unit)}. Left at {about.value:g}, it is as chosen for all; "
+        "moved, it has this value in every world of every scenario.",
+    )
+    return _stands_at(name, found)
+
+
+def words(name: str) -> str:
+    """A parameter's name in words."""
+    return name.replace("_", " ").capitalize().replace("ttp", "TTP").replace("Ttp", "TTP")
+
+
+def runs(here: State) -> State:
+    """How many worlds, how long, which luck."""
+    first, second, third = st.columns(3)
+    worlds = sorted({*_WORLDS, here.worlds})
+    count = first.selectbox(
+        "Modelled worlds",
+        worlds,
+        worlds.index(here.worlds),
+        key=state.key("worlds"),
+        help="More worlds make shares surer and take longer.",
+    )
+    length: Any = second.number_input(
+        "Months (0: as the scenarios say)", 0, state.MOST_MONTHS, here.months, 6, key=state.key("months")
+    )
+    seed: Any = third.number_input(
+        "Seed",
+        0,
+        2**53 - 1,
+        min(here.seed, 2**53 - 1),
+        1,
+        key=state.key("seed"),
+        help="The number all luck comes from.",
+    )
+    return here.with_(worlds=count, months=int(length), seed=int(seed) if here.seed < 2**53 else here.seed)

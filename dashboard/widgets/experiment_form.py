@@ -1,0 +1,112 @@
+"""The form of the Experiments page: each function shows widgets and returns the experiment's text as it becomes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard.runtime import experiments, state
+from dashboard.runtime.experiments import KINDS
+from dashboard.widgets import controls, show
+from sim.metrics import METRICS
+from sim.parameters import PARAMETERS
+from sim.scenario.diff import TITLES
+
+USUAL = "confront_or_accommodate"
+MOST_SCENARIOS = 5
+_VARIABLE = [name for name, one in PARAMETERS.items() if not one.constant]
+
+
+def all_of(text: str) -> str:
+    """The whole form."""
+    data = experiments.check(text).data
+    first, second = st.columns(2)
+    with first:
+        given = _what(data)
+    with second:
+        given |= _size(data)
+    return experiments.changed(text, **given) if any(data.get(key) != value for key, value in given.items()) else text
+
+
+def begin() -> None:
+    """Begin anew from the chosen experiment of the library."""
+    state.replace_all(state.current().with_(trial=experiments.start(st.session_state[state.key("trial begins")])))
+
+
+def _what(data: dict[str, Any]) -> dict[str, Any]:
+    """Which scenarios, which uncertainties, which metrics."""
+    scenarios = st.multiselect(
+        "Scenarios",
+        list(controls.library()),
+        data.get("scenarios", []),
+        format_func=lambda name: controls.library()[name][0],
+        max_selections=MOST_SCENARIOS,
+        key=state.key("trial scenarios"),
+    )
+    varied = data.get("uncertainties")
+    everything = st.checkbox(
+        f"Vary all {len(_VARIABLE)} parameters with a range", varied == "all", key=state.key("trial all")
+    )
+    given: Any = varied if varied == "all" and everything else "all" if everything else None
+    if not everything:
+        names = [] if varied == "all" else list(varied or ())
+        chosen = st.multiselect(
+            "Uncertainties, each over its declared range",
+            _VARIABLE,
+            names,
+            format_func=controls.words,
+            key=state.key("trial uncertainties"),
+        )
+        given = varied if chosen == names and varied else chosen or None
+    if levers := data.get("levers"):
+        said = ", ".join(TITLES.get(name.rpartition(".")[2], name) for name in levers)
+        st.caption(f"Levers are varied too: {show.plain(said)}. They stand in the text below.")
+    metrics = st.multiselect(
+        "What is kept of each run",
+        list(METRICS),
+        data.get("metrics", ["attacks", "fatalities", "sovereignty"]),
+        format_func=lambda name: METRICS[name].title,
+        key=state.key("trial metrics"),
+    )
+    return {"scenarios": scenarios, "uncertainties": given, "metrics": metrics or None}
+
+
+def _size(data: dict[str, Any]) -> dict[str, Any]:
+    """Which design, how many points, worlds, months."""
+    design = dict(data.get("design") or {"kind": "latin_hypercube", "points": 100})
+    kinds = list(KINDS)
+    kind = st.selectbox(
+        "Design",
+        kinds,
+        kinds.index(design.get("kind", kinds[0])),
+        format_func=lambda name: KINDS[name][3],
+        key=state.key("trial design"),
+    )
+    size, least, most, _ = KINDS[kind]
+    usual = design.get(size, least) if kind == design.get("kind") else least
+    count: Any = st.number_input(
+        {"points": "Points", "base": "Base (a power of two)", "trajectories": "Trajectories"}[size],
+        least,
+        most,
+        min(max(usual, least), most),
+        key=state.key("trial size", kind),
+    )
+    worlds: Any = st.number_input(
+        "Worlds at each point",
+        1,
+        1000,
+        data.get("worlds", 1),
+        key=state.key("trial worlds"),
+        help="More worlds average luck out.",
+    )
+    months: Any = st.number_input(
+        "Months (0: as the scenarios say)",
+        0,
+        experiments.MOST_MONTHS,
+        data.get("months", 0),
+        6,
+        key=state.key("trial months"),
+    )
+    kept = design if kind == design.get("kind") else {"kind": kind, "seed": design.get("seed", 0)}
+    return {"design": {**kept, size: int(count)}, "worlds": int(worlds), "months": int(months) or None}

@@ -1,0 +1,313 @@
+"""A seat in a game, alone or at a table: the briefing, the settings with their cost, what was moved, the debrief."""
+
+from __future__ import annotations
+
+import base64
+import re
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
+
+from dashboard.runtime import games
+from dashboard.runtime.engine import BusyError, RunError, Task, engine
+from dashboard.runtime.questions import Question
+from dashboard.widgets import controls, show
+from sim.metrics import METRICS
+from sim.plots import Table
+from sim.plots.paths import paths
+from sim.scenario import load_policy
+from sim.scenario.diff import TITLES
+from sim.scenario.settings import DEFAULTS, OPTIONS
+from sim.scenario.shocks import Shock
+from sim.scenario.words import CHOOSE
+from sim.teaching.play import debrief_text
+from sim.teaching.play import text as play_text
+from sim.teaching.play.briefing import Briefing
+from sim.teaching.play.debrief import TOLD, TURNING, Debrief
+from sim.teaching.play.game import Trial, resume, shocks
+from sim.teaching.play.moves import LIMIT, GameError, MoveLog, Values, parse
+from sim.teaching.play.scenario import COURSES
+from sim.teaching.play.typed import policies
+from sim.vocabulary import ACTORS
+
+# What an address may hold; a longer game has to be downloaded.
+_LONGEST = 6000
+
+
+def purpose(actors: Sequence[str]) -> None:
+    """What the game is for, its limits, and what each seat can do."""
+    for paragraph in play_text.PURPOSE:
+        st.markdown(show.plain(paragraph))
+    for actor in actors:
+        st.markdown(f"**{show.plain(ACTORS[actor])}.** {show.plain(play_text.SEATS[actor])}")
+
+
+# ------------------------------------------------------------------------------------------------ asking the engine
+
+
+def told(log: MoveLog, actor: str) -> Briefing | None:
+    """What an actor sees as the game stands; None when a notice was shown instead."""
+    found = show.answers(lambda: {"briefing": Question(games.brief, (log.to_json(), actor))})
+    return None if found is None else found["briefing"]
+
+
+def tried(log: MoveLog, settings: Values) -> Trial | None:
+    """What Pakistan's settings would come to; None when a notice was shown instead."""
+    found = show.answers(lambda: {"trial": Question(games.trial, (log.to_json(), settings))})
+    return None if found is None else found["trial"]
+
+
+def moved(log: MoveLog, moves: Mapping[str, Values]) -> MoveLog | None:
+    """The log after a quarter; None when a notice was shown instead."""
+    found = show.answers(lambda: {"moved": Question(games.moved, (log.to_json(), dict(moves)))})
+    return None if found is None else parse(found["moved"].encode(), games.NAME)
+
+
+# ------------------------------------------------------------------------------------------------ the briefing
+
+
+def brief(told: Briefing) -> None:
+    """What is known of the last quarter, and what is not."""
+    if told.behind is None:
+        st.info("Nothing has been counted yet: the game opens with the scenario's first month.")
+        return
+    st.subheader(f"What is known of {show.plain(play_text.period(told.behind))}", anchor=False)
+    for event in told.events or ("Nothing began or ended that all could see.",):
+        st.markdown(f"- {show.plain(event)}")
+    for title, names, rows in play_text.briefing_tables(told):
+        show.table(Table([title, *names], [[words, *cells] for words, cells in rows]))
+    for said in (*play_text.ON_FIGURES, play_text.leaning_words(told)):
+        st.caption(show.plain(said))
+
+
+# ------------------------------------------------------------------------------------------------ the settings
+
+
+def settings(told: Briefing, place: str, draft: Values | None = None) -> Values:
+    """What may be set, in widgets.
+
+    Args:
+        place: begins the widgets' keys; another one for each turn.
+        draft: what they stand at first; what stood before if None.
+    """
+    actor = told.actor
+    stands = {**DEFAULTS[actor], **(told.standing if draft is None else draft)}
+    out: Values = {}
+    for name, default in DEFAULTS[actor].items():
+        value = _setting(told, name, stands[name], f"{place} {name}")
+        if value != default:
+            out[name] = value
+    return out
+
+
+def _setting(told: Briefing, name: str, now: float | str, key: str) -> float | str:
+    label = TITLES[name]
+    if name in OPTIONS:
+        options = [CHOOSE, *OPTIONS[name]]
+        chosen: str = st.selectbox(label, options, options.index(str(now)), format_func=controls.option, key=key)
+        return chosen
+    if told.actor == "pakistan":
+        cost = f" Costs {told.unit_costs[name]:.2g} units a month at full strength." if name in told.unit_costs else ""
+        value = st.slider(label, 0.0, 1.0, float(now), 0.05, key=key, help=f"From 0 to 1.{cost}")
+        return round(value, 2)
+    left = st.checkbox(f"{label}: left to choose", now == CHOOSE, key=f"{key} left")
+    value = st.slider(label, 0.0, 1.0, 0.5 if now == CHOOSE else float(now), 0.05, key=key, disabled=left)
+    return CHOOSE if left else round(value, 2)
+
+
+def cost(log: MoveLog, told: Briefing, draft: Values) -> None:
+    """What economy and factions allow."""
+    if told.actor != "pakistan":
+        return
+    trial = tried(log, draft)
+    if trial is not None:
+        words = show.plain(play_text.cost_words(trial))
+        (st.info if trial.share >= 1.0 else st.warning)(words)
+    if softened := play_text.softened_words(told):
+        st.caption(show.plain(softened))
+
+
+def mix(actor: str, place: str) -> Values | None:
+    """The opening mix of one of Pakistan's policies, when it was asked for."""
+    if actor != "pakistan":
+        return None
+    with st.expander("Start from the opening mix of a policy"):
+        name = st.selectbox("Policy", policies(), key=f"{place} policy")
+        st.caption(show.plain(load_policy(name).summary))
+        if st.button("Take it over", key=f"{place} take"):
+            return dict(load_policy(name).settings.given())
+    return None
+
+
+def decide(log: MoveLog, told: Briefing, place: str, first: Values | None = None) -> Values:
+    """The settings in widgets, with what they cost above them.
+
+    Args:
+        place: begins the widgets' keys; another one for each turn.
+        first: what they stand at to begin with; what stood before if None.
+    """
+    drafts: dict[str, tuple[Values | None, int]] = st.session_state.setdefault("drafts", {})
+    taken = mix(told.actor, place)
+    if taken is not None:
+        drafts[place] = (taken, drafts.get(place, (None, 0))[1] + 1)
+    stands, number = drafts.get(place, (first, 0))
+    costs = st.container()
+    found = settings(told, f"{place} {number}", stands)
+    with costs:
+        cost(log, told, found)
+    return found
+
+
+def history(log: MoveLog) -> None:
+    """What was done so far, turn by turn."""
+    if not log.turns:
+        st.caption("No quarter has passed yet.")
+        return
+    rows = []
+    for number, turn in enumerate(log.turns):
+        before = log.turns[number - 1].moves if number else {}
+        said = "; ".join(
+            f"{ACTORS[actor]}: {play_text.move_words(actor, move, before.get(actor, {}))}"
+            + (" (did not move in time)" if actor in turn.stood else "")
+            for actor, move in turn.moves.items()
+        )
+        rows.append([f"{number + 1}: {play_text.period(log.period(number))}", said])
+    show.table(Table(["Turn", "Moves"], rows))
+    for one in log.injects:
+        st.markdown(f"- {show.plain(f'{one.shock.date}: {one.shock.title} (from {one.source}), put in')}")
+
+
+def injects(place: str, put_in: Callable[[Shock, str], None]) -> None:
+    """A shock of the library to choose, and a button that gives it, with where it is from, to `put_in`."""
+    listed = [(shock, source) for source, some in shocks().items() for shock in some]
+    chosen = f"{place} shock"
+    st.selectbox(
+        "Shock", range(len(listed)), format_func=lambda k: f"{listed[k][0].title} (from {listed[k][1]})", key=chosen
+    )
+    st.button(
+        "Put it into the coming quarter",
+        key=f"{place} inject",
+        on_click=lambda: put_in(*listed[st.session_state.get(chosen, 0)]),
+    )
+
+
+# ------------------------------------------------------------------------------------------------ the debrief
+
+
+def debrief(log: MoveLog, place: str) -> None:
+    """Ask for the debrief, wait for it, show it."""
+    if not log.turns:
+        st.caption("After the first quarter your path can be set against other courses.")
+        return
+    key = f"debrief {place}"
+    kept: tuple[str, Task] | None = st.session_state.get(key)
+    choices = [None, *COURSES]
+    versus = st.selectbox(
+        "Turning points against",
+        choices,
+        format_func=lambda name: COURSES[name] if name else "the usual courses",
+        key=f"{place} versus",
+    )
+    if st.button("Set it against other courses, in 1,000 paired worlds", key=f"{place} debrief"):
+        try:
+            kept = (log.to_json(), engine().heavy(show.session(), games.debrief, log.to_json(), versus))
+        except BusyError as problem:
+            st.warning(show.plain(problem))
+            return
+        st.session_state[key] = kept
+    if kept is None:
+        return
+    if kept[0] != log.to_json():
+        st.caption("The debrief below is of the game as it was when you asked for it.")
+    if not kept[1].finished.is_set():
+        _waiting(kept[1], key)
+        return
+    try:
+        shown(kept[1].answer(), place)
+    except RunError as problem:
+        st.error(show.plain(problem))
+
+
+@st.fragment(run_every=0.7)
+def _waiting(task: Task, key: str) -> None:
+    if task.finished.is_set():
+        st.rerun()
+    told = task.told or {"done": 0, "of": 0}
+    ahead = engine().slow.ahead(task)
+    done = told["done"] / told["of"] if told["of"] else 0.0
+    words = f"Waiting: {ahead} before you." if ahead else "Living your moves and three courses; then asking why."
+    st.progress(min(done, 1.0), words)
+    if st.button("Cancel", key=f"{key} cancel"):
+        engine().cancel(task)
+        st.session_state.pop(key, None)
+        st.rerun()
+
+
+def shown(found: Debrief, place: str) -> None:
+    """A debrief: what was chance, what was policy, where the paths part and why."""
+    st.subheader(f"Debrief: {show.plain(play_text.period(found.months))}", anchor=False)
+    st.markdown(show.plain(debrief_text.about_words(found)))
+    metric = st.selectbox(
+        "What to look at",
+        TOLD,
+        TOLD.index(TURNING),
+        format_func=lambda name: METRICS[name].title,
+        key=f"{place} metric",
+    )
+    sign = (str(found.world), *found.months, metric, *(f"{one.mean!r}" for one in found.places[metric].values()))
+    show.picture(
+        show.drawn(("paths", *sign), lambda: paths(found.paths(metric), metric, *found.months)), f"paths {place}"
+    )
+    rows = debrief_text.metric_rows(metric, found.places[metric])
+    show.table(
+        Table([debrief_text.metric_title(metric), *debrief_text.COLUMNS], [[words, *cells] for words, cells in rows])
+    )
+    st.markdown(show.plain(debrief_text.luck_words(found.places[metric])))
+    st.markdown(show.plain(debrief_text.policy_words(metric, found.places[metric])))
+    st.caption(show.plain(debrief_text.LEGEND))
+    ends = [[words, *cells] for words, cells in debrief_text.verdict_rows(found)]
+    show.table(Table(["How worlds ended, of 100", *debrief_text.ENDS.values()], ends))
+    st.caption(show.plain(debrief_text.verdict_words(found)))
+    for course in found.versus:
+        st.subheader(show.plain(f"Turning points: {METRICS[TURNING].title}, against {COURSES[course]}"), anchor=False)
+        points = [point for point in found.turning if point.course == course]
+        for point in points:
+            first, *rest = debrief_text.point_words(point)
+            st.markdown(f"**{show.plain(first)}** {show.plain(' '.join(rest))}")
+            show.table(Table(["By how much", "What"], [list(row) for row in debrief_text.reason_rows(point)]))
+            for statement in point.through:
+                st.caption(show.plain(statement))
+        if not points:
+            st.markdown(show.plain(debrief_text.NO_TURN))
+
+
+# ------------------------------------------------------------------------------------------------ logs
+
+
+def bring(raw: bytes, name: str) -> MoveLog:
+    """A log from a file that somebody brought. Raises GameError."""
+    log = parse(raw, re.sub(r"[^\w. -]+", "_", name)[:60] or games.NAME)
+    resume(log)  # its scenario can be used, too
+    return log
+
+
+def packed(log: MoveLog) -> str:
+    """A log for an address; "" where it is too long for one."""
+    text = base64.urlsafe_b64encode(zlib.compress(log.to_json().encode(), 9)).decode().rstrip("=")
+    return text if len(text) <= _LONGEST else ""
+
+
+def unpacked(text: str) -> MoveLog:
+    """The same back. Raises GameError."""
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        packing = zlib.decompressobj()
+        data = packing.decompress(raw, LIMIT + 1)
+        if not packing.eof and len(data) <= LIMIT:
+            raise ValueError("it ends too early")
+        return bring(data, "the address")
+    except (ValueError, zlib.error) as problem:
+        if isinstance(problem, GameError):
+            raise
+        raise GameError("the game in this address is cut off or changed; ask for the address again") from None

@@ -1,0 +1,57 @@
+"""What the page says in words about what was changed, and what came of it."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from dashboard.runtime import versions
+from dashboard.runtime.state import State, too_long
+from dashboard.widgets import controls
+from sim.results import Comparison
+from sim.results.reading import headline, month_words, titles
+
+
+def changes(here: State) -> str:
+    """What was changed, in a sentence or two; empty where nothing was."""
+    out = []
+    if changed := versions.changed(here):
+        title = versions.written(here, here.edited).title
+        parts = [f"{words} {_said(was)} → {_said(now)}" for words, was, now in changed]
+        out.append(f"Your {title}, from {month_words(versions.since(here))}: {'; '.join(parts)}.")
+    if here.uncertainties:
+        parts = [f"{controls.words(name)} {value:g}" for name, value in here.uncertainties.items()]
+        out.append(f"In every scenario: {'; '.join(parts)}.")
+    return " ".join(out)
+
+
+def answer(here: State, found: Comparison) -> str:
+    """What came of it, and how sure the paired worlds are: your version against what it is a copy of; else the others."""
+    if versions.YOURS in found.results:
+        pair = {name: found.results[name] for name in (here.edited, versions.YOURS)}
+        found = versions.compared(pair, here.edited)
+    called = titles(*found.results.values())
+    return " ".join(headline(found, name, here.metric, called) for name in found.others)
+
+
+def left_out(here: State) -> list[str]:
+    """What the address of a page does not hold, in a sentence each."""
+    texts = {"The scenario made in the Studio": here.own, "The experiment put together on Experiments": here.trial}
+    return [
+        f"{what} is too long for this page's address. To keep or share it, download it as a file."
+        for what, text in texts.items()
+        if too_long(text)
+    ]
+
+
+def digest(found: Comparison) -> str:
+    """A short sign for all that decides the numbers of a comparison."""
+    parts = [
+        (one.manifest["scenario"]["hash"], name, one.title, one.worlds, one.months[-1], one.manifest["seed"])
+        for name, one in found.results.items()
+    ]
+    parts.append((found.baseline, found.manifest["parameters"], "", 0, "", 0))
+    return blake2b(repr(parts).encode(), digest_size=6).hexdigest()
+
+
+def _said(value: float | str) -> str:
+    return f"{value:g}" if isinstance(value, float) else value.replace("_", " ").replace("choose", "left to choose")

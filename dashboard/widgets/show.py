@@ -1,0 +1,281 @@
+"""What pages have in common: heading and notices, pictures with their tables and files, text that stays text."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from dashboard.runtime import long_tasks, state, versions
+from dashboard.runtime.engine import BusyError, Job, RunError, SupersededError, engine
+from sim.metrics import METRICS
+from sim.plots.moving import moving as sim_moving
+from sim.plots.tables import rows_of
+from sim.results.reading import NOT_A_FORECAST
+
+if TYPE_CHECKING:
+    from dashboard.runtime.questions import Question
+    from sim.plots import Picture, Table
+    from sim.results import Comparison, Results
+    from sim.scenario import Difference
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|:$<>~&^=@])")
+
+
+def plain(text: object) -> str:
+    """A text for `st.markdown`, a label or a help, in which nothing is markup."""
+    return _MARKUP.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def strong(text: str) -> str:
+    """The same in bold; nothing where there is no text."""
+    return f"**{plain(text)}**" if text else ""
+
+
+def page(title: str, lead: str = "") -> state.State:
+    """Begin a page: its heading, what it is for, and what in the address did not fit. Returns what was chosen."""
+    problems = state.arrive()
+    st.title(title, anchor=False)
+    if lead:
+        st.markdown(lead)
+    if problems:
+        said = "\n".join(f"- {plain(problem)}" for problem in problems)
+        st.warning(f"Parts of this address do not fit, and were left at their usual values:\n\n{said}")
+    return state.current()
+
+
+def session() -> str:
+    """Who asks: this visitor's session."""
+    context = get_script_run_ctx()
+    return context.session_id if context is not None else "alone"
+
+
+def superseded() -> bool:
+    """Whether this visitor has moved on to something newer while this page was waiting."""
+    context = get_script_run_ctx()
+    requests = getattr(context, "script_requests", None)
+    pending = getattr(requests, "_state", None)  # no public word for it; without it a stale run is merely finished
+    data = getattr(requests, "_rerun_data", None)
+    if getattr(pending, "value", pending) == "RERUN":
+        # What a clock asks for is nothing new; and a fragment's turn comes after the whole page that is being made.
+        whole = not getattr(context, "fragment_ids_this_run", None)
+        later = whole and bool(getattr(data, "fragment_id_queue", None))
+        return not later and not getattr(data, "is_auto_rerun", False)
+    return getattr(pending, "value", pending) == "STOP"
+
+
+def comparison(here: state.State, panels: bool = False, held: Sequence[int] = (320,)) -> Comparison | None:
+    """The comparison that a state asks for, run where it is not known yet; None when a notice was shown instead.
+
+    Args:
+        held: px of height of each picture whose place is held while a page that has just been opened waits.
+    """
+    found = answers(lambda: versions.jobs(here, panels), held)
+    return None if found is None else versions.compared(found, next(iter(found)))
+
+
+def answers(jobs: Callable[[], Mapping[str, Job | Question]], held: Sequence[int] = (320,)) -> dict[str, Any] | None:
+    """What jobs or questions come to, by name; None when a notice was shown instead. `held` as for `comparison`."""
+    from sim.ensemble.run import LimitError
+    from sim.scenario import ScenarioError
+
+    notice = st.empty()
+    opening = said_so = not getattr(get_script_run_ctx(), "fragment_ids_this_run", None)
+    if opening:
+        notice.html(_held(_UNDER_WAY, held))
+
+    def waiting(ahead: int) -> None:
+        nonlocal said_so
+        said, said_so = f"Waiting: {ahead} before you.", True
+        if opening:
+            notice.html(_held(said if ahead else _UNDER_WAY, held))
+        elif ahead:
+            notice.info(said, icon=":material/hourglass_top:")
+
+    try:
+        found = engine().results(session(), jobs(), superseded, waiting)
+    except SupersededError:
+        notice.empty()  # a whole page gives way here by itself; a fragment has to be told
+        st.rerun(scope="fragment")
+    except BusyError as problem:
+        notice.warning(plain(problem), icon=":material/group:")
+    except (RunError, ScenarioError, LimitError) as problem:
+        notice.error(plain(problem), icon=":material/error:")
+    else:
+        if said_so:
+            notice.empty()
+        return found
+    return None
+
+
+_UNDER_WAY = "The modelled worlds are being lived through, month by month."
+
+
+def _held(said: str, heights: Sequence[int]) -> str:
+    """The places of a page's text and pictures while they are waited for, so that nothing jumps when they come."""
+    places = "".join(f'<div style="height: {height}px"></div>' for height in heights)
+    return f'<div class="held"><p role="status">{said}</p>{places}</div>'
+
+
+# ------------------------------------------------------------------------------------------------ pictures
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture made ready for the page: specification and rows apart, so that a change moves what is there.
+
+    Attributes:
+        name: of its files, without the ending.
+        title: what it shows; also what it is called for those who do not see it.
+        spec: the Vega-Lite specification without data.
+        rows: what is drawn.
+        words: its caption, its text and its table, made when somebody asks.
+    """
+
+    name: str
+    title: str
+    spec: dict[str, Any]
+    rows: list[dict[str, Any]]
+    words: Callable[[], Picture]
+
+    def to_dict(self, validate: bool = False) -> dict[str, Any]:
+        """The whole specification, as Altair's charts give theirs."""
+        return {**self.spec, "data": {"values": self.rows}}
+
+
+_DRAWN: OrderedDict[tuple[str, ...], Drawn] = OrderedDict()
+_MOST_DRAWN = 100
+
+
+def drawn(key: tuple[str, ...], make: Callable[[], Picture]) -> Drawn:
+    """A picture, made once for all sessions for a key that says what is in it."""
+    if key not in _DRAWN:
+        made = make()
+        spec = made.chart.to_dict(validate=False)
+        spec.pop("data")
+        spec.pop("datasets", None)
+        _DRAWN[key] = Drawn(made.name, made.title, spec, rows_of(made.chart), lambda: made)
+        while len(_DRAWN) > _MOST_DRAWN:
+            _DRAWN.popitem(last=False)
+    return _DRAWN[key]
+
+
+def moving(found: Comparison, kind: str, metric: str) -> Drawn:
+    """A picture that moves with the sliders: of it only the rows are made anew."""
+    from sim.plots.single import picture
+
+    parts = sim_moving(found, kind, metric)
+    title = f"{METRICS[metric].title}, {_KINDS[kind]}" if kind in _KINDS else "How the modelled worlds end"
+    name = kind if kind not in _KINDS else f"{kind}-{metric.replace('_', '-')}"
+    return Drawn(name, title, parts.specification, parts.rows, lambda: picture(found, kind, metric))
+
+
+def foresee(found: Comparison | None, kinds: Sequence[str], metric: str) -> None:
+    """Put pictures together that are likely wanted next, so that then only their rows are to be made."""
+    if found is not None:
+        for kind in kinds:
+            sim_moving(found, kind, metric)
+
+
+_KINDS = {"fan": "month by month", "difference": "the difference, world by world"}
+
+
+def picture(one: Drawn, place: str, pick: str = "", width: int = 340) -> dict[str, Any] | None:
+    """A picture, and behind it its words, its table and its files.
+
+    Args:
+        one: what `drawn` or `moving` gave.
+        place: where on the page it stands; a picture at the same place is moved rather than drawn anew.
+        pick: a selection of the drawing that visitors make by clicking.
+        width: px that it may take; a picture that is wider than the screen is drawn smaller.
+
+    Returns:
+        What was picked, field -> value; None without.
+    """
+    import pyarrow as pa
+
+    picked: Any = None
+
+    with st.container(width=width, key=f"picture-{place}"):
+        config = one.spec.get("config", {})
+        # One text for the whole, not one for each mark; no words cut off when numbers move; and not squeezed into a
+        # width of the page's own.
+        quiet = {**config, "mark": {**config.get("mark", {}), "aria": False}}
+        words = {**one.spec["title"], "limit": 10_000} if isinstance(one.spec.get("title"), dict) else None
+        spec = {"autosize": {"type": "pad"}, **one.spec, "config": quiet, **({"title": words} if words else {})}
+        alt = f"{one.title}. The numbers are in the table behind it."
+        columns = dict.fromkeys(name for row in one.rows for name in row)  # not every row has all of them
+        data = pa.table({name: [row.get(name) for row in one.rows] for name in columns})
+        selecting: dict[str, Any] = {"on_select": "rerun", "selection_mode": [pick]} if pick else {}
+        chosen = st.vega_lite_chart(data, spec, theme=None, width="content", alt=alt, key=place, **selecting)
+        if pick:
+            picked = next(iter(chosen.selection.get(pick) or ()), None)
+        with st.expander("Numbers and files", key=state.key("behind", place), on_change="rerun") as behind:
+            if behind.open:
+                told = one.words()
+                st.caption(plain(told.caption))
+                st.markdown(plain(told.text))
+                table(told.table)
+                files(one, place)
+    return picked
+
+
+def table(one: Table) -> None:
+    """A table of texts."""
+    import pandas as pd
+
+    heads = [plain(head) for head in one.heads]
+    cells = [[plain(cell) for cell in row] for row in one.rows]
+    st.table(pd.DataFrame(cells, columns=heads).set_index(heads[0]))
+
+
+def differences(rows: list[Difference], first: str, second: str) -> None:
+    """What differs between two scenarios, side by side."""
+    from sim.plots import Table
+
+    def said(value: object) -> str:
+        return "-" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+    if not rows:
+        st.info("Nothing differs yet.")
+        return
+    table(Table(["", first, second], [[one.words, said(one.a), said(one.b)] for one in rows]))
+
+
+def files(one: Drawn, place: str) -> None:
+    """A picture as SVG and PNG, drawn when asked for."""
+    with st.container(horizontal=True):
+        for kind, mime in (("SVG", "image/svg+xml"), ("PNG", "image/png")):
+            download(kind, f"{one.name}.{kind.lower()}", mime, f"{place} {kind}", long_tasks.draw, one.to_dict(), kind)
+
+
+def download(
+    label: str, name: str, mime: str, place: str, make: Callable[..., bytes | str], *arguments: Any, **named: Any
+) -> None:
+    """A button for a file that is made, by the heavy worker, when somebody asks for it: `make(tell, *arguments)`."""
+    who = session()
+
+    def made() -> bytes | str:
+        task = engine().heavy(who, make, *arguments, **named)
+        task.finished.wait()
+        out: bytes | str = task.answer()
+        return out
+
+    st.download_button(label, made, name, mime, key=state.key("file", place), on_click="ignore")
+
+
+def footer() -> None:
+    """What every page ends with."""
+    st.caption(NOT_A_FORECAST)
+
+
+def titled(results: Mapping[str, Results]) -> dict[str, str]:
+    """What each scenario is called in front of readers."""
+    from sim.results.reading import titles
+
+    return titles(*results.values())

@@ -1,0 +1,199 @@
+"""A game at a table: how it stands, what a player and its host can do, and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Literal
+
+import streamlit as st
+
+from dashboard.widgets import access, seats, show
+from sim.plots import Table
+from sim.teaching.classroom.file import ClassroomError
+from sim.teaching.play.table_file import LOBBY, OVER, PAUSED, PLAYING, View
+from sim.teaching.play.text import period
+from sim.vocabulary import ACTORS
+
+STATES = {LOBBY: "waiting for players", PLAYING: "running", PAUSED: "paused", OVER: "over"}
+
+
+def stands(view: View) -> None:
+    """How a game stands: seats, who has moved, the clock."""
+    left = "" if view.left is None else f"Time left: {int(view.left) // 60}:{int(view.left) % 60:02d}."
+    where = (
+        f"turn {view.turn + 1} of {view.quarters}, {period(view.ahead)}" if view.ahead else f"{view.turn} turns played"
+    )
+    st.markdown(f"**{show.plain(STATES[view.state].capitalize())}**: {show.plain(where)}. {show.plain(left)}")
+
+    def does(actor: str) -> str:
+        if view.seats[actor] is None:
+            return "free" if view.state == LOBBY else "nobody: goes on as before"
+        return "" if view.state in (LOBBY, OVER) else "has moved" if actor in view.moved else "is deciding"
+
+    rows = [[ACTORS[actor], view.seats[actor] or "-", does(actor)] for actor in view.seats]
+    show.table(Table(["Seat", "Who", "Move"], rows))
+    for month, title in view.injects:
+        st.caption(show.plain(f"Put in: {title} ({month})."))
+    if view.other_model:
+        st.warning("This game was opened with another version of the model; figures may have changed.")
+
+
+def complain(problem: Exception) -> None:
+    """Say what cannot be done."""
+    st.error(show.plain(f"{str(problem)[:1].upper()}{str(problem)[1:]}."), icon=":material/error:")
+
+
+# ------------------------------------------------------------------------------------------------ a player
+
+
+def player(view: View, code: str, secret: str) -> None:
+    """A player's seat: the briefing, the settings, the move."""
+    if view.state == LOBBY:
+        mine = access.games().again(code, secret)
+        st.info(f"You sit for {show.plain(ACTORS[mine.actor])}. The host starts the game; it begins here by itself.")
+        st.subheader("What this is for, and its limits", anchor=False)
+        seats.purpose((mine.actor,))
+        return
+    log, mine = access.games().sitting(code, secret)
+    with st.expander("What this is for, and its limits"):
+        seats.purpose((mine.actor,))
+    if view.state == OVER:
+        over(code, None)
+        return
+    if mine.actor not in log.seats:
+        st.info("Your seat is not in this game.")
+        return
+    told = seats.told(log, mine.actor)
+    if told is None:
+        return
+    left, right = st.columns(2, gap="medium")
+    with left:
+        seats.brief(told)
+    with right:
+        _decide(view, code, secret)
+
+
+@st.fragment
+def _decide(view: View, code: str, secret: str) -> None:
+    """Settings, and the move."""
+    try:
+        log, mine = access.games().sitting(code, secret)
+        made = access.games().mine(code, secret)
+    except ClassroomError:  # the game is gone, or the seat
+        st.rerun()
+    told = seats.told(log, mine.actor) if len(log.turns) == view.turn and not log.over else None
+    if told is None:
+        return
+    place = f"table {view.code} {view.turn} {len(log.entries)}"
+    st.subheader(f"{show.plain(ACTORS[mine.actor])}: what you set", anchor=False)
+    if made is not None:
+        st.success("Your move is in. Until the quarter passes, you may change it.")
+    settings = seats.decide(log, told, place, made)
+    if st.button("Change my move" if made is not None else "Make this move", type="primary", key=f"{place} move"):
+        try:
+            access.games().submit(code, secret, view.turn, settings)
+        except ClassroomError as problem:
+            complain(problem)
+            return
+        st.rerun()
+
+
+# ------------------------------------------------------------------------------------------------ the host
+
+
+def host(view: View, code: str, secret: str) -> None:
+    """What the host can do."""
+    left, right = st.columns([1, 2], gap="medium")
+    with left.container(border=True):
+        st.caption("Code for players")
+        st.header(show.plain(view.code), anchor=False)
+    with right:
+        st.code(access.link("table", game=view.code), language=None, wrap_lines=True)
+        with st.expander("Your own secret link: keep it, and show it to nobody"):
+            st.code(access.link("table", game=view.code, leader=secret), language=None, wrap_lines=True)
+    games, place = access.games(), f"host {view.version}"
+    acts: dict[str, tuple[bool, Any]] = {
+        "Start": (view.state == LOBBY, games.start),
+        "Pause": (view.state == PLAYING, games.pause),
+        "Go on": (view.state == PAUSED, games.go_on),
+        "Let the quarter pass now": (view.state in (PLAYING, PAUSED), games.pass_turn),
+    }
+    seated = [actor for actor, who in view.seats.items() if who]
+    with st.container(horizontal=True):
+        for label, (may, act) in acts.items():
+            kind: Literal["primary", "secondary"] = "primary" if label in ("Start", "Go on") else "secondary"
+            if may:
+                off = label == "Start" and not seated
+                st.button(label, type=kind, key=label, disabled=off, on_click=_do, args=[act, code, secret])
+    if refused := st.session_state.pop("table refused", None):
+        complain(refused)
+    if view.state == LOBBY and not seated:
+        st.caption(
+            "The game can start when somebody has taken a seat. Actors without a player choose by the rules of the model."
+        )
+    if view.state not in (LOBBY, OVER):
+        with st.expander("Inject: put a shock of the library into the coming quarter"):
+            seats.injects("host", partial(_do, games.inject, code, secret))
+    if view.state != LOBBY:
+        with st.expander("What was done so far (not for players' eyes)", expanded=view.state == OVER):
+            over(code, secret) if view.state == OVER else seats.history(games.log(code, secret))
+        with st.expander("Go back, or what if"):
+            _back(view, code, secret)
+    if seated:
+        with st.expander("Free a seat"):
+            actor = st.selectbox("Seat", seated, format_func=ACTORS.__getitem__, key=f"{place} whose")
+            st.button("Free it", key=f"{place} free", on_click=_do, args=[games.free, code, secret, actor])
+    with st.expander("Delete this game"):
+        sure = st.checkbox("Yes, delete all of it", key="sure game")
+        if st.button("Delete", disabled=not sure, key="delete game"):
+            games.delete(code, secret)
+            access.let_go("game", "leader")
+            st.rerun()
+
+
+def _do(act: Callable[..., object], *given: object) -> None:
+    """What a button of the host's says, done as it is clicked: see `lines`."""
+    try:
+        act(*given)
+    except ClassroomError as problem:
+        st.session_state["table refused"] = problem
+
+
+def _back(view: View, code: str, secret: str) -> None:
+    """Go back a few turns, or open a copy that goes another way."""
+    log = access.games().log(code, secret)
+    chosen = f"to {view.version}"
+    st.selectbox(
+        "To the start of turn",
+        range(view.turn, -1, -1),
+        format_func=lambda k: f"{k + 1}: {period(log.period(k))}" if k < log.quarters else "the end",
+        key=chosen,
+    )
+
+    def back() -> None:
+        access.games().rewind(code, secret, st.session_state.get(chosen, view.turn))
+
+    def fork() -> None:
+        opened = access.games().fork(code, secret, st.session_state.get(chosen, view.turn))
+        st.session_state["forked"] = opened.code
+
+    with st.container(horizontal=True):
+        st.button("Go back (what came after is undone)", key=f"back {view.version}", on_click=_do, args=[back])
+        st.button("What if: open a copy from there", key=f"fork {view.version}", on_click=_do, args=[fork])
+    if forked := st.session_state.get("forked"):
+        st.markdown(f"The copy has the code **{show.plain(forked)}**; players come in with their own links' secrets.")
+        st.code(access.link("table", game=forked, leader=secret), language=None, wrap_lines=True)
+
+
+# ------------------------------------------------------------------------------------------------ the end
+
+
+def over(code: str, secret: str | None) -> None:
+    """The end: everybody may see what was done, and ask what was chance."""
+    log = access.games().log(code, secret)
+    seats.history(log)
+    seats.debrief(log, f"table {code}")
+    st.download_button(
+        "Download this game", log.to_json(), "game.json", "application/json", on_click="ignore", key="table log"
+    )

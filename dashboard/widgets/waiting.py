@@ -1,0 +1,109 @@
+"""Long work that a visitor asks for: a button, then how far it has come with a way to stop it, then what came of it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import streamlit as st
+
+from dashboard.runtime import state
+from dashboard.runtime.engine import BusyError, RunError, Task, engine
+from dashboard.runtime.questions import Question
+from dashboard.widgets import show
+
+POLL = 1.0
+# Seconds after which work is given up that no page has asked after: its visitor has gone. A tab in the background asks
+# once a minute.
+ABANDONED = 180.0
+_HEAVY = "heavy work"
+_SEEN: WeakKeyDictionary[Task, float] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True)
+class _Asked:
+    key: str
+    task: Task
+
+
+def answer(place: str, label: str, question: Question, help: str = "", disabled: bool = False) -> Any | None:
+    """What a question came to; until then a button, or how far it is, and None.
+
+    Args:
+        place: its name on the page; what was asked there before, another question, is given up.
+        label, help: of the button; disabled: whether it cannot be pressed.
+        question: for the heavy worker: it may tell a dict with `done`, `of`, `what` and `left` (seconds).
+    """
+    mine: dict[str, _Asked] = st.session_state.setdefault(_HEAVY, {})
+    asked = mine.get(place)
+    if asked is not None and asked.key != question.key:
+        engine().cancel(asked.task)
+        del mine[place]
+        asked = None
+    if asked is not None and not asked.task.finished.is_set():
+        _progress(place)
+        return None
+    if asked is not None:
+        try:
+            return asked.task.answer()
+        except RunError as problem:
+            if str(problem) == "stopped":
+                st.info("Stopped.")
+            else:
+                st.error(show.plain(problem), icon=":material/error:")
+    st.button(
+        label,
+        key=state.key("ask", place),
+        on_click=_start,
+        args=[place, question],
+        help=help or None,
+        disabled=disabled,
+    )
+    if refused := st.session_state.pop(f"{_HEAVY} refused {place}", None):
+        st.warning(show.plain(refused), icon=":material/group:")
+    return None
+
+
+def _start(place: str, question: Question) -> None:
+    mine: dict[str, _Asked] = st.session_state[_HEAVY]
+    give_up_abandoned()
+    if any(not one.task.finished.is_set() for one in mine.values()):
+        st.session_state[f"{_HEAVY} refused {place}"] = (
+            "You have one long piece of work under way already; stop it first, or wait until it is through."
+        )
+        return
+    try:
+        task = engine().heavy(show.session(), question.function, *question.given, **question.arguments)
+    except BusyError as problem:
+        st.session_state[f"{_HEAVY} refused {place}"] = str(problem)
+        return
+    mine[place] = _Asked(question.key, task)
+    _SEEN[task] = time.monotonic()
+
+
+def give_up_abandoned() -> None:
+    """Stop the long work of visitors who have closed their page: others wait for it."""
+    for task, seen in list(_SEEN.items()):
+        if not task.finished.is_set() and time.monotonic() - seen > ABANDONED:
+            engine().cancel(task)
+
+
+@st.fragment(run_every=POLL)
+def _progress(place: str) -> None:
+    task = st.session_state[_HEAVY][place].task
+    if task.finished.is_set():
+        st.rerun(scope="app")
+    _SEEN[task] = time.monotonic()
+    give_up_abandoned()
+    told = task.told or {}
+    ahead = engine().slow.ahead(task)
+    if ahead:
+        st.info(f"Waiting: {ahead} before you. Long work is done one piece at a time, for everybody.")
+    else:
+        done, of = told.get("done", 0), told.get("of", 0)
+        left = f", about {told['left']:.0f} seconds to go" if told.get("left") else ""
+        said = f"{done:,} of {of:,} {told.get('what', '')}{left}" if of else "Under way"
+        st.progress(min(done / of, 1.0) if of else 0.0, said)
+    st.button("Stop", key=state.key("stop", place), on_click=engine().cancel, args=[task])

@@ -1,0 +1,253 @@
+"""Backcasts: the history as modelled against what was counted, with scores, and naive rivals beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.agents.observers import OBSERVERS
+from sim.calibration.observations import CALIBRATION, Observation, ObservationError, by_month, shipped
+from sim.calibration.scores import RIVALS, covered, crps, rank, rivals
+from sim.calibration.simulated import Lived, live
+from sim.ensemble.run import LIMITS, LimitError
+from sim.parameters.posterior import which_set
+from sim.scenario import Scenario, load_scenario
+from sim.vocabulary import months_between
+from sim.worlds import Streams, Vector, total
+
+BANDS = (0.5, 0.9)
+QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One month of one observer, or one total over a longer period.
+
+    Attributes:
+        period: YYYY-MM, or first and last day.
+        observed: what was published; quantiles: of the worlds' reports; below: share of worlds below it.
+        within: band -> whether it holds what was observed.
+        crps: the ensemble's; told, untold: rival -> its own, when told every month before this one, and when told none of
+            the months that are scored. Empty where too few months are known.
+    """
+
+    period: str
+    observed: float
+    quantiles: dict[str, float]
+    below: float
+    within: dict[str, bool]
+    crps: float
+    told: dict[str, float]
+    untold: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Series:
+    """All that was scored of one observer, with its summary; `months` has bands for months without a figure too."""
+
+    observer: str
+    title: str
+    scope: str
+    unit: str
+    scored: tuple[Scored, ...]
+    totals: tuple[Scored, ...]
+    months: tuple[dict[str, Any], ...]
+
+    def coverage(self, band: float) -> float:
+        """Share of scored months within a band."""
+        return float(np.mean([one.within[_percent(band)] for one in self.scored]))
+
+    @property
+    def crps(self) -> float:
+        """Mean over months."""
+        return float(np.mean([one.crps for one in self.scored]))
+
+    def rival(self, name: str, told: bool) -> tuple[float, float] | None:
+        """A rival's mean CRPS, and the model's over the same months; None where it has none."""
+        pairs = [
+            (found[name], one.crps)
+            for one in self.scored
+            for found in ((one.told if told else one.untold),)
+            if name in found
+        ]
+        return None if not pairs else (float(np.mean([a for a, _ in pairs])), float(np.mean([b for _, b in pairs])))
+
+
+@dataclass(frozen=True)
+class Backcast:
+    """A scenario held against a file of observations.
+
+    Attributes:
+        first, last: the months scored; calibrated: the months the accepted sets were found on.
+        inside: share of scored months that lie in that window; left_out: series in the file that no observer stands for.
+    """
+
+    scenario: str
+    title: str
+    parameters: str
+    worlds: int
+    seed: int
+    first: str
+    last: str
+    calibrated: tuple[str, str]
+    inside: float
+    series: tuple[Series, ...]
+    left_out: dict[str, int]
+    sets: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, as plain data."""
+        out = asdict(self)
+        for row, series in zip(out["series"], self.series, strict=True):
+            if not series.scored:
+                continue
+            row["summary"] = {
+                "months": len(series.scored),
+                **{f"coverage_{_percent(band)}": series.coverage(band) for band in BANDS},
+                "crps": series.crps,
+                "rivals": {
+                    f"{name}, {'told every month before' if told else 'told no month scored'}": {
+                        "crps": pair[0],
+                        "model_crps_same_months": pair[1],
+                    }
+                    for told in (True, False)
+                    for name in RIVALS
+                    if (pair := series.rival(name, told)) is not None
+                },
+            }
+        return out
+
+
+def backcast(
+    observations: Sequence[Observation] | None = None,
+    first: str = CALIBRATION[0],
+    last: str = CALIBRATION[1],
+    *,
+    scenario: Scenario | str = "history",
+    parameters: str = "posterior",
+    sets: Mapping[str, Vector] | None = None,
+    worlds: int = 2000,
+    seed: int = 0,
+    workers: int = 1,
+) -> Backcast:
+    """Hold a scenario against observations.
+
+    Args:
+        observations: the shipped ones if not given.
+        first, last: the months to score, YYYY-MM.
+        scenario, parameters, worlds, seed: the ensemble. workers: processes.
+        sets: parameter sets in place of the shipped ones (`parameters` is then what they are called): each world takes one.
+
+    Raises:
+        LimitError: the months lie before the scenario, too far after its start, or the wrong way round.
+        ObservationError: no figure of a modelled observer lies in them.
+    """
+    plan = load_scenario(scenario) if isinstance(scenario, str) else scenario
+    length = _length(plan, first, last)
+    given = shipped() if observations is None else tuple(observations)
+    inside = [one for one in given if one.observer is not None and one.within(first, last)]
+    if not inside:
+        known = ", ".join(name for one in OBSERVERS.values() for name in one.series)
+        raise ObservationError(f"no figure of a modelled observer lies within {first} to {last}; known series: {known}")
+    if sets is None:
+        lived = live(plan, worlds, length, seed, parameters=parameters, workers=workers)
+    else:
+        rows = which_set(Streams(seed, worlds), len(next(iter(sets.values()))))
+        values = {name: value[rows] for name, value in sets.items()}
+        lived = live(plan, worlds, length, seed, values=values, workers=workers)
+    series = [
+        found
+        for observer in OBSERVERS
+        if (found := _series(observer, [one for one in inside if one.observer == observer], given, lived, first, last))
+    ]
+    scored = [one.period for each in series for one in each.scored]
+    calibrated = [CALIBRATION[0] <= period <= CALIBRATION[1] for period in scored]
+    left_out: dict[str, int] = {}
+    for one in given:
+        if one.observer is None and one.within(first, last):
+            left_out[one.series] = left_out.get(one.series, 0) + 1
+    return Backcast(
+        plan.name,
+        plan.title,
+        parameters,
+        worlds,
+        seed,
+        first,
+        last,
+        CALIBRATION,
+        float(np.mean(calibrated)) if calibrated else 0.0,
+        tuple(series),
+        left_out,
+        _sets(parameters),
+    )
+
+
+def _length(plan: Scenario, first: str, last: str) -> int:
+    """Months to live."""
+    most = LIMITS["months"][1]
+    length = months_between(plan.start, last) + 1
+    if first < plan.start or last < first or length > most:
+        raise LimitError(
+            f"the months to score must lie from {plan.start} on, {most} months at most, the first not after the last; "
+            f"got {first} to {last}"
+        )
+    return length
+
+
+def _sets(parameters: str) -> str:
+    if parameters != "posterior":
+        return "" if parameters == "defaults" else "Parameters are drawn from their declared ranges; nothing is fitted."
+    from sim.calibration.store import state
+
+    return state().words
+
+
+def _series(
+    observer: str, figures: Sequence[Observation], given: Sequence[Observation], lived: Lived, first: str, last: str
+) -> Series | None:
+    if not figures:
+        return None
+    about, table = OBSERVERS[observer], lived[observer]
+    # What was known before: the project's own figures count too, the file's own where both have a month.
+    known = {**by_month(shipped(), observer), **by_month(given, observer)}
+    before = {month: value for month, value in known.items() if month < first}
+    scored, totals = [], []
+    for month, value in by_month(figures, observer).items():
+        worlds = table[lived.months.index(month)]
+        told, untold = rivals(known, month), rivals(before, month)
+        scored.append(_scored(month, value, worlds, told, untold))
+    for one in figures:
+        if one.month is None:
+            weights = one.weights(lived.months)
+            worlds = total(weight * row for weight, row in zip(weights, table, strict=True) if weight > 0.0)
+            totals.append(_scored(f"{one.start} to {one.end}", one.value, worlds, {}, {}))
+    months = []
+    for place, month in enumerate(lived.months):
+        if first <= month <= last:
+            months.append({"month": month, **_quantiles(table[place]), "observed": known.get(month)})
+    return Series(observer, about.title, about.scope, about.unit, tuple(scored), tuple(totals), tuple(months))
+
+
+def _scored(period: str, observed: float, worlds: Vector, told: dict[str, Vector], untold: dict[str, Vector]) -> Scored:
+    return Scored(
+        period,
+        observed,
+        _quantiles(worlds),
+        rank(worlds, observed),
+        {_percent(band): covered(worlds, observed, band) for band in BANDS},
+        crps(worlds, observed),
+        {name: crps(ensemble, observed) for name, ensemble in told.items()},
+        {name: crps(ensemble, observed) for name, ensemble in untold.items()},
+    )
+
+
+def _quantiles(worlds: Vector) -> dict[str, float]:
+    found = np.quantile(worlds, list(QUANTILES.values()))
+    return dict(zip(QUANTILES, (round(float(x), 4) for x in found), strict=True))
+
+
+def _percent(band: float) -> str:
+    return f"{band:.0%}"

@@ -1,0 +1,249 @@
+"""Calibration: history matching by Latin hypercubes in waves, then acceptance by likelihood.
+
+1. A wave tries parameter sets of a Latin hypercube over the declared ranges: each is lived by some worlds.
+2. An emulator fitted to what they gave looks at a larger hypercube and rules out those that cannot come near the targets.
+3. The next wave lives a sample of what is left, the likelier the more, by more worlds each; again from the second step.
+4. Of the last wave's sets that are not implausible, some hundreds are accepted, each with a chance in proportion to its
+   likelihood (and against its chance of having been sampled).
+
+Every set comes from the declared ranges' own distributions, so accepted sets are draws from prior times likelihood.
+Everything follows from the seed; the number of worker processes changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calibration.design import latin_hypercube, values_at
+from sim.calibration.emulator import Emulator
+from sim.calibration.matching import CUT, Measured, effective, implausibility, log_likelihood, measure
+from sim.calibration.simulated import uncertain
+from sim.calibration.targets import Target
+from sim.calibration.targets import targets as shipped_targets
+from sim.chance import gumbel
+from sim.worlds import Streams, Vector
+
+Matrix = NDArray[np.float64]
+Say = Callable[[str], None]
+
+# To what power of its emulated likelihood a candidate's chance of being lived grows: below 1, for the emulator may err.
+TEMPER = 0.85
+# Candidates looked at together.
+BLOCK = 20_000
+
+
+@dataclass(frozen=True)
+class Wave:
+    """One round. Attributes: candidates to look at, sets to live, worlds to live each."""
+
+    candidates: int
+    sets: int
+    repeats: int
+
+
+FULL = (Wave(8_000, 8_000, 8), Wave(80_000, 3_000, 16), Wave(400_000, 4_000, 40))
+ACCEPTED = 300
+
+
+def scaled(budget: Sequence[Wave], effort: float) -> tuple[Wave, ...]:
+    """The budget with so many times as many candidates and sets; worlds per set stay."""
+    return tuple(
+        Wave(max(int(one.candidates * effort), 400), max(int(one.sets * effort), 400), one.repeats) for one in budget
+    )
+
+
+@dataclass(frozen=True)
+class WaveReport:
+    """What a wave found.
+
+    Attributes:
+        candidates, screened, lived, repeats: sets looked at, left by the emulator, lived, and worlds each.
+        not_implausible: of those lived, how many are within `CUT` of every target.
+        ruled_out_by: target -> share of the sets lived that are implausible by it alone or with others.
+        explained: target -> share of variance that the emulator fitted to this wave explains.
+        effective: how many equally likely sets the wave's likelihoods are worth.
+    """
+
+    candidates: int
+    screened: int
+    lived: int
+    repeats: int
+    not_implausible: int
+    ruled_out_by: dict[str, float]
+    explained: dict[str, float]
+    effective: float
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """The outcome.
+
+    Attributes:
+        names: the parameters varied.
+        places: of the accepted sets in their priors, shape (sets, parameters).
+        measured: what the accepted sets gave; first_wave: what the prior gave.
+        log_likelihood: of the accepted sets.
+        targets: what was aimed at; waves: how it went; seed: of designs and luck.
+    """
+
+    names: tuple[str, ...]
+    places: Matrix
+    measured: Measured
+    first_wave: Measured
+    log_likelihood: Vector
+    targets: tuple[Target, ...]
+    waves: tuple[WaveReport, ...]
+    seed: int
+    budget: tuple[Wave, ...] = field(default=FULL)
+
+    @property
+    def values(self) -> dict[str, Vector]:
+        """The accepted sets: parameter -> one value per set."""
+        return values_at(self.names, self.places)
+
+
+def calibrate(
+    budget: Sequence[Wave] = FULL,
+    accept: int = ACCEPTED,
+    seed: int = 0,
+    *,
+    targets: Sequence[Target] | None = None,
+    names: Sequence[str] | None = None,
+    scenario: str = "history",
+    workers: int = 1,
+    say: Say = lambda text: None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Calibration:
+    """Find parameter sets under which the model tells the record of August 2021 to December 2022.
+
+    Args:
+        budget: the waves; accept: how many sets to accept at most; seed: of designs and luck.
+        targets: other ones than the shipped; names: the parameters to vary, all uncertain ones if not given.
+        workers: processes. say: told of each wave. progress: called with (worlds done, in all).
+    """
+    aims = tuple(shipped_targets() if targets is None else targets)
+    varied = tuple(uncertain() if names is None else names)
+    reports: list[WaveReport] = []
+    state: _Found | None = None
+    first, prior = 0, None
+    everything = sum(wave.sets * wave.repeats for wave in budget)
+    for number, wave in enumerate(budget):
+        places, thinned, screened = _candidates(varied, wave, seed, f"wave{number}", aims, state)
+
+        def tick(done: int, _: int, before: int = first) -> None:
+            if progress is not None:
+                progress(before + done, everything)
+
+        values = values_at(varied, places)
+        found = measure(
+            aims, values, wave.repeats, seed, scenario=scenario, first=first, workers=workers, progress=tick
+        )
+        first += wave.sets * wave.repeats
+        state = _Found.of(aims, places, found)
+        weights = np.where(state.fine, state.likely - thinned, -np.inf)
+        reports.append(_report(wave, screened, state, aims, weights))
+        say(_words(number, reports[-1]))
+        prior = found if prior is None else prior
+    if state is None or prior is None or not state.fine.any():
+        raise RuntimeError("no parameter set comes within three standard deviations of every target")
+    kept = _accept(weights, min(accept, int(state.fine.sum())), seed)
+    measured = Measured(found.mean[kept], found.scatter[kept], found.repeats, found.correlation)
+    return Calibration(
+        varied, places[kept], measured, prior, state.likely[kept], aims, tuple(reports), seed, tuple(budget)
+    )
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a wave left for the next: an emulator, how targets go together, and each set's likelihood."""
+
+    emulator: Emulator
+    correlation: Matrix
+    off: Matrix
+    fine: NDArray[np.bool_]
+    likely: Vector
+
+    @classmethod
+    def of(cls, aims: Sequence[Target], places: Matrix, found: Measured) -> _Found:
+        chance = found.scatter / np.sqrt(found.repeats)
+        rough = log_likelihood(aims, found.mean, found.scatter, found.correlation, chance)
+        emulator = Emulator.fit(aims, places, found, rough)
+        mean, scatter, unsure = emulator.steadied(places, found)
+        likely = log_likelihood(aims, mean, scatter, found.correlation, unsure)
+        off = implausibility(aims, mean, scatter, unsure)
+        return cls(emulator, found.correlation, off, np.asarray((off <= CUT).all(axis=1)), likely)
+
+
+def _candidates(
+    names: Sequence[str], wave: Wave, seed: int, label: str, aims: Sequence[Target], state: _Found | None
+) -> tuple[Matrix, Vector, int]:
+    """Places of the sets to live, the log of the chance that each had to be among them, and how many there were.
+
+    Candidates that the emulator finds implausible are ruled out. Of the others each has a chance that grows with its
+    emulated likelihood, and by that chance its weight is divided in the end.
+    """
+    if state is None:
+        return latin_hypercube(names, wave.sets, seed, label), np.zeros(wave.sets), wave.sets
+    left, likely = [], []
+    for block in range(0, wave.candidates, BLOCK):
+        places = latin_hypercube(names, min(BLOCK, wave.candidates - block), seed, f"{label}.{block}")
+        mean, scatter = state.emulator(places)
+        fine = (implausibility(aims, mean, scatter, state.emulator.unsure) <= CUT).all(axis=1)
+        left.append(places[fine].astype(np.float32))  # half the memory; places need no more digits
+        likely.append(log_likelihood(aims, mean[fine], scatter[fine], state.correlation, state.emulator.unsure))
+    places, weights = np.concatenate(left), np.concatenate(likely)
+    if len(places) < wave.sets:
+        raise RuntimeError(
+            f"the emulator leaves {len(places)} of {wave.candidates} candidates, fewer than are to be lived"
+        )
+    chances = _chances(TEMPER * weights, wave.sets)
+    luck = Streams(seed, 1).uniform(f"calibrate.{label}.thinning", 0)[0]
+    steps = np.floor(np.cumsum(chances) + luck)
+    taken = np.flatnonzero(np.diff(steps, prepend=np.floor(luck)) > 0)
+    return places[taken].astype(np.float64), np.log(chances[taken]), len(places)
+
+
+def _chances(log_weights: Vector, count: int) -> Vector:
+    """Chances in proportion to weights, none above 1, that add up to `count`."""
+    weights = np.exp(log_weights - log_weights.max())
+    sure = np.zeros(len(weights), dtype=bool)
+    while True:
+        free = count - sure.sum()
+        chances = np.where(sure, 1.0, weights * free / weights[~sure].sum())
+        over = (chances > 1.0) & ~sure
+        if not over.any():
+            return chances
+        sure |= over
+
+
+def _accept(log_weights: Vector, count: int, seed: int) -> NDArray[np.intp]:
+    """Draw sets without putting back, each with a chance in proportion to its weight; in their own order."""
+    luck = Streams(seed, len(log_weights)).uniform("calibrate.accept", 0)
+    return np.sort(np.argsort(-(log_weights + gumbel(luck)), kind="stable")[:count])
+
+
+def _report(wave: Wave, screened: int, state: _Found, aims: Sequence[Target], weights: Vector) -> WaveReport:
+    names = [target.name for target in aims]
+    return WaveReport(
+        wave.candidates,
+        screened,
+        len(state.off),
+        wave.repeats,
+        int(state.fine.sum()),
+        dict(zip(names, (state.off > CUT).mean(axis=0).tolist(), strict=True)),
+        dict(zip(names, state.emulator.shares.tolist(), strict=True)),
+        effective(weights),
+    )
+
+
+def _words(number: int, report: WaveReport) -> str:
+    worst = max(report.ruled_out_by, key=lambda name: report.ruled_out_by[name])
+    return (
+        f"wave {number + 1}: {report.candidates:,} sets looked at, {report.screened:,} left, {report.lived:,} lived by "
+        f"{report.repeats} worlds each; {report.not_implausible:,} not implausible, worth {report.effective:.0f} equally "
+        f"likely ones; most are ruled out by {worst} ({report.ruled_out_by[worst]:.0%})"
+    )

@@ -1,0 +1,125 @@
+"""How near parameter sets come to the targets: mean and scatter of their worlds, implausibility, likelihood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calibration.observations import CALIBRATION
+from sim.calibration.simulated import live_in_parts
+from sim.calibration.targets import Target
+from sim.scenario import Scenario
+from sim.vocabulary import months_between
+from sim.worlds import Vector
+
+Matrix = NDArray[np.float64]  # (sets, targets)
+# A set is implausible if it is more than this many standard deviations off any target (Pukelsheim's three).
+CUT = 3.0
+# Below this no scatter over worlds is believed, as a share of the tolerance: a handful of worlds may agree by luck.
+LEAST_SCATTER = 0.1
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What each parameter set gave for each target.
+
+    Attributes:
+        mean, scatter: over its worlds (scatter is a standard deviation), shape (sets, targets).
+        repeats: worlds per set.
+        correlation: of the targets over worlds of one set, pooled over sets, shape (targets, targets).
+    """
+
+    mean: Matrix
+    scatter: Matrix
+    repeats: int
+    correlation: Matrix
+
+
+def measure(
+    targets: Sequence[Target],
+    values: Mapping[str, Vector],
+    repeats: int,
+    seed: int,
+    *,
+    scenario: Scenario | str = "history",
+    first: int = 0,
+    workers: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Measured:
+    """Let `repeats` worlds live each parameter set, and take the targets' statistics.
+
+    Args:
+        values: parameter -> one value per set; first: number of the first world, so that no two waves share their luck.
+    """
+    sets = len(next(iter(values.values())))
+    months = months_between(*CALIBRATION) + 1
+    means, scatters, pooled, done = [], [], np.zeros((len(targets), len(targets))), 0
+    for lived in live_in_parts(
+        scenario, sets * repeats, months, seed, values=values, repeats=repeats, workers=workers, first=first
+    ):
+        found = np.stack([target.statistic(lived) for target in targets]).reshape(len(targets), -1, repeats)
+        middle = found.mean(axis=2)
+        apart = found - middle[:, :, None]
+        means.append(middle.T)
+        scatters.append(np.sqrt((apart**2).sum(axis=2) / max(repeats - 1, 1)).T)
+        scaled = apart / np.maximum(np.sqrt((apart**2).mean(axis=2)), 1e-9)[:, :, None]
+        pooled += np.einsum("iab,jab->ij", scaled, scaled)
+        done += lived.worlds
+        if progress is not None:
+            progress(done, sets * repeats)
+    spread = np.sqrt(np.maximum(np.diag(pooled), 1e-12))
+    correlation = pooled / spread[:, None] / spread[None, :]
+    np.fill_diagonal(correlation, 1.0)
+    return Measured(np.concatenate(means), np.concatenate(scatters), repeats, correlation)
+
+
+def implausibility(targets: Sequence[Target], mean: Matrix, scatter: Matrix, unsure: Matrix | float = 0.0) -> Matrix:
+    """How many standard deviations each set is off each target, all that is uncertain counted; shape (sets, targets).
+
+    Args:
+        scatter: between worlds of one set: the record is one world's.
+        unsure: standard deviation of `mean` itself.
+    """
+    observed = np.array([target.observed for target in targets])
+    off: Matrix = (mean - observed) / np.sqrt(_variance(targets, scatter) + np.square(unsure))
+    return np.abs(off)
+
+
+def log_likelihood(
+    targets: Sequence[Target], mean: Matrix, scatter: Matrix, correlation: Matrix, unsure: Matrix | float = 0.0
+) -> Vector:
+    """Log of a normal likelihood of all targets together, by set, up to a constant.
+
+    Each set's worlds have their own mean and scatter; how the targets go together from world to world is taken to be the
+    same for all sets; the tolerances are independent.
+    """
+    observed = np.array([target.observed for target in targets])
+    tolerance = np.array([target.tolerance for target in targets])
+    own = np.maximum(scatter, LEAST_SCATTER * tolerance)
+    out = np.empty(len(mean))
+    for start in range(0, len(mean), 4_000):
+        here = slice(start, start + 4_000)
+        covariance = own[here, :, None] * correlation * own[here, None, :]
+        extra = np.broadcast_to(np.square(unsure), mean.shape)[here] + tolerance**2
+        covariance = covariance + np.eye(len(targets)) * extra[:, None, :]
+        off = observed - mean[here]
+        root = np.linalg.cholesky(covariance)
+        solved = np.linalg.solve(root, off[:, :, None])[:, :, 0]
+        log_size = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
+        out[here] = -0.5 * (solved**2).sum(axis=1) - log_size
+    return out
+
+
+def effective(log_weights: Vector) -> float:
+    """How many equally weighted sets these weights are worth."""
+    weights = np.exp(log_weights - log_weights.max())
+    return float(weights.sum() ** 2 / (weights**2).sum())
+
+
+def _variance(targets: Sequence[Target], scatter: Matrix) -> Matrix:
+    tolerance = np.array([target.tolerance for target in targets])
+    out: Matrix = np.square(np.maximum(scatter, LEAST_SCATTER * tolerance)) + tolerance**2
+    return out

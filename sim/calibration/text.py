@@ -1,0 +1,223 @@
+"""Calibrations and backcasts in words and tables: for a terminal and for a folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.calibration.backcast import Backcast, Series
+from sim.calibration.observations import CALIBRATION, Event
+from sim.calibration.scores import RIVALS
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+Rows = list[list[str]]
+NOT_A_FORECAST = "These are modelled worlds, not a forecast."
+
+
+def window_words(cast: Backcast) -> str:
+    """Which months were scored, and whether the sets had seen them."""
+    first, last = CALIBRATION
+    seen = "all" if cast.inside == 1.0 else "none" if cast.inside == 0.0 else f"{cast.inside:.0%}"
+    fitted = (
+        f"Parameters come from sets calibrated on {first} to {last} and on nothing later; {seen} of the months scored lie in "
+        "that window"
+        if cast.parameters == "posterior"
+        else f"Parameters: {cast.parameters}, not calibrated; the calibration window is {first} to {last}"
+    )
+    caution = " (the fit was made to them, so this is no test of foresight)" if cast.inside == 1.0 and seen else ""
+    return (
+        f"Scored: {cast.first} to {cast.last}. {fitted}{caution if cast.parameters == 'posterior' else ''}. {cast.sets}"
+    )
+
+
+def own_scores(one: Series) -> list[str]:
+    """A series in cells: its title, months, coverage of the two bands, CRPS."""
+    coverages = [f"{one.coverage(band):.0%}" for band in (0.5, 0.9)]
+    return [one.title, str(len(one.scored)), *coverages, f"{one.crps:.1f}"]
+
+
+def score_rows(cast: Backcast) -> Rows:
+    """A row per observer: months, coverage, CRPS, and each rival's over the same months."""
+    out = []
+    for one in cast.series:
+        if not one.scored:
+            continue
+        row = own_scores(one)
+        for told in (True, False):
+            for name in RIVALS:
+                pair = one.rival(name, told)
+                row.append("-" if pair is None else f"{pair[0]:.1f} ({pair[1]:.1f})")
+        out.append(row)
+    return out
+
+
+SCORE_HEADS = (
+    "observer",
+    "months",
+    "in the 50 % band",
+    "in the 90 % band",
+    "CRPS",
+    *(f"{name}, told" for name in RIVALS),
+    *(f"{name}, untold" for name in RIVALS),
+)
+SCORE_NOTE = (
+    "CRPS: in the observer's own unit, lower is better. Rivals: their CRPS, and in brackets the model's over the same "
+    "months. Told: each rival is told every month before the one it foretells, which the model never is. Untold: it is told "
+    "only what came before the months scored. A dash: fewer than four earlier months are known."
+)
+
+
+def total_rows(cast: Backcast) -> Rows:
+    """A row per published total of a longer period."""
+    out = []
+    for one in cast.series:
+        for scored in one.totals:
+            found = scored.quantiles
+            out.append(
+                [
+                    one.title,
+                    scored.period,
+                    f"{scored.observed:.0f}",
+                    f"{found['p50']:.0f}",
+                    f"{found['p05']:.0f} to {found['p95']:.0f}",
+                    "yes" if scored.within["90%"] else "no",
+                ]
+            )
+    return out
+
+
+TOTAL_HEADS = ("observer", "period", "published", "middle world", "nine worlds in ten", "inside")
+
+
+def show_backcast(cast: Backcast) -> None:
+    """Print a backcast."""
+    from rich.console import Console
+
+    console = Console()
+    console.print(f"[bold]{cast.title}[/bold], {cast.worlds:,} worlds, seed {cast.seed}", highlight=False)
+    console.print(window_words(cast), highlight=False)
+    console.print(_table("Months", SCORE_HEADS[:5], [row[:5] for row in score_rows(cast)]))
+    heads = ("CRPS of", "model", *RIVALS)
+    for told, what in ((True, "told every month before"), (False, "told no month scored")):
+        rows = _rival_rows(cast, told)
+        if rows:
+            console.print(_table(f"Against naive rivals {what}, over the months that these can foretell", heads, rows))
+    if total_rows(cast):
+        console.print(_table("Totals", TOTAL_HEADS, total_rows(cast)))
+    if cast.left_out:
+        console.print(
+            f"Left out, as no observer is modelled for them: {', '.join(sorted(cast.left_out))}.", highlight=False
+        )
+    console.print(NOT_A_FORECAST)
+
+
+def _rival_rows(cast: Backcast, told: bool) -> Rows:
+    out = []
+    for one in cast.series:
+        pairs = [one.rival(name, told) for name in RIVALS]
+        if one.scored and pairs[0] is not None:
+            own = f"{pairs[0][1]:.1f}"
+            out.append([one.title, own, *("-" if pair is None else f"{pair[0]:.1f}" for pair in pairs)])
+    return out
+
+
+def write_backcast(cast: Backcast, folder: str | Path, events: Sequence[Event]) -> Path:
+    """Write backcast.json, backcast.md and the pictures to a folder; returns the page."""
+    from sim.calibration.pictures import backcast_picture, write
+
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "backcast.json").write_text(json.dumps(cast.as_json(), indent=1) + "\n", encoding="utf-8")
+    lines = [f"# Backcast: {cast.title}", "", window_words(cast), "", NOT_A_FORECAST, ""]
+    lines += [*markdown(SCORE_HEADS, score_rows(cast)), "", SCORE_NOTE, ""]
+    if total_rows(cast):
+        lines += ["## Totals", "", *markdown(TOTAL_HEADS, total_rows(cast)), ""]
+    lines += ["## Months", ""]
+    for one in cast.series:
+        if one.scored:
+            write(backcast_picture(one, cast, events), folder / "plots", one.observer)
+            lines += [
+                f"![{one.title}: months as published, and bands of modelled worlds](plots/{one.observer}.png)",
+                "",
+            ]
+    marked = [event for event in events if cast.first <= event.month <= cast.last]
+    lines += ["## Events", "", *markdown(("day", "what", "source"), event_rows(marked)), ""]
+    page = folder / "backcast.md"
+    page.write_text("\n".join(lines), encoding="utf-8")
+    return page
+
+
+def event_rows(events: Sequence[Event]) -> Rows:
+    """A row per event."""
+    return [[str(one.date), one.description, one.source_title] for one in events]
+
+
+def calibration_words(made: Mapping[str, Any]) -> Iterator[str]:
+    """What a calibration came to, a line each, from its manifest."""
+    last = made["waves"][-1]
+    yield f"{made['sets']} accepted sets from {made['window'][0]} to {made['window'][1]}, seed {made['seed']}."
+    yield (
+        f"The last wave lived {last['lived']:,} sets by {last['repeats']} worlds each; {last['not_implausible']:,} were not "
+        f"implausible, worth {last['effective']:.0f} equally likely ones."
+    )
+    told = [one["name"] for one in made["parameters"] if one["told"]]
+    silent = len(made["parameters"]) - len(told)
+    yield f"The data say something about {len(told)} of {len(made['parameters'])} parameters: {', '.join(sorted(told))}."
+    yield f"About the other {silent} they say nothing that chance would not: these keep their declared ranges."
+
+
+TARGET_HEADS = ("target", "published", "tolerance", "declared ranges", "accepted sets", "off before", "off after")
+
+
+def target_rows(made: Mapping[str, Any]) -> Rows:
+    """A row per target of a calibration."""
+    out = []
+    for one in made["targets"]:
+        tolerance = (one["error"] ** 2 + one["discrepancy"] ** 2) ** 0.5
+        after = f"{one['posterior_mean']:.3g} (sets {one['posterior_spread_of_sets']:.2g}, worlds "
+        out.append(
+            [
+                one["meaning"],
+                f"{one['observed']:.3g}",
+                f"{tolerance:.2g}",
+                f"{one['prior_mean']:.3g}",
+                f"{after}{one['posterior_scatter_of_worlds']:.2g})",
+                f"{one['prior_implausibility']:.1f}",
+                f"{one['posterior_implausibility']:.1f}",
+            ]
+        )
+    return out
+
+
+def show_calibration(made: Mapping[str, Any]) -> None:
+    """Print how a calibration went."""
+    from rich.console import Console
+
+    console = Console()
+    for line in calibration_words(made):
+        console.print(line, highlight=False)
+    heads = ("target", "published", "ranges", "accepted", "off by (s.d.)")
+    rows = [[row[0], row[1], row[3], row[4].partition(" ")[0], f"{row[5]} to {row[6]}"] for row in target_rows(made)]
+    console.print(_table("Targets: means over sets, and how far off the median set is", heads, rows))
+
+
+def markdown(heads: Sequence[str], rows: Rows) -> list[str]:
+    """A table as lines of Markdown."""
+    lines = [f"| {' | '.join(heads)} |", f"| {' | '.join('---' for _ in heads)} |"]
+    return lines + [f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows]
+
+
+def _table(title: str, heads: Sequence[str], rows: Rows) -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(title=title, box=SIMPLE_HEAD, show_edge=False, title_justify="left", title_style="bold")
+    for place, head in enumerate(heads):
+        table.add_column(head, justify="left" if place == 0 else "right")
+    for row in rows:
+        table.add_row(*row)
+    return table

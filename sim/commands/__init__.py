@@ -1,0 +1,1 @@
+"""The command line: each command reads the line, calls the library, prints."""

@@ -1,0 +1,57 @@
+"""How the command ends: a message on standard error and an exit code, never a traceback."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+
+class Commands(TyperGroup):
+    """The commands; Ctrl-C in one that says nothing of it itself reaches the entry point, where Typer would be silent."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise typer.Abort from None
+
+
+def complain(problem: Exception) -> int:
+    """One message on standard error for what went wrong; returns the exit code."""
+    usage = getattr(problem, "format_message", None)
+    if usage is not None:
+        context, message = getattr(problem, "ctx", None), usage()
+        where = f"\nSee '{context.command_path} --help'." if context is not None else ""
+        code = int(getattr(problem, "exit_code", 2))
+        return say(f"{message}{where}", code) if message else code  # without a command the help says it all
+    if is_bad_input(problem):
+        return say(str(problem), 2)
+    if isinstance(problem, OSError):
+        return say(f"{problem.filename or 'input or output'}: {problem.strerror or problem}", 1)
+    text = f"{type(problem).__name__}: {problem}".splitlines()[0]
+    return say(f"this failed inside the program: {text}\nSet DURAND_TRACEBACK=1 to see where.", 1)
+
+
+def is_bad_input(problem: Exception) -> bool:
+    """Whether it is something that the user can put right."""
+    homes = {
+        "sim.ensemble.run": "LimitError",
+        "sim.yamlfile": "FileError",
+        "sim.results.bundle": "BundleError",
+        "sim.results.results": "SeriesNotKeptError",
+        "sim.provenance.cards": "UnknownIdError",
+    }
+    # A class that was never imported cannot be that of the error.
+    return any(
+        isinstance(problem, getattr(sys.modules[home], name)) for home, name in homes.items() if home in sys.modules
+    )
+
+
+def say(message: str, code: int) -> int:
+    """A message on standard error; returns the exit code."""
+    print(f"durand: {message}", file=sys.stderr)
+    return code

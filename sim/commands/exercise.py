@@ -1,0 +1,134 @@
+"""The commands `durand exercise list | show | run | pack`: read the line, call the library, print."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.ensemble.run import LimitError
+
+exercise = typer.Typer(
+    help="Exercises for a class: predict, run, be wrong, and find out why.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="An exercise's name, or the path of its file.")]
+Worlds = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="Worlds in place of the exercise's own number, 20 to 2,000; figures then differ."),
+]
+
+
+@exercise.command("list")
+def list_command() -> None:
+    """The exercises, a line each, the easier first."""
+    from sim.teaching.exercises.load import list_exercises
+    from sim.teaching.exercises.schema import LEVELS
+
+    found = list_exercises()
+    width = max((len(one.name) for one in found), default=0)
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for one in found:
+        line = f"{one.name:<{width}}  {LEVELS.get(one.level, one.level)}, {one.minutes} min: {one.title}"
+        print(line if room is None or len(line) <= room else line[: room - 3] + "...")
+
+
+@exercise.command()
+def show(name: Name) -> None:
+    """What an exercise is about: the worksheet's content, without its answers."""
+    from sim.teaching.exercises.figures import Lab
+    from sim.teaching.exercises.load import load_exercise
+    from sim.teaching.exercises.schema import LEVELS, STEPS
+
+    one = load_exercise(name)
+    fill = Lab(one).fill
+    print(f"{one.title} ({LEVELS[one.level]}, {one.minutes} minutes)\n\n{fill(one.question)}")
+    print("\nWhat students can do afterwards\n" + "\n".join(f"- {fill(text)}" for text in one.goals))
+    print("\nBackground")
+    for passage in one.background:
+        claims = f" [{', '.join(passage.claims)}]" if passage.claims else ""
+        print(f"- {fill(passage.text)}{claims}")
+    print("\nSteps")
+    for number, step in enumerate(one.steps, 1):
+        print(f"{number}. {STEPS[step.do]}, {step.minutes} min: {fill(step.text)}")
+        for question in step.questions:
+            print(f"   ? {fill(one.questions[question].ask)}")
+    print("\nRuns")
+    for key, scenario in one.scenarios.items():
+        print(f"- {key}: {scenario.title}")
+    print(f"\ndurand exercise pack {name} --out DIR   prints it;   durand exercise run {name}   walks through it")
+
+
+@exercise.command()
+def run(
+    name: Name,
+    worlds: Worlds = None,
+    save: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep predictions and scores in this file, at the end.")
+    ] = None,
+) -> None:
+    """Walk through an exercise in the terminal: predict, see, and be told what was missed."""
+    from sim.teaching.exercises.figures import Lab
+    from sim.teaching.exercises.load import load_exercise
+    from sim.teaching.exercises.walk import Walk, check_file
+    from sim.teaching.exercises.walk import save as write
+
+    one = load_exercise(name)
+    if save is not None:
+        check_file(save)
+    walk = Walk(Lab(one, _worlds(worlds)))
+    with _stoppable():
+        walk.go()
+    if save is not None:
+        print(f"Written: {write(walk, save)}")
+
+
+@exercise.command()
+def pack(
+    name: Name,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder to fill; an earlier pack is replaced.")
+    ] = None,
+    worlds: Worlds = None,
+) -> None:
+    """Make a class ready: worksheet, instructor's sheet, timing plan, slides, scenario files. Needs no network."""
+    from sim.teaching.exercises.figures import Lab
+    from sim.teaching.exercises.load import load_exercise
+    from sim.teaching.exercises.pack import check_target
+    from sim.teaching.exercises.pack import pack as make
+
+    one = load_exercise(name)
+    if out is None:
+        raise LimitError("--out DIR is needed: the folder to fill")
+    check_target(out)
+    if sys.stderr.isatty():
+        print("Making runs, pictures, reasons and sheets; this takes up to a minute.", file=sys.stderr)
+    lab = Lab(one, _worlds(worlds))
+    with _stoppable():
+        folder = make(lab, out)
+    for sentence in lab.broken():
+        print(f"durand: {sentence}", file=sys.stderr)
+    print(f"Written: {folder}\nBegin with {folder / 'instructor.html'}")
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """On Ctrl-C, a word on standard error and exit code 130: nothing has been written by then."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print("\nStopped. Nothing was kept.", file=sys.stderr)
+        raise typer.Exit(130) from None
+
+
+def _worlds(asked: int | None) -> int | None:
+    if asked is not None and not 20 <= asked <= 2000:
+        raise LimitError(f"worlds must be 20 to 2,000 here; got {asked}")
+    return asked

@@ -1,0 +1,366 @@
+"""The `durand` command: reads the line, calls the library, prints.
+
+What a user can put right ends with exit code 2 and one message on standard error, a failure with 1, Ctrl-C with 130;
+never a traceback (unless DURAND_TRACEBACK=1 asks for one). Nothing heavy is imported until a command needs it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.commands.calibrate import backcast, calibrate
+from sim.commands.discover import discover, regret
+from sim.commands.errors import Commands, complain, say
+from sim.commands.exercise import exercise
+from sim.commands.play import play
+from sim.commands.replications import replications
+from sim.commands.sensitivity import sensitivity
+from sim.commands.sweep import sweep
+from sim.commands.why import why
+from sim.ensemble.run import DEFAULT_PARAMETERS, LIMITS, Interrupted, LimitError, Progress
+
+if TYPE_CHECKING:
+    from sim.results import Comparison, Results
+    from sim.scenario import Scenario
+
+app = typer.Typer(
+    name="durand",
+    cls=Commands,
+    help="Pakistan, the Afghan Taliban, the TTP and India after August 2021, in many modelled worlds. Not a forecast.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _range(name: str) -> str:
+    low, high = LIMITS[name]
+    return f"{low} to {'2^63 - 1' if name == 'seed' else format(high, ',')}"
+
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A scenario's name, or the path of its file.")]
+Worlds = Annotated[int, typer.Option(metavar="N", help=f"How many worlds: {_range('worlds')}.")]
+Months = Annotated[
+    int | None,
+    typer.Option(metavar="M", help=f"How many months: {_range('months')}. As the scenario says if not given."),
+]
+Seed = Annotated[int, typer.Option(metavar="S", help=f"The seed of all chance: {_range('seed')}.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change one thing in every scenario, as in its file. Repeatable."),
+]
+Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write results and report to this folder.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]
+ParametersOption = Annotated[
+    str,
+    typer.Option(
+        "--parameters",
+        metavar="SET",
+        help="Where uncertain values come from: defaults, prior, posterior, or a scenario whose overrides are taken.",
+    ),
+]
+All = Annotated[bool, typer.Option("--all", help="Show every metric, not the short list.")]
+
+
+@app.callback(invoke_without_command=True)
+def durand(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """Pakistan, the Afghan Taliban, the TTP and India after August 2021, in many modelled worlds. Not a forecast."""
+    if version:
+        import sim
+
+        print(f"durand {sim.__version__}")
+        raise typer.Exit
+
+
+@app.command("list")
+def list_command() -> None:
+    """The scenarios, a line each."""
+    from sim.scenario import list_scenarios
+
+    rows = list_scenarios()
+    width = max((len(name) for name, _, _ in rows), default=0)
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for name, title, question in rows:
+        line = f"{name:<{width}}  {title}: {' '.join(question.split())}"
+        print(line if room is None or len(line) <= room else line[: room - 3] + "...")
+
+
+@app.command()
+def show(
+    name: NameArgument,
+    diff: Annotated[str | None, typer.Option(metavar="OTHER", help="Show what differs from this scenario.")] = None,
+) -> None:
+    """A scenario in full, with all it extends; or what differs between two."""
+    from sim.scenario import differences, load_scenario
+
+    scenario = load_scenario(name)
+    if diff is None:
+        print(scenario.to_yaml(), end="")
+        return
+    other = load_scenario(diff)
+    rows = differences(scenario, other)
+    if not rows:
+        print(f"{scenario.name} and {other.name} do not differ.")
+        return
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("", scenario.name, other.name, box=SIMPLE_HEAD, show_edge=False)
+    for one in rows:
+        table.add_row(f"{_escape(one.words)}\n[dim]{_escape(one.path)}[/dim]", _said(one.a), _said(one.b))
+    Console().print(table)
+
+
+@app.command()
+def validate(files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="What to check.")]) -> None:
+    """Check files of scenarios, policies, experiments and exercises: for each problem the file and line, what is wrong,
+    and what is allowed."""
+    from sim.yamlfile import FileError
+
+    wrong = False
+    for file in files:
+        try:
+            _validate(file)
+        except FileError as problem:
+            wrong = True
+            print(problem, file=sys.stderr)
+        else:
+            print(f"{file}: fine")
+    if wrong:
+        raise typer.Exit(2)
+
+
+@app.command()
+def run(
+    name: NameArgument,
+    worlds: Worlds = 1000,
+    months: Months = None,
+    seed: Seed = 0,
+    settings: Settings = None,
+    parameters: ParametersOption = DEFAULT_PARAMETERS,
+    out: Out = None,
+    as_json: Json = False,
+    every: All = False,
+) -> None:
+    """Run one scenario in many worlds."""
+    from sim.ensemble.run import run as run_scenario
+
+    scenario = _load(name, settings)
+
+    def make(progress: Progress | None) -> Results:
+        return run_scenario(scenario, worlds, months, seed, parameters, progress=progress, command=_command())
+
+    _carry_out(make, out, as_json, every)
+
+
+@app.command()
+def compare(
+    names: Annotated[list[str], typer.Argument(metavar="A B...", help="Two scenarios or more.")],
+    worlds: Worlds = 1000,
+    months: Months = None,
+    seed: Seed = 0,
+    settings: Settings = None,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="A", help="The scenario to compare with; the first if not given.")
+    ] = None,
+    parameters: ParametersOption = DEFAULT_PARAMETERS,
+    out: Out = None,
+    as_json: Json = False,
+    every: All = False,
+) -> None:
+    """Run scenarios over the same worlds, and say how they differ, world by world."""
+    from sim.ensemble.run import compare as compare_scenarios
+
+    scenarios = [_load(name, settings) for name in names]
+    # The baseline may be given as it stands on the command line: a path is then known by its scenario's name.
+    base = next((one.name for name, one in zip(names, scenarios, strict=True) if name == baseline), baseline)
+
+    def make(progress: Progress | None) -> Comparison:
+        return compare_scenarios(
+            scenarios, worlds, months, seed, parameters, baseline=base, progress=progress, command=_command()
+        )
+
+    _carry_out(make, out, as_json, every)
+
+
+@app.command()
+def evidence(
+    identifier: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="A rule, parameter, claim or source. Without: the coverage.")
+    ] = None,
+) -> None:
+    """What rests on what: from a rule or parameter to its claims, from a claim or source to what uses it."""
+    from sim.provenance import coverage, describe
+
+    print(coverage() if identifier is None else describe(identifier))
+
+
+@app.command()
+def report(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder written with --out.")]) -> None:
+    """Write the report of a results folder again: report.html and plots/."""
+    from sim.results import open_folder
+
+    print(_write_report(open_folder(folder), folder))
+
+
+@app.command()
+def dashboard(
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Where it listens; 0.0.0.0 lets others in.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(metavar="N", help="The port it listens on.", min=1, max=65535)] = 8501,
+    class_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where classes and games are kept; among this user's data if not given."),
+    ] = None,
+    results: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Visitors may open the sweeps in it.", exists=True, file_okay=False),
+    ] = None,
+) -> None:
+    """Open the dashboard in a browser; this machine alone can see it unless --host says otherwise."""
+    from importlib.util import find_spec
+
+    from streamlit.runtime.pages_manager import PagesManager
+    from streamlit.web import cli as streamlit
+
+    PagesManager.uses_pages_directory = False  # app.py names the pages, for the first visitor too
+    found = find_spec("dashboard")
+    if found is None or not found.submodule_search_locations:
+        raise LimitError("the dashboard is not installed with this durand")
+    if class_file is not None:
+        os.environ["DURAND_CLASS_FILE"] = str(class_file.resolve())
+    if results is not None:
+        os.environ["DURAND_RESULTS"] = str(results.resolve(strict=True))
+    script = Path(next(iter(found.submodule_search_locations)), "app.py")
+    print(f"The dashboard is at http://{'localhost' if host in ('0.0.0.0', '::') else host}:{port} (Ctrl-C ends it)")
+    streamlit.main(["run", str(script), "--server.address", host, "--server.port", str(port)], standalone_mode=False)
+
+
+app.command()(why)
+app.command()(play)
+app.add_typer(exercise, name="exercise")
+app.command()(calibrate)
+app.command()(backcast)
+app.command()(sweep)
+app.command()(discover)
+app.command()(regret)
+app.command()(sensitivity)
+app.command()(replications)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The entry point: runs the command and leaves with its exit code."""
+    try:
+        code = app(args=arguments, prog_name="durand", standalone_mode=False)
+        sys.stdout.flush()
+    except (KeyboardInterrupt, typer.Abort):
+        code = say("stopped", 130)
+    except BrokenPipeError:  # the reader, say `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    except Exception as problem:
+        if os.environ.get("DURAND_TRACEBACK"):
+            raise
+        code = complain(problem)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _validate(file: Path) -> None:
+    """What a file is shows from what only its kind has."""
+    from sim.yamlfile import read
+
+    data = read(file).data if file.is_file() else {}
+    if "steps" in data:
+        from sim.teaching.exercises.load import load_exercise
+
+        load_exercise(file)
+    elif "design" in data or "uncertainties" in data:
+        from sim.experiment.load import load_experiment
+
+        load_experiment(file)
+    else:
+        from sim.scenario import validate_file
+
+        validate_file(file)
+
+
+def _load(name: str, settings: list[str] | None) -> Scenario:
+    from sim.scenario import load_scenario, with_overrides
+
+    scenario = load_scenario(name)
+    return with_overrides(scenario, dict(map(_setting, settings))) if settings else scenario
+
+
+def _setting(text: str) -> tuple[str, str]:
+    """PATH=VALUE as a pair; the value is read as it would be in a scenario file, when it is set."""
+    path, equals, value = text.partition("=")
+    if not equals or not path.strip():
+        raise LimitError(f"--set {text}: expected PATH=VALUE, such as --set actors.pakistan.levers.aid=0.5")
+    return path.strip(), value.strip()
+
+
+def _carry_out(
+    make: Callable[[Progress | None], Results | Comparison], out: Path | None, as_json: bool, every: bool
+) -> None:
+    """Run, then keep, print and report; on Ctrl-C the same with the worlds that were finished."""
+    from sim.results.bundle import check_target
+    from sim.results.terminal import progress_bar, show_results
+
+    if out is not None:
+        check_target(out)  # before the work, not after it
+    code = 0
+    try:
+        with progress_bar() as progress:
+            results = make(progress)
+    except Interrupted as stop:
+        if stop.results is None:
+            raise typer.Exit(say("stopped before a chunk of worlds was finished; nothing to keep", 130)) from None
+        results = stop.results
+        code = say(f"stopped; {results.worlds:,} worlds were finished and are kept", 130)
+    if out is not None:
+        results.save(out)
+    if as_json:
+        print(json.dumps(results.as_json(), allow_nan=False))
+    else:
+        show_results(results, every)
+    if out is not None:
+        written = _write_report(results, out) if code == 0 else out
+        print(f"Written: {written}", file=sys.stderr if as_json else sys.stdout)
+    if code:
+        raise typer.Exit(code)
+
+
+def _write_report(results: Results | Comparison, folder: Path) -> Path:
+    from sim.plots import save_all
+    from sim.report.page import write
+
+    save_all(results, folder / "plots")
+    path = folder / "report.html"
+    write(results, path)
+    return path
+
+
+def _escape(text: object) -> str:
+    from rich.markup import escape
+
+    return escape(str(text))
+
+
+def _said(value: object) -> str:
+    return "-" if value is None else _escape(f"{value:g}" if isinstance(value, float) else value)
+
+
+def _command() -> str:
+    return shlex.join(["durand", *sys.argv[1:]])

@@ -1,0 +1,53 @@
+"""The command `durand sensitivity`: read the line, call the library, print."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+SHOWN = 8
+
+
+def sensitivity(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="A finished sweep's folder, or its URL.")],
+    metric: Annotated[
+        list[str] | None, typer.Option(metavar="M", help="A metric that the sweep kept; all if not given. Repeatable.")
+    ] = None,
+    versus: Annotated[
+        str | None,
+        typer.Option(metavar="SCENARIO", help="Analyse the difference to this scenario, luck being the same."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write tables, pictures and a page here.")] = None,
+    every: Annotated[bool, typer.Option("--all", help=f"Show every factor, not the first {SHOWN}.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")] = False,
+) -> None:
+    """What the outcomes of a sweep hang on: Sobol indices or Morris screening, with intervals, by scenario."""
+    from sim.experiment.outcome import Sweep
+    from sim.experiment.sensitivity.study import sensitivity as analyse
+
+    found = analyse(Sweep.load(folder), metric, versus=versus)
+    page = None if out is None else found.save(out)
+    if as_json:
+        print(json.dumps(found.as_json(), allow_nan=False))
+    else:
+        from rich.console import Console
+
+        from sim.experiment.sensitivity.text import EXPLAINED, lines, table_of
+        from sim.results.reading import NOT_A_FORECAST
+
+        console = Console()
+        console.print(f"[bold]{found.title}[/bold]", highlight=False)
+        console.print(EXPLAINED[found.method], highlight=False)
+        for study in found.studies:
+            console.print()
+            if study.indices is not None:
+                console.print(table_of(found, study, None if every else SHOWN))
+            console.print(lines(found, study, min(console.width, 110)), highlight=False, markup=False, soft_wrap=True)
+        console.print()
+        console.print(NOT_A_FORECAST)
+    if page is not None:
+        print(f"Written: {page}", file=sys.stderr if as_json else sys.stdout)

@@ -1,0 +1,61 @@
+"""The command `durand sweep`: read the line, call the library, print."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from typing import Annotated
+
+import typer
+
+from sim.ensemble.run import LimitError
+
+
+def sweep(
+    experiment: Annotated[
+        str, typer.Argument(metavar="EXPERIMENT", help="An experiment's file, or its name in the library.")
+    ],
+    out: Annotated[str | None, typer.Option(metavar="DIR", help="Folder to fill, or a URL that fsspec knows.")] = None,
+    workers: Annotated[int, typer.Option(metavar="N", help="Processes of this machine.")] = 1,
+    dask: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="A Dask cluster's scheduler, tcp://...; needs the cluster extra."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would take, and start nothing.")] = False,
+    reuse: Annotated[
+        list[str] | None, typer.Option(metavar="DIR", help="Take over what another sweep has in common. Repeatable.")
+    ] = None,
+    chunk: Annotated[int | None, typer.Option(metavar="N", help="Worlds at a time; changes no number.")] = None,
+) -> None:
+    """Run an experiment: many points, each in some worlds. Run again with the same DIR to go on."""
+    from sim.commands import sweep_tables
+    from sim.experiment.sweep import SweepInterrupted, estimate
+    from sim.experiment.sweep import sweep as run_sweep
+
+    if dask is not None and workers != 1:
+        raise LimitError("--workers are processes of this machine, --dask brings its own; give one of the two")
+    if dry_run:
+        print("\n".join(sweep_tables.estimate_lines(estimate(experiment, workers, dask, chunk=chunk))))
+        return
+    if out is None:
+        raise LimitError("--out DIR is needed: the folder to fill")
+    try:
+        with sweep_tables.standing_shown() as progress:
+            done = run_sweep(
+                experiment,
+                out,
+                workers,
+                dask,
+                chunk=chunk,
+                reuse=reuse or (),
+                progress=progress,
+                command=shlex.join(["durand", *sys.argv[1:]]),
+            )
+    except SweepInterrupted as stop:
+        kept = f"{stop.standing.done:,} of {stop.standing.runs:,} runs are kept"
+        print(f"durand: stopped; {kept}; run the same command again to go on", file=sys.stderr)
+        raise typer.Exit(130) from None
+    print("\n".join(sweep_tables.result_lines(done)))
+    if done.failures:
+        print("durand: " + "\n".join(sweep_tables.failure_lines(done)), file=sys.stderr)
+        raise typer.Exit(1)

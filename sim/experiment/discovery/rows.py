@@ -1,0 +1,179 @@
+"""From a sweep to the rows that a question is asked of: each future with its levers and uncertainties, and whether it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiment import design as designs
+from sim.experiment.condition import VERDICT, Columns, Condition, ConditionError, parse
+from sim.experiment.folder import FolderError
+from sim.results.outcomes import CROSSINGS
+from sim.worlds import Streams
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.experiment.outcome import Sweep
+
+SCENARIO = "scenario"
+HELD_OUT = 1 / 3
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a question is asked of.
+
+    Attributes:
+        inputs: a row per point, or per future that several scenarios are lived in; a column for each lever and
+            uncertainty, by its own name, and `scenario` where the rows are of several.
+        holds: whether the condition holds there.
+        held_out: whether the row is kept out of the search, to check with.
+        each: what a row is, in words; left_out: rows that are missing since the model refused them.
+        related: how many rows in a row the design made from one another; 1 where each was drawn by itself.
+    """
+
+    inputs: pd.DataFrame
+    holds: NDArray[np.bool_]
+    held_out: NDArray[np.bool_]
+    each: str
+    left_out: int
+    related: int = 1
+
+
+def rows(sweep: Sweep, where: str, scenario: str | None = None) -> Rows:
+    """Ask a sweep.
+
+    Args:
+        where: the condition. A metric stands for its mean over a point's worlds, a first month for the median (never
+            counts as later than any month), the verdict for the commonest.
+        scenario: whose points alone; all of them, if not given.
+
+    Raises:
+        ConditionError: the condition or the scenario is not right.
+        FolderError: the sweep is not finished, or varies nothing.
+    """
+    check_finished(sweep)
+    names = [str(one["name"]) for one in sweep.manifest["scenarios"]]
+    if scenario is not None and scenario not in names:
+        from sim.yamlfile import suggestion
+
+        raise ConditionError(f"no such scenario in this sweep: {scenario}{suggestion(scenario, names)}")
+    condition = parse(where, known_outcomes(sweep), names)
+    table = outcomes_by_point(sweep, list(dict.fromkeys(name for name, _ in condition.names)))
+    points = sweep.experiments.loc[table.index]
+    refused = len(sweep.experiments) - len(points)
+    if condition.paired:
+        return _paired(sweep, condition, points, table, scenario)
+    if scenario is not None:
+        chosen = (points[SCENARIO] == scenario).to_numpy()
+        points, table = points[chosen], table[chosen]
+    columns: Columns = {(name, None): table[name].to_numpy() for name, _ in condition.names}
+    several = points[SCENARIO].nunique() > 1
+    inputs = _inputs(sweep, points, several)
+    each = "points" if several else "futures"
+    return Rows(inputs, condition.holds(columns), _held_out(sweep, points), each, refused, related(sweep, _by(sweep)))
+
+
+def _paired(sweep: Sweep, condition: Condition, points: pd.DataFrame, table: pd.DataFrame, default: str | None) -> Rows:
+    """A row for each mix and draw that every scenario spoken of was lived in."""
+    import pandas as pd
+
+    if default is None and any(one is None for _, one in condition.names):
+        name = next(name for name, one in condition.names if one is None)
+        of = next(one for _, one in condition.names if one is not None)
+        raise ConditionError(
+            f"the condition sets scenarios against each other, but does not say whose {name} is meant; "
+            f"allowed: {name}[{of}], and so on for each, or --scenario for all that say none"
+        )
+    both = points[["mix", "draw", SCENARIO]].join(table)
+    found: dict[tuple[str, str | None], Any] = {}
+    for name, one in condition.names:
+        lived = both[both[SCENARIO] == (one or default)]
+        found[name, one] = lived.set_index(["mix", "draw"])[name]
+    joined = pd.concat(found, axis=1, join="inner").sort_index()
+    columns = {key: joined[key].to_numpy() for key in found}
+    first = points.drop_duplicates(["mix", "draw"]).set_index(["mix", "draw"]).loc[joined.index].reset_index()
+    missing = sweep.manifest["mixes"] * sweep.manifest["draws"] - len(joined)
+    inputs, kin = _inputs(sweep, first, False), related(sweep, _by(sweep))
+    return Rows(inputs, condition.holds(columns), _held_out(sweep, first), "futures", int(missing), kin)
+
+
+def check_finished(sweep: Sweep) -> None:
+    """Refuse a sweep that is not finished.
+
+    Raises:
+        FolderError: it is not.
+    """
+    if not sweep.complete:
+        about = sweep.manifest
+        kept = f"{about['finished_runs']:,} of {about['runs']:,} runs"
+        raise FolderError(f"{sweep.place}: this sweep is not finished ({kept}); run the same command again to go on")
+
+
+def known_outcomes(sweep: Sweep) -> list[str]:
+    """What was kept of each run, by name: metrics, first months, verdict."""
+    from sim.experiment.work import kept_columns
+
+    return kept_columns(sweep.manifest["particulars"]["metrics"])
+
+
+def outcomes_by_point(sweep: Sweep, names: Sequence[str]) -> pd.DataFrame:
+    """One figure per point for each of these outcomes (index `point`); see `rows` for what it is."""
+    import pandas as pd
+
+    runs = sweep.outcomes
+    out: dict[str, Any] = {}
+    for name in names:
+        if name == VERDICT:
+            codes = pd.crosstab(runs.index.get_level_values("point"), runs[VERDICT].cat.codes.to_numpy())
+            categories = np.asarray(runs[VERDICT].cat.categories, dtype=object)
+            out[name] = pd.Series(categories[codes.columns.to_numpy()][codes.to_numpy().argmax(axis=1)], codes.index)
+        elif name in CROSSINGS:
+            out[name] = runs[name].fillna(np.inf).groupby(level="point").median()
+        else:
+            out[name] = runs[name].groupby(level="point").mean()
+    return pd.DataFrame(out).rename_axis("point").sort_index()
+
+
+def _inputs(sweep: Sweep, points: pd.DataFrame, several: bool) -> pd.DataFrame:
+    """Levers and uncertainties by their own names; what takes one value only says nothing and is left out."""
+    columns = sweep.factors("lever", "uncertainty")
+    out = points[columns].rename(columns={name: name.partition(":")[2] for name in columns})
+    if several:
+        out.insert(0, SCENARIO, points[SCENARIO].astype(str))
+    out = out.loc[:, [len(out) > 0 and out[name].nunique() > 1 for name in out.columns]].reset_index(drop=True)
+    if out.empty or not len(out.columns):
+        raise FolderError(
+            f"{sweep.place}: nothing is varied in this sweep, so that there is nothing to tell futures apart by"
+        )
+    return out
+
+
+def related(sweep: Sweep, by: Literal["draw", "mix"]) -> int:
+    """How many draws (or mixes) in a row the sweep's design made from one another; 1 where each was drawn by itself."""
+    design = sweep.design if by == "draw" else sweep.experiment.lever_design
+    count = sum(bool(one["crossed"]) == (by == "mix") for one in sweep.manifest["factors"])
+    return designs.related(design, count)
+
+
+def _by(sweep: Sweep) -> Literal["draw", "mix"]:
+    """What is held out as a whole: draws, or mixes where there is one draw only."""
+    return "draw" if sweep.manifest["draws"] > 1 else "mix"
+
+
+def _held_out(sweep: Sweep, points: pd.DataFrame) -> NDArray[np.bool_]:
+    """A third of the draws (of the mixes, where there is one draw only), chosen by the sweep's seed; whole draws, and all
+    that a design made from one another, so that no point is checked with whose twin was searched."""
+    by = _by(sweep)
+    kin = related(sweep, by)
+    count = -(-int(sweep.manifest["draws" if by == "draw" else "mixes"]) // kin)
+    order = np.argsort(Streams(int(sweep.manifest["seed"]), count).uniform("discover.held_out", 0), kind="stable")
+    chosen = np.zeros(count, dtype=bool)
+    chosen[order[: int(count * HELD_OUT)]] = True
+    out: NDArray[np.bool_] = chosen[points[by].to_numpy() // kin]
+    return out

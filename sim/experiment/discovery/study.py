@@ -1,0 +1,256 @@
+"""Scenario discovery: in which futures a condition holds, as a box of levers and uncertainties that can be said in a sentence.
+
+The search sees two thirds of the futures; how well the box fits is also counted in the third that it never saw. What is
+found is a pattern in the model's futures, drawn from the ranges of the experiment: neither a cause nor a likelihood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from sim.ensemble.run import LimitError
+from sim.experiment.discovery.boxes import Box, Count, Limit, Mask, cart, contains, count, measured, prim, screened
+from sim.experiment.discovery.rows import Rows, rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.experiment.outcome import Sweep
+    from sim.plots.gallery import Picture
+
+Method = Literal["prim", "cart"]
+METHODS: tuple[Method, ...] = ("prim", "cart")
+DENSITY, SMALLEST, MOST_SEARCHED, MOST_BOXES = 0.8, 0.05, 15, 10
+# With fewer rows of either kind to search, a box says more about chance than about the model.
+LEAST = 20
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """What was found.
+
+    Attributes:
+        where, scenario: what was asked; method: prim or cart.
+        rows: what it was asked of; each: what a row is, in words.
+        whole: all rows together, as the box without limits.
+        boxes: PRIM's, each sought in what those before it leave; of CART each leaf that is as dense as asked, or the densest;
+            none if there was nothing to find. All are counted over all rows.
+        added: the same boxes, each counted in what those before it leave alone (coverage: of all that is sought).
+        together: with several boxes, all of them as one region; else nothing.
+        dense: whether the boxes are as dense as asked; wanted: the density that was asked.
+        ways: for each of PRIM's boxes those on its way from all rows (that were left) to a small dense box.
+        searched: the levers and uncertainties that were searched; of: out of how many.
+        trouble: why there is no box, as a sentence; empty if there is one.
+        ended: why there are fewer boxes than were asked for, as a sentence; empty if there are as many.
+    """
+
+    where: str
+    scenario: str | None
+    method: Method
+    rows: Rows = field(repr=False)
+    whole: Box
+    boxes: tuple[Box, ...]
+    added: tuple[Box, ...] = field(repr=False)
+    together: tuple[Count, Count] | None
+    dense: bool
+    wanted: float
+    ways: tuple[tuple[Box, ...], ...] = field(repr=False)
+    searched: tuple[str, ...]
+    of: int
+    trouble: str
+    ended: str
+    about: Mapping[str, Any] = field(repr=False)
+
+    def text(self) -> str:
+        """What was found, in plain sentences."""
+        from sim.experiment.discovery.text import paragraphs
+
+        return "\n\n".join(paragraphs(self))
+
+    def table(self) -> pd.DataFrame:
+        """A row per limit: `box` (from 1), the lever or uncertainty, its ends or options, its span, quasi-p-values, and the
+        coverage and density of its box, searched and held out."""
+        from sim.experiment.discovery.text import table
+
+        return table(self)
+
+    def trajectory(self) -> pd.DataFrame:
+        """PRIM's ways: a row per step, with the number of the box (from 1), coverage, density and mass (share of rows),
+        searched and held out, and how many inputs are restricted. Of a further box, in what those before it leave."""
+        import pandas as pd
+
+        return pd.DataFrame([{"box": n, **way_row(one)} for n, way in enumerate(self.ways, 1) for one in way])
+
+    def pictures(self) -> list[Picture]:
+        """The pictures, with their words and tables: for each box `tradeoff` (PRIM) and `pairs`, those of further boxes
+        with their number (`pairs_2`); none without a box."""
+        from sim.experiment.discovery.text import pictures
+
+        return pictures(self)
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it as plain data."""
+        from sim.experiment.discovery.text import as_json
+
+        return as_json(self)
+
+
+def discover(
+    sweep: Sweep,
+    where: str,
+    scenario: str | None = None,
+    method: Method = "prim",
+    *,
+    density: float | None = None,
+    smallest: float = SMALLEST,
+    most: int = MOST_SEARCHED,
+    boxes: int = 1,
+) -> Discovery:
+    """Find where a condition holds.
+
+    Args:
+        where: the condition, such as `sovereignty < 0.5` or `attacks[confront] < attacks[appease]`.
+        scenario: whose points alone.
+        method: prim (one box after another) or cart (the leaves of a tree).
+        density: asked of a box, 0 to 1; by default 0.8, or half of the way from the share of all rows to 1 if that is more.
+        smallest: share of the rows that a box holds at least, 0.01 to 0.5.
+        most: levers and uncertainties to search, 1 to 50: of more, those are taken that tell most one by one.
+        boxes: of PRIM at most, 1 to 10: each further one is sought in what those before it leave, and is told only if it is
+            as dense there as asked.
+
+    Raises:
+        ConditionError: the condition or the scenario is not right.
+        LimitError: a number or the method is outside of what is allowed.
+        FolderError: the sweep is not finished, or varies nothing.
+    """
+    if method not in METHODS:
+        raise LimitError(f"the method must be one of {', '.join(METHODS)}; got {method}")
+    limits = (
+        ("density", density, 0.0, 1.0),
+        ("smallest", smallest, 0.01, 0.5),
+        ("most", most, 1, 50),
+        ("boxes", boxes, 1, MOST_BOXES),
+    )
+    for name, value, low, high in limits:
+        if value is not None and not low <= value <= high:
+            raise LimitError(f"{name} must be {low:g} to {high:g}; got {value:g}")
+    if method == "cart" and boxes != 1:
+        raise LimitError("boxes are asked for with prim; cart tells every leaf of its tree that is as dense as asked")
+    found = rows(sweep, where, scenario)
+    seen = ~found.held_out
+    inputs, holds = found.inputs[seen], found.holds[seen]
+    whole = measured((), found)
+    wanted = max(DENSITY, (1.0 + (whole.searched.base if seen.any() else 0.0)) / 2) if density is None else density
+    trouble = _trouble(found, whole)
+    ways: list[list[Box]] = []
+    told: list[list[Limit]] = []
+    dense, names, ended = False, list(map(str, found.inputs.columns)), ""
+    if not trouble:
+        names = screened(inputs, holds, most)
+        if method == "prim":
+            told, ways, dense, ended = _covering(found, names, wanted, smallest, boxes)
+        else:
+            told, dense = cart(inputs[names], holds, wanted, smallest, int(sweep.manifest["seed"]))
+        if not told:
+            trouble = (
+                "No box stands out: nothing that is varied here tells futures in which this holds from the others."
+            )
+    found_boxes = [measured(_declared(one, sweep, found), found) for one in told]
+    return Discovery(
+        where, scenario, method, found, whole, tuple(found_boxes), _added(found_boxes, found),
+        _together(found_boxes, found), dense, wanted, tuple(map(tuple, ways)), tuple(names), found.inputs.shape[1],
+        trouble, ended, sweep.manifest,
+    )  # fmt: skip
+
+
+def _covering(
+    found: Rows, names: list[str], wanted: float, smallest: float, boxes: int
+) -> tuple[list[list[Limit]], list[list[Box]], bool, str]:
+    """One of PRIM's boxes after another, each in what those before it leave: the limits of each, the way to each, whether
+    the first is as dense as asked, and why there are not as many as were asked for."""
+    told: list[list[Limit]] = []
+    ways: list[list[Box]] = []
+    dense, ended, left = False, "", np.ones(len(found.holds), dtype=bool)
+    while len(told) < boxes:
+        searched = left & ~found.held_out
+        hits, rows = int(found.holds[searched].sum()), int(searched.sum())
+        if told and min(hits, rows - hits) < LEAST:
+            ended = f"too few are left to search ({rows:,}, and it holds in {hits:,} of them)"
+            break
+        # The smallest box is a share of all rows, whichever box it is.
+        share = min(smallest * int((~found.held_out).sum()) / rows, 1.0)
+        limits, steps, as_dense = prim(found.inputs.loc[searched, names], found.holds[searched], wanted, share)
+        if told and not (limits and as_dense):
+            ended = "in what is left none is as dense as was asked"
+            break
+        ways.append([measured(one, found, left) for one in steps])
+        dense = as_dense
+        told += [limits] if limits else []
+        if not (limits and dense):
+            ended = "the first is not as dense as was asked" if limits and boxes > 1 else ""
+            break
+        left &= ~contains(limits, found.inputs)
+    return told, ways, dense, ended
+
+
+def _declared(limits: Sequence[Limit], sweep: Sweep, found: Rows) -> list[Limit]:
+    """The limits with the range that each input was varied over, rather than the ends of what was searched."""
+    spans: dict[str, tuple[Any, ...]] = {
+        str(one["name"]): (float(one["low"]), float(one["high"])) for one in sweep.manifest["factors"]
+    }
+    spans |= {one.name: tuple(sorted(set(found.inputs[one.name]))) for one in limits if one.options}
+    return [replace(one, span=spans[one.name]) for one in limits]
+
+
+def _added(boxes: list[Box], found: Rows) -> tuple[Box, ...]:
+    """Each box in what those before it leave."""
+    left: Mask = np.ones(len(found.holds), dtype=bool)
+    out = []
+    for box in boxes:
+        out.append(measured(box.limits, found, left.copy()))
+        left &= ~box.inside(found.inputs)
+    return tuple(out)
+
+
+def way_row(box: Box) -> dict[str, float]:
+    """A box on PRIM's way as figures."""
+    seen, unseen = box.searched, box.held_out
+    return {
+        "coverage": seen.coverage,
+        "density": seen.density,
+        "mass": seen.inside / seen.rows,
+        "coverage_held_out": unseen.coverage,
+        "density_held_out": unseen.density,
+        "restricted": len(box.limits),
+    }
+
+
+def _trouble(found: Rows, whole: Box) -> str:
+    """Why nothing can be searched, or nothing."""
+    hits, count = int(found.holds.sum()), len(found.holds)
+    if hits in (0, count):
+        often = "none" if hits == 0 else "each"
+        return f"This holds in {often} of the {count:,} {found.each}, so that there is nothing to tell apart."
+    searched = whole.searched
+    if min(searched.wanted, searched.rows - searched.wanted) < LEAST:
+        rare = "this holds" if searched.wanted < LEAST else "this does not hold"
+        few = min(searched.wanted, searched.rows - searched.wanted)
+        return (
+            f"There are too few to search: of {searched.rows:,} {found.each} searched, {rare} in {few} only; {LEAST} are "
+            "needed of each kind. Ask for something else, or run more points."
+        )
+    return ""
+
+
+def _together(boxes: list[Box], found: Rows) -> tuple[Count, Count] | None:
+    """All boxes as one region: counted where it was searched, and where not."""
+    if len(boxes) < 2:
+        return None
+    inside = boxes[0].inside(found.inputs)
+    for box in boxes[1:]:
+        inside = inside | box.inside(found.inputs)
+    return count(inside, found, ~found.held_out), count(inside, found, found.held_out)

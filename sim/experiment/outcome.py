@@ -1,0 +1,207 @@
+"""Class Sweep: what a sweep's folder holds, for reading."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from sim.experiment.folder import FORMAT, FolderError
+from sim.experiment.parts import END, FOLDER, MONTHS_END, PartError, read_table
+from sim.experiment.store import Store, open_store
+from sim.vocabulary import VERDICTS, month_after
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from sim.experiment.discovery.study import Discovery
+    from sim.experiment.regret.study import Regret
+    from sim.experiment.schema import Design, Experiment
+    from sim.experiment.sensitivity.study import Sensitivity
+
+KINDS = ("lever", "uncertainty", "constant")
+
+
+class Sweep:
+    """The results of a sweep, finished or not.
+
+    Attributes:
+        place: path or URL of the folder.
+        manifest: what it is, whose it is, how far it has come, what made it.
+    """
+
+    def __init__(self, store: Store, manifest: dict[str, Any]) -> None:
+        self.place, self.manifest, self._store = store.place, manifest, store
+
+    @classmethod
+    def load(cls, place: str | Path) -> Sweep:
+        """Open a sweep's folder.
+
+        Raises:
+            FolderError: there is none.
+        """
+        store = open_store(place)
+        try:
+            manifest = json.loads(store.read("manifest.json"))
+        except FileNotFoundError:
+            raise FolderError(f"{place}: this is not a sweep's folder: there is no manifest.json in it") from None
+        except (OSError, ValueError):
+            manifest = None
+        if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+            raise FolderError(f"{place}: not the folder of a sweep by this durand")
+        return cls(store, manifest)
+
+    @property
+    def title(self) -> str:
+        """The experiment's title."""
+        return str(self.manifest["title"])
+
+    @property
+    def complete(self) -> bool:
+        """Whether every point has been run (some may have failed)."""
+        return self.manifest["state"] == "finished"
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of all rows, whatever their order: the same for the same sweep, wherever and however it was run."""
+        return str(self.manifest["fingerprint"])
+
+    @cached_property
+    def experiment(self) -> Experiment:
+        """The experiment, as the folder keeps it; its scenarios stand in the folder too."""
+        from sim.experiment.schema import Experiment
+        from sim.yamlfile import read
+
+        text = self._store.read("experiment.yaml").decode()
+        out = Experiment.model_validate(read((f"{self.place}/experiment.yaml", text)).data)
+        out._folder = Path(self.place)
+        return out
+
+    @property
+    def design(self) -> Design | None:
+        """How its points lie; with a `lever_design`, how those of the uncertainties do."""
+        return self.experiment.design
+
+    @cached_property
+    def experiments(self) -> pd.DataFrame:
+        """A row per point (index `point`): `id`, `scenario`, `mix` and `draw` (numbers of the mix of levers and of the
+        draw of uncertainties), then `lever:...`, `uncertainty:...` and `constant:...`, and `error` where it failed."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        table = pq.read_table(pa.BufferReader(self._store.read("experiments.parquet")))
+        frame: pd.DataFrame = table.to_pandas().set_index("point")
+        return frame
+
+    def factors(self, *kinds: str) -> list[str]:
+        """Columns of `experiments` of these kinds (lever, uncertainty, constant); of all three without any."""
+        chosen = tuple(f"{kind}:" for kind in kinds or KINDS)
+        return [name for name in self.experiments.columns if name.startswith(chosen)]
+
+    @property
+    def failures(self) -> dict[int, str]:
+        """The points that the model refused, and why."""
+        errors = self.experiments["error"].dropna()
+        return {int(point): str(why) for point, why in errors.items()}  # type: ignore[call-overload]
+
+    @cached_property
+    def outcomes(self) -> pd.DataFrame:
+        """A row per run, sorted (index `point`, `world`): each kept metric's summary over the run, the months in which
+        its thresholds were first crossed, and `verdict`.
+
+        Raises:
+            FolderError: a part is torn or damaged; running the sweep again mends it.
+        """
+        import pandas as pd
+
+        frame = self._sorted(END, ["point", "world"])
+        frame["verdict"] = pd.Categorical(frame["verdict"], categories=list(VERDICTS))
+        return frame
+
+    def means(self, metrics: Sequence[str] | None = None) -> pd.DataFrame:
+        """Mean over each point's worlds of these outcomes, or of all metrics that were kept: a row per point."""
+        chosen = list(metrics or self.manifest["particulars"]["metrics"])
+        return self.outcomes[chosen].groupby(level="point").mean()
+
+    @cached_property
+    def series(self) -> pd.DataFrame:
+        """A row per run and month, sorted (index `point`, `world`, `month`, from 0), of the kept metrics.
+
+        Raises:
+            FolderError: no months were kept, or a part is torn.
+        """
+        if not self.manifest["particulars"]["series"]:
+            raise FolderError(
+                f"{self.place}: months were not kept; say `series: true` in the experiment, in a new folder"
+            )
+        return self._sorted(MONTHS_END, ["point", "world", "month"])
+
+    def calendar(self, scenario: str) -> list[str]:
+        """The months (YYYY-MM) of a scenario's runs, in order."""
+        start = next(str(one["start"]) for one in self.manifest["scenarios"] if one["name"] == scenario)
+        return [month_after(start, month) for month in range(self.manifest["months"])]
+
+    def sensitivity(self, metrics: Sequence[str] | None = None, *, versus: str | None = None) -> Sensitivity:
+        """What these metrics (all kept ones if not given) hang on; with `versus`, the difference to that scenario.
+
+        Raises:
+            SensitivityError: it is not finished, too many points failed, or its design is none that can be analysed.
+        """
+        from sim.experiment.sensitivity.study import sensitivity
+
+        return sensitivity(self, metrics, versus=versus)
+
+    def salib_problem(self) -> dict[str, Any]:
+        """What was varied, as a SALib problem: see `sim.experiment.bridges`."""
+        from sim.experiment.bridges import salib_problem
+
+        return salib_problem(self)
+
+    def ema_model(self, name: str = "durand") -> Any:
+        """The experiment as a Model of the EMA Workbench, to be run there: see `sim.experiment.bridges`."""
+        from sim.experiment.bridges import ema_model
+
+        return ema_model(self, name)
+
+    def tables(self, end: str = END) -> Iterator[pa.Table]:
+        """The parts' rows one part after another, as Arrow tables: for what does not fit into memory at once."""
+        for name in self._store.names(FOLDER):
+            if name.endswith(end) and (end == MONTHS_END or not name.endswith(MONTHS_END)):
+                try:
+                    yield read_table(self._store, name)
+                except PartError as problem:
+                    raise FolderError(f"{self.place}: {problem}; run the sweep again to mend it") from None
+
+    def _sorted(self, end: str, index: list[str]) -> pd.DataFrame:
+        import pyarrow as pa
+
+        tables = list(self.tables(end))
+        if not tables:
+            raise FolderError(f"{self.place}: no part of this sweep is finished; run it")
+        # Metadata differ from part to part.
+        table = pa.concat_tables([one.replace_schema_metadata(None) for one in tables])
+        frame: pd.DataFrame = table.to_pandas()
+        return frame.set_index(index).sort_index()
+
+    def discover(
+        self, where: str, scenario: str | None = None, method: Literal["prim", "cart"] = "prim", **more: Any
+    ) -> Discovery:
+        """Find where a condition holds; arguments and errors as for :func:`sim.experiment.discovery.study.discover`."""
+        from sim.experiment.discovery.study import discover
+
+        return discover(self, where, scenario, method, **more)
+
+    def regret(self, metrics: Sequence[str] | None = None, **more: Any) -> Regret:
+        """Set policies against each other; arguments and errors as for :func:`sim.experiment.regret.study.regret`."""
+        from sim.experiment.regret.study import regret
+
+        return regret(self, metrics, **more)
+
+    def __repr__(self) -> str:
+        about = self.manifest
+        return (
+            f"<Sweep {about['title']}: {about['points']:,} points, {about['worlds']:,} worlds each, {about['state']}>"
+        )

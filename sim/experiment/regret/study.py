@@ -1,0 +1,235 @@
+"""Policies by futures: how much worse a policy does than the best one in the same future, and how well it holds up over all.
+
+A policy is a scenario with a mix of levers, a future a draw of the uncertainties; a value is the mean over the worlds that
+live the policy in that future. Futures are those of the design, each counted alike: that is no statement of how likely
+they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.ensemble.run import LimitError
+from sim.experiment.condition import Condition, Name, parse, parse_sum
+from sim.experiment.discovery.rows import SCENARIO, check_finished, known_outcomes, outcomes_by_point, related
+from sim.experiment.folder import FolderError
+from sim.experiment.regret.measures import Estimate, measure
+from sim.metrics import METRICS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.experiment.outcome import Sweep
+    from sim.plots.gallery import Picture
+
+End: TypeAlias = Literal["less", "more"]
+Values: TypeAlias = NDArray[np.float64]
+RESAMPLES = 1000
+
+# Which end of a metric is the better one, where hardly anybody would say otherwise; a judgement. Of others it is asked.
+_LESS = ("attacks", "attacks_background", "border_clashes", "effort_cost", "unrest", "afghan_hardship", "afghan_war")
+_MORE = ("sovereignty", "sovereignty_conceded", "sovereignty_control", "sovereignty_freedom", "sovereignty_afghan")
+BETTER: dict[str, End] = dict.fromkeys((*_LESS, *(one for one in METRICS if one.startswith("fatalities"))), "less")
+BETTER |= dict.fromkeys((*_MORE, "ceasefire", "economy", "trade"), "more")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The policies by one metric.
+
+    Attributes:
+        metric, better: which (or a sum of some), and which end of it is better.
+        values: shape (futures, policies); regret: how much worse than the future's best, at least 0, same shape and unit.
+        measures: measure -> an estimate for each policy; see `regret_measures.MEASURES`.
+        least: share of the resampled sets of futures in which each policy has the least maximum regret.
+    """
+
+    metric: str
+    better: End
+    values: Values = field(repr=False)
+    regret: Values = field(repr=False)
+    measures: Mapping[str, Sequence[Estimate]] = field(repr=False)
+    least: Sequence[float] = field(repr=False)
+
+    @property
+    def winner(self) -> NDArray[np.intp]:
+        """The number of the best policy in each future; -1 where several are equally good."""
+        alone = (self.regret == 0).sum(axis=1) == 1
+        return np.where(alone, np.argmin(self.regret, axis=1), -1)
+
+
+@dataclass(frozen=True)
+class Regret:
+    """What came out.
+
+    Attributes:
+        policies: their names; futures: their draws' numbers; inputs: their uncertainties, a row per future.
+        judged: by each metric; satisfying: each condition -> an estimate for each policy of the share of futures in which
+            it holds.
+        left_out: futures that are missing since the model refused a point.
+        related: how many futures in a row the design made from one another; 1 where each was drawn by itself.
+        about: the sweep's manifest.
+    """
+
+    policies: tuple[str, ...]
+    futures: NDArray[np.int64] = field(repr=False)
+    inputs: pd.DataFrame = field(repr=False)
+    judged: tuple[Judged, ...]
+    satisfying: Mapping[str, Sequence[Estimate]]
+    left_out: int
+    related: int
+    about: Mapping[str, Any] = field(repr=False)
+
+    def text(self) -> str:
+        """What came out, in plain sentences."""
+        from sim.experiment.regret.text import paragraphs
+
+        return "\n\n".join(paragraphs(self))
+
+    def table(self) -> pd.DataFrame:
+        """A row per metric and policy: each measure, with `_low` and `_high` of its 95 % interval."""
+        from sim.experiment.regret.text import table
+
+        return table(self)
+
+    def deciders(self) -> pd.DataFrame:
+        """A row per metric and uncertainty: how much it decides which policy is best, the most first.
+
+        `strength` is Cramér's V between the best policy and the fifth of the uncertainty's range (0 nothing, 1 all),
+        `chance` the chi-squared test's p-value times the number of uncertainties looked at, at most 1 (Bonferroni).
+        """
+        from sim.experiment.regret.map import deciders
+
+        return deciders(self)
+
+    def pictures(self) -> list[Picture]:
+        """The pictures, with their words and tables: for each metric how regret is spread, and where each policy wins."""
+        from sim.experiment.regret.text import pictures
+
+        return pictures(self)
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it as plain data."""
+        from sim.experiment.regret.text import as_json
+
+        return as_json(self)
+
+
+def regret(
+    sweep: Sweep,
+    metrics: Sequence[str] | None = None,
+    *,
+    better: Mapping[str, str] | None = None,
+    satisfy: Sequence[str] = (),
+    resamples: int = RESAMPLES,
+) -> Regret:
+    """Set the policies of a sweep against each other.
+
+    Args:
+        metrics: which, or sums of them such as `fatalities - fatalities_militant`; by default all that were kept and have a
+            better end.
+        better: metric -> less or more, for those without a declared better end, or to turn one round.
+        satisfy: conditions on one policy's outcomes, such as `fatalities < 4000`, counted over futures.
+        resamples: of the futures, for the intervals: 100 to 10,000.
+
+    Raises:
+        LimitError: it is not known which end of a metric is better.
+        ConditionError: a metric or a condition is not right.
+        FolderError: the sweep is not finished, or has no two policies that meet in two futures.
+    """
+    check_finished(sweep)
+    if not 100 <= resamples <= 10_000:
+        raise LimitError(f"resamples must be 100 to 10,000; got {resamples:,}")
+    chosen = _chosen(sweep, metrics, dict(better or {}))
+    conditions = [parse(text, known_outcomes(sweep)) for text in satisfy]
+    needed = dict.fromkeys(name for one in (*(one for one, _ in chosen), *conditions) for name, _ in one.names)
+    table = outcomes_by_point(sweep, list(needed))
+    points = sweep.experiments.loc[table.index]
+    place = points[[SCENARIO, "mix", "draw"]].join(table)
+    wide = {name: place.pivot(index="draw", columns=[SCENARIO, "mix"], values=name).dropna() for name in needed}
+    futures = sorted(set.intersection(*(set(one.index) for one in wide.values())))
+    columns = next(iter(wide.values())).columns
+    if len(columns) < 2 or len(futures) < 2:
+        raise FolderError(
+            f"{sweep.place}: regret sets policies against each other in several futures, and here are {len(columns)} "
+            f"policies in {len(futures)} futures; allowed: a sweep of several scenarios, or of levers with a `lever_design`, "
+            "over draws of uncertainties"
+        )
+    policies = _names(sweep, points, [(str(one[0]), int(one[1])) for one in columns.tolist()])
+    wide = {name: one.loc[futures, columns] for name, one in wide.items()}
+    draws = np.array(futures, dtype=np.int64)
+    families = draws // related(sweep, "draw")
+    seed = int(sweep.manifest["seed"])
+    cells: dict[Name, Any] = {(name, None): one.to_numpy().ravel() for name, one in wide.items()}
+    shape = len(futures), len(columns)
+    judged = []
+    for one, end in chosen:
+        values = one.values(cells).reshape(shape)
+        best = values.min(axis=1) if end == "less" else values.max(axis=1)
+        lost = np.abs(values - best[:, None])
+        measures, least = measure(values, lost, end == "less", seed, resamples, families)
+        judged.append(Judged(one.text, end, values, lost, measures, least))
+    satisfying = {}
+    for one in conditions:
+        held = one.holds(cells).reshape(shape).astype(float)
+        satisfying[one.text] = measure(held, 1.0 - held, False, seed, resamples, families)[0]["mean"]
+    first = points.drop_duplicates("draw").set_index("draw").loc[futures]
+    inputs = first[sweep.factors("uncertainty")].rename(columns=lambda name: str(name).partition(":")[2])
+    return Regret(
+        tuple(policies),
+        draws,
+        inputs,
+        tuple(judged),
+        satisfying,
+        sweep.manifest["draws"] - len(futures),
+        related(sweep, "draw"),
+        sweep.manifest,
+    )
+
+
+def _chosen(sweep: Sweep, metrics: Sequence[str] | None, better: Mapping[str, str]) -> list[tuple[Condition, End]]:
+    """What to judge by, and which end of each is better."""
+    kept = [str(one) for one in sweep.manifest["particulars"]["metrics"]]
+    ends: dict[str, End] = dict(BETTER)
+    for name, end in better.items():
+        if end not in ("less", "more"):
+            raise LimitError(f"better end of {name}: less or more is allowed; got {end}")
+        parse_sum(name, kept)
+        ends[name] = "less" if end == "less" else "more"
+    asked = list(dict.fromkeys(metrics or [name for name in kept if name in ends]))
+    out = []
+    for name in asked:
+        read = parse_sum(name, kept)
+        if name not in ends:
+            raise LimitError(f'{name}: which end of it is better is a judgement; say --better "{name}=less" or =more')
+        out.append((read, ends[name]))
+    if not out:
+        raise LimitError(
+            f"none of the kept metrics has a better end; say one: --better {kept[0]}=less or {kept[0]}=more"
+        )
+    return out
+
+
+def _names(sweep: Sweep, points: pd.DataFrame, columns: Sequence[tuple[str, int]]) -> list[str]:
+    """What each policy is called: the scenario's title, and the values of its levers where there are several mixes."""
+    titles = {str(one["name"]): str(one["title"]) for one in sweep.manifest["scenarios"]}
+    titles = {name: title if list(titles.values()).count(title) == 1 else name for name, title in titles.items()}
+    crossed = [f"lever:{one['name']}" for one in sweep.manifest["factors"] if one["crossed"]]
+    mixes = points.drop_duplicates("mix").set_index("mix")[crossed]
+    out = []
+    for scenario, mix in columns:
+        said = [f"{name.rpartition('.')[2]} {_short(mixes.loc[mix, name])}" for name in crossed]
+        alone = len(titles) == 1
+        out.append(
+            ", ".join(said) if said and alone else ": ".join([titles[scenario], *([", ".join(said)] if said else [])])
+        )
+    return out
+
+
+def _short(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

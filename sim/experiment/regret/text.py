@@ -1,0 +1,213 @@
+"""Regret in words, tables, pictures and plain data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sim.experiment.discovery.text import figure, percent, title
+from sim.experiment.regret.map import FEW, PARTS, fields, ranked
+from sim.experiment.regret.measures import MEASURES, Estimate
+from sim.metrics import METRICS
+from sim.results.reading import NOT_A_FORECAST
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.experiment.regret.study import Judged, Regret
+    from sim.plots.gallery import Picture
+
+CLEAR = 0.05
+_SPOKEN = 4
+_UNITS = {"total": "over the run", "mean": "on average", "final": "at the end"}
+
+
+def what(metric: str) -> str:
+    """A metric with its unit and how a run sums it up: `Deaths, all (deaths over the run)`."""
+    if metric not in METRICS:  # a sum of some
+        return re.sub(
+            r"[a-z_]+", lambda found: f"“{METRICS[found[0]].title}”" if found[0] in METRICS else found[0], metric
+        )
+    one = METRICS[metric]
+    unit = one.unit.removesuffix(" a month") if one.summary == "total" else one.unit
+    return f"{one.title} ({unit}, {_UNITS[one.summary]})"
+
+
+def paragraphs(found: Regret) -> Iterator[str]:
+    """All of it, a paragraph each."""
+    about = found.about
+    left = f" {found.left_out:,} futures are left out, since the model refused a point." if found.left_out else ""
+    yield (
+        f"{len(found.policies)} policies in {len(found.futures):,} futures, {about['worlds']:,} worlds each. Regret: how "
+        f"much worse a policy does in a future than the best of these policies there.{left}"
+    )
+    for one in found.judged:
+        spoken = " ".join([*_policies(found, one), _least(found, one)])
+        yield f"{what(one.metric)}; {one.better} is better. {spoken}{_decide(found, one)}"
+    for text, shares in found.satisfying.items():
+        parts = [
+            f"{name} in {percent(share.value)} ({100 * share.low:.0f} to {100 * share.high:.0f})"
+            for name, share in _first(found, shares)
+        ]
+        yield f"Good enough, {text}: {'; '.join(parts)} futures."
+    if found.related > 1:
+        yield (
+            f"These futures were not drawn one by one: the sweep's design made {found.related:,} in a row from one another. The "
+            "intervals allow for that; what is said to decide which policy is best does not, and may be chance. A "
+            "latin_hypercube is the design for this question."
+        )
+    yield (
+        "In brackets: 95 % intervals over resampled futures; that of a maximum is too narrow. Each future counts alike, "
+        f"which says nothing of how likely it is. {NOT_A_FORECAST}"
+    )
+
+
+def _first(found: Regret, shares: Sequence[Estimate]) -> list[tuple[str, Estimate]]:
+    """The policies with the highest of these shares."""
+    pairs = list(zip(found.policies, shares, strict=True))
+    return sorted(pairs, key=lambda one: -one[1].value)[:_SPOKEN]
+
+
+def _policies(found: Regret, one: Judged) -> Iterator[str]:
+    order = sorted(range(len(found.policies)), key=lambda number: one.measures["regret_max"][number].value)
+    for number in order[:_SPOKEN]:
+        at = {name: estimates[number] for name, estimates in one.measures.items()}
+        best = (
+            f"best in {percent(at['best'].value)} futures ({100 * at['best'].low:.0f} to {100 * at['best'].high:.0f})"
+        )
+        yield (
+            f"{found.policies[number]}: {best}, mean {_in(at['mean'])}, regret at most {_in(at['regret_max'])}, in nine "
+            f"futures of ten under {_in(at['regret_p90'])}."
+        )
+    if len(order) > _SPOKEN:
+        yield f"And {len(order) - _SPOKEN:,} more policies with a larger maximum regret."
+
+
+def _in(one: Estimate) -> str:
+    return f"{figure(one.value)} ({figure(one.low)} to {figure(one.high)})"
+
+
+def _least(found: Regret, one: Judged) -> str:
+    worst = [estimate.value for estimate in one.measures["regret_max"]]
+    number = worst.index(min(worst))
+    return (
+        f"Minimax regret chooses {found.policies[number]} (in {percent(one.least[number])} resampled sets of futures)."
+    )
+
+
+def _decide(found: Regret, one: Judged) -> str:
+    rank = ranked(one, found.inputs)[:2]
+    clear = [row for row in rank if row[2] < CLEAR]
+    ties = int((one.winner < 0).sum())
+    tied = f" In {percent(ties / len(one.winner))} futures several policies are equally good." if ties else ""
+    if not rank:
+        return tied
+    if not clear:
+        return f"{tied} No single uncertainty clearly decides which policy is best."
+    names = " and ".join(f"“{title(name)}” (`{name}`, V = {strength:.2f})" for name, strength, _ in clear)
+    return f"{tied} What decides most which policy is best: {names}."
+
+
+def table(found: Regret) -> pd.DataFrame:
+    """See :meth:`Regret.table`."""
+    import pandas as pd
+
+    rows = []
+    for one in found.judged:
+        for number, name in enumerate(found.policies):
+            row: dict[str, Any] = {"metric": one.metric, "better": one.better, "policy": name}
+            for key in MEASURES:
+                at = one.measures[key][number]
+                row |= {key: at.value, f"{key}_low": at.low, f"{key}_high": at.high}
+            rows.append({**row, "least_maximum_regret_in": one.least[number]})
+    return pd.DataFrame(rows)
+
+
+def as_json(found: Regret) -> dict[str, Any]:
+    """See :meth:`Regret.as_json`."""
+    metrics = {}
+    for one in found.judged:
+        policies = {
+            name: {key: vars(one.measures[key][number]) for key in MEASURES}
+            | {"least_maximum_regret_in": one.least[number]}
+            for number, name in enumerate(found.policies)
+        }
+        rank = [
+            dict(zip(("uncertainty", "strength", "chance"), row, strict=True)) for row in ranked(one, found.inputs)[:10]
+        ]
+        metrics[one.metric] = {"better": one.better, "policies": policies, "deciders": rank}
+    return {
+        "policies": list(found.policies),
+        "futures": len(found.futures),
+        "left_out": found.left_out,
+        "measures": {key: words for key, (words, _) in MEASURES.items()},
+        "metrics": metrics,
+        "satisfying": {
+            text: {name: vars(share) for name, share in zip(found.policies, shares, strict=True)}
+            for text, shares in found.satisfying.items()
+        },
+        "fingerprint": found.about["fingerprint"],
+    }
+
+
+def pictures(found: Regret) -> list[Picture]:
+    """See :meth:`Regret.pictures`."""
+    return [
+        picture for one in found.judged for picture in (_spread(found, one), _map(found, one)) if picture is not None
+    ]
+
+
+def _spread(found: Regret, one: Judged) -> Picture:
+    from sim.plots.gallery import Picture
+    from sim.plots.regret import spread
+    from sim.plots.tables import Table
+
+    lost = {name: one.regret[:, number].tolist() for number, name in enumerate(found.policies)}
+    heads = ["Policy", "Maximum", "Nine in ten under", "Mean", "Best in"]
+    rows = [
+        [
+            name,
+            *(figure(one.measures[key][number].value) for key in ("regret_max", "regret_p90", "regret_mean")),
+            percent(one.measures["best"][number].value),
+        ]
+        for number, name in enumerate(found.policies)
+    ]
+    caption = f"Regret by {what(one.metric)}; {one.better} is better."
+    text = " ".join([*_policies(found, one), _least(found, one)])
+    chart = spread(lost, what(one.metric))
+    return Picture(
+        f"regret_{_slug(one.metric)}", "How much worse than the best", caption, text, chart, Table(heads, rows)
+    )
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+
+
+def _map(found: Regret, one: Judged) -> Picture | None:
+    from sim.plots.gallery import Picture
+    from sim.plots.regret import winners
+    from sim.plots.tables import Table
+
+    rank = ranked(one, found.inputs)
+    if len(rank) < 2:
+        return None
+    (across, _, first), (up, _, second) = rank[:2]
+    drawn, edges, other = fields(one, found.inputs, across, up)
+    records = [{**vars(field), "winner": found.policies[field.winner]} for field in drawn]
+    axes = [f"{title(name)} ({name})" for name in (across, up)]
+    chart = winners(records, found.policies, axes, [edges, other], what(one.metric), FEW)
+    clear = (
+        "" if max(first, second) < CLEAR else " Not both of them clearly decide anything: part of this map is chance."
+    )
+    caption = (
+        f"{what(one.metric)}; {one.better} is better. The two uncertainties are those that decide most which policy is best: "
+        f"of all {len(found.inputs.columns)}, the highest Cramér's V between best policy and fifth of the range.{clear}"
+    )
+    rows = [
+        [str(f.across + 1), str(f.up + 1), found.policies[f.winner], percent(f.share), str(f.futures)] for f in drawn
+    ]
+    heads = [f"Fifth of {across}", f"Fifth of {up}", "Best most often", "In", "Futures"]
+    text = f"{_decide(found, one).strip()} Map of {PARTS} by {PARTS} fields over {across} and {up}."
+    return Picture(f"map_{_slug(one.metric)}", "Which policy is best where", caption, text, chart, Table(heads, rows))

@@ -1,0 +1,1 @@
+"""Replications: how many worlds are enough."""

@@ -1,0 +1,260 @@
+"""How many worlds are enough, in words, on a terminal, as JSON and as a page with pictures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.ensemble.run import LimitError
+from sim.experiment.sensitivity.text import fine
+from sim.metrics import METRICS
+from sim.results.reading import NOT_A_FORECAST, number
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from sim.experiment.replications.study import Figure, Pairing, Replications
+
+KINDS = {"total": "in all", "mean": "on average", "final": "at the end"}
+HEADS = ("figure", "value", "±", "wanted ±", "worlds needed", "enough", "batches inside")
+PAIR_HEADS = ("metric", "same luck", "own luck", "ratio", "95 % interval", "correlation")
+EXPLAINED = (
+    "±: half a 95 % interval of the mean over worlds. Worlds needed: for the wanted ±, from the spread of one world. Batches "
+    "inside: of separate batches of that many worlds, the share that came within the wanted ± of the whole (95 of 100 are meant)."
+)
+PAIR_EXPLAINED = (
+    "Variance of one world's difference, with the same luck in both scenarios and with luck of their own. The ratio says how "
+    "many worlds with luck of their own are worth one paired world."
+)
+
+
+def figure_words(one: Figure) -> str:
+    """What a figure is: "TTP attacks, in all, confront"."""
+    metric = METRICS[one.metric]
+    if one.what == "share":
+        return f"{metric.title} (share of worlds with more, {one.scenario})"
+    kind = "difference, " if one.what == "difference" else ""
+    return f"{metric.title}, {KINDS[metric.summary]} ({kind}{one.scenario})"
+
+
+def reading(found: Replications) -> list[str]:
+    """How many worlds are enough and what pairing saves, in plain sentences."""
+    most = max(found.figures, key=lambda one: one.needed)
+    short = [one for one in found.figures if not one.enough]
+    count = f"{found.worlds:,} worlds"
+    out = [
+        f"{count} are enough for all {len(found.figures)} figures."
+        if not short
+        else f"{count} are not enough for {len(short)} of {len(found.figures)} figures: "
+        + "; ".join(f"{figure_words(one)} (± {number(one.half)}, wanted ± {number(one.precision)})" for one in short)
+        + ".",
+        f"The most are needed by {figure_words(most)}: about {most.needed:,} worlds for ± {number(most.precision)}.",
+    ]
+    off = [
+        one for one in found.figures if one.inside is not None and one.inside < 0.95 - 2 * (0.05 / one.batches) ** 0.5
+    ]
+    for one in off:
+        out.append(
+            f"{figure_words(one)}: only {one.inside:.0%} of batches of {one.needed:,} worlds come so close, so its spread is not "
+            "well told by these worlds; take more than that."
+        )
+    for pair in found.pairings:
+        out.append(_pair(found, pair))
+    return [*out, NOT_A_FORECAST]
+
+
+def _pair(found: Replications, one: Pairing) -> str:
+    title = METRICS[one.metric].title
+    if not np.isfinite(one.ratio):
+        return f"{title}: with the same luck the two scenarios do not differ in any world, or by the same in each."
+    needed = next(f.needed for f in found.figures if f.metric == one.metric and f.what == "difference")
+    what = f"{title}: luck of their own takes {number(one.ratio)} worlds for each paired one"
+    span = f"between {number(one.low)} and {number(one.high)}"
+    if one.low <= 1 <= one.high:
+        return f"{what} ({span}): pairing makes no difference that can be told here."
+    if one.ratio < 1:
+        return f"{what} ({span}): pairing costs worlds here, as the same luck pushes the two apart."
+    return f"{what} ({span}), so some {max(2, round(needed * one.ratio)):,} in place of {needed:,} for the wanted precision."
+
+
+def tables(found: Replications) -> Iterator[Table]:
+    """The tables for a terminal: one for each metric, then what pairing does."""
+    for name in dict.fromkeys(one.metric for one in found.figures):
+        metric = METRICS[name]
+        yield _table(f"{metric.title}, {KINDS[metric.summary]}", HEADS, rows(found, name))
+    if found.pairings:
+        yield _table("What the same luck saves", PAIR_HEADS, pair_rows(found))
+
+
+def rows(found: Replications, metric: str) -> list[list[str]]:
+    """A row per figure of a metric, as text."""
+    out = []
+    for one in found.figures:
+        if one.metric == metric:
+            inside = "-" if one.inside is None else f"{one.inside:.0%} of {one.batches:,}"
+            words = {"mean": one.scenario, "difference": one.scenario, "share": "share of worlds with more"}[one.what]
+            half, wanted = number(one.half), number(one.precision)
+            out.append([words, fine(one.value), half, wanted, f"{one.needed:,}", "yes" if one.enough else "no", inside])
+    return out
+
+
+def pair_rows(found: Replications) -> list[list[str]]:
+    """A row per metric: what pairing does, as text."""
+    return [
+        [
+            METRICS[one.metric].title,
+            _variance(one.paired),
+            _variance(one.apart),
+            number(one.ratio) if np.isfinite(one.ratio) else "no end",
+            f"{number(one.low)} to {number(one.high)}" if np.isfinite(one.low) else "-",
+            f"{one.correlation:.2f}",
+        ]
+        for one in found.pairings
+    ]
+
+
+def _variance(value: float) -> str:
+    """Two significant figures, with a power of ten for what is small: a variance on a scale of 0 to 1 always is."""
+    return number(value) if value == 0 or abs(value) >= 1e-3 else f"{value:.1e}"
+
+
+def scope(found: Replications) -> str:
+    """What was run, in a sentence."""
+    about = found.about
+    text = (
+        f"{' and '.join(found.names)}: {found.worlds:,} worlds, seed {about['seed']}, parameters {about['parameters']}"
+    )
+    if found.pairings:
+        text += f"; {found.names[1]} once more with seed {about['other_seed']}"
+        if about["parameters"] != "defaults":
+            text += " (the same luck has the same parameters drawn too)"
+    return f"{text}."
+
+
+def _short(found: Replications) -> str:
+    return f"{' and '.join(found.names).capitalize()}, {found.worlds:,} worlds, parameters {found.about['parameters']}."
+
+
+def as_json(found: Replications) -> dict[str, Any]:
+    """Everything as plain data; what is not there is null."""
+
+    def plain(value: Any) -> Any:
+        return None if isinstance(value, float) and not np.isfinite(value) else value
+
+    names = (
+        "metric",
+        "what",
+        "scenario",
+        "value",
+        "spread",
+        "half",
+        "precision",
+        "needed",
+        "enough",
+        "batches",
+        "inside",
+    )
+    return {
+        "scenarios": list(found.names),
+        **found.about,
+        "figures": [
+            {name: plain(getattr(one, name)) for name in names}
+            | {"steps": {str(step): {"value": value, "half": half} for step, (value, half) in one.steps.items()}}
+            for one in found.figures
+        ],
+        "pairing": [
+            {
+                name: plain(getattr(one, name))
+                for name in ("metric", "paired", "apart", "ratio", "low", "high", "correlation")
+            }
+            for one in found.pairings
+        ],
+        "reading": reading(found),
+    }
+
+
+def settling_of(found: Replications, **more: Any) -> Any:
+    """The picture of precision against worlds."""
+    from sim.plots.replications import settling
+
+    names = {"mean": "mean", "difference": "difference in mean", "share": "share of worlds with more"}
+    drawn: list[dict[str, Any]] = []
+    for one in found.figures:
+        panel = f"{names[one.what]}, {one.scenario}"
+        for worlds, (_, half) in one.steps.items():
+            if half > 0:
+                row = {"panel": panel, "metric": METRICS[one.metric].title, "worlds": worlds}
+                drawn.append(row | {"off": half / one.precision})
+    if not drawn:
+        raise LimitError("no figure differs between worlds: there is nothing to draw")
+    metrics = list(dict.fromkeys(str(row["metric"]) for row in drawn))
+    subtitle = f"Dashed: the wanted precision; below it the worlds are enough. {_short(found)}"
+    return settling(drawn, metrics, "How figures settle with worlds", subtitle, **more)
+
+
+def pairing_of(found: Replications, **more: Any) -> Any:
+    """The picture of what a paired world is worth."""
+    from sim.plots.replications import pairing
+
+    drawn = [
+        {"metric": METRICS[one.metric].title, "ratio": one.ratio, "low": one.low, "high": one.high}
+        for one in found.pairings
+        if np.isfinite(one.ratio) and np.isfinite(one.low) and np.isfinite(one.high)
+    ]
+    if not drawn:
+        raise LimitError("pairing is measured between two scenarios that differ: give another one")
+    drawn.sort(key=lambda row: -float(str(row["ratio"])))
+    subtitle = f"Bars right of the dashed line: pairing saves worlds. Lines: 95 % intervals. {_short(found)}"
+    return pairing(drawn, "What the same luck is worth", subtitle, **more)
+
+
+def write(found: Replications, folder: Path) -> Path:
+    """Write `replications.json`, `replications.csv`, `pairing.csv`, `plots/` and `replications.md`; returns the page."""
+    from sim.plots import to_png, to_svg
+
+    lines = ["# How many worlds are enough", "", scope(found), ""]
+    for text in reading(found):
+        lines += [text, ""]
+    for name in dict.fromkeys(one.metric for one in found.figures):
+        metric = METRICS[name]
+        lines += [f"## {metric.title}, {KINDS[metric.summary]}", "", *_markdown(HEADS, rows(found, name)), ""]
+    lines += [EXPLAINED, ""]
+    charts = {"settling": ("How the precision of each figure grows with worlds", settling_of(found))}
+    if any(np.isfinite(one.ratio) for one in found.pairings):
+        charts["pairing"] = ("How many worlds with luck of their own one paired world is worth", pairing_of(found))
+    for name, (words, _) in charts.items():
+        lines += [f"![{words}](plots/{name}.svg)", ""]
+    if found.pairings:
+        lines += [*_markdown(PAIR_HEADS, pair_rows(found)), "", PAIR_EXPLAINED, ""]
+    drawn = {name: (to_svg(chart), to_png(chart)) for name, (_, chart) in charts.items()}
+    (folder / "plots").mkdir(parents=True, exist_ok=True)
+    for name, (svg, png) in drawn.items():
+        (folder / "plots" / f"{name}.svg").write_text(svg, encoding="utf-8")
+        (folder / "plots" / f"{name}.png").write_bytes(png)
+    text = json.dumps(as_json(found), indent=1, allow_nan=False) + "\n"
+    (folder / "replications.json").write_text(text, encoding="utf-8")
+    found.table.to_csv(folder / "replications.csv", index=False)
+    if found.pairings:
+        found.variance_reduction.to_csv(folder / "pairing.csv")
+    (folder / "replications.md").write_text("\n".join(lines), encoding="utf-8")
+    return folder / "replications.md"
+
+
+def _markdown(heads: tuple[str, ...], rows_: list[list[str]]) -> list[str]:
+    return [f"| {' | '.join(one)} |" for one in (heads, ["---"] * len(heads), *rows_)]
+
+
+def _table(title: str, heads: tuple[str, ...], rows_: list[list[str]]) -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(title=title, box=SIMPLE_HEAD, show_edge=False, title_justify="left", title_style="bold")
+    for place, head in enumerate(heads):
+        table.add_column(head, justify="left" if place == 0 else "right", overflow="fold")
+    for row in rows_:
+        table.add_row(*row)
+    return table

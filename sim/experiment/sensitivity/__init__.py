@@ -1,0 +1,1 @@
+"""Sensitivity: what an outcome hangs on."""

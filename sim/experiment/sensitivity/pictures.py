@@ -1,0 +1,131 @@
+"""From a study of sensitivity to its pictures: which factors are shown, and what is said above them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.experiment.schema import Morris
+from sim.experiment.sensitivity.methods import SensitivityError
+from sim.experiment.sensitivity.text import metric_words, where
+from sim.plots import sensitivity as plots
+
+if TYPE_CHECKING:
+    from sim.experiment.sensitivity.study import Sensitivity, Study
+
+# A picture has no room for more factors, a half table of pairs for more still.
+SHOWN, PAIRED = 14, 9
+_INDEX = {"sobol": "ST", "morris": "mu_star", "ranks": "coefficient"}
+
+
+def tornado_of(found: Sensitivity, study: Study, shown: int = SHOWN, **more: Any) -> Any:
+    """Where the metric stands with each factor low and high."""
+    table = _table(found, study).head(shown)
+    if found.method == "morris":
+        ends = {name: (study.mean - row["mu"] / 2, study.mean + row["mu"] / 2) for name, row in table.iterrows()}
+        how = "Bars: the average effect of a factor's whole range, laid around the mean."
+    else:
+        ends = {name: (row["lowest_third"], row["highest_third"]) for name, row in table.iterrows()}
+        how = "Bars: from the mean of all points to that where a factor is in its lowest, and in its highest third."
+    rows = [
+        {"factor": str(name), "low": float(low), "high": float(high)}
+        for name, (low, high) in ends.items()
+        if np.isfinite(low) and np.isfinite(high)
+    ]
+    by = {"sobol": "total index", "morris": "size of effect (mu*)", "ranks": "rank coefficient"}[found.method]
+    short = (
+        "" if found.method == "ranks" else " A short bar high up: it acts both ways, through other factors or a bend."
+    )
+    subtitle = f"{_about(found, study)} {how} Ordered by {by}.{short} {_doubt(study)}"
+    axis = metric_words(study)
+    return plots.tornado(rows, study.mean, axis, f"What moves {_lower(axis)}", subtitle, **more)
+
+
+def indices_of(found: Sensitivity, study: Study, shown: int = SHOWN, **more: Any) -> Any:
+    """The indices themselves, with 95 % intervals."""
+    table = _table(found, study).head(shown)
+    index = _INDEX[found.method]
+    kinds = (
+        {"S1": "alone (first order)", "ST": "with all its interactions (total)"} if index == "ST" else {index: index}
+    )
+    columns = [name for kind in kinds for name in (kind, f"{kind}_conf")]
+    rows = [
+        {"factor": str(name), **{column: float(row[column]) for column in columns}} for name, row in table.iterrows()
+    ]
+    axis = {
+        "sobol": "share of the spread between points",
+        "morris": "size of effect over the whole range (mu*)",
+        "ranks": "standardised rank coefficient: below 0 lowers it",
+    }[found.method]
+    title = f"How much each factor matters to {_lower(metric_words(study))}"
+    return plots.indices(
+        rows, kinds, axis, title, f"{_about(found, study)} Lines: 95 % intervals. {_doubt(study)}", **more
+    )
+
+
+def interactions_of(found: Sensitivity, study: Study, **more: Any) -> Any:
+    """Which factors act through each other: pairs for Sobol indices, Morris's plane for a screening.
+
+    Raises:
+        SensitivityError: the design says nothing of interactions.
+    """
+    table = _table(found, study)
+    title = f"Which factors act through others: {_lower(metric_words(study))}"
+    if isinstance(found.sample.design, Morris):
+        rows = [
+            {"factor": str(name), "mu_star": float(row["mu_star"]), "sigma": float(row["sigma"])}
+            for name, row in table.iterrows()
+        ]
+        subtitle = (
+            f"{_about(found, study)} To the right: a larger effect. Above the dashed line: the effect differs more "
+            f"from place to place than it is large, since it bends or hangs on other factors. {_doubt(study)}"
+        )
+        return plots.morris_plane(rows, metric_words(study), title, subtitle, **more)
+    pairs = study.indices.pairs if study.indices else None
+    if pairs is None:
+        raise SensitivityError(
+            f"{found.place}: this design says nothing of pairs; allowed: morris, or saltelli with `second_order: true`"
+        )
+    order = [str(name) for name in table.index[:PAIRED]]
+    chosen = pairs[pairs["factor"].isin(order) & pairs["other"].isin(order)]
+    cells = [
+        {"factor": row["factor"], "other": row["other"], "index": float(row["S2"]), "conf": float(row["S2_conf"])}
+        for _, row in chosen.iterrows()
+    ]
+    subtitle = (
+        f"{_about(found, study)} Share of the spread that two factors make together, beyond what each makes alone. "
+        f"A dot: not told apart from none. {_doubt(study)}"
+    )
+    return plots.pairs(cells, order, title, subtitle, **more)
+
+
+def pictures(found: Sensitivity, study: Study) -> Iterator[tuple[str, str, Any]]:
+    """Every picture of a study: its name, what it shows in words, and the chart."""
+    if study.indices is None:
+        return
+    words = f"{_lower(metric_words(study))} {where(found, study)}"
+    yield "tornado", f"Where {words} stands with each factor low and high", tornado_of(found, study)
+    yield "indices", f"How much each factor matters to {words}", indices_of(found, study)
+    if (study.indices.pairs is not None and len(found.sample.names) > 1) or found.method == "morris":
+        yield "interactions", f"Which factors act through each other on {words}", interactions_of(found, study)
+
+
+def _table(found: Sensitivity, study: Study) -> Any:
+    if study.indices is None:
+        raise SensitivityError(f"{found.place}: {study.metric} is the same at every point; there is nothing to draw")
+    return study.indices.table
+
+
+def _about(found: Sensitivity, study: Study) -> str:
+    text = where(found, study)
+    return f"{text[0].upper()}{text[1:]}, {study.points:,} points."
+
+
+def _doubt(study: Study) -> str:
+    return "The sample is TOO SMALL for firm figures." if study.doubts else ""
+
+
+def _lower(text: str) -> str:
+    return text if text[:2].isupper() else f"{text[0].lower()}{text[1:]}"

@@ -1,0 +1,257 @@
+"""What was found about sensitivity, in words, as tables for a terminal, and as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import hypot
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.experiment.sensitivity.methods import Indices
+from sim.metrics import METRICS
+from sim.results.reading import NOT_A_FORECAST, number
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from sim.experiment.sensitivity.study import Sensitivity, Study
+
+KINDS = {"total": "in all", "mean": "on average", "final": "at the end"}
+NAMED = 4  # factors that a sentence names
+HEADS = {
+    "sobol": {"S1": "alone (S1)", "ST": "in all (ST)"},
+    "morris": {"mu_star": "size (mu*)", "mu": "signed (mu)", "sigma": "differs (sigma)"},
+    "ranks": {"coefficient": "coefficient"},
+}
+EXPLAINED = {
+    "sobol": (
+        "Sobol indices: the share of the spread between points (variance) that a factor makes alone (S1), and with all that it "
+        "does through others (ST). ± is half a 95 % interval."
+    ),
+    "morris": (
+        "Morris screening, in the metric's own unit over a factor's whole range: mu* is the mean size of the effect, mu keeps "
+        "the sign, sigma is how much the effect differs from place to place. It ranks; it does not measure shares. ± is half "
+        "a 95 % interval."
+    ),
+    "ranks": (
+        "Standardised coefficients of a regression on ranks, -1 to 1: a screening of what rises or falls with a factor. It sees "
+        "no bends and no interactions, and gives no shares. ± is half a 95 % interval."
+    ),
+}
+
+
+def metric_words(study: Study) -> str:
+    """A metric as readers are told of it: "Deaths, all, in all"."""
+    metric = METRICS[study.metric]
+    words = f"{metric.title}, {KINDS[metric.summary]}"
+    return f"difference in {words}" if study.versus else words
+
+
+def where(found: Sensitivity, study: Study) -> str:
+    """Under which scenario and mix: "under confront, pakistan.aid 0.3"."""
+    text = f"under {study.scenario}" + (f" minus {study.versus}" if study.versus else "")
+    levers = found.mixes[study.mix] if study.mix < len(found.mixes) else {}
+    said = [f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in levers.items()]
+    return ", ".join([text, *said])
+
+
+def reading(found: Sensitivity) -> list[str]:
+    """The studies in plain sentences, a paragraph each; the last says what they are not."""
+    return [*(paragraph(found, one) for one in found.studies), NOT_A_FORECAST]
+
+
+def paragraph(found: Sensitivity, study: Study) -> str:
+    """What was found in one study, in sentences."""
+    head = f"{metric_words(study)}, {where(found, study)}"
+    head = f"{head[0].upper()}{head[1:]}"
+    if study.indices is None:
+        return f"{head}: {number(study.mean)} at every point; nothing that was varied moves it."
+    tell = {"sobol": _sobol, "morris": _morris, "ranks": _ranks}[found.method]
+    return " ".join([f"{head}: {tell(study.indices)}", *_luck(study), *_size(study)])
+
+
+def _sobol(one: Indices) -> str:
+    table = one.table
+    named = [
+        f"{name} alone {_share(row, 'S1')}, with its interactions {_share(row, 'ST')}"
+        for name, row in table.head(NAMED).iterrows()
+        if row["ST"] > row["ST_conf"]
+    ]
+    text = f"of the spread between points, {'; '.join(named) or 'no factor makes a share that can be told from none'}."
+    if one.told is not None:
+        error = float(np.sqrt((table["S1_conf"] ** 2).sum()))
+        text += f" Factors one by one make {one.told:.0%} of it (± {error:.0%})"
+        rest = 1.0 - one.told
+        text += f"; the other {rest:.0%} come from factors acting together." if rest > error else "."
+    if one.pairs is not None and len(one.pairs):
+        top = one.pairs.iloc[0]
+        if top["S2"] > top["S2_conf"]:
+            text += f" The strongest pair is {top['factor']} with {top['other']} ({top['S2']:.0%})."
+        else:
+            text += " No single pair stands out."
+    return text
+
+
+def _share(row: Any, index: str) -> str:
+    return f"{row[index]:.0%}" if row[index] > row[f"{index}_conf"] else "nothing that can be told"
+
+
+def _morris(one: Indices) -> str:
+    table = one.table
+    named = [
+        f"{name} by {number(row['mu_star'])} (± {number(row['mu_star_conf'])}, {_way(row)})"
+        for name, row in table.head(NAMED).iterrows()
+        if row["mu_star"] > 0
+    ]
+    text = f"moved most, over a factor's whole range, by {'; '.join(named)}." if named else "nothing moves it."
+    apart = _ahead(table["mu_star"].to_numpy(), table["mu_star_conf"].to_numpy())
+    if apart:
+        text += (
+            f" The intervals tell the first {apart} apart from all that follow."
+            if apart > 1
+            else (" The interval of the first is apart from all that follow.")
+        )
+    still = int((table["mu_star"] == 0).sum())
+    return text + (f" {still} of {len(table)} factors change nothing at all." if still else "")
+
+
+def _ranks(one: Indices) -> str:
+    named = [
+        f"{name} ({row['coefficient']:+.2f} ± {row['coefficient_conf']:.2f})"
+        for name, row in one.table.head(NAMED).iterrows()
+        if abs(row["coefficient"]) > row["coefficient_conf"]
+    ]
+    text = f"rises (+) or falls (-) most with {', '.join(named)}." if named else "goes with no factor that can be told."
+    return f"{text} The regression tells {one.told:.0%} of the spread of ranks."
+
+
+def _way(row: Any) -> str:
+    share = row["mu"] / row["mu_star"]
+    if abs(share) > 0.9:
+        return "up with it" if share > 0 else "down with it"
+    return ("mostly up" if share > 0 else "mostly down") if abs(share) > 0.5 else "up here and down there"
+
+
+def _ahead(values: Any, half: Any) -> int:
+    """How many of the first are above all that follow, by intervals of their difference; 0 if none is."""
+    for count in range(1, min(len(values), 10)):
+        last, after = count - 1, slice(count, None)
+        if all(values[last] - x > hypot(half[last], h) for x, h in zip(values[after], half[after], strict=True)):
+            return count
+    return 0
+
+
+def _luck(study: Study) -> Iterator[str]:
+    if study.luck.share is None:
+        yield "With one world a point, luck cannot be told from the factors."
+    else:
+        left = (
+            ""
+            if study.luck.left is None
+            else (
+                f" and, after averaging over a point's worlds, {study.luck.left:.0%} of that between points, which is indexed"
+            )
+        )
+        yield f"Luck within points makes {study.luck.share:.0%} of the spread between single runs{left}."
+
+
+def _size(study: Study) -> Iterator[str]:
+    if study.doubts:
+        yield f"The sample is too small: {'; '.join(study.doubts)}."
+    if study.left_out:
+        yield f"{study.left_out:,} points were left out, as the model failed at one of those that belong together."
+
+
+def lines(found: Sensitivity, study: Study, width: int = 80) -> str:
+    """A study's paragraph as it stands under its table, broken to a width."""
+    import textwrap
+
+    text = paragraph(found, study)
+    text = text.partition(": ")[2] if study.indices is not None else text
+    return textwrap.fill(f"{text[0].upper()}{text[1:]}", width)
+
+
+def table_of(found: Sensitivity, study: Study, most: int | None) -> Table:
+    """A study's indices for a terminal, the first so many factors."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    title = f"{metric_words(study)}, {where(found, study)}"
+    table = Table(title=title, box=SIMPLE_HEAD, show_edge=False, title_justify="left", title_style="bold")
+    heads, rows = cells(found, study)
+    for place, head in enumerate(heads):
+        table.add_column(head, justify="left" if place == 0 else "right", overflow="fold", no_wrap=place == 0)
+    for row in rows[:most]:
+        table.add_row(*row)
+    return table
+
+
+def cells(found: Sensitivity, study: Study) -> tuple[list[str], list[list[str]]]:
+    """A study's indices as text: the heads, and a row for each factor."""
+    heads = HEADS[found.method]
+    thirds = {} if found.method == "morris" else {"lowest_third": "low third", "highest_third": "high third"}
+    head, rows = ["factor", *heads.values(), *thirds.values()], []
+    if study.indices is not None:
+        for name, row in study.indices.table.iterrows():
+            out = [str(name)]
+            for column in heads:
+                conf = row.get(f"{column}_conf")
+                shown = f"{row[column]:.2f}" if found.method != "morris" else number(float(row[column]), column == "mu")
+                half = (
+                    ""
+                    if conf is None
+                    else f" ± {conf:.2f}"
+                    if found.method != "morris"
+                    else f" ± {number(float(conf))}"
+                )
+                out.append(shown + half)
+            rows.append([*out, *(fine(float(row[third])) for third in thirds)])
+    return head, rows
+
+
+def fine(value: float) -> str:
+    """Four significant figures: for figures that lie close to each other."""
+    return "unknown" if np.isnan(value) else f"{float(f'{value:.4g}'):,.10g}"
+
+
+def as_json(found: Sensitivity) -> dict[str, Any]:
+    """Everything as plain data; what is not there is null."""
+    return {
+        "title": found.title,
+        "method": found.method,
+        "design": found.sample.design.model_dump(mode="json"),
+        "factors": found.sample.names,
+        "studies": [
+            {
+                "scenario": one.scenario,
+                "versus": one.versus,
+                "mix": {
+                    name: getattr(value, "item", lambda value=value: value)() for name, value in _levers(found, one)
+                },
+                "metric": one.metric,
+                "mean": one.mean,
+                "spread": one.spread,
+                "points": one.points,
+                "left_out": one.left_out,
+                "luck": one.luck.share,
+                "luck_left": one.luck.left,
+                "told": one.indices.told if one.indices else None,
+                "too_small": bool(one.doubts),
+                "doubts": list(one.doubts),
+                "indices": _records(one.indices.table.reset_index()) if one.indices else None,
+                "pairs": _records(one.indices.pairs) if one.indices and one.indices.pairs is not None else None,
+            }
+            for one in found.studies
+        ],
+        "reading": reading(found),
+    }
+
+
+def _levers(found: Sensitivity, study: Study) -> list[tuple[str, Any]]:
+    return list(found.mixes[study.mix].items()) if study.mix < len(found.mixes) else []
+
+
+def _records(table: Any) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = table.to_dict("records")
+    return [{key: None if isinstance(x, float) and np.isnan(x) else x for key, x in row.items()} for row in rows]

@@ -1,0 +1,1 @@
+"""A class: who predicted what, in one file."""

@@ -1,0 +1,1 @@
+"""Exercises: predict, see, be told what was missed; their packs."""

@@ -1,0 +1,246 @@
+"""What a student is told after the results: how the prediction fared, and which mechanism it may have left out.
+
+The mechanisms are found by asking why: each is switched off in turn in the same worlds, and what the figure loses by it
+is what the mechanism adds. Whoever guessed too low is shown what pushes the figure up, whoever guessed too high what
+pulls it down.
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from sim.mechanisms import MECHANISMS
+from sim.metrics import METRICS
+from sim.results.reading import in_worlds, month_words, number
+from sim.teaching.exercises.figure import Because, Figure, Where
+from sim.teaching.exercises.figures import Lab, unit
+from sim.teaching.exercises.load import is_path, row_words
+from sim.teaching.exercises.predict import Chance, Prediction, Range, Score, score
+from sim.teaching.exercises.schema import Exercise, Question
+from sim.vocabulary import VERDICTS
+from sim.worlds import Vector
+
+_MOST = 3
+# A mechanism that adds less than this share of what the first one adds is not worth a line.
+_LEAST = 0.1
+_KINDS = {"total": "over the run", "mean": "on average", "final": "at the end"}
+# What is read by area, group, resource and the like, in words.
+_PANELS = {
+    "attacks_by_area": "TTP attacks",
+    "grievance_by_area": "Grievance",
+    "group_strength": "Strength of a group",
+    "group_refuge": "Share of a group across the line",
+    "faction_power": "Share of power",
+    "levers_in_force": "A lever in force",
+    "leverage_pakistan_taliban_by_resource": "Pakistan's leverage over Kabul",
+    "leverage_taliban_pakistan_by_resource": "Kabul's leverage over Pakistan",
+}
+# Held as a hypothesis about the whole, not a mechanism that does something.
+_NO_REASON = ("M18",)
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What is said of one prediction.
+
+    Attributes:
+        score: how it fared.
+        lines: the same in words.
+        missed: the mechanisms that it may have left out (or that carry the figure, where it was right), with a sentence each.
+        command: what leads further.
+    """
+
+    score: Score
+    lines: tuple[str, ...]
+    missed: tuple[str, ...]
+    command: str
+
+
+def feedback(lab: Lab, name: str, prediction: Prediction) -> Feedback:
+    """How the answer to a question fared, and what it may have missed.
+
+    Args:
+        name: the question.
+    """
+    question = lab.exercise.questions[name]
+    found, lines = fared(prediction, lab.values(question.figure))
+    return Feedback(found, lines, tuple(missed(lab, question, found.side)), why_command(lab.exercise, question, False))
+
+
+def fared(prediction: Prediction, values: Vector) -> tuple[Score, tuple[str, ...]]:
+    """How a prediction fared against the worlds (see `score`), and the same in words."""
+    found = score(prediction, values)
+    return found, _chance(prediction, found, len(values)) if isinstance(prediction, Chance) else _range(
+        prediction, found
+    )
+
+
+def missed(lab: Lab, question: Question, side: Literal["high", "low", "right"]) -> list[str]:
+    """The mechanisms that push a figure the way a prediction missed; for one that was right, those that carry it."""
+    because = because_of(lab.exercise, question)
+    rows = [(name, amount) for name, amount in lab.worth(because) if amount and name not in _NO_REASON]
+    if side != "right":
+        rows = [(name, amount) for name, amount in rows if (amount > 0) == (side == "low")]
+    least = _LEAST * max((abs(amount) for _, amount in rows), default=0.0)
+    metric = METRICS[because.metric]
+    words = unit(Figure(run=because.run, metric=because.metric, month=because.month))
+    words = "" if words in ("0 to 1", "-1 to 1") else f" {words}"
+    # A figure that falls where the metric rises is told of by the metric itself.
+    sign = -1.0 if because.falls else 1.0
+    of = "the difference" if because.versus else metric.title
+    out = []
+    for name, amount in rows[:_MOST]:
+        if abs(amount) >= least:
+            size = f"{number(abs(amount))}{words}"
+            does = f"it adds {size} to" if sign * amount > 0 else f"it takes {size} off"
+            out.append(f"{MECHANISMS[name]} ({name}: {does} {of})")
+    return out
+
+
+def because_of(exercise: Exercise, question: Question) -> Because:
+    """Where a question's reason is looked for."""
+    if question.because is not None:
+        return question.because
+    figure = exercise.figures[question.figure]
+    versus = figure.less.run if figure.less and figure.less.run != figure.run else None
+    assert figure.run is not None
+    assert figure.metric is not None
+    falls = figure.below is not None
+    return Because(run=figure.run, versus=versus, metric=figure.metric, month=figure.month or figure.to, falls=falls)
+
+
+def file_of(exercise: Exercise, run: str, packed: bool) -> str:
+    """What to name a run's scenario by on the command line.
+
+    Args:
+        packed: whether in the folder of a pack; else by its name in the library where that is all there is to it.
+    """
+    one = exercise.runs[run]
+    plain = not one.set and not is_path(one.scenario)
+    return one.scenario if plain and not packed else f"scenarios/{run}.yaml"
+
+
+def why_command(exercise: Exercise, question: Question, packed: bool) -> str:
+    """The command that leads further; `packed` as for :func:`file_of`."""
+    because = because_of(exercise, question)
+    setting = exercise.setting
+    parameters = exercise.runs[because.run].parameters or setting.parameters
+    words = ["durand", "why", file_of(exercise, because.run, packed), "--metric", because.metric]
+    if because.versus is not None:
+        words += ["--versus", file_of(exercise, because.versus, packed), "--back", "all"]
+        words += ["--month", because.month or exercise.span()[-1]]
+    else:
+        words += ["--ablate", *(["--month", because.month] if because.month else [])]
+    return shlex.join([*words, "--seed", str(setting.seed), "--parameters", parameters])
+
+
+def label(exercise: Exercise, name: str) -> str:
+    """What a figure is called where figures are listed."""
+    figure = exercise.figures[name]
+    if figure.title or figure.given is not None:
+        return figure.title or name.replace("_", " ").capitalize()
+    titles = {run: scenario.title for run, scenario in exercise.scenarios.items()}
+    what = _what(figure)
+    run, less = titles[str(figure.run)], figure.less
+    other, when = "", ""
+    if less is not None:
+        other = titles[less.run] if less.run and less.run != figure.run else ""
+        when = f"in {month_words(less.month)}" if less.month else METRICS[less.metric].title if less.metric else ""
+    where = _where(figure.where)
+    if figure.verdict:
+        return f"Worlds that end in {what}: {run}{where}"
+    level = figure.above if figure.above is not None else figure.below
+    if level is None:
+        minus = other or (f"that {when}" if less is not None and less.month else when)
+        return f"{what}: {run}{f' minus {minus}' if minus else ''}{where}"
+    side = "above" if figure.above is not None else "below"
+    if less is None:
+        return f"{what}, {run}: worlds {side} {level:g}{where}"
+    than = f"under {run} than under {other}" if other else f"than {when}, {run}"
+    by = f" by over {abs(level):g}" if level else ""
+    return f"{what}: worlds with {'more' if side == 'above' else 'less'} {than}{by}{where}"
+
+
+def _where(where: Where | None) -> str:
+    if where is None:
+        return ""
+    if where.parameter is not None:
+        return f", in the {where.third} third of “{where.parameter.replace('_', ' ')}”"
+    side = f"above {where.above:g}" if where.above is not None else f"below {where.below:g}"
+    metric = METRICS[str(where.metric)].title.lower()
+    return f", where {metric} is {side} in {month_words(str(where.month))}"
+
+
+def _what(figure: Figure) -> str:
+    if figure.verdict is not None:
+        return VERDICTS[figure.verdict].lower()
+    if figure.metric is None:
+        row = row_words(str(figure.panel), str(figure.row))
+        return f"{_PANELS[str(figure.panel)]}, {row}, {month_words(str(figure.month))}"
+    metric = METRICS[figure.metric]
+    when = month_words(figure.month) if figure.month else _KINDS[metric.summary]
+    if figure.from_ and figure.to:
+        when = f"{month_words(figure.from_)} to {month_words(figure.to)}, {_KINDS[metric.summary]}"
+    owed = f", owed to {figure.mechanism}" if figure.mechanism else ""
+    return f"{metric.title}, {when}{owed}"
+
+
+def unit_of(exercise: Exercise, question: Question) -> str:
+    """The unit of a range that is asked for, in words; empty for a probability."""
+    return "" if question.form == "probability" else unit(exercise.figures[question.figure])
+
+
+def _chance(prediction: Chance, found: Score, worlds: int) -> tuple[str, ...]:
+    truth = found.truth
+    assert isinstance(truth, Chance)
+    verdict = {"high": "That was too high.", "low": "That was too low.", "right": "That was about right."}[found.side]
+    where = in_worlds(round(truth.value * worlds), worlds)
+    return (
+        f"You said {prediction}; it happens {where}. {verdict}",
+        f"Brier score {number(found.loss)} (0 is best). Knowing the share itself would still cost {number(found.best)}: "
+        "that part is chance.",
+    )
+
+
+def _range(prediction: Range, found: Score) -> tuple[str, ...]:
+    truth, held = found.truth, found.held
+    assert isinstance(truth, Range)
+    assert held is not None
+    if found.side == "high":
+        verdict = "Your range lies too high."
+    elif found.side == "low":
+        verdict = "Your range lies too low."
+    elif held > 0.9:
+        verdict = "It holds nearly all of them: it could be narrower."
+    else:
+        verdict = "That was about right." if held >= 0.7 else "It is in the right place and too narrow."
+    return (
+        f"You said {prediction}; that holds {100 * held:.0f} of 100 modelled worlds, and was to hold 80. {verdict}",
+        f"The worlds' own range is {number(truth.low)} to {number(truth.high)}. Interval score {number(found.loss)}, and "
+        f"{number(found.best)} for that range: lower is better.",
+    )
+
+
+def gain(before: list[Score], after: list[Score]) -> str:
+    """What a quiz before and after says together: the mean of what was lost beyond what chance takes.
+
+    Scores of ranges have the unit of their figure, so each is taken as a share of the best possible.
+    """
+
+    def mean(scores: list[Score]) -> float:
+        shares = [one.excess if isinstance(one.truth, Chance) else one.excess / max(one.best, 1e-9) for one in scores]
+        return float(np.mean(shares))
+
+    first, then = mean(before), mean(after)
+    words = (
+        "no change"
+        if abs(first - then) < 0.005
+        else "closer to the model"
+        if then < first
+        else "farther from the model"
+    )
+    return f"Lost beyond what chance takes: {number(first)} before, {number(then)} after: {words}."

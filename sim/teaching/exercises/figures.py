@@ -1,0 +1,259 @@
+"""The figures of an exercise, read from its runs: a number for each world, and the one number that is told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.ensemble.run import LimitError, Progress
+from sim.ensemble.run import run as run_worlds
+from sim.metrics import METRICS
+from sim.parameters import resolve
+from sim.results.outcomes import summarise
+from sim.results.reading import in_worlds, number, settled, share
+from sim.scenario import parameter_set
+from sim.teaching.exercises.figure import Because, Figure, Reading, Where
+from sim.teaching.exercises.schema import Exercise
+from sim.teaching.exercises.words import Reference, filled
+from sim.worlds import Streams, Vector
+
+if TYPE_CHECKING:
+    from sim.results import Results
+    from sim.why import Worth
+
+# Switching every mechanism off in turn takes thirty runs: so many worlds are enough to rank them.
+WHY_WORLDS = 60
+_QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure as it came out.
+
+    Attributes:
+        value: the number; None for a figure that is given.
+        text: as it stands in a text: two significant digits, or a share of worlds.
+        worlds: in how many it was read.
+        sign: "higher" or "lower" where the worlds settle on which side of nought (of a half, for a share) it lies, "neither"
+            where they do not; None for what has no sign.
+    """
+
+    value: float | None
+    text: str
+    worlds: int = 0
+    sign: str | None = None
+
+
+class Lab:
+    """An exercise's runs and what is read from them; a run is made when it is first asked for, and kept.
+
+    Args:
+        exercise: the exercise.
+        worlds: in place of the exercise's own number, for a try; figures then differ.
+        progress: as for `sim.run`, for each run.
+        runner: what makes a run, in place of `sim.run`; it is called with the same arguments.
+    """
+
+    def __init__(
+        self,
+        exercise: Exercise,
+        worlds: int | None = None,
+        progress: Progress | None = None,
+        runner: Callable[..., Results] = run_worlds,
+    ) -> None:
+        self.exercise, self.progress, self._runner = exercise, progress, runner
+        self.worlds = exercise.setting.worlds if worlds is None else worlds
+        self.seed, self.months = exercise.setting.seed, len(exercise.span())
+        self._made: dict[str, Results] = {}
+        self._worth: dict[tuple[str, str, str | None], dict[str, Worth]] = {}
+
+    def parameters(self, run: str) -> str:
+        """Where a run's uncertain values come from."""
+        return self.exercise.runs[run].parameters or self.exercise.setting.parameters
+
+    def results(self, run: str) -> Results:
+        """A run of the exercise."""
+        if run not in self._made:
+            self._made[run] = self._runner(
+                self.exercise.scenarios[run],
+                self.worlds,
+                self.months,
+                self.seed,
+                self.parameters(run),
+                keep_series=True,
+                keep_panels=True,
+                progress=self.progress,
+                command="durand exercise",
+            )
+        return self._made[run]
+
+    def values(self, name: str) -> Vector:
+        """What a figure reads, world by world; for a share, 1 where its event happens and 0 where not."""
+        figure = self.exercise.figures[name]
+        if figure.verdict is not None and figure.run is not None:
+            ends = self.results(figure.run).outcomes["verdict"].to_numpy()
+            out: Vector = np.asarray(ends == figure.verdict, dtype=np.float64)
+        else:
+            out = self._read(figure.reading())
+            less = figure.subtracted()
+            out = out if less is None else out - self._read(less)
+        if figure.above is not None:
+            out = (out > figure.above).astype(np.float64)
+        elif figure.below is not None:
+            out = (out < figure.below).astype(np.float64)
+        if figure.where is None or figure.run is None:
+            return out
+        out = out[self._where(figure.where, figure.run)]
+        if not len(out):
+            raise LimitError(
+                f"{name} is read in some of the worlds only, and in none of {self.worlds}; take more worlds"
+            )
+        return out
+
+    def shown(self, name: str) -> Shown:
+        """A figure as it came out."""
+        if name in ("worlds", "seed", "months"):
+            count = int(getattr(self, name))
+            return Shown(float(count), f"{count:,}" if name == "worlds" else str(count))
+        figure = self.exercise.figures[name]
+        if figure.given is not None:
+            return Shown(None, figure.given)
+        values = self.values(name)
+        return Shown(statistic(figure, values), _text(figure, values), len(values), _sign(figure, values))
+
+    def fill(self, text: str) -> str:
+        """A text with its figures in place."""
+        return filled(text, self._stand_in)
+
+    def broken(self) -> list[str]:
+        """What the exercise's words lean on and does not hold in these runs, a sentence each."""
+        out = []
+        for name, figure in self.exercise.figures.items():
+            if figure.guard is not None:
+                sign = self.shown(name).sign
+                if sign != figure.guard:
+                    what = "not settled by these worlds" if sign == "neither" else str(sign)
+                    out.append(f"The words of this exercise need {name} to be {figure.guard}; it is {what}.")
+        return out
+
+    def worth(self, because: Because) -> list[tuple[str, float]]:
+        """What each mechanism adds to a metric (to a difference in it), on average: mechanism and amount, largest first."""
+        one = self._mechanisms(because.run, because.metric, because.month)
+        other = self._mechanisms(because.versus, because.metric, because.month) if because.versus else {}
+        sign = -1.0 if because.falls else 1.0
+        rows = []
+        for mechanism, worth in one.items():
+            rest = other.get(mechanism)
+            if worth.effect is not None and (rest is None or rest.effect is not None):
+                rows.append((mechanism, sign * (worth.mean - (rest.mean if rest else 0.0))))
+        return sorted(rows, key=lambda row: -abs(row[1]))
+
+    def _mechanisms(self, run: str, metric: str, month: str | None) -> dict[str, Worth]:
+        key = run, metric, month
+        if key not in self._worth:
+            from sim.why import ablate
+
+            scenario = self.exercise.scenarios[run].model_copy(update={"months": self.months})
+            worlds = min(self.worlds, WHY_WORLDS)
+            done = ablate(scenario, metric, month, worlds=worlds, seed=self.seed, parameters=self.parameters(run))
+            self._worth[key] = {row.mechanism: row for row in done.rows}
+        return self._worth[key]
+
+    def _read(self, reading: Reading) -> Vector:
+        results = self.results(reading.run)
+        if reading.mechanism is not None and reading.metric is not None:
+            return self._effect(reading.run, reading.metric, reading.month, reading.mechanism)
+        kept, months = results.arrays, results.months
+        if reading.panel is not None and reading.month is not None:
+            row = kept.labels[reading.panel].index(str(reading.row))
+            return kept.panels[reading.panel][:, months.index(reading.month), row]
+        assert reading.metric is not None
+        if reading.month is not None:
+            return kept.metrics[reading.metric][:, months.index(reading.month)]
+        if reading.from_ is None or reading.to is None:
+            return results.outcomes[reading.metric].to_numpy(dtype=np.float64)
+        stretch = range(months.index(reading.from_), months.index(reading.to) + 1)
+        rows = [kept.metrics[reading.metric][:, month] for month in stretch]
+        return summarise({reading.metric: rows}, reading.metric, METRICS[reading.metric].summary)
+
+    def _effect(self, run: str, metric: str, month: str | None, mechanism: str) -> Vector:
+        from sim.why import ablate
+
+        scenario = self.exercise.scenarios[run].model_copy(update={"months": self.months})
+        worth = ablate(
+            scenario,
+            metric,
+            month,
+            worlds=min(self.worlds, 1000),
+            seed=self.seed,
+            parameters=self.parameters(run),
+            mechanisms=(mechanism,),
+        ).rows[0]
+        if worth.effect is None:
+            raise ArithmeticError(f"{run} does not run without {mechanism}: {worth.why_not}")
+        return worth.effect
+
+    def _where(self, where: Where, run: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Which worlds are meant; thirds of a parameter that is the same in all worlds are thirds by number."""
+        if where.metric is not None and where.month is not None:
+            results = self.results(run)
+            values = results.arrays.metrics[where.metric][:, results.months.index(where.month)]
+            if where.above is not None:
+                return np.asarray(values > where.above)
+            return np.asarray(values < float(where.below or 0.0))
+        mode, beneath = parameter_set(self.parameters(run))
+        overrides = {**beneath, **self.exercise.scenarios[run].parameters}
+        drawn = resolve(overrides, mode, Streams(self.seed, self.worlds))[str(where.parameter)]
+        order = np.argsort(np.broadcast_to(drawn, (self.worlds,)), kind="stable")
+        third = np.minimum(np.argsort(order, kind="stable") * 3 // self.worlds, 2)
+        return np.asarray(third == ("lowest", "middle", "highest").index(str(where.third)))
+
+    def _stand_in(self, one: Reference) -> str:
+        shown = self.shown(one.name)
+        if one.options:
+            return one.options[("higher", "lower", "neither").index(shown.sign or "neither")]
+        if not one.view:
+            return shown.text
+        values, value = self.values(one.name), shown.value or 0.0
+        if one.view == "worlds":
+            return in_worlds(round(value * len(values)), len(values))
+        if one.view == "size":
+            return number(abs(value))
+        if one.view == "unit":
+            return unit(self.exercise.figures[one.name])
+        low, high = np.quantile(values, (0.05, 0.95))
+        return f"{number(float(low))} to {number(float(high))}"
+
+
+def statistic(figure: Figure, values: Vector) -> float:
+    """The one number that is told of a figure's worlds."""
+    if figure.is_share or figure.show == "mean":
+        return float(np.mean(values))
+    return float(np.quantile(values, _QUANTILES[figure.show]))
+
+
+def unit(figure: Figure) -> str:
+    """The unit of a figure's reading, in words."""
+    if figure.metric is None:
+        return "0 to 1"
+    metric = METRICS[figure.metric]
+    return metric.unit.removesuffix(" a month") if metric.summary == "total" and not figure.month else metric.unit
+
+
+def _text(figure: Figure, values: Vector) -> str:
+    if figure.is_share:
+        return share(int(np.sum(values)), len(values))
+    return number(statistic(figure, values), sign=figure.is_signed)
+
+
+def _sign(figure: Figure, values: Vector) -> str | None:
+    if not figure.is_share and not figure.is_signed:
+        return None
+    middle = 0.5 if figure.is_share else 0.0
+    higher, lower = int(np.sum(values > middle)), int(np.sum(values < middle))
+    if not settled(higher, lower):
+        return "neither"
+    return "higher" if higher > lower else "lower"

@@ -1,0 +1,145 @@
+"""A pack: the folder that a lecturer takes to class, written whole or not at all.
+
+worksheet.html, .pdf     for students; gives nothing away
+instructor.html, .pdf    answers with every figure in place, pictures, what to say
+timing.html, .pdf        minute by minute
+slides/                  pictures, 1920 x 1080
+scenarios/               the runs' scenarios, each complete in one file
+exercise.yaml            the exercise itself
+figures.json             every figure, and what it was read from
+pack.json                what made the pack, and its files
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from sim.ensemble.run import LimitError
+from sim.results.bundle import written_whole
+from sim.results.manifest import machine, now
+from sim.teaching.exercises.feedback import label
+from sim.teaching.exercises.figures import Lab
+from sim.teaching.exercises.load import is_path
+from sim.teaching.exercises.pages import page
+from sim.teaching.exercises.paper import paper
+from sim.teaching.exercises.schema import Exercise
+from sim.teaching.exercises.sheets import instructor, timing, worksheet
+from sim.teaching.exercises.slides import slides
+from sim.yamlfile import dump, read
+
+FORMAT = "durand exercise pack 1"
+
+
+def pack(lab: Lab, out: Path) -> Path:
+    """Make the pack of an exercise.
+
+    Args:
+        lab: the exercise and its runs.
+        out: the folder to fill: a new or an empty one, or an earlier pack, which is replaced.
+
+    Returns:
+        The folder.
+
+    Raises:
+        LimitError: something else stands there.
+    """
+    return written_whole(check_target(out), lambda folder: _fill(lab, folder))
+
+
+def check_target(out: Path) -> Path:
+    """The full path of the folder to fill.
+
+    Raises:
+        LimitError: it may not be filled.
+    """
+    target = out.resolve()
+    if target == Path.cwd() or target in Path.cwd().parents:
+        raise LimitError(f"{out}: this is the current folder, or one above it; name a folder to be made")
+    if not target.exists():
+        return target
+    if not target.is_dir():
+        raise LimitError(f"{out}: this is a file; name a folder")
+    there = {entry.name for entry in target.iterdir()}
+    if there and not _is_pack(target / "pack.json"):
+        raise LimitError(f"{out}: this folder is not empty and no pack: it holds {min(there)}; name a new folder")
+    foreign = sorted(there - _listed(target / "pack.json")) if there else []
+    if foreign:
+        raise LimitError(f"{out}: this pack holds what durand did not put there: {foreign[0]}; name a new folder")
+    return target
+
+
+def _is_pack(path: Path) -> bool:
+    return _header(path).get("format") == FORMAT
+
+
+def _listed(path: Path) -> set[str]:
+    files = _header(path).get("files")
+    return {"pack.json", *(str(name).partition("/")[0] for name in files or {})}
+
+
+def _header(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def figures(lab: Lab) -> dict[str, Any]:
+    """Every figure as plain data, with what it was read from."""
+    out = {}
+    for name, figure in lab.exercise.figures.items():
+        shown = lab.shown(name)
+        out[name] = {
+            "label": label(lab.exercise, name),
+            "text": shown.text,
+            "value": shown.value,
+            "worlds": shown.worlds,
+            "settled": shown.sign,
+            "read": figure.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"title"}),
+        }
+    return out
+
+
+def _fill(lab: Lab, folder: Path) -> None:
+    one = lab.exercise
+    drawn = slides(lab)
+    sheets = {"worksheet": worksheet(lab), "instructor": instructor(lab, drawn), "timing": timing(one)}
+    for name, sheet in sheets.items():
+        (folder / f"{name}.html").write_text(page(sheet), encoding="utf-8")
+        (folder / f"{name}.pdf").write_bytes(paper(sheet))
+    for part in ("slides", "scenarios"):
+        (folder / part).mkdir()
+    for slide in drawn:
+        (folder / "slides" / f"{slide.name}.png").write_bytes(slide.png)
+    for name, scenario in one.scenarios.items():
+        (folder / "scenarios" / f"{name}.yaml").write_text(scenario.to_yaml(), encoding="utf-8")
+    (folder / "exercise.yaml").write_text(_own_text(one), encoding="utf-8")
+    _write(folder / "figures.json", figures(lab))
+    runs = {
+        name: {"scenario": scenario.hash, "parameters": lab.parameters(name)}
+        for name, scenario in one.scenarios.items()
+    }
+    made: dict[str, Any] = {"format": FORMAT, "exercise": one.name, "title": one.title, "when": now(), "runs": runs}
+    made |= {"worlds": lab.worlds, "months": lab.months, "seed": lab.seed, **machine()}
+    files = sorted(entry for entry in folder.rglob("*") if entry.is_file())
+    made["files"] = {entry.relative_to(folder).as_posix(): entry.stat().st_size for entry in files}
+    _write(folder / "pack.json", made)
+
+
+def _own_text(one: Exercise) -> str:
+    """The exercise's file as it stands; with scenarios that lay beside it, those of the pack in their place."""
+    beside = [name for name, run in one.runs.items() if is_path(run.scenario)]
+    if not beside:
+        return one.text
+    data = read((f"{one.name}.yaml", one.text)).data
+    for name in beside:
+        kept = {key: value for key, value in data["runs"][name].items() if key not in ("scenario", "set")}
+        data["runs"][name] = {"scenario": f"scenarios/{name}.yaml", **kept}
+    return dump(data)
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")

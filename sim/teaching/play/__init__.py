@@ -1,0 +1,1 @@
+"""Play: a scenario a quarter at a time, alone or at a table."""

@@ -1,0 +1,303 @@
+"""What an actor would see of the last quarter: what was reported, its own house, and what it can only guess at.
+
+The fog is made simply. What an actor sees for itself, and what is public, is the game's own world. What it cannot see
+is told as a range: the middle 90 of every 100 worlds lived under the same log, with other luck and, where parameters
+are drawn, other parameters. That is what somebody would say who knows the model and the settings, and not this world;
+in one case out of ten the truth lies outside. Who sees what is a judgement, and stands in the tables below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.agents.group import ROSTER
+from sim.agents.observers import OBSERVERS
+from sim.metrics import METRICS
+from sim.results.reading import month_words
+from sim.scenario.settings import DEFAULTS
+from sim.teaching.play.game import Game
+from sim.teaching.play.moves import QUARTER, Values
+from sim.teaching.play.past import Array, Past
+from sim.vocabulary import ENGAGEMENTS, FACTIONS, month_after
+
+# Counts that are published, and so known to all.
+REPORTED = ("picss_attacks", "pips_attacks", "ttp_claims", "picss_killed")
+# What everybody sees.
+PUBLIC = (
+    "ceasefire",
+    "strikes",
+    "border_clashes",
+    "border_open",
+    "trade",
+    "recognition",
+    "messaging",
+    "india_engagement",
+    "imf_programme",
+    "refugees",
+)
+# What an actor sees of itself, besides.
+OWN: dict[str, tuple[str, ...]] = {
+    "pakistan": (
+        "economy",
+        "unrest",
+        "rhetoric",
+        "us_ties",
+        "aid",
+        "expelled",
+        "effort_afforded",
+        "sovereignty_conceded",
+    ),
+    "taliban": (
+        "taliban_stance",
+        "taliban_cohesion",
+        "taliban_spread",
+        "legitimacy",
+        "resentment",
+        "distrust",
+        "afghan_hardship",
+        "afghan_war",
+        "aid",
+    ),
+    "ttp": ("attacks", "ttp_strength", "ttp_cohesion", "ttp_capability"),
+    "india": ("india_engagement",),
+}
+# What it can only guess at.
+HIDDEN: dict[str, tuple[str, ...]] = {
+    "pakistan": (
+        "attacks",
+        "ttp_strength",
+        "ttp_cohesion",
+        "taliban_stance",
+        "taliban_cohesion",
+        "resentment",
+        "alignment_taliban_pakistan",
+        "leverage_pakistan_taliban",
+        "grievance",
+    ),
+    "taliban": (
+        "attacks",
+        "ttp_strength",
+        "ttp_cohesion",
+        "economy",
+        "unrest",
+        "chance_strikes",
+        "leverage_taliban_pakistan",
+        "leverage_pakistan_taliban",
+    ),
+    "ttp": ("taliban_stance", "taliban_cohesion", "economy", "unrest", "chance_strikes", "grievance"),
+    "india": (
+        "attacks",
+        "ttp_strength",
+        "taliban_stance",
+        "taliban_cohesion",
+        "alignment_taliban_india",
+        "alignment_taliban_pakistan",
+        "leverage_pakistan_taliban",
+        "economy",
+        "regional_risk",
+    ),
+}
+LOW, HIGH = 0.05, 0.95
+_PRESENCE = {"none": "none", "mission": "a mission", "embassy": "an embassy", "partnership": "a partnership"}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A figure for the last quarter that the actor knows.
+
+    Attributes:
+        kind: "total", "mean" or "final": how the quarter's months became one figure.
+        now, before: for the last quarter and the one before it; None where there was none.
+    """
+
+    name: str
+    title: str
+    unit: str
+    kind: str
+    now: float
+    before: float | None
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A figure for the last quarter that the actor can only guess at: the range that holds in 90 of 100 worlds."""
+
+    name: str
+    title: str
+    unit: str
+    kind: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """What an actor is told before it moves.
+
+    Attributes:
+        turn: how many turns have been played; quarters: of how many.
+        ahead: first and last month of the quarter to come; None when the game is over.
+        behind: first and last month of the quarter told of; None when nothing has been lived yet.
+        events: what happened in it that everybody saw, in sentences.
+        reported, public, own: what is known; factions: own factions' power, 0 to 1, by title; groups: likewise the
+            TTP's own groups, thousand fighters.
+        hidden: what is not known, as ranges.
+        standing: what the actor does unless it is set anew.
+        asked, in_force: Pakistan's levers in the last month, as they were set and as they came to be; else empty.
+        means: what Pakistan can carry, cost units a month; unit_costs: of each lever at full strength; else empty.
+        leaning: what the actor's own pressures make of its options, as probabilities; empty for Pakistan.
+    """
+
+    actor: str
+    turn: int
+    quarters: int
+    ahead: tuple[str, str] | None
+    behind: tuple[str, str] | None
+    events: tuple[str, ...]
+    reported: tuple[Reading, ...]
+    public: tuple[Reading, ...]
+    own: tuple[Reading, ...]
+    factions: Mapping[str, float]
+    groups: Mapping[str, float]
+    hidden: tuple[Guess, ...]
+    standing: Values
+    asked: Mapping[str, float]
+    in_force: Mapping[str, float]
+    means: float | None
+    unit_costs: Mapping[str, float]
+    leaning: Mapping[str, float]
+
+
+def briefing(game: Game, actor: str) -> Briefing:
+    """What an actor sees as the game stands."""
+    past = game.past
+    last = past.months
+    span = _span(game)
+    known = [name for name in PUBLIC if name not in OWN[actor]]
+    pakistani = actor == "pakistan"
+    standing = game.standing(actor)
+    return Briefing(
+        actor=actor,
+        turn=game.turn,
+        quarters=game.log.quarters,
+        ahead=None if game.over else game.log.period(game.turn),
+        behind=(month_after(past.start, last - span), month_after(past.start, last - 1)) if last else None,
+        events=tuple(events(game)) if last else (),
+        reported=tuple(_reported(past, name, span) for name in REPORTED) if last else (),
+        public=tuple(_reading(past, name, span) for name in known) if last else (),
+        own=tuple(_reading(past, name, span) for name in OWN[actor]) if last else (),
+        factions=_factions(past, actor) if last else {},
+        groups=_groups(past) if last and actor == "ttp" else {},
+        hidden=tuple(_guess(game.fog, name, span) for name in HIDDEN[actor]) if last else (),
+        standing=standing,
+        asked=_levers(past.settings["pakistan"]) if pakistani and last else {},
+        in_force=_in_force(past) if pakistani and last else {},
+        means=past.means if pakistani else None,
+        unit_costs=past.unit_costs if pakistani else {},
+        leaning=past.odds.get(actor, {}) if last else {},
+    )
+
+
+def _span(game: Game) -> int:
+    """How many months the last quarter has."""
+    log, turns = game.log, game.turn
+    return log.lived(turns) - log.lived(turns - 1) if turns else min(QUARTER, game.past.months)
+
+
+def summed(values: Array, kind: str) -> Array:
+    """Months as one figure a world: their total, mean or last; from (worlds, months) to (worlds,)."""
+    if kind == "final":
+        return values[:, -1]
+    whole: Array = values.sum(axis=1) if kind == "total" else values.mean(axis=1)
+    return whole
+
+
+def _known(values: Array, name: str, title: str, unit: str, kind: str, span: int) -> Reading:
+    before = summed(values[:, -2 * span : -span], kind) if values.shape[1] >= 2 * span else None
+    now = float(summed(values[:, -span:], kind)[0])
+    return Reading(name, title, unit, kind, now, None if before is None else float(before[0]))
+
+
+def _reading(past: Past, name: str, span: int) -> Reading:
+    metric = METRICS[name]
+    return _known(past.metrics[name], name, metric.title, metric.unit, metric.summary, span)
+
+
+def _reported(past: Past, name: str, span: int) -> Reading:
+    one = OBSERVERS[name]
+    return _known(past.reports[name], name, one.title, f"{one.unit}, {one.scope}", "total", span)
+
+
+def _guess(fog: Past, name: str, span: int) -> Guess:
+    metric = METRICS[name]
+    low, high = np.quantile(summed(fog.metrics[name][:, -span:], metric.summary), (LOW, HIGH))
+    return Guess(name, metric.title, metric.unit, metric.summary, float(low), float(high))
+
+
+def _factions(past: Past, actor: str) -> dict[str, float]:
+    rows = past.labels["faction_power"]
+    titles = FACTIONS.get(actor, {})
+    return {title: float(past.panels["faction_power"][0, -1, rows.index(name)]) for name, title in titles.items()}
+
+
+def _groups(past: Past) -> dict[str, float]:
+    last = past.panels["group_strength"][0, -1]
+    titles = {slot.name: slot.title for slot in ROSTER}
+    found = zip(past.labels["group_strength"], last, strict=True)
+    return {titles[name]: float(x) for name, x in found if x > 0}
+
+
+def _levers(settings: Values) -> dict[str, float]:
+    return {name: float(value) for name, value in settings.items() if not isinstance(value, str)}
+
+
+def _in_force(past: Past) -> dict[str, float]:
+    last = past.panels["levers_in_force"][0, -1]
+    return {name: float(x) for name, x in zip(past.labels["levers_in_force"], last, strict=True)}
+
+
+def events(game: Game) -> Iterator[str]:
+    """What happened in the last quarter that everybody saw, in the order of the months."""
+    past, span = game.past, _span(game)
+    struck = 0
+    for month in range(past.months - span, past.months):
+        when = month_after(past.start, month)
+        for inject in (*game.base.shocks, *(one.shock for one in game.log.injects)):
+            if inject.date <= when <= (inject.until or inject.date):
+                yield f"{month_words(when)}: {inject.title}."
+        yield from _turns(past, month, when)
+        struck += past.metrics["strikes"][0, month] > 0
+    if struck:
+        yield f"Pakistan struck across the line in {struck} of {span} months."
+
+
+def _turns(past: Past, month: int, when: str) -> Iterator[str]:
+    """What began or ended in a month."""
+
+    def step(name: str) -> tuple[float, float]:
+        values = past.metrics[name][0]
+        return (float(values[month - 1]) if month else float(values[0])), float(values[month])
+
+    said = {
+        "ceasefire": ("A truce between Islamabad and the TTP began.", "The truce between Islamabad and the TTP ended."),
+        "imf_programme": ("An IMF programme came on track.", "The IMF programme went off track."),
+        "fractured": ("The movement in Kabul broke apart, and war returned.", ""),
+    }
+    for name, (began, ended) in said.items():
+        before, now = step(name)
+        if now != before:
+            yield f"{month_words(when)}: {began if now > before else ended}"
+    before, now = step("india_engagement")
+    if now != before:
+        held = min(ENGAGEMENTS, key=lambda one: abs(ENGAGEMENTS[one] - now))
+        yield f"{month_words(when)}: India's presence in Kabul is now {_PRESENCE[held]}."
+
+
+def changed(actor: str, now: Values, then: Values) -> dict[str, tuple[float | str, float | str]]:
+    """The settings in which two moves differ: name -> then, now."""
+    every = DEFAULTS[actor]
+    before, after = {**every, **then}, {**every, **now}
+    return {name: (before[name], after[name]) for name in every if before[name] != after[name]}

@@ -1,0 +1,278 @@
+"""Several seats in one game: who sits where, whose move is in, and a clock that the host can stop.
+
+Games stand in the classroom's SQLite file (see `classroom.py`), in tables of their own. The host opens a game and gets a
+code for the players and a secret for the host's own page. Players take a seat with the code and a nickname, and get a
+secret that says it is they again. Turns go in lock-step: a quarter passes when all who are seated have moved, or when
+the time is up; whoever has not moved by then goes on as before. What is kept of the game itself is its log, so that
+going back is cutting it, and "what if" is another game with a copy of it.
+
+Every call opens the file anew, so one `Tables` may be used from any thread or process, and a game outlives a restart.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from hmac import compare_digest
+from typing import Any
+
+from sim.scenario.shocks import Shock
+from sim.teaching.classroom.classes import Opened, clean_nickname, spoken
+from sim.teaching.play.briefing import Briefing, briefing
+from sim.teaching.play.game import Game, Trial, as_data
+from sim.teaching.play.moves import MoveLog
+from sim.teaching.play.table_file import (
+    LOBBY,
+    OVER,
+    PAUSED,
+    PLAYING,
+    PlayerSeat,
+    TableError,
+    TableFile,
+    View,
+    digest,
+    game_of,
+    log_of,
+    told,
+)
+from sim.vocabulary import ACTORS
+
+SHORTEST, LONGEST = 10.0, 86_400.0
+MOST_TITLE = 120
+
+
+class Tables(TableFile):
+    """All games of one file; see `TableFile` for how to make one."""
+
+    # ---------------------------------------------------------------- the host
+
+    def open(self, game: Game, title: str = "", seconds: float | None = None) -> Opened:
+        """Open a game for players to join.
+
+        Args:
+            game: how it begins (see `play.start`); its seats are those that are taken when it starts.
+            seconds: how long a turn takes at most, 10 to 86,400; None for no clock.
+
+        Raises:
+            TableError: the title is too long, or the time outside of what is allowed.
+        """
+        if len(title) > MOST_TITLE:
+            raise TableError(f"a title has at most {MOST_TITLE} characters; this one has {len(title)}")
+        if seconds is not None and not SHORTEST <= seconds <= LONGEST:
+            raise TableError(f"a turn takes {SHORTEST:g} to {LONGEST:,.0f} seconds; got {seconds:g}")
+        secret = secrets.token_urlsafe(24)
+        with self._writing() as base:
+            code = self._add(base, title or game.base.title, game.log, digest(secret), LOBBY, seconds)
+        return Opened(spoken(code), secret)
+
+    def start(self, code: str, secret: str) -> None:
+        """Begin to play with those who are seated; the other actors choose for themselves."""
+        with self._changing(code, secret) as (base, row):
+            if row.state != LOBBY:
+                raise TableError("the game has started already")
+            seated = self._seated(base, row)
+            if not seated:
+                raise TableError("nobody has taken a seat yet")
+            log = log_of(row).model_copy(update={"seats": tuple(actor for actor in ACTORS if actor in seated)})
+            self._keep(base, row, log=log, state=PLAYING, deadline=self._deadline(row), remaining=None)
+
+    def pause(self, code: str, secret: str) -> None:
+        """Stop the clock; moves may be made, but the turn waits."""
+        with self._changing(code, secret) as (base, row):
+            if row.state != PLAYING:
+                raise TableError("the game is not running")
+            left = None if row.deadline is None else max(row.deadline - self._clock(), 0.0)
+            self._keep(base, row, state=PAUSED, deadline=None, remaining=left)
+
+    def go_on(self, code: str, secret: str) -> None:
+        """Let the clock run on from where it was stopped."""
+        with self._changing(code, secret) as (base, row):
+            if row.state != PAUSED:
+                raise TableError("the game is not paused")
+            deadline = None if row.remaining is None else self._clock() + row.remaining
+            self._keep(base, row, state=PLAYING, deadline=deadline, remaining=None)
+            self._settle(base, self._row(base, code))
+
+    def pass_turn(self, code: str, secret: str) -> None:
+        """Let the quarter pass now; whoever has not moved goes on as before."""
+        with self._changing(code, secret) as (base, row):
+            if row.state not in (PLAYING, PAUSED):
+                raise TableError("there is no turn to pass: the game has not started, or is over")
+            self._pass(base, row)
+
+    def inject(self, code: str, secret: str, shock: Shock, source: str) -> None:
+        """Put a shock into the coming quarter (see `play.shocks`)."""
+        with self._changing(code, secret) as (base, row), told():
+            self._keep(base, row, log=game_of(log_of(row)).inject(shock, source).log)
+
+    def rewind(self, code: str, secret: str, turns: int) -> None:
+        """Go back to when so many turns had been played; the clock stands until the host lets it run."""
+        with self._changing(code, secret) as (base, row), told():
+            log = log_of(row).cut(turns)
+            state = LOBBY if row.state == LOBBY else PAUSED
+            base.execute("DELETE FROM game_moves WHERE game = ?", (row.id,))
+            self._keep(base, row, log=log, state=state, deadline=None, remaining=row.seconds)
+
+    def fork(self, code: str, secret: str, turns: int, title: str = "What if") -> Opened:
+        """Another game from there on, with the same players in the same seats; this one stays as it is.
+
+        Players come into it with the new code and the secrets that they have; its clock stands until the host starts it.
+        """
+        with self._changing(code, secret) as (base, row), told():
+            log = game_of(log_of(row)).fork(turns).log
+            state = LOBBY if row.state == LOBBY else PAUSED
+            new = self._add(base, title[:MOST_TITLE], log, row.secret, state, row.seconds)
+            base.execute(
+                "INSERT INTO game_seats SELECT ?, actor, nickname, secret FROM game_seats WHERE game = ?",
+                (self._row(base, new).id, row.id),
+            )
+        return Opened(spoken(new), secret)
+
+    def free(self, code: str, secret: str, actor: str) -> None:
+        """Free a seat, for somebody else to take; until then it goes on as before."""
+        with self._changing(code, secret) as (base, row):
+            if actor not in self._seated(base, row):
+                raise TableError(f"nobody sits there: {actor}")
+            for table in ("game_seats", "game_moves"):
+                base.execute(f"DELETE FROM {table} WHERE game = ? AND actor = ?", (row.id, actor))
+            self._keep(base, row)
+            self._settle(base, self._row(base, code))
+
+    def delete(self, code: str, secret: str) -> None:
+        """Delete a game with all that belongs to it; nothing of it is left in the file."""
+        with self._changing(code, secret) as (base, row):
+            base.execute("DELETE FROM game_tables WHERE id = ?", (row.id,))
+        with self._connected() as base:
+            base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def is_host(self, code: str, secret: str) -> bool:
+        """Whether a secret is that of the game's host."""
+        with self._at_once() as base:
+            return compare_digest(self._row(base, code).secret, digest(secret))
+
+    # ---------------------------------------------------------------- players
+
+    def claim(self, code: str, nickname: str, actor: str) -> PlayerSeat:
+        """Take a seat that is free.
+
+        Raises:
+            ClassroomError: the nickname is not fit to be shown.
+            TableError: no such game or seat; it is taken, or not in play.
+        """
+        nickname, secret = clean_nickname(nickname), secrets.token_urlsafe(24)
+        with self._writing() as base:
+            row = self._row(base, code)
+            seated = self._seated(base, row)
+            allowed = list(ACTORS) if row.state == LOBBY else list(log_of(row).seats)
+            free = [one for one in allowed if one not in seated]
+            if actor not in free:
+                said = f"is taken by {seated[actor]}" if actor in seated else "is not in this game"
+                raise TableError(f"the seat {actor} {said}; free: {', '.join(free) or 'none'}")
+            if any(one.casefold() == nickname.casefold() for one in seated.values()):
+                raise TableError("somebody in this game has that nickname already; choose another")
+            base.execute("INSERT INTO game_seats VALUES (?, ?, ?, ?)", (row.id, actor, nickname, digest(secret)))
+            self._keep(base, row)
+        return PlayerSeat(actor, nickname, secret)
+
+    def again(self, code: str, secret: str) -> PlayerSeat:
+        """The seat of a player who comes back with the secret of before.
+
+        Raises:
+            TableError: nobody in this game has it.
+        """
+        with self._at_once() as base:
+            return self._player(base, self._row(base, code), secret)
+
+    def submit(self, code: str, secret: str, turn: int, settings: Mapping[str, Any]) -> View:
+        """Make a move for a turn; until the quarter has passed, another takes its place.
+
+        Args:
+            turn: how many turns had been played when the player decided.
+
+        Raises:
+            TableError: it is too late, the game is not running, or a setting is not right.
+        """
+        with self._writing() as base, told():
+            row = self._row(base, code)
+            player = self._player(base, row, secret)
+            self._settle(base, row)  # the time may be up; then the move comes too late
+            row = self._row(base, code)
+            log = log_of(row)
+            if row.state not in (PLAYING, PAUSED):
+                raise TableError("the game has not started" if row.state == LOBBY else "the game is over")
+            if turn != len(log.turns):
+                late = turn < len(log.turns)
+                raise TableError(
+                    "that quarter has passed meanwhile; look again" if late else "that turn is still to come"
+                )
+            move = {**{actor: {} for actor in log.seats}, player.actor: as_data(player.actor, settings)}
+            log.with_entry(turn=move)  # checked, before it is kept
+            base.execute(
+                "INSERT INTO game_moves VALUES (?, ?, ?, ?) ON CONFLICT (game, actor) "
+                "DO UPDATE SET turn = excluded.turn, settings = excluded.settings",
+                (row.id, player.actor, turn, json.dumps(dict(settings), allow_nan=False)),
+            )
+            self._keep(base, row)
+            self._settle(base, self._row(base, code))
+        return self.look(code)
+
+    def mine(self, code: str, secret: str) -> dict[str, float | str] | None:
+        """The move that a player has made for the coming quarter; None for none yet."""
+        with self._at_once() as base:
+            row = self._row(base, code)
+            player = self._player(base, row, secret)
+            found = self._moves(base, row).get(player.actor)
+            return None if found is None else dict(found)
+
+    def briefing(self, code: str, secret: str) -> Briefing:
+        """What a player sees of the last quarter, from its own seat."""
+        game, player = self._of(code, secret)
+        return briefing(game, player.actor)
+
+    def sitting(self, code: str, secret: str) -> tuple[MoveLog, PlayerSeat]:
+        """A player's seat, and the log that its briefing is worked out from; the log itself is not for players to see."""
+        game, player = self._of(code, secret)
+        return game.log, player
+
+    def trial(self, code: str, secret: str, settings: Mapping[str, Any]) -> Trial:
+        """What Pakistan's settings would cost, and how far they can be carried."""
+        game, player = self._of(code, secret)
+        if player.actor != "pakistan":
+            raise TableError("only Pakistan's settings have a cost in the model")
+        with told():
+            return game.trial(settings)
+
+    # ---------------------------------------------------------------- all
+
+    def look(self, code: str) -> View:
+        """How a game stands; lets the quarter pass if the time is up.
+
+        Raises:
+            TableError: there is no game with this code.
+        """
+        with self._at_once() as base:
+            row = self._row(base, code)
+            if not self._due(base, row):
+                return self._view(base, row)
+        with self._writing() as base:
+            self._settle(base, self._row(base, code))
+            return self._view(base, self._row(base, code))
+
+    def log(self, code: str, secret: str | None = None) -> MoveLog:
+        """The game's log: for the host at any time, for all when it is over.
+
+        Raises:
+            TableError: it is not over, and the secret is not the host's.
+        """
+        with self._at_once() as base:
+            row = self._row(base, code)
+            if row.state != OVER and (secret is None or not compare_digest(row.secret, digest(secret))):
+                raise TableError("the log tells what the others did: it is the host's until the game is over")
+            return log_of(row)
+
+    def _of(self, code: str, secret: str) -> tuple[Game, PlayerSeat]:
+        self.look(code)
+        with self._at_once() as base:
+            row = self._row(base, code)
+            return game_of(log_of(row)), self._player(base, row, secret)

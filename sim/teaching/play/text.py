@@ -1,0 +1,253 @@
+"""What a player is told: what the game is for, its limits, how to play; a briefing, settings and their cost, in columns."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+
+from sim.results.reading import month_words, number
+from sim.scenario.diff import TITLES
+from sim.scenario.settings import DEFAULTS, OPTIONS
+from sim.teaching.play.briefing import Briefing, Guess, Reading
+from sim.teaching.play.game import FOG, Trial
+from sim.teaching.play.moves import Values
+from sim.vocabulary import ACTORS
+
+PURPOSE = (
+    "You take the decisions of one actor, a quarter at a time, in a model of what five analysts' articles argue about "
+    "Pakistan, the Afghan Taliban, the TTP and India after August 2021. It is for seeing how a choice looks from "
+    "inside, with little known and less in hand, and how much of what follows is chance.",
+    "It is about real people. People were killed on both sides of the line, and many more had to leave their homes. "
+    "There is no score here, and nothing to win. Deaths are counted because they happened, whoever died.",
+    "Its limits: the rules restate arguments, and others argue otherwise. The articles are commentaries, and none is a "
+    "voice from the tribal districts. No place, person, target or method is modelled. What happens here is one world "
+    "among many that the model could give, and never a forecast. Its past is modelled too: the months before play opens "
+    "follow what Pakistan did, and what came of it here need not be what happened.",
+)
+SEATS: dict[str, str] = {
+    "pakistan": "You set Pakistan's levers, and how far what is given hangs on restraint. The economy and unrest at home "
+    "bound what can be carried; civilians soften what is coercive. Whether strikes are carried out in a month is the "
+    "army's decision, which your lever makes likelier.",
+    "taliban": "You set Kabul's effort on the TTP, its openness to India, its words and its guards. Nothing stops you "
+    "but your own movement: effort wears its cohesion while factions disagree, and a movement that breaks brings war "
+    "back. Taking this seat is for understanding what Kabul weighs; it takes nobody's side.",
+    "ttp": "You set the pace of the TTP's campaign, and whether it seeks a truce; a truce also takes Islamabad's talks. "
+    "No target and no method is modelled. Taking this seat is for understanding when a truce looks worth keeping and "
+    "why truces break. It takes nobody's side, and violence is no success here.",
+    "india": "You set how far India engages with Kabul. What Kabul invites, and the danger in the region, you have to "
+    "judge. Taking this seat is for understanding how a neighbour's presence changes what the others do.",
+}
+ON_FIGURES = (
+    f"Each range holds in 90 of 100 worlds lived under the same settings ({FOG} were): what a person would say who knows "
+    "the model, but not this world. One in ten is wrong.",
+    "Totals and averages are of the quarter, the rest as it ended. Without a unit: 0 to 1.",
+)
+HELP: tuple[tuple[str, str], ...] = (
+    ("go", "confirm your settings; the quarter passes"),
+    ("7=0.5 or aid=0.5", "set one thing, by number or name; several on a line"),
+    ("course NAME", "take over a policy's opening mix (Pakistan); alone, it lists them"),
+    ("keep", "undo what you set this turn"),
+    ("brief, set", "the briefing, your settings with their cost"),
+    ("back [TURN]", "go back a turn, or to an earlier one"),
+    ("what if [TURN]", "try another way from here, or from an earlier turn; this line is kept"),
+    ("lines, line N", "list the lines of this game; go on with another"),
+    ("inject [N]", "put a shock of the library into the coming quarter; alone, it lists them"),
+    ("debrief [COURSE]", "set what was played against other courses, over 1,000 worlds; turning points against one"),
+    ("about, help", "what this is for; these lines"),
+    ("save [FILE]", "keep the log, or a copy of it elsewhere"),
+    ("quit", "leave; the log is kept, and --log FILE goes on with it"),
+)
+
+
+def wrapped(text: str, width: int, first: str = "", further: str | None = None) -> list[str]:
+    """A paragraph in lines of so many columns."""
+    indent = " " * len(first) if further is None else further
+    return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=indent, break_on_hyphens=False) or [first]
+
+
+def heading(text: str, width: int) -> list[str]:
+    """A line, underlined."""
+    lines = wrapped(text, width)
+    return [*lines, "-" * min(max(map(len, lines)), width)]
+
+
+def about(seats: Sequence[str], width: int) -> list[str]:
+    """What the game is for and its limits, with a note on each seat."""
+    lines = heading("What this is for, and its limits", width)
+    for paragraph in (*PURPOSE, *(f"{ACTORS[seat]}: {SEATS[seat]}" for seat in seats)):
+        lines += [*wrapped(paragraph, width), ""]
+    return lines[:-1]
+
+
+def help_lines(width: int) -> list[str]:
+    """What can be typed."""
+    room = max(len(command) for command, _ in HELP) + 4
+    out: list[str] = []
+    for command, means in HELP:
+        out += wrapped(means, width, f"  {command:<{room - 2}}")
+    return out
+
+
+def period(months: tuple[str, str]) -> str:
+    """Two months in words: "December 2022 to February 2023"."""
+    first, last = map(month_words, months)
+    if first == last:
+        return first
+    return f"{first.split()[0] if first.split()[1] == last.split()[1] else first} to {last}"
+
+
+def briefing_lines(told: Briefing, width: int) -> list[str]:
+    """A briefing, as lines of so many columns."""
+    out: list[str] = []
+    if told.behind is None:
+        out += wrapped("Nothing has been counted yet: the game opens with the scenario's first month.", width)
+    else:
+        out += heading(f"What is known of {period(told.behind)}", width)
+        for event in told.events or ("Nothing began or ended that all could see.",):
+            out += wrapped(event, width, "  - ")
+        for title, names, rows in briefing_tables(told):
+            out += columns(title, names, rows, width)
+        if told.turn == 0:
+            for said in ON_FIGURES:
+                out += wrapped(said, width, "  ")
+    if leaning := leaning_words(told):
+        out += ["", *wrapped(leaning, width)]
+    return out
+
+
+def briefing_tables(told: Briefing) -> list[tuple[str, tuple[str, ...], list[tuple[str, Sequence[str]]]]]:
+    """The figures of a briefing as tables: title, names of the columns, and rows of words and cells; none is empty."""
+    now = ("quarter", "before")
+    largest = sorted(told.groups.items(), key=lambda one: -one[1])[:3]
+    found: list[tuple[str, tuple[str, ...], list[tuple[str, Sequence[str]]]]] = [
+        ("Counted by others", now, [_row(one) for one in told.reported]),
+        ("Seen by all", now, [_row(one) for one in told.public]),
+        (f"Seen by you: {ACTORS[told.actor]}", now, [_row(one) for one in told.own]),
+        ("Power of your factions", ("now",), [(name, (f"{x:.2f}",)) for name, x in told.factions.items()]),
+        (f"Largest of {len(told.groups)} groups, thousand", ("now",), [(name, (number(x),)) for name, x in largest]),
+        (
+            "Not known to you",
+            ("range",),
+            [(_title(one), (f"{_amount(one.low, one)} to {_amount(one.high, one)}",)) for one in told.hidden],
+        ),
+    ]
+    return [one for one in found if one[2]]
+
+
+def leaning_words(told: Briefing) -> str:
+    """What the actor's own side would have leant to; empty for Pakistan, and before anything was lived."""
+    if not told.leaning:
+        return ""
+    leaning = ", ".join(f"{_words(name)} {round(100 * x)}%" for name, x in told.leaning.items())
+    return f"Left to itself, your side would last have leant to: {leaning}."
+
+
+def settings_lines(told: Briefing, draft: Values, trial: Trial | None, width: int) -> list[str]:
+    """What may be set, what it is set to, what stood before; for Pakistan what it costs.
+
+    Args:
+        trial: what the draft would come to; None for actors whose settings cost nothing in the model.
+    """
+    actor = told.actor
+    before = {**DEFAULTS[actor], **told.standing}
+    now = {**DEFAULTS[actor], **draft}
+    names = ("set", "before", "cost at 1") if actor == "pakistan" else ("set", "before")
+    rows = []
+    for place, name in enumerate(DEFAULTS[actor], 1):
+        mark = "*" if now[name] != before[name] else " "
+        cells: tuple[str, ...] = (_value(now[name]) + mark, _value(before[name]))
+        if actor == "pakistan":
+            cells += (number(told.unit_costs[name]) if name in told.unit_costs else "",)
+        rows.append((f"{place:2} {TITLES[name]}", cells))
+    out = columns("Your settings", names, rows, width, apart=False)
+    for name in DEFAULTS[actor]:
+        if name in OPTIONS:
+            options = ", ".join(f"{place} {_words(one)}" for place, one in enumerate(OPTIONS[name], 1))
+            out += wrapped(f"{TITLES[name]}: {options}; or choose, to leave it to your side.", width, "  ")
+    if actor == "taliban":
+        out += wrapped("The others: 0 to 1, or choose.", width, "  ")
+    if trial is not None:
+        out += wrapped(cost_words(trial), width, "  ")
+        out += wrapped(softened_words(told), width, "  ") if softened_words(told) else []
+    return out
+
+
+def cost_words(trial: Trial) -> str:
+    """What a mix costs and how much of it can be carried, in sentences."""
+    cost = f"This mix costs about {number(trial.cost)} cost units a month"
+    if trial.share >= 1.0:
+        return f"{cost}; economy and unrest leave room for {number(trial.means)}, so all of it can be carried."
+    return (
+        f"{cost}; economy and unrest allow {number(trial.means)}, so every lever would come to "
+        f"{round(100 * trial.share)} of 100 of what it is set to."
+    )
+
+
+def softened_words(told: Briefing) -> str:
+    """Which levers came to something else last month than they were set to, and by how much; may be empty."""
+    parts = [
+        f"{TITLES[name]} {_value(told.asked[name])} came to {_value(there)}"
+        for name, there in told.in_force.items()
+        if abs(there - told.asked[name]) >= 0.02
+    ]
+    return f"Last month {'; '.join(parts)}." if parts else ""
+
+
+def columns(
+    title: str, names: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]], width: int, apart: bool = True
+) -> list[str]:
+    """A small table: words on the left, figures in columns on the right; words wrap, figures stay whole."""
+    rows = list(rows)
+    if not rows:
+        return []
+    widths = [max(len(name), *(len(cells[k]) for _, cells in rows)) for k, name in enumerate(names)]
+    room = max(width - sum(widths) - 2 * len(widths) - 2, 12)
+    out = [""] if apart else []
+    head = wrapped(title, room + 2)
+    out += head[:-1]
+    out.append(f"{head[-1]:<{room + 2}}" + "".join(f"  {name:>{w}}" for name, w in zip(names, widths, strict=True)))
+    for words, cells in rows:
+        first, *others = wrapped(words, room, further="   ")
+        out.append(f"  {first:<{room}}" + "".join(f"  {c:>{w}}" for c, w in zip(cells, widths, strict=True)).rstrip())
+        out += [f"  {line}" for line in others]
+    return out
+
+
+def _row(one: Reading) -> tuple[str, tuple[str, str]]:
+    return _title(one), (_figure(one.now, one), "-" if one.before is None else _figure(one.before, one))
+
+
+def _figure(value: float, one: Reading) -> str:
+    whole = one.kind == "total" and float(value).is_integer()
+    return f"{value:,.0f}" if whole else _amount(value, one)
+
+
+def _amount(value: float, one: Reading | Guess) -> str:
+    return f"{value:.2f}" if one.unit in ("0 to 1", "-1 to 1") else number(value)
+
+
+def _title(one: Reading | Guess) -> str:
+    unit = one.unit.removesuffix(" a month") if one.kind == "total" else one.unit
+    said = unit in ("0 to 1", "-1 to 1") or unit.split(",")[0] in one.title.lower()
+    if unit == "-1 to 1":
+        return f"{one.title}, -1 to 1"
+    return one.title if said else f"{one.title}, {unit}"
+
+
+def _words(option: str) -> str:
+    return option.replace("_", " ")
+
+
+def _value(value: float | str) -> str:
+    return f"{value:.2f}" if isinstance(value, float | int) else _words(value)
+
+
+def move_words(actor: str, now: Values, then: Mapping[str, float | str]) -> str:
+    """What a move changed, in one line: "Aid 0.20 to 0.50"; or that it changed nothing."""
+    before, after = {**DEFAULTS[actor], **then}, {**DEFAULTS[actor], **now}
+    parts = [
+        f"{TITLES[name]} {_value(before[name])} to {_value(after[name])}"
+        for name in after
+        if before[name] != after[name]
+    ]
+    return "; ".join(parts) if parts else "as before"

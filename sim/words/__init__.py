@@ -1,0 +1,1 @@
+"""Numbers and sentences: one way to say each thing."""
