@@ -12,6 +12,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,6 +61,7 @@ Settings = Annotated[
     typer.Option("--set", metavar="PATH=VALUE", help="Change one thing in every scenario, as in its file. Repeatable."),
 ]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write results and report to this folder.")]
+Png = Annotated[bool, typer.Option("--png", help="Write the report's pictures as PNG too, not as SVG alone.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]
 ParametersOption = Annotated[
     str,
@@ -152,6 +154,7 @@ def run(
     out: Out = None,
     as_json: Json = False,
     every: All = False,
+    png: Png = False,
 ) -> None:
     """Run one scenario in many worlds."""
     from sim.run import run as run_scenario
@@ -161,7 +164,7 @@ def run(
     def make(progress: Progress | None) -> Results:
         return run_scenario(scenario, worlds, months, seed, parameters, progress=progress, command=_command())
 
-    _carry_out(make, out, as_json, every)
+    _carry_out(make, out, as_json, every, png)
 
 
 @app.command()
@@ -178,6 +181,7 @@ def compare(
     out: Out = None,
     as_json: Json = False,
     every: All = False,
+    png: Png = False,
 ) -> None:
     """Run scenarios over the same worlds, and say how they differ, world by world."""
     from sim.run import compare as compare_scenarios
@@ -191,7 +195,7 @@ def compare(
             scenarios, worlds, months, seed, parameters, baseline=base, progress=progress, command=_command()
         )
 
-    _carry_out(make, out, as_json, every)
+    _carry_out(make, out, as_json, every, png)
 
 
 @app.command()
@@ -207,11 +211,13 @@ def evidence(
 
 
 @app.command()
-def report(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder written with --out.")]) -> None:
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder written with --out.")], png: Png = False
+) -> None:
     """Write the report of a results folder again: report.html and plots/."""
     from sim.results import open_folder
 
-    print(_write_report(open_folder(folder), folder))
+    print(_write_report(open_folder(folder), folder, png))
 
 
 @app.command()
@@ -312,41 +318,47 @@ def _setting(text: str) -> tuple[str, str]:
 
 
 def _carry_out(
-    make: Callable[[Progress | None], Results | Comparison], out: Path | None, as_json: bool, every: bool
+    make: Callable[[Progress | None], Results | Comparison], out: Path | None, as_json: bool, every: bool, png: bool
 ) -> None:
     """Run, then keep, print and report; on Ctrl-C the same with the worlds that were finished."""
     from sim.results.bundle import check_target
     from sim.results.terminal import progress_bar, show_results
 
-    if out is not None:
-        check_target(out)  # before the work, not after it
-    code = 0
-    try:
-        with progress_bar() as progress:
-            results = make(progress)
-    except Interrupted as stop:
-        if stop.results is None:
-            raise typer.Exit(say("stopped before a chunk of worlds was finished; nothing to keep", 130)) from None
-        results = stop.results
-        code = say(f"stopped; {results.worlds:,} worlds were finished and are kept", 130)
-    if out is not None:
-        results.save(out)
-    if as_json:
-        print(json.dumps(results.as_json(), allow_nan=False))
-    else:
-        show_results(results, every)
-    if out is not None:
-        written = _write_report(results, out) if code == 0 else out
-        print(f"Written: {written}", file=sys.stderr if as_json else sys.stdout)
+    if png and out is None:
+        raise LimitError("--png goes with --out: pictures are written to its folder")
+    with ExitStack() as stack:
+        if out is not None:
+            check_target(out)  # before the work, not after it
+            from sim.plots.export import started_ahead
+
+            stack.enter_context(started_ahead())
+        code = 0
+        try:
+            with progress_bar() as progress:
+                results = make(progress)
+        except Interrupted as stop:
+            if stop.results is None:
+                raise typer.Exit(say("stopped before a chunk of worlds was finished; nothing to keep", 130)) from None
+            results = stop.results
+            code = say(f"stopped; {results.worlds:,} worlds were finished and are kept", 130)
+        if out is not None:
+            results.save(out)
+        if as_json:
+            print(json.dumps(results.as_json(), allow_nan=False))
+        else:
+            show_results(results, every)
+        if out is not None:
+            written = _write_report(results, out, png) if code == 0 else out
+            print(f"Written: {written}", file=sys.stderr if as_json else sys.stdout)
     if code:
         raise typer.Exit(code)
 
 
-def _write_report(results: Results | Comparison, folder: Path) -> Path:
+def _write_report(results: Results | Comparison, folder: Path, png: bool) -> Path:
     from sim.plots import save_all
     from sim.report import write
 
-    save_all(results, folder / "plots")
+    save_all(results, folder / "plots", png)
     path = folder / "report.html"
     write(results, path)
     return path

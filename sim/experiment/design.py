@@ -55,7 +55,7 @@ def related(design: Design | None, count: int) -> int:
 
 
 def values(design: Design, factors: Sequence[Factor], text: Callable[[str], str]) -> Matrix:
-    """Every point's values, shape (points, factors).
+    """Every point's values, shape (points, factors), laid out factor by factor (a table may take half of the memory).
 
     Args:
         text: gives the text of the file of a listed design.
@@ -68,7 +68,7 @@ def values(design: Design, factors: Sequence[Factor], text: Callable[[str], str]
     out = np.asfortranarray(places(design, factors))
     for column, factor in enumerate(factors):
         out[:, column] = factor.values(np.ascontiguousarray(out[:, column]))
-    return np.ascontiguousarray(out)
+    return out
 
 
 def places(design: Design, factors: Sequence[Factor]) -> Matrix:
