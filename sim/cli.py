@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from sim.results import Comparison, Results
     from sim.scenario import Scenario
 
+# Characters of the secret for opening classes: fewer could be tried out.
+SHORTEST_SECRET = 12
 app = typer.Typer(
     name="durand",
     cls=Commands,
@@ -224,12 +226,23 @@ def dashboard(
         Path | None,
         typer.Option(metavar="FILE", help="Where classes and games are kept; among this user's data if not given."),
     ] = None,
+    opening_secret_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Only who knows what is in it may open classes and games.", dir_okay=False),
+    ] = None,
+    classes_only: Annotated[
+        bool, typer.Option(help="Show the pages for classes and games at a table, and no other runs of the model.")
+    ] = False,
+    base_path: Annotated[str, typer.Option(metavar="PATH", help="Behind a proxy: what its addresses begin with.")] = "",
     results: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Visitors may open the sweeps in it.", exists=True, file_okay=False),
     ] = None,
 ) -> None:
-    """Open the dashboard in a browser; this machine alone can see it unless --host says otherwise."""
+    """Open the dashboard in a browser; this machine alone can see it unless --host says otherwise.
+
+    Who may open classes and games is limited by DURAND_OPENING_SECRET, or by --opening-secret-file.
+    """
     from importlib.util import find_spec
 
     from streamlit.runtime.pages_manager import PagesManager
@@ -241,11 +254,18 @@ def dashboard(
         raise LimitError("the dashboard is not installed with this durand")
     if class_file is not None:
         os.environ["DURAND_CLASS_FILE"] = str(class_file.resolve())
+    if opening_secret_file is not None:
+        os.environ["DURAND_OPENING_SECRET"] = _opening_secret(opening_secret_file)
+    if classes_only:
+        os.environ["DURAND_CLASSES_ONLY"] = "1"
     if results is not None:
         os.environ["DURAND_RESULTS"] = str(results.resolve(strict=True))
     script = Path(next(iter(found.submodule_search_locations)), "app.py")
-    print(f"The dashboard is at http://{'localhost' if host in ('0.0.0.0', '::') else host}:{port} (Ctrl-C ends it)")
-    streamlit.main(["run", str(script), "--server.address", host, "--server.port", str(port)], standalone_mode=False)
+    shown = "localhost" if host in ("0.0.0.0", "::") else host
+    base = base_path.strip("/")
+    print(f"The dashboard is at http://{shown}:{port}{f'/{base}' if base else ''} (Ctrl-C ends it)")
+    options = ["--server.address", host, "--server.port", str(port), "--server.baseUrlPath", base]
+    streamlit.main(["run", str(script), *options], standalone_mode=False)
 
 
 app.command()(why)
@@ -275,6 +295,19 @@ def main(arguments: list[str] | None = None) -> None:
             raise
         code = complain(problem)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _opening_secret(file: Path) -> str:
+    """The secret in a file: its first line."""
+    try:
+        secret = file.read_text(encoding="utf-8").partition("\n")[0].strip()
+    except (OSError, UnicodeDecodeError) as problem:
+        raise LimitError(f"{file}: the secret for opening cannot be read ({problem})") from None
+    if len(secret) < SHORTEST_SECRET:
+        raise LimitError(
+            f"{file}: the secret for opening has at least {SHORTEST_SECRET} characters in its first line; this has {len(secret)}"
+        )
+    return secret
 
 
 def _validate(file: Path) -> None:
