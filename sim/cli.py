@@ -233,6 +233,12 @@ def dashboard(
     classes_only: Annotated[
         bool, typer.Option(help="Show the pages for classes and games at a table, and no other runs of the model.")
     ] = False,
+    site: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="Behind a proxy: the name by which visitors reach it, such as class.example.org."
+        ),
+    ] = "",
     base_path: Annotated[str, typer.Option(metavar="PATH", help="Behind a proxy: what its addresses begin with.")] = "",
     results: Annotated[
         Path | None,
@@ -265,6 +271,8 @@ def dashboard(
     base = base_path.strip("/")
     print(f"The dashboard is at http://{shown}:{port}{f'/{base}' if base else ''} (Ctrl-C ends it)")
     options = ["--server.address", host, "--server.port", str(port), "--server.baseUrlPath", base]
+    if site:  # else the server takes its pages' own connections for another site's, and refuses them
+        options += ["--browser.serverAddress", site]
     streamlit.main(["run", str(script), *options], standalone_mode=False)
 
 

@@ -382,7 +382,7 @@ def test_an_instructor_opens_a_class_watches_reveals_and_deletes(lab: Lab) -> No
     room = doors.classes()
     assert room.standing(code).title == "Monday"
     assert code in said(app)
-    assert app.query_params["host"] == [doors.handle(secret)]
+    assert app.query_params["host"] == doors.handle(secret)
     assert "Nobody has joined yet" in said(app)
     names = [room.join(code, name) for name in ("Amina", "Bilal", "Chaman")]
     for seat, value in zip(names, (0.1, 0.15, 0.9), strict=True):
