@@ -53,8 +53,9 @@ def main() -> None:
 
 
 def _offered() -> list[tuple[str, str]]:
-    only = os.environ.get("DURAND_CLASSES_ONLY")
-    return [(name, title) for name, title in PAGES if not only or name in CLASSES_ONLY]
+    """The pages of this server, the one first on which visitors land."""
+    titles = dict(PAGES)
+    return [(name, titles[name]) for name in (CLASSES_ONLY if os.environ.get("DURAND_CLASSES_ONLY") else titles)]
 
 
 main()

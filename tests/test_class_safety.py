@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import sqlite3
 import subprocess
 import sys
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 from test_dashboard_class import (
@@ -469,3 +472,52 @@ def test_gone_is_said_of_classes_and_games_alike() -> None:
     host = hosted()
     with pytest.raises(StrangerError):
         doors.games().again(host.session_state["held game"], "wrong")
+
+
+# ------------------------------------------------------------------------------------------------ for operators
+
+
+def test_what_the_compose_file_starts_is_what_durand_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from streamlit.web import cli as streamlit
+
+    from sim.cli import main
+
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    secret = tmp_path / "opening"
+    secret.write_text("a very long secret\n")
+    command = services["durand"]["command"].replace("/run/secrets/opening", str(secret))
+    program, *words = shlex.split(re.sub(r"\$\{DURAND_SITE[^}]*\}", "class.example.org", command))
+    asked: list[list[str]] = []
+    monkeypatch.setattr(streamlit, "main", lambda args, **named: asked.append(args))
+    for name in ("DURAND_CLASS_FILE", "DURAND_OPENING_SECRET", "DURAND_CLASSES_ONLY"):
+        monkeypatch.setenv(name, "")  # put back at the end
+    with pytest.raises(SystemExit) as left:
+        main(words)
+    assert (program, left.value.code) == ("durand", 0)
+    assert os.environ["DURAND_CLASS_FILE"] == "/data/classes.db"
+    assert os.environ["DURAND_CLASSES_ONLY"] == "1"
+    assert "class.example.org" in asked[0]
+    port = asked[0][asked[0].index("--server.port") + 1]
+    assert services["durand"]["expose"] == [port]
+    assert f"durand:{port}" in services["proxy"]["command"]
+
+
+def test_the_guide_names_options_that_there_are() -> None:
+    from typer.main import get_command
+
+    from sim.cli import app
+
+    there = {word for one in get_command(app).commands["dashboard"].params for word in one.opts}  # type: ignore[attr-defined]
+    for page in ("docs/operating.md", "SECURITY.md"):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        named = set(re.findall(r"--[a-z][a-z-]+", text)) - {"--version", "--detach"}
+        assert named
+        assert named <= there
+
+
+def test_a_server_for_classes_alone_has_no_page_that_runs_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DURAND_CLASSES_ONLY", "1")
+    front = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=90).run()
+    assert not front.exception
+    assert "Class" in [title.value for title in front.title]
+    assert "Nickname" in [field.label for field in front.text_input]
