@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from sim.results import Comparison, Results
     from sim.scenario import Scenario
 
-# Characters of the secret for opening classes: fewer could be tried out.
-SHORTEST_SECRET = 12
 app = typer.Typer(
     name="durand",
     cls=Commands,
@@ -261,7 +259,9 @@ def dashboard(
     if class_file is not None:
         os.environ["DURAND_CLASS_FILE"] = str(class_file.resolve())
     if opening_secret_file is not None:
-        os.environ["DURAND_OPENING_SECRET"] = _opening_secret(opening_secret_file)
+        from sim.teaching.opening import opening_secret
+
+        os.environ["DURAND_OPENING_SECRET"] = opening_secret(opening_secret_file)
     if classes_only:
         os.environ["DURAND_CLASSES_ONLY"] = "1"
     if results is not None:
@@ -303,19 +303,6 @@ def main(arguments: list[str] | None = None) -> None:
             raise
         code = complain(problem)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _opening_secret(file: Path) -> str:
-    """The secret in a file: its first line."""
-    try:
-        secret = file.read_text(encoding="utf-8").partition("\n")[0].strip()
-    except (OSError, UnicodeDecodeError) as problem:
-        raise LimitError(f"{file}: the secret for opening cannot be read ({problem})") from None
-    if len(secret) < SHORTEST_SECRET:
-        raise LimitError(
-            f"{file}: the secret for opening has at least {SHORTEST_SECRET} characters in its first line; this has {len(secret)}"
-        )
-    return secret
 
 
 def _validate(file: Path) -> None:
