@@ -13,6 +13,7 @@ What stands where
 - `doors.py` is how one comes into a class or a game; `asking.py` and `lessons.py` are for exercises, on the page and in the
   workers; `seats.py` and `playing.py` likewise for games; `lines.py` is what somebody who plays alone has played;
   `classes.py` is what an instructor has of a class, `tables.py` what a player and the host of a game at a table have.
+- `withheld.py` closes the exercise of a class to those who are still to predict in it.
 - `longer.py` is what takes longer than a page may; `telling.py` puts changes and their effect into words.
 - `questions.py` is what is asked of the quick workers besides runs; `waiting.py` a button for long work, its progress and
   its answer; `choosing.py` what is chosen on Why, Actors and Map; `playback.py` lets months go by; `links.py` leads to Evidence.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import streamlit as st
 
-from dashboard import show, state, telling
+from dashboard import doors, show, state, telling
 from dashboard.engine import engine
 
 HERE = Path(__file__).resolve().parent
@@ -29,13 +30,17 @@ PAGES: tuple[tuple[str, str], ...] = (
 )
 
 
+# The pages of a server on which classes are held, and nobody can ask the model for what they are to predict.
+CLASSES_ONLY = ("class_student", "class_instructor", "table", "evidence", "about")
+
+
 def main() -> None:
     """Set up the page, and run the one that was asked for."""
     st.set_page_config("durand", layout="wide", initial_sidebar_state="auto")
     engine()
     pages = [
         st.Page(HERE / "pages" / f"{name}.py", title=title, url_path=name, default=place == 0)
-        for place, (name, title) in enumerate(PAGES)
+        for place, (name, title) in enumerate(_offered())
     ]
     chosen = st.navigation(pages, position="top")
     st.html(HERE / "look.css")
@@ -43,7 +48,14 @@ def main() -> None:
     here = state.publish(state.current())
     for said in telling.left_out(here):
         st.info(said)
+    doors.keep()
     show.footer()
+
+
+def _offered() -> list[tuple[str, str]]:
+    """The pages of this server, the one first on which visitors land."""
+    titles = dict(PAGES)
+    return [(name, titles[name]) for name in (CLASSES_ONLY if os.environ.get("DURAND_CLASSES_ONLY") else titles)]
 
 
 main()

@@ -230,12 +230,29 @@ def dashboard(
         Path | None,
         typer.Option(metavar="FILE", help="Where classes and games are kept; among this user's data if not given."),
     ] = None,
+    opening_secret_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Only who knows what is in it may open classes and games.", dir_okay=False),
+    ] = None,
+    classes_only: Annotated[
+        bool, typer.Option(help="Show the pages for classes and games at a table, and no other runs of the model.")
+    ] = False,
+    site: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="Behind a proxy: the name by which visitors reach it, such as class.example.org."
+        ),
+    ] = "",
+    base_path: Annotated[str, typer.Option(metavar="PATH", help="Behind a proxy: what its addresses begin with.")] = "",
     results: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Visitors may open the sweeps in it.", exists=True, file_okay=False),
     ] = None,
 ) -> None:
-    """Open the dashboard in a browser; this machine alone can see it unless --host says otherwise."""
+    """Open the dashboard in a browser; this machine alone can see it unless --host says otherwise.
+
+    Who may open classes and games is limited by DURAND_OPENING_SECRET, or by --opening-secret-file.
+    """
     from importlib.util import find_spec
 
     from streamlit.runtime.pages_manager import PagesManager
@@ -247,11 +264,22 @@ def dashboard(
         raise LimitError("the dashboard is not installed with this durand")
     if class_file is not None:
         os.environ["DURAND_CLASS_FILE"] = str(class_file.resolve())
+    if opening_secret_file is not None:
+        from sim.teaching.opening import opening_secret
+
+        os.environ["DURAND_OPENING_SECRET"] = opening_secret(opening_secret_file)
+    if classes_only:
+        os.environ["DURAND_CLASSES_ONLY"] = "1"
     if results is not None:
         os.environ["DURAND_RESULTS"] = str(results.resolve(strict=True))
     script = Path(next(iter(found.submodule_search_locations)), "app.py")
-    print(f"The dashboard is at http://{'localhost' if host in ('0.0.0.0', '::') else host}:{port} (Ctrl-C ends it)")
-    streamlit.main(["run", str(script), "--server.address", host, "--server.port", str(port)], standalone_mode=False)
+    shown = "localhost" if host in ("0.0.0.0", "::") else host
+    base = base_path.strip("/")
+    print(f"The dashboard is at http://{shown}:{port}{f'/{base}' if base else ''} (Ctrl-C ends it)")
+    options = ["--server.address", host, "--server.port", str(port), "--server.baseUrlPath", base]
+    if site:  # else the server takes its pages' own connections for another site's, and refuses them
+        options += ["--browser.serverAddress", site]
+    streamlit.main(["run", str(script), *options], standalone_mode=False)
 
 
 app.command()(why)

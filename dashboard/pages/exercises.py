@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import asking, doors, lessons, show
+from dashboard import asking, doors, lessons, show, withheld
 from dashboard.lessons import Lesson
 from sim.teaching.feedback import gain
 from sim.teaching.predict import Prediction, score
@@ -127,6 +127,9 @@ chosen = st.selectbox(
 doors.hold(exercise=chosen)
 one = asking.exercise(chosen)
 about(one)
+if withheld.withheld(one):
+    st.info("A class is predicting in this exercise. What the model says comes in the class, when it is revealed.")
+    st.stop()
 with st.expander("For an instructor: the pack to print and show"):
     st.markdown(
         "Worksheet, instructor's sheet with answers, timing plan, slides and scenario files. It takes some seconds."

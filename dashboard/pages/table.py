@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -10,7 +12,7 @@ from dashboard import controls, doors, seats, show, tables
 from sim.run import LimitError
 from sim.scenario import ScenarioError
 from sim.teaching.classroom import MOST_NAME, NICKNAME_LENGTH
-from sim.teaching.classroom_file import ClassroomError
+from sim.teaching.classroom_file import ClassroomError, GoneError, StrangerError
 from sim.teaching.moves import GameError
 from sim.teaching.play import start
 from sim.vocabulary import ACTORS
@@ -18,8 +20,23 @@ from sim.vocabulary import ACTORS
 show.page("Play together", "One game, up to four seats. A quarter passes when all have moved, or when the time is up.")
 
 
-def leave(*names: str) -> None:
-    doors.let_go("game", *names)
+def gone(problem: ClassroomError) -> list[str]:
+    """What else there is to let go of: the code of a game that is no more."""
+    return ["game"] if isinstance(problem, GoneError) else []
+
+
+def come_back() -> None:
+    """Offer the seats that this browser has in the game, or in the one that it was copied from."""
+    code, games = doors.held("game"), doors.games()
+    for secret in doors.known("player") if code else ():
+        with suppress(ClassroomError):
+            mine = games.again(code, secret)
+            label = f"Go on as {show.plain(mine.nickname)}, {show.plain(ACTORS[mine.actor])}"
+            st.button(label, type="primary", key=f"go on {mine.actor}", on_click=partial(doors.hold, player=secret))
+    for secret in doors.known("leader") if code else ():
+        with suppress(ClassroomError):
+            if games.is_host(code, secret):
+                st.button("Go on as the host", type="primary", key="go on", on_click=partial(doors.hold, leader=secret))
 
 
 # ------------------------------------------------------------------------------------------------ coming in
@@ -39,7 +56,7 @@ def claim() -> None:
             seat = doors.games().claim(code, nickname, actor)
             view = doors.games().look(code)
     except ClassroomError as problem:
-        tables.complain(problem)
+        doors.complain(problem)
         return
     doors.hold(game=view.code, player=seat.secret)
     st.rerun()
@@ -55,14 +72,15 @@ def begin() -> None:
         title = st.text_input("Title", max_chars=MOST_NAME, key="game title")
         minutes: Any = st.number_input("Minutes a turn (0: no clock)", 0.0, 120.0, 5.0, 0.5, key="game minutes")
         seed: Any = st.number_input("Seed", 0, 2**53 - 1, 0, 1, key="game seed")
+        opening = doors.ask_opening_secret("game secret")
         if not st.form_submit_button("Open a game"):
             return
     try:
-        doors.opening()
+        doors.opening(opening)
         game = start(scenario, tuple(ACTORS), seed=int(seed))
         opened = doors.games().open(game, title, 60.0 * minutes if minutes else None)
     except (ClassroomError, GameError, LimitError, ScenarioError) as problem:
-        tables.complain(problem)
+        doors.complain(problem)
         return
     doors.hold(game=opened.code, leader=opened.secret)
     st.rerun()
@@ -92,17 +110,19 @@ def page() -> None:
         with st.expander("What this is for, and its limits", expanded=True):
             seats.purpose(())
         st.subheader("Take a seat", anchor=False)
+        come_back()
         claim()
         with st.expander("Open a game, as its host"):
             begin()
         return
     try:
-        with doors.knocking():
+        with doors.coming_back():
             view = doors.games().look(code)
             if leader and not doors.games().is_host(code, leader):
-                raise ClassroomError("this is the host's page; use the secret link that came with the game")
+                raise StrangerError("this is the host's page; use the secret link that came with the game")
             if not leader:
                 doors.games().again(code, secret)
+        doors.hold(game=view.code, **({"leader": leader} if leader else {"player": secret}))
         st.header(show.plain(view.title), anchor=False)
         watch(view.code, view.version)
         if leader:
@@ -110,8 +130,7 @@ def page() -> None:
         else:
             tables.player(view, view.code, secret)
     except ClassroomError as problem:
-        tables.complain(problem)
-        st.button("Take a seat anew", on_click=leave, args=["player", "leader"])
+        doors.turned_away(problem, "Take a seat anew", partial(doors.let_go, *gone(problem), "player", "leader"))
 
 
 page()
