@@ -315,11 +315,12 @@ def _carry_out(
     make: Callable[[Progress | None], Results | Comparison], out: Path | None, as_json: bool, every: bool
 ) -> None:
     """Run, then keep, print and report; on Ctrl-C the same with the worlds that were finished."""
-    from sim.results.bundle import check_target
+    from sim.results.bundle import KINDS
+    from sim.results.folders import check_target
     from sim.results.terminal import progress_bar, show_results
 
     if out is not None:
-        check_target(out)  # before the work, not after it
+        check_target(out, *KINDS)  # before the work, not after it
     code = 0
     try:
         with progress_bar() as progress:
@@ -345,11 +346,14 @@ def _carry_out(
 def _write_report(results: Results | Comparison, folder: Path) -> Path:
     from sim.plots import save_all
     from sim.report import write
+    from sim.results.bundle import write_report
 
-    save_all(results, folder / "plots")
-    path = folder / "report.html"
-    write(results, path)
-    return path
+    def fill(fresh: Path) -> None:
+        save_all(results, fresh / "plots")
+        write(results, fresh / "report.html")
+
+    write_report(folder, fill)
+    return folder / "report.html"
 
 
 def _escape(text: object) -> str:

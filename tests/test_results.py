@@ -200,7 +200,7 @@ class TestFolders:
 
     def test_saving_again_replaces_and_leaves_nothing_beside(self, results: sim.Results, tmp_path: Path) -> None:
         folder = results.save(tmp_path / "out")
-        (folder / "report.html").write_text("old")
+        write_report(folder, lambda fresh: (fresh / "report.html").write_text("old") and None)
         sim.run("appease", worlds=2, months=1).save(folder)
         assert sim.Results.load(folder).name == "appease"
         assert not (folder / "report.html").exists()
