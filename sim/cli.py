@@ -24,8 +24,10 @@ from sim.experiment.sensitivity_command import sensitivity
 from sim.experiment.sweep_command import sweep
 from sim.history.commands import backcast, calibrate
 from sim.run import DEFAULT_PARAMETERS, LIMITS, Interrupted, LimitError, Progress
+from sim.teaching.class_command import classes
 from sim.teaching.commands import exercise
 from sim.teaching.play_command import play
+from sim.verify import verify
 from sim.why.command import why
 
 if TYPE_CHECKING:
@@ -251,6 +253,7 @@ def dashboard(
 app.command()(why)
 app.command()(play)
 app.add_typer(exercise, name="exercise")
+app.add_typer(classes, name="class")
 app.command()(calibrate)
 app.command()(backcast)
 app.command()(sweep)
@@ -258,6 +261,7 @@ app.command()(discover)
 app.command()(regret)
 app.command()(sensitivity)
 app.command()(replications)
+app.command()(verify)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -21,17 +21,6 @@ from sim.teaching.moves import GameError, MoveLog, parse
 from sim.teaching.play import Game, resume, stamp
 from sim.vocabulary import ACTORS
 
-_TABLES = """
-CREATE TABLE game_tables (
-    id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, secret TEXT NOT NULL, title TEXT NOT NULL, log TEXT NOT NULL,
-    state TEXT NOT NULL, seconds REAL, deadline REAL, remaining REAL, version INTEGER NOT NULL, opened REAL NOT NULL);
-CREATE TABLE game_seats (
-    game INTEGER NOT NULL REFERENCES game_tables ON DELETE CASCADE, actor TEXT NOT NULL, nickname TEXT NOT NULL,
-    secret TEXT NOT NULL, PRIMARY KEY (game, actor));
-CREATE TABLE game_moves (
-    game INTEGER NOT NULL REFERENCES game_tables ON DELETE CASCADE, actor TEXT NOT NULL, turn INTEGER NOT NULL,
-    settings TEXT NOT NULL, PRIMARY KEY (game, actor));
-"""
 # Waiting for players; a clock that runs, or stands; the last turn played.
 LOBBY, PLAYING, PAUSED, OVER = "lobby", "playing", "paused", "over"
 SHORTEST, LONGEST = 10.0, 86_400.0
@@ -110,21 +99,6 @@ class TableFile(ClassroomFile):
     def __init__(self, path: str | Path, clock: Callable[[], float] = time.time) -> None:
         super().__init__(path)
         self._clock = clock
-
-    def _prepare(self, base: sqlite3.Connection) -> None:
-        super()._prepare(base)
-        there = "SELECT 1 FROM sqlite_master WHERE name = 'game_moves'"
-        if base.execute(there).fetchone():
-            return
-        base.execute("BEGIN IMMEDIATE")  # whoever comes first makes the tables; others wait and find them
-        try:
-            if not base.execute(there).fetchone():
-                for statement in filter(str.strip, _TABLES.split(";")):
-                    base.execute(statement)
-        except BaseException:
-            base.execute("ROLLBACK")
-            raise
-        base.execute("COMMIT")
 
     @contextmanager
     def _at_once(self) -> Iterator[sqlite3.Connection]:
