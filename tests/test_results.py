@@ -16,6 +16,7 @@ from small_model import SCENARIOS, SmallScenario, install, real
 import sim
 from sim.metrics import METRICS
 from sim.results import BundleError, open_folder
+from sim.results.bundle import write_report
 from sim.results.outcomes import CROSSINGS, first_crossing, outcomes
 from sim.results.reading import between, headline, in_worlds, number, reading, settled, share, titles
 from sim.results.terminal import KINDS, SHORT_LIST, tables

@@ -132,7 +132,7 @@ def scope(found: Replications) -> str:
     )
     if found.pairings:
         text += f"; {found.names[1]} once more with seed {about['other_seed']}"
-        if about["parameters"] != "defaults":
+        if about["parameters"] in ("prior", "posterior"):
             text += " (the same luck has the same parameters drawn too)"
     return f"{text}."
 
