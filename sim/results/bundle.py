@@ -89,6 +89,8 @@ def load_results(folder: Path, but: Callable[[str], bool] = lambda name: False) 
 def load_comparison(folder: Path, but: Callable[[str], bool] = lambda name: False) -> Comparison:
     """Read a comparison's folder; see `Comparison.load`."""
     header = opened(folder, COMPARISON, but=but)
+    if away := [one for one in header["folders"].values() if f"{one}/manifest.json" not in header["files"]]:
+        raise BundleError(f"{folder}: torn: it points outside of itself, to {away[0]!r}")
     results = {name: load_results(folder / where) for name, where in header["folders"].items()}
     if len({(r.worlds, r.manifest["seed"], tuple(r.months)) for r in results.values()}) > 1:
         raise BundleError(f"{folder}: its scenarios were not run on the same worlds, seed and months")
