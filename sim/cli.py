@@ -25,8 +25,10 @@ from sim.experiment.sensitivity_command import sensitivity
 from sim.experiment.sweep_command import sweep
 from sim.history.commands import backcast, calibrate
 from sim.run import DEFAULT_PARAMETERS, LIMITS, Interrupted, LimitError, Progress
+from sim.teaching.class_command import classes
 from sim.teaching.commands import exercise
 from sim.teaching.play_command import play
+from sim.verify import verify
 from sim.why.command import why
 
 if TYPE_CHECKING:
@@ -285,6 +287,7 @@ def dashboard(
 app.command()(why)
 app.command()(play)
 app.add_typer(exercise, name="exercise")
+app.add_typer(classes, name="class")
 app.command()(calibrate)
 app.command()(backcast)
 app.command()(sweep)
@@ -292,6 +295,7 @@ app.command()(discover)
 app.command()(regret)
 app.command()(sensitivity)
 app.command()(replications)
+app.command()(verify)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -349,14 +353,15 @@ def _carry_out(
     make: Callable[[Progress | None], Results | Comparison], out: Path | None, as_json: bool, every: bool, png: bool
 ) -> None:
     """Run, then keep, print and report; on Ctrl-C the same with the worlds that were finished."""
-    from sim.results.bundle import check_target
+    from sim.results.bundle import KINDS
+    from sim.results.folders import check_target
     from sim.results.terminal import progress_bar, show_results
 
     if png and out is None:
         raise LimitError("--png goes with --out: pictures are written to its folder")
     with ExitStack() as stack:
         if out is not None:
-            check_target(out)  # before the work, not after it
+            check_target(out, *KINDS)  # before the work, not after it
             from sim.plots.export import started_ahead
 
             stack.enter_context(started_ahead())
@@ -385,11 +390,14 @@ def _carry_out(
 def _write_report(results: Results | Comparison, folder: Path, png: bool) -> Path:
     from sim.plots import save_all
     from sim.report import write
+    from sim.results.bundle import write_report
 
-    save_all(results, folder / "plots", png)
-    path = folder / "report.html"
-    write(results, path)
-    return path
+    def fill(fresh: Path) -> None:
+        save_all(results, fresh / "plots", png)
+        write(results, fresh / "report.html")
+
+    write_report(folder, fill)
+    return folder / "report.html"
 
 
 def _escape(text: object) -> str:

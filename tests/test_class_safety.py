@@ -390,6 +390,7 @@ def test_a_file_of_before_is_brought_along(opened: Opened) -> None:
     with sqlite3.connect(doors.file()) as base:
         for statement in ("DROP TABLE locked", "DROP TABLE merged"):
             base.execute(statement)
+        base.execute("PRAGMA user_version = 2")
         for column in ("locked", "boot"):
             base.execute(f"ALTER TABLE game_tables DROP COLUMN {column}")
     assert doors.classes().again(opened.code, seat.secret).nickname == "Amina"

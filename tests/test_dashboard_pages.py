@@ -49,6 +49,7 @@ from sim.plots import rows_of
 from sim.plots.network import network
 from sim.plots.places import schematic
 from sim.plots.power import faction_power, holdings
+from sim.results.folders import sealed
 from sim.rule import RULES
 from sim.scenario import load_scenario
 from sim.trace import cover, look_up
@@ -488,7 +489,12 @@ def table_of(**columns: Any) -> bytes:
 
 def said_otherwise(**changes: Any) -> Any:
     """A manifest in which something else is said."""
-    return lambda content: json.dumps({**json.loads(content), **changes})
+
+    def said(content: bytes) -> bytes:
+        about = {key: value for key, value in json.loads(content).items() if key != "seal"}
+        return sealed({**about, **changes})
+
+    return said
 
 
 WRONG: dict[str, tuple[Any, str]] = {

@@ -22,6 +22,7 @@ from sim.experiment.sweep import sweep as run_sweep
 from sim.experiment.swept import Sweep
 from sim.parameters import PARAMETERS
 from sim.plots import rows_of, to_svg
+from sim.results import BundleError
 from sim.run import LimitError
 
 NAMES = [name for name, one in PARAMETERS.items() if not one.constant][:6]
@@ -443,10 +444,10 @@ def test_the_command_refuses_in_words(folder: Path, tmp_path: Path) -> None:
     """Otherwise a slip shows a traceback, or files land among the sweep's own."""
     for arguments, said in (
         (("--where", "attacks <"), "something is missing at the end"),
-        (("--where", "attacks < 3", "--out", folder), "this is the sweep's own folder"),
+        (("--where", "attacks < 3", "--out", folder), "another kind of folder stands there"),
         (("--where", "attacks < 3", "--out", folder / "manifest.json"), "this is a file; name a folder"),
     ):
         result = invoke("discover", folder, *arguments)
-        assert isinstance(result.exception, LimitError)
+        assert isinstance(result.exception, LimitError | BundleError)
         assert said in str(result.exception)
     assert isinstance(invoke("discover", tmp_path, "--where", "attacks < 3").exception, FolderError)

@@ -81,6 +81,7 @@ def made(
         "scenario": {"name": name, "title": title, "question": "What follows?", "hash": scenario.hash},
         "seed": 7,
         "parameters": "defaults",
+        "values": {"mode": "defaults", "window": None, "set": None, "overridden": [], "drawn": []},
         "worlds": worlds,
         "worlds_asked": worlds,
         "months": MONTHS,

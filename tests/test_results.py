@@ -16,6 +16,8 @@ from small_model import SCENARIOS, SmallScenario, install, real
 import sim
 from sim.metrics import METRICS
 from sim.results import BundleError, open_folder
+from sim.results.bundle import write_report
+from sim.results.folders import sealed
 from sim.results.outcomes import CROSSINGS, first_crossing, outcomes
 from sim.results.reading import between, headline, in_worlds, number, reading, settled, share, titles
 from sim.results.terminal import KINDS, SHORT_LIST, tables
@@ -200,7 +202,7 @@ class TestFolders:
 
     def test_saving_again_replaces_and_leaves_nothing_beside(self, results: sim.Results, tmp_path: Path) -> None:
         folder = results.save(tmp_path / "out")
-        (folder / "report.html").write_text("old")
+        write_report(folder, lambda fresh: (fresh / "report.html").write_text("old") and None)
         sim.run("appease", worlds=2, months=1).save(folder)
         assert sim.Results.load(folder).name == "appease"
         assert not (folder / "report.html").exists()
@@ -294,7 +296,7 @@ class TestFolders:
     def test_the_right_size_but_garbage(self, results: sim.Results, tmp_path: Path, name: str) -> None:
         path = results.save(tmp_path / "out") / name
         path.write_bytes(b"x" * path.stat().st_size)
-        with pytest.raises(BundleError, match="not a Parquet file"):
+        with pytest.raises(BundleError, match="torn, or changed"):
             _ = sim.Results.load(tmp_path / "out").series
 
     def test_a_comparison_there_and_back(self, comparison: sim.Comparison, tmp_path: Path) -> None:
@@ -325,6 +327,12 @@ class TestFolders:
         header = json.loads(path.read_text())
         header["folders"]["appease"] = "../../elsewhere"
         path.write_text(json.dumps(header))
+        with pytest.raises(BundleError, match=r"comparison\.json: torn, or changed"):
+            open_folder(folder)
+        (folder / "appease").rename(tmp_path / "elsewhere")
+        header["files"] = {name: one for name, one in header["files"].items() if not name.startswith("appease/")}
+        header["folders"]["appease"] = "../elsewhere"
+        path.write_bytes(sealed({name: one for name, one in header.items() if name != "seal"}))
         with pytest.raises(BundleError, match="outside"):
             open_folder(folder)
 

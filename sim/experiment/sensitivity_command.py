@@ -29,6 +29,11 @@ def sensitivity(
     from sim.experiment.sensitivity import sensitivity as analyse
     from sim.experiment.swept import Sweep
 
+    if out is not None:
+        from sim.experiment.sensitivity_page import FORMAT
+        from sim.results.folders import check_target
+
+        check_target(out, FORMAT)  # before the work, not after it
     found = analyse(Sweep.load(folder), metric, versus=versus)
     page = None if out is None else found.save(out)
     if as_json:

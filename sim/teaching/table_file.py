@@ -22,20 +22,6 @@ from sim.teaching.play import Game, resume, stamp
 from sim.teaching.seating import bare, digest
 from sim.vocabulary import ACTORS
 
-_TABLES = """
-CREATE TABLE game_tables (
-    id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, secret TEXT NOT NULL, title TEXT NOT NULL, log TEXT NOT NULL,
-    state TEXT NOT NULL, seconds REAL, deadline REAL, remaining REAL, version INTEGER NOT NULL, opened REAL NOT NULL,
-    locked INTEGER NOT NULL DEFAULT 0, boot TEXT NOT NULL DEFAULT '');
-CREATE TABLE game_seats (
-    game INTEGER NOT NULL REFERENCES game_tables ON DELETE CASCADE, actor TEXT NOT NULL, nickname TEXT NOT NULL,
-    secret TEXT NOT NULL, PRIMARY KEY (game, actor));
-CREATE TABLE game_moves (
-    game INTEGER NOT NULL REFERENCES game_tables ON DELETE CASCADE, actor TEXT NOT NULL, turn INTEGER NOT NULL,
-    settings TEXT NOT NULL, PRIMARY KEY (game, actor));
-"""
-# What came later, added to a file that has it not yet. A deadline is told by the clock of one boot of one machine.
-_LATER = {"locked": "INTEGER NOT NULL DEFAULT 0", "boot": "TEXT NOT NULL DEFAULT ''"}
 # Waiting for players; a clock that runs, or stands; the last turn played.
 LOBBY, PLAYING, PAUSED, OVER = "lobby", "playing", "paused", "over"
 SHORTEST, LONGEST = 10.0, 86_400.0
@@ -130,19 +116,6 @@ class TableFile(ClassroomFile):
     def __init__(self, path: str | Path, clock: Callable[[], float] = time.monotonic, boot: str | None = None) -> None:
         super().__init__(path)
         self._clock, self._boot = clock, this_boot() if boot is None else boot
-
-    def _prepare(self, base: sqlite3.Connection) -> None:
-        super()._prepare(base)
-        if not _missing(base):
-            return
-        base.execute("BEGIN IMMEDIATE")  # whoever comes first makes the tables; others wait and find them
-        try:
-            for statement in _missing(base):
-                base.execute(statement)
-        except BaseException:
-            base.execute("ROLLBACK")
-            raise
-        base.execute("COMMIT")
 
     @contextmanager
     def _at_once(self) -> Iterator[sqlite3.Connection]:
@@ -283,14 +256,6 @@ def this_boot() -> str:
             return told.read().strip()
     except OSError:
         return os.name
-
-
-def _missing(base: sqlite3.Connection) -> list[str]:
-    """The statements that bring the file's tables of games to what they are now."""
-    there = {row[1] for row in base.execute("PRAGMA table_info(game_tables)")}
-    if not there:
-        return list(filter(str.strip, _TABLES.split(";")))
-    return [f"ALTER TABLE game_tables ADD COLUMN {name} {kind}" for name, kind in _LATER.items() if name not in there]
 
 
 @contextmanager
