@@ -26,8 +26,8 @@ from hypothesis import example, given, settings, target
 from hypothesis import strategies as st
 
 import sim.plainwords
-import sim.yamlfile
 from dashboard import parcels, seats, state
+from dashboard.parquet import Room, TableError, opened
 from sim.experiment.condition import ConditionError
 from sim.experiment.condition import parse as parse_condition
 from sim.experiment.design import PointsError, listed
@@ -233,9 +233,6 @@ def test_a_file_holds_so_much_and_no_more() -> None:
         read(("f.yaml", text.replace("[", "[a,")))
 
 
-# ------------------------------------------------------------------------------------------------ tables in a parcel
-
-
 def parquet(table: pa.Table, **how: Any) -> bytes:
     out = io.BytesIO()
     pq.write_table(table, out, **{"compression": "zstd", **how})
@@ -304,8 +301,6 @@ def test_pages_that_promise_more_than_the_footer_are_refused() -> None:
     assert content[4:6] == b"\x15\x00"  # a data page; then its size unpacked, as a number of two bytes
     head = b"\x15\x00\x15" + bytes(content[7:9])
     assert content[4:9] == head
-    from dashboard.parquet import Room, TableError, opened
-
     assert opened(bytes(content), Room(10_000, 1000, 1)).metadata.num_rows == 1000
     for room in (Room(7_000, 1000, 1), Room(10_000, 999, 1), Room(10_000, 1000, 0)):
         with pytest.raises(TableError, match="too large"):
@@ -313,9 +308,6 @@ def test_pages_that_promise_more_than_the_footer_are_refused() -> None:
     content[7:9] = b"\xfe\x7f"
     with pytest.raises(TableError, match="too large"):
         opened(bytes(content), Room(8100, 1000, 1))
-
-
-# ------------------------------------------------------------------------------------------------ time and memory
 
 
 def _measure(folder: str) -> None:
