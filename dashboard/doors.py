@@ -176,4 +176,4 @@ def opening() -> None:
 
 def visitor() -> tuple[str, str]:
     """This session, and the address that it comes from ("" on this machine)."""
-    return show.session(), str(st.context.ip_address or "")
+    return show.session(), show.address()
