@@ -228,6 +228,15 @@ def dashboard(
         Path | None,
         typer.Option(metavar="DIR", help="Visitors may open the sweeps in it.", exists=True, file_okay=False),
     ] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--name",
+            metavar="NAME",
+            help="The server may be called by this name alone, as behind a reverse proxy. Repeatable. Otherwise by its "
+            "address, as localhost, or by this machine's own name.",
+        ),
+    ] = None,
 ) -> None:
     """Open the dashboard in a browser; this machine alone can see it unless --host says otherwise."""
     from importlib.util import find_spec
@@ -239,13 +248,19 @@ def dashboard(
     found = find_spec("dashboard")
     if found is None or not found.submodule_search_locations:
         raise LimitError("the dashboard is not installed with this durand")
+    from dashboard.gate import stay_inside
+
+    stay_inside()  # before Streamlit prints under which addresses it can be reached
     if class_file is not None:
         os.environ["DURAND_CLASS_FILE"] = str(class_file.resolve())
     if results is not None:
         os.environ["DURAND_RESULTS"] = str(results.resolve(strict=True))
-    script = Path(next(iter(found.submodule_search_locations)), "app.py")
+    script = Path(next(iter(found.submodule_search_locations)), "server.py")
     print(f"The dashboard is at http://{'localhost' if host in ('0.0.0.0', '::') else host}:{port} (Ctrl-C ends it)")
-    streamlit.main(["run", str(script), "--server.address", host, "--server.port", str(port)], standalone_mode=False)
+    options = ["--server.address", host, "--server.port", str(port)]
+    for name in names or ():
+        options += ["--server.allowedHosts", name]
+    streamlit.main(["run", str(script), *options], standalone_mode=False)
 
 
 app.command()(why)
