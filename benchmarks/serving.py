@@ -76,7 +76,10 @@ def serving(
             stdout=log,
             stderr=log,
             cwd=home,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]),
+            },
         )
     try:
         made = Dashboard(port, process)

@@ -1,4 +1,4 @@
-"""The dashboard's front door: what Streamlit runs for every visitor. `durand dashboard` starts it."""
+"""The dashboard's hall: what Streamlit runs for every visitor. `durand dashboard` starts `server.py`, which leads here."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import doors, show, state, telling
+from dashboard import doors, gate, show, state, telling
 from dashboard.engine import engine
 
 HERE = Path(__file__).resolve().parent
@@ -36,8 +36,9 @@ CLASSES_ONLY = ("class_student", "class_instructor", "table", "evidence", "about
 
 def main() -> None:
     """Set up the page, and run the one that was asked for."""
+    gate.stay_inside()  # for who starts Streamlit with this file by hand
     st.set_page_config("durand", layout="wide", initial_sidebar_state="auto")
-    engine()
+    engine().came(show.session(), show.address())
     pages = [
         st.Page(HERE / "pages" / f"{name}.py", title=title, url_path=name, default=place == 0)
         for place, (name, title) in enumerate(_offered())

@@ -25,7 +25,7 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from dashboard import show
+from dashboard import gate, show
 from sim.teaching.classroom import Classroom
 from sim.teaching.classroom_file import ClassroomError, GoneError, StorageError, StrangerError
 from sim.teaching.table import Tables
@@ -33,11 +33,6 @@ from sim.teaching.table import Tables
 # Of what is held, the secrets; the others may be seen by all.
 SECRETS = frozenset({"me", "host", "player", "leader"})
 _COOKIE, KEPT_DAYS, MOST_KEPT = "durand", 30, 30
-# Sets cookies; the same text for everybody, so that a content security policy can name its digest.
-KEEP = (
-    'document.currentScript.parentNode.querySelectorAll("[data-durand-cookie]").forEach(one => {'
-    'document.cookie = one.dataset.durandCookie + (location.protocol === "https:" ? "; secure" : "");})'
-)
 
 
 def file() -> Path:
@@ -133,7 +128,7 @@ def keep() -> None:
     ]
     marks = "".join(f'<i hidden data-durand-cookie="{cookie}"></i>' for cookie in cookies)
     with st.container(key="keep"):
-        st.html(f"{marks}<script>{KEEP}</script>", unsafe_allow_javascript=True)
+        st.html(f"{marks}<script>{gate.KEEP}</script>", unsafe_allow_javascript=True)
 
 
 def _to_keep() -> dict[str, str]:
@@ -330,7 +325,7 @@ def turned_away(problem: ClassroomError, gone: str, leave: Callable[[], None]) -
 
 def visitor() -> tuple[str, str]:
     """This session, and the address that it comes from ("" on this machine)."""
-    return show.session(), str(st.context.ip_address or "")
+    return show.session(), show.address()
 
 
 def complain(problem: Exception) -> None:

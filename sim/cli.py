@@ -170,21 +170,7 @@ def run(
 
 
 @app.command()
-def compare(
-    names: Annotated[list[str], typer.Argument(metavar="A B...", help="Two scenarios or more.")],
-    worlds: Worlds = 1000,
-    months: Months = None,
-    seed: Seed = 0,
-    settings: Settings = None,
-    baseline: Annotated[
-        str | None, typer.Option(metavar="A", help="The scenario to compare with; the first if not given.")
-    ] = None,
-    parameters: ParametersOption = DEFAULT_PARAMETERS,
-    out: Out = None,
-    as_json: Json = False,
-    every: All = False,
-    png: Png = False,
-) -> None:
+def compare() -> None:
     """Run scenarios over the same worlds, and say how they differ, world by world."""
     from sim.run import compare as compare_scenarios
 
@@ -239,16 +225,28 @@ def dashboard(
     classes_only: Annotated[
         bool, typer.Option(help="Show the pages for classes and games at a table, and no other runs of the model.")
     ] = False,
-    site: Annotated[
-        str,
+    sites: Annotated[
+        list[str] | None,
         typer.Option(
-            metavar="NAME", help="Behind a proxy: the name by which visitors reach it, such as class.example.org."
+            "--site",
+            metavar="NAME",
+            help="Behind a proxy: the name by which visitors reach it, such as class.example.org, and no other. Repeatable. "
+            "Without, it goes by its address, as localhost, or by this machine's own name.",
         ),
-    ] = "",
+    ] = None,
     base_path: Annotated[str, typer.Option(metavar="PATH", help="Behind a proxy: what its addresses begin with.")] = "",
     results: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Visitors may open the sweeps in it.", exists=True, file_okay=False),
+    ] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--name",
+            metavar="NAME",
+            help="The server may be called by this name alone, as behind a reverse proxy. Repeatable. Otherwise by its "
+            "address, as localhost, or by this machine's own name.",
+        ),
     ] = None,
 ) -> None:
     """Open the dashboard in a browser; this machine alone can see it unless --host says otherwise.
@@ -264,6 +262,9 @@ def dashboard(
     found = find_spec("dashboard")
     if found is None or not found.submodule_search_locations:
         raise LimitError("the dashboard is not installed with this durand")
+    from dashboard.gate import stay_inside
+
+    stay_inside()  # before Streamlit prints under which addresses it can be reached
     if class_file is not None:
         os.environ["DURAND_CLASS_FILE"] = str(class_file.resolve())
     if opening_secret_file is not None:
@@ -274,13 +275,15 @@ def dashboard(
         os.environ["DURAND_CLASSES_ONLY"] = "1"
     if results is not None:
         os.environ["DURAND_RESULTS"] = str(results.resolve(strict=True))
-    script = Path(next(iter(found.submodule_search_locations)), "app.py")
+    script = Path(next(iter(found.submodule_search_locations)), "server.py")
     shown = "localhost" if host in ("0.0.0.0", "::") else host
     base = base_path.strip("/")
     print(f"The dashboard is at http://{shown}:{port}{f'/{base}' if base else ''} (Ctrl-C ends it)")
     options = ["--server.address", host, "--server.port", str(port), "--server.baseUrlPath", base]
-    if site:  # else the server takes its pages' own connections for another site's, and refuses them
-        options += ["--browser.serverAddress", site]
+    for name in sites or ():
+        options += ["--server.allowedHosts", name]
+    if sites:  # else the server takes its pages' own connections for another site's, and refuses them
+        options += ["--browser.serverAddress", sites[0]]
     streamlit.main(["run", str(script), *options], standalone_mode=False)
 
 

@@ -11,7 +11,6 @@ import zipfile
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -35,9 +34,8 @@ from dashboard import (
     trial_form,
     trials,
     versions,
-    waiting,
 )
-from dashboard.engine import Engine, RunError, Task
+from dashboard.engine import Engine, RunError
 from dashboard.questions import Question
 from dashboard.state import State, from_query, to_query
 from sim.evidence import ledger
@@ -793,19 +791,6 @@ def test_an_answer_is_kept_for_all_and_an_error_reaches_the_visitor(engine: Engi
     wrong = Question(questions.account, (load_scenario("confront"), "attacks", "2052-03", None), {"months": 12})
     with pytest.raises(RunError, match="month must be from 2021-09 to 2022-07"):
         engine.results("one", {"why": wrong})
-
-
-def test_work_that_nobody_asks_after_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Otherwise a closed page keeps the heavy worker from everybody else."""
-    stopped: list[Task] = []
-    monkeypatch.setattr(waiting, "engine", lambda: SimpleNamespace(cancel=stopped.append))
-    old, new, done = (Task(name, len, (), {}) for name in ("old", "new", "done"))
-    done.finished.set()
-    now = time.monotonic()
-    kept = {old: now - waiting.ABANDONED - 1, new: now, done: now - waiting.ABANDONED - 1}
-    monkeypatch.setattr(waiting, "_SEEN", kept)
-    waiting.give_up_abandoned()
-    assert stopped == [old]
 
 
 def test_long_work_can_be_stopped(engine: Engine, tmp_path: Path) -> None:

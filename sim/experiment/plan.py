@@ -168,7 +168,7 @@ class Plan:
             said = [values.shape, [(f.name, f.kind, f.options) for f in factors]]
             digest.update(json.dumps(said).encode())
             for first in range(0, len(values), _ROWS):  # point by point, without a copy of the whole table
-                digest.update(memoryview(np.ascontiguousarray(values[first : first + _ROWS], dtype="<f8")))
+                digest.update(np.ascontiguousarray(values[first : first + _ROWS], dtype="<f8").data)
         return {
             "scenarios": {one.name: one.hash for one in self.scenarios},
             "levers": [list(paths.values()) for paths in self.paths],

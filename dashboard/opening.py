@@ -1,0 +1,38 @@
+"""What is made ready while nobody has come yet: workers, what pages import, and the first answer with its pictures."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from dashboard import show, telling, versions
+from dashboard.engine import BusyError, RunError, engine
+from dashboard.state import State
+
+# What pages need, and take long to import.
+NEEDED = (
+    "altair",
+    "pandas",
+    "pyarrow",
+    "sim.why",
+    "sim.report",
+    "sim.teaching.play",
+    "dashboard.controls",
+    "dashboard.ahead",
+)
+KINDS = ("fan", "difference", "verdicts")
+
+
+def make_ready() -> None:
+    """Have the first page answered before anybody asks for it."""
+    here = State()
+    engine()  # its workers start while this process imports
+    for name in NEEDED:
+        import_module(name)
+    try:
+        found = engine().results("opening", versions.jobs(here))
+    except (BusyError, RunError):
+        return  # whoever comes is told
+    compared = versions.compared(found, next(iter(found)))
+    telling.answer(here, compared)
+    for kind in KINDS:
+        show.moving(compared, kind, here.metric)
