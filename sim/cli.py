@@ -170,7 +170,21 @@ def run(
 
 
 @app.command()
-def compare() -> None:
+def compare(
+    names: Annotated[list[str], typer.Argument(metavar="A B...", help="Two scenarios or more.")],
+    worlds: Worlds = 1000,
+    months: Months = None,
+    seed: Seed = 0,
+    settings: Settings = None,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="A", help="The scenario to compare with; the first if not given.")
+    ] = None,
+    parameters: ParametersOption = DEFAULT_PARAMETERS,
+    out: Out = None,
+    as_json: Json = False,
+    every: All = False,
+    png: Png = False,
+) -> None:
     """Run scenarios over the same worlds, and say how they differ, world by world."""
     from sim.run import compare as compare_scenarios
 
@@ -238,15 +252,6 @@ def dashboard(
     results: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Visitors may open the sweeps in it.", exists=True, file_okay=False),
-    ] = None,
-    names: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--name",
-            metavar="NAME",
-            help="The server may be called by this name alone, as behind a reverse proxy. Repeatable. Otherwise by its "
-            "address, as localhost, or by this machine's own name.",
-        ),
     ] = None,
 ) -> None:
     """Open the dashboard in a browser; this machine alone can see it unless --host says otherwise.
