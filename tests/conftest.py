@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING
 import pytest
 from browsing import Server, Visit, visitors  # it makes what stands in benchmarks/ importable
 from command import Durand, called
+from drawing import FUZZ  # it sets how every property test draws
 from serving import CHROMIUM, QUIET
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-def pytest_report_header() -> str:
-    return f"browser tests: {f'with {CHROMIUM}' if CHROMIUM else 'skipped, there is no Chromium on this machine'}"
+def pytest_report_header() -> list[str]:
+    return [
+        f"browser tests: {f'with {CHROMIUM}' if CHROMIUM else 'skipped, there is no Chromium on this machine'}",
+        f"property tests: {f'fresh examples, {FUZZ} times as many' if FUZZ else 'the same examples each time'}",
+    ]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

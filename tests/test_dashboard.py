@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from drawing import draws
+from hypothesis import given
 from hypothesis import strategies as st
 from seen import drawn, said
 from streamlit import stop
@@ -257,7 +258,7 @@ states = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@draws(150)
 @given(states)
 def test_an_address_gives_the_same_state_again(here: State) -> None:
     """Otherwise a shared link shows other numbers."""
@@ -272,7 +273,7 @@ KEYS = ["compare", "version", "since", "lever.aid", "posture.stance", "value.", 
 KEYS += ["month", "metric", "own", "lever.", "nothing"]
 
 
-@settings(max_examples=300, deadline=None)
+@draws(300)
 @given(st.dictionaries(st.sampled_from(KEYS) | st.text(), st.text(), max_size=5))
 def test_any_address_is_read_without_harm(query: dict[str, str]) -> None:
     """Otherwise a hand-made address ends in a traceback."""

@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from drawing import draws
+from hypothesis import given
 from hypothesis import strategies as st
 from seen import drawn, said
 from streamlit.testing.v1 import AppTest
@@ -720,7 +721,7 @@ states = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@draws(60)
 @given(states)
 def test_an_address_gives_these_pages_again(here: State) -> None:
     """Otherwise a shared link opens another question."""

@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from drawing import draws
+from hypothesis import example, given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -571,7 +572,7 @@ def test_a_log_that_cannot_be_read_or_written_says_so(tmp_path: Path, target: st
 
 
 BYTES = opened().move({"pakistan": HARD}).inject(shocks()["isolate"][0], "isolate").move({}).log.to_json().encode()
-FINE = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+FINE = draws(60)
 
 
 def only_its_own_error(raw: bytes) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from drawing import draws
+from hypothesis import given
 from hypothesis import strategies as st
 from small_model import SCENARIOS, SmallScenario, install, real
 
@@ -103,7 +104,7 @@ class TestVerdicts:
     def test_every_threshold_has_a_reason(self) -> None:
         assert all(threshold.reason and threshold.unit for threshold in THRESHOLDS.values())
 
-    @settings(max_examples=60, deadline=None)
+    @draws(60)
     @given(months=st.integers(1, 30), data=st.data())
     def test_they_partition_the_worlds(self, months: int, data: st.DataObject) -> None:
         worlds = 40
