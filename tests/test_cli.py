@@ -371,7 +371,7 @@ class TestStopping:
             assert running.stdout is not None
             assert running.stdout.readline() == "stepping\n"
             running.send_signal(signal.SIGINT)
-            _, err = running.communicate(timeout=60)
+            _, err = running.communicate(timeout=120)
         assert running.returncode == 130
         assert "Traceback" not in err
         assert err.startswith("durand: stopped")

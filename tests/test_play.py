@@ -941,7 +941,7 @@ def test_ctrl_c_on_a_real_terminal_keeps_the_log(tmp_path: Path) -> None:
         os.write(ours, b"half a li")
         until(ours, "half a li")
         said = until(ours, "--log mine.json", press=b"\x03")
-        assert child.wait(60) == 130
+        assert child.wait(120) == 130
     finally:
         child.kill()
         child.wait()
