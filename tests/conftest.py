@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -15,6 +16,13 @@ from serving import CHROMIUM, QUIET
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+
+# What the one who runs the tests has set for her own terminal, home or make must not decide what they find.
+FOREIGN = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "TTY_", "MAKE", "MFLAGS", "GNUMAKEFLAGS")
+FOREIGN += ("XDG_DATA_HOME", "STREAMLIT_", "DURAND_CLASS_FILE", "DURAND_RESULTS", "DURAND_TRACEBACK", "PYTHONWARNINGS")
+for name in [name for name in os.environ if name.startswith(FOREIGN)]:
+    del os.environ[name]
 
 
 def pytest_report_header() -> list[str]:
