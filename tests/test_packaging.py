@@ -229,6 +229,12 @@ class TestTree:
                 found += [f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}"] if pattern.search(line) else []
         assert found == []
 
+    def test_every_text_is_read_as_utf_8(self) -> None:
+        """Otherwise what is found depends on the language that a machine is set to."""
+        bare = ".read_text" + "()"
+        files = [path for path in project_files() if path.suffix == ".py"]
+        assert [path.name for path in files if bare in path.read_text(encoding="utf-8")] == []
+
     def test_nothing_that_runs_reads_the_folder_beside_the_checkout(self) -> None:
         for path in project_files("sim", "scenarios", "docs", "benchmarks", "Makefile", ".ci"):
             if path.suffix not in BINARY:

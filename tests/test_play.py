@@ -867,7 +867,7 @@ def test_replay_says_whether_the_bits_are_the_same(play: Play, tmp_path: Path) -
     assert done.exit_code == 0
     assert f"The same bits in every turn: {digest}" in done.output
 
-    text = (tmp_path / "a.json").read_text()
+    text = (tmp_path / "a.json").read_text(encoding="utf-8")
     (tmp_path / "b.json").write_text(text.replace('"aid": 0.4', '"aid": 0.5'))
     done = play("--replay", "b.json")
     assert done.exit_code == 1

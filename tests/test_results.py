@@ -228,7 +228,7 @@ class TestFolders:
         (folder / "thesis.docx").write_text("mine")
         with pytest.raises(BundleError, match=r"thesis\.docx"):
             results.save(folder)
-        assert (folder / "thesis.docx").read_text() == "mine"
+        assert (folder / "thesis.docx").read_text(encoding="utf-8") == "mine"
 
     def test_a_folder_with_a_foreign_manifest_is_not_overwritten_by_mistake(
         self, results: sim.Results, tmp_path: Path
@@ -305,7 +305,7 @@ class TestFolders:
         assert isinstance(back, sim.Comparison)
         assert back.baseline == "confront"
         pd.testing.assert_frame_equal(back.paired, comparison.paired, check_exact=True)
-        assert json.loads((folder / "comparison.json").read_text())["verdicts"] == comparison.verdicts()
+        assert json.loads((folder / "comparison.json").read_text(encoding="utf-8"))["verdicts"] == comparison.verdicts()
         one = open_folder(folder / "appease")
         assert isinstance(one, sim.Results)
         comparison.save(folder)  # over itself
@@ -323,7 +323,7 @@ class TestFolders:
         with pytest.raises(BundleError, match="torn"):
             open_folder(folder)
         path = folder / "comparison.json"
-        header = json.loads(path.read_text())
+        header = json.loads(path.read_text(encoding="utf-8"))
         header["folders"]["appease"] = "../../elsewhere"
         path.write_text(json.dumps(header))
         with pytest.raises(BundleError, match="outside"):
