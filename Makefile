@@ -88,8 +88,9 @@ lock: build/lock/bin/uv ## bring both locks in line with pyproject.toml (ARGS=--
 	$(COMPILE) --all-extras --output-file requirements-dev.lock $(ARGS)
 	$(COMPILE) --constraints requirements-dev.lock --output-file requirements.lock
 
-build/lock/bin/uv: | $(RUNS)
-	$(PY) -m venv build/lock
+# Not made with .venv/, which cannot be whole while the locks lag behind pyproject.toml.
+build/lock/bin/uv:
+	@for one in $(CANDIDATES); do if "$$one" -c "$(FITS)" 2>/dev/null; then "$$one" -m venv build/lock; break; fi; done
 	build/lock/bin/python -m pip install -qq --disable-pip-version-check uv
 
 dashboard: $(RUNS) ## open the dashboard in a browser (ARGS: --host, --port)
