@@ -205,7 +205,7 @@ def test_a_what_if_clicked_while_the_next_turn_is_drawn_is_kept(visit: Visit) ->
         if page.evaluate(WHAT_IF_MEANWHILE, turn):
             break
     line = page.get_by_role("combobox", name="Line of play")
-    line.wait_for(timeout=15_000)
+    line.wait_for()
     assert "what if" in line.input_value()
     line.press("ArrowDown")
     page.get_by_role("option", name=f"1: {turn - 1} turns played").wait_for()

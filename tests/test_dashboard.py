@@ -12,7 +12,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from drawing import draws
+from hypothesis import given
 from hypothesis import strategies as st
 from labour import hungry, slow, swelling, table
 from seen import drawn, said
@@ -273,7 +274,7 @@ states = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@draws(150)
 @given(states)
 def test_an_address_gives_the_same_state_again(here: State) -> None:
     """Otherwise a shared link shows other numbers."""
@@ -288,7 +289,7 @@ KEYS = ["compare", "version", "since", "lever.aid", "posture.stance", "value.", 
 KEYS += ["month", "metric", "own", "lever.", "nothing"]
 
 
-@settings(max_examples=300, deadline=None)
+@draws(300)
 @given(st.dictionaries(st.sampled_from(KEYS) | st.text(), st.text(), max_size=5))
 def test_any_address_is_read_without_harm(query: dict[str, str]) -> None:
     """Otherwise a hand-made address ends in a traceback."""
@@ -430,14 +431,12 @@ def test_the_same_question_at_the_same_time_is_run_once(engine: Engine) -> None:
 def test_only_the_newest_question_of_a_session_counts(engine: Engine) -> None:
     """Otherwise the drag of a slider queues up runs that nobody will see."""
     before = engine.runs
-    started = time.monotonic()
     for seed in range(100, 110):
         moved_on = time.monotonic() + 0.05
         with pytest.raises(SupersededError):
             engine.results("dragging", {"x": job(seed, 1000, 120)}, lambda until=moved_on: time.monotonic() > until)
     engine.results("dragging", {"x": job(110)})
-    assert time.monotonic() - started < 10  # ten such runs alone would take far longer
-    assert engine.runs == before + 1
+    assert engine.runs == before + 1  # a run that went on to its end would be counted, and kept the last one waiting
     assert engine._tasks == {}
 
 
@@ -471,10 +470,8 @@ def test_the_next_step_of_a_slider_is_run_ahead_and_gives_way() -> None:
         assert own.results("a", {"x": job(201)})["x"].manifest["seed"] == 201
         assert own.runs == 2
         own.ahead("a", [job(202, 1000, 120)])
-        started = time.monotonic()
         own.results("b", {"x": job(203)})
-        assert time.monotonic() - started < 5
-        assert own.runs == 3
+        assert own.runs == 3  # the only worker has left the guess, else that would have come first
     finally:
         own.close()
 
@@ -577,7 +574,7 @@ def test_what_waits_together_is_run_together_and_comes_out_as_alone() -> None:
         for one in rooms:
             one.start()
         for one in (*rooms, blocking):
-            one.join(60)
+            one.join(SECONDS)
         assert max(asked) >= 3
         for number, one in found.items():
             alone = sim.run(yours[number].scenario, **yours[number].arguments)
@@ -596,7 +593,7 @@ def test_what_one_is_to_blame_for_is_not_the_others_fault() -> None:
     lane.queue.extend([wrong, right])
     try:
         lane.start()
-        assert right.finished.wait(60)
+        assert right.finished.wait(SECONDS)
         assert right.answer().worlds == 4
         with pytest.raises(RunError, match="nowhere"):
             wrong.answer()
@@ -656,11 +653,11 @@ def test_one_users_heavy_job_does_not_hold_up_the_others(engine: Engine) -> None
     assert not waiting[-1].finished.is_set()  # the heavy queue stands meanwhile
     for one in [*waiting, task]:
         engine.cancel(one)
-        assert one.finished.wait(20)
+        assert one.finished.wait(SECONDS)
     with pytest.raises(RunError, match="stopped"):
         task.answer()
     after = engine.heavy("heavy", slow, 0.1)
-    assert after.finished.wait(20)
+    assert after.finished.wait(SECONDS)
     assert after.answer() == "done"
 
 

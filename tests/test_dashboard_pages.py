@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from drawing import draws
+from hypothesis import given
 from hypothesis import strategies as st
 from seen import drawn, said
 from streamlit.testing.v1 import AppTest
@@ -724,7 +725,7 @@ states = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@draws(60)
 @given(states)
 def test_an_address_gives_these_pages_again(here: State) -> None:
     """Otherwise a shared link opens another question."""
@@ -797,13 +798,13 @@ def test_long_work_can_be_stopped(engine: Engine, tmp_path: Path) -> None:
     """Otherwise one visitor's sweep goes on after nobody wants it."""
     text = TINY.replace("points: 60", "points: 2000").replace("months: 24", "months: 60")
     task = engine.heavy("one", analysis.run, text, str(tmp_path / "long"))
-    until = time.monotonic() + 90
+    until = time.monotonic() + SECONDS
     while not (task.told or {}).get("of"):
         assert time.monotonic() < until
         time.sleep(0.05)
     threading.Timer(0.0, engine.cancel, [task]).start()
-    assert task.finished.wait(60)
+    assert task.finished.wait(SECONDS)
     assert task.problem == "stopped"
     after = engine.heavy("two", analysis.run, TINY.replace("points: 60", "points: 5"), str(tmp_path / "short"))
-    assert after.finished.wait(60)
+    assert after.finished.wait(SECONDS)
     assert after.answer() is True

@@ -61,7 +61,7 @@ async def session(visitor: Any) -> str:
 def put(port: int, who: str, size: int, name: str = "one", **headers: str) -> int:
     """Upload a file of so many bytes to a session; the status that comes back."""
     head = b'--edge\r\nContent-Disposition: form-data; name="f"; filename="a.yaml"\r\n\r\n'
-    client = HTTPConnection("127.0.0.1", port, timeout=30)
+    client = HTTPConnection("127.0.0.1", port, timeout=90)
     sent = {"Content-Type": FORM, **{name.replace("_", "-"): value for name, value in headers.items()}}
     try:
         client.request("PUT", f"/_stcore/upload_file/{who}/{name}", head + b"a" * size + b"\r\n--edge--\r\n", sent)
@@ -72,7 +72,7 @@ def put(port: int, who: str, size: int, name: str = "one", **headers: str) -> in
 
 def token(port: int) -> str:
     """The token that the server gives a browser with the page, in a cookie."""
-    client = HTTPConnection("127.0.0.1", port, timeout=30)
+    client = HTTPConnection("127.0.0.1", port, timeout=90)
     client.request("GET", "/_stcore/health")
     cookie = client.getresponse().getheader("Set-Cookie") or ""
     client.close()
@@ -315,7 +315,7 @@ def test_who_comes_first_after_streamlit_was_started_by_hand_sees_the_pages_too(
         listed: list[str] = []
         while listed[-1:] != ["About"]:
             message = ForwardMsg()
-            message.ParseFromString(await asyncio.wait_for(visitor.recv(), 60))
+            message.ParseFromString(await asyncio.wait_for(visitor.recv(), 90))
             if message.navigation.app_pages:
                 listed = [one.page_name for one in message.navigation.app_pages]
         await visitor.close()

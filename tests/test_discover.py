@@ -424,8 +424,8 @@ def test_the_command(folder: Path, tmp_path: Path) -> None:
     data = json.loads(told.stdout)
     same: Discovery = Sweep.load(folder).discover(where, density=0.6)
     assert data == json.loads(json.dumps(same.as_json()))
-    assert json.loads((out / "discovery.json").read_text()) == data
-    assert (out / "discovery.txt").read_text() == same.text() + "\n"
+    assert json.loads((out / "discovery.json").read_text(encoding="utf-8")) == data
+    assert (out / "discovery.txt").read_text(encoding="utf-8") == same.text() + "\n"
     assert {"boxes.csv", "trajectory.csv", "tradeoff.svg", "tradeoff.png", "pairs.svg"} <= {
         one.name for one in out.iterdir()
     }

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from drawing import draws
+from hypothesis import given
 from hypothesis import strategies as st
 from small_model import SCENARIOS, SmallScenario, install, real
 
@@ -105,7 +106,7 @@ class TestVerdicts:
     def test_every_threshold_has_a_reason(self) -> None:
         assert all(threshold.reason and threshold.unit for threshold in THRESHOLDS.values())
 
-    @settings(max_examples=60, deadline=None)
+    @draws(60)
     @given(months=st.integers(1, 30), data=st.data())
     def test_they_partition_the_worlds(self, months: int, data: st.DataObject) -> None:
         worlds = 40
@@ -229,7 +230,7 @@ class TestFolders:
         (folder / "thesis.docx").write_text("mine")
         with pytest.raises(BundleError, match=r"thesis\.docx"):
             results.save(folder)
-        assert (folder / "thesis.docx").read_text() == "mine"
+        assert (folder / "thesis.docx").read_text(encoding="utf-8") == "mine"
 
     def test_a_folder_with_a_foreign_manifest_is_not_overwritten_by_mistake(
         self, results: sim.Results, tmp_path: Path
@@ -306,7 +307,7 @@ class TestFolders:
         assert isinstance(back, sim.Comparison)
         assert back.baseline == "confront"
         pd.testing.assert_frame_equal(back.paired, comparison.paired, check_exact=True)
-        assert json.loads((folder / "comparison.json").read_text())["verdicts"] == comparison.verdicts()
+        assert json.loads((folder / "comparison.json").read_text(encoding="utf-8"))["verdicts"] == comparison.verdicts()
         one = open_folder(folder / "appease")
         assert isinstance(one, sim.Results)
         comparison.save(folder)  # over itself
@@ -324,7 +325,7 @@ class TestFolders:
         with pytest.raises(BundleError, match="torn"):
             open_folder(folder)
         path = folder / "comparison.json"
-        header = json.loads(path.read_text())
+        header = json.loads(path.read_text(encoding="utf-8"))
         header["folders"]["appease"] = "../../elsewhere"
         path.write_text(json.dumps(header))
         with pytest.raises(BundleError, match=r"comparison\.json: torn, or changed"):
