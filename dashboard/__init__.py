@@ -2,6 +2,7 @@
 
 What stands where
 -----------------
+- `server.py` is what is started: `gate.py` says who is let in and what goes out, `opening.py` makes all ready.
 - `app.py` names the pages (`PAGES`); `pages/NAME.py` is one page, under 150 lines or so.
 - `state.py` is what the address holds: scenarios, levers, postures, uncertainties, seed, worlds, months, month, metric.
 - `versions.py` turns a state into scenarios: those chosen, and "your version" of one of them.
@@ -13,7 +14,9 @@ What stands where
 - `doors.py` is how one comes into a class or a game; `asking.py` and `lessons.py` are for exercises, on the page and in the
   workers; `seats.py` and `playing.py` likewise for games; `lines.py` is what somebody who plays alone has played;
   `classes.py` is what an instructor has of a class, `tables.py` what a player and the host of a game at a table have.
-- `longer.py` is what takes longer than a page may; `telling.py` puts changes and their effect into words.
+- `withheld.py` closes the exercise of a class to those who are still to predict in it.
+- `remember.py` keeps what was made of visitors' texts, within bounds; `longer.py` is what takes longer than a page may;
+  `telling.py` puts changes and their effect into words.
 - `questions.py` is what is asked of the quick workers besides runs; `waiting.py` a button for long work, its progress and
   its answer; `choosing.py` what is chosen on Why, Actors and Map; `playback.py` lets months go by; `links.py` leads to Evidence.
 - `chain.py` opens an account step by step; `cards.py` shows evidence; `glossary.py` has the words of About.
@@ -54,7 +57,9 @@ Rules that every page keeps:
   nothing. Ask for `panels=True` only where areas, groups, factions, resources or levers are shown month by month.
 - Work that may take longer than a second goes through `engine().heavy(show.session(), function, *arguments)`: one at a
   time for everybody, with progress (`task.told`), `engine().cancel(task)` and `task.answer()`; never into the page's own
-  thread. The function stands in `longer.py` and begins with `tell`.
+  thread. The function stands in `longer.py` and begins with `tell`. Files go through `show.download`.
+- What somebody brought is read with `show.taken`, and put to the workers as an `Errand`. What is made of a visitor's text is
+  kept by `Remembered`, never by an unbounded cache.
 - A widget's key comes from `state.key(...)`, so that it is set anew when the whole state is replaced.
 - Text that came from a file or a visitor goes through `show.plain` before it reaches `st.markdown` or a label.
 - Each picture has its words and its table: `show.picture` sees to it. Nothing may be told by colour alone.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 import sim.rules  # noqa: F401  (registers the rules)
 from sim.rule import RULES, Rule
@@ -37,6 +38,12 @@ class Rulebook:
     def __call__(self, rule: Callable[..., Vector], *inputs: Vector) -> Vector:
         """What the rule says of these inputs."""
         return self._bound[rule](*inputs)
+
+    def at(self, worlds: NDArray[np.intp], rule: Callable[..., Vector], *inputs: Vector) -> Vector:
+        """What the rule says of inputs that stand, one by one, in these worlds: any of them, as often as may be."""
+        bound = self._bound[rule]
+        values = getattr(bound, "keywords", {})  # none of a rule that is switched off
+        return bound(*inputs, **{name: value[worlds] for name, value in values.items() if np.ndim(value)})
 
 
 def _switched_off(rule: Rule) -> Callable[..., Vector]:

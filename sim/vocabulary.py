@@ -6,6 +6,8 @@ the order in which rows are added up and drawn.
 
 from __future__ import annotations
 
+from calendar import month_name
+
 ACTORS: dict[str, str] = {
     "pakistan": "Pakistan",
     "taliban": "Afghan Taliban",
@@ -121,6 +123,11 @@ VERDICTS: dict[str, str] = {
 }
 
 START = "2021-08"
+
+
+def month_words(month: str) -> str:
+    """ "2021-08" as "August 2021"."""
+    return f"{month_name[int(month[5:])]} {month[:4]}"
 
 
 def month_after(start: str, months: int) -> str:

@@ -41,6 +41,7 @@ class SmallScenario:
     question: str = "What happens?"
     summary: str = "A test."
     start: str = "2021-08"
+    parameters: ClassVar[dict[str, float]] = {}
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", self.title or self.name.capitalize())
@@ -139,7 +140,7 @@ def install(patch: pytest.MonkeyPatch) -> None:
         ScenarioError=SmallScenarioError,
         load_scenario=_load,
         parameter_set=lambda name: (
-            (name, {}) if name in ("defaults", "prior", "posterior") else ("defaults", _load(name))
+            (name, {}) if name in ("defaults", "prior", "posterior") else ("defaults", _load(name).parameters)
         ),
         list_scenarios=lambda: [(one.name, one.title, one.question) for one in SCENARIOS.values()],
         with_overrides=_with_overrides,

@@ -119,7 +119,7 @@ def test_bad_and_good_files_in_the_studio(visit: Visit, tmp_path: Path) -> None:
     page.get_by_text("Pakistan, from 2023-01: Aid").wait_for()
     with page.expect_download() as given:
         press(page, "Download")
-    assert Path(given.value.path()).read_text() == good.read_text()
+    assert Path(given.value.path()).read_text(encoding="utf-8") == good.read_text(encoding="utf-8")
     kept(page, "studio")
     press(page, "Compare", exact=True)
     page.locator(PICTURES).nth(2).wait_for()

@@ -139,7 +139,7 @@ def arrive(reader: BrowserContext, server: Server, visit: Visit) -> Iterator[Arr
     def arrived(name: str) -> Page:
         page = reader.new_page()
         pages.append(page)
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE)
         page.goto(f"{server.address}/{'' if name == 'compare' else name}?{SMALL}")
         page.get_by_text(NOT_A_FORECAST).last.wait_for()
         page.locator("[data-testid=stHtml] style").first.wait_for(state="attached")  # look.css, which may come last

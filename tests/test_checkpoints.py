@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 from alike import same
-from hypothesis import given, settings
+from drawing import draws
+from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
@@ -59,7 +60,7 @@ def test_every_scenario_goes_on_to_the_same_bits(name: str, built: list[int]) ->
     assert len(built) == (3 if chooses else 2)
 
 
-@settings(max_examples=8, deadline=None)
+@draws(8)
 @given(
     name=st.sampled_from(NAMES),
     month=st.integers(1, 19),

@@ -184,7 +184,7 @@ class TestScenarios:
         assert shown == (0, "".join(f"{file}: fine\n" for file in files), "")
         for file, wrong in zip(files, ("months: 0\n", "colour: red\n", "worlds: 0\n", "minutes: -1\n"), strict=True):
             key = wrong.partition(":")[0]
-            lines = [line for line in file.read_text().splitlines() if not line.startswith(f"{key}:")]
+            lines = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith(f"{key}:")]
             (tmp_path / file.name).write_text("\n".join([*lines, wrong]))
             shown = durand("validate", tmp_path / file.name)
             assert shown.code == 2, file
@@ -336,7 +336,7 @@ class TestFolders:
 class TestStopping:
     @pytest.fixture(autouse=True)
     def chunks_of_three(self, small: None, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(sim.ensemble.run.__globals__, "CHUNK", 3)
+        monkeypatch.setitem(sim.run.__globals__, "CHUNK", 3)
 
     def test_what_was_finished_is_kept(self, durand: Durand, tmp_path: Path) -> None:
         SmallModel.stop_at = 9
@@ -371,7 +371,7 @@ class TestStopping:
             assert running.stdout is not None
             assert running.stdout.readline() == "stepping\n"
             running.send_signal(signal.SIGINT)
-            _, err = running.communicate(timeout=60)
+            _, err = running.communicate(timeout=120)
         assert running.returncode == 130
         assert "Traceback" not in err
         assert err.startswith("durand: stopped")

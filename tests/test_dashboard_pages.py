@@ -11,12 +11,12 @@ import zipfile
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from drawing import draws
+from hypothesis import given
 from hypothesis import strategies as st
 from seen import drawn, said
 from streamlit.testing.v1 import AppTest
@@ -24,10 +24,10 @@ from streamlit.util import calc_hash
 
 import sim
 from dashboard.runtime import analysis, archives, experiments, questions, state, sweep_folders, versions
-from dashboard.runtime.engine import Engine, RunError, Task
+from dashboard.runtime.engine import Engine, RunError
 from dashboard.runtime.questions import Question
 from dashboard.runtime.state import State, from_query, to_query
-from dashboard.widgets import experiment_form, glossary, playback, sentences, waiting
+from dashboard.widgets import experiment_form, glossary, playback, sentences
 from sim.evidence import ledger
 from sim.experiment.outcome import Sweep
 from sim.experiment.regret.study import BETTER
@@ -40,6 +40,7 @@ from sim.plots.power import faction_power, holdings
 from sim.provenance import cover, look_up
 from sim.provenance.seek import conflicts, seek
 from sim.provenance.without import without
+from sim.results.folders import sealed
 from sim.rule import RULES
 from sim.scenario import load_scenario
 from sim.why import ablate, explain, weigh
@@ -476,7 +477,12 @@ def table_of(**columns: Any) -> bytes:
 
 def said_otherwise(**changes: Any) -> Any:
     """A manifest in which something else is said."""
-    return lambda content: json.dumps({**json.loads(content), **changes})
+
+    def said(content: bytes) -> bytes:
+        about = {key: value for key, value in json.loads(content).items() if key != "seal"}
+        return sealed({**about, **changes})
+
+    return said
 
 
 WRONG: dict[str, tuple[Any, str]] = {
@@ -708,7 +714,7 @@ states = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@draws(60)
 @given(states)
 def test_an_address_gives_these_pages_again(here: State) -> None:
     """Otherwise a shared link opens another question."""
@@ -777,30 +783,17 @@ def test_an_answer_is_kept_for_all_and_an_error_reaches_the_visitor(engine: Engi
         engine.results("one", {"why": wrong})
 
 
-def test_work_that_nobody_asks_after_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Otherwise a closed page keeps the heavy worker from everybody else."""
-    stopped: list[Task] = []
-    monkeypatch.setattr(waiting, "engine", lambda: SimpleNamespace(cancel=stopped.append))
-    old, new, done = (Task(name, len, (), {}) for name in ("old", "new", "done"))
-    done.finished.set()
-    now = time.monotonic()
-    kept = {old: now - waiting.ABANDONED - 1, new: now, done: now - waiting.ABANDONED - 1}
-    monkeypatch.setattr(waiting, "_SEEN", kept)
-    waiting.give_up_abandoned()
-    assert stopped == [old]
-
-
 def test_long_work_can_be_stopped(engine: Engine, tmp_path: Path) -> None:
     """Otherwise one visitor's sweep goes on after nobody wants it."""
     text = TINY.replace("points: 60", "points: 2000").replace("months: 24", "months: 60")
     task = engine.heavy("one", analysis.run, text, str(tmp_path / "long"))
-    until = time.monotonic() + 90
+    until = time.monotonic() + SECONDS
     while not (task.told or {}).get("of"):
         assert time.monotonic() < until
         time.sleep(0.05)
     threading.Timer(0.0, engine.cancel, [task]).start()
-    assert task.finished.wait(60)
+    assert task.finished.wait(SECONDS)
     assert task.problem == "stopped"
     after = engine.heavy("two", analysis.run, TINY.replace("points: 60", "points: 5"), str(tmp_path / "short"))
-    assert after.finished.wait(60)
+    assert after.finished.wait(SECONDS)
     assert after.answer() is True

@@ -20,7 +20,8 @@ from sim.ensemble.run import LimitError
 from sim.ensemble.run import run as run_worlds
 from sim.evidence import ledger
 from sim.model import FrontierModel
-from sim.results import Results
+from sim.results import BundleError, Results
+from sim.results.folders import seal
 from sim.scenario import library, load_scenario
 from sim.teaching.exercises import pack as packing
 from sim.teaching.exercises.feedback import because_of, feedback, label, missed
@@ -627,9 +628,8 @@ def test_a_pack_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: Any)
     """Otherwise Ctrl-C leaves a folder without its instructor's sheet, or loses last week's."""
     out = tmp_path / "pack"
     out.mkdir()
-    header = {"format": packing.FORMAT, "files": {"old.txt": 3}}
-    (out / "pack.json").write_text(json.dumps(header), encoding="utf-8")
     (out / "old.txt").write_text("old", encoding="utf-8")
+    seal(out, "pack.json", {"format": packing.FORMAT})
 
     def stopped(*_: Any) -> list[Any]:
         raise KeyboardInterrupt
@@ -650,11 +650,13 @@ def test_what_is_not_a_pack_is_left_alone(case: str, tmp_path: Path, monkeypatch
         out.mkdir()
         (out / "mine.txt").write_text("mine", encoding="utf-8")
     if case == "added to":
-        header = {"format": packing.FORMAT, "files": {"worksheet.html": 3}}
-        (out / "pack.json").write_text(json.dumps(header), encoding="utf-8")
+        (out / "mine.txt").unlink()
+        (out / "worksheet.html").write_text("<p>", encoding="utf-8")
+        seal(out, "pack.json", {"format": packing.FORMAT})
+        (out / "mine.txt").write_text("mine", encoding="utf-8")
     if case == "here":
         monkeypatch.chdir(out)
-    with pytest.raises(LimitError):
+    with pytest.raises(BundleError):
         packing.pack(small("build_your_own"), out)
     assert (out if case == "a file" else out / "mine.txt").read_text(encoding="utf-8") == "mine"
 

@@ -161,7 +161,9 @@ def test_the_figures_are_those_that_were_published() -> None:
 def test_no_module_reads_files_beside_the_project() -> None:
     """Otherwise the project works in one checkout only."""
     for path in (ROOT / "sim" / "history").glob("*.py"):
-        texts = [one.value for one in ast.walk(ast.parse(path.read_text())) if isinstance(one, ast.Constant)]
+        texts = [
+            one.value for one in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(one, ast.Constant)
+        ]
         assert not [text for text in texts if isinstance(text, str) and "shared/" in text]
 
 
@@ -346,7 +348,7 @@ def test_a_budget_scales() -> None:
 def test_sets_are_kept_with_a_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise nobody can tell from what the sets were made, or that the model has changed since."""
     made = store.save(recovered(), tmp_path)
-    read = json.loads((tmp_path / store.MANIFEST).read_text())
+    read = json.loads((tmp_path / store.MANIFEST).read_text(encoding="utf-8"))
     assert read == made
     assert read["window"] == list(CALIBRATION)
     assert read["seed"] == 1
@@ -523,14 +525,14 @@ def test_later_months_can_be_scored(tmp_path: Path, capsys: pytest.CaptureFixtur
     said = " ".join(capsys.readouterr().out.split())
     assert "none of the months scored lie in that window" in said
     assert "calibrated on 2021-08 to 2022-12" in said
-    kept = json.loads((out / "backcast.json").read_text())
+    kept = json.loads((out / "backcast.json").read_text(encoding="utf-8"))
     assert kept["calibrated"] == ["2021-08", "2022-12"]
     assert kept["inside"] == 0.0
     (series,) = kept["series"]
     assert [one["period"] for one in series["scored"]] == ["2023-02", "2023-03"]
     # The rivals that are told nothing of these months still know the window's.
     assert set(series["scored"][0]["untold"]) == set(RIVALS)
-    page = (out / "backcast.md").read_text()
+    page = (out / "backcast.md").read_text(encoding="utf-8")
     assert "![Attacks counted by PICSS" in page
     assert (out / "plots" / "picss_attacks.svg").exists()
 

@@ -20,7 +20,7 @@ LAYERS = (
     ("model", "scenario", "gauges", "shocks"),
     ("run", "checkpoints", "results", "plots", "trace", "why"),
     ("teaching", "experiment", "history"),
-    ("cli", "dashboard", "exits", "report", "__main__", "the public names"),
+    ("cli", "verify", "dashboard", "exits", "report", "__main__", "the public names"),
 )
 
 # Where chance from outside may come in, and what for.

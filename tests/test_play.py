@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from drawing import draws
+from hypothesis import example, given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -571,7 +572,7 @@ def test_a_log_that_cannot_be_read_or_written_says_so(tmp_path: Path, target: st
 
 
 BYTES = opened().move({"pakistan": HARD}).inject(shocks()["isolate"][0], "isolate").move({}).log.to_json().encode()
-FINE = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+FINE = draws(60)
 
 
 def only_its_own_error(raw: bytes) -> None:
@@ -866,7 +867,7 @@ def test_replay_says_whether_the_bits_are_the_same(play: Play, tmp_path: Path) -
     assert done.exit_code == 0
     assert f"The same bits in every turn: {digest}" in done.output
 
-    text = (tmp_path / "a.json").read_text()
+    text = (tmp_path / "a.json").read_text(encoding="utf-8")
     (tmp_path / "b.json").write_text(text.replace('"aid": 0.4', '"aid": 0.5'))
     done = play("--replay", "b.json")
     assert done.exit_code == 1
@@ -940,7 +941,7 @@ def test_ctrl_c_on_a_real_terminal_keeps_the_log(tmp_path: Path) -> None:
         os.write(ours, b"half a li")
         until(ours, "half a li")
         said = until(ours, "--log mine.json", press=b"\x03")
-        assert child.wait(60) == 130
+        assert child.wait(120) == 130
     finally:
         child.kill()
         child.wait()

@@ -176,7 +176,7 @@ class TestShown:
             "plots/settling.png",
             "plots/pairing.svg",
         } <= files
-        page = (tmp_path / "out" / "replications.md").read_text()
+        page = (tmp_path / "out" / "replications.md").read_text(encoding="utf-8")
         assert "](plots/settling.svg)" in page
         said = durand("replications", "confront", *common, "--json")
         data = json.loads(said.out)

@@ -357,7 +357,7 @@ class TestCommand:
         assert f"Written: {tmp_path / 'out' / 'sensitivity.md'}" in shown.out.replace("\n", "")
         files = sorted(path.name for path in (tmp_path / "out" / "plots").iterdir())
         assert files == sorted(f"attacks-confront-{name}.{end}" for name in names for end in ("png", "svg"))
-        page = (tmp_path / "out" / "sensitivity.md").read_text()
+        page = (tmp_path / "out" / "sensitivity.md").read_text(encoding="utf-8")
         assert all(f"plots/attacks-confront-{name}.svg" in page for name in names)
         said = durand("sensitivity", tmp_path / "sweep", "--metric", "attacks", "--json")
         data = json.loads(said.out)
@@ -379,7 +379,7 @@ class TestCommand:
             assert message in told.err
             assert not (tmp_path / "never").exists()
         manifest = tmp_path / "sweep" / "manifest.json"
-        manifest.write_text(manifest.read_text().replace('"finished"', '"interrupted"'))
+        manifest.write_text(manifest.read_text(encoding="utf-8").replace('"finished"', '"interrupted"'))
         told = durand("sensitivity", tmp_path / "sweep")
         assert told.code == 2
         assert "not finished, 24 of 24 runs: run the sweep again" in told.err

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from drawing import draws
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.experiment.design import listed, places, size
@@ -190,7 +191,7 @@ class TestDesigns:
         assert np.unique(FACTORS[1].values(laid[:, 1].copy())) == pytest.approx([10, 10 + 10 / 3, 10 + 20 / 3, 20])
         assert [FACTORS[2].values(laid[:2, 2].copy()).tolist()] == [[0, 1]]
 
-    @settings(max_examples=20)
+    @draws(20)
     @given(points=st.integers(1, 60), seed=st.integers(0, 2**63 - 1))
     def test_a_latin_hypercube_uses_each_stratum_once(self, points: int, seed: int) -> None:
         laid = places(LatinHypercube(kind="latin_hypercube", points=points, seed=seed), FACTORS)
@@ -298,7 +299,7 @@ class TestPlans:
         assert plan(uncertainties=NAMES).identity == plan(uncertainties=NAMES, title="Other").identity
         assert plan(uncertainties=NAMES).identity != plan(uncertainties=NAMES, seed=1).identity
 
-    @settings(max_examples=60, deadline=None)
+    @draws(60)
     @given(data=st.data())
     def test_packs_hold_all_that_is_left_once(self, data: st.DataObject) -> None:
         luck = data.draw(st.sampled_from(["shared", "own"]))

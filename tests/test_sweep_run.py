@@ -438,7 +438,7 @@ class TestLimits:
         (tmp_path / "out").write_text("notes")
         with pytest.raises(FolderError, match="this is a file; name a folder"):
             sweep(SMALL, tmp_path / "out")
-        assert (tmp_path / "out").read_text() == "notes"
+        assert (tmp_path / "out").read_text(encoding="utf-8") == "notes"
 
     def test_urls_that_cannot_be_reached(self, tmp_path: Path) -> None:
         """Otherwise what fsspec raises is told as a fault of the program."""

@@ -415,7 +415,7 @@ class TestCommand:
         code, out, err = durand("why", *asked, "--back", "all", "--chart", str(tmp_path / "why.svg"))
         assert (code, err) == (0, "")
         assert "Confront minus Accommodate" in out
-        assert (tmp_path / "why.svg").read_text().startswith("<svg")
+        assert (tmp_path / "why.svg").read_text(encoding="utf-8").startswith("<svg")
         code, out, _ = durand("why", *asked, "--json")
         assert json.loads(out)["versus"] == "appease"
         asked = ("confront", "--decision", "ttp.campaign", "--month", "2022-01", "--worlds", "20")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from drawing import draws
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -40,7 +41,7 @@ def test_draws_do_not_depend_on_the_chunk(chunk: int) -> None:
     assert np.array_equal(in_chunks(chunk), Streams(SEED, 1_000).uniform("a.draw", 5, 2))
 
 
-@settings(max_examples=60, deadline=None)
+@draws(60)
 @given(
     seed=st.integers(0, 2**63 - 1),
     first=st.one_of(st.integers(0, 40), st.integers(0, 999_000)),

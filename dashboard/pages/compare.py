@@ -48,8 +48,7 @@ def answer() -> None:
     with st.container(horizontal=True, gap="medium"):
         for kind, one in pictures.items():
             show.picture(one, kind)
-    base = found.results[found.baseline]
-    st.caption(show.plain(scope(base, len(found.results))))
+    st.caption(show.plain(scope(found)))
     with st.container(key="stamp"):
         st.caption(f"Run {sentences.digest(found)}", help="Two runs with the same sign have the same numbers.")
     downloads(here, found)

@@ -48,9 +48,9 @@ def opening() -> None:
         key="play upload",
         max_upload_size=1,
     )
-    if file is not None:
+    if file is not None and (raw := show.taken(file)) is not None:
         try:
-            lines.put(seats.bring(file.getvalue(), file.name))
+            lines.put(seats.bring(raw, file.name))
         except GameError as problem:
             lines.complain(problem)
             return

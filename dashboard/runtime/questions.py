@@ -28,6 +28,7 @@ class Question:
     arguments: dict[str, Any] = field(default_factory=dict)
     panels: bool = True
     company: None = None  # each is done by itself
+    foreign = False
 
     @property
     def key(self) -> str:
@@ -42,8 +43,9 @@ _NUMBERS = count()
 
 @dataclass(frozen=True)
 class Errand(Question):
-    """Something to be done, each time that it is asked for: its answer is none for the next one who asks."""
+    """Something to be done with what somebody brought, each time that it is asked for: its answer is none for the next one."""
 
+    foreign = True
     number: int = field(default_factory=lambda: next(_NUMBERS))
 
     @property

@@ -19,6 +19,7 @@ from dashboard.runtime.state import MOST_SCENARIOS, OWN, POSTURES, SHARES, State
 from dashboard.widgets import show
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
+from sim.parameters.posterior import window
 from sim.results.reading import HEADLINES, month_words
 from sim.scenario import list_scenarios
 from sim.scenario.diff import TITLES
@@ -33,10 +34,10 @@ _MODES = {
     "prior": "drawn from the declared ranges",
     "posterior": "drawn from the sets that fit the record",
 }
-_ABOUT_MODES = (
+_ABOUT_MODES = (  # the accepted sets say themselves which months they agree with
     "Declared values: every parameter as the registry gives it, so that only luck differs between worlds. Declared "
     "ranges: each world draws its own. Sets that fit: each world draws a whole set from those that calibration against "
-    "the record of 2021 to 2024 accepted."
+    f"the record of {' to '.join(map(month_words, window()))} accepted."
 )
 _SHARE_HELP = "From 0, not used at all, to 1, as far as it goes."
 _WORLDS = (50, 100, 200, 500, 1000)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from sim.metrics import METRICS
-from sim.vocabulary import FACTIONS, STANCES, VERDICTS
+from sim.parameters.posterior import window
+from sim.vocabulary import FACTIONS, STANCES, VERDICTS, month_words
 
 WORDS: dict[str, str] = {
-    "Accepted sets": "Whole sets of parameter values under which the model tells the record of 2021 to 2024 well enough.",
+    "Accepted sets": "Whole sets of parameter values under which the model tells the record of "
+    f"{' to '.join(map(month_words, window()))} well enough.",
     "Alignment": "How far the factions in Kabul lean to another actor, from -1 (against) to 1 (with), weighted by power.",
     "Baseline": "The scenario that the others are compared with.",
     "Claim": "One statement of one source, in our own words, with the paragraph it stands in.",

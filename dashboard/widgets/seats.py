@@ -300,6 +300,8 @@ def packed(log: MoveLog) -> str:
 
 def unpacked(text: str) -> MoveLog:
     """The same back. Raises GameError."""
+    if len(text) > _LONGEST:
+        raise GameError(f"the game in this address is too long; allowed: {_LONGEST:,} characters")
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         packing = zlib.decompressobj()

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from dashboard.runtime import long_tasks, state, versions
+from dashboard.runtime import gate, long_tasks, state, versions
 from dashboard.runtime.engine import BusyError, Job, RunError, SupersededError, engine
 from sim.metrics import METRICS
 from sim.plots.moving import moving as sim_moving
@@ -25,11 +27,21 @@ if TYPE_CHECKING:
     from sim.scenario import Difference
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|:$<>~&^=@])")
+# What Streamlit looks for after it has read the markup, so that a backslash does not help: links without brackets, pictures
+# and icons between colons, arrows and dashes. A word joiner, which nobody sees, keeps each from being found.
+_JOINER = "\u2060"
+_FOUND_LATER = re.compile(
+    r"(?:www(?=\.)|:(?=//)|@(?=[-\w])|:(?=[-+\w]+:)|:(?=material[/_])|(?<!\S)[-<>=~](?=(?:[->=]|->)(?!\S)))",
+    re.IGNORECASE,
+)
+# Control characters, and those that turn the direction of what follows, of the text around it too.
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def plain(text: object) -> str:
-    """A text for `st.markdown`, a label or a help, in which nothing is markup."""
-    return _MARKUP.sub(r"\\\1", " ".join(str(text).split()))
+    """A text for `st.markdown`, a label or a help, in which nothing is markup: no link, picture, icon, formula or colour."""
+    words = " ".join(_UNSEEN.sub("", str(text)).split())
+    return _MARKUP.sub(r"\\\1", _FOUND_LATER.sub(rf"\g<0>{_JOINER}", words))
 
 
 def strong(text: str) -> str:
@@ -53,6 +65,11 @@ def session() -> str:
     """Who asks: this visitor's session."""
     context = get_script_run_ctx()
     return context.session_id if context is not None else "alone"
+
+
+def address() -> str:
+    """Where this visitor comes from; "" on this machine."""
+    return str(st.context.ip_address or "")
 
 
 def superseded() -> bool:
@@ -120,6 +137,18 @@ def _held(said: str, heights: Sequence[int]) -> str:
     """The places of a page's text and pictures while they are waited for, so that nothing jumps when they come."""
     places = "".join(f'<div style="height: {height}px"></div>' for height in heights)
     return f'<div class="held"><p role="status">{said}</p>{places}</div>'
+
+
+def taken(file: object) -> bytes | None:
+    """What somebody brought with an uploader, read once: the server keeps it no longer. None where nothing new was brought."""
+    if not isinstance(file, UploadedFile):
+        return None  # nothing, or what was read before
+    content = file.getvalue()
+    file.seek(0)
+    file.truncate()  # the session holds on to the object
+    if Runtime.exists():
+        gate.uploads().remove_file(session(), file.file_id)
+    return content
 
 
 # ------------------------------------------------------------------------------------------------ pictures
@@ -257,11 +286,11 @@ def files(one: Drawn, place: str) -> None:
 def download(
     label: str, name: str, mime: str, place: str, make: Callable[..., bytes | str], *arguments: Any, **named: Any
 ) -> None:
-    """A button for a file that is made, by the heavy worker, when somebody asks for it: `make(tell, *arguments)`."""
+    """A button for a file that is made, in a worker, when somebody asks for it: `make(tell, *arguments)`."""
     who = session()
 
     def made() -> bytes | str:
-        task = engine().heavy(who, make, *arguments, **named)
+        task = engine().file(who, make, *arguments, **named)
         task.finished.wait()
         out: bytes | str = task.answer()
         return out

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.agents.actor import Actor
 from sim.chance import binomial, negative_binomial, poisson
@@ -107,16 +108,36 @@ class Land(Actor):
         """Dead among security forces and civilians in this many attacks: two draws for each lethal one."""
         lethal = binomial(self.luck(f"{who}.lethal"), attacks, self.lethal_share)
         everyone, security = self.nothing, self.nothing
+        # Tolls that others will take, or whose steps are recorded (sim/why), are worked out for all worlds alike.
+        of_all = self.tolls is not None or type(lethal) is not np.ndarray
         # A few slots at a time, so that their vectors stay in the processor's cache.
         slots, block = int(lethal.max()), max(1, BLOCK // len(lethal))
         block = block if self.tolls is None else min(block, KEPT_BLOCK)
         for first in range(0, slots, block):
             count = block if self.tolls is not None else min(block, slots - first)
-            toll, of_forces = self._tolls(who, first, count, of_security_forces)
-            dead = (np.arange(first, first + count)[:, None] < lethal) * toll
-            everyone = everyone + tally(dead)
-            security = security + tally(dead * of_forces)
+            happens = np.arange(first, first + count)[:, None] < lethal
+            if of_all:
+                toll, of_forces = self._tolls(who, first, count, of_security_forces)
+                dead = happens * toll
+                everyone = everyone + tally(dead)
+                security = security + tally(dead * of_forces)
+            else:
+                world, toll, of_forces = self._tolls_where(happens, who, first, of_security_forces)
+                everyone = everyone + np.bincount(world, toll, len(lethal))
+                security = security + np.bincount(world, toll * of_forces, len(lethal))
         return security, everyone - security
+
+    def _tolls_where(
+        self, happens: NDArray[np.bool_], who: str, first: int, of_security_forces: Callable[..., Vector]
+    ) -> tuple[NDArray[np.intp], Vector, Vector]:
+        """As `_tolls`, for those attacks alone that happen, a quarter of a block; before them, the world of each."""
+        model, rulebook, count = self.model, self.model.rulebook, len(happens)
+        places = np.flatnonzero(happens)
+        world = places % happens.shape[1]
+        luck = model.streams.uniforms(f"land.{who}.toll", model.month, count, first).take(places)
+        against = model.streams.uniforms(f"land.{who}.against", model.month, count, first).take(places)
+        toll = rulebook.at(world, violence.deaths_in_attack, luck)
+        return world, toll, rulebook.at(world, of_security_forces, against)
 
     def _tolls(
         self, who: str, first: int, count: int, of_security_forces: Callable[..., Vector]

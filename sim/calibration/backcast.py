@@ -198,8 +198,11 @@ def _length(plan: Scenario, first: str, last: str) -> int:
 
 
 def _sets(parameters: str) -> str:
+    if parameters == "prior":
+        return "Parameters are drawn from their declared ranges; nothing is fitted."
     if parameters != "posterior":
-        return "" if parameters == "defaults" else "Parameters are drawn from their declared ranges; nothing is fitted."
+        # Another scenario's overrides, or sets given in place of the shipped ones under a name of their own.
+        return "" if parameters == "defaults" else "Nothing is fitted to the record."
     from sim.calibration.store import state
 
     return state().words

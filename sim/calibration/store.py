@@ -19,6 +19,7 @@ from sim.parameters import PARAMETERS
 from sim.parameters.posterior import accepted
 from sim.worlds import Vector
 
+FORMAT = "durand calibration 1"
 SETS, MANIFEST = "posterior.parquet", "posterior.json"
 # The first accepted sets are lived again by some worlds, and give what they gave, or the model has changed.
 PROBED, PROBE_WORLDS = 6, 8

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from sim.calibration.backcast import Backcast, Series
 from sim.calibration.observations import CALIBRATION, Event
 from sim.calibration.scores import RIVALS
+from sim.results.folders import saved
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 Rows = list[list[str]]
+FORMAT = "durand backcast 1"
 NOT_A_FORECAST = "These are modelled worlds, not a forecast."
 
 
@@ -126,11 +128,18 @@ def _rival_rows(cast: Backcast, told: bool) -> Rows:
 
 
 def write_backcast(cast: Backcast, folder: str | Path, events: Sequence[Event]) -> Path:
-    """Write backcast.json, backcast.md and the pictures to a folder; returns the page."""
+    """Write backcast.json, backcast.md and the pictures to a folder; returns the page.
+
+    Raises:
+        BundleError: something else stands there.
+    """
+    saved(Path(folder), FORMAT, lambda fresh: _fill(cast, fresh, events))
+    return Path(folder, "backcast.md")
+
+
+def _fill(cast: Backcast, folder: Path, events: Sequence[Event]) -> None:
     from sim.calibration.pictures import backcast_picture, write
 
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     (folder / "backcast.json").write_text(json.dumps(cast.as_json(), indent=1) + "\n", encoding="utf-8")
     lines = [f"# Backcast: {cast.title}", "", window_words(cast), "", NOT_A_FORECAST, ""]
     lines += [*markdown(SCORE_HEADS, score_rows(cast)), "", SCORE_NOTE, ""]
@@ -146,9 +155,7 @@ def write_backcast(cast: Backcast, folder: str | Path, events: Sequence[Event]) 
             ]
     marked = [event for event in events if cast.first <= event.month <= cast.last]
     lines += ["## Events", "", *markdown(("day", "what", "source"), event_rows(marked)), ""]
-    page = folder / "backcast.md"
-    page.write_text("\n".join(lines), encoding="utf-8")
-    return page
+    (folder / "backcast.md").write_text("\n".join(lines), encoding="utf-8")
 
 
 def event_rows(events: Sequence[Event]) -> Rows:

@@ -41,7 +41,7 @@ def is_bad_input(problem: Exception) -> bool:
     homes = {
         "sim.ensemble.run": "LimitError",
         "sim.yamlfile": "FileError",
-        "sim.results.bundle": "BundleError",
+        "sim.results.folders": "BundleError",
         "sim.results.results": "SeriesNotKeptError",
         "sim.provenance.cards": "UnknownIdError",
     }

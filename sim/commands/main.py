@@ -12,12 +12,14 @@ import shlex
 import shutil
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.commands.calibrate import backcast, calibrate
+from sim.commands.classroom import classes
 from sim.commands.discover import discover, regret
 from sim.commands.errors import Commands, complain, say
 from sim.commands.exercise import exercise
@@ -25,6 +27,7 @@ from sim.commands.play import play
 from sim.commands.replications import replications
 from sim.commands.sensitivity import sensitivity
 from sim.commands.sweep import sweep
+from sim.commands.verify import verify
 from sim.commands.why import why
 from sim.ensemble.run import DEFAULT_PARAMETERS, LIMITS, Interrupted, LimitError, Progress
 
@@ -60,6 +63,7 @@ Settings = Annotated[
     typer.Option("--set", metavar="PATH=VALUE", help="Change one thing in every scenario, as in its file. Repeatable."),
 ]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write results and report to this folder.")]
+Png = Annotated[bool, typer.Option("--png", help="Write the report's pictures as PNG too, not as SVG alone.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]
 ParametersOption = Annotated[
     str,
@@ -152,6 +156,7 @@ def run(
     out: Out = None,
     as_json: Json = False,
     every: All = False,
+    png: Png = False,
 ) -> None:
     """Run one scenario in many worlds."""
     from sim.ensemble.run import run as run_scenario
@@ -161,7 +166,7 @@ def run(
     def make(progress: Progress | None) -> Results:
         return run_scenario(scenario, worlds, months, seed, parameters, progress=progress, command=_command())
 
-    _carry_out(make, out, as_json, every)
+    _carry_out(make, out, as_json, every, png)
 
 
 @app.command()
@@ -178,6 +183,7 @@ def compare(
     out: Out = None,
     as_json: Json = False,
     every: All = False,
+    png: Png = False,
 ) -> None:
     """Run scenarios over the same worlds, and say how they differ, world by world."""
     from sim.ensemble.run import compare as compare_scenarios
@@ -191,7 +197,7 @@ def compare(
             scenarios, worlds, months, seed, parameters, baseline=base, progress=progress, command=_command()
         )
 
-    _carry_out(make, out, as_json, every)
+    _carry_out(make, out, as_json, every, png)
 
 
 @app.command()
@@ -207,11 +213,13 @@ def evidence(
 
 
 @app.command()
-def report(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder written with --out.")]) -> None:
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder written with --out.")], png: Png = False
+) -> None:
     """Write the report of a results folder again: report.html and plots/."""
     from sim.results import open_folder
 
-    print(_write_report(open_folder(folder), folder))
+    print(_write_report(open_folder(folder), folder, png))
 
 
 @app.command()
@@ -224,12 +232,32 @@ def dashboard(
         Path | None,
         typer.Option(metavar="FILE", help="Where classes and games are kept; among this user's data if not given."),
     ] = None,
+    opening_secret_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Only who knows what is in it may open classes and games.", dir_okay=False),
+    ] = None,
+    classes_only: Annotated[
+        bool, typer.Option(help="Show the pages for classes and games at a table, and no other runs of the model.")
+    ] = False,
+    sites: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--site",
+            metavar="NAME",
+            help="Behind a proxy: the name by which visitors reach it, such as class.example.org, and no other. Repeatable. "
+            "Without, it goes by its address, as localhost, or by this machine's own name.",
+        ),
+    ] = None,
+    base_path: Annotated[str, typer.Option(metavar="PATH", help="Behind a proxy: what its addresses begin with.")] = "",
     results: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Visitors may open the sweeps in it.", exists=True, file_okay=False),
     ] = None,
 ) -> None:
-    """Open the dashboard in a browser; this machine alone can see it unless --host says otherwise."""
+    """Open the dashboard in a browser; this machine alone can see it unless --host says otherwise.
+
+    Who may open classes and games is limited by DURAND_OPENING_SECRET, or by --opening-secret-file.
+    """
     from importlib.util import find_spec
 
     from streamlit.runtime.pages_manager import PagesManager
@@ -239,18 +267,35 @@ def dashboard(
     found = find_spec("dashboard")
     if found is None or not found.submodule_search_locations:
         raise LimitError("the dashboard is not installed with this durand")
+    from dashboard.runtime.gate import stay_inside
+
+    stay_inside()  # before Streamlit prints under which addresses it can be reached
     if class_file is not None:
         os.environ["DURAND_CLASS_FILE"] = str(class_file.resolve())
+    if opening_secret_file is not None:
+        from sim.teaching.classroom.opening import opening_secret
+
+        os.environ["DURAND_OPENING_SECRET"] = opening_secret(opening_secret_file)
+    if classes_only:
+        os.environ["DURAND_CLASSES_ONLY"] = "1"
     if results is not None:
         os.environ["DURAND_RESULTS"] = str(results.resolve(strict=True))
-    script = Path(next(iter(found.submodule_search_locations)), "app.py")
-    print(f"The dashboard is at http://{'localhost' if host in ('0.0.0.0', '::') else host}:{port} (Ctrl-C ends it)")
-    streamlit.main(["run", str(script), "--server.address", host, "--server.port", str(port)], standalone_mode=False)
+    script = Path(next(iter(found.submodule_search_locations)), "server.py")
+    shown = "localhost" if host in ("0.0.0.0", "::") else host
+    base = base_path.strip("/")
+    print(f"The dashboard is at http://{shown}:{port}{f'/{base}' if base else ''} (Ctrl-C ends it)")
+    options = ["--server.address", host, "--server.port", str(port), "--server.baseUrlPath", base]
+    for name in sites or ():
+        options += ["--server.allowedHosts", name]
+    if sites:  # else the server takes its pages' own connections for another site's, and refuses them
+        options += ["--browser.serverAddress", sites[0]]
+    streamlit.main(["run", str(script), *options], standalone_mode=False)
 
 
 app.command()(why)
 app.command()(play)
 app.add_typer(exercise, name="exercise")
+app.add_typer(classes, name="class")
 app.command()(calibrate)
 app.command()(backcast)
 app.command()(sweep)
@@ -258,6 +303,7 @@ app.command()(discover)
 app.command()(regret)
 app.command()(sensitivity)
 app.command()(replications)
+app.command()(verify)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -312,44 +358,54 @@ def _setting(text: str) -> tuple[str, str]:
 
 
 def _carry_out(
-    make: Callable[[Progress | None], Results | Comparison], out: Path | None, as_json: bool, every: bool
+    make: Callable[[Progress | None], Results | Comparison], out: Path | None, as_json: bool, every: bool, png: bool
 ) -> None:
     """Run, then keep, print and report; on Ctrl-C the same with the worlds that were finished."""
-    from sim.results.bundle import check_target
+    from sim.results.bundle import KINDS
+    from sim.results.folders import check_target
     from sim.results.terminal import progress_bar, show_results
 
-    if out is not None:
-        check_target(out)  # before the work, not after it
-    code = 0
-    try:
-        with progress_bar() as progress:
-            results = make(progress)
-    except Interrupted as stop:
-        if stop.results is None:
-            raise typer.Exit(say("stopped before a chunk of worlds was finished; nothing to keep", 130)) from None
-        results = stop.results
-        code = say(f"stopped; {results.worlds:,} worlds were finished and are kept", 130)
-    if out is not None:
-        results.save(out)
-    if as_json:
-        print(json.dumps(results.as_json(), allow_nan=False))
-    else:
-        show_results(results, every)
-    if out is not None:
-        written = _write_report(results, out) if code == 0 else out
-        print(f"Written: {written}", file=sys.stderr if as_json else sys.stdout)
+    if png and out is None:
+        raise LimitError("--png goes with --out: pictures are written to its folder")
+    with ExitStack() as stack:
+        if out is not None:
+            check_target(out, *KINDS)  # before the work, not after it
+            from sim.plots.export import started_ahead
+
+            stack.enter_context(started_ahead())
+        code = 0
+        try:
+            with progress_bar() as progress:
+                results = make(progress)
+        except Interrupted as stop:
+            if stop.results is None:
+                raise typer.Exit(say("stopped before a chunk of worlds was finished; nothing to keep", 130)) from None
+            results = stop.results
+            code = say(f"stopped; {results.worlds:,} worlds were finished and are kept", 130)
+        if out is not None:
+            results.save(out)
+        if as_json:
+            print(json.dumps(results.as_json(), allow_nan=False))
+        else:
+            show_results(results, every)
+        if out is not None:
+            written = _write_report(results, out, png) if code == 0 else out
+            print(f"Written: {written}", file=sys.stderr if as_json else sys.stdout)
     if code:
         raise typer.Exit(code)
 
 
-def _write_report(results: Results | Comparison, folder: Path) -> Path:
+def _write_report(results: Results | Comparison, folder: Path, png: bool) -> Path:
     from sim.plots import save_all
     from sim.report.page import write
+    from sim.results.bundle import write_report
 
-    save_all(results, folder / "plots")
-    path = folder / "report.html"
-    write(results, path)
-    return path
+    def fill(fresh: Path) -> None:
+        save_all(results, fresh / "plots", png)
+        write(results, fresh / "report.html")
+
+    write_report(folder, fill)
+    return folder / "report.html"
 
 
 def _escape(text: object) -> str:

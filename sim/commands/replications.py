@@ -44,6 +44,11 @@ def replications(
     from sim.experiment.replications.study import replications as replicate
     from sim.results.terminal import progress_bar
 
+    if out is not None:
+        from sim.experiment.replications.text import FORMAT
+        from sim.results.folders import check_target
+
+        check_target(out, FORMAT)  # before the work, not after it
     with progress_bar() as progress:
         found = replicate(
             name,

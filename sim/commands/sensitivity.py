@@ -29,6 +29,11 @@ def sensitivity(
     from sim.experiment.outcome import Sweep
     from sim.experiment.sensitivity.study import sensitivity as analyse
 
+    if out is not None:
+        from sim.experiment.sensitivity.page import FORMAT
+        from sim.results.folders import check_target
+
+        check_target(out, FORMAT)  # before the work, not after it
     found = analyse(Sweep.load(folder), metric, versus=versus)
     page = None if out is None else found.save(out)
     if as_json:

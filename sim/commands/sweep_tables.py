@@ -31,6 +31,8 @@ def result_lines(sweep: Sweep) -> Iterator[str]:
         f"{about['finished_runs']:,} runs in {duration(about['elapsed_seconds'])}"
     )
     yield f"Fingerprint of all rows: {sweep.fingerprint} (the same however it is run)"
+    if redone := about["redone"]:
+        yield f"Found torn or damaged, and made again: {len(redone)} files ({', '.join(redone[:3])})"
     yield f"Written: {sweep.place}"
 
 

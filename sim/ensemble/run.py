@@ -155,9 +155,10 @@ def compare(
 
     def compared(results: dict[str, Results]) -> Comparison:
         manifests = {name: one.manifest for name, one in results.items()}
-        shared = {key: value for key, value in manifests[baseline].items() if key not in ("name", "scenario")}
+        shared = {key: value for key, value in manifests[baseline].items() if key not in ("name", "scenario", "values")}
         shared["elapsed_seconds"] = round(sum(one["elapsed_seconds"] for one in manifests.values()), 3)
         shared["baseline"] = baseline
+        shared["values"] = {name: one["values"] for name, one in manifests.items()}
         shared["scenarios"] = {name: one["scenario"] for name, one in manifests.items()}
         return Comparison(results, baseline, shared)
 
@@ -337,6 +338,7 @@ def _run_chunk(
 def _results(name: str, scenario: Scenario, chunks: list[Chunk], finished: int, plan: _Plan) -> Results:
     from sim.results import Results
     from sim.results.chunks import join
+    from sim.results.made import values_of
     from sim.results.manifest import machine, now
 
     manifest = {
@@ -350,6 +352,7 @@ def _results(name: str, scenario: Scenario, chunks: list[Chunk], finished: int, 
         "seed": plan.seed,
         "entropy": plan.seed if plan.drawn else None,
         "parameters": plan.parameters,
+        "values": values_of(plan.parameters, scenario.parameters),
         "worlds": finished,
         "worlds_asked": plan.worlds,
         "months": plan.months,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from sim.experiment.folder import FORMAT, FolderError
-from sim.experiment.parts import END, FOLDER, MONTHS_END, PartError, read_table
+from sim.experiment.folder import FolderError, read_manifest, torn_files
+from sim.experiment.parts import END, FOLDER, MONTHS_END, PART, PartError, read_table
 from sim.experiment.store import Store, open_store
 from sim.vocabulary import VERDICTS, month_after
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from sim.experiment.schema import Design, Experiment
     from sim.experiment.sensitivity.study import Sensitivity
 
+_MENDED = "run the sweep again into the same folder to mend it"
 KINDS = ("lever", "uncertainty", "constant")
 
 
@@ -41,17 +41,14 @@ class Sweep:
         """Open a sweep's folder.
 
         Raises:
-            FolderError: there is none.
+            FolderError: there is none, or a file of it is torn or was changed.
         """
         store = open_store(place)
-        try:
-            manifest = json.loads(store.read("manifest.json"))
-        except FileNotFoundError:
-            raise FolderError(f"{place}: this is not a sweep's folder: there is no manifest.json in it") from None
-        except (OSError, ValueError):
-            manifest = None
-        if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-            raise FolderError(f"{place}: not the folder of a sweep by this durand")
+        manifest = read_manifest(store)
+        if torn := torn_files(store, manifest["files"]):
+            raise FolderError(f"{place}: {torn[0]}: torn, or changed since it was written; {_MENDED}")
+        if "experiments.parquet" not in manifest["files"]:
+            raise FolderError(f"{place}: this sweep has hardly begun; run it again to go on")
         return cls(store, manifest)
 
     @property
@@ -168,12 +165,19 @@ class Sweep:
 
     def tables(self, end: str = END) -> Iterator[pa.Table]:
         """The parts' rows one part after another, as Arrow tables: for what does not fit into memory at once."""
+        rows = 0
         for name in self._store.names(FOLDER):
-            if name.endswith(end) and (end == MONTHS_END or not name.endswith(MONTHS_END)):
+            if PART.fullmatch(name) and name.endswith(MONTHS_END) == (end == MONTHS_END):
                 try:
-                    yield read_table(self._store, name)
+                    table = read_table(self._store, name)
                 except PartError as problem:
-                    raise FolderError(f"{self.place}: {problem}; run the sweep again to mend it") from None
+                    raise FolderError(f"{self.place}: {problem}; {_MENDED}") from None
+                rows += len(table)
+                yield table
+        there = rows // (self.manifest["months"] if end == MONTHS_END else 1)
+        kept = self.manifest["finished_runs"]
+        if there < kept or (self.complete and there > kept):
+            raise FolderError(f"{self.place}: {there:,} runs are in its parts, and {kept:,} were kept; {_MENDED}")
 
     def _sorted(self, end: str, index: list[str]) -> pd.DataFrame:
         import pyarrow as pa

@@ -9,6 +9,7 @@ twice is one file. Beside the rows, a part's metadata keep what it holds and wha
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -25,12 +26,17 @@ if TYPE_CHECKING:
     from sim.experiment.work import Columns, Job, Lived
 
 FOLDER, END, MONTHS_END = "parts", ".parquet", ".months.parquet"
+PART = re.compile(rf"{FOLDER}/[0-9a-f]{{16}}-[0-9a-f]{{16}}(\.months)?\.parquet")
 _ABOUT = b"durand"
 _MASK = 2**64 - 1
 
 
 class PartError(ValueError):
     """A part is torn, damaged, or not of this sweep."""
+
+
+class ForeignPartError(PartError):
+    """A part is whole, but of another sweep."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,7 @@ def read_part(store: Store, name: str, identity: str) -> Part:
     table = read_table(store, name)
     about = json.loads((table.schema.metadata or {}).get(_ABOUT, b"{}"))
     if about.get("identity") != identity:
-        raise PartError(f"{name}: of another sweep")
+        raise ForeignPartError(f"{name}: of another sweep")
     months = about.get("months", "")
     if months:
         read_table(store, months)

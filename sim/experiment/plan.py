@@ -29,6 +29,7 @@ from sim.scenario import Scenario, parameter_set
 from sim.worlds import Vector
 
 MOST_RUNS = 1_000_000_000
+_ROWS = 1_000  # of a table of points, read at once
 Numbers = NDArray[np.int64]
 Done = dict[int, NDArray[np.bool_]]  # block of worlds -> which points are done
 
@@ -165,7 +166,9 @@ class Plan:
         digest = blake2b(digest_size=16)
         for factors, values in ((self.mixed, self.mixes), (self.drawn, self.draws)):
             said = [values.shape, [(f.name, f.kind, f.options) for f in factors]]
-            digest.update(json.dumps(said).encode() + np.ascontiguousarray(values, dtype="<f8").tobytes())
+            digest.update(json.dumps(said).encode())
+            for first in range(0, len(values), _ROWS):  # point by point, without a copy of the whole table
+                digest.update(np.ascontiguousarray(values[first : first + _ROWS], dtype="<f8").data)
         return {
             "scenarios": {one.name: one.hash for one in self.scenarios},
             "levers": [list(paths.values()) for paths in self.paths],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -13,6 +12,7 @@ from sim.metrics import METRICS
 from sim.parameters import Parameter
 from sim.provenance.index import Index, index
 from sim.rule import Quantity, Rule
+from sim.words.problems import close_to, short
 
 Kind = Literal["rule", "parameter", "claim", "source", "metric", "mechanism", "scenario", "argument"]
 
@@ -90,9 +90,9 @@ def look_up(name: str, known: Index | None = None) -> tuple[Card, ...]:
 
 def _unknown(name: str, everything: list[str]) -> str:
     inside = [each for each in everything if len(name) > 2 and name.lower() in each.lower()]
-    close = list(dict.fromkeys([*difflib.get_close_matches(name, everything, n=5), *inside]))[:8]
+    close = list(dict.fromkeys([*close_to(name, everything, 5), *inside]))[:8]
     hint = f"did you mean {', '.join(close)}?" if close else "`durand evidence` alone lists sources and mechanisms"
-    return f"no rule, parameter, claim, source, metric or mechanism is called '{name}'; {hint}"
+    return f"no rule, parameter, claim, source, metric or mechanism is called '{short(name)}'; {hint}"
 
 
 def _rule_card(known: Index, name: str) -> Card:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from sim.metrics import METRICS
 from sim.plots import Picture, draw, missing
 from sim.results import Comparison, Results
+from sim.results.made import made
 from sim.results.reading import NOT_A_FORECAST, month_words, number, reading, scope, share, spread, titles
 from sim.results.results import figures
 from sim.results.terminal import KINDS, SHORT_LIST
@@ -85,9 +86,9 @@ def render(source: Results | Comparison) -> str:
         shared_shocks=_shared(shocks),
         own_shocks=_own(shocks),
         overrides={title: overrides_of(scenario) for title, scenario in scenarios.items()},
-        prior=results[0].manifest["parameters"] == "prior",
-        scope=scope(results[0], len(results)),
-        answer=[text for text in paragraphs if text != scope(results[0], len(results))],
+        made=made(one.manifest for one in results).sentence,
+        scope=scope(source),
+        answer=[text for text in paragraphs if text != scope(source)],
         tables=tables_of(source),
         pictures=[(picture, inline(svg, picture)) for picture, svg in draw(source)],
         missing=missing(source),

@@ -7,17 +7,17 @@ printed, and never a forecast.
 
 from __future__ import annotations
 
-from calendar import month_name
 from collections.abc import Mapping
 from math import floor, log10, sqrt
-from pathlib import Path
 
 import numpy as np
 
 from sim.metrics import METRICS
+from sim.results.made import made
 from sim.results.paired import Comparison
 from sim.results.results import Results, figures
 from sim.vocabulary import VERDICTS
+from sim.vocabulary import month_words as month_words
 
 NOT_A_FORECAST = "These are modelled worlds, not a forecast."
 
@@ -131,11 +131,6 @@ def in_worlds(count: int, worlds: int) -> str:
     return f"in {words.replace('under', 'fewer than').replace('over', 'more than')} modelled worlds"
 
 
-def month_words(month: str) -> str:
-    """ "2021-08" as "August 2021"."""
-    return f"{month_name[int(month[5:])]} {month[:4]}"
-
-
 def titles(*results: Results) -> dict[str, str]:
     """What each scenario is called in front of readers: its title, shortened, and numbered where two are the same."""
     out: dict[str, str] = {}
@@ -164,35 +159,25 @@ def reading(results: Results | Comparison) -> list[str]:
         called = titles(*results.results.values())
         paragraphs = [text for name in results.others for text in _pair(results, name, called)]
         each = [_ends(one, called[name]) for name, one in results.results.items()]
-        return [*paragraphs, " ".join(each), scope(results.results[results.baseline], len(called))]
+        return [*paragraphs, " ".join(each), scope(results)]
     return [*_alone(results), _ends(results, titles(results)[results.name]), scope(results)]
 
 
-def scope(results: Results, scenarios: int = 1) -> str:
+def scope(source: Results | Comparison) -> str:
     """How many worlds, over which months, what differs between them; and that this is no forecast."""
+    every = list(source.results.values()) if isinstance(source, Comparison) else [source]
+    results = source.results[source.baseline] if isinstance(source, Comparison) else source
     months, worlds = results.months, results.worlds
     span = month_words(months[0]) + (f" to {month_words(months[-1])}" if len(months) > 1 else "")
-    how, drawn = _parameters(str(results.manifest["parameters"]))
-    luck = ", and the same luck in each scenario" if scenarios > 1 else ""
-    alone = "" if drawn or worlds == 1 else " Only luck differs between them; other assumptions may turn them round."
+    how = made(one.manifest for one in every)
+    luck = ", and the same luck in each scenario" if len(every) > 1 else ""
+    alone = (
+        "" if how.drawn or worlds == 1 else " Only luck differs between them; other assumptions may turn them round."
+    )
     few = f" So few worlds say little; with {_FEW} or more the shares begin to mean something." if worlds < _FEW else ""
     stop = "" if worlds == results.manifest.get("worlds_asked", worlds) else " The run was stopped before its end."
     counted = f"{worlds:,} modelled worlds" if worlds > 1 else "One modelled world"
-    return f"{counted}, {span}, with {how}{luck}.{alone}{few}{stop} {NOT_A_FORECAST}"
-
-
-def _parameters(parameters: str) -> tuple[str, bool]:
-    """Where a run's uncertain parameters came from, in words; and whether they differ between worlds."""
-    if parameters == "posterior":
-        return (
-            "the uncertain parameters in each as in one of the sets that agree with the record to December 2022",
-            True,
-        )
-    if parameters == "prior":
-        return "the uncertain parameters drawn anew in each, over all that is held possible", True
-    if parameters == "defaults":
-        return "every parameter at its declared value", False
-    return f"every parameter at its declared value but for what {Path(parameters).stem} sets", False
+    return f"{counted}, {span}, with {how.clause}{luck}.{alone}{few}{stop} {NOT_A_FORECAST}"
 
 
 def _pair(comparison: Comparison, name: str, called: dict[str, str]) -> list[str]:

@@ -28,7 +28,7 @@ from sim.scenario.schema import POLICIES, Policy, Scenario, policy_mentions
 from sim.scenario.settings import DECIDES
 from sim.scenario.words import CHOOSE
 from sim.vocabulary import ACTORS
-from sim.yamlfile import Document, FileError, Place, Source, dotted, found, read, suggestion, validate
+from sim.yamlfile import DEPTH, Document, FileError, Place, Source, dotted, found, read, short, suggestion, validate
 
 DEEPEST = 10
 _NAME = re.compile(r"[a-z0-9_]{1,60}")
@@ -144,17 +144,23 @@ def _scalar(label: str, text: str) -> Any:
 def _put(data: Any, path: str, value: Any, label: str) -> Place:
     """Set a value inside plain data, making the blocks on the way to it; returns the path taken."""
     place: list[str | int] = []
-    parts = path.split(".")
+    parts = path.split(".", DEPTH)
+    if len(parts) > DEPTH:
+        raise ScenarioError(f"{label}: the path is too deep; {DEPTH} levels are allowed")
     if parts[0] in ("schema", "extends"):
-        raise ScenarioError(f"{label}: {path} cannot be set; allowed: all else in a scenario")
+        raise ScenarioError(f"{label}: {parts[0]} cannot be set; allowed: all else in a scenario")
     for number, part in enumerate(parts):
         key: Any = part
         if isinstance(data, list):
-            if not (part.isdecimal() and int(part) < len(data)):
-                raise ScenarioError(f"{label}: there is no item {part} in the list; allowed: 0 to {len(data) - 1}")
+            if not (re.fullmatch(r"[0-9]{1,9}", part) and int(part) < len(data)):
+                raise ScenarioError(
+                    f"{label}: there is no item {short(part)} in the list; allowed: 0 to {len(data) - 1}"
+                )
             key = int(part)
         elif not isinstance(data, dict):
-            raise ScenarioError(f"{label}: there is nothing inside {found(data)}: {part}; leave it out of the path")
+            raise ScenarioError(
+                f"{label}: there is nothing inside {found(data)}: {short(part)}; leave it out of the path"
+            )
         place.append(key)
         if number == len(parts) - 1:
             data[key] = value
@@ -280,8 +286,11 @@ def _resolve(merged: _Merged, source: Path | None) -> Scenario:
 def _check_choice(merged: _Merged, scenario: Scenario) -> None:
     """`policy: choose` needs policies to choose among, and these go with it only."""
     choosing = [(place, actor) for place, actor, name in policy_mentions(scenario) if name == CHOOSE]
+    few = {actor for actor in ACTORS if len(set(getattr(scenario.actors, actor).among)) < 2}
     for place, actor in choosing:
-        if len(set(getattr(scenario.actors, actor).among)) < 2:
+        if "among" in place:
+            raise merged.problem(place, f"{dotted(place)} is no policy: {CHOOSE}; allowed: the names of policies")
+        if actor in few:
             raise merged.problem(place, f"{dotted(place)} needs `among`: {CHOOSE}; allowed: two policies or more there")
     for actor in set(ACTORS) - {actor for _, actor in choosing}:
         if not getattr(scenario.actors, actor).among:

@@ -17,7 +17,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from sim.yamlfile import suggestion
+from sim.yamlfile import ChoiceError
 
 CHOOSE = "choose"
 _MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
@@ -34,10 +34,11 @@ class OneOf:
 
     def __init__(self, names: Iterable[str]) -> None:
         self.names = tuple(names)
+        self.problem = f"is not one of the choices; allowed: {', '.join(self.names)}"
 
     def check(self, value: str) -> str:
         if value not in self.names:
-            raise ValueError(f"is not one of the choices{suggestion(value, self.names)}")
+            raise ChoiceError(self.problem, self.names)
         return value
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

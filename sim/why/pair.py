@@ -21,6 +21,8 @@ from sim.why.shapley import Array
 from sim.why.steps import Label, Node
 from sim.why.traced import Trace, Traced, TracedChoice
 
+MOST_MATCHED = 200  # shocks in one month that are looked through for those that both runs meet
+
 
 class Twin:
     """A model of double width, and what has been written down of its last months.
@@ -175,8 +177,10 @@ class Twin:
     def _shock(self) -> None:
         """Shocks that both runs meet are left to the model; others strike one half of the worlds."""
         one, other = self.script.shocks_apart(self.model.month)
-        matcher = SequenceMatcher(a=one, b=other, autojunk=False)
-        for kind, a, b, c, d in matcher.get_opcodes():
+        steps = [("equal" if one == other else "replace", 0, len(one), 0, len(other))]
+        if one != other and max(len(one), len(other)) <= MOST_MATCHED:
+            steps = [*SequenceMatcher(a=one, b=other, autojunk=False).get_opcodes()]
+        for kind, a, b, c, d in steps:
             if kind == "equal":
                 for shock in one[a:b]:
                     strike(self.model, *shock)

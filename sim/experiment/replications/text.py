@@ -12,6 +12,7 @@ import numpy as np
 from sim.ensemble.run import LimitError
 from sim.experiment.sensitivity.text import fine
 from sim.metrics import METRICS
+from sim.results.folders import saved
 from sim.results.reading import NOT_A_FORECAST, number
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from sim.experiment.replications.study import Figure, Pairing, Replications
 
+FORMAT = "durand replications 1"
 KINDS = {"total": "in all", "mean": "on average", "final": "at the end"}
 HEADS = ("figure", "value", "±", "wanted ±", "worlds needed", "enough", "batches inside")
 PAIR_HEADS = ("metric", "same luck", "own luck", "ratio", "95 % interval", "correlation")
@@ -130,7 +132,7 @@ def scope(found: Replications) -> str:
     )
     if found.pairings:
         text += f"; {found.names[1]} once more with seed {about['other_seed']}"
-        if about["parameters"] != "defaults":
+        if about["parameters"] in ("prior", "posterior"):
             text += " (the same luck has the same parameters drawn too)"
     return f"{text}."
 
@@ -213,7 +215,16 @@ def pairing_of(found: Replications, **more: Any) -> Any:
 
 
 def write(found: Replications, folder: Path) -> Path:
-    """Write `replications.json`, `replications.csv`, `pairing.csv`, `plots/` and `replications.md`; returns the page."""
+    """Write `replications.json`, `replications.csv`, `pairing.csv`, `plots/` and `replications.md`; returns the page.
+
+    Raises:
+        BundleError: something else stands there.
+    """
+    saved(folder, FORMAT, lambda fresh: _fill(found, fresh))
+    return folder / "replications.md"
+
+
+def _fill(found: Replications, folder: Path) -> None:
     from sim.plots import to_png, to_svg
 
     lines = ["# How many worlds are enough", "", scope(found), ""]
@@ -241,7 +252,6 @@ def write(found: Replications, folder: Path) -> Path:
     if found.pairings:
         found.variance_reduction.to_csv(folder / "pairing.csv")
     (folder / "replications.md").write_text("\n".join(lines), encoding="utf-8")
-    return folder / "replications.md"
 
 
 def _markdown(heads: tuple[str, ...], rows_: list[list[str]]) -> list[str]:

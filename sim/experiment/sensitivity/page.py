@@ -7,17 +7,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.experiment.sensitivity.text import EXPLAINED, as_json, cells, metric_words, paragraph, where
+from sim.results.folders import saved
 from sim.results.reading import NOT_A_FORECAST
 
 if TYPE_CHECKING:
     from sim.experiment.sensitivity.study import Sensitivity
 
+FORMAT = "durand sensitivity 1"
 # Beyond so many studies the page has tables only: pictures of hundreds of mixes are drawn one by one, when asked for.
 DRAWN = 24
 
 
 def write(found: Sensitivity, folder: Path) -> Path:
-    """Write `sensitivity.json`, `indices.csv`, `pairs.csv`, `spread.csv`, `plots/` and `sensitivity.md`; returns the page."""
+    """Write `sensitivity.json`, `indices.csv`, `pairs.csv`, `spread.csv`, `plots/` and `sensitivity.md`; returns the page.
+
+    Raises:
+        BundleError: something else stands there.
+    """
+    saved(folder, FORMAT, lambda fresh: _fill(found, fresh))
+    return folder / "sensitivity.md"
+
+
+def _fill(found: Sensitivity, folder: Path) -> None:
     from sim.experiment.sensitivity.pictures import pictures
     from sim.plots import to_png, to_svg
 
@@ -47,4 +58,3 @@ def write(found: Sensitivity, folder: Path) -> Path:
     if found.pairs is not None:
         found.pairs.to_csv(folder / "pairs.csv")
     (folder / "sensitivity.md").write_text("\n".join(page), encoding="utf-8")
-    return folder / "sensitivity.md"

@@ -96,9 +96,7 @@ def load_exercise(source: Source) -> Exercise:
         exercise._text = Path(source).read_text(encoding="utf-8-sig")
     check_claims(document)
     exercise._scenarios = _scenarios(exercise, document)
-    found = [problem for check in _CHECKS for problem in check(exercise)]
-    if found:
-        raise ExerciseError(*dict.fromkeys(f"{document.where(place)}: {text}" for place, text in found))
+    document.check(problem for check in _CHECKS for problem in check(exercise))
     return exercise
 
 

@@ -28,6 +28,7 @@ HOLDS = 0.8
 _NEAR = 0.1
 _MOST = 1e9
 _NUMBER = r"[-+]?(?:\d[\d,]*\.?\d*|\.\d+)"
+_LONGEST = 100  # characters of a prediction that is typed
 
 
 class PredictionError(ValueError):
@@ -101,7 +102,7 @@ def parse(form: Form, text: str) -> Prediction:
     Raises:
         PredictionError: it is not that.
     """
-    text = text.strip()
+    text = text.strip() if len(text) <= _LONGEST else ""
     if form == "probability":
         match = re.fullmatch(rf"({_NUMBER})\s*(?:%|(?:of|in) 100)?", text)
         if match is None:

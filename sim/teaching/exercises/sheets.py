@@ -178,6 +178,14 @@ def _ask(one: Exercise, lab: Lab, names: Iterable[str]) -> Iterator[Block]:
         yield Grid(("Your prediction, before you look", "Your answer"), tuple(rows), (66, 34))
 
 
+def _values(lab: Lab) -> str:
+    """Where the uncertain values of the runs come from, run by run where they differ."""
+    by: dict[str, list[str]] = {}
+    for name in lab.exercise.scenarios:
+        by.setdefault(lab.parameters(name), []).append(name)
+    return next(iter(by)) if len(by) == 1 else ", ".join(f"{how} ({' and '.join(runs)})" for how, runs in by.items())
+
+
 def commands(one: Exercise, runs: Iterable[str], packed: bool) -> list[str]:
     """What to type to make these runs; `packed` as for `file_of`."""
     by: dict[str, list[str]] = {}
@@ -212,7 +220,7 @@ def _instructor(one: Exercise, lab: Lab, slides: tuple[Slide, ...]) -> Iterator[
     yield Items(_filled(lab, one.goals))
     yield Text(
         f"Every figure below was computed when this sheet was made: {lab.worlds:,} worlds, {lab.months} months, seed "
-        f"{lab.seed}, parameters {one.setting.parameters}. A figure is the middle world's unless it says otherwise.",
+        f"{lab.seed}, parameters {_values(lab)}. A figure is the middle world's unless it says otherwise.",
         soft=True,
     )
     numbers = _Claims()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -19,14 +20,15 @@ from sim.scenario.settings import IndiaSettings, PakistanSettings, Settings, Tal
 from sim.scenario.shocks import Shock
 from sim.scenario.words import Month, Months, OneOf, Strict, Text, Title
 from sim.vocabulary import ACTORS, month_after, months_between
-from sim.words.problems import PlacedError, explain, short
-from sim.yamlfile import FileError
+from sim.words.problems import PlacedError, entries, explain, short, telling
+from sim.yamlfile import ENTRIES, FileError
 
 FORMAT: Literal["durand game"] = "durand game"
 LIMIT = 512 * 1024
 # A turn is a quarter.
 QUARTER = 3
 MOST_ENTRIES = 1_000
+SHOWN_PROBLEMS = 10
 # A game's world is one of those that the debrief sets it against.
 WORLDS = 1_000
 
@@ -242,6 +244,8 @@ def checked(data: Any, name: str) -> MoveLog:
     Raises:
         GameError: it is none; every problem on a line of its own.
     """
+    if entries(data, ENTRIES) > ENTRIES:
+        raise GameError(f"{name}: the file holds too much for a game log; {ENTRIES:,} keys and values are allowed")
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise GameError(f'{name}: this is no game log of durand; its "format" would be "{FORMAT}"')
     if data.get("version") != 1 or isinstance(data.get("version"), bool):
@@ -250,10 +254,12 @@ def checked(data: Any, name: str) -> MoveLog:
     try:
         return MoveLog.model_validate(data)
     except ValidationError as errors:
-        places = [explain(error, data, MoveLog) for error in errors.errors(include_url=False)]
-        problems = list(dict.fromkeys(f"{name}: {text}" for _, text in places))
-        more = [f"{name}: and {len(problems) - 10} more problems"] if len(problems) > 10 else []
-        raise GameError(*problems[:10], *more) from None
+
+        def words(error: Any) -> str:
+            return f"{name}: {explain(error, data, MoveLog)[1]}"
+
+        wrong = (partial(words, error) for error in errors.errors(include_url=False))
+        raise GameError(*telling(wrong, name, SHOWN_PROBLEMS)) from None
 
 
 def parse(raw: bytes, name: str) -> MoveLog:

@@ -6,7 +6,6 @@ import shlex
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from sim.teaching.play.game import Game, shocks
 from sim.teaching.play.moves import GameError, Values, save_log
 from sim.teaching.play.typed import assignments, find_setting, policies, read_value
 from sim.vocabulary import ACTORS
-from sim.words.problems import suggestion
+from sim.words.problems import close_to, short, suggestion
 
 Progress = Callable[[int, int], None]
 
@@ -156,9 +155,9 @@ class Session:
         self._still_on()
         pairs = assignments(self.actor, text)
         if pairs is None:
-            meant = get_close_matches(text.split()[0], COMMANDS, n=1)
+            meant = close_to(text.split()[0], list(COMMANDS), 1)
             hint = f" (did you mean {meant[0]}?)" if meant else ""
-            raise GameError(f"not understood: {text}{hint}; help lists what can be typed")
+            raise GameError(f"not understood: {short(text)}{hint}; help lists what can be typed")
         draft = dict(self.draft)
         for key, value in pairs:
             name = find_setting(self.actor, key)
