@@ -111,10 +111,10 @@ def by_hand(name: str, figure: str) -> np.ndarray[Any, Any]:
     def read(run: str, metric: str | None, row: str | None, month: str | None, ends: Any) -> np.ndarray[Any, Any]:
         series = results(run).series
         if of.panel is not None:
-            panel = series[of.panel].sel(month=month)
+            panel = series[of.panel].sel(month=f"{month}-01")
             return panel.sel({panel.dims[-1]: row}).to_numpy()
         if month is not None:
-            return series[metric].sel(month=month).to_numpy()
+            return series[metric].sel(month=f"{month}-01").to_numpy()
         if ends is None:
             return results(run).outcomes[metric].to_numpy(dtype=float)
         part = series[metric].sel(month=slice(*ends)).to_numpy()

@@ -131,6 +131,7 @@ class TestSeries:
             assert series[name].shape == (3, 4, len(series[dimension]))
         assert all(values.dtype == np.float64 for values in series.data_vars.values())
         assert series["attacks"].attrs["units"] == METRICS["attacks"].unit
+        assert series["sovereignty"].attrs["units"] == "1"
         np.testing.assert_array_equal(
             series["attacks"].sel(month="2021-10").values, results.arrays.metrics["attacks"][:, 2]
         )
