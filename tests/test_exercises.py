@@ -129,7 +129,7 @@ def by_hand(name: str, figure: str) -> np.ndarray[Any, Any]:
         month = of.less.month or of.month
         values = values - read(of.less.run or str(of.run), of.less.metric or of.metric, of.row, month, ends)
     if of.where is not None and of.where.metric is not None:
-        state = results(str(of.run)).series[of.where.metric].sel(month=of.where.month).to_numpy()
+        state = results(str(of.run)).series[of.where.metric].sel(month=f"{of.where.month}-01").to_numpy()
         values = values[state > of.where.above if of.where.above is not None else state < of.where.below]
     if of.above is not None:
         return (values > of.above).astype(float)

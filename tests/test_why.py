@@ -92,7 +92,10 @@ class TestExact:
         for why in answers()[:2]:
             assert why.versus is not None
             a, b = (
-                sim.run(one, worlds=WORLDS, months=24, seed=5).series[why.metric].sel(month=f"{why.month}-01").to_numpy()
+                sim.run(one, worlds=WORLDS, months=24, seed=5)
+                .series[why.metric]
+                .sel(month=f"{why.month}-01")
+                .to_numpy()
                 for one in (why.plan, why.versus)
             )
             assert np.array_equal(why.whole.values, a - b)
