@@ -100,7 +100,7 @@ class TestChunks:
         assert SmallModel.alive == 0
 
     def test_long_runs_take_fewer_worlds_at_a_time(self, small: None, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(sim.ensemble.run.__globals__, "CHUNK_WORLD_MONTHS", 40)
+        monkeypatch.setitem(sim.run.__globals__, "CHUNK_WORLD_MONTHS", 40)
         sim.run("confront", worlds=5, months=12)
         assert [worlds for _, _, worlds in SmallModel.built] == [3, 2]
 
@@ -156,8 +156,8 @@ class TestSeries:
         pd.testing.assert_frame_equal(one.outcomes, three.outcomes.head(1), check_exact=True)
 
     def test_many_worlds_keep_no_series_unless_asked(self, small: None, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(sim.ensemble.run.__globals__, "SERIES_KEPT", 20)
-        monkeypatch.setitem(sim.ensemble.run.__globals__, "PANELS_KEPT", 10)
+        monkeypatch.setitem(sim.run.__globals__, "SERIES_KEPT", 20)
+        monkeypatch.setitem(sim.run.__globals__, "PANELS_KEPT", 10)
         assert sim.run("confront", worlds=5, months=2).arrays.panels
         assert not sim.run("confront", worlds=10, months=2).arrays.panels
         assert not sim.run("confront", worlds=11, months=2).has_series
