@@ -1,56 +1,79 @@
 """`durand`: Pakistan, the Afghan Taliban, the TTP and India after August 2021, in many modelled worlds at once.
 
 The public names, and nothing else. All but `run` and `compare` are fetched when first asked for, so that `import sim`
-takes no time. (`sim.run` is the function; the module it stands in is reached with `from sim.ensemble.run import ...`.)
+takes no time.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.ensemble.run import compare, run
+from sim.ensemble.run import Interrupted, LimitError, compare, run
 
 if TYPE_CHECKING:
-    from sim.experiment.bridges import ema_model, salib_problem
-    from sim.experiment.load import load_experiment
+    from sim.experiment.bridges import PointError, ema_model, point_model, salib_problem
+    from sim.experiment.load import ExperimentError, load_experiment
     from sim.experiment.outcome import Sweep
     from sim.experiment.replications.study import replications
-    from sim.experiment.sweep import sweep
-    from sim.model import FrontierModel
-    from sim.results import Comparison, Results
-    from sim.scenario import ScenarioError, load_scenario
+    from sim.experiment.sweep import SweepInterrupted, sweep
+    from sim.model import FrontierModel, ModelError
+    from sim.results import BundleError, Comparison, Results, SeriesNotKeptError
+    from sim.scenario import Scenario, ScenarioError, load_scenario, with_overrides
+    from sim.yamlfile import FileError
 
     __version__: str
 
 __all__ = [
+    "BundleError",
     "Comparison",
+    "ExperimentError",
+    "FileError",
     "FrontierModel",
+    "Interrupted",
+    "LimitError",
+    "ModelError",
+    "PointError",
     "Results",
+    "Scenario",
     "ScenarioError",
+    "SeriesNotKeptError",
     "Sweep",
+    "SweepInterrupted",
     "__version__",
     "compare",
     "ema_model",
     "load_experiment",
     "load_scenario",
+    "point_model",
     "replications",
     "run",
     "salib_problem",
     "sweep",
+    "with_overrides",
 ]
 
 _HOMES = {
+    "BundleError": "sim.results",
     "Comparison": "sim.results",
+    "ExperimentError": "sim.experiment.load",
+    "FileError": "sim.yamlfile",
     "FrontierModel": "sim.model",
+    "ModelError": "sim.model",
+    "PointError": "sim.experiment.bridges",
     "Results": "sim.results",
+    "Scenario": "sim.scenario",
     "ScenarioError": "sim.scenario",
+    "SeriesNotKeptError": "sim.results",
     "Sweep": "sim.experiment.outcome",
+    "SweepInterrupted": "sim.experiment.sweep",
     "ema_model": "sim.experiment.bridges",
     "load_experiment": "sim.experiment.load",
     "load_scenario": "sim.scenario",
+    "point_model": "sim.experiment.bridges",
     "replications": "sim.experiment.replications.study",
     "salib_problem": "sim.experiment.bridges",
     "sweep": "sim.experiment.sweep",
+    "with_overrides": "sim.scenario",
 }
 
 

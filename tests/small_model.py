@@ -110,6 +110,8 @@ class SmallScenarioError(FileError):
 
 
 def _load(name: Any) -> SmallScenario:
+    if isinstance(name, SmallScenario):
+        return name
     if str(name) not in SCENARIOS:
         raise SmallScenarioError(f"{name}:1: no such scenario; allowed: {', '.join(SCENARIOS)}")
     return SCENARIOS[str(name)]

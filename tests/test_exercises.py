@@ -112,10 +112,10 @@ def by_hand(name: str, figure: str) -> np.ndarray[Any, Any]:
     def read(run: str, metric: str | None, row: str | None, month: str | None, ends: Any) -> np.ndarray[Any, Any]:
         series = results(run).series
         if of.panel is not None:
-            panel = series[of.panel].sel(month=month)
+            panel = series[of.panel].sel(month=f"{month}-01")
             return panel.sel({panel.dims[-1]: row}).to_numpy()
         if month is not None:
-            return series[metric].sel(month=month).to_numpy()
+            return series[metric].sel(month=f"{month}-01").to_numpy()
         if ends is None:
             return results(run).outcomes[metric].to_numpy(dtype=float)
         part = series[metric].sel(month=slice(*ends)).to_numpy()
@@ -130,7 +130,7 @@ def by_hand(name: str, figure: str) -> np.ndarray[Any, Any]:
         month = of.less.month or of.month
         values = values - read(of.less.run or str(of.run), of.less.metric or of.metric, of.row, month, ends)
     if of.where is not None and of.where.metric is not None:
-        state = results(str(of.run)).series[of.where.metric].sel(month=of.where.month).to_numpy()
+        state = results(str(of.run)).series[of.where.metric].sel(month=f"{of.where.month}-01").to_numpy()
         values = values[state > of.where.above if of.where.above is not None else state < of.where.below]
     if of.above is not None:
         return (values > of.above).astype(float)

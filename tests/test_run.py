@@ -124,15 +124,16 @@ class TestSeries:
         series = results.series
         assert set(METRICS) | set(PANELS) == set(series.data_vars)
         assert series["attacks"].dims == ("world", "month")
-        assert list(series["month"].values) == ["2021-08", "2021-09", "2021-10", "2021-11"]
+        assert [str(day)[:10] for day in series["month"].values] == [f"2021-{one:02}-01" for one in (8, 9, 10, 11)]
         for name in PANELS:
             dimension = panel_dimension(name)
             assert series[name].dims == ("world", "month", dimension)
             assert series[name].shape == (3, 4, len(series[dimension]))
         assert all(values.dtype == np.float64 for values in series.data_vars.values())
         assert series["attacks"].attrs["units"] == METRICS["attacks"].unit
+        assert series["sovereignty"].attrs["units"] == "1"
         np.testing.assert_array_equal(
-            series["attacks"].sel(month="2021-10").values, results.arrays.metrics["attacks"][:, 2]
+            series["attacks"].sel(month="2021-10-01").values, results.arrays.metrics["attacks"][:, 2]
         )
 
     def test_resources_stand_under_the_right_names(self, small: None) -> None:
@@ -146,7 +147,7 @@ class TestSeries:
         model.step()
         model.step()
         expected = model.datacollector.model_vars["attacks_by_area"][1]
-        np.testing.assert_array_equal(results.series["attacks_by_area"].sel(month="2021-09").values, expected.T)
+        np.testing.assert_array_equal(results.series["attacks_by_area"].sel(month="2021-09-01").values, expected.T)
 
     def test_one_world(self, either: None) -> None:
         one = sim.run("confront", worlds=1, months=2, seed=9)

@@ -92,13 +92,16 @@ class TestExact:
         for why in answers()[:2]:
             assert why.versus is not None
             a, b = (
-                sim.run(one, worlds=WORLDS, months=24, seed=5).series[why.metric].sel(month=why.month).to_numpy()
+                sim.run(one, worlds=WORLDS, months=24, seed=5)
+                .series[why.metric]
+                .sel(month=f"{why.month}-01")
+                .to_numpy()
                 for one in (why.plan, why.versus)
             )
             assert np.array_equal(why.whole.values, a - b)
         why = answers()[10]
         series = sim.run(why.plan, worlds=WORLDS, months=24, seed=5).series[why.metric]
-        assert np.array_equal(why.whole.values, series.sel(month="2023-06") - series.sel(month="2023-05"))
+        assert np.array_equal(why.whole.values, series.sel(month="2023-06-01") - series.sel(month="2023-05-01"))
 
     def test_no_term_is_out_of_proportion(self) -> None:
         for why in answers():
@@ -325,7 +328,7 @@ class TestShown:
         a, b = (sim.run(name, worlds=WORLDS, months=24, seed=5) for name in ("confront", "appease"))
         why = a.why("attacks", "2023-06", b)
         assert why.as_json() == answers()[0].as_json()
-        assert why.whole.mean == pytest.approx(float((a.series - b.series)["attacks"].sel(month="2023-06").mean()))
+        assert why.whole.mean == pytest.approx(float((a.series - b.series)["attacks"].sel(month="2023-06-01").mean()))
         assert a.why("attacks", "2023-06").versus is None
         with pytest.raises(LimitError, match="same seed"):
             a.why("attacks", "2023-06", sim.run("appease", worlds=WORLDS, months=24, seed=6))

@@ -1,4 +1,4 @@
-"""A process that works for the dashboard: `python -m dashboard.runtime.worker NICENESS MEGABYTES`. It speaks with `lanes.py` alone.
+"""A process that works for the dashboard: `python -m dashboard.runtime.worker NICENESS MEGABYTES`.
 
 Messages are pickles behind their length, on standard input and output. In come (number, function, arguments) and
 ("stop", number); out go ("told", number, what), ("done", number, value) and ("failed", number, message, whose fault).

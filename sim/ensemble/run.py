@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import index
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from sim.ensemble.checkpoints import Checkpoint
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sim.results.chunks import Chunk
     from sim.scenario import Scenario
 
-    Named: TypeAlias = str | Path | Scenario
+    Named: TypeAlias = str | Path | Mapping[str, Any] | Scenario
 
 # Called with (world-months done, world-months in all), once a month of a chunk.
 Progress = Callable[[int, int], None]
@@ -82,7 +82,7 @@ def run(
     """Run one scenario.
 
     Args:
-        scenario: a name, a path or a Scenario.
+        scenario: a name, a path, a dict as it would stand in a file, or a Scenario.
         worlds: how many worlds, 1 to 1,000,000.
         months: how many months, 1 to 360; the scenario's own number when None.
         seed: 0 to 2**63 - 1; None draws one from the operating system and records it.
@@ -230,15 +230,15 @@ def _plan(
 
 
 def _resolve(scenario: Named) -> Scenario:
-    if isinstance(scenario, (str, Path)):
-        from sim.scenario import load_scenario
+    from sim.scenario import load_scenario
 
-        return load_scenario(scenario)
-    return scenario
+    return load_scenario(scenario)
 
 
 def _name(scenarios: Mapping[str, Named] | Iterable[Named]) -> dict[str, Scenario]:
     """Each scenario under a name of its own; one that comes twice is `name#2` the second time."""
+    if isinstance(scenarios, str | Path) or not isinstance(scenarios, Iterable):
+        raise LimitError(f"scenarios to compare come as a dict or a list; got {scenarios!r}")
     if isinstance(scenarios, Mapping):
         return {str(name): _resolve(scenario) for name, scenario in scenarios.items()}
     out: dict[str, Scenario] = {}

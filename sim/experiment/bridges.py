@@ -40,8 +40,10 @@ class PointError(ValueError):
 class PointModel:
     """An experiment as a function: a point in, the mean of each metric over the point's worlds out.
 
-    Every point has worlds of the same luck, so that points are paired (the experiment's `luck: own` needs to know where in
-    the design a point stands, which is not known here). It can be pickled, and sent to other processes.
+    A factor that a point leaves out stays as the scenario has it, or at the parameter's own value: a tool that draws
+    uncertainties alone runs the levers as they are. Every point has worlds of the same random draws, so that points are
+    paired (the experiment's `luck: own` needs to know where in the design a point stands, which is not known here). It can
+    be pickled, and sent to other processes.
 
     Attributes:
         plan: the experiment laid out; its own points are not used.
@@ -60,10 +62,10 @@ class PointModel:
         return [one.name for one in self.plan.scenarios]
 
     def __call__(self, **point: Any) -> dict[str, float]:
-        """One point: each factor by its name (options by theirs), and `course` (a scenario) where there are several.
+        """One point: factors by their names (options by theirs), and `course` (a scenario) where there are several.
 
         Raises:
-            PointError: a factor is missing or unknown, or the model refuses the point.
+            PointError: a factor is unknown or out of range, or the model refuses the point.
         """
         scenario = str(point.pop(COURSE, self.scenarios[0]))
         columns = {name: [value] for name, value in point.items()}
@@ -142,19 +144,15 @@ class PointModel:
         return self.run(columns, scenario)[chosen]
 
     def _values(self, columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> dict[str, Vector]:
-        names = [factor.name for factor in self.factors]
-        for name in columns:
-            if name not in names:
-                raise PointError(f"no such factor in this experiment: {name}{suggestion(name, names)}")
+        known = {factor.name: factor for factor in self.factors}
         out = {}
-        for factor in self.factors:
-            if factor.name not in columns:
-                raise PointError(f"a point lacks {factor.name}; allowed: a value for each of {', '.join(names)}")
-            given = columns[factor.name]
+        for name, given in columns.items():
+            if name not in known:
+                raise PointError(f"no such factor in this experiment: {name}{suggestion(name, known)}")
             try:
-                out[factor.name] = np.array([_number(factor, value) for value in given], dtype=np.float64)
+                out[name] = np.array([_number(known[name], value) for value in given], dtype=np.float64)
             except ValueError as problem:
-                raise PointError(f"{factor.name} {problem}") from None
+                raise PointError(f"{name} {problem}") from None
         return out
 
 

@@ -15,6 +15,7 @@ from sim.vocabulary import VERDICTS, month_after
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+    import xarray as xr
 
     from sim.experiment.discovery.study import Discovery
     from sim.experiment.regret.study import Regret
@@ -135,6 +136,31 @@ class Sweep:
                 f"{self.place}: months were not kept; say `series: true` in the experiment, in a new folder"
             )
         return self._sorted(MONTHS_END, ["point", "world", "month"])
+
+    @cached_property
+    def dataset(self) -> xr.Dataset:
+        """The months as an `xarray.Dataset`: dims (point, world, month), variables and `month` as of `Results.series`;
+        runs that the model refused, and months after a shorter scenario's end, are NaN.
+
+        Raises:
+            FolderError: no months were kept, a part is torn, or scenarios start in different months.
+        """
+        import numpy as np
+
+        from sim.results.results import described, monthly_coordinates
+
+        starts = {str(one["start"]) for one in self.manifest["scenarios"]}
+        if len(starts) > 1:
+            raise FolderError(f"{self.place}: scenarios start in different months: {', '.join(sorted(starts))}")
+        out = self.series.to_xarray()
+        months = [month_after(starts.copy().pop(), int(month)) for month in out["month"]]
+        coordinates = monthly_coordinates(0, months)
+        out = out.assign_coords(month=coordinates["month"], world=out["world"].assign_attrs(coordinates["world"][2]))
+        for name in out.data_vars:
+            out[name].attrs |= described(str(name))
+        which = self.experiments.loc[np.asarray(out["point"]), "scenario"].astype(str)
+        out = out.assign_coords(scenario=("point", which.to_numpy(), {"long_name": "scenario of the point"}))
+        return out.assign_attrs(Conventions="CF-1.11", title=self.title)
 
     def calendar(self, scenario: str) -> list[str]:
         """The months (YYYY-MM) of a scenario's runs, in order."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.metrics import METRICS
-from sim.results.results import Array, Results, records, spread
+from sim.results.results import Array, Results, as_html, records, spread
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +69,11 @@ class Comparison:
         Raises:
             SeriesNotKeptError: the runs did not keep their months.
         """
-        return self.results[name].series - self.results[self.baseline].series
+        one, base = self.results[name], self.results[self.baseline]
+        out = one.series - base.series
+        for variable in out.data_vars:
+            out[variable].attrs |= one.series[variable].attrs
+        return out.assign_attrs(title=f"{one.title} less {base.title}", baseline=base.name)
 
     @cached_property
     def _summary(self) -> pd.DataFrame:
@@ -124,6 +128,10 @@ class Comparison:
         from sim.results.bundle import load_comparison
 
         return load_comparison(Path(path))
+
+    def _repr_html_(self) -> str:
+        """The paired differences, for notebooks."""
+        return as_html(repr(self), self._summary)
 
     def __repr__(self) -> str:
         return f"<Comparison of {', '.join(self.results)} to {self.baseline}: {self.worlds:,} paired worlds>"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -126,8 +127,9 @@ class Results:
     def series(self) -> xr.Dataset:
         """Monthly series: dims (world, month), and for panels a third: area, group, faction, lever, resource_....
 
-        `month` holds texts such as "2021-08", so that `.sel(month="2022-12")` gives that month and
-        `.sel(month=slice("2022-01", "2022-12"))` a year. `world` holds world numbers, from 0.
+        `month` holds the first day of each month, so that `.sel(month="2022-12-01")` gives one month,
+        `.sel(month="2022")` a year, and `.resample(month="YS")` years. `world` holds world numbers, from 0. Variables say
+        what they are in `long_name`, `units` and `description`, as the CF conventions have it.
 
         Raises:
             SeriesNotKeptError: the run did not keep them.
@@ -135,15 +137,16 @@ class Results:
         import xarray as xr
 
         kept = self.arrays
-        coordinates: dict[str, Any] = {"world": np.arange(self.worlds), "month": self.months}
+        coordinates = monthly_coordinates(self.worlds, self.months)
         variables: dict[str, Any] = {}
         for name, values in kept.metrics.items():
-            variables[name] = (("world", "month"), values, {"title": METRICS[name].title, "units": METRICS[name].unit})
+            variables[name] = (("world", "month"), values, described(name))
         for name, values in kept.panels.items():
             dimension = panel_dimension(name)
             coordinates[dimension] = kept.labels[name]
             variables[name] = (("world", "month", dimension), values)
-        return xr.Dataset(variables, coordinates, attrs={"scenario": self.name, "title": self.title})
+        about = {"Conventions": "CF-1.11", "title": self.title, "scenario": self.name, "source": _source(self.manifest)}
+        return xr.Dataset(variables, coordinates, attrs=about)
 
     def summary(self) -> pd.DataFrame:
         """Mean, p05, p50 and p95 over worlds of every metric's outcome: a row per metric."""
@@ -205,8 +208,38 @@ class Results:
 
         return load_results(Path(path))
 
+    def _repr_html_(self) -> str:
+        """The short table of a run, for notebooks."""
+        return as_html(repr(self), self.summary())
+
     def __repr__(self) -> str:
         return f"<Results {self.name}: {self.worlds:,} worlds, {len(self.months)} months, seed {self.manifest['seed']}>"
+
+
+def monthly_coordinates(worlds: int, months: list[str]) -> dict[str, Any]:
+    """World numbers and first days of months, as coordinates of a dataset."""
+    days = np.array(months, dtype="datetime64[M]").astype("datetime64[ns]")
+    return {
+        "world": ("world", np.arange(worlds), {"long_name": "modelled world"}),
+        "month": ("month", days, {"long_name": "month", "standard_name": "time", "axis": "T"}),
+    }
+
+
+def described(metric: str) -> dict[str, str]:
+    """What a metric is, as attributes of a variable; shares and indices have the unit 1."""
+    one = METRICS[metric]
+    plain = one.unit in ("0 to 1", "-1 to 1", "index")
+    return {"long_name": one.title, "units": "1" if plain else one.unit, "description": one.means}
+
+
+def _source(manifest: Mapping[str, Any]) -> str:
+    return f"durand {manifest.get('versions', {}).get('durand', '')}".strip() + f", seed {manifest.get('seed')}"
+
+
+def as_html(heading: str, table: pd.DataFrame) -> str:
+    """A table with titles of metrics and rounded figures, under a heading."""
+    shown = table.rename(index={name: one.title for name, one in METRICS.items()})
+    return f"<p><code>{escape(heading)}</code></p>{shown.to_html(float_format='{:.4g}'.format)}"
 
 
 def panel_dimension(panel: str) -> str:

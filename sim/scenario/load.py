@@ -23,12 +23,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from yaml import YAMLError
+
 from sim.scenario.references import check_claims, check_parameters
 from sim.scenario.schema import POLICIES, Policy, Scenario, policy_mentions
 from sim.scenario.settings import DECIDES
 from sim.scenario.words import CHOOSE
 from sim.vocabulary import ACTORS
-from sim.yamlfile import DEPTH, Document, FileError, Place, Source, dotted, found, read, short, suggestion, validate
+from sim.yamlfile import (
+    DEPTH,
+    Document,
+    FileError,
+    Place,
+    Source,
+    dotted,
+    dump,
+    found,
+    read,
+    short,
+    suggestion,
+    validate,
+)
 
 DEEPEST = 10
 _NAME = re.compile(r"[a-z0-9_]{1,60}")
@@ -78,20 +94,54 @@ def list_scenarios() -> list[tuple[str, str, str]]:
     return rows
 
 
-def load_scenario(source: Source) -> Scenario:
+def load_scenario(source: Source | Mapping[str, Any] | Scenario) -> Scenario:
     """A scenario with all that it extends and all the policies it uses in it.
 
     Args:
-        source: name of a scenario in the library; a path; or a pair (name, text of the file).
+        source: name of a scenario in the library; a path; a pair (name, text of the file); what would stand in a file, as
+            a dict; or a scenario, which is given back.
 
     Raises:
         ScenarioError: something is not there or not right, with file, line, value and what is allowed.
+
+    >>> load_scenario("confront").title
+    'Confront'
+    >>> mine = {"schema": 1, "extends": "confront", "title": "Mine", "actors": {"pakistan": {"levers": {"aid": 0.5}}}}
+    >>> load_scenario(mine).actors.pakistan.levers["aid"]
+    0.5
     """
+    if isinstance(source, Scenario):
+        return source
+    if isinstance(source, Mapping):
+        source = _as_text(source)
+    elif not isinstance(source, str | Path | tuple):
+        allowed = "a name, a path, a dict or a Scenario"
+        raise ScenarioError(f"this is no scenario: {found(source)} ({type(source).__name__}); allowed: {allowed}")
     path = None if isinstance(source, tuple) else _find(source, (), "scenario")
     merged = _extended(source if path is None else path, path, [])
     name = merged.data.get("name") or Path(source[0] if isinstance(source, tuple) else str(path)).stem
     merged.data["name"] = str(name)[:120]
     return _resolve(merged, path)
+
+
+def _as_text(data: Mapping[str, Any]) -> tuple[str, str]:
+    """Plain data as the text of a file, so that it is read and checked as any file is."""
+    try:
+        return str(data.get("name", "the dict")), dump(_plain(data))
+    except YAMLError as problem:
+        raise ScenarioError(
+            f"this dict holds what cannot stand in a file: {problem.args[-1]!r}; allowed: text, numbers, "
+            "lists and dicts"
+        ) from None
+
+
+def _plain(data: Any) -> Any:
+    """The same with NumPy's numbers as Python's, and any mapping or sequence as a dict or a list."""
+    if isinstance(data, Mapping):
+        return {key: _plain(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_plain(value) for value in data]
+    return data.item() if isinstance(data, np.generic) else data
 
 
 def load_policy(source: Source) -> Policy:

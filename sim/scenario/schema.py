@@ -7,6 +7,7 @@ controls or knows) and `shocks` (what happens to everybody). Every month is writ
 from __future__ import annotations
 
 from hashlib import blake2b
+from html import escape
 from json import dumps
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -190,6 +191,13 @@ class Scenario(Strict):
 
     def _begins(self, date: str | None) -> int:
         return 0 if date is None else months_between(self.start, date)
+
+    def _repr_html_(self) -> str:
+        """Title, question and file, for notebooks."""
+        return (
+            f"<p><b>{escape(self.title)}</b>: {escape(self.question)}</p>"
+            f"<details><summary><code>{escape(self.name)}</code></summary><pre>{escape(self.to_yaml())}</pre></details>"
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Scenario) and self.data() == other.data()

@@ -24,9 +24,9 @@ _MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
 
 class Strict(BaseModel):
-    """A block of keys: frozen, and refusing keys that it does not know."""
+    """A block of keys: frozen, and refusing keys that it does not know. Dumped under the names that stand in files."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
 
 
 class OneOf:

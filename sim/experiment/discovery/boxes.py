@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from inspect import signature
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any
 
@@ -197,7 +198,9 @@ def prim(
         from ema_workbench.analysis import prim as ema
 
         frame, names = _numbered(inputs)
-        found = ema.Prim(frame, holds.astype(int), threshold=density, mass_min=smallest).find_box()
+        # Version 2 wants to be told when to be content; the boxes on its way are the same without.
+        content = {"threshold": density} if "threshold" in signature(ema.Prim).parameters else {}
+        found = ema.Prim(frame, holds.astype(int), mass_min=smallest, **content).find_box()
         way = [_limits(box, found.box_lims[0], names) for box in found.box_lims]
     ranked: list[tuple[tuple[float, ...], bool, list[Limit]]] = []
     for limits in way:
