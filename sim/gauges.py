@@ -23,11 +23,11 @@ def _attacks(m: FrontierModel) -> Vector:
 
 
 def _claimed(m: FrontierModel) -> Vector:
-    return m.rulebook(violence.attacks_claimed, _attacks(m), m.ttp.truce)
+    return m.rulebook(violence.attacks_claimed, attacks=_attacks(m), truce=m.ttp.truce)
 
 
 def _counted(m: FrontierModel) -> Vector:
-    return m.rulebook(violence.attacks_counted, _attacks(m), m.land.background)
+    return m.rulebook(violence.attacks_counted, attacks=_attacks(m), background=m.land.background)
 
 
 def _fatalities(m: FrontierModel) -> Vector:

@@ -229,7 +229,7 @@ class Onlooker(Actor):
     """Draws luck of its own, and keeps it to itself."""
 
     def look(self) -> None:
-        self.seen = self.luck("look") + self.model.streams.uniforms("onlooker.more", self.model.month, 3)[2]
+        self.seen = self.draw("look") + self.model.streams.uniforms("onlooker.more", self.model.month, 3)[2]
 
 
 class Watched(FrontierModel):
@@ -667,7 +667,7 @@ def test_every_decision_is_accounted_for() -> None:
 def test_luck_of_an_agent_is_its_own() -> None:
     """Otherwise all groups break away in the same worlds and months, and worlds differ more than they should."""
     model = FrontierModel("history", worlds=50, seed=4)
-    drawn = [agent.luck("unity") for agent in model.agents]
+    drawn = [agent.draw("unity") for agent in model.agents]
     model.close()
     assert len(np.unique(np.stack(drawn))) == len(drawn) * 50
 

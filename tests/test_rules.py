@@ -24,6 +24,8 @@ from sim.worlds import Vector
 pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
 
 SIM = Path(__file__).resolve().parents[1] / "sim"
+# Whoever asks rules.
+CALLERS = [path for path in sorted(SIM.rglob("*.py")) if "from sim.rules import" in path.read_text(encoding="utf-8")]
 ROUNDING = 1e-12
 CHUNKS = (1, 2, 3, 7, 64, 256)
 
@@ -181,16 +183,16 @@ def test_what_holds_when_it_is_switched_off(name: str) -> None:
     """Otherwise switching a rule off breaks the run, or puts a number in its place that nothing allows."""
     rule, values = RULES[name], grid(name, 30)
     book = Rulebook({one: parameter.value for one, parameter in PARAMETERS.items()}, off={name})
-    given = [values[argument] for argument in rule.inputs]
-    result = book(rule.function, *given)
+    given = {argument: values[argument] for argument in rule.inputs}
+    result = book(rule.function, **given)
     assert result.shape == (30,)
     assert_within(rule.result, result)
     if isinstance(rule.off, str):
         assert np.array_equal(result, values[rule.off])
     else:
         assert (result == rule.off).all()
-    rows = [np.stack([value, value]) for value in given]
-    assert book(rule.function, *rows).shape == (2, 30)
+    rows = {argument: np.stack([value, value]) for argument, value in given.items()}
+    assert book(rule.function, **rows).shape == (2, 30)
 
 
 @every_rule
@@ -199,7 +201,7 @@ def test_switching_it_off_changes_what_it_says(name: str) -> None:
     rule, values = RULES[name], grid(name, 400)
     book = Rulebook({one: values.get(one, parameter.value) for one, parameter in PARAMETERS.items()}, off={name})
     said = say(name, values)
-    assert (said != book(rule.function, *(values[argument] for argument in rule.inputs))).mean() > 0.05
+    assert (said != book(rule.function, **{argument: values[argument] for argument in rule.inputs})).mean() > 0.05
 
 
 def test_a_mechanism_switches_off_all_its_rules_and_no_other() -> None:
@@ -207,8 +209,8 @@ def test_a_mechanism_switches_off_all_its_rules_and_no_other() -> None:
     parameters = {one: parameter.value for one, parameter in PARAMETERS.items()}
     on, off = Rulebook(parameters), Rulebook(parameters, off={"M14"})
     for name, one in RULES.items():
-        given = [grid(name, 40)[argument] for argument in one.inputs]
-        same = np.array_equal(on(one.function, *given), off(one.function, *given))
+        given = {argument: grid(name, 40)[argument] for argument in one.inputs}
+        same = np.array_equal(on(one.function, **given), off(one.function, **given))
         assert same != ("M14" in one.mechanisms), name
 
 
@@ -235,6 +237,49 @@ def test_its_parameters_are_declared(name: str) -> None:
 def test_is_called_by_an_agent(name: str) -> None:
     """Otherwise the rule stands in the tables, and switching it off is said to do something, but nothing asks it."""
     assert name in mentioned()
+
+
+def calls_of_rules(source: ast.AST) -> Iterator[tuple[ast.Call, str]]:
+    """Every call that hands a rule (`module.rule`, first of its arguments) to somebody who asks it: the call, the rule."""
+    imports = [node for node in ast.walk(source) if isinstance(node, ast.ImportFrom) and node.module == "sim.rules"]
+    modules = {one.asname or one.name for node in imports for one in node.names}
+    for node in ast.walk(source):
+        if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Attribute):
+            continue
+        first = node.args[0]
+        if isinstance(first.value, ast.Name) and first.value.id in modules and first.attr in RULES:
+            yield node, first.attr
+
+
+def misnamed(source: ast.AST) -> list[str]:
+    """Calls of rules that leave out, add or misname an argument, or hand one over by its place in a list."""
+    found = []
+    for call, name in calls_of_rules(source):
+        given = [one.arg for one in call.keywords if one.arg != "on"]
+        whole = None in given or set(given) == set(RULES[name].inputs)  # None: `**states`, which the rule itself checks
+        if len(call.args) > 1 or not whole:
+            found.append(f"line {call.lineno}: {name}({', '.join(map(str, given))})")
+    return found
+
+
+@pytest.mark.parametrize("path", CALLERS, ids=lambda path: path.name)
+def test_is_asked_by_keyword(path: Path) -> None:
+    """Otherwise two shares change places in a call, and nothing notices; or a parameter is given that the run has set."""
+    assert misnamed(ast.parse(path.read_text(encoding="utf-8"))) == []
+
+
+def test_a_call_by_position_is_found_and_refused() -> None:
+    """Otherwise the test above passes whatever is written, and a call that it does not see swaps two vectors."""
+    code = "from sim.rules import leverage\nself.apply(leverage.usable_leverage, {})"
+    bad = ("a, b", "leverage=a, b=b", "leverage=a", "leverage=a, credibility=b, promise_weight=c")
+    assert [one for one in bad if not misnamed(ast.parse(code.format(one)))] == []
+    assert misnamed(ast.parse(code.format("leverage=a, credibility=b"))) == []
+    half = np.full(3, 0.5)
+    book = Rulebook({one: parameter.value for one, parameter in PARAMETERS.items()})
+    with pytest.raises(TypeError, match=r"rule usable_leverage takes its state by keyword: leverage=..., credibility="):
+        book(RULES["usable_leverage"].function, half, half)
+    with pytest.raises(TypeError, match="control"):
+        book(RULES["usable_leverage"].function, leverage=half, control=half)
 
 
 @cache

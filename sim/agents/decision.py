@@ -58,9 +58,9 @@ class Decision:
         self.draws = np.zeros(shape)
         self.probabilities = np.full(shape, 1.0 / len(self.options))
 
-    def pressure(self, rule: Callable[..., Vector], *inputs: Vector, on: Sequence[float]) -> Pressure:
-        """The pressure that a rule puts on the options, each by its profile number in `on`."""
-        return Pressure(rule.__name__, self.actor.apply(rule, *inputs), on)
+    def pressure(self, rule: Callable[..., Vector], /, *, on: Sequence[float], **state: Vector) -> Pressure:
+        """The pressure that a rule puts on the options, each by its profile number in `on`; its state by keyword."""
+        return Pressure(rule.__name__, self.actor.apply(rule, **state), on)
 
     def only(self, *names: str) -> tuple[float, ...]:
         """The profile of a pressure that bears on the named options alone."""
@@ -79,7 +79,7 @@ class Decision:
         if all(one is None for one in open_to_it):
             return []
         shut = [self.actor.full(0.0) if one is None else 1.0 - one for one in open_to_it]
-        return [self.pressure(diplomacy.off_the_menu, stacked(shut), on=(1.0,) * len(self.options))]
+        return [self.pressure(diplomacy.off_the_menu, shut=stacked(shut), on=(1.0,) * len(self.options))]
 
     def choose(self, pressures: Sequence[Pressure], scripted: Vector | None = None) -> Vector:
         """Decide anew.
@@ -93,7 +93,7 @@ class Decision:
         """
         self.pressures = list(pressures)
         self.utilities = total(pressure.push for pressure in pressures)
-        self.draws = gumbel(stacked(self.actor.luck(f"{self.name}/{option}") for option in self.options))
+        self.draws = gumbel(stacked(self.actor.draw(f"{self.name}/{option}") for option in self.options))
         self.probabilities = odds(self.utilities, scripted)
         self.chosen = best_option(self.utilities, self.draws, scripted)
         return self.chosen

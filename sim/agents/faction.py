@@ -48,15 +48,27 @@ class Faction(Actor):
     def respond(self, benefit: Vector, coercion: Vector) -> None:
         """Take in what each other actor gave and did this month; both of shape (targets, worlds)."""
         self.delivered = total(self.alignment * (benefit - coercion)) / len(self.targets)
-        self.alignment = self.apply(rules.alignment, self.alignment, self.resting, benefit, self.expected, coercion)
-        self.expected = self.apply(rules.expectation, self.expected, benefit)
+        self.alignment = self.apply(
+            rules.alignment,
+            alignment=self.alignment,
+            resting=self.resting,
+            benefit=benefit,
+            expected=self.expected,
+            coercion=coercion,
+        )
+        self.expected = self.apply(rules.expectation, expected=self.expected, benefit=benefit)
 
 
 def share_power(factions: list[Faction]) -> None:
     """Shift power towards the factions whose line has delivered, and scale it to shares of one."""
     average = total(faction.power * faction.delivered for faction in factions)
     raw = [
-        faction.apply(rules.faction_power, faction.power, faction.resting_power, faction.delivered - average)
+        faction.apply(
+            rules.faction_power,
+            power=faction.power,
+            resting=faction.resting_power,
+            delivered=faction.delivered - average,
+        )
         for faction in factions
     ]
     for faction, power in zip(factions, raw, strict=True):
@@ -80,5 +92,8 @@ def shared_tie(factions: list[Faction], target: str) -> Vector:
 def disagreement(factions: list[Faction], target: str) -> Vector:
     """Power-weighted distance of the factions' ties from the actor's, 0 to 1."""
     mean = shared_tie(factions, target)
-    parts = [faction.apply(rules.disagreement, faction.power, faction.toward(target), mean) for faction in factions]
+    parts = [
+        faction.apply(rules.disagreement, power=faction.power, alignment=faction.toward(target), mean=mean)
+        for faction in factions
+    ]
     return np.minimum(total(parts), 1.0)

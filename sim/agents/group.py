@@ -100,7 +100,9 @@ class Group(Actor):
         self.lost = self.full(0.0)
         self.drifted = self.full(0.0)
         self.expected = self.full(0.0)
-        self.capability = self.apply(groups.capability, self.strength, self.arms, self.skill, self.cohesion)
+        self.capability = self.apply(
+            groups.capability, strength=self.strength, arms=self.arms, skill=self.skill, cohesion=self.cohesion
+        )
 
     def split_from(self, parent: Group, leaving: Vector) -> Vector:
         """Take a part of the parent where it is breaking and this slot is free; returns the worlds where that was so."""
@@ -136,19 +138,38 @@ class Movement(Actor):
         ranks = np.maximum(taliban.factions[-1].toward("ttp"), 0.0)
         share = np.array([[group.slot.share] for group in all_groups]) * active
         grievance = stacked(self.model.land.grievance[group.home] for group in all_groups)
-        recruited = self.apply(groups.recruitment, strength, grievance, ttp.example)
-        freed = share * self.apply(groups.freed_prisoners, ttp.freed_pool, pakistan.levers["prisoner_releases"])
-        crossed = share * self.apply(groups.crossovers, ranks, shelter)
-        lost = self.apply(groups.attrition, strength, operations, pakistan.strikes, refuge, shelter)
-        drifted = self.apply(groups.drift_to_iskp, strength, _rows(all_groups, "cohesion"), taliban.effort, ttp.truce)
+        recruited = self.apply(groups.recruitment, strength=strength, grievance=grievance, example=ttp.example)
+        freed = share * self.apply(
+            groups.freed_prisoners, pool=ttp.freed_pool, releases=pakistan.levers["prisoner_releases"]
+        )
+        crossed = share * self.apply(groups.crossovers, alignment_rank_and_file=ranks, shelter=shelter)
+        lost = self.apply(
+            groups.attrition,
+            strength=strength,
+            operations=operations,
+            strikes=pakistan.strikes,
+            refuge=refuge,
+            shelter=shelter,
+        )
+        drifted = self.apply(
+            groups.drift_to_iskp,
+            strength=strength,
+            cohesion=_rows(all_groups, "cohesion"),
+            effort=taliban.effort,
+            truce=ttp.truce,
+        )
         _deal(
             all_groups,
             lost=lost,
             drifted=drifted,
             strength=np.maximum(strength + recruited + freed + crossed - lost - drifted, 0.0),
-            arms=self.apply(groups.captured_arms, _rows(all_groups, "arms"), refuge, shelter) * active,
-            skill=self.apply(groups.training_in_refuge, _rows(all_groups, "skill"), refuge, shelter) * active,
-            refuge=self.apply(groups.share_in_refuge, refuge, operations, taliban.effort),
+            arms=self.apply(groups.captured_arms, arms=_rows(all_groups, "arms"), refuge=refuge, shelter=shelter)
+            * active,
+            skill=self.apply(
+                groups.training_in_refuge, skill=_rows(all_groups, "skill"), refuge=refuge, shelter=shelter
+            )
+            * active,
+            refuge=self.apply(groups.share_in_refuge, refuge=refuge, operations=operations, effort=taliban.effort),
         )
 
     def regroup(self) -> None:
@@ -160,28 +181,42 @@ class Movement(Actor):
         ttp, active, united = self.model.ttp, _rows(some, "active"), _rows(some, "united")
         unmet, operations = 1.0 - ttp.demands_met, self._operations(some)
         cohesion = active * self.apply(
-            groups.group_cohesion, _rows(some, "cohesion"), ttp.example, ttp.truce, unmet, operations
+            groups.group_cohesion,
+            cohesion=_rows(some, "cohesion"),
+            example=ttp.example,
+            truce=ttp.truce,
+            unmet=unmet,
+            operations=operations,
         )
         _deal(some, cohesion=cohesion)
-        draw = stacked(group.luck("unity") for group in some)
-        leaving = happens(draw, self.apply(groups.breakaway_chance, cohesion)) * united
-        returning = happens(draw, self.apply(groups.reunion_chance, ttp.example, cohesion)) * (1.0 - united) * active
+        draw = stacked(group.draw("unity") for group in some)
+        leaving = happens(draw, self.apply(groups.breakaway_chance, cohesion=cohesion)) * united
+        returning = (
+            happens(draw, self.apply(groups.reunion_chance, example=ttp.example, cohesion=cohesion))
+            * (1.0 - united)
+            * active
+        )
         away = [
             left - self.splinters[group.slot.name].split_from(group, left)
             if group.slot.name in self.splinters
             else left
             for group, left in zip(some, leaving, strict=True)
         ]
-        states = (_rows(some, state) for state in ("strength", "arms", "skill", "cohesion"))
-        _deal(some, united=united - stacked(away) + returning, capability=self.apply(groups.capability, *states))
+        states = {state: _rows(some, state) for state in ("strength", "arms", "skill", "cohesion")}
+        _deal(some, united=united - stacked(away) + returning, capability=self.apply(groups.capability, **states))
 
     def expect_attacks(self) -> None:
         """Attacks to expect of each group; one that stands apart keeps no truce and its own steady tempo."""
         taliban, ttp, united = self.model.taliban, self.model.ttp, _rows(self.groups, "united")
-        held_back = self.apply(violence.prevented_by_kabul, taliban.effort, _rows(self.groups, "refuge"))
+        held_back = self.apply(violence.prevented_by_kabul, effort=taliban.effort, refuge=_rows(self.groups, "refuge"))
         tempo = 1.0 + (ttp.tempo - 1.0) * united
         capability, compliance = _rows(self.groups, "capability"), ttp.compliance * united
-        _deal(self.groups, expected=self.apply(violence.attacks_expected, capability, tempo, held_back, compliance))
+        _deal(
+            self.groups,
+            expected=self.apply(
+                violence.attacks_expected, capability=capability, tempo=tempo, held_back=held_back, stopped=compliance
+            ),
+        )
 
     def _operations(self, some: Sequence[Group]) -> Vector:
         """How much of Pakistan's operations the groups' home areas bear."""

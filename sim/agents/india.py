@@ -36,14 +36,17 @@ class India(Actor):
         above = np.asarray(DEPTH)[:, None] - self.engagement
         every = (1.0,) * len(DEPTH)
         pressures = [
-            choice.pressure(diplomacy.kabul_invites_india, taliban.openness, on=DEPTH),
-            choice.pressure(diplomacy.strain_opens_door, taliban.strain, on=DEPTH),
+            choice.pressure(diplomacy.kabul_invites_india, openness=taliban.openness, on=DEPTH),
+            choice.pressure(diplomacy.strain_opens_door, strain=taliban.strain, on=DEPTH),
             choice.pressure(
-                diplomacy.indian_caution, self.model.iskp.regional_risk, self.model.donors.sanctions, on=DEPTH_SQUARED
+                diplomacy.indian_caution,
+                risk=self.model.iskp.regional_risk,
+                sanctions=self.model.donors.sanctions,
+                on=DEPTH_SQUARED,
             ),
-            choice.pressure(diplomacy.indian_gradualism, np.abs(above), on=every),
-            choice.pressure(diplomacy.indian_retreat, np.maximum(-above, 0.0), on=every),
-            choice.pressure(diplomacy.indian_habit, choice.held(), on=every),
+            choice.pressure(diplomacy.indian_gradualism, distance=np.abs(above), on=every),
+            choice.pressure(diplomacy.indian_retreat, retreat=np.maximum(-above, 0.0), on=every),
+            choice.pressure(diplomacy.indian_habit, held=choice.held(), on=every),
         ]
         script = self.model.script.settings("india", self.model.month, self.model.recent)
         choice.choose([*pressures, *choice.menu(script)], script["engagement"])

@@ -96,36 +96,50 @@ class Taliban(Actor):
         wanted, offered = self._wanted(), self._offered()
         delivered = self._delivered(offered)
         self.aid = delivered[NEEDED.index("aid")]
-        needs = self.apply(leverage.remaining_need, wanted, delivered)
+        needs = self.apply(leverage.remaining_need, need=wanted, delivered=delivered)
         flows = slice(len(WARTIME), None)
         self.benefit = self.apply(
-            alignment.benefit_share, total(wanted[flows] * delivered[flows]), total(wanted[flows])
+            alignment.benefit_share, received=total(wanted[flows] * delivered[flows]), wanted=total(wanted[flows])
         )
 
         pakistani, indian = self._pakistani_control(delivered), self._indian_control()
         others, own = self._alternatives(), self._own_supply()
-        self.holds = self.apply(leverage.leverage, needs, pakistani, others + indian, own)
+        self.holds = self.apply(
+            leverage.leverage, need=needs, control=pakistani, alternatives=others + indian, own_supply=own
+        )
         self.leverage_of_pakistan = total(self.holds) / len(NEEDED)
-        india_holds = self.apply(leverage.leverage, needs, indian, others + pakistani, own)
+        india_holds = self.apply(
+            leverage.leverage, need=needs, control=indian, alternatives=others + pakistani, own_supply=own
+        )
         self.leverage_of_india = total(india_holds[NEEDED.index(name)] for name in FROM_INDIA) / len(FROM_INDIA)
         self._weigh_own_hold()
 
-        self.usable = self.apply(leverage.usable_leverage, self.leverage_of_pakistan, sender.credibility)
+        self.usable = self.apply(
+            leverage.usable_leverage, leverage=self.leverage_of_pakistan, credibility=sender.credibility
+        )
         hold = total(self.holds[flows] * offered[flows])
-        self.conditional_reward = self.apply(leverage.conditional_reward, hold, sender.credibility)
-        exposed = self.apply(leverage.vulnerability, self.cohesion, self.holds[NEEDED.index("trade")], self.war)
-        self.threat = self.apply(leverage.threat, sender.economy, sender.threat_credibility, exposed)
+        self.conditional_reward = self.apply(leverage.conditional_reward, hold=hold, credibility=sender.credibility)
+        exposed = self.apply(
+            leverage.vulnerability,
+            cohesion=self.cohesion,
+            trade_leverage=self.holds[NEEDED.index("trade")],
+            war=self.war,
+        )
+        self.threat = self.apply(
+            leverage.threat, economy=sender.economy, credibility=sender.threat_credibility, vulnerability=exposed
+        )
 
     def _change_needs(self) -> None:
         for name in WARTIME:
-            self.wartime_need[name] = self.apply(dependence.wartime_need, self.wartime_need[name], self.war)
-        self.arms_stock = self.apply(dependence.inherited_arms, self.arms_stock, self.war)
+            self.wartime_need[name] = self.apply(dependence.wartime_need, need=self.wartime_need[name], war=self.war)
+        self.arms_stock = self.apply(dependence.inherited_arms, stock=self.arms_stock, war=self.war)
 
     def _wanted(self) -> Vector:
         """What Kabul needs before anything is delivered, shape (resources, worlds)."""
         hardship = self.model.afghan_public.hardship
         in_hardship = {
-            name: self.apply(dependence.need_in_hardship, self.needs[name], hardship) for name in ("aid", "trade")
+            name: self.apply(dependence.need_in_hardship, base=self.needs[name], hardship=hardship)
+            for name in ("aid", "trade")
         }
         needs = {**self.needs, **self.wartime_need, **in_hardship}
         return stacked(needs[name] for name in NEEDED)
@@ -149,14 +163,19 @@ class Taliban(Actor):
 
     def _delivered(self, offered: Vector) -> Vector:
         """What of that arrives: terms are kept to, recognition comes by steps, trade runs by itself."""
-        given = self.apply(leverage.given_on_terms, offered, self.model.pakistan.conditionality, self.effort)
+        given = self.apply(
+            leverage.given_on_terms,
+            offered=offered,
+            conditionality=self.model.pakistan.conditionality,
+            effort=self.effort,
+        )
         itself = {"recognition": self.model.pakistan.granted, "trade": self.model.durand_line.openness}
         return stacked(itself.get(name, given[row]) for row, name in enumerate(NEEDED))
 
     def _pakistani_control(self, delivered: Vector) -> Vector:
-        flows = self.apply(leverage.withdrawable_control, delivered)
+        flows = self.apply(leverage.withdrawable_control, delivered=delivered)
         special = dict.fromkeys(WARTIME, self.wartime_supply)
-        special["recognition"] = self.apply(leverage.irreversible_control, self.model.pakistan.granted)
+        special["recognition"] = self.apply(leverage.irreversible_control, granted=self.model.pakistan.granted)
         return stacked(special.get(name, flows[row]) for row, name in enumerate(NEEDED))
 
     def _indian_control(self) -> Vector:
@@ -183,10 +202,10 @@ class Taliban(Actor):
         room = held["need_room_denied_to_india"]
         needs = stacked(
             [
-                self.apply(dependence.need_of_restraint, attacks),
+                self.apply(dependence.need_of_restraint, attacks=attacks),
                 held["need_western_neighbour"],
                 held["need_central_asia_road"],
-                self.apply(dependence.need_of_room_denied, room, self.model.india.engagement),
+                self.apply(dependence.need_of_room_denied, base=room, india_engagement=self.model.india.engagement),
                 pakistan.power("clerics"),
             ]
         )
@@ -195,32 +214,53 @@ class Taliban(Actor):
         alternatives = stacked(held[f"alternative_{name}"] for name in HELD)
         operations = pakistan.levers["domestic_operations"]
         own = stacked([operations, *(self.nothing for _ in HELD[1:])])
-        self.held = self.apply(leverage.leverage, needs, control, alternatives, own)
+        self.held = self.apply(
+            leverage.leverage, need=needs, control=control, alternatives=alternatives, own_supply=own
+        )
         self.leverage_over_pakistan = total(self.held) / len(HELD)
 
     def hear_factions(self) -> None:
         """Factions take in the month's benefits and coercion; power shifts; resentment builds or fades."""
         levers, india = self.model.pakistan.levers, self.model.india
         self.coercion_felt = self.apply(
-            alignment.coercion, self.model.pakistan.strikes, levers["border_closure"], levers["refugee_expulsion"]
+            alignment.coercion,
+            strikes=self.model.pakistan.strikes,
+            closure=levers["border_closure"],
+            expulsion=levers["refugee_expulsion"],
         )
         benefit = stacked([self.benefit, india.engagement, self.nothing])
-        coercion = stacked([self.coercion_felt, self.nothing, self.apply(alignment.restraint_cools_ties, self.effort)])
+        coercion = stacked(
+            [self.coercion_felt, self.nothing, self.apply(alignment.restraint_cools_ties, effort=self.effort)]
+        )
         for faction in self.factions:
             faction.respond(benefit, coercion)
         share_power(self.factions)
         self.spread = disagreement(self.factions, "ttp")
-        self.resentment = self.apply(alignment.resentment, self.resentment, self.coercion_felt)
+        self.resentment = self.apply(alignment.resentment, resentment=self.resentment, coercion=self.coercion_felt)
 
     def take_posture(self) -> None:
         """Openness to India, public words, and how hard the guards hold the line; a scenario may prescribe them."""
         script = self.model.script.settings("taliban", self.model.month, self.model.recent)
         levers, public = self.model.pakistan.levers, self.model.afghan_public
         tie = self.tie("pakistan")
-        self.strain = self.apply(alignment.strain, tie, self.resentment, self.coercion_felt)
-        openness = self.apply(alignment.openness_to_india, self.tie("india"), self.strain, self.leverage_of_pakistan)
-        words = self.apply(alignment.messaging, levers["diplomatic_advocacy"], tie, public.distrust)
-        posture = self.apply(border.border_posture, levers["fencing"], self.resentment, tie)
+        self.strain = self.apply(
+            alignment.strain, alignment_pakistan=tie, resentment=self.resentment, coercion=self.coercion_felt
+        )
+        openness = self.apply(
+            alignment.openness_to_india,
+            alignment_india=self.tie("india"),
+            strain=self.strain,
+            leverage_pakistan=self.leverage_of_pakistan,
+        )
+        words = self.apply(
+            alignment.messaging,
+            advocacy=levers["diplomatic_advocacy"],
+            alignment_pakistan=tie,
+            distrust=public.distrust,
+        )
+        posture = self.apply(
+            border.border_posture, fencing=levers["fencing"], resentment=self.resentment, alignment_pakistan=tie
+        )
         self.openness = prescribed(script["india_openness"], openness)
         self.messaging = prescribed(script["messaging"], words)
         self.posture = prescribed(script["border_posture"], posture)
@@ -228,50 +268,64 @@ class Taliban(Actor):
     def choose_stance(self) -> None:
         """How far to restrain the TTP: a sum of named pressures, each a rule."""
         pakistan, public, choice = self.model.pakistan, self.model.afghan_public, self.on_ttp
-        ready = self.apply(stance.readiness_to_pay, self.benefit, pakistan.credibility, pakistan.concession_pressure)
-        self.expected_concession = self.apply(stance.expected_concession, self.expected_concession, ready)
+        ready = self.apply(
+            stance.readiness_to_pay,
+            benefit=self.benefit,
+            credibility=pakistan.credibility,
+            concession_pressure=pakistan.concession_pressure,
+        )
+        self.expected_concession = self.apply(
+            stance.expected_concession, expected=self.expected_concession, offered=ready
+        )
         bargain, mediate, every = choice.only("bargain"), choice.only("mediate"), (1.0,) * len(EFFORT)
-        chip = choice.pressure(stance.value_of_the_chip, 1.0 - self.benefit, self.expected_concession, on=bargain)
+        chip = choice.pressure(
+            stance.value_of_the_chip, unmet=1.0 - self.benefit, expected_concession=self.expected_concession, on=bargain
+        )
         pressures = [
-            choice.pressure(stance.kinship_and_debt, self.tie("ttp"), on=EFFORT),
-            choice.pressure(stance.cohesion_cost, self.spread, on=EFFORT_SQUARED),
-            choice.pressure(stance.public_cost, pakistan.visibility, public.distrust, on=EFFORT),
-            choice.pressure(stance.resentment_cost, self.resentment, on=EFFORT),
-            choice.pressure(stance.anger_at_strikes, pakistan.recent_strikes, on=EFFORT),
-            choice.pressure(stance.indian_alternative, self.model.india.engagement, on=EFFORT),
-            choice.pressure(stance.pull_of_reward, self.conditional_reward, on=EFFORT),
-            choice.pressure(stance.goodwill, self.tie("pakistan"), on=EFFORT),
-            choice.pressure(stance.answer_to_threat, self.threat, on=EFFORT),
+            choice.pressure(stance.kinship_and_debt, alignment_ttp=self.tie("ttp"), on=EFFORT),
+            choice.pressure(stance.cohesion_cost, spread=self.spread, on=EFFORT_SQUARED),
+            choice.pressure(stance.public_cost, visibility=pakistan.visibility, distrust=public.distrust, on=EFFORT),
+            choice.pressure(stance.resentment_cost, resentment=self.resentment, on=EFFORT),
+            choice.pressure(stance.anger_at_strikes, recent_strikes=pakistan.recent_strikes, on=EFFORT),
+            choice.pressure(stance.indian_alternative, india_engagement=self.model.india.engagement, on=EFFORT),
+            choice.pressure(stance.pull_of_reward, conditional_reward=self.conditional_reward, on=EFFORT),
+            choice.pressure(stance.goodwill, alignment_pakistan=self.tie("pakistan"), on=EFFORT),
+            choice.pressure(stance.answer_to_threat, threat=self.threat, on=EFFORT),
             chip,
-            choice.pressure(stance.chip_for_a_mediator, chip.strength, on=mediate),
-            choice.pressure(stance.chip_kept, self.benefit, on=bargain),
-            choice.pressure(stance.call_to_mediate, pakistan.levers["ttp_talks"], on=mediate),
-            choice.pressure(stance.stance_habit, choice.held(), on=every),
+            choice.pressure(stance.chip_for_a_mediator, chip=chip.strength, on=mediate),
+            choice.pressure(stance.chip_kept, delivered=self.benefit, on=bargain),
+            choice.pressure(stance.call_to_mediate, talks=pakistan.levers["ttp_talks"], on=mediate),
+            choice.pressure(stance.stance_habit, held=choice.held(), on=every),
         ]
         script = self.model.script.settings("taliban", self.model.month, self.model.recent)
         choice.choose([*pressures, *choice.menu(script)], script["stance"])
         self.effort = choice.value(EFFORT)
-        self.shelter = self.apply(campaign.shelter_given, self.effort)
+        self.shelter = self.apply(campaign.shelter_given, effort=self.effort)
 
     def hold_together(self) -> None:
         """Cohesion wears with restraint; at worst the movement breaks, and war returns."""
         public = self.model.afghan_public
-        favour = self.apply(alignment.favours_exchanged, self.effort, self.benefit)
+        favour = self.apply(alignment.favours_exchanged, effort=self.effort, benefit=self.benefit)
         self.legitimacy = self.apply(
             alignment.legitimacy,
-            self.legitimacy,
-            favour,
-            self.model.pakistan.visibility,
-            public.distrust,
-            public.hardship,
+            legitimacy=self.legitimacy,
+            favour=favour,
+            visibility=self.model.pakistan.visibility,
+            distrust=public.distrust,
+            hardship=public.hardship,
         )
         self.cohesion = self.apply(
-            stance.taliban_cohesion, self.cohesion, self.effort, self.spread, self.legitimacy, self.war
+            stance.taliban_cohesion,
+            cohesion=self.cohesion,
+            effort=self.effort,
+            spread=self.spread,
+            legitimacy=self.legitimacy,
+            war=self.war,
         )
-        chance = self.apply(stance.fracture_chance, self.cohesion)
-        breaking = happens(self.luck("fracture"), chance) * (1.0 - self.fractured)
+        chance = self.apply(stance.fracture_chance, cohesion=self.cohesion)
+        breaking = happens(self.draw("fracture"), chance) * (1.0 - self.fractured)
         self.fractured = np.maximum(self.fractured, breaking)
-        self.war = self.apply(stance.afghan_war, self.war, breaking)
+        self.war = self.apply(stance.afghan_war, war=self.war, breaking=breaking)
 
 
 def prescribed(script: Vector | None, own: Vector) -> Vector:

@@ -101,7 +101,7 @@ def _panel(months: list[Array], rows: int, worlds: int) -> Array:
 def _means(model: FrontierModel) -> float:
     from sim.rules import economy
 
-    means = model.rulebook(economy.budget, model.pakistan.economy, model.pakistan.unrest)
+    means = model.rulebook(economy.budget, economy=model.pakistan.economy, unrest=model.pakistan.unrest)
     return float(means[0])
 
 
