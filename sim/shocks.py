@@ -31,15 +31,15 @@ STATES: dict[str, tuple[str, str]] = {
 }
 
 
-def strike(model: FrontierModel, target: str, operation: str, amount: float) -> None:
+def apply_shock(model: FrontierModel, target: str, operation: str, amount: float) -> None:
     """Add to, set or multiply what a shock is aimed at, within its range."""
     bounds = SHOCK_TARGETS[target]
     for agent, state in _aims(model, target):
         now: Vector = getattr(agent, state)
         if target == "expected_recognition":
-            # The first row is what factions hope for from Pakistan, recognition foremost.
-            rows = now.copy()
-            rows[0] = clip(_changed(now[0], operation, amount), bounds.low, bounds.high)
+            # What factions hope for from Pakistan, recognition foremost.
+            rows, row = now.copy(), agent.targets.index("pakistan")
+            rows[row] = clip(_changed(now[row], operation, amount), bounds.low, bounds.high)
             setattr(agent, state, rows)
         else:
             setattr(agent, state, clip(_changed(now, operation, amount), bounds.low, bounds.high))

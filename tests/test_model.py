@@ -9,6 +9,7 @@ import subprocess
 import sys
 import weakref
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -23,7 +24,6 @@ from sim.agents.actor import Actor
 from sim.agents.decision import Decision
 from sim.agents.group import ROSTER, Group
 from sim.agents.observers import OBSERVERS, reports
-from sim.gauges import GAUGES, PANEL_GAUGES
 from sim.metrics import METRICS, PANELS
 from sim.model import MONTH, FrontierModel, ModelError
 from sim.parameters import PARAMETERS
@@ -694,12 +694,12 @@ def test_a_figure_out_of_range_stops_the_run(bad: float, shown: str, monkeypatch
     """Otherwise a NaN or a runaway number goes into results, tables and reports as if it were one."""
 
     def broken(model: FrontierModel) -> Vector:
-        values = GAUGES_BEFORE(model).copy()
+        values = as_declared.read(model).copy()
         values[2] = bad if model.month == 1 else values[2]
         return values
 
-    GAUGES_BEFORE = GAUGES["attacks"]  # noqa: N806
-    monkeypatch.setitem(GAUGES, "attacks", broken)
+    as_declared = METRICS["attacks"]
+    monkeypatch.setitem(METRICS, "attacks", replace(as_declared, read=broken))
     model = FrontierModel("history", worlds=4, seed=1, first=100)
     model.step()
     with pytest.raises(
@@ -712,17 +712,24 @@ def test_a_figure_out_of_range_stops_the_run(bad: float, shown: str, monkeypatch
 @pytest.mark.parametrize("name", METRICS)
 def test_every_metric_is_checked(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise one figure may leave its range unseen."""
-    monkeypatch.setitem(GAUGES, name, lambda model: np.full(model.worlds, METRICS[name].low - 1.0))
+    metric = METRICS[name]
+    monkeypatch.setitem(METRICS, name, replace(metric, read=lambda model: np.full(model.worlds, metric.low - 1.0)))
     model = FrontierModel("history", worlds=2, seed=1)
     with pytest.raises(ModelError, match=f"^{name} is"):
         model.step()
     model.close()
 
 
-def test_there_is_a_gauge_for_every_metric_and_panel() -> None:
-    """Otherwise a declared metric is never read, or one is read that nobody declared."""
-    assert set(GAUGES) == set(METRICS)
-    assert set(PANEL_GAUGES) == set(PANELS)
+def test_what_is_declared_before_a_model_is_made_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise a metric stands in two places, and an extension's own are never read."""
+    fenced = replace(METRICS["strikes"], name="fencing", read=lambda model: model.pakistan.levers["fencing"])
+    monkeypatch.setitem(METRICS, "fencing", fenced)
+    model = FrontierModel("confront", worlds=3, seed=1)
+    model.step()
+    (lived,), (panel,) = (model.datacollector.model_vars[name] for name in ("fencing", "levers_in_force"))
+    assert np.array_equal(lived, panel[model.labels["levers_in_force"].index("fencing")])
+    assert (lived > 0).all()
+    model.close()
 
 
 def assert_in_range(record: Record) -> None:

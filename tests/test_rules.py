@@ -17,7 +17,14 @@ import sim.rules
 from sim.parameters import PARAMETERS
 from sim.rule import RULES, Chance, Quantity, Rule, Share, rule
 from sim.rulebook import Rulebook
-from sim.vocabulary import FACTIONS, LEVERS, PAKISTAN_AREAS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
+from sim.vocabulary import (
+    ACTOR_SPECS,
+    FACTIONS,
+    LEVERS,
+    PAKISTAN_AREAS,
+    RESOURCES_PAKISTAN_NEEDS,
+    RESOURCES_TALIBAN_NEEDS,
+)
 from sim.worlds import Vector
 
 # A rule that divides by nought, or overflows, does so somewhere in its declared ranges.
@@ -284,9 +291,9 @@ def test_a_call_by_position_is_found_and_refused() -> None:
 
 @cache
 def mentioned() -> set[str]:
-    """Rules that agents and gauges name, as `module.rule` of a module of `sim.rules`."""
+    """Rules that agents and metrics name, as `module.rule` of a module of `sim.rules`."""
     names: set[str] = set()
-    for path in [*sorted((SIM / "agents").glob("*.py")), SIM / "gauges.py"]:
+    for path in [*sorted((SIM / "agents").glob("*.py")), *sorted((SIM / "metrics").glob("*.py"))]:
         nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
         imports = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module == "sim.rules"]
         modules = {one.asname or one.name for node in imports for one in node.names}
@@ -298,7 +305,12 @@ def mentioned() -> set[str]:
 def read_by_agents() -> tuple[set[str], set[str]]:
     """Texts in the code of the agents, the model and its readings: whole ones, and the beginnings of f-strings."""
     whole, beginnings = set(), set()
-    for path in [*sorted((SIM / "agents").glob("*.py")), SIM / "gauges.py", SIM / "shocks.py", SIM / "model.py"]:
+    folders = ("agents", "metrics", "vocabulary")
+    for path in [
+        *(path for one in folders for path in sorted((SIM / one).glob("*.py"))),
+        SIM / "shocks.py",
+        SIM / "model.py",
+    ]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 whole.add(node.value)
@@ -309,14 +321,14 @@ def read_by_agents() -> tuple[set[str], set[str]]:
 
 def families() -> dict[str, list[str]]:
     """Parameters that agents read by a name put together: beginning -> the names."""
-    ties = {"pakistan": ("taliban", "ttp"), "taliban": ("pakistan", "india", "ttp")}
-    own = [(actor, faction) for actor, names in FACTIONS.items() for faction in names]
+    own = [(ACTOR_SPECS[actor], faction) for actor, names in FACTIONS.items() for faction in names]
+    held = [one for one in RESOURCES_PAKISTAN_NEEDS if f"need_{one}" in PARAMETERS]
     needed = [*RESOURCES_TALIBAN_NEEDS, *RESOURCES_PAKISTAN_NEEDS]
     return {
-        "align_": [f"align_{faction}_{target}" for actor, faction in own for target in ties[actor]],
+        "align_": [f"align_{faction}_{target}" for spec, faction in own for target in spec.ties],
         "power_": [f"power_{faction}" for _, faction in own],
         "cost_": [f"cost_{lever}" for lever in LEVERS],
-        "need_": [f"need_{resource}" for resource in RESOURCES_TALIBAN_NEEDS],
+        "need_": [f"need_{resource}" for resource in (*RESOURCES_TALIBAN_NEEDS, *held)],
         "alternative_": [f"alternative_{resource}" for resource in needed],
         "area_weight_": [f"area_weight_{area}" for area in PAKISTAN_AREAS],
         "start_grievance_": [f"start_grievance_{area}" for area in PAKISTAN_AREAS],

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.agents.actor import Actor
-from sim.chance import best_option, gumbel, looked_up, odds
+from sim.chance import best_option, choice_probabilities, gumbel, looked_up
 from sim.rules import diplomacy
 from sim.vocabulary import ON_MENU
 from sim.worlds import Vector, stacked, total
@@ -49,9 +49,9 @@ class Decision:
             draws have shape (options, worlds).
     """
 
-    def __init__(self, actor: Actor, name: str, options: Sequence[str], start: int) -> None:
+    def __init__(self, actor: Actor, name: str, options: Sequence[str], start: str) -> None:
         self.actor, self.name, self.options = actor, name, tuple(options)
-        self.chosen = actor.full(float(start))
+        self.chosen = actor.full(float(self.options.index(start)))
         self.pressures: list[Pressure] = []
         shape = (len(self.options), actor.model.worlds)
         self.utilities = np.zeros(shape)
@@ -94,13 +94,17 @@ class Decision:
         self.pressures = list(pressures)
         self.utilities = total(pressure.push for pressure in pressures)
         self.draws = gumbel(stacked(self.actor.draw(f"{self.name}/{option}") for option in self.options))
-        self.probabilities = odds(self.utilities, scripted)
+        self.probabilities = choice_probabilities(self.utilities, scripted)
         self.chosen = best_option(self.utilities, self.draws, scripted)
         return self.chosen
 
     def value(self, values: Sequence[float]) -> Vector:
         """The number that stands for the option held, from one number per option."""
         return looked_up(self.chosen, values)
+
+    def probability(self, option: str) -> Vector:
+        """The probability that the latest decision gave to an option, shape (worlds,)."""
+        return self.probabilities[self.options.index(option)]
 
     def is_held(self, option: str) -> Vector:
         """1.0 in worlds where this option is held."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.agents.actor import Actor
 from sim.rules import alignment as rules
+from sim.vocabulary import ACTOR_SPECS, ActorSpec
 from sim.worlds import Vector, stacked, total
 
 if TYPE_CHECKING:
@@ -30,23 +31,27 @@ class Faction(Actor):
         power: its share of power in its actor, shape (worlds,); resting_power: to which it is drawn back.
     """
 
-    def __init__(self, model: FrontierModel, name: str, actor: str, targets: tuple[str, ...], hoped_for: str) -> None:
+    def __init__(self, model: FrontierModel, name: str, actor: ActorSpec) -> None:
         super().__init__(model, name)
-        self.actor, self.targets = actor, targets
-        self.resting = stacked(self.start(f"align_{name}_{target}") for target in targets)
+        self.actor, self.targets = actor.name, actor.ties
+        self.resting = stacked(self.start(f"align_{name}_{target}") for target in self.targets)
         self.alignment = self.resting.copy()
-        self.expected = np.zeros_like(self.alignment)
-        self.expected[0] = self.start(hoped_for)
+        hopes = actor.hopes
+        self.expected = stacked(self.start(hopes[one]) if one in hopes else self.full(0.0) for one in self.targets)
         self.power = self.start(f"power_{name}")
         self.resting_power = self.power
         self.delivered = self.full(0.0)
+        self.nothing = self.full(0.0)
 
     def toward(self, target: str) -> Vector:
         """The tie to one other, shape (worlds,)."""
         return self.alignment[self.targets.index(target)]
 
-    def respond(self, benefit: Vector, coercion: Vector) -> None:
-        """Take in what each other actor gave and did this month; both of shape (targets, worlds)."""
+    def respond(self, benefits: Mapping[str, Vector], coercions: Mapping[str, Vector]) -> None:
+        """Take in what each other actor gave and did this month, as far as it did: whom -> 0 to 1, shape (worlds,)."""
+        benefit, coercion = (
+            stacked(of.get(target, self.nothing) for target in self.targets) for of in (benefits, coercions)
+        )
         self.delivered = total(self.alignment * (benefit - coercion)) / len(self.targets)
         self.alignment = self.apply(
             rules.alignment,
@@ -57,6 +62,15 @@ class Faction(Actor):
             coercion=coercion,
         )
         self.expected = self.apply(rules.expectation, expected=self.expected, benefit=benefit)
+
+
+def factions_of(model: FrontierModel, actor: str) -> list[Faction]:
+    """The factions of an actor, as it is declared, with shares of power that come to one."""
+    spec = ACTOR_SPECS[actor]
+    factions = [Faction(model, one.name, spec) for one in spec.factions]
+    for state in ("power", "resting_power"):
+        scale_power(factions, state)
+    return factions
 
 
 def share_power(factions: list[Faction]) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from sim.agents.actor import Actor
 from sim.chance import happens
 from sim.rules import alignment, dependence, diplomacy
-from sim.worlds import total
+from sim.worlds import Vector, total
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
@@ -47,7 +47,7 @@ class UnitedStates(Actor):
         super().__init__(model, "united_states")
         self.ties = self.start("start_us_ties")
 
-    def judge(self) -> None:
+    def update_ties(self) -> None:
         """Judge Pakistan by its dealings with Kabul and its talk; the IMF takes note."""
         pakistan = self.model.pakistan
         self.ties = self.apply(
@@ -61,6 +61,11 @@ class China(Actor):
     def __init__(self, model: FrontierModel) -> None:
         super().__init__(model, "china")
         self.patronage = self.start("start_china_patronage")
+
+    @property
+    def supply(self) -> Vector:
+        """How far it could stand in for Pakistan in what it offers Kabul, 0 to 1."""
+        return self.patronage
 
     def invest(self) -> None:
         """Extend the offer as Kabul courts it."""
@@ -77,7 +82,7 @@ class Donors(Actor):
         self.sanctions = self.start("start_sanctions")
 
     @property
-    def aid(self):  # type: ignore[no-untyped-def]
+    def supply(self) -> Vector:
         """Humanitarian aid as an alternative to Pakistan's, 0 to 1."""
         return self.full(self.parameter("donor_aid")) * (1.0 - self.sanctions)
 
@@ -90,7 +95,7 @@ class ISKP(Actor):
         self.strength = self.start("start_iskp")
         self.regional_risk = self.full(0.0)
 
-    def gather(self) -> None:
+    def update_strength_and_risk(self) -> None:
         """Take in fighters who drift from the TTP, and what war leaves open."""
         taliban, land = self.model.taliban, self.model.land
         drifted = total(group.drifted for group in self.model.groups)
@@ -113,11 +118,11 @@ class AfghanPublic(Actor):
         self.hardship = self.start("start_afghan_hardship")
         self.distrust = self.start("distrust_resting")
 
-    def endure(self) -> None:
+    def update_hardship_and_distrust(self) -> None:
         """Hardship follows sanctions, war and relief; strikes and expulsions feed distrust."""
         pakistan, line = self.model.pakistan, self.model.durand_line
         relief = self.apply(
-            dependence.relief, trade=line.openness, aid=self.model.taliban.aid, donors=self.model.donors.aid
+            dependence.relief, trade=line.openness, aid=self.model.taliban.aid, donors=self.model.donors.supply
         )
         self.hardship = self.apply(
             dependence.afghan_hardship,

@@ -9,19 +9,15 @@ import numpy as np
 
 from sim.agents.actor import Actor
 from sim.agents.decision import Decision, Pressure
-from sim.agents.faction import Faction, scale_power, share_power
+from sim.agents.faction import factions_of, share_power
 from sim.rules import alignment, economy, grievance, leverage, sovereignty, strikes
 from sim.rules import diplomacy as diplomacy_rules
-from sim.vocabulary import FACTIONS, LEVERS
+from sim.vocabulary import LEVER_SPECS, LEVERS, coercive
 from sim.worlds import Vector, stacked, total
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
     from sim.scenario import Policy
-
-# Levers that press Kabul or the TTP; the others give, open or concede.
-COERCIVE = ("domestic_operations", "cross_border_strikes", "border_closure", "fencing", "refugee_expulsion")
-
 
 # How a script marks a world in which the course is left to choose.
 CHOOSING = -1.0
@@ -40,21 +36,16 @@ class Pakistan(Actor):
 
     def __init__(self, model: FrontierModel) -> None:
         super().__init__(model, "pakistan")
-        self.factions = [
-            Faction(model, name, "pakistan", ("taliban", "ttp"), "start_expected_of_taliban")
-            for name in FACTIONS["pakistan"]
-        ]
-        for state in ("power", "resting_power"):
-            scale_power(self.factions, state)
+        self.factions = factions_of(model, self.name)
         self.levers = {lever: self.full(0.0) for lever in LEVERS}
-        self.costs = {lever: self.parameter(f"cost_{lever}") for lever in LEVERS}
+        self.costs = {name: self.parameter(lever.cost) for name, lever in LEVER_SPECS.items()}
         self.conditionality = self.full(0.0)
         self.visibility = self.full(0.0)
         self.effort_cost = self.full(0.0)
         self.course = self.full(0.0)
         self.afforded = self.full(1.0)
         self._weigh_policies()
-        self.to_strike = Decision(self, "strikes", ("hold", "strike"), start=0)
+        self.strike_decision = Decision(self, "strikes", ("hold", "strike"), start="hold")
         self.strikes = self.full(0.0)
         self.recent_strikes = self.full(0.0)
         self.memory_of_collapse = self.full(0.0)
@@ -73,13 +64,13 @@ class Pakistan(Actor):
     def _weigh_policies(self) -> None:
         """Where a scenario leaves the course open: its candidates, what each costs, and how coercive each is."""
         names = self.model.script.candidates
-        self.of_policy = Decision(self, "policy", names, start=0) if names else None
+        self.policy_decision = Decision(self, "policy", names, start=names[0]) if names else None
         self.course_was_open = self.full(0.0)
         if names:
             mixes = [_levers_of(self.model.plan.policies[name]) for name in names]
             self.policy_costs = stacked(self._cost(mix, LEVERS) for mix in mixes)
-            coercive = stacked(self._cost(mix, COERCIVE) for mix in mixes)
-            self.policy_coerciveness = coercive / np.maximum(self.policy_costs, 1e-9)
+            pressing = stacked(self._cost(mix, coercive()) for mix in mixes)
+            self.policy_coerciveness = pressing / np.maximum(self.policy_costs, 1e-9)
 
     def _cost(self, mix: Mapping[str, float | Vector], levers: Iterable[str]) -> Vector:
         """What these levers of a mix cost together, in cost units."""
@@ -96,8 +87,8 @@ class Pakistan(Actor):
         )
         land, taliban, scale = self.model.land, self.model.taliban, self.parameter("scale_deaths")
         hurt = np.minimum(land.deaths_by_ttp / scale, 1.0)
-        benefit = stacked([taliban.effort, self.model.ttp.truce])
-        harm = stacked([hurt * (1.0 - taliban.effort), hurt])
+        benefit = {"taliban": taliban.effort, "ttp": self.model.ttp.truce}
+        harm = {"taliban": hurt * (1.0 - taliban.effort), "ttp": hurt}
         for faction in self.factions:
             faction.respond(benefit, harm)
         share_power(self.factions)
@@ -120,7 +111,7 @@ class Pakistan(Actor):
         )
         lean, releases = self.concession_pressure, intended["prisoner_releases"]
         intended = {**intended, "prisoner_releases": releases + lean * (1.0 - releases)}
-        for lever in COERCIVE:
+        for lever in coercive():
             intended[lever] = self.apply(
                 economy.civilian_say,
                 intended=intended[lever],
@@ -132,17 +123,17 @@ class Pakistan(Actor):
         self.afforded = self.apply(economy.affordable_share, cost=cost, budget=means)
         self.levers = {lever: intended[lever] * self.afforded for lever in LEVERS}
         self.effort_cost = cost * self.afforded
-        coercive = self._cost(self.levers, COERCIVE)
-        self.course = (2.0 * coercive - self.effort_cost) / np.maximum(self.effort_cost, 1e-9)
+        pressing = self._cost(self.levers, coercive())
+        self.course = (2.0 * pressing - self.effort_cost) / np.maximum(self.effort_cost, 1e-9)
 
     def choose_course(self) -> dict[str, Vector]:
         """What the scenario sets; where it leaves the course open, a quantal response among its candidate policies."""
         script, month, recent = self.model.script, self.model.month, self.model.recent
         settings = script.settings("pakistan", month, recent)
         intended = _without_policy(settings)
-        if self.of_policy is None:
+        if self.policy_decision is None:
             return intended
-        choice, every = self.of_policy, (1.0,) * len(self.of_policy.options)
+        choice, every = self.policy_decision, (1.0,) * len(self.policy_decision.options)
         policy_set = settings["policy"]
         is_open = self.full(1.0) if policy_set is None else (policy_set == CHOOSING).astype(np.float64)
         means = self.apply(economy.budget, economy=self.economy, unrest=self.unrest)
@@ -179,12 +170,12 @@ class Pakistan(Actor):
     def decide_on_strikes(self) -> None:
         """Strike across the line this month, or hold."""
         lever = self.levers["cross_border_strikes"]
-        striking = self.to_strike.only("strike")
+        striking = self.strike_decision.only("strike")
         pressures = [
-            self.to_strike.pressure(strikes.strike_intent, lever=lever, on=striking),
-            *self._to_coerce(self.to_strike, striking),
+            self.strike_decision.pressure(strikes.strike_intent, lever=lever, on=striking),
+            *self._to_coerce(self.strike_decision, striking),
         ]
-        self.strikes = lever * self.to_strike.choose(pressures)
+        self.strikes = lever * self.strike_decision.choose(pressures)
         self.recent_strikes = self.apply(strikes.strikes_remembered, memory=self.recent_strikes, strikes=self.strikes)
 
     def deliver(self) -> None:
@@ -214,7 +205,7 @@ class Pakistan(Actor):
         )
         self.expelled = np.minimum(self.apply(economy.expelled, lever=levers["refugee_expulsion"]), self.refugees)
 
-    def reckon(self) -> None:
+    def update_economy_and_sovereignty(self) -> None:
         """The month's bill: refugees, economy, unrest and what is left of sovereignty."""
         land, line, public = self.model.land, self.model.durand_line, self.model.afghan_public
         arrived = self.apply(

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.agents.actor import Actor
 from sim.agents.decision import Decision
-from sim.agents.faction import Faction, disagreement, scale_power, share_power, shared_tie
+from sim.agents.faction import Faction, disagreement, factions_of, share_power, shared_tie
 from sim.chance import happens
 from sim.rules import alignment, border, campaign, dependence, leverage, stance
-from sim.vocabulary import FACTIONS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS, STANCES
+from sim.vocabulary import HOLD_SPECS, RESOURCE_SPECS, STANCES, of_kind, supplied_by, suppliers_of
 from sim.worlds import Vector, stacked, total
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
-
-NEEDED = tuple(RESOURCES_TALIBAN_NEEDS)
-HELD = tuple(RESOURCES_PAKISTAN_NEEDS)
-# What Pakistan supplied for the war; it takes no lever to offer it still.
-WARTIME = ("sanctuary", "arms")
-# What India could offer in Pakistan's place.
-FROM_INDIA = ("advocacy", "aid", "trade", "military_training")
-# What China's own offer adds to the alternatives.
-FROM_CHINA = ("aid", "trade", "advocacy")
 
 EFFORT = tuple(STANCES.values())
 EFFORT_SQUARED = tuple(effort * effort for effort in EFFORT)
@@ -35,8 +27,9 @@ class Taliban(Actor):
 
     Attributes:
         effort: how far it restrains the TTP, 0 to 1.
-        holds: Pakistan's leverage over Kabul by resource, shape (resources, worlds).
-        held: Kabul's leverage over Pakistan by resource, shape (resources, worlds).
+        needed, held: the resources that Kabul needs, and those that it holds, in the order of their rows.
+        leverage_of_pakistan_by_resource: over Kabul, shape (needed, worlds).
+        leverage_over_pakistan_by_resource: Kabul's, shape (held, worlds).
         cohesion, legitimacy, resentment: 0 to 1.
         war: share of Afghanistan contested; fractured: 1 once the movement has broken.
         openness: to India; messaging: friendliness of public words; posture: of its guards on the line; 0 to 1.
@@ -44,25 +37,22 @@ class Taliban(Actor):
 
     def __init__(self, model: FrontierModel) -> None:
         super().__init__(model, "taliban")
-        self.factions = [
-            Faction(model, name, "taliban", ("pakistan", "india", "ttp"), "start_expected_of_pakistan")
-            for name in FACTIONS["taliban"]
-        ]
-        for state in ("power", "resting_power"):
-            scale_power(self.factions, state)
-        self.on_ttp = Decision(self, "stance", tuple(STANCES), start=0)
+        self.factions = factions_of(model, self.name)
+        self.stance_decision = Decision(self, "stance", tuple(STANCES), start="shelter")
         self.effort = self.full(0.0)
         self.nothing = self.full(0.0)
-        self.needs = {name: self.start(f"need_{name}") for name in NEEDED}
-        self.alternatives = {name: self.start(f"alternative_{name}") for name in NEEDED}
+        self.needed, self.held = tuple(RESOURCE_SPECS), tuple(HOLD_SPECS)
+        self.needs = {name: self.start(f"need_{name}") for name in self.needed}
+        self.alternatives = {name: self.start(f"alternative_{name}") for name in self.needed}
         self.wartime_supply = self.start("wartime_supply")
         self.own_territory = self.start("own_territory")
-        fixed = ("need_western_neighbour", "need_central_asia_road", "need_room_denied_to_india", "kabul_control")
-        self.held_from = {name: self.start(name) for name in (*fixed, *(f"alternative_{name}" for name in HELD))}
-        self.wartime_need = {name: self.start(f"need_{name}") for name in WARTIME}
+        # Of what Kabul holds, some is needed as the state of the world says, the rest as a parameter does.
+        own = [f"{of}_{name}" for of in ("need", "alternative") for name in self.held]
+        self.hold_terms = {name: self.start(name) for name in ("kabul_control", *own) if name in model.parameters}
+        self.wartime_need = {name: self.start(f"need_{name}") for name in of_kind("wartime")}
         self.arms_stock = self.full(0.0)
-        self.holds = np.zeros((len(NEEDED), model.worlds))
-        self.held = np.zeros((len(HELD), model.worlds))
+        self.leverage_of_pakistan_by_resource = np.zeros((len(self.needed), model.worlds))
+        self.leverage_over_pakistan_by_resource = np.zeros((len(self.held), model.worlds))
         self.leverage_of_pakistan = self.full(0.0)
         self.leverage_of_india = self.full(0.0)
         self.leverage_over_pakistan = self.full(0.0)
@@ -83,11 +73,19 @@ class Taliban(Actor):
         self.posture = self.full(0.0)
         self.strain = self.full(0.0)
         self.shelter = self.full(1.0)
-        self.spread = disagreement(self.factions, "ttp")
+        self.faction_dispersion = disagreement(self.factions, "ttp")
 
     def tie(self, target: str) -> Vector:
         """Power-weighted alignment with pakistan, india or ttp, -1 to 1."""
         return shared_tie(self.factions, target)
+
+    def faction(self, name: str) -> Faction:
+        """One of its factions."""
+        return next(one for one in self.factions if one.name == name)
+
+    def leverage_of_pakistan_by(self, resource: str) -> Vector:
+        """Pakistan's leverage over Kabul by one resource, 0 to 1."""
+        return self.leverage_of_pakistan_by_resource[self.needed.index(resource)]
 
     def weigh_dependence(self) -> None:
         """Leverage both ways, resource by resource, from need, control, alternatives and own supply."""
@@ -95,34 +93,36 @@ class Taliban(Actor):
         sender = self.model.pakistan
         wanted, offered = self._wanted(), self._offered()
         delivered = self._delivered(offered)
-        self.aid = delivered[NEEDED.index("aid")]
+        self.aid = delivered[self.needed.index("aid")]
         needs = self.apply(leverage.remaining_need, need=wanted, delivered=delivered)
-        flows = slice(len(WARTIME), None)
+        # What was supplied for the war is neither offered nor delivered.
+        flows = [row for row, name in enumerate(self.needed) if RESOURCE_SPECS[name].kind != "wartime"]
         self.benefit = self.apply(
             alignment.benefit_share, received=total(wanted[flows] * delivered[flows]), wanted=total(wanted[flows])
         )
 
         pakistani, indian = self._pakistani_control(delivered), self._indian_control()
         others, own = self._alternatives(), self._own_supply()
-        self.holds = self.apply(
+        self.leverage_of_pakistan_by_resource = self.apply(
             leverage.leverage, need=needs, control=pakistani, alternatives=others + indian, own_supply=own
         )
-        self.leverage_of_pakistan = total(self.holds) / len(NEEDED)
-        india_holds = self.apply(
+        self.leverage_of_pakistan = total(self.leverage_of_pakistan_by_resource) / len(self.needed)
+        of_india = self.apply(
             leverage.leverage, need=needs, control=indian, alternatives=others + pakistani, own_supply=own
         )
-        self.leverage_of_india = total(india_holds[NEEDED.index(name)] for name in FROM_INDIA) / len(FROM_INDIA)
+        indian_offers = supplied_by("india")
+        self.leverage_of_india = total(of_india[self.needed.index(name)] for name in indian_offers) / len(indian_offers)
         self._weigh_own_hold()
 
         self.usable = self.apply(
             leverage.usable_leverage, leverage=self.leverage_of_pakistan, credibility=sender.credibility
         )
-        hold = total(self.holds[flows] * offered[flows])
+        hold = total(self.leverage_of_pakistan_by_resource[flows] * offered[flows])
         self.conditional_reward = self.apply(leverage.conditional_reward, hold=hold, credibility=sender.credibility)
         exposed = self.apply(
             leverage.vulnerability,
             cohesion=self.cohesion,
-            trade_leverage=self.holds[NEEDED.index("trade")],
+            trade_leverage=self.leverage_of_pakistan_by("trade"),
             war=self.war,
         )
         self.threat = self.apply(
@@ -130,7 +130,7 @@ class Taliban(Actor):
         )
 
     def _change_needs(self) -> None:
-        for name in WARTIME:
+        for name in self.wartime_need:
             self.wartime_need[name] = self.apply(dependence.wartime_need, need=self.wartime_need[name], war=self.war)
         self.arms_stock = self.apply(dependence.inherited_arms, stock=self.arms_stock, war=self.war)
 
@@ -139,27 +139,27 @@ class Taliban(Actor):
         hardship = self.model.afghan_public.hardship
         in_hardship = {
             name: self.apply(dependence.need_in_hardship, base=self.needs[name], hardship=hardship)
-            for name in ("aid", "trade")
+            for name, one in RESOURCE_SPECS.items()
+            if one.grows_in_hardship
         }
         needs = {**self.needs, **self.wartime_need, **in_hardship}
-        return stacked(needs[name] for name in NEEDED)
+        return stacked(needs[name] for name in self.needed)
 
     def _offered(self) -> Vector:
-        """What Pakistan offers of it, in the order of `NEEDED`, shape (resources, worlds)."""
+        """What Pakistan offers of it by its levers, shape (resources, worlds); trade it offers as far as the line is open."""
+        return self._by_resource(dict.fromkeys(of_kind("passage"), self.model.durand_line.openness), self._lever_for)
+
+    def _lever_for(self, resource: str) -> Vector:
+        """How far Pakistan's levers offer a resource: each covers part of what those before it leave."""
         levers = self.model.pakistan.levers
-        return stacked(
-            [
-                self.nothing,
-                self.nothing,
-                levers["recognition"],
-                levers["diplomatic_advocacy"],
-                levers["aid"],
-                self.model.durand_line.openness,
-                levers["joint_patrols"],
-                levers["military_training"],
-                levers["factional_mediation"],
-            ]
-        )
+        first, *others = [levers[name] for name in suppliers_of(resource)] or [self.nothing]
+        for other in others:
+            first = 1.0 - (1.0 - first) * (1.0 - other)
+        return first
+
+    def _by_resource(self, known: Mapping[str, Vector], otherwise: Callable[[str], Vector]) -> Vector:
+        """A row for each resource that Kabul needs."""
+        return stacked(known[name] if name in known else otherwise(name) for name in self.needed)
 
     def _delivered(self, offered: Vector) -> Vector:
         """What of that arrives: terms are kept to, recognition comes by steps, trade runs by itself."""
@@ -169,73 +169,84 @@ class Taliban(Actor):
             conditionality=self.model.pakistan.conditionality,
             effort=self.effort,
         )
-        itself = {"recognition": self.model.pakistan.granted, "trade": self.model.durand_line.openness}
-        return stacked(itself.get(name, given[row]) for row, name in enumerate(NEEDED))
+        itself = {
+            **dict.fromkeys(of_kind("step"), self.model.pakistan.granted),
+            **dict.fromkeys(of_kind("passage"), self.model.durand_line.openness),
+        }
+        return self._by_resource(itself, lambda name: given[self.needed.index(name)])
 
     def _pakistani_control(self, delivered: Vector) -> Vector:
         flows = self.apply(leverage.withdrawable_control, delivered=delivered)
-        special = dict.fromkeys(WARTIME, self.wartime_supply)
-        special["recognition"] = self.apply(leverage.irreversible_control, granted=self.model.pakistan.granted)
-        return stacked(special.get(name, flows[row]) for row, name in enumerate(NEEDED))
+        kept = self.apply(leverage.irreversible_control, granted=self.model.pakistan.granted)
+        special = {**dict.fromkeys(of_kind("wartime"), self.wartime_supply), **dict.fromkeys(of_kind("step"), kept)}
+        return self._by_resource(special, lambda name: flows[self.needed.index(name)])
 
     def _indian_control(self) -> Vector:
         """What India could grant or withdraw."""
-        engagement = self.model.india.engagement
-        return stacked(engagement if name in FROM_INDIA else self.nothing for name in NEEDED)
+        offers = dict.fromkeys(supplied_by("india"), self.model.india.supply)
+        return self._by_resource(offers, lambda name: self.nothing)
 
     def _alternatives(self) -> Vector:
         """What others than Pakistan and India would supply."""
-        others = dict(self.alternatives)
-        for name in FROM_CHINA:
-            others[name] = others[name] + self.model.china.patronage
-        others["aid"] = others["aid"] + self.model.donors.aid
-        return stacked(others[name] for name in NEEDED)
+        return stacked(
+            total(
+                [
+                    self.alternatives[name],
+                    *(getattr(self.model, other).supply for other in one.others if other != "india"),
+                ]
+            )
+            for name, one in RESOURCE_SPECS.items()
+        )
 
     def _own_supply(self) -> Vector:
         own = {"sanctuary": self.own_territory * (1.0 - self.war), "arms": self.arms_stock}
-        return stacked(own.get(name, self.nothing) for name in NEEDED)
+        return self._by_resource(own, lambda name: self.nothing)
 
     def _weigh_own_hold(self) -> None:
-        """What Kabul holds over Islamabad, in the order of `HELD`."""
-        pakistan, land, held = self.model.pakistan, self.model.land, self.held_from
+        """What Kabul holds over Islamabad; what no line here says otherwise of is Kabul's to give while it is at peace."""
+        pakistan, land, terms = self.model.pakistan, self.model.land, self.hold_terms
         attacks = np.minimum(land.recent_attacks / self.parameter("scale_attacks"), 1.0)
-        room = held["need_room_denied_to_india"]
-        needs = stacked(
-            [
-                self.apply(dependence.need_of_restraint, attacks=attacks),
-                held["need_western_neighbour"],
-                held["need_central_asia_road"],
-                self.apply(dependence.need_of_room_denied, base=room, india_engagement=self.model.india.engagement),
-                pakistan.power("clerics"),
-            ]
-        )
+        needs = {
+            "ttp_restraint": self.apply(dependence.need_of_restraint, attacks=attacks),
+            "room_denied_to_india": self.apply(
+                dependence.need_of_room_denied,
+                base=terms["need_room_denied_to_india"],
+                india_engagement=self.model.india.engagement,
+            ),
+            "constituencies": pakistan.power("clerics"),
+        }
+        controls = {
+            "ttp_restraint": terms["kabul_control"],
+            "room_denied_to_india": self.openness,
+            "constituencies": pakistan.rhetoric,
+        }
+        own_means = {"ttp_restraint": pakistan.levers["domestic_operations"]}
         at_peace = 1.0 - self.war
-        control = stacked([held["kabul_control"], at_peace, at_peace, self.openness, pakistan.rhetoric])
-        alternatives = stacked(held[f"alternative_{name}"] for name in HELD)
-        operations = pakistan.levers["domestic_operations"]
-        own = stacked([operations, *(self.nothing for _ in HELD[1:])])
-        self.held = self.apply(
-            leverage.leverage, need=needs, control=control, alternatives=alternatives, own_supply=own
+        need = stacked(needs[name] if name in needs else terms[f"need_{name}"] for name in self.held)
+        control = stacked(controls.get(name, at_peace) for name in self.held)
+        alternatives = stacked(terms[f"alternative_{name}"] for name in self.held)
+        own = stacked(own_means.get(name, self.nothing) for name in self.held)
+        self.leverage_over_pakistan_by_resource = self.apply(
+            leverage.leverage, need=need, control=control, alternatives=alternatives, own_supply=own
         )
-        self.leverage_over_pakistan = total(self.held) / len(HELD)
+        self.leverage_over_pakistan = total(self.leverage_over_pakistan_by_resource) / len(self.held)
 
     def hear_factions(self) -> None:
         """Factions take in the month's benefits and coercion; power shifts; resentment builds or fades."""
-        levers, india = self.model.pakistan.levers, self.model.india
+        levers = self.model.pakistan.levers
         self.coercion_felt = self.apply(
             alignment.coercion,
             strikes=self.model.pakistan.strikes,
             closure=levers["border_closure"],
             expulsion=levers["refugee_expulsion"],
         )
-        benefit = stacked([self.benefit, india.engagement, self.nothing])
-        coercion = stacked(
-            [self.coercion_felt, self.nothing, self.apply(alignment.restraint_cools_ties, effort=self.effort)]
-        )
+        benefit = {"pakistan": self.benefit, "india": self.model.india.engagement}
+        cooled = self.apply(alignment.restraint_cools_ties, effort=self.effort)
+        coercion = {"pakistan": self.coercion_felt, "ttp": cooled}
         for faction in self.factions:
             faction.respond(benefit, coercion)
         share_power(self.factions)
-        self.spread = disagreement(self.factions, "ttp")
+        self.faction_dispersion = disagreement(self.factions, "ttp")
         self.resentment = self.apply(alignment.resentment, resentment=self.resentment, coercion=self.coercion_felt)
 
     def take_posture(self) -> None:
@@ -267,7 +278,7 @@ class Taliban(Actor):
 
     def choose_stance(self) -> None:
         """How far to restrain the TTP: a sum of named pressures, each a rule."""
-        pakistan, public, choice = self.model.pakistan, self.model.afghan_public, self.on_ttp
+        pakistan, public, choice = self.model.pakistan, self.model.afghan_public, self.stance_decision
         ready = self.apply(
             stance.readiness_to_pay,
             benefit=self.benefit,
@@ -283,7 +294,7 @@ class Taliban(Actor):
         )
         pressures = [
             choice.pressure(stance.kinship_and_debt, alignment_ttp=self.tie("ttp"), on=EFFORT),
-            choice.pressure(stance.cohesion_cost, spread=self.spread, on=EFFORT_SQUARED),
+            choice.pressure(stance.cohesion_cost, dispersion=self.faction_dispersion, on=EFFORT_SQUARED),
             choice.pressure(stance.public_cost, visibility=pakistan.visibility, distrust=public.distrust, on=EFFORT),
             choice.pressure(stance.resentment_cost, resentment=self.resentment, on=EFFORT),
             choice.pressure(stance.anger_at_strikes, recent_strikes=pakistan.recent_strikes, on=EFFORT),
@@ -318,7 +329,7 @@ class Taliban(Actor):
             stance.taliban_cohesion,
             cohesion=self.cohesion,
             effort=self.effort,
-            spread=self.spread,
+            dispersion=self.faction_dispersion,
             legitimacy=self.legitimacy,
             war=self.war,
         )

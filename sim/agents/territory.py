@@ -10,7 +10,7 @@ import numpy as np
 from sim.agents.actor import Actor
 from sim.chance import binomial, negative_binomial, poisson
 from sim.rules import border, grievance, violence
-from sim.vocabulary import PAKISTAN_AREAS
+from sim.vocabulary import LEVER_SPECS, PAKISTAN_AREAS
 from sim.worlds import Vector, stacked, tally, total
 
 if TYPE_CHECKING:
@@ -132,13 +132,13 @@ class Land(Actor):
             self.tolls[who, month, first] = found
         return found
 
-    def change(self) -> None:
+    def update_grievance_and_control(self) -> None:
         """Grievance and control shift with what each area bore this month."""
         pakistan = self.model.pakistan
         levers = pakistan.levers
         operations = levers["domestic_operations"] * self.exposure
-        # Troops are withdrawn from the tribal districts, the first of the areas.
-        withdrawal = stacked([levers["troop_withdrawal"], *(np.zeros_like(operations[1:]))])
+        withdrawn_from = LEVER_SPECS["troop_withdrawal"].area
+        withdrawal = stacked(levers["troop_withdrawal"] if area == withdrawn_from else self.nothing for area in AREAS)
         self.grievance = self.apply(
             grievance.grievance,
             grievance=self.grievance,

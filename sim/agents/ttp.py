@@ -31,7 +31,7 @@ class TTP(Actor):
 
     def __init__(self, model: FrontierModel) -> None:
         super().__init__(model, "ttp")
-        self.campaign = Decision(self, "campaign", tuple(CAMPAIGNS), start=1)
+        self.campaign_decision = Decision(self, "campaign", tuple(CAMPAIGNS), start="steady")
         self.example = self.start("start_example")
         self.truce = self.full(0.0)
         self.truce_months = self.full(0.0)
@@ -60,7 +60,12 @@ class TTP(Actor):
 
     def choose_campaign(self) -> None:
         """Escalate, go on, seek a truce or lie low; then see whether a truce begins or ends."""
-        pakistan, taliban, land, choice = self.model.pakistan, self.model.taliban, self.model.land, self.campaign
+        pakistan, taliban, land, choice = (
+            self.model.pakistan,
+            self.model.taliban,
+            self.model.land,
+            self.campaign_decision,
+        )
         levers, cohesion = pakistan.levers, self.cohesion
         operations, talks = levers["domestic_operations"], levers["ttp_talks"]
         self.example = self.apply(campaign.example_fades, example=self.example)
@@ -111,7 +116,11 @@ class TTP(Actor):
         )
         agreed = self.apply(campaign.truce_agreed, talks=talks, cohesion=cohesion)
         self.truce_ended = self.truce * happens(self.draw("truce_ends"), ending)
-        begins = self.campaign.is_held("ceasefire") * happens(self.draw("truce_begins"), agreed) * (1.0 - self.truce)
+        begins = (
+            self.campaign_decision.is_held("ceasefire")
+            * happens(self.draw("truce_begins"), agreed)
+            * (1.0 - self.truce)
+        )
         self.truce = np.minimum(self.truce - self.truce_ended + begins, 1.0)
         self.truce_months = (self.truce_months + 1.0) * self.truce
 

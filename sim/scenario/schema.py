@@ -6,44 +6,25 @@ controls or knows) and `shocks` (what happens to everybody). Every month is writ
 
 from __future__ import annotations
 
+from functools import reduce
 from hashlib import blake2b
 from json import dumps
+from operator import or_
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, PrivateAttr, Tag, TypeAdapter, model_validator
 
-from sim.scenario.settings import (
-    TTP,
-    Change,
-    India,
-    IndiaChange,
-    IndiaSettings,
-    Pakistan,
-    PakistanChange,
-    PakistanSettings,
-    Settings,
-    Taliban,
-    TalibanChange,
-    TalibanSettings,
-    TTPChange,
-    TTPSettings,
-)
+from sim.scenario.settings import ActorClasses, Change, Settings, class_name, classes_of, made
 from sim.scenario.shocks import Shock
 from sim.scenario.words import Claims, Month, Months, Name, Number, OneOf, Strict, Text, Title
-from sim.vocabulary import ACTORS, START, months_between
+from sim.vocabulary import ACTOR_SPECS, ACTORS, START, months_between
 from sim.yamlfile import Place, PlacedError, dump
 
+if TYPE_CHECKING:
+    from sim.scenario.settings import ActorPart
+
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-
-
-class Actors(Strict):
-    """What each of the four actors does."""
-
-    pakistan: Pakistan = Field(default_factory=Pakistan)
-    taliban: Taliban = Field(default_factory=Taliban)
-    ttp: TTP = Field(default_factory=TTP)
-    india: India = Field(default_factory=India)
 
 
 class Policy(Strict):
@@ -67,37 +48,37 @@ class Policy(Strict):
         return self
 
 
-class PakistanPolicy(Policy):
-    actor: Literal["pakistan"]
-    settings: PakistanSettings = Field(default_factory=PakistanSettings)
-    responds: tuple[PakistanChange, ...] = ()
+def _policy_class(actor: str, kinds: ActorClasses) -> type[Policy]:
+    """The kind of an actor's policies."""
+    responds: Any = tuple[kinds.change, ...]  # type: ignore[name-defined]
+    policy: type[Policy] = made(
+        f"{class_name(ACTOR_SPECS[actor])}Policy",
+        Policy,
+        __name__,
+        actor=(Literal[actor], ...),
+        settings=(kinds.settings, Field(default_factory=kinds.settings)),
+        responds=(responds, ()),
+    )
+    return policy
 
 
-class TalibanPolicy(Policy):
-    actor: Literal["taliban"]
-    settings: TalibanSettings = Field(default_factory=TalibanSettings)
-    responds: tuple[TalibanChange, ...] = ()
+POLICIES: dict[str, type[Policy]] = {actor: _policy_class(actor, classes_of(actor)) for actor in ACTORS}
 
+if TYPE_CHECKING:
+    AnyPolicy = Policy
 
-class TTPPolicy(Policy):
-    actor: Literal["ttp"]
-    settings: TTPSettings = Field(default_factory=TTPSettings)
-    responds: tuple[TTPChange, ...] = ()
+    class Actors(Strict):
+        """What each actor does, by the actor's name."""
 
+        def __getattr__(self, actor: str) -> ActorPart: ...
 
-class IndiaPolicy(Policy):
-    actor: Literal["india"]
-    settings: IndiaSettings = Field(default_factory=IndiaSettings)
-    responds: tuple[IndiaChange, ...] = ()
-
-
-POLICIES: dict[str, type[Policy]] = {
-    "pakistan": PakistanPolicy,
-    "taliban": TalibanPolicy,
-    "ttp": TTPPolicy,
-    "india": IndiaPolicy,
-}
-AnyPolicy = Annotated[PakistanPolicy | TalibanPolicy | TTPPolicy | IndiaPolicy, Discriminator("actor")]
+else:
+    AnyPolicy = Annotated[reduce(or_, POLICIES.values()), Discriminator("actor")]
+    _parts = {actor: classes_of(actor).part for actor in ACTORS}
+    Actors = made(
+        "Actors", Strict, __name__, **{one: (part, Field(default_factory=part)) for one, part in _parts.items()}
+    )
+    Actors.__doc__ = "What each of the four actors does."
 
 
 class Distribution(Strict):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim.agents.decision import Decision
-from sim.gauges import GAUGES
+from sim.metrics import METRICS
 from sim.model import FrontierModel
 from sim.rule import RULES
 from sim.rulebook import Rulebook, by_name_only
@@ -24,7 +24,7 @@ Snapshot = list[dict[Place, Array]]
 # Of a decision these are made anew each month.
 _PASSING = ("utilities", "draws", "probabilities")
 # What Pakistan weighs where its course is open: the courses may be others in each half.
-COURSES = ("of_policy", "policy_costs", "policy_coerciveness")
+COURSES = ("policy_decision", "policy_costs", "policy_coerciveness")
 # To the utility of a course that is not open to a half: no noise makes up for it.
 CLOSED = -1_000.0
 # Run at least this many worlds: fewer than this, and a list of options could be taken for a vector over worlds.
@@ -70,7 +70,7 @@ class Record:
     def collect(self, model: FrontierModel) -> None:
         """Read the month off."""
         for name in self.metrics:
-            self.model_vars[name].append(GAUGES[name](model))
+            self.model_vars[name].append(METRICS[name].read(model))
 
     def attend(self, model: FrontierModel) -> None:
         """Take the place of a model's collector."""

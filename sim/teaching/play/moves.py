@@ -10,12 +10,12 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, create_model, model_validator
 
 from sim.ensemble.run import LIMITS
-from sim.scenario.settings import IndiaSettings, PakistanSettings, Settings, TalibanSettings, TTPSettings
+from sim.scenario.settings import classes_of
 from sim.scenario.shocks import Shock
 from sim.scenario.words import Month, Months, OneOf, Strict, Text, Title
 from sim.vocabulary import ACTORS, month_after, months_between
@@ -40,7 +40,7 @@ class GameError(FileError):
     """A game cannot be read, or cannot be played so; says what is wrong and what is allowed."""
 
 
-class Turn(Strict):
+class _Turn(Strict):
     """What the players set for a quarter. A setting that is not given is left to choose; Pakistan's levers are at 0.
 
     Attributes:
@@ -48,12 +48,9 @@ class Turn(Strict):
         digest: of the figures up to the quarter's end, as they were when it was played.
     """
 
-    pakistan: PakistanSettings | None = None
-    taliban: TalibanSettings | None = None
-    ttp: TTPSettings | None = None
-    india: IndiaSettings | None = None
-    stood: tuple[Actor, ...] = ()
-    digest: Digest | None = None
+    if TYPE_CHECKING:
+        stood: tuple[Actor, ...] = ()
+        digest: Digest | None = None
 
     @property
     def moves(self) -> dict[str, Values]:
@@ -67,6 +64,20 @@ class Turn(Strict):
             if (settings := getattr(self, actor)) is not None and settings.policy is not None:
                 raise PlacedError("stands in a move; allowed: settings only", (actor, "policy"))
         return self
+
+
+if TYPE_CHECKING:
+    Turn = _Turn
+else:
+    Turn = create_model(
+        "Turn",
+        __base__=_Turn,
+        __module__=__name__,
+        __doc__=_Turn.__doc__,
+        **{actor: (classes_of(actor).settings | None, None) for actor in ACTORS},
+        stood=(tuple[Actor, ...], ()),
+        digest=(Digest | None, None),
+    )
 
 
 class Inject(Strict):
@@ -220,17 +231,6 @@ class MoveLog(Strict):
         rows = ",\n".join(f"  {json.dumps(entry, ensure_ascii=False)}" for entry in entries)
         body = f"[\n{rows}\n ]" if rows else "[]"
         return "{\n" + ",\n".join([*head, f' "entries": {body}']) + "\n}\n"
-
-
-def settings_class(actor: str) -> type[Settings]:
-    """The kind of settings that an actor has."""
-    kinds: dict[str, type[Settings]] = {
-        "pakistan": PakistanSettings,
-        "taliban": TalibanSettings,
-        "ttp": TTPSettings,
-        "india": IndiaSettings,
-    }
-    return kinds[actor]
 
 
 def checked(data: Any, name: str) -> MoveLog:
