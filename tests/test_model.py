@@ -22,7 +22,7 @@ import sim.model
 import sim.rulebook
 from sim.agents.actor import Actor
 from sim.agents.decision import Decision
-from sim.agents.group import ROSTER, Group
+from sim.agents.group import Group
 from sim.agents.observers import OBSERVERS, reports
 from sim.metrics import METRICS, PANELS
 from sim.model import MONTH, FrontierModel, ModelError
@@ -30,6 +30,7 @@ from sim.parameters import PARAMETERS
 from sim.rule import RULES
 from sim.rulebook import Rulebook
 from sim.scenario import SHOCK_TARGETS, Scenario, load_scenario
+from sim.vocabulary import ROSTER
 from sim.worlds import Vector
 
 # A division by nought or an overflow is a number that is none, somewhere, even where no figure shows it.

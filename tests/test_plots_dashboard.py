@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 import sim
-from sim.agents.group import ROSTER
 from sim.metrics import METRICS
 from sim.plots import rows_of, to_svg
 from sim.plots.course import PICK, course, course_picture, moving_course
@@ -20,7 +19,14 @@ from sim.plots.places import SCHEMATIC, map_picture, moving_map, outlines, schem
 from sim.plots.power import faction_picture, faction_power, holdings, holdings_picture, moving_holdings
 from sim.results import Comparison
 from sim.results.reading import number
-from sim.vocabulary import AFGHAN_AREAS, FACTIONS, PAKISTAN_AREAS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
+from sim.vocabulary import (
+    AFGHAN_AREAS,
+    FACTIONS,
+    PAKISTAN_AREAS,
+    RESOURCES_PAKISTAN_NEEDS,
+    RESOURCES_TALIBAN_NEEDS,
+    ROSTER,
+)
 
 MONTH = 16
 DIRECTIONS = {"pakistan_taliban": RESOURCES_TALIBAN_NEEDS, "taliban_pakistan": RESOURCES_PAKISTAN_NEEDS}

@@ -25,6 +25,7 @@ from sim.vocabulary import (
     RESOURCES_PAKISTAN_NEEDS,
     RESOURCES_TALIBAN_NEEDS,
 )
+from sim.why.names import DECISIONS
 from sim.worlds import Vector
 
 # A rule that divides by nought, or overflows, does so somewhere in its declared ranges.
@@ -243,7 +244,10 @@ def test_its_parameters_are_declared(name: str) -> None:
 @every_rule
 def test_is_called_by_an_agent(name: str) -> None:
     """Otherwise the rule stands in the tables, and switching it off is said to do something, but nothing asks it."""
-    assert name in mentioned()
+    presses = RULES[name].presses
+    assert (name in mentioned()) != (presses is not None)
+    if presses is not None:
+        assert presses.decision in DECISIONS
 
 
 def calls_of_rules(source: ast.AST) -> Iterator[tuple[ast.Call, str]]:

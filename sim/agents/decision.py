@@ -7,13 +7,14 @@ added without touching the luck of the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sim.agents.actor import Actor
 from sim.chance import best_option, choice_probabilities, gumbel, looked_up
+from sim.rule import RULES
 from sim.rules import diplomacy
 from sim.vocabulary import ON_MENU
 from sim.worlds import Vector, stacked, total
@@ -52,6 +53,8 @@ class Decision:
     def __init__(self, actor: Actor, name: str, options: Sequence[str], start: str) -> None:
         self.actor, self.name, self.options = actor, name, tuple(options)
         self.chosen = actor.full(float(self.options.index(start)))
+        here = f"{actor.name}.{name}"
+        self._declared = [one for one in RULES.values() if one.presses is not None and one.presses.decision == here]
         self.pressures: list[Pressure] = []
         shape = (len(self.options), actor.model.worlds)
         self.utilities = np.zeros(shape)
@@ -81,18 +84,26 @@ class Decision:
         shut = [self.actor.full(0.0) if one is None else 1.0 - one for one in open_to_it]
         return [self.pressure(diplomacy.off_the_menu, shut=stacked(shut), on=(1.0,) * len(self.options))]
 
+    def declared(self) -> Iterator[Pressure]:
+        """The pressures of rules that say themselves that they bear on this decision."""
+        for rule in self._declared:
+            if rule.presses is not None:
+                self.only(*rule.presses.on)  # knows every option that it names
+                profile = [rule.presses.on.get(option, 0.0) for option in self.options]
+                yield self.pressure(rule.function, on=profile, **rule.presses.state(self.actor.model))
+
     def choose(self, pressures: Sequence[Pressure], scripted: Vector | None = None) -> Vector:
         """Decide anew.
 
         Args:
-            pressures: all that bears on the options.
+            pressures: all that bears on the options, but for what rules declare themselves.
             scripted: an option's index where a scenario prescribes it, -1 where the actor chooses; None: it chooses.
 
         Returns:
             The index of the option chosen, as floats, shape (worlds,).
         """
-        self.pressures = list(pressures)
-        self.utilities = total(pressure.push for pressure in pressures)
+        self.pressures = [*pressures, *self.declared()]
+        self.utilities = total(pressure.push for pressure in self.pressures)
         self.draws = gumbel(stacked(self.actor.draw(f"{self.name}/{option}") for option in self.options))
         self.probabilities = choice_probabilities(self.utilities, scripted)
         self.chosen = best_option(self.utilities, self.draws, scripted)

@@ -12,7 +12,7 @@ from sim.agents.decision import Decision
 from sim.agents.faction import Faction, disagreement, factions_of, share_power, shared_tie
 from sim.chance import happens
 from sim.rules import alignment, border, campaign, dependence, leverage, stance
-from sim.vocabulary import HOLD_SPECS, RESOURCE_SPECS, STANCES, of_kind, supplied_by, suppliers_of
+from sim.vocabulary import ACTOR_SPECS, HOLD_SPECS, RESOURCE_SPECS, STANCES, of_kind, others_who_supply, suppliers_of
 from sim.worlds import Vector, stacked, total
 
 if TYPE_CHECKING:
@@ -42,6 +42,11 @@ class Taliban(Actor):
         self.effort = self.full(0.0)
         self.nothing = self.full(0.0)
         self.needed, self.held = tuple(RESOURCE_SPECS), tuple(HOLD_SPECS)
+        self.wartime, self.steps, self.passages = of_kind("wartime"), of_kind("step"), of_kind("passage")
+        # Who offers each of what Kabul needs: Pakistan by which levers, India, and which others.
+        self.levers_for = {name: suppliers_of(name) for name in self.needed}
+        self.from_india = ACTOR_SPECS["india"].supplies
+        self.others = {name: [one for one in others_who_supply(name) if one != "india"] for name in self.needed}
         self.needs = {name: self.start(f"need_{name}") for name in self.needed}
         self.alternatives = {name: self.start(f"alternative_{name}") for name in self.needed}
         self.wartime_supply = self.start("wartime_supply")
@@ -49,7 +54,7 @@ class Taliban(Actor):
         # Of what Kabul holds, some is needed as the state of the world says, the rest as a parameter does.
         own = [f"{of}_{name}" for of in ("need", "alternative") for name in self.held]
         self.hold_terms = {name: self.start(name) for name in ("kabul_control", *own) if name in model.parameters}
-        self.wartime_need = {name: self.start(f"need_{name}") for name in of_kind("wartime")}
+        self.wartime_need = {name: self.start(f"need_{name}") for name in self.wartime}
         self.arms_stock = self.full(0.0)
         self.leverage_of_pakistan_by_resource = np.zeros((len(self.needed), model.worlds))
         self.leverage_over_pakistan_by_resource = np.zeros((len(self.held), model.worlds))
@@ -96,7 +101,7 @@ class Taliban(Actor):
         self.aid = delivered[self.needed.index("aid")]
         needs = self.apply(leverage.remaining_need, need=wanted, delivered=delivered)
         # What was supplied for the war is neither offered nor delivered.
-        flows = [row for row, name in enumerate(self.needed) if RESOURCE_SPECS[name].kind != "wartime"]
+        flows = [row for row, name in enumerate(self.needed) if name not in self.wartime]
         self.benefit = self.apply(
             alignment.benefit_share, received=total(wanted[flows] * delivered[flows]), wanted=total(wanted[flows])
         )
@@ -110,8 +115,8 @@ class Taliban(Actor):
         of_india = self.apply(
             leverage.leverage, need=needs, control=indian, alternatives=others + pakistani, own_supply=own
         )
-        indian_offers = supplied_by("india")
-        self.leverage_of_india = total(of_india[self.needed.index(name)] for name in indian_offers) / len(indian_offers)
+        rows = [self.needed.index(name) for name in self.from_india]
+        self.leverage_of_india = total(of_india[row] for row in rows) / len(rows)
         self._weigh_own_hold()
 
         self.usable = self.apply(
@@ -147,12 +152,12 @@ class Taliban(Actor):
 
     def _offered(self) -> Vector:
         """What Pakistan offers of it by its levers, shape (resources, worlds); trade it offers as far as the line is open."""
-        return self._by_resource(dict.fromkeys(of_kind("passage"), self.model.durand_line.openness), self._lever_for)
+        return self._by_resource(dict.fromkeys(self.passages, self.model.durand_line.openness), self._lever_for)
 
     def _lever_for(self, resource: str) -> Vector:
         """How far Pakistan's levers offer a resource: each covers part of what those before it leave."""
         levers = self.model.pakistan.levers
-        first, *others = [levers[name] for name in suppliers_of(resource)] or [self.nothing]
+        first, *others = [levers[name] for name in self.levers_for[resource]] or [self.nothing]
         for other in others:
             first = 1.0 - (1.0 - first) * (1.0 - other)
         return first
@@ -170,32 +175,27 @@ class Taliban(Actor):
             effort=self.effort,
         )
         itself = {
-            **dict.fromkeys(of_kind("step"), self.model.pakistan.granted),
-            **dict.fromkeys(of_kind("passage"), self.model.durand_line.openness),
+            **dict.fromkeys(self.steps, self.model.pakistan.granted),
+            **dict.fromkeys(self.passages, self.model.durand_line.openness),
         }
         return self._by_resource(itself, lambda name: given[self.needed.index(name)])
 
     def _pakistani_control(self, delivered: Vector) -> Vector:
         flows = self.apply(leverage.withdrawable_control, delivered=delivered)
         kept = self.apply(leverage.irreversible_control, granted=self.model.pakistan.granted)
-        special = {**dict.fromkeys(of_kind("wartime"), self.wartime_supply), **dict.fromkeys(of_kind("step"), kept)}
+        special = {**dict.fromkeys(self.wartime, self.wartime_supply), **dict.fromkeys(self.steps, kept)}
         return self._by_resource(special, lambda name: flows[self.needed.index(name)])
 
     def _indian_control(self) -> Vector:
         """What India could grant or withdraw."""
-        offers = dict.fromkeys(supplied_by("india"), self.model.india.supply)
+        offers = dict.fromkeys(self.from_india, self.model.india.supply)
         return self._by_resource(offers, lambda name: self.nothing)
 
     def _alternatives(self) -> Vector:
         """What others than Pakistan and India would supply."""
         return stacked(
-            total(
-                [
-                    self.alternatives[name],
-                    *(getattr(self.model, other).supply for other in one.others if other != "india"),
-                ]
-            )
-            for name, one in RESOURCE_SPECS.items()
+            total([self.alternatives[name], *(getattr(self.model, other).supply for other in self.others[name])])
+            for name in self.needed
         )
 
     def _own_supply(self) -> Vector:

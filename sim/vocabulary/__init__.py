@@ -7,13 +7,13 @@ extension declares is in them. Order matters: it is the order in which rows are 
 
 from __future__ import annotations
 
-from sim.vocabulary.actors import ACTOR_SPECS, acting
+from sim.vocabulary.actors import ACTOR_SPECS, acting, others_who_supply
 from sim.vocabulary.calendar import START, month_after, months_between
 from sim.vocabulary.derived import Derived
 from sim.vocabulary.levers import LEVER_SPECS, Lever, coercive, suppliers_of
 from sim.vocabulary.options import CAMPAIGNS, ENGAGEMENTS, STANCES
 from sim.vocabulary.places import AFGHAN_AREAS, PAKISTAN_AREAS, ROSTER, Slot
-from sim.vocabulary.resources import HOLD_SPECS, RESOURCE_SPECS, Hold, Resource, of_kind, supplied_by
+from sim.vocabulary.resources import HOLD_SPECS, RESOURCE_SPECS, Hold, Resource, of_kind
 from sim.vocabulary.specs import CHOOSE, ActorSpec, DecisionSpec, FactionSpec, Setting, Tie
 
 __all__ = [
@@ -51,8 +51,8 @@ __all__ = [
     "month_after",
     "months_between",
     "of_kind",
+    "others_who_supply",
     "settings_of",
-    "supplied_by",
     "suppliers_of",
 ]
 

@@ -143,6 +143,7 @@ _INDIA = ActorSpec(
     settings=(Setting("engagement", "Engagement with Kabul", tuple(ENGAGEMENTS)),),
     decides="engagement",
     decisions=(DecisionSpec("engagement", "India's choice of engagement", "engagement_decision"),),
+    supplies=("advocacy", "aid", "trade", "military_training"),
     seat="You set how far India engages with Kabul. What Kabul invites, and the danger in the region, you have to judge. "
     "Taking this seat is for understanding how a neighbour's presence changes what the others do.",
     sees=("india_engagement",),
@@ -182,8 +183,8 @@ ACTOR_SPECS: dict[str, ActorSpec] = {
         # Those that react rather than plan.
         ActorSpec("imf", "IMF", in_words="the IMF"),
         ActorSpec("united_states", "United States", in_words="the United States"),
-        ActorSpec("china", "China"),
-        ActorSpec("donors", "Donors", in_words="donors"),
+        ActorSpec("china", "China", supplies=("advocacy", "aid", "trade")),
+        ActorSpec("donors", "Donors", in_words="donors", supplies=("aid",)),
         ActorSpec("iskp", "ISKP and al-Qaeda"),
         ActorSpec("afghan_public", "Afghan public", in_words="the Afghan public"),
     )
@@ -193,3 +194,8 @@ ACTOR_SPECS: dict[str, ActorSpec] = {
 def acting() -> dict[str, ActorSpec]:
     """Those that scenarios and players may set."""
     return {name: spec for name, spec in ACTOR_SPECS.items() if spec.acts}
+
+
+def others_who_supply(resource: str) -> tuple[str, ...]:
+    """Who could stand in for Pakistan with a resource that Kabul needs."""
+    return tuple(spec.name for spec in ACTOR_SPECS.values() if resource in spec.supplies)

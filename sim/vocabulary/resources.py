@@ -1,7 +1,8 @@
 """What each side needs and the other can give or keep from it: the table that leverage is worked out from.
 
 For every resource there are the parameters `alternative_<name>` (what others would supply) and, unless the state of the
-world says it, `need_<name>`. By which lever Pakistan offers one is said with the lever (`levers.py`). Order matters: it is
+world says it, `need_<name>`. By which lever Pakistan offers one is said with the lever (`levers.py`), and who else would
+supply it with the actor (`actors.py`). Order matters: it is
 the order in which rows are added up and drawn.
 """
 
@@ -22,15 +23,12 @@ class Resource:
         kind: how it is given. A `flow` is offered by levers, given on terms, and can be withdrawn. What is `wartime` was
             supplied for the war and takes no lever to offer still. A `step` once taken stays. A `passage` runs by itself,
             as far as the line is open.
-        others: the agents, besides Pakistan, that would supply it (each by its `supply`); India's part counts as India's
-            own leverage.
         grows_in_hardship: whether Kabul needs it the more, the harder life is in Afghanistan.
     """
 
     name: str
     title: str
     kind: Kind = "flow"
-    others: tuple[str, ...] = ()
     grows_in_hardship: bool = False
 
 
@@ -48,11 +46,11 @@ RESOURCE_SPECS: dict[str, Resource] = {
         Resource("sanctuary", "Sanctuary", "wartime"),
         Resource("arms", "Arms", "wartime"),
         Resource("recognition", "Recognition", "step"),
-        Resource("advocacy", "Advocacy abroad", others=("india", "china")),
-        Resource("aid", "Aid", others=("india", "china", "donors"), grows_in_hardship=True),
-        Resource("trade", "Trade and transit", "passage", others=("india", "china"), grows_in_hardship=True),
+        Resource("advocacy", "Advocacy abroad"),
+        Resource("aid", "Aid", grows_in_hardship=True),
+        Resource("trade", "Trade and transit", "passage", grows_in_hardship=True),
         Resource("border_security", "Border security"),
-        Resource("military_training", "Military training", others=("india",)),
+        Resource("military_training", "Military training"),
         Resource("mediation", "Mediation"),
     )
 }
@@ -71,8 +69,3 @@ HOLD_SPECS: dict[str, Hold] = {
 def of_kind(*kinds: Kind) -> tuple[str, ...]:
     """The resources that are given in one of these ways."""
     return tuple(one.name for one in RESOURCE_SPECS.values() if one.kind in kinds)
-
-
-def supplied_by(other: str) -> tuple[str, ...]:
-    """The resources that an agent besides Pakistan would supply."""
-    return tuple(one.name for one in RESOURCE_SPECS.values() if other in one.others)

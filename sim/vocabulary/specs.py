@@ -87,6 +87,8 @@ class ActorSpec:
         decisions: its recurring choices.
         factions: its parts. ties: whom they lean to or from.
         hopes: the parameter for what they expect at first of one of these; of the others they expect nothing.
+        supplies: the resources (`resources.py`) in which it could stand in for Pakistan with Kabul, as far as the agent's
+            `supply` says; India's part counts as India's own leverage.
         seat: what a player is told who takes its seat.
         sees: the metrics that a player sees of itself; guesses: those of which a player is told a range only.
         place: px in the drawing of ties, 320 by 300, from the left and from the bottom; None: it is not drawn.
@@ -103,6 +105,7 @@ class ActorSpec:
     factions: tuple[FactionSpec, ...] = ()
     ties: tuple[str, ...] = ()
     hopes: Mapping[str, str] = field(default_factory=dict)
+    supplies: tuple[str, ...] = ()
     seat: str = ""
     sees: tuple[str, ...] = ()
     guesses: tuple[str, ...] = ()
