@@ -860,10 +860,10 @@ def handed() -> dict[tuple[str, str], tuple[float, float]]:
         seen[rule, what] = min(low, float(np.min(value))), max(high, float(np.max(value)))
 
     class Noting(Rulebook):
-        def __call__(self, rule: Callable[..., Vector], *inputs: Vector) -> Vector:
-            for argument, value in zip(named[rule].inputs, inputs, strict=True):
+        def __call__(self, rule: Callable[..., Vector], /, *by_place: Vector, **state: Vector) -> Vector:
+            for argument, value in state.items():
                 note(named[rule].name, argument, value)
-            result = super().__call__(rule, *inputs)
+            result = super().__call__(rule, *by_place, **state)
             note(named[rule].name, "result", result)
             return result
 
@@ -909,8 +909,8 @@ def test_a_rule_can_be_switched_off(name: str, monkeypatch: pytest.MonkeyPatch) 
     def read_only(rule: Any) -> Callable[..., Vector]:
         said = off(rule)
 
-        def say(*inputs: Vector) -> Vector:
-            result = said(*inputs).view()
+        def say(**state: Vector) -> Vector:
+            result = said(**state).view()
             result.flags.writeable = False
             return result
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, PrivateAttr, Tag, TypeAdapter, model_validator
+from pydantic.fields import FieldInfo
 
 from sim.scenario.settings import ActorClasses, Change, Settings, class_name, classes_of, made
 from sim.scenario.shocks import Shock
@@ -62,10 +63,9 @@ def _policy_class(actor: str, kinds: ActorClasses) -> type[Policy]:
     return policy
 
 
-POLICIES: dict[str, type[Policy]] = {actor: _policy_class(actor, classes_of(actor)) for actor in ACTORS}
+POLICIES: dict[str, type[Policy]] = {}
 
 if TYPE_CHECKING:
-    AnyPolicy = Policy
 
     class Actors(Strict):
         """What each actor does, by the actor's name."""
@@ -73,12 +73,32 @@ if TYPE_CHECKING:
         def __getattr__(self, actor: str) -> ActorPart: ...
 
 else:
-    AnyPolicy = Annotated[reduce(or_, POLICIES.values()), Discriminator("actor")]
-    _parts = {actor: classes_of(actor).part for actor in ACTORS}
-    Actors = made(
-        "Actors", Strict, __name__, **{one: (part, Field(default_factory=part)) for one, part in _parts.items()}
-    )
-    Actors.__doc__ = "What each of the four actors does."
+
+    class Actors(Strict):
+        """What each of the four actors does."""
+
+
+def any_policy() -> Any:
+    """A policy of any actor."""
+    return Annotated[reduce(or_, POLICIES.values()), Discriminator("actor")]
+
+
+def _take_in(actor: str) -> None:
+    kinds = classes_of(actor)
+    POLICIES[actor] = _policy_class(actor, kinds)
+    part: Any = kinds.part
+    Actors.__pydantic_fields__[actor] = FieldInfo(annotation=part, default_factory=part)
+
+
+for _actor in ACTORS:
+    _take_in(_actor)
+Actors.model_rebuild(force=True)
+
+
+if TYPE_CHECKING:
+    AnyPolicy = Policy
+else:
+    AnyPolicy = any_policy()
 
 
 class Distribution(Strict):
@@ -179,6 +199,21 @@ class Scenario(Strict):
         return hash(self.hash)
 
 
+def admit(actor: str) -> None:
+    """Let scenario and policy files say what an actor does that was declared after this module was imported.
+
+    Scenarios loaded before then do not have it.
+
+    Raises:
+        KeyError: no such actor is declared.
+    """
+    _take_in(actor)
+    policies: Any = dict[Name, any_policy()]  # type: ignore[misc]
+    Scenario.__pydantic_fields__["policies"].annotation = policies
+    Actors.model_rebuild(force=True)
+    Scenario.model_rebuild(force=True)
+
+
 def _key(field: str) -> str:
     return field.rstrip("_")
 
@@ -213,7 +248,7 @@ def scenario_schema() -> dict[str, Any]:
 
 def policy_schema() -> dict[str, Any]:
     """JSON Schema of a policy file, for editors."""
-    return {"$schema": _DIALECT, "required": ["schema"], **TypeAdapter(AnyPolicy).json_schema()}
+    return {"$schema": _DIALECT, "required": ["schema"], **TypeAdapter(any_policy()).json_schema()}
 
 
 def write_schemas(folder: Path) -> None:
