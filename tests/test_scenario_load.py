@@ -162,7 +162,7 @@ def test_hash_follows_numbers_and_nothing_else() -> None:
         "actors.pakistan.levers.aid": 0.71,
         "actors.pakistan.changes.0.from": "2023-01",
         "actors.pakistan.changes.1.when.all.0.above": 8,
-        "actors.ttp.campaign_decision": "steady",
+        "actors.ttp.campaign": "steady",
         "shocks.0.changes.rhetoric.add": 0.2,
         "shocks.1.until": "2023-04",
         "parameters.cohesion_cost": 3.1,

@@ -93,7 +93,7 @@ WHEN = CHANGE + "      - levers: {aid: 1}\n        when: "
         (KABULS.format("{stance: mediate, messaging: 0.5}"), "4: actors.taliban.among[1] sets messaging: b; allowed: a policy that sets the stance, and that alone"),
         (KABULS.format("{}"), "4: actors.taliban.among[1] says nothing of the stance: b; allowed: a policy that sets the stance, and that alone"),
         ("schema: 1\ntitle: T\nactors:\n  ttp:\n    policy: confront", "5: actors.ttp.policy is a policy of pakistan: confront; allowed: one of ttp"),
-        ("schema: 1\ntitle: T\nactors:\n  ttp: {campaign: escalat}", "4: actors.ttp.campaign_decision is not one of the choices: text 'escalat' (did you mean 'escalate'?); allowed: escalate, steady, ceasefire, lie_low, choose"),
+        ("schema: 1\ntitle: T\nactors:\n  ttp: {campaign: escalat}", "4: actors.ttp.campaign is not one of the choices: text 'escalat' (did you mean 'escalate'?); allowed: escalate, steady, ceasefire, lie_low, choose"),
         ("schema: 1\ntitle: T\nactors:\n  taliban: {messaging: 2}", "4: actors.taliban.messaging is not right: 2; allowed: 0 to 1, or choose"),
         ("schema: 1\ntitle: T\nactors:\n  taliban: {messaging: chose}", "4: actors.taliban.messaging is not right: text 'chose'; allowed: 0 to 1, or choose"),
         ("schema: 1\ntitle: T\nactors:\n  taliban: {levers: {aid: 1}}", "4: unknown key: actors.taliban.levers; allowed: policy, stance, india_openness, messaging, border_posture, among, changes"),
