@@ -38,8 +38,6 @@ from registry_pages import all_claims, all_parameters, all_rules
 from scenario_pages import course_cost, scenario_page
 
 from sim import model as model_module
-from sim.agents.group import ROSTER
-from sim.agents.pakistan import COERCIVE
 from sim.evidence import ledger
 from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS, PANELS
@@ -51,15 +49,17 @@ from sim.results.verdicts import THRESHOLDS
 from sim.rule import RULES
 from sim.scenario import list_scenarios, load_policy
 from sim.vocabulary import (
+    ACTOR_SPECS,
     ACTORS,
     AFGHAN_AREAS,
     CAMPAIGNS,
     ENGAGEMENTS,
     FACTIONS,
-    LEVERS,
+    LEVER_SPECS,
     PAKISTAN_AREAS,
     RESOURCES_PAKISTAN_NEEDS,
     RESOURCES_TALIBAN_NEEDS,
+    ROSTER,
     STANCES,
     START,
     VERDICTS,
@@ -145,11 +145,12 @@ def roster(_: str) -> str:
 
 
 def factions(_: str) -> str:
-    towards = {"pakistan": ("taliban", "ttp"), "taliban": ("pakistan", "india", "ttp")}
     rows = []
     for actor, names in FACTIONS.items():
         for name, title in names.items():
-            ties = "; ".join(f"{ACTORS[to]} {spread(PARAMETERS[f'align_{name}_{to}'])}" for to in towards[actor])
+            ties = "; ".join(
+                f"{ACTORS[to]} {spread(PARAMETERS[f'align_{name}_{to}'])}" for to in ACTOR_SPECS[actor].ties
+            )
             rows.append((ACTORS[actor], f"{title} (`{name}`)", spread(PARAMETERS[f"power_{name}"]), ties))
     return table(("actor", "faction", "power in August 2021", "ties at rest, -1 to 1"), rows)
 
@@ -302,7 +303,7 @@ def metrics(_: str) -> str:
         over = "last month" if one.summary == "final" else f"{one.summary} of months"
         movers = ", ".join(map(rule_link, index().moving.get(one.name, ()))) or "put together from others"
         rows.append((name, one.title, unit(one.unit, one.low, one.high), over, one.means, movers))
-    panels = ", ".join(f"`{name}` (by {dimension})" for name, dimension in PANELS.items())
+    panels = ", ".join(f"`{name}` (by {panel.dimension})" for name, panel in PANELS.items())
     head = ("metric", "title", "a month's value", "over a run", "means", "moved first by")
     return table(head, rows) + f"\nPanels, with a further dimension: {panels}.\n"
 
@@ -311,10 +312,12 @@ def levers(_: str) -> str:
     policies = [load_policy(name) for name in ("confront", "appease")]
     mixes = [policy.settings.given() for policy in policies]
     rows = []
-    for name, title in LEVERS.items():
-        cost = PARAMETERS[f"cost_{name}"]
+    for name, lever in LEVER_SPECS.items():
+        cost = PARAMETERS[lever.cost]
         set_to = (f"{mix[name]:g}" if name in mix else "" for mix in mixes)
-        rows.append((f"`{name}`", title, "presses" if name in COERCIVE else "gives or opens", spread(cost), *set_to))
+        rows.append(
+            (f"`{name}`", lever.title, "presses" if lever.coercive else "gives or opens", spread(cost), *set_to)
+        )
     totals = (f"{course_cost(mix):.2f}" for mix in mixes)
     rows.append(("", "Cost of the whole at point values", "", "", *totals))
     return table(("lever", "title", "it", "cost at full strength", *(policy.title for policy in policies)), rows)

@@ -53,7 +53,7 @@ def gumbel(uniform: Vector) -> Vector:
 
 
 @_one_step
-def odds(utilities: Vector, scripted: Vector | None = None) -> Vector:
+def choice_probabilities(utilities: Vector, scripted: Vector | None = None) -> Vector:
     """The probability that each option is the best once its Gumbel noise is added, shape (options, worlds).
 
     Args:
@@ -70,7 +70,7 @@ def odds(utilities: Vector, scripted: Vector | None = None) -> Vector:
 
 @_one_step
 def best_option(utilities: Vector, draws: Vector, scripted: Vector | None = None) -> Vector:
-    """The index of the best option by utility and draw, as floats; `scripted` as for :func:`odds`."""
+    """The index of the best option by utility and draw, as floats; `scripted` as for :func:`choice_probabilities`."""
     chosen: Vector = (utilities + draws).argmax(axis=0).astype(np.float64)
     return chosen if scripted is None else np.where(scripted >= 0, scripted, chosen)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -11,34 +11,27 @@ import mesa
 import numpy as np
 
 from sim.agents.actor import Actor
-from sim.agents.group import ROSTER, Group, Movement
+from sim.agents.decision import Decision
+from sim.agents.group import Group, Movement
 from sim.agents.india import India
 from sim.agents.outside import IMF, ISKP, AfghanPublic, China, Donors, UnitedStates
 from sim.agents.pakistan import Pakistan
 from sim.agents.taliban import Taliban
 from sim.agents.territory import DurandLine, Land
 from sim.agents.ttp import TTP
-from sim.gauges import GAUGES, PANEL_GAUGES
 from sim.metrics import METRICS, PANELS
 from sim.parameters import resolve
 from sim.rulebook import Rulebook
 from sim.scenario import Abreast, Scenario, Script, load_scenario, parameter_set
-from sim.shocks import strike
-from sim.vocabulary import (
-    FACTIONS,
-    LEVERS,
-    PAKISTAN_AREAS,
-    RESOURCES_PAKISTAN_NEEDS,
-    RESOURCES_TALIBAN_NEEDS,
-    month_after,
-)
+from sim.shocks import apply_shock
+from sim.vocabulary import ROSTER, acting, month_after
 from sim.worlds import Streams, Vector, total
 
 # The month: who does what, in this order. Each line runs one method on all agents of a kind, through their AgentSet.
 MONTH: tuple[tuple[type[Actor], str], ...] = (
     # the world outside sets terms
     (IMF, "review"),
-    (UnitedStates, "judge"),
+    (UnitedStates, "update_ties"),
     (China, "invest"),
     # Pakistan chooses a course within its means, and gives or withholds
     (Pakistan, "hear_factions"),
@@ -61,17 +54,12 @@ MONTH: tuple[tuple[type[Actor], str], ...] = (
     (DurandLine, "clash"),
     (Land, "suffer_attacks"),
     # consequences
-    (Land, "change"),
-    (AfghanPublic, "endure"),
+    (Land, "update_grievance_and_control"),
+    (AfghanPublic, "update_hardship_and_distrust"),
     (Taliban, "hold_together"),
-    (ISKP, "gather"),
-    (Pakistan, "reckon"),
+    (ISKP, "update_strength_and_risk"),
+    (Pakistan, "update_economy_and_sovereignty"),
 )
-
-
-# The range of every metric, with room for rounding; shape (metrics, 1).
-LOWEST = np.array([[metric.low - 1e-9] for metric in METRICS.values()])
-HIGHEST = np.array([[metric.high + 1e-9] for metric in METRICS.values()])
 
 
 class ModelError(RuntimeError):
@@ -168,16 +156,11 @@ class FrontierModel(mesa.Model):
         )
         self.accounts: list[dict[str, dict[str, Any]]] = []
         self._make_agents()
-        self.labels = {
-            "attacks_by_area": tuple(PAKISTAN_AREAS),
-            "grievance_by_area": tuple(PAKISTAN_AREAS),
-            "group_strength": tuple(slot.name for slot in ROSTER),
-            "group_refuge": tuple(slot.name for slot in ROSTER),
-            "faction_power": (*FACTIONS["pakistan"], *FACTIONS["taliban"]),
-            "leverage_pakistan_taliban_by_resource": tuple(RESOURCES_TALIBAN_NEEDS),
-            "leverage_taliban_pakistan_by_resource": tuple(RESOURCES_PAKISTAN_NEEDS),
-            "levers_in_force": tuple(LEVERS),
-        }
+        self._metrics, self._panels = tuple(METRICS.values()), tuple(PANELS.values())
+        # The range of every metric, with room for rounding; shape (metrics, 1).
+        self._lowest = np.array([[metric.low - 1e-9] for metric in self._metrics])
+        self._highest = np.array([[metric.high + 1e-9] for metric in self._metrics])
+        self.labels = {panel.name: tuple(panel.rows()) for panel in self._panels}
         self.datacollector: mesa.DataCollector = Collector(
             model_reporters={name: [self.reading, [name]] for name in (*METRICS, *PANELS)}
         )
@@ -200,7 +183,7 @@ class FrontierModel(mesa.Model):
     def step(self) -> None:
         """Live one month."""
         for target, operation, amount in self.script.shocks(self.month):
-            strike(self, target, operation, amount)
+            apply_shock(self, target, operation, amount)
         for kind, action in MONTH:
             self.agents_by_type[kind].do(action)
         if self.record:
@@ -227,30 +210,28 @@ class FrontierModel(mesa.Model):
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
 
     def _take_readings(self) -> None:
-        """Read every gauge, and see that each is a number within its range."""
-        table = np.array([GAUGES[name](self) for name in METRICS])
+        """Read every metric, and see that each is a number within its range."""
+        table = np.array([metric.read(self) for metric in self._metrics])
         # Asked this way round, a NaN fails too.
-        fine = (table >= LOWEST) & (table <= HIGHEST)
+        fine = (table >= self._lowest) & (table <= self._highest)
         if not fine.all():
             row, world = np.argwhere(~fine)[0]
-            metric = list(METRICS.values())[row]
+            metric = self._metrics[row]
             raise ModelError(
                 f"{metric.name} is {table[row, world]:g} in world {self.streams.first + world} in {self.calendar}; "
                 f"it must stay within {metric.low:g} to {metric.high:g}"
             )
-        self._readings = dict(zip(METRICS, table[:, 0].tolist() if self.worlds == 1 else table, strict=True))
-        self._readings |= {name: gauge(self).copy() for name, gauge in PANEL_GAUGES.items()}
+        values = table[:, 0].tolist() if self.worlds == 1 else table
+        self._readings = {metric.name: value for metric, value in zip(self._metrics, values, strict=True)}
+        self._readings |= {panel.name: panel.read(self).copy() for panel in self._panels}
 
     def reading(self, name: str) -> Vector | float:
         """This month's value of a metric, or rows of a panel; a fresh array, as nobody else has it."""
         return self._readings[name]
 
     def _account(self) -> dict[str, dict[str, Any]]:
-        decisions = [self.taliban.on_ttp, self.ttp.campaign, self.india.with_kabul, self.pakistan.to_strike]
-        if self.pakistan.of_policy is not None:
-            decisions.append(self.pakistan.of_policy)
         return {
-            f"{decision.actor.name}.{decision.name}": {
+            f"{actor}.{name}": {
                 "options": decision.options,
                 "pressures": decision.pressures,
                 "utilities": decision.utilities.copy(),
@@ -258,5 +239,13 @@ class FrontierModel(mesa.Model):
                 "draws": decision.draws.copy(),
                 "chosen": decision.chosen,
             }
-            for decision in decisions
+            for actor, name, decision in self.decisions()
         }
+
+    def decisions(self) -> Iterator[tuple[str, str, Decision]]:
+        """Every decision that is taken in this run: the actor, its name, and the decision itself."""
+        for actor in acting().values():
+            for one in actor.decisions:
+                decision = getattr(getattr(self, actor.name), one.held_in)
+                if decision is not None:  # Pakistan's course is a decision only where a scenario leaves it open
+                    yield actor.name, one.name, decision

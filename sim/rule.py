@@ -8,9 +8,9 @@ declared under that name in `sim/parameters/`. The decorator checks and register
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, TypeVar, get_type_hints
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 from sim.worlds import Vector
 
@@ -39,6 +39,22 @@ Distance = Annotated[Vector, Quantity("-2 to 2", -2.0, 2.0)]
 Ratio = Annotated[Vector, Quantity("ratio", 0.0, 10.0)]
 Cost = Annotated[Vector, Quantity("cost units", 0.0, 100.0)]
 
+
+@dataclass(frozen=True)
+class Presses:
+    """That a rule is a pressure on a decision, and where what it is asked about is found.
+
+    Attributes:
+        decision: the actor and its decision, such as `taliban.stance`.
+        on: what each option makes of the pressure; one that is not named makes nothing of it.
+        state: gathers the rule's arguments from the model.
+    """
+
+    decision: str
+    on: Mapping[str, float]
+    state: Callable[[Any], dict[str, Vector]]
+
+
 F = TypeVar("F", bound=Callable[..., Vector])
 
 
@@ -59,6 +75,7 @@ class Rule:
         result: unit and range of what it returns.
         rises_with, falls_with: arguments in which it is monotone, for any value of the others in range.
         off: what holds when the rule is switched off: a number, or the name of the argument that then passes unchanged.
+        presses: for a pressure that no agent asks by itself: the decision that asks it, after all others.
     """
 
     function: Callable[..., Vector]
@@ -74,6 +91,7 @@ class Rule:
     rises_with: tuple[str, ...]
     falls_with: tuple[str, ...]
     off: float | str
+    presses: Presses | None = None
 
     @property
     def statement(self) -> str:
@@ -93,6 +111,7 @@ def rule(
     off: float | str,
     rises_with: tuple[str, ...] = (),
     falls_with: tuple[str, ...] = (),
+    presses: Presses | None = None,
 ) -> Callable[[F], F]:
     """Register a function as a rule of the model; the arguments are those of :class:`Rule`.
 
@@ -132,6 +151,7 @@ def rule(
             rises_with=rises_with,
             falls_with=falls_with,
             off=off,
+            presses=presses,
         )
         return function
 

@@ -35,20 +35,32 @@ class Rulebook:
             values = {name: parameters[name] for name in rule.parameters}
             self._bound[rule.function] = _switched_off(rule) if silent else partial(rule.function, **values)
 
-    def __call__(self, rule: Callable[..., Vector], *inputs: Vector) -> Vector:
-        """What the rule says of these inputs."""
-        return self._bound[rule](*inputs)
+    def __call__(self, rule: Callable[..., Vector], /, *by_place: Vector, **state: Vector) -> Vector:
+        """What the rule says of this state, each argument by the rule's own name for it.
 
-    def at(self, worlds: NDArray[np.intp], rule: Callable[..., Vector], *inputs: Vector) -> Vector:
-        """What the rule says of inputs that stand, one by one, in these worlds: any of them, as often as may be."""
+        Raises:
+            TypeError: an argument came without its name, or the rule has none of that name, or one is missing.
+        """
+        if by_place:
+            raise TypeError(by_name_only(rule))
+        return self._bound[rule](**state)
+
+    def at(self, worlds: NDArray[np.intp], rule: Callable[..., Vector], /, **state: Vector) -> Vector:
+        """What the rule says of a state that stands, element by element, in these worlds: any, as often as may be."""
         bound = self._bound[rule]
         values = getattr(bound, "keywords", {})  # none of a rule that is switched off
-        return bound(*inputs, **{name: value[worlds] for name, value in values.items() if np.ndim(value)})
+        return bound(**state, **{name: value[worlds] for name, value in values.items() if np.ndim(value)})
+
+
+def by_name_only(rule: Callable[..., Vector]) -> str:
+    """What is said when a rule is called by position: two vectors that change places would pass unnoticed."""
+    names = ", ".join(f"{name}=..." for name in RULES[rule.__name__].inputs)
+    return f"rule {rule.__name__} takes its state by keyword: {names}"
 
 
 def _switched_off(rule: Rule) -> Callable[..., Vector]:
     if isinstance(rule.off, str):
-        place = list(rule.inputs).index(rule.off)
-        return lambda *inputs: inputs[place]
+        unchanged = rule.off
+        return lambda **state: state[unchanged]
     fixed = float(rule.off)
-    return lambda *inputs: np.full(np.broadcast_shapes(*(np.shape(value) for value in inputs)), fixed)
+    return lambda **state: np.full(np.broadcast_shapes(*(np.shape(value) for value in state.values())), fixed)

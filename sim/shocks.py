@@ -14,32 +14,16 @@ from sim.worlds import Vector, clip
 if TYPE_CHECKING:
     from sim.model import FrontierModel
 
-# Shock target -> agent of the model, and its state.
-STATES: dict[str, tuple[str, str]] = {
-    "economy": ("pakistan", "economy"),
-    "imf_goodwill": ("imf", "goodwill"),
-    "sanctions": ("donors", "sanctions"),
-    "afghan_war": ("taliban", "war"),
-    "afghan_hardship": ("afghan_public", "hardship"),
-    "taliban_cohesion": ("taliban", "cohesion"),
-    "iskp_strength": ("iskp", "strength"),
-    "freed_prisoners": ("ttp", "freed_pool"),
-    "china_patronage": ("china", "patronage"),
-    "us_ties": ("united_states", "ties"),
-    "rhetoric": ("pakistan", "rhetoric"),
-    "distrust": ("afghan_public", "distrust"),
-}
 
-
-def strike(model: FrontierModel, target: str, operation: str, amount: float) -> None:
+def apply_shock(model: FrontierModel, target: str, operation: str, amount: float) -> None:
     """Add to, set or multiply what a shock is aimed at, within its range."""
     bounds = SHOCK_TARGETS[target]
     for agent, state in _aims(model, target):
         now: Vector = getattr(agent, state)
         if target == "expected_recognition":
-            # The first row is what factions hope for from Pakistan, recognition foremost.
-            rows = now.copy()
-            rows[0] = clip(_changed(now[0], operation, amount), bounds.low, bounds.high)
+            # What factions hope for from Pakistan, recognition foremost.
+            rows, row = now.copy(), agent.targets.index("pakistan")
+            rows[row] = clip(_changed(now[row], operation, amount), bounds.low, bounds.high)
             setattr(agent, state, rows)
         else:
             setattr(agent, state, clip(_changed(now, operation, amount), bounds.low, bounds.high))
@@ -50,18 +34,17 @@ def strike(model: FrontierModel, target: str, operation: str, amount: float) -> 
 
 
 def _aims(model: FrontierModel, target: str) -> Iterator[tuple[Any, str]]:
-    factions = (*model.pakistan.factions, *model.taliban.factions)
-    if target in STATES:
-        agent, state = STATES[target]
-        yield getattr(model, agent), state
-    elif target == "ttp_cohesion":
-        yield from ((group, "cohesion") for group in model.groups)
+    aim = SHOCK_TARGETS[target].aim
+    if aim is not None:
+        name, state = aim
+        agents = getattr(model, name)
+        yield from ((agent, state) for agent in (agents if isinstance(agents, list) else [agents]))
     elif target == "expected_recognition":
         yield from ((faction, "expected") for faction in model.taliban.factions)
     else:
         name = target.removeprefix("power.")
         # A shock to power lasts: it shifts the standing to which power is drawn back as well.
-        for faction in factions:
+        for faction in (*model.pakistan.factions, *model.taliban.factions):
             if faction.name == name:
                 yield from ((faction, "power"), (faction, "resting_power"))
 

@@ -12,7 +12,6 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from sim.agents.group import ROSTER
 from sim.evidence import ledger
 from sim.experiment.load import experiments, load_plan
 from sim.mechanisms import MECHANISMS
@@ -21,7 +20,7 @@ from sim.model import MONTH
 from sim.parameters import PARAMETERS
 from sim.rule import RULES
 from sim.scenario import list_scenarios
-from sim.vocabulary import FACTIONS, LEVERS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
+from sim.vocabulary import FACTIONS, LEVERS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS, ROSTER
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"

@@ -14,10 +14,10 @@ LONGEST = 400
 
 # From the ground up; a module imports from its own layer and from those below it.
 LAYERS = (
-    ("worlds", "chance", "rule", "vocabulary", "metrics", "mechanisms", "plainwords", "yamlfile"),
+    ("worlds", "chance", "rule", "vocabulary", "mechanisms", "plainwords", "yamlfile"),
     ("rules", "parameters", "evidence"),
-    ("agents", "rulebook"),
-    ("model", "scenario", "gauges", "shocks"),
+    ("agents", "rulebook", "metrics"),
+    ("model", "scenario", "shocks"),
     ("run", "checkpoints", "results", "plots", "trace", "why"),
     ("teaching", "experiment", "history"),
     ("cli", "verify", "dashboard", "exits", "report", "__main__", "the public names"),
@@ -332,7 +332,8 @@ REDUCTIONS = (
 )
 REDUCTIONS += ("nansum", "nanmean", "std", "var", "trapezoid", "reduce", "norm", "convolve", "fsum")
 AGENTS = sorted([*(ROOT / "sim" / "agents").glob("*.py"), *(ROOT / "sim" / "rules").glob("*.py")])
-AGENTS += [ROOT / "sim" / name for name in ("gauges.py", "shocks.py", "model.py", "worlds.py", "chance.py")]
+AGENTS += sorted((ROOT / "sim" / "metrics").glob("*.py"))
+AGENTS += [ROOT / "sim" / name for name in ("shocks.py", "model.py", "worlds.py", "chance.py")]
 
 
 def functions(source: ast.Module) -> Iterator[tuple[str, ast.AST]]:

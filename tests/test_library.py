@@ -415,8 +415,8 @@ class TestOwnChoice(Contract):
         taken = []
         for _ in range(at(PARTING) + 24):
             model.step()
-            taken.append(model.pakistan.of_policy.chosen.copy())
-        options = model.pakistan.of_policy.options
+            taken.append(model.pakistan.policy_decision.chosen.copy())
+        options = model.pakistan.policy_decision.options
         model.close()
         chosen = np.stack(taken[at(PARTING) :])
         assert options == tuple(told(self.name)["actors"]["pakistan"]["among"])

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import weakref
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -21,15 +22,15 @@ import sim.model
 import sim.rulebook
 from sim.agents.actor import Actor
 from sim.agents.decision import Decision
-from sim.agents.group import ROSTER, Group
+from sim.agents.group import Group
 from sim.agents.observers import OBSERVERS, reports
-from sim.gauges import GAUGES, PANEL_GAUGES
 from sim.metrics import METRICS, PANELS
 from sim.model import MONTH, FrontierModel, ModelError
 from sim.parameters import PARAMETERS
 from sim.rule import RULES
 from sim.rulebook import Rulebook
 from sim.scenario import SHOCK_TARGETS, Scenario, load_scenario
+from sim.vocabulary import ROSTER
 from sim.worlds import Vector
 
 # A division by nought or an overflow is a number that is none, somewhere, even where no figure shows it.
@@ -229,7 +230,7 @@ class Onlooker(Actor):
     """Draws luck of its own, and keeps it to itself."""
 
     def look(self) -> None:
-        self.seen = self.luck("look") + self.model.streams.uniforms("onlooker.more", self.model.month, 3)[2]
+        self.seen = self.draw("look") + self.model.streams.uniforms("onlooker.more", self.model.month, 3)[2]
 
 
 class Watched(FrontierModel):
@@ -667,7 +668,7 @@ def test_every_decision_is_accounted_for() -> None:
 def test_luck_of_an_agent_is_its_own() -> None:
     """Otherwise all groups break away in the same worlds and months, and worlds differ more than they should."""
     model = FrontierModel("history", worlds=50, seed=4)
-    drawn = [agent.luck("unity") for agent in model.agents]
+    drawn = [agent.draw("unity") for agent in model.agents]
     model.close()
     assert len(np.unique(np.stack(drawn))) == len(drawn) * 50
 
@@ -694,12 +695,12 @@ def test_a_figure_out_of_range_stops_the_run(bad: float, shown: str, monkeypatch
     """Otherwise a NaN or a runaway number goes into results, tables and reports as if it were one."""
 
     def broken(model: FrontierModel) -> Vector:
-        values = GAUGES_BEFORE(model).copy()
+        values = as_declared.read(model).copy()
         values[2] = bad if model.month == 1 else values[2]
         return values
 
-    GAUGES_BEFORE = GAUGES["attacks"]  # noqa: N806
-    monkeypatch.setitem(GAUGES, "attacks", broken)
+    as_declared = METRICS["attacks"]
+    monkeypatch.setitem(METRICS, "attacks", replace(as_declared, read=broken))
     model = FrontierModel("history", worlds=4, seed=1, first=100)
     model.step()
     with pytest.raises(
@@ -712,17 +713,24 @@ def test_a_figure_out_of_range_stops_the_run(bad: float, shown: str, monkeypatch
 @pytest.mark.parametrize("name", METRICS)
 def test_every_metric_is_checked(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise one figure may leave its range unseen."""
-    monkeypatch.setitem(GAUGES, name, lambda model: np.full(model.worlds, METRICS[name].low - 1.0))
+    metric = METRICS[name]
+    monkeypatch.setitem(METRICS, name, replace(metric, read=lambda model: np.full(model.worlds, metric.low - 1.0)))
     model = FrontierModel("history", worlds=2, seed=1)
     with pytest.raises(ModelError, match=f"^{name} is"):
         model.step()
     model.close()
 
 
-def test_there_is_a_gauge_for_every_metric_and_panel() -> None:
-    """Otherwise a declared metric is never read, or one is read that nobody declared."""
-    assert set(GAUGES) == set(METRICS)
-    assert set(PANEL_GAUGES) == set(PANELS)
+def test_what_is_declared_before_a_model_is_made_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise a metric stands in two places, and an extension's own are never read."""
+    fenced = replace(METRICS["strikes"], name="fencing", read=lambda model: model.pakistan.levers["fencing"])
+    monkeypatch.setitem(METRICS, "fencing", fenced)
+    model = FrontierModel("confront", worlds=3, seed=1)
+    model.step()
+    (lived,), (panel,) = (model.datacollector.model_vars[name] for name in ("fencing", "levers_in_force"))
+    assert np.array_equal(lived, panel[model.labels["levers_in_force"].index("fencing")])
+    assert (lived > 0).all()
+    model.close()
 
 
 def assert_in_range(record: Record) -> None:
@@ -852,10 +860,10 @@ def handed() -> dict[tuple[str, str], tuple[float, float]]:
         seen[rule, what] = min(low, float(np.min(value))), max(high, float(np.max(value)))
 
     class Noting(Rulebook):
-        def __call__(self, rule: Callable[..., Vector], *inputs: Vector) -> Vector:
-            for argument, value in zip(named[rule].inputs, inputs, strict=True):
+        def __call__(self, rule: Callable[..., Vector], /, *by_place: Vector, **state: Vector) -> Vector:
+            for argument, value in state.items():
                 note(named[rule].name, argument, value)
-            result = super().__call__(rule, *inputs)
+            result = super().__call__(rule, *by_place, **state)
             note(named[rule].name, "result", result)
             return result
 
@@ -901,8 +909,8 @@ def test_a_rule_can_be_switched_off(name: str, monkeypatch: pytest.MonkeyPatch) 
     def read_only(rule: Any) -> Callable[..., Vector]:
         said = off(rule)
 
-        def say(*inputs: Vector) -> Vector:
-            result = said(*inputs).view()
+        def say(**state: Vector) -> Vector:
+            result = said(**state).view()
             result.flags.writeable = False
             return result
 

@@ -9,18 +9,24 @@ import numpy as np
 import pytest
 
 import sim
-from sim.agents.group import ROSTER
 from sim.metrics import METRICS
 from sim.plots import rows_of, to_svg
 from sim.plots.course import PICK, course, course_picture, moving_course
 from sim.plots.data import parts_at
 from sim.plots.lines import room
-from sim.plots.network import PLACES, TIES, moving_network, network, network_picture
+from sim.plots.network import PLACES, moving_network, network, network_picture, ties
 from sim.plots.places import SCHEMATIC, map_picture, moving_map, outlines, schematic
 from sim.plots.power import faction_picture, faction_power, holdings, holdings_picture, moving_holdings
 from sim.results import Comparison
 from sim.results.reading import number
-from sim.vocabulary import AFGHAN_AREAS, FACTIONS, PAKISTAN_AREAS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
+from sim.vocabulary import (
+    AFGHAN_AREAS,
+    FACTIONS,
+    PAKISTAN_AREAS,
+    RESOURCES_PAKISTAN_NEEDS,
+    RESOURCES_TALIBAN_NEEDS,
+    ROSTER,
+)
 
 MONTH = 16
 DIRECTIONS = {"pakistan_taliban": RESOURCES_TALIBAN_NEEDS, "taliban_pakistan": RESOURCES_PAKISTAN_NEEDS}
@@ -124,7 +130,7 @@ def test_arrows_are_as_wide_as_leverage_and_as_blue_as_alignment(found: Comparis
     rows = rows_of(network(found, name, MONTH))
     metrics = found.results[name].arrays.metrics
     holds = of_kind(rows, "hold")
-    with_leverage = [tie for tie in TIES if tie.leverage]
+    with_leverage = [tie for tie in ties() if tie.leverage]
     assert len(holds) == len(with_leverage) == 3
     widths = [row["size"] for row in holds]
     leverage = [float(metrics[tie.leverage][:, MONTH].mean()) for tie in with_leverage]
@@ -139,8 +145,8 @@ def test_arrows_are_as_wide_as_leverage_and_as_blue_as_alignment(found: Comparis
 
 
 def test_ties_are_those_that_the_model_measures_all_with_kabul() -> None:
-    assert all({tie.holder, tie.held} <= set(PLACES) and "taliban" in (tie.holder, tie.held) for tie in TIES)
-    assert all(tie.alignment in METRICS and (not tie.leverage or tie.leverage in METRICS) for tie in TIES)
+    assert all({tie.holder, tie.held} <= set(PLACES) and "taliban" in (tie.holder, tie.held) for tie in ties())
+    assert all(tie.alignment in METRICS and (not tie.leverage or tie.leverage in METRICS) for tie in ties())
 
 
 def test_the_network_in_words_and_as_a_table(found: Comparison) -> None:

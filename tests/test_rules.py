@@ -17,13 +17,23 @@ import sim.rules
 from sim.parameters import PARAMETERS
 from sim.rule import RULES, Chance, Quantity, Rule, Share, rule
 from sim.rulebook import Rulebook
-from sim.vocabulary import FACTIONS, LEVERS, PAKISTAN_AREAS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
+from sim.vocabulary import (
+    ACTOR_SPECS,
+    FACTIONS,
+    LEVERS,
+    PAKISTAN_AREAS,
+    RESOURCES_PAKISTAN_NEEDS,
+    RESOURCES_TALIBAN_NEEDS,
+)
+from sim.why.names import DECISIONS
 from sim.worlds import Vector
 
 # A rule that divides by nought, or overflows, does so somewhere in its declared ranges.
 pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
 
 SIM = Path(__file__).resolve().parents[1] / "sim"
+# Whoever asks rules.
+CALLERS = [path for path in sorted(SIM.rglob("*.py")) if "from sim.rules import" in path.read_text(encoding="utf-8")]
 ROUNDING = 1e-12
 CHUNKS = (1, 2, 3, 7, 64, 256)
 
@@ -181,16 +191,16 @@ def test_what_holds_when_it_is_switched_off(name: str) -> None:
     """Otherwise switching a rule off breaks the run, or puts a number in its place that nothing allows."""
     rule, values = RULES[name], grid(name, 30)
     book = Rulebook({one: parameter.value for one, parameter in PARAMETERS.items()}, off={name})
-    given = [values[argument] for argument in rule.inputs]
-    result = book(rule.function, *given)
+    given = {argument: values[argument] for argument in rule.inputs}
+    result = book(rule.function, **given)
     assert result.shape == (30,)
     assert_within(rule.result, result)
     if isinstance(rule.off, str):
         assert np.array_equal(result, values[rule.off])
     else:
         assert (result == rule.off).all()
-    rows = [np.stack([value, value]) for value in given]
-    assert book(rule.function, *rows).shape == (2, 30)
+    rows = {argument: np.stack([value, value]) for argument, value in given.items()}
+    assert book(rule.function, **rows).shape == (2, 30)
 
 
 @every_rule
@@ -199,7 +209,7 @@ def test_switching_it_off_changes_what_it_says(name: str) -> None:
     rule, values = RULES[name], grid(name, 400)
     book = Rulebook({one: values.get(one, parameter.value) for one, parameter in PARAMETERS.items()}, off={name})
     said = say(name, values)
-    assert (said != book(rule.function, *(values[argument] for argument in rule.inputs))).mean() > 0.05
+    assert (said != book(rule.function, **{argument: values[argument] for argument in rule.inputs})).mean() > 0.05
 
 
 def test_a_mechanism_switches_off_all_its_rules_and_no_other() -> None:
@@ -207,8 +217,8 @@ def test_a_mechanism_switches_off_all_its_rules_and_no_other() -> None:
     parameters = {one: parameter.value for one, parameter in PARAMETERS.items()}
     on, off = Rulebook(parameters), Rulebook(parameters, off={"M14"})
     for name, one in RULES.items():
-        given = [grid(name, 40)[argument] for argument in one.inputs]
-        same = np.array_equal(on(one.function, *given), off(one.function, *given))
+        given = {argument: grid(name, 40)[argument] for argument in one.inputs}
+        same = np.array_equal(on(one.function, **given), off(one.function, **given))
         assert same != ("M14" in one.mechanisms), name
 
 
@@ -234,14 +244,60 @@ def test_its_parameters_are_declared(name: str) -> None:
 @every_rule
 def test_is_called_by_an_agent(name: str) -> None:
     """Otherwise the rule stands in the tables, and switching it off is said to do something, but nothing asks it."""
-    assert name in mentioned()
+    presses = RULES[name].presses
+    assert (name in mentioned()) != (presses is not None)
+    if presses is not None:
+        assert presses.decision in DECISIONS
+
+
+def calls_of_rules(source: ast.AST) -> Iterator[tuple[ast.Call, str]]:
+    """Every call that hands a rule (`module.rule`, first of its arguments) to somebody who asks it: the call, the rule."""
+    imports = [node for node in ast.walk(source) if isinstance(node, ast.ImportFrom) and node.module == "sim.rules"]
+    modules = {one.asname or one.name for node in imports for one in node.names}
+    for node in ast.walk(source):
+        if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Attribute):
+            continue
+        first = node.args[0]
+        if isinstance(first.value, ast.Name) and first.value.id in modules and first.attr in RULES:
+            yield node, first.attr
+
+
+def misnamed(source: ast.AST) -> list[str]:
+    """Calls of rules that leave out, add or misname an argument, or hand one over by its place in a list."""
+    found = []
+    for call, name in calls_of_rules(source):
+        given = [one.arg for one in call.keywords if one.arg != "on"]
+        whole = None in given or set(given) == set(RULES[name].inputs)  # None: `**states`, which the rule itself checks
+        if len(call.args) > 1 or not whole:
+            found.append(f"line {call.lineno}: {name}({', '.join(map(str, given))})")
+    return found
+
+
+@pytest.mark.parametrize("path", CALLERS, ids=lambda path: path.name)
+def test_is_asked_by_keyword(path: Path) -> None:
+    """Otherwise two shares change places in a call, and nothing notices; or a parameter is given that the run has set."""
+    assert misnamed(ast.parse(path.read_text(encoding="utf-8"))) == []
+
+
+def test_a_call_by_position_is_found_and_refused() -> None:
+    """Otherwise the test above passes whatever is written, and a call that it does not see swaps two vectors."""
+    code = "from sim.rules import leverage\nself.apply(leverage.usable_leverage, {})"
+    bad = ("a, b", "leverage=a, b=b", "leverage=a", "leverage=a, credibility=b, promise_weight=c")
+    assert [one for one in bad if not misnamed(ast.parse(code.format(one)))] == []
+    assert misnamed(ast.parse(code.format("leverage=a, credibility=b"))) == []
+    half = np.full(3, 0.5)
+    book = Rulebook({one: parameter.value for one, parameter in PARAMETERS.items()})
+    with pytest.raises(TypeError, match=r"rule usable_leverage takes its state by keyword: leverage=..., credibility="):
+        book(RULES["usable_leverage"].function, half, half)
+    with pytest.raises(TypeError, match="control"):
+        book(RULES["usable_leverage"].function, leverage=half, control=half)
 
 
 @cache
 def mentioned() -> set[str]:
-    """Rules that agents and gauges name, as `module.rule` of a module of `sim.rules`."""
+    """Rules that agents and metrics name, as `module.rule` of a module of `sim.rules`."""
     names: set[str] = set()
-    for path in [*sorted((SIM / "agents").glob("*.py")), SIM / "gauges.py"]:
+    for path in [*sorted((SIM / "agents").glob("*.py")), *sorted((SIM / "metrics").glob("*.py"))]:
         nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
         imports = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module == "sim.rules"]
         modules = {one.asname or one.name for node in imports for one in node.names}
@@ -253,7 +309,12 @@ def mentioned() -> set[str]:
 def read_by_agents() -> tuple[set[str], set[str]]:
     """Texts in the code of the agents, the model and its readings: whole ones, and the beginnings of f-strings."""
     whole, beginnings = set(), set()
-    for path in [*sorted((SIM / "agents").glob("*.py")), SIM / "gauges.py", SIM / "shocks.py", SIM / "model.py"]:
+    folders = ("agents", "metrics", "vocabulary")
+    for path in [
+        *(path for one in folders for path in sorted((SIM / one).glob("*.py"))),
+        SIM / "shocks.py",
+        SIM / "model.py",
+    ]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 whole.add(node.value)
@@ -264,14 +325,14 @@ def read_by_agents() -> tuple[set[str], set[str]]:
 
 def families() -> dict[str, list[str]]:
     """Parameters that agents read by a name put together: beginning -> the names."""
-    ties = {"pakistan": ("taliban", "ttp"), "taliban": ("pakistan", "india", "ttp")}
-    own = [(actor, faction) for actor, names in FACTIONS.items() for faction in names]
+    own = [(ACTOR_SPECS[actor], faction) for actor, names in FACTIONS.items() for faction in names]
+    held = [one for one in RESOURCES_PAKISTAN_NEEDS if f"need_{one}" in PARAMETERS]
     needed = [*RESOURCES_TALIBAN_NEEDS, *RESOURCES_PAKISTAN_NEEDS]
     return {
-        "align_": [f"align_{faction}_{target}" for actor, faction in own for target in ties[actor]],
+        "align_": [f"align_{faction}_{target}" for spec, faction in own for target in spec.ties],
         "power_": [f"power_{faction}" for _, faction in own],
         "cost_": [f"cost_{lever}" for lever in LEVERS],
-        "need_": [f"need_{resource}" for resource in RESOURCES_TALIBAN_NEEDS],
+        "need_": [f"need_{resource}" for resource in (*RESOURCES_TALIBAN_NEEDS, *held)],
         "alternative_": [f"alternative_{resource}" for resource in needed],
         "area_weight_": [f"area_weight_{area}" for area in PAKISTAN_AREAS],
         "start_grievance_": [f"start_grievance_{area}" for area in PAKISTAN_AREAS],

@@ -6,6 +6,8 @@ from __future__ import annotations
 # ruff: noqa: E501 (messages are quoted whole)
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -32,6 +34,8 @@ from sim.scenario import (
 )
 from sim.scenario.schema import write_schemas
 from sim.yamlfile import LIMIT, dump, read
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -301,3 +305,56 @@ def test_any_value_anywhere_loads_or_is_refused(text: str, data: st.DataObject) 
     elif isinstance(loaded, Scenario):
         assert load_scenario(("again.yaml", loaded.to_yaml())) == loaded
         Script(loaded, 2).settings("pakistan", 0, lambda metric, months: np.zeros(2))
+
+
+LATE = '''\
+import numpy as np
+import sim
+from sim.agents.actor import Actor
+from sim.model import FrontierModel
+from sim.parameters import PARAMETERS
+from sim.scenario.schema import admit
+from sim.teaching.play.moves import Turn
+from sim.vocabulary import ACTOR_SPECS, LEVER_SPECS, ActorSpec, Lever, Setting
+
+LEVER_SPECS["liaison_posts"] = Lever("liaison_posts", "Liaison posts", "Posts.", supplies="border_security")
+PARAMETERS["cost_liaison_posts"] = PARAMETERS["cost_joint_patrols"].model_copy(update={"name": "cost_liaison_posts"})
+ACTOR_SPECS["iran"] = ActorSpec("iran", "Iran", settings=(Setting("iran_road", "Iran's road"), Setting("iran_tone", "Tone", ("warm", "cold"))), supplies=("trade",))
+admit("iran")
+
+
+class Iran(Actor):
+    @property
+    def supply(self):
+        script = self.model.script.settings("iran", self.model.month, self.model.recent)
+        return self.full(0.0) if script["iran_road"] is None else script["iran_road"]
+
+
+TEXT = """
+schema: 1
+title: Late
+extends: confront
+actors:
+  iran: {policy: wide, iran_tone: cold}
+  pakistan: {changes: [{from: 2021-08, levers: {liaison_posts: 0.9}}]}
+policies:
+  wide: {title: Wide, actor: iran, summary: S, settings: {iran_road: 0.9}}
+"""
+found = {}
+for name, text in (("with", TEXT), ("without", TEXT.replace("iran_road: 0.9", "iran_road: 0.0")), ("plain", TEXT.replace("liaison_posts: 0.9", "liaison_posts: 0.0"))):
+    model = FrontierModel(sim.load_scenario(("late.yaml", text)), worlds=4, seed=1)
+    model.iran = Iran(model, "iran")
+    for _ in range(4):
+        model.step()
+    found[name] = np.mean(model.datacollector.model_vars["leverage_pakistan_taliban"][-1])
+    assert model.labels["levers_in_force"][-1] == "liaison_posts"
+    model.close()
+assert Turn.model_validate({"iran": {"iran_tone": "warm"}}).moves == {"iran": {"iran_tone": "warm"}}
+assert found["with"] < found["without"] and found["plain"] < found["with"], found
+'''
+
+
+def test_what_is_declared_later_is_known_to_files_and_felt() -> None:
+    """Otherwise what an extension declares when everything is imported already is refused, or has no effect."""
+    done = subprocess.run([sys.executable, "-c", LATE], cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr

@@ -22,8 +22,8 @@ from sim.ensemble.run import PARAMETERS as MODES
 from sim.evidence import ledger
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
-from sim.scenario.settings import DEFAULTS, OPTIONS
-from sim.vocabulary import LEVERS
+from sim.scenario.settings import OPTIONS
+from sim.vocabulary import acting, settings_of
 from sim.why.names import DECISIONS
 from sim.words.problems import short, telling
 from sim.yamlfile import LIMIT, suggestion
@@ -35,8 +35,9 @@ OWN = "own"  # the name under which a scenario made in the Studio goes
 _LONGEST_OWN = 6000  # characters of an address
 _MOST_PARTS = 1000  # of an address; more than there are levers and parameters
 
-SHARES = (*LEVERS, "conditionality", "visibility")
-POSTURES = {name: actor for actor in ("taliban", "ttp", "india") for name in DEFAULTS[actor] if name in OPTIONS}
+# What is moved by degrees: levers and what goes with them. And what is one of several options, with the actor whose it is.
+SHARES = tuple(name for actor, spec in acting().items() if spec.has_levers for name in settings_of(actor))
+POSTURES = {one.name: actor for actor, spec in acting().items() for one in spec.settings if one.options}
 _MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
 

@@ -35,11 +35,11 @@ class Actor(mesa.Agent):
         """A fresh contiguous (worlds,) vector of this value."""
         return np.ones(self.model.worlds) * value
 
-    def apply(self, rule: Callable[..., Vector], *inputs: Vector) -> Vector:
-        """What a rule says, with this run's parameters, of these inputs."""
-        return self.model.rulebook(rule, *inputs)
+    def apply(self, rule: Callable[..., Vector], /, **state: Vector) -> Vector:
+        """What a rule says, with this run's parameters, of this state: each argument by the rule's own name for it."""
+        return self.model.rulebook(rule, **state)
 
-    def luck(self, what: str, slot: int = 0) -> Vector:
+    def draw(self, what: str, slot: int = 0) -> Vector:
         """This month's uniform draw for a named purpose, shape (worlds,)."""
         return self.model.streams.uniform(f"{self.name}.{what}", self.model.month, slot)
 

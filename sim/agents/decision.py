@@ -7,13 +7,14 @@ added without touching the luck of the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sim.agents.actor import Actor
-from sim.chance import best_option, gumbel, looked_up, odds
+from sim.chance import best_option, choice_probabilities, gumbel, looked_up
+from sim.rule import RULES
 from sim.rules import diplomacy
 from sim.vocabulary import ON_MENU
 from sim.worlds import Vector, stacked, total
@@ -49,18 +50,20 @@ class Decision:
             draws have shape (options, worlds).
     """
 
-    def __init__(self, actor: Actor, name: str, options: Sequence[str], start: int) -> None:
+    def __init__(self, actor: Actor, name: str, options: Sequence[str], start: str) -> None:
         self.actor, self.name, self.options = actor, name, tuple(options)
-        self.chosen = actor.full(float(start))
+        self.chosen = actor.full(float(self.options.index(start)))
+        here = f"{actor.name}.{name}"
+        self._declared = [one for one in RULES.values() if one.presses is not None and one.presses.decision == here]
         self.pressures: list[Pressure] = []
         shape = (len(self.options), actor.model.worlds)
         self.utilities = np.zeros(shape)
         self.draws = np.zeros(shape)
         self.probabilities = np.full(shape, 1.0 / len(self.options))
 
-    def pressure(self, rule: Callable[..., Vector], *inputs: Vector, on: Sequence[float]) -> Pressure:
-        """The pressure that a rule puts on the options, each by its profile number in `on`."""
-        return Pressure(rule.__name__, self.actor.apply(rule, *inputs), on)
+    def pressure(self, rule: Callable[..., Vector], /, *, on: Sequence[float], **state: Vector) -> Pressure:
+        """The pressure that a rule puts on the options, each by its profile number in `on`; its state by keyword."""
+        return Pressure(rule.__name__, self.actor.apply(rule, **state), on)
 
     def only(self, *names: str) -> tuple[float, ...]:
         """The profile of a pressure that bears on the named options alone."""
@@ -79,28 +82,40 @@ class Decision:
         if all(one is None for one in open_to_it):
             return []
         shut = [self.actor.full(0.0) if one is None else 1.0 - one for one in open_to_it]
-        return [self.pressure(diplomacy.off_the_menu, stacked(shut), on=(1.0,) * len(self.options))]
+        return [self.pressure(diplomacy.off_the_menu, shut=stacked(shut), on=(1.0,) * len(self.options))]
+
+    def declared(self) -> Iterator[Pressure]:
+        """The pressures of rules that say themselves that they bear on this decision."""
+        for rule in self._declared:
+            if rule.presses is not None:
+                self.only(*rule.presses.on)  # knows every option that it names
+                profile = [rule.presses.on.get(option, 0.0) for option in self.options]
+                yield self.pressure(rule.function, on=profile, **rule.presses.state(self.actor.model))
 
     def choose(self, pressures: Sequence[Pressure], scripted: Vector | None = None) -> Vector:
         """Decide anew.
 
         Args:
-            pressures: all that bears on the options.
+            pressures: all that bears on the options, but for what rules declare themselves.
             scripted: an option's index where a scenario prescribes it, -1 where the actor chooses; None: it chooses.
 
         Returns:
             The index of the option chosen, as floats, shape (worlds,).
         """
-        self.pressures = list(pressures)
-        self.utilities = total(pressure.push for pressure in pressures)
-        self.draws = gumbel(stacked(self.actor.luck(f"{self.name}/{option}") for option in self.options))
-        self.probabilities = odds(self.utilities, scripted)
+        self.pressures = [*pressures, *self.declared()]
+        self.utilities = total(pressure.push for pressure in self.pressures)
+        self.draws = gumbel(stacked(self.actor.draw(f"{self.name}/{option}") for option in self.options))
+        self.probabilities = choice_probabilities(self.utilities, scripted)
         self.chosen = best_option(self.utilities, self.draws, scripted)
         return self.chosen
 
     def value(self, values: Sequence[float]) -> Vector:
         """The number that stands for the option held, from one number per option."""
         return looked_up(self.chosen, values)
+
+    def probability(self, option: str) -> Vector:
+        """The probability that the latest decision gave to an option, shape (worlds,)."""
+        return self.probabilities[self.options.index(option)]
 
     def is_held(self, option: str) -> Vector:
         """1.0 in worlds where this option is held."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,68 +10,11 @@ import numpy as np
 from sim.agents.actor import Actor
 from sim.chance import happens
 from sim.rules import groups, violence
-from sim.vocabulary import PAKISTAN_AREAS
+from sim.vocabulary import PAKISTAN_AREAS, Slot
 from sim.worlds import Vector, stacked
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A place on the roster.
-
-    Attributes:
-        name: stable id; title: what a reader sees.
-        home: area of Pakistan it is at home in; refuge: area of Afghanistan it shelters in.
-        share: of the TTP's fighters in August 2021; 0 for a slot kept for a splinter.
-        parent: for such a slot, the group that it would split from.
-    """
-
-    name: str
-    title: str
-    home: str
-    refuge: str
-    share: float = 0.0
-    parent: str = ""
-
-
-# The movement's parts by home area. Names of areas, not of commanders: the articles name no group. That two groups
-# rejoined in August 2020 and one more that December is in the event record (events.2020-08-17-mergers,
-# events.2020-12-aleem-khan-joins); sizes are judgement, set so that the home areas' shares of attacks come out near the
-# weights in sim/parameters/violence.yaml.
-ROSTER = (
-    Slot("south_waziristan", "South Waziristan", "tribal_districts", "afghan_southeast", 0.20),
-    Slot("north_waziristan", "North Waziristan", "tribal_districts", "afghan_southeast", 0.13),
-    Slot("bajaur", "Bajaur", "tribal_districts", "afghan_east", 0.10),
-    Slot("mohmand", "Mohmand (rejoined 2020)", "tribal_districts", "afghan_east", 0.12),
-    Slot("khyber", "Khyber", "tribal_districts", "afghan_east", 0.08),
-    Slot("orakzai_kurram", "Orakzai and Kurram", "tribal_districts", "afghan_southeast", 0.05),
-    Slot("swat", "Swat and Malakand", "khyber_pakhtunkhwa", "afghan_east", 0.09),
-    Slot("peshawar", "Peshawar valley (rejoined 2020)", "khyber_pakhtunkhwa", "afghan_east", 0.06),
-    Slot("bannu_lakki", "Bannu, Lakki and Dera Ismail Khan", "khyber_pakhtunkhwa", "afghan_southeast", 0.06),
-    Slot("balochistan", "Quetta and Zhob", "balochistan", "kandahar", 0.05),
-    Slot("karachi", "Karachi", "karachi", "kandahar", 0.03),
-    Slot("punjab", "Punjab", "heartland", "kabul", 0.03),
-    Slot(
-        "south_waziristan_splinter",
-        "South Waziristan splinter",
-        "tribal_districts",
-        "afghan_southeast",
-        0.0,
-        "south_waziristan",
-    ),
-    Slot(
-        "north_waziristan_splinter",
-        "North Waziristan splinter",
-        "tribal_districts",
-        "afghan_southeast",
-        0.0,
-        "north_waziristan",
-    ),
-    Slot("mohmand_splinter", "Mohmand splinter", "tribal_districts", "afghan_east", 0.0, "mohmand"),
-    Slot("swat_splinter", "Swat splinter", "khyber_pakhtunkhwa", "afghan_east", 0.0, "swat"),
-)
 
 
 class Group(Actor):
@@ -100,7 +42,9 @@ class Group(Actor):
         self.lost = self.full(0.0)
         self.drifted = self.full(0.0)
         self.expected = self.full(0.0)
-        self.capability = self.apply(groups.capability, self.strength, self.arms, self.skill, self.cohesion)
+        self.capability = self.apply(
+            groups.capability, strength=self.strength, arms=self.arms, skill=self.skill, cohesion=self.cohesion
+        )
 
     def split_from(self, parent: Group, leaving: Vector) -> Vector:
         """Take a part of the parent where it is breaking and this slot is free; returns the worlds where that was so."""
@@ -133,22 +77,41 @@ class Movement(Actor):
         pakistan, taliban, ttp, all_groups = self.model.pakistan, self.model.taliban, self.model.ttp, self.groups
         operations, shelter = self._operations(all_groups), taliban.shelter
         strength, refuge, active = (_rows(all_groups, state) for state in ("strength", "refuge", "active"))
-        ranks = np.maximum(taliban.factions[-1].toward("ttp"), 0.0)
+        ranks = np.maximum(taliban.faction("rank_and_file").toward("ttp"), 0.0)
         share = np.array([[group.slot.share] for group in all_groups]) * active
         grievance = stacked(self.model.land.grievance[group.home] for group in all_groups)
-        recruited = self.apply(groups.recruitment, strength, grievance, ttp.example)
-        freed = share * self.apply(groups.freed_prisoners, ttp.freed_pool, pakistan.levers["prisoner_releases"])
-        crossed = share * self.apply(groups.crossovers, ranks, shelter)
-        lost = self.apply(groups.attrition, strength, operations, pakistan.strikes, refuge, shelter)
-        drifted = self.apply(groups.drift_to_iskp, strength, _rows(all_groups, "cohesion"), taliban.effort, ttp.truce)
+        recruited = self.apply(groups.recruitment, strength=strength, grievance=grievance, example=ttp.example)
+        freed = share * self.apply(
+            groups.freed_prisoners, pool=ttp.freed_pool, releases=pakistan.levers["prisoner_releases"]
+        )
+        crossed = share * self.apply(groups.crossovers, alignment_rank_and_file=ranks, shelter=shelter)
+        lost = self.apply(
+            groups.attrition,
+            strength=strength,
+            operations=operations,
+            strikes=pakistan.strikes,
+            refuge=refuge,
+            shelter=shelter,
+        )
+        drifted = self.apply(
+            groups.drift_to_iskp,
+            strength=strength,
+            cohesion=_rows(all_groups, "cohesion"),
+            effort=taliban.effort,
+            truce=ttp.truce,
+        )
         _deal(
             all_groups,
             lost=lost,
             drifted=drifted,
             strength=np.maximum(strength + recruited + freed + crossed - lost - drifted, 0.0),
-            arms=self.apply(groups.captured_arms, _rows(all_groups, "arms"), refuge, shelter) * active,
-            skill=self.apply(groups.training_in_refuge, _rows(all_groups, "skill"), refuge, shelter) * active,
-            refuge=self.apply(groups.share_in_refuge, refuge, operations, taliban.effort),
+            arms=self.apply(groups.captured_arms, arms=_rows(all_groups, "arms"), refuge=refuge, shelter=shelter)
+            * active,
+            skill=self.apply(
+                groups.training_in_refuge, skill=_rows(all_groups, "skill"), refuge=refuge, shelter=shelter
+            )
+            * active,
+            refuge=self.apply(groups.share_in_refuge, refuge=refuge, operations=operations, effort=taliban.effort),
         )
 
     def regroup(self) -> None:
@@ -160,28 +123,42 @@ class Movement(Actor):
         ttp, active, united = self.model.ttp, _rows(some, "active"), _rows(some, "united")
         unmet, operations = 1.0 - ttp.demands_met, self._operations(some)
         cohesion = active * self.apply(
-            groups.group_cohesion, _rows(some, "cohesion"), ttp.example, ttp.truce, unmet, operations
+            groups.group_cohesion,
+            cohesion=_rows(some, "cohesion"),
+            example=ttp.example,
+            truce=ttp.truce,
+            unmet=unmet,
+            operations=operations,
         )
         _deal(some, cohesion=cohesion)
-        draw = stacked(group.luck("unity") for group in some)
-        leaving = happens(draw, self.apply(groups.breakaway_chance, cohesion)) * united
-        returning = happens(draw, self.apply(groups.reunion_chance, ttp.example, cohesion)) * (1.0 - united) * active
+        draw = stacked(group.draw("unity") for group in some)
+        leaving = happens(draw, self.apply(groups.breakaway_chance, cohesion=cohesion)) * united
+        returning = (
+            happens(draw, self.apply(groups.reunion_chance, example=ttp.example, cohesion=cohesion))
+            * (1.0 - united)
+            * active
+        )
         away = [
             left - self.splinters[group.slot.name].split_from(group, left)
             if group.slot.name in self.splinters
             else left
             for group, left in zip(some, leaving, strict=True)
         ]
-        states = (_rows(some, state) for state in ("strength", "arms", "skill", "cohesion"))
-        _deal(some, united=united - stacked(away) + returning, capability=self.apply(groups.capability, *states))
+        states = {state: _rows(some, state) for state in ("strength", "arms", "skill", "cohesion")}
+        _deal(some, united=united - stacked(away) + returning, capability=self.apply(groups.capability, **states))
 
     def expect_attacks(self) -> None:
         """Attacks to expect of each group; one that stands apart keeps no truce and its own steady tempo."""
         taliban, ttp, united = self.model.taliban, self.model.ttp, _rows(self.groups, "united")
-        held_back = self.apply(violence.prevented_by_kabul, taliban.effort, _rows(self.groups, "refuge"))
+        held_back = self.apply(violence.prevented_by_kabul, effort=taliban.effort, refuge=_rows(self.groups, "refuge"))
         tempo = 1.0 + (ttp.tempo - 1.0) * united
         capability, compliance = _rows(self.groups, "capability"), ttp.compliance * united
-        _deal(self.groups, expected=self.apply(violence.attacks_expected, capability, tempo, held_back, compliance))
+        _deal(
+            self.groups,
+            expected=self.apply(
+                violence.attacks_expected, capability=capability, tempo=tempo, held_back=held_back, stopped=compliance
+            ),
+        )
 
     def _operations(self, some: Sequence[Group]) -> Vector:
         """How much of Pakistan's operations the groups' home areas bear."""

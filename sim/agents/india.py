@@ -10,6 +10,7 @@ from sim.agents.actor import Actor
 from sim.agents.decision import Decision
 from sim.rules import diplomacy
 from sim.vocabulary import ENGAGEMENTS
+from sim.worlds import Vector
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
@@ -27,23 +28,31 @@ class India(Actor):
 
     def __init__(self, model: FrontierModel) -> None:
         super().__init__(model, "india")
-        self.with_kabul = Decision(self, "engagement", tuple(ENGAGEMENTS), start=0)
+        self.engagement_decision = Decision(self, "engagement", tuple(ENGAGEMENTS), start="none")
         self.engagement = self.full(0.0)
+
+    @property
+    def supply(self) -> Vector:
+        """How far it could stand in for Pakistan in what it offers Kabul, 0 to 1."""
+        return self.engagement
 
     def choose_engagement(self) -> None:
         """None, a mission, an embassy, a partnership: a sum of named pressures."""
-        taliban, choice = self.model.taliban, self.with_kabul
+        taliban, choice = self.model.taliban, self.engagement_decision
         above = np.asarray(DEPTH)[:, None] - self.engagement
         every = (1.0,) * len(DEPTH)
         pressures = [
-            choice.pressure(diplomacy.kabul_invites_india, taliban.openness, on=DEPTH),
-            choice.pressure(diplomacy.strain_opens_door, taliban.strain, on=DEPTH),
+            choice.pressure(diplomacy.kabul_invites_india, openness=taliban.openness, on=DEPTH),
+            choice.pressure(diplomacy.strain_opens_door, strain=taliban.strain, on=DEPTH),
             choice.pressure(
-                diplomacy.indian_caution, self.model.iskp.regional_risk, self.model.donors.sanctions, on=DEPTH_SQUARED
+                diplomacy.indian_caution,
+                risk=self.model.iskp.regional_risk,
+                sanctions=self.model.donors.sanctions,
+                on=DEPTH_SQUARED,
             ),
-            choice.pressure(diplomacy.indian_gradualism, np.abs(above), on=every),
-            choice.pressure(diplomacy.indian_retreat, np.maximum(-above, 0.0), on=every),
-            choice.pressure(diplomacy.indian_habit, choice.held(), on=every),
+            choice.pressure(diplomacy.indian_gradualism, distance=np.abs(above), on=every),
+            choice.pressure(diplomacy.indian_retreat, retreat=np.maximum(-above, 0.0), on=every),
+            choice.pressure(diplomacy.indian_habit, held=choice.held(), on=every),
         ]
         script = self.model.script.settings("india", self.model.month, self.model.recent)
         choice.choose([*pressures, *choice.menu(script)], script["engagement"])

@@ -102,40 +102,40 @@ REPORTED_AS: dict[str, str] = {series: name for name, one in OBSERVERS.items() f
 
 
 def _claims(rule: Callable[..., Vector], month: Month) -> Vector:
-    own = rule(observers.attacks_to_claim, month["attacks"], month["background"])
-    return rule(violence.attacks_claimed, own, month["truce"])
+    own = rule(observers.attacks_to_claim, attacks=month["attacks"], background=month["background"])
+    return rule(violence.attacks_claimed, attacks=own, truce=month["truce"])
 
 
 def _picss_attacks(rule: Callable[..., Vector], month: Month) -> Vector:
-    return rule(observers.picss_attacks, month["attacks"], month["background"])
+    return rule(observers.picss_attacks, attacks=month["attacks"], background=month["background"])
 
 
 def _picss_killed(rule: Callable[..., Vector], month: Month) -> Vector:
-    return rule(observers.picss_killed, month["dead"])
+    return rule(observers.picss_killed, dead=month["dead"])
 
 
 def _pips_attacks(rule: Callable[..., Vector], month: Month) -> Vector:
-    return rule(observers.pips_attacks, month["attacks"], month["background"])
+    return rule(observers.pips_attacks, attacks=month["attacks"], background=month["background"])
 
 
 def _pips_ttp_attacks(rule: Callable[..., Vector], month: Month) -> Vector:
-    return rule(observers.pips_ttp_attacks, month["attacks"])
+    return rule(observers.pips_ttp_attacks, attacks=month["attacks"])
 
 
 def _pips_killed(rule: Callable[..., Vector], month: Month) -> Vector:
-    return rule(observers.pips_killed, month["dead"])
+    return rule(observers.pips_killed, dead=month["dead"])
 
 
 def _ucdp_events(rule: Callable[..., Vector], month: Month) -> Vector:
-    return rule(observers.ucdp_inflicted_events, month["lethal"], month["lethal_of_others"])
+    return rule(observers.ucdp_inflicted_events, lethal=month["lethal"], lethal_of_others=month["lethal_of_others"])
 
 
 def _ucdp_any_side(rule: Callable[..., Vector], month: Month) -> Vector:
-    return rule(observers.ucdp_lethal_events, _ucdp_events(rule, month))
+    return rule(observers.ucdp_lethal_events, inflicted=_ucdp_events(rule, month))
 
 
 def _ucdp_deaths(rule: Callable[..., Vector], month: Month) -> Vector:
-    return rule(observers.ucdp_inflicted_deaths, month["dead_by_ttp"])
+    return rule(observers.ucdp_inflicted_deaths, dead=month["dead_by_ttp"])
 
 
 _EXPECTED: dict[str, Callable[[Callable[..., Vector], Month], Vector]] = {

@@ -9,7 +9,7 @@ import numpy as np
 from sim.agents.actor import Actor
 from sim.chance import happens
 from sim.rules import alignment, dependence, diplomacy
-from sim.worlds import total
+from sim.worlds import Vector, total
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
@@ -20,7 +20,7 @@ class IMF(Actor):
 
     def __init__(self, model: FrontierModel) -> None:
         super().__init__(model, "imf")
-        self.programme = happens(self.luck("start"), self.start("start_imf_programme"))
+        self.programme = happens(self.draw("start"), self.start("start_imf_programme"))
         self.goodwill = self.full(0.0)
 
     def review(self) -> None:
@@ -28,15 +28,15 @@ class IMF(Actor):
         pakistan = self.model.pakistan
         chance = self.apply(
             diplomacy.imf_approval,
-            pakistan.economy,
-            pakistan.granted,
-            self.model.donors.sanctions,
-            pakistan.unrest,
-            self.model.united_states.ties,
-            self.goodwill,
+            economy=pakistan.economy,
+            recognition=pakistan.granted,
+            sanctions=self.model.donors.sanctions,
+            unrest=pakistan.unrest,
+            us_ties=self.model.united_states.ties,
+            goodwill=self.goodwill,
         )
-        approved = happens(self.luck("review"), chance)
-        due = happens(self.luck("due"), self.full(self.parameter("imf_review_rate")))
+        approved = happens(self.draw("review"), chance)
+        due = happens(self.draw("due"), self.full(self.parameter("imf_review_rate")))
         self.programme = np.where(due > 0, approved, self.programme)
 
 
@@ -47,10 +47,12 @@ class UnitedStates(Actor):
         super().__init__(model, "united_states")
         self.ties = self.start("start_us_ties")
 
-    def judge(self) -> None:
+    def update_ties(self) -> None:
         """Judge Pakistan by its dealings with Kabul and its talk; the IMF takes note."""
         pakistan = self.model.pakistan
-        self.ties = self.apply(diplomacy.us_ties, self.ties, pakistan.granted, pakistan.rhetoric)
+        self.ties = self.apply(
+            diplomacy.us_ties, ties=self.ties, recognition=pakistan.granted, rhetoric=pakistan.rhetoric
+        )
 
 
 class China(Actor):
@@ -60,9 +62,16 @@ class China(Actor):
         super().__init__(model, "china")
         self.patronage = self.start("start_china_patronage")
 
+    @property
+    def supply(self) -> Vector:
+        """How far it could stand in for Pakistan in what it offers Kabul, 0 to 1."""
+        return self.patronage
+
     def invest(self) -> None:
         """Extend the offer as Kabul courts it."""
-        self.patronage = self.apply(diplomacy.chinese_patronage, self.patronage, self.model.taliban.messaging)
+        self.patronage = self.apply(
+            diplomacy.chinese_patronage, patronage=self.patronage, messaging=self.model.taliban.messaging
+        )
 
 
 class Donors(Actor):
@@ -73,7 +82,7 @@ class Donors(Actor):
         self.sanctions = self.start("start_sanctions")
 
     @property
-    def aid(self):  # type: ignore[no-untyped-def]
+    def supply(self) -> Vector:
         """Humanitarian aid as an alternative to Pakistan's, 0 to 1."""
         return self.full(self.parameter("donor_aid")) * (1.0 - self.sanctions)
 
@@ -86,14 +95,18 @@ class ISKP(Actor):
         self.strength = self.start("start_iskp")
         self.regional_risk = self.full(0.0)
 
-    def gather(self) -> None:
+    def update_strength_and_risk(self) -> None:
         """Take in fighters who drift from the TTP, and what war leaves open."""
         taliban, land = self.model.taliban, self.model.land
         drifted = total(group.drifted for group in self.model.groups)
-        self.strength = self.apply(diplomacy.iskp_strength, self.strength, drifted, taliban.war)
+        self.strength = self.apply(diplomacy.iskp_strength, strength=self.strength, drifted=drifted, war=taliban.war)
         violence = np.minimum(land.recent_attacks / self.parameter("scale_attacks"), 1.0)
         self.regional_risk = self.apply(
-            diplomacy.regional_risk, self.strength, taliban.shelter, violence, land.mean_control
+            diplomacy.regional_risk,
+            iskp=self.strength,
+            shelter=taliban.shelter,
+            violence=violence,
+            control=land.mean_control,
         )
 
 
@@ -105,13 +118,22 @@ class AfghanPublic(Actor):
         self.hardship = self.start("start_afghan_hardship")
         self.distrust = self.start("distrust_resting")
 
-    def endure(self) -> None:
+    def update_hardship_and_distrust(self) -> None:
         """Hardship follows sanctions, war and relief; strikes and expulsions feed distrust."""
         pakistan, line = self.model.pakistan, self.model.durand_line
-        relief = self.apply(dependence.relief, line.openness, self.model.taliban.aid, self.model.donors.aid)
+        relief = self.apply(
+            dependence.relief, trade=line.openness, aid=self.model.taliban.aid, donors=self.model.donors.supply
+        )
         self.hardship = self.apply(
-            dependence.afghan_hardship, self.hardship, self.model.donors.sanctions, self.model.taliban.war, relief
+            dependence.afghan_hardship,
+            hardship=self.hardship,
+            sanctions=self.model.donors.sanctions,
+            war=self.model.taliban.war,
+            relief=relief,
         )
         self.distrust = self.apply(
-            alignment.afghan_distrust, self.distrust, pakistan.strikes, pakistan.levers["refugee_expulsion"]
+            alignment.afghan_distrust,
+            distrust=self.distrust,
+            strikes=pakistan.strikes,
+            expulsion=pakistan.levers["refugee_expulsion"],
         )

@@ -9,19 +9,15 @@ import numpy as np
 
 from sim.agents.actor import Actor
 from sim.agents.decision import Decision, Pressure
-from sim.agents.faction import Faction, scale_power, share_power
+from sim.agents.faction import factions_of, share_power
 from sim.rules import alignment, economy, grievance, leverage, sovereignty, strikes
 from sim.rules import diplomacy as diplomacy_rules
-from sim.vocabulary import FACTIONS, LEVERS
+from sim.vocabulary import LEVER_SPECS, LEVERS, coercive
 from sim.worlds import Vector, stacked, total
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
     from sim.scenario import Policy
-
-# Levers that press Kabul or the TTP; the others give, open or concede.
-COERCIVE = ("domestic_operations", "cross_border_strikes", "border_closure", "fencing", "refugee_expulsion")
-
 
 # How a script marks a world in which the course is left to choose.
 CHOOSING = -1.0
@@ -40,21 +36,16 @@ class Pakistan(Actor):
 
     def __init__(self, model: FrontierModel) -> None:
         super().__init__(model, "pakistan")
-        self.factions = [
-            Faction(model, name, "pakistan", ("taliban", "ttp"), "start_expected_of_taliban")
-            for name in FACTIONS["pakistan"]
-        ]
-        for state in ("power", "resting_power"):
-            scale_power(self.factions, state)
+        self.factions = factions_of(model, self.name)
         self.levers = {lever: self.full(0.0) for lever in LEVERS}
-        self.costs = {lever: self.parameter(f"cost_{lever}") for lever in LEVERS}
+        self.costs = {name: self.parameter(lever.cost) for name, lever in LEVER_SPECS.items()}
         self.conditionality = self.full(0.0)
         self.visibility = self.full(0.0)
         self.effort_cost = self.full(0.0)
         self.course = self.full(0.0)
         self.afforded = self.full(1.0)
         self._weigh_policies()
-        self.to_strike = Decision(self, "strikes", ("hold", "strike"), start=0)
+        self.strike_decision = Decision(self, "strikes", ("hold", "strike"), start="hold")
         self.strikes = self.full(0.0)
         self.recent_strikes = self.full(0.0)
         self.memory_of_collapse = self.full(0.0)
@@ -73,13 +64,13 @@ class Pakistan(Actor):
     def _weigh_policies(self) -> None:
         """Where a scenario leaves the course open: its candidates, what each costs, and how coercive each is."""
         names = self.model.script.candidates
-        self.of_policy = Decision(self, "policy", names, start=0) if names else None
+        self.policy_decision = Decision(self, "policy", names, start=names[0]) if names else None
         self.course_was_open = self.full(0.0)
         if names:
             mixes = [_levers_of(self.model.plan.policies[name]) for name in names]
             self.policy_costs = stacked(self._cost(mix, LEVERS) for mix in mixes)
-            coercive = stacked(self._cost(mix, COERCIVE) for mix in mixes)
-            self.policy_coerciveness = coercive / np.maximum(self.policy_costs, 1e-9)
+            pressing = stacked(self._cost(mix, coercive()) for mix in mixes)
+            self.policy_coerciveness = pressing / np.maximum(self.policy_costs, 1e-9)
 
     def _cost(self, mix: Mapping[str, float | Vector], levers: Iterable[str]) -> Vector:
         """What these levers of a mix cost together, in cost units."""
@@ -92,17 +83,21 @@ class Pakistan(Actor):
     def hear_factions(self) -> None:
         """Factions take in what Kabul and the TTP did; power shifts to those whose line delivered."""
         self.memory_of_collapse = self.apply(
-            strikes.memory_of_collapse, self.memory_of_collapse, self.model.ttp.truce_ended
+            strikes.memory_of_collapse, memory=self.memory_of_collapse, ended=self.model.ttp.truce_ended
         )
         land, taliban, scale = self.model.land, self.model.taliban, self.parameter("scale_deaths")
         hurt = np.minimum(land.deaths_by_ttp / scale, 1.0)
-        benefit = stacked([taliban.effort, self.model.ttp.truce])
-        harm = stacked([hurt * (1.0 - taliban.effort), hurt])
+        benefit = {"taliban": taliban.effort, "ttp": self.model.ttp.truce}
+        harm = {"taliban": hurt * (1.0 - taliban.effort), "ttp": hurt}
         for faction in self.factions:
             faction.respond(benefit, harm)
         share_power(self.factions)
         self.rhetoric = self.apply(
-            alignment.rhetoric, self.rhetoric, self.power("pti"), self.power("clerics"), self.model.ttp.example
+            alignment.rhetoric,
+            rhetoric=self.rhetoric,
+            power_pti=self.power("pti"),
+            power_clerics=self.power("clerics"),
+            example=self.model.ttp.example,
         )
 
     def set_levers(self) -> None:
@@ -110,42 +105,47 @@ class Pakistan(Actor):
         intended = self.choose_course()
         self.conditionality, self.visibility = intended["conditionality"], intended["visibility"]
         self.concession_pressure = self.apply(
-            diplomacy_rules.mediation_leans, self.model.ttp.truce, self.model.taliban.leverage_over_pakistan
+            diplomacy_rules.mediation_leans,
+            truce=self.model.ttp.truce,
+            leverage_taliban=self.model.taliban.leverage_over_pakistan,
         )
         lean, releases = self.concession_pressure, intended["prisoner_releases"]
         intended = {**intended, "prisoner_releases": releases + lean * (1.0 - releases)}
-        for lever in COERCIVE:
+        for lever in coercive():
             intended[lever] = self.apply(
-                economy.civilian_say, intended[lever], self.power("government") + self.power("pti"), self.rhetoric
+                economy.civilian_say,
+                intended=intended[lever],
+                power_civilian=self.power("government") + self.power("pti"),
+                sympathy=self.rhetoric,
             )
         cost = self._cost(intended, LEVERS)
-        means = self.apply(economy.budget, self.economy, self.unrest)
-        self.afforded = self.apply(economy.affordable_share, cost, means)
+        means = self.apply(economy.budget, economy=self.economy, unrest=self.unrest)
+        self.afforded = self.apply(economy.affordable_share, cost=cost, budget=means)
         self.levers = {lever: intended[lever] * self.afforded for lever in LEVERS}
         self.effort_cost = cost * self.afforded
-        coercive = self._cost(self.levers, COERCIVE)
-        self.course = (2.0 * coercive - self.effort_cost) / np.maximum(self.effort_cost, 1e-9)
+        pressing = self._cost(self.levers, coercive())
+        self.course = (2.0 * pressing - self.effort_cost) / np.maximum(self.effort_cost, 1e-9)
 
     def choose_course(self) -> dict[str, Vector]:
         """What the scenario sets; where it leaves the course open, a quantal response among its candidate policies."""
         script, month, recent = self.model.script, self.model.month, self.model.recent
         settings = script.settings("pakistan", month, recent)
         intended = _without_policy(settings)
-        if self.of_policy is None:
+        if self.policy_decision is None:
             return intended
-        choice, every = self.of_policy, (1.0,) * len(self.of_policy.options)
+        choice, every = self.policy_decision, (1.0,) * len(self.policy_decision.options)
         policy_set = settings["policy"]
         is_open = self.full(1.0) if policy_set is None else (policy_set == CHOOSING).astype(np.float64)
-        means = self.apply(economy.budget, self.economy, self.unrest)
-        beyond = self.apply(strikes.beyond_means, self.policy_costs, means)
+        means = self.apply(economy.budget, economy=self.economy, unrest=self.unrest)
+        beyond = self.apply(strikes.beyond_means, cost=self.policy_costs, means=means)
         pressures = [
             *(
                 Pressure(one.rule, one.strength * self.policy_coerciveness, every)
                 for one in self._to_coerce(choice, every)
             ),
-            choice.pressure(strikes.cost_weighs, beyond, on=every),
+            choice.pressure(strikes.cost_weighs, beyond=beyond, on=every),
             # The course on which it is counts only where it was chosen.
-            choice.pressure(strikes.course_habit, choice.held() * self.course_was_open, on=every),
+            choice.pressure(strikes.course_habit, held=choice.held() * self.course_was_open, on=every),
         ]
         choice.choose(pressures)
         self.course_was_open = is_open
@@ -159,69 +159,94 @@ class Pakistan(Actor):
         """What presses for or against coercion, each option by its profile number in `on`."""
         hurt = np.minimum(self.model.land.recent_deaths_by_ttp / self.parameter("scale_deaths"), 1.0)
         return [
-            choice.pressure(strikes.provocation, hurt, on=on),
-            choice.pressure(strikes.talks_failed, self.memory_of_collapse, on=on),
-            choice.pressure(strikes.clerics_object, self.power("clerics"), on=on),
-            choice.pressure(strikes.fear_of_losing_kabul, self.model.taliban.leverage_over_pakistan, on=on),
+            choice.pressure(strikes.provocation, deaths=hurt, on=on),
+            choice.pressure(strikes.talks_failed, collapse=self.memory_of_collapse, on=on),
+            choice.pressure(strikes.clerics_object, power_clerics=self.power("clerics"), on=on),
+            choice.pressure(
+                strikes.fear_of_losing_kabul, leverage_taliban=self.model.taliban.leverage_over_pakistan, on=on
+            ),
         ]
 
     def decide_on_strikes(self) -> None:
         """Strike across the line this month, or hold."""
         lever = self.levers["cross_border_strikes"]
-        striking = self.to_strike.only("strike")
+        striking = self.strike_decision.only("strike")
         pressures = [
-            self.to_strike.pressure(strikes.strike_intent, lever, on=striking),
-            *self._to_coerce(self.to_strike, striking),
+            self.strike_decision.pressure(strikes.strike_intent, lever=lever, on=striking),
+            *self._to_coerce(self.strike_decision, striking),
         ]
-        self.strikes = lever * self.to_strike.choose(pressures)
-        self.recent_strikes = self.apply(strikes.strikes_remembered, self.recent_strikes, self.strikes)
+        self.strikes = lever * self.strike_decision.choose(pressures)
+        self.recent_strikes = self.apply(strikes.strikes_remembered, memory=self.recent_strikes, strikes=self.strikes)
 
     def deliver(self) -> None:
         """What is given takes effect: recognition, concessions, the belief that giving is conditional, expulsions."""
         levers = self.levers
-        self.granted = self.apply(diplomacy_rules.recognition_granted, self.granted, levers["recognition"])
+        self.granted = self.apply(
+            diplomacy_rules.recognition_granted, granted=self.granted, lever=levers["recognition"]
+        )
         self.conceded = self.apply(
             sovereignty.conceded,
-            self.conceded,
-            levers["troop_withdrawal"],
-            levers["religious_law_concessions"],
-            levers["prisoner_releases"],
+            conceded=self.conceded,
+            withdrawal=levers["troop_withdrawal"],
+            religious_law=levers["religious_law_concessions"],
+            releases=levers["prisoner_releases"],
         )
-        self.credibility = self.apply(leverage.credibility, self.credibility, self.conditionality)
+        self.credibility = self.apply(
+            leverage.credibility, credibility=self.credibility, conditionality=self.conditionality
+        )
         course = self.apply(
-            alignment.coercion, levers["cross_border_strikes"], levers["border_closure"], levers["refugee_expulsion"]
+            alignment.coercion,
+            strikes=levers["cross_border_strikes"],
+            closure=levers["border_closure"],
+            expulsion=levers["refugee_expulsion"],
         )
-        self.threat_credibility = self.apply(leverage.threat_credibility, self.threat_credibility, course)
-        self.expelled = np.minimum(self.apply(economy.expelled, levers["refugee_expulsion"]), self.refugees)
+        self.threat_credibility = self.apply(
+            leverage.threat_credibility, credibility=self.threat_credibility, coercion=course
+        )
+        self.expelled = np.minimum(self.apply(economy.expelled, lever=levers["refugee_expulsion"]), self.refugees)
 
-    def reckon(self) -> None:
+    def update_economy_and_sovereignty(self) -> None:
         """The month's bill: refugees, economy, unrest and what is left of sovereignty."""
         land, line, public = self.model.land, self.model.durand_line, self.model.afghan_public
-        arrived = self.apply(economy.arrivals, public.hardship, self.model.taliban.war, line.open_share)
-        self.refugees = self.apply(economy.refugees, self.refugees, arrived, self.expelled)
+        arrived = self.apply(
+            economy.arrivals, hardship=public.hardship, war=self.model.taliban.war, border_open=line.open_share
+        )
+        self.refugees = self.apply(economy.refugees, refugees=self.refugees, arrived=arrived, sent_back=self.expelled)
         violence = np.minimum(land.recent_deaths / self.parameter("scale_deaths"), 1.0)
         self.economy = self.apply(
             economy.economy,
-            self.economy,
-            self.model.imf.programme,
-            line.trade,
-            violence,
-            np.minimum(self.refugees / self.parameter("scale_refugees"), 1.0),
-            np.minimum(self.effort_cost / self.parameter("scale_cost"), 1.0),
-            self.unrest,
+            economy=self.economy,
+            imf=self.model.imf.programme,
+            trade=line.trade,
+            violence=violence,
+            refugees=np.minimum(self.refugees / self.parameter("scale_refugees"), 1.0),
+            effort_cost=np.minimum(self.effort_cost / self.parameter("scale_cost"), 1.0),
+            unrest=self.unrest,
         )
-        self.unrest = self.apply(economy.unrest, self.unrest, self.economy, self.power("pti"), self.rhetoric, violence)
+        self.unrest = self.apply(
+            economy.unrest,
+            unrest=self.unrest,
+            economy=self.economy,
+            power_pti=self.power("pti"),
+            rhetoric=self.rhetoric,
+            violence=violence,
+        )
         self.sovereignty = self.apply(
             sovereignty.sovereignty,
-            1.0 - self.conceded,
-            land.mean_control,
-            1.0 - self.model.taliban.leverage_over_pakistan,
+            kept=1.0 - self.conceded,
+            control=land.mean_control,
+            freedom=1.0 - self.model.taliban.leverage_over_pakistan,
         )
 
     def redress(self, withdrawal: Vector) -> Vector:
         """What eases anger where this much of the troops has gone."""
         levers = self.levers
-        return self.apply(grievance.redress, withdrawal, levers["prisoner_releases"], levers["trade_opening"])
+        return self.apply(
+            grievance.redress,
+            withdrawal=withdrawal,
+            releases=levers["prisoner_releases"],
+            trade_opening=levers["trade_opening"],
+        )
 
 
 def _without_policy(settings: Mapping[str, Vector | None]) -> dict[str, Vector]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.agents.actor import Actor
 from sim.chance import binomial, negative_binomial, poisson
 from sim.rules import border, grievance, violence
-from sim.vocabulary import PAKISTAN_AREAS
+from sim.vocabulary import LEVER_SPECS, PAKISTAN_AREAS
 from sim.worlds import Vector, stacked, tally, total
 
 if TYPE_CHECKING:
@@ -74,10 +74,10 @@ class Land(Actor):
         """Draw the month's attacks, by the TTP in each area and by other groups anywhere, and their dead."""
         groups = self.model.groups
         home = stacked(total(one.expected for one in groups if one.home == area) for area in range(len(AREAS)))
-        expected = self.apply(violence.attacks_in_area, home, self.weights * total(home))
+        expected = self.apply(violence.attacks_in_area, home=home, elsewhere=self.weights * total(home))
         success = np.minimum(self.recent_attacks / self.parameter("scale_attacks"), 1.0)
-        encouraged = self.apply(violence.encouragement, success)
-        others = self.apply(violence.background_attacks, encouraged, self.model.iskp.strength)
+        encouraged = self.apply(violence.encouragement, success=success)
+        others = self.apply(violence.background_attacks, encouragement=encouraged, iskp=self.model.iskp.strength)
         draws = self.model.streams.uniforms("land.attacks", self.model.month, len(AREAS) + 1)
         drawn = negative_binomial(draws, np.concatenate([expected, others[None]]), self.parameter("attack_dispersion"))
         self.attacks, self.background = drawn[:-1], drawn[-1]
@@ -90,12 +90,12 @@ class Land(Actor):
         other_security, other_civilian = self._dead_of("others", self.background, violence.security_dead_of_others)
         line = self.model.durand_line
         lost = total(group.lost for group in self.model.groups)
-        killed = self.apply(violence.militants_killed_expected, lost)
-        struck = self.apply(violence.strike_deaths_expected, self.model.pakistan.strikes)
+        killed = self.apply(violence.militants_killed_expected, lost=lost)
+        struck = self.apply(violence.strike_deaths_expected, strikes=self.model.pakistan.strikes)
         self.deaths_security = security + other_security
         self.deaths_civilian = civilian + other_civilian + line.deaths_pakistani
-        self.deaths_militant = poisson(self.luck("militants"), killed)
-        self.deaths_afghan = poisson(self.luck("struck"), struck) + line.deaths_afghan
+        self.deaths_militant = poisson(self.draw("militants"), killed)
+        self.deaths_afghan = poisson(self.draw("struck"), struck) + line.deaths_afghan
         fading = self.parameter("recent_fading")
         deaths = self.deaths_security + self.deaths_civilian
         self.recent_attacks = self.recent_attacks + fading * (attacks - self.recent_attacks)
@@ -106,7 +106,7 @@ class Land(Actor):
 
     def _dead_of(self, who: str, attacks: Vector, of_security_forces: Callable[..., Vector]) -> tuple[Vector, Vector]:
         """Dead among security forces and civilians in this many attacks: two draws for each lethal one."""
-        lethal = binomial(self.luck(f"{who}.lethal"), attacks, self.lethal_share)
+        lethal = binomial(self.draw(f"{who}.lethal"), attacks, self.lethal_share)
         everyone, security = self.nothing, self.nothing
         # Tolls that others will take, or whose steps are recorded (sim/why), are worked out for all worlds alike.
         of_all = self.tolls is not None or type(lethal) is not np.ndarray
@@ -134,10 +134,10 @@ class Land(Actor):
         model, rulebook, count = self.model, self.model.rulebook, len(happens)
         places = np.flatnonzero(happens)
         world = places % happens.shape[1]
-        luck = model.streams.uniforms(f"land.{who}.toll", model.month, count, first).take(places)
+        toll_draw = model.streams.uniforms(f"land.{who}.toll", model.month, count, first).take(places)
         against = model.streams.uniforms(f"land.{who}.against", model.month, count, first).take(places)
-        toll = rulebook.at(world, violence.deaths_in_attack, luck)
-        return world, toll, rulebook.at(world, of_security_forces, against)
+        toll = rulebook.at(world, violence.deaths_in_attack, draw=toll_draw)
+        return world, toll, rulebook.at(world, of_security_forces, draw=against)
 
     def _tolls(
         self, who: str, first: int, count: int, of_security_forces: Callable[..., Vector]
@@ -146,36 +146,36 @@ class Land(Actor):
         month, streams = self.model.month, self.model.streams
         if self.tolls is not None and (who, month, first) in self.tolls:
             return self.tolls[who, month, first]
-        luck = streams.uniforms(f"land.{who}.toll", month, count, first)
+        toll = streams.uniforms(f"land.{who}.toll", month, count, first)
         against = streams.uniforms(f"land.{who}.against", month, count, first)
-        found = self.apply(violence.deaths_in_attack, luck), self.apply(of_security_forces, against)
+        found = self.apply(violence.deaths_in_attack, draw=toll), self.apply(of_security_forces, draw=against)
         if self.tolls is not None:
             self.tolls[who, month, first] = found
         return found
 
-    def change(self) -> None:
+    def update_grievance_and_control(self) -> None:
         """Grievance and control shift with what each area bore this month."""
         pakistan = self.model.pakistan
         levers = pakistan.levers
         operations = levers["domestic_operations"] * self.exposure
-        # Troops are withdrawn from the tribal districts, the first of the areas.
-        withdrawal = stacked([levers["troop_withdrawal"], *(np.zeros_like(operations[1:]))])
+        withdrawn_from = LEVER_SPECS["troop_withdrawal"].area
+        withdrawal = stacked(levers["troop_withdrawal"] if area == withdrawn_from else self.nothing for area in AREAS)
         self.grievance = self.apply(
             grievance.grievance,
-            self.grievance,
-            operations,
-            pakistan.strikes * self.exposure,
-            np.broadcast_to(levers["refugee_expulsion"], operations.shape),
-            pakistan.redress(withdrawal),
+            grievance=self.grievance,
+            operations=operations,
+            strikes=pakistan.strikes * self.exposure,
+            expulsion=np.broadcast_to(levers["refugee_expulsion"], operations.shape),
+            redress=pakistan.redress(withdrawal),
         )
         bad_month = self.parameter("scale_attacks") * self.weights
         self.control = self.apply(
             grievance.area_control,
-            self.control,
-            np.minimum(self.attacks / bad_month, 10.0),
-            operations,
-            withdrawal,
-            self.grievance,
+            control=self.control,
+            attacks=np.minimum(self.attacks / bad_month, 10.0),
+            operations=operations,
+            withdrawal=withdrawal,
+            grievance=self.grievance,
         )
 
 
@@ -208,21 +208,27 @@ class DurandLine(Actor):
         pakistan, taliban = self.model.pakistan, self.model.taliban
         levers = pakistan.levers
         expected = self.apply(
-            border.clashes_expected, levers["fencing"], pakistan.strikes, taliban.posture, levers["joint_patrols"]
+            border.clashes_expected,
+            fencing=levers["fencing"],
+            strikes=pakistan.strikes,
+            posture=taliban.posture,
+            joint_patrols=levers["joint_patrols"],
         )
-        self.clashes = poisson(self.luck("clashes"), expected)
-        first = self.apply(border.pakistan_fires_first, pakistan.strikes, taliban.posture)
-        self.started_by_pakistan = binomial(self.luck("first"), self.clashes, first)
-        toll = self.apply(border.clash_deaths_expected, self.clashes)
-        self.deaths_pakistani = poisson(self.luck("dead.pakistani"), toll)
-        self.deaths_afghan = poisson(self.luck("dead.afghan"), toll)
-        shut = self.apply(border.closed_by_clashes, self.clashes)
+        self.clashes = poisson(self.draw("clashes"), expected)
+        first = self.apply(border.pakistan_fires_first, strikes=pakistan.strikes, posture=taliban.posture)
+        self.started_by_pakistan = binomial(self.draw("first"), self.clashes, first)
+        toll = self.apply(border.clash_deaths_expected, clashes=self.clashes)
+        self.deaths_pakistani = poisson(self.draw("dead.pakistani"), toll)
+        self.deaths_afghan = poisson(self.draw("dead.afghan"), toll)
+        shut = self.apply(border.closed_by_clashes, clashes=self.clashes)
         self.open_share = (1.0 - shut) * (1.0 - levers["border_closure"])
-        self.trade = self.apply(border.trade, self.trade, self.open_share, levers["trade_opening"])
+        self.trade = self.apply(
+            border.trade, trade=self.trade, border_open=self.open_share, opening=levers["trade_opening"]
+        )
         self.afghan_sovereignty = self.apply(
             border.afghan_sovereignty,
-            self.afghan_sovereignty,
-            pakistan.strikes,
-            self.started_by_pakistan,
-            levers["fencing"],
+            sovereignty=self.afghan_sovereignty,
+            strikes=pakistan.strikes,
+            incursions=self.started_by_pakistan,
+            fencing=levers["fencing"],
         )

@@ -31,7 +31,7 @@ class TTP(Actor):
 
     def __init__(self, model: FrontierModel) -> None:
         super().__init__(model, "ttp")
-        self.campaign = Decision(self, "campaign", tuple(CAMPAIGNS), start=1)
+        self.campaign_decision = Decision(self, "campaign", tuple(CAMPAIGNS), start="steady")
         self.example = self.start("start_example")
         self.truce = self.full(0.0)
         self.truce_months = self.full(0.0)
@@ -60,15 +60,20 @@ class TTP(Actor):
 
     def choose_campaign(self) -> None:
         """Escalate, go on, seek a truce or lie low; then see whether a truce begins or ends."""
-        pakistan, taliban, land, choice = self.model.pakistan, self.model.taliban, self.model.land, self.campaign
+        pakistan, taliban, land, choice = (
+            self.model.pakistan,
+            self.model.taliban,
+            self.model.land,
+            self.campaign_decision,
+        )
         levers, cohesion = pakistan.levers, self.cohesion
         operations, talks = levers["domestic_operations"], levers["ttp_talks"]
-        self.example = self.apply(campaign.example_fades, self.example)
+        self.example = self.apply(campaign.example_fades, example=self.example)
         self.demands_met = self.apply(
             campaign.demands_met,
-            levers["prisoner_releases"],
-            levers["troop_withdrawal"],
-            levers["religious_law_concessions"],
+            prisoners=levers["prisoner_releases"],
+            withdrawal=levers["troop_withdrawal"],
+            religious_law=levers["religious_law_concessions"],
         )
         capability = total(group.capability for group in self.groups)
         if self.capability_at_start is None:
@@ -77,40 +82,48 @@ class TTP(Actor):
         relative = np.minimum(capability / np.maximum(tempting, 1e-9), 1.0)
         escalate, truce, lie_low = choice.only("escalate"), choice.only("ceasefire"), choice.only("lie_low")
         pressures = [
-            choice.pressure(campaign.example_of_victory, self.example, on=escalate),
-            choice.pressure(campaign.grievance_calls, land.mean_grievance, on=escalate),
-            choice.pressure(campaign.capability_tempts, relative, on=escalate),
-            choice.pressure(campaign.operations_deter, operations, on=escalate),
-            choice.pressure(campaign.kabul_holds_back, taliban.effort, on=escalate),
-            choice.pressure(campaign.operations_drive_under, operations, taliban.shelter, on=lie_low),
-            choice.pressure(campaign.kabul_brokers, taliban.effort, talks, on=truce),
-            choice.pressure(campaign.demands_expected, self.demands_met * talks, on=truce),
-            choice.pressure(campaign.spoilers, cohesion, on=truce),
-            choice.pressure(campaign.campaign_habit, choice.held(), on=(1.0,) * len(CAMPAIGNS)),
+            choice.pressure(campaign.example_of_victory, example=self.example, on=escalate),
+            choice.pressure(campaign.grievance_calls, grievance=land.mean_grievance, on=escalate),
+            choice.pressure(campaign.capability_tempts, capability=relative, on=escalate),
+            choice.pressure(campaign.operations_deter, operations=operations, on=escalate),
+            choice.pressure(campaign.kabul_holds_back, effort=taliban.effort, on=escalate),
+            choice.pressure(
+                campaign.operations_drive_under, operations=operations, shelter=taliban.shelter, on=lie_low
+            ),
+            choice.pressure(campaign.kabul_brokers, effort=taliban.effort, talks=talks, on=truce),
+            choice.pressure(campaign.demands_expected, met=self.demands_met * talks, on=truce),
+            choice.pressure(campaign.spoilers, cohesion=cohesion, on=truce),
+            choice.pressure(campaign.campaign_habit, held=choice.held(), on=(1.0,) * len(CAMPAIGNS)),
         ]
         script = self.model.script.settings("ttp", self.model.month, self.model.recent)
         choice.choose([*pressures, *choice.menu(script)], script["campaign"])
         self._begin_or_end_truce(operations, talks, cohesion)
         self.tempo = self.apply(
-            violence.campaign_tempo, choice.is_held("escalate") * (1.0 - self.truce), choice.is_held("lie_low")
+            violence.campaign_tempo,
+            escalating=choice.is_held("escalate") * (1.0 - self.truce),
+            lying_low=choice.is_held("lie_low"),
         )
-        self.compliance = self.apply(campaign.truce_compliance, self.demands_met) * self.truce
+        self.compliance = self.apply(campaign.truce_compliance, met=self.demands_met) * self.truce
 
     def _begin_or_end_truce(self, operations: Vector, talks: Vector, cohesion: Vector) -> None:
         ending = self.apply(
             campaign.truce_ends,
-            1.0 - self.demands_met,
-            self.truce_months,
-            operations,
-            cohesion,
-            self.model.taliban.effort,
+            unmet=1.0 - self.demands_met,
+            months=self.truce_months,
+            operations=operations,
+            cohesion=cohesion,
+            effort=self.model.taliban.effort,
         )
-        agreed = self.apply(campaign.truce_agreed, talks, cohesion)
-        self.truce_ended = self.truce * happens(self.luck("truce_ends"), ending)
-        begins = self.campaign.is_held("ceasefire") * happens(self.luck("truce_begins"), agreed) * (1.0 - self.truce)
+        agreed = self.apply(campaign.truce_agreed, talks=talks, cohesion=cohesion)
+        self.truce_ended = self.truce * happens(self.draw("truce_ends"), ending)
+        begins = (
+            self.campaign_decision.is_held("ceasefire")
+            * happens(self.draw("truce_begins"), agreed)
+            * (1.0 - self.truce)
+        )
         self.truce = np.minimum(self.truce - self.truce_ended + begins, 1.0)
         self.truce_months = (self.truce_months + 1.0) * self.truce
 
     def take_back_freed(self) -> None:
         """The pool of freed fighters empties as they return to the field."""
-        self.freed_pool = self.apply(groups.freed_still_out, self.freed_pool)
+        self.freed_pool = self.apply(groups.freed_still_out, pool=self.freed_pool)

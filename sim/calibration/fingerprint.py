@@ -11,7 +11,7 @@ from sim.scenario import load_scenario
 
 SIM = Path(__file__).resolve().parents[1]
 # What can change a number of a run; words, claims and docstrings in them cannot.
-CODE = ("rules", "agents", "model.py", "chance.py", "worlds.py", "shocks.py", "gauges.py", "rulebook.py")
+CODE = ("rules", "agents", "model.py", "chance.py", "worlds.py", "shocks.py", "metrics", "vocabulary", "rulebook.py")
 
 
 def fingerprint(scenario: str = "history") -> str:

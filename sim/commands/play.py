@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.ensemble.run import DEFAULT_PARAMETERS, LimitError
+from sim.vocabulary import ACTORS
 
 if TYPE_CHECKING:
     from sim.teaching.play.game import Game
     from sim.teaching.play.moves import MoveLog
 
-SEATS = "pakistan, taliban, ttp, india"
+SEATS = ", ".join(ACTORS)
 
 
 def play(
@@ -140,7 +141,6 @@ def _replay(path: Path) -> int:
     from sim.teaching.play.game import replay, resume
     from sim.teaching.play.moves import load_log
     from sim.teaching.play.text import period
-    from sim.vocabulary import ACTORS
 
     log = load_log(path)
     game = resume(log)

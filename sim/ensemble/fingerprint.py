@@ -12,8 +12,7 @@ PARTS = (
     "agents",
     "chance.py",
     "experiment/work.py",
-    "gauges.py",
-    "metrics.py",
+    "metrics",
     "model.py",
     "parameters",
     "results/outcomes.py",
@@ -24,7 +23,7 @@ PARTS = (
     "scenario/script.py",
     "scenario/settings.py",
     "shocks.py",
-    "vocabulary.py",
+    "vocabulary",
     "worlds.py",
 )
 LIBRARIES = ("numpy", "scipy")

@@ -5,7 +5,6 @@ The model keeps three leverages and three alignments, and all of them have Kabul
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import atan2, degrees, hypot
 from typing import Any
 
@@ -19,66 +18,21 @@ from sim.plots.tables import Table
 from sim.plots.theme import INK, SOFT, WIDTH, dress
 from sim.results.paired import Comparison
 from sim.results.reading import month_words
-from sim.vocabulary import ACTORS
+from sim.vocabulary import ACTORS, Derived, Tie, acting
 
-
-@dataclass(frozen=True)
-class Tie:
-    """A tie that is drawn.
-
-    Attributes:
-        holder, held: from whom to whom the leverage goes; without leverage, the two ends.
-        leverage: the metric, 0 to 1; empty where the model measures none. alignment: the metric, -1 to 1.
-        aside: px by which it stands beside the straight line between the two; at: of its words; align: how these are set.
-        words: what its leverage is called.
-    """
-
-    holder: str
-    held: str
-    leverage: str
-    alignment: str
-    aside: float
-    at: tuple[float, float]
-    align: str
-    words: str
-
-
-# A judgement of the eye: px of a drawing of 320 by 300, from the left and from the bottom. Kabul is in the middle.
-PLACES = {"taliban": (160.0, 170.0), "pakistan": (160.0, 36.0), "india": (284.0, 246.0), "ttp": (36.0, 246.0)}
-SIZE = (320, 300)
-TIES = (
-    Tie(
-        "pakistan",
-        "taliban",
-        "leverage_pakistan_taliban",
-        "alignment_taliban_pakistan",
-        -14,
-        (128, 108),
-        "right",
-        "Pakistan over Kabul",
-    ),
-    Tie(
-        "taliban",
-        "pakistan",
-        "leverage_taliban_pakistan",
-        "alignment_taliban_pakistan",
-        -14,
-        (192, 108),
-        "left",
-        "Kabul over Pakistan",
-    ),
-    Tie(
-        "india",
-        "taliban",
-        "leverage_india_taliban",
-        "alignment_taliban_india",
-        0,
-        (316, 182),
-        "right",
-        "India over Kabul",
-    ),
-    Tie("ttp", "taliban", "", "alignment_taliban_ttp", 0, (14, 196), "left", ""),
+# A judgement of the eye, declared with the actors: px of a drawing of 320 by 300, from the left and from the bottom. Kabul is
+# in the middle.
+PLACES: Derived[tuple[float, float]] = Derived(
+    lambda: {spec.name: spec.place for spec in acting().values() if spec.place}
 )
+SIZE = (320, 300)
+
+
+def ties() -> list[Tie]:
+    """The ties that are drawn: first those with a leverage."""
+    return sorted((tie for spec in acting().values() for tie in spec.drawn), key=lambda tie: not tie.leverage)
+
+
 _RADIUS, _THICKEST, _THIN = 33.0, 40.0, 2.5
 _LEANING = ["#d55e00", "#f0b27a", "#9a9a9a", "#56a0d3", "#0072b2"]  # opposed, indifferent, aligned
 _SUBTITLE = (
@@ -108,7 +62,7 @@ def network_picture(source: Source, name: str, month: int) -> Picture:
     comparison = as_comparison(source)
     title, when = called(comparison)[name], month_words(months(comparison)[month])
     rows = []
-    for tie in TIES:
+    for tie in ties():
         leverage, alignment = values(comparison, name, month, tie)
         held = "not measured" if leverage is None else f"{leverage:.2f}"
         ends = tie.words or f"{ACTORS[tie.holder]} and Kabul"
@@ -137,7 +91,7 @@ def values(comparison: Comparison, name: str, month: int, tie: Tie) -> tuple[flo
 
 def _rows(comparison: Comparison, name: str, month: int) -> Rows:
     rows: Rows = [{"kind": "month", "x": 0, "y": 297, "text": month_words(months(comparison)[month])}]
-    for tie in TIES:
+    for tie in ties():
         leverage, alignment = values(comparison, name, month, tie)
         (x, y), (x2, y2), angle = _ends(tie)
         kind = "tie" if leverage is None else "hold"

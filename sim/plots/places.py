@@ -14,7 +14,6 @@ import altair as alt
 import numpy as np
 
 from sim import yamlfile
-from sim.agents.group import ROSTER
 from sim.plots.data import Rows, Source, as_comparison, called, months
 from sim.plots.gallery import Picture
 from sim.plots.moving import Moving, split
@@ -22,7 +21,7 @@ from sim.plots.tables import Table
 from sim.plots.theme import INK, SOFT, WIDTH, dress
 from sim.results.paired import Comparison
 from sim.results.reading import month_words, number
-from sim.vocabulary import AFGHAN_AREAS, PAKISTAN_AREAS
+from sim.vocabulary import AFGHAN_AREAS, PAKISTAN_AREAS, ROSTER
 
 FILE = Path(__file__).with_name("places.yaml")
 SCHEMATIC = "A schematic drawn by the project: not to scale, and no position on any border."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import altair as alt
@@ -18,7 +19,7 @@ from sim.results.reading import month_words, number
 from sim.vocabulary import ACTORS, FACTIONS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
 
 Actor = Literal["pakistan", "taliban"]
-DIRECTIONS: dict[lines.Direction, tuple[str, dict[str, str]]] = {
+DIRECTIONS: dict[lines.Direction, tuple[str, Mapping[str, str]]] = {
     "pakistan_taliban": ("What Pakistan holds over Kabul", RESOURCES_TALIBAN_NEEDS),
     "taliban_pakistan": ("What Kabul holds over Pakistan", RESOURCES_PAKISTAN_NEEDS),
 }

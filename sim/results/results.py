@@ -24,12 +24,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-# What is needed of Pakistan and what of Kabul are different lists, so they are two dimensions.
-_RESOURCES = {
-    "leverage_pakistan_taliban_by_resource": "resource_taliban_needs",
-    "leverage_taliban_pakistan_by_resource": "resource_pakistan_needs",
-}
-
 
 class SeriesNotKeptError(ValueError):
     """Monthly series were asked of a run that did not keep them."""
@@ -244,7 +238,7 @@ def as_html(heading: str, table: pd.DataFrame) -> str:
 
 def panel_dimension(panel: str) -> str:
     """The name of a panel's third dimension."""
-    return _RESOURCES.get(panel, PANELS[panel])
+    return PANELS[panel].axis or PANELS[panel].dimension
 
 
 def spread(values: Array) -> dict[str, float]:

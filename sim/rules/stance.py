@@ -35,12 +35,12 @@ def kinship_and_debt(alignment_ttp: Signed, *, kinship_weight: Vector) -> Logits
     ),
     mechanisms=("M4",),
     moves=("chance_restrain",),
-    falls_with=("spread",),
+    falls_with=("dispersion",),
     off=0.0,
 )
-def cohesion_cost(spread: Share, *, cohesion_cost: Vector) -> Logits:
+def cohesion_cost(dispersion: Share, *, cohesion_cost: Vector) -> Logits:
     """Restraint splits the movement, the more so the further its factions are apart; grows with effort squared."""
-    return -cohesion_cost * spread
+    return -cohesion_cost * dispersion
 
 
 @rule(
@@ -231,13 +231,13 @@ def stance_habit(held: Share, *, stance_inertia: Vector) -> Logits:
     mechanisms=("M4",),
     moves=("taliban_cohesion",),
     rises_with=("cohesion", "legitimacy"),
-    falls_with=("effort", "spread", "war"),
+    falls_with=("effort", "dispersion", "war"),
     off="cohesion",
 )
 def taliban_cohesion(
     cohesion: Share,
     effort: Share,
-    spread: Share,
+    dispersion: Share,
     legitimacy: Share,
     war: Share,
     *,
@@ -246,7 +246,7 @@ def taliban_cohesion(
     cohesion_war: Vector,
 ) -> Share:
     """Restraint wears on cohesion, steeply where factions are spread; standing at home lets it heal."""
-    worn = cohesion * (1.0 - cohesion_wear * effort * effort * spread - cohesion_war * war)
+    worn = cohesion * (1.0 - cohesion_wear * effort * effort * dispersion - cohesion_war * war)
     return worn + cohesion_healing * legitimacy * (1.0 - worn)
 
 

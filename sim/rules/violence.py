@@ -14,7 +14,7 @@ Capability = Annotated[Vector, Quantity("capability", 0.0, 400.0)]
 # The last draw a stream gives; the normal quantile of 1 is infinite.
 LAST = 1.0 - 1e-9
 ManyAttacks = Annotated[Vector, Quantity("attacks a month", 0.0, 20_000.0)]
-Luck = Annotated[Vector, Quantity("uniform draw", 1e-12, LAST)]
+Draw = Annotated[Vector, Quantity("uniform draw", 1e-12, LAST)]
 
 
 @rule(
@@ -131,11 +131,11 @@ def background_attacks(
     ),
     mechanisms=("M20",),
     moves=("fatalities",),
-    rises_with=("luck",),
+    rises_with=("draw",),
     off=1.0,
 )
 def deaths_in_attack(
-    luck: Luck,
+    draw: Draw,
     *,
     deaths_location: Vector,
     deaths_spread: Vector,
@@ -146,13 +146,13 @@ def deaths_in_attack(
     """Deaths in one lethal attack: one, plus a discrete lognormal; rarely a mass-casualty attack instead.
 
     Args:
-        luck: a uniform draw; higher is worse. Its top `mass_casualty_chance` is the rare attack, whose toll runs from
+        draw: a uniform draw; higher is worse. Its top `mass_casualty_chance` is the rare attack, whose toll runs from
             least to most with a heavy tail (each tenfold toll is a tenth as likely).
     """
-    rare = luck > 1.0 - mass_casualty_chance
-    ordinary = np.minimum(luck / (1.0 - mass_casualty_chance), LAST)
+    rare = draw > 1.0 - mass_casualty_chance
+    ordinary = np.minimum(draw / (1.0 - mass_casualty_chance), LAST)
     usual = np.floor(np.minimum(np.exp(deaths_location + deaths_spread * ndtri(ordinary)), mass_casualty_least - 1.0))
-    depth = np.maximum(luck - (1.0 - mass_casualty_chance), 0.0) / mass_casualty_chance
+    depth = np.maximum(draw - (1.0 - mass_casualty_chance), 0.0) / mass_casualty_chance
     tail = np.floor(mass_casualty_least / (1.0 - depth * (1.0 - mass_casualty_least / mass_casualty_most)))
     return np.where(rare, tail, 1.0 + usual)
 
@@ -164,12 +164,12 @@ def deaths_in_attack(
     ),
     mechanisms=("M20",),
     moves=("fatalities_security",),
-    falls_with=("luck",),
+    falls_with=("draw",),
     off=0.0,
 )
-def security_dead(luck: Luck, *, security_share: Vector) -> Share:
+def security_dead(draw: Draw, *, security_share: Vector) -> Share:
     """Whether the dead of a TTP attack are of the security forces (1) or civilians (0)."""
-    return np.less(luck, security_share) * 1.0
+    return np.less(draw, security_share) * 1.0
 
 
 @rule(
@@ -177,12 +177,12 @@ def security_dead(luck: Luck, *, security_share: Vector) -> Share:
     judgement="Other groups kill civilians more often than the TTP does; how much more is ours.",
     mechanisms=("M20", "M31"),
     moves=("fatalities_civilian",),
-    falls_with=("luck",),
+    falls_with=("draw",),
     off=0.0,
 )
-def security_dead_of_others(luck: Luck, *, security_share_of_others: Vector) -> Share:
+def security_dead_of_others(draw: Draw, *, security_share_of_others: Vector) -> Share:
     """Whether the dead of another group's attack are of the security forces (1) or civilians (0)."""
-    return np.less(luck, security_share_of_others) * 1.0
+    return np.less(draw, security_share_of_others) * 1.0
 
 
 @rule(

@@ -9,22 +9,18 @@ from sim.scenario.schema import Distribution, Scenario, policy_mentions
 from sim.scenario.settings import DEFAULTS, Change, Condition
 from sim.scenario.shocks import SHOCK_TARGETS
 from sim.scenario.words import CHOOSE
-from sim.vocabulary import ACTORS, LEVERS
+from sim.vocabulary import ACTORS, LEVERS, Derived, acting, settings_of
 
 Value = float | str | None
 
-TITLES: dict[str, str] = LEVERS | {
-    "policy": "Policy",
-    "among": "Policies to choose from",
-    "conditionality": "Conditionality of what is given",
-    "visibility": "Visibility of favours",
-    "stance": "Stance on the TTP",
-    "india_openness": "Openness to India",
-    "messaging": "Friendly messaging",
-    "border_posture": "Border posture",
-    "campaign": "Campaign",
-    "engagement": "Engagement with Kabul",
-}
+# What a setting is called, whosever it is.
+TITLES: Derived[str] = Derived(
+    lambda: {
+        "policy": "Policy",
+        "among": "Policies to choose from",
+        **{name: one.title for actor in acting() for name, one in settings_of(actor).items()},
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -6,45 +6,27 @@ controls or knows) and `shocks` (what happens to everybody). Every month is writ
 
 from __future__ import annotations
 
+from functools import reduce
 from hashlib import blake2b
 from html import escape
 from json import dumps
+from operator import or_
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, PrivateAttr, Tag, TypeAdapter, model_validator
+from pydantic.fields import FieldInfo
 
-from sim.scenario.settings import (
-    TTP,
-    Change,
-    India,
-    IndiaChange,
-    IndiaSettings,
-    Pakistan,
-    PakistanChange,
-    PakistanSettings,
-    Settings,
-    Taliban,
-    TalibanChange,
-    TalibanSettings,
-    TTPChange,
-    TTPSettings,
-)
+from sim.scenario.settings import WHEN_ADMITTED, ActorClasses, Change, Settings, class_name, classes_of, made
 from sim.scenario.shocks import Shock
 from sim.scenario.words import Claims, Month, Months, Name, Number, OneOf, Strict, Text, Title
-from sim.vocabulary import ACTORS, START, months_between
+from sim.vocabulary import ACTOR_SPECS, ACTORS, START, months_between
 from sim.yamlfile import Place, PlacedError, dump
 
+if TYPE_CHECKING:
+    from sim.scenario.settings import ActorPart
+
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-
-
-class Actors(Strict):
-    """What each of the four actors does."""
-
-    pakistan: Pakistan = Field(default_factory=Pakistan)
-    taliban: Taliban = Field(default_factory=Taliban)
-    ttp: TTP = Field(default_factory=TTP)
-    india: India = Field(default_factory=India)
 
 
 class Policy(Strict):
@@ -68,37 +50,56 @@ class Policy(Strict):
         return self
 
 
-class PakistanPolicy(Policy):
-    actor: Literal["pakistan"]
-    settings: PakistanSettings = Field(default_factory=PakistanSettings)
-    responds: tuple[PakistanChange, ...] = ()
+def _policy_class(actor: str, kinds: ActorClasses) -> type[Policy]:
+    """The kind of an actor's policies."""
+    responds: Any = tuple[kinds.change, ...]  # type: ignore[name-defined]
+    policy: type[Policy] = made(
+        f"{class_name(ACTOR_SPECS[actor])}Policy",
+        Policy,
+        __name__,
+        actor=(Literal[actor], ...),
+        settings=(kinds.settings, Field(default_factory=kinds.settings)),
+        responds=(responds, ()),
+    )
+    return policy
 
 
-class TalibanPolicy(Policy):
-    actor: Literal["taliban"]
-    settings: TalibanSettings = Field(default_factory=TalibanSettings)
-    responds: tuple[TalibanChange, ...] = ()
+POLICIES: dict[str, type[Policy]] = {}
+
+if TYPE_CHECKING:
+
+    class Actors(Strict):
+        """What each actor does, by the actor's name."""
+
+        def __getattr__(self, actor: str) -> ActorPart: ...
+
+else:
+
+    class Actors(Strict):
+        """What each of the four actors does."""
 
 
-class TTPPolicy(Policy):
-    actor: Literal["ttp"]
-    settings: TTPSettings = Field(default_factory=TTPSettings)
-    responds: tuple[TTPChange, ...] = ()
+def any_policy() -> Any:
+    """A policy of any actor."""
+    return Annotated[reduce(or_, POLICIES.values()), Discriminator("actor")]
 
 
-class IndiaPolicy(Policy):
-    actor: Literal["india"]
-    settings: IndiaSettings = Field(default_factory=IndiaSettings)
-    responds: tuple[IndiaChange, ...] = ()
+def _take_in(actor: str) -> None:
+    kinds = classes_of(actor)
+    POLICIES[actor] = _policy_class(actor, kinds)
+    part: Any = kinds.part
+    Actors.__pydantic_fields__[actor] = FieldInfo(annotation=part, default_factory=part)
 
 
-POLICIES: dict[str, type[Policy]] = {
-    "pakistan": PakistanPolicy,
-    "taliban": TalibanPolicy,
-    "ttp": TTPPolicy,
-    "india": IndiaPolicy,
-}
-AnyPolicy = Annotated[PakistanPolicy | TalibanPolicy | TTPPolicy | IndiaPolicy, Discriminator("actor")]
+for _actor in ACTORS:
+    _take_in(_actor)
+Actors.model_rebuild(force=True)
+
+
+if TYPE_CHECKING:
+    AnyPolicy = Policy
+else:
+    AnyPolicy = any_policy()
 
 
 class Distribution(Strict):
@@ -206,6 +207,23 @@ class Scenario(Strict):
         return hash(self.hash)
 
 
+def admit(actor: str) -> None:
+    """Let scenario and policy files say what an actor does that was declared after this module was imported.
+
+    Scenarios loaded before then do not have it.
+
+    Raises:
+        KeyError: no such actor is declared.
+    """
+    _take_in(actor)
+    policies: Any = dict[Name, any_policy()]  # type: ignore[misc]
+    Scenario.__pydantic_fields__["policies"].annotation = policies
+    Actors.model_rebuild(force=True)
+    Scenario.model_rebuild(force=True)
+    for take_in in WHEN_ADMITTED:
+        take_in(actor)
+
+
 def _key(field: str) -> str:
     return field.rstrip("_")
 
@@ -240,7 +258,7 @@ def scenario_schema() -> dict[str, Any]:
 
 def policy_schema() -> dict[str, Any]:
     """JSON Schema of a policy file, for editors."""
-    return {"$schema": _DIALECT, "required": ["schema"], **TypeAdapter(AnyPolicy).json_schema()}
+    return {"$schema": _DIALECT, "required": ["schema"], **TypeAdapter(any_policy()).json_schema()}
 
 
 def write_schemas(folder: Path) -> None:

@@ -146,8 +146,8 @@ class Script:
 
         Pakistan: every lever, `conditionality` and `visibility`, shares of 0 to 1; and `policy`, the number of the
         policy in force in `policies`, or -2 for none. Left to choose, the levers are those without a policy.
-        The others: shares of 0 to 1, and options (`stance`, `campaign`, `engagement`) by their position, from 0, in
-        `vocabulary.py`. Where one of them is ever left to choose among policies, also `on_menu.<option>` for each
+        The others: shares of 0 to 1, and options (`stance`, `campaign`, `engagement`) by their position, from 0, as
+        the actor declares them. Where one of them is ever left to choose among policies, also `on_menu.<option>` for each
         option: 1 in a world in which one of these policies asks for it or leaves it open, or in which nothing of the
         kind is in force; else 0.
 

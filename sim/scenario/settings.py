@@ -7,36 +7,30 @@ settings; the actor's changes in order. A change that names a policy exchanges t
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, create_model, model_validator
 
 from sim.metrics import METRICS
 from sim.scenario.words import CHOOSE, Claims, Month, Months, Name, Number, OneOf, Share, ShareOrChoose, Strict, Text
-from sim.vocabulary import CAMPAIGNS, ENGAGEMENTS, LEVERS, STANCES
+from sim.vocabulary import ACTOR_SPECS, LEVERS, ActorSpec, Derived, Setting, acting, settings_of
 from sim.yamlfile import PlacedError
 
 MOST_NESTED = 4
 
 # Each actor's settings, with the value that each has while nobody sets it.
-DEFAULTS: dict[str, dict[str, float | str]] = {
-    "pakistan": {**dict.fromkeys(LEVERS, 0.0), "conditionality": 0.0, "visibility": 0.5},
-    "taliban": dict.fromkeys(("stance", "india_openness", "messaging", "border_posture"), CHOOSE),
-    "ttp": {"campaign": CHOOSE},
-    "india": {"engagement": CHOOSE},
-}
-ALL_SETTINGS = {name for settings in DEFAULTS.values() for name in settings}
-
+DEFAULTS: Derived[dict[str, float | str]] = Derived(
+    lambda: {actor: {name: one.default for name, one in settings_of(actor).items()} for actor in acting()}
+)
 # What each of the others decides on month by month: left to choose among policies, it takes one of the options that
 # these ask for, by the same pressures as ever.
-DECIDES = {"taliban": "stance", "ttp": "campaign", "india": "engagement"}
-
+DECIDES: Derived[str] = Derived(lambda: {actor: spec.decides for actor, spec in acting().items() if spec.decides})
 # The settings that are one of several named options, in the order in which `script.py` numbers them.
-OPTIONS: dict[str, tuple[str, ...]] = {
-    "stance": tuple(STANCES),
-    "campaign": tuple(CAMPAIGNS),
-    "engagement": tuple(ENGAGEMENTS),
-}
+OPTIONS: Derived[tuple[str, ...]] = Derived(
+    lambda: {one.name: one.options for spec in acting().values() for one in spec.settings if one.options}
+)
 
 
 class Condition(Strict):
@@ -91,33 +85,13 @@ class Settings(Strict):
 
     def given(self) -> dict[str, float | str]:
         """The settings that are given here, lever by lever; without the policy."""
+        known = {one.name for spec in acting().values() for one in spec.settings}
         out: dict[str, float | str] = {}
         for name in type(self).model_fields:
             value = getattr(self, name)
-            if name in ALL_SETTINGS and value is not None:
+            if name in known and value is not None:
                 out[name] = value
         return out | getattr(self, "levers", {})
-
-
-class PakistanSettings(Settings):
-    levers: dict[Annotated[str, OneOf(LEVERS)], Share] = Field(default_factory=dict)
-    conditionality: Share | None = Field(default=None, description="How far what is given is tied to restraint.")
-    visibility: Share | None = Field(default=None, description="How public the favours are.")
-
-
-class TalibanSettings(Settings):
-    stance: Annotated[str, OneOf([*STANCES, CHOOSE])] | None = None
-    india_openness: ShareOrChoose | None = None
-    messaging: ShareOrChoose | None = None
-    border_posture: ShareOrChoose | None = None
-
-
-class TTPSettings(Settings):
-    campaign: Annotated[str, OneOf([*CAMPAIGNS, CHOOSE])] | None = None
-
-
-class IndiaSettings(Settings):
-    engagement: Annotated[str, OneOf([*ENGAGEMENTS, CHOOSE])] | None = None
 
 
 class Change(Settings):
@@ -148,47 +122,67 @@ class Change(Settings):
         return self
 
 
-class PakistanChange(PakistanSettings, Change):
-    pass
-
-
-class TalibanChange(TalibanSettings, Change):
-    pass
-
-
-class TTPChange(TTPSettings, Change):
-    pass
-
-
-class IndiaChange(IndiaSettings, Change):
-    pass
-
-
 Among = Annotated[tuple[Name, ...], Field(description="The policies to choose from, with `policy: choose`.")]
 
+if TYPE_CHECKING:
 
-class Pakistan(PakistanSettings):
-    among: Among = ()
-    changes: tuple[PakistanChange, ...] = ()
+    class ActorPart(Settings):
+        """What stands in a scenario for an actor: its settings, the policies to choose among, and its changes."""
 
-
-class Taliban(TalibanSettings):
-    among: Among = ()
-    changes: tuple[TalibanChange, ...] = ()
-
-
-class TTP(TTPSettings):
-    among: Among = ()
-    changes: tuple[TTPChange, ...] = ()
+        levers: Mapping[str, float]
+        among: tuple[str, ...]
+        changes: tuple[Change, ...]
 
 
-class India(IndiaSettings):
-    among: Among = ()
-    changes: tuple[IndiaChange, ...] = ()
+@dataclass(frozen=True)
+class ActorClasses:
+    """The kinds of block in files that belong to an actor, made from its declaration.
+
+    Attributes:
+        settings: what it does; change: the same for some time only; part: all that a scenario says of it.
+    """
+
+    settings: type[Settings]
+    change: type[Change]
+    part: type[ActorPart]
 
 
-class Actors(Strict):
-    pakistan: Pakistan = Pakistan()
-    taliban: Taliban = Taliban()
-    ttp: TTP = TTP()
-    india: India = India()
+def _field(setting: Setting) -> tuple[Any, Any]:
+    kind: Any = Share if isinstance(setting.default, float) else ShareOrChoose
+    if setting.options:
+        kind = Annotated[str, OneOf([*setting.options, CHOOSE])]
+    return kind | None, Field(default=None, description=setting.means)
+
+
+def class_name(spec: ActorSpec) -> str:
+    """What an actor's kinds of block are called in JSON Schema: `Pakistan`, `TTP`."""
+    return spec.title if spec.title.isupper() else "".join(part.capitalize() for part in spec.name.split("_"))
+
+
+def made(name: str, base: Any, module: str, **fields: Any) -> Any:
+    """A kind of block, with fields as (type, default)."""
+    return create_model(name, __base__=base, __module__=module, **fields)
+
+
+def _classes(spec: ActorSpec) -> ActorClasses:
+    name = class_name(spec)
+    own = {one.name: _field(one) for one in spec.settings}
+    if spec.has_levers:
+        own = {"levers": (dict[Annotated[str, OneOf(LEVERS)], Share], Field(default_factory=dict)), **own}
+    settings = made(f"{name}Settings", Settings, __name__, **own)
+    change = made(f"{name}Change", (settings, Change), __name__)
+    changes: Any = tuple[change, ...]  # type: ignore[valid-type]
+    return ActorClasses(settings, change, made(name, settings, __name__, among=(Among, ()), changes=(changes, ())))
+
+
+# Called with the name of an actor that is declared late: whatever else has a block for each actor takes it in.
+WHEN_ADMITTED: list[Callable[[str], None]] = []
+_MADE: dict[ActorSpec, ActorClasses] = {}
+
+
+def classes_of(actor: str) -> ActorClasses:
+    """An actor's kinds of block; made once."""
+    spec = ACTOR_SPECS[actor]
+    if spec not in _MADE:
+        _MADE[spec] = _classes(spec)
+    return _MADE[spec]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Annotated, Any
 
 from pydantic import (
@@ -17,9 +17,9 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+from sim.vocabulary import CHOOSE as CHOOSE
 from sim.yamlfile import ChoiceError
 
-CHOOSE = "choose"
 _MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
 
@@ -30,15 +30,14 @@ class Strict(BaseModel):
 
 
 class OneOf:
-    """A text that is one of the names given; anything else is refused with a suggestion."""
+    """A text that is one of the names given, as they are when it is read; anything else is refused with a suggestion."""
 
-    def __init__(self, names: Iterable[str]) -> None:
-        self.names = tuple(names)
-        self.problem = f"is not one of the choices; allowed: {', '.join(self.names)}"
+    def __init__(self, names: Collection[str]) -> None:
+        self.names = names
 
     def check(self, value: str) -> str:
         if value not in self.names:
-            raise ChoiceError(self.problem, self.names)
+            raise ChoiceError(f"is not one of the choices; allowed: {', '.join(self.names)}", self.names)
         return value
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

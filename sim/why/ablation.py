@@ -137,15 +137,15 @@ class _SideBySide(Rulebook):
             if where:
                 self._silent[rule.function] = rule, where
 
-    def __call__(self, rule: Callable[..., Vector], *inputs: Vector) -> Vector:
-        out = super().__call__(rule, *inputs)
+    def __call__(self, rule: Callable[..., Vector], /, *by_place: Vector, **state: Vector) -> Vector:
+        out = super().__call__(rule, *by_place, **state)
         if rule not in self._silent:
             return out
         known, where = self._silent[rule]
         out = out.copy()
         for run in where:
             if isinstance(known.off, str):
-                out[..., run] = inputs[list(known.inputs).index(known.off)][..., run]
+                out[..., run] = state[known.off][..., run]
             else:
                 out[..., run] = float(known.off)
         return out

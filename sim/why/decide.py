@@ -147,7 +147,9 @@ def weigh(
     finally:
         model.close()
     if account is None:
-        raise LimitError(f"{plan.name} leaves no course open to choose; allowed: {', '.join(list(DECISIONS)[:-1])}")
+        raise LimitError(
+            f"{plan.name} leaves no course open to choose; allowed: {', '.join(one for one in DECISIONS if one != decision)}"
+        )
     shown = slice(0, worlds) if world is None else slice(world, world + 1)
     utilities = account["utilities"]
     pushes = []

@@ -2,8 +2,8 @@
 
 A draw jumps: a chance that shifts by a thousandth changes nothing in most worlds, and everything in one of a thousand.
 So what pushed a draw is credited with what it did to the outcome that was to be expected (a mean, a probability; over
-all draws that comes to the same), and what chance made of it in this world goes on as the rest (see `steps.py`). Between
-scenarios luck is the same, so the rest goes back to those who pushed; between months it is luck's own.
+all draws that comes to the same), and what chance made of it in this world goes on as the residual (see `steps.py`). Between
+scenarios luck is the same, so the residual goes back to those who pushed; between months it is luck's own.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from sim import chance
 from sim.why.shapley import Array, shapley, shared
-from sim.why.steps import Frame, Node, Operand, Push, Way, fit, way
+from sim.why.steps import Contribution, Frame, Node, Operand, Way, fit, way
 from sim.worlds import total
 
 Function = Callable[..., Array]
@@ -57,7 +57,7 @@ class Chanced(Node):
         self.function, self.likely = function, expected
 
     def split(self, frame: Frame) -> list[Way]:
-        """The ways of what was to be expected; the rest goes to luck where it differs, else to those who pushed."""
+        """The ways of what was to be expected; the residual goes to luck where it differs, else to those who pushed."""
         luck, pushing = self.operands[0], self.operands[1:]
         change = frame.gap(self)
         players = [place for place, one in enumerate(pushing) if frame.differs(one)]
@@ -75,14 +75,14 @@ class Chanced(Node):
             pushes = self._pushes(frame, now, then, players, parts)
             shares = list(shared(pushes, [np.abs(frame.gap(one.to)) for one in ways]))
         for one, share in zip(ways, shares, strict=False):
-            rest = chanced * share
-            one.loose = rest if one.loose is None else one.loose + rest
+            residual = chanced * share
+            one.loose = residual if one.loose is None else one.loose + residual
         return ways
 
     def _pushes(
         self, frame: Frame, now: Sequence[Array], then: Sequence[Array], players: Sequence[int], parts: list[Array]
     ) -> list[Array]:
-        """How hard each pushed, for the shares of the rest."""
+        """How hard each pushed, for the shares of the residual."""
         return parts
 
 
@@ -152,7 +152,7 @@ class Lookup(Node):
         out: Array = total(entry * row for entry, row in zip(self.table, values[0], strict=True))
         return out > 0.5 if self.value.dtype == np.bool_ else out
 
-    def push(self, frame: Frame, slope: Array | None, rest: Array | None) -> Iterator[Push]:
+    def push(self, frame: Frame, slope: Array | None, residual: Array | None) -> Iterator[Contribution]:
         (one,) = self.takes
         if not frame.differs(one):
             return
@@ -160,8 +160,8 @@ class Lookup(Node):
         down = loose = None
         if slope is not None:
             down = np.stack([fit(slope * entry, row.shape) for entry, row in zip(self.table, gap, strict=True)])
-        if rest is not None:
+        if residual is not None:
             pushes = [entry * row for entry, row in zip(self.table, gap, strict=True)]
             shares = shared(pushes, [np.abs(row) + 0.0 * push for row, push in zip(gap, pushes, strict=True)])
-            loose = np.stack([fit(rest * share, row.shape) for share, row in zip(shares, gap, strict=True)])
+            loose = np.stack([fit(residual * share, row.shape) for share, row in zip(shares, gap, strict=True)])
         yield one, down, loose

@@ -10,9 +10,9 @@ import numpy as np
 
 from sim.why.draws import Chanced, Draw
 from sim.why.shapley import Array, shared
-from sim.why.steps import Node, Operand, Push, RuleStep, Way
+from sim.why.steps import Contribution, Node, Operand, RuleStep, Way
 
-# What goes down to a step: slope and rest (see steps.py), each None for nothing.
+# What goes down to a step: slope and residual (see steps.py), each None for nothing.
 Carried = tuple[Array | None, Array | None]
 
 
@@ -126,20 +126,20 @@ class Flow:
         first = set(pending)
         while heap:
             node = _next(heap)
-            slope, rest = pending.pop(node)
+            slope, residual = pending.pop(node)
             if node not in first and stop(node):
-                out.reached[node] = slope, rest
+                out.reached[node] = slope, residual
                 continue
-            _pend(pending, heap, self._open(node, slope, rest, out))
+            _pend(pending, heap, self._open(node, slope, residual, out))
         return out
 
-    def _open(self, node: Node, slope: Array | None, rest: Array | None, out: Found) -> list[Push]:
+    def _open(self, node: Node, slope: Array | None, residual: Array | None, out: Found) -> list[Contribution]:
         if self._stock(node):
-            self._moved(node, slope, rest, out)
+            self._moved(node, slope, residual, out)
             return []
-        pushes = list(node.push(self.apart, slope, rest))
+        pushes = list(node.push(self.apart, slope, residual))
         if not pushes:
-            out.reached[node] = slope, rest
+            out.reached[node] = slope, residual
         return pushes
 
     def _stock(self, node: Node) -> bool:
@@ -159,25 +159,27 @@ class Flow:
     def _frame(self, month: int) -> Still:
         return self._still.setdefault(month, Still(self.apart.width, self.starts[month]))
 
-    def _moved(self, node: Node, slope: Array | None, rest: Array | None, out: Found) -> None:
+    def _moved(self, node: Node, slope: Array | None, residual: Array | None, out: Found) -> None:
         """Lead a state's change back to the rules and draws that made it."""
         still = self._frame(node.month)
         pending: Pending = {}
         heap: Heap = []
-        _pend(pending, heap, [(node, slope, rest)])
+        _pend(pending, heap, [(node, slope, residual)])
         while heap:
             one = _next(heap)
-            slope, rest = pending.pop(one)
+            slope, residual = pending.pop(one)
             if isinstance(one, RuleStep | Draw):
-                pushes = self._own(one, still, slope, rest, out)
+                pushes = self._own(one, still, slope, residual, out)
             else:
-                pushes = list(one.push(still, slope, rest))
+                pushes = list(one.push(still, slope, residual))
                 if not pushes:  # a shock, say
-                    _book(out.moved, one, _carries(still, one, slope, rest))
+                    _book(out.moved, one, _carries(still, one, slope, residual))
             _pend(pending, heap, pushes)
 
-    def _own(self, one: Node, still: Still, slope: Array | None, rest: Array | None, out: Found) -> list[Push]:
-        """A rule's own part is what it made of the value that passes it; the rest is how that value had moved."""
+    def _own(
+        self, one: Node, still: Still, slope: Array | None, residual: Array | None, out: Found
+    ) -> list[Contribution]:
+        """A rule's own part is what it made of the value that passes it; the residual is how that value had moved."""
         passed = None
         if isinstance(one, RuleStep) and isinstance(one.rule.off, str):
             passed = one.operands[list(one.rule.inputs).index(one.rule.off)]
@@ -188,27 +190,27 @@ class Flow:
         amount = np.zeros(self.apart.width)
         if slope is not None:
             amount = amount + _per_world(slope * own)
-        if rest is not None:
-            amount = amount + _per_world(rest * mine)
+        if residual is not None:
+            amount = amount + _per_world(residual * mine)
         _book(out.moved, one, amount)
         if passed is None or not np.any(before):
             return []
-        return [(passed, slope, None if rest is None else rest * passing)]
+        return [(passed, slope, None if residual is None else residual * passing)]
 
 
-# What is still to be opened: step -> its slope and rest; and the same steps, the last one first.
+# What is still to be opened: step -> its slope and residual; and the same steps, the last one first.
 Pending = dict[Node, list[Array | None]]
 Heap = list[tuple[int, Node]]
 
 
-def _pend(pending: Pending, heap: Heap, pushes: Iterable[Push]) -> None:
-    for to, slope, rest in pushes:
+def _pend(pending: Pending, heap: Heap, pushes: Iterable[Contribution]) -> None:
+    for to, slope, residual in pushes:
         known = pending.get(to)
         if known is None:
-            pending[to] = [slope, rest]
+            pending[to] = [slope, residual]
             heapq.heappush(heap, (-to.number, to))
         else:
-            known[0], known[1] = _plus(known[0], slope), _plus(known[1], rest)
+            known[0], known[1] = _plus(known[0], slope), _plus(known[1], residual)
 
 
 def _next(heap: Heap) -> Node:
@@ -219,11 +221,11 @@ def _book(moved: dict[Node, Array], node: Node, amount: Array) -> None:
     moved[node] = moved[node] + amount if node in moved else amount
 
 
-def _carries(frame: Apart, node: Node, slope: Array | None, rest: Array | None) -> Array:
+def _carries(frame: Apart, node: Node, slope: Array | None, residual: Array | None) -> Array:
     out = np.zeros(frame.width)
     if slope is not None:
         out = out + _per_world(slope * frame.gap(node))
-    return out if rest is None else out + _per_world(rest)
+    return out if residual is None else out + _per_world(residual)
 
 
 def _plus(one: Array | None, other: Array | None) -> Array | None:

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from sim.agents.decision import Decision
-from sim.gauges import GAUGES
+from sim.metrics import METRICS
 from sim.model import FrontierModel
 from sim.rule import RULES
-from sim.rulebook import Rulebook
+from sim.rulebook import Rulebook, by_name_only
 from sim.why.shapley import Array
 from sim.why.steps import Label, Node, RuleStep
 from sim.why.traced import Trace, Traced
@@ -24,7 +24,7 @@ Snapshot = list[dict[Place, Array]]
 # Of a decision these are made anew each month.
 _PASSING = ("utilities", "draws", "probabilities")
 # What Pakistan weighs where its course is open: the courses may be others in each half.
-COURSES = ("of_policy", "policy_costs", "policy_coerciveness")
+COURSES = ("policy_decision", "policy_costs", "policy_coerciveness")
 # To the utility of a course that is not open to a half: no noise makes up for it.
 CLOSED = -1_000.0
 # Run at least this many worlds: fewer than this, and a list of options could be taken for a vector over worlds.
@@ -70,7 +70,7 @@ class Record:
     def collect(self, model: FrontierModel) -> None:
         """Read the month off."""
         for name in self.metrics:
-            self.model_vars[name].append(GAUGES[name](model))
+            self.model_vars[name].append(METRICS[name].read(model))
 
     def attend(self, model: FrontierModel) -> None:
         """Take the place of a model's collector."""
@@ -146,18 +146,21 @@ class PairRulebook(Rulebook):
             if isinstance(value, np.ndarray)
         }
 
-    def __call__(self, rule: Callable[..., Vector], *inputs: Any) -> Any:
-        """What the rule says of these inputs."""
-        return self.called_by("", rule, *inputs)
+    def __call__(self, rule: Callable[..., Vector], /, *by_place: Any, **state: Any) -> Any:
+        """What the rule says of this state."""
+        return self.called_by("", rule, *by_place, **state)
 
-    def called_by(self, owner: str, rule: Callable[..., Vector], *inputs: Any) -> Any:
+    def called_by(self, owner: str, rule: Callable[..., Vector], /, *by_place: Any, **state: Any) -> Any:
         """The same, with the name of the agent that asks."""
-        values = [one.value if isinstance(one, Traced) else one for one in inputs]
-        out: Any = self._halves(rule, values) if rule in self._divided else self._bound[rule](*values)
+        if by_place:
+            raise TypeError(by_name_only(rule))
+        values = {name: one.value if isinstance(one, Traced) else one for name, one in state.items()}
+        out: Any = self._halves(rule, values) if rule in self._divided else self._bound[rule](**values)
         known = self._rules[rule]
         if self.trace is not None:
             parameters = [self.leaves.get(name, self.both[name]) for name in known.parameters]
-            operands = [*(self.trace.operand(one) for one in inputs), *parameters]
+            # In the order of the rule's arguments, in which the step is evaluated again.
+            operands = [*(self.trace.operand(state[name]) for name in known.inputs), *parameters]
             step = self.trace.add(RuleStep, out, operands, known)
             step.label = Label("rule", known.name, owner)
             out = Traced(self.trace, step)
@@ -165,10 +168,11 @@ class PairRulebook(Rulebook):
             out = out + self.mask
         return out
 
-    def _halves(self, rule: Callable[..., Vector], values: list[Any]) -> Array:
+    def _halves(self, rule: Callable[..., Vector], values: Mapping[str, Any]) -> Array:
         """Each half by its own parameters: a power, say, has other bits with a vector than with a number."""
         parts = []
         for number, bound in enumerate(self._apart):
             half = slice(0, self.width) if number == 0 else slice(self.width, None)
-            parts.append(bound[rule](*(np.ascontiguousarray(one[..., half]) for one in values)))
+            mine = {name: np.ascontiguousarray(one[..., half]) for name, one in values.items()}
+            parts.append(bound[rule](**mine))
         return np.concatenate(parts, axis=-1)

@@ -12,31 +12,28 @@ from sim.rule import RULES
 from sim.scenario import SHOCK_TARGETS, Scenario
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import OPTIONS
-from sim.vocabulary import ACTORS, FACTIONS, ON_MENU
+from sim.vocabulary import ACTOR_SPECS, ACTORS, FACTIONS, ON_MENU, Derived, acting
 from sim.why.steps import Label
 
-DECISIONS: dict[str, str] = {
-    "taliban.stance": "Kabul's decision on the TTP",
-    "ttp.campaign": "The TTP's choice of campaign",
-    "india.engagement": "India's choice of engagement",
-    "pakistan.strikes": "Pakistan's decision to strike",
-    "pakistan.policy": "Pakistan's choice of course",
-}
+
+def _decisions() -> dict[str, str]:
+    """Those that a policy can leave open first, then Pakistan's own."""
+    specs = sorted(acting().values(), key=lambda spec: spec.has_levers)
+    return {f"{spec.name}.{one.name}": one.title for spec in specs for one in spec.decisions}
+
+
+DECISIONS: Derived[str] = Derived(_decisions)
 # Whose rule, state or draw it is.
-OWNERS: dict[str, str] = {
-    **ACTORS,
-    "groups": "TTP groups",
-    "taliban factions": "Taliban factions",
-    "pakistan factions": "Pakistan's factions",
-    "land": "Pakistan's areas",
-    "durand_line": "the Durand Line",
-    "imf": "the IMF",
-    "united_states": "the United States",
-    "china": "China",
-    "donors": "donors",
-    "iskp": "ISKP and al-Qaeda",
-    "afghan_public": "the Afghan public",
-}
+OWNERS: Derived[str] = Derived(
+    lambda: {
+        **{spec.name: spec.in_words or spec.title for spec in ACTOR_SPECS.values()},
+        "groups": "TTP groups",
+        "taliban factions": "Taliban factions",
+        "pakistan factions": "Pakistan's factions",
+        "land": "Pakistan's areas",
+        "durand_line": "the Durand Line",
+    }
+)
 # Draws whose stream does not say enough.
 DRAWS: dict[str, str] = {
     "land.attacks": "how many attacks there are",
@@ -59,7 +56,9 @@ DRAWS: dict[str, str] = {
     "imf.due": "whether an IMF review is due",
     "groups.unity": "whether groups break away or come back",
 }
-FACTION_OF: dict[str, str] = {faction: actor for actor, factions in FACTIONS.items() for faction in factions}
+FACTION_OF: Derived[str] = Derived(
+    lambda: {faction: actor for actor, factions in FACTIONS.items() for faction in factions}
+)
 
 
 class Key(NamedTuple):

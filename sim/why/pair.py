@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.agents.decision import Decision
 from sim.model import FrontierModel
-from sim.shocks import strike
+from sim.shocks import apply_shock
 from sim.why.halves import CLOSED, COURSES, Courses, PairRulebook, PairStreams, Place, Record, Snapshot, places
 from sim.why.scripts import PairScript, Struck
 from sim.why.shapley import Array
@@ -74,7 +74,7 @@ class Twin:
     def open_courses(self, one: Courses, other: Courses) -> None:
         """Each half has its own courses to choose from, at its own costs."""
         pakistan, names, width = self.model.pakistan, self.script.candidates, self.width
-        if pakistan.of_policy is None:
+        if pakistan.policy_decision is None:
             return
         halves = []
         for each in (one, other):
@@ -86,7 +86,7 @@ class Twin:
                 held = np.array(places, dtype=np.float64)[each.held.astype(np.intp)]
             halves.append((costs, pressing, closed, held))
         costs, pressing, closed, held = (np.concatenate(pair, axis=-1) for pair in zip(*halves, strict=True))
-        pakistan.of_policy.chosen = held
+        pakistan.policy_decision.chosen = held
         for name, value in (("policy_costs", costs), ("policy_coerciveness", pressing)):
             made = getattr(pakistan, name)
             # What parameters alone make of it keeps its way from them.
@@ -183,7 +183,7 @@ class Twin:
         for kind, a, b, c, d in steps:
             if kind == "equal":
                 for shock in one[a:b]:
-                    strike(self.model, *shock)
+                    apply_shock(self.model, *shock)
                 continue
             for half, shocks in ((0, one[a:b]), (1, other[c:d])):
                 for shock in shocks:
@@ -193,7 +193,7 @@ class Twin:
         found = [
             (held, key, held[key]) for agent in self.model.agents for _, held, key in places(agent, 2 * self.width)
         ]
-        strike(self.model, *shock)
+        apply_shock(self.model, *shock)
         mine = np.arange(2 * self.width) // self.width == half
         leaf: Node | None = None
         for held, key, old in found:

@@ -166,9 +166,9 @@ def _affordable(months: int, worlds: int) -> None:
 
 def _courses(model: FrontierModel) -> Courses:
     pakistan = model.pakistan
-    if pakistan.of_policy is None:
+    if pakistan.policy_decision is None:
         return Courses()
-    choice = pakistan.of_policy
+    choice = pakistan.policy_decision
     return Courses(choice.options, pakistan.policy_costs, pakistan.policy_coerciveness, choice.chosen)
 
 

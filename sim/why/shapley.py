@@ -106,7 +106,7 @@ def number(values: Array) -> Array:
 
 
 def shared(pushes: Sequence[Array], gaps: Sequence[Array]) -> list[Array]:
-    """Shares of a rest: in proportion to the size of each push, where there is none to that of each difference."""
+    """Shares of a residual: in proportion to the size of each push, where there is none to that of each difference."""
     sizes = [np.abs(push) for push in pushes]
     whole = sum(sizes[1:], sizes[0])
     if not np.all(whole > 0):

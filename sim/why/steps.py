@@ -8,8 +8,8 @@ things are sent down the graph from a result to its inputs, and what they say of
   that of algebra, for quotients the path integral along the straight line between the two readings (Aumann and
   Shapley), which never pairs one reading's numerator with the other's denominator; for every other step, rules above
   all, the Shapley value of the input, by all combinations of the inputs that differ.
-- a *rest*: a difference that no slope carries. Where chance has fallen (a draw, a choice), slopes are those of what was
-  to be expected, its mean or its probability; by how much more or less it came out goes along as the rest. It is shared
+- a *residual*: a difference that no slope carries. Where chance has fallen (a draw, a choice), slopes are those of what was
+  to be expected, its mean or its probability; by how much more or less it came out goes along as the residual. It is shared
   at every step in proportion to how hard each input pushed, so it stays within its size, where a slope over a
   difference that happens to be next to nothing would not.
 """
@@ -26,9 +26,9 @@ from sim.why.shapley import Array, number, shapley, shared
 
 # A plain number, or an array without a worlds axis, may stand for a step that never differs.
 Operand = Any
-Push = tuple["Node", Array | None, Array | None]
+Contribution = tuple["Node", Array | None, Array | None]
 
-# Below this share of a value a difference is noise of rounding: what it did goes along as a rest.
+# Below this share of a value a difference is noise of rounding: what it did goes along as a residual.
 NOISE = 1e-9
 
 
@@ -85,12 +85,12 @@ class Node:
         """What carries the result's difference; nothing where it came from outside."""
         return []
 
-    def push(self, frame: Frame, slope: Array | None, rest: Array | None) -> Iterator[Push]:
-        """Slope and rest of each input, from those of the result."""
+    def push(self, frame: Frame, slope: Array | None, residual: Array | None) -> Iterator[Contribution]:
+        """Slope and residual of each input, from those of the result."""
         ways = frame.ways.get(self)
         if ways is None:
             ways = frame.ways[self] = self.split(frame)
-        if rest is not None and len(ways) > 1 and ways[0].share is None:
+        if residual is not None and len(ways) > 1 and ways[0].share is None:
             shares = shared([way.carries(frame) for way in ways], [np.abs(frame.gap(way.to)) for way in ways])
             for way, share in zip(ways, shares, strict=True):
                 way.share = share
@@ -98,8 +98,8 @@ class Node:
             shape = frame.gap(way.to).shape
             down = None if slope is None else fit(slope * way.slope, shape)
             loose = None if slope is None or way.loose is None else slope * way.loose
-            if rest is not None:
-                part = rest if way.share is None else rest * way.share
+            if residual is not None:
+                part = residual if way.share is None else residual * way.share
                 loose = part if loose is None else loose + part
             yield way.to, down, None if loose is None else fit(loose, shape)
 
@@ -110,8 +110,8 @@ class Way:
     Attributes:
         to: the input.
         slope: the part of the difference that the input carries, per unit of its own difference.
-        loose: what it carries as a rest; None for nothing.
-        share: of a rest that comes down to the result, 0 to 1; None: all of it, or not yet asked for.
+        loose: what it carries as a residual; None for nothing.
+        share: of a residual that comes down to the result, 0 to 1; None: all of it, or not yet asked for.
     """
 
     __slots__ = ("loose", "share", "slope", "to")
@@ -263,10 +263,10 @@ class Part(Node):
         out: Array = values[0][self.index]
         return out
 
-    def push(self, frame: Frame, slope: Array | None, rest: Array | None) -> Iterator[Push]:
+    def push(self, frame: Frame, slope: Array | None, residual: Array | None) -> Iterator[Contribution]:
         (one,) = self.takes
         if frame.differs(one):
-            yield one, self._back(frame, one, slope), self._back(frame, one, rest)
+            yield one, self._back(frame, one, slope), self._back(frame, one, residual)
 
     def _back(self, frame: Frame, one: Node, values: Array | None) -> Array | None:
         if values is None:
@@ -291,7 +291,7 @@ class Rows(Node):
             return np.concatenate([np.broadcast_to(one, (len(one), *shape)) for one in values])
         return np.stack([np.broadcast_to(one, shape) for one in values])
 
-    def push(self, frame: Frame, slope: Array | None, rest: Array | None) -> Iterator[Push]:
+    def push(self, frame: Frame, slope: Array | None, residual: Array | None) -> Iterator[Contribution]:
         place = 0
         for one in self.operands:
             rows: Any = place
@@ -300,7 +300,7 @@ class Rows(Node):
                 rows = slice(place - 1, place - 1 + len(frame.now(one)))
                 place = rows.stop
             if frame.differs(one):
-                yield one, None if slope is None else slope[rows], None if rest is None else rest[rows]
+                yield one, None if slope is None else slope[rows], None if residual is None else residual[rows]
 
 
 class Put(Node):
@@ -317,13 +317,13 @@ class Put(Node):
         out[self.index] = values[1]
         return out
 
-    def push(self, frame: Frame, slope: Array | None, rest: Array | None) -> Iterator[Push]:
+    def push(self, frame: Frame, slope: Array | None, residual: Array | None) -> Iterator[Contribution]:
         old, new = self.operands
         if frame.differs(old):
-            yield old, self._kept(slope), self._kept(rest)
+            yield old, self._kept(slope), self._kept(residual)
         if frame.differs(new):
             shape = frame.gap(new).shape
-            parts = [None if one is None else fit(one[self.index], shape) for one in (slope, rest)]
+            parts = [None if one is None else fit(one[self.index], shape) for one in (slope, residual)]
             yield new, parts[0], parts[1]
 
     def _kept(self, values: Array | None) -> Array | None:
@@ -343,15 +343,15 @@ class Added(Node):
         out: Array = values[0].sum(axis=0)
         return out
 
-    def push(self, frame: Frame, slope: Array | None, rest: Array | None) -> Iterator[Push]:
+    def push(self, frame: Frame, slope: Array | None, residual: Array | None) -> Iterator[Contribution]:
         (one,) = self.takes
         if not frame.differs(one):
             return
         gap = frame.gap(one)
         down = None if slope is None else np.broadcast_to(slope, gap.shape)
         loose = None
-        if rest is not None:
+        if residual is not None:
             size = np.abs(gap)
             whole = size.sum(axis=0)
-            loose = rest * (size / np.where(whole > 0, whole, 1.0))
+            loose = residual * (size / np.where(whole > 0, whole, 1.0))
         yield one, down, loose

@@ -173,7 +173,7 @@ class Traced(NDArrayOperatorsMixin):
         if function in EXPECTED:
             drawn = trace.wrap(Draw, value, given, function, EXPECTED[function])
             return _named(drawn, "draw", drawn_by(given[0]))
-        if function is chance.odds:
+        if function is chance.choice_probabilities:
             rows, told = self._rows(given[0]), given[1:]
             return trace.wrap(Chances, value, [*rows, *told], partial(likely, prescribed=bool(told)))
         if function is chance.best_option:

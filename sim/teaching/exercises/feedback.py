@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from sim.mechanisms import MECHANISMS
-from sim.metrics import METRICS
+from sim.metrics import METRICS, PANELS
 from sim.results.reading import in_worlds, month_words, number
 from sim.teaching.exercises.figure import Because, Figure, Where
 from sim.teaching.exercises.figures import Lab, unit
@@ -28,17 +28,6 @@ _MOST = 3
 # A mechanism that adds less than this share of what the first one adds is not worth a line.
 _LEAST = 0.1
 _KINDS = {"total": "over the run", "mean": "on average", "final": "at the end"}
-# What is read by area, group, resource and the like, in words.
-_PANELS = {
-    "attacks_by_area": "TTP attacks",
-    "grievance_by_area": "Grievance",
-    "group_strength": "Strength of a group",
-    "group_refuge": "Share of a group across the line",
-    "faction_power": "Share of power",
-    "levers_in_force": "A lever in force",
-    "leverage_pakistan_taliban_by_resource": "Pakistan's leverage over Kabul",
-    "leverage_taliban_pakistan_by_resource": "Kabul's leverage over Pakistan",
-}
 # Held as a hypothesis about the whole, not a mechanism that does something.
 _NO_REASON = ("M18",)
 
@@ -180,7 +169,7 @@ def _what(figure: Figure) -> str:
         return VERDICTS[figure.verdict].lower()
     if figure.metric is None:
         row = row_words(str(figure.panel), str(figure.row))
-        return f"{_PANELS[str(figure.panel)]}, {row}, {month_words(str(figure.month))}"
+        return f"{PANELS[str(figure.panel)].title}, {row}, {month_words(str(figure.month))}"
     metric = METRICS[figure.metric]
     when = month_words(figure.month) if figure.month else _KINDS[metric.summary]
     if figure.from_ and figure.to:

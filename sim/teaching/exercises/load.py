@@ -8,29 +8,19 @@ from pathlib import Path
 
 from sim.ensemble.run import PARAMETERS as SETS
 from sim.evidence import ledger
+from sim.metrics import PANELS
 from sim.parameters import PARAMETERS
 from sim.scenario import Scenario, ScenarioError, library, load_scenario, parameter_set, with_overrides
 from sim.scenario.references import check_claims
 from sim.teaching.exercises.figure import Figure
 from sim.teaching.exercises.schema import LEVELS, RESERVED, STEPS, Exercise, Run
 from sim.teaching.exercises.words import WordsError, references, typed_figures
-from sim.vocabulary import FACTIONS, LEVERS, PAKISTAN_AREAS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
 from sim.yamlfile import Document, FileError, Place, Source, dotted, read, suggestion, validate
-
-# The rows of a metric that comes by area, resource, ...; groups have their names from the model.
-_ROWS = {
-    "attacks_by_area": PAKISTAN_AREAS,
-    "grievance_by_area": PAKISTAN_AREAS,
-    "levers_in_force": LEVERS,
-    "faction_power": {**FACTIONS["pakistan"], **FACTIONS["taliban"]},
-    "leverage_pakistan_taliban_by_resource": RESOURCES_TALIBAN_NEEDS,
-    "leverage_taliban_pakistan_by_resource": RESOURCES_PAKISTAN_NEEDS,
-}
 
 
 def row_words(panel: str, row: str) -> str:
     """What a row of such a metric is called, as part of a sentence."""
-    return _ROWS.get(panel, {}).get(row, row.replace("_", " "))
+    return row.replace("_", " ") if PANELS[panel].dimension == "group" else PANELS[panel].rows()[row]
 
 
 class ExerciseError(FileError):
@@ -154,7 +144,7 @@ def _check_figures(exercise: Exercise) -> Found:
         for run in figure.runs():
             if run not in exercise.runs:
                 yield place, f"{dotted(place)} is of a run that is not there: {run}{suggestion(run, exercise.runs)}"
-        rows = _ROWS.get(figure.panel or "")
+        rows = PANELS[figure.panel].rows() if figure.panel else None
         if rows is not None and figure.row not in rows:
             at = (*place, "row")
             yield at, f"{dotted(at)} is not one of the choices: {figure.row}{suggestion(str(figure.row), rows)}"

@@ -3,7 +3,8 @@
 The fog is made simply. What an actor sees for itself, and what is public, is the game's own world. What it cannot see
 is told as a range: the middle 90 of every 100 worlds lived under the same log, with other luck and, where parameters
 are drawn, other parameters. That is what somebody would say who knows the model and the settings, and not this world;
-in one case out of ten the truth lies outside. Who sees what is a judgement, and stands in the tables below.
+in one case out of ten the truth lies outside. Who sees what is a judgement; it stands
+below and with each actor.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.agents.group import ROSTER
 from sim.agents.observers import OBSERVERS
 from sim.metrics import METRICS
 from sim.results.reading import month_words
@@ -21,7 +21,7 @@ from sim.scenario.settings import DEFAULTS
 from sim.teaching.play.game import Game
 from sim.teaching.play.moves import QUARTER, Values
 from sim.teaching.play.past import Array, Past
-from sim.vocabulary import ENGAGEMENTS, FACTIONS, month_after
+from sim.vocabulary import ACTOR_SPECS, ENGAGEMENTS, FACTIONS, ROSTER, Derived, acting, month_after
 
 # Counts that are published, and so known to all.
 REPORTED = ("picss_attacks", "pips_attacks", "ttp_claims", "picss_killed")
@@ -38,68 +38,9 @@ PUBLIC = (
     "imf_programme",
     "refugees",
 )
-# What an actor sees of itself, besides.
-OWN: dict[str, tuple[str, ...]] = {
-    "pakistan": (
-        "economy",
-        "unrest",
-        "rhetoric",
-        "us_ties",
-        "aid",
-        "expelled",
-        "effort_afforded",
-        "sovereignty_conceded",
-    ),
-    "taliban": (
-        "taliban_stance",
-        "taliban_cohesion",
-        "taliban_spread",
-        "legitimacy",
-        "resentment",
-        "distrust",
-        "afghan_hardship",
-        "afghan_war",
-        "aid",
-    ),
-    "ttp": ("attacks", "ttp_strength", "ttp_cohesion", "ttp_capability"),
-    "india": ("india_engagement",),
-}
-# What it can only guess at.
-HIDDEN: dict[str, tuple[str, ...]] = {
-    "pakistan": (
-        "attacks",
-        "ttp_strength",
-        "ttp_cohesion",
-        "taliban_stance",
-        "taliban_cohesion",
-        "resentment",
-        "alignment_taliban_pakistan",
-        "leverage_pakistan_taliban",
-        "grievance",
-    ),
-    "taliban": (
-        "attacks",
-        "ttp_strength",
-        "ttp_cohesion",
-        "economy",
-        "unrest",
-        "chance_strikes",
-        "leverage_taliban_pakistan",
-        "leverage_pakistan_taliban",
-    ),
-    "ttp": ("taliban_stance", "taliban_cohesion", "economy", "unrest", "chance_strikes", "grievance"),
-    "india": (
-        "attacks",
-        "ttp_strength",
-        "taliban_stance",
-        "taliban_cohesion",
-        "alignment_taliban_india",
-        "alignment_taliban_pakistan",
-        "leverage_pakistan_taliban",
-        "economy",
-        "regional_risk",
-    ),
-}
+# What an actor sees of itself, besides, and what it can only guess at: declared with the actor.
+OWN: Derived[tuple[str, ...]] = Derived(lambda: {actor: spec.sees for actor, spec in acting().items()})
+HIDDEN: Derived[tuple[str, ...]] = Derived(lambda: {actor: spec.guesses for actor, spec in acting().items()})
 LOW, HIGH = 0.05, 0.95
 _PRESENCE = {"none": "none", "mission": "a mission", "embassy": "an embassy", "partnership": "a partnership"}
 
@@ -177,7 +118,7 @@ def briefing(game: Game, actor: str) -> Briefing:
     last = past.months
     span = _span(game)
     known = [name for name in PUBLIC if name not in OWN[actor]]
-    pakistani = actor == "pakistan"
+    pakistani = ACTOR_SPECS[actor].has_levers
     standing = game.standing(actor)
     return Briefing(
         actor=actor,

@@ -11,12 +11,13 @@ import os
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, create_model, model_validator
+from pydantic.fields import FieldInfo
 
 from sim.ensemble.run import LIMITS
-from sim.scenario.settings import IndiaSettings, PakistanSettings, Settings, TalibanSettings, TTPSettings
+from sim.scenario.settings import WHEN_ADMITTED, classes_of
 from sim.scenario.shocks import Shock
 from sim.scenario.words import Month, Months, OneOf, Strict, Text, Title
 from sim.vocabulary import ACTORS, month_after, months_between
@@ -42,7 +43,7 @@ class GameError(FileError):
     """A game cannot be read, or cannot be played so; says what is wrong and what is allowed."""
 
 
-class Turn(Strict):
+class _Turn(Strict):
     """What the players set for a quarter. A setting that is not given is left to choose; Pakistan's levers are at 0.
 
     Attributes:
@@ -50,12 +51,9 @@ class Turn(Strict):
         digest: of the figures up to the quarter's end, as they were when it was played.
     """
 
-    pakistan: PakistanSettings | None = None
-    taliban: TalibanSettings | None = None
-    ttp: TTPSettings | None = None
-    india: IndiaSettings | None = None
-    stood: tuple[Actor, ...] = ()
-    digest: Digest | None = None
+    if TYPE_CHECKING:
+        stood: tuple[Actor, ...] = ()
+        digest: Digest | None = None
 
     @property
     def moves(self) -> dict[str, Values]:
@@ -69,6 +67,20 @@ class Turn(Strict):
             if (settings := getattr(self, actor)) is not None and settings.policy is not None:
                 raise PlacedError("stands in a move; allowed: settings only", (actor, "policy"))
         return self
+
+
+if TYPE_CHECKING:
+    Turn = _Turn
+else:
+    Turn = create_model(
+        "Turn",
+        __base__=_Turn,
+        __module__=__name__,
+        __doc__=_Turn.__doc__,
+        **{actor: (classes_of(actor).settings | None, None) for actor in ACTORS},
+        stood=(tuple[Actor, ...], ()),
+        digest=(Digest | None, None),
+    )
 
 
 class Inject(Strict):
@@ -224,15 +236,15 @@ class MoveLog(Strict):
         return "{\n" + ",\n".join([*head, f' "entries": {body}']) + "\n}\n"
 
 
-def settings_class(actor: str) -> type[Settings]:
-    """The kind of settings that an actor has."""
-    kinds: dict[str, type[Settings]] = {
-        "pakistan": PakistanSettings,
-        "taliban": TalibanSettings,
-        "ttp": TTPSettings,
-        "india": IndiaSettings,
-    }
-    return kinds[actor]
+def _seat(actor: str) -> None:
+    """Let a turn have the moves of an actor that was declared late."""
+    kind: Any = classes_of(actor).settings | None
+    Turn.__pydantic_fields__[actor] = FieldInfo(annotation=kind, default=None)
+    for one in (Turn, Entry, MoveLog):
+        one.model_rebuild(force=True)
+
+
+WHEN_ADMITTED.append(_seat)
 
 
 def checked(data: Any, name: str) -> MoveLog:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.metrics import METRICS, PANELS
 from sim.scenario import Scenario
-from sim.scenario.settings import DEFAULTS, OPTIONS
+from sim.scenario.settings import DECIDES, DEFAULTS, OPTIONS
 from sim.scenario.words import CHOOSE
 from sim.teaching.play.moves import Values
 from sim.vocabulary import LEVERS
@@ -101,17 +101,17 @@ def _panel(months: list[Array], rows: int, worlds: int) -> Array:
 def _means(model: FrontierModel) -> float:
     from sim.rules import economy
 
-    means = model.rulebook(economy.budget, model.pakistan.economy, model.pakistan.unrest)
+    means = model.rulebook(economy.budget, economy=model.pakistan.economy, unrest=model.pakistan.unrest)
     return float(means[0])
 
 
 def _odds(model: FrontierModel) -> dict[str, dict[str, float]]:
     """What each decision's own pressures made of its options, whatever a script then prescribed."""
-    from sim.chance import odds
+    from sim.chance import choice_probabilities
 
-    decisions = {"taliban": model.taliban.on_ttp, "ttp": model.ttp.campaign, "india": model.india.with_kabul}
+    decisions = {actor: one for actor, name, one in model.decisions() if name == DECIDES.get(actor)}
     return {
-        actor: {name: float(row[0]) for name, row in zip(one.options, odds(one.utilities), strict=True)}
+        actor: {name: float(row[0]) for name, row in zip(one.options, choice_probabilities(one.utilities), strict=True)}
         for actor, one in decisions.items()
     }
 

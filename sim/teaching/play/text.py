@@ -11,7 +11,7 @@ from sim.scenario.settings import DEFAULTS, OPTIONS
 from sim.teaching.play.briefing import Briefing, Guess, Reading
 from sim.teaching.play.game import FOG, Trial
 from sim.teaching.play.moves import Values
-from sim.vocabulary import ACTORS
+from sim.vocabulary import ACTOR_SPECS, ACTORS, CHOOSE, Derived, acting
 
 PURPOSE = (
     "You take the decisions of one actor, a quarter at a time, in a model of what five analysts' articles argue about "
@@ -24,19 +24,7 @@ PURPOSE = (
     "among many that the model could give, and never a forecast. Its past is modelled too: the months before play opens "
     "follow what Pakistan did, and what came of it here need not be what happened.",
 )
-SEATS: dict[str, str] = {
-    "pakistan": "You set Pakistan's levers, and how far what is given hangs on restraint. The economy and unrest at home "
-    "bound what can be carried; civilians soften what is coercive. Whether strikes are carried out in a month is the "
-    "army's decision, which your lever makes likelier.",
-    "taliban": "You set Kabul's effort on the TTP, its openness to India, its words and its guards. Nothing stops you "
-    "but your own movement: effort wears its cohesion while factions disagree, and a movement that breaks brings war "
-    "back. Taking this seat is for understanding what Kabul weighs; it takes nobody's side.",
-    "ttp": "You set the pace of the TTP's campaign, and whether it seeks a truce; a truce also takes Islamabad's talks. "
-    "No target and no method is modelled. Taking this seat is for understanding when a truce looks worth keeping and "
-    "why truces break. It takes nobody's side, and violence is no success here.",
-    "india": "You set how far India engages with Kabul. What Kabul invites, and the danger in the region, you have to "
-    "judge. Taking this seat is for understanding how a neighbour's presence changes what the others do.",
-}
+SEATS: Derived[str] = Derived(lambda: {actor: spec.seat for actor, spec in acting().items()})
 ON_FIGURES = (
     f"Each range holds in 90 of 100 worlds lived under the same settings ({FOG} were): what a person would say who knows "
     "the model, but not this world. One in ten is wrong.",
@@ -151,12 +139,12 @@ def settings_lines(told: Briefing, draft: Values, trial: Trial | None, width: in
     actor = told.actor
     before = {**DEFAULTS[actor], **told.standing}
     now = {**DEFAULTS[actor], **draft}
-    names = ("set", "before", "cost at 1") if actor == "pakistan" else ("set", "before")
+    names = ("set", "before", "cost at 1") if ACTOR_SPECS[actor].has_levers else ("set", "before")
     rows = []
     for place, name in enumerate(DEFAULTS[actor], 1):
         mark = "*" if now[name] != before[name] else " "
         cells: tuple[str, ...] = (_value(now[name]) + mark, _value(before[name]))
-        if actor == "pakistan":
+        if ACTOR_SPECS[actor].has_levers:
             cells += (number(told.unit_costs[name]) if name in told.unit_costs else "",)
         rows.append((f"{place:2} {TITLES[name]}", cells))
     out = columns("Your settings", names, rows, width, apart=False)
@@ -164,7 +152,7 @@ def settings_lines(told: Briefing, draft: Values, trial: Trial | None, width: in
         if name in OPTIONS:
             options = ", ".join(f"{place} {_words(one)}" for place, one in enumerate(OPTIONS[name], 1))
             out += wrapped(f"{TITLES[name]}: {options}; or choose, to leave it to your side.", width, "  ")
-    if actor == "taliban":
+    if any(name not in OPTIONS and default == CHOOSE for name, default in DEFAULTS[actor].items()):
         out += wrapped("The others: 0 to 1, or choose.", width, "  ")
     if trial is not None:
         out += wrapped(cost_words(trial), width, "  ")

@@ -1,0 +1,168 @@
+"""Leverage over and by Kabul, its ties, its stance on the TTP, and Afghanistan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.metrics.base import alignment, share
+from sim.vocabulary import of_kind
+from sim.worlds import Vector, total
+
+if TYPE_CHECKING:
+    from sim.model import FrontierModel
+
+
+def _wartime_leverage(m: FrontierModel) -> Vector:
+    wartime = of_kind("wartime")
+    return total(m.taliban.leverage_of_pakistan_by(name) for name in wartime) / len(wartime)
+
+
+def _chance_restrain(m: FrontierModel) -> Vector:
+    decision = m.taliban.stance_decision
+    return np.minimum(decision.probability("restrain") + decision.probability("crack_down"), 1.0)
+
+
+KABUL = (
+    share(
+        "leverage_pakistan_taliban",
+        "Pakistan's leverage over Kabul",
+        "final",
+        "Need times control, averaged over what Kabul needs and Pakistan can give or withdraw.",
+        lambda m: m.taliban.leverage_of_pakistan,
+    ),
+    share(
+        "leverage_wartime",
+        "Wartime part of that leverage",
+        "final",
+        "The part resting on sanctuary and arms.",
+        _wartime_leverage,
+    ),
+    share(
+        "leverage_taliban_pakistan",
+        "Kabul's leverage over Pakistan",
+        "final",
+        "Need times control, averaged over what Pakistan needs and Kabul can give or withdraw.",
+        lambda m: m.taliban.leverage_over_pakistan,
+    ),
+    share(
+        "leverage_india_taliban",
+        "India's leverage over Kabul",
+        "final",
+        "Need times control, for what India offers.",
+        lambda m: m.taliban.leverage_of_india,
+    ),
+    share(
+        "leverage_usable",
+        "Usable leverage",
+        "mean",
+        "Pakistan's leverage times how far its giving is conditional.",
+        lambda m: m.taliban.usable,
+    ),
+    share(
+        "threat",
+        "Pakistan's threat",
+        "mean",
+        "Capacity times credibility times Kabul's vulnerability.",
+        lambda m: m.taliban.threat,
+    ),
+    alignment(
+        "alignment_taliban_pakistan",
+        "Kabul's alignment with Pakistan",
+        "Power-weighted over Taliban factions.",
+        lambda m: m.taliban.tie("pakistan"),
+    ),
+    alignment(
+        "alignment_taliban_india",
+        "Kabul's alignment with India",
+        "Power-weighted over Taliban factions.",
+        lambda m: m.taliban.tie("india"),
+    ),
+    alignment(
+        "alignment_taliban_ttp",
+        "Kabul's alignment with the TTP",
+        "Power-weighted over Taliban factions.",
+        lambda m: m.taliban.tie("ttp"),
+    ),
+    share(
+        "messaging",
+        "Friendly messaging",
+        "mean",
+        "Kabul's public words on Kashmir, China and Pakistan: 1 warm, 0 cold.",
+        lambda m: m.taliban.messaging,
+    ),
+    share(
+        "taliban_stance",
+        "Kabul's effort on the TTP",
+        "mean",
+        "0 shelter, .25 bargain, .5 mediate, .75 restrain, 1 crack down.",
+        lambda m: m.taliban.effort,
+    ),
+    share(
+        "chance_bargain",
+        "Chance that Kabul bargains",
+        "mean",
+        "Probability its decision gave to using the TTP as a chip.",
+        lambda m: m.taliban.stance_decision.probability("bargain"),
+    ),
+    share(
+        "chance_restrain",
+        "Chance that Kabul restrains",
+        "mean",
+        "Probability its decision gave to restraint or more.",
+        _chance_restrain,
+    ),
+    share(
+        "taliban_cohesion",
+        "Taliban cohesion",
+        "final",
+        "How far the movement in Kabul holds together.",
+        lambda m: m.taliban.cohesion,
+    ),
+    share(
+        "fractured",
+        "Fracture in Kabul",
+        "final",
+        "1 once the movement in Kabul has fractured.",
+        lambda m: m.taliban.fractured,
+    ),
+    share(
+        "taliban_spread",
+        "Disagreement in Kabul over the TTP",
+        "mean",
+        "Power-weighted distance of factions from their mean.",
+        lambda m: m.taliban.faction_dispersion,
+    ),
+    share(
+        "legitimacy",
+        "Taliban legitimacy at home",
+        "final",
+        "Standing with the Afghan public.",
+        lambda m: m.taliban.legitimacy,
+    ),
+    share(
+        "distrust",
+        "Afghan distrust of Pakistan",
+        "final",
+        "How far the Afghan public distrusts Pakistan.",
+        lambda m: m.afghan_public.distrust,
+    ),
+    share(
+        "afghan_hardship",
+        "Hardship in Afghanistan",
+        "final",
+        "Humanitarian and economic distress.",
+        lambda m: m.afghan_public.hardship,
+    ),
+    share(
+        "resentment",
+        "Kabul's resentment",
+        "final",
+        "Memory of having been coerced by Pakistan.",
+        lambda m: m.taliban.resentment,
+    ),
+    share(
+        "afghan_war", "War in Afghanistan", "mean", "Share of Afghanistan contested by arms.", lambda m: m.taliban.war
+    ),
+)

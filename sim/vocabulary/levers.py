@@ -1,0 +1,113 @@
+"""Pakistan's levers, each declared once: its words, whether it presses, what it supplies, where it is felt.
+
+What a lever costs is the parameter `cost_<name>`. Everything else that has levers in it reads this table: settings and
+their JSON Schema, costs, the course, tables, plots, the game's cards. Order matters: it is the order in which costs are
+added up and rows are drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Lever:
+    """Something that Pakistan can do to a degree, 0 to 1, each month.
+
+    Attributes:
+        name: the id used in files, tables and on the command line; title: what a reader is shown.
+        means: one sentence on what it stands for at full strength.
+        coercive: whether it presses Kabul or the TTP; the others give, open or concede.
+        supplies: the resource that Kabul needs and this lever offers (`resources.py`); empty for none.
+        area: the one area of Pakistan that it is felt in; empty where it is felt everywhere, or abroad.
+    """
+
+    name: str
+    title: str
+    means: str
+    coercive: bool = False
+    supplies: str = ""
+    area: str = ""
+
+    @property
+    def cost(self) -> str:
+        """The parameter that says what it costs at full strength, in cost units a month."""
+        return f"cost_{self.name}"
+
+
+def _declared(*levers: Lever) -> dict[str, Lever]:
+    return {lever.name: lever for lever in levers}
+
+
+LEVER_SPECS: dict[str, Lever] = _declared(
+    Lever(
+        "domestic_operations",
+        "Domestic operations",
+        "Army and police operations against armed groups inside Pakistan.",
+        coercive=True,
+    ),
+    Lever(
+        "cross_border_strikes",
+        "Cross-border strikes",
+        "Readiness to strike across the Durand Line; whether it happens in a month is a decision of its own.",
+        coercive=True,
+    ),
+    Lever("border_closure", "Border closure", "Crossings shut to people and goods.", coercive=True),
+    Lever("fencing", "Fencing", "Building and guarding the fence along the line.", coercive=True),
+    Lever(
+        "joint_patrols",
+        "Joint patrols",
+        "Guarding the line together with Kabul's forces.",
+        supplies="border_security",
+    ),
+    Lever("trade_opening", "Trade opening", "Easier terms for trade and transit."),
+    Lever("aid", "Aid", "Money and goods for Afghanistan.", supplies="aid"),
+    Lever(
+        "diplomatic_advocacy",
+        "Diplomatic advocacy",
+        "Speaking for Kabul abroad.",
+        supplies="advocacy",
+    ),
+    Lever(
+        "recognition",
+        "Recognition",
+        "Steps towards recognising the government in Kabul; those taken stay.",
+        supplies="recognition",
+    ),
+    Lever(
+        "factional_mediation",
+        "Mediation among Taliban factions",
+        "Helping Kabul's factions to settle among themselves.",
+        supplies="mediation",
+    ),
+    Lever(
+        "military_training",
+        "Military training",
+        "Training for Kabul's army.",
+        supplies="military_training",
+    ),
+    Lever("ttp_talks", "Talks with the TTP", "Negotiating with the TTP, directly or through Kabul."),
+    Lever("prisoner_releases", "Prisoner releases", "Freeing TTP prisoners."),
+    Lever(
+        "troop_withdrawal",
+        "Troop withdrawal from the tribal districts",
+        "Taking the army out of the tribal districts.",
+        area="tribal_districts",
+    ),
+    Lever(
+        "religious_law_concessions",
+        "Concessions on religious law",
+        "Religious law as the TTP demands it, in the areas that it claims.",
+    ),
+    Lever("refugee_expulsion", "Refugee expulsion", "Sending Afghans back.", coercive=True),
+)
+
+
+def suppliers_of(resource: str) -> tuple[str, ...]:
+    """The levers by which Pakistan offers a resource."""
+    return tuple(lever.name for lever in LEVER_SPECS.values() if lever.supplies == resource)
+
+
+def coercive() -> tuple[str, ...]:
+    """The levers that press."""
+    return tuple(lever.name for lever in LEVER_SPECS.values() if lever.coercive)
