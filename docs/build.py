@@ -40,6 +40,7 @@ from scenario_pages import course_cost, scenario_page
 from sim import model as model_module
 from sim.agents.group import ROSTER
 from sim.agents.pakistan import COERCIVE
+from sim.ensemble.verdicts import THRESHOLDS
 from sim.evidence import ledger
 from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS, PANELS
@@ -47,7 +48,6 @@ from sim.model import MONTH, FrontierModel
 from sim.parameters import PARAMETERS
 from sim.provenance import cover, index
 from sim.provenance.cards import only_source
-from sim.results.verdicts import THRESHOLDS
 from sim.rule import RULES
 from sim.scenario import list_scenarios, load_policy
 from sim.vocabulary import (

@@ -1,14 +1,13 @@
 """`durand`: Pakistan, the Afghan Taliban, the TTP and India after August 2021, in many modelled worlds at once.
 
-The public names, and nothing else. All but `run` and `compare` are fetched when first asked for, so that `import sim`
-takes no time. (`sim.run` is the function; the module it stands in is reached with `from sim.ensemble.run import ...`.)
+The public names, and nothing else: each is fetched when first asked for, so that `import sim` takes no time.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.ensemble.run import compare, run
+from sim import questions
 
 if TYPE_CHECKING:
     from sim.experiment.bridges import ema_model, salib_problem
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from sim.experiment.sweep import sweep
     from sim.model import FrontierModel
     from sim.results import Comparison, Results
+    from sim.results.run import compare, run
     from sim.scenario import ScenarioError, load_scenario
 
     __version__: str
@@ -45,13 +45,24 @@ _HOMES = {
     "Results": "sim.results",
     "ScenarioError": "sim.scenario",
     "Sweep": "sim.experiment.outcome",
+    "compare": "sim.results.run",
     "ema_model": "sim.experiment.bridges",
     "load_experiment": "sim.experiment.load",
     "load_scenario": "sim.scenario",
     "replications": "sim.experiment.replications.study",
+    "run": "sim.results.run",
     "salib_problem": "sim.experiment.bridges",
     "sweep": "sim.experiment.sweep",
 }
+# What is asked of results is answered above them: by what function of which module.
+questions.HOMES.update(
+    {
+        "Results.why": "sim.why.answers:explain_results",
+        "Sweep.discover": "sim.experiment.discovery.study:discover",
+        "Sweep.regret": "sim.experiment.regret.study:regret",
+        "Sweep.sensitivity": "sim.experiment.sensitivity.study:sensitivity",
+    }
+)
 
 
 def __getattr__(name: str) -> Any:

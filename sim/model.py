@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import mesa
 import numpy as np
@@ -22,7 +23,7 @@ from sim.gauges import GAUGES, PANEL_GAUGES
 from sim.metrics import METRICS, PANELS
 from sim.parameters import resolve
 from sim.rulebook import Rulebook
-from sim.scenario import Abreast, Scenario, Script, load_scenario, parameter_set
+from sim.scenario import BatchedScript, Scenario, Script, ScriptReader, load_scenario, parameter_set
 from sim.shocks import strike
 from sim.vocabulary import (
     FACTIONS,
@@ -32,7 +33,7 @@ from sim.vocabulary import (
     RESOURCES_TALIBAN_NEEDS,
     month_after,
 )
-from sim.worlds import Streams, Vector, total
+from sim.worlds import BatchLayout, Streams, Vector, total
 
 # The month: who does what, in this order. Each line runs one method on all agents of a kind, through their AgentSet.
 MONTH: tuple[tuple[type[Actor], str], ...] = (
@@ -79,34 +80,92 @@ class ModelError(RuntimeError):
 
 
 class Collector(mesa.DataCollector):
-    """Mesa's collector without its deep copy of all that is reported, which took a twentieth of a month: readings are fresh."""
+    """Reads every metric and panel at the end of a month, and sees that each metric is a number within its range.
+
+    What it keeps is fresh, so nothing is copied: Mesa's own deep copy took a twentieth of a month.
+
+    Args:
+        panels: whether panels are read, too.
+    """
+
+    def __init__(self, panels: bool = True) -> None:
+        self._readings: dict[str, Vector | float] = {}
+        self._panels = PANELS if panels else {}
+        super().__init__(model_reporters={name: [self.latest, [name]] for name in (*METRICS, *self._panels)})
 
     def collect(self, model: FrontierModel) -> None:
-        """Add this month's readings."""
+        """Add this month's readings.
+
+        Raises:
+            ModelError: one is not a number, or outside of its metric's range.
+        """
+        table = np.array([GAUGES[name](model) for name in METRICS])
+        # Asked this way round, a NaN fails too.
+        fine = (table >= LOWEST) & (table <= HIGHEST)
+        if not fine.all():
+            row, place = np.argwhere(~fine)[0]
+            metric = list(METRICS.values())[row]
+            raise ModelError(
+                f"{metric.name} is {table[row, place]:g} in world {model.layout.number(place)} in {model.calendar}; "
+                f"it must stay within {metric.low:g} to {metric.high:g}"
+            )
+        self._readings = dict(zip(METRICS, table[:, 0].tolist() if model.worlds == 1 else table, strict=True))
+        self._readings |= {name: PANEL_GAUGES[name](model).copy() for name in self._panels}
         for name, values in self.model_vars.items():
-            values.append(model.reading(name))
+            values.append(self._readings[name])
+
+    def latest(self, name: str) -> Vector | float:
+        """The latest reading of a metric, or rows of a panel."""
+        return self._readings[name]
+
+
+def make_agents(model: FrontierModel) -> None:
+    """A model's agents, one by one: Mesa's `create_agents` would deal a vector over worlds out among them."""
+    model.donors, model.imf, model.united_states = Donors(model), IMF(model), UnitedStates(model)
+    model.china, model.iskp, model.afghan_public = China(model), ISKP(model), AfghanPublic(model)
+    model.land, model.durand_line = Land(model), DurandLine(model)
+    model.pakistan, model.taliban, model.india = Pakistan(model), Taliban(model), India(model)
+    model.groups = [Group(model, slot) for slot in ROSTER]
+    model.movement = Movement(model, model.groups)
+    model.ttp = TTP(model)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a model is put together from; None and what stands here are the usual.
+
+    Attributes:
+        streams: its random draws; script: what its actors are set to.
+        rulebook: makes its rules from its parameters, whose `parameters` are then the model's.
+        collector: makes what keeps its record.
+        agents: makes its agents.
+    """
+
+    streams: Streams | None = None
+    script: ScriptReader | None = None
+    rulebook: Callable[[Mapping[str, float | Vector]], Rulebook] | None = None
+    collector: Callable[[], Any] = Collector
+    agents: Callable[[FrontierModel], None] = make_agents
 
 
 class FrontierModel(mesa.Model):
     """Pakistan, the Afghan Taliban, the TTP and India in `worlds` worlds, month by month.
 
     Args:
-        scenario: a loaded scenario, or the name or path of one.
-        worlds: how many worlds; one world is a vector of length one.
+        scenario: a loaded scenario, or the name or path of one; or several of one `batch_key`, each in a block of worlds.
+        worlds: how many worlds (of each scenario), or which: see `BatchLayout`. One world is a vector of length one.
         seed: 0 to 2**63 - 1; None draws one and keeps it in `seed`.
-        first: number of the first world, for a chunk of a larger run.
         parameters: "posterior" for a whole accepted set in every world, "defaults" for point values, "prior" for a draw
             of every parameter in every world, or a scenario's name or path: then that scenario's parameter overrides
             hold beneath this one's own.
         off: rules or mechanisms to switch off.
         values: parameter values over the scenario's, each a number or a (worlds,) vector.
         levers: settings over the scenario's, by their path in it: see `Script`.
-        points: how many points of a sweep share the worlds axis: see `Streams`.
-        beside: scenarios that are lived beside this one under the same luck, each in as many of the worlds, in order:
-            see `Abreast`; not with `levers` or `points`.
-        record: whether to keep every month's pressures in `accounts`.
+        record: whether to keep every month's pressures in `accounts`, or of which months, from 0.
+        parts: what it is put together from.
 
     Attributes:
+        layout: which worlds stand where on the worlds axis; worlds: how many they are.
         month: months since the start; during a step, the month being lived.
         datacollector: the record: for each metric a list of (worlds,) vectors, one a month (plain floats for one
             world), for each panel a list of (rows, worlds) arrays, with the rows named in `labels`.
@@ -128,26 +187,23 @@ class FrontierModel(mesa.Model):
     donors: Donors
     iskp: ISKP
     afghan_public: AfghanPublic
-    parameters: dict[str, float | Vector]
     rulebook: Rulebook
     streams: Streams
-    script: Script
+    script: ScriptReader
     plan: Scenario
 
     def __init__(
         self,
-        scenario: Scenario | str = "history",
-        worlds: int = 1,
+        scenario: Scenario | str | Sequence[Scenario] = "history",
+        worlds: int | BatchLayout = 1,
         seed: int | None = None,
-        first: int = 0,
         parameters: str = "posterior",
         off: Collection[str] = (),
-        record: bool = False,
+        record: bool | Collection[int] = False,
         values: Mapping[str, float | Vector] | None = None,
         rng: Any = None,
         levers: Mapping[str, Vector] | None = None,
-        points: int = 1,
-        beside: Sequence[Scenario] = (),
+        parts: Parts | None = None,
     ) -> None:
         if rng is not None and not isinstance(rng, int | np.integer):
             raise TypeError("rng must be a whole number here: all chance comes from streams keyed by it")
@@ -155,19 +211,22 @@ class FrontierModel(mesa.Model):
             seed = secrets.randbits(63) if rng is None else int(rng)
         # Mesa's own generators are never drawn from; they are seeded so that nothing in a run is unseeded.
         super().__init__(rng=seed)
-        self.plan = load_scenario(scenario) if isinstance(scenario, str) else scenario
-        self.worlds, self.seed, self.month, self.record = worlds, seed, 0, record
-        self.streams = Streams(seed, worlds, first, 1 + len(beside) if beside else points)
+        parts = parts or Parts()
+        plans = (load_scenario(scenario),) if isinstance(scenario, str) else _several(scenario)
+        self.plan, self.seed, self.month, self.record = plans[0], seed, 0, record
+        self.layout = worlds if isinstance(worlds, BatchLayout) else BatchLayout(worlds, blocks=len(plans))
+        if len(plans) not in (1, self.layout.blocks):
+            raise ValueError(f"{len(plans)} scenarios cannot stand in {self.layout.blocks} blocks of worlds")
+        self.worlds = self.layout.size
+        self.streams = parts.streams or Streams(seed, self.layout)
         mode, beneath = parameter_set(parameters)
         overrides = {**beneath, **self.plan.parameters, **(values or {})}
-        self.parameters = resolve(overrides, mode, self.streams)
-        self.rulebook = Rulebook(self.parameters, off)
-        # Read alike by all that only read a script.
-        self.script = (
-            cast(Script, Abreast([self.plan, *beside], worlds)) if beside else Script(self.plan, worlds, levers)
+        self.rulebook = (parts.rulebook or partial(Rulebook, off=off))(resolve(overrides, mode, self.streams))
+        self.script = parts.script or (
+            Script(self.plan, self.worlds, levers) if len(plans) == 1 else BatchedScript(plans, self.layout.worlds)
         )
         self.accounts: list[dict[str, dict[str, Any]]] = []
-        self._make_agents()
+        parts.agents(self)
         self.labels = {
             "attacks_by_area": tuple(PAKISTAN_AREAS),
             "grievance_by_area": tuple(PAKISTAN_AREAS),
@@ -178,19 +237,12 @@ class FrontierModel(mesa.Model):
             "leverage_taliban_pakistan_by_resource": tuple(RESOURCES_PAKISTAN_NEEDS),
             "levers_in_force": tuple(LEVERS),
         }
-        self.datacollector: mesa.DataCollector = Collector(
-            model_reporters={name: [self.reading, [name]] for name in (*METRICS, *PANELS)}
-        )
+        self.datacollector = parts.collector()
 
-    def _make_agents(self) -> None:
-        """One by one: Mesa's `create_agents` would deal a vector over worlds out among the agents."""
-        self.donors, self.imf, self.united_states = Donors(self), IMF(self), UnitedStates(self)
-        self.china, self.iskp, self.afghan_public = China(self), ISKP(self), AfghanPublic(self)
-        self.land, self.durand_line = Land(self), DurandLine(self)
-        self.pakistan, self.taliban, self.india = Pakistan(self), Taliban(self), India(self)
-        self.groups = [Group(self, slot) for slot in ROSTER]
-        self.movement = Movement(self, self.groups)
-        self.ttp = TTP(self)
+    @property
+    def parameters(self) -> Mapping[str, float | Vector]:
+        """The value of every parameter: a number, or one for each world."""
+        return self.rulebook.parameters
 
     @property
     def calendar(self) -> str:
@@ -203,9 +255,8 @@ class FrontierModel(mesa.Model):
             strike(self, target, operation, amount)
         for kind, action in MONTH:
             self.agents_by_type[kind].do(action)
-        if self.record:
+        if self.record is True or (self.record and self.month in self.record):
             self.accounts.append(self._account())
-        self._take_readings()
         self.datacollector.collect(self)
         self.month += 1
 
@@ -226,25 +277,6 @@ class FrontierModel(mesa.Model):
         self.remove_all_agents()
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
 
-    def _take_readings(self) -> None:
-        """Read every gauge, and see that each is a number within its range."""
-        table = np.array([GAUGES[name](self) for name in METRICS])
-        # Asked this way round, a NaN fails too.
-        fine = (table >= LOWEST) & (table <= HIGHEST)
-        if not fine.all():
-            row, world = np.argwhere(~fine)[0]
-            metric = list(METRICS.values())[row]
-            raise ModelError(
-                f"{metric.name} is {table[row, world]:g} in world {self.streams.first + world} in {self.calendar}; "
-                f"it must stay within {metric.low:g} to {metric.high:g}"
-            )
-        self._readings = dict(zip(METRICS, table[:, 0].tolist() if self.worlds == 1 else table, strict=True))
-        self._readings |= {name: gauge(self).copy() for name, gauge in PANEL_GAUGES.items()}
-
-    def reading(self, name: str) -> Vector | float:
-        """This month's value of a metric, or rows of a panel; a fresh array, as nobody else has it."""
-        return self._readings[name]
-
     def _account(self) -> dict[str, dict[str, Any]]:
         decisions = [self.taliban.on_ttp, self.ttp.campaign, self.india.with_kabul, self.pakistan.to_strike]
         if self.pakistan.of_policy is not None:
@@ -260,3 +292,7 @@ class FrontierModel(mesa.Model):
             }
             for decision in decisions
         }
+
+
+def _several(scenario: Scenario | Sequence[Scenario]) -> tuple[Scenario, ...]:
+    return (scenario,) if isinstance(scenario, Scenario) else tuple(scenario)

@@ -336,7 +336,7 @@ class TestFolders:
 class TestStopping:
     @pytest.fixture(autouse=True)
     def chunks_of_three(self, small: None, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(sim.ensemble.run.__globals__, "CHUNK", 3)
+        monkeypatch.setattr(sim.ensemble.spec, "CHUNK", 3)
 
     def test_what_was_finished_is_kept(self, durand: Durand, tmp_path: Path) -> None:
         SmallModel.stop_at = 9

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sim.ensemble.run import PARAMETERS as MODES
+from sim.ensemble.spec import PARAMETERS as MODES
 from sim.experiment.load import ExperimentError, experiments, extent
 from sim.experiment.schema import Experiment
 from sim.scenario import ScenarioError, list_scenarios

@@ -29,7 +29,7 @@ class RunError(RuntimeError):
 class Task:
     """Something asked of a worker: who waits for it, what it has told, and what came of it.
 
-    Runs of the same `company` may be done in one go, but for those that are run `ahead` of being asked for.
+    Runs of the same `batch_key` may be done in one go, but for those that are run `ahead` of being asked for.
     """
 
     def __init__(
@@ -38,9 +38,9 @@ class Task:
         function: Callable[..., Any],
         arguments: tuple[Any, ...],
         named: dict[str, Any],
-        company: str | None = None,
+        batch_key: str | None = None,
     ) -> None:
-        self.key, self.function, self.arguments, self.named, self.company = key, function, arguments, named, company
+        self.key, self.function, self.arguments, self.named, self.batch_key = key, function, arguments, named, batch_key
         self.waiting: set[str] = set()
         self.ahead = False
         self.told: Any = None
@@ -227,15 +227,15 @@ class Lane:
             worker.stop(task)
 
     def take(self, worker: _Worker) -> list[Task]:
-        """The next task for a worker, as soon as there is one, with its share of those in the same company; none when
+        """The next task for a worker, as soon as there is one, with its share of those that can share its batch; none when
         all is closed."""
         with self.changed:
             self.changed.wait_for(lambda: self.queue or self.closed)
             if self.closed:
                 return []
             task = self.queue.popleft()
-            alike = () if task.company is None or task.ahead else self.queue
-            mates = [one for one in alike if one.company == task.company and not one.ahead]
+            alike = () if task.batch_key is None or task.ahead else self.queue
+            mates = [one for one in alike if one.batch_key == task.batch_key and not one.ahead]
             idle = sum(not other.tasks for other in self.workers)  # this one among them
             worker.tasks = [task, *mates[: min(MOST_TOGETHER, -(-(len(mates) + 1) // idle)) - 1]]
             for one in worker.tasks[1:]:

@@ -66,7 +66,7 @@ def run_scenario(tell: Tell, scenario: Any, shared: int = 0, **how: Any) -> Any:
 
 
 def run_side_by_side(tell: Tell, scenarios: list[Any], **how: Any) -> list[Any]:
-    """The same of several scenarios of one `company`, lived by one model, which takes less than one after another."""
+    """The same of several scenarios of one `batch_key`, lived by one model, which takes less than one after another."""
     import sim
 
     if len(scenarios) == 1:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from sim.ensemble.run import LimitError, check
+from sim.ensemble.spec import LimitError, check
 
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write what was found to this folder.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]

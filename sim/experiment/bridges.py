@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 from sim.experiment.factors import Factor
 from sim.experiment.load import load_plan
 from sim.experiment.plan import Pack, Plan
@@ -80,7 +80,7 @@ class PointModel:
         Returns:
             metric -> mean over worlds, one per point.
         """
-        from sim.experiment.work import live
+        from sim.experiment.work import simulate_pack
 
         plan, name = self.plan, scenario or self.scenarios[0]
         if name not in self.scenarios:
@@ -108,12 +108,12 @@ class PointModel:
                     levers={paths[key]: value[part] for key, value in values.items() if kinds[key] == "lever"},
                     values={key: value[part] for key, value in values.items() if kinds[key] == "uncertainty"},
                 )
-                lived = live(job)
-                if lived.failures:
-                    point, why = next(iter(lived.failures.items()))
+                found = simulate_pack(job)
+                if found.failures:
+                    point, why = next(iter(found.failures.items()))
                     raise PointError(f"the model refused point {point}: {why}")
                 for metric in plan.metrics:
-                    rows = lived.outcomes[metric].reshape(len(points), worlds)
+                    rows = found.outcomes[metric].reshape(len(points), worlds)
                     for world in range(worlds):
                         out[metric][part] = out[metric][part] + rows[:, world] / plan.worlds
         return out

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ensemble.fingerprint import model_version
-from sim.ensemble.run import CHUNK, CHUNK_WORLD_MONTHS
+from sim.ensemble.fingerprint import model_fingerprint
+from sim.ensemble.spec import usual_chunk
 from sim.experiment.design import Matrix
 from sim.experiment.factors import Factor
 from sim.experiment.schema import Experiment
@@ -97,7 +97,7 @@ class Plan:
     @property
     def pack_worlds(self) -> int:
         """Worlds at a time, unless said otherwise: what is fastest, and fewer for long runs."""
-        return min(CHUNK, max(1, CHUNK_WORLD_MONTHS // self.months))
+        return usual_chunk(self.months)
 
     def where(self, points: Numbers) -> tuple[Numbers, Numbers, Numbers]:
         """Of each point: the number of its scenario, mix and draw."""
@@ -178,7 +178,7 @@ class Plan:
             "luck": experiment.luck,
             "metrics": list(self.metrics),
             "series": experiment.series,
-            "model": model_version(),
+            "model": model_fingerprint(),
         }
 
     @cached_property

@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 
 TEMPORARY = ".tmp"
 

@@ -1,35 +1,31 @@
-"""One piece of a sweep's work, wherever it is done: let a pack of points live, and write what they came to as one part.
+"""One piece of a sweep's work, wherever it is done: simulate a pack of points, and write what they came to as one part.
 
 The points of a pack stand one after another on the worlds axis of one model, their parameters and levers as vectors.
-When the model refuses, the pack is halved until the points that it refuses are alone; the others' numbers are the same in
-any company.
+When the model refuses, the pack is halved until the points that it refuses are alone; the others' numbers do not change.
 """
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ensemble.fingerprint import model_version
+from sim.ensemble.chunks import take
+from sim.ensemble.fingerprint import model_fingerprint
+from sim.ensemble.outcomes import CROSSINGS
+from sim.ensemble.simulate import simulate_batch
+from sim.ensemble.spec import RunSpec
 from sim.scenario import Scenario
 from sim.worlds import Vector
-
-if TYPE_CHECKING:
-    from sim.model import FrontierModel
 
 Columns: TypeAlias = dict[str, NDArray[Any]]
 # Errors that say nothing about the point: the machine's, not the model's.
 NOT_THE_POINTS = (MemoryError, OSError)
-# A model's parts point at each other: after so many world-months, what models have left behind is collected.
-COLLECTED = 20_000
-_left_behind = 0
 
 
 class VersionError(RuntimeError):
@@ -44,7 +40,7 @@ class Job:
         folder: the sweep's folder, as a path or URL that whoever does the work can write to.
         identity, version: of the sweep, and of the model that it asks for.
         points: their numbers in the sweep; block: which block of each point's worlds.
-        firsts: the number of each point's first world here, on whose luck it depends.
+        firsts: the number of each point's first world here, whose random draws it gets.
         worlds: of each point; first_world: what the first of them is called in tables.
         levers, values: path or parameter -> one value per point; constants: parameter -> value.
         metrics: what is kept; series: whether every month is.
@@ -80,7 +76,7 @@ class Job:
 
 
 @dataclass
-class Lived:
+class PackOutput:
     """What a pack came to.
 
     Attributes:
@@ -126,49 +122,49 @@ def carry_out(job: Job) -> Receipt:
     from sim.experiment.parts import write_part
 
     started = time.perf_counter()
-    if model_version() != job.version:
+    if model_fingerprint() != job.version:
         raise VersionError(
-            f"the work asks for model {job.version}, and here is {model_version()}: "
+            f"the work asks for model {job.version}, and here is {model_fingerprint()}: "
             "install the same version of durand, NumPy and SciPy everywhere"
         )
-    lived = live(job)
-    name, months, fingerprint = write_part(job, lived)
-    runs = len(lived.outcomes["point"])
+    output = simulate_pack(job)
+    name, months, fingerprint = write_part(job, output)
+    runs = len(output.outcomes["point"])
     seconds = time.perf_counter() - started
-    return Receipt(name, months, job.points, job.block, runs, lived.failures, fingerprint, seconds)
+    return Receipt(name, months, job.points, job.block, runs, output.failures, fingerprint, seconds)
 
 
-def live(job: Job) -> Lived:
-    """Let every point of a pack live, apart from those that the model refuses."""
+def simulate_pack(job: Job) -> PackOutput:
+    """Simulate every point of a pack, apart from those that the model refuses."""
     failures: dict[int, str] = {}
-    parts = [lived for group in _groups(job) for lived in _live(group, failures)]
+    parts = [part for group in _groups(job) for part in _bisected(group, failures)]
     if not parts:
-        parts = [Lived(_no_rows(job))]
+        parts = [PackOutput(_no_rows(job))]
     outcomes = _joined([part.outcomes for part in parts])
     series = _joined([part.series for part in parts]) if job.series and parts[0].series else {}
-    return Lived(outcomes, series, failures)
+    return PackOutput(outcomes, series, failures)
 
 
-def build_model(job: Job) -> FrontierModel:
-    """The model of a pack. (Tests put another in its place.)"""
-    from sim.model import FrontierModel
-
+def spec_of(job: Job) -> RunSpec:
+    """A pack whose points all have the same random draws, or draws that follow on from each other's, as one batch."""
     shared = bool((job.firsts == job.firsts[0]).all())
-    spread = {name: np.repeat(value, job.worlds) for name, value in job.values.items()}
-    return FrontierModel(
+    points = len(job.points)
+    return RunSpec.of(
         job.scenario,
-        worlds=len(job.points) * job.worlds,
-        seed=job.seed,
+        job.worlds if shared else points * job.worlds,
+        job.months,
+        job.seed,
         first=int(job.firsts[0]),
         parameters=job.parameters,
-        values={**job.constants, **spread},
-        levers={path: np.repeat(value, job.worlds) for path, value in job.levers.items()},
-        points=len(job.points) if shared else 1,
+        values={**job.constants, **job.values},
+        levers=job.levers,
+        repeats=job.worlds,
+        points=points if shared else 1,
     )
 
 
 def _groups(job: Job) -> Iterator[Job]:
-    """The pack in pieces whose points all have the same luck, or luck that follows on from each other's."""
+    """The pack in pieces whose points all have the same random draws, or draws that follow on from each other's."""
     steps = np.diff(job.firsts)
     if not steps.any() or (steps == job.worlds).all():
         yield job
@@ -178,9 +174,9 @@ def _groups(job: Job) -> Iterator[Job]:
         yield job.take(slice(first, last))
 
 
-def _live(job: Job, failures: dict[int, str]) -> Iterator[Lived]:
+def _bisected(job: Job, failures: dict[int, str]) -> Iterator[PackOutput]:
     try:
-        yield _live_together(job)
+        yield _simulated(job)
     except NOT_THE_POINTS:
         raise
     except Exception as problem:
@@ -188,46 +184,25 @@ def _live(job: Job, failures: dict[int, str]) -> Iterator[Lived]:
         if count == 1:
             failures[int(job.points[0])] = f"{type(problem).__name__}: {problem}"
             return
-        yield from _live(job.take(slice(0, count // 2)), failures)
-        yield from _live(job.take(slice(count // 2, count)), failures)
+        yield from _bisected(job.take(slice(0, count // 2)), failures)
+        yield from _bisected(job.take(slice(count // 2, count)), failures)
 
 
-def _live_together(job: Job) -> Lived:
-    from sim.results.chunks import take
-
-    worlds = len(job.points) * job.worlds
-    model = build_model(job)
-    try:
-        for _ in range(job.months):
-            model.step()
-        chunk = take(model, worlds, job.series, False)
-    finally:
-        model.close()
-        del model
-        _collect(worlds * job.months)
+def _simulated(job: Job) -> PackOutput:
+    chunk = simulate_batch(spec_of(job), lambda model, batch: take(model, batch.layout.size, job.series))
     rows = _rows(job)
     outcomes = rows | {name: chunk.outcomes[name] for name in kept_columns(job.metrics)}
     if chunk.series is None:
-        return Lived(outcomes)
+        return PackOutput(outcomes)
     series = {name: np.repeat(values, job.months) for name, values in rows.items()}
-    series["month"] = np.tile(np.arange(job.months, dtype=np.int32), worlds)
+    series["month"] = np.tile(np.arange(job.months, dtype=np.int32), len(rows["point"]))
     series |= {name: chunk.series.metrics[name].ravel() for name in job.metrics}
-    return Lived(outcomes, series)
+    return PackOutput(outcomes, series)
 
 
 def kept_columns(metrics: Sequence[str]) -> list[str]:
     """The columns that are kept of these metrics: their summaries, their first crossings, and the verdict."""
-    from sim.results.outcomes import CROSSINGS
-
     return [*metrics, *(name for name, one in CROSSINGS.items() if one.metric in metrics), "verdict"]
-
-
-def _collect(world_months: int) -> None:
-    global _left_behind
-    _left_behind += world_months
-    if _left_behind >= COLLECTED:
-        _left_behind = 0
-        gc.collect()
 
 
 def _rows(job: Job) -> Columns:

@@ -1,6 +1,6 @@
 """Scenarios and policies: what may stand in them, loading and inheritance, what they ask each month, what differs."""
 
-from sim.scenario.batched import Abreast, company
+from sim.scenario.batched import BatchedScript, batch_key
 from sim.scenario.diff import Difference, differences
 from sim.scenario.load import (
     ScenarioError,
@@ -12,20 +12,21 @@ from sim.scenario.load import (
     with_overrides,
 )
 from sim.scenario.schema import Policy, Scenario, policy_schema, scenario_schema
-from sim.scenario.script import Script
+from sim.scenario.script import Script, ScriptReader
 from sim.scenario.sets import MODES, parameter_set
 from sim.scenario.shocks import SHOCK_TARGETS
 
 __all__ = [
     "MODES",
     "SHOCK_TARGETS",
-    "Abreast",
+    "BatchedScript",
     "Difference",
     "Policy",
     "Scenario",
     "ScenarioError",
     "Script",
-    "company",
+    "ScriptReader",
+    "batch_key",
     "differences",
     "library",
     "list_scenarios",

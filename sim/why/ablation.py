@@ -13,10 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from sim.ensemble.run import DEFAULT_PARAMETERS, LimitError, Progress
+from sim.ensemble.chunks import monthly
+from sim.ensemble.simulate import Progress, simulate_batch
+from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError, RunSpec
 from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS
-from sim.model import FrontierModel
+from sim.model import Parts
 from sim.results.reading import NOT_A_FORECAST, month_words, share
 from sim.results.terminal import KINDS
 from sim.rule import RULES, Rule
@@ -120,7 +122,7 @@ class Ablation:
         return self.text()
 
 
-class _SideBySide(Rulebook):
+class _BatchedRulebook(Rulebook):
     """Rules of several runs on one worlds axis, each with other rules switched off.
 
     Args:
@@ -137,8 +139,8 @@ class _SideBySide(Rulebook):
             if where:
                 self._silent[rule.function] = rule, where
 
-    def __call__(self, rule: Callable[..., Vector], *inputs: Vector) -> Vector:
-        out = super().__call__(rule, *inputs)
+    def called_by(self, owner: str, rule: Callable[..., Vector], *inputs: Vector) -> Vector:
+        out = super().called_by(owner, rule, *inputs)
         if rule not in self._silent:
             return out
         known, where = self._silent[rule]
@@ -230,26 +232,20 @@ def _run(
     parameters: str,
 ) -> list[Array]:
     """The metric of several runs, each with some rules switched off."""
-    model = FrontierModel(plan, worlds * len(off), seed, parameters=parameters, points=len(off))
-    try:
-        model.rulebook = _SideBySide(model.parameters, off, worlds)
-        model.remove_all_agents()
-        model._make_agents()
-        seen = [one.metric for actor in ACTORS for one in watched(plan, actor)]
-        record = Record(tuple(dict.fromkeys([metric, *seen])))
-        record.attend(model)
-        for _ in range(months):
-            model.step()
-        values = [np.asarray(one, dtype=np.float64) for one in record.model_vars[metric]]
-    finally:
-        model.close()
+    seen = [one.metric for actor in ACTORS for one in watched(plan, actor)]
+    parts = Parts(
+        rulebook=lambda parameters: _BatchedRulebook(parameters, off, worlds),
+        collector=lambda: Record(tuple(dict.fromkeys([metric, *seen]))),
+    )
+    spec = RunSpec.of(plan, worlds, months, seed, parameters=parameters, points=len(off))
+    values = simulate_batch(spec, lambda model, _: monthly(model, (metric,))[metric], parts)
     out = values[-1]
     if summed_up and METRICS[metric].summary != "final":
         out = sum(values[1:], values[0])
         out = out / len(values) if METRICS[metric].summary == "mean" else out
     if not np.all(np.isfinite(out)):
         raise ArithmeticError(f"{metric} is not a number without it")
-    return [out[n * worlds : (n + 1) * worlds] for n in range(len(off))]
+    return [out[spec.layout.block(number)] for number in range(len(off))]
 
 
 def _lines(one: Ablation, width: int) -> Iterator[str]:

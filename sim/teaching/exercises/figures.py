@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.ensemble.run import LimitError, Progress
-from sim.ensemble.run import run as run_worlds
+from sim.ensemble.outcomes import summarise
+from sim.ensemble.simulate import Progress
+from sim.ensemble.spec import LimitError
 from sim.metrics import METRICS
 from sim.parameters import resolve
-from sim.results.outcomes import summarise
 from sim.results.reading import in_worlds, number, settled, share
+from sim.results.run import run as run_worlds
 from sim.scenario import parameter_set
 from sim.teaching.exercises.figure import Because, Figure, Reading, Where
 from sim.teaching.exercises.schema import Exercise

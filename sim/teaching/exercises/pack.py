@@ -16,7 +16,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 from sim.results.bundle import written_whole
 from sim.results.manifest import machine, now
 from sim.teaching.exercises.feedback import label

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from sim.ensemble.run import LIMITS
+from sim.ensemble.spec import LIMITS
 from sim.scenario.settings import IndiaSettings, PakistanSettings, Settings, TalibanSettings, TTPSettings
 from sim.scenario.shocks import Shock
 from sim.scenario.words import Month, Months, OneOf, Strict, Text, Title

@@ -1,47 +1,31 @@
-"""Run a scenario, or several under the same luck: scenarios in, results out.
+"""Run a scenario, or several with the same random draws: scenarios in, results out.
 
-Worlds are taken in chunks; the streams of chance see to it that chunking changes no number. Nothing heavy is imported
-until something is run.
+Nothing heavy is imported until something is run.
 """
 
 from __future__ import annotations
 
-import gc
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from operator import index
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from sim.ensemble.simulate import Progress, simulate
+from sim.ensemble.spec import DEFAULT_PARAMETERS, PARAMETERS, LimitError, RunSpec, check, usual_chunk
+
 if TYPE_CHECKING:
     from sim.ensemble.checkpoints import Checkpoint
-    from sim.model import FrontierModel
+    from sim.ensemble.chunks import Chunk
     from sim.results import Comparison, Results
-    from sim.results.chunks import Chunk
     from sim.scenario import Scenario
 
     Named: TypeAlias = str | Path | Scenario
 
-# Called with (world-months done, world-months in all), once a month of a chunk.
-Progress = Callable[[int, int], None]
-
-LIMITS = {"worlds": (1, 1_000_000), "months": (1, 360), "seed": (0, 2**63 - 1)}
-PARAMETERS = ("defaults", "prior", "posterior")
-# Where uncertain values come from unless said otherwise, here and on the command line.
-DEFAULT_PARAMETERS = "posterior"
-
-# More worlds a chunk gain little speed beyond this (benchmarks/README.md) and cost memory; longer runs take fewer.
-CHUNK, CHUNK_WORLD_MONTHS = 4_000, 240_000
-# From this many world-months on, what a model leaves behind is worth the 0.1 s of collecting it at once.
-COLLECTED = 50_000
 # Kept unless said otherwise, up to this many world-months: about 0.5 kB each for the series, as much again for panels.
 SERIES_KEPT, PANELS_KEPT = 1_200_000, 120_000
-
-
-class LimitError(ValueError):
-    """A run was asked for outside of what is allowed; the message says what is."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -56,15 +40,6 @@ class Interrupted(KeyboardInterrupt):
         self.results = results
 
 
-def build_model(
-    scenario: Scenario, worlds: int, seed: int, first: int, parameters: str, beside: Sequence[Scenario] = ()
-) -> FrontierModel:
-    """The model for one chunk of worlds. (Tests put a small model in this function's place.)"""
-    from sim.model import FrontierModel
-
-    return FrontierModel(scenario, worlds=worlds, seed=seed, first=first, parameters=parameters, beside=beside)
-
-
 def run(
     scenario: Named,
     worlds: int = 1000,
@@ -75,6 +50,7 @@ def run(
     keep_series: bool | None = None,
     keep_panels: bool | None = None,
     progress: Progress | None = None,
+    workers: int = 1,
     chunk: int | None = None,
     command: str | None = None,
     checkpoint: Checkpoint | None = None,
@@ -94,10 +70,12 @@ def run(
         keep_panels: whether to keep the series by area, group, faction, resource and lever too; None: up to 120,000
             world-months. Never without the series.
         progress: called with (world-months done, in all).
+        workers: processes of this machine; 1 is this process itself. (A script that asks for more needs
+            `if __name__ == "__main__":` around its work, as always with processes.) Changes no number.
         chunk: worlds at a time; changes no number.
         command: how the run was asked for, for the manifest.
         checkpoint: a month from which this run may go on where another one that asks for the same until then has been
-            there already, and at which it leaves its model for others; changes no number.
+            there already, and at which it leaves its model for others; changes no number. With one worker only.
 
     Raises:
         LimitError: something is outside of what is allowed.
@@ -105,9 +83,10 @@ def run(
         Interrupted: Ctrl-C; it holds the chunks that were finished.
     """
     resolved = _resolve(scenario)
-    plan = _plan([resolved], worlds, months, seed, parameters, keep_series, keep_panels, chunk, command)
+    named = {resolved.name: resolved}
+    plan = _plan(named, worlds, months, seed, parameters, keep_series, keep_panels, workers, chunk, command)
     try:
-        return _run({resolved.name: resolved}, plan, progress, checkpoint)[resolved.name]
+        return _run(plan, progress, checkpoint)[resolved.name]
     except _StoppedError as stopped:
         raise Interrupted(stopped.results.get(resolved.name)) from None
 
@@ -123,6 +102,7 @@ def compare(
     keep_series: bool | None = None,
     keep_panels: bool | None = None,
     progress: Progress | None = None,
+    workers: int = 1,
     chunk: int | None = None,
     command: str | None = None,
 ) -> Comparison:
@@ -132,7 +112,7 @@ def compare(
         scenarios: name -> scenario, or scenarios that go by their own names; two or more.
         months: when None, that of the shortest scenario.
         baseline: the name that the others are compared with; the first when None.
-        worlds, seed, parameters, keep_series, keep_panels, progress, chunk, command: as for :func:`run`.
+        worlds, seed, parameters, keep_series, keep_panels, progress, workers, chunk, command: as for :func:`run`.
 
     Raises:
         LimitError: as for :func:`run`; fewer than two scenarios; different starts; no such baseline.
@@ -151,7 +131,7 @@ def compare(
     if len(set(starts.values())) > 1:
         listed = ", ".join(f"{name} {start}" for name, start in starts.items())
         raise LimitError(f"scenarios that are compared start in the same month; these do not: {listed}")
-    plan = _plan(named.values(), worlds, months, seed, parameters, keep_series, keep_panels, chunk, command)
+    plan = _plan(named, worlds, months, seed, parameters, keep_series, keep_panels, workers, chunk, command)
 
     def compared(results: dict[str, Results]) -> Comparison:
         manifests = {name: one.manifest for name, one in results.items()}
@@ -162,21 +142,17 @@ def compare(
         return Comparison(results, baseline, shared)
 
     try:
-        return compared(_run(named, plan, progress))
+        return compared(_run(plan, progress))
     except _StoppedError as stopped:
         raise Interrupted(compared(stopped.results) if stopped.results else None) from None
 
 
 @dataclass(frozen=True)
 class _Plan:
-    worlds: int
-    months: int
-    seed: int
+    spec: RunSpec
     drawn: bool
-    parameters: str
     keep_series: bool
-    keep_panels: bool
-    chunk: int
+    workers: int
     command: str | None
 
 
@@ -185,47 +161,32 @@ class _StoppedError(Exception):
         self.results = results
 
 
-def check(name: str, value: object, called: str = "") -> int:
-    """A number within the limits of `worlds`, `months` or `seed`, as a plain int; `called` is its name in the message.
-
-    Raises:
-        LimitError: it is not a whole number in the allowed range.
-    """
-    low, high = LIMITS[name]
-    try:
-        number = index(value)  # type: ignore[arg-type]
-    except TypeError:
-        number = None
-    if number is None or isinstance(value, bool) or not low <= number <= high:
-        raise LimitError(f"{called or name} must be a whole number from {low:,} to {high:,}; got {value}")
-    return number
-
-
 def _plan(
-    scenarios: Iterable[Scenario],
+    scenarios: Mapping[str, Scenario],
     worlds: int,
     months: int | None,
     seed: int | None,
     parameters: str,
     keep_series: bool | None,
     keep_panels: bool | None,
+    workers: int,
     chunk: int | None,
     command: str | None,
 ) -> _Plan:
-    worlds = check("worlds", worlds)
-    months = check("months", min(scenario.months for scenario in scenarios) if months is None else months)
+    worlds, workers = check("worlds", worlds), check("workers", workers)
+    months = check("months", min(scenario.months for scenario in scenarios.values()) if months is None else months)
     if parameters not in PARAMETERS:
         from sim.scenario import parameter_set
 
         parameter_set(parameters)
-    if chunk is None:
-        chunk = min(CHUNK, max(1, CHUNK_WORLD_MONTHS // months))
+    chunk = usual_chunk(months, worlds, workers) if chunk is None else check("worlds", chunk)
     drawn = seed is None
     # 63 bits from the operating system: the one number that is not computed, and so recorded.
     number = int.from_bytes(os.urandom(8), "little") >> 1 if seed is None else check("seed", seed)
     series = worlds * months <= SERIES_KEPT if keep_series is None else keep_series
     panels = series and (worlds * months <= PANELS_KEPT if keep_panels is None else keep_panels)
-    return _Plan(worlds, months, number, drawn, parameters, series, panels, check("worlds", chunk), command)
+    spec = RunSpec(scenarios, worlds, months, number, parameters, panels=panels, chunk=chunk)
+    return _Plan(spec, drawn, series, workers, command)
 
 
 def _resolve(scenario: Named) -> Scenario:
@@ -249,96 +210,38 @@ def _name(scenarios: Mapping[str, Named] | Iterable[Named]) -> dict[str, Scenari
     return out
 
 
-def _run(
-    scenarios: dict[str, Scenario], plan: _Plan, progress: Progress | None, checkpoint: Checkpoint | None = None
-) -> dict[str, Results]:
-    """All scenarios chunk by chunk, so that what is finished when someone stops it is paired."""
-    done, finished = 0, 0
-    everything = plan.worlds * plan.months * len(scenarios)
-    chunks: dict[str, list[Chunk]] = {name: [] for name in scenarios}
+def _run(plan: _Plan, progress: Progress | None, checkpoint: Checkpoint | None = None) -> dict[str, Results]:
+    """All scenarios batch by batch, so that what is finished when someone stops it is paired."""
+    from sim.ensemble.chunks import take_each
 
-    def tick(worlds: int) -> None:
-        nonlocal done
-        done += worlds
-        if progress is not None:
-            progress(done, everything)
-
-    try:
-        for first in range(0, plan.worlds, plan.chunk):
-            worlds = min(plan.chunk, plan.worlds - first)
-            taken: list[tuple[str, Chunk]] = []
-            for names in _abreast(scenarios, worlds):
-                together = [scenarios[name] for name in names]
-                taken += zip(names, _run_chunk(together, first, worlds, plan, tick, checkpoint), strict=True)
-            for name, chunk in taken:
-                chunks[name].append(chunk)
-            finished += worlds
-    except KeyboardInterrupt:
-        partial = {
-            name: _results(name, one, chunks[name], finished, plan) for name, one in scenarios.items() if finished
-        }
-        raise _StoppedError(partial) from None
-    return {name: _results(name, one, chunks[name], finished, plan) for name, one in scenarios.items()}
-
-
-def _abreast(scenarios: Mapping[str, Scenario], worlds: int) -> Iterator[list[str]]:
-    """The names of scenarios that one model lives side by side: many short vectors cost what few long ones do."""
-    from sim.scenario import company
-
-    most = max(CHUNK // worlds, 1)
-    kinds: dict[str, list[str]] = {}
-    for name, scenario in scenarios.items():
-        kind = company(scenario) if most > 1 and len(scenarios) > 1 else None
-        kinds.setdefault(kind or f"alone: {name}", []).append(name)
-    for names in kinds.values():
-        yield from (names[start : start + most] for start in range(0, len(names), most))
-
-
-def _run_chunk(
-    scenarios: Sequence[Scenario],
-    first: int,
-    worlds: int,
-    plan: _Plan,
-    tick: Callable[[int], None],
-    checkpoint: Checkpoint | None,
-) -> list[Chunk]:
-    from sim.results.chunks import take
-
+    chunks: dict[str, list[Chunk]] = {name: [] for name in plan.spec.scenarios}
     started = time.perf_counter()
-    together = worlds * len(scenarios)
-    how = scenarios[0], together, plan.seed, first, plan.parameters
-    checkpoint = checkpoint if checkpoint and 0 < checkpoint.month < plan.months else None
-    model = checkpoint.find(*how) if checkpoint else None
-    lived = 0
-    if model is None:
-        model = build_model(*how, scenarios[1:])
-    else:
-        lived = model.month
-        tick(together * lived)
+    read = partial(take_each, series=plan.keep_series)
     try:
-        for month in range(lived, plan.months):
-            if checkpoint and month == checkpoint.month > lived:
-                checkpoint.keep(model, *how)
-            model.step()
-            tick(together)
-        out = [
-            take(model, worlds, plan.keep_series, plan.keep_panels, number * worlds) for number in range(len(scenarios))
-        ]
-    finally:
-        model.close()
-        del model
-        if together * plan.months >= COLLECTED:
-            gc.collect()  # a model's parts point at each other: without this its months pile up chunk after chunk
-    for chunk in out:
-        chunk.seconds = (time.perf_counter() - started) / len(out)
-    return out
+        for batch, found in simulate(plan.spec, read, workers=plan.workers, progress=progress, checkpoint=checkpoint):
+            now = time.perf_counter()
+            for name, chunk in zip(batch.scenarios, found, strict=True):
+                chunk.seconds = (now - started) / len(found)
+                chunks[name].append(chunk)
+            started = now
+    except KeyboardInterrupt:
+        # Batches follow each other by worlds: what all scenarios have finished comes first.
+        count = min(map(len, chunks.values()))
+        raise _StoppedError(
+            {name: _results(name, some[:count], plan) for name, some in chunks.items() if count}
+        ) from None
+    return {name: _results(name, some, plan) for name, some in chunks.items()}
 
 
-def _results(name: str, scenario: Scenario, chunks: list[Chunk], finished: int, plan: _Plan) -> Results:
+def _results(name: str, chunks: list[Chunk], plan: _Plan) -> Results:
+    from sim.ensemble.chunks import join
+    from sim.ensemble.fingerprint import model_fingerprint
     from sim.results import Results
-    from sim.results.chunks import join
     from sim.results.manifest import machine, now
 
+    spec, scenario = plan.spec, plan.spec.scenarios[name]
+    seconds = round(sum(chunk.seconds for chunk in chunks), 3)
+    table, series = join(chunks)
     manifest = {
         "name": name,
         "scenario": {
@@ -347,20 +250,21 @@ def _results(name: str, scenario: Scenario, chunks: list[Chunk], finished: int, 
             "question": scenario.question,
             "hash": scenario.hash,
         },
-        "seed": plan.seed,
-        "entropy": plan.seed if plan.drawn else None,
-        "parameters": plan.parameters,
-        "worlds": finished,
-        "worlds_asked": plan.worlds,
-        "months": plan.months,
+        "seed": spec.seed,
+        "entropy": spec.seed if plan.drawn else None,
+        "parameters": spec.parameters,
+        "worlds": len(table),
+        "worlds_asked": spec.worlds,
+        "months": spec.months,
         "start": scenario.start,
-        "chunk": plan.chunk,
+        "chunk": spec.chunk,
+        "workers": plan.workers,
         "series_kept": plan.keep_series,
-        "panels_kept": plan.keep_panels,
+        "panels_kept": spec.panels,
         "when": now(),
-        "elapsed_seconds": round(sum(chunk.seconds for chunk in chunks), 3),
+        "elapsed_seconds": seconds,
         "command": plan.command,
+        "model": model_fingerprint(),
         **machine(),
     }
-    table, series = join(chunks)
     return Results(manifest, scenario.to_yaml(), table, series, scenario)
