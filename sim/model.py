@@ -166,7 +166,7 @@ class FrontierModel(mesa.Model):
 
     Attributes:
         layout: which worlds stand where on the worlds axis; worlds: how many they are.
-        month: months since the start; during a step, the month being lived.
+        month: months since the start; during a step, the month that passes.
         datacollector: the record: for each metric a list of (worlds,) vectors, one a month (plain floats for one
             world), for each panel a list of (rows, worlds) arrays, with the rows named in `labels`.
         accounts: with `record`, one dict a month: decision -> its options, pressures, utilities,
@@ -246,11 +246,11 @@ class FrontierModel(mesa.Model):
 
     @property
     def calendar(self) -> str:
-        """The month being lived, as YYYY-MM."""
+        """The month that passes, as YYYY-MM."""
         return month_after(self.plan.start, self.month)
 
     def step(self) -> None:
-        """Live one month."""
+        """Let one month pass."""
         for target, operation, amount in self.script.shocks(self.month):
             strike(self, target, operation, amount)
         for kind, action in MONTH:
@@ -267,7 +267,7 @@ class FrontierModel(mesa.Model):
         return np.atleast_1d(total(past) / len(past))
 
     def follow(self, plan: Scenario) -> None:
-        """Go on with a scenario which asks for the same as this model's own in all months lived so far."""
+        """Go on with a scenario which asks for the same as this model's own in all months so far."""
         self.plan, self.script = plan, Script(plan, self.worlds)
         for month in range(self.month):  # conditions are watched from the first month on
             self.script.settings("pakistan", month, partial(self.recent, before=month))

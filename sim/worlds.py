@@ -1,7 +1,7 @@
 """The worlds axis: paired random streams, and helpers for vectors over worlds.
 
-Everything in a run is a vector over worlds. A world keeps its number whatever chunk it is computed in, and its luck
-belongs to (seed, name of the draw, month, world) alone: see :class:`Streams`.
+Everything in a run is a vector over worlds. A world keeps its number whatever batch it is computed in, and its draws
+belong to (seed, name of the draw, month, world) alone: see :class:`Streams`.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Streams:
     """Uniform draws in [1e-12, 1 - 1e-9], indexed by world.
 
     A stream has a stable written name ("taliban.stance/restrain"). The name and the seed make the Philox key; the world,
-    the slot and the month make the counter. So a draw depends on nothing else: not on how many worlds run beside it, in
+    the slot and the month make the counter. So a draw depends on nothing else: not on how many worlds there are, in
     which order draws are made, or which other streams exist.
 
     Args:

@@ -12,7 +12,7 @@ from alike import same
 from small_model import SCENARIOS, SmallModel, SmallScenario, SmallScenarioError, install, real
 
 import sim
-from sim.ensemble.spec import LimitError
+from sim.ensemble.spec import LimitError, RunSpec
 from sim.metrics import METRICS, PANELS
 from sim.results.results import panel_dimension
 from sim.results.run import Interrupted
@@ -143,7 +143,7 @@ class TestSeries:
 
     def test_panels_are_read_the_right_way_round(self, small: None) -> None:
         results = sim.run("confront", worlds=5, months=2, seed=4)
-        model = SmallModel(SCENARIOS["confront"], 5, 4, 0, "defaults")
+        model = SmallModel(RunSpec({"confront": SCENARIOS["confront"]}, 5, 2, 4, "defaults"))  # type: ignore[dict-item]
         model.step()
         model.step()
         expected = model.datacollector.model_vars["attacks_by_area"][1]

@@ -54,7 +54,7 @@ class Job:
     """One run: a scenario and how. Equal keys give equal numbers.
 
     Attributes:
-        shared: how many of its first months other runs are likely to have lived alike; changes no number.
+        shared: how many of its first months are likely to be those of other runs; changes no number.
     """
 
     scenario: Scenario
@@ -80,7 +80,7 @@ class Job:
 
     @property
     def given(self) -> tuple[Any, ...]:
-        """What is run, and how many months of it others live alike."""
+        """What is run, and how many months of it others share."""
         return self.scenario, self.shared
 
     @property

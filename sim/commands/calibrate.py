@@ -17,7 +17,6 @@ Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write what was fo
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]
 Seed = Annotated[int, typer.Option(metavar="S", help="The seed of all chance: 0 to 2^63 - 1.")]
 Workers = Annotated[int | None, typer.Option(metavar="N", help="Processes; changes no number. As many as processors.")]
-MOST_WORKERS = 64
 
 
 def calibrate(
@@ -124,10 +123,7 @@ def backcast(
 
 
 def _processes(asked: int | None) -> int:
-    if asked is None:
-        return min(os.cpu_count() or 1, 8)
-    _within("workers", asked, 1, MOST_WORKERS)
-    return asked
+    return min(os.cpu_count() or 1, 8) if asked is None else check("workers", asked)
 
 
 def _within(name: str, value: float, low: float, high: float) -> None:

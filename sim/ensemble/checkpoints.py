@@ -1,6 +1,6 @@
 """Models as they stood at the beginning of a month, from which later runs go on that ask for the same until then.
 
-A run that goes on from one gives the numbers, to the last bit, of a run that lived all its months.
+A run that goes on from one gives the numbers, to the last bit, of a run simulated from the start.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -33,7 +33,7 @@ def simulate(
     workers: int = 1,
     progress: Progress | None = None,
     checkpoint: Checkpoint | None = None,
-) -> Iterator[tuple[RunSpec, T]]:
+) -> Generator[tuple[RunSpec, T], None, None]:
     """Simulate worlds batch by batch, so that memory stays flat.
 
     Args:
@@ -60,8 +60,8 @@ def simulate(
         with closing(Processes(min(workers, len(batches)))) as pool:
             job = partial(simulate_batch, read=read)
             for batch, found in zip(batches, in_order(pool, job, batches), strict=True):
-                tick(batch.world_months)
                 yield batch, found
+                tick(batch.world_months)
         return
     for batch in batches:
         yield batch, simulate_batch(batch, read, tick=tick, checkpoint=checkpoint)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -217,13 +218,15 @@ def _run(plan: _Plan, progress: Progress | None, checkpoint: Checkpoint | None =
     chunks: dict[str, list[Chunk]] = {name: [] for name in plan.spec.scenarios}
     started = time.perf_counter()
     read = partial(take_each, series=plan.keep_series)
+    simulated = simulate(plan.spec, read, workers=plan.workers, progress=progress, checkpoint=checkpoint)
     try:
-        for batch, found in simulate(plan.spec, read, workers=plan.workers, progress=progress, checkpoint=checkpoint):
-            now = time.perf_counter()
-            for name, chunk in zip(batch.scenarios, found, strict=True):
-                chunk.seconds = (now - started) / len(found)
-                chunks[name].append(chunk)
-            started = now
+        with closing(simulated):
+            for batch, found in simulated:
+                now = time.perf_counter()
+                for name, chunk in zip(batch.scenarios, found, strict=True):
+                    chunk.seconds = (now - started) / len(found)
+                    chunks[name].append(chunk)
+                started = now
     except KeyboardInterrupt:
         # Batches follow each other by worlds: what all scenarios have finished comes first.
         count = min(map(len, chunks.values()))

@@ -1,4 +1,4 @@
-"""What each mechanism is worth: the same worlds lived again with its rules switched off, one mechanism at a time.
+"""What each mechanism is worth: the same worlds simulated again with its rules switched off, one mechanism at a time.
 
 A crude measure, and meant as one. Switching a rule off puts its declared `off` in its place: nothing, or the value that
 it would have changed. A mechanism goes with every rule that names it, also where a rule serves several; effects of
@@ -34,7 +34,7 @@ from sim.why.text import called, signed, wrapped
 from sim.words.problems import suggestion
 from sim.worlds import Vector
 
-# Worlds at a time: several mechanisms are switched off side by side on the worlds axis.
+# Worlds at a time: several mechanisms are switched off in one batch, each in a block.
 _AT_ONCE = 2_000
 
 
@@ -169,7 +169,7 @@ def ablate(
     mechanisms: Collection[str] = tuple(MECHANISMS),
     progress: Progress | None = None,
 ) -> Ablation:
-    """Switch each mechanism off in turn, in the same worlds under the same luck, and see what becomes of a metric.
+    """Switch each mechanism off in turn, in the same worlds with the same random draws, and see what becomes of a metric.
 
     Args:
         metric: the name of a metric; month: YYYY-MM, or None for its summary over the run.

@@ -112,7 +112,7 @@ def within(
     seed: int,
     parameters: str,
 ) -> TracedRuns:
-    """Simulate a scenario to the end of a month, beside itself a month before. Arguments as for :func:`between`."""
+    """Simulate a scenario to the end of a month, together with itself a month before. Arguments as for :func:`between`."""
     width = max(worlds, FEWEST)
     past = _record(metrics, plan)
     with _models((plan,), width, month, seed, parameters, past) as (one,):

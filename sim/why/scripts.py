@@ -117,7 +117,7 @@ class PairScript:
         return one.shocks(month), other.shocks(month - self.lag)
 
     def differ(self, month: int) -> bool:
-        """Whether the halves are asked for different things in a month; for scripts that have lived alike so far."""
+        """Whether the halves are asked for different things in a month; for scripts that have asked for the same so far."""
         one, other = self.shocks_apart(month)
         if (
             one != other
