@@ -23,7 +23,7 @@ from sim.gauges import GAUGES, PANEL_GAUGES
 from sim.metrics import METRICS, PANELS
 from sim.parameters import resolve
 from sim.rulebook import Rulebook
-from sim.scenario import BatchedScript, Scenario, Script, ScriptReader, load_scenario, parameter_set
+from sim.scenario import BatchedScript, Scenario, Script, load_scenario, parameter_set
 from sim.shocks import strike
 from sim.vocabulary import (
     FACTIONS,
@@ -142,7 +142,7 @@ class Parts:
     """
 
     streams: Streams | None = None
-    script: ScriptReader | None = None
+    script: Any = None
     rulebook: Callable[[Mapping[str, float | Vector]], Rulebook] | None = None
     collector: Callable[[], Any] = Collector
     agents: Callable[[FrontierModel], None] = make_agents
@@ -189,7 +189,7 @@ class FrontierModel(mesa.Model):
     afghan_public: AfghanPublic
     rulebook: Rulebook
     streams: Streams
-    script: ScriptReader
+    script: Script | BatchedScript
     plan: Scenario
 
     def __init__(

@@ -56,27 +56,34 @@ def _file(name: str) -> Path | None:
     return next((one for one in (path.with_suffix(".py"), path / "__init__.py") if one.is_file()), None)
 
 
-def _imported(node: ast.AST) -> Iterator[str]:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
-            continue
-        if isinstance(child, ast.Import):
-            yield from (one.name for one in child.names)
-        elif isinstance(child, ast.ImportFrom) and child.module:
-            parts = child.module.split(".")
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """A tree and all statements in it, but for what only a type checker reads."""
+    yield tree
+    for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+        below = getattr(tree, field, None)
+        for one in below if isinstance(below, list) else ():
+            if not (isinstance(one, ast.If) and isinstance(one.test, ast.Name) and one.test.id == "TYPE_CHECKING"):
+                yield from _statements(one)
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    for one in _statements(tree):
+        if isinstance(one, ast.Import):
+            yield from (name.name for name in one.names)
+        elif isinstance(one, ast.ImportFrom) and one.module:
+            parts = one.module.split(".")
             # A package's own file runs before what stands in it.
             yield from (".".join(parts[: place + 1]) for place in range(len(parts)))
-            yield from (f"{child.module}.{one.name}" for one in child.names)
-        yield from _imported(child)
+            yield from (f"{one.module}.{name.name}" for name in one.names)
 
 
 def computing(tree: ast.Module) -> str:
     """Code without its docstrings, without the messages of errors, and without what `@rule` is told; changes the tree."""
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module):
             if isinstance(node, ast.FunctionDef):
                 node.decorator_list = [one for one in node.decorator_list if not _is_rule(one)]
-            if ast.get_docstring(node) is not None:
+            if ast.get_docstring(node, clean=False) is not None:
                 node.body = node.body[1:]
         elif isinstance(node, ast.Raise):
             node.exc = node.cause = None

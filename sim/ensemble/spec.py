@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from operator import index
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -106,8 +106,8 @@ class RunSpec:
             here = slice(start // self.repeats, (start + worlds) // self.repeats)
             part = self
             if worlds < self.worlds:
-                values = {name: _cut(value, here) for name, value in self.values.items()}
-                part = replace(self, worlds=worlds, first=self.first + start, values=values)
+                values, levers = (_cut(one, here) for one in (self.values, self.levers))
+                part = replace(self, worlds=worlds, first=self.first + start, values=values, levers=levers)
             for names in _together(self.scenarios, max(CHUNK // worlds, 1)):
                 yield replace(part, scenarios={name: self.scenarios[name] for name in names})
 
@@ -116,8 +116,8 @@ class RunSpec:
         return np.repeat(value, self.repeats) if isinstance(value, np.ndarray) and self.repeats > 1 else value
 
 
-def _cut(value: float | Vector, here: slice) -> float | Vector:
-    return np.ascontiguousarray(value[here]) if isinstance(value, np.ndarray) else value
+def _cut(values: Mapping[str, Any], here: slice) -> dict[str, Any]:
+    return {name: one[here].copy() if isinstance(one, np.ndarray) else one for name, one in values.items()}
 
 
 def _together(scenarios: Mapping[str, Scenario], most: int) -> Iterator[list[str]]:

@@ -9,7 +9,6 @@ import os
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -85,11 +84,11 @@ def run(
     """
     resolved = _resolve(scenario)
     named = {resolved.name: resolved}
-    plan = _plan(named, worlds, months, seed, parameters, keep_series, keep_panels, workers, chunk, command)
-    try:
-        return _run(plan, progress, checkpoint)[resolved.name]
-    except _StoppedError as stopped:
-        raise Interrupted(stopped.results.get(resolved.name)) from None
+    asked = _Asked(named, worlds, months, seed, parameters, keep_series, keep_panels, workers, chunk, command)
+    results, stopped = asked.run(progress, checkpoint)
+    if stopped:
+        raise Interrupted(results.get(resolved.name))
+    return results[resolved.name]
 
 
 def compare(
@@ -132,62 +131,108 @@ def compare(
     if len(set(starts.values())) > 1:
         listed = ", ".join(f"{name} {start}" for name, start in starts.items())
         raise LimitError(f"scenarios that are compared start in the same month; these do not: {listed}")
-    plan = _plan(named, worlds, months, seed, parameters, keep_series, keep_panels, workers, chunk, command)
-
-    def compared(results: dict[str, Results]) -> Comparison:
+    asked = _Asked(named, worlds, months, seed, parameters, keep_series, keep_panels, workers, chunk, command)
+    results, stopped = asked.run(progress)
+    comparison = None
+    if results:
         manifests = {name: one.manifest for name, one in results.items()}
         shared = {key: value for key, value in manifests[baseline].items() if key not in ("name", "scenario")}
         shared["elapsed_seconds"] = round(sum(one["elapsed_seconds"] for one in manifests.values()), 3)
         shared["baseline"] = baseline
         shared["scenarios"] = {name: one["scenario"] for name, one in manifests.items()}
-        return Comparison(results, baseline, shared)
-
-    try:
-        return compared(_run(plan, progress))
-    except _StoppedError as stopped:
-        raise Interrupted(compared(stopped.results) if stopped.results else None) from None
+        comparison = Comparison(results, baseline, shared)
+    if stopped or comparison is None:
+        raise Interrupted(comparison)
+    return comparison
 
 
-@dataclass(frozen=True)
-class _Plan:
-    spec: RunSpec
-    drawn: bool
-    keep_series: bool
-    workers: int
-    command: str | None
+class _Asked:
+    """What was asked for, checked and made whole."""
 
+    def __init__(
+        self,
+        scenarios: Mapping[str, Scenario],
+        worlds: int,
+        months: int | None,
+        seed: int | None,
+        parameters: str,
+        keep_series: bool | None,
+        keep_panels: bool | None,
+        workers: int,
+        chunk: int | None,
+        command: str | None,
+    ) -> None:
+        worlds, self.workers = check("worlds", worlds), check("workers", workers)
+        months = check("months", min(one.months for one in scenarios.values()) if months is None else months)
+        if parameters not in PARAMETERS:
+            from sim.scenario import parameter_set
 
-class _StoppedError(Exception):
-    def __init__(self, results: dict[str, Results]) -> None:
-        self.results = results
+            parameter_set(parameters)
+        chunk = usual_chunk(months, worlds, self.workers) if chunk is None else check("worlds", chunk)
+        self.drawn, self.command = seed is None, command
+        # 63 bits from the operating system: the one number that is not computed, and so recorded.
+        number = int.from_bytes(os.urandom(8), "little") >> 1 if seed is None else check("seed", seed)
+        self.series = worlds * months <= SERIES_KEPT if keep_series is None else keep_series
+        panels = self.series and (worlds * months <= PANELS_KEPT if keep_panels is None else keep_panels)
+        self.spec = RunSpec(scenarios, worlds, months, number, parameters, panels=panels, chunk=chunk)
 
+    def run(self, progress: Progress | None, checkpoint: Checkpoint | None = None) -> tuple[dict[str, Results], bool]:
+        """Results of all scenarios, and whether someone stopped it: then over the worlds that all of them finished."""
+        from sim.ensemble.chunks import take_each
 
-def _plan(
-    scenarios: Mapping[str, Scenario],
-    worlds: int,
-    months: int | None,
-    seed: int | None,
-    parameters: str,
-    keep_series: bool | None,
-    keep_panels: bool | None,
-    workers: int,
-    chunk: int | None,
-    command: str | None,
-) -> _Plan:
-    worlds, workers = check("worlds", worlds), check("workers", workers)
-    months = check("months", min(scenario.months for scenario in scenarios.values()) if months is None else months)
-    if parameters not in PARAMETERS:
-        from sim.scenario import parameter_set
+        chunks: dict[str, list[Chunk]] = {name: [] for name in self.spec.scenarios}
+        started, stopped = time.perf_counter(), False
+        read = partial(take_each, series=self.series)
+        simulated = simulate(self.spec, read, workers=self.workers, progress=progress, checkpoint=checkpoint)
+        try:
+            with closing(simulated):
+                for batch, found in simulated:
+                    now = time.perf_counter()
+                    for name, chunk in zip(batch.scenarios, found, strict=True):
+                        chunk.seconds = (now - started) / len(found)
+                        chunks[name].append(chunk)
+                    started = now
+        except KeyboardInterrupt:
+            stopped = True
+        # Batches follow each other by worlds: what all scenarios have finished comes first.
+        count = min(map(len, chunks.values()))
+        return {name: self._results(name, some[:count]) for name, some in chunks.items() if count}, stopped
 
-        parameter_set(parameters)
-    chunk = usual_chunk(months, worlds, workers) if chunk is None else check("worlds", chunk)
-    drawn = seed is None
-    # 63 bits from the operating system: the one number that is not computed, and so recorded.
-    number = int.from_bytes(os.urandom(8), "little") >> 1 if seed is None else check("seed", seed)
-    series = worlds * months <= SERIES_KEPT if keep_series is None else keep_series
-    panels = series and (worlds * months <= PANELS_KEPT if keep_panels is None else keep_panels)
-    spec = RunSpec(scenarios, worlds, months, number, parameters, panels=panels, chunk=chunk)
-    return _Plan(spec, drawn, series, workers, command)
+    def _results(self, name: str, chunks: list[Chunk]) -> Results:
+        from sim.ensemble.chunks import join
+        from sim.ensemble.fingerprint import model_fingerprint
+        from sim.results import Results
+        from sim.results.manifest import machine, now
+
+        spec, scenario = self.spec, self.spec.scenarios[name]
+        seconds = round(sum(chunk.seconds for chunk in chunks), 3)
+        table, series = join(chunks)
+        manifest = {
+            "name": name,
+            "scenario": {
+                "name": scenario.name,
+                "title": scenario.title,
+                "question": scenario.question,
+                "hash": scenario.hash,
+            },
+            "seed": spec.seed,
+            "entropy": spec.seed if self.drawn else None,
+            "parameters": spec.parameters,
+            "worlds": len(table),
+            "worlds_asked": spec.worlds,
+            "months": spec.months,
+            "start": scenario.start,
+            "chunk": spec.chunk,
+            "workers": self.workers,
+            "series_kept": self.series,
+            "panels_kept": spec.panels,
+            "when": now(),
+            "elapsed_seconds": seconds,
+            "command": self.command,
+            "model": model_fingerprint(),
+            **machine(),
+        }
+        return Results(manifest, scenario.to_yaml(), table, series, scenario)
 
 
 def _resolve(scenario: Named) -> Scenario:
@@ -209,65 +254,3 @@ def _name(scenarios: Mapping[str, Named] | Iterable[Named]) -> dict[str, Scenari
             name, number = f"{scenario.name}#{number}", number + 1
         out[name] = scenario
     return out
-
-
-def _run(plan: _Plan, progress: Progress | None, checkpoint: Checkpoint | None = None) -> dict[str, Results]:
-    """All scenarios batch by batch, so that what is finished when someone stops it is paired."""
-    from sim.ensemble.chunks import take_each
-
-    chunks: dict[str, list[Chunk]] = {name: [] for name in plan.spec.scenarios}
-    started = time.perf_counter()
-    read = partial(take_each, series=plan.keep_series)
-    simulated = simulate(plan.spec, read, workers=plan.workers, progress=progress, checkpoint=checkpoint)
-    try:
-        with closing(simulated):
-            for batch, found in simulated:
-                now = time.perf_counter()
-                for name, chunk in zip(batch.scenarios, found, strict=True):
-                    chunk.seconds = (now - started) / len(found)
-                    chunks[name].append(chunk)
-                started = now
-    except KeyboardInterrupt:
-        # Batches follow each other by worlds: what all scenarios have finished comes first.
-        count = min(map(len, chunks.values()))
-        raise _StoppedError(
-            {name: _results(name, some[:count], plan) for name, some in chunks.items() if count}
-        ) from None
-    return {name: _results(name, some, plan) for name, some in chunks.items()}
-
-
-def _results(name: str, chunks: list[Chunk], plan: _Plan) -> Results:
-    from sim.ensemble.chunks import join
-    from sim.ensemble.fingerprint import model_fingerprint
-    from sim.results import Results
-    from sim.results.manifest import machine, now
-
-    spec, scenario = plan.spec, plan.spec.scenarios[name]
-    seconds = round(sum(chunk.seconds for chunk in chunks), 3)
-    table, series = join(chunks)
-    manifest = {
-        "name": name,
-        "scenario": {
-            "name": scenario.name,
-            "title": scenario.title,
-            "question": scenario.question,
-            "hash": scenario.hash,
-        },
-        "seed": spec.seed,
-        "entropy": spec.seed if plan.drawn else None,
-        "parameters": spec.parameters,
-        "worlds": len(table),
-        "worlds_asked": spec.worlds,
-        "months": spec.months,
-        "start": scenario.start,
-        "chunk": spec.chunk,
-        "workers": plan.workers,
-        "series_kept": plan.keep_series,
-        "panels_kept": spec.panels,
-        "when": now(),
-        "elapsed_seconds": seconds,
-        "command": plan.command,
-        "model": model_fingerprint(),
-        **machine(),
-    }
-    return Results(manifest, scenario.to_yaml(), table, series, scenario)

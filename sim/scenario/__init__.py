@@ -12,7 +12,7 @@ from sim.scenario.load import (
     with_overrides,
 )
 from sim.scenario.schema import Policy, Scenario, policy_schema, scenario_schema
-from sim.scenario.script import Script, ScriptReader
+from sim.scenario.script import Script
 from sim.scenario.sets import MODES, parameter_set
 from sim.scenario.shocks import SHOCK_TARGETS
 
@@ -25,7 +25,6 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Script",
-    "ScriptReader",
     "batch_key",
     "differences",
     "library",

@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,25 +98,6 @@ class _Part:
         layers = [*self.own, *(layer for policy in self.policies for layer in policy)]
         self.conditional = [layer for layer in layers if layer.condition is not None]
         self.spans = sorted({month for layer in layers for month in (layer.first, layer.last + 1)})
-
-
-class ScriptReader(Protocol):
-    """What a model reads: a `Script`, or several read as one.
-
-    Attributes:
-        candidates: the policies that Pakistan is left to choose among.
-    """
-
-    candidates: tuple[str, ...]
-
-    def settings(self, actor: str, month: int, recent: Recent) -> Mapping[str, Vector | None]:
-        """What an actor is set to in a month: see `Script.settings`."""
-
-    def policy_settings(self, policy: str, month: int, recent: Recent) -> Mapping[str, Vector | None]:
-        """What Pakistan would be set to by a policy: see `Script.policy_settings`."""
-
-    def shocks(self, month: int) -> list[tuple[str, Operation, float]]:
-        """The shocks of a month: see `Script.shocks`."""
 
 
 class Script:
