@@ -24,7 +24,7 @@ from sim.metrics import METRICS, PANELS
 from sim.parameters import resolve
 from sim.rulebook import Rulebook
 from sim.scenario import BatchedScript, Scenario, Script, load_scenario, parameter_set
-from sim.shocks import strike
+from sim.shocks import apply_shock
 from sim.vocabulary import (
     FACTIONS,
     LEVERS,
@@ -252,7 +252,7 @@ class FrontierModel(mesa.Model):
     def step(self) -> None:
         """Let one month pass."""
         for target, operation, amount in self.script.shocks(self.month):
-            strike(self, target, operation, amount)
+            apply_shock(self, target, operation, amount)
         for kind, action in MONTH:
             self.agents_by_type[kind].do(action)
         if self.record is True or (self.record and self.month in self.record):

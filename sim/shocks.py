@@ -31,7 +31,7 @@ STATES: dict[str, tuple[str, str]] = {
 }
 
 
-def strike(model: FrontierModel, target: str, operation: str, amount: float) -> None:
+def apply_shock(model: FrontierModel, target: str, operation: str, amount: float) -> None:
     """Add to, set or multiply what a shock is aimed at, within its range."""
     bounds = SHOCK_TARGETS[target]
     for agent, state in _aims(model, target):

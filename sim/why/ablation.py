@@ -39,7 +39,7 @@ _AT_ONCE = 2_000
 
 
 @dataclass(frozen=True)
-class Worth:
+class AblationEffect:
     """What a mechanism is worth.
 
     Attributes:
@@ -82,7 +82,7 @@ class Ablation:
     seed: int
     parameters: str
     level: Array
-    rows: tuple[Worth, ...]
+    rows: tuple[AblationEffect, ...]
 
     def text(self, width: int = 80) -> str:
         """The ranking in words, as text of `width` columns."""
@@ -191,15 +191,18 @@ def ablate(
         return _run(plan, metric, months, month is None, off, worlds, seed, parameters)
 
     (level,) = run([()])
-    rows: list[Worth] = []
+    rows: list[AblationEffect] = []
     of = {one: rules_of(one) for one in mechanisms}
     idle = [one for one, rules in of.items() if not rules]
-    rows += [Worth(one, (), np.zeros(worlds)) for one in idle]
+    rows += [AblationEffect(one, (), np.zeros(worlds)) for one in idle]
     busy = [one for one in of if one not in idle]
     step = max(1, _AT_ONCE // worlds)
     for first in range(0, len(busy), step):
         some = busy[first : first + step]
-        rows += [Worth(one, of[one], *result) for one, result in zip(some, _worth(run, some, of, level), strict=True)]
+        rows += [
+            AblationEffect(one, of[one], *result)
+            for one, result in zip(some, _worth(run, some, of, level), strict=True)
+        ]
         if progress is not None:
             progress(len(rows), len(of))
     rows.sort(key=lambda row: (row.effect is None, -abs(row.mean), list(MECHANISMS).index(row.mechanism)))

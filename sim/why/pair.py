@@ -16,7 +16,7 @@ from sim.ensemble.simulate import build_model
 from sim.ensemble.spec import RunSpec
 from sim.model import Parts
 from sim.scenario import Scenario
-from sim.shocks import strike
+from sim.shocks import apply_shock
 from sim.why.halves import COURSES, Courses, PairRulebook, PairStreams, Place, Record, Snapshot, places
 from sim.why.scripts import PairScript, Struck
 from sim.why.shapley import Array
@@ -177,7 +177,7 @@ class PairedModel:
         for kind, a, b, c, d in matcher.get_opcodes():
             if kind == "equal":
                 for shock in one[a:b]:
-                    strike(self.model, *shock)
+                    apply_shock(self.model, *shock)
                 continue
             for half, shocks in ((0, one[a:b]), (1, other[c:d])):
                 for shock in shocks:
@@ -187,7 +187,7 @@ class PairedModel:
         found = [
             (held, key, held[key]) for agent in self.model.agents for _, held, key in places(agent, 2 * self.width)
         ]
-        strike(self.model, *shock)
+        apply_shock(self.model, *shock)
         mine = np.arange(2 * self.width) // self.width == half
         leaf: Node | None = None
         for held, key, old in found:
