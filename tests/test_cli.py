@@ -245,12 +245,10 @@ class TestJson:
         assert found["manifest"]["parameters"] == "prior"
         assert found["paired"]["confront-vs-appease"]["aid"]["mean"] == 0  # both pushed alike now
 
-
-    @pytest.mark.parametrize("command", [["run", "confront"], ["compare", "confront", "appease"]], ids=" ".join)
-    def test_workers(self, durand: Durand, small: None, command: list[str]) -> None:
-        shown = durand(*command, "--worlds", 4, "--workers", 2, "--json")
+    def test_workers(self, durand: Durand, small: None) -> None:
+        shown = durand("run", "confront", "--worlds", 4, "--workers", 2, "--json")
         assert json.loads(shown.out)["manifest"]["workers"] == 2
-        refused = durand(*command, "--workers", 0)
+        refused = durand("compare", "confront", "appease", "--workers", 0)
         assert refused.code == 2
         assert "workers must be a whole number from 1 to 1,024; got 0" in refused.err
 

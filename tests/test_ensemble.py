@@ -17,9 +17,9 @@ import sim
 from sim.ensemble import pool, simulate
 from sim.ensemble.chunks import Array, monthly
 from sim.ensemble.fingerprint import model_fingerprint
+from sim.ensemble.simulate import Interrupted
 from sim.ensemble.spec import BATCHES_EACH, LEAST_WORLDS, LimitError, RunSpec, usual_chunk
 from sim.model import FrontierModel
-from sim.results.run import Interrupted
 from sim.scenario import Scenario, load_scenario
 from sim.worlds import BatchLayout
 

@@ -12,10 +12,10 @@ from alike import same
 from small_model import SCENARIOS, SmallModel, SmallScenario, SmallScenarioError, install, real
 
 import sim
+from sim.ensemble.simulate import Interrupted
 from sim.ensemble.spec import LimitError, RunSpec
 from sim.metrics import METRICS, PANELS
 from sim.results.results import panel_dimension
-from sim.results.run import Interrupted
 
 
 @pytest.fixture

@@ -26,9 +26,8 @@ from sim.commands.replications import replications
 from sim.commands.sensitivity import sensitivity
 from sim.commands.sweep import sweep
 from sim.commands.why import why
-from sim.ensemble.simulate import Progress
+from sim.ensemble.simulate import Interrupted, Progress
 from sim.ensemble.spec import DEFAULT_PARAMETERS, LIMITS, LimitError
-from sim.results.run import Interrupted
 
 if TYPE_CHECKING:
     from sim.results import Comparison, Results

@@ -13,6 +13,7 @@ from sim.ensemble.spec import RunSpec
 if TYPE_CHECKING:
     from sim.ensemble.checkpoints import Checkpoint
     from sim.model import FrontierModel, Parts
+    from sim.results import Comparison, Results
 
 T = TypeVar("T")
 # What is read off a model when its months are through; nothing in it may point at the model.
@@ -24,6 +25,18 @@ Tick = Callable[[int], None]
 # A model's parts point at each other: after so many world-months, what models have left behind is collected.
 COLLECTED = 50_000
 _left_behind = 0
+
+
+class Interrupted(KeyboardInterrupt):
+    """The run was stopped (Ctrl-C).
+
+    Attributes:
+        results: the Results or the Comparison over the whole chunks of worlds that were finished; None without any.
+    """
+
+    def __init__(self, results: Results | Comparison | None) -> None:
+        super().__init__("stopped before the end")
+        self.results = results
 
 
 def simulate(

@@ -1,18 +1,18 @@
-"""What is to be simulated, as one value: scenarios, worlds, months, seed, parameters, and the limits on them."""
+"""What is to be simulated, as one value: scenarios, worlds, months, seed, parameters, and the limits on them.
+
+Nothing heavy is imported: the command line reads limits here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from operator import index
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-
-from sim.worlds import BatchLayout, Vector
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
+    from sim.worlds import BatchLayout, Vector
 
 LIMITS = {"worlds": (1, 1_000_000), "months": (1, 360), "seed": (0, 2**63 - 1), "workers": (1, 1024)}
 PARAMETERS = ("defaults", "prior", "posterior")
@@ -91,6 +91,8 @@ class RunSpec:
     @property
     def layout(self) -> BatchLayout:
         """Which worlds stand where, where all of them are one batch."""
+        from sim.worlds import BatchLayout
+
         return BatchLayout(self.worlds, self.first, max(self.points, len(self.scenarios)))
 
     @property
@@ -113,11 +115,15 @@ class RunSpec:
 
     def spread(self, value: float | Vector) -> float | Vector:
         """A value with an element for each world."""
-        return np.repeat(value, self.repeats) if isinstance(value, np.ndarray) and self.repeats > 1 else value
+        return value.repeat(self.repeats) if _is_vector(value) and self.repeats > 1 else value
+
+
+def _is_vector(value: float | Vector) -> TypeGuard[Vector]:
+    return getattr(value, "ndim", 0) > 0
 
 
 def _cut(values: Mapping[str, Any], here: slice) -> dict[str, Any]:
-    return {name: one[here].copy() if isinstance(one, np.ndarray) else one for name, one in values.items()}
+    return {name: one[here].copy() if _is_vector(one) else one for name, one in values.items()}
 
 
 def _together(scenarios: Mapping[str, Scenario], most: int) -> Iterator[list[str]]:

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from sim.ensemble.simulate import Progress, simulate
+from sim.ensemble.simulate import Interrupted, Progress, simulate
 from sim.ensemble.spec import DEFAULT_PARAMETERS, PARAMETERS, LimitError, RunSpec, check, usual_chunk
 
 if TYPE_CHECKING:
@@ -26,18 +26,6 @@ if TYPE_CHECKING:
 
 # Kept unless said otherwise, up to this many world-months: about 0.5 kB each for the series, as much again for panels.
 SERIES_KEPT, PANELS_KEPT = 1_200_000, 120_000
-
-
-class Interrupted(KeyboardInterrupt):
-    """The run was stopped (Ctrl-C).
-
-    Attributes:
-        results: the Results or the Comparison over the whole chunks of worlds that were finished; None without any.
-    """
-
-    def __init__(self, results: Results | Comparison | None) -> None:
-        super().__init__("stopped before the end")
-        self.results = results
 
 
 def run(
