@@ -380,7 +380,7 @@ class TestFailures:
         def spoiled(batch: RunSpec, parts: None = None) -> FrontierModel:
             model = plain(batch, parts)
             economy = model.pakistan.economy.copy()
-            economy[np.repeat(jobs[-1].points, jobs[-1].worlds) == 5] = np.nan
+            economy[np.repeat(jobs[-1].points, jobs[-1].spec.worlds) == 5] = np.nan
             model.pakistan.economy = economy
             return model
 

@@ -108,10 +108,13 @@ class RunSpec:
             here = slice(start // self.repeats, (start + worlds) // self.repeats)
             part = self
             if worlds < self.worlds:
-                values, levers = (_cut(one, here) for one in (self.values, self.levers))
-                part = replace(self, worlds=worlds, first=self.first + start, values=values, levers=levers)
+                part = replace(self.cut(here), worlds=worlds, first=self.first + start)
             for names in _together(self.scenarios, max(CHUNK // worlds, 1)):
                 yield replace(part, scenarios={name: self.scenarios[name] for name in names})
+
+    def cut(self, here: slice) -> RunSpec:
+        """The same with some of the vectors' values only."""
+        return replace(self, values=_cut(self.values, here), levers=_cut(self.levers, here))
 
     def spread(self, value: float | Vector) -> float | Vector:
         """A value with an element for each world."""

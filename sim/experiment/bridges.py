@@ -87,7 +87,6 @@ class PointModel:
             raise PointError(f"no such scenario in this experiment: {name}{suggestion(name, self.scenarios)}")
         number, values = self.scenarios.index(name), self._values(columns)
         count = len(next(iter(values.values()))) if values else 1
-        paths, kinds = plan.paths[number], {one.name: one.kind for one in self.factors}
         out = {metric: np.zeros(count) for metric in plan.metrics}
         # A job of the plan's own first point says all but the values.
         whole = plan.job(Pack(np.array([number * plan.each]), 0), plan.worlds, "")
@@ -102,11 +101,9 @@ class PointModel:
                     points=points,
                     block=0,
                     firsts=np.full(len(points), block),
-                    worlds=worlds,
                     first_world=block,
                     series=False,
-                    levers={paths[key]: value[part] for key, value in values.items() if kinds[key] == "lever"},
-                    values={key: value[part] for key, value in values.items() if kinds[key] == "uncertainty"},
+                    spec=plan.spec(number, {key: value[part] for key, value in values.items()}, worlds),
                 )
                 found = simulate_pack(job)
                 if found.failures:

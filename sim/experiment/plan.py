@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ensemble.fingerprint import model_fingerprint
-from sim.ensemble.spec import usual_chunk
+from sim.ensemble.spec import RunSpec, usual_chunk
 from sim.experiment.design import Matrix
 from sim.experiment.factors import Factor
 from sim.experiment.schema import Experiment
@@ -222,25 +222,31 @@ class Plan:
     def job(self, pack: Pack, block_worlds: int, folder: str) -> Job:
         """A pack as work that can be sent anywhere."""
         number = int(pack.points[0] // self.each)
-        values, paths = self.values(pack.points), self.paths[number]
-        kinds = {factor.name: factor.kind for factor in self.factors}
         first = pack.block * block_worlds
         return Job(
             folder=folder,
             identity=self.identity,
             version=self.particulars["model"],
-            scenario=self.scenarios[number],
             points=pack.points,
             block=pack.block,
             firsts=self.first_worlds(pack.points) + first,
-            worlds=min(block_worlds, self.worlds - first),
             first_world=first,
-            months=self.months,
-            seed=self.experiment.seed,
-            parameters=self.experiment.parameters,
-            levers={paths[name]: value for name, value in values.items() if kinds[name] == "lever"},
-            values={name: value for name, value in values.items() if kinds[name] == "uncertainty"},
-            constants=self.experiment.constants,
+            spec=self.spec(number, self.values(pack.points), min(block_worlds, self.worlds - first)),
             metrics=self.metrics,
             series=self.experiment.series,
+        )
+
+    def spec(self, number: int, values: Mapping[str, Vector], worlds: int) -> RunSpec:
+        """How so many worlds of points with these values of the factors are simulated in a scenario, by its number."""
+        paths, kinds = self.paths[number], {factor.name: factor.kind for factor in self.factors}
+        drawn = {name: value for name, value in values.items() if kinds[name] == "uncertainty"}
+        return RunSpec.of(
+            self.scenarios[number],
+            worlds,
+            self.months,
+            self.experiment.seed,
+            parameters=self.experiment.parameters,
+            levers={paths[name]: value for name, value in values.items() if kinds[name] == "lever"},
+            values={**self.experiment.constants, **drawn},
+            repeats=worlds,
         )

@@ -202,12 +202,14 @@ def estimate(
     block = min(plan.worlds, size)
     months = min(plan.months, 12)
     pack = next(plan.packs(plan.nothing_done(block), block, size))
-    job = replace(plan.job(pack, block, ""), months=months)
-    simulate_pack(replace(job.take(slice(0, 1)), months=1))  # imports
+    job = plan.job(pack, block, "")
+    first = job.take(slice(0, 1))
+    simulate_pack(replace(first, spec=replace(first.spec, months=1)))  # imports
+    job = replace(job, spec=replace(job.spec, months=months))
     started = time.perf_counter()
     output = simulate_pack(job)
     took = (time.perf_counter() - started) * plan.months / months
-    runs = len(pack.points) * job.worlds
+    runs = len(pack.points) * job.spec.worlds
     outcomes, series = size_of(output)
     each = (outcomes + series * plan.months / months) / runs
     table = plan.points * (50 + 8 * len(plan.factors))

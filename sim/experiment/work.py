@@ -7,7 +7,7 @@ When the model refuses, the pack is halved until the points that it refuses are 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, TypeAlias
@@ -20,8 +20,6 @@ from sim.ensemble.fingerprint import model_fingerprint
 from sim.ensemble.outcomes import CROSSINGS
 from sim.ensemble.simulate import simulate_batch
 from sim.ensemble.spec import RunSpec
-from sim.scenario import Scenario
-from sim.worlds import Vector
 
 Columns: TypeAlias = dict[str, NDArray[Any]]
 # Errors that say nothing about the point: the machine's, not the model's.
@@ -41,38 +39,25 @@ class Job:
         identity, version: of the sweep, and of the model that it asks for.
         points: their numbers in the sweep; block: which block of each point's worlds.
         firsts: the number of each point's first world here, whose random draws it gets.
-        worlds: of each point; first_world: what the first of them is called in tables.
-        levers, values: path or parameter -> one value per point; constants: parameter -> value.
+        first_world: what the first of a point's worlds is called in tables.
+        spec: how a point is simulated; its vectors have one value per point, each for all worlds of the point.
         metrics: what is kept; series: whether every month is.
     """
 
     folder: str
     identity: str
     version: str
-    scenario: Scenario
     points: NDArray[np.int64]
     block: int
     firsts: NDArray[np.int64]
-    worlds: int
     first_world: int
-    months: int
-    seed: int
-    parameters: str
-    levers: Mapping[str, Vector]
-    values: Mapping[str, Vector]
-    constants: Mapping[str, float]
+    spec: RunSpec
     metrics: tuple[str, ...]
     series: bool
 
     def take(self, chosen: slice) -> Job:
         """The same work for some of the points only."""
-        return replace(
-            self,
-            points=self.points[chosen],
-            firsts=self.firsts[chosen],
-            levers={name: value[chosen] for name, value in self.levers.items()},
-            values={name: value[chosen] for name, value in self.values.items()},
-        )
+        return replace(self, points=self.points[chosen], firsts=self.firsts[chosen], spec=self.spec.cut(chosen))
 
 
 @dataclass
@@ -147,29 +132,19 @@ def simulate_pack(job: Job) -> PackOutput:
 
 def spec_of(job: Job) -> RunSpec:
     """A pack whose points all have the same random draws, or draws that follow on from each other's, as one batch."""
-    shared = bool((job.firsts == job.firsts[0]).all())
-    points = len(job.points)
-    return RunSpec.of(
-        job.scenario,
-        job.worlds if shared else points * job.worlds,
-        job.months,
-        job.seed,
-        first=int(job.firsts[0]),
-        parameters=job.parameters,
-        values={**job.constants, **job.values},
-        levers=job.levers,
-        repeats=job.worlds,
-        points=points if shared else 1,
-    )
+    first, count = int(job.firsts[0]), len(job.points)
+    if (job.firsts == first).all():
+        return replace(job.spec, first=first, points=count)
+    return replace(job.spec, first=first, worlds=count * job.spec.worlds)
 
 
 def _groups(job: Job) -> Iterator[Job]:
     """The pack in pieces whose points all have the same random draws, or draws that follow on from each other's."""
     steps = np.diff(job.firsts)
-    if not steps.any() or (steps == job.worlds).all():
+    if not steps.any() or (steps == job.spec.worlds).all():
         yield job
         return
-    breaks = [0, *(np.flatnonzero(steps != job.worlds) + 1).tolist(), len(job.points)]
+    breaks = [0, *(np.flatnonzero(steps != job.spec.worlds) + 1).tolist(), len(job.points)]
     for first, last in pairwise(breaks):
         yield job.take(slice(first, last))
 
@@ -194,8 +169,8 @@ def _simulated(job: Job) -> PackOutput:
     outcomes = rows | {name: chunk.outcomes[name] for name in kept_columns(job.metrics)}
     if chunk.series is None:
         return PackOutput(outcomes)
-    series = {name: np.repeat(values, job.months) for name, values in rows.items()}
-    series["month"] = np.tile(np.arange(job.months, dtype=np.int32), len(rows["point"]))
+    series = {name: np.repeat(values, job.spec.months) for name, values in rows.items()}
+    series["month"] = np.tile(np.arange(job.spec.months, dtype=np.int32), len(rows["point"]))
     series |= {name: chunk.series.metrics[name].ravel() for name in job.metrics}
     return PackOutput(outcomes, series)
 
@@ -206,8 +181,8 @@ def kept_columns(metrics: Sequence[str]) -> list[str]:
 
 
 def _rows(job: Job) -> Columns:
-    world = np.arange(job.first_world, job.first_world + job.worlds, dtype=np.int32)
-    return {"point": np.repeat(job.points, job.worlds), "world": np.tile(world, len(job.points))}
+    world = np.arange(job.first_world, job.first_world + job.spec.worlds, dtype=np.int32)
+    return {"point": np.repeat(job.points, job.spec.worlds), "world": np.tile(world, len(job.points))}
 
 
 def _no_rows(job: Job) -> Columns:
