@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from dashboard.runtime.worker import receive, run_side_by_side, send
+from dashboard.runtime.worker import receive, run_batch, send
 
 # Runs that one worker does in one go: of more, the first would wait too long for the last.
 MOST_TOGETHER = 5
@@ -96,7 +96,7 @@ class _Worker(threading.Thread):
         task, several = tasks[0], len(tasks) > 1
         function, arguments = task.function, task.arguments
         if several:
-            function, arguments = run_side_by_side, ([one.arguments[0] for one in tasks],)
+            function, arguments = run_batch, ([one.arguments[0] for one in tasks],)
         process = self._running()
         self.number += 1
         late = threading.Timer(self.lane.seconds, self._too_late, [self.number, tasks])

@@ -65,7 +65,7 @@ def run_scenario(tell: Tell, scenario: Any, shared: int = 0, **how: Any) -> Any:
     return sim.run(scenario, progress=lambda done, everything: tell(None), checkpoint=_checkpoints().at(shared), **how)
 
 
-def run_side_by_side(tell: Tell, scenarios: list[Any], **how: Any) -> list[Any]:
+def run_batch(tell: Tell, scenarios: list[Any], **how: Any) -> list[Any]:
     """The same of several scenarios of one `batch_key`, simulated by one model, which takes less than one after another."""
     import sim
 
