@@ -14,6 +14,10 @@ import tempfile
 import time
 from collections.abc import Callable
 
+from sim.ensemble.simulate import advance, build_model
+from sim.ensemble.spec import RunSpec
+from sim.scenario import load_scenario
+
 MONTHS = 60
 
 
@@ -25,15 +29,16 @@ def median(measure: Callable[[], float], runs: int = 5) -> float:
 
 def live(worlds: int) -> float:
     """Seconds that a model of so many worlds takes for five years, its making included."""
-    from sim.model import FrontierModel
-
     started = time.perf_counter()
-    model = FrontierModel("confront", worlds=worlds, seed=1, parameters="defaults")
-    for _ in range(MONTHS):
-        model.step()
+    model = build_model(_spec(worlds))
+    advance(model, MONTHS)
     took = time.perf_counter() - started
     model.close()
     return took
+
+
+def _spec(worlds: int) -> RunSpec:
+    return RunSpec.of(load_scenario("confront"), worlds, MONTHS, 1, parameters="defaults", panels=True)
 
 
 def command(*words: str) -> float:
@@ -85,13 +90,10 @@ def report() -> None:
 
 def profile() -> None:
     """Print where the time goes at 1,000 worlds."""
-    from sim.model import FrontierModel
-
-    model = FrontierModel("confront", worlds=1000, seed=1, parameters="defaults")
+    model = build_model(_spec(1000))
     watcher = cProfile.Profile()
     watcher.enable()
-    for _ in range(MONTHS):
-        model.step()
+    advance(model, MONTHS)
     watcher.disable()
     pstats.Stats(watcher).sort_stats("tottime").print_stats(25)
 

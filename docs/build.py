@@ -16,7 +16,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
@@ -38,6 +38,9 @@ from registry_pages import all_claims, all_parameters, all_rules
 from scenario_pages import course_cost, scenario_page
 
 from sim import model as model_module
+from sim.ensemble.simulate import simulate_batch
+from sim.ensemble.spec import RunSpec
+from sim.ensemble.verdicts import THRESHOLDS
 from sim.evidence import ledger
 from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS, PANELS
@@ -45,9 +48,8 @@ from sim.model import MONTH, FrontierModel
 from sim.parameters import PARAMETERS
 from sim.provenance import cover, index
 from sim.provenance.cards import only_source
-from sim.results.verdicts import THRESHOLDS
 from sim.rule import RULES
-from sim.scenario import list_scenarios, load_policy
+from sim.scenario import list_scenarios, load_policy, load_scenario
 from sim.vocabulary import (
     ACTOR_SPECS,
     ACTORS,
@@ -70,6 +72,7 @@ PAGES = ("model.md", "rules.md", "parameters.md", "claims.md")
 BLOCK = re.compile(r"<!-- begin: (\S+)(.*?) -->\n(.*?)<!-- end: \1 -->", re.DOTALL)
 # The decision that is worked through: any month of any world would do.
 SCENARIO, SEED, EXAMPLE_MONTH = "history", 0, "2022-06"
+T = TypeVar("T")
 
 
 def counts(_: str) -> str:
@@ -191,9 +194,8 @@ def formulas(names: str) -> str:
 
 def decision(name: str) -> str:
     """A decision's pressures: each with its formula and what every option makes of it."""
-    model = _lived(1)
-    account, rows = model.accounts[0][name], []
-    model.close()
+    account = _after(1, lambda model: model.accounts[0][name])
+    rows = []
     for pressure in account["pressures"]:
         rule = RULES[pressure.rule]
         by_option = pressure.strength.ndim == 2
@@ -206,18 +208,20 @@ def decision(name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _lived(months: int) -> FrontierModel:
-    """The world of the worked example, after some months, with its record of decisions."""
-    model = FrontierModel(SCENARIO, worlds=1, seed=SEED, parameters="defaults", record=True)
-    for _ in range(months):
-        model.step()
-    return model
+def _after(months: int, read: Callable[[FrontierModel], T]) -> T:
+    """What is read off the world of the worked example after some months."""
+    spec = RunSpec.of(load_scenario(SCENARIO), 1, months, SEED, parameters="defaults", record=(months - 1,))
+    return simulate_batch(spec, lambda model, _: read(model))
 
 
 def example(_: str) -> str:
     """One decision in full, from the record of a run."""
-    model = _lived(months_between(START, EXAMPLE_MONTH) + 1)
-    account = model.accounts[-1]["taliban.stance"]
+
+    def read(model: FrontierModel) -> tuple[dict[str, Any], float, float]:
+        tie = float(model.datacollector.model_vars["alignment_taliban_ttp"][-1])
+        return model.accounts[-1]["taliban.stance"], tie, float(cast(float, model.parameters["kinship_weight"]))
+
+    account, tie, weight = _after(months_between(START, EXAMPLE_MONTH) + 1, read)
     names = [option.replace("_", " ") for option in account["options"]]
     utilities, chances, draws = (account[key][:, 0] for key in ("utilities", "probabilities", "draws"))
     totals, added, rows = utilities + draws, np.zeros(len(names)), []
@@ -233,11 +237,8 @@ def example(_: str) -> str:
         ("Gumbel draw, -log(-log u)", *(f"{draw:+.2f}" for draw in draws)),
         ("**utility and draw**", *(f"**{value:+.2f}**" for value in totals)),
     ]
-    tie = float(model.datacollector.model_vars["alignment_taliban_ttp"][-1])
-    weight = float(model.parameters["kinship_weight"])
     kinship = next(pressure for pressure in account["pressures"] if pressure.rule == "kinship_and_debt")
     assert np.isclose(-weight * tie, kinship.strength[0]), "the first line is not what it is said to be"
-    model.close()
     return (
         f"{month_words(EXAMPLE_MONTH)} in world 0 of scenario `{SCENARIO}`, seed {SEED}, every parameter at its value:\n\n"
         + table(("pressure", *names), rows)

@@ -27,7 +27,7 @@ from sim.experiment.outcome import Sweep  # noqa: E402
 from sim.experiment.plan import Pack  # noqa: E402
 from sim.experiment.regret.study import Judged, Regret  # noqa: E402
 from sim.experiment.sweep import sweep  # noqa: E402
-from sim.experiment.work import live  # noqa: E402
+from sim.experiment.work import simulate_pack  # noqa: E402
 from sim.plots import to_png  # noqa: E402
 from sim.plots.gallery import Picture  # noqa: E402
 from sim.results.reading import number  # noqa: E402
@@ -183,9 +183,9 @@ def first_futures() -> pd.DataFrame:
     out = {}
     for course, scenario in enumerate(plan.scenarios):
         points = np.arange(CHECKED) + course * plan.each
-        lived = live(plan.job(Pack(points, 0), plan.worlds, "")).outcomes
+        found = simulate_pack(plan.job(Pack(points, 0), plan.worlds, "")).outcomes
         for metric in ONE_BY_ONE:
-            out[metric, scenario.name] = lived[metric].reshape(CHECKED, plan.worlds).mean(axis=1)
+            out[metric, scenario.name] = found[metric].reshape(CHECKED, plan.worlds).mean(axis=1)
     return pd.DataFrame(out)
 
 

@@ -1,16 +1,17 @@
 """`durand`: Pakistan, the Afghan Taliban, the TTP and India after August 2021, in many modelled worlds at once.
 
-The public names, and nothing else. All but `run` and `compare` are fetched when first asked for, so that `import sim`
-takes no time.
+The public names, and nothing else: each is fetched when first asked for, so that `import sim` takes no time.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.ensemble.run import Interrupted, LimitError, compare, run
+from sim import questions
 
 if TYPE_CHECKING:
+    from sim.ensemble.simulate import Interrupted
+    from sim.ensemble.spec import LimitError
     from sim.experiment.bridges import PointError, ema_model, point_model, salib_problem
     from sim.experiment.load import ExperimentError, load_experiment
     from sim.experiment.outcome import Sweep
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from sim.experiment.sweep import SweepInterrupted, sweep
     from sim.model import FrontierModel, ModelError
     from sim.results import BundleError, Comparison, Results, SeriesNotKeptError
+    from sim.results.run import compare, run
     from sim.scenario import Scenario, ScenarioError, load_scenario, with_overrides
     from sim.yamlfile import FileError
 
@@ -58,6 +60,8 @@ _HOMES = {
     "ExperimentError": "sim.experiment.load",
     "FileError": "sim.yamlfile",
     "FrontierModel": "sim.model",
+    "Interrupted": "sim.ensemble.simulate",
+    "LimitError": "sim.ensemble.spec",
     "ModelError": "sim.model",
     "PointError": "sim.experiment.bridges",
     "Results": "sim.results",
@@ -66,15 +70,26 @@ _HOMES = {
     "SeriesNotKeptError": "sim.results",
     "Sweep": "sim.experiment.outcome",
     "SweepInterrupted": "sim.experiment.sweep",
+    "compare": "sim.results.run",
     "ema_model": "sim.experiment.bridges",
     "load_experiment": "sim.experiment.load",
     "load_scenario": "sim.scenario",
     "point_model": "sim.experiment.bridges",
     "replications": "sim.experiment.replications.study",
+    "run": "sim.results.run",
     "salib_problem": "sim.experiment.bridges",
     "sweep": "sim.experiment.sweep",
     "with_overrides": "sim.scenario",
 }
+# What is asked of results is answered above them: by what function of which module.
+questions.HOMES.update(
+    {
+        "Results.why": "sim.why.answers:explain_results",
+        "Sweep.discover": "sim.experiment.discovery.study:discover",
+        "Sweep.regret": "sim.experiment.regret.study:regret",
+        "Sweep.sensitivity": "sim.experiment.sensitivity.study:sensitivity",
+    }
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 from sim.experiment.bridges import COURSE, PointError, import_workbench, point_model, salib_problem
 from sim.experiment.factors import Factor
 from sim.experiment.load import experiments

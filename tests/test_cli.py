@@ -245,6 +245,13 @@ class TestJson:
         assert found["manifest"]["parameters"] == "prior"
         assert found["paired"]["confront-vs-appease"]["aid"]["mean"] == 0  # both pushed alike now
 
+    def test_workers(self, durand: Durand, small: None) -> None:
+        shown = durand("run", "confront", "--worlds", 4, "--workers", 2, "--json")
+        assert json.loads(shown.out)["manifest"]["workers"] == 2
+        refused = durand("compare", "confront", "appease", "--workers", 0)
+        assert refused.code == 2
+        assert "workers must be a whole number from 1 to 1,024; got 0" in refused.err
+
 
 class TestReading:
     def test_a_comparison_for_people(self, durand: Durand, small: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -336,7 +343,7 @@ class TestFolders:
 class TestStopping:
     @pytest.fixture(autouse=True)
     def chunks_of_three(self, small: None, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(sim.run.__globals__, "CHUNK", 3)
+        monkeypatch.setattr(sim.ensemble.spec, "CHUNK", 3)
 
     def test_what_was_finished_is_kept(self, durand: Durand, tmp_path: Path) -> None:
         SmallModel.stop_at = 9

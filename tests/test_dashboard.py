@@ -40,7 +40,7 @@ from dashboard.runtime.state import POSTURES, SHARES, State, from_query, to_quer
 from dashboard.runtime.worker import run_scenario
 from dashboard.widgets import drafting, show
 from dashboard.widgets.show import plain
-from sim.ensemble.run import PARAMETERS as MODES
+from sim.ensemble.spec import PARAMETERS as MODES
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.plots import fan, paired_difference, rows_of, verdict_shares
@@ -559,7 +559,7 @@ def test_what_waits_together_is_run_together_and_comes_out_as_alone() -> None:
     own, found = Engine(workers=1), {}
     states = [State(levers={"aid": one}, worlds=20, months=24, parameters="posterior") for one in levers]
     yours = [versions.jobs(one)[versions.YOURS] for one in states]
-    assert len({one.company for one in yours}) == 1
+    assert len({one.batch_key for one in yours}) == 1
     assert len({one.key for one in yours}) == 4
     try:
         own.results("first", {"x": job(seed=1)})  # its worker is up

@@ -13,7 +13,7 @@ from made_sweep import draws, made
 from typer.testing import CliRunner
 
 from sim.commands.main import app
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 from sim.experiment.condition import ConditionError
 from sim.experiment.discovery.boxes import Count, Limit, _quiet, lifted, rounded, screened
 from sim.experiment.discovery.rows import outcomes_by_point, rows

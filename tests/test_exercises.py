@@ -16,12 +16,12 @@ import numpy as np
 import pytest
 from command import called
 
-from sim.ensemble.run import LimitError
-from sim.ensemble.run import run as run_worlds
+from sim.ensemble.spec import LimitError
 from sim.evidence import ledger
 from sim.model import FrontierModel
 from sim.results import BundleError, Results
 from sim.results.folders import seal
+from sim.results.run import run as run_worlds
 from sim.scenario import library, load_scenario
 from sim.teaching.exercises import pack as packing
 from sim.teaching.exercises.feedback import because_of, feedback, label, missed

@@ -15,12 +15,12 @@ import pytest
 import yaml
 from numpy.typing import NDArray
 
-from sim.ensemble.run import run
 from sim.evidence import ledger
 from sim.experiment import baselines
 from sim.metrics import METRICS
 from sim.model import FrontierModel
 from sim.results import Results
+from sim.results.run import run
 from sim.scenario import Scenario, differences, library, list_scenarios, load_policy, load_scenario, with_overrides
 from sim.vocabulary import LEVERS, START, months_between
 

@@ -33,7 +33,7 @@ from sim.teaching.play.briefing import HIDDEN, OWN, PUBLIC, REPORTED, briefing
 from sim.teaching.play.debrief import PLAYED, TOLD, debrief
 from sim.teaching.play.game import Game, as_data, replay, resume, shocks, start
 from sim.teaching.play.moves import LIMIT, GameError, MoveLog, load_log, parse, save_log
-from sim.teaching.play.past import live
+from sim.teaching.play.past import simulate_past
 from sim.teaching.play.scenario import COURSES, reference
 from sim.teaching.play.session import Session
 from sim.teaching.play.text import PURPOSE, SEATS
@@ -95,7 +95,7 @@ def test_a_replay_gives_the_same_bits(game: Game, tmp_path: Path) -> None:
     found = replay(log)
     assert len(found) == 4
     assert all(now == then is not None for now, then in found)
-    live.cache_clear()  # from the very beginning, not out of memory
+    simulate_past.cache_clear()  # from the very beginning, not out of memory
     assert replay(log) == found
     assert resume(log).past.digest() == game.past.digest() == found[-1][0]
 
@@ -349,7 +349,7 @@ def test_what_is_hidden_does_not_depend_on_the_games_world(actor: str) -> None:
 def test_a_range_holds_in_nine_cases_out_of_ten() -> None:
     """Otherwise the fog says more, or less, than it claims. Over worlds that are not among those it was made of."""
     told = briefing(opened(parameters="posterior"), "pakistan")
-    others = live(opened(parameters="posterior").scenario(), 16, 300, 5, 200, "posterior")
+    others = simulate_past(opened(parameters="posterior").scenario(), 16, 300, 5, 200, "posterior")
     for guess in told.hidden:
         months = others.metrics[guess.name][:, -3:]
         values = {"total": months.sum(1), "mean": months.mean(1), "final": months[:, -1]}[guess.kind]

@@ -9,6 +9,8 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from sim.ensemble.chunks import Series
+from sim.ensemble.outcomes import outcomes
 from sim.metrics import METRICS, PANELS
 from sim.plots import (
     alignments,
@@ -30,9 +32,8 @@ from sim.plots import (
 from sim.plots.data import bands, parting, parts_at, rounded
 from sim.plots.theme import PALETTE, broken
 from sim.results import Comparison, Results
-from sim.results.outcomes import outcomes
 from sim.results.reading import titles
-from sim.results.results import Series, panel_dimension
+from sim.results.results import panel_dimension
 from sim.scenario import Scenario
 from sim.vocabulary import LEVERS, PAKISTAN_AREAS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS, STANCES, VERDICTS
 

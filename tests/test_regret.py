@@ -15,7 +15,7 @@ from scipy.stats.contingency import association
 from typer.testing import CliRunner
 
 from sim.commands.main import app
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 from sim.experiment.condition import ConditionError
 from sim.experiment.folder import FolderError
 from sim.experiment.outcome import Sweep

@@ -11,7 +11,7 @@ import pytest
 from command import Durand
 
 import sim
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 from sim.experiment.replications.study import Replications, figure, pairing, replications
 from sim.plots import rows_of
 from sim.worlds import Streams, Vector

@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from small_model import SCENARIOS, SmallScenario, install, real
 
 import sim
+from sim.ensemble.outcomes import CROSSINGS, first_crossing, outcomes
+from sim.ensemble.verdicts import THRESHOLDS, verdicts, window
 from sim.metrics import METRICS
 from sim.results import BundleError, open_folder
 from sim.results.bundle import write_report
 from sim.results.folders import sealed
-from sim.results.outcomes import CROSSINGS, first_crossing, outcomes
 from sim.results.reading import between, headline, in_worlds, number, reading, settled, share, titles
 from sim.results.terminal import KINDS, SHORT_LIST, tables
-from sim.results.verdicts import THRESHOLDS, verdicts, window
 from sim.vocabulary import VERDICTS
 
 NAMES = list(VERDICTS)

@@ -20,7 +20,7 @@ from sim.experiment.schema import Factorial, LatinHypercube, Morris, Saltelli, e
 from sim.parameters import PARAMETERS
 from sim.scenario import ScenarioError, Script, library, load_scenario
 from sim.scenario.settings import OPTIONS
-from sim.worlds import Streams
+from sim.worlds import BatchLayout, Streams
 
 # Some parameters with a range; found here so that no test hangs on a name.
 NAMES = [name for name, one in PARAMETERS.items() if not one.constant][:4]
@@ -342,14 +342,10 @@ class TestHooks:
 
     @pytest.mark.parametrize("first", [0, 3, 8])
     def test_points_share_their_luck(self, first: int) -> None:
-        alone, packed = Streams(5, 4, first), Streams(5, 12, first, points=3)
+        alone, packed = Streams(5, BatchLayout(4, first)), Streams(5, BatchLayout(4, first, blocks=3))
         for month in (0, 7):
             assert np.array_equal(packed.uniform("x", month), np.tile(alone.uniform("x", month), 3))
             assert np.array_equal(packed.uniforms("y", month, 3, 2), np.tile(alone.uniforms("y", month, 3, 2), 3))
-
-    def test_worlds_are_dealt_out_evenly(self) -> None:
-        with pytest.raises(ValueError, match="10 worlds cannot be dealt out to 3 points"):
-            Streams(5, 10, points=3)
 
     @pytest.mark.parametrize(
         "path",

@@ -18,8 +18,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.ensemble import pool
+from sim.ensemble.pool import WorkersError
 from sim.experiment import executors, work
-from sim.experiment.executors import WorkersError
 from sim.experiment.outcome import Sweep
 from sim.experiment.store import Local
 from sim.experiment.sweep import Standing, SweepStoppedError, sweep
@@ -127,13 +128,13 @@ class TestProcesses:
         assert not multiprocessing.active_children()
 
     def test_workers_that_always_die_are_given_up(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(executors, "MOST_DEATHS", 0)
-        monkeypatch.setattr(executors, "carry_out", die)
+        monkeypatch.setattr(pool, "MOST_DEATHS", 0)
+        monkeypatch.setattr("sim.experiment.sweep.carry_out", die)
         with pytest.raises(SweepStoppedError, match=r"they die again and again.*0 of 192 runs are kept"):
             sweep(EXPERIMENT, tmp_path / "out", workers=2)
 
     def test_another_version_elsewhere_is_noticed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(work, "model_version", lambda: "another")
+        monkeypatch.setattr(work, "model_fingerprint", lambda: "another")
         with pytest.raises(SweepStoppedError, match="install the same version of durand, NumPy and SciPy everywhere"):
             sweep(EXPERIMENT, tmp_path / "out")
 

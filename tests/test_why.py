@@ -13,7 +13,7 @@ from command import Durand
 from numpy.typing import NDArray
 
 import sim
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 from sim.metrics import METRICS
 from sim.model import FrontierModel
 from sim.rule import RULES
@@ -168,27 +168,27 @@ class TestSameNumbers:
         ],
     )
     def test_of_two_scenarios(self, a: str, b: str, month: int, back: int | None, parameters: str) -> None:
-        lived = between(load_scenario(a), load_scenario(b), tuple(METRICS), month, back, WORLDS, 3, parameters)
-        assert lived.twin is not None
+        runs = between(load_scenario(a), load_scenario(b), tuple(METRICS), month, back, WORLDS, 3, parameters)
+        assert runs.pair is not None
         mine, theirs = (_plainly(name, month, parameters) for name in (a, b))
-        for name, rows in lived.twin.record.model_vars.items():
+        for name, rows in runs.pair.record.model_vars.items():
             first = month + 1 - len(rows)
             for now, row in enumerate(rows, first):
                 value = row.value if isinstance(row, Traced) else row
                 assert np.array_equal(value[:WORLDS], mine[name][now]), (name, now)
                 assert np.array_equal(value[WORLDS:], theirs[name][now]), (name, now)
-        lived.close()
+        runs.close()
 
     @pytest.mark.parametrize(("name", "month", "back"), [("own_choice", 20, 3), ("confront", 1, 1), ("history", 14, 2)])
     def test_of_a_month_and_the_one_before(self, name: str, month: int, back: int) -> None:
-        lived = within(load_scenario(name), tuple(METRICS), month, back, WORLDS, 3, "defaults")
-        assert lived.twin is not None
+        runs = within(load_scenario(name), tuple(METRICS), month, back, WORLDS, 3, "defaults")
+        assert runs.pair is not None
         mine = _plainly(name, month, "defaults")
-        for metric, rows in lived.twin.record.model_vars.items():
+        for metric, rows in runs.pair.record.model_vars.items():
             for now, row in enumerate(rows, month + 1 - len(rows)):
                 assert np.array_equal(row.value[:WORLDS], mine[metric][now])
                 assert np.array_equal(row.value[WORLDS:], mine[metric][now - 1])
-        lived.close()
+        runs.close()
 
     @pytest.mark.parametrize(("a", "b"), [("open", "menu"), ("menu", "open"), ("menu", "wide")])
     def test_of_menus_of_policies(self, a: str, b: str) -> None:

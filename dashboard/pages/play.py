@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.widgets import access, controls, lines, seats, show
-from sim.ensemble.run import LIMITS, LimitError
+from sim.ensemble.spec import LIMITS, LimitError
 from sim.scenario import ScenarioError
 from sim.teaching.play import text as play_text
 from sim.teaching.play.game import start

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.widgets import access, controls, seats, show, tables
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 from sim.scenario import ScenarioError
 from sim.teaching.classroom.classes import MOST_NAME, NICKNAME_LENGTH
 from sim.teaching.classroom.file import ClassroomError, GoneError, StrangerError

@@ -66,7 +66,7 @@ class Job:
     """One run: a scenario and how. Equal keys give equal numbers.
 
     Attributes:
-        shared: how many of its first months other runs are likely to have lived alike; changes no number.
+        shared: how many of its first months are likely to be those of other runs; changes no number.
     """
 
     scenario: Scenario
@@ -77,23 +77,23 @@ class Job:
     panels: bool = False
     shared: int = field(default=0, compare=False)
     key: str = field(default="", compare=False)
-    company: str | None = field(default=None, compare=False)
+    batch_key: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        from sim.scenario import company
+        from sim.scenario import batch_key
 
         how = [self.worlds, self.months, self.seed, self.parameters]
         digest = blake2b(json.dumps([*how, self.scenario.data()], sort_keys=True).encode(), digest_size=12).hexdigest()
         object.__setattr__(self, "key", digest)
-        kind = company(self.scenario)
-        object.__setattr__(self, "company", kind and json.dumps([*how, self.panels, kind]))
+        kind = batch_key(self.scenario)
+        object.__setattr__(self, "batch_key", kind and json.dumps([*how, self.panels, kind]))
 
     function = staticmethod(run_scenario)
     foreign = False
 
     @property
     def given(self) -> tuple[Any, ...]:
-        """What is run, and how many months of it others live alike."""
+        """What is run, and how many months of it others share."""
         return self.scenario, self.shared
 
     @property
@@ -196,7 +196,7 @@ class Engine:
                 wanted = list(islice((job for job in likely if job.key not in self._kept), AHEAD_TOGETHER))
             except ValueError:  # a guess that cannot be run; whoever asks for it is told
                 return
-            tasks = [Task(_name(job), run_scenario, job.given, job.arguments, job.company) for job in wanted]
+            tasks = [Task(_name(job), run_scenario, job.given, job.arguments, job.batch_key) for job in wanted]
             for task in tasks:
                 task.ahead = True
                 task.waiting.add(_AHEAD)
@@ -288,7 +288,7 @@ class Engine:
                 task = self._tasks.get(_name(job))
                 if task is None or task.stopped:
                     asks = (session, self._address(session), job.foreign)
-                    task = Task(_name(job), job.function, job.given, job.arguments, job.company, *asks)
+                    task = Task(_name(job), job.function, job.given, job.arguments, job.batch_key, *asks)
                     self.quick.add(task)
                     self._tasks[task.key] = task
                 task.ahead = False

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from dashboard.runtime.memo import Remembered
-from sim.ensemble.run import PARAMETERS as MODES
+from sim.ensemble.spec import PARAMETERS as MODES
 from sim.experiment.load import ExperimentError, experiments, extent
 from sim.experiment.schema import Experiment
 from sim.scenario import ScenarioError, list_scenarios

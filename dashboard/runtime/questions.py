@@ -27,7 +27,7 @@ class Question:
     given: tuple[Any, ...]
     arguments: dict[str, Any] = field(default_factory=dict)
     panels: bool = True
-    company: None = None  # each is done by itself
+    batch_key: None = None  # each is done by itself
     foreign = False
 
     @property

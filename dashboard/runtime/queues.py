@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from dashboard.runtime.worker import receive, run_side_by_side, send
+from dashboard.runtime.worker import receive, run_batch, send
 
 # Runs that one worker does in one go: of more, the first would wait too long for the last.
 MOST_TOGETHER = 5
@@ -38,7 +38,7 @@ class RunError(RuntimeError):
 class Task:
     """Something asked of a worker: who waits for it, what it has told, and what came of it.
 
-    Runs of the same `company` may be done in one go, but for those that are run `ahead` of being asked for. `session` and
+    Runs of the same `batch_key` may be done in one go, but for those that are run `ahead` of being asked for. `session` and
     `address` are those who asked first, by whom queues are kept fair. What is `foreign` reads what somebody brought: a
     process that has refused it is not used again.
     """
@@ -49,12 +49,12 @@ class Task:
         function: Callable[..., Any],
         arguments: tuple[Any, ...],
         named: dict[str, Any],
-        company: str | None = None,
+        batch_key: str | None = None,
         session: str = "",
         address: str = "",
         foreign: bool = False,
     ) -> None:
-        self.key, self.function, self.arguments, self.named, self.company = key, function, arguments, named, company
+        self.key, self.function, self.arguments, self.named, self.batch_key = key, function, arguments, named, batch_key
         self.session, self.address, self.foreign = session, address, foreign
         self.waiting: set[str] = set()
         self.ahead = False
@@ -112,7 +112,7 @@ class _Worker(threading.Thread):
         task, several = tasks[0], len(tasks) > 1
         function, arguments = task.function, task.arguments
         if several:
-            function, arguments = run_side_by_side, ([one.arguments[0] for one in tasks],)
+            function, arguments = run_batch, ([one.arguments[0] for one in tasks],)
         process = self._running()
         self.number += 1
         late = threading.Timer(self.lane.seconds, self._too_late, [self.number, tasks])
@@ -285,7 +285,7 @@ class Lane:
             worker.stop(task)
 
     def take(self, worker: _Worker) -> list[Task]:
-        """The next task for a worker, as soon as there is one, with its share of those in the same company; none when
+        """The next task for a worker, as soon as there is one, with its share of those that can share its batch; none when
         all is closed."""
         with self.changed:
             self.changed.wait_for(lambda: self.queue or self.closed)
@@ -294,8 +294,8 @@ class Lane:
             task = min(self.queue, key=self._last_served)  # the first of them, where they are equal
             self.queue.remove(task)
             self._serve(task)
-            alike = () if task.company is None or task.ahead else self.queue
-            mates = [one for one in alike if one.company == task.company and not one.ahead]
+            alike = () if task.batch_key is None or task.ahead else self.queue
+            mates = [one for one in alike if one.batch_key == task.batch_key and not one.ahead]
             idle = sum(not other.tasks for other in self.workers)  # this one among them
             worker.tasks = [task, *mates[: min(MOST_TOGETHER, -(-(len(mates) + 1) // idle)) - 1]]
             for one in worker.tasks[1:]:

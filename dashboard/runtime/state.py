@@ -17,8 +17,8 @@ from typing import Any, Self
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from sim.ensemble.run import DEFAULT_PARAMETERS, LIMITS
-from sim.ensemble.run import PARAMETERS as MODES
+from sim.ensemble.spec import DEFAULT_PARAMETERS, LIMITS
+from sim.ensemble.spec import PARAMETERS as MODES
 from sim.evidence import ledger
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS

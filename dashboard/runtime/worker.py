@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 if TYPE_CHECKING:
     from sim.ensemble.checkpoints import Checkpoints
 
-# Of models at the month from which a visitor's changes hold, with the tolls drawn since: some ten of 200 worlds.
+# Of models at the month from which a visitor's changes hold, with the fatality draws since: some ten of 200 worlds.
 KEPT_BYTES = 150 * 2**20
 _LENGTH = struct.Struct(">Q")
 Tell = Callable[[Any], None]
@@ -64,14 +64,14 @@ def _checkpoints() -> Checkpoints:
 
 
 def run_scenario(tell: Tell, scenario: Any, shared: int = 0, **how: Any) -> Any:
-    """`sim.run`, given up in mid-run when nobody waits for it any more; the first `shared` months are lived once for all."""
+    """`sim.run`, given up in mid-run when nobody waits for it any more; the first `shared` months are simulated once for all."""
     import sim
 
     return sim.run(scenario, progress=lambda done, everything: tell(None), checkpoint=_checkpoints().at(shared), **how)
 
 
-def run_side_by_side(tell: Tell, scenarios: list[Any], **how: Any) -> list[Any]:
-    """The same of several scenarios of one `company`, lived by one model, which takes less than one after another."""
+def run_batch(tell: Tell, scenarios: list[Any], **how: Any) -> list[Any]:
+    """The same of several scenarios of one `batch_key`, simulated by one model, which takes less than one after another."""
     import sim
 
     if len(scenarios) == 1:

@@ -98,7 +98,7 @@ def comparison(here: state.State, panels: bool = False, held: Sequence[int] = (3
 
 def answers(jobs: Callable[[], Mapping[str, Job | Question]], held: Sequence[int] = (320,)) -> dict[str, Any] | None:
     """What jobs or questions come to, by name; None when a notice was shown instead. `held` as for `comparison`."""
-    from sim.ensemble.run import LimitError
+    from sim.ensemble.spec import LimitError
     from sim.scenario import ScenarioError
 
     notice = st.empty()

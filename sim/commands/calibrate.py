@@ -11,13 +11,12 @@ from typing import Annotated
 
 import typer
 
-from sim.ensemble.run import LimitError, check
+from sim.ensemble.spec import LimitError, check
 
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write what was found to this folder.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]
 Seed = Annotated[int, typer.Option(metavar="S", help="The seed of all chance: 0 to 2^63 - 1.")]
 Workers = Annotated[int | None, typer.Option(metavar="N", help="Processes; changes no number. As many as processors.")]
-MOST_WORKERS = 64
 
 
 def calibrate(
@@ -132,10 +131,7 @@ def backcast(
 
 
 def _processes(asked: int | None) -> int:
-    if asked is None:
-        return min(os.cpu_count() or 1, 8)
-    _within("workers", asked, 1, MOST_WORKERS)
-    return asked
+    return min(os.cpu_count() or 1, 8) if asked is None else check("workers", asked)
 
 
 def _within(name: str, value: float, low: float, high: float) -> None:

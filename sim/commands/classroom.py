@@ -24,7 +24,7 @@ def backup(
 
     To restore: end the dashboard, remove FILE-wal and FILE-shm, and put the copy in FILE's place.
     """
-    from sim.ensemble.run import LimitError
+    from sim.ensemble.spec import LimitError
     from sim.teaching.classroom.file import ClassroomError, ClassroomFile
 
     try:

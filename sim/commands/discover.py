@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 from sim.results.folders import check_target, saved
 
 if TYPE_CHECKING:

@@ -39,7 +39,7 @@ def complain(problem: Exception) -> int:
 def is_bad_input(problem: Exception) -> bool:
     """Whether it is something that the user can put right."""
     homes = {
-        "sim.ensemble.run": "LimitError",
+        "sim.ensemble.spec": "LimitError",
         "sim.yamlfile": "FileError",
         "sim.results.folders": "BundleError",
         "sim.results.results": "SeriesNotKeptError",

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 
 exercise = typer.Typer(
     help="Exercises for a class: predict, run, be wrong, and find out why.",

@@ -29,7 +29,8 @@ from sim.commands.sensitivity import sensitivity
 from sim.commands.sweep import sweep
 from sim.commands.verify import verify
 from sim.commands.why import why
-from sim.ensemble.run import DEFAULT_PARAMETERS, LIMITS, Interrupted, LimitError, Progress
+from sim.ensemble.simulate import Interrupted, Progress
+from sim.ensemble.spec import DEFAULT_PARAMETERS, LIMITS, LimitError
 
 if TYPE_CHECKING:
     from sim.results import Comparison, Results
@@ -61,6 +62,9 @@ Seed = Annotated[int, typer.Option(metavar="S", help=f"The seed of all chance: {
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change one thing in every scenario, as in its file. Repeatable."),
+]
+Workers = Annotated[
+    int, typer.Option(metavar="N", help=f"Processes of this machine: {_range('workers')}; changes no number.")
 ]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write results and report to this folder.")]
 Png = Annotated[bool, typer.Option("--png", help="Write the report's pictures as PNG too, not as SVG alone.")]
@@ -153,18 +157,21 @@ def run(
     seed: Seed = 0,
     settings: Settings = None,
     parameters: ParametersOption = DEFAULT_PARAMETERS,
+    workers: Workers = 1,
     out: Out = None,
     as_json: Json = False,
     every: All = False,
     png: Png = False,
 ) -> None:
     """Run one scenario in many worlds."""
-    from sim.ensemble.run import run as run_scenario
+    from sim.results.run import run as run_scenario
 
     scenario = _load(name, settings)
 
     def make(progress: Progress | None) -> Results:
-        return run_scenario(scenario, worlds, months, seed, parameters, progress=progress, command=_command())
+        return run_scenario(
+            scenario, worlds, months, seed, parameters, progress=progress, workers=workers, command=_command()
+        )
 
     _carry_out(make, out, as_json, every, png)
 
@@ -180,13 +187,14 @@ def compare(
         str | None, typer.Option(metavar="A", help="The scenario to compare with; the first if not given.")
     ] = None,
     parameters: ParametersOption = DEFAULT_PARAMETERS,
+    workers: Workers = 1,
     out: Out = None,
     as_json: Json = False,
     every: All = False,
     png: Png = False,
 ) -> None:
     """Run scenarios over the same worlds, and say how they differ, world by world."""
-    from sim.ensemble.run import compare as compare_scenarios
+    from sim.results.run import compare as compare_scenarios
 
     scenarios = [_load(name, settings) for name in names]
     # The baseline may be given as it stands on the command line: a path is then known by its scenario's name.
@@ -194,7 +202,15 @@ def compare(
 
     def make(progress: Progress | None) -> Comparison:
         return compare_scenarios(
-            scenarios, worlds, months, seed, parameters, baseline=base, progress=progress, command=_command()
+            scenarios,
+            worlds,
+            months,
+            seed,
+            parameters,
+            baseline=base,
+            progress=progress,
+            workers=workers,
+            command=_command(),
         )
 
     _carry_out(make, out, as_json, every, png)

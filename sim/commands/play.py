@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.ensemble.run import DEFAULT_PARAMETERS, LimitError
+from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError
 from sim.vocabulary import ACTORS
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from sim.ensemble.run import DEFAULT_PARAMETERS
+from sim.ensemble.spec import DEFAULT_PARAMETERS
 
 
 def replications(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.ensemble.run import DEFAULT_PARAMETERS, LimitError
+from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario

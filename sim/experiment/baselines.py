@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.ensemble.run import run
 from sim.metrics import METRICS
 from sim.results import Results
 from sim.results.results import figures
+from sim.results.run import run
 from sim.scenario import Scenario, ScenarioError, list_scenarios, load_scenario
 from sim.vocabulary import VERDICTS
 

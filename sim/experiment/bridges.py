@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 from sim.experiment.factors import Factor
 from sim.experiment.load import load_plan
 from sim.experiment.plan import Pack, Plan
@@ -82,14 +82,13 @@ class PointModel:
         Returns:
             metric -> mean over worlds, one per point.
         """
-        from sim.experiment.work import live
+        from sim.experiment.work import simulate_pack
 
         plan, name = self.plan, scenario or self.scenarios[0]
         if name not in self.scenarios:
             raise PointError(f"no such scenario in this experiment: {name}{suggestion(name, self.scenarios)}")
         number, values = self.scenarios.index(name), self._values(columns)
         count = len(next(iter(values.values()))) if values else 1
-        paths, kinds = plan.paths[number], {one.name: one.kind for one in self.factors}
         out = {metric: np.zeros(count) for metric in plan.metrics}
         # A job of the plan's own first point says all but the values.
         whole = plan.job(Pack(np.array([number * plan.each]), 0), plan.worlds, "")
@@ -104,18 +103,16 @@ class PointModel:
                     points=points,
                     block=0,
                     firsts=np.full(len(points), block),
-                    worlds=worlds,
                     first_world=block,
                     series=False,
-                    levers={paths[key]: value[part] for key, value in values.items() if kinds[key] == "lever"},
-                    values={key: value[part] for key, value in values.items() if kinds[key] == "uncertainty"},
+                    spec=plan.spec(number, {key: value[part] for key, value in values.items()}, worlds),
                 )
-                lived = live(job)
-                if lived.failures:
-                    point, why = next(iter(lived.failures.items()))
+                found = simulate_pack(job)
+                if found.failures:
+                    point, why = next(iter(found.failures.items()))
                     raise PointError(f"the model refused point {point}: {why}")
                 for metric in plan.metrics:
-                    rows = lived.outcomes[metric].reshape(len(points), worlds)
+                    rows = found.outcomes[metric].reshape(len(points), worlds)
                     for world in range(worlds):
                         out[metric][part] = out[metric][part] + rows[:, world] / plan.worlds
         return out

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.ensemble.run import PARAMETERS as SETS
+from sim.ensemble.spec import PARAMETERS as SETS
 from sim.experiment import design as designs
 from sim.experiment.factors import Factor, actor_of, lever_factor, lever_path, short_levers, uncertainty_factor
 from sim.experiment.plan import MOST_RUNS, Plan

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from sim.experiment.folder import FolderError, read_manifest, torn_files
 from sim.experiment.parts import END, FOLDER, MONTHS_END, PART, PartError, read_table
 from sim.experiment.store import Store, open_store
+from sim.questions import answer
 from sim.vocabulary import VERDICTS, month_after
 
 if TYPE_CHECKING:
@@ -173,9 +174,7 @@ class Sweep:
         Raises:
             SensitivityError: it is not finished, too many points failed, or its design is none that can be analysed.
         """
-        from sim.experiment.sensitivity.study import sensitivity
-
-        return sensitivity(self, metrics, versus=versus)
+        return cast("Sensitivity", answer("Sweep.sensitivity", self, metrics, versus=versus))
 
     def salib_problem(self) -> dict[str, Any]:
         """What was varied, as a SALib problem: see `sim.experiment.bridges`."""
@@ -220,15 +219,11 @@ class Sweep:
         self, where: str, scenario: str | None = None, method: Literal["prim", "cart"] = "prim", **more: Any
     ) -> Discovery:
         """Find where a condition holds; arguments and errors as for :func:`sim.experiment.discovery.study.discover`."""
-        from sim.experiment.discovery.study import discover
-
-        return discover(self, where, scenario, method, **more)
+        return cast("Discovery", answer("Sweep.discover", self, where, scenario, method, **more))
 
     def regret(self, metrics: Sequence[str] | None = None, **more: Any) -> Regret:
         """Set policies against each other; arguments and errors as for :func:`sim.experiment.regret.study.regret`."""
-        from sim.experiment.regret.study import regret
-
-        return regret(self, metrics, **more)
+        return cast("Regret", answer("Sweep.regret", self, metrics, **more))
 
     def __repr__(self) -> str:
         about = self.manifest

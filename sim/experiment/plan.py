@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ensemble.fingerprint import model_version
-from sim.ensemble.run import CHUNK, CHUNK_WORLD_MONTHS
+from sim.ensemble.fingerprint import model_fingerprint
+from sim.ensemble.spec import RunSpec, usual_chunk
 from sim.experiment.design import Matrix
 from sim.experiment.factors import Factor
 from sim.experiment.schema import Experiment
@@ -98,7 +98,7 @@ class Plan:
     @property
     def pack_worlds(self) -> int:
         """Worlds at a time, unless said otherwise: what is fastest, and fewer for long runs."""
-        return min(CHUNK, max(1, CHUNK_WORLD_MONTHS // self.months))
+        return usual_chunk(self.months)
 
     def where(self, points: Numbers) -> tuple[Numbers, Numbers, Numbers]:
         """Of each point: the number of its scenario, mix and draw."""
@@ -181,7 +181,7 @@ class Plan:
             "luck": experiment.luck,
             "metrics": list(self.metrics),
             "series": experiment.series,
-            "model": model_version(),
+            "model": model_fingerprint(),
         }
 
     @cached_property
@@ -225,25 +225,31 @@ class Plan:
     def job(self, pack: Pack, block_worlds: int, folder: str) -> Job:
         """A pack as work that can be sent anywhere."""
         number = int(pack.points[0] // self.each)
-        values, paths = self.values(pack.points), self.paths[number]
-        kinds = {factor.name: factor.kind for factor in self.factors}
         first = pack.block * block_worlds
         return Job(
             folder=folder,
             identity=self.identity,
             version=self.particulars["model"],
-            scenario=self.scenarios[number],
             points=pack.points,
             block=pack.block,
             firsts=self.first_worlds(pack.points) + first,
-            worlds=min(block_worlds, self.worlds - first),
             first_world=first,
-            months=self.months,
-            seed=self.experiment.seed,
-            parameters=self.experiment.parameters,
-            levers={paths[name]: value for name, value in values.items() if kinds[name] == "lever"},
-            values={name: value for name, value in values.items() if kinds[name] == "uncertainty"},
-            constants=self.experiment.constants,
+            spec=self.spec(number, self.values(pack.points), min(block_worlds, self.worlds - first)),
             metrics=self.metrics,
             series=self.experiment.series,
+        )
+
+    def spec(self, number: int, values: Mapping[str, Vector], worlds: int) -> RunSpec:
+        """How so many worlds of points with these values of the factors are simulated in a scenario, by its number."""
+        paths, kinds = self.paths[number], {factor.name: factor.kind for factor in self.factors}
+        drawn = {name: value for name, value in values.items() if kinds[name] == "uncertainty"}
+        return RunSpec.of(
+            self.scenarios[number],
+            worlds,
+            self.months,
+            self.experiment.seed,
+            parameters=self.experiment.parameters,
+            levers={paths[name]: value for name, value in values.items() if kinds[name] == "lever"},
+            values={**self.experiment.constants, **drawn},
+            repeats=worlds,
         )

@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 from sim.results.folders import flush
 
 TEMPORARY = ".tmp"

@@ -8,10 +8,11 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from sim.ensemble.chunks import Array
 from sim.metrics import METRICS
 from sim.results.paired import Comparison
 from sim.results.reading import month_words, titles
-from sim.results.results import Array, Results
+from sim.results.results import Results
 
 Source = Results | Comparison
 Rows = list[dict[str, Any]]

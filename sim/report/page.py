@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from sim.ensemble.verdicts import THRESHOLDS
 from sim.metrics import METRICS
 from sim.plots import Picture, draw, missing
 from sim.results import Comparison, Results
@@ -18,7 +19,6 @@ from sim.results.made import made
 from sim.results.reading import NOT_A_FORECAST, month_words, number, reading, scope, share, spread, titles
 from sim.results.results import figures
 from sim.results.terminal import KINDS, SHORT_LIST
-from sim.results.verdicts import THRESHOLDS
 from sim.vocabulary import ACTORS, LEVERS, VERDICTS
 
 if TYPE_CHECKING:

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.ensemble.chunks import Array, Series
 from sim.metrics import METRICS
 from sim.results.folders import BundleError, check_target, header_of, opened, renewed, seal, written_whole
 from sim.results.paired import Comparison
-from sim.results.results import Array, Results, Series
+from sim.results.results import Results
 from sim.vocabulary import VERDICTS
 
 if TYPE_CHECKING:

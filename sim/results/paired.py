@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.ensemble.chunks import Array
 from sim.metrics import METRICS
-from sim.results.results import Array, Results, as_html, records, spread
+from sim.results.results import Results, as_html, records, spread
 
 if TYPE_CHECKING:
     import pandas as pd

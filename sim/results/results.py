@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.ensemble.chunks import Array, Series
 from sim.metrics import METRICS, PANELS
+from sim.questions import answer
 from sim.vocabulary import VERDICTS, month_after
 
 if TYPE_CHECKING:
@@ -22,26 +22,9 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.why import Why
 
-Array = NDArray[np.float64]
-
 
 class SeriesNotKeptError(ValueError):
     """Monthly series were asked of a run that did not keep them."""
-
-
-@dataclass
-class Series:
-    """The months of a run, as plain arrays.
-
-    Attributes:
-        metrics: name -> (worlds, months).
-        panels: name -> (worlds, months, n); empty when panels were not kept.
-        labels: panel name -> the n names along its last axis.
-    """
-
-    metrics: dict[str, Array]
-    panels: dict[str, Array] = field(default_factory=dict)
-    labels: dict[str, list[str]] = field(default_factory=dict)
 
 
 class Results:
@@ -168,9 +151,8 @@ class Results:
 
         The worlds are lived again, the first thousand at most; arguments and errors as for `sim.why.explain`.
         """
-        from sim.why.answers import explain_results
-
-        return explain_results(self, metric, month, versus, back=back, everything=everything, world=world)
+        named = {"back": back, "everything": everything, "world": world}
+        return cast("Why", answer("Results.why", self, metric, month, versus, **named))
 
     def as_json(self) -> dict[str, Any]:
         """The object that `durand run --json` prints."""

@@ -33,20 +33,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.why.ablation import Ablation, Worth, ablate
+    from sim.why.ablation import Ablation, AblationEffect, ablate
     from sim.why.account import Cut, Step, Term
     from sim.why.answers import Why, explain
     from sim.why.decide import Push, Weighed, weigh
 
 __all__ = [
     "Ablation",
+    "AblationEffect",
     "Cut",
     "Push",
     "Step",
     "Term",
     "Weighed",
     "Why",
-    "Worth",
     "ablate",
     "explain",
     "weigh",
@@ -54,7 +54,7 @@ __all__ = [
 
 _HOMES = {
     "Ablation": "ablation",
-    "Worth": "ablation",
+    "AblationEffect": "ablation",
     "ablate": "ablation",
     "Cut": "account",
     "Step": "account",

@@ -17,7 +17,7 @@ Carried = tuple[Array | None, Array | None]
 
 
 class Apart:
-    """The two runs, as they were lived."""
+    """The two runs, as they were simulated."""
 
     def __init__(self, width: int) -> None:
         self.width = width

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.ensemble.outcomes import CROSSINGS
 from sim.experiment import design as designs
 from sim.experiment.condition import VERDICT, Columns, Condition, ConditionError, parse
 from sim.experiment.folder import FolderError
-from sim.results.outcomes import CROSSINGS
 from sim.worlds import Streams
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 from sim.experiment.condition import Condition, Name, parse, parse_sum
 from sim.experiment.discovery.rows import SCENARIO, check_finished, known_outcomes, outcomes_by_point, related
 from sim.experiment.folder import FolderError

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.ensemble.run import DEFAULT_PARAMETERS, LimitError, Progress, check
+from sim.ensemble.simulate import Progress
+from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError, check
 from sim.metrics import METRICS
 from sim.worlds import Streams, Vector
 from sim.yamlfile import suggestion
@@ -24,7 +25,7 @@ from sim.yamlfile import suggestion
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.ensemble.run import Named
+    from sim.results.run import Named
 
 DEFAULT_METRICS = ("attacks", "fatalities", "sovereignty")
 Z = 1.96  # of a 95 % interval
@@ -235,7 +236,7 @@ def _run(
     progress: Progress | None,
 ) -> tuple[list[str], list[pd.DataFrame], pd.DataFrame | None]:
     """The scenarios' names, their outcomes with the same luck, and the second's with luck of its own."""
-    from sim.ensemble.run import compare, run
+    from sim.results.run import compare, run
 
     if other is None:
         alone = run(scenario, worlds, months, seed, parameters, keep_series=False, progress=progress)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 
 SHORTEST = 12  # characters
 

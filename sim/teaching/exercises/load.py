@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.ensemble.run import PARAMETERS as SETS
+from sim.ensemble.spec import PARAMETERS as SETS
 from sim.evidence import ledger
 from sim.metrics import PANELS
 from sim.parameters import PARAMETERS

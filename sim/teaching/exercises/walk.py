@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 from sim.results.manifest import now
 from sim.results.terminal import progress_bar
 from sim.teaching.exercises.feedback import feedback, gain, label, unit_of

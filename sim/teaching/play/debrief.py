@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.ensemble.run import compare
 from sim.metrics import METRICS
+from sim.results.run import compare
 from sim.rule import RULES
 from sim.scenario import Scenario
 from sim.scenario.diff import TITLES
