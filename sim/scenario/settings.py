@@ -7,6 +7,7 @@ settings; the actor's changes in order. A change that names a policy exchanges t
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Self
@@ -160,8 +161,10 @@ def class_name(spec: ActorSpec) -> str:
 
 
 def made(name: str, base: Any, module: str, **fields: Any) -> Any:
-    """A kind of block, with fields as (type, default)."""
-    return create_model(name, __base__=base, __module__=module, **fields)
+    """A kind of block, with fields as (type, default); it stands in its module by its name, where pickle looks for it."""
+    kind = create_model(name, __base__=base, __module__=module, **fields)
+    setattr(sys.modules[module], name, kind)
+    return kind
 
 
 def _classes(spec: ActorSpec) -> ActorClasses:
