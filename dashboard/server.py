@@ -15,7 +15,7 @@ from dashboard.runtime import gate
 
 
 def _make_ready() -> None:
-    from dashboard.runtime.warm_up import make_ready  # which imports all that pages need: the server answers before
+    from dashboard.warm_up import make_ready  # which imports all that pages need: the server answers before
 
     make_ready()
 

@@ -53,12 +53,6 @@ class Rulebook:
             raise TypeError(by_name_only(rule))
         return self._bound[rule](**state)
 
-    def at(self, worlds: NDArray[np.intp], rule: Callable[..., Vector], /, **state: Vector) -> Vector:
-        """What the rule says of a state that stands, element by element, in these worlds: any, as often as may be."""
-        bound = self._bound[rule]
-        values = getattr(bound, "keywords", {})  # none of a rule that is switched off
-        return bound(**state, **{name: value[worlds] for name, value in values.items() if np.ndim(value)})
-
 
 def by_name_only(rule: Callable[..., Vector]) -> str:
     """What is said when a rule is called by position: two vectors that change places would pass unnoticed."""

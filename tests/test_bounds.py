@@ -22,6 +22,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from drawing import draws
 from hypothesis import example, given, settings, target
 from hypothesis import strategies as st
 
@@ -326,7 +327,7 @@ def _measure(folder: str) -> None:
 
 def _memory(key: str) -> float:
     """MB. Not `ru_maxrss`, which a process takes over from the one that started it."""
-    found = re.search(rf"{key}:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    found = re.search(rf"{key}:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="utf-8"))
     assert found is not None
     return int(found[1]) / 1024
 
@@ -370,7 +371,7 @@ PIECES = st.sampled_from(
 )
 @example("shocks: [", "{},", "]", 0.24)
 @example("", "n#: 1\n", "\n", 0.5)
-@settings(max_examples=max(settings.default.max_examples // 4, 1), deadline=None)
+@draws(25)
 def test_no_text_of_one_piece_over_and_over_is_slow(place: str, piece: str, tail: str, share: float) -> None:
     """The search goes for what makes the program do most; as often as fuzzing asks."""
     room = int((LIMIT - 100) * share)

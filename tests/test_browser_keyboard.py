@@ -285,7 +285,7 @@ def class_instructor(page: Page, visit: Visit, server: Server) -> None:
     page.get_by_text("Code for students").wait_for()
     at(page, "Show what the model says", "Space")
     at(page, "Question", "ArrowDown", "Enter")
-    page.get_by_text("The model:").wait_for(state="detached")
+    expect(page.get_by_text("The model:")).to_have_count(0)
     at(page, "Reveal", "Enter")
     page.get_by_text("Revealed: students see").wait_for()
     rest(page)

@@ -304,7 +304,7 @@ class TestFolders:
         assert str(out / "report.html") in shown.out.replace("\n", "")
         ((results, path),) = written
         assert isinstance(results, sim.Comparison)
-        assert path == out / "report.html"
+        assert path.name == "report.html"
 
     def test_with_json_the_place_is_said_on_standard_error(
         self, durand: Durand, small: None, written: list[object], tmp_path: Path
@@ -330,7 +330,7 @@ class TestFolders:
         assert durand("report", tmp_path / "both").code == 0
         assert durand("report", tmp_path / "one").code == 0
         assert [type(results).__name__ for results, _ in written] == ["Comparison", "Results"]
-        assert written[1][1] == tmp_path / "one" / "report.html"
+        assert (tmp_path / "one" / "report.html").read_text(encoding="utf-8") == "<html>"
 
     def test_report_of_a_torn_folder(self, durand: Durand, small: None, tmp_path: Path) -> None:
         sim.run("confront", worlds=2, months=1).save(tmp_path / "out")

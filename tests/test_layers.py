@@ -27,9 +27,9 @@ FLOORS = (
     "parameters",
     "evidence",
     "rules",
+    "metrics",
     "scenario",
     "agents",
-    "metrics",
     "rulebook",
     "shocks",
     "model",
@@ -54,12 +54,12 @@ FLOORS = (
     "provenance",
     "report",
     "the public names",
-    "commands",
-    "__main__",
     "dashboard.runtime",
     "dashboard.widgets",
     "dashboard.pages",
     "dashboard",
+    "commands",
+    "__main__",
 )
 
 # Where chance from outside may come in, and what for.

@@ -30,7 +30,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 # Imported without being declared: it comes with, and only makes sense with, a package that is.
-COMES_WITH = {"markupsafe": "jinja2", "pydantic-core": "pydantic"}
+COMES_WITH = {"starlette": "streamlit", "markupsafe": "jinja2", "pydantic-core": "pydantic"}
 # Declared without being imported: Mesa 3.5 imports it and does not say so.
 FOR_OTHERS = {"networkx"}
 

@@ -23,6 +23,7 @@ from sim.experiment.sensitivity.methods import bootstrap_seed, luck, morris, ran
 from sim.experiment.sensitivity.study import SensitivityError
 from sim.parameters import PARAMETERS
 from sim.plots import rows_of, to_png
+from sim.results.folders import sealed
 from sim.worlds import Streams, Vector
 
 # Three parameters that stand for the three inputs of the textbook function, and one that stands for nothing.
@@ -379,7 +380,9 @@ class TestCommand:
             assert message in told.err
             assert not (tmp_path / "never").exists()
         manifest = tmp_path / "sweep" / "manifest.json"
-        manifest.write_text(manifest.read_text(encoding="utf-8").replace('"finished"', '"interrupted"'))
+        header = {**json.loads(manifest.read_text(encoding="utf-8")), "state": "interrupted"}
+        header.pop("seal")
+        manifest.write_bytes(sealed(header))
         told = durand("sensitivity", tmp_path / "sweep")
         assert told.code == 2
         assert "not finished, 24 of 24 runs: run the sweep again" in told.err

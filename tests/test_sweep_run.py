@@ -221,6 +221,10 @@ class TestFolders:
         sweep(SMALL, tmp_path / "out", chunk=12)
         for part in parts(other.place):
             shutil.copy(part, tmp_path / "out" / "parts" / part.name)
+        with pytest.raises(FolderError, match=f"{part.name}: of another sweep; move it away"):
+            sweep(SMALL, tmp_path / "out")
+        for part in parts(other.place):
+            (tmp_path / "out" / "parts" / part.name).unlink()
         same(whole, sweep(SMALL, tmp_path / "out"))
 
     def test_the_same_points_twice_count_once(self, whole: Sweep, tmp_path: Path) -> None:
@@ -298,7 +302,7 @@ class TestFolders:
     def test_a_torn_part_is_not_read(self, tmp_path: Path) -> None:
         one = sweep(SMALL, tmp_path / "out")
         parts(one.place)[0].write_bytes(b"torn")
-        with pytest.raises(FolderError, match="torn or damaged; run the sweep again to mend it"):
+        with pytest.raises(FolderError, match="torn or damaged; run the sweep again into the same folder to mend it"):
             _ = one.outcomes
 
     def test_urls_are_folders_too(self, whole: Sweep) -> None:

@@ -106,33 +106,13 @@ class Land(Actor):
         slots, block = int(lethal.max()), max(1, BLOCK // len(lethal))
         kept = self.model.streams.kept is not None
         block = min(block, KEPT_BLOCK) if kept else block
-        # What other runs will take, or whose steps are recorded (sim/why), is worked out for all worlds alike.
-        of_all = kept or type(lethal) is not np.ndarray
         for first in range(0, slots, block):
             count = block if kept else min(block, slots - first)
-            happens = np.arange(first, first + count)[:, None] < lethal
-            if of_all:
-                toll, of_forces = self._fatality_draws(who, first, count, of_security_forces)
-                dead = happens * toll
-                everyone = everyone + tally(dead)
-                security = security + tally(dead * of_forces)
-            else:
-                world, toll, of_forces = self._fatality_draws_where(happens, who, first, of_security_forces)
-                everyone = everyone + np.bincount(world, toll, len(lethal))
-                security = security + np.bincount(world, toll * of_forces, len(lethal))
+            toll, of_forces = self._fatality_draws(who, first, count, of_security_forces)
+            dead = (np.arange(first, first + count)[:, None] < lethal) * toll
+            everyone = everyone + tally(dead)
+            security = security + tally(dead * of_forces)
         return security, everyone - security
-
-    def _fatality_draws_where(
-        self, happens: NDArray[np.bool_], who: str, first: int, of_security_forces: Callable[..., Vector]
-    ) -> tuple[NDArray[np.intp], Vector, Vector]:
-        """As `_fatality_draws`, for those attacks alone that happen, a quarter of a block; before them, the world of each."""
-        model, rulebook, count = self.model, self.model.rulebook, len(happens)
-        places = np.flatnonzero(happens)
-        world = places % happens.shape[1]
-        draws = model.streams.uniforms(f"land.{who}.toll", model.month, count, first).take(places)
-        against = model.streams.uniforms(f"land.{who}.against", model.month, count, first).take(places)
-        dead = rulebook.at(world, violence.deaths_in_attack, draw=draws)
-        return world, dead, rulebook.at(world, of_security_forces, draw=against)
 
     def _fatality_draws(
         self, who: str, first: int, count: int, of_security_forces: Callable[..., Vector]

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 import typer
 
 from sim.ensemble.spec import LimitError
-from sim.results.folders import check_target, saved
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,6 +51,8 @@ def discover(
     from sim.experiment.outcome import Sweep
 
     if out is not None:
+        from sim.results.folders import check_target
+
         check_target(out, FORMATS["discovery"])  # before the work, not after it
     chosen = cast(Literal["prim", "cart"], method)
     found = Sweep.load(folder).discover(
@@ -86,6 +87,8 @@ def regret(
     from sim.experiment.outcome import Sweep
 
     if out is not None:
+        from sim.results.folders import check_target
+
         check_target(out, FORMATS["regret"])  # before the work, not after it
     ends = {}
     for text in better or ():
@@ -135,5 +138,7 @@ def write(
         for picture, svg, png in drawn:
             (fresh / f"{picture}.svg").write_text(svg, encoding="utf-8")
             (fresh / f"{picture}.png").write_bytes(png)
+
+    from sim.results.folders import saved
 
     saved(out, FORMATS[name], fill)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.results.folders import Look, look
+if TYPE_CHECKING:
+    from sim.results.folders import Look
 
 
 def verify(
@@ -38,6 +39,7 @@ def examine(folder: Path) -> Look:
         BundleError: it is none of durand's, or its header is torn or changed.
     """
     from sim.experiment.folder import FORMAT
+    from sim.results.folders import look
 
     found = look(folder)
     return _with_parts(folder, found) if found.format == FORMAT else found

@@ -285,7 +285,9 @@ def _sound(base: sqlite3.Connection) -> bool:
     """Whether SQLite's own check finds nothing wrong, and no value is raw bytes, which durand never writes."""
     columns = "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"
     try:
-        return base.execute("PRAGMA integrity_check").fetchone() == ("ok",) and not any(
+        whole = base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        related = base.execute("PRAGMA foreign_key_check").fetchone() is None
+        return whole and related and not any(
             base.execute(f'SELECT 1 FROM "{table}" WHERE typeof("{column}") = \'blob\'').fetchone()
             for table, column in base.execute(columns).fetchall()
         )
