@@ -29,9 +29,9 @@ from notation import (
     month_words,
     rests_on,
     rule_link,
-    spread,
     table,
     unit,
+    value_and_range,
     values,
 )
 from registry_pages import all_claims, all_parameters, all_rules
@@ -149,8 +149,10 @@ def factions(_: str) -> str:
     rows = []
     for actor, names in FACTIONS.items():
         for name, title in names.items():
-            ties = "; ".join(f"{ACTORS[to]} {spread(PARAMETERS[f'align_{name}_{to}'])}" for to in towards[actor])
-            rows.append((ACTORS[actor], f"{title} (`{name}`)", spread(PARAMETERS[f"power_{name}"]), ties))
+            ties = "; ".join(
+                f"{ACTORS[to]} {value_and_range(PARAMETERS[f'align_{name}_{to}'])}" for to in towards[actor]
+            )
+            rows.append((ACTORS[actor], f"{title} (`{name}`)", value_and_range(PARAMETERS[f"power_{name}"]), ties))
     return table(("actor", "faction", "power in August 2021", "ties at rest, -1 to 1"), rows)
 
 
@@ -159,8 +161,8 @@ def resources(_: str) -> str:
     for side, names in (("Kabul", RESOURCES_TALIBAN_NEEDS), ("Islamabad", RESOURCES_PAKISTAN_NEEDS)):
         for name, title in names.items():
             need = PARAMETERS.get(f"need_{name}")
-            shown = spread(need) if need else "from the state of the world"
-            rows.append((side, f"{title} (`{name}`)", shown, spread(PARAMETERS[f"alternative_{name}"])))
+            shown = value_and_range(need) if need else "from the state of the world"
+            rows.append((side, f"{title} (`{name}`)", shown, value_and_range(PARAMETERS[f"alternative_{name}"])))
     return table(("needed by", "resource", "need, 0 to 1", "alternatives, 0 to 1"), rows)
 
 
@@ -190,7 +192,7 @@ def formulas(names: str) -> str:
 
 def decision(name: str) -> str:
     """A decision's pressures: each with its formula and what every option makes of it."""
-    model = _lived(1)
+    model = _simulated(1)
     account, rows = model.accounts[0][name], []
     model.close()
     for pressure in account["pressures"]:
@@ -205,7 +207,7 @@ def decision(name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _lived(months: int) -> FrontierModel:
+def _simulated(months: int) -> FrontierModel:
     """The world of the worked example, after some months, with its record of decisions."""
     model = FrontierModel(SCENARIO, worlds=1, seed=SEED, parameters="defaults", record=True)
     for _ in range(months):
@@ -215,7 +217,7 @@ def _lived(months: int) -> FrontierModel:
 
 def example(_: str) -> str:
     """One decision in full, from the record of a run."""
-    model = _lived(months_between(START, EXAMPLE_MONTH) + 1)
+    model = _simulated(months_between(START, EXAMPLE_MONTH) + 1)
     account = model.accounts[-1]["taliban.stance"]
     names = [option.replace("_", " ") for option in account["options"]]
     utilities, chances, draws = (account[key][:, 0] for key in ("utilities", "probabilities", "draws"))
@@ -248,7 +250,7 @@ def example(_: str) -> str:
 
 
 def _outcome(names: list[str], utilities: Any, draws: Any, chances: Any, chosen: int) -> str:
-    """Which pressures and which luck made the choice, in words."""
+    """Which pressures and which random draws made the choice, in words."""
     totals = utilities + draws
     by_utility, by_total = np.argsort(-utilities, kind="stable"), np.argsort(-totals, kind="stable")
     favourite, second, next_best = int(by_utility[0]), int(by_utility[1]), int(by_total[1])
@@ -260,7 +262,7 @@ def _outcome(names: list[str], utilities: Any, draws: Any, chances: Any, chosen:
     if favourite == chosen:
         return said + (
             f"It drew {draws[chosen]:+.2f}, its rival with the draws counted, *{names[next_best]}*, drew "
-            f"{draws[next_best]:+.2f}, and it stays first by {margin:.2f}: here luck changed the margin and not the choice."
+            f"{draws[next_best]:+.2f}, and it stays first by {margin:.2f}: the draws changed the margin, not the choice."
         )
     return said + (
         f"The draws decide otherwise: *{names[chosen]}*, {utilities[favourite] - utilities[chosen]:.2f} behind by utility and "
@@ -314,7 +316,9 @@ def levers(_: str) -> str:
     for name, title in LEVERS.items():
         cost = PARAMETERS[f"cost_{name}"]
         set_to = (f"{mix[name]:g}" if name in mix else "" for mix in mixes)
-        rows.append((f"`{name}`", title, "presses" if name in COERCIVE else "gives or opens", spread(cost), *set_to))
+        rows.append(
+            (f"`{name}`", title, "presses" if name in COERCIVE else "gives or opens", value_and_range(cost), *set_to)
+        )
     totals = (f"{course_cost(mix):.2f}" for mix in mixes)
     rows.append(("", "Cost of the whole at point values", "", "", *totals))
     return table(("lever", "title", "it", "cost at full strength", *(policy.title for policy in policies)), rows)

@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from sim.words.problems import ChoiceError, Place, PlacedError, dotted, explain, found, short, suggestion, telling
+from sim.words.problems import ChoiceError, Place, PlacedError, dotted, explain, found, problem_lines, short, suggestion
 
 __all__ = [
     "DEPTH",
@@ -105,7 +105,7 @@ class Document:
         def words(place: Place, text: str | Callable[[], str]) -> str:
             return f"{self.where(place)}: {text if isinstance(text, str) else text()}"
 
-        if lines := telling((partial(words, *one) for one in problems), f"{self.name}:1"):
+        if lines := problem_lines((partial(words, *one) for one in problems), f"{self.name}:1"):
             raise self.error(*lines)
 
 
@@ -331,4 +331,4 @@ def validate(document: Document, model: type[Model], path: Place = ()) -> Model:
             return f"{document.where((*path, *place))}: {text}"
 
         found = (partial(words, error) for error in errors.errors(include_url=False))
-        raise document.error(*telling(found, f"{document.name}:1")) from None
+        raise document.error(*problem_lines(found, f"{document.name}:1")) from None

@@ -325,7 +325,7 @@ def play(page: Page, visit: Visit, server: Server) -> None:
     walked(page)
     at(page, "Set it against", "Enter")
     page.get_by_text(re.compile("Turning points: TTP attacks, against")).first.wait_for()
-    page.get_by_text("Luck: yours was").wait_for()
+    page.get_by_text("Random draws: yours came out").wait_for()
     at(page, "Download this game")
     with page.expect_download() as given:
         page.keyboard.press("Enter")

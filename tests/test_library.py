@@ -86,7 +86,7 @@ def apart(this: Months, that: Months, metric: str, since: str, until: str | None
 
 
 def moves(this: Months, that: Months, metric: str, by: float, since: str, until: str | None = None) -> None:
-    """Assert that a metric moves the way of `by`, by at least as much, and by more than luck between worlds explains."""
+    """Assert that a metric moves the way of `by`, by at least as much, and by more than chance between worlds explains."""
     shift = apart(this, that, metric, since, until)
     mean, error = shift.mean(), shift.std(ddof=1) / np.sqrt(len(shift))
     assert mean * np.sign(by) >= abs(by), f"{metric} moves by {mean:+.4f}, asked for {by:+.4f}"

@@ -19,8 +19,8 @@ from sim.plots.network import PLACES, TIES, moving_network, network, network_pic
 from sim.plots.places import SCHEMATIC, map_picture, moving_map, outlines, schematic
 from sim.plots.power import faction_picture, faction_power, holdings, holdings_picture, moving_holdings
 from sim.results import Comparison
-from sim.results.reading import number
 from sim.vocabulary import AFGHAN_AREAS, FACTIONS, PAKISTAN_AREAS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
+from sim.words.numbers import number
 
 MONTH = 16
 DIRECTIONS = {"pakistan_taliban": RESOURCES_TALIBAN_NEEDS, "taliban_pakistan": RESOURCES_PAKISTAN_NEEDS}

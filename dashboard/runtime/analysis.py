@@ -100,8 +100,8 @@ def regret(tell: Tell, folder: str, metric: str) -> Found:
 
 def table(tell: Tell, folder: str, kind: str) -> bytes:
     """Every run: its point, what was varied, and what it came to, as CSV or Parquet."""
-    swept = _open(folder)
-    rows = swept.outcomes.reset_index().merge(swept.experiments.reset_index(), on="point")
+    sweep = _open(folder)
+    rows = sweep.outcomes.reset_index().merge(sweep.experiments.reset_index(), on="point")
     out = io.BytesIO()
     if kind == "CSV":
         rows.to_csv(out, index=False)

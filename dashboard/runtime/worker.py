@@ -4,7 +4,7 @@ Messages are pickles behind their length, on standard input and output. In come 
 ("stop", number); out go ("told", number, what), ("done", number, value) and ("failed", number, message, whose fault).
 
 What memory it may have is limited by RLIMIT_DATA: that counts what the process itself fills, and none of the libraries and
-reservations that RLIMIT_AS counts (a gigabyte of address space before the first world is lived). It needs no rights and no
+reservations that RLIMIT_AS counts (a gigabyte of address space before the first month is simulated). It needs no rights and no
 cgroup. Where a system keeps no such limit (macOS), there is none.
 """
 
@@ -64,14 +64,14 @@ def _checkpoints() -> Checkpoints:
 
 
 def run_scenario(tell: Tell, scenario: Any, shared: int = 0, **how: Any) -> Any:
-    """`sim.run`, given up in mid-run when nobody waits for it any more; the first `shared` months are lived once for all."""
+    """`sim.run`, given up in mid-run when nobody waits for it any more; the first `shared` months are simulated once for all."""
     import sim
 
     return sim.run(scenario, progress=lambda done, everything: tell(None), checkpoint=_checkpoints().at(shared), **how)
 
 
 def run_side_by_side(tell: Tell, scenarios: list[Any], **how: Any) -> list[Any]:
-    """The same of several scenarios of one `company`, lived by one model, which takes less than one after another."""
+    """The same of several scenarios of one `company`, simulated by one model, which takes less than one after another."""
     import sim
 
     if len(scenarios) == 1:

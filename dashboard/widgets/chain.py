@@ -12,7 +12,7 @@ from sim.provenance import index
 from sim.rule import RULES
 from sim.why.account import Term
 from sim.why.names import figure
-from sim.why.outline import Line
+from sim.why.text import Line
 
 DEEPEST = 6
 _KINDS = {

@@ -18,7 +18,8 @@ from dashboard.runtime.engine import BusyError, Job, RunError, SupersededError, 
 from sim.metrics import METRICS
 from sim.plots.moving import moving as sim_moving
 from sim.plots.tables import rows_of
-from sim.results.reading import NOT_A_FORECAST
+from sim.words.numbers import setting
+from sim.words.sentences import NOT_A_FORECAST
 
 if TYPE_CHECKING:
     from dashboard.runtime.questions import Question
@@ -130,7 +131,7 @@ def answers(jobs: Callable[[], Mapping[str, Job | Question]], held: Sequence[int
     return None
 
 
-_UNDER_WAY = "The modelled worlds are being lived through, month by month."
+_UNDER_WAY = "The modelled worlds are being simulated, month by month."
 
 
 def _held(said: str, heights: Sequence[int]) -> str:
@@ -267,13 +268,15 @@ def differences(rows: list[Difference], first: str, second: str) -> None:
     """What differs between two scenarios, side by side."""
     from sim.plots import Table
 
-    def said(value: object) -> str:
-        return "-" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
-
     if not rows:
         st.info("Nothing differs yet.")
         return
-    table(Table(["", first, second], [[one.words, said(one.a), said(one.b)] for one in rows]))
+    table(
+        Table(
+            ["", first, second],
+            [[one.words, *("-" if value is None else setting(value) for value in (one.a, one.b))] for one in rows],
+        )
+    )
 
 
 def files(one: Drawn, place: str) -> None:

@@ -3,7 +3,7 @@
 Players have a position on one question (how far Kabul restrains the TTP: 0 shelters it, 1 cracks down), power, and
 salience. In rounds, each weighs challenging each other: with what support it would win, and what winning and losing are
 worth. Those who would lose give way, as far as the balance says. The forecast is the median of power times salience.
-No month, no attack, no luck: only who wants what, how much, and how strong they are.
+No month, no attack, no random draw: only who wants what, how much, and how strong they are.
 """
 
 from __future__ import annotations

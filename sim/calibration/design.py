@@ -34,8 +34,8 @@ def values_at(names: Sequence[str], places: Matrix) -> dict[str, Vector]:
     out = {}
     for column, name in enumerate(names):
         one = PARAMETERS[name]
-        luck = np.ascontiguousarray(places[:, column])
-        out[name] = stored(name, draw(luck, one.low, one.high, one.distribution, one.value))
+        uniform = np.ascontiguousarray(places[:, column])
+        out[name] = stored(name, draw(uniform, one.low, one.high, one.distribution, one.value))
     return out
 
 

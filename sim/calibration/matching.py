@@ -18,7 +18,7 @@ from sim.worlds import Vector
 Matrix = NDArray[np.float64]  # (sets, targets)
 # A set is implausible if it is more than this many standard deviations off any target (Pukelsheim's three).
 CUT = 3.0
-# Below this no scatter over worlds is believed, as a share of the tolerance: a handful of worlds may agree by luck.
+# Below this no scatter over worlds is believed, as a share of the tolerance: a handful of worlds may agree by chance.
 LEAST_SCATTER = 0.1
 
 
@@ -52,7 +52,7 @@ def measure(
     """Let `repeats` worlds live each parameter set, and take the targets' statistics.
 
     Args:
-        values: parameter -> one value per set; first: number of the first world, so that no two waves share their luck.
+        values: parameter -> one value per set; first: number of the first world, so that no two waves share their random draws.
     """
     sets = len(next(iter(values.values())))
     months = months_between(*CALIBRATION) + 1

@@ -39,7 +39,7 @@ def replications(
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write table, pictures and a page here.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")] = False,
 ) -> None:
-    """How many worlds are enough for a metric, and what the same luck in two scenarios saves."""
+    """How many worlds are enough for a metric, and what the same random draws in two scenarios save."""
     from sim.experiment.replications.study import DEFAULT_METRICS
     from sim.experiment.replications.study import replications as replicate
     from sim.results.terminal import progress_bar

@@ -19,7 +19,7 @@ def sensitivity(
     ] = None,
     versus: Annotated[
         str | None,
-        typer.Option(metavar="SCENARIO", help="Analyse the difference to this scenario, luck being the same."),
+        typer.Option(metavar="SCENARIO", help="Analyse the difference to this scenario, random draws being the same."),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write tables, pictures and a page here.")] = None,
     every: Annotated[bool, typer.Option("--all", help=f"Show every factor, not the first {SHOWN}.")] = False,
@@ -42,7 +42,7 @@ def sensitivity(
         from rich.console import Console
 
         from sim.experiment.sensitivity.text import EXPLAINED, lines, table_of
-        from sim.results.reading import NOT_A_FORECAST
+        from sim.words.sentences import NOT_A_FORECAST
 
         console = Console()
         console.print(f"[bold]{found.title}[/bold]", highlight=False)

@@ -10,8 +10,9 @@ import numpy as np
 
 from sim.metrics import METRICS
 from sim.results.paired import Comparison
-from sim.results.reading import month_words, titles
+from sim.results.reading import titles
 from sim.results.results import Array, Results
+from sim.vocabulary import month_words
 
 Source = Results | Comparison
 Rows = list[dict[str, Any]]

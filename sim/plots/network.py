@@ -18,8 +18,7 @@ from sim.plots.moving import Moving, split
 from sim.plots.tables import Table
 from sim.plots.theme import INK, SOFT, WIDTH, dress
 from sim.results.paired import Comparison
-from sim.results.reading import month_words
-from sim.vocabulary import ACTORS
+from sim.vocabulary import ACTORS, month_words
 
 
 @dataclass(frozen=True)

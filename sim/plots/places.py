@@ -21,8 +21,8 @@ from sim.plots.moving import Moving, split
 from sim.plots.tables import Table
 from sim.plots.theme import INK, SOFT, WIDTH, dress
 from sim.results.paired import Comparison
-from sim.results.reading import month_words, number
-from sim.vocabulary import AFGHAN_AREAS, PAKISTAN_AREAS
+from sim.vocabulary import AFGHAN_AREAS, PAKISTAN_AREAS, month_words
+from sim.words.numbers import number
 
 FILE = Path(__file__).with_name("places.yaml")
 SCHEMATIC = "A schematic drawn by the project: not to scale, and no position on any border."

@@ -14,8 +14,8 @@ from sim.plots.moving import Moving, split
 from sim.plots.tables import Table, first_and_last, panel_text, pivot, rows_of
 from sim.plots.theme import SOFT, WIDTH, broken, colour, dress, name_axis
 from sim.results.paired import Comparison
-from sim.results.reading import month_words, number
-from sim.vocabulary import ACTORS, FACTIONS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
+from sim.vocabulary import ACTORS, FACTIONS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS, month_words
+from sim.words.numbers import number
 
 Actor = Literal["pakistan", "taliban"]
 DIRECTIONS: dict[lines.Direction, tuple[str, dict[str, str]]] = {

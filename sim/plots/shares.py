@@ -11,8 +11,8 @@ import numpy as np
 from sim.plots.data import Rows, Source, as_comparison, called, monthly, months, parting, rounded
 from sim.plots.theme import WIDTH, broken, colour, dress, month_x, name_axis, panels, side_by_side
 from sim.results.paired import Comparison
-from sim.results.reading import number, share
 from sim.vocabulary import AFGHAN_AREAS, LEVERS, PAKISTAN_AREAS, STANCES, VERDICTS
+from sim.words.numbers import number, share
 
 _AREAS = PAKISTAN_AREAS | AFGHAN_AREAS
 _LABELS = 116  # px for the labels on the left

@@ -1,4 +1,4 @@
-"""Class Comparison: scenarios under the same luck, world by world.
+"""Class Comparison: scenarios under the same random draws, world by world.
 
 World number k has the same draws in every scenario, so the difference between two scenarios in world k is what the
 scenarios did to that world. Everything here is about those differences.
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.metrics import METRICS
-from sim.results.results import Array, Results, as_html, records, spread
+from sim.results.results import Array, Results, as_html, quantile_summary, records
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,7 +140,7 @@ class Comparison:
 def differences(values: Array) -> dict[str, float]:
     """Mean, its standard error, percentiles, and the shares above and at zero, of differences per world."""
     count = len(values)
-    middle = spread(values)
+    middle = quantile_summary(values)
     error = float(np.std(values, ddof=1) / np.sqrt(count)) if count > 1 else float("nan")
     return {
         "mean": middle["mean"],

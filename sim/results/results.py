@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.metrics import METRICS, PANELS
 from sim.vocabulary import VERDICTS, month_after
+from sim.words.numbers import SCALES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -152,7 +153,7 @@ class Results:
         """Mean, p05, p50 and p95 over worlds of every metric's outcome: a row per metric."""
         import pandas as pd
 
-        table = {name: spread(self.outcomes[name].to_numpy()) for name in METRICS}
+        table = {name: quantile_summary(self.outcomes[name].to_numpy()) for name in METRICS}
         return pd.DataFrame.from_dict(table, orient="index").rename_axis("metric")
 
     def verdicts(self) -> dict[str, float]:
@@ -172,7 +173,7 @@ class Results:
     ) -> Why:
         """Why a metric changed in a month, or, with `versus`, why it is not the same there: an exact account.
 
-        The worlds are lived again, the first thousand at most; arguments and errors as for `sim.why.explain`.
+        The worlds are simulated again, the first thousand at most; arguments and errors as for `sim.why.explain`.
         """
         from sim.why.answers import explain_results
 
@@ -228,7 +229,7 @@ def monthly_coordinates(worlds: int, months: list[str]) -> dict[str, Any]:
 def described(metric: str) -> dict[str, str]:
     """What a metric is, as attributes of a variable; shares and indices have the unit 1."""
     one = METRICS[metric]
-    plain = one.unit in ("0 to 1", "-1 to 1", "index")
+    plain = one.unit in (*SCALES, "index")
     return {"long_name": one.title, "units": "1" if plain else one.unit, "description": one.means}
 
 
@@ -247,7 +248,7 @@ def panel_dimension(panel: str) -> str:
     return _RESOURCES.get(panel, PANELS[panel])
 
 
-def spread(values: Array) -> dict[str, float]:
+def quantile_summary(values: Array) -> dict[str, float]:
     """Mean and 5th, 50th and 95th percentile over worlds."""
     low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
     return {"mean": float(np.mean(values)), "p05": float(low), "p50": float(middle), "p95": float(high)}

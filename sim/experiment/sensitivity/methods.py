@@ -1,4 +1,4 @@
-"""Sensitivity indices from places and values alone: Sobol and Morris through SALib, a regression on ranks, and luck.
+"""Sensitivity indices from places and values alone: Sobol and Morris through SALib, a regression on ranks, and what is chance.
 
 Every function takes what a design laid out and what came of it, and says in `doubts` where the sample is too small for
 what it is asked. Nothing here knows of sweeps, so that textbook functions can be put through the same code.
@@ -32,8 +32,8 @@ TOLD = 0.7
 POINTS_EACH = 10
 # Resamples of a bootstrap, fewer for large samples (whose intervals need them less), so that memory stays bounded.
 RESAMPLES, RESAMPLED = 400, 2**24
-# Shares of the spread between points that are no more than luck, from which the indices are too blurred to use.
-LUCK = 0.1
+# Shares of the spread between points that are no more than chance, from which the indices are too blurred to use.
+MOST_CHANCE = 0.1
 _THIRD = 1 / 3 + 1e-9
 
 
@@ -62,7 +62,7 @@ class Indices:
 
 
 @dataclass(frozen=True)
-class Luck:
+class ChanceShare:
     """What chance within points makes, where points have several worlds.
 
     Attributes:
@@ -189,22 +189,22 @@ def ranks(names: Sequence[str], places: Matrix, values: Vector) -> Indices:
         doubts.append(f"{points:,} points for {count:,} factors are fewer than {POINTS_EACH} each")
     if told < TOLD:
         doubts.append(
-            f"the regression tells {told:.0%} of the spread of ranks, less than {TOLD:.0%}: what bends, interacts or is luck "
+            f"the regression tells {told:.0%} of the spread of ranks, less than {TOLD:.0%}: what bends, interacts or is chance "
             "goes unseen; a saltelli design would see it"
         )
     return Indices(table, None, tuple(doubts), told)
 
 
-def luck(values: Matrix, shared: bool) -> Luck:
+def chance_share(values: Matrix, shared: bool) -> ChanceShare:
     """How much of the spread is chance within points rather than the points' own.
 
     Args:
-        values: (points, worlds); shared: whether world k has the same luck at every point, so that what it does to all points
-            alike moves no point against another.
+        values: (points, worlds); shared: whether world k has the same random draws at every point, so that what it does to all
+            points alike moves no point against another.
     """
     points, worlds = values.shape
     if worlds < 2 or points < 2:
-        return Luck(None, None)
+        return ChanceShare(None, None)
     centred = values - values.mean(axis=1, keepdims=True)
     within = float((centred**2).sum() / (points * (worlds - 1)))
     apart = float(values.mean(axis=1).var(ddof=1))
@@ -214,7 +214,7 @@ def luck(values: Matrix, shared: bool) -> Luck:
         noise = float((own**2).sum() / ((points - 1) * (worlds - 1)))
     real = max(apart - noise / worlds, 0.0)
     share = within / (within + real) if within + real > 0 else None
-    return Luck(share, min(noise / worlds / apart, 1.0) if apart > 0 else None)
+    return ChanceShare(share, min(noise / worlds / apart, 1.0) if apart > 0 else None)
 
 
 def bootstrap_seed(seed: int, name: str) -> int:

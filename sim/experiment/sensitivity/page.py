@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.experiment.sensitivity.text import EXPLAINED, as_json, cells, metric_words, paragraph, where
+from sim.experiment.sensitivity.text import EXPLAINED, as_json, cells, paragraph, study_words, where
 from sim.results.folders import saved
-from sim.results.reading import NOT_A_FORECAST
+from sim.words.sentences import NOT_A_FORECAST
 
 if TYPE_CHECKING:
     from sim.experiment.sensitivity.study import Sensitivity
@@ -35,7 +35,7 @@ def _fill(found: Sensitivity, folder: Path) -> None:
     page = [f"# What it hangs on: {found.title}", "", EXPLAINED[found.method], "", NOT_A_FORECAST, ""]
     drawn: list[tuple[str, Any]] = []
     for place, study in enumerate(found.studies):
-        words = f"{metric_words(study)}, {where(found, study)}"
+        words = f"{study_words(study)}, {where(found, study)}"
         page += [f"## {words[0].upper()}{words[1:]}", "", paragraph(found, study), ""]
         if place < DRAWN:
             for name, alt, chart in pictures(found, study):

@@ -10,10 +10,11 @@ from xml.sax.saxutils import escape
 
 from sim.metrics import METRICS
 from sim.results import Comparison
-from sim.results.reading import NOT_A_FORECAST, month_words, number, share
 from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.schema import Picture
-from sim.vocabulary import VERDICTS
+from sim.vocabulary import VERDICTS, month_words
+from sim.words.numbers import number, share
+from sim.words.sentences import NOT_A_FORECAST
 
 if TYPE_CHECKING:
     from sim.results import Results

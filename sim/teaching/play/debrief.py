@@ -1,9 +1,9 @@
 """The debrief: what was chance and what was policy, where the paths parted, and why.
 
-The played log, and the same game with Pakistan on `confront`, on `appease` and with all left to choose, are lived over
+The played log, and the same game with Pakistan on `confront`, on `appease` and with all left to choose, are simulated over
 the same thousand worlds. The game's own world is one of them. So four things can be told apart: where the player's
-world lies among the thousand under the very same moves (luck); how the moves differ from each course on average over
-worlds (policy); what the same luck would have brought under each course; and at which turns the paths part.
+world lies among the thousand under the very same moves (its random draws); how the moves differ from each course on average over
+worlds (policy); what the same random draws would have brought under each course; and at which turns the paths part.
 
 The moves were made in answer to one world; in the other worlds they are the same moves, whatever happens there. That
 is said wherever the figures stand.
@@ -65,7 +65,7 @@ class Place:
     """One metric over the months played, in one ensemble.
 
     Attributes:
-        own: what the game's own world came to there: under the moves, or with the same luck under a course.
+        own: what the game's own world came to there: under the moves, or with the same random draws under a course.
         mean, low, middle, high: over the worlds, with the 5th, 50th and 95th percentile.
         below: share of the worlds whose figure is below that of the world as it was played, ties counted half.
         difference: mean over worlds of the moves' figure less this course's; error: its standard error; 0 for itself.
@@ -315,5 +315,5 @@ def _rules(answer: Why) -> list[str]:
         steps.extend(step.fed_by)
     most = sorted(found, key=lambda name: (-found[name], name))
     # Every difference in attacks runs through these two, so they say nothing.
-    telling = [name for name in most if name not in ("attacks_in_area", "attacks_expected")]
-    return [RULES[name].statement for name in telling[:3]]
+    tell_most = [name for name in most if name not in ("attacks_in_area", "attacks_expected")]
+    return [RULES[name].statement for name in tell_most[:3]]

@@ -2,7 +2,7 @@
 
 A :class:`Game` is a log (see `moves.py`) and the scenario it builds on; it never changes, each step gives a new one.
 What is known after some turns is the model run over so many months of `scenario_of`: no other model, no shortcut. As a
-world's luck depends on seed, draw, month and world alone, months already lived stay as they are to the last bit
+world's random draws depend on seed, draw, month and world alone, months already lived stay as they are to the last bit
 whatever is set for later ones. So replay, going back and "what if" need nothing of their own.
 """
 
@@ -75,7 +75,7 @@ class Game:
 
     @cached_property
     def fog(self) -> Past:
-        """The first `FOG` worlds under the same log: other luck and, with drawn parameters, other worlds."""
+        """The first `FOG` worlds under the same log: other random draws and, with drawn parameters, other worlds."""
         return self._live(FOG)
 
     def _live(self, worlds: int) -> Past:

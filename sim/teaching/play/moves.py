@@ -1,4 +1,4 @@
-"""The log of a game, as a small JSON file: the scenario, the luck, and what was done in which order.
+"""The log of a game, as a small JSON file: the scenario, the random draws, and what was done in which order.
 
 A log is all there is to a game. What the players see is worked out from it, so the same log gives the same bits, going
 back is cutting it, and "what if" is a copy of what was cut.
@@ -20,7 +20,7 @@ from sim.scenario.settings import IndiaSettings, PakistanSettings, Settings, Tal
 from sim.scenario.shocks import Shock
 from sim.scenario.words import Month, Months, OneOf, Strict, Text, Title
 from sim.vocabulary import ACTORS, month_after, months_between
-from sim.words.problems import PlacedError, entries, explain, short, telling
+from sim.words.problems import PlacedError, entries, explain, problem_lines, short
 from sim.yamlfile import ENTRIES, FileError
 
 FORMAT: Literal["durand game"] = "durand game"
@@ -98,7 +98,7 @@ class MoveLog(Strict):
         model: which model it was played with (see `play.stamp`); `durand`: the program's version.
         scenario, scenario_hash: the library's scenario it builds on; `scenario_text`: one that is not in the library.
         seats: the actors that are played; `others`: whether the rest choose for themselves or do as the scenario says.
-        seed, world, parameters: the game's luck.
+        seed, world, parameters: the game's random draws.
         opens: the first month that is played; `months`: how many are.
         entries: what was done, in order.
     """
@@ -211,8 +211,8 @@ class MoveLog(Strict):
     def data(self) -> dict[str, Any]:
         """The log as plain data, as it stands in a file; what is at its default is left out."""
         given = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-        luck = {"others": self.others, "seed": self.seed, "world": self.world}
-        return {"format": FORMAT, "version": 1, **luck, **given}
+        chance = {"others": self.others, "seed": self.seed, "world": self.world}
+        return {"format": FORMAT, "version": 1, **chance, **given}
 
     def to_json(self) -> str:
         """The log as a file: an entry to a line."""
@@ -259,7 +259,7 @@ def checked(data: Any, name: str) -> MoveLog:
             return f"{name}: {explain(error, data, MoveLog)[1]}"
 
         wrong = (partial(words, error) for error in errors.errors(include_url=False))
-        raise GameError(*telling(wrong, name, SHOWN_PROBLEMS)) from None
+        raise GameError(*problem_lines(wrong, name, SHOWN_PROBLEMS)) from None
 
 
 def parse(raw: bytes, name: str) -> MoveLog:
