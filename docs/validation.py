@@ -20,12 +20,14 @@ from sim.calibration.bargaining import PLAYERS, players  # noqa: E402
 from sim.calibration.calibrate import FULL, calibrate, scaled  # noqa: E402
 from sim.calibration.observations import shipped, shipped_events  # noqa: E402
 from sim.calibration.patterns import Pattern, ensemble, patterns  # noqa: E402
-from sim.calibration.pictures import backcast_picture, parameters_picture, rivals_picture, targets_picture, write  # noqa: E402
+from sim.calibration.pictures import backcast_picture, parameters_picture, rivals_picture, targets_picture  # noqa: E402
 from sim.calibration.rivals import ASKED, Reading, readings  # noqa: E402
 from sim.calibration.scores import RIVALS  # noqa: E402
 from sim.calibration.store import shipped_manifest, state  # noqa: E402
 from sim.calibration.targets import targets  # noqa: E402
+from sim.plots.export import write_pictures  # noqa: E402
 from sim.scenario import load_scenario  # noqa: E402
+from sim.words.tables import markdown_table  # noqa: E402
 
 IMAGES = DOCS / "images" / "validation"
 WORLDS, WORKERS = 2000, min(os.cpu_count() or 1, 4)
@@ -141,7 +143,7 @@ def _introduction() -> list[str]:
     for about in OBSERVERS.values():
         rows.append([about.title, about.scope, ", ".join(f"`{name}`" for name in about.series)])
     text = INTRODUCTION.format(figures=len(shipped()), window=inside)
-    return [text, *words.markdown(("observer", "scope", "series in the data"), rows)]
+    return [text, *markdown_table(("observer", "scope", "series in the data"), rows)]
 
 
 def _calibration(made: dict[str, Any]) -> list[str]:
@@ -164,7 +166,7 @@ def _calibration(made: dict[str, Any]) -> list[str]:
         )
     heads = ("wave", "looked at", "left", "simulated", "worlds each", "not implausible", "worth", "most ruled out by")
     lines += [
-        *words.markdown(heads, waves),
+        *markdown_table(heads, waves),
         "",
         "*Worth*: how many equally likely sets the wave's likelihoods are worth.",
         "",
@@ -173,7 +175,7 @@ def _calibration(made: dict[str, Any]) -> list[str]:
     rows = words.target_rows(made)
     for row, one in zip(rows, made["targets"], strict=True):
         row.append(one["why"])
-    lines += [*words.markdown((*words.TARGET_HEADS, "tolerance rests on"), rows), "", "### What the data say", ""]
+    lines += [*markdown_table((*words.TARGET_HEADS, "tolerance rests on"), rows), "", "### What the data say", ""]
     lines += [
         *words.calibration_words(made),
         "",
@@ -194,7 +196,7 @@ def _calibration(made: dict[str, Any]) -> list[str]:
         for one in told
     ]
     heads = ("parameter", "point value", "declared", "middle", "nine sets in ten", "shift", "narrowing")
-    lines += [*words.markdown(heads, cells), ""]
+    lines += [*markdown_table(heads, cells), ""]
     lines += [
         "*Shift*: of the mean place within the range, whose width is 1. *Narrowing*: share of the variance that is gone.",
         "",
@@ -204,13 +206,13 @@ def _calibration(made: dict[str, Any]) -> list[str]:
         *lines,
         "Pairs that accepted sets tie together most:",
         "",
-        *words.markdown(("one", "other", "correlation"), ties),
+        *markdown_table(("one", "other", "correlation"), ties),
     ]
 
 
 def _backcast(cast: Backcast, plain: Backcast, wide: Backcast) -> list[str]:
     lines = ["", "## Backcast", "", words.window_words(cast), "", words.SCORE_NOTE, ""]
-    lines += [*words.markdown(words.SCORE_HEADS, words.score_rows(cast)), ""]
+    lines += [*markdown_table(words.SCORE_HEADS, words.score_rows(cast)), ""]
     rows = []
     for calibrated, point, prior in zip(cast.series, plain.series, wide.series, strict=True):
         if calibrated.scored:
@@ -222,11 +224,11 @@ def _backcast(cast: Backcast, plain: Backcast, wide: Backcast) -> list[str]:
                 ]
             )
     lines += ["CRPS, and coverage of the 50 % and 90 % bands, by where parameters come from:", ""]
-    lines += [*words.markdown(("observer", "accepted sets", "point values", "declared ranges"), rows), ""]
+    lines += [*markdown_table(("observer", "accepted sets", "point values", "declared ranges"), rows), ""]
     for one in cast.series:
         if one.scored:
             lines += [f"![{one.title}, as published and as modelled](images/validation/{one.observer}.png)", ""]
-    return [*lines, "Totals:", "", *words.markdown(words.TOTAL_HEADS, words.total_rows(cast)), ""]
+    return [*lines, "Totals:", "", *markdown_table(words.TOTAL_HEADS, words.total_rows(cast)), ""]
 
 
 def _held_out() -> Backcast:
@@ -256,7 +258,7 @@ def _foresight(ahead: Backcast) -> list[str]:
         "CRPS",
         *(f"CRPS, {name}" for name in RIVALS),
     )
-    return [FORESIGHT, *words.markdown(heads, rows), ""]
+    return [FORESIGHT, *markdown_table(heads, rows), ""]
 
 
 def _patterns(found: list[Pattern]) -> list[str]:
@@ -277,7 +279,7 @@ def _patterns(found: list[Pattern]) -> list[str]:
         "",
         "Shapes, not figures; `tests/test_history.py` holds each.",
         "",
-        *words.markdown(heads, rows),
+        *markdown_table(heads, rows),
     ]
 
 
@@ -309,7 +311,7 @@ def _rivals(found: list[Reading]) -> list[str]:
         "bargaining model's effort",
     )
     shares = [one.fewer for one in found[1:]]
-    lines += [*words.markdown(heads, rows), ""]
+    lines += [*markdown_table(heads, rows), ""]
     lines += [
         f"The readings disagree about the future more than about the past: rewarding restraint has fewer attacks in "
         f"{min(shares):.0%} of worlds under one and in {max(shares):.0%} under another. That is not averaged away.",
@@ -322,7 +324,7 @@ def _rivals(found: list[Reading]) -> list[str]:
         [name, f"{positions[i, 0]:.2f}", f"{power[i, 0]:.2f}", f"{salience[i, 0]:.2f}"]
         for i, name in enumerate(PLAYERS)
     ]
-    return [*lines, *words.markdown(("player, at the point values", "position", "power", "salience"), inputs), ""]
+    return [*lines, *markdown_table(("player, at the point values", "position", "power", "salience"), inputs), ""]
 
 
 def _failures(
@@ -370,10 +372,13 @@ def _failures(
 def _draw(made: dict[str, Any], cast: Backcast, rivals: list[Reading]) -> None:
     for series in cast.series:
         if series.scored:
-            write(backcast_picture(series, cast, shipped_events()), IMAGES, series.observer)
-    write(targets_picture(made["targets"]), IMAGES, "targets")
-    write(parameters_picture(made["parameters"]), IMAGES, "parameters")
-    write(rivals_picture(rivals), IMAGES, "rivals")
+            write_pictures(IMAGES, {series.observer: backcast_picture(series, cast, shipped_events())})
+    charts = {
+        "targets": targets_picture(made["targets"]),
+        "parameters": parameters_picture(made["parameters"]),
+        "rivals": rivals_picture(rivals),
+    }
+    write_pictures(IMAGES, charts)
 
 
 if __name__ == "__main__":

@@ -41,6 +41,18 @@ def months(comparison: Comparison) -> list[str]:
     return comparison.results[comparison.baseline].months
 
 
+def panel_of(comparison: Comparison, name: str, panel: str) -> tuple[list[str], Array]:
+    """A scenario's panel: its labels, and its values by world, month and label.
+
+    Raises:
+        ValueError: the run did not keep it.
+    """
+    kept = comparison.results[name].arrays
+    if panel not in kept.panels:
+        raise ValueError(f"{panel} was not kept by this run")
+    return kept.labels[panel], kept.panels[panel]
+
+
 def bands(values: Array) -> dict[str, Array]:
     """Quantiles over worlds, month by month: p05, p25, p50, p75, p95 -> the shape without worlds.
 

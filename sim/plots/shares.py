@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from sim.plots.data import Rows, Source, as_comparison, called, monthly, months, parting, rounded
+from sim.plots.data import Rows, Source, as_comparison, called, monthly, months, panel_of, parting, rounded
 from sim.plots.theme import WIDTH, broken, colour, dress, month_x, name_axis, panels, side_by_side
 from sim.results.paired import Comparison
 from sim.vocabulary import AFGHAN_AREAS, LEVERS, PAKISTAN_AREAS, STANCES, VERDICTS
@@ -114,12 +114,10 @@ def violence_by_area(source: Source, *, width: int = WIDTH) -> Any:
     comparison = as_comparison(source)
     names, spans = called(comparison), _spans(months(comparison))
     rows: Rows = []
-    for name, one in comparison.results.items():
-        kept = one.arrays
-        if "attacks_by_area" not in kept.panels:
-            raise ValueError("attacks_by_area was not kept by this run")
-        mean = kept.panels["attacks_by_area"].mean(axis=0)
-        for place, area in enumerate(kept.labels["attacks_by_area"]):
+    for name in comparison.results:
+        shown, values = panel_of(comparison, name, "attacks_by_area")
+        mean = values.mean(axis=0)
+        for place, area in enumerate(shown):
             for label, (first, after) in spans.items():
                 value = float(rounded(mean[first:after, place].mean()))
                 title = "\n".join(broken(_AREAS.get(area, area), 18))
@@ -154,12 +152,10 @@ def levers_in_force(source: Source, *, width: int = WIDTH) -> Any:
     comparison = as_comparison(source)
     names, dates = called(comparison), months(comparison)
     rows: Rows = []
-    for name, one in comparison.results.items():
-        kept = one.arrays
-        if "levers_in_force" not in kept.panels:
-            raise ValueError("levers_in_force was not kept by this run")
-        mean = kept.panels["levers_in_force"].mean(axis=0)
-        for place, lever in enumerate(kept.labels["levers_in_force"]):
+    for name in comparison.results:
+        levers, values = panel_of(comparison, name, "levers_in_force")
+        mean = values.mean(axis=0)
+        for place, lever in enumerate(levers):
             title = "\n".join(broken(LEVERS.get(lever, lever), 21))
             for first, after, value, goes_on in _stretches(mean[:, place]):
                 shown = after + _OVERLAP if goes_on else after

@@ -14,6 +14,7 @@ from sim.metrics import METRICS
 from sim.results.folders import saved
 from sim.words.numbers import fine, metric_words, number
 from sim.words.sentences import NOT_A_FORECAST
+from sim.words.tables import markdown_table, terminal_table
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -85,9 +86,9 @@ def _pair(found: Replications, one: Pairing) -> str:
 def tables(found: Replications) -> Iterator[Table]:
     """The tables for a terminal: one for each metric, then what pairing does."""
     for name in dict.fromkeys(one.metric for one in found.figures):
-        yield _table(metric_words(name), HEADS, rows(found, name))
+        yield terminal_table(metric_words(name), HEADS, rows(found, name))
     if found.pairings:
-        yield _table("What the same random draws save", PAIR_HEADS, pair_rows(found))
+        yield terminal_table("What the same random draws save", PAIR_HEADS, pair_rows(found))
 
 
 def rows(found: Replications, metric: str) -> list[list[str]]:
@@ -223,13 +224,13 @@ def write(found: Replications, folder: Path) -> Path:
 
 
 def _fill(found: Replications, folder: Path) -> None:
-    from sim.plots import to_png, to_svg
+    from sim.plots.export import write_pictures
 
     lines = ["# How many worlds are enough", "", scope(found), ""]
     for text in reading(found):
         lines += [text, ""]
     for name in dict.fromkeys(one.metric for one in found.figures):
-        lines += [f"## {metric_words(name)}", "", *_markdown(HEADS, rows(found, name)), ""]
+        lines += [f"## {metric_words(name)}", "", *markdown_table(HEADS, rows(found, name)), ""]
     lines += [EXPLAINED, ""]
     charts = {"settling": ("How the precision of each figure grows with worlds", settling_of(found))}
     if any(np.isfinite(one.ratio) for one in found.pairings):
@@ -240,31 +241,11 @@ def _fill(found: Replications, folder: Path) -> None:
     for name, (words, _) in charts.items():
         lines += [f"![{words}](plots/{name}.svg)", ""]
     if found.pairings:
-        lines += [*_markdown(PAIR_HEADS, pair_rows(found)), "", PAIR_EXPLAINED, ""]
-    drawn = {name: (to_svg(chart), to_png(chart)) for name, (_, chart) in charts.items()}
-    (folder / "plots").mkdir(parents=True, exist_ok=True)
-    for name, (svg, png) in drawn.items():
-        (folder / "plots" / f"{name}.svg").write_text(svg, encoding="utf-8")
-        (folder / "plots" / f"{name}.png").write_bytes(png)
+        lines += [*markdown_table(PAIR_HEADS, pair_rows(found)), "", PAIR_EXPLAINED, ""]
+    write_pictures(folder / "plots", {name: chart for name, (_, chart) in charts.items()})
     text = json.dumps(as_json(found), indent=1, allow_nan=False) + "\n"
     (folder / "replications.json").write_text(text, encoding="utf-8")
     found.table.to_csv(folder / "replications.csv", index=False)
     if found.pairings:
         found.variance_reduction.to_csv(folder / "pairing.csv")
     (folder / "replications.md").write_text("\n".join(lines), encoding="utf-8")
-
-
-def _markdown(heads: tuple[str, ...], rows_: list[list[str]]) -> list[str]:
-    return [f"| {' | '.join(one)} |" for one in (heads, ["---"] * len(heads), *rows_)]
-
-
-def _table(title: str, heads: tuple[str, ...], rows_: list[list[str]]) -> Table:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    table = Table(title=title, box=SIMPLE_HEAD, show_edge=False, title_justify="left", title_style="bold")
-    for place, head in enumerate(heads):
-        table.add_column(head, justify="left" if place == 0 else "right", overflow="fold")
-    for row in rows_:
-        table.add_row(*row)
-    return table

@@ -10,7 +10,8 @@ import numpy as np
 
 from sim.experiment.sensitivity.methods import Indices
 from sim.words.numbers import fine, metric_words, number
-from sim.words.sentences import NOT_A_FORECAST
+from sim.words.sentences import NOT_A_FORECAST, capital
+from sim.words.tables import terminal_table
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -60,8 +61,7 @@ def reading(found: Sensitivity) -> list[str]:
 
 def paragraph(found: Sensitivity, study: Study) -> str:
     """What was found in one study, in sentences."""
-    head = f"{study_words(study)}, {where(found, study)}"
-    head = f"{head[0].upper()}{head[1:]}"
+    head = capital(f"{study_words(study)}, {where(found, study)}")
     if study.indices is None:
         return f"{head}: {number(study.mean)} at every point; nothing that was varied moves it."
     tell = {"sobol": _sobol, "morris": _morris, "ranks": _ranks}[found.method]
@@ -166,22 +166,13 @@ def lines(found: Sensitivity, study: Study, width: int = 80) -> str:
 
     text = paragraph(found, study)
     text = text.partition(": ")[2] if study.indices is not None else text
-    return textwrap.fill(f"{text[0].upper()}{text[1:]}", width)
+    return textwrap.fill(capital(text), width)
 
 
 def table_of(found: Sensitivity, study: Study, most: int | None) -> Table:
     """A study's indices for a terminal, the first so many factors."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    title = f"{study_words(study)}, {where(found, study)}"
-    table = Table(title=title, box=SIMPLE_HEAD, show_edge=False, title_justify="left", title_style="bold")
     heads, rows = cells(found, study)
-    for place, head in enumerate(heads):
-        table.add_column(head, justify="left" if place == 0 else "right", overflow="fold", no_wrap=place == 0)
-    for row in rows[:most]:
-        table.add_row(*row)
-    return table
+    return terminal_table(f"{study_words(study)}, {where(found, study)}", heads, rows[:most], ids=True)
 
 
 def cells(found: Sensitivity, study: Study) -> tuple[list[str], list[list[str]]]:
