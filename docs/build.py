@@ -65,8 +65,9 @@ from sim.vocabulary import (
     VERDICTS,
     months_between,
 )
+from sim.words.glossary import METHODS, MODEL
 
-PAGES = ("model.md", "rules.md", "parameters.md", "claims.md")
+PAGES = ("model.md", "rules.md", "parameters.md", "claims.md", "glossary.md")
 BLOCK = re.compile(r"<!-- begin: (\S+)(.*?) -->\n(.*?)<!-- end: \1 -->", re.DOTALL)
 # The decision that is worked through: any month of any world would do.
 SCENARIO, SEED, EXAMPLE_MONTH = "history", 0, "2022-06"
@@ -334,6 +335,17 @@ def scenarios(_: str) -> str:
     return table(("scenario", "name", "question"), rows)
 
 
+def glossary(which: str) -> str:
+    """The terms of the model, or of its methods, with where they stand in the code."""
+    rows = []
+    for word, term in sorted({"model": MODEL, "methods": METHODS}[which].items(), key=lambda one: one[0].lower()):
+        module, _, name = term.where.partition(":")
+        path = module.replace(".", "/")
+        place = f"{path}.py" if (ROOT / f"{path}.py").is_file() else f"{path}/__init__.py"
+        rows.append((word, term.meaning, f"[`{term.where}`](../{place})"))
+    return table(("term", "meaning", "stands in"), rows)
+
+
 BLOCKS: dict[str, Callable[[str], str]] = {
     "counts": counts,
     "footing": footing,
@@ -354,6 +366,7 @@ BLOCKS: dict[str, Callable[[str], str]] = {
     "all-rules": all_rules,
     "all-parameters": all_parameters,
     "all-claims": all_claims,
+    "glossary": glossary,
 }
 
 

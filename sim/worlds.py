@@ -2,6 +2,9 @@
 
 Everything in a run is a vector over worlds. A world keeps its number whatever chunk it is computed in, and its luck
 belongs to (seed, name of the draw, month, world) alone: see :class:`Streams`.
+
+Counter-based generators, and Philox: Salmon, Moraes, Dror and Shaw (2011), Parallel random numbers: as easy as 1, 2, 3,
+Proceedings of SC'11.
 """
 
 from __future__ import annotations

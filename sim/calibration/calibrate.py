@@ -8,6 +8,10 @@
 
 Every set comes from the declared ranges' own distributions, so accepted sets are draws from prior times likelihood.
 Everything follows from the seed; the number of worker processes changes nothing.
+
+History matching by implausibility: Craig et al. (1997), Pressure matching for hydrocarbon reservoirs, in Case Studies in
+Bayesian Statistics III, 37-93; with an emulator in waves: Vernon, Goldstein and Bower (2010), Galaxy formation: a Bayesian
+uncertainty analysis, Bayesian Analysis 5(4), 619-669.
 """
 
 from __future__ import annotations

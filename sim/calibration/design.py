@@ -1,4 +1,7 @@
-"""Parameter sets to try: Latin hypercubes over the declared ranges, drawn from the project's own streams."""
+"""Parameter sets to try: Latin hypercubes over the declared ranges, drawn from the project's own streams.
+
+McKay, Beckman and Conover (1979), Technometrics 21(2), 239-245.
+"""
 
 from __future__ import annotations
 

@@ -114,7 +114,10 @@ def log_likelihood(
 
 
 def effective(log_weights: Vector) -> float:
-    """How many equally weighted sets these weights are worth."""
+    """How many equally weighted sets these weights are worth.
+
+    Kish's effective sample size: the squared sum of the weights by the sum of their squares (Kish 1965, Survey Sampling).
+    """
     weights = np.exp(log_weights - log_weights.max())
     return float(weights.sum() ** 2 / (weights**2).sum())
 

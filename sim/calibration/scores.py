@@ -26,6 +26,12 @@ def crps(worlds: Vector, observed: float) -> float:
     """Continuous ranked probability score of an ensemble: 0 is perfect; in one world alone the absolute error.
 
     The mean distance of worlds from what was observed, less half the mean distance between worlds.
+
+    See Gneiting and Raftery (2007), Strictly proper scoring rules, prediction, and estimation, Journal of the American
+    Statistical Association 102(477), 359-378.
+
+    >>> crps(np.array([1.0, 3.0]), 2.0), crps(np.array([5.0]), 2.0)
+    (0.5, 3.0)
     """
     ordered = np.sort(np.asarray(worlds, dtype=np.float64))
     count = len(ordered)

@@ -80,6 +80,9 @@ def sobol(names: Sequence[str], places: Matrix, values: Vector, second_order: bo
     Args:
         names: of the factors; places: (points, factors) in Saltelli's order, 0 to 1; values: (points,), not all alike.
         second_order: whether the design has rows for it; seed: of the bootstrap, 1 or more: SALib takes 0 for none at all.
+
+    Estimators of Saltelli et al. (2010), Computer Physics Communications 181(2), 259-270; the indices are those of Sobol' (2001),
+    Mathematics and Computers in Simulation 55(1-3), 271-280.
     """
     import pandas as pd
     from SALib.analyze import sobol as salib
@@ -137,6 +140,9 @@ def morris(names: Sequence[str], places: Matrix, values: Vector, levels: int = 4
     Args:
         names: of the factors; places: (points, factors), trajectory by trajectory, 0 to 1; values: (points,).
         levels: of the design's grid; seed: of the bootstrap.
+
+    Morris (1991), Technometrics 33(2), 161-174; mu* is of Campolongo, Cariboni and Saltelli (2007), Environmental Modelling &
+    Software 22(10), 1509-1518.
     """
     import pandas as pd
     from SALib.analyze import morris as salib
@@ -168,6 +174,8 @@ def ranks(names: Sequence[str], places: Matrix, values: Vector) -> Indices:
 
     Args:
         names: of the factors; places: (points, factors), 0 to 1; values: (points,), not all alike.
+
+    Iman and Conover (1979), The use of the rank transform in regression, Technometrics 21(4), 499-509.
     """
     import pandas as pd
     from scipy.stats import rankdata
