@@ -339,7 +339,7 @@ def glossary(which: str) -> str:
     """The terms of the model, or of its methods, with where they stand in the code."""
     rows = []
     for word, term in sorted({"model": MODEL, "methods": METHODS}[which].items(), key=lambda one: one[0].lower()):
-        module, _, name = term.where.partition(":")
+        module, _, _ = term.where.partition(":")
         path = module.replace(".", "/")
         place = f"{path}.py" if (ROOT / f"{path}.py").is_file() else f"{path}/__init__.py"
         rows.append((word, term.meaning, f"[`{term.where}`](../{place})"))

@@ -168,7 +168,7 @@ def test_while_the_first_worlds_are_lived_the_places_of_the_pictures_are_held(mo
     with monkeypatch.context() as patch:
         patch.setattr(Engine, "results", never)
         held = "".join(one.proto.body for one in opened(**SMALL).get("html"))
-    assert 'role="status">The modelled worlds are being lived through' in held
+    assert 'role="status">The modelled worlds are being simulated' in held
     assert held.count('<div style="height: ') == 3
     assert 'role="status"' not in "".join(one.proto.body for one in opened(**SMALL).get("html"))
 

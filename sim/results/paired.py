@@ -28,6 +28,11 @@ class Comparison:
         baseline: the name that the others are compared with.
         manifest: what made the comparison.
         folder: where it was loaded from, if it was.
+
+    >>> import sim
+    >>> comparison = sim.compare({"press": "confront", "give": "appease"}, worlds=4, months=2)
+    >>> comparison.baseline, comparison.others
+    ('press', ['give'])
     """
 
     def __init__(

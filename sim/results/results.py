@@ -60,6 +60,11 @@ class Results:
         outcomes: a row per world (index `world`): every metric's summary over the run (total, mean or final value, as
             the metric declares), the `first_month_...` columns (months from the start, NaN for never) and `verdict`.
         folder: where they were loaded from, if they were.
+
+    >>> import sim
+    >>> results = sim.run("confront", worlds=4, months=2)
+    >>> list(results.summary().columns)
+    ['mean', 'p05', 'p50', 'p95']
     """
 
     def __init__(

@@ -137,6 +137,10 @@ class Scenario(Strict):
         months: length of the run, 1 to 360.
         parameters: overrides of declared parameters, each a value or a distribution.
         policies: policies that `actors` may name, besides the policy files.
+
+    >>> from sim.scenario import load_scenario
+    >>> load_scenario("confront").start
+    '2021-08'
     """
 
     schema_: Literal[1] = Field(alias="schema")

@@ -199,6 +199,10 @@ def replications(
     Raises:
         LimitError: something is outside of what is allowed.
         ScenarioError: a scenario is not there or not right.
+
+    >>> found = replications("confront", metrics=("attacks",), precision="5%", worlds=20, months=2)
+    >>> found.figures[0].needed > 20
+    True
     """
     worlds, seed = check("worlds", worlds), check("seed", seed)
     if worlds < LEAST:

@@ -203,7 +203,7 @@ def briefing(game: Game, actor: str) -> Briefing:
 def _span(game: Game) -> int:
     """How many months the last quarter has."""
     log, turns = game.log, game.turn
-    return log.lived(turns) - log.lived(turns - 1) if turns else min(QUARTER, game.past.months)
+    return log.months_played(turns) - log.months_played(turns - 1) if turns else min(QUARTER, game.past.months)
 
 
 def summed(values: Array, kind: str) -> Array:

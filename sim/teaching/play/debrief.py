@@ -175,19 +175,19 @@ def debrief(
         raise GameError(f"there is no course {versus} to set a game against; allowed: {', '.join(COURSES)}")
     fixed = tuple(course for course in COURSES if course != CHOOSING)
     against = (versus,) if versus else fixed if "pakistan" in log.seats else (CHOOSING,)
-    lived = log.lived(game.turn)
+    played = log.months_played(game.turn)
     plans: dict[str, Scenario] = {PLAYED: game.scenario()}
-    plans |= {course: reference(log, base, lived, course) for course in COURSES}
+    plans |= {course: reference(log, base, played, course) for course in COURSES}
     before = months_between(base.start, log.opens)
     found = compare(
-        plans, worlds, before + lived, log.seed, log.parameters, keep_series=True, keep_panels=False, progress=progress
+        plans, worlds, before + played, log.seed, log.parameters, keep_series=True, keep_panels=False, progress=progress
     )
     series = {name: {m: one.arrays.metrics[m][:, before:] for m in TOLD} for name, one in found.results.items()}
     verdicts = found.verdicts()
     return Debrief(
         worlds=worlds,
         world=log.world,
-        months=(log.opens, month_after(log.opens, lived - 1)),
+        months=(log.opens, month_after(log.opens, played - 1)),
         places={metric: _places(series, metric, log.world) for metric in TOLD},
         verdicts=verdicts,
         own_verdict=str(found.results[PLAYED].outcomes["verdict"].iloc[log.world]),
@@ -233,7 +233,7 @@ def _turning(
     worlds, found = len(gaps), []
     before = np.zeros(worlds)
     for turn in range(game.turn):
-        first, end = turn * QUARTER, log.lived(turn + 1)
+        first, end = turn * QUARTER, log.months_played(turn + 1)
         quarter = gaps[:, first:end].mean(axis=1) * QUARTER
         step = quarter - before
         error = step.std(ddof=1) / np.sqrt(worlds)
@@ -244,7 +244,7 @@ def _turning(
     out = []
     for _, turn, gap, gap_before in most:
         months = log.period(turn)
-        own = float(gaps[log.world, turn * QUARTER : log.lived(turn + 1)].mean() * QUARTER)
+        own = float(gaps[log.world, turn * QUARTER : log.months_played(turn + 1)].mean() * QUARTER)
         why = _why(game, plans, versus, turn)
         out.append(TurningPoint(turn, months, versus, gap, gap_before, own, months[1], *why))
     return out

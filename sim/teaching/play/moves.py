@@ -176,7 +176,7 @@ class MoveLog(Strict):
         last = min((turn + 1) * QUARTER, self.months) - 1
         return month_after(self.opens, turn * QUARTER), month_after(self.opens, last)
 
-    def lived(self, turns: int) -> int:
+    def months_played(self, turns: int) -> int:
         """How many months of play so many turns come to."""
         return min(turns * QUARTER, self.months)
 
@@ -342,4 +342,4 @@ def _twice(pairs: list[tuple[str, Any]]) -> Iterator[str]:
 
 def months_of_run(log: MoveLog, start: str, turns: int) -> int:
     """How many months a run from `start` has, to the end of so many turns."""
-    return months_between(start, log.opens) + log.lived(turns)
+    return months_between(start, log.opens) + log.months_played(turns)
