@@ -6,6 +6,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -16,6 +17,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from dashboard.runtime import gate, long_tasks, state, versions
 from dashboard.runtime.engine import BusyError, Job, RunError, SupersededError, engine
 from sim.metrics import METRICS
+from sim.plots.moving import Moving
 from sim.plots.moving import moving as sim_moving
 from sim.plots.tables import rows_of
 from sim.words.numbers import setting
@@ -253,6 +255,23 @@ def picture(one: Drawn, place: str, pick: str = "", width: int = 340) -> dict[st
                 table(told.table)
                 files(one, place)
     return picked
+
+
+def side_by_side(
+    found: Comparison,
+    month: int,
+    kind: str,
+    what: str,
+    moving: Callable[[Comparison, str, int], Moving],
+    told: Callable[[Comparison, str, int], Picture],
+) -> None:
+    """A picture of each scenario in a month, beside each other: `moving` makes it, `told` its words and table."""
+    with st.container(horizontal=True, gap="medium"):
+        for place, (name, title) in enumerate(titled(found.results).items()):
+            parts, words = moving(found, name, month), partial(told, found, name, month)
+            picture(
+                Drawn(f"{kind}-{name}", f"{title}: {what}", parts.specification, parts.rows, words), f"{kind}-{place}"
+            )
 
 
 def table(one: Table) -> None:

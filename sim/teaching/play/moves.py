@@ -21,7 +21,7 @@ from sim.scenario.shocks import Shock
 from sim.scenario.words import Month, Months, OneOf, Strict, Text, Title
 from sim.vocabulary import ACTORS, month_after, months_between
 from sim.words.problems import PlacedError, entries, explain, problem_lines, short
-from sim.yamlfile import ENTRIES, FileError
+from sim.yamlfile import ENTRIES, FileError, bytes_of
 
 FORMAT: Literal["durand game"] = "durand game"
 LIMIT = 512 * 1024
@@ -290,16 +290,7 @@ def load_log(path: str | Path) -> MoveLog:
     Raises:
         GameError: it is not there, cannot be read, or is no log.
     """
-    try:
-        with open(path, "rb") as file:
-            raw = file.read(LIMIT + 1)
-    except FileNotFoundError:
-        raise GameError(f"{path}: there is no such file") from None
-    except IsADirectoryError:
-        raise GameError(f"{path}: this is a folder; the file of a game log is needed") from None
-    except (OSError, ValueError) as problem:
-        raise GameError(f"{path}: the file cannot be read: {getattr(problem, 'strerror', None) or problem}") from None
-    return parse(raw, str(path))
+    return parse(bytes_of(path, LIMIT, GameError, "game's"), str(path))
 
 
 def save_log(log: MoveLog, path: str | Path) -> Path:
