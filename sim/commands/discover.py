@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 
+from sim.commands.options import Json
 from sim.ensemble.run import LimitError
 from sim.results.folders import check_target, saved
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 FORMATS = {"discovery": "durand discovery 1", "regret": "durand regret 1"}
 Folder = Annotated[str, typer.Argument(metavar="DIR", help="A sweep's folder.")]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write tables and pictures to this folder.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]
 
 
 def discover(

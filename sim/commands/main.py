@@ -24,6 +24,7 @@ from sim.commands.dashboard import dashboard
 from sim.commands.discover import discover, regret
 from sim.commands.errors import Commands, complain, say
 from sim.commands.exercise import exercise
+from sim.commands.options import Json
 from sim.commands.play import play
 from sim.commands.replications import replications
 from sim.commands.sensitivity import sensitivity
@@ -65,7 +66,6 @@ Settings = Annotated[
 ]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write results and report to this folder.")]
 Png = Annotated[bool, typer.Option("--png", help="Write the report's pictures as PNG too, not as SVG alone.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]
 ParametersOption = Annotated[
     str,
     typer.Option(

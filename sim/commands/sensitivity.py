@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from sim.commands.options import Json
+
 SHOWN = 8
 
 
@@ -23,7 +25,7 @@ def sensitivity(
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write tables, pictures and a page here.")] = None,
     every: Annotated[bool, typer.Option("--all", help=f"Show every factor, not the first {SHOWN}.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")] = False,
+    as_json: Json = False,
 ) -> None:
     """What the outcomes of a sweep hang on: Sobol indices or Morris screening, with intervals, by scenario."""
     from sim.experiment.outcome import Sweep
