@@ -20,6 +20,18 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
+def compared(results: dict[str, Results], baseline: str) -> Comparison:
+    """Results that were run over the same worlds, as one comparison, with the manifest that belongs to it."""
+    manifests = {name: one.manifest for name, one in results.items()}
+    own = ("name", "scenario", "values")
+    shared = {key: value for key, value in manifests[baseline].items() if key not in own}
+    shared["elapsed_seconds"] = round(sum(one["elapsed_seconds"] for one in manifests.values()), 3)
+    shared["baseline"] = baseline
+    shared["values"] = {name: one["values"] for name, one in manifests.items()}
+    shared["scenarios"] = {name: one["scenario"] for name, one in manifests.items()}
+    return Comparison(results, baseline, shared)
+
+
 class Comparison:
     """Results of several scenarios over the same worlds.
 
