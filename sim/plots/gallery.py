@@ -171,7 +171,7 @@ def _paired(comparison: Comparison, metric: str) -> Picture:
     return Picture(
         f"difference-{metric.replace('_', '-')}",
         f"{about.title}: the difference, world by world",
-        f"World by world under the same random draws, so that what is left is what the scenarios did. Unit: {about.unit}.",
+        f"World by world with the same draws, so that what is left is what the scenarios did. Unit: {about.unit}.",
         f"{about.title} ({about.unit}), {'; '.join(text)}.",
         chart,
         by_month(comparison, heads, cells),

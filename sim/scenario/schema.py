@@ -138,9 +138,7 @@ class Scenario(Strict):
         parameters: overrides of declared parameters, each a value or a distribution.
         policies: policies that `actors` may name, besides the policy files.
 
-    >>> from sim.scenario import load_scenario
-    >>> load_scenario("confront").start
-    '2021-08'
+    See :func:`sim.load_scenario` for an example.
     """
 
     schema_: Literal[1] = Field(alias="schema")
