@@ -23,11 +23,10 @@ from sim.scenario import Scenario
 from sim.vocabulary import ACTORS, month_words
 from sim.why.answers import Named, asked, month_number, resolved
 from sim.why.halves import Record
-from sim.why.names import decimals
 from sim.why.scripts import watched
 from sim.why.shapley import Array
 from sim.why.text import called
-from sim.words.numbers import SUMMARY_WORDS, share, signed
+from sim.words.numbers import SUMMARY_WORDS, decimals, share, signed
 from sim.words.problems import suggestion
 from sim.words.sentences import NOT_A_FORECAST, wrapped
 from sim.worlds import Vector

@@ -12,9 +12,9 @@ from sim.metrics import METRICS
 from sim.plots.theme import HIGHER, LOWER, WIDTH, broken, dress, name_axis, panels
 from sim.vocabulary import month_words
 from sim.why.account import rest_of
-from sim.why.names import DECISIONS, decimals
+from sim.why.names import DECISIONS
 from sim.why.text import called
-from sim.words.numbers import SCALES, number
+from sim.words.numbers import SCALES, decimals, number
 
 if TYPE_CHECKING:
     from sim.why.ablation import Ablation

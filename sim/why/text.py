@@ -15,8 +15,8 @@ from sim.metrics import METRICS
 from sim.rule import RULES
 from sim.scenario import Scenario
 from sim.vocabulary import month_words
-from sim.why.names import Key, decimals, figure, levels
-from sim.words.numbers import behind, share, signed
+from sim.why.names import Key, levels
+from sim.words.numbers import behind, decimals, number, share, signed
 from sim.words.sentences import NOT_A_FORECAST, wrapped
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def _rules(why: Why, width: int) -> Iterator[str]:
     yield f"Rules that carry most, with what they take ({which})"
     for name, term in list(seen.items())[:_MOST_RULES]:
         yield from wrapped(RULES[name].statement, width, f"  {name}: ", "      ")
-        took = ", ".join(f"{one} {figure(now)} / {figure(then)}" for one, (now, then) in term.inputs.items())
+        took = ", ".join(f"{one} {number(now)} / {number(then)}" for one, (now, then) in term.inputs.items())
         yield from wrapped(took, width, "      takes ", "      ")
         yield from wrapped(", ".join(term.claims) or "judgement", width, "      rests on ", "      ")
 

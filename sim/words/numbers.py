@@ -64,6 +64,15 @@ def fine(value: float, digits: int = 4) -> str:
     return "unknown" if value != value else f"{float(f'{value:.{digits}g}'):,.10g}"
 
 
+def decimals(scale: float) -> int:
+    """How many decimals give the largest of some figures two significant digits, and the others as many.
+
+    >>> decimals(12.3), decimals(0.0123)
+    (0, 3)
+    """
+    return 0 if scale <= 0 else min(max(1 - floor(log10(scale)), 0), 9)
+
+
 def signed(value: float, places: int) -> str:
     """A figure of so many decimals with its sign, and nought without one.
 
