@@ -2,9 +2,6 @@
 
 Everything in a run is a vector over worlds. A world keeps its number whatever chunk it is computed in, and its luck
 belongs to (seed, name of the draw, month, world) alone: see :class:`Streams`.
-
-Counter-based generators, and Philox: Salmon, Moraes, Dror and Shaw (2011), Parallel random numbers: as easy as 1, 2, 3,
-Proceedings of SC'11.
 """
 
 from __future__ import annotations
@@ -17,6 +14,8 @@ from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
 
+# Philox is a counter-based generator (Salmon, Moraes, Dror and Shaw 2011, Parallel random numbers: as easy as 1, 2, 3, SC'11):
+# no draw depends on what else was drawn.
 # One Philox block holds four 64-bit words, so four worlds.
 _BLOCK = 4
 # Uniforms stay clear of 0 and 1, so that no inverse of a distribution runs to infinity.

@@ -16,7 +16,7 @@ import pytest
 import sim
 from sim.metrics import METRICS
 from sim.words import glossary
-from sim.words.numbers import SUMMARY_WORDS, between, fine, number, of_100, share, unit_over
+from sim.words.numbers import SUMMARY_WORDS, between, fine, number, of_100, share, shares, unit_over
 
 ROOT = Path(__file__).resolve().parents[1]
 # The core, which is read in an afternoon; the rest runs it, asks it and shows it.
@@ -200,6 +200,27 @@ def test_a_share_is_never_rounded_to_none_or_all(count: int) -> None:
     assert (said == "none") == (count == 0)
     assert (said == "all") == (count == 1000)
     assert said in ("none", "all") or said == of_100(count / 1000)
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [(335, 335, 330), (1, 1, 1), (0, 1000), (500, 500), (125, 125, 125, 125, 125, 375), (3334, 3333, 3333), (145, 855)],
+)
+def test_shares_that_exclude_each_other_add_up(counts: tuple[int, ...]) -> None:
+    """Otherwise a table of how worlds end comes to 99 or 101."""
+    said = shares(counts)
+    if sum(counts) >= 100 and 0 not in counts:
+        assert sum(int(one.partition(" ")[0]) for one in said) == 100
+    assert len(said) == len(counts)
+    order = sorted(range(len(counts)), key=lambda place: counts[place])
+    assert [place for place in order if counts[place] == 0] == [
+        place for place, one in enumerate(said) if one == "none"
+    ]
+
+
+def test_small_shares_are_told_as_small() -> None:
+    assert shares([4, 996]) == ["under 1 of 100", "over 99 of 100"]
+    assert shares([6, 500, 494]) == ["under 1 of 100", "50 of 100", "49 of 100"]
 
 
 def test_what_is_not_a_number_is_unknown() -> None:

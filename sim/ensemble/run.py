@@ -139,7 +139,7 @@ def compare(
         ScenarioError: a scenario is not there or not right.
         Interrupted: Ctrl-C; it holds the comparison over the worlds that all of them finished.
     """
-    from sim.results.paired import compared
+    from sim.results import Comparison
 
     named = _name(scenarios)
     if len(named) < 2:
@@ -153,10 +153,19 @@ def compare(
         raise LimitError(f"scenarios that are compared start in the same month; these do not: {listed}")
     plan = _plan(named.values(), worlds, months, seed, parameters, keep_series, keep_panels, chunk, command)
 
+    def compared(results: dict[str, Results]) -> Comparison:
+        manifests = {name: one.manifest for name, one in results.items()}
+        shared = {key: value for key, value in manifests[baseline].items() if key not in ("name", "scenario", "values")}
+        shared["elapsed_seconds"] = round(sum(one["elapsed_seconds"] for one in manifests.values()), 3)
+        shared["baseline"] = baseline
+        shared["values"] = {name: one["values"] for name, one in manifests.items()}
+        shared["scenarios"] = {name: one["scenario"] for name, one in manifests.items()}
+        return Comparison(results, baseline, shared)
+
     try:
-        return compared(_run(named, plan, progress), baseline)
+        return compared(_run(named, plan, progress))
     except _StoppedError as stopped:
-        raise Interrupted(compared(stopped.results, baseline) if stopped.results else None) from None
+        raise Interrupted(compared(stopped.results) if stopped.results else None) from None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Is the conclusion assumed? Checks on the prior, before anything is fitted.
 
 Every parameter is drawn from its declared range; each draw is lived by several worlds under both courses with the same
-random draws. What is found is reported as it is: a course that dominates is named, never tuned away.
+luck. What is found is reported as it is: a course that dominates is named, never tuned away.
 """
 
 from __future__ import annotations
@@ -94,8 +94,8 @@ def check(
     """Run the checks.
 
     Args:
-        draws: parameter draws from the prior; repeats: worlds that live each draw, with random draws of their own.
-        months: length of the runs; seed: of parameter and random draws.
+        draws: parameter draws from the prior; repeats: worlds that live each draw, with luck of their own.
+        months: length of the runs; seed: of draws and luck.
 
     Returns:
         The findings, and for each verdict its share of worlds under each of `COURSES`.

@@ -12,7 +12,7 @@ from sim.plots.data import Rows, Source, as_comparison, called, monthly, months,
 from sim.plots.theme import WIDTH, broken, colour, dress, month_x, name_axis, panels, side_by_side
 from sim.results.paired import Comparison
 from sim.vocabulary import AFGHAN_AREAS, LEVERS, PAKISTAN_AREAS, STANCES, VERDICTS
-from sim.words.numbers import number, share
+from sim.words.numbers import number, shares
 
 _AREAS = PAKISTAN_AREAS | AFGHAN_AREAS
 _LABELS = 116  # px for the labels on the left
@@ -54,16 +54,15 @@ def verdict_shares(source: Source, *, width: int = WIDTH) -> Any:
 def verdict_rows(comparison: Comparison) -> Rows:
     """What the shares of verdicts draw: a record per scenario and verdict."""
     names = called(comparison)
-    return [
-        {
-            "verdict": "\n".join(broken(VERDICTS[verdict], 16)),
-            "scenario": names[name],
-            "share": float(rounded(np.array(part))),
-            "label": share(round(part * one.worlds), one.worlds),
-        }
-        for name, one in comparison.results.items()
-        for verdict, part in one.verdicts().items()
-    ]
+    rows: Rows = []
+    for name, one in comparison.results.items():
+        found = one.verdicts()
+        labels = shares([round(part * one.worlds) for part in found.values()])
+        for (verdict, part), label in zip(found.items(), labels, strict=True):
+            title = "\n".join(broken(VERDICTS[verdict], 16))
+            value = float(rounded(np.array(part)))
+            rows.append({"verdict": title, "scenario": names[name], "share": value, "label": label})
+    return rows
 
 
 def stances(source: Source, *, width: int = WIDTH) -> Any:

@@ -16,7 +16,7 @@ from sim.results.paired import Comparison
 from sim.results.reading import reading, titles
 from sim.results.results import Results, figures
 from sim.vocabulary import VERDICTS
-from sim.words.numbers import SCALES, SUMMARY_WORDS, middle_and_range, share, unit_over
+from sim.words.numbers import SCALES, SUMMARY_WORDS, middle_and_range, share, shares, unit_over
 
 # What a first look needs; `--all` shows every metric.
 SHORT_LIST = (
@@ -139,10 +139,9 @@ def _verdicts(results: Sequence[Results]) -> Table:
     table = _table(True, "How it ends", "Shares of modelled worlds.")
     for one in results:
         table.add_column(called[one.name], justify="right")
-    found = [one.verdicts() for one in results]
-    for verdict, title in VERDICTS.items():
-        shares = [share(round(found[i][verdict] * one.worlds), one.worlds) for i, one in enumerate(results)]
-        table.add_row(title, *shares)
+    columns = [shares([round(one.verdicts()[verdict] * one.worlds) for verdict in VERDICTS]) for one in results]
+    for title, *cells in zip(VERDICTS.values(), *columns, strict=True):
+        table.add_row(title, *cells)
     return table
 
 

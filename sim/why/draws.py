@@ -46,7 +46,7 @@ def likely(*values: Array, prescribed: bool = False) -> Array:
 
 
 class Chanced(Node):
-    """A step in which random draws, its first operand, decides: `likely` is what was to be expected of the other operands."""
+    """A step in which a draw, its first operand, decides: `likely` is what was to be expected of the other operands."""
 
     __slots__ = ("function", "likely")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sim.metrics import METRICS, Summary
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 # How a run's months became one figure, behind the title of a metric.
 SUMMARY_WORDS: dict[Summary, str] = {"total": "total", "mean": "average", "final": "at the end"}
@@ -137,6 +137,25 @@ def share(count: int, worlds: int) -> str:
     if count in (0, worlds):
         return "all" if count else "none"
     return f"{count} of {worlds}" if worlds < 100 else of_100(count / worlds)
+
+
+def shares(counts: Sequence[int]) -> list[str]:
+    """Shares of worlds in kinds that exclude each other: from 1 of 100 on they are so rounded that they add up (largest rest).
+
+    >>> shares([335, 335, 330]), shares([2, 998]), shares([1, 2])
+    (['34 of 100', '33 of 100', '33 of 100'], ['under 1 of 100', 'over 99 of 100'], ['1 of 3', '2 of 3'])
+    """
+    worlds = sum(counts)
+    if worlds < 100:
+        return [share(count, worlds) for count in counts]
+    exact = [100 * count / worlds for count in counts]
+    whole = [floor(one) for one in exact]
+    plain = [place for place, one in enumerate(exact) if 1 <= one <= 99]
+    for place in sorted(plain, key=lambda place: whole[place] - exact[place])[
+        : round(sum(exact[p] - whole[p] for p in plain))
+    ]:
+        whole[place] += 1
+    return [f"{whole[place]} of 100" if place in plain else share(count, worlds) for place, count in enumerate(counts)]
 
 
 def in_worlds(count: int, worlds: int) -> str:

@@ -9,7 +9,7 @@ from sim.teaching.play.debrief import PLAYED, TURNING, Debrief, Place, TurningPo
 from sim.teaching.play.scenario import COURSES
 from sim.teaching.play.text import columns, heading, period
 from sim.vocabulary import VERDICTS
-from sim.words.numbers import between, counted, metric_words, number, setting, share
+from sim.words.numbers import between, counted, metric_words, number, setting, shares
 from sim.words.sentences import NOT_A_FORECAST, wrapped
 
 # Of random draws, in words: shares of worlds below, with what is said of a world there.
@@ -70,11 +70,13 @@ def policy_words(metric: str, places: Mapping[str, Place]) -> str:
 
 def verdict_rows(found: Debrief) -> Rows:
     """How worlds ended, of 100, as a table with the columns of `ENDS`."""
+    columns = [shares([round(found.worlds * found.verdicts[name][verdict]) for verdict in VERDICTS]) for name in ENDS]
+    short = {" of 100": "", "under ": "<", "over ": ">", "none": "0"}
     rows: Rows = []
-    for verdict, title in VERDICTS.items():
-        counts = [round(found.worlds * found.verdicts[name][verdict]) for name in ENDS]
-        cells = [share(count, found.worlds).replace(" of 100", "") for count in counts]
-        rows.append((title, [one.replace("under ", "<").replace("over ", ">").replace("none", "0") for one in cells]))
+    for title, *cells in zip(VERDICTS.values(), *columns, strict=True):
+        for words, sign in short.items():
+            cells = [cell.replace(words, sign) for cell in cells]
+        rows.append((title, cells))
     return rows
 
 

@@ -117,7 +117,7 @@ def _odds(model: FrontierModel) -> dict[str, dict[str, float]]:
 
 
 def _settings(model: FrontierModel) -> dict[str, Values]:
-    """What each actor is set to in the last month simulated; where Pakistan was left to choose, what is in force."""
+    """What each actor is set to in the month lived last; where Pakistan was left to choose, what is in force."""
     month = max(model.month - 1, 0)
     out: dict[str, Values] = {}
     for actor, defaults in DEFAULTS.items():
