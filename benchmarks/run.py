@@ -27,7 +27,7 @@ def median(measure: Callable[[], float], runs: int = 5) -> float:
     return statistics.median(measure() for _ in range(runs))
 
 
-def live(worlds: int) -> float:
+def simulated(worlds: int) -> float:
     """Seconds that a model of so many worlds takes for five years, its making included."""
     started = time.perf_counter()
     model = build_model(_spec(worlds))
@@ -58,7 +58,7 @@ def peak_memory(code: str) -> float:
 
 def report() -> None:
     """Print all figures."""
-    one, many = median(lambda: live(1)), median(lambda: live(1000), 3)
+    one, many = median(lambda: simulated(1)), median(lambda: simulated(1000), 3)
     rows = [
         ("one world, 60 months", f"{one * 1000:.0f} ms", "under 250 ms"),
         ("1,000 worlds, 60 months", f"{many:.2f} s", ""),
@@ -66,7 +66,7 @@ def report() -> None:
         ("cost of a world alone / at 1,000", f"{one / (many / 1000):.0f}", "at least 60"),
     ]
     for worlds in (64, 256, 4000):
-        each = median(lambda worlds=worlds: live(worlds), 3) / worlds
+        each = median(lambda worlds=worlds: simulated(worlds), 3) / worlds
         rows.append((f"cost of a world at {worlds:,} / at 1,000", f"{each / (many / 1000):.2f}", ""))
     run = "import sim; sim.run('confront', worlds=1000)"
     both = "import sim; sim.compare(['confront', 'appease'], worlds=1000)"

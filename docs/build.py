@@ -29,9 +29,9 @@ from notation import (
     month_words,
     rests_on,
     rule_link,
-    spread,
     table,
     unit,
+    value_and_range,
     values,
 )
 from registry_pages import all_claims, all_parameters, all_rules
@@ -67,8 +67,9 @@ from sim.vocabulary import (
     VERDICTS,
     months_between,
 )
+from sim.words.glossary import METHODS, MODEL
 
-PAGES = ("model.md", "rules.md", "parameters.md", "claims.md")
+PAGES = ("model.md", "rules.md", "parameters.md", "claims.md", "glossary.md")
 BLOCK = re.compile(r"<!-- begin: (\S+)(.*?) -->\n(.*?)<!-- end: \1 -->", re.DOTALL)
 # The decision that is worked through: any month of any world would do.
 SCENARIO, SEED, EXAMPLE_MONTH = "history", 0, "2022-06"
@@ -152,9 +153,9 @@ def factions(_: str) -> str:
     for actor, names in FACTIONS.items():
         for name, title in names.items():
             ties = "; ".join(
-                f"{ACTORS[to]} {spread(PARAMETERS[f'align_{name}_{to}'])}" for to in ACTOR_SPECS[actor].ties
+                f"{ACTORS[to]} {value_and_range(PARAMETERS[f'align_{name}_{to}'])}" for to in ACTOR_SPECS[actor].ties
             )
-            rows.append((ACTORS[actor], f"{title} (`{name}`)", spread(PARAMETERS[f"power_{name}"]), ties))
+            rows.append((ACTORS[actor], f"{title} (`{name}`)", value_and_range(PARAMETERS[f"power_{name}"]), ties))
     return table(("actor", "faction", "power in August 2021", "ties at rest, -1 to 1"), rows)
 
 
@@ -163,8 +164,8 @@ def resources(_: str) -> str:
     for side, names in (("Kabul", RESOURCES_TALIBAN_NEEDS), ("Islamabad", RESOURCES_PAKISTAN_NEEDS)):
         for name, title in names.items():
             need = PARAMETERS.get(f"need_{name}")
-            shown = spread(need) if need else "from the state of the world"
-            rows.append((side, f"{title} (`{name}`)", shown, spread(PARAMETERS[f"alternative_{name}"])))
+            shown = value_and_range(need) if need else "from the state of the world"
+            rows.append((side, f"{title} (`{name}`)", shown, value_and_range(PARAMETERS[f"alternative_{name}"])))
     return table(("needed by", "resource", "need, 0 to 1", "alternatives, 0 to 1"), rows)
 
 
@@ -250,7 +251,7 @@ def example(_: str) -> str:
 
 
 def _outcome(names: list[str], utilities: Any, draws: Any, chances: Any, chosen: int) -> str:
-    """Which pressures and which luck made the choice, in words."""
+    """Which pressures and which random draws made the choice, in words."""
     totals = utilities + draws
     by_utility, by_total = np.argsort(-utilities, kind="stable"), np.argsort(-totals, kind="stable")
     favourite, second, next_best = int(by_utility[0]), int(by_utility[1]), int(by_total[1])
@@ -262,7 +263,7 @@ def _outcome(names: list[str], utilities: Any, draws: Any, chances: Any, chosen:
     if favourite == chosen:
         return said + (
             f"It drew {draws[chosen]:+.2f}, its rival with the draws counted, *{names[next_best]}*, drew "
-            f"{draws[next_best]:+.2f}, and it stays first by {margin:.2f}: here luck changed the margin and not the choice."
+            f"{draws[next_best]:+.2f}, and it stays first by {margin:.2f}: the draws changed the margin, not the choice."
         )
     return said + (
         f"The draws decide otherwise: *{names[chosen]}*, {utilities[favourite] - utilities[chosen]:.2f} behind by utility and "
@@ -317,7 +318,13 @@ def levers(_: str) -> str:
         cost = PARAMETERS[lever.cost]
         set_to = (f"{mix[name]:g}" if name in mix else "" for mix in mixes)
         rows.append(
-            (f"`{name}`", lever.title, "presses" if lever.coercive else "gives or opens", spread(cost), *set_to)
+            (
+                f"`{name}`",
+                lever.title,
+                "presses" if lever.coercive else "gives or opens",
+                value_and_range(cost),
+                *set_to,
+            )
         )
     totals = (f"{course_cost(mix):.2f}" for mix in mixes)
     rows.append(("", "Cost of the whole at point values", "", "", *totals))
@@ -332,6 +339,17 @@ def verdicts(_: str) -> str:
 def scenarios(_: str) -> str:
     rows = [(f"[{title}](scenarios/{name}.md)", f"`{name}`", question) for name, title, question in list_scenarios()]
     return table(("scenario", "name", "question"), rows)
+
+
+def glossary(which: str) -> str:
+    """The terms of the model, or of its methods, with where they stand in the code."""
+    rows = []
+    for word, term in sorted({"model": MODEL, "methods": METHODS}[which].items(), key=lambda one: one[0].lower()):
+        module, _, _ = term.where.partition(":")
+        path = module.replace(".", "/")
+        place = f"{path}.py" if (ROOT / f"{path}.py").is_file() else f"{path}/__init__.py"
+        rows.append((word, term.meaning, f"[`{term.where}`](../{place})"))
+    return table(("term", "meaning", "stands in"), rows)
 
 
 BLOCKS: dict[str, Callable[[str], str]] = {
@@ -354,6 +372,7 @@ BLOCKS: dict[str, Callable[[str], str]] = {
     "all-rules": all_rules,
     "all-parameters": all_parameters,
     "all-claims": all_claims,
+    "glossary": glossary,
 }
 
 

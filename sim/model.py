@@ -164,6 +164,11 @@ class FrontierModel(mesa.Model):
             world), for each panel a list of (rows, worlds) arrays, with the rows named in `labels`.
         accounts: with `record`, one dict a month: decision -> its options, pressures, utilities,
             probabilities, draws and the option chosen.
+
+    >>> model = FrontierModel("confront", worlds=4, seed=1)
+    >>> model.step()
+    >>> model.datacollector.model_vars["attacks"][0].shape
+    (4,)
     """
 
     land: Land

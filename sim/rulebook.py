@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Mapping
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 import sim.rules  # noqa: F401  (registers the rules)
 from sim.rule import RULES, Rule

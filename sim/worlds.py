@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 T = TypeVar("T")
 Vector = NDArray[np.float64]
 
+# Philox is a counter-based generator (Salmon, Moraes, Dror and Shaw 2011, Parallel random numbers: as easy as 1, 2, 3, SC'11):
+# no draw depends on what else was drawn.
 # One Philox block holds four 64-bit words, so four worlds.
 _BLOCK = 4
 # Uniforms stay clear of 0 and 1, so that no inverse of a distribution runs to infinity.

@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from sim.words.problems import ChoiceError, Place, PlacedError, dotted, explain, found, short, suggestion, telling
+from sim.words.problems import ChoiceError, Place, PlacedError, dotted, explain, found, problem_lines, short, suggestion
 
 __all__ = [
     "DEPTH",
@@ -105,7 +105,7 @@ class Document:
         def words(place: Place, text: str | Callable[[], str]) -> str:
             return f"{self.where(place)}: {text if isinstance(text, str) else text()}"
 
-        if lines := telling((partial(words, *one) for one in problems), f"{self.name}:1"):
+        if lines := problem_lines((partial(words, *one) for one in problems), f"{self.name}:1"):
             raise self.error(*lines)
 
 
@@ -123,21 +123,22 @@ def read(source: Source, limit: int = LIMIT, error: type[FileError] = FileError)
     if isinstance(source, tuple):
         name, raw = source[0], source[1].encode("utf-8", "surrogatepass")
     else:
-        name, raw = str(source), _bytes(source, limit, error)
+        name, raw = str(source), bytes_of(source, limit, error)
     if len(raw) > limit:
         raise error(f"{name}:1: the file is too large; at most {limit // 1024} KiB are allowed")
     text = _text(raw, name, error)
     return _Builder(name, error).document(text)
 
 
-def _bytes(path: str | Path, limit: int, error: type[FileError]) -> bytes:
+def bytes_of(path: str | Path, limit: int, error: type[Exception], kind: str = "YAML") -> bytes:
+    """What stands in a file, and no more than one byte beyond the limit; `kind` of file is said where it is none."""
     try:
         with open(path, "rb") as file:
             return file.read(limit + 1)
     except FileNotFoundError:
         raise error(f"{path}:1: there is no such file") from None
     except IsADirectoryError:
-        raise error(f"{path}:1: this is a folder; the name of a YAML file is needed") from None
+        raise error(f"{path}:1: this is a folder; the name of a {kind} file is needed") from None
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or problem
         raise error(f"{str(path)!r}:1: the file cannot be read: {reason}") from None
@@ -331,4 +332,4 @@ def validate(document: Document, model: type[Model], path: Place = ()) -> Model:
             return f"{document.where((*path, *place))}: {text}"
 
         found = (partial(words, error) for error in errors.errors(include_url=False))
-        raise document.error(*telling(found, f"{document.name}:1")) from None
+        raise document.error(*problem_lines(found, f"{document.name}:1")) from None

@@ -197,7 +197,7 @@ READINGS: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "an id": (lambda: look_up("a" * 60_000), "is called 'aaaa"),
 }
-REFUSALS = (FileError, ConditionError, PointsError, UnknownIdError, archives.ParcelError)
+REFUSALS = (FileError, ConditionError, PointsError, UnknownIdError, archives.ArchiveError)
 
 
 def refusal(reading: Callable[[], object]) -> str:
@@ -287,11 +287,11 @@ PARCELS: dict[str, tuple[Callable[[], bytes], str]] = {
 
 
 @pytest.mark.parametrize("what", PARCELS)
-def test_a_parcel_that_would_unfold_is_refused(what: str, tmp_path: Path) -> None:
+def test_an_archive_that_would_unfold_is_refused(what: str, tmp_path: Path) -> None:
     make, says = PARCELS[what]
     raw = make()
     before = pa.total_allocated_bytes()
-    with pytest.raises(archives.ParcelError, match=f"(?i){says}"):
+    with pytest.raises(archives.ArchiveError, match=f"(?i){says}"):
         archives.unpack(lambda told: None, raw, str(tmp_path / "back"))
     assert list(tmp_path.iterdir()) == []
     assert pa.total_allocated_bytes() - before < MEGABYTES << 20
@@ -315,8 +315,8 @@ def test_pages_that_promise_more_than_the_footer_are_refused() -> None:
 def _measure(folder: str) -> None:
     """In a process of its own: seconds of the processor that each reading takes, and the most memory that all took."""
     readings = {what: reading for what, (reading, _) in READINGS.items()}
-    for parcel in Path(folder).glob("*.zip"):
-        readings[parcel.stem] = partial(archives.unpack, lambda told: None, parcel.read_bytes(), f"{folder}/back")
+    for upload in Path(folder).glob("*.zip"):
+        readings[upload.stem] = partial(archives.unpack, lambda told: None, upload.read_bytes(), f"{folder}/back")
     took, before = {}, _memory("VmRSS")
     for what, reading in readings.items():
         begun = time.process_time()

@@ -285,7 +285,7 @@ def class_instructor(page: Page, visit: Visit, server: Server) -> None:
     page.get_by_text("Code for students").wait_for()
     at(page, "Show what the model says", "Space")
     at(page, "Question", "ArrowDown", "Enter")
-    expect(page.get_by_text("The model:")).to_have_count(0)
+    page.get_by_text("The model:").first.wait_for(state="detached")
     at(page, "Reveal", "Enter")
     page.get_by_text("Revealed: students see").wait_for()
     rest(page)
@@ -325,7 +325,7 @@ def play(page: Page, visit: Visit, server: Server) -> None:
     walked(page)
     at(page, "Set it against", "Enter")
     page.get_by_text(re.compile("Turning points: TTP attacks, against")).first.wait_for()
-    page.get_by_text("Luck: yours was").wait_for()
+    page.get_by_text("Random draws: yours came out").wait_for()
     at(page, "Download this game")
     with page.expect_download() as given:
         page.keyboard.press("Enter")

@@ -29,13 +29,13 @@ from dashboard.runtime.engine import (
     BusyError,
     Engine,
     Job,
-    Lane,
     RunError,
     SupersededError,
     Task,
+    WorkQueue,
 )
 from dashboard.runtime.memo import Remembered
-from dashboard.runtime.questions import Errand
+from dashboard.runtime.questions import UploadTask
 from dashboard.runtime.state import POSTURES, SHARES, State, from_query, to_query
 from dashboard.runtime.worker import run_scenario
 from dashboard.widgets import drafting, show
@@ -168,7 +168,7 @@ def test_while_the_first_worlds_are_lived_the_places_of_the_pictures_are_held(mo
     with monkeypatch.context() as patch:
         patch.setattr(Engine, "results", never)
         held = "".join(one.proto.body for one in opened(**SMALL).get("html"))
-    assert 'role="status">The modelled worlds are being lived through' in held
+    assert 'role="status">The modelled worlds are being simulated' in held
     assert held.count('<div style="height: ') == 3
     assert 'role="status"' not in "".join(one.proto.body for one in opened(**SMALL).get("html"))
 
@@ -590,16 +590,16 @@ def test_what_one_is_to_blame_for_is_not_the_others_fault() -> None:
         Task(name, run_scenario, (name,), {"worlds": 4, "months": 3}, "same") for name in ("nowhere", "confront")
     )
     done: list[Task] = []
-    lane = Lane(1, 9, 30.0, 0, done.append)
-    lane.queue.extend([wrong, right])
+    work_queue = WorkQueue(1, 9, 30.0, 0, done.append)
+    work_queue.queue.extend([wrong, right])
     try:
-        lane.start()
+        work_queue.start()
         assert right.finished.wait(SECONDS)
         assert right.answer().worlds == 4
         with pytest.raises(RunError, match="nowhere"):
             wrong.answer()
     finally:
-        lane.close()
+        work_queue.close()
 
 
 def test_what_cannot_be_passed_on_says_why_and_the_worker_goes_on() -> None:
@@ -611,26 +611,26 @@ def test_what_cannot_be_passed_on_says_why_and_the_worker_goes_on() -> None:
             broken.append(task)
             raise KeyError("lost")
 
-    lane = Lane(1, 9, 30.0, 0, pass_on)
+    work_queue = WorkQueue(1, 9, 30.0, 0, pass_on)
     how = {"worlds": 4, "months": 3}
     first, second = (Task(name, run_scenario, ("confront",), how) for name in ("first", "second"))
     try:
-        lane.add(first, second)
+        work_queue.add(first, second)
         assert first.finished.wait(SECONDS)
         with pytest.raises(RunError, match="KeyError: 'lost'"):
             first.answer()
         assert second.finished.wait(SECONDS)
         assert second.answer().worlds == 4
     finally:
-        lane.close()
+        work_queue.close()
 
 
 def test_a_full_queue_says_so() -> None:
-    lane = Lane(0, 2, 1.0, 0, lambda task: None)
+    work_queue = WorkQueue(0, 2, 1.0, 0, lambda task: None)
     for number in range(2):
-        lane.add(Task(str(number), print, (), {}))
+        work_queue.add(Task(str(number), print, (), {}))
     with pytest.raises(BusyError, match="2 requests are waiting already"):
-        lane.add(Task("3", print, (), {}))
+        work_queue.add(Task("3", print, (), {}))
 
 
 def test_what_cannot_be_run_says_why(engine: Engine) -> None:
@@ -664,11 +664,11 @@ def test_one_users_heavy_job_does_not_hold_up_the_others(engine: Engine) -> None
 
 def test_an_address_cannot_fill_a_queue_and_is_not_served_before_others() -> None:
     """Otherwise four pages of one visitor have everybody else wait for half an hour."""
-    lane = Lane(0, MOST_HEAVY_WAITING, 1.0, 0, lambda task: None, **HEAVY)  # type: ignore[arg-type]
+    work_queue = WorkQueue(0, MOST_HEAVY_WAITING, 1.0, 0, lambda task: None, **HEAVY)  # type: ignore[arg-type]
 
     def asked(session: str, address: str) -> Task:
         task = Task(f"{session} {time.monotonic_ns()}", print, (), {}, session=session, address=address)
-        lane.add(task)
+        work_queue.add(task)
         return task
 
     for number in range(HEAVY["most_address"]):
@@ -679,10 +679,10 @@ def test_an_address_cannot_fill_a_queue_and_is_not_served_before_others() -> Non
         asked("s0", "one")
     late = asked("late", "two")
     worker: Any = SimpleNamespace(tasks=[])
-    lane.workers.append(worker)
+    work_queue.workers.append(worker)
     order = []
     for _ in range(5):
-        order += lane.take(worker)
+        order += work_queue.take(worker)
         worker.tasks = []
     assert [one.address for one in order] == ["one", "two", "one", "one", "one"]
     assert order[1] is late
@@ -733,7 +733,7 @@ def test_a_process_that_refused_what_somebody_brought_is_not_used_again(engine: 
     engine.results("a", {"x": job(seed=11)})
     before = {worker.process.pid for worker in engine.quick.workers}  # type: ignore[union-attr]
     with pytest.raises(RunError, match="not a ZIP file"):
-        engine.results("a", {"x": Errand(archives.unpack, (b"nonsense", str(tmp_path / "new")))})
+        engine.results("a", {"x": UploadTask(archives.unpack, (b"nonsense", str(tmp_path / "new")))})
     wait_until(lambda: len(before & {worker.process.pid for worker in engine.quick.workers}) == len(before) - 1)  # type: ignore[union-attr]
     assert engine.results("a", {"x": job(seed=12)})["x"].worlds == 4
 

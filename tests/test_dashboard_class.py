@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.runtime import exercises, games
 from dashboard.runtime.state import from_query
 from dashboard.widgets import access, seats, withheld
-from dashboard.widgets.access import Door, ThrottledError
+from dashboard.widgets.access import AttemptLimit, ThrottledError
 from sim.plots import rows_of
 from sim.plots.paths import paths
 from sim.plots.predictions import chances, ranges
@@ -40,7 +40,7 @@ EXERCISE = "what_leverage_is"
 
 @pytest.fixture(autouse=True)
 def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A class file of the test's own, and doors at which nobody has knocked."""
+    """A class file of the test's own, and nobody who has tried too often."""
     monkeypatch.setenv("DURAND_CLASS_FILE", str(tmp_path / "class.db"))
     access.wrong_codes.cache_clear()
     access.openings.cache_clear()
@@ -308,25 +308,25 @@ def test_another_programs_database_is_told(room: Path) -> None:
 
 def test_a_door_makes_wait_and_forgets() -> None:
     now = [0.0]
-    door = Door(most=2, together=5, seconds=60.0, clock=lambda: now[0])
+    limit = AttemptLimit(most=2, together=5, seconds=60.0, clock=lambda: now[0])
     for _ in range(2):
-        door.pass_by("a", "home")
-        door.count("a", "home")
+        limit.pass_by("a", "home")
+        limit.count("a", "home")
     with pytest.raises(ThrottledError, match="wait 60 seconds"):
-        door.pass_by("a", "home")
-    door.pass_by("b", "home")
+        limit.pass_by("a", "home")
+    limit.pass_by("b", "home")
     for visitor in ("b", "c", "d"):
-        door.count(visitor, "home")
+        limit.count(visitor, "home")
     with pytest.raises(ClassroomError):
-        door.pass_by("e", "home")
-    door.pass_by("e", "elsewhere")
-    door.pass_by("e", "home", blameless=True)
+        limit.pass_by("e", "home")
+    limit.pass_by("e", "elsewhere")
+    limit.pass_by("e", "home", blameless=True)
     with pytest.raises(ThrottledError):
-        door.pass_by("b", "home", blameless=True)
+        limit.pass_by("b", "home", blameless=True)
     now[0] = 61.0
-    door.pass_by("a", "home")
-    door.count("a", "home")
-    assert len(door._tries) == 2
+    limit.pass_by("a", "home")
+    limit.count("a", "home")
+    assert len(limit._tries) == 2
 
 
 def test_the_file_stands_where_the_operator_says_else_among_the_users_data(

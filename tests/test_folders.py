@@ -46,7 +46,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def sweep_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A sweep's folder in several parts; every test leaves it as it was."""
     out = tmp_path_factory.mktemp("sweeps") / "out"
     sweep(EXPERIMENT, out, chunk=4)
@@ -112,14 +112,14 @@ def test_any_flipped_byte_of_a_results_folder_is_told(folder: Path) -> None:
     assert every_damage_is_told(folder, lambda: open_folder(folder)) > 500
 
 
-def test_any_flipped_byte_of_a_sweep_is_told(swept: Path) -> None:
+def test_any_flipped_byte_of_a_sweep_is_told(sweep_folder: Path) -> None:
     """Otherwise a sweep that lay on a bad disk is analysed as if nothing were."""
 
     def read() -> None:
-        found = Sweep.load(swept)
+        found = Sweep.load(sweep_folder)
         _ = found.outcomes, found.series
 
-    assert every_damage_is_told(swept, read) > 500
+    assert every_damage_is_told(sweep_folder, read) > 500
 
 
 def test_every_byte_of_a_header_counts(folder: Path) -> None:
@@ -130,7 +130,7 @@ def test_every_byte_of_a_header_counts(folder: Path) -> None:
             unsealed(flipped(content, place), "manifest.json")
 
 
-@pytest.mark.parametrize("which", ["folder", "swept"])
+@pytest.mark.parametrize("which", ["folder", "sweep_folder"])
 def test_files_that_are_swapped_or_gone_are_told(which: str, request: pytest.FixtureRequest) -> None:
     """Otherwise one scenario's worlds are read as another's."""
     home: Path = request.getfixturevalue(which)
@@ -206,10 +206,10 @@ def test_any_manifest_will_not_do(header: str, tmp_path: Path, small: None) -> N
     assert (tmp_path / "plots" / "thesis.svg").exists()
 
 
-def test_one_kind_of_folder_does_not_replace_another(tmp_path: Path, swept: Path, small: None) -> None:
+def test_one_kind_of_folder_does_not_replace_another(tmp_path: Path, sweep_folder: Path, small: None) -> None:
     """Otherwise a sweep of a night is lost to a slip of the keyboard."""
     with pytest.raises(BundleError, match="another kind of folder"):
-        sim.run("confront", worlds=1, months=1).save(swept)
+        sim.run("confront", worlds=1, months=1).save(sweep_folder)
     out = tmp_path / "out"
     saved(out, "durand regret 1", lambda fresh: (fresh / "regret.txt").write_text("a", encoding="utf-8") and None)
     saved(out, "durand regret 1", lambda fresh: (fresh / "regret.txt").write_text("b", encoding="utf-8") and None)

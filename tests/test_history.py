@@ -637,7 +637,7 @@ def test_a_pattern_fails_where_its_mechanism_is_off() -> None:
 
 
 def test_rivals_contradict_each_other() -> None:
-    """Otherwise they are not rivals: each must have Kabul behave in its own way under the same luck."""
+    """Otherwise they are not rivals: each must have Kabul behave in its own way under the same random draws."""
     efforts = {}
     for name in RIVAL_READINGS:
         plan = load_scenario(name)

@@ -234,7 +234,7 @@ def test_the_same_scenario_twice_differs_by_nothing() -> None:
 
 
 class Onlooker(Actor):
-    """Draws luck of its own, and keeps it to itself."""
+    """Draws random draws of its own, and keeps it to itself."""
 
     def look(self) -> None:
         self.seen = self.draw("look") + self.model.streams.uniforms("onlooker.more", self.model.month, 3)[2]
@@ -396,7 +396,7 @@ def test_batch_run_works() -> None:
         rows = batch(seed)
         one, other = ([row["attacks"] for row in rows if row["iteration"] == number] for number in (0, 1))
         assert len(one) == len(other) >= 3
-        assert (one == other) == (seed is not None), "without a seed each run has luck of its own"
+        assert (one == other) == (seed is not None), "without a seed each run has random draws of its own"
         assert (one[:3] == seeded) == (seed is not None)
 
 

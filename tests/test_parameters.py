@@ -29,7 +29,7 @@ CONTROL = slice(BLOCK * len(FREE), WORLDS)
 def with_ends(end: str) -> Record:
     """One run for all parameters: each is at this end of its range in a block of worlds of its own.
 
-    Worlds do not touch each other, and a world has the same luck in every run. So what differs between two such runs in
+    Worlds do not touch each other, and a world has the same random draws in every run. So what differs between two such runs in
     a block is that parameter's doing. In the last block nothing is changed.
     """
     values = {}

@@ -50,7 +50,7 @@ NAMES = {
 def made(
     name: str, title: str, shift: float = 0.0, worlds: int = 60, series: bool = True, panels: bool = True
 ) -> Results:
-    """Results with luck of their own making: the same for every scenario until month `PART`, then shifted."""
+    """Results with random draws of their own making: the same for every scenario until month `PART`, then shifted."""
     import pandas as pd
 
     rng = np.random.default_rng(7)

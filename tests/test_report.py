@@ -21,10 +21,11 @@ from sim.parameters.posterior import window
 from sim.plots import pictures
 from sim.report import page as report
 from sim.results import Comparison, Results
-from sim.results.reading import NOT_A_FORECAST, month_words, reading, scope
+from sim.results.reading import reading, scope
 from sim.results.terminal import SHORT_LIST
 from sim.scenario import Scenario, load_scenario, with_overrides
-from sim.vocabulary import VERDICTS
+from sim.vocabulary import VERDICTS, month_words
+from sim.words.sentences import NOT_A_FORECAST
 
 VOID = {"meta", "br", "link", "img", "hr", "input"}
 SHARED = {"from": "2021-08", "until": "2022-11", "levers": {"fencing": 0.7}, "why": "What both have behind them."}
@@ -161,14 +162,14 @@ def test_assumptions_are_all_there(page: Page) -> None:
     assert assumed.count("Khan loses office (Pro-Taliban rhetoric changed by +0.10)") == 1
 
 
-DECLARED, LUCK = "every parameter at its declared value", "Only luck differs between them"
+DECLARED, LUCK = "every parameter at its declared value", "Only random draws differ between them"
 FITTED = "as in one of the sets that agree with the record to December 2022"
 # How a run is asked for; what stands in its scope, and in its report; what stands in neither.
 MADE: dict[str, tuple[dict[str, Any], tuple[str, str], tuple[str, ...], tuple[str, ...]]] = {
     "defaults": (
         {"parameters": "defaults"},
         (f"with {DECLARED}.", LUCK),
-        ("Every parameter stood at its declared value; worlds differ by luck alone",),
+        ("Every parameter stood at its declared value; worlds differ by random draws alone",),
         ("drawn", "agree with the record"),
     ),
     "prior": (
@@ -186,7 +187,9 @@ MADE: dict[str, tuple[dict[str, Any], tuple[str, str], tuple[str, ...], tuple[st
     "a scenario's": (
         {"parameters": "force_works"},
         (f"with {DECLARED}, but for what force_works sets.", LUCK),
-        ("Every parameter stood at its declared value, but for what force_works sets; worlds differ by luck alone",),
+        (
+            "Every parameter stood at its declared value, but for what force_works sets; worlds differ by random draws alone",
+        ),
         ("drawn", "agree with the record"),
     ),
     "fitted, and one set": (
@@ -198,19 +201,22 @@ MADE: dict[str, tuple[dict[str, Any], tuple[str, str], tuple[str, ...], tuple[st
     "declared, and one set": (
         {"parameters": "defaults", "own": {"kabul_control": 0.5}},
         (f"with {DECLARED}, but for what the scenario itself sets.", LUCK),
-        ("declared value, but for what the scenario itself sets; worlds differ by luck alone", "kabul control: 0.5"),
+        (
+            "declared value, but for what the scenario itself sets; worlds differ by random draws alone",
+            "kabul control: 0.5",
+        ),
         ("drawn", "agree with the record"),
     ),
     "declared, and one drawn": (
         {"parameters": "defaults", "own": {"kabul_control": {"distribution": "uniform", "low": 0.2, "high": 0.6}}},
         (f"with {DECLARED}, but for what the scenario itself sets, some of it drawn anew in each.", ""),
-        ("what is drawn there anew in each world, and luck, is all that the spread between worlds holds",),
+        ("what is drawn there anew in each world, and random draws, are all that the spread between worlds holds",),
         (LUCK, "luck alone", "agree with the record"),
     ),
     "a scenario's, and one set": (
         {"parameters": "force_works", "own": {"kabul_control": 0.5}},
         ("but for what force_works sets and the scenario itself.", LUCK),
-        ("but for what force_works sets and the scenario itself; worlds differ by luck alone",),
+        ("but for what force_works sets and the scenario itself; worlds differ by random draws alone",),
         ("drawn", "agree with the record"),
     ),
 }
@@ -244,7 +250,7 @@ def test_a_comparison_says_whether_one_of_its_scenarios_sets_something() -> None
     """Otherwise what holds for the baseline is said of all."""
     other = with_overrides(load_scenario("appease"), {"parameters.kabul_control": 0.5})
     both = sim.compare({"confront": "confront", "other": other}, worlds=2, months=1, parameters="defaults")
-    assert "but for what a scenario itself sets, and the same luck in each scenario" in scope(both)
+    assert "but for what a scenario itself sets, and the same random draws in each scenario" in scope(both)
     assert both.manifest["values"]["other"]["overridden"] == ["kabul_control"]
 
 

@@ -21,9 +21,11 @@ from sim.metrics import METRICS
 from sim.results import BundleError, open_folder
 from sim.results.bundle import write_report
 from sim.results.folders import sealed
-from sim.results.reading import between, headline, in_worlds, number, reading, settled, share, titles
-from sim.results.terminal import KINDS, SHORT_LIST, tables
+from sim.results.reading import headline, reading, titles
+from sim.results.terminal import SHORT_LIST, tables
 from sim.vocabulary import VERDICTS
+from sim.words.numbers import SUMMARY_WORDS, between, in_worlds, number, share
+from sim.words.sentences import settled
 
 NAMES = list(VERDICTS)
 
@@ -474,7 +476,7 @@ class TestWords:
 class TestTables:
     def test_the_short_list_names_metrics(self) -> None:
         assert set(SHORT_LIST) <= set(METRICS)
-        assert set(KINDS) == {metric.summary for metric in METRICS.values()}
+        assert set(SUMMARY_WORDS) == {metric.summary for metric in METRICS.values()}
 
     @pytest.mark.parametrize("width", [80, 130])
     @pytest.mark.parametrize("every", [False, True])

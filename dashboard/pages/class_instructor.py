@@ -39,7 +39,7 @@ def begin() -> None:
 
 
 @st.fragment(run_every=2)
-def live(one: Exercise, place: tuple[str, str], code: str, secret: str, with_model: bool) -> None:
+def as_it_comes_in(one: Exercise, place: tuple[str, str], code: str, secret: str, with_model: bool) -> None:
     """What has arrived by now."""
     name, phase = place
     try:
@@ -57,7 +57,7 @@ def live(one: Exercise, place: tuple[str, str], code: str, secret: str, with_mod
         truth = None if made is None else asking.model(one, made, name)
     if truth is not None:
         st.markdown(asking.said(truth))
-    asking.spread(one, name, [prediction for _, prediction in arrived], truth, None, f"live {phase}")
+    asking.show_predictions(one, name, [prediction for _, prediction in arrived], truth, None, f"live {phase}")
     if arrived:
         with st.expander("Who predicted what", key=f"who {name} {phase}", on_change="rerun") as opened:
             if opened.open:
@@ -82,7 +82,7 @@ def questions(one: Exercise, standing: Standing, secret: str) -> None:
         key="with model",
         help="Leave it off while students can see this screen.",
     )
-    live(one, place, standing.code, secret, with_model)
+    as_it_comes_in(one, place, standing.code, secret, with_model)
     if place in standing.revealed:
         st.success("Revealed: students see the model's answer, their scores and what they may have left out.")
         return

@@ -99,7 +99,7 @@ def revealed(one: Exercise, name: str, phase: str, given: Given, code: str) -> N
     mine = given.get((name, phase))
     asking.outcome(one, made, name, mine)
     everybody = [prediction for _, prediction in access.classes().predictions(code, name, phase)]
-    asking.spread(one, name, everybody, asking.model(one, made, name), mine, phase)
+    asking.show_predictions(one, name, everybody, asking.model(one, made, name), mine, phase)
 
 
 def questions(one: Exercise, names: tuple[str, ...], phase: str, standing: Standing, given: Given, seat: Seat) -> None:

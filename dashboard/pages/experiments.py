@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from dashboard.runtime import analysis, archives, experiments, state, sweep_folders
-from dashboard.runtime.questions import Errand, Question
+from dashboard.runtime.questions import Question, UploadTask
 from dashboard.widgets import experiment_form, findings, show, waiting
 from sim.experiment.outcome import Sweep
 
@@ -85,7 +85,7 @@ def bring() -> Path | None:
         folder = sweep_folders.brought(show.session(), raw, show.address())
         if not folder.exists():
             with st.spinner("The sweep is unpacked and checked."):
-                show.answers(lambda: {"brought": Errand(archives.unpack, (raw, str(folder)))})
+                show.answers(lambda: {"brought": UploadTask(archives.unpack, (raw, str(folder)))})
         show.taken(file)  # now, since a page that gave way meanwhile reads it again
         st.session_state[BROUGHT] = folder
     found: Path | None = st.session_state.get(BROUGHT)

@@ -22,7 +22,7 @@ show.page("Play", "One actor's decisions, a quarter at a time. There is no score
 
 
 def opening() -> None:
-    """What this is for, and then who, where and with which luck."""
+    """What this is for, and then who, where and with which random draws."""
     st.subheader("What this is for, and its limits", anchor=False)
     seats.purpose(())
     actor = st.selectbox("Whose decisions", list(ACTORS), format_func=ACTORS.__getitem__, key="play actor")
@@ -31,7 +31,7 @@ def opening() -> None:
         "Scenario", list(controls.library()), format_func=lambda name: controls.library()[name][0], key="play scenario"
     )
     st.caption(show.plain(controls.library()[scenario][1]))
-    with st.expander("Which luck"):
+    with st.expander("Which random draws"):
         left, right = st.columns(2)
         seed: Any = left.number_input("Seed", 0, min(LIMITS["seed"][1], 2**53 - 1), 0, 1, key="play seed")
         world: Any = right.number_input(f"World (0 to {WORLDS - 1})", 0, WORLDS - 1, 0, 1, key="play world")

@@ -40,7 +40,7 @@ _AMISS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, R
 _NEEDED = {"manifest.json", "experiment.yaml", "experiments.parquet"}
 
 
-class ParcelError(ValueError):
+class ArchiveError(ValueError):
     """A file is not a finished sweep, or too large; the message says why."""
 
 
@@ -54,71 +54,71 @@ def pack(tell: Tell, folder: str) -> bytes:
     return out.getvalue()
 
 
-def unpack(tell: Tell, parcel: bytes, folder: str) -> bool:
+def unpack(tell: Tell, upload: bytes, folder: str) -> bool:
     """Unpack a file that was brought, check it, and only then let the folder appear.
 
     Args:
-        parcel: the file's content; folder: which is to hold the sweep, and whose name does not come from a visitor.
+        upload: the file's content; folder: which is to hold the sweep, and whose name does not come from a visitor.
 
     Raises:
-        ParcelError: it is no finished sweep, or too large.
+        ArchiveError: it is no finished sweep, or too large.
     """
     from sim.experiment.outcome import Sweep
 
     tell(None)
     fresh = Path(mkdtemp(prefix=".", dir=Path(folder).parent))
     try:
-        for name, content in _files(parcel):
+        for name, content in _files(upload):
             target = fresh / name
             target.parent.mkdir(exist_ok=True)
             target.write_bytes(content)
         _check(Sweep.load(fresh), fresh)
         if not Path(folder).exists():
             fresh.rename(folder)
-    except ParcelError as problem:
-        raise ParcelError(f"{str(problem)[:1].upper()}{str(problem)[1:]}.") from None
+    except ArchiveError as problem:
+        raise ArchiveError(f"{str(problem)[:1].upper()}{str(problem)[1:]}.") from None
     except _AMISS as problem:
         # The disk's troubles have numbers; those of a damaged table have none. Another's messages may name our folder.
         if isinstance(problem, OSError) and problem.errno is not None:
             raise
-        raise ParcelError("This is not the folder of a sweep of this durand, or it was changed.") from None
+        raise ArchiveError("This is not the folder of a sweep of this durand, or it was changed.") from None
     finally:
         rmtree(fresh, ignore_errors=True)
     return True
 
 
 def _files(raw: bytes) -> Iterator[tuple[str, bytes]]:
-    """The files of a parcel, by names that a sweep's files have."""
+    """The files of an archive, by names that a sweep's files have."""
     seen, left, room = set(), MOST_BYTES, Room(MOST_BYTES, MOST_FIGURES, MOST_PAGES)
     try:
         if raw.count(b"PK\1\2") > 2 * MOST_FILES:  # before they are all listed
-            raise ParcelError(f"too many files; allowed: at most {MOST_FILES:,}")
+            raise ArchiveError(f"too many files; allowed: at most {MOST_FILES:,}")
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             members = [one for one in archive.infolist() if not one.is_dir()]
             if len(members) > MOST_FILES:
-                raise ParcelError(f"too many files: {len(members):,}; allowed: at most {MOST_FILES:,}")
+                raise ArchiveError(f"too many files: {len(members):,}; allowed: at most {MOST_FILES:,}")
             for one in members:
                 found = _NAME.fullmatch(one.filename)
                 if found is None or found[1] in seen:
-                    raise ParcelError(f"a file in it is none of a sweep's folder: {one.filename[:80]!r}")
+                    raise ArchiveError(f"a file in it is none of a sweep's folder: {one.filename[:80]!r}")
                 if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                    raise ParcelError("packed in an unusual way; zip the folder with what your computer has for it")
+                    raise ArchiveError("packed in an unusual way; zip the folder with what your computer has for it")
                 with archive.open(one) as file:
                     content = file.read(left + 1)  # what the archive says of sizes need not be so
                 left -= len(content)
                 if left < 0:
-                    raise ParcelError(f"too large when unpacked; allowed: {MOST_BYTES // 2**20} MB")
+                    raise ArchiveError(f"too large when unpacked; allowed: {MOST_BYTES // 2**20} MB")
                 most = next((size for end, size in _MOST_TEXT.items() if found[1].endswith(end)), MOST_BYTES)
                 if len(content) > most:
-                    raise ParcelError(f"{found[1]}: too large; allowed: {most // 1024:,} KiB")
+                    raise ArchiveError(f"{found[1]}: too large; allowed: {most // 1024:,} KiB")
                 if found[1].endswith(".parquet"):
                     _look(found[1], content, room)
                 seen.add(found[1])
                 yield found[1], content
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
-        raise ParcelError("this is not a ZIP file that can be read; zip the folder of a finished sweep") from None
+        raise ArchiveError("this is not a ZIP file that can be read; zip the folder of a finished sweep") from None
     if missing := sorted(_NEEDED - seen):
-        raise ParcelError(f"this is not the folder of a sweep: there is no {missing[0]} in it")
+        raise ArchiveError(f"this is not the folder of a sweep: there is no {missing[0]} in it")
 
 
 def _look(name: str, content: bytes, room: Room) -> None:
@@ -134,30 +134,30 @@ def _look(name: str, content: bytes, room: Room) -> None:
                 texts = pq.read_table(pa.BufferReader(content), columns=[field.name], read_dictionary=[field.name])
                 for chunk in texts[0].chunks:
                     if (pc.max(pc.utf8_length(chunk.dictionary)).as_py() or 0) > MOST_LETTERS:
-                        raise ParcelError(f"{name}: a text in it is too long; allowed: {MOST_LETTERS} letters")
+                        raise ArchiveError(f"{name}: a text in it is too long; allowed: {MOST_LETTERS} letters")
                     # Once for each row, as they will stand when nothing points to them any more.
                     lengths = pc.binary_length(chunk.dictionary).take(chunk.indices)
                     room.take(bytes=pc.sum(lengths).as_py() or 0)
             elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_null(kind)):
-                raise ParcelError(f"{name}: not a table of a sweep")
+                raise ArchiveError(f"{name}: not a table of a sweep")
     except TableError as problem:
         most = f"{MOST_FIGURES:,} figures and {MOST_BYTES // 2**20} MB in all tables"
-        raise ParcelError(f"{name}: {problem}; allowed: {most} of a sweep by durand") from None
+        raise ArchiveError(f"{name}: {problem}; allowed: {most} of a sweep by durand") from None
     except (pa.ArrowException, OSError):
-        raise ParcelError(f"{name}: cannot be read; zip the folder again") from None
+        raise ArchiveError(f"{name}: cannot be read; zip the folder again") from None
 
 
-def _check(swept: Sweep, home: Path) -> None:
+def _check(sweep: Sweep, home: Path) -> None:
     """Whether a sweep is finished, and is what its manifest says."""
     from sim.experiment.parts import END, FOLDER, MONTHS_END, PartError, read_part
     from sim.experiment.store import open_store
 
-    about, store = swept.manifest, open_store(home)
-    if not swept.complete:
-        raise ParcelError("this sweep is not finished; finish it with `durand sweep`, and zip it again")
+    about, store = sweep.manifest, open_store(home)
+    if not sweep.complete:
+        raise ArchiveError("this sweep is not finished; finish it with `durand sweep`, and zip it again")
     for key, most in (("points", MOST_POINTS), ("worlds", MOST_RUNS), ("runs", MOST_RUNS), ("months", 360)):
         if type(about[key]) is not int or not 1 <= about[key] <= most:
-            raise ParcelError(f"{key}: allowed here: 1 to {most:,}")
+            raise ArchiveError(f"{key}: allowed here: 1 to {most:,}")
     _check_words(about)
     runs = mark = 0
     for name in store.names(FOLDER):
@@ -165,25 +165,25 @@ def _check(swept: Sweep, home: Path) -> None:
             try:
                 part = read_part(store, name, str(about["identity"]))
             except PartError as problem:
-                raise ParcelError(str(problem)) from None
+                raise ArchiveError(str(problem)) from None
             runs, mark = runs + part.runs, (mark + part.fingerprint) % 2**64
-    if (runs, f"{mark:016x}") != (about["finished_runs"], swept.fingerprint):
-        raise ParcelError("its parts are not those that its manifest speaks of; zip the whole folder")
-    points = swept.experiments
-    if len(points) != about["points"] or set(swept.factors("lever", "uncertainty")) != {
+    if (runs, f"{mark:016x}") != (about["finished_runs"], sweep.fingerprint):
+        raise ArchiveError("its parts are not those that its manifest speaks of; zip the whole folder")
+    points = sweep.experiments
+    if len(points) != about["points"] or set(sweep.factors("lever", "uncertainty")) != {
         f"{one['kind']}:{one['name']}" for one in about["factors"]
     }:
-        raise ParcelError("experiments.parquet: not the points of this sweep")
-    if not set(about["particulars"]["metrics"]) <= set(swept.outcomes.columns) or swept.experiment.title != swept.title:
-        raise ParcelError("its runs do not hold what its manifest speaks of")
+        raise ArchiveError("experiments.parquet: not the points of this sweep")
+    if not set(about["particulars"]["metrics"]) <= set(sweep.outcomes.columns) or sweep.experiment.title != sweep.title:
+        raise ArchiveError("its runs do not hold what its manifest speaks of")
 
 
 def _check_words(about: dict[str, Any]) -> None:
     """Whether names are known and texts short, since pages show them."""
     unknown = [name for name in about["particulars"]["metrics"] if name not in METRICS]
     if unknown or not about["particulars"]["metrics"]:
-        raise ParcelError("it holds outcomes that this durand does not know")
+        raise ArchiveError("it holds outcomes that this durand does not know")
     shown = [about["title"], *(one[key] for one in about["scenarios"] for key in ("name", "title", "start"))]
     shown += [one["name"] for one in about["factors"]]
     if not all(isinstance(one, str) and 0 < len(one) <= MOST_LETTERS for one in shown):
-        raise ParcelError("a name or title in it is empty or too long")
+        raise ArchiveError("a name or title in it is empty or too long")

@@ -28,14 +28,14 @@ from hashlib import blake2b
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from dashboard.runtime.queues import BusyError, Lane, RunError, Task
+from dashboard.runtime.queues import BusyError, RunError, Task, WorkQueue
 from dashboard.runtime.worker import run_scenario
 
 if TYPE_CHECKING:
     from dashboard.runtime.questions import Question
     from sim.scenario import Scenario
 
-__all__ = ["BusyError", "Engine", "Job", "Lane", "RunError", "SupersededError", "Task", "engine"]
+__all__ = ["BusyError", "Engine", "Job", "RunError", "SupersededError", "Task", "WorkQueue", "engine"]
 
 QUICK_WORKERS = 2
 SECONDS, HEAVY_SECONDS, FILE_SECONDS = 30.0, 600.0, 120.0
@@ -66,7 +66,7 @@ class Job:
     """One run: a scenario and how. Equal keys give equal numbers.
 
     Attributes:
-        shared: how many of its first months are likely to be those of other runs; changes no number.
+        shared: how many of its first months other runs are likely to have alike; changes no number.
     """
 
     scenario: Scenario
@@ -93,7 +93,7 @@ class Job:
 
     @property
     def given(self) -> tuple[Any, ...]:
-        """What is run, and how many months of it others share."""
+        """What is run, and how many months of it others have alike."""
         return self.scenario, self.shared
 
     @property
@@ -126,9 +126,9 @@ class Engine:
         self._likeliest = self._likely  # the first of them, which is begun sooner
         self._asked: dict[str, float] = {}
         self._answered = 0.0
-        self.quick = Lane(workers, most, SECONDS, 0, self._done, **QUICK)
-        self.slow = Lane(1, MOST_HEAVY_WAITING, HEAVY_SECONDS, 10, self._done, **HEAVY)
-        self.files = Lane(1, MOST_FILES_WAITING, FILE_SECONDS, 5, self._done, **FILES)
+        self.quick = WorkQueue(workers, most, SECONDS, 0, self._done, **QUICK)
+        self.slow = WorkQueue(1, MOST_HEAVY_WAITING, HEAVY_SECONDS, 10, self._done, **HEAVY)
+        self.files = WorkQueue(1, MOST_FILES_WAITING, FILE_SECONDS, 5, self._done, **FILES)
         self.quick.start()
         self._there, self._closed = there, threading.Event()
         if there is not None:
@@ -236,16 +236,21 @@ class Engine:
     def close(self) -> None:
         """End all workers."""
         self._closed.set()
-        for lane in (self.quick, self.slow, self.files):
-            lane.close()
+        for work_queue in (self.quick, self.slow, self.files):
+            work_queue.close()
 
     def _put(
-        self, lane: Lane, session: str, function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]
+        self,
+        work_queue: WorkQueue,
+        session: str,
+        function: Callable[..., Any],
+        arguments: tuple[Any, ...],
+        named: dict[str, Any],
     ) -> Task:
         key = f"heavy {session} {time.monotonic_ns()}"
         task = Task(key, function, arguments, named, session=session, address=self._address(session))
         task.waiting.add(session)
-        lane.add(task)
+        work_queue.add(task)
         return task
 
     def _address(self, session: str) -> str:

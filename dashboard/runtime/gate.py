@@ -28,7 +28,7 @@ UPLOADS = "/_stcore/upload_file/"
 CLOSED = ("/_stcore/agent", "/_stcore/metrics")
 # Of uploads that no page has read yet: how many of one session, how many MB in all, and for how many seconds.
 MOST_EACH, MOST_UPLOADED_MB, UNREAD = 2, 64, 120.0
-# The one script of ours: sets the cookies in which a browser keeps its seats (`doors.py`).
+# The one script of ours: sets the cookies in which a browser keeps its seats (`access.py`).
 KEEP = (
     'document.currentScript.parentNode.querySelectorAll("[data-durand-cookie]").forEach(one => {'
     'document.cookie = one.dataset.durandCookie + (location.protocol === "https:" ? "; secure" : "");})'

@@ -31,7 +31,7 @@ class TableError(ValueError):
 
 @dataclass
 class Room:
-    """What may still be taken, by all tables of a parcel together: bytes unpacked, figures, pages."""
+    """What may still be taken, by all tables of an archive together: bytes unpacked, figures, pages."""
 
     bytes: int
     figures: int

@@ -42,7 +42,7 @@ _NUMBERS = count()
 
 
 @dataclass(frozen=True)
-class Errand(Question):
+class UploadTask(Question):
     """Something to be done with what somebody brought, each time that it is asked for: its answer is none for the next one."""
 
     foreign = True
@@ -50,8 +50,8 @@ class Errand(Question):
 
     @property
     def key(self) -> str:
-        """Another one for each errand."""
-        return f"errand {self.number}"
+        """Another one for each upload."""
+        return f"upload {self.number}"
 
 
 def account(

@@ -73,18 +73,18 @@ class Task:
 
 
 class _Worker(threading.Thread):
-    """A thread with a process that it feeds from its lane; a process that hangs or dies is replaced."""
+    """A thread with a process that it feeds from its queue; a process that hangs or dies is replaced."""
 
-    def __init__(self, lane: Lane) -> None:
+    def __init__(self, work_queue: WorkQueue) -> None:
         super().__init__(daemon=True)
-        self.lane, self.number = lane, 0
+        self.work_queue, self.number = work_queue, 0
         self.tasks: list[Task] = []
         self.process: subprocess.Popen[bytes] | None = None
         self._writing = threading.Lock()
 
     def run(self) -> None:
         self._warm()
-        while tasks := self.lane.take(self):
+        while tasks := self.work_queue.take(self):
             try:
                 self._work(tasks)
             except Exception:  # the process died, or spoke nonsense: another one takes its place
@@ -94,7 +94,7 @@ class _Worker(threading.Thread):
                         task.problem = f"The program that computes was stopped in the middle of this{why}; try again."
             self.tasks = []
             for task in tasks:
-                self.lane.done(task)
+                self.work_queue.done(task)
             self._warm()
 
     def stop(self, task: Task) -> None:
@@ -115,7 +115,7 @@ class _Worker(threading.Thread):
             function, arguments = run_batch, ([one.arguments[0] for one in tasks],)
         process = self._running()
         self.number += 1
-        late = threading.Timer(self.lane.seconds, self._too_late, [self.number, tasks])
+        late = threading.Timer(self.work_queue.seconds, self._too_late, [self.number, tasks])
         late.daemon = True
         late.start()
         try:
@@ -154,7 +154,7 @@ class _Worker(threading.Thread):
 
     def _warm(self) -> None:
         try:
-            if not self.lane.closed:
+            if not self.work_queue.closed:
                 self._running()
         except (EOFError, OSError):
             return  # tried again with the first task, which then says what is wrong
@@ -164,7 +164,7 @@ class _Worker(threading.Thread):
             return
         for task in tasks:
             task.problem = (
-                f"This took longer than {self.lane.seconds:.0f} seconds and was stopped; ask for less at once."
+                f"This took longer than {self.work_queue.seconds:.0f} seconds and was stopped; ask for less at once."
             )
         self._end()
 
@@ -175,7 +175,13 @@ class _Worker(threading.Thread):
     def _running(self) -> subprocess.Popen[bytes]:
         if self.process is None or self.process.poll() is not None:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "dashboard.runtime.worker", str(self.lane.nice), str(self.lane.megabytes)],
+                [
+                    sys.executable,
+                    "-m",
+                    "dashboard.runtime.worker",
+                    str(self.work_queue.nice),
+                    str(self.work_queue.megabytes),
+                ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env={**os.environ, **_ENVIRONMENT},
@@ -199,7 +205,7 @@ def _widen(pipe: int) -> None:
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
 
 
-class Lane:
+class WorkQueue:
     """A short queue with its workers. Whoever was served longest ago is served next: first of the addresses, then of the
     sessions from one address; what one session asks for is done in its order."""
 
@@ -215,7 +221,7 @@ class Lane:
         most_address: int = sys.maxsize,
         megabytes: int = MEGABYTES,
     ) -> None:
-        """Make a lane; its workers start with `start`, or with the first task.
+        """Make a queue; its workers start with `start`, or with the first task.
 
         Args:
             workers: how many. most, most_session, most_address: tasks that may wait in all; and that one session, and one

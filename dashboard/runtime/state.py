@@ -25,7 +25,7 @@ from sim.parameters import PARAMETERS
 from sim.scenario.settings import OPTIONS
 from sim.vocabulary import acting, settings_of
 from sim.why.names import DECISIONS
-from sim.words.problems import short, telling
+from sim.words.problems import problem_lines, short
 from sim.yamlfile import LIMIT, suggestion
 
 MOST_SCENARIOS = 4
@@ -116,7 +116,7 @@ class State:
 
 # What stands in an address, and for what.
 _WORDS = {"scenarios": "compare", "version_of": "version", "parameters": "values"}
-# What pages for classes and games keep in their addresses beside the state: see `doors.py`.
+# What pages for classes and games keep in their addresses beside the state: see `access.py`.
 OTHERS = ("class", "me", "host", "exercise", "game", "player", "leader", "log")
 _PACKED = ("own", "trial")
 _PREFIXES = {"levers": "lever.", "postures": "posture.", "uncertainties": "value."}
@@ -180,7 +180,7 @@ def from_query(query: Mapping[str, str]) -> tuple[State, list[str]]:
         alone = AddressError(f"is not compared; allowed: {', '.join(here.scenarios)}")
         problems.append(partial(_told, "version", here.version_of, alone))
         here = here.with_(version_of="")
-    return here, telling(problems, "the address")
+    return here, problem_lines(problems, "the address")
 
 
 def _told(key: str, value: str, problem: AddressError) -> str:

@@ -40,9 +40,9 @@ def place(session: str, text: str, address: str = "") -> Path:
     return folder
 
 
-def brought(session: str, parcel: bytes, address: str = "") -> Path:
+def brought(session: str, upload: bytes, address: str = "") -> Path:
     """The folder for a sweep that a visitor brought, which is not there before it is unpacked."""
-    return place(session, blake2b(parcel, digest_size=12).hexdigest(), address)
+    return place(session, blake2b(upload, digest_size=12).hexdigest(), address)
 
 
 def offered() -> dict[str, Path]:

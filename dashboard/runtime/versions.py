@@ -157,15 +157,9 @@ def next_jobs(before: State, here: State) -> dict[str, Job]:
 
 def compared(results: dict[str, Results], baseline: str) -> Comparison:
     """Results that were run over the same worlds, as the comparison that `sim.compare` makes of them: named as they are here."""
-    from sim.results import Comparison
+    from sim.results.paired import compared as paired
 
-    results = {name: _renamed(one, name, one.title) for name, one in results.items()}
-    manifests = {name: one.manifest for name, one in results.items()}
-    shared = {key: value for key, value in manifests[baseline].items() if key not in ("name", "scenario")}
-    shared["elapsed_seconds"] = round(sum(one["elapsed_seconds"] for one in manifests.values()), 3)
-    shared["baseline"] = baseline
-    shared["scenarios"] = {name: one["scenario"] for name, one in manifests.items()}
-    return Comparison(results, baseline, shared)
+    return paired({name: _renamed(one, name, one.title) for name, one in results.items()}, baseline)
 
 
 def foreseen(here: State, found: Comparison) -> Comparison | None:

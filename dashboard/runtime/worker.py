@@ -4,7 +4,7 @@ Messages are pickles behind their length, on standard input and output. In come 
 ("stop", number); out go ("told", number, what), ("done", number, value) and ("failed", number, message, whose fault).
 
 What memory it may have is limited by RLIMIT_DATA: that counts what the process itself fills, and none of the libraries and
-reservations that RLIMIT_AS counts (a gigabyte of address space before the first world is lived). It needs no rights and no
+reservations that RLIMIT_AS counts (a gigabyte of address space before the first month is simulated). It needs no rights and no
 cgroup. Where a system keeps no such limit (macOS), there is none.
 """
 

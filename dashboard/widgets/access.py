@@ -158,7 +158,7 @@ def own_link(page: str, **tickets: str) -> None:
 # ------------------------------------------------------------------------------------------------ who has to wait
 
 
-class Door:
+class AttemptLimit:
     """Makes those wait who have tried too often.
 
     Args:
@@ -221,21 +221,21 @@ class ThrottledError(ClassroomError):
 
 
 @cache
-def wrong_codes() -> Door:
+def wrong_codes() -> AttemptLimit:
     """Who tries codes and secrets that are none."""
-    return Door(most=6, together=120)
+    return AttemptLimit(most=6, together=120)
 
 
 @cache
-def joinings() -> Door:
+def joinings() -> AttemptLimit:
     """Who joins: some go out and in again, and a class of sixty comes in at once from one address."""
-    return Door(most=5, together=120)
+    return AttemptLimit(most=5, together=120)
 
 
 @cache
-def openings() -> Door:
+def openings() -> AttemptLimit:
     """Who opens classes and games."""
-    return Door(most=6, together=30, seconds=600.0)
+    return AttemptLimit(most=6, together=30, seconds=600.0)
 
 
 @contextmanager

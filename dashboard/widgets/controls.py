@@ -20,12 +20,12 @@ from dashboard.widgets import show
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.parameters.posterior import window
-from sim.results.reading import HEADLINES, month_words
 from sim.scenario import list_scenarios
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import OPTIONS
 from sim.scenario.words import CHOOSE
-from sim.vocabulary import ACTORS, CAMPAIGNS, month_after
+from sim.vocabulary import ACTORS, CAMPAIGNS, month_after, month_words
+from sim.words.sentences import HEADLINES
 
 # Shown without being asked for: what the articles' arguments about force and favours turn on.
 UNCERTAIN = ("threat_response", "reward_response", "kinship_weight", "chip_value", "kabul_control", "example_weight")
@@ -35,7 +35,7 @@ _MODES = {
     "posterior": "drawn from the sets that fit the record",
 }
 _ABOUT_MODES = (  # the accepted sets say themselves which months they agree with
-    "Declared values: every parameter as the registry gives it, so that only luck differs between worlds. Declared "
+    "Declared values: every parameter as the registry gives it, so that only random draws differ between worlds. Declared "
     "ranges: each world draws its own. Sets that fit: each world draws a whole set from those that calibration against "
     f"the record of {' to '.join(map(month_words, window()))} accepted."
 )
@@ -87,7 +87,7 @@ def scenarios(here: State) -> State:
         format_func=lambda name: title_of(here, name),
         max_selections=MOST_SCENARIOS,
         key=state.key("scenarios"),
-        help="Two to four. Each is lived through by the same modelled worlds, with the same luck.",
+        help="Two to four. Each is simulated in the same modelled worlds, with the same random draws.",
     )
     if len(chosen) < 2:
         first.info("Choose two scenarios or more; until then the last comparison stays.")
@@ -252,7 +252,7 @@ def words(name: str) -> str:
 
 
 def runs(here: State) -> State:
-    """How many worlds, how long, which luck."""
+    """How many worlds, how long, which random draws."""
     first, second, third = st.columns(3)
     worlds = sorted({*_WORLDS, here.worlds})
     count = first.selectbox(
@@ -272,6 +272,6 @@ def runs(here: State) -> State:
         min(here.seed, 2**53 - 1),
         1,
         key=state.key("seed"),
-        help="The number all luck comes from.",
+        help="The number that all random draws come from.",
     )
     return here.with_(worlds=count, months=int(length), seed=int(seed) if here.seed < 2**53 else here.seed)

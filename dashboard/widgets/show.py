@@ -6,6 +6,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -16,9 +17,11 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from dashboard.runtime import gate, long_tasks, state, versions
 from dashboard.runtime.engine import BusyError, Job, RunError, SupersededError, engine
 from sim.metrics import METRICS
+from sim.plots.moving import Moving
 from sim.plots.moving import moving as sim_moving
 from sim.plots.tables import rows_of
-from sim.results.reading import NOT_A_FORECAST
+from sim.words.numbers import setting
+from sim.words.sentences import NOT_A_FORECAST
 
 if TYPE_CHECKING:
     from dashboard.runtime.questions import Question
@@ -130,7 +133,7 @@ def answers(jobs: Callable[[], Mapping[str, Job | Question]], held: Sequence[int
     return None
 
 
-_UNDER_WAY = "The modelled worlds are being lived through, month by month."
+_UNDER_WAY = "The modelled worlds are being simulated, month by month."
 
 
 def _held(said: str, heights: Sequence[int]) -> str:
@@ -254,6 +257,23 @@ def picture(one: Drawn, place: str, pick: str = "", width: int = 340) -> dict[st
     return picked
 
 
+def side_by_side(
+    found: Comparison,
+    month: int,
+    kind: str,
+    what: str,
+    moving: Callable[[Comparison, str, int], Moving],
+    told: Callable[[Comparison, str, int], Picture],
+) -> None:
+    """A picture of each scenario in a month, beside each other: `moving` makes it, `told` its words and table."""
+    with st.container(horizontal=True, gap="medium"):
+        for place, (name, title) in enumerate(titled(found.results).items()):
+            parts, words = moving(found, name, month), partial(told, found, name, month)
+            picture(
+                Drawn(f"{kind}-{name}", f"{title}: {what}", parts.specification, parts.rows, words), f"{kind}-{place}"
+            )
+
+
 def table(one: Table) -> None:
     """A table of texts."""
     import pandas as pd
@@ -267,13 +287,15 @@ def differences(rows: list[Difference], first: str, second: str) -> None:
     """What differs between two scenarios, side by side."""
     from sim.plots import Table
 
-    def said(value: object) -> str:
-        return "-" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
-
     if not rows:
         st.info("Nothing differs yet.")
         return
-    table(Table(["", first, second], [[one.words, said(one.a), said(one.b)] for one in rows]))
+    table(
+        Table(
+            ["", first, second],
+            [[one.words, *("-" if value is None else setting(value) for value in (one.a, one.b))] for one in rows],
+        )
+    )
 
 
 def files(one: Drawn, place: str) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.agents.actor import Actor
 from sim.chance import binomial, negative_binomial, poisson

@@ -19,7 +19,7 @@ from sim.worlds import Vector
 Matrix = NDArray[np.float64]  # (sets, targets)
 # A set is implausible if it is more than this many standard deviations off any target (Pukelsheim's three).
 CUT = 3.0
-# Below this no scatter over worlds is believed, as a share of the tolerance: a handful of worlds may agree by luck.
+# Below this no scatter over worlds is believed, as a share of the tolerance: a handful of worlds may agree by chance.
 LEAST_SCATTER = 0.1
 
 
@@ -125,7 +125,10 @@ def log_likelihood(
 
 
 def effective(log_weights: Vector) -> float:
-    """How many equally weighted sets these weights are worth."""
+    """How many equally weighted sets these weights are worth.
+
+    Kish's effective sample size: the squared sum of the weights by the sum of their squares (Kish 1965, Survey Sampling).
+    """
     weights = np.exp(log_weights - log_weights.max())
     return float(weights.sum() ** 2 / (weights**2).sum())
 

@@ -149,8 +149,8 @@ def _heavy_tail(given: Ensemble) -> list[Pattern]:
     drawn = resolve({}, "posterior" if given.parameters == "posterior" else "defaults", streams)
     names = ("deaths_location", "deaths_spread", "mass_casualty_chance", "mass_casualty_least", "mass_casualty_most")
     values = {name: drawn[name] for name in names}
-    luck = streams.uniforms("patterns.toll", 0, 200)
-    deaths = np.sort(deaths_in_attack(luck, **values).ravel())  # type: ignore[arg-type]
+    uniform = streams.uniforms("patterns.toll", 0, 200)
+    deaths = np.sort(deaths_in_attack(uniform, **values).ravel())  # type: ignore[arg-type]
     share = float(np.mean(deaths == 1.0))
     fact = "Half of lethal attacks kill one; the mean is 2.5 and one in twenty kills 7 or more (UCDP, 2018 to 2021)."
     return [

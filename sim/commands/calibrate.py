@@ -11,11 +11,10 @@ from typing import Annotated
 
 import typer
 
+from sim.commands.options import Json, Seed
 from sim.ensemble.spec import LimitError, check
 
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write what was found to this folder.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]
-Seed = Annotated[int, typer.Option(metavar="S", help="The seed of all chance: 0 to 2^63 - 1.")]
 Workers = Annotated[int | None, typer.Option(metavar="N", help="Processes; changes no number. As many as processors.")]
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 
+from sim.commands.options import Json
 from sim.ensemble.spec import LimitError
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 FORMATS = {"discovery": "durand discovery 1", "regret": "durand regret 1"}
 Folder = Annotated[str, typer.Argument(metavar="DIR", help="A sweep's folder.")]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write tables and pictures to this folder.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]
 
 
 def discover(
@@ -126,18 +126,14 @@ def write(
     pictures: Sequence[Picture],
 ) -> None:
     """Everything that was found, as files: NAME.json, NAME.txt, a CSV for each table, each picture as SVG and PNG."""
-    from sim.plots import to_png, to_svg
-
-    drawn = [(one.name, to_svg(one.chart), to_png(one.chart)) for one in pictures]
+    from sim.plots.export import write_pictures
 
     def fill(fresh: Path) -> None:
         (fresh / f"{name}.json").write_text(json.dumps(told, indent=2, allow_nan=False) + "\n", encoding="utf-8")
         (fresh / f"{name}.txt").write_text(text + "\n", encoding="utf-8")
         for table, frame in tables.items():
             frame.to_csv(fresh / f"{table}.csv", index=False)
-        for picture, svg, png in drawn:
-            (fresh / f"{picture}.svg").write_text(svg, encoding="utf-8")
-            (fresh / f"{picture}.png").write_bytes(png)
+        write_pictures(fresh, {one.name: one.chart for one in pictures})
 
     from sim.results.folders import saved
 

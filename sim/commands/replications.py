@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from sim.commands.options import Json, Seed
 from sim.ensemble.spec import DEFAULT_PARAMETERS
 
 
@@ -32,14 +33,14 @@ def replications(
     months: Annotated[
         int | None, typer.Option(metavar="M", help="How many months; as the scenario says if not given.")
     ] = None,
-    seed: Annotated[int, typer.Option(metavar="S", help="The seed of all chance: 0 to 2^63 - 1.")] = 0,
+    seed: Seed = 0,
     parameters: Annotated[
         str, typer.Option(metavar="SET", help="Where uncertain values come from, as for durand run.")
     ] = DEFAULT_PARAMETERS,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write table, pictures and a page here.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")] = False,
+    as_json: Json = False,
 ) -> None:
-    """How many worlds are enough for a metric, and what the same luck in two scenarios saves."""
+    """How many worlds are enough for a metric, and what the same random draws in two scenarios save."""
     from sim.experiment.replications.study import DEFAULT_METRICS
     from sim.experiment.replications.study import replications as replicate
     from sim.results.terminal import progress_bar

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.commands.options import Json
+
 if TYPE_CHECKING:
     from sim.results.folders import Look
 
 
 def verify(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that durand wrote, of any kind.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Check every file of a folder: fine, changed, missing or foreign. Exit 0: all as written; 1: not; 2: none of durand's."""
     found = examine(folder)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.commands.options import Json, Seed
 from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def why(
     ] = False,
     world: Annotated[int | None, typer.Option(metavar="K", help="Report this world alone, 0 to N - 1.")] = None,
     worlds: Annotated[int, typer.Option(metavar="N", help="How many worlds: 1 to 1,000.")] = 200,
-    seed: Annotated[int, typer.Option(metavar="S", help="The seed of all chance: 0 to 2^63 - 1.")] = 0,
+    seed: Seed = 0,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="PATH=VALUE", help="Change one thing in NAME, and not in OTHER. Repeatable."),
@@ -54,7 +55,7 @@ def why(
             help="Where uncertain values come from: defaults, prior, or a scenario whose overrides are taken.",
         ),
     ] = DEFAULT_PARAMETERS,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")] = False,
+    as_json: Json = False,
     chart: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it, as .svg or .png.")] = None,
 ) -> None:
     """Why a metric moved in a month, or differs from OTHER: an exact account, and the chain behind it."""

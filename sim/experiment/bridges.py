@@ -173,6 +173,10 @@ def point_model(experiment: Asked) -> PointModel:
 
     Raises:
         ExperimentError: the experiment is not right.
+
+    >>> model = point_model("carrot_or_stick")
+    >>> model.factors[0].kind
+    'uncertainty'
     """
     given: Any = experiment
     return PointModel(load_plan(getattr(given, "experiment", given)))  # a sweep carries its experiment
@@ -186,6 +190,10 @@ def salib_problem(experiment: Asked) -> dict[str, Any]:
     Raises:
         ExperimentError: the experiment is not right.
         LimitError: a factor's distribution is one that SALib does not know, or nothing is varied.
+
+    >>> problem = salib_problem("carrot_or_stick")
+    >>> problem["num_vars"] == len(problem["bounds"])
+    True
     """
     factors = point_model(experiment).factors
     if not factors:
@@ -224,6 +232,9 @@ def ema_model(experiment: Asked, name: str = "durand") -> Any:
     Raises:
         ExperimentError: the experiment is not right.
         LimitError: nothing is varied.
+
+    >>> ema_model("carrot_or_stick", "aid").name
+    'aid'
     """
     workbench = import_workbench()
     run = point_model(experiment)

@@ -33,7 +33,11 @@ def experiments() -> Path:
 
 
 def load_experiment(source: Source | Mapping[str, Any] | Experiment) -> Experiment:
-    """An experiment, checked in full, its points not yet laid out; arguments and errors as for :func:`load_plan`."""
+    """An experiment, checked in full, its points not yet laid out; arguments and errors as for :func:`load_plan`.
+
+    >>> load_experiment("carrot_or_stick").worlds >= 1
+    True
+    """
     loader = _open(source)
     for key, design, factors in loader.designs:
         if isinstance(design, Listed):

@@ -33,6 +33,8 @@ class Sweep:
     Attributes:
         place: path or URL of the folder.
         manifest: what it is, whose it is, how far it has come, what made it.
+
+    See :func:`sim.sweep` for an example.
     """
 
     def __init__(self, store: Store, manifest: dict[str, Any]) -> None:

@@ -113,13 +113,13 @@ class Plan:
         return out | {factor.name: self.draws[draw, column] for column, factor in enumerate(self.drawn)}
 
     def first_worlds(self, points: Numbers) -> Numbers:
-        """The number of each point's first world: 0 for shared luck; for own luck each draw's come after the last's."""
+        """The number of each point's first world: 0 for shared draws; for own draws each draw's come after the last's."""
         if self.experiment.luck == "shared":
             return np.zeros_like(points)
         return self.where(points)[2] * self.worlds
 
     def ids(self, points: Numbers) -> list[str]:
-        """The identity of each point: a digest of scenario, levers, uncertainties, constants, and whose luck it has.
+        """The identity of each point: a digest of scenario, levers, uncertainties, constants, and whose random draws it has.
 
         Points of different experiments with one identity, run with the same model, seed and months, give the same
         numbers, world by world. Parameters count alike whether they are varied or held constant.
@@ -214,7 +214,7 @@ class Plan:
         return [finished[first : first + self.each] for first in range(0, self.points, self.each)]
 
     def _turn(self, points: Numbers, turn: int, count: int, size: int) -> Numbers:
-        """The points of a scenario's pack: every so many'th; with own luck neighbours, whose worlds follow each other."""
+        """The points of a scenario's pack: every so many'th; with own draws neighbours, whose worlds follow each other."""
         if self.experiment.luck == "shared":
             return points[turn::count]
         # Neighbours, taken in an order that spreads: a stride near the golden section, without a common divisor.

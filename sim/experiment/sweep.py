@@ -112,6 +112,14 @@ def sweep(
         LimitError: workers or chunk are outside of what is allowed, or a package is missing.
         SweepStoppedError: the disk is full, or the like.
         SweepInterrupted: Ctrl-C.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> aid = {"pakistan.aid": {"low": 0, "high": 1}}
+    >>> mine = {"schema": 1, "title": "Aid", "scenarios": ["confront"], "levers": aid, "worlds": 4, "months": 2}
+    >>> with TemporaryDirectory() as folder:
+    ...     done = sweep({**mine, "design": {"kind": "factorial", "levels": 2}}, f"{folder}/out")
+    ...     len(done.experiments), len(done.outcomes)
+    (2, 8)
     """
     _check_workers(workers, dask)
     plan = load_plan(experiment)

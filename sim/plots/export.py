@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -54,6 +54,20 @@ def to_svg(chart: Any) -> str:
 def to_png(chart: Any, scale: float = PNG_SCALE) -> bytes:
     """A picture as PNG, `scale` times as many pixels as the drawing has units."""
     return _draw_here(_specification(chart), scale)[1] or b""
+
+
+def write_pictures(folder: Path, charts: Mapping[str, Any], png: bool = True) -> list[Path]:
+    """Pictures as SVG, and as PNG, by their names; nothing is written before all are drawn. Returns the files."""
+    drawn = {name: (to_svg(chart), to_png(chart) if png else b"") for name, chart in charts.items()}
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for name, (svg, bitmap) in drawn.items():
+        files.append(folder / f"{name}.svg")
+        files[-1].write_text(svg, encoding="utf-8")
+        if png:
+            files.append(folder / f"{name}.png")
+            files[-1].write_bytes(bitmap)
+    return files
 
 
 def draw(source: Source) -> list[tuple[Picture, str]]:

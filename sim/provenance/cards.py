@@ -98,13 +98,13 @@ def _unknown(name: str, everything: list[str]) -> str:
 def _rule_card(known: Index, name: str) -> Card:
     rule = known.rules[name]
     arguments = tuple(
-        Entry("argument", argument, "; ".join([spread(quantity), *_direction(rule, argument)]))
+        Entry("argument", argument, "; ".join([range_words(quantity), *_direction(rule, argument)]))
         for argument, quantity in rule.inputs.items()
     )
     off = f"{rule.off} passes unchanged" if isinstance(rule.off, str) else f"{rule.off:g}"
     facts = [
         ("stands in", f"sim/rules/{rule.theme}.py"),
-        ("gives", spread(rule.result)),
+        ("gives", range_words(rule.result)),
         ("switched off", off),
         ("judgement", rule.judgement),
     ]
@@ -145,7 +145,7 @@ def _metric_card(known: Index, name: str) -> Card:
     metric = METRICS[name]
     facts = [
         ("called", metric.title),
-        ("monthly value", spread(Quantity(metric.unit, metric.low, metric.high))),
+        ("monthly value", range_words(Quantity(metric.unit, metric.low, metric.high))),
         ("over a run", "its last month" if metric.summary == "final" else f"the {metric.summary} of its months"),
     ]
     movers = _rule_entries(known, known.moving.get(name, ()))
@@ -233,7 +233,7 @@ def only_source(known: Index, claims: Iterable[str]) -> str:
     return sources.pop() if len(sources) == 1 else ""
 
 
-def spread(quantity: Quantity) -> str:
+def range_words(quantity: Quantity) -> str:
     """A unit and range in words: `0 to 1`, `0 to 360 (months)`."""
     bounds = f"{quantity.low:,g} to {quantity.high:,g}"
     return bounds if quantity.unit == bounds else f"{bounds} ({quantity.unit})"
@@ -242,7 +242,7 @@ def spread(quantity: Quantity) -> str:
 def _figure(parameter: Parameter) -> str:
     if parameter.constant:
         return f"{parameter.value:g}, fixed ({parameter.unit})"
-    return f"{parameter.value:g}, from {spread(Quantity(parameter.unit, parameter.low, parameter.high))}"
+    return f"{parameter.value:g}, from {range_words(Quantity(parameter.unit, parameter.low, parameter.high))}"
 
 
 def _place(claim: Claim) -> str:

@@ -42,7 +42,7 @@ class Made:
 
     Attributes:
         clause: to stand behind "with"; sentence: the same for who reads what was assumed, and what it means for spreads.
-        drawn: whether anything but luck differs between worlds.
+        drawn: whether anything but random draws differ between worlds.
     """
 
     clause: str
@@ -62,26 +62,26 @@ def made(manifests: Iterable[Mapping[str, Any]]) -> Made:
         return Made(
             f"the uncertain parameters in each as in one of the sets that agree with the record to {until}{but}",
             f"In each world the uncertain parameters were those of one of the sets that agree with the record of {since} to "
-            f"{until}{but}, so that the spread between worlds holds what that record leaves open as well as luck.",
+            f"{until}{but}, so that the spread between worlds holds what that record leaves open as well as random draws.",
             True,
         )
     if first["mode"] == "prior":
         return Made(
             f"the uncertain parameters drawn anew in each, over all that is held possible{but}",
             f"Every uncertain parameter was drawn anew in each world from its declared range{but}, so that the spread between "
-            "worlds holds what nobody knows as well as luck.",
+            "worlds holds what nobody knows as well as random draws.",
             True,
         )
     if first["set"] is not None:
         but = f", but for what {first['set']} sets" + (f" and {itself.removesuffix(' sets')}" if own else "")
     drawn = any(one["drawn"] for one in values)
-    luck = (
-        "what is drawn there anew in each world, and luck, is all that the spread between worlds holds."
+    differs = (
+        "what is drawn there anew in each world, and random draws, are all that the spread between worlds holds."
         if drawn
-        else "worlds differ by luck alone: what nobody knows about the parameters is not in these ranges."
+        else "worlds differ by random draws alone: what nobody knows about the parameters is not in these ranges."
     )
     return Made(
         f"every parameter at its declared value{but}{', some of it drawn anew in each' if drawn else ''}",
-        f"Every parameter stood at its declared value{but}; {luck}",
+        f"Every parameter stood at its declared value{but}; {differs}",
         drawn,
     )

@@ -14,6 +14,7 @@ from sim.ensemble.chunks import Array, Series
 from sim.metrics import METRICS, PANELS
 from sim.questions import answer
 from sim.vocabulary import VERDICTS, month_after
+from sim.words.numbers import SCALES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +37,11 @@ class Results:
         outcomes: a row per world (index `world`): every metric's summary over the run (total, mean or final value, as
             the metric declares), the `first_month_...` columns (months from the start, NaN for never) and `verdict`.
         folder: where they were loaded from, if they were.
+
+    >>> import sim
+    >>> results = sim.run("confront", worlds=4, months=2)
+    >>> list(results.summary().columns)
+    ['mean', 'p05', 'p50', 'p95']
     """
 
     def __init__(
@@ -129,7 +135,7 @@ class Results:
         """Mean, p05, p50 and p95 over worlds of every metric's outcome: a row per metric."""
         import pandas as pd
 
-        table = {name: spread(self.outcomes[name].to_numpy()) for name in METRICS}
+        table = {name: quantile_summary(self.outcomes[name].to_numpy()) for name in METRICS}
         return pd.DataFrame.from_dict(table, orient="index").rename_axis("metric")
 
     def verdicts(self) -> dict[str, float]:
@@ -149,7 +155,7 @@ class Results:
     ) -> Why:
         """Why a metric changed in a month, or, with `versus`, why it is not the same there: an exact account.
 
-        The worlds are lived again, the first thousand at most; arguments and errors as for `sim.why.explain`.
+        The worlds are simulated again, the first thousand at most; arguments and errors as for `sim.why.explain`.
         """
         named = {"back": back, "everything": everything, "world": world}
         return cast("Why", answer("Results.why", self, metric, month, versus, **named))
@@ -204,7 +210,7 @@ def monthly_coordinates(worlds: int, months: list[str]) -> dict[str, Any]:
 def described(metric: str) -> dict[str, str]:
     """What a metric is, as attributes of a variable; shares and indices have the unit 1."""
     one = METRICS[metric]
-    plain = one.unit in ("0 to 1", "-1 to 1", "index")
+    plain = one.unit in (*SCALES, "index")
     return {"long_name": one.title, "units": "1" if plain else one.unit, "description": one.means}
 
 
@@ -223,7 +229,7 @@ def panel_dimension(panel: str) -> str:
     return PANELS[panel].axis or PANELS[panel].dimension
 
 
-def spread(values: Array) -> dict[str, float]:
+def quantile_summary(values: Array) -> dict[str, float]:
     """Mean and 5th, 50th and 95th percentile over worlds."""
     low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
     return {"mean": float(np.mean(values)), "p05": float(low), "p50": float(middle), "p95": float(high)}

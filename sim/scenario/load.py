@@ -171,6 +171,10 @@ def with_overrides(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
 
     Raises:
         ScenarioError: there is nothing at a path, or a value does not fit there.
+
+    >>> mild = with_overrides(load_scenario("confront"), {"actors.pakistan.levers.aid": 0.5})
+    >>> mild.actors.pakistan.levers["aid"]
+    0.5
     """
     folders = (scenario.source.parent,) if scenario.source else ()
     merged = _Merged(scenario.data(), scenario.name, ScenarioError, folders=folders)

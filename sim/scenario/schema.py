@@ -138,6 +138,8 @@ class Scenario(Strict):
         months: length of the run, 1 to 360.
         parameters: overrides of declared parameters, each a value or a distribution.
         policies: policies that `actors` may name, besides the policy files.
+
+    See :func:`sim.load_scenario` for an example.
     """
 
     schema_: Literal[1] = Field(alias="schema")

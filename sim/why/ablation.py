@@ -19,19 +19,18 @@ from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError, RunSpec
 from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS
 from sim.model import Parts
-from sim.results.reading import NOT_A_FORECAST, month_words, share
-from sim.results.terminal import KINDS
 from sim.rule import RULES, Rule
 from sim.rulebook import Rulebook
 from sim.scenario import Scenario
-from sim.vocabulary import ACTORS
+from sim.vocabulary import ACTORS, month_words
 from sim.why.answers import Named, asked, month_number, resolved
 from sim.why.halves import Record
-from sim.why.names import decimals
 from sim.why.scripts import watched
 from sim.why.shapley import Array
-from sim.why.text import called, signed, wrapped
+from sim.why.text import called
+from sim.words.numbers import SUMMARY_WORDS, decimals, share, signed
 from sim.words.problems import suggestion
+from sim.words.sentences import NOT_A_FORECAST, wrapped
 from sim.worlds import Vector
 
 # Worlds at a time: several mechanisms are switched off in one batch, each in a block.
@@ -253,7 +252,7 @@ def _run(
 
 def _lines(one: Ablation, width: int) -> Iterator[str]:
     metric = METRICS[one.metric]
-    when = month_words(one.month) if one.month else f"{KINDS[metric.summary]} over {one.plan.months} months"
+    when = month_words(one.month) if one.month else f"{SUMMARY_WORDS[metric.summary]} over {one.plan.months} months"
     heading = f"What each mechanism is worth: {metric.title}, {when}: {called(one.plan, None)[0]}"
     yield from wrapped(heading, width)
     yield "=" * min(len(heading), width)

@@ -156,7 +156,7 @@ def explain_results(
     """The same for what was run already: with its seed, its parameters and its worlds, up to a thousand.
 
     Raises:
-        LimitError: as for :func:`explain`; or the two were not run under the same luck and parameters.
+        LimitError: as for :func:`explain`; or the two were not run under the same random draws and parameters.
     """
     made = [one.manifest for one in (results, versus) if one is not None]
     for name in ("seed", "parameters"):

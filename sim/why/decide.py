@@ -10,15 +10,17 @@ import numpy as np
 
 from sim.ensemble.simulate import simulate_batch
 from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError, RunSpec
-from sim.results.reading import NOT_A_FORECAST, month_words, share
 from sim.rule import RULES
 from sim.scenario import Scenario
+from sim.vocabulary import month_words
 from sim.why.answers import Named, asked, month_number, resolved
 from sim.why.draws import likely
 from sim.why.names import DECISIONS
 from sim.why.shapley import Array
-from sim.why.text import called, wrapped
+from sim.why.text import called
+from sim.words.numbers import share
 from sim.words.problems import suggestion
+from sim.words.sentences import NOT_A_FORECAST, wrapped
 
 _BAR = 12
 

@@ -83,7 +83,7 @@ def close_to(name: str, names: Sequence[str], most: int) -> list[str]:
     return difflib.get_close_matches(name, names[:_COMPARED], most) if len(name) <= _LONGEST else []
 
 
-def telling(problems: Iterable[Callable[[], str]], name: str, shown: int = SHOWN_PROBLEMS) -> list[str]:
+def problem_lines(problems: Iterable[Callable[[], str]], name: str, shown: int = SHOWN_PROBLEMS) -> list[str]:
     """Problems in words: the first of them, each line once, and then how many more there are.
 
     Args:

@@ -1,4 +1,9 @@
-"""Boxes: regions of levers and uncertainties in which a condition mostly holds, found with the EMA Workbench's PRIM and CART."""
+"""Boxes: regions of levers and uncertainties in which a condition mostly holds, found with the EMA Workbench's PRIM and CART.
+
+PRIM: Friedman and Fisher (1999), Bump hunting in high-dimensional data, Statistics and Computing 9(2), 123-143; for scenario
+discovery, with quasi-p-values: Bryant and Lempert (2010), Thinking inside the box, Technological Forecasting and Social
+Change 77(1), 34-49. CART: Breiman, Friedman, Olshen and Stone (1984), Classification and Regression Trees.
+"""
 
 from __future__ import annotations
 

@@ -287,9 +287,13 @@ def _sound(base: sqlite3.Connection) -> bool:
     try:
         whole = base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         related = base.execute("PRAGMA foreign_key_check").fetchone() is None
-        return whole and related and not any(
-            base.execute(f'SELECT 1 FROM "{table}" WHERE typeof("{column}") = \'blob\'').fetchone()
-            for table, column in base.execute(columns).fetchall()
+        return (
+            whole
+            and related
+            and not any(
+                base.execute(f'SELECT 1 FROM "{table}" WHERE typeof("{column}") = \'blob\'').fetchone()
+                for table, column in base.execute(columns).fetchall()
+            )
         )
     except (sqlite3.Error, UnicodeError):
         return False

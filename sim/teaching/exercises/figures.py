@@ -13,12 +13,13 @@ from sim.ensemble.simulate import Progress
 from sim.ensemble.spec import LimitError
 from sim.metrics import METRICS
 from sim.parameters import resolve
-from sim.results.reading import in_worlds, number, settled, share
 from sim.results.run import run as run_worlds
 from sim.scenario import parameter_set
 from sim.teaching.exercises.figure import Because, Figure, Reading, Where
 from sim.teaching.exercises.schema import Exercise
 from sim.teaching.exercises.words import Reference, filled
+from sim.words.numbers import between, in_worlds, number, share, unit_over
+from sim.words.sentences import settled
 from sim.worlds import Streams, Vector
 
 if TYPE_CHECKING:
@@ -226,7 +227,7 @@ class Lab:
         if one.view == "unit":
             return unit(self.exercise.figures[one.name])
         low, high = np.quantile(values, (0.05, 0.95))
-        return f"{number(float(low))} to {number(float(high))}"
+        return between(float(low), float(high))
 
 
 def statistic(figure: Figure, values: Vector) -> float:
@@ -241,7 +242,7 @@ def unit(figure: Figure) -> str:
     if figure.metric is None:
         return "0 to 1"
     metric = METRICS[figure.metric]
-    return metric.unit.removesuffix(" a month") if metric.summary == "total" and not figure.month else metric.unit
+    return metric.unit if figure.month else unit_over(metric.unit, metric.summary)
 
 
 def _text(figure: Figure, values: Vector) -> str:

@@ -10,15 +10,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sim.evidence import ledger
-from sim.results.reading import NOT_A_FORECAST
 from sim.teaching.exercises.feedback import file_of, label, missed, unit_of, why_command
 from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.predict import central
 from sim.teaching.exercises.schema import LEVELS, STEPS, Exercise, Passage, Step
 from sim.teaching.exercises.slides import Slide
+from sim.words.numbers import between
+from sim.words.sentences import NOT_A_FORECAST
 
 ABOUT = (
-    "durand is a tool for thinking with documents: it lives through what five commentaries argue, none of them with a "
+    "durand is a tool for thinking with documents: it plays out what five commentaries argue, none of them with a "
     "voice from the tribal districts, in many modelled worlds. Real people died and were displaced. " + NOT_A_FORECAST
 )
 
@@ -262,7 +263,7 @@ def _key(one: Exercise, lab: Lab, name: str) -> Iterator[Block]:
         truth = f"The worlds say {shown.text}."
     else:
         own = central(lab.values(question.figure))
-        truth = f"The worlds' own range is {own.low:.3g} to {own.high:.3g}, with {shown.text} in the middle."
+        truth = f"The worlds' own range is {between(own.low, own.high)}, with {shown.text} in the middle."
     yield Text(truth)
     for side, words in (("low", "Who guesses too low leaves out"), ("high", "Who guesses too high leaves out")):
         found = missed(lab, question, "low" if side == "low" else "high")

@@ -9,7 +9,6 @@ import json
 import os
 import shutil
 import sys
-import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.predict import Prediction, PredictionError, Score, as_data, parse, score
 from sim.teaching.exercises.schema import LEVELS, STEPS, Step
 from sim.teaching.exercises.sheets import ABOUT, commands
+from sim.words.sentences import wrapped
 
 _WIDEST = 88
 
@@ -183,13 +183,9 @@ class Walk:
         print(f"\n{text}\n{'-' * min(len(text), _width())}")
 
     def say(self, text: str, mark: str = "", indent: str = "") -> None:
-        wrapper = textwrap.TextWrapper(
-            _width(), initial_indent=indent + mark, subsequent_indent=indent + " " * len(mark), break_on_hyphens=False
-        )
-        wrapper.break_long_words = False
         if not indent and mark != "- ":
             print()
-        print(wrapper.fill(text))
+        print("\n".join(wrapped(text, _width(), indent + mark)))
 
     def wait(self) -> None:
         """Say that what comes next takes a while, on a terminal."""

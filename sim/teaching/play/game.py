@@ -2,7 +2,7 @@
 
 A :class:`Game` is a log (see `moves.py`) and the scenario it builds on; it never changes, each step gives a new one.
 What is known after some turns is the model run over so many months of `scenario_of`: no other model, no shortcut. As a
-world's luck depends on seed, draw, month and world alone, months already lived stay as they are to the last bit
+world's random draws depend on seed, draw, month and world alone, months already simulated stay as they are to the last bit
 whatever is set for later ones. So replay, going back and "what if" need nothing of their own.
 """
 
@@ -66,7 +66,7 @@ class Game:
 
     def scenario(self, turns: int | None = None) -> Scenario:
         """The scenario that the game comes to, up to the end of so many turns (all that were played if None)."""
-        return scenario_of(self.log, self.base, self.log.lived(self.turn if turns is None else turns))
+        return scenario_of(self.log, self.base, self.log.months_played(self.turn if turns is None else turns))
 
     @cached_property
     def past(self) -> Past:
@@ -75,7 +75,7 @@ class Game:
 
     @cached_property
     def fog(self) -> Past:
-        """The first `FOG` worlds under the same log: other luck and, with drawn parameters, other worlds."""
+        """The first `FOG` worlds under the same log: other random draws and, with drawn parameters, other worlds."""
         return self._live(FOG)
 
     def _live(self, worlds: int) -> Past:
@@ -161,7 +161,7 @@ class Game:
         """
         log, ahead = self.log, self.move({"pakistan": settings})
         lived = months_of_run(log, self.base.start, self.turn) + 1
-        scenario = scenario_of(ahead.log, self.base, log.lived(self.turn) + 1)
+        scenario = scenario_of(ahead.log, self.base, log.months_played(self.turn) + 1)
         month = simulate_past(scenario, lived, 1, log.seed, log.world, log.parameters)
         share = float(month.metrics["effort_afforded"][0, -1])
         cost = float(month.metrics["effort_cost"][0, -1]) / max(share, 1e-9)
@@ -247,7 +247,9 @@ def replay(log: MoveLog) -> list[tuple[str, str | None]]:
     game = resume(log)
     whole = game.past
     before = months_between(game.base.start, log.opens)
-    return [(whole.digest(before + log.lived(number + 1)), turn.digest) for number, turn in enumerate(log.turns)]
+    return [
+        (whole.digest(before + log.months_played(number + 1)), turn.digest) for number, turn in enumerate(log.turns)
+    ]
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The log of a game, as a small JSON file: the scenario, the luck, and what was done in which order.
+"""The log of a game, as a small JSON file: the scenario, the random draws, and what was done in which order.
 
 A log is all there is to a game. What the players see is worked out from it, so the same log gives the same bits, going
 back is cutting it, and "what if" is a copy of what was cut.
@@ -21,8 +21,8 @@ from sim.scenario.settings import WHEN_ADMITTED, classes_of
 from sim.scenario.shocks import Shock
 from sim.scenario.words import Month, Months, OneOf, Strict, Text, Title
 from sim.vocabulary import ACTORS, month_after, months_between
-from sim.words.problems import PlacedError, entries, explain, short, telling
-from sim.yamlfile import ENTRIES, FileError
+from sim.words.problems import PlacedError, entries, explain, problem_lines, short
+from sim.yamlfile import ENTRIES, FileError, bytes_of
 
 FORMAT: Literal["durand game"] = "durand game"
 LIMIT = 512 * 1024
@@ -110,7 +110,7 @@ class MoveLog(Strict):
         model: which model it was played with (see `play.stamp`); `durand`: the program's version.
         scenario, scenario_hash: the library's scenario it builds on; `scenario_text`: one that is not in the library.
         seats: the actors that are played; `others`: whether the rest choose for themselves or do as the scenario says.
-        seed, world, parameters: the game's luck.
+        seed, world, parameters: the game's random draws.
         opens: the first month that is played; `months`: how many are.
         entries: what was done, in order.
     """
@@ -188,7 +188,7 @@ class MoveLog(Strict):
         last = min((turn + 1) * QUARTER, self.months) - 1
         return month_after(self.opens, turn * QUARTER), month_after(self.opens, last)
 
-    def lived(self, turns: int) -> int:
+    def months_played(self, turns: int) -> int:
         """How many months of play so many turns come to."""
         return min(turns * QUARTER, self.months)
 
@@ -223,8 +223,8 @@ class MoveLog(Strict):
     def data(self) -> dict[str, Any]:
         """The log as plain data, as it stands in a file; what is at its default is left out."""
         given = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-        luck = {"others": self.others, "seed": self.seed, "world": self.world}
-        return {"format": FORMAT, "version": 1, **luck, **given}
+        chance = {"others": self.others, "seed": self.seed, "world": self.world}
+        return {"format": FORMAT, "version": 1, **chance, **given}
 
     def to_json(self) -> str:
         """The log as a file: an entry to a line."""
@@ -271,7 +271,7 @@ def checked(data: Any, name: str) -> MoveLog:
             return f"{name}: {explain(error, data, MoveLog)[1]}"
 
         wrong = (partial(words, error) for error in errors.errors(include_url=False))
-        raise GameError(*telling(wrong, name, SHOWN_PROBLEMS)) from None
+        raise GameError(*problem_lines(wrong, name, SHOWN_PROBLEMS)) from None
 
 
 def parse(raw: bytes, name: str) -> MoveLog:
@@ -302,16 +302,7 @@ def load_log(path: str | Path) -> MoveLog:
     Raises:
         GameError: it is not there, cannot be read, or is no log.
     """
-    try:
-        with open(path, "rb") as file:
-            raw = file.read(LIMIT + 1)
-    except FileNotFoundError:
-        raise GameError(f"{path}: there is no such file") from None
-    except IsADirectoryError:
-        raise GameError(f"{path}: this is a folder; the file of a game log is needed") from None
-    except (OSError, ValueError) as problem:
-        raise GameError(f"{path}: the file cannot be read: {getattr(problem, 'strerror', None) or problem}") from None
-    return parse(raw, str(path))
+    return parse(bytes_of(path, LIMIT, GameError, "game's"), str(path))
 
 
 def save_log(log: MoveLog, path: str | Path) -> Path:
@@ -354,4 +345,4 @@ def _twice(pairs: list[tuple[str, Any]]) -> Iterator[str]:
 
 def months_of_run(log: MoveLog, start: str, turns: int) -> int:
     """How many months a run from `start` has, to the end of so many turns."""
-    return months_between(start, log.opens) + log.lived(turns)
+    return months_between(start, log.opens) + log.months_played(turns)
