@@ -162,13 +162,13 @@ def test_assumptions_are_all_there(page: Page) -> None:
     assert assumed.count("Khan loses office (Pro-Taliban rhetoric changed by +0.10)") == 1
 
 
-DECLARED, LUCK = "every parameter at its declared value", "Only random draws differ between them"
+DECLARED, DRAWS_ALONE = "every parameter at its declared value", "Only random draws differ between them"
 FITTED = "as in one of the sets that agree with the record to December 2022"
 # How a run is asked for; what stands in its scope, and in its report; what stands in neither.
 MADE: dict[str, tuple[dict[str, Any], tuple[str, str], tuple[str, ...], tuple[str, ...]]] = {
     "defaults": (
         {"parameters": "defaults"},
-        (f"with {DECLARED}.", LUCK),
+        (f"with {DECLARED}.", DRAWS_ALONE),
         ("Every parameter stood at its declared value; worlds differ by random draws alone",),
         ("drawn", "agree with the record"),
     ),
@@ -176,17 +176,17 @@ MADE: dict[str, tuple[dict[str, Any], tuple[str, str], tuple[str, ...], tuple[st
         {"parameters": "prior"},
         ("drawn anew in each, over all that is held possible.", ""),
         ("Every uncertain parameter was drawn anew in each world from its declared range, so that",),
-        (LUCK, "at its declared value", "agree with the record"),
+        (DRAWS_ALONE, "at its declared value", "agree with the record"),
     ),
     "posterior": (
         {"parameters": "posterior"},
         (f"{FITTED}.", ""),
         ("one of the sets that agree with the record of August 2021 to December 2022, so that",),
-        (LUCK, "at its declared value", "declared range", "2024,"),
+        (DRAWS_ALONE, "at its declared value", "declared range", "2024,"),
     ),
     "a scenario's": (
         {"parameters": "force_works"},
-        (f"with {DECLARED}, but for what force_works sets.", LUCK),
+        (f"with {DECLARED}, but for what force_works sets.", DRAWS_ALONE),
         (
             "Every parameter stood at its declared value, but for what force_works sets; worlds differ by random draws alone",
         ),
@@ -196,11 +196,11 @@ MADE: dict[str, tuple[dict[str, Any], tuple[str, str], tuple[str, ...], tuple[st
         {"parameters": "posterior", "own": {"kabul_control": 0.5}},
         (f"{FITTED}, but for what the scenario itself sets.", ""),
         ("to December 2022, but for what the scenario itself sets, so that", "kabul control: 0.5"),
-        (LUCK, "at its declared value"),
+        (DRAWS_ALONE, "at its declared value"),
     ),
     "declared, and one set": (
         {"parameters": "defaults", "own": {"kabul_control": 0.5}},
-        (f"with {DECLARED}, but for what the scenario itself sets.", LUCK),
+        (f"with {DECLARED}, but for what the scenario itself sets.", DRAWS_ALONE),
         (
             "declared value, but for what the scenario itself sets; worlds differ by random draws alone",
             "kabul control: 0.5",
@@ -211,11 +211,11 @@ MADE: dict[str, tuple[dict[str, Any], tuple[str, str], tuple[str, ...], tuple[st
         {"parameters": "defaults", "own": {"kabul_control": {"distribution": "uniform", "low": 0.2, "high": 0.6}}},
         (f"with {DECLARED}, but for what the scenario itself sets, some of it drawn anew in each.", ""),
         ("what is drawn there anew in each world, and random draws, are all that the spread between worlds holds",),
-        (LUCK, "luck alone", "agree with the record"),
+        (DRAWS_ALONE, "random draws alone", "agree with the record"),
     ),
     "a scenario's, and one set": (
         {"parameters": "force_works", "own": {"kabul_control": 0.5}},
-        ("but for what force_works sets and the scenario itself.", LUCK),
+        ("but for what force_works sets and the scenario itself.", DRAWS_ALONE),
         ("but for what force_works sets and the scenario itself; worlds differ by random draws alone",),
         ("drawn", "agree with the record"),
     ),

@@ -266,7 +266,7 @@ class TestSweeps:
         assert 0.2 < spread["luck"] < 1.0
         assert spread["mean"] == pytest.approx(float(done.outcomes["attacks"].mean()))
         assert spread["luck_left"] < spread["luck"]
-        assert "Random draws within points makes" in found.reading()[0]
+        assert "Random draws within points make" in found.reading()[0]
 
     def test_points_that_failed_go_with_their_block(self, textbook: type[Textbook], tmp_path: Path) -> None:
         textbook.refused = (0.49, 0.5)

@@ -14,6 +14,7 @@ from sim.teaching.play.game import start
 from sim.teaching.play.moves import WORLDS, GameError, MoveLog, Values
 from sim.teaching.play.text import period
 from sim.vocabulary import ACTORS
+from sim.words.sentences import listed
 
 show.page("Play", "One actor's decisions, a quarter at a time. There is no score, and nothing to win.")
 
@@ -102,7 +103,7 @@ def play() -> None:
     """The game as it stands."""
     lines.choose()
     log = lines.now()
-    who = show.plain(" and ".join(ACTORS[seat] for seat in log.seats))
+    who = show.plain(listed([ACTORS[seat] for seat in log.seats]))
     with st.expander("What this is for, and its limits"):
         seats.purpose(log.seats)
     if log.over:

@@ -30,6 +30,7 @@ from dashboard.widgets import show
 from sim.teaching.classroom.classes import Classroom
 from sim.teaching.classroom.file import ClassroomError, GoneError, StorageError, StrangerError
 from sim.teaching.play.table import Tables
+from sim.words.sentences import capital
 
 # Of what is held, the secrets; the others may be seen by all.
 SECRETS = frozenset({"me", "host", "player", "leader"})
@@ -331,4 +332,4 @@ def visitor() -> tuple[str, str]:
 
 def complain(problem: Exception) -> None:
     """Say what cannot be done."""
-    st.error(show.plain(f"{str(problem)[:1].upper()}{str(problem)[1:]}."), icon=":material/error:")
+    st.error(show.plain(f"{capital(str(problem))}."), icon=":material/error:")

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from sim.metrics import METRICS
+from sim.parameters.posterior import window
 from sim.words.glossary import MODEL
+from sim.words.sentences import months_words
 
-WORDS = {word: term.meaning for word, term in MODEL.items()}
+WORDS = {word: term.meaning for word, term in MODEL.items()} | {
+    "Accepted sets": "Whole sets of parameter values under which the model tells the record of "
+    f"{months_words(*window())} well enough."
+}
 
 
 def words() -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ import typer
 
 from sim.commands.options import Json, Seed
 from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError
+from sim.words.tables import terminal_width
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -87,7 +88,7 @@ def why(
         many, everything = _back(back)
         asked = _needed("--metric", metric), _needed("--month", month), versus
         found = explain(scenario, *asked, back=many, everything=everything, world=world, **common)
-    print(json.dumps(found.as_json(), allow_nan=False) if as_json else found.text(_width()))
+    print(json.dumps(found.as_json(), allow_nan=False) if as_json else found.text(terminal_width(60, 110)))
     if chart is not None:
         _draw(found.chart(), chart)
 
@@ -120,12 +121,6 @@ def _back(text: str | None) -> tuple[int | None, bool]:
     if not text.isdecimal() or int(text) < 1:
         raise LimitError(f"--back must be 1 or more months, or all; got {text}")
     return int(text), False
-
-
-def _width() -> int:
-    import shutil
-
-    return max(60, min(shutil.get_terminal_size((80, 24)).columns, 110))
 
 
 def _draw(picture: Any, file: Path) -> None:

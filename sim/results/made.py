@@ -42,7 +42,7 @@ class Made:
 
     Attributes:
         clause: to stand behind "with"; sentence: the same for who reads what was assumed, and what it means for spreads.
-        drawn: whether anything but random draws differ between worlds.
+        drawn: whether anything but random draws differs between worlds.
     """
 
     clause: str

@@ -1,8 +1,9 @@
-"""Tables of texts: for a terminal, and in Markdown."""
+"""Tables of texts, for a terminal and in Markdown, and how wide a terminal is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,3 +31,8 @@ def markdown_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[
     """
     lines = (heads, ["---"] * len(heads), *rows)
     return [f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines]
+
+
+def terminal_width(least: int = 40, most: int = 80) -> int:
+    """Columns that text may take on this terminal; as many as are usual where there is none."""
+    return max(least, min(get_terminal_size((80, 24)).columns, most))

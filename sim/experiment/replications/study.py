@@ -2,8 +2,8 @@
 
 Worlds of one run are independent of each other, and the first n of them are what a run of n worlds would have been. So one
 run shows how its figures settle, and tells how many worlds a wanted precision takes. Two scenarios are run with the same
-random draws, and the second once more with draws of its own: how much the same draws take
-from the spread of their difference is measured.
+random draws, and the second once more with draws of its own: how much the
+same draws take from the spread of their difference is measured.
 
 Common random numbers: Law (2015), Simulation Modeling and Analysis, chapter 11; when they help: Glasserman and Yao (1992),
 Some guidelines and guarantees for common random numbers, Management Science 38(6), 884-908.

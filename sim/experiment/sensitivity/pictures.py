@@ -11,6 +11,7 @@ from sim.experiment.schema import Morris
 from sim.experiment.sensitivity.methods import SensitivityError
 from sim.experiment.sensitivity.text import study_words, where
 from sim.plots import sensitivity as plots
+from sim.words.sentences import capital
 
 if TYPE_CHECKING:
     from sim.experiment.sensitivity.study import Sensitivity, Study
@@ -120,7 +121,7 @@ def _table(found: Sensitivity, study: Study) -> Any:
 
 def _about(found: Sensitivity, study: Study) -> str:
     text = where(found, study)
-    return f"{text[0].upper()}{text[1:]}, {study.points:,} points."
+    return f"{capital(text)}, {study.points:,} points."
 
 
 def _doubt(study: Study) -> str:

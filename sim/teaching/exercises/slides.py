@@ -15,7 +15,7 @@ from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.schema import Picture
 from sim.vocabulary import VERDICTS, month_words
 from sim.words.numbers import number, share
-from sim.words.sentences import NOT_A_FORECAST
+from sim.words.sentences import NOT_A_FORECAST, listed
 
 if TYPE_CHECKING:
     from sim.results import Results
@@ -117,7 +117,7 @@ def _foot(lab: Lab) -> str:
 
 
 def _title(lab: Lab, picture: Picture) -> str:
-    names = " and ".join(lab.exercise.scenarios[run].title for run in picture.runs)
+    names = listed([lab.exercise.scenarios[run].title for run in picture.runs])
     what = {
         "verdicts": "How the modelled worlds end",
         "stances": "What Kabul does about the TTP",
