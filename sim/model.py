@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import mesa
@@ -145,7 +146,7 @@ class FrontierModel(mesa.Model):
     """Pakistan, the Afghan Taliban, the TTP and India in `worlds` worlds, month by month.
 
     Args:
-        scenario: a loaded scenario, or the name or path of one; or several of one `batch_key`, each in a block of worlds.
+        scenario: a scenario, or whatever `load_scenario` takes; or several of one `batch_key`, each in a block of worlds.
         worlds: how many worlds (of each scenario), or which: see `BatchLayout`. One world is a vector of length one.
         seed: 0 to 2**63 - 1; None draws one and keeps it in `seed`.
         parameters: "posterior" for a whole accepted set in every world, "defaults" for point values, "prior" for a draw
@@ -160,8 +161,10 @@ class FrontierModel(mesa.Model):
     Attributes:
         layout: which worlds stand where on the worlds axis; worlds: how many they are.
         month: months since the start; during a step, the month that passes.
+        running: until the scenario's last month has passed.
         datacollector: the record: for each metric a list of (worlds,) vectors, one a month (plain floats for one
-            world), for each panel a list of (rows, worlds) arrays, with the rows named in `labels`.
+            world), for each panel a list of (rows, worlds) arrays, with the rows named in `labels`. A reporter added to it
+            is read at the end of each month.
         accounts: with `record`, one dict a month: decision -> its options, pressures, utilities,
             probabilities, draws and the option chosen.
 
@@ -192,7 +195,7 @@ class FrontierModel(mesa.Model):
 
     def __init__(
         self,
-        scenario: Scenario | str | Sequence[Scenario] = "history",
+        scenario: Scenario | str | Path | Mapping[str, Any] | Sequence[Scenario] = "history",
         worlds: int | BatchLayout = 1,
         seed: int | None = None,
         parameters: str = "posterior",
@@ -210,7 +213,7 @@ class FrontierModel(mesa.Model):
         # Mesa's own generators are never drawn from; they are seeded so that nothing in a run is unseeded.
         super().__init__(rng=seed)
         parts = parts or Parts()
-        plans = (load_scenario(scenario),) if isinstance(scenario, str) else _several(scenario)
+        plans = _several(scenario)
         self.plan, self.seed, self.month, self.record = plans[0], seed, 0, record
         self.layout = worlds if isinstance(worlds, BatchLayout) else BatchLayout(worlds, blocks=len(plans))
         if len(plans) not in (1, self.layout.blocks):
@@ -239,7 +242,11 @@ class FrontierModel(mesa.Model):
         return month_after(self.plan.start, self.month)
 
     def step(self) -> None:
-        """Let one month pass."""
+        """Let one month pass.
+
+        Raises:
+            ModelError: a metric is not a number, or outside of its range.
+        """
         for target, operation, amount in self.script.shocks(self.month):
             apply_shock(self, target, operation, amount)
         for kind, action in MONTH:
@@ -248,6 +255,7 @@ class FrontierModel(mesa.Model):
             self.accounts.append(self._account())
         self.datacollector.collect(self)
         self.month += 1
+        self.running = self.month < self.plan.months
 
     def recent(self, metric: str, months: int, before: int | None = None) -> Vector:
         """Each world's mean of a metric over the last `months` months before one (None: this one), as far as there are any."""
@@ -288,5 +296,6 @@ class FrontierModel(mesa.Model):
                     yield actor.name, one.name, decision
 
 
-def _several(scenario: Scenario | Sequence[Scenario]) -> tuple[Scenario, ...]:
-    return (scenario,) if isinstance(scenario, Scenario) else tuple(scenario)
+def _several(scenario: Any) -> tuple[Scenario, ...]:
+    several = isinstance(scenario, list | tuple) and scenario and all(isinstance(one, Scenario) for one in scenario)
+    return tuple(load_scenario(one) for one in (scenario if several else (scenario,)))

@@ -21,6 +21,8 @@ Vector = NDArray[np.float64]
 # no draw depends on what else was drawn.
 # One Philox block holds four 64-bit words, so four worlds.
 _BLOCK = 4
+# The most worlds of a run.
+MOST_WORLDS = 1_000_000
 # Uniforms stay clear of 0 and 1, so that no inverse of a distribution runs to infinity.
 _LEAST, _MOST = 1e-12, 1 - 1e-9
 
@@ -40,6 +42,12 @@ class BatchLayout:
     worlds: int
     first: int = 0
     blocks: int = 1
+
+    def __post_init__(self) -> None:
+        for name, low in (("worlds", 1), ("first", 0), ("blocks", 1)):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= MOST_WORLDS:
+                raise ValueError(f"{name} must be a whole number from {low} to {MOST_WORLDS:,}; got {value!r}")
 
     @property
     def size(self) -> int:

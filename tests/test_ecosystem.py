@@ -133,3 +133,57 @@ class TestLabels:
             assert "<script" not in html
         title = MINE | {"title": "<script>x</script>"}
         assert "<script" not in sim.load_scenario(title)._repr_html_()
+
+
+class TestModel:
+    def test_it_stops_with_its_scenario(self) -> None:
+        """Otherwise Mesa's own runner lets a thousand months pass."""
+        import mesa
+
+        short = MINE | {"months": 3}
+        rows = mesa.batch_run(
+            sim.FrontierModel, {"scenario": [short]}, number_processes=1, data_collection_period=1, rng=[1]
+        )
+        assert max(row["Step"] for row in rows) == 3
+
+    @pytest.mark.parametrize(
+        ("given", "message"),
+        [
+            ({"worlds": 0}, "worlds must be a whole number from 1 to 1,000,000; got 0"),
+            ({"worlds": 2.5}, "got 2.5"),
+            ({"worlds": True}, "got True"),
+            ({"values": {"kinship_weight": 99.0}}, "kinship_weight is out of range: 99; allowed"),
+            ({"values": {"kinship_weight": np.array([0.5, np.nan])}}, "not a number everywhere"),
+            (
+                {"levers": {"actors.pakistan.levers.aid": np.array([0.5, 1.5])}},
+                "aid is out of range: 1.5; allowed: 0 to 1",
+            ),
+            ({"levers": {"actors.taliban.stance": np.array([0.0, 7.0])}}, "stance is out of range: 7; allowed: 0 to 4"),
+            ({"scenario": None}, "this is no scenario"),
+        ],
+    )
+    def test_what_is_out_of_range_is_refused(self, given: dict[str, Any], message: str) -> None:
+        with pytest.raises(ValueError, match=message):
+            sim.FrontierModel(**{"scenario": "confront", "worlds": 2, "seed": 1} | given)
+
+    def test_reporters_that_users_add_are_read(self) -> None:
+        model = sim.FrontierModel("confront", worlds=3, seed=1)
+        model.datacollector._new_model_reporter("half", lambda one: one.month)
+        for _ in range(3):
+            model.step()
+        assert model.datacollector.model_vars["half"] == [0, 1, 2]
+        model.close()
+
+    def test_it_can_be_subclassed(self) -> None:
+        class Louder(sim.FrontierModel):
+            def step(self) -> None:
+                super().step()
+                self.pakistan.unrest = np.ones(self.worlds)
+
+        plain, louder = (one("confront", worlds=2, seed=1) for one in (sim.FrontierModel, Louder))
+        for _ in range(3):
+            plain.step()
+            louder.step()
+        assert not np.array_equal(
+            plain.datacollector.model_vars["economy"][-1], louder.datacollector.model_vars["economy"][-1]
+        )
