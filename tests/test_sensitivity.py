@@ -64,15 +64,17 @@ class Textbook:
         at = []
         for name in INPUTS:
             low, high = PARAMETERS[name].low, PARAMETERS[name].high
-            at.append((job.values[name] - low) / (high - low))
-        places_ = np.repeat(np.array(at).T, job.worlds, axis=0)
+            at.append((job.spec.values[name] - low) / (high - low))
+        places_ = np.repeat(np.array(at).T, job.spec.worlds, axis=0)
         if ((places_[:, 0] > self.refused[0]) & (places_[:, 0] < self.refused[1])).any():
             raise ArithmeticError("out of its depth")
         value = ishigami(places_)
-        if job.scenario.name == "appease":
+        if "appease" in job.spec.scenarios:
             value = value + 3 * places_[:, 1]
-        for world in range(job.worlds):
-            value[world :: job.worlds] += self.noise * np.sin(1000.0 * (world + 1) * places_[world :: job.worlds, 1])
+        for world in range(job.spec.worlds):
+            value[world :: job.spec.worlds] += self.noise * np.sin(
+                1000.0 * (world + 1) * places_[world :: job.spec.worlds, 1]
+            )
         return {"attacks": value, "fatalities": np.full(len(value), 4.0)}
 
 
@@ -80,14 +82,14 @@ class Textbook:
 def textbook(monkeypatch: pytest.MonkeyPatch) -> type[Textbook]:
     """A sweep's work with Ishigami's function in place of the model; designs, packs, parts and reading are the real ones."""
 
-    def live_together(job: work.Job) -> work.Lived:
+    def simulated(job: work.Job) -> work.PackOutput:
         found = Textbook(job).outcomes()
         rows = work._rows(job)
         columns = {name: found.get(name, np.zeros(len(rows["point"]))) for name in work.kept_columns(job.metrics)}
         columns["verdict"] = np.zeros(len(rows["point"]), dtype=np.int8)
-        return work.Lived(rows | columns)
+        return work.PackOutput(rows | columns)
 
-    monkeypatch.setattr(work, "_live_together", live_together)
+    monkeypatch.setattr(work, "_simulated", simulated)
     monkeypatch.setattr(Textbook, "noise", 0.0)
     monkeypatch.setattr(Textbook, "refused", (2.0, 2.0))
     return Textbook
