@@ -7,7 +7,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 # "durand" in the header of the file, so that a database of another program is not taken for one.
@@ -282,7 +282,8 @@ def _appear(path: Path) -> None:
 
 
 def _sound(base: sqlite3.Connection) -> bool:
-    """Whether SQLite's own check finds nothing wrong, and no value is raw bytes, which durand never writes."""
+    """Whether the tables are durand's, SQLite's own checks find nothing wrong, and no value is raw bytes, which are never
+    written."""
     columns = "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"
     try:
         whole = base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -290,6 +291,7 @@ def _sound(base: sqlite3.Connection) -> bool:
         return (
             whole
             and related
+            and _declared(base) == _as_made()
             and not any(
                 base.execute(f'SELECT 1 FROM "{table}" WHERE typeof("{column}") = \'blob\'').fetchone()
                 for table, column in base.execute(columns).fetchall()
@@ -297,6 +299,17 @@ def _sound(base: sqlite3.Connection) -> bool:
         )
     except (sqlite3.Error, UnicodeError):
         return False
+
+
+def _declared(base: sqlite3.Connection) -> set[tuple[str, str]]:
+    """The tables by name, as they were declared: damage there lifts what the checks go by."""
+    return set(base.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"))
+
+
+def _as_made() -> set[tuple[str, str]]:
+    with closing(sqlite3.connect(":memory:")) as fresh:
+        fresh.executescript("".join(STEPS))
+        return _declared(fresh)
 
 
 def _undo(base: sqlite3.Connection) -> None:
