@@ -123,11 +123,14 @@ class Classroom(Seating):
         out = io.StringIO()
         table = csv.writer(out, lineterminator="\r\n")
         table.writerow(["nickname", "exercise", "question", "phase", "form", "chance", "low", "high", "submitted"])
-        for nickname, exercise, question, phase, prediction, submitted in rows:
-            data = json.loads(prediction)
-            figures = [data.get(key, "") for key in ("value", "low", "high")]
-            words = [_harmless(text) for text in (nickname, exercise, question, phase, data["form"])]
-            table.writerow([*words, *figures, datetime.fromtimestamp(submitted, UTC).isoformat(timespec="seconds")])
+        try:
+            for nickname, exercise, question, phase, prediction, submitted in rows:
+                data = json.loads(prediction)
+                figures = [data.get(key, "") for key in ("value", "low", "high")]
+                words = [_harmless(text) for text in (nickname, exercise, question, phase, data["form"])]
+                table.writerow([*words, *figures, datetime.fromtimestamp(submitted, UTC).isoformat(timespec="seconds")])
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError):
+            raise ClassroomError("the classroom file is damaged: a prediction in it cannot be read") from None
         return out.getvalue()
 
     def delete(self, code: str, secret: str) -> None:
