@@ -121,7 +121,7 @@ def sources(_: str) -> str:
 def phases(_: str) -> str:
     """The month, with the comments that divide it in the code."""
     source = inspect.getsource(model_module)
-    listed = source[source.index("MONTH:") :].partition("\n)\n")[0].splitlines()[1:]
+    listed = source[source.index("MONTH:") :].partition("\n]\n")[0].splitlines()[1:]
     lines, number = [], 0
     for line in listed:
         if line.strip().startswith("#"):

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from sim.experiment.outcome import Sweep
     from sim.experiment.replications.study import replications
     from sim.experiment.sweep import sweep
+    from sim.extensions import ExtensionError
+    from sim.extensions import load as load_extension
+    from sim.extensions.declared import Extension
     from sim.model import FrontierModel
     from sim.results import Comparison, Results
     from sim.scenario import ScenarioError, load_scenario
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Comparison",
+    "Extension",
+    "ExtensionError",
     "FrontierModel",
     "Results",
     "ScenarioError",
@@ -32,6 +37,7 @@ __all__ = [
     "compare",
     "ema_model",
     "load_experiment",
+    "load_extension",
     "load_scenario",
     "replications",
     "run",
@@ -41,12 +47,15 @@ __all__ = [
 
 _HOMES = {
     "Comparison": "sim.results",
+    "Extension": "sim.extensions.declared",
+    "ExtensionError": "sim.extensions",
     "FrontierModel": "sim.model",
     "Results": "sim.results",
     "ScenarioError": "sim.scenario",
     "Sweep": "sim.experiment.outcome",
     "ema_model": "sim.experiment.bridges",
     "load_experiment": "sim.experiment.load",
+    "load_extension": "sim.extensions:load",
     "load_scenario": "sim.scenario",
     "replications": "sim.experiment.replications.study",
     "salib_problem": "sim.experiment.bridges",
@@ -65,7 +74,8 @@ def __getattr__(name: str) -> Any:
     if name in _HOMES:
         from importlib import import_module
 
-        return getattr(import_module(_HOMES[name]), name)
+        home, _, called = _HOMES[name].partition(":")
+        return getattr(import_module(home), called or name)
     raise AttributeError(f"module 'sim' has no attribute {name!r}")
 
 

@@ -28,7 +28,7 @@ from sim.vocabulary import ROSTER, acting, month_after
 from sim.worlds import Streams, Vector, total
 
 # The month: who does what, in this order. Each line runs one method on all agents of a kind, through their AgentSet.
-MONTH: tuple[tuple[type[Actor], str], ...] = (
+MONTH: list[tuple[type[Actor], str]] = [
     # the world outside sets terms
     (IMF, "review"),
     (UnitedStates, "update_ties"),
@@ -59,7 +59,9 @@ MONTH: tuple[tuple[type[Actor], str], ...] = (
     (Taliban, "hold_together"),
     (ISKP, "update_strength_and_risk"),
     (Pakistan, "update_economy_and_sovereignty"),
-)
+]
+# Actors that extensions bring: the name of the agent, and its kind, made of the model alone.
+BROUGHT: dict[str, type[Any]] = {}
 
 
 class ModelError(RuntimeError):
@@ -174,6 +176,8 @@ class FrontierModel(mesa.Model):
         self.groups = [Group(self, slot) for slot in ROSTER]
         self.movement = Movement(self, self.groups)
         self.ttp = TTP(self)
+        for name, kind in BROUGHT.items():
+            setattr(self, name, kind(self))
 
     @property
     def calendar(self) -> str:

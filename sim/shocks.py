@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.agents.faction import scale_power
 from sim.scenario import SHOCK_TARGETS
+from sim.vocabulary import FACTIONS
 from sim.worlds import Vector, clip
 
 if TYPE_CHECKING:
@@ -44,13 +45,13 @@ def apply_shock(model: FrontierModel, target: str, operation: str, amount: float
         else:
             setattr(agent, state, clip(_changed(now, operation, amount), bounds.low, bounds.high))
     if target.startswith("power."):
-        for factions in (model.pakistan.factions, model.taliban.factions):
+        for actor in FACTIONS:
             for state in ("power", "resting_power"):
-                scale_power(factions, state)
+                scale_power(getattr(model, actor).factions, state)
 
 
 def _aims(model: FrontierModel, target: str) -> Iterator[tuple[Any, str]]:
-    factions = (*model.pakistan.factions, *model.taliban.factions)
+    factions = [faction for actor in FACTIONS for faction in getattr(model, actor).factions]
     if target in STATES:
         agent, state = STATES[target]
         yield getattr(model, agent), state

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.observers import OBSERVERS, reports
+from sim.extensions import remote
 from sim.model import FrontierModel
 from sim.parameters import PARAMETERS
 from sim.scenario import Scenario, load_scenario
@@ -161,7 +162,8 @@ def _carry_out(jobs: list[_Job], workers: int) -> Iterator[dict[str, Table]]:
     # Mesa sets the start method at import; a context of our own does not depend on that.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context) as pool:
-        yield from pool.map(_live, jobs)
+        futures = [pool.submit(remote(_live, job)) for job in jobs]
+        yield from (future.result() for future in futures)
 
 
 def _live(job: _Job) -> dict[str, Table]:

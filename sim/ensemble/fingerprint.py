@@ -6,6 +6,8 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
+from sim import extensions
+
 SIM = Path(__file__).resolve().parents[1]
 # Files and folders of the package whose text can change a number that a sweep keeps.
 PARTS = (
@@ -29,9 +31,14 @@ PARTS = (
 LIBRARIES = ("numpy", "scipy")
 
 
-@cache
 def model_version() -> str:
-    """A digest of the model's code and declared parameters, and of the libraries that compute."""
+    """A digest of the model's code and declared parameters, of the libraries that compute, and of loaded extensions."""
+    own, more = _own_version(), extensions.digest()
+    return blake2b(f"{own} {more}".encode(), digest_size=8).hexdigest() if more else own
+
+
+@cache
+def _own_version() -> str:
     from importlib.metadata import version
 
     digest = blake2b(digest_size=8)

@@ -19,6 +19,7 @@ from typing import Any, Protocol, TypeAlias
 
 from sim.experiment.store import extra
 from sim.experiment.work import Job, Receipt, carry_out
+from sim.extensions import remote
 
 Receipts: TypeAlias = Generator[Receipt, None, None]
 
@@ -101,7 +102,7 @@ class Processes:
                         job = again[0] if again else next(waiting, None)
                         if job is None:
                             break
-                        running[self._pool.submit(carry_out, job)] = job
+                        running[self._pool.submit(remote(carry_out, job))] = job
                         again[:1] = []
                     if not running:
                         return
@@ -181,7 +182,7 @@ class Cluster:
             self._look()
             while len(running) < self.workers * (1 + AHEAD) and (job := next(waiting, None)) is not None:
                 # Not pure: a job is work to be done, not a value to be remembered.
-                future = self._client.submit(carry_out, job, pure=False)
+                future = self._client.submit(remote(carry_out, job), pure=False)
                 running.add(future)
                 finished.add(future)
 

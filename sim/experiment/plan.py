@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import extensions
 from sim.ensemble.fingerprint import model_version
 from sim.ensemble.run import CHUNK, CHUNK_WORLD_MONTHS
 from sim.experiment.design import Matrix
@@ -142,7 +143,9 @@ class Plan:
 
     def _identity_of(self, scenario: int, names: Sequence[str], levers: Sequence[str]) -> Any:
         paths = [self.paths[scenario][name] for name in levers]
-        said = [self.scenarios[scenario].hash, self.parameters_digest, list(names), paths]
+        said: list[Any] = [self.scenarios[scenario].hash, self.parameters_digest, list(names), paths]
+        if more := extensions.digest():
+            said.append(more)
         return blake2b(json.dumps(said).encode(), digest_size=16)
 
     @cached_property

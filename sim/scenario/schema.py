@@ -208,6 +208,17 @@ def admit(actor: str) -> None:
         KeyError: no such actor is declared.
     """
     _take_in(actor)
+    _rebuild()
+
+
+def withdraw(actor: str) -> None:
+    """Take an actor out again that is declared no more."""
+    del POLICIES[actor]
+    del Actors.__pydantic_fields__[actor]
+    _rebuild()
+
+
+def _rebuild() -> None:
     policies: Any = dict[Name, any_policy()]  # type: ignore[misc]
     Scenario.__pydantic_fields__["policies"].annotation = policies
     Actors.model_rebuild(force=True)
