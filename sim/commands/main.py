@@ -21,6 +21,7 @@ from sim.commands.calibrate import backcast, calibrate
 from sim.commands.discover import discover, regret
 from sim.commands.errors import Commands, complain, say
 from sim.commands.exercise import exercise
+from sim.commands.extensions import With, load_extensions, with_first
 from sim.commands.play import play
 from sim.commands.replications import replications
 from sim.commands.sensitivity import sensitivity
@@ -75,22 +76,10 @@ All = Annotated[bool, typer.Option("--all", help="Show every metric, not the sho
 @app.callback(invoke_without_command=True)
 def durand(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
-    extensions: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--with",
-            metavar="EXTENSION",
-            help="Add what a Python file declares, or an installed extension of this name; with every command, before or "
-            "after its name. Repeatable.",
-        ),
-    ] = None,
+    extensions: With = None,
 ) -> None:
     """Pakistan, the Afghan Taliban, the TTP and India after August 2021, in many modelled worlds. Not a forecast."""
-    if extensions:
-        from sim.extensions import load
-
-        for name in extensions:
-            load(name)
+    load_extensions(extensions)
     if version:
         import sim
 
@@ -279,7 +268,7 @@ app.command()(replications)
 def main(arguments: list[str] | None = None) -> None:
     """The entry point: runs the command and leaves with its exit code."""
     try:
-        code = app(args=_with_first(arguments), prog_name="durand", standalone_mode=False)
+        code = app(args=with_first(arguments), prog_name="durand", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
         code = say("stopped", 130)
@@ -291,25 +280,6 @@ def main(arguments: list[str] | None = None) -> None:
             raise
         code = complain(problem)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _with_first(arguments: list[str] | None) -> list[str]:
-    """The command line with every `--with EXTENSION` at its start: what extensions add has to be there before all else."""
-    left = list(sys.argv[1:] if arguments is None else arguments)
-    end = left.index("--") if "--" in left else len(left)
-    first: list[str] = []
-    place = 0
-    while place < end:
-        size = 2 if left[place] == "--with" else 1 if left[place].startswith("--with=") else 0
-        if size == 0:
-            place += 1
-            continue
-        if place + size > end:
-            raise LimitError("--with needs a Python file, or the name of an installed extension")
-        first += left[place : place + size]
-        del left[place : place + size]
-        end -= size
-    return [*first, *left]
 
 
 def _validate(file: Path) -> None:

@@ -7,8 +7,8 @@ the command line and workers ask this package before anything else.
 
 from __future__ import annotations
 
+from sim.extensions.errors import ExtensionError
 from sim.extensions.loading import (
-    ExtensionError,
     Reference,
     available,
     digest,

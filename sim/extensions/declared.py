@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from sim.extensions.loading import shown
+from sim.extensions.errors import shown
 from sim.rule import Presses
 from sim.vocabulary import ActorSpec, FactionSpec, Lever, Resource
 

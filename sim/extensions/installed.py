@@ -16,7 +16,7 @@ from sim.agents.observers import EXPECTED, OBSERVERS, REPORTED_AS
 from sim.evidence.ledger import BROUGHT as EVIDENCE
 from sim.evidence.ledger import Claim, Source, disagreements, ledger
 from sim.extensions.declared import Declared, Extension, Kind
-from sim.extensions.loading import ExtensionError
+from sim.extensions.errors import ExtensionError
 from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS, PANELS
 from sim.model import BROUGHT, MONTH, FrontierModel

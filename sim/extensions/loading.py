@@ -18,6 +18,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from sim.extensions.errors import ExtensionError, shown
 from sim.yamlfile import FileError
 
 if TYPE_CHECKING:
@@ -29,10 +30,6 @@ T = TypeVar("T")
 GROUP = "durand.extensions"
 # Under which modules from files go by in Python, so that none hides another of the same name.
 _PREFIX = "durand_extension_"
-
-
-class ExtensionError(FileError):
-    """An extension is not there or not right; says file, line, what is wrong, and what is allowed."""
 
 
 @dataclass(frozen=True)
@@ -163,12 +160,6 @@ def place_of(problem: BaseException) -> str:
             place = f"{shown(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
         trace = trace.tb_next
     return place
-
-
-def shown(file: str | Path) -> str:
-    """A file as messages name it: from the current folder, where it is in there."""
-    path = Path(file)
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _file(name: str) -> Path:
