@@ -246,7 +246,7 @@ class TestFolders:
         assert words in str(caught.value)
 
     def test_another_version_of_the_model_is_refused(self, whole: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("sim.experiment.plan.model_version", lambda: "another")
+        monkeypatch.setattr("sim.experiment.plan.model_version", lambda model: "another")
         with pytest.raises(FolderError, match="it has other version of the model"):
             sweep(SMALL, whole.place)
 

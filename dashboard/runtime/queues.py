@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 from dashboard.runtime.worker import receive, run_side_by_side, send
+from sim.extensions import loaded
 
 # Runs that one worker does in one go: of more, the first would wait too long for the last.
 MOST_TOGETHER = 5
@@ -148,7 +149,13 @@ class _Worker(threading.Thread):
         if self.process is None or self.process.poll() is not None:
             threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "dashboard.runtime.worker", str(self.lane.nice)],
+                [
+                    sys.executable,
+                    "-m",
+                    "dashboard.runtime.worker",
+                    str(self.lane.nice),
+                    *(one.text() for one in loaded()),
+                ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env={**os.environ, **threads},

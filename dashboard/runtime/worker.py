@@ -1,4 +1,4 @@
-"""A process that works for the dashboard: `python -m dashboard.runtime.worker [NICENESS]`. It speaks with `engine.py` alone.
+"""A process that works for the dashboard, and speaks with `engine.py` alone: `python -m dashboard.runtime.worker NICENESS [JSON...]`.
 
 Messages are pickles behind their length, on standard input and output. In come (number, function, arguments) and
 ("stop", number); out go ("told", number, what), ("done", number, value) and ("failed", number, message, whose fault).
@@ -17,6 +17,8 @@ from collections.abc import Callable
 from functools import cache
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, BinaryIO
+
+from sim.extensions import Reference, require
 
 if TYPE_CHECKING:
     from sim.ensemble.checkpoints import Checkpoints
@@ -90,6 +92,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the dashboard, which closes this process
     if len(sys.argv) > 1 and hasattr(os, "nice"):
         os.nice(int(sys.argv[1]))
+    require(map(Reference.of, sys.argv[2:]))
     incoming, outgoing = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no message
     work: SimpleQueue[tuple[int, Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = SimpleQueue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -31,10 +32,28 @@ PARTS = (
 LIBRARIES = ("numpy", "scipy")
 
 
-def model_version() -> str:
-    """A digest of the model's code and declared parameters, of the libraries that compute, and of loaded extensions."""
-    own, more = _own_version(), extensions.digest()
-    return blake2b(f"{own} {more}".encode(), digest_size=8).hexdigest() if more else own
+def model_version(model: type | None = None) -> str:
+    """A digest of the model's code and declared parameters, and of the libraries that compute.
+
+    Args:
+        model: a subclass of the model that takes its place; where it stands counts, and so do loaded extensions.
+
+    Raises:
+        OSError: where the subclass stands cannot be read.
+    """
+    digest = blake2b(_own_version().encode(), digest_size=8)
+    more = [extensions.digest()] if extensions.loaded() else []
+    for kind in model.__mro__ if model else ():
+        if not kind.__module__.startswith(("sim.", "mesa.", "builtins")):
+            more.append(f"{kind.__qualname__} {_text_around(kind)}")
+    digest.update("\n".join(more).encode())
+    return digest.hexdigest() if more else _own_version()
+
+
+def _text_around(kind: type) -> str:
+    """The file that a class stands in; of one from a notebook, its own text."""
+    file = inspect.getsourcefile(kind)
+    return Path(file).read_text(encoding="utf-8") if file and Path(file).is_file() else inspect.getsource(kind)
 
 
 @cache

@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -57,12 +58,20 @@ class Interrupted(KeyboardInterrupt):
 
 
 def build_model(
-    scenario: Scenario, worlds: int, seed: int, first: int, parameters: str, beside: Sequence[Scenario] = ()
+    scenario: Scenario,
+    worlds: int,
+    seed: int,
+    first: int,
+    parameters: str,
+    beside: Sequence[Scenario] = (),
+    model: type[FrontierModel] | None = None,
 ) -> FrontierModel:
     """The model for one chunk of worlds. (Tests put a small model in this function's place.)"""
     from sim.model import FrontierModel
 
-    return FrontierModel(scenario, worlds=worlds, seed=seed, first=first, parameters=parameters, beside=beside)
+    return (model or FrontierModel)(
+        scenario, worlds=worlds, seed=seed, first=first, parameters=parameters, beside=beside
+    )
 
 
 def run(
@@ -78,6 +87,7 @@ def run(
     chunk: int | None = None,
     command: str | None = None,
     checkpoint: Checkpoint | None = None,
+    model: type[FrontierModel] | None = None,
 ) -> Results:
     """Run one scenario.
 
@@ -98,6 +108,7 @@ def run(
         command: how the run was asked for, for the manifest.
         checkpoint: a month from which this run may go on where another one that asks for the same until then has been
             there already, and at which it leaves its model for others; changes no number.
+        model: a subclass of `sim.FrontierModel` that takes its place; not with a checkpoint.
 
     Raises:
         LimitError: something is outside of what is allowed.
@@ -105,9 +116,9 @@ def run(
         Interrupted: Ctrl-C; it holds the chunks that were finished.
     """
     resolved = _resolve(scenario)
-    plan = _plan([resolved], worlds, months, seed, parameters, keep_series, keep_panels, chunk, command)
+    plan = _plan([resolved], worlds, months, seed, parameters, keep_series, keep_panels, chunk, command, model)
     try:
-        return _run({resolved.name: resolved}, plan, progress, checkpoint)[resolved.name]
+        return _run({resolved.name: resolved}, plan, progress, None if model else checkpoint)[resolved.name]
     except _StoppedError as stopped:
         raise Interrupted(stopped.results.get(resolved.name)) from None
 
@@ -125,6 +136,7 @@ def compare(
     progress: Progress | None = None,
     chunk: int | None = None,
     command: str | None = None,
+    model: type[FrontierModel] | None = None,
 ) -> Comparison:
     """Run scenarios over the same worlds, so that their differences are paired.
 
@@ -132,7 +144,7 @@ def compare(
         scenarios: name -> scenario, or scenarios that go by their own names; two or more.
         months: when None, that of the shortest scenario.
         baseline: the name that the others are compared with; the first when None.
-        worlds, seed, parameters, keep_series, keep_panels, progress, chunk, command: as for :func:`run`.
+        worlds, seed, parameters, keep_series, keep_panels, progress, chunk, command, model: as for :func:`run`.
 
     Raises:
         LimitError: as for :func:`run`; fewer than two scenarios; different starts; no such baseline.
@@ -151,7 +163,7 @@ def compare(
     if len(set(starts.values())) > 1:
         listed = ", ".join(f"{name} {start}" for name, start in starts.items())
         raise LimitError(f"scenarios that are compared start in the same month; these do not: {listed}")
-    plan = _plan(named.values(), worlds, months, seed, parameters, keep_series, keep_panels, chunk, command)
+    plan = _plan(named.values(), worlds, months, seed, parameters, keep_series, keep_panels, chunk, command, model)
 
     def compared(results: dict[str, Results]) -> Comparison:
         manifests = {name: one.manifest for name, one in results.items()}
@@ -178,6 +190,7 @@ class _Plan:
     keep_panels: bool
     chunk: int
     command: str | None
+    model: type[FrontierModel] | None
 
 
 class _StoppedError(Exception):
@@ -201,6 +214,20 @@ def check(name: str, value: object, called: str = "") -> int:
     return number
 
 
+def check_model(model: object) -> None:
+    """See that something can take the model's place.
+
+    Raises:
+        LimitError: it is no subclass of it.
+    """
+    if model is None:
+        return
+    from sim.model import FrontierModel
+
+    if not (isinstance(model, type) and issubclass(model, FrontierModel)):
+        raise LimitError(f"model must be a subclass of sim.FrontierModel; got {model!r}")
+
+
 def _plan(
     scenarios: Iterable[Scenario],
     worlds: int,
@@ -211,7 +238,9 @@ def _plan(
     keep_panels: bool | None,
     chunk: int | None,
     command: str | None,
+    model: type[FrontierModel] | None,
 ) -> _Plan:
+    check_model(model)
     worlds = check("worlds", worlds)
     months = check("months", min(scenario.months for scenario in scenarios) if months is None else months)
     if parameters not in PARAMETERS:
@@ -225,7 +254,7 @@ def _plan(
     number = int.from_bytes(os.urandom(8), "little") >> 1 if seed is None else check("seed", seed)
     series = worlds * months <= SERIES_KEPT if keep_series is None else keep_series
     panels = series and (worlds * months <= PANELS_KEPT if keep_panels is None else keep_panels)
-    return _Plan(worlds, months, number, drawn, parameters, series, panels, check("worlds", chunk), command)
+    return _Plan(worlds, months, number, drawn, parameters, series, panels, check("worlds", chunk), command, model)
 
 
 def _resolve(scenario: Named) -> Scenario:
@@ -311,7 +340,8 @@ def _run_chunk(
     model = checkpoint.find(*how) if checkpoint else None
     lived = 0
     if model is None:
-        model = build_model(*how, scenarios[1:])
+        build = partial(build_model, model=plan.model) if plan.model else build_model
+        model = build(*how, scenarios[1:])
     else:
         lived = model.month
         tick(together * lived)
@@ -360,6 +390,7 @@ def _results(name: str, scenario: Scenario, chunks: list[Chunk], finished: int, 
         "when": now(),
         "elapsed_seconds": round(sum(chunk.seconds for chunk in chunks), 3),
         "command": plan.command,
+        **({"model": f"{plan.model.__module__}.{plan.model.__qualname__}"} if plan.model else {}),
         **machine(),
     }
     table, series = join(chunks)

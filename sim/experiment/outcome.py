@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sim.experiment.folder import FORMAT, FolderError
 from sim.experiment.parts import END, FOLDER, MONTHS_END, PartError, read_table
 from sim.experiment.store import Store, open_store
+from sim.extensions import check_made_with
 from sim.vocabulary import VERDICTS, month_after
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Sweep:
             manifest = None
         if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
             raise FolderError(f"{place}: not the folder of a sweep by this durand")
+        check_made_with(manifest, place)
         return cls(store, manifest)
 
     @property

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,9 @@ from sim.experiment.work import Job
 from sim.metrics import METRICS
 from sim.scenario import Scenario, parameter_set
 from sim.worlds import Vector
+
+if TYPE_CHECKING:
+    from sim.model import FrontierModel
 
 MOST_RUNS = 1_000_000_000
 Numbers = NDArray[np.int64]
@@ -52,6 +55,7 @@ class Plan:
         mixes, draws: their values, a row for each mix and each draw; one row without columns where there is none.
         months: length of every run.
         folder: what paths in the experiment are seen from.
+        model: what takes the model's place; None: nothing does.
     """
 
     experiment: Experiment
@@ -64,6 +68,7 @@ class Plan:
     draws: Matrix = field(repr=False)
     months: int
     folder: Path
+    model: type[FrontierModel] | None = None
 
     @property
     def factors(self) -> tuple[Factor, ...]:
@@ -181,7 +186,7 @@ class Plan:
             "luck": experiment.luck,
             "metrics": list(self.metrics),
             "series": experiment.series,
-            "model": model_version(),
+            "model": model_version(self.model),
         }
 
     @cached_property
@@ -246,4 +251,5 @@ class Plan:
             constants=self.experiment.constants,
             metrics=self.metrics,
             series=self.experiment.series,
+            model=self.model,
         )

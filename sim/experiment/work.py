@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ensemble.fingerprint import model_version
+from sim.extensions import place_of
 from sim.scenario import Scenario
 from sim.worlds import Vector
 
@@ -48,6 +49,7 @@ class Job:
         worlds: of each point; first_world: what the first of them is called in tables.
         levers, values: path or parameter -> one value per point; constants: parameter -> value.
         metrics: what is kept; series: whether every month is.
+        model: what takes the model's place; None: nothing does.
     """
 
     folder: str
@@ -67,6 +69,7 @@ class Job:
     constants: Mapping[str, float]
     metrics: tuple[str, ...]
     series: bool
+    model: type[FrontierModel] | None = None
 
     def take(self, chosen: slice) -> Job:
         """The same work for some of the points only."""
@@ -126,9 +129,9 @@ def carry_out(job: Job) -> Receipt:
     from sim.experiment.parts import write_part
 
     started = time.perf_counter()
-    if model_version() != job.version:
+    if (here := model_version(job.model)) != job.version:
         raise VersionError(
-            f"the work asks for model {job.version}, and here is {model_version()}: "
+            f"the work asks for model {job.version}, and here is {here}: "
             "install the same version of durand, NumPy and SciPy everywhere"
         )
     lived = live(job)
@@ -155,7 +158,7 @@ def build_model(job: Job) -> FrontierModel:
 
     shared = bool((job.firsts == job.firsts[0]).all())
     spread = {name: np.repeat(value, job.worlds) for name, value in job.values.items()}
-    return FrontierModel(
+    return (job.model or FrontierModel)(
         job.scenario,
         worlds=len(job.points) * job.worlds,
         seed=job.seed,
@@ -186,7 +189,8 @@ def _live(job: Job, failures: dict[int, str]) -> Iterator[Lived]:
     except Exception as problem:
         count = len(job.points)
         if count == 1:
-            failures[int(job.points[0])] = f"{type(problem).__name__}: {problem}"
+            where = place_of(problem)
+            failures[int(job.points[0])] = f"{where}{': ' if where else ''}{type(problem).__name__}: {problem}"
             return
         yield from _live(job.take(slice(0, count // 2)), failures)
         yield from _live(job.take(slice(count // 2, count)), failures)

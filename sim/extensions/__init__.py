@@ -7,10 +7,12 @@ the command line and workers ask this package before anything else.
 
 from __future__ import annotations
 
-from sim.extensions.errors import ExtensionError
+from sim.extensions.errors import ExtensionError, shown
 from sim.extensions.loading import (
     Reference,
     available,
+    check_made_with,
+    contents,
     digest,
     load,
     loaded,
@@ -24,11 +26,14 @@ __all__ = [
     "ExtensionError",
     "Reference",
     "available",
+    "check_made_with",
+    "contents",
     "digest",
     "load",
     "loaded",
     "place_of",
     "remote",
     "require",
+    "shown",
     "unload",
 ]

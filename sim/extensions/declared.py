@@ -39,6 +39,7 @@ Kind = Literal[
     "shock",
     "observer",
 ]
+_IN_WORDS: dict[str, str] = {"replace": "rival rule", "off": "switched-off rule", "shock": "target of shocks"}
 R = TypeVar("R", bound="Callable[..., Vector]")
 A = TypeVar("A", bound="type[Actor]")
 E = TypeVar("E", bound="Callable[[Callable[..., Vector], Month], Vector]")
@@ -207,6 +208,6 @@ class Extension:
         return keep
 
     def counts(self) -> Mapping[str, int]:
-        """How many things of each kind it declares."""
-        kinds = [one.kind for one in self.declared]
+        """How many things of each kind it declares, the kinds in words."""
+        kinds = [_IN_WORDS.get(one.kind, one.kind) for one in self.declared]
         return {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}

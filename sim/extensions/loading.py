@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import json
 import pickle
 import sys
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
@@ -47,6 +48,15 @@ class Reference:
     title: str
     digest: str
 
+    @classmethod
+    def of(cls, text: str) -> Reference:
+        """One as `text` put it into a word."""
+        return cls(**json.loads(text))
+
+    def text(self) -> str:
+        """All of it as one word, for a command line."""
+        return json.dumps(asdict(self))
+
 
 @dataclass(frozen=True)
 class _Loaded:
@@ -61,6 +71,11 @@ _LOADED: dict[str, _Loaded] = {}
 def loaded() -> tuple[Reference, ...]:
     """The extensions that are loaded, in the order in which they were."""
     return tuple(one.reference for one in _LOADED.values())
+
+
+def contents() -> dict[Reference, Mapping[str, int]]:
+    """What is loaded, and how many things of each kind each declares."""
+    return {one.reference: one.extension.counts() for one in _LOADED.values()}
 
 
 def digest() -> str:
@@ -119,6 +134,18 @@ def require(references: Iterable[Reference]) -> None:
     more = [one.source for one in loaded() if one.source not in wanted]
     if more:
         raise ExtensionError(f"{more[0]}:1: this extension is loaded here, and not where the work comes from")
+
+
+def check_made_with(manifest: Mapping[str, Any], place: object) -> None:
+    """See that what results were made with is loaded before they are read.
+
+    Raises:
+        ExtensionError: it is not.
+    """
+    here = {one.name for one in loaded()}
+    for one in manifest.get("extensions", ()):
+        if one["name"] not in here:
+            raise ExtensionError(f"{place}: made with the extension {one['name']}; add --with {one['source']}")
 
 
 def unload() -> None:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.extensions import check_made_with
 from sim.metrics import METRICS
 from sim.results.paired import Comparison
 from sim.results.results import Array, Results, Series
@@ -61,6 +62,7 @@ def load_results(folder: Path) -> Results:
     import pandas as pd
 
     manifest = _header(folder, "manifest.json", RESULTS)
+    check_made_with(manifest, folder)
     files = manifest.get("files")
     if not isinstance(files, dict) or not {"scenario.yaml", "outcomes.parquet"} <= set(files):
         raise BundleError(f"{folder / 'manifest.json'}: torn: it does not list its files; run the scenario again")
@@ -70,7 +72,7 @@ def load_results(folder: Path) -> Results:
     if table.num_rows != manifest["worlds"] or not {"world", "verdict", *METRICS} <= set(table.column_names):
         raise BundleError(
             f"{folder / 'outcomes.parquet'}: expected {manifest['worlds']} rows and a column for each metric; "
-            "another version of durand may have written it"
+            "another version of durand, or one with other extensions, may have written it"
         )
     outcomes: pd.DataFrame = table.to_pandas().set_index("world")
     outcomes["verdict"] = pd.Categorical(outcomes["verdict"], categories=list(VERDICTS))
