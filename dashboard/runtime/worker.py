@@ -1,4 +1,6 @@
-"""A process that works for the dashboard, and speaks with `engine.py` alone: `python -m dashboard.runtime.worker NICENESS [JSON...]`.
+"""A process that works for the dashboard, and speaks with `engine.py` alone.
+
+Started as `python -m dashboard.runtime.worker [NICENESS [EXTENSION...]]`, each extension as `Reference.text` puts it.
 
 Messages are pickles behind their length, on standard input and output. In come (number, function, arguments) and
 ("stop", number); out go ("told", number, what), ("done", number, value) and ("failed", number, message, whose fault).

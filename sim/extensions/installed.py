@@ -25,7 +25,7 @@ from sim.rule import RULES, Rule, described
 from sim.scenario.schema import POLICIES, admit, withdraw
 from sim.scenario.shocks import SHOCK_TARGETS, Target
 from sim.shocks import STATES
-from sim.vocabulary import ACTOR_SPECS, LEVER_SPECS, RESOURCE_SPECS, ActorSpec, settings_of
+from sim.vocabulary import ACTOR_SPECS, LEVER_SPECS, RESOURCE_SPECS, FactionSpec, settings_of
 from sim.worlds import Vector
 from sim.yamlfile import Document, FileError, suggestion, validate
 
@@ -144,7 +144,6 @@ def _entry(piece: Declared, model: type[M], **more: Any) -> M:
 
 
 def _source(piece: Declared, extension: Extension) -> None:
-    _known(piece, (), (), "")
     if piece.name in ledger().sources:
         _refuse(piece, f"source {piece.name} is there already; give it another name")
     _add(piece, EVIDENCE.sources, piece.name, _entry(piece, Source, id=piece.name), "source")
@@ -185,15 +184,13 @@ def _faction(piece: Declared, extension: Extension) -> None:
     _known(piece, (piece.name,), having, "actor with factions")
     spec = ACTOR_SPECS[piece.name]
     ACTOR_SPECS[piece.name] = replace(spec, factions=(*spec.factions, piece.what))
-    _add_powers(piece, ACTOR_SPECS[piece.name])
-    admit(piece.name)
+    _add_power(piece, piece.what)
+    if spec.acts:
+        admit(piece.name)
 
 
-def _add_powers(piece: Declared, spec: ActorSpec) -> None:
-    for faction in spec.factions:
-        needed = (f"power_{faction.name}", *(f"align_{faction.name}_{whom}" for whom in spec.ties))
-        _known(piece, needed, PARAMETERS, "parameter")
-        SHOCK_TARGETS.setdefault(f"power.{faction.name}", Target(f"Power: {faction.title}"))
+def _add_power(piece: Declared, faction: FactionSpec) -> None:
+    _add(piece, SHOCK_TARGETS, f"power.{faction.name}", Target(f"Power: {faction.title}"), "faction")
 
 
 def _actor(piece: Declared, extension: Extension) -> None:
@@ -202,17 +199,16 @@ def _actor(piece: Declared, extension: Extension) -> None:
         _refuse(piece, f"actor {piece.name}: the model has something of that name; give it another")
     if not (isinstance(kind, type) and issubclass(kind, Actor)):
         _refuse(piece, f"actor {piece.name}: its kind has to be a class that builds on sim.agents.actor.Actor")
-    _known(piece, spec.supplies, RESOURCE_SPECS, "resource")
     if spec.supplies and not hasattr(kind, "supply"):
         _refuse(piece, f"actor {piece.name} supplies {spec.supplies[0]}, so its kind needs a property `supply`")
-    _known(piece, spec.hopes.values(), PARAMETERS, "parameter")
     taken = {name for actor in ACTOR_SPECS for name in settings_of(actor)}
     for setting in spec.settings:
         if setting.name in taken:
             _refuse(piece, f"setting {setting.name} is there already; the name of a setting is unique")
     _add(piece, ACTOR_SPECS, piece.name, spec, "actor")
     _add(piece, BROUGHT, piece.name, kind, "agent")
-    _add_powers(piece, spec)
+    for faction in spec.factions:
+        _add_power(piece, faction)
     if spec.acts:
         admit(piece.name)
 
@@ -359,20 +355,28 @@ def _observer(piece: Declared, extension: Extension) -> None:
 
 
 def _check_names(piece: Declared) -> None:
-    """What can only be looked up when all is there."""
-    if piece.kind == "actor":
-        _known(piece, (*piece.what[0].sees, *piece.what[0].guesses), METRICS, "metric")
+    """What an actor or a faction names can only be looked up when all is there."""
+    if piece.kind not in ("actor", "faction"):
+        return
+    spec = piece.what[0] if piece.kind == "actor" else ACTOR_SPECS[piece.name]
+    _known(piece, (*spec.sees, *spec.guesses), METRICS, "metric")
+    _known(piece, spec.supplies, RESOURCE_SPECS, "resource")
+    _known(piece, spec.hopes.values(), PARAMETERS, "parameter")
+    _known(piece, spec.ties, ACTOR_SPECS, "actor")
+    for faction in spec.factions:
+        needed = (f"power_{faction.name}", *(f"align_{faction.name}_{whom}" for whom in spec.ties))
+        _known(piece, needed, PARAMETERS, "parameter")
 
 
-# In this order, whatever that of the module: later kinds name earlier ones.
+# In this order, whatever that of the module: later kinds name earlier ones; what actors name is looked up at the end.
 _PUT: dict[Kind, Callable[[Declared, Extension], None]] = {
+    "actor": _actor,
+    "faction": _faction,
     "source": _source,
     "claim": _claim,
     "parameter": _parameter,
     "resource": _resource,
     "lever": _lever,
-    "faction": _faction,
-    "actor": _actor,
     "metric": _metric,
     "panel": _panel,
     "rule": _rule,
