@@ -91,9 +91,14 @@ def test_from_an_empty_folder_an_actor_is_added_and_reported(tmp_path: Path) -> 
     (made,) = told["manifest"]["extensions"]
     assert (made["name"], made["title"]) == ("iran", "Iran as an actor")
     assert json.loads((tmp_path / "kept" / "manifest.json").read_text())["extensions"] == [made]
-    without = in_a_process(tmp_path, "report", "kept")
-    assert without.returncode == 2
-    assert without.stderr == f"durand: kept: made with the extension iran; add --with {made['source']}\n"
+    with pytest.raises(
+        sim.ExtensionError, match=f"made with the extension iran; add --with {re.escape(made['source'])}"
+    ):
+        sim.Results.load(tmp_path / "kept")
+    sim.load_extension(tmp_path / "iran.py")
+    kept = sim.Results.load(tmp_path / "kept")
+    assert kept.outcomes["iran_road"].between(0.0, 1.0).all()
+    assert kept.scenario.actors.iran.given() == {}
 
 
 def test_the_page_is_taken_literally(tmp_path: Path, durand: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,6 +197,17 @@ def test_a_rival_takes_a_rules_place() -> None:
     card = describe("cohesion_cost")
     assert "restraint_by_peers.py:" in card
     assert "000.1-factions-oppose-helping" in card
+
+
+def test_the_tables_of_the_docs_take_extensions_in(tmp_path: Path) -> None:
+    build = [sys.executable, str(ROOT / "docs" / "build.py"), "--with", str(IRAN), "--with", str(PEERS)]
+    subprocess.run([*build, "--out", str(tmp_path)], check=True, capture_output=True)
+    rules, parameters = ((tmp_path / name).read_text(encoding="utf-8") for name in ("rules.md", "parameters.md"))
+    assert "iran_opens_road = road + iran_road_pace * (max(strain, road) - road)" in rules
+    assert "cohesion_cost = -peer_weight * clip((dispersion - peer_tolerance) / (1 - peer_tolerance), 0, 1)" in rules
+    assert "## Extension iran: Iran as an actor" in parameters
+    refused = subprocess.run(build, check=False, capture_output=True, text=True)
+    assert "--with needs --out" in refused.stderr
 
 
 # Each kind of door.

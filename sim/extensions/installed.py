@@ -298,14 +298,14 @@ def _silent(rule: Rule, why: str) -> Callable[..., Vector]:
     """What holds when a rule is switched off, as a function of its state by place or by name."""
     names, off = tuple(rule.inputs), rule.off
 
-    def silent(*by_place: Vector, **state: Vector) -> Vector:
+    def switched_off(*by_place: Vector, **state: Vector) -> Vector:
         values = dict(zip(names, by_place, strict=False)) | state
         if isinstance(off, str):
             return values[off]
         return np.full(np.broadcast_shapes(*(np.shape(one) for one in values.values())), float(off))
 
-    silent.__doc__ = f"Switched off: {why}"
-    return silent
+    switched_off.__doc__ = f"Switched off: {why}"
+    return switched_off
 
 
 def _in_order(pieces: list[Declared]) -> list[Declared]:
