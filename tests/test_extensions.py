@@ -25,6 +25,7 @@ from sim.metrics import METRICS
 from sim.model import MONTH
 from sim.parameters import PARAMETERS
 from sim.provenance import describe
+from sim.results.reading import scope
 from sim.rule import RULES
 from sim.scenario import load_scenario
 from sim.vocabulary import ACTORS, FACTIONS, LEVERS
@@ -389,6 +390,29 @@ def test_another_process_refuses_another_text(write: Any, tmp_path: Path) -> Non
     assert f"{path}:1: the work asks for the extension mine {reference.digest}, and here it is" in elsewhere().stderr
     with pytest.raises(sim.ExtensionError, match="has changed since it was loaded"):
         sim.load_extension(path)
+
+
+def test_a_worker_that_stays_changes_with_the_work(write: Any) -> None:
+    call = extensions.remote(extensions.loaded)
+    assert call() == ()
+    sim.load_extension(PEERS)
+    with_peers, peers = extensions.remote(extensions.loaded), extensions.loaded()
+    assert with_peers() == peers
+    assert call() == ()  # as a cluster's worker does, for a sweep without any
+    assert extensions.loaded() == ()
+    assert with_peers() == peers
+    inner = extensions.remote(call)
+    with pytest.raises(sim.ExtensionError, match="at work with other extensions"):
+        inner()
+
+
+def test_what_was_run_says_with_what() -> None:
+    sim.load_extension(PEERS)
+    read = scope(sim.run("history", worlds=2, months=1))
+    assert "Run with the extension restraint_by_peers, without which the sets were matched with the record." in read
+    assert "Run with the extension restraint_by_peers." in scope(
+        sim.run("history", worlds=2, months=1, parameters="prior")
+    )
 
 
 def test_an_installed_package_offers_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

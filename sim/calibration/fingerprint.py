@@ -6,6 +6,7 @@ import ast
 from hashlib import blake2b
 from pathlib import Path
 
+from sim import extensions
 from sim.parameters import PARAMETERS
 from sim.scenario import load_scenario
 
@@ -15,7 +16,7 @@ CODE = ("rules", "agents", "model.py", "chance.py", "worlds.py", "shocks.py", "m
 
 
 def fingerprint(scenario: str = "history") -> str:
-    """A hash of rules, agents, parameters with their ranges, and the scenario."""
+    """A hash of rules, agents, parameters with their ranges, the scenario, and loaded extensions."""
     digest = blake2b(digest_size=8)
     for part in CODE:
         path = SIM / part
@@ -23,7 +24,7 @@ def fingerprint(scenario: str = "history") -> str:
             digest.update(f"{file.relative_to(SIM)}\n{_code(file.read_text(encoding='utf-8'))}\n".encode())
     for name, one in PARAMETERS.items():
         digest.update(f"{name} {one.value!r} {one.low!r} {one.high!r} {one.distribution}\n".encode())
-    digest.update(load_scenario(scenario).hash.encode())
+    digest.update(f"{load_scenario(scenario).hash}{extensions.digest()}".encode())
     return digest.hexdigest()
 
 

@@ -24,6 +24,7 @@ from sim.experiment.plan import Plan
 from sim.experiment.schema import Experiment
 from sim.experiment.store import open_store
 from sim.experiment.work import Job, VersionError
+from sim.extensions import ExtensionError
 from sim.yamlfile import Source
 
 if TYPE_CHECKING:
@@ -144,6 +145,10 @@ def sweep(
         except KeyboardInterrupt:
             folder.close(time.monotonic() - started, command)
             raise SweepInterrupted(tally.standing()) from None
+        except ExtensionError:
+            with suppress(OSError):
+                folder.close(time.monotonic() - started, command)
+            raise
         except (OSError, VersionError, MemoryError) as problem:
             with suppress(OSError):
                 folder.close(time.monotonic() - started, command)

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.extensions.errors import ExtensionError, shown
@@ -66,6 +67,9 @@ class _Loaded:
 
 
 _LOADED: dict[str, _Loaded] = {}
+# Workers of a cluster stay from sweep to sweep, and may have threads: what is loaded changes only while none is at work.
+_SWITCHING = RLock()
+_at_work = 0
 
 
 def loaded() -> tuple[Reference, ...]:
@@ -117,23 +121,24 @@ def load(source: str | Path) -> Extension:
 
 
 def require(references: Iterable[Reference]) -> None:
-    """Load what another process has loaded.
+    """Have loaded what another process has loaded, and nothing else.
 
     Raises:
-        ExtensionError: one is not there, is another here than there, or this process has loaded what that one has not.
+        ExtensionError: one is not there, or is another here than there.
     """
-    wanted = {one.source: one for one in references}
-    for one in wanted.values():
+    wanted = tuple(references)
+    if set(wanted) == set(loaded()):
+        return
+    unload()
+    for one in wanted:
         load(one.source)
         here = _LOADED[one.source].reference.digest
         if here != one.digest:
+            unload()
             raise ExtensionError(
                 f"{one.source}:1: the work asks for the extension {one.name} {one.digest}, and here it is {here}: "
                 "have the same file everywhere, and leave it alone while work is going on"
             )
-    more = [one.source for one in loaded() if one.source not in wanted]
-    if more:
-        raise ExtensionError(f"{more[0]}:1: this extension is loaded here, and not where the work comes from")
 
 
 def check_made_with(manifest: Mapping[str, Any], place: object) -> None:
@@ -168,14 +173,23 @@ def available() -> dict[str, str]:
 
 def remote(work: Callable[..., T], *arguments: Any) -> partial[T]:
     """A call as it is to be sent to another process, there to be made with the same extensions loaded."""
-    return partial(_opened, loaded(), pickle.dumps((work, arguments))) if _LOADED else partial(work, *arguments)
+    return partial(_opened, loaded(), pickle.dumps((work, arguments)))
 
 
 def _opened(references: tuple[Reference, ...], call: bytes) -> Any:
     """In the other process: only now is anything unpickled that may be of an extension's own kind."""
-    require(references)
-    work, arguments = pickle.loads(call)
-    return work(*arguments)
+    global _at_work
+    with _SWITCHING:
+        if _at_work and set(references) != set(loaded()):
+            raise ExtensionError("this process is at work with other extensions; give each sweep workers of its own")
+        require(references)
+        _at_work += 1
+    try:
+        work, arguments = pickle.loads(call)
+        return work(*arguments)
+    finally:
+        with _SWITCHING:
+            _at_work -= 1
 
 
 def place_of(problem: BaseException) -> str:
