@@ -65,7 +65,18 @@ BROUGHT: dict[str, type[Any]] = {}
 
 
 class ModelError(RuntimeError):
-    """The model gave a number that is not one, or one outside of its declared range."""
+    """The model gave a number that is not one, or one outside of its declared range.
+
+    Attributes:
+        metric: of which.
+    """
+
+    def __init__(self, text: str, metric: str = "") -> None:
+        super().__init__(text, metric)
+        self.metric = metric
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class Collector(mesa.DataCollector):
@@ -223,7 +234,8 @@ class FrontierModel(mesa.Model):
             metric = self._metrics[row]
             raise ModelError(
                 f"{metric.name} is {table[row, world]:g} in world {self.streams.first + world} in {self.calendar}; "
-                f"it must stay within {metric.low:g} to {metric.high:g}"
+                f"it must stay within {metric.low:g} to {metric.high:g}",
+                metric.name,
             )
         values = table[:, 0].tolist() if self.worlds == 1 else table
         self._readings = {metric.name: value for metric, value in zip(self._metrics, values, strict=True)}

@@ -533,6 +533,16 @@ WRONG = {
         0,
         "setting stance is there already",
     ),
+    "@extension.actor(ActorSpec('x', 'X', settings=(Setting('policy', 'S'),)))\nclass X(Actor):\n    pass\n": (
+        0,
+        "setting policy is there already",
+    ),
+    "@extension.actor(ActorSpec('change', 'Change', settings=(Setting('y', 'S'),)))\nclass X(Actor):\n    pass\n": (
+        0,
+        "actor change is not as it has to be: TypeError: an actor cannot go by",
+    ),
+    "@extension.actor(ActorSpec('a b', 'X'))\nclass X(Actor):\n    pass\n": (0, "actor 'a b' has no proper name"),
+    "extension.lever('gifts')\n": (0, "AttributeError: 'str' object has no attribute 'name'"),
     "@extension.actor(ActorSpec('x', 'X', settings=(Setting('y', 'S'),), sees=('z',)))\nclass X(Actor):\n    pass\n": (
         0,
         "actor x: no such metric: z",
@@ -561,6 +571,23 @@ def test_what_fails_while_worlds_pass_is_said_with_file_and_line(write: Any, dur
     code, _, err = durand("run", "history", "--worlds", "2", "--months", "1", "--with", str(path))
     assert code == 2
     assert err == f"durand: {path}:{FIRST + 1}: AttributeError: 'FrontierModel' object has no attribute 'nobody'\n"
+
+
+@pytest.mark.parametrize(
+    ("read", "said"),
+    {
+        "m.taliban.effort + 2.0": "ModelError: near is 2",
+        "0.5": "ModelError: near is read as (); needed: one number for each world",
+        "m.land.attacks": "ModelError: near is read as (",
+    }.items(),
+)
+def test_a_metric_that_is_read_wrongly_is_said_with_file_and_line(
+    read: str, said: str, write: Any, durand: Any
+) -> None:
+    path = write(f"extension.metric(share('near', 'N', 'mean', 'm', lambda m: {read}))\n")
+    code, _, err = durand("run", "history", "--worlds", "2", "--months", "1", "--with", str(path))
+    assert code == 2
+    assert err.startswith(f"durand: {path}:{FIRST}: {said}"), err
 
 
 def test_what_is_no_extension_is_refused(tmp_path: Path, durand: Any) -> None:

@@ -40,9 +40,7 @@ def complain(problem: Exception) -> int:
 
 def _in_an_extension(problem: Exception) -> str:
     """Where in an extension it arose; its author can put it right."""
-    from sim.extensions import place_of
-
-    return place_of(problem)
+    return str(sys.modules["sim.extensions"].place_of(problem)) if "sim.extensions" in sys.modules else ""
 
 
 def is_bad_input(problem: Exception) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import re
 from collections.abc import Callable, Iterable, MutableMapping
 from dataclasses import replace
 from typing import Any, NoReturn, TypeVar
@@ -17,46 +17,24 @@ from sim.evidence.ledger import BROUGHT as EVIDENCE
 from sim.evidence.ledger import Claim, Source, disagreements, ledger
 from sim.extensions.declared import Declared, Extension, Kind
 from sim.extensions.errors import ExtensionError
+from sim.extensions.tables import forget, kept, put_back, remember
 from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS, PANELS
-from sim.model import BROUGHT, MONTH, FrontierModel
+from sim.model import BROUGHT, MONTH, FrontierModel, ModelError
 from sim.parameters import PARAMETERS, Parameter
 from sim.rule import RULES, Rule, described
-from sim.scenario.schema import POLICIES, admit, withdraw
+from sim.scenario.schema import admit
+from sim.scenario.settings import Change
 from sim.scenario.shocks import SHOCK_TARGETS, Target
 from sim.shocks import STATES
 from sim.vocabulary import ACTOR_SPECS, LEVER_SPECS, RESOURCE_SPECS, FactionSpec, settings_of
 from sim.worlds import Vector
-from sim.yamlfile import Document, FileError, suggestion, validate
+from sim.yamlfile import Document, suggestion, validate
 
 M = TypeVar("M", bound=BaseModel)
 
-# Every table that an extension may change.
-TABLES: tuple[MutableMapping[str, Any], ...] = (
-    EVIDENCE.sources,
-    EVIDENCE.claims,
-    PARAMETERS,
-    RESOURCE_SPECS,
-    LEVER_SPECS,
-    ACTOR_SPECS,
-    BROUGHT,
-    METRICS,
-    PANELS,
-    RULES,
-    SHOCK_TARGETS,
-    STATES,
-    OBSERVERS,
-    EXPECTED,
-)
-# What other modules work out once from these tables: where it is kept already, it is worked out anew.
-WORKED_OUT = (
-    ("sim.evidence.ledger", "ledger"),
-    ("sim.provenance.index", "index"),
-    ("sim.teaching.play.game", "stamp"),
-    ("sim.teaching.play.game", "shocks"),
-)
-# What extensions found: the tables and the month as they were before the first.
-_BEFORE: list[Any] = []
+# Keys that stand in files beside an actor's settings.
+_OF_EVERY_BLOCK = {"policy", "levers", "among", "changes", *Change.model_fields}
 
 
 def install(extension: Extension) -> None:
@@ -65,48 +43,28 @@ def install(extension: Extension) -> None:
     Raises:
         ExtensionError: a piece is not right; then nothing of the extension is left in the tables.
     """
-    before = _kept()
+    before = kept()
     try:
         for kind, put in _PUT.items():
             pieces = [one for one in extension.declared if one.kind == kind]
             for piece in _in_order(pieces) if kind == "phase" else pieces:
-                put(piece, extension)
-            _forget()
+                _put_in(put, piece, extension)
+            forget()
         for piece in extension.declared:
             _check_names(piece)
-    except (FileError, TypeError) as problem:
-        _put_back(before)
-        if isinstance(problem, ExtensionError):
-            raise
-        raise ExtensionError(f"{extension.name}: {problem}") from None
-    if not _BEFORE:
-        _BEFORE.append(before)
+    except ExtensionError:
+        put_back(before)
+        raise
+    remember(before)
 
 
-def restore() -> None:
-    """Take out again what all extensions have put in."""
-    if _BEFORE:
-        _put_back(_BEFORE.pop())
-
-
-def _kept() -> tuple[list[dict[str, Any]], list[Any]]:
-    return [dict(table) for table in TABLES], list(MONTH)
-
-
-def _put_back(kept: tuple[list[dict[str, Any]], list[Any]]) -> None:
-    for table, was in zip(TABLES, kept[0], strict=True):
-        table.clear()
-        table.update(was)
-    MONTH[:] = kept[1]
-    for actor in [name for name in POLICIES if name not in ACTOR_SPECS]:
-        withdraw(actor)
-    _forget()
-
-
-def _forget() -> None:
-    for module, function in WORKED_OUT:
-        if module in sys.modules:
-            getattr(sys.modules[module], function).cache_clear()
+def _put_in(put: Callable[[Declared, Extension], None], piece: Declared, extension: Extension) -> None:
+    try:
+        put(piece, extension)
+    except ExtensionError:
+        raise
+    except (AttributeError, KeyError, TypeError, ValueError) as problem:
+        _refuse(piece, f"{piece.kind} {piece.name} is not as it has to be: {type(problem).__name__}: {problem}")
 
 
 def _refuse(piece: Declared, text: str) -> NoReturn:
@@ -115,8 +73,8 @@ def _refuse(piece: Declared, text: str) -> NoReturn:
 
 def _add(piece: Declared, table: MutableMapping[str, Any], name: str, value: Any, called: str) -> None:
     """Something new to a table; what is there already is never changed unnoticed."""
-    if not name.replace(".", "").replace("-", "").replace("_", "").isalnum():
-        _refuse(piece, f"{called} has a name that is none: {name!r}; allowed: small letters, figures and _")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]*", name) or (table is not EVIDENCE.claims and "-" in name):
+        _refuse(piece, f"{called} {name!r} has no proper name; allowed: small letters, figures and _")
     if name in table:
         _refuse(piece, f"{called} {name} is there already; give it another name, or replace a rule with `replace`")
     table[name] = value
@@ -203,8 +161,10 @@ def _actor(piece: Declared, extension: Extension) -> None:
         _refuse(piece, f"actor {piece.name} supplies {spec.supplies[0]}, so its kind needs a property `supply`")
     taken = {name for actor in ACTOR_SPECS for name in settings_of(actor)}
     for setting in spec.settings:
-        if setting.name in taken:
+        if setting.name in taken or setting.name in _OF_EVERY_BLOCK:
             _refuse(piece, f"setting {setting.name} is there already; the name of a setting is unique")
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", setting.name):
+            _refuse(piece, f"setting {setting.name!r} has no proper name; allowed: small letters, figures and _")
     _add(piece, ACTOR_SPECS, piece.name, spec, "actor")
     _add(piece, BROUGHT, piece.name, kind, "agent")
     for faction in spec.factions:
@@ -216,7 +176,22 @@ def _actor(piece: Declared, extension: Extension) -> None:
 def _metric(piece: Declared, extension: Extension) -> None:
     if piece.name in PANELS:
         _refuse(piece, f"a panel {piece.name} is there already; give it another name")
-    _add(piece, METRICS, piece.name, piece.what, "metric")
+    _add(piece, METRICS, piece.name, replace(piece.what, read=_checked(piece)), "metric")
+
+
+def _checked(piece: Declared) -> Callable[[FrontierModel], Vector]:
+    """How a metric is read, with an eye on what comes of it: a number for each world."""
+    read = piece.what.read
+
+    def reading(model: FrontierModel) -> Vector:
+        value = read(model)
+        if isinstance(value, int | float | np.generic) or (isinstance(value, np.ndarray) and value.ndim != 1):
+            raise ModelError(
+                f"{piece.name} is read as {np.shape(value)}; needed: one number for each world", piece.name
+            )
+        return value
+
+    return reading
 
 
 def _panel(piece: Declared, extension: Extension) -> None:

@@ -156,7 +156,7 @@ def check_made_with(manifest: Mapping[str, Any], place: object) -> None:
 def unload() -> None:
     """Take everything out again that was loaded; for notebooks and tests. Models made before are not to be used after."""
     if _LOADED:
-        from sim.extensions.installed import restore
+        from sim.extensions.tables import restore
 
         restore()
     for name in [name for name in sys.modules if name.startswith(_PREFIX)]:
@@ -194,6 +194,11 @@ def _opened(references: tuple[Reference, ...], call: bytes) -> Any:
 
 def place_of(problem: BaseException) -> str:
     """Where in an extension an error arose, as `file:line`; empty where in none."""
+    metric = getattr(problem, "metric", "")
+    for one in _LOADED.values():
+        for piece in one.extension.declared:
+            if piece.kind == "metric" and piece.name == metric:
+                return piece.where
     files = {str(file) for one in _LOADED.values() for file in one.files}
     trace, place = problem.__traceback__, ""
     while trace is not None:
