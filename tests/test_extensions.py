@@ -390,6 +390,12 @@ def test_another_process_refuses_another_text(write: Any, tmp_path: Path) -> Non
     assert f"{path}:1: the work asks for the extension mine {reference.digest}, and here it is" in elsewhere().stderr
     with pytest.raises(sim.ExtensionError, match="has changed since it was loaded"):
         sim.load_extension(path)
+    extensions.unload()
+    first = "extension.off('cohesion_cost', why='The first.')\n"
+    for text, said in ((first, "The first."), (first.replace("first", "other"), "The other.")):
+        sim.load_extension(write(text, "sent.py"))  # as long as the other, within the same second
+        assert RULES["cohesion_cost"].judgement == said
+        extensions.unload()
 
 
 def test_a_worker_that_stays_changes_with_the_work(write: Any) -> None:

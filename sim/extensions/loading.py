@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
+import linecache
 import pickle
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -18,14 +19,13 @@ from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from threading import RLock
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.extensions.errors import ExtensionError, shown
 from sim.yamlfile import FileError
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from sim.extensions.declared import Extension
 
 T = TypeVar("T")
@@ -159,8 +159,10 @@ def unload() -> None:
         from sim.extensions.tables import restore
 
         restore()
-    for name in [name for name in sys.modules if name.startswith(_PREFIX)]:
+    files = {str(file) for one in _LOADED.values() for file in one.files}
+    for name in [name for name, one in sys.modules.items() if getattr(one, "__file__", None) in files]:
         del sys.modules[name]
+    importlib.invalidate_caches()
     _LOADED.clear()
 
 
@@ -236,23 +238,23 @@ def _files(module: str, name: str) -> tuple[Path, ...]:
 def _digest(files: Iterable[Path]) -> str:
     out = blake2b(digest_size=8)
     for file in files:
-        out.update(f"{file.name}\n".encode() + file.read_bytes() + b"\n")
+        out.update(file.read_bytes() + b"\n")
     return out.hexdigest()
 
 
 def _import_file(path: Path) -> ModuleType:
+    """Run a file as a module, from its text: bytecode kept beside it could be older than what the digest is of."""
     name = _PREFIX + path.stem
     if name in sys.modules:
         raise ExtensionError(f"{path}:1: an extension from another file {path.name} is loaded; rename one of the two")
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    module = sys.modules[name] = ModuleType(name)
+    module.__file__ = str(path)
     try:
-        spec.loader.exec_module(module)
+        exec(compile(path.read_bytes(), str(path), "exec", dont_inherit=True), vars(module))
     except BaseException:
         del sys.modules[name]
         raise
+    linecache.checkcache(str(path))
     return module
 
 
