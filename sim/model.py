@@ -169,11 +169,10 @@ class FrontierModel(mesa.Model):
         )
         self.accounts: list[dict[str, dict[str, Any]]] = []
         self._make_agents()
-        self._metrics, self._panels = tuple(METRICS.values()), tuple(PANELS.values())
         # The range of every metric, with room for rounding; shape (metrics, 1).
-        self._lowest = np.array([[metric.low - 1e-9] for metric in self._metrics])
-        self._highest = np.array([[metric.high + 1e-9] for metric in self._metrics])
-        self.labels = {panel.name: tuple(panel.rows()) for panel in self._panels}
+        self._lowest = np.array([[metric.low - 1e-9] for metric in METRICS.values()])
+        self._highest = np.array([[metric.high + 1e-9] for metric in METRICS.values()])
+        self.labels = {panel.name: tuple(panel.rows()) for panel in PANELS.values()}
         self.datacollector: mesa.DataCollector = Collector(
             model_reporters={name: [self.reading, [name]] for name in (*METRICS, *PANELS)}
         )
@@ -226,20 +225,22 @@ class FrontierModel(mesa.Model):
 
     def _take_readings(self) -> None:
         """Read every metric, and see that each is a number within its range."""
-        table = np.array([metric.read(self) for metric in self._metrics])
+        # Not kept in the model, which can be pickled: how they are read cannot.
+        metrics = tuple(METRICS.values())
+        table = np.array([metric.read(self) for metric in metrics])
         # Asked this way round, a NaN fails too.
         fine = (table >= self._lowest) & (table <= self._highest)
         if not fine.all():
             row, world = np.argwhere(~fine)[0]
-            metric = self._metrics[row]
+            metric = metrics[row]
             raise ModelError(
                 f"{metric.name} is {table[row, world]:g} in world {self.streams.first + world} in {self.calendar}; "
                 f"it must stay within {metric.low:g} to {metric.high:g}",
                 metric.name,
             )
         values = table[:, 0].tolist() if self.worlds == 1 else table
-        self._readings = {metric.name: value for metric, value in zip(self._metrics, values, strict=True)}
-        self._readings |= {panel.name: panel.read(self).copy() for panel in self._panels}
+        self._readings = {metric.name: value for metric, value in zip(metrics, values, strict=True)}
+        self._readings |= {panel.name: panel.read(self).copy() for panel in PANELS.values()}
 
     def reading(self, name: str) -> Vector | float:
         """This month's value of a metric, or rows of a panel; a fresh array, as nobody else has it."""

@@ -255,7 +255,6 @@ def _off(piece: Declared, extension: Extension) -> None:
         old = RULES[name]
         if old.rival is not None:
             _refuse(piece, f"rule {name} is replaced or switched off already, in {old.stands_in}")
-        silent = _silent(old, piece.what)
         RULES[name] = replace(
             old,
             parameters=(),
@@ -263,24 +262,25 @@ def _off(piece: Declared, extension: Extension) -> None:
             judgement=piece.what,
             rises_with=(),
             falls_with=(),
-            rival=silent,
+            rival=SwitchedOff(old, piece.what),
             theme=extension.name,
             stands_in=piece.where,
         )
 
 
-def _silent(rule: Rule, why: str) -> Callable[..., Vector]:
-    """What holds when a rule is switched off, as a function of its state by place or by name."""
-    names, off = tuple(rule.inputs), rule.off
+class SwitchedOff:
+    """What holds when a rule is switched off, as a function of its state by place or by name; it can be pickled."""
 
-    def switched_off(*by_place: Vector, **state: Vector) -> Vector:
-        values = dict(zip(names, by_place, strict=False)) | state
-        if isinstance(off, str):
-            return values[off]
-        return np.full(np.broadcast_shapes(*(np.shape(one) for one in values.values())), float(off))
+    def __init__(self, rule: Rule, why: str) -> None:
+        self.names, self.off = tuple(rule.inputs), rule.off
+        self.__name__, self.__doc__ = "switched_off", f"Switched off: {why}"
 
-    switched_off.__doc__ = f"Switched off: {why}"
-    return switched_off
+    def __call__(self, *by_place: Vector, **state: Vector) -> Vector:
+        """The value, or the argument that then passes unchanged."""
+        values = dict(zip(self.names, by_place, strict=False)) | state
+        if isinstance(self.off, str):
+            return values[self.off]
+        return np.full(np.broadcast_shapes(*(np.shape(one) for one in values.values())), float(self.off))
 
 
 def _in_order(pieces: list[Declared]) -> list[Declared]:
