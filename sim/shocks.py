@@ -15,22 +15,6 @@ from sim.worlds import Vector, clip
 if TYPE_CHECKING:
     from sim.model import FrontierModel
 
-# Shock target -> agent of the model, and its state.
-STATES: dict[str, tuple[str, str]] = {
-    "economy": ("pakistan", "economy"),
-    "imf_goodwill": ("imf", "goodwill"),
-    "sanctions": ("donors", "sanctions"),
-    "afghan_war": ("taliban", "war"),
-    "afghan_hardship": ("afghan_public", "hardship"),
-    "taliban_cohesion": ("taliban", "cohesion"),
-    "iskp_strength": ("iskp", "strength"),
-    "freed_prisoners": ("ttp", "freed_pool"),
-    "china_patronage": ("china", "patronage"),
-    "us_ties": ("united_states", "ties"),
-    "rhetoric": ("pakistan", "rhetoric"),
-    "distrust": ("afghan_public", "distrust"),
-}
-
 
 def apply_shock(model: FrontierModel, target: str, operation: str, amount: float) -> None:
     """Add to, set or multiply what a shock is aimed at, within its range."""
@@ -51,18 +35,17 @@ def apply_shock(model: FrontierModel, target: str, operation: str, amount: float
 
 
 def _aims(model: FrontierModel, target: str) -> Iterator[tuple[Any, str]]:
-    factions = [faction for actor in FACTIONS for faction in getattr(model, actor).factions]
-    if target in STATES:
-        agent, state = STATES[target]
-        yield getattr(model, agent), state
-    elif target == "ttp_cohesion":
-        yield from ((group, "cohesion") for group in model.groups)
+    aim = SHOCK_TARGETS[target].aim
+    if aim is not None:
+        name, state = aim
+        agents = getattr(model, name)
+        yield from ((agent, state) for agent in (agents if isinstance(agents, list) else [agents]))
     elif target == "expected_recognition":
         yield from ((faction, "expected") for faction in model.taliban.factions)
     else:
         name = target.removeprefix("power.")
         # A shock to power lasts: it shifts the standing to which power is drawn back as well.
-        for faction in factions:
+        for faction in (one for actor in FACTIONS for one in getattr(model, actor).factions):
             if faction.name == name:
                 yield from ((faction, "power"), (faction, "resting_power"))
 

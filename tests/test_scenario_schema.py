@@ -313,6 +313,7 @@ from sim.agents.actor import Actor
 from sim.model import FrontierModel
 from sim.parameters import PARAMETERS
 from sim.scenario.schema import admit
+from sim.teaching.play.moves import Turn
 from sim.vocabulary import ACTOR_SPECS, LEVER_SPECS, ActorSpec, Lever, Setting
 
 LEVER_SPECS["liaison_posts"] = Lever("liaison_posts", "Liaison posts", "Posts.", supplies="border_security")
@@ -347,6 +348,7 @@ for name, text in (("with", TEXT), ("without", TEXT.replace("iran_road: 0.9", "i
     found[name] = np.mean(model.datacollector.model_vars["leverage_pakistan_taliban"][-1])
     assert model.labels["levers_in_force"][-1] == "liaison_posts"
     model.close()
+assert Turn.model_validate({"iran": {"iran_tone": "warm"}}).moves == {"iran": {"iran_tone": "warm"}}
 assert found["with"] < found["without"] and found["plain"] < found["with"], found
 '''
 

@@ -14,7 +14,7 @@ from sim.results.reading import month_words
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import OPTIONS
 from sim.scenario.words import CHOOSE
-from sim.vocabulary import ACTORS, LEVERS, START, month_after
+from sim.vocabulary import ACTOR_SPECS, ACTORS, LEVERS, START, month_after
 
 
 def all_of(text: str, key: str) -> str:
@@ -81,7 +81,9 @@ def _parameters(text: str, key: str) -> str:
 
 
 def _settings(actor: str) -> list[str]:
-    return list(SHARES) if actor == "pakistan" else [name for name, whose in POSTURES.items() if whose == actor]
+    return (
+        list(SHARES) if ACTOR_SPECS[actor].has_levers else [name for name, whose in POSTURES.items() if whose == actor]
+    )
 
 
 def _setting(name: str) -> str:

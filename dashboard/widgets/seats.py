@@ -29,7 +29,7 @@ from sim.teaching.play.game import Trial, resume, shocks
 from sim.teaching.play.moves import LIMIT, GameError, MoveLog, Values, parse
 from sim.teaching.play.scenario import COURSES
 from sim.teaching.play.typed import policies
-from sim.vocabulary import ACTORS
+from sim.vocabulary import ACTOR_SPECS, ACTORS
 
 # What an address may hold; a longer game has to be downloaded.
 _LONGEST = 6000
@@ -107,7 +107,7 @@ def _setting(told: Briefing, name: str, now: float | str, key: str) -> float | s
         options = [CHOOSE, *OPTIONS[name]]
         chosen: str = st.selectbox(label, options, options.index(str(now)), format_func=controls.option, key=key)
         return chosen
-    if told.actor == "pakistan":
+    if DEFAULTS[told.actor][name] != CHOOSE:
         cost = f" Costs {told.unit_costs[name]:.2g} units a month at full strength." if name in told.unit_costs else ""
         value = st.slider(label, 0.0, 1.0, float(now), 0.05, key=key, help=f"From 0 to 1.{cost}")
         return round(value, 2)
@@ -118,7 +118,7 @@ def _setting(told: Briefing, name: str, now: float | str, key: str) -> float | s
 
 def cost(log: MoveLog, told: Briefing, draft: Values) -> None:
     """What economy and factions allow."""
-    if told.actor != "pakistan":
+    if not ACTOR_SPECS[told.actor].has_levers:
         return
     trial = tried(log, draft)
     if trial is not None:
@@ -130,7 +130,7 @@ def cost(log: MoveLog, told: Briefing, draft: Values) -> None:
 
 def mix(actor: str, place: str) -> Values | None:
     """The opening mix of one of Pakistan's policies, when it was asked for."""
-    if actor != "pakistan":
+    if not ACTOR_SPECS[actor].has_levers:
         return None
     with st.expander("Start from the opening mix of a policy"):
         name = st.selectbox("Policy", policies(), key=f"{place} policy")

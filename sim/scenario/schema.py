@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import Discriminator, Field, PrivateAttr, Tag, TypeAdapter, model_validator
 from pydantic.fields import FieldInfo
 
-from sim.scenario.settings import ActorClasses, Change, Settings, class_name, classes_of, made
+from sim.scenario.settings import WHEN_ADMITTED, ActorClasses, Change, Settings, class_name, classes_of, made
 from sim.scenario.shocks import Shock
 from sim.scenario.words import Claims, Month, Months, Name, Number, OneOf, Strict, Text, Title
 from sim.vocabulary import ACTOR_SPECS, ACTORS, START, months_between
@@ -223,6 +223,8 @@ def _rebuild() -> None:
     Scenario.__pydantic_fields__["policies"].annotation = policies
     Actors.model_rebuild(force=True)
     Scenario.model_rebuild(force=True)
+    for take_in in WHEN_ADMITTED:
+        take_in(actor)
 
 
 def _key(field: str) -> str:

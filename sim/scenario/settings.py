@@ -8,7 +8,7 @@ settings; the actor's changes in order. A change that names a policy exchanges t
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
@@ -184,6 +184,8 @@ def _classes(spec: ActorSpec) -> ActorClasses:
     return ActorClasses(settings, change, made(name, settings, __name__, among=(Among, ()), changes=(changes, ())))
 
 
+# Called with the name of an actor that is declared late: whatever else has a block for each actor takes it in.
+WHEN_ADMITTED: list[Callable[[str], None]] = []
 _MADE: dict[ActorSpec, ActorClasses] = {}
 
 

@@ -23,28 +23,30 @@ class Target:
         title: what a reader is shown.
         unit: its unit.
         low, high: the range it may be set to; no more than their distance may be added or taken away.
+        aim: the model's agent (or list of agents) whose state it is, and the state; None where `sim/shocks.py` says how.
     """
 
     title: str
     unit: str = "0 to 1"
     low: float = 0.0
     high: float = 1.0
+    aim: tuple[str, str] | None = None
 
 
 SHOCK_TARGETS: dict[str, Target] = {
-    "economy": Target("Pakistan's economy"),
-    "imf_goodwill": Target("IMF goodwill", "logits", -5.0, 5.0),
-    "sanctions": Target("Sanctions on Kabul"),
-    "afghan_war": Target("War in Afghanistan"),
-    "afghan_hardship": Target("Hardship in Afghanistan"),
-    "taliban_cohesion": Target("Taliban cohesion"),
-    "ttp_cohesion": Target("TTP cohesion"),
-    "iskp_strength": Target("ISKP and al-Qaeda"),
-    "freed_prisoners": Target("Freed TTP prisoners", "thousand fighters", 0.0, 1.0),
-    "china_patronage": Target("China's patronage of Kabul"),
-    "us_ties": Target("US ties"),
-    "rhetoric": Target("Pro-Taliban rhetoric"),
-    "distrust": Target("Afghan distrust of Pakistan"),
+    "economy": Target("Pakistan's economy", aim=("pakistan", "economy")),
+    "imf_goodwill": Target("IMF goodwill", "logits", -5.0, 5.0, aim=("imf", "goodwill")),
+    "sanctions": Target("Sanctions on Kabul", aim=("donors", "sanctions")),
+    "afghan_war": Target("War in Afghanistan", aim=("taliban", "war")),
+    "afghan_hardship": Target("Hardship in Afghanistan", aim=("afghan_public", "hardship")),
+    "taliban_cohesion": Target("Taliban cohesion", aim=("taliban", "cohesion")),
+    "ttp_cohesion": Target("TTP cohesion", aim=("groups", "cohesion")),
+    "iskp_strength": Target("ISKP and al-Qaeda", aim=("iskp", "strength")),
+    "freed_prisoners": Target("Freed TTP prisoners", "thousand fighters", 0.0, 1.0, aim=("ttp", "freed_pool")),
+    "china_patronage": Target("China's patronage of Kabul", aim=("china", "patronage")),
+    "us_ties": Target("US ties", aim=("united_states", "ties")),
+    "rhetoric": Target("Pro-Taliban rhetoric", aim=("pakistan", "rhetoric")),
+    "distrust": Target("Afghan distrust of Pakistan", aim=("afghan_public", "distrust")),
     "expected_recognition": Target("Recognition that Kabul expects"),
     **{f"power.{name}": Target(f"Power: {title}") for two in FACTIONS.values() for name, title in two.items()},
 }

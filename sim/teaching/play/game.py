@@ -22,7 +22,7 @@ from sim.scenario.shocks import Shock
 from sim.teaching.play.moves import FORMAT, WORLDS, GameError, MoveLog, Values, checked, months_of_run
 from sim.teaching.play.past import Past, live
 from sim.teaching.play.scenario import base_of, scenario_of
-from sim.vocabulary import ACTORS, LEVERS, month_after, months_between
+from sim.vocabulary import ACTOR_SPECS, ACTORS, LEVERS, month_after, months_between
 from sim.yamlfile import read
 
 # The articles' question opens in the month after the second truce: before it, history is told and not played.
@@ -281,7 +281,7 @@ def as_data(actor: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     unknown = next((name for name in settings if name not in DEFAULTS[actor]), None)
     if unknown is not None:
         raise GameError(f"{ACTORS[actor]} has no setting {unknown}; allowed: {', '.join(DEFAULTS[actor])}")
-    if actor != "pakistan":
+    if not ACTOR_SPECS[actor].has_levers:
         return dict(settings)
     levers = {name: value for name, value in settings.items() if name in LEVERS and value != 0}
     rest = {name: value for name, value in settings.items() if name not in LEVERS}

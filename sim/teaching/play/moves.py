@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, create_model, model_validator
+from pydantic.fields import FieldInfo
 
 from sim.ensemble.run import LIMITS
-from sim.scenario.settings import classes_of
+from sim.scenario.settings import WHEN_ADMITTED, classes_of
 from sim.scenario.shocks import Shock
 from sim.scenario.words import Month, Months, OneOf, Strict, Text, Title
 from sim.vocabulary import ACTORS, month_after, months_between
@@ -231,6 +232,17 @@ class MoveLog(Strict):
         rows = ",\n".join(f"  {json.dumps(entry, ensure_ascii=False)}" for entry in entries)
         body = f"[\n{rows}\n ]" if rows else "[]"
         return "{\n" + ",\n".join([*head, f' "entries": {body}']) + "\n}\n"
+
+
+def _seat(actor: str) -> None:
+    """Let a turn have the moves of an actor that was declared late."""
+    kind: Any = classes_of(actor).settings | None
+    Turn.__pydantic_fields__[actor] = FieldInfo(annotation=kind, default=None)
+    for one in (Turn, Entry, MoveLog):
+        one.model_rebuild(force=True)
+
+
+WHEN_ADMITTED.append(_seat)
 
 
 def checked(data: Any, name: str) -> MoveLog:

@@ -16,7 +16,7 @@ from sim.scenario import Scenario, ScenarioError, load_scenario, with_overrides
 from sim.scenario.settings import DEFAULTS
 from sim.scenario.words import CHOOSE
 from sim.teaching.play.moves import GameError, MoveLog, Values
-from sim.vocabulary import ACTORS, LEVERS, month_after, months_between
+from sim.vocabulary import ACTOR_SPECS, ACTORS, LEVERS, month_after, months_between
 
 # The scenario whose courses Pakistan chooses among where nobody plays it.
 CHOOSING = "own_choice"
@@ -85,7 +85,7 @@ def reference(log: MoveLog, base: Scenario, months: int, course: str) -> Scenari
 def complete(actor: str, settings: Values) -> dict[str, Any]:
     """Settings with all that was not given at its default, as a change holds them."""
     every = {**DEFAULTS[actor], **settings}
-    if actor != "pakistan":
+    if not ACTOR_SPECS[actor].has_levers:
         return every
     return {"levers": {lever: every.pop(lever) for lever in LEVERS}, **every}
 

@@ -23,7 +23,8 @@ def assignments(actor: str, text: str) -> list[tuple[str, str]] | None:
     words, first = text.split(), next(iter(DEFAULTS[actor]))
     if len(words) == 2:
         return [(words[0], words[1])]
-    return [(first, text)] if text in (*OPTIONS.get(first, ()), CHOOSE) and actor != "pakistan" else None
+    may_choose = DEFAULTS[actor][first] == CHOOSE
+    return [(first, text)] if may_choose and text in (*OPTIONS.get(first, ()), CHOOSE) else None
 
 
 def find_setting(actor: str, key: str) -> str:
@@ -56,7 +57,7 @@ def read_value(actor: str, name: str, text: str) -> float | str:
     Raises:
         GameError: it is not allowed for the setting.
     """
-    may_choose = actor != "pakistan"
+    may_choose = DEFAULTS[actor][name] == CHOOSE
     if text == CHOOSE and may_choose:
         return CHOOSE
     if name in OPTIONS:
