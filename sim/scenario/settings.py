@@ -20,8 +20,6 @@ from sim.vocabulary import ACTOR_SPECS, LEVERS, ActorSpec, Derived, Setting, act
 from sim.yamlfile import PlacedError
 
 MOST_NESTED = 4
-# Marks the kinds of block that are made from a declaration.
-MADE = "__made_from_declaration__"
 
 # Each actor's settings, with the value that each has while nobody sets it.
 DEFAULTS: Derived[dict[str, float | str]] = Derived(
@@ -163,14 +161,10 @@ def class_name(spec: ActorSpec) -> str:
 
 
 def made(name: str, base: Any, module: str, **fields: Any) -> Any:
-    """A kind of block, with fields as (type, default); it can be found, and so pickled, by its name in the module."""
-    out = create_model(name, __base__=base, __module__=module, **fields)
-    there = getattr(sys.modules[module], name, None)
-    if not (there is None or getattr(there, MADE, False)):
-        raise TypeError(f"an actor cannot go by the title {name}: {module} has something of that name")
-    setattr(out, MADE, True)
-    setattr(sys.modules[module], name, out)
-    return out
+    """A kind of block, with fields as (type, default); it stands in its module by its name, where pickle looks for it."""
+    kind = create_model(name, __base__=base, __module__=module, **fields)
+    setattr(sys.modules[module], name, kind)
+    return kind
 
 
 def _classes(spec: ActorSpec) -> ActorClasses:
