@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import inspect
 import os
+import pickle
 import subprocess
 import sys
 import weakref
@@ -725,6 +726,7 @@ def test_what_is_declared_before_a_model_is_made_is_reported(monkeypatch: pytest
     """Otherwise a metric stands in two places, and an extension's own are never read."""
     fenced = replace(METRICS["strikes"], name="fencing", read=lambda model: model.pakistan.levers["fencing"])
     monkeypatch.setitem(METRICS, "fencing", fenced)
+    assert pickle.loads(pickle.dumps(fenced)) is fenced  # as workers hand it on
     model = FrontierModel("confront", worlds=3, seed=1)
     model.step()
     (lived,), (panel,) = (model.datacollector.model_vars[name] for name in ("fencing", "levers_in_force"))

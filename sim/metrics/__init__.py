@@ -5,12 +5,13 @@ Both tables are read when a model is made, so what is added to them before then 
 
 from __future__ import annotations
 
-from sim.metrics.base import Metric, Panel, Reporter, Summary
+from sim.metrics.base import METRICS, PANELS, Metric, Panel, Reporter, Summary
 from sim.metrics.kabul import KABUL
 from sim.metrics.pakistan import PAKISTAN
-from sim.metrics.panels import PANELS
+from sim.metrics.panels import DIMENSIONED
 from sim.metrics.violence import VIOLENCE
 
 __all__ = ["METRICS", "PANELS", "Metric", "Panel", "Reporter", "Summary"]
 
-METRICS: dict[str, Metric] = {metric.name: metric for metric in (*VIOLENCE, *KABUL, *PAKISTAN)}
+METRICS.update((metric.name, metric) for metric in (*VIOLENCE, *KABUL, *PAKISTAN))
+PANELS.update((panel.name, panel) for panel in DIMENSIONED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sim.worlds import Vector
 
@@ -39,6 +39,10 @@ class Metric:
     means: str
     read: Reporter
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Between processes it goes by its name: how it is read is code, not data."""
+        return _metric, (self.name,)
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -58,6 +62,22 @@ class Panel:
     rows: Callable[[], Mapping[str, str]]
     read: Reporter
     axis: str = ""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _panel, (self.name,)
+
+
+# Filled by the package; see there.
+METRICS: dict[str, Metric] = {}
+PANELS: dict[str, Panel] = {}
+
+
+def _metric(name: str) -> Metric:
+    return METRICS[name]
+
+
+def _panel(name: str) -> Panel:
+    return PANELS[name]
 
 
 def share(name: str, title: str, summary: Summary, means: str, read: Reporter) -> Metric:

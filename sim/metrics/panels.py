@@ -29,49 +29,45 @@ def _faction_power(m: FrontierModel) -> Vector:
     return stacked(faction.power for actor in FACTIONS for faction in getattr(m, actor).factions)
 
 
-# Those that come with a further dimension.
-PANELS: dict[str, Panel] = {
-    panel.name: panel
-    for panel in (
-        Panel("attacks_by_area", "TTP attacks", "area", _areas, lambda m: m.land.attacks),
-        Panel("grievance_by_area", "Grievance", "area", _areas, lambda m: m.land.grievance),
-        Panel(
-            "group_strength",
-            "Strength of a group",
-            "group",
-            _groups,
-            lambda m: stacked(group.strength for group in m.groups),
-        ),
-        Panel(
-            "group_refuge",
-            "Share of a group across the line",
-            "group",
-            _groups,
-            lambda m: stacked(group.refuge for group in m.groups),
-        ),
-        Panel("faction_power", "Share of power", "faction", _factions, _faction_power),
-        Panel(
-            "leverage_pakistan_taliban_by_resource",
-            "Pakistan's leverage over Kabul",
-            "resource",
-            lambda: RESOURCES_TALIBAN_NEEDS,
-            lambda m: m.taliban.leverage_of_pakistan_by_resource,
-            axis="resource_taliban_needs",
-        ),
-        Panel(
-            "leverage_taliban_pakistan_by_resource",
-            "Kabul's leverage over Pakistan",
-            "resource",
-            lambda: RESOURCES_PAKISTAN_NEEDS,
-            lambda m: m.taliban.leverage_over_pakistan_by_resource,
-            axis="resource_pakistan_needs",
-        ),
-        Panel(
-            "levers_in_force",
-            "A lever in force",
-            "lever",
-            lambda: LEVERS,
-            lambda m: stacked(m.pakistan.levers[lever] for lever in LEVERS),
-        ),
-    )
-}
+DIMENSIONED = (
+    Panel("attacks_by_area", "TTP attacks", "area", _areas, lambda m: m.land.attacks),
+    Panel("grievance_by_area", "Grievance", "area", _areas, lambda m: m.land.grievance),
+    Panel(
+        "group_strength",
+        "Strength of a group",
+        "group",
+        _groups,
+        lambda m: stacked(group.strength for group in m.groups),
+    ),
+    Panel(
+        "group_refuge",
+        "Share of a group across the line",
+        "group",
+        _groups,
+        lambda m: stacked(group.refuge for group in m.groups),
+    ),
+    Panel("faction_power", "Share of power", "faction", _factions, _faction_power),
+    Panel(
+        "leverage_pakistan_taliban_by_resource",
+        "Pakistan's leverage over Kabul",
+        "resource",
+        lambda: RESOURCES_TALIBAN_NEEDS,
+        lambda m: m.taliban.leverage_of_pakistan_by_resource,
+        axis="resource_taliban_needs",
+    ),
+    Panel(
+        "leverage_taliban_pakistan_by_resource",
+        "Kabul's leverage over Pakistan",
+        "resource",
+        lambda: RESOURCES_PAKISTAN_NEEDS,
+        lambda m: m.taliban.leverage_over_pakistan_by_resource,
+        axis="resource_pakistan_needs",
+    ),
+    Panel(
+        "levers_in_force",
+        "A lever in force",
+        "lever",
+        lambda: LEVERS,
+        lambda m: stacked(m.pakistan.levers[lever] for lever in LEVERS),
+    ),
+)
