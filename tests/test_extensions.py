@@ -29,6 +29,7 @@ from sim.provenance import describe
 from sim.results.reading import scope
 from sim.rule import RULES
 from sim.scenario import load_scenario, with_overrides
+from sim.teaching.play.moves import Turn
 from sim.vocabulary import ACTORS, FACTIONS, LEVERS
 from sim.why import explain, weigh
 
@@ -319,7 +320,9 @@ def test_what_is_taken_out_again_leaves_everything_as_it_was(write: Any) -> None
     sim.load_extension(IRAN)
     sim.load_extension(write(EVERYTHING))
     assert tables() != before
+    assert "iran" in Turn.model_fields  # though the game was imported first
     extensions.unload()
+    assert "iran" not in Turn.model_fields
     assert tables() == before
     assert sim.run("history", **HOW).outcomes.equals(run)
     with pytest.raises(sim.ScenarioError, match="iran"):
@@ -556,7 +559,7 @@ WRONG = {
     ),
     "@extension.actor(ActorSpec('change', 'Change', settings=(Setting('y', 'S'),)))\nclass X(Actor):\n    pass\n": (
         0,
-        "actor change is not as it has to be: TypeError: an actor cannot go by",
+        "actor change: a block of files is called Change",
     ),
     "@extension.actor(ActorSpec('a b', 'X'))\nclass X(Actor):\n    pass\n": (0, "actor 'a b' has no proper name"),
     "extension.lever('gifts')\n": (0, "AttributeError: 'str' object has no attribute 'name'"),

@@ -23,10 +23,10 @@ from sim.metrics import METRICS, PANELS
 from sim.model import BROUGHT, MONTH, FrontierModel, ModelError
 from sim.parameters import PARAMETERS, Parameter
 from sim.rule import RULES, Rule, described
+from sim.scenario import schema, settings
 from sim.scenario.schema import admit
-from sim.scenario.settings import Change
+from sim.scenario.settings import Change, class_name
 from sim.scenario.shocks import SHOCK_TARGETS, Target
-from sim.shocks import STATES
 from sim.vocabulary import ACTOR_SPECS, LEVER_SPECS, RESOURCE_SPECS, FactionSpec, settings_of
 from sim.worlds import Vector
 from sim.yamlfile import Document, suggestion, validate
@@ -34,6 +34,7 @@ from sim.yamlfile import Document, suggestion, validate
 M = TypeVar("M", bound=BaseModel)
 
 # Keys that stand in files beside an actor's settings.
+_TAKEN = {*vars(settings), *vars(schema)}
 _OF_EVERY_BLOCK = {"policy", "levers", "among", "changes", *Change.model_fields}
 
 
@@ -165,6 +166,8 @@ def _actor(piece: Declared, extension: Extension) -> None:
             _refuse(piece, f"setting {setting.name} is there already; the name of a setting is unique")
         if not re.fullmatch(r"[a-z][a-z0-9_]*", setting.name):
             _refuse(piece, f"setting {setting.name!r} has no proper name; allowed: small letters, figures and _")
+    if class_name(spec) in _TAKEN:
+        _refuse(piece, f"actor {piece.name}: a block of files is called {class_name(spec)}; give it another name")
     _add(piece, ACTOR_SPECS, piece.name, spec, "actor")
     _add(piece, BROUGHT, piece.name, kind, "agent")
     for faction in spec.factions:
@@ -315,8 +318,7 @@ def _shock(piece: Declared, extension: Extension) -> None:
     target, (agent, state) = piece.what
     agents = {name for name, spec in ACTOR_SPECS.items() if name in FrontierModel.__annotations__ or name in BROUGHT}
     _known(piece, (agent,), sorted(agents), "agent")
-    _add(piece, SHOCK_TARGETS, piece.name, target, "target of shocks")
-    _add(piece, STATES, piece.name, (agent, state), "target of shocks")
+    _add(piece, SHOCK_TARGETS, piece.name, replace(target, aim=(agent, state)), "target of shocks")
 
 
 def _observer(piece: Declared, extension: Extension) -> None:

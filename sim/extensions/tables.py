@@ -15,7 +15,6 @@ from sim.parameters import PARAMETERS
 from sim.rule import RULES
 from sim.scenario.schema import POLICIES, withdraw
 from sim.scenario.shocks import SHOCK_TARGETS
-from sim.shocks import STATES
 from sim.vocabulary import ACTOR_SPECS, LEVER_SPECS, RESOURCE_SPECS
 
 Kept = tuple[list[dict[str, Any]], list[Any]]
@@ -33,7 +32,6 @@ TABLES: tuple[MutableMapping[str, Any], ...] = (
     PANELS,
     RULES,
     SHOCK_TARGETS,
-    STATES,
     OBSERVERS,
     EXPECTED,
 )

@@ -208,23 +208,23 @@ def admit(actor: str) -> None:
         KeyError: no such actor is declared.
     """
     _take_in(actor)
-    _rebuild()
+    _rebuild(actor)
 
 
 def withdraw(actor: str) -> None:
     """Take an actor out again that is declared no more."""
     del POLICIES[actor]
     del Actors.__pydantic_fields__[actor]
-    _rebuild()
+    _rebuild(actor)
 
 
-def _rebuild() -> None:
+def _rebuild(changed: str) -> None:
     policies: Any = dict[Name, any_policy()]  # type: ignore[misc]
     Scenario.__pydantic_fields__["policies"].annotation = policies
     Actors.model_rebuild(force=True)
     Scenario.model_rebuild(force=True)
     for take_in in WHEN_ADMITTED:
-        take_in(actor)
+        take_in(changed)
 
 
 def _key(field: str) -> str:
