@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 import sim
+from dashboard.runtime.worker import receive, run_scenario, send
 from sim import extensions
 from sim.agents.observers import OBSERVERS, reports
 from sim.ensemble.checkpoints import Checkpoints
@@ -149,6 +150,13 @@ def test_iran_is_an_actor_like_any_other() -> None:
     assert (found["wide"].outcomes["iran_arrivals"] > 0).all()
     places = [f"{kind.__name__}.{action}" for kind, action in MONTH]
     assert places.index("Iran.open_road") == places.index("China.invest") + 1
+
+
+def test_a_scenario_read_before_says_nothing_of_an_actor_that_comes_later() -> None:
+    early = load_scenario("confront")
+    sim.load_extension(IRAN)
+    assert sim.run(early, **HOW).outcomes.equals(sim.run("confront", **HOW).outcomes)
+    assert early == load_scenario("confront")
 
 
 def test_iran_rests_on_judgements_with_open_ranges() -> None:
@@ -426,6 +434,21 @@ def test_a_worker_that_stays_changes_with_the_work(write: Any) -> None:
         inner()
 
 
+def test_a_worker_of_the_dashboard_has_them() -> None:
+    sim.load_extension(IRAN)
+    command = [sys.executable, "-m", "dashboard.runtime.worker", "0", *(one.text() for one in extensions.loaded())]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        told = receive(process.stdout)[0]
+        send(process.stdin, (1, run_scenario, (load_scenario("confront"),), {"worlds": 2, "months": 2}))
+        while told[0] not in ("done", "failed"):
+            told = receive(process.stdout)[0]
+        process.kill()
+    assert told[0] == "done"
+    assert "iran_road" in told[2].outcomes
+
+
 def test_what_was_run_says_with_what() -> None:
     sim.load_extension(PEERS)
     read = scope(sim.run("history", worlds=2, months=1))
@@ -623,6 +646,9 @@ def test_what_is_no_extension_is_refused(tmp_path: Path, durand: Any) -> None:
         code, _, err = durand("--with", name, "list")
         assert code == 2
         assert err.startswith(f"durand: {name}:1: {said}"), err
+    code, _, err = durand("--with", str(PEERS))
+    assert (code, err.startswith("durand: --with goes with a command")) == (2, True)
+    extensions.unload()
     code, _, err = durand("list", "--with")
     assert (code, err) == (2, "durand: --with needs a Python file, or the name of an installed extension\n")
 

@@ -75,11 +75,14 @@ All = Annotated[bool, typer.Option("--all", help="Show every metric, not the sho
 
 @app.callback(invoke_without_command=True)
 def durand(
+    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
     extensions: With = None,
 ) -> None:
     """Pakistan, the Afghan Taliban, the TTP and India after August 2021, in many modelled worlds. Not a forecast."""
     load_extensions(extensions)
+    if extensions and context.invoked_subcommand is None:
+        raise LimitError("--with goes with a command, such as: durand run history --with my_extension.py")
     if version:
         import sim
 

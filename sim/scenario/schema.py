@@ -77,6 +77,10 @@ else:
     class Actors(Strict):
         """What each of the four actors does."""
 
+        def __getattr__(self, name: str) -> Any:
+            """An actor that was declared after this was read has nothing said of it."""
+            return classes_of(name).part() if name in POLICIES else super().__getattr__(name)
+
 
 def any_policy() -> Any:
     """A policy of any actor."""
@@ -202,7 +206,7 @@ class Scenario(Strict):
 def admit(actor: str) -> None:
     """Let scenario and policy files say what an actor does that was declared after this module was imported.
 
-    Scenarios loaded before then do not have it.
+    In scenarios loaded before then, nothing is said of it.
 
     Raises:
         KeyError: no such actor is declared.
