@@ -653,6 +653,15 @@ def test_what_is_no_extension_is_refused(tmp_path: Path, durand: Any) -> None:
     assert (code, err) == (2, "durand: --with needs a Python file, or the name of an installed extension\n")
 
 
+def test_two_of_one_name_are_refused(write: Any) -> None:
+    first = sim.load_extension(write("", "first.py"))
+    assert sim.load_extension(write("", "first.py")) is first  # once is enough
+    with pytest.raises(
+        sim.ExtensionError, match=r"second\.py:1: an extension mine is loaded already, from .*first\.py"
+    ):
+        sim.load_extension(write("", "second.py"))
+
+
 def test_two_rivals_of_one_rule_are_refused(write: Any) -> None:
     sim.load_extension(PEERS)
     with pytest.raises(sim.ExtensionError, match=r"cohesion_cost is replaced or switched off already, in .*peers\.py:"):

@@ -110,6 +110,9 @@ def load(source: str | Path) -> Extension:
     module = _run(name, files, lambda: _import_file(files[0]) if offered is None else importlib.import_module(offered))
     try:
         extension = _extension_of(module, name if offered else str(files[0]))
+        for one in loaded():
+            if one.name == extension.name:
+                raise ExtensionError(f"{name}:1: an extension {one.name} is loaded already, from {shown(one.source)}")
         from sim.extensions.installed import install
 
         install(extension)
