@@ -2,7 +2,9 @@
 
 VENV := .venv
 PY := $(VENV)/bin/python
-STAMP := $(VENV)/.made
+PIP := $(PY) -m pip --disable-pip-version-check
+RUNS := $(VENV)/.runs
+DEVELOPS := $(VENV)/.develops
 OUT := out/confront-vs-appease
 
 # Which Python .venv/ is made with: `make setup PYTHON=python3.13`. Without it, the first of these that fits.
@@ -12,42 +14,49 @@ FITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2
 # A Python asked for by name that .venv/ was not made with: make it anew.
 ifdef PYTHON
 ifneq ($(shell $(PYTHON) -V 2>&1),$(shell $(PY) -V 2>&1))
-.PHONY: $(STAMP)
+.PHONY: $(RUNS)
 endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick coverage check format setup lock dashboard bench docs schemas baselines images headline \
+.PHONY: help run test quick fuzz coverage check format setup lock dashboard bench docs schemas baselines images headline \
 	screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(STAMP) ## compare confront with appease on 1,000 worlds over 60 months; the report goes to out/
+run: $(RUNS) ## compare confront with appease on 1,000 worlds over 60 months; the report goes to out/
 	$(VENV)/bin/durand compare confront appease --worlds 1000 --months 60 --out $(OUT)
 
-test: $(STAMP) ## the whole test suite
+test: $(DEVELOPS) ## the whole test suite
 	$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
-quick: $(STAMP) ## the tests but the slow ones and those in a browser
+quick: $(DEVELOPS) ## the tests but the slow ones and those in a browser
 	$(PY) -m pytest -n 2 --dist worksteal -m "not slow and not browser" $(ARGS)
 
-coverage: $(STAMP) ## the whole suite, and which lines and branches of sim/ it reaches
+fuzz: $(DEVELOPS) ## the property tests on fresh examples, TIMES=20 times as many; what fails is shown, and how to have it again
+	DURAND_FUZZ=$(or $(TIMES),20) $(PY) -m pytest -n 2 --dist worksteal -m hypothesis --maxfail 10 $(ARGS)
+
+coverage: $(DEVELOPS) ## the whole suite, and which lines and branches of sim/ it reaches
 	$(PY) -m pytest -n 2 --dist worksteal --cov $(ARGS)
 
-check: $(STAMP) ## lint, format and types, changing nothing
+check: $(DEVELOPS) ## lint, format and types, changing nothing
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 
-format: $(STAMP) ## put the code into the project's format
+format: $(DEVELOPS) ## put the code into the project's format
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-setup: $(STAMP) ## make .venv/ with everything the other targets need
+setup: $(DEVELOPS) ## make .venv/ with everything the other targets need
 
-# pip takes the index from the machine's own settings. Interrupted, this is done again: the stamp comes last.
-$(STAMP): requirements.lock pyproject.toml
+# A lock names all that is needed, so nothing is resolved: any pip since 22.3 installs it, whatever has been published since.
+# pip takes the index from the machine's own settings.
+install = @$(PIP) install -qq --no-deps --require-hashes --no-compile -r
+
+# While pip works no stamp stands, and a .venv/ without one is made anew: what was interrupted may be half there.
+$(RUNS): requirements.lock pyproject.toml
 	@python=""; for one in $(CANDIDATES); do \
 		if "$$one" -c "$(FITS)" 2>/dev/null; then python="$$one"; break; fi; \
 	done; \
@@ -55,49 +64,60 @@ $(STAMP): requirements.lock pyproject.toml
 		echo "durand needs Python 3.11, 3.12 or 3.13 with its venv module (Debian: python3-venv)." >&2; \
 		echo "Tried: $(CANDIDATES). Name another: make setup PYTHON=/path/to/python" >&2; exit 1; \
 	fi; \
-	if [ "$$("$$python" -V)" != "$$($(PY) -V 2>/dev/null)" ]; then \
+	if [ ! -e $(RUNS) ] || [ "$$("$$python" -V)" != "$$($(PY) -V 2>/dev/null)" ]; then \
 		echo "Making $(VENV)/ with $$("$$python" -V); this is done once and takes a minute or two."; \
 		"$$python" -m venv --clear $(VENV); \
 	fi
-	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@touch $@
+	@rm -f $(RUNS)
+	$(install) requirements.lock
+	@$(PIP) install -qq --no-deps --no-build-isolation --no-compile -e .
+	@$(PIP) check
+	@touch $(RUNS)
 
-# One version of each package for all three Pythons, so that everybody computes with the same.
-lock: ## renew requirements.lock from pyproject.toml
-	@$(MAKE) --no-print-directory build/lock/bin/uv
-	build/lock/bin/uv pip compile pyproject.toml --all-extras --output-file requirements.lock --upgrade --quiet \
-		--universal --python-version 3.11 --fork-strategy fewest --generate-hashes --custom-compile-command "make lock"
+$(DEVELOPS): $(RUNS) requirements-dev.lock
+	@rm -f $(RUNS) $(DEVELOPS)
+	$(install) requirements-dev.lock
+	@$(PIP) check
+	@touch $(RUNS) $(DEVELOPS)
 
-build/lock/bin/uv: | $(STAMP)
-	$(PY) -m venv build/lock
+# One version of each package for all three Pythons and both locks, so that everybody computes with the same.
+COMPILE := build/lock/bin/uv pip compile pyproject.toml --group build --quiet --universal --python-version 3.11 \
+	--fork-strategy fewest --no-strip-extras --generate-hashes --custom-compile-command "make lock"
+
+lock: build/lock/bin/uv ## bring both locks in line with pyproject.toml (ARGS=--upgrade: with the newest of everything)
+	$(COMPILE) --all-extras --output-file requirements-dev.lock $(ARGS)
+	$(COMPILE) --constraints requirements-dev.lock --output-file requirements.lock
+
+# Not made with .venv/, which cannot be whole while the locks lag behind pyproject.toml.
+build/lock/bin/uv:
+	@for one in $(CANDIDATES); do if "$$one" -c "$(FITS)" 2>/dev/null; then "$$one" -m venv build/lock; break; fi; done
 	build/lock/bin/python -m pip install -qq --disable-pip-version-check uv
 
-dashboard: $(STAMP) ## open the dashboard in a browser (ARGS: --host, --port)
+dashboard: $(RUNS) ## open the dashboard in a browser (ARGS: --host, --port)
 	$(VENV)/bin/durand dashboard $(ARGS)
 
-bench: $(STAMP) ## how fast the model is (ARGS=--profile: where the time goes); names the benchmarks of the rest
+bench: $(DEVELOPS) ## how fast the model is (ARGS=--profile: where the time goes); names the benchmarks of the rest
 	$(PY) benchmarks/run.py $(ARGS)
 	@echo "Sweeps, dashboard and classes have benchmarks of their own: benchmarks/README.md"
 
-docs: $(STAMP) ## write the tables of docs/ anew from the registries
+docs: $(DEVELOPS) ## write the tables of docs/ anew from the registries
 	$(PY) docs/build.py $(ARGS)
 
-schemas: $(STAMP) ## write the JSON Schemas for editors anew, in scenarios/
+schemas: $(DEVELOPS) ## write the JSON Schemas for editors anew, in scenarios/
 	$(PY) -c "from pathlib import Path; from sim.scenario.schema import write_schemas; write_schemas(Path('scenarios'))"
 	$(PY) -c "from pathlib import Path; from sim.experiment.schema import write_schema; write_schema(Path('scenarios'))"
 	$(PY) -c "from pathlib import Path; from sim.teaching.exercises.schema import write_schema; write_schema(Path('scenarios'))"
 
-baselines: $(STAMP) ## store anew what each scenario comes to, and show what changes (ARGS=--dry-run: only show)
+baselines: $(DEVELOPS) ## store anew what each scenario comes to, and show what changes (ARGS=--dry-run: only show)
 	$(PY) -m sim.experiment.baselines $(ARGS)
 
-images: $(STAMP) ## draw the picture of the README anew
+images: $(DEVELOPS) ## draw the picture of the README anew
 	$(PY) docs/images/draw.py
 
-headline: $(STAMP) ## make docs/confront-or-appease.md and its pictures anew
+headline: $(DEVELOPS) ## make docs/confront-or-appease.md and its pictures anew
 	$(PY) docs/headline.py
 
-screenshots: $(STAMP) ## make the README's pictures of the dashboard anew, in Chromium
+screenshots: $(DEVELOPS) ## make the README's pictures of the dashboard anew, in Chromium
 	$(PY) docs/images/screenshots.py
 
 clean: ## remove what was made, .venv/ and out/ among it

@@ -13,7 +13,7 @@ def family(process: subprocess.Popen[bytes]) -> list[Path]:
     while waiting:
         home = Path("/proc", waiting.pop())
         try:
-            waiting += " ".join(one.read_text() for one in home.glob("task/*/children")).split()
+            waiting += " ".join(one.read_text(encoding="utf-8") for one in home.glob("task/*/children")).split()
             found.append(home)
         except OSError:
             continue
@@ -23,7 +23,7 @@ def family(process: subprocess.Popen[bytes]) -> list[Path]:
 def megabytes(home: Path, what: str) -> float:
     """Memory of a process: resident now (`VmRSS`), or at the most so far (`VmHWM`); 0 where it has ended."""
     try:
-        lines = (home / "status").read_text().splitlines()
+        lines = (home / "status").read_text(encoding="utf-8").splitlines()
     except OSError:
         return 0.0
     return sum(float(line.split()[1]) / 1024 for line in lines if line.startswith(f"{what}:"))
@@ -33,6 +33,6 @@ def processor(process: subprocess.Popen[bytes]) -> tuple[float, float]:
     """Seconds of processor time taken so far: by a process itself, and by its workers."""
     took = []
     for home in family(process):
-        fields = (home / "stat").read_text().rpartition(")")[2].split()
+        fields = (home / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
         took.append((int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"))
     return took[0], sum(took[1:])

@@ -1,5 +1,6 @@
-"""Measure the dashboard in a real browser. `python benchmarks/rooms.py [--moves 40] [--sessions 30] [--minutes 1]`.
+"""Measure the dashboard in a real browser. `python benchmarks/rooms.py [--first 5] [--moves 40] [--sessions 30] [--minutes 1]`.
 
+The first visitor of a server that has just been started: until the last picture is there.
 One visitor: a lever is moved by keyboard so many times; each time it is taken until the last picture has been redrawn.
 A room: so many sessions, each moving a lever every few seconds, for so many minutes, with the memory of the server.
 """
@@ -110,6 +111,26 @@ async def alone(address: str, moves: int) -> dict[str, list[float]]:
         return took
 
 
+def first(visits: int, ready: float) -> list[float]:
+    """The first visitor of a server that has been up for so many seconds: milliseconds to the last picture. Each time anew."""
+    from playwright.sync_api import sync_playwright
+
+    took = []
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        for _ in range(visits):
+            with TemporaryDirectory(prefix="durand-") as home, serving(Path(home)) as dashboard:
+                time.sleep(ready)
+                page = browser.new_page(viewport={"width": 1280, "height": 900})
+                started = time.perf_counter()
+                page.goto(dashboard.address)
+                page.locator("[data-testid=stVegaLiteChart] svg").nth(2).wait_for(timeout=60_000)
+                took.append(1000 * (time.perf_counter() - started))
+                page.close()
+        browser.close()
+    return took
+
+
 class Client:
     """A visitor without a browser: speaks with the server as the page in a browser does, and waits for the new stamp."""
 
@@ -193,18 +214,24 @@ async def room(address: str, server: subprocess.Popen[bytes], sessions: int, min
 def say(what: str, took: list[float], aim: float) -> None:
     """Print a line of figures."""
     figures = ", ".join(f"p{part}: {percentile(took, part / 100):.0f} ms" for part in (50, 95))
-    print(f"{what}: {len(took)} moves, {figures}, longest {max(took):.0f} ms (aim: p95 at most {aim:.0f} ms)")
+    print(f"{what}: {len(took)} times, {figures}, longest {max(took):.0f} ms (aim: p95 at most {aim:.0f} ms)")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--moves", type=int, default=40, help="moves of the visitor alone")
+    parser.add_argument(
+        "--first", type=int, default=5, help="first visitors, each of a server of her own; 0 leaves them out"
+    )
+    parser.add_argument("--ready", type=float, default=10.0, help="seconds for which such a server has been up")
     parser.add_argument("--sessions", type=int, default=30, help="visitors in the room; 0 leaves the room out")
     parser.add_argument("--minutes", type=float, default=1.0, help="how long the room sits")
     parser.add_argument("--every", type=float, default=10.0, help="seconds between two moves of a visitor")
     chosen = parser.parse_args()
     if CHROMIUM is None:
         sys.exit("There is no Chromium on this machine.")
+    if chosen.first:
+        say(f"The first visitor, after {chosen.ready:g} s", first(chosen.first, chosen.ready), 3000)
     with TemporaryDirectory(prefix="durand-") as home, serving(Path(home)) as dashboard:
         if chosen.moves:
             for how, took in asyncio.run(alone(dashboard.address, chosen.moves)).items():

@@ -14,6 +14,10 @@ import tempfile
 import time
 from collections.abc import Callable
 
+from sim.ensemble.simulate import advance, build_model
+from sim.ensemble.spec import RunSpec
+from sim.scenario import load_scenario
+
 MONTHS = 60
 
 
@@ -23,17 +27,18 @@ def median(measure: Callable[[], float], runs: int = 5) -> float:
     return statistics.median(measure() for _ in range(runs))
 
 
-def live(worlds: int) -> float:
+def simulated(worlds: int) -> float:
     """Seconds that a model of so many worlds takes for five years, its making included."""
-    from sim.model import FrontierModel
-
     started = time.perf_counter()
-    model = FrontierModel("confront", worlds=worlds, seed=1, parameters="defaults")
-    for _ in range(MONTHS):
-        model.step()
+    model = build_model(_spec(worlds))
+    advance(model, MONTHS)
     took = time.perf_counter() - started
     model.close()
     return took
+
+
+def _spec(worlds: int) -> RunSpec:
+    return RunSpec.of(load_scenario("confront"), worlds, MONTHS, 1, parameters="defaults", panels=True)
 
 
 def command(*words: str) -> float:
@@ -53,7 +58,7 @@ def peak_memory(code: str) -> float:
 
 def report() -> None:
     """Print all figures."""
-    one, many = median(lambda: live(1)), median(lambda: live(1000), 3)
+    one, many = median(lambda: simulated(1)), median(lambda: simulated(1000), 3)
     rows = [
         ("one world, 60 months", f"{one * 1000:.0f} ms", "under 250 ms"),
         ("1,000 worlds, 60 months", f"{many:.2f} s", ""),
@@ -61,7 +66,7 @@ def report() -> None:
         ("cost of a world alone / at 1,000", f"{one / (many / 1000):.0f}", "at least 60"),
     ]
     for worlds in (64, 256, 4000):
-        each = median(lambda worlds=worlds: live(worlds), 3) / worlds
+        each = median(lambda worlds=worlds: simulated(worlds), 3) / worlds
         rows.append((f"cost of a world at {worlds:,} / at 1,000", f"{each / (many / 1000):.2f}", ""))
     run = "import sim; sim.run('confront', worlds=1000)"
     both = "import sim; sim.compare(['confront', 'appease'], worlds=1000)"
@@ -85,13 +90,10 @@ def report() -> None:
 
 def profile() -> None:
     """Print where the time goes at 1,000 worlds."""
-    from sim.model import FrontierModel
-
-    model = FrontierModel("confront", worlds=1000, seed=1, parameters="defaults")
+    model = build_model(_spec(1000))
     watcher = cProfile.Profile()
     watcher.enable()
-    for _ in range(MONTHS):
-        model.step()
+    advance(model, MONTHS)
     watcher.disable()
     pstats.Stats(watcher).sort_stats("tottime").print_stats(25)
 

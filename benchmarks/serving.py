@@ -6,6 +6,7 @@ For benchmarks, tests, and whoever takes pictures.
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -13,7 +14,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,10 +48,13 @@ class Dashboard:
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    """A port of this machine that nobody listens on; below those from which the system serves whoever asks for any port, so
+    that nobody is given it before it is used."""
+    while True:
+        port = secrets.choice(range(20_000, 32_000))
+        with socket.socket() as one, suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager
@@ -76,7 +80,10 @@ def serving(
             stdout=log,
             stderr=log,
             cwd=home,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]),
+            },
         )
     try:
         made = Dashboard(port, process)
@@ -84,7 +91,7 @@ def serving(
         yield made
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(PATIENCE)
 
 
 async def connected(address: str, origin: str = "") -> ClientConnection:

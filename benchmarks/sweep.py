@@ -93,7 +93,7 @@ def sweep_seconds(data: dict[str, Any], workers: int = 1) -> float:
 
 def run_seconds(worlds: int) -> float:
     """Wall seconds of an ordinary run."""
-    from sim.ensemble.run import run
+    from sim.results.run import run
 
     started = time.perf_counter()
     run("confront", worlds=worlds, months=MONTHS, parameters="defaults", keep_series=False)
@@ -103,7 +103,7 @@ def run_seconds(worlds: int) -> float:
 def live_seconds(data: dict[str, Any], chunk: int | None = None) -> float:
     """Seconds of the model alone for a sweep's points, with nothing written."""
     from sim.experiment.load import load_plan
-    from sim.experiment.work import live
+    from sim.experiment.work import simulate_pack
 
     plan = load_plan(data)
     size = chunk or plan.pack_worlds
@@ -111,7 +111,7 @@ def live_seconds(data: dict[str, Any], chunk: int | None = None) -> float:
     jobs = [plan.job(pack, block, "") for pack in plan.packs(plan.nothing_done(block), block, size)]
     started = time.perf_counter()
     for job in jobs:
-        live(job)
+        simulate_pack(job)
     return time.perf_counter() - started
 
 
@@ -149,10 +149,10 @@ def workbench(points: int, of: int, processes: int) -> Any:
 def check_same(of: int) -> None:
     """Whoever runs the points, the numbers are the same ones: else the ratios would compare different work."""
     from sim.experiment.plan import Pack
-    from sim.experiment.work import live
+    from sim.experiment.work import simulate_pack
 
     points, plan = 3, plan_of(of)
-    ours = live(plan.job(Pack(np.arange(points), 0), 1, "")).outcomes["attacks"].tolist()
+    ours = simulate_pack(plan.job(Pack(np.arange(points), 0), 1, "")).outcomes["attacks"].tolist()
     months = [row for row in batch_run(points, of, 1, every=1) if row["Step"] < MONTHS]
     mesas = [sum(row["attacks"] for row in months if row["point"] == point) for point in range(points)]
     emas = workbench(points, of, 1)[1]["attacks"].tolist()

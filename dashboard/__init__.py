@@ -2,24 +2,24 @@
 
 What stands where
 -----------------
-- `app.py` names the pages (`PAGES`); `pages/NAME.py` is one page, under 150 lines or so.
-- `state.py` is what the address holds: scenarios, levers, postures, uncertainties, seed, worlds, months, month, metric.
-- `versions.py` turns a state into scenarios: those chosen, and "your version" of one of them.
-- `engine.py` runs scenarios in worker processes that all sessions share, and keeps what they came to; `ahead.py` says what a
-  visitor may ask next, so that idle workers run it already; `lanes.py` is its
-  queues, `worker.py` what runs in a process.
-- `show.py` shows: a picture with its table and downloads, notices, text that must not become markup.
-- `controls.py` is what visitors move on Compare; `drafting.py` and `forms.py` are the Scenario studio's.
-- `doors.py` is how one comes into a class or a game; `asking.py` and `lessons.py` are for exercises, on the page and in the
-  workers; `seats.py` and `playing.py` likewise for games; `lines.py` is what somebody who plays alone has played;
-  `classes.py` is what an instructor has of a class, `tables.py` what a player and the host of a game at a table have.
-- `longer.py` is what takes longer than a page may; `telling.py` puts changes and their effect into words.
-- `questions.py` is what is asked of the quick workers besides runs; `waiting.py` a button for long work, its progress and
-  its answer; `choosing.py` what is chosen on Why, Actors and Map; `playback.py` lets months go by; `links.py` leads to Evidence.
-- `chain.py` opens an account step by step; `cards.py` shows evidence; `glossary.py` has the words of About.
-- `trials.py`, `trial_form.py`, `drawers.py`, `parcels.py`, `analysis.py` and `findings.py` are Experiments: its text and
-  limits, its form, where sweeps are kept, how they are taken along and brought back, what the heavy worker does with them,
-  and what they are asked.
+- `server.py` is what is started; `app.py` names the pages (`PAGES`); `pages/NAME.py` is one page, under 150 lines or so.
+- `runtime/` is what pages stand on. `gate.py` says who is let in and what goes out, `warm_up.py` makes all ready. `state.py` is
+  what the address holds: scenarios, levers, postures, uncertainties, seed, worlds, months, month, metric; `versions.py` turns a
+  state into scenarios: those chosen, and "your version" of one of them.
+- `runtime/engine.py` runs scenarios in worker processes that all sessions share, and keeps what they came to; `queues.py` is
+  its queues, `worker.py` what runs in a process, `ahead.py` says what a visitor may ask next, so that idle workers run it
+  already. `questions.py` is what is asked of the quick workers besides runs, `long_tasks.py` what takes longer than a page may,
+  `exercises.py` and `games.py` are the workers' part of those, `memo.py` keeps what was made of visitors' texts, within bounds.
+- `runtime/experiments.py`, `sweep_folders.py`, `archives.py` and `analysis.py` are Experiments: its text and limits, where
+  sweeps are kept, how they are taken along and brought back, and what the heavy worker does with them.
+- `widgets/show.py` shows: a picture with its table and downloads, notices, text that must not become markup; `sentences.py`
+  puts changes and their effect into words, `waiting.py` is a button for long work, its progress and its answer.
+- `widgets/controls.py` is what visitors move on Compare; `choosing.py` what is chosen on Why, Actors and Map; `drafting.py` and
+  `forms.py` are the Scenario studio's, `experiment_form.py` and `findings.py` those of Experiments; `playback.py` lets months go
+  by; `chain.py` opens an account step by step; `cards.py` shows evidence and `links.py` leads to it; `glossary.py` has the words.
+- `widgets/access.py` is how one comes into a class or a game, and `withheld.py` closes the exercise of a class to those who are
+  still to predict in it; `asking.py` is for exercises, `seats.py` for games, `lines.py` for what somebody who plays alone has
+  played; `classes.py` is what an instructor has of a class, `tables.py` what a player and the host of a game at a table have.
 
 How a page is written
 ---------------------
@@ -27,7 +27,8 @@ A page is a script that Streamlit runs anew for each visitor and each change. It
 publishing what it changed, so that the address can be shared:
 
     import streamlit as st
-    from dashboard import show, state, telling
+    from dashboard.runtime import state
+    from dashboard.widgets import sentences, show
     from sim.plots.single import picture
 
     show.page("Actors", "Who holds what over whom.")          # heading, and messages about the address
@@ -40,7 +41,7 @@ publishing what it changed, so that the address can be shared:
         found = show.comparison(here, panels=True)            # a sim Comparison; None when a notice was shown instead
         if found is None:
             return
-        run = telling.digest(found)                           # a short sign for all that decides the numbers
+        run = sentences.digest(found)                           # a short sign for all that decides the numbers
         made = show.drawn((run, "levers"), lambda: picture(found, "levers"))   # any sim.plots Picture, made once
         show.picture(made, "levers")                          # with its table and files behind it
 
@@ -54,7 +55,9 @@ Rules that every page keeps:
   nothing. Ask for `panels=True` only where areas, groups, factions, resources or levers are shown month by month.
 - Work that may take longer than a second goes through `engine().heavy(show.session(), function, *arguments)`: one at a
   time for everybody, with progress (`task.told`), `engine().cancel(task)` and `task.answer()`; never into the page's own
-  thread. The function stands in `longer.py` and begins with `tell`.
+  thread. The function stands in `long_tasks.py` and begins with `tell`. Files go through `show.download`.
+- What somebody brought is read with `show.taken`, and put to the workers as an `UploadTask`. What is made of a visitor's text is
+  kept by `Remembered`, never by an unbounded cache.
 - A widget's key comes from `state.key(...)`, so that it is set anew when the whole state is replaced.
 - Text that came from a file or a visitor goes through `show.plain` before it reaches `st.markdown` or a label.
 - Each picture has its words and its table: `show.picture` sees to it. Nothing may be told by colour alone.

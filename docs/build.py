@@ -16,7 +16,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
@@ -29,15 +29,18 @@ from notation import (
     month_words,
     rests_on,
     rule_link,
-    spread,
     table,
     unit,
+    value_and_range,
     values,
 )
 from registry_pages import all_claims, all_parameters, all_rules
 from scenario_pages import course_cost, scenario_page
 
 from sim import model as model_module
+from sim.ensemble.simulate import simulate_batch
+from sim.ensemble.spec import RunSpec
+from sim.ensemble.verdicts import THRESHOLDS
 from sim.evidence import ledger
 from sim.extensions import load
 from sim.mechanisms import MECHANISMS
@@ -46,9 +49,8 @@ from sim.model import MONTH, FrontierModel
 from sim.parameters import PARAMETERS
 from sim.provenance import cover, index
 from sim.provenance.cards import only_source
-from sim.results.verdicts import THRESHOLDS
 from sim.rule import RULES
-from sim.scenario import list_scenarios, load_policy
+from sim.scenario import list_scenarios, load_policy, load_scenario
 from sim.vocabulary import (
     ACTOR_SPECS,
     ACTORS,
@@ -66,11 +68,13 @@ from sim.vocabulary import (
     VERDICTS,
     months_between,
 )
+from sim.words.glossary import METHODS, MODEL
 
-PAGES = ("model.md", "rules.md", "parameters.md", "claims.md")
+PAGES = ("model.md", "rules.md", "parameters.md", "claims.md", "glossary.md")
 BLOCK = re.compile(r"<!-- begin: (\S+)(.*?) -->\n(.*?)<!-- end: \1 -->", re.DOTALL)
 # The decision that is worked through: any month of any world would do.
 SCENARIO, SEED, EXAMPLE_MONTH = "history", 0, "2022-06"
+T = TypeVar("T")
 
 
 def counts(_: str) -> str:
@@ -150,9 +154,9 @@ def factions(_: str) -> str:
     for actor, names in FACTIONS.items():
         for name, title in names.items():
             ties = "; ".join(
-                f"{ACTORS[to]} {spread(PARAMETERS[f'align_{name}_{to}'])}" for to in ACTOR_SPECS[actor].ties
+                f"{ACTORS[to]} {value_and_range(PARAMETERS[f'align_{name}_{to}'])}" for to in ACTOR_SPECS[actor].ties
             )
-            rows.append((ACTORS[actor], f"{title} (`{name}`)", spread(PARAMETERS[f"power_{name}"]), ties))
+            rows.append((ACTORS[actor], f"{title} (`{name}`)", value_and_range(PARAMETERS[f"power_{name}"]), ties))
     return table(("actor", "faction", "power in August 2021", "ties at rest, -1 to 1"), rows)
 
 
@@ -161,8 +165,8 @@ def resources(_: str) -> str:
     for side, names in (("Kabul", RESOURCES_TALIBAN_NEEDS), ("Islamabad", RESOURCES_PAKISTAN_NEEDS)):
         for name, title in names.items():
             need = PARAMETERS.get(f"need_{name}")
-            shown = spread(need) if need else "from the state of the world"
-            rows.append((side, f"{title} (`{name}`)", shown, spread(PARAMETERS[f"alternative_{name}"])))
+            shown = value_and_range(need) if need else "from the state of the world"
+            rows.append((side, f"{title} (`{name}`)", shown, value_and_range(PARAMETERS[f"alternative_{name}"])))
     return table(("needed by", "resource", "need, 0 to 1", "alternatives, 0 to 1"), rows)
 
 
@@ -192,9 +196,8 @@ def formulas(names: str) -> str:
 
 def decision(name: str) -> str:
     """A decision's pressures: each with its formula and what every option makes of it."""
-    model = _lived(1)
-    account, rows = model.accounts[0][name], []
-    model.close()
+    account = _after(1, lambda model: model.accounts[0][name])
+    rows = []
     for pressure in account["pressures"]:
         rule = RULES[pressure.rule]
         by_option = pressure.strength.ndim == 2
@@ -207,18 +210,20 @@ def decision(name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _lived(months: int) -> FrontierModel:
-    """The world of the worked example, after some months, with its record of decisions."""
-    model = FrontierModel(SCENARIO, worlds=1, seed=SEED, parameters="defaults", record=True)
-    for _ in range(months):
-        model.step()
-    return model
+def _after(months: int, read: Callable[[FrontierModel], T]) -> T:
+    """What is read off the world of the worked example after some months."""
+    spec = RunSpec.of(load_scenario(SCENARIO), 1, months, SEED, parameters="defaults", record=(months - 1,))
+    return simulate_batch(spec, lambda model, _: read(model))
 
 
 def example(_: str) -> str:
     """One decision in full, from the record of a run."""
-    model = _lived(months_between(START, EXAMPLE_MONTH) + 1)
-    account = model.accounts[-1]["taliban.stance"]
+
+    def read(model: FrontierModel) -> tuple[dict[str, Any], float, float]:
+        tie = float(model.datacollector.model_vars["alignment_taliban_ttp"][-1])
+        return model.accounts[-1]["taliban.stance"], tie, float(cast(float, model.parameters["kinship_weight"]))
+
+    account, tie, weight = _after(months_between(START, EXAMPLE_MONTH) + 1, read)
     names = [option.replace("_", " ") for option in account["options"]]
     utilities, chances, draws = (account[key][:, 0] for key in ("utilities", "probabilities", "draws"))
     totals, added, rows = utilities + draws, np.zeros(len(names)), []
@@ -234,11 +239,8 @@ def example(_: str) -> str:
         ("Gumbel draw, -log(-log u)", *(f"{draw:+.2f}" for draw in draws)),
         ("**utility and draw**", *(f"**{value:+.2f}**" for value in totals)),
     ]
-    tie = float(model.datacollector.model_vars["alignment_taliban_ttp"][-1])
-    weight = float(model.parameters["kinship_weight"])
     kinship = next(pressure for pressure in account["pressures"] if pressure.rule == "kinship_and_debt")
     assert np.isclose(-weight * tie, kinship.strength[0]), "the first line is not what it is said to be"
-    model.close()
     return (
         f"{month_words(EXAMPLE_MONTH)} in world 0 of scenario `{SCENARIO}`, seed {SEED}, every parameter at its value:\n\n"
         + table(("pressure", *names), rows)
@@ -250,7 +252,7 @@ def example(_: str) -> str:
 
 
 def _outcome(names: list[str], utilities: Any, draws: Any, chances: Any, chosen: int) -> str:
-    """Which pressures and which luck made the choice, in words."""
+    """Which pressures and which random draws made the choice, in words."""
     totals = utilities + draws
     by_utility, by_total = np.argsort(-utilities, kind="stable"), np.argsort(-totals, kind="stable")
     favourite, second, next_best = int(by_utility[0]), int(by_utility[1]), int(by_total[1])
@@ -262,7 +264,7 @@ def _outcome(names: list[str], utilities: Any, draws: Any, chances: Any, chosen:
     if favourite == chosen:
         return said + (
             f"It drew {draws[chosen]:+.2f}, its rival with the draws counted, *{names[next_best]}*, drew "
-            f"{draws[next_best]:+.2f}, and it stays first by {margin:.2f}: here luck changed the margin and not the choice."
+            f"{draws[next_best]:+.2f}, and it stays first by {margin:.2f}: the draws changed the margin, not the choice."
         )
     return said + (
         f"The draws decide otherwise: *{names[chosen]}*, {utilities[favourite] - utilities[chosen]:.2f} behind by utility and "
@@ -317,7 +319,13 @@ def levers(_: str) -> str:
         cost = PARAMETERS[lever.cost]
         set_to = (f"{mix[name]:g}" if name in mix else "" for mix in mixes)
         rows.append(
-            (f"`{name}`", lever.title, "presses" if lever.coercive else "gives or opens", spread(cost), *set_to)
+            (
+                f"`{name}`",
+                lever.title,
+                "presses" if lever.coercive else "gives or opens",
+                value_and_range(cost),
+                *set_to,
+            )
         )
     totals = (f"{course_cost(mix):.2f}" for mix in mixes)
     rows.append(("", "Cost of the whole at point values", "", "", *totals))
@@ -332,6 +340,17 @@ def verdicts(_: str) -> str:
 def scenarios(_: str) -> str:
     rows = [(f"[{title}](scenarios/{name}.md)", f"`{name}`", question) for name, title, question in list_scenarios()]
     return table(("scenario", "name", "question"), rows)
+
+
+def glossary(which: str) -> str:
+    """The terms of the model, or of its methods, with where they stand in the code."""
+    rows = []
+    for word, term in sorted({"model": MODEL, "methods": METHODS}[which].items(), key=lambda one: one[0].lower()):
+        module, _, _ = term.where.partition(":")
+        path = module.replace(".", "/")
+        place = f"{path}.py" if (ROOT / f"{path}.py").is_file() else f"{path}/__init__.py"
+        rows.append((word, term.meaning, f"[`{term.where}`](../{place})"))
+    return table(("term", "meaning", "stands in"), rows)
 
 
 BLOCKS: dict[str, Callable[[str], str]] = {
@@ -354,6 +373,7 @@ BLOCKS: dict[str, Callable[[str], str]] = {
     "all-rules": all_rules,
     "all-parameters": all_parameters,
     "all-claims": all_claims,
+    "glossary": glossary,
 }
 
 

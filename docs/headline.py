@@ -1,6 +1,6 @@
 """Write docs/confront-or-appease.md and its pictures. Run it from the checkout: python docs/headline.py
 
-It lives the experiment `confront_or_accommodate` anew (48,000 runs, a minute or so) and chooses the text by the results.
+It simulates the experiment `confront_or_accommodate` anew (48,000 runs, a minute or so) and chooses the text by the results.
 `python docs/headline.py --screen` says instead which uncertainties move the differences most when all are varied.
 """
 
@@ -21,21 +21,21 @@ import pandas as pd  # noqa: E402
 
 from sim.experiment.discovery.boxes import Count, Limit  # noqa: E402
 from sim.experiment.discovery.study import Discovery  # noqa: E402
-from sim.experiment.discovery.text import percent, said  # noqa: E402
+from sim.experiment.discovery.text import said  # noqa: E402
 from sim.experiment.load import experiments, load_plan  # noqa: E402
 from sim.experiment.outcome import Sweep  # noqa: E402
 from sim.experiment.plan import Pack  # noqa: E402
 from sim.experiment.regret.study import Judged, Regret  # noqa: E402
 from sim.experiment.sweep import sweep  # noqa: E402
-from sim.experiment.work import live  # noqa: E402
+from sim.experiment.work import simulate_pack  # noqa: E402
 from sim.plots import to_png  # noqa: E402
 from sim.plots.gallery import Picture  # noqa: E402
-from sim.results.reading import number  # noqa: E402
+from sim.words.numbers import number, of_100, range_of_100  # noqa: E402
 
 EXPERIMENT, PAGE, IMAGES = "confront_or_accommodate", DOCS / "confront-or-appease.md", DOCS / "images" / "headline"
 WORKERS = min(os.cpu_count() or 1, 4)
 WIDE = 120
-# So many futures stand in the page one by one: a test lives them again, and says so when the model gives others.
+# So many futures stand in the page one by one: a test simulates them again, and says so when the model gives others.
 CHECKED = 3
 COURSES = {"confront": "confronting", "appease": "accommodating"}
 OTHERS = "fatalities - fatalities_militant"
@@ -89,12 +89,12 @@ QUESTION = """
 ## The question
 
 In December 2022, when the second truce has ended, Pakistan can press the Afghan Taliban over the TTP or give
-(002.12-dilemma). Both courses are lived in the same {draws:,} futures. A future is a draw of {varied} things that nobody
+(002.12-dilemma). Both courses are simulated in the same {draws:,} futures. A future is a draw of {varied} things that nobody
 knows, over the range that is thought possible: how much of the TTP Kabul could stop, what operations do to the TTP,
 whom strikes hit, and so on. They are those that moved the difference most when all uncertain parameters were varied. Everything
-else is drawn from the parameter sets that tell the record of 2021 and 2022. Each future is lived by {worlds} worlds, {months}
-months from August 2021, with the same luck under both courses; its figure is their mean. Both courses cost about the same, so
-that neither wins by doing more.
+else is drawn from the parameter sets that tell the record of 2021 and 2022. Each future is simulated in {worlds} worlds,
+{months} months from August 2021, with the same random draws under both courses; its figure is their mean. Both courses cost
+about the same, so that neither wins by doing more.
 """
 
 JUDGEMENT = """## What rests on judgement
@@ -119,9 +119,9 @@ durand regret out/headline --metric attacks --out out/regret
 python docs/headline.py
 ```
 
-{points:,} points, {runs:,} runs; seed {seed} for luck and design; fingerprint of all rows {fingerprint}, model {model}. The third
-of futures that was held out is drawn from the same seed. The first futures in full, which a test holds against the model that
-stands beside this page:
+{points:,} points, {runs:,} runs; seed {seed} for draws and design; fingerprint of all rows {fingerprint}, model {model}.
+The third of futures that was held out is drawn from the same seed. The first futures in full, which a test holds
+against the model that stands beside this page:
 """
 
 
@@ -168,7 +168,7 @@ def page(done: Sweep, boxes: dict[tuple[str, str], Discovery], judged: Regret, d
         "seed": about["seed"],
         "fingerprint": about["fingerprint"],
         "model": about["particulars"]["model"],
-        "share": percent(ahead(judged, "attacks", 0)),
+        "share": of_100(ahead(judged, "attacks", 0)),
     }
     lines = [HEAD, "## In short", "", *(f"- {text}" for text in in_short(judged, boxes))]
     lines += [QUESTION.format(**facts), "## How often", "", *table(done, judged), "", *regrets(judged), ""]
@@ -178,14 +178,14 @@ def page(done: Sweep, boxes: dict[tuple[str, str], Discovery], judged: Regret, d
 
 
 def first_futures() -> pd.DataFrame:
-    """The experiment's first futures lived anew, by themselves: a row for each, a column for each (metric, course)."""
+    """The experiment's first futures simulated anew, by themselves: a row for each, a column for each (metric, course)."""
     plan = load_plan(experiments() / f"{EXPERIMENT}.yaml")
     out = {}
     for course, scenario in enumerate(plan.scenarios):
         points = np.arange(CHECKED) + course * plan.each
-        lived = live(plan.job(Pack(points, 0), plan.worlds, "")).outcomes
+        found = simulate_pack(plan.job(Pack(points, 0), plan.worlds, "")).outcomes
         for metric in ONE_BY_ONE:
-            out[metric, scenario.name] = lived[metric].reshape(CHECKED, plan.worlds).mean(axis=1)
+            out[metric, scenario.name] = found[metric].reshape(CHECKED, plan.worlds).mean(axis=1)
     return pd.DataFrame(out)
 
 
@@ -257,7 +257,7 @@ def in_short(judged: Regret, boxes: dict[tuple[str, str], Discovery]) -> Iterato
         size = number(float(np.median(by(judged, metric).values)))
         yield (
             f"**{title[:1].upper()}{title[1:]}:** {names[first]} has {'fewer' if end == 'less' else 'more'} in "
-            f"{percent(shares[first])} futures, {names[1 - first]} in {percent(shares[1 - first])}. "
+            f"{of_100(shares[first])} futures, {names[1 - first]} in {of_100(shares[1 - first])}. "
             f"The median difference is {middle}, of some {size}."
         )
     both = all_three(judged)
@@ -265,7 +265,7 @@ def in_short(judged: Regret, boxes: dict[tuple[str, str], Discovery]) -> Iterato
     price = " In most futures either course has its price." if neither > 0.5 else ""
     yield (
         "**All three at once** (fewer attacks, fewer deaths with militants left out, more sovereignty): confronting in "
-        f"{percent(both[0])} futures, accommodating in {percent(both[1])}, neither in {percent(neither)}.{price}"
+        f"{of_100(both[0])} futures, accommodating in {of_100(both[1])}, neither in {of_100(neither)}.{price}"
     )
     for course, spoken in COURSES.items():
         found = boxes["attacks", course]
@@ -309,11 +309,11 @@ def table(done: Sweep, judged: Regret) -> Iterator[str]:
     for metric, (title, end) in ASKED.items():
         far = apart(judged, metric)
         low, middle, high = (number(float(x), sign=True) for x in np.quantile(far, (0.05, 0.5, 0.95)))
-        shares = [percent(ahead(judged, metric, course)).removesuffix(" of 100") for course in (0, 1)]
+        shares = [of_100(ahead(judged, metric, course)).removesuffix(" of 100") for course in (0, 1)]
         better = "fewer" if end == "less" else "more"
         yield (
             f"| {title} ({better} is ahead) | {shares[0]} | {shares[1]} | {middle} ({low} to {high}) "
-            f"| {percent(single_worlds(done, metric)).removesuffix(' of 100')} |"
+            f"| {of_100(single_worlds(done, metric)).removesuffix(' of 100')} |"
         )
     yield ""
     yield (
@@ -360,7 +360,7 @@ def conditions(boxes: dict[tuple[str, str], Discovery]) -> Iterator[str]:
     for (metric, course), found in boxes.items():
         base = float(found.rows.holds.mean())
         yield ""
-        yield f"### {COURSES[course].capitalize()} has {SPOKEN[metric]} ({percent(base)} futures)"
+        yield f"### {COURSES[course].capitalize()} has {SPOKEN[metric]} ({of_100(base)} futures)"
         yield ""
         if base > COMMON:
             yield "So nearly always that no condition is needed."
@@ -370,14 +370,14 @@ def conditions(boxes: dict[tuple[str, str], Discovery]) -> Iterator[str]:
             continue
         (box,) = found.boxes
         if not found.dense:
-            yield f"No box is {percent(found.wanted)} dense. The densest that covers a fifth or more:"
+            yield f"No box is {of_100(found.wanted)} dense. The densest that covers a fifth or more:"
             yield ""
         yield from (f"- **{plain(limit)[:1].upper()}{plain(limit)[1:]}.** {said(limit)}" for limit in box.limits)
         yield ""
         low, high = box.held_out.density_interval()
         yield (
-            f"Density {percent(box.searched.density)}, coverage {percent(box.searched.coverage)}. Held out: density "
-            f"{percent(box.held_out.density)} ({100 * low:.0f} to {100 * high:.0f}), coverage {percent(box.held_out.coverage)}; "
+            f"Density {of_100(box.searched.density)}, coverage {of_100(box.searched.coverage)}. Held out: density "
+            f"{of_100(box.held_out.density)} ({range_of_100(low, high)}), coverage {of_100(box.held_out.coverage)}; "
             f"{worth(box.held_out)}"
         )
 
@@ -387,7 +387,7 @@ def worth(held_out: Count) -> str:
     low, _ = held_out.density_interval()
     if low <= held_out.base:
         return "hardly more than among all futures, so this box is not to be relied on."
-    return f"among all futures held out it is {percent(held_out.base)}."
+    return f"among all futures held out it is {of_100(held_out.base)}."
 
 
 def pictures(boxes: dict[tuple[str, str], Discovery], judged: Regret) -> dict[str, Picture]:

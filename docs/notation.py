@@ -59,7 +59,7 @@ def claim_links(names: Iterable[str], up: str = "") -> str:
     return ", ".join(claim_link(name, up) for name in names)
 
 
-def spread(parameter: Parameter) -> str:
+def value_and_range(parameter: Parameter) -> str:
     """A value with its range: `0.4 (0.1 to 0.7)`."""
     if parameter.constant:
         return f"{parameter.value:g}"
@@ -69,7 +69,7 @@ def spread(parameter: Parameter) -> str:
 def values(rule: Rule, *, links: bool) -> str:
     """A rule's parameters with their values."""
     names = {name: parameter_link(name) if links else f"`{name}`" for name in rule.parameters}
-    return ", ".join(f"{shown} {spread(PARAMETERS[name])}" for name, shown in names.items())
+    return ", ".join(f"{shown} {value_and_range(PARAMETERS[name])}" for name, shown in names.items())
 
 
 def unit(text: str, low: float, high: float) -> str:

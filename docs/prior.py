@@ -39,9 +39,9 @@ def main() -> None:
     lines = [
         "# Is the conclusion assumed?",
         "",
-        f"{DRAWS} draws of every uncertain parameter from its declared range, nothing fitted, each lived by {REPEATS} worlds",
-        "under Confront and under Accommodate with the same luck, 60 months from August 2021; the courses part in December",
-        "2022 and are compared from then on. Made by `python docs/prior.py`. Not a forecast.",
+        f"{DRAWS} draws of every uncertain parameter from its declared range, nothing fitted, each simulated in {REPEATS} worlds",
+        "under Confront and under Accommodate with the same random draws, 60 months from August 2021; the courses part in",
+        "December 2022 and are compared from then on. Made by `python docs/prior.py`. Not a forecast.",
         "",
         "| asked of each draw | share of draws | passed | passing means |",
         "| --- | --- | --- | --- |",

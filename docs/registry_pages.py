@@ -5,7 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from notation import claim_links, explained, formula, metric_link, rests_on, rule_link, spread, table, unit, values
+from notation import (
+    claim_links,
+    explained,
+    formula,
+    metric_link,
+    rests_on,
+    rule_link,
+    table,
+    unit,
+    value_and_range,
+    values,
+)
 
 from sim.evidence import ledger
 from sim.extensions import loaded
@@ -61,7 +72,7 @@ def all_parameters(_: str) -> str:
                 rests = ". ".join(part for part in (claim_links(one.claims), ours) if part)
                 shape = "" if one.distribution == "uniform" or one.constant else f", {one.distribution}"
                 name = f'<a id="parameter-{one.name}"></a>`{one.name}`'
-                rows.append((name, spread(one) + shape, one.unit, one.meaning, users, rests))
+                rows.append((name, value_and_range(one) + shape, one.unit, one.meaning, users, rests))
         lines.append(f"## {_brought().get(theme, f'sim/parameters/{theme}.yaml')}\n\n{table(head, rows)}")
     return "\n".join(lines)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from notation import claim_link, claim_links, lower, month_words, parameter_link, spread, table
+from notation import claim_link, claim_links, lower, month_words, parameter_link, table, value_and_range
 
 from sim import yamlfile
 from sim.evidence import ledger
@@ -199,7 +199,7 @@ def _overrides(plan: Scenario) -> Iterator[tuple[str, str, str, str]]:
             if isinstance(value, (int, float))
             else f"{value.distribution}, {value.low:g} to {value.high:g}"
         )
-        yield parameter_link(name, "../"), here, spread(PARAMETERS[name]), PARAMETERS[name].meaning
+        yield parameter_link(name, "../"), here, value_and_range(PARAMETERS[name]), PARAMETERS[name].meaning
 
 
 def _cited(plan: Scenario) -> dict[str, None]:

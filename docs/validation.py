@@ -1,6 +1,6 @@
 """Write docs/validation.md and its pictures: the model against the record. Run it from the checkout: python docs/validation.py
 
-It reads the shipped accepted sets and lives the history anew (two minutes or so); `durand calibrate --ship` makes the sets.
+It reads the shipped accepted sets and simulates the history anew (two minutes or so); `durand calibrate --ship` makes the sets.
 """
 
 from __future__ import annotations
@@ -14,18 +14,20 @@ DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent))  # so that it runs from a checkout that is not installed
 
 from sim.agents.observers import OBSERVERS  # noqa: E402
-from sim.calibration import text as telling  # noqa: E402
+from sim.calibration import text as words  # noqa: E402
 from sim.calibration.backcast import Backcast, backcast  # noqa: E402
 from sim.calibration.bargaining import PLAYERS, players  # noqa: E402
 from sim.calibration.calibrate import FULL, calibrate, scaled  # noqa: E402
 from sim.calibration.observations import shipped, shipped_events  # noqa: E402
 from sim.calibration.patterns import Pattern, ensemble, patterns  # noqa: E402
-from sim.calibration.pictures import backcast_picture, parameters_picture, rivals_picture, targets_picture, write  # noqa: E402
+from sim.calibration.pictures import backcast_picture, parameters_picture, rivals_picture, targets_picture  # noqa: E402
 from sim.calibration.rivals import ASKED, Reading, readings  # noqa: E402
 from sim.calibration.scores import RIVALS  # noqa: E402
 from sim.calibration.store import shipped_manifest, state  # noqa: E402
 from sim.calibration.targets import targets  # noqa: E402
+from sim.plots.export import write_pictures  # noqa: E402
 from sim.scenario import load_scenario  # noqa: E402
+from sim.words.tables import markdown_table  # noqa: E402
 
 IMAGES = DOCS / "images" / "validation"
 WORLDS, WORKERS = 2000, min(os.cpu_count() or 1, 4)
@@ -49,11 +51,11 @@ METHOD = """
 
 `durand calibrate` is history matching by Latin hypercubes in waves, then acceptance by likelihood.
 
-1. A first hypercube over the declared ranges of all {varied} uncertain parameters: each set is lived by some worlds.
+1. A first hypercube over the declared ranges of all {varied} uncertain parameters: each set is simulated in some worlds.
 2. An emulator (a quadratic in the sixteen parameters that matter most, straight lines in the rest) is fitted to what they
    gave. It looks at a larger hypercube and rules out sets more than three standard deviations off any target, its own
    uncertainty counted in their favour.
-3. The next wave lives a sample of what is left, the likelier the more, and the emulator is fitted anew.
+3. The next wave simulates a sample of what is left, the likelier the more, and the emulator is fitted anew.
 4. Of the last wave's sets that are not implausible, {sets} are accepted, each with a chance in proportion to its likelihood
    and against its chance of having been sampled. So they are draws from the declared ranges times the likelihood.
 
@@ -97,13 +99,13 @@ record worse. The question about the future is whether *{asked}* has fewer attac
 BARGAIN_TEXT = """
 The bargaining model (`sim/calibration/bargaining.py`) is independent of the simulation's rules: players with a position, power
 and salience, all read off the same parameters, challenge each other in rounds, and those who expect to lose give way. It
-knows no months, no attacks and no luck. Its answer is Kabul's effort, where 0 shelters the TTP and 1 cracks down.
+knows no months, no attacks and no random draws. Its answer is Kabul's effort, where 0 shelters the TTP and 1 cracks down.
 """
 
 STANDING_FAILURES = (
     "**Next to nothing here tests foresight.** But for the held-out part, the months scored are those that were fitted. Later "
     "months are left to others on purpose.",
-    "**When truces come is luck in this model.** Talks, brokering and demands make one likelier; which month it is, is drawn. "
+    "**When truces come is chance in this model.** Talks, brokering and demands make one likelier; which month it is, is drawn. "
     "So the bands for claims are wide and the months of the real truces lie at their lower edge. A reader who knows when the "
     "truces were should condition on it; the model does not.",
     "**Levels and rates trade off.** How many attacks there were in truth and what share each observer reports cannot both be "
@@ -141,7 +143,7 @@ def _introduction() -> list[str]:
     for about in OBSERVERS.values():
         rows.append([about.title, about.scope, ", ".join(f"`{name}`" for name in about.series)])
     text = INTRODUCTION.format(figures=len(shipped()), window=inside)
-    return [text, *telling.markdown(("observer", "scope", "series in the data"), rows)]
+    return [text, *markdown_table(("observer", "scope", "series in the data"), rows)]
 
 
 def _calibration(made: dict[str, Any]) -> list[str]:
@@ -162,20 +164,20 @@ def _calibration(made: dict[str, Any]) -> list[str]:
                 f"{worst.replace('_', ' ')} ({one['ruled_out_by'][worst]:.0%})",
             ]
         )
-    heads = ("wave", "looked at", "left", "lived", "worlds each", "not implausible", "worth", "most ruled out by")
+    heads = ("wave", "looked at", "left", "simulated", "worlds each", "not implausible", "worth", "most ruled out by")
     lines += [
-        *telling.markdown(heads, waves),
+        *markdown_table(heads, waves),
         "",
         "*Worth*: how many equally likely sets the wave's likelihoods are worth.",
         "",
     ]
     lines += ["### Targets", "", "![How far off each target](images/validation/targets.png)", ""]
-    rows = telling.target_rows(made)
+    rows = words.target_rows(made)
     for row, one in zip(rows, made["targets"], strict=True):
         row.append(one["why"])
-    lines += [*telling.markdown((*telling.TARGET_HEADS, "tolerance rests on"), rows), "", "### What the data say", ""]
+    lines += [*markdown_table((*words.TARGET_HEADS, "tolerance rests on"), rows), "", "### What the data say", ""]
     lines += [
-        *telling.calibration_words(made),
+        *words.calibration_words(made),
         "",
         "![What the data say about parameters](images/validation/parameters.png)",
         "",
@@ -194,7 +196,7 @@ def _calibration(made: dict[str, Any]) -> list[str]:
         for one in told
     ]
     heads = ("parameter", "point value", "declared", "middle", "nine sets in ten", "shift", "narrowing")
-    lines += [*telling.markdown(heads, cells), ""]
+    lines += [*markdown_table(heads, cells), ""]
     lines += [
         "*Shift*: of the mean place within the range, whose width is 1. *Narrowing*: share of the variance that is gone.",
         "",
@@ -204,13 +206,13 @@ def _calibration(made: dict[str, Any]) -> list[str]:
         *lines,
         "Pairs that accepted sets tie together most:",
         "",
-        *telling.markdown(("one", "other", "correlation"), ties),
+        *markdown_table(("one", "other", "correlation"), ties),
     ]
 
 
 def _backcast(cast: Backcast, plain: Backcast, wide: Backcast) -> list[str]:
-    lines = ["", "## Backcast", "", telling.window_words(cast), "", telling.SCORE_NOTE, ""]
-    lines += [*telling.markdown(telling.SCORE_HEADS, telling.score_rows(cast)), ""]
+    lines = ["", "## Backcast", "", words.window_words(cast), "", words.SCORE_NOTE, ""]
+    lines += [*markdown_table(words.SCORE_HEADS, words.score_rows(cast)), ""]
     rows = []
     for calibrated, point, prior in zip(cast.series, plain.series, wide.series, strict=True):
         if calibrated.scored:
@@ -222,11 +224,11 @@ def _backcast(cast: Backcast, plain: Backcast, wide: Backcast) -> list[str]:
                 ]
             )
     lines += ["CRPS, and coverage of the 50 % and 90 % bands, by where parameters come from:", ""]
-    lines += [*telling.markdown(("observer", "accepted sets", "point values", "declared ranges"), rows), ""]
+    lines += [*markdown_table(("observer", "accepted sets", "point values", "declared ranges"), rows), ""]
     for one in cast.series:
         if one.scored:
             lines += [f"![{one.title}, as published and as modelled](images/validation/{one.observer}.png)", ""]
-    return [*lines, "Totals:", "", *telling.markdown(telling.TOTAL_HEADS, telling.total_rows(cast)), ""]
+    return [*lines, "Totals:", "", *markdown_table(words.TOTAL_HEADS, words.total_rows(cast)), ""]
 
 
 def _held_out() -> Backcast:
@@ -243,7 +245,7 @@ def _foresight(ahead: Backcast) -> list[str]:
     for one in ahead.series:
         if not one.scored:
             continue
-        row = telling.own_scores(one)
+        row = words.own_scores(one)
         for name in RIVALS:
             pair = one.rival(name, told=False)
             row.append("-" if pair is None else f"{pair[0]:.1f}")
@@ -256,7 +258,7 @@ def _foresight(ahead: Backcast) -> list[str]:
         "CRPS",
         *(f"CRPS, {name}" for name in RIVALS),
     )
-    return [FORESIGHT, *telling.markdown(heads, rows), ""]
+    return [FORESIGHT, *markdown_table(heads, rows), ""]
 
 
 def _patterns(found: list[Pattern]) -> list[str]:
@@ -277,7 +279,7 @@ def _patterns(found: list[Pattern]) -> list[str]:
         "",
         "Shapes, not figures; `tests/test_history.py` holds each.",
         "",
-        *telling.markdown(heads, rows),
+        *markdown_table(heads, rows),
     ]
 
 
@@ -309,7 +311,7 @@ def _rivals(found: list[Reading]) -> list[str]:
         "bargaining model's effort",
     )
     shares = [one.fewer for one in found[1:]]
-    lines += [*telling.markdown(heads, rows), ""]
+    lines += [*markdown_table(heads, rows), ""]
     lines += [
         f"The readings disagree about the future more than about the past: rewarding restraint has fewer attacks in "
         f"{min(shares):.0%} of worlds under one and in {max(shares):.0%} under another. That is not averaged away.",
@@ -322,7 +324,7 @@ def _rivals(found: list[Reading]) -> list[str]:
         [name, f"{positions[i, 0]:.2f}", f"{power[i, 0]:.2f}", f"{salience[i, 0]:.2f}"]
         for i, name in enumerate(PLAYERS)
     ]
-    return [*lines, *telling.markdown(("player, at the point values", "position", "power", "salience"), inputs), ""]
+    return [*lines, *markdown_table(("player, at the point values", "position", "power", "salience"), inputs), ""]
 
 
 def _failures(
@@ -370,10 +372,13 @@ def _failures(
 def _draw(made: dict[str, Any], cast: Backcast, rivals: list[Reading]) -> None:
     for series in cast.series:
         if series.scored:
-            write(backcast_picture(series, cast, shipped_events()), IMAGES, series.observer)
-    write(targets_picture(made["targets"]), IMAGES, "targets")
-    write(parameters_picture(made["parameters"]), IMAGES, "parameters")
-    write(rivals_picture(rivals), IMAGES, "rivals")
+            write_pictures(IMAGES, {series.observer: backcast_picture(series, cast, shipped_events())})
+    charts = {
+        "targets": targets_picture(made["targets"]),
+        "parameters": parameters_picture(made["parameters"]),
+        "rivals": rivals_picture(rivals),
+    }
+    write_pictures(IMAGES, charts)
 
 
 if __name__ == "__main__":

@@ -1,66 +1,112 @@
 """`durand`: Pakistan, the Afghan Taliban, the TTP and India after August 2021, in many modelled worlds at once.
 
-The public names, and nothing else. All but `run` and `compare` are fetched when first asked for, so that `import sim`
-takes no time. (`sim.run` is the function; the module it stands in is reached with `from sim.ensemble.run import ...`.)
+The public names, and nothing else: each is fetched when first asked for, so that `import sim` takes no time.
+
+>>> import sim
+>>> results = sim.run("confront", worlds=4, months=2, seed=1)
+>>> results.worlds, results.months
+(4, ['2021-08', '2021-09'])
+>>> comparison = sim.compare(["confront", "appease"], worlds=4, months=2, seed=1)
+>>> float(comparison.paired["appease"]["attacks"].abs().max())  # they part later
+0.0
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.ensemble.run import compare, run
+from sim import questions
 
 if TYPE_CHECKING:
-    from sim.experiment.bridges import ema_model, salib_problem
-    from sim.experiment.load import load_experiment
+    from sim.ensemble.simulate import Interrupted
+    from sim.ensemble.spec import LimitError
+    from sim.experiment.bridges import PointError, ema_model, point_model, salib_problem
+    from sim.experiment.load import ExperimentError, load_experiment
     from sim.experiment.outcome import Sweep
     from sim.experiment.replications.study import replications
-    from sim.experiment.sweep import sweep
+    from sim.experiment.sweep import SweepInterrupted, sweep
     from sim.extensions import ExtensionError
     from sim.extensions import load as load_extension
     from sim.extensions.declared import Extension
-    from sim.model import FrontierModel
-    from sim.results import Comparison, Results
-    from sim.scenario import ScenarioError, load_scenario
+    from sim.model import FrontierModel, ModelError
+    from sim.results import BundleError, Comparison, Results, SeriesNotKeptError
+    from sim.results.run import compare, run
+    from sim.scenario import Scenario, ScenarioError, load_scenario, with_overrides
+    from sim.yamlfile import FileError
 
     __version__: str
 
 __all__ = [
+    "BundleError",
     "Comparison",
+    "ExperimentError",
     "Extension",
     "ExtensionError",
+    "FileError",
     "FrontierModel",
+    "Interrupted",
+    "LimitError",
+    "ModelError",
+    "PointError",
     "Results",
+    "Scenario",
     "ScenarioError",
+    "SeriesNotKeptError",
     "Sweep",
+    "SweepInterrupted",
     "__version__",
     "compare",
     "ema_model",
     "load_experiment",
     "load_extension",
     "load_scenario",
+    "point_model",
     "replications",
     "run",
     "salib_problem",
     "sweep",
+    "with_overrides",
 ]
 
 _HOMES = {
+    "BundleError": "sim.results",
     "Comparison": "sim.results",
+    "ExperimentError": "sim.experiment.load",
     "Extension": "sim.extensions.declared",
     "ExtensionError": "sim.extensions",
+    "FileError": "sim.yamlfile",
     "FrontierModel": "sim.model",
+    "Interrupted": "sim.ensemble.simulate",
+    "LimitError": "sim.ensemble.spec",
+    "ModelError": "sim.model",
+    "PointError": "sim.experiment.bridges",
     "Results": "sim.results",
+    "Scenario": "sim.scenario",
     "ScenarioError": "sim.scenario",
+    "SeriesNotKeptError": "sim.results",
     "Sweep": "sim.experiment.outcome",
+    "SweepInterrupted": "sim.experiment.sweep",
+    "compare": "sim.results.run",
     "ema_model": "sim.experiment.bridges",
     "load_experiment": "sim.experiment.load",
     "load_extension": "sim.extensions:load",
     "load_scenario": "sim.scenario",
+    "point_model": "sim.experiment.bridges",
     "replications": "sim.experiment.replications.study",
+    "run": "sim.results.run",
     "salib_problem": "sim.experiment.bridges",
     "sweep": "sim.experiment.sweep",
+    "with_overrides": "sim.scenario",
 }
+# What is asked of results is answered above them: by what function of which module.
+questions.HOMES.update(
+    {
+        "Results.why": "sim.why.answers:explain_results",
+        "Sweep.discover": "sim.experiment.discovery.study:discover",
+        "Sweep.regret": "sim.experiment.regret.study:regret",
+        "Sweep.sensitivity": "sim.experiment.sensitivity.study:sensitivity",
+    }
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -47,7 +47,11 @@ def _one_step(function: F) -> F:
 
 @_one_step
 def gumbel(uniform: Vector) -> Vector:
-    """Standard Gumbel noise: adding it to utilities and taking the best option is a quantal response."""
+    """Standard Gumbel noise: adding it to utilities and taking the best option is a quantal response.
+
+    >>> np.round(gumbel(np.array([0.5])), 3)
+    array([0.367])
+    """
     out: Vector = -np.log(-np.log(uniform))
     return out
 

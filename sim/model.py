@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
+from pathlib import Path
+from typing import Any
 
 import mesa
 import numpy as np
@@ -22,10 +24,10 @@ from sim.agents.ttp import TTP
 from sim.metrics import METRICS, PANELS
 from sim.parameters import resolve
 from sim.rulebook import Rulebook
-from sim.scenario import Abreast, Scenario, Script, load_scenario, parameter_set
+from sim.scenario import BatchedScript, Scenario, Script, load_scenario, parameter_set
 from sim.shocks import apply_shock
 from sim.vocabulary import ROSTER, acting, month_after
-from sim.worlds import Streams, Vector, total
+from sim.worlds import BatchLayout, Streams, Vector, total
 
 # The month: who does what, in this order. Each line runs one method on all agents of a kind, through their AgentSet.
 MONTH: list[tuple[type[Actor], str]] = [
@@ -80,39 +82,112 @@ class ModelError(RuntimeError):
 
 
 class Collector(mesa.DataCollector):
-    """Mesa's collector without its deep copy of all that is reported, which took a twentieth of a month: readings are fresh."""
+    """Reads every metric and panel at the end of a month, and sees that each metric is a number within its range.
+
+    What it keeps is fresh, so nothing is copied: Mesa's own deep copy took a twentieth of a month.
+
+    Args:
+        panels: whether panels are read, too.
+    """
+
+    def __init__(self, panels: bool = True) -> None:
+        self._readings: dict[str, Vector | float] = {}
+        self._metrics, self._panels = tuple(METRICS.values()), tuple(PANELS.values() if panels else ())
+        # The range of every metric, with room for rounding; shape (metrics, 1).
+        self._lowest = np.array([[metric.low - 1e-9] for metric in self._metrics])
+        self._highest = np.array([[metric.high + 1e-9] for metric in self._metrics])
+        names = [*(one.name for one in self._metrics), *(one.name for one in self._panels)]
+        super().__init__(model_reporters={name: [self.latest, [name]] for name in names})
 
     def collect(self, model: FrontierModel) -> None:
-        """Add this month's readings."""
-        for name, values in self.model_vars.items():
-            values.append(model.reading(name))
+        """Add this month's readings, and what reporters say that somebody added (`_new_model_reporter`).
+
+        Raises:
+            ModelError: one is not a number, or outside of its metric's range.
+        """
+        table = np.array([metric.read(model) for metric in self._metrics])
+        # Asked this way round, a NaN fails too.
+        fine = (table >= self._lowest) & (table <= self._highest)
+        if not fine.all():
+            row, place = np.argwhere(~fine)[0]
+            metric = self._metrics[row]
+            raise ModelError(
+                f"{metric.name} is {table[row, place]:g} in world {model.layout.number(place)} in {model.calendar}; "
+                f"it must stay within {metric.low:g} to {metric.high:g}",
+                metric.name,
+            )
+        values = table[:, 0].tolist() if model.worlds == 1 else table
+        self._readings = {metric.name: value for metric, value in zip(self._metrics, values, strict=True)}
+        self._readings |= {panel.name: panel.read(model).copy() for panel in self._panels}
+        for name, kept in self.model_vars.items():
+            kept.append(self._readings[name] if name in self._readings else self.model_reporters[name](model))
+
+    def latest(self, name: str) -> Vector | float:
+        """The latest reading of a metric, or rows of a panel."""
+        return self._readings[name]
+
+
+def make_agents(model: FrontierModel) -> None:
+    """A model's agents, one by one: Mesa's `create_agents` would deal a vector over worlds out among them."""
+    model.donors, model.imf, model.united_states = Donors(model), IMF(model), UnitedStates(model)
+    model.china, model.iskp, model.afghan_public = China(model), ISKP(model), AfghanPublic(model)
+    model.land, model.durand_line = Land(model), DurandLine(model)
+    model.pakistan, model.taliban, model.india = Pakistan(model), Taliban(model), India(model)
+    model.groups = [Group(model, slot) for slot in ROSTER]
+    model.movement = Movement(model, model.groups)
+    model.ttp = TTP(model)
+    for name, kind in BROUGHT.items():
+        setattr(model, name, kind(model))
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a model is put together from; None and what stands here are the usual.
+
+    Attributes:
+        streams: its random draws; script: what its actors are set to.
+        rulebook: makes its rules from its parameters, whose `parameters` are then the model's.
+        collector: makes what keeps its record.
+        agents: makes its agents.
+    """
+
+    streams: Streams | None = None
+    script: Any = None
+    rulebook: Callable[[Mapping[str, float | Vector]], Rulebook] | None = None
+    collector: Callable[[], Any] = Collector
+    agents: Callable[[FrontierModel], None] = make_agents
 
 
 class FrontierModel(mesa.Model):
     """Pakistan, the Afghan Taliban, the TTP and India in `worlds` worlds, month by month.
 
     Args:
-        scenario: a loaded scenario, or the name or path of one.
-        worlds: how many worlds; one world is a vector of length one.
+        scenario: a scenario, or whatever `load_scenario` takes; or several of one `batch_key`, each in a block of worlds.
+        worlds: how many worlds (of each scenario), or which: see `BatchLayout`. One world is a vector of length one.
         seed: 0 to 2**63 - 1; None draws one and keeps it in `seed`.
-        first: number of the first world, for a chunk of a larger run.
         parameters: "posterior" for a whole accepted set in every world, "defaults" for point values, "prior" for a draw
             of every parameter in every world, or a scenario's name or path: then that scenario's parameter overrides
             hold beneath this one's own.
         off: rules or mechanisms to switch off.
         values: parameter values over the scenario's, each a number or a (worlds,) vector.
         levers: settings over the scenario's, by their path in it: see `Script`.
-        points: how many points of a sweep share the worlds axis: see `Streams`.
-        beside: scenarios that are lived beside this one under the same luck, each in as many of the worlds, in order:
-            see `Abreast`; not with `levers` or `points`.
-        record: whether to keep every month's pressures in `accounts`.
+        record: whether to keep every month's pressures in `accounts`, or of which months, from 0.
+        parts: what it is put together from.
 
     Attributes:
-        month: months since the start; during a step, the month being lived.
+        layout: which worlds stand where on the worlds axis; worlds: how many they are.
+        month: months since the start; during a step, the month that passes.
+        running: until the scenario's last month has passed.
         datacollector: the record: for each metric a list of (worlds,) vectors, one a month (plain floats for one
-            world), for each panel a list of (rows, worlds) arrays, with the rows named in `labels`.
+            world), for each panel a list of (rows, worlds) arrays, with the rows named in `labels`. A reporter added to it
+            is read at the end of each month.
         accounts: with `record`, one dict a month: decision -> its options, pressures, utilities,
             probabilities, draws and the option chosen.
+
+    >>> model = FrontierModel("confront", worlds=4, seed=1)
+    >>> model.step()
+    >>> model.datacollector.model_vars["attacks"][0].shape
+    (4,)
     """
 
     land: Land
@@ -129,26 +204,23 @@ class FrontierModel(mesa.Model):
     donors: Donors
     iskp: ISKP
     afghan_public: AfghanPublic
-    parameters: dict[str, float | Vector]
     rulebook: Rulebook
     streams: Streams
-    script: Script
+    script: Script | BatchedScript
     plan: Scenario
 
     def __init__(
         self,
-        scenario: Scenario | str = "history",
-        worlds: int = 1,
+        scenario: Scenario | str | Path | Mapping[str, Any] | Sequence[Scenario] = "history",
+        worlds: int | BatchLayout = 1,
         seed: int | None = None,
-        first: int = 0,
         parameters: str = "posterior",
         off: Collection[str] = (),
-        record: bool = False,
+        record: bool | Collection[int] = False,
         values: Mapping[str, float | Vector] | None = None,
         rng: Any = None,
         levers: Mapping[str, Vector] | None = None,
-        points: int = 1,
-        beside: Sequence[Scenario] = (),
+        parts: Parts | None = None,
     ) -> None:
         if rng is not None and not isinstance(rng, int | np.integer):
             raise TypeError("rng must be a whole number here: all chance comes from streams keyed by it")
@@ -156,55 +228,50 @@ class FrontierModel(mesa.Model):
             seed = secrets.randbits(63) if rng is None else int(rng)
         # Mesa's own generators are never drawn from; they are seeded so that nothing in a run is unseeded.
         super().__init__(rng=seed)
-        self.plan = load_scenario(scenario) if isinstance(scenario, str) else scenario
-        self.worlds, self.seed, self.month, self.record = worlds, seed, 0, record
-        self.streams = Streams(seed, worlds, first, 1 + len(beside) if beside else points)
+        parts = parts or Parts()
+        plans = _several(scenario)
+        self.plan, self.seed, self.month, self.record = plans[0], seed, 0, record
+        self.layout = worlds if isinstance(worlds, BatchLayout) else BatchLayout(worlds, blocks=len(plans))
+        if len(plans) not in (1, self.layout.blocks):
+            raise ValueError(f"{len(plans)} scenarios cannot stand in {self.layout.blocks} blocks of worlds")
+        self.worlds = self.layout.size
+        self.streams = parts.streams or Streams(seed, self.layout)
         mode, beneath = parameter_set(parameters)
         overrides = {**beneath, **self.plan.parameters, **(values or {})}
-        self.parameters = resolve(overrides, mode, self.streams)
-        self.rulebook = Rulebook(self.parameters, off)
-        # Read alike by all that only read a script.
-        self.script = (
-            cast(Script, Abreast([self.plan, *beside], worlds)) if beside else Script(self.plan, worlds, levers)
+        self.rulebook = (parts.rulebook or partial(Rulebook, off=off))(resolve(overrides, mode, self.streams))
+        self.script = parts.script or (
+            Script(self.plan, self.worlds, levers) if len(plans) == 1 else BatchedScript(plans, self.layout.worlds)
         )
         self.accounts: list[dict[str, dict[str, Any]]] = []
-        self._make_agents()
-        # The range of every metric, with room for rounding; shape (metrics, 1).
-        self._lowest = np.array([[metric.low - 1e-9] for metric in METRICS.values()])
-        self._highest = np.array([[metric.high + 1e-9] for metric in METRICS.values()])
+        parts.agents(self)
         self.labels = {panel.name: tuple(panel.rows()) for panel in PANELS.values()}
-        self.datacollector: mesa.DataCollector = Collector(
-            model_reporters={name: [self.reading, [name]] for name in (*METRICS, *PANELS)}
-        )
+        self.datacollector = parts.collector()
 
-    def _make_agents(self) -> None:
-        """One by one: Mesa's `create_agents` would deal a vector over worlds out among the agents."""
-        self.donors, self.imf, self.united_states = Donors(self), IMF(self), UnitedStates(self)
-        self.china, self.iskp, self.afghan_public = China(self), ISKP(self), AfghanPublic(self)
-        self.land, self.durand_line = Land(self), DurandLine(self)
-        self.pakistan, self.taliban, self.india = Pakistan(self), Taliban(self), India(self)
-        self.groups = [Group(self, slot) for slot in ROSTER]
-        self.movement = Movement(self, self.groups)
-        self.ttp = TTP(self)
-        for name, kind in BROUGHT.items():
-            setattr(self, name, kind(self))
+    @property
+    def parameters(self) -> Mapping[str, float | Vector]:
+        """The value of every parameter: a number, or one for each world."""
+        return self.rulebook.parameters
 
     @property
     def calendar(self) -> str:
-        """The month being lived, as YYYY-MM."""
+        """The month that passes, as YYYY-MM."""
         return month_after(self.plan.start, self.month)
 
     def step(self) -> None:
-        """Live one month."""
+        """Let one month pass.
+
+        Raises:
+            ModelError: a metric is not a number, or outside of its range.
+        """
         for target, operation, amount in self.script.shocks(self.month):
             apply_shock(self, target, operation, amount)
         for kind, action in MONTH:
             self.agents_by_type[kind].do(action)
-        if self.record:
+        if self.record is True or (self.record and self.month in self.record):
             self.accounts.append(self._account())
-        self._take_readings()
         self.datacollector.collect(self)
         self.month += 1
+        self.running = self.month < self.plan.months
 
     def recent(self, metric: str, months: int, before: int | None = None) -> Vector:
         """Each world's mean of a metric over the last `months` months before one (None: this one), as far as there are any."""
@@ -213,7 +280,7 @@ class FrontierModel(mesa.Model):
         return np.atleast_1d(total(past) / len(past))
 
     def follow(self, plan: Scenario) -> None:
-        """Go on with a scenario which asks for the same as this model's own in all months lived so far."""
+        """Go on with a scenario which asks for the same as this model's own in all months so far."""
         self.plan, self.script = plan, Script(plan, self.worlds)
         for month in range(self.month):  # conditions are watched from the first month on
             self.script.settings("pakistan", month, partial(self.recent, before=month))
@@ -222,29 +289,6 @@ class FrontierModel(mesa.Model):
         """Let the model go. Before Mesa 3.5, `Agent._ids` would keep it, with all its vectors, while Python runs."""
         self.remove_all_agents()
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
-
-    def _take_readings(self) -> None:
-        """Read every metric, and see that each is a number within its range."""
-        # Not kept in the model, which can be pickled: how they are read cannot.
-        metrics = tuple(METRICS.values())
-        table = np.array([metric.read(self) for metric in metrics])
-        # Asked this way round, a NaN fails too.
-        fine = (table >= self._lowest) & (table <= self._highest)
-        if not fine.all():
-            row, world = np.argwhere(~fine)[0]
-            metric = metrics[row]
-            raise ModelError(
-                f"{metric.name} is {table[row, world]:g} in world {self.streams.first + world} in {self.calendar}; "
-                f"it must stay within {metric.low:g} to {metric.high:g}",
-                metric.name,
-            )
-        values = table[:, 0].tolist() if self.worlds == 1 else table
-        self._readings = {metric.name: value for metric, value in zip(metrics, values, strict=True)}
-        self._readings |= {panel.name: panel.read(self).copy() for panel in PANELS.values()}
-
-    def reading(self, name: str) -> Vector | float:
-        """This month's value of a metric, or rows of a panel; a fresh array, as nobody else has it."""
-        return self._readings[name]
 
     def _account(self) -> dict[str, dict[str, Any]]:
         return {
@@ -266,3 +310,8 @@ class FrontierModel(mesa.Model):
                 decision = getattr(getattr(self, actor.name), one.held_in)
                 if decision is not None:  # Pakistan's course is a decision only where a scenario leaves it open
                     yield actor.name, one.name, decision
+
+
+def _several(scenario: Any) -> tuple[Scenario, ...]:
+    several = isinstance(scenario, list | tuple) and scenario and all(isinstance(one, Scenario) for one in scenario)
+    return tuple(load_scenario(one) for one in (scenario if several else (scenario,)))

@@ -19,6 +19,9 @@ class Rulebook:
         parameters: value of every declared parameter.
         off: names of rules, or of mechanisms (M1 to M31), to switch off: what then holds is each rule's `off`.
 
+    Attributes:
+        parameters: as given.
+
     Raises:
         KeyError: an unknown name in `off`.
     """
@@ -28,6 +31,7 @@ class Rulebook:
         for name in off:
             if name not in RULES and name not in mechanisms:
                 raise KeyError(f"{name} is neither a rule nor a mechanism")
+        self.parameters = parameters
         self._bound: dict[Callable[..., Vector], Callable[..., Vector]] = {}
         for rule in RULES.values():
             silent = rule.name in off or any(mechanism in off for mechanism in rule.mechanisms)
@@ -40,6 +44,10 @@ class Rulebook:
         Raises:
             TypeError: an argument came without its name, or the rule has none of that name, or one is missing.
         """
+        return self.called_by("", rule, *by_place, **state)
+
+    def called_by(self, owner: str, rule: Callable[..., Vector], /, *by_place: Vector, **state: Vector) -> Vector:
+        """The same, with the name of the agent that asks, which changes no number."""
         if by_place:
             raise TypeError(by_name_only(rule))
         return self._bound[rule](**state)

@@ -1,44 +1,90 @@
 """The worlds axis: paired random streams, and helpers for vectors over worlds.
 
-Everything in a run is a vector over worlds. A world keeps its number whatever chunk it is computed in, and its luck
-belongs to (seed, name of the draw, month, world) alone: see :class:`Streams`.
+Everything in a run is a vector over worlds. A world keeps its number whatever batch it is computed in, and its draws
+belong to (seed, name of the draw, month, world) alone: see :class:`Streams`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+T = TypeVar("T")
 Vector = NDArray[np.float64]
 
+# Philox is a counter-based generator (Salmon, Moraes, Dror and Shaw 2011, Parallel random numbers: as easy as 1, 2, 3, SC'11):
+# no draw depends on what else was drawn.
 # One Philox block holds four 64-bit words, so four worlds.
 _BLOCK = 4
+# The most worlds of a run.
+MOST_WORLDS = 1_000_000
 # Uniforms stay clear of 0 and 1, so that no inverse of a distribution runs to infinity.
 _LEAST, _MOST = 1e-12, 1 - 1e-9
+
+
+@dataclass(frozen=True)
+class BatchLayout:
+    """Which worlds stand where on a model's worlds axis: block after block, each with worlds of the same numbers.
+
+    Blocks are scenarios that are compared, or points of a sweep. A world's draws follow from its number, so that worlds of
+    one number have common random numbers in all blocks.
+
+    Attributes:
+        worlds: in each block; first: the number of the first of them.
+        blocks: how many.
+    """
+
+    worlds: int
+    first: int = 0
+    blocks: int = 1
+
+    def __post_init__(self) -> None:
+        for name, low in (("worlds", 1), ("first", 0), ("blocks", 1)):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= MOST_WORLDS:
+                raise ValueError(f"{name} must be a whole number from {low} to {MOST_WORLDS:,}; got {value!r}")
+
+    @property
+    def size(self) -> int:
+        """The length of the worlds axis."""
+        return self.worlds * self.blocks
+
+    def block(self, number: int) -> slice:
+        """Where the worlds of a block stand."""
+        return slice(number * self.worlds, (number + 1) * self.worlds)
+
+    def number(self, place: int) -> int:
+        """The number of the world that stands at a place."""
+        return self.first + place % self.worlds
 
 
 class Streams:
     """Uniform draws in [1e-12, 1 - 1e-9], indexed by world.
 
     A stream has a stable written name ("taliban.stance/restrain"). The name and the seed make the Philox key; the world,
-    the slot and the month make the counter. So a draw depends on nothing else: not on how many worlds run beside it, in
+    the slot and the month make the counter. So a draw depends on nothing else: not on how many worlds there are, in
     which order draws are made, or which other streams exist.
 
     Args:
         seed: 0 to 2**63 - 1.
-        worlds: how many worlds.
-        first: number of the first world (for a chunk of a larger run).
-        points: how many points of a sweep stand one after another on the worlds axis, each with worlds of the same
-            numbers and so the same luck; `worlds` is a multiple of it.
+        layout: which worlds they are for; a number stands for so many worlds from the first on.
+
+    Attributes:
+        worlds: the length of the worlds axis.
+        kept: what was made of draws and can be taken by other runs with the same draws and parameters, by a name of its
+            own; None: nothing is kept.
     """
 
-    def __init__(self, seed: int, worlds: int, first: int = 0, points: int = 1) -> None:
-        if worlds % points:
-            raise ValueError(f"{worlds} worlds cannot be dealt out to {points} points")
-        self.seed, self.worlds, self.first, self.points = seed, worlds, first, points
+    kept: dict[Hashable, Any] | None = None
+
+    def __init__(self, seed: int, layout: BatchLayout | int) -> None:
+        self.seed, self.layout = seed, layout if isinstance(layout, BatchLayout) else BatchLayout(layout)
+        self.worlds, first = self.layout.size, self.layout.first
         self._skip = first % _BLOCK
         self._bits = np.random.Philox(0)
         self._generator = np.random.Generator(self._bits)
@@ -63,6 +109,18 @@ class Streams:
             self._fill(row, name, month, slot)
         return _kept_clear(out)
 
+    def full(self, value: float | Vector) -> Vector:
+        """A fresh contiguous (worlds,) vector of this value."""
+        return np.ones(self.worlds) * value
+
+    def shared(self, name: Hashable, make: Callable[[], T]) -> T:
+        """What is made of draws alone: made anew, or taken from what is kept."""
+        if self.kept is None:
+            return make()
+        if name not in self.kept:
+            self.kept[name] = make()
+        return cast(T, self.kept[name])
+
     def _fill(self, row: Vector, name: str, month: int, slot: int) -> None:
         key = self._keys.get(name)
         if key is None:
@@ -71,12 +129,11 @@ class Streams:
         self._state["state"]["key"] = key
         self._counter[1], self._counter[2] = slot, month
         self._bits.state = self._state
-        if self._skip == 0 and self.points == 1:
+        if self._skip == 0 and self.layout.blocks == 1:
             self._generator.random(out=row)
         else:
-            row.reshape(self.points, -1)[:] = self._generator.random(self._skip + self.worlds // self.points)[
-                self._skip :
-            ]
+            drawn = self._generator.random(self._skip + self.layout.worlds)
+            row.reshape(self.layout.blocks, -1)[:] = drawn[self._skip :]
 
 
 def _kept_clear(draws: Vector) -> Vector:

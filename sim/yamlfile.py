@@ -9,30 +9,45 @@ YAML here is a plain subset, so that a file means what it looks like:
 - only `true` and `false` are booleans; `yes`, `no`, `on` and `off` are text;
 - dates (2021-08, 2021-08-15), times and figures with a leading zero (002, 0x1F, 1_000) are text; `1e3` is a number;
 - keys are text, each given once; a year as a key has to be quoted;
-- no anchors and aliases, no tags, one document to a file, at most 20 levels deep, no infinity or NaN.
+- no anchors and aliases, no tags, one document to a file, no infinity or NaN;
+- at most 20 levels deep, and at most 20,000 keys and values.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from sim.words.problems import Place, PlacedError, dotted, explain, found, short, suggestion
+from sim.words.problems import ChoiceError, Place, PlacedError, dotted, explain, found, problem_lines, short, suggestion
 
-__all__ = ["DEPTH", "LIMIT", "Document", "FileError", "Place", "PlacedError", "Source"]
+__all__ = [
+    "DEPTH",
+    "ENTRIES",
+    "LIMIT",
+    "ChoiceError",
+    "Document",
+    "FileError",
+    "Place",
+    "PlacedError",
+    "Problem",
+    "Source",
+]
 __all__ += ["dotted", "dump", "found", "read", "short", "suggestion", "validate"]
 
+# What one file may hold: bytes, levels, and keys and values in all. Whatever is worked out from a file is bounded by these.
 LIMIT = 256 * 1024
 DEPTH = 20
-SHOWN_PROBLEMS = 20
+ENTRIES = 20_000
 
 Source = str | Path | tuple[str, str]
+Problem = tuple[Place, str | Callable[[], str]]
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)")
@@ -84,6 +99,15 @@ class Document:
         """The error to raise about the part at `path`."""
         return self.error(f"{self.where(path)}: {text}")
 
+    def check(self, problems: Iterable[Problem]) -> None:
+        """Raise the error about these problems, if there are any; a text that costs something is given by a function."""
+
+        def words(place: Place, text: str | Callable[[], str]) -> str:
+            return f"{self.where(place)}: {text if isinstance(text, str) else text()}"
+
+        if lines := problem_lines((partial(words, *one) for one in problems), f"{self.name}:1"):
+            raise self.error(*lines)
+
 
 def read(source: Source, limit: int = LIMIT, error: type[FileError] = FileError) -> Document:
     """Read a YAML file, or a text given as (name, text).
@@ -99,21 +123,22 @@ def read(source: Source, limit: int = LIMIT, error: type[FileError] = FileError)
     if isinstance(source, tuple):
         name, raw = source[0], source[1].encode("utf-8", "surrogatepass")
     else:
-        name, raw = str(source), _bytes(source, limit, error)
+        name, raw = str(source), bytes_of(source, limit, error)
     if len(raw) > limit:
         raise error(f"{name}:1: the file is too large; at most {limit // 1024} KiB are allowed")
     text = _text(raw, name, error)
     return _Builder(name, error).document(text)
 
 
-def _bytes(path: str | Path, limit: int, error: type[FileError]) -> bytes:
+def bytes_of(path: str | Path, limit: int, error: type[Exception], kind: str = "YAML") -> bytes:
+    """What stands in a file, and no more than one byte beyond the limit; `kind` of file is said where it is none."""
     try:
         with open(path, "rb") as file:
             return file.read(limit + 1)
     except FileNotFoundError:
         raise error(f"{path}:1: there is no such file") from None
     except IsADirectoryError:
-        raise error(f"{path}:1: this is a folder; the name of a YAML file is needed") from None
+        raise error(f"{path}:1: this is a folder; the name of a {kind} file is needed") from None
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or problem
         raise error(f"{str(path)!r}:1: the file cannot be read: {reason}") from None
@@ -140,6 +165,7 @@ class _Builder:
     def __init__(self, name: str, error: type[FileError]) -> None:
         self.name, self.error = name, error
         self.lines: dict[Place, int] = {}
+        self.left = ENTRIES
 
     def document(self, text: str) -> Document:
         events: Iterator[Any] = iter(yaml.parse(text, Loader=_Loader))
@@ -164,6 +190,9 @@ class _Builder:
         return self.error(f"{self.name}:{_line(event)}: {text}")
 
     def value(self, event: Any, events: Iterator[Any], path: Place) -> Any:
+        self.left -= 1
+        if self.left < 0:
+            raise self.wrong(event, f"the file holds too much; {ENTRIES:,} keys and values are allowed")
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
             sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
             raise self.wrong(
@@ -199,6 +228,7 @@ class _Builder:
             key = self.value(event, events, path)
             if not isinstance(key, str):
                 shown = getattr(event, "value", "")
+                shown = short(shown)
                 raise self.wrong(event, f'keys are text: {shown or "nothing"}; put it in quotes: "{shown}"')
             here = (*path, key)
             if key in out:
@@ -296,11 +326,10 @@ def validate(document: Document, model: type[Model], path: Place = ()) -> Model:
     try:
         return model.model_validate(data)
     except ValidationError as errors:
-        problems: dict[str, None] = {}
-        for error in errors.errors(include_url=False):
+
+        def words(error: Any) -> str:
             place, text = explain(error, data, model)
-            problems[f"{document.where((*path, *place))}: {text}"] = None
-        lines = list(problems)
-        if len(lines) > SHOWN_PROBLEMS:
-            lines[SHOWN_PROBLEMS:] = [f"{document.name}:1: and {len(lines) - SHOWN_PROBLEMS} more problems"]
-        raise document.error(*lines) from None
+            return f"{document.where((*path, *place))}: {text}"
+
+        found = (partial(words, error) for error in errors.errors(include_url=False))
+        raise document.error(*problem_lines(found, f"{document.name}:1")) from None

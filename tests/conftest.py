@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -10,14 +11,25 @@ from typing import TYPE_CHECKING
 import pytest
 from browsing import Server, Visit, visitors  # it makes what stands in benchmarks/ importable
 from command import Durand, called
+from drawing import FUZZ  # it sets how every property test draws
 from serving import CHROMIUM, QUIET
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-def pytest_report_header() -> str:
-    return f"browser tests: {f'with {CHROMIUM}' if CHROMIUM else 'skipped, there is no Chromium on this machine'}"
+# What the one who runs the tests has set for her own terminal, home or make must not decide what they find.
+FOREIGN = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "TTY_", "MAKE", "MFLAGS", "GNUMAKEFLAGS")
+FOREIGN += ("XDG_DATA_HOME", "STREAMLIT_", "DURAND_CLASS_FILE", "DURAND_RESULTS", "DURAND_TRACEBACK", "PYTHONWARNINGS")
+for name in [name for name in os.environ if name.startswith(FOREIGN)]:
+    del os.environ[name]
+
+
+def pytest_report_header() -> list[str]:
+    return [
+        f"browser tests: {f'with {CHROMIUM}' if CHROMIUM else 'skipped, there is no Chromium on this machine'}",
+        f"property tests: {f'fresh examples, {FUZZ} times as many' if FUZZ else 'the same examples each time'}",
+    ]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

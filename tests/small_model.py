@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from types import ModuleType, SimpleNamespace
@@ -13,6 +12,8 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
+from sim.ensemble import simulate
+from sim.ensemble.spec import RunSpec
 from sim.metrics import METRICS, PANELS
 from sim.vocabulary import FACTIONS, LEVERS, PAKISTAN_AREAS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
 from sim.worlds import Streams
@@ -41,6 +42,7 @@ class SmallScenario:
     question: str = "What happens?"
     summary: str = "A test."
     start: str = "2021-08"
+    parameters: ClassVar[dict[str, float]] = {}
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", self.title or self.name.capitalize())
@@ -60,19 +62,17 @@ class SmallModel:
     built: ClassVar[list[tuple[str, int, int]]] = []  # (scenario, first, worlds), in order
     stop_at: int | None = None  # Ctrl-C before this many months in all
 
-    def __init__(
-        self, scenario: SmallScenario, worlds: int, seed: int, first: int, parameters: str, beside: Sequence[Any] = ()
-    ) -> None:
-        assert not beside
-        self.scenario, self.worlds, self.month, self.seed = scenario, worlds, 0, seed
-        self.streams = Streams(seed, worlds, first)
-        self.prior = 2.0 if parameters == "prior" else 1.0
+    def __init__(self, batch: RunSpec, parts: None = None) -> None:
+        (scenario,) = batch.scenarios.values()
+        self.scenario, self.worlds, self.month, self.seed = scenario, batch.worlds, 0, batch.seed
+        self.streams = Streams(batch.seed, batch.layout)
+        self.prior = 2.0 if batch.parameters == "prior" else 1.0
         self.labels = LABELS
         self.push = scenario.push * np.where(self.streams.uniform("way", 0) < 0.75, 1.0, -1.0)
         names = [*METRICS, *PANELS]
         self.datacollector = SimpleNamespace(model_vars={name: [] for name in names})
         SmallModel.alive += 1
-        SmallModel.built.append((scenario.name, first, worlds))
+        SmallModel.built.append((scenario.name, batch.first, batch.worlds))
 
     def step(self) -> None:
         if SmallModel.stop_at is not None:
@@ -109,6 +109,8 @@ class SmallScenarioError(FileError):
 
 
 def _load(name: Any) -> SmallScenario:
+    if isinstance(name, SmallScenario):
+        return name
     if str(name) not in SCENARIOS:
         raise SmallScenarioError(f"{name}:1: no such scenario; allowed: {', '.join(SCENARIOS)}")
     return SCENARIOS[str(name)]
@@ -139,16 +141,16 @@ def install(patch: pytest.MonkeyPatch) -> None:
         ScenarioError=SmallScenarioError,
         load_scenario=_load,
         parameter_set=lambda name: (
-            (name, {}) if name in ("defaults", "prior", "posterior") else ("defaults", _load(name))
+            (name, {}) if name in ("defaults", "prior", "posterior") else ("defaults", _load(name).parameters)
         ),
         list_scenarios=lambda: [(one.name, one.title, one.question) for one in SCENARIOS.values()],
         with_overrides=_with_overrides,
         validate_file=_validate,
-        company=lambda scenario: None,
+        batch_key=lambda scenario: None,
         differences=_differences,
     )
     patch.setitem(sys.modules, "sim.scenario", scenario)
-    patch.setattr(sys.modules["sim.ensemble.run"], "build_model", SmallModel)
+    patch.setattr(simulate, "build_model", SmallModel)
     patch.setattr(SmallModel, "alive", 0)
     patch.setattr(SmallModel, "built", [])
     patch.setattr(SmallModel, "stop_at", None)

@@ -35,7 +35,7 @@ def test_no_warning_sign(findings: dict[str, float]) -> None:
 
 def test_the_report_says_what_falls_short(findings: dict[str, float]) -> None:
     """Every check stands in docs/prior.md."""
-    text = (ROOT / "docs" / "prior.md").read_text()
+    text = (ROOT / "docs" / "prior.md").read_text(encoding="utf-8")
     for claim in findings:
         assert f"| {claim} |" in text
 

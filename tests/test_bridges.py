@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 from sim.experiment.bridges import COURSE, PointError, import_workbench, point_model, salib_problem
 from sim.experiment.factors import Factor
 from sim.experiment.load import experiments
@@ -75,6 +75,17 @@ class TestWorkbench:
         places = np.array([0.1, 0.5, 0.9])
         assert shelter.dist.ppf(places) == pytest.approx(factor.values(places))
         assert reward.dist.dist.name == "uniform"
+
+    def test_levers_that_nobody_draws_stay_as_the_scenario_has_them(self) -> None:
+        """Uncertainties alone is what the workbench draws when it is asked for scenarios and no policies."""
+        with import_workbench().SequentialEvaluator(sim.ema_model(DATA)) as evaluator:
+            drawn, outcomes = evaluator.perform_experiments(scenarios=2)
+        own = load_scenario("confront").actors
+        for number, (_, row) in enumerate(drawn.iterrows()):
+            whole = {**row, COURSE: "confront", "taliban.stance": own.taliban.stance or "choose"}
+            whole["pakistan.aid"] = own.pakistan.levers.get("aid", 0.0)
+            expected = alone(whole)
+            assert outcomes["attacks"][number] == pytest.approx(expected["attacks"], rel=1e-12)
 
     def test_importing_it_warns_of_nothing(self) -> None:
         code = "import warnings; warnings.simplefilter('error')\nfrom sim.experiment.bridges import import_workbench\n"
@@ -169,7 +180,6 @@ class TestPoints:
         ("point", "message"),
         [
             ({"reward_respons": 1.0}, r"no such factor in this experiment: reward_respons \(did you mean"),
-            ({}, "a point lacks pakistan.aid"),
             ({COURSE: "hedge"}, "no such scenario in this experiment: hedge"),
             (
                 {"pakistan.aid": 1.5, "taliban.stance": "choose", "reward_response": 1.0, "shelter_protection": 0.5},

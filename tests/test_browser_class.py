@@ -70,6 +70,8 @@ def test_a_class_from_the_code_to_the_end(visit: Visit, server: Server) -> None:
     host.get_by_text("1 of 2 have predicted.").wait_for()
     predict(bilal, 70)
     host.get_by_text("2 of 2 have predicted.").wait_for()
+    assert host.get_by_text(re.compile(r"The model: in \d+ of 100")).count() == 0  # the screen may be on a wall
+    click(host.get_by_text("Show what the model says beside them"))
     host.get_by_text(re.compile(r"The model: in \d+ of 100")).first.wait_for()
     kept(host, "class-live")
     steps(amina, 5)
@@ -102,15 +104,66 @@ def test_a_class_from_the_code_to_the_end(visit: Visit, server: Server) -> None:
     host.get_by_text("The class is deleted").wait_for()
     for page in (amina, bilal):
         page.get_by_text("may have been deleted").wait_for()
+        page.get_by_role("button", name="Join anew").wait_for()
+
+
+def own_link(page: Page) -> str:
+    """The secret link that a page gives to its holder."""
+    click(page.get_by_text("Your own secret link"))
+    link = page.locator(".stExpander code").filter(has_text="http").first
+    link.wait_for()
+    return link.inner_text().strip()
 
 
 def test_without_the_secret_link_there_is_nothing_to_see(visit: Visit) -> None:
-    host, code = opened(visit)
-    secret = re.search(r"host=([\w-]+)", host.url)
-    assert secret is not None
-    other = visit(f"class_instructor?class={code}&host={secret[1][:-1]}x")
+    host, _ = opened(visit)
+    link = own_link(host)
+    other = visit(f"{link[:-1]}{'A' if link[-1] != 'A' else 'B'}")
     other.get_by_text("use the secret link that came with the class").wait_for()
     assert other.get_by_text("have predicted").count() == 0
+
+
+def test_no_secret_stays_in_the_address_and_a_reload_keeps_the_seat(visit: Visit, server: Server) -> None:
+    """The page may be on a wall; the phone may sleep, and the server be started again meanwhile."""
+    host, code = opened(visit)
+    link = own_link(host)
+    secret = link.partition("host=")[2]
+    assert len(secret) == 32
+    assert secret not in host.url
+    amina = joined(visit, code, "Amina")
+    handle = re.search(r"me=(~|%7E)([0-9a-f]{12})", amina.url)
+    assert handle is not None
+    for page, there in ((host, "Code for students"), (amina, "You are here as Amina")):
+        address = page.url
+        page.reload()
+        page.get_by_text(there).wait_for()
+        assert page.url == address
+    server.end()
+    server.start()
+    for page, there in ((host, "Code for students"), (amina, "You are here as Amina")):
+        page.reload()
+        page.get_by_text(there).wait_for()
+    elsewhere = visit(link)  # another browser, with the link: in it too the secret goes from the address
+    elsewhere.get_by_text("Code for students").wait_for()
+    elsewhere.wait_for_function(f"() => !location.href.includes('{secret}')")
+    seen = visit(host.url)  # another browser, with what was read off the wall
+    seen.get_by_text("Open a class").first.wait_for()
+    assert seen.get_by_text("Code for students").count() == 0
+
+
+def test_two_seats_in_two_tabs_of_one_browser(visit: Visit) -> None:
+    _, code = opened(visit)
+    amina = joined(visit, code, "Amina")
+    bilal = amina.context.new_page()
+    bilal.set_default_timeout(90_000)
+    bilal.goto(amina.url.partition("&me=")[0])
+    bilal.get_by_role("button", name="Go on as Amina").wait_for()
+    bilal.get_by_label("Nickname").fill("Bilal")
+    press(bilal, "Join")
+    bilal.get_by_text("You are here as Bilal").wait_for()
+    for page, name in ((amina, "Amina"), (bilal, "Bilal")):
+        page.reload()
+        page.get_by_text(f"You are here as {name}").wait_for()
 
 
 def test_sixty_students_lose_nothing(server: Server) -> None:
@@ -152,7 +205,7 @@ def test_a_what_if_clicked_while_the_next_turn_is_drawn_is_kept(visit: Visit) ->
         if page.evaluate(WHAT_IF_MEANWHILE, turn):
             break
     line = page.get_by_role("combobox", name="Line of play")
-    line.wait_for(timeout=15_000)
+    line.wait_for()
     assert "what if" in line.input_value()
     line.press("ArrowDown")
     page.get_by_role("option", name=f"1: {turn - 1} turns played").wait_for()
@@ -196,3 +249,7 @@ def test_two_at_a_table_and_a_clock(visit: Visit) -> None:
     for page in (*players, host):
         page.get_by_text("turn 2 of 15").wait_for()
     kept(host, "table-host")
+    for page, there in ((players[1], "turn 2 of 15"), (host, "Code for players")):
+        page.reload()
+        page.get_by_text(there).first.wait_for()
+        assert re.search(r"(player|leader)=(~|%7E)[0-9a-f]{12}", page.url)

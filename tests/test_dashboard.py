@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from drawing import draws
+from hypothesis import given
 from hypothesis import strategies as st
+from labour import hungry, slow, swelling, table
 from seen import drawn, said
 from streamlit import stop
 from streamlit.testing.v1 import AppTest
 
 import sim
-from dashboard.runtime import ahead, state, versions
-from dashboard.runtime.engine import BusyError, Engine, Job, Lane, RunError, SupersededError, Task
+from dashboard.runtime import ahead, archives, experiments, state, versions
+from dashboard.runtime.engine import (
+    HEAVY,
+    MOST_AHEAD,
+    MOST_HEAVY_WAITING,
+    BusyError,
+    Engine,
+    Job,
+    RunError,
+    SupersededError,
+    Task,
+    WorkQueue,
+)
+from dashboard.runtime.memo import Remembered
+from dashboard.runtime.questions import UploadTask
 from dashboard.runtime.state import POSTURES, SHARES, State, from_query, to_query
 from dashboard.runtime.worker import run_scenario
 from dashboard.widgets import drafting, show
 from dashboard.widgets.show import plain
-from sim.ensemble.run import PARAMETERS as MODES
+from sim.ensemble.spec import PARAMETERS as MODES
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.plots import fan, paired_difference, rows_of, verdict_shares
@@ -151,7 +168,7 @@ def test_while_the_first_worlds_are_lived_the_places_of_the_pictures_are_held(mo
     with monkeypatch.context() as patch:
         patch.setattr(Engine, "results", never)
         held = "".join(one.proto.body for one in opened(**SMALL).get("html"))
-    assert 'role="status">The modelled worlds are being lived through' in held
+    assert 'role="status">The modelled worlds are being simulated' in held
     assert held.count('<div style="height: ') == 3
     assert 'role="status"' not in "".join(one.proto.body for one in opened(**SMALL).get("html"))
 
@@ -258,7 +275,7 @@ states = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@draws(150)
 @given(states)
 def test_an_address_gives_the_same_state_again(here: State) -> None:
     """Otherwise a shared link shows other numbers."""
@@ -273,7 +290,7 @@ KEYS = ["compare", "version", "since", "lever.aid", "posture.stance", "value.", 
 KEYS += ["month", "metric", "own", "lever.", "nothing"]
 
 
-@settings(max_examples=300, deadline=None)
+@draws(300)
 @given(st.dictionaries(st.sampled_from(KEYS) | st.text(), st.text(), max_size=5))
 def test_any_address_is_read_without_harm(query: dict[str, str]) -> None:
     """Otherwise a hand-made address ends in a traceback."""
@@ -288,10 +305,11 @@ def test_a_packed_scenario_cannot_burst() -> None:
     import base64
     import zlib
 
-    bomb = base64.urlsafe_b64encode(zlib.compress(b"a" * 50_000_000, 9)).decode().rstrip("=")
-    here, problems = from_query({"own": bomb})
-    assert here.own == ""
-    assert "too large" in problems[0]
+    for size, says in ((4_000_000, "too large"), (50_000_000, "too long")):
+        bomb = base64.urlsafe_b64encode(zlib.compress(b"a" * size, 9)).decode().rstrip("=")
+        here, problems = from_query({"own": bomb})
+        assert here.own == ""
+        assert says in problems[0]
 
 
 @given(st.text())
@@ -345,7 +363,7 @@ def test_a_moving_picture_is_the_picture() -> None:
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(Path(__file__).parent))  # so that the workers find `slow`, below
+        patch.setenv("PYTHONPATH", str(Path(__file__).parent))  # so that the workers find what is in labour.py
         made = Engine()
         yield made
         made.close()
@@ -414,14 +432,12 @@ def test_the_same_question_at_the_same_time_is_run_once(engine: Engine) -> None:
 def test_only_the_newest_question_of_a_session_counts(engine: Engine) -> None:
     """Otherwise the drag of a slider queues up runs that nobody will see."""
     before = engine.runs
-    started = time.monotonic()
     for seed in range(100, 110):
         moved_on = time.monotonic() + 0.05
         with pytest.raises(SupersededError):
             engine.results("dragging", {"x": job(seed, 1000, 120)}, lambda until=moved_on: time.monotonic() > until)
     engine.results("dragging", {"x": job(110)})
-    assert time.monotonic() - started < 10  # ten such runs alone would take far longer
-    assert engine.runs == before + 1
+    assert engine.runs == before + 1  # a run that went on to its end would be counted, and kept the last one waiting
     assert engine._tasks == {}
 
 
@@ -455,10 +471,8 @@ def test_the_next_step_of_a_slider_is_run_ahead_and_gives_way() -> None:
         assert own.results("a", {"x": job(201)})["x"].manifest["seed"] == 201
         assert own.runs == 2
         own.ahead("a", [job(202, 1000, 120)])
-        started = time.monotonic()
         own.results("b", {"x": job(203)})
-        assert time.monotonic() - started < 5
-        assert own.runs == 3
+        assert own.runs == 3  # the only worker has left the guess, else that would have come first
     finally:
         own.close()
 
@@ -480,13 +494,13 @@ def test_while_one_visitor_looks_on_a_step_of_every_lever_is_run_ahead() -> None
         own.results("a", versions.jobs(here))
         before_runs, asked = own.runs, noted(own)
         own.ahead("a", guesses[:7])
-        wait_until(lambda: own.runs == before_runs + 7)
+        wait_until(lambda: own.runs == before_runs + MOST_AHEAD)
         assert set(asked) == {1}
-        assert not own._tasks
-        for one in guesses[:7]:
+        wait_until(lambda: not own._tasks)
+        for one in guesses[:MOST_AHEAD]:
             alone = sim.run(one.scenario, **one.arguments)
             assert own.results("a", {"x": one})["x"].outcomes.equals(alone.outcomes)
-        assert own.runs == before_runs + 7
+        assert own.runs == before_runs + MOST_AHEAD  # and no further ones: they cost more than they spare
         own.results("b", {"x": job(204)})
         own.ahead("a", [job(205)])
         assert not own._tasks  # somebody else is about
@@ -519,8 +533,8 @@ def test_what_nobody_asked_for_makes_room_first() -> None:
     try:
         asked = job(0, 20, 12)
         small.results("a", {"x": asked})
-        small.ahead("a", [job(seed, 20, 12) for seed in range(1, 12)])
-        wait_until(lambda: small.runs == 12)
+        small.ahead("a", [job(seed, 60, 12) for seed in range(1, 12)])
+        wait_until(lambda: small.runs == 1 + MOST_AHEAD)
         assert small.bytes <= 400_000
         assert asked.key in small._kept
     finally:
@@ -545,7 +559,7 @@ def test_what_waits_together_is_run_together_and_comes_out_as_alone() -> None:
     own, found = Engine(workers=1), {}
     states = [State(levers={"aid": one}, worlds=20, months=24, parameters="posterior") for one in levers]
     yours = [versions.jobs(one)[versions.YOURS] for one in states]
-    assert len({one.company for one in yours}) == 1
+    assert len({one.batch_key for one in yours}) == 1
     assert len({one.key for one in yours}) == 4
     try:
         own.results("first", {"x": job(seed=1)})  # its worker is up
@@ -561,7 +575,7 @@ def test_what_waits_together_is_run_together_and_comes_out_as_alone() -> None:
         for one in rooms:
             one.start()
         for one in (*rooms, blocking):
-            one.join(60)
+            one.join(SECONDS)
         assert max(asked) >= 3
         for number, one in found.items():
             alone = sim.run(yours[number].scenario, **yours[number].arguments)
@@ -576,16 +590,16 @@ def test_what_one_is_to_blame_for_is_not_the_others_fault() -> None:
         Task(name, run_scenario, (name,), {"worlds": 4, "months": 3}, "same") for name in ("nowhere", "confront")
     )
     done: list[Task] = []
-    lane = Lane(1, 9, 30.0, 0, done.append)
-    lane.queue.extend([wrong, right])
+    work_queue = WorkQueue(1, 9, 30.0, 0, done.append)
+    work_queue.queue.extend([wrong, right])
     try:
-        lane.start()
-        assert right.finished.wait(60)
+        work_queue.start()
+        assert right.finished.wait(SECONDS)
         assert right.answer().worlds == 4
         with pytest.raises(RunError, match="nowhere"):
             wrong.answer()
     finally:
-        lane.close()
+        work_queue.close()
 
 
 def test_what_cannot_be_passed_on_says_why_and_the_worker_goes_on() -> None:
@@ -597,26 +611,26 @@ def test_what_cannot_be_passed_on_says_why_and_the_worker_goes_on() -> None:
             broken.append(task)
             raise KeyError("lost")
 
-    lane = Lane(1, 9, 30.0, 0, pass_on)
+    work_queue = WorkQueue(1, 9, 30.0, 0, pass_on)
     how = {"worlds": 4, "months": 3}
     first, second = (Task(name, run_scenario, ("confront",), how) for name in ("first", "second"))
     try:
-        lane.add(first, second)
+        work_queue.add(first, second)
         assert first.finished.wait(SECONDS)
         with pytest.raises(RunError, match="KeyError: 'lost'"):
             first.answer()
         assert second.finished.wait(SECONDS)
         assert second.answer().worlds == 4
     finally:
-        lane.close()
+        work_queue.close()
 
 
 def test_a_full_queue_says_so() -> None:
-    lane = Lane(0, 2, 1.0, 0, lambda task: None)
+    work_queue = WorkQueue(0, 2, 1.0, 0, lambda task: None)
     for number in range(2):
-        lane.add(Task(str(number), print, (), {}))
+        work_queue.add(Task(str(number), print, (), {}))
     with pytest.raises(BusyError, match="2 requests are waiting already"):
-        lane.add(Task("3", print, (), {}))
+        work_queue.add(Task("3", print, (), {}))
 
 
 def test_what_cannot_be_run_says_why(engine: Engine) -> None:
@@ -625,31 +639,145 @@ def test_what_cannot_be_run_says_why(engine: Engine) -> None:
     assert engine.results("a", {"x": job(seed=4)})["x"].worlds == 4
 
 
-def slow(tell: Any, seconds: float) -> str:
-    """For the tests: heavy work that tells how far it is."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        tell(round(until - time.monotonic(), 2))
-        time.sleep(0.02)
-    return "done"
-
-
 def test_one_users_heavy_job_does_not_hold_up_the_others(engine: Engine) -> None:
     task = engine.heavy("heavy", slow, 60.0)
     wait_until(lambda: task.told is not None)
     assert engine.results("light", {"x": job(seed=5)})["x"].worlds == 4
-    waiting = [engine.heavy("heavy", slow, 60.0) for _ in range(4)]
-    assert [engine.slow.ahead(one) for one in waiting] == [1, 2, 3, 4]
-    with pytest.raises(BusyError, match="Wait some seconds"):
+    waiting = [engine.heavy("heavy", slow, 60.0)]
+    with pytest.raises(BusyError, match=r"2 requests from your page are waiting or under way.*Wait some seconds"):
         engine.heavy("heavy", slow, 60.0)
+    waiting += [engine.heavy(f"other {number}", slow, 60.0) for number in range(3)]
+    assert [engine.slow.ahead(one) for one in waiting] == [1, 2, 3, 4]
+    file = engine.file("reader", slow, 0.1)
+    assert file.finished.wait(SECONDS)
+    assert file.answer() == "done"
+    assert not waiting[-1].finished.is_set()  # the heavy queue stands meanwhile
     for one in [*waiting, task]:
         engine.cancel(one)
-        assert one.finished.wait(20)
+        assert one.finished.wait(SECONDS)
     with pytest.raises(RunError, match="stopped"):
         task.answer()
     after = engine.heavy("heavy", slow, 0.1)
-    assert after.finished.wait(20)
+    assert after.finished.wait(SECONDS)
     assert after.answer() == "done"
+
+
+def test_an_address_cannot_fill_a_queue_and_is_not_served_before_others() -> None:
+    """Otherwise four pages of one visitor have everybody else wait for half an hour."""
+    work_queue = WorkQueue(0, MOST_HEAVY_WAITING, 1.0, 0, lambda task: None, **HEAVY)  # type: ignore[arg-type]
+
+    def asked(session: str, address: str) -> Task:
+        task = Task(f"{session} {time.monotonic_ns()}", print, (), {}, session=session, address=address)
+        work_queue.add(task)
+        return task
+
+    for number in range(HEAVY["most_address"]):
+        asked(f"s{number // 2}", "one")
+    with pytest.raises(BusyError, match="requests from your address are waiting"):
+        asked("another", "one")
+    with pytest.raises(BusyError, match="requests from your page are waiting"):
+        asked("s0", "one")
+    late = asked("late", "two")
+    worker: Any = SimpleNamespace(tasks=[])
+    work_queue.workers.append(worker)
+    order = []
+    for _ in range(5):
+        order += work_queue.take(worker)
+        worker.tasks = []
+    assert [one.address for one in order] == ["one", "two", "one", "one", "one"]
+    assert order[1] is late
+    assert len({one.session for one in order}) == 5  # and sessions of one address in turn, too
+
+
+def test_what_a_closed_page_asked_for_is_given_up(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise the work of visitors who have gone keeps the workers from everybody else."""
+    there = {"stays", "blinks"}
+    monkeypatch.setattr(engine, "_there", there.__contains__)
+    for name in ("stays", "goes", "blinks"):
+        engine.came(name, "192.0.2.1")
+    tasks = {name: engine.heavy(name, slow, 60.0) for name in ("stays", "goes", "blinks", "never came")}
+    gone, _ = engine.file("goes", slow, 60.0), engine._give_up_closed(100.0)
+    there.discard("blinks")
+    engine._give_up_closed(110.0)
+    there.add("blinks")  # it has lost its connection for a moment
+    engine._give_up_closed(116.0)
+    assert tasks["goes"].finished.wait(20)
+    assert gone.finished.wait(SECONDS)
+    assert [name for name, task in tasks.items() if task.finished.is_set()] == ["goes"]
+    for one in tasks.values():
+        engine.cancel(one)
+        assert one.finished.wait(20)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no such limit on this system")
+def test_a_request_that_takes_too_much_memory_is_refused_and_its_process_ended(engine: Engine) -> None:
+    """Otherwise a file of a few hundred bytes takes the memory of the whole machine."""
+    engine.results("a", {"x": job(seed=10)})
+    little = engine.file("eater", hungry, 100)
+    assert little.finished.wait(SECONDS)
+    assert little.answer() == 1
+    for fills in (hungry, swelling, table):
+        task = engine.file("eater", fills, 8192)
+        assert task.finished.wait(SECONDS)
+        with pytest.raises(
+            RunError, match=r"^This takes more memory than one request may \(1,536 MB\); ask for less at once.$"
+        ):
+            task.answer()
+        after = engine.file("eater", slow, 0.1)
+        assert after.finished.wait(SECONDS)
+        assert after.answer() == "done"
+
+
+def test_a_process_that_refused_what_somebody_brought_is_not_used_again(engine: Engine, tmp_path: Path) -> None:
+    """Otherwise what a file did to a process stays with whoever comes next."""
+    engine.results("a", {"x": job(seed=11)})
+    before = {worker.process.pid for worker in engine.quick.workers}  # type: ignore[union-attr]
+    with pytest.raises(RunError, match="not a ZIP file"):
+        engine.results("a", {"x": UploadTask(archives.unpack, (b"nonsense", str(tmp_path / "new")))})
+    wait_until(lambda: len(before & {worker.process.pid for worker in engine.quick.workers}) == len(before) - 1)  # type: ignore[union-attr]
+    assert engine.results("a", {"x": job(seed=12)})["x"].worlds == 4
+
+
+def test_what_was_made_of_texts_is_kept_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise each address that anybody opens stays in memory for good."""
+    monkeypatch.setattr("dashboard.runtime.memo.MOST_LETTERS", {"session": 20, "address": 50, "all": 80})
+    who, made = ["a", "one"], []
+
+    def make(text: str) -> str:
+        made.append(text)
+        return text.upper()
+
+    kept = Remembered(make, lambda: (who[0], who[1]))
+    assert [kept("quiet 1234"), kept("quiet 1234")] == ["QUIET 1234"] * 2
+    assert made == ["quiet 1234"]
+    for session, address in (("b", "one"), ("c", "one"), ("d", "one"), ("e", "two"), ("f", "three")):
+        who[:] = session, address
+        for number in range(9):
+            assert kept(f"{session} {number:08}") == f"{session.upper()} {number:08}"
+        assert kept("x" * 81) == "X" * 81
+        for place, most in ((0, 20), (1, 50)):
+            mine = [text for text, (_, whose) in kept._kept.items() if whose[place] == who[place]]
+            assert sum(map(len, mine)) <= most
+        assert sum(map(len, kept._kept)) <= 80
+    assert "x" * 81 not in kept._kept
+    assert type(experiments.check) is type(versions._from_text) is Remembered
+
+
+def test_of_what_is_kept_whoever_has_most_makes_room_first() -> None:
+    """Otherwise one visitor pushes out what everybody else is looking at."""
+    small = Engine(kept_bytes=400_000, workers=1)
+    try:
+        for session, address in (("a", "one"), ("b", "one"), ("c", "two")):
+            small.came(session, address)
+        quiet = {session: job(seed, 20, 12) for seed, session in enumerate("bc")}
+        for session, one in quiet.items():
+            small.results(session, {"x": one})
+        for seed in range(10, 20):
+            small.results("a", {"x": job(seed, 20, 12)})
+        assert small.bytes <= 400_000
+        assert all(one.key in small._kept for one in quiet.values())
+    finally:
+        small.close()
 
 
 def test_a_worker_that_dies_or_hangs_is_replaced() -> None:

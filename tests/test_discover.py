@@ -13,7 +13,7 @@ from made_sweep import draws, made
 from typer.testing import CliRunner
 
 from sim.commands.main import app
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 from sim.experiment.condition import ConditionError
 from sim.experiment.discovery.boxes import Count, Limit, _quiet, lifted, rounded, screened
 from sim.experiment.discovery.rows import outcomes_by_point, rows
@@ -23,6 +23,7 @@ from sim.experiment.outcome import Sweep
 from sim.experiment.sweep import sweep as run_sweep
 from sim.parameters import PARAMETERS
 from sim.plots import rows_of, to_svg
+from sim.results import BundleError
 
 NAMES = [name for name, one in PARAMETERS.items() if not one.constant][:6]
 A, B, C = NAMES[:3]
@@ -423,8 +424,8 @@ def test_the_command(folder: Path, tmp_path: Path) -> None:
     data = json.loads(told.stdout)
     same: Discovery = Sweep.load(folder).discover(where, density=0.6)
     assert data == json.loads(json.dumps(same.as_json()))
-    assert json.loads((out / "discovery.json").read_text()) == data
-    assert (out / "discovery.txt").read_text() == same.text() + "\n"
+    assert json.loads((out / "discovery.json").read_text(encoding="utf-8")) == data
+    assert (out / "discovery.txt").read_text(encoding="utf-8") == same.text() + "\n"
     assert {"boxes.csv", "trajectory.csv", "tradeoff.svg", "tradeoff.png", "pairs.svg"} <= {
         one.name for one in out.iterdir()
     }
@@ -443,10 +444,10 @@ def test_the_command_refuses_in_words(folder: Path, tmp_path: Path) -> None:
     """Otherwise a slip shows a traceback, or files land among the sweep's own."""
     for arguments, said in (
         (("--where", "attacks <"), "something is missing at the end"),
-        (("--where", "attacks < 3", "--out", folder), "this is the sweep's own folder"),
+        (("--where", "attacks < 3", "--out", folder), "another kind of folder stands there"),
         (("--where", "attacks < 3", "--out", folder / "manifest.json"), "this is a file; name a folder"),
     ):
         result = invoke("discover", folder, *arguments)
-        assert isinstance(result.exception, LimitError)
+        assert isinstance(result.exception, LimitError | BundleError)
         assert said in str(result.exception)
     assert isinstance(invoke("discover", tmp_path, "--where", "attacks < 3").exception, FolderError)

@@ -176,7 +176,7 @@ def test_the_headline_is_of_the_experiment_as_it_stands(headline: ModuleType) ->
     for said in (
         f"{plan.points:,} points, {plan.runs:,} runs; seed {plan.experiment.seed}",
         f"a draw of {len(plan.factors)} things",
-        f"lived by {plan.worlds} worlds, {plan.months} months",
+        f"simulated in {plan.worlds} worlds, {plan.months} months",
     ):
         assert said in page, STALE
 

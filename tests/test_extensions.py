@@ -20,7 +20,7 @@ from dashboard.runtime.worker import receive, run_scenario, send
 from sim import extensions
 from sim.agents.observers import OBSERVERS, reports
 from sim.ensemble.checkpoints import Checkpoints
-from sim.ensemble.fingerprint import model_version
+from sim.ensemble.fingerprint import model_fingerprint
 from sim.evidence import ledger
 from sim.experiment.load import load_plan
 from sim.metrics import METRICS
@@ -322,7 +322,14 @@ def test_a_rule_switched_off_is_the_run_without_it(write: Any) -> None:
 def test_what_is_taken_out_again_leaves_everything_as_it_was(write: Any) -> None:
     def tables() -> list[Any]:
         made = [dict(one) for one in (RULES, PARAMETERS, METRICS, OBSERVERS)]
-        return [*made, list(MONTH), dict(ACTORS), list(ledger().claims), model_version(), load_scenario("history").hash]
+        return [
+            *made,
+            list(MONTH),
+            dict(ACTORS),
+            list(ledger().claims),
+            model_fingerprint(),
+            load_scenario("history").hash,
+        ]
 
     before, run = tables(), sim.run("history", **HOW).outcomes
     sim.load_extension(IRAN)
@@ -355,7 +362,7 @@ EXPERIMENT = {
 def test_the_digest_is_part_of_what_identifies_models_sweeps_and_points(write: Any) -> None:
     def said() -> tuple[str, str, str]:
         plan = load_plan(EXPERIMENT)
-        return model_version(), plan.identity, plan.ids(np.array([0]))[0]
+        return model_fingerprint(), plan.identity, plan.ids(np.array([0]))[0]
 
     bare = said()
     assert extensions.digest() == ""

@@ -22,7 +22,6 @@ from sim.calibration.bargaining import bargain, median, settle
 from sim.calibration.calibrate import Calibration, Wave, calibrate, scaled
 from sim.calibration.design import latin_hypercube, stored, values_at
 from sim.calibration.emulator import Emulator
-from sim.calibration.fingerprint import fingerprint
 from sim.calibration.matching import CUT, Measured, effective, implausibility, log_likelihood, measure
 from sim.calibration.observations import (
     CALIBRATION,
@@ -37,15 +36,16 @@ from sim.calibration.observations import (
 from sim.calibration.patterns import Ensemble, Pattern, ensemble, patterns
 from sim.calibration.rivals import RIVAL_READINGS
 from sim.calibration.scores import RIVALS, covered, crps, rank, rivals
-from sim.calibration.simulated import live, uncertain
+from sim.calibration.simulated import simulate_reports, uncertain
 from sim.calibration.targets import targets
 from sim.commands.main import main
-from sim.ensemble.run import run
+from sim.ensemble import fingerprint
 from sim.model import FrontierModel
 from sim.parameters import PARAMETERS, posterior, resolve
 from sim.parameters.posterior import accepted, which_set
+from sim.results.run import run
 from sim.scenario import list_scenarios, load_scenario, parameter_set
-from sim.worlds import Streams, Vector, total
+from sim.worlds import BatchLayout, Streams, Vector, total
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAD = "series,period_start,period_end,value,unit,source_title,source_url,confidence\n"
@@ -57,7 +57,7 @@ ROW = "picss_militant_attacks_month,2022-05-01,2022-05-31,29,attacks,A source,ht
 
 @cache
 def lived_model(worlds: int = 300, first: int = 0) -> FrontierModel:
-    model = FrontierModel("history", worlds=worlds, seed=3, first=first, parameters="prior")
+    model = FrontierModel("history", BatchLayout(worlds, first), seed=3, parameters="prior")
     for _ in range(17):
         model.step()
     return model
@@ -113,11 +113,11 @@ def test_scatter_keeps_the_mean_and_has_the_variance_declared() -> None:
 
 def test_scope_and_silence() -> None:
     """Otherwise a truce silences a count of all groups, or the TTP goes on claiming in it."""
-    lived = live("history", 400, 17, 1)
+    lived = simulate_reports("history", 400, 17, 1)
     truce = lived["ceasefire"] > 0.5
     assert lived["ttp_claims"][truce].mean() < 0.15 * lived["ttp_claims"][~truce].mean()
     assert lived["picss_attacks"][truce].mean() > 0.5 * lived["picss_attacks"][~truce].mean()
-    quiet = live("history", 400, 17, 1, off=("background_attacks",))
+    quiet = simulate_reports("history", 400, 17, 1, off=("background_attacks",))
     assert np.abs(quiet["pips_ttp_attacks"] - lived["pips_ttp_attacks"]).mean() < lived["pips_ttp_attacks"].mean()
     assert quiet["picss_attacks"].mean() < 0.8 * lived["picss_attacks"].mean()
 
@@ -161,7 +161,9 @@ def test_the_figures_are_those_that_were_published() -> None:
 def test_no_module_reads_files_beside_the_project() -> None:
     """Otherwise the project works in one checkout only."""
     for path in (ROOT / "sim" / "history").glob("*.py"):
-        texts = [one.value for one in ast.walk(ast.parse(path.read_text())) if isinstance(one, ast.Constant)]
+        texts = [
+            one.value for one in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(one, ast.Constant)
+        ]
         assert not [text for text in texts if isinstance(text, str) and "shared/" in text]
 
 
@@ -346,18 +348,18 @@ def test_a_budget_scales() -> None:
 def test_sets_are_kept_with_a_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise nobody can tell from what the sets were made, or that the model has changed since."""
     made = store.save(recovered(), tmp_path)
-    read = json.loads((tmp_path / store.MANIFEST).read_text())
+    read = json.loads((tmp_path / store.MANIFEST).read_text(encoding="utf-8"))
     assert read == made
     assert read["window"] == list(CALIBRATION)
     assert read["seed"] == 1
-    assert read["fingerprint"] == fingerprint()
+    assert read["model"] == fingerprint.model_fingerprint(libraries=False)
     assert {row["name"] for row in read["targets"]} == {aim.name for aim in targets()}
     kept = accepted(tmp_path / store.SETS)
     for name, values in recovered().values.items():
         one = PARAMETERS[name]
         assert np.array_equal(np.clip(kept[name], one.low, one.high), values)
     assert store.state(tmp_path).same_code
-    monkeypatch.setattr(store, "fingerprint", lambda: "another")
+    monkeypatch.setattr(store, "model_fingerprint", lambda libraries: "another")
     assert store.state(tmp_path).stale
     assert "stale" in store.state(tmp_path).words
     assert store.state(tmp_path / "none").stale
@@ -365,16 +367,32 @@ def test_sets_are_kept_with_a_manifest(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_the_fingerprint_sees_rules_and_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise sets that belong to another model go on being used."""
-    from sim.calibration import fingerprint as module
-
-    before = fingerprint()
-    assert before == fingerprint()
+    anew = fingerprint._own_fingerprint.__wrapped__
+    before = anew()
+    assert before == anew() != anew(libraries=False)
     one = PARAMETERS["chip_value"]
     monkeypatch.setitem(PARAMETERS, "chip_value", one.model_copy(update={"high": one.high + 0.5}))
-    assert fingerprint() != before
-    same = module._code("def f(x):\n    '''Says.'''\n    return x + 1\n")
-    assert same == module._code("# a remark\n@rule(claims=('a',))\ndef f(x):\n    '''Says more.'''\n    return x + 1\n")
-    assert same != module._code("def f(x):\n    return x + 2\n")
+    assert anew() != before
+
+    def code(source: str) -> str:
+        return fingerprint.computing(ast.parse(source))
+
+    same = code("def f(x):\n    '''Says.'''\n    if x < 0:\n        raise ValueError('negative')\n    return x + 1\n")
+    assert same == code(
+        "# a remark\n@rule(claims=('a',))\ndef f(x):\n    '''Says more.'''\n    if x < 0:\n        raise ValueError(x)\n"
+        "    return x + 1\n"
+    )
+    assert same != code("def f(x):\n    if x < 0:\n        raise ValueError('negative')\n    return x + 2\n")
+
+
+def test_the_fingerprint_covers_what_computes() -> None:
+    """Otherwise a part of the model can change unseen: which parts there are follows from what is imported."""
+    found = set(fingerprint.modules())
+    computing = {"model", "rulebook", "shocks", "chance", "worlds", "scenario.shocks", "scenario.script"}
+    computing |= {"rules.stance", "agents.observers", "ensemble.outcomes", "ensemble.verdicts", "parameters.posterior"}
+    assert {f"sim.{name}" for name in computing} <= found
+    others = ("sim.why", "sim.results", "sim.plots", "sim.commands", "sim.report", "sim.experiment", "sim.calibration")
+    assert [name for name in found if name.startswith(others)] == []
 
 
 # ------------------------------------------------------------------------------------------------ the shipped sets
@@ -503,7 +521,7 @@ def test_a_backcast_scores_what_was_published(tmp_path: Path) -> None:
     assert len(claims.scored) == 16
     assert cast.inside == 1.0
     assert 0.0 <= claims.coverage(0.5) <= claims.coverage(0.9) <= 1.0
-    lived = live("history", 200, 17, 1, parameters="posterior")
+    lived = simulate_reports("history", 200, 17, 1, parameters="posterior")
     april = next(one for one in claims.scored if one.period == "2022-04")
     assert april.crps == pytest.approx(crps(lived["ttp_claims"][8], 54.0))
     year = next(one for one in claims.totals)
@@ -523,14 +541,14 @@ def test_later_months_can_be_scored(tmp_path: Path, capsys: pytest.CaptureFixtur
     said = " ".join(capsys.readouterr().out.split())
     assert "none of the months scored lie in that window" in said
     assert "calibrated on 2021-08 to 2022-12" in said
-    kept = json.loads((out / "backcast.json").read_text())
+    kept = json.loads((out / "backcast.json").read_text(encoding="utf-8"))
     assert kept["calibrated"] == ["2021-08", "2022-12"]
     assert kept["inside"] == 0.0
     (series,) = kept["series"]
     assert [one["period"] for one in series["scored"]] == ["2023-02", "2023-03"]
     # The rivals that are told nothing of these months still know the window's.
     assert set(series["scored"][0]["untold"]) == set(RIVALS)
-    page = (out / "backcast.md").read_text()
+    page = (out / "backcast.md").read_text(encoding="utf-8")
     assert "![Attacks counted by PICSS" in page
     assert (out / "plots" / "picss_attacks.svg").exists()
 
@@ -607,7 +625,7 @@ def test_pattern(name: str) -> None:
 
 def test_a_pattern_fails_where_its_mechanism_is_off() -> None:
     """Otherwise the patterns hold of any model."""
-    history = live("history", 1000, 17, 0, parameters="posterior", off=("attacks_claimed",))
+    history = simulate_reports("history", 1000, 17, 0, parameters="posterior", off=("attacks_claimed",))
     lost = {one.name: one for one in patterns(replace(shown(), history=history))}
     assert not lost["claims_dip_in_truces"].holds
     assert lost["counts_do_not_dip"] == found_patterns()["counts_do_not_dip"]
@@ -619,13 +637,13 @@ def test_a_pattern_fails_where_its_mechanism_is_off() -> None:
 
 
 def test_rivals_contradict_each_other() -> None:
-    """Otherwise they are not rivals: each must have Kabul behave in its own way under the same luck."""
+    """Otherwise they are not rivals: each must have Kabul behave in its own way under the same random draws."""
     efforts = {}
     for name in RIVAL_READINGS:
         plan = load_scenario(name)
         assert plan.parameters
         assert name in [one for one, _, _ in list_scenarios()]
-        efforts[name] = live(plan, 300, 17, 0, parameters="posterior")["taliban_stance"][5:].mean()
+        efforts[name] = simulate_reports(plan, 300, 17, 0, parameters="posterior")["taliban_stance"][5:].mean()
     assert efforts["rival_bargaining_chip"] > efforts["rival_faction_politics"] + 0.03
     assert efforts["rival_faction_politics"] > efforts["rival_ideological_bond"] + 0.05
 

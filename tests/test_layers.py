@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -12,15 +14,54 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST = 400
 
-# From the ground up; a module imports from its own layer and from those below it.
-LAYERS = (
-    ("worlds", "chance", "rule", "vocabulary", "mechanisms", "plainwords", "yamlfile"),
-    ("rules", "parameters", "evidence"),
-    ("agents", "rulebook", "metrics"),
-    ("model", "scenario", "shocks"),
-    ("run", "checkpoints", "results", "plots", "trace", "why"),
-    ("teaching", "experiment", "history"),
-    ("cli", "dashboard", "exits", "report", "__main__", "the public names"),
+# From the ground up, a floor for each package and each module that stands by itself; what it imports stands lower.
+FLOORS = (
+    # the model
+    "words.problems",
+    "yamlfile",
+    "worlds",
+    "vocabulary",
+    "mechanisms",
+    "rule",
+    "chance",
+    "parameters",
+    "evidence",
+    "rules",
+    "metrics",
+    "words",
+    "scenario",
+    "agents",
+    "rulebook",
+    "shocks",
+    "model",
+    "extensions",
+    # running it
+    "ensemble",
+    "questions",
+    "results",
+    "plots",
+    # asking it
+    "why",
+    "calibration",
+    "experiment",
+    "experiment.discovery",
+    "experiment.sensitivity",
+    "experiment.regret",
+    "experiment.replications",
+    "teaching",
+    "teaching.exercises",
+    "teaching.classroom",
+    "teaching.play",
+    # showing it
+    "provenance",
+    "report",
+    "the public names",
+    "dashboard.runtime",
+    "dashboard.widgets",
+    "dashboard.pages",
+    "dashboard",
+    "commands",
+    "__main__",
 )
 
 # Where chance from outside may come in, and what for.
@@ -31,7 +72,7 @@ ENTROPY = {
         "sim/teaching/classroom/classes.py",
         "secrets",
     ): "codes and secrets of a class, which nobody may guess; no run sees them",
-    ("sim/ensemble/run.py", "os.urandom"): "a seed for a run that was given none; it is recorded",
+    ("sim/results/run.py", "os.urandom"): "a seed for a run that was given none; it is recorded",
     ("sim/teaching/play/table.py", "secrets"): "links for a game's host and players, never part of a run",
     ("sim/teaching/play/table_file.py", "secrets"): "codes that players join a game with, never part of a run",
 }
@@ -39,10 +80,6 @@ ENTROPY = {
 PUT_OFF = {
     ("sim.results.results", "sim.results.bundle"): "`save` and `load` are the folder's work, asked for on the results",
     ("sim.results.paired", "sim.results.bundle"): "the same, on a comparison",
-    (
-        "sim.results.results",
-        "sim.why.answers",
-    ): "why a number came about is asked of the results, and lives the worlds again",
 }
 # Sums in any order, where that is safe: (file, function, call) -> why.
 SAFE_SUMS: dict[tuple[str, str, str], str] = {
@@ -104,31 +141,57 @@ def graph() -> dict[str, set[str]]:
 
 
 def part(name: str) -> str:
-    """The part of the house that a module belongs to."""
-    first, _, rest = name.partition(".")
-    if first == "dashboard":
-        return first
-    return rest.partition(".")[0] or "the public names"
-
-
-def layer(name: str) -> int:
-    found = [number for number, parts in enumerate(LAYERS) if part(name) in parts]
-    assert found, f"{name} stands in no layer: say in LAYERS where it belongs"
+    """The package, or module by itself, that a module belongs to."""
+    parts = name.split(".")
+    if parts[0] == "sim":
+        parts = parts[1:] or ["the public names"]
+    found = [".".join(parts[:length]) for length in (2, 1) if ".".join(parts[:length]) in FLOORS]
+    assert found, f"{name} stands on no floor: say in FLOORS where it belongs"
     return found[0]
 
 
-def test_every_module_stands_in_one_layer() -> None:
-    """Otherwise a new part of the project is free to import whatever it likes."""
-    names = [one for parts in LAYERS for one in parts]
-    assert len(set(names)) == len(names)
-    assert [name for name in graph() if layer(name) < 0] == []
+def floor(name: str) -> int:
+    return FLOORS.index(part(name))
+
+
+def test_every_package_has_a_floor_of_its_own() -> None:
+    """Otherwise a new part of the project is free to import whatever it likes, or two that share one each other."""
+    assert len(set(FLOORS)) == len(FLOORS)
+    assert {part(name) for name in graph()} == set(FLOORS)
 
 
 @pytest.mark.parametrize("name", sorted(graph()))
 def test_nothing_imports_upward(name: str) -> None:
     """Otherwise the model comes to need the command line, or a rule the agents, and no part can be read on its own."""
-    upward = [other for other in sorted(graph()[name]) if layer(other) > layer(name)]
-    assert upward == []
+    assert [other for other in sorted(graph()[name]) if floor(other) > floor(name)] == []
+
+
+def test_questions_are_answered_upstairs() -> None:
+    """Otherwise a method stands for a function that is not there, or one that it could simply import."""
+    import sim
+    from sim.questions import HOMES
+
+    for method, home in HOMES.items():
+        name, _, function = home.partition(":")
+        assert callable(getattr(import_module(name), function))
+        asked = module(ROOT / inspect.getfile(getattr(sim, method.partition(".")[0])))
+        assert floor(name) > floor(asked), method
+
+
+BUILT = {"sim/ensemble/simulate.py": "the one place"}
+
+
+def calls(source: ast.Module, name: str) -> int:
+    """How often a function or class is called by this name."""
+    return sum(isinstance(one, ast.Call) and dotted(one.func).endswith(name) for one in ast.walk(source))
+
+
+def test_models_are_built_and_stepped_in_one_place() -> None:
+    """Otherwise each who runs one has batches, checkpoints, closing and garbage of his own again."""
+    assert {place(path) for path in paths() if calls(tree(path), "FrontierModel")} == set(BUILT)
+    assert {place(path) for path in paths() if calls(tree(path), "model.step")} == {*BUILT, "sim/why/pair.py"}
+    pools = ("ProcessPoolExecutor", "multiprocessing.Pool")
+    assert {place(path) for path in paths() for name in pools if calls(tree(path), name)} == {"sim/ensemble/pool.py"}
 
 
 def circles(edges: dict[str, set[str]]) -> list[list[str]]:
@@ -180,7 +243,7 @@ def f():
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}}) == [["a", "b", "c", "a"]]
     assert circles({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
     assert "sim.agents.pakistan" in graph()["sim.model"]
-    assert "sim.model" in graph()["sim.ensemble.run"]
+    assert "sim.model" in graph()["sim.ensemble.simulate"]
     assert sum(map(len, graph().values())) > 100
 
 

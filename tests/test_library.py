@@ -15,12 +15,12 @@ import pytest
 import yaml
 from numpy.typing import NDArray
 
-from sim.ensemble.run import run
 from sim.evidence import ledger
 from sim.experiment import baselines
 from sim.metrics import METRICS
 from sim.model import FrontierModel
 from sim.results import Results
+from sim.results.run import run
 from sim.scenario import Scenario, differences, library, list_scenarios, load_policy, load_scenario, with_overrides
 from sim.vocabulary import LEVERS, START, months_between
 
@@ -39,7 +39,7 @@ def results(name: str, months: int = MONTHS) -> Results:
     return run(name, worlds=WORLDS, months=months, seed=SEED, parameters="defaults", keep_panels=False)
 
 
-def lived(name: str, months: int = MONTHS) -> Months:
+def simulated(name: str, months: int = MONTHS) -> Months:
     """The same as plain arrays: metric -> (worlds, months)."""
     return results(name, months).arrays.metrics
 
@@ -86,7 +86,7 @@ def apart(this: Months, that: Months, metric: str, since: str, until: str | None
 
 
 def moves(this: Months, that: Months, metric: str, by: float, since: str, until: str | None = None) -> None:
-    """Assert that a metric moves the way of `by`, by at least as much, and by more than luck between worlds explains."""
+    """Assert that a metric moves the way of `by`, by at least as much, and by more than chance between worlds explains."""
     shift = apart(this, that, metric, since, until)
     mean, error = shift.mean(), shift.std(ddof=1) / np.sqrt(len(shift))
     assert mean * np.sign(by) >= abs(by), f"{metric} moves by {mean:+.4f}, asked for {by:+.4f}"
@@ -116,7 +116,7 @@ class Contract:
         """Assert a shift, against what the scenario extends or another one; see the function of that name."""
         other = than or self.parent
         assert other is not None
-        moves(lived(self.name), lived(other), metric, by, since or self.since, until)
+        moves(simulated(self.name), simulated(other), metric, by, since or self.since, until)
 
     def test_can_be_read_aloud(self) -> None:
         """Title, question, summary and claims of its own; a reason and claims with everything that changes."""
@@ -166,26 +166,26 @@ class Contract:
         if self.parent is None:
             return
         assert differences(load_scenario(self.name), load_scenario(self.parent))
-        here, there, month = lived(self.name), lived(self.parent), at(self.since)
+        here, there, month = simulated(self.name), simulated(self.parent), at(self.since)
         for metric in METRICS:
             np.testing.assert_array_equal(here[metric][:, :month], there[metric][:, :month], err_msg=metric)
         assert any((here[metric][:, month] != there[metric][:, month]).any() for metric in METRICS)
 
     def test_runs_five_years(self) -> None:
         """200 worlds, 60 months: finite and in range."""
-        in_range(lived(self.name), MONTHS)
+        in_range(simulated(self.name), MONTHS)
 
     @pytest.mark.slow
     def test_runs_ten_years(self) -> None:
         """200 worlds, 120 months: finite and in range, and the first five years are the same."""
-        long = lived(self.name, LONG)
+        long = simulated(self.name, LONG)
         in_range(long, LONG)
-        for metric, values in lived(self.name).items():
+        for metric, values in simulated(self.name).items():
             np.testing.assert_array_equal(long[metric][:, :MONTHS], values, err_msg=metric)
 
     def test_harm_is_counted_on_both_sides(self) -> None:
         """People die on both sides of the line, and the sum of all is what is reported."""
-        here = lived(self.name)
+        here = simulated(self.name)
         parts = [here[f"fatalities_{part}"] for part in ("security", "civilian", "militant", "afghan_civilian")]
         assert all(part.sum() > 0 for part in parts)
         np.testing.assert_array_equal(here["fatalities"], sum(parts))
@@ -194,7 +194,9 @@ class Contract:
         """A course of Pakistan's costs within 12 % of Confront and Accommodate from December 2022 on."""
         if not self.level:
             return
-        cost = {one: lived(one)["effort_cost"][:, at(PARTING) :].mean() for one in ("confront", "appease", self.name)}
+        cost = {
+            one: simulated(one)["effort_cost"][:, at(PARTING) :].mean() for one in ("confront", "appease", self.name)
+        }
         assert abs(cost[self.name] / (cost["confront"] + cost["appease"]) * 2 - 1) < 0.12
 
     def test_gives_its_baseline(self) -> None:
@@ -228,7 +230,7 @@ class TestSharedPast(Contract):
 
     def test_shows_what_was_done_and_no_more(self) -> None:
         """Goodwill, a fence, talks and strikes to November 2022; after it nothing is written down."""
-        past = lived(self.name)
+        past = simulated(self.name)
         cost = past["effort_cost"].mean(axis=0)
         assert cost[: at(PARTING)].min() > 1.0
         assert cost[at(PARTING) :].max() < 0.05
@@ -249,7 +251,7 @@ class TestHistory(Contract):
         self.moves("fatalities_militant", +4)
         self.moves("aid", +0.3)
         self.moves("messaging", +0.04)
-        assert lived(self.name)["recognition"].max() == 0
+        assert simulated(self.name)["recognition"].max() == 0
 
 
 class TestConfront(Contract):
@@ -297,7 +299,7 @@ class TestHedge(Contract):
 
     def test_shows_more_giving_where_kabul_does_more(self) -> None:
         """World by world, aid follows the effort of the season before, and closed crossings its absence."""
-        here, past, now = lived(self.name), slice(at("2023-06"), -1), slice(at("2023-07"), None)
+        here, past, now = simulated(self.name), slice(at("2023-06"), -1), slice(at("2023-07"), None)
         effort = np.stack(
             [here["taliban_stance"][:, i - 3 : i].mean(axis=1) for i in range(at("2023-07"), MONTHS)], axis=1
         )
@@ -314,7 +316,7 @@ class TestIncentives(Contract):
     def test_shows_that_terms_move_kabul_and_gifts_do_not(self) -> None:
         """001.8: against the same giving without terms, restraint is likelier by far, at the same cost."""
         free = live(with_overrides(load_scenario(self.name), {"policies.incentives.settings.conditionality": 0.0}))
-        here = lived(self.name)
+        here = simulated(self.name)
         moves(here, free, "chance_restrain", +0.04, PARTING)
         moves(here, free, "taliban_stance", +0.03, PARTING)
         assert (
@@ -338,7 +340,7 @@ class TestMediatedTalks(Contract):
         self.moves("concession_pressure", +0.02)
         self.moves("sovereignty_conceded", -0.02)
         self.moves("taliban_stance", +0.05)
-        here = lived(self.name)
+        here = simulated(self.name)
         apart_now = here["ceasefire"][:, at(PARTING) :] > 0.5
         assert (
             here["attacks"][:, at(PARTING) :][apart_now].mean()
@@ -371,7 +373,7 @@ class TestIsolate(Contract):
         self.moves("economy", -0.01)
         self.moves("alignment_taliban_pakistan", -0.05)
         self.moves("resentment", +0.05)
-        assert lived(self.name)["strikes"].mean() < lived("confront")["strikes"].mean()
+        assert simulated(self.name)["strikes"].mean() < simulated("confront")["strikes"].mean()
 
 
 class TestRecognise(Contract):
@@ -400,7 +402,7 @@ class TestRecognise(Contract):
     def test_shows_that_sanctions_make_the_price(self) -> None:
         """M12: with sanctions lifted, recognition costs little of the programme."""
         lifted = {name: live(with_shock(name, PARTING, sanctions={"set": 0.0})) for name in (self.name, "shared_past")}
-        under = apart(lived(self.name), lived("shared_past"), "imf_programme", "2023-12").mean()
+        under = apart(simulated(self.name), simulated("shared_past"), "imf_programme", "2023-12").mean()
         without = apart(lifted[self.name], lifted["shared_past"], "imf_programme", "2023-12").mean()
         assert under < 2 * without < 0
 
@@ -425,7 +427,7 @@ class TestOwnChoice(Contract):
 
     def test_shows_that_its_clerics_and_its_losses_weigh(self) -> None:
         """M22: stronger clerics, less coercion. 002.11: it is the balance of pressures that decides, not a script."""
-        here = lived(self.name)
+        here = simulated(self.name)
         clerical = live(with_shock(self.name, PARTING, power__clerics={"multiply": 3.0}))
         moves(clerical, here, "pakistan_policy", -0.015, "2023-01")
         assert here["pakistan_policy"][:, at("2023-01") :].std(axis=0).min() > 0.1
@@ -442,7 +444,7 @@ class TestIndiaOpening(Contract):
         self.moves("chance_restrain", -0.012)
         self.moves("alignment_taliban_india", +0.06)
         self.moves("leverage_taliban_pakistan", +0.01)
-        assert (lived(self.name)["india_engagement"][:, -1] == 1.0).all()
+        assert (simulated(self.name)["india_engagement"][:, -1] == 1.0).all()
 
 
 class TestHaqqaniAscendant(Contract):
@@ -453,7 +455,7 @@ class TestHaqqaniAscendant(Contract):
         """M5: their rise is good for Islamabad's tie and does nothing against the TTP."""
         self.moves("alignment_taliban_pakistan", +0.05)
         self.moves("alignment_taliban_india", -0.03)
-        assert apart(lived(self.name), lived("history"), "alignment_taliban_ttp", self.since).mean() > -0.005
+        assert apart(simulated(self.name), simulated("history"), "alignment_taliban_ttp", self.since).mean() > -0.005
 
 
 class TestBaradarYaqoob(Contract):
@@ -479,7 +481,7 @@ class TestTalibanFracture(Contract):
         self.moves("leverage_pakistan_taliban", +0.02, since="2023-12")
         self.moves("leverage_usable", +0.006, since="2023-12")
         self.moves("fractured", +0.2)
-        long = lived(self.name, LONG)["leverage_wartime"].mean(axis=0)
+        long = simulated(self.name, LONG)["leverage_wartime"].mean(axis=0)
         assert long[at("2024-12")] > 0.15
         assert long[-1] < long[at("2024-12")] - 0.1
 
@@ -527,7 +529,7 @@ class TestKhanReturns(Contract):
         """M29: rhetoric moves by far more than policy, each against its range; Washington takes note of the talk."""
         self.moves("rhetoric", +0.03)
         self.moves("us_ties", -0.003)
-        here, there = lived(self.name), lived("history")
+        here, there = simulated(self.name), simulated("history")
         words = apart(here, there, "rhetoric", self.since).mean()
         policy = apart(here, there, "pakistan_policy", self.since).mean() / 2.0
         strikes = apart(here, there, "strikes", self.since).mean()
@@ -548,7 +550,7 @@ class TestExpulsions(Contract):
         self.moves("resentment", +0.04)
         self.moves("distrust", +0.03)
         self.moves("resentment", +0.04, since="2026-01")
-        assert lived(self.name)["expelled"][:, at("2025-10") :].max() == 0
+        assert simulated(self.name)["expelled"][:, at("2025-10") :].max() == 0
 
 
 class TestTTPSplinters(Contract):

@@ -26,13 +26,13 @@ from sim.agents.decision import Decision
 from sim.agents.group import Group
 from sim.agents.observers import OBSERVERS, reports
 from sim.metrics import METRICS, PANELS
-from sim.model import MONTH, FrontierModel, ModelError
+from sim.model import MONTH, FrontierModel, ModelError, Parts, make_agents
 from sim.parameters import PARAMETERS
 from sim.rule import RULES
 from sim.rulebook import Rulebook
 from sim.scenario import SHOCK_TARGETS, Scenario, load_scenario
 from sim.vocabulary import ROSTER
-from sim.worlds import Vector
+from sim.worlds import BatchLayout, Vector
 
 # A division by nought or an overflow is a number that is none, somewhere, even where no figure shows it.
 pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
@@ -135,10 +135,16 @@ def plain(lever_text: str = "", shocks: str = "") -> Scenario:
 
 
 def run(
-    scenario: Scenario | str, months: int, worlds: int = 1, kind: type[FrontierModel] = FrontierModel, **options: Any
+    scenario: Scenario | str | list[Scenario],
+    months: int,
+    worlds: int = 1,
+    kind: type[FrontierModel] = FrontierModel,
+    first: int = 0,
+    **options: Any,
 ) -> Record:
     """All that comes out: metrics and observers' reports (months, worlds), panels (months, rows, worlds)."""
-    model = kind(scenario, worlds=worlds, **{"seed": 5, "parameters": "defaults", **options})
+    blocks = len(scenario) if isinstance(scenario, list) else 1
+    model = kind(scenario, BatchLayout(worlds, first, blocks), **{"seed": 5, "parameters": "defaults", **options})
     for _ in range(months):
         model.step()
     record = {name: np.array(values) for name, values in model.datacollector.model_vars.items()}
@@ -228,7 +234,7 @@ def test_the_same_scenario_twice_differs_by_nothing() -> None:
 
 
 class Onlooker(Actor):
-    """Draws luck of its own, and keeps it to itself."""
+    """Draws random draws of its own, and keeps it to itself."""
 
     def look(self) -> None:
         self.seen = self.draw("look") + self.model.streams.uniforms("onlooker.more", self.model.month, 3)[2]
@@ -237,9 +243,12 @@ class Onlooker(Actor):
 class Watched(FrontierModel):
     """The model with one agent more."""
 
-    def _make_agents(self) -> None:
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options, parts=Parts(agents=self._agents))
+
+    def _agents(self, model: FrontierModel) -> None:
         self.onlooker = Onlooker(self, "onlooker")
-        super()._make_agents()
+        make_agents(model)
 
     def step(self) -> None:
         self.onlooker.look()
@@ -387,7 +396,7 @@ def test_batch_run_works() -> None:
         rows = batch(seed)
         one, other = ([row["attacks"] for row in rows if row["iteration"] == number] for number in (0, 1))
         assert len(one) == len(other) >= 3
-        assert (one == other) == (seed is not None), "without a seed each run has luck of its own"
+        assert (one == other) == (seed is not None), "without a seed each run has random draws of its own"
         assert (one[:3] == seeded) == (seed is not None)
 
 
@@ -527,25 +536,25 @@ policies:
 
 @pytest.mark.parametrize("parameters", ["defaults", "prior", "posterior"])
 @pytest.mark.parametrize("first", [0, 6])
-def test_scenarios_side_by_side_are_what_they_are_alone(first: int, parameters: str) -> None:
+def test_scenarios_in_one_batch_are_what_they_are_alone(first: int, parameters: str) -> None:
     """Otherwise a comparison gives other numbers than the runs that it is made of."""
     plans = [load_scenario("confront"), load_scenario(("beside.yaml", BESIDE)), load_scenario("mediated_talks")]
     options: dict[str, Any] = {"seed": 9, "parameters": parameters, "first": first}
-    together = run(plans[0], 40, 15, beside=plans[1:], **options)
+    together = run(plans, 40, 5, **options)
     for number, plan in enumerate(plans):
         alone = run(plan, 40, 5, **options)
         part = {name: value[..., number * 5 : number * 5 + 5] for name, value in together.items()}
         assert differing(part, alone) == []
 
 
-def test_what_cannot_stand_side_by_side_is_refused() -> None:
+def test_what_cannot_stand_in_one_batch_is_refused() -> None:
     """Otherwise one scenario's shocks or parameters fall on another's worlds."""
     confront = load_scenario("confront")
     for name in ("imf_default", "force_works", "own_choice"):
-        with pytest.raises(ValueError, match="side by side"):
-            FrontierModel(confront, worlds=4, seed=1, beside=[load_scenario(name)])
-    with pytest.raises(ValueError, match="cannot be dealt out"):
-        FrontierModel(confront, worlds=5, seed=1, beside=[load_scenario("appease")])
+        with pytest.raises(ValueError, match="in one batch"):
+            FrontierModel([confront, load_scenario(name)], worlds=2, seed=1)
+    with pytest.raises(ValueError, match="2 scenarios cannot stand in 1 blocks"):
+        FrontierModel([confront, load_scenario("appease")], BatchLayout(4), seed=1)
 
 
 def test_what_was_recorded_stays() -> None:
@@ -702,7 +711,7 @@ def test_a_figure_out_of_range_stops_the_run(bad: float, shown: str, monkeypatch
 
     as_declared = METRICS["attacks"]
     monkeypatch.setitem(METRICS, "attacks", replace(as_declared, read=broken))
-    model = FrontierModel("history", worlds=4, seed=1, first=100)
+    model = FrontierModel("history", BatchLayout(4, first=100), seed=1)
     model.step()
     with pytest.raises(
         ModelError, match=rf"attacks is {shown} in world 102 in 2021-09; it must stay within 0 to 20000"
@@ -862,18 +871,17 @@ def handed() -> dict[tuple[str, str], tuple[float, float]]:
         seen[rule, what] = min(low, float(np.min(value))), max(high, float(np.max(value)))
 
     class Noting(Rulebook):
-        def __call__(self, rule: Callable[..., Vector], /, *by_place: Vector, **state: Vector) -> Vector:
+        def called_by(self, owner: str, rule: Callable[..., Vector], /, *by_place: Vector, **state: Vector) -> Vector:
             for argument, value in state.items():
                 note(named[rule].name, argument, value)
-            result = super().__call__(rule, *by_place, **state)
+            result = super().called_by(owner, rule, *by_place, **state)
             note(named[rule].name, "result", result)
             return result
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sim.model, "Rulebook", Noting)
-        run(busy(), 48, 80, values=corner(80, seed=3))
-        run("confront", 48, 60, parameters="prior")
-        run("appease", 48, 60, parameters="prior")
+    parts = Parts(rulebook=Noting)
+    run(busy(), 48, 80, values=corner(80, seed=3), parts=parts)
+    run("confront", 48, 60, parameters="prior", parts=parts)
+    run("appease", 48, 60, parameters="prior", parts=parts)
     return seen
 
 

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import packages_distributions
+from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -22,13 +22,15 @@ from packaging.utils import canonicalize_name
 import sim
 
 ROOT = Path(__file__).resolve().parents[1]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PYPROJECT["project"]
+LOCKS = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("requirements.lock", "requirements-dev.lock")}
+RUNNING, DEVELOPING = LOCKS.values()
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 # Imported without being declared: it comes with, and only makes sense with, a package that is.
-COMES_WITH = {"markupsafe": "jinja2", "pydantic-core": "pydantic"}
+COMES_WITH = {"starlette": "streamlit", "markupsafe": "jinja2", "pydantic-core": "pydantic"}
 # Declared without being imported: Mesa 3.5 imports it and does not say so.
 FOR_OTHERS = {"networkx"}
 
@@ -140,25 +142,73 @@ class TestDependencies:
         declared = {canonicalize_name(Requirement(one).name) for one in PROJECT["dependencies"]}
         assert {COMES_WITH.get(name, name) for name in imported} == declared - FOR_OTHERS
 
-    def test_the_lock_covers_what_is_declared(self) -> None:
-        """`make lock` renews it."""
-        pins = dict(re.findall(r"^([a-z0-9-]+)==([^ ;\\]+)", LOCK, re.MULTILINE))
-        for text in sum(PROJECT["optional-dependencies"].values(), PROJECT["dependencies"]):
-            one = Requirement(text)
-            name = canonicalize_name(one.name)
-            assert name in pins, f"{name} is not in requirements.lock: make lock"
-            assert one.specifier.contains(pins[name], prereleases=True), f"{name} {pins[name]} is locked: make lock"
 
-    def test_the_lock_has_one_version_and_hashes_for_each(self) -> None:
+def pins(lock: str) -> dict[str, Requirement]:
+    """What a lock pins, each as `name[extras]==version ; marker`."""
+    found = [Requirement(line) for line in re.findall(r"^([a-z0-9].*?)(?: \\)?$", lock, re.MULTILINE)]
+    return {canonicalize_name(one.name): one for one in found}
+
+
+def version(pin: Requirement) -> str:
+    (one,) = pin.specifier
+    assert one.operator == "=="
+    return one.version
+
+
+@pytest.mark.parametrize("lock", LOCKS.values(), ids=LOCKS)
+class TestLocks:
+    """`make lock` brings them in line with pyproject.toml."""
+
+    def test_what_is_declared_is_pinned(self, lock: str) -> None:
+        declared = [*PROJECT["dependencies"], *PYPROJECT["dependency-groups"]["build"]]
+        if lock == DEVELOPING:
+            declared += [one for extra in PROJECT["optional-dependencies"].values() for one in extra]
+        pinned = pins(lock)
+        for one in map(Requirement, declared):
+            pin = pinned[canonicalize_name(one.name)]
+            assert one.specifier.contains(version(pin), prereleases=True), f"{pin} is locked: make lock"
+            assert one.extras <= pin.extras
+
+    def test_nothing_is_left_to_resolve(self, lock: str) -> None:
+        """Whatever a pinned package asks for is pinned, with the extras that it asks for: with a requirement left open, a pip
+        that checks hashes refuses the whole lock as soon as something newer is published."""
+        pinned = pins(lock)
+        checked = 0
+        for name, pin in pinned.items():
+            if pin.marker is not None and not pin.marker.evaluate():
+                continue
+            installed = distribution(name)
+            assert installed.version == version(pin), f"{name} {installed.version} is installed: make setup"
+            for one in map(Requirement, installed.requires or []):
+                if one.marker is None or any(one.marker.evaluate({"extra": extra}) for extra in ("", *pin.extras)):
+                    asked = pinned.get(canonicalize_name(one.name))
+                    assert asked is not None, f"{name} asks for {one}"
+                    assert one.specifier.contains(version(asked), prereleases=True), f"{name} asks for {one}"
+                    assert one.extras <= asked.extras, f"{name} asks for {one}"
+                    checked += 1
+        assert checked > 100
+
+    def test_one_version_and_hashes_for_each(self, lock: str) -> None:
         """One version on every Python, so that everybody computes with the same."""
-        entries = re.split(r"\n(?=\S)", LOCK[LOCK.index("==") :])
-        names = re.findall(r"^([a-z0-9-]+)==", LOCK, re.MULTILINE)
-        assert len(names) == len(set(names)) == len(entries) > 30
+        entries = re.split(r"\n(?=\S)", lock[lock.index("==") :])
+        names = re.findall(r"^([a-z0-9-]+)(?:\[[a-z0-9,-]+\])?==", lock, re.MULTILINE)
+        assert len(names) == len(set(names)) == len(entries) == len(pins(lock)) > 30
         assert all("--hash=sha256:" in entry for entry in entries)
 
-    def test_the_lock_names_no_index(self) -> None:
-        assert "://" not in LOCK
-        assert set(re.findall(r"--[a-z-]+", LOCK)) == {"--hash"}
+    def test_no_index_is_named(self, lock: str) -> None:
+        assert "://" not in lock
+        assert set(re.findall(r"(?<!\S)--[a-z-]+", lock)) == {"--hash"}
+
+
+def test_what_runs_is_what_was_developed_with() -> None:
+    """Otherwise the tests are of other packages than those that people run."""
+    assert pins(RUNNING).items() <= pins(DEVELOPING).items()
+    assert not {"pytest", "mypy", "playwright", "distributed"} & pins(RUNNING).keys()
+
+
+def test_the_locks_hold_what_builds_the_package() -> None:
+    """Otherwise `make` builds with whatever is newest."""
+    assert PYPROJECT["dependency-groups"]["build"] == PYPROJECT["build-system"]["requires"]
 
 
 class TestTree:
@@ -179,6 +229,12 @@ class TestTree:
                 found += [f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}"] if pattern.search(line) else []
         assert found == []
 
+    def test_every_text_is_read_as_utf_8(self) -> None:
+        """Otherwise what is found depends on the language that a machine is set to."""
+        bare = ".read_text" + "()"
+        files = [path for path in project_files() if path.suffix == ".py"]
+        assert [path.name for path in files if bare in path.read_text(encoding="utf-8")] == []
+
     def test_nothing_that_runs_reads_the_folder_beside_the_checkout(self) -> None:
         for path in project_files("sim", "scenarios", "docs", "benchmarks", "Makefile", ".ci"):
             if path.suffix not in BINARY:
@@ -186,14 +242,69 @@ class TestTree:
                 assert not re.search(r"\.\./shared|shared/(data|design|sources)", text), path
 
 
+# A Python that writes down what it is asked for, makes environments of itself, and breaks off at a lock named in BREAKS.
+SHAM = """#!/bin/sh
+case "$*" in
+    -V) echo "Python 3.11.0" ;;
+    "-m venv --clear .venv") rm -rf .venv; mkdir -p .venv/bin; cp "$0" .venv/bin/python; echo made >> calls ;;
+    *"-r $BREAKS") exit 1 ;;
+    *" -r "*) echo "${*##* }" >> calls ;;
+esac
+"""
+
+
 @pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
-def test_make_says_which_python_is_needed(tmp_path: Path) -> None:
-    for name in ("Makefile", "requirements.lock", "pyproject.toml"):
-        shutil.copy(ROOT / name, tmp_path)
-    done = subprocess.run(["make", "setup", "PYTHON=false"], cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode != 0
-    assert "needs Python 3.11, 3.12 or 3.13" in done.stderr
-    assert not (tmp_path / ".venv").exists()
+class TestMake:
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        for name in ("Makefile", "pyproject.toml", *LOCKS):
+            shutil.copy(ROOT / name, tmp_path)
+        (tmp_path / "sham").write_text(SHAM, encoding="utf-8")
+        (tmp_path / "sham").chmod(0o755)
+        return tmp_path
+
+    def made(self, folder: Path, target: str, breaks: str = "nowhere") -> list[str]:
+        """What making something asks for."""
+        (folder / "calls").write_text("", encoding="utf-8")
+        command = ["make", target, "PYTHON=./sham"]
+        done = subprocess.run(command, cwd=folder, env={**os.environ, "BREAKS": breaks}, capture_output=True, text=True)
+        assert (done.returncode == 0) == (breaks == "nowhere"), done.stderr
+        return (folder / "calls").read_text(encoding="utf-8").split()
+
+    def changed(self, folder: Path, lock: str) -> None:
+        """Let a lock be newer than what was made from it, by less than clocks tick."""
+        just_after = (folder / ".venv" / ".develops").stat().st_mtime_ns + 1
+        os.utime(folder / lock, ns=(just_after, just_after))
+
+    def test_running_needs_one_lock_and_testing_adds_the_other(self, folder: Path) -> None:
+        assert self.made(folder, ".venv/.runs") == ["made", "requirements.lock"]
+        assert self.made(folder, "setup") == ["requirements-dev.lock"]
+        assert self.made(folder, ".venv/.runs") == self.made(folder, "setup") == []
+        rules = dict(re.findall(r"^([a-z]+): \$\((RUNS|DEVELOPS)\)", MAKEFILE, re.MULTILINE))
+        assert {rules[name] for name in ("run", "dashboard")} == {"RUNS"}
+        assert {rules[name] for name in ("setup", "test", "quick", "check")} == {"DEVELOPS"}
+
+    @pytest.mark.parametrize("breaks", LOCKS)
+    def test_what_was_interrupted_is_made_anew(self, folder: Path, breaks: str) -> None:
+        """Otherwise a package that is half there is taken for whole."""
+        self.made(folder, "setup", breaks)
+        assert self.made(folder, "setup") == ["made", *LOCKS]
+        self.changed(folder, breaks)
+        self.made(folder, "setup", breaks)
+        assert self.made(folder, ".venv/.runs") == ["made", "requirements.lock"]
+
+    def test_a_lock_that_changed_is_installed_over_the_old_one(self, folder: Path) -> None:
+        self.made(folder, "setup")
+        self.changed(folder, "requirements-dev.lock")
+        assert self.made(folder, "setup") == ["requirements-dev.lock"]
+        self.changed(folder, "requirements.lock")
+        assert self.made(folder, "setup") == [*LOCKS]
+
+    def test_it_says_which_python_is_needed(self, folder: Path) -> None:
+        done = subprocess.run(["make", "setup", "PYTHON=false"], cwd=folder, capture_output=True, text=True)
+        assert done.returncode != 0
+        assert "needs Python 3.11, 3.12 or 3.13" in done.stderr
+        assert not (folder / ".venv").exists()
 
 
 def blocks(kind: str) -> list[str]:

@@ -14,7 +14,7 @@ from test_model import Record, busy, differing, run
 from sim.model import FrontierModel
 from sim.parameters import PARAMETERS, Parameter, draw, resolve
 from sim.scenario.schema import Distribution
-from sim.worlds import Streams, Vector
+from sim.worlds import BatchLayout, Streams, Vector
 
 FREE = [name for name, one in PARAMETERS.items() if not one.constant]
 MONTHS, BLOCK = 48, 8
@@ -29,7 +29,7 @@ CONTROL = slice(BLOCK * len(FREE), WORLDS)
 def with_ends(end: str) -> Record:
     """One run for all parameters: each is at this end of its range in a block of worlds of its own.
 
-    Worlds do not touch each other, and a world has the same luck in every run. So what differs between two such runs in
+    Worlds do not touch each other, and a world has the same random draws in every run. So what differs between two such runs in
     a block is that parameter's doing. In the last block nothing is changed.
     """
     values = {}
@@ -133,7 +133,7 @@ def test_each_parameter_has_luck_of_its_own(streams: Streams) -> None:
 def test_a_worlds_draws_do_not_depend_on_the_chunk() -> None:
     """Otherwise a world has other parameters when it is computed by another worker."""
     at_once = resolve({}, "prior", Streams(3, 30))
-    part = resolve({}, "prior", Streams(3, 7, first=11))
+    part = resolve({}, "prior", Streams(3, BatchLayout(7, first=11)))
     assert all(np.array_equal(part[name], at_once[name][11:18]) for name in FREE)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
+from sim.ensemble.chunks import Series
+from sim.ensemble.outcomes import outcomes
 from sim.metrics import METRICS, PANELS
 from sim.plots import (
     alignments,
@@ -29,9 +32,8 @@ from sim.plots import (
 from sim.plots.data import bands, parting, parts_at, rounded
 from sim.plots.theme import PALETTE, broken
 from sim.results import Comparison, Results
-from sim.results.outcomes import outcomes
 from sim.results.reading import titles
-from sim.results.results import Series, panel_dimension
+from sim.results.results import panel_dimension
 from sim.scenario import Scenario
 from sim.vocabulary import LEVERS, PAKISTAN_AREAS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS, STANCES, VERDICTS
 
@@ -48,7 +50,7 @@ NAMES = {
 def made(
     name: str, title: str, shift: float = 0.0, worlds: int = 60, series: bool = True, panels: bool = True
 ) -> Results:
-    """Results with luck of their own making: the same for every scenario until month `PART`, then shifted."""
+    """Results with random draws of their own making: the same for every scenario until month `PART`, then shifted."""
     import pandas as pd
 
     rng = np.random.default_rng(7)
@@ -80,6 +82,7 @@ def made(
         "scenario": {"name": name, "title": title, "question": "What follows?", "hash": scenario.hash},
         "seed": 7,
         "parameters": "defaults",
+        "values": {"mode": "defaults", "window": None, "set": None, "overridden": [], "drawn": []},
         "worlds": worlds,
         "worlds_asked": worlds,
         "months": MONTHS,
@@ -293,12 +296,26 @@ def test_drawing_here_and_in_helpers_comes_to_the_same(pair: Comparison, drawn: 
 def test_all_are_saved_even_without_helpers(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
     comparison = compared(*(made(name, name, panels=False) for name in ("a", "b")))
     monkeypatch.setattr(export, "_HELPER", "raise SystemExit(1)")
-    files = save_all(comparison, f"{tmp_path}/plots")
+    files = save_all(comparison, f"{tmp_path}/plots", png=True)
     assert {file.suffix for file in files} == {".svg", ".png"}
     assert all(file.stat().st_size > 1000 for file in files)
     monkeypatch.setattr(export.sys, "executable", "/no/such/python")
     export._KEPT.clear()
-    assert save_all(comparison, f"{tmp_path}/plots") == files
+    with export.started_ahead():
+        assert save_all(comparison, f"{tmp_path}/plots", png=True) == files
+    assert save_all(comparison, f"{tmp_path}/plots") == [file for file in files if file.suffix == ".svg"]
+
+
+def test_a_helper_that_was_started_ahead_draws_and_one_without_work_ends(pair: Comparison, tmp_path: Path) -> None:
+    export._KEPT.clear()
+    with export.started_ahead():
+        (helper,) = export._AHEAD
+        assert {file.suffix for file in save_all(pair, tmp_path)} == {".svg"}
+        assert not export._AHEAD
+        assert helper.returncode == 0
+    with export.started_ahead():
+        (helper,) = export._AHEAD
+    assert helper.returncode is not None
 
 
 def test_what_was_not_kept_is_left_out_and_said(pair: Comparison) -> None:

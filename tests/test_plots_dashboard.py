@@ -18,7 +18,6 @@ from sim.plots.network import PLACES, moving_network, network, network_picture, 
 from sim.plots.places import SCHEMATIC, map_picture, moving_map, outlines, schematic
 from sim.plots.power import faction_picture, faction_power, holdings, holdings_picture, moving_holdings
 from sim.results import Comparison
-from sim.results.reading import number
 from sim.vocabulary import (
     AFGHAN_AREAS,
     FACTIONS,
@@ -27,6 +26,7 @@ from sim.vocabulary import (
     RESOURCES_TALIBAN_NEEDS,
     ROSTER,
 )
+from sim.words.numbers import number
 
 MONTH = 16
 DIRECTIONS = {"pakistan_taliban": RESOURCES_TALIBAN_NEEDS, "taliban_pakistan": RESOURCES_PAKISTAN_NEEDS}

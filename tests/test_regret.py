@@ -15,7 +15,7 @@ from scipy.stats.contingency import association
 from typer.testing import CliRunner
 
 from sim.commands.main import app
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 from sim.experiment.condition import ConditionError
 from sim.experiment.folder import FolderError
 from sim.experiment.outcome import Sweep
@@ -262,7 +262,9 @@ def test_mixes_of_levers_are_policies(tmp_path: Path) -> None:
     assert told.exit_code == 0, told.output
     data = json.loads(told.stdout)
     same = sweep.regret(satisfy=["attacks < 400"])
-    assert data == json.loads(json.dumps(same.as_json())) == json.loads((out / "regret.json").read_text())
+    assert (
+        data == json.loads(json.dumps(same.as_json())) == json.loads((out / "regret.json").read_text(encoding="utf-8"))
+    )
     assert same.policies == tuple(
         f"aid {aid}, trade_opening {trade}" for aid in ("0", "0.6") for trade in ("0.1", "0.7")
     )
@@ -271,6 +273,6 @@ def test_mixes_of_levers_are_policies(tmp_path: Path) -> None:
     assert same.judged[0].values == pytest.approx(means.T)
     assert same.judged[0].regret == pytest.approx((means - means.min(axis=0)).T)
     assert len(pd.read_csv(out / "measures.csv")) == 4
-    assert (out / "regret.txt").read_text() == same.text() + "\n"
+    assert (out / "regret.txt").read_text(encoding="utf-8") == same.text() + "\n"
     refused = CliRunner().invoke(app, ["regret", str(folder), "--better", "attacks"])
     assert "expected METRIC=less or METRIC=more" in str(refused.exception)

@@ -1,4 +1,4 @@
-"""How many worlds are enough, and what the same luck saves: against values known beforehand, and with the model."""
+"""How many worlds are enough, and what the same random draws saves: against values known beforehand, and with the model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from command import Durand
 
 import sim
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 from sim.experiment.replications.study import Replications, figure, pairing, replications
 from sim.plots import rows_of
 from sim.worlds import Streams, Vector
@@ -114,7 +114,7 @@ class TestRuns:
     def test_the_same_luck_saves_worlds(self, both: Replications) -> None:
         """Otherwise the paired streams, which the whole model is built on, are for nothing."""
         assert (both.variance_reduction["low"] > 1).all()
-        assert any("luck of their own takes" in text for text in both.reading())
+        assert any("draws of their own take" in text for text in both.reading())
 
     def test_one_scenario_alone(self) -> None:
         found = replications("confront", None, ["attacks"], 5.0, worlds=40, months=6, parameters="defaults")
@@ -166,7 +166,7 @@ class TestShown:
         common = ("--metric", "attacks", "--worlds", 40, "--months", 24, "--parameters", "defaults")
         shown = durand("replications", "confront", "appease", *common, "--precision", "5%", "--out", tmp_path / "out")
         assert shown.code == 0, shown.err
-        for words in ("appease less", "What the same luck saves", "luck of their own takes", "not a forecast"):
+        for words in ("appease less", "What the same random draws save", "draws of their own take", "not a forecast"):
             assert words in shown.out.replace("\n", " ")
         files = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*.*")}
         assert {
@@ -176,7 +176,7 @@ class TestShown:
             "plots/settling.png",
             "plots/pairing.svg",
         } <= files
-        page = (tmp_path / "out" / "replications.md").read_text()
+        page = (tmp_path / "out" / "replications.md").read_text(encoding="utf-8")
         assert "](plots/settling.svg)" in page
         said = durand("replications", "confront", *common, "--json")
         data = json.loads(said.out)

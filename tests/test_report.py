@@ -7,17 +7,25 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from test_plots import compared, contrast, made
 
+import sim
+from dashboard.widgets import controls
+from dashboard.widgets.glossary import WORDS
+from sim.calibration.observations import CALIBRATION
+from sim.calibration.store import shipped_manifest
+from sim.parameters.posterior import window
 from sim.plots import pictures
 from sim.report import page as report
 from sim.results import Comparison, Results
-from sim.results.reading import reading
+from sim.results.reading import reading, scope
 from sim.results.terminal import SHORT_LIST
-from sim.scenario import Scenario
-from sim.vocabulary import VERDICTS
+from sim.scenario import Scenario, load_scenario, with_overrides
+from sim.vocabulary import VERDICTS, month_words
+from sim.words.sentences import NOT_A_FORECAST
 
 VOID = {"meta", "br", "link", "img", "hr", "input"}
 SHARED = {"from": "2021-08", "until": "2022-11", "levers": {"fencing": 0.7}, "why": "What both have behind them."}
@@ -154,13 +162,105 @@ def test_assumptions_are_all_there(page: Page) -> None:
     assert assumed.count("Khan loses office (Pro-Taliban rhetoric changed by +0.10)") == 1
 
 
-def test_prior_draws_are_told_from_declared_values(pair: Comparison) -> None:
-    results = pair.results["confront"]
-    manifest = {**results.manifest, "parameters": "prior"}
-    drawn = Results(manifest, results.scenario_yaml, results.outcomes, results.arrays, results.scenario)
-    text = Page(report.render(drawn)).text
-    assert "drawn anew in each world" in text
-    assert "Every parameter stood at its declared value" not in text
+DECLARED, DRAWS_ALONE = "every parameter at its declared value", "Only random draws differ between them"
+FITTED = "as in one of the sets that agree with the record to December 2022"
+# How a run is asked for; what stands in its scope, and in its report; what stands in neither.
+MADE: dict[str, tuple[dict[str, Any], tuple[str, str], tuple[str, ...], tuple[str, ...]]] = {
+    "defaults": (
+        {"parameters": "defaults"},
+        (f"with {DECLARED}.", DRAWS_ALONE),
+        ("Every parameter stood at its declared value; worlds differ by random draws alone",),
+        ("drawn", "agree with the record"),
+    ),
+    "prior": (
+        {"parameters": "prior"},
+        ("drawn anew in each, over all that is held possible.", ""),
+        ("Every uncertain parameter was drawn anew in each world from its declared range, so that",),
+        (DRAWS_ALONE, "at its declared value", "agree with the record"),
+    ),
+    "posterior": (
+        {"parameters": "posterior"},
+        (f"{FITTED}.", ""),
+        ("one of the sets that agree with the record of August 2021 to December 2022, so that",),
+        (DRAWS_ALONE, "at its declared value", "declared range", "2024,"),
+    ),
+    "a scenario's": (
+        {"parameters": "force_works"},
+        (f"with {DECLARED}, but for what force_works sets.", DRAWS_ALONE),
+        (
+            "Every parameter stood at its declared value, but for what force_works sets; worlds differ by random draws alone",
+        ),
+        ("drawn", "agree with the record"),
+    ),
+    "fitted, and one set": (
+        {"parameters": "posterior", "own": {"kabul_control": 0.5}},
+        (f"{FITTED}, but for what the scenario itself sets.", ""),
+        ("to December 2022, but for what the scenario itself sets, so that", "kabul control: 0.5"),
+        (DRAWS_ALONE, "at its declared value"),
+    ),
+    "declared, and one set": (
+        {"parameters": "defaults", "own": {"kabul_control": 0.5}},
+        (f"with {DECLARED}, but for what the scenario itself sets.", DRAWS_ALONE),
+        (
+            "declared value, but for what the scenario itself sets; worlds differ by random draws alone",
+            "kabul control: 0.5",
+        ),
+        ("drawn", "agree with the record"),
+    ),
+    "declared, and one drawn": (
+        {"parameters": "defaults", "own": {"kabul_control": {"distribution": "uniform", "low": 0.2, "high": 0.6}}},
+        (f"with {DECLARED}, but for what the scenario itself sets, some of it drawn anew in each.", ""),
+        ("what is drawn there anew in each world, and random draws, are all that the spread between worlds holds",),
+        (DRAWS_ALONE, "random draws alone", "agree with the record"),
+    ),
+    "a scenario's, and one set": (
+        {"parameters": "force_works", "own": {"kabul_control": 0.5}},
+        ("but for what force_works sets and the scenario itself.", DRAWS_ALONE),
+        ("but for what force_works sets and the scenario itself; worlds differ by random draws alone",),
+        ("drawn", "agree with the record"),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_how_a_run_was_made_is_what_its_manifest_says(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise a report says that every parameter stood still where sets were drawn."""
+    how, (with_, alone), assumed, never = MADE[kind]
+    own = how.get("own", {})
+    scenario = with_overrides(load_scenario("confront"), {f"parameters.{name}": value for name, value in own.items()})
+    results = sim.run(scenario, worlds=2, months=2, parameters=how["parameters"])
+    monkeypatch.setattr(report, "draw", lambda source: [])
+    said = scope(results)
+    assert with_ in said
+    assert alone in said
+    text = Page(report.render(results)).text
+    part = text.partition("What was assumed")[2].partition("How the six endings")[0]
+    for words in assumed:
+        assert words in " ".join(part.split())
+    for words in never:
+        assert words not in said
+        assert words not in part.partition("Parameters that")[0]
+    values = results.manifest["values"]
+    assert values["overridden"] == sorted(own)
+    assert (values["window"] is not None) == (how["parameters"] == "posterior")
+    assert scope(results).count(NOT_A_FORECAST) == 1
+
+
+def test_a_comparison_says_whether_one_of_its_scenarios_sets_something() -> None:
+    """Otherwise what holds for the baseline is said of all."""
+    other = with_overrides(load_scenario("appease"), {"parameters.kabul_control": 0.5})
+    both = sim.compare({"confront": "confront", "other": other}, worlds=2, months=1, parameters="defaults")
+    assert "but for what a scenario itself sets, and the same random draws in each scenario" in scope(both)
+    assert both.manifest["values"]["other"]["overridden"] == ["kabul_control"]
+
+
+def test_the_record_that_sets_agree_with_is_the_one_they_were_found_with() -> None:
+    """Otherwise pages go on naming other months than those that calibration saw."""
+    first, last = window()
+    assert [first, last] == shipped_manifest()["window"] == list(CALIBRATION)
+    record = f"the record of {month_words(first)} to {month_words(last)}"
+    assert record in WORDS["Accepted sets"]
+    assert record in controls._ABOUT_MODES
 
 
 def test_the_numbers_are_those_of_the_results(pair: Comparison, page: Page) -> None:

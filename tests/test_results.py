@@ -9,18 +9,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from drawing import draws
+from hypothesis import given
 from hypothesis import strategies as st
 from small_model import SCENARIOS, SmallScenario, install, real
 
 import sim
+from sim.ensemble.outcomes import CROSSINGS, first_crossing, outcomes
+from sim.ensemble.verdicts import THRESHOLDS, verdicts, window
 from sim.metrics import METRICS
 from sim.results import BundleError, open_folder
-from sim.results.outcomes import CROSSINGS, first_crossing, outcomes
-from sim.results.reading import between, headline, in_worlds, number, reading, settled, share, titles
-from sim.results.terminal import KINDS, SHORT_LIST, tables
-from sim.results.verdicts import THRESHOLDS, verdicts, window
+from sim.results.bundle import write_report
+from sim.results.folders import sealed
+from sim.results.reading import headline, reading, titles
+from sim.results.terminal import SHORT_LIST, tables
 from sim.vocabulary import VERDICTS
+from sim.words.numbers import SUMMARY_WORDS, between, in_worlds, number, share
+from sim.words.sentences import settled
 
 NAMES = list(VERDICTS)
 
@@ -103,7 +108,7 @@ class TestVerdicts:
     def test_every_threshold_has_a_reason(self) -> None:
         assert all(threshold.reason and threshold.unit for threshold in THRESHOLDS.values())
 
-    @settings(max_examples=60, deadline=None)
+    @draws(60)
     @given(months=st.integers(1, 30), data=st.data())
     def test_they_partition_the_worlds(self, months: int, data: st.DataObject) -> None:
         worlds = 40
@@ -200,7 +205,7 @@ class TestFolders:
 
     def test_saving_again_replaces_and_leaves_nothing_beside(self, results: sim.Results, tmp_path: Path) -> None:
         folder = results.save(tmp_path / "out")
-        (folder / "report.html").write_text("old")
+        write_report(folder, lambda fresh: (fresh / "report.html").write_text("old") and None)
         sim.run("appease", worlds=2, months=1).save(folder)
         assert sim.Results.load(folder).name == "appease"
         assert not (folder / "report.html").exists()
@@ -227,7 +232,7 @@ class TestFolders:
         (folder / "thesis.docx").write_text("mine")
         with pytest.raises(BundleError, match=r"thesis\.docx"):
             results.save(folder)
-        assert (folder / "thesis.docx").read_text() == "mine"
+        assert (folder / "thesis.docx").read_text(encoding="utf-8") == "mine"
 
     def test_a_folder_with_a_foreign_manifest_is_not_overwritten_by_mistake(
         self, results: sim.Results, tmp_path: Path
@@ -294,7 +299,7 @@ class TestFolders:
     def test_the_right_size_but_garbage(self, results: sim.Results, tmp_path: Path, name: str) -> None:
         path = results.save(tmp_path / "out") / name
         path.write_bytes(b"x" * path.stat().st_size)
-        with pytest.raises(BundleError, match="not a Parquet file"):
+        with pytest.raises(BundleError, match="torn, or changed"):
             _ = sim.Results.load(tmp_path / "out").series
 
     def test_a_comparison_there_and_back(self, comparison: sim.Comparison, tmp_path: Path) -> None:
@@ -304,7 +309,7 @@ class TestFolders:
         assert isinstance(back, sim.Comparison)
         assert back.baseline == "confront"
         pd.testing.assert_frame_equal(back.paired, comparison.paired, check_exact=True)
-        assert json.loads((folder / "comparison.json").read_text())["verdicts"] == comparison.verdicts()
+        assert json.loads((folder / "comparison.json").read_text(encoding="utf-8"))["verdicts"] == comparison.verdicts()
         one = open_folder(folder / "appease")
         assert isinstance(one, sim.Results)
         comparison.save(folder)  # over itself
@@ -322,9 +327,15 @@ class TestFolders:
         with pytest.raises(BundleError, match="torn"):
             open_folder(folder)
         path = folder / "comparison.json"
-        header = json.loads(path.read_text())
+        header = json.loads(path.read_text(encoding="utf-8"))
         header["folders"]["appease"] = "../../elsewhere"
         path.write_text(json.dumps(header))
+        with pytest.raises(BundleError, match=r"comparison\.json: torn, or changed"):
+            open_folder(folder)
+        (folder / "appease").rename(tmp_path / "elsewhere")
+        header["files"] = {name: one for name, one in header["files"].items() if not name.startswith("appease/")}
+        header["folders"]["appease"] = "../elsewhere"
+        path.write_bytes(sealed({name: one for name, one in header.items() if name != "seal"}))
         with pytest.raises(BundleError, match="outside"):
             open_folder(folder)
 
@@ -465,7 +476,7 @@ class TestWords:
 class TestTables:
     def test_the_short_list_names_metrics(self) -> None:
         assert set(SHORT_LIST) <= set(METRICS)
-        assert set(KINDS) == {metric.summary for metric in METRICS.values()}
+        assert set(SUMMARY_WORDS) == {metric.summary for metric in METRICS.values()}
 
     @pytest.mark.parametrize("width", [80, 130])
     @pytest.mark.parametrize("every", [False, True])

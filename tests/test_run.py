@@ -12,7 +12,8 @@ from alike import same
 from small_model import SCENARIOS, SmallModel, SmallScenario, SmallScenarioError, install, real
 
 import sim
-from sim.ensemble.run import Interrupted, LimitError
+from sim.ensemble.simulate import Interrupted
+from sim.ensemble.spec import LimitError, RunSpec
 from sim.metrics import METRICS, PANELS
 from sim.results.results import panel_dimension
 
@@ -100,7 +101,7 @@ class TestChunks:
         assert SmallModel.alive == 0
 
     def test_long_runs_take_fewer_worlds_at_a_time(self, small: None, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(sim.ensemble.run.__globals__, "CHUNK_WORLD_MONTHS", 40)
+        monkeypatch.setattr(sim.ensemble.spec, "CHUNK_WORLD_MONTHS", 40)
         sim.run("confront", worlds=5, months=12)
         assert [worlds for _, _, worlds in SmallModel.built] == [3, 2]
 
@@ -124,15 +125,16 @@ class TestSeries:
         series = results.series
         assert set(METRICS) | set(PANELS) == set(series.data_vars)
         assert series["attacks"].dims == ("world", "month")
-        assert list(series["month"].values) == ["2021-08", "2021-09", "2021-10", "2021-11"]
+        assert [str(day)[:10] for day in series["month"].values] == [f"2021-{one:02}-01" for one in (8, 9, 10, 11)]
         for name in PANELS:
             dimension = panel_dimension(name)
             assert series[name].dims == ("world", "month", dimension)
             assert series[name].shape == (3, 4, len(series[dimension]))
         assert all(values.dtype == np.float64 for values in series.data_vars.values())
         assert series["attacks"].attrs["units"] == METRICS["attacks"].unit
+        assert series["sovereignty"].attrs["units"] == "1"
         np.testing.assert_array_equal(
-            series["attacks"].sel(month="2021-10").values, results.arrays.metrics["attacks"][:, 2]
+            series["attacks"].sel(month="2021-10-01").values, results.arrays.metrics["attacks"][:, 2]
         )
 
     def test_resources_stand_under_the_right_names(self, small: None) -> None:
@@ -142,11 +144,11 @@ class TestSeries:
 
     def test_panels_are_read_the_right_way_round(self, small: None) -> None:
         results = sim.run("confront", worlds=5, months=2, seed=4)
-        model = SmallModel(SCENARIOS["confront"], 5, 4, 0, "defaults")
+        model = SmallModel(RunSpec({"confront": SCENARIOS["confront"]}, 5, 2, 4, "defaults"))  # type: ignore[dict-item]
         model.step()
         model.step()
         expected = model.datacollector.model_vars["attacks_by_area"][1]
-        np.testing.assert_array_equal(results.series["attacks_by_area"].sel(month="2021-09").values, expected.T)
+        np.testing.assert_array_equal(results.series["attacks_by_area"].sel(month="2021-09-01").values, expected.T)
 
     def test_one_world(self, either: None) -> None:
         one = sim.run("confront", worlds=1, months=2, seed=9)
@@ -155,8 +157,8 @@ class TestSeries:
         pd.testing.assert_frame_equal(one.outcomes, three.outcomes.head(1), check_exact=True)
 
     def test_many_worlds_keep_no_series_unless_asked(self, small: None, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(sim.ensemble.run.__globals__, "SERIES_KEPT", 20)
-        monkeypatch.setitem(sim.ensemble.run.__globals__, "PANELS_KEPT", 10)
+        monkeypatch.setattr(sim.results.run, "SERIES_KEPT", 20)
+        monkeypatch.setattr(sim.results.run, "PANELS_KEPT", 10)
         assert sim.run("confront", worlds=5, months=2).arrays.panels
         assert not sim.run("confront", worlds=10, months=2).arrays.panels
         assert not sim.run("confront", worlds=11, months=2).has_series
@@ -294,10 +296,10 @@ def test_public_names() -> None:
 
 def test_compared_scenarios_are_what_they_are_alone() -> None:
     """All that ships, some lived side by side and some alone: to the last bit, panels too, in any chunks."""
-    from sim.scenario import company, list_scenarios, load_scenario
+    from sim.scenario import batch_key, list_scenarios, load_scenario
 
     plans = {name: load_scenario(name) for name, _, _ in list_scenarios()}
-    kinds = [company(plan) for plan in plans.values()]
+    kinds = [batch_key(plan) for plan in plans.values()]
     assert None in kinds
     assert len({kind for kind in kinds if kind}) < len([kind for kind in kinds if kind])
     compared = sim.compare(plans, worlds=9, months=20, seed=3, keep_panels=True, chunk=7)

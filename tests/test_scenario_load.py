@@ -65,7 +65,9 @@ def test_problems_point_to_the_file_they_are_in(shelf: Path, tmp_path: Path) -> 
         f"{tmp_path}/base.yaml:13: actors.pakistan.changes[0].policy: there is no policy"
     )
     (tmp_path / "base.yaml").write_text(PARENT, encoding="utf-8")
-    child.write_text(child.read_text().replace("        levers: {border_closure: 1}", "        policy: nope"))
+    child.write_text(
+        child.read_text(encoding="utf-8").replace("        levers: {border_closure: 1}", "        policy: nope")
+    )
     with pytest.raises(ScenarioError) as caught:
         load_scenario(child)
     assert str(caught.value).startswith(

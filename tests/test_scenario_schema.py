@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from drawing import draws
+from hypothesis import given
 from hypothesis import strategies as st
 from scenario_shelf import APPEASE, CHILD, CONFRONT, INLINE, PAKISTAN, PARENT, scenario, stocked
 
@@ -249,7 +250,7 @@ def _mutate(raw: bytes, edit: tuple[str, int, Any]) -> bytes:
     return b"\n".join(lines)
 
 
-@settings(max_examples=400, deadline=None)
+@draws(400)
 @given(st.sampled_from([PARENT, CHILD, CONFRONT]), st.lists(edits, min_size=1, max_size=4))
 def test_a_mutated_file_loads_or_is_refused(
     tmp_path_factory: pytest.TempPathFactory, text: str, changes: list[Any]
@@ -281,7 +282,7 @@ WRONG: list[Any] = [None, True, -1, 0, 0.5, 10**18, "", "choose", "confront", "x
          [[]], {"set": 1}, {"metric": "attacks", "above": 1}, {"distribution": "uniform", "low": 1, "high": 2}]  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@draws(400)
 @given(st.sampled_from([PARENT, CHILD, CONFRONT]), st.data())
 def test_any_value_anywhere_loads_or_is_refused(text: str, data: st.DataObject) -> None:
     content = read(("s.yaml", text)).data

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+from drawing import draws
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.scenario import Scenario, Script, load_scenario
@@ -142,7 +143,7 @@ def _decoded(script: Script, found: dict[str, Vector | None], world: int) -> dic
     return out
 
 
-@settings(max_examples=150, deadline=None)
+@draws(150)
 @given(scenarios, st.integers(0, 2**32 - 1))
 def test_every_world_gets_what_the_rules_say_whatever_runs_beside_it(data: dict[str, Any], seed: int) -> None:
     scenario = load_scenario(("s.yaml", dump(data)))

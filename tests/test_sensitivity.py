@@ -19,10 +19,11 @@ from sim.experiment.factors import Factor
 from sim.experiment.outcome import Sweep
 from sim.experiment.schema import LatinHypercube, Morris, Saltelli
 from sim.experiment.sensitivity import study as analysis
-from sim.experiment.sensitivity.methods import bootstrap_seed, luck, morris, ranks, sobol
+from sim.experiment.sensitivity.methods import bootstrap_seed, chance_share, morris, ranks, sobol
 from sim.experiment.sensitivity.study import SensitivityError
 from sim.parameters import PARAMETERS
 from sim.plots import rows_of, to_png
+from sim.results.folders import sealed
 from sim.worlds import Streams, Vector
 
 # Three parameters that stand for the three inputs of the textbook function, and one that stands for nothing.
@@ -205,23 +206,23 @@ class TestLuck:
         return (Streams(5, count).uniform(name, 0) - 0.5) * np.sqrt(12)
 
     def test_own_luck(self) -> None:
-        """Points of variance 4 and worlds of variance 1: a fifth is luck; a tenth of that in means of ten."""
+        """Points of variance 4 and worlds of variance 1: a fifth is chance; a tenth of that in means of ten."""
         points, worlds = 2000, 10
         values = 2 * self.draws("point", points)[:, None] + self.draws("run", points * worlds).reshape(points, worlds)
-        found = luck(values, shared=False)
+        found = chance_share(values, shared=False)
         assert found.share == pytest.approx(0.2, abs=0.01)
         assert found.left == pytest.approx(0.1 / 4.1, abs=0.003)
 
     def test_shared_luck_that_moves_all_alike_blurs_no_index(self) -> None:
         points, worlds = 2000, 8
         values = 2 * self.draws("point", points)[:, None] + self.draws("world", worlds)[None, :]
-        found = luck(values, shared=True)
+        found = chance_share(values, shared=True)
         assert found.left == pytest.approx(0.0, abs=1e-9)
         assert found.share is not None
         assert found.share > 0.1
 
     def test_one_world_tells_nothing_of_luck(self) -> None:
-        assert luck(np.ones((5, 1)), shared=True).share is None
+        assert chance_share(np.ones((5, 1)), shared=True).share is None
 
 
 class TestSweeps:
@@ -265,7 +266,7 @@ class TestSweeps:
         assert 0.2 < spread["luck"] < 1.0
         assert spread["mean"] == pytest.approx(float(done.outcomes["attacks"].mean()))
         assert spread["luck_left"] < spread["luck"]
-        assert "Luck within points makes" in found.reading()[0]
+        assert "Random draws within points make" in found.reading()[0]
 
     def test_points_that_failed_go_with_their_block(self, textbook: type[Textbook], tmp_path: Path) -> None:
         textbook.refused = (0.49, 0.5)
@@ -357,7 +358,7 @@ class TestCommand:
         assert f"Written: {tmp_path / 'out' / 'sensitivity.md'}" in shown.out.replace("\n", "")
         files = sorted(path.name for path in (tmp_path / "out" / "plots").iterdir())
         assert files == sorted(f"attacks-confront-{name}.{end}" for name in names for end in ("png", "svg"))
-        page = (tmp_path / "out" / "sensitivity.md").read_text()
+        page = (tmp_path / "out" / "sensitivity.md").read_text(encoding="utf-8")
         assert all(f"plots/attacks-confront-{name}.svg" in page for name in names)
         said = durand("sensitivity", tmp_path / "sweep", "--metric", "attacks", "--json")
         data = json.loads(said.out)
@@ -379,7 +380,9 @@ class TestCommand:
             assert message in told.err
             assert not (tmp_path / "never").exists()
         manifest = tmp_path / "sweep" / "manifest.json"
-        manifest.write_text(manifest.read_text().replace('"finished"', '"interrupted"'))
+        header = {**json.loads(manifest.read_text(encoding="utf-8")), "state": "interrupted"}
+        header.pop("seal")
+        manifest.write_bytes(sealed(header))
         told = durand("sensitivity", tmp_path / "sweep")
         assert told.code == 2
         assert "not finished, 24 of 24 runs: run the sweep again" in told.err

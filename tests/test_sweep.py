@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from drawing import draws
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.experiment.design import listed, places, size
@@ -19,7 +20,7 @@ from sim.experiment.schema import Factorial, LatinHypercube, Morris, Saltelli, e
 from sim.parameters import PARAMETERS
 from sim.scenario import ScenarioError, Script, library, load_scenario
 from sim.scenario.settings import OPTIONS
-from sim.worlds import Streams
+from sim.worlds import BatchLayout, Streams
 
 # Some parameters with a range; found here so that no test hangs on a name.
 NAMES = [name for name, one in PARAMETERS.items() if not one.constant][:4]
@@ -190,7 +191,7 @@ class TestDesigns:
         assert np.unique(FACTORS[1].values(laid[:, 1].copy())) == pytest.approx([10, 10 + 10 / 3, 10 + 20 / 3, 20])
         assert [FACTORS[2].values(laid[:2, 2].copy()).tolist()] == [[0, 1]]
 
-    @settings(max_examples=20)
+    @draws(20)
     @given(points=st.integers(1, 60), seed=st.integers(0, 2**63 - 1))
     def test_a_latin_hypercube_uses_each_stratum_once(self, points: int, seed: int) -> None:
         laid = places(LatinHypercube(kind="latin_hypercube", points=points, seed=seed), FACTORS)
@@ -298,7 +299,7 @@ class TestPlans:
         assert plan(uncertainties=NAMES).identity == plan(uncertainties=NAMES, title="Other").identity
         assert plan(uncertainties=NAMES).identity != plan(uncertainties=NAMES, seed=1).identity
 
-    @settings(max_examples=60, deadline=None)
+    @draws(60)
     @given(data=st.data())
     def test_packs_hold_all_that_is_left_once(self, data: st.DataObject) -> None:
         luck = data.draw(st.sampled_from(["shared", "own"]))
@@ -341,14 +342,10 @@ class TestHooks:
 
     @pytest.mark.parametrize("first", [0, 3, 8])
     def test_points_share_their_luck(self, first: int) -> None:
-        alone, packed = Streams(5, 4, first), Streams(5, 12, first, points=3)
+        alone, packed = Streams(5, BatchLayout(4, first)), Streams(5, BatchLayout(4, first, blocks=3))
         for month in (0, 7):
             assert np.array_equal(packed.uniform("x", month), np.tile(alone.uniform("x", month), 3))
             assert np.array_equal(packed.uniforms("y", month, 3, 2), np.tile(alone.uniforms("y", month, 3, 2), 3))
-
-    def test_worlds_are_dealt_out_evenly(self) -> None:
-        with pytest.raises(ValueError, match="10 worlds cannot be dealt out to 3 points"):
-            Streams(5, 10, points=3)
 
     @pytest.mark.parametrize(
         "path",

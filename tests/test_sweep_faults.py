@@ -18,8 +18,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.ensemble import pool
+from sim.ensemble.pool import WorkersError
 from sim.experiment import executors, work
-from sim.experiment.executors import WorkersError
 from sim.experiment.outcome import Sweep
 from sim.experiment.store import Local
 from sim.experiment.sweep import Standing, SweepStoppedError, sweep
@@ -81,7 +82,7 @@ def begin(file: Path, out: Path, *words: str) -> subprocess.Popen[str]:
     )
 
 
-def wait_for(ready: Any, process: subprocess.Popen[str], seconds: float = 60.0) -> bool:
+def wait_for(ready: Any, process: subprocess.Popen[str], seconds: float = 120.0) -> bool:
     """Wait until something holds; whether it came to hold before the process ended."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -99,7 +100,7 @@ def children(group: int) -> list[int]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal():
             try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+                fields = (entry / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
             except OSError:
                 continue
             if int(fields[2]) == group and fields[0] != "Z":
@@ -127,13 +128,13 @@ class TestProcesses:
         assert not multiprocessing.active_children()
 
     def test_workers_that_always_die_are_given_up(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(executors, "MOST_DEATHS", 0)
-        monkeypatch.setattr(executors, "carry_out", die)
+        monkeypatch.setattr(pool, "MOST_DEATHS", 0)
+        monkeypatch.setattr("sim.experiment.sweep.carry_out", die)
         with pytest.raises(SweepStoppedError, match=r"they die again and again.*0 of 192 runs are kept"):
             sweep(EXPERIMENT, tmp_path / "out", workers=2)
 
     def test_another_version_elsewhere_is_noticed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(work, "model_version", lambda model: "another")
+        monkeypatch.setattr(work, "model_fingerprint", lambda model: "another")
         with pytest.raises(SweepStoppedError, match="install the same version of durand, NumPy and SciPy everywhere"):
             sweep(EXPERIMENT, tmp_path / "out")
 
@@ -176,7 +177,7 @@ class TestKilled:
         assert len(children(group)) >= 3
         process.kill()
         process.communicate()
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while children(group) and time.monotonic() < end:
             time.sleep(0.05)
         assert children(group) == []
@@ -192,7 +193,7 @@ class TestStopped:
         process = begin(file, out, *words)
         assert wait_for(lambda: parts(out) > 1, process)
         os.killpg(process.pid, signal.SIGINT)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=120)
         assert process.returncode == 130
         assert "Traceback" not in err
         kept = Sweep.load(out)
@@ -229,7 +230,7 @@ class TestDisk:
         ballast = small_disk / "ballast"
         ballast.write_bytes(b"\0" * 72 * 1024)
         process = begin(file, out, *words)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=120)
         assert process.returncode == 1
         assert "the disk is full; make room and run the same command again to go on" in err
         assert "Traceback" not in err

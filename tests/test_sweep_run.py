@@ -16,7 +16,8 @@ import pytest
 from command import called
 
 import sim
-from sim.ensemble.run import LimitError
+from sim.ensemble import simulate
+from sim.ensemble.spec import LimitError, RunSpec
 from sim.experiment import sweep as runner
 from sim.experiment import work
 from sim.experiment.folder import FolderError
@@ -187,7 +188,7 @@ class TestFolders:
 
     def test_run_again_nothing_is_done(self, whole: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
         before = [(path, path.stat().st_mtime_ns) for path in parts(whole.place)]
-        monkeypatch.setattr(work, "build_model", None)
+        monkeypatch.setattr(work, "spec_of", None)
         same(whole, sweep(SMALL, whole.place))
         assert before == [(path, path.stat().st_mtime_ns) for path in parts(whole.place)]
 
@@ -220,6 +221,10 @@ class TestFolders:
         sweep(SMALL, tmp_path / "out", chunk=12)
         for part in parts(other.place):
             shutil.copy(part, tmp_path / "out" / "parts" / part.name)
+        with pytest.raises(FolderError, match=f"{part.name}: of another sweep; move it away"):
+            sweep(SMALL, tmp_path / "out")
+        for part in parts(other.place):
+            (tmp_path / "out" / "parts" / part.name).unlink()
         same(whole, sweep(SMALL, tmp_path / "out"))
 
     def test_the_same_points_twice_count_once(self, whole: Sweep, tmp_path: Path) -> None:
@@ -246,7 +251,7 @@ class TestFolders:
         assert words in str(caught.value)
 
     def test_another_version_of_the_model_is_refused(self, whole: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("sim.experiment.plan.model_version", lambda model: "another")
+        monkeypatch.setattr("sim.experiment.plan.model_fingerprint", lambda model: "another")
         with pytest.raises(FolderError, match="it has other version of the model"):
             sweep(SMALL, whole.place)
 
@@ -297,7 +302,7 @@ class TestFolders:
     def test_a_torn_part_is_not_read(self, tmp_path: Path) -> None:
         one = sweep(SMALL, tmp_path / "out")
         parts(one.place)[0].write_bytes(b"torn")
-        with pytest.raises(FolderError, match="torn or damaged; run the sweep again to mend it"):
+        with pytest.raises(FolderError, match="torn or damaged; run the sweep again into the same folder to mend it"):
             _ = one.outcomes
 
     def test_urls_are_folders_too(self, whole: Sweep) -> None:
@@ -317,7 +322,7 @@ class TestReuse:
         """Other metrics, fewer worlds, one of the scenarios: all of it is there already."""
         data = {**SMALL, "metrics": ["aid", "attacks"], "worlds": 3, "scenarios": ["appease"]}
         fresh = sweep(data, tmp_path / "fresh")
-        monkeypatch.setattr(work, "build_model", None)
+        monkeypatch.setattr(work, "spec_of", None)
         same(fresh, sweep(data, tmp_path / "out", reuse=[whole.place]))
 
     def test_the_rest_is_computed(self, whole: Sweep, tmp_path: Path) -> None:
@@ -329,7 +334,7 @@ class TestReuse:
     def test_series_are_taken_over(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         data = {**SMALL, "series": True}
         one = sweep(data, tmp_path / "one")
-        monkeypatch.setattr(work, "build_model", None)
+        monkeypatch.setattr(work, "spec_of", None)
         two = sweep({**data, "metrics": ["sovereignty"]}, tmp_path / "two", reuse=[one.place])
         assert two.series["sovereignty"].equals(one.series["sovereignty"])
 
@@ -341,10 +346,10 @@ class TestReuse:
             sweep({**SMALL, **change}, tmp_path / "out", reuse=[whole.place])
 
 
-def failing(where: Callable[[Job], bool]) -> Callable[[Job], FrontierModel]:
-    build = work.build_model
+def failing(where: Callable[[Job], bool]) -> Callable[[Job], RunSpec]:
+    build = work.spec_of
 
-    def build_or_fail(job: Job) -> FrontierModel:
+    def build_or_fail(job: Job) -> RunSpec:
         if where(job):
             raise ValueError("not in this world")
         return build(job)
@@ -357,56 +362,64 @@ class TestFailures:
         self, whole: Sweep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         bad = [3, 4, 16]
-        monkeypatch.setattr(work, "build_model", failing(lambda job: bool(np.isin(bad, job.points).any())))
+        monkeypatch.setattr(work, "spec_of", failing(lambda job: bool(np.isin(bad, job.points).any())))
         one = sweep(SMALL, tmp_path / "out")
         assert one.failures == dict.fromkeys(bad, "ValueError: not in this world")
         pd.testing.assert_frame_equal(one.outcomes, whole.outcomes.drop(index=bad, level="point"), check_exact=True)
         assert one.manifest["failed_points"] == 3
         assert one.complete
-        monkeypatch.setattr(work, "build_model", None)
+        monkeypatch.setattr(work, "spec_of", None)
         same(one, sweep(SMALL, tmp_path / "out"))
 
     def test_all_may_fail(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(work, "build_model", failing(lambda job: True))
+        monkeypatch.setattr(work, "spec_of", failing(lambda job: True))
         one = sweep(SMALL, tmp_path / "out")
         assert len(one.failures) == 18
         assert len(one.outcomes) == 0
 
     def test_the_models_own_refusals_count(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """One point is led out of all bounds in the middle of a run."""
-        build = work.build_model
+        plain = simulate.build_model
 
-        def spoiled(job: Job) -> FrontierModel:
-            model = build(job)
+        def spoiled(batch: RunSpec, parts: None = None) -> FrontierModel:
+            model = plain(batch, parts)
             economy = model.pakistan.economy.copy()
-            economy[np.repeat(job.points, job.worlds) == 5] = np.nan
+            economy[np.repeat(jobs[-1].points, jobs[-1].spec.worlds) == 5] = np.nan
             model.pakistan.economy = economy
             return model
 
-        monkeypatch.setattr(work, "build_model", spoiled)
+        jobs: list[Job] = []
+        spec_of = work.spec_of
+
+        def noted(job: Job) -> RunSpec:
+            jobs.append(job)
+            return spec_of(job)
+
+        monkeypatch.setattr(work, "spec_of", noted)
+        monkeypatch.setattr(simulate, "build_model", spoiled)
         one = sweep(SMALL, tmp_path / "out")
         assert list(one.failures) == [5]
         assert one.failures[5].startswith("ChanceError: a Poisson mean of nan")
 
     def test_a_machines_trouble_is_no_points(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        def build(job: Job) -> FrontierModel:
+        def build(job: Job) -> RunSpec:
             raise MemoryError
 
-        monkeypatch.setattr(work, "build_model", build)
+        monkeypatch.setattr(work, "spec_of", build)
         with pytest.raises(SweepStoppedError, match=r"out: not enough memory.*\(0 of 72 runs are kept"):
             sweep(SMALL, tmp_path / "out")
 
     def test_an_interrupted_sweep_goes_on(self, whole: Sweep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         calls: list[Job] = []
-        build = work.build_model
+        build = work.spec_of
 
-        def stop(job: Job) -> FrontierModel:
+        def stop(job: Job) -> RunSpec:
             calls.append(job)
             if len(calls) == 4:
                 raise KeyboardInterrupt
             return build(job)
 
-        monkeypatch.setattr(work, "build_model", stop)
+        monkeypatch.setattr(work, "spec_of", stop)
         with pytest.raises(SweepInterrupted) as caught:
             sweep(SMALL, tmp_path / "out", chunk=12)
         assert (caught.value.standing.done, caught.value.standing.runs) == (36, 72)
@@ -438,7 +451,7 @@ class TestLimits:
         (tmp_path / "out").write_text("notes")
         with pytest.raises(FolderError, match="this is a file; name a folder"):
             sweep(SMALL, tmp_path / "out")
-        assert (tmp_path / "out").read_text() == "notes"
+        assert (tmp_path / "out").read_text(encoding="utf-8") == "notes"
 
     def test_urls_that_cannot_be_reached(self, tmp_path: Path) -> None:
         """Otherwise what fsspec raises is told as a fault of the program."""
@@ -505,7 +518,7 @@ class TestCommand:
     def test_failures_are_told_and_leave_with_1(
         self, file: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(work, "build_model", failing(lambda job: bool(np.isin([3, 9], job.points).any())))
+        monkeypatch.setattr(work, "spec_of", failing(lambda job: bool(np.isin([3, 9], job.points).any())))
         code, out, err = called(capfd, "sweep", file, "--out", tmp_path / "out")
         assert code == 1
         assert "Written" in out

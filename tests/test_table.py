@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 
 from sim.teaching.classroom.classes import Classroom
-from sim.teaching.classroom.file import ClassroomError
+from sim.teaching.classroom.file import ClassroomError, StorageError
 from sim.teaching.play.game import replay, resume, shocks, start
 from sim.teaching.play.moves import parse
 from sim.teaching.play.table import Tables
@@ -414,13 +415,13 @@ def test_a_game_survives_a_restart(sitting: Sitting) -> None:
     """Otherwise a server that is started anew ends the class's game."""
     sitting.move("pakistan", 0, aid=0.4)
     code = (
-        "import sys; from sim.teaching.play.table import Tables; t = Tables(sys.argv[1]);"
+        "import sys; from sim.teaching.play.table import Tables; t = Tables(sys.argv[1], lambda: 1e9);"
         "v = t.look(sys.argv[2]); print(v.turn, sorted(v.moved), v.seats['taliban'])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(sitting.tables.path), sitting.code], cwd=ROOT, capture_output=True, text=True
     )
-    # In that process the clock is the true one, and the time has been up for years.
+    # By the clock of that process the time has been up for years.
     assert done.stdout.split() == ["1", "[]", "Bo"], done.stderr
     assert sitting.log.turns[0].moves["pakistan"] == {"aid": 0.4}
 
@@ -476,7 +477,9 @@ def test_a_file_that_is_damaged_or_foreign_says_so(tmp_path: Path, how: str, say
     tables, game = Tables(path), start("own_choice", ACTORS, parameters="defaults", months=3)
     with pytest.raises(ClassroomError, match=says) as refused:
         tables.open(game)
-    assert str(path) in str(refused.value)
+    assert isinstance(refused.value, StorageError)
+    assert refused.value.path == path
+    assert str(path.parent) not in str(refused.value)
     with pytest.raises(ClassroomError, match=says):
         tables.look("ABCD-EFGH")
     if how in ("text", "foreign"):
@@ -523,3 +526,63 @@ def test_codes_are_not_guessed(tmp_path: Path) -> None:
     assert all(len(one.code.replace("-", "")) == 8 and len(one.secret) >= 32 for one in opened)
     raw = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert all(one.secret.encode() not in raw for one in opened), "whoever reads the file cannot act as the host"
+
+
+# ------------------------------------------------------------------------------------------------ which clock
+
+
+@pytest.mark.parametrize("jump", [-86_400.0, 86_400.0])
+def test_a_change_of_the_calendar_neither_ends_nor_prolongs_a_quarter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jump: float
+) -> None:
+    """Otherwise a laptop that sets its clock in the middle of a class takes a move away, or waits for a day."""
+    tables = Tables(tmp_path / "a.sqlite")
+    opened = tables.open(start("own_choice", ACTORS, parameters="defaults", months=9), seconds=600.0)
+    tables.claim(opened.code, "Ada", "pakistan")
+    tables.start(opened.code, opened.secret)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + jump)
+    view = tables.look(opened.code)
+    assert (view.turn, view.state) == (0, "playing")
+    assert view.left is not None
+    assert 500 < view.left <= 600
+
+
+def test_another_process_of_this_machine_tells_the_same_time(sitting: Sitting) -> None:
+    """Otherwise a server that is started again ends a quarter, or begins it anew."""
+    sitting.clock.now += 20.0
+    again = Tables(sitting.tables.path, sitting.clock)
+    assert again.look(sitting.code).left == 40.0
+    sitting.clock.now += 40.0
+    assert again.look(sitting.code).turn == 1
+
+
+@pytest.mark.parametrize("now", [5.0, 1_010.0, 900_000.0])
+def test_after_the_machine_was_started_anew_a_quarter_has_its_full_time(sitting: Sitting, now: float) -> None:
+    """The clock counts from another moment then; what it says of the deadline is wrong, whichever way."""
+    sitting.clock.now += 50.0
+    clock = Clock()
+    clock.now = now
+    anew = Tables(sitting.tables.path, clock, boot="another")
+    assert (anew.look(sitting.code).turn, anew.look(sitting.code).left) == (0, 60.0)
+    clock.now += 59.0
+    assert (anew.look(sitting.code).turn, anew.look(sitting.code).left) == (0, 1.0)
+    clock.now += 1.0
+    assert anew.look(sitting.code).turn == 1
+
+
+def test_a_stopped_clock_stands_over_a_start_of_the_machine(sitting: Sitting) -> None:
+    sitting.clock.now += 50.0
+    sitting.tables.pause(sitting.code, sitting.host)
+    clock = Clock()
+    clock.now = 3.0
+    anew = Tables(sitting.tables.path, clock, boot="another")
+    assert anew.look(sitting.code).left == 10.0
+    anew.go_on(sitting.code, sitting.host)
+    assert anew.look(sitting.code).left == 10.0
+
+
+def test_a_clock_stopped_right_after_a_start_of_the_machine(sitting: Sitting) -> None:
+    anew = Tables(sitting.tables.path, Clock(), boot="another")
+    anew.pause(sitting.code, sitting.host)
+    assert anew.look(sitting.code).left == 60.0

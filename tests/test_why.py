@@ -13,7 +13,7 @@ from command import Durand
 from numpy.typing import NDArray
 
 import sim
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 from sim.metrics import METRICS
 from sim.model import FrontierModel
 from sim.rule import RULES
@@ -92,13 +92,16 @@ class TestExact:
         for why in answers()[:2]:
             assert why.versus is not None
             a, b = (
-                sim.run(one, worlds=WORLDS, months=24, seed=5).series[why.metric].sel(month=why.month).to_numpy()
+                sim.run(one, worlds=WORLDS, months=24, seed=5)
+                .series[why.metric]
+                .sel(month=f"{why.month}-01")
+                .to_numpy()
                 for one in (why.plan, why.versus)
             )
             assert np.array_equal(why.whole.values, a - b)
         why = answers()[10]
         series = sim.run(why.plan, worlds=WORLDS, months=24, seed=5).series[why.metric]
-        assert np.array_equal(why.whole.values, series.sel(month="2023-06") - series.sel(month="2023-05"))
+        assert np.array_equal(why.whole.values, series.sel(month="2023-06-01") - series.sel(month="2023-05-01"))
 
     def test_no_term_is_out_of_proportion(self) -> None:
         for why in answers():
@@ -165,27 +168,27 @@ class TestSameNumbers:
         ],
     )
     def test_of_two_scenarios(self, a: str, b: str, month: int, back: int | None, parameters: str) -> None:
-        lived = between(load_scenario(a), load_scenario(b), tuple(METRICS), month, back, WORLDS, 3, parameters)
-        assert lived.twin is not None
+        runs = between(load_scenario(a), load_scenario(b), tuple(METRICS), month, back, WORLDS, 3, parameters)
+        assert runs.pair is not None
         mine, theirs = (_plainly(name, month, parameters) for name in (a, b))
-        for name, rows in lived.twin.record.model_vars.items():
+        for name, rows in runs.pair.record.model_vars.items():
             first = month + 1 - len(rows)
             for now, row in enumerate(rows, first):
                 value = row.value if isinstance(row, Traced) else row
                 assert np.array_equal(value[:WORLDS], mine[name][now]), (name, now)
                 assert np.array_equal(value[WORLDS:], theirs[name][now]), (name, now)
-        lived.close()
+        runs.close()
 
     @pytest.mark.parametrize(("name", "month", "back"), [("own_choice", 20, 3), ("confront", 1, 1), ("history", 14, 2)])
     def test_of_a_month_and_the_one_before(self, name: str, month: int, back: int) -> None:
-        lived = within(load_scenario(name), tuple(METRICS), month, back, WORLDS, 3, "defaults")
-        assert lived.twin is not None
+        runs = within(load_scenario(name), tuple(METRICS), month, back, WORLDS, 3, "defaults")
+        assert runs.pair is not None
         mine = _plainly(name, month, "defaults")
-        for metric, rows in lived.twin.record.model_vars.items():
+        for metric, rows in runs.pair.record.model_vars.items():
             for now, row in enumerate(rows, month + 1 - len(rows)):
                 assert np.array_equal(row.value[:WORLDS], mine[metric][now])
                 assert np.array_equal(row.value[WORLDS:], mine[metric][now - 1])
-        lived.close()
+        runs.close()
 
     @pytest.mark.parametrize(("a", "b"), [("open", "menu"), ("menu", "open"), ("menu", "wide")])
     def test_of_menus_of_policies(self, a: str, b: str) -> None:
@@ -325,7 +328,7 @@ class TestShown:
         a, b = (sim.run(name, worlds=WORLDS, months=24, seed=5) for name in ("confront", "appease"))
         why = a.why("attacks", "2023-06", b)
         assert why.as_json() == answers()[0].as_json()
-        assert why.whole.mean == pytest.approx(float((a.series - b.series)["attacks"].sel(month="2023-06").mean()))
+        assert why.whole.mean == pytest.approx(float((a.series - b.series)["attacks"].sel(month="2023-06-01").mean()))
         assert a.why("attacks", "2023-06").versus is None
         with pytest.raises(LimitError, match="same seed"):
             a.why("attacks", "2023-06", sim.run("appease", worlds=WORLDS, months=24, seed=6))
@@ -415,7 +418,7 @@ class TestCommand:
         code, out, err = durand("why", *asked, "--back", "all", "--chart", str(tmp_path / "why.svg"))
         assert (code, err) == (0, "")
         assert "Confront minus Accommodate" in out
-        assert (tmp_path / "why.svg").read_text().startswith("<svg")
+        assert (tmp_path / "why.svg").read_text(encoding="utf-8").startswith("<svg")
         code, out, _ = durand("why", *asked, "--json")
         assert json.loads(out)["versus"] == "appease"
         asked = ("confront", "--decision", "ttp.campaign", "--month", "2022-01", "--worlds", "20")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from drawing import draws
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -18,7 +19,7 @@ from sim.chance import (
     normal,
     poisson,
 )
-from sim.worlds import Streams, Vector, clip, total
+from sim.worlds import BatchLayout, Streams, Vector, clip, total
 
 SEED = 20210815
 CHUNKS = (1, 2, 3, 7, 64, 256)
@@ -28,7 +29,9 @@ LEAST, MOST = 1e-12, 1 - 1e-9
 def in_chunks(chunk: int, worlds: int = 1_000, month: int = 5, slot: int = 2) -> Vector:
     """One draw of 1,000 worlds, computed a chunk at a time."""
     sizes = [(first, min(chunk, worlds - first)) for first in range(0, worlds, chunk)]
-    return np.concatenate([Streams(SEED, size, first).uniform("a.draw", month, slot) for first, size in sizes])
+    return np.concatenate(
+        [Streams(SEED, BatchLayout(size, first)).uniform("a.draw", month, slot) for first, size in sizes]
+    )
 
 
 # ------------------------------------------------------------------------------------------------ streams
@@ -40,7 +43,7 @@ def test_draws_do_not_depend_on_the_chunk(chunk: int) -> None:
     assert np.array_equal(in_chunks(chunk), Streams(SEED, 1_000).uniform("a.draw", 5, 2))
 
 
-@settings(max_examples=60, deadline=None)
+@draws(60)
 @given(
     seed=st.integers(0, 2**63 - 1),
     first=st.one_of(st.integers(0, 40), st.integers(0, 999_000)),
@@ -53,8 +56,8 @@ def test_a_world_has_one_draw_whatever_runs_beside_it(
     seed: int, first: int, worlds: int, month: int, slot: int, name: str
 ) -> None:
     """Otherwise the counter runs on by worlds where it counts blocks of four, or by the size of the chunk."""
-    together = Streams(seed, worlds, first).uniform(name, month, slot)
-    alone = Streams(seed, 1, first + worlds - 1).uniform(name, month, slot)
+    together = Streams(seed, BatchLayout(worlds, first)).uniform(name, month, slot)
+    alone = Streams(seed, BatchLayout(1, first + worlds - 1)).uniform(name, month, slot)
     assert together.shape == (worlds,)
     assert together[-1] == alone[0]
 
@@ -63,8 +66,8 @@ def test_world_five_is_world_five() -> None:
     """Otherwise a chunk that does not start on a block of four worlds is shifted."""
     at_once = Streams(SEED, 20).uniform("a.draw", 3)
     for first in range(9):
-        assert Streams(SEED, 1, first).uniform("a.draw", 3)[0] == at_once[first]
-    assert np.array_equal(Streams(SEED, 8, 5).uniform("a.draw", 3), at_once[5:13])
+        assert Streams(SEED, BatchLayout(1, first)).uniform("a.draw", 3)[0] == at_once[first]
+    assert np.array_equal(Streams(SEED, BatchLayout(8, 5)).uniform("a.draw", 3), at_once[5:13])
 
 
 def test_a_draw_does_not_depend_on_other_draws() -> None:
@@ -81,12 +84,15 @@ def test_a_draw_does_not_depend_on_other_draws() -> None:
 
 def test_slots_are_drawn_one_by_one() -> None:
     """Otherwise a month with one more attack changes the toll of all the others."""
-    few, many = Streams(SEED, 30, 3).uniforms("toll", 4, 5), Streams(SEED, 30, 3).uniforms("toll", 4, 90)
+    few, many = (
+        Streams(SEED, BatchLayout(30, 3)).uniforms("toll", 4, 5),
+        Streams(SEED, BatchLayout(30, 3)).uniforms("toll", 4, 90),
+    )
     assert few.shape == (5, 30)
     assert np.array_equal(few, many[:5])
     for slot in range(5):
-        assert np.array_equal(few[slot], Streams(SEED, 30, 3).uniform("toll", 4, slot))
-    assert np.array_equal(Streams(SEED, 30, 3).uniforms("toll", 4, 20, first=7), many[7:27])
+        assert np.array_equal(few[slot], Streams(SEED, BatchLayout(30, 3)).uniform("toll", 4, slot))
+    assert np.array_equal(Streams(SEED, BatchLayout(30, 3)).uniforms("toll", 4, 20, first=7), many[7:27])
 
 
 @pytest.mark.parametrize(
@@ -125,13 +131,13 @@ def test_neighbours_have_luck_of_their_own() -> None:
 
 def test_the_same_streams_in_every_release() -> None:
     """Otherwise a seed noted in a results folder gives other numbers after an upgrade, and nobody notices."""
-    drawn = Streams(7, 3, first=6).uniform("taliban.stance/restrain", 16, 1)
+    drawn = Streams(7, BatchLayout(3, first=6)).uniform("taliban.stance/restrain", 16, 1)
     assert drawn.tolist() == [0.8641559939379252, 0.6610582526474438, 0.6722480496521186]
 
 
 def test_draws_are_even_and_within_their_range() -> None:
     """Otherwise every chance in the model is off."""
-    drawn = Streams(SEED, 100_000, first=1).uniform("a.draw", 0)
+    drawn = Streams(SEED, BatchLayout(100_000, first=1)).uniform("a.draw", 0)
     assert drawn.min() >= LEAST
     assert drawn.max() <= MOST
     counts = np.histogram(drawn, bins=100, range=(0.0, 1.0))[0]
@@ -152,7 +158,7 @@ def test_draws_stay_clear_of_nought_and_one(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_draws_are_fresh_contiguous_vectors() -> None:
     """Otherwise a later draw overwrites an earlier one, or a view gives other bits in the functions after it."""
-    streams = Streams(SEED, 9, first=2)
+    streams = Streams(SEED, BatchLayout(9, first=2))
     one = streams.uniform("a", 0)
     kept = one.copy()
     other = streams.uniform("a", 1)

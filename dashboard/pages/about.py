@@ -35,8 +35,8 @@ st.markdown(
 st.subheader("How to read it", anchor=False)
 st.markdown(
     """
-- A scenario is lived in many modelled worlds. World number 7 has the same luck in every scenario: what differs is what the
-  scenarios did.
+- A scenario is simulated in many modelled worlds. World number 7 has the same random draws in every scenario: what differs is
+  what the scenarios did.
 - Where the worlds do not settle which of two scenarios has more of something, the page says so.
 - The address of every page holds what was chosen. Whoever opens it sees the same numbers.
 - Pictures have their numbers behind them, as a table, and can be taken along as SVG or PNG.

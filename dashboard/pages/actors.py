@@ -23,14 +23,7 @@ show.page(
 
 def ties(found: Comparison, month: int) -> None:
     """The network of each scenario, side by side, and below it what is held over whom, resource by resource."""
-    with st.container(horizontal=True, gap="medium"):
-        for place, (name, title) in enumerate(show.titled(found.results).items()):
-            parts = moving_network(found, name, month)
-            words = partial(network_picture, found, name, month)
-            title = f"{title}: leverage and alignment"
-            show.picture(
-                show.Drawn(f"network-{name}", title, parts.specification, parts.rows, words), f"network-{place}"
-            )
+    show.side_by_side(found, month, "network", "leverage and alignment", moving_network, network_picture)
     st.subheader("Who holds what over whom, by resource", anchor=False)
     with st.container(horizontal=True, gap="medium"):
         for direction, (title, _) in power.DIRECTIONS.items():

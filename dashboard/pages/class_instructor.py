@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.widgets import access, asking, classes, show
+from dashboard.widgets import access, asking, classes, show, withheld
 from sim.plots import Table
 from sim.teaching.classroom.classes import MOST_NAME, Standing
-from sim.teaching.classroom.file import ClassroomError
+from sim.teaching.classroom.file import ClassroomError, StrangerError
 from sim.teaching.exercises.load import ExerciseError
 from sim.teaching.exercises.schema import LEVELS, Exercise
 from sim.teaching.exercises.sheets import ABOUT
@@ -18,30 +18,33 @@ show.page("Instructor", show.plain(ABOUT))
 def begin() -> None:
     """Open a class."""
     st.markdown(
-        "Open a class, and let students join with its code. They predict before they see; you reveal. This page is yours "
-        "behind a secret link: keep it, for it cannot be asked for again."
+        "Open a class, and let students join with its code. They predict before they see; you reveal. The page is yours "
+        "behind a secret link, which this browser keeps: take it along, for it cannot be asked for again."
     )
+    classes.come_back()
     with st.form("open"):
         name = st.selectbox("Exercise", list(asking.listed()), format_func=asking.titled, key="open exercise")
         title = st.text_input("What students see as the class's title", max_chars=MOST_NAME, key="open title")
+        opening = access.ask_opening_secret("open secret")
         if not st.form_submit_button("Open a class", type="primary"):
             return
     try:
-        access.opening()
+        access.opening(opening)
         opened = access.classes().open(name, title or asking.listed()[name].title)
     except ClassroomError as problem:
-        st.error(show.plain(f"{str(problem).capitalize()}."), icon=":material/error:")
+        access.complain(problem)
         return
     access.hold(**{"class": opened.code, "host": opened.secret})
     st.rerun()
 
 
 @st.fragment(run_every=2)
-def live(one: Exercise, place: tuple[str, str], code: str, secret: str, with_model: bool) -> None:
+def as_it_comes_in(one: Exercise, place: tuple[str, str], code: str, secret: str, with_model: bool) -> None:
     """What has arrived by now."""
     name, phase = place
     try:
         standing = access.classes().standing(code)
+        withheld.note(standing)
         arrived = access.classes().predictions(code, name, phase, instructor=secret)
     except ClassroomError:
         st.rerun()
@@ -54,7 +57,7 @@ def live(one: Exercise, place: tuple[str, str], code: str, secret: str, with_mod
         truth = None if made is None else asking.model(one, made, name)
     if truth is not None:
         st.markdown(asking.said(truth))
-    asking.spread(one, name, [prediction for _, prediction in arrived], truth, None, f"live {phase}")
+    asking.show_predictions(one, name, [prediction for _, prediction in arrived], truth, None, f"live {phase}")
     if arrived:
         with st.expander("Who predicted what", key=f"who {name} {phase}", on_change="rerun") as opened:
             if opened.open:
@@ -76,11 +79,10 @@ def questions(one: Exercise, standing: Standing, secret: str) -> None:
     st.markdown(asking.fill(one, one.questions[place[0]].ask))
     with_model = st.toggle(
         "Show what the model says beside them",
-        True,
         key="with model",
-        help="Switch it off while students can see this screen.",
+        help="Leave it off while students can see this screen.",
     )
-    live(one, place, standing.code, secret, with_model)
+    as_it_comes_in(one, place, standing.code, secret, with_model)
     if place in standing.revealed:
         st.success("Revealed: students see the model's answer, their scores and what they may have left out.")
         return
@@ -110,6 +112,7 @@ def instruct(standing: Standing, secret: str) -> None:
     """The whole of a class."""
     one = asking.exercise(standing.exercise)
     asking.make_ready(one.name)
+    withheld.note(standing)
     st.header(show.plain(one.title), anchor=False)
     name = "" if standing.title == one.title else f"{standing.title}. "
     st.markdown(show.plain(f"{name}{LEVELS[one.level]}, {one.minutes} minutes."))
@@ -120,6 +123,9 @@ def instruct(standing: Standing, secret: str) -> None:
             classes.notes(one)
     with st.expander("Another exercise"):
         choose(standing, secret)
+    with st.expander("Seats: lock the class, remove or merge", key="seats", on_change="rerun") as opened:
+        if opened.open:
+            classes.seats(standing, secret)
     classes.keep_or_delete(standing, secret)
 
 
@@ -130,14 +136,14 @@ if not (code and secret):
     begin()
 else:
     try:
-        with access.knocking():
+        with access.coming_back():
             standing = access.classes().standing(code)
             if not access.classes().is_instructor(code, secret):
-                raise ClassroomError("this is the instructor's page; use the secret link that came with the class")
+                raise StrangerError("this is the instructor's page; use the secret link that came with the class")
+        access.hold(**{"class": standing.code, "host": secret})
         instruct(standing, secret)
     except ExerciseError as problem:
         st.error(show.plain(problem))
         choose(standing, secret)
     except ClassroomError as problem:
-        st.error(show.plain(f"{str(problem).capitalize()}."), icon=":material/lock:")
-        st.button("Open a class of your own", on_click=classes.leave)
+        access.turned_away(problem, "Open a class of your own", classes.leave)

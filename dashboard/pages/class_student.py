@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
+
 import streamlit as st
 
 from dashboard.widgets import access, asking, show
 from sim.teaching.classroom.classes import NICKNAME_LENGTH, Seat, Standing
-from sim.teaching.classroom.file import ClassroomError
+from sim.teaching.classroom.file import ClassroomError, GoneError
 from sim.teaching.exercises.load import ExerciseError
 from sim.teaching.exercises.predict import Prediction
 from sim.teaching.exercises.schema import LEVELS, Exercise
@@ -30,15 +33,30 @@ def join() -> None:
             seat = access.classes().join(code, nickname)
             standing = access.classes().standing(code)
     except ClassroomError as problem:
-        st.error(show.plain(f"{str(problem).capitalize()}."), icon=":material/error:")
+        access.complain(problem)
         return
     access.hold(**{"class": standing.code, "me": seat.secret})
     st.rerun()
 
 
+def come_back() -> None:
+    """Offer the seats that this browser had in the class."""
+    code = access.held("class")
+    for secret in access.known("me") if code else ():
+        with suppress(ClassroomError):
+            seat = access.classes().again(code, secret)
+            label = f"Go on as {show.plain(seat.nickname)}"
+            st.button(label, type="primary", key=f"go on {seat.number}", on_click=partial(access.hold, me=secret))
+
+
 def leave() -> None:
     """Let go of the seat here; what was predicted stays with the class."""
     access.let_go("class", "me")
+
+
+def come_in() -> None:
+    """Let go of a link that opens no seat; the class's code is kept."""
+    access.let_go("me")
 
 
 @st.fragment(run_every=2.5)
@@ -68,7 +86,7 @@ def predict(one: Exercise, names: tuple[str, ...], phase: str, given: Given, cod
         for name, prediction in found.items():
             access.classes().submit(code, seat.secret, name, prediction, phase)
     except ClassroomError as problem:
-        st.error(show.plain(f"{str(problem).capitalize()}."))
+        access.complain(problem)
         return
     st.rerun()
 
@@ -81,7 +99,7 @@ def revealed(one: Exercise, name: str, phase: str, given: Given, code: str) -> N
     mine = given.get((name, phase))
     asking.outcome(one, made, name, mine)
     everybody = [prediction for _, prediction in access.classes().predictions(code, name, phase)]
-    asking.spread(one, name, everybody, asking.model(one, made, name), mine, phase)
+    asking.show_predictions(one, name, everybody, asking.model(one, made, name), mine, phase)
 
 
 def questions(one: Exercise, names: tuple[str, ...], phase: str, standing: Standing, given: Given, seat: Seat) -> None:
@@ -135,18 +153,18 @@ def lesson(standing: Standing, seat: Seat) -> None:
 
 code, secret = access.held("class"), access.held("me")
 if not (code and secret):
+    come_back()
     join()
 else:
     try:
-        with access.knocking():
+        with access.coming_back():
             seat, standing = access.classes().again(code, secret), access.classes().standing(code)
+        access.hold(**{"class": standing.code, "me": secret})
         watch(standing.code, standing)
         lesson(standing, seat)
+        access.own_link("class_student", **{"class": standing.code, "me": secret})
         st.button("Leave this class", on_click=leave)
     except ExerciseError as problem:
         st.error(show.plain(problem))
     except ClassroomError as problem:
-        st.warning(
-            show.plain(f"{str(problem).capitalize()}. The class may have been deleted."), icon=":material/group:"
-        )
-        st.button("Join anew", on_click=leave)
+        access.turned_away(problem, "Join anew", leave if isinstance(problem, GoneError) else come_in)

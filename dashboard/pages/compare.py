@@ -48,8 +48,7 @@ def answer() -> None:
     with st.container(horizontal=True, gap="medium"):
         for kind, one in pictures.items():
             show.picture(one, kind)
-    base = found.results[found.baseline]
-    st.caption(show.plain(scope(base, len(found.results))))
+    st.caption(show.plain(scope(found)))
     with st.container(key="stamp"):
         st.caption(f"Run {sentences.digest(found)}", help="Two runs with the same sign have the same numbers.")
     downloads(here, found)
@@ -74,7 +73,7 @@ def moved(here: state.State) -> state.State:
         st.subheader("What nobody controls", anchor=False)
         st.caption("Uncertainties. They hold in every scenario alike: an assumption about the world, not a choice.")
         here = controls.uncertainties(here)
-    with st.expander("How many worlds, how long, which luck", key=state.key("how"), on_change="rerun") as how:
+    with st.expander("How many worlds, how long, which random draws", key=state.key("how"), on_change="rerun") as how:
         return controls.runs(here) if how.open else here
 
 

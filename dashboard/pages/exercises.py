@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.runtime import exercises
 from dashboard.runtime.exercises import Lesson
-from dashboard.widgets import access, asking, show
+from dashboard.widgets import access, asking, show, withheld
 from sim.teaching.exercises.feedback import gain
 from sim.teaching.exercises.predict import Prediction, score
 from sim.teaching.exercises.schema import LEVELS, Exercise
@@ -128,6 +128,9 @@ chosen = st.selectbox(
 access.hold(exercise=chosen)
 one = asking.exercise(chosen)
 about(one)
+if withheld.withheld(one):
+    st.info("A class is predicting in this exercise. What the model says comes in the class, when it is revealed.")
+    st.stop()
 with st.expander("For an instructor: the pack to print and show"):
     st.markdown(
         "Worksheet, instructor's sheet with answers, timing plan, slides and scenario files. It takes some seconds."

@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from dashboard.runtime import analysis, archives, experiments, state, sweep_folders
-from dashboard.runtime.questions import Errand, Question
+from dashboard.runtime.questions import Question, UploadTask
 from dashboard.widgets import experiment_form, findings, show, waiting
 from sim.experiment.outcome import Sweep
+
+BROUGHT = "folder of the sweep that was brought"
 
 show.page(
     "Experiments",
@@ -52,7 +55,7 @@ def put_together(here: state.State) -> tuple[state.State, experiments.Checked]:
 def sweep(here: state.State, checked: experiments.Checked) -> Path | None:
     """The folder of the sweep that this visitor has run, or of a finished one; None while there is none."""
     text = here.trial or experiments.start(experiment_form.USUAL)
-    folder = sweep_folders.place(show.session(), text)
+    folder = sweep_folders.place(show.session(), text, show.address())
     question = Question(analysis.run, (text, str(folder)))
     done = waiting.answer(
         "sweep",
@@ -72,18 +75,27 @@ def bring() -> Path | None:
             f"{archives.MOST_MB} MB",
             ["zip"],
             key=state.key("sweep brought"),
+            on_change=forget,
             max_upload_size=archives.MOST_MB,
         )
         st.caption(
             "You alone see it. No address leads to it: whoever is to see it too needs the file. Remove it to go back to the form."
         )
-    if file is None:
-        return None
-    folder = sweep_folders.brought(show.session(), file.getvalue())
-    if not folder.exists():
-        with st.spinner("The sweep is unpacked and checked."):
-            show.answers(lambda: {"brought": Errand(archives.unpack, (file.getvalue(), str(folder)))})
-    return folder if folder.exists() else None
+    if file is not None and (raw := file.getvalue()):
+        folder = sweep_folders.brought(show.session(), raw, show.address())
+        if not folder.exists():
+            with st.spinner("The sweep is unpacked and checked."):
+                show.answers(lambda: {"brought": UploadTask(archives.unpack, (raw, str(folder)))})
+        show.taken(file)  # now, since a page that gave way meanwhile reads it again
+        st.session_state[BROUGHT] = folder
+    found: Path | None = st.session_state.get(BROUGHT)
+    return found if found is not None and found.exists() else None
+
+
+def forget() -> None:
+    """Let the folder go of what was brought before, once its file is removed or replaced."""
+    if not isinstance(st.session_state[state.key("sweep brought")], DeletedFile):
+        st.session_state.pop(BROUGHT, None)
 
 
 def kept(here: state.State) -> tuple[state.State, Path | None]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from dashboard.runtime import state
@@ -20,12 +18,7 @@ show.page(
 
 def maps(found: Comparison, month: int) -> None:
     """The map of each scenario, side by side."""
-    with st.container(horizontal=True, gap="medium"):
-        for place, (name, title) in enumerate(show.titled(found.results).items()):
-            parts = moving_map(found, name, month)
-            words = partial(map_picture, found, name, month)
-            title = f"{title}: TTP attacks by area, and fighters in refuge"
-            show.picture(show.Drawn(f"map-{name}", title, parts.specification, parts.rows, words), f"map-{place}")
+    show.side_by_side(found, month, "map", "TTP attacks by area, and fighters in refuge", moving_map, map_picture)
 
 
 def body() -> None:

@@ -7,13 +7,14 @@ from typing import Any
 import streamlit as st
 
 from dashboard.widgets import access, controls, lines, seats, show
-from sim.ensemble.run import LIMITS, LimitError
+from sim.ensemble.spec import LIMITS, LimitError
 from sim.scenario import ScenarioError
 from sim.teaching.play import text as play_text
 from sim.teaching.play.game import start
 from sim.teaching.play.moves import WORLDS, GameError, MoveLog, Values
 from sim.teaching.play.text import period
 from sim.vocabulary import ACTORS
+from sim.words.sentences import listed
 
 show.page("Play", "One actor's decisions, a quarter at a time. There is no score, and nothing to win.")
 
@@ -22,7 +23,7 @@ show.page("Play", "One actor's decisions, a quarter at a time. There is no score
 
 
 def opening() -> None:
-    """What this is for, and then who, where and with which luck."""
+    """What this is for, and then who, where and with which random draws."""
     st.subheader("What this is for, and its limits", anchor=False)
     seats.purpose(())
     actor = st.selectbox("Whose decisions", list(ACTORS), format_func=ACTORS.__getitem__, key="play actor")
@@ -31,7 +32,7 @@ def opening() -> None:
         "Scenario", list(controls.library()), format_func=lambda name: controls.library()[name][0], key="play scenario"
     )
     st.caption(show.plain(controls.library()[scenario][1]))
-    with st.expander("Which luck"):
+    with st.expander("Which random draws"):
         left, right = st.columns(2)
         seed: Any = left.number_input("Seed", 0, min(LIMITS["seed"][1], 2**53 - 1), 0, 1, key="play seed")
         world: Any = right.number_input(f"World (0 to {WORLDS - 1})", 0, WORLDS - 1, 0, 1, key="play world")
@@ -48,9 +49,9 @@ def opening() -> None:
         key="play upload",
         max_upload_size=1,
     )
-    if file is not None:
+    if file is not None and (raw := show.taken(file)) is not None:
         try:
-            lines.put(seats.bring(file.getvalue(), file.name))
+            lines.put(seats.bring(raw, file.name))
         except GameError as problem:
             lines.complain(problem)
             return
@@ -102,7 +103,7 @@ def play() -> None:
     """The game as it stands."""
     lines.choose()
     log = lines.now()
-    who = show.plain(" and ".join(ACTORS[seat] for seat in log.seats))
+    who = show.plain(listed([ACTORS[seat] for seat in log.seats]))
     with st.expander("What this is for, and its limits"):
         seats.purpose(log.seats)
     if log.over:

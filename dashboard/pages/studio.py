@@ -28,10 +28,10 @@ def begin() -> None:
 
 def bring() -> None:
     """Take an uploaded file as the draft."""
-    file = st.session_state[state.key("upload")]
-    if file is not None:
+    raw = show.taken(st.session_state[state.key("upload")])
+    if raw is not None:
         try:
-            put(drafting.decoded(file.getvalue()))
+            put(drafting.decoded(raw))
             st.session_state.pop("upload problem", None)
         except ScenarioError as problem:
             st.session_state["upload problem"] = str(problem)

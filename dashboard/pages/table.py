@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from dashboard.widgets import access, controls, seats, show, tables
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 from sim.scenario import ScenarioError
 from sim.teaching.classroom.classes import MOST_NAME, NICKNAME_LENGTH
-from sim.teaching.classroom.file import ClassroomError
+from sim.teaching.classroom.file import ClassroomError, GoneError, StrangerError
 from sim.teaching.play.game import start
 from sim.teaching.play.moves import GameError
 from sim.vocabulary import ACTORS
@@ -18,8 +20,25 @@ from sim.vocabulary import ACTORS
 show.page("Play together", "One game, up to four seats. A quarter passes when all have moved, or when the time is up.")
 
 
-def leave(*names: str) -> None:
-    access.let_go("game", *names)
+def gone(problem: ClassroomError) -> list[str]:
+    """What else there is to let go of: the code of a game that is no more."""
+    return ["game"] if isinstance(problem, GoneError) else []
+
+
+def come_back() -> None:
+    """Offer the seats that this browser has in the game, or in the one that it was copied from."""
+    code, games = access.held("game"), access.games()
+    for secret in access.known("player") if code else ():
+        with suppress(ClassroomError):
+            mine = games.again(code, secret)
+            label = f"Go on as {show.plain(mine.nickname)}, {show.plain(ACTORS[mine.actor])}"
+            st.button(label, type="primary", key=f"go on {mine.actor}", on_click=partial(access.hold, player=secret))
+    for secret in access.known("leader") if code else ():
+        with suppress(ClassroomError):
+            if games.is_host(code, secret):
+                st.button(
+                    "Go on as the host", type="primary", key="go on", on_click=partial(access.hold, leader=secret)
+                )
 
 
 # ------------------------------------------------------------------------------------------------ coming in
@@ -39,7 +58,7 @@ def claim() -> None:
             seat = access.games().claim(code, nickname, actor)
             view = access.games().look(code)
     except ClassroomError as problem:
-        tables.complain(problem)
+        access.complain(problem)
         return
     access.hold(game=view.code, player=seat.secret)
     st.rerun()
@@ -55,14 +74,15 @@ def begin() -> None:
         title = st.text_input("Title", max_chars=MOST_NAME, key="game title")
         minutes: Any = st.number_input("Minutes a turn (0: no clock)", 0.0, 120.0, 5.0, 0.5, key="game minutes")
         seed: Any = st.number_input("Seed", 0, 2**53 - 1, 0, 1, key="game seed")
+        opening = access.ask_opening_secret("game secret")
         if not st.form_submit_button("Open a game"):
             return
     try:
-        access.opening()
+        access.opening(opening)
         game = start(scenario, tuple(ACTORS), seed=int(seed))
         opened = access.games().open(game, title, 60.0 * minutes if minutes else None)
     except (ClassroomError, GameError, LimitError, ScenarioError) as problem:
-        tables.complain(problem)
+        access.complain(problem)
         return
     access.hold(game=opened.code, leader=opened.secret)
     st.rerun()
@@ -92,17 +112,19 @@ def page() -> None:
         with st.expander("What this is for, and its limits", expanded=True):
             seats.purpose(())
         st.subheader("Take a seat", anchor=False)
+        come_back()
         claim()
         with st.expander("Open a game, as its host"):
             begin()
         return
     try:
-        with access.knocking():
+        with access.coming_back():
             view = access.games().look(code)
             if leader and not access.games().is_host(code, leader):
-                raise ClassroomError("this is the host's page; use the secret link that came with the game")
+                raise StrangerError("this is the host's page; use the secret link that came with the game")
             if not leader:
                 access.games().again(code, secret)
+        access.hold(game=view.code, **({"leader": leader} if leader else {"player": secret}))
         st.header(show.plain(view.title), anchor=False)
         watch(view.code, view.version)
         if leader:
@@ -110,8 +132,7 @@ def page() -> None:
         else:
             tables.player(view, view.code, secret)
     except ClassroomError as problem:
-        tables.complain(problem)
-        st.button("Take a seat anew", on_click=leave, args=["player", "leader"])
+        access.turned_away(problem, "Take a seat anew", partial(access.let_go, *gone(problem), "player", "leader"))
 
 
 page()

@@ -17,8 +17,8 @@ from sim.results import Comparison
 from sim.results.reading import titles
 from sim.scenario import Scenario
 from sim.why.names import DECISIONS
-from sim.why.outline import outline, summary
 from sim.why.pictures import ablation_picture, account_picture, decision_picture
+from sim.why.text import outline, summary
 
 show.page(
     "Why",
@@ -54,7 +54,7 @@ def account(
         (plans[shown], here.metric, month, plans[versus] if versus else None),
         {**choosing.how(here), "back": here.back or None},
     )
-    with st.spinner("The worlds are lived again, and every step is followed back."):
+    with st.spinner("The worlds are simulated again, and every step is followed back."):
         answer = show.answers(lambda: {"why": ask})
     if answer is None:
         return
@@ -109,7 +109,7 @@ def mechanisms(here: state.State, found: Comparison, plans: dict[str, Scenario])
     shown, _ = choosing.pair(here, found)
     st.subheader("What each mechanism is worth", anchor=False)
     st.markdown(
-        "The same worlds lived again with one mechanism after the other switched off. A crude measure: effects overlap."
+        "The same worlds simulated again with one mechanism after the other switched off. A crude measure: effects overlap."
     )
     ask = Question(questions.ablation, (plans[shown], here.metric), choosing.how(here))
     found_ = waiting.answer("ablation", "Switch mechanisms off, one at a time", ask, "Takes some ten seconds.")

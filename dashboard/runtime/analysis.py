@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dashboard.runtime.experiments import NAME
+from dashboard.runtime.long_tasks import as_file
 
 if TYPE_CHECKING:
     from dashboard.runtime.worker import Tell
@@ -100,14 +100,9 @@ def regret(tell: Tell, folder: str, metric: str) -> Found:
 
 def table(tell: Tell, folder: str, kind: str) -> bytes:
     """Every run: its point, what was varied, and what it came to, as CSV or Parquet."""
-    swept = _open(folder)
-    rows = swept.outcomes.reset_index().merge(swept.experiments.reset_index(), on="point")
-    out = io.BytesIO()
-    if kind == "CSV":
-        rows.to_csv(out, index=False)
-    else:
-        rows.to_parquet(out, index=False, compression="zstd")
-    return out.getvalue()
+    sweep = _open(folder)
+    rows = sweep.outcomes.reset_index().merge(sweep.experiments.reset_index(), on="point")
+    return as_file(rows, kind)
 
 
 def _open(folder: str) -> Sweep:

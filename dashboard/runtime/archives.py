@@ -7,7 +7,6 @@ nothing is unpacked beyond the limits below; and every part has to be what the m
 from __future__ import annotations
 
 import io
-import json
 import re
 import zipfile
 import zlib
@@ -17,25 +16,31 @@ from shutil import rmtree
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
+from dashboard.runtime.parquet import Room, TableError, opened
 from sim.metrics import METRICS
+from sim.yamlfile import LIMIT
 
 if TYPE_CHECKING:
     from dashboard.runtime.worker import Tell
     from sim.experiment.outcome import Sweep
 
-# Of a file that is brought: MB as it comes, bytes unpacked, files in it; runs and points, and figures in one table of it.
+# Of a file that is brought: MB as it comes, bytes unpacked, files in it; runs and points, and figures in all tables of it.
 MOST_MB, MOST_BYTES, MOST_FILES = 8, 64 * 2**20, 2000
-MOST_RUNS, MOST_POINTS, MOST_FIGURES = 500_000, 50_000, 20_000_000
+MOST_RUNS, MOST_POINTS, MOST_FIGURES = 500_000, 50_000, 4_000_000
+MOST_PAGES = 50_000  # of all tables in it
 MOST_LETTERS = 500  # of a title, or of a text in a table
+_MOST_TEXT = {".json": 2**20, ".yaml": LIMIT}
 # The files of a sweep: at the top or in one folder of any name, which is left aside.
 _NAME = re.compile(
     r"(?:[^/\\]{1,100}/)?(manifest\.json|experiment\.yaml|experiments\.parquet|(?:lever_)?design\.csv|"
     r"scenarios/[A-Za-z0-9_-]{1,100}\.yaml|parts/[0-9a-f]{16}-[0-9a-f]{16}(?:\.months)?\.parquet)"
 )
+# What comes of files that are not what they should be.
+_AMISS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError, MemoryError, OSError)
 _NEEDED = {"manifest.json", "experiment.yaml", "experiments.parquet"}
 
 
-class ParcelError(ValueError):
+class ArchiveError(ValueError):
     """A file is not a finished sweep, or too large; the message says why."""
 
 
@@ -49,98 +54,110 @@ def pack(tell: Tell, folder: str) -> bytes:
     return out.getvalue()
 
 
-def unpack(tell: Tell, parcel: bytes, folder: str) -> bool:
+def unpack(tell: Tell, upload: bytes, folder: str) -> bool:
     """Unpack a file that was brought, check it, and only then let the folder appear.
 
     Args:
-        parcel: the file's content; folder: which is to hold the sweep, and whose name does not come from a visitor.
+        upload: the file's content; folder: which is to hold the sweep, and whose name does not come from a visitor.
 
     Raises:
-        ParcelError: it is no finished sweep, or too large.
+        ArchiveError: it is no finished sweep, or too large.
     """
     from sim.experiment.outcome import Sweep
 
     tell(None)
     fresh = Path(mkdtemp(prefix=".", dir=Path(folder).parent))
     try:
-        for name, content in _files(parcel):
+        for name, content in _files(upload):
             target = fresh / name
             target.parent.mkdir(exist_ok=True)
             target.write_bytes(content)
         _check(Sweep.load(fresh), fresh)
         if not Path(folder).exists():
             fresh.rename(folder)
-    except ParcelError as problem:
-        raise ParcelError(f"{str(problem)[:1].upper()}{str(problem)[1:]}.") from None
-    # Another's messages may name our folder.
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        raise ParcelError("This is not the folder of a sweep of this durand, or it was changed.") from None
+    except ArchiveError as problem:
+        raise ArchiveError(f"{str(problem)[:1].upper()}{str(problem)[1:]}.") from None
+    except _AMISS as problem:
+        # The disk's troubles have numbers; those of a damaged table have none. Another's messages may name our folder.
+        if isinstance(problem, OSError) and problem.errno is not None:
+            raise
+        raise ArchiveError("This is not the folder of a sweep of this durand, or it was changed.") from None
     finally:
         rmtree(fresh, ignore_errors=True)
     return True
 
 
 def _files(raw: bytes) -> Iterator[tuple[str, bytes]]:
-    """The files of a parcel, by names that a sweep's files have."""
-    seen, room = set(), MOST_BYTES
+    """The files of an archive, by names that a sweep's files have."""
+    seen, left, room = set(), MOST_BYTES, Room(MOST_BYTES, MOST_FIGURES, MOST_PAGES)
     try:
+        if raw.count(b"PK\1\2") > 2 * MOST_FILES:  # before they are all listed
+            raise ArchiveError(f"too many files; allowed: at most {MOST_FILES:,}")
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             members = [one for one in archive.infolist() if not one.is_dir()]
             if len(members) > MOST_FILES:
-                raise ParcelError(f"too many files: {len(members):,}; allowed: at most {MOST_FILES:,}")
+                raise ArchiveError(f"too many files: {len(members):,}; allowed: at most {MOST_FILES:,}")
             for one in members:
                 found = _NAME.fullmatch(one.filename)
                 if found is None or found[1] in seen:
-                    raise ParcelError(f"a file in it is none of a sweep's folder: {one.filename[:80]!r}")
+                    raise ArchiveError(f"a file in it is none of a sweep's folder: {one.filename[:80]!r}")
+                if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise ArchiveError("packed in an unusual way; zip the folder with what your computer has for it")
                 with archive.open(one) as file:
-                    content = file.read(room + 1)  # what the archive says of sizes need not be so
-                room -= len(content)
-                if room < 0:
-                    raise ParcelError(f"too large when unpacked; allowed: {MOST_BYTES // 2**20} MB")
+                    content = file.read(left + 1)  # what the archive says of sizes need not be so
+                left -= len(content)
+                if left < 0:
+                    raise ArchiveError(f"too large when unpacked; allowed: {MOST_BYTES // 2**20} MB")
+                most = next((size for end, size in _MOST_TEXT.items() if found[1].endswith(end)), MOST_BYTES)
+                if len(content) > most:
+                    raise ArchiveError(f"{found[1]}: too large; allowed: {most // 1024:,} KiB")
                 if found[1].endswith(".parquet"):
-                    _look(found[1], content)
+                    _look(found[1], content, room)
                 seen.add(found[1])
                 yield found[1], content
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
-        raise ParcelError("this is not a ZIP file that can be read; zip the folder of a finished sweep") from None
+        raise ArchiveError("this is not a ZIP file that can be read; zip the folder of a finished sweep") from None
     if missing := sorted(_NEEDED - seen):
-        raise ParcelError(f"this is not the folder of a sweep: there is no {missing[0]} in it")
+        raise ArchiveError(f"this is not the folder of a sweep: there is no {missing[0]} in it")
 
 
-def _look(name: str, content: bytes) -> None:
-    """Whether a table is small and plain enough to be read, by what it says of itself and by its texts."""
+def _look(name: str, content: bytes, room: Room) -> None:
+    """Whether a table is small and plain enough to be read, by the headers of its pages and by its texts."""
     import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     try:
-        about = pq.ParquetFile(pa.BufferReader(content))
-        size = sum(about.metadata.row_group(k).total_byte_size for k in range(about.num_row_groups))
-        if about.metadata.num_rows * about.metadata.num_columns > MOST_FIGURES or size > MOST_BYTES:
-            raise ParcelError(f"{name}: too large; allowed: {MOST_FIGURES:,} figures")
-        for field in about.schema_arrow:
+        for field in opened(content, room).schema_arrow:
             kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
             if pa.types.is_string(kind) or pa.types.is_large_string(kind):
                 texts = pq.read_table(pa.BufferReader(content), columns=[field.name], read_dictionary=[field.name])
                 for chunk in texts[0].chunks:
-                    if any(len(text or "") > MOST_LETTERS for text in chunk.dictionary.to_pylist()):
-                        raise ParcelError(f"{name}: a text in it is too long; allowed: {MOST_LETTERS} letters")
+                    if (pc.max(pc.utf8_length(chunk.dictionary)).as_py() or 0) > MOST_LETTERS:
+                        raise ArchiveError(f"{name}: a text in it is too long; allowed: {MOST_LETTERS} letters")
+                    # Once for each row, as they will stand when nothing points to them any more.
+                    lengths = pc.binary_length(chunk.dictionary).take(chunk.indices)
+                    room.take(bytes=pc.sum(lengths).as_py() or 0)
             elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_null(kind)):
-                raise ParcelError(f"{name}: not a table of a sweep")
-    except pa.ArrowException:
-        raise ParcelError(f"{name}: cannot be read; zip the folder again") from None
+                raise ArchiveError(f"{name}: not a table of a sweep")
+    except TableError as problem:
+        most = f"{MOST_FIGURES:,} figures and {MOST_BYTES // 2**20} MB in all tables"
+        raise ArchiveError(f"{name}: {problem}; allowed: {most} of a sweep by durand") from None
+    except (pa.ArrowException, OSError):
+        raise ArchiveError(f"{name}: cannot be read; zip the folder again") from None
 
 
-def _check(swept: Sweep, home: Path) -> None:
+def _check(sweep: Sweep, home: Path) -> None:
     """Whether a sweep is finished, and is what its manifest says."""
     from sim.experiment.parts import END, FOLDER, MONTHS_END, PartError, read_part
     from sim.experiment.store import open_store
 
-    about, store = swept.manifest, open_store(home)
-    if not swept.complete:
-        raise ParcelError("this sweep is not finished; finish it with `durand sweep`, and zip it again")
+    about, store = sweep.manifest, open_store(home)
+    if not sweep.complete:
+        raise ArchiveError("this sweep is not finished; finish it with `durand sweep`, and zip it again")
     for key, most in (("points", MOST_POINTS), ("worlds", MOST_RUNS), ("runs", MOST_RUNS), ("months", 360)):
         if type(about[key]) is not int or not 1 <= about[key] <= most:
-            raise ParcelError(f"{key}: allowed here: 1 to {most:,}")
+            raise ArchiveError(f"{key}: allowed here: 1 to {most:,}")
     _check_words(about)
     runs = mark = 0
     for name in store.names(FOLDER):
@@ -148,27 +165,25 @@ def _check(swept: Sweep, home: Path) -> None:
             try:
                 part = read_part(store, name, str(about["identity"]))
             except PartError as problem:
-                raise ParcelError(str(problem)) from None
+                raise ArchiveError(str(problem)) from None
             runs, mark = runs + part.runs, (mark + part.fingerprint) % 2**64
-    if (runs, f"{mark:016x}") != (about["finished_runs"], swept.fingerprint):
-        raise ParcelError("its parts are not those that its manifest speaks of; zip the whole folder")
-    points = swept.experiments
-    if len(points) != about["points"] or set(swept.factors("lever", "uncertainty")) != {
+    if (runs, f"{mark:016x}") != (about["finished_runs"], sweep.fingerprint):
+        raise ArchiveError("its parts are not those that its manifest speaks of; zip the whole folder")
+    points = sweep.experiments
+    if len(points) != about["points"] or set(sweep.factors("lever", "uncertainty")) != {
         f"{one['kind']}:{one['name']}" for one in about["factors"]
     }:
-        raise ParcelError("experiments.parquet: not the points of this sweep")
-    if not set(about["particulars"]["metrics"]) <= set(swept.outcomes.columns) or swept.experiment.title != swept.title:
-        raise ParcelError("its runs do not hold what its manifest speaks of")
+        raise ArchiveError("experiments.parquet: not the points of this sweep")
+    if not set(about["particulars"]["metrics"]) <= set(sweep.outcomes.columns) or sweep.experiment.title != sweep.title:
+        raise ArchiveError("its runs do not hold what its manifest speaks of")
 
 
 def _check_words(about: dict[str, Any]) -> None:
     """Whether names are known and texts short, since pages show them."""
     unknown = [name for name in about["particulars"]["metrics"] if name not in METRICS]
     if unknown or not about["particulars"]["metrics"]:
-        raise ParcelError("it holds outcomes that this durand does not know")
+        raise ArchiveError("it holds outcomes that this durand does not know")
     shown = [about["title"], *(one[key] for one in about["scenarios"] for key in ("name", "title", "start"))]
     shown += [one["name"] for one in about["factors"]]
     if not all(isinstance(one, str) and 0 < len(one) <= MOST_LETTERS for one in shown):
-        raise ParcelError("a name or title in it is empty or too long")
-    if len(json.dumps(about)) > 2**20:
-        raise ParcelError("manifest.json: too large; allowed: 1 MB")
+        raise ArchiveError("a name or title in it is empty or too long")

@@ -1,13 +1,17 @@
 """One engine for all sessions: runs scenarios in worker processes, keeps what they came to, and is fair.
 
-- Two quick workers take runs for pages; one heavy worker, of lower priority, takes what is long, one at a time.
+- Two quick workers take runs for pages; one heavy worker, of lower priority, takes what is long, one at a time; and one makes
+  the files that visitors download. Each works under a limit on memory.
 - What was run is kept, within a bound on memory, by all that decides its numbers. Sessions share results, which nobody
   changes; no session can see what another one chose.
 - What two sessions ask for at the same time is run once.
 - Of one session only the newest question counts: what only an older one wanted is stopped.
 - What a visitor will likely ask next is run ahead while nobody waits and nobody else is about, and given up as soon as
   somebody asks; of what is kept, such guesses have half at most.
-- The queues are short; when one is full, the visitor is told, and nothing waits without end.
+- The queues are short; when one is full, or holds enough of one visitor's or of one address's, the visitor is told, and
+  nothing waits without end. Addresses are served in turn, and in each its sessions. What a session that was closed has asked
+  for is given up.
+- Of what is kept, whoever has most of it makes room first: the address, and of it the session.
 """
 
 from __future__ import annotations
@@ -24,22 +28,30 @@ from hashlib import blake2b
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from dashboard.runtime.queues import BusyError, Lane, RunError, Task
+from dashboard.runtime.queues import BusyError, RunError, Task, WorkQueue
 from dashboard.runtime.worker import run_scenario
 
 if TYPE_CHECKING:
     from dashboard.runtime.questions import Question
     from sim.scenario import Scenario
 
-__all__ = ["BusyError", "Engine", "Job", "Lane", "RunError", "SupersededError", "Task", "engine"]
+__all__ = ["BusyError", "Engine", "Job", "RunError", "SupersededError", "Task", "WorkQueue", "engine"]
 
 QUICK_WORKERS = 2
-MOST_WAITING, MOST_HEAVY_WAITING = 64, 4
-SECONDS, HEAVY_SECONDS = 30.0, 1800.0
+SECONDS, HEAVY_SECONDS, FILE_SECONDS = 30.0, 600.0, 120.0
+# How many tasks may wait in all; and how many of one session, and of one address, may wait or be under way. A class that sits
+# behind one address is not to be turned away by its own number, nor others by it.
+MOST_WAITING, QUICK = 96, {"most_address": 64}
+MOST_HEAVY_WAITING, HEAVY = 24, {"most_session": 2, "most_address": 16, "megabytes": 2048}
+MOST_FILES_WAITING, FILES = 48, {"most_session": 4, "most_address": 32}
 KEPT_BYTES = 400 * 2**20
+# Seconds between two looks at who is still there, and for which a session may be away until its work is given up: a page
+# that lost its connection comes back within a few.
+LOOK, AWAY = 2.0, 15.0
+MOST_REMEMBERED = 10_000  # sessions of which it is known from where they come
 _AHEAD = "nobody yet"  # waits for what is run ahead
 # Of what is run ahead, how much at most, and how much at a time: one run for each worker.
-MOST_AHEAD, AHEAD_TOGETHER = 24, QUICK_WORKERS
+MOST_AHEAD, AHEAD_TOGETHER = 4, QUICK_WORKERS
 ALONE = 5.0  # seconds for which nobody else has asked for anything
 # Seconds after an answer before its next step is run ahead, and before anything else is: first it has to be drawn.
 DRAWING, LOOKING = 0.15, 0.4
@@ -54,7 +66,7 @@ class Job:
     """One run: a scenario and how. Equal keys give equal numbers.
 
     Attributes:
-        shared: how many of its first months other runs are likely to have lived alike; changes no number.
+        shared: how many of its first months other runs are likely to have alike; changes no number.
     """
 
     scenario: Scenario
@@ -65,22 +77,23 @@ class Job:
     panels: bool = False
     shared: int = field(default=0, compare=False)
     key: str = field(default="", compare=False)
-    company: str | None = field(default=None, compare=False)
+    batch_key: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        from sim.scenario import company
+        from sim.scenario import batch_key
 
         how = [self.worlds, self.months, self.seed, self.parameters]
         digest = blake2b(json.dumps([*how, self.scenario.data()], sort_keys=True).encode(), digest_size=12).hexdigest()
         object.__setattr__(self, "key", digest)
-        kind = company(self.scenario)
-        object.__setattr__(self, "company", kind and json.dumps([*how, self.panels, kind]))
+        kind = batch_key(self.scenario)
+        object.__setattr__(self, "batch_key", kind and json.dumps([*how, self.panels, kind]))
 
     function = staticmethod(run_scenario)
+    foreign = False
 
     @property
     def given(self) -> tuple[Any, ...]:
-        """What is run, and how many months of it others live alike."""
+        """What is run, and how many months of it others have alike."""
         return self.scenario, self.shared
 
     @property
@@ -93,9 +106,19 @@ class Job:
 class Engine:
     """See the module."""
 
-    def __init__(self, kept_bytes: int = KEPT_BYTES, workers: int = QUICK_WORKERS, most: int = MOST_WAITING) -> None:
+    def __init__(
+        self,
+        kept_bytes: int = KEPT_BYTES,
+        workers: int = QUICK_WORKERS,
+        most: int = MOST_WAITING,
+        there: Callable[[str], bool] | None = None,
+    ) -> None:
+        """Start the quick workers. `there` says whether a session that has come is still there; None: nobody knows."""
         self._lock = threading.RLock()
         self._kept: OrderedDict[str, tuple[Any, int, bool]] = OrderedDict()
+        self._whose: dict[str, tuple[str, str]] = {}  # of what is kept: the address and the session that asked first
+        self._addresses: OrderedDict[str, str] = OrderedDict()
+        self._away: dict[str, float] = {}
         self._kept_bytes, self.bytes, self.runs = kept_bytes, 0, 0
         self._tasks: dict[str, Task] = {}
         self._guesses: dict[str, None] = {}  # what was run ahead and nobody has asked for, oldest first
@@ -103,9 +126,21 @@ class Engine:
         self._likeliest = self._likely  # the first of them, which is begun sooner
         self._asked: dict[str, float] = {}
         self._answered = 0.0
-        self.quick = Lane(workers, most, SECONDS, 0, self._done)
-        self.slow = Lane(1, MOST_HEAVY_WAITING, HEAVY_SECONDS, 10, self._done)
+        self.quick = WorkQueue(workers, most, SECONDS, 0, self._done, **QUICK)
+        self.slow = WorkQueue(1, MOST_HEAVY_WAITING, HEAVY_SECONDS, 10, self._done, **HEAVY)
+        self.files = WorkQueue(1, MOST_FILES_WAITING, FILE_SECONDS, 5, self._done, **FILES)
         self.quick.start()
+        self._there, self._closed = there, threading.Event()
+        if there is not None:
+            threading.Thread(target=self._look_after, daemon=True).start()
+
+    def came(self, session: str, address: str) -> None:
+        """Take note from where a session comes, and that it is looked after from now on."""
+        with self._lock:
+            self._addresses[session] = address
+            self._addresses.move_to_end(session)
+            while len(self._addresses) > MOST_REMEMBERED:
+                self._addresses.popitem(last=False)
 
     def results(
         self,
@@ -161,7 +196,7 @@ class Engine:
                 wanted = list(islice((job for job in likely if job.key not in self._kept), AHEAD_TOGETHER))
             except ValueError:  # a guess that cannot be run; whoever asks for it is told
                 return
-            tasks = [Task(_name(job), run_scenario, job.given, job.arguments, job.company) for job in wanted]
+            tasks = [Task(_name(job), run_scenario, job.given, job.arguments, job.batch_key) for job in wanted]
             for task in tasks:
                 task.ahead = True
                 task.waiting.add(_AHEAD)
@@ -187,19 +222,57 @@ class Engine:
         Raises:
             BusyError: as many as may wait are waiting.
         """
-        task = Task(f"heavy {session} {time.monotonic_ns()}", function, arguments, named)
-        task.waiting.add(session)
-        self.slow.add(task)
-        return task
+        return self._put(self.slow, session, function, arguments, named)
+
+    def file(self, session: str, function: Callable[..., Any], *arguments: Any, **named: Any) -> Task:
+        """The same for a file that somebody downloads, which does not wait for long work."""
+        return self._put(self.files, session, function, arguments, named)
 
     def cancel(self, task: Task) -> None:
-        """Give up a heavy task."""
+        """Give up a heavy task, or a file."""
         self.slow.drop(task)
+        self.files.drop(task)
 
     def close(self) -> None:
         """End all workers."""
-        self.quick.close()
-        self.slow.close()
+        self._closed.set()
+        for work_queue in (self.quick, self.slow, self.files):
+            work_queue.close()
+
+    def _put(
+        self,
+        work_queue: WorkQueue,
+        session: str,
+        function: Callable[..., Any],
+        arguments: tuple[Any, ...],
+        named: dict[str, Any],
+    ) -> Task:
+        key = f"heavy {session} {time.monotonic_ns()}"
+        task = Task(key, function, arguments, named, session=session, address=self._address(session))
+        task.waiting.add(session)
+        work_queue.add(task)
+        return task
+
+    def _address(self, session: str) -> str:
+        return self._addresses.get(_visitor(session), "")
+
+    def _look_after(self) -> None:
+        while not self._closed.wait(LOOK):
+            self._give_up_closed(time.monotonic())
+
+    def _give_up_closed(self, now: float) -> None:
+        """Give up what sessions asked for that have been away for long."""
+        assert self._there is not None
+        with self._lock:
+            waiting = {session for task in self._tasks.values() for session in task.waiting}
+        sessions = waiting | self.slow.sessions() | self.files.sessions()
+        gone = {one for one in sessions if _visitor(one) in self._addresses and not self._there(_visitor(one))}
+        self._away = {one: self._away.get(one, now) for one in gone}
+        for session in [one for one, since in self._away.items() if now - since >= AWAY]:
+            self.slow.drop_all_of(session)
+            self.files.drop_all_of(session)
+            with self._lock:
+                self._leave(session, set())
 
     def _ask(self, session: str, jobs: Mapping[str, Job | Question]) -> tuple[dict[str, Any], dict[str, Task]]:
         found: dict[str, Any] = {}
@@ -219,7 +292,8 @@ class Engine:
                     continue
                 task = self._tasks.get(_name(job))
                 if task is None or task.stopped:
-                    task = Task(_name(job), job.function, job.given, job.arguments, job.company)
+                    asks = (session, self._address(session), job.foreign)
+                    task = Task(_name(job), job.function, job.given, job.arguments, job.batch_key, *asks)
                     self.quick.add(task)
                     self._tasks[task.key] = task
                 task.ahead = False
@@ -254,18 +328,36 @@ class Engine:
                 array.flags.writeable = False  # shared by sessions
         self._forget(key)
         self._kept[key] = (results, task.size, panels)
+        self._whose[key] = (task.address, task.session)
         self.bytes += task.size
         if task.ahead:
             self._guesses[key] = None
         while sum(self._kept[guess][1] for guess in self._guesses) > self._kept_bytes // 2:
             self._forget(next(iter(self._guesses)))
         while self.bytes > self._kept_bytes and len(self._kept) > 1:
-            self._forget(next(iter(self._kept)))
+            self._forget(self._first_to_go())
+
+    def _first_to_go(self) -> str:
+        """Of the address that has most kept, and of it of the session that has most: what was asked for longest ago."""
+        mine = list(self._kept)
+        for whose in (0, 1):
+            held: dict[str, int] = {}
+            for key in mine:
+                held[self._whose[key][whose]] = held.get(self._whose[key][whose], 0) + self._kept[key][1]
+            most = max(held, key=held.__getitem__)
+            mine = [key for key in mine if self._whose[key][whose] == most]
+        return mine[0]
 
     def _forget(self, key: str) -> None:
         self._guesses.pop(key, None)
+        self._whose.pop(key, None)
         if key in self._kept:
             self.bytes -= self._kept.pop(key)[1]
+
+
+def _visitor(session: str) -> str:
+    """The visitor's session: a page that asks for several things at once adds a word for each."""
+    return session.partition(" ")[0]
 
 
 def _name(job: Job | Question) -> str:
@@ -277,9 +369,16 @@ def _parts(name: str) -> tuple[str, bool]:
     return key, kind == "panels"
 
 
+def _there(session: str) -> bool:
+    """Whether a visitor's page is open."""
+    from streamlit.runtime import Runtime
+
+    return Runtime.exists() and Runtime.instance().is_active_session(session)
+
+
 @cache
 def engine() -> Engine:
     """The one engine of this process; made, with its workers warming up, when first asked for."""
-    made = Engine()
+    made = Engine(there=_there)
     atexit.register(made.close)
     return made

@@ -111,9 +111,9 @@ def pack(tell: Tell, name: str) -> bytes:
 def _sketch(lab: Any, wanted: Any) -> Sketch:
     from sim.plots import rows_of
     from sim.plots.single import picture
-    from sim.teaching.exercises.slides import compared
+    from sim.teaching.exercises.slides import runs_of
 
-    made = picture(compared(lab, wanted), wanted.draw, wanted.metric or "")
+    made = picture(runs_of(lab, wanted), wanted.draw, wanted.metric or "")
     spec = made.chart.to_dict(validate=False)
     spec.pop("data")
     spec.pop("datasets", None)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sim.ensemble.run import PARAMETERS as MODES
+from dashboard.runtime.memo import Remembered
+from sim.ensemble.spec import PARAMETERS as MODES
 from sim.experiment.load import ExperimentError, experiments, extent
 from sim.experiment.schema import Experiment
 from sim.scenario import ScenarioError, list_scenarios
@@ -76,8 +77,7 @@ def start(name: str) -> str:
     return dump(data)
 
 
-@cache
-def check(text: str) -> Checked:
+def _check(text: str) -> Checked:
     """Check a text: the checks of `durand sweep`, and that it is safe and small enough for a room full of people."""
     try:
         data = dict(read((NAME, text), error=ExperimentError).data)
@@ -94,6 +94,9 @@ def check(text: str) -> Checked:
         if count > most
     )
     return Checked(data, problems, points, worlds, months)
+
+
+check = Remembered(_check)
 
 
 def changed(text: str, **given: Any) -> str:

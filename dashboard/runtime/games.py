@@ -1,4 +1,4 @@
-"""What workers do for games: live a log and tell what came of it. Each begins with `tell`; a log goes as its JSON text."""
+"""What workers do for games: simulate a log and tell what came of it. Each begins with `tell`; a log goes as its JSON text."""
 
 from __future__ import annotations
 

@@ -9,6 +9,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from dashboard.runtime.worker import Tell
     from sim.results import Comparison
 
@@ -45,6 +47,11 @@ def table(tell: Tell, comparison: Comparison, kind: str) -> bytes:
     parts = [one.outcomes.reset_index().assign(scenario=name) for name, one in comparison.results.items()]
     rows = pd.concat(parts, ignore_index=True)
     rows = rows[["scenario", *(name for name in rows.columns if name != "scenario")]]
+    return as_file(rows, kind)
+
+
+def as_file(rows: pd.DataFrame, kind: str) -> bytes:
+    """A table as CSV or Parquet."""
     out = io.BytesIO()
     if kind == "CSV":
         rows.to_csv(out, index=False)

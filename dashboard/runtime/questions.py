@@ -27,7 +27,8 @@ class Question:
     given: tuple[Any, ...]
     arguments: dict[str, Any] = field(default_factory=dict)
     panels: bool = True
-    company: None = None  # each is done by itself
+    batch_key: None = None  # each is done by itself
+    foreign = False
 
     @property
     def key(self) -> str:
@@ -41,15 +42,16 @@ _NUMBERS = count()
 
 
 @dataclass(frozen=True)
-class Errand(Question):
-    """Something to be done, each time that it is asked for: its answer is none for the next one who asks."""
+class UploadTask(Question):
+    """Something to be done with what somebody brought, each time that it is asked for: its answer is none for the next one."""
 
+    foreign = True
     number: int = field(default_factory=lambda: next(_NUMBERS))
 
     @property
     def key(self) -> str:
-        """Another one for each errand."""
-        return f"errand {self.number}"
+        """Another one for each upload."""
+        return f"upload {self.number}"
 
 
 def account(

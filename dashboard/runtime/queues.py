@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from dashboard.runtime.worker import receive, run_side_by_side, send
+from dashboard.runtime.worker import receive, run_batch, send
 from sim.extensions import loaded
 
 # Runs that one worker does in one go: of more, the first would wait too long for the last.
 MOST_TOGETHER = 5
+MOST_REMEMBERED = 1000  # sessions and addresses of which it is known when they were served last
+_WHOSE = {"session": "page", "address": "address"}
 PIPE = 2**20  # bytes on their way from a worker, as many as Linux lets anybody have
+# Memory of a worker: five runs of the largest kind side by side, with all their panels, take some 1,300 MB.
+MEGABYTES = 1536
+_ENVIRONMENT = {
+    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+    "ARROW_DEFAULT_MEMORY_POOL": "system",  # its own pool takes a gigabyte at once, which would count as filled
+}
 
 
 class BusyError(RuntimeError):
@@ -30,7 +39,9 @@ class RunError(RuntimeError):
 class Task:
     """Something asked of a worker: who waits for it, what it has told, and what came of it.
 
-    Runs of the same `company` may be done in one go, but for those that are run `ahead` of being asked for.
+    Runs of the same `batch_key` may be done in one go, but for those that are run `ahead` of being asked for. `session` and
+    `address` are those who asked first, by whom queues are kept fair. What is `foreign` reads what somebody brought: a
+    process that has refused it is not used again.
     """
 
     def __init__(
@@ -39,9 +50,13 @@ class Task:
         function: Callable[..., Any],
         arguments: tuple[Any, ...],
         named: dict[str, Any],
-        company: str | None = None,
+        batch_key: str | None = None,
+        session: str = "",
+        address: str = "",
+        foreign: bool = False,
     ) -> None:
-        self.key, self.function, self.arguments, self.named, self.company = key, function, arguments, named, company
+        self.key, self.function, self.arguments, self.named, self.batch_key = key, function, arguments, named, batch_key
+        self.session, self.address, self.foreign = session, address, foreign
         self.waiting: set[str] = set()
         self.ahead = False
         self.told: Any = None
@@ -59,28 +74,29 @@ class Task:
 
 
 class _Worker(threading.Thread):
-    """A thread with a process that it feeds from its lane; a process that hangs or dies is replaced."""
+    """A thread with a process that it feeds from its queue; a process that hangs or dies is replaced."""
 
-    def __init__(self, lane: Lane) -> None:
+    def __init__(self, work_queue: WorkQueue) -> None:
         super().__init__(daemon=True)
-        self.lane, self.number = lane, 0
+        self.work_queue, self.number = work_queue, 0
         self.tasks: list[Task] = []
         self.process: subprocess.Popen[bytes] | None = None
         self._writing = threading.Lock()
 
     def run(self) -> None:
         self._warm()
-        while tasks := self.lane.take(self):
+        while tasks := self.work_queue.take(self):
             try:
                 self._work(tasks)
             except Exception:  # the process died, or spoke nonsense: another one takes its place
-                self._end()
+                why = self._died()
                 for task in tasks:
                     if task.problem is None and task.value is None:
-                        task.problem = "The program that computes was stopped in the middle of this; try again."
+                        task.problem = f"The program that computes was stopped in the middle of this{why}; try again."
             self.tasks = []
             for task in tasks:
-                self.lane.done(task)
+                self.work_queue.done(task)
+            self._warm()
 
     def stop(self, task: Task) -> None:
         """Let the process give up a task that nobody waits for."""
@@ -97,10 +113,10 @@ class _Worker(threading.Thread):
         task, several = tasks[0], len(tasks) > 1
         function, arguments = task.function, task.arguments
         if several:
-            function, arguments = run_side_by_side, ([one.arguments[0] for one in tasks],)
+            function, arguments = run_batch, ([one.arguments[0] for one in tasks],)
         process = self._running()
         self.number += 1
-        late = threading.Timer(self.lane.seconds, self._too_late, [self.number, tasks])
+        late = threading.Timer(self.work_queue.seconds, self._too_late, [self.number, tasks])
         late.daemon = True
         late.start()
         try:
@@ -109,6 +125,8 @@ class _Worker(threading.Thread):
                 self._say(("stop", self.number))
             while True:
                 answer, size = receive(process.stdout)  # type: ignore[arg-type]
+                if answer[0] == "failed" and (answer[3] == "memory" or (task.foreign and answer[3] == "input")):
+                    self._end()  # nobody knows what it still holds
                 if answer[0] == "told":
                     task.told = answer[2]
                 elif answer[0] == "done":
@@ -126,9 +144,19 @@ class _Worker(threading.Thread):
         for one in tasks:  # what one of them is to blame for is not the others' fault
             self._work([one])
 
+    def _died(self) -> str:
+        """End what is left of a process that no longer answers; why it does not, where its end tells."""
+        process = self.process
+        with suppress(subprocess.TimeoutExpired, AttributeError):
+            process.wait(1)  # type: ignore[union-attr]  # it is closing its pipes before it is gone
+        code = process.poll() if process is not None else None
+        self._end()
+        return ", perhaps for want of memory" if code in (-signal.SIGKILL, -signal.SIGABRT) else ""
+
     def _warm(self) -> None:
         try:
-            self._running()
+            if not self.work_queue.closed:
+                self._running()
         except (EOFError, OSError):
             return  # tried again with the first task, which then says what is wrong
 
@@ -137,7 +165,7 @@ class _Worker(threading.Thread):
             return
         for task in tasks:
             task.problem = (
-                f"This took longer than {self.lane.seconds:.0f} seconds and was stopped; ask for less at once."
+                f"This took longer than {self.work_queue.seconds:.0f} seconds and was stopped; ask for less at once."
             )
         self._end()
 
@@ -147,18 +175,18 @@ class _Worker(threading.Thread):
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self.process is None or self.process.poll() is not None:
-            threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
             self.process = subprocess.Popen(
                 [
                     sys.executable,
                     "-m",
                     "dashboard.runtime.worker",
-                    str(self.lane.nice),
+                    str(self.work_queue.nice),
+                    str(self.work_queue.megabytes),
                     *(one.text() for one in loaded()),
                 ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                env={**os.environ, **threads},
+                env={**os.environ, **_ENVIRONMENT},
             )
             _widen(self.process.stdout.fileno())  # type: ignore[union-attr]
             receive(self.process.stdout)  # type: ignore[arg-type]  # it says that it is ready
@@ -179,12 +207,36 @@ def _widen(pipe: int) -> None:
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
 
 
-class Lane:
-    """A short queue with its workers."""
+class WorkQueue:
+    """A short queue with its workers. Whoever was served longest ago is served next: first of the addresses, then of the
+    sessions from one address; what one session asks for is done in its order."""
 
-    def __init__(self, workers: int, most: int, seconds: float, nice: int, done: Callable[[Task], None]) -> None:
-        self.most, self.seconds, self.nice = most, seconds, nice
+    def __init__(
+        self,
+        workers: int,
+        most: int,
+        seconds: float,
+        nice: int,
+        done: Callable[[Task], None],
+        *,
+        most_session: int = sys.maxsize,
+        most_address: int = sys.maxsize,
+        megabytes: int = MEGABYTES,
+    ) -> None:
+        """Make a queue; its workers start with `start`, or with the first task.
+
+        Args:
+            workers: how many. most, most_session, most_address: tasks that may wait in all; and that one session, and one
+                address, may have waiting or under way.
+            seconds, megabytes: what a task may take.
+            nice: by how much its processes give way to others.
+            done: told of each task that is through.
+        """
+        self.most, self.seconds, self.nice, self.megabytes = most, seconds, nice, megabytes
+        self._most_each = {"session": most_session, "address": most_address}
         self._finished, self._count = done, workers
+        self._served: OrderedDict[tuple[str, str], int] = OrderedDict()
+        self._turn = 0
         self.queue: deque[Task] = deque()
         self.changed = threading.Condition()
         self.workers: list[_Worker] = []
@@ -199,8 +251,15 @@ class Lane:
                 worker.start()
 
     def add(self, *tasks: Task) -> None:
-        """Put tasks at the end of the queue. Raises BusyError when it is full."""
+        """Put tasks at the end of the queue. Raises BusyError when it is full, or holds enough of this visitor's."""
         with self.changed:
+            for whose, most in self._most_each.items():
+                here = [getattr(one, whose) for one in self._all()]
+                if any(here.count(getattr(task, whose)) >= most for task in tasks):
+                    raise BusyError(
+                        f"{most} requests from your {_WHOSE[whose]} are waiting or under way, and more are not taken on. "
+                        "Wait some seconds and try again."
+                    )
             if len(self.queue) + len(tasks) > self.most:
                 raise BusyError(
                     f"{len(self.queue)} requests are waiting already, and more are not taken on. "
@@ -234,20 +293,48 @@ class Lane:
             worker.stop(task)
 
     def take(self, worker: _Worker) -> list[Task]:
-        """The next task for a worker, as soon as there is one, with its share of those in the same company; none when
+        """The next task for a worker, as soon as there is one, with its share of those that can share its batch; none when
         all is closed."""
         with self.changed:
             self.changed.wait_for(lambda: self.queue or self.closed)
             if self.closed:
                 return []
-            task = self.queue.popleft()
-            alike = () if task.company is None or task.ahead else self.queue
-            mates = [one for one in alike if one.company == task.company and not one.ahead]
+            task = min(self.queue, key=self._last_served)  # the first of them, where they are equal
+            self.queue.remove(task)
+            self._serve(task)
+            alike = () if task.batch_key is None or task.ahead else self.queue
+            mates = [one for one in alike if one.batch_key == task.batch_key and not one.ahead]
             idle = sum(not other.tasks for other in self.workers)  # this one among them
             worker.tasks = [task, *mates[: min(MOST_TOGETHER, -(-(len(mates) + 1) // idle)) - 1]]
             for one in worker.tasks[1:]:
                 self.queue.remove(one)
             return worker.tasks
+
+    def sessions(self) -> set[str]:
+        """Whose tasks wait, or are being worked on."""
+        with self.changed:
+            return {one.session for one in self._all()}
+
+    def drop_all_of(self, session: str) -> None:
+        """Give up whatever a session asked for."""
+        with self.changed:
+            mine = [one for one in self._all() if one.session == session]
+        for task in mine:
+            self.drop(task)
+
+    def _all(self) -> list[Task]:
+        return [*self.queue, *(task for worker in self.workers for task in worker.tasks)]
+
+    def _last_served(self, task: Task) -> tuple[int, int]:
+        return self._served.get((task.address, ""), 0), self._served.get((task.address, task.session), 0)
+
+    def _serve(self, task: Task) -> None:
+        self._turn += 1
+        for whose in ((task.address, ""), (task.address, task.session)):
+            self._served[whose] = self._turn
+            self._served.move_to_end(whose)
+        while len(self._served) > MOST_REMEMBERED:
+            self._served.popitem(last=False)
 
     def done(self, task: Task) -> None:
         """Pass on what came of a task. Whatever goes wrong with that, nobody waits for it without end."""

@@ -9,22 +9,23 @@ from __future__ import annotations
 import base64
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cache, partial
 from typing import Any, Self
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from sim.ensemble.run import DEFAULT_PARAMETERS, LIMITS
-from sim.ensemble.run import PARAMETERS as MODES
+from sim.ensemble.spec import DEFAULT_PARAMETERS, LIMITS
+from sim.ensemble.spec import PARAMETERS as MODES
 from sim.evidence import ledger
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.scenario.settings import OPTIONS
 from sim.vocabulary import acting, settings_of
 from sim.why.names import DECISIONS
-from sim.words.problems import short
+from sim.words.problems import problem_lines, short
 from sim.yamlfile import LIMIT, suggestion
 
 MOST_SCENARIOS = 4
@@ -32,6 +33,7 @@ MOST_WORLDS, MOST_MONTHS = 1000, 120
 MOST_LETTERS, MOST_BACK = 100, 12
 OWN = "own"  # the name under which a scenario made in the Studio goes
 _LONGEST_OWN = 6000  # characters of an address
+_MOST_PARTS = 1000  # of an address; more than there are levers and parameters
 
 # What is moved by degrees: levers and what goes with them. And what is one of several options, with the actor whose it is.
 SHARES = tuple(name for actor, spec in acting().items() if spec.has_levers for name in settings_of(actor))
@@ -40,7 +42,19 @@ _MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
 
 class AddressError(ValueError):
-    """A part of an address does not fit; the message says what is allowed."""
+    """A part of an address does not fit; the message says what is allowed.
+
+    Args:
+        text: what is wrong; name, allowed: a wrong name and the right ones, for the end of the message, which is put into
+            words only when somebody reads it.
+    """
+
+    def __init__(self, text: str, name: str = "", allowed: Iterable[str] = ()) -> None:
+        super().__init__(text)
+        self.name, self.allowed = name, allowed
+
+    def __str__(self) -> str:
+        return super().__str__() + (suggestion(short(self.name), self.allowed) if self.allowed else "")
 
 
 @dataclass(frozen=True)
@@ -102,7 +116,7 @@ class State:
 
 # What stands in an address, and for what.
 _WORDS = {"scenarios": "compare", "version_of": "version", "parameters": "values"}
-# What pages for classes and games keep in their addresses beside the state: see `doors.py`.
+# What pages for classes and games keep in their addresses beside the state: see `access.py`.
 OTHERS = ("class", "me", "host", "exercise", "game", "player", "leader", "log")
 _PACKED = ("own", "trial")
 _PREFIXES = {"levers": "lever.", "postures": "posture.", "uncertainties": "value."}
@@ -142,7 +156,9 @@ def _packed(text: str) -> str:
 def from_query(query: Mapping[str, str]) -> tuple[State, list[str]]:
     """The state that an address holds, and a message for each part that does not fit."""
     found: dict[str, Any] = {name: {} for name in _PREFIXES}
-    problems: list[str] = []
+    problems: list[Callable[[], str]] = []
+    if len(query) > _MOST_PARTS:
+        return State(), [f"the address has {len(query):,} parts; allowed: at most {_MOST_PARTS:,}"]
     names = {_WORDS.get(one.name, one.name): one.name for one in fields(State) if one.name not in _PREFIXES}
     # The scenario that an address brings along first: its name is then known to the others.
     for key in sorted(query, key=lambda key: key != "own"):
@@ -156,16 +172,22 @@ def from_query(query: Mapping[str, str]) -> tuple[State, list[str]]:
             elif key in names:
                 found[names[key]] = _CHECKS[names[key]](query[key], bool(found.get("own")))
             else:
-                raise AddressError(f"is not known{suggestion(short(key), [*names, *_PREFIXES.values()])}")
+                raise AddressError("is not known", key, [*names, *_PREFIXES.values()])
         except AddressError as problem:
-            problems.append(f"{short(key)} = {short(query[key])}: {problem}")
+            problems.append(partial(_told, key, query[key], problem))
     here = State(**found)
     if here.version_of and here.version_of not in here.scenarios:
-        problems.append(f"version = {here.version_of}: is not compared; allowed: {', '.join(here.scenarios)}")
+        alone = AddressError(f"is not compared; allowed: {', '.join(here.scenarios)}")
+        problems.append(partial(_told, "version", here.version_of, alone))
         here = here.with_(version_of="")
-    return here, problems
+    return here, problem_lines(problems, "the address")
 
 
+def _told(key: str, value: str, problem: AddressError) -> str:
+    return f"{short(key)} = {short(value)}: {problem}"
+
+
+@cache
 def known() -> dict[str, str]:
     """The scenarios of the library: name -> title."""
     from sim.scenario import list_scenarios
@@ -179,7 +201,7 @@ def _text(value: object) -> str:
 
 def _one_of(value: str, allowed: Any) -> str:
     if value not in allowed:
-        raise AddressError(f"is not one of the choices{suggestion(short(value), allowed)}")
+        raise AddressError("is not one of the choices", value, allowed)
     return value
 
 
@@ -255,6 +277,8 @@ def _trial(value: str, has_own: bool) -> str:
 
 
 def _unpacked(value: str) -> str:
+    if len(value) > _LONGEST_OWN:
+        raise AddressError(f"is too long; allowed: {_LONGEST_OWN:,} characters")
     try:
         packed = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
         return zlib.decompressobj().decompress(packed, LIMIT + 1).decode()

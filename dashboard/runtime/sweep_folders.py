@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterable
 from functools import cache
 from hashlib import blake2b
@@ -17,7 +18,8 @@ from tempfile import TemporaryDirectory
 from sim.experiment.folder import FolderError
 from sim.experiment.outcome import Sweep
 
-MOST_EACH, MOST_IN_ALL = 3, 100
+# Sweeps of one session, of one address, and in all; and the MB that all of them take on disk.
+MOST_EACH, MOST_ADDRESS, MOST_IN_ALL, MOST_MB = 3, 60, 100, 2048
 
 
 @cache
@@ -25,20 +27,22 @@ def _home() -> TemporaryDirectory[str]:
     return TemporaryDirectory(prefix="durand-sweeps-")
 
 
-def place(session: str, text: str) -> Path:
+def place(session: str, text: str, address: str = "") -> Path:
     """The folder for a visitor's sweep, which is not there before it is run; of too many, the oldest go."""
     home = Path(_home().name)
-    mine = home / _digest(session)
-    mine.mkdir(exist_ok=True)
+    here = home / _digest(address)
+    mine = here / _digest(session)
+    mine.mkdir(parents=True, exist_ok=True)
     folder = mine / _digest(text)
     _keep(mine.glob("*"), folder, MOST_EACH)
-    _keep(home.glob("*/*"), folder, MOST_IN_ALL)
+    _keep(here.glob("*/*"), folder, MOST_ADDRESS)
+    _keep(home.glob("*/*/*"), folder, MOST_IN_ALL, MOST_MB)
     return folder
 
 
-def brought(session: str, parcel: bytes) -> Path:
+def brought(session: str, upload: bytes, address: str = "") -> Path:
     """The folder for a sweep that a visitor brought, which is not there before it is unpacked."""
-    return place(session, blake2b(parcel, digest_size=12).hexdigest())
+    return place(session, blake2b(upload, digest_size=12).hexdigest(), address)
 
 
 def offered() -> dict[str, Path]:
@@ -53,11 +57,21 @@ def _digest(text: str) -> str:
     return blake2b(text.encode(), digest_size=12).hexdigest()
 
 
-def _keep(folders: Iterable[Path], new: Path, most: int) -> None:
+def _keep(folders: Iterable[Path], new: Path, most: int, megabytes: int = sys.maxsize) -> None:
     """Leave room for a new folder among the newest ones."""
-    others = sorted((one for one in folders if one != new), key=_changed)
-    for one in others[: max(len(others) - most + 1, 0)]:
-        shutil.rmtree(one, ignore_errors=True)
+    others = sorted((one for one in folders if one != new), key=_changed, reverse=True)
+    taken = 0
+    for number, one in enumerate(others, 2):
+        taken += _size(one) if megabytes < sys.maxsize else 0
+        if number > most or taken > megabytes * 2**20:
+            shutil.rmtree(one, ignore_errors=True)
+
+
+def _size(folder: Path) -> int:
+    try:
+        return sum(one.stat().st_size for one in folder.rglob("*"))
+    except OSError:  # gone meanwhile
+        return 0
 
 
 def _changed(folder: Path) -> float:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dashboard.runtime.engine import Job
+from dashboard.runtime.memo import Remembered
 from dashboard.runtime.state import OWN, POSTURES, State
 from sim.parameters import PARAMETERS
 from sim.scenario import Scenario, Script, load_scenario, with_overrides
@@ -28,9 +29,7 @@ def _written(name: str) -> Scenario:
     return load_scenario(name)
 
 
-@lru_cache(maxsize=64)
-def _from_text(text: str) -> Scenario:
-    return load_scenario((OWN, text)).model_copy(update={"name": OWN})
+_from_text = Remembered(lambda text: load_scenario((OWN, text)).model_copy(update={"name": OWN}))
 
 
 def written(here: State, name: str) -> Scenario:
@@ -57,13 +56,16 @@ def months(here: State) -> int:
     return here.months or min(120, *(written(here, name).months for name in here.scenarios))
 
 
-@lru_cache(maxsize=256)
 def planned(scenario: Scenario, month: str) -> dict[str, float | str]:
     """What a scenario sets the levers and postures to in a month, leaving responses to events aside.
 
     Returns:
         Lever, conditionality, visibility -> 0 to 1; posture -> one of its options, or `choose`.
     """
+    return (_planned_own if scenario.name == OWN else _planned)(scenario, month)
+
+
+def _plan(scenario: Scenario, month: str) -> dict[str, float | str]:
     script, at = Script(scenario, 1), months_between(scenario.start, month)
 
     def nothing(metric: str, span: int) -> Any:
@@ -76,6 +78,10 @@ def planned(scenario: Scenario, month: str) -> dict[str, float | str]:
         value = script.settings(actor, at, nothing)[name]
         out[name] = CHOOSE if value is None or value[0] < 0 else OPTIONS[name][int(value[0])]
     return out
+
+
+# Those of the library are few; what visitors wrote may be long, and is kept for a handful.
+_planned, _planned_own = lru_cache(maxsize=256)(_plan), lru_cache(maxsize=8)(_plan)
 
 
 def changed(here: State) -> list[tuple[str, float | str, float | str]]:
@@ -151,15 +157,9 @@ def next_jobs(before: State, here: State) -> dict[str, Job]:
 
 def compared(results: dict[str, Results], baseline: str) -> Comparison:
     """Results that were run over the same worlds, as the comparison that `sim.compare` makes of them: named as they are here."""
-    from sim.results import Comparison
+    from sim.results.paired import compared as paired
 
-    results = {name: _renamed(one, name, one.title) for name, one in results.items()}
-    manifests = {name: one.manifest for name, one in results.items()}
-    shared = {key: value for key, value in manifests[baseline].items() if key not in ("name", "scenario")}
-    shared["elapsed_seconds"] = round(sum(one["elapsed_seconds"] for one in manifests.values()), 3)
-    shared["baseline"] = baseline
-    shared["scenarios"] = {name: one["scenario"] for name, one in manifests.items()}
-    return Comparison(results, baseline, shared)
+    return paired({name: _renamed(one, name, one.title) for name, one in results.items()}, baseline)
 
 
 def foreseen(here: State, found: Comparison) -> Comparison | None:

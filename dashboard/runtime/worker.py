@@ -1,9 +1,13 @@
-"""A process that works for the dashboard, and speaks with `engine.py` alone.
+"""A process that works for the dashboard: `python -m dashboard.runtime.worker NICENESS MEGABYTES [EXTENSION...]`.
 
-Started as `python -m dashboard.runtime.worker [NICENESS [EXTENSION...]]`, each extension as `Reference.text` puts it.
+Each extension is given as `Reference.text` puts it.
 
 Messages are pickles behind their length, on standard input and output. In come (number, function, arguments) and
 ("stop", number); out go ("told", number, what), ("done", number, value) and ("failed", number, message, whose fault).
+
+What memory it may have is limited by RLIMIT_DATA: that counts what the process itself fills, and none of the libraries and
+reservations that RLIMIT_AS counts (a gigabyte of address space before the first month is simulated). It needs no rights and no
+cgroup. Where a system keeps no such limit (macOS), there is none.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ import struct
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -25,7 +30,7 @@ from sim.extensions import Reference, require
 if TYPE_CHECKING:
     from sim.ensemble.checkpoints import Checkpoints
 
-# Of models at the month from which a visitor's changes hold, with the tolls drawn since: some ten of 200 worlds.
+# Of models at the month from which a visitor's changes hold, with the fatality draws since: some ten of 200 worlds.
 KEPT_BYTES = 150 * 2**20
 _LENGTH = struct.Struct(">Q")
 Tell = Callable[[Any], None]
@@ -63,14 +68,14 @@ def _checkpoints() -> Checkpoints:
 
 
 def run_scenario(tell: Tell, scenario: Any, shared: int = 0, **how: Any) -> Any:
-    """`sim.run`, given up in mid-run when nobody waits for it any more; the first `shared` months are lived once for all."""
+    """`sim.run`, given up in mid-run when nobody waits for it any more; the first `shared` months are simulated once for all."""
     import sim
 
     return sim.run(scenario, progress=lambda done, everything: tell(None), checkpoint=_checkpoints().at(shared), **how)
 
 
-def run_side_by_side(tell: Tell, scenarios: list[Any], **how: Any) -> list[Any]:
-    """The same of several scenarios of one `company`, lived by one model, which takes less than one after another."""
+def run_batch(tell: Tell, scenarios: list[Any], **how: Any) -> list[Any]:
+    """The same of several scenarios of one `batch_key`, simulated by one model, which takes less than one after another."""
     import sim
 
     if len(scenarios) == 1:
@@ -78,6 +83,15 @@ def run_side_by_side(tell: Tell, scenarios: list[Any], **how: Any) -> list[Any]:
     named = {str(number): one for number, one in enumerate(scenarios)}
     compared = sim.compare(named, progress=lambda done, everything: tell(None), **how)
     return [compared.results[name] for name in named]
+
+
+def limit_memory(megabytes: int) -> None:
+    """Have whatever needs more than so much memory fail with MemoryError."""
+    with suppress(ImportError, ValueError, OSError):  # there is no such limit on this system, or a stricter one already
+        import resource
+
+        most = megabytes * 2**20
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
 def warm() -> None:
@@ -92,9 +106,11 @@ def warm() -> None:
 def main() -> None:
     """Work off what comes in, one at a time, until the other side closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the dashboard, which closes this process
-    if len(sys.argv) > 1 and hasattr(os, "nice"):
-        os.nice(int(sys.argv[1]))
-    require(map(Reference.of, sys.argv[2:]))
+    niceness, megabytes = map(int, sys.argv[1:3])
+    if hasattr(os, "nice"):
+        os.nice(niceness)
+    limit_memory(megabytes)
+    require(map(Reference.of, sys.argv[3:]))
     incoming, outgoing = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no message
     work: SimpleQueue[tuple[int, Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = SimpleQueue()
@@ -113,9 +129,9 @@ def main() -> None:
         except BaseException:  # it spoke nonsense; it starts another one, and says so to whoever waits
             os._exit(1)
 
+    threading.Thread(target=listen, daemon=True).start()  # before it warms up: the dashboard may end meanwhile
     warm()
     send(outgoing, ("ready", 0))
-    threading.Thread(target=listen, daemon=True).start()
     while True:
         number, function, arguments, named = work.get()
 
@@ -127,15 +143,22 @@ def main() -> None:
 
         try:
             tell(None)
-            answer: tuple[Any, ...] = ("done", number, function(tell, *arguments, **named))
+            send(outgoing, ("done", number, function(tell, *arguments, **named)))
+            problem = None
         except StoppedError:
-            answer = ("failed", number, "stopped", "nobody")
-        except ValueError as problem:  # the project's own errors are ValueErrors with a message for the reader
-            answer = ("failed", number, str(problem), "input")
-        except Exception as problem:
-            answer = ("failed", number, f"{type(problem).__name__}: {problem}".splitlines()[0], "program")
-        send(outgoing, answer)
-        del answer
+            problem = ("stopped", "nobody")
+        except MemoryError:
+            problem = (
+                f"This takes more memory than one request may ({megabytes:,} MB); ask for less at once.",
+                "memory",
+            )
+        except ValueError as said:  # the project's own errors are ValueErrors with a message for the reader
+            problem = (str(said), "input")
+        except Exception as said:
+            problem = (f"{type(said).__name__}: {said}".splitlines()[0], "program")
+        if problem is not None:
+            send(outgoing, ("failed", number, *problem))
+        del arguments, named
         gc.collect()  # a model's parts point at each other, and would otherwise pile up run after run
 
 

@@ -16,12 +16,12 @@ from dashboard.runtime.questions import Question
 from dashboard.widgets import access, show
 from sim.plots import Picture
 from sim.plots.predictions import chances, ranges
-from sim.results.reading import number
 from sim.teaching.exercises.feedback import fared, unit_of, why_command
 from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.load import Listed, list_exercises, load_exercise
 from sim.teaching.exercises.predict import Chance, Prediction, PredictionError, Range, Score, as_data, central
 from sim.teaching.exercises.schema import LEVELS, STEPS, Exercise, Passage, Step
+from sim.words.numbers import between, of_100
 
 HOW = (
     "A number of worlds goes from 0 (in no modelled world) to 100 (in all of them). A range is to hold eight worlds of ten: as "
@@ -192,20 +192,22 @@ def model(one: Exercise, made: Lesson, name: str) -> Prediction:
 def said(truth: Prediction) -> str:
     """What the model says, as a sentence."""
     if isinstance(truth, Chance):
-        return show.plain(f"The model: in {100 * truth.value:.0f} of 100 modelled worlds.")
-    return show.plain(f"The model: {number(truth.low)} to {number(truth.high)} in eight worlds of ten.")
+        return show.plain(f"The model: in {of_100(truth.value)} modelled worlds.")
+    return show.plain(f"The model: {between(truth.low, truth.high)} in eight worlds of ten.")
 
 
-def spread(
+def show_predictions(
     one: Exercise, name: str, given: Iterable[Prediction], truth: Prediction | None, mine: Prediction | None, place: str
 ) -> None:
     """What a class predicted, as a picture."""
     predicted = list(given)
     key = (one.name, name, place, *(str(as_data(p)) if p else "-" for p in (*predicted, truth, mine)))
-    show.picture(show.drawn(key, lambda: _spread(one, name, predicted, truth, mine)), f"spread-{place}-{name}")
+    show.picture(
+        show.drawn(key, lambda: _predictions(one, name, predicted, truth, mine)), f"predictions-{place}-{name}"
+    )
 
 
-def _spread(
+def _predictions(
     one: Exercise, name: str, given: list[Prediction], truth: Prediction | None, mine: Prediction | None
 ) -> Picture:
     if one.questions[name].form == "probability":

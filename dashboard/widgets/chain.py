@@ -11,8 +11,8 @@ from sim.plots import Table
 from sim.provenance import index
 from sim.rule import RULES
 from sim.why.account import Term
-from sim.why.names import figure
-from sim.why.outline import Line
+from sim.why.text import Line
+from sim.words.numbers import number
 
 DEEPEST = 6
 _KINDS = {
@@ -35,13 +35,13 @@ def outline(lines: tuple[Line, ...], place: str, now: str, then: str) -> None:
     Args:
         place: of this outline among others; now, then: what the two readings are called.
     """
-    for number, line in enumerate(lines):
+    for count, line in enumerate(lines):
         label = f"{show.plain(line.amount)} · {show.plain(spoken(line.words))}"
-        with st.container(key=f"depth-{min(line.depth, DEEPEST)}-{place}-{number}"):
+        with st.container(key=f"depth-{min(line.depth, DEEPEST)}-{place}-{count}"):
             if not line.terms:
                 st.caption(label)
                 continue
-            with st.expander(label, key=state.key("step", place, number, line.words), on_change="rerun") as step:
+            with st.expander(label, key=state.key("step", place, count, line.words), on_change="rerun") as step:
                 if step.open:
                     for term in line.terms:
                         _term(term, now, then)
@@ -59,7 +59,7 @@ def _term(term: Term, now: str, then: str) -> None:
         st.markdown(show.plain(RULES[term.name].statement))
     if term.inputs:
         heads = {"rule": "Takes", "decision": "Pressures, in logits"}.get(term.kind, "Expected")
-        rows = [[spoken(name), figure(here), figure(there)] for name, (here, there) in term.inputs.items()]
+        rows = [[spoken(name), number(here), number(there)] for name, (here, there) in term.inputs.items()]
         show.table(Table([heads, now, then], rows))
     if term.kind in ("rule", "parameter"):
         links.evidence(term.name, f"{term.name}: all about it")
@@ -84,8 +84,8 @@ def claims(names: tuple[str, ...], heading: str) -> None:
 def rules(names: list[str], place: str) -> None:
     """Pressures as rules: what each says and what it rests on."""
     columns = st.columns(3)
-    for number, name in enumerate(names):
-        column = columns[number * 3 // max(len(names), 1)]
+    for count, name in enumerate(names):
+        column = columns[count * 3 // max(len(names), 1)]
         with column.expander(
             show.plain(spoken(name)), key=state.key("pressure", place, name), on_change="rerun"
         ) as one:

@@ -11,7 +11,7 @@ from dashboard.runtime.state import MOST_SCENARIOS, OWN, State
 from dashboard.widgets import controls, sentences, show
 from sim.metrics import METRICS
 from sim.results import Comparison
-from sim.results.reading import month_words
+from sim.vocabulary import month_words
 
 BEFORE = "before"
 
@@ -26,7 +26,7 @@ def scenarios(here: State) -> State:
         format_func=lambda name: controls.title_of(here, name),
         max_selections=MOST_SCENARIOS,
         key=state.key("shown scenarios"),
-        help="Two to four. Each is lived through by the same modelled worlds, with the same luck.",
+        help="Two to four. Each is simulated in the same modelled worlds, with the same random draws.",
     )
     if len(chosen) < 2:
         st.info("Choose two scenarios or more; until then the last choice stays.")
@@ -114,5 +114,5 @@ def month(here: State, dates: list[str], number: int | None, label: str) -> Stat
 
 
 def how(here: State) -> dict[str, object]:
-    """How worlds are lived, for what is asked of `sim.why`."""
+    """How worlds are simulated, for what is asked of `sim.why`."""
     return {"worlds": here.worlds, "seed": here.seed, "parameters": here.parameters, "months": versions.months(here)}

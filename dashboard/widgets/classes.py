@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from dashboard.widgets import access, asking, show
 from sim.teaching.classroom.classes import Standing
+from sim.teaching.classroom.file import ClassroomError
 from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.schema import Exercise
 
@@ -41,12 +44,7 @@ def invitation(standing: Standing, secret: str) -> None:
     with right:
         st.caption("Or this link:")
         st.code(access.link("class_student", **{"class": standing.code}), language=None, wrap_lines=True)
-        with st.expander("Your own secret link: keep it, and show it to nobody"):
-            st.code(
-                access.link("class_instructor", **{"class": standing.code, "host": secret}),
-                language=None,
-                wrap_lines=True,
-            )
+        access.own_link("class_instructor", **{"class": standing.code, "host": secret})
 
 
 def notes(one: Exercise) -> None:
@@ -63,6 +61,55 @@ def notes(one: Exercise) -> None:
     st.subheader("Answers", anchor=False)
     for to, text in made.answers:
         st.markdown(f"**{show.plain(to)}** {show.plain(text)}")
+
+
+def seats(standing: Standing, secret: str) -> None:
+    """Who sits in the class, and what may be done about it."""
+    room, code = access.classes(), standing.code
+    there = {one.number: one for one in room.seats(code, secret)}
+
+    def called(number: int) -> str:
+        return f"{show.plain(there[number].nickname)} (seat {number}, {there[number].predictions} predicted)"
+
+    def do(act: Callable[..., None], *given: object) -> None:
+        try:
+            act(code, secret, *given)
+        except ClassroomError as problem:
+            st.session_state["seats refused"] = problem
+
+    if refused := st.session_state.pop("seats refused", None):
+        access.complain(refused)
+    st.markdown(
+        f"The class is **{'locked: nobody else can join' if standing.locked else 'open to whoever has the code'}**."
+    )
+    st.button(
+        "Let others join again" if standing.locked else "Lock: nobody else joins",
+        key="lock",
+        on_click=do,
+        args=[room.lock, not standing.locked],
+    )
+    if not there:
+        return
+    gone = st.multiselect("Seats to remove", list(there), format_func=called, key="to remove")
+    st.button(
+        "Remove them, with what they predicted", key="remove", disabled=not gone, on_click=do, args=[room.remove, *gone]
+    )
+    if len(there) < 2:
+        return
+    st.caption("Somebody has joined twice? Merge: one nickname stays, both devices go on, the later predictions count.")
+    kept = st.selectbox("The seat that stays", list(there), format_func=called, key="to keep")
+    others = [number for number in there if number != kept]
+    other = st.selectbox("The seat that goes into it", others, format_func=called, key="to merge")
+    st.button("Merge the two", key="merge", on_click=do, args=[room.merge, other, kept])
+
+
+def come_back() -> None:
+    """Offer the classes that this browser opened; the code of one of them may stand in the address."""
+    code = access.held("class")
+    for secret in access.known("host") if code else ():
+        if access.classes().is_instructor(code, secret):
+            label = f"Go on with {show.plain(access.classes().standing(code).title)}"
+            st.button(label, type="primary", key="go on", on_click=partial(access.hold, host=secret))
 
 
 def keep_or_delete(standing: Standing, secret: str) -> None:

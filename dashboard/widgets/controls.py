@@ -19,12 +19,13 @@ from dashboard.runtime.state import MOST_SCENARIOS, OWN, POSTURES, SHARES, State
 from dashboard.widgets import show
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
-from sim.results.reading import HEADLINES, month_words
+from sim.parameters.posterior import window
 from sim.scenario import list_scenarios
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import OPTIONS
 from sim.scenario.words import CHOOSE
-from sim.vocabulary import ACTORS, CAMPAIGNS, month_after
+from sim.vocabulary import ACTORS, CAMPAIGNS, month_after, month_words
+from sim.words.sentences import HEADLINES
 
 # Shown without being asked for: what the articles' arguments about force and favours turn on.
 UNCERTAIN = ("threat_response", "reward_response", "kinship_weight", "chip_value", "kabul_control", "example_weight")
@@ -33,10 +34,10 @@ _MODES = {
     "prior": "drawn from the declared ranges",
     "posterior": "drawn from the sets that fit the record",
 }
-_ABOUT_MODES = (
-    "Declared values: every parameter as the registry gives it, so that only luck differs between worlds. Declared "
+_ABOUT_MODES = (  # the accepted sets say themselves which months they agree with
+    "Declared values: every parameter as the registry gives it, so that only random draws differ between worlds. Declared "
     "ranges: each world draws its own. Sets that fit: each world draws a whole set from those that calibration against "
-    "the record of 2021 to 2024 accepted."
+    f"the record of {' to '.join(map(month_words, window()))} accepted."
 )
 _SHARE_HELP = "From 0, not used at all, to 1, as far as it goes."
 _WORLDS = (50, 100, 200, 500, 1000)
@@ -86,7 +87,7 @@ def scenarios(here: State) -> State:
         format_func=lambda name: title_of(here, name),
         max_selections=MOST_SCENARIOS,
         key=state.key("scenarios"),
-        help="Two to four. Each is lived through by the same modelled worlds, with the same luck.",
+        help="Two to four. Each is simulated in the same modelled worlds, with the same random draws.",
     )
     if len(chosen) < 2:
         first.info("Choose two scenarios or more; until then the last comparison stays.")
@@ -251,7 +252,7 @@ def words(name: str) -> str:
 
 
 def runs(here: State) -> State:
-    """How many worlds, how long, which luck."""
+    """How many worlds, how long, which random draws."""
     first, second, third = st.columns(3)
     worlds = sorted({*_WORLDS, here.worlds})
     count = first.selectbox(
@@ -271,6 +272,6 @@ def runs(here: State) -> State:
         min(here.seed, 2**53 - 1),
         1,
         key=state.key("seed"),
-        help="The number all luck comes from.",
+        help="The number that all random draws come from.",
     )
     return here.with_(worlds=count, months=int(length), seed=int(seed) if here.seed < 2**53 else here.seed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sim.ensemble.run import LIMITS
+from sim.ensemble.spec import LIMITS
 from sim.scenario import Scenario, ScenarioError, load_scenario
 from sim.yamlfile import LIMIT, dump, read
 

@@ -98,7 +98,7 @@ def _size(data: dict[str, Any]) -> dict[str, Any]:
         1000,
         data.get("worlds", 1),
         key=state.key("trial worlds"),
-        help="More worlds average luck out.",
+        help="More worlds average random draws out.",
     )
     months: Any = st.number_input(
         "Months (0: as the scenarios say)",

@@ -21,13 +21,13 @@ from sim.yamlfile import suggestion
 _ASKS = {"hangs": "What it hangs on", "holds": "Where something holds", "best": "Which policy does well"}
 
 
-def all_of(swept: Sweep, folder: Path) -> None:
+def all_of(sweep: Sweep, folder: Path) -> None:
     """The questions and what they come to; one at a time."""
-    st.subheader(show.plain(swept.title), anchor=False)
-    about = swept.manifest
+    st.subheader(show.plain(sweep.title), anchor=False)
+    about = sweep.manifest
     st.caption(
         f"{about['points']:,} points of {about['worlds']:,} worlds over {about['months']} months; "
-        f"{len(swept.failures)} points that the model refused."
+        f"{len(sweep.failures)} points that the model refused."
     )
     ask = st.segmented_control(
         "Question",
@@ -37,7 +37,7 @@ def all_of(swept: Sweep, folder: Path) -> None:
         key=state.key("question"),
         required=True,
     )
-    {"hangs": _sensitivity, "holds": _discovery, "best": _regret}[ask or "hangs"](swept, folder)
+    {"hangs": _sensitivity, "holds": _discovery, "best": _regret}[ask or "hangs"](sweep, folder)
     with st.expander("Take it with you", key=state.key("sweep files"), on_change="rerun") as opened:
         if opened.open:
             with st.container(horizontal=True):
@@ -53,21 +53,21 @@ def all_of(swept: Sweep, folder: Path) -> None:
             )
 
 
-def _metrics(swept: Sweep) -> list[str]:
-    return [str(one) for one in swept.manifest["particulars"]["metrics"]]
+def _metrics(sweep: Sweep) -> list[str]:
+    return [str(one) for one in sweep.manifest["particulars"]["metrics"]]
 
 
-def _scenarios(swept: Sweep) -> dict[str, str]:
-    return {str(one["name"]): str(one["title"]) for one in swept.manifest["scenarios"]}
+def _scenarios(sweep: Sweep) -> dict[str, str]:
+    return {str(one["name"]): str(one["title"]) for one in sweep.manifest["scenarios"]}
 
 
 def _metric(names: list[str], place: str) -> str:
     return str(st.selectbox("Outcome", names, format_func=lambda name: METRICS[name].title, key=state.key(place)))
 
 
-def _sensitivity(swept: Sweep, folder: Path) -> None:
-    metric = _metric(_metrics(swept), "sensitivity metric")
-    titles = _scenarios(swept)
+def _sensitivity(sweep: Sweep, folder: Path) -> None:
+    metric = _metric(_metrics(sweep), "sensitivity metric")
+    titles = _scenarios(sweep)
     versus = ""
     if len(titles) > 1:
         versus = st.selectbox(
@@ -79,9 +79,9 @@ def _sensitivity(swept: Sweep, folder: Path) -> None:
     _ask("sensitivity", "Work it out", Question(analysis.sensitivity, (str(folder), metric, versus or None)))
 
 
-def _discovery(swept: Sweep, folder: Path) -> None:
-    titles = _scenarios(swept)
-    names, metric = list(titles), _metrics(swept)[0]
+def _discovery(sweep: Sweep, folder: Path) -> None:
+    titles = _scenarios(sweep)
+    names, metric = list(titles), _metrics(sweep)[0]
     usual = f"{metric}[{names[0]}] < {metric}[{names[1]}]" if len(names) > 1 else ""
     where = st.text_input(
         "Where does this hold?",
@@ -91,9 +91,9 @@ def _discovery(swept: Sweep, folder: Path) -> None:
         help="Outcomes by their ids, numbers, < <= > >= == !=, + - * /, and, or, not; an outcome of one scenario as "
         "attacks[confront]. For example: sovereignty < 0.5 and attacks[confront] < attacks[appease].",
     )
-    st.caption(f"Outcomes kept: {show.plain(', '.join(_metrics(swept)))}.")
+    st.caption(f"Outcomes kept: {show.plain(', '.join(_metrics(sweep)))}.")
     try:
-        condition = parse(where, known_outcomes(swept), names)
+        condition = parse(where, known_outcomes(sweep), names)
     except ConditionError as problem:
         with st.container(key="condition-problem"):
             st.error("This condition cannot be read.")
@@ -110,8 +110,8 @@ def _discovery(swept: Sweep, folder: Path) -> None:
     _ask("discovery", "Search", Question(analysis.discovery, (str(folder), where, scenario or None)))
 
 
-def _regret(swept: Sweep, folder: Path) -> None:
-    names = [name for name in _metrics(swept) if name in BETTER]
+def _regret(sweep: Sweep, folder: Path) -> None:
+    names = [name for name in _metrics(sweep) if name in BETTER]
     if not names:
         said = suggestion("", [METRICS[name].title for name in BETTER]).partition("; ")[2]
         st.info(f"None of the outcomes kept has an end that hardly anybody would call worse; {show.plain(said)}.")

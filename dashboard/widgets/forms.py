@@ -10,11 +10,10 @@ from dashboard.runtime import state
 from dashboard.runtime.state import POSTURES, SHARES
 from dashboard.widgets import controls, drafting, show
 from sim.parameters import PARAMETERS
-from sim.results.reading import month_words
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import OPTIONS
 from sim.scenario.words import CHOOSE
-from sim.vocabulary import ACTOR_SPECS, ACTORS, LEVERS, START, month_after
+from sim.vocabulary import ACTOR_SPECS, ACTORS, LEVERS, START, month_after, month_words
 
 
 def all_of(text: str, key: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard.runtime import state
-from sim.results.reading import month_words
+from sim.vocabulary import month_words
 
 # Seconds between two months, and how long one is at least shown.
 PACE, LEAST = 0.9, 0.6

@@ -30,6 +30,7 @@ from sim.teaching.play.moves import LIMIT, GameError, MoveLog, Values, parse
 from sim.teaching.play.scenario import COURSES
 from sim.teaching.play.typed import policies
 from sim.vocabulary import ACTOR_SPECS, ACTORS
+from sim.words.numbers import metric_words
 
 # What an address may hold; a longer game has to be downloaded.
 _LONGEST = 6000
@@ -236,7 +237,7 @@ def _waiting(task: Task, key: str) -> None:
     told = task.told or {"done": 0, "of": 0}
     ahead = engine().slow.ahead(task)
     done = told["done"] / told["of"] if told["of"] else 0.0
-    words = f"Waiting: {ahead} before you." if ahead else "Living your moves and three courses; then asking why."
+    words = f"Waiting: {ahead} before you." if ahead else "Simulating your moves and three courses; then asking why."
     st.progress(min(done, 1.0), words)
     if st.button("Cancel", key=f"{key} cancel"):
         engine().cancel(task)
@@ -260,10 +261,8 @@ def shown(found: Debrief, place: str) -> None:
         show.drawn(("paths", *sign), lambda: paths(found.paths(metric), metric, *found.months)), f"paths {place}"
     )
     rows = debrief_text.metric_rows(metric, found.places[metric])
-    show.table(
-        Table([debrief_text.metric_title(metric), *debrief_text.COLUMNS], [[words, *cells] for words, cells in rows])
-    )
-    st.markdown(show.plain(debrief_text.luck_words(found.places[metric])))
+    show.table(Table([metric_words(metric), *debrief_text.COLUMNS], [[words, *cells] for words, cells in rows]))
+    st.markdown(show.plain(debrief_text.draws_words(found.places[metric])))
     st.markdown(show.plain(debrief_text.policy_words(metric, found.places[metric])))
     st.caption(show.plain(debrief_text.LEGEND))
     ends = [[words, *cells] for words, cells in debrief_text.verdict_rows(found)]
@@ -300,6 +299,8 @@ def packed(log: MoveLog) -> str:
 
 def unpacked(text: str) -> MoveLog:
     """The same back. Raises GameError."""
+    if len(text) > _LONGEST:
+        raise GameError(f"the game in this address is too long; allowed: {_LONGEST:,} characters")
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         packing = zlib.decompressobj()

@@ -8,7 +8,9 @@ from dashboard.runtime import versions
 from dashboard.runtime.state import State, too_long
 from dashboard.widgets import controls
 from sim.results import Comparison
-from sim.results.reading import headline, month_words, titles
+from sim.results.reading import headline, titles
+from sim.vocabulary import month_words
+from sim.words.numbers import setting
 
 
 def changes(here: State) -> str:
@@ -16,7 +18,7 @@ def changes(here: State) -> str:
     out = []
     if changed := versions.changed(here):
         title = versions.written(here, here.edited).title
-        parts = [f"{words} {_said(was)} → {_said(now)}" for words, was, now in changed]
+        parts = [f"{words} {_choice(was)} → {_choice(now)}" for words, was, now in changed]
         out.append(f"Your {title}, from {month_words(versions.since(here))}: {'; '.join(parts)}.")
     if here.uncertainties:
         parts = [f"{controls.words(name)} {value:g}" for name, value in here.uncertainties.items()]
@@ -53,5 +55,5 @@ def digest(found: Comparison) -> str:
     return blake2b(repr(parts).encode(), digest_size=6).hexdigest()
 
 
-def _said(value: float | str) -> str:
-    return f"{value:g}" if isinstance(value, float) else value.replace("_", " ").replace("choose", "left to choose")
+def _choice(value: float | str) -> str:
+    return setting(value).replace("choose", "left to choose")

@@ -6,17 +6,22 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from dashboard.runtime import long_tasks, state, versions
+from dashboard.runtime import gate, long_tasks, state, versions
 from dashboard.runtime.engine import BusyError, Job, RunError, SupersededError, engine
 from sim.metrics import METRICS
+from sim.plots.moving import Moving
 from sim.plots.moving import moving as sim_moving
 from sim.plots.tables import rows_of
-from sim.results.reading import NOT_A_FORECAST
+from sim.words.numbers import setting
+from sim.words.sentences import NOT_A_FORECAST
 
 if TYPE_CHECKING:
     from dashboard.runtime.questions import Question
@@ -25,11 +30,21 @@ if TYPE_CHECKING:
     from sim.scenario import Difference
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|:$<>~&^=@])")
+# What Streamlit looks for after it has read the markup, so that a backslash does not help: links without brackets, pictures
+# and icons between colons, arrows and dashes. A word joiner, which nobody sees, keeps each from being found.
+_JOINER = "\u2060"
+_FOUND_LATER = re.compile(
+    r"(?:www(?=\.)|:(?=//)|@(?=[-\w])|:(?=[-+\w]+:)|:(?=material[/_])|(?<!\S)[-<>=~](?=(?:[->=]|->)(?!\S)))",
+    re.IGNORECASE,
+)
+# Control characters, and those that turn the direction of what follows, of the text around it too.
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def plain(text: object) -> str:
-    """A text for `st.markdown`, a label or a help, in which nothing is markup."""
-    return _MARKUP.sub(r"\\\1", " ".join(str(text).split()))
+    """A text for `st.markdown`, a label or a help, in which nothing is markup: no link, picture, icon, formula or colour."""
+    words = " ".join(_UNSEEN.sub("", str(text)).split())
+    return _MARKUP.sub(r"\\\1", _FOUND_LATER.sub(rf"\g<0>{_JOINER}", words))
 
 
 def strong(text: str) -> str:
@@ -53,6 +68,11 @@ def session() -> str:
     """Who asks: this visitor's session."""
     context = get_script_run_ctx()
     return context.session_id if context is not None else "alone"
+
+
+def address() -> str:
+    """Where this visitor comes from; "" on this machine."""
+    return str(st.context.ip_address or "")
 
 
 def superseded() -> bool:
@@ -81,7 +101,7 @@ def comparison(here: state.State, panels: bool = False, held: Sequence[int] = (3
 
 def answers(jobs: Callable[[], Mapping[str, Job | Question]], held: Sequence[int] = (320,)) -> dict[str, Any] | None:
     """What jobs or questions come to, by name; None when a notice was shown instead. `held` as for `comparison`."""
-    from sim.ensemble.run import LimitError
+    from sim.ensemble.spec import LimitError
     from sim.scenario import ScenarioError
 
     notice = st.empty()
@@ -113,13 +133,25 @@ def answers(jobs: Callable[[], Mapping[str, Job | Question]], held: Sequence[int
     return None
 
 
-_UNDER_WAY = "The modelled worlds are being lived through, month by month."
+_UNDER_WAY = "The modelled worlds are being simulated, month by month."
 
 
 def _held(said: str, heights: Sequence[int]) -> str:
     """The places of a page's text and pictures while they are waited for, so that nothing jumps when they come."""
     places = "".join(f'<div style="height: {height}px"></div>' for height in heights)
     return f'<div class="held"><p role="status">{said}</p>{places}</div>'
+
+
+def taken(file: object) -> bytes | None:
+    """What somebody brought with an uploader, read once: the server keeps it no longer. None where nothing new was brought."""
+    if not isinstance(file, UploadedFile):
+        return None  # nothing, or what was read before
+    content = file.getvalue()
+    file.seek(0)
+    file.truncate()  # the session holds on to the object
+    if Runtime.exists():
+        gate.uploads().remove_file(session(), file.file_id)
+    return content
 
 
 # ------------------------------------------------------------------------------------------------ pictures
@@ -225,6 +257,23 @@ def picture(one: Drawn, place: str, pick: str = "", width: int = 340) -> dict[st
     return picked
 
 
+def side_by_side(
+    found: Comparison,
+    month: int,
+    kind: str,
+    what: str,
+    moving: Callable[[Comparison, str, int], Moving],
+    told: Callable[[Comparison, str, int], Picture],
+) -> None:
+    """A picture of each scenario in a month, beside each other: `moving` makes it, `told` its words and table."""
+    with st.container(horizontal=True, gap="medium"):
+        for place, (name, title) in enumerate(titled(found.results).items()):
+            parts, words = moving(found, name, month), partial(told, found, name, month)
+            picture(
+                Drawn(f"{kind}-{name}", f"{title}: {what}", parts.specification, parts.rows, words), f"{kind}-{place}"
+            )
+
+
 def table(one: Table) -> None:
     """A table of texts."""
     import pandas as pd
@@ -238,13 +287,15 @@ def differences(rows: list[Difference], first: str, second: str) -> None:
     """What differs between two scenarios, side by side."""
     from sim.plots import Table
 
-    def said(value: object) -> str:
-        return "-" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
-
     if not rows:
         st.info("Nothing differs yet.")
         return
-    table(Table(["", first, second], [[one.words, said(one.a), said(one.b)] for one in rows]))
+    table(
+        Table(
+            ["", first, second],
+            [[one.words, *("-" if value is None else setting(value) for value in (one.a, one.b))] for one in rows],
+        )
+    )
 
 
 def files(one: Drawn, place: str) -> None:
@@ -257,11 +308,11 @@ def files(one: Drawn, place: str) -> None:
 def download(
     label: str, name: str, mime: str, place: str, make: Callable[..., bytes | str], *arguments: Any, **named: Any
 ) -> None:
-    """A button for a file that is made, by the heavy worker, when somebody asks for it: `make(tell, *arguments)`."""
+    """A button for a file that is made, in a worker, when somebody asks for it: `make(tell, *arguments)`."""
     who = session()
 
     def made() -> bytes | str:
-        task = engine().heavy(who, make, *arguments, **named)
+        task = engine().file(who, make, *arguments, **named)
         task.finished.wait()
         out: bytes | str = task.answer()
         return out

@@ -39,11 +39,6 @@ def stands(view: View) -> None:
         st.warning("This game was opened with another version of the model; figures may have changed.")
 
 
-def complain(problem: Exception) -> None:
-    """Say what cannot be done."""
-    st.error(show.plain(f"{str(problem)[:1].upper()}{str(problem)[1:]}."), icon=":material/error:")
-
-
 # ------------------------------------------------------------------------------------------------ a player
 
 
@@ -56,6 +51,7 @@ def player(view: View, code: str, secret: str) -> None:
         seats.purpose((mine.actor,))
         return
     log, mine = access.games().sitting(code, secret)
+    access.own_link("table", game=view.code, player=secret)
     with st.expander("What this is for, and its limits"):
         seats.purpose((mine.actor,))
     if view.state == OVER:
@@ -94,7 +90,7 @@ def _decide(view: View, code: str, secret: str) -> None:
         try:
             access.games().submit(code, secret, view.turn, settings)
         except ClassroomError as problem:
-            complain(problem)
+            access.complain(problem)
             return
         st.rerun()
 
@@ -110,8 +106,7 @@ def host(view: View, code: str, secret: str) -> None:
         st.header(show.plain(view.code), anchor=False)
     with right:
         st.code(access.link("table", game=view.code), language=None, wrap_lines=True)
-        with st.expander("Your own secret link: keep it, and show it to nobody"):
-            st.code(access.link("table", game=view.code, leader=secret), language=None, wrap_lines=True)
+        access.own_link("table", game=view.code, leader=secret)
     games, place = access.games(), f"host {view.version}"
     acts: dict[str, tuple[bool, Any]] = {
         "Start": (view.state == LOBBY, games.start),
@@ -126,8 +121,10 @@ def host(view: View, code: str, secret: str) -> None:
             if may:
                 off = label == "Start" and not seated
                 st.button(label, type=kind, key=label, disabled=off, on_click=_do, args=[act, code, secret])
+    lock = "Let others take seats again" if view.locked else "Lock: nobody else takes a seat"
+    st.button(lock, key="lock table", on_click=_do, args=[games.lock, code, secret, not view.locked])
     if refused := st.session_state.pop("table refused", None):
-        complain(refused)
+        access.complain(refused)
     if view.state == LOBBY and not seated:
         st.caption(
             "The game can start when somebody has taken a seat. Actors without a player choose by the rules of the model."
@@ -144,6 +141,7 @@ def host(view: View, code: str, secret: str) -> None:
         with st.expander("Free a seat"):
             actor = st.selectbox("Seat", seated, format_func=ACTORS.__getitem__, key=f"{place} whose")
             st.button("Free it", key=f"{place} free", on_click=_do, args=[games.free, code, secret, actor])
+            st.caption("Whoever sat there loses the seat; lock the table first if nobody else is to take it.")
     with st.expander("Delete this game"):
         sure = st.checkbox("Yes, delete all of it", key="sure game")
         if st.button("Delete", disabled=not sure, key="delete game"):
@@ -182,8 +180,10 @@ def _back(view: View, code: str, secret: str) -> None:
         st.button("Go back (what came after is undone)", key=f"back {view.version}", on_click=_do, args=[back])
         st.button("What if: open a copy from there", key=f"fork {view.version}", on_click=_do, args=[fork])
     if forked := st.session_state.get("forked"):
-        st.markdown(f"The copy has the code **{show.plain(forked)}**; players come in with their own links' secrets.")
-        st.code(access.link("table", game=forked, leader=secret), language=None, wrap_lines=True)
+        st.markdown(
+            f"The copy has the code **{show.plain(forked)}**. Players come in with it, in the browser that they play in; you too."
+        )
+        st.code(access.link("table", game=forked), language=None, wrap_lines=True)
 
 
 # ------------------------------------------------------------------------------------------------ the end

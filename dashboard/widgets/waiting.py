@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import streamlit as st
 
@@ -15,11 +13,7 @@ from dashboard.runtime.questions import Question
 from dashboard.widgets import show
 
 POLL = 1.0
-# Seconds after which work is given up that no page has asked after: its visitor has gone. A tab in the background asks
-# once a minute.
-ABANDONED = 180.0
 _HEAVY = "heavy work"
-_SEEN: WeakKeyDictionary[Task, float] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -68,7 +62,6 @@ def answer(place: str, label: str, question: Question, help: str = "", disabled:
 
 def _start(place: str, question: Question) -> None:
     mine: dict[str, _Asked] = st.session_state[_HEAVY]
-    give_up_abandoned()
     if any(not one.task.finished.is_set() for one in mine.values()):
         st.session_state[f"{_HEAVY} refused {place}"] = (
             "You have one long piece of work under way already; stop it first, or wait until it is through."
@@ -80,14 +73,6 @@ def _start(place: str, question: Question) -> None:
         st.session_state[f"{_HEAVY} refused {place}"] = str(problem)
         return
     mine[place] = _Asked(question.key, task)
-    _SEEN[task] = time.monotonic()
-
-
-def give_up_abandoned() -> None:
-    """Stop the long work of visitors who have closed their page: others wait for it."""
-    for task, seen in list(_SEEN.items()):
-        if not task.finished.is_set() and time.monotonic() - seen > ABANDONED:
-            engine().cancel(task)
 
 
 @st.fragment(run_every=POLL)
@@ -95,8 +80,6 @@ def _progress(place: str) -> None:
     task = st.session_state[_HEAVY][place].task
     if task.finished.is_set():
         st.rerun(scope="app")
-    _SEEN[task] = time.monotonic()
-    give_up_abandoned()
     told = task.told or {}
     ahead = engine().slow.ahead(task)
     if ahead:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import mesa
-import numpy as np
 
 from sim.worlds import Vector
 
@@ -33,11 +32,11 @@ class Actor(mesa.Agent):
 
     def full(self, value: Vector | float) -> Vector:
         """A fresh contiguous (worlds,) vector of this value."""
-        return np.ones(self.model.worlds) * value
+        return self.model.streams.full(value)
 
     def apply(self, rule: Callable[..., Vector], /, **state: Vector) -> Vector:
         """What a rule says, with this run's parameters, of this state: each argument by the rule's own name for it."""
-        return self.model.rulebook(rule, **state)
+        return self.model.rulebook.called_by(self.name, rule, **state)
 
     def draw(self, what: str, slot: int = 0) -> Vector:
         """This month's uniform draw for a named purpose, shape (worlds,)."""

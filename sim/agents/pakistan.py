@@ -12,7 +12,7 @@ from sim.agents.decision import Decision, Pressure
 from sim.agents.faction import factions_of, share_power
 from sim.rules import alignment, economy, grievance, leverage, sovereignty, strikes
 from sim.rules import diplomacy as diplomacy_rules
-from sim.vocabulary import LEVER_SPECS, LEVERS, coercive
+from sim.vocabulary import LEVER_SPECS, LEVERS, ON_MENU, coercive
 from sim.worlds import Vector, stacked, total
 
 if TYPE_CHECKING:
@@ -146,6 +146,7 @@ class Pakistan(Actor):
             choice.pressure(strikes.cost_weighs, beyond=beyond, on=every),
             # The course on which it is counts only where it was chosen.
             choice.pressure(strikes.course_habit, held=choice.held() * self.course_was_open, on=every),
+            *choice.menu(settings),
         ]
         choice.choose(pressures)
         self.course_was_open = is_open
@@ -251,7 +252,11 @@ class Pakistan(Actor):
 
 def _without_policy(settings: Mapping[str, Vector | None]) -> dict[str, Vector]:
     """Levers, conditionality and visibility: what a script always gives a value."""
-    return {name: value for name, value in settings.items() if value is not None and name != "policy"}
+    return {
+        name: value
+        for name, value in settings.items()
+        if value is not None and name != "policy" and not name.startswith(ON_MENU)
+    }
 
 
 def _levers_of(policy: Policy) -> Mapping[str, float]:

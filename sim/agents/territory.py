@@ -17,11 +17,9 @@ if TYPE_CHECKING:
     from sim.model import FrontierModel
 
 AREAS = tuple(PAKISTAN_AREAS)
-# By whose attacks, month and number of the first: the dead in each attack, and whether it hit security forces.
-Tolls = dict[tuple[str, int, int], tuple[Vector, Vector]]
 # Draws taken at once for the dead of attacks: about what a processor's near cache holds.
 BLOCK = 12_000
-# Attacks at once where their tolls are kept for other runs, which may have a few attacks more.
+# Attacks at once where they are kept for other runs, which may have a few attacks more.
 KEPT_BLOCK = 16
 
 
@@ -33,11 +31,7 @@ class Land(Actor):
         grievance, control, attacks: by area, shape (areas, worlds).
         deaths_*: this month's dead, each shape (worlds,).
         recent_*: fading means of attacks and deaths a month.
-        tolls: what lethal attacks cost; runs with the same luck and parameters may share it, since it hangs on nothing else
-            (sim/ensemble/checkpoints.py). None: nothing is kept.
     """
-
-    tolls: Tolls | None = None
 
     def __init__(self, model: FrontierModel) -> None:
         super().__init__(model, "land")
@@ -109,28 +103,28 @@ class Land(Actor):
         everyone, security = self.nothing, self.nothing
         # A few slots at a time, so that their vectors stay in the processor's cache.
         slots, block = int(lethal.max()), max(1, BLOCK // len(lethal))
-        block = block if self.tolls is None else min(block, KEPT_BLOCK)
+        kept = self.model.streams.kept is not None
+        block = min(block, KEPT_BLOCK) if kept else block
         for first in range(0, slots, block):
-            count = block if self.tolls is not None else min(block, slots - first)
-            toll, of_forces = self._tolls(who, first, count, of_security_forces)
+            count = block if kept else min(block, slots - first)
+            toll, of_forces = self._fatality_draws(who, first, count, of_security_forces)
             dead = (np.arange(first, first + count)[:, None] < lethal) * toll
             everyone = everyone + tally(dead)
             security = security + tally(dead * of_forces)
         return security, everyone - security
 
-    def _tolls(
+    def _fatality_draws(
         self, who: str, first: int, count: int, of_security_forces: Callable[..., Vector]
     ) -> tuple[Vector, Vector]:
         """The dead in each of so many lethal attacks, and whether it hit security forces; both (attacks, worlds)."""
         month, streams = self.model.month, self.model.streams
-        if self.tolls is not None and (who, month, first) in self.tolls:
-            return self.tolls[who, month, first]
-        toll = streams.uniforms(f"land.{who}.toll", month, count, first)
-        against = streams.uniforms(f"land.{who}.against", month, count, first)
-        found = self.apply(violence.deaths_in_attack, draw=toll), self.apply(of_security_forces, draw=against)
-        if self.tolls is not None:
-            self.tolls[who, month, first] = found
-        return found
+
+        def make() -> tuple[Vector, Vector]:
+            draws = streams.uniforms(f"land.{who}.toll", month, count, first)
+            against = streams.uniforms(f"land.{who}.against", month, count, first)
+            return self.apply(violence.deaths_in_attack, draw=draws), self.apply(of_security_forces, draw=against)
+
+        return streams.shared((who, month, first), make)
 
     def update_grievance_and_control(self) -> None:
         """Grievance and control shift with what each area bore this month."""

@@ -11,8 +11,8 @@ import numpy as np
 from sim.agents.observers import OBSERVERS
 from sim.calibration.observations import CALIBRATION, Observation, ObservationError, by_month, shipped
 from sim.calibration.scores import RIVALS, covered, crps, rank, rivals
-from sim.calibration.simulated import Lived, live
-from sim.ensemble.run import LIMITS, LimitError
+from sim.calibration.simulated import Simulated, simulate_reports
+from sim.ensemble.spec import LIMITS, LimitError
 from sim.parameters.posterior import which_set
 from sim.scenario import Scenario, load_scenario
 from sim.vocabulary import months_between
@@ -153,15 +153,19 @@ def backcast(
         known = ", ".join(name for one in OBSERVERS.values() for name in one.series)
         raise ObservationError(f"no figure of a modelled observer lies within {first} to {last}; known series: {known}")
     if sets is None:
-        lived = live(plan, worlds, length, seed, parameters=parameters, workers=workers)
+        simulated = simulate_reports(plan, worlds, length, seed, parameters=parameters, workers=workers)
     else:
         rows = which_set(Streams(seed, worlds), len(next(iter(sets.values()))))
         values = {name: value[rows] for name, value in sets.items()}
-        lived = live(plan, worlds, length, seed, values=values, workers=workers)
+        simulated = simulate_reports(plan, worlds, length, seed, values=values, workers=workers)
     series = [
         found
         for observer in OBSERVERS
-        if (found := _series(observer, [one for one in inside if one.observer == observer], given, lived, first, last))
+        if (
+            found := _series(
+                observer, [one for one in inside if one.observer == observer], given, simulated, first, last
+            )
+        )
     ]
     scored = [one.period for each in series for one in each.scored]
     calibrated = [CALIBRATION[0] <= period <= CALIBRATION[1] for period in scored]
@@ -198,34 +202,42 @@ def _length(plan: Scenario, first: str, last: str) -> int:
 
 
 def _sets(parameters: str) -> str:
+    if parameters == "prior":
+        return "Parameters are drawn from their declared ranges; nothing is fitted."
     if parameters != "posterior":
-        return "" if parameters == "defaults" else "Parameters are drawn from their declared ranges; nothing is fitted."
+        # Another scenario's overrides, or sets given in place of the shipped ones under a name of their own.
+        return "" if parameters == "defaults" else "Nothing is fitted to the record."
     from sim.calibration.store import state
 
     return state().words
 
 
 def _series(
-    observer: str, figures: Sequence[Observation], given: Sequence[Observation], lived: Lived, first: str, last: str
+    observer: str,
+    figures: Sequence[Observation],
+    given: Sequence[Observation],
+    simulated: Simulated,
+    first: str,
+    last: str,
 ) -> Series | None:
     if not figures:
         return None
-    about, table = OBSERVERS[observer], lived[observer]
+    about, table = OBSERVERS[observer], simulated[observer]
     # What was known before: the project's own figures count too, the file's own where both have a month.
     known = {**by_month(shipped(), observer), **by_month(given, observer)}
     before = {month: value for month, value in known.items() if month < first}
     scored, totals = [], []
     for month, value in by_month(figures, observer).items():
-        worlds = table[lived.months.index(month)]
+        worlds = table[simulated.months.index(month)]
         told, untold = rivals(known, month), rivals(before, month)
         scored.append(_scored(month, value, worlds, told, untold))
     for one in figures:
         if one.month is None:
-            weights = one.weights(lived.months)
+            weights = one.weights(simulated.months)
             worlds = total(weight * row for weight, row in zip(weights, table, strict=True) if weight > 0.0)
             totals.append(_scored(f"{one.start} to {one.end}", one.value, worlds, {}, {}))
     months = []
-    for place, month in enumerate(lived.months):
+    for place, month in enumerate(simulated.months):
         if first <= month <= last:
             months.append({"month": month, **_quantiles(table[place]), "observed": known.get(month)})
     return Series(observer, about.title, about.scope, about.unit, tuple(scored), tuple(totals), tuple(months))

@@ -3,7 +3,11 @@
 Players have a position on one question (how far Kabul restrains the TTP: 0 shelters it, 1 cracks down), power, and
 salience. In rounds, each weighs challenging each other: with what support it would win, and what winning and losing are
 worth. Those who would lose give way, as far as the balance says. The forecast is the median of power times salience.
-No month, no attack, no luck: only who wants what, how much, and how strong they are.
+No month, no attack, no random draw: only who wants what, how much, and how strong they are.
+
+After Bueno de Mesquita (1994), Political forecasting: an expected utility method, in Bueno de Mesquita and Stokman (eds.),
+European Community Decision Making; as far as Scholz, Calbert and Smith (2011), Unravelling Bueno de Mesquita's group
+decision model, Journal of Theoretical Politics 23(4), 510-531, could reconstruct it.
 """
 
 from __future__ import annotations

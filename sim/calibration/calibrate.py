@@ -1,13 +1,17 @@
 """Calibration: history matching by Latin hypercubes in waves, then acceptance by likelihood.
 
-1. A wave tries parameter sets of a Latin hypercube over the declared ranges: each is lived by some worlds.
+1. A wave tries parameter sets of a Latin hypercube over the declared ranges: each is simulated in some worlds.
 2. An emulator fitted to what they gave looks at a larger hypercube and rules out those that cannot come near the targets.
-3. The next wave lives a sample of what is left, the likelier the more, by more worlds each; again from the second step.
+3. The next wave simulates a sample of what is left, the likelier the more, by more worlds each; again from the second step.
 4. Of the last wave's sets that are not implausible, some hundreds are accepted, each with a chance in proportion to its
    likelihood (and against its chance of having been sampled).
 
 Every set comes from the declared ranges' own distributions, so accepted sets are draws from prior times likelihood.
 Everything follows from the seed; the number of worker processes changes nothing.
+
+History matching by implausibility: Craig et al. (1997), Pressure matching for hydrocarbon reservoirs, in Case Studies in
+Bayesian Statistics III, 37-93; with an emulator in waves: Vernon, Goldstein and Bower (2010), Galaxy formation: a Bayesian
+uncertainty analysis, Bayesian Analysis 5(4), 619-669.
 """
 
 from __future__ import annotations
@@ -30,7 +34,7 @@ from sim.worlds import Streams, Vector
 Matrix = NDArray[np.float64]
 Say = Callable[[str], None]
 
-# To what power of its emulated likelihood a candidate's chance of being lived grows: below 1, for the emulator may err.
+# To what power of its emulated likelihood a candidate's chance of being simulated grows: below 1, for the emulator may err.
 TEMPER = 0.85
 # Candidates looked at together.
 BLOCK = 20_000
@@ -38,7 +42,7 @@ BLOCK = 20_000
 
 @dataclass(frozen=True)
 class Wave:
-    """One round. Attributes: candidates to look at, sets to live, worlds to live each."""
+    """One round. Attributes: candidates to look at, sets to simulate, worlds for each."""
 
     candidates: int
     sets: int
@@ -61,9 +65,9 @@ class WaveReport:
     """What a wave found.
 
     Attributes:
-        candidates, screened, lived, repeats: sets looked at, left by the emulator, lived, and worlds each.
-        not_implausible: of those lived, how many are within `CUT` of every target.
-        ruled_out_by: target -> share of the sets lived that are implausible by it alone or with others.
+        candidates, screened, lived, repeats: sets looked at, left by the emulator, simulated, and worlds each.
+        not_implausible: of those simulated, how many are within `CUT` of every target.
+        ruled_out_by: target -> share of the sets simulated that are implausible by it alone or with others.
         explained: target -> share of variance that the emulator fitted to this wave explains.
         effective: how many equally likely sets the wave's likelihoods are worth.
     """
@@ -87,7 +91,7 @@ class Calibration:
         places: of the accepted sets in their priors, shape (sets, parameters).
         measured: what the accepted sets gave; first_wave: what the prior gave.
         log_likelihood: of the accepted sets.
-        targets: what was aimed at; waves: how it went; seed: of designs and luck.
+        targets: what was aimed at; waves: how it went; seed: of designs and random draws.
     """
 
     names: tuple[str, ...]
@@ -121,7 +125,7 @@ def calibrate(
     """Find parameter sets under which the model tells the record of August 2021 to December 2022.
 
     Args:
-        budget: the waves; accept: how many sets to accept at most; seed: of designs and luck.
+        budget: the waves; accept: how many sets to accept at most; seed: of designs and random draws.
         targets: other ones than the shipped; names: the parameters to vary, all uncertain ones if not given.
         workers: processes. say: told of each wave. progress: called with (worlds done, in all).
     """
@@ -181,7 +185,7 @@ class _Found:
 def _candidates(
     names: Sequence[str], wave: Wave, seed: int, label: str, aims: Sequence[Target], state: _Found | None
 ) -> tuple[Matrix, Vector, int]:
-    """Places of the sets to live, the log of the chance that each had to be among them, and how many there were.
+    """Places of the sets to simulate, the log of the chance that each had to be among them, and how many there were.
 
     Candidates that the emulator finds implausible are ruled out. Of the others each has a chance that grows with its
     emulated likelihood, and by that chance its weight is divided in the end.
@@ -198,12 +202,12 @@ def _candidates(
     places, weights = np.concatenate(left), np.concatenate(likely)
     if len(places) < wave.sets:
         raise RuntimeError(
-            f"the emulator leaves {len(places)} of {wave.candidates} candidates, fewer than are to be lived"
+            f"the emulator leaves {len(places)} of {wave.candidates} candidates, fewer than are to be simulated"
         )
     chances = _chances(TEMPER * weights, wave.sets)
-    luck = Streams(seed, 1).uniform(f"calibrate.{label}.thinning", 0)[0]
-    steps = np.floor(np.cumsum(chances) + luck)
-    taken = np.flatnonzero(np.diff(steps, prepend=np.floor(luck)) > 0)
+    uniform = Streams(seed, 1).uniform(f"calibrate.{label}.thinning", 0)[0]
+    steps = np.floor(np.cumsum(chances) + uniform)
+    taken = np.flatnonzero(np.diff(steps, prepend=np.floor(uniform)) > 0)
     return places[taken].astype(np.float64), np.log(chances[taken]), len(places)
 
 
@@ -222,8 +226,8 @@ def _chances(log_weights: Vector, count: int) -> Vector:
 
 def _accept(log_weights: Vector, count: int, seed: int) -> NDArray[np.intp]:
     """Draw sets without putting back, each with a chance in proportion to its weight; in their own order."""
-    luck = Streams(seed, len(log_weights)).uniform("calibrate.accept", 0)
-    return np.sort(np.argsort(-(log_weights + gumbel(luck)), kind="stable")[:count])
+    uniform = Streams(seed, len(log_weights)).uniform("calibrate.accept", 0)
+    return np.sort(np.argsort(-(log_weights + gumbel(uniform)), kind="stable")[:count])
 
 
 def _report(wave: Wave, screened: int, state: _Found, aims: Sequence[Target], weights: Vector) -> WaveReport:
@@ -243,7 +247,7 @@ def _report(wave: Wave, screened: int, state: _Found, aims: Sequence[Target], we
 def _words(number: int, report: WaveReport) -> str:
     worst = max(report.ruled_out_by, key=lambda name: report.ruled_out_by[name])
     return (
-        f"wave {number + 1}: {report.candidates:,} sets looked at, {report.screened:,} left, {report.lived:,} lived by "
+        f"wave {number + 1}: {report.candidates:,} sets looked at, {report.screened:,} left, {report.lived:,} simulated in "
         f"{report.repeats} worlds each; {report.not_implausible:,} not implausible, worth {report.effective:.0f} equally "
         f"likely ones; most are ruled out by {worst} ({report.ruled_out_by[worst]:.0%})"
     )

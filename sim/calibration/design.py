@@ -1,4 +1,7 @@
-"""Parameter sets to try: Latin hypercubes over the declared ranges, drawn from the project's own streams."""
+"""Parameter sets to try: Latin hypercubes over the declared ranges, drawn from the project's own streams.
+
+McKay, Beckman and Conover (1979), Technometrics 21(2), 239-245.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +37,8 @@ def values_at(names: Sequence[str], places: Matrix) -> dict[str, Vector]:
     out = {}
     for column, name in enumerate(names):
         one = PARAMETERS[name]
-        luck = np.ascontiguousarray(places[:, column])
-        out[name] = stored(name, draw(luck, one.low, one.high, one.distribution, one.value))
+        uniform = np.ascontiguousarray(places[:, column])
+        out[name] = stored(name, draw(uniform, one.low, one.high, one.distribution, one.value))
     return out
 
 

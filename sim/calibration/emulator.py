@@ -1,7 +1,7 @@
 """A cheap stand-in for the model: what a parameter set would give for each target, by a fitted quadratic.
 
-It saves time: of very many candidates it says which are worth living. How unsure it is counts in their favour, and
-whatever is accepted has been lived by the model itself.
+It saves time: of very many candidates it says which are worth simulating. How unsure it is counts in their favour, and
+whatever is accepted has been simulated by the model itself.
 """
 
 from __future__ import annotations

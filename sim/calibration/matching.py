@@ -9,16 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calibration.observations import CALIBRATION
-from sim.calibration.simulated import live_in_parts
+from sim.calibration.simulated import CHUNK, simulated_batches
 from sim.calibration.targets import Target
-from sim.scenario import Scenario
+from sim.ensemble.spec import RunSpec
+from sim.scenario import Scenario, load_scenario
 from sim.vocabulary import months_between
 from sim.worlds import Vector
 
 Matrix = NDArray[np.float64]  # (sets, targets)
 # A set is implausible if it is more than this many standard deviations off any target (Pukelsheim's three).
 CUT = 3.0
-# Below this no scatter over worlds is believed, as a share of the tolerance: a handful of worlds may agree by luck.
+# Below this no scatter over worlds is believed, as a share of the tolerance: a handful of worlds may agree by chance.
 LEAST_SCATTER = 0.1
 
 
@@ -49,25 +50,35 @@ def measure(
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> Measured:
-    """Let `repeats` worlds live each parameter set, and take the targets' statistics.
+    """Simulate each parameter set in `repeats` worlds, and take the targets' statistics.
 
     Args:
-        values: parameter -> one value per set; first: number of the first world, so that no two waves share their luck.
+        values: parameter -> one value per set; first: number of the first world, so that no two waves share their random draws.
     """
     sets = len(next(iter(values.values())))
     months = months_between(*CALIBRATION) + 1
     means, scatters, pooled, done = [], [], np.zeros((len(targets), len(targets))), 0
-    for lived in live_in_parts(
-        scenario, sets * repeats, months, seed, values=values, repeats=repeats, workers=workers, first=first
-    ):
-        found = np.stack([target.statistic(lived) for target in targets]).reshape(len(targets), -1, repeats)
+    plan = load_scenario(scenario) if isinstance(scenario, str) else scenario
+    spec = RunSpec.of(
+        plan,
+        sets * repeats,
+        months,
+        seed,
+        parameters="defaults",
+        values=values,
+        repeats=repeats,
+        first=first,
+        chunk=CHUNK,
+    )
+    for simulated in simulated_batches(spec, workers):
+        found = np.stack([target.statistic(simulated) for target in targets]).reshape(len(targets), -1, repeats)
         middle = found.mean(axis=2)
         apart = found - middle[:, :, None]
         means.append(middle.T)
         scatters.append(np.sqrt((apart**2).sum(axis=2) / max(repeats - 1, 1)).T)
         scaled = apart / np.maximum(np.sqrt((apart**2).mean(axis=2)), 1e-9)[:, :, None]
         pooled += np.einsum("iab,jab->ij", scaled, scaled)
-        done += lived.worlds
+        done += simulated.worlds
         if progress is not None:
             progress(done, sets * repeats)
     spread = np.sqrt(np.maximum(np.diag(pooled), 1e-12))
@@ -114,7 +125,10 @@ def log_likelihood(
 
 
 def effective(log_weights: Vector) -> float:
-    """How many equally weighted sets these weights are worth."""
+    """How many equally weighted sets these weights are worth.
+
+    Kish's effective sample size: the squared sum of the weights by the sum of their squares (Kish 1965, Survey Sampling).
+    """
     weights = np.exp(log_weights - log_weights.max())
     return float(weights.sum() ** 2 / (weights**2).sum())
 

@@ -17,7 +17,7 @@ from io import StringIO
 from pathlib import Path
 
 from sim.agents.observers import REPORTED_AS
-from sim.yamlfile import FileError
+from sim.yamlfile import FileError, bytes_of
 
 DATA = Path(__file__).with_name("data")
 COLUMNS = ("series", "period_start", "period_end", "value", "unit", "source_title", "source_url", "confidence")
@@ -169,15 +169,7 @@ def _rows(path: str | Path, columns: Sequence[str]) -> Iterable[tuple[int, dict[
 
 
 def _text(path: str | Path) -> str:
-    try:
-        with open(path, "rb") as file:
-            raw = file.read(LIMIT + 1)
-    except FileNotFoundError:
-        raise ObservationError(f"{path}:1: there is no such file") from None
-    except IsADirectoryError:
-        raise ObservationError(f"{path}:1: this is a folder; the name of a CSV file is needed") from None
-    except OSError as problem:
-        raise ObservationError(f"{path}:1: the file cannot be read: {problem.strerror}") from None
+    raw = bytes_of(path, LIMIT, ObservationError, "CSV")
     if len(raw) > LIMIT:
         raise ObservationError(f"{path}:1: the file is too large; at most {LIMIT // 1024**2} MiB are allowed")
     try:

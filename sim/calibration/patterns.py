@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibration.simulated import Lived, live
+from sim.calibration.simulated import Simulated, simulate_reports
 from sim.calibration.targets import YEAR_2022
 from sim.parameters import resolve
 from sim.rules.violence import deaths_in_attack
@@ -50,10 +50,10 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Ensemble:
-    """What patterns are asked of: the history; the history without talks; who lived them."""
+    """What patterns are asked of: the history; the history without talks; who simulated them."""
 
-    history: Lived
-    without_talks: Lived
+    history: Simulated
+    without_talks: Simulated
     parameters: str
     seed: int
 
@@ -68,7 +68,7 @@ def ensemble(parameters: str = "posterior", worlds: int = WORLDS, seed: int = 0,
     ]
     without = with_overrides(plan, {"actors.pakistan.changes": silent})
     history, quiet = (
-        live(one, worlds, MONTHS, seed, parameters=parameters, workers=workers) for one in (plan, without)
+        simulate_reports(one, worlds, MONTHS, seed, parameters=parameters, workers=workers) for one in (plan, without)
     )
     return Ensemble(history, quiet, parameters, seed)
 
@@ -82,9 +82,9 @@ def patterns(given: Ensemble) -> list[Pattern]:
 
 
 def _ceasefire_dips(given: Ensemble) -> list[Pattern]:
-    lived = given.history
-    truce = lived["ceasefire"] > 0.5
-    claims, counted = _ratio(lived["ttp_claims"], truce), _ratio(lived["picss_attacks"], truce)
+    simulated = given.history
+    truce = simulated["ceasefire"] > 0.5
+    claims, counted = _ratio(simulated["ttp_claims"], truce), _ratio(simulated["picss_attacks"], truce)
     return [
         Pattern(
             "claims_dip_in_truces",
@@ -109,8 +109,8 @@ def _ceasefire_dips(given: Ensemble) -> list[Pattern]:
 
 def _rebound(given: Ensemble) -> list[Pattern]:
     """Claims in the first two months after a truce, against the three before it, over all truces that ended in time."""
-    lived = given.history
-    truce, claims = lived["ceasefire"] > 0.5, lived["ttp_claims"]
+    simulated = given.history
+    truce, claims = simulated["ceasefire"] > 0.5, simulated["ttp_claims"]
     before, after = [], []
     for month in range(1, MONTHS):
         ended = truce[month - 1] & ~truce[month]
@@ -129,8 +129,8 @@ def _rebound(given: Ensemble) -> list[Pattern]:
 
 
 def _overdispersion(given: Ensemble) -> list[Pattern]:
-    lived = given.history
-    attacks, deaths = (_dispersion(lived[name]) for name in ("picss_attacks", "picss_killed"))
+    simulated = given.history
+    attacks, deaths = (_dispersion(simulated[name]) for name in ("picss_attacks", "picss_killed"))
     fact = "Counts scatter more than Poisson's: variance to mean near 2.6 for attacks and 12 for deaths."
     return [
         Pattern(
@@ -149,8 +149,8 @@ def _heavy_tail(given: Ensemble) -> list[Pattern]:
     drawn = resolve({}, "posterior" if given.parameters == "posterior" else "defaults", streams)
     names = ("deaths_location", "deaths_spread", "mass_casualty_chance", "mass_casualty_least", "mass_casualty_most")
     values = {name: drawn[name] for name in names}
-    luck = streams.uniforms("patterns.toll", 0, 200)
-    deaths = np.sort(deaths_in_attack(luck, **values).ravel())  # type: ignore[arg-type]
+    uniform = streams.uniforms("patterns.toll", 0, 200)
+    deaths = np.sort(deaths_in_attack(uniform, **values).ravel())  # type: ignore[arg-type]
     share = float(np.mean(deaths == 1.0))
     fact = "Half of lethal attacks kill one; the mean is 2.5 and one in twenty kills 7 or more (UCDP, 2018 to 2021)."
     return [
@@ -161,11 +161,11 @@ def _heavy_tail(given: Ensemble) -> list[Pattern]:
 
 
 def _tempo(given: Ensemble) -> list[Pattern]:
-    lived = given.history
-    strength = lived["ttp_strength"]
+    simulated = given.history
+    strength = simulated["ttp_strength"]
     growth = float(np.median(strength[-1] / strength[0]))
-    fighting = lived["ceasefire"] < 0.5
-    attacks = np.where(fighting, lived["attacks"], np.nan)
+    fighting = simulated["ceasefire"] < 0.5
+    attacks = np.where(fighting, simulated["attacks"], np.nan)
     worlds_with_end = fighting[-4:].any(axis=0)
     per_fighter = attacks / strength
     spread = float(np.nanmedian(np.nanstd(per_fighter, axis=0) / np.nanmean(per_fighter, axis=0)))
@@ -190,10 +190,10 @@ def _tempo(given: Ensemble) -> list[Pattern]:
 
 
 def _observers(given: Ensemble) -> list[Pattern]:
-    lived = given.history
+    simulated = given.history
 
     def year(name: str) -> float:
-        return float(np.median(total(lived.span(name, YEAR_2022))))
+        return float(np.median(total(simulated.span(name, YEAR_2022))))
 
     fact = "The TTP claims three to four times what PIPS ascribes to it; PICSS counts half as many again as PIPS."
     return [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import altair as alt
@@ -11,7 +10,6 @@ import altair as alt
 from sim.calibration.backcast import Backcast, Series
 from sim.calibration.observations import Event
 from sim.calibration.rivals import Reading
-from sim.plots.export import to_png, to_svg
 from sim.plots.theme import INK, PALETTE, SOFT, WIDTH, dress, month_x, name_axis
 
 # Events worth a line in a picture of violence, by what they are.
@@ -154,14 +152,3 @@ def rivals_picture(readings: Sequence[Reading], width: int = _WIDE) -> Any:
     )
     subtitle = "Dots: mean over worlds and months, or the middle settlement. Lines: nine parameter sets in ten."
     return dress(chart, rows, "Three readings, two kinds of model", subtitle, width)
-
-
-def write(chart: Any, folder: Path, name: str, png: bool = True) -> list[Path]:
-    """A picture as SVG, and as PNG; returns the files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    files = [folder / f"{name}.svg"]
-    files[0].write_text(to_svg(chart), encoding="utf-8")
-    if png:
-        files.append(folder / f"{name}.png")
-        files[1].write_bytes(to_png(chart))
-    return files

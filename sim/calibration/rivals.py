@@ -16,7 +16,7 @@ import numpy as np
 from sim.calibration.backcast import backcast
 from sim.calibration.bargaining import bargain
 from sim.calibration.matching import LEAST_SCATTER, Measured, log_likelihood, measure
-from sim.calibration.simulated import live
+from sim.calibration.simulated import simulate_reports
 from sim.calibration.targets import targets
 from sim.parameters import resolve
 from sim.scenario import load_scenario
@@ -74,13 +74,13 @@ def readings(worlds: int = 1000, seed: int = 0, parameters: str = "posterior", w
         changed = {**sets, **{one: np.full(SETS, value) for one, value in overrides.items()}}
         likely = plain if name == "history" else _likelihood(changed, seed, workers)
         cast = backcast(scenario=plan, parameters=parameters, worlds=worlds, seed=seed, workers=workers)
-        lived = live(plan, worlds, 17, seed, parameters=parameters, workers=workers)
-        stance, summer = lived["taliban_stance"][5:], lived["ceasefire"][9:13]
+        simulated = simulate_reports(plan, worlds, 17, seed, parameters=parameters, workers=workers)
+        stance, summer = simulated["taliban_stance"][5:], simulated["ceasefire"][9:13]
         after = {
             course: total(
-                live(course, worlds, COMPARED.stop, seed, parameters=parameters, values=overrides, workers=workers)[
-                    "attacks"
-                ][COMPARED]
+                simulate_reports(
+                    course, worlds, COMPARED.stop, seed, parameters=parameters, values=overrides, workers=workers
+                )["attacks"][COMPARED]
             )
             for course in ASKED
         }
@@ -93,7 +93,7 @@ def readings(worlds: int = 1000, seed: int = 0, parameters: str = "posterior", w
                 float(likely - plain),
                 float(stance.mean()),
                 float(np.mean(stance >= 0.75)),
-                float(total(lived["ceasefire"]).mean()),
+                float(total(simulated["ceasefire"]).mean()),
                 float(np.mean(summer.min(axis=0))),
                 (settlement[0], settlement[1], settlement[2]),
                 {course: float(value.mean()) / 12.0 for course, value in after.items()},

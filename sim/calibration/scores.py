@@ -13,7 +13,7 @@ from sim.worlds import Vector
 # Rivals look back this far, and need so many earlier months.
 MEAN_MONTHS, TREND_MONTHS, LEAST_MONTHS = 12, 24, 4
 # A rival is never surer than this (standard deviation, in the unit of the count).
-LEAST_SPREAD = 1.0
+LEAST_DEVIATION = 1.0
 RIVALS = {
     "last value": "the last month known, give or take its usual steps",
     "mean of 12 months": "the mean of the last twelve months known, give or take their scatter",
@@ -26,6 +26,12 @@ def crps(worlds: Vector, observed: float) -> float:
     """Continuous ranked probability score of an ensemble: 0 is perfect; in one world alone the absolute error.
 
     The mean distance of worlds from what was observed, less half the mean distance between worlds.
+
+    See Gneiting and Raftery (2007), Strictly proper scoring rules, prediction, and estimation, Journal of the American
+    Statistical Association 102(477), 359-378.
+
+    >>> crps(np.array([1.0, 3.0]), 2.0), crps(np.array([5.0]), 2.0)
+    (0.5, 3.0)
     """
     ordered = np.sort(np.asarray(worlds, dtype=np.float64))
     count = len(ordered)
@@ -76,16 +82,16 @@ def _mean(times: Vector, values: Vector) -> Vector:
 
 def _trend(times: Vector, values: Vector) -> Vector:
     when, what = times[-TREND_MONTHS:], values[-TREND_MONTHS:]
-    middle, spread = when.mean(), np.sum((when - when.mean()) ** 2)
-    slope = float(np.sum((when - middle) * (what - what.mean())) / spread)
+    middle, squares = when.mean(), np.sum((when - when.mean()) ** 2)
+    slope = float(np.sum((when - middle) * (what - what.mean())) / squares)
     left = what - what.mean() - slope * (when - middle)
     scatter = float(np.sqrt(np.sum(left**2) / (len(when) - 2)))
     return _ensemble(
-        float(what.mean() - slope * middle), scatter * float(np.sqrt(1.0 + 1.0 / len(when) + middle**2 / spread))
+        float(what.mean() - slope * middle), scatter * float(np.sqrt(1.0 + 1.0 / len(when) + middle**2 / squares))
     )
 
 
-def _ensemble(mean: float, spread: float) -> Vector:
+def _ensemble(mean: float, deviation: float) -> Vector:
     """Normal around the mean, with counts below none taken as none."""
-    out: Vector = np.maximum(mean + max(spread, LEAST_SPREAD) * ndtri(_QUANTILES), 0.0)
+    out: Vector = np.maximum(mean + max(deviation, LEAST_DEVIATION) * ndtri(_QUANTILES), 0.0)
     return out

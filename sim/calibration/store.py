@@ -11,14 +11,16 @@ from typing import Any
 import numpy as np
 
 from sim.calibration.calibrate import Calibration
-from sim.calibration.fingerprint import fingerprint
 from sim.calibration.matching import CUT, implausibility, measure
 from sim.calibration.observations import CALIBRATION, DATA
 from sim.calibration.targets import targets
+from sim.ensemble.fingerprint import model_fingerprint
 from sim.parameters import PARAMETERS
 from sim.parameters.posterior import accepted
+from sim.scenario import load_scenario
 from sim.worlds import Vector
 
+FORMAT = "durand calibration 1"
 SETS, MANIFEST = "posterior.parquet", "posterior.json"
 # The first accepted sets are lived again by some worlds, and give what they gave, or the model has changed.
 PROBED, PROBE_WORLDS = 6, 8
@@ -75,7 +77,7 @@ def manifest(calibration: Calibration, values: Mapping[str, Vector]) -> dict[str
         "seed": calibration.seed,
         "budget": [asdict(wave) for wave in calibration.budget],
         "cut": CUT,
-        "fingerprint": fingerprint(),
+        **_model(),
         "probe": _probe(values),
         "waves": [asdict(wave) for wave in calibration.waves],
         "targets": _targets(calibration),
@@ -102,7 +104,7 @@ def state(folder: Path = DATA, probe: bool = False) -> State:
         return State(
             False, False if probe else None, "There are no accepted sets; `durand calibrate --ship` makes them."
         )
-    same_code = made["fingerprint"] == fingerprint()
+    same_code = _model().items() <= made.items()
     same_names = {row["name"] for row in made["parameters"]} == {n for n, p in PARAMETERS.items() if not p.constant}
     same_numbers = None
     if probe:
@@ -117,6 +119,11 @@ def state(folder: Path = DATA, probe: bool = False) -> State:
     else:
         words = "The accepted sets are stale: the model has changed since; run `durand calibrate --ship`."
     return State(same_code, same_numbers, words)
+
+
+def _model() -> dict[str, str]:
+    """What the sets were found with: the model, whatever libraries compute it, and the scenario."""
+    return {"model": model_fingerprint(libraries=False), "scenario": load_scenario("history").hash}
 
 
 def _probe(values: Mapping[str, Vector]) -> list[list[float]]:

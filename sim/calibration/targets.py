@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.calibration.observations import Observation, by_month, shipped_events, to_calibrate
-from sim.calibration.simulated import Lived
+from sim.calibration.simulated import Simulated
 from sim.worlds import Vector, total
 
 # The window in stretches, by what the record says of truces. The second truce stood in name until 28 November 2022,
@@ -36,7 +36,7 @@ CLASHES = ("border_clash", "border_dispute", "border_closure")
 # The UN monitors' middle figures: 2,500 to 6,000 in July 2021, 3,000 to 5,500 in February 2022.
 STRENGTH_RATIO = (3_000.0 + 5_500.0) / (2_500.0 + 6_000.0)
 
-Statistic = Callable[[Lived], Vector]
+Statistic = Callable[[Simulated], Vector]
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,8 @@ def _shape(given: tuple[Observation, ...]) -> list[Target]:
     months, values = tuple(figures), np.array(list(figures.values()))
     ratio = float(values.var(ddof=1) / values.mean())
 
-    def statistic(lived: Lived) -> Vector:
-        table = lived.span("picss_attacks", months)
+    def statistic(simulated: Simulated) -> Vector:
+        table = simulated.span("picss_attacks", months)
         mean = total(table) / len(table)
         spread = total((table - mean) ** 2) / (len(table) - 1)
         out: Vector = np.log(np.maximum(spread, 0.1) / np.maximum(mean, 0.1))
@@ -168,19 +168,19 @@ def _events() -> list[Target]:
     """Targets from the record of events rather than from a count."""
     clashes = float(sum(event.type in CLASHES for event in shipped_events()))
 
-    def truce_months(lived: Lived) -> Vector:
-        return total(lived["ceasefire"])
+    def truce_months(simulated: Simulated) -> Vector:
+        return total(simulated["ceasefire"])
 
-    def strength(lived: Lived) -> Vector:
-        place = lived.months.index("2022-02")
-        out: Vector = lived["ttp_strength"][place] / np.maximum(lived["ttp_strength"][0], 1e-9)
+    def strength(simulated: Simulated) -> Vector:
+        place = simulated.months.index("2022-02")
+        out: Vector = simulated["ttp_strength"][place] / np.maximum(simulated["ttp_strength"][0], 1e-9)
         return out
 
-    def mission(lived: Lived) -> Vector:
-        return lived.span("india_engagement", ("2022-12",))[0]
+    def mission(simulated: Simulated) -> Vector:
+        return simulated.span("india_engagement", ("2022-12",))[0]
 
-    def all_clashes(lived: Lived) -> Vector:
-        return total(lived["border_clashes"])
+    def all_clashes(simulated: Simulated) -> Vector:
+        return total(simulated["border_clashes"])
 
     middle = (TRUCE_MONTHS + TRUCE_MONTHS_IN_NAME) / 2.0
     half = (TRUCE_MONTHS_IN_NAME - TRUCE_MONTHS) / 2.0
@@ -227,8 +227,8 @@ def _events() -> list[Target]:
 
 
 def _mean_of(observer: str, months: tuple[str, ...]) -> Statistic:
-    return lambda lived: total(lived.span(observer, months)) / len(months)
+    return lambda simulated: total(simulated.span(observer, months)) / len(months)
 
 
 def _sum_of(observer: str, months: tuple[str, ...]) -> Statistic:
-    return lambda lived: total(lived.span(observer, months))
+    return lambda simulated: total(simulated.span(observer, months))

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 from sim.calibration.backcast import Backcast, Series
 from sim.calibration.observations import CALIBRATION, Event
 from sim.calibration.scores import RIVALS
+from sim.results.folders import saved
+from sim.words.tables import markdown_table, terminal_table
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    pass
 
 Rows = list[list[str]]
+FORMAT = "durand backcast 1"
 NOT_A_FORECAST = "These are modelled worlds, not a forecast."
 
 
@@ -100,14 +103,16 @@ def show_backcast(cast: Backcast) -> None:
     console = Console()
     console.print(f"[bold]{cast.title}[/bold], {cast.worlds:,} worlds, seed {cast.seed}", highlight=False)
     console.print(window_words(cast), highlight=False)
-    console.print(_table("Months", SCORE_HEADS[:5], [row[:5] for row in score_rows(cast)]))
+    console.print(terminal_table("Months", SCORE_HEADS[:5], [row[:5] for row in score_rows(cast)]))
     heads = ("CRPS of", "model", *RIVALS)
     for told, what in ((True, "told every month before"), (False, "told no month scored")):
         rows = _rival_rows(cast, told)
         if rows:
-            console.print(_table(f"Against naive rivals {what}, over the months that these can foretell", heads, rows))
+            console.print(
+                terminal_table(f"Against naive rivals {what}, over the months that these can foretell", heads, rows)
+            )
     if total_rows(cast):
-        console.print(_table("Totals", TOTAL_HEADS, total_rows(cast)))
+        console.print(terminal_table("Totals", TOTAL_HEADS, total_rows(cast)))
     if cast.left_out:
         console.print(
             f"Left out, as no observer is modelled for them: {', '.join(sorted(cast.left_out))}.", highlight=False
@@ -126,29 +131,35 @@ def _rival_rows(cast: Backcast, told: bool) -> Rows:
 
 
 def write_backcast(cast: Backcast, folder: str | Path, events: Sequence[Event]) -> Path:
-    """Write backcast.json, backcast.md and the pictures to a folder; returns the page."""
-    from sim.calibration.pictures import backcast_picture, write
+    """Write backcast.json, backcast.md and the pictures to a folder; returns the page.
 
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    Raises:
+        BundleError: something else stands there.
+    """
+    saved(Path(folder), FORMAT, lambda fresh: _fill(cast, fresh, events))
+    return Path(folder, "backcast.md")
+
+
+def _fill(cast: Backcast, folder: Path, events: Sequence[Event]) -> None:
+    from sim.calibration.pictures import backcast_picture
+    from sim.plots.export import write_pictures
+
     (folder / "backcast.json").write_text(json.dumps(cast.as_json(), indent=1) + "\n", encoding="utf-8")
     lines = [f"# Backcast: {cast.title}", "", window_words(cast), "", NOT_A_FORECAST, ""]
-    lines += [*markdown(SCORE_HEADS, score_rows(cast)), "", SCORE_NOTE, ""]
+    lines += [*markdown_table(SCORE_HEADS, score_rows(cast)), "", SCORE_NOTE, ""]
     if total_rows(cast):
-        lines += ["## Totals", "", *markdown(TOTAL_HEADS, total_rows(cast)), ""]
+        lines += ["## Totals", "", *markdown_table(TOTAL_HEADS, total_rows(cast)), ""]
     lines += ["## Months", ""]
     for one in cast.series:
         if one.scored:
-            write(backcast_picture(one, cast, events), folder / "plots", one.observer)
+            write_pictures(folder / "plots", {one.observer: backcast_picture(one, cast, events)})
             lines += [
                 f"![{one.title}: months as published, and bands of modelled worlds](plots/{one.observer}.png)",
                 "",
             ]
     marked = [event for event in events if cast.first <= event.month <= cast.last]
-    lines += ["## Events", "", *markdown(("day", "what", "source"), event_rows(marked)), ""]
-    page = folder / "backcast.md"
-    page.write_text("\n".join(lines), encoding="utf-8")
-    return page
+    lines += ["## Events", "", *markdown_table(("day", "what", "source"), event_rows(marked)), ""]
+    (folder / "backcast.md").write_text("\n".join(lines), encoding="utf-8")
 
 
 def event_rows(events: Sequence[Event]) -> Rows:
@@ -161,7 +172,7 @@ def calibration_words(made: Mapping[str, Any]) -> Iterator[str]:
     last = made["waves"][-1]
     yield f"{made['sets']} accepted sets from {made['window'][0]} to {made['window'][1]}, seed {made['seed']}."
     yield (
-        f"The last wave lived {last['lived']:,} sets by {last['repeats']} worlds each; {last['not_implausible']:,} were not "
+        f"The last wave simulated {last['lived']:,} sets in {last['repeats']} worlds each; {last['not_implausible']:,} were not "
         f"implausible, worth {last['effective']:.0f} equally likely ones."
     )
     told = [one["name"] for one in made["parameters"] if one["told"]]
@@ -202,22 +213,4 @@ def show_calibration(made: Mapping[str, Any]) -> None:
         console.print(line, highlight=False)
     heads = ("target", "published", "ranges", "accepted", "off by (s.d.)")
     rows = [[row[0], row[1], row[3], row[4].partition(" ")[0], f"{row[5]} to {row[6]}"] for row in target_rows(made)]
-    console.print(_table("Targets: means over sets, and how far off the median set is", heads, rows))
-
-
-def markdown(heads: Sequence[str], rows: Rows) -> list[str]:
-    """A table as lines of Markdown."""
-    lines = [f"| {' | '.join(heads)} |", f"| {' | '.join('---' for _ in heads)} |"]
-    return lines + [f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows]
-
-
-def _table(title: str, heads: Sequence[str], rows: Rows) -> Table:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    table = Table(title=title, box=SIMPLE_HEAD, show_edge=False, title_justify="left", title_style="bold")
-    for place, head in enumerate(heads):
-        table.add_column(head, justify="left" if place == 0 else "right")
-    for row in rows:
-        table.add_row(*row)
-    return table
+    console.print(terminal_table("Targets: means over sets, and how far off the median set is", heads, rows))

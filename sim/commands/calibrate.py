@@ -11,13 +11,11 @@ from typing import Annotated
 
 import typer
 
-from sim.ensemble.run import LimitError, check
+from sim.commands.options import Json, Seed
+from sim.ensemble.spec import LimitError, check
 
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write what was found to this folder.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]
-Seed = Annotated[int, typer.Option(metavar="S", help="The seed of all chance: 0 to 2^63 - 1.")]
 Workers = Annotated[int | None, typer.Option(metavar="N", help="Processes; changes no number. As many as processors.")]
-MOST_WORKERS = 64
 
 
 def calibrate(
@@ -62,17 +60,22 @@ def _calibrate(
 ) -> dict[str, object]:
     from sim.calibration.calibrate import FULL, scaled
     from sim.calibration.calibrate import calibrate as find
-    from sim.calibration.store import manifest, save
+    from sim.calibration.store import FORMAT, manifest, save
+    from sim.results.folders import check_target, saved
     from sim.results.terminal import progress_bar
 
     def say(text: str) -> None:
         print(text, file=sys.stderr)
 
+    if out is not None:
+        check_target(out, FORMAT)  # before the work, not after it
     with progress_bar() as progress:
         found = find(scaled(FULL, effort), sets, seed, workers=workers, say=say, progress=progress)
     made: dict[str, object] = {}
-    for folder in [*shipped, *([out] if out else [])]:
+    for folder in shipped:
         made = save(found, folder)
+    if out is not None:
+        saved(out, FORMAT, lambda fresh: made.update(save(found, fresh)))
     return made or manifest(found, found.values)
 
 
@@ -96,12 +99,15 @@ def backcast(
     """Hold the history as modelled against what was counted, month by month."""
     from sim.calibration.backcast import backcast as cast_back
     from sim.calibration.observations import read_events, read_observations, shipped_events
-    from sim.calibration.text import show_backcast, write_backcast
+    from sim.calibration.text import FORMAT, show_backcast, write_backcast
+    from sim.results.folders import check_target
     from sim.scenario import load_scenario
 
     for name, month in (("--from", first), ("--to", last)):
         if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
             raise LimitError(f"{name} {month}: expected a month as YYYY-MM, such as 2022-12")
+    if out is not None:
+        check_target(out, FORMAT)  # before the work, not after it
     given = None if observations is None else read_observations(observations)
     marked = shipped_events() if events is None else read_events(events)
     found = cast_back(
@@ -124,10 +130,7 @@ def backcast(
 
 
 def _processes(asked: int | None) -> int:
-    if asked is None:
-        return min(os.cpu_count() or 1, 8)
-    _within("workers", asked, 1, MOST_WORKERS)
-    return asked
+    return min(os.cpu_count() or 1, 8) if asked is None else check("workers", asked)
 
 
 def _within(name: str, value: float, low: float, high: float) -> None:

@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 
-from sim.ensemble.run import LimitError
+from sim.commands.options import Json
+from sim.ensemble.spec import LimitError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.plots.gallery import Picture
 
+FORMATS = {"discovery": "durand discovery 1", "regret": "durand regret 1"}
 Folder = Annotated[str, typer.Argument(metavar="DIR", help="A sweep's folder.")]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write tables and pictures to this folder.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]
 
 
 def discover(
@@ -49,7 +50,10 @@ def discover(
     """In which futures a condition holds, as a box of levers and uncertainties."""
     from sim.experiment.outcome import Sweep
 
-    check_out(out)
+    if out is not None:
+        from sim.results.folders import check_target
+
+        check_target(out, FORMATS["discovery"])  # before the work, not after it
     chosen = cast(Literal["prim", "cart"], method)
     found = Sweep.load(folder).discover(
         where, scenario, chosen, density=density, smallest=smallest, most=most, boxes=boxes
@@ -82,7 +86,10 @@ def regret(
     """Policies by futures: regret, robustness, and where each policy is the best."""
     from sim.experiment.outcome import Sweep
 
-    check_out(out)
+    if out is not None:
+        from sim.results.folders import check_target
+
+        check_target(out, FORMATS["regret"])  # before the work, not after it
     ends = {}
     for text in better or ():
         name, equals, end = text.partition("=")
@@ -110,20 +117,6 @@ def filled(text: str) -> str:
     return "\n\n".join(textwrap.fill(one, width, break_on_hyphens=False) for one in text.split("\n\n"))
 
 
-def check_out(out: Path | None) -> None:
-    """Refuse a target that cannot be written to, before the work.
-
-    Raises:
-        LimitError: it is a file, or holds a sweep.
-    """
-    if out is None:
-        return
-    if out.exists() and not out.is_dir():
-        raise LimitError(f"--out {out}: this is a file; name a folder")
-    if (out / "experiments.parquet").exists():
-        raise LimitError(f"--out {out}: this is the sweep's own folder, which holds nothing else; name another")
-
-
 def write(
     out: Path,
     name: str,
@@ -133,14 +126,15 @@ def write(
     pictures: Sequence[Picture],
 ) -> None:
     """Everything that was found, as files: NAME.json, NAME.txt, a CSV for each table, each picture as SVG and PNG."""
-    from sim.plots import to_png, to_svg
+    from sim.plots.export import write_pictures
 
-    drawn = [(one.name, to_svg(one.chart), to_png(one.chart)) for one in pictures]
-    out.mkdir(parents=True, exist_ok=True)
-    (out / f"{name}.json").write_text(json.dumps(told, indent=2, allow_nan=False) + "\n", encoding="utf-8")
-    (out / f"{name}.txt").write_text(text + "\n", encoding="utf-8")
-    for table, frame in tables.items():
-        frame.to_csv(out / f"{table}.csv", index=False)
-    for picture, svg, png in drawn:
-        (out / f"{picture}.svg").write_text(svg, encoding="utf-8")
-        (out / f"{picture}.png").write_bytes(png)
+    def fill(fresh: Path) -> None:
+        (fresh / f"{name}.json").write_text(json.dumps(told, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+        (fresh / f"{name}.txt").write_text(text + "\n", encoding="utf-8")
+        for table, frame in tables.items():
+            frame.to_csv(fresh / f"{table}.csv", index=False)
+        write_pictures(fresh, {one.name: one.chart for one in pictures})
+
+    from sim.results.folders import saved
+
+    saved(out, FORMATS[name], fill)

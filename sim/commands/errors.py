@@ -46,9 +46,9 @@ def _in_an_extension(problem: Exception) -> str:
 def is_bad_input(problem: Exception) -> bool:
     """Whether it is something that the user can put right."""
     homes = {
-        "sim.ensemble.run": "LimitError",
+        "sim.ensemble.spec": "LimitError",
         "sim.yamlfile": "FileError",
-        "sim.results.bundle": "BundleError",
+        "sim.results.folders": "BundleError",
         "sim.results.results": "SeriesNotKeptError",
         "sim.provenance.cards": "UnknownIdError",
     }

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 
 exercise = typer.Typer(
     help="Exercises for a class: predict, run, be wrong, and find out why.",
@@ -99,15 +99,16 @@ def pack(
     worlds: Worlds = None,
 ) -> None:
     """Make a class ready: worksheet, instructor's sheet, timing plan, slides, scenario files. Needs no network."""
+    from sim.results.folders import check_target
     from sim.teaching.exercises.figures import Lab
     from sim.teaching.exercises.load import load_exercise
-    from sim.teaching.exercises.pack import check_target
+    from sim.teaching.exercises.pack import FORMAT
     from sim.teaching.exercises.pack import pack as make
 
     one = load_exercise(name)
     if out is None:
         raise LimitError("--out DIR is needed: the folder to fill")
-    check_target(out)
+    check_target(out, FORMAT)
     if sys.stderr.isatty():
         print("Making runs, pictures, reasons and sheets; this takes up to a minute.", file=sys.stderr)
     lab = Lab(one, _worlds(worlds))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 
 With = Annotated[
     list[str] | None,

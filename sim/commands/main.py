@@ -12,22 +12,28 @@ import shlex
 import shutil
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.commands.calibrate import backcast, calibrate
+from sim.commands.classroom import classes
+from sim.commands.dashboard import dashboard
 from sim.commands.discover import discover, regret
 from sim.commands.errors import Commands, complain, say
 from sim.commands.exercise import exercise
 from sim.commands.extensions import With, load_extensions, with_first
+from sim.commands.options import Json
 from sim.commands.play import play
 from sim.commands.replications import replications
 from sim.commands.sensitivity import sensitivity
 from sim.commands.sweep import sweep
+from sim.commands.verify import verify
 from sim.commands.why import why
-from sim.ensemble.run import DEFAULT_PARAMETERS, LIMITS, Interrupted, LimitError, Progress
+from sim.ensemble.simulate import Interrupted, Progress
+from sim.ensemble.spec import DEFAULT_PARAMETERS, LIMITS, LimitError
 
 if TYPE_CHECKING:
     from sim.results import Comparison, Results
@@ -60,8 +66,11 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change one thing in every scenario, as in its file. Repeatable."),
 ]
+Workers = Annotated[
+    int, typer.Option(metavar="N", help=f"Processes of this machine: {_range('workers')}; changes no number.")
+]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write results and report to this folder.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]
+Png = Annotated[bool, typer.Option("--png", help="Write the report's pictures as PNG too, not as SVG alone.")]
 ParametersOption = Annotated[
     str,
     typer.Option(
@@ -157,19 +166,23 @@ def run(
     seed: Seed = 0,
     settings: Settings = None,
     parameters: ParametersOption = DEFAULT_PARAMETERS,
+    workers: Workers = 1,
     out: Out = None,
     as_json: Json = False,
     every: All = False,
+    png: Png = False,
 ) -> None:
     """Run one scenario in many worlds."""
-    from sim.ensemble.run import run as run_scenario
+    from sim.results.run import run as run_scenario
 
     scenario = _load(name, settings)
 
     def make(progress: Progress | None) -> Results:
-        return run_scenario(scenario, worlds, months, seed, parameters, progress=progress, command=_command())
+        return run_scenario(
+            scenario, worlds, months, seed, parameters, progress=progress, workers=workers, command=_command()
+        )
 
-    _carry_out(make, out, as_json, every)
+    _carry_out(make, out, as_json, every, png)
 
 
 @app.command()
@@ -183,12 +196,14 @@ def compare(
         str | None, typer.Option(metavar="A", help="The scenario to compare with; the first if not given.")
     ] = None,
     parameters: ParametersOption = DEFAULT_PARAMETERS,
+    workers: Workers = 1,
     out: Out = None,
     as_json: Json = False,
     every: All = False,
+    png: Png = False,
 ) -> None:
     """Run scenarios over the same worlds, and say how they differ, world by world."""
-    from sim.ensemble.run import compare as compare_scenarios
+    from sim.results.run import compare as compare_scenarios
 
     scenarios = [_load(name, settings) for name in names]
     # The baseline may be given as it stands on the command line: a path is then known by its scenario's name.
@@ -196,10 +211,18 @@ def compare(
 
     def make(progress: Progress | None) -> Comparison:
         return compare_scenarios(
-            scenarios, worlds, months, seed, parameters, baseline=base, progress=progress, command=_command()
+            scenarios,
+            worlds,
+            months,
+            seed,
+            parameters,
+            baseline=base,
+            progress=progress,
+            workers=workers,
+            command=_command(),
         )
 
-    _carry_out(make, out, as_json, every)
+    _carry_out(make, out, as_json, every, png)
 
 
 @app.command()
@@ -215,50 +238,20 @@ def evidence(
 
 
 @app.command()
-def report(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder written with --out.")]) -> None:
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder written with --out.")], png: Png = False
+) -> None:
     """Write the report of a results folder again: report.html and plots/."""
     from sim.results import open_folder
 
-    print(_write_report(open_folder(folder), folder))
+    print(_write_report(open_folder(folder), folder, png))
 
 
-@app.command()
-def dashboard(
-    host: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="Where it listens; 0.0.0.0 lets others in.")
-    ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(metavar="N", help="The port it listens on.", min=1, max=65535)] = 8501,
-    class_file: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Where classes and games are kept; among this user's data if not given."),
-    ] = None,
-    results: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Visitors may open the sweeps in it.", exists=True, file_okay=False),
-    ] = None,
-) -> None:
-    """Open the dashboard in a browser; this machine alone can see it unless --host says otherwise."""
-    from importlib.util import find_spec
-
-    from streamlit.runtime.pages_manager import PagesManager
-    from streamlit.web import cli as streamlit
-
-    PagesManager.uses_pages_directory = False  # app.py names the pages, for the first visitor too
-    found = find_spec("dashboard")
-    if found is None or not found.submodule_search_locations:
-        raise LimitError("the dashboard is not installed with this durand")
-    if class_file is not None:
-        os.environ["DURAND_CLASS_FILE"] = str(class_file.resolve())
-    if results is not None:
-        os.environ["DURAND_RESULTS"] = str(results.resolve(strict=True))
-    script = Path(next(iter(found.submodule_search_locations)), "app.py")
-    print(f"The dashboard is at http://{'localhost' if host in ('0.0.0.0', '::') else host}:{port} (Ctrl-C ends it)")
-    streamlit.main(["run", str(script), "--server.address", host, "--server.port", str(port)], standalone_mode=False)
-
-
+app.command()(dashboard)
 app.command()(why)
 app.command()(play)
 app.add_typer(exercise, name="exercise")
+app.add_typer(classes, name="class")
 app.command()(calibrate)
 app.command()(backcast)
 app.command()(sweep)
@@ -266,6 +259,7 @@ app.command()(discover)
 app.command()(regret)
 app.command()(sensitivity)
 app.command()(replications)
+app.command()(verify)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -320,44 +314,54 @@ def _setting(text: str) -> tuple[str, str]:
 
 
 def _carry_out(
-    make: Callable[[Progress | None], Results | Comparison], out: Path | None, as_json: bool, every: bool
+    make: Callable[[Progress | None], Results | Comparison], out: Path | None, as_json: bool, every: bool, png: bool
 ) -> None:
     """Run, then keep, print and report; on Ctrl-C the same with the worlds that were finished."""
-    from sim.results.bundle import check_target
+    from sim.results.bundle import KINDS
+    from sim.results.folders import check_target
     from sim.results.terminal import progress_bar, show_results
 
-    if out is not None:
-        check_target(out)  # before the work, not after it
-    code = 0
-    try:
-        with progress_bar() as progress:
-            results = make(progress)
-    except Interrupted as stop:
-        if stop.results is None:
-            raise typer.Exit(say("stopped before a chunk of worlds was finished; nothing to keep", 130)) from None
-        results = stop.results
-        code = say(f"stopped; {results.worlds:,} worlds were finished and are kept", 130)
-    if out is not None:
-        results.save(out)
-    if as_json:
-        print(json.dumps(results.as_json(), allow_nan=False))
-    else:
-        show_results(results, every)
-    if out is not None:
-        written = _write_report(results, out) if code == 0 else out
-        print(f"Written: {written}", file=sys.stderr if as_json else sys.stdout)
+    if png and out is None:
+        raise LimitError("--png goes with --out: pictures are written to its folder")
+    with ExitStack() as stack:
+        if out is not None:
+            check_target(out, *KINDS)  # before the work, not after it
+            from sim.plots.export import started_ahead
+
+            stack.enter_context(started_ahead())
+        code = 0
+        try:
+            with progress_bar() as progress:
+                results = make(progress)
+        except Interrupted as stop:
+            if stop.results is None:
+                raise typer.Exit(say("stopped before a chunk of worlds was finished; nothing to keep", 130)) from None
+            results = stop.results
+            code = say(f"stopped; {results.worlds:,} worlds were finished and are kept", 130)
+        if out is not None:
+            results.save(out)
+        if as_json:
+            print(json.dumps(results.as_json(), allow_nan=False))
+        else:
+            show_results(results, every)
+        if out is not None:
+            written = _write_report(results, out, png) if code == 0 else out
+            print(f"Written: {written}", file=sys.stderr if as_json else sys.stdout)
     if code:
         raise typer.Exit(code)
 
 
-def _write_report(results: Results | Comparison, folder: Path) -> Path:
+def _write_report(results: Results | Comparison, folder: Path, png: bool) -> Path:
     from sim.plots import save_all
     from sim.report.page import write
+    from sim.results.bundle import write_report
 
-    save_all(results, folder / "plots")
-    path = folder / "report.html"
-    write(results, path)
-    return path
+    def fill(fresh: Path) -> None:
+        save_all(results, fresh / "plots", png)
+        write(results, fresh / "report.html")
+
+    write_report(folder, fill)
+    return folder / "report.html"
 
 
 def _escape(text: object) -> str:

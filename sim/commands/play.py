@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.ensemble.run import DEFAULT_PARAMETERS, LimitError
+from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError
 from sim.vocabulary import ACTORS
+from sim.words.tables import terminal_width
 
 if TYPE_CHECKING:
     from sim.teaching.play.game import Game
@@ -100,7 +100,7 @@ def _play(game: Game, path: Path, kept: bool) -> None:
 
     if not path.parent.is_dir():
         raise GameError(f"{path}: there is no folder {path.parent}; allowed: a file in a folder that is there")
-    session = Session(game, path, print, _width(), kept)
+    session = Session(game, path, print, terminal_width(), kept)
     try:
         session.open()
         converse(session, _reader())
@@ -186,7 +186,3 @@ def _reader() -> Callable[[str], str]:
         with suppress(ImportError):
             import readline  # noqa: F401 - lines can be edited, and called up again
     return input
-
-
-def _width() -> int:
-    return max(40, min(shutil.get_terminal_size((80, 24)).columns, 80))

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from sim.ensemble.run import DEFAULT_PARAMETERS
+from sim.commands.options import Json, Seed
+from sim.ensemble.spec import DEFAULT_PARAMETERS
 
 
 def replications(
@@ -32,18 +33,23 @@ def replications(
     months: Annotated[
         int | None, typer.Option(metavar="M", help="How many months; as the scenario says if not given.")
     ] = None,
-    seed: Annotated[int, typer.Option(metavar="S", help="The seed of all chance: 0 to 2^63 - 1.")] = 0,
+    seed: Seed = 0,
     parameters: Annotated[
         str, typer.Option(metavar="SET", help="Where uncertain values come from, as for durand run.")
     ] = DEFAULT_PARAMETERS,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write table, pictures and a page here.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")] = False,
+    as_json: Json = False,
 ) -> None:
-    """How many worlds are enough for a metric, and what the same luck in two scenarios saves."""
+    """How many worlds are enough for a metric, and what the same random draws in two scenarios save."""
     from sim.experiment.replications.study import DEFAULT_METRICS
     from sim.experiment.replications.study import replications as replicate
     from sim.results.terminal import progress_bar
 
+    if out is not None:
+        from sim.experiment.replications.text import FORMAT
+        from sim.results.folders import check_target
+
+        check_target(out, FORMAT)  # before the work, not after it
     with progress_bar() as progress:
         found = replicate(
             name,

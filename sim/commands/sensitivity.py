@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from sim.commands.options import Json
+
 SHOWN = 8
 
 
@@ -19,16 +21,21 @@ def sensitivity(
     ] = None,
     versus: Annotated[
         str | None,
-        typer.Option(metavar="SCENARIO", help="Analyse the difference to this scenario, luck being the same."),
+        typer.Option(metavar="SCENARIO", help="Analyse the difference to this scenario, random draws being the same."),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write tables, pictures and a page here.")] = None,
     every: Annotated[bool, typer.Option("--all", help=f"Show every factor, not the first {SHOWN}.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")] = False,
+    as_json: Json = False,
 ) -> None:
     """What the outcomes of a sweep hang on: Sobol indices or Morris screening, with intervals, by scenario."""
     from sim.experiment.outcome import Sweep
     from sim.experiment.sensitivity.study import sensitivity as analyse
 
+    if out is not None:
+        from sim.experiment.sensitivity.page import FORMAT
+        from sim.results.folders import check_target
+
+        check_target(out, FORMAT)  # before the work, not after it
     found = analyse(Sweep.load(folder), metric, versus=versus)
     page = None if out is None else found.save(out)
     if as_json:
@@ -37,7 +44,7 @@ def sensitivity(
         from rich.console import Console
 
         from sim.experiment.sensitivity.text import EXPLAINED, lines, table_of
-        from sim.results.reading import NOT_A_FORECAST
+        from sim.words.sentences import NOT_A_FORECAST
 
         console = Console()
         console.print(f"[bold]{found.title}[/bold]", highlight=False)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 
 
 def sweep(

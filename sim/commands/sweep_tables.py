@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from sim.experiment.outcome import Sweep
 from sim.experiment.sweep import Estimate, Progress, Standing
+from sim.words.numbers import duration, size
 
 # Seconds between two lines where there is no terminal to draw a bar on, as in the log of a cluster's job.
 EVERY = 30.0
@@ -31,6 +32,8 @@ def result_lines(sweep: Sweep) -> Iterator[str]:
         f"{about['finished_runs']:,} runs in {duration(about['elapsed_seconds'])}"
     )
     yield f"Fingerprint of all rows: {sweep.fingerprint} (the same however it is run)"
+    if redone := about["redone"]:
+        yield f"Found torn or damaged, and made again: {len(redone)} files ({', '.join(redone[:3])})"
     yield f"Written: {sweep.place}"
 
 
@@ -79,21 +82,3 @@ class _Lines:
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + EVERY
             print(standing_line(one), file=sys.stderr, flush=True)
-
-
-def duration(seconds: float) -> str:
-    """A span of time in words: `12 s`, `3 min 20 s`, `2 h 5 min`."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
-def size(count: float) -> str:
-    """A number of bytes in words: `340 kB`, `1.2 GB`."""
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if count < 999.5:
-            return f"{count:.0f} {unit}" if count >= 10 or unit == "bytes" else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:,.1f} TB"

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.ensemble.run import DEFAULT_PARAMETERS, LimitError
+from sim.commands.options import Json, Seed
+from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError
+from sim.words.tables import terminal_width
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -42,7 +44,7 @@ def why(
     ] = False,
     world: Annotated[int | None, typer.Option(metavar="K", help="Report this world alone, 0 to N - 1.")] = None,
     worlds: Annotated[int, typer.Option(metavar="N", help="How many worlds: 1 to 1,000.")] = 200,
-    seed: Annotated[int, typer.Option(metavar="S", help="The seed of all chance: 0 to 2^63 - 1.")] = 0,
+    seed: Seed = 0,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="PATH=VALUE", help="Change one thing in NAME, and not in OTHER. Repeatable."),
@@ -54,7 +56,7 @@ def why(
             help="Where uncertain values come from: defaults, prior, or a scenario whose overrides are taken.",
         ),
     ] = DEFAULT_PARAMETERS,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")] = False,
+    as_json: Json = False,
     chart: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it, as .svg or .png.")] = None,
 ) -> None:
     """Why a metric moved in a month, or differs from OTHER: an exact account, and the chain behind it."""
@@ -86,7 +88,7 @@ def why(
         many, everything = _back(back)
         asked = _needed("--metric", metric), _needed("--month", month), versus
         found = explain(scenario, *asked, back=many, everything=everything, world=world, **common)
-    print(json.dumps(found.as_json(), allow_nan=False) if as_json else found.text(_width()))
+    print(json.dumps(found.as_json(), allow_nan=False) if as_json else found.text(terminal_width(60, 110)))
     if chart is not None:
         _draw(found.chart(), chart)
 
@@ -119,12 +121,6 @@ def _back(text: str | None) -> tuple[int | None, bool]:
     if not text.isdecimal() or int(text) < 1:
         raise LimitError(f"--back must be 1 or more months, or all; got {text}")
     return int(text), False
-
-
-def _width() -> int:
-    import shutil
-
-    return max(60, min(shutil.get_terminal_size((80, 24)).columns, 110))
 
 
 def _draw(picture: Any, file: Path) -> None:

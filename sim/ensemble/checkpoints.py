@@ -1,34 +1,34 @@
 """Models as they stood at the beginning of a month, from which later runs go on that ask for the same until then.
 
-A run that goes on from one gives the numbers, to the last bit, of a run that lived all its months.
+A run that goes on from one gives the numbers, to the last bit, of a run simulated from the start.
 """
 
 from __future__ import annotations
 
 import pickle
 from collections import OrderedDict
+from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.agents.territory import Tolls
+    from sim.ensemble.spec import RunSpec
     from sim.model import FrontierModel
-    from sim.scenario import Scenario
 
-# What identifies a model: the hash of what was asked of it so far, worlds, seed, first world, parameters, month.
-Key = tuple[str, int, int, int, str, int]
+# What identifies a model: the hash of what was asked of it so far, worlds, seed, first world, parameters, month, panels.
+Key = tuple[str, int, int, int, str, int, bool]
 
 
 @dataclass
 class _Kept:
-    """A model as it stood, pickled, and the tolls of attacks that those who went on from it have drawn since."""
+    """A model as it stood, pickled, and the fatality draws of those who went on from it since."""
 
     model: bytes
-    tolls: Tolls = field(default_factory=dict)
+    fatality_draws: dict[Hashable, Any] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
-        return len(self.model) + sum(dead.nbytes + of_forces.nbytes for dead, of_forces in self.tolls.values())
+        return len(self.model) + sum(one.nbytes for pair in self.fatality_draws.values() for one in pair)
 
 
 class Checkpoints:
@@ -61,14 +61,14 @@ class Checkpoints:
         self._trim()
         kept = self._kept[key]
         model: FrontierModel = pickle.loads(kept.model)
-        model.land.tolls = kept.tolls
+        model.streams.kept = kept.fatality_draws
         return model
 
     def add(self, key: Key, model: FrontierModel) -> None:
         """Keep a copy of a model as it stands now."""
         kept = self._kept[key] = _Kept(pickle.dumps(model, pickle.HIGHEST_PROTOCOL))
         self._trim()
-        model.land.tolls = kept.tolls
+        model.streams.kept = kept.fatality_draws
 
     def _trim(self) -> None:
         """Let go of those that have not been used for longest; the last one stays."""
@@ -83,20 +83,22 @@ class Checkpoint:
     kept: Checkpoints
     month: int
 
-    def find(self, scenario: Scenario, worlds: int, seed: int, first: int, parameters: str) -> FrontierModel | None:
-        """A model at this month that has lived what the scenario asks for until then, ready to go on with it; None
-        without. Arguments as of `sim.run`; `first` is the number of the first world."""
-        model = self.kept.find(self._key(scenario, worlds, seed, first, parameters))
+    def find(self, batch: RunSpec) -> FrontierModel | None:
+        """A model at this month that has been asked for the same until then, ready to go on with the batch's scenario;
+        None without."""
+        model = self.kept.find(self._key(batch))
         if model is not None:
+            (scenario,) = batch.scenarios.values()
             model.follow(scenario)
         return model
 
-    def keep(
-        self, model: FrontierModel, scenario: Scenario, worlds: int, seed: int, first: int, parameters: str
-    ) -> None:
-        """Keep a copy of a model as it stands now, at the beginning of this month. Arguments as for `find`."""
+    def keep(self, model: FrontierModel, batch: RunSpec) -> None:
+        """Keep a copy of a model as it stands now, at the beginning of this month."""
+        (scenario,) = batch.scenarios.values()
         if not scenario.actors.pakistan.among:  # which courses it weighs is part of a model from the first month on
-            self.kept.add(self._key(scenario, worlds, seed, first, parameters), model)
+            self.kept.add(self._key(batch), model)
 
-    def _key(self, scenario: Scenario, worlds: int, seed: int, first: int, parameters: str) -> Key:
-        return scenario.hash_before(self.month), worlds, seed, first, parameters, self.month
+    def _key(self, batch: RunSpec) -> Key:
+        (scenario,) = batch.scenarios.values()
+        before = scenario.hash_before(self.month)
+        return before, batch.worlds, batch.seed, batch.first, batch.parameters, self.month, batch.panels

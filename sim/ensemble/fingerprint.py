@@ -1,53 +1,42 @@
-"""Which model this is: a digest of all that its numbers follow from, but for scenario, parameter values and luck."""
+"""Which model this is: a digest of all that its numbers follow from, but for scenario, parameter values and random draws."""
 
 from __future__ import annotations
 
+import ast
 import inspect
+from collections.abc import Iterator
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
 from sim import extensions
 
-SIM = Path(__file__).resolve().parents[1]
-# Files and folders of the package whose text can change a number that a sweep keeps.
-PARTS = (
-    "agents",
-    "chance.py",
-    "experiment/work.py",
-    "metrics",
-    "model.py",
-    "parameters",
-    "results/outcomes.py",
-    "results/verdicts.py",
-    "rule.py",
-    "rulebook.py",
-    "rules",
-    "scenario/script.py",
-    "scenario/settings.py",
-    "shocks.py",
-    "vocabulary",
-    "worlds.py",
-)
+ROOT = Path(__file__).resolve().parents[2]
+# What computes: the model, what its observers report, and what its months are summed up as. All else follows from imports.
+COMPUTE = ("sim.model", "sim.agents.observers", "sim.ensemble.outcomes")
 LIBRARIES = ("numpy", "scipy")
 
 
-def model_version(model: type | None = None) -> str:
-    """A digest of the model's code and declared parameters, and of the libraries that compute.
+def model_fingerprint(model: type | None = None, libraries: bool = True) -> str:
+    """A digest of the code that computes, of declared parameters, and, unless told otherwise, of the libraries.
+
+    What changes no number is left out: comments, docstrings, messages of errors, claims, and what parameters mean.
 
     Args:
         model: a subclass of the model that takes its place; where it stands counts, and so do loaded extensions.
+        libraries: whether those that compute count.
 
     Raises:
         OSError: where the subclass stands cannot be read.
     """
-    digest = blake2b(_own_version().encode(), digest_size=8)
+    own = _own_fingerprint(libraries)
+    digest = blake2b(own.encode(), digest_size=8)
     more = [extensions.digest()] if extensions.loaded() else []
     for kind in model.__mro__ if model else ():
         if not kind.__module__.startswith(("sim.", "mesa.", "builtins")):
             more.append(f"{kind.__qualname__} {_text_around(kind)}")
     digest.update("\n".join(more).encode())
-    return digest.hexdigest() if more else _own_version()
+    return digest.hexdigest() if more else own
 
 
 def _text_around(kind: type) -> str:
@@ -57,14 +46,77 @@ def _text_around(kind: type) -> str:
 
 
 @cache
-def _own_version() -> str:
+def _own_fingerprint(libraries: bool = True) -> str:
     from importlib.metadata import version
 
+    from sim.parameters import PARAMETERS
+
     digest = blake2b(digest_size=8)
-    for part in PARTS:
-        path = SIM / part
-        files = sorted(one for one in path.iterdir() if one.suffix in (".py", ".yaml")) if path.is_dir() else [path]
-        for file in files:
-            digest.update(f"{file.relative_to(SIM).as_posix()}\n".encode() + file.read_bytes() + b"\n")
-    digest.update(" ".join(f"{name} {version(name)}" for name in LIBRARIES).encode())
+    for name, tree in sorted(modules().items()):
+        digest.update(f"{name}\n{computing(tree)}\n".encode())
+    for parameter, one in PARAMETERS.items():
+        digest.update(f"{parameter} {one.value!r} {one.low!r} {one.high!r} {one.distribution}\n".encode())
+    if libraries:
+        digest.update(" ".join(f"{name} {version(name)}" for name in LIBRARIES).encode())
     return digest.hexdigest()
+
+
+def modules() -> dict[str, ast.Module]:
+    """The project's modules that compute, with those that they import, in functions too: what each says."""
+    found: dict[str, ast.Module] = {}
+    waiting = list(COMPUTE)
+    while waiting:
+        name = waiting.pop()
+        path = _file(name)
+        if name in found or path is None:
+            continue
+        found[name] = ast.parse(path.read_text(encoding="utf-8"))
+        waiting += _imported(found[name])
+    return found
+
+
+def _file(name: str) -> Path | None:
+    """Where a module of the project stands; None for another's, and for names that are no modules."""
+    path = ROOT / name.replace(".", "/")
+    if not name.startswith("sim.") or name.rpartition(".")[2].startswith("_"):
+        return None
+    return next((one for one in (path.with_suffix(".py"), path / "__init__.py") if one.is_file()), None)
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """A tree and all statements in it, but for what only a type checker reads."""
+    yield tree
+    for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+        below = getattr(tree, field, None)
+        for one in below if isinstance(below, list) else ():
+            if not (isinstance(one, ast.If) and isinstance(one.test, ast.Name) and one.test.id == "TYPE_CHECKING"):
+                yield from _statements(one)
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    for one in _statements(tree):
+        if isinstance(one, ast.Import):
+            yield from (name.name for name in one.names)
+        elif isinstance(one, ast.ImportFrom) and one.module:
+            parts = one.module.split(".")
+            # A package's own file runs before what stands in it.
+            yield from (".".join(parts[: place + 1]) for place in range(len(parts)))
+            yield from (f"{one.module}.{name.name}" for name in one.names)
+
+
+def computing(tree: ast.Module) -> str:
+    """Code without its docstrings, without the messages of errors, and without what `@rule` is told; changes the tree."""
+    for node in _statements(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module):
+            if isinstance(node, ast.FunctionDef):
+                node.decorator_list = [one for one in node.decorator_list if not _is_rule(one)]
+            if ast.get_docstring(node, clean=False) is not None:
+                node.body = node.body[1:]
+        elif isinstance(node, ast.Raise):
+            node.exc = node.cause = None
+    return ast.dump(tree)
+
+
+def _is_rule(decorator: ast.expr) -> bool:
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return isinstance(called, ast.Name) and called.id == "rule"

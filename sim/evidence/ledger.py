@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from sim import yamlfile
 from sim.mechanisms import MECHANISMS
 from sim.vocabulary import ACTOR_SPECS, ACTORS, FACTIONS, Derived
-from sim.yamlfile import FileError, Place, PlacedError, suggestion
+from sim.yamlfile import ChoiceError, FileError, Place, PlacedError, suggestion
 
 SOURCES = Path(__file__).with_name("sources.yaml")
 CLAIMS = Path(__file__).with_name("claims.yaml")
@@ -58,7 +58,7 @@ class EvidenceError(FileError):
 def _among(names: Collection[str]) -> Callable[[str], str]:
     def check(value: str) -> str:
         if value not in names:
-            raise ValueError(f"is not one of the choices{suggestion(value, names)}")
+            raise ChoiceError(f"is not one of the choices; allowed: {', '.join(names)}", tuple(names))
         return value
 
     return check
@@ -217,9 +217,7 @@ def load(sources: yamlfile.Source = SOURCES, claims: yamlfile.Source = CLAIMS) -
         name: Claim.model_construct(id=name, **dict(entry))
         for name, entry in yamlfile.validate(claims_file, _ClaimsFile).claims.items()
     }
-    problems = [claims_file.problem(place, text).problems[0] for place, text in disagreements(stated, known)]
-    if problems:
-        raise EvidenceError(*problems)
+    claims_file.check(disagreements(stated, known))
     return Ledger(known, stated)
 
 

@@ -1,7 +1,7 @@
 """Is the conclusion assumed? Checks on the prior, before anything is fitted.
 
-Every parameter is drawn from its declared range; each draw is lived by several worlds under both courses with the same
-luck. What is found is reported as it is: a course that dominates is named, never tuned away.
+Every parameter is drawn from its declared range; each draw is simulated in several worlds under both courses with the same
+random draws. What is found is reported as it is: a course that dominates is named, never tuned away.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model import FrontierModel
+from sim.ensemble.chunks import monthly
+from sim.ensemble.simulate import simulate
+from sim.ensemble.spec import RunSpec
+from sim.ensemble.verdicts import verdicts
 from sim.parameters import resolve
-from sim.results.verdicts import verdicts
 from sim.scenario import Scenario, load_scenario, with_overrides
 from sim.vocabulary import VERDICTS
 from sim.worlds import Streams, Vector, total
@@ -52,24 +54,21 @@ class Finding:
     allowed: str
 
 
-class Lived:
-    """What one scenario gave over all draws: each metric as a list of (draws * repeats,) vectors, one a month."""
+class Simulated:
+    """What one scenario gave over all draws.
+
+    Attributes:
+        months: metric -> (months, draws * repeats).
+    """
 
     def __init__(self, scenario: Scenario, values: Mapping[str, Vector], seed: int, months: int, repeats: int) -> None:
         self.repeats = repeats
-        worlds = len(next(iter(values.values())))
-        parts: list[dict[str, list[Vector]]] = []
-        for first in range(0, worlds, 1000):
-            here = {name: value[first : first + 1000] for name, value in values.items()}
-            size = min(1000, worlds - first)
-            model = FrontierModel(scenario, worlds=size, seed=seed, first=first, parameters="defaults", values=here)
-            for _ in range(months):
-                model.step()
-            parts.append({name: model.datacollector.model_vars[name] for name in KEPT})
-            model.close()
-        self.months = {
-            name: [np.concatenate([part[name][month] for part in parts]) for month in range(months)] for name in KEPT
-        }
+        worlds = len(next(iter(values.values()))) * repeats
+        spec = RunSpec.of(
+            scenario, worlds, months, seed, parameters="defaults", values=values, repeats=repeats, chunk=1_000
+        )
+        parts = [part for _, part in simulate(spec, lambda model, _: monthly(model, KEPT))]
+        self.months = {name: np.concatenate([part[name] for part in parts], axis=1) for name in KEPT}
 
     def by_draw(self, worlds: Vector) -> Vector:
         """Mean over the worlds of each parameter draw."""
@@ -85,7 +84,9 @@ class Lived:
 
     def verdict_shares(self) -> NDArray[np.float64]:
         """Share of worlds with each verdict, in the order of the vocabulary."""
-        return np.bincount(verdicts(self.months), minlength=len(VERDICTS)) / len(self.months["attacks"][0])
+        return np.bincount(
+            verdicts({name: list(rows) for name, rows in self.months.items()}), minlength=len(VERDICTS)
+        ) / len(self.months["attacks"][0])
 
 
 def check(
@@ -94,22 +95,22 @@ def check(
     """Run the checks.
 
     Args:
-        draws: parameter draws from the prior; repeats: worlds that live each draw, with luck of their own.
-        months: length of the runs; seed: of draws and luck.
+        draws: parameter draws from the prior; repeats: worlds for each draw, with random draws of their own.
+        months: length of the runs; seed: of both kinds of draws.
 
     Returns:
         The findings, and for each verdict its share of worlds under each of `COURSES`.
     """
-    values = prior_values(draws, repeats, seed)
+    values = prior_values(draws, seed)
 
-    def live(scenario: Scenario) -> Lived:
-        return Lived(scenario, values, seed, months, repeats)
+    def simulated(scenario: Scenario) -> Simulated:
+        return Simulated(scenario, values, seed, months, repeats)
 
-    confront, appease = (live(load_scenario(name)) for name in COURSES)
-    findings = [*_dominance(confront, appease), *_warnings(confront, appease, live)]
+    confront, appease = (simulated(load_scenario(name)) for name in COURSES)
+    findings = [*_dominance(confront, appease), *_warnings(confront, appease, simulated)]
     shares = {
-        name: [float(x) for x in lived.verdict_shares()]
-        for name, lived in zip(COURSES, (confront, appease), strict=True)
+        name: [float(x) for x in course.verdict_shares()]
+        for name, course in zip(COURSES, (confront, appease), strict=True)
     }
     unreachable = [verdict for i, verdict in enumerate(VERDICTS) if sum(share[i] > 0 for share in shares.values()) == 1]
     spent = confront.sum("effort_cost", 16) / appease.sum("effort_cost", 16)
@@ -126,18 +127,18 @@ def check(
     return findings, shares
 
 
-def prior_values(draws: int, repeats: int, seed: int) -> dict[str, Vector]:
-    """Every uncertain parameter drawn from its range, each draw given to `repeats` worlds in a row."""
+def prior_values(draws: int, seed: int) -> dict[str, Vector]:
+    """Every uncertain parameter drawn from its range."""
     drawn = resolve({}, "prior", Streams(seed, draws))
-    return {name: np.repeat(value, repeats) for name, value in drawn.items() if isinstance(value, np.ndarray)}
+    return {name: value for name, value in drawn.items() if isinstance(value, np.ndarray)}
 
 
-def _dominance(confront: Lived, appease: Lived) -> list[Finding]:
-    def deaths(lived: Lived) -> Vector:
-        return lived.sum("fatalities", 16)
+def _dominance(confront: Simulated, appease: Simulated) -> list[Finding]:
+    def deaths(course: Simulated) -> Vector:
+        return course.sum("fatalities", 16)
 
-    def others(lived: Lived) -> Vector:
-        return lived.sum("fatalities", 16) - lived.sum("fatalities_militant", 16)
+    def others(course: Simulated) -> Vector:
+        return course.sum("fatalities", 16) - course.sum("fatalities_militant", 16)
 
     def both_ways(what: str, apart: Vector, low: str, high: str) -> list[Finding]:
         out = []
@@ -158,19 +159,21 @@ def _dominance(confront: Lived, appease: Lived) -> list[Finding]:
     ]
 
 
-def _warnings(confront: Lived, appease: Lived, live: Callable[[Scenario], Lived]) -> list[Finding]:
+def _warnings(confront: Simulated, appease: Simulated, simulated: Callable[[Scenario], Simulated]) -> list[Finding]:
     plain = load_scenario("confront")
     levers = "policies.confront.settings.levers."
-    unstruck = live(with_overrides(plain, {levers + "cross_border_strikes": 0.0}))
+    unstruck = simulated(with_overrides(plain, {levers + "cross_border_strikes": 0.0}))
     window = slice(28, 40)
 
-    def late(lived: Lived) -> Vector:
-        return lived.by_draw(total(lived.months["attacks"][window]))
+    def late(course: Simulated) -> Vector:
+        return course.by_draw(total(course.months["attacks"][window]))
 
     strikes_raise = float(np.mean(late(confront) > late(unstruck)))
     given = load_scenario("appease")
     levers = "policies.appease.settings.levers."
-    firm = live(with_overrides(given, {levers + "prisoner_releases": 0.0, levers + "religious_law_concessions": 0.0}))
+    firm = simulated(
+        with_overrides(given, {levers + "prisoner_releases": 0.0, levers + "religious_law_concessions": 0.0})
+    )
     calmer = float(np.mean(appease.sum("attacks", 17) < firm.sum("attacks", 17)))
     violence = np.argsort(confront.sum("attacks"))
     control = confront.last("sovereignty_control")

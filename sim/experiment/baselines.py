@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.ensemble.run import run
 from sim.metrics import METRICS
 from sim.results import Results
 from sim.results.results import figures
+from sim.results.run import run
 from sim.scenario import Scenario, ScenarioError, list_scenarios, load_scenario
 from sim.vocabulary import VERDICTS
+from sim.words.numbers import fine
 
 WORLDS, MONTHS, SEED = 100, 60, 1
 DIGITS = 6
@@ -151,7 +152,7 @@ def _shift(old: Baseline, found: Mapping[str, Change]) -> float:
 
 
 def _shown(value: float | None) -> str:
-    return "none" if value is None else f"{value:.4g}"
+    return "none" if value is None else fine(value)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

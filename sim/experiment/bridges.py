@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 from sim.experiment.factors import Factor
 from sim.experiment.load import load_plan
 from sim.experiment.plan import Pack, Plan
@@ -40,8 +40,10 @@ class PointError(ValueError):
 class PointModel:
     """An experiment as a function: a point in, the mean of each metric over the point's worlds out.
 
-    Every point has worlds of the same luck, so that points are paired (the experiment's `luck: own` needs to know where in
-    the design a point stands, which is not known here). It can be pickled, and sent to other processes.
+    A factor that a point leaves out stays as the scenario has it, or at the parameter's own value: a tool that draws
+    uncertainties alone runs the levers as they are. Every point has worlds of the same random draws, so that points are
+    paired (the experiment's `luck: own` needs to know where in the design a point stands, which is not known here). It can
+    be pickled, and sent to other processes.
 
     Attributes:
         plan: the experiment laid out; its own points are not used.
@@ -60,10 +62,10 @@ class PointModel:
         return [one.name for one in self.plan.scenarios]
 
     def __call__(self, **point: Any) -> dict[str, float]:
-        """One point: each factor by its name (options by theirs), and `course` (a scenario) where there are several.
+        """One point: factors by their names (options by theirs), and `course` (a scenario) where there are several.
 
         Raises:
-            PointError: a factor is missing or unknown, or the model refuses the point.
+            PointError: a factor is unknown or out of range, or the model refuses the point.
         """
         scenario = str(point.pop(COURSE, self.scenarios[0]))
         columns = {name: [value] for name, value in point.items()}
@@ -80,14 +82,13 @@ class PointModel:
         Returns:
             metric -> mean over worlds, one per point.
         """
-        from sim.experiment.work import live
+        from sim.experiment.work import simulate_pack
 
         plan, name = self.plan, scenario or self.scenarios[0]
         if name not in self.scenarios:
             raise PointError(f"no such scenario in this experiment: {name}{suggestion(name, self.scenarios)}")
         number, values = self.scenarios.index(name), self._values(columns)
         count = len(next(iter(values.values()))) if values else 1
-        paths, kinds = plan.paths[number], {one.name: one.kind for one in self.factors}
         out = {metric: np.zeros(count) for metric in plan.metrics}
         # A job of the plan's own first point says all but the values.
         whole = plan.job(Pack(np.array([number * plan.each]), 0), plan.worlds, "")
@@ -102,18 +103,16 @@ class PointModel:
                     points=points,
                     block=0,
                     firsts=np.full(len(points), block),
-                    worlds=worlds,
                     first_world=block,
                     series=False,
-                    levers={paths[key]: value[part] for key, value in values.items() if kinds[key] == "lever"},
-                    values={key: value[part] for key, value in values.items() if kinds[key] == "uncertainty"},
+                    spec=plan.spec(number, {key: value[part] for key, value in values.items()}, worlds),
                 )
-                lived = live(job)
-                if lived.failures:
-                    point, why = next(iter(lived.failures.items()))
+                found = simulate_pack(job)
+                if found.failures:
+                    point, why = next(iter(found.failures.items()))
                     raise PointError(f"the model refused point {point}: {why}")
                 for metric in plan.metrics:
-                    rows = lived.outcomes[metric].reshape(len(points), worlds)
+                    rows = found.outcomes[metric].reshape(len(points), worlds)
                     for world in range(worlds):
                         out[metric][part] = out[metric][part] + rows[:, world] / plan.worlds
         return out
@@ -142,19 +141,15 @@ class PointModel:
         return self.run(columns, scenario)[chosen]
 
     def _values(self, columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> dict[str, Vector]:
-        names = [factor.name for factor in self.factors]
-        for name in columns:
-            if name not in names:
-                raise PointError(f"no such factor in this experiment: {name}{suggestion(name, names)}")
+        known = {factor.name: factor for factor in self.factors}
         out = {}
-        for factor in self.factors:
-            if factor.name not in columns:
-                raise PointError(f"a point lacks {factor.name}; allowed: a value for each of {', '.join(names)}")
-            given = columns[factor.name]
+        for name, given in columns.items():
+            if name not in known:
+                raise PointError(f"no such factor in this experiment: {name}{suggestion(name, known)}")
             try:
-                out[factor.name] = np.array([_number(factor, value) for value in given], dtype=np.float64)
+                out[name] = np.array([_number(known[name], value) for value in given], dtype=np.float64)
             except ValueError as problem:
-                raise PointError(f"{factor.name} {problem}") from None
+                raise PointError(f"{name} {problem}") from None
         return out
 
 
@@ -178,6 +173,10 @@ def point_model(experiment: Asked) -> PointModel:
 
     Raises:
         ExperimentError: the experiment is not right.
+
+    >>> model = point_model("carrot_or_stick")
+    >>> model.factors[0].kind
+    'uncertainty'
     """
     given: Any = experiment
     return PointModel(load_plan(getattr(given, "experiment", given)))  # a sweep carries its experiment
@@ -191,6 +190,10 @@ def salib_problem(experiment: Asked) -> dict[str, Any]:
     Raises:
         ExperimentError: the experiment is not right.
         LimitError: a factor's distribution is one that SALib does not know, or nothing is varied.
+
+    >>> problem = salib_problem("carrot_or_stick")
+    >>> problem["num_vars"] == len(problem["bounds"])
+    True
     """
     factors = point_model(experiment).factors
     if not factors:
@@ -229,6 +232,9 @@ def ema_model(experiment: Asked, name: str = "durand") -> Any:
     Raises:
         ExperimentError: the experiment is not right.
         LimitError: nothing is varied.
+
+    >>> ema_model("carrot_or_stick", "aid").name
+    'aid'
     """
     workbench = import_workbench()
     run = point_model(experiment)

@@ -19,7 +19,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 from sim.vocabulary import VERDICTS
 from sim.yamlfile import suggestion
 

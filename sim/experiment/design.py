@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import csv
 import io
+from array import array
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiment.factors import Factor
-from sim.experiment.schema import Design, Factorial, LatinHypercube, Listed, Morris, Saltelli
+from sim.experiment.schema import MOST_POINTS, Design, Factorial, LatinHypercube, Listed, Morris, Saltelli
 from sim.worlds import Streams
-from sim.yamlfile import suggestion
+from sim.yamlfile import short, suggestion
 
 Matrix: TypeAlias = NDArray[np.float64]  # (points, factors)
 
@@ -55,7 +56,7 @@ def related(design: Design | None, count: int) -> int:
 
 
 def values(design: Design, factors: Sequence[Factor], text: Callable[[str], str]) -> Matrix:
-    """Every point's values, shape (points, factors).
+    """Every point's values, shape (points, factors), laid out factor by factor (a table may take half of the memory).
 
     Args:
         text: gives the text of the file of a listed design.
@@ -68,7 +69,7 @@ def values(design: Design, factors: Sequence[Factor], text: Callable[[str], str]
     out = np.asfortranarray(places(design, factors))
     for column, factor in enumerate(factors):
         out[:, column] = factor.values(np.ascontiguousarray(out[:, column]))
-    return np.ascontiguousarray(out)
+    return out
 
 
 def places(design: Design, factors: Sequence[Factor]) -> Matrix:
@@ -120,19 +121,26 @@ def listed(text: str, factors: Sequence[Factor]) -> Matrix:
     """The points of a CSV text: a header with the factors' names in any order, then a row for each point.
 
     Raises:
-        PointsError: a column is missing or unknown, or a value does not fit.
+        PointsError: a column is missing or unknown, a value does not fit, there are too many points, or it is no CSV.
     """
     rows = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
+    try:
+        return _listed(rows, factors)
+    except csv.Error as problem:
+        raise PointsError(max(rows.line_num, 1), f"this is not CSV: {problem}") from None
+
+
+def _listed(rows: Any, factors: Sequence[Factor]) -> Matrix:
     header = [name.strip() for name in next(rows, [])]
     names = [factor.name for factor in factors]
     for name in header:
         if name not in names or header.count(name) > 1:
             what = "a column comes twice" if name in names else "no such lever or uncertainty in the experiment"
-            raise PointsError(1, f"{what}: {name or 'nothing'}{suggestion(name, names)}")
+            raise PointsError(1, f"{what}: {short(name) or 'nothing'}{suggestion(name, names)}")
     if missing := [name for name in names if name not in header]:
         raise PointsError(1, f"a column is missing: {missing[0]}; allowed: one for each of {', '.join(names)}")
     columns = [header.index(name) for name in names]
-    out: list[list[float]] = []
+    out = array("d")
     for row in rows:
         if not any(cell.strip() for cell in row):
             continue
@@ -140,13 +148,13 @@ def listed(text: str, factors: Sequence[Factor]) -> Matrix:
             raise PointsError(
                 rows.line_num, f"{len(row)} value{'s' * (len(row) != 1)}; allowed: {len(header)}, one for each column"
             )
-        point = []
+        if len(out) >= MOST_POINTS * len(names):
+            raise PointsError(rows.line_num, f"too many points; allowed: at most {MOST_POINTS:,}")
         for factor, column in zip(factors, columns, strict=True):
             try:
-                point.append(factor.read(row[column].strip()))
+                out.append(factor.read(row[column].strip()))
             except ValueError as problem:
                 raise PointsError(rows.line_num, f"{factor.name} {problem}") from None
-        out.append(point)
     if not out:
         raise PointsError(1, "there are no points; allowed: a row of values for each")
-    return np.array(out, dtype=np.float64)
+    return np.array(out, dtype=np.float64).reshape(-1, len(names))

@@ -13,7 +13,7 @@ from sim.scenario.settings import DEFAULTS, OPTIONS
 from sim.scenario.words import CHOOSE
 from sim.vocabulary import ACTORS, LEVERS
 from sim.worlds import Vector
-from sim.yamlfile import PlacedError, suggestion
+from sim.yamlfile import PlacedError, short, suggestion
 
 
 @dataclass(frozen=True)
@@ -61,15 +61,15 @@ class Factor:
         numbers = {word: value for value, word in self.options}
         if numbers:
             if text not in numbers:
-                raise ValueError(f"is not one of the choices: {text or 'nothing'}{suggestion(text, numbers)}")
+                raise ValueError(f"is not one of the choices: {short(text) or 'nothing'}{suggestion(text, numbers)}")
             return numbers[text]
         try:
             value = float(text)
         except ValueError:
             allowed = f"allowed: {self.low:g} to {self.high:g}"
-            raise ValueError(f"is not a number: {text or 'nothing'}; {allowed}") from None
+            raise ValueError(f"is not a number: {short(text) or 'nothing'}; {allowed}") from None
         if not self.low <= value <= self.high:
-            raise ValueError(f"is out of range: {text or 'nothing'}; allowed: {self.low:g} to {self.high:g}")
+            raise ValueError(f"is out of range: {short(text) or 'nothing'}; allowed: {self.low:g} to {self.high:g}")
         return value + 0.0
 
 

@@ -1,26 +1,27 @@
 """A sweep's folder while it is being filled: what it may be, what of it is done, what is written when.
 
-`manifest.json` comes first and says whose folder it is; `experiment.yaml`, with the scenarios and listed points beside it,
+`manifest.json` comes first and says whose folder it is, with the digests of all files but parts, whose names have theirs
+(see `sim.results.folders` for how a manifest is sealed); `experiment.yaml`, with the scenarios and listed points beside it,
 makes the sweep again anywhere; `experiments.parquet` has a row for each point; `parts/` is filled by whoever does the work.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.experiment.parts import END, FOLDER, MONTHS_END, Part, PartError, read_part
+from sim.experiment.parts import FOLDER, MONTHS_END, PART, ForeignPartError, Part, PartError, read_part
 from sim.experiment.plan import Done, Plan
 from sim.experiment.schema import Listed
 from sim.experiment.store import Local, Store
-from sim.results.bundle import BundleError
+from sim.results.folders import BundleError, located, sealed, unsealed
 from sim.results.manifest import machine, now
 from sim.scenario import Scenario
 from sim.yamlfile import dump
@@ -28,8 +29,9 @@ from sim.yamlfile import dump
 if TYPE_CHECKING:
     from sim.experiment.work import Receipt
 
-FORMAT = "durand sweep 1"
+FORMAT = "durand sweep 2"
 ROWS_AT_ONCE = 20_000
+_OWN = {"experiment.yaml", "experiments.parquet", "design.csv", "lever_design.csv", "scenarios", FOLDER}
 _WORDS = {
     "scenarios": "scenarios",
     "levers": "levers",
@@ -59,9 +61,12 @@ class Folder:
     Attributes:
         done: which points are done, block by block; names: of the files that hold them.
         failures: point -> why the model refused it; runs: rows in all parts; fingerprint: of them all.
+        redone: files that were found torn or damaged, and are made again.
     """
 
     def __init__(self, store: Store, plan: Plan, block_worlds: int) -> None:
+        self.redone: list[str] = []
+        self._files: dict[str, str] = {}
         self.store, self.plan, self.block_worlds = store, plan, block_worlds
         self.names: set[str] = set()
         self.failures: dict[int, str] = {}
@@ -82,13 +87,15 @@ class Folder:
             self.block_worlds = int(manifest["block_worlds"])
             self._earlier_seconds = float(manifest["elapsed_seconds"])
             self._began = str(manifest["began"])
+            self._check_files(manifest)
         self.done = self.plan.nothing_done(self.block_worlds)
         self._take_stock()
         self._tidy()
         self.write_manifest("running", 0.0, command)
-        if manifest is None or "experiment.yaml" not in self.store.names():
+        if "experiments.parquet" not in self._files:
             self._write_experiment()
             self.write_points()
+            self.write_manifest("running", 0.0, command)
 
     @property
     def finished(self) -> bool:
@@ -120,15 +127,26 @@ class Folder:
                     "name a new or an empty folder"
                 )
             return None
-        try:
-            manifest = json.loads(self.store.read("manifest.json"))
-        except ValueError:
-            manifest = {}
-        if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        return read_manifest(self.store)
+
+    def _check_files(self, manifest: dict[str, Any]) -> None:
+        """Take over what stands as it was written; what is torn or damaged is written again, and foreign files stop it."""
+        self.redone = list(manifest["redone"])
+        torn = torn_files(self.store, manifest["files"])
+        self.redone += torn
+        self._files = {} if torn else dict(manifest["files"])
+        own = {"manifest.json", *_OWN, *map(_scenario_file, self.plan.sources)}
+        names = [name for inside in ("", "scenarios", FOLDER) for name in self.store.names(inside)]
+        foreign = [
+            name
+            for name in names
+            if not name.rpartition("/")[2].startswith(".") and name not in own and not PART.fullmatch(name)
+        ]
+        if foreign:
             raise FolderError(
-                f"{self.store.place}: not the folder of a sweep by this durand; name a new or an empty folder"
+                f"{self.store.place}: durand did not write all that is there: {', '.join(foreign[:3])}; "
+                "move it away, or name a new folder"
             )
-        return manifest
 
     def _check_same(self, manifest: dict[str, Any]) -> None:
         if manifest.get("identity") == self.plan.identity:
@@ -143,12 +161,18 @@ class Folder:
     def _take_stock(self) -> None:
         """Check every part that is not known yet, and remove those that are no good."""
         for name in self.store.names(FOLDER):
-            if not name.endswith(END) or name.endswith(MONTHS_END) or name in self.names:
+            if not PART.fullmatch(name) or name.endswith(MONTHS_END) or name in self.names:
                 continue
             try:
                 part = read_part(self.store, name, self.plan.identity)
+            except ForeignPartError as problem:
+                raise FolderError(
+                    f"{self.store.place}: {problem}; move it away, or name a new folder (--reuse takes over what both "
+                    "have in common)"
+                ) from None
             except (PartError, ValueError, KeyError, TypeError):
                 part = None
+                self.redone.append(name)
             if part is not None and self._is_new(part):
                 self.book(part)
             else:
@@ -164,7 +188,7 @@ class Folder:
         self.store.tidy()
         self.store.tidy(FOLDER)
         for name in self.store.names(FOLDER):
-            if name.endswith(MONTHS_END) and name not in self.names:
+            if PART.fullmatch(name) and name.endswith(MONTHS_END) and name not in self.names:
                 self.store.remove(name)
 
     def write_manifest(self, state: str, seconds: float, command: str | None) -> None:
@@ -214,10 +238,17 @@ class Folder:
             "when": now(),
             "elapsed_seconds": round(self._earlier_seconds + seconds, 3),
             "command": command,
+            "redone": self.redone,
             **machine(),
+            "files": self._files,
         }
         with self.store.writing("manifest.json") as file:
-            file.write((json.dumps(manifest, indent=2, allow_nan=False) + "\n").encode())
+            file.write(sealed(manifest))
+
+    def _put(self, name: str, content: bytes) -> None:
+        with self.store.writing(name) as file:
+            file.write(content)
+        self._files[name] = sha256(content).hexdigest()
 
     def _write_experiment(self) -> None:
         """The experiment, with copies of the files that it names."""
@@ -234,21 +265,19 @@ class Folder:
                 ]
                 lines = [",".join(factor.name for factor in factors), *map(",".join, zip(*columns, strict=True))]
                 data[key]["file"] = f"{key}.csv"
-                with self.store.writing(f"{key}.csv") as file:
-                    file.write(("\n".join(lines) + "\n").encode())
-        with self.store.writing("experiment.yaml") as file:
-            file.write(dump(data).encode())
+                self._put(f"{key}.csv", ("\n".join(lines) + "\n").encode())
+        self._put("experiment.yaml", dump(data).encode())
 
     def _write_scenario(self, scenario: Scenario) -> str:
-        name = f"scenarios/{re.sub(r'[^A-Za-z0-9_-]+', '-', scenario.name)}.yaml"
-        with self.store.writing(name) as file:
-            file.write(scenario.to_yaml().encode())
+        name = _scenario_file(scenario)
+        self._put(name, scenario.to_yaml().encode())
         return name
 
     def write_points(self) -> None:
         """Write `experiments.parquet`: a row for each point, levers, uncertainties and constants apart."""
         with self.store.writing("experiments.parquet") as file:
             self._write_points(file)
+        self._files["experiments.parquet"] = sha256(self.store.read("experiments.parquet")).hexdigest()
 
     def _write_points(self, file: IO[bytes]) -> None:
         import pyarrow as pa
@@ -262,6 +291,43 @@ class Folder:
             writer.write_table(table)
         if writer is not None:
             writer.close()
+
+
+def read_manifest(store: Store) -> dict[str, Any]:
+    """What the folder of a sweep says of itself.
+
+    Raises:
+        FolderError: it is none, an older durand wrote it, or its manifest was changed.
+    """
+    where = f"{store.place}/manifest.json"
+    try:
+        manifest = unsealed(store.read("manifest.json"), where)
+    except (FileNotFoundError, NotADirectoryError):
+        raise FolderError(f"{store.place}: this is not a sweep's folder: there is no manifest.json in it") from None
+    except OSError as problem:
+        raise FolderError(f"{where}: cannot be read: {problem.strerror or problem}") from None
+    except BundleError as problem:
+        raise FolderError(str(problem)) from None
+    if manifest["format"] != FORMAT:
+        raise FolderError(f"{where}: not the folder of a sweep by this durand ({manifest['format']}); name another")
+    return manifest
+
+
+def torn_files(store: Store, files: Mapping[str, str]) -> list[str]:
+    """Which of the files that a manifest lists are not as they were written."""
+    torn = []
+    for name, digest in files.items():
+        try:
+            fine = sha256(store.read(name)).hexdigest() == digest
+        except OSError:
+            fine = False
+        if not fine:
+            torn.append(name)
+    return torn
+
+
+def _scenario_file(scenario: Scenario) -> str:
+    return f"scenarios/{re.sub(r'[^A-Za-z0-9_-]+', '-', scenario.name)}.yaml"
 
 
 def points_table(plan: Plan, numbers: np.ndarray[Any, np.dtype[np.int64]], failures: dict[int, str]) -> dict[str, Any]:
@@ -293,8 +359,11 @@ def alone(store: Store) -> Iterator[None]:
     Raises:
         FolderError: another does, or this is none.
     """
-    if isinstance(store, Local) and Path(store.place).exists() and not Path(store.place).is_dir():
-        raise FolderError(f"{store.place}: this is a file; name a folder")
+    if isinstance(store, Local):
+        try:
+            located(store.path)
+        except BundleError as problem:
+            raise FolderError(str(problem)) from None
     if not isinstance(store, Local) or os.name != "posix":
         yield
         return

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from sim.ensemble.run import PARAMETERS as SETS
+from sim.ensemble.spec import PARAMETERS as SETS
 from sim.experiment import design as designs
 from sim.experiment.factors import Factor, actor_of, lever_factor, lever_path, short_levers, uncertainty_factor
 from sim.experiment.plan import MOST_RUNS, Plan
@@ -19,6 +19,8 @@ from sim.scenario.references import check_claims
 from sim.scenario.settings import DEFAULTS
 from sim.vocabulary import LEVERS
 from sim.yamlfile import Document, FileError, Place, PlacedError, Source, dotted, dump, read, suggestion, validate
+
+MOST_LISTED = 64 * 2**20  # bytes of a table of points
 
 
 class ExperimentError(FileError):
@@ -31,7 +33,11 @@ def experiments() -> Path:
 
 
 def load_experiment(source: Source | Mapping[str, Any] | Experiment) -> Experiment:
-    """An experiment, checked in full, its points not yet laid out; arguments and errors as for :func:`load_plan`."""
+    """An experiment, checked in full, its points not yet laid out; arguments and errors as for :func:`load_plan`.
+
+    >>> load_experiment("carrot_or_stick").worlds >= 1
+    True
+    """
     loader = _open(source)
     for key, design, factors in loader.designs:
         if isinstance(design, Listed):
@@ -78,6 +84,15 @@ def _open(source: Source | Mapping[str, Any] | Experiment) -> _Loader:
     document = read(source, error=ExperimentError)
     folder = folder if isinstance(source, tuple) else Path(source).parent
     return _Loader(document, folder)
+
+
+def _takes(scenario: Scenario, paths: Collection[str]) -> bool:
+    """Whether the scenario has a setting at each of these paths that could differ between worlds."""
+    try:
+        Script(scenario, 1, {path: np.zeros(1) for path in paths})
+    except KeyError:
+        return False
+    return True
 
 
 class _Loader:
@@ -185,15 +200,15 @@ class _Loader:
             changes.append({"from": given.from_, **held})
         if any(one is not None and one.from_ for one in self.experiment.levers.values()):
             scenario = load_scenario((scenario.name, dump(data)))
+        if _takes(scenario, paths.values()):
+            return scenario, paths
         for name, path in paths.items():
-            try:
-                Script(scenario, 1, {path: np.zeros(1)})
-            except KeyError:
+            if not _takes(scenario, (path,)):
                 where = f"{scenario.name} has no setting that could be varied here"
                 allowed = (
                     suggestion(name, short_levers()) if name.count(".") < 2 else "; allowed: a path in the scenario"
                 )
-                raise self.problem(("levers", name), f"{where}: {name}{allowed}") from None
+                raise self.problem(("levers", name), f"{where}: {name}{allowed}")
         return scenario, paths
 
     @property
@@ -208,7 +223,8 @@ class _Loader:
         """Before anything is laid out: a factorial of many factors would not end."""
         points, worlds = self.points, self.experiment.worlds
         if points > MOST_POINTS:
-            raise self.problem(("design",), f"too many points: {points:,}; allowed: at most {MOST_POINTS:,}")
+            said = f"{points:,}" if points < 10**15 else "more than 10^15"
+            raise self.problem(("design",), f"too many points: {said}; allowed: at most {MOST_POINTS:,}")
         if points * worlds > MOST_RUNS:
             asked = f"{points:,} points of {worlds:,} worlds"
             raise self.problem(("worlds",), f"too many runs: {asked}; allowed: at most {MOST_RUNS:,} runs")
@@ -219,7 +235,14 @@ class _Loader:
 
         def text(file: str) -> str:
             try:
-                return (self.folder / file).read_text(encoding="utf-8")
+                with open(self.folder / file, "rb") as opened:
+                    raw = opened.read(MOST_LISTED + 1)
+                if len(raw) > MOST_LISTED:
+                    allowed = f"allowed: at most {MOST_LISTED // 2**20} MiB"
+                    raise self.problem((key, "file"), f"{key}.file is too large: {file}; {allowed}")
+                return raw.decode()
+            except FileError:
+                raise
             except (OSError, ValueError) as problem:
                 reason = getattr(problem, "strerror", None) or "not UTF-8 text"
                 raise self.problem((key, "file"), f"{key}.file cannot be read: {file}: {reason}") from None

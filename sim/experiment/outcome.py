@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
-from sim.experiment.folder import FORMAT, FolderError
-from sim.experiment.parts import END, FOLDER, MONTHS_END, PartError, read_table
+from sim.experiment.folder import FolderError, read_manifest, torn_files
+from sim.experiment.parts import END, FOLDER, MONTHS_END, PART, PartError, read_table
 from sim.experiment.store import Store, open_store
 from sim.extensions import check_made_with
+from sim.questions import answer
 from sim.vocabulary import VERDICTS, month_after
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+    import xarray as xr
 
     from sim.experiment.discovery.study import Discovery
     from sim.experiment.regret.study import Regret
     from sim.experiment.schema import Design, Experiment
     from sim.experiment.sensitivity.study import Sensitivity
 
+_MENDED = "run the sweep again into the same folder to mend it"
 KINDS = ("lever", "uncertainty", "constant")
 
 
@@ -32,6 +34,8 @@ class Sweep:
     Attributes:
         place: path or URL of the folder.
         manifest: what it is, whose it is, how far it has come, what made it.
+
+    See :func:`sim.sweep` for an example.
     """
 
     def __init__(self, store: Store, manifest: dict[str, Any]) -> None:
@@ -42,18 +46,15 @@ class Sweep:
         """Open a sweep's folder.
 
         Raises:
-            FolderError: there is none.
+            FolderError: there is none, or a file of it is torn or was changed.
         """
         store = open_store(place)
-        try:
-            manifest = json.loads(store.read("manifest.json"))
-        except FileNotFoundError:
-            raise FolderError(f"{place}: this is not a sweep's folder: there is no manifest.json in it") from None
-        except (OSError, ValueError):
-            manifest = None
-        if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-            raise FolderError(f"{place}: not the folder of a sweep by this durand")
+        manifest = read_manifest(store)
         check_made_with(manifest, place)
+        if torn := torn_files(store, manifest["files"]):
+            raise FolderError(f"{place}: {torn[0]}: torn, or changed since it was written; {_MENDED}")
+        if "experiments.parquet" not in manifest["files"]:
+            raise FolderError(f"{place}: this sweep has hardly begun; run it again to go on")
         return cls(store, manifest)
 
     @property
@@ -141,6 +142,31 @@ class Sweep:
             )
         return self._sorted(MONTHS_END, ["point", "world", "month"])
 
+    @cached_property
+    def dataset(self) -> xr.Dataset:
+        """The months as an `xarray.Dataset`: dims (point, world, month), variables and `month` as of `Results.series`;
+        runs that the model refused, and months after a shorter scenario's end, are NaN.
+
+        Raises:
+            FolderError: no months were kept, a part is torn, or scenarios start in different months.
+        """
+        import numpy as np
+
+        from sim.results.results import described, monthly_coordinates
+
+        starts = {str(one["start"]) for one in self.manifest["scenarios"]}
+        if len(starts) > 1:
+            raise FolderError(f"{self.place}: scenarios start in different months: {', '.join(sorted(starts))}")
+        out = self.series.to_xarray()
+        months = [month_after(starts.copy().pop(), int(month)) for month in out["month"]]
+        coordinates = monthly_coordinates(0, months)
+        out = out.assign_coords(month=coordinates["month"], world=out["world"].assign_attrs(coordinates["world"][2]))
+        for name in out.data_vars:
+            out[name].attrs |= described(str(name))
+        which = self.experiments.loc[np.asarray(out["point"]), "scenario"].astype(str)
+        out = out.assign_coords(scenario=("point", which.to_numpy(), {"long_name": "scenario of the point"}))
+        return out.assign_attrs(Conventions="CF-1.11", title=self.title)
+
     def calendar(self, scenario: str) -> list[str]:
         """The months (YYYY-MM) of a scenario's runs, in order."""
         start = next(str(one["start"]) for one in self.manifest["scenarios"] if one["name"] == scenario)
@@ -152,9 +178,7 @@ class Sweep:
         Raises:
             SensitivityError: it is not finished, too many points failed, or its design is none that can be analysed.
         """
-        from sim.experiment.sensitivity.study import sensitivity
-
-        return sensitivity(self, metrics, versus=versus)
+        return cast("Sensitivity", answer("Sweep.sensitivity", self, metrics, versus=versus))
 
     def salib_problem(self) -> dict[str, Any]:
         """What was varied, as a SALib problem: see `sim.experiment.bridges`."""
@@ -170,12 +194,19 @@ class Sweep:
 
     def tables(self, end: str = END) -> Iterator[pa.Table]:
         """The parts' rows one part after another, as Arrow tables: for what does not fit into memory at once."""
+        rows = 0
         for name in self._store.names(FOLDER):
-            if name.endswith(end) and (end == MONTHS_END or not name.endswith(MONTHS_END)):
+            if PART.fullmatch(name) and name.endswith(MONTHS_END) == (end == MONTHS_END):
                 try:
-                    yield read_table(self._store, name)
+                    table = read_table(self._store, name)
                 except PartError as problem:
-                    raise FolderError(f"{self.place}: {problem}; run the sweep again to mend it") from None
+                    raise FolderError(f"{self.place}: {problem}; {_MENDED}") from None
+                rows += len(table)
+                yield table
+        there = rows // (self.manifest["months"] if end == MONTHS_END else 1)
+        kept = self.manifest["finished_runs"]
+        if there < kept or (self.complete and there > kept):
+            raise FolderError(f"{self.place}: {there:,} runs are in its parts, and {kept:,} were kept; {_MENDED}")
 
     def _sorted(self, end: str, index: list[str]) -> pd.DataFrame:
         import pyarrow as pa
@@ -192,15 +223,11 @@ class Sweep:
         self, where: str, scenario: str | None = None, method: Literal["prim", "cart"] = "prim", **more: Any
     ) -> Discovery:
         """Find where a condition holds; arguments and errors as for :func:`sim.experiment.discovery.study.discover`."""
-        from sim.experiment.discovery.study import discover
-
-        return discover(self, where, scenario, method, **more)
+        return cast("Discovery", answer("Sweep.discover", self, where, scenario, method, **more))
 
     def regret(self, metrics: Sequence[str] | None = None, **more: Any) -> Regret:
         """Set policies against each other; arguments and errors as for :func:`sim.experiment.regret.study.regret`."""
-        from sim.experiment.regret.study import regret
-
-        return regret(self, metrics, **more)
+        return cast("Regret", answer("Sweep.regret", self, metrics, **more))
 
     def __repr__(self) -> str:
         about = self.manifest

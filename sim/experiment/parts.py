@@ -9,6 +9,7 @@ twice is one file. Beside the rows, a part's metadata keep what it holds and wha
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -22,15 +23,20 @@ from sim.vocabulary import VERDICTS
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from sim.experiment.work import Columns, Job, Lived
+    from sim.experiment.work import Columns, Job, PackOutput
 
 FOLDER, END, MONTHS_END = "parts", ".parquet", ".months.parquet"
+PART = re.compile(rf"{FOLDER}/[0-9a-f]{{16}}-[0-9a-f]{{16}}(\.months)?\.parquet")
 _ABOUT = b"durand"
 _MASK = 2**64 - 1
 
 
 class PartError(ValueError):
     """A part is torn, damaged, or not of this sweep."""
+
+
+class ForeignPartError(PartError):
+    """A part is whole, but of another sweep."""
 
 
 @dataclass(frozen=True)
@@ -53,18 +59,18 @@ class Part:
     fingerprint: int
 
 
-def write_part(job: Job, lived: Lived) -> tuple[str, str, int]:
+def write_part(job: Job, output: PackOutput) -> tuple[str, str, int]:
     """Write a pack's part; returns its name, that of the file with its months, and the fingerprint of its rows."""
     store = open_store(job.folder)
     key = part_key(job.identity, job.points, job.block)
-    about: dict[str, Any] = {"identity": job.identity, "block": job.block, "runs": len(lived.outcomes["point"])}
-    mark = fingerprint(lived.outcomes)
+    about: dict[str, Any] = {"identity": job.identity, "block": job.block, "runs": len(output.outcomes["point"])}
+    mark = fingerprint(output.outcomes)
     months = ""
-    if lived.series:
-        months = about["months"] = _put(store, key, MONTHS_END, lived.series, {"identity": job.identity})
-        mark = (mark + fingerprint(lived.series)) & _MASK
-    about |= {"failures": {str(point): why for point, why in lived.failures.items()}, "fingerprint": mark}
-    return _put(store, key, END, _in_words(lived.outcomes), about), months, mark
+    if output.series:
+        months = about["months"] = _put(store, key, MONTHS_END, output.series, {"identity": job.identity})
+        mark = (mark + fingerprint(output.series)) & _MASK
+    about |= {"failures": {str(point): why for point, why in output.failures.items()}, "fingerprint": mark}
+    return _put(store, key, END, _in_words(output.outcomes), about), months, mark
 
 
 def part_key(identity: str, points: NDArray[np.int64], block: int) -> str:
@@ -82,7 +88,7 @@ def read_part(store: Store, name: str, identity: str) -> Part:
     table = read_table(store, name)
     about = json.loads((table.schema.metadata or {}).get(_ABOUT, b"{}"))
     if about.get("identity") != identity:
-        raise PartError(f"{name}: of another sweep")
+        raise ForeignPartError(f"{name}: of another sweep")
     months = about.get("months", "")
     if months:
         read_table(store, months)
@@ -134,9 +140,9 @@ def _mix(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return out
 
 
-def size_of(lived: Lived) -> tuple[int, int]:
+def size_of(output: PackOutput) -> tuple[int, int]:
     """Bytes that a part of these rows takes on the disk: outcomes, months."""
-    return len(_parquet(_in_words(lived.outcomes), {})), len(_parquet(lived.series, {})) if lived.series else 0
+    return len(_parquet(_in_words(output.outcomes), {})), len(_parquet(output.series, {})) if output.series else 0
 
 
 def _in_words(outcomes: Columns) -> Columns:

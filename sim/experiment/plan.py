@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import extensions
-from sim.ensemble.fingerprint import model_version
-from sim.ensemble.run import CHUNK, CHUNK_WORLD_MONTHS
+from sim.ensemble.fingerprint import model_fingerprint
+from sim.ensemble.spec import RunSpec, usual_chunk
 from sim.experiment.design import Matrix
 from sim.experiment.factors import Factor
 from sim.experiment.schema import Experiment
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from sim.model import FrontierModel
 
 MOST_RUNS = 1_000_000_000
+_ROWS = 1_000  # of a table of points, read at once
 Numbers = NDArray[np.int64]
 Done = dict[int, NDArray[np.bool_]]  # block of worlds -> which points are done
 
@@ -103,7 +104,7 @@ class Plan:
     @property
     def pack_worlds(self) -> int:
         """Worlds at a time, unless said otherwise: what is fastest, and fewer for long runs."""
-        return min(CHUNK, max(1, CHUNK_WORLD_MONTHS // self.months))
+        return usual_chunk(self.months)
 
     def where(self, points: Numbers) -> tuple[Numbers, Numbers, Numbers]:
         """Of each point: the number of its scenario, mix and draw."""
@@ -118,13 +119,13 @@ class Plan:
         return out | {factor.name: self.draws[draw, column] for column, factor in enumerate(self.drawn)}
 
     def first_worlds(self, points: Numbers) -> Numbers:
-        """The number of each point's first world: 0 for shared luck; for own luck each draw's come after the last's."""
+        """The number of each point's first world: 0 for shared draws; for own draws each draw's come after the last's."""
         if self.experiment.luck == "shared":
             return np.zeros_like(points)
         return self.where(points)[2] * self.worlds
 
     def ids(self, points: Numbers) -> list[str]:
-        """The identity of each point: a digest of scenario, levers, uncertainties, constants, and whose luck it has.
+        """The identity of each point: a digest of scenario, levers, uncertainties, constants, and whose random draws it has.
 
         Points of different experiments with one identity, run with the same model, seed and months, give the same
         numbers, world by world. Parameters count alike whether they are varied or held constant.
@@ -173,7 +174,9 @@ class Plan:
         digest = blake2b(digest_size=16)
         for factors, values in ((self.mixed, self.mixes), (self.drawn, self.draws)):
             said = [values.shape, [(f.name, f.kind, f.options) for f in factors]]
-            digest.update(json.dumps(said).encode() + np.ascontiguousarray(values, dtype="<f8").tobytes())
+            digest.update(json.dumps(said).encode())
+            for first in range(0, len(values), _ROWS):  # point by point, without a copy of the whole table
+                digest.update(np.ascontiguousarray(values[first : first + _ROWS], dtype="<f8").data)
         return {
             "scenarios": {one.name: one.hash for one in self.scenarios},
             "levers": [list(paths.values()) for paths in self.paths],
@@ -186,7 +189,7 @@ class Plan:
             "luck": experiment.luck,
             "metrics": list(self.metrics),
             "series": experiment.series,
-            "model": model_version(self.model),
+            "model": model_fingerprint(self.model),
         }
 
     @cached_property
@@ -219,7 +222,7 @@ class Plan:
         return [finished[first : first + self.each] for first in range(0, self.points, self.each)]
 
     def _turn(self, points: Numbers, turn: int, count: int, size: int) -> Numbers:
-        """The points of a scenario's pack: every so many'th; with own luck neighbours, whose worlds follow each other."""
+        """The points of a scenario's pack: every so many'th; with own draws neighbours, whose worlds follow each other."""
         if self.experiment.luck == "shared":
             return points[turn::count]
         # Neighbours, taken in an order that spreads: a stride near the golden section, without a common divisor.
@@ -230,26 +233,32 @@ class Plan:
     def job(self, pack: Pack, block_worlds: int, folder: str) -> Job:
         """A pack as work that can be sent anywhere."""
         number = int(pack.points[0] // self.each)
-        values, paths = self.values(pack.points), self.paths[number]
-        kinds = {factor.name: factor.kind for factor in self.factors}
         first = pack.block * block_worlds
         return Job(
             folder=folder,
             identity=self.identity,
             version=self.particulars["model"],
-            scenario=self.scenarios[number],
             points=pack.points,
             block=pack.block,
             firsts=self.first_worlds(pack.points) + first,
-            worlds=min(block_worlds, self.worlds - first),
             first_world=first,
-            months=self.months,
-            seed=self.experiment.seed,
-            parameters=self.experiment.parameters,
-            levers={paths[name]: value for name, value in values.items() if kinds[name] == "lever"},
-            values={name: value for name, value in values.items() if kinds[name] == "uncertainty"},
-            constants=self.experiment.constants,
+            spec=self.spec(number, self.values(pack.points), min(block_worlds, self.worlds - first)),
             metrics=self.metrics,
             series=self.experiment.series,
+        )
+
+    def spec(self, number: int, values: Mapping[str, Vector], worlds: int) -> RunSpec:
+        """How so many worlds of points with these values of the factors are simulated in a scenario, by its number."""
+        paths, kinds = self.paths[number], {factor.name: factor.kind for factor in self.factors}
+        drawn = {name: value for name, value in values.items() if kinds[name] == "uncertainty"}
+        return RunSpec.of(
+            self.scenarios[number],
+            worlds,
+            self.months,
+            self.experiment.seed,
+            parameters=self.experiment.parameters,
+            levers={paths[name]: value for name, value in values.items() if kinds[name] == "lever"},
+            values={**self.experiment.constants, **drawn},
+            repeats=worlds,
             model=self.model,
         )

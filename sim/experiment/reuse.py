@@ -14,7 +14,7 @@ from sim.experiment.outcome import Sweep
 from sim.experiment.parts import END, FOLDER, MONTHS_END, PartError, outcomes_of, read_part, read_table, write_part
 from sim.experiment.plan import Pack, Plan
 from sim.experiment.store import Store, open_store
-from sim.experiment.work import Lived, Receipt, kept_columns
+from sim.experiment.work import PackOutput, Receipt, kept_columns
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -95,11 +95,11 @@ def _take(folder: Folder, sweep: Sweep, store: Store, name: str, lacking: _Lacki
     for points in _by_scenario(plan, here[use]):
         job = plan.job(Pack(points, 0), folder.block_worlds, folder.store.place)
         outcomes = outcomes_of(_rows(read_table(store, name), number, points, plan.worlds))
-        lived = Lived({column: outcomes[column] for column in ("point", "world", *kept_columns(job.metrics))})
+        output = PackOutput({column: outcomes[column] for column in ("point", "world", *kept_columns(job.metrics))})
         if job.series:
             series = _rows(read_table(store, part.months), number, points, plan.worlds)
-            lived.series = {column: series[column] for column in ("point", "world", "month", *job.metrics)}
-        written, months, mark = write_part(job, lived)
+            output.series = {column: series[column] for column in ("point", "world", "month", *job.metrics)}
+        written, months, mark = write_part(job, output)
         folder.book(Receipt(written, months, points, 0, len(outcomes["point"]), {}, mark, 0.0))
     return int(use.sum())
 

@@ -170,7 +170,7 @@ class Experiment(Strict):
     """An experiment, as its file says it.
 
     Attributes:
-        scenarios: names or paths; each is lived at every point of the design.
+        scenarios: names or paths; each is simulated at every point of the design.
         levers: setting (`pakistan.aid`, `taliban.stance`, or a path such as `policies.confront.settings.levers.aid`) ->
             how it is varied; nothing: from 0 to 1, or among all options.
         uncertainties: parameter -> how it is varied; nothing: as declared. Or a list of names, or `all`.
@@ -178,9 +178,9 @@ class Experiment(Strict):
         parameters: where the values of all other parameters come from, as for `durand run`.
         design: of levers and uncertainties together; with `lever_design`, of the uncertainties alone.
         lever_design: of the levers alone: every mix of levers then meets every draw of the uncertainties.
-        worlds: per point; months: per run, by default those of the shortest scenario; seed: of all luck.
-        luck: shared (world k of every point has the luck of world k, so that differences between points are paired) or
-            own (each point has worlds with luck of their own; scenarios and mixes stay paired).
+        worlds: per point; months: per run, by default those of the shortest scenario; seed: of all random draws.
+        luck: shared (world k of every point has the random draws of world k, so that differences between points are paired) or
+            own (each point has worlds with random draws of their own; scenarios and mixes stay paired).
         metrics: what is kept of each run; all if not given. Their first crossings and the verdict come with them.
         series: whether every month of these metrics is kept too.
     """

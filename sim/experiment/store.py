@@ -8,15 +8,18 @@ has a digest of its bytes.)
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
+from sim.results.folders import flush
 
 TEMPORARY = ".tmp"
+_LEFT = re.compile(r"\..+\.[0-9]+\.tmp")  # what `writing` calls a file before it is whole
 
 
 class MissingExtraError(LimitError):
@@ -91,21 +94,22 @@ class Local:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
             raise
-        _flush_folder(target.parent)
+        flush(target.parent)
 
     def names(self, inside: str = "") -> list[str]:
         folder = self.path / inside
         prefix = f"{inside}/" if inside else ""
         if not folder.is_dir():
             return []
-        return sorted(f"{prefix}{one.name}" for one in folder.iterdir() if not one.name.endswith(TEMPORARY))
+        return sorted(f"{prefix}{one.name}" for one in folder.iterdir() if not _LEFT.fullmatch(one.name))
 
     def remove(self, name: str) -> None:
         (self.path / name).unlink(missing_ok=True)
 
     def tidy(self, inside: str = "") -> None:
         for left in (self.path / inside).glob(f".*{TEMPORARY}"):
-            left.unlink(missing_ok=True)
+            if _LEFT.fullmatch(left.name):
+                left.unlink(missing_ok=True)
 
 
 class Remote:
@@ -151,13 +155,3 @@ class Remote:
 
     def tidy(self, inside: str = "") -> None:
         pass
-
-
-def _flush_folder(folder: Path) -> None:
-    """See to it that a rename in the folder outlasts a power cut; not every file system can."""
-    with suppress(OSError):
-        number = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(number)
-        finally:
-            os.close(number)

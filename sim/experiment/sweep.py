@@ -1,4 +1,4 @@
-"""Sweeps: live an experiment's points, in this process or in many, and keep what they come to in a folder.
+"""Sweeps: simulate an experiment's points, in this process or in many, and keep what they come to in a folder.
 
 Run again with the same folder, a sweep goes on where it was interrupted: finished parts are kept, after a check of every
 byte. The rows are the same to the last bit whoever did the work, in whatever pieces.
@@ -15,22 +15,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.ensemble.run import LimitError, check, check_model
-from sim.experiment.executors import Cluster, Executor, Here, Processes
+from sim.ensemble.pool import Executor, Here, Processes
+from sim.ensemble.spec import LimitError, check, check_model
+from sim.experiment.executors import Cluster
 from sim.experiment.folder import Folder, alone
 from sim.experiment.load import load_plan
 from sim.experiment.outcome import Sweep
 from sim.experiment.plan import Plan
 from sim.experiment.schema import Experiment
 from sim.experiment.store import open_store
-from sim.experiment.work import Job, VersionError
+from sim.experiment.work import Job, VersionError, carry_out
 from sim.extensions import ExtensionError
 from sim.yamlfile import Source
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
 
-MOST_WORKERS = 1024
 # Each worker gets some packs at least, so that none is left without work, but none of a few worlds only.
 PACKS_EACH, LEAST_WORLDS = 4, 100
 
@@ -103,7 +103,7 @@ def sweep(
         workers: processes of this machine; 1 is this process itself. (A script that asks for more needs
             `if __name__ == "__main__":` around its work, as always with processes.)
         dask: address of a Dask scheduler, in place of `workers`; all its workers must reach `out`.
-        chunk: worlds lived at a time; changes no number.
+        chunk: worlds simulated at a time; changes no number.
         reuse: folders of other sweeps: what they have in common with this one, point by point, is taken over.
         progress: called with a Standing now and then.
         command: how the sweep was asked for, for the manifest.
@@ -118,6 +118,14 @@ def sweep(
         LimitError: workers or chunk are outside of what is allowed, or a package is missing.
         SweepStoppedError: the disk is full, or the like.
         SweepInterrupted: Ctrl-C.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> aid = {"pakistan.aid": {"low": 0, "high": 1}}
+    >>> mine = {"schema": 1, "title": "Aid", "scenarios": ["confront"], "levers": aid, "worlds": 4, "months": 2}
+    >>> with TemporaryDirectory() as folder:
+    ...     done = sweep({**mine, "design": {"kind": "factorial", "levels": 2}}, f"{folder}/out")
+    ...     len(done.experiments), len(done.outcomes)
+    (2, 8)
     """
     _check_workers(workers, dask)
     check_model(model)
@@ -164,7 +172,7 @@ def executor(workers: int, dask: str | None) -> Executor:
 
 
 def pack_size(plan: Plan, workers: int = 1, chunk: int | None = None) -> int:
-    """Worlds lived at a time."""
+    """Worlds simulated at a time."""
     if chunk is not None:
         return check("worlds", chunk, "chunk")
     fair = -(-plan.runs // (workers * PACKS_EACH)) if workers > 1 else plan.runs
@@ -202,7 +210,7 @@ def estimate(
         ExperimentError, LimitError: as for `sweep`.
     """
     from sim.experiment.parts import size_of
-    from sim.experiment.work import live
+    from sim.experiment.work import simulate_pack
 
     _check_workers(workers, dask)
     plan = load_plan(experiment)
@@ -213,13 +221,15 @@ def estimate(
     block = min(plan.worlds, size)
     months = min(plan.months, 12)
     pack = next(plan.packs(plan.nothing_done(block), block, size))
-    job = replace(plan.job(pack, block, ""), months=months)
-    live(replace(job.take(slice(0, 1)), months=1))  # imports
+    job = plan.job(pack, block, "")
+    first = job.take(slice(0, 1))
+    simulate_pack(replace(first, spec=replace(first.spec, months=1)))  # imports
+    job = replace(job, spec=replace(job.spec, months=months))
     started = time.perf_counter()
-    lived = live(job)
+    output = simulate_pack(job)
     took = (time.perf_counter() - started) * plan.months / months
-    runs = len(pack.points) * job.worlds
-    outcomes, series = size_of(lived)
+    runs = len(pack.points) * job.spec.worlds
+    outcomes, series = size_of(output)
     each = (outcomes + series * plan.months / months) / runs
     table = plan.points * (50 + 8 * len(plan.factors))
     busy = min(workers, -(-plan.runs // runs))
@@ -235,8 +245,7 @@ def estimate(
 
 
 def _check_workers(workers: int, dask: str | None) -> None:
-    if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= MOST_WORKERS:
-        raise LimitError(f"workers must be a whole number from 1 to {MOST_WORKERS:,}; got {workers}")
+    check("workers", workers)
     # Dask itself says so too, but leaves a thread behind that does not end.
     if dask is not None and not re.fullmatch(r"inproc://\S+|(\w+://)?[^\s/]+:\d+", dask):
         raise LimitError(f"dask must be a scheduler's address, such as tcp://10.0.0.1:8786; got {dask}")
@@ -268,7 +277,7 @@ class _Tally:
 
 
 def _carry_out(workforce: Executor, jobs: Iterator[Job], tally: _Tally) -> None:
-    with closing(workforce.carry_out(jobs)) as receipts:
+    with closing(workforce.carry_out(carry_out, jobs)) as receipts:
         for receipt in receipts:
             tally.folder.book(receipt)
             tally.tell()

@@ -1,36 +1,30 @@
-"""One piece of a sweep's work, wherever it is done: let a pack of points live, and write what they came to as one part.
+"""One piece of a sweep's work, wherever it is done: simulate a pack of points, and write what they came to as one part.
 
 The points of a pack stand one after another on the worlds axis of one model, their parameters and levers as vectors.
-When the model refuses, the pack is halved until the points that it refuses are alone; the others' numbers are the same in
-any company.
+When the model refuses, the pack is halved until the points that it refuses are alone; the others' numbers do not change.
 """
 
 from __future__ import annotations
 
-import gc
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ensemble.fingerprint import model_version
+from sim.ensemble.chunks import take
+from sim.ensemble.fingerprint import model_fingerprint
+from sim.ensemble.outcomes import CROSSINGS
+from sim.ensemble.simulate import simulate_batch
+from sim.ensemble.spec import RunSpec
 from sim.extensions import place_of
-from sim.scenario import Scenario
-from sim.worlds import Vector
-
-if TYPE_CHECKING:
-    from sim.model import FrontierModel
 
 Columns: TypeAlias = dict[str, NDArray[Any]]
 # Errors that say nothing about the point: the machine's, not the model's.
 NOT_THE_POINTS = (MemoryError, OSError)
-# A model's parts point at each other: after so many world-months, what models have left behind is collected.
-COLLECTED = 20_000
-_left_behind = 0
 
 
 class VersionError(RuntimeError):
@@ -45,45 +39,30 @@ class Job:
         folder: the sweep's folder, as a path or URL that whoever does the work can write to.
         identity, version: of the sweep, and of the model that it asks for.
         points: their numbers in the sweep; block: which block of each point's worlds.
-        firsts: the number of each point's first world here, on whose luck it depends.
-        worlds: of each point; first_world: what the first of them is called in tables.
-        levers, values: path or parameter -> one value per point; constants: parameter -> value.
+        firsts: the number of each point's first world here, whose random draws it gets.
+        first_world: what the first of a point's worlds is called in tables.
+        spec: how a point is simulated; its vectors have one value per point, each for all worlds of the point.
         metrics: what is kept; series: whether every month is.
-        model: what takes the model's place; None: nothing does.
     """
 
     folder: str
     identity: str
     version: str
-    scenario: Scenario
     points: NDArray[np.int64]
     block: int
     firsts: NDArray[np.int64]
-    worlds: int
     first_world: int
-    months: int
-    seed: int
-    parameters: str
-    levers: Mapping[str, Vector]
-    values: Mapping[str, Vector]
-    constants: Mapping[str, float]
+    spec: RunSpec
     metrics: tuple[str, ...]
     series: bool
-    model: type[FrontierModel] | None = None
 
     def take(self, chosen: slice) -> Job:
         """The same work for some of the points only."""
-        return replace(
-            self,
-            points=self.points[chosen],
-            firsts=self.firsts[chosen],
-            levers={name: value[chosen] for name, value in self.levers.items()},
-            values={name: value[chosen] for name, value in self.values.items()},
-        )
+        return replace(self, points=self.points[chosen], firsts=self.firsts[chosen], spec=self.spec.cut(chosen))
 
 
 @dataclass
-class Lived:
+class PackOutput:
     """What a pack came to.
 
     Attributes:
@@ -129,61 +108,51 @@ def carry_out(job: Job) -> Receipt:
     from sim.experiment.parts import write_part
 
     started = time.perf_counter()
-    if (here := model_version(job.model)) != job.version:
+    if (here := model_fingerprint(job.spec.model)) != job.version:
         raise VersionError(
             f"the work asks for model {job.version}, and here is {here}: "
             "install the same version of durand, NumPy and SciPy everywhere"
         )
-    lived = live(job)
-    name, months, fingerprint = write_part(job, lived)
-    runs = len(lived.outcomes["point"])
+    output = simulate_pack(job)
+    name, months, fingerprint = write_part(job, output)
+    runs = len(output.outcomes["point"])
     seconds = time.perf_counter() - started
-    return Receipt(name, months, job.points, job.block, runs, lived.failures, fingerprint, seconds)
+    return Receipt(name, months, job.points, job.block, runs, output.failures, fingerprint, seconds)
 
 
-def live(job: Job) -> Lived:
-    """Let every point of a pack live, apart from those that the model refuses."""
+def simulate_pack(job: Job) -> PackOutput:
+    """Simulate every point of a pack, apart from those that the model refuses."""
     failures: dict[int, str] = {}
-    parts = [lived for group in _groups(job) for lived in _live(group, failures)]
+    parts = [part for group in _groups(job) for part in _bisected(group, failures)]
     if not parts:
-        parts = [Lived(_no_rows(job))]
+        parts = [PackOutput(_no_rows(job))]
     outcomes = _joined([part.outcomes for part in parts])
     series = _joined([part.series for part in parts]) if job.series and parts[0].series else {}
-    return Lived(outcomes, series, failures)
+    return PackOutput(outcomes, series, failures)
 
 
-def build_model(job: Job) -> FrontierModel:
-    """The model of a pack. (Tests put another in its place.)"""
-    from sim.model import FrontierModel
-
-    shared = bool((job.firsts == job.firsts[0]).all())
-    spread = {name: np.repeat(value, job.worlds) for name, value in job.values.items()}
-    return (job.model or FrontierModel)(
-        job.scenario,
-        worlds=len(job.points) * job.worlds,
-        seed=job.seed,
-        first=int(job.firsts[0]),
-        parameters=job.parameters,
-        values={**job.constants, **spread},
-        levers={path: np.repeat(value, job.worlds) for path, value in job.levers.items()},
-        points=len(job.points) if shared else 1,
-    )
+def spec_of(job: Job) -> RunSpec:
+    """A pack whose points all have the same random draws, or draws that follow on from each other's, as one batch."""
+    first, count = int(job.firsts[0]), len(job.points)
+    if (job.firsts == first).all():
+        return replace(job.spec, first=first, points=count)
+    return replace(job.spec, first=first, worlds=count * job.spec.worlds)
 
 
 def _groups(job: Job) -> Iterator[Job]:
-    """The pack in pieces whose points all have the same luck, or luck that follows on from each other's."""
+    """The pack in pieces whose points all have the same random draws, or draws that follow on from each other's."""
     steps = np.diff(job.firsts)
-    if not steps.any() or (steps == job.worlds).all():
+    if not steps.any() or (steps == job.spec.worlds).all():
         yield job
         return
-    breaks = [0, *(np.flatnonzero(steps != job.worlds) + 1).tolist(), len(job.points)]
+    breaks = [0, *(np.flatnonzero(steps != job.spec.worlds) + 1).tolist(), len(job.points)]
     for first, last in pairwise(breaks):
         yield job.take(slice(first, last))
 
 
-def _live(job: Job, failures: dict[int, str]) -> Iterator[Lived]:
+def _bisected(job: Job, failures: dict[int, str]) -> Iterator[PackOutput]:
     try:
-        yield _live_together(job)
+        yield _simulated(job)
     except NOT_THE_POINTS:
         raise
     except Exception as problem:
@@ -192,51 +161,30 @@ def _live(job: Job, failures: dict[int, str]) -> Iterator[Lived]:
             where = place_of(problem)
             failures[int(job.points[0])] = f"{where}{': ' if where else ''}{type(problem).__name__}: {problem}"
             return
-        yield from _live(job.take(slice(0, count // 2)), failures)
-        yield from _live(job.take(slice(count // 2, count)), failures)
+        yield from _bisected(job.take(slice(0, count // 2)), failures)
+        yield from _bisected(job.take(slice(count // 2, count)), failures)
 
 
-def _live_together(job: Job) -> Lived:
-    from sim.results.chunks import take
-
-    worlds = len(job.points) * job.worlds
-    model = build_model(job)
-    try:
-        for _ in range(job.months):
-            model.step()
-        chunk = take(model, worlds, job.series, False)
-    finally:
-        model.close()
-        del model
-        _collect(worlds * job.months)
+def _simulated(job: Job) -> PackOutput:
+    chunk = simulate_batch(spec_of(job), lambda model, batch: take(model, batch.layout.size, job.series))
     rows = _rows(job)
     outcomes = rows | {name: chunk.outcomes[name] for name in kept_columns(job.metrics)}
     if chunk.series is None:
-        return Lived(outcomes)
-    series = {name: np.repeat(values, job.months) for name, values in rows.items()}
-    series["month"] = np.tile(np.arange(job.months, dtype=np.int32), worlds)
+        return PackOutput(outcomes)
+    series = {name: np.repeat(values, job.spec.months) for name, values in rows.items()}
+    series["month"] = np.tile(np.arange(job.spec.months, dtype=np.int32), len(rows["point"]))
     series |= {name: chunk.series.metrics[name].ravel() for name in job.metrics}
-    return Lived(outcomes, series)
+    return PackOutput(outcomes, series)
 
 
 def kept_columns(metrics: Sequence[str]) -> list[str]:
     """The columns that are kept of these metrics: their summaries, their first crossings, and the verdict."""
-    from sim.results.outcomes import CROSSINGS
-
     return [*metrics, *(name for name, one in CROSSINGS.items() if one.metric in metrics), "verdict"]
 
 
-def _collect(world_months: int) -> None:
-    global _left_behind
-    _left_behind += world_months
-    if _left_behind >= COLLECTED:
-        _left_behind = 0
-        gc.collect()
-
-
 def _rows(job: Job) -> Columns:
-    world = np.arange(job.first_world, job.first_world + job.worlds, dtype=np.int32)
-    return {"point": np.repeat(job.points, job.worlds), "world": np.tile(world, len(job.points))}
+    world = np.arange(job.first_world, job.first_world + job.spec.worlds, dtype=np.int32)
+    return {"point": np.repeat(job.points, job.spec.worlds), "world": np.tile(world, len(job.points))}
 
 
 def _no_rows(job: Job) -> Columns:

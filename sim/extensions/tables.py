@@ -37,6 +37,7 @@ TABLES: tuple[MutableMapping[str, Any], ...] = (
 )
 # What other modules work out once from these tables: where it is kept already, it is worked out anew.
 WORKED_OUT = (
+    ("sim.ensemble.fingerprint", "_own_fingerprint"),
     ("sim.evidence.ledger", "ledger"),
     ("sim.provenance.index", "index"),
     ("sim.teaching.play.game", "stamp"),

@@ -90,20 +90,20 @@ def _load() -> dict[str, Parameter]:
 PARAMETERS: dict[str, Parameter] = _load()
 
 
-def draw(luck: Vector, low: float, high: float, distribution: Distribution, mode: float | None = None) -> Vector:
+def draw(uniform: Vector, low: float, high: float, distribution: Distribution, mode: float | None = None) -> Vector:
     """Values in [low, high] from uniform draws, by the inverse of the distribution."""
     if low == high:
-        return np.full_like(luck, low)
+        return np.full_like(uniform, low)
     if distribution == "loguniform":
-        out: Vector = low * np.exp(luck * np.log(high / low))
+        out: Vector = low * np.exp(uniform * np.log(high / low))
         return out
     if distribution == "triangular":
         peak = (low + high) / 2 if mode is None else mode
         share = (peak - low) / (high - low)
-        rising = low + np.sqrt(luck * (high - low) * (peak - low))
-        falling = high - np.sqrt((1.0 - luck) * (high - low) * (high - peak))
-        return np.where(luck < share, rising, falling)
-    return low + luck * (high - low)
+        rising = low + np.sqrt(uniform * (high - low) * (peak - low))
+        falling = high - np.sqrt((1.0 - uniform) * (high - low) * (high - peak))
+        return np.where(uniform < share, rising, falling)
+    return low + uniform * (high - low)
 
 
 def resolve(overrides: Mapping[str, float | Vector | Draw], mode: Mode, streams: Streams) -> dict[str, float | Vector]:
@@ -117,7 +117,7 @@ def resolve(overrides: Mapping[str, float | Vector | Draw], mode: Mode, streams:
 
     Raises:
         KeyError: a name that is not declared.
-        ValueError: a vector of another length than the worlds, or a value that is not a number.
+        ValueError: a vector of another length than the worlds, or a value that is not a number or out of range.
     """
     _check(overrides, streams.worlds)
     values: dict[str, float | Vector] = {}
@@ -125,15 +125,15 @@ def resolve(overrides: Mapping[str, float | Vector | Draw], mode: Mode, streams:
     for name, parameter in PARAMETERS.items():
         given = overrides.get(name)
         if isinstance(given, Draw):
-            luck = streams.uniform(f"parameter/{name}", 0)
-            values[name] = draw(luck, given.low, given.high, given.distribution, given.mode)
+            uniform = streams.uniform(f"parameter/{name}", 0)
+            values[name] = draw(uniform, given.low, given.high, given.distribution, given.mode)
         elif given is not None:
             values[name] = np.ascontiguousarray(given, dtype=np.float64) if np.ndim(given) else float(given)
         elif name in accepted:
             values[name] = np.minimum(np.maximum(accepted[name], parameter.low), parameter.high)
         elif mode != "defaults" and not parameter.constant:
-            luck = streams.uniform(f"parameter/{name}", 0)
-            values[name] = draw(luck, parameter.low, parameter.high, parameter.distribution, parameter.value)
+            uniform = streams.uniform(f"parameter/{name}", 0)
+            values[name] = draw(uniform, parameter.low, parameter.high, parameter.distribution, parameter.value)
         else:
             values[name] = parameter.value
     return values
@@ -150,3 +150,8 @@ def _check(overrides: Mapping[str, float | Vector | Draw], worlds: int) -> None:
             raise ValueError(f"{name} has shape {shape}; allowed: a number, or one for each of {worlds} worlds")
         if not np.all(np.isfinite(given)):
             raise ValueError(f"{name} is not a number everywhere")
+        least, most, declared = np.min(given), np.max(given), PARAMETERS[name]
+        slack = 1e-9 * max(1.0, declared.high - declared.low)  # the last bit of a drawn value may lie outside
+        if least < declared.low - slack or most > declared.high + slack:
+            wrong = least if least < declared.low else most
+            raise ValueError(f"{name} is out of range: {wrong:g}; allowed: {declared.low:g} to {declared.high:g}")

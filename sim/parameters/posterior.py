@@ -5,6 +5,7 @@ The file is made by `durand calibrate --ship`; its manifest, beside it, says fro
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +31,20 @@ def accepted(path: Path = FILE) -> dict[str, Vector]:
         raise FileError(f"{path}: there are no accepted parameter sets; `durand calibrate --ship` makes them")
     table = parquet.read_table(path, use_threads=False)
     return {name: table[name].to_numpy().astype(np.float64) for name in table.column_names}
+
+
+@cache
+def window(path: Path = FILE) -> tuple[str, str]:
+    """First and last month (YYYY-MM) of the record that the accepted sets agree with, as the manifest beside them says.
+
+    Raises:
+        FileError: there is no such manifest.
+    """
+    beside = path.with_suffix(".json")
+    if not beside.exists():
+        raise FileError(f"{beside}: there are no accepted parameter sets; `durand calibrate --ship` makes them")
+    first, last = json.loads(beside.read_text(encoding="utf-8"))["window"]
+    return str(first), str(last)
 
 
 def which_set(streams: Streams, sets: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:

@@ -14,7 +14,7 @@ from sim.plots.moving import Moving, split
 from sim.plots.tables import by_month, in_short
 from sim.plots.theme import INK, MARGIN, WIDTH, colour, dash, dress, month_x
 from sim.results.paired import Comparison
-from sim.results.reading import month_words
+from sim.vocabulary import month_words
 
 PICK = "picked"
 

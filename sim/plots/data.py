@@ -8,10 +8,12 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from sim.ensemble.chunks import Array
 from sim.metrics import METRICS
 from sim.results.paired import Comparison
-from sim.results.reading import month_words, titles
-from sim.results.results import Array, Results
+from sim.results.reading import titles
+from sim.results.results import Results
+from sim.vocabulary import month_words
 
 Source = Results | Comparison
 Rows = list[dict[str, Any]]
@@ -38,6 +40,18 @@ def called(comparison: Comparison) -> dict[str, str]:
 def months(comparison: Comparison) -> list[str]:
     """The calendar months of the runs."""
     return comparison.results[comparison.baseline].months
+
+
+def panel_of(comparison: Comparison, name: str, panel: str) -> tuple[list[str], Array]:
+    """A scenario's panel: its labels, and its values by world, month and label.
+
+    Raises:
+        ValueError: the run did not keep it.
+    """
+    kept = comparison.results[name].arrays
+    if panel not in kept.panels:
+        raise ValueError(f"{panel} was not kept by this run")
+    return kept.labels[panel], kept.panels[panel]
 
 
 def bands(values: Array) -> dict[str, Array]:

@@ -1,7 +1,7 @@
 """Pictures as files, without a browser: SVG drawn by vl-convert with the fonts it brings, and PNG from the SVG.
 
 vl-convert takes a good tenth of a second a picture, holds on to Python meanwhile, and half a second to start. So the
-pictures of a report are dealt out, as soon as each is put together, to a few helper processes.
+pictures of a report are dealt out, as soon as each is put together, to helper processes; a first one can start ahead.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,21 +24,23 @@ Drawing = tuple[str, bytes | None]  # SVG, and PNG where it was asked for
 PNG_SCALE = 2.5  # drawings 328 px wide become some 800 px: enough for a slide; for print there is the SVG
 MOST_HELPERS = 4
 
-# What a helper runs: warm up; then, for each line that names a file, draw it beside that file.
+# What a helper runs: warm up; then, for each line with a PNG's scale (0: none) and a file's name, draw it beside that file.
 _HELPER = """
 import sys, vl_convert
-version, scale = sys.argv[1], float(sys.argv[2])
+version = sys.argv[1]
 vl_convert.vegalite_to_svg({"data": {"values": [{}]}, "mark": "text", "title": "-"}, vl_version=version)
 for line in sys.stdin:
-    name = line.rstrip("\\n")
+    scale, _, name = line.rstrip("\\n").partition(" ")
     with open(name, encoding="utf-8") as file:
         svg = vl_convert.vegalite_to_svg(file.read(), vl_version=version)
     with open(name + ".svg", "w", encoding="utf-8") as file:
         file.write(svg)
-    if scale:
+    if float(scale):
         with open(name + ".png", "wb") as file:
-            file.write(vl_convert.svg_to_png(svg, scale=scale))
+            file.write(vl_convert.svg_to_png(svg, scale=float(scale)))
 """
+
+_AHEAD: list[subprocess.Popen[str]] = []  # helpers that were started before there was anything to draw
 
 _KEPT: dict[str, str] = {}  # specification -> SVG: what was written to a folder is not drawn again for the report
 _MOST_KEPT = 64
@@ -52,26 +56,55 @@ def to_png(chart: Any, scale: float = PNG_SCALE) -> bytes:
     return _draw_here(_specification(chart), scale)[1] or b""
 
 
+def write_pictures(folder: Path, charts: Mapping[str, Any], png: bool = True) -> list[Path]:
+    """Pictures as SVG, and as PNG, by their names; nothing is written before all are drawn. Returns the files."""
+    drawn = {name: (to_svg(chart), to_png(chart) if png else b"") for name, chart in charts.items()}
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for name, (svg, bitmap) in drawn.items():
+        files.append(folder / f"{name}.svg")
+        files[-1].write_text(svg, encoding="utf-8")
+        if png:
+            files.append(folder / f"{name}.png")
+            files[-1].write_bytes(bitmap)
+    return files
+
+
 def draw(source: Source) -> list[tuple[Picture, str]]:
     """Every picture of a run or comparison, with its SVG."""
     return [(picture, svg) for picture, (svg, _) in _draw_all(source, None)]
 
 
-def save_all(source: Source, folder: str | Path) -> list[Path]:
-    """Write every picture of a run or comparison to a folder, as SVG and as PNG; returns the files."""
+@contextmanager
+def started_ahead() -> Iterator[None]:
+    """A context in which drawing begins at once: a helper warms up while what is to be drawn is still worked out."""
+    with suppress(OSError):  # no process: this one will draw
+        _AHEAD.append(_started())
+    try:
+        yield
+    finally:
+        while _AHEAD:
+            _end(_AHEAD.pop())
+
+
+def save_all(source: Source, folder: str | Path, png: bool = False) -> list[Path]:
+    """Write every picture of a run or comparison to a folder, as SVG and, if asked for, as PNG; returns the files."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     files = []
-    for picture, (svg, png) in _draw_all(source, PNG_SCALE):
-        files += [folder / f"{picture.name}.svg", folder / f"{picture.name}.png"]
-        files[-2].write_text(svg, encoding="utf-8")
-        files[-1].write_bytes(png or b"")
+    for picture, (svg, pixels) in _draw_all(source, PNG_SCALE if png else None):
+        files.append(folder / f"{picture.name}.svg")
+        files[-1].write_text(svg, encoding="utf-8")
+        if pixels is not None:
+            files.append(folder / f"{picture.name}.png")
+            files[-1].write_bytes(pixels)
     return files
 
 
 def _draw_all(source: Source, scale: float | None) -> list[tuple[Picture, Drawing]]:
     made: list[tuple[Picture, str]] = []
-    with _Helpers(min(MOST_HELPERS, os.cpu_count() or 1), scale) as helpers:
+    # One processor is left to put the pictures together.
+    with _Helpers(max(1, min(MOST_HELPERS, (os.cpu_count() or 1) - 1)), scale) as helpers:
         for picture in pictures(source):
             specification = _specification(picture.chart)
             if scale or specification not in _KEPT:
@@ -97,8 +130,7 @@ class _Helpers:
 
     def __exit__(self, *problem: object) -> None:
         for process in self.processes:
-            process.kill()
-            process.communicate()
+            _end(process)
         self.folder.cleanup()
 
     def add(self, specification: str) -> None:
@@ -108,13 +140,10 @@ class _Helpers:
         self._file(place).write_text(specification, encoding="utf-8")
         try:
             if place < self.count:
-                command = [sys.executable, "-c", _HELPER, _version(), str(self.scale or 0)]
-                none = subprocess.DEVNULL
-                helper = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=none, stderr=none, encoding="utf-8")
-                self.processes.append(helper)
+                self.processes.append(_AHEAD.pop() if _AHEAD else _started())
             pipe = self.processes[place % len(self.processes)].stdin
             assert pipe is not None
-            pipe.write(f"{self._file(place)}\n")
+            pipe.write(f"{self.scale or 0} {self._file(place)}\n")
             pipe.flush()
         except (OSError, ZeroDivisionError):  # no process, or one that is gone: this one will draw
             return
@@ -133,6 +162,18 @@ class _Helpers:
 
     def _file(self, place: int) -> Path:
         return Path(self.folder.name, f"{place}.json")
+
+
+def _started() -> subprocess.Popen[str]:
+    """A helper that warms up."""
+    none = subprocess.DEVNULL
+    command = [sys.executable, "-c", _HELPER, _version()]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=none, stderr=none, encoding="utf-8")
+
+
+def _end(helper: subprocess.Popen[str]) -> None:
+    helper.kill()
+    helper.communicate()
 
 
 def _draw_here(specification: str, scale: float | None) -> Drawing:

@@ -25,7 +25,9 @@ from sim.plots.tables import (
     rows_of,
 )
 from sim.results.paired import Comparison
-from sim.results.reading import HEADLINES, in_worlds, month_words, number, share
+from sim.vocabulary import month_words
+from sim.words.numbers import in_worlds, number, share
+from sim.words.sentences import HEADLINES
 
 # Metrics whose differences are drawn besides the fan.
 PAIRED = ("fatalities", "attacks", "sovereignty")
@@ -169,7 +171,7 @@ def _paired(comparison: Comparison, metric: str) -> Picture:
     return Picture(
         f"difference-{metric.replace('_', '-')}",
         f"{about.title}: the difference, world by world",
-        f"World by world under the same luck, so that what is left is what the scenarios did. Unit: {about.unit}.",
+        f"World by world with the same draws, so that what is left is what the scenarios did. Unit: {about.unit}.",
         f"{about.title} ({about.unit}), {'; '.join(text)}.",
         chart,
         by_month(comparison, heads, cells),

@@ -18,6 +18,7 @@ from sim.plots.data import (
     how_to_read,
     monthly,
     months,
+    panel_of,
     parting,
     parts_at,
 )
@@ -164,12 +165,10 @@ def leverage_by_resource(source: Source, direction: Direction = "pakistan_taliba
     title, resources = _LEVERAGE[direction]
     panel = f"leverage_{direction}_by_resource"
     series: dict[str, dict[str, Any]] = {}
-    for name, one in comparison.results.items():
-        kept = one.arrays
-        if panel not in kept.panels:
-            raise ValueError(f"{panel} was not kept by this run")
-        for place, label in enumerate(kept.labels[panel]):
-            series.setdefault(resources.get(label, label), {})[name] = kept.panels[panel][:, :, place]
+    for name in comparison.results:
+        labels, values = panel_of(comparison, name, panel)
+        for place, label in enumerate(labels):
+            series.setdefault(resources.get(label, label), {})[name] = values[:, :, place]
     subtitle = f"{how_to_read(comparison, 'Band: nine worlds in ten.')} {parting(comparison)}"
     return _overlaid(comparison, series, title, subtitle, "0 to 1", 2 * (width // WIDTH), 62, width)
 

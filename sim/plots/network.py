@@ -17,8 +17,7 @@ from sim.plots.moving import Moving, split
 from sim.plots.tables import Table
 from sim.plots.theme import INK, SOFT, WIDTH, dress
 from sim.results.paired import Comparison
-from sim.results.reading import month_words
-from sim.vocabulary import ACTORS, Derived, Tie, acting
+from sim.vocabulary import ACTORS, Derived, Tie, acting, month_words
 
 # A judgement of the eye, declared with the actors: px of a drawing of 320 by 300, from the left and from the bottom. Kabul is
 # in the middle.

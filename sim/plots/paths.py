@@ -12,8 +12,8 @@ from sim.plots.data import Rows
 from sim.plots.gallery import Picture
 from sim.plots.tables import Table, in_short
 from sim.plots.theme import INK, MARGIN, WIDTH, colour, dash, dress, month_x
-from sim.results.reading import month_words, number
-from sim.vocabulary import month_after, months_between
+from sim.vocabulary import month_after, month_words, months_between
+from sim.words.numbers import number
 
 _NAMES = {"played": "your moves", "confront": "Confront", "appease": "Accommodate", "own_choice": "all choose"}
 _MOST_ROWS = 12

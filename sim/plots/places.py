@@ -14,14 +14,14 @@ import altair as alt
 import numpy as np
 
 from sim import yamlfile
-from sim.plots.data import Rows, Source, as_comparison, called, months
+from sim.plots.data import Rows, Source, as_comparison, called, months, panel_of
 from sim.plots.gallery import Picture
 from sim.plots.moving import Moving, split
 from sim.plots.tables import Table
 from sim.plots.theme import INK, SOFT, WIDTH, dress
 from sim.results.paired import Comparison
-from sim.results.reading import month_words, number
-from sim.vocabulary import AFGHAN_AREAS, PAKISTAN_AREAS, ROSTER
+from sim.vocabulary import AFGHAN_AREAS, PAKISTAN_AREAS, ROSTER, month_words
+from sim.words.numbers import number
 
 FILE = Path(__file__).with_name("places.yaml")
 SCHEMATIC = "A schematic drawn by the project: not to scale, and no position on any border."
@@ -106,17 +106,13 @@ def outlines() -> dict[str, Any]:
 
 def _courses(comparison: Comparison, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Mean attacks by area and mean fighters in refuge by area, month by month."""
-    kept = comparison.results[name].arrays
-    for panel in NEEDED:
-        if panel not in kept.panels:
-            raise ValueError(f"{panel} was not kept by this run")
-    attacks = kept.panels["attacks_by_area"].mean(axis=0)
-    across = (kept.panels["group_strength"] * kept.panels["group_refuge"]).mean(axis=0)
+    (areas, attacks), (groups, strength), (_, refuge) = (panel_of(comparison, name, panel) for panel in NEEDED)
+    across = (strength * refuge).mean(axis=0)
     refuges = {slot.name: slot.refuge for slot in ROSTER}
     fighters = dict.fromkeys(AFGHAN_AREAS, np.zeros(len(across)))
-    for column, group in enumerate(kept.labels["group_strength"]):
+    for column, group in enumerate(groups):
         fighters[refuges[group]] = fighters[refuges[group]] + across[:, column]
-    return dict(zip(kept.labels["attacks_by_area"], attacks.T, strict=True)), fighters
+    return dict(zip(areas, attacks.mean(axis=0).T, strict=True)), fighters
 
 
 def _most(comparison: Comparison) -> tuple[float, float]:

@@ -9,14 +9,14 @@ import altair as alt
 import numpy as np
 
 from sim.plots import lines
-from sim.plots.data import Rows, Source, as_comparison, called, how_to_read, months, parting
+from sim.plots.data import Rows, Source, as_comparison, called, how_to_read, months, panel_of, parting
 from sim.plots.gallery import Picture
 from sim.plots.moving import Moving, split
 from sim.plots.tables import Table, first_and_last, panel_text, pivot, rows_of
 from sim.plots.theme import SOFT, WIDTH, broken, colour, dress, name_axis
 from sim.results.paired import Comparison
-from sim.results.reading import month_words, number
-from sim.vocabulary import ACTORS, FACTIONS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
+from sim.vocabulary import ACTORS, FACTIONS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS, month_words
+from sim.words.numbers import number
 
 Actor = Literal["pakistan", "taliban"]
 DIRECTIONS: dict[lines.Direction, tuple[str, Mapping[str, str]]] = {
@@ -36,7 +36,7 @@ def faction_power(source: Source, actor: Actor, *, width: int = WIDTH) -> Any:
     comparison = as_comparison(source)
     series: dict[str, dict[str, Any]] = {}
     for name in comparison.results:
-        labels, values = _panel(comparison, name, "faction_power")
+        labels, values = panel_of(comparison, name, "faction_power")
         for faction, title in FACTIONS[actor].items():
             series.setdefault(title, {})[name] = values[:, :, labels.index(faction)]
     subtitle = f"{how_to_read(comparison, 'Band: nine worlds in ten.')} {parting(comparison)}"
@@ -123,23 +123,16 @@ def holdings_picture(source: Source, direction: lines.Direction, month: int) -> 
     )
 
 
-def _panel(comparison: Comparison, name: str, panel: str) -> tuple[list[str], Any]:
-    kept = comparison.results[name].arrays
-    if panel not in kept.panels:
-        raise ValueError(f"{panel} was not kept by this run")
-    return kept.labels[panel], kept.panels[panel]
-
-
 def _most(comparison: Comparison, name: str, direction: lines.Direction) -> float:
     """The most that one resource gives in any month, the mean over worlds."""
-    return float(f"{np.max(_panel(comparison, name, f'leverage_{direction}_by_resource')[1].mean(axis=0)):.3g}")
+    return float(f"{np.max(panel_of(comparison, name, f'leverage_{direction}_by_resource')[1].mean(axis=0)):.3g}")
 
 
 def _rows(comparison: Comparison, direction: lines.Direction, month: int) -> Rows:
     names, resources = called(comparison), DIRECTIONS[direction][1]
     rows: Rows = []
     for name in comparison.results:
-        labels, values = _panel(comparison, name, f"leverage_{direction}_by_resource")
+        labels, values = panel_of(comparison, name, f"leverage_{direction}_by_resource")
         for place, label in enumerate(labels):
             held = float(np.mean(values[:, month, place]))
             title = "\n".join(broken(resources[label], 20))

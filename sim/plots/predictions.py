@@ -12,7 +12,7 @@ from sim.plots.data import Rows
 from sim.plots.gallery import Picture
 from sim.plots.tables import Table
 from sim.plots.theme import HIGHER, INK, MARGIN, PALETTE, SOFT, WIDTH, dress
-from sim.results.reading import number
+from sim.words.numbers import between, of_100
 
 _STEP = 10
 _HIGH = 150  # px
@@ -56,7 +56,7 @@ def chances(
     chart = alt.layer(bars, *_rules(drawn, x, marks))
     said = _said([f"{100 * value:.0f}" for value in given], 100 * median(given) if given else None, "of 100")
     if truth is not None:
-        said += f" The model: in {100 * truth:.0f} of 100 worlds."
+        said += f" The model: in {of_100(truth)} worlds."
     tens = [[f"{_STEP * place} to {_STEP * (place + 1)}", str(counts[place])] for place in range(100 // _STEP)]
     return Picture(
         "predictions",
@@ -113,7 +113,7 @@ def ranges(
     )
     said = _said([f"{low:g} to {high:g}" for low, high in ordered], None, unit)
     if truth is not None:
-        said += f" The model: {number(truth[0])} to {number(truth[1])} in eight worlds of ten."
+        said += f" The model: {between(truth[0], truth[1])} in eight worlds of ten."
     told = Counter(f"{low:g} to {high:g}" for low, high in ordered)
     subtitle = _subtitle(len(given), False) + " A bar each."
     subtitle += " Shaded: the model's own range of eight worlds in ten." if truth is not None else ""

@@ -15,7 +15,7 @@ MOST_DRAWN = 8
 _STEPS = 60
 
 
-def spread(regret: Mapping[str, Sequence[float]], what: str, *, width: int = WIDTH) -> Any:
+def regret_distribution(regret: Mapping[str, Sequence[float]], what: str, *, width: int = WIDTH) -> Any:
     """In what share of futures each policy's regret is no more than so much; a line per policy, the higher the better.
 
     Args:

@@ -50,7 +50,7 @@ def settling(rows: Rows, metrics: list[str], title: str, subtitle: str, *, width
 
 
 def pairing(rows: Rows, title: str, subtitle: str, *, width: int = WIDE) -> Any:
-    """How many worlds with luck of their own one paired world is worth, a bar for each metric.
+    """How many worlds with random draws of their own one paired world is worth, a bar for each metric.
 
     Args:
         rows: `metric`, `ratio`, `low`, `high`.
@@ -58,7 +58,9 @@ def pairing(rows: Rows, title: str, subtitle: str, *, width: int = WIDE) -> Any:
     names = [row["metric"] for row in rows]
     drawn = alt.Chart(width=width - int(max(map(len, names)) * 6.3) - 30, height=26 * len(rows))
     y = alt.Y("metric:N", sort=names, axis=name_axis(title=None))
-    axis = alt.Axis(title="worlds with luck of their own that one paired world is worth", tickCount=6, grid=True)
+    axis = alt.Axis(
+        title="worlds with random draws of their own that one paired world is worth", tickCount=6, grid=True
+    )
     chart = alt.layer(
         drawn.mark_bar(height=13, color=PALETTE[0], opacity=0.8).encode(x=alt.X("ratio:Q", axis=axis), y=y),
         drawn.mark_rule(strokeWidth=2, color=INK).encode(x="low:Q", x2="high:Q", y=y),

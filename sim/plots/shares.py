@@ -8,11 +8,11 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from sim.plots.data import Rows, Source, as_comparison, called, monthly, months, parting, rounded
+from sim.plots.data import Rows, Source, as_comparison, called, monthly, months, panel_of, parting, rounded
 from sim.plots.theme import WIDTH, broken, colour, dress, month_x, name_axis, panels, side_by_side
 from sim.results.paired import Comparison
-from sim.results.reading import number, share
 from sim.vocabulary import AFGHAN_AREAS, LEVERS, PAKISTAN_AREAS, STANCES, VERDICTS
+from sim.words.numbers import number, shares
 
 _AREAS = PAKISTAN_AREAS | AFGHAN_AREAS
 _LABELS = 116  # px for the labels on the left
@@ -54,16 +54,15 @@ def verdict_shares(source: Source, *, width: int = WIDTH) -> Any:
 def verdict_rows(comparison: Comparison) -> Rows:
     """What the shares of verdicts draw: a record per scenario and verdict."""
     names = called(comparison)
-    return [
-        {
-            "verdict": "\n".join(broken(VERDICTS[verdict], 16)),
-            "scenario": names[name],
-            "share": float(rounded(np.array(part))),
-            "label": share(round(part * one.worlds), one.worlds),
-        }
-        for name, one in comparison.results.items()
-        for verdict, part in one.verdicts().items()
-    ]
+    rows: Rows = []
+    for name, one in comparison.results.items():
+        found = one.verdicts()
+        labels = shares([round(part * one.worlds) for part in found.values()])
+        for (verdict, part), label in zip(found.items(), labels, strict=True):
+            title = "\n".join(broken(VERDICTS[verdict], 16))
+            value = float(rounded(np.array(part)))
+            rows.append({"verdict": title, "scenario": names[name], "share": value, "label": label})
+    return rows
 
 
 def stances(source: Source, *, width: int = WIDTH) -> Any:
@@ -114,12 +113,10 @@ def violence_by_area(source: Source, *, width: int = WIDTH) -> Any:
     comparison = as_comparison(source)
     names, spans = called(comparison), _spans(months(comparison))
     rows: Rows = []
-    for name, one in comparison.results.items():
-        kept = one.arrays
-        if "attacks_by_area" not in kept.panels:
-            raise ValueError("attacks_by_area was not kept by this run")
-        mean = kept.panels["attacks_by_area"].mean(axis=0)
-        for place, area in enumerate(kept.labels["attacks_by_area"]):
+    for name in comparison.results:
+        shown, values = panel_of(comparison, name, "attacks_by_area")
+        mean = values.mean(axis=0)
+        for place, area in enumerate(shown):
             for label, (first, after) in spans.items():
                 value = float(rounded(mean[first:after, place].mean()))
                 title = "\n".join(broken(_AREAS.get(area, area), 18))
@@ -154,12 +151,10 @@ def levers_in_force(source: Source, *, width: int = WIDTH) -> Any:
     comparison = as_comparison(source)
     names, dates = called(comparison), months(comparison)
     rows: Rows = []
-    for name, one in comparison.results.items():
-        kept = one.arrays
-        if "levers_in_force" not in kept.panels:
-            raise ValueError("levers_in_force was not kept by this run")
-        mean = kept.panels["levers_in_force"].mean(axis=0)
-        for place, lever in enumerate(kept.labels["levers_in_force"]):
+    for name in comparison.results:
+        levers, values = panel_of(comparison, name, "levers_in_force")
+        mean = values.mean(axis=0)
+        for place, lever in enumerate(levers):
             title = "\n".join(broken(LEVERS.get(lever, lever), 21))
             for first, after, value, goes_on in _stretches(mean[:, place]):
                 shown = after + _OVERLAP if goes_on else after

@@ -8,7 +8,8 @@ from typing import Any
 
 from sim.plots.data import Rows, called, months
 from sim.results.paired import Comparison
-from sim.results.reading import between, month_words, number
+from sim.vocabulary import month_words
+from sim.words.numbers import between, number
 
 _MOST_ROWS = 12
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -13,6 +12,7 @@ from sim.metrics import METRICS
 from sim.parameters import Parameter
 from sim.provenance.index import Index, index
 from sim.rule import Quantity, Rule
+from sim.words.problems import close_to, short
 
 Kind = Literal["rule", "parameter", "claim", "source", "metric", "mechanism", "scenario", "argument"]
 
@@ -90,21 +90,21 @@ def look_up(name: str, known: Index | None = None) -> tuple[Card, ...]:
 
 def _unknown(name: str, everything: list[str]) -> str:
     inside = [each for each in everything if len(name) > 2 and name.lower() in each.lower()]
-    close = list(dict.fromkeys([*difflib.get_close_matches(name, everything, n=5), *inside]))[:8]
+    close = list(dict.fromkeys([*close_to(name, everything, 5), *inside]))[:8]
     hint = f"did you mean {', '.join(close)}?" if close else "`durand evidence` alone lists sources and mechanisms"
-    return f"no rule, parameter, claim, source, metric or mechanism is called '{name}'; {hint}"
+    return f"no rule, parameter, claim, source, metric or mechanism is called '{short(name)}'; {hint}"
 
 
 def _rule_card(known: Index, name: str) -> Card:
     rule = known.rules[name]
     arguments = tuple(
-        Entry("argument", argument, "; ".join([spread(quantity), *_direction(rule, argument)]))
+        Entry("argument", argument, "; ".join([range_words(quantity), *_direction(rule, argument)]))
         for argument, quantity in rule.inputs.items()
     )
     off = f"{rule.off} passes unchanged" if isinstance(rule.off, str) else f"{rule.off:g}"
     facts = [
         ("stands in", rule.stands_in),
-        ("gives", spread(rule.result)),
+        ("gives", range_words(rule.result)),
         ("switched off", off),
         ("judgement", rule.judgement),
     ]
@@ -145,7 +145,7 @@ def _metric_card(known: Index, name: str) -> Card:
     metric = METRICS[name]
     facts = [
         ("called", metric.title),
-        ("monthly value", spread(Quantity(metric.unit, metric.low, metric.high))),
+        ("monthly value", range_words(Quantity(metric.unit, metric.low, metric.high))),
         ("over a run", "its last month" if metric.summary == "final" else f"the {metric.summary} of its months"),
     ]
     movers = _rule_entries(known, known.moving.get(name, ()))
@@ -233,7 +233,7 @@ def only_source(known: Index, claims: Iterable[str]) -> str:
     return sources.pop() if len(sources) == 1 else ""
 
 
-def spread(quantity: Quantity) -> str:
+def range_words(quantity: Quantity) -> str:
     """A unit and range in words: `0 to 1`, `0 to 360 (months)`."""
     bounds = f"{quantity.low:,g} to {quantity.high:,g}"
     return bounds if quantity.unit == bounds else f"{bounds} ({quantity.unit})"
@@ -242,7 +242,7 @@ def spread(quantity: Quantity) -> str:
 def _figure(parameter: Parameter) -> str:
     if parameter.constant:
         return f"{parameter.value:g}, fixed ({parameter.unit})"
-    return f"{parameter.value:g}, from {spread(Quantity(parameter.unit, parameter.low, parameter.high))}"
+    return f"{parameter.value:g}, from {range_words(Quantity(parameter.unit, parameter.low, parameter.high))}"
 
 
 def _place(claim: Claim) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping
 
 from sim.extensions import contents, shown
 from sim.provenance.cards import Card, Entry, Section, look_up
 from sim.provenance.cover import Coverage, Footing, cover
+from sim.words.sentences import wrapped
 
 WIDTH = 80
 
@@ -30,7 +30,7 @@ def _card(card: Card, width: int) -> Iterator[str]:
     heading = f"{card.kind.upper()} {card.id}"
     yield heading
     yield "=" * min(len(heading), width)
-    yield from _wrap(card.sentence, width)
+    yield from wrapped(card.sentence, width)
     if card.facts:
         yield ""
         label_width = max(len(label) for label, _ in card.facts) + 2
@@ -71,14 +71,7 @@ def _hanging(start: str, words: str, width: int) -> list[str]:
     """Words wrapped after a start, the further lines set in under them."""
     if not words:
         return [start.rstrip()] if start.strip() else []
-    return _wrap(words, width, start, " " * len(start))
-
-
-def _wrap(words: str, width: int, first: str = "", further: str = "") -> list[str]:
-    """Ids and addresses are never broken; a long address may stand out."""
-    wrapper = textwrap.TextWrapper(width, initial_indent=first, subsequent_indent=further)
-    wrapper.break_on_hyphens = wrapper.break_long_words = False
-    return wrapper.wrap(words)
+    return wrapped(words, width, start)
 
 
 def _coverage(found: Coverage, width: int) -> Iterator[str]:
@@ -89,12 +82,12 @@ def _coverage(found: Coverage, width: int) -> Iterator[str]:
         f"districts. {found.claims[0]} claims, {found.of_articles[0]} of them from the articles; something in the "
         f"model rests on {_share(found.claims)}. {found.conflicts} pairs of claims conflict; both sides are kept."
     )
-    yield from _wrap(opening, width)
+    yield from wrapped(opening, width)
     for reference, said in contents().items():
         yield ""
         yield f"Extension {reference.name}, {reference.digest}: {shown(reference.source)}"
         counted = ", ".join(f"{kind}: {count}" for kind, count in said.items())
-        yield from _wrap(f"{reference.title} ({counted}). The figures below count what it brings.", width, "  ", "  ")
+        yield from wrapped(f"{reference.title} ({counted}). The figures below count what it brings.", width, "  ", "  ")
     yield ""
     yield from _counts("Claims by kind", {kind: ("", pair) for kind, pair in found.kinds.items()}, width)
     yield ""
@@ -115,7 +108,7 @@ def _coverage(found: Coverage, width: int) -> Iterator[str]:
     for each in found.mechanisms:
         yield from _hanging(f"  {each.id:<4}{each.rules:>3}{each.used:>4}/{each.claims:<3} ", each.title, width)
     yield ""
-    yield from _wrap("`durand evidence ID` shows the way from any of these, in both directions.", width)
+    yield from wrapped("`durand evidence ID` shows the way from any of these, in both directions.", width)
 
 
 def _counts(title: str, rows: Mapping[str, tuple[str, tuple[int, int]]], width: int) -> Iterator[str]:

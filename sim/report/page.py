@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from sim.ensemble.verdicts import THRESHOLDS
 from sim.metrics import METRICS
 from sim.plots import Picture, draw, missing
 from sim.results import Comparison, Results
-from sim.results.reading import NOT_A_FORECAST, month_words, number, reading, scope, share, spread, titles
+from sim.results.made import made
+from sim.results.reading import reading, scope, titles
 from sim.results.results import figures
-from sim.results.terminal import KINDS, SHORT_LIST
-from sim.results.verdicts import THRESHOLDS
-from sim.vocabulary import ACTORS, LEVERS, VERDICTS
+from sim.results.terminal import SHORT_LIST
+from sim.vocabulary import ACTORS, LEVERS, VERDICTS, month_words
+from sim.words.numbers import SUMMARY_WORDS, middle_and_range, number, setting, share, unit_over
+from sim.words.sentences import NOT_A_FORECAST, capital, listed, months_words
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -74,7 +77,7 @@ def render(source: Results | Comparison) -> str:
         lstrip_blocks=True,
     )
     return environment.get_template("report.html.j2").render(
-        title=_joined(list(called.values())) + (" compared" if len(called) > 1 else ""),
+        title=listed(list(called.values())) + (" compared" if len(called) > 1 else ""),
         baseline=called[source.baseline] if isinstance(source, Comparison) else "",
         not_a_forecast=NOT_A_FORECAST,
         questions=list(dict.fromkeys(one.question for one in scenarios.values() if one.question)),
@@ -85,9 +88,9 @@ def render(source: Results | Comparison) -> str:
         shared_shocks=_shared(shocks),
         own_shocks=_own(shocks),
         overrides={title: overrides_of(scenario) for title, scenario in scenarios.items()},
-        prior=results[0].manifest["parameters"] == "prior",
-        scope=scope(results[0], len(results)),
-        answer=[text for text in paragraphs if text != scope(results[0], len(results))],
+        made=made(one.manifest for one in results).sentence,
+        scope=scope(source),
+        answer=[text for text in paragraphs if text != scope(source)],
         tables=tables_of(source),
         pictures=[(picture, inline(svg, picture)) for picture, svg in draw(source)],
         missing=missing(source),
@@ -111,7 +114,7 @@ def tables_of(source: Results | Comparison) -> list[dict[str, Any]]:
     """The main numbers: for each scenario compared with the baseline a table of heads and rows of (figure, range)."""
     if isinstance(source, Results):
         summary = figures(source.summary())
-        rows = [(_metric(name), [spread(name, summary[name])]) for name in SHORT_LIST]
+        rows = [(_metric(name), [middle_and_range(name, summary[name])]) for name in SHORT_LIST]
         return [{"title": "", "heads": [titles(source)[source.name]], "rows": rows}]
     called = titles(*source.results.values())
     base = called[source.baseline]
@@ -123,7 +126,11 @@ def tables_of(source: Results | Comparison) -> list[dict[str, Any]]:
         rows = []
         for metric in SHORT_LIST:
             row = paired[metric]
-            cells = [spread(metric, first[metric]), spread(metric, second[metric]), spread(metric, row, sign=True)]
+            cells = [
+                middle_and_range(metric, first[metric]),
+                middle_and_range(metric, second[metric]),
+                middle_and_range(metric, row, sign=True),
+            ]
             cells.append(_higher(row, source.worlds))
             rows.append((_metric(metric), cells))
         heads = [base, other, f"{other} minus {base}", f"{other} higher in"]
@@ -133,8 +140,7 @@ def tables_of(source: Results | Comparison) -> list[dict[str, Any]]:
 
 def _metric(name: str) -> tuple[str, str]:
     metric = METRICS[name]
-    unit = metric.unit.removesuffix(" a month") if metric.summary == "total" else metric.unit
-    return metric.title, f"{unit}, {KINDS[metric.summary]}"
+    return metric.title, f"{unit_over(metric.unit, metric.summary)}, {SUMMARY_WORDS[metric.summary]}"
 
 
 def _higher(row: dict[str, float], worlds: int) -> tuple[str, str]:
@@ -153,7 +159,7 @@ def acts_of(scenario: Scenario) -> list[Statement]:
         if settings.policy is not None or settings.given():
             out.append(_act("From the start", title, settings, scenario))
         for change in settings.changes:
-            out.append(_act(_sentence(timing_words(change)), title, change, scenario, change.why or ""))
+            out.append(_act(capital(timing_words(change)), title, change, scenario, change.why or ""))
     return out
 
 
@@ -167,7 +173,7 @@ def _act(when: str, actor: str, settings: Settings, scenario: Scenario, why: str
         what = f"{actor}: {policy.title}. {policy.summary}" if policy else f"{actor}."
     given = {**(policy.settings.given() if policy else {}), **settings.given()}
     responses = [
-        f"{_sentence(timing_words(one))}: {'; '.join(map(' '.join, _levers(one.given())))}."
+        f"{capital(timing_words(one))}: {'; '.join(map(' '.join, _levers(one.given())))}."
         for one in (policy.responds if policy else ())
     ]
     return Statement(when, what, tuple(_levers(given)), tuple(responses), why)
@@ -180,7 +186,7 @@ def _levers(given: dict[str, Any]) -> list[tuple[str, str]]:
     levers = sorted((name for name in given if name in LEVERS), key=lambda name: -float(given[name]))
     others = [name for name in given if name not in LEVERS]
     return [
-        (TITLES[name].lower().replace("ttp", "TTP").replace("taliban", "Taliban"), _value(given[name]))
+        (TITLES[name].lower().replace("ttp", "TTP").replace("taliban", "Taliban"), setting(given[name]))
         for name in levers + others
     ]
 
@@ -192,7 +198,7 @@ def left_to_rules(scenario: Scenario) -> str:
         settings = getattr(scenario.actors, actor)
         if settings.policy in (None, "choose") and not settings.given() and not settings.changes:
             free.append(title if actor == "india" or actor == "pakistan" else f"the {title}")
-    return _joined(free)
+    return listed(free)
 
 
 def shocks_of(scenario: Scenario) -> list[Statement]:
@@ -202,12 +208,11 @@ def shocks_of(scenario: Scenario) -> list[Statement]:
     done = {"add": "changed by", "set": "set to", "multiply": "multiplied by"}
     out = []
     for shock in scenario.shocks:
-        until = f" to {month_words(shock.until)}" if shock.until else ""
         what = [
             f"{SHOCK_TARGETS[name].title} {done[one.operation]} {number(one.value, sign=one.operation == 'add')}"
             for name, one in shock.changes.items()
         ]
-        out.append(Statement(f"{month_words(shock.date)}{until}", f"{shock.title} ({'; '.join(what)})"))
+        out.append(Statement(months_words(shock.date, shock.until or shock.date), f"{shock.title} ({'; '.join(what)})"))
     return out
 
 
@@ -248,18 +253,6 @@ def condition_words(condition: Condition) -> str:
     if condition.not_ is not None:
         return f"not ({condition_words(condition.not_)})"
     return (" and " if condition.all_ else " or ").join(f"({condition_words(part)})" for part in condition.parts)
-
-
-def _value(value: float | str) -> str:
-    return value.replace("_", " ") if isinstance(value, str) else f"{value:g}"
-
-
-def _joined(words: list[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _shared(by_scenario: dict[str, list[Statement]]) -> list[Statement]:

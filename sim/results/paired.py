@@ -1,4 +1,4 @@
-"""Class Comparison: scenarios under the same luck, world by world.
+"""Class Comparison: scenarios under the same random draws, world by world.
 
 World number k has the same draws in every scenario, so the difference between two scenarios in world k is what the
 scenarios did to that world. Everything here is about those differences.
@@ -12,12 +12,25 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.ensemble.chunks import Array
 from sim.metrics import METRICS
-from sim.results.results import Array, Results, records, spread
+from sim.results.results import Results, as_html, quantile_summary, records
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+
+def compared(results: dict[str, Results], baseline: str) -> Comparison:
+    """Results that were run over the same worlds, as one comparison, with the manifest that belongs to it."""
+    manifests = {name: one.manifest for name, one in results.items()}
+    own = ("name", "scenario", "values")
+    shared = {key: value for key, value in manifests[baseline].items() if key not in own}
+    shared["elapsed_seconds"] = round(sum(one["elapsed_seconds"] for one in manifests.values()), 3)
+    shared["baseline"] = baseline
+    shared["values"] = {name: one["values"] for name, one in manifests.items()}
+    shared["scenarios"] = {name: one["scenario"] for name, one in manifests.items()}
+    return Comparison(results, baseline, shared)
 
 
 class Comparison:
@@ -28,6 +41,11 @@ class Comparison:
         baseline: the name that the others are compared with.
         manifest: what made the comparison.
         folder: where it was loaded from, if it was.
+
+    >>> import sim
+    >>> comparison = sim.compare({"press": "confront", "give": "appease"}, worlds=4, months=2)
+    >>> comparison.baseline, comparison.others
+    ('press', ['give'])
     """
 
     def __init__(
@@ -69,7 +87,11 @@ class Comparison:
         Raises:
             SeriesNotKeptError: the runs did not keep their months.
         """
-        return self.results[name].series - self.results[self.baseline].series
+        one, base = self.results[name], self.results[self.baseline]
+        out = one.series - base.series
+        for variable in out.data_vars:
+            out[variable].attrs |= one.series[variable].attrs
+        return out.assign_attrs(title=f"{one.title} less {base.title}", baseline=base.name)
 
     @cached_property
     def _summary(self) -> pd.DataFrame:
@@ -125,6 +147,10 @@ class Comparison:
 
         return load_comparison(Path(path))
 
+    def _repr_html_(self) -> str:
+        """The paired differences, for notebooks."""
+        return as_html(repr(self), self._summary)
+
     def __repr__(self) -> str:
         return f"<Comparison of {', '.join(self.results)} to {self.baseline}: {self.worlds:,} paired worlds>"
 
@@ -132,7 +158,7 @@ class Comparison:
 def differences(values: Array) -> dict[str, float]:
     """Mean, its standard error, percentiles, and the shares above and at zero, of differences per world."""
     count = len(values)
-    middle = spread(values)
+    middle = quantile_summary(values)
     error = float(np.std(values, ddof=1) / np.sqrt(count)) if count > 1 else float("nan")
     return {
         "mean": middle["mean"],

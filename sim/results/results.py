@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from functools import cached_property
+from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.ensemble.chunks import Array, Series
 from sim.metrics import METRICS, PANELS
+from sim.questions import answer
 from sim.vocabulary import VERDICTS, month_after
+from sim.words.numbers import SCALES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,26 +23,9 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.why import Why
 
-Array = NDArray[np.float64]
-
 
 class SeriesNotKeptError(ValueError):
     """Monthly series were asked of a run that did not keep them."""
-
-
-@dataclass
-class Series:
-    """The months of a run, as plain arrays.
-
-    Attributes:
-        metrics: name -> (worlds, months).
-        panels: name -> (worlds, months, n); empty when panels were not kept.
-        labels: panel name -> the n names along its last axis.
-    """
-
-    metrics: dict[str, Array]
-    panels: dict[str, Array] = field(default_factory=dict)
-    labels: dict[str, list[str]] = field(default_factory=dict)
 
 
 class Results:
@@ -52,6 +37,11 @@ class Results:
         outcomes: a row per world (index `world`): every metric's summary over the run (total, mean or final value, as
             the metric declares), the `first_month_...` columns (months from the start, NaN for never) and `verdict`.
         folder: where they were loaded from, if they were.
+
+    >>> import sim
+    >>> results = sim.run("confront", worlds=4, months=2)
+    >>> list(results.summary().columns)
+    ['mean', 'p05', 'p50', 'p95']
     """
 
     def __init__(
@@ -120,8 +110,9 @@ class Results:
     def series(self) -> xr.Dataset:
         """Monthly series: dims (world, month), and for panels a third: area, group, faction, lever, resource_....
 
-        `month` holds texts such as "2021-08", so that `.sel(month="2022-12")` gives that month and
-        `.sel(month=slice("2022-01", "2022-12"))` a year. `world` holds world numbers, from 0.
+        `month` holds the first day of each month, so that `.sel(month="2022-12-01")` gives one month,
+        `.sel(month="2022")` a year, and `.resample(month="YS")` years. `world` holds world numbers, from 0. Variables say
+        what they are in `long_name`, `units` and `description`, as the CF conventions have it.
 
         Raises:
             SeriesNotKeptError: the run did not keep them.
@@ -129,21 +120,22 @@ class Results:
         import xarray as xr
 
         kept = self.arrays
-        coordinates: dict[str, Any] = {"world": np.arange(self.worlds), "month": self.months}
+        coordinates = monthly_coordinates(self.worlds, self.months)
         variables: dict[str, Any] = {}
         for name, values in kept.metrics.items():
-            variables[name] = (("world", "month"), values, {"title": METRICS[name].title, "units": METRICS[name].unit})
+            variables[name] = (("world", "month"), values, described(name))
         for name, values in kept.panels.items():
             dimension = panel_dimension(name)
             coordinates[dimension] = kept.labels[name]
             variables[name] = (("world", "month", dimension), values)
-        return xr.Dataset(variables, coordinates, attrs={"scenario": self.name, "title": self.title})
+        about = {"Conventions": "CF-1.11", "title": self.title, "scenario": self.name, "source": _source(self.manifest)}
+        return xr.Dataset(variables, coordinates, attrs=about)
 
     def summary(self) -> pd.DataFrame:
         """Mean, p05, p50 and p95 over worlds of every metric's outcome: a row per metric."""
         import pandas as pd
 
-        table = {name: spread(self.outcomes[name].to_numpy()) for name in METRICS}
+        table = {name: quantile_summary(self.outcomes[name].to_numpy()) for name in METRICS}
         return pd.DataFrame.from_dict(table, orient="index").rename_axis("metric")
 
     def verdicts(self) -> dict[str, float]:
@@ -163,11 +155,10 @@ class Results:
     ) -> Why:
         """Why a metric changed in a month, or, with `versus`, why it is not the same there: an exact account.
 
-        The worlds are lived again, the first thousand at most; arguments and errors as for `sim.why.explain`.
+        The worlds are simulated again, the first thousand at most; arguments and errors as for `sim.why.explain`.
         """
-        from sim.why.answers import explain_results
-
-        return explain_results(self, metric, month, versus, back=back, everything=everything, world=world)
+        named = {"back": back, "everything": everything, "world": world}
+        return cast("Why", answer("Results.why", self, metric, month, versus, **named))
 
     def as_json(self) -> dict[str, Any]:
         """The object that `durand run --json` prints."""
@@ -199,8 +190,38 @@ class Results:
 
         return load_results(Path(path))
 
+    def _repr_html_(self) -> str:
+        """The short table of a run, for notebooks."""
+        return as_html(repr(self), self.summary())
+
     def __repr__(self) -> str:
         return f"<Results {self.name}: {self.worlds:,} worlds, {len(self.months)} months, seed {self.manifest['seed']}>"
+
+
+def monthly_coordinates(worlds: int, months: list[str]) -> dict[str, Any]:
+    """World numbers and first days of months, as coordinates of a dataset."""
+    days = np.array(months, dtype="datetime64[M]").astype("datetime64[ns]")
+    return {
+        "world": ("world", np.arange(worlds), {"long_name": "modelled world"}),
+        "month": ("month", days, {"long_name": "month", "standard_name": "time", "axis": "T"}),
+    }
+
+
+def described(metric: str) -> dict[str, str]:
+    """What a metric is, as attributes of a variable; shares and indices have the unit 1."""
+    one = METRICS[metric]
+    plain = one.unit in (*SCALES, "index")
+    return {"long_name": one.title, "units": "1" if plain else one.unit, "description": one.means}
+
+
+def _source(manifest: Mapping[str, Any]) -> str:
+    return f"durand {manifest.get('versions', {}).get('durand', '')}".strip() + f", seed {manifest.get('seed')}"
+
+
+def as_html(heading: str, table: pd.DataFrame) -> str:
+    """A table with titles of metrics and rounded figures, under a heading."""
+    shown = table.rename(index={name: one.title for name, one in METRICS.items()})
+    return f"<p><code>{escape(heading)}</code></p>{shown.to_html(float_format='{:.4g}'.format)}"
 
 
 def panel_dimension(panel: str) -> str:
@@ -208,7 +229,7 @@ def panel_dimension(panel: str) -> str:
     return PANELS[panel].axis or PANELS[panel].dimension
 
 
-def spread(values: Array) -> dict[str, float]:
+def quantile_summary(values: Array) -> dict[str, float]:
     """Mean and 5th, 50th and 95th percentile over worlds."""
     low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
     return {"mean": float(np.mean(values)), "p05": float(low), "p50": float(middle), "p95": float(high)}

@@ -13,9 +13,10 @@ from rich.table import Table
 
 from sim.metrics import METRICS
 from sim.results.paired import Comparison
-from sim.results.reading import reading, share, spread, titles
+from sim.results.reading import reading, titles
 from sim.results.results import Results, figures
 from sim.vocabulary import VERDICTS
+from sim.words.numbers import SCALES, SUMMARY_WORDS, middle_and_range, share, shares, unit_over
 
 # What a first look needs; `--all` shows every metric.
 SHORT_LIST = (
@@ -36,7 +37,6 @@ SHORT_LIST = (
     "sovereignty",
     "economy",
 )
-KINDS = {"total": "total", "mean": "average", "final": "at the end"}
 _WIDE = 110
 _SCALE = "Without a unit: on a scale of 0 to 1, alignments -1 to 1."
 
@@ -139,10 +139,9 @@ def _verdicts(results: Sequence[Results]) -> Table:
     table = _table(True, "How it ends", "Shares of modelled worlds.")
     for one in results:
         table.add_column(called[one.name], justify="right")
-    found = [one.verdicts() for one in results]
-    for verdict, title in VERDICTS.items():
-        shares = [share(round(found[i][verdict] * one.worlds), one.worlds) for i, one in enumerate(results)]
-        table.add_row(title, *shares)
+    columns = [shares([round(one.verdicts()[verdict] * one.worlds) for verdict in VERDICTS]) for one in results]
+    for title, *cells in zip(VERDICTS.values(), *columns, strict=True):
+        table.add_row(title, *cells)
     return table
 
 
@@ -156,14 +155,14 @@ def _table(roomy: bool, title: str, caption: str) -> Table:
 
 def _metric(name: str, wide: bool) -> str:
     metric = METRICS[name]
-    unit = metric.unit.removesuffix(" a month") if metric.summary == "total" else metric.unit
+    unit = unit_over(metric.unit, metric.summary)
     # A scale needs no unit, and what is counted mostly says so in its title.
-    said = unit in ("0 to 1", "-1 to 1") or unit in metric.title.lower() or unit == metric.title.lower()
-    return f"{metric.title}{', ' if wide else chr(10)}{KINDS[metric.summary]}{'' if said else f', {unit}'}"
+    said = unit in SCALES or unit in metric.title.lower() or unit == metric.title.lower()
+    return f"{metric.title}{', ' if wide else chr(10)}{SUMMARY_WORDS[metric.summary]}{'' if said else f', {unit}'}"
 
 
 def _cell(metric: str, row: Mapping[str, float], wide: bool, sign: bool = False) -> str:
-    middle, ends = spread(metric, row, sign)
+    middle, ends = middle_and_range(metric, row, sign)
     return f"{middle}  ({ends})" if wide else f"{middle}\n{ends}"
 
 

@@ -1,4 +1,8 @@
-"""Leverage is need times control; influence is leverage times the belief that giving is conditional."""
+"""Leverage is need times control; influence is leverage times the belief that giving is conditional.
+
+That one side's power over another is the other's dependence, which grows with its need and falls with its alternatives:
+Emerson (1962), Power-dependence relations, American Sociological Review 27(1), 31-41.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several scenarios side by side on one worlds axis: one model lives them all, each in its own stretch of worlds."""
+"""Several scenarios in one batch: one model simulates them all, each in its own block of the worlds axis."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from sim.vocabulary import ON_MENU
 from sim.worlds import Vector
 
 
-def company(scenario: Scenario) -> str | None:
-    """What scenarios have to share to be lived side by side, as a text; None for one that is lived alone.
+def batch_key(scenario: Scenario) -> str | None:
+    """What scenarios have to share to stand in one batch, as a text; None for one that stands alone.
 
     Shocks and parameters reach a whole model, and so does the list of courses that Pakistan may be left to choose among.
     """
@@ -25,26 +25,24 @@ def company(scenario: Scenario) -> str | None:
     return json.dumps([data["start"], data.get("shocks"), data.get("parameters")])
 
 
-class Abreast:
-    """The scripts of several scenarios, read as one `Script` over all their worlds.
+class BatchedScript:
+    """The scripts of several scenarios, read as one over all their worlds.
 
     Args:
-        scenarios: of one `company`.
-        worlds: how many in all; each scenario has as many, the first's come first.
+        scenarios: of one `batch_key`.
+        worlds: how many each scenario has; the first's come first.
 
     Raises:
-        ValueError: the scenarios cannot be lived side by side, or the worlds not be dealt out to them.
+        ValueError: the scenarios cannot stand in one batch.
     """
 
     candidates: tuple[str, ...] = ()
 
     def __init__(self, scenarios: Sequence[Scenario], worlds: int) -> None:
-        kinds = {company(one) for one in scenarios}
+        kinds = {batch_key(one) for one in scenarios}
         if len(kinds) > 1 or None in kinds:
-            raise ValueError("scenarios side by side need the same start, shocks and parameters, and a settled course")
-        if worlds % len(scenarios):
-            raise ValueError(f"{worlds} worlds cannot be dealt out to {len(scenarios)} scenarios")
-        self._width = worlds // len(scenarios)
+            raise ValueError("scenarios in one batch need the same start, shocks and parameters, and a settled course")
+        self._width = worlds
         self._scripts = [Script(one, self._width) for one in scenarios]
         self._month = -1
         self._read: dict[str, dict[str, Vector | None]] = {}

@@ -23,12 +23,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from yaml import YAMLError
+
 from sim.scenario.references import check_claims, check_parameters
 from sim.scenario.schema import POLICIES, Policy, Scenario, policy_mentions
 from sim.scenario.settings import DECIDES
 from sim.scenario.words import CHOOSE
 from sim.vocabulary import ACTORS
-from sim.yamlfile import Document, FileError, Place, Source, dotted, found, read, suggestion, validate
+from sim.yamlfile import (
+    DEPTH,
+    Document,
+    FileError,
+    Place,
+    Source,
+    dotted,
+    dump,
+    found,
+    read,
+    short,
+    suggestion,
+    validate,
+)
 
 DEEPEST = 10
 _NAME = re.compile(r"[a-z0-9_]{1,60}")
@@ -78,20 +94,54 @@ def list_scenarios() -> list[tuple[str, str, str]]:
     return rows
 
 
-def load_scenario(source: Source) -> Scenario:
+def load_scenario(source: Source | Mapping[str, Any] | Scenario) -> Scenario:
     """A scenario with all that it extends and all the policies it uses in it.
 
     Args:
-        source: name of a scenario in the library; a path; or a pair (name, text of the file).
+        source: name of a scenario in the library; a path; a pair (name, text of the file); what would stand in a file, as
+            a dict; or a scenario, which is given back.
 
     Raises:
         ScenarioError: something is not there or not right, with file, line, value and what is allowed.
+
+    >>> load_scenario("confront").title
+    'Confront'
+    >>> mine = {"schema": 1, "extends": "confront", "title": "Mine", "actors": {"pakistan": {"levers": {"aid": 0.5}}}}
+    >>> load_scenario(mine).actors.pakistan.levers["aid"]
+    0.5
     """
+    if isinstance(source, Scenario):
+        return source
+    if isinstance(source, Mapping):
+        source = _as_text(source)
+    elif not isinstance(source, str | Path | tuple):
+        allowed = "a name, a path, a dict or a Scenario"
+        raise ScenarioError(f"this is no scenario: {found(source)} ({type(source).__name__}); allowed: {allowed}")
     path = None if isinstance(source, tuple) else _find(source, (), "scenario")
     merged = _extended(source if path is None else path, path, [])
     name = merged.data.get("name") or Path(source[0] if isinstance(source, tuple) else str(path)).stem
     merged.data["name"] = str(name)[:120]
     return _resolve(merged, path)
+
+
+def _as_text(data: Mapping[str, Any]) -> tuple[str, str]:
+    """Plain data as the text of a file, so that it is read and checked as any file is."""
+    try:
+        return str(data.get("name", "the dict")), dump(_plain(data))
+    except YAMLError as problem:
+        raise ScenarioError(
+            f"this dict holds what cannot stand in a file: {problem.args[-1]!r}; allowed: text, numbers, "
+            "lists and dicts"
+        ) from None
+
+
+def _plain(data: Any) -> Any:
+    """The same with NumPy's numbers as Python's, and any mapping or sequence as a dict or a list."""
+    if isinstance(data, Mapping):
+        return {key: _plain(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_plain(value) for value in data]
+    return data.item() if isinstance(data, np.generic) else data
 
 
 def load_policy(source: Source) -> Policy:
@@ -121,6 +171,10 @@ def with_overrides(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
 
     Raises:
         ScenarioError: there is nothing at a path, or a value does not fit there.
+
+    >>> mild = with_overrides(load_scenario("confront"), {"actors.pakistan.levers.aid": 0.5})
+    >>> mild.actors.pakistan.levers["aid"]
+    0.5
     """
     folders = (scenario.source.parent,) if scenario.source else ()
     merged = _Merged(scenario.data(), scenario.name, ScenarioError, folders=folders)
@@ -144,17 +198,23 @@ def _scalar(label: str, text: str) -> Any:
 def _put(data: Any, path: str, value: Any, label: str) -> Place:
     """Set a value inside plain data, making the blocks on the way to it; returns the path taken."""
     place: list[str | int] = []
-    parts = path.split(".")
+    parts = path.split(".", DEPTH)
+    if len(parts) > DEPTH:
+        raise ScenarioError(f"{label}: the path is too deep; {DEPTH} levels are allowed")
     if parts[0] in ("schema", "extends"):
-        raise ScenarioError(f"{label}: {path} cannot be set; allowed: all else in a scenario")
+        raise ScenarioError(f"{label}: {parts[0]} cannot be set; allowed: all else in a scenario")
     for number, part in enumerate(parts):
         key: Any = part
         if isinstance(data, list):
-            if not (part.isdecimal() and int(part) < len(data)):
-                raise ScenarioError(f"{label}: there is no item {part} in the list; allowed: 0 to {len(data) - 1}")
+            if not (re.fullmatch(r"[0-9]{1,9}", part) and int(part) < len(data)):
+                raise ScenarioError(
+                    f"{label}: there is no item {short(part)} in the list; allowed: 0 to {len(data) - 1}"
+                )
             key = int(part)
         elif not isinstance(data, dict):
-            raise ScenarioError(f"{label}: there is nothing inside {found(data)}: {part}; leave it out of the path")
+            raise ScenarioError(
+                f"{label}: there is nothing inside {found(data)}: {short(part)}; leave it out of the path"
+            )
         place.append(key)
         if number == len(parts) - 1:
             data[key] = value
@@ -280,8 +340,11 @@ def _resolve(merged: _Merged, source: Path | None) -> Scenario:
 def _check_choice(merged: _Merged, scenario: Scenario) -> None:
     """`policy: choose` needs policies to choose among, and these go with it only."""
     choosing = [(place, actor) for place, actor, name in policy_mentions(scenario) if name == CHOOSE]
+    few = {actor for actor in ACTORS if len(set(getattr(scenario.actors, actor).among)) < 2}
     for place, actor in choosing:
-        if len(set(getattr(scenario.actors, actor).among)) < 2:
+        if "among" in place:
+            raise merged.problem(place, f"{dotted(place)} is no policy: {CHOOSE}; allowed: the names of policies")
+        if actor in few:
             raise merged.problem(place, f"{dotted(place)} needs `among`: {CHOOSE}; allowed: two policies or more there")
     for actor in set(ACTORS) - {actor for _, actor in choosing}:
         if not getattr(scenario.actors, actor).among:

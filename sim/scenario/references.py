@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from sim.scenario.schema import Distribution, Scenario
-from sim.yamlfile import Document, Place, dotted, short, suggestion
+from sim.yamlfile import Document, Place, Problem, dotted, short, suggestion
 
 
 def check_claims(document: Document) -> None:
@@ -17,13 +18,11 @@ def check_claims(document: Document) -> None:
     from sim.evidence import ledger
 
     known = ledger().claims
-    problems = [
-        f"{document.where(place)}: {dotted(place)} is not in the evidence ledger: {short(claim)}{suggestion(claim, known)}"
-        for place, claim in named
-        if claim not in known
-    ]
-    if problems:
-        raise document.error(*problems)
+
+    def words(place: Place, claim: str) -> str:
+        return f"{dotted(place)} is not in the evidence ledger: {short(claim)}{suggestion(claim, known)}"
+
+    document.check((place, partial(words, place, claim)) for place, claim in named if claim not in known)
 
 
 def _claims(part: Any, here: Place) -> Iterator[tuple[Place, str]]:
@@ -42,13 +41,19 @@ def check_parameters(document: Document, scenario: Scenario) -> None:
     """Every parameter that is overridden is declared, and keeps to its declared range."""
     if not scenario.parameters:
         return
+    document.check(_misfits(scenario))
+
+
+def _misfits(scenario: Scenario) -> Iterator[Problem]:
     from sim.parameters import PARAMETERS
 
-    problems = []
+    def unknown(name: str) -> str:
+        return f"no such parameter: {short(name)}{suggestion(name, PARAMETERS)}"
+
     for name, value in scenario.parameters.items():
         place: Place = ("parameters", name)
         if name not in PARAMETERS:
-            problems.append(f"{document.where(place)}: no such parameter: {short(name)}{suggestion(name, PARAMETERS)}")
+            yield place, partial(unknown, name)
             continue
         declared = PARAMETERS[name]
         ends = {"low": value.low, "high": value.high} if isinstance(value, Distribution) else {"": value}
@@ -56,6 +61,4 @@ def check_parameters(document: Document, scenario: Scenario) -> None:
             if not declared.low <= figure <= declared.high:
                 at = (*place, end) if end else place
                 allowed = f"allowed: {declared.low:g} to {declared.high:g}"
-                problems.append(f"{document.where(at)}: {dotted(at)} is out of range: {figure:g}; {allowed}")
-    if problems:
-        raise document.error(*problems)
+                yield at, f"{dotted(at)} is out of range: {figure:g}; {allowed}"

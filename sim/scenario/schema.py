@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import reduce
 from hashlib import blake2b
+from html import escape
 from json import dumps
 from operator import or_
 from pathlib import Path
@@ -141,6 +142,8 @@ class Scenario(Strict):
         months: length of the run, 1 to 360.
         parameters: overrides of declared parameters, each a value or a distribution.
         policies: policies that `actors` may name, besides the policy files.
+
+    See :func:`sim.load_scenario` for an example.
     """
 
     schema_: Literal[1] = Field(alias="schema")
@@ -195,6 +198,13 @@ class Scenario(Strict):
 
     def _begins(self, date: str | None) -> int:
         return 0 if date is None else months_between(self.start, date)
+
+    def _repr_html_(self) -> str:
+        """Title, question and file, for notebooks."""
+        return (
+            f"<p><b>{escape(self.title)}</b>: {escape(self.question)}</p>"
+            f"<details><summary><code>{escape(self.name)}</code></summary><pre>{escape(self.to_yaml())}</pre></details>"
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Scenario) and self.data() == other.data()

@@ -133,7 +133,7 @@ class Script:
             actor, layer = places[home.removesuffix(".levers") if setting in LEVERS else home]
             if setting not in DEFAULTS[actor]:
                 raise KeyError(path)
-            layer.values[setting] = np.array(vector, dtype=np.float64)
+            layer.values[setting] = _within(path, setting, np.array(vector, dtype=np.float64))
         self._shocks: dict[int, list[tuple[str, Operation, float]]] = {}
         for shock in scenario.shocks:
             first, last = self._index(shock.date), self._index(shock.until or shock.date)
@@ -281,6 +281,21 @@ class Script:
             self._constants[value] = np.full(self.worlds, value)
             self._constants[value].flags.writeable = False
         return self._constants[value]
+
+
+def _within(path: str, setting: str, values: Vector) -> Vector:
+    """The values of a setting, if each is one that it can have: -1 leaves it to choose.
+
+    Raises:
+        ValueError: one is not.
+    """
+    most = len(OPTIONS[setting]) - 1 if setting in OPTIONS else 1
+    wrong = ~(((values >= 0) & (values <= most)) | (values == CHOOSING))
+    if wrong.any():
+        raise ValueError(
+            f"{path} is out of range: {values[wrong][0]:g}; allowed: 0 to {most}, or -1 to leave it to choose"
+        )
+    return values
 
 
 def _given(settings: Settings) -> _Layer:

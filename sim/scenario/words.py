@@ -18,15 +18,15 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from sim.vocabulary import CHOOSE as CHOOSE
-from sim.yamlfile import suggestion
+from sim.yamlfile import ChoiceError
 
 _MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
 
 class Strict(BaseModel):
-    """A block of keys: frozen, and refusing keys that it does not know."""
+    """A block of keys: frozen, and refusing keys that it does not know. Dumped under the names that stand in files."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
 
 
 class OneOf:
@@ -37,7 +37,7 @@ class OneOf:
 
     def check(self, value: str) -> str:
         if value not in self.names:
-            raise ValueError(f"is not one of the choices{suggestion(value, self.names)}")
+            raise ChoiceError(f"is not one of the choices; allowed: {', '.join(self.names)}", self.names)
         return value
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

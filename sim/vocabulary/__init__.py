@@ -8,7 +8,7 @@ extension declares is in them. Order matters: it is the order in which rows are 
 from __future__ import annotations
 
 from sim.vocabulary.actors import ACTOR_SPECS, acting, others_who_supply
-from sim.vocabulary.calendar import START, month_after, months_between
+from sim.vocabulary.calendar import START, month_after, month_words, months_between
 from sim.vocabulary.derived import Derived
 from sim.vocabulary.levers import LEVER_SPECS, Lever, coercive, suppliers_of
 from sim.vocabulary.options import CAMPAIGNS, ENGAGEMENTS, STANCES
@@ -49,6 +49,7 @@ __all__ = [
     "acting",
     "coercive",
     "month_after",
+    "month_words",
     "months_between",
     "of_kind",
     "others_who_supply",

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from calendar import month_name
+
 START = "2021-08"
+
+
+def month_words(month: str) -> str:
+    """ "2021-08" as "August 2021"."""
+    return f"{month_name[int(month[5:])]} {month[:4]}"
 
 
 def month_after(start: str, months: int) -> str:

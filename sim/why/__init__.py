@@ -1,7 +1,7 @@
 """Why? The account of a figure: what moved a metric in a month, or what makes it differ between two scenarios.
 
 **How a difference is split.** The months asked about are lived by both runs side by side (two scenarios under the same
-luck, or a month and the one before it), on vectors that record every step they go through: each call of a rule, each
+random draws, or a month and the one before it), on vectors that record every step they go through: each call of a rule, each
 draw, each choice, and the arithmetic between them. The numbers are those of a plain run to the last bit. Then the
 difference in the metric goes backwards through these steps, at each one to what the step took:
 
@@ -13,7 +13,7 @@ difference in the metric goes backwards through these steps, at each one to what
   the straight line between the two readings (Aumann and Shapley), which adds up as well and never pairs the one
   reading's numerator with the other's denominator.
 - *Draws and choices* jump. Who pushed them is credited with what they did to the expected outcome (a mean, a
-  probability). How chance then fell is luck's own between months. Between scenarios luck is the same, so it is shared
+  probability). How chance then fell stands by itself between months. Between scenarios the draws are the same, so it is shared
   among those who pushed, by the size of their push; over worlds it averages out.
 
 A step's inputs carry exactly what the step carries, so any cut through the graph adds up to the difference, in every
@@ -24,7 +24,7 @@ which these had been silent. Arithmetic is folded into the named thing that it f
 - `explain` gives the account of a metric, `weigh` lays a decision open, `ablate` switches mechanisms off in turn.
 - `Why.text`, `.as_json` and `.chart` show it; `Why.terms` and `Why.chain` hold it world by world.
 
-What is not traced: a term names the worlds' luck by its stream, not by its slot; and where a script's response holds
+What is not traced: a term names the worlds' draws by their stream, not by its slot; and where a script's response holds
 on from before the first month followed, its part is put down to the setting itself.
 """
 
@@ -33,20 +33,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.why.ablation import Ablation, Worth, ablate
+    from sim.why.ablation import Ablation, AblationEffect, ablate
     from sim.why.account import Cut, Step, Term
     from sim.why.answers import Why, explain
     from sim.why.decide import Push, Weighed, weigh
 
 __all__ = [
     "Ablation",
+    "AblationEffect",
     "Cut",
     "Push",
     "Step",
     "Term",
     "Weighed",
     "Why",
-    "Worth",
     "ablate",
     "explain",
     "weigh",
@@ -54,7 +54,7 @@ __all__ = [
 
 _HOMES = {
     "Ablation": "ablation",
-    "Worth": "ablation",
+    "AblationEffect": "ablation",
     "ablate": "ablation",
     "Cut": "account",
     "Step": "account",

@@ -1,4 +1,4 @@
-"""What each mechanism is worth: the same worlds lived again with its rules switched off, one mechanism at a time.
+"""What each mechanism is worth: the same worlds simulated again with its rules switched off, one mechanism at a time.
 
 A crude measure, and meant as one. Switching a rule off puts its declared `off` in its place: nothing, or the value that
 it would have changed. A mechanism goes with every rule that names it, also where a rule serves several; effects of
@@ -13,31 +13,32 @@ from typing import Any
 
 import numpy as np
 
-from sim.ensemble.run import DEFAULT_PARAMETERS, LimitError, Progress
+from sim.ensemble.chunks import monthly
+from sim.ensemble.simulate import Progress, simulate_batch
+from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError, RunSpec
 from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS
-from sim.model import FrontierModel
-from sim.results.reading import NOT_A_FORECAST, month_words, share
-from sim.results.terminal import KINDS
+from sim.model import Parts
 from sim.rule import RULES, Rule
 from sim.rulebook import Rulebook
 from sim.scenario import Scenario
-from sim.vocabulary import ACTORS
+from sim.vocabulary import ACTORS, month_words
 from sim.why.answers import Named, asked, month_number, resolved
 from sim.why.halves import Record
-from sim.why.names import decimals
 from sim.why.scripts import watched
 from sim.why.shapley import Array
-from sim.why.text import called, signed, wrapped
+from sim.why.text import called
+from sim.words.numbers import SUMMARY_WORDS, decimals, share, signed
 from sim.words.problems import suggestion
+from sim.words.sentences import NOT_A_FORECAST, wrapped
 from sim.worlds import Vector
 
-# Worlds at a time: several mechanisms are switched off side by side on the worlds axis.
+# Worlds at a time: several mechanisms are switched off in one batch, each in a block.
 _AT_ONCE = 2_000
 
 
 @dataclass(frozen=True)
-class Worth:
+class AblationEffect:
     """What a mechanism is worth.
 
     Attributes:
@@ -80,7 +81,7 @@ class Ablation:
     seed: int
     parameters: str
     level: Array
-    rows: tuple[Worth, ...]
+    rows: tuple[AblationEffect, ...]
 
     def text(self, width: int = 80) -> str:
         """The ranking in words, as text of `width` columns."""
@@ -120,7 +121,7 @@ class Ablation:
         return self.text()
 
 
-class _SideBySide(Rulebook):
+class _BatchedRulebook(Rulebook):
     """Rules of several runs on one worlds axis, each with other rules switched off.
 
     Args:
@@ -137,8 +138,8 @@ class _SideBySide(Rulebook):
             if where:
                 self._silent[rule.function] = rule, where
 
-    def __call__(self, rule: Callable[..., Vector], /, *by_place: Vector, **state: Vector) -> Vector:
-        out = super().__call__(rule, *by_place, **state)
+    def called_by(self, owner: str, rule: Callable[..., Vector], /, *by_place: Vector, **state: Vector) -> Vector:
+        out = super().called_by(owner, rule, *by_place, **state)
         if rule not in self._silent:
             return out
         known, where = self._silent[rule]
@@ -167,7 +168,7 @@ def ablate(
     mechanisms: Collection[str] = tuple(MECHANISMS),
     progress: Progress | None = None,
 ) -> Ablation:
-    """Switch each mechanism off in turn, in the same worlds under the same luck, and see what becomes of a metric.
+    """Switch each mechanism off in turn, in the same worlds with the same random draws, and see what becomes of a metric.
 
     Args:
         metric: the name of a metric; month: YYYY-MM, or None for its summary over the run.
@@ -189,15 +190,18 @@ def ablate(
         return _run(plan, metric, months, month is None, off, worlds, seed, parameters)
 
     (level,) = run([()])
-    rows: list[Worth] = []
+    rows: list[AblationEffect] = []
     of = {one: rules_of(one) for one in mechanisms}
     idle = [one for one, rules in of.items() if not rules]
-    rows += [Worth(one, (), np.zeros(worlds)) for one in idle]
+    rows += [AblationEffect(one, (), np.zeros(worlds)) for one in idle]
     busy = [one for one in of if one not in idle]
     step = max(1, _AT_ONCE // worlds)
     for first in range(0, len(busy), step):
         some = busy[first : first + step]
-        rows += [Worth(one, of[one], *result) for one, result in zip(some, _worth(run, some, of, level), strict=True)]
+        rows += [
+            AblationEffect(one, of[one], *result)
+            for one, result in zip(some, _worth(run, some, of, level), strict=True)
+        ]
         if progress is not None:
             progress(len(rows), len(of))
     rows.sort(key=lambda row: (row.effect is None, -abs(row.mean), list(MECHANISMS).index(row.mechanism)))
@@ -230,31 +234,25 @@ def _run(
     parameters: str,
 ) -> list[Array]:
     """The metric of several runs, each with some rules switched off."""
-    model = FrontierModel(plan, worlds * len(off), seed, parameters=parameters, points=len(off))
-    try:
-        model.rulebook = _SideBySide(model.parameters, off, worlds)
-        model.remove_all_agents()
-        model._make_agents()
-        seen = [one.metric for actor in ACTORS for one in watched(plan, actor)]
-        record = Record(tuple(dict.fromkeys([metric, *seen])))
-        record.attend(model)
-        for _ in range(months):
-            model.step()
-        values = [np.asarray(one, dtype=np.float64) for one in record.model_vars[metric]]
-    finally:
-        model.close()
+    seen = [one.metric for actor in ACTORS for one in watched(plan, actor)]
+    parts = Parts(
+        rulebook=lambda parameters: _BatchedRulebook(parameters, off, worlds),
+        collector=lambda: Record(tuple(dict.fromkeys([metric, *seen]))),
+    )
+    spec = RunSpec.of(plan, worlds, months, seed, parameters=parameters, points=len(off))
+    values = simulate_batch(spec, lambda model, _: monthly(model, (metric,))[metric], parts)
     out = values[-1]
     if summed_up and METRICS[metric].summary != "final":
         out = sum(values[1:], values[0])
         out = out / len(values) if METRICS[metric].summary == "mean" else out
     if not np.all(np.isfinite(out)):
         raise ArithmeticError(f"{metric} is not a number without it")
-    return [out[n * worlds : (n + 1) * worlds] for n in range(len(off))]
+    return [out[spec.layout.block(number)] for number in range(len(off))]
 
 
 def _lines(one: Ablation, width: int) -> Iterator[str]:
     metric = METRICS[one.metric]
-    when = month_words(one.month) if one.month else f"{KINDS[metric.summary]} over {one.plan.months} months"
+    when = month_words(one.month) if one.month else f"{SUMMARY_WORDS[metric.summary]} over {one.plan.months} months"
     heading = f"What each mechanism is worth: {metric.title}, {when}: {called(one.plan, None)[0]}"
     yield from wrapped(heading, width)
     yield "=" * min(len(heading), width)

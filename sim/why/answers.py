@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from sim.ensemble.run import DEFAULT_PARAMETERS, LimitError, check
+from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError, check
 from sim.metrics import METRICS
 from sim.scenario import Scenario, load_scenario
 from sim.vocabulary import month_after, months_between
 from sim.why.account import Accountant, Cut, Step, Term, chain
 from sim.why.flow import Flow
-from sim.why.runs import Lived, between, within
+from sim.why.runs import TracedRuns, between, within
 from sim.words.problems import suggestion
 
 if TYPE_CHECKING:
@@ -134,13 +134,13 @@ def explain(
     depth = min(depth, number + 1)
     with _undisturbed():
         if other is None:
-            lived = within(plan, (metric,), number, depth, worlds, seed, parameters)
+            runs = within(plan, (metric,), number, depth, worlds, seed, parameters)
         else:
-            lived = between(plan, other, (metric,), number, depth, worlds, seed, parameters)
+            runs = between(plan, other, (metric,), number, depth, worlds, seed, parameters)
         try:
-            return _answer(lived, plan, other, metric, month, worlds, world, seed, parameters, cut or Cut())
+            return _answer(runs, plan, other, metric, month, worlds, world, seed, parameters, cut or Cut())
         finally:
-            lived.close()
+            runs.close()
 
 
 def explain_results(
@@ -156,7 +156,7 @@ def explain_results(
     """The same for what was run already: with its seed, its parameters and its worlds, up to a thousand.
 
     Raises:
-        LimitError: as for :func:`explain`; or the two were not run under the same luck and parameters.
+        LimitError: as for :func:`explain`; or the two were not run under the same random draws and parameters.
     """
     made = [one.manifest for one in (results, versus) if one is not None]
     for name in ("seed", "parameters"):
@@ -192,7 +192,7 @@ def _undisturbed() -> Iterator[None]:
 
 
 def _answer(
-    lived: Lived,
+    runs: TracedRuns,
     plan: Scenario,
     other: Scenario | None,
     metric: str,
@@ -204,27 +204,27 @@ def _answer(
     cut: Cut,
 ) -> Why:
     shown = slice(0, worlds) if world is None else slice(world, world + 1)
-    since = month_after(plan.start, lived.since)
+    since = month_after(plan.start, runs.since)
 
     def why(whole: Term, terms: tuple[Term, ...], steps: Step | None) -> Why:
         return Why(metric, month, since, plan, other, worlds, world, seed, parameters, whole, terms, steps)
 
     title = METRICS[metric].title
-    if lived.twin is None or lived.target is None:
+    if runs.pair is None or runs.target is None:
         nothing = np.zeros(worlds)[shown]
-        mean = None if lived.reading is None else float(np.mean(lived.reading[shown]))
+        mean = None if runs.reading is None else float(np.mean(runs.reading[shown]))
         return why(Term("metric", metric, "", title, nothing, (month, month), mean, mean), (), None)
-    flow = Flow(lived.twin.width, lived.twin.starts if other is None else None)
+    flow = Flow(runs.pair.width, runs.pair.starts if other is None else None)
     accountant = Accountant(flow, shown, (plan,) if other is None else (plan, other), plan.start)
-    whole = accountant.whole(metric, title, lived.target)
+    whole = accountant.whole(metric, title, runs.target)
     if not np.any(whole.values):
         return why(whole, (), None)
     ends = () if other is not None else ("luck", "decision")
-    start = {lived.target: (np.ones(lived.twin.width), None)}
+    start = {runs.target: (np.ones(runs.pair.width), None)}
     found = flow.down(start, lambda node: node.label is not None and node.label.kind in ends)
     terms = [accountant.term(part) for part in accountant.parts(found) if np.any(part.values)]
     scale = max(abs(term.mean) for term in terms)
-    out = why(whole, tuple(terms), chain(accountant, whole, lived.target, max(scale, abs(whole.mean)), cut))
+    out = why(whole, tuple(terms), chain(accountant, whole, runs.target, max(scale, abs(whole.mean)), cut))
     if not out.error <= _ROUNDING * (1.0 + float(np.max(np.abs(whole.values)))):
         raise ArithmeticError(f"the account of {metric} in {month} misses the difference by {out.error:g}")
     return out

@@ -10,10 +10,11 @@ import numpy as np
 from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS
 from sim.plots.theme import HIGHER, LOWER, WIDTH, broken, dress, name_axis, panels
-from sim.results.reading import month_words, number
+from sim.vocabulary import month_words
 from sim.why.account import rest_of
-from sim.why.names import DECISIONS, decimals
+from sim.why.names import DECISIONS
 from sim.why.text import called
+from sim.words.numbers import SCALES, decimals, number
 
 if TYPE_CHECKING:
     from sim.why.ablation import Ablation
@@ -105,4 +106,4 @@ def _layers(rows: list[dict[str, Any]], order: list[str], width: int, step: int)
 
 
 def _unit(unit: str) -> str:
-    return "" if unit in ("0 to 1", "-1 to 1") else unit
+    return "" if unit in SCALES else unit

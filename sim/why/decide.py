@@ -8,17 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from sim.ensemble.run import DEFAULT_PARAMETERS, LimitError
-from sim.model import FrontierModel
-from sim.results.reading import NOT_A_FORECAST, month_words, share
+from sim.ensemble.simulate import simulate_batch
+from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError, RunSpec
 from sim.rule import RULES
 from sim.scenario import Scenario
+from sim.vocabulary import month_words
 from sim.why.answers import Named, asked, month_number, resolved
 from sim.why.draws import likely
 from sim.why.names import DECISIONS
 from sim.why.shapley import Array
-from sim.why.text import called, wrapped
+from sim.why.text import called
+from sim.words.numbers import share
 from sim.words.problems import suggestion
+from sim.words.sentences import NOT_A_FORECAST, wrapped
 
 _BAR = 12
 
@@ -138,14 +140,8 @@ def weigh(
         raise LimitError(f"no such decision: {decision}{suggestion(decision, DECISIONS)}")
     number = month_number(month, plan, None, first=0)
     worlds, seed = asked(worlds, seed, world)
-    model = FrontierModel(plan, worlds, seed, parameters=parameters)
-    try:
-        for now in range(number + 1):
-            model.record = now == number
-            model.step()
-        account = model.accounts[-1].get(decision)
-    finally:
-        model.close()
+    spec = RunSpec.of(plan, worlds, number + 1, seed, parameters=parameters, record=(number,))
+    account = simulate_batch(spec, lambda model, _: model.accounts[-1].get(decision))
     if account is None:
         raise LimitError(
             f"{plan.name} leaves no course open to choose; allowed: {', '.join(one for one in DECISIONS if one != decision)}"

@@ -3,7 +3,7 @@
 A draw jumps: a chance that shifts by a thousandth changes nothing in most worlds, and everything in one of a thousand.
 So what pushed a draw is credited with what it did to the outcome that was to be expected (a mean, a probability; over
 all draws that comes to the same), and what chance made of it in this world goes on as the residual (see `steps.py`). Between
-scenarios luck is the same, so the residual goes back to those who pushed; between months it is luck's own.
+scenarios the draws are the same, so the residual goes back to those who pushed; between months it is chance's own.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def likely(*values: Array, prescribed: bool = False) -> Array:
 
 
 class Chanced(Node):
-    """A step in which luck, its first operand, decides: `likely` is what was to be expected of the other operands."""
+    """A step in which a draw, its first operand, decides: `likely` is what was to be expected of the other operands."""
 
     __slots__ = ("function", "likely")
 
@@ -57,8 +57,8 @@ class Chanced(Node):
         self.function, self.likely = function, expected
 
     def split(self, frame: Frame) -> list[Way]:
-        """The ways of what was to be expected; the residual goes to luck where it differs, else to those who pushed."""
-        luck, pushing = self.operands[0], self.operands[1:]
+        """The ways of what was to be expected; the residual goes to the draw where it differs, else to those who pushed."""
+        draw, pushing = self.operands[0], self.operands[1:]
         change = frame.gap(self)
         players = [place for place, one in enumerate(pushing) if frame.differs(one)]
         now, then = [frame.now(one) for one in pushing], [frame.then(one) for one in pushing]
@@ -68,8 +68,8 @@ class Chanced(Node):
             parts = shapley(self.likely, now, then, players, after, before)
         ways = [way(frame, pushing[i], part) for i, part in zip(players, parts, strict=True)]
         chanced = change - sum(parts, np.zeros(change.shape))
-        if frame.differs(luck):
-            return [Way(luck, 0.0, chanced), *ways]
+        if frame.differs(draw):
+            return [Way(draw, 0.0, chanced), *ways]
         shares: list[Array | float] = [1.0]
         if len(ways) > 1:
             pushes = self._pushes(frame, now, then, players, parts)
@@ -87,7 +87,7 @@ class Chanced(Node):
 
 
 class Draw(Chanced):
-    """A count or an event; luck is the uniform draw."""
+    """A count or an event; the first operand is the uniform draw."""
 
     __slots__ = ()
 

@@ -1,4 +1,7 @@
-"""Following a difference down the graph: from a result to whatever it is asked of, exactly."""
+"""Following a difference down the graph: from a result to whatever it is asked of, exactly.
+
+The path integral along a straight line is the value of Aumann and Shapley (1974), Values of Non-Atomic Games.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ Carried = tuple[Array | None, Array | None]
 
 
 class Apart:
-    """The two runs, as they were lived."""
+    """The two runs, as they were simulated."""
 
     def __init__(self, width: int) -> None:
         self.width = width

@@ -1,8 +1,9 @@
-"""What two runs on one worlds axis have of their own: luck, parameters, courses to choose from; and where states stand."""
+"""What two runs on one worlds axis have of their own: draws, parameters, courses to choose from; and where states stand."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +17,7 @@ from sim.rulebook import Rulebook, by_name_only
 from sim.why.shapley import Array
 from sim.why.steps import Label, Node, RuleStep
 from sim.why.traced import Trace, Traced
-from sim.worlds import Streams, Vector
+from sim.worlds import BatchLayout, Streams, Vector
 
 # A state's place in an agent: its attribute, and the key or field within it.
 Place = tuple[str, str]
@@ -25,8 +26,6 @@ Snapshot = list[dict[Place, Array]]
 _PASSING = ("utilities", "draws", "probabilities")
 # What Pakistan weighs where its course is open: the courses may be others in each half.
 COURSES = ("policy_decision", "policy_costs", "policy_coerciveness")
-# To the utility of a course that is not open to a half: no noise makes up for it.
-CLOSED = -1_000.0
 # Run at least this many worlds: fewer than this, and a list of options could be taken for a vector over worlds.
 FEWEST = 61
 
@@ -72,11 +71,6 @@ class Record:
         for name in self.metrics:
             self.model_vars[name].append(METRICS[name].read(model))
 
-    def attend(self, model: FrontierModel) -> None:
-        """Take the place of a model's collector."""
-        model.datacollector = self
-        model._take_readings = lambda: None  # type: ignore[method-assign]
-
 
 @dataclass
 class Courses:
@@ -88,27 +82,33 @@ class Courses:
     held: Array | None = None
 
 
-class PairStreams:
-    """Luck for both halves: the same month's, or for the other half that of some months before."""
+class PairStreams(Streams):
+    """Random draws for both halves: the same month's, or for the other half that of some months before."""
 
-    def __init__(self, streams: Streams, lag: int) -> None:
-        self.streams, self.lag, self.first = streams, lag, streams.first
+    def __init__(self, seed: int, width: int, lag: int) -> None:
+        super().__init__(seed, BatchLayout(width, blocks=2))
+        self.lag = lag
         self.trace: Trace | None = None
 
     def uniform(self, name: str, month: int, slot: int = 0) -> Any:
         """A draw per world of each half."""
-        return self._both(name, lambda back: self.streams.uniform(name, month - back, slot))
+        return self._both(name, month, lambda then: super(PairStreams, self).uniform(name, then, slot))
 
     def uniforms(self, name: str, month: int, slots: int, first: int = 0) -> Any:
         """Draws for so many slots."""
-        return self._both(name, lambda back: self.streams.uniforms(name, month - back, slots, first))
+        return self._both(name, month, lambda then: super(PairStreams, self).uniforms(name, then, slots, first))
 
-    def _both(self, name: str, draw: Callable[[int], Vector]) -> Any:
-        one = draw(0)
-        both = np.concatenate([one, draw(self.lag) if self.lag else one], axis=-1)
+    def full(self, value: Any) -> Any:
+        """A vector of this value, as a step."""
         if self.trace is None:
-            return both
-        return Traced(self.trace, self.trace.leaf(both, Label("luck", name)))
+            return super().full(value)
+        return value if isinstance(value, Traced) else Traced(self.trace, self.trace.leaf(super().full(value)))
+
+    def _both(self, name: str, month: int, draw: Callable[[int], Vector]) -> Any:
+        both = draw(month)
+        if self.lag and month >= self.lag:  # what is drawn before the first month is each half's own start
+            both[..., self.layout.worlds :] = draw(month - self.lag)[..., : self.layout.worlds]
+        return both if self.trace is None else Traced(self.trace, self.trace.leaf(both, Label("luck", name)))
 
 
 class PairRulebook(Rulebook):
@@ -117,7 +117,6 @@ class PairRulebook(Rulebook):
     Attributes:
         own: parameter -> its two values, where they differ.
         leaves: the same as steps of the trace.
-        mask: what to add to the utility of courses that are not open to a half of the worlds; None for nothing.
     """
 
     def __init__(self, one: Mapping[str, float | Vector], other: Mapping[str, float | Vector], width: int) -> None:
@@ -130,7 +129,6 @@ class PairRulebook(Rulebook):
         self._rules = {rule.function: rule for rule in RULES.values()}
         self.trace: Trace | None = None
         self.leaves: dict[str, Node] = {}
-        self.mask: Any = None
 
     def _wide(self, one: float | Vector, other: float | Vector) -> float | Vector:
         if isinstance(one, float) and isinstance(other, float) and one == other:
@@ -138,20 +136,31 @@ class PairRulebook(Rulebook):
         return np.concatenate([np.broadcast_to(value, (self.width,)) for value in (one, other)])
 
     def begin(self, trace: Trace) -> None:
-        """From now on, write each call down."""
+        """From now on, write each call down; parameters that differ are steps too."""
         self.trace = trace
         self.leaves = {
             name: trace.leaf(value, Label("parameter", name))
             for name, value in self.both.items()
             if isinstance(value, np.ndarray)
         }
+        self.parameters = {**self.both, **self._traced(trace)}
 
-    def __call__(self, rule: Callable[..., Vector], /, *by_place: Any, **state: Any) -> Any:
-        """What the rule says of this state."""
-        return self.called_by("", rule, *by_place, **state)
+    @contextmanager
+    def all_traced(self, trace: Trace) -> Iterator[None]:
+        """Meanwhile every parameter is a step: for states that begin as parameters."""
+        usual = self.parameters
+        full: dict[str, Any] = {
+            name: Traced(trace, trace.leaf(np.ones(2 * self.width) * value)) for name, value in self.both.items()
+        }
+        self.parameters = full | self._traced(trace)
+        yield
+        self.parameters = usual
+
+    def _traced(self, trace: Trace) -> dict[str, Any]:
+        return {name: Traced(trace, leaf) for name, leaf in self.leaves.items()}
 
     def called_by(self, owner: str, rule: Callable[..., Vector], /, *by_place: Any, **state: Any) -> Any:
-        """The same, with the name of the agent that asks."""
+        """What the rule says of this state, asked for by this agent."""
         if by_place:
             raise TypeError(by_name_only(rule))
         values = {name: one.value if isinstance(one, Traced) else one for name, one in state.items()}
@@ -164,8 +173,6 @@ class PairRulebook(Rulebook):
             step = self.trace.add(RuleStep, out, operands, known)
             step.label = Label("rule", known.name, owner)
             out = Traced(self.trace, step)
-        if self.mask is not None and known.name == "cost_weighs":
-            out = out + self.mask
         return out
 
     def _halves(self, rule: Callable[..., Vector], values: Mapping[str, Any]) -> Array:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import floor, log10
 from typing import NamedTuple
 
 from sim.metrics import METRICS
@@ -14,6 +13,7 @@ from sim.scenario.diff import TITLES
 from sim.scenario.settings import OPTIONS
 from sim.vocabulary import ACTOR_SPECS, ACTORS, FACTIONS, ON_MENU, Derived, acting
 from sim.why.steps import Label
+from sim.words.numbers import number
 
 
 def _decisions() -> dict[str, str]:
@@ -116,17 +116,7 @@ def levels(key: Key, now: float | None, then: float | None) -> tuple[str, str] |
     if key.kind in ("lever", "response") and setting in OPTIONS:
         found = [_option(OPTIONS[setting], value) for value in (now, then)]
         return None if None in found else (str(found[0]), str(found[1]))
-    return figure(now), figure(then)
-
-
-def figure(value: float) -> str:
-    """A mean value, with two significant digits or three decimals."""
-    return f"{value:,.{min(decimals(abs(value)), 3)}f}"
-
-
-def decimals(scale: float) -> int:
-    """How many decimals give the largest of some figures two significant digits, and the others as many."""
-    return 0 if scale <= 0 else min(max(1 - floor(log10(scale)), 0), 9)
+    return number(now), number(then)
 
 
 def _option(options: tuple[str, ...], value: float) -> str | None:

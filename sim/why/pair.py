@@ -1,73 +1,87 @@
-"""Two runs lived as one: on the worlds axis stand the worlds of one run, then those of the other.
+"""Two runs simulated as one: on the worlds axis stand the worlds of one run, then those of the other.
 
-The model's own months are lived on this double width, with each half's own script, parameters, luck and past; so every
+The model's own months pass on this double width, with each half's own script, parameters, draws and past; so every
 number is that of the run itself, and every step of the explained months is taken by both runs at once.
 """
 
 from __future__ import annotations
 
 from difflib import SequenceMatcher
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from sim.agents.decision import Decision
-from sim.model import FrontierModel
+from sim.ensemble.simulate import build_model
+from sim.ensemble.spec import RunSpec
+from sim.model import Parts
+from sim.scenario import Scenario
 from sim.shocks import apply_shock
-from sim.why.halves import CLOSED, COURSES, Courses, PairRulebook, PairStreams, Place, Record, Snapshot, places
+from sim.why.halves import COURSES, Courses, PairRulebook, PairStreams, Place, Record, Snapshot, places
 from sim.why.scripts import PairScript, Struck
 from sim.why.shapley import Array
 from sim.why.steps import Label, Node
 from sim.why.traced import Trace, Traced, TracedChoice
 
+MOST_MATCHED = 200  # shocks in one month that are looked through for those that both runs meet
 
-class Twin:
+
+class PairedModel:
     """A model of double width, and what has been written down of its last months.
+
+    Args:
+        plan: a scenario with the policies of both.
+        month: from which the halves are simulated together.
+        lag: how many months the other half is behind.
+        trace: where even what its agents begin with is to be written down: the record of it.
 
     Attributes:
         model: the model; its month is that of the first half.
         trace: the record; None until :meth:`begin`.
         starts: month -> number of the last step before that month's own.
-        target: the metric read last, as a step.
     """
 
     def __init__(
         self,
-        body: FrontierModel,
+        plan: Scenario,
+        seed: int,
         month: int,
         rulebook: PairRulebook,
         script: PairScript,
         record: Record,
         lag: int,
+        trace: Trace | None = None,
     ) -> None:
-        self.model, self.width, self.rulebook, self.script, self.record = body, rulebook.width, rulebook, script, record
-        self.streams = PairStreams(body.streams, lag)
+        self.width, self.rulebook, self.script, self.record = rulebook.width, rulebook, script, record
+        self.streams = PairStreams(seed, self.width, lag)
         self.trace: Trace | None = None
         self.starts: dict[int, int] = {}
         self._began: dict[tuple[int, Place], Node] = {}
-        body.worlds, body.month, body.record = 2 * self.width, month, False
-        body.streams, body.rulebook, body.script = self.streams, rulebook, script  # type: ignore[assignment]
-        body.parameters = rulebook.both
-        record.attend(body)
+        parts = Parts(streams=self.streams, script=script, rulebook=lambda _: rulebook, collector=lambda: record)
+        spec = RunSpec.of(plan, self.width, plan.months, seed, parameters="defaults", points=2)
+        if trace is None:
+            self.model = build_model(spec, parts)
+            self.model.month = month
+        else:
+            trace.month = month
+            rulebook.begin(trace)
+            with rulebook.all_traced(trace):
+                self.model = build_model(spec, parts)
+            self._write_down(trace)
 
     def settle(self, one: Snapshot, other: Snapshot) -> None:
-        """Make the agents anew, with the states of two models."""
-        self.model.remove_all_agents()
-        self.model._make_agents()
-        _restore(self.model, one, other)
-
-    def settle_traced(self, trace: Trace) -> None:
-        """Make the agents anew, their first states traced back to parameters."""
-        self._begin(trace)
-        leaves = {name: Traced(trace, leaf) for name, leaf in self.rulebook.leaves.items()}
-        everything = {
-            name: leaves[name] if name in leaves else _full(trace, value) for name, value in self.rulebook.both.items()
-        }
-        self.model.parameters = everything  # type: ignore[assignment]
-        self.model.remove_all_agents()
-        self.model._make_agents()
-        self._attach()
+        """Give the agents the states of two models."""
+        for agent, first, second in zip(self.model.agents, one, other, strict=True):
+            for (name, key), value in first.items():
+                if name in COURSES:
+                    continue
+                # A state that the earlier month had not yet taken note of is what it was to become.
+                both = np.concatenate([value, second.get((name, key), value)], axis=-1)
+                held = vars(agent)[name] if key else vars(agent)
+                if isinstance(held, Decision):
+                    held = vars(held)
+                if held is not None:
+                    held[key or name] = both
 
     def open_courses(self, one: Courses, other: Courses) -> None:
         """Each half has its own courses to choose from, at its own costs."""
@@ -76,44 +90,30 @@ class Twin:
             return
         halves = []
         for each in (one, other):
-            costs, pressing, closed = np.zeros((3, len(names), width))
-            held, closed = np.zeros(width), closed + CLOSED
+            costs, pressing = np.zeros((2, len(names), width))
+            held = np.zeros(width)
             if each.names and each.costs is not None and each.coerciveness is not None and each.held is not None:
                 places = [names.index(name) for name in each.names]
-                costs[places], pressing[places], closed[places] = each.costs, each.coerciveness, 0.0
+                costs[places], pressing[places] = each.costs, each.coerciveness
                 held = np.array(places, dtype=np.float64)[each.held.astype(np.intp)]
-            halves.append((costs, pressing, closed, held))
-        costs, pressing, closed, held = (np.concatenate(pair, axis=-1) for pair in zip(*halves, strict=True))
+            halves.append((costs, pressing, held))
+        costs, pressing, held = (np.concatenate(pair, axis=-1) for pair in zip(*halves, strict=True))
         pakistan.policy_decision.chosen = held
         for name, value in (("policy_costs", costs), ("policy_coerciveness", pressing)):
             made = getattr(pakistan, name)
             # What parameters alone make of it keeps its way from them.
             if not np.array_equal(made.value if isinstance(made, Traced) else made, value):
                 setattr(pakistan, name, value)
-        if closed.any():
-            self.rulebook.mask = closed
 
     def begin(self, trace: Trace) -> None:
         """From now on, write every step down."""
-        self._begin(trace)
-        self._attach()
+        if self.trace is None:
+            trace.month = self.model.month
+            self.rulebook.begin(trace)
+            self._write_down(trace)
 
-    def _begin(self, trace: Trace) -> None:
+    def _write_down(self, trace: Trace) -> None:
         self.trace = self.streams.trace = self.script.trace = trace
-        trace.month = self.model.month
-        self.rulebook.begin(trace)
-        if self.rulebook.mask is not None:
-            self.rulebook.mask = Traced(trace, trace.leaf(self.rulebook.mask, Label("lever", "pakistan.among")))
-
-    def _attach(self) -> None:
-        """Parameters and vectors that agents make become steps too; a rule's caller is known."""
-        trace = self.trace
-        assert trace is not None
-        leaves = {name: Traced(trace, leaf) for name, leaf in self.rulebook.leaves.items()}
-        self.model.parameters = {**self.rulebook.both, **leaves}  # type: ignore[dict-item]
-        for agent in self.model.agents:
-            agent.apply = partial(self.rulebook.called_by, agent.name)
-            agent.full = partial(_full, trace)
 
     def close(self) -> None:
         """Let the model go, and at once: its parts point at each other, and at everything that was written down."""
@@ -125,7 +125,7 @@ class Twin:
         self.record.model_vars.clear()
         self.script.forget()
 
-    def live(self) -> None:
+    def step(self) -> None:
         """One month of both runs."""
         if self.trace is not None:
             self._name_states(self.trace)
@@ -175,8 +175,10 @@ class Twin:
     def _shock(self) -> None:
         """Shocks that both runs meet are left to the model; others strike one half of the worlds."""
         one, other = self.script.shocks_apart(self.model.month)
-        matcher = SequenceMatcher(a=one, b=other, autojunk=False)
-        for kind, a, b, c, d in matcher.get_opcodes():
+        steps = [("equal" if one == other else "replace", 0, len(one), 0, len(other))]
+        if one != other and max(len(one), len(other)) <= MOST_MATCHED:
+            steps = [*SequenceMatcher(a=one, b=other, autojunk=False).get_opcodes()]
+        for kind, a, b, c, d in steps:
             if kind == "equal":
                 for shock in one[a:b]:
                     apply_shock(self.model, *shock)
@@ -204,24 +206,3 @@ class Twin:
                 leaf = self.trace.leaf(mine.astype(np.float64), Label("shock", target, f"{operation} {amount:g}"))
             value = np.where(mine, struck.value, old.value)
             held[key] = Traced(self.trace, self.trace.add(Struck, value, [old.node, leaf], struck.value, half))
-
-
-def _full(trace: Trace, value: Any) -> Traced:
-    if isinstance(value, Traced):
-        return value
-    return Traced(trace, trace.leaf(np.ones(2 * trace.width) * value))
-
-
-def _restore(model: FrontierModel, one: Snapshot, other: Snapshot) -> None:
-    """Give a model of double width the states of two."""
-    for agent, first, second in zip(model.agents, one, other, strict=True):
-        for (name, key), value in first.items():
-            if name in COURSES:
-                continue
-            # A state that the earlier month had not yet taken note of is what it was to become.
-            both = np.concatenate([value, second.get((name, key), value)], axis=-1)
-            held = vars(agent)[name] if key else vars(agent)
-            if isinstance(held, Decision):
-                held = vars(held)
-            if held is not None:
-                held[key or name] = both

@@ -10,11 +10,11 @@ from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS
 from sim.plots.gallery import Picture
 from sim.plots.tables import Table
-from sim.results.reading import month_words, number, share
+from sim.vocabulary import month_words
 from sim.why import charts
 from sim.why.names import DECISIONS
-from sim.why.outline import summary
-from sim.why.text import called
+from sim.why.text import called, summary
+from sim.words.numbers import number, share
 
 if TYPE_CHECKING:
     from sim.why.ablation import Ablation
@@ -72,7 +72,7 @@ def ablation_picture(found: Ablation) -> Picture:
     return Picture(
         f"mechanisms-{found.metric}-{found.plan.name}".replace("_", "-"),
         f"What each mechanism is worth: {metric.title}, {called_}",
-        "The metric with everything in place, less the same without the mechanism, in the same worlds under the same luck. "
+        "The metric with everything in place, less the same without the mechanism, in the same worlds with the same draws. "
         "Crude: a mechanism goes with every rule that names it, and what several do together is counted for each.",
         f"{metric.title} in {called_}, with everything in place {number(float(np.mean(found.level)))} ({metric.unit}), the "
         f"mean of {found.worlds:,} worlds. The most: {first.mechanism}, {number(first.mean, sign=True)}.",

@@ -1,20 +1,21 @@
-"""The runs behind an account: lived plainly as far as they are alike or of no interest, then together and written down."""
+"""The runs behind an account: simulated plainly as far as they are alike or of no interest, then together, written down."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import numpy as np
 
-from sim.ensemble.run import LimitError
-from sim.model import FrontierModel
-from sim.scenario import Scenario
+from sim.ensemble.simulate import advance, build_model
+from sim.ensemble.spec import LimitError, RunSpec
+from sim.model import FrontierModel, Parts
+from sim.scenario import Scenario, Script
 from sim.vocabulary import ACTORS
 from sim.why.halves import FEWEST, Courses, PairRulebook, Record, snapshot
-from sim.why.pair import Twin
+from sim.why.pair import PairedModel
 from sim.why.scripts import PairScript, watched
 from sim.why.steps import Label, Node
 from sim.why.traced import Trace, Traced
@@ -25,23 +26,25 @@ MOST_WORLD_MONTHS = 12_000
 _ALWAYS = 10**6
 
 
-class Lived:
+class TracedRuns:
     """Two runs of which the last months have been written down.
 
     Attributes:
-        twin: them; None where the two never came to differ.
+        pair: them; None where the two never came to differ.
         target: the metric in the month asked for, as a step.
         since: the first month that was written down.
         reading: the metric in that month where the two never came to differ.
     """
 
-    def __init__(self, twin: Twin | None, target: Node | None, since: int, reading: Vector | None = None) -> None:
-        self.twin, self.target, self.since, self.reading = twin, target, since, reading
+    def __init__(
+        self, pair: PairedModel | None, target: Node | None, since: int, reading: Vector | None = None
+    ) -> None:
+        self.pair, self.target, self.since, self.reading = pair, target, since, reading
 
     def close(self) -> None:
         """Let the model go; what was written down stays."""
-        if self.twin is not None:
-            self.twin.close()
+        if self.pair is not None:
+            self.pair.close()
 
 
 def between(
@@ -53,8 +56,8 @@ def between(
     worlds: int,
     seed: int,
     parameters: str,
-) -> Lived:
-    """Live two scenarios under the same luck to the end of a month.
+) -> TracedRuns:
+    """Simulate two scenarios with the same random draws to the end of a month.
 
     Args:
         metrics: the one to be explained first; any others are read too.
@@ -62,13 +65,12 @@ def between(
         back: how many months to write down, the last one counted in; None: all in which the two differ.
     """
     width = max(worlds, FEWEST)
-    one, body = (FrontierModel(plan, width, seed, parameters=parameters) for plan in (one_plan, other_plan))
-    with _closed(one, body):
-        rulebook = PairRulebook(one.parameters, body.parameters, width)
-        record, past = _record(metrics, one_plan, other_plan), _record(metrics, one_plan, other_plan)
-        past.attend(one)
+    past = _record(metrics, one_plan, other_plan)
+    with _models((one_plan, other_plan), width, month, seed, parameters, past) as (one, other):
+        rulebook = PairRulebook(one.parameters, other.parameters, width)
+        record = _record(metrics, one_plan, other_plan)
         script = PairScript(
-            (one.script, body.script),
+            (_script(one), _script(other)),
             (one_plan, other_plan),
             width,
             0,
@@ -76,30 +78,29 @@ def between(
         )
         parted = 0 if rulebook.own else _alike(one, script, month)
         if parted > month:
-            body.close()
-            return Lived(None, None, month, past.model_vars[metrics[0]][month])
+            return TracedRuns(None, None, month, past.model_vars[metrics[0]][month])
         script.part()
         since = parted if back is None else max(parted, month - back + 1)
         _affordable(month - since + 1, worlds)
         mine = snapshot(one)
-        theirs = snapshot(body) if parted == 0 else mine
-        body.plan = one_plan.model_copy(update={"policies": {**other_plan.policies, **one_plan.policies}})
-        courses = _courses(one), _courses(body)
-        if parted:  # so far they have lived one life, in one body
+        theirs = snapshot(other) if parted == 0 else mine
+        plan = one_plan.model_copy(update={"policies": {**other_plan.policies, **one_plan.policies}})
+        courses = _courses(one), _courses(other)
+        if parted:  # so far they have been one run, in one model
             courses[1].held = courses[0].held
-        twin = Twin(body, parted, rulebook, script, record, 0)
         trace = Trace(width, keep_all=False)
         script.readings = lambda metric, months: _mean(past, record, metric, months, trace)
-        if rulebook.own and since == 0:
-            twin.settle_traced(trace)
-        else:
-            twin.settle(mine, theirs)
-        twin.open_courses(*courses)
-        for now in range(parted, month + 1):
-            if now == since:
-                twin.begin(trace)
-            twin.live()
-        return Lived(twin, _target(record, metrics[0]), since)
+        from_start = bool(rulebook.own) and since == 0
+        pair = PairedModel(plan, seed, parted, rulebook, script, record, 0, trace if from_start else None)
+        with _closed_on_error(pair):
+            if not from_start:
+                pair.settle(mine, theirs)
+            pair.open_courses(*courses)
+            for now in range(parted, month + 1):
+                if now == since:
+                    pair.begin(trace)
+                pair.step()
+            return TracedRuns(pair, _target(record, metrics[0]), since)
 
 
 def within(
@@ -110,51 +111,61 @@ def within(
     worlds: int,
     seed: int,
     parameters: str,
-) -> Lived:
-    """Live a scenario to the end of a month, beside itself a month before. Arguments as for :func:`between`."""
+) -> TracedRuns:
+    """Simulate a scenario to the end of a month, together with itself a month before. Arguments as for :func:`between`."""
     width = max(worlds, FEWEST)
-    one, body = (FrontierModel(plan, width, seed, parameters=parameters) for _ in range(2))
-    with _closed(one, body):
-        record, past = _record(metrics, plan), _record(metrics, plan)
-        past.attend(one)
+    past = _record(metrics, plan)
+    with _models((plan,), width, month, seed, parameters, past) as (one,):
+        record = _record(metrics, plan)
         since = max(1, month - back + 1)
         _affordable(month - since + 1, worlds)
-        for _ in range(since - 1):
-            one.step()
-        before, script_before, course_before = snapshot(one), copy.deepcopy(one.script), _courses(one)
-        one.step()
-        rulebook = PairRulebook(one.parameters, body.parameters, width)
+        advance(one, since - 1)
+        before, script_before, course_before = snapshot(one), copy.deepcopy(_script(one)), _courses(one)
+        advance(one, since)
+        rulebook = PairRulebook(one.parameters, one.parameters, width)
         script = PairScript(
-            (one.script, script_before), (plan, plan), width, 1, _recent(past, record, width, (since, since - 1))
+            (_script(one), script_before), (plan, plan), width, 1, _recent(past, record, width, (since, since - 1))
         )
-        twin = Twin(body, since, rulebook, script, record, 1)
-        twin.settle(snapshot(one), before)
-        twin.open_courses(_courses(one), course_before)
-        twin.begin(Trace(width, keep_all=True))
-        for _ in range(since, month + 1):
-            twin.live()
-        return Lived(twin, _target(record, metrics[0]), since)
+        pair = PairedModel(plan, seed, since, rulebook, script, record, 1)
+        with _closed_on_error(pair):
+            pair.settle(snapshot(one), before)
+            pair.open_courses(_courses(one), course_before)
+            pair.begin(Trace(width, keep_all=True))
+            for _ in range(since, month + 1):
+                pair.step()
+            return TracedRuns(pair, _target(record, metrics[0]), since)
 
 
 def _alike(one: FrontierModel, script: PairScript, month: int) -> int:
-    """Live the months that two scenarios have in common, to the end of `month` at most; returns how many they are."""
+    """Simulate the months that two scenarios have in common, to the end of `month` at most; returns how many they are."""
     for now in range(month + 1):
         if script.differ(now):
             return now
-        one.step()
+        advance(one, now + 1)
     return month + 1
 
 
 @contextmanager
-def _closed(one: FrontierModel, body: FrontierModel) -> Iterator[None]:
-    """Let go of the first model in the end, and of both when something goes wrong."""
+def _models(
+    plans: tuple[Scenario, ...], width: int, month: int, seed: int, parameters: str, record: Record
+) -> Iterator[list[FrontierModel]]:
+    """A model of each scenario; only the first is run, and what is read off it goes into `record`."""
+    with ExitStack() as stack:
+        models = []
+        for plan in plans:
+            spec = RunSpec.of(plan, width, month + 1, seed, parameters=parameters)
+            models.append(build_model(spec, Parts(collector=lambda: record)))
+            stack.callback(models[-1].close)
+        yield models
+
+
+@contextmanager
+def _closed_on_error(pair: PairedModel) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        body.close()
+        pair.close()
         raise
-    finally:
-        one.close()
 
 
 def _affordable(months: int, worlds: int) -> None:
@@ -162,6 +173,11 @@ def _affordable(months: int, worlds: int) -> None:
     if months > 1 and months * worlds > MOST_WORLD_MONTHS:
         most = max(1, MOST_WORLD_MONTHS // worlds)
         raise LimitError(f"{months} months back are too many for {worlds:,} worlds; allowed: {most}, or fewer worlds")
+
+
+def _script(model: FrontierModel) -> Script:
+    assert isinstance(model.script, Script)
+    return model.script
 
 
 def _courses(model: FrontierModel) -> Courses:

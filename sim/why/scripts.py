@@ -117,7 +117,7 @@ class PairScript:
         return one.shocks(month), other.shocks(month - self.lag)
 
     def differ(self, month: int) -> bool:
-        """Whether the halves are asked for different things in a month; for scripts that have lived alike so far."""
+        """Whether the halves are asked for different things in a month; for scripts that have asked for the same so far."""
         one, other = self.shocks_apart(month)
         if (
             one != other
@@ -146,6 +146,8 @@ class PairScript:
                 crossed = ask(self._crossed[0], month, self._past(1)), ask(self._crossed[1], month, self._past(0))
             names = dict.fromkeys((*one, *other))
             self._now[key] = {name: self._setting(actor, policy, name, one, other, crossed) for name in names}
+            if actor == "pakistan" and not policy:
+                self._now[key] |= self._open_courses()
         return self._now[key]
 
     def _setting(
@@ -182,6 +184,18 @@ class PairScript:
         asked = self.trace.add(Asked, both, [leaf, *looked], by_script)
         asked.label = Label("response", f"{actor}.{name}", policy)
         return Traced(self.trace, asked)
+
+    def _open_courses(self) -> dict[str, Any]:
+        """To which half each of Pakistan's courses is open; nothing where both may choose among the same."""
+        if all(set(script.candidates) == set(self.candidates) for script in self.scripts):
+            return {}
+        out: dict[str, Any] = {}
+        for name in self.candidates:
+            is_open = [np.full(self.width, float(name in script.candidates)) for script in self.scripts]
+            both = np.concatenate(is_open)
+            label = Label("lever", "pakistan.among")
+            out[f"{ON_MENU}{name}"] = Traced(self.trace, self.trace.leaf(both, label)) if self.trace else both
+        return out
 
     @property
     def _all_open(self) -> Vector:

@@ -1,4 +1,7 @@
-"""Who contributed how much to a difference: Shapley's value for a step that works element by element, and fair shares."""
+"""Who contributed how much to a difference: Shapley's value for a step that works element by element, and fair shares.
+
+Shapley (1953), A value for n-person games, in Kuhn and Tucker (eds.), Contributions to the Theory of Games II, 307-317.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps of a computation that was lived twice, and how a difference in what a step gave splits over what it took.
+"""Steps of a computation that was made twice, and how a difference in what a step gave splits over what it took.
 
 Every value is recorded for two runs side by side: the last axis holds one run's worlds, then the other's. A step says
 what it took and, in two readings (a :class:`Frame`), how much of the difference in its result each input carries. Two
@@ -60,7 +60,7 @@ class Node:
         operands: what the step took.
         differs: whether the two runs' values differ in any world.
         label: what it is called; None for arithmetic between named things.
-        month: the month that the first run lived.
+        month: of the first run.
         before: for a state at the end of a month, the same state at its start.
     """
 

@@ -1,18 +1,23 @@
-"""Accounts as plain text for a terminal. What is said here is also in the plain data, with more digits."""
+"""Accounts in words: as text for a terminal, and as an outline whose lines a page can open.
+
+What is said here is also in the plain data, with more digits.
+"""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.metrics import METRICS
-from sim.results.reading import NOT_A_FORECAST, month_words, share
 from sim.rule import RULES
 from sim.scenario import Scenario
-from sim.why.names import Key, decimals, figure, levels
+from sim.vocabulary import month_words
+from sim.why.names import Key, levels
+from sim.words.numbers import behind, decimals, number, share, signed
+from sim.words.sentences import NOT_A_FORECAST, wrapped
 
 if TYPE_CHECKING:
     from sim.why.account import Step, Term
@@ -21,11 +26,47 @@ if TYPE_CHECKING:
 # Terms below this share of the largest are put together as one line, and there are at most so many lines.
 _SHOWN, _MOST = 0.03, 12
 _MOST_RULES = 6
+_AT_ONCE = 4
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the outline.
+
+    Attributes:
+        depth: 0 for the outcome itself; what fed a line stands below it, one deeper.
+        amount: what the line carries, with its sign; words: what it is.
+        terms: the terms that share the line, since each alone fed the one before it; none for what is not shown.
+    """
+
+    depth: int
+    amount: str
+    words: str
+    terms: tuple[Term, ...]
 
 
 def answer(why: Why, width: int) -> str:
     """An answer as text of `width` columns."""
     return "\n".join(_answer(why, width))
+
+
+def outline(why: Why) -> tuple[Line, ...]:
+    """The chain behind an account, from the outcome down; empty where there is no difference."""
+    if why.chain is None:
+        return ()
+    scale = max(abs(term.mean) for term in (why.whole, *why.terms))
+    return tuple(_lines(why.chain, decimals(scale), 0, why.month))
+
+
+def summary(why: Why) -> str:
+    """The account in a sentence or two: how large the difference is, and in how many worlds it goes which way."""
+    one, other = called(why.plan, why.versus)
+    about = f"{METRICS[why.metric].title}, {month_words(why.month)}: {one}{f' minus {other}' if other else ''}."
+    if not why.terms:
+        same = f"in {other}" if other else "in the month before"
+        return f"{about} The same as {same} in every world, and so there is nothing to account for."
+    against = "" if other else " It is the change since the month before."
+    return f"{about} {_summary(why, other)}{against}"
 
 
 def called(plan: Scenario, other: Scenario | None) -> tuple[str, str]:
@@ -60,7 +101,8 @@ def _answer(why: Why, width: int) -> Iterator[str]:
     if why.chain is not None:
         yield ""
         yield "How it came about (each line carries what the lines under it add up to)"
-        yield from _steps(why.chain, places, 0, why.month, width)
+        for line in outline(why):
+            yield from wrapped(line.words, width, f"  {'  ' * min(line.depth, 12)}{line.amount}  ")
         yield from _rules(why, width)
     yield ""
     exact = "Exact: in every world the terms add up to the difference. `durand evidence ID` leads on from a rule."
@@ -73,8 +115,7 @@ def _summary(why: Why, other: str) -> str:
     assert whole.then is not None
     places = decimals(max(abs(whole.now), abs(whole.then), abs(whole.mean)))
     places = max(places, decimals(abs(whole.mean))) if abs(whole.mean) > 10.0**-places else places
-    unit = METRICS[why.metric].unit
-    change = f"{whole.mean:+,.{places}f}" + ("" if unit in ("0 to 1", "-1 to 1") else f" ({unit})")
+    change = f"{whole.mean:+,.{places}f}{behind(METRICS[why.metric].unit)}"
     levels = f"{whole.now:,.{places}f} {'against' if other else 'after'} {whole.then:,.{places}f}"
     if why.world is not None:
         return f"{change}: {levels}, in world {why.world}."
@@ -117,27 +158,26 @@ def _said(term: Term, month: str) -> str:
     return said if were is None else f"{said}: {were[0]} against {were[1]}"
 
 
-def _steps(step: Step, places: int, depth: int, month: str, width: int) -> Iterator[str]:
-    """A step and what fed it; where one thing alone did, they share a line."""
-    said = [_said(step.term, month)]
-    mean = step.term.mean
-    while len(step.fed_by) == 1 and len(said) < 4 and round(step.fed_by[0].term.mean, places) == round(mean, places):
-        if step.term.kind == "response" and step.fed_by[0].term.kind == "lever":
-            said.pop()  # the setting says it all
+def _lines(step: Step, places: int, depth: int, month: str) -> Iterator[Line]:
+    terms, mean = [step.term], step.term.mean
+    while (
+        len(step.fed_by) == 1
+        and len(terms) < _AT_ONCE
+        and round(step.fed_by[0].term.mean, places) == round(mean, places)
+    ):
         step = step.fed_by[0]
-        said.append(_said(step.term, month))
-    start = f"  {'  ' * min(depth, 12)}{signed(mean, places)}  "
-    yield from wrapped(" < ".join(said), width, start)
+        terms.append(step.term)
+    said = [term for place, term in enumerate(terms) if not _same_again(terms, place)]
+    yield Line(depth, signed(mean, places), " ← ".join(_said(term, month) for term in said), tuple(terms))
     for one in step.fed_by:
-        yield from _steps(one, places, depth + 1, month, width)
+        yield from _lines(one, places, depth + 1, month)
     if step.rest is not None and round(abs(step.rest.mean), places) > 0:
-        yield f"  {'  ' * min(depth + 1, 12)}{signed(step.rest.mean, places)}  {step.rest.words}"
+        yield Line(depth + 1, signed(step.rest.mean, places), step.rest.words, ())
 
 
-def signed(value: float, places: int) -> str:
-    """A figure with its sign, and nought without one."""
-    rounded = round(value, places)
-    return f"{rounded:+,.{places}f}" if rounded else f"{0:.{places}f}"
+def _same_again(terms: list[Term], place: int) -> bool:
+    """Whether a response is followed by the setting that it sets, which says it all."""
+    return place + 1 < len(terms) and terms[place].kind == "response" and terms[place + 1].kind == "lever"
 
 
 def _rules(why: Why, width: int) -> Iterator[str]:
@@ -153,7 +193,7 @@ def _rules(why: Why, width: int) -> Iterator[str]:
     yield f"Rules that carry most, with what they take ({which})"
     for name, term in list(seen.items())[:_MOST_RULES]:
         yield from wrapped(RULES[name].statement, width, f"  {name}: ", "      ")
-        took = ", ".join(f"{one} {figure(now)} / {figure(then)}" for one, (now, then) in term.inputs.items())
+        took = ", ".join(f"{one} {number(now)} / {number(then)}" for one, (now, then) in term.inputs.items())
         yield from wrapped(took, width, "      takes ", "      ")
         yield from wrapped(", ".join(term.claims) or "judgement", width, "      rests on ", "      ")
 
@@ -163,12 +203,3 @@ def _in_chain(step: Step | None) -> Iterator[Term]:
         yield step.term
         for one in step.fed_by:
             yield from _in_chain(one)
-
-
-def wrapped(words: str, width: int, first: str = "", further: str | None = None) -> list[str]:
-    """Words in lines of so many columns; ids are never broken, and stand out where they are too long."""
-    wrapper = textwrap.TextWrapper(
-        width, initial_indent=first, subsequent_indent=" " * len(first) if further is None else further
-    )
-    wrapper.break_on_hyphens = wrapper.break_long_words = False
-    return wrapper.wrap(words) or [first.rstrip()]

@@ -237,9 +237,9 @@ class TracedChoice(Traced):
         return self
 
 
-def drawn_by(luck: Any) -> str:
+def drawn_by(draw: Any) -> str:
     """The name of the stream that a draw was made from; for an option's draw, that of the decision."""
-    label = luck.node.label if isinstance(luck, Traced) else None
+    label = draw.node.label if isinstance(draw, Traced) else None
     return label.name.partition("/")[0] if label is not None else ""
 
 
@@ -263,7 +263,7 @@ def _rows(trace: Trace, rows: Sequence[Any], axis: int = 0, *, joined: bool) -> 
     return out
 
 
-def _spread(trace: Trace, one: Traced, shape: tuple[int, ...]) -> Traced:
+def _broadcast(trace: Trace, one: Traced, shape: tuple[int, ...]) -> Traced:
     return trace.wrap(Same, np.broadcast_to(one.value, shape), [one])
 
 
@@ -279,7 +279,7 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.where: _where,
     np.stack: partial(_rows, joined=False),
     np.concatenate: partial(_rows, joined=True),
-    np.broadcast_to: _spread,
+    np.broadcast_to: _broadcast,
     np.zeros_like: _like,
     np.full_like: _like,
     np.copy: _copy,

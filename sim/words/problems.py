@@ -5,13 +5,18 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeGuard, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
 Place = tuple[str | int, ...]
+
+# Whatever is wrong, no more than this is put into words: words cost far more than finding what they are about.
+SHOWN_PROBLEMS = 20
+# Of the names that would be right: how many are listed, how many a wrong one is compared with, and how long it may be.
+_LISTED, _COMPARED, _LONGEST = 80, 1000, 80
 
 
 class PlacedError(ValueError):
@@ -25,6 +30,18 @@ class PlacedError(ValueError):
     def __init__(self, text: str, at: Place = ()) -> None:
         super().__init__(text)
         self.at = at
+
+
+class ChoiceError(ValueError):
+    """For validators: a text is none of the names that are allowed; which of them was meant is told by :func:`explain`.
+
+    Args:
+        text: what is wrong and, after a semicolon, what is allowed; names: what is allowed.
+    """
+
+    def __init__(self, text: str, names: Iterable[str]) -> None:
+        super().__init__(text)
+        self.names = names
 
 
 def found(value: object) -> str:
@@ -44,21 +61,54 @@ def found(value: object) -> str:
 
 def short(text: str) -> str:
     """A text on one line, cut at 60 characters."""
-    text = json.dumps(text, ensure_ascii=False)[1:-1]
+    text = json.dumps(text[:61], ensure_ascii=False)[1:-1]
     return text if len(text) <= 60 else text[:57] + "..."
 
 
 def suggestion(name: str, allowed: Iterable[str]) -> str:
     """What a wrong name should have been: ` (did you mean 'aid'?); allowed: aid, ...`, ready to follow the name.
 
-    Of more than 80 names only the closest are listed.
+    Of more than 80 names the closest are listed, before any others.
     """
     names = list(allowed)
-    close = difflib.get_close_matches(name, names, n=1)
+    near = close_to(name, names, 5)
     listed = ", ".join(names)
-    if len(names) > 80:
-        listed = ", ".join(difflib.get_close_matches(name, names, n=5, cutoff=0.0)) + f" and {len(names) - 5} more"
-    return (f" (did you mean '{close[0]}'?)" if close else "") + f"; allowed: {listed}"
+    if len(names) > _LISTED:
+        listed = ", ".join(list(dict.fromkeys([*near, *names[:5]]))[:5]) + f" and {len(names) - 5} more"
+    return (f" (did you mean '{near[0]}'?)" if near else "") + f"; allowed: {listed}"
+
+
+def close_to(name: str, names: Sequence[str], most: int) -> list[str]:
+    """The names most like a wrong one, the likest first; none where the name is too long to be like any."""
+    return difflib.get_close_matches(name, names[:_COMPARED], most) if len(name) <= _LONGEST else []
+
+
+def problem_lines(problems: Iterable[Callable[[], str]], name: str, shown: int = SHOWN_PROBLEMS) -> list[str]:
+    """Problems in words: the first of them, each line once, and then how many more there are.
+
+    Args:
+        problems: each gives its words when it is called; those beyond the first are counted, and never put into words.
+        name: with which the line about the others begins.
+    """
+    lines: dict[str, None] = {}
+    more = 0
+    for number, words in enumerate(problems):
+        if len(lines) < shown and number < 10 * shown:
+            lines[words()] = None
+        else:
+            more += 1
+    return [*lines, *([f"{name}: and {more} more problem{'s' * (more != 1)}"] if more else [])]
+
+
+def entries(data: object, most: int) -> int:
+    """How many keys and values stand in plain data, counted no further than `most`."""
+    count, left = 1, [data]
+    while left and count <= most:
+        one = left.pop()
+        inside = [*one, *one.values()] if isinstance(one, dict) else one if isinstance(one, list) else ()
+        count += len(inside)
+        left += [part for part in inside if isinstance(part, (dict, list))]
+    return count
 
 
 def dotted(path: Place) -> str:
@@ -125,7 +175,10 @@ def explain(error: Any, data: Any, model: type[BaseModel]) -> tuple[Place, str]:
         size, bound = ("short", f"at least {least}") if most is None else ("long", f"at most {most}")
         return place, f"{where} is too {size}: {len(value)} {what}; allowed: {bound}"
     if cause is not None:
-        text, _, rest = str(cause).partition("; ")
+        said = str(cause)
+        if isinstance(cause, ChoiceError) and isinstance(value, str):
+            said = said.partition("; ")[0] + suggestion(value, cause.names)
+        text, _, rest = said.partition("; ")
         text, sign, hint = text.partition(" (did you mean")
         shown = "" if isinstance(value, (dict, list, tuple)) else f": {found(value)}"
         text = f"unknown key: {where}" if is_key else f"{where} {text}{shown}"

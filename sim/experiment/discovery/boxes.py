@@ -1,4 +1,9 @@
-"""Boxes: regions of levers and uncertainties in which a condition mostly holds, found with the EMA Workbench's PRIM and CART."""
+"""Boxes: regions of levers and uncertainties in which a condition mostly holds, found with the EMA Workbench's PRIM and CART.
+
+PRIM: Friedman and Fisher (1999), Bump hunting in high-dimensional data, Statistics and Computing 9(2), 123-143; for scenario
+discovery, with quasi-p-values: Bryant and Lempert (2010), Thinking inside the box, Technological Forecasting and Social
+Change 77(1), 34-49. CART: Breiman, Friedman, Olshen and Stone (1984), Classification and Regression Trees.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +12,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from inspect import signature
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any
 
@@ -197,7 +203,9 @@ def prim(
         from ema_workbench.analysis import prim as ema
 
         frame, names = _numbered(inputs)
-        found = ema.Prim(frame, holds.astype(int), threshold=density, mass_min=smallest).find_box()
+        # Version 2 wants to be told when to be content; the boxes on its way are the same without.
+        content = {"threshold": density} if "threshold" in signature(ema.Prim).parameters else {}
+        found = ema.Prim(frame, holds.astype(int), mass_min=smallest, **content).find_box()
         way = [_limits(box, found.box_lims[0], names) for box in found.box_lims]
     ranked: list[tuple[tuple[float, ...], bool, list[Limit]]] = []
     for limits in way:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.ensemble.outcomes import CROSSINGS
 from sim.experiment import design as designs
 from sim.experiment.condition import VERDICT, Columns, Condition, ConditionError, parse
 from sim.experiment.folder import FolderError
-from sim.results.outcomes import CROSSINGS
 from sim.worlds import Streams
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Rows:
     """What a question is asked of.
 
     Attributes:
-        inputs: a row per point, or per future that several scenarios are lived in; a column for each lever and
+        inputs: a row per point, or per future that several scenarios are simulated in; a column for each lever and
             uncertainty, by its own name, and `scenario` where the rows are of several.
         holds: whether the condition holds there.
         held_out: whether the row is kept out of the search, to check with.
@@ -80,7 +80,7 @@ def rows(sweep: Sweep, where: str, scenario: str | None = None) -> Rows:
 
 
 def _paired(sweep: Sweep, condition: Condition, points: pd.DataFrame, table: pd.DataFrame, default: str | None) -> Rows:
-    """A row for each mix and draw that every scenario spoken of was lived in."""
+    """A row for each mix and draw that every scenario spoken of was simulated in."""
     import pandas as pd
 
     if default is None and any(one is None for _, one in condition.names):
@@ -93,8 +93,8 @@ def _paired(sweep: Sweep, condition: Condition, points: pd.DataFrame, table: pd.
     both = points[["mix", "draw", SCENARIO]].join(table)
     found: dict[tuple[str, str | None], Any] = {}
     for name, one in condition.names:
-        lived = both[both[SCENARIO] == (one or default)]
-        found[name, one] = lived.set_index(["mix", "draw"])[name]
+        rows = both[both[SCENARIO] == (one or default)]
+        found[name, one] = rows.set_index(["mix", "draw"])[name]
     joined = pd.concat(found, axis=1, join="inner").sort_index()
     columns = {key: joined[key].to_numpy() for key in found}
     first = points.drop_duplicates(["mix", "draw"]).set_index(["mix", "draw"]).loc[joined.index].reset_index()

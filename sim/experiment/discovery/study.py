@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 from sim.experiment.discovery.boxes import Box, Count, Limit, Mask, cart, contains, count, measured, prim, screened
 from sim.experiment.discovery.rows import Rows, rows
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from sim.experiment.discovery.boxes import Box, Count, Limit
 from sim.experiment.discovery.rows import SCENARIO
 from sim.parameters import PARAMETERS
-from sim.results.reading import NOT_A_FORECAST
 from sim.vocabulary import ACTORS, LEVERS
+from sim.words.numbers import fine, of_100, range_of_100
+from sim.words.sentences import NOT_A_FORECAST, capital
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +29,7 @@ def title(name: str) -> str:
         return "Scenario"
     actor, _, setting = name.rpartition(".")
     words = LEVERS.get(setting, setting.replace("_", " "))
-    return f"{ACTORS[actor]}: {words}" if actor in ACTORS else f"{words[:1].upper()}{words[1:]}"
+    return f"{ACTORS[actor]}: {words}" if actor in ACTORS else capital(words)
 
 
 def unit(name: str) -> str:
@@ -41,34 +42,20 @@ def said(limit: Limit) -> str:
     name = f"“{title(limit.name)}” (`{limit.name}`)"
     if limit.options:
         return f"{name} is {' or '.join(limit.options)} (varied among {', '.join(map(str, limit.span))})"
-    low, high = (None if one is None else figure(one) for one in (limit.low, limit.high))
+    low, high = (None if one is None else fine(one, 3) for one in (limit.low, limit.high))
     if low is not None and high is not None:
         between = f"lies between {low} and {high}"
     else:
         between = f"is at least {low}" if high is None else f"is at most {high}"
-    ends = " to ".join(figure(one) for one in limit.span)
+    ends = " to ".join(fine(one, 3) for one in limit.span)
     return f"{name} {between} (varied from {ends}; {unit(limit.name)})"
-
-
-def figure(value: float) -> str:
-    """A number to three significant digits, without an exponent where it can be read without."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-
-
-def percent(value: float) -> str:
-    """A share out of 100; "unknown" for that of nothing."""
-    if value != value:
-        return "unknown"
-    if 0 < value < 0.005 or 0.995 < value < 1:
-        return "under 1 of 100" if value < 0.5 else "over 99 of 100"
-    return f"{100 * value:.0f} of 100"
 
 
 def sentence(box: Box, each: str) -> str:
     """A box as one sentence, with its density and coverage."""
     clauses = [said(limit) for limit in box.limits]
     where = clauses[0] if len(clauses) == 1 else f"{'; '.join(clauses[:-1])}; and {clauses[-1]}"
-    return f"Of the {each} in which {where}, it holds in {percent(box.searched.density)}."
+    return f"Of the {each} in which {where}, it holds in {of_100(box.searched.density)}."
 
 
 def paragraphs(found: Discovery) -> Iterator[str]:
@@ -76,7 +63,7 @@ def paragraphs(found: Discovery) -> Iterator[str]:
     count, hits, each = len(found.rows.holds), int(found.rows.holds.sum()), found.rows.each
     of = f" of {found.scenario}" if found.scenario else ""
     left = f" {found.rows.left_out:,} points are left out, since the model refused them." if found.rows.left_out else ""
-    often = percent(hits / count if count else float("nan"))
+    often = of_100(hits / count if count else float("nan"))
     yield (
         f"Asked: {found.where}. It holds in {hits:,} of {count:,} {each}{of} ({often})."
         f"{left} A metric is the mean over each point's {found.about['worlds']:,} worlds."
@@ -92,7 +79,7 @@ def paragraphs(found: Discovery) -> Iterator[str]:
         f"inputs{narrowed}; the other third ({found.whole.held_out.rows:,}) was held out to check with."
     )
     if not found.dense:
-        yield f"No box is as dense as was asked ({percent(found.wanted)}). This is the densest that still covers something:"
+        yield f"No box is as dense as was asked ({of_100(found.wanted)}). This is the densest that still covers something:"
     for number, (box, added) in enumerate(zip(found.boxes, found.added, strict=True)):
         further = number > 0 and found.method == "prim"
         yield (
@@ -102,7 +89,7 @@ def paragraphs(found: Discovery) -> Iterator[str]:
     if found.ended:
         yield f"No further box is told: {found.ended}."
     if found.together is not None:
-        yield f"The {len(found.boxes)} boxes together: density {percent(found.together[0].density)}. {_fits(*found.together)}"
+        yield f"The {len(found.boxes)} boxes together: density {of_100(found.together[0].density)}. {_fits(*found.together)}"
     if _overfitted(found):
         yield "Held out, it is hardly denser than all futures together: what was found in the others is chance, or nearly so."
     if found.rows.related > 1:
@@ -116,10 +103,10 @@ def paragraphs(found: Discovery) -> Iterator[str]:
 def _fits(searched: Count, held_out: Count) -> str:
     low, high = held_out.density_interval()
     checked = (
-        f"held out, its density is {percent(held_out.density)} (95 % interval {100 * low:.0f} to {100 * high:.0f}) and its "
-        f"coverage {percent(held_out.coverage)}, in {held_out.inside:,} of {held_out.rows:,}"
+        f"held out, its density is {of_100(held_out.density)} (95 % interval {range_of_100(low, high)}) and its "
+        f"coverage {of_100(held_out.coverage)}, in {held_out.inside:,} of {held_out.rows:,}"
     )
-    return f"It covers {percent(searched.coverage)} of all in which it holds; {checked}."
+    return f"It covers {of_100(searched.coverage)} of all in which it holds; {checked}."
 
 
 def _adds(added: Box, found: Discovery) -> str:
@@ -129,8 +116,8 @@ def _adds(added: Box, found: Discovery) -> str:
     # Beyond the boxes before it a box must be denser than all rows together, or it adds nothing but chance.
     doubt = "" if low > found.whole.held_out.base else ", which is no more than chance could give"
     return (
-        f" Beyond the boxes before it, it covers {percent(seen.coverage)} more, with density {percent(seen.density)}; held out "
-        f"{percent(unseen.coverage)} more, with density {percent(unseen.density)} ({100 * low:.0f} to {100 * high:.0f}){doubt}."
+        f" Beyond the boxes before it, it covers {of_100(seen.coverage)} more, with density {of_100(seen.density)}; held out "
+        f"{of_100(unseen.coverage)} more, with density {of_100(unseen.density)} ({range_of_100(low, high)}){doubt}."
     )
 
 
@@ -181,7 +168,9 @@ def table(found: Discovery) -> pd.DataFrame:
                     "low": limit.low,
                     "high": limit.high,
                     "options": ", ".join(limit.options),
-                    "span": " to ".join(map(figure, limit.span)) if not limit.options else ", ".join(limit.span),
+                    "span": " to ".join(fine(one, 3) for one in limit.span)
+                    if not limit.options
+                    else ", ".join(limit.span),
                     "quasi_p_low": limit.chance_low,
                     "quasi_p_high": limit.chance_high,
                     "density": box.searched.density,

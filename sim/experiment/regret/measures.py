@@ -1,4 +1,8 @@
-"""Measures of how a policy holds up over futures, each with a bootstrap interval over the futures."""
+"""Measures of how a policy holds up over futures, each with a bootstrap interval over the futures.
+
+Minimax regret: Savage (1951), The theory of statistical decision, Journal of the American Statistical Association 46(253),
+55-67. On these and other measures: McPhail et al. (2018), Robustness metrics, Earth's Future 6(2), 169-191.
+"""
 
 from __future__ import annotations
 

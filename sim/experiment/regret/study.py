@@ -1,7 +1,7 @@
 """Policies by futures: how much worse a policy does than the best one in the same future, and how well it holds up over all.
 
 A policy is a scenario with a mix of levers, a future a draw of the uncertainties; a value is the mean over the worlds that
-live the policy in that future. Futures are those of the design, each counted alike: that is no statement of how likely
+simulate the policy in that future. Futures are those of the design, each counted alike: that is no statement of how likely
 they are.
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 from sim.experiment.condition import Condition, Name, parse, parse_sum
 from sim.experiment.discovery.rows import SCENARIO, check_finished, known_outcomes, outcomes_by_point, related
 from sim.experiment.folder import FolderError

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.experiment.discovery.text import figure, percent, title
+from sim.experiment.discovery.text import title
 from sim.experiment.regret.map import FEW, PARTS, fields, ranked
 from sim.experiment.regret.measures import MEASURES, Estimate
 from sim.metrics import METRICS
-from sim.results.reading import NOT_A_FORECAST
+from sim.words.numbers import SUMMARY_WORDS, fine, of_100, range_of_100, unit_over
+from sim.words.sentences import NOT_A_FORECAST
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,18 +21,16 @@ if TYPE_CHECKING:
 
 CLEAR = 0.05
 _SPOKEN = 4
-_UNITS = {"total": "over the run", "mean": "on average", "final": "at the end"}
 
 
 def what(metric: str) -> str:
-    """A metric with its unit and how a run sums it up: `Deaths, all (deaths over the run)`."""
+    """A metric with its unit and how a run sums it up: `Deaths, all (deaths, total)`."""
     if metric not in METRICS:  # a sum of some
         return re.sub(
             r"[a-z_]+", lambda found: f"“{METRICS[found[0]].title}”" if found[0] in METRICS else found[0], metric
         )
     one = METRICS[metric]
-    unit = one.unit.removesuffix(" a month") if one.summary == "total" else one.unit
-    return f"{one.title} ({unit}, {_UNITS[one.summary]})"
+    return f"{one.title} ({unit_over(one.unit, one.summary)}, {SUMMARY_WORDS[one.summary]})"
 
 
 def paragraphs(found: Regret) -> Iterator[str]:
@@ -47,7 +46,7 @@ def paragraphs(found: Regret) -> Iterator[str]:
         yield f"{what(one.metric)}; {one.better} is better. {spoken}{_decide(found, one)}"
     for text, shares in found.satisfying.items():
         parts = [
-            f"{name} in {percent(share.value)} ({100 * share.low:.0f} to {100 * share.high:.0f})"
+            f"{name} in {of_100(share.value)} ({range_of_100(share.low, share.high)})"
             for name, share in _first(found, shares)
         ]
         yield f"Good enough, {text}: {'; '.join(parts)} futures."
@@ -73,9 +72,7 @@ def _policies(found: Regret, one: Judged) -> Iterator[str]:
     order = sorted(range(len(found.policies)), key=lambda number: one.measures["regret_max"][number].value)
     for number in order[:_SPOKEN]:
         at = {name: estimates[number] for name, estimates in one.measures.items()}
-        best = (
-            f"best in {percent(at['best'].value)} futures ({100 * at['best'].low:.0f} to {100 * at['best'].high:.0f})"
-        )
+        best = f"best in {of_100(at['best'].value)} futures ({range_of_100(at['best'].low, at['best'].high)})"
         yield (
             f"{found.policies[number]}: {best}, mean {_in(at['mean'])}, regret at most {_in(at['regret_max'])}, in nine "
             f"futures of ten under {_in(at['regret_p90'])}."
@@ -85,14 +82,14 @@ def _policies(found: Regret, one: Judged) -> Iterator[str]:
 
 
 def _in(one: Estimate) -> str:
-    return f"{figure(one.value)} ({figure(one.low)} to {figure(one.high)})"
+    return f"{fine(one.value, 3)} ({fine(one.low, 3)} to {fine(one.high, 3)})"
 
 
 def _least(found: Regret, one: Judged) -> str:
     worst = [estimate.value for estimate in one.measures["regret_max"]]
     number = worst.index(min(worst))
     return (
-        f"Minimax regret chooses {found.policies[number]} (in {percent(one.least[number])} resampled sets of futures)."
+        f"Minimax regret chooses {found.policies[number]} (in {of_100(one.least[number])} resampled sets of futures)."
     )
 
 
@@ -100,7 +97,7 @@ def _decide(found: Regret, one: Judged) -> str:
     rank = ranked(one, found.inputs)[:2]
     clear = [row for row in rank if row[2] < CLEAR]
     ties = int((one.winner < 0).sum())
-    tied = f" In {percent(ties / len(one.winner))} futures several policies are equally good." if ties else ""
+    tied = f" In {of_100(ties / len(one.winner))} futures several policies are equally good." if ties else ""
     if not rank:
         return tied
     if not clear:
@@ -154,13 +151,16 @@ def as_json(found: Regret) -> dict[str, Any]:
 def pictures(found: Regret) -> list[Picture]:
     """See :meth:`Regret.pictures`."""
     return [
-        picture for one in found.judged for picture in (_spread(found, one), _map(found, one)) if picture is not None
+        picture
+        for one in found.judged
+        for picture in (_distribution(found, one), _map(found, one))
+        if picture is not None
     ]
 
 
-def _spread(found: Regret, one: Judged) -> Picture:
+def _distribution(found: Regret, one: Judged) -> Picture:
     from sim.plots.gallery import Picture
-    from sim.plots.regret import spread
+    from sim.plots.regret import regret_distribution
     from sim.plots.tables import Table
 
     lost = {name: one.regret[:, number].tolist() for number, name in enumerate(found.policies)}
@@ -168,14 +168,14 @@ def _spread(found: Regret, one: Judged) -> Picture:
     rows = [
         [
             name,
-            *(figure(one.measures[key][number].value) for key in ("regret_max", "regret_p90", "regret_mean")),
-            percent(one.measures["best"][number].value),
+            *(fine(one.measures[key][number].value, 3) for key in ("regret_max", "regret_p90", "regret_mean")),
+            of_100(one.measures["best"][number].value),
         ]
         for number, name in enumerate(found.policies)
     ]
     caption = f"Regret by {what(one.metric)}; {one.better} is better."
     text = " ".join([*_policies(found, one), _least(found, one)])
-    chart = spread(lost, what(one.metric))
+    chart = regret_distribution(lost, what(one.metric))
     return Picture(
         f"regret_{_slug(one.metric)}", "How much worse than the best", caption, text, chart, Table(heads, rows)
     )
@@ -206,7 +206,7 @@ def _map(found: Regret, one: Judged) -> Picture | None:
         f"of all {len(found.inputs.columns)}, the highest Cramér's V between best policy and fifth of the range.{clear}"
     )
     rows = [
-        [str(f.across + 1), str(f.up + 1), found.policies[f.winner], percent(f.share), str(f.futures)] for f in drawn
+        [str(f.across + 1), str(f.up + 1), found.policies[f.winner], of_100(f.share), str(f.futures)] for f in drawn
     ]
     heads = [f"Fifth of {across}", f"Fifth of {up}", "Best most often", "In", "Futures"]
     text = f"{_decide(found, one).strip()} Map of {PARTS} by {PARTS} fields over {across} and {up}."

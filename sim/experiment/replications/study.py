@@ -2,7 +2,11 @@
 
 Worlds of one run are independent of each other, and the first n of them are what a run of n worlds would have been. So one
 run shows how its figures settle, and tells how many worlds a wanted precision takes. Two scenarios are run with the same
-luck, and the second once more with luck of its own: what the same luck takes from the spread of their difference is measured.
+random draws, and the second once more with draws of its own: how much the
+same draws take from the spread of their difference is measured.
+
+Common random numbers: Law (2015), Simulation Modeling and Analysis, chapter 11; when they help: Glasserman and Yao (1992),
+Some guidelines and guarantees for common random numbers, Management Science 38(6), 884-908.
 """
 
 from __future__ import annotations
@@ -16,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.ensemble.run import DEFAULT_PARAMETERS, LimitError, Progress, check
+from sim.ensemble.simulate import Progress
+from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError, check
 from sim.metrics import METRICS
 from sim.worlds import Streams, Vector
 from sim.yamlfile import suggestion
@@ -24,7 +29,7 @@ from sim.yamlfile import suggestion
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.ensemble.run import Named
+    from sim.results.run import Named
 
 DEFAULT_METRICS = ("attacks", "fatalities", "sovereignty")
 Z = 1.96  # of a 95 % interval
@@ -68,11 +73,12 @@ class Figure:
 
 @dataclass(frozen=True)
 class Pairing:
-    """What the same luck does for a difference of two scenarios.
+    """What the same random draws do for a difference of two scenarios.
 
     Attributes:
-        metric: of which; paired, apart: variance of one world's difference with the same luck, and with luck of their own.
-        correlation: of the two scenarios' figures over worlds with the same luck, -1 to 1.
+        metric: of which; paired, apart: variance of one world's difference with the same random draws, and with draws of
+            their own.
+        correlation: of the two scenarios' figures over worlds with the same random draws, -1 to 1.
         low, high: a 95 % interval of `ratio`, by leaving out a twentieth of the worlds at a time.
     """
 
@@ -85,7 +91,7 @@ class Pairing:
 
     @property
     def ratio(self) -> float:
-        """Worlds that luck of their own takes for each paired world, for the same precision; infinite if they never differ."""
+        """Worlds that draws of their own take for each paired world, for the same precision; infinite if they never differ."""
         return self.apart / self.paired if self.paired > 0 else float("inf")
 
 
@@ -143,7 +149,7 @@ class Replications:
         return settling_of(self, **more)
 
     def pairing_chart(self, **more: Any) -> Any:
-        """A picture: how many worlds with luck of their own one paired world is worth, per metric.
+        """A picture: how many worlds with random draws of their own one paired world is worth, per metric.
 
         Raises:
             LimitError: there is one scenario only.
@@ -194,6 +200,10 @@ def replications(
     Raises:
         LimitError: something is outside of what is allowed.
         ScenarioError: a scenario is not there or not right.
+
+    >>> found = replications("confront", metrics=("attacks",), precision="5%", worlds=20, months=2)
+    >>> found.figures[0].needed > 20
+    True
     """
     worlds, seed = check("worlds", worlds), check("seed", seed)
     if worlds < LEAST:
@@ -234,8 +244,8 @@ def _run(
     parameters: str,
     progress: Progress | None,
 ) -> tuple[list[str], list[pd.DataFrame], pd.DataFrame | None]:
-    """The scenarios' names, their outcomes with the same luck, and the second's with luck of its own."""
-    from sim.ensemble.run import compare, run
+    """The scenarios' names, their outcomes with the same random draws, and the second's with random draws of its own."""
+    from sim.results.run import compare, run
 
     if other is None:
         alone = run(scenario, worlds, months, seed, parameters, keep_series=False, progress=progress)
@@ -300,11 +310,11 @@ def figure(values: Vector, precision: float, metric: str, what: str, scenario: s
 
 
 def pairing(first: Vector, second: Vector, alone: Vector, metric: str) -> Pairing:
-    """What the same luck takes from the spread of a difference.
+    """What the same random draws take from the spread of a difference.
 
     Args:
-        first, second: one value per world of two scenarios with the same luck.
-        alone: of the second with luck of its own.
+        first, second: one value per world of two scenarios with the same random draws.
+        alone: of the second with random draws of its own.
     """
     paired, apart = second - first, alone - first
 

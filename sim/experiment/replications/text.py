@@ -9,26 +9,28 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.ensemble.run import LimitError
-from sim.experiment.sensitivity.text import fine
+from sim.ensemble.spec import LimitError
 from sim.metrics import METRICS
-from sim.results.reading import NOT_A_FORECAST, number
+from sim.results.folders import saved
+from sim.words.numbers import fine, metric_words, number
+from sim.words.sentences import NOT_A_FORECAST
+from sim.words.tables import markdown_table, terminal_table
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from sim.experiment.replications.study import Figure, Pairing, Replications
 
-KINDS = {"total": "in all", "mean": "on average", "final": "at the end"}
+FORMAT = "durand replications 1"
 HEADS = ("figure", "value", "±", "wanted ±", "worlds needed", "enough", "batches inside")
-PAIR_HEADS = ("metric", "same luck", "own luck", "ratio", "95 % interval", "correlation")
+PAIR_HEADS = ("metric", "same draws", "own draws", "ratio", "95 % interval", "correlation")
 EXPLAINED = (
     "±: half a 95 % interval of the mean over worlds. Worlds needed: for the wanted ±, from the spread of one world. Batches "
     "inside: of separate batches of that many worlds, the share that came within the wanted ± of the whole (95 of 100 are meant)."
 )
 PAIR_EXPLAINED = (
-    "Variance of one world's difference, with the same luck in both scenarios and with luck of their own. The ratio says how "
-    "many worlds with luck of their own are worth one paired world."
+    "Variance of one world's difference, with the same random draws in both scenarios and with draws of their own. The ratio "
+    "says how many worlds with draws of their own are worth one paired world."
 )
 
 
@@ -38,7 +40,7 @@ def figure_words(one: Figure) -> str:
     if one.what == "share":
         return f"{metric.title} (share of worlds with more, {one.scenario})"
     kind = "difference, " if one.what == "difference" else ""
-    return f"{metric.title}, {KINDS[metric.summary]} ({kind}{one.scenario})"
+    return f"{metric_words(one.metric)} ({kind}{one.scenario})"
 
 
 def reading(found: Replications) -> list[str]:
@@ -70,24 +72,23 @@ def reading(found: Replications) -> list[str]:
 def _pair(found: Replications, one: Pairing) -> str:
     title = METRICS[one.metric].title
     if not np.isfinite(one.ratio):
-        return f"{title}: with the same luck the two scenarios do not differ in any world, or by the same in each."
+        return f"{title}: with the same draws the two scenarios do not differ in any world, or by the same in each."
     needed = next(f.needed for f in found.figures if f.metric == one.metric and f.what == "difference")
-    what = f"{title}: luck of their own takes {number(one.ratio)} worlds for each paired one"
+    what = f"{title}: draws of their own take {number(one.ratio)} worlds for each paired one"
     span = f"between {number(one.low)} and {number(one.high)}"
     if one.low <= 1 <= one.high:
         return f"{what} ({span}): pairing makes no difference that can be told here."
     if one.ratio < 1:
-        return f"{what} ({span}): pairing costs worlds here, as the same luck pushes the two apart."
+        return f"{what} ({span}): pairing costs worlds here, as the same draws push the two apart."
     return f"{what} ({span}), so some {max(2, round(needed * one.ratio)):,} in place of {needed:,} for the wanted precision."
 
 
 def tables(found: Replications) -> Iterator[Table]:
     """The tables for a terminal: one for each metric, then what pairing does."""
     for name in dict.fromkeys(one.metric for one in found.figures):
-        metric = METRICS[name]
-        yield _table(f"{metric.title}, {KINDS[metric.summary]}", HEADS, rows(found, name))
+        yield terminal_table(metric_words(name), HEADS, rows(found, name))
     if found.pairings:
-        yield _table("What the same luck saves", PAIR_HEADS, pair_rows(found))
+        yield terminal_table("What the same random draws save", PAIR_HEADS, pair_rows(found))
 
 
 def rows(found: Replications, metric: str) -> list[list[str]]:
@@ -130,8 +131,8 @@ def scope(found: Replications) -> str:
     )
     if found.pairings:
         text += f"; {found.names[1]} once more with seed {about['other_seed']}"
-        if about["parameters"] != "defaults":
-            text += " (the same luck has the same parameters drawn too)"
+        if about["parameters"] in ("prior", "posterior"):
+            text += " (the same draws are of the parameters too)"
     return f"{text}."
 
 
@@ -209,52 +210,42 @@ def pairing_of(found: Replications, **more: Any) -> Any:
         raise LimitError("pairing is measured between two scenarios that differ: give another one")
     drawn.sort(key=lambda row: -float(str(row["ratio"])))
     subtitle = f"Bars right of the dashed line: pairing saves worlds. Lines: 95 % intervals. {_short(found)}"
-    return pairing(drawn, "What the same luck is worth", subtitle, **more)
+    return pairing(drawn, "What the same random draws are worth", subtitle, **more)
 
 
 def write(found: Replications, folder: Path) -> Path:
-    """Write `replications.json`, `replications.csv`, `pairing.csv`, `plots/` and `replications.md`; returns the page."""
-    from sim.plots import to_png, to_svg
+    """Write `replications.json`, `replications.csv`, `pairing.csv`, `plots/` and `replications.md`; returns the page.
+
+    Raises:
+        BundleError: something else stands there.
+    """
+    saved(folder, FORMAT, lambda fresh: _fill(found, fresh))
+    return folder / "replications.md"
+
+
+def _fill(found: Replications, folder: Path) -> None:
+    from sim.plots.export import write_pictures
 
     lines = ["# How many worlds are enough", "", scope(found), ""]
     for text in reading(found):
         lines += [text, ""]
     for name in dict.fromkeys(one.metric for one in found.figures):
-        metric = METRICS[name]
-        lines += [f"## {metric.title}, {KINDS[metric.summary]}", "", *_markdown(HEADS, rows(found, name)), ""]
+        lines += [f"## {metric_words(name)}", "", *markdown_table(HEADS, rows(found, name)), ""]
     lines += [EXPLAINED, ""]
     charts = {"settling": ("How the precision of each figure grows with worlds", settling_of(found))}
     if any(np.isfinite(one.ratio) for one in found.pairings):
-        charts["pairing"] = ("How many worlds with luck of their own one paired world is worth", pairing_of(found))
+        charts["pairing"] = (
+            "How many worlds with random draws of their own one paired world is worth",
+            pairing_of(found),
+        )
     for name, (words, _) in charts.items():
         lines += [f"![{words}](plots/{name}.svg)", ""]
     if found.pairings:
-        lines += [*_markdown(PAIR_HEADS, pair_rows(found)), "", PAIR_EXPLAINED, ""]
-    drawn = {name: (to_svg(chart), to_png(chart)) for name, (_, chart) in charts.items()}
-    (folder / "plots").mkdir(parents=True, exist_ok=True)
-    for name, (svg, png) in drawn.items():
-        (folder / "plots" / f"{name}.svg").write_text(svg, encoding="utf-8")
-        (folder / "plots" / f"{name}.png").write_bytes(png)
+        lines += [*markdown_table(PAIR_HEADS, pair_rows(found)), "", PAIR_EXPLAINED, ""]
+    write_pictures(folder / "plots", {name: chart for name, (_, chart) in charts.items()})
     text = json.dumps(as_json(found), indent=1, allow_nan=False) + "\n"
     (folder / "replications.json").write_text(text, encoding="utf-8")
     found.table.to_csv(folder / "replications.csv", index=False)
     if found.pairings:
         found.variance_reduction.to_csv(folder / "pairing.csv")
     (folder / "replications.md").write_text("\n".join(lines), encoding="utf-8")
-    return folder / "replications.md"
-
-
-def _markdown(heads: tuple[str, ...], rows_: list[list[str]]) -> list[str]:
-    return [f"| {' | '.join(one)} |" for one in (heads, ["---"] * len(heads), *rows_)]
-
-
-def _table(title: str, heads: tuple[str, ...], rows_: list[list[str]]) -> Table:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    table = Table(title=title, box=SIMPLE_HEAD, show_edge=False, title_justify="left", title_style="bold")
-    for place, head in enumerate(heads):
-        table.add_column(head, justify="left" if place == 0 else "right", overflow="fold")
-    for row in rows_:
-        table.add_row(*row)
-    return table

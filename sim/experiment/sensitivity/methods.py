@@ -1,4 +1,4 @@
-"""Sensitivity indices from places and values alone: Sobol and Morris through SALib, a regression on ranks, and luck.
+"""Sensitivity indices from places and values alone: Sobol and Morris through SALib, a regression on ranks, and what is chance.
 
 Every function takes what a design laid out and what came of it, and says in `doubts` where the sample is too small for
 what it is asked. Nothing here knows of sweeps, so that textbook functions can be put through the same code.
@@ -32,8 +32,8 @@ TOLD = 0.7
 POINTS_EACH = 10
 # Resamples of a bootstrap, fewer for large samples (whose intervals need them less), so that memory stays bounded.
 RESAMPLES, RESAMPLED = 400, 2**24
-# Shares of the spread between points that are no more than luck, from which the indices are too blurred to use.
-LUCK = 0.1
+# Shares of the spread between points that are no more than chance, from which the indices are too blurred to use.
+MOST_CHANCE = 0.1
 _THIRD = 1 / 3 + 1e-9
 
 
@@ -62,7 +62,7 @@ class Indices:
 
 
 @dataclass(frozen=True)
-class Luck:
+class ChanceShare:
     """What chance within points makes, where points have several worlds.
 
     Attributes:
@@ -80,6 +80,9 @@ def sobol(names: Sequence[str], places: Matrix, values: Vector, second_order: bo
     Args:
         names: of the factors; places: (points, factors) in Saltelli's order, 0 to 1; values: (points,), not all alike.
         second_order: whether the design has rows for it; seed: of the bootstrap, 1 or more: SALib takes 0 for none at all.
+
+    Estimators of Saltelli et al. (2010), Computer Physics Communications 181(2), 259-270; the indices are those of Sobol' (2001),
+    Mathematics and Computers in Simulation 55(1-3), 271-280.
     """
     import pandas as pd
     from SALib.analyze import sobol as salib
@@ -137,6 +140,9 @@ def morris(names: Sequence[str], places: Matrix, values: Vector, levels: int = 4
     Args:
         names: of the factors; places: (points, factors), trajectory by trajectory, 0 to 1; values: (points,).
         levels: of the design's grid; seed: of the bootstrap.
+
+    Morris (1991), Technometrics 33(2), 161-174; mu* is of Campolongo, Cariboni and Saltelli (2007), Environmental Modelling &
+    Software 22(10), 1509-1518.
     """
     import pandas as pd
     from SALib.analyze import morris as salib
@@ -168,6 +174,8 @@ def ranks(names: Sequence[str], places: Matrix, values: Vector) -> Indices:
 
     Args:
         names: of the factors; places: (points, factors), 0 to 1; values: (points,), not all alike.
+
+    Iman and Conover (1979), The use of the rank transform in regression, Technometrics 21(4), 499-509.
     """
     import pandas as pd
     from scipy.stats import rankdata
@@ -189,22 +197,22 @@ def ranks(names: Sequence[str], places: Matrix, values: Vector) -> Indices:
         doubts.append(f"{points:,} points for {count:,} factors are fewer than {POINTS_EACH} each")
     if told < TOLD:
         doubts.append(
-            f"the regression tells {told:.0%} of the spread of ranks, less than {TOLD:.0%}: what bends, interacts or is luck "
+            f"the regression tells {told:.0%} of the spread of ranks, less than {TOLD:.0%}: what bends, interacts or is chance "
             "goes unseen; a saltelli design would see it"
         )
     return Indices(table, None, tuple(doubts), told)
 
 
-def luck(values: Matrix, shared: bool) -> Luck:
+def chance_share(values: Matrix, shared: bool) -> ChanceShare:
     """How much of the spread is chance within points rather than the points' own.
 
     Args:
-        values: (points, worlds); shared: whether world k has the same luck at every point, so that what it does to all points
-            alike moves no point against another.
+        values: (points, worlds); shared: whether world k has the same random draws at every point, so that what it does to all
+            points alike moves no point against another.
     """
     points, worlds = values.shape
     if worlds < 2 or points < 2:
-        return Luck(None, None)
+        return ChanceShare(None, None)
     centred = values - values.mean(axis=1, keepdims=True)
     within = float((centred**2).sum() / (points * (worlds - 1)))
     apart = float(values.mean(axis=1).var(ddof=1))
@@ -214,7 +222,7 @@ def luck(values: Matrix, shared: bool) -> Luck:
         noise = float((own**2).sum() / ((points - 1) * (worlds - 1)))
     real = max(apart - noise / worlds, 0.0)
     share = within / (within + real) if within + real > 0 else None
-    return Luck(share, min(noise / worlds / apart, 1.0) if apart > 0 else None)
+    return ChanceShare(share, min(noise / worlds / apart, 1.0) if apart > 0 else None)
 
 
 def bootstrap_seed(seed: int, name: str) -> int:

@@ -9,8 +9,9 @@ import numpy as np
 
 from sim.experiment.schema import Morris
 from sim.experiment.sensitivity.methods import SensitivityError
-from sim.experiment.sensitivity.text import metric_words, where
+from sim.experiment.sensitivity.text import study_words, where
 from sim.plots import sensitivity as plots
+from sim.words.sentences import capital
 
 if TYPE_CHECKING:
     from sim.experiment.sensitivity.study import Sensitivity, Study
@@ -39,7 +40,7 @@ def tornado_of(found: Sensitivity, study: Study, shown: int = SHOWN, **more: Any
         "" if found.method == "ranks" else " A short bar high up: it acts both ways, through other factors or a bend."
     )
     subtitle = f"{_about(found, study)} {how} Ordered by {by}.{short} {_doubt(study)}"
-    axis = metric_words(study)
+    axis = study_words(study)
     return plots.tornado(rows, study.mean, axis, f"What moves {_lower(axis)}", subtitle, **more)
 
 
@@ -59,7 +60,7 @@ def indices_of(found: Sensitivity, study: Study, shown: int = SHOWN, **more: Any
         "morris": "size of effect over the whole range (mu*)",
         "ranks": "standardised rank coefficient: below 0 lowers it",
     }[found.method]
-    title = f"How much each factor matters to {_lower(metric_words(study))}"
+    title = f"How much each factor matters to {_lower(study_words(study))}"
     return plots.indices(
         rows, kinds, axis, title, f"{_about(found, study)} Lines: 95 % intervals. {_doubt(study)}", **more
     )
@@ -72,7 +73,7 @@ def interactions_of(found: Sensitivity, study: Study, **more: Any) -> Any:
         SensitivityError: the design says nothing of interactions.
     """
     table = _table(found, study)
-    title = f"Which factors act through others: {_lower(metric_words(study))}"
+    title = f"Which factors act through others: {_lower(study_words(study))}"
     if isinstance(found.sample.design, Morris):
         rows = [
             {"factor": str(name), "mu_star": float(row["mu_star"]), "sigma": float(row["sigma"])}
@@ -82,7 +83,7 @@ def interactions_of(found: Sensitivity, study: Study, **more: Any) -> Any:
             f"{_about(found, study)} To the right: a larger effect. Above the dashed line: the effect differs more "
             f"from place to place than it is large, since it bends or hangs on other factors. {_doubt(study)}"
         )
-        return plots.morris_plane(rows, metric_words(study), title, subtitle, **more)
+        return plots.morris_plane(rows, study_words(study), title, subtitle, **more)
     pairs = study.indices.pairs if study.indices else None
     if pairs is None:
         raise SensitivityError(
@@ -105,7 +106,7 @@ def pictures(found: Sensitivity, study: Study) -> Iterator[tuple[str, str, Any]]
     """Every picture of a study: its name, what it shows in words, and the chart."""
     if study.indices is None:
         return
-    words = f"{_lower(metric_words(study))} {where(found, study)}"
+    words = f"{_lower(study_words(study))} {where(found, study)}"
     yield "tornado", f"Where {words} stands with each factor low and high", tornado_of(found, study)
     yield "indices", f"How much each factor matters to {words}", indices_of(found, study)
     if (study.indices.pairs is not None and len(found.sample.names) > 1) or found.method == "morris":
@@ -120,7 +121,7 @@ def _table(found: Sensitivity, study: Study) -> Any:
 
 def _about(found: Sensitivity, study: Study) -> str:
     text = where(found, study)
-    return f"{text[0].upper()}{text[1:]}, {study.points:,} points."
+    return f"{capital(text)}, {study.points:,} points."
 
 
 def _doubt(study: Study) -> str:

@@ -1,7 +1,7 @@
 """What an outcome of a sweep hangs on: Sobol indices, Morris screening or a regression on ranks, as its design allows.
 
 What is indexed is each point's mean over its worlds, for every scenario and mix of levers by itself, or the paired
-difference between two scenarios. How much of the spread is luck within points is said beside it.
+difference between two scenarios. How much of the spread comes of random draws within points is said beside it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sim.experiment.design import Matrix, places, related
 from sim.experiment.factors import Factor
 from sim.experiment.schema import Design, LatinHypercube, Morris, Saltelli
 from sim.experiment.sensitivity import methods
-from sim.experiment.sensitivity.methods import Indices, Luck, SensitivityError
+from sim.experiment.sensitivity.methods import ChanceShare, Indices, SensitivityError
 from sim.yamlfile import suggestion
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Study:
         scenario, mix, metric: what was studied; versus: the scenario that was taken from it, world by world, if any.
         mean, spread: mean and standard deviation over the points' means, in the metric's unit.
         points: that were used; left_out: those left out, as one of their block had failed.
-        luck: what chance within points makes; indices: what was found; None if the metric is the same at every point.
+        chance: what chance within points makes; indices: what was found; None if the metric is the same at every point.
     """
 
     scenario: str
@@ -76,16 +76,16 @@ class Study:
     spread: float
     points: int
     left_out: int
-    luck: Luck
+    chance: ChanceShare
     indices: Indices | None
 
     @property
     def doubts(self) -> tuple[str, ...]:
         """Why the sample is too small for this, a sentence each."""
         out = self.indices.doubts if self.indices else ()
-        if self.indices and self.luck.left is not None and self.luck.left > methods.LUCK:
+        if self.indices and self.chance.left is not None and self.chance.left > methods.MOST_CHANCE:
             out += (
-                f"{self.luck.left:.0%} of the spread between points is the luck of these worlds, which more of them would "
+                f"{self.chance.left:.0%} of the spread between points comes of these worlds' draws, which more of them would "
                 "average out",
             )
         return out
@@ -153,8 +153,8 @@ class Sensitivity:
                 "metric": one.metric,
                 "mean": one.mean,
                 "spread": one.spread,
-                "luck": np.nan if one.luck.share is None else one.luck.share,
-                "luck_left": np.nan if one.luck.left is None else one.luck.left,
+                "luck": np.nan if one.chance.share is None else one.chance.share,
+                "luck_left": np.nan if one.chance.left is None else one.chance.left,
                 "told": np.nan if one.indices is None or one.indices.told is None else one.indices.told,
                 "too_small": bool(one.doubts),
             }
@@ -223,7 +223,7 @@ def sensitivity(sweep: Sweep, metrics: Sequence[str] | None = None, *, versus: s
     Args:
         metrics: which of those kept; all if not given.
         versus: a scenario of the sweep; then each other scenario's difference to it is analysed, point by point with the
-            same luck.
+            same random draws.
 
     Raises:
         SensitivityError: the sweep is not finished, too many points failed, there is no such metric or scenario, or its
@@ -323,19 +323,19 @@ def _study(sweep: Sweep, sample: Sample, what: tuple[str, int, str, str | None],
     if lost > MOST_FAILED or whole.sum() < 2:
         raise SensitivityError(
             f"{sweep.place}: {len(sweep.failures):,} points failed, and {lost:.0%} of the sample under {scenario} goes with "
-            f"them; at most {MOST_FAILED:.0%} can be done without: narrow the ranges to what the model can live with"
+            f"them; at most {MOST_FAILED:.0%} can be done without: narrow the ranges to what the model can take"
         )
     rows = np.repeat(whole, sample.block)
     values, at = values[rows], np.ascontiguousarray(sample.places[rows])
     means = np.ascontiguousarray(values.mean(axis=1))
     found = None
     if np.ptp(means) > 0:
-        key = Study(scenario, mix, metric, versus, 0, 0, 0, 0, Luck(None, None), None).key
+        key = Study(scenario, mix, metric, versus, 0, 0, 0, 0, ChanceShare(None, None), None).key
         found = _indices(sample, at, means, methods.bootstrap_seed(int(sweep.manifest["seed"]), key))
     spread = float(means.std(ddof=1))
     left_out = int((~rows).sum())
     about = (scenario, mix, metric, versus, float(means.mean()), spread, int(rows.sum()), left_out)
-    return Study(*about, methods.luck(values, shared), found)
+    return Study(*about, methods.chance_share(values, shared), found)
 
 
 def _indices(sample: Sample, at: Matrix, values: Any, seed: int) -> Indices:

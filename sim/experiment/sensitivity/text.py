@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.experiment.sensitivity.methods import Indices
-from sim.metrics import METRICS
-from sim.results.reading import NOT_A_FORECAST, number
+from sim.words.numbers import fine, metric_words, number
+from sim.words.sentences import NOT_A_FORECAST, capital
+from sim.words.tables import terminal_table
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from sim.experiment.sensitivity.study import Sensitivity, Study
 
-KINDS = {"total": "in all", "mean": "on average", "final": "at the end"}
 NAMED = 4  # factors that a sentence names
 HEADS = {
     "sobol": {"S1": "alone (S1)", "ST": "in all (ST)"},
@@ -41,11 +41,9 @@ EXPLAINED = {
 }
 
 
-def metric_words(study: Study) -> str:
-    """A metric as readers are told of it: "Deaths, all, in all"."""
-    metric = METRICS[study.metric]
-    words = f"{metric.title}, {KINDS[metric.summary]}"
-    return f"difference in {words}" if study.versus else words
+def study_words(study: Study) -> str:
+    """A metric as readers are told of it: "Deaths, all, total"."""
+    return f"{'difference in ' if study.versus else ''}{metric_words(study.metric)}"
 
 
 def where(found: Sensitivity, study: Study) -> str:
@@ -63,12 +61,11 @@ def reading(found: Sensitivity) -> list[str]:
 
 def paragraph(found: Sensitivity, study: Study) -> str:
     """What was found in one study, in sentences."""
-    head = f"{metric_words(study)}, {where(found, study)}"
-    head = f"{head[0].upper()}{head[1:]}"
+    head = capital(f"{study_words(study)}, {where(found, study)}")
     if study.indices is None:
         return f"{head}: {number(study.mean)} at every point; nothing that was varied moves it."
     tell = {"sobol": _sobol, "morris": _morris, "ranks": _ranks}[found.method]
-    return " ".join([f"{head}: {tell(study.indices)}", *_luck(study), *_size(study)])
+    return " ".join([f"{head}: {tell(study.indices)}", *_chance(study), *_size(study)])
 
 
 def _sobol(one: Indices) -> str:
@@ -142,18 +139,18 @@ def _ahead(values: Any, half: Any) -> int:
     return 0
 
 
-def _luck(study: Study) -> Iterator[str]:
-    if study.luck.share is None:
-        yield "With one world a point, luck cannot be told from the factors."
+def _chance(study: Study) -> Iterator[str]:
+    if study.chance.share is None:
+        yield "With one world a point, random draws cannot be told from the factors."
     else:
         left = (
             ""
-            if study.luck.left is None
+            if study.chance.left is None
             else (
-                f" and, after averaging over a point's worlds, {study.luck.left:.0%} of that between points, which is indexed"
+                f" and, after averaging over a point's worlds, {study.chance.left:.0%} of that between points, which is indexed"
             )
         )
-        yield f"Luck within points makes {study.luck.share:.0%} of the spread between single runs{left}."
+        yield f"Random draws within points make {study.chance.share:.0%} of the spread between single runs{left}."
 
 
 def _size(study: Study) -> Iterator[str]:
@@ -169,22 +166,13 @@ def lines(found: Sensitivity, study: Study, width: int = 80) -> str:
 
     text = paragraph(found, study)
     text = text.partition(": ")[2] if study.indices is not None else text
-    return textwrap.fill(f"{text[0].upper()}{text[1:]}", width)
+    return textwrap.fill(capital(text), width)
 
 
 def table_of(found: Sensitivity, study: Study, most: int | None) -> Table:
     """A study's indices for a terminal, the first so many factors."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    title = f"{metric_words(study)}, {where(found, study)}"
-    table = Table(title=title, box=SIMPLE_HEAD, show_edge=False, title_justify="left", title_style="bold")
     heads, rows = cells(found, study)
-    for place, head in enumerate(heads):
-        table.add_column(head, justify="left" if place == 0 else "right", overflow="fold", no_wrap=place == 0)
-    for row in rows[:most]:
-        table.add_row(*row)
-    return table
+    return terminal_table(f"{study_words(study)}, {where(found, study)}", heads, rows[:most], ids=True)
 
 
 def cells(found: Sensitivity, study: Study) -> tuple[list[str], list[list[str]]]:
@@ -210,11 +198,6 @@ def cells(found: Sensitivity, study: Study) -> tuple[list[str], list[list[str]]]
     return head, rows
 
 
-def fine(value: float) -> str:
-    """Four significant figures: for figures that lie close to each other."""
-    return "unknown" if np.isnan(value) else f"{float(f'{value:.4g}'):,.10g}"
-
-
 def as_json(found: Sensitivity) -> dict[str, Any]:
     """Everything as plain data; what is not there is null."""
     return {
@@ -234,8 +217,8 @@ def as_json(found: Sensitivity) -> dict[str, Any]:
                 "spread": one.spread,
                 "points": one.points,
                 "left_out": one.left_out,
-                "luck": one.luck.share,
-                "luck_left": one.luck.left,
+                "luck": one.chance.share,
+                "luck_left": one.chance.left,
                 "told": one.indices.told if one.indices else None,
                 "too_small": bool(one.doubts),
                 "doubts": list(one.doubts),

@@ -14,15 +14,13 @@ import csv
 import io
 import json
 import secrets
-import sqlite3
 import time
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
-from hmac import compare_digest
 
-from sim.teaching.classroom.file import ClassroomError, ClassroomFile
+from sim.teaching.classroom.file import ClassroomError, GoneError, StrangerError
+from sim.teaching.classroom.seating import Seating, bare, digest
 from sim.teaching.exercises.predict import Prediction, PredictionError, as_data, from_data
 
 # No letters or figures that are taken for each other when read aloud or off a wall; 8 of 30 are 6.6e11 codes.
@@ -56,16 +54,18 @@ class Seat:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a class stands: its title, the exercise, how many have joined, and what is revealed as (question, phase)."""
+    """How a class stands: its title, the exercise, how many have joined, what is revealed as (question, phase), and
+    whether it is locked: nobody else may join."""
 
     code: str
     title: str
     exercise: str
     seats: int
     revealed: frozenset[tuple[str, str]]
+    locked: bool = False
 
 
-class Classroom(ClassroomFile):
+class Classroom(Seating):
     """All classes of one file."""
 
     # ---------------------------------------------------------------- the instructor
@@ -81,7 +81,7 @@ class Classroom(ClassroomFile):
         with self._writing() as base:
             while True:
                 code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
-                row = (code, _digest(secret), title or exercise, exercise, time.time())
+                row = (code, digest(secret), title or exercise, exercise, time.time())
                 if base.execute("SELECT 1 FROM classes WHERE code = ?", (code,)).fetchone() is None:
                     break
             base.execute("INSERT INTO classes (code, secret, title, exercise, opened) VALUES (?, ?, ?, ?, ?)", row)
@@ -98,7 +98,7 @@ class Classroom(ClassroomFile):
         try:
             with self._reading() as base:
                 self._owned(base, code, secret)
-        except ClassroomError:
+        except (GoneError, StrangerError):
             return False
         return True
 
@@ -152,24 +152,27 @@ class Classroom(ClassroomFile):
             rows = base.execute(
                 "SELECT question, phase FROM reveals WHERE class = ? AND exercise = ?", (which, exercise)
             )
-            return Standing(spoken(bare(code)), title, exercise, seats, frozenset((str(q), str(p)) for q, p in rows))
+            revealed = frozenset((str(question), str(phase)) for question, phase in rows)
+            return Standing(spoken(bare(code)), title, exercise, seats, revealed, self._locked(base, which))
 
     def join(self, code: str, nickname: str) -> Seat:
         """Join a class.
 
         Raises:
-            ClassroomError: no such class; the nickname is taken, too long or unreadable; the class is full.
+            ClassroomError: no such class; the nickname is taken, too long or unreadable; the class is full, or locked.
         """
         nickname = clean_nickname(nickname)
         secret = secrets.token_urlsafe(24)
         with self._writing() as base:
             which = self._found(base, code)
+            if self._locked(base, which):
+                raise ClassroomError("the class is locked; ask your instructor to let you in")
             key = nickname.casefold()
             if base.execute("SELECT 1 FROM seats WHERE class = ? AND key = ?", (which, key)).fetchone():
                 raise ClassroomError("somebody in this class has that nickname already; choose another")
             if base.execute("SELECT count(*) FROM seats WHERE class = ?", (which,)).fetchone()[0] >= MOST_SEATS:
                 raise ClassroomError(f"the class is full; at most {MOST_SEATS} can join")
-            row = (which, nickname, key, _digest(secret), time.time())
+            row = (which, nickname, key, digest(secret), time.time())
             added = base.execute("INSERT INTO seats (class, nickname, key, secret, joined) VALUES (?, ?, ?, ?, ?)", row)
             number = int(added.lastrowid or 0)
         return Seat(number, nickname, secret)
@@ -246,33 +249,6 @@ class Classroom(ClassroomFile):
             )
             return [(str(nickname), _loaded(text)) for nickname, text in rows]
 
-    # ---------------------------------------------------------------- who is who
-
-    def _found(self, base: sqlite3.Connection, code: str) -> int:
-        row = base.execute("SELECT id FROM classes WHERE code = ?", (bare(code),)).fetchone()
-        if row is None:
-            raise ClassroomError("there is no class with this code; check it with your instructor")
-        return int(row[0])
-
-    def _owned(self, base: sqlite3.Connection, code: str, secret: str) -> int:
-        which = self._found(base, code)
-        kept = base.execute("SELECT secret FROM classes WHERE id = ?", (which,)).fetchone()[0]
-        if not compare_digest(kept, _digest(secret)):
-            raise ClassroomError("this is the instructor's page; use the secret link that came with the class")
-        return which
-
-    def _seat(self, base: sqlite3.Connection, which: int, secret: str) -> tuple[int, str]:
-        row = base.execute(
-            "SELECT id, nickname FROM seats WHERE class = ? AND secret = ?", (which, _digest(secret))
-        ).fetchone()
-        if row is None:
-            raise ClassroomError("you have not joined this class from here; join with a nickname")
-        return int(row[0]), str(row[1])
-
-    @staticmethod
-    def _exercise(base: sqlite3.Connection, which: int) -> str:
-        return str(base.execute("SELECT exercise FROM classes WHERE id = ?", (which,)).fetchone()[0])
-
 
 def clean_nickname(text: str) -> str:
     """A nickname as it is kept: one line, without invisible characters.
@@ -291,18 +267,9 @@ def clean_nickname(text: str) -> str:
     return text
 
 
-def bare(code: str) -> str:
-    """A code as it is kept, whatever way it was typed."""
-    return "".join(one for one in code.upper() if one.isalnum())[:40]
-
-
 def spoken(code: str) -> str:
     """A code as it is shown: in two parts."""
     return f"{code[:4]}-{code[4:]}"
-
-
-def _digest(secret: str) -> str:
-    return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _short(what: str, text: str, empty: bool = False) -> str:

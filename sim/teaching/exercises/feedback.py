@@ -15,19 +15,19 @@ import numpy as np
 
 from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS, PANELS
-from sim.results.reading import in_worlds, month_words, number
 from sim.teaching.exercises.figure import Because, Figure, Where
 from sim.teaching.exercises.figures import Lab, unit
 from sim.teaching.exercises.load import is_path, row_words
 from sim.teaching.exercises.predict import Chance, Prediction, Range, Score, score
 from sim.teaching.exercises.schema import Exercise, Question
-from sim.vocabulary import VERDICTS
+from sim.vocabulary import VERDICTS, month_words
+from sim.words.numbers import SCALES, SUMMARY_WORDS, between, in_worlds, number, of_100
+from sim.words.sentences import months_words
 from sim.worlds import Vector
 
 _MOST = 3
 # A mechanism that adds less than this share of what the first one adds is not worth a line.
 _LEAST = 0.1
-_KINDS = {"total": "over the run", "mean": "on average", "final": "at the end"}
 # Held as a hypothesis about the whole, not a mechanism that does something.
 _NO_REASON = ("M18",)
 
@@ -77,7 +77,7 @@ def missed(lab: Lab, question: Question, side: Literal["high", "low", "right"]) 
     least = _LEAST * max((abs(amount) for _, amount in rows), default=0.0)
     metric = METRICS[because.metric]
     words = unit(Figure(run=because.run, metric=because.metric, month=because.month))
-    words = "" if words in ("0 to 1", "-1 to 1") else f" {words}"
+    words = "" if words in SCALES else f" {words}"
     # A figure that falls where the metric rises is told of by the metric itself.
     sign = -1.0 if because.falls else 1.0
     of = "the difference" if because.versus else metric.title
@@ -171,9 +171,9 @@ def _what(figure: Figure) -> str:
         row = row_words(str(figure.panel), str(figure.row))
         return f"{PANELS[str(figure.panel)].title}, {row}, {month_words(str(figure.month))}"
     metric = METRICS[figure.metric]
-    when = month_words(figure.month) if figure.month else _KINDS[metric.summary]
+    when = month_words(figure.month) if figure.month else SUMMARY_WORDS[metric.summary]
     if figure.from_ and figure.to:
-        when = f"{month_words(figure.from_)} to {month_words(figure.to)}, {_KINDS[metric.summary]}"
+        when = f"{months_words(figure.from_, figure.to)}, {SUMMARY_WORDS[metric.summary]}"
     owed = f", owed to {figure.mechanism}" if figure.mechanism else ""
     return f"{metric.title}, {when}{owed}"
 
@@ -208,8 +208,8 @@ def _range(prediction: Range, found: Score) -> tuple[str, ...]:
     else:
         verdict = "That was about right." if held >= 0.7 else "It is in the right place and too narrow."
     return (
-        f"You said {prediction}; that holds {100 * held:.0f} of 100 modelled worlds, and was to hold 80. {verdict}",
-        f"The worlds' own range is {number(truth.low)} to {number(truth.high)}. Interval score {number(found.loss)}, and "
+        f"You said {prediction}; that holds {of_100(held)} modelled worlds, and was to hold 80. {verdict}",
+        f"The worlds' own range is {between(truth.low, truth.high)}. Interval score {number(found.loss)}, and "
         f"{number(found.best)} for that range: lower is better.",
     )
 

@@ -8,21 +8,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.ensemble.run import LimitError, Progress
-from sim.ensemble.run import run as run_worlds
+from sim.ensemble.outcomes import summarise
+from sim.ensemble.simulate import Progress
+from sim.ensemble.spec import LimitError
 from sim.metrics import METRICS
 from sim.parameters import resolve
-from sim.results.outcomes import summarise
-from sim.results.reading import in_worlds, number, settled, share
+from sim.results.run import run as run_worlds
 from sim.scenario import parameter_set
 from sim.teaching.exercises.figure import Because, Figure, Reading, Where
 from sim.teaching.exercises.schema import Exercise
 from sim.teaching.exercises.words import Reference, filled
+from sim.words.numbers import between, in_worlds, number, share, unit_over
+from sim.words.sentences import settled
 from sim.worlds import Streams, Vector
 
 if TYPE_CHECKING:
     from sim.results import Results
-    from sim.why import Worth
+    from sim.why import AblationEffect
 
 # Switching every mechanism off in turn takes thirty runs: so many worlds are enough to rank them.
 WHY_WORLDS = 60
@@ -68,7 +70,7 @@ class Lab:
         self.worlds = exercise.setting.worlds if worlds is None else worlds
         self.seed, self.months = exercise.setting.seed, len(exercise.span())
         self._made: dict[str, Results] = {}
-        self._worth: dict[tuple[str, str, str | None], dict[str, Worth]] = {}
+        self._worth: dict[tuple[str, str, str | None], dict[str, AblationEffect]] = {}
 
     def parameters(self, run: str) -> str:
         """Where a run's uncertain values come from."""
@@ -151,7 +153,7 @@ class Lab:
                 rows.append((mechanism, sign * (worth.mean - (rest.mean if rest else 0.0))))
         return sorted(rows, key=lambda row: -abs(row[1]))
 
-    def _mechanisms(self, run: str, metric: str, month: str | None) -> dict[str, Worth]:
+    def _mechanisms(self, run: str, metric: str, month: str | None) -> dict[str, AblationEffect]:
         key = run, metric, month
         if key not in self._worth:
             from sim.why import ablate
@@ -225,7 +227,7 @@ class Lab:
         if one.view == "unit":
             return unit(self.exercise.figures[one.name])
         low, high = np.quantile(values, (0.05, 0.95))
-        return f"{number(float(low))} to {number(float(high))}"
+        return between(float(low), float(high))
 
 
 def statistic(figure: Figure, values: Vector) -> float:
@@ -240,7 +242,7 @@ def unit(figure: Figure) -> str:
     if figure.metric is None:
         return "0 to 1"
     metric = METRICS[figure.metric]
-    return metric.unit.removesuffix(" a month") if metric.summary == "total" and not figure.month else metric.unit
+    return metric.unit if figure.month else unit_over(metric.unit, metric.summary)
 
 
 def _text(figure: Figure, values: Vector) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.ensemble.run import PARAMETERS as SETS
+from sim.ensemble.spec import PARAMETERS as SETS
 from sim.evidence import ledger
 from sim.metrics import PANELS
 from sim.parameters import PARAMETERS
@@ -86,9 +86,7 @@ def load_exercise(source: Source) -> Exercise:
         exercise._text = Path(source).read_text(encoding="utf-8-sig")
     check_claims(document)
     exercise._scenarios = _scenarios(exercise, document)
-    found = [problem for check in _CHECKS for problem in check(exercise)]
-    if found:
-        raise ExerciseError(*dict.fromkeys(f"{document.where(place)}: {text}" for place, text in found))
+    document.check(problem for check in _CHECKS for problem in check(exercise))
     return exercise
 
 

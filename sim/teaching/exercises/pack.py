@@ -16,8 +16,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sim.ensemble.run import LimitError
-from sim.results.bundle import written_whole
+from sim.results.folders import check_target, seal, written_whole
 from sim.results.manifest import machine, now
 from sim.teaching.exercises.feedback import label
 from sim.teaching.exercises.figures import Lab
@@ -29,7 +28,7 @@ from sim.teaching.exercises.sheets import instructor, timing, worksheet
 from sim.teaching.exercises.slides import slides
 from sim.yamlfile import dump, read
 
-FORMAT = "durand exercise pack 1"
+FORMAT = "durand exercise pack 2"
 
 
 def pack(lab: Lab, out: Path) -> Path:
@@ -43,48 +42,9 @@ def pack(lab: Lab, out: Path) -> Path:
         The folder.
 
     Raises:
-        LimitError: something else stands there.
+        BundleError: something else stands there.
     """
-    return written_whole(check_target(out), lambda folder: _fill(lab, folder))
-
-
-def check_target(out: Path) -> Path:
-    """The full path of the folder to fill.
-
-    Raises:
-        LimitError: it may not be filled.
-    """
-    target = out.resolve()
-    if target == Path.cwd() or target in Path.cwd().parents:
-        raise LimitError(f"{out}: this is the current folder, or one above it; name a folder to be made")
-    if not target.exists():
-        return target
-    if not target.is_dir():
-        raise LimitError(f"{out}: this is a file; name a folder")
-    there = {entry.name for entry in target.iterdir()}
-    if there and not _is_pack(target / "pack.json"):
-        raise LimitError(f"{out}: this folder is not empty and no pack: it holds {min(there)}; name a new folder")
-    foreign = sorted(there - _listed(target / "pack.json")) if there else []
-    if foreign:
-        raise LimitError(f"{out}: this pack holds what durand did not put there: {foreign[0]}; name a new folder")
-    return target
-
-
-def _is_pack(path: Path) -> bool:
-    return _header(path).get("format") == FORMAT
-
-
-def _listed(path: Path) -> set[str]:
-    files = _header(path).get("files")
-    return {"pack.json", *(str(name).partition("/")[0] for name in files or {})}
-
-
-def _header(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
+    return written_whole(check_target(out, FORMAT), lambda folder: _fill(lab, folder))
 
 
 def figures(lab: Lab) -> dict[str, Any]:
@@ -124,9 +84,7 @@ def _fill(lab: Lab, folder: Path) -> None:
     }
     made: dict[str, Any] = {"format": FORMAT, "exercise": one.name, "title": one.title, "when": now(), "runs": runs}
     made |= {"worlds": lab.worlds, "months": lab.months, "seed": lab.seed, **machine()}
-    files = sorted(entry for entry in folder.rglob("*") if entry.is_file())
-    made["files"] = {entry.relative_to(folder).as_posix(): entry.stat().st_size for entry in files}
-    _write(folder / "pack.json", made)
+    seal(folder, "pack.json", made)
 
 
 def _own_text(one: Exercise) -> str:

@@ -6,6 +6,9 @@ hold eight worlds of ten by the interval score (Winkler 1972; Gneiting and Rafte
 far each world falls outside.
 
 The truth that a prediction is held against is the model's, not the world's.
+
+Brier (1950), Monthly Weather Review 78(1), 1-3; Winkler (1972), Journal of the American Statistical Association 67(337), 187-191;
+Gneiting and Raftery (2007), ibid. 102(477), 359-378.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ HOLDS = 0.8
 _NEAR = 0.1
 _MOST = 1e9
 _NUMBER = r"[-+]?(?:\d[\d,]*\.?\d*|\.\d+)"
+_LONGEST = 100  # characters of a prediction that is typed
 
 
 class PredictionError(ValueError):
@@ -101,7 +105,7 @@ def parse(form: Form, text: str) -> Prediction:
     Raises:
         PredictionError: it is not that.
     """
-    text = text.strip()
+    text = text.strip() if len(text) <= _LONGEST else ""
     if form == "probability":
         match = re.fullmatch(rf"({_NUMBER})\s*(?:%|(?:of|in) 100)?", text)
         if match is None:
@@ -148,6 +152,9 @@ def brier(chance: float, happened: Vector) -> float:
 
     Returns:
         0 to 1; lower is better. Over worlds it is (chance - share)^2 + share * (1 - share), so least at the share itself.
+
+    >>> brier(0.8, np.array([1.0, 1.0, 0.0, 1.0]))
+    0.19
     """
     return float(np.mean((chance - happened) ** 2))
 

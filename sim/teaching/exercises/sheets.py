@@ -10,15 +10,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sim.evidence import ledger
-from sim.results.reading import NOT_A_FORECAST
 from sim.teaching.exercises.feedback import file_of, label, missed, unit_of, why_command
 from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.predict import central
 from sim.teaching.exercises.schema import LEVELS, STEPS, Exercise, Passage, Step
 from sim.teaching.exercises.slides import Slide
+from sim.words.numbers import between
+from sim.words.sentences import NOT_A_FORECAST
 
 ABOUT = (
-    "durand is a tool for thinking with documents: it lives through what five commentaries argue, none of them with a "
+    "durand is a tool for thinking with documents: it plays out what five commentaries argue, none of them with a "
     "voice from the tribal districts, in many modelled worlds. Real people died and were displaced. " + NOT_A_FORECAST
 )
 
@@ -178,6 +179,14 @@ def _ask(one: Exercise, lab: Lab, names: Iterable[str]) -> Iterator[Block]:
         yield Grid(("Your prediction, before you look", "Your answer"), tuple(rows), (66, 34))
 
 
+def _values(lab: Lab) -> str:
+    """Where the uncertain values of the runs come from, run by run where they differ."""
+    by: dict[str, list[str]] = {}
+    for name in lab.exercise.scenarios:
+        by.setdefault(lab.parameters(name), []).append(name)
+    return next(iter(by)) if len(by) == 1 else ", ".join(f"{how} ({' and '.join(runs)})" for how, runs in by.items())
+
+
 def commands(one: Exercise, runs: Iterable[str], packed: bool) -> list[str]:
     """What to type to make these runs; `packed` as for `file_of`."""
     by: dict[str, list[str]] = {}
@@ -212,7 +221,7 @@ def _instructor(one: Exercise, lab: Lab, slides: tuple[Slide, ...]) -> Iterator[
     yield Items(_filled(lab, one.goals))
     yield Text(
         f"Every figure below was computed when this sheet was made: {lab.worlds:,} worlds, {lab.months} months, seed "
-        f"{lab.seed}, parameters {one.setting.parameters}. A figure is the middle world's unless it says otherwise.",
+        f"{lab.seed}, parameters {_values(lab)}. A figure is the middle world's unless it says otherwise.",
         soft=True,
     )
     numbers = _Claims()
@@ -254,7 +263,7 @@ def _key(one: Exercise, lab: Lab, name: str) -> Iterator[Block]:
         truth = f"The worlds say {shown.text}."
     else:
         own = central(lab.values(question.figure))
-        truth = f"The worlds' own range is {own.low:.3g} to {own.high:.3g}, with {shown.text} in the middle."
+        truth = f"The worlds' own range is {between(own.low, own.high)}, with {shown.text} in the middle."
     yield Text(truth)
     for side, words in (("low", "Who guesses too low leaves out"), ("high", "Who guesses too high leaves out")):
         found = missed(lab, question, "low" if side == "low" else "high")

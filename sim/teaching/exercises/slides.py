@@ -10,10 +10,12 @@ from xml.sax.saxutils import escape
 
 from sim.metrics import METRICS
 from sim.results import Comparison
-from sim.results.reading import NOT_A_FORECAST, month_words, number, share
+from sim.results.paired import compared
 from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.schema import Picture
-from sim.vocabulary import VERDICTS
+from sim.vocabulary import VERDICTS, month_words
+from sim.words.numbers import number, share
+from sim.words.sentences import NOT_A_FORECAST, listed
 
 if TYPE_CHECKING:
     from sim.results import Results
@@ -48,18 +50,16 @@ def slides(lab: Lab) -> list[Slide]:
     return [_slide(lab, number, picture) for number, picture in enumerate(wanted, 1)]
 
 
-def compared(lab: Lab, picture: Picture) -> Comparison:
+def runs_of(lab: Lab, picture: Picture) -> Comparison:
     """The runs of a picture, the first as the baseline."""
-    results = {name: lab.results(name) for name in picture.runs}
-    first = picture.runs[0]
-    return Comparison(results, first, {**results[first].manifest, "baseline": first})
+    return compared({name: lab.results(name) for name in picture.runs}, picture.runs[0])
 
 
 def chart(lab: Lab, picture: Picture, width: int) -> Any:
     """The chart itself (Altair)."""
     from sim import plots
 
-    source = compared(lab, picture)
+    source = runs_of(lab, picture)
     metric = picture.metric or ""
     makers: dict[str, Callable[[], Any]] = {
         "fan": lambda: plots.fan(source, metric, width=width),
@@ -117,7 +117,7 @@ def _foot(lab: Lab) -> str:
 
 
 def _title(lab: Lab, picture: Picture) -> str:
-    names = " and ".join(lab.exercise.scenarios[run].title for run in picture.runs)
+    names = listed([lab.exercise.scenarios[run].title for run in picture.runs])
     what = {
         "verdicts": "How the modelled worlds end",
         "stances": "What Kabul does about the TTP",

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
-import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sim.ensemble.run import LimitError
+from sim.ensemble.spec import LimitError
 from sim.results.manifest import now
 from sim.results.terminal import progress_bar
 from sim.teaching.exercises.feedback import feedback, gain, label, unit_of
@@ -23,6 +21,8 @@ from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.predict import Prediction, PredictionError, Score, as_data, parse, score
 from sim.teaching.exercises.schema import LEVELS, STEPS, Step
 from sim.teaching.exercises.sheets import ABOUT, commands
+from sim.words.sentences import listed, wrapped
+from sim.words.tables import terminal_width
 
 _WIDEST = 88
 
@@ -76,7 +76,7 @@ class Walk:
         self.say(self.lab.fill(step.text))
         self.given |= self.ask(step.questions)
         if step.runs:
-            titles = " and ".join(self.exercise.scenarios[run].title for run in step.runs)
+            titles = listed([self.exercise.scenarios[run].title for run in step.runs])
             self.say(f"Running {titles}: {self.lab.worlds:,} worlds, {self.lab.months} months. The same by hand:")
             for command in commands(self.exercise, step.runs, False):
                 self.say(command, indent="    ")
@@ -177,19 +177,15 @@ class Walk:
     # ---------------------------------------------------------------- the terminal
 
     def title(self, text: str) -> None:
-        print(f"{text}\n{'=' * min(len(text), _width())}")
+        print(f"{text}\n{'=' * min(len(text), terminal_width(most=_WIDEST))}")
 
     def head(self, text: str) -> None:
-        print(f"\n{text}\n{'-' * min(len(text), _width())}")
+        print(f"\n{text}\n{'-' * min(len(text), terminal_width(most=_WIDEST))}")
 
     def say(self, text: str, mark: str = "", indent: str = "") -> None:
-        wrapper = textwrap.TextWrapper(
-            _width(), initial_indent=indent + mark, subsequent_indent=indent + " " * len(mark), break_on_hyphens=False
-        )
-        wrapper.break_long_words = False
         if not indent and mark != "- ":
             print()
-        print(wrapper.fill(text))
+        print("\n".join(wrapped(text, terminal_width(most=_WIDEST), indent + mark)))
 
     def wait(self) -> None:
         """Say that what comes next takes a while, on a terminal."""
@@ -234,7 +230,3 @@ def check_file(path: Path) -> None:
         raise LimitError(f"{path}: this is a folder; name a file, such as answers.json")
     if not path.resolve().parent.is_dir():
         raise LimitError(f"{path}: there is no folder {path.parent}; make it first")
-
-
-def _width() -> int:
-    return max(40, min(shutil.get_terminal_size((80, 24)).columns, _WIDEST))

@@ -1,7 +1,7 @@
 """What an actor would see of the last quarter: what was reported, its own house, and what it can only guess at.
 
 The fog is made simply. What an actor sees for itself, and what is public, is the game's own world. What it cannot see
-is told as a range: the middle 90 of every 100 worlds lived under the same log, with other luck and, where parameters
+is told as a range: the middle 90 of every 100 worlds simulated under the same log, with other random draws and, where parameters
 are drawn, other parameters. That is what somebody would say who knows the model and the settings, and not this world;
 in one case out of ten the truth lies outside. Who sees what is a judgement; it stands
 below and with each actor.
@@ -16,12 +16,11 @@ import numpy as np
 
 from sim.agents.observers import OBSERVERS
 from sim.metrics import METRICS
-from sim.results.reading import month_words
 from sim.scenario.settings import DEFAULTS
 from sim.teaching.play.game import Game
 from sim.teaching.play.moves import QUARTER, Values
 from sim.teaching.play.past import Array, Past
-from sim.vocabulary import ACTOR_SPECS, ENGAGEMENTS, FACTIONS, ROSTER, Derived, acting, month_after
+from sim.vocabulary import ACTOR_SPECS, ENGAGEMENTS, FACTIONS, ROSTER, Derived, acting, month_after, month_words
 
 # Counts that are published, and so known to all.
 REPORTED = ("picss_attacks", "pips_attacks", "ttp_claims", "picss_killed")
@@ -81,7 +80,7 @@ class Briefing:
     Attributes:
         turn: how many turns have been played; quarters: of how many.
         ahead: first and last month of the quarter to come; None when the game is over.
-        behind: first and last month of the quarter told of; None when nothing has been lived yet.
+        behind: first and last month of the quarter told of; None when nothing has been simulated yet.
         events: what happened in it that everybody saw, in sentences.
         reported, public, own: what is known; factions: own factions' power, 0 to 1, by title; groups: likewise the
             TTP's own groups, thousand fighters.
@@ -145,7 +144,7 @@ def briefing(game: Game, actor: str) -> Briefing:
 def _span(game: Game) -> int:
     """How many months the last quarter has."""
     log, turns = game.log, game.turn
-    return log.lived(turns) - log.lived(turns - 1) if turns else min(QUARTER, game.past.months)
+    return log.months_played(turns) - log.months_played(turns - 1) if turns else min(QUARTER, game.past.months)
 
 
 def summed(values: Array, kind: str) -> Array:

@@ -1,9 +1,9 @@
 """The debrief: what was chance and what was policy, where the paths parted, and why.
 
-The played log, and the same game with Pakistan on `confront`, on `appease` and with all left to choose, are lived over
+The played log, and the same game with Pakistan on `confront`, on `appease` and with all left to choose, are simulated over
 the same thousand worlds. The game's own world is one of them. So four things can be told apart: where the player's
-world lies among the thousand under the very same moves (luck); how the moves differ from each course on average over
-worlds (policy); what the same luck would have brought under each course; and at which turns the paths part.
+world lies among the thousand under the very same moves (its random draws); how the moves differ from each course on average over
+worlds (policy); what the same random draws would have brought under each course; and at which turns the paths part.
 
 The moves were made in answer to one world; in the other worlds they are the same moves, whatever happens there. That
 is said wherever the figures stand.
@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.ensemble.run import compare
 from sim.metrics import METRICS
+from sim.results.run import compare
 from sim.rule import RULES
 from sim.scenario import Scenario
 from sim.scenario.diff import TITLES
@@ -65,7 +65,7 @@ class Place:
     """One metric over the months played, in one ensemble.
 
     Attributes:
-        own: what the game's own world came to there: under the moves, or with the same luck under a course.
+        own: what the game's own world came to there: under the moves, or with the same random draws under a course.
         mean, low, middle, high: over the worlds, with the 5th, 50th and 95th percentile.
         below: share of the worlds whose figure is below that of the world as it was played, ties counted half.
         difference: mean over worlds of the moves' figure less this course's; error: its standard error; 0 for itself.
@@ -175,19 +175,19 @@ def debrief(
         raise GameError(f"there is no course {versus} to set a game against; allowed: {', '.join(COURSES)}")
     fixed = tuple(course for course in COURSES if course != CHOOSING)
     against = (versus,) if versus else fixed if "pakistan" in log.seats else (CHOOSING,)
-    lived = log.lived(game.turn)
+    played = log.months_played(game.turn)
     plans: dict[str, Scenario] = {PLAYED: game.scenario()}
-    plans |= {course: reference(log, base, lived, course) for course in COURSES}
+    plans |= {course: reference(log, base, played, course) for course in COURSES}
     before = months_between(base.start, log.opens)
     found = compare(
-        plans, worlds, before + lived, log.seed, log.parameters, keep_series=True, keep_panels=False, progress=progress
+        plans, worlds, before + played, log.seed, log.parameters, keep_series=True, keep_panels=False, progress=progress
     )
     series = {name: {m: one.arrays.metrics[m][:, before:] for m in TOLD} for name, one in found.results.items()}
     verdicts = found.verdicts()
     return Debrief(
         worlds=worlds,
         world=log.world,
-        months=(log.opens, month_after(log.opens, lived - 1)),
+        months=(log.opens, month_after(log.opens, played - 1)),
         places={metric: _places(series, metric, log.world) for metric in TOLD},
         verdicts=verdicts,
         own_verdict=str(found.results[PLAYED].outcomes["verdict"].iloc[log.world]),
@@ -233,7 +233,7 @@ def _turning(
     worlds, found = len(gaps), []
     before = np.zeros(worlds)
     for turn in range(game.turn):
-        first, end = turn * QUARTER, log.lived(turn + 1)
+        first, end = turn * QUARTER, log.months_played(turn + 1)
         quarter = gaps[:, first:end].mean(axis=1) * QUARTER
         step = quarter - before
         error = step.std(ddof=1) / np.sqrt(worlds)
@@ -244,7 +244,7 @@ def _turning(
     out = []
     for _, turn, gap, gap_before in most:
         months = log.period(turn)
-        own = float(gaps[log.world, turn * QUARTER : log.lived(turn + 1)].mean() * QUARTER)
+        own = float(gaps[log.world, turn * QUARTER : log.months_played(turn + 1)].mean() * QUARTER)
         why = _why(game, plans, versus, turn)
         out.append(TurningPoint(turn, months, versus, gap, gap_before, own, months[1], *why))
     return out
@@ -315,5 +315,5 @@ def _rules(answer: Why) -> list[str]:
         steps.extend(step.fed_by)
     most = sorted(found, key=lambda name: (-found[name], name))
     # Every difference in attacks runs through these two, so they say nothing.
-    telling = [name for name in most if name not in ("attacks_in_area", "attacks_expected")]
-    return [RULES[name].statement for name in telling[:3]]
+    tell_most = [name for name in most if name not in ("attacks_in_area", "attacks_expected")]
+    return [RULES[name].statement for name in tell_most[:3]]

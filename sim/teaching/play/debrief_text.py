@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sim.metrics import METRICS
-from sim.results.reading import NOT_A_FORECAST, number, share
 from sim.teaching.play.debrief import PLAYED, TURNING, Debrief, Place, TurningPoint
 from sim.teaching.play.scenario import COURSES
-from sim.teaching.play.text import columns, heading, period, wrapped
+from sim.teaching.play.text import columns, heading, period
 from sim.vocabulary import VERDICTS
+from sim.words.numbers import between, counted, metric_words, number, setting, shares
+from sim.words.sentences import NOT_A_FORECAST, wrapped
 
-# Of luck, in words: shares of worlds below, with what is said of a world there.
-_LUCK = ((0.1, "below most"), (0.3, "on the low side"), (0.7, "near the middle"), (0.9, "on the high side"))
-_KINDS = {"total": "total", "mean": "average", "final": "at the end"}
+# Of random draws, in words: shares of worlds below, with what is said of a world there.
+_POSITIONS = ((0.1, "below most"), (0.3, "on the low side"), (0.7, "near the middle"), (0.9, "on the high side"))
 LEGEND = (
-    "Your luck: what your own world came to with your moves, and would have come to on each course. Median, and the range "
+    "Your draws: what your own world came to with your moves, and would have come to on each course. Median, and the range "
     "of 90 of 100 worlds. Below you: how many of those worlds lie below yours as you played it. Policy: your moves less "
     "a course, world by world, on average."
 )
-COLUMNS = ("your luck", "median", "90 of 100", "below you")
+COLUMNS = ("your draws", "median", "90 of 100", "below you")
 NO_TURN = "There is no turn at which the two paths part by more than chance between the worlds would have it."
 SHORT = {PLAYED: "Your moves", "confront": "Confront", "appease": "Accommodate", "own_choice": "All choose"}
 ENDS = {PLAYED: "yours", "confront": "confront", "appease": "accomm.", "own_choice": "choose"}
@@ -47,26 +47,20 @@ def about_words(found: Debrief) -> str:
     )
 
 
-def metric_title(metric: str) -> str:
-    """A metric, and how its months became one figure."""
-    one = METRICS[metric]
-    return f"{one.title} ({_KINDS[one.summary]})"
-
-
 def metric_rows(metric: str, places: Mapping[str, Place]) -> Rows:
     """A metric as a table with `COLUMNS`: the moves and each course."""
     rows: Rows = []
     for name, words in SHORT.items():
         there = places[name]
-        span = f"{_said(there.low, metric)} to {_said(there.high, metric)}"
-        own = f"{there.own:,.0f}" if METRICS[metric].summary == "total" else _said(there.own, metric)
-        rows.append((words, (own, _said(there.middle, metric), span, f"{round(100 * there.below)}%")))
+        span = between(there.low, there.high, whole=counted(metric))
+        own = f"{there.own:,.0f}" if METRICS[metric].summary == "total" else number(there.own)
+        rows.append((words, (own, number(there.middle, whole=counted(metric)), span, f"{round(100 * there.below)}%")))
     return rows
 
 
-def luck_words(places: Mapping[str, Place]) -> str:
+def draws_words(places: Mapping[str, Place]) -> str:
     """Where the game's own world lies among those with the same moves."""
-    return f"Luck: yours was {_luck(places[PLAYED].below)} of the worlds with your moves."
+    return f"Random draws: yours came out {_position(places[PLAYED].below)} of the worlds with your moves."
 
 
 def policy_words(metric: str, places: Mapping[str, Place]) -> str:
@@ -76,11 +70,13 @@ def policy_words(metric: str, places: Mapping[str, Place]) -> str:
 
 def verdict_rows(found: Debrief) -> Rows:
     """How worlds ended, of 100, as a table with the columns of `ENDS`."""
+    columns = [shares([round(found.worlds * found.verdicts[name][verdict]) for verdict in VERDICTS]) for name in ENDS]
+    short = {" of 100": "", "under ": "<", "over ": ">", "none": "0"}
     rows: Rows = []
-    for verdict, title in VERDICTS.items():
-        counts = [round(found.worlds * found.verdicts[name][verdict]) for name in ENDS]
-        cells = [share(count, found.worlds).replace(" of 100", "") for count in counts]
-        rows.append((title, [one.replace("under ", "<").replace("over ", ">").replace("none", "0") for one in cells]))
+    for title, *cells in zip(VERDICTS.values(), *columns, strict=True):
+        for words, sign in short.items():
+            cells = [cell.replace(words, sign) for cell in cells]
+        rows.append((title, cells))
     return rows
 
 
@@ -103,36 +99,29 @@ def point_words(point: TurningPoint) -> tuple[str, str, str]:
 def reason_rows(point: TurningPoint) -> list[tuple[str, str]]:
     """What a turning point comes back to: how much, and what."""
 
-    def yours(setting: float | str | None) -> str:
-        return "" if setting is None else f" (you: {_setting(setting)})"
+    def yours(value: float | str | None) -> str:
+        return "" if value is None else f" (you: {setting(value)})"
 
     return [(number(one.amount, sign=True), f"{one.words}{yours(one.setting)}") for one in point.reasons]
 
 
 def _metric(metric: str, places: Mapping[str, Place], width: int) -> list[str]:
-    out = wrapped(metric_title(metric), width)
+    out = wrapped(metric_words(metric), width)
     out += columns("", COLUMNS, metric_rows(metric, places), width)[1:]
-    out += wrapped(luck_words(places), width, "  ")
+    out += wrapped(draws_words(places), width, "  ")
     return out + wrapped(policy_words(metric, places), width, "  ")
 
 
-def _said(value: float, metric: str) -> str:
-    if METRICS[metric].unit in ("0 to 1", "-1 to 1"):
-        return f"{value:.2f}"
-    return f"{value:.0f}" if METRICS[metric].summary == "total" and value < 10 else number(value)
-
-
-def _luck(below: float) -> str:
-    return next((words for bound, words in _LUCK if below < bound), "above most")
+def _position(below: float) -> str:
+    return next((words for bound, words in _POSITIONS if below < bound), "above most")
 
 
 def _against(words: str, there: Place, metric: str) -> str:
     """Your moves less a course, on average over worlds; nothing is claimed within simulation error."""
     if abs(there.difference) <= 2.0 * there.error or abs(there.difference) < 5e-3:
         return f"no different from {words} on average"
-    counted = METRICS[metric].summary == "total"
-    size = number(abs(there.difference)) if counted else f"{abs(there.difference):.2f}"
-    return f"{size} {'more' if there.difference > 0 else 'fewer' if counted else 'less'} than {words}"
+    size = number(abs(there.difference), whole=counted(metric))
+    return f"{size} {'more' if there.difference > 0 else 'fewer' if METRICS[metric].summary == 'total' else 'less'} than {words}"
 
 
 def _verdicts(found: Debrief, width: int) -> list[str]:
@@ -162,7 +151,3 @@ def _point(point: TurningPoint, width: int) -> list[str]:
     for statement in point.through:
         out += wrapped(statement, width, "    by: ", "        ")
     return [*out, ""]
-
-
-def _setting(value: float | str) -> str:
-    return value.replace("_", " ") if isinstance(value, str) else f"{value:.2f}"

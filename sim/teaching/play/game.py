@@ -2,7 +2,7 @@
 
 A :class:`Game` is a log (see `moves.py`) and the scenario it builds on; it never changes, each step gives a new one.
 What is known after some turns is the model run over so many months of `scenario_of`: no other model, no shortcut. As a
-world's luck depends on seed, draw, month and world alone, months already lived stay as they are to the last bit
+world's random draws depend on seed, draw, month and world alone, months already simulated stay as they are to the last bit
 whatever is set for later ones. So replay, going back and "what if" need nothing of their own.
 """
 
@@ -15,12 +15,12 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from sim.ensemble.run import DEFAULT_PARAMETERS, LimitError, check
+from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError, check
 from sim.scenario import Scenario, library, list_scenarios, load_scenario, parameter_set
 from sim.scenario.settings import DEFAULTS
 from sim.scenario.shocks import Shock
 from sim.teaching.play.moves import FORMAT, WORLDS, GameError, MoveLog, Values, checked, months_of_run
-from sim.teaching.play.past import Past, live
+from sim.teaching.play.past import Past, simulate_past
 from sim.teaching.play.scenario import base_of, scenario_of
 from sim.vocabulary import ACTOR_SPECS, ACTORS, LEVERS, month_after, months_between
 from sim.yamlfile import read
@@ -66,7 +66,7 @@ class Game:
 
     def scenario(self, turns: int | None = None) -> Scenario:
         """The scenario that the game comes to, up to the end of so many turns (all that were played if None)."""
-        return scenario_of(self.log, self.base, self.log.lived(self.turn if turns is None else turns))
+        return scenario_of(self.log, self.base, self.log.months_played(self.turn if turns is None else turns))
 
     @cached_property
     def past(self) -> Past:
@@ -75,12 +75,12 @@ class Game:
 
     @cached_property
     def fog(self) -> Past:
-        """The first `FOG` worlds under the same log: other luck and, with drawn parameters, other worlds."""
+        """The first `FOG` worlds under the same log: other random draws and, with drawn parameters, other worlds."""
         return self._live(FOG)
 
     def _live(self, worlds: int) -> Past:
         log, lived = self.log, months_of_run(self.log, self.base.start, self.turn)
-        return live(self.scenario(), lived, worlds, log.seed, log.world if worlds == 1 else 0, log.parameters)
+        return simulate_past(self.scenario(), lived, worlds, log.seed, log.world if worlds == 1 else 0, log.parameters)
 
     def standing(self, actor: str) -> Values:
         """What an actor does unless somebody sets it anew: its last move, or what it did before play opened."""
@@ -88,7 +88,7 @@ class Game:
             return dict(self.log.turns[-1].moves[actor])
         log, past = self.log, self.past
         if log.opens == self.base.start:  # nothing was before: what the base begins with
-            past = live(self.base, 0, 1, log.seed, log.world, log.parameters)
+            past = simulate_past(self.base, 0, 1, log.seed, log.world, log.parameters)
         found = dict(past.settings[actor])
         return {name: value for name, value in found.items() if value != DEFAULTS[actor][name]}
 
@@ -161,8 +161,8 @@ class Game:
         """
         log, ahead = self.log, self.move({"pakistan": settings})
         lived = months_of_run(log, self.base.start, self.turn) + 1
-        scenario = scenario_of(ahead.log, self.base, log.lived(self.turn) + 1)
-        month = live(scenario, lived, 1, log.seed, log.world, log.parameters)
+        scenario = scenario_of(ahead.log, self.base, log.months_played(self.turn) + 1)
+        month = simulate_past(scenario, lived, 1, log.seed, log.world, log.parameters)
         share = float(month.metrics["effort_afforded"][0, -1])
         cost = float(month.metrics["effort_cost"][0, -1]) / max(share, 1e-9)
         strengths = month.panels["levers_in_force"][0, -1]
@@ -247,16 +247,18 @@ def replay(log: MoveLog) -> list[tuple[str, str | None]]:
     game = resume(log)
     whole = game.past
     before = months_between(game.base.start, log.opens)
-    return [(whole.digest(before + log.lived(number + 1)), turn.digest) for number, turn in enumerate(log.turns)]
+    return [
+        (whole.digest(before + log.months_played(number + 1)), turn.digest) for number, turn in enumerate(log.turns)
+    ]
 
 
 @cache
 def stamp() -> str:
     """Which model a game is played with: its code, parameters and libraries, and the accepted parameter sets."""
-    from sim.ensemble.fingerprint import model_version
+    from sim.ensemble.fingerprint import model_fingerprint
     from sim.parameters.posterior import FILE
 
-    digest = blake2b(model_version().encode(), digest_size=8)
+    digest = blake2b(model_fingerprint().encode(), digest_size=8)
     digest.update(FILE.read_bytes() if FILE.exists() else b"")
     return digest.hexdigest()
 

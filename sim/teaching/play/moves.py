@@ -1,4 +1,4 @@
-"""The log of a game, as a small JSON file: the scenario, the luck, and what was done in which order.
+"""The log of a game, as a small JSON file: the scenario, the random draws, and what was done in which order.
 
 A log is all there is to a game. What the players see is worked out from it, so the same log gives the same bits, going
 back is cutting it, and "what if" is a copy of what was cut.
@@ -9,25 +9,27 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, create_model, model_validator
 from pydantic.fields import FieldInfo
 
-from sim.ensemble.run import LIMITS
+from sim.ensemble.spec import LIMITS
 from sim.scenario.settings import WHEN_ADMITTED, classes_of
 from sim.scenario.shocks import Shock
 from sim.scenario.words import Month, Months, OneOf, Strict, Text, Title
 from sim.vocabulary import ACTORS, month_after, months_between
-from sim.words.problems import PlacedError, explain, short
-from sim.yamlfile import FileError
+from sim.words.problems import PlacedError, entries, explain, problem_lines, short
+from sim.yamlfile import ENTRIES, FileError, bytes_of
 
 FORMAT: Literal["durand game"] = "durand game"
 LIMIT = 512 * 1024
 # A turn is a quarter.
 QUARTER = 3
 MOST_ENTRIES = 1_000
+SHOWN_PROBLEMS = 10
 # A game's world is one of those that the debrief sets it against.
 WORLDS = 1_000
 
@@ -108,7 +110,7 @@ class MoveLog(Strict):
         model: which model it was played with (see `play.stamp`); `durand`: the program's version.
         scenario, scenario_hash: the library's scenario it builds on; `scenario_text`: one that is not in the library.
         seats: the actors that are played; `others`: whether the rest choose for themselves or do as the scenario says.
-        seed, world, parameters: the game's luck.
+        seed, world, parameters: the game's random draws.
         opens: the first month that is played; `months`: how many are.
         entries: what was done, in order.
     """
@@ -186,7 +188,7 @@ class MoveLog(Strict):
         last = min((turn + 1) * QUARTER, self.months) - 1
         return month_after(self.opens, turn * QUARTER), month_after(self.opens, last)
 
-    def lived(self, turns: int) -> int:
+    def months_played(self, turns: int) -> int:
         """How many months of play so many turns come to."""
         return min(turns * QUARTER, self.months)
 
@@ -221,8 +223,8 @@ class MoveLog(Strict):
     def data(self) -> dict[str, Any]:
         """The log as plain data, as it stands in a file; what is at its default is left out."""
         given = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-        luck = {"others": self.others, "seed": self.seed, "world": self.world}
-        return {"format": FORMAT, "version": 1, **luck, **given}
+        chance = {"others": self.others, "seed": self.seed, "world": self.world}
+        return {"format": FORMAT, "version": 1, **chance, **given}
 
     def to_json(self) -> str:
         """The log as a file: an entry to a line."""
@@ -257,6 +259,8 @@ def checked(data: Any, name: str) -> MoveLog:
     Raises:
         GameError: it is none; every problem on a line of its own.
     """
+    if entries(data, ENTRIES) > ENTRIES:
+        raise GameError(f"{name}: the file holds too much for a game log; {ENTRIES:,} keys and values are allowed")
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise GameError(f'{name}: this is no game log of durand; its "format" would be "{FORMAT}"')
     if data.get("version") != 1 or isinstance(data.get("version"), bool):
@@ -265,10 +269,12 @@ def checked(data: Any, name: str) -> MoveLog:
     try:
         return MoveLog.model_validate(data)
     except ValidationError as errors:
-        places = [explain(error, data, MoveLog) for error in errors.errors(include_url=False)]
-        problems = list(dict.fromkeys(f"{name}: {text}" for _, text in places))
-        more = [f"{name}: and {len(problems) - 10} more problems"] if len(problems) > 10 else []
-        raise GameError(*problems[:10], *more) from None
+
+        def words(error: Any) -> str:
+            return f"{name}: {explain(error, data, MoveLog)[1]}"
+
+        wrong = (partial(words, error) for error in errors.errors(include_url=False))
+        raise GameError(*problem_lines(wrong, name, SHOWN_PROBLEMS)) from None
 
 
 def parse(raw: bytes, name: str) -> MoveLog:
@@ -299,16 +305,7 @@ def load_log(path: str | Path) -> MoveLog:
     Raises:
         GameError: it is not there, cannot be read, or is no log.
     """
-    try:
-        with open(path, "rb") as file:
-            raw = file.read(LIMIT + 1)
-    except FileNotFoundError:
-        raise GameError(f"{path}: there is no such file") from None
-    except IsADirectoryError:
-        raise GameError(f"{path}: this is a folder; the file of a game log is needed") from None
-    except (OSError, ValueError) as problem:
-        raise GameError(f"{path}: the file cannot be read: {getattr(problem, 'strerror', None) or problem}") from None
-    return parse(raw, str(path))
+    return parse(bytes_of(path, LIMIT, GameError, "game's"), str(path))
 
 
 def save_log(log: MoveLog, path: str | Path) -> Path:
@@ -351,4 +348,4 @@ def _twice(pairs: list[tuple[str, Any]]) -> Iterator[str]:
 
 def months_of_run(log: MoveLog, start: str, turns: int) -> int:
     """How many months a run from `start` has, to the end of so many turns."""
-    return months_between(start, log.opens) + log.lived(turns)
+    return months_between(start, log.opens) + log.months_played(turns)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.ensemble.simulate import simulate_batch
+from sim.ensemble.spec import RunSpec
 from sim.metrics import METRICS, PANELS
 from sim.scenario import Scenario
 from sim.scenario.settings import DECIDES, DEFAULTS, OPTIONS
@@ -58,35 +60,33 @@ class Past:
 
 
 @lru_cache(maxsize=16)
-def live(scenario: Scenario, months: int, worlds: int, seed: int, first: int, parameters: str) -> Past:
-    """Live so many months of a scenario in some worlds, and keep what came of it.
+def simulate_past(scenario: Scenario, months: int, worlds: int, seed: int, first: int, parameters: str) -> Past:
+    """Simulate so many months of a scenario in some worlds, and keep what came of it.
 
     Args:
         months: 0 for how things stand before the first.
         first: number of the first world.
     """
-    from sim.agents.observers import reports
-    from sim.model import FrontierModel
+    spec = RunSpec.of(scenario, worlds, months, seed, first=first, parameters=parameters, panels=True)
+    return simulate_batch(spec, _read)
 
-    model = FrontierModel(scenario, worlds=worlds, seed=seed, first=first, parameters=parameters)
-    try:
-        for _ in range(months):
-            model.step()
-        record, seen = model.datacollector.model_vars, reports(model)
-        return Past(
-            start=scenario.start,
-            months=months,
-            metrics={name: _stacked(record[name], worlds) for name in METRICS},
-            panels={name: _panel(record[name], len(model.labels[name]), worlds) for name in PANELS},
-            labels=dict(model.labels),
-            reports={name: _stacked(values, worlds) for name, values in seen.items()},
-            settings=_settings(model),
-            odds=_odds(model),
-            unit_costs={lever: float(np.atleast_1d(model.pakistan.costs[lever])[0]) for lever in LEVERS},
-            means=_means(model),
-        )
-    finally:
-        model.close()
+
+def _read(model: FrontierModel, batch: RunSpec) -> Past:
+    from sim.agents.observers import reports
+
+    record, seen, worlds = model.datacollector.model_vars, reports(model), batch.worlds
+    return Past(
+        start=model.plan.start,
+        months=batch.months,
+        metrics={name: _stacked(record[name], worlds) for name in METRICS},
+        panels={name: _panel(record[name], len(model.labels[name]), worlds) for name in PANELS},
+        labels=dict(model.labels),
+        reports={name: _stacked(values, worlds) for name, values in seen.items()},
+        settings=_settings(model),
+        odds=_odds(model),
+        unit_costs={lever: float(np.atleast_1d(model.pakistan.costs[lever])[0]) for lever in LEVERS},
+        means=_means(model),
+    )
 
 
 def _stacked(months: list[Any], worlds: int) -> Array:
@@ -117,7 +117,7 @@ def _odds(model: FrontierModel) -> dict[str, dict[str, float]]:
 
 
 def _settings(model: FrontierModel) -> dict[str, Values]:
-    """What each actor is set to in the month lived last; where Pakistan was left to choose, what is in force."""
+    """What each actor is set to in the last month; where Pakistan was left to choose, what is in force."""
     month = max(model.month - 1, 0)
     out: dict[str, Values] = {}
     for actor, defaults in DEFAULTS.items():

@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import Any
 
-from sim.ensemble.run import LIMITS
+from sim.ensemble.spec import LIMITS
 from sim.scenario import Scenario, ScenarioError, load_scenario, with_overrides
 from sim.scenario.settings import DEFAULTS
 from sim.scenario.words import CHOOSE

@@ -6,7 +6,6 @@ import shlex
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,8 @@ from sim.teaching.play.game import Game, shocks
 from sim.teaching.play.moves import GameError, Values, save_log
 from sim.teaching.play.typed import assignments, find_setting, policies, read_value
 from sim.vocabulary import ACTORS
-from sim.words.problems import suggestion
+from sim.words.problems import close_to, short, suggestion
+from sim.words.sentences import wrapped
 
 Progress = Callable[[int, int], None]
 
@@ -80,7 +80,7 @@ class Session:
         """Say what the game is for, and brief the player."""
         self._print(play_text.about(self.game.log.seats, self.width))
         self.say("")
-        self._print(play_text.wrapped("Type help for what can be typed.", self.width))
+        self._print(wrapped("Type help for what can be typed.", self.width))
         self.brief()
 
     def prompt(self) -> str:
@@ -132,7 +132,7 @@ class Session:
             self._settings(told)
         else:
             stands = "What you set stands. set shows it with its cost, name=value changes it, go confirms it."
-            self._print(play_text.wrapped(stands, self.width))
+            self._print(wrapped(stands, self.width))
 
     def settings(self, rest: Iterable[str] = ()) -> None:
         """Print the settings, with their cost."""
@@ -156,9 +156,9 @@ class Session:
         self._still_on()
         pairs = assignments(self.actor, text)
         if pairs is None:
-            meant = get_close_matches(text.split()[0], COMMANDS, n=1)
+            meant = close_to(text.split()[0], list(COMMANDS), 1)
             hint = f" (did you mean {meant[0]}?)" if meant else ""
-            raise GameError(f"not understood: {text}{hint}; help lists what can be typed")
+            raise GameError(f"not understood: {short(text)}{hint}; help lists what can be typed")
         draft = dict(self.draft)
         for key, value in pairs:
             name = find_setting(self.actor, key)
@@ -167,12 +167,12 @@ class Session:
         told = "; ".join(
             f"{TITLES[name]} {draft[name]}" for name in dict.fromkeys(find_setting(self.actor, k) for k, _ in pairs)
         )
-        self._print(play_text.wrapped(f"Set: {told}. Type go to confirm, keep to undo.", self.width))
+        self._print(wrapped(f"Set: {told}. Type go to confirm, keep to undo.", self.width))
         self._tell_cost()
 
     def _tell_cost(self) -> None:
         if self.actor == "pakistan":
-            self._print(play_text.wrapped(play_text.cost_words(self.game.trial(self.draft)), self.width))
+            self._print(wrapped(play_text.cost_words(self.game.trial(self.draft)), self.width))
 
     def course(self, rest: list[str]) -> None:
         """Take over the opening mix of one of Pakistan's policies, or list them."""
@@ -182,13 +182,13 @@ class Session:
         names = policies()
         if not rest:
             for name in names:
-                self._print(play_text.wrapped(load_policy(name).summary, self.width, f"  {name}: ", "    "))
+                self._print(wrapped(load_policy(name).summary, self.width, f"  {name}: ", "    "))
             return
         if rest[0] not in names:
             raise GameError(f"no such course: {rest[0]}{suggestion(rest[0], names)}")
         self.drafts[self.actor] = dict(load_policy(rest[0]).settings.given())
         self._print(
-            play_text.wrapped(
+            wrapped(
                 f"Set to the opening mix of {rest[0]}; how that policy would answer to events is left to you.",
                 self.width,
             )
@@ -199,7 +199,7 @@ class Session:
         """Undo what was set this turn."""
         self._still_on()
         self.drafts.pop(self.actor, None)
-        self._print(play_text.wrapped("Back to what stood before.", self.width))
+        self._print(wrapped("Back to what stood before.", self.width))
 
     # ------------------------------------------------------------------------------------------ playing
 
@@ -217,16 +217,14 @@ class Session:
         self.brief()
         if self.game.over:
             self.debrief()
-            self._print(
-                play_text.wrapped("The game is over. back, what if and debrief still work; quit leaves.", self.width)
-            )
+            self._print(wrapped("The game is over. back, what if and debrief still work; quit leaves.", self.width))
 
     def back(self, rest: list[str]) -> None:
         """Go back a turn, or to the turn that is given."""
         turn = self._turn(rest, self.game.turn - 1)
         self._become(self.game.rewind(turn))
         self.save([])
-        self._print(play_text.wrapped(f"Back at the start of turn {turn + 1}; what came after is undone.", self.width))
+        self._print(wrapped(f"Back at the start of turn {turn + 1}; what came after is undone.", self.width))
         self.brief()
 
     def fork(self, rest: list[str]) -> None:
@@ -240,7 +238,7 @@ class Session:
         self._become(game)
         self.save([])
         self._print(
-            play_text.wrapped(
+            wrapped(
                 f"What if: line {self.number + 1} starts at turn {turn + 1}, kept in {path}. "
                 "The other lines stay as they are; lines lists them.",
                 self.width,
@@ -260,7 +258,7 @@ class Session:
             here = ">" if number == self.number else " "
             note = f", {line.game.log.note}" if line.game.log.note else ""
             words = f"{line.game.turn} of {line.game.log.quarters} turns played{note}, in {line.path}"
-            self._print(play_text.wrapped(words, self.width, f"{here} {number + 1}  "))
+            self._print(wrapped(words, self.width, f"{here} {number + 1}  "))
 
     def inject(self, rest: list[str]) -> None:
         """List the library's shocks, or put one into the coming quarter."""
@@ -268,15 +266,13 @@ class Session:
         listed = [(source, shock) for source, some in shocks().items() for shock in some]
         if not rest:
             for number, (source, shock) in enumerate(listed, 1):
-                self._print(play_text.wrapped(f"{shock.title} (from {source})", self.width, f"  {number:2}  "))
+                self._print(wrapped(f"{shock.title} (from {source})", self.width, f"  {number:2}  "))
             return
         source, shock = listed[self._whole(rest[0], 1, len(listed), "shock") - 1]
         self._become(self.game.inject(shock, source), drafts=False)
         self.save([])
         when = play_text.period(self.game.log.period(self.game.turn))
-        self._print(
-            play_text.wrapped(f"{shock.title}: put into {when}. back {self.game.turn + 1} takes it out.", self.width)
-        )
+        self._print(wrapped(f"{shock.title}: put into {when}. back {self.game.turn + 1} takes it out.", self.width))
 
     def debrief(self, rest: Sequence[str] = ()) -> None:
         """Set what was played against other courses; turning points against the one that is given."""
@@ -284,9 +280,7 @@ class Session:
         from sim.teaching.play.debrief import debrief
         from sim.teaching.play.debrief_text import debrief_lines
 
-        self._print(
-            play_text.wrapped("Living your moves and three courses in 1,000 worlds: some ten seconds.", self.width)
-        )
+        self._print(wrapped("Simulating your moves and three courses in 1,000 worlds: some ten seconds.", self.width))
         with progress_bar() as progress:
             found = debrief(self.game, versus=rest[0] if rest else None, progress=progress)
         self.say("")
@@ -299,7 +293,7 @@ class Session:
             if target.exists() and target != self.line.path:
                 raise GameError(f"{target}: there is a file already; allowed: a new one")
             save_log(self.game.log, target)
-            self._print(play_text.wrapped(f"A copy is in {target}.", self.width))
+            self._print(wrapped(f"A copy is in {target}.", self.width))
             return
         save_log(self.game.log, self.line.path)
         self.line.kept = True
@@ -307,7 +301,7 @@ class Session:
     def say_saved(self, rest: list[str]) -> None:
         self.save(rest)
         if not rest:
-            self._print(play_text.wrapped(f"Kept in {self.line.path}.", self.width))
+            self._print(wrapped(f"Kept in {self.line.path}.", self.width))
 
     def quit(self, rest: Iterable[str] = ()) -> None:
         raise LeaveError
@@ -389,5 +383,5 @@ def converse(session: Session, read: Callable[[str], str]) -> None:
             return
         except GameError as problem:
             for line in str(problem).splitlines():
-                for part in play_text.wrapped(line, session.width):
+                for part in wrapped(line, session.width):
                     session.say(part)

@@ -19,6 +19,7 @@ from typing import Any
 
 from sim.scenario.shocks import Shock
 from sim.teaching.classroom.classes import Opened, clean_nickname, spoken
+from sim.teaching.classroom.seating import digest
 from sim.teaching.play.briefing import Briefing, briefing
 from sim.teaching.play.game import Game, Trial, as_data
 from sim.teaching.play.moves import MoveLog
@@ -31,7 +32,6 @@ from sim.teaching.play.table_file import (
     TableError,
     TableFile,
     View,
-    digest,
     game_of,
     log_of,
     told,
@@ -82,7 +82,9 @@ class Tables(TableFile):
         with self._changing(code, secret) as (base, row):
             if row.state != PLAYING:
                 raise TableError("the game is not running")
-            left = None if row.deadline is None else max(row.deadline - self._clock(), 0.0)
+            left = row.seconds if self._adrift(row) else None
+            if row.deadline is not None and not self._adrift(row):
+                left = max(row.deadline - self._clock(), 0.0)
             self._keep(base, row, state=PAUSED, deadline=None, remaining=left)
 
     def go_on(self, code: str, secret: str) -> None:
@@ -139,6 +141,11 @@ class Tables(TableFile):
             self._keep(base, row)
             self._settle(base, self._row(base, code))
 
+    def lock(self, code: str, secret: str, locked: bool = True) -> None:
+        """Let nobody else take a seat, or let others in again; whoever has one keeps it."""
+        with self._changing(code, secret) as (base, row):
+            self._keep(base, row, locked=int(locked))
+
     def delete(self, code: str, secret: str) -> None:
         """Delete a game with all that belongs to it; nothing of it is left in the file."""
         with self._changing(code, secret) as (base, row):
@@ -163,6 +170,8 @@ class Tables(TableFile):
         nickname, secret = clean_nickname(nickname), secrets.token_urlsafe(24)
         with self._writing() as base:
             row = self._row(base, code)
+            if row.locked:
+                raise TableError("the table is locked; ask your host to let you in")
             seated = self._seated(base, row)
             allowed = list(ACTORS) if row.state == LOBBY else list(log_of(row).seats)
             free = [one for one in allowed if one not in seated]
@@ -253,7 +262,7 @@ class Tables(TableFile):
         """
         with self._at_once() as base:
             row = self._row(base, code)
-            if not self._due(base, row):
+            if not self._due(base, row) and not self._adrift(row):
                 return self._view(base, row)
         with self._writing() as base:
             self._settle(base, self._row(base, code))

@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
-from hashlib import sha256
+from functools import cache, lru_cache
 from hmac import compare_digest
 from pathlib import Path
 from typing import Any
 
-from sim.teaching.classroom.classes import ALPHABET, CODE_LENGTH, bare, spoken
-from sim.teaching.classroom.file import ClassroomError, ClassroomFile
+from sim.teaching.classroom.classes import ALPHABET, CODE_LENGTH, spoken
+from sim.teaching.classroom.file import ClassroomError, ClassroomFile, GoneError, StrangerError
+from sim.teaching.classroom.seating import bare, digest
 from sim.teaching.play.game import Game, resume, stamp
 from sim.teaching.play.moves import GameError, MoveLog, parse
 from sim.vocabulary import ACTORS
 
-_TABLES = """
-CREATE TABLE game_tables (
-    id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, secret TEXT NOT NULL, title TEXT NOT NULL, log TEXT NOT NULL,
-    state TEXT NOT NULL, seconds REAL, deadline REAL, remaining REAL, version INTEGER NOT NULL, opened REAL NOT NULL);
-CREATE TABLE game_seats (
-    game INTEGER NOT NULL REFERENCES game_tables ON DELETE CASCADE, actor TEXT NOT NULL, nickname TEXT NOT NULL,
-    secret TEXT NOT NULL, PRIMARY KEY (game, actor));
-CREATE TABLE game_moves (
-    game INTEGER NOT NULL REFERENCES game_tables ON DELETE CASCADE, actor TEXT NOT NULL, turn INTEGER NOT NULL,
-    settings TEXT NOT NULL, PRIMARY KEY (game, actor));
-"""
 # Waiting for players; a clock that runs, or stands; the last turn played.
 LOBBY, PLAYING, PAUSED, OVER = "lobby", "playing", "paused", "over"
 SHORTEST, LONGEST = 10.0, 86_400.0
@@ -40,6 +30,14 @@ MOST_TITLE = 120
 
 class TableError(ClassroomError):
     """Something cannot be done in a game; the message says why, in words for whoever asked."""
+
+
+class NoGameError(TableError, GoneError):
+    """There is no game with this code."""
+
+
+class NotSeatedError(TableError, StrangerError):
+    """A secret is nobody's in this game."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +63,7 @@ class View:
         injects: titles of the shocks put in so far, with their months.
         version: a number that grows with every change.
         other_model: whether the game was opened with another version of the model, so that figures may have changed.
+        locked: whether nobody else may take a seat.
     """
 
     code: str
@@ -80,11 +79,12 @@ class View:
     injects: tuple[tuple[str, str], ...]
     version: int
     other_model: bool
+    locked: bool
 
 
 @dataclass(frozen=True)
 class Row:
-    """A game as it stands in the file."""
+    """A game as it stands in the file; `deadline` is told by the monotonic clock of the boot `boot`."""
 
     id: int
     code: str
@@ -97,6 +97,8 @@ class Row:
     remaining: float | None
     version: int
     opened: float
+    locked: int
+    boot: str
 
 
 class TableFile(ClassroomFile):
@@ -104,33 +106,22 @@ class TableFile(ClassroomFile):
 
     Args:
         path: the file; made when a game or a class is first opened.
-        clock: tells the time, in seconds.
+        clock: tells how time passes, in seconds; the same for all processes of a machine, whatever its calendar says.
+        boot: which beginning the clock counts from; another one after the machine was started anew, or on another machine.
+
+    A deadline told by the clock of another boot says nothing: that quarter is given its full time anew when somebody
+    first looks. A server that is started again on a machine that ran on finds the deadlines as they were.
     """
 
-    def __init__(self, path: str | Path, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, path: str | Path, clock: Callable[[], float] = time.monotonic, boot: str | None = None) -> None:
         super().__init__(path)
-        self._clock = clock
-
-    def _prepare(self, base: sqlite3.Connection) -> None:
-        super()._prepare(base)
-        there = "SELECT 1 FROM sqlite_master WHERE name = 'game_moves'"
-        if base.execute(there).fetchone():
-            return
-        base.execute("BEGIN IMMEDIATE")  # whoever comes first makes the tables; others wait and find them
-        try:
-            if not base.execute(there).fetchone():
-                for statement in filter(str.strip, _TABLES.split(";")):
-                    base.execute(statement)
-        except BaseException:
-            base.execute("ROLLBACK")
-            raise
-        base.execute("COMMIT")
+        self._clock, self._boot = clock, this_boot() if boot is None else boot
 
     @contextmanager
     def _at_once(self) -> Iterator[sqlite3.Connection]:
         """For reading: all of it as it stood at one moment."""
         if not self.path.exists():
-            raise TableError("there is no game with this code; check it with your instructor")
+            raise NoGameError("there is no game with this code; check it with your instructor")
         with self._connected() as base:
             base.execute("BEGIN")
             yield base
@@ -146,7 +137,7 @@ class TableFile(ClassroomFile):
         base.execute(
             "INSERT INTO game_tables (code, secret, title, log, state, seconds, remaining, version, opened) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?)",
-            (code, secret, title, log.to_json(), state, seconds, seconds, self._clock()),
+            (code, secret, title, log.to_json(), state, seconds, seconds, time.time()),
         )
         return code
 
@@ -156,13 +147,13 @@ class TableFile(ClassroomFile):
         with self._writing() as base:
             row = self._row(base, code)
             if not compare_digest(row.secret, digest(secret)):
-                raise TableError("this is the host's page; use the secret link that came with the game")
+                raise NotSeatedError("this is the host's page; use the secret link that came with the game")
             yield base, row
 
     def _row(self, base: sqlite3.Connection, code: str) -> Row:
         found = base.execute("SELECT * FROM game_tables WHERE code = ?", (bare(code),)).fetchone()
         if found is None:
-            raise TableError("there is no game with this code; check it with your instructor")
+            raise NoGameError("there is no game with this code; check it with your instructor")
         return Row(*found)
 
     def _seated(self, base: sqlite3.Connection, row: Row) -> dict[str, str]:
@@ -174,7 +165,7 @@ class TableFile(ClassroomFile):
             "SELECT actor, nickname FROM game_seats WHERE game = ? AND secret = ?", (row.id, digest(secret))
         ).fetchone()
         if found is None:
-            raise TableError("nobody sits in this game with that link; take a seat again")
+            raise NotSeatedError("nobody sits in this game with that link; take a seat again")
         return PlayerSeat(found[0], found[1], secret)
 
     def _moves(self, base: sqlite3.Connection, row: Row) -> dict[str, dict[str, float | str]]:
@@ -184,24 +175,28 @@ class TableFile(ClassroomFile):
         try:
             return {actor: json.loads(settings) for actor, turn, settings in found if turn == now}
         except ValueError:
-            raise TableError(
-                f"{self.path}: the moves of game {row.code} are damaged; its host may go back a turn"
-            ) from None
+            raise TableError(f"the moves of game {row.code} are damaged; its host may go back a turn") from None
 
     def _keep(self, base: sqlite3.Connection, row: Row, **changes: Any) -> None:
         if "log" in changes:
             changes["log"] = changes["log"].to_json()
+        if "deadline" in changes:
+            changes["boot"] = self._boot
         columns = ", ".join(f"{name} = ?" for name in (*changes, "version"))
         base.execute(f"UPDATE game_tables SET {columns} WHERE id = ?", (*changes.values(), row.version + 1, row.id))
 
     def _deadline(self, row: Row) -> float | None:
         return None if row.seconds is None else self._clock() + row.seconds
 
+    def _adrift(self, row: Row) -> bool:
+        """Whether the deadline is told by a clock that is no more."""
+        return row.deadline is not None and row.boot != self._boot
+
     def _due(self, base: sqlite3.Connection, row: Row) -> bool:
         """Whether the quarter passes: all who are seated have moved, or the time is up."""
         if row.state != PLAYING:
             return False
-        if row.deadline is not None and self._clock() >= row.deadline:
+        if row.deadline is not None and not self._adrift(row) and self._clock() >= row.deadline:
             return True
         seated = set(self._seated(base, row))
         return bool(seated) and seated <= set(self._moves(base, row))
@@ -209,6 +204,8 @@ class TableFile(ClassroomFile):
     def _settle(self, base: sqlite3.Connection, row: Row) -> None:
         if self._due(base, row):
             self._pass(base, row)
+        elif self._adrift(row):
+            self._keep(base, row, deadline=self._deadline(row))
 
     def _pass(self, base: sqlite3.Connection, row: Row) -> None:
         """Let the quarter pass, with the moves that are in."""
@@ -247,11 +244,18 @@ class TableFile(ClassroomFile):
             injects=tuple((one.shock.date, one.shock.title) for one in log.injects),
             version=row.version,
             other_model=log.model != stamp(),
+            locked=bool(row.locked),
         )
 
 
-def digest(secret: str) -> str:
-    return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+@cache
+def this_boot() -> str:
+    """What the monotonic clock counts from: the machine's start where the system names it, else the same for all."""
+    try:
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as told:
+            return told.read().strip()
+    except OSError:
+        return os.name
 
 
 @contextmanager

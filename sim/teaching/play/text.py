@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 
-from sim.results.reading import month_words, number
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import DEFAULTS, OPTIONS
 from sim.teaching.play.briefing import Briefing, Guess, Reading
 from sim.teaching.play.game import FOG, Trial
 from sim.teaching.play.moves import Values
-from sim.vocabulary import ACTOR_SPECS, ACTORS, CHOOSE, Derived, acting
+from sim.vocabulary import ACTOR_SPECS, ACTORS, CHOOSE, Derived, acting, month_words
+from sim.words.numbers import SCALES, WHOLE, between, number, setting, unit_over
+from sim.words.sentences import wrapped
 
 PURPOSE = (
     "You take the decisions of one actor, a quarter at a time, in a model of what five analysts' articles argue about "
@@ -26,7 +26,7 @@ PURPOSE = (
 )
 SEATS: Derived[str] = Derived(lambda: {actor: spec.seat for actor, spec in acting().items()})
 ON_FIGURES = (
-    f"Each range holds in 90 of 100 worlds lived under the same settings ({FOG} were): what a person would say who knows "
+    f"Each range holds in 90 of 100 worlds simulated under the same settings ({FOG} were): what a person would say who knows "
     "the model, but not this world. One in ten is wrong.",
     "Totals and averages are of the quarter, the rest as it ended. Without a unit: 0 to 1.",
 )
@@ -45,12 +45,6 @@ HELP: tuple[tuple[str, str], ...] = (
     ("save [FILE]", "keep the log, or a copy of it elsewhere"),
     ("quit", "leave; the log is kept, and --log FILE goes on with it"),
 )
-
-
-def wrapped(text: str, width: int, first: str = "", further: str | None = None) -> list[str]:
-    """A paragraph in lines of so many columns."""
-    indent = " " * len(first) if further is None else further
-    return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=indent, break_on_hyphens=False) or [first]
 
 
 def heading(text: str, width: int) -> list[str]:
@@ -116,17 +110,17 @@ def briefing_tables(told: Briefing) -> list[tuple[str, tuple[str, ...], list[tup
         (
             "Not known to you",
             ("range",),
-            [(_title(one), (f"{_amount(one.low, one)} to {_amount(one.high, one)}",)) for one in told.hidden],
+            [(_title(one), (between(one.low, one.high, whole=one.unit in WHOLE),)) for one in told.hidden],
         ),
     ]
     return [one for one in found if one[2]]
 
 
 def leaning_words(told: Briefing) -> str:
-    """What the actor's own side would have leant to; empty for Pakistan, and before anything was lived."""
+    """What the actor's own side would have leant to; empty for Pakistan, and before anything was simulated."""
     if not told.leaning:
         return ""
-    leaning = ", ".join(f"{_words(name)} {round(100 * x)}%" for name, x in told.leaning.items())
+    leaning = ", ".join(f"{setting(name)} {round(100 * x)}%" for name, x in told.leaning.items())
     return f"Left to itself, your side would last have leant to: {leaning}."
 
 
@@ -143,14 +137,14 @@ def settings_lines(told: Briefing, draft: Values, trial: Trial | None, width: in
     rows = []
     for place, name in enumerate(DEFAULTS[actor], 1):
         mark = "*" if now[name] != before[name] else " "
-        cells: tuple[str, ...] = (_value(now[name]) + mark, _value(before[name]))
+        cells: tuple[str, ...] = (setting(now[name]) + mark, setting(before[name]))
         if ACTOR_SPECS[actor].has_levers:
             cells += (number(told.unit_costs[name]) if name in told.unit_costs else "",)
         rows.append((f"{place:2} {TITLES[name]}", cells))
     out = columns("Your settings", names, rows, width, apart=False)
     for name in DEFAULTS[actor]:
         if name in OPTIONS:
-            options = ", ".join(f"{place} {_words(one)}" for place, one in enumerate(OPTIONS[name], 1))
+            options = ", ".join(f"{place} {setting(one)}" for place, one in enumerate(OPTIONS[name], 1))
             out += wrapped(f"{TITLES[name]}: {options}; or choose, to leave it to your side.", width, "  ")
     if any(name not in OPTIONS and default == CHOOSE for name, default in DEFAULTS[actor].items()):
         out += wrapped("The others: 0 to 1, or choose.", width, "  ")
@@ -174,7 +168,7 @@ def cost_words(trial: Trial) -> str:
 def softened_words(told: Briefing) -> str:
     """Which levers came to something else last month than they were set to, and by how much; may be empty."""
     parts = [
-        f"{TITLES[name]} {_value(told.asked[name])} came to {_value(there)}"
+        f"{TITLES[name]} {setting(told.asked[name])} came to {number(there)}"
         for name, there in told.in_force.items()
         if abs(there - told.asked[name]) >= 0.02
     ]
@@ -207,34 +201,22 @@ def _row(one: Reading) -> tuple[str, tuple[str, str]]:
 
 def _figure(value: float, one: Reading) -> str:
     whole = one.kind == "total" and float(value).is_integer()
-    return f"{value:,.0f}" if whole else _amount(value, one)
-
-
-def _amount(value: float, one: Reading | Guess) -> str:
-    return f"{value:.2f}" if one.unit in ("0 to 1", "-1 to 1") else number(value)
+    return f"{value:,.0f}" if whole else number(value, whole=one.unit in WHOLE)
 
 
 def _title(one: Reading | Guess) -> str:
-    unit = one.unit.removesuffix(" a month") if one.kind == "total" else one.unit
-    said = unit in ("0 to 1", "-1 to 1") or unit.split(",")[0] in one.title.lower()
+    unit = unit_over(one.unit, one.kind)
+    said = unit in SCALES or unit.split(",")[0] in one.title.lower()
     if unit == "-1 to 1":
         return f"{one.title}, -1 to 1"
     return one.title if said else f"{one.title}, {unit}"
-
-
-def _words(option: str) -> str:
-    return option.replace("_", " ")
-
-
-def _value(value: float | str) -> str:
-    return f"{value:.2f}" if isinstance(value, float | int) else _words(value)
 
 
 def move_words(actor: str, now: Values, then: Mapping[str, float | str]) -> str:
     """What a move changed, in one line: "Aid 0.20 to 0.50"; or that it changed nothing."""
     before, after = {**DEFAULTS[actor], **then}, {**DEFAULTS[actor], **now}
     parts = [
-        f"{TITLES[name]} {_value(before[name])} to {_value(after[name])}"
+        f"{TITLES[name]} {setting(before[name])} to {setting(after[name])}"
         for name in after
         if before[name] != after[name]
     ]

@@ -12,11 +12,14 @@ from sim.scenario.words import CHOOSE
 from sim.teaching.play.moves import GameError
 from sim.words.problems import suggestion
 
+LONGEST = 1_000  # characters in a line that is typed
 _ASSIGNMENT = re.compile(r"([^\s=,;]+)\s*=\s*([^\s=,;]+)")
 
 
 def assignments(actor: str, text: str) -> list[tuple[str, str]] | None:
     """A line as pairs of setting and value: `aid=0.5 7=0.2`, `aid 0.5`, or an option's name alone; None if it is none."""
+    if len(text) > LONGEST:
+        raise GameError(f"the line is too long: {len(text):,} characters; allowed: at most {LONGEST}")
     pairs = [(key, value) for key, value in _ASSIGNMENT.findall(text)]
     if pairs:
         return None if _ASSIGNMENT.sub("", text).strip(" ,;") else pairs

@@ -1,49 +1,81 @@
-"""What is taken from a model when a chunk of worlds is through, and how chunks become one table and one series."""
+"""What is read off a model when a batch of worlds is through, and how batches become one table and one series."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from sim.ensemble.outcomes import outcomes
 from sim.metrics import METRICS, PANELS
-from sim.results.outcomes import outcomes
-from sim.results.results import Array, Series
 from sim.vocabulary import VERDICTS
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.ensemble.spec import RunSpec
     from sim.model import FrontierModel
+
+Array = NDArray[np.float64]
+
+
+@dataclass
+class Series:
+    """The months of a run, as plain arrays.
+
+    Attributes:
+        metrics: name -> (worlds, months).
+        panels: name -> (worlds, months, n); empty when panels were not kept.
+        labels: panel name -> the n names along its last axis.
+    """
+
+    metrics: dict[str, Array]
+    panels: dict[str, Array] = field(default_factory=dict)
+    labels: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass
 class Chunk:
-    """One chunk of worlds: its outcomes, its months where kept, and the seconds it took."""
+    """One batch of a scenario's worlds: its outcomes, its months where kept, and the seconds it took."""
 
     outcomes: dict[str, np.ndarray]
     series: Series | None = None
     seconds: float = field(default=0.0)
 
 
-def take(model: FrontierModel, worlds: int, keep_series: bool, keep_panels: bool, first: int = 0) -> Chunk:
-    """Read what a model's collector holds of so many worlds, from one on; nothing in the result points at the model."""
+def take(model: FrontierModel, worlds: int, series: bool = True, panels: bool = False, place: int = 0) -> Chunk:
+    """Read what a model's collector holds of so many worlds, from one place on."""
     collected: Mapping[str, list[Any]] = model.datacollector.model_vars
-    here = slice(first, first + worlds)
+    here = slice(place, place + worlds)
     # A model of one world reports plain floats.
     history = {
         name: [np.atleast_1d(np.asarray(value, dtype=float))[here] for value in collected[name]] for name in METRICS
     }
     out = Chunk(outcomes(history))
-    if keep_series:
+    if series:
         out.series = Series({name: np.stack(rows, axis=1) for name, rows in history.items()})
-        for name in PANELS if keep_panels else ():
+        for name in PANELS if panels else ():
             labels = out.series.labels[name] = list(model.labels[name])
             rows = [np.asarray(value, dtype=float).reshape(len(labels), -1)[:, here] for value in collected[name]]
             out.series.panels[name] = np.ascontiguousarray(np.stack(rows).transpose(2, 0, 1))
     return out
+
+
+def take_each(model: FrontierModel, batch: RunSpec, series: bool) -> list[Chunk]:
+    """The same of each scenario of a batch."""
+    places = range(0, batch.layout.size, batch.worlds)
+    return [take(model, batch.worlds, series, batch.panels, place) for place in places]
+
+
+def monthly(model: FrontierModel, metrics: Sequence[str]) -> dict[str, Array]:
+    """Read the months of some metrics, each (months, worlds)."""
+    record = model.datacollector.model_vars
+    return {
+        name: np.stack([np.atleast_1d(np.asarray(row, dtype=np.float64)) for row in record[name]]) for name in metrics
+    }
 
 
 def join(chunks: list[Chunk]) -> tuple[pd.DataFrame, Series | None]:

@@ -29,7 +29,7 @@ class Threshold:
 THRESHOLDS: dict[str, Threshold] = {
     "window": Threshold(12, "months", "A year evens out seasons; the documents count attacks by the year."),
     "well_below": Threshold(
-        2 / 3, "ratio", "A third fewer attacks than at first: more than luck moves a yearly count of a hundred."
+        2 / 3, "ratio", "A third fewer attacks than at first: more than chance moves a yearly count of a hundred."
     ),
     "well_above": Threshold(1.5, "ratio", "The same distance upwards: half as many again (3/2 undoes 2/3)."),
     "conceded_much": Threshold(

@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
+from sim.ensemble.verdicts import History, verdicts
 from sim.metrics import METRICS, Summary
-from sim.results.verdicts import History, verdicts
 from sim.worlds import Vector, total
 
 

@@ -1,0 +1,188 @@
+"""What the server lets in and what it lets out: names and origins, headers, uploads, and no look-up of anything outside.
+
+Streamlit compares a foreign origin with this machine's outside address, which it asks of a server elsewhere, while everybody
+waits. Here origins are compared with the name that the visitor asked for, before Streamlit sees them; and the look-up is gone.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+import time
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import streamlit
+from streamlit import config, net_util
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+
+UPLOADS = "/_stcore/upload_file/"
+# Not offered: programs that drive pages without a browser, and figures about the server.
+CLOSED = ("/_stcore/agent", "/_stcore/metrics")
+# Of uploads that no page has read yet: how many of one session, how many MB in all, and for how many seconds.
+MOST_EACH, MOST_UPLOADED_MB, UNREAD = 2, 64, 120.0
+# The one script of ours: sets the cookies in which a browser keeps its seats (`access.py`).
+KEEP = (
+    'document.currentScript.parentNode.querySelectorAll("[data-durand-cookie]").forEach(one => {'
+    'document.cookie = one.dataset.durandCookie + (location.protocol === "https:" ? "; secure" : "");})'
+)
+_PAGE = Path(streamlit.__file__).with_name("static") / "index.html"
+
+
+def _inline() -> list[str]:
+    """The scripts that stand in Streamlit's own page, and ours, by their digests."""
+    found = [KEEP, *re.findall(r"<script>(.*?)</script>", _PAGE.read_text(encoding="utf-8"), re.DOTALL)]
+    digests = (sha256(one.encode()).digest() for one in found)
+    return [f"'sha256-{b64encode(one).decode()}'" for one in digests]
+
+
+# Vega compiles its expressions, and Streamlit's pages style themselves; all comes from here, and nothing goes elsewhere.
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        " ".join(["script-src 'self' 'unsafe-eval'", *_inline()]),
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "media-src 'self' blob:",
+        "worker-src 'self' blob:",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-frame-options": "DENY",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",  # an address may hold the secret of a seat
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+def stay_inside() -> None:
+    """Have Streamlit look up no address of this machine, inside or outside."""
+    net_util.get_external_ip = _nowhere
+    net_util.get_internal_ip = _nowhere
+
+
+def _nowhere() -> None:
+    return None
+
+
+def is_allowed(host: str) -> bool:
+    """Whether the server may be called so: by the names of `server.allowedHosts`, where the operator gave any; else by any
+    address, as `localhost`, or by this machine's own name. A site elsewhere can lead its own name here, never an address."""
+    try:
+        parts = urlsplit(f"//{host}")
+        name, _ = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:  # no number for a port, or brackets that do not close
+        return False
+    if parts.netloc != host or parts.username is not None:
+        return False
+    if allowed := [one.strip().lower().rstrip(".") for one in config.get_option("server.allowedHosts")]:
+        return any(one in ("*", name) or (one[:2] == "*." and name.endswith(one[1:])) for one in allowed)
+    own = socket.gethostname().lower()
+    return name in ("localhost", own, f"{own}.local") or name.endswith(".localhost") or _is_address(name)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+class Gate:
+    """The outermost layer of the server."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app, self._since = app, dict[tuple[str, str], float]()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        refused = self._refusal(scope)
+        if refused is not None:
+            await _refuse(scope, send, *refused)
+            return
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = _with_headers(message.get("headers", []))
+            await send(message)
+
+        await self._app(scope, receive, sending)
+
+    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+        """Status and message for what is not let in."""
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        host, path = headers.get("host", ""), str(scope["path"])
+        if not is_allowed(host):
+            said = "This server does not go by that name. Who runs it can let it: durand dashboard --site NAME"
+            return 403, said
+        if path.startswith(CLOSED):
+            return 404, "Not offered here."
+        if scope["type"] == "websocket" and not _is_own(headers.get("origin"), host):
+            return 403, "Pages of other sites are not let in."
+        if path.startswith(UPLOADS) and scope.get("method") == "PUT":
+            return self._make_room(*path.removeprefix(UPLOADS).partition("/")[::2])
+        return None
+
+    def _make_room(self, session: str, file: str) -> tuple[int, str] | None:
+        """Let a session's oldest uploads go, and all that no page has read for long, before another one comes."""
+        manager, now = uploads(), time.monotonic()
+        kept = {(who, one) for who, files in list(manager.file_storage.items()) for one in list(files)}
+        self._since = {key: self._since.get(key, now) for key in kept}
+        mine = [key for key in self._since if key[0] == session and key[1] != file]
+        stale = [key for key, since in self._since.items() if now - since > UNREAD]
+        for who, one in {*stale, *sorted(mine, key=self._since.__getitem__)[: max(len(mine) - MOST_EACH + 1, 0)]}:
+            manager.remove_file(who, one)
+            del self._since[who, one]
+        held = sum(len(one.data) for files in list(manager.file_storage.values()) for one in list(files.values()))
+        if held > MOST_UPLOADED_MB * 2**20:
+            return 503, "Too many files are being brought at the moment; try again in a minute."
+        return None
+
+
+def uploads() -> MemoryUploadedFileManager:
+    """What visitors brought and no page has let go of yet."""
+    from streamlit.runtime import Runtime
+
+    found: Any = Runtime.instance().uploaded_file_mgr
+    manager: MemoryUploadedFileManager = found
+    return manager
+
+
+def _is_own(origin: str | None, host: str) -> bool:
+    """Whether a page that opens a connection is one of this server, as it is called by who opens it."""
+    if origin is None:
+        return True  # no browser: it has no other site's page open
+    allowed = [str(one).rstrip("/") for one in config.get_option("server.corsAllowedOrigins")]
+    return urlsplit(origin).netloc.lower() == host.lower() or origin in allowed
+
+
+def _with_headers(headers: Any) -> list[tuple[bytes, bytes]]:
+    kept = [(name, value) for name, value in headers if name.decode("latin-1").lower() not in HEADERS]
+    return kept + [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+
+
+async def _refuse(scope: Scope, send: Send, status: int, said: str) -> None:
+    """Answer without asking further; a websocket is closed before it is open, which the server tells as 403."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008, "reason": said})
+        return
+    headers = _with_headers([(b"content-type", b"text/plain; charset=utf-8")])
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": said.encode()})

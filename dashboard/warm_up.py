@@ -1,0 +1,39 @@
+"""What is made ready while nobody has come yet: workers, what pages import, and the first answer with its pictures."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from dashboard.runtime import versions
+from dashboard.runtime.engine import BusyError, RunError, engine
+from dashboard.runtime.state import State
+from dashboard.widgets import sentences, show
+
+# What pages need, and take long to import.
+NEEDED = (
+    "altair",
+    "pandas",
+    "pyarrow",
+    "sim.why",
+    "sim.report.page",
+    "sim.teaching.play.game",
+    "dashboard.widgets.controls",
+    "dashboard.runtime.ahead",
+)
+KINDS = ("fan", "difference", "verdicts")
+
+
+def make_ready() -> None:
+    """Have the first page answered before anybody asks for it."""
+    here = State()
+    engine()  # its workers start while this process imports
+    for name in NEEDED:
+        import_module(name)
+    try:
+        found = engine().results("opening", versions.jobs(here))
+    except (BusyError, RunError):
+        return  # whoever comes is told
+    compared = versions.compared(found, next(iter(found)))
+    sentences.answer(here, compared)
+    for kind in KINDS:
+        show.moving(compared, kind, here.metric)

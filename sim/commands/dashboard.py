@@ -1,0 +1,80 @@
+"""`durand dashboard`: the pages in a browser, by Streamlit's own server."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.ensemble.spec import LimitError
+
+
+def dashboard(
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Where it listens; 0.0.0.0 lets others in.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(metavar="N", help="The port it listens on.", min=1, max=65535)] = 8501,
+    class_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where classes and games are kept; among this user's data if not given."),
+    ] = None,
+    opening_secret_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Only who knows what is in it may open classes and games.", dir_okay=False),
+    ] = None,
+    classes_only: Annotated[
+        bool, typer.Option(help="Show the pages for classes and games at a table, and no other runs of the model.")
+    ] = False,
+    sites: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--site",
+            metavar="NAME",
+            help="Behind a proxy: the name by which visitors reach it, such as class.example.org, and no other. Repeatable. "
+            "Without, it goes by its address, as localhost, or by this machine's own name.",
+        ),
+    ] = None,
+    base_path: Annotated[str, typer.Option(metavar="PATH", help="Behind a proxy: what its addresses begin with.")] = "",
+    results: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Visitors may open the sweeps in it.", exists=True, file_okay=False),
+    ] = None,
+) -> None:
+    """Open the dashboard in a browser; this machine alone can see it unless --host says otherwise.
+
+    Who may open classes and games is limited by DURAND_OPENING_SECRET, or by --opening-secret-file.
+    """
+    from importlib.util import find_spec
+
+    from streamlit.runtime.pages_manager import PagesManager
+    from streamlit.web import cli as streamlit
+
+    PagesManager.uses_pages_directory = False  # app.py names the pages, for the first visitor too
+    found = find_spec("dashboard")
+    if found is None or not found.submodule_search_locations:
+        raise LimitError("the dashboard is not installed with this durand")
+    from dashboard.runtime.gate import stay_inside
+
+    stay_inside()  # before Streamlit prints under which addresses it can be reached
+    if class_file is not None:
+        os.environ["DURAND_CLASS_FILE"] = str(class_file.resolve())
+    if opening_secret_file is not None:
+        from sim.teaching.classroom.opening import opening_secret
+
+        os.environ["DURAND_OPENING_SECRET"] = opening_secret(opening_secret_file)
+    if classes_only:
+        os.environ["DURAND_CLASSES_ONLY"] = "1"
+    if results is not None:
+        os.environ["DURAND_RESULTS"] = str(results.resolve(strict=True))
+    script = Path(next(iter(found.submodule_search_locations)), "server.py")
+    shown = "localhost" if host in ("0.0.0.0", "::") else host
+    base = base_path.strip("/")
+    print(f"The dashboard is at http://{shown}:{port}{f'/{base}' if base else ''} (Ctrl-C ends it)")
+    options = ["--server.address", host, "--server.port", str(port), "--server.baseUrlPath", base]
+    for name in sites or ():
+        options += ["--server.allowedHosts", name]
+    if sites:  # else the server takes its pages' own connections for another site's, and refuses them
+        options += ["--browser.serverAddress", sites[0]]
+    streamlit.main(["run", str(script), *options], standalone_mode=False)

@@ -1,0 +1,10 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]
+Seed = Annotated[int, typer.Option(metavar="S", help="The seed of all chance: 0 to 2^63 - 1.")]

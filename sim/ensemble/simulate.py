@@ -1,0 +1,141 @@
+"""The one place where models are built, stepped and let go."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Generator
+from contextlib import closing
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from sim.ensemble.spec import RunSpec
+
+if TYPE_CHECKING:
+    from sim.ensemble.checkpoints import Checkpoint
+    from sim.model import FrontierModel, Parts
+    from sim.results import Comparison, Results
+
+T = TypeVar("T")
+# What is read off a model when its months are through; nothing in it may point at the model.
+Reader = Callable[["FrontierModel", RunSpec], T]
+# Called with (world-months done, world-months in all).
+Progress = Callable[[int, int], None]
+Tick = Callable[[int], None]
+
+# A model's parts point at each other: after so many world-months, what models have left behind is collected.
+COLLECTED = 50_000
+_left_behind = 0
+
+
+class Interrupted(KeyboardInterrupt):
+    """The run was stopped (Ctrl-C).
+
+    Attributes:
+        results: the Results or the Comparison over the whole chunks of worlds that were finished; None without any.
+    """
+
+    def __init__(self, results: Results | Comparison | None) -> None:
+        super().__init__("stopped before the end")
+        self.results = results
+
+
+def simulate(
+    spec: RunSpec,
+    read: Reader[T],
+    *,
+    workers: int = 1,
+    progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
+) -> Generator[tuple[RunSpec, T], None, None]:
+    """Simulate worlds batch by batch, so that memory stays flat.
+
+    Args:
+        read: what is read off each batch's model; with several workers a function that can be pickled.
+        workers: processes; they change no number.
+        progress: called once a month of a batch; with several workers once a batch.
+        checkpoint: a month whose model is kept or gone on from; with one worker only.
+
+    Yields:
+        Each batch and what was read of it, in order of worlds.
+    """
+    done, everything = 0, spec.layout.size * spec.months
+
+    def tick(world_months: int) -> None:
+        nonlocal done
+        done += world_months
+        if progress is not None:
+            progress(done, everything)
+
+    batches = list(spec.batches())
+    if workers > 1 and len(batches) > 1:
+        from sim.ensemble.pool import Processes, in_order
+
+        with closing(Processes(min(workers, len(batches)))) as pool:
+            job = partial(simulate_batch, read=read)
+            for batch, found in zip(batches, in_order(pool, job, batches), strict=True):
+                yield batch, found
+                tick(batch.world_months)
+        return
+    for batch in batches:
+        yield batch, simulate_batch(batch, read, tick=tick, checkpoint=checkpoint)
+
+
+def simulate_batch(
+    batch: RunSpec,
+    read: Reader[T],
+    parts: Parts | None = None,
+    *,
+    tick: Tick | None = None,
+    checkpoint: Checkpoint | None = None,
+) -> T:
+    """Simulate one batch, all at once, with a model of these parts."""
+    if checkpoint is not None and not 0 < checkpoint.month < batch.months:
+        checkpoint = None
+    model = checkpoint.find(batch) if checkpoint else None
+    if model is None:
+        model = build_model(batch, parts)
+    elif tick is not None:
+        tick(batch.layout.size * model.month)
+    try:
+        if checkpoint and model.month < checkpoint.month:
+            advance(model, checkpoint.month, tick)
+            checkpoint.keep(model, batch)
+        advance(model, batch.months, tick)
+        return read(model, batch)
+    finally:
+        model.close()
+        del model
+        _collect(batch.world_months)
+
+
+def build_model(batch: RunSpec, parts: Parts | None = None) -> FrontierModel:
+    """The model of a batch, to be closed by whoever has it. (Tests put a small model in this function's place.)"""
+    from sim.model import Collector, FrontierModel, Parts
+
+    return (batch.model or FrontierModel)(
+        tuple(batch.scenarios.values()),
+        batch.layout,
+        batch.seed,
+        parameters=batch.parameters,
+        values={name: batch.spread(value) for name, value in batch.values.items()},
+        levers={path: batch.spread(value) for path, value in batch.levers.items()},  # type: ignore[misc]
+        off=batch.off,
+        record=batch.record,
+        parts=parts or Parts(collector=partial(Collector, panels=batch.panels)),
+    )
+
+
+def advance(model: FrontierModel, month: int, tick: Tick | None = None) -> None:
+    """Let months pass until so many have passed since the start."""
+    while model.month < month:
+        model.step()
+        if tick is not None:
+            tick(model.worlds)
+
+
+def _collect(world_months: int) -> None:
+    global _left_behind
+    _left_behind += world_months
+    if _left_behind >= COLLECTED:
+        _left_behind = 0
+        gc.collect()

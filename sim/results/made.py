@@ -1,0 +1,87 @@
+"""How a run's parameters came by their values, in words; each sentence that says so is made here, from the manifest alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.vocabulary import month_words
+
+
+def values_of(parameters: str, overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """What a manifest says of where values come from.
+
+    Args:
+        parameters: as a run was asked for: defaults, prior, posterior, or a scenario's name or path.
+        overrides: what the run's own scenario sets: numbers, or distributions that each world draws from.
+
+    Returns:
+        `mode` (defaults, prior, posterior); `window`, the months that accepted sets agree with; `set`, the scenario whose
+        overrides are taken beneath; `overridden`, the names that the run's own scenario sets; `drawn`, which of all names
+        that are set are drawn anew in each world.
+    """
+    from sim.parameters.posterior import window
+    from sim.scenario import parameter_set
+
+    mode, beneath = parameter_set(parameters)
+    every = {**beneath, **overrides}
+    return {
+        "mode": mode,
+        "window": list(window()) if mode == "posterior" else None,
+        "set": None if parameters == mode else Path(parameters).stem,
+        "overridden": sorted(overrides),
+        "drawn": sorted(name for name, value in every.items() if not isinstance(value, int | float)),
+    }
+
+
+@dataclass(frozen=True)
+class Made:
+    """Where values came from.
+
+    Attributes:
+        clause: to stand behind "with"; sentence: the same for who reads what was assumed, and what it means for spreads.
+        drawn: whether anything but random draws differs between worlds.
+    """
+
+    clause: str
+    sentence: str
+    drawn: bool
+
+
+def made(manifests: Iterable[Mapping[str, Any]]) -> Made:
+    """How the runs of these manifests, one or those compared with each other, came by their parameters' values."""
+    values = [one["values"] for one in manifests]
+    first = values[0]
+    own = sum(1 for one in values if one["overridden"])
+    itself = "the scenario itself sets" if len(values) == 1 else "a scenario itself sets"
+    but = f", but for what {itself}" if own else ""
+    if first["mode"] == "posterior":
+        since, until = map(month_words, first["window"])
+        return Made(
+            f"the uncertain parameters in each as in one of the sets that agree with the record to {until}{but}",
+            f"In each world the uncertain parameters were those of one of the sets that agree with the record of {since} to "
+            f"{until}{but}, so that the spread between worlds holds what that record leaves open as well as random draws.",
+            True,
+        )
+    if first["mode"] == "prior":
+        return Made(
+            f"the uncertain parameters drawn anew in each, over all that is held possible{but}",
+            f"Every uncertain parameter was drawn anew in each world from its declared range{but}, so that the spread between "
+            "worlds holds what nobody knows as well as random draws.",
+            True,
+        )
+    if first["set"] is not None:
+        but = f", but for what {first['set']} sets" + (f" and {itself.removesuffix(' sets')}" if own else "")
+    drawn = any(one["drawn"] for one in values)
+    differs = (
+        "what is drawn there anew in each world, and random draws, are all that the spread between worlds holds."
+        if drawn
+        else "worlds differ by random draws alone: what nobody knows about the parameters is not in these ranges."
+    )
+    return Made(
+        f"every parameter at its declared value{but}{', some of it drawn anew in each' if drawn else ''}",
+        f"Every parameter stood at its declared value{but}; {differs}",
+        drawn,
+    )

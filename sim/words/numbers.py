@@ -1,0 +1,222 @@
+"""Numbers in words, one way to say each: figures, ranges, shares of worlds, units, times, and how months became one figure.
+
+Figures have two significant digits, and are whole where deaths or attacks are counted. Shares are of modelled worlds.
+"""
+
+from __future__ import annotations
+
+from math import floor, isfinite, log10
+from typing import TYPE_CHECKING
+
+from sim.metrics import METRICS, Summary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+# How a run's months became one figure, behind the title of a metric.
+SUMMARY_WORDS: dict[Summary, str] = {"total": "total", "mean": "average", "final": "at the end"}
+# Scales, which need no unit behind a figure.
+SCALES = ("0 to 1", "-1 to 1")
+# Units of what comes in whole numbers, and what is said behind a figure that would mislead without its unit.
+WHOLE = ("deaths a month", "attacks a month", "clashes a month")
+_BEHIND = {
+    "thousand fighters": " thousand",
+    "thousand people": " thousand",
+    "thousand people a month": " thousand",
+    "million US$ a month": " million US$",
+    "cost units": " cost units",
+}
+_NOTHING = {"0", "about 0"}
+
+
+def number(value: float, sign: bool = False, whole: bool = False) -> str:
+    """Two significant figures.
+
+    Args:
+        sign: put a plus before what is above zero.
+        whole: of something that is counted, so that 5 is "5" rather than "5.0".
+
+    >>> number(1234), number(0.0345), number(5.0, whole=True), number(-2.0, sign=True)
+    ('1,200', '0.035', '5', '-2.0')
+    """
+    return _figure(value, 1 - _place(value), sign, whole)
+
+
+def between(low: float, high: float, sign: bool = False, whole: bool = False) -> str:
+    """A range, both ends rounded where the larger one has its second figure; the smaller keeps one figure at the least.
+
+    Arguments as for :func:`number`.
+
+    >>> between(79.9, 901.0), between(5.0, 730.0), between(0.4, 2.0)
+    ('80 to 900', '5 to 730', '0.4 to 2.0')
+    """
+    decimals = 1 - max(_place(low), _place(high))
+    ends = [_figure(end, max(decimals, -_place(end)), sign, whole) for end in (low, high)]
+    return max(ends, key=len) if ends[0] == ends[1] or set(ends) <= _NOTHING else " to ".join(ends)
+
+
+def fine(value: float, digits: int = 4) -> str:
+    """Significant figures without noughts at the end: for figures that lie close to each other, and for limits.
+
+    >>> fine(1234.56), fine(0.30001), fine(0.5, 3)
+    ('1,235', '0.3', '0.5')
+    """
+    return "unknown" if value != value else f"{float(f'{value:.{digits}g}'):,.10g}"
+
+
+def decimals(scale: float) -> int:
+    """How many decimals give the largest of some figures two significant digits, and the others as many.
+
+    >>> decimals(12.3), decimals(0.0123)
+    (0, 3)
+    """
+    return 0 if scale <= 0 else min(max(1 - floor(log10(scale)), 0), 9)
+
+
+def signed(value: float, places: int) -> str:
+    """A figure of so many decimals with its sign, and nought without one.
+
+    >>> signed(2.345, 1), signed(-0.04, 1)
+    ('+2.3', '0.0')
+    """
+    rounded = round(value, places)
+    return f"{rounded:+,.{places}f}" if rounded else f"{0:.{places}f}"
+
+
+def setting(value: object) -> str:
+    """A lever's setting or a choice, as it was written: 0.5, or "limited_crackdown" as "limited crackdown"."""
+    return fine(value) if isinstance(value, float | int) else str(value).replace("_", " ")
+
+
+def counted(metric: str) -> bool:
+    """Whether a metric comes in whole numbers."""
+    return METRICS[metric].unit in WHOLE
+
+
+def amount(metric: str, low: float, high: float | None = None, sign: bool = False) -> str:
+    """A figure of a metric, or a range of such, with what has to be said behind it.
+
+    >>> amount("fatalities", 123.4), amount("ttp_strength", 4.0, 6.0)
+    ('120', '4.0 to 6.0 thousand')
+    """
+    whole = counted(metric)
+    said = number(low, sign, whole) if high is None else between(low, high, sign, whole)
+    return said if said in _NOTHING else f"{said}{_BEHIND.get(METRICS[metric].unit, '')}"
+
+
+def middle_and_range(metric: str, row: Mapping[str, float], sign: bool = False) -> tuple[str, str]:
+    """The middle world and the range of nine in ten, of a metric's row of a summary (p05, p50, p95)."""
+    whole = counted(metric)
+    return number(row["p50"], sign, whole), between(row["p05"], row["p95"], sign, whole)
+
+
+def of_100(share: float) -> str:
+    """A share as so many of 100; what is neither none nor all is never rounded to either.
+
+    >>> of_100(0.714), of_100(0.0007), of_100(1.0)
+    ('71 of 100', 'under 1 of 100', '100 of 100')
+    """
+    if share != share:
+        return "unknown"
+    if 0 < share < 0.01 or 0.99 < share < 1:
+        return "under 1 of 100" if share < 0.5 else "over 99 of 100"
+    return f"{100 * share:.0f} of 100"
+
+
+def range_of_100(low: float, high: float) -> str:
+    """An interval of a share, in hundredths: "12 to 30"."""
+    return f"{100 * low:.0f} to {100 * high:.0f}"
+
+
+def share(count: int, worlds: int) -> str:
+    """A share of worlds, short; with fewer than 100 worlds their own number.
+
+    >>> share(712, 1000), share(7, 10), share(10, 10), share(0, 10)
+    ('71 of 100', '7 of 10', 'all', 'none')
+    """
+    if count in (0, worlds):
+        return "all" if count else "none"
+    return f"{count} of {worlds}" if worlds < 100 else of_100(count / worlds)
+
+
+def shares(counts: Sequence[int]) -> list[str]:
+    """Shares of worlds in kinds that exclude each other: from 1 of 100 on they are so rounded that they add up (largest rest).
+
+    >>> shares([335, 335, 330]), shares([2, 998]), shares([1, 2])
+    (['34 of 100', '33 of 100', '33 of 100'], ['under 1 of 100', 'over 99 of 100'], ['1 of 3', '2 of 3'])
+    """
+    worlds = sum(counts)
+    if worlds < 100:
+        return [share(count, worlds) for count in counts]
+    exact = [100 * count / worlds for count in counts]
+    whole = [floor(one) for one in exact]
+    plain = [place for place, one in enumerate(exact) if 1 <= one <= 99]
+    for place in sorted(plain, key=lambda place: whole[place] - exact[place])[
+        : round(sum(exact[p] - whole[p] for p in plain))
+    ]:
+        whole[place] += 1
+    return [f"{whole[place]} of 100" if place in plain else share(count, worlds) for place, count in enumerate(counts)]
+
+
+def in_worlds(count: int, worlds: int) -> str:
+    """The same, to stand in a sentence: "in 71 of 100 modelled worlds"."""
+    if worlds == 1:
+        return "in the one modelled world" if count else "in no modelled world"
+    words = share(count, worlds)
+    if words in ("all", "none"):
+        return f"in {'each' if words == 'all' else 'none'} of the {worlds:,} modelled worlds"
+    return f"in {words.replace('under', 'fewer than').replace('over', 'more than')} modelled worlds"
+
+
+def unit_over(unit: str, summary: str) -> str:
+    """The unit of a figure that a run's months were summed up to: a total of attacks a month is of attacks."""
+    return unit.removesuffix(" a month") if summary == "total" else unit
+
+
+def behind(unit: str) -> str:
+    """A unit to stand in brackets behind a figure; nothing for a scale."""
+    return "" if unit in SCALES else f" ({unit})"
+
+
+def metric_words(metric: str) -> str:
+    """A metric and how a run's months became one figure.
+
+    >>> metric_words("attacks")
+    'TTP attacks, total'
+    """
+    return f"{METRICS[metric].title}, {SUMMARY_WORDS[METRICS[metric].summary]}"
+
+
+def duration(seconds: float) -> str:
+    """A span of time in words: `12 s`, `3 min 20 s`, `2 h 5 min`."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def size(count: float) -> str:
+    """A number of bytes in words: `340 kB`, `1.2 GB`."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if count < 999.5:
+            return f"{count:.0f} {unit}" if count >= 10 or unit == "bytes" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:,.1f} TB"
+
+
+def _place(value: float) -> int:
+    """The power of ten of a number's first figure, once it is rounded to two."""
+    return floor(log10(abs(float(f"{value:.1e}")))) if value and isfinite(value) else -4
+
+
+def _figure(value: float, decimals: int, sign: bool, whole: bool) -> str:
+    """A number rounded to so many decimals; fewer than none round before the point."""
+    if value != value:
+        return "unknown"
+    if value == 0:
+        return "0"
+    if abs(value) <= (0.5 if whole else 5e-4):
+        return "about 0"
+    decimals = min(decimals, 0) if whole else decimals
+    return f"{round(float(value), decimals):{'+' if sign else ''},.{max(decimals, 0)}f}"

@@ -1,0 +1,104 @@
+"""Words that sentences are made of: which side has more of a metric, whether worlds settle it, lists, and lines of text."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from math import sqrt
+
+from sim.metrics import METRICS
+from sim.vocabulary import month_words
+
+NOT_A_FORECAST = "These are modelled worlds, not a forecast."
+
+# What the reading speaks of, in this order: metric -> (more of it, less of it).
+HEADLINES: dict[str, tuple[str, str]] = {
+    "fatalities": ("more deaths", "fewer deaths"),
+    "attacks": ("more TTP attacks", "fewer TTP attacks"),
+    "ttp_strength": ("more TTP fighters", "fewer TTP fighters"),
+    "sovereignty": ("more sovereignty left to Pakistan", "less sovereignty left to Pakistan"),
+    "taliban_stance": (
+        "more effort by Kabul on the TTP (0 shelter, 0.5 mediate, 1 crack down)",
+        "less effort by Kabul on the TTP",
+    ),
+    "leverage_pakistan_taliban": ("more Pakistani leverage over Kabul", "less Pakistani leverage over Kabul"),
+}
+# Whose deaths add up to all of them.
+WHOSE_DEATHS = {
+    "fatalities_militant": "militants",
+    "fatalities_security": "security forces",
+    "fatalities_civilian": "civilians in Pakistan",
+    "fatalities_afghan_civilian": "Afghan civilians",
+}
+# What else there can be more or fewer of; of anything that is neither here nor above there is a higher or a lower level.
+_COUNTED = {
+    **{metric: f"deaths among {whose}" for metric, whose in WHOSE_DEATHS.items()},
+    "fatalities_ttp": "deaths inflicted by the TTP",
+    "attacks_background": "attacks by other groups",
+    "attacks_claimed": "attacks claimed by the TTP",
+    "attacks_counted": "attacks in the count of all groups",
+    "border_clashes": "border clashes",
+    "refugees": "Afghan arrivals",
+    "expelled": "expulsions",
+}
+_Z = 1.96
+
+
+def more_less(metric: str) -> tuple[str, str, str]:
+    """More of a metric, less of it, and the metric itself, each to stand in a sentence.
+
+    >>> more_less("attacks_claimed")
+    ('more attacks claimed by the TTP', 'fewer attacks claimed by the TTP', 'attacks claimed by the TTP')
+    """
+    if metric in HEADLINES:
+        more, less = HEADLINES[metric]
+        return more, less, more.partition(" ")[2]
+    if metric in _COUNTED:
+        return f"more {_COUNTED[metric]}", f"fewer {_COUNTED[metric]}", _COUNTED[metric]
+    title = f"“{METRICS[metric].title}”"
+    return f"a higher {title}", f"a lower {title}", title
+
+
+def settled(higher: int, lower: int) -> bool:
+    """Whether more worlds on one side than on the other is more than chance among so few.
+
+    By the 95 % score interval of a proportion (Wilson 1927), which holds for small counts and shares near 0 or 1 too.
+
+    >>> settled(7, 3), settled(70, 30)
+    (False, True)
+    """
+    count = higher + lower
+    if count == 0:
+        return False
+    share_higher = higher / count
+    middle = (share_higher + _Z**2 / (2 * count)) / (1 + _Z**2 / count)
+    reach = _Z * sqrt(share_higher * (1 - share_higher) / count + _Z**2 / (4 * count**2)) / (1 + _Z**2 / count)
+    return abs(middle - 0.5) > reach
+
+
+def listed(words: Sequence[str]) -> str:
+    """A list as it stands in a sentence: "a, b and c"."""
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def capital(text: str) -> str:
+    """A text with its first letter large, the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
+def months_words(first: str, last: str) -> str:
+    """From a month to a month (YYYY-MM); one alone where they are the same.
+
+    >>> months_words("2021-08", "2026-12"), months_words("2021-08", "2021-08")
+    ('August 2021 to December 2026', 'August 2021')
+    """
+    return month_words(first) if first == last else f"{month_words(first)} to {month_words(last)}"
+
+
+def wrapped(words: str, width: int, first: str = "", further: str | None = None) -> list[str]:
+    """Words in lines of so many columns; ids are never broken, and stand out where they are too long."""
+    wrapper = textwrap.TextWrapper(
+        width, initial_indent=first, subsequent_indent=" " * len(first) if further is None else further
+    )
+    wrapper.break_on_hyphens = wrapper.break_long_words = False
+    return wrapper.wrap(words) or [first.rstrip()]

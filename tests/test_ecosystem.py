@@ -1,0 +1,189 @@
+"""What other tools meet: plain data in, labelled data out, errors that are one sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import sim
+from sim.metrics import METRICS
+from sim.scenario import list_scenarios
+
+MINE: dict[str, Any] = {"schema": 1, "extends": "confront", "title": "Mine"}
+
+
+@pytest.fixture(scope="module")
+def small() -> sim.Results:
+    return sim.run("confront", worlds=4, months=14, seed=3, parameters="defaults")
+
+
+class TestScenarios:
+    @pytest.mark.parametrize("name", [name for name, _, _ in list_scenarios()])
+    def test_they_go_through_plain_data_and_back(self, name: str) -> None:
+        one = sim.load_scenario(name)
+        for again in (
+            sim.Scenario.model_validate(one.model_dump()),
+            sim.Scenario.model_validate_json(one.model_dump_json()),
+            sim.load_scenario(one.data()),
+        ):
+            assert again == one
+            assert again.hash == one.hash
+
+    def test_a_dict_is_what_stands_in_a_file(self) -> None:
+        given = MINE | {"months": np.int64(24), "actors": {"pakistan": {"levers": {"aid": np.float64(0.25)}}}}
+        one = sim.load_scenario(given)
+        assert (one.title, one.months, one.actors.pakistan.levers["aid"]) == ("Mine", 24, 0.25)
+        asked = sim.with_overrides(sim.load_scenario("confront"), {"actors.pakistan.levers.aid": 0.25, "months": 24})
+        assert one.hash == asked.hash
+        assert sim.run(given, worlds=1, months=1, seed=0).title == "Mine"
+
+    @pytest.mark.parametrize(
+        ("given", "message"),
+        [
+            (None, "this is no scenario: nothing"),
+            (3, "this is no scenario: 3"),
+            ([1], "this is no scenario: a list"),
+            ({"extends": "confront"}, "schema is missing"),
+            (MINE | {"months": object()}, "cannot stand in a file"),
+            (MINE | {"months": 0}, "months is out of range: 0; allowed: 1 to 360"),
+            (MINE | {"lever": {}}, "unknown key: lever"),
+        ],
+    )
+    def test_what_is_wrong_is_said_wherever_a_scenario_is_taken(self, given: Any, message: str) -> None:
+        for call in (sim.load_scenario, sim.run, lambda one: sim.compare({"a": "confront", "b": one})):
+            with pytest.raises(sim.ScenarioError, match=message) as caught:
+                call(given)
+            assert len(str(caught.value).splitlines()) == 1
+
+    @pytest.mark.parametrize("given", [None, 3, "confront", Path("confront")])
+    def test_a_comparison_wants_several(self, given: Any) -> None:
+        with pytest.raises(sim.LimitError, match="come as a dict or a list"):
+            sim.compare(given)
+
+
+class TestErrors:
+    def test_all_that_users_meet_are_public(self) -> None:
+        """Otherwise they are caught by the name of a module that moves."""
+        names = [name for name in sim.__all__ if name.endswith(("Error", "Interrupted"))]
+        assert {"ScenarioError", "LimitError", "BundleError", "ModelError", "ExperimentError"} <= set(names)
+        for name in names:
+            assert issubclass(getattr(sim, name), ValueError | RuntimeError | KeyboardInterrupt)
+
+
+class TestLabels:
+    def test_months_are_dates(self, small: sim.Results) -> None:
+        series = small.series
+        assert series["month"].dtype.kind == "M"
+        assert series["attacks"].sel(month="2021-08-01").dims == ("world",)
+        assert series.sel(month="2022").sizes["month"] == 9
+        by_year = series["attacks"].resample(month="YS").sum()
+        assert float(by_year.sum()) == float(small.outcomes["attacks"].sum())
+
+    def test_variables_say_what_they_are(self, small: sim.Results) -> None:
+        series = small.series
+        for name, metric in METRICS.items():
+            assert series[name].attrs["long_name"] == metric.title
+            assert series[name].attrs["units"]
+        assert series["attacks"].attrs["units"] == "attacks a month"
+        assert series["sovereignty"].attrs["units"] == "1"
+        assert series.attrs["Conventions"].startswith("CF-")
+        difference = sim.compare(["confront", "appease"], worlds=2, months=2, parameters="defaults")
+        paired = difference.paired_series("appease")
+        assert paired["attacks"].attrs["units"] == "attacks a month"
+        assert "less" in paired.attrs["title"]
+
+    def test_they_can_be_written_as_netcdf(self, small: sim.Results, tmp_path: Path) -> None:
+        import xarray as xr
+
+        small.series.to_netcdf(tmp_path / "series.nc", engine="scipy")
+        with xr.open_dataset(tmp_path / "series.nc", engine="scipy") as back:
+            assert np.array_equal(back["attacks"], small.series["attacks"])
+            assert back["month"].dtype.kind == "M"
+
+    def test_a_sweep_is_a_dataset_too(self, tmp_path: Path) -> None:
+        data = {
+            "schema": 1,
+            "title": "Small",
+            "scenarios": ["confront", "appease"],
+            "uncertainties": {"reward_response": None},
+            "design": {"kind": "latin_hypercube", "points": 2, "seed": 1},
+            "worlds": 2,
+            "months": 3,
+            "parameters": "defaults",
+            "metrics": ["attacks"],
+            "series": True,
+        }
+        done = sim.sweep(data, tmp_path / "out")
+        found = done.dataset
+        assert dict(found.sizes) == {"point": 4, "world": 2, "month": 3}
+        assert found["month"].dtype.kind == "M"
+        assert found["attacks"].attrs["units"] == "attacks a month"
+        assert set(found["scenario"].values) == {"confront", "appease"}
+        assert np.array_equal(found["attacks"].values.ravel(), done.series["attacks"].to_numpy())
+
+    def test_notebooks_show_tables(self, small: sim.Results) -> None:
+        both = sim.compare(["confront", "appease"], worlds=2, months=2, parameters="defaults")
+        for shown in (small, both):
+            html = shown._repr_html_()
+            assert "TTP attacks" in html
+            assert "&lt;" in html
+            assert "<script" not in html
+        title = MINE | {"title": "<script>x</script>"}
+        assert "<script" not in sim.load_scenario(title)._repr_html_()
+
+
+class TestModel:
+    def test_it_stops_with_its_scenario(self) -> None:
+        """Otherwise Mesa's own runner lets a thousand months pass."""
+        import mesa
+
+        short = MINE | {"months": 3}
+        rows = mesa.batch_run(
+            sim.FrontierModel, {"scenario": [short]}, number_processes=1, data_collection_period=1, rng=[1]
+        )
+        assert max(row["Step"] for row in rows) == 3
+
+    @pytest.mark.parametrize(
+        ("given", "message"),
+        [
+            ({"worlds": 0}, "worlds must be a whole number from 1 to 1,000,000; got 0"),
+            ({"worlds": 2.5}, "got 2.5"),
+            ({"worlds": True}, "got True"),
+            ({"values": {"kinship_weight": 99.0}}, "kinship_weight is out of range: 99; allowed"),
+            ({"values": {"kinship_weight": np.array([0.5, np.nan])}}, "not a number everywhere"),
+            (
+                {"levers": {"actors.pakistan.levers.aid": np.array([0.5, 1.5])}},
+                "aid is out of range: 1.5; allowed: 0 to 1",
+            ),
+            ({"levers": {"actors.taliban.stance": np.array([0.0, 7.0])}}, "stance is out of range: 7; allowed: 0 to 4"),
+            ({"scenario": None}, "this is no scenario"),
+        ],
+    )
+    def test_what_is_out_of_range_is_refused(self, given: dict[str, Any], message: str) -> None:
+        with pytest.raises(ValueError, match=message):
+            sim.FrontierModel(**{"scenario": "confront", "worlds": 2, "seed": 1} | given)
+
+    def test_reporters_that_users_add_are_read(self) -> None:
+        model = sim.FrontierModel("confront", worlds=3, seed=1)
+        model.datacollector._new_model_reporter("half", lambda one: one.month)
+        for _ in range(3):
+            model.step()
+        assert model.datacollector.model_vars["half"] == [0, 1, 2]
+        model.close()
+
+    def test_it_can_be_subclassed(self) -> None:
+        class Louder(sim.FrontierModel):
+            def step(self) -> None:
+                super().step()
+                self.pakistan.unrest = np.ones(self.worlds)
+
+        plain, louder = (one("confront", worlds=2, seed=1) for one in (sim.FrontierModel, Louder))
+        for _ in range(3):
+            plain.step()
+            louder.step()
+        assert not np.array_equal(
+            plain.datacollector.model_vars["economy"][-1], louder.datacollector.model_vars["economy"][-1]
+        )
