@@ -443,7 +443,8 @@ def test_a_worker_that_stays_changes_with_the_work(write: Any) -> None:
 
 def test_a_worker_of_the_dashboard_has_them() -> None:
     sim.load_extension(IRAN)
-    command = [sys.executable, "-m", "dashboard.runtime.worker", "0", *(one.text() for one in extensions.loaded())]
+    given = ["0", "4000", *(one.text() for one in extensions.loaded())]
+    command = [sys.executable, "-m", "dashboard.runtime.worker", *given]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -494,8 +495,9 @@ class Calm(sim.FrontierModel):
 def test_a_subclass_of_the_model_can_be_run_compared_and_swept(tmp_path: Path) -> None:
     own, usual = sim.run("history", **HOW, model=Calm), sim.run("history", **HOW)
     assert (own.outcomes["taliban_cohesion"] > usual.outcomes["taliban_cohesion"]).all()
-    assert own.manifest["model"] == f"{__name__}.Calm"
-    assert "model" not in usual.manifest
+    assert own.manifest["model_class"] == f"{__name__}.Calm"
+    assert own.manifest["model"] == model_fingerprint(Calm) != usual.manifest["model"] == model_fingerprint()
+    assert "model_class" not in usual.manifest
     both = sim.compare(["confront", "appease"], **HOW, model=Calm).results
     assert (both["confront"].outcomes["taliban_cohesion"] > 0.9).all()
     experiment = {**EXPERIMENT, "metrics": ["taliban_cohesion"]}
