@@ -498,6 +498,8 @@ def test_a_subclass_of_the_model_can_be_run_compared_and_swept(tmp_path: Path) -
     assert own.manifest["model_class"] == f"{__name__}.Calm"
     assert own.manifest["model"] == model_fingerprint(Calm) != usual.manifest["model"] == model_fingerprint()
     assert "model_class" not in usual.manifest
+    with pytest.raises(sim.LimitError, match=r"run with test_extensions\.Calm"):
+        own.why("taliban_cohesion", "2021-09")
     both = sim.compare(["confront", "appease"], **HOW, model=Calm).results
     assert (both["confront"].outcomes["taliban_cohesion"] > 0.9).all()
     experiment = {**EXPERIMENT, "metrics": ["taliban_cohesion"]}
