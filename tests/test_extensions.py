@@ -503,8 +503,8 @@ def test_a_subclass_of_the_model_can_be_run_compared_and_swept(tmp_path: Path) -
     both = sim.compare(["confront", "appease"], **HOW, model=Calm).results
     assert (both["confront"].outcomes["taliban_cohesion"] > 0.9).all()
     experiment = {**EXPERIMENT, "metrics": ["taliban_cohesion"]}
-    swept, plain = sim.sweep(experiment, tmp_path / "own", model=Calm), sim.sweep(experiment, tmp_path / "plain")
-    assert (swept.outcomes["taliban_cohesion"] > plain.outcomes["taliban_cohesion"]).all()
+    own_sweep, plain = sim.sweep(experiment, tmp_path / "own", model=Calm), sim.sweep(experiment, tmp_path / "plain")
+    assert (own_sweep.outcomes["taliban_cohesion"] > plain.outcomes["taliban_cohesion"]).all()
     with pytest.raises(ValueError, match="version of the model"):
         sim.sweep(experiment, tmp_path / "own")
     for wrong in (5, "Calm", int):

@@ -97,6 +97,16 @@ def load(source: str | Path) -> Extension:
 
     Raises:
         ExtensionError: it is not there, fails, adds what is there already, or names what is not; with file and line.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "mine.py")
+    ...     _ = file.write_text('import sim; extension = sim.Extension("mine", "An empty one")')
+    ...     load(file).title
+    ...     [one.name for one in loaded()]
+    'An empty one'
+    ['mine']
+    >>> unload()
     """
     name = str(source)
     offered = None if name.endswith(".py") or "/" in name else available().get(name)
