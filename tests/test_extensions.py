@@ -94,7 +94,7 @@ def test_from_an_empty_folder_an_actor_is_added_and_reported(tmp_path: Path) -> 
     assert 0.0 < road["p05"] < road["p95"] < 1.0
     (made,) = told["manifest"]["extensions"]
     assert (made["name"], made["title"]) == ("iran", "Iran as an actor")
-    assert json.loads((tmp_path / "kept" / "manifest.json").read_text())["extensions"] == [made]
+    assert json.loads((tmp_path / "kept" / "manifest.json").read_text(encoding="utf-8"))["extensions"] == [made]
     with pytest.raises(
         sim.ExtensionError, match=f"made with the extension iran; add --with {re.escape(made['source'])}"
     ):
@@ -470,8 +470,8 @@ def test_an_installed_package_offers_one(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "gift_shop.py").write_text(HEAD, encoding="utf-8")
     about = tmp_path / "gift_shop-1.dist-info"
     about.mkdir()
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: gift-shop\nVersion: 1\n")
-    (about / "entry_points.txt").write_text("[durand.extensions]\ngifts = gift_shop\n")
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: gift-shop\nVersion: 1\n", encoding="utf-8")
+    (about / "entry_points.txt").write_text("[durand.extensions]\ngifts = gift_shop\n", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     assert extensions.available() == {"gifts": "gift_shop"}
     assert extensions.loaded() == ()

@@ -101,7 +101,7 @@ def load(source: str | Path) -> Extension:
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     file = Path(folder, "mine.py")
-    ...     _ = file.write_text('import sim; extension = sim.Extension("mine", "An empty one")')
+    ...     _ = file.write_text('import sim; extension = sim.Extension("mine", "An empty one")', encoding="utf-8")
     ...     load(file).title
     ...     [one.name for one in loaded()]
     'An empty one'
