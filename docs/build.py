@@ -14,7 +14,7 @@ import inspect
 import re
 import sys
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -42,6 +42,7 @@ from sim.ensemble.simulate import simulate_batch
 from sim.ensemble.spec import RunSpec
 from sim.ensemble.verdicts import THRESHOLDS
 from sim.evidence import ledger
+from sim.extensions import load
 from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS, PANELS
 from sim.model import MONTH, FrontierModel
@@ -125,7 +126,7 @@ def sources(_: str) -> str:
 def phases(_: str) -> str:
     """The month, with the comments that divide it in the code."""
     source = inspect.getsource(model_module)
-    listed = source[source.index("MONTH:") :].partition("\n)\n")[0].splitlines()[1:]
+    listed = source[source.index("MONTH:") :].partition("\n]\n")[0].splitlines()[1:]
     lines, number = [], 0
     for line in listed:
         if line.strip().startswith("#"):
@@ -376,12 +377,14 @@ BLOCKS: dict[str, Callable[[str], str]] = {
 }
 
 
-def build() -> dict[Path, str]:
-    """Every page as it should stand now."""
+def build(only: Sequence[str] = ()) -> dict[Path, str]:
+    """Every page as it should stand now; or some of them only."""
     pages = {}
-    for name in PAGES:
+    for name in only or PAGES:
         text = (DOCS / name).read_text(encoding="utf-8")
         pages[DOCS / name] = BLOCK.sub(_made, text)
+    if only:
+        return pages
     for name, _, _ in list_scenarios():
         pages[DOCS / "scenarios" / f"{name}.md"] = scenario_page(name)
     return pages
@@ -410,7 +413,21 @@ def stale(pages: Mapping[Path, str]) -> list[str]:
 def main() -> int:
     cli = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     cli.add_argument("--check", action="store_true", help="write nothing; exit 1 and say what is stale")
-    check = cli.parse_args().check
+    cli.add_argument(
+        "--with", action="append", default=[], dest="extensions", help="an extension to take in; with --out"
+    )
+    cli.add_argument("--out", type=Path, help="the folder for the pages of all rules, parameters and claims instead")
+    given = cli.parse_args()
+    if given.extensions and given.out is None:
+        cli.error("--with needs --out: the project's own pages tell of the project alone")
+    for one in given.extensions:
+        load(one)
+    if given.out is not None:
+        given.out.mkdir(parents=True, exist_ok=True)
+        for path, text in build(("rules.md", "parameters.md", "claims.md")).items():
+            (given.out / path.name).write_text(text, encoding="utf-8")
+        return 0
+    check = given.check
     pages = build()
     found = stale(pages)
     if check:

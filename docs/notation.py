@@ -85,7 +85,7 @@ def rests_on(rule: Rule, *, links: bool) -> str:
 
 def explained(rule: Rule) -> tuple[str, dict[str, str]]:
     """What a docstring says beyond its first sentence: the rest of its text, and what it says of arguments."""
-    body, _, arguments = (inspect.getdoc(rule.function) or "").partition("\nArgs:\n")
+    body, _, arguments = (inspect.getdoc(rule.computes) or "").partition("\nArgs:\n")
     found: dict[str, str] = {}
     for entry in re.split(r"\n(?=    \S)", "\n" + arguments)[1:]:
         names, _, words = " ".join(entry.split()).partition(": ")
@@ -95,7 +95,9 @@ def explained(rule: Rule) -> tuple[str, dict[str, str]]:
 
 def formula(rule: Rule) -> list[str]:
     """What a rule computes, from its own source: an equation to a line, a long one over several."""
-    function = ast.parse(textwrap.dedent(inspect.getsource(rule.function))).body[0]
+    if rule.computes.__name__ == "switched_off":  # by an extension
+        return [f"{rule.name} = {rule.off if isinstance(rule.off, str) else f'{rule.off:g}'}"]
+    function = ast.parse(textwrap.dedent(inspect.getsource(rule.computes))).body[0]
     assert isinstance(function, ast.FunctionDef)
     equations = []
     for statement in function.body[1:]:  # after the docstring

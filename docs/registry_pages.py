@@ -19,6 +19,7 @@ from notation import (
 )
 
 from sim.evidence import ledger
+from sim.extensions import loaded
 from sim.parameters import PARAMETERS
 from sim.provenance import index
 from sim.rule import RULES, Rule
@@ -27,10 +28,15 @@ from sim.rule import RULES, Rule
 def all_rules(_: str) -> str:
     lines = []
     for theme in dict.fromkeys(rule.theme for rule in RULES.values()):
-        about = (sys.modules[f"sim.rules.{theme}"].__doc__ or "").partition("\n")[0]
-        lines.append(f"## sim/rules/{theme}.py\n\n{about}\n")
+        about = (getattr(sys.modules.get(f"sim.rules.{theme}"), "__doc__", "") or "").partition("\n")[0]
+        lines.append(f"## {_brought().get(theme, f'sim/rules/{theme}.py')}\n\n{about}".rstrip() + "\n")
         lines += [line for rule in RULES.values() if rule.theme == theme for line in _card(rule)]
     return "\n".join(lines)
+
+
+def _brought() -> dict[str, str]:
+    """What to call the part of a page that an extension brings."""
+    return {one.name: f"Extension {one.name}: {one.title}" for one in loaded()}
 
 
 def _card(rule: Rule) -> Iterator[str]:
@@ -67,7 +73,7 @@ def all_parameters(_: str) -> str:
                 shape = "" if one.distribution == "uniform" or one.constant else f", {one.distribution}"
                 name = f'<a id="parameter-{one.name}"></a>`{one.name}`'
                 rows.append((name, value_and_range(one) + shape, one.unit, one.meaning, users, rests))
-        lines.append(f"## sim/parameters/{theme}.yaml\n\n{table(head, rows)}")
+        lines.append(f"## {_brought().get(theme, f'sim/parameters/{theme}.yaml')}\n\n{table(head, rows)}")
     return "\n".join(lines)
 
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from sim.experiment.outcome import Sweep
     from sim.experiment.replications.study import replications
     from sim.experiment.sweep import SweepInterrupted, sweep
+    from sim.extensions import ExtensionError
+    from sim.extensions import load as load_extension
+    from sim.extensions.declared import Extension
     from sim.model import FrontierModel, ModelError
     from sim.results import BundleError, Comparison, Results, SeriesNotKeptError
     from sim.results.run import compare, run
@@ -37,6 +40,8 @@ __all__ = [
     "BundleError",
     "Comparison",
     "ExperimentError",
+    "Extension",
+    "ExtensionError",
     "FileError",
     "FrontierModel",
     "Interrupted",
@@ -53,6 +58,7 @@ __all__ = [
     "compare",
     "ema_model",
     "load_experiment",
+    "load_extension",
     "load_scenario",
     "point_model",
     "replications",
@@ -66,6 +72,8 @@ _HOMES = {
     "BundleError": "sim.results",
     "Comparison": "sim.results",
     "ExperimentError": "sim.experiment.load",
+    "Extension": "sim.extensions.declared",
+    "ExtensionError": "sim.extensions",
     "FileError": "sim.yamlfile",
     "FrontierModel": "sim.model",
     "Interrupted": "sim.ensemble.simulate",
@@ -81,6 +89,7 @@ _HOMES = {
     "compare": "sim.results.run",
     "ema_model": "sim.experiment.bridges",
     "load_experiment": "sim.experiment.load",
+    "load_extension": "sim.extensions:load",
     "load_scenario": "sim.scenario",
     "point_model": "sim.experiment.bridges",
     "replications": "sim.experiment.replications.study",
@@ -111,7 +120,8 @@ def __getattr__(name: str) -> Any:
     if name in _HOMES:
         from importlib import import_module
 
-        return getattr(import_module(_HOMES[name]), name)
+        home, _, called = _HOMES[name].partition(":")
+        return getattr(import_module(home), called or name)
     raise AttributeError(f"module 'sim' has no attribute {name!r}")
 
 

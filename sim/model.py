@@ -30,7 +30,7 @@ from sim.vocabulary import ROSTER, acting, month_after
 from sim.worlds import BatchLayout, Streams, Vector, total
 
 # The month: who does what, in this order. Each line runs one method on all agents of a kind, through their AgentSet.
-MONTH: tuple[tuple[type[Actor], str], ...] = (
+MONTH: list[tuple[type[Actor], str]] = [
     # the world outside sets terms
     (IMF, "review"),
     (UnitedStates, "update_ties"),
@@ -61,11 +61,24 @@ MONTH: tuple[tuple[type[Actor], str], ...] = (
     (Taliban, "hold_together"),
     (ISKP, "update_strength_and_risk"),
     (Pakistan, "update_economy_and_sovereignty"),
-)
+]
+# Actors that extensions bring: the name of the agent, and its kind, made of the model alone.
+BROUGHT: dict[str, type[Any]] = {}
 
 
 class ModelError(RuntimeError):
-    """The model gave a number that is not one, or one outside of its declared range."""
+    """The model gave a number that is not one, or one outside of its declared range.
+
+    Attributes:
+        metric: of which.
+    """
+
+    def __init__(self, text: str, metric: str = "") -> None:
+        super().__init__(text, metric)
+        self.metric = metric
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class Collector(mesa.DataCollector):
@@ -100,7 +113,8 @@ class Collector(mesa.DataCollector):
             metric = self._metrics[row]
             raise ModelError(
                 f"{metric.name} is {table[row, place]:g} in world {model.layout.number(place)} in {model.calendar}; "
-                f"it must stay within {metric.low:g} to {metric.high:g}"
+                f"it must stay within {metric.low:g} to {metric.high:g}",
+                metric.name,
             )
         values = table[:, 0].tolist() if model.worlds == 1 else table
         self._readings = {metric.name: value for metric, value in zip(self._metrics, values, strict=True)}
@@ -122,6 +136,8 @@ def make_agents(model: FrontierModel) -> None:
     model.groups = [Group(model, slot) for slot in ROSTER]
     model.movement = Movement(model, model.groups)
     model.ttp = TTP(model)
+    for name, kind in BROUGHT.items():
+        setattr(model, name, kind(model))
 
 
 @dataclass(frozen=True)

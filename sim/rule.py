@@ -76,6 +76,8 @@ class Rule:
         rises_with, falls_with: arguments in which it is monotone, for any value of the others in range.
         off: what holds when the rule is switched off: a number, or the name of the argument that then passes unchanged.
         presses: for a pressure that no agent asks by itself: the decision that asks it, after all others.
+        rival: what an extension puts in the function's place; it is asked by the same name.
+        stands_in: the file that it stands in, with the line for an extension's.
     """
 
     function: Callable[..., Vector]
@@ -92,11 +94,18 @@ class Rule:
     falls_with: tuple[str, ...]
     off: float | str
     presses: Presses | None = None
+    rival: Callable[..., Vector] | None = None
+    stands_in: str = ""
+
+    @property
+    def computes(self) -> Callable[..., Vector]:
+        """The function that gives its answer: itself, or what an extension puts in its place."""
+        return self.rival or self.function
 
     @property
     def statement(self) -> str:
         """The first line of the docstring: the rule as one sentence."""
-        return (inspect.getdoc(self.function) or "").partition("\n")[0]
+        return (inspect.getdoc(self.computes) or "").partition("\n")[0]
 
 
 RULES: dict[str, Rule] = {}
@@ -123,31 +132,12 @@ def rule(
         name = function.__name__
         if name in RULES:
             raise TypeError(f"rule {name} is declared twice: {RULES[name].theme} and {function.__module__}")
-        hints = get_type_hints(function, include_extras=True)
-        inputs: dict[str, Quantity] = {}
-        parameters = []
-        for argument in inspect.signature(function).parameters.values():
-            if argument.kind is argument.KEYWORD_ONLY:
-                parameters.append(argument.name)
-            else:
-                inputs[argument.name] = _quantity(hints.get(argument.name), f"{name}({argument.name})")
-        known = [*inputs, *parameters]
-        unknown = [argument for argument in (*rises_with, *falls_with) if argument not in known]
-        if isinstance(off, str) and off not in inputs:
-            unknown.append(off)
-        if unknown:
-            raise TypeError(f"rule {name} has no argument {unknown[0]}; it has {', '.join(known)}")
-        RULES[name] = Rule(
-            function=function,
-            name=name,
-            theme=function.__module__.rpartition(".")[2],
+        RULES[name] = described(
+            function,
             claims=claims,
             judgement=judgement,
             mechanisms=mechanisms,
             moves=moves,
-            inputs=inputs,
-            parameters=tuple(parameters),
-            result=_quantity(hints.get("return"), f"{name} -> result"),
             rises_with=rises_with,
             falls_with=falls_with,
             off=off,
@@ -156,6 +146,41 @@ def rule(
         return function
 
     return register
+
+
+def described(function: Callable[..., Vector], *, off: float | str, **said: Any) -> Rule:
+    """A function as a rule, not registered; the arguments are those of :class:`Rule`.
+
+    Raises:
+        TypeError: the function leaves out a unit, or names an argument that it has not.
+    """
+    name = function.__name__
+    hints = get_type_hints(function, include_extras=True)
+    inputs: dict[str, Quantity] = {}
+    parameters = []
+    for argument in inspect.signature(function).parameters.values():
+        if argument.kind is argument.KEYWORD_ONLY:
+            parameters.append(argument.name)
+        else:
+            inputs[argument.name] = _quantity(hints.get(argument.name), f"{name}({argument.name})")
+    known = [*inputs, *parameters]
+    unknown = [argument for argument in (*said["rises_with"], *said["falls_with"]) if argument not in known]
+    if isinstance(off, str) and off not in inputs:
+        unknown.append(off)
+    if unknown:
+        raise TypeError(f"rule {name} has no argument {unknown[0]}; it has {', '.join(known)}")
+    theme = function.__module__.rpartition(".")[2]
+    return Rule(
+        function=function,
+        name=name,
+        theme=theme,
+        inputs=inputs,
+        parameters=tuple(parameters),
+        result=_quantity(hints.get("return"), f"{name} -> result"),
+        off=off,
+        stands_in=f"sim/rules/{theme}.py",
+        **said,
+    )
 
 
 def _quantity(hint: object, where: str) -> Quantity:

@@ -36,7 +36,7 @@ class Rulebook:
         for rule in RULES.values():
             silent = rule.name in off or any(mechanism in off for mechanism in rule.mechanisms)
             values = {name: parameters[name] for name in rule.parameters}
-            self._bound[rule.function] = _switched_off(rule) if silent else partial(rule.function, **values)
+            self._bound[rule.function] = _switched_off(rule) if silent else partial(rule.computes, **values)
 
     def __call__(self, rule: Callable[..., Vector], /, *by_place: Vector, **state: Vector) -> Vector:
         """What the rule says of this state, each argument by the rule's own name for it.

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.agents.faction import scale_power
 from sim.scenario import SHOCK_TARGETS
+from sim.vocabulary import FACTIONS
 from sim.worlds import Vector, clip
 
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ def apply_shock(model: FrontierModel, target: str, operation: str, amount: float
         else:
             setattr(agent, state, clip(_changed(now, operation, amount), bounds.low, bounds.high))
     if target.startswith("power."):
-        for factions in (model.pakistan.factions, model.taliban.factions):
+        for actor in FACTIONS:
             for state in ("power", "resting_power"):
-                scale_power(factions, state)
+                scale_power(getattr(model, actor).factions, state)
 
 
 def _aims(model: FrontierModel, target: str) -> Iterator[tuple[Any, str]]:
@@ -44,7 +45,7 @@ def _aims(model: FrontierModel, target: str) -> Iterator[tuple[Any, str]]:
     else:
         name = target.removeprefix("power.")
         # A shock to power lasts: it shifts the standing to which power is drawn back as well.
-        for faction in (*model.pakistan.factions, *model.taliban.factions):
+        for faction in (one for actor in FACTIONS for one in getattr(model, actor).factions):
             if faction.name == name:
                 yield from ((faction, "power"), (faction, "resting_power"))
 

@@ -367,7 +367,7 @@ def test_sets_are_kept_with_a_manifest(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_the_fingerprint_sees_rules_and_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise sets that belong to another model go on being used."""
-    anew = fingerprint.model_fingerprint.__wrapped__
+    anew = fingerprint._own_fingerprint.__wrapped__
     before = anew()
     assert before == anew() != anew(libraries=False)
     one = PARAMETERS["chip_value"]

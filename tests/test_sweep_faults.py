@@ -134,7 +134,7 @@ class TestProcesses:
             sweep(EXPERIMENT, tmp_path / "out", workers=2)
 
     def test_another_version_elsewhere_is_noticed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(work, "model_fingerprint", lambda: "another")
+        monkeypatch.setattr(work, "model_fingerprint", lambda model: "another")
         with pytest.raises(SweepStoppedError, match="install the same version of durand, NumPy and SciPy everywhere"):
             sweep(EXPERIMENT, tmp_path / "out")
 

@@ -221,7 +221,8 @@ class TestFolders:
         sweep(SMALL, tmp_path / "out", chunk=12)
         for part in parts(other.place):
             shutil.copy(part, tmp_path / "out" / "parts" / part.name)
-        with pytest.raises(FolderError, match="of another sweep; move it away"):
+        names = "|".join(part.name for part in parts(other.place))
+        with pytest.raises(FolderError, match=f"({names}): of another sweep; move it away"):
             sweep(SMALL, tmp_path / "out")
         for part in parts(other.place):
             (tmp_path / "out" / "parts" / part.name).unlink()
@@ -251,7 +252,7 @@ class TestFolders:
         assert words in str(caught.value)
 
     def test_another_version_of_the_model_is_refused(self, whole: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("sim.experiment.plan.model_fingerprint", lambda: "another")
+        monkeypatch.setattr("sim.experiment.plan.model_fingerprint", lambda model: "another")
         with pytest.raises(FolderError, match="it has other version of the model"):
             sweep(SMALL, whole.place)
 

@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import Any
 
 from dashboard.runtime.worker import receive, run_batch, send
+from sim.extensions import loaded
 
 # Runs that one worker does in one go: of more, the first would wait too long for the last.
 MOST_TOGETHER = 5
@@ -181,6 +182,7 @@ class _Worker(threading.Thread):
                     "dashboard.runtime.worker",
                     str(self.work_queue.nice),
                     str(self.work_queue.megabytes),
+                    *(one.text() for one in loaded()),
                 ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -1,4 +1,6 @@
-"""A process that works for the dashboard: `python -m dashboard.runtime.worker NICENESS MEGABYTES`.
+"""A process that works for the dashboard: `python -m dashboard.runtime.worker NICENESS MEGABYTES [EXTENSION...]`.
+
+Each extension is given as `Reference.text` puts it.
 
 Messages are pickles behind their length, on standard input and output. In come (number, function, arguments) and
 ("stop", number); out go ("told", number, what), ("done", number, value) and ("failed", number, message, whose fault).
@@ -22,6 +24,8 @@ from contextlib import suppress
 from functools import cache
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, BinaryIO
+
+from sim.extensions import Reference, require
 
 if TYPE_CHECKING:
     from sim.ensemble.checkpoints import Checkpoints
@@ -106,6 +110,7 @@ def main() -> None:
     if hasattr(os, "nice"):
         os.nice(niceness)
     limit_memory(megabytes)
+    require(map(Reference.of, sys.argv[3:]))
     incoming, outgoing = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no message
     work: SimpleQueue[tuple[int, Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = SimpleQueue()

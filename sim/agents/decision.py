@@ -57,7 +57,7 @@ class Decision:
         self.actor, self.name, self.options = actor, name, tuple(options)
         self.chosen = actor.full(float(self.options.index(start)))
         here = f"{actor.name}.{name}"
-        self._declared = [one for one in RULES.values() if one.presses is not None and one.presses.decision == here]
+        self._declared = [one.name for one in RULES.values() if one.presses and one.presses.decision == here]
         self.pressures: list[Pressure] = []
         shape = (len(self.options), actor.model.worlds)
         self.utilities = np.zeros(shape)
@@ -89,7 +89,8 @@ class Decision:
 
     def declared(self) -> Iterator[Pressure]:
         """The pressures of rules that say themselves that they bear on this decision."""
-        for rule in self._declared:
+        for name in self._declared:
+            rule = RULES[name]
             if rule.presses is not None:
                 self.only(*rule.presses.on)  # knows every option that it names
                 profile = [rule.presses.on.get(option, 0.0) for option in self.options]

@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.chance import binomial, normal
 from sim.rules import observers, violence
+from sim.vocabulary import Derived
 from sim.worlds import Vector
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ OBSERVERS: dict[str, Observer] = {
 }
 
 # The observer's name, by the name of a series.
-REPORTED_AS: dict[str, str] = {series: name for name, one in OBSERVERS.items() for series in one.series}
+REPORTED_AS: Derived[str] = Derived(lambda: {series: name for name, one in OBSERVERS.items() for series in one.series})
 
 
 def _claims(rule: Callable[..., Vector], month: Month) -> Vector:
@@ -138,7 +139,8 @@ def _ucdp_deaths(rule: Callable[..., Vector], month: Month) -> Vector:
     return rule(observers.ucdp_inflicted_deaths, dead=month["dead_by_ttp"])
 
 
-_EXPECTED: dict[str, Callable[[Callable[..., Vector], Month], Vector]] = {
+# What each expects to report of a month, from the rules and what there was to be observed.
+EXPECTED: dict[str, Callable[[Callable[..., Vector], Month], Vector]] = {
     "ttp_claims": _claims,
     "picss_attacks": _picss_attacks,
     "picss_killed": _picss_killed,
@@ -157,7 +159,7 @@ def reports(model: FrontierModel) -> dict[str, list[Vector]]:
     out: dict[str, list[Vector]] = {name: [] for name in OBSERVERS}
     for number in range(model.month):
         month = _month(model, record, number)
-        for name, expected in _EXPECTED.items():
+        for name, expected in EXPECTED.items():
             luck = model.streams.uniform(f"observer.{name}", number)
             noise = model.parameters[OBSERVERS[name].noise]
             out[name].append(scattered(luck, expected(model.rulebook, month), noise))

@@ -30,10 +30,17 @@ def complain(problem: Exception) -> int:
         return say(f"{message}{where}", code) if message else code  # without a command the help says it all
     if is_bad_input(problem):
         return say(str(problem), 2)
+    if where := _in_an_extension(problem):
+        return say(f"{where}: {type(problem).__name__}: {str(problem).partition(chr(10))[0]}", 2)
     if isinstance(problem, OSError):
         return say(f"{problem.filename or 'input or output'}: {problem.strerror or problem}", 1)
     text = f"{type(problem).__name__}: {problem}".splitlines()[0]
     return say(f"this failed inside the program: {text}\nSet DURAND_TRACEBACK=1 to see where.", 1)
+
+
+def _in_an_extension(problem: Exception) -> str:
+    """Where in an extension it arose; its author can put it right."""
+    return str(sys.modules["sim.extensions"].place_of(problem)) if "sim.extensions" in sys.modules else ""
 
 
 def is_bad_input(problem: Exception) -> bool:

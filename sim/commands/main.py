@@ -24,6 +24,7 @@ from sim.commands.dashboard import dashboard
 from sim.commands.discover import discover, regret
 from sim.commands.errors import Commands, complain, say
 from sim.commands.exercise import exercise
+from sim.commands.extensions import With, load_extensions, with_first
 from sim.commands.options import Json
 from sim.commands.play import play
 from sim.commands.replications import replications
@@ -82,8 +83,15 @@ All = Annotated[bool, typer.Option("--all", help="Show every metric, not the sho
 
 
 @app.callback(invoke_without_command=True)
-def durand(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+def durand(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    extensions: With = None,
+) -> None:
     """Pakistan, the Afghan Taliban, the TTP and India after August 2021, in many modelled worlds. Not a forecast."""
+    load_extensions(extensions)
+    if extensions and context.invoked_subcommand is None:
+        raise LimitError("--with goes with a command, such as: durand run history --with my_extension.py")
     if version:
         import sim
 
@@ -257,7 +265,7 @@ app.command()(verify)
 def main(arguments: list[str] | None = None) -> None:
     """The entry point: runs the command and leaves with its exit code."""
     try:
-        code = app(args=arguments, prog_name="durand", standalone_mode=False)
+        code = app(args=with_first(arguments), prog_name="durand", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
         code = say("stopped", 130)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Iterator
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
+
+from sim import extensions
 
 ROOT = Path(__file__).resolve().parents[2]
 # What computes: the model, what its observers report, and what its months are summed up as. All else follows from imports.
@@ -14,12 +17,36 @@ COMPUTE = ("sim.model", "sim.agents.observers", "sim.ensemble.outcomes")
 LIBRARIES = ("numpy", "scipy")
 
 
-@cache
-def model_fingerprint(libraries: bool = True) -> str:
+def model_fingerprint(model: type | None = None, libraries: bool = True) -> str:
     """A digest of the code that computes, of declared parameters, and, unless told otherwise, of the libraries.
 
     What changes no number is left out: comments, docstrings, messages of errors, claims, and what parameters mean.
+
+    Args:
+        model: a subclass of the model that takes its place; where it stands counts, and so do loaded extensions.
+        libraries: whether those that compute count.
+
+    Raises:
+        OSError: where the subclass stands cannot be read.
     """
+    own = _own_fingerprint(libraries)
+    digest = blake2b(own.encode(), digest_size=8)
+    more = [extensions.digest()] if extensions.loaded() else []
+    for kind in model.__mro__ if model else ():
+        if not kind.__module__.startswith(("sim.", "mesa.", "builtins")):
+            more.append(f"{kind.__qualname__} {_text_around(kind)}")
+    digest.update("\n".join(more).encode())
+    return digest.hexdigest() if more else own
+
+
+def _text_around(kind: type) -> str:
+    """The file that a class stands in; of one from a notebook, its own text."""
+    file = inspect.getsourcefile(kind)
+    return Path(file).read_text(encoding="utf-8") if file and Path(file).is_file() else inspect.getsource(kind)
+
+
+@cache
+def _own_fingerprint(libraries: bool = True) -> str:
     from importlib.metadata import version
 
     from sim.parameters import PARAMETERS

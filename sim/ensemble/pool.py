@@ -14,6 +14,8 @@ from contextlib import closing
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
+from sim.extensions import remote
+
 J = TypeVar("J")
 T = TypeVar("T")
 
@@ -95,7 +97,7 @@ class Processes:
                         job = again[0] if again else next(waiting, None)
                         if job is None:
                             break
-                        running[self._pool.submit(work, job)] = job
+                        running[self._pool.submit(remote(work, job))] = job
                         again[:1] = []
                     if not running:
                         return

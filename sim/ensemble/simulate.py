@@ -112,7 +112,7 @@ def build_model(batch: RunSpec, parts: Parts | None = None) -> FrontierModel:
     """The model of a batch, to be closed by whoever has it. (Tests put a small model in this function's place.)"""
     from sim.model import Collector, FrontierModel, Parts
 
-    return FrontierModel(
+    return (batch.model or FrontierModel)(
         tuple(batch.scenarios.values()),
         batch.layout,
         batch.seed,

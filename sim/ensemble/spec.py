@@ -11,6 +11,7 @@ from operator import index
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 if TYPE_CHECKING:
+    from sim.model import FrontierModel
     from sim.scenario import Scenario
     from sim.worlds import BatchLayout, Vector
 
@@ -45,6 +46,20 @@ def check(name: str, value: object, called: str = "") -> int:
     return number
 
 
+def check_model(model: object) -> None:
+    """See that something can take the model's place.
+
+    Raises:
+        LimitError: it is no subclass of it.
+    """
+    if model is None:
+        return
+    from sim.model import FrontierModel
+
+    if not (isinstance(model, type) and issubclass(model, FrontierModel)):
+        raise LimitError(f"model must be a subclass of sim.FrontierModel; got {model!r}")
+
+
 def usual_chunk(months: int, worlds: int = CHUNK, workers: int = 1) -> int:
     """How many worlds are simulated at a time unless said otherwise; changes no number."""
     chunk = min(CHUNK, max(1, CHUNK_WORLD_MONTHS // months))
@@ -66,6 +81,7 @@ class RunSpec:
         off: rules and mechanisms that are switched off.
         record: whether decisions are accounted for, or in which months; panels: whether panels are read.
         chunk: worlds a batch.
+        model: a subclass of the model that takes its place; None: nothing does.
     """
 
     scenarios: Mapping[str, Scenario]
@@ -82,6 +98,7 @@ class RunSpec:
     record: bool | Collection[int] = False
     panels: bool = False
     chunk: int = CHUNK
+    model: type[FrontierModel] | None = None
 
     @classmethod
     def of(cls, scenario: Scenario, worlds: int, months: int, seed: int = 0, **how: object) -> RunSpec:

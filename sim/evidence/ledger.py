@@ -7,7 +7,7 @@ Two files beside this one hold it, `sources.yaml` and `claims.yaml`, and say at 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,17 +17,14 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from sim import yamlfile
 from sim.mechanisms import MECHANISMS
-from sim.vocabulary import ACTORS, FACTIONS
+from sim.vocabulary import ACTOR_SPECS, ACTORS, FACTIONS, Derived
 from sim.yamlfile import ChoiceError, FileError, Place, PlacedError, suggestion
 
 SOURCES = Path(__file__).with_name("sources.yaml")
 CLAIMS = Path(__file__).with_name("claims.yaml")
 LIMIT = 2 * 1024 * 1024
 
-# Who a claim can be about: the actors, their factions, and those outside who only react.
-ABOUT: dict[str, str] = {
-    **ACTORS,
-    **{name: title for factions in FACTIONS.values() for name, title in factions.items()},
+_OTHERS = {
     "groups": "Other armed groups, or groups within the TTP",
     "al_qaeda": "Al-Qaeda",
     "iskp": "Islamic State Khorasan",
@@ -38,8 +35,17 @@ ABOUT: dict[str, str] = {
     "imf": "IMF",
     "donors": "Donors",
 }
+# Who a claim can be about: the actors, their factions, and those outside who only react.
+ABOUT: Derived[str] = Derived(
+    lambda: {
+        **ACTORS,
+        **{name: title for factions in FACTIONS.values() for name, title in factions.items()},
+        **_OTHERS,
+        **{spec.name: spec.title for spec in ACTOR_SPECS.values() if spec.name not in (*ACTORS, *_OTHERS)},
+    }
+)
 
-SourceKind = Literal["article", "series", "event_record"]
+SourceKind = Literal["article", "series", "event_record", "outside"]
 ClaimKind = Literal["figure", "event", "causal", "assessment", "expectation"]
 Confidence = Literal["high", "medium", "low"]
 CLAIM_KINDS: tuple[str, ...] = get_args(ClaimKind)
@@ -49,12 +55,10 @@ class EvidenceError(FileError):
     """What is wrong with the sources or the claims, a `file:line: problem` each."""
 
 
-def _among(names: Iterable[str]) -> Callable[[str], str]:
-    allowed = tuple(names)
-
+def _among(names: Collection[str]) -> Callable[[str], str]:
     def check(value: str) -> str:
-        if value not in allowed:
-            raise ChoiceError(f"is not one of the choices; allowed: {', '.join(allowed)}", allowed)
+        if value not in names:
+            raise ChoiceError(f"is not one of the choices; allowed: {', '.join(names)}", tuple(names))
         return value
 
     return check
@@ -86,7 +90,12 @@ class _SourceEntry(_Entry):
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
-        needed = {"article": ("file", "first_line", "paragraphs"), "series": ("series", "url"), "event_record": ()}
+        needed = {
+            "article": ("file", "first_line", "paragraphs"),
+            "series": ("series", "url"),
+            "event_record": (),
+            "outside": (),
+        }
         for key in ("file", "first_line", "paragraphs", "series", "url"):
             given = bool(getattr(self, key))
             if key in needed[self.kind] and not given:
@@ -97,12 +106,12 @@ class _SourceEntry(_Entry):
 
 
 class Source(_SourceEntry):
-    """An article, an observer's public series, or the record of events.
+    """An article, an observer's public series, the record of events, or a work outside of these that an extension brings.
 
     Attributes:
         id: short name, with which the ids of its claims begin.
         title, author, outlet, date: as far as known; the date in words.
-        kind: article, series or event_record.
+        kind: article, series, event_record or outside.
         note: what a reader has to know before trusting it: scope, lineage, errors.
         url: where it can be read.
         file, first_line, paragraphs: of an article: its file, the line of paragraph 1, how many paragraphs it has.
@@ -177,10 +186,15 @@ class Ledger:
         return tuple(claim for claim in self.claims.values() if self.sources[claim.source].kind == "article")
 
 
+# What extensions bring.
+BROUGHT = Ledger({}, {})
+
+
 @cache
 def ledger() -> Ledger:
-    """The project's own ledger, read once."""
-    return load()
+    """The project's own ledger with what extensions bring, read once."""
+    own = load()
+    return Ledger({**own.sources, **BROUGHT.sources}, {**own.claims, **BROUGHT.claims})
 
 
 def load(sources: yamlfile.Source = SOURCES, claims: yamlfile.Source = CLAIMS) -> Ledger:
@@ -203,11 +217,11 @@ def load(sources: yamlfile.Source = SOURCES, claims: yamlfile.Source = CLAIMS) -
         name: Claim.model_construct(id=name, **dict(entry))
         for name, entry in yamlfile.validate(claims_file, _ClaimsFile).claims.items()
     }
-    claims_file.check(_disagreements(stated, known))
+    claims_file.check(disagreements(stated, known))
     return Ledger(known, stated)
 
 
-def _disagreements(claims: dict[str, Claim], sources: dict[str, Source]) -> Iterator[tuple[Place, str]]:
+def disagreements(claims: dict[str, Claim], sources: dict[str, Source]) -> Iterator[tuple[Place, str]]:
     """Where claims do not agree with their sources or with each other: the place in the file, and what is wrong."""
     for claim in claims.values():
         place: Place = ("claims", claim.id)

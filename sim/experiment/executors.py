@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from sim.ensemble.pool import AHEAD, WorkersError
 from sim.experiment.store import extra
+from sim.extensions import remote
 
 J = TypeVar("J")
 T = TypeVar("T")
@@ -54,7 +55,7 @@ class Cluster:
             self._look()
             while len(running) < self.workers * (1 + AHEAD) and (job := next(waiting, None)) is not None:
                 # Not pure: a job is work to be done, not a value to be remembered.
-                future = self._client.submit(work, job, pure=False)
+                future = self._client.submit(remote(work, job), pure=False)
                 running.add(future)
                 done.add(future)
 

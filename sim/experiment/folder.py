@@ -44,7 +44,7 @@ _WORDS = {
     "luck": "luck",
     "metrics": "metrics",
     "series": "keeping of series",
-    "model": "version of the model (code, NumPy or SciPy)",
+    "model": "version of the model (code, extensions, NumPy or SciPy)",
 }
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from sim.experiment.folder import FolderError, read_manifest, torn_files
 from sim.experiment.parts import END, FOLDER, MONTHS_END, PART, PartError, read_table
 from sim.experiment.store import Store, open_store
+from sim.extensions import check_made_with
 from sim.questions import answer
 from sim.vocabulary import VERDICTS, month_after
 
@@ -49,6 +50,7 @@ class Sweep:
         """
         store = open_store(place)
         manifest = read_manifest(store)
+        check_made_with(manifest, place)
         if torn := torn_files(store, manifest["files"]):
             raise FolderError(f"{place}: {torn[0]}: torn, or changed since it was written; {_MENDED}")
         if "experiments.parquet" not in manifest["files"]:

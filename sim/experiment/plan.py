@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import extensions
 from sim.ensemble.fingerprint import model_fingerprint
 from sim.ensemble.spec import RunSpec, usual_chunk
 from sim.experiment.design import Matrix
@@ -27,6 +28,9 @@ from sim.experiment.work import Job
 from sim.metrics import METRICS
 from sim.scenario import Scenario, parameter_set
 from sim.worlds import Vector
+
+if TYPE_CHECKING:
+    from sim.model import FrontierModel
 
 MOST_RUNS = 1_000_000_000
 _ROWS = 1_000  # of a table of points, read at once
@@ -52,6 +56,7 @@ class Plan:
         mixes, draws: their values, a row for each mix and each draw; one row without columns where there is none.
         months: length of every run.
         folder: what paths in the experiment are seen from.
+        model: what takes the model's place; None: nothing does.
     """
 
     experiment: Experiment
@@ -64,6 +69,7 @@ class Plan:
     draws: Matrix = field(repr=False)
     months: int
     folder: Path
+    model: type[FrontierModel] | None = None
 
     @property
     def factors(self) -> tuple[Factor, ...]:
@@ -143,7 +149,9 @@ class Plan:
 
     def _identity_of(self, scenario: int, names: Sequence[str], levers: Sequence[str]) -> Any:
         paths = [self.paths[scenario][name] for name in levers]
-        said = [self.scenarios[scenario].hash, self.parameters_digest, list(names), paths]
+        said: list[Any] = [self.scenarios[scenario].hash, self.parameters_digest, list(names), paths]
+        if more := extensions.digest():
+            said.append(more)
         return blake2b(json.dumps(said).encode(), digest_size=16)
 
     @cached_property
@@ -181,7 +189,7 @@ class Plan:
             "luck": experiment.luck,
             "metrics": list(self.metrics),
             "series": experiment.series,
-            "model": model_fingerprint(),
+            "model": model_fingerprint(self.model),
         }
 
     @cached_property
@@ -252,4 +260,5 @@ class Plan:
             levers={paths[name]: value for name, value in values.items() if kinds[name] == "lever"},
             values={**self.experiment.constants, **drawn},
             repeats=worlds,
+            model=self.model,
         )

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.ensemble.pool import Executor, Here, Processes
-from sim.ensemble.spec import LimitError, check
+from sim.ensemble.spec import LimitError, check, check_model
 from sim.experiment.executors import Cluster
 from sim.experiment.folder import Folder, alone
 from sim.experiment.load import load_plan
@@ -25,7 +25,11 @@ from sim.experiment.plan import Plan
 from sim.experiment.schema import Experiment
 from sim.experiment.store import open_store
 from sim.experiment.work import Job, VersionError, carry_out
+from sim.extensions import ExtensionError
 from sim.yamlfile import Source
+
+if TYPE_CHECKING:
+    from sim.model import FrontierModel
 
 # Each worker gets some packs at least, so that none is left without work, but none of a few worlds only.
 PACKS_EACH, LEAST_WORLDS = 4, 100
@@ -89,6 +93,7 @@ def sweep(
     reuse: Sequence[str | Path] = (),
     progress: Progress | None = None,
     command: str | None = None,
+    model: type[FrontierModel] | None = None,
 ) -> Sweep:
     """Run an experiment, or go on with it.
 
@@ -102,6 +107,7 @@ def sweep(
         reuse: folders of other sweeps: what they have in common with this one, point by point, is taken over.
         progress: called with a Standing now and then.
         command: how the sweep was asked for, for the manifest.
+        model: a subclass of `sim.FrontierModel` that takes its place; with workers, one that they can import.
 
     Returns:
         The sweep; `failures` says which points the model refused, and why.
@@ -122,7 +128,8 @@ def sweep(
     (2, 8)
     """
     _check_workers(workers, dask)
-    plan = load_plan(experiment)
+    check_model(model)
+    plan = replace(load_plan(experiment), model=model)
     pack_worlds = pack_size(plan, workers, chunk)
     store = open_store(out)
     with alone(store):
@@ -146,6 +153,10 @@ def sweep(
         except KeyboardInterrupt:
             folder.close(time.monotonic() - started, command)
             raise SweepInterrupted(tally.standing()) from None
+        except ExtensionError:
+            with suppress(OSError):
+                folder.close(time.monotonic() - started, command)
+            raise
         except (OSError, VersionError, MemoryError) as problem:
             with suppress(OSError):
                 folder.close(time.monotonic() - started, command)

@@ -20,6 +20,7 @@ from sim.ensemble.fingerprint import model_fingerprint
 from sim.ensemble.outcomes import CROSSINGS
 from sim.ensemble.simulate import simulate_batch
 from sim.ensemble.spec import RunSpec
+from sim.extensions import place_of
 
 Columns: TypeAlias = dict[str, NDArray[Any]]
 # Errors that say nothing about the point: the machine's, not the model's.
@@ -107,9 +108,9 @@ def carry_out(job: Job) -> Receipt:
     from sim.experiment.parts import write_part
 
     started = time.perf_counter()
-    if model_fingerprint() != job.version:
+    if (here := model_fingerprint(job.spec.model)) != job.version:
         raise VersionError(
-            f"the work asks for model {job.version}, and here is {model_fingerprint()}: "
+            f"the work asks for model {job.version}, and here is {here}: "
             "install the same version of durand, NumPy and SciPy everywhere"
         )
     output = simulate_pack(job)
@@ -157,7 +158,8 @@ def _bisected(job: Job, failures: dict[int, str]) -> Iterator[PackOutput]:
     except Exception as problem:
         count = len(job.points)
         if count == 1:
-            failures[int(job.points[0])] = f"{type(problem).__name__}: {problem}"
+            where = place_of(problem)
+            failures[int(job.points[0])] = f"{where}{': ' if where else ''}{type(problem).__name__}: {problem}"
             return
         yield from _bisected(job.take(slice(0, count // 2)), failures)
         yield from _bisected(job.take(slice(count // 2, count)), failures)

@@ -103,7 +103,7 @@ def _rule_card(known: Index, name: str) -> Card:
     )
     off = f"{rule.off} passes unchanged" if isinstance(rule.off, str) else f"{rule.off:g}"
     facts = [
-        ("stands in", f"sim/rules/{rule.theme}.py"),
+        ("stands in", rule.stands_in),
         ("gives", range_words(rule.result)),
         ("switched off", off),
         ("judgement", rule.judgement),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from sim.extensions import contents, shown
 from sim.provenance.cards import Card, Entry, Section, look_up
 from sim.provenance.cover import Coverage, Footing, cover
 from sim.words.sentences import wrapped
@@ -82,6 +83,11 @@ def _coverage(found: Coverage, width: int) -> Iterator[str]:
         f"model rests on {_share(found.claims)}. {found.conflicts} pairs of claims conflict; both sides are kept."
     )
     yield from wrapped(opening, width)
+    for reference, said in contents().items():
+        yield ""
+        yield f"Extension {reference.name}, {reference.digest}: {shown(reference.source)}"
+        counted = ", ".join(f"{kind}: {count}" for kind, count in said.items())
+        yield from wrapped(f"{reference.title} ({counted}). The figures below count what it brings.", width, "  ", "  ")
     yield ""
     yield from _counts("Claims by kind", {kind: ("", pair) for kind, pair in found.kinds.items()}, width)
     yield ""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.ensemble.chunks import Array, Series
+from sim.extensions import check_made_with
 from sim.metrics import METRICS
 from sim.results.folders import BundleError, check_target, header_of, opened, renewed, seal, written_whole
 from sim.results.paired import Comparison
@@ -71,6 +72,7 @@ def load_results(folder: Path, but: Callable[[str], bool] = lambda name: False) 
     import pandas as pd
 
     manifest = opened(folder, RESULTS, but=but)
+    check_made_with(manifest, folder)
     files = manifest.pop("files")
     if missing := sorted((_KEPT - set(manifest)) | ({"scenario.yaml", "outcomes.parquet"} - set(files))):
         raise BundleError(f"{folder / 'manifest.json'}: torn: {', '.join(missing)} missing; run it again")
@@ -78,7 +80,7 @@ def load_results(folder: Path, but: Callable[[str], bool] = lambda name: False) 
     if table.num_rows != manifest["worlds"] or not {"world", "verdict", *METRICS} <= set(table.column_names):
         raise BundleError(
             f"{folder / 'outcomes.parquet'}: expected {manifest['worlds']} rows and a column for each metric; "
-            "another version of durand may have written it"
+            "another version of durand, or one with other extensions, may have written it"
         )
     outcomes: pd.DataFrame = table.to_pandas().set_index("world")
     outcomes["verdict"] = pd.Categorical(outcomes["verdict"], categories=list(VERDICTS))

@@ -57,7 +57,16 @@ def scope(source: Results | Comparison) -> str:
     few = f" So few worlds say little; with {_FEW} or more the shares begin to mean something." if worlds < _FEW else ""
     stop = "" if worlds == results.manifest.get("worlds_asked", worlds) else " The run was stopped before its end."
     counted = f"{worlds:,} modelled worlds" if worlds > 1 else "One modelled world"
-    return f"{counted}, {span}, with {how.clause}{draws}.{alone}{few}{stop} {NOT_A_FORECAST}"
+    return f"{counted}, {span}, with {how.clause}{draws}.{alone}{few}{_extended(results)}{stop} {NOT_A_FORECAST}"
+
+
+def _extended(results: Results) -> str:
+    """With which extensions it was run; the accepted sets were matched with the record without them."""
+    names = " and ".join(one["name"] for one in results.manifest.get("extensions", ()))
+    matched = (
+        ", without which the sets were matched with the record" if results.manifest["parameters"] == "posterior" else ""
+    )
+    return f" Run with the extension {names}{matched}." if names else ""
 
 
 def _pair(comparison: Comparison, name: str, called: dict[str, str]) -> list[str]:

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sim.ensemble.simulate import Interrupted, Progress, simulate
-from sim.ensemble.spec import DEFAULT_PARAMETERS, PARAMETERS, LimitError, RunSpec, check, usual_chunk
+from sim.ensemble.spec import DEFAULT_PARAMETERS, PARAMETERS, LimitError, RunSpec, check, check_model, usual_chunk
 
 if TYPE_CHECKING:
     from sim.ensemble.checkpoints import Checkpoint
     from sim.ensemble.chunks import Chunk
+    from sim.model import FrontierModel
     from sim.results import Comparison, Results
     from sim.scenario import Scenario
 
@@ -42,6 +43,7 @@ def run(
     chunk: int | None = None,
     command: str | None = None,
     checkpoint: Checkpoint | None = None,
+    model: type[FrontierModel] | None = None,
 ) -> Results:
     """Run one scenario.
 
@@ -63,7 +65,8 @@ def run(
         chunk: worlds at a time; changes no number.
         command: how the run was asked for, for the manifest.
         checkpoint: a month from which this run may go on where another one that asks for the same until then has been
-            there already, and at which it leaves its model for others; changes no number. With one worker only.
+            there already, and at which it leaves its model for others; changes no number. With one worker, without `model`.
+        model: a subclass of `sim.FrontierModel` that takes its place; with workers, one that they can import.
 
     Raises:
         LimitError: something is outside of what is allowed.
@@ -72,8 +75,8 @@ def run(
     """
     resolved = _resolve(scenario)
     named = {resolved.name: resolved}
-    asked = _Asked(named, worlds, months, seed, parameters, keep_series, keep_panels, workers, chunk, command)
-    results, stopped = asked.run(progress, checkpoint)
+    asked = _Asked(named, worlds, months, seed, parameters, keep_series, keep_panels, workers, chunk, command, model)
+    results, stopped = asked.run(progress, None if model else checkpoint)
     if stopped:
         raise Interrupted(results.get(resolved.name))
     return results[resolved.name]
@@ -93,6 +96,7 @@ def compare(
     workers: int = 1,
     chunk: int | None = None,
     command: str | None = None,
+    model: type[FrontierModel] | None = None,
 ) -> Comparison:
     """Run scenarios over the same worlds, so that their differences are paired.
 
@@ -100,7 +104,7 @@ def compare(
         scenarios: name -> scenario, or scenarios that go by their own names; two or more.
         months: when None, that of the shortest scenario.
         baseline: the name that the others are compared with; the first when None.
-        worlds, seed, parameters, keep_series, keep_panels, progress, workers, chunk, command: as for :func:`run`.
+        worlds, seed, parameters, keep_series, keep_panels, progress, workers, chunk, command, model: as for :func:`run`.
 
     Raises:
         LimitError: as for :func:`run`; fewer than two scenarios; different starts; no such baseline.
@@ -119,7 +123,7 @@ def compare(
     if len(set(starts.values())) > 1:
         listed = ", ".join(f"{name} {start}" for name, start in starts.items())
         raise LimitError(f"scenarios that are compared start in the same month; these do not: {listed}")
-    asked = _Asked(named, worlds, months, seed, parameters, keep_series, keep_panels, workers, chunk, command)
+    asked = _Asked(named, worlds, months, seed, parameters, keep_series, keep_panels, workers, chunk, command, model)
     results, stopped = asked.run(progress)
     comparison = None
     if results:
@@ -150,7 +154,9 @@ class _Asked:
         workers: int,
         chunk: int | None,
         command: str | None,
+        model: type[FrontierModel] | None,
     ) -> None:
+        check_model(model)
         worlds, self.workers = check("worlds", worlds), check("workers", workers)
         months = check("months", min(one.months for one in scenarios.values()) if months is None else months)
         if parameters not in PARAMETERS:
@@ -163,7 +169,7 @@ class _Asked:
         number = int.from_bytes(os.urandom(8), "little") >> 1 if seed is None else check("seed", seed)
         self.series = worlds * months <= SERIES_KEPT if keep_series is None else keep_series
         panels = self.series and (worlds * months <= PANELS_KEPT if keep_panels is None else keep_panels)
-        self.spec = RunSpec(scenarios, worlds, months, number, parameters, panels=panels, chunk=chunk)
+        self.spec = RunSpec(scenarios, worlds, months, number, parameters, panels=panels, chunk=chunk, model=model)
 
     def run(self, progress: Progress | None, checkpoint: Checkpoint | None = None) -> tuple[dict[str, Results], bool]:
         """Results of all scenarios, and whether someone stopped it: then over the worlds that all of them finished."""
@@ -220,7 +226,8 @@ class _Asked:
             "when": now(),
             "elapsed_seconds": seconds,
             "command": self.command,
-            "model": model_fingerprint(),
+            "model": model_fingerprint(spec.model),
+            **({"model_class": f"{spec.model.__module__}.{spec.model.__qualname__}"} if spec.model else {}),
             **machine(),
         }
         return Results(manifest, scenario.to_yaml(), table, series, scenario)

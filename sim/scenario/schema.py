@@ -78,6 +78,10 @@ else:
     class Actors(Strict):
         """What each of the four actors does."""
 
+        def __getattr__(self, name: str) -> Any:
+            """An actor that was declared after this was read has nothing said of it."""
+            return classes_of(name).part() if name in POLICIES else super().__getattr__(name)
+
 
 def any_policy() -> Any:
     """A policy of any actor."""
@@ -212,18 +216,29 @@ class Scenario(Strict):
 def admit(actor: str) -> None:
     """Let scenario and policy files say what an actor does that was declared after this module was imported.
 
-    Scenarios loaded before then do not have it.
+    In scenarios loaded before then, nothing is said of it.
 
     Raises:
         KeyError: no such actor is declared.
     """
     _take_in(actor)
+    _rebuild(actor)
+
+
+def withdraw(actor: str) -> None:
+    """Take an actor out again that is declared no more."""
+    del POLICIES[actor]
+    del Actors.__pydantic_fields__[actor]
+    _rebuild(actor)
+
+
+def _rebuild(changed: str) -> None:
     policies: Any = dict[Name, any_policy()]  # type: ignore[misc]
     Scenario.__pydantic_fields__["policies"].annotation = policies
     Actors.model_rebuild(force=True)
     Scenario.model_rebuild(force=True)
     for take_in in WHEN_ADMITTED:
-        take_in(actor)
+        take_in(changed)
 
 
 def _key(field: str) -> str:

@@ -178,7 +178,7 @@ def _classes(spec: ActorSpec) -> ActorClasses:
     return ActorClasses(settings, change, made(name, settings, __name__, among=(Among, ()), changes=(changes, ())))
 
 
-# Called with the name of an actor that is declared late: whatever else has a block for each actor takes it in.
+# Called with the name of an actor that is declared late, or no longer: whatever else has a block for each actor follows.
 WHEN_ADMITTED: list[Callable[[str], None]] = []
 _MADE: dict[ActorSpec, ActorClasses] = {}
 

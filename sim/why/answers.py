@@ -156,9 +156,12 @@ def explain_results(
     """The same for what was run already: with its seed, its parameters and its worlds, up to a thousand.
 
     Raises:
-        LimitError: as for :func:`explain`; or the two were not run under the same random draws and parameters.
+        LimitError: as for :func:`explain`; or the two were not run under the same random draws and parameters; or with a
+            model of someone's own, which is not lived again here.
     """
     made = [one.manifest for one in (results, versus) if one is not None]
+    if own := [one["model_class"] for one in made if "model_class" in one]:
+        raise LimitError(f"these were run with {own[0]}; what is explained is run with durand's own model")
     for name in ("seed", "parameters"):
         if len({one[name] for one in made}) > 1:
             raise LimitError(

@@ -242,7 +242,7 @@ class RuleStep(Applied):
     __slots__ = ("rule",)
 
     def __init__(self, number: int, value: Array, operands: Sequence[Operand], month: int, rule: Rule) -> None:
-        super().__init__(number, value, operands, month, rule.function)
+        super().__init__(number, value, operands, month, rule.computes)
         self.rule = rule
 
     def evaluate(self, *values: Array) -> Array:

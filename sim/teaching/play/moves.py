@@ -237,9 +237,12 @@ class MoveLog(Strict):
 
 
 def _seat(actor: str) -> None:
-    """Let a turn have the moves of an actor that was declared late."""
-    kind: Any = classes_of(actor).settings | None
-    Turn.__pydantic_fields__[actor] = FieldInfo(annotation=kind, default=None)
+    """Let a turn have the moves of an actor that was declared late; no more of one that is declared no longer."""
+    if actor in ACTORS:
+        kind: Any = classes_of(actor).settings | None
+        Turn.__pydantic_fields__[actor] = FieldInfo(annotation=kind, default=None)
+    else:
+        Turn.__pydantic_fields__.pop(actor, None)
     for one in (Turn, Entry, MoveLog):
         one.model_rebuild(force=True)
 
