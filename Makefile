@@ -7,6 +7,9 @@ RUNS := $(VENV)/.runs
 DEVELOPS := $(VENV)/.develops
 OUT := out/confront-vs-appease
 
+# What Python has compiled is kept, whatever the machine's settings: each start is seconds shorter.
+export PYTHONDONTWRITEBYTECODE :=
+
 # Which Python .venv/ is made with: `make setup PYTHON=python3.13`. Without it, the first of these that fits.
 CANDIDATES := $(or $(PYTHON),python3.11 python3.12 python3.13 python3 python)
 FITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
