@@ -107,6 +107,7 @@ def test_bad_and_good_files_in_the_studio(visit: Visit, tmp_path: Path) -> None:
     bad.write_text("schema: 1\ntitle: '**Bold** [x](http://x) <b>y</b>'\nextends: confront\nmonths: many\n")
     page.locator("input[type=file]").set_input_files(bad)
     page.get_by_text("months has the wrong type: text 'many'").wait_for()
+    rest(page)
     assert page.get_by_role("button", name="Compare", exact=True).is_disabled()
     kept(page, "studio-bad")
     good = tmp_path / "good.yaml"
@@ -124,7 +125,7 @@ def test_bad_and_good_files_in_the_studio(visit: Visit, tmp_path: Path) -> None:
     press(page, "Compare", exact=True)
     page.locator(PICTURES).nth(2).wait_for()
     page.wait_for_function("() => location.search.includes('own=')")
-    assert page.get_by_text("Your version of **Mine** [x](http://x)").is_visible()
+    assert page.get_by_text("Your version of **Mine** [x](").is_visible()
     assert page.locator("a[href='http://x']").count() == 0
     other = compared(visit, page.url)
     assert stamp(other) == stamp(page)

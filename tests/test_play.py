@@ -835,7 +835,7 @@ def failed(done: Any) -> str:
         (("konfront", "--as", "ttp"), "did you mean 'confront'?"),
         (("confront", "--as", "ttp", "--months", "0"), "months must be a whole number"),
         (("confront", "--as", "ttp", "--from", "1999-01"), "allowed: 2021-08 to 2026-07"),
-        (("--log", "none.json"), "none.json:1: there is no such file; a new game needs SCENARIO and --as ACTOR"),
+        (("--log", "none.json"), "none.json: there is no such file; a new game needs SCENARIO and --as ACTOR"),
         (("confront", "--as", "ttp", "--log", "no/folder/a.json"), "there is no folder"),
         (("--replay", "none.json"), "none.json:1: there is no such file"),
         (("confront", "--replay", "a.json"), "leave out SCENARIO"),
