@@ -285,7 +285,10 @@ def class_instructor(page: Page, visit: Visit, server: Server) -> None:
     page.get_by_text("Code for students").wait_for()
     at(page, "Show what the model says", "Space")
     at(page, "Question", "ArrowDown", "Enter")
-    page.get_by_text("The model:").first.wait_for(state="detached")
+    page.get_by_text("The model:", exact=False).first.wait_for()
+    at(page, "Show what the model says", "Space")
+    rest(page)
+    assert page.get_by_text("The model: in").count() == 0
     at(page, "Reveal", "Enter")
     page.get_by_text("Revealed: students see").wait_for()
     rest(page)

@@ -153,7 +153,6 @@ class TestModel:
             ({"worlds": 0}, "worlds must be a whole number from 1 to 1,000,000; got 0"),
             ({"worlds": 2.5}, "got 2.5"),
             ({"worlds": True}, "got True"),
-            ({"values": {"kinship_weight": 99.0}}, "kinship_weight is out of range: 99; allowed"),
             ({"values": {"kinship_weight": np.array([0.5, np.nan])}}, "not a number everywhere"),
             (
                 {"levers": {"actors.pakistan.levers.aid": np.array([0.5, 1.5])}},
