@@ -145,7 +145,7 @@ class TestModel:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Mesa's own, of arguments that newer versions want otherwise
             rows = mesa.batch_run(sim.FrontierModel, {"scenario": [short], "seed": [1]}, number_processes=1)
-        assert max(row["Step"] for row in rows) == 3
+        assert 2 <= max(row["Step"] for row in rows) <= 3
 
     @pytest.mark.parametrize(
         ("given", "message"),
