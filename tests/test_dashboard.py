@@ -529,7 +529,7 @@ def test_the_pictures_of_the_first_change_are_put_together_beforehand() -> None:
 
 def test_what_nobody_asked_for_makes_room_first() -> None:
     """Otherwise guesses push out what visitors are looking at."""
-    small = Engine(workers=1)
+    small = Engine(kept_bytes=400_000, workers=1)
     try:
         asked = job(0, 20, 12)
         small.results("a", {"x": asked})
@@ -542,7 +542,7 @@ def test_what_nobody_asked_for_makes_room_first() -> None:
 
 
 def test_the_memory_kept_is_bounded() -> None:
-    small = Engine(workers=1)
+    small = Engine(kept_bytes=400_000, workers=1)
     try:
         for seed in range(8):
             small.results("a", {"x": job(seed, 20, 12)})
