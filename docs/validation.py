@@ -157,7 +157,7 @@ def _calibration(made: dict[str, Any]) -> list[str]:
                 str(number),
                 f"{one['candidates']:,}",
                 f"{one['screened']:,}",
-                f"{one['lived']:,}",
+                f"{one['simulated']:,}",
                 str(one["repeats"]),
                 f"{one['not_implausible']:,}",
                 f"{one['effective']:.0f}",

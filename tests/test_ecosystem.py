@@ -104,6 +104,15 @@ class TestLabels:
             assert np.array_equal(back["attacks"], small.series["attacks"])
             assert back["month"].dtype.kind == "M"
 
+    def test_columns_on_disk_say_their_units(self, small: sim.Results, tmp_path: Path) -> None:
+        import pyarrow.parquet as pq
+
+        small.save(tmp_path / "out")
+        for name in ("series.parquet", "outcomes.parquet"):
+            field = pq.read_schema(tmp_path / "out" / name).field("attacks")
+            assert field.metadata[b"units"] == b"attacks a month"
+            assert field.metadata[b"long_name"] == b"TTP attacks"
+
     def test_a_sweep_is_a_dataset_too(self, tmp_path: Path) -> None:
         data = {
             "schema": 1,

@@ -303,7 +303,7 @@ def test_every_kind_of_thing_can_be_added(write: Any) -> None:
 
 
 def test_a_rule_switched_off_is_the_run_without_it(write: Any) -> None:
-    def lived(**how: Any) -> np.ndarray:
+    def simulated(**how: Any) -> np.ndarray:
         model = sim.FrontierModel("confront", worlds=6, seed=4, parameters="defaults", **how)
         for _ in range(20):
             model.step()
@@ -311,11 +311,11 @@ def test_a_rule_switched_off_is_the_run_without_it(write: Any) -> None:
         model.close()
         return out
 
-    whole, without = lived(), lived(off=["anger_at_strikes", "taliban_cohesion"])
+    whole, without = simulated(), simulated(off=["anger_at_strikes", "taliban_cohesion"])
     sim.load_extension(
         write('for one in ("anger_at_strikes", "taliban_cohesion"):\n    extension.off(one, why="A test.")\n')
     )
-    np.testing.assert_array_equal(lived(), without)
+    np.testing.assert_array_equal(simulated(), without)
     assert not np.array_equal(whole, without)
 
 

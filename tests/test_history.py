@@ -79,7 +79,7 @@ def test_observers_report_whole_numbers_of_every_month() -> None:
 
 
 def test_what_is_reported_of_a_world_does_not_depend_on_the_chunk() -> None:
-    """Otherwise a backcast changes with how many worlds are lived at once."""
+    """Otherwise a backcast changes with how many worlds are simulated at once."""
     whole = reported()
     for first, worlds in ((0, 1), (7, 3), (100, 64)):
         part = reported(worlds, first)
@@ -113,13 +113,15 @@ def test_scatter_keeps_the_mean_and_has_the_variance_declared() -> None:
 
 def test_scope_and_silence() -> None:
     """Otherwise a truce silences a count of all groups, or the TTP goes on claiming in it."""
-    lived = simulate_reports("history", 400, 17, 1)
-    truce = lived["ceasefire"] > 0.5
-    assert lived["ttp_claims"][truce].mean() < 0.15 * lived["ttp_claims"][~truce].mean()
-    assert lived["picss_attacks"][truce].mean() > 0.5 * lived["picss_attacks"][~truce].mean()
+    simulated = simulate_reports("history", 400, 17, 1)
+    truce = simulated["ceasefire"] > 0.5
+    assert simulated["ttp_claims"][truce].mean() < 0.15 * simulated["ttp_claims"][~truce].mean()
+    assert simulated["picss_attacks"][truce].mean() > 0.5 * simulated["picss_attacks"][~truce].mean()
     quiet = simulate_reports("history", 400, 17, 1, off=("background_attacks",))
-    assert np.abs(quiet["pips_ttp_attacks"] - lived["pips_ttp_attacks"]).mean() < lived["pips_ttp_attacks"].mean()
-    assert quiet["picss_attacks"].mean() < 0.8 * lived["picss_attacks"].mean()
+    assert (
+        np.abs(quiet["pips_ttp_attacks"] - simulated["pips_ttp_attacks"]).mean() < simulated["pips_ttp_attacks"].mean()
+    )
+    assert quiet["picss_attacks"].mean() < 0.8 * simulated["picss_attacks"].mean()
 
 
 def test_every_observer_has_a_rate_a_scope_and_a_source() -> None:
@@ -326,7 +328,7 @@ def test_accepted_sets_were_lived_and_are_not_implausible() -> None:
     off = implausibility(found.targets, again.mean, again.scatter)
     assert np.median(off) < 1.5
     assert found.waves[-1].not_implausible >= len(found.places)
-    assert found.waves[-1].lived == 500
+    assert found.waves[-1].simulated == 500
     assert CUT == 3.0
 
 
@@ -521,11 +523,11 @@ def test_a_backcast_scores_what_was_published(tmp_path: Path) -> None:
     assert len(claims.scored) == 16
     assert cast.inside == 1.0
     assert 0.0 <= claims.coverage(0.5) <= claims.coverage(0.9) <= 1.0
-    lived = simulate_reports("history", 200, 17, 1, parameters="posterior")
+    simulated = simulate_reports("history", 200, 17, 1, parameters="posterior")
     april = next(one for one in claims.scored if one.period == "2022-04")
-    assert april.crps == pytest.approx(crps(lived["ttp_claims"][8], 54.0))
+    assert april.crps == pytest.approx(crps(simulated["ttp_claims"][8], 54.0))
     year = next(one for one in claims.totals)
-    worlds = total(lived["ttp_claims"][5:17])
+    worlds = total(simulated["ttp_claims"][5:17])
     assert year.quantiles["p50"] == pytest.approx(np.median(worlds))
     assert cast.left_out["satp_attacks_year"] == 1
     json.dumps(cast.as_json(), allow_nan=False)

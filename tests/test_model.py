@@ -738,9 +738,9 @@ def test_what_is_declared_before_a_model_is_made_is_reported(monkeypatch: pytest
     assert pickle.loads(pickle.dumps(fenced)) is fenced  # as workers hand it on
     model = FrontierModel("confront", worlds=3, seed=1)
     model.step()
-    (lived,), (panel,) = (model.datacollector.model_vars[name] for name in ("fencing", "levers_in_force"))
-    assert np.array_equal(lived, panel[model.labels["levers_in_force"].index("fencing")])
-    assert (lived > 0).all()
+    (fencing,), (panel,) = (model.datacollector.model_vars[name] for name in ("fencing", "levers_in_force"))
+    assert np.array_equal(fencing, panel[model.labels["levers_in_force"].index("fencing")])
+    assert (fencing > 0).all()
     model.close()
 
 

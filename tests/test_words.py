@@ -20,7 +20,7 @@ from sim.words.numbers import SUMMARY_WORDS, between, fine, number, of_100, shar
 
 ROOT = Path(__file__).resolve().parents[1]
 # The core, which is read in an afternoon; the rest runs it, asks it and shows it.
-CORE = ("model", "agents", "rules", "rule", "rulebook", "worlds", "chance", "vocabulary", "metrics", "gauges", "shocks")
+CORE = ("model", "agents", "rules", "rule", "rulebook", "worlds", "chance", "vocabulary", "metrics", "shocks")
 MOST_LINES = 7000
 # Words of this project's own for what has a usual name, with what it is called instead.
 OWN_WORDS = {
@@ -38,9 +38,6 @@ OWN_WORDS = {
     "exits": "errors",
     "plainwords": "problems",
     "luck_words": "draws_words",
-}
-# The same, which the runner, the agents and what explains them still have in places.
-NEARLY_GONE = {
     "Abreast": "BatchedScript",
     "GAUGES": "REPORTERS",
     "Lived": "Simulated, or what an ensemble gave",
@@ -53,21 +50,6 @@ NEARLY_GONE = {
     "reckon": "what it updates",
     "tolls": "fatality_draws",
 }
-# Where these still stand.
-STILL_TO_COME = (
-    "dashboard/runtime/worker.py",
-    "docs/",
-    "sim/agents/",
-    "sim/calibration/",
-    "sim/ensemble/",
-    "sim/experiment/",
-    "sim/gauges.py",
-    "sim/model.py",
-    "sim/scenario/",
-    "sim/teaching/",
-    "sim/why/",
-    "tests/",
-)
 
 
 def modules() -> list[str]:
@@ -157,10 +139,6 @@ def test_readme_names_every_room() -> None:
 # ------------------------------------------------------------------------------------------------ names
 
 
-def put_off(path: Path) -> bool:
-    return path.relative_to(ROOT).as_posix().startswith(STILL_TO_COME)
-
-
 def names_in(path: Path) -> set[str]:
     tokens = tokenize.generate_tokens(io.StringIO(path.read_text(encoding="utf-8")).readline)
     return {token.string for token in tokens if token.type == tokenize.NAME}
@@ -170,9 +148,9 @@ def names_in(path: Path) -> set[str]:
 def test_names_are_the_fields_own(folder: str) -> None:
     """A name that needs a gloss is the wrong name."""
     found = {
-        f"{path.relative_to(ROOT)}: {name}, say {(OWN_WORDS | NEARLY_GONE)[name]}"
+        f"{path.relative_to(ROOT)}: {name}, say {OWN_WORDS[name]}"
         for path in (ROOT / folder).rglob("*.py")
-        for name in names_in(path) & set(OWN_WORDS if put_off(path) else OWN_WORDS | NEARLY_GONE)
+        for name in names_in(path) & set(OWN_WORDS)
     }
     assert found == set()
 

@@ -65,7 +65,7 @@ class WaveReport:
     """What a wave found.
 
     Attributes:
-        candidates, screened, lived, repeats: sets looked at, left by the emulator, simulated, and worlds each.
+        candidates, screened, simulated, repeats: sets looked at, left by the emulator, simulated, and worlds each.
         not_implausible: of those simulated, how many are within `CUT` of every target.
         ruled_out_by: target -> share of the sets simulated that are implausible by it alone or with others.
         explained: target -> share of variance that the emulator fitted to this wave explains.
@@ -74,7 +74,7 @@ class WaveReport:
 
     candidates: int
     screened: int
-    lived: int
+    simulated: int
     repeats: int
     not_implausible: int
     ruled_out_by: dict[str, float]
@@ -247,7 +247,7 @@ def _report(wave: Wave, screened: int, state: _Found, aims: Sequence[Target], we
 def _words(number: int, report: WaveReport) -> str:
     worst = max(report.ruled_out_by, key=lambda name: report.ruled_out_by[name])
     return (
-        f"wave {number + 1}: {report.candidates:,} sets looked at, {report.screened:,} left, {report.lived:,} simulated in "
+        f"wave {number + 1}: {report.candidates:,} sets looked at, {report.screened:,} left, {report.simulated:,} simulated in "
         f"{report.repeats} worlds each; {report.not_implausible:,} not implausible, worth {report.effective:.0f} equally "
         f"likely ones; most are ruled out by {worst} ({report.ruled_out_by[worst]:.0%})"
     )

@@ -22,7 +22,7 @@ from sim.worlds import Vector
 
 FORMAT = "durand calibration 1"
 SETS, MANIFEST = "posterior.parquet", "posterior.json"
-# The first accepted sets are lived again by some worlds, and give what they gave, or the model has changed.
+# The first accepted sets are simulated again in some worlds, and give what they gave, or the model has changed.
 PROBED, PROBE_WORLDS = 6, 8
 # Kolmogorov's distance of accepted places from an even spread that chance alone reaches in one of some hundred
 # parameters; below it, the data are said to say nothing about a parameter.

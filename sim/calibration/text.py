@@ -172,8 +172,8 @@ def calibration_words(made: Mapping[str, Any]) -> Iterator[str]:
     last = made["waves"][-1]
     yield f"{made['sets']} accepted sets from {made['window'][0]} to {made['window'][1]}, seed {made['seed']}."
     yield (
-        f"The last wave simulated {last['lived']:,} sets in {last['repeats']} worlds each; {last['not_implausible']:,} were not "
-        f"implausible, worth {last['effective']:.0f} equally likely ones."
+        f"The last wave simulated {last['simulated']:,} sets in {last['repeats']} worlds each; {last['not_implausible']:,} "
+        f"were not implausible, worth {last['effective']:.0f} equally likely ones."
     )
     told = [one["name"] for one in made["parameters"] if one["told"]]
     silent = len(made["parameters"]) - len(told)

@@ -22,7 +22,7 @@ from sim.extensions import check_made_with
 from sim.metrics import METRICS
 from sim.results.folders import BundleError, check_target, header_of, opened, renewed, seal, written_whole
 from sim.results.paired import Comparison
-from sim.results.results import Results
+from sim.results.results import Results, described
 from sim.vocabulary import VERDICTS
 
 if TYPE_CHECKING:
@@ -152,6 +152,9 @@ def _column(values: Array) -> pa.Array:
 def _store(table: pa.Table, path: Path) -> None:
     import pyarrow.parquet as pq
 
+    for place, field in enumerate(table.schema):
+        if field.name in METRICS:  # each column says what it is, as datasets do
+            table = table.set_column(place, field.with_metadata(described(field.name)), table.column(place))
     pq.write_table(table, path, compression="zstd", use_dictionary=["month", "verdict"])
 
 

@@ -79,8 +79,8 @@ class Game:
         return self._live(FOG)
 
     def _live(self, worlds: int) -> Past:
-        log, lived = self.log, months_of_run(self.log, self.base.start, self.turn)
-        return simulate_past(self.scenario(), lived, worlds, log.seed, log.world if worlds == 1 else 0, log.parameters)
+        log, months = self.log, months_of_run(self.log, self.base.start, self.turn)
+        return simulate_past(self.scenario(), months, worlds, log.seed, log.world if worlds == 1 else 0, log.parameters)
 
     def standing(self, actor: str) -> Values:
         """What an actor does unless somebody sets it anew: its last move, or what it did before play opened."""
@@ -160,9 +160,9 @@ class Game:
             GameError: Pakistan is not played, the game is over, or a setting is not right.
         """
         log, ahead = self.log, self.move({"pakistan": settings})
-        lived = months_of_run(log, self.base.start, self.turn) + 1
+        months = months_of_run(log, self.base.start, self.turn) + 1
         scenario = scenario_of(ahead.log, self.base, log.months_played(self.turn) + 1)
-        month = simulate_past(scenario, lived, 1, log.seed, log.world, log.parameters)
+        month = simulate_past(scenario, months, 1, log.seed, log.world, log.parameters)
         share = float(month.metrics["effort_afforded"][0, -1])
         cost = float(month.metrics["effort_cost"][0, -1]) / max(share, 1e-9)
         strengths = month.panels["levers_in_force"][0, -1]
