@@ -68,7 +68,7 @@ class Rule:
         theme: the module of `sim/rules/` that it stands in.
         claims: ids of the claims in the evidence ledger it rests on.
         judgement: what in it is the modellers' judgement, and why; empty when the claims carry all of it.
-        mechanisms: the mechanisms (M1 to M31) it is part of.
+        mechanisms: the mechanisms (M1 to M31) it is part of; loops: the feedback loops (L1 to L9) that it carries.
         moves: the metrics it bears on first.
         inputs: unit and range of each state argument, in order.
         parameters: the parameters it takes, in order.
@@ -94,6 +94,7 @@ class Rule:
     falls_with: tuple[str, ...]
     off: float | str
     presses: Presses | None = None
+    loops: tuple[str, ...] = ()
     rival: Callable[..., Vector] | None = None
     stands_in: str = ""
 
@@ -121,6 +122,7 @@ def rule(
     rises_with: tuple[str, ...] = (),
     falls_with: tuple[str, ...] = (),
     presses: Presses | None = None,
+    loops: tuple[str, ...] = (),
 ) -> Callable[[F], F]:
     """Register a function as a rule of the model; the arguments are those of :class:`Rule`.
 
@@ -142,6 +144,7 @@ def rule(
             falls_with=falls_with,
             off=off,
             presses=presses,
+            loops=loops,
         )
         return function
 

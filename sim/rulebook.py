@@ -17,7 +17,8 @@ class Rulebook:
 
     Args:
         parameters: value of every declared parameter.
-        off: names of rules, or of mechanisms (M1 to M31), to switch off: what then holds is each rule's `off`.
+        off: names of rules, mechanisms (M1 to M31) or feedback loops (L1 to L9) to switch off: what then holds is each
+            rule's `off`.
 
     Attributes:
         parameters: as given.
@@ -27,14 +28,14 @@ class Rulebook:
     """
 
     def __init__(self, parameters: Mapping[str, float | Vector], off: Collection[str] = ()) -> None:
-        mechanisms = {mechanism for rule in RULES.values() for mechanism in rule.mechanisms}
+        known = {name for rule in RULES.values() for name in (rule.name, *rule.mechanisms, *rule.loops)}
         for name in off:
-            if name not in RULES and name not in mechanisms:
-                raise KeyError(f"{name} is neither a rule nor a mechanism")
+            if name not in known:
+                raise KeyError(f"{name} is neither a rule nor a mechanism nor a feedback loop")
         self.parameters = parameters
         self._bound: dict[Callable[..., Vector], Callable[..., Vector]] = {}
         for rule in RULES.values():
-            silent = rule.name in off or any(mechanism in off for mechanism in rule.mechanisms)
+            silent = any(name in off for name in (rule.name, *rule.mechanisms, *rule.loops))
             values = {name: parameters[name] for name in rule.parameters}
             self._bound[rule.function] = _switched_off(rule) if silent else partial(rule.computes, **values)
 
