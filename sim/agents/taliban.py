@@ -1,4 +1,4 @@
-"""The Afghan Taliban: weighs dependence, decides how far to restrain the TTP, opens to India, speaks, holds the line."""
+"""The Afghan Taliban: weighs dependence, restrains and brokers, answers Islamabad, opens to India, speaks, holds the line."""
 
 from __future__ import annotations
 
@@ -11,8 +11,18 @@ from sim.agents.actor import Actor
 from sim.agents.decision import Decision
 from sim.agents.faction import Faction, disagreement, factions_of, share_power, shared_tie
 from sim.chance import happens
-from sim.rules import alignment, border, campaign, dependence, leverage, stance
-from sim.vocabulary import ACTOR_SPECS, HOLD_SPECS, RESOURCE_SPECS, STANCES, of_kind, others_who_supply, suppliers_of
+from sim.rules import alignment, border, campaign, dependence, leverage, spiral, stance, tools
+from sim.vocabulary import (
+    ACTOR_SPECS,
+    BROKERING,
+    HOLD_SPECS,
+    KABUL_ANSWERS,
+    RESOURCE_SPECS,
+    STANCES,
+    of_kind,
+    others_who_supply,
+    suppliers_of,
+)
 from sim.worlds import Vector, stacked, total
 
 if TYPE_CHECKING:
@@ -20,13 +30,19 @@ if TYPE_CHECKING:
 
 EFFORT = tuple(STANCES.values())
 EFFORT_SQUARED = tuple(effort * effort for effort in EFFORT)
+BROKERED, ANSWER = tuple(BROKERING.values()), tuple(KABUL_ANSWERS.values())
+ANSWER_SQUARED = tuple(answer * answer for answer in ANSWER)
 
 
 class Taliban(Actor):
     """The Afghan Taliban.
 
     Attributes:
-        effort: how far it restrains the TTP, 0 to 1.
+        effort: how far it restrains the TTP; brokering: how far it stands between it and Islamabad; answer: how hard it
+            answers Islamabad; all 0 to 1.
+        capacity: of its army; hold_over_ttp: share of the TTP's doings that it could stop; both 0 to 1.
+        dependence: share of its needs that hangs on Pakistan; in_use: as far as it believes that it would be cut.
+        roads: how far other roads and patrons stand in for Pakistan, 0 to 1.
         needed, held: the resources that Kabul needs, and those that it holds, in the order of their rows.
         leverage_of_pakistan_by_resource: over Kabul, shape (needed, worlds).
         leverage_over_pakistan_by_resource: Kabul's, shape (held, worlds).
@@ -40,6 +56,13 @@ class Taliban(Actor):
         self.factions = factions_of(model, self.name)
         self.stance_decision = Decision(self, "stance", tuple(STANCES), start="shelter")
         self.effort = self.full(0.0)
+        self.brokering_decision = Decision(self, "brokering", tuple(BROKERING), start="stand_apart")
+        self.brokering = self.full(0.0)
+        self.answer_decision = Decision(self, "answer", tuple(KABUL_ANSWERS), start="absorb")
+        self.answer = self.full(0.0)
+        self.capacity = self.start("start_capacity")
+        self.hold_over_ttp = self.apply(tools.hold_over_ttp, capacity=self.capacity)
+        self.roads = self.full(0.0)
         self.nothing = self.full(0.0)
         self.needed, self.held = tuple(RESOURCE_SPECS), tuple(HOLD_SPECS)
         self.wartime, self.steps, self.passages = of_kind("wartime"), of_kind("step"), of_kind("passage")
@@ -53,18 +76,21 @@ class Taliban(Actor):
         self.own_territory = self.start("own_territory")
         # Of what Kabul holds, some is needed as the state of the world says, the rest as a parameter does.
         own = [f"{of}_{name}" for of in ("need", "alternative") for name in self.held]
-        self.hold_terms = {name: self.start(name) for name in ("kabul_control", *own) if name in model.parameters}
+        self.hold_terms = {name: self.start(name) for name in own if name in model.parameters}
         self.wartime_need = {name: self.start(f"need_{name}") for name in self.wartime}
         self.arms_stock = self.full(0.0)
         self.leverage_of_pakistan_by_resource = np.zeros((len(self.needed), model.worlds))
         self.leverage_over_pakistan_by_resource = np.zeros((len(self.held), model.worlds))
-        self.leverage_of_pakistan = self.full(0.0)
+        self.dependence = self.full(0.0)
+        self.delivered: Vector | None = None
         self.leverage_of_india = self.full(0.0)
         self.leverage_over_pakistan = self.full(0.0)
-        self.usable = self.full(0.0)
+        self.in_use = self.full(0.0)
         self.conditional_reward = self.full(0.0)
         self.threat = self.full(0.0)
         self.benefit = self.full(0.0)
+        self.withheld = self.full(0.0)
+        self.unmet = self.full(1.0)
         self.aid = self.full(0.0)
         self.expected_concession = self.start("start_expected_concession")
         self.coercion_felt = self.full(0.0)
@@ -99,31 +125,44 @@ class Taliban(Actor):
         wanted, offered = self._wanted(), self._offered()
         delivered = self._delivered(offered)
         self.aid = delivered[self.needed.index("aid")]
-        needs = self.apply(leverage.remaining_need, need=wanted, delivered=delivered)
         # What was supplied for the war is neither offered nor delivered.
         flows = [row for row, name in enumerate(self.needed) if name not in self.wartime]
         self.benefit = self.apply(
             alignment.benefit_share, received=total(wanted[flows] * delivered[flows]), wanted=total(wanted[flows])
         )
+        self._build_other_roads(offered[flows], delivered[flows])
+        sender.learn_to_be_believed(self.withheld)
 
-        pakistani, indian = self._pakistani_control(delivered), self._indian_control()
-        others, own = self._alternatives(), self._own_supply()
-        self.leverage_of_pakistan_by_resource = self.apply(
-            leverage.leverage, need=needs, control=pakistani, alternatives=others + indian, own_supply=own
+        pakistani, indian, others, own = (
+            self._pakistani_control(delivered),
+            self._indian_control(),
+            self._alternatives(),
+            self._own_supply(),
         )
-        self.leverage_of_pakistan = total(self.leverage_of_pakistan_by_resource) / len(self.needed)
+        self.leverage_of_pakistan_by_resource = self.apply(
+            leverage.leverage, need=wanted, control=pakistani, alternatives=others + indian, own_supply=own
+        )
+        self.dependence = self.apply(
+            leverage.dependence, held=total(self.leverage_of_pakistan_by_resource), needed=total(wanted)
+        )
+        self.in_use = self.apply(leverage.leverage_in_use, dependence=self.dependence, credibility=sender.credibility)
         of_india = self.apply(
-            leverage.leverage, need=needs, control=indian, alternatives=others + pakistani, own_supply=own
+            leverage.leverage, need=wanted, control=indian, alternatives=others + pakistani, own_supply=own
         )
         rows = [self.needed.index(name) for name in self.from_india]
         self.leverage_of_india = total(of_india[row] for row in rows) / len(rows)
         self._weigh_own_hold()
 
-        self.usable = self.apply(
-            leverage.usable_leverage, leverage=self.leverage_of_pakistan, credibility=sender.credibility
+        hold = self.apply(
+            leverage.leverage,
+            need=self.apply(leverage.remaining_need, need=wanted, delivered=delivered),
+            control=offered,
+            alternatives=others + indian,
+            own_supply=own,
         )
-        hold = total(self.leverage_of_pakistan_by_resource[flows] * offered[flows])
-        self.conditional_reward = self.apply(leverage.conditional_reward, hold=hold, credibility=sender.credibility)
+        self.conditional_reward = self.apply(
+            leverage.conditional_reward, hold=total(hold[flows]), credibility=sender.credibility
+        )
         exposed = self.apply(
             leverage.vulnerability,
             cohesion=self.cohesion,
@@ -134,10 +173,34 @@ class Taliban(Actor):
             leverage.threat, economy=sender.economy, credibility=sender.threat_credibility, vulnerability=exposed
         )
 
+    def _build_other_roads(self, offered: Vector, delivered: Vector) -> None:
+        """What was withheld this month, and the roads that Kabul builds around it."""
+        before = delivered if self.delivered is None else self.delivered
+        self.delivered = delivered
+        kept_back = total(np.maximum(offered - delivered, 0.0)) / np.maximum(total(offered), 1.0)
+        stopped = total(np.maximum(before - delivered, 0.0)) / np.maximum(total(before), 1.0)
+        self.withheld = self.apply(
+            leverage.withheld, shut=self.model.pakistan.closure, kept_back=kept_back, stopped=stopped
+        )
+        self.roads = self.apply(
+            leverage.other_roads,
+            roads=self.roads,
+            withheld=self.withheld,
+            tension=self.model.relations.tension,
+            friends=self._friends(),
+        )
+
+    def _friends(self) -> Vector:
+        """How far other powers stand in for Pakistan."""
+        return 1.0 - (1.0 - self.model.china.supply) * (1.0 - self.model.india.supply)
+
     def _change_needs(self) -> None:
         for name in self.wartime_need:
             self.wartime_need[name] = self.apply(dependence.wartime_need, need=self.wartime_need[name], war=self.war)
         self.arms_stock = self.apply(dependence.inherited_arms, stock=self.arms_stock, war=self.war)
+        training = self.model.pakistan.levers["military_training"]
+        self.capacity = self.apply(tools.army_trained, capacity=self.capacity, training=training)
+        self.hold_over_ttp = self.apply(tools.hold_over_ttp, capacity=self.capacity)
 
     def _wanted(self) -> Vector:
         """What Kabul needs before anything is delivered, shape (resources, worlds)."""
@@ -147,7 +210,12 @@ class Taliban(Actor):
             for name, one in RESOURCE_SPECS.items()
             if one.grows_in_hardship
         }
-        needs = {**self.needs, **self.wartime_need, **in_hardship}
+        of_friends = {
+            name: self.apply(dependence.need_of_a_friend, base=self.needs[name], sanctions=self.model.donors.sanctions)
+            for name, one in RESOURCE_SPECS.items()
+            if one.grows_with_isolation
+        }
+        needs = {**self.needs, **self.wartime_need, **in_hardship, **of_friends}
         return stacked(needs[name] for name in self.needed)
 
     def _offered(self) -> Vector:
@@ -181,10 +249,10 @@ class Taliban(Actor):
         return self._by_resource(itself, lambda name: given[self.needed.index(name)])
 
     def _pakistani_control(self, delivered: Vector) -> Vector:
-        flows = self.apply(leverage.withdrawable_control, delivered=delivered)
+        """What Pakistan could withdraw: what flows, what it supplied for the war, hardly what was granted for good."""
         kept = self.apply(leverage.irreversible_control, granted=self.model.pakistan.granted)
         special = {**dict.fromkeys(self.wartime, self.wartime_supply), **dict.fromkeys(self.steps, kept)}
-        return self._by_resource(special, lambda name: flows[self.needed.index(name)])
+        return self._by_resource(special, lambda name: delivered[self.needed.index(name)])
 
     def _indian_control(self) -> Vector:
         """What India could grant or withdraw."""
@@ -192,11 +260,13 @@ class Taliban(Actor):
         return self._by_resource(offers, lambda name: self.nothing)
 
     def _alternatives(self) -> Vector:
-        """What others than Pakistan and India would supply."""
-        return stacked(
+        """What others than Pakistan and India would supply, and what comes by other roads."""
+        usual = stacked(
             total([self.alternatives[name], *(getattr(self.model, other).supply for other in self.others[name])])
             for name in self.needed
         )
+        by_road = stacked(self.nothing if name in self.wartime else self.roads for name in self.needed)
+        return self.apply(leverage.alternatives_with_roads, usual=usual, roads=by_road)
 
     def _own_supply(self) -> Vector:
         own = {"sanctuary": self.own_territory * (1.0 - self.war), "arms": self.arms_stock}
@@ -216,7 +286,7 @@ class Taliban(Actor):
             "constituencies": pakistan.power("clerics"),
         }
         controls = {
-            "ttp_restraint": terms["kabul_control"],
+            "ttp_restraint": self.hold_over_ttp,
             "room_denied_to_india": self.openness,
             "constituencies": pakistan.rhetoric,
         }
@@ -237,16 +307,22 @@ class Taliban(Actor):
         self.coercion_felt = self.apply(
             alignment.coercion,
             strikes=self.model.pakistan.strikes,
-            closure=levers["border_closure"],
+            closure=self.model.pakistan.closure,
             expulsion=levers["refugee_expulsion"],
         )
         benefit = {"pakistan": self.benefit, "india": self.model.india.engagement}
         cooled = self.apply(alignment.restraint_cools_ties, effort=self.effort)
         coercion = {"pakistan": self.coercion_felt, "ttp": cooled}
+        strength = np.minimum(self.model.ttp.strength / (2.0 * self.parameter("start_fighters")), 1.0)
+        benefit["ttp"] = self.apply(alignment.services_of_the_ttp, strength=strength, war=self.war)
         for faction in self.factions:
             faction.respond(benefit, coercion)
+        mediation = levers["factional_mediation"]
+        self.faction("haqqani").favour = self.apply(tools.mediator_favours_friends, mediation=mediation)
         share_power(self.factions)
-        self.faction_dispersion = disagreement(self.factions, "ttp")
+        self.faction_dispersion = self.apply(
+            tools.factions_settled, spread=disagreement(self.factions, "ttp"), mediation=mediation
+        )
         self.resentment = self.apply(alignment.resentment, resentment=self.resentment, coercion=self.coercion_felt)
 
     def take_posture(self) -> None:
@@ -255,13 +331,17 @@ class Taliban(Actor):
         levers, public = self.model.pakistan.levers, self.model.afghan_public
         tie = self.tie("pakistan")
         self.strain = self.apply(
-            alignment.strain, alignment_pakistan=tie, resentment=self.resentment, coercion=self.coercion_felt
+            alignment.strain,
+            alignment_pakistan=tie,
+            resentment=self.resentment,
+            coercion=self.coercion_felt,
+            tension=self.model.relations.tension,
         )
         openness = self.apply(
             alignment.openness_to_india,
             alignment_india=self.tie("india"),
             strain=self.strain,
-            leverage_pakistan=self.leverage_of_pakistan,
+            leverage_pakistan=self.dependence,
         )
         words = self.apply(
             alignment.messaging,
@@ -278,7 +358,8 @@ class Taliban(Actor):
 
     def choose_stance(self) -> None:
         """How far to restrain the TTP: a sum of named pressures, each a rule."""
-        pakistan, public, choice = self.model.pakistan, self.model.afghan_public, self.stance_decision
+        pakistan, public, relations = self.model.pakistan, self.model.afghan_public, self.model.relations
+        choice = self.stance_decision
         ready = self.apply(
             stance.readiness_to_pay,
             benefit=self.benefit,
@@ -288,30 +369,80 @@ class Taliban(Actor):
         self.expected_concession = self.apply(
             stance.expected_concession, expected=self.expected_concession, offered=ready
         )
-        bargain, mediate, every = choice.only("bargain"), choice.only("mediate"), (1.0,) * len(EFFORT)
-        chip = choice.pressure(
-            stance.value_of_the_chip, unmet=1.0 - self.benefit, expected_concession=self.expected_concession, on=bargain
-        )
+        self.unmet = self.apply(stance.still_wanted, benefit=self.benefit, patronage=self._friends())
         pressures = [
             choice.pressure(stance.kinship_and_debt, alignment_ttp=self.tie("ttp"), on=EFFORT),
             choice.pressure(stance.cohesion_cost, dispersion=self.faction_dispersion, on=EFFORT_SQUARED),
             choice.pressure(stance.public_cost, visibility=pakistan.visibility, distrust=public.distrust, on=EFFORT),
             choice.pressure(stance.resentment_cost, resentment=self.resentment, on=EFFORT),
+            choice.pressure(
+                stance.terms_offend, conditionality=pakistan.conditionality, resentment=self.resentment, on=EFFORT
+            ),
             choice.pressure(stance.anger_at_strikes, recent_strikes=pakistan.recent_strikes, on=EFFORT),
             choice.pressure(stance.indian_alternative, india_engagement=self.model.india.engagement, on=EFFORT),
             choice.pressure(stance.pull_of_reward, conditional_reward=self.conditional_reward, on=EFFORT),
+            choice.pressure(stance.loss_if_it_defies, leverage_in_use=self.in_use, on=EFFORT),
             choice.pressure(stance.goodwill, alignment_pakistan=self.tie("pakistan"), on=EFFORT),
             choice.pressure(stance.answer_to_threat, threat=self.threat, on=EFFORT),
-            chip,
-            choice.pressure(stance.chip_for_a_mediator, chip=chip.strength, on=mediate),
-            choice.pressure(stance.chip_kept, delivered=self.benefit, on=bargain),
-            choice.pressure(stance.call_to_mediate, talks=pakistan.levers["ttp_talks"], on=mediate),
-            choice.pressure(stance.stance_habit, held=choice.held(), on=every),
+            choice.pressure(
+                stance.value_of_the_chip, unmet=self.unmet, expected_concession=self.expected_concession, on=EFFORT
+            ),
+            choice.pressure(stance.chip_kept, delivered=self.benefit, credibility=pakistan.credibility, on=EFFORT),
+            choice.pressure(
+                spiral.quarrel_frees_the_ttp,
+                tension=relations.tension,
+                hostilities=relations.hostilities,
+                on=EFFORT,
+            ),
+            choice.pressure(stance.stance_step, distance=_distance(EFFORT, self.effort), on=(1.0,) * len(EFFORT)),
         ]
-        script = self.model.script.settings("taliban", self.model.month, self.model.recent)
+        script = self._script()
         choice.choose([*pressures, *choice.menu(script)], script["stance"])
         self.effort = choice.value(EFFORT)
-        self.shelter = self.apply(campaign.shelter_given, effort=self.effort)
+        self.shelter = self.apply(campaign.shelter_given, effort=self.effort, control=self.hold_over_ttp)
+
+    def choose_brokering(self) -> None:
+        """Whether to carry messages between Islamabad and the TTP, to host their talks, to guarantee what they agree."""
+        pakistan, choice = self.model.pakistan, self.brokering_decision
+        pressures = [
+            choice.pressure(stance.call_to_mediate, talks=pakistan.levers["ttp_talks"], on=BROKERED),
+            choice.pressure(
+                stance.brokering_pays, unmet=self.unmet, expected_concession=self.expected_concession, on=BROKERED
+            ),
+            choice.pressure(
+                stance.name_at_stake,
+                tension=self.model.relations.tension,
+                collapse=pakistan.memory_of_collapse,
+                on=BROKERED,
+            ),
+            choice.pressure(
+                stance.brokering_step, distance=_distance(BROKERED, self.brokering), on=(1.0,) * len(BROKERED)
+            ),
+        ]
+        choice.choose(pressures, self._script()["brokering"])
+        self.brokering = choice.value(BROKERED)
+
+    def answer_pakistan(self) -> None:
+        """What Kabul does about what Pakistan did: absorbs it, protests, fires on the line, or goes over to an offensive."""
+        relations, choice = self.model.relations, self.answer_decision
+        pressures = [
+            choice.pressure(spiral.pakistan_provoked, provocation=self.coercion_felt, on=ANSWER),
+            choice.pressure(
+                spiral.public_wants_an_answer,
+                distrust=self.model.afghan_public.distrust,
+                tension=relations.tension,
+                on=ANSWER,
+            ),
+            choice.pressure(spiral.more_to_lose, dependence=self.dependence, on=ANSWER),
+            choice.pressure(spiral.capacity_emboldens, capacity=self.capacity, on=ANSWER),
+            choice.pressure(spiral.price_of_going_further, capacity=self.capacity, on=ANSWER_SQUARED),
+            choice.pressure(spiral.step_by_step, distance=_distance(ANSWER, self.answer), on=(1.0,) * len(ANSWER)),
+        ]
+        choice.choose(pressures, self._script()["answer"])
+        self.answer = choice.value(ANSWER)
+
+    def _script(self) -> Mapping[str, Vector | None]:
+        return self.model.script.settings("taliban", self.model.month, self.model.recent)
 
     def hold_together(self) -> None:
         """Cohesion wears with restraint; at worst the movement breaks, and war returns."""
@@ -333,6 +464,12 @@ class Taliban(Actor):
             legitimacy=self.legitimacy,
             war=self.war,
         )
+        self.cohesion = self.apply(
+            spiral.rally_round,
+            cohesion=self.cohesion,
+            tension=self.model.relations.tension,
+            distrust=public.distrust,
+        )
         chance = self.apply(stance.fracture_chance, cohesion=self.cohesion)
         breaking = happens(self.draw("fracture"), chance) * (1.0 - self.fractured)
         self.fractured = np.maximum(self.fractured, breaking)
@@ -342,3 +479,8 @@ class Taliban(Actor):
 def prescribed(script: Vector | None, own: Vector) -> Vector:
     """The scenario's value where it gives one (not below 0), else the actor's own."""
     return own if script is None else np.where(script >= 0, script, own)
+
+
+def _distance(values: tuple[float, ...], held: Vector) -> Vector:
+    """How far each option lies from the one held, shape (options, worlds)."""
+    return np.abs(np.asarray(values)[:, None] - held)

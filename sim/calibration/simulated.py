@@ -30,7 +30,7 @@ KEPT = (
     "ttp_capability",
     "taliban_stance",
     "chance_restrain",
-    "chance_bargain",
+    "fractured",
     "india_engagement",
     "border_clashes",
 )

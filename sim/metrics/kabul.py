@@ -26,11 +26,25 @@ def _chance_restrain(m: FrontierModel) -> Vector:
 
 KABUL = (
     share(
+        "dependence",
+        "Kabul's dependence on Pakistan",
+        "final",
+        "Share of all that Kabul needs that hangs on what Pakistan could withdraw; promises count for nothing.",
+        lambda m: m.taliban.dependence,
+    ),
+    share(
+        "leverage_in_use",
+        "Pakistan's leverage in use",
+        "final",
+        "Kabul's dependence times how far it believes that Pakistan would cut it off.",
+        lambda m: m.taliban.in_use,
+    ),
+    share(
         "leverage_pakistan_taliban",
         "Pakistan's leverage over Kabul",
         "final",
-        "Need times control, averaged over what Kabul needs and Pakistan can give or withdraw.",
-        lambda m: m.taliban.leverage_of_pakistan,
+        "The older name of Kabul's dependence on Pakistan; the same number.",
+        lambda m: m.taliban.dependence,
     ),
     share(
         "leverage_wartime",
@@ -52,13 +66,6 @@ KABUL = (
         "final",
         "Need times control, for what India offers.",
         lambda m: m.taliban.leverage_of_india,
-    ),
-    share(
-        "leverage_usable",
-        "Usable leverage",
-        "mean",
-        "Pakistan's leverage times how far its giving is conditional.",
-        lambda m: m.taliban.usable,
     ),
     share(
         "threat",
@@ -94,17 +101,45 @@ KABUL = (
     ),
     share(
         "taliban_stance",
-        "Kabul's effort on the TTP",
+        "Kabul's restraint of the TTP",
         "mean",
-        "0 shelter, .25 bargain, .5 mediate, .75 restrain, 1 crack down.",
+        "0 shelter, .25 caution, .5 contain, .75 restrain, 1 crack down.",
         lambda m: m.taliban.effort,
     ),
     share(
-        "chance_bargain",
-        "Chance that Kabul bargains",
+        "brokering",
+        "Kabul's brokering",
         "mean",
-        "Probability its decision gave to using the TTP as a chip.",
-        lambda m: m.taliban.stance_decision.probability("bargain"),
+        "0 stands apart, 1/3 carries messages, 2/3 hosts talks, 1 guarantees what is agreed.",
+        lambda m: m.taliban.brokering,
+    ),
+    share(
+        "kabul_answer",
+        "Kabul's answer to Pakistan",
+        "mean",
+        "0 absorbs, 1/3 protests, 2/3 fires on the line, 1 an offensive.",
+        lambda m: m.taliban.answer,
+    ),
+    share(
+        "afghan_capacity",
+        "Capacity of Kabul's army",
+        "final",
+        "How far it can hold a frontier, or use it.",
+        lambda m: m.taliban.capacity,
+    ),
+    share(
+        "other_roads",
+        "Kabul's other roads",
+        "final",
+        "How far other roads and patrons stand in for what Pakistan gives or lets pass.",
+        lambda m: m.taliban.roads,
+    ),
+    share(
+        "price_of_restraint",
+        "Kabul's price for restraint",
+        "mean",
+        "What it still wants for the chip times how far it expects to be paid.",
+        lambda m: m.taliban.unmet * m.taliban.expected_concession,
     ),
     share(
         "chance_restrain",

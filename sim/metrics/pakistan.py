@@ -20,7 +20,8 @@ def _clashes_pakistan_first(m: FrontierModel) -> Vector:
 
 def _chance_strikes(m: FrontierModel) -> Vector:
     able = m.pakistan.levers["cross_border_strikes"] > 0
-    return np.where(able, m.pakistan.strike_decision.probability("strike"), 0.0)
+    decision = m.pakistan.strike_decision
+    return np.where(able, np.minimum(decision.probability("strike") + decision.probability("campaign"), 1.0), 0.0)
 
 
 PAKISTAN = (
@@ -71,6 +72,27 @@ PAKISTAN = (
         "mean",
         "Kabul's mediation leaning on Islamabad to concede.",
         lambda m: m.pakistan.concession_pressure,
+    ),
+    share(
+        "tension",
+        "Tension with Kabul",
+        "mean",
+        "How bad the quarrel between Islamabad and Kabul is.",
+        lambda m: m.relations.tension,
+    ),
+    share(
+        "hostilities",
+        "Open hostilities",
+        "mean",
+        "1 in a month of open hostilities between the two states.",
+        lambda m: m.relations.hostilities,
+    ),
+    share(
+        "infiltration",
+        "Infiltration",
+        "mean",
+        "How freely armed men cross the line into Pakistan: refuge, let be, and a way across.",
+        lambda m: m.land.infiltration,
     ),
     Metric(
         "border_clashes",
@@ -166,6 +188,13 @@ PAKISTAN = (
         lambda m: m.durand_line.afghan_sovereignty,
     ),
     share("economy", "Pakistan's economy", "final", "0 default, 1 sound.", lambda m: m.pakistan.economy),
+    share(
+        "in_default",
+        "Default",
+        "mean",
+        "1 in a month in which Pakistan is in default.",
+        lambda m: m.pakistan.in_default,
+    ),
     share(
         "imf_programme", "IMF programme", "mean", "1 in a month with a programme on track.", lambda m: m.imf.programme
     ),

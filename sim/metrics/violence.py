@@ -106,6 +106,20 @@ VIOLENCE = (
         lambda m: total(group.capability for group in m.groups),
     ),
     share(
+        "prestige",
+        "TTP prestige",
+        "final",
+        "The movement's name: the victory next door, and what it has won, done and been granted since.",
+        lambda m: m.ttp.prestige,
+    ),
+    share(
+        "foothold",
+        "TTP foothold in Pakistan",
+        "final",
+        "Networks, recruits, money taken and ground that armed groups hold, areas by their usual share of attacks.",
+        lambda m: m.land.mean_foothold,
+    ),
+    share(
         "ttp_cohesion", "TTP cohesion", "final", "How far the constituent groups act as one.", lambda m: m.ttp.cohesion
     ),
     share(

@@ -49,12 +49,12 @@ def attacks_expected(
     ),
     mechanisms=("M7", "M6"),
     moves=("attacks",),
-    rises_with=("effort", "refuge"),
+    rises_with=("effort", "control", "refuge"),
     off=0.0,
 )
-def prevented_by_kabul(effort: Share, refuge: Share, *, kabul_control: Vector, reach_beyond_refuge: Vector) -> Share:
+def prevented_by_kabul(effort: Share, control: Share, refuge: Share, *, reach_beyond_refuge: Vector) -> Share:
     """Kabul can stop what is launched from its soil, and a part of what is not."""
-    return effort * kabul_control * (refuge + reach_beyond_refuge * (1.0 - refuge))
+    return effort * control * (refuge + reach_beyond_refuge * (1.0 - refuge))
 
 
 @rule(
@@ -97,16 +97,13 @@ def attacks_in_area(home: Attacks, elsewhere: Attacks, *, attacks_abroad_share: 
     claims=("001.6-other-groups-encouraged", "004.6-victory-galvanised"),
     mechanisms=("M31",),
     moves=("attacks_background",),
-    rises_with=("success",),
+    rises_with=("prestige",),
     off=1.0,
+    loops=("L2",),
 )
-def encouragement(success: Share, *, background_example: Vector) -> Ratio:
-    """The TTP's success encourages other groups: what it multiplies their attacks by.
-
-    Args:
-        success: the TTP's recent attacks as a share of the level at which its success is complete.
-    """
-    return 1.0 + background_example * success
+def encouragement(prestige: Share, *, background_example: Vector) -> Ratio:
+    """The TTP's prestige encourages other groups: what it multiplies their attacks by."""
+    return 1.0 + background_example * prestige
 
 
 @rule(
