@@ -31,6 +31,8 @@ KABUL = (
         "final",
         "Need times control, averaged over what Kabul needs and Pakistan can give or withdraw.",
         lambda m: m.taliban.leverage_of_pakistan,
+        better="more",
+        better_for="pakistan",
     ),
     share(
         "leverage_wartime",
@@ -45,6 +47,8 @@ KABUL = (
         "final",
         "Need times control, averaged over what Pakistan needs and Kabul can give or withdraw.",
         lambda m: m.taliban.leverage_over_pakistan,
+        better="less",
+        better_for="pakistan",
     ),
     share(
         "leverage_india_taliban",
@@ -98,6 +102,8 @@ KABUL = (
         "mean",
         "0 shelter, .25 bargain, .5 mediate, .75 restrain, 1 crack down.",
         lambda m: m.taliban.effort,
+        better="more",
+        better_for="pakistan",
     ),
     share(
         "chance_bargain",
@@ -154,6 +160,7 @@ KABUL = (
         "final",
         "Humanitarian and economic distress.",
         lambda m: m.afghan_public.hardship,
+        better="less",
     ),
     share(
         "resentment",
@@ -163,6 +170,11 @@ KABUL = (
         lambda m: m.taliban.resentment,
     ),
     share(
-        "afghan_war", "War in Afghanistan", "mean", "Share of Afghanistan contested by arms.", lambda m: m.taliban.war
+        "afghan_war",
+        "War in Afghanistan",
+        "mean",
+        "Share of Afghanistan contested by arms.",
+        lambda m: m.taliban.war,
+        better="less",
     ),
 )

@@ -50,6 +50,7 @@ PAKISTAN = (
         "mean",
         "What the month's levers cost.",
         lambda m: m.pakistan.effort_cost,
+        better="less",
     ),
     share(
         "strikes",
@@ -81,6 +82,7 @@ PAKISTAN = (
         "total",
         "Armed clashes on the Durand Line.",
         lambda m: m.durand_line.clashes,
+        better="less",
     ),
     share(
         "clashes_pakistan_first",
@@ -105,6 +107,7 @@ PAKISTAN = (
         "mean",
         "Trade across the line.",
         lambda m: m.durand_line.trade,
+        better="more",
     ),
     Metric(
         "aid",
@@ -129,6 +132,8 @@ PAKISTAN = (
         "final",
         "0 none, 1/3 mission, 2/3 embassy, 1 partnership.",
         lambda m: m.india.engagement,
+        better="less",
+        better_for="pakistan",
     ),
     share(
         "sovereignty",
@@ -136,6 +141,7 @@ PAKISTAN = (
         "final",
         "Weighted from the three parts below.",
         lambda m: m.pakistan.sovereignty,
+        better="more",
     ),
     share(
         "sovereignty_conceded",
@@ -143,6 +149,7 @@ PAKISTAN = (
         "final",
         "1 less what was conceded and cannot be taken back.",
         lambda m: 1.0 - m.pakistan.conceded,
+        better="more",
     ),
     share(
         "sovereignty_control",
@@ -150,6 +157,7 @@ PAKISTAN = (
         "final",
         "State control against armed groups.",
         lambda m: m.land.mean_control,
+        better="more",
     ),
     share(
         "sovereignty_freedom",
@@ -157,6 +165,7 @@ PAKISTAN = (
         "final",
         "1 less Kabul's leverage over Islamabad.",
         lambda m: 1.0 - m.taliban.leverage_over_pakistan,
+        better="more",
     ),
     share(
         "sovereignty_afghan",
@@ -164,12 +173,27 @@ PAKISTAN = (
         "final",
         "Afghanistan's freedom from strikes and incursions.",
         lambda m: m.durand_line.afghan_sovereignty,
+        better="more",
     ),
-    share("economy", "Pakistan's economy", "final", "0 default, 1 sound.", lambda m: m.pakistan.economy),
+    share(
+        "economy",
+        "Pakistan's economy",
+        "final",
+        "0 default, 1 sound.",
+        lambda m: m.pakistan.economy,
+        better="more",
+    ),
     share(
         "imf_programme", "IMF programme", "mean", "1 in a month with a programme on track.", lambda m: m.imf.programme
     ),
-    share("unrest", "Unrest in Pakistan", "mean", "Protest and political crisis.", lambda m: m.pakistan.unrest),
+    share(
+        "unrest",
+        "Unrest in Pakistan",
+        "mean",
+        "Protest and political crisis.",
+        lambda m: m.pakistan.unrest,
+        better="less",
+    ),
     share(
         "rhetoric",
         "Pro-Taliban rhetoric",

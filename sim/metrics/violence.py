@@ -35,12 +35,14 @@ VIOLENCE = (
         "TTP attacks",
         "Attacks by the TTP and its constituent groups in Pakistan, as they happened.",
         _all_attacks,
+        better="less",
     ),
     attacks(
         "attacks_background",
         "Other groups' attacks",
         "Attacks in Pakistan by every other armed group.",
         lambda m: m.land.background,
+        better="less",
     ),
     attacks(
         "attacks_claimed",
@@ -94,6 +96,8 @@ VIOLENCE = (
         "final",
         "Fighters in all constituent groups.",
         lambda m: m.ttp.strength,
+        better="less",
+        better_for="pakistan",
     ),
     Metric(
         "ttp_capability",
@@ -114,5 +118,6 @@ VIOLENCE = (
         "mean",
         "1 in a month with a truce between the TTP and Pakistan.",
         lambda m: m.ttp.truce,
+        better="more",
     ),
 )
