@@ -200,11 +200,7 @@ LEVER_SPECS: dict[str, Lever] = _declared(
         "Refugee expulsion",
         "Sending Afghans back.",
         coercive=True,
-        aims=(
-            "taliban_stance",
-            "leverage_pakistan_taliban",
-            "refugees",
-        ),
+        aims=("taliban_stance", "leverage_pakistan_taliban"),
     ),
 )
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 PAST, HISTORY = "shared_past", "history"
 QUANTILES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
-# A parameter tells which course is best where chance would do as well in less than one case of so many, all being tried.
-SURE = 0.05
+# Of the parameters that are named, so large a share at most is expected to be there by chance.
+FALSE = 0.05
 MOST_NAMED = 3
 # A course that is best in fewer sets than this says nothing of what it hangs on.
 FEWEST = 5
@@ -114,10 +114,11 @@ def best_shares(values: Array, better: End) -> Array:
 def hangs_on(shares: Array, parameters: Mapping[str, Array]) -> dict[str, float]:
     """The parameters whose values differ between sets in which different courses are best.
 
-    By the Kruskal-Wallis test (Kruskal and Wallis, 1952, Journal of the American Statistical Association 47(260), 583-621)
-    with the Bonferroni correction for all parameters tried; the share is epsilon squared, H less its expectation by chance
-    as a share of its largest value (Tomczak and Tomczak, 2014, Trends in Sport Sciences 21(1), 19-25). Sets with several
-    best courses are left out, and so are courses that are best in few.
+    By the Kruskal-Wallis test (Kruskal and Wallis, 1952, Journal of the American Statistical Association 47(260), 583-621),
+    all parameters being tried, with the share of false ones held down (Benjamini and Hochberg, 1995, Journal of the Royal
+    Statistical Society B 57(1), 289-300). The share that a parameter tells is epsilon squared, the statistic less what chance
+    makes of it as a share of its largest value (Tomczak and Tomczak, 2014, Trends in Sport Sciences 21(1), 19-25). Sets with
+    several best courses are left out, and so are those of courses that are best in few.
 
     Args:
         shares: as of `best_shares`; parameters: name -> one value per set.
@@ -129,14 +130,13 @@ def hangs_on(shares: Array, parameters: Mapping[str, Array]) -> dict[str, float]
     often = [course for course in range(len(shares)) if np.sum(winner == course) >= FEWEST]
     kept = np.isin(winner, often)
     names = [name for name, values in parameters.items() if np.ptp(values[kept]) > 0] if len(often) > 1 else []
-    out = {}
-    for name in names:
-        ranks = rankdata(parameters[name][kept])
-        statistic = _kruskal(ranks, winner[kept])
-        count, groups = len(ranks), len(often)
-        if float(chi2.sf(statistic, groups - 1)) * len(names) < SURE:
-            out[name] = max((statistic - groups + 1) / (count - groups), 0.0)
-    return {name: out[name] for name in sorted(out, key=lambda name: (-out[name], name))[:MOST_NAMED]}
+    free, count = len(often) - 1, int(kept.sum())
+    statistics = {name: _kruskal(rankdata(parameters[name][kept]), winner[kept]) for name in names}
+    ordered = sorted(names, key=lambda name: (-statistics[name], name))
+    chances = chi2.sf([statistics[name] for name in ordered], free)
+    within = np.flatnonzero(chances <= FALSE * np.arange(1, len(ordered) + 1) / max(len(ordered), 1))
+    told = ordered[: within[-1] + 1 if len(within) else 0]
+    return {name: max((statistics[name] - free) / (count - 1 - free), 0.0) for name in told[:MOST_NAMED]}
 
 
 def _kruskal(ranks: Array, groups: Array) -> float:

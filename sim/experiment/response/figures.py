@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -74,9 +74,9 @@ def title(name: str) -> str:
     return known[name].title if name in known else name
 
 
-def leverage() -> str:
-    """The metric that stands for Pakistan's leverage: that in use, where it is declared."""
-    return "leverage_in_use" if "leverage_in_use" in METRICS else "leverage_pakistan_taliban"
+def leverage(known: Container[str] = METRICS) -> str:
+    """The metric that stands for Pakistan's leverage: that in use, where it is known."""
+    return "leverage_in_use" if "leverage_in_use" in known else "leverage_pakistan_taliban"
 
 
 def summed(rows: Sequence[Array], summary: Summary, levels: bool) -> Array:
@@ -92,10 +92,8 @@ def summed(rows: Sequence[Array], summary: Summary, levels: bool) -> Array:
     return total(some) / float(len(some))
 
 
-def simulated(
-    spec: RunSpec, first: int, levels: bool, workers: int = 1, progress: Progress | None = None
-) -> Table:
-    """Run scenarios and read every figure from a month on, counted from 0, to the end; neither workers nor chunks change a bit."""
+def simulated(spec: RunSpec, first: int, levels: bool, workers: int = 1, progress: Progress | None = None) -> Table:
+    """Run scenarios and read every figure from a month on, counted from 0; neither workers nor chunks change a bit."""
     read = partial(_read, first=first, levels=levels)
     parts: dict[str, list[dict[str, Array]]] = {name: [] for name in spec.scenarios}
     with closing(simulate(spec, read, workers=workers, progress=progress)) as found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -64,9 +64,7 @@ def with_lever(base: Scenario, lever: str, value: float, name: str) -> Scenario:
 def effects(table: Table) -> dict[str, dict[str, Effect]]:
     """What each lever does to each figure, from the table that the scenarios of `ends` come to."""
     return {
-        lever: {
-            figure: effect(low, table[f"{lever} 1"][figure]) for figure, low in table[f"{lever} 0"].items()
-        }
+        lever: {figure: effect(low, table[f"{lever} 1"][figure]) for figure, low in table[f"{lever} 0"].items()}
         for lever in LEVER_SPECS
     }
 
@@ -89,6 +87,6 @@ def met(found: Mapping[str, Effect], wanted: tuple[str, ...]) -> list[str]:
     return sorted(moved, key=lambda name: -abs(found[name].in_sd or 0.0))
 
 
-def headlines() -> tuple[str, str, str]:
-    """What levers are held against beside what each is for: attacks, leverage, Kabul's restraint."""
-    return ("attacks", leverage(), "taliban_stance")
+def headlines(known: Container[str]) -> tuple[str, ...]:
+    """What levers are held against beside what each is for, of the figures known: attacks, leverage, Kabul's restraint."""
+    return tuple(name for name in ("attacks", leverage(known), "taliban_stance") if name in known)

@@ -89,10 +89,7 @@ class Response:
                 name: Choice(one["worst_over_best"], one["apart"], one["best"], one["hangs_on_share"])
                 for name, one in told["choice"].items()
             },
-            {
-                name: Variance(**one, clipped=told["clipped"].get(name, {}))
-                for name, one in told["variance"].items()
-            },
+            {name: Variance(**one, clipped=told["clipped"].get(name, {})) for name, one in told["variance"].items()},
             told["manifest"],
         )
 
@@ -183,9 +180,7 @@ def response(
     return Response(by_lever.effects(moved), by_lever.aims(), kinds, parts, manifest)
 
 
-def compared(
-    table: Table, sets: int, parameters: Mapping[str, Any]
-) -> tuple[dict[str, Choice], dict[str, Variance]]:
+def compared(table: Table, sets: int, parameters: Mapping[str, Any]) -> tuple[dict[str, Choice], dict[str, Variance]]:
     """Choice and variance of every figure, from what the courses' worlds came to, set by set."""
     kinds, parts = {}, {}
     for name, one in figures().items():
@@ -219,7 +214,9 @@ def _courses(names: Sequence[str]) -> dict[str, Scenario]:
     start = load_scenario(by_lever.BASE).start
     for name, one in out.items():
         if one.start != start:
-            raise LimitError(f"course {name} starts in {one.start}; allowed: courses that start in {start}, as {by_lever.BASE}")
+            raise LimitError(
+                f"course {name} starts in {one.start}; allowed: courses that start in {start}, as {by_lever.BASE}"
+            )
     return out
 
 
