@@ -9,12 +9,14 @@ import altair as alt
 
 from sim.plots.data import Rows
 from sim.plots.theme import INK, PALETTE, WIDTH, broken, dress, name_axis
+from sim.words.numbers import signed
 
 WIDE = 2 * WIDTH
-_NAMES, _CELL, _ROW = 200, 64, 22
+_NAMES, _CELL, _ROW, _LINE = 200, 76, 22, 14
 # Blue falls, orange rises, as elsewhere; beyond one standard deviation the shade grows no more.
 _SHADES, _MOST = ["#0072B2", "#f7f7f7", "#E69F00"], 1.0
 MOST_COURSES = 6
+_DARK = 5  # so many of the palette's first colours take white figures
 OTHERS = "another course"
 
 
@@ -38,23 +40,36 @@ def lever_effects(
                     "lever": lever,
                     "figure": "\n".join(broken(figure, 11)),
                     "shade": max(-_MOST, min(_MOST, value or 0.0)),
-                    "text": f"{value:+.2f}" if value is not None else "",
+                    "text": "" if value is None else signed(value, 2),
                     "clear": known and abs(value or 0.0) >= enough,
                     "meant": figure in meant.get(lever, ()),
                 }
             )
     order = ["\n".join(broken(figure, 11)) for figure in columns]
+    # Labels in lines grow downwards, towards the cells: the longest has room.
+    lines = max((one.count("\n") for one in order), default=0)
+    across = alt.Axis(
+        title=None,
+        orient="top",
+        labelAngle=0,
+        labelLineHeight=_LINE,
+        labelPadding=4 + _LINE * lines,
+        domain=False,
+        ticks=False,
+    )
     base = alt.Chart(width=_CELL * len(columns), height=_ROW * len(effects)).encode(
-        x=alt.X(
-            "figure:N", sort=order, axis=alt.Axis(title=None, orient="top", labelAngle=0, domain=False, ticks=False)
-        ),
+        x=alt.X("figure:N", sort=order, axis=across),
         y=alt.Y("lever:N", sort=list(effects), axis=name_axis(title=None)),
     )
     scale = alt.Scale(domain=[-_MOST, 0, _MOST], range=_SHADES, interpolate="rgb")
     chart = alt.layer(
         base.mark_rect().encode(color=alt.Color("shade:Q", scale=scale, legend=None)),
         base.transform_filter("datum.meant").mark_rect(fill=None, stroke=INK, strokeWidth=1.5),
-        base.mark_text().encode(text="text:N", opacity=alt.condition("datum.clear", alt.value(1.0), alt.value(0.45))),
+        base.mark_text().encode(
+            text="text:N",
+            opacity=alt.condition("datum.clear", alt.value(1.0), alt.value(0.45)),
+            color=alt.condition("datum.shade < -0.6", alt.value("white"), alt.value(INK)),
+        ),
     )
     subtitle = (
         "Median paired difference, lever at full strength less lever at nothing, in standard deviations over worlds. Blue: less "
@@ -105,7 +120,7 @@ def _bars(parts: Mapping[str, Mapping[str, float]], order: Sequence[str], title:
         for part in order:
             share = some.get(part, 0.0)
             label = f"{100 * share:.0f}" if share >= 0.04 else ""
-            dark = order.index(part) in (0, 1, 2, 3, 4)
+            dark = order.index(part) < _DARK
             rows.append(
                 {"figure": figure, "part": part, "from": done, "to": done + share, "middle": done + share / 2}
                 | {"label": label, "dark": dark}

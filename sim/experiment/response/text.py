@@ -112,21 +112,23 @@ def in_sd(one: Effect | None) -> str:
     return "from none" if one.in_sd is None else signed(one.in_sd, 2)
 
 
+def aimed(found: Response, lever: str) -> str:
+    """Whether a lever moves something of what it is for by enough, and what of that it moves most."""
+    some = found.levers.get(lever, {})
+    aims = [name for name in found.aims.get(lever, ()) if name in some]
+    if not aims:
+        return "-"
+    most = max(aims, key=lambda name: abs(some[name].in_sd or 0.0))
+    return f"{'yes' if met(some, tuple(aims)) else 'no'}: {title(most)} {in_sd(some[most])}"
+
+
 def lever_cells(found: Response, every: bool = False) -> Cells:
-    """A row per lever: what it is for and moves most of that, whether by enough; then its effect on the headline figures."""
+    """A row per lever: whether it moves what it is for; then its effect on the headline figures, or on every figure."""
     columns = measured(found) if every else headlines(measured(found))
-    rows = []
-    for lever, some in found.levers.items():
-        aims = [name for name in found.aims.get(lever, ()) if name in some]
-        most = max(aims, key=lambda name: abs(some[name].in_sd or 0.0), default="")
-        told = f"{title(most)} {in_sd(some[most])}" if most else "nothing said"
-        rows.append(
-            [
-                lever,
-                f"{'yes' if met(some, tuple(aims)) else 'no'}: {told}",
-                *(in_sd(some.get(name)) for name in columns),
-            ]
-        )
+    rows = [
+        [lever, aimed(found, lever), *(in_sd(some.get(name)) for name in columns)]
+        for lever, some in found.levers.items()
+    ]
     heads = [SHORT.get(name, title(name)) for name in columns]
     return ["lever", f"moves what it is for by {ENOUGH:g} sd", *heads], rows
 
@@ -222,7 +224,7 @@ def variance_sentence(found: Response, names: list[str]) -> str:
         if name in found.variance:
             one = found.variance[name]
             told.append(
-                f"{title(name)}: course {one.course:.0%}, parameters {one.parameters:.0%}, chance {one.chance:.0%}"
+                f"{title(name)}, course {one.course:.0%}, parameters {one.parameters:.0%}, chance {one.chance:.0%}"
             )
     clipped = [
         f"{part} of {title(name)}" for name in names if name in found.variance for part in found.variance[name].clipped
