@@ -183,13 +183,13 @@ def in_short(both: dict[str, Response]) -> Iterator[str]:
         known = headlines(measured(found))
         meet.append(sum(bool(met(some, tuple(found.aims[lever]))) for lever, some in found.levers.items()))
         heads.append(sum(bool(met(some, known)) for some in found.levers.values()))
-        most.append(max(max(found.choice[name].best.values()) for name in known))
+        most.append(max(max(found.choice[name].best.values()) for name in (*known, "fatalities_pakistan")))
     count = len(both["second"].levers)
     yield f"- Levers that move something that they are for: {meet[0]} in the first edition, {meet[1]} in the second, of {count}."
     yield f"- Levers that move attacks, leverage or Kabul's effort: {heads[0]} and {heads[1]}."
     yield (
-        "- The largest share of sets in which one course is the best on attacks, on leverage or on Kabul's effort: "
-        f"{most[0]:.0%} and {most[1]:.0%}."
+        "- The largest share of sets in which one course is the best, on attacks, deaths in Pakistan, leverage or Kabul's "
+        f"effort: {most[0]:.0%} and {most[1]:.0%}."
     )
 
 
@@ -268,7 +268,7 @@ def made(both: dict[str, Response]) -> Iterator[str]:
         about = found.manifest
         yield (
             f"- {name.capitalize()} edition: model {about['model']}, {about['sets']} sets, {about['replications']} worlds a set, "
-            f"{about['lever_worlds']} worlds a lever, seed {about['seed']}; {about['when'][:10]}, "
+            f"{about['lever_worlds']} worlds a lever, seed {about["seed"]}; "
             f"{about['elapsed_seconds']:.0f} seconds with {about['workers']} workers."
         )
 

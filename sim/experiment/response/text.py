@@ -122,15 +122,25 @@ def aimed(found: Response, lever: str) -> str:
     return f"{'yes' if met(some, tuple(aims)) else 'no'}: {title(most)} {in_sd(some[most])}"
 
 
-def lever_cells(found: Response, every: bool = False) -> Cells:
-    """A row per lever: whether it moves what it is for; then its effect on the headline figures, or on every figure."""
-    columns = measured(found) if every else headlines(measured(found))
+def lever_cells(found: Response) -> Cells:
+    """A row per lever: whether it moves what it is for; then its effect on the headline figures."""
+    columns = headlines(measured(found))
     rows = [
         [lever, aimed(found, lever), *(in_sd(some.get(name)) for name in columns)]
         for lever, some in found.levers.items()
     ]
     heads = [SHORT.get(name, title(name)) for name in columns]
     return ["lever", f"moves what it is for by {ENOUGH:g} sd", *heads], rows
+
+
+def moved_cells(found: Response) -> Cells:
+    """A row for each figure that a lever moves by enough, those that it moves most first."""
+    rows = []
+    for lever, some in found.levers.items():
+        for name in met(some, tuple(some)):
+            one = some[name]
+            rows.append([lever, title(name), number(one.effect, sign=True), in_sd(one), f"{one.share_higher:.0%}"])
+    return ["lever", "moves", "by", "in sd", "higher in"], rows
 
 
 # ------------------------------------------------------------------------------------------------ choice
@@ -254,26 +264,21 @@ TITLES = (
     "Courses, over accepted parameter sets, chance averaged out",
     "What the spread of single worlds comes of (*: estimated below nothing)",
 )
+MOVED = "All that each lever moves by enough, in the figure's own unit and in standard deviations over worlds"
 
 
 def every_cells(found: Response, every: bool = False) -> Iterator[tuple[str, Cells]]:
-    """The three tables with their titles."""
-    made = (lever_cells(found, every), choice_cells(found, every), variance_cells(found, every))
-    yield from zip(TITLES, made, strict=True)
+    """The tables with their titles; with `every`, of all figures."""
+    yield TITLES[0], lever_cells(found)
+    if every:
+        yield MOVED, moved_cells(found)
+    yield TITLES[1], choice_cells(found, every)
+    yield TITLES[2], variance_cells(found, every)
 
 
 def tables(found: Response, every: bool = False) -> Iterator[Table]:
-    """The three tables for a terminal; with `every`, of all figures (levers then stand across a row for each figure)."""
+    """The tables for a terminal."""
     from sim.words.tables import terminal_table
 
-    for place, (words, (heads, rows)) in enumerate(every_cells(found, every)):
-        if every and place == 0:
-            heads, rows = turned(heads, rows)
-        yield terminal_table(words, heads, rows, ids=place == 0)
-
-
-def turned(heads: list[str], rows: list[list[str]]) -> Cells:
-    """A table with its rows as columns."""
-    return [heads[0], *(row[0] for row in rows)], [
-        [heads[place], *(row[place] for row in rows)] for place in range(1, len(heads))
-    ]
+    for words, (heads, rows) in every_cells(found, every):
+        yield terminal_table(words, heads, rows, ids=heads[0] == "lever")
