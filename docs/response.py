@@ -263,12 +263,12 @@ def _share(found: Response, name: str, part: str) -> str:
 
 
 def made(both: dict[str, Response]) -> Iterator[str]:
-    """By which model, and when, each edition's figures were made."""
+    """By which model each edition's figures were made."""
     for name, found in both.items():
         about = found.manifest
         yield (
             f"- {name.capitalize()} edition: model {about['model']}, {about['sets']} sets, {about['replications']} worlds a set, "
-            f"{about['lever_worlds']} worlds a lever, seed {about["seed"]}; "
+            f"{about['lever_worlds']} worlds a lever, seed {about['seed']}; "
             f"{about['elapsed_seconds']:.0f} seconds with {about['workers']} workers."
         )
 

@@ -228,7 +228,7 @@ def test_what_is_below_nothing_is_set_to_nothing_and_said() -> None:
 
 
 def test_the_object_is_as_promised(found: Response) -> None:
-    """Other people's tools read it: /design/interfaces.md of the project's plan."""
+    """Otherwise other people's tools, which read it, fail."""
     told = json.loads(json.dumps(found.as_json(), allow_nan=False))
     assert {"levers", "choice", "variance", "manifest"} <= set(told)
     assert set(told["levers"]) == set(LEVER_SPECS)
