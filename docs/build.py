@@ -2,7 +2,7 @@
 
 In a page, what stands between `<!-- begin: NAME ... -->` and `<!-- end: NAME -->` is made by the block of that name from
 the registries of rules, parameters, metrics, mechanisms, claims and scenarios, so that it cannot differ from what runs.
-Pages in `scenarios/` are made whole, one for each file of the library.
+Pages in `scenarios/` are made whole, one for each file of the library, and so is `response.md`, from a study that is kept.
 """
 
 # ruff: noqa: E402
@@ -35,6 +35,7 @@ from notation import (
     values,
 )
 from registry_pages import all_claims, all_parameters, all_rules
+from response import page as response_page
 from scenario_pages import course_cost, scenario_page
 
 from sim import model as model_module
@@ -323,13 +324,15 @@ def levers(_: str) -> str:
                 f"`{name}`",
                 lever.title,
                 "presses" if lever.coercive else "gives or opens",
+                ", ".join(f"[`{aim}`](#metric-{aim})" for aim in lever.aims),
                 value_and_range(cost),
                 *set_to,
             )
         )
     totals = (f"{course_cost(mix):.2f}" for mix in mixes)
-    rows.append(("", "Cost of the whole at point values", "", "", *totals))
-    return table(("lever", "title", "it", "cost at full strength", *(policy.title for policy in policies)), rows)
+    rows.append(("", "Cost of the whole at point values", "", "", "", *totals))
+    heads = ("lever", "title", "it", "is meant to move", "cost at full strength")
+    return table((*heads, *(policy.title for policy in policies)), rows)
 
 
 def verdicts(_: str) -> str:
@@ -387,6 +390,7 @@ def build(only: Sequence[str] = ()) -> dict[Path, str]:
         return pages
     for name, _, _ in list_scenarios():
         pages[DOCS / "scenarios" / f"{name}.md"] = scenario_page(name)
+    pages[DOCS / "response.md"] = response_page()
     return pages
 
 

@@ -48,6 +48,7 @@ FLOORS = (
     "experiment.sensitivity",
     "experiment.regret",
     "experiment.replications",
+    "experiment.response",
     "teaching",
     "teaching.exercises",
     "teaching.classroom",

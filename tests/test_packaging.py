@@ -326,6 +326,7 @@ SMALLER = {
     "durand backcast": ["--worlds", "40"],
     "durand exercise pack": ["--worlds", "20"],
     "durand replications": ["--worlds", "60"],
+    "durand response": ["--sets", "3", "--worlds", "2", "--lever-worlds", "3"],
     "durand run": ["--worlds", "5", "--months", "3"],
     "durand compare": ["--worlds", "5", "--months", "3"],
 }

@@ -132,14 +132,15 @@ class Pakistan(Actor):
             violence=self.model.land.recent_deaths / self.parameter("scale_deaths"),
         )
         cost = self._cost(intended, LEVERS)
-        means = self._means()
+        means = self.means()
         self.afforded = self.apply(economy.affordable_share, cost=cost, budget=means)
         self.levers = {lever: intended[lever] * self.afforded for lever in LEVERS}
         self.effort_cost = cost * self.afforded
         pressing = self._cost(self.levers, coercive())
         self.course = (2.0 * pressing - self.effort_cost) / np.maximum(self.effort_cost, 1e-9)
 
-    def _means(self) -> Vector:
+    def means(self) -> Vector:
+        """The total cost of levers that can be carried this month, in cost units."""
         return self.apply(economy.budget, economy=self.economy, unrest=self.unrest, default=self.in_default)
 
     def choose_course(self) -> dict[str, Vector]:
@@ -152,7 +153,7 @@ class Pakistan(Actor):
         choice, every = self.policy_decision, (1.0,) * len(self.policy_decision.options)
         policy_set = settings["policy"]
         is_open = self.full(1.0) if policy_set is None else (policy_set == CHOOSING).astype(np.float64)
-        means = self._means()
+        means = self.means()
         beyond = self.apply(strikes.beyond_means, cost=self.policy_costs, means=means)
         pressures = [
             *(

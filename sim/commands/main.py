@@ -28,6 +28,7 @@ from sim.commands.extensions import With, load_extensions, with_first
 from sim.commands.options import Json
 from sim.commands.play import play
 from sim.commands.replications import replications
+from sim.commands.response import response
 from sim.commands.sensitivity import sensitivity
 from sim.commands.sweep import sweep
 from sim.commands.verify import verify
@@ -259,6 +260,7 @@ app.command()(discover)
 app.command()(regret)
 app.command()(sensitivity)
 app.command()(replications)
+app.command()(response)
 app.command()(verify)
 
 

@@ -77,7 +77,7 @@ class RunSpec:
         points: how many points of a sweep stand one after another on the worlds axis, all with the same random draws; with
             one scenario only, and never cut into batches.
         values: parameter -> value over the scenario's; levers: path in the scenario -> value. A number, or a vector with a
-            value for each `repeats` worlds in a row.
+            value for each `repeats` worlds in a row, the same under every scenario.
         off: rules and mechanisms that are switched off.
         record: whether decisions are accounted for, or in which months; panels: whether panels are read.
         chunk: worlds a batch.
@@ -134,8 +134,11 @@ class RunSpec:
         return replace(self, values=_cut(self.values, here), levers=_cut(self.levers, here))
 
     def spread(self, value: float | Vector) -> float | Vector:
-        """A value with an element for each world."""
-        return value.repeat(self.repeats) if _is_vector(value) and self.repeats > 1 else value
+        """A value with an element for each world, the same in every scenario."""
+        if not _is_vector(value):
+            return value
+        one = value.repeat(self.repeats) if self.repeats > 1 else value
+        return one.reshape(1, -1).repeat(len(self.scenarios), axis=0).ravel() if len(self.scenarios) > 1 else one
 
 
 def _is_vector(value: float | Vector) -> TypeGuard[Vector]:

@@ -31,6 +31,8 @@ KABUL = (
         "final",
         "Share of all that Kabul needs that hangs on what Pakistan could withdraw; promises count for nothing.",
         lambda m: m.taliban.dependence,
+        better="more",
+        better_for="pakistan",
     ),
     share(
         "leverage_in_use",
@@ -38,6 +40,8 @@ KABUL = (
         "final",
         "Kabul's dependence times how far it believes that Pakistan would cut it off.",
         lambda m: m.taliban.in_use,
+        better="more",
+        better_for="pakistan",
     ),
     share(
         "leverage_pakistan_taliban",
@@ -45,6 +49,8 @@ KABUL = (
         "final",
         "The older name of Kabul's dependence on Pakistan; the same number.",
         lambda m: m.taliban.dependence,
+        better="more",
+        better_for="pakistan",
     ),
     share(
         "leverage_wartime",
@@ -59,6 +65,8 @@ KABUL = (
         "final",
         "Need times control, averaged over what Pakistan needs and Kabul can give or withdraw.",
         lambda m: m.taliban.leverage_over_pakistan,
+        better="less",
+        better_for="pakistan",
     ),
     share(
         "leverage_india_taliban",
@@ -105,6 +113,8 @@ KABUL = (
         "mean",
         "0 shelter, .25 caution, .5 contain, .75 restrain, 1 crack down.",
         lambda m: m.taliban.effort,
+        better="more",
+        better_for="pakistan",
     ),
     share(
         "brokering",
@@ -189,6 +199,7 @@ KABUL = (
         "final",
         "Humanitarian and economic distress.",
         lambda m: m.afghan_public.hardship,
+        better="less",
     ),
     share(
         "resentment",
@@ -198,6 +209,11 @@ KABUL = (
         lambda m: m.taliban.resentment,
     ),
     share(
-        "afghan_war", "War in Afghanistan", "mean", "Share of Afghanistan contested by arms.", lambda m: m.taliban.war
+        "afghan_war",
+        "War in Afghanistan",
+        "mean",
+        "Share of Afghanistan contested by arms.",
+        lambda m: m.taliban.war,
+        better="less",
     ),
 )

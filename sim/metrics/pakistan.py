@@ -51,6 +51,7 @@ PAKISTAN = (
         "mean",
         "What the month's levers cost.",
         lambda m: m.pakistan.effort_cost,
+        better="less",
     ),
     share(
         "strikes",
@@ -79,6 +80,7 @@ PAKISTAN = (
         "mean",
         "How bad the quarrel between Islamabad and Kabul is.",
         lambda m: m.relations.tension,
+        better="less",
     ),
     share(
         "hostilities",
@@ -86,6 +88,7 @@ PAKISTAN = (
         "mean",
         "1 in a month of open hostilities between the two states.",
         lambda m: m.relations.hostilities,
+        better="less",
     ),
     share(
         "infiltration",
@@ -93,6 +96,7 @@ PAKISTAN = (
         "mean",
         "How freely armed men cross the line into Pakistan: refuge, let be, and a way across.",
         lambda m: m.land.infiltration,
+        better="less",
     ),
     Metric(
         "border_clashes",
@@ -103,6 +107,7 @@ PAKISTAN = (
         "total",
         "Armed clashes on the Durand Line.",
         lambda m: m.durand_line.clashes,
+        better="less",
     ),
     share(
         "clashes_pakistan_first",
@@ -127,6 +132,7 @@ PAKISTAN = (
         "mean",
         "Trade across the line.",
         lambda m: m.durand_line.trade,
+        better="more",
     ),
     Metric(
         "aid",
@@ -151,6 +157,8 @@ PAKISTAN = (
         "final",
         "0 none, 1/3 mission, 2/3 embassy, 1 partnership.",
         lambda m: m.india.engagement,
+        better="less",
+        better_for="pakistan",
     ),
     share(
         "sovereignty",
@@ -158,6 +166,7 @@ PAKISTAN = (
         "final",
         "Weighted from the three parts below.",
         lambda m: m.pakistan.sovereignty,
+        better="more",
     ),
     share(
         "sovereignty_conceded",
@@ -165,6 +174,7 @@ PAKISTAN = (
         "final",
         "1 less what was conceded and cannot be taken back.",
         lambda m: 1.0 - m.pakistan.conceded,
+        better="more",
     ),
     share(
         "sovereignty_control",
@@ -172,6 +182,7 @@ PAKISTAN = (
         "final",
         "State control against armed groups.",
         lambda m: m.land.mean_control,
+        better="more",
     ),
     share(
         "sovereignty_freedom",
@@ -179,6 +190,7 @@ PAKISTAN = (
         "final",
         "1 less Kabul's leverage over Islamabad.",
         lambda m: 1.0 - m.taliban.leverage_over_pakistan,
+        better="more",
     ),
     share(
         "sovereignty_afghan",
@@ -186,8 +198,16 @@ PAKISTAN = (
         "final",
         "Afghanistan's freedom from strikes and incursions.",
         lambda m: m.durand_line.afghan_sovereignty,
+        better="more",
     ),
-    share("economy", "Pakistan's economy", "final", "0 default, 1 sound.", lambda m: m.pakistan.economy),
+    share(
+        "economy",
+        "Pakistan's economy",
+        "final",
+        "0 default, 1 sound.",
+        lambda m: m.pakistan.economy,
+        better="more",
+    ),
     share(
         "in_default",
         "Default",
@@ -198,7 +218,14 @@ PAKISTAN = (
     share(
         "imf_programme", "IMF programme", "mean", "1 in a month with a programme on track.", lambda m: m.imf.programme
     ),
-    share("unrest", "Unrest in Pakistan", "mean", "Protest and political crisis.", lambda m: m.pakistan.unrest),
+    share(
+        "unrest",
+        "Unrest in Pakistan",
+        "mean",
+        "Protest and political crisis.",
+        lambda m: m.pakistan.unrest,
+        better="less",
+    ),
     share(
         "rhetoric",
         "Pro-Taliban rhetoric",

@@ -181,6 +181,10 @@ METHODS: dict[str, Term] = {
     "Replications": Term(
         "How many worlds a figure needs for a wanted precision.", "sim.experiment.replications.study:replications"
     ),
+    "Response": Term(
+        "What the model's worlds do when a lever is moved or another course is taken.",
+        "sim.experiment.response.study:response",
+    ),
     "Scenario discovery": Term(
         "Finding the region of levers and uncertainties in which a condition holds.", "sim.experiment.discovery.study"
     ),
@@ -197,5 +201,9 @@ METHODS: dict[str, Term] = {
     ),
     "Target": Term(
         "A published figure that calibration aims at, with its tolerance.", "sim.calibration.targets:Target"
+    ),
+    "Variance components": Term(
+        "What of the spread of single worlds comes of the course, of the parameters, of chance, and of two together.",
+        "sim.experiment.response.variance:components",
     ),
 }
