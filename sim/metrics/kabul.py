@@ -20,8 +20,7 @@ def _wartime_leverage(m: FrontierModel) -> Vector:
 
 
 def _chance_restrain(m: FrontierModel) -> Vector:
-    decision = m.taliban.stance_decision
-    return np.minimum(decision.probability("restrain") + decision.probability("crack_down"), 1.0)
+    return np.maximum(1.0 - m.taliban.stance_decision.probability("shelter"), 0.0)
 
 
 KABUL = (
@@ -155,7 +154,7 @@ KABUL = (
         "chance_restrain",
         "Chance that Kabul restrains",
         "mean",
-        "Probability its decision gave to restraint or more.",
+        "Probability its decision gave to more than shelter.",
         _chance_restrain,
     ),
     share(

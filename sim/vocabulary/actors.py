@@ -105,8 +105,8 @@ _TALIBAN = ActorSpec(
     ties=("pakistan", "india", "ttp"),
     hopes={"pakistan": "start_expected_of_pakistan"},
     seat="You set how far Kabul restrains the TTP, whether it brokers, how it answers Islamabad, its openness to India and "
-    "its words. Nothing stops you but your own movement: effort wears its cohesion while factions disagree, and a movement that breaks brings war back. Taking this "
-    "seat is for understanding what Kabul weighs; it takes nobody's side.",
+    "its words. Nothing stops you but your own movement: effort wears its cohesion while factions disagree, and a movement "
+    "that breaks brings war back. Taking this seat is for understanding what Kabul weighs; it takes nobody's side.",
     sees=(
         "taliban_stance",
         "brokering",
