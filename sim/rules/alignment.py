@@ -61,6 +61,7 @@ def alignment(
     moves=("alignment_taliban_pakistan",),
     rises_with=("expected", "benefit"),
     off="expected",
+    loops=("L8",),
 )
 def expectation(expected: Share, benefit: Share, *, expectation_learning: Vector) -> Share:
     """Hopes adapt to what has come, so a benefit hoped for and withheld sours the tie for a time."""
@@ -96,6 +97,7 @@ def faction_power(
     moves=("resentment", "chance_restrain"),
     rises_with=("resentment", "coercion"),
     off="resentment",
+    loops=("L5",),
 )
 def resentment(resentment: Share, coercion: Share, *, resentment_gain: Vector, resentment_fading: Vector) -> Share:
     """Coercion of a former client is remembered for years."""
@@ -112,6 +114,7 @@ def resentment(resentment: Share, coercion: Share, *, resentment_gain: Vector, r
     moves=("distrust",),
     rises_with=("distrust", "strikes", "expulsion"),
     off="distrust",
+    loops=("L9",),
 )
 def afghan_distrust(
     distrust: Share,
@@ -203,6 +206,7 @@ def messaging(
     moves=("india_engagement",),
     rises_with=("alignment_india", "strain"),
     off=0.0,
+    loops=("L7",),
 )
 def openness_to_india(
     alignment_india: Signed,

@@ -45,6 +45,7 @@ def example_fades(example: Share, *, example_fading: Vector) -> Share:
     moves=("attacks",),
     rises_with=("grievance",),
     off=0.0,
+    loops=("L4",),
 )
 def grievance_calls(grievance: Share, *, grievance_weight: Vector) -> Logits:
     """Anger at the state, above all in the border areas, is pressure to escalate."""
@@ -79,6 +80,7 @@ def capability_tempts(capability: Share, *, capability_weight: Vector) -> Logits
     moves=("attacks",),
     falls_with=("operations",),
     off=0.0,
+    loops=("L3",),
 )
 def operations_deter(operations: Share, *, operations_deterrence: Vector) -> Logits:
     """Operations make escalation costly: pressure against it."""

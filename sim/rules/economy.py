@@ -27,6 +27,7 @@ LEAST_COST = 1e-9
     rises_with=("economy", "imf", "trade"),
     falls_with=("violence", "refugees", "effort_cost", "unrest"),
     off="economy",
+    loops=("L6",),
 )
 def economy(
     economy: Share,
@@ -108,6 +109,7 @@ def affordable_share(cost: Cost, budget: Cost) -> Share:
     rises_with=("unrest", "power_pti", "rhetoric", "violence"),
     falls_with=("economy",),
     off="unrest",
+    loops=("L6",),
 )
 def unrest(
     unrest: Share,

@@ -17,6 +17,7 @@ from sim.worlds import Vector
     rises_with=("grievance", "operations", "strikes", "expulsion"),
     falls_with=("redress",),
     off="grievance",
+    loops=("L4",),
 )
 def grievance(
     grievance: Share,

@@ -49,6 +49,7 @@ def recruitment(
     rises_with=("strength", "operations", "strikes"),
     falls_with=("shelter",),
     off=0.0,
+    loops=("L3",),
 )
 def attrition(
     strength: Fighters,

@@ -86,6 +86,7 @@ def remaining_need(need: Share, delivered: Share, *, satiation: Vector) -> Share
     moves=("leverage_usable",),
     rises_with=("credibility", "conditionality"),
     off="credibility",
+    loops=("L8",),
 )
 def credibility(credibility: Share, conditionality: Share, *, credibility_learning: Vector) -> Share:
     """Kabul learns from practice whether Pakistan's giving hangs on restraint."""

@@ -52,6 +52,7 @@ def cohesion_cost(dispersion: Share, *, cohesion_cost: Vector) -> Logits:
     moves=("chance_restrain",),
     falls_with=("visibility", "distrust"),
     off=0.0,
+    loops=("L9",),
 )
 def public_cost(visibility: Share, distrust: Share, *, public_cost_weight: Vector) -> Logits:
     """Doing Islamabad a visible favour costs standing with a distrustful Afghan public."""
@@ -67,6 +68,7 @@ def public_cost(visibility: Share, distrust: Share, *, public_cost_weight: Vecto
     moves=("chance_restrain",),
     falls_with=("resentment",),
     off=0.0,
+    loops=("L5",),
 )
 def resentment_cost(resentment: Share, *, resentment_weight: Vector) -> Logits:
     """A client once coerced is slow to oblige."""
@@ -82,6 +84,7 @@ def resentment_cost(resentment: Share, *, resentment_weight: Vector) -> Logits:
     moves=("chance_restrain",),
     falls_with=("recent_strikes",),
     off=0.0,
+    loops=("L5",),
 )
 def anger_at_strikes(recent_strikes: Share, *, strike_anger_weight: Vector) -> Logits:
     """Strikes across the line make it harder for Kabul to be seen to help."""
@@ -97,6 +100,7 @@ def anger_at_strikes(recent_strikes: Share, *, strike_anger_weight: Vector) -> L
     moves=("chance_restrain",),
     falls_with=("india_engagement",),
     off=0.0,
+    loops=("L7",),
 )
 def indian_alternative(india_engagement: Share, *, india_alternative_weight: Vector) -> Logits:
     """A tie with India takes weight off Pakistan's pressure."""
@@ -189,6 +193,7 @@ def chip_kept(delivered: Share, *, chip_persistence: Vector) -> Logits:
     moves=("chance_bargain",),
     rises_with=("expected", "offered"),
     off="expected",
+    loops=("L8",),
 )
 def expected_concession(expected: Share, offered: Share, *, concession_learning: Vector) -> Share:
     """Kabul expects to be paid as far as it has lately been offered payment."""

@@ -32,6 +32,7 @@ def strike_intent(lever: Share, *, strike_intent_weight: Vector) -> Logits:
     moves=("chance_strikes",),
     rises_with=("deaths",),
     off=0.0,
+    loops=("L3",),
 )
 def provocation(deaths: Share, *, provocation_weight: Vector) -> Logits:
     """Recent deaths press for a strike.
@@ -74,6 +75,7 @@ def memory_of_collapse(memory: Share, ended: Share, *, collapse_fading: Vector) 
     moves=("chance_strikes",),
     falls_with=("power_clerics",),
     off=0.0,
+    loops=("L9",),
 )
 def clerics_object(power_clerics: Share, *, clerics_weight: Vector) -> Logits:
     """The Taliban's friends among Pakistan's clerics and parties press against strikes."""
