@@ -10,7 +10,7 @@ import altair as alt
 
 from sim.loops.cycles import REINFORCING, Loop, Loops, NamedLoop
 from sim.loops.graph import sign_of, summed, title_of
-from sim.loops.layout import BOX, CELL, Point, arrow, grid, marks, ring
+from sim.loops.layout import BOX, Point, arrow, grid, marks, ring
 from sim.loops.text import SIGNS, kind, way_round
 from sim.plots.gallery import Picture
 from sim.plots.tables import Table
@@ -50,9 +50,10 @@ def diagram(found: Loops, only: str = "", *, width: int | None = None) -> Any:
         return dress(alt.Chart(width=WIDTH, height=1).mark_text(), [], "Feedback loops", _NONE)
     pairs = list(dict.fromkeys(pair for circle in circles for pair in _pairs(circle)))
     places = ring(circles[0].states) if only else grid(pairs, COLUMNS)
-    size = tuple(max(place[axis] for place in places.values()) + CELL[axis] / 2 for axis in (0, 1))
     rows = [*_boxes(places), *_arrows(circles, places)]
-    spots = marks([[places[key] for key in circle.states] for circle in circles], list(places.values()))
+    size = [max(row.get(f"{axis}2", row[axis]) for row in rows) + 10 for axis in "xy"]
+    busy = [(row["x"], row["y"]) for row in rows if row["kind"] in ("line", "sign")]
+    spots = marks([[places[key] for key in circle.states] for circle in circles], list(places.values()), busy)
     rows += [_row("mark", *spot, text=letters[one.id]) for one, spot in zip(loops, spots, strict=True)]
     said = "; ".join(f"{letters[one.id]} {one.name}" for one in loops)
     title = f"{letters[only]} {loops[0].name}" if only else "Feedback loops of the model"

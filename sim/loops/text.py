@@ -7,7 +7,6 @@ from typing import Any
 
 from sim.loops.cycles import Loop, Loops, NamedLoop
 from sim.loops.graph import DISSENT, Edge, name_of, title_of
-from sim.words.numbers import number
 from sim.words.sentences import NOT_A_FORECAST, listed, wrapped
 
 SIGNS = {1: "+", -1: "−", 0: "?"}
@@ -111,9 +110,9 @@ def _lines(found: Loops, width: int) -> Iterator[str]:
         f"Without a name, of up to five states: {found.how_many}. The strongest {len(found.others)}:", width
     )
     for loop in found.others:
-        yield from wrapped(f"{kind(loop)}, {number(loop.gain)}: {way_round(loop)}", width, "  ", "    ")
+        yield from wrapped(f"{kind(loop)}, {loop.gain:.2g}: {way_round(loop)}", width, "  ", "    ")
     yield ""
-    yield from wrapped(f"`durand evidence L1` leads on from a loop. {NOT_A_FORECAST}", width)
+    yield from wrapped(f"`durand evidence RULE` leads on from a rule. {NOT_A_FORECAST}", width)
 
 
 def _told(one: NamedLoop, width: int) -> Iterator[str]:
@@ -121,9 +120,9 @@ def _told(one: NamedLoop, width: int) -> Iterator[str]:
     yield from wrapped(f"{one.id} {one.name}: {kind(first)}", width)
     yield from wrapped(one.sentence, width, "  ")
     yield from wrapped(way_round(first), width, "  ", "    ")
-    yield from wrapped(f"strength {number(first.gain)}; rules: {', '.join(first.rules)}", width, "  ", "    ")
+    yield from wrapped(f"strength {first.gain:.2g}; rules: {', '.join(first.rules)}", width, "  ", "    ")
     for loop in further[:_FURTHER]:
-        yield from wrapped(f"also {kind(loop)}, {number(loop.gain)}: {way_round(loop)}", width, "  ", "    ")
+        yield from wrapped(f"also {kind(loop)}, {loop.gain:.2g}: {way_round(loop)}", width, "  ", "    ")
     if len(further) > _FURTHER:
         yield f"  and {len(further) - _FURTHER} ways round more (--json has them all)"
     if one.idle:
