@@ -2,7 +2,8 @@
 
 In a page, what stands between `<!-- begin: NAME ... -->` and `<!-- end: NAME -->` is made by the block of that name from
 the registries of rules, parameters, metrics, mechanisms, claims and scenarios, so that it cannot differ from what runs.
-Pages in `scenarios/` are made whole, one for each file of the library, and so is `response.md`, from a study that is kept.
+Pages in `scenarios/` are made whole, one for each file of the library, and so are `response.md`, from a study that is kept,
+and the picture of the feedback loops.
 """
 
 # ruff: noqa: E402
@@ -23,6 +24,7 @@ ROOT = DOCS.parent
 sys.path[:0] = [str(DOCS), str(ROOT)]  # so that it runs from a checkout that is not installed
 
 import numpy as np
+from loops_page import IMAGE, loops_picture, loops_svg, named_loops, other_loops
 from notation import (
     WIDTH,
     formula,
@@ -71,7 +73,7 @@ from sim.vocabulary import (
 )
 from sim.words.glossary import METHODS, MODEL
 
-PAGES = ("model.md", "rules.md", "parameters.md", "claims.md", "glossary.md")
+PAGES = ("model.md", "rules.md", "parameters.md", "claims.md", "glossary.md", "loops.md")
 BLOCK = re.compile(r"<!-- begin: (\S+)(.*?) -->\n(.*?)<!-- end: \1 -->", re.DOTALL)
 # The decision that is worked through: any month of any world would do.
 SCENARIO, SEED, EXAMPLE_MONTH = "history", 0, "2022-06"
@@ -377,6 +379,9 @@ BLOCKS: dict[str, Callable[[str], str]] = {
     "all-parameters": all_parameters,
     "all-claims": all_claims,
     "glossary": glossary,
+    "loops-picture": loops_picture,
+    "loops-named": named_loops,
+    "loops-others": other_loops,
 }
 
 
@@ -391,6 +396,7 @@ def build(only: Sequence[str] = ()) -> dict[Path, str]:
     for name, _, _ in list_scenarios():
         pages[DOCS / "scenarios" / f"{name}.md"] = scenario_page(name)
     pages[DOCS / "response.md"] = response_page()
+    pages[DOCS / "images" / IMAGE] = loops_svg()
     return pages
 
 
@@ -442,6 +448,7 @@ def main() -> int:
         if path not in pages:
             path.unlink()
     for path, text in pages.items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     print("\n".join(found) if found else "nothing to do")
     return 0

@@ -42,6 +42,7 @@ FLOORS = (
     "plots",
     # asking it
     "why",
+    "loops",
     "calibration",
     "experiment",
     "experiment.discovery",

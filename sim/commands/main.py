@@ -25,6 +25,7 @@ from sim.commands.discover import discover, regret
 from sim.commands.errors import Commands, complain, say
 from sim.commands.exercise import exercise
 from sim.commands.extensions import With, load_extensions, with_first
+from sim.commands.loops import loops
 from sim.commands.options import Json
 from sim.commands.play import play
 from sim.commands.replications import replications
@@ -250,6 +251,7 @@ def report(
 
 app.command()(dashboard)
 app.command()(why)
+app.command()(loops)
 app.command()(play)
 app.add_typer(exercise, name="exercise")
 app.add_typer(classes, name="class")

@@ -63,6 +63,7 @@ def alignment(
     moves=("alignment_taliban_pakistan",),
     rises_with=("expected", "benefit"),
     off="expected",
+    loops=("L8",),
 )
 def expectation(expected: Share, benefit: Share, *, expectation_learning: Vector) -> Share:
     """Hopes adapt to what has come, so a benefit hoped for and withheld sours the tie for a time."""

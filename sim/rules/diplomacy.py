@@ -127,6 +127,7 @@ def chinese_patronage(patronage: Share, messaging: Share, *, china_pace: Vector,
     moves=("india_engagement",),
     rises_with=("openness",),
     off=0.0,
+    loops=("L7",),
 )
 def kabul_invites_india(openness: Share, *, india_invitation_weight: Vector) -> Logits:
     """Kabul's openness draws India in; grows with engagement."""

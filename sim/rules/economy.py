@@ -126,7 +126,7 @@ def affordable_share(cost: Cost, budget: Cost) -> Share:
     rises_with=("unrest", "power_pti", "rhetoric", "violence", "favours"),
     falls_with=("economy",),
     off="unrest",
-    loops=("L9",),
+    loops=("L6", "L9"),
 )
 def unrest(
     unrest: Share,

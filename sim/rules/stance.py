@@ -114,6 +114,7 @@ def anger_at_strikes(recent_strikes: Share, *, strike_anger_weight: Vector) -> L
     moves=("chance_restrain",),
     falls_with=("india_engagement",),
     off=0.0,
+    loops=("L7",),
 )
 def indian_alternative(india_engagement: Share, *, india_alternative_weight: Vector) -> Logits:
     """A tie with India takes weight off Pakistan's pressure."""

@@ -100,7 +100,8 @@ MODEL: dict[str, Term] = {
 
 METHODS: dict[str, Term] = {
     "Ablation": Term(
-        "Switching a mechanism off in the same worlds, to see what a metric loses by it.", "sim.why.ablation:ablate"
+        "Switching a mechanism or loop off in the same worlds, to see what a metric loses by it.",
+        "sim.why.ablation:ablate",
     ),
     "Account": Term(
         "A difference in a metric followed back, exactly, to what it came from.", "sim.why.answers:explain"
