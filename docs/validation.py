@@ -18,7 +18,6 @@ from sim.calibration import text as words  # noqa: E402
 from sim.calibration.backcast import Backcast, backcast  # noqa: E402
 from sim.calibration.bargaining import PLAYERS, players  # noqa: E402
 from sim.calibration.calibrate import FULL, calibrate, scaled  # noqa: E402
-from sim.calibration.observations import shipped, shipped_events  # noqa: E402
 from sim.calibration.patterns import Pattern, ensemble, patterns  # noqa: E402
 from sim.calibration.pictures import backcast_picture, parameters_picture, rivals_picture, targets_picture  # noqa: E402
 from sim.calibration.rivals import ASKED, Reading, readings  # noqa: E402
@@ -26,6 +25,7 @@ from sim.calibration.scores import RIVALS  # noqa: E402
 from sim.calibration.store import shipped_manifest, state  # noqa: E402
 from sim.calibration.targets import targets  # noqa: E402
 from sim.plots.export import write_pictures  # noqa: E402
+from sim.record.observations import shipped, shipped_events  # noqa: E402
 from sim.scenario import load_scenario  # noqa: E402
 from sim.words.tables import markdown_table  # noqa: E402
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import pairwise
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -37,17 +38,25 @@ class BatchLayout:
     Attributes:
         worlds: in each block; first: the number of the first of them.
         blocks: how many.
+        numbers: the worlds' own numbers where they do not follow each other, in rising order; one may come twice.
     """
 
     worlds: int
     first: int = 0
     blocks: int = 1
+    numbers: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         for name, low in (("worlds", 1), ("first", 0), ("blocks", 1)):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= MOST_WORLDS:
                 raise ValueError(f"{name} must be a whole number from {low} to {MOST_WORLDS:,}; got {value!r}")
+        if self.numbers is not None:
+            rising = all(low <= high for low, high in pairwise((0, *self.numbers, MOST_WORLDS)))
+            if len(self.numbers) != self.worlds or not rising:
+                raise ValueError(
+                    f"numbers must be {self.worlds} whole numbers in rising order, from 0 to {MOST_WORLDS:,}"
+                )
 
     @property
     def size(self) -> int:
@@ -60,7 +69,8 @@ class BatchLayout:
 
     def number(self, place: int) -> int:
         """The number of the world that stands at a place."""
-        return self.first + place % self.worlds
+        place %= self.worlds
+        return self.first + place if self.numbers is None else self.numbers[place]
 
 
 class Streams:
@@ -84,8 +94,16 @@ class Streams:
 
     def __init__(self, seed: int, layout: BatchLayout | int) -> None:
         self.seed, self.layout = seed, layout if isinstance(layout, BatchLayout) else BatchLayout(layout)
-        self.worlds, first = self.layout.size, self.layout.first
+        self.worlds = self.layout.size
+        numbers = self.layout.numbers
+        first = self.layout.first if numbers is None else numbers[0]
         self._skip = first % _BLOCK
+        # Where the worlds' draws lie among those of all worlds from the first block on.
+        self._places: slice | NDArray[np.intp] = slice(self._skip, None)
+        self._drawn = self._skip + self.layout.worlds
+        if numbers is not None:
+            self._places = np.array(numbers, dtype=np.intp) - (first - self._skip)
+            self._drawn = int(self._places[-1]) + 1
         self._bits = np.random.Philox(0)
         self._generator = np.random.Generator(self._bits)
         self._state = self._bits.state
@@ -129,11 +147,11 @@ class Streams:
         self._state["state"]["key"] = key
         self._counter[1], self._counter[2] = slot, month
         self._bits.state = self._state
-        if self._skip == 0 and self.layout.blocks == 1:
+        if self._skip == 0 and self.layout.blocks == 1 and self.layout.numbers is None:
             self._generator.random(out=row)
         else:
-            drawn = self._generator.random(self._skip + self.layout.worlds)
-            row.reshape(self.layout.blocks, -1)[:] = drawn[self._skip :]
+            drawn = self._generator.random(self._drawn)
+            row.reshape(self.layout.blocks, -1)[:] = drawn[self._places]
 
 
 def _kept_clear(draws: Vector) -> Vector:

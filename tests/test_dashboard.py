@@ -38,11 +38,12 @@ from dashboard.runtime.memo import Remembered
 from dashboard.runtime.questions import UploadTask
 from dashboard.runtime.state import POSTURES, SHARES, State, from_query, to_query
 from dashboard.runtime.worker import run_scenario
-from dashboard.widgets import drafting, show
+from dashboard.widgets import choosing, drafting, show
 from dashboard.widgets.show import plain
 from sim.ensemble.spec import PARAMETERS as MODES
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
+from sim.parameters.posterior import AS_OF
 from sim.plots import fan, paired_difference, rows_of, verdict_shares
 from sim.plots.moving import _FRAMES, moving
 from sim.results import Comparison
@@ -266,6 +267,7 @@ states = st.builds(
         lambda name: st.floats(PARAMETERS[name].low, PARAMETERS[name].high).map(lambda value: {name: value})
     ),
     parameters=st.sampled_from(MODES),
+    told=st.sampled_from(["", *AS_OF]),
     seed=st.integers(0, 2**63 - 1),
     worlds=st.integers(1, state.MOST_WORLDS),
     months=st.integers(0, state.MOST_MONTHS),
@@ -795,3 +797,19 @@ def test_a_worker_that_dies_or_hangs_is_replaced() -> None:
         assert small.results("a", {"x": job(seed=9)})["x"].worlds == 4
     finally:
         small.close()
+
+
+def test_compare_goes_on_as_things_stood(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise the control moves nothing, other pages show told worlds, or two runs go by one key."""
+    plain, told = State(worlds=20, months=24), State(worlds=20, months=24, told="2022-12")
+    assert from_query({"told": "2022-12"})[0].told == "2022-12"
+    assert from_query({"told": "2022-11"})[1]
+    for name, job in versions.jobs(told).items():
+        assert job.arguments["told"] == "2022-12"
+        assert versions.jobs(plain)[name].arguments["told"] is None
+        assert job.key != versions.jobs(plain)[name].key
+        assert job.batch_key != versions.jobs(plain)[name].batch_key
+    moved = told.with_(levers={"aid": 1.0})
+    assert versions.shared(moved, versions.YOURS) == 17
+    monkeypatch.setattr("streamlit.caption", lambda text: None)
+    assert choosing.untold(told) == plain

@@ -37,6 +37,7 @@ FLOORS = (
     "extensions",
     # running it
     "ensemble",
+    "record",
     "questions",
     "results",
     "plots",

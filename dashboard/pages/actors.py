@@ -44,7 +44,7 @@ def factions(found: Comparison) -> None:
 
 def body() -> None:
     here = state.publish(choosing.scenarios(state.current()))
-    found = show.comparison(here, panels=True)
+    found = show.comparison(choosing.untold(here), panels=True)
     if found is None:
         return
     playback.through("actors", found.results[found.baseline].months, lambda month: ties(found, month))

@@ -23,7 +23,7 @@ def maps(found: Comparison, month: int) -> None:
 
 def body() -> None:
     here = state.publish(choosing.scenarios(state.current()))
-    found = show.comparison(here, panels=True)
+    found = show.comparison(choosing.untold(here), panels=True)
     if found is None:
         return
     playback.through("map", found.results[found.baseline].months, lambda month: maps(found, month))

@@ -119,7 +119,7 @@ def mechanisms(here: state.State, found: Comparison, plans: dict[str, Scenario])
 
 def body() -> None:
     here = choosing.scenarios(state.current())
-    found = show.comparison(state.publish(here))
+    found = show.comparison(choosing.untold(state.publish(here)))
     if found is None:
         return
     plans = versions.scenarios(here)

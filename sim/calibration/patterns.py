@@ -11,16 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibration.simulated import Simulated, simulate_reports
-from sim.calibration.targets import YEAR_2022
+from sim.calibration.targets import calendar_years
 from sim.parameters import resolve
+from sim.record.simulated import Simulated, simulate_reports
 from sim.rules.violence import deaths_in_attack
-from sim.scenario import with_overrides
+from sim.scenario import parameter_set, with_overrides
 from sim.scenario.load import load_scenario
 from sim.vocabulary import STANCES
 from sim.worlds import Streams, Vector, total
 
 WORLDS, MONTHS = 2000, 17
+YEAR_2022 = calendar_years("2022-01", "2022-12")["2022"]
 Table = NDArray[np.float64]
 
 
@@ -58,7 +59,11 @@ class Ensemble:
     seed: int
 
 
-def ensemble(parameters: str = "posterior", worlds: int = WORLDS, seed: int = 0, workers: int = 1) -> Ensemble:
+# The figures of the record that patterns name are of the months to here.
+AS_OF = "posterior:2022-12"
+
+
+def ensemble(parameters: str = AS_OF, worlds: int = WORLDS, seed: int = 0, workers: int = 1) -> Ensemble:
     """Live the history, and the history in which Islamabad never talks to the TTP."""
     plan = load_scenario("history")
     changes = plan.data()["actors"]["pakistan"]["changes"]
@@ -146,7 +151,7 @@ def _heavy_tail(given: Ensemble) -> list[Pattern]:
     """Deaths per lethal attack, by the rule and the parameters of these worlds, a thousand attacks each."""
     worlds = given.history.worlds
     streams = Streams(given.seed, worlds)
-    drawn = resolve({}, "posterior" if given.parameters == "posterior" else "defaults", streams)
+    drawn = resolve({}, parameter_set(given.parameters)[0], streams)
     names = ("deaths_location", "deaths_spread", "mass_casualty_chance", "mass_casualty_least", "mass_casualty_most")
     values = {name: drawn[name] for name in names}
     uniform = streams.uniforms("patterns.toll", 0, 200)

@@ -8,9 +8,9 @@ from typing import Any
 import altair as alt
 
 from sim.calibration.backcast import Backcast, Series
-from sim.calibration.observations import Event
 from sim.calibration.rivals import Reading
 from sim.plots.theme import INK, PALETTE, SOFT, WIDTH, dress, month_x, name_axis
+from sim.record.observations import Event
 
 # Events worth a line in a picture of violence, by what they are.
 MARKED = {

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.calibration.backcast import Backcast, Series
-from sim.calibration.observations import CALIBRATION, Event
 from sim.calibration.scores import RIVALS
+from sim.record.observations import Event
 from sim.results.folders import saved
+from sim.vocabulary import month_words
 from sim.words.tables import markdown_table, terminal_table
 
 if TYPE_CHECKING:
@@ -23,18 +24,36 @@ NOT_A_FORECAST = "These are modelled worlds, not a forecast."
 
 def window_words(cast: Backcast) -> str:
     """Which months were scored, and whether the sets had seen them."""
-    first, last = CALIBRATION
+    scored = f"Scored: {cast.first} to {cast.last}."
+    if not cast.calibrated:
+        return f"{scored} Parameters: {cast.parameters}, not calibrated. {cast.sets}".rstrip()
+    first, last = cast.calibrated
     seen = "all" if cast.inside == 1.0 else "none" if cast.inside == 0.0 else f"{cast.inside:.0%}"
-    fitted = (
-        f"Parameters come from sets calibrated on {first} to {last} and on nothing later; {seen} of the months scored lie in "
-        "that window"
-        if cast.parameters == "posterior"
-        else f"Parameters: {cast.parameters}, not calibrated; the calibration window is {first} to {last}"
-    )
-    caution = " (the fit was made to them, so this is no test of foresight)" if cast.inside == 1.0 and seen else ""
+    caution = " (the fit was made to them, so this is no test of foresight)" if cast.inside == 1.0 else ""
     return (
-        f"Scored: {cast.first} to {cast.last}. {fitted}{caution if cast.parameters == 'posterior' else ''}. {cast.sets}"
+        f"{scored} Parameters come from sets calibrated on {first} to {last} and on nothing later; {seen} of the months "
+        f"scored lie in that window{caution}. {cast.sets}"
     )
+
+
+def figures_words(cast: Backcast) -> list[str]:
+    """Whose figures were scored, and which of them were not."""
+    out = []
+    if cast.told:
+        out.append(
+            f"Worlds are told the record to {month_words(cast.told['until'])}: of {cast.told['candidates']:,} those that came "
+            f"near it, worth {cast.told['effective']:.0f} equally likely ones. What lies before is no test of foresight."
+        )
+    if not cast.own:
+        known = (
+            "rivals know the project's own figures too" if cast.with_record else "none of the project's are mixed in"
+        )
+        out.append(f"The figures are those of the file given; {known}.")
+    if cast.set_aside:
+        out.append(f"More than one figure for a month: {'; '.join(cast.set_aside)}.")
+    if cast.left_out:
+        out.append(f"Left out, as no observer is modelled for them: {', '.join(sorted(cast.left_out))}.")
+    return out
 
 
 def own_scores(one: Series) -> list[str]:
@@ -113,10 +132,8 @@ def show_backcast(cast: Backcast) -> None:
             )
     if total_rows(cast):
         console.print(terminal_table("Totals", TOTAL_HEADS, total_rows(cast)))
-    if cast.left_out:
-        console.print(
-            f"Left out, as no observer is modelled for them: {', '.join(sorted(cast.left_out))}.", highlight=False
-        )
+    for line in figures_words(cast):
+        console.print(line, highlight=False)
     console.print(NOT_A_FORECAST)
 
 
@@ -146,6 +163,7 @@ def _fill(cast: Backcast, folder: Path, events: Sequence[Event]) -> None:
 
     (folder / "backcast.json").write_text(json.dumps(cast.as_json(), indent=1) + "\n", encoding="utf-8")
     lines = [f"# Backcast: {cast.title}", "", window_words(cast), "", NOT_A_FORECAST, ""]
+    lines += [text for line in figures_words(cast) for text in (line, "")]
     lines += [*markdown_table(SCORE_HEADS, score_rows(cast)), "", SCORE_NOTE, ""]
     if total_rows(cast):
         lines += ["## Totals", "", *markdown_table(TOTAL_HEADS, total_rows(cast)), ""]
@@ -177,6 +195,12 @@ def calibration_words(made: Mapping[str, Any]) -> Iterator[str]:
     )
     told = [one["name"] for one in made["parameters"] if one["told"]]
     silent = len(made["parameters"]) - len(told)
+    for name in made["unmet"]:
+        one = next(one for one in made["targets"] if one["name"] == name)
+        yield (
+            f"Not met: {one['meaning']}, {one['observed']:.3g} in the record and {one['posterior_mean']:.3g} in the accepted "
+            f"sets' worlds; the middle set is {one['posterior_implausibility']:.1f} standard deviations off."
+        )
     yield f"The data say something about {len(told)} of {len(made['parameters'])} parameters: {', '.join(sorted(told))}."
     yield f"About the other {silent} they say nothing that chance would not: these keep their declared ranges."
 

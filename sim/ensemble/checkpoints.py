@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from sim.ensemble.spec import RunSpec
     from sim.model import FrontierModel
 
-# What identifies a model: the hash of what was asked of it so far, worlds, seed, first world, parameters, month, panels.
-Key = tuple[str, int, int, int, str, int, bool]
+# What identifies a model: the hash of what was asked of it so far, worlds, seed, first world or all their numbers,
+# parameters, month, panels.
+Key = tuple[str, int, int, int | tuple[int, ...], str, int, bool]
 
 
 @dataclass
@@ -101,4 +102,12 @@ class Checkpoint:
     def _key(self, batch: RunSpec) -> Key:
         (scenario,) = batch.scenarios.values()
         before = scenario.hash_before(self.month)
-        return before, batch.worlds, batch.seed, batch.first, batch.parameters, self.month, batch.panels
+        return (
+            before,
+            batch.worlds,
+            batch.seed,
+            batch.numbers or batch.first,
+            batch.parameters,
+            self.month,
+            batch.panels,
+        )

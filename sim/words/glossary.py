@@ -130,7 +130,7 @@ METHODS: dict[str, Term] = {
         "One combination of levers and uncertain values, which a sweep runs in some worlds.", "sim.experiment.design"
     ),
     "Effective number of sets": Term(
-        "How many equally weighted parameter sets a weighted sample is worth.", "sim.calibration.matching:effective"
+        "How many equally weighted parameter sets a weighted sample is worth.", "sim.record.told:effective"
     ),
     "Emulator": Term(
         "A cheap stand-in for the model, fitted to what parameter sets gave.", "sim.calibration.emulator:Emulator"
@@ -200,9 +200,7 @@ METHODS: dict[str, Term] = {
     "Sobol indices": Term(
         "Shares of variance that a factor makes alone, and with all others.", "sim.experiment.sensitivity.methods:sobol"
     ),
-    "Target": Term(
-        "A published figure that calibration aims at, with its tolerance.", "sim.calibration.targets:Target"
-    ),
+    "Target": Term("A published figure that calibration aims at, with its tolerance.", "sim.calibration.target:Target"),
     "Variance components": Term(
         "What of the spread of single worlds comes of the course, of the parameters, of chance, and of two together.",
         "sim.experiment.response.variance:components",
