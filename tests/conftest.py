@@ -51,6 +51,14 @@ def main_stays_main() -> Iterator[None]:
     sys.modules["__main__"] = kept
 
 
+@pytest.fixture(autouse=True)
+def visitors_come_from_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit's test runner has each run of a page come from another mock in place of an address; what belongs to an
+    address would then be lost from one run to the next."""
+    if "streamlit.testing.v1" in sys.modules:
+        monkeypatch.setattr("streamlit.runtime.context.ContextProxy.ip_address", None)
+
+
 @pytest.fixture
 def durand(capsys: pytest.CaptureFixture[str]) -> Durand:
     """Call the command in this process."""

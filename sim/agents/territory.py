@@ -11,7 +11,7 @@ from sim.agents.actor import Actor
 from sim.chance import binomial, negative_binomial, poisson
 from sim.rules import border, foothold, grievance, spiral, violence
 from sim.vocabulary import LEVER_SPECS, PAKISTAN_AREAS
-from sim.worlds import Vector, stacked, tally, total
+from sim.worlds import PAGE, Vector, stacked, tally, total
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 AREAS = tuple(PAKISTAN_AREAS)
 # Draws taken at once for the dead of attacks: about what a processor's near cache holds.
 BLOCK = 12_000
-# Attacks at once where they are kept for other runs, which may have a few attacks more.
-KEPT_BLOCK = 16
 
 
 class Land(Actor):
@@ -115,9 +113,9 @@ class Land(Actor):
         lethal = binomial(self.draw(f"{who}.lethal"), attacks, self.lethal_share)
         everyone, security = self.nothing, self.nothing
         # A few slots at a time, so that their vectors stay in the processor's cache.
-        slots, block = int(lethal.max()), max(1, BLOCK // len(lethal))
+        slots, block = int(lethal.max()), max(1, BLOCK // len(lethal) // PAGE) * PAGE
         kept = self.model.streams.kept is not None
-        block = min(block, KEPT_BLOCK) if kept else block
+        block = PAGE if kept else block
         for first in range(0, slots, block):
             count = block if kept else min(block, slots - first)
             toll, of_forces = self._fatality_draws(who, first, count, of_security_forces)

@@ -19,6 +19,7 @@ Toll = Annotated[Vector, Quantity("deaths", 0.0, 700.0)]
         "001.11-new-tensions-upset-hopes",
         "002.12-confrontation-may-escalate",
         "001.4-attacks-planned-from-afghanistan",
+        "004.11-refusal-would-strain",
     ),
     judgement="How attacks, strikes, clashes, closures and expulsion compare is ours.",
     mechanisms=("M9", "M18"),

@@ -125,7 +125,7 @@ class Ablation:
         return self.text()
 
 
-class _BatchedRulebook(Rulebook):
+class BatchedRulebook(Rulebook):
     """Rules of several runs on one worlds axis, each with other rules switched off.
 
     Args:
@@ -240,7 +240,7 @@ def _run(
     """The metric of several runs, each with some rules switched off."""
     seen = [one.metric for actor in ACTORS for one in watched(plan, actor)]
     parts = Parts(
-        rulebook=lambda parameters: _BatchedRulebook(parameters, off, worlds),
+        rulebook=lambda parameters: BatchedRulebook(parameters, off, worlds),
         collector=lambda: Record(tuple(dict.fromkeys([metric, *seen]))),
     )
     spec = RunSpec.of(plan, worlds, months, seed, parameters=parameters, points=len(off))
