@@ -126,7 +126,7 @@ STANDING_FAILURES = (
     "Months after December 2023 are left to others on purpose.",
     "**When truces come is chance in this model.** Talks, brokering and demands make one likelier; which month it is, is drawn. "
     "So the bands for claims are wide and the months of the real truces lie at their lower edge. A reader who knows when the "
-    "truces were should condition on it; the model does not.",
+    "truces were can condition on it: `--told` does, loosely.",
     "**Levels and rates trade off.** How many attacks there were in truth and what share each observer reports cannot both be "
     "told from reports. The accepted sets keep the trade-off (see the pairs); they do not resolve it.",
     "**A truce that erodes is not in the model.** From September 2022 claims resumed while the truce stood in name; here a "

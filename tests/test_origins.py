@@ -14,7 +14,7 @@ from sim.calibration.origins import Rolling, loops, rolling
 from sim.calibration.scores import RIVALS, crps, rivals
 from sim.calibration.text import ROLLING_HEADS, rolling_rows, rolling_words
 from sim.commands.main import main
-from sim.record import told as telling
+from sim.record import told as told_record
 from sim.record.observations import by_month, shipped
 from sim.record.simulated import simulate_reports
 from sim.rule import RULES
@@ -22,10 +22,10 @@ from sim.rule import RULES
 
 @pytest.fixture(autouse=True)
 def _few_candidates(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(telling, "CANDIDATES", 300)
-    monkeypatch.setattr(telling, "LEAST_EFFECTIVE", 1)
+    monkeypatch.setattr(told_record, "CANDIDATES", 300)
+    monkeypatch.setattr(told_record, "LEAST_EFFECTIVE", 1)
     yield
-    telling.weigh.cache_clear()
+    told_record.weigh.cache_clear()
 
 
 @cache
@@ -69,8 +69,8 @@ def test_rivals_are_told_the_origin_and_nothing_later() -> None:
 def test_the_worlds_scored_are_those_told() -> None:
     """Otherwise foresight is scored on worlds that never heard of the record."""
     assert found().parameters == {"2022-06": "prior", "2023-06": "posterior:2022-12"}
-    which = telling.resampled(
-        telling.log_weights(simulate_reports("history", 300, 11, 0, parameters="prior"), "2022-06"), 40, 0
+    which = told_record.resampled(
+        told_record.log_weights(simulate_reports("history", 300, 11, 0, parameters="prior"), "2022-06"), 40, 0
     )
     simulated = simulate_reports("history", 40, 12, 0, parameters="prior", numbers=which)
     july = next(one for one in found().horizons if (one.origin, one.ahead) == ("2022-06", 3)).scored[0]

@@ -16,7 +16,7 @@ import numpy as np
 from sim.ensemble.chunks import monthly
 from sim.ensemble.simulate import Progress, simulate_batch
 from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError, RunSpec
-from sim.mechanisms import LOOPS, MECHANISMS
+from sim.mechanisms import LOOPS, PARTS
 from sim.metrics import METRICS
 from sim.model import Parts
 from sim.rule import RULES, Rule
@@ -35,10 +35,6 @@ from sim.worlds import Vector
 
 # Worlds at a time: several mechanisms are switched off in one batch, each in a block.
 _AT_ONCE = 2_000
-# What can be switched off, by id, in a sentence: mechanisms, then feedback loops.
-PARTS: dict[str, str] = MECHANISMS | {
-    loop: f"{name.capitalize()}: {sentence}" for loop, (name, sentence) in LOOPS.items()
-}
 
 
 @dataclass(frozen=True)
