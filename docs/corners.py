@@ -27,9 +27,9 @@ SWITCHES = ("lever:pakistan.domestic_operations", "lever:pakistan.ttp_talks")
 # What is asked of each corner, by its metric, with the words for it.
 ASKED = {
     "attacks": "TTP attacks",
-    "fatalities_security": "deaths, security forces",
-    "fatalities_civilian": "deaths, civilians in Pakistan",
-    "fatalities_afghan_civilian": "deaths, Afghan civilians",
+    "fatalities_security": "deaths among Pakistani soldiers and police",
+    "fatalities_civilian": "deaths of civilians in Pakistan",
+    "fatalities_afghan_civilian": "deaths of Afghan civilians",
     "hostilities": "share of months with open hostilities",
     "leverage_in_use": "Pakistan's leverage in use",
     "foothold": "the TTP's foothold",
