@@ -7,15 +7,16 @@ import re
 import pytest
 
 from sim.evidence import ledger
-from sim.mechanisms import MECHANISMS
+from sim.mechanisms import MECHANISMS, PARTS
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.provenance import Card, UnknownIdError, cover, coverage, describe, look_up
 from sim.rule import RULES
+from sim.vocabulary import LEVER_SPECS
 
 
 def everything() -> list[str]:
-    return list(dict.fromkeys([*RULES, *PARAMETERS, *METRICS, *MECHANISMS, *ledger().claims, *ledger().sources]))
+    return list(dict.fromkeys([*RULES, *PARAMETERS, *METRICS, *LEVER_SPECS, *PARTS, *ledger().claims, *ledger().sources]))
 
 
 def test_everything_can_be_described_within_eighty_columns() -> None:
