@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -34,13 +35,19 @@ def pytest_report_header() -> list[str]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long comes first, so that no worker is left alone with it at the end; files stay whole, as their tests
-    share runs, and those with a browser side by side, as they share a server."""
+    share runs."""
     of = {name: {item.path for item in items if item.get_closest_marker(name)} for name in ("browser", "slow")}
     items.sort(key=lambda item: (item.path not in of["browser"], item.path not in of["slow"]))
     if CHROMIUM is None:
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: take it, and what was imported, out of the garbage collector's rounds."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -303,9 +303,7 @@ def four_months_after(truce: Run, other: Run) -> tuple[float, float]:
     last = [max((end for _, end in spells(held) if end <= 24), default=0) for held in truce["ceasefire"].T]
     some = [(world, end) for world, end in enumerate(last) if end >= 4]
     assert len(some) > 0.9 * len(last)
-    means = [
-        np.mean([one["attacks"][end : end + 4, world].mean() for world, end in some]) for one in (truce, other)
-    ]
+    means = [np.mean([one["attacks"][end : end + 4, world].mean() for world, end in some]) for one in (truce, other)]
     return float(means[0]), float(means[1])
 
 
