@@ -31,17 +31,20 @@ help: ## this list
 run: $(RUNS) ## compare confront with appease on 1,000 worlds over 60 months; the report goes to out/
 	$(VENV)/bin/durand compare confront appease --worlds 1000 --months 60 --out $(OUT)
 
+# Files stay whole, as their tests share runs; in the order of tests/conftest.py, what takes long first.
+PYTEST := $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
 test: $(DEVELOPS) ## the whole test suite
-	$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
+	$(PYTEST) $(ARGS)
 
 quick: $(DEVELOPS) ## the tests but the slow ones and those in a browser
-	$(PY) -m pytest -n 2 --dist worksteal -m "not slow and not browser" $(ARGS)
+	$(PYTEST) -m "not slow and not browser" $(ARGS)
 
 fuzz: $(DEVELOPS) ## the property tests on fresh examples, TIMES=20 times as many; what fails is shown, and how to have it again
-	DURAND_FUZZ=$(or $(TIMES),20) $(PY) -m pytest -n 2 --dist worksteal -m hypothesis --maxfail 10 $(ARGS)
+	DURAND_FUZZ=$(or $(TIMES),20) $(PYTEST) -m hypothesis --maxfail 10 $(ARGS)
 
 coverage: $(DEVELOPS) ## the whole suite, and which lines and branches of sim/ it reaches
-	$(PY) -m pytest -n 2 --dist worksteal --cov $(ARGS)
+	$(PYTEST) --cov $(ARGS)
 
 check: $(DEVELOPS) ## lint, format and types, changing nothing
 	$(PY) -m ruff check .

@@ -48,3 +48,8 @@ LOOPS: dict[str, tuple[str, str]] = {
     "L8": ("expectation", "Each side learns from what the other did with its gifts and threats, and acts on it."),
     "L9": ("home front", "Publics on both sides bound what their leaders can do for the other, or against it."),
 }
+
+# What can be switched off as a whole, by id, in a sentence: mechanisms, then feedback loops.
+PARTS: dict[str, str] = MECHANISMS | {
+    loop: f"{name.capitalize()}: {sentence}" for loop, (name, sentence) in LOOPS.items()
+}

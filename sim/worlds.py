@@ -22,6 +22,8 @@ Vector = NDArray[np.float64]
 # no draw depends on what else was drawn.
 # One Philox block holds four 64-bit words, so four worlds.
 _BLOCK = 4
+# Slots of a stream that are drawn together: turning the generator to a place takes as long as some hundred draws.
+PAGE = 16
 # The most worlds of a run.
 MOST_WORLDS = 1_000_000
 # Uniforms stay clear of 0 and 1, so that no inverse of a distribution runs to infinity.
@@ -97,7 +99,8 @@ class Streams:
         self.worlds = self.layout.size
         numbers = self.layout.numbers
         first = self.layout.first if numbers is None else numbers[0]
-        self._skip = first % _BLOCK
+        self._first, self._skip = first, first % _BLOCK
+        self._span = self.layout.worlds if numbers is None else numbers[-1] - first + 1
         # Where the worlds' draws lie among those of all worlds from the first block on.
         self._places: slice | NDArray[np.intp] = slice(self._skip, None)
         self._drawn = self._skip + self.layout.worlds
@@ -108,7 +111,7 @@ class Streams:
         self._generator = np.random.Generator(self._bits)
         self._state = self._bits.state
         self._state["buffer_pos"] = _BLOCK
-        self._counter = self._state["state"]["counter"] = np.array([first // _BLOCK, 0, 0, 0], dtype=np.uint64)
+        self._counter = self._state["state"]["counter"] = np.zeros(4, dtype=np.uint64)
         self._keys: dict[str, NDArray[np.uint64]] = {}
 
     def uniform(self, name: str, month: int, slot: int = 0) -> Vector:
@@ -120,12 +123,21 @@ class Streams:
     def uniforms(self, name: str, month: int, slots: int, first: int = 0) -> Vector:
         """Draws for so many slots of a stream, from slot `first` on, shape (slots, worlds).
 
-        A slot's draws depend on its number alone, not on which others are drawn.
+        A slot's draws depend on its number alone, not on which others are drawn: a world's lie beside each other, so many
+        to a page, and whole pages are drawn.
         """
-        out = np.empty((slots, self.worlds))
-        for slot, row in enumerate(out, first):
-            self._fill(row, name, month, slot)
-        return _kept_clear(out)
+        pages = range(first // PAGE, -(-(first + slots) // PAGE))
+        drawn = np.concatenate([self._page(name, month, page) for page in pages], axis=1)
+        start = first - pages[0] * PAGE
+        return _kept_clear(np.ascontiguousarray(drawn[:, start : start + slots].T))
+
+    def _page(self, name: str, month: int, page: int) -> Vector:
+        """So many slots of every world, shape (worlds, PAGE)."""
+        self._turn_to(name, month, page + 1, self._first * PAGE // _BLOCK)
+        drawn = self._generator.random((self._span, PAGE))
+        if self.layout.numbers is not None:
+            drawn = drawn[np.array(self.layout.numbers, dtype=np.intp) - self._first]
+        return drawn if self.layout.blocks == 1 else np.tile(drawn, (self.layout.blocks, 1))
 
     def full(self, value: float | Vector) -> Vector:
         """A fresh contiguous (worlds,) vector of this value."""
@@ -140,18 +152,22 @@ class Streams:
         return cast(T, self.kept[name])
 
     def _fill(self, row: Vector, name: str, month: int, slot: int) -> None:
-        key = self._keys.get(name)
-        if key is None:
-            digest = blake2b(f"{self.seed}\x1f{name}".encode(), digest_size=16).digest()
-            key = self._keys[name] = np.frombuffer(digest, dtype=np.uint64)
-        self._state["state"]["key"] = key
-        self._counter[1], self._counter[2] = slot, month
-        self._bits.state = self._state
+        self._turn_to(name, month, slot, self._first // _BLOCK)
         if self._skip == 0 and self.layout.blocks == 1 and self.layout.numbers is None:
             self._generator.random(out=row)
         else:
             drawn = self._generator.random(self._drawn)
             row.reshape(self.layout.blocks, -1)[:] = drawn[self._places]
+
+    def _turn_to(self, name: str, month: int, slot: int, block: int) -> None:
+        """Turn the generator to a place of a stream: the draws that follow begin there."""
+        key = self._keys.get(name)
+        if key is None:
+            digest = blake2b(f"{self.seed}\x1f{name}".encode(), digest_size=16).digest()
+            key = self._keys[name] = np.frombuffer(digest, dtype=np.uint64)
+        self._state["state"]["key"] = key
+        self._counter[0], self._counter[1], self._counter[2] = block, slot, month
+        self._bits.state = self._state
 
 
 def _kept_clear(draws: Vector) -> Vector:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -34,7 +35,7 @@ def pytest_report_header() -> list[str]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long comes first, so that no worker is left alone with it at the end; files stay whole, as their tests
-    share runs, and those with a browser side by side, as they share a server."""
+    share runs."""
     of = {name: {item.path for item in items if item.get_closest_marker(name)} for name in ("browser", "slow")}
     items.sort(key=lambda item: (item.path not in of["browser"], item.path not in of["slow"]))
     if CHROMIUM is None:
@@ -43,12 +44,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
 
 
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: take it, and what was imported, out of the garbage collector's rounds."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def main_stays_main() -> Iterator[None]:
     """Streamlit's test runner leaves a page as the main module, which later processes would then start from."""
     kept = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = kept
+
+
+@pytest.fixture(autouse=True)
+def visitors_come_from_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit's test runner has each run of a page come from another mock in place of an address; what belongs to an
+    address would then be lost from one run to the next."""
+    if "streamlit.testing.v1" in sys.modules:
+        monkeypatch.setattr("streamlit.runtime.context.ContextProxy.ip_address", None)
 
 
 @pytest.fixture

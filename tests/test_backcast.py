@@ -15,6 +15,7 @@ from scipy.stats import norm
 from sim.calibration.backcast import backcast
 from sim.calibration.scores import RIVALS, covered, crps, rank, rivals
 from sim.commands.main import main
+from sim.record.observations import DATA
 from sim.record.simulated import simulate_reports
 from sim.worlds import Streams, total
 
@@ -176,3 +177,21 @@ def test_help_stays_quick() -> None:
     code = f"import sys, sim.commands.main; print([m for m in sys.modules if m in {heavy}])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert found.stdout.strip() == "[]"
+
+
+def test_a_file_in_the_form_of_the_record_needs_no_mapping(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Otherwise whoever holds later months of the same series cannot score them, or rivals do not know the file's own past."""
+    text = (DATA / "observations.csv").read_text(encoding="utf-8")
+    path, rest = tmp_path / "longer.csv", "attacks,Made up,https://example.org,high\n"
+    rows = [f"{PICSS},2024-01-01,2024-01-31,70,{rest}", f"{PICSS},2024-02-01,2024-02-29,80,{rest}"]
+    rows.append(f"ttp_claimed_attacks_halfyear,2024-01-01,2024-06-30,400,{rest}")
+    path.write_text(text.rstrip() + "\n" + "".join(rows), encoding="utf-8")
+    asked = ["backcast", "--observations", str(path), "--from", "2024-01", "--worlds", "30", "--workers", "1", "--json"]
+    main_returns(asked)
+    found = json.loads(capsys.readouterr().out)
+    assert (found["first"], found["last"], found["inside"]) == ("2024-01", "2024-06", 0.0)
+    series = {one["observer"]: one for one in found["series"]}
+    assert set(series) == {"ttp_claims", "picss_attacks"}
+    assert [one["period"] for one in series["picss_attacks"]["scored"]] == ["2024-01", "2024-02"]
+    assert set(series["picss_attacks"]["scored"][0]["untold"]) == set(RIVALS)
+    assert [one["period"] for one in series["ttp_claims"]["totals"]] == ["2024-01-01 to 2024-06-30"]

@@ -208,24 +208,69 @@ def refusal(reading: Callable[[], object]) -> str:
     return ""
 
 
-@pytest.mark.parametrize("what", READINGS)
-def test_what_is_wrong_is_told_briefly_and_little_is_compared(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However much is wrong: as many words, and as many comparisons of names, as for a screen of problems."""
-    compared: list[int] = []
-    near = difflib.get_close_matches
+def _measure(folder: str) -> None:
+    """In a process of its own, of each reading: the processor's seconds that it takes, what it says, and how long the words
+    and lists are in which it looks for a name that is near; and the most memory that all took."""
+    readings = {what: reading for what, (reading, _) in READINGS.items()}
+    for upload in Path(folder).glob("*.zip"):
+        readings[upload.stem] = partial(archives.unpack, lambda told: None, upload.read_bytes(), f"{folder}/back")
+    near, compared = difflib.get_close_matches, list[int]()
 
     def counted(word: str, among: list[str], *how: Any) -> list[str]:
         compared.append(len(word) * len(among))
         return near(word, among, *how)
 
-    monkeypatch.setattr(sim.words.problems.difflib, "get_close_matches", counted)
-    reading, says = READINGS[what]
-    told = refusal(reading)
-    assert says in told
+    sim.words.problems.difflib.get_close_matches = counted
+    took, told, looked, before = {}, {}, {}, _memory("VmRSS")
+    for what, reading in readings.items():
+        compared.clear()
+        begun = time.process_time()
+        told[what] = refusal(reading)
+        took[what] = time.process_time() - begun
+        looked[what] = list(compared)
+    peak = _memory("VmHWM") - before
+    print(json.dumps({"took": took, "told": told, "compared": looked, "megabytes": peak}))
+
+
+def _memory(key: str) -> float:
+    """MB, or 0 where it cannot be told. Not `ru_maxrss`, which a process takes over from the one that started it."""
+    status = Path("/proc/self/status")
+    found = re.search(rf"{key}:\s+(\d+) kB", status.read_text(encoding="utf-8")) if status.exists() else None
+    return int(found[1]) / 1024 if found is not None else 0.0
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What `_measure` found."""
+    folder, here = tmp_path_factory.mktemp("parcels"), Path(__file__).parents[1]
+    for what, (make, _) in PARCELS.items():
+        (folder / f"{what}.zip").write_bytes(make())
+    call = [sys.executable, "-c", f"import test_bounds; test_bounds._measure({str(folder)!r})"]
+    path = os.pathsep.join([str(here), str(here / "tests")])
+    done = subprocess.run(call, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path}, timeout=400)
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("what", READINGS)
+def test_what_is_wrong_is_told_briefly_and_little_is_compared(what: str, measured: dict[str, Any]) -> None:
+    """However much is wrong: as many words, and as many comparisons of names, as for a screen of problems."""
+    told, compared = measured["told"][what], measured["compared"][what]
+    assert READINGS[what][1] in told
     assert told.count("\n") <= sim.words.problems.SHOWN_PROBLEMS
     assert len(told) < 30_000
     assert len(compared) <= sim.words.problems.SHOWN_PROBLEMS
     assert max(compared, default=0) <= 80 * 1000
+
+
+def test_no_reading_takes_long(measured: dict[str, Any]) -> None:
+    assert len(measured["took"]) == len(READINGS) + len(PARCELS)
+    assert {what: seconds for what, seconds in measured["took"].items() if seconds > SECONDS} == {}
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is measured on Linux only")
+def test_no_reading_takes_much(measured: dict[str, Any]) -> None:
+    assert 0 < measured["megabytes"] < MEGABYTES
 
 
 def test_a_file_holds_so_much_and_no_more() -> None:
@@ -310,41 +355,6 @@ def test_pages_that_promise_more_than_the_footer_are_refused() -> None:
     content[7:9] = b"\xfe\x7f"
     with pytest.raises(TableError, match="too large"):
         opened(bytes(content), Room(8100, 1000, 1))
-
-
-def _measure(folder: str) -> None:
-    """In a process of its own: seconds of the processor that each reading takes, and the most memory that all took."""
-    readings = {what: reading for what, (reading, _) in READINGS.items()}
-    for upload in Path(folder).glob("*.zip"):
-        readings[upload.stem] = partial(archives.unpack, lambda told: None, upload.read_bytes(), f"{folder}/back")
-    took, before = {}, _memory("VmRSS")
-    for what, reading in readings.items():
-        begun = time.process_time()
-        refusal(reading)
-        took[what] = time.process_time() - begun
-    print(json.dumps({"took": took, "megabytes": _memory("VmHWM") - before}))
-
-
-def _memory(key: str) -> float:
-    """MB. Not `ru_maxrss`, which a process takes over from the one that started it."""
-    found = re.search(rf"{key}:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="utf-8"))
-    assert found is not None
-    return int(found[1]) / 1024
-
-
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is measured on Linux only")
-def test_no_reading_takes_long_or_much(tmp_path: Path) -> None:
-    for what, (make, _) in PARCELS.items():
-        (tmp_path / f"{what}.zip").write_bytes(make())
-    here = Path(__file__).parents[1]
-    call = [sys.executable, "-c", f"import test_bounds; test_bounds._measure({str(tmp_path)!r})"]
-    path = os.pathsep.join([str(here), str(here / "tests")])
-    done = subprocess.run(call, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path}, timeout=400)
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout.splitlines()[-1])
-    assert len(found["took"]) == len(READINGS) + len(PARCELS)
-    assert {what: seconds for what, seconds in found["took"].items() if seconds > SECONDS} == {}
-    assert found["megabytes"] < MEGABYTES
 
 
 # ------------------------------------------------------------------------------------------------ looking for slow ones

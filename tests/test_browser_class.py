@@ -207,6 +207,7 @@ def test_a_what_if_clicked_while_the_next_turn_is_drawn_is_kept(visit: Visit) ->
     line = page.get_by_role("combobox", name="Line of play")
     line.wait_for()
     assert "what if" in line.input_value()
+    rest(page)  # a list that is opened while the page is still being drawn is closed again
     line.press("ArrowDown")
     page.get_by_role("option", name=f"1: {turn - 1} turns played").wait_for()
 

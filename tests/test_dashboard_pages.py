@@ -31,6 +31,8 @@ from dashboard.widgets import experiment_form, glossary, playback, sentences
 from sim.evidence import ledger
 from sim.experiment.outcome import Sweep
 from sim.experiment.regret.study import BETTER
+from sim.loops import find_loops, signed_digraph
+from sim.loops.picture import picture as loops_picture
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.plots import rows_of
@@ -302,6 +304,22 @@ def test_everything_can_be_found() -> None:
     for name in ("001", "kinship_weight", "001.8-2001-threat-failed", "M1"):
         assert name in [entry.id for entry in seek(name)]
     assert [entry.kind for entry in seek("sanctuary", ["claim"])] == ["claim"] * len(seek("sanctuary", ["claim"]))
+
+
+@pytest.mark.slow
+def test_feedback_loops_are_found_when_asked_for_and_drawn() -> None:
+    """Otherwise every visitor waits for them, or the page draws others than `durand loops` does."""
+    app = opened("evidence")
+    app.get("button_group")[0].set_value("loops").run()
+    assert not app.get("vega_lite_chart")
+    widget(app, "button", "Find the feedback loops").click().run()
+    finished(app)
+    found = find_loops(signed_digraph())
+    named = [one.id for one in found.named if one.circles]
+    assert len(app.get("vega_lite_chart")) == 1 + len(named)
+    assert same(drawn(app, 0), rows_of(loops_picture(found).chart))
+    assert same(drawn(app, 1), rows_of(loops_picture(found, named[0]).chart))
+    assert all(one.name in said(app) for one in found.named if not one.circles)
 
 
 def test_conflicts_come_in_pairs_each_once() -> None:

@@ -129,7 +129,7 @@ class Pakistan(Actor):
         intended["domestic_operations"] = self.apply(
             foothold.violence_brings_operations,
             intended=intended["domestic_operations"],
-            violence=self.model.land.recent_deaths / self.parameter("scale_deaths"),
+            violence=np.minimum(self.model.land.recent_deaths / self.parameter("scale_deaths"), 1.0),
         )
         cost = self._cost(intended, LEVERS)
         means = self.means()

@@ -11,7 +11,7 @@ from sim.agents.actor import Actor
 from sim.chance import binomial, negative_binomial, poisson
 from sim.rules import border, foothold, grievance, spiral, violence
 from sim.vocabulary import LEVER_SPECS, PAKISTAN_AREAS
-from sim.worlds import Vector, stacked, tally, total
+from sim.worlds import PAGE, Vector, stacked, tally, total
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 AREAS = tuple(PAKISTAN_AREAS)
 # Draws taken at once for the dead of attacks: about what a processor's near cache holds.
 BLOCK = 12_000
-# Attacks at once where they are kept for other runs, which may have a few attacks more.
-KEPT_BLOCK = 16
 
 
 class Land(Actor):
@@ -93,12 +91,14 @@ class Land(Actor):
         self.deaths_by_ttp = security + civilian
         other_security, other_civilian = self._dead_of("others", self.background, violence.security_dead_of_others)
         line = self.model.durand_line
-        lost = total(group.lost for group in self.model.groups)
+        # Group by group, as all together may be more than can be drawn at once.
+        lost = stacked(group.lost for group in self.model.groups)
         killed = self.apply(violence.militants_killed_expected, lost=lost)
+        luck = self.model.streams.uniforms("land.militants", self.model.month, len(lost))
         struck = self.apply(violence.strike_deaths_expected, strikes=self.model.pakistan.strikes)
         self.deaths_security = security + other_security
         self.deaths_civilian = civilian + other_civilian + line.deaths_pakistani
-        self.deaths_militant = poisson(self.draw("militants"), killed)
+        self.deaths_militant = total(poisson(luck, killed))
         self.deaths_afghan = poisson(self.draw("struck"), struck) + line.deaths_afghan
         fading = self.parameter("recent_fading")
         deaths = self.deaths_security + self.deaths_civilian
@@ -113,9 +113,9 @@ class Land(Actor):
         lethal = binomial(self.draw(f"{who}.lethal"), attacks, self.lethal_share)
         everyone, security = self.nothing, self.nothing
         # A few slots at a time, so that their vectors stay in the processor's cache.
-        slots, block = int(lethal.max()), max(1, BLOCK // len(lethal))
+        slots, block = int(lethal.max()), max(1, BLOCK // len(lethal) // PAGE) * PAGE
         kept = self.model.streams.kept is not None
-        block = min(block, KEPT_BLOCK) if kept else block
+        block = PAGE if kept else block
         for first in range(0, slots, block):
             count = block if kept else min(block, slots - first)
             toll, of_forces = self._fatality_draws(who, first, count, of_security_forces)

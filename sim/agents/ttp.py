@@ -76,7 +76,7 @@ class TTP(Actor):
             prestige=self.prestige,
             example=self.example,
             success=np.minimum(land.recent_attacks / self.parameter("scale_attacks"), 1.0),
-            ground=np.max(land.foothold, axis=0),
+            ground=land.mean_foothold,
             concessions=self.demands_met,
         )
 

@@ -134,7 +134,7 @@ def rivals_picture(readings: Sequence[Reading], width: int = _WIDE) -> Any:
     y = alt.Y("reading:N", sort=order, axis=name_axis(title=None))
     offset = alt.YOffset("model:N", sort=["simulation, 2022", "bargaining model"])
     axis = alt.Axis(
-        title="Kabul's effort on the TTP",
+        title="Kabul's restraint of the TTP",
         values=[0, 0.25, 0.5, 0.75, 1],
         labelExpr="['shelter', 'bargain', 'mediate', 'restrain', 'crack down'][datum.value * 4]",
     )

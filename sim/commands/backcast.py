@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim.commands.calibrate import Events, Mapping, Observations, Out, Workers, month, processes, read
 from sim.commands.options import Json, Seed, Told
-from sim.ensemble.spec import check
+from sim.ensemble.spec import LimitError, check
+
+if TYPE_CHECKING:
+    from sim.record.observations import Observation
 
 
 def backcast(
@@ -36,40 +40,88 @@ def backcast(
     worlds: Annotated[int, typer.Option(metavar="N", help="How many worlds: 1 to 1,000,000.")] = 2000,
     seed: Seed = 0,
     workers: Workers = None,
+    origins: Annotated[
+        bool,
+        typer.Option(
+            "--origins", help="Tell the record to June 2022, December 2022 and June 2023, and score what came after."
+        ),
+    ] = False,
+    structures: Annotated[
+        bool, typer.Option("--structures", help="Score the model with its feedback loops off beside it.")
+    ] = False,
     out: Out = None,
     as_json: Json = False,
 ) -> None:
     """Hold the history as modelled against what was counted, month by month."""
+    for name, asked in (("--from", first), ("--to", last)):
+        if asked is not None:
+            month(name, asked)
+    how: dict[str, Any] = {
+        "worlds": check("worlds", worlds),
+        "seed": check("seed", seed),
+        "workers": processes(workers),
+    }
+    if origins:
+        if any(one is not None for one in (observations, first, last, told, out)):
+            raise LimitError(
+                "--origins scores the shipped figures after origins of its own; it goes with none of these"
+            )
+        _origins(how, structures, as_json)
+        return
+    given, known = read(observations, mapping)
+    how |= {"parameters": parameters, "mapped": known.observers, "with_record": with_record, "told": told}
+    how |= {"first": first, "last": last}
+    _backcast(given, scenario, how, structures, events, out, as_json)
+
+
+def _backcast(
+    given: tuple[Observation, ...] | None,
+    scenario: str,
+    how: dict[str, Any],
+    structures: bool,
+    events: Path | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
     from sim.calibration.backcast import backcast as cast_back
-    from sim.calibration.text import FORMAT, show_backcast, write_backcast
+    from sim.calibration.origins import loops
+    from sim.calibration.text import FORMAT, NO_LOOPS, show_backcast, write_backcast
     from sim.record.observations import read_events, shipped_events
     from sim.results.folders import check_target
     from sim.scenario import load_scenario
 
-    for name, asked in (("--from", first), ("--to", last)):
-        if asked is not None:
-            month(name, asked)
     if out is not None:
         check_target(out, FORMAT)  # before the work, not after it
-    given, known = read(observations, mapping)
-    marked = (shipped_events() if given is None or with_record else ()) if events is None else read_events(events)
-    found = cast_back(
-        given,
-        first,
-        last,
-        scenario=load_scenario(scenario),
-        parameters=parameters,
-        mapped=known.observers,
-        with_record=with_record,
-        told=told,
-        worlds=check("worlds", worlds),
-        seed=check("seed", seed),
-        workers=processes(workers),
+    marked = (
+        (shipped_events() if given is None or how["with_record"] else ()) if events is None else read_events(events)
     )
-    page = None if out is None else write_backcast(found, out, marked)
+    plan = load_scenario(scenario)
+    found = cast_back(given, scenario=plan, **how)
+    off = loops() if structures else ()
+    beside = cast_back(given, scenario=plan, off=off, **how) if off else None
+    page = None if out is None else write_backcast(found, out, marked, beside)
     if as_json:
-        print(json.dumps(found.as_json(), allow_nan=False))
+        more = {"loops_off": beside.as_json() if beside else None} if structures else {}
+        print(json.dumps({**found.as_json(), **more}, allow_nan=False))
     else:
-        show_backcast(found)
+        show_backcast(found, beside)
+        if structures and beside is None:
+            print(NO_LOOPS)
     if page is not None:
         print(f"Written: {page}", file=sys.stderr if as_json else sys.stdout)
+
+
+def _origins(how: dict[str, Any], structures: bool, as_json: bool) -> None:
+    from sim.calibration.origins import loops, rolling
+    from sim.calibration.text import NO_LOOPS, show_rolling
+
+    off = loops() if structures else ()
+    found = rolling(**how)
+    beside = rolling(off=off, **how) if off else None
+    if as_json:
+        more = {"loops_off": beside.as_json() if beside else None} if structures else {}
+        print(json.dumps({**found.as_json(), **more}, allow_nan=False))
+        return
+    show_rolling(found, beside)
+    if structures and beside is None:
+        print(NO_LOOPS)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import networkx as nx
 import numpy as np
@@ -103,6 +103,11 @@ class Loops:
     named: tuple[NamedLoop, ...]
     others: tuple[Loop, ...]
     how_many: int
+
+    def foremost(self) -> Loops:
+        """The same with the foremost circle of each loop alone, and without the digraph: little to hand over."""
+        named = tuple(replace(one, circles=one.circles[:1]) for one in self.named)
+        return Loops(Graph((), (), ()), named, (), self.how_many)
 
 
 def find_loops(graph: Graph) -> Loops:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -87,20 +87,23 @@ def signed_digraph(
     worlds: int = WORLDS,
     seed: int = 0,
     parameters: str = DEFAULT_PARAMETERS,
+    progress: Callable[[int], None] | None = None,
 ) -> Graph:
     """Read the digraph off the model.
 
     Args:
         pairs: scenarios that are read side by side; month: months since their start.
         worlds: of each; seed, parameters: as for a run.
+        progress: called with how many pairs have been read.
 
     Raises:
         ScenarioError: a scenario is not there or not right.
     """
-    records = [
-        record_month((load_scenario(one), load_scenario(other)), month, worlds, seed, parameters)
-        for one, other in pairs
-    ]
+    records = []
+    for one, other in pairs:
+        records.append(record_month((load_scenario(one), load_scenario(other)), month, worlds, seed, parameters))
+        if progress is not None:
+            progress(len(records))
     return put_together(records)
 
 

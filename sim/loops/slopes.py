@@ -81,13 +81,17 @@ class Slopes:
                 yield from ((node, through, slope) for through, slope in arrived.items())
                 continue
             for through, slope in arrived.items():
-                onward = (node.rule.name, *through) if isinstance(node, RuleStep) else through
+                onward = self.onward(node, through)
                 for to, down in self._down(node, slope):
                     if to.number not in due:
                         heapq.heappush(waiting, -to.number)
                         known[to.number], due[to.number] = to, {}
                     there = due[to.number]
                     there[onward] = there[onward] + down if onward in there else down
+
+    def onward(self, node: Node, through: Through) -> Through:
+        """The rules on a way that leads on through a step."""
+        return (node.rule.name, *through) if isinstance(node, RuleStep) else through
 
     def _down(self, node: Node, slope: Array) -> Iterator[tuple[Node, Array]]:
         if node not in self.ways:

@@ -105,7 +105,7 @@ def deaths(name: str, title: str, means: str, read: Reporter) -> Metric:
 
 def attacks(name: str, title: str, means: str, read: Reporter, better: End | None = None) -> Metric:
     """A metric that counts attacks."""
-    return Metric(name, title, "attacks a month", 0.0, 20_000.0, "total", means, read, better)
+    return Metric(name, title, "attacks a month", 0.0, 50_000.0, "total", means, read, better)
 
 
 def alignment(name: str, title: str, means: str, read: Reporter) -> Metric:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
+import pandas  # noqa: F401  (Altair looks into it where it is loaded, be it half-way through in another thread)
 
 WIDTH = 328
 MARGIN = 52  # px for the labels and the title of the vertical axis

@@ -3,6 +3,7 @@
 from sim.rules import (
     alignment,
     border,
+    brokering,
     campaign,
     dependence,
     diplomacy,
@@ -24,6 +25,7 @@ from sim.rules import (
 __all__ = [
     "alignment",
     "border",
+    "brokering",
     "campaign",
     "dependence",
     "diplomacy",

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import numpy as np
 
-from sim.rule import Quantity, Ratio, Share, rule
+from sim.rule import Quantity, Share, rule
 from sim.worlds import Vector
 
 Multiple = Annotated[Vector, Quantity("ratio", 0.0, 50.0)]
@@ -184,10 +184,10 @@ def money_for_arms(arms: Share, foothold: Share, *, extortion_arms: Vector) -> S
     off="intended",
     loops=("L3",),
 )
-def violence_brings_operations(intended: Share, violence: Ratio, *, operations_answer: Vector) -> Share:
+def violence_brings_operations(intended: Share, violence: Share, *, operations_answer: Vector) -> Share:
     """Bad months send the army out harder than the course alone would, where it goes out at all.
 
     Args:
         violence: recent deaths as a share of a very bad month.
     """
-    return np.minimum(intended * (1.0 + operations_answer * np.minimum(violence, 1.0)), 1.0)
+    return np.minimum(intended * (1.0 + operations_answer * violence), 1.0)

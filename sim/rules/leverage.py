@@ -62,7 +62,6 @@ def irreversible_control(granted: Share, *, recognition_revocable: Vector) -> Sh
         "004.4-dependence-gave-leverage",
     ),
     judgement="Each resource counting by how much it is needed is ours.",
-    mechanisms=("M1", "M2", "M15"),
     moves=("dependence", "leverage_pakistan_taliban"),
     rises_with=("held",),
     falls_with=("needed",),

@@ -36,7 +36,7 @@ def prestige(
 
     Args:
         success: recent attacks as a share of the level at which success is complete.
-        ground: its foothold where it has most; concessions: how far its demands are met.
+        ground: its foothold; concessions: how far its demands are met.
     """
     dim = (
         (1.0 - example)

@@ -1,6 +1,6 @@
-"""Kabul's stance on the TTP: each rule is one pressure on how far it restrains the group, or on how far it brokers.
+"""Kabul's stance on the TTP: each rule is one pressure on how far it restrains the group.
 
-Restraint is one ordered effort (0 shelter to 1 crack down), brokering another (0 stand apart to 1 guarantee). A pressure
+Restraint is one ordered effort (0 shelter to 1 crack down). A pressure
 named here is what a full effort adds to utility in logits, unless it says that it grows with the square of effort.
 """
 
@@ -267,71 +267,6 @@ def stance_step(distance: Share, *, stance_step_cost: Vector) -> Logits:
         distance: how far the option lies from the restraint held.
     """
     return -stance_step_cost * distance
-
-
-@rule(
-    judgement="That Kabul enters upon talks by steps, too, is ours.",
-    claims=("events.2021-10-25-understanding",),
-    moves=("brokering",),
-    falls_with=("distance",),
-    off=0.0,
-)
-def brokering_step(distance: Share, *, brokering_step_cost: Vector) -> Logits:
-    """Kabul's brokering moves by steps, shorter ones than its restraint.
-
-    Args:
-        distance: how far the option lies from the brokering held.
-    """
-    return -brokering_step_cost * distance
-
-
-@rule(
-    claims=(
-        "001.8-mediation-the-most",
-        "002.4-urged-pakistan-to-negotiate",
-        "003.2-brokering-expected",
-    ),
-    mechanisms=("M7", "M17"),
-    moves=("brokering", "ceasefire"),
-    rises_with=("talks",),
-    off=0.0,
-)
-def call_to_mediate(talks: Share, *, mediation_weight: Vector) -> Logits:
-    """When Islamabad wants to talk, brokering is the help that costs Kabul least; grows with brokering."""
-    return mediation_weight * talks
-
-
-@rule(
-    claims=("002.4-urged-pakistan-to-negotiate", "002.4-urged-concessions", "002.1-ttp-bargaining-chip"),
-    judgement="That Kabul brokers the more readily, the more a deal promises it, is ours.",
-    mechanisms=("M3", "M27"),
-    moves=("brokering",),
-    rises_with=("unmet", "expected_concession"),
-    off=0.0,
-)
-def brokering_pays(unmet: Share, expected_concession: Share, *, brokering_gain: Vector) -> Logits:
-    """A broker shares in what is conceded; grows with brokering."""
-    return brokering_gain * unmet * expected_concession
-
-
-@rule(
-    claims=("004.9-no-ownership", "004.9-left-to-pakistan", "003.2-talks-failed"),
-    judgement="That a broker puts its name at stake, and less readily in a quarrel, is ours.",
-    mechanisms=("M7",),
-    moves=("brokering",),
-    falls_with=("tension", "collapse"),
-    off=0.0,
-    loops=("L5",),
-)
-def name_at_stake(
-    tension: Share, collapse: Share, *, brokering_cost: Vector, brokering_tension: Vector, brokering_collapse: Vector
-) -> Logits:
-    """A broker stakes its name: less readily in a quarrel, and where talks have lately collapsed; grows with brokering.
-
-    Args:
-        collapse: fading memory of a truce that ended.
-    """
-    return -brokering_cost - brokering_tension * tension - brokering_collapse * collapse
 
 
 @rule(

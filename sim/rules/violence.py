@@ -13,7 +13,7 @@ from sim.worlds import Vector
 Capability = Annotated[Vector, Quantity("capability", 0.0, 400.0)]
 # The last draw a stream gives; the normal quantile of 1 is infinite.
 LAST = 1.0 - 1e-9
-ManyAttacks = Annotated[Vector, Quantity("attacks a month", 0.0, 20_000.0)]
+ManyAttacks = Annotated[Vector, Quantity("attacks a month", 0.0, 50_000.0)]
 Draw = Annotated[Vector, Quantity("uniform draw", 1e-12, LAST)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
 from typing import TypeVar
 
 V = TypeVar("V")
@@ -22,6 +22,13 @@ class Derived(Mapping[str, V]):
 
     def __len__(self) -> int:
         return len(self._work_out())
+
+    # A mapping's own would work the table out anew for every entry.
+    def items(self) -> ItemsView[str, V]:
+        return self._work_out().items()
+
+    def values(self) -> ValuesView[V]:
+        return self._work_out().values()
 
     def __or__(self, more: Mapping[str, V]) -> dict[str, V]:
         return {**self, **more}

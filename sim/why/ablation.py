@@ -16,7 +16,7 @@ import numpy as np
 from sim.ensemble.chunks import monthly
 from sim.ensemble.simulate import Progress, simulate_batch
 from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError, RunSpec
-from sim.mechanisms import LOOPS, MECHANISMS
+from sim.mechanisms import LOOPS, PARTS
 from sim.metrics import METRICS
 from sim.model import Parts
 from sim.rule import RULES, Rule
@@ -35,10 +35,6 @@ from sim.worlds import Vector
 
 # Worlds at a time: several mechanisms are switched off in one batch, each in a block.
 _AT_ONCE = 2_000
-# What can be switched off, by id, in a sentence: mechanisms, then feedback loops.
-PARTS: dict[str, str] = MECHANISMS | {
-    loop: f"{name.capitalize()}: {sentence}" for loop, (name, sentence) in LOOPS.items()
-}
 
 
 @dataclass(frozen=True)
@@ -125,7 +121,7 @@ class Ablation:
         return self.text()
 
 
-class _BatchedRulebook(Rulebook):
+class BatchedRulebook(Rulebook):
     """Rules of several runs on one worlds axis, each with other rules switched off.
 
     Args:
@@ -240,7 +236,7 @@ def _run(
     """The metric of several runs, each with some rules switched off."""
     seen = [one.metric for actor in ACTORS for one in watched(plan, actor)]
     parts = Parts(
-        rulebook=lambda parameters: _BatchedRulebook(parameters, off, worlds),
+        rulebook=lambda parameters: BatchedRulebook(parameters, off, worlds),
         collector=lambda: Record(tuple(dict.fromkeys([metric, *seen]))),
     )
     spec = RunSpec.of(plan, worlds, months, seed, parameters=parameters, points=len(off))

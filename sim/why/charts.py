@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import numpy as np
 
+from sim.mechanisms import PARTS
 from sim.metrics import METRICS
 from sim.plots.theme import HIGHER, LOWER, WIDTH, broken, dress, name_axis, panels
 from sim.vocabulary import month_words
-from sim.why.ablation import PARTS
 from sim.why.account import rest_of
 from sim.why.names import DECISIONS
 from sim.why.text import called

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.mechanisms import PARTS
 from sim.metrics import METRICS
 from sim.plots.gallery import Picture
 from sim.plots.tables import Table
 from sim.vocabulary import month_words
 from sim.why import charts
-from sim.why.ablation import PARTS
 from sim.why.names import DECISIONS
 from sim.why.text import called, summary
 from sim.words.numbers import number, share

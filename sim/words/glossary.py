@@ -89,7 +89,7 @@ MODEL: dict[str, Term] = {
         "What the actors do and what happens around them, from August 2021 on.", "sim.scenario.schema:Scenario"
     ),
     "Stance": Term(
-        f"Kabul's effort on the TTP, in order: {', '.join(STANCES).replace('_', ' ')}.", "sim.vocabulary:STANCES"
+        f"Kabul's restraint of the TTP, in order: {', '.join(STANCES).replace('_', ' ')}.", "sim.vocabulary:STANCES"
     ),
     "Uncertainty": Term("What nobody controls or knows; it holds in every scenario alike.", "sim.experiment.factors"),
     "Verdict": Term(
