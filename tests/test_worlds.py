@@ -90,9 +90,11 @@ def test_slots_are_drawn_one_by_one() -> None:
     )
     assert few.shape == (5, 30)
     assert np.array_equal(few, many[:5])
-    for slot in range(5):
-        assert np.array_equal(few[slot], Streams(SEED, BatchLayout(30, 3)).uniform("toll", 4, slot))
     assert np.array_equal(Streams(SEED, BatchLayout(30, 3)).uniforms("toll", 4, 20, first=7), many[7:27])
+    counts = np.arange(30.0) * 3.0
+    draws, worlds = Streams(SEED, BatchLayout(30, 3)).counted("toll", 4, counts)
+    for world, count in enumerate(counts):
+        assert np.array_equal(draws[worlds == world], many[: int(count), world])
 
 
 @pytest.mark.parametrize(
