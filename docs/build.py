@@ -58,9 +58,12 @@ from sim.vocabulary import (
     ACTOR_SPECS,
     ACTORS,
     AFGHAN_AREAS,
+    BROKERING,
     CAMPAIGNS,
     ENGAGEMENTS,
     FACTIONS,
+    ISLAMABAD_ANSWERS,
+    KABUL_ANSWERS,
     LEVER_SPECS,
     PAKISTAN_AREAS,
     RESOURCES_PAKISTAN_NEEDS,
@@ -174,14 +177,18 @@ def resources(_: str) -> str:
 
 
 def options(_: str) -> str:
-    stances = ", ".join(f"{name.replace('_', ' ')} {effort:g}" for name, effort in STANCES.items())
-    depths = ", ".join(f"{name} {depth:.2g}" for name, depth in ENGAGEMENTS.items())
     campaigns = ", ".join(title.lower() for title in CAMPAIGNS.values())
     return (
-        f"- Kabul's stance on the TTP, with the effort it stands for: {stances}.\n- The TTP's campaign: {campaigns}.\n"
-        f"- India's engagement, with its depth: {depths}.\n- Pakistan: to hold or to strike; and, where a scenario leaves "
-        "the course open, one of the policies that it names.\n"
+        f"- Kabul's restraint of the TTP, with the effort it stands for: {_steps(STANCES)}.\n"
+        f"- Kabul's brokering, with how far it goes: {_steps(BROKERING)}.\n"
+        f"- Kabul's answer to Pakistan, and Pakistan's to Kabul: {_steps(KABUL_ANSWERS)}; {_steps(ISLAMABAD_ANSWERS)}.\n"
+        f"- The TTP's campaign: {campaigns}.\n- India's engagement, with its depth: {_steps(ENGAGEMENTS)}.\n"
+        "- Pakistan's course, where a scenario leaves it open: one of the policies that it names.\n"
     )
+
+
+def _steps(options: Mapping[str, float]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {value:.2g}" for name, value in options.items())
 
 
 def formulas(names: str) -> str:

@@ -179,8 +179,9 @@ def in_chunks(scenario: Scenario | str, chunk: int, parameters: str, months: int
     return {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}
 
 
-@pytest.mark.parametrize("parameters", ["defaults", "prior"])
-@pytest.mark.parametrize("chunk", [1, 2, 3, 7])
+@pytest.mark.parametrize(
+    ("chunk", "parameters"), [(1, "defaults"), (1, "prior"), (2, "defaults"), (3, "prior"), (7, "defaults")]
+)
 def test_a_world_is_the_same_in_any_chunk(chunk: int, parameters: str) -> None:
     """Otherwise what a world lives through depends on how many others are computed beside it, or by which worker."""
     assert differing(in_chunks(busy(), chunk, parameters), at_once(parameters)) == []
