@@ -115,7 +115,7 @@ def test_nothing_else_goes_on_from_it(other: dict[str, Any], built: list[int]) -
     shock = {"date": month_after(base.start, 3), "title": "A blow.", "changes": {"economy": {"add": -0.1}}}
     scenarios = {
         "an earlier change": changed("confront", 11, aid=0.5),
-        "another parameter": with_overrides(base, {"parameters.kinship_weight": 3.5}),
+        "another parameter": with_overrides(base, {"parameters.kinship_weight": 2.5}),
         "an earlier shock": with_overrides(base, {"shocks": [*base.data().get("shocks", []), shock]}),
     }
     sim.run(base, worlds=6, months=20, seed=3, checkpoint=kept.at(12))
