@@ -2,8 +2,8 @@
 
 In a page, what stands between `<!-- begin: NAME ... -->` and `<!-- end: NAME -->` is made by the block of that name from
 the registries of rules, parameters, metrics, mechanisms, claims and scenarios, so that it cannot differ from what runs.
-Pages in `scenarios/` are made whole, one for each file of the library, and so are `response.md`, from a study that is kept,
-and the picture of the feedback loops.
+Pages in `scenarios/` are made whole, one for each file of the library, and so are `response.md` and `story.md`, from runs
+that are kept, and the picture of the feedback loops.
 """
 
 # ruff: noqa: E402
@@ -39,6 +39,7 @@ from notation import (
 from registry_pages import all_claims, all_parameters, all_rules
 from response import page as response_page
 from scenario_pages import course_cost, scenario_page
+from story import page as story_page
 
 from sim import model as model_module
 from sim.ensemble.simulate import simulate_batch
@@ -403,6 +404,7 @@ def build(only: Sequence[str] = ()) -> dict[Path, str]:
     for name, _, _ in list_scenarios():
         pages[DOCS / "scenarios" / f"{name}.md"] = scenario_page(name)
     pages[DOCS / "response.md"] = response_page()
+    pages[DOCS / "story.md"] = story_page()
     pages[DOCS / "images" / IMAGE] = loops_svg()
     return pages
 

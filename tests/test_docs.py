@@ -227,6 +227,39 @@ def test_the_first_editions_study_is_kept() -> None:
     assert max(attacks["best"].values()) == attacks["best"]["mediated_talks"] == 0.725
 
 
+# ------------------------------------------------------------------------------------------------ the story
+
+
+@pytest.fixture(scope="module")
+def story() -> Iterator[ModuleType]:
+    """docs/story.py as a module."""
+    yield from script("story")
+
+
+OLD_STORY = "docs/story/told.json is of another model, scenario or parameters: run make story"
+
+
+def test_the_story_is_of_the_model_as_it_stands(story: ModuleType) -> None:
+    """Otherwise a lecturer reads aloud what a model did that is gone. A few of its worlds are run again."""
+    runs = sys.modules["story_runs"]
+    told = json.loads(story.KEPT.read_text(encoding="utf-8"))
+    assert {name: load_scenario(name).hash for name in runs.COURSES} == told["manifest"]["courses"], OLD_STORY
+    again = runs.since(runs.course(runs.CHECKED_COURSE, runs.CHECKED), "attacks").sum(axis=1)
+    assert told["checked"] == pytest.approx(list(again), rel=1e-3), OLD_STORY
+    assert len(set(told["checked"])) == runs.CHECKED
+
+
+def test_the_story_says_what_one_would_laugh_at(story: ModuleType) -> None:
+    """Otherwise a figure that falls out of what would pass goes unsaid, or one that passes is blamed."""
+    looks = sys.modules["story_looks"].LOOKS
+    told = json.loads(story.KEPT.read_text(encoding="utf-8"))["looked_at"]
+    assert list(told) == list(looks)
+    page = re.sub(r"\s+", " ", story.page())
+    for name, look in looks.items():
+        assert look.low < look.high
+        assert (f"**{look.what[:1].upper()}{look.what[1:]}: " in page) is not look.passes(told[name]), name
+
+
 # ------------------------------------------------------------------------------------------------ what is named
 
 

@@ -236,6 +236,7 @@ def test_what_was_to_be_expected_comes_about_on_average() -> None:
 
 # ------------------------------------------------------------------------------------------------ what rules declare
 
+
 @cache
 def answers() -> dict[tuple[str, str], tuple[float, float]]:
     """The lowest and the highest slope of each rule in each of its arguments, in the months that the loops are read from."""

@@ -95,6 +95,10 @@ def test_slots_are_drawn_one_by_one() -> None:
     some = BatchLayout(3, numbers=(3, 9, 32))
     assert np.array_equal(Streams(SEED, some).uniforms("toll", 4, 90), many[:, [0, 6, 29]])
     assert np.array_equal(Streams(SEED, BatchLayout(30, 3)).uniforms("toll", 4, 20, first=7), many[7:27])
+    counts = np.arange(30.0) * 3.0
+    draws, worlds = Streams(SEED, BatchLayout(30, 3)).counted("toll", 4, counts)
+    for world, count in enumerate(counts):
+        assert np.array_equal(draws[worlds == world], many[: int(count), world])
 
 
 @pytest.mark.parametrize(
