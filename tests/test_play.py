@@ -14,6 +14,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -113,13 +114,18 @@ def test_another_log_gives_other_bits(game: Game) -> None:
 # ------------------------------------------------------------------------------------------------ who does what
 
 
+@cache
+def of_the_library(course: str) -> sim.Results:
+    return sim.run(course, worlds=6, months=36, seed=5, parameters="defaults")
+
+
 @pytest.mark.parametrize("scenario", ["own_choice", "confront", "history"])
 @pytest.mark.parametrize("course", COURSES)
 def test_without_players_it_is_the_librarys_scenario(scenario: str, course: str) -> None:
     """Otherwise the debrief sets a game against something that only looks like `confront`."""
     one = opened("ttp", scenario=scenario, months=20)
     there = sim.run(reference(one.log, one.base, 20, course), worlds=6, seed=5, parameters="defaults")
-    here = sim.run(course, worlds=6, months=36, seed=5, parameters="defaults")
+    here = of_the_library(course)
     for name in METRICS:
         assert np.array_equal(there.arrays.metrics[name], here.arrays.metrics[name]), name
 
