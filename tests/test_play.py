@@ -188,7 +188,7 @@ def test_who_does_not_move_goes_on_as_before() -> None:
     before = two.standing("pakistan")
     assert before["fencing"] == 0.7
     assert before["ttp_talks"] == 0.7
-    after = two.move({"taliban": {"stance": "mediate"}}, stood=["pakistan"])
+    after = two.move({"taliban": {"stance": "contain"}}, stood=["pakistan"])
     assert after.log.turns[0].moves["pakistan"] == before
     assert after.log.turns[0].stood == ("pakistan",)
     assert after.move({}).log.turns[1].moves == after.log.turns[0].moves
@@ -199,7 +199,7 @@ def test_who_does_not_move_goes_on_as_before() -> None:
     ("moves", "says"),
     [
         ({"india": {"engagement": "embassy"}}, "india is not played"),
-        ({"pakistan": {"stance": "mediate"}}, "no setting stance"),
+        ({"pakistan": {"stance": "contain"}}, "no setting stance"),
         ({"pakistan": {"aid": 1.2}}, "allowed: 0 to 1"),
         ({"pakistan": {"aid": "much"}}, "allowed: a number, 0 to 1"),
         ({"pakistan": {"visibility": float("nan")}}, "visibility"),

@@ -52,7 +52,7 @@ def refusal(text: str) -> str:
 
 KABULS = (
     "schema: 1\ntitle: T\nactors:\n  taliban: {{policy: choose, among: [a, b]}}\npolicies:\n"
-    "  a: {{title: A, actor: taliban, summary: S, settings: {{stance: bargain}}}}\n"
+    "  a: {{title: A, actor: taliban, summary: S, settings: {{stance: caution}}}}\n"
     "  b: {{title: B, actor: taliban, summary: S, settings: {}}}\n"
 )
 CHANGE = PAKISTAN + "    changes:\n"
@@ -91,7 +91,7 @@ WHEN = CHANGE + "      - levers: {aid: 1}\n        when: "
         (PAKISTAN + "    policy: choose\n    among: [confront, apease]", "6: actors.pakistan.among[1]: there is no policy with this name: text 'apease' (did you mean 'appease'?); allowed: appease, confront"),
         ("schema: 1\ntitle: T\nactors:\n  ttp:\n    policy: choose", "5: actors.ttp.policy needs `among`: choose; allowed: two policies or more there"),
         ("schema: 1\ntitle: T\nactors:\n  ttp:\n    among: [a, b]", "5: actors.ttp.among goes with `policy: choose` only; leave it out"),
-        (KABULS.format("{stance: mediate, messaging: 0.5}"), "4: actors.taliban.among[1] sets messaging: b; allowed: a policy that sets the stance, and that alone"),
+        (KABULS.format("{stance: contain, messaging: 0.5}"), "4: actors.taliban.among[1] sets messaging: b; allowed: a policy that sets the stance, and that alone"),
         (KABULS.format("{}"), "4: actors.taliban.among[1] says nothing of the stance: b; allowed: a policy that sets the stance, and that alone"),
         ("schema: 1\ntitle: T\nactors:\n  ttp:\n    policy: confront", "5: actors.ttp.policy is a policy of pakistan: confront; allowed: one of ttp"),
         ("schema: 1\ntitle: T\nactors:\n  ttp: {campaign: escalat}", "4: actors.ttp.campaign is not one of the choices: text 'escalat' (did you mean 'escalate'?); allowed: escalate, steady, ceasefire, lie_low, choose"),

@@ -284,7 +284,7 @@ def test_unconditional_months_cost_next_to_nothing() -> None:
 
 MENUS = """\
 policies:
-  wait: {title: Wait, actor: taliban, summary: S., settings: {stance: bargain}}
+  wait: {title: Wait, actor: taliban, summary: S., settings: {stance: caution}}
   act:
     title: Act
     actor: taliban
@@ -303,7 +303,7 @@ actors:
   taliban:
     policy: wait
     among: [wait, act]
-    changes: [{from: 2021-09, until: 2021-12, policy: choose}, {from: 2021-12, stance: mediate}]
+    changes: [{from: 2021-09, until: 2021-12, policy: choose}, {from: 2021-12, stance: contain}]
 """
     script = Script(load_scenario(("s.yaml", text + MENUS)), 2)
 
@@ -314,15 +314,15 @@ actors:
         return said["stance"], listed
 
     stance, listed = menu(0, silent)
-    assert only(stance) == list(STANCES).index("bargain")
+    assert only(stance) == list(STANCES).index("caution")
     assert listed == [[*STANCES]] * 2
     stance, listed = menu(1, always(0, 0))
     assert stance is None
-    assert listed == [["bargain", "restrain"]] * 2
-    assert menu(2, always(50, 0))[1] == [["bargain", "crack_down"], ["bargain", "restrain"]]
-    assert menu(3, always(0, 0))[1] == [["bargain", "crack_down"], ["bargain", "restrain"]]
+    assert listed == [["caution", "restrain"]] * 2
+    assert menu(2, always(50, 0))[1] == [["caution", "crack_down"], ["caution", "restrain"]]
+    assert menu(3, always(0, 0))[1] == [["caution", "crack_down"], ["caution", "restrain"]]
     stance, _ = menu(4, always(0, 0))
-    assert only(stance) == list(STANCES).index("mediate")
+    assert only(stance) == list(STANCES).index("contain")
     stance, listed = menu(5, always(0, 0))
-    assert only(stance) == list(STANCES).index("mediate")
+    assert only(stance) == list(STANCES).index("contain")
     assert listed == [[*STANCES]] * 2
