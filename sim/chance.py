@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import bdtrik, betainc, nbdtrik, ndtri
 
 from sim.worlds import Vector, total
 
@@ -122,7 +122,7 @@ def negative_binomial(uniform: Vector, mean: Vector, variance_to_mean: Vector) -
         raise ChanceError(f"a mean of {np.max(mean):g} attacks a month is not one that can be drawn exactly")
     share = excess / variance_to_mean
     counts = _count(uniform, start, lambda k, size, share: (size + (k - 1.0)) * share / k, size, share)
-    return _mended(counts, start, stats_nbinom, uniform, size, 1.0 / variance_to_mean)
+    return _mended(counts, start, _negative_binomial_quantile, uniform, size, 1.0 / variance_to_mean)
 
 
 @_one_step
@@ -139,7 +139,7 @@ def binomial(uniform: Vector, trials: Vector, probability: Vector) -> Vector:
     counts = _count(
         uniform, start, lambda k, trials, odds: np.maximum(trials - (k - 1.0), 0.0) * odds / k, trials, odds
     )
-    return _mended(counts, start, stats_binom, uniform, trials, probability)
+    return _mended(counts, start, _binomial_quantile, uniform, trials, probability)
 
 
 def normal(uniform: Vector) -> Vector:
@@ -148,20 +148,22 @@ def normal(uniform: Vector) -> Vector:
     return out
 
 
-def stats_binom(uniform: Vector, trials: Vector, probability: Vector) -> Vector:
-    """Binomial quantiles by SciPy: slow, and right where the loop cannot start."""
-    from scipy.stats import binom
-
-    out: Vector = binom.ppf(uniform, trials, probability)
-    return out
+def _binomial_quantile(uniform: Vector, trials: Vector, probability: Vector) -> Vector:
+    """Slow, and right where the loop cannot start."""
+    count = np.ceil(bdtrik(uniform, trials, probability))
+    return _least(count, uniform, lambda fewer: betainc(trials - fewer, fewer + 1.0, 1.0 - probability))
 
 
-def stats_nbinom(uniform: Vector, size: Vector, probability: Vector) -> Vector:
-    """Negative binomial quantiles by SciPy: slow, and right where the loop cannot start."""
-    from scipy.stats import nbinom
+def _negative_binomial_quantile(uniform: Vector, size: Vector, probability: Vector) -> Vector:
+    """Slow, and right where the loop cannot start."""
+    count = np.ceil(nbdtrik(uniform, size, probability))
+    return _least(count, uniform, lambda fewer: betainc(size, fewer + 1.0, probability))
 
-    out: Vector = nbinom.ppf(uniform, size, probability)
-    return out
+
+def _least(count: Vector, uniform: Vector, reached: Callable[[Vector], Vector]) -> Vector:
+    """The count, or one less where that reaches the uniform too: the inverse is off by its rounding."""
+    fewer = np.maximum(count - 1.0, 0.0)
+    return np.where(reached(fewer) >= uniform, fewer, count)
 
 
 def _mended(counts: Vector, start: Vector, exact: Callable[..., Vector], uniform: Vector, *shape: Vector) -> Vector:

@@ -9,7 +9,7 @@ import numpy as np
 
 import sim.rules  # noqa: F401  (registers the rules)
 from sim.rule import RULES, Rule
-from sim.worlds import Vector
+from sim.worlds import Streams, Vector, tally
 
 
 class Rulebook:
@@ -52,6 +52,27 @@ class Rulebook:
         if by_place:
             raise TypeError(by_name_only(rule))
         return self._bound[rule](**state)
+
+    def sum_over(
+        self, streams: Streams, name: str, month: int, counts: Vector, owner: str, rule: Callable[..., Vector]
+    ) -> Vector:
+        """What a rule says of a single draw, summed over as many draws of a stream's month as each world counts.
+
+        The rule is asked of these draws alone: a few worlds count very many.
+        """
+        draws, worlds = streams.counted(name, month, counts)
+        values = ((name, self.parameters[name]) for name in RULES[rule.__name__].parameters)
+        own = {name: value[worlds] for name, value in values if isinstance(value, np.ndarray)}
+        return np.bincount(worlds, self._bound[rule](draw=draws, **own), len(counts)).astype(np.float64, copy=False)
+
+
+def summed_in_full(
+    rulebook: Rulebook, streams: Streams, name: str, month: int, counts: Vector, owner: str, rule: Callable[..., Vector]
+) -> Vector:
+    """The same sum of what a rule says of as many draws in each world: for rulebooks that take whole worlds axes."""
+    slots = max(int(counts.max()), 1)
+    said = rulebook.called_by(owner, rule, draw=streams.uniforms(name, month, slots))
+    return tally((np.arange(slots)[:, None] < counts) * said)
 
 
 def by_name_only(rule: Callable[..., Vector]) -> str:

@@ -6,16 +6,14 @@ belong to (seed, name of the draw, month, world) alone: see :class:`Streams`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import pairwise
-from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-T = TypeVar("T")
 Vector = NDArray[np.float64]
 
 # Philox is a counter-based generator (Salmon, Moraes, Dror and Shaw 2011, Parallel random numbers: as easy as 1, 2, 3, SC'11):
@@ -88,11 +86,7 @@ class Streams:
 
     Attributes:
         worlds: the length of the worlds axis.
-        kept: what was made of draws and can be taken by other runs with the same draws and parameters, by a name of its
-            own; None: nothing is kept.
     """
-
-    kept: dict[Hashable, Any] | None = None
 
     def __init__(self, seed: int, layout: BatchLayout | int) -> None:
         self.seed, self.layout = seed, layout if isinstance(layout, BatchLayout) else BatchLayout(layout)
@@ -131,6 +125,15 @@ class Streams:
         start = first - pages[0] * PAGE
         return _kept_clear(np.ascontiguousarray(drawn[:, start : start + slots].T))
 
+    def counted(self, name: str, month: int, counts: Vector) -> tuple[Vector, NDArray[np.intp]]:
+        """The first draws of a stream's slots, as many as each world counts: the draws, and the place of each one's world."""
+        draws, worlds, here = [], [], np.arange(self.worlds)
+        for page in range(max(1, -(-int(counts.max()) // PAGE))):
+            left = np.minimum(np.maximum(counts - page * PAGE, 0), PAGE).astype(np.intp)
+            draws.append(self._page(name, month, page)[np.arange(PAGE) < left[:, None]])
+            worlds.append(here.repeat(left))
+        return _kept_clear(np.concatenate(draws)), np.concatenate(worlds)
+
     def _page(self, name: str, month: int, page: int) -> Vector:
         """So many slots of every world, shape (worlds, PAGE)."""
         self._turn_to(name, month, page + 1, self._first * PAGE // _BLOCK)
@@ -142,14 +145,6 @@ class Streams:
     def full(self, value: float | Vector) -> Vector:
         """A fresh contiguous (worlds,) vector of this value."""
         return np.ones(self.worlds) * value
-
-    def shared(self, name: Hashable, make: Callable[[], T]) -> T:
-        """What is made of draws alone: made anew, or taken from what is kept."""
-        if self.kept is None:
-            return make()
-        if name not in self.kept:
-            self.kept[name] = make()
-        return cast(T, self.kept[name])
 
     def _fill(self, row: Vector, name: str, month: int, slot: int) -> None:
         self._turn_to(name, month, slot, self._first // _BLOCK)

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 from serving import free_port, serving
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 PATIENCE = 90_000
 SMALL = "worlds=20&months=36"
@@ -77,19 +77,23 @@ Visit = Callable[..., "Page"]
 
 
 @contextmanager
-def visitors(browser: Browser, server: Server) -> Iterator[Visit]:
-    """Gives `visit(path, ...)`: a visitor of her own who has a page in front of her. All of them leave at the end."""
+def visitors(browser: Browser, server: Server, same: BrowserContext | None = None) -> Iterator[Visit]:
+    """Gives `visit(path, ...)`: a visitor of her own who has a page in front of her. All of them leave at the end.
+
+    Args:
+        same: where all are one and the same visitor, with what she has loaded before.
+    """
     with ExitStack() as leaving:
 
         def visit(
             path: str, width: int = 1280, height: int = 900, dark: bool = False, asked: list[str] | None = None
         ) -> Page:
             """A visitor at a path below the server's address; what her browser asks for is added to `asked`."""
-            context = browser.new_context(
-                viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
-            )
-            leaving.callback(context.close)
+            context = same or browser.new_context()
             page = context.new_page()
+            leaving.callback(page.close if same else context.close)
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme="dark" if dark else "light")
             page.set_default_timeout(PATIENCE)
             if asked is not None:
                 page.on("request", lambda request: asked.append(request.url))

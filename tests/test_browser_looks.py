@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browsing import NOT_A_FORECAST, PICTURES, SMALL, Visit, click, kept, press, rest, table_opened
+from browsing import NOT_A_FORECAST, PICTURES, SMALL, Visit, click, kept, press, rest, table_opened, visitors
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from browsing import Server
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -30,6 +32,23 @@ SHOWN: dict[str, int | str] = {
     "about": NOT_A_FORECAST,
 }
 CARDS = {"wide": "001.8-2001-threat-failed", "phone": "indian_alternative"}
+
+
+@pytest.fixture(scope="module")
+def same(browser: Browser) -> Iterator[BrowserContext]:
+    """One visitor for all pages, whose browser has loaded and compiled Streamlit's own code before."""
+    made = browser.new_context()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, server: Server, same: BrowserContext) -> Iterator[Visit]:
+    """As the one of all browser tests."""
+    with visitors(browser, server, same) as visiting:
+        yield visiting
+    said = server.said()
+    assert "Traceback" not in said, said
 
 
 def looked_at(visit: Visit, name: str, screen: str) -> Page:

@@ -113,7 +113,7 @@ def test_uploads_that_no_page_reads_do_not_pile_up(tmp_path: Path) -> None:
         process, before, now = Path("/proc", str(dashboard.process.pid)), 0.0, 1.0
         while now > before:  # what the server makes ready at its start is not what visitors bring
             before = megabytes(process, "VmRSS")
-            await asyncio.sleep(4)
+            await asyncio.sleep(2)
             now = megabytes(process, "VmRSS")
         for number in range(40):
             # In a thread, so that the visitor's connection answers meanwhile.

@@ -311,9 +311,9 @@ def test_a_rule_switched_off_is_the_run_without_it(write: Any) -> None:
         model.close()
         return out
 
-    whole, without = simulated(), simulated(off=["anger_at_strikes", "taliban_cohesion"])
+    whole, without = simulated(), simulated(off=["kinship_and_debt", "taliban_cohesion"])
     sim.load_extension(
-        write('for one in ("anger_at_strikes", "taliban_cohesion"):\n    extension.off(one, why="A test.")\n')
+        write('for one in ("kinship_and_debt", "taliban_cohesion"):\n    extension.off(one, why="A test.")\n')
     )
     np.testing.assert_array_equal(simulated(), without)
     assert not np.array_equal(whole, without)

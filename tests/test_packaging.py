@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import shlex
@@ -10,16 +11,20 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
+from functools import cache
 from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 import yaml
+from command import Durand
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import sim
+from sim.teaching.exercises.figures import Lab
 
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -34,10 +39,11 @@ COMES_WITH = {"starlette": "streamlit", "markupsafe": "jinja2", "pydantic-core":
 
 BINARY = {".parquet", ".png"}
 
-# Runs `durand` and then fails if a file of the checkout (its environment aside), or of a folder beside it, was opened.
+# Runs `durand` with each of the lists of arguments, prints what each printed, and then fails if a file of the checkout (its
+# environment aside), or of a folder beside it, was opened.
 WATCHED = """
-import os, sys
-root, opened = sys.argv.pop(1), []
+import contextlib, io, json, os, sys
+root, lists, opened, printed = sys.argv[1], json.loads(sys.argv[2]), [], []
 def watch(event, arguments):
     if event == "open" and isinstance(arguments[0], str):
         path = os.path.abspath(arguments[0])
@@ -45,12 +51,17 @@ def watch(event, arguments):
             opened.append(path)
 sys.addaudithook(watch)
 import sim.commands.main
-try:
-    sim.commands.main.main()
-finally:
-    if opened:
-        print("opened", *opened, file=sys.stderr)
-        os._exit(9)
+for arguments in lists:
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        try:
+            sim.commands.main.main(arguments)
+        except SystemExit as left:
+            assert not left.code, (arguments, left.code)
+    printed.append(out.getvalue())
+print(json.dumps(printed))
+if opened:
+    print("opened", *opened, file=sys.stderr)
+    os._exit(9)
 """
 
 
@@ -100,22 +111,22 @@ class TestWheel:
         assert "durand = sim.commands.main:main" in (about / "entry_points.txt").read_text(encoding="utf-8")
 
     def test_works_far_from_the_checkout_and_reads_nothing_of_it(self, installed: Path, tmp_path: Path) -> None:
-        def durand(*arguments: str) -> str:
-            done = subprocess.run(
-                [sys.executable, "-c", WATCHED, str(ROOT), *arguments],
-                cwd=tmp_path,
-                env={**os.environ, "PYTHONPATH": str(installed), "PYTHONDONTWRITEBYTECODE": "1"},
-                capture_output=True,
-                text=True,
-            )
-            assert done.returncode == 0, done.stderr
-            return done.stdout
-
-        assert durand("--version") == f"durand {PROJECT['version']}\n"
-        listed = {line.split()[0] for line in durand("list").splitlines()}
-        assert listed == {path.stem for path in (ROOT / "scenarios").glob("*.yaml")}
-        assert durand("evidence")
-        durand("compare", "confront", "appease", "--worlds", "20", "--months", "6", "--out", "out")
+        compare = ["compare", "confront", "appease", "--worlds", "20", "--months", "6", "--out", "out"]
+        done = subprocess.run(
+            [sys.executable, "-c", WATCHED, str(ROOT), json.dumps([["--version"], ["list"], ["evidence"], compare])],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(installed), "PYTHONDONTWRITEBYTECODE": ""},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        version, listed, evidence, compared = json.loads(done.stdout)
+        assert version == f"durand {PROJECT['version']}\n"
+        assert {line.split()[0] for line in listed.splitlines()} == {
+            p.stem for p in (ROOT / "scenarios").glob("*.yaml")
+        }
+        assert evidence
+        assert compared
         assert (tmp_path / "out" / "report.html").stat().st_size > 10_000
 
 
@@ -338,25 +349,33 @@ SWEEPS = {
 }
 
 
-def small_sweep(folder: str, tmp_path: Path) -> None:
-    """The sweep that the README puts into this folder, made small."""
+@pytest.fixture(scope="module")
+def small_sweeps(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The sweep that the README puts into a folder of this name, made small."""
+    return cache(lambda folder: _small_sweep(folder, tmp_path_factory.mktemp("sweeps")))
+
+
+def _small_sweep(folder: str, home: Path) -> Path:
     name, changed = SWEEPS[folder]
     data = yaml.safe_load((ROOT / "scenarios" / "experiments" / f"{name}.yaml").read_text(encoding="utf-8"))
     if "points" in data["design"]:
         data["design"]["points"] = 150
-    sim.sweep({**data, **changed}, tmp_path / folder)
+    sim.sweep({**data, **changed}, home / folder)
+    return home / folder
 
 
-def run(command: str, tmp_path: Path) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "sim", *shlex.split(command)[1:]],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80"},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, f"{command}: {done.stderr}"
-    return done.stdout
+@pytest.fixture
+def run(durand: Durand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
+    """What a command prints, called from an empty folder. (That it starts in a process of its own: tests/test_cli.py.)"""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def ran(command: str) -> str:
+        code, out, err = durand(*shlex.split(command)[1:])
+        assert code == 0, f"{command}: {err}"
+        return out
+
+    return ran
 
 
 class TestReadme:
@@ -365,28 +384,37 @@ class TestReadme:
         assert {command.split()[0] for command in commands()} == {"durand", "make"}
 
     @pytest.mark.parametrize("command", DURAND)
-    def test_durand_command_works(self, command: str, tmp_path: Path) -> None:
+    def test_durand_command_works(
+        self,
+        command: str,
+        run: Callable[[str], str],
+        small_sweeps: Callable[[str], Path],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        # Its search takes thirty runs a question, and is tested in tests/test_exercises.py.
+        monkeypatch.setattr(Lab, "worth", lambda self, because: [("M6", 2.0), ("M8", -1.0)])
         words = shlex.split(command)
         if command.startswith(WAITING):
-            known = run(shlex.join([*words[: 3 if words[1] == "exercise" else 2], "--help"]), tmp_path)
+            known = run(shlex.join([*words[: 3 if words[1] == "exercise" else 2], "--help"]))
             assert [word for word in words if word.startswith("--") and word not in known] == []
             return
         if words[1] == "sweep" and "--dry-run" not in words:
             command = shlex.join([*words[:3], "--dry-run"])
         for folder in SWEEPS:
             if words[2:3] == [folder]:
-                small_sweep(folder, tmp_path)
+                shutil.copytree(small_sweeps(folder), tmp_path / folder)
         for start, more in SMALLER.items():
             if command.startswith(start):
                 command = shlex.join([*words, *more])
-        assert run(command, tmp_path).strip()
+        assert run(command).strip()
 
     @pytest.mark.parametrize("block", blocks("console"), ids=lambda block: block.split("\n")[0].removeprefix("$ "))
-    def test_shown_output_is_what_is_printed(self, block: str, tmp_path: Path) -> None:
+    def test_shown_output_is_what_is_printed(self, block: str, run: Callable[[str], str]) -> None:
         """Line by line; `...` stands for any lines left out. Mend the README where this fails."""
         command, *shown = block.splitlines()
         pattern = "".join(r"(?:.*\n)*?" if line == "..." else re.escape(line) + r"\s*?\n" for line in shown)
-        printed = run(command.removeprefix("$ "), tmp_path)
+        printed = run(command.removeprefix("$ "))
         assert re.fullmatch(pattern, printed), f"{command} prints:\n{printed}"
 
     def test_make_targets_are_there(self) -> None:

@@ -97,7 +97,7 @@ WHEN = CHANGE + "      - levers: {aid: 1}\n        when: "
         ("schema: 1\ntitle: T\nactors:\n  ttp: {campaign: escalat}", "4: actors.ttp.campaign is not one of the choices: text 'escalat' (did you mean 'escalate'?); allowed: escalate, steady, ceasefire, lie_low, choose"),
         ("schema: 1\ntitle: T\nactors:\n  taliban: {messaging: 2}", "4: actors.taliban.messaging is not right: 2; allowed: 0 to 1, or choose"),
         ("schema: 1\ntitle: T\nactors:\n  taliban: {messaging: chose}", "4: actors.taliban.messaging is not right: text 'chose'; allowed: 0 to 1, or choose"),
-        ("schema: 1\ntitle: T\nactors:\n  taliban: {levers: {aid: 1}}", "4: unknown key: actors.taliban.levers; allowed: policy, stance, india_openness, messaging, border_posture, among, changes"),
+        ("schema: 1\ntitle: T\nactors:\n  taliban: {levers: {aid: 1}}", "4: unknown key: actors.taliban.levers; allowed: policy, stance, brokering, answer, india_openness, messaging, border_posture, among, changes"),
         (CHANGE + "      - levers: {aid: 1}", "6: actors.pakistan.changes[0] has no beginning; allowed: from (a month), when (a condition), or both"),
         (CHANGE + "      - from: 2022-01\n        for: 3\n        levers: {aid: 1}", "7: actors.pakistan.changes[0].for goes with a condition only: 3; allowed: until (a month) for dated changes"),
         (CHANGE + "      - from: 2022-03\n        until: 2022-01\n        levers: {aid: 1}", "7: actors.pakistan.changes[0].until lies before the change begins: text '2022-01'; allowed: 2022-03 or later"),

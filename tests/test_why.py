@@ -144,9 +144,9 @@ title: T
 question: Q
 actors: {{taliban: {}}}
 policies:
-  wait: {{title: Wait, actor: taliban, summary: S., settings: {{stance: bargain}}}}
+  wait: {{title: Wait, actor: taliban, summary: S., settings: {{stance: caution}}}}
   act: {{title: Act, actor: taliban, summary: S., settings: {{stance: restrain}}}}
-  talk: {{title: Talk, actor: taliban, summary: S., settings: {{stance: mediate}}}}
+  talk: {{title: Talk, actor: taliban, summary: S., settings: {{stance: contain}}}}
 """
 AMONG = {
     "open": "{}",

@@ -11,14 +11,12 @@ from sim.agents.actor import Actor
 from sim.chance import binomial, negative_binomial, poisson
 from sim.rules import border, foothold, grievance, spiral, violence
 from sim.vocabulary import LEVER_SPECS, PAKISTAN_AREAS
-from sim.worlds import PAGE, Vector, stacked, tally, total
+from sim.worlds import Vector, stacked, total
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
 
 AREAS = tuple(PAKISTAN_AREAS)
-# Draws taken at once for the dead of attacks: about what a processor's near cache holds.
-BLOCK = 12_000
 
 
 class Land(Actor):
@@ -108,34 +106,15 @@ class Land(Actor):
             self.deaths_by_ttp - self.recent_deaths_by_ttp
         )
 
-    def _dead_of(self, who: str, attacks: Vector, of_security_forces: Callable[..., Vector]) -> tuple[Vector, Vector]:
-        """Dead among security forces and civilians in this many attacks: two draws for each lethal one."""
-        lethal = binomial(self.draw(f"{who}.lethal"), attacks, self.lethal_share)
-        everyone, security = self.nothing, self.nothing
-        # A few slots at a time, so that their vectors stay in the processor's cache.
-        slots, block = int(lethal.max()), max(1, BLOCK // len(lethal) // PAGE) * PAGE
-        kept = self.model.streams.kept is not None
-        block = PAGE if kept else block
-        for first in range(0, slots, block):
-            count = block if kept else min(block, slots - first)
-            toll, of_forces = self._fatality_draws(who, first, count, of_security_forces)
-            dead = (np.arange(first, first + count)[:, None] < lethal) * toll
-            everyone = everyone + tally(dead)
-            security = security + tally(dead * of_forces)
-        return security, everyone - security
-
-    def _fatality_draws(
-        self, who: str, first: int, count: int, of_security_forces: Callable[..., Vector]
+    def _dead_of(
+        self, who: str, attacks: Vector, aimed_at_security_forces: Callable[..., Vector]
     ) -> tuple[Vector, Vector]:
-        """The dead in each of so many lethal attacks, and whether it hit security forces; both (attacks, worlds)."""
-        month, streams = self.model.month, self.model.streams
-
-        def make() -> tuple[Vector, Vector]:
-            draws = streams.uniforms(f"land.{who}.toll", month, count, first)
-            against = streams.uniforms(f"land.{who}.against", month, count, first)
-            return self.apply(violence.deaths_in_attack, draw=draws), self.apply(of_security_forces, draw=against)
-
-        return streams.shared((who, month, first), make)
+        """Dead among security forces and civilians in this many attacks: a draw for each lethal one."""
+        lethal = binomial(self.draw(f"{who}.lethal"), attacks, self.lethal_share)
+        aimed = self.apply(aimed_at_security_forces, lethal=lethal) / np.maximum(lethal, 1.0)
+        at_forces = binomial(self.draw(f"{who}.against"), lethal, aimed)
+        security = self.sum_over(f"{who}.toll.security", at_forces, violence.deaths_in_attack)
+        return security, self.sum_over(f"{who}.toll.civilian", lethal - at_forces, violence.deaths_in_attack)
 
     def update_grievance_and_control(self) -> None:
         """Grievance, footholds and control shift with what each area bore this month."""

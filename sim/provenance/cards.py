@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim.evidence import ABOUT, Claim
-from sim.mechanisms import MECHANISMS
+from sim.mechanisms import PARTS
 from sim.metrics import METRICS
 from sim.parameters import Parameter
 from sim.provenance.index import Index, index
@@ -73,13 +73,13 @@ def look_up(name: str, known: Index | None = None) -> tuple[Card, ...]:
     """
     known = known or index()
     name = name.strip()
-    name = name.upper() if name.upper() in MECHANISMS else name
+    name = name.upper() if name.upper() in PARTS else name
     makers: list[tuple[Iterable[str], Callable[[Index, str], Card]]] = [
         (known.rules, _rule_card),
         (known.parameters, _parameter_card),
         (METRICS, _metric_card),
         (LEVER_SPECS, _lever_card),
-        (MECHANISMS, _mechanism_card),
+        (PARTS, _mechanism_card),
         (known.ledger.claims, _claim_card),
         (known.ledger.sources, _source_card),
     ]
@@ -114,7 +114,7 @@ def _rule_card(known: Index, name: str) -> Card:
         Section("Takes, as the state of the world", arguments),
         Section("Parameters", tuple(_parameter_entry(known, each) for each in rule.parameters)),
         Section("Moves", _metric_entries(rule.moves)),
-        Section("Part of", _mechanism_entries(rule.mechanisms)),
+        Section("Part of", _mechanism_entries((*rule.mechanisms, *rule.loops))),
         Section("Rests on", _claim_entries(known, rule.claims), "no claim: the judgement above carries it"),
     )
     return Card("rule", name, rule.statement, _given(facts), sections)
@@ -187,7 +187,7 @@ def _mechanism_card(known: Index, name: str) -> Card:
         Section("Rules", _rule_entries(known, rules), "none"),
         Section("Claims that bear on it", _claim_entries(known, (c.id for c in known.ledger.of_mechanism(name)))),
     )
-    return Card("mechanism", name, MECHANISMS[name], (), sections)
+    return Card("mechanism", name, PARTS[name], (), sections)
 
 
 def _claim_card(known: Index, name: str) -> Card:
@@ -302,7 +302,7 @@ def _parameter_entry(known: Index, name: str) -> Entry:
 
 
 def _mechanism_entries(names: Iterable[str]) -> tuple[Entry, ...]:
-    return tuple(Entry("mechanism", name, MECHANISMS[name]) for name in names)
+    return tuple(Entry("mechanism", name, PARTS[name]) for name in names)
 
 
 def _metric_entries(names: Iterable[str]) -> tuple[Entry, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sim.mechanisms import MECHANISMS
+from sim.mechanisms import PARTS
 from sim.metrics import METRICS
 from sim.provenance.cards import Entry, Kind
 from sim.provenance.index import Index, index
@@ -58,7 +58,7 @@ def _everything(known: Index) -> Iterator[Entry]:
         yield Entry("rule", rule.name, rule.theme, rule.statement)
     for parameter in known.parameters.values():
         yield Entry("parameter", parameter.name, parameter.theme, parameter.meaning)
-    for name, sentence in MECHANISMS.items():
+    for name, sentence in PARTS.items():
         yield Entry("mechanism", name, "", sentence)
     for metric in METRICS.values():
         yield Entry("metric", metric.name, metric.title, metric.means)

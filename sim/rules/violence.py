@@ -161,12 +161,12 @@ def deaths_in_attack(
     ),
     mechanisms=("M20",),
     moves=("fatalities_security",),
-    falls_with=("draw",),
+    rises_with=("lethal",),
     off=0.0,
 )
-def security_dead(draw: Draw, *, security_share: Vector) -> Share:
-    """Whether the dead of a TTP attack are of the security forces (1) or civilians (0)."""
-    return np.less(draw, security_share) * 1.0
+def security_dead(lethal: Attacks, *, security_share: Vector) -> Attacks:
+    """Of the TTP's lethal attacks, those to expect whose dead are of the security forces; of the others they are civilians."""
+    return security_share * lethal
 
 
 @rule(
@@ -174,12 +174,12 @@ def security_dead(draw: Draw, *, security_share: Vector) -> Share:
     judgement="Other groups kill civilians more often than the TTP does; how much more is ours.",
     mechanisms=("M20", "M31"),
     moves=("fatalities_civilian",),
-    falls_with=("draw",),
+    rises_with=("lethal",),
     off=0.0,
 )
-def security_dead_of_others(draw: Draw, *, security_share_of_others: Vector) -> Share:
-    """Whether the dead of another group's attack are of the security forces (1) or civilians (0)."""
-    return np.less(draw, security_share_of_others) * 1.0
+def security_dead_of_others(lethal: Attacks, *, security_share_of_others: Vector) -> Attacks:
+    """Of other groups' lethal attacks, those to expect whose dead are of the security forces."""
+    return security_share_of_others * lethal
 
 
 @rule(

@@ -20,7 +20,7 @@ from sim.mechanisms import LOOPS, PARTS
 from sim.metrics import METRICS
 from sim.model import Parts
 from sim.rule import RULES, Rule
-from sim.rulebook import Rulebook
+from sim.rulebook import Rulebook, summed_in_full
 from sim.scenario import Scenario
 from sim.vocabulary import ACTORS, month_words
 from sim.why.answers import Named, asked, month_number, resolved
@@ -31,7 +31,7 @@ from sim.why.text import called
 from sim.words.numbers import SUMMARY_WORDS, decimals, share, signed
 from sim.words.problems import suggestion
 from sim.words.sentences import NOT_A_FORECAST, wrapped
-from sim.worlds import Vector
+from sim.worlds import Streams, Vector
 
 # Worlds at a time: several mechanisms are switched off in one batch, each in a block.
 _AT_ONCE = 2_000
@@ -150,6 +150,11 @@ class BatchedRulebook(Rulebook):
             else:
                 out[..., run] = float(known.off)
         return out
+
+    def sum_over(
+        self, streams: Streams, name: str, month: int, counts: Vector, owner: str, rule: Callable[..., Vector]
+    ) -> Vector:
+        return summed_in_full(self, streams, name, month, counts, owner, rule)
 
 
 def rules_of(mechanism: str) -> tuple[str, ...]:

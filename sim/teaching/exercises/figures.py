@@ -72,6 +72,7 @@ class Lab:
         self.seed, self.months = exercise.setting.seed, len(exercise.span())
         self._made: dict[str, Results] = {}
         self._worth: dict[tuple[str, str, str | None], dict[str, AblationEffect]] = {}
+        self._effects: dict[tuple[str, str, str | None, str], Vector] = {}
 
     def parameters(self, run: str) -> str:
         """Where a run's uncertain values come from."""
@@ -191,6 +192,12 @@ class Lab:
         return summarise({reading.metric: rows}, reading.metric, METRICS[reading.metric].summary)
 
     def _effect(self, run: str, metric: str, month: str | None, mechanism: str) -> Vector:
+        key = run, metric, month, mechanism
+        if key not in self._effects:
+            self._effects[key] = self._ablated(run, metric, month, mechanism)
+        return self._effects[key]
+
+    def _ablated(self, run: str, metric: str, month: str | None, mechanism: str) -> Vector:
         from sim.why import ablate
 
         scenario = self.exercise.scenarios[run].model_copy(update={"months": self.months})
