@@ -323,7 +323,7 @@ def test_a_mix_beyond_the_means_comes_to_less() -> None:
     trial = opened().trial(everything)
     assert 0 < trial.share < 0.6
     assert trial.in_force["aid"] == pytest.approx(trial.share)
-    assert trial.in_force["domestic_operations"] < trial.share, "civilians have their say as well"
+    assert trial.in_force["border_closure"] < trial.share, "civilians have their say as well"
 
 
 # ------------------------------------------------------------------------------------------------ the fog
@@ -353,8 +353,11 @@ def test_a_range_holds_in_nine_cases_out_of_ten() -> None:
     for guess in told.hidden:
         months = others.metrics[guess.name][:, -3:]
         values = {"total": months.sum(1), "mean": months.mean(1), "final": months[:, -1]}[guess.kind]
+        # What goes by steps lies on an end of the range in many worlds, and counts as within it and as beyond it.
         inside = np.mean((values >= guess.low) & (values <= guess.high))
-        assert 0.8 < inside < 0.98, guess.name
+        well_inside = np.mean((values > guess.low) & (values < guess.high))
+        assert inside > 0.8, guess.name
+        assert well_inside < 0.98, guess.name
 
 
 def test_what_is_seen_is_the_games_world(game: Game) -> None:
