@@ -343,7 +343,8 @@ def _said(name: str, value: float) -> str:
 def paths(found: dict[str, Any]) -> Any:
     """Attacks month by month: a panel per course, with three worlds on what nine in ten lie between."""
     rows: Rows = []
-    for one in found["courses"].values():
+    courses = [found["courses"][name] for name in TOLD]
+    for one in courses:
         low, _, high = one["band"]
         for month, (least, most) in enumerate(zip(low, high, strict=True)):
             rows.append({"course": one["title"], "month": month, "low": least, "high": most})
@@ -352,7 +353,7 @@ def paths(found: dict[str, Any]) -> Any:
                 {"course": one["title"], "month": month, "world": WORLDS_CALLED[tail], "attacks": value}
                 for month, value in enumerate(one["monthly"][tail])
             ]
-    panels = [_panel(one["title"]) for one in found["courses"].values()]
+    panels = [_panel(one["title"]) for one in courses]
     subtitle = (
         "A month, over three months. Shaded: what nine in ten worlds lie between. Lines: three worlds, by their attacks from "
         "December 2022 on."
@@ -375,7 +376,9 @@ def _panel(title: str) -> Any:
     across = alt.X("month:Q", axis=axis)
     called = list(WORLDS_CALLED.values())
     return alt.layer(
-        base.mark_area(opacity=0.25, color=SOFT).encode(x=across, y=alt.Y("low:Q", title=None), y2="high:Q"),
+        base.mark_area(opacity=0.25, color=SOFT)
+        .transform_filter("isValid(datum.low)")
+        .encode(x=across, y=alt.Y("low:Q", title=None), y2="high:Q"),
         base.mark_line(strokeWidth=1.6)
         .transform_filter("isValid(datum.world)")
         .encode(

@@ -29,7 +29,7 @@ from sim.metrics import METRICS, PANELS
 from sim.model import MONTH, FrontierModel, ModelError, Parts, make_agents
 from sim.parameters import PARAMETERS
 from sim.rule import RULES
-from sim.rulebook import Rulebook
+from sim.rulebook import Rulebook, summed_in_full
 from sim.scenario import SHOCK_TARGETS, Scenario, load_scenario
 from sim.vocabulary import ROSTER
 from sim.worlds import BatchLayout, Vector
@@ -163,7 +163,7 @@ def differing(one: Record, other: Record) -> list[str]:
 
 # ------------------------------------------------------------------------------------------------ worlds apart
 
-WORLDS, MONTHS = 40, 14
+WORLDS, MONTHS = 24, 14
 
 
 @cache
@@ -543,9 +543,9 @@ def test_scenarios_in_one_batch_are_what_they_are_alone(first: int, parameters: 
     """Otherwise a comparison gives other numbers than the runs that it is made of."""
     plans = [load_scenario("confront"), load_scenario(("beside.yaml", BESIDE)), load_scenario("mediated_talks")]
     options: dict[str, Any] = {"seed": 9, "parameters": parameters, "first": first}
-    together = run(plans, 40, 5, **options)
+    together = run(plans, 24, 5, **options)
     for number, plan in enumerate(plans):
-        alone = run(plan, 40, 5, **options)
+        alone = run(plan, 24, 5, **options)
         part = {name: value[..., number * 5 : number * 5 + 5] for name, value in together.items()}
         assert differing(part, alone) == []
 
@@ -770,14 +770,14 @@ def corner(worlds: int, seed: int) -> dict[str, Vector]:
 @pytest.mark.parametrize("scenario", ["confront", "appease", "history"])
 def test_any_draw_of_parameters_stays_in_range(scenario: str) -> None:
     """Otherwise a sweep over the declared ranges stops on the way, or reports nonsense."""
-    assert_in_range(run(scenario, 60, 200, parameters="prior"))
+    assert_in_range(run(scenario, 60, 120, parameters="prior"))
 
 
 @pytest.mark.parametrize("scenario", ["confront", "appease", "history", "busy"])
 def test_corners_of_the_parameter_space_stay_in_range(scenario: str) -> None:
     """Otherwise two parameters, each at an allowed end, break a figure together."""
     plan = busy() if scenario == "busy" else scenario
-    assert_in_range(run(plan, 60, 150, values=corner(150, seed=len(scenario))))
+    assert_in_range(run(plan, 60, 100, values=corner(100, seed=len(scenario))))
 
 
 def test_themes_at_their_ends_stay_in_range_for_thirty_years() -> None:
@@ -889,6 +889,8 @@ def handed() -> dict[tuple[str, str], tuple[float, float]]:
             note(named[rule].name, "result", result)
             return result
 
+        sum_over = summed_in_full
+
     parts = Parts(rulebook=Noting)
     run(busy(), 48, 80, values=corner(80, seed=3), parts=parts)
     run("confront", 48, 60, parameters="prior", parts=parts)
@@ -914,12 +916,14 @@ def test_rules_are_asked_within_their_ranges(name: str, request: pytest.FixtureR
 
 
 # Somewhat beyond halfway along each range: at the point values, or halfway, some rules say nothing.
-BEYOND = {name: one.low + 0.6 * (one.high - one.low) for name, one in PARAMETERS.items()}
+BEYOND = {
+    name: one.low + 0.6 * (one.high - one.low) for name, one in PARAMETERS.items() if name not in busy().parameters
+}
 
 
 @cache
 def with_all_rules() -> Record:
-    return run(busy(), 12, 40, values=BEYOND)
+    return run(busy(), 16, 24, values=BEYOND)
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -938,6 +942,6 @@ def test_a_rule_can_be_switched_off(name: str, monkeypatch: pytest.MonkeyPatch) 
         return say
 
     monkeypatch.setattr(sim.rulebook, "_switched_off", read_only)
-    record = run(busy(), 12, 40, values=BEYOND, off={name})
+    record = run(busy(), 16, 24, values=BEYOND, off={name})
     assert_in_range(record)
     assert differing(record, with_all_rules()) != []
