@@ -508,7 +508,7 @@ NAMES = (
     "claims_against_all",
     "restraint_is_partial",
     "crackdowns_are_rare",
-    "restraint_is_transactional",
+    "brokering_is_transactional",
     "india_comes_closer",
     "india_ratchets",
 )

@@ -795,6 +795,13 @@ def test_every_policy_is_used_and_can_be_read_aloud() -> None:
             assert change.claims
 
 
+def test_rival_readings_differ_in_reasons_alone() -> None:
+    """Why Kabul does not restrain the TTP is one thing, how far it could is another: no rival sets the latter."""
+    for name in CONTRACTS:
+        if name.startswith("rival_"):
+            assert not {"kabul_control", "capacity_control", "shelter_protection"} & set(told(name)["parameters"])
+
+
 def test_every_lever_is_used() -> None:
     """The library reaches the whole menu."""
     used: set[str] = set()

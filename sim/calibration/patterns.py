@@ -233,34 +233,35 @@ def _observers(given: Ensemble) -> list[Pattern]:
 
 
 def _restraint(given: Ensemble) -> list[Pattern]:
-    stance, quiet = given.history["taliban_stance"], given.without_talks["taliban_stance"]
+    stance = given.history["taliban_stance"]
+    brokering, quiet = given.history["brokering"], given.without_talks["brokering"]
     talks = slice(9, 16)
     partial = float(np.mean(stance[4:]))
-    crack_down = float(np.mean(stance[4:] == STANCES["crack_down"]))
-    more = float(np.mean(stance[talks] - quiet[talks]))
+    crack_down = float(np.mean((stance == STANCES["crack_down"]).any(axis=0)))
+    more = float(np.mean(brokering[talks] - quiet[talks]))
     return [
         Pattern(
             "restraint_is_partial",
-            "Kabul mediated and restrained at times, and never cracked down.",
-            "Kabul's mean effort, 0 shelter to 1 crack down",
+            "Kabul restrained at times, and not by much.",
+            "Kabul's mean restraint, 0 shelter to 1 crack down",
             partial,
             None,
-            0.1,
+            0.05,
             0.5,
         ),
         Pattern(
             "crackdowns_are_rare",
             "No crackdown is on record.",
-            "share of months in which Kabul cracks down",
+            "share of worlds in which Kabul cracks down at any time",
             crack_down,
             0.0,
             0.0,
-            0.06,
+            0.1,
         ),
         Pattern(
-            "restraint_is_transactional",
+            "brokering_is_transactional",
             "Kabul brokered when Islamabad talked and gave, and not otherwise.",
-            "Kabul's effort in the months of talks, less the same without talks",
+            "Kabul's brokering in the months of talks, less the same without talks",
             more,
             None,
             0.03,

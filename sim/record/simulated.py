@@ -32,6 +32,7 @@ KEPT = (
     "ttp_strength",
     "ttp_capability",
     "taliban_stance",
+    "brokering",
     "chance_restrain",
     "fractured",
     "india_engagement",
