@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -157,7 +158,8 @@ class _Helpers:
             svg, png = (self._file(place).with_suffix(f".json{end}") for end in (".svg", ".png"))
             # One that failed may have left half a file.
             if self.processes and self.processes[place % len(self.processes)].returncode == 0 and svg.exists():
-                out[specification] = svg.read_text(encoding="utf-8"), png.read_bytes() if self.scale else None
+                drawn = _numbered(svg.read_text(encoding="utf-8"))
+                out[specification] = drawn, png.read_bytes() if self.scale else None
         return out
 
     def _file(self, place: int) -> Path:
@@ -179,9 +181,16 @@ def _end(helper: subprocess.Popen[str]) -> None:
 def _draw_here(specification: str, scale: float | None) -> Drawing:
     import vl_convert
 
-    svg = _KEPT.get(specification) or str(vl_convert.vegalite_to_svg(specification, vl_version=_version()))
+    svg = _KEPT.get(specification) or _numbered(vl_convert.vegalite_to_svg(specification, vl_version=_version()))
     _keep(specification, svg)
     return svg, bytes(vl_convert.svg_to_png(svg, scale=scale)) if scale else None
+
+
+def _numbered(svg: str) -> str:
+    """The same SVG with its gradients numbered from nought: a process numbers on from one picture to the next."""
+    names = dict.fromkeys(re.findall(r"gradient_\d+", svg))
+    numbers = {name: f"gradient_{number}" for number, name in enumerate(names)}
+    return re.sub(r"gradient_\d+", lambda found: numbers[found[0]], svg)
 
 
 def _keep(specification: str, svg: str) -> None:
