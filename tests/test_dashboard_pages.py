@@ -36,8 +36,9 @@ from sim.loops.picture import picture as loops_picture
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.plots import rows_of
+from sim.plots.lines import fan_rows
 from sim.plots.network import network
-from sim.plots.places import schematic
+from sim.plots.places import FOOTHOLD, schematic
 from sim.plots.power import faction_power, holdings
 from sim.provenance import cover, look_up
 from sim.provenance.seek import conflicts, seek
@@ -206,8 +207,10 @@ def test_actors_draws_the_ties_and_resources_of_the_month(found: Any) -> None:
     assert same(drawn(app, 1), rows_of(network(found, "appease", 16)))
     assert same(drawn(app, 2), rows_of(holdings(found, "pakistan_taliban", 16)))
     assert same(drawn(app, 3), rows_of(holdings(found, "taliban_pakistan", 16)))
-    assert same(drawn(app, 4), rows_of(faction_power(found, "taliban")))
-    assert same(drawn(app, 5), rows_of(faction_power(found, "pakistan")))
+    assert same(drawn(app, 4), fan_rows(found, "tension"))
+    assert same(drawn(app, 5), fan_rows(found, "leverage_in_use"))
+    assert same(drawn(app, 6), rows_of(faction_power(found, "taliban")))
+    assert same(drawn(app, 7), rows_of(faction_power(found, "pakistan")))
 
 
 def test_the_slider_moves_the_month_and_the_address(found: Any) -> None:
@@ -223,6 +226,8 @@ def test_the_map_draws_the_month(found: Any) -> None:
     assert same(drawn(app, 1), rows_of(schematic(found, "appease", 17)))
     assert "no position on any border" in said(app)
     assert "A circle shows how many fighters are in refuge there in that month" in said(app)
+    widget(app, "button_group", "Areas coloured by").set_value(FOOTHOLD).run()
+    assert same(drawn(app, 0), rows_of(schematic(found, "confront", 17, FOOTHOLD)))
 
 
 def test_a_lever_set_on_compare_is_seen_on_the_map_too() -> None:
