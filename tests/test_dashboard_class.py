@@ -504,7 +504,7 @@ def test_a_quarter_is_what_the_library_gives() -> None:
 
 
 @pytest.mark.parametrize(
-    ("actor", "setting", "value"), [("taliban", "Stance on the TTP", "restrain"), ("ttp", "Campaign", "lie_low")]
+    ("actor", "setting", "value"), [("taliban", "Restraint of the TTP", "restrain"), ("ttp", "Campaign", "lie_low")]
 )
 def test_the_other_seats_have_their_own_settings(actor: str, setting: str, value: str) -> None:
     app = begun(actor)

@@ -33,6 +33,7 @@ from sim.experiment.outcome import Sweep
 from sim.experiment.regret.study import BETTER
 from sim.loops import find_loops, signed_digraph
 from sim.loops.picture import picture as loops_picture
+from sim.mechanisms import PARTS
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.plots import rows_of
@@ -46,6 +47,7 @@ from sim.provenance.without import without
 from sim.results.folders import sealed
 from sim.rule import RULES
 from sim.scenario import load_scenario
+from sim.vocabulary import LEVERS
 from sim.why import ablate, explain, weigh
 from sim.why.names import DECISIONS
 from sim.why.pictures import ablation_picture, account_picture, decision_picture
@@ -304,9 +306,10 @@ def test_everything_can_be_found() -> None:
         *RULES,
         *PARAMETERS,
         *METRICS,
-        *(f"M{n}" for n in range(1, 32)),
+        *PARTS,
+        *LEVERS,
     }
-    for name in ("001", "kinship_weight", "001.8-2001-threat-failed", "M1"):
+    for name in ("001", "kinship_weight", "001.8-2001-threat-failed", "M1", "L5", "aid"):
         assert name in [entry.id for entry in seek(name)]
     assert [entry.kind for entry in seek("sanctuary", ["claim"])] == ["claim"] * len(seek("sanctuary", ["claim"]))
 

@@ -283,7 +283,7 @@ def test_implausibility_and_likelihood_by_hand() -> None:
 
 KEY = ("attacks_per_capability", "background_base", "claim_rate", "count_rate", "pips_ttp_rate", "lethal_share")
 TRUTH = {
-    "attacks_per_capability": 3.2,
+    "attacks_per_capability": 2.6,
     "background_base": 10.0,
     "claim_rate": 1.2,
     "count_rate": 0.95,
@@ -543,7 +543,7 @@ def test_a_pattern_fails_where_its_mechanism_is_off() -> None:
     assert not lost["claims_dip_in_truces"].holds
     assert lost["counts_do_not_dip"] == found_patterns()["counts_do_not_dip"]
     alike = replace(shown(), without_talks=shown().history)
-    assert not {one.name: one for one in patterns(alike)}["restraint_is_transactional"].holds
+    assert not {one.name: one for one in patterns(alike)}["brokering_is_transactional"].holds
 
 
 # ------------------------------------------------------------------------------------------------ rivals
@@ -558,7 +558,7 @@ def test_rivals_contradict_each_other() -> None:
         assert name in [one for one, _, _ in list_scenarios()]
         efforts[name] = simulate_reports(plan, 300, 17, 0, parameters="posterior")["taliban_stance"][5:].mean()
     assert efforts["rival_bargaining_chip"] > efforts["rival_faction_politics"] + 0.03
-    assert efforts["rival_faction_politics"] > efforts["rival_ideological_bond"] + 0.05
+    assert efforts["rival_faction_politics"] > efforts["rival_ideological_bond"] + 0.02
 
 
 def one_set(*rows: float) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:

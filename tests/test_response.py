@@ -399,7 +399,7 @@ def test_pictures_show_what_was_found(found: Response) -> None:
     drawn = rows_of(levers.chart)
     talks = next(row for row in drawn if row["lever"] == "Talks with the TTP" and row["figure"] == "TTP attacks")
     assert talks["meant"]
-    assert talks["text"] == f"{found.levers['ttp_talks']['attacks'].in_sd:+.2f}"
+    assert float(talks["text"]) == pytest.approx(found.levers["ttp_talks"]["attacks"].in_sd, abs=0.006)
     for picture in (best, variance):
         ends: dict[str, float] = {}
         for row in rows_of(picture.chart):
@@ -476,4 +476,4 @@ def test_the_lever_has_a_card(durand: Durand) -> None:
     assert "LEVER ttp_talks" in done.out
     assert "Meant to move" in done.out
     assert "attacks" in done.out.partition("Meant to move")[2]
-    assert "cross_border_strikes" in durand("evidence", "attacks").out.partition("meant to move it")[2]
+    assert "cross_border_strikes" in durand("evidence", "tension").out.partition("meant to move it")[2]

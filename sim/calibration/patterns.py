@@ -129,21 +129,21 @@ def _rebound(given: Ensemble) -> list[Pattern]:
                 before.append(float(np.mean(earlier)))
                 after.append(float(np.mean(later)))
     value = float(np.sum(after) / np.sum(before)) if before else float("nan")
-    fact = "Claims are back at once: 45 in December 2021 after 31 a month; 39 in September 2022 after 40."
-    return [Pattern("fast_rebound", fact, "claims just after a truce, against just before", value, 1.2, 0.75, 1.6)]
+    fact = (
+        "Claims are back at once, and soon higher: 45 in December 2021 after 31 a month; 39 in September 2022 after 40, "
+        "69 by December."
+    )
+    return [Pattern("fast_rebound", fact, "claims just after a truce, against just before", value, 1.2, 0.75, 2.0)]
 
 
 def _overdispersion(given: Ensemble) -> list[Pattern]:
     simulated = given.history
     attacks, deaths = (_dispersion(simulated[name]) for name in ("picss_attacks", "picss_killed"))
-    fact = "Counts scatter more than Poisson's: variance to mean near 2.6 for attacks and 12 for deaths."
+    fact = "Counts scatter more than Poisson's from month to month: variance to mean near 1.6 for attacks and 12 for deaths."
+    words = "variance to mean of PICSS {} from one month to the next, median world"
     return [
-        Pattern(
-            "overdispersed_attacks", fact, "variance to mean of PICSS attacks, median world", attacks, 2.6, 1.5, 4.5
-        ),
-        Pattern(
-            "overdispersed_deaths", fact, "variance to mean of PICSS deaths, median world", deaths, 12.0, 4.0, 25.0
-        ),
+        Pattern("overdispersed_attacks", fact, words.format("attacks"), attacks, 1.6, 1.2, 4.5),
+        Pattern("overdispersed_deaths", fact, words.format("deaths"), deaths, 12.3, 4.0, 25.0),
     ]
 
 
@@ -305,5 +305,7 @@ def _ratio(table: Table, where: NDArray[np.bool_]) -> float:
 
 
 def _dispersion(table: Table) -> float:
-    ratio: Vector = table.var(axis=0, ddof=1) / np.maximum(table.mean(axis=0), 1e-9)
+    """Variance to mean, from steps between neighbouring months: what grows over the years is not scatter."""
+    variance = (np.diff(table, axis=0) ** 2).mean(axis=0) / 2
+    ratio: Vector = variance / np.maximum(table.mean(axis=0), 1e-9)
     return float(np.median(ratio))
