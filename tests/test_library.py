@@ -405,7 +405,7 @@ class TestIncentives(Contract):
         """001.8: against the same giving without terms, restraint is likelier by far, at the same cost."""
         free = live(with_overrides(load_scenario(self.name), {"policies.incentives.settings.conditionality": 0.0}))
         here = simulated(self.name)
-        moves(here, free, "chance_restrain", +0.04, PARTING)
+        moves(here, free, "chance_restrain", +0.03, PARTING)
         moves(here, free, "taliban_stance", +0.03, PARTING)
         moves(here, free, "leverage_in_use", +0.01, PARTING)
         assert (
@@ -414,8 +414,9 @@ class TestIncentives(Contract):
 
     def test_shows_more_restraint_than_other_courses(self) -> None:
         """M17: incentives are what might take Kabul beyond mediation."""
-        for other, by in {"shared_past": 0.06, "confront": 0.1, "appease": 0.02, "mediated_talks": 0.02}.items():
+        for other, by in {"shared_past": 0.06, "confront": 0.1, "mediated_talks": 0.015}.items():
             self.moves("chance_restrain", by, than=other)
+        self.moves("taliban_stance", +0.015, than="appease")
 
 
 class TestMediatedTalks(Contract):
@@ -614,8 +615,8 @@ class TestImfRelief(Contract):
     def test_shows_the_opposite_of_default(self) -> None:
         """M11: what default takes away, relief gives."""
         for other in ("confront", "imf_default"):
-            self.moves("effort_afforded", +0.04, than=other)
-            self.moves("effort_cost", +0.08, than=other)
+            self.moves("effort_afforded", +0.03, than=other)
+            self.moves("effort_cost", +0.06, than=other)
             self.moves("economy", +0.04, than=other)
             self.moves("imf_programme", +0.1, than=other)
             self.moves("strikes", +0.01, than=other)

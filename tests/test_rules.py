@@ -282,7 +282,7 @@ def test_is_asked_by_keyword(path: Path) -> None:
 def test_a_call_by_position_is_found_and_refused() -> None:
     """Otherwise the test above passes whatever is written, and a call that it does not see swaps two vectors."""
     code = "from sim.rules import leverage\nself.apply(leverage.leverage_in_use, {})"
-    bad = ("a, b", "dependence=a, b=b", "dependence=a", "dependence=a, credibility=b, satiation=c")
+    bad = ("a, b", "dependence=a, b=b", "dependence=a", "dependence=a, credibility=b, weight=c")
     assert [one for one in bad if not misnamed(ast.parse(code.format(one)))] == []
     assert misnamed(ast.parse(code.format("dependence=a, credibility=b"))) == []
     half = np.full(3, 0.5)

@@ -110,7 +110,7 @@ class Dependent(Actor):
 
         hold = self.apply(
             leverage.leverage,
-            need=self.apply(leverage.remaining_need, need=wanted, delivered=delivered),
+            need=wanted,
             control=offered,
             alternatives=others + indian,
             own_supply=own,

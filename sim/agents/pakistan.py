@@ -188,13 +188,11 @@ class Pakistan(Actor):
     def answer_kabul(self) -> None:
         """What Islamabad does about what came from across: notes it, shuts crossings, strikes, or goes over to a campaign."""
         lever, choice = self.levers["cross_border_strikes"], self.strike_decision
-        giving = np.maximum(-self.course, 0.0)
         distance = np.abs(np.asarray(ANSWER)[:, None] - self.answer)
         pressures = [
             choice.pressure(strikes.strike_intent, lever=lever, on=choice.only("strike", "campaign")),
             *self._to_coerce(choice, ANSWER),
             choice.pressure(spiral.kabul_answered, answer=self.model.taliban.answer, on=ANSWER),
-            choice.pressure(spiral.course_forbids, giving=giving, on=ANSWER),
             choice.pressure(spiral.price_of_going_further, capacity=self.economy, on=ANSWER_SQUARED),
             choice.pressure(spiral.step_by_step, distance=distance, on=(1.0,) * len(ANSWER)),
         ]

@@ -152,6 +152,7 @@ class Land(Actor):
             foothold.foothold_spreads,
             foothold=self.foothold,
             crossing=self.infiltration * self.exposure,
+            exposure=self.exposure,
             grievance=self.grievance,
             withdrawal=withdrawal,
             truce=np.broadcast_to(self.model.ttp.truce, withdrawal.shape),

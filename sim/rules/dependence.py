@@ -49,7 +49,7 @@ def inherited_arms(
         "002.7-wants-financial-aid",
     ),
     mechanisms=("M13",),
-    moves=("refugees", "leverage_pakistan_taliban"),
+    moves=("refugees", "legitimacy"),
     rises_with=("hardship", "sanctions", "war"),
     falls_with=("relief",),
     off="hardship",

@@ -66,10 +66,11 @@ def infiltration(refuge: Share, shelter: Share, way: Share) -> Share:
         "002.12-concessions-may-cost-sovereignty",
         "004.6-leader-reunited-splinters",
     ),
-    judgement="Growth by spread towards all of an area is a textbook form; its pace includes none.",
+    judgement="Growth by spread towards a ceiling is a textbook form, its pace includes none; that the ceiling is lower away "
+    "from the movement's own country is ours.",
     mechanisms=("M6", "M18"),
     moves=("foothold", "sovereignty_control"),
-    rises_with=("foothold", "crossing", "grievance", "withdrawal", "truce"),
+    rises_with=("foothold", "crossing", "exposure", "grievance", "withdrawal", "truce"),
     falls_with=("held",),
     off="foothold",
     loops=("L1",),
@@ -77,11 +78,13 @@ def infiltration(refuge: Share, shelter: Share, way: Share) -> Share:
 def foothold_spreads(
     foothold: Share,
     crossing: Share,
+    exposure: Share,
     grievance: Share,
     withdrawal: Share,
     truce: Share,
     held: Share,
     *,
+    foothold_away: Vector,
     foothold_inflow: Vector,
     foothold_growth: Vector,
     foothold_grievance: Vector,
@@ -92,13 +95,15 @@ def foothold_spreads(
 
     Args:
         crossing: what of the infiltration comes to this area.
+        exposure: how far the area is the movement's own country; elsewhere fewer join, pay or hide it.
         held: how far presence and redress hold the area.
     """
+    room = np.maximum(1.0 - foothold_away * (1.0 - exposure) - foothold, 0.0)
     pace = foothold_growth * (1.0 + foothold_grievance * grievance)
     hastened = (1.0 + foothold_withdrawal * withdrawal) * (1.0 + foothold_truce * truce)
     spread = np.minimum(pace * hastened * (1.0 - held), 1.0) * foothold
     settled = np.minimum(foothold_inflow * hastened, 1.0) * crossing
-    return foothold + (spread + settled * (1.0 - spread)) * (1.0 - foothold)
+    return foothold + (spread + settled * (1.0 - spread)) * room
 
 
 @rule(

@@ -77,20 +77,6 @@ def dependence(held: Ratio, needed: Ratio) -> Share:
 
 
 @rule(
-    judgement="Needs are met by what is delivered; how far is not in the articles.",
-    claims=("002.5-pawn-for-four-concessions",),
-    mechanisms=("M2",),
-    moves=("chance_restrain",),
-    rises_with=("need",),
-    falls_with=("delivered",),
-    off="need",
-)
-def remaining_need(need: Share, delivered: Share, *, satiation: Vector) -> Share:
-    """Delivery uses need up."""
-    return need * (1.0 - satiation * delivered)
-
-
-@rule(
     claims=(
         "001.8-aid-recognition-might-move",
         "events.2021-12-09-truce-one-lapses",

@@ -197,23 +197,6 @@ def kabul_answered(answer: Share, *, islamabad_provoked: Vector) -> Logits:
 
 
 @rule(
-    claims=("004.13-neither-wants-lapse", "002.6-close-ties-kept"),
-    judgement="How firmly a course of giving keeps Islamabad from answering is ours.",
-    mechanisms=("M18",),
-    moves=("chance_strikes",),
-    falls_with=("giving",),
-    off=0.0,
-)
-def course_forbids(giving: Share, *, course_forbids_weight: Vector) -> Logits:
-    """A course of giving is not one of striking; grows with the answer.
-
-    Args:
-        giving: conciliatory share of the levers in force.
-    """
-    return -course_forbids_weight * giving
-
-
-@rule(
     claims=("002.12-confrontation-may-escalate", "001.9-eight-killed-11-december"),
     judgement="The odds of open hostilities are in no article; the range runs from next to none to likely at full tension.",
     mechanisms=("M9", "M18"),

@@ -50,7 +50,7 @@ def army_trained(capacity: Share, training: Share, *, training_pace: Vector, cap
     claims=("002.2-hibatullah-influence", "004.25-military-adviser"),
     judgement="That an able army could keep more of the TTP in check, if Kabul wished, is ours; includes no effect.",
     mechanisms=("M2", "M7"),
-    moves=("attacks", "taliban_stance"),
+    moves=("attacks",),
     rises_with=("capacity",),
     off=0.4,
 )
