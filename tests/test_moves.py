@@ -44,6 +44,7 @@ DOES_NOT_MOVE: dict[Pair, str] = {
     ("off_the_menu", "ceasefire"): "no shipped scenario takes an option off a menu",
     ("off_the_menu", "india_engagement"): "no shipped scenario takes an option off a menu",
     ("off_the_menu", "taliban_stance"): "no shipped scenario takes an option off a menu",
+    ("hostility_deaths_expected", "fatalities_civilian"): "by some .03 standard deviations: hostilities are rare",
     ("operations_drive_under", "attacks"): "by some .03 standard deviations, in goodwill_works",
     ("beyond_means", "pakistan_policy"): "shifts the course too little in own_choice, where alone it is open",
     ("cost_weighs", "pakistan_policy"): "shifts the course too little in own_choice, where alone it is open",
