@@ -23,7 +23,7 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help run test quick fuzz coverage check format setup lock dashboard bench docs schemas baselines images headline \
-	screenshots clean
+	response story screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -122,6 +122,12 @@ images: $(DEVELOPS) ## draw the picture of the README anew
 
 headline: $(DEVELOPS) ## make docs/confront-or-appease.md and its pictures anew
 	$(PY) docs/headline.py
+
+response: $(DEVELOPS) ## study anew what levers and courses do, and make docs/response.md and its pictures
+	$(PY) docs/response.py
+
+story: $(DEVELOPS) ## run the courses anew, and make docs/story.md and its pictures
+	$(PY) docs/story.py
 
 screenshots: $(DEVELOPS) ## make the README's pictures of the dashboard anew, in Chromium
 	$(PY) docs/images/screenshots.py

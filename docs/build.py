@@ -2,7 +2,8 @@
 
 In a page, what stands between `<!-- begin: NAME ... -->` and `<!-- end: NAME -->` is made by the block of that name from
 the registries of rules, parameters, metrics, mechanisms, claims and scenarios, so that it cannot differ from what runs.
-Pages in `scenarios/` are made whole, one for each file of the library.
+Pages in `scenarios/` are made whole, one for each file of the library, and so are `response.md` and `story.md`, from runs
+that are kept, and the picture of the feedback loops.
 """
 
 # ruff: noqa: E402
@@ -23,6 +24,7 @@ ROOT = DOCS.parent
 sys.path[:0] = [str(DOCS), str(ROOT)]  # so that it runs from a checkout that is not installed
 
 import numpy as np
+from loops_page import IMAGE, loops_picture, loops_svg, named_loops, other_loops
 from notation import (
     WIDTH,
     formula,
@@ -35,7 +37,9 @@ from notation import (
     values,
 )
 from registry_pages import all_claims, all_parameters, all_rules
+from response import page as response_page
 from scenario_pages import course_cost, scenario_page
+from story import page as story_page
 
 from sim import model as model_module
 from sim.ensemble.simulate import simulate_batch
@@ -55,9 +59,12 @@ from sim.vocabulary import (
     ACTOR_SPECS,
     ACTORS,
     AFGHAN_AREAS,
+    BROKERING,
     CAMPAIGNS,
     ENGAGEMENTS,
     FACTIONS,
+    ISLAMABAD_ANSWERS,
+    KABUL_ANSWERS,
     LEVER_SPECS,
     PAKISTAN_AREAS,
     RESOURCES_PAKISTAN_NEEDS,
@@ -70,7 +77,7 @@ from sim.vocabulary import (
 )
 from sim.words.glossary import METHODS, MODEL
 
-PAGES = ("model.md", "rules.md", "parameters.md", "claims.md", "glossary.md")
+PAGES = ("model.md", "rules.md", "parameters.md", "claims.md", "glossary.md", "loops.md")
 BLOCK = re.compile(r"<!-- begin: (\S+)(.*?) -->\n(.*?)<!-- end: \1 -->", re.DOTALL)
 # The decision that is worked through: any month of any world would do.
 SCENARIO, SEED, EXAMPLE_MONTH = "history", 0, "2022-06"
@@ -171,14 +178,18 @@ def resources(_: str) -> str:
 
 
 def options(_: str) -> str:
-    stances = ", ".join(f"{name.replace('_', ' ')} {effort:g}" for name, effort in STANCES.items())
-    depths = ", ".join(f"{name} {depth:.2g}" for name, depth in ENGAGEMENTS.items())
     campaigns = ", ".join(title.lower() for title in CAMPAIGNS.values())
     return (
-        f"- Kabul's stance on the TTP, with the effort it stands for: {stances}.\n- The TTP's campaign: {campaigns}.\n"
-        f"- India's engagement, with its depth: {depths}.\n- Pakistan: to hold or to strike; and, where a scenario leaves "
-        "the course open, one of the policies that it names.\n"
+        f"- Kabul's restraint of the TTP, with the effort it stands for: {_steps(STANCES)}.\n"
+        f"- Kabul's brokering, with how far it goes: {_steps(BROKERING)}.\n"
+        f"- Kabul's answer to Pakistan, and Pakistan's to Kabul: {_steps(KABUL_ANSWERS)}; {_steps(ISLAMABAD_ANSWERS)}.\n"
+        f"- The TTP's campaign: {campaigns}.\n- India's engagement, with its depth: {_steps(ENGAGEMENTS)}.\n"
+        "- Pakistan's course, where a scenario leaves it open: one of the policies that it names.\n"
     )
+
+
+def _steps(options: Mapping[str, float]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {value:.2g}" for name, value in options.items())
 
 
 def formulas(names: str) -> str:
@@ -323,13 +334,15 @@ def levers(_: str) -> str:
                 f"`{name}`",
                 lever.title,
                 "presses" if lever.coercive else "gives or opens",
+                ", ".join(f"[`{aim}`](#metric-{aim})" for aim in lever.aims),
                 value_and_range(cost),
                 *set_to,
             )
         )
     totals = (f"{course_cost(mix):.2f}" for mix in mixes)
-    rows.append(("", "Cost of the whole at point values", "", "", *totals))
-    return table(("lever", "title", "it", "cost at full strength", *(policy.title for policy in policies)), rows)
+    rows.append(("", "Cost of the whole at point values", "", "", "", *totals))
+    heads = ("lever", "title", "it", "is meant to move", "cost at full strength")
+    return table((*heads, *(policy.title for policy in policies)), rows)
 
 
 def verdicts(_: str) -> str:
@@ -374,6 +387,9 @@ BLOCKS: dict[str, Callable[[str], str]] = {
     "all-parameters": all_parameters,
     "all-claims": all_claims,
     "glossary": glossary,
+    "loops-picture": loops_picture,
+    "loops-named": named_loops,
+    "loops-others": other_loops,
 }
 
 
@@ -387,6 +403,9 @@ def build(only: Sequence[str] = ()) -> dict[Path, str]:
         return pages
     for name, _, _ in list_scenarios():
         pages[DOCS / "scenarios" / f"{name}.md"] = scenario_page(name)
+    pages[DOCS / "response.md"] = response_page()
+    pages[DOCS / "story.md"] = story_page()
+    pages[DOCS / "images" / IMAGE] = loops_svg()
     return pages
 
 
@@ -438,6 +457,7 @@ def main() -> int:
         if path not in pages:
             path.unlink()
     for path, text in pages.items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     print("\n".join(found) if found else "nothing to do")
     return 0

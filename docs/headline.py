@@ -1,6 +1,7 @@
 """Write docs/confront-or-appease.md and its pictures. Run it from the checkout: python docs/headline.py
 
-It simulates the experiment `confront_or_accommodate` anew (48,000 runs, a minute or so) and chooses the text by the results.
+It simulates the experiments `confront_or_accommodate` (48,000 runs, a minute or two) and `four_corners` anew and chooses the
+text by the results.
 `python docs/headline.py --screen` says instead which uncertainties move the differences most when all are varied.
 """
 
@@ -9,13 +10,15 @@ from __future__ import annotations
 import os
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 DOCS = Path(__file__).resolve().parent
-sys.path.insert(0, str(DOCS.parent))  # so that it runs from a checkout that is not installed
+sys.path[:0] = [str(DOCS), str(DOCS.parent)]  # so that it runs from a checkout that is not installed
 
+import corners  # noqa: E402
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
@@ -28,8 +31,8 @@ from sim.experiment.plan import Pack  # noqa: E402
 from sim.experiment.regret.study import Judged, Regret  # noqa: E402
 from sim.experiment.sweep import sweep  # noqa: E402
 from sim.experiment.work import simulate_pack  # noqa: E402
+from sim.parameters import PARAMETERS  # noqa: E402
 from sim.plots import to_png  # noqa: E402
-from sim.plots.gallery import Picture  # noqa: E402
 from sim.words.numbers import number, of_100, range_of_100  # noqa: E402
 
 EXPERIMENT, PAGE, IMAGES = "confront_or_accommodate", DOCS / "confront-or-appease.md", DOCS / "images" / "headline"
@@ -58,24 +61,24 @@ SPOKEN = {
     OTHERS: "fewer deaths, militants left out",
     "sovereignty": "more sovereignty for Pakistan",
 }
-# What is varied, in few words; the registry says it in full.
+# What is varied, in few words; where nothing stands here, the registry says it.
 PLAIN = {
-    "attrition_killed_share": "the share of lost fighters who are killed",
-    "attrition_rate": "the TTP's loss of fighters to operations",
+    "attacks_per_capability": "the number of attacks that a group of some strength makes",
     "budget_floor": "what Pakistan can pay for near default",
-    "budget_slope": "the gain in Pakistan's means from a sound economy",
     "clash_base": "the number of unprovoked clashes on the border",
-    "concession_pace": "the pace at which concessions become permanent",
-    "control_operations": "the gain in the state's control from operations",
-    "economy_resting": "the resting state of Pakistan's economy",
+    "cost_aid": "the cost of aid",
+    "cost_border_closure": "the cost of closed crossings",
+    "cost_cross_border_strikes": "the cost of strikes",
+    "cost_domestic_operations": "the cost of operations",
+    "cost_recognition": "the cost of recognition",
+    "economy_trade": "what trade with Afghanistan does for Pakistan's economy",
+    "escalation_cost": "the cost of going further when one side answers the other",
+    "fence_stops": "the share of armed crossings that a fence stops",
+    "foothold_growth": "the pace at which a foothold spreads by itself",
     "kabul_control": "Kabul's hold over the TTP",
-    "mediation_weight": "the weight of Islamabad's wish to talk in Kabul's mediation",
-    "operations_deterrence": "the deterrence of operations",
-    "operations_disruption": "the TTP's loss of cohesion to operations",
-    "release_size": "the return of fighters through releases",
-    "spoiler_weight": "the harm that disunity does to a truce",
-    "strength_elasticity": "the weight of numbers in the TTP's striking power",
-    "strike_harm": "the harm that strikes do to Afghan civilians",
+    "loss_weight": "the weight in Kabul of what it could lose",
+    "strike_intent_weight": "the weight of the course's intent to strike",
+    "tempo_escalate": "the tempo of a campaign that escalates",
 }
 
 HEAD = """# When does confrontation beat accommodation, and what would have to be true?
@@ -89,10 +92,13 @@ QUESTION = """
 ## The question
 
 In December 2022, when the second truce has ended, Pakistan can press the Afghan Taliban over the TTP or give
-(002.12-dilemma). Both courses are simulated in the same {draws:,} futures. A future is a draw of {varied} things that nobody
-knows, over the range that is thought possible: how much of the TTP Kabul could stop, what operations do to the TTP,
-whom strikes hit, and so on. They are those that moved the difference most when all uncertain parameters were varied. Everything
-else is drawn from the parameter sets that tell the record of 2021 and 2022. Each future is simulated in {worlds} worlds,
+(002.12-dilemma). The two courses differ in what is done to Kabul alone: strikes, closed crossings, a guarded fence and
+expulsions against trade, aid, a voice abroad, steps towards recognition, training and joint patrols. At home the army goes
+out alike on both, and the TTP is talked to alike; what changes when these are varied, too, stands under *The four corners*.
+Both courses are simulated in the same {draws:,} futures. A future is a draw of {varied} things that nobody
+knows, over the range that is thought possible: how much of the TTP Kabul could stop, how much a fence holds back, how fast a
+foothold spreads, and so on. They are those that moved the difference most when all uncertain parameters were varied. Everything
+else is drawn from the parameter sets that tell the record. Each future is simulated in {worlds} worlds,
 {months} months from August 2021, with the same random draws under both courses; its figure is their mean. Both courses cost
 about the same, so that neither wins by doing more.
 """
@@ -101,7 +107,7 @@ JUDGEMENT = """## What rests on judgement
 
 - **Each future counts alike.** "{share}" is a share of draws from ranges, not a chance. Whoever holds some futures for
   likelier than others should look at the boxes and not at the shares.
-- **The ranges** of what is varied, and that the rest follows the record of seventeen months ([how](validation.md)).
+- **The ranges** of what is varied, and that the rest follows the record ([how](validation.md)).
 - **What is counted.** Deaths with and without militants give different answers; both stand above. Sovereignty is a
   weighted index, and what is conceded counts against it by definition ([why that matters](prior.md)).
 - **The two courses** as written in [confront](scenarios/confront.md) and [appease](scenarios/appease.md). Other mixes may do
@@ -133,13 +139,14 @@ def main() -> None:
         done = sweep(experiments() / f"{EXPERIMENT}.yaml", Path(folder) / "sweep", WORKERS)
         boxes = {(metric, course): done.discover(condition(metric, course)) for metric in BOXED for course in COURSES}
         judged = done.regret(list(ASKED), better={metric: end for metric, (_, end) in ASKED.items()})
-        drawn = pictures(boxes, judged)
-        text = page(done, boxes, judged, drawn)
+        found = corners.corners(WORKERS)
+        drawn = {**charts(boxes, judged), "four_corners": corners.picture(found)}
+        text = page(done, boxes, judged, drawn, found)
     IMAGES.mkdir(parents=True, exist_ok=True)
     for old in IMAGES.iterdir():
         old.unlink()
-    for name, picture in drawn.items():
-        (IMAGES / f"{name}.png").write_bytes(to_png(picture.chart, scale=1.6))
+    for name, chart in drawn.items():
+        (IMAGES / f"{name}.png").write_bytes(to_png(chart, scale=1.6))
     PAGE.write_text(text, encoding="utf-8")
 
 
@@ -155,7 +162,13 @@ def condition(metric: str, course: str) -> str:
     return f"{of(metric, course)} {sign} {of(metric, other)}"
 
 
-def page(done: Sweep, boxes: dict[tuple[str, str], Discovery], judged: Regret, drawn: dict[str, Picture]) -> str:
+def page(
+    done: Sweep,
+    boxes: dict[tuple[str, str], Discovery],
+    judged: Regret,
+    drawn: Mapping[str, Any],
+    found: corners.Corners,
+) -> str:
     about = done.manifest
     facts = {
         "draws": about["draws"],
@@ -172,6 +185,7 @@ def page(done: Sweep, boxes: dict[tuple[str, str], Discovery], judged: Regret, d
     }
     lines = [HEAD, "## In short", "", *(f"- {text}" for text in in_short(judged, boxes))]
     lines += [QUESTION.format(**facts), "## How often", "", *table(done, judged), "", *regrets(judged), ""]
+    lines += ["## The four corners", "", *corners.lines(found), "", image("four_corners"), ""]
     lines += ["## What would have to be true", "", *conditions(boxes), "", *images(drawn)]
     lines += ["", JUDGEMENT.format(**facts).rstrip(), "", *first_lines(first_futures())]
     return wrapped("\n".join(lines)) + "\n"
@@ -277,7 +291,7 @@ def in_short(judged: Regret, boxes: dict[tuple[str, str], Discovery]) -> Iterato
 
 def plain(limit: Limit) -> str:
     """A limit in few words: which part of the range is left, roughly."""
-    name = PLAIN.get(limit.name, f"`{limit.name}`")
+    name = PLAIN.get(limit.name) or PARAMETERS[limit.name].meaning.rstrip(".")
     first, last = (float(end) for end in limit.span)
     low, high = (None if end is None else (end - first) / (last - first) for end in (limit.low, limit.high))
     if low is not None and high is not None:
@@ -390,20 +404,21 @@ def worth(held_out: Count) -> str:
     return f"among all futures held out it is {of_100(held_out.base)}."
 
 
-def pictures(boxes: dict[tuple[str, str], Discovery], judged: Regret) -> dict[str, Picture]:
-    """The pictures of the page, by file name."""
+def charts(boxes: dict[tuple[str, str], Discovery], judged: Regret) -> dict[str, Any]:
+    """The pictures of maps and boxes, by file name."""
     found = {picture.name: picture for picture in judged.pictures()}
     out = {
-        "map_attacks": found["map_attacks"],
-        "map_deaths": found["map_fatalities_fatalities_militant"],
+        "map_attacks": found["map_attacks"].chart,
+        "map_deaths": found["map_fatalities_fatalities_militant"].chart,
     }
     for name, key in (("box_attacks", ("attacks", "confront")), ("box_deaths", (OTHERS, "confront"))):
         for picture in boxes[key].pictures():
-            out[f"{name}_{picture.name}"] = picture
+            out[f"{name}_{picture.name}"] = picture.chart
     return out
 
 
 HEADINGS = {
+    "four_corners": "Both courses, with few and many operations at home, with little and much talk to the TTP",
     "map_attacks": "Which course has fewer attacks, over the two uncertainties that decide it most",
     "map_deaths": "Which course has fewer deaths, militants left out, over the two that decide it most",
     "box_attacks_pairs": "Where confronting has fewer attacks",
@@ -413,12 +428,17 @@ HEADINGS = {
 }
 
 
-def images(drawn: dict[str, Picture]) -> Iterator[str]:
+def images(drawn: Mapping[str, Any]) -> Iterator[str]:
     """The pictures, each under a line that says what it shows."""
     yield "## Pictures"
-    for name in sorted(drawn, key=list(HEADINGS).index):
+    for name in sorted(drawn.keys() - {"four_corners"}, key=list(HEADINGS).index):
         yield ""
-        yield f"![{HEADINGS[name]}](images/headline/{name}.png)"
+        yield image(name)
+
+
+def image(name: str) -> str:
+    """A picture with what it shows."""
+    return f"![{HEADINGS[name]}](images/headline/{name}.png)"
 
 
 def screen() -> None:

@@ -16,21 +16,10 @@ from sim.vocabulary import VERDICTS
 
 DRAWS, REPEATS = 400, 10
 
-WHY = """
-## What falls short, and why
-
-- **Confronting rarely has fewer deaths when militants are counted.** Operations and strikes kill militants, and this
-  model counts everyone who dies. With militants left out the courses change places from draw to draw.
-- **Accommodating rarely keeps more sovereignty.** It concedes by what it is: releases and religious law count as
-  conceded, and attacks under the two courses are of one size in most draws, so the control lost to violence seldom
-  outweighs that. It is ahead where Kabul is in control of the TTP, truces hold and concessions are slow to become
-  permanent; `goodwill_works` is such a set. The weights of the index are an uncertainty. The dominance is reported and
-  was not tuned away.
-- **Concession without calm is a verdict that Confront does not reach,** because it concedes next to nothing. That is a
-  matter of what the verdict means, not of what the model assumes.
-
+SETS = """
 Three sets of values inside the declared ranges are shipped as scenarios: `force_works` (confronting is better on deaths
-and sovereignty), `goodwill_works` (accommodating is) and `nothing_works` (neither is).
+and sovereignty), `goodwill_works` (accommodating is) and `nothing_works` (neither is). What the difference between the
+courses hangs on is asked in [confront-or-appease.md](confront-or-appease.md).
 """
 
 
@@ -52,7 +41,13 @@ def main() -> None:
     lines += [f"| verdict | {' | '.join(titles)} |", "| --- | --- | --- |"]
     for i, title in enumerate(VERDICTS.values()):
         lines.append(f"| {title} | {' | '.join(f'{shares[name][i]:.2f}' for name in COURSES)} |")
-    Path(__file__).with_name("prior.md").write_text("\n".join(lines) + "\n" + WHY)
+    failed = [
+        f"- {f.claim[0].upper()}{f.claim[1:]}: in {f.share:.2f} of draws, where {f.allowed} should."
+        for f in findings
+        if not f.passes
+    ]
+    lines += ["", "## What falls short", "", *(failed or ["Nothing that is asked here."])]
+    Path(__file__).with_name("prior.md").write_text("\n".join(lines) + "\n" + SETS)
 
 
 if __name__ == "__main__":

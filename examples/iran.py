@@ -85,7 +85,7 @@ def iran_opens_road(road: Share, strain: Share, *, iran_road_pace: Vector) -> Sh
     off=0.0,
     presses=Presses(
         "taliban.stance",
-        {"bargain": 0.25, "mediate": 0.5, "restrain": 0.75, "crack_down": 1.0},
+        {"caution": 0.25, "contain": 0.5, "restrain": 0.75, "crack_down": 1.0},
         lambda m: {"road": m.iran.road},
     ),
 )

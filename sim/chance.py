@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import bdtrik, betainc, nbdtrik, ndtri
 
 from sim.worlds import Vector, total
 
@@ -103,7 +103,7 @@ def poisson(uniform: Vector, mean: Vector) -> Vector:
         raise ChanceError(
             f"a Poisson mean of {np.max(mean):g} is not among those, up to {POISSON_LIMIT:g}, that can be drawn exactly"
         )
-    return _count(uniform, np.exp(-mean), lambda k: mean / k)
+    return _count(uniform, np.exp(-mean), lambda k, mean: mean / k, mean)
 
 
 @_one_step
@@ -121,8 +121,8 @@ def negative_binomial(uniform: Vector, mean: Vector, variance_to_mean: Vector) -
     if not np.all((mean >= 0) & (mean < MOST_EVENTS) & (excess > 0)):
         raise ChanceError(f"a mean of {np.max(mean):g} attacks a month is not one that can be drawn exactly")
     share = excess / variance_to_mean
-    counts = _count(uniform, start, lambda k: (size + (k - 1.0)) * share / k)
-    return _mended(counts, start, stats_nbinom, uniform, size, 1.0 / variance_to_mean)
+    counts = _count(uniform, start, lambda k, size, share: (size + (k - 1.0)) * share / k, size, share)
+    return _mended(counts, start, _negative_binomial_quantile, uniform, size, 1.0 / variance_to_mean)
 
 
 @_one_step
@@ -136,8 +136,10 @@ def binomial(uniform: Vector, trials: Vector, probability: Vector) -> Vector:
     start = np.exp(trials * np.log1p(-probability))
     if not np.all((trials >= 0) & (trials < MOST_EVENTS) & (probability >= 0) & (probability < 1)):
         raise ChanceError(f"{np.max(trials):g} trials are not what can be drawn exactly")
-    counts = _count(uniform, start, lambda k: np.maximum(trials - (k - 1.0), 0.0) * odds / k)
-    return _mended(counts, start, stats_binom, uniform, trials, probability)
+    counts = _count(
+        uniform, start, lambda k, trials, odds: np.maximum(trials - (k - 1.0), 0.0) * odds / k, trials, odds
+    )
+    return _mended(counts, start, _binomial_quantile, uniform, trials, probability)
 
 
 def normal(uniform: Vector) -> Vector:
@@ -146,20 +148,22 @@ def normal(uniform: Vector) -> Vector:
     return out
 
 
-def stats_binom(uniform: Vector, trials: Vector, probability: Vector) -> Vector:
-    """Binomial quantiles by SciPy: slow, and right where the loop cannot start."""
-    from scipy.stats import binom
-
-    out: Vector = binom.ppf(uniform, trials, probability)
-    return out
+def _binomial_quantile(uniform: Vector, trials: Vector, probability: Vector) -> Vector:
+    """Slow, and right where the loop cannot start."""
+    count = np.ceil(bdtrik(uniform, trials, probability))
+    return _least(count, uniform, lambda fewer: betainc(trials - fewer, fewer + 1.0, 1.0 - probability))
 
 
-def stats_nbinom(uniform: Vector, size: Vector, probability: Vector) -> Vector:
-    """Negative binomial quantiles by SciPy: slow, and right where the loop cannot start."""
-    from scipy.stats import nbinom
+def _negative_binomial_quantile(uniform: Vector, size: Vector, probability: Vector) -> Vector:
+    """Slow, and right where the loop cannot start."""
+    count = np.ceil(nbdtrik(uniform, size, probability))
+    return _least(count, uniform, lambda fewer: betainc(size, fewer + 1.0, probability))
 
-    out: Vector = nbinom.ppf(uniform, size, probability)
-    return out
+
+def _least(count: Vector, uniform: Vector, reached: Callable[[Vector], Vector]) -> Vector:
+    """The count, or one less where that reaches the uniform too: the inverse is off by its rounding."""
+    fewer = np.maximum(count - 1.0, 0.0)
+    return np.where(reached(fewer) >= uniform, fewer, count)
 
 
 def _mended(counts: Vector, start: Vector, exact: Callable[..., Vector], uniform: Vector, *shape: Vector) -> Vector:
@@ -172,28 +176,35 @@ def _mended(counts: Vector, start: Vector, exact: Callable[..., Vector], uniform
     return counts
 
 
-def _count(uniform: Vector, start: Vector, ratio: Callable[[Vector], Vector]) -> Vector:
-    """Smallest k whose cumulative probability reaches the uniform; `ratio(k)` is p(k) / p(k - 1), for a column of k."""
-    shape = np.broadcast_shapes(np.shape(uniform), np.shape(start))
-    probability = np.broadcast_to(start, shape)
+def _count(uniform: Vector, start: Vector, ratio: Callable[..., Vector], *shape: Vector) -> Vector:
+    """Smallest k whose cumulative probability reaches the uniform.
+
+    Args:
+        start: p(0).
+        ratio: gives p(k) / p(k - 1), for a column of k, from the numbers in `shape`.
+    """
+    sides = np.broadcast_shapes(np.shape(uniform), np.shape(start))
+    drawn, probability, *numbers = (np.broadcast_to(one, sides).ravel() for one in (uniform, start, *shape))
     # Where the chance of no event has lost its digits, the count is taken elsewhere: nothing to wait for here.
     cumulative = np.where(probability < SMALLEST_START, 1.0, probability)
-    below = cumulative < uniform
-    count = below.astype(np.float64)
-    rounds = max(1, min(_MOST_AT_ONCE, _AT_ONCE // max(count.size, 1)))
-    k = np.arange(1.0, 1.0 + rounds).reshape(-1, *(1 for _ in shape))
-    while below.any():
-        if k[0].item() > _ROUNDS:
+    below = cumulative < drawn
+    out: Vector = below.astype(np.float64)
+    first, open_still = 1.0, np.flatnonzero(below)
+    while open_still.size:
+        # Worlds that have their count are left out from here on: most have it soon, a few late.
+        drawn, probability, cumulative, *numbers = (one[below] for one in (drawn, probability, cumulative, *numbers))
+        if first > _ROUNDS:
             raise ChanceError("a count did not end: its mean is out of any range the model declares")
-        steps = ratio(k)  # becomes the probabilities of these k, then the cumulative ones
-        if steps.shape[1:] != shape:
-            steps = steps + np.zeros(shape)
+        rounds = max(1, min(_MOST_AT_ONCE, _AT_ONCE // open_still.size))
+        k = np.arange(first, first + rounds)[:, None]
+        steps = ratio(k, *numbers)  # becomes the probabilities of these k, then the cumulative ones
         for row in steps:
             probability = np.multiply(probability, row, out=row)
         probability = probability.copy()
         for row in steps:
             cumulative = np.add(cumulative, row, out=row)
-        reached = steps < uniform
-        count += reached.view(np.int8).sum(axis=0, dtype=np.int8)
-        below, k = reached[-1], k + rounds
-    return count
+        reached = steps < drawn
+        out[open_still] += reached.sum(axis=0)
+        below, first = reached[-1], first + rounds
+        open_still = open_still[below]
+    return out.reshape(sides)

@@ -1,4 +1,4 @@
-"""The 31 mechanisms that the model has to show, each as one sentence. Rules and claims refer to them by id."""
+"""The 31 mechanisms that the model has to show and the nine feedback loops that they close. Rules refer to both by id."""
 
 from __future__ import annotations
 
@@ -34,4 +34,22 @@ MECHANISMS: dict[str, str] = {
     "M29": "Afghan policy belongs to the army and outlives governments.",
     "M30": "Talks that fail are followed by strikes.",
     "M31": "The TTP's success encourages other Islamist groups.",
+}
+
+# A loop's id, its short name, and what feeds on what. Its polarity is found from the rules, not written here.
+LOOPS: dict[str, tuple[str, str]] = {
+    "L1": ("foothold", "Networks, recruits, money and ground that armed groups hold in an area let them grow there."),
+    "L2": ("momentum", "Success raises the movement's prestige; prestige binds groups, recruits, and brings success."),
+    "L3": ("pressure", "Violence brings operations, and operations bring it down, as far as means allow."),
+    "L4": ("backlash", "Harm done by operations, strikes and expulsion feeds anger, and anger feeds the movement."),
+    "L5": ("spiral", "Each side's answer to the other's last act raises tension, and tension the next answer."),
+    "L6": ("hole in the purse", "Violence and closures cost the economy, and a poor economy can do less about them."),
+    "L7": ("leverage spent", "What is cut off is replaced by other roads and patrons, so that leverage wears out."),
+    "L8": ("expectation", "Each side learns from what the other did with its gifts and threats, and acts on it."),
+    "L9": ("home front", "Publics on both sides bound what their leaders can do for the other, or against it."),
+}
+
+# What can be switched off as a whole, by id, in a sentence: mechanisms, then feedback loops.
+PARTS: dict[str, str] = MECHANISMS | {
+    loop: f"{name.capitalize()}: {sentence}" for loop, (name, sentence) in LOOPS.items()
 }

@@ -18,6 +18,7 @@ from sim.agents.group import Group, Movement
 from sim.agents.india import India
 from sim.agents.outside import IMF, ISKP, AfghanPublic, China, Donors, UnitedStates
 from sim.agents.pakistan import Pakistan
+from sim.agents.relations import Relations
 from sim.agents.taliban import Taliban
 from sim.agents.territory import DurandLine, Land
 from sim.agents.ttp import TTP
@@ -35,10 +36,11 @@ MONTH: list[tuple[type[Actor], str]] = [
     (IMF, "review"),
     (UnitedStates, "update_ties"),
     (China, "invest"),
+    (Donors, "hear_advocates"),
     # Pakistan chooses a course within its means, and gives or withholds
     (Pakistan, "hear_factions"),
     (Pakistan, "set_levers"),
-    (Pakistan, "decide_on_strikes"),
+    (Pakistan, "answer_kabul"),
     (Pakistan, "deliver"),
     # Kabul weighs what it needs and who controls it, and answers
     (Taliban, "weigh_dependence"),
@@ -46,7 +48,10 @@ MONTH: list[tuple[type[Actor], str]] = [
     (Taliban, "take_posture"),
     (India, "choose_engagement"),
     (Taliban, "choose_stance"),
+    (Taliban, "choose_brokering"),
+    (Taliban, "answer_pakistan"),
     # the TTP chooses a campaign; its groups grow, regroup and attack
+    (TTP, "win_or_lose_prestige"),
     (TTP, "choose_campaign"),
     (Movement, "grow"),
     (TTP, "take_back_freed"),
@@ -54,9 +59,11 @@ MONTH: list[tuple[type[Actor], str]] = [
     (Movement, "expect_attacks"),
     # what happens on the line and in Pakistan's areas
     (DurandLine, "clash"),
+    (DurandLine, "let_through"),
     (Land, "suffer_attacks"),
     # consequences
     (Land, "update_grievance_and_control"),
+    (Relations, "quarrel"),
     (AfghanPublic, "update_hardship_and_distrust"),
     (Taliban, "hold_together"),
     (ISKP, "update_strength_and_risk"),
@@ -132,6 +139,7 @@ def make_agents(model: FrontierModel) -> None:
     model.donors, model.imf, model.united_states = Donors(model), IMF(model), UnitedStates(model)
     model.china, model.iskp, model.afghan_public = China(model), ISKP(model), AfghanPublic(model)
     model.land, model.durand_line = Land(model), DurandLine(model)
+    model.relations = Relations(model)
     model.pakistan, model.taliban, model.india = Pakistan(model), Taliban(model), India(model)
     model.groups = [Group(model, slot) for slot in ROSTER]
     model.movement = Movement(model, model.groups)
@@ -192,6 +200,7 @@ class FrontierModel(mesa.Model):
 
     land: Land
     durand_line: DurandLine
+    relations: Relations
     pakistan: Pakistan
     taliban: Taliban
     ttp: TTP

@@ -35,6 +35,7 @@ Deaths = Annotated[Vector, Quantity("deaths a month", 0.0, 20_000.0)]
 Clashes = Annotated[Vector, Quantity("clashes a month", 0.0, 150.0)]
 Months = Annotated[Vector, Quantity("months", 0.0, 360.0)]
 Supply = Annotated[Vector, Quantity("sum of shares", 0.0, 5.0)]
+AllSupply = Annotated[Vector, Quantity("sum of shares", 0.0, 7.0)]
 Distance = Annotated[Vector, Quantity("-2 to 2", -2.0, 2.0)]
 Ratio = Annotated[Vector, Quantity("ratio", 0.0, 10.0)]
 Cost = Annotated[Vector, Quantity("cost units", 0.0, 100.0)]
@@ -68,7 +69,7 @@ class Rule:
         theme: the module of `sim/rules/` that it stands in.
         claims: ids of the claims in the evidence ledger it rests on.
         judgement: what in it is the modellers' judgement, and why; empty when the claims carry all of it.
-        mechanisms: the mechanisms (M1 to M31) it is part of.
+        mechanisms: the mechanisms (M1 to M31) it is part of; loops: the feedback loops (L1 to L9) that it carries.
         moves: the metrics it bears on first.
         inputs: unit and range of each state argument, in order.
         parameters: the parameters it takes, in order.
@@ -94,6 +95,7 @@ class Rule:
     falls_with: tuple[str, ...]
     off: float | str
     presses: Presses | None = None
+    loops: tuple[str, ...] = ()
     rival: Callable[..., Vector] | None = None
     stands_in: str = ""
 
@@ -121,6 +123,7 @@ def rule(
     rises_with: tuple[str, ...] = (),
     falls_with: tuple[str, ...] = (),
     presses: Presses | None = None,
+    loops: tuple[str, ...] = (),
 ) -> Callable[[F], F]:
     """Register a function as a rule of the model; the arguments are those of :class:`Rule`.
 
@@ -142,6 +145,7 @@ def rule(
             falls_with=falls_with,
             off=off,
             presses=presses,
+            loops=loops,
         )
         return function
 

@@ -9,7 +9,7 @@ import numpy as np
 
 import sim.rules  # noqa: F401  (registers the rules)
 from sim.rule import RULES, Rule
-from sim.worlds import Vector
+from sim.worlds import Streams, Vector, tally
 
 
 class Rulebook:
@@ -17,7 +17,8 @@ class Rulebook:
 
     Args:
         parameters: value of every declared parameter.
-        off: names of rules, or of mechanisms (M1 to M31), to switch off: what then holds is each rule's `off`.
+        off: names of rules, mechanisms (M1 to M31) or feedback loops (L1 to L9) to switch off: what then holds is each
+            rule's `off`.
 
     Attributes:
         parameters: as given.
@@ -27,14 +28,14 @@ class Rulebook:
     """
 
     def __init__(self, parameters: Mapping[str, float | Vector], off: Collection[str] = ()) -> None:
-        mechanisms = {mechanism for rule in RULES.values() for mechanism in rule.mechanisms}
+        known = {name for rule in RULES.values() for name in (rule.name, *rule.mechanisms, *rule.loops)}
         for name in off:
-            if name not in RULES and name not in mechanisms:
-                raise KeyError(f"{name} is neither a rule nor a mechanism")
+            if name not in known:
+                raise KeyError(f"{name} is neither a rule nor a mechanism nor a feedback loop")
         self.parameters = parameters
         self._bound: dict[Callable[..., Vector], Callable[..., Vector]] = {}
         for rule in RULES.values():
-            silent = rule.name in off or any(mechanism in off for mechanism in rule.mechanisms)
+            silent = any(name in off for name in (rule.name, *rule.mechanisms, *rule.loops))
             values = {name: parameters[name] for name in rule.parameters}
             self._bound[rule.function] = _switched_off(rule) if silent else partial(rule.computes, **values)
 
@@ -51,6 +52,27 @@ class Rulebook:
         if by_place:
             raise TypeError(by_name_only(rule))
         return self._bound[rule](**state)
+
+    def sum_over(
+        self, streams: Streams, name: str, month: int, counts: Vector, owner: str, rule: Callable[..., Vector]
+    ) -> Vector:
+        """What a rule says of a single draw, summed over as many draws of a stream's month as each world counts.
+
+        The rule is asked of these draws alone: a few worlds count very many.
+        """
+        draws, worlds = streams.counted(name, month, counts)
+        values = ((name, self.parameters[name]) for name in RULES[rule.__name__].parameters)
+        own = {name: value[worlds] for name, value in values if isinstance(value, np.ndarray)}
+        return np.bincount(worlds, self._bound[rule](draw=draws, **own), len(counts)).astype(np.float64, copy=False)
+
+
+def summed_in_full(
+    rulebook: Rulebook, streams: Streams, name: str, month: int, counts: Vector, owner: str, rule: Callable[..., Vector]
+) -> Vector:
+    """The same sum of what a rule says of as many draws in each world: for rulebooks that take whole worlds axes."""
+    slots = max(int(counts.max()), 1)
+    said = rulebook.called_by(owner, rule, draw=streams.uniforms(name, month, slots))
+    return tally((np.arange(slots)[:, None] < counts) * said)
 
 
 def by_name_only(rule: Callable[..., Vector]) -> str:

@@ -6,21 +6,22 @@ belong to (seed, name of the draw, month, world) alone: see :class:`Streams`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, TypeVar, cast
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-T = TypeVar("T")
 Vector = NDArray[np.float64]
 
 # Philox is a counter-based generator (Salmon, Moraes, Dror and Shaw 2011, Parallel random numbers: as easy as 1, 2, 3, SC'11):
 # no draw depends on what else was drawn.
 # One Philox block holds four 64-bit words, so four worlds.
 _BLOCK = 4
+# Slots of a stream that are drawn together: turning the generator to a place takes as long as some hundred draws.
+PAGE = 16
 # The most worlds of a run.
 MOST_WORLDS = 1_000_000
 # Uniforms stay clear of 0 and 1, so that no inverse of a distribution runs to infinity.
@@ -37,17 +38,25 @@ class BatchLayout:
     Attributes:
         worlds: in each block; first: the number of the first of them.
         blocks: how many.
+        numbers: the worlds' own numbers where they do not follow each other, in rising order; one may come twice.
     """
 
     worlds: int
     first: int = 0
     blocks: int = 1
+    numbers: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         for name, low in (("worlds", 1), ("first", 0), ("blocks", 1)):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= MOST_WORLDS:
                 raise ValueError(f"{name} must be a whole number from {low} to {MOST_WORLDS:,}; got {value!r}")
+        if self.numbers is not None:
+            rising = all(low <= high for low, high in pairwise((0, *self.numbers, MOST_WORLDS)))
+            if len(self.numbers) != self.worlds or not rising:
+                raise ValueError(
+                    f"numbers must be {self.worlds} whole numbers in rising order, from 0 to {MOST_WORLDS:,}"
+                )
 
     @property
     def size(self) -> int:
@@ -60,7 +69,8 @@ class BatchLayout:
 
     def number(self, place: int) -> int:
         """The number of the world that stands at a place."""
-        return self.first + place % self.worlds
+        place %= self.worlds
+        return self.first + place if self.numbers is None else self.numbers[place]
 
 
 class Streams:
@@ -76,21 +86,26 @@ class Streams:
 
     Attributes:
         worlds: the length of the worlds axis.
-        kept: what was made of draws and can be taken by other runs with the same draws and parameters, by a name of its
-            own; None: nothing is kept.
     """
-
-    kept: dict[Hashable, Any] | None = None
 
     def __init__(self, seed: int, layout: BatchLayout | int) -> None:
         self.seed, self.layout = seed, layout if isinstance(layout, BatchLayout) else BatchLayout(layout)
-        self.worlds, first = self.layout.size, self.layout.first
-        self._skip = first % _BLOCK
+        self.worlds = self.layout.size
+        numbers = self.layout.numbers
+        first = self.layout.first if numbers is None else numbers[0]
+        self._first, self._skip = first, first % _BLOCK
+        self._span = self.layout.worlds if numbers is None else numbers[-1] - first + 1
+        # Where the worlds' draws lie among those of all worlds from the first block on.
+        self._places: slice | NDArray[np.intp] = slice(self._skip, None)
+        self._drawn = self._skip + self.layout.worlds
+        if numbers is not None:
+            self._places = np.array(numbers, dtype=np.intp) - (first - self._skip)
+            self._drawn = int(self._places[-1]) + 1
         self._bits = np.random.Philox(0)
         self._generator = np.random.Generator(self._bits)
         self._state = self._bits.state
         self._state["buffer_pos"] = _BLOCK
-        self._counter = self._state["state"]["counter"] = np.array([first // _BLOCK, 0, 0, 0], dtype=np.uint64)
+        self._counter = self._state["state"]["counter"] = np.zeros(4, dtype=np.uint64)
         self._keys: dict[str, NDArray[np.uint64]] = {}
 
     def uniform(self, name: str, month: int, slot: int = 0) -> Vector:
@@ -102,38 +117,52 @@ class Streams:
     def uniforms(self, name: str, month: int, slots: int, first: int = 0) -> Vector:
         """Draws for so many slots of a stream, from slot `first` on, shape (slots, worlds).
 
-        A slot's draws depend on its number alone, not on which others are drawn.
+        A slot's draws depend on its number alone, not on which others are drawn: a world's lie beside each other, so many
+        to a page, and whole pages are drawn.
         """
-        out = np.empty((slots, self.worlds))
-        for slot, row in enumerate(out, first):
-            self._fill(row, name, month, slot)
-        return _kept_clear(out)
+        pages = range(first // PAGE, -(-(first + slots) // PAGE))
+        drawn = np.concatenate([self._page(name, month, page) for page in pages], axis=1)
+        start = first - pages[0] * PAGE
+        return _kept_clear(np.ascontiguousarray(drawn[:, start : start + slots].T))
+
+    def counted(self, name: str, month: int, counts: Vector) -> tuple[Vector, NDArray[np.intp]]:
+        """The first draws of a stream's slots, as many as each world counts: the draws, and the place of each one's world."""
+        draws, worlds, here = [], [], np.arange(self.worlds)
+        for page in range(max(1, -(-int(counts.max()) // PAGE))):
+            left = np.minimum(np.maximum(counts - page * PAGE, 0), PAGE).astype(np.intp)
+            draws.append(self._page(name, month, page)[np.arange(PAGE) < left[:, None]])
+            worlds.append(here.repeat(left))
+        return _kept_clear(np.concatenate(draws)), np.concatenate(worlds)
+
+    def _page(self, name: str, month: int, page: int) -> Vector:
+        """So many slots of every world, shape (worlds, PAGE)."""
+        self._turn_to(name, month, page + 1, self._first * PAGE // _BLOCK)
+        drawn = self._generator.random((self._span, PAGE))
+        if self.layout.numbers is not None:
+            drawn = drawn[np.array(self.layout.numbers, dtype=np.intp) - self._first]
+        return drawn if self.layout.blocks == 1 else np.tile(drawn, (self.layout.blocks, 1))
 
     def full(self, value: float | Vector) -> Vector:
         """A fresh contiguous (worlds,) vector of this value."""
         return np.ones(self.worlds) * value
 
-    def shared(self, name: Hashable, make: Callable[[], T]) -> T:
-        """What is made of draws alone: made anew, or taken from what is kept."""
-        if self.kept is None:
-            return make()
-        if name not in self.kept:
-            self.kept[name] = make()
-        return cast(T, self.kept[name])
-
     def _fill(self, row: Vector, name: str, month: int, slot: int) -> None:
+        self._turn_to(name, month, slot, self._first // _BLOCK)
+        if self._skip == 0 and self.layout.blocks == 1 and self.layout.numbers is None:
+            self._generator.random(out=row)
+        else:
+            drawn = self._generator.random(self._drawn)
+            row.reshape(self.layout.blocks, -1)[:] = drawn[self._places]
+
+    def _turn_to(self, name: str, month: int, slot: int, block: int) -> None:
+        """Turn the generator to a place of a stream: the draws that follow begin there."""
         key = self._keys.get(name)
         if key is None:
             digest = blake2b(f"{self.seed}\x1f{name}".encode(), digest_size=16).digest()
             key = self._keys[name] = np.frombuffer(digest, dtype=np.uint64)
         self._state["state"]["key"] = key
-        self._counter[1], self._counter[2] = slot, month
+        self._counter[0], self._counter[1], self._counter[2] = block, slot, month
         self._bits.state = self._state
-        if self._skip == 0 and self.layout.blocks == 1:
-            self._generator.random(out=row)
-        else:
-            drawn = self._generator.random(self._skip + self.layout.worlds)
-            row.reshape(self.layout.blocks, -1)[:] = drawn[self._skip :]
 
 
 def _kept_clear(draws: Vector) -> Vector:

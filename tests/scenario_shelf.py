@@ -51,7 +51,7 @@ actors:
         policy: appease
         why: The truce has ended.
   taliban:
-    stance: bargain
+    stance: caution
     messaging: 0.5
 shocks:
   - date: 2022-04

@@ -21,6 +21,7 @@ from sim.yamlfile import FileError
 
 LABELS = {
     "attacks_by_area": list(PAKISTAN_AREAS),
+    "foothold_by_area": list(PAKISTAN_AREAS),
     "grievance_by_area": list(PAKISTAN_AREAS),
     "group_strength": [f"group_{number}" for number in range(16)],
     "group_refuge": [f"group_{number}" for number in range(16)],

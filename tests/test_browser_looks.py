@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SHOWN: dict[str, int | str] = {
     "compare": 3,
     "why": 4,
-    "actors": 6,
+    "actors": 8,
     "map": 3,
     "studio": "Everything fits.",
     "experiments": NOT_A_FORECAST,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PICTURED = {"why": 4, "actors": 6, "map": 3}
+PICTURED = {"why": 4, "actors": 8, "map": 3}
 
 
 def arrived(visit: Visit, path: str, more: str = "") -> Page:

@@ -143,16 +143,16 @@ def test_a_metric_is_reported(copy: Path) -> None:
 
 def test_a_rule_bears_on_its_decision_and_is_explained(copy: Path) -> None:
     decision, evidence = (typed(copy, command) for command in EXAMPLES["A rule"].commands)
-    assert "hardship_makes_ready_to_trade" in decision
-    assert "the readier Kabul is to trade the TTP" in " ".join(evidence.split())
-    chosen = ("-k", "hardship_makes_ready_to_trade or every_parameter or every_family or asked_by_keyword")
+    assert "hardship_makes_ready_to_oblige" in decision
+    assert "the readier Kabul is to restrain the TTP" in " ".join(evidence.split())
+    chosen = ("-k", "hardship_makes_ready_to_oblige or every_parameter or every_family or asked_by_keyword")
     run(copy, "-m", "pytest", "-q", "--noconftest", "-p", "no:cacheprovider", "tests/test_rules.py", *chosen)
 
 
 def test_a_lever_adds_to_leverage(copy: Path) -> None:
     (command,) = EXAMPLES["A lever"].commands
     paired: dict[str, Any] = json.loads(typed(copy, command))["paired"]["liaison-vs-confront"]
-    assert paired["leverage_pakistan_taliban"]["mean"] > 0.0
+    assert paired["dependence"]["mean"] > 0.0
     assert paired["effort_cost"]["mean"] > 0.0
 
 
@@ -160,6 +160,6 @@ def test_an_actor_takes_part(copy: Path) -> None:
     opened, played = EXAMPLES["An actor"].commands
     shut = opened.replace("iran_road=0.9", "iran_road=0")
     assert shut != opened
-    high, low = (means(typed(copy, command))["leverage_pakistan_taliban"] for command in (shut, opened))
+    high, low = (means(typed(copy, command))["dependence"] for command in (shut, opened))
     assert low < high
     assert "how far Iran's ports and roads are open" in " ".join(typed(copy, played).split())

@@ -31,11 +31,15 @@ from dashboard.widgets import experiment_form, glossary, playback, sentences
 from sim.evidence import ledger
 from sim.experiment.outcome import Sweep
 from sim.experiment.regret.study import BETTER
+from sim.loops import find_loops, signed_digraph
+from sim.loops.picture import picture as loops_picture
+from sim.mechanisms import PARTS
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.plots import rows_of
+from sim.plots.lines import fan_rows
 from sim.plots.network import network
-from sim.plots.places import schematic
+from sim.plots.places import FOOTHOLD, schematic
 from sim.plots.power import faction_power, holdings
 from sim.provenance import cover, look_up
 from sim.provenance.seek import conflicts, seek
@@ -43,6 +47,7 @@ from sim.provenance.without import without
 from sim.results.folders import sealed
 from sim.rule import RULES
 from sim.scenario import load_scenario
+from sim.vocabulary import LEVERS
 from sim.why import ablate, explain, weigh
 from sim.why.names import DECISIONS
 from sim.why.pictures import ablation_picture, account_picture, decision_picture
@@ -204,8 +209,10 @@ def test_actors_draws_the_ties_and_resources_of_the_month(found: Any) -> None:
     assert same(drawn(app, 1), rows_of(network(found, "appease", 16)))
     assert same(drawn(app, 2), rows_of(holdings(found, "pakistan_taliban", 16)))
     assert same(drawn(app, 3), rows_of(holdings(found, "taliban_pakistan", 16)))
-    assert same(drawn(app, 4), rows_of(faction_power(found, "taliban")))
-    assert same(drawn(app, 5), rows_of(faction_power(found, "pakistan")))
+    assert same(drawn(app, 4), fan_rows(found, "tension"))
+    assert same(drawn(app, 5), fan_rows(found, "leverage_in_use"))
+    assert same(drawn(app, 6), rows_of(faction_power(found, "taliban")))
+    assert same(drawn(app, 7), rows_of(faction_power(found, "pakistan")))
 
 
 def test_the_slider_moves_the_month_and_the_address(found: Any) -> None:
@@ -221,6 +228,8 @@ def test_the_map_draws_the_month(found: Any) -> None:
     assert same(drawn(app, 1), rows_of(schematic(found, "appease", 17)))
     assert "no position on any border" in said(app)
     assert "A circle shows how many fighters are in refuge there in that month" in said(app)
+    widget(app, "button_group", "Areas coloured by").set_value(FOOTHOLD).run()
+    assert same(drawn(app, 0), rows_of(schematic(found, "confront", 17, FOOTHOLD)))
 
 
 def test_a_lever_set_on_compare_is_seen_on_the_map_too() -> None:
@@ -297,11 +306,28 @@ def test_everything_can_be_found() -> None:
         *RULES,
         *PARAMETERS,
         *METRICS,
-        *(f"M{n}" for n in range(1, 32)),
+        *PARTS,
+        *LEVERS,
     }
-    for name in ("001", "kinship_weight", "001.8-2001-threat-failed", "M1"):
+    for name in ("001", "kinship_weight", "001.8-2001-threat-failed", "M1", "L5", "aid"):
         assert name in [entry.id for entry in seek(name)]
     assert [entry.kind for entry in seek("sanctuary", ["claim"])] == ["claim"] * len(seek("sanctuary", ["claim"]))
+
+
+@pytest.mark.slow
+def test_feedback_loops_are_found_when_asked_for_and_drawn() -> None:
+    """Otherwise every visitor waits for them, or the page draws others than `durand loops` does."""
+    app = opened("evidence")
+    app.get("button_group")[0].set_value("loops").run()
+    assert not app.get("vega_lite_chart")
+    widget(app, "button", "Find the feedback loops").click().run()
+    finished(app)
+    found = find_loops(signed_digraph())
+    named = [one.id for one in found.named if one.circles]
+    assert len(app.get("vega_lite_chart")) == 1 + len(named)
+    assert same(drawn(app, 0), rows_of(loops_picture(found).chart))
+    assert same(drawn(app, 1), rows_of(loops_picture(found, named[0]).chart))
+    assert all(one.name in said(app) for one in found.named if not one.circles)
 
 
 def test_conflicts_come_in_pairs_each_once() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -12,15 +13,26 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from sim.ensemble.spec import RunSpec
 from sim.evidence import ledger
 from sim.experiment.load import experiments, load_plan
+from sim.experiment.response import levers
+from sim.experiment.response.choice import courses
+from sim.experiment.response.figures import simulated
 from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS, PANELS
 from sim.model import MONTH
 from sim.parameters import PARAMETERS
 from sim.rule import RULES
-from sim.scenario import list_scenarios
-from sim.vocabulary import FACTIONS, LEVERS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS, ROSTER
+from sim.scenario import list_scenarios, load_scenario
+from sim.vocabulary import (
+    FACTIONS,
+    LEVERS,
+    RESOURCES_PAKISTAN_NEEDS,
+    RESOURCES_TALIBAN_NEEDS,
+    ROSTER,
+    months_between,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -179,6 +191,73 @@ def test_the_headline_is_of_the_experiment_as_it_stands(headline: ModuleType) ->
         f"simulated in {plan.worlds} worlds, {plan.months} months",
     ):
         assert said in page, STALE
+
+
+# ------------------------------------------------------------------------------------------------ levers and courses
+
+
+KEPT_LEVER = "ttp_talks"
+
+
+def test_the_kept_study_is_of_the_model_as_it_stands() -> None:
+    """Otherwise docs/response.md tells what levers did in a model that is gone. One lever is run again; another machine's last
+    bits are let pass."""
+    stale = "docs/response/second-edition.json is of another model: run make response"
+    told = json.loads((DOCS / "response" / "second-edition.json").read_text(encoding="utf-8"))
+    about, base = told["manifest"], load_scenario(told["manifest"]["base"])
+    both = {f"{value:g}": levers.with_lever(base, KEPT_LEVER, value, f"{value:g}") for value in (0.0, 1.0)}
+    first = months_between(base.start, levers.FROM)
+    spec = RunSpec(both, about["lever_worlds"], first + levers.MONTHS, about["seed"], about["parameters"])
+    table = simulated(spec, first, levels=True)
+    found = {name: levers.effect(low, table["1"][name]) for name, low in table["0"].items()}
+    kept = told["levers"][KEPT_LEVER]
+    assert set(kept) == set(found), stale
+    for name, one in found.items():
+        assert kept[name]["effect"] == pytest.approx(one.effect, rel=2e-3, abs=1e-12), f"{name}: {stale}"
+        assert kept[name]["sd"] == pytest.approx(one.sd, rel=2e-3, abs=1e-12), f"{name}: {stale}"
+    assert {name: load_scenario(name).hash for name in courses()} == about["courses"], stale
+
+
+def test_the_first_editions_study_is_kept() -> None:
+    """Otherwise somebody renews it with the model of today, and there is nothing left to hold the second against."""
+    told = json.loads((DOCS / "response" / "first-edition.json").read_text(encoding="utf-8"))
+    assert told["manifest"]["model"] == "44ef98ca1b9f4a0d"
+    attacks = told["choice"]["attacks"]
+    assert attacks["worst_over_best"]["p50"] == 1.554
+    assert max(attacks["best"].values()) == attacks["best"]["mediated_talks"] == 0.725
+
+
+# ------------------------------------------------------------------------------------------------ the story
+
+
+@pytest.fixture(scope="module")
+def story() -> Iterator[ModuleType]:
+    """docs/story.py as a module."""
+    yield from script("story")
+
+
+OLD_STORY = "docs/story/told.json is of another model, scenario or parameters: run make story"
+
+
+def test_the_story_is_of_the_model_as_it_stands(story: ModuleType) -> None:
+    """Otherwise a lecturer reads aloud what a model did that is gone. A few of its worlds are run again."""
+    runs = sys.modules["story_runs"]
+    told = json.loads(story.KEPT.read_text(encoding="utf-8"))
+    assert {name: load_scenario(name).hash for name in runs.COURSES} == told["manifest"]["courses"], OLD_STORY
+    again = runs.since(runs.course(runs.CHECKED_COURSE, runs.CHECKED), "attacks").sum(axis=1)
+    assert told["checked"] == pytest.approx(list(again), rel=1e-3), OLD_STORY
+    assert len(set(told["checked"])) == runs.CHECKED
+
+
+def test_the_story_says_what_one_would_laugh_at(story: ModuleType) -> None:
+    """Otherwise a figure that falls out of what would pass goes unsaid, or one that passes is blamed."""
+    looks = sys.modules["story_looks"].LOOKS
+    told = json.loads(story.KEPT.read_text(encoding="utf-8"))["looked_at"]
+    assert list(told) == list(looks)
+    page = re.sub(r"\s+", " ", story.page())
+    for name, look in looks.items():
+        assert look.low < look.high
+        assert (f"**{look.what[:1].upper()}{look.what[1:]}: " in page) is not look.passes(told[name]), name
 
 
 # ------------------------------------------------------------------------------------------------ what is named

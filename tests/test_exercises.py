@@ -34,12 +34,16 @@ from sim.teaching.exercises.paper import paper
 from sim.teaching.exercises.predict import Chance, Range
 from sim.teaching.exercises.schema import Exercise, exercise_schema
 from sim.teaching.exercises.sheets import Grid, Items, Sheet, Text, worksheet
+from sim.teaching.exercises.slides import chart
 from sim.teaching.exercises.walk import Walk
 from sim.teaching.exercises.words import WordsError, filled, references, typed_figures
 from sim.words.numbers import between
 
 NAMES = sorted(path.stem for path in exercises().glob("*.yaml"))
-FEW = 20
+# Worlds in which figures are looked at (a number that has thirds), and those in which they are not.
+MANY, FEW = 90, 20
+# Exercises whose packs are made whole: together they show every kind of picture that there is.
+PACKED = ("confront_or_accommodate", "indian_alternative", "threats_alone")
 TOPICS = {
     "what_leverage_is",
     "confront_or_accommodate",
@@ -85,9 +89,9 @@ def run_together(one: Exercise, worlds: int) -> None:
 
 @cache
 def lab(name: str) -> Lab:
-    """The exercise in full."""
-    run_together(exercise(name), exercise(name).setting.worlds)
-    return Lab(exercise(name), runner=shared)
+    """The exercise, in as many worlds as settle what its words lean on."""
+    run_together(exercise(name), MANY)
+    return Lab(exercise(name), MANY, runner=shared)
 
 
 @cache
@@ -121,7 +125,7 @@ def by_hand(name: str, figure: str) -> np.ndarray[Any, Any]:
 
     def results(run: str) -> Results:
         mode = one.runs[run].parameters or one.setting.parameters
-        return shared(one.scenarios[run], one.setting.worlds, len(one.span()), one.setting.seed, mode)
+        return shared(one.scenarios[run], MANY, len(one.span()), one.setting.seed, mode)
 
     def read(run: str, metric: str | None, row: str | None, month: str | None, ends: Any) -> np.ndarray[Any, Any]:
         series = results(run).series
@@ -230,29 +234,10 @@ class TestContract:
         assert any(missed(one, question, side) for side in ("low", "high"))
         assert all(re.search(r"\(M\d+: it ", line) for line in missed(one, question, "low"))
 
-    @pytest.mark.usefixtures("two_mechanisms")
-    def test_its_pack_has_all_parts(self, name: str, tmp_path: Path, monkeypatch: Any) -> None:
-        """Otherwise the lecturer comes to class without the slides. (One width is tried for each: all are in
-        `test_a_pack_from_the_command_line`.)"""
-        monkeypatch.setattr("sim.teaching.exercises.slides._WIDTHS", (492,))
-        folder = packing.pack(small(name), tmp_path / "pack")
-        made = json.loads((folder / "pack.json").read_text(encoding="utf-8"))
-        for part in ("worksheet", "instructor", "timing"):
-            assert (folder / f"{part}.pdf").read_bytes().startswith(b"%PDF-")
-            html = (folder / f"{part}.html").read_text(encoding="utf-8")
-            assert "{{" not in html
-            assert not re.search(r"(?:src|href)=\"(?!data:)", html), "the page fetches something"
-        pictures = sorted((folder / "slides").glob("*.png"))
-        assert pictures
-        assert {struct.unpack(">II", path.read_bytes()[16:24]) for path in pictures} == {(1920, 1080)}
-        for run, scenario in exercise(name).scenarios.items():
-            assert load_scenario(folder / "scenarios" / f"{run}.yaml").hash == scenario.hash
-        assert (folder / "exercise.yaml").read_text(encoding="utf-8") == exercise(name).text
-        assert set(json.loads((folder / "figures.json").read_text(encoding="utf-8"))) == set(exercise(name).figures)
-        assert set(made["files"]) | {"pack.json"} == {
-            path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
-        }
-        assert not list(tmp_path.glob(".*"))
+    def test_its_pictures_can_be_drawn(self, name: str) -> None:
+        """Otherwise a step shows an empty sheet."""
+        for picture in {picture for step in exercise(name).steps for picture in step.pictures}:
+            assert chart(lab(name), picture, 492).to_dict()["datasets"]
 
     def test_its_worksheet_gives_nothing_away(self, name: str) -> None:
         """Otherwise nobody has to predict: no answer, and no figure of the runs, stands on what students get."""
@@ -267,7 +252,7 @@ class TestContract:
     def test_a_student_can_walk_through_it(self, name: str, monkeypatch: Any, capsys: Any) -> None:
         """Otherwise `durand exercise run` stops somewhere in the middle."""
         monkeypatch.setattr(sys, "stdin", io.StringIO(answers(exercise(name))))
-        walk = Walk(small(name))
+        walk = Walk(lab(name))
         walk.go()
         said = capsys.readouterr().out
         assert set(walk.scores) == set(exercise(name).asked())
@@ -275,6 +260,36 @@ class TestContract:
         assert "Lost beyond what chance takes" in said
         assert said.index("? ") < said.index("Running "), "something ran before anything was predicted"
         assert len(walk.record()["predictions"]) == len(exercise(name).asked())
+
+
+@pytest.mark.parametrize("name", PACKED)
+@pytest.mark.usefixtures("two_mechanisms")
+def test_a_pack_has_all_parts(name: str, tmp_path: Path) -> None:
+    """Otherwise the lecturer comes to class without the slides."""
+    folder = packing.pack(lab(name), tmp_path / "pack")
+    made = json.loads((folder / "pack.json").read_text(encoding="utf-8"))
+    for part in ("worksheet", "instructor", "timing"):
+        assert (folder / f"{part}.pdf").read_bytes().startswith(b"%PDF-")
+        html = (folder / f"{part}.html").read_text(encoding="utf-8")
+        assert "{{" not in html
+        assert not re.search(r"(?:src|href)=\"(?!data:)", html), "the page fetches something"
+    pictures = sorted((folder / "slides").glob("*.png"))
+    assert pictures
+    assert {struct.unpack(">II", path.read_bytes()[16:24]) for path in pictures} == {(1920, 1080)}
+    for run, scenario in exercise(name).scenarios.items():
+        assert load_scenario(folder / "scenarios" / f"{run}.yaml").hash == scenario.hash
+    assert (folder / "exercise.yaml").read_text(encoding="utf-8") == exercise(name).text
+    assert set(json.loads((folder / "figures.json").read_text(encoding="utf-8"))) == set(exercise(name).figures)
+    assert set(made["files"]) | {"pack.json"} == {
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+    }
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_packs_that_are_made_whole_show_every_kind_of_picture() -> None:
+    """Otherwise a kind of picture is never put on a slide here."""
+    kinds = {name: {picture.draw for step in exercise(name).steps for picture in step.pictures} for name in NAMES}
+    assert set().union(*(kinds[name] for name in PACKED)) == set().union(*kinds.values())
 
 
 def _runs_of_words(text: str, length: int = 8) -> set[tuple[str, ...]]:
@@ -297,12 +312,12 @@ def _words_of(sheet: Sheet) -> list[str]:
 def test_thirds_are_those_of_the_worlds_own_values() -> None:
     """Otherwise a box is drawn round the wrong worlds."""
     one, name = exercise("scenario_discovery"), "control_low"
-    model = FrontierModel(one.scenarios["accommodate"], worlds=900, seed=91, parameters="prior")
+    model = FrontierModel(one.scenarios["accommodate"], worlds=MANY, seed=91, parameters="prior")
     drawn = np.asarray(model.parameters["kabul_control"])
     model.close()
     more = by_hand("scenario_discovery", "more")
-    expected = more[drawn <= np.sort(drawn)[299]]
-    assert len(expected) == 300
+    expected = more[drawn <= np.sort(drawn)[MANY // 3 - 1]]
+    assert len(expected) == MANY // 3
     assert lab("scenario_discovery").values(name).tolist() == expected.tolist()
 
 
@@ -466,7 +481,7 @@ def test_a_text_is_filled_by_name() -> None:
     assert lab_.fill("{{ wartime_change: up | down | same }} by {{ wartime_change.size }}") == (
         "Down by " + lab_.shown("wartime_change").text.removeprefix("-")
     )
-    assert lab_.fill("{{ worlds }} worlds, seed {{ seed }}") == "300 worlds, seed 21"
+    assert lab_.fill("{{ worlds }} worlds, seed {{ seed }}") == f"{MANY} worlds, seed 21"
     low, high = np.quantile(lab_.values("total_end"), (0.05, 0.95))
     assert lab_.fill("{{ total_end.range }}") == between(float(low), float(high))
 

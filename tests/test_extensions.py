@@ -239,7 +239,7 @@ for whom in ("pakistan", "india", "ttp"):
     number(f"align_moderates_{whom}")
 number("my_noise", 1.0)
 extension.resource(Resource("water", "Water"))
-extension.lever(Lever("gifts", "Gifts", "Giving water.", supplies="water"))
+extension.lever(Lever("gifts", "Gifts", "Giving water.", supplies="water", aims=("nearness_kept",)))
 extension.faction("taliban", FactionSpec("moderates", "Moderates"))
 extension.metric(share("nearness_kept", "Nearness", "mean", "How near it is.", lambda m: m.neighbour.near))
 extension.shock("neighbour", Target("The neighbour"), agent="neighbour", state="near")
@@ -311,9 +311,9 @@ def test_a_rule_switched_off_is_the_run_without_it(write: Any) -> None:
         model.close()
         return out
 
-    whole, without = simulated(), simulated(off=["anger_at_strikes", "taliban_cohesion"])
+    whole, without = simulated(), simulated(off=["kinship_and_debt", "taliban_cohesion"])
     sim.load_extension(
-        write('for one in ("anger_at_strikes", "taliban_cohesion"):\n    extension.off(one, why="A test.")\n')
+        write('for one in ("kinship_and_debt", "taliban_cohesion"):\n    extension.off(one, why="A test.")\n')
     )
     np.testing.assert_array_equal(simulated(), without)
     assert not np.array_equal(whole, without)
@@ -596,6 +596,8 @@ WRONG = {
         "actor change: a block of files is called Change",
     ),
     "@extension.actor(ActorSpec('a b', 'X'))\nclass X(Actor):\n    pass\n": (0, "actor 'a b' has no proper name"),
+    f"extension.parameter('cost_gifts', meaning='A.', value=0.1, low=0.0, high=1.0, unit='cost units', {GROUNDS})\n"
+    "extension.lever(Lever('gifts', 'G', 'Gives.', aims=('calm',)))\n": (1, "lever gifts: no such metric: calm"),
     "extension.lever('gifts')\n": (0, "AttributeError: 'str' object has no attribute 'name'"),
     "@extension.actor(ActorSpec('x', 'X', settings=(Setting('y', 'S'),), sees=('z',)))\nclass X(Actor):\n    pass\n": (
         0,

@@ -8,26 +8,26 @@ import numpy as np
 import pytest
 from lab import Run, run
 
-from sim.vocabulary import CAMPAIGNS, ENGAGEMENTS, LEVERS, STANCES
+from sim.vocabulary import BROKERING, CAMPAIGNS, ENGAGEMENTS, KABUL_ANSWERS, LEVERS, STANCES
 
 # lever -> what it raises (+) or lowers (-) on paired worlds over two years, with the claim that argues it.
 ARGUED: dict[str, tuple[str, ...]] = {
-    "domestic_operations": ("+fatalities_militant", "-ttp_strength"),  # 004.6, 001.5
-    "cross_border_strikes": ("+distrust", "+resentment", "-sovereignty_afghan"),  # 003.1, 001.9
-    "border_closure": ("-trade", "-border_open", "+threat"),  # 002.8
-    "fencing": ("+border_clashes",),  # 003.1, 004.11
-    "joint_patrols": ("-border_clashes",),  # 002.9
-    "trade_opening": ("+trade",),  # 002.8
-    "aid": ("+aid", "+alignment_taliban_pakistan"),  # 002.7
-    "diplomatic_advocacy": ("+messaging",),  # 004.24, 004.26
+    "domestic_operations": ("+fatalities_militant", "-ttp_strength", "-foothold"),  # 004.6, 001.5
+    "cross_border_strikes": ("+distrust", "+resentment", "+tension", "-sovereignty_afghan"),  # 003.1, 001.9
+    "border_closure": ("-trade", "-border_open", "+threat", "+leverage_in_use", "+other_roads"),  # 002.8, 001.11
+    "fencing": ("+border_clashes", "-infiltration"),  # 003.1, 004.11, 002.9
+    "joint_patrols": ("-border_clashes", "-infiltration", "-tension"),  # 002.9
+    "trade_opening": ("+trade", "+dependence"),  # 002.8
+    "aid": ("+aid", "+alignment_taliban_pakistan", "-afghan_hardship"),  # 002.7
+    "diplomatic_advocacy": ("+messaging", "+dependence"),  # 004.24, 004.26
     "recognition": ("+recognition", "-imf_programme", "-us_ties"),  # 000.3
-    "factional_mediation": ("+alignment_taliban_pakistan",),  # 004.22
-    "military_training": ("+alignment_taliban_pakistan",),  # 004.25
-    "ttp_talks": ("+ceasefire", "+taliban_stance"),  # 003.2, 001.8
+    "factional_mediation": ("+alignment_taliban_pakistan", "-taliban_spread", "+taliban_cohesion"),  # 004.22
+    "military_training": ("+alignment_taliban_pakistan", "+afghan_capacity"),  # 004.25
+    "ttp_talks": ("+ceasefire", "+brokering"),  # 003.2, 001.8
     "prisoner_releases": ("+ttp_strength", "-sovereignty_conceded"),  # 002.3, 002.12
-    "troop_withdrawal": ("-sovereignty_conceded", "-sovereignty_control", "-grievance"),  # 002.3, 002.12
-    "religious_law_concessions": ("-sovereignty_conceded",),  # 002.12
-    "refugee_expulsion": ("-refugees", "+expelled", "+resentment"),  # judgement
+    "troop_withdrawal": ("-sovereignty_conceded", "-sovereignty_control", "-grievance", "+foothold"),  # 002.3, 002.12
+    "religious_law_concessions": ("-sovereignty_conceded", "+foothold"),  # 002.12
+    "refugee_expulsion": ("-refugees", "+expelled", "+resentment", "+tension"),  # judgement
 }
 
 
@@ -52,11 +52,16 @@ def test_every_lever_is_argued() -> None:
     assert set(ARGUED) == set(LEVERS)
 
 
-def test_conditionality_turns_giving_into_restraint() -> None:
-    """001.8: giving that hangs on restraint moves Kabul more than giving that does not."""
+def test_conditionality_turns_giving_into_restraint_unless_terms_offend() -> None:
+    """001.8: giving that hangs on restraint moves Kabul more than giving that does not; 004.12: unless it resents terms."""
     gifts = {"aid": 0.8, "trade_opening": 0.8, "diplomatic_advocacy": 0.8, "military_training": 0.5}
-    free, tied = (run(gifts, conditionality=x) for x in (0.0, 1.0))
-    assert tied.mean("chance_restrain", 6) > free.mean("chance_restrain", 6) + 0.01
+
+    def gained(offence: float) -> float:
+        free, tied = (run(gifts, conditionality=x, values={"terms_offend_weight": offence}) for x in (0.0, 1.0))
+        return tied.mean("chance_restrain", 6) - free.mean("chance_restrain", 6)
+
+    assert gained(0.0) > 0.03
+    assert gained(7.0) < 0.0
 
 
 @pytest.mark.parametrize("stance", list(STANCES)[1:])
@@ -67,6 +72,22 @@ def test_more_restraint_means_fewer_attacks_and_less_cohesion_in_kabul(stance: s
     less, more = (run(months=18, taliban={"stance": x}) for x in (below, stance))
     assert more["attacks"].mean() < less["attacks"].mean()
     assert more.last("taliban_cohesion") < less.last("taliban_cohesion")
+
+
+def test_more_brokering_means_more_truces_and_more_pressure_to_concede() -> None:
+    """003.2, 001.8: each step from standing apart to guaranteeing makes truces likelier, and leans on Islamabad (M27)."""
+    talks = {"domestic_operations": 0.3, "ttp_talks": 1.0}
+    runs = [run(talks, months=18, taliban={"brokering": x}) for x in BROKERING]
+    assert (np.diff([one.mean("ceasefire") for one in runs]) > 0).all()
+    assert (np.diff([one.mean("concession_pressure") for one in runs]) > 0).all()
+
+
+def test_harder_answers_mean_more_clashes_and_tension() -> None:
+    """001.9, 002.12: from absorbing to an offensive."""
+    runs = [run(months=18, taliban={"answer": x}) for x in KABUL_ANSWERS]
+    assert (np.diff([one.mean("border_clashes") for one in runs]) > 0).all()
+    assert (np.diff([one.mean("tension") for one in runs]) > 0).all()
+    assert runs[-1].mean("hostilities") > runs[0].mean("hostilities") + 0.01
 
 
 @pytest.mark.parametrize(("setting", "metric"), [("india_openness", "india_engagement"), ("messaging", "messaging")])

@@ -36,8 +36,6 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 # Imported without being declared: it comes with, and only makes sense with, a package that is.
 COMES_WITH = {"starlette": "streamlit", "markupsafe": "jinja2", "pydantic-core": "pydantic"}
-# Declared without being imported: Mesa 3.5 imports it and does not say so.
-FOR_OTHERS = {"networkx"}
 
 BINARY = {".parquet", ".png"}
 
@@ -151,7 +149,7 @@ class TestDependencies:
                     assert top in homes, f"{path}: {top} is not installed"
                     imported.add(canonicalize_name(homes[top][0]))
         declared = {canonicalize_name(Requirement(one).name) for one in PROJECT["dependencies"]}
-        assert {COMES_WITH.get(name, name) for name in imported} == declared - FOR_OTHERS
+        assert {COMES_WITH.get(name, name) for name in imported} == declared
 
 
 def pins(lock: str) -> dict[str, Requirement]:
@@ -337,6 +335,7 @@ SMALLER = {
     "durand backcast": ["--worlds", "40"],
     "durand exercise pack": ["--worlds", "20"],
     "durand replications": ["--worlds", "60"],
+    "durand response": ["--sets", "3", "--worlds", "2", "--lever-worlds", "3"],
     "durand run": ["--worlds", "5", "--months", "3"],
     "durand compare": ["--worlds", "5", "--months", "3"],
 }

@@ -205,8 +205,8 @@ def test_violence_is_the_mean_of_a_year_in_an_area(pair: Comparison) -> None:
 def test_stances_are_shares_that_fill_the_panel(pair: Comparison) -> None:
     chart = stances(pair)
     values = pair.results["confront"].series["taliban_stance"].to_numpy()
-    expected = np.mean(values == STANCES["mediate"], axis=0)
-    np.testing.assert_allclose(column(chart, "share", scenario="Confront", stance="mediate"), expected, atol=1e-6)
+    expected = np.mean(values == STANCES["contain"], axis=0)
+    np.testing.assert_allclose(column(chart, "share", scenario="Confront", stance="contain"), expected, atol=1e-6)
     np.testing.assert_allclose(column(chart, "to", scenario="Confront", stance="crack down"), 1, atol=1e-6)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from sim.plots.course import PICK, course, course_picture, moving_course
 from sim.plots.data import parts_at
 from sim.plots.lines import room
 from sim.plots.network import PLACES, moving_network, network, network_picture, ties
-from sim.plots.places import SCHEMATIC, map_picture, moving_map, outlines, schematic
+from sim.plots.places import ATTACKS, FOOTHOLD, SCHEMATIC, map_picture, moving_map, outlines, schematic
 from sim.plots.power import faction_picture, faction_power, holdings, holdings_picture, moving_holdings
 from sim.results import Comparison
 from sim.vocabulary import (
@@ -50,17 +51,23 @@ def of_kind(rows: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", ["confront", "appease"])
-def test_the_map_shows_the_attacks_of_the_month_in_each_area(found: Comparison, name: str) -> None:
-    """Otherwise a darker area is not one with more attacks."""
-    rows = rows_of(schematic(found, name, MONTH))
+@pytest.mark.parametrize(
+    ("shown", "panel", "written"),
+    [(ATTACKS, "attacks_by_area", number), (FOOTHOLD, "foothold_by_area", "{:.2f}".format)],
+)
+def test_the_map_shows_each_area_in_the_month(
+    found: Comparison, name: str, shown: str, panel: str, written: Callable[[float], str]
+) -> None:
+    """Otherwise a darker area is not one with more attacks, or with a stronger foothold."""
+    rows = rows_of(schematic(found, name, MONTH, shown))
     kept = found.results[name].arrays
-    mean = kept.panels["attacks_by_area"][:, MONTH].mean(axis=0)
-    wanted = dict(zip(kept.labels["attacks_by_area"], mean, strict=True))
+    mean = kept.panels[panel][:, MONTH].mean(axis=0)
+    wanted = dict(zip(kept.labels[panel], mean, strict=True))
     assert {row["area"]: row["text"] for row in of_kind(rows, "figure")} == {
-        area: number(value) for area, value in wanted.items()
+        area: written(value) for area, value in wanted.items()
     }
     for row in of_kind(rows, "here"):
-        assert row["attacks"] == pytest.approx(wanted[row["area"]], abs=0.006)
+        assert row["value"] == pytest.approx(wanted[row["area"]], abs=0.006)
 
 
 def test_circles_hold_the_fighters_who_are_in_refuge_there(found: Comparison) -> None:
@@ -116,9 +123,12 @@ def test_the_map_in_words_and_as_a_table(found: Comparison) -> None:
     assert "in refuge there that month" in picture.caption
     assert [row[0] for row in picture.table.rows] == [*PAKISTAN_AREAS.values(), *AFGHAN_AREAS.values()]
     drawn = {row["area"]: row["text"] for row in rows_of(picture.chart) if row["kind"] in ("figure", "circle")}
-    cells = {row[0]: row[1] if row[1] != "-" else row[2] for row in picture.table.rows}
+    cells = {row[0]: row[1] if row[1] != "-" else row[-1] for row in picture.table.rows}
     assert cells == {(PAKISTAN_AREAS | AFGHAN_AREAS)[area]: text for area, text in drawn.items()}
     assert "December 2022" in picture.title
+    footholds = map_picture(found, "appease", MONTH, FOOTHOLD)
+    assert footholds.table.rows == picture.table.rows
+    assert all(f"{row[0]} {row[2]}" in footholds.text for row in picture.table.rows if row[2] != "-")
 
 
 # ------------------------------------------------------------------------------------------------ the network

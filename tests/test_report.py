@@ -14,10 +14,10 @@ from test_plots import compared, contrast, made
 
 import sim
 from dashboard.widgets import controls
-from sim.calibration.observations import CALIBRATION
 from sim.calibration.store import shipped_manifest
 from sim.parameters.posterior import window
 from sim.plots import pictures
+from sim.record.observations import RECORD
 from sim.report import page as report
 from sim.results import Comparison, Results
 from sim.results.reading import reading, scope
@@ -162,7 +162,7 @@ def test_assumptions_are_all_there(page: Page) -> None:
 
 
 DECLARED, DRAWS_ALONE = "every parameter at its declared value", "Only random draws differ between them"
-FITTED = "as in one of the sets that agree with the record to December 2022"
+FITTED = "as in one of the sets that agree with the record to December 2023"
 # How a run is asked for; what stands in its scope, and in its report; what stands in neither.
 MADE: dict[str, tuple[dict[str, Any], tuple[str, str], tuple[str, ...], tuple[str, ...]]] = {
     "defaults": (
@@ -180,7 +180,7 @@ MADE: dict[str, tuple[dict[str, Any], tuple[str, str], tuple[str, ...], tuple[st
     "posterior": (
         {"parameters": "posterior"},
         (f"{FITTED}.", ""),
-        ("one of the sets that agree with the record of August 2021 to December 2022, so that",),
+        ("one of the sets that agree with the record of August 2021 to December 2023, so that",),
         (DRAWS_ALONE, "at its declared value", "declared range", "2024,"),
     ),
     "a scenario's": (
@@ -194,7 +194,7 @@ MADE: dict[str, tuple[dict[str, Any], tuple[str, str], tuple[str, ...], tuple[st
     "fitted, and one set": (
         {"parameters": "posterior", "own": {"kabul_control": 0.5}},
         (f"{FITTED}, but for what the scenario itself sets.", ""),
-        ("to December 2022, but for what the scenario itself sets, so that", "kabul control: 0.5"),
+        ("to December 2023, but for what the scenario itself sets, so that", "kabul control: 0.5"),
         (DRAWS_ALONE, "at its declared value"),
     ),
     "declared, and one set": (
@@ -256,7 +256,7 @@ def test_a_comparison_says_whether_one_of_its_scenarios_sets_something() -> None
 def test_the_record_that_sets_agree_with_is_the_one_they_were_found_with() -> None:
     """Otherwise pages go on naming other months than those that calibration saw."""
     first, last = window()
-    assert [first, last] == shipped_manifest()["window"] == list(CALIBRATION)
+    assert [first, last] == shipped_manifest()["window"] == list(RECORD)
     record = f"the record of {month_words(first)} to {month_words(last)}"
     assert record in controls._ABOUT_MODES
 

@@ -102,8 +102,10 @@ class TestVerdicts:
         assert [window(months) for months in (1, 2, 3, 13, 24, 360)] == [1, 1, 1, 6, 12, 12]
         assert verdict([10.0, 30.0]) == "escalation"
 
-    def test_only_the_ends_count(self) -> None:
-        assert verdict([*self.YEAR, *[500.0] * 20, *self.YEAR]) == "stalemate"
+    def test_the_last_year_is_held_against_all_before_it(self) -> None:
+        """Otherwise a calm after a storm passes for none, and what rose long ago for an escalation."""
+        assert verdict([*self.YEAR, *[500.0] * 20, *self.YEAR]) == "contained"
+        assert verdict([*self.YEAR, *[30.0] * 48]) == "stalemate"
 
     def test_every_threshold_has_a_reason(self) -> None:
         assert all(threshold.reason and threshold.unit for threshold in THRESHOLDS.values())

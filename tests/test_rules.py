@@ -281,16 +281,18 @@ def test_is_asked_by_keyword(path: Path) -> None:
 
 def test_a_call_by_position_is_found_and_refused() -> None:
     """Otherwise the test above passes whatever is written, and a call that it does not see swaps two vectors."""
-    code = "from sim.rules import leverage\nself.apply(leverage.usable_leverage, {})"
-    bad = ("a, b", "leverage=a, b=b", "leverage=a", "leverage=a, credibility=b, promise_weight=c")
+    code = "from sim.rules import leverage\nself.apply(leverage.leverage_in_use, {})"
+    bad = ("a, b", "dependence=a, b=b", "dependence=a", "dependence=a, credibility=b, weight=c")
     assert [one for one in bad if not misnamed(ast.parse(code.format(one)))] == []
-    assert misnamed(ast.parse(code.format("leverage=a, credibility=b"))) == []
+    assert misnamed(ast.parse(code.format("dependence=a, credibility=b"))) == []
     half = np.full(3, 0.5)
     book = Rulebook({one: parameter.value for one, parameter in PARAMETERS.items()})
-    with pytest.raises(TypeError, match=r"rule usable_leverage takes its state by keyword: leverage=..., credibility="):
-        book(RULES["usable_leverage"].function, half, half)
+    with pytest.raises(
+        TypeError, match=r"rule leverage_in_use takes its state by keyword: dependence=..., credibility="
+    ):
+        book(RULES["leverage_in_use"].function, half, half)
     with pytest.raises(TypeError, match="control"):
-        book(RULES["usable_leverage"].function, leverage=half, control=half)
+        book(RULES["leverage_in_use"].function, dependence=half, control=half)
 
 
 @cache
@@ -335,6 +337,7 @@ def families() -> dict[str, list[str]]:
         "need_": [f"need_{resource}" for resource in (*RESOURCES_TALIBAN_NEEDS, *held)],
         "alternative_": [f"alternative_{resource}" for resource in needed],
         "area_weight_": [f"area_weight_{area}" for area in PAKISTAN_AREAS],
+        "start_foothold_": [f"start_foothold_{area}" for area in PAKISTAN_AREAS],
         "start_grievance_": [f"start_grievance_{area}" for area in PAKISTAN_AREAS],
         "start_control_": [f"start_control_{area}" for area in PAKISTAN_AREAS],
     }
@@ -358,6 +361,7 @@ def test_every_family_of_parameters_is_declared_in_full() -> None:
 
 # Constants of the rules that are no statement about the world, and what they are for.
 NAMED_CONSTANTS = {
+    "LEAST_NEED": "keeps a share of nothing needed at nothing held",
     "LEAST_WANT": "keeps a share of nothing wanted at nothing received",
     "LEAST_COST": "keeps the share carried of no cost at one",
     "LAST": "the last draw that a stream gives",
@@ -421,7 +425,9 @@ def test_a_bare_number_is_found(body: str) -> None:
 def test_the_decorator_hands_the_function_back() -> None:
     """Otherwise a rule cannot be called at a prompt or stepped through as the plain function that it is."""
     assert RULES["strain"].function is sim.rules.alignment.strain
-    assert sim.rules.alignment.strain(0.0, 0.5, 0.0, strain_coercion=0.5) == pytest.approx(1 - 0.5 * 0.75)
+    assert sim.rules.alignment.strain(0.0, 0.5, 0.0, 0.0, strain_coercion=0.5, strain_tension=0.5) == pytest.approx(
+        1 - 0.5 * 0.75
+    )
 
 
 def no_unit(x: Vector) -> Share:

@@ -91,7 +91,7 @@ def test_inheritance_by_the_five_rules(shelf: Path) -> None:
     assert pakistan.policy == "confront"
     assert pakistan.levers == {"aid": 0.7, "fencing": 0.5}
     assert [change.policy for change in pakistan.changes] == ["appease", None]
-    assert child.actors.taliban.stance == "bargain"
+    assert child.actors.taliban.stance == "caution"
     assert child.actors.india.engagement == "embassy"
     assert [shock.title for shock in child.shocks] == ["Khan loses office", "Aid dries up"]
     assert child.parameters["cohesion_cost"] == 3.0

@@ -52,7 +52,7 @@ def refusal(text: str) -> str:
 
 KABULS = (
     "schema: 1\ntitle: T\nactors:\n  taliban: {{policy: choose, among: [a, b]}}\npolicies:\n"
-    "  a: {{title: A, actor: taliban, summary: S, settings: {{stance: bargain}}}}\n"
+    "  a: {{title: A, actor: taliban, summary: S, settings: {{stance: caution}}}}\n"
     "  b: {{title: B, actor: taliban, summary: S, settings: {}}}\n"
 )
 CHANGE = PAKISTAN + "    changes:\n"
@@ -91,13 +91,13 @@ WHEN = CHANGE + "      - levers: {aid: 1}\n        when: "
         (PAKISTAN + "    policy: choose\n    among: [confront, apease]", "6: actors.pakistan.among[1]: there is no policy with this name: text 'apease' (did you mean 'appease'?); allowed: appease, confront"),
         ("schema: 1\ntitle: T\nactors:\n  ttp:\n    policy: choose", "5: actors.ttp.policy needs `among`: choose; allowed: two policies or more there"),
         ("schema: 1\ntitle: T\nactors:\n  ttp:\n    among: [a, b]", "5: actors.ttp.among goes with `policy: choose` only; leave it out"),
-        (KABULS.format("{stance: mediate, messaging: 0.5}"), "4: actors.taliban.among[1] sets messaging: b; allowed: a policy that sets the stance, and that alone"),
+        (KABULS.format("{stance: contain, messaging: 0.5}"), "4: actors.taliban.among[1] sets messaging: b; allowed: a policy that sets the stance, and that alone"),
         (KABULS.format("{}"), "4: actors.taliban.among[1] says nothing of the stance: b; allowed: a policy that sets the stance, and that alone"),
         ("schema: 1\ntitle: T\nactors:\n  ttp:\n    policy: confront", "5: actors.ttp.policy is a policy of pakistan: confront; allowed: one of ttp"),
         ("schema: 1\ntitle: T\nactors:\n  ttp: {campaign: escalat}", "4: actors.ttp.campaign is not one of the choices: text 'escalat' (did you mean 'escalate'?); allowed: escalate, steady, ceasefire, lie_low, choose"),
         ("schema: 1\ntitle: T\nactors:\n  taliban: {messaging: 2}", "4: actors.taliban.messaging is not right: 2; allowed: 0 to 1, or choose"),
         ("schema: 1\ntitle: T\nactors:\n  taliban: {messaging: chose}", "4: actors.taliban.messaging is not right: text 'chose'; allowed: 0 to 1, or choose"),
-        ("schema: 1\ntitle: T\nactors:\n  taliban: {levers: {aid: 1}}", "4: unknown key: actors.taliban.levers; allowed: policy, stance, india_openness, messaging, border_posture, among, changes"),
+        ("schema: 1\ntitle: T\nactors:\n  taliban: {levers: {aid: 1}}", "4: unknown key: actors.taliban.levers; allowed: policy, stance, brokering, answer, india_openness, messaging, border_posture, among, changes"),
         (CHANGE + "      - levers: {aid: 1}", "6: actors.pakistan.changes[0] has no beginning; allowed: from (a month), when (a condition), or both"),
         (CHANGE + "      - from: 2022-01\n        for: 3\n        levers: {aid: 1}", "7: actors.pakistan.changes[0].for goes with a condition only: 3; allowed: until (a month) for dated changes"),
         (CHANGE + "      - from: 2022-03\n        until: 2022-01\n        levers: {aid: 1}", "7: actors.pakistan.changes[0].until lies before the change begins: text '2022-01'; allowed: 2022-03 or later"),

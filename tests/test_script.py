@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim.scenario import Scenario, Script, load_scenario
-from sim.vocabulary import CAMPAIGNS, LEVERS, STANCES
+from sim.vocabulary import BROKERING, CAMPAIGNS, KABUL_ANSWERS, LEVERS, STANCES
 from sim.worlds import Vector
 
 POLICIES = """\
@@ -63,7 +63,7 @@ def test_by_default_everything_is_left_to_choose_and_no_lever_is_pulled() -> Non
     assert set(ours) == {*LEVERS, "conditionality", "visibility", "policy"}
     assert {name: only(ours[name]) for name in LEVERS} == dict.fromkeys(LEVERS, 0.0)
     assert (only(ours["conditionality"]), only(ours["visibility"]), only(ours["policy"])) == (0.0, 0.5, -2.0)
-    choices = ("stance", "india_openness", "messaging", "border_posture")
+    choices = ("stance", "brokering", "answer", "india_openness", "messaging", "border_posture")
     assert script.settings("taliban", 0, silent) == dict.fromkeys(choices)
     assert script.settings("ttp", 0, silent) == {"campaign": None}
     assert script.settings("india", 0, silent) == {"engagement": None}
@@ -89,6 +89,10 @@ def test_options_are_numbered_as_in_the_vocabulary() -> None:
         assert only(theirs["stance"]) == number
         assert only(theirs["messaging"]) == 0.25
         assert theirs["india_openness"] is None
+    for setting, options in (("brokering", BROKERING), ("answer", KABUL_ANSWERS)):
+        for number, name in enumerate(options):
+            theirs = Script(make(f"actors: {{taliban: {{{setting}: {name}}}}}"), 2).settings("taliban", 0, silent)
+            assert only(theirs[setting]) == number
     campaign = Script(make("actors: {ttp: {campaign: lie_low}}"), 2).settings("ttp", 0, silent)["campaign"]
     assert only(campaign) == list(CAMPAIGNS).index("lie_low")
     engagement = Script(make("actors: {india: {engagement: none}}"), 2).settings("india", 0, silent)["engagement"]
@@ -284,7 +288,7 @@ def test_unconditional_months_cost_next_to_nothing() -> None:
 
 MENUS = """\
 policies:
-  wait: {title: Wait, actor: taliban, summary: S., settings: {stance: bargain}}
+  wait: {title: Wait, actor: taliban, summary: S., settings: {stance: caution}}
   act:
     title: Act
     actor: taliban
@@ -303,7 +307,7 @@ actors:
   taliban:
     policy: wait
     among: [wait, act]
-    changes: [{from: 2021-09, until: 2021-12, policy: choose}, {from: 2021-12, stance: mediate}]
+    changes: [{from: 2021-09, until: 2021-12, policy: choose}, {from: 2021-12, stance: contain}]
 """
     script = Script(load_scenario(("s.yaml", text + MENUS)), 2)
 
@@ -314,15 +318,15 @@ actors:
         return said["stance"], listed
 
     stance, listed = menu(0, silent)
-    assert only(stance) == list(STANCES).index("bargain")
+    assert only(stance) == list(STANCES).index("caution")
     assert listed == [[*STANCES]] * 2
     stance, listed = menu(1, always(0, 0))
     assert stance is None
-    assert listed == [["bargain", "restrain"]] * 2
-    assert menu(2, always(50, 0))[1] == [["bargain", "crack_down"], ["bargain", "restrain"]]
-    assert menu(3, always(0, 0))[1] == [["bargain", "crack_down"], ["bargain", "restrain"]]
+    assert listed == [["caution", "restrain"]] * 2
+    assert menu(2, always(50, 0))[1] == [["caution", "crack_down"], ["caution", "restrain"]]
+    assert menu(3, always(0, 0))[1] == [["caution", "crack_down"], ["caution", "restrain"]]
     stance, _ = menu(4, always(0, 0))
-    assert only(stance) == list(STANCES).index("mediate")
+    assert only(stance) == list(STANCES).index("contain")
     stance, listed = menu(5, always(0, 0))
-    assert only(stance) == list(STANCES).index("mediate")
+    assert only(stance) == list(STANCES).index("contain")
     assert listed == [[*STANCES]] * 2

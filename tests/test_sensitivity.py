@@ -320,7 +320,7 @@ class TestSweeps:
             **experiment({"kind": "morris", "trajectories": 3}, metrics=["taliban_stance"], months=6),
             "uncertainties": ["reward_response"],
             "parameters": "defaults",
-            "levers": {"taliban.stance": {"levels": ["shelter", "mediate", "crack_down"]}},
+            "levers": {"taliban.stance": {"levels": ["shelter", "contain", "crack_down"]}},
         }
         found = sim.sweep(data, tmp_path / "out").sensitivity()
         table = found.indices.loc["confront", 0, "taliban_stance"]

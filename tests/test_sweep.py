@@ -164,7 +164,7 @@ class TestFactors:
         factor = lever_factor("taliban.stance", None)
         values = factor.values(np.array([0.0, 0.3, 0.99]))
         assert factor.names(values) == [OPTIONS["stance"][0], OPTIONS["stance"][1], OPTIONS["stance"][-1]]
-        assert factor.read("mediate") == 2.0
+        assert factor.read("contain") == 2.0
         with pytest.raises(ValueError, match="did you mean 'shelter'"):
             factor.read("sheltr")
 

@@ -177,7 +177,7 @@ class TestFolders:
 
     def test_its_experiment_makes_the_same_sweep_again(self, whole: Sweep, tmp_path: Path) -> None:
         assert load_plan(Path(whole.place) / "experiment.yaml").identity == whole.manifest["identity"]
-        (tmp_path / "points.csv").write_text("taliban.stance,pakistan.aid\nrestrain,0.1\nmediate,0.30000000000000004\n")
+        (tmp_path / "points.csv").write_text("taliban.stance,pakistan.aid\nrestrain,0.1\ncontain,0.30000000000000004\n")
         file = tmp_path / "listed.yaml"
         file.write_text(
             "schema: 1\ntitle: T\nscenarios: [confront]\nmonths: 1\ndesign: {kind: csv, file: points.csv}\n"

@@ -75,9 +75,9 @@ def test_a_turn_passes_when_all_who_are_seated_have_moved(sitting: Sitting) -> N
     assert sitting.view.seats == {"pakistan": "Ada", "taliban": "Bo"}
     first = sitting.move("pakistan", 0, aid=0.5)
     assert (first.turn, first.moved) == (0, {"pakistan"})
-    second = sitting.move("taliban", 0, stance="mediate")
+    second = sitting.move("taliban", 0, stance="contain")
     assert (second.turn, second.moved, second.left) == (1, frozenset(), 60.0)
-    assert sitting.log.turns[0].moves == {"pakistan": {"aid": 0.5}, "taliban": {"stance": "mediate"}}
+    assert sitting.log.turns[0].moves == {"pakistan": {"aid": 0.5}, "taliban": {"stance": "contain"}}
     assert sitting.log.turns[0].stood == ()
     assert sitting.view.ahead == ("2023-03", "2023-05")
 
@@ -153,7 +153,7 @@ def test_a_game_ends_and_its_log_gives_the_same_bits(sitting: Sitting) -> None:
     for turn in range(3):
         with pytest.raises(TableError, match="until the game is over"):
             sitting.tables.log(sitting.code)
-        sitting.move("taliban", turn, stance="mediate")
+        sitting.move("taliban", turn, stance="contain")
         sitting.move("pakistan", turn, aid=0.2 * turn)
     assert sitting.view.state == "over"
     assert sitting.view.ahead is None
@@ -223,7 +223,7 @@ def test_a_seat_that_is_freed_is_taken_by_another(sitting: Sitting) -> None:
     [
         ({"aid": 2.0}, "allowed: 0 to 1"),
         ({"aid": "x"}, "allowed: a number"),
-        ({"stance": "mediate"}, "no setting stance"),
+        ({"stance": "contain"}, "no setting stance"),
     ],
 )
 def test_a_setting_that_is_not_allowed_changes_nothing(sitting: Sitting, settings: dict[str, Any], says: str) -> None:

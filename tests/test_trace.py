@@ -7,15 +7,18 @@ import re
 import pytest
 
 from sim.evidence import ledger
-from sim.mechanisms import MECHANISMS
+from sim.mechanisms import MECHANISMS, PARTS
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.provenance import Card, UnknownIdError, cover, coverage, describe, look_up
 from sim.rule import RULES
+from sim.vocabulary import LEVER_SPECS
 
 
 def everything() -> list[str]:
-    return list(dict.fromkeys([*RULES, *PARAMETERS, *METRICS, *MECHANISMS, *ledger().claims, *ledger().sources]))
+    return list(
+        dict.fromkeys([*RULES, *PARAMETERS, *METRICS, *LEVER_SPECS, *PARTS, *ledger().claims, *ledger().sources])
+    )
 
 
 def test_everything_can_be_described_within_eighty_columns() -> None:
@@ -29,7 +32,13 @@ def linked(card: Card) -> set[tuple[str, str]]:
 
 
 # Links that are there in one direction only: by a parameter, by a rule, or by a source's claims.
-ONE_WAY = {("claim", "rule"), ("source", "rule"), ("source", "parameter"), ("mechanism", "metric")}
+ONE_WAY = {
+    ("lever", "parameter"),
+    ("claim", "rule"),
+    ("source", "rule"),
+    ("source", "parameter"),
+    ("mechanism", "metric"),
+}
 
 
 def test_the_way_leads_both_up_and_down() -> None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 import sim
 from sim.ensemble.spec import LimitError
+from sim.mechanisms import LOOPS, MECHANISMS
 from sim.metrics import METRICS
 from sim.model import FrontierModel
 from sim.rule import RULES
@@ -143,9 +144,9 @@ title: T
 question: Q
 actors: {{taliban: {}}}
 policies:
-  wait: {{title: Wait, actor: taliban, summary: S., settings: {{stance: bargain}}}}
+  wait: {{title: Wait, actor: taliban, summary: S., settings: {{stance: caution}}}}
   act: {{title: Act, actor: taliban, summary: S., settings: {{stance: restrain}}}}
-  talk: {{title: Talk, actor: taliban, summary: S., settings: {{stance: mediate}}}}
+  talk: {{title: Talk, actor: taliban, summary: S., settings: {{stance: contain}}}}
 """
 AMONG = {
     "open": "{}",
@@ -385,7 +386,7 @@ class TestAblation:
         assert [row.mechanism for row in found.rows] != sorted(row.mechanism for row in found.rows)
         sizes = [abs(row.mean) for row in found.rows]
         assert sizes == sorted(sizes, reverse=True)
-        assert len(found.rows) == 31
+        assert len(found.rows) == len(MECHANISMS) + len(LOOPS)
 
     def test_it_is_what_the_model_gives_without_the_mechanism(self) -> None:
         (row,) = ablate("appease", "grievance", "2023-03", worlds=WORLDS, seed=4, mechanisms=("M8",)).rows
@@ -397,6 +398,20 @@ class TestAblation:
             levels.append(np.asarray(model.datacollector.model_vars["grievance"][-1]))
             model.close()
         assert np.array_equal(row.effect, levels[0] - levels[1])
+
+    def test_a_loop_goes_with_every_rule_that_carries_it(self) -> None:
+        loop = next(loop for loop in LOOPS if rules_of(loop))
+        rules = tuple(name for name, rule in RULES.items() if loop in rule.loops)
+        assert rules_of(loop) == rules
+        (row,) = ablate("confront", "attacks", "2023-03", worlds=WORLDS, seed=4, mechanisms=(loop,)).rows
+        model = FrontierModel(load_scenario("confront"), WORLDS, 4, off=rules)
+        for _ in range(20):
+            model.step()
+        without = np.asarray(model.datacollector.model_vars["attacks"][-1])
+        model.close()
+        level = ablate("confront", "attacks", "2023-03", worlds=WORLDS, seed=4, mechanisms=()).level
+        assert np.array_equal(row.effect, level - without)
+        assert np.any(row.effect)
 
     def test_over_a_run_it_is_the_summary(self) -> None:
         plan = load_scenario("confront").model_copy(update={"months": 6})
@@ -424,7 +439,7 @@ class TestCommand:
         asked = ("confront", "--decision", "ttp.campaign", "--month", "2022-01", "--worlds", "20")
         assert "escalate" in durand("why", *asked)[1]
         asked = ("confront", "--metric", "unrest", "--month", "2021-11", "--ablate", "--worlds", "20", "--json")
-        assert len(json.loads(durand("why", *asked)[1])["mechanisms"]) == 31
+        assert len(json.loads(durand("why", *asked)[1])["mechanisms"]) == len(MECHANISMS) + len(LOOPS)
 
     def test_one_thing_changed_against_the_scenario_itself(self, durand: Durand) -> None:
         asked = ("confront", "--versus", "confront", "--metric", "attacks", "--month", "2021-10", "--worlds", "61")

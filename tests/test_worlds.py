@@ -19,7 +19,7 @@ from sim.chance import (
     normal,
     poisson,
 )
-from sim.worlds import BatchLayout, Streams, Vector, clip, total
+from sim.worlds import PAGE, BatchLayout, Streams, Vector, clip, total
 
 SEED = 20210815
 CHUNKS = (1, 2, 3, 7, 64, 256)
@@ -90,9 +90,15 @@ def test_slots_are_drawn_one_by_one() -> None:
     )
     assert few.shape == (5, 30)
     assert np.array_equal(few, many[:5])
-    for slot in range(5):
-        assert np.array_equal(few[slot], Streams(SEED, BatchLayout(30, 3)).uniform("toll", 4, slot))
+    assert len(np.unique(many)) == many.size
+    assert np.array_equal(Streams(SEED, BatchLayout(40)).uniforms("toll", 4, 90)[:, 3:33], many)
+    some = BatchLayout(3, numbers=(3, 9, 32))
+    assert np.array_equal(Streams(SEED, some).uniforms("toll", 4, 90), many[:, [0, 6, 29]])
     assert np.array_equal(Streams(SEED, BatchLayout(30, 3)).uniforms("toll", 4, 20, first=7), many[7:27])
+    counts = np.arange(30.0) * 3.0
+    draws, worlds = Streams(SEED, BatchLayout(30, 3)).counted("toll", 4, counts)
+    for world, count in enumerate(counts):
+        assert np.array_equal(draws[worlds == world], many[: int(count), world])
 
 
 @pytest.mark.parametrize(
@@ -149,6 +155,7 @@ def test_draws_stay_clear_of_nought_and_one(monkeypatch: pytest.MonkeyPatch) -> 
     """Otherwise a draw of exactly 0 or 1, once in many runs, is an infinite utility or an endless count."""
     ends = np.array([0.0, 1.0, 1.0 - 2.0**-53, 0.5])
     monkeypatch.setattr(Streams, "_fill", lambda self, row, name, month, slot: np.copyto(row, ends))
+    monkeypatch.setattr(Streams, "_page", lambda self, name, month, page: np.tile(ends[:, None], (1, PAGE)))
     streams = Streams(SEED, 4)
     assert streams.uniform("x", 0).tolist() == [LEAST, MOST, MOST, 0.5]
     assert streams.uniforms("x", 0, 2).tolist() == [[LEAST, MOST, MOST, 0.5]] * 2

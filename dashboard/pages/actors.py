@@ -1,4 +1,4 @@
-"""Actors: who has a hold on whom, who leans to whom, and who has power within, month by month."""
+"""Actors: who has a hold on whom, who leans to whom, how far they are at odds, and who has power within."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from dashboard.runtime import state
 from dashboard.widgets import choosing, playback, sentences, show
 from sim.plots import power
 from sim.plots.network import moving_network, network_picture
+from sim.plots.single import picture
 from sim.results import Comparison
 
 ACTORS: tuple[power.Actor, ...] = ("taliban", "pakistan")
+BETWEEN = ("tension", "leverage_in_use")
 
 show.page(
     "Actors",
     "Who holds what over whom, and who leans to whom. Leverage here is need times control: a thing gives leverage to "
-    "whoever can give or withhold it, as far as the other needs it.",
+    "whoever can give or withhold it, as far as the other needs it. What counts in the end is leverage in use: that, "
+    "as far as the other believes that it will be withheld.",
 )
 
 
@@ -32,6 +35,15 @@ def ties(found: Comparison, month: int) -> None:
             show.picture(show.Drawn(direction, title, parts.specification, parts.rows, words), direction)
 
 
+def between(found: Comparison) -> None:
+    """How far Islamabad and Kabul are at odds, and what Islamabad's leverage is worth, over all months."""
+    st.subheader("Between Islamabad and Kabul, over time", anchor=False)
+    run = sentences.digest(found)
+    with st.container(horizontal=True, gap="medium"):
+        for metric in BETWEEN:
+            show.picture(show.drawn((run, "fan", metric), partial(picture, found, "fan", metric)), f"fan-{metric}")
+
+
 def factions(found: Comparison) -> None:
     """Power within Pakistan and within the movement in Kabul, over all months."""
     st.subheader("Power within, over time", anchor=False)
@@ -44,10 +56,11 @@ def factions(found: Comparison) -> None:
 
 def body() -> None:
     here = state.publish(choosing.scenarios(state.current()))
-    found = show.comparison(here, panels=True)
+    found = show.comparison(choosing.untold(here), panels=True)
     if found is None:
         return
     playback.through("actors", found.results[found.baseline].months, lambda month: ties(found, month))
+    between(found)
     factions(found)
     with st.container(key="stamp"):
         st.caption(f"Run {sentences.digest(found)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.runtime import state
-from dashboard.widgets import cards, links, show
+from dashboard.widgets import cards, feedback, links, show
 from sim.evidence import ledger
 from sim.provenance import cover
 from sim.provenance.seek import KINDS, conflicts, seek
@@ -21,6 +21,7 @@ VIEWS = {
     "conflicts": "Conflicts",
     "without": "Switch a source off",
     "cover": "How far it rests on evidence",
+    "loops": "Feedback loops",
 }
 
 
@@ -94,6 +95,8 @@ def body() -> None:
         here = switch_off(here)
     elif view == "cover":
         cards.coverage(cover())
+    elif view == "loops":
+        feedback.loops()
     else:
         here = look(here)
     state.publish(here)

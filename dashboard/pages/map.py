@@ -1,34 +1,47 @@
-"""Map: where the TTP's attacks happen, and how many fighters are in refuge where, month by month, on a schematic map."""
+"""Map: where the TTP attacks and has a foothold, and how many fighters are in refuge where, month by month."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import streamlit as st
 
 from dashboard.runtime import state
 from dashboard.widgets import choosing, playback, sentences, show
-from sim.plots.places import SCHEMATIC, map_picture, moving_map
+from sim.plots.places import ATTACKS, LAYERS, SCHEMATIC, map_picture, moving_map
 from sim.plots.single import picture
 from sim.results import Comparison
 
 show.page(
     "Map",
-    f"Where the TTP's attacks happen, and where its fighters are in refuge across the Durand Line. {SCHEMATIC}",
+    "Where the TTP attacks, where it has a foothold, and where its fighters are in refuge across the Durand Line. "
+    f"{SCHEMATIC}",
 )
 
 
-def maps(found: Comparison, month: int) -> None:
+def maps(found: Comparison, shown: str, month: int) -> None:
     """The map of each scenario, side by side."""
-    show.side_by_side(found, month, "map", "TTP attacks by area, and fighters in refuge", moving_map, map_picture)
+    parts = partial(moving_map, shown=shown), partial(map_picture, shown=shown)
+    show.side_by_side(found, month, "map", f"{LAYERS[shown].title} by area, and fighters in refuge", *parts)
 
 
 def body() -> None:
     here = state.publish(choosing.scenarios(state.current()))
-    found = show.comparison(here, panels=True)
+    found = show.comparison(choosing.untold(here), panels=True)
     if found is None:
         return
-    playback.through("map", found.results[found.baseline].months, lambda month: maps(found, month))
+    shown = st.segmented_control(
+        "Areas coloured by",
+        list(LAYERS),
+        default=ATTACKS,
+        format_func=lambda name: LAYERS[name].title,
+        key=state.key("map layer"),
+    )
+    playback.through("map", found.results[found.baseline].months, partial(maps, found, shown or ATTACKS))
     st.caption(
-        "Attacks are those that happened in the modelled month, before anybody counted or claimed them. A circle shows how many "
+        "Attacks are those that happened in the modelled month, before anybody counted or claimed them. A foothold, from 0 to 1, "
+        "is what armed groups have of an area: networks, recruits, money, ground that the state does not hold; it grows where "
+        "fighters cross and nobody holds, and operations clear it for a time. A circle shows how many "
         "fighters are in refuge there in that month. Each group shelters in one area, by the model's roster; what share of its "
         "fighters is across the line changes with operations, and with what Kabul does. Behind these figures are people who died."
     )

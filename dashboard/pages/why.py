@@ -105,11 +105,11 @@ def decisions(here: state.State, found: Comparison, plans: dict[str, Scenario], 
 
 
 def mechanisms(here: state.State, found: Comparison, plans: dict[str, Scenario]) -> None:
-    """What each mechanism is worth, worked out when somebody asks: it takes some twenty runs."""
+    """What each mechanism and loop is worth, worked out when somebody asks: it takes some forty runs."""
     shown, _ = choosing.pair(here, found)
-    st.subheader("What each mechanism is worth", anchor=False)
+    st.subheader("What each mechanism and feedback loop is worth", anchor=False)
     st.markdown(
-        "The same worlds simulated again with one mechanism after the other switched off. A crude measure: effects overlap."
+        "The same worlds simulated again with one mechanism or loop after the other switched off. Crude: effects overlap."
     )
     ask = Question(questions.ablation, (plans[shown], here.metric), choosing.how(here))
     found_ = waiting.answer("ablation", "Switch mechanisms off, one at a time", ask, "Takes some ten seconds.")
@@ -119,7 +119,7 @@ def mechanisms(here: state.State, found: Comparison, plans: dict[str, Scenario])
 
 def body() -> None:
     here = choosing.scenarios(state.current())
-    found = show.comparison(state.publish(here))
+    found = show.comparison(choosing.untold(state.publish(here)))
     if found is None:
         return
     plans = versions.scenarios(here)

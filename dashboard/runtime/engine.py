@@ -66,6 +66,7 @@ class Job:
     """One run: a scenario and how. Equal keys give equal numbers.
 
     Attributes:
+        told: the month up to which worlds are told the record; "" for none.
         shared: how many of its first months other runs are likely to have alike; changes no number.
     """
 
@@ -75,6 +76,7 @@ class Job:
     seed: int
     parameters: str
     panels: bool = False
+    told: str = ""
     shared: int = field(default=0, compare=False)
     key: str = field(default="", compare=False)
     batch_key: str | None = field(default=None, compare=False)
@@ -82,7 +84,7 @@ class Job:
     def __post_init__(self) -> None:
         from sim.scenario import batch_key
 
-        how = [self.worlds, self.months, self.seed, self.parameters]
+        how = [self.worlds, self.months, self.seed, self.parameters, self.told]
         digest = blake2b(json.dumps([*how, self.scenario.data()], sort_keys=True).encode(), digest_size=12).hexdigest()
         object.__setattr__(self, "key", digest)
         kind = batch_key(self.scenario)
@@ -100,7 +102,7 @@ class Job:
     def arguments(self) -> dict[str, Any]:
         """What `sim.run` is given besides the scenario."""
         how = {"worlds": self.worlds, "months": self.months, "seed": self.seed, "parameters": self.parameters}
-        return {**how, "keep_series": True, "keep_panels": self.panels}
+        return {**how, "told": self.told or None, "keep_series": True, "keep_panels": self.panels}
 
 
 class Engine:

@@ -20,7 +20,7 @@ from sim.yamlfile import dump, read
 
 NAME = "your experiment"
 MOST_RUNS, MOST_POINTS, MOST_MONTHS = 20_000, 5_000, 120
-# Kind of design -> what says how large it is, its least and most, and what it is for.
+# Kind of design -> what says how large it is (nothing, where levels do), its least and most, and what it is for.
 KINDS: dict[str, tuple[str, int, int, str]] = {
     "latin_hypercube": (
         "points",
@@ -30,6 +30,7 @@ KINDS: dict[str, tuple[str, int, int, str]] = {
     ),
     "saltelli": ("base", 16, 512, "Saltelli: for Sobol indices, which measure"),
     "morris": ("trajectories", 4, 200, "Morris: for screening many uncertainties, which ranks"),
+    "factorial": ("", 0, 0, "Factorial: every combination of the levels that the text names"),
 }
 
 
@@ -70,7 +71,7 @@ def start(name: str) -> str:
     data = dict(read(experiments() / f"{name}.yaml", error=ExperimentError).data)
     data.pop("series", None)
     size = KINDS[data["design"]["kind"]][0]
-    while extent(data)[0] > MOST_POINTS:
+    while size and extent(data)[0] > MOST_POINTS:
         data = {**data, "design": {**data["design"], size: data["design"][size] // 2}}
     while (found := extent(data))[0] * found[1] > MOST_RUNS:
         data = {**data, "worlds": found[1] // 2}
@@ -118,7 +119,7 @@ def _unsafe(data: dict[str, Any]) -> str:
         return f"parameters = {short(str(data['parameters']))}: allowed: {', '.join(MODES)}"
     for key in ("design", "lever_design"):
         design = data.get(key)
-        if isinstance(design, dict) and design.get("kind") not in (*KINDS, "factorial"):
+        if isinstance(design, dict) and design.get("kind") not in KINDS:
             return f"{key}: a design of kind {short(str(design.get('kind')))} is not run here"
     if data.get("series"):
         return "series: every month of every run is not kept here"

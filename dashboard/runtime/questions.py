@@ -16,6 +16,7 @@ from sim.scenario import Scenario
 
 if TYPE_CHECKING:
     from dashboard.runtime.worker import Tell
+    from sim.loops import Loops
     from sim.why import Ablation, Weighed, Why
 
 
@@ -73,11 +74,23 @@ def pressures(tell: Tell, scenario: Scenario, decision: str, month: str, months:
 
 
 def ablation(tell: Tell, scenario: Scenario, metric: str, months: int, **how: Any) -> Ablation:
-    """What each mechanism is worth to a metric over the run, for the heavy worker: see `sim.why.ablate`."""
+    """What each mechanism and loop is worth to a metric over the run, for the heavy worker: see `sim.why.ablate`."""
     from sim.why import ablate
 
     def progress(done: int, everything: int) -> None:
-        tell({"done": done, "of": everything, "what": "mechanisms"})
+        tell({"done": done, "of": everything, "what": "mechanisms and loops"})
 
-    tell({"done": 0, "of": 0, "what": "mechanisms"})
+    tell({"done": 0, "of": 0, "what": "mechanisms and loops"})
     return ablate(scenario.model_copy(update={"months": months}), metric, progress=progress, **how)
+
+
+def loops(tell: Tell) -> Loops:
+    """The feedback loops that the rules close, for the heavy worker: see `sim.loops`."""
+    from sim.loops import find_loops, signed_digraph
+    from sim.loops.graph import READ
+
+    def progress(done: int) -> None:
+        tell({"done": done, "of": len(READ), "what": "pairs of scenarios read"})
+
+    progress(0)
+    return find_loops(signed_digraph(progress=progress)).foremost()

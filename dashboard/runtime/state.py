@@ -22,6 +22,7 @@ from sim.ensemble.spec import PARAMETERS as MODES
 from sim.evidence import ledger
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
+from sim.parameters.posterior import AS_OF
 from sim.scenario.settings import OPTIONS
 from sim.vocabulary import acting, settings_of
 from sim.why.names import DECISIONS
@@ -69,6 +70,7 @@ class State:
         postures: what the others are set to: `stance`, `campaign`, `engagement` -> one of its options, or `choose`.
         uncertainties: parameter -> value, in every scenario.
         parameters: where all other uncertain values come from: one of `sim.run.PARAMETERS`.
+        told: a month that worlds go on from as things stood then, on Compare: see `sim.run`; "" for the beginning.
         seed, worlds, months: as for `sim.run`; months 0 is as the scenarios say.
         month: the month looked at, YYYY-MM; "" for the last.
         metric: the metric looked at.
@@ -88,6 +90,7 @@ class State:
     postures: Mapping[str, str] = field(default_factory=dict)
     uncertainties: Mapping[str, float] = field(default_factory=dict)
     parameters: str = DEFAULT_PARAMETERS
+    told: str = ""
     seed: int = 0
     worlds: int = 200
     months: int = 0
@@ -304,6 +307,7 @@ _CHECKS: dict[str, Any] = {
     "postures": _posture,
     "uncertainties": _uncertainty,
     "parameters": lambda value, has_own: _one_of(value, MODES),
+    "told": lambda value, has_own: _one_of(value, AS_OF),
     "seed": _whole(*LIMITS["seed"]),
     "worlds": _whole(1, MOST_WORLDS),
     "months": _whole(0, MOST_MONTHS),

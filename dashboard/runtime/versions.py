@@ -128,13 +128,18 @@ def scenarios(here: State) -> dict[str, Scenario]:
 def jobs(here: State, panels: bool = False) -> dict[str, Job]:
     """The runs that a state asks for."""
     how = {"worlds": here.worlds, "months": months(here), "seed": here.seed, "parameters": here.parameters}
+    how["told"] = here.told
     found = scenarios(here).items()
     return {name: Job(one, **how, panels=panels, shared=shared(here, name)) for name, one in found}  # type: ignore[arg-type]
 
 
 def shared(here: State, name: str) -> int:
     """How many months a run's next variants are likely to have in common with it: for your version, those before it differs."""
-    return months_between(written(here, here.edited).start, since(here)) if name == YOURS else 0
+    if name != YOURS:
+        return 0
+    start = written(here, here.edited).start
+    before = months_between(start, since(here))
+    return max(before, months_between(start, here.told) + 1) if here.told else before
 
 
 def next_jobs(before: State, here: State) -> dict[str, Job]:

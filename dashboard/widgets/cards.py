@@ -11,7 +11,7 @@ from sim.provenance.seek import KINDS
 from sim.provenance.without import FOOTINGS, Left, Without
 
 MOST = 40
-_NAMED = ("rule", "parameter", "claim", "source", "metric", "mechanism")
+_NAMED = ("rule", "parameter", "claim", "source", "metric", "lever", "mechanism")
 
 
 def about(name: str) -> None:

@@ -116,3 +116,10 @@ def month(here: State, dates: list[str], number: int | None, label: str) -> Stat
 def how(here: State) -> dict[str, object]:
     """How worlds are simulated, for what is asked of `sim.why`."""
     return {"worlds": here.worlds, "seed": here.seed, "parameters": here.parameters, "months": versions.months(here)}
+
+
+def untold(here: State) -> State:
+    """The state for a page whose worlds are never told the record; it says so where Compare's are."""
+    if here.told:
+        st.caption("Here worlds go on from the beginning, told nothing of the record; on Compare they are told.")
+    return here.with_(told="")

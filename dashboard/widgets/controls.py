@@ -19,7 +19,7 @@ from dashboard.runtime.state import MOST_SCENARIOS, OWN, POSTURES, SHARES, State
 from dashboard.widgets import show
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
-from sim.parameters.posterior import window
+from sim.parameters.posterior import AS_OF, window
 from sim.scenario import list_scenarios
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import OPTIONS
@@ -115,6 +115,21 @@ def scenarios(here: State) -> State:
     if edited != here.edited:  # the levers that were set belong to the other scenario's copy
         here = here.with_(levers={}, postures={}, since="")
     return here.with_(version_of="" if edited == chosen[-1] else edited, metric=metric)
+
+
+def told(here: State) -> State:
+    """From when worlds go on: from the beginning, or as things stood at the end of a month of the record."""
+    place = state.key("told")
+    month = st.selectbox(
+        "Worlds go on",
+        ["", *AS_OF],
+        ["", *AS_OF].index(here.told),
+        format_func=lambda one: f"as things stood in {month_words(one)}" if one else "from the beginning, told nothing",
+        key=place,
+        help="As things stood: until then Pakistan does what it did, and of many modelled worlds those go on that came near "
+        "what was counted. Each scenario's own course begins in the month after. Takes longer the first time.",
+    )
+    return here.with_(told=month)
 
 
 def since(here: State) -> State:

@@ -85,13 +85,16 @@ def _size(data: dict[str, Any]) -> dict[str, Any]:
     )
     size, least, most, _ = KINDS[kind]
     usual = design.get(size, least) if kind == design.get("kind") else least
-    count: Any = st.number_input(
-        {"points": "Points", "base": "Base (a power of two)", "trajectories": "Trajectories"}[size],
-        least,
-        most,
-        min(max(usual, least), most),
-        key=state.key("trial size", kind),
-    )
+    kept = design if kind == design.get("kind") else {"kind": kind, **({"seed": design.get("seed", 0)} if size else {})}
+    if size:
+        count: Any = st.number_input(
+            {"points": "Points", "base": "Base (a power of two)", "trajectories": "Trajectories"}[size],
+            least,
+            most,
+            min(max(usual, least), most),
+            key=state.key("trial size", kind),
+        )
+        kept = {**kept, size: int(count)}
     worlds: Any = st.number_input(
         "Worlds at each point",
         1,
@@ -108,5 +111,4 @@ def _size(data: dict[str, Any]) -> dict[str, Any]:
         6,
         key=state.key("trial months"),
     )
-    kept = design if kind == design.get("kind") else {"kind": kind, "seed": design.get("seed", 0)}
-    return {"design": {**kept, size: int(count)}, "worlds": int(worlds), "months": int(months) or None}
+    return {"design": kept, "worlds": int(worlds), "months": int(months) or None}

@@ -14,7 +14,7 @@ def evidence(name: str, label: str = "", note: str = "") -> None:
     """A link to what stands behind an id.
 
     Args:
-        name: of a rule, parameter, claim, source, metric or mechanism; label: its words; the id if not given.
+        name: of a rule, parameter, claim, source, metric, lever or mechanism; label: its words; the id if not given.
         note: what is shown on hover.
     """
     st.page_link(EVIDENCE, label=show.plain(label or name), help=note or None, query_params={"card": name})

@@ -38,6 +38,11 @@ class Actor(mesa.Agent):
         """What a rule says, with this run's parameters, of this state: each argument by the rule's own name for it."""
         return self.model.rulebook.called_by(self.name, rule, **state)
 
+    def sum_over(self, what: str, counts: Vector, rule: Callable[..., Vector]) -> Vector:
+        """What a rule says of a draw for a named purpose, summed over as many of this month's as each world counts."""
+        streams, month = self.model.streams, self.model.month
+        return self.model.rulebook.sum_over(streams, f"{self.name}.{what}", month, counts, self.name, rule)
+
     def draw(self, what: str, slot: int = 0) -> Vector:
         """This month's uniform draw for a named purpose, shape (worlds,)."""
         return self.model.streams.uniform(f"{self.name}.{what}", self.model.month, slot)

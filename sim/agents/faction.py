@@ -28,6 +28,7 @@ class Faction(Actor):
         targets: whom its ties are to, in order.
         alignment: those ties, -1 to 1, shape (targets, worlds).
         expected: what it hopes for from each, 0 to 1, shape (targets, worlds).
+        favour: what a mediator from outside does for it, 0 to 1.
         power: its share of power in its actor, shape (worlds,); resting_power: to which it is drawn back.
     """
 
@@ -41,6 +42,7 @@ class Faction(Actor):
         self.power = self.start(f"power_{name}")
         self.resting_power = self.power
         self.delivered = self.full(0.0)
+        self.favour = self.full(0.0)
         self.nothing = self.full(0.0)
 
     def toward(self, target: str) -> Vector:
@@ -82,6 +84,7 @@ def share_power(factions: list[Faction]) -> None:
             power=faction.power,
             resting=faction.resting_power,
             delivered=faction.delivered - average,
+            favour=faction.favour,
         )
         for faction in factions
     ]

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.agents.actor import Actor
 from sim.chance import happens
-from sim.rules import groups, violence
+from sim.rules import foothold, groups, violence
 from sim.vocabulary import PAKISTAN_AREAS, Slot
 from sim.worlds import Vector, stacked
 
@@ -80,11 +80,17 @@ class Movement(Actor):
         ranks = np.maximum(taliban.faction("rank_and_file").toward("ttp"), 0.0)
         share = np.array([[group.slot.share] for group in all_groups]) * active
         grievance = stacked(self.model.land.grievance[group.home] for group in all_groups)
-        recruited = self.apply(groups.recruitment, strength=strength, grievance=grievance, example=ttp.example)
+        ground = stacked(self.model.land.foothold[group.home] for group in all_groups)
+        recruited = self.apply(
+            groups.recruitment, strength=strength, grievance=grievance, prestige=ttp.prestige, foothold=ground
+        )
         freed = share * self.apply(
             groups.freed_prisoners, pool=ttp.freed_pool, releases=pakistan.levers["prisoner_releases"]
         )
-        crossed = share * self.apply(groups.crossovers, alignment_rank_and_file=ranks, shelter=shelter)
+        crossed = share * self.apply(
+            groups.crossovers, alignment_rank_and_file=ranks, shelter=shelter, prestige=ttp.prestige
+        )
+        arms = self.apply(groups.captured_arms, arms=_rows(all_groups, "arms"), refuge=refuge, shelter=shelter)
         lost = self.apply(
             groups.attrition,
             strength=strength,
@@ -105,8 +111,7 @@ class Movement(Actor):
             lost=lost,
             drifted=drifted,
             strength=np.maximum(strength + recruited + freed + crossed - lost - drifted, 0.0),
-            arms=self.apply(groups.captured_arms, arms=_rows(all_groups, "arms"), refuge=refuge, shelter=shelter)
-            * active,
+            arms=self.apply(foothold.money_for_arms, arms=arms, foothold=ground) * active,
             skill=self.apply(
                 groups.training_in_refuge, skill=_rows(all_groups, "skill"), refuge=refuge, shelter=shelter
             )
@@ -125,7 +130,7 @@ class Movement(Actor):
         cohesion = active * self.apply(
             groups.group_cohesion,
             cohesion=_rows(some, "cohesion"),
-            example=ttp.example,
+            prestige=ttp.prestige,
             truce=ttp.truce,
             unmet=unmet,
             operations=operations,
@@ -134,7 +139,7 @@ class Movement(Actor):
         draw = stacked(group.draw("unity") for group in some)
         leaving = happens(draw, self.apply(groups.breakaway_chance, cohesion=cohesion)) * united
         returning = (
-            happens(draw, self.apply(groups.reunion_chance, example=ttp.example, cohesion=cohesion))
+            happens(draw, self.apply(groups.reunion_chance, prestige=ttp.prestige, cohesion=cohesion))
             * (1.0 - united)
             * active
         )
@@ -150,7 +155,12 @@ class Movement(Actor):
     def expect_attacks(self) -> None:
         """Attacks to expect of each group; one that stands apart keeps no truce and its own steady tempo."""
         taliban, ttp, united = self.model.taliban, self.model.ttp, _rows(self.groups, "united")
-        held_back = self.apply(violence.prevented_by_kabul, effort=taliban.effort, refuge=_rows(self.groups, "refuge"))
+        held_back = self.apply(
+            violence.prevented_by_kabul,
+            effort=taliban.effort,
+            control=taliban.hold_over_ttp,
+            refuge=_rows(self.groups, "refuge"),
+        )
         tempo = 1.0 + (ttp.tempo - 1.0) * united
         capability, compliance = _rows(self.groups, "capability"), ttp.compliance * united
         _deal(

@@ -51,7 +51,11 @@ class UnitedStates(Actor):
         """Judge Pakistan by its dealings with Kabul and its talk; the IMF takes note."""
         pakistan = self.model.pakistan
         self.ties = self.apply(
-            diplomacy.us_ties, ties=self.ties, recognition=pakistan.granted, rhetoric=pakistan.rhetoric
+            diplomacy.us_ties,
+            ties=self.ties,
+            recognition=pakistan.granted,
+            rhetoric=pakistan.rhetoric,
+            support=pakistan.visibility * self.model.taliban.benefit,
         )
 
 
@@ -75,11 +79,22 @@ class China(Actor):
 
 
 class Donors(Actor):
-    """Sanctions on Kabul and humanitarian aid: `sanctions`, 0 to 1."""
+    """Sanctions on Kabul and humanitarian aid: sanctions that stand, and what share of them is loosened, both 0 to 1."""
 
     def __init__(self, model: FrontierModel) -> None:
         super().__init__(model, "donors")
-        self.sanctions = self.start("start_sanctions")
+        self.standing = self.start("start_sanctions")
+        self.loosened = self.full(0.0)
+
+    @property
+    def sanctions(self) -> Vector:
+        """Sanctions in force, 0 to 1."""
+        return self.standing * (1.0 - self.loosened)
+
+    def hear_advocates(self) -> None:
+        """Sanctions loosen, slowly, where Pakistan speaks for Kabul."""
+        advocacy = self.model.pakistan.levers["diplomatic_advocacy"]
+        self.loosened = self.apply(diplomacy.sanctions_loosened, loosened=self.loosened, advocacy=advocacy)
 
     @property
     def supply(self) -> Vector:

@@ -1,4 +1,4 @@
-"""Pakistan: sets its levers within its means, decides whether to strike, gives and withholds, and bears the outcome."""
+"""Pakistan: sets its levers within its means, answers Kabul, gives and withholds, and bears the outcome."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import numpy as np
 from sim.agents.actor import Actor
 from sim.agents.decision import Decision, Pressure
 from sim.agents.faction import factions_of, share_power
-from sim.rules import alignment, economy, grievance, leverage, sovereignty, strikes
+from sim.chance import happens
+from sim.rules import alignment, economy, foothold, grievance, leverage, sovereignty, spiral, strikes
 from sim.rules import diplomacy as diplomacy_rules
-from sim.vocabulary import LEVER_SPECS, LEVERS, ON_MENU, coercive
+from sim.vocabulary import ISLAMABAD_ANSWERS, LEVER_SPECS, LEVERS, ON_MENU, coercive
 from sim.worlds import Vector, stacked, total
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 # How a script marks a world in which the course is left to choose.
 CHOOSING = -1.0
+ANSWER = tuple(ISLAMABAD_ANSWERS.values())
+ANSWER_SQUARED = tuple(answer * answer for answer in ANSWER)
 
 
 class Pakistan(Actor):
@@ -31,6 +34,7 @@ class Pakistan(Actor):
         conditionality: how far what is given is tied to restraint, 0 to 1.
         visibility: how public favours are, 0 to 1.
         strikes: intensity of strikes carried out this month; recent_strikes: their fading memory.
+        closure: how far it has shut the crossings this month; in_default: 1 in worlds in which it is in default.
         granted: recognition given so far; conceded: concessions that stay, both 0 to 1.
     """
 
@@ -45,8 +49,11 @@ class Pakistan(Actor):
         self.course = self.full(0.0)
         self.afforded = self.full(1.0)
         self._weigh_policies()
-        self.strike_decision = Decision(self, "strikes", ("hold", "strike"), start="hold")
+        self.strike_decision = Decision(self, "strikes", tuple(ISLAMABAD_ANSWERS), start="note")
+        self.answer = self.full(0.0)
         self.strikes = self.full(0.0)
+        self.closure = self.full(0.0)
+        self.in_default = self.full(0.0)
         self.recent_strikes = self.full(0.0)
         self.memory_of_collapse = self.full(0.0)
         self.concession_pressure = self.full(0.0)
@@ -97,7 +104,7 @@ class Pakistan(Actor):
             rhetoric=self.rhetoric,
             power_pti=self.power("pti"),
             power_clerics=self.power("clerics"),
-            example=self.model.ttp.example,
+            prestige=self.model.ttp.prestige,
         )
 
     def set_levers(self) -> None:
@@ -107,6 +114,7 @@ class Pakistan(Actor):
         self.concession_pressure = self.apply(
             diplomacy_rules.mediation_leans,
             truce=self.model.ttp.truce,
+            brokering=self.model.taliban.brokering,
             leverage_taliban=self.model.taliban.leverage_over_pakistan,
         )
         lean, releases = self.concession_pressure, intended["prisoner_releases"]
@@ -118,13 +126,22 @@ class Pakistan(Actor):
                 power_civilian=self.power("government") + self.power("pti"),
                 sympathy=self.rhetoric,
             )
+        intended["domestic_operations"] = self.apply(
+            foothold.violence_brings_operations,
+            intended=intended["domestic_operations"],
+            violence=np.minimum(self.model.land.recent_deaths / self.parameter("scale_deaths"), 1.0),
+        )
         cost = self._cost(intended, LEVERS)
-        means = self.apply(economy.budget, economy=self.economy, unrest=self.unrest)
+        means = self.means()
         self.afforded = self.apply(economy.affordable_share, cost=cost, budget=means)
         self.levers = {lever: intended[lever] * self.afforded for lever in LEVERS}
         self.effort_cost = cost * self.afforded
         pressing = self._cost(self.levers, coercive())
         self.course = (2.0 * pressing - self.effort_cost) / np.maximum(self.effort_cost, 1e-9)
+
+    def means(self) -> Vector:
+        """The total cost of levers that can be carried this month, in cost units."""
+        return self.apply(economy.budget, economy=self.economy, unrest=self.unrest, default=self.in_default)
 
     def choose_course(self) -> dict[str, Vector]:
         """What the scenario sets; where it leaves the course open, a quantal response among its candidate policies."""
@@ -136,7 +153,7 @@ class Pakistan(Actor):
         choice, every = self.policy_decision, (1.0,) * len(self.policy_decision.options)
         policy_set = settings["policy"]
         is_open = self.full(1.0) if policy_set is None else (policy_set == CHOOSING).astype(np.float64)
-        means = self.apply(economy.budget, economy=self.economy, unrest=self.unrest)
+        means = self.means()
         beyond = self.apply(strikes.beyond_means, cost=self.policy_costs, means=means)
         pressures = [
             *(
@@ -168,19 +185,41 @@ class Pakistan(Actor):
             ),
         ]
 
-    def decide_on_strikes(self) -> None:
-        """Strike across the line this month, or hold."""
-        lever = self.levers["cross_border_strikes"]
-        striking = self.strike_decision.only("strike")
+    def answer_kabul(self) -> None:
+        """What Islamabad does about what came from across: notes it, shuts crossings, strikes, or goes over to a campaign."""
+        lever, choice = self.levers["cross_border_strikes"], self.strike_decision
+        distance = np.abs(np.asarray(ANSWER)[:, None] - self.answer)
         pressures = [
-            self.strike_decision.pressure(strikes.strike_intent, lever=lever, on=striking),
-            *self._to_coerce(self.strike_decision, striking),
+            choice.pressure(strikes.strike_intent, lever=lever, on=choice.only("strike", "campaign")),
+            *self._to_coerce(choice, ANSWER),
+            choice.pressure(spiral.kabul_answered, answer=self.model.taliban.answer, on=ANSWER),
+            choice.pressure(spiral.price_of_going_further, capacity=self.economy, on=ANSWER_SQUARED),
+            choice.pressure(spiral.step_by_step, distance=distance, on=(1.0,) * len(ANSWER)),
         ]
-        self.strikes = lever * self.strike_decision.choose(pressures)
+        choice.choose(pressures)
+        self.answer = choice.value(ANSWER)
+        carried_out = lever * choice.is_held("strike") + (1.0 - (1.0 - lever) ** 2) * choice.is_held("campaign")
+        self.strikes = self.apply(
+            spiral.strikes_in_hostilities, strikes=carried_out, hostilities=self.model.relations.hostilities
+        )
+        self.closure = self.apply(
+            strikes.closed_in_answer,
+            closure=self.levers["border_closure"],
+            closing=1.0 - choice.is_held("note"),
+        )
         self.recent_strikes = self.apply(strikes.strikes_remembered, memory=self.recent_strikes, strikes=self.strikes)
 
+    def learn_to_be_believed(self, withheld: Vector) -> None:
+        """Kabul's belief that Pakistan would cut off what it gives follows its terms, and what it has withheld."""
+        self.credibility = self.apply(
+            leverage.credibility,
+            credibility=self.credibility,
+            conditionality=self.conditionality,
+            withheld=withheld,
+        )
+
     def deliver(self) -> None:
-        """What is given takes effect: recognition, concessions, the belief that giving is conditional, expulsions."""
+        """What is given takes effect: recognition, concessions, the belief that threats are carried out, expulsions."""
         levers = self.levers
         self.granted = self.apply(
             diplomacy_rules.recognition_granted, granted=self.granted, lever=levers["recognition"]
@@ -191,9 +230,6 @@ class Pakistan(Actor):
             withdrawal=levers["troop_withdrawal"],
             religious_law=levers["religious_law_concessions"],
             releases=levers["prisoner_releases"],
-        )
-        self.credibility = self.apply(
-            leverage.credibility, credibility=self.credibility, conditionality=self.conditionality
         )
         course = self.apply(
             alignment.coercion,
@@ -223,7 +259,9 @@ class Pakistan(Actor):
             refugees=np.minimum(self.refugees / self.parameter("scale_refugees"), 1.0),
             effort_cost=np.minimum(self.effort_cost / self.parameter("scale_cost"), 1.0),
             unrest=self.unrest,
+            default=self.in_default,
         )
+        self._default_or_recover()
         self.unrest = self.apply(
             economy.unrest,
             unrest=self.unrest,
@@ -231,6 +269,7 @@ class Pakistan(Actor):
             power_pti=self.power("pti"),
             rhetoric=self.rhetoric,
             violence=violence,
+            favours=self.visibility * self.model.taliban.benefit,
         )
         self.sovereignty = self.apply(
             sovereignty.sovereignty,
@@ -238,6 +277,14 @@ class Pakistan(Actor):
             control=land.mean_control,
             freedom=1.0 - self.model.taliban.leverage_over_pakistan,
         )
+
+    def _default_or_recover(self) -> None:
+        programme = self.model.imf.programme
+        beginning = self.apply(economy.default_begins, economy=self.economy, imf=programme)
+        ending = self.apply(economy.default_ends, imf=programme)
+        begun = happens(self.draw("default.begins"), beginning) * (1.0 - self.in_default)
+        ended = happens(self.draw("default.ends"), ending) * self.in_default
+        self.in_default = self.in_default + begun - ended
 
     def redress(self, withdrawal: Vector) -> Vector:
         """What eases anger where this much of the troops has gone."""

@@ -9,18 +9,14 @@ import numpy as np
 
 from sim.agents.actor import Actor
 from sim.chance import binomial, negative_binomial, poisson
-from sim.rules import border, grievance, violence
+from sim.rules import border, foothold, grievance, spiral, violence
 from sim.vocabulary import LEVER_SPECS, PAKISTAN_AREAS
-from sim.worlds import Vector, stacked, tally, total
+from sim.worlds import Vector, stacked, total
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
 
 AREAS = tuple(PAKISTAN_AREAS)
-# Draws taken at once for the dead of attacks: about what a processor's near cache holds.
-BLOCK = 12_000
-# Attacks at once where they are kept for other runs, which may have a few attacks more.
-KEPT_BLOCK = 16
 
 
 class Land(Actor):
@@ -28,7 +24,8 @@ class Land(Actor):
 
     Attributes:
         weights: usual share of TTP attacks by area; exposure: the same against the most exposed area.
-        grievance, control, attacks: by area, shape (areas, worlds).
+        grievance, control, foothold, attacks: by area, shape (areas, worlds).
+        infiltration: how freely armed men cross into Pakistan, 0 to 1.
         deaths_*: this month's dead, each shape (worlds,).
         recent_*: fading means of attacks and deaths a month.
     """
@@ -40,6 +37,9 @@ class Land(Actor):
         self.exposure = self.weights / self.weights.max(axis=0)
         self.grievance = stacked(self.start(f"start_grievance_{area}") for area in AREAS)
         self.control = stacked(self.start(f"start_control_{area}") for area in AREAS)
+        self.foothold = stacked(self.start(f"start_foothold_{area}") for area in AREAS)
+        self.foothold_at_start = self.foothold
+        self.infiltration = self.full(0.0)
         self.attacks = np.zeros((len(AREAS), model.worlds))
         self.nothing = self.full(0.0)
         self.lethal_share = self.start("lethal_share")
@@ -63,13 +63,20 @@ class Land(Actor):
         """State control, averaged over areas."""
         return total(self.control) / len(AREAS)
 
+    @property
+    def mean_foothold(self) -> Vector:
+        """Foothold over areas, each weighted by its usual share of attacks."""
+        return total(self.weights * self.foothold)
+
     def suffer_attacks(self) -> None:
         """Draw the month's attacks, by the TTP in each area and by other groups anywhere, and their dead."""
         groups = self.model.groups
         home = stacked(total(one.expected for one in groups if one.home == area) for area in range(len(AREAS)))
         expected = self.apply(violence.attacks_in_area, home=home, elsewhere=self.weights * total(home))
-        success = np.minimum(self.recent_attacks / self.parameter("scale_attacks"), 1.0)
-        encouraged = self.apply(violence.encouragement, success=success)
+        expected = expected * self.apply(
+            foothold.foothold_serves, foothold=self.foothold, at_start=self.foothold_at_start
+        )
+        encouraged = self.apply(violence.encouragement, prestige=self.model.ttp.prestige)
         others = self.apply(violence.background_attacks, encouragement=encouraged, iskp=self.model.iskp.strength)
         draws = self.model.streams.uniforms("land.attacks", self.model.month, len(AREAS) + 1)
         drawn = negative_binomial(draws, np.concatenate([expected, others[None]]), self.parameter("attack_dispersion"))
@@ -82,12 +89,14 @@ class Land(Actor):
         self.deaths_by_ttp = security + civilian
         other_security, other_civilian = self._dead_of("others", self.background, violence.security_dead_of_others)
         line = self.model.durand_line
-        lost = total(group.lost for group in self.model.groups)
+        # Group by group, as all together may be more than can be drawn at once.
+        lost = stacked(group.lost for group in self.model.groups)
         killed = self.apply(violence.militants_killed_expected, lost=lost)
+        luck = self.model.streams.uniforms("land.militants", self.model.month, len(lost))
         struck = self.apply(violence.strike_deaths_expected, strikes=self.model.pakistan.strikes)
         self.deaths_security = security + other_security
         self.deaths_civilian = civilian + other_civilian + line.deaths_pakistani
-        self.deaths_militant = poisson(self.draw("militants"), killed)
+        self.deaths_militant = total(poisson(luck, killed))
         self.deaths_afghan = poisson(self.draw("struck"), struck) + line.deaths_afghan
         fading = self.parameter("recent_fading")
         deaths = self.deaths_security + self.deaths_civilian
@@ -97,50 +106,33 @@ class Land(Actor):
             self.deaths_by_ttp - self.recent_deaths_by_ttp
         )
 
-    def _dead_of(self, who: str, attacks: Vector, of_security_forces: Callable[..., Vector]) -> tuple[Vector, Vector]:
-        """Dead among security forces and civilians in this many attacks: two draws for each lethal one."""
-        lethal = binomial(self.draw(f"{who}.lethal"), attacks, self.lethal_share)
-        everyone, security = self.nothing, self.nothing
-        # A few slots at a time, so that their vectors stay in the processor's cache.
-        slots, block = int(lethal.max()), max(1, BLOCK // len(lethal))
-        kept = self.model.streams.kept is not None
-        block = min(block, KEPT_BLOCK) if kept else block
-        for first in range(0, slots, block):
-            count = block if kept else min(block, slots - first)
-            toll, of_forces = self._fatality_draws(who, first, count, of_security_forces)
-            dead = (np.arange(first, first + count)[:, None] < lethal) * toll
-            everyone = everyone + tally(dead)
-            security = security + tally(dead * of_forces)
-        return security, everyone - security
-
-    def _fatality_draws(
-        self, who: str, first: int, count: int, of_security_forces: Callable[..., Vector]
+    def _dead_of(
+        self, who: str, attacks: Vector, aimed_at_security_forces: Callable[..., Vector]
     ) -> tuple[Vector, Vector]:
-        """The dead in each of so many lethal attacks, and whether it hit security forces; both (attacks, worlds)."""
-        month, streams = self.model.month, self.model.streams
-
-        def make() -> tuple[Vector, Vector]:
-            draws = streams.uniforms(f"land.{who}.toll", month, count, first)
-            against = streams.uniforms(f"land.{who}.against", month, count, first)
-            return self.apply(violence.deaths_in_attack, draw=draws), self.apply(of_security_forces, draw=against)
-
-        return streams.shared((who, month, first), make)
+        """Dead among security forces and civilians in this many attacks: a draw for each lethal one."""
+        lethal = binomial(self.draw(f"{who}.lethal"), attacks, self.lethal_share)
+        aimed = self.apply(aimed_at_security_forces, lethal=lethal) / np.maximum(lethal, 1.0)
+        at_forces = binomial(self.draw(f"{who}.against"), lethal, aimed)
+        security = self.sum_over(f"{who}.toll.security", at_forces, violence.deaths_in_attack)
+        return security, self.sum_over(f"{who}.toll.civilian", lethal - at_forces, violence.deaths_in_attack)
 
     def update_grievance_and_control(self) -> None:
-        """Grievance and control shift with what each area bore this month."""
+        """Grievance, footholds and control shift with what each area bore this month."""
         pakistan = self.model.pakistan
         levers = pakistan.levers
         operations = levers["domestic_operations"] * self.exposure
         withdrawn_from = LEVER_SPECS["troop_withdrawal"].area
         withdrawal = stacked(levers["troop_withdrawal"] if area == withdrawn_from else self.nothing for area in AREAS)
+        redress = pakistan.redress(withdrawal)
         self.grievance = self.apply(
             grievance.grievance,
             grievance=self.grievance,
             operations=operations,
             strikes=pakistan.strikes * self.exposure,
             expulsion=np.broadcast_to(levers["refugee_expulsion"], operations.shape),
-            redress=pakistan.redress(withdrawal),
+            redress=redress,
         )
+        self._update_foothold(operations, withdrawal, redress)
         bad_month = self.parameter("scale_attacks") * self.weights
         self.control = self.apply(
             grievance.area_control,
@@ -149,7 +141,24 @@ class Land(Actor):
             operations=operations,
             withdrawal=withdrawal,
             grievance=self.grievance,
+            foothold=self.foothold,
         )
+
+    def _update_foothold(self, operations: Vector, withdrawal: Vector, redress: Vector) -> None:
+        """What crosses the line and what is there already grow in each area, as far as the state does not hold or clear it."""
+        law = self.model.pakistan.levers["religious_law_concessions"] * self.exposure
+        held = self.apply(foothold.area_held, control=self.control, operations=operations, redress=redress, law=law)
+        grown = self.apply(
+            foothold.foothold_spreads,
+            foothold=self.foothold,
+            crossing=self.infiltration * self.exposure,
+            exposure=self.exposure,
+            grievance=self.grievance,
+            withdrawal=withdrawal,
+            truce=np.broadcast_to(self.model.ttp.truce, withdrawal.shape),
+            held=held,
+        )
+        self.foothold = self.apply(foothold.foothold_cleared, foothold=grown, operations=operations)
 
 
 class DurandLine(Actor):
@@ -158,6 +167,7 @@ class DurandLine(Actor):
     Attributes:
         clashes: this month; started_by_pakistan: how many of them.
         open_share: share of the month in which crossings were open.
+        patrols: patrols walked together, 0 to 1.
         trade: 1 is what passed before the takeover; openness: trade as a share of the most it could be.
     """
 
@@ -166,6 +176,7 @@ class DurandLine(Actor):
         self.clashes = self.full(0.0)
         self.started_by_pakistan = self.full(0.0)
         self.open_share = self.full(1.0)
+        self.patrols = self.full(0.0)
         self.trade = self.start("start_trade")
         self.deaths_pakistani = self.full(0.0)
         self.deaths_afghan = self.full(0.0)
@@ -178,23 +189,24 @@ class DurandLine(Actor):
 
     def clash(self) -> None:
         """Clashes on the line, who fired first, how long crossings stay shut, and what trade is left."""
-        pakistan, taliban = self.model.pakistan, self.model.taliban
+        pakistan, taliban, relations = self.model.pakistan, self.model.taliban, self.model.relations
         levers = pakistan.levers
+        self.patrols = levers["joint_patrols"] * relations.passable
         expected = self.apply(
             border.clashes_expected,
             fencing=levers["fencing"],
             strikes=pakistan.strikes,
             posture=taliban.posture,
-            joint_patrols=levers["joint_patrols"],
+            answer=taliban.answer,
+            hostilities=relations.hostilities,
+            joint_patrols=self.patrols,
         )
         self.clashes = poisson(self.draw("clashes"), expected)
         first = self.apply(border.pakistan_fires_first, strikes=pakistan.strikes, posture=taliban.posture)
         self.started_by_pakistan = binomial(self.draw("first"), self.clashes, first)
-        toll = self.apply(border.clash_deaths_expected, clashes=self.clashes)
-        self.deaths_pakistani = poisson(self.draw("dead.pakistani"), toll)
-        self.deaths_afghan = poisson(self.draw("dead.afghan"), toll)
+        self._count_dead()
         shut = self.apply(border.closed_by_clashes, clashes=self.clashes)
-        self.open_share = (1.0 - shut) * (1.0 - levers["border_closure"])
+        self.open_share = (1.0 - shut) * (1.0 - pakistan.closure) * relations.passable
         self.trade = self.apply(
             border.trade, trade=self.trade, border_open=self.open_share, opening=levers["trade_opening"]
         )
@@ -204,4 +216,25 @@ class DurandLine(Actor):
             strikes=pakistan.strikes,
             incursions=self.started_by_pakistan,
             fencing=levers["fencing"],
+        )
+
+    def _count_dead(self) -> None:
+        pakistan, war = self.model.pakistan, self.model.relations.hostilities
+        clashes = self.apply(border.clash_deaths_expected, clashes=self.clashes)
+        ours = self.apply(spiral.hostility_deaths_expected, hostilities=war, strikes=self.full(0.0))
+        theirs = self.apply(spiral.hostility_deaths_expected, hostilities=war, strikes=pakistan.strikes)
+        self.deaths_pakistani = poisson(self.draw("dead.pakistani"), clashes + ours)
+        self.deaths_afghan = poisson(self.draw("dead.afghan"), clashes + theirs)
+
+    def let_through(self) -> None:
+        """How freely armed men cross into Pakistan this month."""
+        pakistan, ttp = self.model.pakistan, self.model.ttp
+        way = self.apply(
+            foothold.way_across,
+            fencing=pakistan.levers["fencing"],
+            patrols=self.patrols,
+            closure=pakistan.closure,
+        )
+        self.model.land.infiltration = self.apply(
+            foothold.infiltration, refuge=ttp.refuge, shelter=self.model.taliban.shelter, way=way
         )

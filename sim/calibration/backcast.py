@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from sim.agents.observers import OBSERVERS
-from sim.calibration.observations import CALIBRATION, Observation, ObservationError, by_month, shipped
+from sim.agents.observers import OBSERVERS, Observer
 from sim.calibration.scores import RIVALS, covered, crps, rank, rivals
-from sim.calibration.simulated import Simulated, simulate_reports
 from sim.ensemble.spec import LIMITS, LimitError
-from sim.parameters.posterior import which_set
+from sim.parameters.posterior import POSTERIOR, is_posterior, known_by, which_set, window
+from sim.record.mapping import Mapped
+from sim.record.observations import RECORD, Observation, ObservationError, by_month, set_aside, shipped
+from sim.record.simulated import Simulated, simulate_reports
+from sim.record.told import as_told, check_told
 from sim.scenario import Scenario, load_scenario
 from sim.vocabulary import months_between
 from sim.worlds import Streams, Vector, total
@@ -28,7 +30,8 @@ class Scored:
 
     Attributes:
         period: YYYY-MM, or first and last day.
-        observed: what was published; quantiles: of the worlds' reports; below: share of worlds below it.
+        observed: what was published; quantiles: of the worlds' reports; below: share of worlds below it, ties counted half
+            (the probability integral transform).
         within: band -> whether it holds what was observed.
         crps: the ensemble's; told, untold: rival -> its own, when told every month before this one, and when told none of
             the months that are scored. Empty where too few months are known.
@@ -58,7 +61,7 @@ class Series:
 
     def coverage(self, band: float) -> float:
         """Share of scored months within a band."""
-        return float(np.mean([one.within[_percent(band)] for one in self.scored]))
+        return float(np.mean([one.within[percent(band)] for one in self.scored]))
 
     @property
     def crps(self) -> float:
@@ -81,8 +84,12 @@ class Backcast:
     """A scenario held against a file of observations.
 
     Attributes:
-        first, last: the months scored; calibrated: the months the accepted sets were found on.
+        first, last: the months scored; calibrated: the months the accepted sets were found on, empty without any.
         inside: share of scored months that lie in that window; left_out: series in the file that no observer stands for.
+        set_aside: figures for a month that another one in the file takes the place of, in words.
+        own: whether the figures are the project's; with_record: whether rivals know the project's beside others.
+        told: the month up to which worlds are told the record, with the effective number of worlds; empty if they are not.
+        off: loops and rules that are switched off.
     """
 
     scenario: str
@@ -92,10 +99,15 @@ class Backcast:
     seed: int
     first: str
     last: str
-    calibrated: tuple[str, str]
+    calibrated: tuple[str, ...]
     inside: float
     series: tuple[Series, ...]
     left_out: dict[str, int]
+    set_aside: tuple[str, ...]
+    own: bool
+    with_record: bool
+    told: dict[str, Any]
+    off: tuple[str, ...]
     sets: str
 
     def as_json(self) -> dict[str, Any]:
@@ -106,7 +118,7 @@ class Backcast:
                 continue
             row["summary"] = {
                 "months": len(series.scored),
-                **{f"coverage_{_percent(band)}": series.coverage(band) for band in BANDS},
+                **{f"coverage_{percent(band)}": series.coverage(band) for band in BANDS},
                 "crps": series.crps,
                 "rivals": {
                     f"{name}, {'told every month before' if told else 'told no month scored'}": {
@@ -123,12 +135,16 @@ class Backcast:
 
 def backcast(
     observations: Sequence[Observation] | None = None,
-    first: str = CALIBRATION[0],
-    last: str = CALIBRATION[1],
+    first: str | None = None,
+    last: str | None = None,
     *,
     scenario: Scenario | str = "history",
     parameters: str = "posterior",
     sets: Mapping[str, Vector] | None = None,
+    mapped: Mapping[str, Mapped] | None = None,
+    with_record: bool = False,
+    told: str | None = None,
+    off: Sequence[str] = (),
     worlds: int = 2000,
     seed: int = 0,
     workers: int = 1,
@@ -136,39 +152,54 @@ def backcast(
     """Hold a scenario against observations.
 
     Args:
-        observations: the shipped ones if not given.
-        first, last: the months to score, YYYY-MM.
+        observations: the shipped ones if not given. Others stand alone: none of the project's own are mixed in.
+        first, last: the months to score, YYYY-MM; the record's, or up to the last month that the observations cover.
         scenario, parameters, worlds, seed: the ensemble. workers: processes.
         sets: parameter sets in place of the shipped ones (`parameters` is then what they are called): each world takes one.
+        mapped: observers that a mapping file brings, by name.
+        with_record: whether rivals, and pictures, know the project's own figures beside those given.
+        told: a month up to which worlds are weighed by the project's record (YYYY-MM).
+        off: loops, mechanisms and rules that are switched off.
 
     Raises:
-        LimitError: the months lie before the scenario, too far after its start, or the wrong way round.
+        LimitError: the months lie before the scenario, too far after its start, or the wrong way round; or too few worlds
+            are like the record.
         ObservationError: no figure of a modelled observer lies in them.
     """
     plan = load_scenario(scenario) if isinstance(scenario, str) else scenario
-    length = _length(plan, first, last)
     given = shipped() if observations is None else tuple(observations)
+    known_observers: dict[str, Observer | Mapped] = {**OBSERVERS, **(mapped or {})}
+    covered_last = max((f"{one.end:%Y-%m}" for one in given if one.observer is not None), default=RECORD[1])
+    first, last = first or RECORD[0], last or max(covered_last, first or RECORD[0])
+    length = _length(plan, first, last)
     inside = [one for one in given if one.observer is not None and one.within(first, last)]
     if not inside:
         known = ", ".join(name for one in OBSERVERS.values() for name in one.series)
         raise ObservationError(f"no figure of a modelled observer lies within {first} to {last}; known series: {known}")
-    if sets is None:
-        simulated = simulate_reports(plan, worlds, length, seed, parameters=parameters, workers=workers)
-    else:
+    if told is not None and parameters == POSTERIOR:
+        parameters = known_by(check_told(told))
+    how: dict[str, Any] = {"parameters": parameters}
+    if sets is not None:
+        if told is not None:
+            raise LimitError("worlds are told the record with the shipped sets, declared ranges or point values only")
         rows = which_set(Streams(seed, worlds), len(next(iter(sets.values()))))
-        values = {name: value[rows] for name, value in sets.items()}
-        simulated = simulate_reports(plan, worlds, length, seed, values=values, workers=workers)
+        how = {"values": {name: value[rows] for name, value in sets.items()}}
+    about: dict[str, Any] = {}
+    if told is not None:
+        going_on, which = as_told({plan.name: plan}, told, worlds, seed, parameters, off=off, workers=workers)
+        plan, about = going_on[plan.name], which.about()
+        how["numbers"] = which.numbers
+    simulated = simulate_reports(plan, worlds, length, seed, mapped=mapped, off=tuple(off), workers=workers, **how)
+    # What was known of each observer's months: the project's own figures only where they are asked for.
+    past = (*shipped(), *given) if with_record else given
     series = [
         found
-        for observer in OBSERVERS
-        if (
-            found := _series(
-                observer, [one for one in inside if one.observer == observer], given, simulated, first, last
-            )
-        )
+        for name, one in known_observers.items()
+        if (found := _series(name, one, [row for row in inside if row.observer == name], past, simulated, first, last))
     ]
     scored = [one.period for each in series for one in each.scored]
-    calibrated = [CALIBRATION[0] <= period <= CALIBRATION[1] for period in scored]
+    calibrated: tuple[str, ...] = window(parameters) if is_posterior(parameters) and sets is None else ()
+    held = [bool(calibrated) and calibrated[0] <= period <= calibrated[1] for period in scored]
     left_out: dict[str, int] = {}
     for one in given:
         if one.observer is None and one.within(first, last):
@@ -181,11 +212,23 @@ def backcast(
         seed,
         first,
         last,
-        CALIBRATION,
-        float(np.mean(calibrated)) if calibrated else 0.0,
+        calibrated,
+        float(np.mean(held)) if held else 0.0,
         tuple(series),
         left_out,
-        _sets(parameters),
+        tuple(_aside(one, other) for one, other in set_aside(given) if one.within(first, last)),
+        observations is None,
+        with_record or observations is None,
+        about,
+        tuple(off),
+        _sets(parameters, sets is not None),
+    )
+
+
+def _aside(one: Observation, other: Observation) -> str:
+    return (
+        f"{one.series} {one.month}: {one.value:g} (line {one.line}) gives way to {other.value:g} ({other.series}, line "
+        f"{other.line})"
     )
 
 
@@ -201,55 +244,57 @@ def _length(plan: Scenario, first: str, last: str) -> int:
     return length
 
 
-def _sets(parameters: str) -> str:
+def _sets(parameters: str, given: bool) -> str:
     if parameters == "prior":
         return "Parameters are drawn from their declared ranges; nothing is fitted."
-    if parameters != "posterior":
+    if given or not is_posterior(parameters):
         # Another scenario's overrides, or sets given in place of the shipped ones under a name of their own.
         return "" if parameters == "defaults" else "Nothing is fitted to the record."
     from sim.calibration.store import state
 
-    return state().words
+    return state(until=window(parameters)[1]).words
 
 
 def _series(
-    observer: str,
+    name: str,
+    about: Observer | Mapped,
     figures: Sequence[Observation],
-    given: Sequence[Observation],
+    past: Sequence[Observation],
     simulated: Simulated,
     first: str,
     last: str,
 ) -> Series | None:
     if not figures:
         return None
-    about, table = OBSERVERS[observer], simulated[observer]
-    # What was known before: the project's own figures count too, the file's own where both have a month.
-    known = {**by_month(shipped(), observer), **by_month(given, observer)}
+    table = simulated[name]
+    own = by_month(figures, name)
+    known = {**by_month(past, name), **own}
     before = {month: value for month, value in known.items() if month < first}
     scored, totals = [], []
-    for month, value in by_month(figures, observer).items():
+    for month, value in own.items():
         worlds = table[simulated.months.index(month)]
         told, untold = rivals(known, month), rivals(before, month)
-        scored.append(_scored(month, value, worlds, told, untold))
+        scored.append(score(month, value, worlds, told, untold))
     for one in figures:
         if one.month is None:
             weights = one.weights(simulated.months)
             worlds = total(weight * row for weight, row in zip(weights, table, strict=True) if weight > 0.0)
-            totals.append(_scored(f"{one.start} to {one.end}", one.value, worlds, {}, {}))
+            totals.append(score(f"{one.start} to {one.end}", one.value, worlds, {}, {}))
     months = []
     for place, month in enumerate(simulated.months):
         if first <= month <= last:
             months.append({"month": month, **_quantiles(table[place]), "observed": known.get(month)})
-    return Series(observer, about.title, about.scope, about.unit, tuple(scored), tuple(totals), tuple(months))
+    return Series(name, about.title, about.scope, about.unit, tuple(scored), tuple(totals), tuple(months))
 
 
-def _scored(period: str, observed: float, worlds: Vector, told: dict[str, Vector], untold: dict[str, Vector]) -> Scored:
+def score(period: str, observed: float, worlds: Vector, told: dict[str, Vector], untold: dict[str, Vector]) -> Scored:
+    """What was observed in a period against worlds and against rivals' ensembles."""
     return Scored(
         period,
         observed,
         _quantiles(worlds),
         rank(worlds, observed),
-        {_percent(band): covered(worlds, observed, band) for band in BANDS},
+        {percent(band): covered(worlds, observed, band) for band in BANDS},
         crps(worlds, observed),
         {name: crps(ensemble, observed) for name, ensemble in told.items()},
         {name: crps(ensemble, observed) for name, ensemble in untold.items()},
@@ -261,5 +306,6 @@ def _quantiles(worlds: Vector) -> dict[str, float]:
     return dict(zip(QUANTILES, (round(float(x), 4) for x in found), strict=True))
 
 
-def _percent(band: float) -> str:
+def percent(band: float) -> str:
+    """A share as `90%`."""
     return f"{band:.0%}"

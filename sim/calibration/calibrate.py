@@ -16,7 +16,7 @@ uncertainty analysis, Bayesian Analysis 5(4), 619-669.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,11 +24,14 @@ from numpy.typing import NDArray
 
 from sim.calibration.design import latin_hypercube, values_at
 from sim.calibration.emulator import Emulator
-from sim.calibration.matching import CUT, Measured, effective, implausibility, log_likelihood, measure
-from sim.calibration.simulated import uncertain
-from sim.calibration.targets import Target
+from sim.calibration.matching import CUT, Measured, implausibility, log_likelihood, measure
+from sim.calibration.target import Target
 from sim.calibration.targets import targets as shipped_targets
 from sim.chance import gumbel
+from sim.record.mapping import Mapped
+from sim.record.observations import RECORD
+from sim.record.simulated import uncertain
+from sim.record.told import effective
 from sim.worlds import Streams, Vector
 
 Matrix = NDArray[np.float64]
@@ -36,6 +39,8 @@ Say = Callable[[str], None]
 
 # To what power of its emulated likelihood a candidate's chance of being simulated grows: below 1, for the emulator may err.
 TEMPER = 0.85
+# Below this share of a wave's sets left, targets that cannot be met are set aside.
+LEAST_LEFT = 0.01
 # Candidates looked at together.
 BLOCK = 20_000
 
@@ -70,6 +75,7 @@ class WaveReport:
         ruled_out_by: target -> share of the sets simulated that are implausible by it alone or with others.
         explained: target -> share of variance that the emulator fitted to this wave explains.
         effective: how many equally likely sets the wave's likelihoods are worth.
+        unmet: targets that too few sets come near to rule others out by; they still count in the likelihood.
     """
 
     candidates: int
@@ -80,6 +86,7 @@ class WaveReport:
     ruled_out_by: dict[str, float]
     explained: dict[str, float]
     effective: float
+    unmet: list[str]
 
 
 @dataclass(frozen=True)
@@ -92,6 +99,7 @@ class Calibration:
         measured: what the accepted sets gave; first_wave: what the prior gave.
         log_likelihood: of the accepted sets.
         targets: what was aimed at; waves: how it went; seed: of designs and random draws.
+        window: the first and last month that targets lie in; mapped: observers that a mapping file brought.
     """
 
     names: tuple[str, ...]
@@ -103,6 +111,8 @@ class Calibration:
     waves: tuple[WaveReport, ...]
     seed: int
     budget: tuple[Wave, ...] = field(default=FULL)
+    window: tuple[str, str] = RECORD
+    mapped: Mapping[str, Mapped] = field(default_factory=dict)
 
     @property
     def values(self) -> dict[str, Vector]:
@@ -115,21 +125,25 @@ def calibrate(
     accept: int = ACCEPTED,
     seed: int = 0,
     *,
+    until: str = RECORD[1],
     targets: Sequence[Target] | None = None,
     names: Sequence[str] | None = None,
     scenario: str = "history",
+    mapped: Mapping[str, Mapped] | None = None,
     workers: int = 1,
     say: Say = lambda text: None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Calibration:
-    """Find parameter sets under which the model tells the record of August 2021 to December 2022.
+    """Find parameter sets under which the model tells the record of August 2021 to a month.
 
     Args:
         budget: the waves; accept: how many sets to accept at most; seed: of designs and random draws.
-        targets: other ones than the shipped; names: the parameters to vary, all uncertain ones if not given.
+        until: the last month of the record that is aimed at, YYYY-MM: nothing later is.
+        targets: other ones than the shipped, with `mapped`, the observers that a mapping file brings for them.
+        names: the parameters to vary, all uncertain ones if not given.
         workers: processes. say: told of each wave. progress: called with (worlds done, in all).
     """
-    aims = tuple(shipped_targets() if targets is None else targets)
+    aims = tuple(shipped_targets(until=until) if targets is None else targets)
     varied = tuple(uncertain() if names is None else names)
     reports: list[WaveReport] = []
     state: _Found | None = None
@@ -144,7 +158,16 @@ def calibrate(
 
         values = values_at(varied, places)
         found = measure(
-            aims, values, wave.repeats, seed, scenario=scenario, first=first, workers=workers, progress=tick
+            aims,
+            values,
+            wave.repeats,
+            seed,
+            until=until,
+            scenario=scenario,
+            mapped=mapped,
+            first=first,
+            workers=workers,
+            progress=tick,
         )
         first += wave.sets * wave.repeats
         state = _Found.of(aims, places, found)
@@ -153,11 +176,22 @@ def calibrate(
         say(_words(number, reports[-1]))
         prior = found if prior is None else prior
     if state is None or prior is None or not state.fine.any():
-        raise RuntimeError("no parameter set comes within three standard deviations of every target")
+        raise RuntimeError("no parameter set was simulated")
     kept = _accept(weights, min(accept, int(state.fine.sum())), seed)
     measured = Measured(found.mean[kept], found.scatter[kept], found.repeats, found.correlation)
+    window = (RECORD[0], until)
     return Calibration(
-        varied, places[kept], measured, prior, state.likely[kept], aims, tuple(reports), seed, tuple(budget)
+        varied,
+        places[kept],
+        measured,
+        prior,
+        state.likely[kept],
+        aims,
+        tuple(reports),
+        seed,
+        tuple(budget),
+        window,
+        mapped or {},
     )
 
 
@@ -168,6 +202,7 @@ class _Found:
     emulator: Emulator
     correlation: Matrix
     off: Matrix
+    met: NDArray[np.bool_]
     fine: NDArray[np.bool_]
     likely: Vector
 
@@ -179,7 +214,21 @@ class _Found:
         mean, scatter, unsure = emulator.steadied(places, found)
         likely = log_likelihood(aims, mean, scatter, found.correlation, unsure)
         off = implausibility(aims, mean, scatter, unsure)
-        return cls(emulator, found.correlation, off, np.asarray((off <= CUT).all(axis=1)), likely)
+        met = _met(off)
+        return cls(emulator, found.correlation, off, met, np.asarray((off[:, met] <= CUT).all(axis=1)), likely)
+
+
+def _met(off: Matrix) -> NDArray[np.bool_]:
+    """The targets that sets are ruled out by: all, but for those that leave too few of them when taken together.
+
+    One after another, the target that most of the sets otherwise left are ruled out by is set aside.
+    """
+    near = off <= CUT
+    met = np.ones(off.shape[1], dtype=bool)
+    while near[:, met].all(axis=1).sum() < max(LEAST_LEFT * len(off), 1):
+        left = [np.where(np.arange(len(met)) == one, False, met) for one in np.flatnonzero(met)]
+        met = max(left, key=lambda others: int(near[:, others].all(axis=1).sum()))
+    return met
 
 
 def _candidates(
@@ -196,7 +245,8 @@ def _candidates(
     for block in range(0, wave.candidates, BLOCK):
         places = latin_hypercube(names, min(BLOCK, wave.candidates - block), seed, f"{label}.{block}")
         mean, scatter = state.emulator(places)
-        fine = (implausibility(aims, mean, scatter, state.emulator.unsure) <= CUT).all(axis=1)
+        off = implausibility(aims, mean, scatter, state.emulator.unsure)
+        fine = (off[:, state.met] <= CUT).all(axis=1)
         left.append(places[fine].astype(np.float32))  # half the memory; places need no more digits
         likely.append(log_likelihood(aims, mean[fine], scatter[fine], state.correlation, state.emulator.unsure))
     places, weights = np.concatenate(left), np.concatenate(likely)
@@ -241,13 +291,15 @@ def _report(wave: Wave, screened: int, state: _Found, aims: Sequence[Target], we
         dict(zip(names, (state.off > CUT).mean(axis=0).tolist(), strict=True)),
         dict(zip(names, state.emulator.shares.tolist(), strict=True)),
         effective(weights),
+        [name for name, met in zip(names, state.met, strict=True) if not met],
     )
 
 
 def _words(number: int, report: WaveReport) -> str:
     worst = max(report.ruled_out_by, key=lambda name: report.ruled_out_by[name])
+    unmet = f"; too few come near {', '.join(report.unmet)}" if report.unmet else ""
     return (
         f"wave {number + 1}: {report.candidates:,} sets looked at, {report.screened:,} left, {report.simulated:,} simulated in "
         f"{report.repeats} worlds each; {report.not_implausible:,} not implausible, worth {report.effective:.0f} equally "
-        f"likely ones; most are ruled out by {worst} ({report.ruled_out_by[worst]:.0%})"
+        f"likely ones; most are ruled out by {worst} ({report.ruled_out_by[worst]:.0%}){unmet}"
     )

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calibration.matching import Measured
-from sim.calibration.targets import Target
+from sim.calibration.target import Target
 
 Matrix = NDArray[np.float64]
 # Parameters with products and squares; the others enter by a straight line.

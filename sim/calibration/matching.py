@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibration.observations import CALIBRATION
-from sim.calibration.simulated import CHUNK, simulated_batches
-from sim.calibration.targets import Target
+from sim.calibration.target import Target
 from sim.ensemble.spec import RunSpec
+from sim.record.mapping import Mapped
+from sim.record.observations import RECORD
+from sim.record.simulated import CHUNK, simulated_batches
 from sim.scenario import Scenario, load_scenario
 from sim.vocabulary import months_between
 from sim.worlds import Vector
@@ -45,7 +46,9 @@ def measure(
     repeats: int,
     seed: int,
     *,
+    until: str = RECORD[1],
     scenario: Scenario | str = "history",
+    mapped: Mapping[str, Mapped] | None = None,
     first: int = 0,
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
@@ -54,11 +57,13 @@ def measure(
 
     Args:
         values: parameter -> one value per set; first: number of the first world, so that no two waves share their random draws.
+        until: the last month that any target asks for (YYYY-MM).
+        mapped: observers that a mapping file brings, by name.
     """
     sets = len(next(iter(values.values())))
-    months = months_between(*CALIBRATION) + 1
     means, scatters, pooled, done = [], [], np.zeros((len(targets), len(targets))), 0
     plan = load_scenario(scenario) if isinstance(scenario, str) else scenario
+    months = months_between(plan.start, until) + 1
     spec = RunSpec.of(
         plan,
         sets * repeats,
@@ -70,7 +75,7 @@ def measure(
         first=first,
         chunk=CHUNK,
     )
-    for simulated in simulated_batches(spec, workers):
+    for simulated in simulated_batches(spec, workers, mapped):
         found = np.stack([target.statistic(simulated) for target in targets]).reshape(len(targets), -1, repeats)
         middle = found.mean(axis=2)
         apart = found - middle[:, :, None]
@@ -95,7 +100,9 @@ def implausibility(targets: Sequence[Target], mean: Matrix, scatter: Matrix, uns
         unsure: standard deviation of `mean` itself.
     """
     observed = np.array([target.observed for target in targets])
-    off: Matrix = (mean - observed) / np.sqrt(_variance(targets, scatter) + np.square(unsure))
+    own = scatter_between_worlds(targets, scatter)
+    tolerance = np.array([target.tolerance for target in targets])
+    off: Matrix = (mean - observed) / np.sqrt(own**2 + tolerance**2 + np.square(unsure))
     return np.abs(off)
 
 
@@ -109,7 +116,7 @@ def log_likelihood(
     """
     observed = np.array([target.observed for target in targets])
     tolerance = np.array([target.tolerance for target in targets])
-    own = np.maximum(scatter, LEAST_SCATTER * tolerance)
+    own = scatter_between_worlds(targets, scatter)
     out = np.empty(len(mean))
     for start in range(0, len(mean), 4_000):
         here = slice(start, start + 4_000)
@@ -124,16 +131,7 @@ def log_likelihood(
     return out
 
 
-def effective(log_weights: Vector) -> float:
-    """How many equally weighted sets these weights are worth.
-
-    Kish's effective sample size: the squared sum of the weights by the sum of their squares (Kish 1965, Survey Sampling).
-    """
-    weights = np.exp(log_weights - log_weights.max())
-    return float(weights.sum() ** 2 / (weights**2).sum())
-
-
-def _variance(targets: Sequence[Target], scatter: Matrix) -> Matrix:
-    tolerance = np.array([target.tolerance for target in targets])
-    out: Matrix = np.square(np.maximum(scatter, LEAST_SCATTER * tolerance)) + tolerance**2
-    return out
+def scatter_between_worlds(targets: Sequence[Target], scatter: Matrix) -> Matrix:
+    """The scatter that counts: none of a target that says something of all worlds together, and never next to none."""
+    own = np.where([target.of_set for target in targets], 0.0, scatter)
+    return np.maximum(own, LEAST_SCATTER * np.array([target.tolerance for target in targets]))

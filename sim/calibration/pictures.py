@@ -8,9 +8,10 @@ from typing import Any
 import altair as alt
 
 from sim.calibration.backcast import Backcast, Series
-from sim.calibration.observations import Event
 from sim.calibration.rivals import Reading
 from sim.plots.theme import INK, PALETTE, SOFT, WIDTH, dress, month_x, name_axis
+from sim.record.observations import Event
+from sim.vocabulary import STANCES
 
 # Events worth a line in a picture of violence, by what they are.
 MARKED = {
@@ -134,9 +135,9 @@ def rivals_picture(readings: Sequence[Reading], width: int = _WIDE) -> Any:
     y = alt.Y("reading:N", sort=order, axis=name_axis(title=None))
     offset = alt.YOffset("model:N", sort=["simulation, 2022", "bargaining model"])
     axis = alt.Axis(
-        title="Kabul's effort on the TTP",
-        values=[0, 0.25, 0.5, 0.75, 1],
-        labelExpr="['shelter', 'bargain', 'mediate', 'restrain', 'crack down'][datum.value * 4]",
+        title="Kabul's restraint of the TTP",
+        values=list(STANCES.values()),
+        labelExpr=f"{[name.replace('_', ' ') for name in STANCES]}[datum.value * {len(STANCES) - 1}]",
     )
 
     def x(field: str) -> Any:

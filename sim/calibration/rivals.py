@@ -15,10 +15,10 @@ import numpy as np
 
 from sim.calibration.backcast import backcast
 from sim.calibration.bargaining import bargain
-from sim.calibration.matching import LEAST_SCATTER, Measured, log_likelihood, measure
-from sim.calibration.simulated import simulate_reports
+from sim.calibration.matching import Measured, log_likelihood, measure, scatter_between_worlds
 from sim.calibration.targets import targets
 from sim.parameters import resolve
+from sim.record.simulated import simulate_reports
 from sim.scenario import load_scenario
 from sim.worlds import Streams, Vector, total
 
@@ -111,7 +111,6 @@ def _likelihood(values: Mapping[str, Vector], seed: int, workers: int) -> float:
     """Log of the mean likelihood of the targets over the sets: how well the reading as a whole foretells them."""
     aims = targets()
     found: Measured = measure(aims, values, REPEATS, seed, workers=workers)
-    tolerance = np.array([target.tolerance for target in aims])
-    scatter = np.maximum(found.scatter, LEAST_SCATTER * tolerance)
+    scatter = scatter_between_worlds(aims, found.scatter)
     each = log_likelihood(aims, found.mean, scatter, found.correlation, scatter / np.sqrt(REPEATS))
     return float(np.log(np.mean(np.exp(each - each.max()))) + each.max())

@@ -17,6 +17,7 @@ LEAST_DEVIATION = 1.0
 RIVALS = {
     "last value": "the last month known, give or take its usual steps",
     "mean of 12 months": "the mean of the last twelve months known, give or take their scatter",
+    "draws from 12 months": "one of the last twelve months known, each as likely (the benchmark of the ViEWS challenge)",
     "linear trend": "a straight line through the last two years known, with its prediction error",
 }
 _QUANTILES: Vector = (np.arange(199) + 0.5) / 199
@@ -33,10 +34,9 @@ def crps(worlds: Vector, observed: float) -> float:
     >>> crps(np.array([1.0, 3.0]), 2.0), crps(np.array([5.0]), 2.0)
     (0.5, 3.0)
     """
-    ordered = np.sort(np.asarray(worlds, dtype=np.float64))
-    count = len(ordered)
-    between = 2.0 * np.sum((2.0 * np.arange(1, count + 1) - count - 1.0) * ordered) / count**2
-    return float(np.mean(np.abs(ordered - observed)) - between / 2.0)
+    from scoringrules import crps_ensemble  # imported late: it takes half a second
+
+    return float(crps_ensemble(observed, np.asarray(worlds, dtype=np.float64)))
 
 
 def covered(worlds: Vector, observed: float, share: float) -> bool:
@@ -65,6 +65,7 @@ def rivals(past: Mapping[str, float], month: str) -> dict[str, Vector]:
     return {
         "last value": _last_value(times, values),
         "mean of 12 months": _mean(times, values),
+        "draws from 12 months": values[-MEAN_MONTHS:],
         "linear trend": _trend(times, values),
     }
 

@@ -1,9 +1,9 @@
-"""The accepted sets as files: `posterior.parquet`, its manifest `posterior.json`, and whether they are still this model's."""
+"""The accepted sets as files, a table and a manifest as of each month shipped, and whether they are still this model's."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,16 +12,17 @@ import numpy as np
 
 from sim.calibration.calibrate import Calibration
 from sim.calibration.matching import CUT, implausibility, measure
-from sim.calibration.observations import CALIBRATION, DATA
+from sim.calibration.target import Target
 from sim.calibration.targets import targets
 from sim.ensemble.fingerprint import model_fingerprint
 from sim.parameters import PARAMETERS
-from sim.parameters.posterior import accepted
+from sim.parameters.posterior import AS_OF, accepted, window
+from sim.record.mapping import Mapped
+from sim.record.observations import DATA, RECORD
 from sim.scenario import load_scenario
 from sim.worlds import Vector
 
 FORMAT = "durand calibration 1"
-SETS, MANIFEST = "posterior.parquet", "posterior.json"
 # The first accepted sets are simulated again in some worlds, and give what they gave, or the model has changed.
 PROBED, PROBE_WORLDS = 6, 8
 # Kolmogorov's distance of accepted places from an even spread that chance alone reaches in one of some hundred
@@ -49,20 +50,27 @@ class State:
         return not self.same_code if self.same_numbers is None else not self.same_numbers
 
 
+def names_of(until: str) -> tuple[str, str]:
+    """The file names of the sets as of a month, and of their manifest."""
+    return f"posterior-{until}.parquet", f"posterior-{until}.json"
+
+
 def save(calibration: Calibration, folder: str | Path) -> dict[str, Any]:
-    """Write the accepted sets and their manifest to a folder; returns the manifest."""
+    """Write the accepted sets and their manifest to a folder, named by the window's last month; returns the manifest."""
     import pyarrow as pa
     from pyarrow import parquet
 
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     values = calibration.values
+    table_name, manifest_name = names_of(calibration.window[1])
     table = pa.table({name: pa.array(column.astype(np.float32)) for name, column in values.items()})
     # The metadata hold what differs between versions of the library; without them a file follows from its numbers.
-    parquet.write_table(table, folder / SETS, compression="zstd", store_schema=False)
+    parquet.write_table(table, folder / table_name, compression="zstd", store_schema=False)
     accepted.cache_clear()
+    window.cache_clear()
     made = manifest(calibration, values)
-    (folder / MANIFEST).write_text(_text(made), encoding="utf-8")
+    (folder / manifest_name).write_text(_text(made), encoding="utf-8")
     return made
 
 
@@ -72,13 +80,14 @@ def manifest(calibration: Calibration, values: Mapping[str, Vector]) -> dict[str
 
     made = {
         "what": "accepted parameter sets: draws from the declared ranges times the likelihood of the targets",
-        "window": list(CALIBRATION),
+        "window": list(calibration.window),
         "sets": len(calibration.places),
         "seed": calibration.seed,
         "budget": [asdict(wave) for wave in calibration.budget],
         "cut": CUT,
         **_model(),
-        "probe": _probe(values),
+        "probe": _probe(calibration, values),
+        "unmet": unmet(calibration),
         "waves": [asdict(wave) for wave in calibration.waves],
         "targets": _targets(calibration),
         "parameters": about_parameters(calibration),
@@ -90,34 +99,48 @@ def manifest(calibration: Calibration, values: Mapping[str, Vector]) -> dict[str
     return short
 
 
-def shipped_manifest(folder: Path = DATA) -> dict[str, Any]:
-    """The manifest of the shipped sets; empty if there are none."""
-    path = folder / MANIFEST
+def unmet(calibration: Calibration) -> list[str]:
+    """The targets that the accepted sets cannot meet: the median set is more than `CUT` standard deviations off."""
+    now = calibration.measured
+    off = np.median(implausibility(calibration.targets, now.mean, now.scatter), axis=0)
+    return [target.name for target, one in zip(calibration.targets, off, strict=True) if one > CUT]
+
+
+def shipped_manifest(folder: Path = DATA, until: str = RECORD[1]) -> dict[str, Any]:
+    """The manifest of the shipped sets as of a month; empty if there are none."""
+    path = folder / names_of(until)[1]
     out: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     return out
 
 
-def state(folder: Path = DATA, probe: bool = False) -> State:
+def states(folder: Path = DATA, probe: bool = False) -> dict[str, State]:
+    """The same of every month that sets are shipped as of."""
+    return {until: state(folder, probe, until) for until in AS_OF}
+
+
+def state(folder: Path = DATA, probe: bool = False, until: str = RECORD[1]) -> State:
     """Whether the sets in a folder are this model's; with `probe`, by living some of them again (a second)."""
-    made = shipped_manifest(folder)
+    made = shipped_manifest(folder, until)
+    again_with = f"`durand calibrate --ship --until {until}`"
     if not made:
-        return State(
-            False, False if probe else None, "There are no accepted sets; `durand calibrate --ship` makes them."
-        )
+        words = f"There are no accepted sets as of {until}; {again_with} makes them."
+        return State(False, False if probe else None, words)
     same_code = _model().items() <= made.items()
     same_names = {row["name"] for row in made["parameters"]} == {n for n, p in PARAMETERS.items() if not p.constant}
     same_numbers = None
     if probe:
-        values = {name: value[:PROBED] for name, value in accepted(folder / SETS).items() if name in PARAMETERS}
-        again = _probe(values)
+        values = {
+            name: value[:PROBED] for name, value in accepted(folder / names_of(until)[0]).items() if name in PARAMETERS
+        }
+        again = _lived(targets(until=until), values, until)
         then = np.array(made["probe"])
         same_numbers = same_names and then.shape == np.shape(again) and bool(np.allclose(then, again, rtol=1e-6))
     if same_code:
-        words = "The accepted sets were found with this very model."
+        words = f"The accepted sets as of {until} were found with this very model."
     elif same_numbers:
-        words = "The model's code has changed since the accepted sets were found, but not its numbers."
+        words = f"The model's code has changed since the accepted sets as of {until} were found, but not its numbers."
     else:
-        words = "The accepted sets are stale: the model has changed since; run `durand calibrate --ship`."
+        words = f"The accepted sets as of {until} are stale: the model has changed since; run {again_with}."
     return State(same_code, same_numbers, words)
 
 
@@ -126,9 +149,15 @@ def _model() -> dict[str, str]:
     return {"model": model_fingerprint(libraries=False), "scenario": load_scenario("history").hash}
 
 
-def _probe(values: Mapping[str, Vector]) -> list[list[float]]:
+def _probe(calibration: Calibration, values: Mapping[str, Vector]) -> list[list[float]]:
+    return _lived(calibration.targets, values, calibration.window[1], calibration.mapped)
+
+
+def _lived(
+    aims: Sequence[Target], values: Mapping[str, Vector], until: str, mapped: Mapping[str, Mapped] | None = None
+) -> list[list[float]]:
     first = {name: np.ascontiguousarray(value[:PROBED]) for name, value in values.items()}
-    found = measure(targets(), first, PROBE_WORLDS, seed=0)
+    found = measure(aims, first, PROBE_WORLDS, seed=0, until=until, mapped=mapped)
     return [[float(x) for x in row] for row in found.mean]
 
 

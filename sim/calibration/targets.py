@@ -1,145 +1,137 @@
-"""What calibration aims at: named figures of August 2021 to December 2022, each with two tolerances.
-
-`error` is how far the observer may be off its own figure, `discrepancy` how far even a right model may be off the world;
-both are standard deviations, stated and not fitted. How far one modelled world is from the next is not a tolerance: it
-is simulated.
-"""
+"""What calibration aims at: named figures of the record up to a month, each with two tolerances."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from sim.calibration.observations import Observation, by_month, shipped_events, to_calibrate
-from sim.calibration.simulated import Simulated
+from sim.agents.observers import OBSERVERS
+from sim.calibration.happened import event_targets, strength_targets
+from sim.calibration.target import Statistic, Target
+from sim.record.observations import RECORD, Event, Observation, by_month, shipped_events, to_calibrate, window
+from sim.record.simulated import Simulated
+from sim.record.truces import stretches, truces
+from sim.vocabulary import month_after, months_between
 from sim.worlds import Vector, total
 
-# The window in stretches, by what the record says of truces. The second truce stood in name until 28 November 2022,
-# but the TTP claimed attacks again from September.
-STRETCHES: dict[str, tuple[str, ...]] = {
-    "before the first truce": ("2021-08", "2021-09", "2021-10"),
-    "between the truces": ("2021-12", "2022-01", "2022-02", "2022-03", "2022-04"),
-    "in the second truce": ("2022-05", "2022-06", "2022-07", "2022-08"),
-    "as it eroded and ended": ("2022-09", "2022-10", "2022-11", "2022-12"),
+# How far a count is uncertain in itself, and how far the model leaves its causes out (offensives, single commanders), as
+# shares: of a month's mean over a stretch, by observer.
+BY_STRETCH = {"ttp_claims": (0.05, 0.2), "picss_attacks": (0.05, 0.12)}
+# The same of sums over a calendar year's months within the window.
+BY_YEAR = {
+    "picss_killed": (0.05, 0.15),
+    "ucdp_inflicted_events": (0.1, 0.15),
+    "ucdp_inflicted_deaths": (0.15, 0.2),
+    "pips_attacks": (0.05, 0.1),
+    "pips_killed": (0.05, 0.15),
+    "pips_ttp_attacks": (0.15, 0.15),
 }
-LATE_2021 = ("2021-08", "2021-09", "2021-10", "2021-11", "2021-12")
-YEAR_2022 = tuple(f"2022-{month:02d}" for month in range(1, 13))
-
-# Months with a truce in effect: November 2021 and May to August 2022 by the claims; in name until November 2022.
-TRUCE_MONTHS, TRUCE_MONTHS_IN_NAME = 5.0, 8.0
-# A technical mission in Kabul since June 2022.
-MISSION = 1.0 / 3.0
-# What counts as a clash in the record of events: firing, and a fence or a crossing fought over.
-CLASHES = ("border_clash", "border_dispute", "border_closure")
-# The UN monitors' middle figures: 2,500 to 6,000 in July 2021, 3,000 to 5,500 in February 2022.
-STRENGTH_RATIO = (3_000.0 + 5_500.0) / (2_500.0 + 6_000.0)
-
-Statistic = Callable[[Simulated], Vector]
+# And of an observer that a mapping file brings.
+OTHERS = (0.1, 0.15)
+# The same of the logarithm of one calendar year's sum against the year before, whoever counts.
+GROWTH = (0.1, 0.15)
+# Below this many a month or a year, tolerances shrink no further: a figure of none is not known without error.
+LEAST_MONTH = 10.0
+# The fewest months that tell how a monthly count scatters.
+LEAST_SCATTERED = 12
 
 
-@dataclass(frozen=True)
-class Target:
-    """One figure to come near.
+def targets(
+    observations: Iterable[Observation] | None = None,
+    until: str = RECORD[1],
+    events: Iterable[Event] | None = None,
+    titles: Mapping[str, str] | None = None,
+) -> tuple[Target, ...]:
+    """The targets as of the end of a month.
 
-    Attributes:
-        name, meaning: its id, and what it is in words.
-        observed: the figure; error, discrepancy: its tolerances (standard deviations, in the figure's own unit).
-        statistic: the same figure of each modelled world.
-        why: what the tolerances rest on.
-        count: whether it counts something, so that sets differ by shares rather than by amounts.
+    Args:
+        observations: the figures; the shipped ones if not given. What lies outside the window is left out.
+        events: the record of events. Where it is not given, the shipped one goes with the shipped figures and none with
+            others: nothing of the project's own is mixed in unasked.
+        titles: of observers that a mapping file brings, by name; each is aimed at by the year.
     """
-
-    name: str
-    meaning: str
-    observed: float
-    error: float
-    discrepancy: float
-    statistic: Statistic
-    why: str
-    count: bool = True
-
-    @property
-    def tolerance(self) -> float:
-        """Both tolerances together."""
-        return float(np.hypot(self.error, self.discrepancy))
-
-
-def targets(observations: Iterable[Observation] | None = None) -> tuple[Target, ...]:
-    """The targets, from the shipped figures of the window, or from others of the same form (a test makes some up)."""
-    given = tuple(to_calibrate() if observations is None else observations)
+    shipped = observations is None
+    months = window(until) if shipped else (RECORD[0], until)
+    given = to_calibrate(until) if observations is None else tuple(one for one in observations if one.within(*months))
+    happened = tuple((shipped_events() if shipped else ()) if events is None else events)
+    spans = stretches(truces(happened, until), *months)
     return (
-        *_by_stretch(given, "ttp_claims", "Claims a month", 0.05, 0.2),
-        *_by_stretch(given, "picss_attacks", "Attacks a month by PICSS", 0.05, 0.12),
-        *_sums(given),
-        *_shape(given),
-        *_events(),
+        *(one for name, shares in BY_STRETCH.items() for one in _by_stretch(given, name, spans, *shares)),
+        *_by_year(given, {**BY_YEAR, **dict.fromkeys(titles or {}, OTHERS)}, months, titles or {}),
+        *_growth(given, (*BY_STRETCH, *BY_YEAR, *(titles or {})), months, titles or {}),
+        *_scatter(given),
+        *(strength_targets(given) if shipped else ()),
+        *(event_targets(happened, until) if happened else ()),
     )
 
 
 def _by_stretch(
-    given: tuple[Observation, ...], observer: str, meaning: str, error: float, discrepancy: float
+    given: tuple[Observation, ...], observer: str, spans: Mapping[str, tuple[str, ...]], error: float, gap: float
 ) -> list[Target]:
-    figures = by_month(given, observer)
     out = []
-    for stretch, span in STRETCHES.items():
-        months = tuple(month for month in span if month in figures)
-        observed = float(np.mean([figures[month] for month in months]))
-        scale = max(observed, 10.0)  # a figure of none is not known without error
-        why = f"{error:.0%} for the count, {discrepancy:.0%} for what the model leaves out (offensives, single commanders)"
-        name = f"{observer}_{stretch.replace(' ', '_')}"
-        out.append(
-            Target(
-                name,
-                f"{meaning}, {stretch}",
-                observed,
-                error * scale,
-                discrepancy * scale,
-                _mean_of(observer, months),
-                why,
-            )
-        )
+    for stretch, span in spans.items():
+        observed, months = published(given, observer, span)
+        if len(months) < 2:
+            continue
+        mean = observed / len(months)
+        scale = max(mean, LEAST_MONTH)
+        name = f"{observer}_{stretch.replace(' ', '_').replace('-', '_')}"
+        meaning = f"{_title(observer)} a month, {stretch}"
+        why = f"{error:.0%} for the count, {gap:.0%} for what the model leaves out (offensives, single commanders)"
+        out.append(Target(name, meaning, mean, error * scale, gap * scale, _mean_of(observer, months), why))
     return out
 
 
-def _sums(given: tuple[Observation, ...]) -> list[Target]:
-    late, year = LATE_2021, YEAR_2022
-    picss_late = tuple(month for month in late if month in by_month(given, "picss_killed"))
-    rows = [
-        ("picss_killed", "late_2021", "Deaths by PICSS, August to November 2021", picss_late, 0.1, 0.2),
-        ("picss_killed", "2022", "Deaths by PICSS, 2022", year, 0.05, 0.15),
-        ("ucdp_inflicted_events", "late_2021", "Lethal TTP attacks in UCDP, August to December 2021", late, 0.1, 0.15),
-        ("ucdp_inflicted_deaths", "late_2021", "Deaths inflicted by the TTP in UCDP, the same months", late, 0.15, 0.2),
-        ("pips_attacks", "2022", "Attacks by PIPS, 2022", year, 0.05, 0.1),
-        ("pips_killed", "2022", "Deaths by PIPS, 2022", year, 0.05, 0.15),
-        ("pips_ttp_attacks", "2022", "Attacks ascribed to the TTP by PIPS, 2022", year, 0.15, 0.15),
-    ]
+def _by_year(
+    given: tuple[Observation, ...],
+    shares: Mapping[str, tuple[float, float]],
+    months: tuple[str, str],
+    titles: Mapping[str, str],
+) -> list[Target]:
     out = []
-    for observer, label, meaning, months, error, discrepancy in rows:
-        observed = _published(given, observer, months)
-        why = f"{error:.0%} for restatements and attribution, {discrepancy:.0%} for what the model leaves out"
-        statistic = _sum_of(observer, months)
-        out.append(
-            Target(f"{observer}_{label}", meaning, observed, error * observed, discrepancy * observed, statistic, why)
-        )
+    for observer, (error, gap) in shares.items():
+        for year, span in calendar_years(*months).items():
+            observed, known = published(given, observer, span)
+            whole = len(span) == 12
+            if len(known) < min(len(span) - 1, 4) or (
+                whole and f"{int(year) - 1}" in _whole_years(given, observer, months)
+            ):
+                continue  # too little is known; or the year enters as growth on the one before
+            scale = max(observed, LEAST_MONTH)
+            label = year if whole else f"{span[0]}_to_{span[-1]}".replace("-", "_")
+            when = year if whole else f"{span[0]} to {span[-1]}"
+            why = f"{error:.0%} for restatements and attribution, {gap:.0%} for what the model leaves out"
+            statistic = _sum_of(observer, known)
+            meaning = f"{_title(observer, titles)}, {when}"
+            out.append(Target(f"{observer}_{label}", meaning, observed, error * scale, gap * scale, statistic, why))
     return out
 
 
-def _published(given: tuple[Observation, ...], observer: str, months: tuple[str, ...]) -> float:
-    """A total over these months: published as such, or else added up from the months."""
-    for one in given:
-        if one.observer == observer and one.within(months[0], months[-1]):
-            covered = one.weights(months)
-            if all(weight == 1.0 for weight in covered):
-                return one.value
-    figures = by_month(given, observer)
-    return float(sum(figures[month] for month in months))
+def _growth(
+    given: tuple[Observation, ...], observers: Iterable[str], months: tuple[str, str], titles: Mapping[str, str]
+) -> list[Target]:
+    """One calendar year against the one before, where both lie within the window."""
+    error, gap = GROWTH
+    why = f"{error:.0%} for changes in how an observer counts, {gap:.0%} for what the model leaves out"
+    out = []
+    for observer in observers:
+        whole = _whole_years(given, observer, months)
+        for year, value in whole.items():
+            before = f"{int(year) - 1}"
+            if whole.get(before, 0.0) > 0.0 and value > 0.0:
+                meaning = f"{_title(observer, titles)}, log of {year} against {before}"
+                ratio, statistic = float(np.log(value / whole[before])), _log_ratio(observer, before, year)
+                name = f"{observer}_growth_{year}"
+                out.append(Target(name, meaning, ratio, error, gap, statistic, why, count=False))
+    return out
 
 
-def _shape(given: tuple[Observation, ...]) -> list[Target]:
+def _scatter(given: tuple[Observation, ...]) -> list[Target]:
     figures = by_month(given, "picss_attacks")
     months, values = tuple(figures), np.array(list(figures.values()))
+    if len(months) < LEAST_SCATTERED:
+        return []
     ratio = float(values.var(ddof=1) / values.mean())
 
     def statistic(simulated: Simulated) -> Vector:
@@ -149,81 +141,44 @@ def _shape(given: tuple[Observation, ...]) -> list[Target]:
         out: Vector = np.log(np.maximum(spread, 0.1) / np.maximum(mean, 0.1))
         return out
 
-    why = "of the logarithm; sixteen months tell a variance to within a third, which is simulated, so little is added"
-    return [
-        Target(
-            "picss_attacks_dispersion",
-            "Log of variance to mean of PICSS's months",
-            float(np.log(ratio)),
-            0.1,
-            0.2,
-            statistic,
-            why,
-            count=False,
-        )
-    ]
+    why = "of the logarithm; so few months tell a variance to within a third, which is simulated, so little is added"
+    name, meaning = "picss_attacks_dispersion", "Log of variance to mean of PICSS's months"
+    return [Target(name, meaning, float(np.log(ratio)), 0.1, 0.2, statistic, why, count=False)]
 
 
-def _events() -> list[Target]:
-    """Targets from the record of events rather than from a count."""
-    clashes = float(sum(event.type in CLASHES for event in shipped_events()))
+def published(given: Iterable[Observation], observer: str, span: tuple[str, ...]) -> tuple[float, tuple[str, ...]]:
+    """A total and the months that it is of: published for the whole span, or added up from the months that are known."""
+    figures = tuple(one for one in given if one.observer == observer)
+    for one in figures:
+        if one.within(span[0], span[-1]) and all(weight == 1.0 for weight in one.weights(span)):
+            return one.value, span
+    monthly = by_month(figures, observer)
+    known = tuple(month for month in span if month in monthly)
+    return float(sum(monthly[month] for month in known)), known
 
-    def truce_months(simulated: Simulated) -> Vector:
-        return total(simulated["ceasefire"])
 
-    def strength(simulated: Simulated) -> Vector:
-        place = simulated.months.index("2022-02")
-        out: Vector = simulated["ttp_strength"][place] / np.maximum(simulated["ttp_strength"][0], 1e-9)
-        return out
+def calendar_years(first: str, until: str) -> dict[str, tuple[str, ...]]:
+    """The months from `first` to `until`, by calendar year."""
+    out: dict[str, list[str]] = {}
+    for number in range(months_between(first, until) + 1):
+        month = month_after(first, number)
+        out.setdefault(month[:4], []).append(month)
+    return {year: tuple(months) for year, months in out.items()}
 
-    def mission(simulated: Simulated) -> Vector:
-        return simulated.span("india_engagement", ("2022-12",))[0]
 
-    def all_clashes(simulated: Simulated) -> Vector:
-        return total(simulated["border_clashes"])
+def _whole_years(given: Iterable[Observation], observer: str, months: tuple[str, str]) -> dict[str, float]:
+    """Totals of the calendar years that lie within the window and are known as a whole."""
+    figures = tuple(one for one in given if one.observer == observer)
+    out = {}
+    for year, span in calendar_years(*months).items():
+        observed, known = published(figures, observer, span)
+        if len(span) == len(known) == 12:
+            out[year] = observed
+    return out
 
-    middle = (TRUCE_MONTHS + TRUCE_MONTHS_IN_NAME) / 2.0
-    half = (TRUCE_MONTHS_IN_NAME - TRUCE_MONTHS) / 2.0
-    return [
-        Target(
-            "truce_months",
-            "Months with a truce",
-            middle,
-            half,
-            1.0,
-            truce_months,
-            "five in effect, eight in name; a month for the model's whole months",
-        ),
-        Target(
-            "strength_ratio",
-            "TTP strength in February 2022 against August 2021",
-            STRENGTH_RATIO,
-            0.2,
-            0.1,
-            strength,
-            "the UN's middle figures did not move; its ranges are wide",
-            count=False,
-        ),
-        Target(
-            "india_mission",
-            "India's engagement in December 2022",
-            MISSION,
-            0.05,
-            0.1,
-            mission,
-            "a technical mission since June 2022",
-            count=False,
-        ),
-        Target(
-            "clashes",
-            "Border clashes in seventeen months",
-            clashes,
-            2.0,
-            2.0,
-            all_clashes,
-            "two for those not recorded, two for what the model leaves out",
-        ),
-    ]
+
+def _title(observer: str, titles: Mapping[str, str] | None = None) -> str:
+    return (titles or {}).get(observer) or OBSERVERS[observer].title
 
 
 def _mean_of(observer: str, months: tuple[str, ...]) -> Statistic:
@@ -232,3 +187,15 @@ def _mean_of(observer: str, months: tuple[str, ...]) -> Statistic:
 
 def _sum_of(observer: str, months: tuple[str, ...]) -> Statistic:
     return lambda simulated: total(simulated.span(observer, months))
+
+
+def _log_ratio(observer: str, before: str, year: str) -> Statistic:
+    def statistic(simulated: Simulated) -> Vector:
+        first, second = (
+            np.maximum(total(simulated.span(observer, tuple(f"{one}-{month:02d}" for month in range(1, 13)))), 1.0)
+            for one in (before, year)
+        )
+        out: Vector = np.log(second / first)
+        return out
+
+    return statistic

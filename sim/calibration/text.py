@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.calibration.backcast import Backcast, Series
-from sim.calibration.observations import CALIBRATION, Event
+from sim.calibration.origins import Rolling
 from sim.calibration.scores import RIVALS
+from sim.record.observations import Event
 from sim.results.folders import saved
+from sim.vocabulary import month_words
 from sim.words.tables import markdown_table, terminal_table
 
 if TYPE_CHECKING:
@@ -23,18 +25,36 @@ NOT_A_FORECAST = "These are modelled worlds, not a forecast."
 
 def window_words(cast: Backcast) -> str:
     """Which months were scored, and whether the sets had seen them."""
-    first, last = CALIBRATION
+    scored = f"Scored: {cast.first} to {cast.last}."
+    if not cast.calibrated:
+        return f"{scored} Parameters: {cast.parameters}, not calibrated. {cast.sets}".rstrip()
+    first, last = cast.calibrated
     seen = "all" if cast.inside == 1.0 else "none" if cast.inside == 0.0 else f"{cast.inside:.0%}"
-    fitted = (
-        f"Parameters come from sets calibrated on {first} to {last} and on nothing later; {seen} of the months scored lie in "
-        "that window"
-        if cast.parameters == "posterior"
-        else f"Parameters: {cast.parameters}, not calibrated; the calibration window is {first} to {last}"
-    )
-    caution = " (the fit was made to them, so this is no test of foresight)" if cast.inside == 1.0 and seen else ""
+    caution = " (the fit was made to them, so this is no test of foresight)" if cast.inside == 1.0 else ""
     return (
-        f"Scored: {cast.first} to {cast.last}. {fitted}{caution if cast.parameters == 'posterior' else ''}. {cast.sets}"
+        f"{scored} Parameters come from sets calibrated on {first} to {last} and on nothing later; {seen} of the months "
+        f"scored lie in that window{caution}. {cast.sets}"
     )
+
+
+def figures_words(cast: Backcast) -> list[str]:
+    """Whose figures were scored, and which of them were not."""
+    out = []
+    if cast.told:
+        out.append(
+            f"Worlds are told the record to {month_words(cast.told['until'])}: of {cast.told['candidates']:,} those that came "
+            f"near it, worth {cast.told['effective']:.0f} equally likely ones. What lies before is no test of foresight."
+        )
+    if not cast.own:
+        known = (
+            "rivals know the project's own figures too" if cast.with_record else "none of the project's are mixed in"
+        )
+        out.append(f"The figures are those of the file given; {known}.")
+    if cast.set_aside:
+        out.append(f"More than one figure for a month: {'; '.join(cast.set_aside)}.")
+    if cast.left_out:
+        out.append(f"Left out, as no observer is modelled for them: {', '.join(sorted(cast.left_out))}.")
+    return out
 
 
 def own_scores(one: Series) -> list[str]:
@@ -93,11 +113,79 @@ def total_rows(cast: Backcast) -> Rows:
     return out
 
 
+ROLLING_HEADS = ("told to", "months ahead", "months", "in the 50 % band", "in the 90 % band", "CRPS", *RIVALS)
+
+
+def rolling_rows(found: Rolling, observer: str, beside: Rolling | None = None) -> Rows:
+    """A row per origin and horizon of one observer, and for all origins together.
+
+    Args:
+        beside: the same with loops off, whose coverage of the wide band and CRPS follow at the end.
+    """
+    other = {(one.origin, one.ahead, one.observer): one for one in beside.rows} if beside else {}
+    out = []
+    for one in found.rows:
+        if one.observer != observer:
+            continue
+        rivals = [f"{one.rivals[name]:.1f}" if name in one.rivals else "-" for name in RIVALS]
+        coverages = [f"{one.coverage(band):.0%}" for band in (0.5, 0.9)]
+        row = [one.origin, str(one.ahead), str(len(one.scored)), *coverages, f"{one.crps:.1f}", *rivals]
+        if same := other.get((one.origin, one.ahead, observer)):
+            row += [f"{same.coverage(0.9):.0%}", f"{same.crps:.1f}"]
+        out.append(row)
+    return out
+
+
+OFF_HEADS = ("loops off: in the 90 % band", "loops off: CRPS")
+
+
+def rolling_words(found: Rolling) -> Iterator[str]:
+    """What is told at each origin, a line each."""
+    for origin, about in found.told.items():
+        yield (
+            f"Told to {month_words(origin)}: parameters {found.parameters[origin]}; of {about['candidates']:,} worlds those that "
+            f"came near the record, worth {about['effective']:.0f} equally likely ones."
+        )
+    yield "Rivals are told the same months. What Pakistan did afterwards is given to the model, what others did is not."
+
+
+def show_rolling(found: Rolling, beside: Rolling | None) -> None:
+    """Print scores from rolling origins."""
+    from rich.console import Console
+
+    console = Console()
+    for line in rolling_words(found):
+        console.print(line, highlight=False)
+    heads = (*ROLLING_HEADS, *(OFF_HEADS if beside else ()))
+    for observer in dict.fromkeys(one.observer for one in found.horizons):
+        rows = rolling_rows(found, observer, beside)
+        title = next(one.title for one in found.horizons if one.observer == observer)
+        console.print(terminal_table(f"{title}: CRPS of the model and of rivals", heads, rows))
+    console.print(NOT_A_FORECAST)
+
+
+def beside_rows(cast: Backcast, beside: Backcast) -> Rows:
+    """A row per observer: months in the wide band and CRPS, with all loops and with them off."""
+    other = {one.observer: one for one in beside.series}
+    return [
+        [
+            one.title,
+            str(len(one.scored)),
+            *(f"{same.coverage(0.9):.0%}" for same in (one, other[one.observer])),
+            *(f"{same.crps:.1f}" for same in (one, other[one.observer])),
+        ]
+        for one in cast.series
+        if one.scored
+    ]
+
+
+BESIDE_HEADS = ("observer", "months", "in the 90 % band", "loops off", "CRPS", "loops off")
+NO_LOOPS = "No rule belongs to a loop here, so there is no second structure to show beside."
 TOTAL_HEADS = ("observer", "period", "published", "middle world", "nine worlds in ten", "inside")
 
 
-def show_backcast(cast: Backcast) -> None:
-    """Print a backcast."""
+def show_backcast(cast: Backcast, beside: Backcast | None = None) -> None:
+    """Print a backcast, and beside it the same with loops off."""
     from rich.console import Console
 
     console = Console()
@@ -111,12 +199,13 @@ def show_backcast(cast: Backcast) -> None:
             console.print(
                 terminal_table(f"Against naive rivals {what}, over the months that these can foretell", heads, rows)
             )
+    if beside is not None:
+        title = f"Two structures: the model, and with {', '.join(beside.off)} off"
+        console.print(terminal_table(title, BESIDE_HEADS, beside_rows(cast, beside)))
     if total_rows(cast):
         console.print(terminal_table("Totals", TOTAL_HEADS, total_rows(cast)))
-    if cast.left_out:
-        console.print(
-            f"Left out, as no observer is modelled for them: {', '.join(sorted(cast.left_out))}.", highlight=False
-        )
+    for line in figures_words(cast):
+        console.print(line, highlight=False)
     console.print(NOT_A_FORECAST)
 
 
@@ -130,23 +219,26 @@ def _rival_rows(cast: Backcast, told: bool) -> Rows:
     return out
 
 
-def write_backcast(cast: Backcast, folder: str | Path, events: Sequence[Event]) -> Path:
-    """Write backcast.json, backcast.md and the pictures to a folder; returns the page.
+def write_backcast(cast: Backcast, folder: str | Path, events: Sequence[Event], beside: Backcast | None = None) -> Path:
+    """Write backcast.json, backcast.md and the pictures to a folder; returns the page. `beside`: the same with loops off.
 
     Raises:
         BundleError: something else stands there.
     """
-    saved(Path(folder), FORMAT, lambda fresh: _fill(cast, fresh, events))
+    saved(Path(folder), FORMAT, lambda fresh: _fill(cast, fresh, events, beside))
     return Path(folder, "backcast.md")
 
 
-def _fill(cast: Backcast, folder: Path, events: Sequence[Event]) -> None:
+def _fill(cast: Backcast, folder: Path, events: Sequence[Event], beside: Backcast | None) -> None:
     from sim.calibration.pictures import backcast_picture
     from sim.plots.export import write_pictures
 
     (folder / "backcast.json").write_text(json.dumps(cast.as_json(), indent=1) + "\n", encoding="utf-8")
     lines = [f"# Backcast: {cast.title}", "", window_words(cast), "", NOT_A_FORECAST, ""]
+    lines += [text for line in figures_words(cast) for text in (line, "")]
     lines += [*markdown_table(SCORE_HEADS, score_rows(cast)), "", SCORE_NOTE, ""]
+    if beside is not None:
+        lines += ["## With loops off", "", *markdown_table(BESIDE_HEADS, beside_rows(cast, beside)), ""]
     if total_rows(cast):
         lines += ["## Totals", "", *markdown_table(TOTAL_HEADS, total_rows(cast)), ""]
     lines += ["## Months", ""]
@@ -177,6 +269,12 @@ def calibration_words(made: Mapping[str, Any]) -> Iterator[str]:
     )
     told = [one["name"] for one in made["parameters"] if one["told"]]
     silent = len(made["parameters"]) - len(told)
+    for name in made["unmet"]:
+        one = next(one for one in made["targets"] if one["name"] == name)
+        yield (
+            f"Not met: {one['meaning']}, {one['observed']:.3g} in the record and {one['posterior_mean']:.3g} in the accepted "
+            f"sets' worlds; the middle set is {one['posterior_implausibility']:.1f} standard deviations off."
+        )
     yield f"The data say something about {len(told)} of {len(made['parameters'])} parameters: {', '.join(sorted(told))}."
     yield f"About the other {silent} they say nothing that chance would not: these keep their declared ranges."
 

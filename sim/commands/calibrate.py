@@ -1,4 +1,4 @@
-"""The commands `durand calibrate` and `durand backcast`: read the line, call the library, print."""
+"""The command `durand calibrate`: reads the line, calls the library, prints."""
 
 from __future__ import annotations
 
@@ -7,15 +7,32 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim.commands.options import Json, Seed
 from sim.ensemble.spec import LimitError, check
 
+if TYPE_CHECKING:
+    from sim.calibration.calibrate import Calibration
+    from sim.record.mapping import SeriesMapping
+    from sim.record.observations import Observation
+
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write what was found to this folder.")]
 Workers = Annotated[int | None, typer.Option(metavar="N", help="Processes; changes no number. As many as processors.")]
+Observations = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="A CSV of your own figures, in place of the shipped ones, which are left out."),
+]
+Mapping = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="YAML: which observer each series in it is. See docs/validation.md."),
+]
+Events = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="A CSV of events; the shipped one goes with the shipped figures only."),
+]
 
 
 def calibrate(
@@ -24,6 +41,13 @@ def calibrate(
     examine: Annotated[
         bool, typer.Option("--check", help="Only say whether the sets in place are this model's; exit 1 if not.")
     ] = False,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="YYYY-MM", help="The last month of the record to aim at; its end if not given."),
+    ] = None,
+    observations: Observations = None,
+    mapping: Mapping = None,
+    events: Events = None,
     seed: Seed = 0,
     sets: Annotated[int, typer.Option(metavar="N", help="How many sets to accept: 50 to 2,000.")] = 300,
     effort: Annotated[
@@ -32,19 +56,20 @@ def calibrate(
     workers: Workers = None,
     as_json: Json = False,
 ) -> None:
-    """Find parameter sets that tell the record of August 2021 to December 2022 (a few minutes)."""
-    from sim.calibration.observations import DATA
-    from sim.calibration.store import state
+    """Find parameter sets that tell the record from August 2021 up to a month, and nothing later (a few minutes)."""
+    from sim.calibration.store import states
     from sim.calibration.text import show_calibration
+    from sim.record.observations import DATA
 
     if examine:
-        found = state(probe=True)
-        print(found.words)
-        raise typer.Exit(1 if found.stale else 0)
+        found = states(probe=True).values()
+        print("\n".join(one.words for one in found))
+        raise typer.Exit(1 if any(one.stale for one in found) else 0)
     _within("sets", sets, 50, 2_000)
     _within("effort", effort, 0.05, 10.0)
-    processes = _processes(workers)
-    made = _calibrate(effort, sets, check("seed", seed), processes, [DATA] if ship else [], out)
+    how = _aims(until, observations, mapping, events, ship)
+    how |= {"seed": check("seed", seed), "workers": processes(workers)}
+    made = _calibrate(effort, sets, how, [DATA] if ship else [], out)
     if as_json:
         print(json.dumps(made, allow_nan=False))
     else:
@@ -55,9 +80,50 @@ def calibrate(
             print("Nothing was written; --out DIR keeps the sets, --ship puts them in place.")
 
 
-def _calibrate(
-    effort: float, sets: int, seed: int, workers: int, shipped: list[Path], out: Path | None
-) -> dict[str, object]:
+def _aims(
+    until: str | None, observations: Path | None, mapping: Path | None, events: Path | None, ship: bool
+) -> dict[str, Any]:
+    """The window and the targets that a calibration is asked for."""
+    from sim.calibration.targets import targets
+    from sim.parameters.posterior import AS_OF
+    from sim.record.observations import RECORD, read_events, window
+
+    if until is not None:
+        month("--until", until)
+    if ship and (observations is not None or (until or RECORD[1]) not in AS_OF):
+        raise LimitError(f"--ship goes with the shipped figures as of {' or '.join(AS_OF)}")
+    given, known = read(observations, mapping)
+    happened = None if events is None else read_events(events)
+    if given is None:
+        last = window(until or RECORD[1])[1]
+        return {"until": last, "targets": targets(until=last, events=happened)}
+    last = window(until or last_month(given), "9999-12")[1]
+    titles = {name: one.title for name, one in known.observers.items()}
+    aims = targets(given, last, happened, titles)
+    if not aims:
+        raise LimitError(f"{observations}: no figure of a modelled observer to aim at from {RECORD[0]} to {last}")
+    return {"until": last, "targets": aims, "mapped": known.observers}
+
+
+def read(observations: Path | None, mapping: Path | None) -> tuple[tuple[Observation, ...] | None, SeriesMapping]:
+    """A file of figures and what its series are; no figures where no file is named."""
+    from sim.record.mapping import SeriesMapping, read_mapping
+    from sim.record.observations import read_observations
+
+    if mapping is not None and observations is None:
+        raise LimitError("--mapping goes with --observations FILE: it says which observer each series in that file is")
+    known = SeriesMapping() if mapping is None else read_mapping(mapping)
+    return (None if observations is None else read_observations(observations, known.series)), known
+
+
+def last_month(given: tuple[Observation, ...]) -> str:
+    """The last month that a figure of a modelled observer covers; the record's end where there is none."""
+    from sim.record.observations import RECORD
+
+    return max((f"{one.end:%Y-%m}" for one in given if one.observer is not None), default=RECORD[1])
+
+
+def _calibrate(effort: float, sets: int, how: dict[str, Any], shipped: list[Path], out: Path | None) -> dict[str, Any]:
     from sim.calibration.calibrate import FULL, scaled
     from sim.calibration.calibrate import calibrate as find
     from sim.calibration.store import FORMAT, manifest, save
@@ -70,8 +136,8 @@ def _calibrate(
     if out is not None:
         check_target(out, FORMAT)  # before the work, not after it
     with progress_bar() as progress:
-        found = find(scaled(FULL, effort), sets, seed, workers=workers, say=say, progress=progress)
-    made: dict[str, object] = {}
+        found: Calibration = find(scaled(FULL, effort), sets, say=say, progress=progress, **how)
+    made: dict[str, Any] = {}
     for folder in shipped:
         made = save(found, folder)
     if out is not None:
@@ -79,57 +145,19 @@ def _calibrate(
     return made or manifest(found, found.values)
 
 
-def backcast(
-    observations: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A CSV of observations; the shipped one if not given.")
-    ] = None,
-    first: Annotated[str, typer.Option("--from", metavar="YYYY-MM", help="First month to score.")] = "2021-08",
-    last: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Last month to score.")] = "2022-12",
-    events: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A CSV of events to mark; the shipped one if not given.")
-    ] = None,
-    scenario: Annotated[str, typer.Option(metavar="NAME", help="The scenario to hold against them.")] = "history",
-    parameters: Annotated[str, typer.Option(metavar="SET", help="Where uncertain values come from.")] = "posterior",
-    worlds: Annotated[int, typer.Option(metavar="N", help="How many worlds: 1 to 1,000,000.")] = 2000,
-    seed: Seed = 0,
-    workers: Workers = None,
-    out: Out = None,
-    as_json: Json = False,
-) -> None:
-    """Hold the history as modelled against what was counted, month by month."""
-    from sim.calibration.backcast import backcast as cast_back
-    from sim.calibration.observations import read_events, read_observations, shipped_events
-    from sim.calibration.text import FORMAT, show_backcast, write_backcast
-    from sim.results.folders import check_target
-    from sim.scenario import load_scenario
+def month(option: str, text: str) -> str:
+    """A month as YYYY-MM.
 
-    for name, month in (("--from", first), ("--to", last)):
-        if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
-            raise LimitError(f"{name} {month}: expected a month as YYYY-MM, such as 2022-12")
-    if out is not None:
-        check_target(out, FORMAT)  # before the work, not after it
-    given = None if observations is None else read_observations(observations)
-    marked = shipped_events() if events is None else read_events(events)
-    found = cast_back(
-        given,
-        first,
-        last,
-        scenario=load_scenario(scenario),
-        parameters=parameters,
-        worlds=check("worlds", worlds),
-        seed=check("seed", seed),
-        workers=_processes(workers),
-    )
-    page = None if out is None else write_backcast(found, out, marked)
-    if as_json:
-        print(json.dumps(found.as_json(), allow_nan=False))
-    else:
-        show_backcast(found)
-    if page is not None:
-        print(f"Written: {page}", file=sys.stderr if as_json else sys.stdout)
+    Raises:
+        LimitError: it is none.
+    """
+    if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text):
+        raise LimitError(f"{option} {text}: expected a month as YYYY-MM, such as 2022-12")
+    return text
 
 
-def _processes(asked: int | None) -> int:
+def processes(asked: int | None) -> int:
+    """How many processes to use: as many as there are processors, eight at most, unless said otherwise."""
     return min(os.cpu_count() or 1, 8) if asked is None else check("workers", asked)
 
 

@@ -18,16 +18,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.commands.calibrate import backcast, calibrate
+from sim.commands.backcast import backcast
+from sim.commands.calibrate import calibrate
 from sim.commands.classroom import classes
 from sim.commands.dashboard import dashboard
 from sim.commands.discover import discover, regret
 from sim.commands.errors import Commands, complain, say
 from sim.commands.exercise import exercise
 from sim.commands.extensions import With, load_extensions, with_first
-from sim.commands.options import Json
+from sim.commands.loops import loops
+from sim.commands.options import Json, Told
 from sim.commands.play import play
 from sim.commands.replications import replications
+from sim.commands.response import response
 from sim.commands.sensitivity import sensitivity
 from sim.commands.sweep import sweep
 from sim.commands.verify import verify
@@ -76,7 +79,8 @@ ParametersOption = Annotated[
     typer.Option(
         "--parameters",
         metavar="SET",
-        help="Where uncertain values come from: defaults, prior, posterior, or a scenario whose overrides are taken.",
+        help="Where uncertain values come from: defaults, prior, posterior (or posterior:2022-12, as of a month), or a "
+        "scenario whose overrides are taken.",
     ),
 ]
 All = Annotated[bool, typer.Option("--all", help="Show every metric, not the short list.")]
@@ -166,6 +170,7 @@ def run(
     seed: Seed = 0,
     settings: Settings = None,
     parameters: ParametersOption = DEFAULT_PARAMETERS,
+    told: Told = None,
     workers: Workers = 1,
     out: Out = None,
     as_json: Json = False,
@@ -179,7 +184,15 @@ def run(
 
     def make(progress: Progress | None) -> Results:
         return run_scenario(
-            scenario, worlds, months, seed, parameters, progress=progress, workers=workers, command=_command()
+            scenario,
+            worlds,
+            months,
+            seed,
+            parameters,
+            progress=progress,
+            workers=workers,
+            command=_command(),
+            told=told,
         )
 
     _carry_out(make, out, as_json, every, png)
@@ -196,6 +209,7 @@ def compare(
         str | None, typer.Option(metavar="A", help="The scenario to compare with; the first if not given.")
     ] = None,
     parameters: ParametersOption = DEFAULT_PARAMETERS,
+    told: Told = None,
     workers: Workers = 1,
     out: Out = None,
     as_json: Json = False,
@@ -220,6 +234,7 @@ def compare(
             progress=progress,
             workers=workers,
             command=_command(),
+            told=told,
         )
 
     _carry_out(make, out, as_json, every, png)
@@ -249,6 +264,7 @@ def report(
 
 app.command()(dashboard)
 app.command()(why)
+app.command()(loops)
 app.command()(play)
 app.add_typer(exercise, name="exercise")
 app.add_typer(classes, name="class")
@@ -259,6 +275,7 @@ app.command()(discover)
 app.command()(regret)
 app.command()(sensitivity)
 app.command()(replications)
+app.command()(response)
 app.command()(verify)
 
 

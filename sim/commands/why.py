@@ -40,7 +40,10 @@ def why(
         typer.Option(metavar="D", help="Lay a decision of the month open instead, such as taliban.stance."),
     ] = None,
     ablate: Annotated[
-        bool, typer.Option("--ablate", help="Switch each mechanism off in turn instead; without --month over the run.")
+        bool,
+        typer.Option(
+            "--ablate", help="Switch each mechanism and loop off in turn instead; without --month over the run."
+        ),
     ] = False,
     world: Annotated[int | None, typer.Option(metavar="K", help="Report this world alone, 0 to N - 1.")] = None,
     worlds: Annotated[int, typer.Option(metavar="N", help="How many worlds: 1 to 1,000.")] = 200,

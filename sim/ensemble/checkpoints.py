@@ -7,39 +7,27 @@ from __future__ import annotations
 
 import pickle
 from collections import OrderedDict
-from collections.abc import Hashable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sim.ensemble.spec import RunSpec
     from sim.model import FrontierModel
 
-# What identifies a model: the hash of what was asked of it so far, worlds, seed, first world, parameters, month, panels.
-Key = tuple[str, int, int, int, str, int, bool]
-
-
-@dataclass
-class _Kept:
-    """A model as it stood, pickled, and the fatality draws of those who went on from it since."""
-
-    model: bytes
-    fatality_draws: dict[Hashable, Any] = field(default_factory=dict)
-
-    @property
-    def size(self) -> int:
-        return len(self.model) + sum(one.nbytes for pair in self.fatality_draws.values() for one in pair)
+# What identifies a model: the hash of what was asked of it so far, worlds, seed, first world or all their numbers,
+# parameters, month, panels.
+Key = tuple[str, int, int, int | tuple[int, ...], str, int, bool]
 
 
 class Checkpoints:
     """As many of them as a bound on memory allows; of these, the ones that were used last.
 
     Args:
-        most: bytes, of which a run that is still going on may take some more.
+        most: bytes.
     """
 
     def __init__(self, most: int) -> None:
-        self._most, self._kept = most, OrderedDict[Key, _Kept]()
+        self._most, self._kept = most, OrderedDict[Key, bytes]()
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -47,7 +35,7 @@ class Checkpoints:
     @property
     def size(self) -> int:
         """Bytes taken."""
-        return sum(one.size for one in self._kept.values())
+        return sum(len(model) for model in self._kept.values())
 
     def at(self, month: int) -> Checkpoint:
         """For `sim.run`: a month, counted from 0, at whose beginning its model is found or kept."""
@@ -59,16 +47,13 @@ class Checkpoints:
             return None
         self._kept.move_to_end(key)
         self._trim()
-        kept = self._kept[key]
-        model: FrontierModel = pickle.loads(kept.model)
-        model.streams.kept = kept.fatality_draws
+        model: FrontierModel = pickle.loads(self._kept[key])
         return model
 
     def add(self, key: Key, model: FrontierModel) -> None:
         """Keep a copy of a model as it stands now."""
-        kept = self._kept[key] = _Kept(pickle.dumps(model, pickle.HIGHEST_PROTOCOL))
+        self._kept[key] = pickle.dumps(model, pickle.HIGHEST_PROTOCOL)
         self._trim()
-        model.streams.kept = kept.fatality_draws
 
     def _trim(self) -> None:
         """Let go of those that have not been used for longest; the last one stays."""
@@ -101,4 +86,12 @@ class Checkpoint:
     def _key(self, batch: RunSpec) -> Key:
         (scenario,) = batch.scenarios.values()
         before = scenario.hash_before(self.month)
-        return before, batch.worlds, batch.seed, batch.first, batch.parameters, self.month, batch.panels
+        return (
+            before,
+            batch.worlds,
+            batch.seed,
+            batch.numbers or batch.first,
+            batch.parameters,
+            self.month,
+            batch.panels,
+        )

@@ -73,11 +73,12 @@ class RunSpec:
     Attributes:
         scenarios: by name; all are simulated with the same random draws.
         worlds: of each scenario, or of each point; first: the number of the first.
+        numbers: the worlds' own numbers where they do not follow each other: see `BatchLayout`.
         months, seed, parameters: as for `sim.run`.
         points: how many points of a sweep stand one after another on the worlds axis, all with the same random draws; with
             one scenario only, and never cut into batches.
         values: parameter -> value over the scenario's; levers: path in the scenario -> value. A number, or a vector with a
-            value for each `repeats` worlds in a row.
+            value for each `repeats` worlds in a row, the same under every scenario.
         off: rules and mechanisms that are switched off.
         record: whether decisions are accounted for, or in which months; panels: whether panels are read.
         chunk: worlds a batch.
@@ -90,6 +91,7 @@ class RunSpec:
     seed: int = 0
     parameters: str = DEFAULT_PARAMETERS
     first: int = 0
+    numbers: tuple[int, ...] | None = None
     points: int = 1
     values: Mapping[str, float | Vector] = field(default_factory=dict)
     levers: Mapping[str, Vector] = field(default_factory=dict)
@@ -110,7 +112,7 @@ class RunSpec:
         """Which worlds stand where, where all of them are one batch."""
         from sim.worlds import BatchLayout
 
-        return BatchLayout(self.worlds, self.first, max(self.points, len(self.scenarios)))
+        return BatchLayout(self.worlds, self.first, max(self.points, len(self.scenarios)), self.numbers)
 
     @property
     def world_months(self) -> int:
@@ -125,7 +127,9 @@ class RunSpec:
             here = slice(start // self.repeats, (start + worlds) // self.repeats)
             part = self
             if worlds < self.worlds:
-                part = replace(self.cut(here), worlds=worlds, first=self.first + start)
+                some = None if self.numbers is None else self.numbers[start : start + worlds]
+                first = self.first + (start if some is None else 0)
+                part = replace(self.cut(here), worlds=worlds, first=first, numbers=some)
             for names in _together(self.scenarios, max(CHUNK // worlds, 1)):
                 yield replace(part, scenarios={name: self.scenarios[name] for name in names})
 
@@ -134,8 +138,11 @@ class RunSpec:
         return replace(self, values=_cut(self.values, here), levers=_cut(self.levers, here))
 
     def spread(self, value: float | Vector) -> float | Vector:
-        """A value with an element for each world."""
-        return value.repeat(self.repeats) if _is_vector(value) and self.repeats > 1 else value
+        """A value with an element for each world, the same in every scenario."""
+        if not _is_vector(value):
+            return value
+        one = value.repeat(self.repeats) if self.repeats > 1 else value
+        return one.reshape(1, -1).repeat(len(self.scenarios), axis=0).ravel() if len(self.scenarios) > 1 else one
 
 
 def _is_vector(value: float | Vector) -> TypeGuard[Vector]:

@@ -29,7 +29,7 @@ class Threshold:
 THRESHOLDS: dict[str, Threshold] = {
     "window": Threshold(12, "months", "A year evens out seasons; the documents count attacks by the year."),
     "well_below": Threshold(
-        2 / 3, "ratio", "A third fewer attacks than at first: more than chance moves a yearly count of a hundred."
+        2 / 3, "ratio", "A third fewer attacks than before: more than chance moves a yearly count of a hundred."
     ),
     "well_above": Threshold(1.5, "ratio", "The same distance upwards: half as many again (3/2 undoes 2/3)."),
     "conceded_much": Threshold(
@@ -50,29 +50,33 @@ def verdicts(history: History) -> np.ndarray:
 
     - Fracture in Kabul: the movement stands fractured at the end.
     - Negotiated settlement: a truce is in force at the end, or was in most of the last stretch, and TTP attacks as
-      they happened are no more than in the first stretch; or much was conceded and attacks are well below it (bought).
-    - Contained: attacks well below the first stretch, and little conceded.
+      they happened are no more than before; or much was conceded and attacks are well below it (bought).
+    - Contained: attacks well below those before, and little conceded.
     - Concession without calm: much conceded, and attacks no lower.
-    - Escalation: attacks well above the first stretch.
+    - Escalation: attacks well above those before.
     - Stalemate: anything else.
+
+    *Before* is the run's mean up to the last stretch: what began years ago and has held since is no escalation.
 
     Args:
         history: for `attacks`, `ceasefire`, `sovereignty_conceded` and `fractured`, one (worlds,) vector per month.
     """
     limit = {name: threshold.value for name, threshold in THRESHOLDS.items()}
     span = window(len(history["attacks"]))
-    first, last = total(history["attacks"][:span]), total(history["attacks"][-span:])
+    attacks = history["attacks"]
+    last, before = total(attacks[-span:]), total(attacks[: len(attacks) - span or 1])
+    before = before * span / max(len(attacks) - span, 1)
     truce_months = total(history["ceasefire"][-span:])
     truce = (history["ceasefire"][-1] > 0.5) | (truce_months > limit["truce_in_force"] * span)
     conceded_much = 1.0 - history["sovereignty_conceded"][-1] >= limit["conceded_much"]
-    well_below = last <= limit["well_below"] * first
+    well_below = last <= limit["well_below"] * before
     fits = {
         "fracture_in_kabul": history["fractured"][-1] > limit["fractured"],
-        "negotiated_settlement": (truce & (last <= first)) | (conceded_much & well_below),
+        "negotiated_settlement": (truce & (last <= before)) | (conceded_much & well_below),
         "contained": well_below,
-        "concession_without_calm": conceded_much & (last >= first),
-        "escalation": last > limit["well_above"] * first,
-        "stalemate": np.ones(first.shape, dtype=bool),
+        "concession_without_calm": conceded_much & (last >= before),
+        "escalation": last > limit["well_above"] * before,
+        "stalemate": np.ones(last.shape, dtype=bool),
     }
     out: np.ndarray = np.argmax(np.stack([fits[name] for name in VERDICTS]), axis=0)
     return out

@@ -24,6 +24,8 @@ from sim.worlds import Streams, Vector, total
 # A claim that holds in fewer draws than this is reported as out of reach.
 REACHABLE = 0.1
 COURSES = ("confront", "appease")
+# What the TTP asks for.
+CONCESSIONS = ("prisoner_releases", "troop_withdrawal", "religious_law_concessions")
 KEPT = (
     "attacks",
     "fatalities",
@@ -107,7 +109,7 @@ def check(
         return Simulated(scenario, values, seed, months, repeats)
 
     confront, appease = (simulated(load_scenario(name)) for name in COURSES)
-    findings = [*_dominance(confront, appease), *_warnings(confront, appease, simulated)]
+    findings = [*_dominance(confront, appease), *_warnings(confront, simulated)]
     shares = {
         name: [float(x) for x in course.verdict_shares()]
         for name, course in zip(COURSES, (confront, appease), strict=True)
@@ -159,7 +161,7 @@ def _dominance(confront: Simulated, appease: Simulated) -> list[Finding]:
     ]
 
 
-def _warnings(confront: Simulated, appease: Simulated, simulated: Callable[[Scenario], Simulated]) -> list[Finding]:
+def _warnings(confront: Simulated, simulated: Callable[[Scenario], Simulated]) -> list[Finding]:
     plain = load_scenario("confront")
     levers = "policies.confront.settings.levers."
     unstruck = simulated(with_overrides(plain, {levers + "cross_border_strikes": 0.0}))
@@ -169,12 +171,9 @@ def _warnings(confront: Simulated, appease: Simulated, simulated: Callable[[Scen
         return course.by_draw(total(course.months["attacks"][window]))
 
     strikes_raise = float(np.mean(late(confront) > late(unstruck)))
-    given = load_scenario("appease")
-    levers = "policies.appease.settings.levers."
-    firm = simulated(
-        with_overrides(given, {levers + "prisoner_releases": 0.0, levers + "religious_law_concessions": 0.0})
-    )
-    calmer = float(np.mean(appease.sum("attacks", 17) < firm.sum("attacks", 17)))
+    given, asked = load_scenario("appease_ttp"), "policies.appease_ttp.settings.levers."
+    firm = with_overrides(given, {asked + lever: 0.0 for lever in CONCESSIONS})
+    calmer = float(np.mean(simulated(given).sum("attacks", 17) < simulated(firm).sum("attacks", 17)))
     violence = np.argsort(confront.sum("attacks"))
     control = confront.last("sovereignty_control")
     third = len(control) // 3

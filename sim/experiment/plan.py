@@ -26,6 +26,7 @@ from sim.experiment.factors import Factor
 from sim.experiment.schema import Experiment
 from sim.experiment.work import Job
 from sim.metrics import METRICS
+from sim.parameters.posterior import file_of, is_posterior
 from sim.scenario import Scenario, parameter_set
 from sim.worlds import Vector
 
@@ -161,10 +162,8 @@ class Plan:
         said: list[Any] = [mode]
         for name, value in sorted(overrides.items()):
             said.append([name, value if isinstance(value, int | float) else value.model_dump(mode="json")])
-        if mode == "posterior":
-            from sim.parameters.posterior import FILE
-
-            said.append(blake2b(FILE.read_bytes(), digest_size=16).hexdigest())
+        if is_posterior(mode):
+            said.append(blake2b(file_of(mode).read_bytes(), digest_size=16).hexdigest())
         return blake2b(json.dumps(said).encode(), digest_size=16).hexdigest()
 
     @cached_property

@@ -132,6 +132,7 @@ def _resource(piece: Declared, extension: Extension) -> None:
 def _lever(piece: Declared, extension: Extension) -> None:
     _known(piece, (piece.what.cost,), PARAMETERS, "parameter")
     _known(piece, filter(None, (piece.what.supplies,)), RESOURCE_SPECS, "resource")
+    _known(piece, piece.what.aims, METRICS, "metric")
     taken = {name for actor in ACTOR_SPECS for name in settings_of(actor)}
     if piece.name in taken:
         _refuse(piece, f"lever {piece.name} is there already, or a setting of that name; give it another name")
@@ -353,8 +354,8 @@ _PUT: dict[Kind, Callable[[Declared, Extension], None]] = {
     "claim": _claim,
     "parameter": _parameter,
     "resource": _resource,
-    "lever": _lever,
     "metric": _metric,
+    "lever": _lever,
     "panel": _panel,
     "rule": _rule,
     "replace": _replace,

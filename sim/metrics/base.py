@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sim.model import FrontierModel
 
 Summary = Literal["total", "mean", "final"]
+End = Literal["less", "more"]
 # Reads a model at the end of a month: shape (worlds,) for a metric, (rows, worlds) for a panel.
 Reporter = Callable[["FrontierModel"], Vector]
 
@@ -28,6 +29,8 @@ class Metric:
         summary: how a world's months become one figure: their total, their mean, or the last one.
         means: one sentence on what it stands for.
         read: how it is read off a model.
+        better: which end of it is the better one (a judgement); None where readers would not agree on one.
+        better_for: the actor from whose side it is the better one; empty where hardly anybody would say otherwise.
     """
 
     name: str
@@ -38,6 +41,8 @@ class Metric:
     summary: Summary
     means: str
     read: Reporter
+    better: End | None = None
+    better_for: str = ""
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Between processes it goes by its name: how it is read is code, not data."""
@@ -80,19 +85,27 @@ def _panel(name: str) -> Panel:
     return PANELS[name]
 
 
-def share(name: str, title: str, summary: Summary, means: str, read: Reporter) -> Metric:
+def share(
+    name: str,
+    title: str,
+    summary: Summary,
+    means: str,
+    read: Reporter,
+    better: End | None = None,
+    better_for: str = "",
+) -> Metric:
     """A metric that is a share."""
-    return Metric(name, title, "0 to 1", 0.0, 1.0, summary, means, read)
+    return Metric(name, title, "0 to 1", 0.0, 1.0, summary, means, read, better, better_for)
 
 
 def deaths(name: str, title: str, means: str, read: Reporter) -> Metric:
     """A metric that counts the dead."""
-    return Metric(name, title, "deaths a month", 0.0, 100_000.0, "total", means, read)
+    return Metric(name, title, "deaths a month", 0.0, 100_000.0, "total", means, read, "less")
 
 
-def attacks(name: str, title: str, means: str, read: Reporter) -> Metric:
+def attacks(name: str, title: str, means: str, read: Reporter, better: End | None = None) -> Metric:
     """A metric that counts attacks."""
-    return Metric(name, title, "attacks a month", 0.0, 20_000.0, "total", means, read)
+    return Metric(name, title, "attacks a month", 0.0, 50_000.0, "total", means, read, better)
 
 
 def alignment(name: str, title: str, means: str, read: Reporter) -> Metric:

@@ -20,17 +20,36 @@ def _wartime_leverage(m: FrontierModel) -> Vector:
 
 
 def _chance_restrain(m: FrontierModel) -> Vector:
-    decision = m.taliban.stance_decision
-    return np.minimum(decision.probability("restrain") + decision.probability("crack_down"), 1.0)
+    return np.maximum(1.0 - m.taliban.stance_decision.probability("shelter"), 0.0)
 
 
 KABUL = (
     share(
+        "dependence",
+        "Kabul's dependence on Pakistan",
+        "final",
+        "Share of all that Kabul needs that hangs on what Pakistan could withdraw; promises count for nothing.",
+        lambda m: m.taliban.dependence,
+        better="more",
+        better_for="pakistan",
+    ),
+    share(
+        "leverage_in_use",
+        "Pakistan's leverage in use",
+        "final",
+        "Kabul's dependence times how far it believes that Pakistan would cut it off.",
+        lambda m: m.taliban.in_use,
+        better="more",
+        better_for="pakistan",
+    ),
+    share(
         "leverage_pakistan_taliban",
         "Pakistan's leverage over Kabul",
         "final",
-        "Need times control, averaged over what Kabul needs and Pakistan can give or withdraw.",
-        lambda m: m.taliban.leverage_of_pakistan,
+        "The older name of Kabul's dependence on Pakistan; the same number.",
+        lambda m: m.taliban.dependence,
+        better="more",
+        better_for="pakistan",
     ),
     share(
         "leverage_wartime",
@@ -45,6 +64,8 @@ KABUL = (
         "final",
         "Need times control, averaged over what Pakistan needs and Kabul can give or withdraw.",
         lambda m: m.taliban.leverage_over_pakistan,
+        better="less",
+        better_for="pakistan",
     ),
     share(
         "leverage_india_taliban",
@@ -52,13 +73,6 @@ KABUL = (
         "final",
         "Need times control, for what India offers.",
         lambda m: m.taliban.leverage_of_india,
-    ),
-    share(
-        "leverage_usable",
-        "Usable leverage",
-        "mean",
-        "Pakistan's leverage times how far its giving is conditional.",
-        lambda m: m.taliban.usable,
     ),
     share(
         "threat",
@@ -94,23 +108,53 @@ KABUL = (
     ),
     share(
         "taliban_stance",
-        "Kabul's effort on the TTP",
+        "Kabul's restraint of the TTP",
         "mean",
-        "0 shelter, .25 bargain, .5 mediate, .75 restrain, 1 crack down.",
+        "0 shelter, .25 caution, .5 contain, .75 restrain, 1 crack down.",
         lambda m: m.taliban.effort,
+        better="more",
+        better_for="pakistan",
     ),
     share(
-        "chance_bargain",
-        "Chance that Kabul bargains",
+        "brokering",
+        "Kabul's brokering",
         "mean",
-        "Probability its decision gave to using the TTP as a chip.",
-        lambda m: m.taliban.stance_decision.probability("bargain"),
+        "0 stands apart, 1/3 carries messages, 2/3 hosts talks, 1 guarantees what is agreed.",
+        lambda m: m.taliban.brokering,
+    ),
+    share(
+        "kabul_answer",
+        "Kabul's answer to Pakistan",
+        "mean",
+        "0 absorbs, 1/3 protests, 2/3 fires on the line, 1 an offensive.",
+        lambda m: m.taliban.answer,
+    ),
+    share(
+        "afghan_capacity",
+        "Capacity of Kabul's army",
+        "final",
+        "How far it can hold a frontier, or use it.",
+        lambda m: m.taliban.capacity,
+    ),
+    share(
+        "other_roads",
+        "Kabul's other roads",
+        "final",
+        "How far other roads and patrons stand in for what Pakistan gives or lets pass.",
+        lambda m: m.taliban.roads,
+    ),
+    share(
+        "price_of_restraint",
+        "Kabul's price for restraint",
+        "mean",
+        "What it still wants for the chip times how far it expects to be paid.",
+        lambda m: m.taliban.unmet * m.taliban.expected_concession,
     ),
     share(
         "chance_restrain",
         "Chance that Kabul restrains",
         "mean",
-        "Probability its decision gave to restraint or more.",
+        "Probability its decision gave to more than shelter.",
         _chance_restrain,
     ),
     share(
@@ -154,6 +198,7 @@ KABUL = (
         "final",
         "Humanitarian and economic distress.",
         lambda m: m.afghan_public.hardship,
+        better="less",
     ),
     share(
         "resentment",
@@ -163,6 +208,11 @@ KABUL = (
         lambda m: m.taliban.resentment,
     ),
     share(
-        "afghan_war", "War in Afghanistan", "mean", "Share of Afghanistan contested by arms.", lambda m: m.taliban.war
+        "afghan_war",
+        "War in Afghanistan",
+        "mean",
+        "Share of Afghanistan contested by arms.",
+        lambda m: m.taliban.war,
+        better="less",
     ),
 )

@@ -20,7 +20,8 @@ def _clashes_pakistan_first(m: FrontierModel) -> Vector:
 
 def _chance_strikes(m: FrontierModel) -> Vector:
     able = m.pakistan.levers["cross_border_strikes"] > 0
-    return np.where(able, m.pakistan.strike_decision.probability("strike"), 0.0)
+    decision = m.pakistan.strike_decision
+    return np.where(able, np.minimum(decision.probability("strike") + decision.probability("campaign"), 1.0), 0.0)
 
 
 PAKISTAN = (
@@ -50,6 +51,7 @@ PAKISTAN = (
         "mean",
         "What the month's levers cost.",
         lambda m: m.pakistan.effort_cost,
+        better="less",
     ),
     share(
         "strikes",
@@ -72,6 +74,30 @@ PAKISTAN = (
         "Kabul's mediation leaning on Islamabad to concede.",
         lambda m: m.pakistan.concession_pressure,
     ),
+    share(
+        "tension",
+        "Tension with Kabul",
+        "mean",
+        "How bad the quarrel between Islamabad and Kabul is.",
+        lambda m: m.relations.tension,
+        better="less",
+    ),
+    share(
+        "hostilities",
+        "Open hostilities",
+        "mean",
+        "1 in a month of open hostilities between the two states.",
+        lambda m: m.relations.hostilities,
+        better="less",
+    ),
+    share(
+        "infiltration",
+        "Infiltration",
+        "mean",
+        "How freely armed men cross the line into Pakistan: refuge, let be, and a way across.",
+        lambda m: m.land.infiltration,
+        better="less",
+    ),
     Metric(
         "border_clashes",
         "Border clashes",
@@ -81,6 +107,7 @@ PAKISTAN = (
         "total",
         "Armed clashes on the Durand Line.",
         lambda m: m.durand_line.clashes,
+        better="less",
     ),
     share(
         "clashes_pakistan_first",
@@ -105,6 +132,7 @@ PAKISTAN = (
         "mean",
         "Trade across the line.",
         lambda m: m.durand_line.trade,
+        better="more",
     ),
     Metric(
         "aid",
@@ -129,6 +157,8 @@ PAKISTAN = (
         "final",
         "0 none, 1/3 mission, 2/3 embassy, 1 partnership.",
         lambda m: m.india.engagement,
+        better="less",
+        better_for="pakistan",
     ),
     share(
         "sovereignty",
@@ -136,6 +166,7 @@ PAKISTAN = (
         "final",
         "Weighted from the three parts below.",
         lambda m: m.pakistan.sovereignty,
+        better="more",
     ),
     share(
         "sovereignty_conceded",
@@ -143,6 +174,7 @@ PAKISTAN = (
         "final",
         "1 less what was conceded and cannot be taken back.",
         lambda m: 1.0 - m.pakistan.conceded,
+        better="more",
     ),
     share(
         "sovereignty_control",
@@ -150,6 +182,7 @@ PAKISTAN = (
         "final",
         "State control against armed groups.",
         lambda m: m.land.mean_control,
+        better="more",
     ),
     share(
         "sovereignty_freedom",
@@ -157,6 +190,7 @@ PAKISTAN = (
         "final",
         "1 less Kabul's leverage over Islamabad.",
         lambda m: 1.0 - m.taliban.leverage_over_pakistan,
+        better="more",
     ),
     share(
         "sovereignty_afghan",
@@ -164,12 +198,34 @@ PAKISTAN = (
         "final",
         "Afghanistan's freedom from strikes and incursions.",
         lambda m: m.durand_line.afghan_sovereignty,
+        better="more",
     ),
-    share("economy", "Pakistan's economy", "final", "0 default, 1 sound.", lambda m: m.pakistan.economy),
+    share(
+        "economy",
+        "Pakistan's economy",
+        "final",
+        "0 default, 1 sound.",
+        lambda m: m.pakistan.economy,
+        better="more",
+    ),
+    share(
+        "in_default",
+        "Default",
+        "mean",
+        "1 in a month in which Pakistan is in default.",
+        lambda m: m.pakistan.in_default,
+    ),
     share(
         "imf_programme", "IMF programme", "mean", "1 in a month with a programme on track.", lambda m: m.imf.programme
     ),
-    share("unrest", "Unrest in Pakistan", "mean", "Protest and political crisis.", lambda m: m.pakistan.unrest),
+    share(
+        "unrest",
+        "Unrest in Pakistan",
+        "mean",
+        "Protest and political crisis.",
+        lambda m: m.pakistan.unrest,
+        better="less",
+    ),
     share(
         "rhetoric",
         "Pro-Taliban rhetoric",

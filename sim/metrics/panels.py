@@ -31,6 +31,7 @@ def _faction_power(m: FrontierModel) -> Vector:
 
 DIMENSIONED = (
     Panel("attacks_by_area", "TTP attacks", "area", _areas, lambda m: m.land.attacks),
+    Panel("foothold_by_area", "Foothold", "area", _areas, lambda m: m.land.foothold),
     Panel("grievance_by_area", "Grievance", "area", _areas, lambda m: m.land.grievance),
     Panel(
         "group_strength",

@@ -35,12 +35,14 @@ VIOLENCE = (
         "TTP attacks",
         "Attacks by the TTP and its constituent groups in Pakistan, as they happened.",
         _all_attacks,
+        better="less",
     ),
     attacks(
         "attacks_background",
         "Other groups' attacks",
         "Attacks in Pakistan by every other armed group.",
         lambda m: m.land.background,
+        better="less",
     ),
     attacks(
         "attacks_claimed",
@@ -94,6 +96,8 @@ VIOLENCE = (
         "final",
         "Fighters in all constituent groups.",
         lambda m: m.ttp.strength,
+        better="less",
+        better_for="pakistan",
     ),
     Metric(
         "ttp_capability",
@@ -106,6 +110,22 @@ VIOLENCE = (
         lambda m: total(group.capability for group in m.groups),
     ),
     share(
+        "prestige",
+        "TTP prestige",
+        "final",
+        "The movement's name: the victory next door, and what it has won, done and been granted since.",
+        lambda m: m.ttp.prestige,
+        better="less",
+    ),
+    share(
+        "foothold",
+        "TTP foothold in Pakistan",
+        "final",
+        "Networks, recruits, money taken and ground that armed groups hold, areas by their usual share of attacks.",
+        lambda m: m.land.mean_foothold,
+        better="less",
+    ),
+    share(
         "ttp_cohesion", "TTP cohesion", "final", "How far the constituent groups act as one.", lambda m: m.ttp.cohesion
     ),
     share(
@@ -114,5 +134,6 @@ VIOLENCE = (
         "mean",
         "1 in a month with a truce between the TTP and Pakistan.",
         lambda m: m.ttp.truce,
+        better="more",
     ),
 )

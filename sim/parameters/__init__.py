@@ -12,13 +12,12 @@ from typing import Annotated, Literal, Protocol, Self, runtime_checkable
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from sim.parameters.posterior import posterior_draw
+from sim.parameters.posterior import Mode, is_posterior, posterior_draw
 from sim.worlds import Streams, Vector
 from sim.yamlfile import read, suggestion, validate
 
 __all__ = ["PARAMETERS", "Draw", "Mode", "Parameter", "draw", "resolve"]
 
-Mode = Literal["defaults", "prior", "posterior"]
 Distribution = Literal["uniform", "triangular", "loguniform"]
 
 
@@ -112,7 +111,7 @@ def resolve(overrides: Mapping[str, float | Vector | Draw], mode: Mode, streams:
     Args:
         overrides: values or distributions that take the place of the declared ones, by name.
         mode: what holds for the others: point values ("defaults"), a draw per world over the range ("prior"), or a whole
-            accepted set per world ("posterior"; what the sets leave out is drawn over the range).
+            accepted set per world ("posterior", "posterior:2022-12"; what the sets leave out is drawn over the range).
         streams: the run's streams; each parameter draws from its own, and so does the choice of a set.
 
     Raises:
@@ -121,7 +120,7 @@ def resolve(overrides: Mapping[str, float | Vector | Draw], mode: Mode, streams:
     """
     _check(overrides, streams.worlds)
     values: dict[str, float | Vector] = {}
-    accepted = posterior_draw(streams) if mode == "posterior" else {}
+    accepted = posterior_draw(streams, mode) if is_posterior(mode) else {}
     for name, parameter in PARAMETERS.items():
         given = overrides.get(name)
         if isinstance(given, Draw):

@@ -1,6 +1,7 @@
 """The accepted parameter sets: what calibration left of the declared ranges, as whole sets, so that joint structure holds.
 
-The file is made by `durand calibrate --ship`; its manifest, beside it, says from what.
+There are sets as of several months: found on the record up to it, and on nothing later. Files are made by `durand
+calibrate --ship --until YYYY-MM`; the manifest beside each says from what.
 """
 
 from __future__ import annotations
@@ -8,25 +9,46 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
+from typing import Literal, get_args
 
 import numpy as np
 
 from sim.worlds import Streams, Vector
 from sim.yamlfile import FileError
 
-FILE = Path(__file__).resolve().parents[1] / "calibration" / "data" / "posterior.parquet"
+FOLDER = Path(__file__).resolve().parents[1] / "calibration" / "data"
+POSTERIOR = "posterior"
+# Where values come from: point values, draws over the ranges, accepted sets; of these the newest, or those as of a month.
+Mode = Literal["defaults", "prior", "posterior", "posterior:2022-12", "posterior:2023-12"]
+# The months that sets are shipped as of, in order.
+AS_OF = tuple(mode.partition(":")[2] for mode in get_args(Mode) if ":" in mode)
 STREAM = "parameters.posterior"
 
 
+def file_of(mode: str = POSTERIOR) -> Path:
+    """The file of the sets that a mode asks for.
+
+    >>> file_of("posterior:2022-12").name
+    'posterior-2022-12.parquet'
+    """
+    return FOLDER / f"{POSTERIOR}-{mode.partition(':')[2] or AS_OF[-1]}.parquet"
+
+
+def is_posterior(mode: str) -> bool:
+    """Whether a mode asks for accepted sets."""
+    return mode in get_args(Mode) and mode.startswith(POSTERIOR)
+
+
 @cache
-def accepted(path: Path = FILE) -> dict[str, Vector]:
-    """Every accepted set: parameter -> one value per set.
+def accepted(path: Path | None = None) -> dict[str, Vector]:
+    """Every accepted set of a file, the newest shipped if not given: parameter -> one value per set.
 
     Raises:
         FileError: there is no such file.
     """
     from pyarrow import parquet
 
+    path = path or file_of()
     if not path.exists():
         raise FileError(f"{path}: there are no accepted parameter sets; `durand calibrate --ship` makes them")
     table = parquet.read_table(path, use_threads=False)
@@ -34,17 +56,27 @@ def accepted(path: Path = FILE) -> dict[str, Vector]:
 
 
 @cache
-def window(path: Path = FILE) -> tuple[str, str]:
-    """First and last month (YYYY-MM) of the record that the accepted sets agree with, as the manifest beside them says.
+def window(mode: str = POSTERIOR) -> tuple[str, str]:
+    """First and last month (YYYY-MM) of the record that a mode's sets agree with, as the manifest beside them says.
 
     Raises:
         FileError: there is no such manifest.
     """
-    beside = path.with_suffix(".json")
+    beside = file_of(mode).with_suffix(".json")
     if not beside.exists():
         raise FileError(f"{beside}: there are no accepted parameter sets; `durand calibrate --ship` makes them")
     first, last = json.loads(beside.read_text(encoding="utf-8"))["window"]
     return str(first), str(last)
+
+
+def known_by(month: str) -> Mode:
+    """The newest sets that know nothing later than a month; the declared ranges where there are none.
+
+    >>> known_by("2023-06"), known_by("2022-06")
+    ('posterior:2022-12', 'prior')
+    """
+    known = [mode for mode in get_args(Mode) if ":" in mode and mode.partition(":")[2] <= month]
+    return known[-1] if known else "prior"
 
 
 def which_set(streams: Streams, sets: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
@@ -52,8 +84,8 @@ def which_set(streams: Streams, sets: int) -> np.ndarray[tuple[int], np.dtype[np
     return np.minimum((streams.uniform(STREAM, 0) * sets).astype(np.intp), sets - 1)
 
 
-def posterior_draw(streams: Streams) -> dict[str, Vector]:
+def posterior_draw(streams: Streams, mode: str = POSTERIOR) -> dict[str, Vector]:
     """A whole accepted set for each world: parameter -> (worlds,) vector; empty entries for none."""
-    sets = accepted()
+    sets = accepted(file_of(mode))
     rows = which_set(streams, len(next(iter(sets.values()))))
     return {name: np.ascontiguousarray(values[rows]) for name, values in sets.items()}

@@ -1,10 +1,11 @@
-"""The schematic map: attacks in Pakistan's areas and the groups that shelter across the Durand Line, in one month.
+"""The schematic map: attacks or footholds in Pakistan's areas, and who shelters across the Durand Line, in one month.
 
 The outlines are the project's own, in `places.yaml`: not to scale, no position on any border, and no map from elsewhere.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,10 +26,27 @@ from sim.words.numbers import number
 
 FILE = Path(__file__).with_name("places.yaml")
 SCHEMATIC = "A schematic drawn by the project: not to scale, and no position on any border."
-NEEDED = ("attacks_by_area", "group_strength", "group_refuge")
+NEEDED = ("attacks_by_area", "foothold_by_area", "group_strength", "group_refuge")
 _BLUES = ["#f2f6fa", "#c6dbef", "#6baed6", "#2171b5", "#08306b"]
+_PURPLES = ["#f7f5fa", "#dadaeb", "#9e9ac8", "#6a51a3", "#3f007d"]
 _SAND, _EARTH = "#f3efe6", "#b45f06"
 _LARGEST = 1500.0  # px², of a circle
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What the areas of Pakistan can be coloured by: its title, colours from least to most, and how a value is written."""
+
+    title: str
+    colours: list[str]
+    written: Callable[[float], str]
+
+
+LAYERS = {
+    "attacks": Layer("TTP attacks in the month", _BLUES, number),
+    "foothold": Layer("TTP foothold, 0 to 1", _PURPLES, "{:.2f}".format),
+}
+ATTACKS, FOOTHOLD = LAYERS
 
 
 @dataclass(frozen=True)
@@ -36,11 +54,12 @@ class Month:
     """What the map shows of one month, as means over worlds.
 
     Attributes:
-        attacks: area of Pakistan -> TTP attacks; fighters: area of Afghanistan -> thousand fighters who are in refuge there,
-            of the groups that shelter in it.
+        attacks: area of Pakistan -> TTP attacks; foothold: area of Pakistan -> the TTP's foothold there, 0 to 1;
+            fighters: area of Afghanistan -> thousand fighters who are in refuge there, of the groups that shelter in it.
     """
 
     attacks: dict[str, float]
+    foothold: dict[str, float]
     fighters: dict[str, float]
 
 
@@ -57,44 +76,55 @@ def place(source: Source, name: str, month: int) -> Month:
     return Month(*({area: float(values[month]) for area, values in one.items()} for one in courses))
 
 
-def schematic(source: Source, name: str, month: int, *, width: int = WIDTH) -> Any:
-    """The map of one scenario in one month; arguments and errors as for :func:`place`."""
+def schematic(source: Source, name: str, month: int, shown: str = ATTACKS, *, width: int = WIDTH) -> Any:
+    """The map of one scenario in one month; arguments and errors as for :func:`place`.
+
+    Args:
+        shown: what the areas of Pakistan are coloured by, of `LAYERS`.
+    """
     comparison = as_comparison(source)
-    rows = _rows(comparison, name, month)
-    return dress(_drawing(_most(comparison)), rows, called(comparison)[name], _SUBTITLE, width)
+    rows, layer = _rows(comparison, name, month, shown), LAYERS[shown]
+    subtitle = f"Colour: {layer.title}. Circles: fighters in refuge. Means over worlds."
+    return dress(_drawing(_most(comparison, shown), layer), rows, called(comparison)[name], subtitle, width)
 
 
-def moving_map(source: Source, name: str, month: int) -> Moving:
+def moving_map(source: Source, name: str, month: int, shown: str = ATTACKS) -> Moving:
     """The same in two parts, for a page on which months go by."""
     comparison = as_comparison(source)
-    most, title = _most(comparison), called(comparison)[name]
-    return split(("map", title, *most), lambda: schematic(comparison, name, month), _rows(comparison, name, month))
+    most, title = _most(comparison, shown), called(comparison)[name]
+    return split(
+        ("map", shown, title, *most),
+        lambda: schematic(comparison, name, month, shown),
+        _rows(comparison, name, month, shown),
+    )
 
 
-def map_picture(source: Source, name: str, month: int) -> Picture:
-    """The map with its words and its table."""
+def map_picture(source: Source, name: str, month: int, shown: str = ATTACKS) -> Picture:
+    """The map with its words and its table, which has both layers."""
     comparison = as_comparison(source)
     found, title, when = (
         place(comparison, name, month),
         called(comparison)[name],
         month_words(months(comparison)[month]),
     )
-    rows = [[PAKISTAN_AREAS[area], number(value), "-"] for area, value in found.attacks.items()]
-    rows += [[AFGHAN_AREAS[area], "-", _people(value)] for area, value in found.fighters.items()]
-    attacks = ", ".join(f"{PAKISTAN_AREAS[area]} {number(value)}" for area, value in found.attacks.items())
+    rows = [
+        [name, LAYERS[ATTACKS].written(found.attacks[area]), LAYERS[FOOTHOLD].written(found.foothold[area]), "-"]
+        for area, name in PAKISTAN_AREAS.items()
+    ]
+    rows += [[AFGHAN_AREAS[area], "-", "-", _people(value)] for area, value in found.fighters.items()]
+    layer, values = LAYERS[shown], found.attacks if shown == ATTACKS else found.foothold
+    areas = ", ".join(f"{PAKISTAN_AREAS[area]} {layer.written(value)}" for area, value in values.items())
     fighters = ", ".join(f"{AFGHAN_AREAS[area]} {_people(value)}" for area, value in found.fighters.items())
     return Picture(
         f"map-{name}-{months(comparison)[month]}".replace("_", "-"),
-        f"{title}, {when}: TTP attacks by area, and fighters in refuge across the line",
-        f"{SCHEMATIC} Attacks of the month, the mean over the modelled worlds. Circles: fighters who are in refuge there that "
+        f"{title}, {when}: {layer.title} by area, and fighters in refuge across the line",
+        f"{SCHEMATIC} Figures are means over the modelled worlds. A foothold is what armed groups have of an area: networks, "
+        "recruits, money, ground that the state does not hold. Circles: fighters who are in refuge there that "
         "month, of the groups that shelter in that area; a group shelters in one area, which the model's roster names.",
-        f"{title}, {when}. TTP attacks: {attacks}. Fighters in refuge: {fighters}.",
-        schematic(comparison, name, month),
-        Table(["Area", "TTP attacks in the month", "Fighters in refuge"], rows),
+        f"{title}, {when}. {layer.title}: {areas}. Fighters in refuge: {fighters}.",
+        schematic(comparison, name, month, shown),
+        Table(["Area", *(one.title for one in LAYERS.values()), "Fighters in refuge"], rows),
     )
-
-
-_SUBTITLE = "Blue: TTP attacks in the month. Circles: fighters in refuge. Means over worlds."
 
 
 @cache
@@ -104,41 +134,46 @@ def outlines() -> dict[str, Any]:
     return data
 
 
-def _courses(comparison: Comparison, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Mean attacks by area and mean fighters in refuge by area, month by month."""
-    (areas, attacks), (groups, strength), (_, refuge) = (panel_of(comparison, name, panel) for panel in NEEDED)
+def _courses(comparison: Comparison, name: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Mean attacks and footholds by area, and mean fighters in refuge by area, month by month."""
+    (areas, attacks), (_, foothold), (groups, strength), (_, refuge) = (
+        panel_of(comparison, name, panel) for panel in NEEDED
+    )
     across = (strength * refuge).mean(axis=0)
     refuges = {slot.name: slot.refuge for slot in ROSTER}
     fighters = dict.fromkeys(AFGHAN_AREAS, np.zeros(len(across)))
     for column, group in enumerate(groups):
         fighters[refuges[group]] = fighters[refuges[group]] + across[:, column]
-    return dict(zip(areas, attacks.mean(axis=0).T, strict=True)), fighters
+    first, second = (dict(zip(areas, panel.mean(axis=0).T, strict=True)) for panel in (attacks, foothold))
+    return first, second, fighters
 
 
-def _most(comparison: Comparison) -> tuple[float, float]:
-    """The most attacks in an area and the most fighters in refuge, in any month of any scenario: the ends of the scales."""
+def _most(comparison: Comparison, shown: str) -> tuple[float, float]:
+    """The most in an area and the most fighters in refuge, in any month of any scenario: the ends of the scales."""
     found = [_courses(comparison, name) for name in comparison.results]
-    attacks, fighters = (max(float(np.max(one)) for both in found for one in both[part].values()) for part in (0, 1))
-    return float(f"{attacks or 1:.3g}"), float(f"{fighters or 1:.3g}")
+    parts = (list(LAYERS).index(shown), -1)
+    here, across = (max(float(np.max(one)) for each in found for one in each[part].values()) for part in parts)
+    return float(f"{here or 1:.3g}"), float(f"{across or 1:.3g}")
 
 
-def _rows(comparison: Comparison, name: str, month: int) -> Rows:
+def _rows(comparison: Comparison, name: str, month: int, shown: str) -> Rows:
     """Corners of the areas in order, figures and names at their places, circles, and the line."""
     found, drawn = place(comparison, name, month), outlines()
-    most = _most(comparison)[0]
+    most, written = _most(comparison, shown)[0], LAYERS[shown].written
+    values = found.attacks if shown == ATTACKS else found.foothold
     rows: Rows = [{"kind": "month", "x": 0, "y": 346, "text": month_words(months(comparison)[month])}]
     for area, one in drawn["areas"].items():
         here = area in PAKISTAN_AREAS
-        value = found.attacks[area] if here else found.fighters[area]
+        value = values[area] if here else found.fighters[area]
         for order, (x, y) in enumerate(one["outline"]):
             row = {"kind": "here" if here else "across", "area": area, "order": order, "x": x, "y": y}
-            rows.append({**row, "attacks": round(value, 2)} if here else row)
+            rows.append({**row, "value": round(value, 2)} if here else row)
         x, y = one["at"]
         dark = here and value > 0.45 * most
         rows.append({"kind": "name", "area": area, "x": x, "y": y, "text": one["name"], "dark": dark})
         if here:
             below = 17 + 12 * one["name"].count("\n")
-            rows.append({"kind": "figure", "area": area, "x": x, "y": y - below, "text": number(value), "dark": dark})
+            rows.append({"kind": "figure", "area": area, "x": x, "y": y - below, "text": written(value), "dark": dark})
         else:
             x, y = one["circle"]
             rows.append(
@@ -149,7 +184,7 @@ def _rows(comparison: Comparison, name: str, month: int) -> Rows:
     return rows
 
 
-def _drawing(most: tuple[float, float]) -> Any:
+def _drawing(most: tuple[float, float], shown: Layer) -> Any:
     width, height = outlines()["size"]
     across = alt.X("x:Q", scale=alt.Scale(domain=[0, width], nice=False), axis=None)
     up = alt.Y("y:Q", scale=alt.Scale(domain=[0, height], nice=False), axis=None)
@@ -158,7 +193,7 @@ def _drawing(most: tuple[float, float]) -> Any:
         wanted = " || ".join(f"datum.kind === '{kind}'" for kind in kinds)
         return alt.Chart(width=width, height=height).transform_filter(wanted).encode(x=across, y=up)
 
-    blues = alt.Scale(domain=[0, most[0]], range=_BLUES, interpolate="rgb")
+    colours = alt.Scale(domain=[0, most[0]], range=shown.colours, interpolate="rgb")
     sizes = alt.Scale(domain=[0, most[1]], range=[0, _LARGEST])
     area = {"filled": True, "interpolate": "linear-closed", "stroke": "#8c8c8c", "strokeWidth": 1}
     ink = alt.condition("datum.dark", alt.value("white"), alt.value(INK))
@@ -166,7 +201,7 @@ def _drawing(most: tuple[float, float]) -> Any:
         layer("across").mark_line(**area, fill=_SAND, opacity=1).encode(detail="area:N", order="order:Q"),
         layer("here")
         .mark_line(**area)
-        .encode(detail="area:N", order="order:Q", fill=alt.Fill("attacks:Q", scale=blues, legend=None)),
+        .encode(detail="area:N", order="order:Q", fill=alt.Fill("value:Q", scale=colours, legend=None)),
         layer("line").mark_line(stroke="white", strokeWidth=6).encode(order="order:Q"),
         layer("line").mark_line(stroke=INK, strokeWidth=2.5, strokeDash=[7, 3]).encode(order="order:Q"),
         layer("word").mark_text(align="left", fontSize=11, fontStyle="italic", color=INK).encode(text="text:N"),

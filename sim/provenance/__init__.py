@@ -1,4 +1,4 @@
-"""From any rule, parameter, metric or mechanism down to the passages it rests on, and from any passage back up.
+"""From any rule, parameter, metric, lever or mechanism down to the passages it rests on, and from any passage back up.
 
 `look_up` gives what there is to say about an id as data, `describe` the same as text; `cover` and `coverage` likewise
 for the whole ledger. Stands above rules, parameters, evidence and scenarios; the command line and pages use it.

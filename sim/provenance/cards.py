@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim.evidence import ABOUT, Claim
-from sim.mechanisms import MECHANISMS
+from sim.mechanisms import PARTS
 from sim.metrics import METRICS
 from sim.parameters import Parameter
 from sim.provenance.index import Index, index
 from sim.rule import Quantity, Rule
+from sim.vocabulary import ACTORS, LEVER_SPECS
 from sim.words.problems import close_to, short
 
-Kind = Literal["rule", "parameter", "claim", "source", "metric", "mechanism", "scenario", "argument"]
+Kind = Literal["rule", "parameter", "claim", "source", "metric", "lever", "mechanism", "scenario", "argument"]
 
 
 @dataclass(frozen=True)
@@ -72,12 +73,13 @@ def look_up(name: str, known: Index | None = None) -> tuple[Card, ...]:
     """
     known = known or index()
     name = name.strip()
-    name = name.upper() if name.upper() in MECHANISMS else name
+    name = name.upper() if name.upper() in PARTS else name
     makers: list[tuple[Iterable[str], Callable[[Index, str], Card]]] = [
         (known.rules, _rule_card),
         (known.parameters, _parameter_card),
         (METRICS, _metric_card),
-        (MECHANISMS, _mechanism_card),
+        (LEVER_SPECS, _lever_card),
+        (PARTS, _mechanism_card),
         (known.ledger.claims, _claim_card),
         (known.ledger.sources, _source_card),
     ]
@@ -92,7 +94,7 @@ def _unknown(name: str, everything: list[str]) -> str:
     inside = [each for each in everything if len(name) > 2 and name.lower() in each.lower()]
     close = list(dict.fromkeys([*close_to(name, everything, 5), *inside]))[:8]
     hint = f"did you mean {', '.join(close)}?" if close else "`durand evidence` alone lists sources and mechanisms"
-    return f"no rule, parameter, claim, source, metric or mechanism is called '{short(name)}'; {hint}"
+    return f"no rule, parameter, claim, source, metric, lever or mechanism is called '{short(name)}'; {hint}"
 
 
 def _rule_card(known: Index, name: str) -> Card:
@@ -112,7 +114,7 @@ def _rule_card(known: Index, name: str) -> Card:
         Section("Takes, as the state of the world", arguments),
         Section("Parameters", tuple(_parameter_entry(known, each) for each in rule.parameters)),
         Section("Moves", _metric_entries(rule.moves)),
-        Section("Part of", _mechanism_entries(rule.mechanisms)),
+        Section("Part of", _mechanism_entries((*rule.mechanisms, *rule.loops))),
         Section("Rests on", _claim_entries(known, rule.claims), "no claim: the judgement above carries it"),
     )
     return Card("rule", name, rule.statement, _given(facts), sections)
@@ -148,9 +150,33 @@ def _metric_card(known: Index, name: str) -> Card:
         ("monthly value", range_words(Quantity(metric.unit, metric.low, metric.high))),
         ("over a run", "its last month" if metric.summary == "final" else f"the {metric.summary} of its months"),
     ]
+    if metric.better:
+        whose = f", as {ACTORS[metric.better_for]} would have it" if metric.better_for else ""
+        facts.append(("better", f"{metric.better} of it{whose}"))
     movers = _rule_entries(known, known.moving.get(name, ()))
-    section = Section("Moved by", movers, "no rule of its own: put together from other metrics or from levers")
-    return Card("metric", name, metric.means, tuple(facts), (section,))
+    sections = (
+        Section("Moved by", movers, "no rule of its own: put together from other metrics or from levers"),
+        Section("Levers that are meant to move it", _lever_entries(name)),
+    )
+    return Card("metric", name, metric.means, tuple(facts), sections)
+
+
+def _lever_card(known: Index, name: str) -> Card:
+    lever = LEVER_SPECS[name]
+    facts = [
+        ("called", lever.title),
+        ("it", "presses" if lever.coercive else "gives, opens or concedes"),
+        ("supplies", lever.supplies.replace("_", " ")),
+    ]
+    sections = (
+        Section("Meant to move", _metric_entries(lever.aims), "nothing in particular"),
+        Section("Costs", (_parameter_entry(known, lever.cost),)),
+    )
+    return Card("lever", name, lever.means, _given(facts), sections)
+
+
+def _lever_entries(metric: str) -> tuple[Entry, ...]:
+    return tuple(Entry("lever", one.name, one.title) for one in LEVER_SPECS.values() if metric in one.aims)
 
 
 def _mechanism_card(known: Index, name: str) -> Card:
@@ -161,7 +187,7 @@ def _mechanism_card(known: Index, name: str) -> Card:
         Section("Rules", _rule_entries(known, rules), "none"),
         Section("Claims that bear on it", _claim_entries(known, (c.id for c in known.ledger.of_mechanism(name)))),
     )
-    return Card("mechanism", name, MECHANISMS[name], (), sections)
+    return Card("mechanism", name, PARTS[name], (), sections)
 
 
 def _claim_card(known: Index, name: str) -> Card:
@@ -276,7 +302,7 @@ def _parameter_entry(known: Index, name: str) -> Entry:
 
 
 def _mechanism_entries(names: Iterable[str]) -> tuple[Entry, ...]:
-    return tuple(Entry("mechanism", name, MECHANISMS[name]) for name in names)
+    return tuple(Entry("mechanism", name, PARTS[name]) for name in names)
 
 
 def _metric_entries(names: Iterable[str]) -> tuple[Entry, ...]:

@@ -30,7 +30,7 @@ class Index:
         taking: parameter -> rules that take it.
         setting: parameter -> scenario files that set it.
         moving: metric -> rules that bear on it first.
-        working: mechanism -> rules that are part of it.
+        working: mechanism or feedback loop -> rules that are part of it.
     """
 
     ledger: Ledger
@@ -91,7 +91,7 @@ def index() -> Index:
         taking=_turned((rule.name, rule.parameters) for rule in RULES.values()),
         setting=_turned(settings.items()),
         moving=_turned((rule.name, rule.moves) for rule in RULES.values()),
-        working=_turned((rule.name, rule.mechanisms) for rule in RULES.values()),
+        working=_turned((rule.name, (*rule.mechanisms, *rule.loops)) for rule in RULES.values()),
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sim.mechanisms import MECHANISMS
+from sim.mechanisms import PARTS
 from sim.metrics import METRICS
 from sim.provenance.cards import Entry, Kind
 from sim.provenance.index import Index, index
+from sim.vocabulary import LEVER_SPECS
 
 # What can be looked up, in the order in which it is listed, and what a reader is told it is.
 KINDS: dict[Kind, str] = {
@@ -17,6 +18,7 @@ KINDS: dict[Kind, str] = {
     "parameter": "Parameters",
     "mechanism": "Mechanisms",
     "metric": "Metrics",
+    "lever": "Levers",
 }
 
 
@@ -56,10 +58,12 @@ def _everything(known: Index) -> Iterator[Entry]:
         yield Entry("rule", rule.name, rule.theme, rule.statement)
     for parameter in known.parameters.values():
         yield Entry("parameter", parameter.name, parameter.theme, parameter.meaning)
-    for name, sentence in MECHANISMS.items():
+    for name, sentence in PARTS.items():
         yield Entry("mechanism", name, "", sentence)
     for metric in METRICS.values():
         yield Entry("metric", metric.name, metric.title, metric.means)
+    for lever in LEVER_SPECS.values():
+        yield Entry("lever", lever.name, lever.title, lever.means)
 
 
 def _claim(known: Index, name: str) -> Entry:

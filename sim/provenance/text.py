@@ -13,7 +13,7 @@ WIDTH = 80
 
 
 def describe(name: str, width: int = WIDTH) -> str:
-    """All about a rule, parameter, claim, source, metric or mechanism, as text of `width` columns.
+    """All about a rule, parameter, claim, source, metric, lever or mechanism, as text of `width` columns.
 
     Raises:
         UnknownIdError: nothing goes by this id. It is a ValueError whose message can be shown as it is.

@@ -22,14 +22,14 @@ def values_of(parameters: str, overrides: Mapping[str, Any]) -> dict[str, Any]:
         overrides are taken beneath; `overridden`, the names that the run's own scenario sets; `drawn`, which of all names
         that are set are drawn anew in each world.
     """
-    from sim.parameters.posterior import window
+    from sim.parameters.posterior import is_posterior, window
     from sim.scenario import parameter_set
 
     mode, beneath = parameter_set(parameters)
     every = {**beneath, **overrides}
     return {
-        "mode": mode,
-        "window": list(window()) if mode == "posterior" else None,
+        "mode": mode.partition(":")[0],
+        "window": list(window(mode)) if is_posterior(mode) else None,
         "set": None if parameters == mode else Path(parameters).stem,
         "overridden": sorted(overrides),
         "drawn": sorted(name for name, value in every.items() if not isinstance(value, int | float)),
@@ -52,7 +52,20 @@ class Made:
 
 def made(manifests: Iterable[Mapping[str, Any]]) -> Made:
     """How the runs of these manifests, one or those compared with each other, came by their parameters' values."""
-    values = [one["values"] for one in manifests]
+    listed = list(manifests)
+    plain, about = _values([one["values"] for one in listed]), listed[0].get("told")
+    if about is None:
+        return plain
+    until = month_words(about["until"])
+    return Made(
+        f"{plain.clause}, chosen among {about['candidates']:,} by how near they came to the record to {until}",
+        f"{plain.sentence} Up to {until} Pakistan does what it did; of {about['candidates']:,} worlds those go on that came near "
+        f"the record until then, worth {about['effective']:.0f} equally likely ones, {about['distinct']:,} different ones here.",
+        plain.drawn,
+    )
+
+
+def _values(values: list[Mapping[str, Any]]) -> Made:
     first = values[0]
     own = sum(1 for one in values if one["overridden"])
     itself = "the scenario itself sets" if len(values) == 1 else "a scenario itself sets"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.metrics import METRICS
+from sim.parameters.posterior import is_posterior
 from sim.results.made import made
 from sim.results.paired import Comparison
 from sim.results.results import Results, figures
@@ -64,7 +65,7 @@ def _extended(results: Results) -> str:
     """With which extensions it was run; the accepted sets were matched with the record without them."""
     names = " and ".join(one["name"] for one in results.manifest.get("extensions", ()))
     matched = (
-        ", without which the sets were matched with the record" if results.manifest["parameters"] == "posterior" else ""
+        ", without which the sets were matched with the record" if is_posterior(results.manifest["parameters"]) else ""
     )
     return f" Run with the extension {names}{matched}." if names else ""
 

@@ -44,6 +44,7 @@ def run(
     command: str | None = None,
     checkpoint: Checkpoint | None = None,
     model: type[FrontierModel] | None = None,
+    told: str | None = None,
 ) -> Results:
     """Run one scenario.
 
@@ -67,15 +68,20 @@ def run(
         checkpoint: a month from which this run may go on where another one that asks for the same until then has been
             there already, and at which it leaves its model for others; changes no number. With one worker, without `model`.
         model: a subclass of `sim.FrontierModel` that takes its place; with workers, one that they can import.
+        told: a month (YYYY-MM): worlds go on as things stood then. Until then Pakistan does what it did, and the scenario's own
+            course begins after it; worlds are those that came near the record, by importance weights
+            (`sim.record.told`). "posterior" is then the newest sets that know nothing later. Not with `model`.
 
     Raises:
-        LimitError: something is outside of what is allowed.
+        LimitError: something is outside of what is allowed; with `told`, too few worlds came near the record.
         ScenarioError: a scenario is not there or not right.
         Interrupted: Ctrl-C; it holds the chunks that were finished.
     """
     resolved = _resolve(scenario)
     named = {resolved.name: resolved}
-    asked = _Asked(named, worlds, months, seed, parameters, keep_series, keep_panels, workers, chunk, command, model)
+    asked = _Asked(
+        named, worlds, months, seed, parameters, keep_series, keep_panels, workers, chunk, command, model, told
+    )
     results, stopped = asked.run(progress, None if model else checkpoint)
     if stopped:
         raise Interrupted(results.get(resolved.name))
@@ -97,6 +103,7 @@ def compare(
     chunk: int | None = None,
     command: str | None = None,
     model: type[FrontierModel] | None = None,
+    told: str | None = None,
 ) -> Comparison:
     """Run scenarios over the same worlds, so that their differences are paired.
 
@@ -104,7 +111,8 @@ def compare(
         scenarios: name -> scenario, or scenarios that go by their own names; two or more.
         months: when None, that of the shortest scenario.
         baseline: the name that the others are compared with; the first when None.
-        worlds, seed, parameters, keep_series, keep_panels, progress, workers, chunk, command, model: as for :func:`run`.
+        worlds, seed, parameters, keep_series, keep_panels, progress, workers, chunk, command, model, told: as for
+            :func:`run`.
 
     Raises:
         LimitError: as for :func:`run`; fewer than two scenarios; different starts; no such baseline.
@@ -123,7 +131,9 @@ def compare(
     if len(set(starts.values())) > 1:
         listed = ", ".join(f"{name} {start}" for name, start in starts.items())
         raise LimitError(f"scenarios that are compared start in the same month; these do not: {listed}")
-    asked = _Asked(named, worlds, months, seed, parameters, keep_series, keep_panels, workers, chunk, command, model)
+    asked = _Asked(
+        named, worlds, months, seed, parameters, keep_series, keep_panels, workers, chunk, command, model, told
+    )
     results, stopped = asked.run(progress)
     comparison = None
     if results:
@@ -155,6 +165,7 @@ class _Asked:
         chunk: int | None,
         command: str | None,
         model: type[FrontierModel] | None,
+        told: str | None = None,
     ) -> None:
         check_model(model)
         worlds, self.workers = check("worlds", worlds), check("workers", workers)
@@ -169,7 +180,19 @@ class _Asked:
         number = int.from_bytes(os.urandom(8), "little") >> 1 if seed is None else check("seed", seed)
         self.series = worlds * months <= SERIES_KEPT if keep_series is None else keep_series
         panels = self.series and (worlds * months <= PANELS_KEPT if keep_panels is None else keep_panels)
-        self.spec = RunSpec(scenarios, worlds, months, number, parameters, panels=panels, chunk=chunk, model=model)
+        self.told, numbers = None, None
+        if told is not None:
+            if model is not None:
+                raise LimitError("told goes with the model as it is, not with a subclass")
+            from sim.parameters.posterior import POSTERIOR, known_by
+            from sim.record.told import as_told, check_told
+
+            parameters = known_by(check_told(told)) if parameters == POSTERIOR else parameters
+            scenarios, which = as_told(scenarios, told, worlds, number, parameters, workers=self.workers)
+            self.told, numbers = which.about(), which.numbers
+        self.spec = RunSpec(
+            scenarios, worlds, months, number, parameters, numbers=numbers, panels=panels, chunk=chunk, model=model
+        )
 
     def run(self, progress: Progress | None, checkpoint: Checkpoint | None = None) -> tuple[dict[str, Results], bool]:
         """Results of all scenarios, and whether someone stopped it: then over the worlds that all of them finished."""
@@ -215,6 +238,7 @@ class _Asked:
             "entropy": spec.seed if self.drawn else None,
             "parameters": spec.parameters,
             "values": values_of(spec.parameters, scenario.parameters),
+            **({"told": self.told} if self.told else {}),
             "worlds": len(table),
             "worlds_asked": spec.worlds,
             "months": spec.months,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 
-from sim.rule import Distance, Ratio, Share, Signed, rule
+from sim.rule import Distance, Quantity, Ratio, Share, Signed, rule
 from sim.worlds import Vector
 
 # Keeps a share of nothing wanted at nothing received.
@@ -61,6 +63,7 @@ def alignment(
     moves=("alignment_taliban_pakistan",),
     rises_with=("expected", "benefit"),
     off="expected",
+    loops=("L8",),
 )
 def expectation(expected: Share, benefit: Share, *, expectation_learning: Vector) -> Share:
     """Hopes adapt to what has come, so a benefit hoped for and withheld sours the tie for a time."""
@@ -72,19 +75,20 @@ def expectation(expected: Share, benefit: Share, *, expectation_learning: Vector
     judgement="That power follows delivery is ours; the articles show posts shared out, not why.",
     mechanisms=("M5",),
     moves=("alignment_taliban_pakistan", "taliban_spread"),
-    rises_with=("power", "resting", "delivered"),
+    rises_with=("power", "resting", "delivered", "favour"),
     off="power",
 )
 def faction_power(
-    power: Share, resting: Share, delivered: Distance, *, power_gain: Vector, power_pull: Vector
-) -> Ratio:
+    power: Share, resting: Share, delivered: Distance, favour: Share, *, power_gain: Vector, power_pull: Vector
+) -> Annotated[Vector, Quantity("ratio", 0.0, 20.0)]:
     """A faction gains power as its line delivers, is drawn back to its standing, and never loses all (to be scaled to shares).
 
     Args:
         resting: its standing when nothing happens.
         delivered: what this faction's ties brought, less what the actor's ties brought on average.
+        favour: how far a mediator from outside favours it.
     """
-    return (power + power_pull * (resting - power)) * np.exp(power_gain * delivered)
+    return (power + power_pull * (resting - power)) * np.exp(power_gain * (delivered + favour))
 
 
 @rule(
@@ -96,6 +100,7 @@ def faction_power(
     moves=("resentment", "chance_restrain"),
     rises_with=("resentment", "coercion"),
     off="resentment",
+    loops=("L5",),
 )
 def resentment(resentment: Share, coercion: Share, *, resentment_gain: Vector, resentment_fading: Vector) -> Share:
     """Coercion of a former client is remembered for years."""
@@ -112,6 +117,7 @@ def resentment(resentment: Share, coercion: Share, *, resentment_gain: Vector, r
     moves=("distrust",),
     rises_with=("distrust", "strikes", "expulsion"),
     off="distrust",
+    loops=("L9",),
 )
 def afghan_distrust(
     distrust: Share,
@@ -139,6 +145,7 @@ def afghan_distrust(
     rises_with=("legitimacy",),
     falls_with=("favour", "visibility", "distrust", "hardship"),
     off="legitimacy",
+    loops=("L9",),
 )
 def legitimacy(
     legitimacy: Share,
@@ -203,6 +210,7 @@ def messaging(
     moves=("india_engagement",),
     rises_with=("alignment_india", "strain"),
     off=0.0,
+    loops=("L7",),
 )
 def openness_to_india(
     alignment_india: Signed,
@@ -229,21 +237,30 @@ def openness_to_india(
 
 @rule(
     claims=(
-        "001.10-strain-sends-taliban-to-delhi",
-        "000.1-ties-worsened",
+        "000.2-division-strains-ties",
         "001.1-irritants-cause-rift",
-        "004.11-refusal-would-strain",
+        "001.9-border-disputes-tension",
     ),
+    judgement="What strain is made of, and in what parts, is ours.",
     mechanisms=("M10",),
     moves=("india_engagement",),
-    rises_with=("resentment", "coercion"),
+    rises_with=("resentment", "coercion", "tension"),
     falls_with=("alignment_pakistan",),
     off=0.0,
 )
-def strain(alignment_pakistan: Signed, resentment: Share, coercion: Share, *, strain_coercion: Vector) -> Share:
-    """Strain between Kabul and Islamabad: cool factions, old resentment, present coercion."""
+def strain(
+    alignment_pakistan: Signed,
+    resentment: Share,
+    coercion: Share,
+    tension: Share,
+    *,
+    strain_coercion: Vector,
+    strain_tension: Vector,
+) -> Share:
+    """Strain between Kabul and Islamabad: cool factions, old resentment, present coercion, tension on the line."""
     cool = (1.0 - alignment_pakistan) / 2.0
-    return 1.0 - (1.0 - cool) * (1.0 - cool * resentment) * (1.0 - strain_coercion * coercion)
+    felt = (1.0 - strain_coercion * coercion) * (1.0 - strain_tension * tension)
+    return 1.0 - (1.0 - cool) * (1.0 - cool * resentment) * felt
 
 
 @rule(
@@ -254,23 +271,26 @@ def strain(alignment_pakistan: Signed, resentment: Share, coercion: Share, *, st
     ),
     mechanisms=("M23", "M29"),
     moves=("rhetoric",),
-    rises_with=("rhetoric", "power_pti", "power_clerics", "example"),
+    rises_with=("rhetoric", "power_pti", "power_clerics", "prestige"),
     off="rhetoric",
+    loops=("L9",),
 )
 def rhetoric(
     rhetoric: Share,
     power_pti: Share,
     power_clerics: Share,
-    example: Share,
+    prestige: Share,
     *,
     rhetoric_pull: Vector,
     rhetoric_pti: Vector,
     rhetoric_clerics: Vector,
-    rhetoric_example: Vector,
+    rhetoric_prestige: Vector,
 ) -> Share:
-    """Pro-Taliban and anti-American talk in Pakistan rises with those who use it and with the Taliban's example."""
+    """Pro-Taliban and anti-American talk in Pakistan rises with those who use it and with the movement's prestige."""
     quiet = (
-        (1.0 - rhetoric_pti * power_pti) * (1.0 - rhetoric_clerics * power_clerics) * (1.0 - rhetoric_example * example)
+        (1.0 - rhetoric_pti * power_pti)
+        * (1.0 - rhetoric_clerics * power_clerics)
+        * (1.0 - rhetoric_prestige * prestige)
     )
     return rhetoric + rhetoric_pull * (1.0 - quiet - rhetoric)
 
@@ -313,7 +333,7 @@ def coercion(
         "002.8-wants-trade",
     ),
     mechanisms=("M3", "M26"),
-    moves=("alignment_taliban_pakistan", "chance_bargain"),
+    moves=("alignment_taliban_pakistan", "price_of_restraint"),
     rises_with=("received",),
     falls_with=("wanted",),
     off=0.0,
@@ -352,3 +372,20 @@ def restraint_cools_ties(effort: Share) -> Share:
 def favours_exchanged(effort: Share, benefit: Share) -> Share:
     """What passes between Kabul and Islamabad: restraint one way, help the other."""
     return 1.0 - (1.0 - effort) * (1.0 - benefit)
+
+
+@rule(
+    claims=("004.8-fighters-sent-joint-attacks", "001.7-war-support-made-loyalty", "002.2-close-ties"),
+    judgement="That fighters who guard, host and vouch for Kabul keep the tie warm is ours; how much includes nothing.",
+    mechanisms=("M4",),
+    moves=("alignment_taliban_ttp",),
+    rises_with=("strength", "war"),
+    off=0.0,
+)
+def services_of_the_ttp(strength: Share, war: Share, *, ttp_services: Vector) -> Share:
+    """The TTP has something to give, too: its fighters guard, host and vouch for Kabul, and more so when there is war.
+
+    Args:
+        strength: the movement's fighters as a share of twice those of August 2021.
+    """
+    return ttp_services * (1.0 - (1.0 - strength) * (1.0 - war))

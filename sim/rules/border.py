@@ -52,31 +52,39 @@ def border_posture(
     judgement="Joint patrols are offered against illegal crossings; that they calm the guards too is ours.",
     mechanisms=("M9",),
     moves=("border_clashes",),
-    rises_with=("fencing", "strikes", "posture"),
+    rises_with=("fencing", "strikes", "posture", "answer", "hostilities"),
     falls_with=("joint_patrols",),
     off=0.0,
+    loops=("L5",),
 )
 def clashes_expected(
     fencing: Share,
     strikes: Share,
     posture: Share,
+    answer: Share,
+    hostilities: Share,
     joint_patrols: Share,
     *,
     clash_base: Vector,
     clash_fencing: Vector,
     clash_strikes: Vector,
     clash_posture: Vector,
+    clash_answer: Vector,
+    clash_hostilities: Vector,
     clash_patrols: Vector,
+    clash_most: Vector,
 ) -> Clashes:
-    """Clashes to expect this month: more with fencing, strikes and a hard posture, fewer with joint patrols."""
+    """Clashes to expect this month: more with fencing, strikes, a hard posture and fire in answer, fewer with joint patrols."""
     log_rate = (
         clash_base
         + clash_fencing * fencing
         + clash_strikes * strikes
         + clash_posture * posture
+        + clash_answer * answer
+        + clash_hostilities * hostilities
         - clash_patrols * joint_patrols
     )
-    return np.exp(log_rate)
+    return clash_most * (1.0 - np.exp(-np.exp(log_rate) / clash_most))
 
 
 @rule(
@@ -109,6 +117,10 @@ def pakistan_fires_first(
     moves=("border_open", "trade"),
     rises_with=("clashes",),
     off=0.0,
+    loops=(
+        "L5",
+        "L6",
+    ),
 )
 def closed_by_clashes(clashes: Clashes, *, closure_per_clash: Vector) -> Share:
     """Share of the month for which clashes shut the crossings."""

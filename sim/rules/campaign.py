@@ -13,23 +13,24 @@ from sim.worlds import Vector
         "004.6-victory-galvanised",
         "001.5-resurgence-motivates-ttp",
         "003.1-triumph-invigorated-ttp",
-        "001.2-backing-raised-violence",
     ),
+    judgement="That what a movement has won since adds to the example next door is ours.",
     mechanisms=("M6",),
     moves=("attacks",),
-    rises_with=("example",),
+    rises_with=("prestige",),
     off=0.0,
+    loops=("L2",),
 )
-def example_of_victory(example: Share, *, example_weight: Vector) -> Logits:
-    """The Taliban's victory shows that it can be done: pressure to escalate."""
-    return example_weight * example
+def prestige_emboldens(prestige: Share, *, prestige_weight: Vector) -> Logits:
+    """Victory next door, and success of its own, show that it can be done: pressure to escalate."""
+    return prestige_weight * prestige
 
 
 @rule(
     judgement="How long an example inspires is not in the articles.",
     claims=("004.6-victory-galvanised",),
     mechanisms=("M6",),
-    moves=("attacks",),
+    moves=("prestige",),
     rises_with=("example",),
     off="example",
 )
@@ -45,6 +46,7 @@ def example_fades(example: Share, *, example_fading: Vector) -> Share:
     moves=("attacks",),
     rises_with=("grievance",),
     off=0.0,
+    loops=("L4",),
 )
 def grievance_calls(grievance: Share, *, grievance_weight: Vector) -> Logits:
     """Anger at the state, above all in the border areas, is pressure to escalate."""
@@ -79,6 +81,7 @@ def capability_tempts(capability: Share, *, capability_weight: Vector) -> Logits
     moves=("attacks",),
     falls_with=("operations",),
     off=0.0,
+    loops=("L3",),
 )
 def operations_deter(operations: Share, *, operations_deterrence: Vector) -> Logits:
     """Operations make escalation costly: pressure against it."""
@@ -95,6 +98,7 @@ def operations_deter(operations: Share, *, operations_deterrence: Vector) -> Log
     rises_with=("operations",),
     falls_with=("shelter",),
     off=0.0,
+    loops=("L3",),
 )
 def operations_drive_under(operations: Share, shelter: Share, *, lie_low_weight: Vector) -> Logits:
     """Operations drive a movement under unless it has somewhere to go: pressure to lie low."""
@@ -108,12 +112,12 @@ def operations_drive_under(operations: Share, shelter: Share, *, lie_low_weight:
     ),
     mechanisms=("M7",),
     moves=("attacks",),
-    falls_with=("effort",),
+    falls_with=("effort", "control"),
     off=0.0,
 )
-def kabul_holds_back(effort: Share, *, kabul_control: Vector, restraint_weight: Vector) -> Logits:
+def kabul_holds_back(effort: Share, control: Share, *, restraint_weight: Vector) -> Logits:
     """Kabul's effort, as far as it controls the TTP, is pressure against escalating."""
-    return -restraint_weight * effort * kabul_control
+    return -restraint_weight * effort * control
 
 
 @rule(
@@ -124,12 +128,12 @@ def kabul_holds_back(effort: Share, *, kabul_control: Vector, restraint_weight: 
     ),
     mechanisms=("M7", "M17"),
     moves=("ceasefire",),
-    rises_with=("effort", "talks"),
+    rises_with=("brokering", "control", "talks"),
     off=0.0,
 )
-def kabul_brokers(effort: Share, talks: Share, *, kabul_control: Vector, brokering_weight: Vector) -> Logits:
+def kabul_brokers(brokering: Share, control: Share, talks: Share, *, brokering_weight: Vector) -> Logits:
     """Kabul's good offices, where Islamabad will talk: pressure for a truce."""
-    return brokering_weight * effort * kabul_control * talks
+    return brokering_weight * brokering * control * talks
 
 
 @rule(
@@ -201,8 +205,8 @@ def demands_met(
     judgement="The hazard's form is the usual one for monthly survival; its size is ours.",
     mechanisms=("M7",),
     moves=("ceasefire",),
-    rises_with=("unmet", "months", "operations"),
-    falls_with=("cohesion", "effort"),
+    rises_with=("unmet", "months", "operations", "prestige"),
+    falls_with=("cohesion", "brokering"),
     off=0.0,
 )
 def truce_ends(
@@ -210,26 +214,29 @@ def truce_ends(
     months: Months,
     operations: Share,
     cohesion: Share,
-    effort: Share,
+    brokering: Share,
+    prestige: Share,
     *,
     truce_hazard_base: Vector,
     truce_hazard_unmet: Vector,
     truce_hazard_operations: Vector,
     truce_hazard_spoilers: Vector,
     truce_hazard_guarantee: Vector,
+    truce_hazard_prestige: Vector,
 ) -> Chance:
-    """Chance that a truce ends this month: unmet demands wear on it with time, operations and spoilers break it.
+    """Chance that a truce ends this month: unmet demands wear on it with time, operations, spoilers and success break it.
 
     Args:
         months: how long it has held.
-        effort: Kabul's effort, its guarantee.
+        brokering: how far Kabul stands behind it.
     """
     log_hazard = (
         truce_hazard_base
         + truce_hazard_unmet * unmet * np.log1p(months)
         + truce_hazard_operations * operations
         + truce_hazard_spoilers * (1.0 - cohesion)
-        - truce_hazard_guarantee * effort
+        + truce_hazard_prestige * prestige
+        - truce_hazard_guarantee * brokering
     )
     return 1.0 - np.exp(-np.exp(log_hazard))
 
@@ -259,12 +266,12 @@ def truce_compliance(met: Share, *, truce_compliance: Vector, compliance_given_c
     ),
     mechanisms=("M6", "M7"),
     moves=("ttp_strength", "attacks"),
-    falls_with=("effort",),
+    falls_with=("effort", "control"),
     off=0.0,
 )
-def shelter_given(effort: Share, *, kabul_control: Vector) -> Share:
+def shelter_given(effort: Share, control: Share) -> Share:
     """How far the TTP may live and move in Afghanistan: less with Kabul's effort, as far as it is in control."""
-    return 1.0 - effort * kabul_control
+    return 1.0 - effort * control
 
 
 @rule(

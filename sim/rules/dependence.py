@@ -17,7 +17,7 @@ from sim.worlds import Vector
         "004.4-no-need-of-fighter-support",
     ),
     mechanisms=("M1", "M15"),
-    moves=("leverage_wartime", "leverage_pakistan_taliban"),
+    moves=("leverage_wartime", "dependence"),
     rises_with=("war",),
     off="need",
 )
@@ -49,7 +49,7 @@ def inherited_arms(
         "002.7-wants-financial-aid",
     ),
     mechanisms=("M13",),
-    moves=("refugees", "leverage_pakistan_taliban"),
+    moves=("refugees", "legitimacy"),
     rises_with=("hardship", "sanctions", "war"),
     falls_with=("relief",),
     off="hardship",
@@ -129,3 +129,16 @@ def need_of_restraint(attacks: Share, *, restraint_need_low: Vector) -> Share:
 def need_of_room_denied(base: Share, india_engagement: Share, *, india_alarm: Vector) -> Share:
     """The closer India comes to Kabul, the more Islamabad needs Kabul to keep it small."""
     return base + india_alarm * india_engagement * (1.0 - base)
+
+
+@rule(
+    claims=("004.18-isolation-raises-value", "004.18-still-crucial-patron"),
+    judgement="How much more an outcast needs who speaks for it is ours.",
+    mechanisms=("M2", "M12"),
+    moves=("dependence",),
+    rises_with=("base", "sanctions"),
+    off="base",
+)
+def need_of_a_friend(base: Share, sanctions: Share, *, outcast_need: Vector) -> Share:
+    """Whom most of the world shuns needs a friend the more."""
+    return base + outcast_need * sanctions * (1.0 - base)

@@ -72,40 +72,46 @@ def imf_approval(
 @rule(
     claims=(
         "000.4-ally-status-questioned",
+        "000.4-support-drew-criticism",
         "003.4-us-ties-expected-better",
         "003.3-optimism-about-us-ties",
     ),
     mechanisms=("M12", "M23"),
     moves=("us_ties",),
     rises_with=("ties",),
-    falls_with=("recognition", "rhetoric"),
+    falls_with=("recognition", "rhetoric", "support"),
     off="ties",
 )
 def us_ties(
     ties: Share,
     recognition: Share,
     rhetoric: Share,
+    support: Share,
     *,
     us_ties_pull: Vector,
     us_ties_resting: Vector,
     us_ties_recognition: Vector,
     us_ties_rhetoric: Vector,
+    us_ties_support: Vector,
 ) -> Share:
-    """Washington's goodwill cools with recognition of Kabul and anti-American talk."""
+    """Washington's goodwill cools with recognition of Kabul, help that is seen, and anti-American talk.
+
+    Args:
+        support: what Kabul gets from Pakistan, as far as it is seen.
+    """
     level = us_ties_resting * (1.0 - us_ties_recognition * recognition) * (1.0 - us_ties_rhetoric * rhetoric)
+    level = level * (1.0 - us_ties_support * support)
     return ties + us_ties_pull * (level - ties)
 
 
 @rule(
-    claims=(
-        "004.15-investment-with-china-russia",
-        "004.26-praise-for-china",
-    ),
-    judgement="What China would put in place of Pakistan is not in the articles.",
+    claims=("004.26-praise-for-china",),
+    judgement="That courting China brings its help, and how much would stand in for Pakistan's, is not in the articles.",
     mechanisms=("M2", "M21"),
     moves=("leverage_pakistan_taliban",),
     rises_with=("patronage", "messaging"),
     off="patronage",
+    loops=("L7",),
 )
 def chinese_patronage(patronage: Share, messaging: Share, *, china_pace: Vector, china_interest: Vector) -> Share:
     """China's own offer to Kabul grows slowly, as Kabul courts it."""
@@ -121,6 +127,7 @@ def chinese_patronage(patronage: Share, messaging: Share, *, china_pace: Vector,
     moves=("india_engagement",),
     rises_with=("openness",),
     off=0.0,
+    loops=("L7",),
 )
 def kabul_invites_india(openness: Share, *, india_invitation_weight: Vector) -> Logits:
     """Kabul's openness draws India in; grows with engagement."""
@@ -144,11 +151,8 @@ def strain_opens_door(strain: Share, *, india_strain_weight: Vector) -> Logits:
 
 
 @rule(
-    claims=(
-        "002.10-fear-attacks-on-neighbours",
-        "004.18-isolation-raises-value",
-    ),
-    judgement="How much India fears for its people and its name in Kabul is ours.",
+    claims=("001.1-india-seeks-cautious-tie",),
+    judgement="What India is cautious about, danger on the ground and the name of those it deals with, is ours.",
     mechanisms=("M10",),
     moves=("india_engagement",),
     falls_with=("risk", "sanctions"),
@@ -235,12 +239,12 @@ def off_the_menu(shut: Share, *, menu_closed: Vector) -> Logits:
     ),
     mechanisms=("M27",),
     moves=("concession_pressure",),
-    rises_with=("truce", "leverage_taliban"),
+    rises_with=("truce", "brokering", "leverage_taliban"),
     off=0.0,
 )
-def mediation_leans(truce: Share, leverage_taliban: Share, *, mediation_lean: Vector) -> Share:
+def mediation_leans(truce: Share, brokering: Share, leverage_taliban: Share, *, mediation_lean: Vector) -> Share:
     """A truce that Kabul stands behind comes with pressure on Islamabad to concede, as far as Kabul has a hold on it."""
-    return mediation_lean * truce * leverage_taliban
+    return mediation_lean * truce * brokering * leverage_taliban
 
 
 @rule(
@@ -299,3 +303,25 @@ def iskp_strength(
     gained = 1.0 - (1.0 - iskp_gain_war * war) * np.exp(-iskp_gain_drift * drifted)
     kept = strength * (1.0 - iskp_fading)
     return kept + gained * (1.0 - kept)
+
+
+@rule(
+    claims=(
+        "002.7-argued-for-unfreezing-assets",
+        "002.7-argued-for-aid-flows",
+        "001.1-urged-engagement",
+        "004.24-diplomatic-booster",
+    ),
+    judgement="How much a voice for Kabul can loosen in the end, and how slowly, is ours; includes nothing.",
+    mechanisms=("M2", "M13"),
+    moves=("afghan_hardship",),
+    rises_with=("loosened", "advocacy"),
+    off="loosened",
+)
+def sanctions_loosened(loosened: Share, advocacy: Share, *, sanctions_pace: Vector, advocacy_effect: Vector) -> Share:
+    """Advocacy abroad loosens sanctions and frees assets and aid, slowly; without it they close again.
+
+    Args:
+        loosened: share of the sanctions that is loosened.
+    """
+    return loosened + sanctions_pace * (advocacy_effect * advocacy - loosened)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import numpy as np
 
-from sim.rule import Cost, People, Quantity, Ratio, Share, rule
+from sim.rule import Chance, Cost, People, Quantity, Ratio, Share, rule
 from sim.worlds import Vector
 
 ManyPeople = Annotated[Vector, Quantity("thousand people", 0.0, 140_000.0)]
@@ -25,8 +25,9 @@ LEAST_COST = 1e-9
     mechanisms=("M11", "M13"),
     moves=("economy",),
     rises_with=("economy", "imf", "trade"),
-    falls_with=("violence", "refugees", "effort_cost", "unrest"),
+    falls_with=("violence", "refugees", "effort_cost", "unrest", "default"),
     off="economy",
+    loops=("L6",),
 )
 def economy(
     economy: Share,
@@ -36,6 +37,7 @@ def economy(
     refugees: Share,
     effort_cost: Share,
     unrest: Share,
+    default: Share,
     *,
     economy_pull: Vector,
     economy_resting: Vector,
@@ -45,6 +47,7 @@ def economy(
     economy_refugees: Vector,
     economy_effort: Vector,
     economy_unrest: Vector,
+    economy_default: Vector,
 ) -> Share:
     """The economy reverts to a weak norm; an IMF programme and trade lift it, violence, arrivals, effort and unrest weigh.
 
@@ -61,6 +64,7 @@ def economy(
         - economy_refugees * refugees
         - economy_effort * effort_cost
         - economy_unrest * unrest
+        - economy_default * default
     )
     return economy + economy_pull * (np.minimum(np.maximum(level, 0.0), 1.0) - economy)
 
@@ -75,12 +79,26 @@ def economy(
     mechanisms=("M11",),
     moves=("effort_afforded",),
     rises_with=("economy",),
-    falls_with=("unrest",),
+    falls_with=("unrest", "default"),
     off=100.0,
+    loops=(
+        "L3",
+        "L6",
+    ),
 )
-def budget(economy: Share, unrest: Share, *, budget_floor: Vector, budget_slope: Vector, budget_unrest: Vector) -> Cost:
-    """The total cost of levers that Pakistan can carry: less in a weak economy and with unrest at home."""
-    return (budget_floor + budget_slope * economy) * (1.0 - budget_unrest * unrest)
+def budget(
+    economy: Share,
+    unrest: Share,
+    default: Share,
+    *,
+    budget_floor: Vector,
+    budget_slope: Vector,
+    budget_unrest: Vector,
+    budget_default: Vector,
+) -> Cost:
+    """The total cost of levers that Pakistan can carry: less in a weak economy, with unrest at home, in default."""
+    carried = (budget_floor + budget_slope * economy) * (1.0 - budget_unrest * unrest)
+    return carried * (1.0 - budget_default * default)
 
 
 @rule(
@@ -105,9 +123,10 @@ def affordable_share(cost: Cost, budget: Cost) -> Share:
     ),
     mechanisms=("M11", "M23"),
     moves=("unrest",),
-    rises_with=("unrest", "power_pti", "rhetoric", "violence"),
+    rises_with=("unrest", "power_pti", "rhetoric", "violence", "favours"),
     falls_with=("economy",),
     off="unrest",
+    loops=("L6", "L9"),
 )
 def unrest(
     unrest: Share,
@@ -115,19 +134,26 @@ def unrest(
     power_pti: Share,
     rhetoric: Share,
     violence: Share,
+    favours: Share,
     *,
     unrest_pull: Vector,
     unrest_economy: Vector,
     unrest_pti: Vector,
     unrest_rhetoric: Vector,
     unrest_violence: Vector,
+    unrest_favours: Vector,
 ) -> Share:
-    """Unrest follows a weak economy, a strong opposition kept out, mobilising talk and violence."""
+    """Unrest follows a weak economy, a strong opposition kept out, mobilising talk, violence, and giving while people die.
+
+    Args:
+        favours: what is given in sight of all to those blamed for the violence.
+    """
     calm = (
         (1.0 - unrest_economy * (1.0 - economy))
         * (1.0 - unrest_pti * power_pti)
         * (1.0 - unrest_rhetoric * rhetoric)
         * (1.0 - unrest_violence * violence)
+        * (1.0 - unrest_favours * favours * violence)
     )
     return unrest + unrest_pull * (1.0 - calm - unrest)
 
@@ -192,6 +218,7 @@ def refugees(refugees: People, arrived: People, sent_back: People, *, return_rat
     rises_with=("intended",),
     falls_with=("power_civilian", "sympathy"),
     off="intended",
+    loops=("L9",),
 )
 def civilian_say(intended: Share, power_civilian: Share, sympathy: Share, *, civilian_say: Vector) -> Share:
     """Coercive levers as the army intends them, softened by civilians only as far as they have a say.
@@ -202,3 +229,31 @@ def civilian_say(intended: Share, power_civilian: Share, sympathy: Share, *, civ
         sympathy: pro-Taliban sympathy that they answer to.
     """
     return intended * (1.0 - civilian_say * power_civilian * sympathy)
+
+
+@rule(
+    claims=("000.1-default-threat", "000.4-imf-talks-stalled"),
+    judgement="The odds of a default are in no article; the range runs from next to none to likely in a ruined economy.",
+    mechanisms=("M11",),
+    moves=("in_default", "economy"),
+    falls_with=("economy", "imf"),
+    off=0.0,
+    loops=("L6",),
+)
+def default_begins(economy: Share, imf: Share, *, default_chance_at_worst: Vector, default_steepness: Vector) -> Chance:
+    """Chance that Pakistan defaults this month: the poorer it is, the likelier, and without a programme only."""
+    return default_chance_at_worst * (1.0 - economy) ** default_steepness * (1.0 - imf)
+
+
+@rule(
+    claims=("000.3-imf-obstructs-recognition", "000.4-imf-talks-stalled"),
+    judgement="How long a default lasts is ours: a programme ends it sooner.",
+    mechanisms=("M11",),
+    moves=("in_default", "economy"),
+    rises_with=("imf",),
+    off=1.0,
+    loops=("L6",),
+)
+def default_ends(imf: Share, *, default_exit: Vector, default_exit_imf: Vector) -> Chance:
+    """Chance that terms with creditors are found this month; a programme makes it likelier."""
+    return default_exit + default_exit_imf * imf * (1.0 - default_exit)

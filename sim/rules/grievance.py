@@ -17,6 +17,7 @@ from sim.worlds import Vector
     rises_with=("grievance", "operations", "strikes", "expulsion"),
     falls_with=("redress",),
     off="grievance",
+    loops=("L4",),
 )
 def grievance(
     grievance: Share,
@@ -52,7 +53,7 @@ def grievance(
     mechanisms=("M18", "M8"),
     moves=("sovereignty_control",),
     rises_with=("control", "operations"),
-    falls_with=("attacks", "withdrawal", "grievance"),
+    falls_with=("attacks", "withdrawal", "grievance", "foothold"),
     off="control",
 )
 def area_control(
@@ -61,14 +62,16 @@ def area_control(
     operations: Share,
     withdrawal: Share,
     grievance: Share,
+    foothold: Share,
     *,
     control_recovery: Vector,
     control_operations: Vector,
     control_consent: Vector,
     control_loss: Vector,
     control_withdrawal: Vector,
+    control_foothold: Vector,
 ) -> Share:
-    """The state loses control where it is attacked or leaves, and regains it with time and operations, less against anger.
+    """The state loses control where it is attacked, leaves, or armed groups hold ground; time and operations regain it.
 
     Args:
         attacks: attacks in the area this month against those that it sees in a bad month.
@@ -76,7 +79,8 @@ def area_control(
     """
     regained = (control_recovery + control_operations * operations) * (1.0 - withdrawal)
     regained = regained * (1.0 - control_consent * grievance)
-    lost = 1.0 - 1.0 / (1.0 + control_loss * attacks + control_withdrawal * withdrawal)
+    pressed = control_loss * attacks + control_withdrawal * withdrawal + control_foothold * foothold
+    lost = 1.0 - 1.0 / (1.0 + pressed)
     return control + regained * (1.0 - control) * (1.0 - lost) - lost * control
 
 

@@ -18,21 +18,33 @@ from sim.worlds import Vector
     judgement="Logistic growth towards what a home area can carry is ours; grievance's part may be nothing.",
     mechanisms=("M6", "M8"),
     moves=("ttp_strength",),
-    rises_with=("grievance", "example"),
+    rises_with=("grievance", "prestige", "foothold"),
     off=0.0,
+    loops=(
+        "L1",
+        "L2",
+        "L4",
+    ),
 )
 def recruitment(
     strength: Fighters,
     grievance: Share,
-    example: Share,
+    prestige: Share,
+    foothold: Share,
     *,
     recruitment_rate: Vector,
     recruitment_grievance: Vector,
-    recruitment_example: Vector,
+    recruitment_prestige: Vector,
+    recruitment_foothold: Vector,
     group_ceiling: Vector,
 ) -> Fighters:
-    """Fighters recruited this month: faster with grievance and with the example of victory, slower near the ceiling."""
-    rate = recruitment_rate + recruitment_grievance * grievance + recruitment_example * example
+    """Fighters recruited this month: faster with grievance, prestige and a foothold at home, slower near the ceiling."""
+    rate = (
+        recruitment_rate
+        + recruitment_grievance * grievance
+        + recruitment_prestige * prestige
+        + recruitment_foothold * foothold
+    )
     return rate * strength * np.maximum(1.0 - strength / group_ceiling, 0.0)
 
 
@@ -49,6 +61,7 @@ def recruitment(
     rises_with=("strength", "operations", "strikes"),
     falls_with=("shelter",),
     off=0.0,
+    loops=("L3",),
 )
 def attrition(
     strength: Fighters,
@@ -98,12 +111,13 @@ def freed_prisoners(pool: Fighters, releases: Share, *, freed_return_rate: Vecto
     judgement="How many crossed over is not known; the range includes hardly any.",
     mechanisms=("M6",),
     moves=("ttp_strength",),
-    rises_with=("alignment_rank_and_file", "shelter"),
+    rises_with=("alignment_rank_and_file", "shelter", "prestige"),
     off=0.0,
+    loops=("L2",),
 )
-def crossovers(alignment_rank_and_file: Share, shelter: Share, *, crossover_rate: Vector) -> Fighters:
-    """Afghan Taliban fighters who join the TTP this month, where the ranks warm to it and Kabul looks away."""
-    return crossover_rate * alignment_rank_and_file * shelter
+def crossovers(alignment_rank_and_file: Share, shelter: Share, prestige: Share, *, crossover_rate: Vector) -> Fighters:
+    """Afghan Taliban fighters who join the TTP this month: where the ranks warm to it, its name draws and Kabul looks away."""
+    return crossover_rate * alignment_rank_and_file * shelter * prestige
 
 
 @rule(
@@ -173,25 +187,26 @@ def capability(
     judgement="That truces with nothing to show divide a movement is ours, with a range from none to much.",
     mechanisms=("M7", "M6"),
     moves=("ttp_cohesion",),
-    rises_with=("cohesion", "example"),
+    rises_with=("cohesion", "prestige"),
     falls_with=("truce", "unmet", "operations"),
     off="cohesion",
+    loops=("L2",),
 )
 def group_cohesion(
     cohesion: Share,
-    example: Share,
+    prestige: Share,
     truce: Share,
     unmet: Share,
     operations: Share,
     *,
     group_cohesion_pull: Vector,
     group_cohesion_resting: Vector,
-    group_cohesion_example: Vector,
+    group_cohesion_prestige: Vector,
     truce_dissent: Vector,
     operations_disruption: Vector,
 ) -> Share:
-    """Victory next door binds groups together; a truce with nothing to show, and operations, pull at them."""
-    bound = group_cohesion_resting + group_cohesion_example * example * (1.0 - group_cohesion_resting)
+    """Prestige binds groups together; a truce with nothing to show, and operations, pull at them."""
+    bound = group_cohesion_resting + group_cohesion_prestige * prestige * (1.0 - group_cohesion_resting)
     settled = cohesion + group_cohesion_pull * (bound - cohesion)
     return settled * (1.0 - truce_dissent * truce * unmet) * (1.0 - operations_disruption * operations)
 
@@ -220,20 +235,17 @@ def breakaway_chance(cohesion: Share, *, breakaway_rate: Vector, breakaway_steep
     ),
     mechanisms=("M6",),
     moves=("ttp_cohesion",),
-    rises_with=("example", "cohesion"),
+    rises_with=("prestige", "cohesion"),
     off=0.0,
+    loops=("L2",),
 )
-def reunion_chance(example: Share, cohesion: Share, *, reunion_rate: Vector) -> Chance:
-    """Groups that stand apart come back where they hold together themselves and an example of victory draws them."""
-    return reunion_rate * cohesion * example
+def reunion_chance(prestige: Share, cohesion: Share, *, reunion_rate: Vector) -> Chance:
+    """Groups that stand apart come back where they hold together themselves and the movement's prestige draws them."""
+    return reunion_rate * cohesion * prestige
 
 
 @rule(
-    claims=(
-        "002.2-ttp-iskp-cooperation",
-        "002.2-iskp-allied-with-taliban",
-    ),
-    judgement="One article calls ISKP an ally of the TTP; that fighters leave for it is ours; the range includes none.",
+    judgement="No article says that fighters leave for ISKP, and one calls it an ally: wholly ours; the range includes none.",
     mechanisms=("M19",),
     moves=("iskp_strength", "ttp_strength"),
     rises_with=("strength", "effort", "truce"),

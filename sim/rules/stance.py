@@ -1,7 +1,7 @@
 """Kabul's stance on the TTP: each rule is one pressure on how far it restrains the group.
 
-Stances are one ordered effort (0 shelter to 1 crack down). A pressure named here is what a full effort adds to utility
-in logits, unless it says that it grows with the square of effort or bears on named stances only.
+Restraint is one ordered effort (0 shelter to 1 crack down). A pressure
+named here is what a full effort adds to utility in logits, unless it says that it grows with the square of effort.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ def cohesion_cost(dispersion: Share, *, cohesion_cost: Vector) -> Logits:
     moves=("chance_restrain",),
     falls_with=("visibility", "distrust"),
     off=0.0,
+    loops=("L9",),
 )
 def public_cost(visibility: Share, distrust: Share, *, public_cost_weight: Vector) -> Logits:
     """Doing Islamabad a visible favour costs standing with a distrustful Afghan public."""
@@ -67,10 +68,25 @@ def public_cost(visibility: Share, distrust: Share, *, public_cost_weight: Vecto
     moves=("chance_restrain",),
     falls_with=("resentment",),
     off=0.0,
+    loops=("L5",),
 )
 def resentment_cost(resentment: Share, *, resentment_weight: Vector) -> Logits:
     """A client once coerced is slow to oblige."""
     return -resentment_weight * resentment
+
+
+@rule(
+    claims=("004.12-detainees-dim-view", "000.4-taliban-assert-independence"),
+    judgement="That terms themselves offend a movement that felt led by the nose is ours; includes no effect.",
+    mechanisms=("M24",),
+    moves=("chance_restrain",),
+    falls_with=("conditionality", "resentment"),
+    off=0.0,
+    loops=("L8",),
+)
+def terms_offend(conditionality: Share, resentment: Share, *, terms_offend_weight: Vector) -> Logits:
+    """Terms offend those who resent having been led: what is asked for a gift weighs against obliging."""
+    return -terms_offend_weight * conditionality * resentment
 
 
 @rule(
@@ -82,6 +98,7 @@ def resentment_cost(resentment: Share, *, resentment_weight: Vector) -> Logits:
     moves=("chance_restrain",),
     falls_with=("recent_strikes",),
     off=0.0,
+    loops=("L5",),
 )
 def anger_at_strikes(recent_strikes: Share, *, strike_anger_weight: Vector) -> Logits:
     """Strikes across the line make it harder for Kabul to be seen to help."""
@@ -97,6 +114,7 @@ def anger_at_strikes(recent_strikes: Share, *, strike_anger_weight: Vector) -> L
     moves=("chance_restrain",),
     falls_with=("india_engagement",),
     off=0.0,
+    loops=("L7",),
 )
 def indian_alternative(india_engagement: Share, *, india_alternative_weight: Vector) -> Logits:
     """A tie with India takes weight off Pakistan's pressure."""
@@ -113,6 +131,7 @@ def indian_alternative(india_engagement: Share, *, india_alternative_weight: Vec
     moves=("chance_restrain",),
     rises_with=("conditional_reward",),
     off=0.0,
+    loops=("L8",),
 )
 def pull_of_reward(conditional_reward: Ratio, *, reward_response: Vector) -> Logits:
     """What restraint would earn, where Pakistan holds what Kabul needs and gives it conditionally."""
@@ -141,6 +160,7 @@ def goodwill(alignment_pakistan: Signed, *, goodwill_weight: Vector) -> Logits:
     mechanisms=("M16",),
     moves=("chance_restrain",),
     off=0.0,
+    loops=("L8",),
 )
 def answer_to_threat(threat: Share, *, threat_response: Vector) -> Logits:
     """A threat may cow the movement or stiffen it: the sign is open."""
@@ -151,44 +171,82 @@ def answer_to_threat(threat: Share, *, threat_response: Vector) -> Logits:
     claims=(
         "002.1-ttp-bargaining-chip",
         "002.5-pawn-for-four-concessions",
+        "002.4-no-action-despite-pleas",
     ),
     mechanisms=("M3",),
-    moves=("chance_bargain",),
-    rises_with=("unmet", "expected_concession"),
+    moves=("chance_restrain", "taliban_stance"),
+    falls_with=("unmet", "expected_concession"),
     off=0.0,
+    loops=("L8",),
 )
 def value_of_the_chip(unmet: Share, expected_concession: Share, *, chip_value: Vector) -> Logits:
-    """Kabul keeps the TTP in play while it still wants something that Pakistan seems ready to pay.
-
-    Bears on bargaining; a mediator plays a part of it.
+    """Restraint has its price: while what Kabul wants is unpaid and payment is to be expected, it lets violence run.
 
     Args:
-        unmet: share of what Kabul wants from Pakistan that has not been delivered.
+        unmet: share of what Kabul wants from Pakistan and others that has not been delivered.
         expected_concession: how far Kabul expects Pakistan to concede.
     """
-    return chip_value * unmet * expected_concession
+    return -chip_value * unmet * expected_concession
 
 
 @rule(
     judgement="Whether a chip once paid for is kept for the next deal is not in the articles; the range includes 0.",
     claims=("002.1-ttp-bargaining-chip",),
     mechanisms=("M3",),
-    moves=("chance_bargain",),
-    rises_with=("delivered",),
+    moves=("taliban_stance",),
+    rises_with=("credibility",),
+    falls_with=("delivered",),
     off=0.0,
+    loops=("L8",),
 )
-def chip_kept(delivered: Share, *, chip_persistence: Vector) -> Logits:
-    """What was bought once can be sold again: past concessions keep the chip in play."""
-    return chip_persistence * delivered
+def chip_kept(delivered: Share, credibility: Share, *, chip_persistence: Vector) -> Logits:
+    """What was bought once can be sold again: what came without terms keeps the chip in play.
+
+    Args:
+        credibility: how far giving is believed to hang on restraint.
+    """
+    return -chip_persistence * delivered * (1.0 - credibility)
+
+
+@rule(
+    claims=("002.1-ttp-bargaining-chip", "002.6-wants-recognition"),
+    judgement="That others' help meets a part of what Kabul wants from the chip is ours.",
+    mechanisms=("M3",),
+    moves=("taliban_stance",),
+    falls_with=("benefit", "patronage"),
+    off=1.0,
+)
+def still_wanted(benefit: Share, patronage: Share, *, others_pay: Vector) -> Share:
+    """What Kabul still wants for the chip: what neither Pakistan nor other powers have given.
+
+    Args:
+        patronage: how far others (China, India) stand in.
+    """
+    return (1.0 - benefit) * (1.0 - others_pay * patronage)
+
+
+@rule(
+    claims=("004.2-war-support-gave-leverage", "002.5-pawn-for-four-concessions", "001.8-aid-recognition-might-move"),
+    judgement="That a flow which can be cut presses as a threatened loss, beside what is promised, is ours.",
+    mechanisms=("M2", "M15", "M17"),
+    moves=("chance_restrain", "taliban_stance"),
+    rises_with=("leverage_in_use",),
+    off=0.0,
+    loops=("L7", "L8"),
+)
+def loss_if_it_defies(leverage_in_use: Share, *, loss_weight: Vector) -> Logits:
+    """What Kabul stands to lose by defying Islamabad: what it depends on, as far as it believes that it would be cut."""
+    return loss_weight * leverage_in_use
 
 
 @rule(
     judgement="That Pakistani giving without terms shifts what Kabul expects next is ours.",
     claims=("002.1-ttp-bargaining-chip",),
     mechanisms=("M3",),
-    moves=("chance_bargain",),
+    moves=("chance_restrain",),
     rises_with=("expected", "offered"),
     off="expected",
+    loops=("L8",),
 )
 def expected_concession(expected: Share, offered: Share, *, concession_learning: Vector) -> Share:
     """Kabul expects to be paid as far as it has lately been offered payment."""
@@ -196,33 +254,19 @@ def expected_concession(expected: Share, offered: Share, *, concession_learning:
 
 
 @rule(
-    claims=(
-        "001.8-mediation-the-most",
-        "002.4-urged-pakistan-to-negotiate",
-        "003.2-brokering-expected",
-    ),
-    mechanisms=("M7", "M17"),
-    moves=("taliban_stance", "ceasefire"),
-    rises_with=("talks",),
-    off=0.0,
-)
-def call_to_mediate(talks: Share, *, mediation_weight: Vector) -> Logits:
-    """When Islamabad wants to talk, brokering is the help that costs Kabul least; bears on mediation alone."""
-    return mediation_weight * talks
-
-
-@rule(
-    judgement="Stances change less from month to month than the pressures on them; no article gives a pace.",
+    judgement="That Kabul goes up and down by steps, each with its cost, is ours; crackdowns out of the blue are not on record.",
+    claims=("001.8-curbing-unlikely",),
     moves=("taliban_stance",),
+    falls_with=("distance",),
     off=0.0,
 )
-def stance_habit(held: Share, *, stance_inertia: Vector) -> Logits:
-    """What Kabul did last month it tends to do again; bears on the stance it holds.
+def stance_step(distance: Share, *, stance_step_cost: Vector) -> Logits:
+    """Kabul's restraint moves by steps: what lies further from what it does now is the less likely.
 
     Args:
-        held: 1 for the stance held last month, else 0.
+        distance: how far the option lies from the restraint held.
     """
-    return stance_inertia * held
+    return -stance_step_cost * distance
 
 
 @rule(
@@ -278,26 +322,14 @@ def afghan_war(war: Share, breaking: Share, *, war_from_fracture: Vector, war_eb
 
 
 @rule(
-    claims=("002.4-urged-pakistan-to-negotiate", "002.1-ttp-bargaining-chip"),
-    judgement="How much of the chip a mediator plays is ours.",
-    mechanisms=("M3",),
-    moves=("taliban_stance",),
-    rises_with=("chip",),
-    off=0.0,
-)
-def chip_for_a_mediator(chip: Logits, *, mediator_chip_share: Vector) -> Logits:
-    """A mediator plays the chip too, in part; bears on mediation alone."""
-    return mediator_chip_share * chip
-
-
-@rule(
     claims=("002.1-ttp-bargaining-chip", "002.4-urged-concessions"),
     judgement="That giving without terms reads as readiness to pay is ours.",
     mechanisms=("M3", "M27"),
-    moves=("chance_bargain",),
+    moves=("chance_restrain",),
     rises_with=("benefit", "concession_pressure"),
     falls_with=("credibility",),
     off=0.0,
+    loops=("L8",),
 )
 def readiness_to_pay(benefit: Share, credibility: Share, concession_pressure: Share) -> Share:
     """How ready to pay Islamabad seems: it gives without terms, or yields to mediation."""

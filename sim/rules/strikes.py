@@ -19,7 +19,7 @@ from sim.worlds import Vector
     off=0.0,
 )
 def strike_intent(lever: Share, *, strike_intent_weight: Vector) -> Logits:
-    """The course that Islamabad has set."""
+    """A course that is ready to strike across the line presses to do it."""
     return strike_intent_weight * lever
 
 
@@ -32,6 +32,7 @@ def strike_intent(lever: Share, *, strike_intent_weight: Vector) -> Logits:
     moves=("chance_strikes",),
     rises_with=("deaths",),
     off=0.0,
+    loops=("L5",),
 )
 def provocation(deaths: Share, *, provocation_weight: Vector) -> Logits:
     """Recent deaths press for a strike.
@@ -48,6 +49,7 @@ def provocation(deaths: Share, *, provocation_weight: Vector) -> Logits:
     moves=("chance_strikes",),
     rises_with=("collapse",),
     off=0.0,
+    loops=("L5",),
 )
 def talks_failed(collapse: Share, *, talks_failed_weight: Vector) -> Logits:
     """Talks that collapsed press for a strike."""
@@ -74,6 +76,7 @@ def memory_of_collapse(memory: Share, ended: Share, *, collapse_fading: Vector) 
     moves=("chance_strikes",),
     falls_with=("power_clerics",),
     off=0.0,
+    loops=("L9",),
 )
 def clerics_object(power_clerics: Share, *, clerics_weight: Vector) -> Logits:
     """The Taliban's friends among Pakistan's clerics and parties press against strikes."""
@@ -148,3 +151,21 @@ def cost_weighs(beyond: Ratio, *, cost_weight: Vector) -> Logits:
 def course_habit(held: Share, *, course_inertia: Vector) -> Logits:
     """The course that is held tends to be kept: policy is the army's and outlives governments."""
     return course_inertia * held
+
+
+@rule(
+    claims=("events.2022-11-13-chaman-closed", "001.9-border-disputes-tension"),
+    judgement="How far Islamabad shuts the crossings in answer to a bad month is ours.",
+    mechanisms=("M9",),
+    moves=("border_open", "trade"),
+    rises_with=("closure", "closing"),
+    off="closure",
+    loops=("L5", "L7"),
+)
+def closed_in_answer(closure: Share, closing: Share, *, answer_closure: Vector) -> Share:
+    """Crossings are shut as the course says, and further where Islamabad answers by closing them.
+
+    Args:
+        closing: 1 in a month in which it answers so, or goes further.
+    """
+    return np.maximum(closure, answer_closure * closing)

@@ -13,7 +13,7 @@ from sim.worlds import Vector
 Capability = Annotated[Vector, Quantity("capability", 0.0, 400.0)]
 # The last draw a stream gives; the normal quantile of 1 is infinite.
 LAST = 1.0 - 1e-9
-ManyAttacks = Annotated[Vector, Quantity("attacks a month", 0.0, 20_000.0)]
+ManyAttacks = Annotated[Vector, Quantity("attacks a month", 0.0, 50_000.0)]
 Draw = Annotated[Vector, Quantity("uniform draw", 1e-12, LAST)]
 
 
@@ -49,12 +49,12 @@ def attacks_expected(
     ),
     mechanisms=("M7", "M6"),
     moves=("attacks",),
-    rises_with=("effort", "refuge"),
+    rises_with=("effort", "control", "refuge"),
     off=0.0,
 )
-def prevented_by_kabul(effort: Share, refuge: Share, *, kabul_control: Vector, reach_beyond_refuge: Vector) -> Share:
+def prevented_by_kabul(effort: Share, control: Share, refuge: Share, *, reach_beyond_refuge: Vector) -> Share:
     """Kabul can stop what is launched from its soil, and a part of what is not."""
-    return effort * kabul_control * (refuge + reach_beyond_refuge * (1.0 - refuge))
+    return effort * control * (refuge + reach_beyond_refuge * (1.0 - refuge))
 
 
 @rule(
@@ -97,16 +97,13 @@ def attacks_in_area(home: Attacks, elsewhere: Attacks, *, attacks_abroad_share: 
     claims=("001.6-other-groups-encouraged", "004.6-victory-galvanised"),
     mechanisms=("M31",),
     moves=("attacks_background",),
-    rises_with=("success",),
+    rises_with=("prestige",),
     off=1.0,
+    loops=("L2",),
 )
-def encouragement(success: Share, *, background_example: Vector) -> Ratio:
-    """The TTP's success encourages other groups: what it multiplies their attacks by.
-
-    Args:
-        success: the TTP's recent attacks as a share of the level at which its success is complete.
-    """
-    return 1.0 + background_example * success
+def encouragement(prestige: Share, *, background_example: Vector) -> Ratio:
+    """The TTP's prestige encourages other groups: what it multiplies their attacks by."""
+    return 1.0 + background_example * prestige
 
 
 @rule(
@@ -164,12 +161,12 @@ def deaths_in_attack(
     ),
     mechanisms=("M20",),
     moves=("fatalities_security",),
-    falls_with=("draw",),
+    rises_with=("lethal",),
     off=0.0,
 )
-def security_dead(draw: Draw, *, security_share: Vector) -> Share:
-    """Whether the dead of a TTP attack are of the security forces (1) or civilians (0)."""
-    return np.less(draw, security_share) * 1.0
+def security_dead(lethal: Attacks, *, security_share: Vector) -> Attacks:
+    """Of the TTP's lethal attacks, those to expect whose dead are of the security forces; of the others they are civilians."""
+    return security_share * lethal
 
 
 @rule(
@@ -177,12 +174,12 @@ def security_dead(draw: Draw, *, security_share: Vector) -> Share:
     judgement="Other groups kill civilians more often than the TTP does; how much more is ours.",
     mechanisms=("M20", "M31"),
     moves=("fatalities_civilian",),
-    falls_with=("draw",),
+    rises_with=("lethal",),
     off=0.0,
 )
-def security_dead_of_others(draw: Draw, *, security_share_of_others: Vector) -> Share:
-    """Whether the dead of another group's attack are of the security forces (1) or civilians (0)."""
-    return np.less(draw, security_share_of_others) * 1.0
+def security_dead_of_others(lethal: Attacks, *, security_share_of_others: Vector) -> Attacks:
+    """Of other groups' lethal attacks, those to expect whose dead are of the security forces."""
+    return security_share_of_others * lethal
 
 
 @rule(

@@ -36,7 +36,7 @@ class Target:
 SHOCK_TARGETS: dict[str, Target] = {
     "economy": Target("Pakistan's economy", aim=("pakistan", "economy")),
     "imf_goodwill": Target("IMF goodwill", "logits", -5.0, 5.0, aim=("imf", "goodwill")),
-    "sanctions": Target("Sanctions on Kabul", aim=("donors", "sanctions")),
+    "sanctions": Target("Sanctions on Kabul", aim=("donors", "standing")),
     "afghan_war": Target("War in Afghanistan", aim=("taliban", "war")),
     "afghan_hardship": Target("Hardship in Afghanistan", aim=("afghan_public", "hardship")),
     "taliban_cohesion": Target("Taliban cohesion", aim=("taliban", "cohesion")),

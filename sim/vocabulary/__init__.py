@@ -11,7 +11,7 @@ from sim.vocabulary.actors import ACTOR_SPECS, acting, others_who_supply
 from sim.vocabulary.calendar import START, month_after, month_words, months_between
 from sim.vocabulary.derived import Derived
 from sim.vocabulary.levers import LEVER_SPECS, Lever, coercive, suppliers_of
-from sim.vocabulary.options import CAMPAIGNS, ENGAGEMENTS, STANCES
+from sim.vocabulary.options import BROKERING, CAMPAIGNS, ENGAGEMENTS, ISLAMABAD_ANSWERS, KABUL_ANSWERS, STANCES
 from sim.vocabulary.places import AFGHAN_AREAS, PAKISTAN_AREAS, ROSTER, Slot
 from sim.vocabulary.resources import HOLD_SPECS, RESOURCE_SPECS, Hold, Resource, of_kind
 from sim.vocabulary.specs import CHOOSE, ActorSpec, DecisionSpec, FactionSpec, Setting, Tie
@@ -20,11 +20,14 @@ __all__ = [
     "ACTORS",
     "ACTOR_SPECS",
     "AFGHAN_AREAS",
+    "BROKERING",
     "CAMPAIGNS",
     "CHOOSE",
     "ENGAGEMENTS",
     "FACTIONS",
     "HOLD_SPECS",
+    "ISLAMABAD_ANSWERS",
+    "KABUL_ANSWERS",
     "LEVERS",
     "LEVER_SPECS",
     "ON_MENU",

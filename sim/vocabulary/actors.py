@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.vocabulary.options import CAMPAIGNS, ENGAGEMENTS, STANCES
+from sim.vocabulary.options import BROKERING, CAMPAIGNS, ENGAGEMENTS, KABUL_ANSWERS, STANCES
 from sim.vocabulary.specs import ActorSpec, DecisionSpec, FactionSpec, Setting, Tie
 
 _PAKISTAN = ActorSpec(
@@ -19,7 +19,7 @@ _PAKISTAN = ActorSpec(
     ),
     has_levers=True,
     decisions=(
-        DecisionSpec("strikes", "Pakistan's decision to strike", "strike_decision"),
+        DecisionSpec("strikes", "Pakistan's answer: note, close, strike, campaign", "strike_decision"),
         DecisionSpec("policy", "Pakistan's choice of course", "policy_decision"),
     ),
     factions=(
@@ -41,6 +41,7 @@ _PAKISTAN = ActorSpec(
         "aid",
         "expelled",
         "effort_afforded",
+        "tension",
         "sovereignty_conceded",
     ),
     guesses=(
@@ -82,13 +83,19 @@ _TALIBAN = ActorSpec(
     "taliban",
     "Afghan Taliban",
     settings=(
-        Setting("stance", "Stance on the TTP", tuple(STANCES)),
+        Setting("stance", "Restraint of the TTP", tuple(STANCES)),
+        Setting("brokering", "Brokering with the TTP", tuple(BROKERING)),
+        Setting("answer", "Answer to Pakistan", tuple(KABUL_ANSWERS)),
         Setting("india_openness", "Openness to India"),
         Setting("messaging", "Friendly messaging"),
         Setting("border_posture", "Border posture"),
     ),
     decides="stance",
-    decisions=(DecisionSpec("stance", "Kabul's decision on the TTP", "stance_decision"),),
+    decisions=(
+        DecisionSpec("stance", "Kabul's decision on the TTP", "stance_decision"),
+        DecisionSpec("brokering", "Kabul's decision to broker", "brokering_decision"),
+        DecisionSpec("answer", "Kabul's answer to Pakistan", "answer_decision"),
+    ),
     factions=(
         FactionSpec("kandahar", "Kandahar leadership"),
         FactionSpec("haqqani", "Haqqani network"),
@@ -97,11 +104,13 @@ _TALIBAN = ActorSpec(
     ),
     ties=("pakistan", "india", "ttp"),
     hopes={"pakistan": "start_expected_of_pakistan"},
-    seat="You set Kabul's effort on the TTP, its openness to India, its words and its guards. Nothing stops you but your own "
-    "movement: effort wears its cohesion while factions disagree, and a movement that breaks brings war back. Taking this "
-    "seat is for understanding what Kabul weighs; it takes nobody's side.",
+    seat="You set how far Kabul restrains the TTP, whether it brokers, how it answers Islamabad, its openness to India and "
+    "its words. Nothing stops you but your own movement: effort wears its cohesion while factions disagree, and a movement "
+    "that breaks brings war back. Taking this seat is for understanding what Kabul weighs; it takes nobody's side.",
     sees=(
         "taliban_stance",
+        "brokering",
+        "afghan_capacity",
         "taliban_cohesion",
         "taliban_spread",
         "legitimacy",

@@ -24,12 +24,14 @@ class Resource:
             supplied for the war and takes no lever to offer still. A `step` once taken stays. A `passage` runs by itself,
             as far as the line is open.
         grows_in_hardship: whether Kabul needs it the more, the harder life is in Afghanistan.
+        grows_with_isolation: whether Kabul needs it the more, the more of the world shuns it.
     """
 
     name: str
     title: str
     kind: Kind = "flow"
     grows_in_hardship: bool = False
+    grows_with_isolation: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,8 @@ RESOURCE_SPECS: dict[str, Resource] = {
     for one in (
         Resource("sanctuary", "Sanctuary", "wartime"),
         Resource("arms", "Arms", "wartime"),
-        Resource("recognition", "Recognition", "step"),
-        Resource("advocacy", "Advocacy abroad"),
+        Resource("recognition", "Recognition", "step", grows_with_isolation=True),
+        Resource("advocacy", "Advocacy abroad", grows_with_isolation=True),
         Resource("aid", "Aid", grows_in_hardship=True),
         Resource("trade", "Trade and transit", "passage", grows_in_hardship=True),
         Resource("border_security", "Border security"),

@@ -21,7 +21,8 @@ world and in the mean; `Why.error` says by how much it misses, which is rounding
 little (fighters, anger, control) are led back, within a scenario, to the rules that changed them, against a month in
 which these had been silent. Arithmetic is folded into the named thing that it feeds.
 
-- `explain` gives the account of a metric, `weigh` lays a decision open, `ablate` switches mechanisms off in turn.
+- `explain` gives the account of a metric, `weigh` lays a decision open, `ablate` switches mechanisms and feedback loops
+  off in turn.
 - `Why.text`, `.as_json` and `.chart` show it; `Why.terms` and `Why.chain` hold it world by world.
 
 What is not traced: a term names the worlds' draws by their stream, not by its slot; and where a script's response holds

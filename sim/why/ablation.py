@@ -1,8 +1,8 @@
-"""What each mechanism is worth: the same worlds simulated again with its rules switched off, one mechanism at a time.
+"""What each mechanism and feedback loop is worth: the same worlds again with its rules switched off, one at a time.
 
 A crude measure, and meant as one. Switching a rule off puts its declared `off` in its place: nothing, or the value that
-it would have changed. A mechanism goes with every rule that names it, also where a rule serves several; effects of
-mechanisms overlap, so they do not add up to anything.
+it would have changed. A mechanism or loop goes with every rule that names it, also where a rule serves several; their
+effects overlap, so they do not add up to anything.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import numpy as np
 from sim.ensemble.chunks import monthly
 from sim.ensemble.simulate import Progress, simulate_batch
 from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError, RunSpec
-from sim.mechanisms import MECHANISMS
+from sim.mechanisms import LOOPS, PARTS
 from sim.metrics import METRICS
 from sim.model import Parts
 from sim.rule import RULES, Rule
-from sim.rulebook import Rulebook
+from sim.rulebook import Rulebook, summed_in_full
 from sim.scenario import Scenario
 from sim.vocabulary import ACTORS, month_words
 from sim.why.answers import Named, asked, month_number, resolved
@@ -31,7 +31,7 @@ from sim.why.text import called
 from sim.words.numbers import SUMMARY_WORDS, decimals, share, signed
 from sim.words.problems import suggestion
 from sim.words.sentences import NOT_A_FORECAST, wrapped
-from sim.worlds import Vector
+from sim.worlds import Streams, Vector
 
 # Worlds at a time: several mechanisms are switched off in one batch, each in a block.
 _AT_ONCE = 2_000
@@ -39,10 +39,10 @@ _AT_ONCE = 2_000
 
 @dataclass(frozen=True)
 class AblationEffect:
-    """What a mechanism is worth.
+    """What a mechanism or feedback loop is worth.
 
     Attributes:
-        mechanism: its id; rules: those that name it, all of which were switched off.
+        mechanism: its id, such as M9 or L4; rules: those that name it, all of which were switched off.
         effect: the metric with it less the metric without it, per world; None where the model did not run without it.
         why_not: what stopped it then.
     """
@@ -65,13 +65,13 @@ class AblationEffect:
 
 @dataclass(frozen=True)
 class Ablation:
-    """Every mechanism's worth to a metric, the largest first.
+    """Every mechanism's and feedback loop's worth to a metric, the largest first.
 
     Attributes:
         metric, plan, worlds, seed, parameters: what was asked about.
         month: the month asked about; None for the run's summary (total, mean or final, as the metric declares).
         level: the metric with everything in place, per world.
-        rows: the mechanisms.
+        rows: the mechanisms and loops.
     """
 
     metric: str
@@ -101,7 +101,7 @@ class Ablation:
             "mechanisms": [
                 {
                     "id": row.mechanism,
-                    "sentence": MECHANISMS[row.mechanism],
+                    "sentence": PARTS[row.mechanism],
                     "rules": list(row.rules),
                     "mean": None if row.effect is None else row.mean,
                     "share_of_that_sign": None if row.effect is None else row.share,
@@ -121,7 +121,7 @@ class Ablation:
         return self.text()
 
 
-class _BatchedRulebook(Rulebook):
+class BatchedRulebook(Rulebook):
     """Rules of several runs on one worlds axis, each with other rules switched off.
 
     Args:
@@ -151,10 +151,15 @@ class _BatchedRulebook(Rulebook):
                 out[..., run] = float(known.off)
         return out
 
+    def sum_over(
+        self, streams: Streams, name: str, month: int, counts: Vector, owner: str, rule: Callable[..., Vector]
+    ) -> Vector:
+        return summed_in_full(self, streams, name, month, counts, owner, rule)
+
 
 def rules_of(mechanism: str) -> tuple[str, ...]:
-    """The rules that name a mechanism, in the order in which they are declared."""
-    return tuple(rule.name for rule in RULES.values() if mechanism in rule.mechanisms)
+    """The rules that name a mechanism or a feedback loop, in the order in which they are declared."""
+    return tuple(rule.name for rule in RULES.values() if mechanism in (*rule.mechanisms, *rule.loops))
 
 
 def ablate(
@@ -165,14 +170,14 @@ def ablate(
     worlds: int = 200,
     seed: int = 0,
     parameters: str = DEFAULT_PARAMETERS,
-    mechanisms: Collection[str] = tuple(MECHANISMS),
+    mechanisms: Collection[str] = tuple(PARTS),
     progress: Progress | None = None,
 ) -> Ablation:
-    """Switch each mechanism off in turn, in the same worlds with the same random draws, and see what becomes of a metric.
+    """Switch each mechanism and loop off in turn, in the same worlds with the same random draws: what becomes of a metric?
 
     Args:
         metric: the name of a metric; month: YYYY-MM, or None for its summary over the run.
-        mechanisms: which to switch off.
+        mechanisms: which to switch off, loops among them.
         progress: called with (mechanisms done, in all).
         scenario, worlds, seed, parameters: as for `explain`.
 
@@ -204,7 +209,7 @@ def ablate(
         ]
         if progress is not None:
             progress(len(rows), len(of))
-    rows.sort(key=lambda row: (row.effect is None, -abs(row.mean), list(MECHANISMS).index(row.mechanism)))
+    rows.sort(key=lambda row: (row.effect is None, -abs(row.mean), list(PARTS).index(row.mechanism)))
     return Ablation(metric, month, plan, worlds, seed, parameters, level, tuple(rows))
 
 
@@ -236,7 +241,7 @@ def _run(
     """The metric of several runs, each with some rules switched off."""
     seen = [one.metric for actor in ACTORS for one in watched(plan, actor)]
     parts = Parts(
-        rulebook=lambda parameters: _BatchedRulebook(parameters, off, worlds),
+        rulebook=lambda parameters: BatchedRulebook(parameters, off, worlds),
         collector=lambda: Record(tuple(dict.fromkeys([metric, *seen]))),
     )
     spec = RunSpec.of(plan, worlds, months, seed, parameters=parameters, points=len(off))
@@ -250,18 +255,24 @@ def _run(
     return [out[spec.layout.block(number)] for number in range(len(off))]
 
 
+def _serves_others(rule: str, part: str) -> bool:
+    """Whether a rule is part of another mechanism, or of another loop, too."""
+    known = RULES[rule]
+    return len(known.loops if part in LOOPS else known.mechanisms) > 1
+
+
 def _lines(one: Ablation, width: int) -> Iterator[str]:
     metric = METRICS[one.metric]
     when = month_words(one.month) if one.month else f"{SUMMARY_WORDS[metric.summary]} over {one.plan.months} months"
-    heading = f"What each mechanism is worth: {metric.title}, {when}: {called(one.plan, None)[0]}"
+    heading = f"What each mechanism and feedback loop is worth: {metric.title}, {when}: {called(one.plan, None)[0]}"
     yield from wrapped(heading, width)
     yield "=" * min(len(heading), width)
     scale = max((abs(row.mean) for row in one.rows), default=0.0)
     level = float(np.mean(one.level))
     yield from wrapped(
         f"With everything in place {level:,.{decimals(abs(level))}f} ({metric.unit}), the mean of {one.worlds:,} "
-        "worlds. Each line: that, less the same without the mechanism, in the same worlds under the same luck. Crude: "
-        "a mechanism goes with every rule that names it (in brackets; * serves others too), and what several do "
+        "worlds. Each line: that, less the same without the mechanism (M) or feedback loop (L), in the same worlds under "
+        "the same luck. Crude: either goes with every rule that names it (in brackets; * serves others too), and what several do "
         "together is counted for each.",
         width,
     )
@@ -270,12 +281,12 @@ def _lines(one: Ablation, width: int) -> Iterator[str]:
     for row in one.rows:
         if row.effect is None:
             start = f"  {row.mechanism:<4}{'?':>9}  "
-            yield from wrapped(f"{MECHANISMS[row.mechanism]} Does not run without it: {row.why_not}", width, start)
+            yield from wrapped(f"{PARTS[row.mechanism]} Does not run without it: {row.why_not}", width, start)
             continue
         sign = f"in {share(round(row.share * one.worlds), one.worlds)}" if row.mean else "in none"
         start = f"  {row.mechanism:<4}{signed(row.mean, places):>9}  {sign:<18}"
-        shared = {rule for rule in row.rules if len(RULES[rule].mechanisms) > 1}
+        shared = {rule for rule in row.rules if _serves_others(rule, row.mechanism)}
         rules = ", ".join(f"{rule}*" if rule in shared else rule for rule in row.rules) or "no rule of its own"
-        yield from wrapped(f"{MECHANISMS[row.mechanism]} [{rules}]", width, start)
+        yield from wrapped(f"{PARTS[row.mechanism]} [{rules}]", width, start)
     yield ""
     yield from wrapped(f"`durand evidence M1` leads on from a mechanism. {NOT_A_FORECAST}", width)

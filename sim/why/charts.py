@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import numpy as np
 
-from sim.mechanisms import MECHANISMS
+from sim.mechanisms import PARTS
 from sim.metrics import METRICS
 from sim.plots.theme import HIGHER, LOWER, WIDTH, broken, dress, name_axis, panels
 from sim.vocabulary import month_words
@@ -44,11 +44,11 @@ def answer(why: Why) -> Any:
 
 def ablation(of: Ablation) -> Any:
     """The mechanisms as bars: the metric with each, less the metric without it."""
-    rows = [(f"{row.mechanism} {MECHANISMS[row.mechanism]}", row.mean) for row in of.rows[:_MOST]]
+    rows = [(f"{row.mechanism} {PARTS[row.mechanism]}", row.mean) for row in of.rows[:_MOST]]
     metric = METRICS[of.metric]
     when = month_words(of.month) if of.month else f"{of.plan.months} months"
-    subtitle = f"{called(of.plan, None)[0]}, {when}: with each mechanism, less without it. They do not add up."
-    return _bars(rows, f"What mechanisms are worth: {metric.title}", subtitle)
+    subtitle = f"{called(of.plan, None)[0]}, {when}: with each mechanism or loop, less without it. They do not add up."
+    return _bars(rows, f"What mechanisms and loops are worth: {metric.title}", subtitle)
 
 
 def decision(of: Weighed) -> Any:

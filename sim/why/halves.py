@@ -13,7 +13,7 @@ from sim.agents.decision import Decision
 from sim.metrics import METRICS
 from sim.model import FrontierModel
 from sim.rule import RULES
-from sim.rulebook import Rulebook, by_name_only
+from sim.rulebook import Rulebook, by_name_only, summed_in_full
 from sim.why.shapley import Array
 from sim.why.steps import Label, Node, RuleStep
 from sim.why.traced import Trace, Traced
@@ -174,6 +174,11 @@ class PairRulebook(Rulebook):
             step.label = Label("rule", known.name, owner)
             out = Traced(self.trace, step)
         return out
+
+    def sum_over(
+        self, streams: Streams, name: str, month: int, counts: Any, owner: str, rule: Callable[..., Vector]
+    ) -> Any:
+        return summed_in_full(self, streams, name, month, counts, owner, rule)
 
     def _halves(self, rule: Callable[..., Vector], values: Mapping[str, Any]) -> Array:
         """Each half by its own parameters: a power, say, has other bits with a vector than with a number."""

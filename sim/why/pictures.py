@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.mechanisms import MECHANISMS
+from sim.mechanisms import PARTS
 from sim.metrics import METRICS
 from sim.plots.gallery import Picture
 from sim.plots.tables import Table
@@ -62,7 +62,7 @@ def ablation_picture(found: Ablation) -> Picture:
     metric, called_ = METRICS[found.metric], called(found.plan, None)[0]
     rows = [
         [
-            f"{row.mechanism}: {MECHANISMS[row.mechanism]}",
+            f"{row.mechanism}: {PARTS[row.mechanism]}",
             "does not run without it" if row.effect is None else number(row.mean, sign=True),
             "-" if row.effect is None else _often(row.share, found.worlds),
         ]
@@ -71,13 +71,13 @@ def ablation_picture(found: Ablation) -> Picture:
     first = found.rows[0]
     return Picture(
         f"mechanisms-{found.metric}-{found.plan.name}".replace("_", "-"),
-        f"What each mechanism is worth: {metric.title}, {called_}",
-        "The metric with everything in place, less the same without the mechanism, in the same worlds with the same draws. "
-        "Crude: a mechanism goes with every rule that names it, and what several do together is counted for each.",
+        f"What each mechanism and feedback loop is worth: {metric.title}, {called_}",
+        "The metric with everything in place, less the same without the mechanism or loop, in the same worlds with the same "
+        "draws. Crude: either goes with every rule that names it, and what several do together is counted for each.",
         f"{metric.title} in {called_}, with everything in place {number(float(np.mean(found.level)))} ({metric.unit}), the "
         f"mean of {found.worlds:,} worlds. The most: {first.mechanism}, {number(first.mean, sign=True)}.",
         charts.ablation(found),
-        Table(["Mechanism", "Worth, mean over the worlds", "With that sign in"], rows),
+        Table(["Mechanism or loop", "Worth, mean over the worlds", "With that sign in"], rows),
     )
 
 

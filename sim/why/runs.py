@@ -136,6 +136,40 @@ def within(
             return TracedRuns(pair, _target(record, metrics[0]), since)
 
 
+def recorded(
+    plans: tuple[Scenario, Scenario],
+    metrics: tuple[str, ...],
+    month: int,
+    worlds: int,
+    seed: int,
+    parameters: str,
+) -> PairedModel:
+    """Simulate two scenarios side by side to a month, and write every step of that month down; to be closed by the caller.
+
+    Nothing is asked of their difference, so that steps are kept whether the two differ in them or not. Arguments as for
+    :func:`between`.
+    """
+    width = max(worlds, FEWEST)
+    past = _record(metrics, *plans)
+    with _models(plans, width, month, seed, parameters, past) as (one, other):
+        rulebook = PairRulebook(one.parameters, other.parameters, width)
+        record = _record(metrics, *plans)
+        recent = _recent(past, record, width, (0, 0))
+        script = PairScript((_script(one), _script(other)), plans, width, 0, recent)
+        script.part()
+        plan = plans[0].model_copy(update={"policies": {**plans[1].policies, **plans[0].policies}})
+        pair = PairedModel(plan, seed, 0, rulebook, script, record, 0)
+        with _closed_on_error(pair):
+            pair.settle(snapshot(one), snapshot(other))
+            pair.open_courses(_courses(one), _courses(other))
+            trace = Trace(width, keep_all=True)
+            script.readings = lambda metric, months: _mean(past, record, metric, months, trace)
+            for _ in range(month):
+                pair.step()
+            pair.begin(trace)
+            return pair
+
+
 def _alike(one: FrontierModel, script: PairScript, month: int) -> int:
     """Simulate the months that two scenarios have in common, to the end of `month` at most; returns how many they are."""
     for now in range(month + 1):

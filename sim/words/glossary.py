@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sim.vocabulary import FACTIONS, STANCES, VERDICTS
+from sim.vocabulary import BROKERING, FACTIONS, STANCES, VERDICTS
 
 
 class Term(NamedTuple):
@@ -28,11 +28,20 @@ MODEL: dict[str, Term] = {
         "sim.rules.alignment",
     ),
     "Baseline": Term("The scenario that the others are compared with.", "sim.results.paired:Comparison"),
+    "Brokering": Term(
+        f"How far Kabul stands between Islamabad and the TTP, in order: {', '.join(BROKERING).replace('_', ' ')}; apart from "
+        "restraint.",
+        "sim.vocabulary:BROKERING",
+    ),
     "Claim": Term(
         "One statement of one source, in our own words, with the paragraph it stands in.", "sim.evidence.ledger:Claim"
     ),
     "Conditionality": Term(
         "How far what Pakistan gives is tied to what Kabul does in return.", "sim.rules.leverage:credibility"
+    ),
+    "Dependence": Term(
+        "What share of all that Kabul needs hangs on what Pakistan could withdraw; a promise is none of it.",
+        "sim.rules.leverage:dependence",
     ),
     "Durand Line": Term(
         "The line drawn in 1893 between Afghanistan and Pakistan; no government in Kabul has accepted it.",
@@ -48,6 +57,15 @@ MODEL: dict[str, Term] = {
         "A picture of a quantity over time: the line is the middle world, the bands hold half and nine in ten of them.",
         "sim.plots.lines:fan",
     ),
+    "Feedback loop": Term(
+        "States that lead back to themselves by way of others, feeding or holding each other down; L1 to L9 have names.",
+        "sim.mechanisms:LOOPS",
+    ),
+    "Foothold": Term(
+        "What armed groups hold in an area of Pakistan: networks, recruits, money taken, ground the state enters in force or "
+        "not at all.",
+        "sim.rules.foothold",
+    ),
     "Grievance": Term("Anger at the state in an area, which feeds recruitment.", "sim.rules.grievance"),
     "Judgement": Term(
         "What no source says and the modellers had to decide; always marked, with a range.", "sim.rule:Rule"
@@ -60,6 +78,9 @@ MODEL: dict[str, Term] = {
         "Need times control: how far one side needs a thing, times the share of it that the other can give or withdraw.",
         "sim.rules.leverage:leverage",
     ),
+    "Leverage in use": Term(
+        "Dependence as far as it is believed that what could be cut off would be.", "sim.rules.leverage:leverage_in_use"
+    ),
     "Logit": Term(
         "The scale on which pressures on a decision are added; half a logit turns 50 in 100 into about 62 in 100.",
         "sim.agents.decision",
@@ -69,6 +90,10 @@ MODEL: dict[str, Term] = {
     ),
     "Modelled world": Term(
         "One run of the model with its own random draws and its own values of what is uncertain.", "sim.worlds:Streams"
+    ),
+    "Open hostilities": Term(
+        "A state between Islamabad and Kabul that begins and ends by chance, set off by tension and by fire from both sides.",
+        "sim.agents.relations:Relations",
     ),
     "Paired worlds": Term(
         "World number 7 has the same random draws in every scenario: the difference between two is what they did.",
@@ -81,15 +106,27 @@ MODEL: dict[str, Term] = {
         "What another actor does: Kabul's stance, the TTP's campaign, India's engagement; mostly left to choose.",
         "sim.scenario.settings",
     ),
+    "Prestige": Term(
+        "The TTP's name: the victory next door, and what it has done, won and been granted since.",
+        "sim.rules.momentum:prestige",
+    ),
     "Regret": Term(
         "How much worse a policy does in a future than the best one there.", "sim.experiment.regret.measures:measure"
+    ),
+    "Restraint": Term(
+        "How far Kabul holds the TTP back, from shelter to a crackdown; its steps are its stances.",
+        "sim.agents.taliban:Taliban",
     ),
     "Rule": Term("One statement about the world, as a small function; it names its claims.", "sim.rule:rule"),
     "Scenario": Term(
         "What the actors do and what happens around them, from August 2021 on.", "sim.scenario.schema:Scenario"
     ),
     "Stance": Term(
-        f"Kabul's effort on the TTP, in order: {', '.join(STANCES).replace('_', ' ')}.", "sim.vocabulary:STANCES"
+        f"Kabul's restraint of the TTP, in order: {', '.join(STANCES).replace('_', ' ')}.", "sim.vocabulary:STANCES"
+    ),
+    "Tension": Term(
+        "How bad the quarrel between Islamabad and Kabul is, from 0 to 1: what both do to each other adds to it, and it fades.",
+        "sim.rules.spiral:tension_builds",
     ),
     "Uncertainty": Term("What nobody controls or knows; it holds in every scenario alike.", "sim.experiment.factors"),
     "Verdict": Term(
@@ -100,7 +137,8 @@ MODEL: dict[str, Term] = {
 
 METHODS: dict[str, Term] = {
     "Ablation": Term(
-        "Switching a mechanism off in the same worlds, to see what a metric loses by it.", "sim.why.ablation:ablate"
+        "Switching a mechanism or loop off in the same worlds, to see what a metric loses by it.",
+        "sim.why.ablation:ablate",
     ),
     "Account": Term(
         "A difference in a metric followed back, exactly, to what it came from.", "sim.why.answers:explain"
@@ -129,7 +167,7 @@ METHODS: dict[str, Term] = {
         "One combination of levers and uncertain values, which a sweep runs in some worlds.", "sim.experiment.design"
     ),
     "Effective number of sets": Term(
-        "How many equally weighted parameter sets a weighted sample is worth.", "sim.calibration.matching:effective"
+        "How many equally weighted parameter sets a weighted sample is worth.", "sim.record.told:effective"
     ),
     "Emulator": Term(
         "A cheap stand-in for the model, fitted to what parameter sets gave.", "sim.calibration.emulator:Emulator"
@@ -181,6 +219,10 @@ METHODS: dict[str, Term] = {
     "Replications": Term(
         "How many worlds a figure needs for a wanted precision.", "sim.experiment.replications.study:replications"
     ),
+    "Response": Term(
+        "What the model's worlds do when a lever is moved or another course is taken.",
+        "sim.experiment.response.study:response",
+    ),
     "Scenario discovery": Term(
         "Finding the region of levers and uncertainties in which a condition holds.", "sim.experiment.discovery.study"
     ),
@@ -195,7 +237,9 @@ METHODS: dict[str, Term] = {
     "Sobol indices": Term(
         "Shares of variance that a factor makes alone, and with all others.", "sim.experiment.sensitivity.methods:sobol"
     ),
-    "Target": Term(
-        "A published figure that calibration aims at, with its tolerance.", "sim.calibration.targets:Target"
+    "Target": Term("A published figure that calibration aims at, with its tolerance.", "sim.calibration.target:Target"),
+    "Variance components": Term(
+        "What of the spread of single worlds comes of the course, of the parameters, of chance, and of two together.",
+        "sim.experiment.response.variance:components",
     ),
 }

@@ -18,8 +18,8 @@ HEADLINES: dict[str, tuple[str, str]] = {
     "ttp_strength": ("more TTP fighters", "fewer TTP fighters"),
     "sovereignty": ("more sovereignty left to Pakistan", "less sovereignty left to Pakistan"),
     "taliban_stance": (
-        "more effort by Kabul on the TTP (0 shelter, 0.5 mediate, 1 crack down)",
-        "less effort by Kabul on the TTP",
+        "more restraint of the TTP by Kabul (0 shelter, 0.5 contain, 1 crack down)",
+        "less restraint of the TTP by Kabul",
     ),
     "leverage_pakistan_taliban": ("more Pakistani leverage over Kabul", "less Pakistani leverage over Kabul"),
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from sim.experiment.discovery.rows import SCENARIO, check_finished, known_outcom
 from sim.experiment.folder import FolderError
 from sim.experiment.regret.measures import Estimate, measure
 from sim.metrics import METRICS
+from sim.metrics.base import End
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,15 +28,13 @@ if TYPE_CHECKING:
     from sim.experiment.outcome import Sweep
     from sim.plots.gallery import Picture
 
-End: TypeAlias = Literal["less", "more"]
 Values: TypeAlias = NDArray[np.float64]
 RESAMPLES = 1000
 
-# Which end of a metric is the better one, where hardly anybody would say otherwise; a judgement. Of others it is asked.
-_LESS = ("attacks", "attacks_background", "border_clashes", "effort_cost", "unrest", "afghan_hardship", "afghan_war")
-_MORE = ("sovereignty", "sovereignty_conceded", "sovereignty_control", "sovereignty_freedom", "sovereignty_afghan")
-BETTER: dict[str, End] = dict.fromkeys((*_LESS, *(one for one in METRICS if one.startswith("fatalities"))), "less")
-BETTER |= dict.fromkeys((*_MORE, "ceasefire", "economy", "trade"), "more")
+# Which end of a metric is the better one, where hardly anybody would say otherwise; of others it is asked.
+BETTER: dict[str, End] = {
+    name: one.better for name, one in METRICS.items() if one.better is not None and not one.better_for
+}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.ensemble.spec import LimitError
 from sim.metrics import METRICS
+from sim.parameters.posterior import is_posterior
 from sim.results.folders import saved
 from sim.words.numbers import fine, metric_words, number
 from sim.words.sentences import NOT_A_FORECAST
@@ -131,7 +132,7 @@ def scope(found: Replications) -> str:
     )
     if found.pairings:
         text += f"; {found.names[1]} once more with seed {about['other_seed']}"
-        if about["parameters"] in ("prior", "posterior"):
+        if about["parameters"] == "prior" or is_posterior(about["parameters"]):
             text += " (the same draws are of the parameters too)"
     return f"{text}."
 

@@ -11,6 +11,7 @@ import numpy as np
 from sim.ensemble.outcomes import summarise
 from sim.ensemble.simulate import Progress
 from sim.ensemble.spec import LimitError
+from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS
 from sim.parameters import resolve
 from sim.results.run import run as run_worlds
@@ -160,8 +161,16 @@ class Lab:
             from sim.why import ablate
 
             scenario = self.exercise.scenarios[run].model_copy(update={"months": self.months})
-            worlds = min(self.worlds, WHY_WORLDS)
-            done = ablate(scenario, metric, month, worlds=worlds, seed=self.seed, parameters=self.parameters(run))
+            worlds, parameters = min(self.worlds, WHY_WORLDS), self.parameters(run)
+            done = ablate(
+                scenario,
+                metric,
+                month,
+                worlds=worlds,
+                seed=self.seed,
+                parameters=parameters,
+                mechanisms=tuple(MECHANISMS),
+            )
             self._worth[key] = {row.mechanism: row for row in done.rows}
         return self._worth[key]
 

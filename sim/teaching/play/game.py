@@ -256,10 +256,12 @@ def replay(log: MoveLog) -> list[tuple[str, str | None]]:
 def stamp() -> str:
     """Which model a game is played with: its code, parameters and libraries, and the accepted parameter sets."""
     from sim.ensemble.fingerprint import model_fingerprint
-    from sim.parameters.posterior import FILE
+    from sim.parameters.posterior import AS_OF, POSTERIOR, file_of
 
     digest = blake2b(model_fingerprint().encode(), digest_size=8)
-    digest.update(FILE.read_bytes() if FILE.exists() else b"")
+    for month in AS_OF:
+        file = file_of(f"{POSTERIOR}:{month}")
+        digest.update(file.read_bytes() if file.exists() else b"")
     return digest.hexdigest()
 
 

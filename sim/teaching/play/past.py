@@ -99,10 +99,7 @@ def _panel(months: list[Array], rows: int, worlds: int) -> Array:
 
 
 def _means(model: FrontierModel) -> float:
-    from sim.rules import economy
-
-    means = model.rulebook(economy.budget, economy=model.pakistan.economy, unrest=model.pakistan.unrest)
-    return float(means[0])
+    return float(model.pakistan.means()[0])
 
 
 def _odds(model: FrontierModel) -> dict[str, dict[str, float]]:

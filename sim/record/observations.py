@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -17,14 +17,22 @@ from io import StringIO
 from pathlib import Path
 
 from sim.agents.observers import REPORTED_AS
+from sim.ensemble.spec import LimitError
+from sim.vocabulary import START, month_after
 from sim.yamlfile import FileError, bytes_of
 
-DATA = Path(__file__).with_name("data")
+DATA = Path(__file__).resolve().parents[1] / "calibration" / "data"
 COLUMNS = ("series", "period_start", "period_end", "value", "unit", "source_title", "source_url", "confidence")
 EVENT_COLUMNS = ("date", "type", "actors", "description", "source_title", "source_url", "confidence")
 LIMIT = 16 * 1024 * 1024
-# The months that are calibrated on, first and last. Nothing later is.
-CALIBRATION = ("2021-08", "2022-12")
+# First and last month of the record that may be calibrated on. Nothing later is in the project.
+RECORD = (START, "2023-12")
+# The fewest months to calibrate on.
+LEAST_WINDOW = 6
+# How sure a figure is, by what its file says.
+SURE = {"high": 2, "medium": 1, "low": 0}
+# Totals of a longer period that files give under names of their own.
+MORE_NAMES = {"ttp_claimed_attacks_halfyear": "ttp_claims"}
 
 
 class ObservationError(FileError):
@@ -39,6 +47,7 @@ class Observation:
         series: its name; start, end: the first and last day of the period it covers.
         value, unit: the figure.
         source_title, source_url: where it was published; confidence: high, medium or low.
+        mapped: the observer that a mapping file names for its series; line: where it stands in its file.
     """
 
     series: str
@@ -49,17 +58,19 @@ class Observation:
     source_title: str
     source_url: str
     confidence: str
+    mapped: str | None = None
+    line: int = 0
 
     @property
     def observer(self) -> str | None:
-        """The modelled observer whose reports it can be held against; None if there is none."""
-        return REPORTED_AS.get(self.series)
+        """The observer whose modelled reports it can be held against; None if there is none."""
+        return self.mapped or REPORTED_AS.get(self.series) or MORE_NAMES.get(self.series)
 
     @property
     def month(self) -> str | None:
         """YYYY-MM if it covers exactly one month."""
         first = f"{self.start:%Y-%m}"
-        whole = self.start.day == 1 and self.end == _last_day(self.start)
+        whole = self.start.day == 1 and self.end == last_day(self.start)
         return first if whole else None
 
     def within(self, first: str, last: str) -> bool:
@@ -88,12 +99,28 @@ class Event:
         return f"{self.date:%Y-%m}"
 
 
-def read_observations(path: str | Path) -> tuple[Observation, ...]:
+def window(until: str = RECORD[1], last: str = RECORD[1]) -> tuple[str, str]:
+    """The months to calibrate on, first and last, as of the end of a month.
+
+    Raises:
+        LimitError: there are too few of them, or `until` lies beyond `last`.
+    """
+    least = month_after(RECORD[0], LEAST_WINDOW - 1)
+    if not least <= until <= last:
+        raise LimitError(f"a calibration is as of a month from {least} to {last}; got {until}")
+    return RECORD[0], until
+
+
+def read_observations(path: str | Path, observers: Mapping[str, str] | None = None) -> tuple[Observation, ...]:
     """A file of observations.
+
+    Args:
+        observers: series -> observer, over what the modelled observers' own series say.
 
     Raises:
         ObservationError: it is not there or not of the form above; one message, with the line.
     """
+    mapping = observers or {}
     out = []
     for line, row in _rows(path, COLUMNS):
         start, end = (_day(path, line, key, row[key]) for key in ("period_start", "period_end"))
@@ -103,7 +130,7 @@ def read_observations(path: str | Path) -> tuple[Observation, ...]:
         if not row["series"]:
             raise ObservationError(f"{path}:{line}: series is empty; the name of a series is needed")
         rest = (row["unit"], row["source_title"], row["source_url"], row["confidence"])
-        out.append(Observation(row["series"], start, end, value, *rest))
+        out.append(Observation(row["series"], start, end, value, *rest, mapping.get(row["series"]), line))
     if not out:
         raise ObservationError(f"{path}:1: there are no observations below the heading")
     return tuple(out)
@@ -127,28 +154,47 @@ def read_events(path: str | Path) -> tuple[Event, ...]:
 
 @cache
 def shipped() -> tuple[Observation, ...]:
-    """The project's own figures: the calibration window and the run-up to it."""
+    """The project's own figures: the record to December 2023 and the run-up to it."""
     return read_observations(DATA / "observations.csv")
 
 
 @cache
 def shipped_events() -> tuple[Event, ...]:
-    """The project's own record of events, August 2021 to December 2022."""
+    """The project's own record of events, from the run-up to December 2023."""
     return read_events(DATA / "events.csv")
 
 
-def to_calibrate() -> tuple[Observation, ...]:
+def to_calibrate(until: str = RECORD[1]) -> tuple[Observation, ...]:
     """The shipped figures whose whole period lies within the calibration window."""
-    return tuple(one for one in shipped() if one.within(*CALIBRATION))
+    return tuple(one for one in shipped() if one.within(*window(until)))
 
 
 def by_month(observations: Iterable[Observation], observer: str) -> dict[str, float]:
-    """An observer's monthly figures: YYYY-MM -> value, in order; a month given twice keeps the first."""
-    found: dict[str, float] = {}
+    """An observer's monthly figures: YYYY-MM -> value, in order; of several for a month the one that stands."""
+    return {month: one.value for month, one in sorted(_standing(observations, observer).items())}
+
+
+def set_aside(observations: Iterable[Observation]) -> list[tuple[Observation, Observation]]:
+    """Figures that another one for the same observer and month, with another value, takes the place of: (it, the other)."""
+    given = [one for one in observations if one.observer is not None and one.month is not None]
+    out = []
+    for observer in dict.fromkeys(one.observer for one in given):
+        standing = _standing(given, str(observer))
+        for one in given:
+            if one.observer == observer and one.value != standing[str(one.month)].value:
+                out.append((one, standing[str(one.month)]))
+    return out
+
+
+def _standing(observations: Iterable[Observation], observer: str) -> dict[str, Observation]:
+    """By month the figure that stands: the surest, and of equally sure ones the last in the file, as restatements are."""
+    found: dict[str, Observation] = {}
     for one in observations:
         if one.observer == observer and one.month is not None:
-            found.setdefault(one.month, one.value)
-    return dict(sorted(found.items()))
+            before = found.get(one.month)
+            if before is None or SURE.get(one.confidence, 0) >= SURE.get(before.confidence, 0):
+                found[one.month] = one
+    return found
 
 
 def _rows(path: str | Path, columns: Sequence[str]) -> Iterable[tuple[int, dict[str, str]]]:
@@ -198,12 +244,13 @@ def _number(path: str | Path, line: int, text: str) -> float:
     return value
 
 
-def _last_day(day: date) -> date:
+def last_day(day: date) -> date:
+    """The last day of a day's month."""
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def _covered(month: str, start: date, end: date) -> float:
     first = date.fromisoformat(f"{month}-01")
-    last = _last_day(first)
+    last = last_day(first)
     days = (min(last, end) - max(first, start)).days + 1
     return max(days, 0) / last.day

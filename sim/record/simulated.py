@@ -13,9 +13,10 @@ from sim.ensemble.chunks import Array, monthly
 from sim.ensemble.simulate import simulate
 from sim.ensemble.spec import RunSpec
 from sim.parameters import PARAMETERS
+from sim.record.mapping import Mapped
 from sim.scenario import Scenario, load_scenario
 from sim.vocabulary import month_after
-from sim.worlds import Vector
+from sim.worlds import Streams, Vector
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
@@ -26,11 +27,14 @@ KEPT = (
     "attacks_background",
     "ceasefire",
     "fatalities_ttp",
+    "fatalities_security",
+    "fatalities_civilian",
     "ttp_strength",
     "ttp_capability",
     "taliban_stance",
+    "brokering",
     "chance_restrain",
-    "chance_bargain",
+    "fractured",
     "india_engagement",
     "border_clashes",
 )
@@ -74,13 +78,16 @@ def simulate_reports(
     workers: int = 1,
     chunk: int = CHUNK,
     first: int = 0,
+    numbers: tuple[int, ...] | None = None,
+    mapped: Mapping[str, Mapped] | None = None,
 ) -> Simulated:
     """Simulate a scenario, and ask every observer what it would have reported.
 
     Args:
         values: parameter values over the scenario's, each a number or a vector over all worlds.
         workers: processes; they and the chunks change no number.
-        first: number of the first world.
+        first: number of the first world; numbers: the worlds' own, where they do not follow each other.
+        mapped: observers that a mapping file brings, by name.
         scenario, worlds, months, seed, parameters, off: as for the model.
     """
     plan = load_scenario(scenario) if isinstance(scenario, str) else scenario
@@ -94,17 +101,20 @@ def simulate_reports(
         off=tuple(off),
         chunk=chunk,
         first=first,
+        numbers=numbers,
     )
-    parts = [part.tables for part in simulated_batches(spec, workers)]
+    parts = [part.tables for part in simulated_batches(spec, workers, mapped)]
     tables = {name: np.concatenate([part[name] for part in parts], axis=1) for name in parts[0]}
     return Simulated(_calendar(plan, months), tables)
 
 
-def simulated_batches(spec: RunSpec, workers: int) -> Iterator[Simulated]:
+def simulated_batches(spec: RunSpec, workers: int, mapped: Mapping[str, Mapped] | None = None) -> Iterator[Simulated]:
     """The same, some worlds at a time, so that memory stays flat."""
     (plan,) = spec.scenarios.values()
     calendar = _calendar(plan, spec.months)
-    for _, tables in simulate(spec, _tables, workers=workers):
+    for batch, tables in simulate(spec, _tables, workers=workers):
+        for name, observer in (mapped or {}).items():
+            tables[name] = observer.reports(name, tables, Streams(batch.seed, batch.layout))
         yield Simulated(calendar, tables)
 
 

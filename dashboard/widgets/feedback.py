@@ -1,0 +1,35 @@
+"""The feedback loops of the model: found when somebody asks, then drawn, all in one and each by itself."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from dashboard.runtime import questions
+from dashboard.runtime.questions import Question
+from dashboard.widgets import show, waiting
+from sim.loops.picture import marked, picture
+from sim.loops.text import not_closed
+
+WIDTH = 720
+
+
+def loops() -> None:
+    """A button; then the diagram of all loops with a name, and one of each."""
+    st.markdown(
+        "What feeds on what. The loops are found in the model: single months of several scenarios are calculated step by step, "
+        "and each step is tried for how it answers to what it takes. A loop reinforces a push, or balances it."
+    )
+    ask = Question(questions.loops, ())
+    found = waiting.answer("loops", "Find the feedback loops", ask, "Takes some ten seconds.")
+    if found is None:
+        return
+    show.picture(show.drawn((ask.key, "loops"), partial(picture, found)), "loops", width=WIDTH)
+    st.subheader("Each by itself", anchor=False)
+    with st.container(horizontal=True, gap="medium"):
+        for loop in marked(found.named):
+            show.picture(show.drawn((ask.key, "loops", loop), partial(picture, found, loop)), f"loops-{loop}")
+    if missing := not_closed(found):
+        said = ", ".join(f"{one.id} {one.name}" for one in missing)
+        st.caption(f"Not found, since no rule carries them or no way leads back: {said}.")
