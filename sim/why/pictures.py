@@ -13,7 +13,7 @@ from sim.plots.tables import Table
 from sim.vocabulary import month_words
 from sim.why import charts
 from sim.why.names import DECISIONS
-from sim.why.text import called, summary
+from sim.why.text import called, named, summary
 from sim.words.numbers import number, share
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def account_picture(why: Why) -> Picture:
     """The terms of an account as bars; the table has them all."""
-    rows = [[term.words, number(term.mean, sign=True), _often(term.share, len(term.values))] for term in why.terms]
+    rows = [[named(term), number(term.mean, sign=True), _often(term.share, len(term.values))] for term in why.terms]
     return Picture(
         f"why-{why.metric}-{why.month}".replace("_", "-"),
         f"Why: {METRICS[why.metric].title}, {month_words(why.month)}",
