@@ -32,6 +32,7 @@ from sim.teaching.play.briefing import briefing
 from sim.teaching.play.debrief import debrief
 from sim.teaching.play.game import Game, resume, shocks, start
 from sim.teaching.play.moves import GameError, MoveLog, parse
+from sim.words.numbers import of_100
 
 HOME = Path(__file__).resolve().parents[1] / "dashboard" / "pages"
 SECONDS = 90
@@ -393,7 +394,7 @@ def test_an_instructor_opens_a_class_watches_reveals_and_deletes(lab: Lab) -> No
     share = lab.values(lab.exercise.questions["kabul"].figure).mean()
     assert "The model:" not in said(app)  # the screen may be on a wall
     widget(app, "toggle", "Show what the model says beside them").set_value(True)
-    assert f"The model: in {100 * share:.0f} of 100 modelled worlds." in said(again(app))
+    assert f"The model: in {of_100(share)} modelled worlds." in said(again(app))
     counts = {row["from"]: row["count"] for row in drawn(app) if row["kind"] == "count"}
     assert counts == {10: 2, 90: 1}
     widget(app, "toggle", "Show what the model says beside them").set_value(False)

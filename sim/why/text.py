@@ -61,13 +61,18 @@ def outline(why: Why) -> tuple[Line, ...]:
 
 def summary(why: Why) -> str:
     """The account in a few sentences: through what it comes, how large it is, and in how many worlds it goes which way."""
+    return " ".join(filter(None, paragraphs(why)))
+
+
+def paragraphs(why: Why) -> tuple[str, str]:
+    """The same in two parts: the sentence, empty where there is no difference on average, and the figures."""
     one, other = called(why.plan, why.versus)
     about = f"{METRICS[why.metric].title}, {month_words(why.month)}: {one}{f' minus {other}' if other else ''}."
     if not why.terms:
         same = f"in {other}" if other else "in the month before"
-        return f"{about} The same as {same} in every world, and so there is nothing to account for."
+        return "", f"{about} The same as {same} in every world, and so there is nothing to account for."
     against = "" if other else " It is the change since the month before."
-    return f"{sentence(why, (one, other), _places(why))} {about} {_summary(why, other)}{against}".lstrip()
+    return sentence(why, (one, other), _places(why)), f"{about} {_summary(why, other)}{against}"
 
 
 def named(term: Term) -> str:
@@ -97,7 +102,7 @@ def _answer(why: Why, width: int) -> Iterator[str]:
         same = "the same in both, in every world" if why.versus else "as in the month before, in every world"
         yield from wrapped(f"No difference: {same}, and so there is nothing to account for.", width)
         return
-    if in_words := sentence(why, (one, other), _places(why)):
+    if in_words := paragraphs(why)[0]:
         yield from wrapped(in_words, width)
         yield ""
     yield from wrapped(_summary(why, other), width)
