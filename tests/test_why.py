@@ -442,6 +442,9 @@ class TestDecision:
 
     def test_shown(self) -> None:
         text = weigh_once().text()
+        assert "-0.00" not in text
+        often = [int(one) for one in re.findall(r"chosen in (\d+) of \d+", text)]
+        assert sum(often) in (WORLDS, 100)
         assert "kinship_and_debt" in text
         assert "█" in text
         assert json.loads(json.dumps(weigh_once().as_json()))["pressures"]
