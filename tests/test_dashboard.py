@@ -51,6 +51,7 @@ from sim.results.reading import headline, titles
 from sim.scenario import ScenarioError, load_scenario, with_overrides
 from sim.scenario.settings import OPTIONS
 from sim.vocabulary import VERDICTS
+from sim.words.sentences import MIDDLES
 
 HOME = Path(__file__).resolve().parents[1] / "dashboard"
 SECONDS = 90
@@ -114,6 +115,26 @@ def test_a_lever_makes_your_version_and_says_what_it_changed() -> None:
     assert "Cross-border strikes 0 → 0.8" in said(app)
     assert headlines(found)[0] in said(app)
     assert app.query_params["lever.cross_border_strikes"] == "0.8"
+
+
+def test_words_and_picture_have_one_baseline() -> None:
+    """Otherwise the sentence says what a lever did, and the picture beside it what two courses differ in."""
+    app = opened(**SMALL)
+    before = sim.compare(["confront", "appease"], **HOW)
+    assert f"Differences are to Confront, world by world. {MIDDLES}" in said(app)
+    assert [row["p50"] for row in drawn(app, 1)] == [
+        row["p50"] for row in rows_of(paired_difference(before, "fatalities"))
+    ]
+    widget(app, "slider", "Cross-border strikes").set_value(0.8).run()
+    here = State(levers={"cross_border_strikes": 0.8})
+    runs = {name: sim.run(one, **HOW) for name, one in versions.scenarios(here).items()}
+    found = versions.compared(runs, "appease")
+    assert found.others == ["confront", "yours"]
+    wanted = rows_of(paired_difference(found, "fatalities"))
+    assert [{key: row[key] for key in want} for row, want in zip(drawn(app, 1), wanted, strict=True)] == wanted
+    assert f"Differences are to Accommodate, which yours is a copy of, world by world. {MIDDLES}" in said(app)
+    dashed = {row["scenario"]: "base" in row and row["base"] is not None for row in drawn(app, 0)}
+    assert dashed == {"Confront": False, "Accommodate": True, "Your Accommodate": True}  # the fan's is the first
 
 
 def test_a_move_has_the_answer_alone_shown_anew() -> None:

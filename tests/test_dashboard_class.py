@@ -411,6 +411,28 @@ def test_an_instructor_opens_a_class_watches_reveals_and_deletes(lab: Lab) -> No
         room.standing(code)
 
 
+def test_the_instructor_is_told_what_students_see(opened: Opened) -> None:
+    """Otherwise a lecturer waits for answers on screens that show none, or has the model's on the wall too early."""
+    room, app = access.classes(), visit("class_instructor", class_=opened.code, host=opened.secret)
+    press(app, "Close the quiz before")
+    assert {phase for _, phase in room.standing(opened.code).revealed} == {"before"}
+    widget(app, "selectbox", "Question").set_value(("kabul", "before"))
+    text = said(again(app))
+    assert "Closed: students can no longer answer it, and see nothing of it yet." in text
+    assert "Revealed" not in text
+    assert "The model:" not in text
+    one = load_exercise(EXERCISE)
+    first, later = one.asked()[0], one.asked()[-1]
+    widget(app, "selectbox", "Question").set_value((later, "step"))
+    press(again(app), "Reveal")
+    assert "They come to it when all before it is revealed." in said(app)
+    for name in one.asked():
+        room.reveal(opened.code, opened.secret, name, "step")
+    widget(app, "selectbox", "Question").set_value((first, "step"))
+    assert "Revealed: students see the model's answer" in said(again(app))
+    assert "They come to it" not in said(app)
+
+
 def test_an_instructor_goes_on_to_another_exercise(opened: Opened) -> None:
     app = visit("class_instructor", class_=opened.code, host=opened.secret)
     widget(app, "selectbox", "Exercise").set_value("ceasefires")

@@ -21,11 +21,11 @@ from sim.metrics import METRICS
 from sim.results import BundleError, open_folder
 from sim.results.bundle import write_report
 from sim.results.folders import sealed
-from sim.results.reading import headline, reading, titles
+from sim.results.reading import _more, headline, reading, titles, whose_deaths
 from sim.results.terminal import SHORT_LIST, tables
 from sim.vocabulary import VERDICTS
 from sim.words.numbers import SUMMARY_WORDS, between, in_worlds, number, share
-from sim.words.sentences import settled
+from sim.words.sentences import WHOSE_DEATHS, listed, settled
 
 NAMES = list(VERDICTS)
 
@@ -436,6 +436,35 @@ class TestWords:
             f"by {number(middle, whole=whole)}{unit} at the median, "
             f"by {between(low, high, low < 0, whole)}{unit} in nine worlds of ten."
         )
+
+    def test_deaths_are_told_by_whose_they_are_before_their_sum(self, comparison: sim.Comparison) -> None:
+        """Otherwise militants and civilians are one figure, and nobody reads who died."""
+        called = titles(*comparison.results.values())
+        text = headline(comparison, "appease", "fatalities", called)
+        who, _, rest = text.partition(". ")
+        assert rest.startswith("In ")
+        means = {metric: float(-comparison.difference("appease", metric).mean()) for metric in WHOSE_DEATHS}
+        parts = [
+            f"{number(abs(mean), whole=True)} {'more' if mean > 0 else 'fewer'} {WHOSE_DEATHS[metric]}"
+            if abs(mean) > 0.5
+            else f"{'about ' if mean else ''}as many {WHOSE_DEATHS[metric]}"
+            for metric, mean in means.items()
+        ]
+        assert who == f"Dead in Confront against Accommodate, on average: {listed(parts)}"
+        back = whose_deaths(comparison, "appease", "confront", called)
+        assert back.startswith("Dead in Accommodate against Confront")
+        assert [word for word in back.split() if word in ("more", "fewer")] == [
+            {"more": "fewer", "fewer": "more"}[word] for word in who.split() if word in ("more", "fewer")
+        ]
+        assert "Dead in" not in headline(comparison, "appease", "attacks", called)
+        assert list(SHORT_LIST[:5]) == [*WHOSE_DEATHS, "fatalities"]
+
+    @pytest.mark.parametrize("counts", [(625, 250, 125), (395, 395, 210), (715, 145, 140), (500, 490, 10)])
+    def test_the_shares_of_a_sentence_come_to_a_hundred(self, counts: tuple[int, int, int]) -> None:
+        values = np.repeat([1.0, -1.0, 0.0], counts)
+        text = _more("attacks", values, counts[0], counts[1], "A", "B")
+        assert sum(int(one) for one in re.findall(r"(\d+) of 100", text)) == 100
+        assert text.count("of 100") == 3
 
     def test_every_metric_can_be_told(self, comparison: sim.Comparison, small: None) -> None:
         same = sim.compare({"a": "confront", "b": "confront"}, worlds=40, months=2)

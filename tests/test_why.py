@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -23,8 +25,10 @@ from sim.why import Step, Term, Why, ablate, explain, weigh
 from sim.why.ablation import rules_of
 from sim.why.draws import likely
 from sim.why.runs import between, within
+from sim.why.sentence import part, sentence
 from sim.why.shapley import MOST_PLAYERS, shapley
 from sim.why.steps import Label
+from sim.why.text import called, summary
 from sim.why.traced import Trace, Traced
 
 WORLDS = 64
@@ -274,10 +278,82 @@ class TestPlanted:
         assert why.chain is None
         assert not why.whole.values.any()
         assert "No difference" in why.text()
+        assert "nothing to account for" in summary(why)
         assert json.loads(json.dumps(why.as_json()))["terms"] == []
 
     def test_the_shared_past_has_no_difference(self) -> None:
         assert explain("confront", "attacks", "2022-05", "appease", worlds=WORLDS).terms == ()
+
+
+class TestInWords:
+    def test_an_account_begins_with_a_sentence_without_ids(self) -> None:
+        """Otherwise a reader has to know what `draw: … ←` stands for before learning anything."""
+        told = 0
+        for why in answers():
+            one, title, _ = summary(why).partition(f" {METRICS[why.metric].title}, ")
+            if not title:
+                assert re.search("The same as|[Nn]o difference", one)
+                continue
+            told += 1
+            assert one.startswith(f"Of the {'gap' if why.versus else 'change'} of ")
+            assert one.count(". ") == 0
+            assert one.endswith(".")
+            assert not re.search(r"[a-z]_[a-z]|←|\b(draw|chance): |  |\(\)|-0(\.0+)?\b(?![.\d])", one), one
+        assert told > len(ASKED) // 2
+
+    def test_what_is_said_of_shares_is_true(self) -> None:
+        """The named parts are the largest there are, and the figures beside them their means."""
+        for why in answers():
+            one = sentence(why, called(why.plan, why.versus), 6)
+            figures = [float(found) for found in re.findall(r"\(([+-][\d.]+)\)", one)]
+            if not figures:
+                continue
+            whole, means = why.whole.mean, [step.term.mean for step in steps(why.chain)]
+            means += [term.mean for term in why.terms]
+            assert all(figure / whole >= 0.09 for figure in figures)
+            assert all(min(abs(figure - mean) for mean in means) < 1e-6 for figure in figures)
+            largest = max(term.mean / whole for term in why.terms if term.kind != "rest")
+            assert largest < 0.1 or figures[-1] / whole == pytest.approx(largest, abs=1e-4 / abs(whole))
+
+    def test_the_loop_that_is_named_has_rules_in_the_chain(self) -> None:
+        named = 0
+        for why in answers():
+            found = re.search(r"passes by (a rule|rules) of the feedback loop “(.+?)” \((L\d):", summary(why))
+            if found is None:
+                continue
+            named += 1
+            many, name, loop = found.groups()
+            assert LOOPS[loop][0] == name
+            members = {
+                step.term.name
+                for step in steps(why.chain)
+                if step.term.kind == "rule" and loop in RULES[step.term.name].loops
+            }
+            assert len(members) >= (2 if many == "rules" else 1)
+        assert named > 3
+
+    def test_nothing_is_ever_minus_nought(self) -> None:
+        """Otherwise an account says that -0 of 21 after 21 attacks is what moved."""
+        for why in answers():
+            assert not re.search(r"[+-]0(\.0*)?(?![.\d])", why.text()), why.text()
+
+    def test_next_to_no_difference_is_called_so(self) -> None:
+        (why, *_) = answers()
+        values = np.where(np.arange(WORLDS) % 2, 1e-4, -1.1e-4)
+        near = replace(why, whole=replace(why.whole, values=values, now=21.0, then=21.000005))
+        assert "Next to no difference on average: 21 against 21." in near.text()
+        assert "-0" not in near.text().splitlines()[2]
+        assert sentence(near, ("A", "B"), 0) == ""
+
+    def test_the_shares_of_the_summary_are_rounded_together(self) -> None:
+        (why, *_) = answers()
+        values = np.repeat([1.0, -1.0, 0.0], (625, 250, 125))
+        text = summary(replace(why, whole=replace(why.whole, values=values, now=1.375, then=1.0)))
+        assert "higher in 63 of 100, lower in 25 of 100" in text or "higher in 62 of 100, lower in 25 of 100" in text
+
+    @pytest.mark.parametrize(("share", "words"), [(0.1, "about a tenth"), (0.34, "about a third"), (0.5, "about half")])
+    def test_a_share_in_words(self, share: float, words: str) -> None:
+        assert part(share) == words
 
 
 class TestWithin:
@@ -366,6 +442,9 @@ class TestDecision:
 
     def test_shown(self) -> None:
         text = weigh_once().text()
+        assert "-0.00" not in text
+        often = [int(one) for one in re.findall(r"chosen in (\d+) of \d+", text)]
+        assert sum(often) in (WORLDS, 100)
         assert "kinship_and_debt" in text
         assert "█" in text
         assert json.loads(json.dumps(weigh_once().as_json()))["pressures"]

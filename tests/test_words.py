@@ -12,11 +12,13 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 import sim
 from sim.metrics import METRICS
 from sim.words import glossary
-from sim.words.numbers import SUMMARY_WORDS, between, fine, number, of_100, share, shares, unit_over
+from sim.words.numbers import SUMMARY_WORDS, between, fine, number, of_100, share, shares, unit_over, within
 
 ROOT = Path(__file__).resolve().parents[1]
 # The core, which is read in an afternoon; the rest runs it, asks it and shows it.
@@ -199,6 +201,50 @@ def test_shares_that_exclude_each_other_add_up(counts: tuple[int, ...]) -> None:
 def test_small_shares_are_told_as_small() -> None:
     assert shares([4, 996]) == ["under 1 of 100", "over 99 of 100"]
     assert shares([6, 500, 494]) == ["under 1 of 100", "50 of 100", "49 of 100"]
+
+
+@given(st.lists(st.integers(0, 2000), min_size=2, max_size=7).filter(lambda counts: sum(counts) >= 100))
+@example([625, 250, 125])
+@example([4, 502, 494])
+@example([0, 1000])
+def test_shares_of_one_whole_come_to_a_hundred(counts: list[int]) -> None:
+    """Otherwise readers who add up find 99 or 101, and rightly doubt the rest."""
+    worlds, said = sum(counts), shares(counts)
+    plain = [place for place, one in enumerate(said) if one[:1].isdigit()]
+    printed = sum(int(said[place].partition(" ")[0]) for place in plain)
+    exact = 100 * sum(counts[place] for place in plain) / worlds
+    assert abs(printed - exact) <= 0.5 + 1e-9
+    if not any(one.startswith(("under", "over", "all")) for one in said):
+        assert printed == 100
+    for count, one in zip(counts, said, strict=True):
+        if not one[:1].isdigit():
+            assert one == share(count, worlds)
+        else:
+            assert 1 <= 100 * count / worlds <= 99
+            assert abs(int(one.partition(" ")[0]) - 100 * count / worlds) < 1
+
+
+def printed_figures(text: str) -> list[float]:
+    """The figures of a text that `number` or `between` gave."""
+    return [0.0 if one == "about 0" else float(one.replace(",", "")) for one in text.split(" to ")]
+
+
+FIGURES = st.floats(-1e6, 1e6, allow_nan=False) | st.floats(-3, 3) | st.integers(-200, 200).map(float)
+
+
+@given(st.lists(FIGURES, min_size=3, max_size=3).map(sorted), st.booleans(), st.booleans())
+@example([4.6, 4.7, 120.0], False, False)
+@example([80.0, 899.0, 901.0], False, False)
+@example([-120.0, -4.7, -4.6], True, True)
+@example([9.6, 9.7, 10.2], False, True)
+def test_a_median_is_printed_within_its_range(figures: list[float], sign: bool, whole: bool) -> None:
+    """Otherwise a reader meets a median of 4.7 in a range of 5 to 120."""
+    middle, ends = within(*figures, sign=sign, whole=whole)
+    (at,), printed = printed_figures(middle), printed_figures(ends)
+    assert printed[0] <= at <= printed[-1]
+    assert ends == between(figures[0], figures[2], sign, whole)
+    if printed[0] < float(f"{figures[1]:.2g}") < printed[-1] and not whole:
+        assert middle == number(figures[1], sign)
 
 
 def test_what_is_not_a_number_is_unknown() -> None:

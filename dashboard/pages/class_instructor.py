@@ -12,6 +12,14 @@ from sim.teaching.exercises.load import ExerciseError
 from sim.teaching.exercises.schema import LEVELS, Exercise
 from sim.teaching.exercises.sheets import ABOUT
 
+# What students have before them once a question is closed, by when it was asked.
+_CLOSED = {
+    "before": "Closed: students can no longer answer it, and see nothing of it yet. The answers come when the quiz after is "
+    "revealed.",
+    "step": "Revealed: students see the model's answer, their scores and what they may have left out.",
+    "after": "Revealed: students see the model's answers, their scores and what they said before.",
+}
+
 show.page("Instructor", show.plain(ABOUT))
 
 
@@ -52,7 +60,8 @@ def as_it_comes_in(one: Exercise, place: tuple[str, str], code: str, secret: str
     if not standing.seats:
         st.info("Nobody has joined yet. Show the code or the link.")
     truth = None
-    if with_model or place in standing.revealed:
+    # Closing the quiz before shows students nothing: nor is it shown here, where they may be looking on.
+    if with_model or (place in standing.revealed and phase != "before"):
         made = asking.lesson(one.name)
         truth = None if made is None else asking.model(one, made, name)
     if truth is not None:
@@ -62,6 +71,17 @@ def as_it_comes_in(one: Exercise, place: tuple[str, str], code: str, secret: str
         with st.expander("Who predicted what", key=f"who {name} {phase}", on_change="rerun") as opened:
             if opened.open:
                 show.table(Table(["Nickname", "Prediction"], [[who, str(what)] for who, what in arrived]))
+
+
+def closed(one: Exercise, place: tuple[str, str], standing: Standing) -> str:
+    """What students see of a question that is revealed or closed."""
+    name, phase = place
+    if phase == "before":
+        return _CLOSED[phase]
+    steps = [number for number, step in enumerate(one.steps) if name in step.questions]
+    earlier = range(len(one.steps) if phase == "after" else steps[0])
+    waits = any((due, "step") not in standing.revealed for number in earlier for due in one.due(number))
+    return f"{_CLOSED[phase]}{' They come to it when all before it is revealed.' if waits else ''}"
 
 
 def questions(one: Exercise, standing: Standing, secret: str) -> None:
@@ -84,7 +104,7 @@ def questions(one: Exercise, standing: Standing, secret: str) -> None:
     )
     as_it_comes_in(one, place, standing.code, secret, with_model)
     if place in standing.revealed:
-        st.success("Revealed: students see the model's answer, their scores and what they may have left out.")
+        st.success(closed(one, place, standing))
         return
     quiz = place[1] != "step"
     label = "Close the quiz before" if place[1] == "before" else "Reveal the quiz" if quiz else "Reveal"

@@ -43,19 +43,27 @@ def answer() -> None:
         return
     # All is worked out before the first of it is shown: what arrives together is laid out once.
     words = (show.strong(sentences.changes(here)), show.plain(sentences.answer(here, found)))
-    pictures = {kind: show.moving(found, kind, here.metric) for kind in KINDS}
+    about = " ".join(filter(None, (sentences.how_compared(here, found), scope(found))))
+    pictures = {kind: show.moving(pictured(kind, here, found), kind, here.metric) for kind in KINDS}
     st.markdown(" ".join(filter(None, words)))
     with st.container(horizontal=True, gap="medium"):
         for kind, one in pictures.items():
             show.picture(one, kind)
-    st.caption(show.plain(scope(found)))
+    st.caption(show.plain(about))
     with st.container(key="stamp"):
         st.caption(f"Run {sentences.digest(found)}", help="Two runs with the same sign have the same numbers.")
     downloads(here, found)
-    show.foresee(versions.foreseen(here, found), KINDS, here.metric)
+    if (coming := versions.foreseen(here, found)) is not None:
+        for kind in KINDS:
+            show.foresee(pictured(kind, here, coming), [kind], here.metric)
     before: state.State = st.session_state.get("answered", here)
     st.session_state["answered"] = here
     engine().ahead(show.session(), ahead.likely(before, here))
+
+
+def pictured(kind: str, here: state.State, found: Comparison) -> Comparison:
+    """What a picture shows: of differences, those to the baseline that the words have."""
+    return sentences.against(here, found) if kind == "difference" else found
 
 
 def moved(here: state.State) -> state.State:

@@ -18,7 +18,7 @@ from sim.results.reading import titles
 from sim.scenario import Scenario
 from sim.why.names import DECISIONS
 from sim.why.pictures import ablation_picture, account_picture, decision_picture
-from sim.why.text import outline, summary
+from sim.why.text import outline, paragraphs
 
 show.page(
     "Why",
@@ -59,7 +59,8 @@ def account(
     if answer is None:
         return
     why = answer["why"]
-    place.markdown(show.plain(summary(why)))
+    sentence, figures = paragraphs(why)
+    place.markdown("\n\n".join(filter(None, (show.strong(sentence), show.plain(figures)))))
     if why.chain is None:
         return
     left, right = st.columns([2, 3], gap="medium")

@@ -11,6 +11,7 @@ from sim.results import Comparison
 from sim.results.reading import headline, titles
 from sim.vocabulary import month_words
 from sim.words.numbers import setting
+from sim.words.sentences import MIDDLES
 
 
 def changes(here: State) -> str:
@@ -26,13 +27,29 @@ def changes(here: State) -> str:
     return " ".join(out)
 
 
+def against(here: State, found: Comparison) -> Comparison:
+    """A comparison with the baseline that the page's differences have, in words and in pictures alike: once there is a version
+    of yours, what it is a copy of; else the first scenario."""
+    if versions.YOURS not in found.results or found.baseline == here.edited:
+        return found
+    return versions.compared(found.results, here.edited)
+
+
 def answer(here: State, found: Comparison) -> str:
     """What came of it, and how sure the paired worlds are: your version against what it is a copy of; else the others."""
-    if versions.YOURS in found.results:
-        pair = {name: found.results[name] for name in (here.edited, versions.YOURS)}
-        found = versions.compared(pair, here.edited)
-    called = titles(*found.results.values())
-    return " ".join(headline(found, name, here.metric, called) for name in found.others)
+    found, called = against(here, found), titles(*found.results.values())
+    names = [versions.YOURS] if versions.YOURS in found.results else found.others
+    return " ".join(headline(found, name, here.metric, called) for name in names)
+
+
+def how_compared(here: State, found: Comparison) -> str:
+    """What the differences on the page are differences to, and that medians of differences are not those of medians."""
+    if not found.others:
+        return ""
+    found = against(here, found)
+    copied = ", which yours is a copy of" if versions.YOURS in found.results else ""
+    baseline = titles(*found.results.values())[found.baseline]
+    return f"Differences are to {baseline}{copied}, world by world. {MIDDLES}"
 
 
 def left_out(here: State) -> list[str]:

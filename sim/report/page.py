@@ -20,8 +20,8 @@ from sim.results.reading import reading, scope, titles
 from sim.results.results import figures
 from sim.results.terminal import SHORT_LIST
 from sim.vocabulary import ACTORS, LEVERS, VERDICTS, month_words
-from sim.words.numbers import SUMMARY_WORDS, middle_and_range, number, setting, share, unit_over
-from sim.words.sentences import NOT_A_FORECAST, capital, listed, months_words
+from sim.words.numbers import SUMMARY_WORDS, middle_and_range, number, setting, shares, unit_over
+from sim.words.sentences import MIDDLES, NOT_A_FORECAST, capital, listed, months_words
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -92,6 +92,7 @@ def render(source: Results | Comparison) -> str:
         scope=scope(source),
         answer=[text for text in paragraphs if text != scope(source)],
         tables=tables_of(source),
+        middles=MIDDLES,
         pictures=[(picture, inline(svg, picture)) for picture, svg in draw(source)],
         missing=missing(source),
         verdicts=VERDICTS,
@@ -144,11 +145,11 @@ def _metric(name: str) -> tuple[str, str]:
 
 
 def _higher(row: dict[str, float], worlds: int) -> tuple[str, str]:
-    equal = round(row["share_equal"] * worlds)
+    higher, equal = round(row["share_higher"] * worlds), round(row["share_equal"] * worlds)
     if equal == worlds:
         return "the same in all", ""
-    same = f"the same in {share(equal, worlds)}" if equal else ""
-    return share(round(row["share_higher"] * worlds), worlds), same
+    in_higher, in_equal, _ = shares([higher, equal, worlds - higher - equal])
+    return in_higher, f"the same in {in_equal}" if equal else ""
 
 
 def acts_of(scenario: Scenario) -> list[Statement]:

@@ -8,14 +8,24 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.ensemble.chunks import Array
 from sim.metrics import METRICS
 from sim.parameters.posterior import is_posterior
 from sim.results.made import made
 from sim.results.paired import Comparison
 from sim.results.results import Results, figures
 from sim.vocabulary import VERDICTS
-from sim.words.numbers import amount, in_worlds, number, share
-from sim.words.sentences import HEADLINES, NOT_A_FORECAST, WHOSE_DEATHS, capital, months_words, more_less, settled
+from sim.words.numbers import amount, amounts, in_worlds, number, shares
+from sim.words.sentences import (
+    HEADLINES,
+    NOT_A_FORECAST,
+    WHOSE_DEATHS,
+    capital,
+    listed,
+    months_words,
+    more_less,
+    settled,
+)
 
 _LAST = 12
 _FEW = 30
@@ -73,7 +83,6 @@ def _extended(results: Results) -> str:
 def _pair(comparison: Comparison, name: str, called: dict[str, str]) -> list[str]:
     """The headline differences between a scenario and the baseline, then whether one is better on both counts."""
     out = [headline(comparison, name, metric, called) for metric in HEADLINES]
-    out[1:1] = _whose_deaths(comparison, name, called)
     out += _turned_round(comparison, name, called)
     deaths, held = comparison.paired[name, "fatalities"].to_numpy(), comparison.paired[name, "sovereignty"].to_numpy()
     worlds = comparison.worlds
@@ -86,23 +95,33 @@ def _pair(comparison: Comparison, name: str, called: dict[str, str]) -> list[str
         elif worlds == 1:
             out.append(f"In the one modelled world {other if for_other else base} had {both}.")
         else:
-            neither = share(worlds - for_other - for_base, worlds)
-            shares = (
-                f"{other} {in_worlds(for_other, worlds)}, {base} in {share(for_base, worlds)}, neither in {neither}"
-            )
-            out.append(f"{capital(both)}: {shares}.")
+            one, two, neither = shares([for_other, for_base, worlds - for_other - for_base])
+            where = in_worlds(for_other, worlds, one)
+            out.append(f"{capital(both)}: {other} {where}, {base} in {two}, neither in {neither}.")
     return out
 
 
-def _whose_deaths(comparison: Comparison, name: str, called: dict[str, str]) -> list[str]:
-    """What the difference in deaths is made of; its parts add up, as means do."""
-    paired = comparison.paired[name]
-    means = {words: float(paired[metric].mean()) for metric, words in WHOSE_DEATHS.items()}
-    if not any(means.values()):
-        return []
-    parts = ", ".join(f"{words} {number(mean, sign=True, whole=True)}" for words, mean in means.items())
-    often = "On average" if comparison.worlds > 1 else "In it"
-    return [f"{often} {called[name]} has so many more or fewer dead than {called[comparison.baseline]}: {parts}."]
+def whose_deaths(comparison: Comparison, name: str, against: str, called: dict[str, str]) -> str:
+    """Who dies more or less often in one scenario than in another, in a sentence; its parts add up, as means do.
+
+    Args:
+        name, against: the two, one of them the baseline; called: what each scenario is called, as `titles` gives it.
+    """
+    sign, other = (1, name) if against == comparison.baseline else (-1, against)
+    apart = {words: sign * float(comparison.difference(other, one).mean()) for one, words in WHOSE_DEATHS.items()}
+    if not any(apart.values()):
+        return ""
+    often = "on average" if comparison.worlds > 1 else "in the one modelled world"
+    parts = listed([_so_many(mean, words) for words, mean in apart.items()])
+    return f"Dead in {called[name]} against {called[against]}, {often}: {parts}."
+
+
+def _so_many(mean: float, words: str) -> str:
+    """So many more or fewer of them: "120 more militants"."""
+    said = number(abs(mean), whole=True)
+    if not said[0].isdigit() or said == "0":
+        return f"{'about ' if mean else ''}as many {words}"
+    return f"{said} {'more' if mean > 0 else 'fewer'} {words}"
 
 
 def _turned_round(comparison: Comparison, name: str, called: dict[str, str]) -> list[str]:
@@ -126,34 +145,42 @@ def _turned_round(comparison: Comparison, name: str, called: dict[str, str]) -> 
 def headline(comparison: Comparison, name: str, metric: str, called: dict[str, str]) -> str:
     """Which of a scenario and the baseline has more of a metric, by how much, and how sure the paired worlds are.
 
+    Of deaths it is first said whose they are: a sum of militants and civilians alone would hide who died.
+
     Args:
         called: what each scenario is called, as `titles` gives it.
     """
     values, worlds = comparison.difference(name, metric), comparison.worlds
-    other, base = called[name], called[comparison.baseline]
+    first, second = name, comparison.baseline
     higher, lower = int(np.sum(values > 0)), int(np.sum(values < 0))
+    if higher < lower and (worlds == 1 or settled(higher, lower)):
+        first, second, values, higher, lower = second, first, -values, lower, higher
+    whose = f"{whose_deaths(comparison, first, second, called)} " if metric == "fatalities" else ""
+    return f"{whose}{_more(metric, values, higher, lower, called[first], called[second])}".lstrip()
+
+
+def _more(metric: str, values: Array, higher: int, lower: int, first: str, second: str) -> str:
+    """How two scenarios compare that have more of a metric, in so many worlds, and less, in so many."""
+    worlds = len(values)
     more, less, what = more_less(metric)
     had = "ended with" if METRICS[metric].summary == "final" else "had, over the whole run,"
-    equal = worlds - higher - lower
-    same = f"the same in {share(equal, worlds)}" if equal else ""
+    in_higher, in_lower, in_equal = shares([higher, lower, worlds - higher - lower])
+    same = f"the same in {in_equal}" if higher + lower < worlds else ""
     if not higher and not lower:
-        return f"{other} and {base} come to exactly the same {what} {in_worlds(worlds, worlds)}."
+        return f"{first} and {second} come to exactly the same {what} {in_worlds(worlds, worlds)}."
     if worlds == 1:
-        first, second = (other, base) if higher else (base, other)
-        return f"In the one modelled world {first} {had} {more} than {second} (by {amount(metric, abs(values[0]))})."
+        return f"In the one modelled world {first} {had} {more} than {second} (by {amount(metric, values[0])})."
     if not settled(higher, lower):
         return (
-            f"Which of the two {had} {more} these worlds do not settle: {other} {in_worlds(higher, worlds)}, "
-            f"{base} in {share(lower, worlds)}{f', {same}' if same else ''}."
+            f"Which of the two {had} {more} these worlds do not settle: {first} {in_worlds(higher, worlds, in_higher)}, "
+            f"{second} in {in_lower}{f', {same}' if same else ''}."
         )
-    if higher < lower:
-        other, base, values, higher, lower = base, other, -values, lower, higher
-    low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
-    against = "; ".join(part for part in (f"with {less} in {share(lower, worlds)}" if lower else "", same) if part)
-    text = in_worlds(higher, worlds)
+    low, middle, high = (float(one) for one in np.quantile(values, (0.05, 0.5, 0.95)))
+    by, between = amounts(metric, low, middle, high, sign=low < 0)
+    against = "; ".join(part for part in (f"with {less} in {in_lower}" if lower else "", same) if part)
     return (
-        f"{capital(text)} {other} {had} {more} than {base}{f' ({against})' if against else ''}: "
-        f"by {amount(metric, middle)} at the median, by {amount(metric, low, high, sign=low < 0)} in nine worlds of ten."
+        f"{capital(in_worlds(higher, worlds, in_higher))} {first} {had} {more} than {second}"
+        f"{f' ({against})' if against else ''}: by {by} at the median, by {between} in nine worlds of ten."
     )
 
 
@@ -162,18 +189,22 @@ def _alone(results: Results) -> list[str]:
     parts = []
     for metric in HEADLINES:
         row = table[metric]
-        ends = f" ({amount(metric, row['p05'], row['p95'])} in nine worlds of ten)" if results.worlds > 1 else ""
-        parts.append(f"{more_less(metric)[2]} {amount(metric, row['p50'])}{ends}")
+        middle, between = amounts(metric, row["p05"], row["p50"], row["p95"])
+        ends = f" ({between} in nine worlds of ten)" if results.worlds > 1 else ""
+        parts.append(f"{more_less(metric)[2]} {middle}{ends}")
     where = "Medians over the modelled worlds" if results.worlds > 1 else "In the one modelled world"
-    return [f"{where}: {'; '.join(parts)}."]
+    dead = [f"{number(table[metric]['mean'], whole=True)} {words}" for metric, words in WHOSE_DEATHS.items()]
+    often = "On average" if results.worlds > 1 else "In the one modelled world"
+    return [f"{often} the dead are {listed(dead)}. {where}: {'; '.join(parts)}."]
 
 
 def _ends(results: Results, title: str) -> str:
     """The verdicts that a scenario's worlds come to, the commonest two first."""
-    shares = {name: part for name, part in results.verdicts().items() if part > 0}
+    counts = {name: round(part * results.worlds) for name, part in results.verdicts().items()}
+    said = dict(zip(counts, shares(list(counts.values())), strict=True))
     words = []
-    for name in sorted(shares, key=lambda name: -shares[name])[:2]:
+    for name in [name for name in sorted(counts, key=lambda name: -counts[name]) if counts[name]][:2]:
         verdict = VERDICTS[name].lower().replace("kabul", "Kabul")
-        often = f" ({share(round(shares[name] * results.worlds), results.worlds)})" if results.worlds > 1 else ""
+        often = f" ({said[name]})" if results.worlds > 1 else ""
         words.append(f"{verdict}{often}")
     return f"{title} ends {'most often ' if len(words) > 1 else ''}in {', then '.join(words)}."

@@ -16,15 +16,13 @@ from sim.results.paired import Comparison
 from sim.results.reading import reading, titles
 from sim.results.results import Results, figures
 from sim.vocabulary import VERDICTS
-from sim.words.numbers import SCALES, SUMMARY_WORDS, middle_and_range, share, shares, unit_over
+from sim.words.numbers import SCALES, SUMMARY_WORDS, middle_and_range, shares, unit_over
+from sim.words.sentences import MIDDLES, WHOSE_DEATHS
 
-# What a first look needs; `--all` shows every metric.
+# What a first look needs, deaths by whose they are before their sum; `--all` shows every metric.
 SHORT_LIST = (
+    *WHOSE_DEATHS,
     "fatalities",
-    "fatalities_militant",
-    "fatalities_security",
-    "fatalities_civilian",
-    "fatalities_afghan_civilian",
     "attacks",
     "ttp_strength",
     "ceasefire",
@@ -104,7 +102,7 @@ def _pair(comparison: Comparison, name: str, metrics: Sequence[str], wide: bool)
         wide,
         f"{other} compared with {base}: {comparison.worlds:,} paired worlds",
         "Each scenario: the middle world, and the range that holds nine worlds of ten; minus: the same of the "
-        f"differences, world by world. {_SCALE}",
+        f"differences, world by world. {MIDDLES} {_SCALE}",
     )
     for head in (base, other, f"{other} minus {base}"):
         table.add_column(head, justify="right")
@@ -169,5 +167,6 @@ def _cell(metric: str, row: Mapping[str, float], wide: bool, sign: bool = False)
 def _higher(higher: float, equal: float, worlds: int) -> str:
     if equal == 1:
         return "the same"
-    same = round(equal * worlds)
-    return share(round(higher * worlds), worlds) + (f"\nsame in {share(same, worlds)}" if same else "")
+    more, same = round(higher * worlds), round(equal * worlds)
+    in_more, in_same, _ = shares([more, same, worlds - more - same])
+    return in_more + (f"\nsame in {in_same}" if same else "")

@@ -13,8 +13,8 @@ from sim.plots.theme import HIGHER, LOWER, WIDTH, broken, dress, name_axis, pane
 from sim.vocabulary import month_words
 from sim.why.account import rest_of
 from sim.why.names import DECISIONS
-from sim.why.text import called
-from sim.words.numbers import SCALES, decimals, number
+from sim.why.text import called, named
+from sim.words.numbers import SCALES, decimals, number, signed
 
 if TYPE_CHECKING:
     from sim.why.ablation import Ablation
@@ -31,7 +31,7 @@ def answer(why: Why) -> Any:
     """The terms of an account as bars, the largest first; what is left of them as one."""
     terms = list(why.terms[:_MOST])
     rest = rest_of([term.values for term in why.terms[_MOST:]], (why.since, why.month))
-    rows = [(term.words, term.mean) for term in [*terms, *([rest] if rest else [])]]
+    rows = [(named(term), term.mean) for term in [*terms, *([rest] if rest else [])]]
     one, other = called(why.plan, why.versus)
     metric = METRICS[why.metric]
     what = f"{one} minus {other}" if other else f"{one}, since the month before"
@@ -83,7 +83,7 @@ def _bars(terms: list[tuple[str, float]], title: str, subtitle: str) -> Any:
 def _row(words: str, value: float, places: int) -> dict[str, Any]:
     lines = broken(words, _LETTERS)
     kept = lines if len(lines) <= 3 else [*lines[:2], f"{lines[2][: _LETTERS - 3]}..."]
-    label = f"{value:+,.{places}f}"
+    label = signed(value, places)
     return {"term": "\n".join(kept), "value": float(f"{value:.6g}"), "label": label, "up": value >= 0}
 
 

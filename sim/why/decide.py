@@ -18,7 +18,7 @@ from sim.why.draws import likely
 from sim.why.names import DECISIONS
 from sim.why.shapley import Array
 from sim.why.text import called
-from sim.words.numbers import share
+from sim.words.numbers import shares, signed
 from sim.words.problems import suggestion
 from sim.words.sentences import NOT_A_FORECAST, wrapped
 
@@ -173,20 +173,27 @@ def _lines(one: Weighed, width: int) -> Iterator[str]:
     )
     most = max(float(np.max(np.abs(np.mean(push.on, axis=1)))) for push in one.pushes)
     label = max(len(push.rule) for push in one.pushes)
+    often = chosen_in(one)
     for i, option in enumerate(one.options):
-        taken = int(np.sum(one.chosen == i))
-        chosen = f"chosen in {share(taken, len(one.chosen))}" if many else "chosen" if taken else "not chosen"
+        chosen = f"chosen in {often[i]}" if many else "chosen" if np.any(one.chosen == i) else "not chosen"
         yield ""
-        chance = f"probability {np.mean(one.probabilities[i]):.2f}, utility {np.mean(one.utilities[i]):+.2f}"
-        draw = "" if many else f", draw {np.mean(one.draws[i]):+.2f}"
+        utility = signed(float(np.mean(one.utilities[i])), 2)
+        chance = f"probability {np.mean(one.probabilities[i]):.2f}, utility {utility}"
+        draw = "" if many else f", draw {signed(float(np.mean(one.draws[i])), 2)}"
         yield f"{option.replace('_', ' ')}: {chosen}, {chance}{draw}"
         rows = [(float(np.mean(push.on[i])), push) for push in one.pushes]
         for size, push in sorted(rows, key=lambda row: (-abs(row[0]), row[1].rule)):
             if np.any(push.on[i]):
                 without = f"{np.mean(push.without[i]):.2f} without"
-                yield f"  {push.rule:<{label}} {bar(size, most)} {size:+6.2f}   {without}".rstrip()
+                yield f"  {push.rule:<{label}} {bar(size, most)} {signed(size, 2):>6}   {without}".rstrip()
     yield ""
     yield from wrapped(f"`durand evidence RULE` leads on from a pressure to what it rests on. {NOT_A_FORECAST}", width)
+
+
+def chosen_in(one: Weighed) -> list[str]:
+    """In which share of the worlds each option was chosen, in words; rounded together."""
+    counts = [int(np.sum(one.chosen == place)) for place in range(len(one.options))]
+    return shares([*counts, len(one.chosen) - sum(counts)])[:-1]
 
 
 def bar(size: float, most: float) -> str:

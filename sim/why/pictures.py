@@ -12,8 +12,9 @@ from sim.plots.gallery import Picture
 from sim.plots.tables import Table
 from sim.vocabulary import month_words
 from sim.why import charts
+from sim.why.decide import chosen_in
 from sim.why.names import DECISIONS
-from sim.why.text import called, summary
+from sim.why.text import called, named, summary
 from sim.words.numbers import number, share
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 def account_picture(why: Why) -> Picture:
     """The terms of an account as bars; the table has them all."""
-    rows = [[term.words, number(term.mean, sign=True), _often(term.share, len(term.values))] for term in why.terms]
+    rows = [[named(term), number(term.mean, sign=True), _often(term.share, len(term.values))] for term in why.terms]
     return Picture(
         f"why-{why.metric}-{why.month}".replace("_", "-"),
         f"Why: {METRICS[why.metric].title}, {month_words(why.month)}",
@@ -41,8 +42,7 @@ def decision_picture(found: Weighed) -> Picture:
     title = f"{DECISIONS[found.decision]}, {month_words(found.month)}: {called(found.plan, None)[0]}"
     options = [option.replace("_", " ") for option in found.options]
     chances = [float(np.mean(row)) for row in found.probabilities]
-    chosen = [_often(float(np.mean(found.chosen == place)), len(found.chosen)) for place in range(len(options))]
-    rows = [["probability", *(f"{chance:.2f}" for chance in chances)], ["chosen in", *chosen]]
+    rows = [["probability", *(f"{chance:.2f}" for chance in chances)], ["chosen in", *chosen_in(found)]]
     for push in found.pushes:
         rows.append([push.rule.replace("_", " "), *(number(float(np.mean(row)), sign=True) for row in push.on)])
     said = "; ".join(f"{one} {chance:.2f}" for one, chance in zip(options, chances, strict=True))

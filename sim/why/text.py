@@ -16,7 +16,8 @@ from sim.rule import RULES
 from sim.scenario import Scenario
 from sim.vocabulary import month_words
 from sim.why.names import Key, levels
-from sim.words.numbers import behind, decimals, number, share, signed
+from sim.why.sentence import sentence
+from sim.words.numbers import behind, decimals, number, share, shares, signed
 from sim.words.sentences import NOT_A_FORECAST, wrapped
 
 if TYPE_CHECKING:
@@ -59,14 +60,24 @@ def outline(why: Why) -> tuple[Line, ...]:
 
 
 def summary(why: Why) -> str:
-    """The account in a sentence or two: how large the difference is, and in how many worlds it goes which way."""
+    """The account in a few sentences: through what it comes, how large it is, and in how many worlds it goes which way."""
+    return " ".join(filter(None, paragraphs(why)))
+
+
+def paragraphs(why: Why) -> tuple[str, str]:
+    """The same in two parts: the sentence, empty where there is no difference on average, and the figures."""
     one, other = called(why.plan, why.versus)
     about = f"{METRICS[why.metric].title}, {month_words(why.month)}: {one}{f' minus {other}' if other else ''}."
     if not why.terms:
         same = f"in {other}" if other else "in the month before"
-        return f"{about} The same as {same} in every world, and so there is nothing to account for."
+        return "", f"{about} The same as {same} in every world, and so there is nothing to account for."
     against = "" if other else " It is the change since the month before."
-    return f"{about} {_summary(why, other)}{against}"
+    return sentence(why, (one, other), _places(why)), f"{about} {_summary(why, other)}{against}"
+
+
+def named(term: Term) -> str:
+    """What a term is called where others stand beside it: a draw by what is drawn."""
+    return term.words.removeprefix("draw: ")
 
 
 def called(plan: Scenario, other: Scenario | None) -> tuple[str, str]:
@@ -91,6 +102,9 @@ def _answer(why: Why, width: int) -> Iterator[str]:
         same = "the same in both, in every world" if why.versus else "as in the month before, in every world"
         yield from wrapped(f"No difference: {same}, and so there is nothing to account for.", width)
         return
+    if in_words := paragraphs(why)[0]:
+        yield from wrapped(in_words, width)
+        yield ""
     yield from wrapped(_summary(why, other), width)
     yield ""
     if why.versus is None:
@@ -109,20 +123,29 @@ def _answer(why: Why, width: int) -> Iterator[str]:
     yield from wrapped(f"{exact} {NOT_A_FORECAST}", width)
 
 
+def _places(why: Why) -> int:
+    """How many decimals give the levels two significant digits, and the difference too, where it is not very much smaller."""
+    assert why.whole.now is not None
+    assert why.whole.then is not None
+    size = abs(why.whole.mean)
+    places = decimals(max(abs(why.whole.now), abs(why.whole.then), size))
+    return max(places, decimals(size)) if size > 10.0 ** -(places + 1) else places
+
+
 def _summary(why: Why, other: str) -> str:
-    whole = why.whole
-    assert whole.now is not None
-    assert whole.then is not None
-    places = decimals(max(abs(whole.now), abs(whole.then), abs(whole.mean)))
-    places = max(places, decimals(abs(whole.mean))) if abs(whole.mean) > 10.0**-places else places
-    change = f"{whole.mean:+,.{places}f}{behind(METRICS[why.metric].unit)}"
+    whole, places = why.whole, _places(why)
     levels = f"{whole.now:,.{places}f} {'against' if other else 'after'} {whole.then:,.{places}f}"
+    change = f"{signed(whole.mean, places)}{behind(METRICS[why.metric].unit)}"
+    if round(whole.mean, places) == 0:
+        often = "" if why.world is not None else " on average"
+        change = f"{'Next to no' if whole.mean else 'No'} difference{often}"
     if why.world is not None:
         return f"{change}: {levels}, in world {why.world}."
     count = len(whole.values)
     higher, lower = int(np.sum(whole.values > 0)), int(np.sum(whole.values < 0))
+    in_higher, in_lower, _ = shares([higher, lower, count - higher - lower])
     kind = "paired worlds" if other else "worlds"
-    return f"{change}: {levels}. Means of {count:,} {kind}; higher in {share(higher, count)}, lower in {share(lower, count)}."
+    return f"{change}: {levels}. Means of {count:,} {kind}; higher in {in_higher}, lower in {in_lower}."
 
 
 def _table(terms: Sequence[Term], places: int, why: Why, width: int) -> Iterator[str]:
@@ -148,7 +171,7 @@ def _worlds(term: Term) -> str:
 
 def _said(term: Term, month: str) -> str:
     """A term's words, with when it was and what it was itself."""
-    said = term.words
+    said = named(term)
     if term.kind == "state":
         said += f", carried over from {term.months[1]}"
     elif term.kind != "rest" and term.months != (month, month):

@@ -50,9 +50,25 @@ def between(low: float, high: float, sign: bool = False, whole: bool = False) ->
     >>> between(79.9, 901.0), between(5.0, 730.0), between(0.4, 2.0)
     ('80 to 900', '5 to 730', '0.4 to 2.0')
     """
-    decimals = 1 - max(_place(low), _place(high))
-    ends = [_figure(end, max(decimals, -_place(end)), sign, whole) for end in (low, high)]
+    ends = [_figure(end, places, sign, whole) for end, places in _ends(low, high)]
     return max(ends, key=len) if ends[0] == ends[1] or set(ends) <= _NOTHING else " to ".join(ends)
+
+
+def within(low: float, middle: float, high: float, sign: bool = False, whole: bool = False) -> tuple[str, str]:
+    """A middle and its range, so rounded that as printed, too, the middle lies in the range: where its two figures would lead
+    it out of there, it is rounded as the end that it would pass.
+
+    Arguments as for :func:`number`, low <= middle <= high.
+
+    >>> within(4.6, 4.7, 120.0), within(80.0, 123.4, 901.0)
+    (('5', '5 to 120'), ('120', '80 to 900'))
+    """
+    said = number(middle, sign, whole)
+    at = _rounded(middle, 1 - _place(middle), whole)
+    for (end, places), outside in zip(_ends(low, high), (1, -1), strict=True):
+        if outside * (_rounded(end, places, whole) - at) > 0:
+            said = _figure(end, places, sign, whole)
+    return said, between(low, high, sign, whole)
 
 
 def fine(value: float, digits: int = 4) -> str:
@@ -100,14 +116,30 @@ def amount(metric: str, low: float, high: float | None = None, sign: bool = Fals
     ('120', '4.0 to 6.0 thousand')
     """
     whole = counted(metric)
-    said = number(low, sign, whole) if high is None else between(low, high, sign, whole)
+    return _with_unit(metric, number(low, sign, whole) if high is None else between(low, high, sign, whole))
+
+
+def amounts(metric: str, low: float, middle: float, high: float, sign: bool = False) -> tuple[str, str]:
+    """A middle and its range, rounded together as by :func:`within`, with what has to be said behind each.
+
+    Args:
+        sign: put a plus before the ends that are above zero; the middle has none.
+
+    >>> amounts("ttp_strength", 4.0, 4.96, 6.0)
+    ('5.0 thousand', '4.0 to 6.0 thousand')
+    """
+    whole = counted(metric)
+    said, _ = within(low, middle, high, False, whole)
+    return _with_unit(metric, said), amount(metric, low, high, sign)
+
+
+def _with_unit(metric: str, said: str) -> str:
     return said if said in _NOTHING else f"{said}{_BEHIND.get(METRICS[metric].unit, '')}"
 
 
 def middle_and_range(metric: str, row: Mapping[str, float], sign: bool = False) -> tuple[str, str]:
     """The middle world and the range of nine in ten, of a metric's row of a summary (p05, p50, p95)."""
-    whole = counted(metric)
-    return number(row["p50"], sign, whole), between(row["p05"], row["p95"], sign, whole)
+    return within(row["p05"], row["p50"], row["p95"], sign, counted(metric))
 
 
 def of_100(share: float) -> str:
@@ -140,7 +172,8 @@ def share(count: int, worlds: int) -> str:
 
 
 def shares(counts: Sequence[int]) -> list[str]:
-    """Shares of worlds in kinds that exclude each other: from 1 of 100 on they are so rounded that they add up (largest rest).
+    """Shares of worlds in kinds that exclude each other: from 1 of 100 on they are so rounded that they add up (largest
+    remainder). Shares of one whole that stand side by side are rounded by this, never one by one.
 
     >>> shares([335, 335, 330]), shares([2, 998]), shares([1, 2])
     (['34 of 100', '33 of 100', '33 of 100'], ['under 1 of 100', 'over 99 of 100'], ['1 of 3', '2 of 3'])
@@ -158,11 +191,15 @@ def shares(counts: Sequence[int]) -> list[str]:
     return [f"{whole[place]} of 100" if place in plain else share(count, worlds) for place, count in enumerate(counts)]
 
 
-def in_worlds(count: int, worlds: int) -> str:
-    """The same, to stand in a sentence: "in 71 of 100 modelled worlds"."""
+def in_worlds(count: int, worlds: int, said: str = "") -> str:
+    """A share, to stand in a sentence: "in 71 of 100 modelled worlds".
+
+    Args:
+        said: the share as :func:`shares` rounded it together with others; else it is rounded alone.
+    """
     if worlds == 1:
         return "in the one modelled world" if count else "in no modelled world"
-    words = share(count, worlds)
+    words = said or share(count, worlds)
     if words in ("all", "none"):
         return f"in {'each' if words == 'all' else 'none'} of the {worlds:,} modelled worlds"
     return f"in {words.replace('under', 'fewer than').replace('over', 'more than')} modelled worlds"
@@ -210,6 +247,19 @@ def _place(value: float) -> int:
     return floor(log10(abs(float(f"{value:.1e}")))) if value and isfinite(value) else -4
 
 
+def _ends(low: float, high: float) -> list[tuple[float, int]]:
+    """Both ends of a range, each with the decimals that it is rounded to."""
+    decimals = 1 - max(_place(low), _place(high))
+    return [(end, max(decimals, -_place(end))) for end in (low, high)]
+
+
+def _rounded(value: float, decimals: int, whole: bool) -> float:
+    """A number as :func:`_figure` prints it."""
+    if abs(value) <= (0.5 if whole else 5e-4):
+        return 0.0
+    return round(float(value), min(decimals, 0) if whole else decimals)
+
+
 def _figure(value: float, decimals: int, sign: bool, whole: bool) -> str:
     """A number rounded to so many decimals; fewer than none round before the point."""
     if value != value:
@@ -219,4 +269,4 @@ def _figure(value: float, decimals: int, sign: bool, whole: bool) -> str:
     if abs(value) <= (0.5 if whole else 5e-4):
         return "about 0"
     decimals = min(decimals, 0) if whole else decimals
-    return f"{round(float(value), decimals):{'+' if sign else ''},.{max(decimals, 0)}f}"
+    return f"{_rounded(value, decimals, whole):{'+' if sign else ''},.{max(decimals, 0)}f}"

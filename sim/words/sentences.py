@@ -10,6 +10,8 @@ from sim.metrics import METRICS
 from sim.vocabulary import month_words
 
 NOT_A_FORECAST = "These are modelled worlds, not a forecast."
+# Said where the median of differences stands beside two medians whose difference it is not.
+MIDDLES = "The middle difference need not be the difference of the two middles."
 
 # What the reading speaks of, in this order: metric -> (more of it, less of it).
 HEADLINES: dict[str, tuple[str, str]] = {
@@ -26,7 +28,7 @@ HEADLINES: dict[str, tuple[str, str]] = {
 # Whose deaths add up to all of them.
 WHOSE_DEATHS = {
     "fatalities_militant": "militants",
-    "fatalities_security": "security forces",
+    "fatalities_security": "soldiers and police",
     "fatalities_civilian": "civilians in Pakistan",
     "fatalities_afghan_civilian": "Afghan civilians",
 }
