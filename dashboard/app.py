@@ -29,7 +29,6 @@ GROUPS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "Read": (("evidence", "Evidence"), ("about", "About")),
 }
-FRONT = GROUPS[""][0][0]
 # The pages of a server on which classes are held, and nobody can ask the model for what they are to predict.
 CLASSES_ONLY = ("class_student", "class_instructor", "table", "evidence", "about")
 
@@ -66,7 +65,10 @@ def _pages() -> dict[str, list[st.Page]]:
     names = [name for some in offered.values() for name, _ in some]
     return {
         group: [
-            st.Page(HERE / "pages" / f"{name}.py", title=title, url_path=name, default=name == names[0])
+            # The first has the root for its address, and no other: its name then leads there, as any other name leads nowhere.
+            st.Page(HERE / "pages" / f"{name}.py", title=title, url_path="", default=True)
+            if name == names[0]
+            else st.Page(HERE / "pages" / f"{name}.py", title=title, url_path=name)
             for name, title in some
         ]
         for group, some in offered.items()
@@ -102,8 +104,10 @@ def _no_such(name: str, front: st.Page) -> st.Page:
     """A page that says that there is no such page, and leads to the first."""
 
     def page() -> None:
-        if name == FRONT:
-            st.switch_page(front)
+        if (name, front.title) in (one for some in GROUPS.values() for one in some):
+            st.switch_page(
+                front, query_params={key: st.query_params[key] for key in st.query_params if key in state.OTHERS}
+            )
         state.arrive()
         st.title("There is no such page", anchor=False)
         st.markdown(f"Nothing is found here under **{show.plain(name[:80])}**. The menu above names every page.")

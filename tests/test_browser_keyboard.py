@@ -409,12 +409,13 @@ def test_a_page_by_keyboard_alone(arrive: Arrive, visit: Visit, server: Server, 
 def test_a_walk_finds_what_is_wrong(arrive: Arrive) -> None:
     page = arrive("about")
     page.evaluate("""() => {
-        const link = name => [...document.querySelectorAll('.stApp a')].find(one => one.innerText === name);
-        link('Why').tabIndex = -1;
-        link('Actors').style.setProperty('outline', 'none', 'important');
-        link('Map').style.cssText = 'position: fixed; left: -500px';
-        let place = link('Play');
-        while (!place.parentElement.contains(link('Instructor'))) place = place.parentElement;
+        const named = (kind, name) => [...document.querySelectorAll(`.stApp ${kind}`)].find(e => e.innerText.trim() === name);
+        const link = name => named('a', name), group = name => named('[data-testid=stTopNavSection]', name);
+        group('Explore').tabIndex = -1;
+        group('Make').style.setProperty('outline', 'none', 'important');
+        link('Start').style.cssText = 'position: fixed; left: -500px';
+        let place = group('Read');
+        while (!place.parentElement.contains(group('Teach'))) place = place.parentElement;
         place.style.cssText = 'position: fixed; left: 0';
         [...document.querySelectorAll('summary')].at(-1).onkeydown = event => event.preventDefault();
     }""")
@@ -422,10 +423,10 @@ def test_a_walk_finds_what_is_wrong(arrive: Arrive) -> None:
         walked(page)
     found = page.evaluate("() => walk.found(false)")
     for wrong in (
-        "never reached: a in stTopNavLink, Why",
-        "looks the same: a in stTopNavLink, Actors",
-        "out of sight: a in stTopNavLink, Map",
-        "out of order: a in stTopNavLink, Instructor, then a in stTopNavLink, Play",
+        "never reached: button in stTopNavSection, Explore",
+        "looks the same: button in stTopNavSection, Make",
+        "out of sight: a in stTopNavLink, Start",
+        "out of order: button in stTopNavSection, Teach, then button in stTopNavSection, Read",
         "held fast: summary in stExpander, keyboard_arrow_right What is measured",
     ):
         assert wrong in found

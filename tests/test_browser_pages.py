@@ -66,7 +66,7 @@ def test_a_click_on_a_month_leads_to_a_claim_and_its_source(visit: Visit) -> Non
     ).first.wait_for()  # "Rests on" stands on either page
     page.get_by_text("Rests on").first.wait_for()
     page.wait_for_function("() => location.search.includes('worlds=20')")
-    click(page.locator(".st-key-card a[href*='card=']").filter(has_text="paragraph").first)
+    click(page.locator(".st-key-card a[href*='card=00']").first)
     page.get_by_text("Stated by").wait_for()
     assert page.locator(".st-key-card").get_by_text(re.compile("^Claim ")).first.is_visible()
     kept(page, "evidence-claim")

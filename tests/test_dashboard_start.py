@@ -99,6 +99,19 @@ def test_a_page_that_is_not_there_says_so_and_leads_to_the_start(monkeypatch: py
     assert list(ways(app)) == ["To Start"]
 
 
+def test_the_first_page_is_found_by_its_name_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise a link to a class, on a server that opens with it, ends at a page that says there is none."""
+    from streamlit.runtime.pages_manager import PagesManager
+
+    monkeypatch.setattr(PagesManager, "intended_page_name", property(lambda self: "start"))
+    assert title(opened("start", **SMALL)) == "durand"
+    monkeypatch.setenv("DURAND_CLASSES_ONLY", "1")
+    monkeypatch.setattr(PagesManager, "intended_page_name", property(lambda self: "class_student"))
+    app = opened("class_student", **{"class": "ABCDEF"})
+    assert title(app) == "Class"
+    assert app.query_params["class"] == "ABCDEF"
+
+
 def test_every_lever_stands_in_one_group_and_says_what_its_levels_are() -> None:
     grouped = controls.grouped()
     assert list(grouped) == list(GROUPS.values())

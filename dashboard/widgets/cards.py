@@ -29,7 +29,7 @@ def about(name: str) -> None:
 
 
 def _card(one: Card) -> None:
-    st.subheader(show.plain(one.sentence), anchor=False)
+    st.subheader(show.plain(one.sentence.removesuffix(".")), anchor=False)
     st.caption(f"{one.kind.capitalize()} {show.plain(one.id)}")
     if one.facts:
         st.markdown("\n".join(f"- {show.plain(label)}: {show.plain(words)}" for label, words in one.facts))
@@ -59,8 +59,8 @@ def listed(entry: Entry) -> None:
         if said:
             st.caption(show.plain(f"{entry.id}{beside}"))
     else:
-        beside = f" ({show.plain(entry.note)})" if entry.note else ""
-        st.markdown(f"{show.plain(entry.id)}{beside}")
+        beside = f": {show.plain(entry.note)}" if entry.note else ""
+        st.markdown(f"- **{show.plain(entry.id)}**{beside}")
         if entry.text:
             st.caption(show.plain(entry.text))
 
