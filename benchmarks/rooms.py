@@ -86,7 +86,7 @@ async def alone(address: str, moves: int) -> dict[str, list[float]]:
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         steps: list[float] = []
-        page = await visitor(browser, address)
+        page = await visitor(browser, f"{address}/compare")
         levers = await page.locator(".st-key-levers input[type=range]").all()
         for number in range(moves):
             if number % STEPS == 0:  # the next lever, towards its farther end
@@ -97,7 +97,7 @@ async def alone(address: str, moves: int) -> dict[str, list[float]]:
             await page.wait_for_timeout(300)
         took = {"one lever after the other, step by step": steps}
         for seed, pause in ((998, LOOK), (999, 0)):
-            page = await visitor(browser, f"{address}/?seed={seed}")
+            page = await visitor(browser, f"{address}/compare?seed={seed}")
             levers = await page.locator(".st-key-levers input[type=range]").all()
             how = f"another lever each time, {pause / 1000:g} s apart" if pause else "another lever each time, no pause"
             took[how] = []
@@ -112,7 +112,7 @@ async def alone(address: str, moves: int) -> dict[str, list[float]]:
 
 
 def first(visits: int, ready: float) -> list[float]:
-    """The first visitor of a server that has been up for so many seconds: milliseconds to the last picture. Each time anew."""
+    """The first visitor of a server that has been up for so many seconds: milliseconds to the first picture. Each time anew."""
     from playwright.sync_api import sync_playwright
 
     took = []
@@ -124,7 +124,7 @@ def first(visits: int, ready: float) -> list[float]:
                 page = browser.new_page(viewport={"width": 1280, "height": 900})
                 started = time.perf_counter()
                 page.goto(dashboard.address)
-                page.locator("[data-testid=stVegaLiteChart] svg").nth(2).wait_for(timeout=60_000)
+                page.locator("[data-testid=stVegaLiteChart] svg").first.wait_for(timeout=60_000)
                 took.append(1000 * (time.perf_counter() - started))
                 page.close()
         browser.close()
@@ -144,6 +144,7 @@ class Client:
         self.socket = await connected(address)
         hello = BackMsg()
         hello.rerun_script.query_string = query
+        hello.rerun_script.page_name = "compare"
         await self.socket.send(hello.SerializeToString())
         await self._until_new()
 

@@ -2,7 +2,8 @@
 
 What stands where
 -----------------
-- `server.py` is what is started; `app.py` names the pages (`PAGES`); `pages/NAME.py` is one page, under 150 lines or so.
+- `server.py` is what is started; `app.py` names the pages and the groups of the menu (`GROUPS`); `pages/NAME.py` is one page,
+  under 150 lines or so.
 - `runtime/` is what pages stand on. `gate.py` says who is let in and what goes out, `warm_up.py` makes all ready. `state.py` is
   what the address holds: scenarios, levers, postures, uncertainties, seed, worlds, months, month, metric; `versions.py` turns a
   state into scenarios: those chosen, and "your version" of one of them.
@@ -47,7 +48,7 @@ publishing what it changed, so that the address can be shared:
 
     body()
 
-Then a line in `PAGES` of `app.py`.
+Then its place in `GROUPS` of `app.py`.
 
 Rules that every page keeps:
 

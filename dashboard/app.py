@@ -6,31 +6,29 @@ import os
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.runtime import gate, state
 from dashboard.runtime.engine import engine
-from dashboard.widgets import access, sentences, show
+from dashboard.widgets import access, links, sentences, show
 
 HERE = Path(__file__).resolve().parent
 
-# File in pages/ and title of each page; the first one is where visitors land. (Icons would be fetched from elsewhere.)
-PAGES: tuple[tuple[str, str], ...] = (
-    ("compare", "Compare"),
-    ("why", "Why"),
-    ("actors", "Actors"),
-    ("map", "Map"),
-    ("studio", "Scenario studio"),
-    ("experiments", "Experiments"),
-    ("evidence", "Evidence"),
-    ("exercises", "Exercises"),
-    ("class_student", "Class"),
-    ("class_instructor", "Instructor"),
-    ("play", "Play"),
-    ("table", "Play together"),
-    ("about", "About"),
-)
-
-
+# Group of the menu -> file in pages/ and title of each page; the first page is where visitors land. (Icons would be
+# fetched from elsewhere.)
+GROUPS: dict[str, tuple[tuple[str, str], ...]] = {
+    "": (("start", "Start"),),
+    "Explore": (("compare", "Compare"), ("why", "Why"), ("actors", "Actors"), ("map", "Map")),
+    "Make": (("studio", "Scenario studio"), ("experiments", "Experiments")),
+    "Teach": (
+        ("exercises", "Exercises"),
+        ("class_student", "Class"),
+        ("class_instructor", "Instructor"),
+        ("play", "Play"),
+        ("table", "Play together"),
+    ),
+    "Read": (("evidence", "Evidence"), ("about", "About")),
+}
 # The pages of a server on which classes are held, and nobody can ask the model for what they are to predict.
 CLASSES_ONLY = ("class_student", "class_instructor", "table", "evidence", "about")
 
@@ -40,24 +38,82 @@ def main() -> None:
     gate.stay_inside()  # for who starts Streamlit with this file by hand
     st.set_page_config("durand", layout="wide", initial_sidebar_state="auto")
     engine().came(show.session(), show.address())
-    pages = [
-        st.Page(HERE / "pages" / f"{name}.py", title=title, url_path=name, default=place == 0)
-        for place, (name, title) in enumerate(_offered())
-    ]
+    pages = _pages()
+    front = next(one for some in pages.values() for one in some)
+    if wrong := _nowhere({one.url_path for some in pages.values() for one in some}):
+        pages[""] = [*pages.get("", []), _no_such(wrong, front)]
     chosen = st.navigation(pages, position="top")
     st.html(HERE / "look.css")
+    at_start = not os.environ.get("DURAND_CLASSES_ONLY")
+    if at_start:
+        _hand_on(chosen, front)
+    st.session_state["on"] = chosen.title
     chosen.run()
-    here = state.publish(state.current())
-    for said in sentences.left_out(here):
+    # The start page shows the same to everybody: its address stays bare, what was chosen elsewhere is kept.
+    if chosen is not front or not at_start:
+        state.publish(state.current())
+    for said in sentences.left_out(state.current()):
         st.info(said)
     access.keep()
     show.footer()
 
 
-def _offered() -> list[tuple[str, str]]:
-    """The pages of this server, the one first on which visitors land."""
-    titles = dict(PAGES)
-    return [(name, titles[name]) for name in (CLASSES_ONLY if os.environ.get("DURAND_CLASSES_ONLY") else titles)]
+def _pages() -> dict[str, list[st.Page]]:
+    """The pages of this server by group, the one first on which visitors land."""
+    few = os.environ.get("DURAND_CLASSES_ONLY")
+    offered = {group: [one for one in some if not few or one[0] in CLASSES_ONLY] for group, some in GROUPS.items()}
+    names = [name for some in offered.values() for name, _ in some]
+    return {
+        group: [
+            # The first has the root for its address, and no other: its name then leads there, as any other name leads nowhere.
+            st.Page(HERE / "pages" / f"{name}.py", title=title, url_path="", default=True)
+            if name == names[0]
+            else st.Page(HERE / "pages" / f"{name}.py", title=title, url_path=name)
+            for name, title in some
+        ]
+        for group, some in offered.items()
+        if some
+    }
+
+
+def _hand_on(chosen: st.Page, front: st.Page) -> None:
+    """Lead whoever brings a comparison to the start page on to Compare.
+
+    The root of the dashboard was Compare's address: one that was shared then still shows that comparison. And what the
+    start page offers to try is an address too.
+    """
+    if "state" in st.session_state:
+        if st.session_state.get("on") == front.title and chosen is not front:
+            links.take_over()
+    elif chosen is front and (query := links.asked()):
+        st.switch_page("pages/compare.py", query_params=query)
+
+
+def _nowhere(known: set[str]) -> str:
+    """The name at the end of the address, where no page of this server goes by it."""
+    context = get_script_run_ctx()
+    pages = context.pages_manager if context is not None else None
+    name = getattr(pages, "intended_page_name", None) or ""
+    if name and name not in known and "/" not in name and name == name.strip():
+        st.session_state["nowhere"] = name
+    wrong: str = st.session_state.get("nowhere", "")
+    return wrong
+
+
+def _no_such(name: str, front: st.Page) -> st.Page:
+    """A page that says that there is no such page, and leads to the first."""
+
+    def page() -> None:
+        if (name, front.title) in (one for some in GROUPS.values() for one in some):
+            st.switch_page(
+                front, query_params={key: st.query_params[key] for key in st.query_params if key in state.OTHERS}
+            )
+        state.arrive()
+        st.title("There is no such page", anchor=False)
+        st.markdown(f"Nothing is found here under **{show.plain(name[:80])}**. The menu above names every page.")
+        st.page_link(front, label=f"To {front.title}")
+
+    return st.Page(page, title="No such page", url_path=name, visibility="hidden")
 
 
 main()

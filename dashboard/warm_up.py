@@ -8,6 +8,7 @@ from dashboard.runtime import versions
 from dashboard.runtime.engine import BusyError, RunError, engine
 from dashboard.runtime.state import State
 from dashboard.widgets import sentences, show
+from sim.provenance.levers import explained
 
 # What pages need, and take long to import.
 NEEDED = (
@@ -24,16 +25,23 @@ KINDS = ("fan", "difference", "verdicts")
 
 
 def make_ready() -> None:
-    """Have the first page answered before anybody asks for it."""
-    here = State()
+    """Have the start page answered before anybody asks for it, and Compare as it opens."""
     engine()  # its workers start while this process imports
     for name in NEEDED:
         import_module(name)
+    from dashboard.widgets import controls
+
     try:
-        found = engine().results("opening", versions.jobs(here))
+        found = engine().results("opening", versions.jobs(controls.FIRST))
     except (BusyError, RunError):
         return  # whoever comes is told
     compared = versions.compared(found, next(iter(found)))
+    sentences.answer(controls.FIRST, compared)
+    show.moving(compared, KINDS[0], controls.FIRST.metric)
+    here = State()  # the same runs, another metric
     sentences.answer(here, compared)
     for kind in KINDS:
         show.moving(compared, kind, here.metric)
+    for names in controls.grouped().values():
+        for name in names:
+            explained(name)

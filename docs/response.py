@@ -1,7 +1,8 @@
 """Study anew what levers and courses do, and write docs/response.md. Run it from the checkout: python docs/response.py
 
-The study (two minutes or so) is kept in docs/response/second-edition.json; `docs/build.py` makes the page from it and from
-docs/response/first-edition.json, which holds what the model's first edition came to and is not renewed.
+The study (two minutes or so) is kept in docs/response/second-edition.json, and what it says of levers in the package, in
+sim/experiment/response/effects.json; `docs/build.py` makes the page from it and from docs/response/first-edition.json, which
+holds what the model's first edition came to and is not renewed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ sys.path[:0] = [str(DOCS), str(DOCS.parent)]  # so that it runs from a checkout 
 from notation import table  # noqa: E402
 
 from sim.experiment.response.figures import title  # noqa: E402
+from sim.experiment.response.kept import FILE, excerpt  # noqa: E402
 from sim.experiment.response.levers import ENOUGH, headlines, met  # noqa: E402
 from sim.experiment.response.study import Response, response  # noqa: E402
 from sim.experiment.response.text import (  # noqa: E402
@@ -99,6 +101,7 @@ def main() -> None:
     found = response(workers=WORKERS)
     KEPT.mkdir(exist_ok=True)
     keep(found, EDITIONS["second"])
+    ship(edition("second"))
     IMAGES.mkdir(parents=True, exist_ok=True)
     for picture in edition("second").pictures():
         (IMAGES / f"{picture.name}.png").write_bytes(to_png(picture.chart, scale=1.6))
@@ -116,6 +119,13 @@ def keep(found: Response, file: Path) -> None:
         else:
             parts.append(f'"{name}": {_lines(part)}')
     file.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
+
+
+def ship(found: Response) -> None:
+    """Write the part of a study that the package carries: what each lever does."""
+    told = excerpt(found)
+    body = ",\n".join(f'"{lever}": {_lines(some)}' for lever, some in told["levers"].items())
+    FILE.write_text(f'{{\n"about": {json.dumps(told["about"])},\n"levers": {{\n{body}\n}}\n}}\n', encoding="utf-8")
 
 
 def _lines(part: dict[str, Any]) -> str:

@@ -10,7 +10,11 @@ from streamlit.testing.v1 import AppTest
 
 def said(app: AppTest) -> str:
     """All that stands on the page as text, without the signs that keep it from being markup."""
-    parts = [one.value for kind in (app.markdown, app.caption, app.warning, app.info, app.error) for one in kind]
+    parts = [
+        one.value
+        for kind in (app.subheader, app.markdown, app.caption, app.warning, app.info, app.error)
+        for one in kind
+    ]
     return "\n".join(parts).replace("\\", "").replace("\u2060", "")
 
 

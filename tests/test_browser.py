@@ -58,7 +58,7 @@ def test_the_first_load_shows_both_scenarios_with_no_click_and_fetches_nothing_f
 ) -> None:
     """Otherwise a room without a network, or a visitor's privacy, is out of luck."""
     asked: list[str] = []
-    page = compared(visit, "", asked=asked)
+    page = compared(visit, "compare", asked=asked)
     drawn = " ".join(page.locator(PICTURES).all_text_contents())
     assert "Confront" in drawn
     assert "Accommodate" in drawn
@@ -72,7 +72,7 @@ def test_the_first_load_shows_both_scenarios_with_no_click_and_fetches_nothing_f
 
 
 def test_a_slider_changes_the_sentence_for_nobody_else_and_a_shared_address_gives_the_same(visit: Visit) -> None:
-    page, other = compared(visit, f"?{SMALL}"), compared(visit, f"?{SMALL}")
+    page, other = compared(visit, f"compare?{SMALL}"), compared(visit, f"compare?{SMALL}")
     before, was = sentence(page), stamp(page)
     rest(page)
     lever(page, "Cross-border strikes").focus()
@@ -95,7 +95,7 @@ def test_a_slider_changes_the_sentence_for_nobody_else_and_a_shared_address_give
 
 
 def test_a_bad_address_gets_a_message(visit: Visit) -> None:
-    page = compared(visit, f"?{SMALL}&lever.magic=1&metric=<b>x</b>")
+    page = compared(visit, f"compare?{SMALL}&lever.magic=1&metric=<b>x</b>")
     assert "did you mean" not in page.get_by_text("Parts of this address do not fit").inner_text()
     assert page.get_by_text("lever.magic = 1: is not one of the choices").is_visible()
     assert page.get_by_text("metric = <b>x</b>").is_visible()
@@ -132,7 +132,7 @@ def test_bad_and_good_files_in_the_studio(visit: Visit, tmp_path: Path) -> None:
 
 
 def test_what_is_taken_along(visit: Visit) -> None:
-    page = compared(visit, f"?{SMALL}")
+    page = compared(visit, f"compare?{SMALL}")
     click(page.get_by_text("Take it with you"))
     wanted = {"Report": b"<!DOCTYPE html>", "Outcomes, CSV": b"scenario,", "Outcomes, Parquet": b"PAR1"}
     wanted |= {"All, with months": b"PK", "Scenario: Confront": b"schema: 1"}

@@ -140,7 +140,7 @@ def arrive(reader: BrowserContext, server: Server, visit: Visit) -> Iterator[Arr
         page = reader.new_page()
         pages.append(page)
         page.set_default_timeout(PATIENCE)
-        page.goto(f"{server.address}/{'' if name == 'compare' else name}?{SMALL}")
+        page.goto(f"{server.address}/{name}?{SMALL}")
         page.get_by_text(NOT_A_FORECAST).last.wait_for()
         page.locator("[data-testid=stHtml] style").first.wait_for(state="attached")  # look.css, which may come last
         rest(page)
@@ -184,6 +184,14 @@ def compare(page: Page, visit: Visit, server: Server) -> None:
     page.wait_for_function("was => document.querySelector('.st-key-stamp p')?.textContent !== was", arg=was)
     at(page, "Numbers and files", "Enter")
     page.get_by_role("table").first.wait_for()
+
+
+def start(page: Page, visit: Visit, server: Server) -> None:
+    """Try a lever: Compare opens with it moved."""
+    at(page, "Recognition", "Enter")
+    page.get_by_role("heading", name="Compare").wait_for()
+    page.get_by_text(re.compile(r"Recognition \S+ → 1")).wait_for()
+    page.locator(PICTURES).nth(2).wait_for()
 
 
 def why(page: Page, visit: Visit, server: Server) -> None:
@@ -250,7 +258,7 @@ def evidence(page: Page, visit: Visit, server: Server) -> None:
     write(page, "Search, or an id", "kinship weight")
     page.keyboard.press("Enter")
     page.wait_for_function("() => location.search.includes('find=')")
-    at(page, "kinship_weight", "Enter")
+    at(page, "What full restraint costs Kabul", "Enter")
     page.get_by_text("Rests on").first.wait_for()
     rest(page)
     walked(page)
@@ -377,6 +385,7 @@ JOURNEYS: dict[str, Callable[[Page, Visit, Server], None]] = {
     "experiments": experiments,
     "map": months_pass,
     "play": play,
+    "start": start,
     "studio": studio,
     "table": table,
     "why": why,
@@ -400,12 +409,13 @@ def test_a_page_by_keyboard_alone(arrive: Arrive, visit: Visit, server: Server, 
 def test_a_walk_finds_what_is_wrong(arrive: Arrive) -> None:
     page = arrive("about")
     page.evaluate("""() => {
-        const link = name => [...document.querySelectorAll('.stApp a')].find(one => one.innerText === name);
-        link('Why').tabIndex = -1;
-        link('Actors').style.setProperty('outline', 'none', 'important');
-        link('Map').style.cssText = 'position: fixed; left: -500px';
-        let place = link('Play');
-        while (!place.parentElement.contains(link('Instructor'))) place = place.parentElement;
+        const named = (kind, name) => [...document.querySelectorAll(`.stApp ${kind}`)].find(e => e.innerText.trim() === name);
+        const link = name => named('a', name), group = name => named('[data-testid=stTopNavSection]', name);
+        group('Explore').tabIndex = -1;
+        group('Make').style.setProperty('outline', 'none', 'important');
+        link('Start').style.cssText = 'position: fixed; left: -500px';
+        let place = group('Read');
+        while (!place.parentElement.contains(group('Teach'))) place = place.parentElement;
         place.style.cssText = 'position: fixed; left: 0';
         [...document.querySelectorAll('summary')].at(-1).onkeydown = event => event.preventDefault();
     }""")
@@ -413,10 +423,10 @@ def test_a_walk_finds_what_is_wrong(arrive: Arrive) -> None:
         walked(page)
     found = page.evaluate("() => walk.found(false)")
     for wrong in (
-        "never reached: a in stTopNavLink, Why",
-        "looks the same: a in stTopNavLink, Actors",
-        "out of sight: a in stTopNavLink, Map",
-        "out of order: a in stTopNavLink, Instructor, then a in stTopNavLink, Play",
+        "never reached: button in stTopNavSection, Explore",
+        "looks the same: button in stTopNavSection, Make",
+        "out of sight: a in stTopNavLink, Start",
+        "out of order: button in stTopNavSection, Teach, then button in stTopNavSection, Read",
         "held fast: summary in stExpander, keyboard_arrow_right What is measured",
     ):
         assert wrong in found

@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 # Of each page, what has to be there before it is looked at: so many pictures, or a text.
 SHOWN: dict[str, int | str] = {
+    "start": 1,
     "compare": 3,
     "why": 4,
     "actors": 8,
@@ -56,7 +57,7 @@ def looked_at(visit: Visit, name: str, screen: str) -> Page:
     path, _, more = name.partition("?")
     more = more or (f"card={CARDS[screen]}" if path == "evidence" else "")
     size = {"width": 360, "height": 780} if screen == "phone" else {}
-    page = visit(f"{'' if path == 'compare' else path}?{SMALL}&{more}", **size)
+    page = visit(f"{path}?{SMALL}&{more}", **size)
     shown = SHOWN[path]
     if isinstance(shown, int):
         page.locator(PICTURES).nth(shown - 1).wait_for()

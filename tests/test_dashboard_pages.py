@@ -264,7 +264,7 @@ def test_playing_goes_on_month_by_month_and_ends(monkeypatch: pytest.MonkeyPatch
 def test_evidence_opens_a_card_by_the_address() -> None:
     app = opened("evidence", card="indian_alternative")
     (card,) = look_up("indian_alternative")
-    assert card.sentence in said(app)
+    assert card.sentence.removesuffix(".") in said(app)
     wanted = [entry.id for section in card.sections for entry in section.entries if entry.kind != "argument"]
     assert set(wanted) <= set(links(app))
 

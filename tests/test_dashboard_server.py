@@ -345,8 +345,8 @@ def named_pages() -> list[tuple[str, str]]:
     (found,) = (
         one.value
         for one in ast.parse((ROOT / "dashboard" / "app.py").read_text(encoding="utf-8")).body
-        if isinstance(one, ast.AnnAssign) and getattr(one.target, "id", "") == "PAGES"
+        if isinstance(one, ast.AnnAssign) and getattr(one.target, "id", "") == "GROUPS"
     )
     assert found is not None
-    out: list[tuple[str, str]] = [(str(name), str(title)) for name, title in ast.literal_eval(found)]
-    return out
+    groups: dict[str, tuple[tuple[str, str], ...]] = ast.literal_eval(found)
+    return [one for some in groups.values() for one in some]

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 from lab import Run, run
 
+from sim.evidence import ledger
+from sim.experiment.response.kept import FILE, effects_words, excerpt
+from sim.experiment.response.study import Response
+from sim.parameters import PARAMETERS
+from sim.provenance.levers import explained
+from sim.scenario import load_scenario
 from sim.vocabulary import BROKERING, CAMPAIGNS, ENGAGEMENTS, KABUL_ANSWERS, LEVERS, STANCES
+from sim.vocabulary.levels import LEVELS, STEPS
+from sim.words.numbers import number
+
+ROOT = Path(__file__).resolve().parents[1]
 
 # lever -> what it raises (+) or lowers (-) on paired worlds over two years, with the claim that argues it.
 ARGUED: dict[str, tuple[str, ...]] = {
@@ -116,3 +128,69 @@ def test_engagement_with_india_gives_india_leverage_step_by_step() -> None:
     runs = [run(india={"engagement": x}) for x in ENGAGEMENTS]
     assert (np.diff([one.last("leverage_india_taliban") for one in runs]) > 0).all()
     assert (np.diff([one.mean("chance_restrain") for one in runs]) < 0).all()
+
+
+# ------------------------------------------------------------------------------------------------ in words
+
+
+@pytest.mark.parametrize("lever", LEVERS)
+def test_every_lever_has_its_levels_in_words_and_is_argued_about(lever: str) -> None:
+    """Otherwise nobody can say what 0.5 of it is, or who wants it and who warns of it."""
+    told, claims = LEVELS[lever], ledger().claims
+    assert len(set(told.names)) == len(STEPS)
+    assert told.argued_for
+    assert told.argued_against
+    assert not set(told.argued_for) & set(told.argued_against)
+    assert {*told.argued_for, *told.argued_against} <= set(claims)
+    assert not told.scale or told.scale in PARAMETERS
+
+
+def test_levels_have_words_for_levers_alone_and_what_is_set_beside_them() -> None:
+    assert set(LEVELS) == {*LEVERS, "conditionality", "visibility"}
+
+
+def test_a_level_between_two_is_called_by_the_nearer_and_never_nothing_or_all() -> None:
+    names = LEVELS["aid"].names
+    assert [LEVELS["aid"].nearest(step) for step in STEPS] == list(names)
+    assert [LEVELS["aid"].nearest(value) for value in (0.05, 0.3, 0.4, 0.95)] == [
+        names[1],
+        names[1],
+        names[2],
+        names[3],
+    ]
+
+
+def test_a_level_with_an_amount_gives_the_models_own() -> None:
+    full = PARAMETERS["aid_per_month"].value
+    assert f"about {full:g} million US$ a month" in explained("aid").levels[-1][1]
+    assert f"about {full / 2:g} million US$ a month" in explained("aid").levels[2][1]
+    assert "about" not in explained("aid").levels[0][1]
+
+
+def test_what_the_record_has_of_a_lever_is_what_the_scenario_of_the_record_sets() -> None:
+    changes = load_scenario("history").data()["actors"]["pakistan"]["changes"]
+    wanted = [one["levers"]["border_closure"] for one in changes if "border_closure" in one.get("levers", {})]
+    assert [past.value for past in explained("border_closure").past] == wanted
+    (first, _) = explained("aid").past
+    assert first.months == "August 2021 to November 2022"
+    assert "002.7-pledged-50-million" in first.claims
+    assert not explained("recognition").past
+    # What the scenario of the record supposes of later months is no record.
+    assert [past.months for past in explained("refugee_expulsion").past] == ["November 2023 to December 2023"]
+
+
+def test_the_effects_that_ship_are_those_of_the_study_that_is_kept() -> None:
+    """Otherwise a lever is explained by what an older model did; `make response` writes both."""
+    kept = json.loads((ROOT / "docs" / "response" / "second-edition.json").read_text(encoding="utf-8"))
+    shipped = json.loads(FILE.read_text(encoding="utf-8"))
+    assert shipped == excerpt(Response.of_json(kept))
+
+
+def test_effects_are_told_with_their_direction_and_size() -> None:
+    told = " ".join(effects_words("domestic_operations"))
+    effect = Response.of_json(
+        json.loads((ROOT / "docs" / "response" / "second-edition.json").read_text(encoding="utf-8"))
+    ).levers["domestic_operations"]["attacks"]
+    assert effect.effect < 0
+    assert f"lowers “TTP attacks” by {number(-effect.effect, whole=True)} over 36 months" in told
+    assert effects_words("no_lever") == []

@@ -5,8 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.widgets import links, show
+from sim.evidence import ledger
 from sim.plots import Table
 from sim.provenance import Card, Coverage, Entry, UnknownIdError, look_up
+from sim.provenance.levers import Explained, level
 from sim.provenance.seek import KINDS
 from sim.provenance.without import FOOTINGS, Left, Without
 
@@ -27,8 +29,8 @@ def about(name: str) -> None:
 
 
 def _card(one: Card) -> None:
-    st.subheader(f"{one.kind.capitalize()} {show.plain(one.id)}", anchor=False)
-    st.markdown(show.plain(one.sentence))
+    st.subheader(show.plain(one.sentence.removesuffix(".")), anchor=False)
+    st.caption(f"{one.kind.capitalize()} {show.plain(one.id)}")
     if one.facts:
         st.markdown("\n".join(f"- {show.plain(label)}: {show.plain(words)}" for label, words in one.facts))
     for section in one.sections:
@@ -49,14 +51,33 @@ def _card(one: Card) -> None:
 
 
 def listed(entry: Entry) -> None:
-    """One line: a way to it, where there is one, with a few words and what it says."""
-    beside = f" ({show.plain(entry.note)})" if entry.note else ""
+    """One line: what it says, which is the way to it where there is one; then its id, with a few words."""
+    said = entry.text or entry.note
     if entry.kind in _NAMED:
-        links.evidence(entry.id, f"{entry.id}{f' ({entry.note})' if entry.note else ''}")
+        links.evidence(entry.id, said or entry.id)
+        beside = f" · {entry.note}" if entry.note and entry.text else ""
+        if said:
+            st.caption(show.plain(f"{entry.id}{beside}"))
+    else:
+        beside = f": {show.plain(entry.note)}" if entry.note else ""
+        st.markdown(f"- **{show.plain(entry.id)}**{beside}")
         if entry.text:
             st.caption(show.plain(entry.text))
-    else:
-        st.markdown(f"{show.plain(entry.id)}{beside}")
+
+
+def arguments(one: Explained) -> None:
+    """Who argues for a lever and against it, and what was done with it by the record, each with a way to its claim."""
+    claims = ledger().claims
+    for title, names in (("For it", one.argued_for), ("Against it", one.argued_against)):
+        if names:
+            st.markdown(f"**{title}**")
+        for name in names:
+            links.evidence(name, f"{claims[name].text} ({name})")
+    if one.past:
+        st.markdown("**In the record** (how strongly is a judgement)")
+    for past in one.past:
+        words = f": {level(one.name, past.value)}" if one.levels else ""
+        st.markdown(f"- {past.months}, {past.value:g}{show.plain(words)}. {show.plain(past.why)}")
 
 
 def results(found: tuple[Entry, ...]) -> None:
@@ -80,8 +101,7 @@ def pairs(found: tuple[tuple[Entry, Entry], ...]) -> None:
         with st.container(border=True, key=f"conflict-{number}"):
             for column, entry in zip(st.columns(2), (one, other), strict=True):
                 with column:
-                    links.evidence(entry.id)
-                    st.markdown(show.plain(entry.text))
+                    listed(entry)
 
 
 def gone(found: Without, title: str) -> None:
@@ -107,11 +127,11 @@ def gone(found: Without, title: str) -> None:
 
 
 def _left(one: Left) -> None:
-    links.evidence(one.name)
+    links.evidence(one.name, one.says)
     lost = f"Loses {', '.join(one.lost)}" if one.lost else "Loses none itself"
     kept = f"; keeps {', '.join(one.kept)}" if one.kept else ""
     through = f"; takes parameters that are left bare: {', '.join(one.through)}" if one.through else ""
-    st.caption(show.plain(f"{one.says} {lost}{kept}{through}."))
+    st.caption(show.plain(f"{one.name} · {lost}{kept}{through}."))
 
 
 def coverage(found: Coverage) -> None:
@@ -131,6 +151,7 @@ def coverage(found: Coverage) -> None:
     show.table(Table(["What rests on what", *heads[1:]], footing))
     if found.left_over:
         st.markdown("**Causal claims that no rule uses**")
+        claims = ledger().claims
         for claim, why in found.left_over.items():
-            links.evidence(claim)
-            st.caption(show.plain(why))
+            links.evidence(claim, claims[claim].text)
+            st.caption(show.plain(f"{claim} · {why}"))

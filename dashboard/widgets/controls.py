@@ -16,19 +16,21 @@ import streamlit as st
 
 from dashboard.runtime import state, versions
 from dashboard.runtime.state import MOST_SCENARIOS, OWN, POSTURES, SHARES, State
-from dashboard.widgets import show
+from dashboard.widgets import cards, glossary, show
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.parameters.posterior import AS_OF, window
+from sim.provenance.levers import explained
 from sim.scenario import list_scenarios
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import OPTIONS
 from sim.scenario.words import CHOOSE
 from sim.vocabulary import ACTORS, CAMPAIGNS, month_after, month_words
-from sim.words.sentences import HEADLINES
+from sim.vocabulary.levels import GROUPS, JUDGEMENT, LEVELS
+from sim.words.sentences import HEADLINES, listed
 
 # Shown without being asked for: what the articles' arguments about force and favours turn on.
-UNCERTAIN = ("threat_response", "reward_response", "kinship_weight", "chip_value", "kabul_control", "example_weight")
+UNCERTAIN = ("threat_response", "reward_response", "kinship_weight", "chip_value", "kabul_control")
 _MODES = {
     "defaults": "declared values",
     "prior": "drawn from the declared ranges",
@@ -39,7 +41,8 @@ _ABOUT_MODES = (  # the accepted sets say themselves which months they agree wit
     "ranges: each world draws its own. Sets that fit: each world draws a whole set from those that calibration against "
     f"the record of {' to '.join(map(month_words, window()))} accepted."
 )
-_SHARE_HELP = "From 0, not used at all, to 1, as far as it goes."
+# What the start page shows to everybody, whatever was chosen elsewhere.
+FIRST = State(metric="attacks")
 _WORLDS = (50, 100, 200, 500, 1000)
 # The parts of the page that follow what is moved, by the names of their fragments.
 ANSWER, BACK = "answer", "back"
@@ -47,8 +50,9 @@ ANSWER, BACK = "answer", "back"
 
 @cache
 def library() -> dict[str, tuple[str, str]]:
-    """The scenarios of the library: name -> title, question."""
-    return {name: (title, question) for name, title, question in list_scenarios()}
+    """The scenarios of the library in the order of their titles: name -> title, question."""
+    found = sorted(list_scenarios(), key=lambda one: one[1].casefold())
+    return {name: (title, question) for name, title, question in found}
 
 
 def _keep(place: str, change: Callable[[State, Any], State]) -> None:
@@ -93,6 +97,10 @@ def scenarios(here: State) -> State:
         first.info("Choose two scenarios or more; until then the last comparison stays.")
         chosen = list(here.scenarios)
     here = here.with_(scenarios=tuple(chosen))
+    with first.expander("What the scenarios are", key=state.key("what"), on_change="rerun") as what:
+        if what.open:
+            said = (f"- **{show.plain(title)}** {show.plain(question)}" for title, question in library().values())
+            st.markdown("\n".join(said))
     edited = second.selectbox(
         "Your version is a copy of",
         chosen,
@@ -149,24 +157,75 @@ def since(here: State) -> State:
 
 
 def levers(here: State) -> State:
-    """Pakistan's levers, and how it uses them, in your version."""
+    """Pakistan's levers, and how it uses them, in your version: grouped by where they act."""
     since = versions.since(here)
     plan = versions.planned(versions.written(here, here.edited), since)
-    for name in SHARES:
-        place, written = state.key("lever", name, here.edited, since), float(plan[name])
-        value = st.slider(
-            TITLES[name],
-            0.0,
-            1.0,
-            float(here.levers.get(name, written)),
-            0.05,
-            key=place,
-            on_change=_keep,
-            args=[place, partial(_with, "levers", name, written)],
-            help=f"{_SHARE_HELP} As written: {written:g}.",
-        )
-        here = _with("levers", name, written, here, value)
+    st.button("What these levers are", key=state.key("about"), on_click=_ask)
+    if st.session_state.pop("asked", False):
+        about()
+    for title, names in grouped().items():
+        st.markdown(f"**{show.plain(title)}**")
+        for name in names:
+            place, written = state.key("lever", name, here.edited, since), float(plan[name])
+            value = st.slider(
+                TITLES[name],
+                0.0,
+                1.0,
+                float(here.levers.get(name, written)),
+                0.05,
+                key=place,
+                on_change=_keep,
+                args=[place, partial(_with, "levers", name, written)],
+                help=f"{_in_short(name)}  \nAs written: {written:g}.",
+            )
+            here = _with("levers", name, written, here, value)
     return here
+
+
+@cache
+def grouped() -> dict[str, list[str]]:
+    """The levers by where they act, in the order of the groups; those that an extension adds last."""
+    found: dict[str, list[str]] = {title: [] for title in GROUPS.values()}
+    for name in SHARES:
+        found.setdefault(GROUPS[LEVELS[name].group] if name in LEVELS else "Others", []).append(name)
+    return found
+
+
+@cache
+def _in_short(name: str) -> str:
+    """A lever in a few lines: what it stands for, its levels, what it is for, what it costs."""
+    one = explained(name)
+    lines = [show.plain(one.means), *(f"- {value:g}: {show.plain(words)}" for value, words in one.levels)]
+    aims = [show.plain(METRICS[aim].title) for aim in one.aims]
+    rest = [f"For: {'; '.join(aims)}." if aims else "", show.plain(one.cost)]
+    return "\n".join(lines) + "\n\n" + "  \n".join(filter(None, rest))
+
+
+def _ask() -> None:
+    st.session_state["asked"] = True
+
+
+@st.dialog("About a lever", width="large")
+def about() -> None:
+    """All about one lever, with links to the claims: its levels, what it is for, who argues, what was done, what it does."""
+    name = st.selectbox(
+        "Lever",
+        [name for names in grouped().values() for name in names],
+        format_func=TITLES.__getitem__,
+        key=state.key("explained"),
+    )
+    one = explained(name)
+    st.markdown(show.plain(one.means))
+    if one.levels:
+        st.markdown("\n".join(f"- **{value:g}** {show.plain(words)}" for value, words in one.levels))
+        st.caption(JUDGEMENT)
+    if one.aims:
+        st.markdown(f"**For:** {show.plain(listed([METRICS[aim].title for aim in one.aims]))}.")
+    if one.cost:
+        st.markdown(f"**Cost:** {show.plain(one.cost)}")
+    cards.arguments(one)
+    if one.effects:
+        st.markdown(f"**What it does in the model:** {show.plain(' '.join(one.effects))}")
 
 
 def postures(here: State) -> State:
@@ -176,7 +235,7 @@ def postures(here: State) -> State:
     for name, actor in POSTURES.items():
         place, options = state.key("posture", name, here.edited, since), [CHOOSE, *OPTIONS[name]]
         value = st.selectbox(
-            f"{ACTORS[actor]}: {TITLES[name].lower().replace('ttp', 'TTP').replace('kabul', 'Kabul')}",
+            f"{ACTORS[actor]}: {_within(TITLES[name])}",
             options,
             options.index(str(here.postures.get(name, plan[name]))),
             format_func=option,
@@ -187,6 +246,11 @@ def postures(here: State) -> State:
         )
         here = _with("postures", name, plan[name], here, value)
     return here
+
+
+def _within(title: str) -> str:
+    """A title as it stands within a line: its first letter small, names as they are."""
+    return f"{title[0].lower()}{title[1:]}"
 
 
 def option(name: str) -> str:
@@ -255,8 +319,8 @@ def parameter_slider(name: str, value: float, key: str, on_change: Callable[[], 
         key=key,
         on_change=on_change,
         format="%.3g" if about.high < 1000 else "%.0f",
-        help=f"{show.plain(about.meaning)} In {show.plain(about.unit)}. Left at {about.value:g}, it is as chosen for all; "
-        "moved, it has this value in every world of every scenario.",
+        help=f"{show.plain(about.meaning)} {show.plain(glossary.unit(about.unit))}  \n"
+        f"Left at {about.value:g}, it is as chosen for all; moved, it has this value in every world of every scenario.",
     )
     return _stands_at(name, found)
 

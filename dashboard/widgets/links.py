@@ -25,3 +25,14 @@ def follow() -> state.State:
     here = state.current()
     name = " ".join(st.query_params.get("card", "").split())[: state.MOST_LETTERS]
     return state.publish(here.with_(card=name)) if name and name != here.card else here
+
+
+def asked() -> dict[str, str]:
+    """What of the address is a choice of scenarios, levers and the like; not what pages for classes and games keep there."""
+    return {key: st.query_params[key] for key in st.query_params if key not in (*state.OTHERS, "card")}
+
+
+def take_over() -> None:
+    """Take what the address of a link says for all that is chosen, where it says anything."""
+    if query := asked():
+        state.replace_all(state.from_query(query)[0])

@@ -7,8 +7,10 @@ from hashlib import blake2b
 from dashboard.runtime import versions
 from dashboard.runtime.state import State, too_long
 from dashboard.widgets import controls
+from sim.provenance.levers import level
 from sim.results import Comparison
 from sim.results.reading import headline, titles
+from sim.scenario.diff import TITLES
 from sim.vocabulary import month_words
 from sim.words.numbers import setting
 from sim.words.sentences import MIDDLES
@@ -19,7 +21,10 @@ def changes(here: State) -> str:
     out = []
     if changed := versions.changed(here):
         title = versions.written(here, here.edited).title
-        parts = [f"{words} {_choice(was)} → {_choice(now)}" for words, was, now in changed]
+        names = {TITLES[name]: name for name in here.levers}
+        parts = [
+            f"{words} {_choice(was)} → {_choice(now)}{_called(names.get(words), now)}" for words, was, now in changed
+        ]
         out.append(f"Your {title}, from {month_words(versions.since(here))}: {'; '.join(parts)}.")
     if here.uncertainties:
         parts = [f"{controls.words(name)} {value:g}" for name, value in here.uncertainties.items()]
@@ -70,6 +75,12 @@ def digest(found: Comparison) -> str:
     ]
     parts.append((found.baseline, found.manifest["parameters"], "", 0, "", 0))
     return blake2b(repr(parts).encode(), digest_size=6).hexdigest()
+
+
+def _called(lever: str | None, value: float | str) -> str:
+    """What a lever's new level is called, in brackets; nothing for what is no lever."""
+    called = level(lever, float(value)) if lever else ""
+    return f" ({called})" if called else ""
 
 
 def _choice(value: float | str) -> str:

@@ -13,9 +13,18 @@ HERE = Path(__file__).resolve().parent
 
 # File, address, width, height, colours, how many charts have to be drawn, and what has to be seen, before it is taken.
 SHOTS = (
-    ("compare", "?lever.cross_border_strikes=0.4", 1400, 960, "light", 3, "text=modelled worlds Your Accommodate"),
-    ("compare-dark", "", 1400, 960, "dark", 3, "text=modelled worlds Confront"),
-    ("compare-phone", "", 360, 1400, "light", 3, "text=modelled worlds Confront"),
+    ("start", "", 1400, 960, "light", 1, "text=modelled worlds Confront"),
+    (
+        "compare",
+        "compare?lever.cross_border_strikes=0.4",
+        1400,
+        960,
+        "light",
+        3,
+        "text=modelled worlds Your Accommodate",
+    ),
+    ("compare-dark", "compare", 1400, 960, "dark", 3, "text=modelled worlds Confront"),
+    ("compare-phone", "compare", 360, 1400, "light", 3, "text=modelled worlds Confront"),
     ("why", "why?month=2023-06", 1400, 1060, "light", 4, "text=How it came about"),
     ("map", "map?month=2023-06", 1400, 860, "light", 3, "text=Year by year"),
     ("studio", "studio?own={own}", 1400, 1080, "light", 0, "text=Everything fits"),

@@ -11,8 +11,10 @@ from sim.mechanisms import PARTS
 from sim.metrics import METRICS
 from sim.parameters import Parameter
 from sim.provenance.index import Index, index
+from sim.provenance.levers import Explained, Past, explained, level
 from sim.rule import Quantity, Rule
 from sim.vocabulary import ACTORS, LEVER_SPECS
+from sim.vocabulary.levels import GROUPS, JUDGEMENT, LEVELS
 from sim.words.problems import close_to, short
 
 Kind = Literal["rule", "parameter", "claim", "source", "metric", "lever", "mechanism", "scenario", "argument"]
@@ -162,17 +164,34 @@ def _metric_card(known: Index, name: str) -> Card:
 
 
 def _lever_card(known: Index, name: str) -> Card:
-    lever = LEVER_SPECS[name]
+    lever, told = LEVER_SPECS[name], explained(name)
     facts = [
         ("called", lever.title),
         ("it", "presses" if lever.coercive else "gives, opens or concedes"),
+        (
+            "acts",
+            GROUPS[LEVELS[name].group].lower().replace("ttp", "TTP").replace("kabul", "Kabul")
+            if name in LEVELS
+            else "",
+        ),
         ("supplies", lever.supplies.replace("_", " ")),
+        ("levels", JUDGEMENT if told.levels else ""),
+        ("found", " ".join(told.effects)),
     ]
     sections = (
+        Section("Levels", tuple(Entry("argument", f"{value:g}", words) for value, words in told.levels)),
         Section("Meant to move", _metric_entries(lever.aims), "nothing in particular"),
         Section("Costs", (_parameter_entry(known, lever.cost),)),
+        Section("Argued for by", _claim_entries(known, told.argued_for)),
+        Section("Argued against by", _claim_entries(known, told.argued_against)),
+        Section("In the record", tuple(_past_entry(told, one) for one in told.past), "not used until December 2023"),
     )
     return Card("lever", name, lever.means, _given(facts), sections)
+
+
+def _past_entry(told: Explained, past: Past) -> Entry:
+    words = f"{past.value:g}, {level(told.name, past.value)}".rstrip(", ")
+    return Entry("argument", past.months, words, " ".join([past.why, *past.claims]))
 
 
 def _lever_entries(metric: str) -> tuple[Entry, ...]:

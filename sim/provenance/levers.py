@@ -1,0 +1,144 @@
+"""A lever explained: what its levels are called, what it is for and costs, who argues for and against it, what it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from sim.experiment.response.kept import effects_words
+from sim.parameters import PARAMETERS
+from sim.scenario import load_scenario
+from sim.scenario.diff import TITLES
+from sim.vocabulary import LEVER_SPECS, month_words, settings_of
+from sim.vocabulary.levels import LEVELS, STEPS
+from sim.words.numbers import fine, number
+
+# The scenario that writes down what Pakistan did.
+RECORD = "history"
+# The month in which the record ends: what that scenario says of later months is no record.
+RECORD_ENDS = "2023-12"
+
+
+@dataclass(frozen=True)
+class Past:
+    """What Pakistan did with a lever for some months, as the scenario of the record has it.
+
+    Attributes:
+        months: in words; value: 0 to 1, how strongly being a judgement; why: in a sentence; claims: what it rests on.
+    """
+
+    months: str
+    value: float
+    why: str
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Explained:
+    """All that there is to say about a lever, or about conditionality and visibility, which are set beside the levers.
+
+    Attributes:
+        name, title, means: its id, what a reader is shown, and what it stands for in a sentence.
+        levels: (number, what Pakistan does then); empty for a lever that an extension adds.
+        aims: ids of the metrics that it is meant to move.
+        cost: in a sentence; empty for what costs nothing.
+        argued_for, argued_against: ids of claims.
+        past: what was done with it, by the record.
+        effects: what it was found to do, in sentences.
+    """
+
+    name: str
+    title: str
+    means: str
+    levels: tuple[tuple[float, str], ...]
+    aims: tuple[str, ...]
+    cost: str
+    argued_for: tuple[str, ...]
+    argued_against: tuple[str, ...]
+    past: tuple[Past, ...]
+    effects: tuple[str, ...]
+
+
+def explained(name: str) -> Explained:
+    """All about a lever of Pakistan's, `conditionality` or `visibility`.
+
+    Raises:
+        KeyError: there is no such lever.
+        FileError: the scenario of the record cannot be read.
+    """
+    lever, words = LEVER_SPECS.get(name), LEVELS.get(name)
+    return Explained(
+        name,
+        TITLES[name],
+        settings_of("pakistan")[name].means or "",
+        _levels(name),
+        lever.aims if lever else (),
+        _cost(lever.cost) if lever else "",
+        words.argued_for if words else (),
+        words.argued_against if words else (),
+        _past().get(name, ()),
+        tuple(effects_words(name)),
+    )
+
+
+def level(name: str, value: float) -> str:
+    """What a lever's number comes closest to, in words; empty for a lever that has none."""
+    words = LEVELS.get(name)
+    return words.nearest(value) if words else ""
+
+
+def _levels(name: str) -> tuple[tuple[float, str], ...]:
+    words = LEVELS.get(name)
+    if words is None:
+        return ()
+    return tuple((step, f"{said}{_amount(words.scale, step)}") for step, said in zip(STEPS, words.names, strict=True))
+
+
+def _amount(scale: str, step: float) -> str:
+    """How much that is, where the model has it in a unit of its own: its declared value, which worlds draw anew."""
+    if not scale or not step:
+        return ""
+    about = PARAMETERS[scale]
+    return f" (about {number(about.value * step, whole=about.value >= 1)} {about.unit})"
+
+
+def _cost(name: str) -> str:
+    """What a lever costs beside the dearest one, so that the unit means something."""
+    about = PARAMETERS[name]
+    dearest = max(LEVER_SPECS.values(), key=lambda one: PARAMETERS[one.cost].value)
+    most = PARAMETERS[dearest.cost].value
+    said = f"At 1 it costs {fine(about.value)} cost units a month, by judgement {fine(about.low)} to {fine(about.high)}"
+    return (
+        f"{said}. {dearest.title}, the dearest, costs {fine(most)}."
+        if about.value < most
+        else f"{said}: no other costs more."
+    )
+
+
+@cache
+def _past() -> dict[str, tuple[Past, ...]]:
+    """Lever -> what was done with it, by the record, in order of time."""
+    found: dict[str, tuple[Past, ...]] = {}
+    scenario = load_scenario(RECORD)
+    for change in scenario.data()["actors"]["pakistan"]["changes"]:
+        if change.get("from", scenario.start) > RECORD_ENDS:
+            continue
+        values = {
+            **change.get("levers", {}),
+            **{key: change[key] for key in ("conditionality", "visibility") if key in change},
+        }
+        for name, value in values.items():
+            past = Past(
+                _months(change["from"], change.get("until", "")),
+                float(value),
+                " ".join(change.get("why", "").split()),
+                tuple(change.get("claims", ())),
+            )
+            found[name] = (*found.get(name, ()), past)
+    return found
+
+
+def _months(first: str, last: str) -> str:
+    if last == first:
+        return month_words(first)
+    return f"{month_words(first)} to {month_words(last)}" if last else f"from {month_words(first)}"
