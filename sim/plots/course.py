@@ -31,7 +31,7 @@ def course(source: Source, metric: str, month: int, *, width: int = WIDTH) -> An
     names, dates = list(called(comparison).values()), months(comparison)
     panel = width - MARGIN
     drawn = alt.Chart(width=panel, height=170)
-    x = month_x(dates, panel)
+    x = month_x(dates)
     y = alt.Y("p50:Q", axis=alt.Axis(title=about.unit, tickCount=4), scale=alt.Scale(zero=about.low == 0))
     line = drawn.transform_filter("datum.kind === 'line'").encode(x=x, y=y)
     picked = alt.selection_point(name=PICK, fields=["month"], nearest=True, on="click", empty=False)
@@ -74,7 +74,7 @@ def course_picture(source: Source, metric: str, month: int) -> Picture:
 
 def _rows(comparison: Comparison, metric: str, month: int) -> Rows:
     rows = [
-        {"kind": "line", "month": row["month"], "scenario": row["scenario"], "p50": row["p50"]}
+        {"kind": "line", "month": row["month"], "scenario": row["scenario"], "p50": row["p50"], "said": f"{row['scenario']}, {row['said']}"}
         for row in fan_rows(comparison, metric)
     ]
     dates = months(comparison)
