@@ -255,7 +255,9 @@ def picture(one: Drawn, place: str, pick: str = "", width: int = 340) -> dict[st
         data = pa.table({name: [row.get(name) for row in one.rows] for name in columns})
         selecting: dict[str, Any] = {"on_select": "rerun", "selection_mode": [pick]} if pick else {}
         across: Any = "content" if size == "drawing" else "stretch"
-        chosen = st.vega_lite_chart(data, dict(_on_page(one)), theme=None, width=across, alt=alt, key=place, **selecting)
+        chosen = st.vega_lite_chart(
+            data, dict(_on_page(one)), theme=None, width=across, alt=alt, key=place, **selecting
+        )
         if pick:
             picked = next(iter(chosen.selection.get(pick) or ()), None)
         with st.expander("Numbers and files", key=state.key("behind", place), on_change="rerun") as behind:

@@ -74,7 +74,7 @@ def course_picture(source: Source, metric: str, month: int) -> Picture:
 
 def _rows(comparison: Comparison, metric: str, month: int) -> Rows:
     rows = [
-        {"kind": "line", "month": row["month"], "scenario": row["scenario"], "p50": row["p50"], "said": f"{row['scenario']}, {row['said']}"}
+        {"kind": "line", "month": row["month"], "scenario": row["scenario"], "p50": row["p50"]}
         for row in fan_rows(comparison, metric)
     ]
     dates = months(comparison)

@@ -19,6 +19,7 @@ Specification = dict[str, Any]
 LEAST = 220  # px, the narrowest panel while the frame has as much
 _GAP = 12  # px between panels, as in `theme.panels`
 _AXIS = 64  # px for the vertical axis of a panel that has its own
+_LABELS, _LEGEND = 40, 26  # px for the axis below and for a legend
 _GROWTH, _GROWN_AT = 1.7, 240  # panels wider than so many px grow in height too, up to so many times
 _PADDING = {"left": 2, "right": 8, "top": 2, "bottom": 4}
 _ROWS = "source"  # what Streamlit puts the rows of a picture in
@@ -59,15 +60,17 @@ def fixed(specification: Specification) -> bool:
 
 def _single(out: Specification) -> Specification:
     for layer in out.get("layer", []):
-        for side in ("width", "height"):
-            out.setdefault(side, layer.pop(side, None))
+        layer.pop("width", None)
+        if "height" in layer:
+            out["height"] = layer.pop("height")
     height = out.get("height")
-    steady = isinstance(height, int | float)
-    if steady:  # of the whole, so that it fills a screen as well
-        text = json.dumps(out)
-        legend = any(isinstance(channel.get("legend"), dict) for one in _encodings(out) for channel in _channels(one))
-        out["height"] = height + 30 + 18 * ('"title": "' in text) + 26 * legend
-    return {**out, "width": "container", "autosize": {"type": "fit" if steady else "fit-x", "contains": "padding"}}
+    out |= {"width": "container", "autosize": {"type": "fit-x", "contains": "padding"}}
+    if isinstance(height, int | float):  # of the whole, so that it fills a screen as well
+        guides = [channel for one in _encodings(out) for channel in one.values() if isinstance(channel, dict)]
+        legend = any(isinstance(one.get("legend"), dict) for one in guides)
+        out["height"] = height + _LABELS + _LEGEND * legend
+        out["autosize"]["type"] = "fit"
+    return out
 
 
 def _panels(out: Specification, parts: list[Specification]) -> tuple[int, int]:
@@ -85,7 +88,9 @@ def _rebroken(facet: dict[str, Any]) -> None:
     """Break the headings of panels anew: none is as narrow as on paper."""
     words = facet.get("header", {}).get("labelExpr")
     if words:
-        headings = {name: broken(one.replace("\n", " "), LEAST // 6) for name, one in json.loads(words[: -len(_OF)]).items()}
+        headings = {
+            name: broken(one.replace("\n", " "), LEAST // 6) for name, one in json.loads(words[: -len(_OF)]).items()
+        }
         facet["header"]["labelExpr"] = json.dumps({name: "\n".join(one) for name, one in headings.items()}) + _OF
 
 
@@ -101,7 +106,7 @@ def _compiled(out: Specification) -> Specification:
 def _nested(vega: Specification, count: int, gap: int) -> Specification:
     """All in one group of a drawing whose width is the frame's: beside it stand only the rows, and what follows the frame."""
     rows, *derived = vega["data"]
-    inner = {key: vega[key] for key in ("layout", "marks", "scales", "axes", "legends") if key in vega}
+    inner: Specification = {key: vega[key] for key in ("layout", "marks", "scales", "axes", "legends") if key in vega}
     inner |= {"type": "group", "data": derived}
     inner = json.loads(json.dumps(inner))
     if count > 1:
@@ -121,10 +126,15 @@ def _nested(vega: Specification, count: int, gap: int) -> Specification:
         inner["encode"] = {"update": {"width": {"signal": "width"}}}
     spare = f"(height - 110 - 40 * {lines}) / ({lines} * {sum(heights) or 1})"  # on a whole screen
     signals = [
-        {"name": "most", "update": f"clamp(floor((width + {gap}) / {LEAST + gap}), 1, {count})"},
+        # What is fitted into the frame grows narrower by its labels and is not measured again: so the frame itself decides.
+        {"name": "frame", "update": f"(containerSize()[0] || width) - {_AXIS}"},
+        {"name": "most", "update": f"clamp(floor((frame + {gap}) / {LEAST + gap}), 1, {count})"},
         {"name": "columns", "update": f"ceil({count} / ceil({count} / most))"},
         {"name": "panel", "update": f"max(10, floor((width - {gap} * (columns - 1)) / columns))"},
-        {"name": "growth", "update": f"height > 0 ? max(1, {spare}) : clamp(panel / {_GROWN_AT}, 1, {_GROWTH})"},
+        {
+            "name": "growth",
+            "update": f"height > 0 ? max(1, {spare}) : clamp(frame / columns / {_GROWN_AT}, 1, {_GROWTH})",
+        },
         *own,
     ]
     # One set of data as a mapping: of a list Streamlit would take it for the rows themselves.
@@ -196,7 +206,3 @@ def _encodings(specification: Specification) -> Iterator[dict[str, Any]]:
             yield from _encodings(part)
     if "spec" in specification:
         yield from _encodings(specification["spec"])
-
-
-def _channels(encoding: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    return (one for one in encoding.values() if isinstance(one, dict))

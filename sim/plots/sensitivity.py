@@ -117,7 +117,9 @@ def pairs(rows: Rows, order: list[str], title: str, subtitle: str, *, width: int
     scale = alt.Scale(domain=[0, most], range=_BLUES, interpolate="rgb")
     chart = alt.layer(
         base.mark_rect(stroke="#d0d0d0").encode(color=alt.Color("index:Q", scale=scale, legend=None)),
-        base.mark_text().encode(text="text:N", color=alt.condition("datum.dark", alt.value("white"), alt.value(ON_LIGHT))),
+        base.mark_text().encode(
+            text="text:N", color=alt.condition("datum.dark", alt.value("white"), alt.value(ON_LIGHT))
+        ),
     )
     return dress(chart, cells, title, subtitle, max(width, labels + side * (len(order) - 1)))
 

@@ -58,7 +58,14 @@ CONFIG: dict[str, Any] = {
         "gridColor": "#e6e6e6",
     },
     "axisX": {"grid": False, "domain": True, "domainColor": "#8c8c8c", "ticks": True, "tickColor": "#8c8c8c"},
-    "header": {"labelFont": FONT, "labelFontSize": 12, "labelFontWeight": "bold", "labelColor": INK, "labelPadding": 4, "title": None},
+    "header": {
+        "labelFont": FONT,
+        "labelFontSize": 12,
+        "labelFontWeight": "bold",
+        "labelColor": INK,
+        "labelPadding": 4,
+        "title": None,
+    },
     "legend": {
         "labelFont": FONT,
         "titleFont": FONT,
@@ -124,6 +131,7 @@ def month_axis(months: Sequence[str]) -> alt.Axis:
         values=list(labels),
         labelExpr=f"{json.dumps(labels)}[datum.value]",
         labelFlush=True,
+        labelBound=True,
         labelOverlap="parity",
         labelSeparation=6,
         title=None,
