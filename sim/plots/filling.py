@@ -171,7 +171,7 @@ def _by_columns(group: dict[str, Any]) -> None:
 def _add_strips(out: Specification) -> None:
     """An unseen upright strip for each month in every view over months, which says what there is to say of it."""
     months = 1
-    for view in _views(out):
+    for number, view in enumerate(_views(out)):
         across = next((one["x"] for one in _encodings(view) if one.get("x", {}).get("field") == "month"), None)
         if across is None:
             continue
@@ -179,7 +179,7 @@ def _add_strips(out: Specification) -> None:
         view["layer"] = [
             *view.get("layer", []),
             {
-                "name": "strips",
+                "name": f"strips{number}",  # Vega needs one for each
                 "mark": strip,
                 "transform": [{"filter": "isValid(datum.said)"}],
                 "encoding": {"x": across, "tooltip": {"field": "said", "type": "nominal"}},
