@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -122,3 +123,76 @@ def test_axe_finds_nothing_serious(visit: Visit, name: str) -> None:
         ]
         assert grave == [], scheme
     assert len(grounds) == 2
+
+
+# Of each picture: what it is called, px of its frame and of its drawing, and of its panels.
+_MEASURED = """() => [...document.querySelectorAll('[class*="-picture-"]')].map(frame => {
+    const drawing = frame.querySelector('[data-testid=stVegaLiteChart] svg.marks');
+    const panels = [...drawing.querySelectorAll('g[class*=cell] > g > path.background')]
+        .map(one => one.getBoundingClientRect().width).filter(width => width > 0);
+    return {name: frame.className.match(/st-key-(\\S+)/)[1], frame: frame.getBoundingClientRect().width,
+            row: frame.parentElement.parentElement.getBoundingClientRect().width,
+            drawing: drawing.getBoundingClientRect().width, least: Math.min(...panels, 9999)};
+})"""
+
+
+@pytest.mark.parametrize("name", ["compare", "compare?compare=confront,appease,hedge", "actors", "map", "why"])
+def test_pictures_fill_their_frames_at_every_width(visit: Visit, name: str) -> None:
+    """Otherwise half of a wide page is empty, and panels are too small to be read."""
+    page = looked_at(visit, name, "wide")
+    for width, height in ((1440, 1000), (1024, 900), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(600)  # drawn anew
+        rest(page)
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+        found = page.evaluate(_MEASURED)
+        assert len(found) >= int(SHOWN[name.partition("?")[0]])
+        for one in found:
+            assert 0.9 * one["frame"] <= one["drawing"] <= one["frame"] + 1, (width, one)
+            assert one["least"] >= 220, (width, one)
+            if width == 390 or "wide" in one["name"]:
+                assert one["frame"] >= 0.9 * one["row"], (width, one)
+        kept(page, f"filled-{name.partition('=')[0].replace('?', '-')}-{width}")
+
+
+def test_a_picture_fills_the_whole_screen_and_says_what_a_month_is(visit: Visit) -> None:
+    page = looked_at(visit, "compare", "wide")
+    drawing = page.locator("[data-testid=stVegaLiteChart] svg.marks").first
+    drawing.scroll_into_view_if_needed()
+    box = drawing.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.5 * box["height"])
+    tip = page.locator("#vg-tooltip-element.visible")
+    tip.wait_for()
+    assert re.fullmatch(
+        r"[A-Z]\w+ 202\d: [\d,]+ deaths in the middle world, [\d,]+ to [\d,]+ in nine of ten", tip.inner_text()
+    )
+    page.get_by_role("button", name=re.compile("Fullscreen")).first.click()
+    page.wait_for_timeout(1000)
+    box = drawing.bounding_box()
+    assert box is not None
+    assert 0.9 * 1280 <= box["width"] <= 1280
+    assert 0.7 * 900 <= box["height"] <= 900
+    kept(page, "filled-screen")
+
+
+def test_pictures_take_the_colours_of_a_dark_page(visit: Visit) -> None:
+    """Otherwise a dark page has white cards, or words that nobody sees."""
+    page = looked_at(visit, "compare", "wide")
+    light: dict[str, bool] = {}
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(f"() => getComputedStyle(document.querySelector('.stApp')).colorScheme === '{scheme}'")
+        fills = page.evaluate(
+            "() => [...document.querySelectorAll('svg.marks text')].map(e => getComputedStyle(e).fill.match(/\\d+/g).map(Number))"
+        )
+        assert len(fills) > 20
+        light[scheme] = min(map(min, fills)) > 128
+        assert all((min(fill) > 128) == light[scheme] for fill in fills), scheme
+        grounds = page.evaluate(
+            "() => [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].flatMap(e => [getComputedStyle(e)"
+            ".backgroundColor, getComputedStyle(e.querySelector('svg.marks')).backgroundColor, "
+            "e.querySelector('svg.marks > rect')?.getAttribute('fill') ?? 'transparent'])"
+        )
+        assert set(grounds) <= {"rgba(0, 0, 0, 0)", "transparent"}
+    assert light == {"light": False, "dark": True}

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.runtime import state
 from dashboard.widgets import choosing, playback, sentences, show
 from sim.plots import power
+from sim.plots.data import parts_at
 from sim.plots.network import moving_network, network_picture
 from sim.plots.single import picture
 from sim.results import Comparison
@@ -59,7 +60,9 @@ def body() -> None:
     found = show.comparison(choosing.untold(here), panels=True)
     if found is None:
         return
-    playback.through("actors", found.results[found.baseline].months, lambda month: ties(found, month))
+    playback.through(
+        "actors", found.results[found.baseline].months, lambda month: ties(found, month), parts_at(found) or 0
+    )
     between(found)
     factions(found)
     with st.container(key="stamp"):

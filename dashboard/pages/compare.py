@@ -48,7 +48,7 @@ def answer() -> None:
     st.markdown(" ".join(filter(None, words)))
     with st.container(horizontal=True, gap="medium"):
         for kind, one in pictures.items():
-            show.picture(one, kind)
+            show.picture(one, kind, width=680 if kind == "fan" else 340)
     st.caption(show.plain(about))
     with st.container(key="stamp"):
         st.caption(f"Run {sentences.digest(found)}", help="Two runs with the same sign have the same numbers.")

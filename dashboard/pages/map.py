@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.runtime import state
 from dashboard.widgets import choosing, playback, sentences, show
+from sim.plots.data import parts_at
 from sim.plots.places import ATTACKS, LAYERS, SCHEMATIC, map_picture, moving_map
 from sim.plots.single import picture
 from sim.results import Comparison
@@ -37,7 +38,9 @@ def body() -> None:
         format_func=lambda name: LAYERS[name].title,
         key=state.key("map layer"),
     )
-    playback.through("map", found.results[found.baseline].months, partial(maps, found, shown or ATTACKS))
+    playback.through(
+        "map", found.results[found.baseline].months, partial(maps, found, shown or ATTACKS), parts_at(found) or 0
+    )
     st.caption(
         "Attacks are those that happened in the modelled month, before anybody counted or claimed them. A foothold, from 0 to 1, "
         "is what armed groups have of an area: networks, recruits, money, ground that the state does not hold; it grows where "

@@ -1,4 +1,4 @@
-"""Months going by: a slider, and a button that plays through them and stops again."""
+"""Months going by: a slider, a step back and one on, and a button that plays through them and stops again."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ import streamlit as st
 from dashboard.runtime import state
 from sim.vocabulary import month_words
 
-# Seconds between two months, and how long one is at least shown.
-PACE, LEAST = 0.9, 0.6
+# Seconds that all months take; that a browser has for a picture; and that a month takes at most.
+WHOLE, PICTURE, SLOWEST = 10.0, 0.33, 0.9
 _PLAYING, _STEPPED = "playing", "stepped"
 
 
-def through(page: str, dates: list[str], draw: Callable[[int], None]) -> None:
+def through(page: str, dates: list[str], draw: Callable[[int], None], begins: int = 0) -> None:
     """The slider and the button of a page, and below them what it shows of a month.
 
     Args:
         page: its name; dates: the months; draw: shows the month with this number.
+        begins: the month from which it plays when the last one was shown.
     """
     playing = st.session_state.get(_PLAYING) == page
     place = state.key("month of", page, dates[0], len(dates))
@@ -27,17 +28,20 @@ def through(page: str, dates: list[str], draw: Callable[[int], None]) -> None:
         "Stop" if playing else "Play through the months",
         key=state.key("play", page),
         on_click=_turn,
-        args=[page, place, dates],
-        help="Shows one month after the other. The arrow keys on the slider do the same by hand.",
+        args=[page, place, dates, begins],
+        help="From where the scenarios part, or from the month that is shown. The arrow keys on the slider step by hand.",
     )
 
-    @st.fragment(run_every=PACE if playing else None)
+    @st.fragment(run_every=_pace(len(dates))[1] if playing else None)
     def body() -> None:
         here = state.current()
         if place not in st.session_state:
             st.session_state[place] = here.month if here.month in dates else dates[-1]
         if playing and st.session_state.get(_PLAYING) == page:
             _step(place, dates)
+        with st.container(horizontal=True, gap="small"):
+            for label, by in (("One month back", -1), ("One month on", 1)):
+                st.button(label, key=state.key("step", page, label), on_click=_by_hand, args=[place, dates, by])
         month = st.select_slider("Month", dates, key=place, format_func=month_words, on_change=_stop)
         state.publish(here.with_(month="" if month == dates[-1] else month))
         draw(dates.index(month))
@@ -47,26 +51,40 @@ def through(page: str, dates: list[str], draw: Callable[[int], None]) -> None:
     body()
 
 
-def _turn(page: str, place: str, dates: list[str]) -> None:
-    """Begin to play, from the start where the end was reached; or stop."""
+def _turn(page: str, place: str, dates: list[str], begins: int = 0) -> None:
+    """Begin to play, anew where the end was reached; or stop."""
     if st.session_state.get(_PLAYING) == page:
         _stop()
         return
     st.session_state[_PLAYING], st.session_state[_STEPPED] = page, time.monotonic()
     if st.session_state.get(place, dates[-1]) == dates[-1]:
-        st.session_state[place] = dates[0]
+        st.session_state[place] = dates[begins]
 
 
 def _stop() -> None:
     st.session_state[_PLAYING] = ""
 
 
+def _pace(count: int) -> tuple[int, float]:
+    """How many of so many months a picture goes on, and seconds between two pictures."""
+    each = min(WHOLE / count, SLOWEST)
+    many = max(1, round(PICTURE / each))
+    return many, many * each
+
+
+def _by_hand(place: str, dates: list[str], by: int) -> None:
+    _stop()
+    number = dates.index(st.session_state[place]) + by
+    st.session_state[place] = dates[min(max(number, 0), len(dates) - 1)]
+
+
 def _step(place: str, dates: list[str]) -> None:
-    """On to the next month, unless this one has only just come."""
-    if time.monotonic() - st.session_state[_STEPPED] < LEAST:
+    """On to the next month, or some further where there are many, unless this one has only just come."""
+    many, seconds = _pace(len(dates))
+    if time.monotonic() - st.session_state[_STEPPED] < 0.7 * seconds:
         return
     st.session_state[_STEPPED] = time.monotonic()
-    number = dates.index(st.session_state[place]) + 1
+    number = dates.index(st.session_state[place]) + many
     st.session_state[place] = dates[min(number, len(dates) - 1)]
     if number >= len(dates) - 1:
         _stop()

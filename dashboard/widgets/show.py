@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -17,6 +19,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from dashboard.runtime import gate, long_tasks, state, versions
 from dashboard.runtime.engine import BusyError, Job, RunError, SupersededError, engine
 from sim.metrics import METRICS
+from sim.plots.filling import filling, fixed
 from sim.plots.moving import Moving
 from sim.plots.moving import moving as sim_moving
 from sim.plots.tables import rows_of
@@ -207,11 +210,21 @@ def moving(found: Comparison, kind: str, metric: str) -> Drawn:
     return Drawn(name, title, parts.specification, parts.rows, lambda: picture(found, kind, metric))
 
 
+@lru_cache(_MOST_DRAWN)
+def _filling(specification: str, told: bool) -> dict[str, Any]:
+    return filling(json.loads(specification), told)
+
+
+def _on_page(one: Drawn) -> dict[str, Any]:
+    """The specification as the page draws it: kept, since panels take a moment to be put together."""
+    return _filling(json.dumps(one.spec), any("said" in row for row in one.rows))
+
+
 def foresee(found: Comparison | None, kinds: Sequence[str], metric: str) -> None:
     """Put pictures together that are likely wanted next, so that then only their rows are to be made."""
     if found is not None:
         for kind in kinds:
-            sim_moving(found, kind, metric)
+            _on_page(moving(found, kind, metric))
 
 
 _KINDS = {"fan": "month by month", "difference": "the difference, world by world"}
@@ -224,7 +237,8 @@ def picture(one: Drawn, place: str, pick: str = "", width: int = 340) -> dict[st
         one: what `drawn` or `moving` gave.
         place: where on the page it stands; a picture at the same place is moved rather than drawn anew.
         pick: a selection of the drawing that visitors make by clicking.
-        width: px that it may take; a picture that is wider than the screen is drawn smaller.
+        width: px that it wants at least, so that with twice as much another one stands beside it; from 600 px on it has
+            the whole width for itself. Either way it fills what it is given.
 
     Returns:
         What was picked, field -> value; None without.
@@ -233,18 +247,17 @@ def picture(one: Drawn, place: str, pick: str = "", width: int = 340) -> dict[st
 
     picked: Any = None
 
-    with st.container(width=width, key=f"picture-{place}"):
-        config = one.spec.get("config", {})
-        # One text for the whole, not one for each mark; no words cut off when numbers move; and not squeezed into a
-        # width of the page's own.
-        quiet = {**config, "mark": {**config.get("mark", {}), "aria": False}}
-        words = {**one.spec["title"], "limit": 10_000} if isinstance(one.spec.get("title"), dict) else None
-        spec = {"autosize": {"type": "pad"}, **one.spec, "config": quiet, **({"title": words} if words else {})}
+    size = "drawing" if fixed(one.spec) else "wide" if width > 600 else "half"
+    with st.container(key=f"{size}-picture-{place}"):
+        st.html(_heading(one.spec.get("title")))
         alt = f"{one.title}. The numbers are in the table behind it."
         columns = dict.fromkeys(name for row in one.rows for name in row)  # not every row has all of them
         data = pa.table({name: [row.get(name) for row in one.rows] for name in columns})
         selecting: dict[str, Any] = {"on_select": "rerun", "selection_mode": [pick]} if pick else {}
-        chosen = st.vega_lite_chart(data, spec, theme=None, width="content", alt=alt, key=place, **selecting)
+        across: Any = "content" if size == "drawing" else "stretch"
+        chosen = st.vega_lite_chart(
+            data, dict(_on_page(one)), theme=None, width=across, alt=alt, key=place, **selecting
+        )
         if pick:
             picked = next(iter(chosen.selection.get(pick) or ()), None)
         with st.expander("Numbers and files", key=state.key("behind", place), on_change="rerun") as behind:
@@ -255,6 +268,17 @@ def picture(one: Drawn, place: str, pick: str = "", width: int = 340) -> dict[st
                 table(told.table)
                 files(one, place)
     return picked
+
+
+def _heading(title: Any) -> str:
+    """The words above a picture, which on a page stand outside of the drawing: they break where they have to."""
+    words = title if isinstance(title, dict) else {"text": title or ""}
+    head, below = (escape(_UNSEEN.sub("", " ".join(_lines(words.get(key))))) for key in ("text", "subtitle"))
+    return f'<div class="heading"><p><strong>{head}</strong></p><p>{below}</p></div>'
+
+
+def _lines(text: Any) -> list[str]:
+    return text if isinstance(text, list) else [str(text or "")]
 
 
 def side_by_side(

@@ -41,7 +41,7 @@ def backcast_picture(series: Series, cast: Backcast, events: Sequence[Event], wi
         if event.type in MARKED and event.month in months:
             day = months.index(event.month) + (event.date.day - 1) / 31.0 - 0.5
             rows.append({"month": max(day, 0.0), "event": MARKED[event.type]})
-    x = month_x(months, width - 60)
+    x = month_x(months)
     drawn = alt.Chart(width=width - 60, height=200)
     axis = alt.Axis(title=f"{series.unit} a month", tickCount=4)
 

@@ -31,7 +31,7 @@ def course(source: Source, metric: str, month: int, *, width: int = WIDTH) -> An
     names, dates = list(called(comparison).values()), months(comparison)
     panel = width - MARGIN
     drawn = alt.Chart(width=panel, height=170)
-    x = month_x(dates, panel)
+    x = month_x(dates)
     y = alt.Y("p50:Q", axis=alt.Axis(title=about.unit, tickCount=4), scale=alt.Scale(zero=about.low == 0))
     line = drawn.transform_filter("datum.kind === 'line'").encode(x=x, y=y)
     picked = alt.selection_point(name=PICK, fields=["month"], nearest=True, on="click", empty=False)
@@ -41,7 +41,7 @@ def course(source: Source, metric: str, month: int, *, width: int = WIDTH) -> An
         drawn.transform_filter("datum.kind === 'month'").mark_rule(color=INK, strokeWidth=2).encode(x=x),
         drawn.transform_filter("datum.kind === 'month'")
         .mark_text(align=alt.expr("datum.right ? 'right' : 'left'"), dx=alt.expr("datum.right ? -5 : 5"), color=INK)
-        .encode(x=x, y=alt.value(8), text="text:N"),
+        .encode(x=x, y=alt.value(-6), text="text:N"),
     )
     subtitle = f"The middle world of each scenario. {parting(comparison, marked=False)} Click a month to ask about it."
     return dress(chart, _rows(comparison, metric, month), f"{about.title}, month by month", subtitle, width)

@@ -22,6 +22,7 @@ from sim.plots.data import (
     parting,
     parts_at,
 )
+from sim.plots.tables import in_short, said_of
 from sim.plots.theme import (
     HIGHER,
     INK,
@@ -38,7 +39,7 @@ from sim.plots.theme import (
     side_by_side,
 )
 from sim.results.paired import Comparison
-from sim.vocabulary import RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
+from sim.vocabulary import RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS, month_words
 
 Direction = Literal["pakistan_taliban", "taliban_pakistan"]
 
@@ -60,7 +61,7 @@ def fan(source: Source, metric: str, *, width: int = WIDTH) -> Any:
     names, dates = called(comparison), months(comparison)
     rows = fan_rows(comparison, metric)
     columns, panel = side_by_side(len(names), width)
-    x, y = month_x(dates, panel), _y(about.unit, room(rows, about))
+    x, y = month_x(dates), _y(about.unit, room(rows, about))
     drawn = alt.Chart(width=panel, height=150 if columns > 1 else 180).encode(
         x=x, color=colour(list(names.values()), legend=False)
     )
@@ -91,7 +92,13 @@ def fan_rows(comparison: Comparison, metric: str) -> Rows:
     for name, columns in found.items():
         base = {} if name == comparison.baseline else {"base": found[comparison.baseline]["p50"]}
         rows += monthly({**columns, **base}, scenario=names[name])
-    return rows
+    return _with_words(comparison, metric, rows)
+
+
+def _with_words(comparison: Comparison, metric: str, rows: Rows) -> Rows:
+    """The same rows, each with what is said of it at the pointer (`said`)."""
+    dates = months(comparison)
+    return [{**row, "said": said_of(metric, dates[row["month"]], row, comparison.worlds)} for row in rows]
 
 
 def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any:
@@ -106,7 +113,7 @@ def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any
     names, dates = called(comparison), months(comparison)
     against, rows = names[comparison.baseline], paired_rows(comparison, metric)
     columns, panel = side_by_side(len(comparison.others), width)
-    x = month_x(dates, panel)
+    x = month_x(dates)
     drawn = alt.Chart(width=panel).encode(x=x)
     y, part = _y(f"difference, {about.unit}"), _y("of 100 worlds", (0, 1), percent=True)
     top = alt.layer(
@@ -152,7 +159,7 @@ def paired_rows(comparison: Comparison, metric: str) -> Rows:
         # Exact up to a million worlds, so that "all" means all.
         shares = {"higher": np.round(higher, 6), "not_lower": np.round(1 - lower, 6)}
         rows += monthly({**bands(apart), **shares}, scenario=names[name], zero=0, one=1)
-    return rows
+    return _with_words(comparison, metric, rows)
 
 
 def leverage_by_resource(source: Source, direction: Direction = "pakistan_taliban", *, width: int = WIDTH) -> Any:
@@ -206,17 +213,28 @@ def _overlaid(
             found = bands(values)
             kept = {quantile: found[quantile] for quantile in ("p05", "p50", "p95")}
             rows += monthly(kept, panel=head, scenario=names[name])
+    _say_together(rows, dates)
     heads = list(series)
     panel = (width - MARGIN - 12 * (columns - 1)) // columns
     shown = list(names.values())
     y = _y(unit, zero=zero, ticks=2 if height < 80 else 3)
-    drawn = alt.Chart(width=panel, height=height).encode(x=month_x(dates, panel))
+    drawn = alt.Chart(width=panel, height=height).encode(x=month_x(dates))
     chart = alt.layer(
         drawn.mark_area(opacity=0.18).encode(y=y("p05"), y2="p95:Q", color=colour(shown)),
         drawn.mark_line().encode(y=y("p50"), color=colour(shown), strokeDash=dash(shown)),
         *_parting_rule(comparison),
     )
     return dress(panels(chart, "panel", heads, columns, panel), rows, title, subtitle, width)
+
+
+def _say_together(rows: Rows, dates: Sequence[str]) -> None:
+    """Give the first row of each panel and month what is said at the pointer of all scenarios there (`said`)."""
+    alike: dict[tuple[str, int], Rows] = {}
+    for row in rows:
+        alike.setdefault((row["panel"], row["month"]), []).append(row)
+    for (panel, month), some in alike.items():
+        each = "; ".join(f"{row['scenario']} {in_short(row)}" for row in some)
+        some[0]["said"] = f"{panel}, {month_words(dates[month])}: {each}, the middle world and nine in ten"
 
 
 def _y(

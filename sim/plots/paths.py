@@ -42,7 +42,7 @@ def paths(found: Mapping[str, Any], metric: str, first: str, last: str, *, width
     own = [{"month": month, "own": _round(found["own"][0][month])} for month in range(len(dates))]
     panel = width - MARGIN
     drawn = alt.Chart(width=panel, height=180)
-    x = month_x(dates, panel)
+    x = month_x(dates)
     axis = alt.Axis(title=about.unit, tickCount=4)
     band = drawn.transform_filter("datum.scenario === 'your moves'").mark_area(opacity=0.2, color=INK)
     chart = alt.layer(

@@ -19,7 +19,7 @@ from sim.plots.data import Rows, Source, as_comparison, called, months, panel_of
 from sim.plots.gallery import Picture
 from sim.plots.moving import Moving, split
 from sim.plots.tables import Table
-from sim.plots.theme import INK, SOFT, WIDTH, dress
+from sim.plots.theme import INK, ON_LIGHT, SOFT, WIDTH, dress
 from sim.results.paired import Comparison
 from sim.vocabulary import AFGHAN_AREAS, PAKISTAN_AREAS, ROSTER, month_words
 from sim.words.numbers import number
@@ -196,7 +196,7 @@ def _drawing(most: tuple[float, float], shown: Layer) -> Any:
     colours = alt.Scale(domain=[0, most[0]], range=shown.colours, interpolate="rgb")
     sizes = alt.Scale(domain=[0, most[1]], range=[0, _LARGEST])
     area = {"filled": True, "interpolate": "linear-closed", "stroke": "#8c8c8c", "strokeWidth": 1}
-    ink = alt.condition("datum.dark", alt.value("white"), alt.value(INK))
+    ink = alt.condition("datum.dark", alt.value("white"), alt.value(ON_LIGHT))
     return alt.layer(
         layer("across").mark_line(**area, fill=_SAND, opacity=1).encode(detail="area:N", order="order:Q"),
         layer("here")
@@ -208,7 +208,7 @@ def _drawing(most: tuple[float, float], shown: Layer) -> Any:
         layer("circle")
         .mark_circle(color=_EARTH, opacity=0.35, stroke=_EARTH, strokeWidth=1.5)
         .encode(size=alt.Size("fighters:Q", scale=sizes, legend=None)),
-        layer("circle").mark_text(fontSize=12, fontWeight="bold", color=INK).encode(text="text:N"),
+        layer("circle").mark_text(fontSize=12, fontWeight="bold", color=ON_LIGHT).encode(text="text:N"),
         layer("name").mark_text(fontSize=11, lineHeight=12).encode(text="text:N", color=ink),
         layer("figure").mark_text(fontSize=15, fontWeight="bold", dy=2).encode(text="text:N", color=ink),
         layer("month").mark_text(align="left", fontSize=13, fontWeight="bold", color=SOFT).encode(text="text:N"),

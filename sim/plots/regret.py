@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from sim.plots.data import Rows
-from sim.plots.theme import PALETTE, SOFT, WIDTH, broken, colour, dash, dress
+from sim.plots.theme import ON_LIGHT, PALETTE, SOFT, WIDTH, broken, colour, dash, dress
 
 MOST_DRAWN = 8
 _STEPS = 60
@@ -88,7 +88,7 @@ def winners(
             opacity=alt.Opacity("clear:Q", scale=alt.Scale(domain=[0, 0.4, 1], range=[0, 0.25, 1]), legend=None),
         ),
         base.mark_text(fontSize=13).encode(
-            text="label:N", color=alt.condition("datum.clear > 0.8", alt.value("white"), alt.value("#1a1a1a"))
+            text="label:N", color=alt.condition("datum.clear > 0.8", alt.value("white"), alt.value(ON_LIGHT))
         ),
     )
     subtitle = (

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 from sim.plots.data import Rows
-from sim.plots.theme import INK, PALETTE, WIDTH, broken, dress, name_axis
+from sim.plots.theme import INK, ON_LIGHT, PALETTE, WIDTH, broken, dress, name_axis
 from sim.words.numbers import signed
 
 WIDE = 2 * WIDTH
@@ -68,7 +68,7 @@ def lever_effects(
         base.mark_text().encode(
             text="text:N",
             opacity=alt.condition("datum.clear", alt.value(1.0), alt.value(0.45)),
-            color=alt.condition("datum.shade < -0.6", alt.value("white"), alt.value(INK)),
+            color=alt.condition("datum.shade < -0.6", alt.value("white"), alt.value(ON_LIGHT)),
         ),
     )
     subtitle = (
@@ -145,7 +145,7 @@ def _bars(parts: Mapping[str, Mapping[str, float]], order: Sequence[str], title:
         base.mark_text().encode(
             x="middle:Q",
             text="label:N",
-            color=alt.condition("datum.dark", alt.value("white"), alt.value(INK)),
+            color=alt.condition("datum.dark", alt.value("white"), alt.value(ON_LIGHT)),
         ),
     )
     return dress(chart, rows, title, subtitle, WIDE)

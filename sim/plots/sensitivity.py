@@ -10,7 +10,7 @@ from typing import Any, Literal
 import altair as alt
 
 from sim.plots.data import Rows
-from sim.plots.theme import HIGHER, INK, LOWER, PALETTE, SOFT, WIDTH, dress, name_axis
+from sim.plots.theme import HIGHER, INK, LOWER, ON_LIGHT, PALETTE, SOFT, WIDTH, dress, name_axis
 
 WIDE = 2 * WIDTH
 _STEP = 19  # px for a factor
@@ -117,7 +117,9 @@ def pairs(rows: Rows, order: list[str], title: str, subtitle: str, *, width: int
     scale = alt.Scale(domain=[0, most], range=_BLUES, interpolate="rgb")
     chart = alt.layer(
         base.mark_rect(stroke="#d0d0d0").encode(color=alt.Color("index:Q", scale=scale, legend=None)),
-        base.mark_text().encode(text="text:N", color=alt.condition("datum.dark", alt.value("white"), alt.value(INK))),
+        base.mark_text().encode(
+            text="text:N", color=alt.condition("datum.dark", alt.value("white"), alt.value(ON_LIGHT))
+        ),
     )
     return dress(chart, cells, title, subtitle, max(width, labels + side * (len(order) - 1)))
 

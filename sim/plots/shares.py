@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from sim.plots.data import Rows, Source, as_comparison, called, monthly, months, panel_of, parting, rounded
-from sim.plots.theme import WIDTH, broken, colour, dress, month_x, name_axis, panels, side_by_side
+from sim.plots.theme import ON_LIGHT, WIDTH, broken, colour, dress, month_x, name_axis, panels, side_by_side
 from sim.results.paired import Comparison
 from sim.vocabulary import AFGHAN_AREAS, LEVERS, PAKISTAN_AREAS, STANCES, VERDICTS
 from sim.words.numbers import number, shares
@@ -87,7 +87,7 @@ def stances(source: Source, *, width: int = WIDTH) -> Any:
         alt.Chart(width=panel, height=150)
         .mark_area()
         .encode(
-            x=month_x(dates, panel),
+            x=month_x(dates),
             y=alt.Y("below:Q", axis=axis, scale=alt.Scale(domain=[0, 1])),
             y2="to:Q",
             color=alt.Color(
@@ -133,7 +133,7 @@ def violence_by_area(source: Source, *, width: int = WIDTH) -> Any:
     chart = alt.layer(
         base.mark_rect(stroke="white", strokeWidth=2).encode(color=alt.Color("attacks:Q", scale=scale, legend=None)),
         base.mark_text().encode(
-            text="label:N", color=alt.condition("datum.dark", alt.value("white"), alt.value("#1a1a1a"))
+            text="label:N", color=alt.condition("datum.dark", alt.value("white"), alt.value(ON_LIGHT))
         ),
     )
     if len(names) > 1:
@@ -171,7 +171,7 @@ def levers_in_force(source: Source, *, width: int = WIDTH) -> Any:
         alt.Chart(width=panel, height=alt.Step(32))
         .mark_bar(height=16)
         .encode(
-            x=month_x(dates, panel, whole=True),
+            x=month_x(dates, whole=True),
             x2="to:Q",
             y=alt.Y("lever:N", sort=order, title=None, axis=name_axis(grid=True)),
             color=alt.Color(

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from sim.metrics import METRICS
 from sim.plots.data import Rows, called, months
 from sim.results.paired import Comparison
 from sim.vocabulary import month_words
-from sim.words.numbers import between, number
+from sim.words.numbers import SCALES, between, middle_and_range, number, share
 
 _MOST_ROWS = 12
 
@@ -31,6 +32,21 @@ def rows_of(chart: Any) -> Rows:
 def in_short(row: dict[str, Any], sign: bool = False) -> str:
     """The median and the range of nine in ten: "12 (8 to 20)"."""
     return f"{number(row['p50'], sign)} ({between(row['p05'], row['p95'], sign)})"
+
+
+def said_of(metric: str, month: str, row: dict[str, Any], worlds: int) -> str:
+    """A month of a metric as a line to stand at the pointer; with `higher` in the row, of a difference.
+
+    Args:
+        month: YYYY-MM; row: p05, p50, p95 over so many worlds.
+    """
+    unit = METRICS[metric].unit
+    noun = "" if unit in SCALES else f" {unit.removesuffix(' a month')}"
+    middle, span = middle_and_range(metric, row, sign="higher" in row)
+    if worlds == 1:
+        return f"{month_words(month)}: {middle}{noun}"
+    out = f"{month_words(month)}: {middle}{noun} in the middle world, {span} in nine of ten"
+    return f"{out}; higher in {share(round(row['higher'] * worlds), worlds)}" if "higher" in row else out
 
 
 def one_line(text: str) -> str:

@@ -17,7 +17,8 @@ import pandas  # noqa: F401  (Altair looks into it where it is loaded, be it hal
 WIDTH = 328
 MARGIN = 52  # px for the labels and the title of the vertical axis
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
-INK, SOFT = "#1a1a1a", "#4d4d4d"
+INK, SOFT = "#1a1a1a", "#4d4d4d"  # on a dark page `look.css` makes them light, and what is white dark
+ON_LIGHT = "#1b1b1b"  # words on a light colour, which stay dark on every page
 
 # Okabe and Ito's colours for the colour-blind, the darker ones first; a dash for each, for those who see no colour.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#AA4499", "#000000", "#56B4E9", "#E69F00", "#7F7F7F")
@@ -43,6 +44,8 @@ CONFIG: dict[str, Any] = {
         "offset": 10,
     },
     "axis": {
+        "labelFont": FONT,
+        "titleFont": FONT,
         "labelFontSize": 12,
         "labelColor": SOFT,
         "titleFontSize": 12,
@@ -55,8 +58,17 @@ CONFIG: dict[str, Any] = {
         "gridColor": "#e6e6e6",
     },
     "axisX": {"grid": False, "domain": True, "domainColor": "#8c8c8c", "ticks": True, "tickColor": "#8c8c8c"},
-    "header": {"labelFontSize": 12, "labelFontWeight": "bold", "labelColor": INK, "labelPadding": 4, "title": None},
+    "header": {
+        "labelFont": FONT,
+        "labelFontSize": 12,
+        "labelFontWeight": "bold",
+        "labelColor": INK,
+        "labelPadding": 4,
+        "title": None,
+    },
     "legend": {
+        "labelFont": FONT,
+        "titleFont": FONT,
         "labelFontSize": 12,
         "labelColor": INK,
         "labelLimit": 0,
@@ -105,34 +117,31 @@ def name_axis(**more: Any) -> alt.Axis:
     return alt.Axis(labelLineHeight=13, labelOffset={"condition": shift, "value": 0}, **more)
 
 
-def month_axis(months: Sequence[str], width: int) -> alt.Axis:
-    """An axis over month numbers (0 is the first) that shows years, or names months in a short run.
+def month_axis(months: Sequence[str]) -> alt.Axis:
+    """An axis over month numbers (0 is the first) that shows years, or names months in a short run, as far as they fit.
 
     Args:
         months: the run's months, YYYY-MM.
-        width: of the panel, px: it decides how many labels fit.
     """
-    last = len(months) - 1
-    januaries = [place for place, month in enumerate(months) if month.endswith("-01")]
     if len(months) > 30:
-        step = next(s for s in (1, 2, 3, 4, 5, 10, 20, 50) if s * width * 12 / len(months) > 40 or s == 50)
-        labels = {place: months[place][:4] for place in januaries if int(months[place][:4]) % step == 0}
+        labels = {place: month[:4] for place, month in enumerate(months) if month.endswith("-01")}
     else:
-        step = next(s for s in (1, 2, 3, 6, 12, 24) if s * width / max(last, 1) > 74 or s == 24)
-        labels = {place: _short(months[place]) for place in range(0, len(months), step)}
+        labels = {place: _short(month) for place, month in enumerate(months)}
     return alt.Axis(
         values=list(labels),
         labelExpr=f"{json.dumps(labels)}[datum.value]",
-        labelFlush=False,
-        labelOverlap=False,
+        labelFlush=True,
+        labelBound=True,
+        labelOverlap="parity",
+        labelSeparation=6,
         title=None,
     )
 
 
-def month_x(months: Sequence[str], width: int, whole: bool = False) -> alt.X:
+def month_x(months: Sequence[str], whole: bool = False) -> alt.X:
     """The encoding of field `month` on that axis; with `whole`, months are stretches, and the last one has room too."""
     scale = alt.Scale(domain=[0, max(len(months) - (0 if whole else 1), 1)], nice=False, zero=False)
-    return alt.X("month:Q", scale=scale, axis=month_axis(months, width))
+    return alt.X("month:Q", scale=scale, axis=month_axis(months))
 
 
 def panels(chart: Any, name: str, order: Sequence[str], columns: int, width: int) -> Any:

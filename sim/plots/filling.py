@@ -1,0 +1,208 @@
+"""Pictures that fill the frame of a page: the drawing that files have at a fixed width, made to follow its frame.
+
+A single view takes its frame's width as Vega-Lite means it to. Vega-Lite has no such width for panels: their drawing is
+compiled to Vega here, where how many stand side by side and how wide and high each is are worked out from the frame, in
+the browser. A drawing without axes (a map, a network) keeps its measures; a page may enlarge it as a whole.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from sim.plots.theme import broken
+
+Specification = dict[str, Any]
+
+LEAST = 220  # px, the narrowest panel while the frame has as much
+_GAP = 12  # px between panels, as in `theme.panels`
+_AXIS = 64  # px for the vertical axis of a panel that has its own
+_LABELS, _LEGEND = 40, 26  # px for the axis below and for a legend
+_GROWTH, _GROWN_AT = 1.7, 240  # panels wider than so many px grow in height too, up to so many times
+_PADDING = {"left": 2, "right": 8, "top": 2, "bottom": 4}
+_ROWS = "source"  # what Streamlit puts the rows of a picture in
+_OF = "[datum.value]"
+_STRIP = "strip"  # px that each month has across
+
+
+def filling(specification: Specification, told: bool = False) -> Specification:
+    """The same drawing for a page: as wide as its frame, without its title, on no ground of its own.
+
+    Args:
+        specification: in Vega-Lite, without data.
+        told: whether rows have a field `said`, which is shown where the pointer is in their month.
+
+    Returns:
+        Vega-Lite, or Vega where there are panels; its rows are those of the specification.
+    """
+    out: Specification = json.loads(json.dumps(specification))  # what is kept is not to be changed
+    out.pop("title", None)
+    config = out.setdefault("config", {})
+    config |= {"background": "transparent", "mark": {**config.get("mark", {}), "aria": False, "tooltip": None}}
+    out["padding"] = _PADDING
+    if fixed(out):
+        return out
+    if told:
+        _add_strips(out)
+    parts = next((out[kind] for kind in ("vconcat", "concat") if kind in out), [out])
+    if parts == [out] and "facet" not in out:
+        return _single(out)
+    return _nested(_compiled(out), *_panels(out, parts))
+
+
+def fixed(specification: Specification) -> bool:
+    """Whether it is a drawing that keeps its measures: one without axes."""
+    across = [one["x"] for one in _encodings(specification) if "field" in one.get("x", {})]
+    return not across or all(one.get("axis", 0) is None for one in across)
+
+
+def _single(out: Specification) -> Specification:
+    for layer in out.get("layer", []):
+        layer.pop("width", None)
+        if "height" in layer:
+            out["height"] = layer.pop("height")
+    height = out.get("height")
+    out |= {"width": "container", "autosize": {"type": "fit-x", "contains": "padding"}}
+    if isinstance(height, int | float):  # of the whole, so that it fills a screen as well
+        guides = [channel for one in _encodings(out) for channel in one.values() if isinstance(channel, dict)]
+        legend = any(isinstance(one.get("legend"), dict) for one in guides)
+        out["height"] = height + _LABELS + _LEGEND * legend
+        out["autosize"]["type"] = "fit"
+    return out
+
+
+def _panels(out: Specification, parts: list[Specification]) -> tuple[int, int]:
+    """How many panels there are to stand side by side, and px between two of them."""
+    if "concat" in out:
+        return len(parts), out.get("spacing", 20) + _AXIS
+    facets = [part["facet"] for part in parts if "facet" in part]
+    for facet in facets:
+        _rebroken(facet)
+    count = max((len(one.get("sort") or ()) for one in facets), default=1)
+    return (1 if all(part.get("columns") == 1 for part in parts) else count), _GAP
+
+
+def _rebroken(facet: dict[str, Any]) -> None:
+    """Break the headings of panels anew: none is as narrow as on paper."""
+    words = facet.get("header", {}).get("labelExpr")
+    if words:
+        headings = {
+            name: broken(one.replace("\n", " "), LEAST // 6) for name, one in json.loads(words[: -len(_OF)]).items()
+        }
+        facet["header"]["labelExpr"] = json.dumps({name: "\n".join(one) for name, one in headings.items()}) + _OF
+
+
+def _compiled(out: Specification) -> Specification:
+    import altair
+    import vl_convert
+
+    version = ".".join(altair.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+    vega: Specification = vl_convert.vegalite_to_vega(json.dumps({**out, "data": {"name": _ROWS}}), vl_version=version)
+    return vega
+
+
+def _nested(vega: Specification, count: int, gap: int) -> Specification:
+    """All in one group of a drawing whose width is the frame's: beside it stand only the rows, and what follows the frame."""
+    rows, *derived = vega["data"]
+    inner: Specification = {key: vega[key] for key in ("layout", "marks", "scales", "axes", "legends") if key in vega}
+    inner |= {"type": "group", "data": derived}
+    inner = json.loads(json.dumps(inner))
+    if count > 1:
+        _by_columns(inner)
+    heights = [one["value"] for one in vega["signals"] if "value" in one and _is(one, "height")]
+    own, lines = [], f"ceil({count} / columns)"
+    for one in vega["signals"]:
+        if "value" in one and _is(one, "width"):
+            own.append({"name": one["name"], "update": "panel"})
+        elif "value" in one and _is(one, "height"):
+            own.append({"name": one["name"], "update": f"{one['value']} * growth"})
+        elif one["name"] == _STRIP:
+            own.append({**one, "update": one["update"].replace("width", "panel")})
+        else:
+            own.append(one)
+    if '{"signal": "width"}' in json.dumps(inner):
+        inner["encode"] = {"update": {"width": {"signal": "width"}}}
+    spare = f"(height - 110 - 40 * {lines}) / ({lines} * {sum(heights) or 1})"  # on a whole screen
+    signals = [
+        # What is fitted into the frame grows narrower by its labels and is not measured again: so the frame itself decides.
+        {"name": "frame", "update": f"(containerSize()[0] || width) - {_AXIS}"},
+        {"name": "most", "update": f"clamp(floor((frame + {gap}) / {LEAST + gap}), 1, {count})"},
+        {"name": "columns", "update": f"ceil({count} / ceil({count} / most))"},
+        {"name": "panel", "update": f"max(10, floor((width - {gap} * (columns - 1)) / columns))"},
+        {
+            "name": "growth",
+            "update": f"height > 0 ? max(1, {spare}) : clamp(frame / columns / {_GROWN_AT}, 1, {_GROWTH})",
+        },
+        *own,
+    ]
+    # One set of data as a mapping: of a list Streamlit would take it for the rows themselves.
+    return {
+        "$schema": vega["$schema"],
+        "background": "transparent",
+        "padding": _PADDING,
+        "autosize": {"signal": "{type: height > 0 ? 'fit' : 'fit-x', contains: 'padding', resize: true}"},
+        "data": rows,
+        "signals": signals,
+        "marks": [inner],
+        "config": {**vega.get("config", {}), "background": "transparent"},
+    }
+
+
+def _is(signal: dict[str, Any], side: str) -> bool:
+    return bool(re.search(rf"{side}$", signal["name"], re.IGNORECASE))
+
+
+def _by_columns(group: dict[str, Any]) -> None:
+    """Let the layout of panels follow the number of columns, wherever it is said."""
+    layout = group.get("layout", {})
+    if layout.get("columns", 1) > 1:
+        layout["columns"] = {"signal": "columns"}
+    for one in group.get("data", []):
+        for step in one.get("transform", []):
+            if step.get("type") == "sequence" and isinstance(step.get("stop"), dict):
+                step["stop"]["signal"] = re.sub(r"(/|,) \d+(?=\)$)", r"\1 columns", step["stop"]["signal"])
+    for mark in group.get("marks", []):
+        if mark["type"] == "group":
+            _by_columns(mark)
+
+
+def _add_strips(out: Specification) -> None:
+    """An unseen upright strip for each month in every view over months, which says what there is to say of it."""
+    months = 1
+    for number, view in enumerate(_views(out)):
+        across = next((one["x"] for one in _encodings(view) if one.get("x", {}).get("field") == "month"), None)
+        if across is None:
+            continue
+        strip = {"type": "rule", "opacity": 0, "strokeWidth": {"expr": _STRIP}, "color": "#808080"}
+        view["layer"] = [
+            *view.get("layer", []),
+            {
+                "name": f"strips{number}",  # Vega needs one for each
+                "mark": strip,
+                "transform": [{"filter": "isValid(datum.said)"}],
+                "encoding": {"x": across, "tooltip": {"field": "said", "type": "nominal"}},
+            },
+        ]
+        months = max(months, across["scale"]["domain"][1])
+    out["params"] = [*out.get("params", []), {"name": _STRIP, "expr": f"max(3, width / {months})"}]
+
+
+def _views(specification: Specification) -> Iterator[Specification]:
+    """The layered views in it."""
+    if "layer" in specification:
+        yield specification
+    for part in (specification.get("spec"), *specification.get("vconcat", ()), *specification.get("concat", ())):
+        if part:
+            yield from _views(part)
+
+
+def _encodings(specification: Specification) -> Iterator[dict[str, Any]]:
+    if "encoding" in specification:
+        yield specification["encoding"]
+    for kind in ("layer", "vconcat", "concat"):
+        for part in specification.get(kind, ()):
+            yield from _encodings(part)
+    if "spec" in specification:
+        yield from _encodings(specification["spec"])

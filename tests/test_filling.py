@@ -1,0 +1,89 @@
+"""Pictures on a page follow their frame: what the browser is given says so, and files keep their measures."""
+
+from __future__ import annotations
+
+import copy
+from math import ceil, floor
+from typing import Any
+
+import pytest
+
+import sim
+from sim.plots.course import PICK, moving_course
+from sim.plots.filling import LEAST, filling, fixed
+from sim.plots.moving import moving
+from sim.plots.network import moving_network
+from sim.plots.places import moving_map
+from sim.results import Comparison
+
+COURSES = ["confront", "appease", "hedge"]
+
+
+@pytest.fixture(scope="module")
+def found() -> Comparison:
+    return sim.compare(COURSES, worlds=3, months=18, parameters="defaults", keep_panels=True)
+
+
+def signal(drawing: dict[str, Any], name: str) -> str:
+    return str(next(one["update"] for one in drawing["signals"] if one["name"] == name))
+
+
+def columns(drawing: dict[str, Any], frame: float) -> int:
+    """How many panels stand side by side in a frame of so many px, by the drawing's own rules."""
+    known: dict[str, Any] = {"containerSize": lambda: [frame], "width": frame, "ceil": ceil, "floor": floor}
+    known["clamp"] = lambda value, low, high: min(max(value, low), high)
+    for name in ("frame", "most", "columns"):
+        known[name] = eval(signal(drawing, name).replace("||", "or"), {}, known)
+    return int(known["columns"])
+
+
+def test_as_many_panels_stand_side_by_side_as_are_wide_enough(found: Comparison) -> None:
+    """Otherwise panels are too small to be read, or one below the other where there is room."""
+    drawing = filling(moving(found, "fan", "attacks").specification)
+    assert [columns(drawing, frame) for frame in (374, 560, 837, 1416)] == [1, 2, 3, 3]
+    assert columns(drawing, 64 + 2 * LEAST + 11) == 1
+    four = filling(moving(sim.compare([*COURSES, "isolate"], worlds=2, months=3), "fan").specification)
+    assert [columns(four, frame) for frame in (374, 800, 1416)] == [1, 2, 4]  # four are not three and one
+
+
+@pytest.mark.parametrize("kind", ["fan", "difference"])
+def test_panels_follow_the_frame_in_the_browser(found: Comparison, kind: str) -> None:
+    drawing = filling(moving(found, kind, "attacks").specification)
+    assert drawing["data"] == {"name": "source"}  # Streamlit puts the rows there
+    across = [one for one in drawing["signals"] if one["name"].lower().endswith("child_width")]
+    assert across
+    assert all(one["update"] == "panel" for one in across)
+    assert "width" not in drawing
+    assert drawing["background"] == "transparent"
+
+
+@pytest.mark.parametrize("kind", ["fan", "difference", "verdicts"])
+def test_what_is_kept_stays_as_files_need_it(found: Comparison, kind: str) -> None:
+    """Otherwise a file takes the width of whatever page drew its picture first."""
+    kept = moving(found, kind, "attacks").specification
+    before = copy.deepcopy(kept)
+    filling(kept, told=True)
+    assert kept == before
+
+
+def test_a_picture_in_which_months_are_picked_is_still_vega_lite(found: Comparison) -> None:
+    drawing = filling(moving_course(found, "attacks", 4).specification)
+    assert drawing["width"] == "container"
+    assert any(one.get("name") == PICK for one in drawing["params"])
+
+
+def test_drawings_without_axes_keep_their_measures(found: Comparison) -> None:
+    for parts in (moving_map(found, "confront", 3), moving_network(found, "confront", 3)):
+        assert fixed(parts.specification)
+        assert filling(parts.specification)["width"] == parts.specification["width"] == 320
+    assert not fixed(moving(found, "verdicts").specification)
+
+
+def test_each_month_says_what_it_is(found: Comparison) -> None:
+    parts = moving(found, "fan", "attacks")
+    row = next(row for row in parts.rows if row["month"] == 9)
+    assert row["said"].startswith("May 2022: ")
+    assert " attacks in the middle world, " in row["said"]
+    assert row["said"].endswith(" in nine of ten")
+    assert "strips" in str(filling(parts.specification, told=True))
+    assert "strips" not in str(filling(parts.specification))
