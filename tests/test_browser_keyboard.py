@@ -210,7 +210,7 @@ def months_pass(page: Page, visit: Visit, server: Server) -> None:
     """Play through the months, stop, and go one month on by hand."""
     at(page, "Play through the months", "Enter")
     page.get_by_role("button", name="Stop").wait_for()
-    page.wait_for_function("() => /month=2021-(09|1)/.test(location.search)", timeout=PATIENCE)
+    page.wait_for_function("() => /month=202/.test(location.search)", timeout=PATIENCE)
     assert page.evaluate("() => document.activeElement.innerText").strip() == "Stop"
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Play through the months").wait_for()

@@ -24,6 +24,7 @@ def through(page: str, dates: list[str], draw: Callable[[int], None], begins: in
     """
     playing = st.session_state.get(_PLAYING) == page
     place = state.key("month of", page, dates[0], len(dates))
+    slider = state.key("slider", place)
     st.button(
         "Stop" if playing else "Play through the months",
         key=state.key("play", page),
@@ -39,10 +40,17 @@ def through(page: str, dates: list[str], draw: Callable[[int], None], begins: in
             st.session_state[place] = here.month if here.month in dates else dates[-1]
         if playing and st.session_state.get(_PLAYING) == page:
             _step(place, dates)
+        month = st.session_state[place]
         with st.container(horizontal=True, gap="small"):
             for label, by in (("One month back", -1), ("One month on", 1)):
-                st.button(label, key=state.key("step", page, label), on_click=_by_hand, args=[place, dates, by])
-        month = st.select_slider("Month", dates, key=place, format_func=month_words, on_change=_stop)
+                st.button(label, key=state.key("step", page, label), on_click=_by_hand, args=[place, slider, dates, by])
+        if playing:  # a slider would tell of a month that is past by now, where pictures come late
+            st.session_state.pop(slider, None)
+            st.progress(dates.index(month) / max(len(dates) - 1, 1), month_words(month))
+        else:
+            st.session_state.setdefault(slider, month)
+            month = st.select_slider("Month", dates, key=slider, format_func=month_words)
+            st.session_state[place] = month
         state.publish(here.with_(month="" if month == dates[-1] else month))
         draw(dates.index(month))
         if playing and st.session_state.get(_PLAYING) != page:
@@ -72,10 +80,10 @@ def _pace(count: int) -> tuple[int, float]:
     return many, many * each
 
 
-def _by_hand(place: str, dates: list[str], by: int) -> None:
+def _by_hand(place: str, slider: str, dates: list[str], by: int) -> None:
     _stop()
     number = dates.index(st.session_state[place]) + by
-    st.session_state[place] = dates[min(max(number, 0), len(dates) - 1)]
+    st.session_state[place] = st.session_state[slider] = dates[min(max(number, 0), len(dates) - 1)]
 
 
 def _step(place: str, dates: list[str]) -> None:
