@@ -10,7 +10,7 @@ from sim.metrics import METRICS
 from sim.plots.data import Rows, called, months
 from sim.results.paired import Comparison
 from sim.vocabulary import month_words
-from sim.words.numbers import SCALES, between, middle_and_range, number, share
+from sim.words.numbers import SCALES, middle_and_range, number, share, within
 
 _MOST_ROWS = 12
 
@@ -31,7 +31,8 @@ def rows_of(chart: Any) -> Rows:
 
 def in_short(row: dict[str, Any], sign: bool = False) -> str:
     """The median and the range of nine in ten: "12 (8 to 20)"."""
-    return f"{number(row['p50'], sign)} ({between(row['p05'], row['p95'], sign)})"
+    middle, ends = within(row["p05"], row["p50"], row["p95"], sign)
+    return f"{middle} ({ends})"
 
 
 def said_of(metric: str, month: str, row: dict[str, Any], worlds: int) -> str:
