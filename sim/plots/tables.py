@@ -10,7 +10,7 @@ from sim.metrics import METRICS
 from sim.plots.data import Rows, called, months
 from sim.results.paired import Comparison
 from sim.vocabulary import month_words
-from sim.words.numbers import SCALES, middle_and_range, number, share, within
+from sim.words.numbers import SCALES, middle_and_range, share, within
 
 _MOST_ROWS = 12
 

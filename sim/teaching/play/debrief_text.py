@@ -9,7 +9,7 @@ from sim.teaching.play.debrief import PLAYED, TURNING, Debrief, Place, TurningPo
 from sim.teaching.play.scenario import COURSES
 from sim.teaching.play.text import columns, heading, period
 from sim.vocabulary import VERDICTS
-from sim.words.numbers import between, counted, metric_words, number, setting, shares, within
+from sim.words.numbers import counted, metric_words, number, setting, shares, within
 from sim.words.sentences import NOT_A_FORECAST, wrapped
 
 # Of random draws, in words: shares of worlds below, with what is said of a world there.
