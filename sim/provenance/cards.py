@@ -198,6 +198,17 @@ def _lever_entries(metric: str) -> tuple[Entry, ...]:
     return tuple(Entry("lever", one.name, one.title) for one in LEVER_SPECS.values() if metric in one.aims)
 
 
+def _levers_argued(claim: str) -> tuple[Entry, ...]:
+    """The levers that a claim is named with as an argument; which way is a judgement."""
+    told = [explained(name) for name in LEVER_SPECS]
+    return tuple(
+        Entry("lever", one.name, side, one.title)
+        for side in ("for", "against")
+        for one in told
+        if claim in (one.argued_for if side == "for" else one.argued_against)
+    )
+
+
 def _mechanism_card(known: Index, name: str) -> Card:
     rules = known.working.get(name, ())
     moved = dict.fromkeys(metric for rule in rules for metric in known.rules[rule].moves)
@@ -234,6 +245,7 @@ def _claim_card(known: Index, name: str) -> Card:
         Section("Rules that rest on it", rules, "" if known.used(name) else "nothing in the model rests on it"),
         Section("Parameters that rest on it", parameters),
         Section("Rules that rest on it by a parameter", through),
+        Section("Levers that it speaks for or against", _levers_argued(name)),
         Section("Scenarios and policies that cite it", files),
     )
     return Card("claim", name, claim.text, _given(facts), sections)
