@@ -22,7 +22,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick fuzz coverage check format setup lock dashboard bench docs schemas baselines images headline \
+.PHONY: help run test quick fuzz coverage check format setup lock dashboard bench docs catalogue schemas baselines images headline \
 	response story screenshots clean
 
 help: ## this list
@@ -108,6 +108,9 @@ bench: $(DEVELOPS) ## how fast the model is (ARGS=--profile: where the time goes
 
 docs: $(DEVELOPS) ## write the tables of docs/ anew from the registries
 	$(PY) docs/build.py $(ARGS)
+
+catalogue: $(DEVELOPS) ## collect what readers see for translators, in sim/words/catalogues/
+	$(PY) docs/catalogue.py $(ARGS)
 
 schemas: $(DEVELOPS) ## write the JSON Schemas for editors anew, in scenarios/
 	$(PY) -c "from pathlib import Path; from sim.scenario.schema import write_schemas; write_schemas(Path('scenarios'))"

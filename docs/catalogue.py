@@ -1,0 +1,115 @@
+"""Collect what readers see into the catalogues: python docs/catalogue.py (with --check: only say what is stale).
+
+`durand.pot` has every text with where it stands; each language's file keeps what is translated and gets what is new, which
+is shown in English until somebody translates it. Texts of the code are those within `_( )` and `N_( )`; those of levers,
+metrics, scenarios and exercises come from where they are declared.
+"""
+
+# ruff: noqa: E402
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT)]  # so that it runs from a checkout that is not installed
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po, write_po
+
+from sim.metrics import METRICS
+from sim.scenario import list_scenarios, load_scenario
+from sim.scenario.diff import TITLES
+from sim.teaching.exercises.load import list_exercises, load_exercise
+from sim.teaching.exercises.schema import LEVELS as GRADES
+from sim.teaching.exercises.schema import STEPS, Exercise
+from sim.vocabulary import settings_of
+from sim.vocabulary.levels import GROUPS, JUDGEMENT, LEVELS
+from sim.words.language import CATALOGUES, ENGLISH, LANGUAGES
+
+TEMPLATE = "durand.pot"
+# Written into each file in place of dates and names, so that the same texts give the same bytes.
+_HEADER = (
+    "# What readers of durand see, by `make catalogue`; translations stand in msgstr.\n"
+    'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n'
+)
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """Every text, and where it stands."""
+    for path in sorted(path for part in ("dashboard", "sim") for path in (ROOT / part).rglob("*.py")):
+        for _, said, _, _ in extract_from_file("python", path, keywords={"_": None, "N_": None}):
+            yield str(said), path.relative_to(ROOT).as_posix()
+    yield from ((said, "levers") for said in _levers())
+    for one in METRICS.values():
+        yield from ((said, "metrics") for said in (one.title, one.means))
+    for name, title, question in list_scenarios():
+        scenario = load_scenario(name)
+        summaries = (policy.summary for policy in scenario.policies.values())
+        yield from ((said, f"scenario/{name}") for said in (title, question, *summaries))
+    yield from ((said, "exercises") for said in (*GRADES.values(), *STEPS.values()))
+    for listed in list_exercises():
+        yield from ((said, f"exercise/{listed.name}") for said in of_exercise(load_exercise(listed.name)))
+
+
+def _levers() -> Iterator[str]:
+    yield from (*GROUPS.values(), JUDGEMENT)
+    for name, words in LEVELS.items():
+        yield from (TITLES[name], settings_of("pakistan")[name].means or "", *words.names)
+
+
+def of_exercise(one: Exercise) -> Iterator[str]:
+    """What students read of an exercise; debrief, answers and notes are the instructor's."""
+    yield from (one.title, one.question, *one.goals, *one.submit, *one.discussion)
+    yield from (passage.text for passage in (*one.background, *one.steps))
+    yield from (question.ask for question in one.questions.values())
+
+
+def template() -> Catalog:
+    """Every text once, in order of where it is found first."""
+    found = Catalog()
+    for said, where in texts():
+        if said:
+            found.add(said, locations=[(where, 0)])
+    return found
+
+
+def written(catalogue: Catalog) -> bytes:
+    """A catalogue as a file."""
+    out = BytesIO()
+    write_po(out, catalogue, width=0, omit_header=True, include_lineno=False, ignore_obsolete=True)
+    return _HEADER.encode() + b"\n" + out.getvalue()
+
+
+def files() -> dict[Path, bytes]:
+    """Path -> what should stand in it."""
+    wanted = template()
+    out = {CATALOGUES / TEMPLATE: written(wanted)}
+    for code in LANGUAGES:
+        path = CATALOGUES / f"{code}.po"
+        if code != ENGLISH.code:
+            kept = read_po(BytesIO(path.read_bytes()), code) if path.exists() else Catalog(code)
+            kept.update(wanted)
+            out[path] = written(kept)
+    return out
+
+
+def main() -> int:
+    """Write what differs, or say it."""
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--check", action="store_true", help="change nothing; exit 1 where something is stale")
+    check = asked.parse_args().check
+    stale = {path: text for path, text in files().items() if not path.exists() or path.read_bytes() != text}
+    for path, text in stale.items():
+        print(f"{path.relative_to(ROOT)}: {'stale; make catalogue' if check else 'written'}")
+        if not check:
+            path.write_bytes(text)
+    return int(check and bool(stale))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

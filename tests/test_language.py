@@ -1,0 +1,58 @@
+"""What readers see goes through one catalogue: it is whole, translations keep what is filled in, and Urdu runs right to left."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+
+from sim.words.language import CATALOGUES, ENGLISH, LANGUAGES, catalogue, translated
+
+ROOT = Path(__file__).resolve().parents[1]
+OTHERS = [code for code in LANGUAGES if code != ENGLISH.code]
+# What a first translation has whole: where the texts stand.
+FIRST = ("levers", "exercise/ceasefires")
+PLACE = re.compile(r"\{\{\s*([\w.]+)[^}]*\}\}|\{(\w+)[^}]*\}")
+
+
+def messages(code: str) -> list[Message]:
+    with (CATALOGUES / f"{code}.po").open("rb") as file:
+        return [one for one in read_po(file, code) if one.id]
+
+
+def places(text: str) -> Counter[str]:
+    """What is filled in, and how often."""
+    return Counter(found[1] or found[2] for found in PLACE.finditer(text))
+
+
+def test_the_catalogues_hold_what_is_declared_and_written_in_the_code() -> None:
+    said = subprocess.run(
+        [sys.executable, ROOT / "docs" / "catalogue.py", "--check"], capture_output=True, text=True, check=False
+    )
+    assert said.returncode == 0, said.stdout + said.stderr
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_translations_fill_in_what_the_english_does(code: str) -> None:
+    wrong = [one.id for one in messages(code) if one.string and places(str(one.id)) != places(str(one.string))]
+    assert not wrong
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_what_is_said_to_be_translated_is(code: str) -> None:
+    missing = [
+        one.id for one in messages(code) if not one.string and any(where in FIRST for where, _ in one.locations)
+    ]
+    assert not missing
+    assert len(catalogue(code)) > 100
+
+
+def test_what_has_no_translation_stays_english() -> None:
+    assert translated("No such text, {name}.", "ur", name="there") == "No such text, there."
+    assert translated("Aid", "ur") == "امداد" != translated("Aid", "en") == "Aid"
