@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.plots.theme import broken
+from sim.theme import UNSEEN
 
 Specification = dict[str, Any]
 
@@ -175,7 +176,7 @@ def _add_strips(out: Specification) -> None:
         across = next((one["x"] for one in _encodings(view) if one.get("x", {}).get("field") == "month"), None)
         if across is None:
             continue
-        strip = {"type": "rule", "opacity": 0, "strokeWidth": {"expr": _STRIP}, "color": "#808080"}
+        strip = {"type": "rule", "opacity": 0, "strokeWidth": {"expr": _STRIP}, "color": UNSEEN}
         view["layer"] = [
             *view.get("layer", []),
             {

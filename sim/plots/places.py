@@ -21,15 +21,13 @@ from sim.plots.moving import Moving, split
 from sim.plots.tables import Table
 from sim.plots.theme import INK, ON_LIGHT, SOFT, WIDTH, dress
 from sim.results.paired import Comparison
+from sim.theme import AXIS, BLUES, EARTH, ON_DARK, PAPER, PURPLES, SAND
 from sim.vocabulary import AFGHAN_AREAS, PAKISTAN_AREAS, ROSTER, month_words
 from sim.words.numbers import number
 
 FILE = Path(__file__).with_name("places.yaml")
 SCHEMATIC = "A schematic drawn by the project: not to scale, and no position on any border."
 NEEDED = ("attacks_by_area", "foothold_by_area", "group_strength", "group_refuge")
-_BLUES = ["#f2f6fa", "#c6dbef", "#6baed6", "#2171b5", "#08306b"]
-_PURPLES = ["#f7f5fa", "#dadaeb", "#9e9ac8", "#6a51a3", "#3f007d"]
-_SAND, _EARTH = "#f3efe6", "#b45f06"
 _LARGEST = 1500.0  # px², of a circle
 
 
@@ -38,13 +36,13 @@ class Layer:
     """What the areas of Pakistan can be coloured by: its title, colours from least to most, and how a value is written."""
 
     title: str
-    colours: list[str]
+    colours: tuple[str, ...]
     written: Callable[[float], str]
 
 
 LAYERS = {
-    "attacks": Layer("TTP attacks in the month", _BLUES, number),
-    "foothold": Layer("TTP foothold, 0 to 1", _PURPLES, "{:.2f}".format),
+    "attacks": Layer("TTP attacks in the month", BLUES, number),
+    "foothold": Layer("TTP foothold, 0 to 1", PURPLES, "{:.2f}".format),
 }
 ATTACKS, FOOTHOLD = LAYERS
 
@@ -195,18 +193,18 @@ def _drawing(most: tuple[float, float], shown: Layer) -> Any:
 
     colours = alt.Scale(domain=[0, most[0]], range=shown.colours, interpolate="rgb")
     sizes = alt.Scale(domain=[0, most[1]], range=[0, _LARGEST])
-    area = {"filled": True, "interpolate": "linear-closed", "stroke": "#8c8c8c", "strokeWidth": 1}
-    ink = alt.condition("datum.dark", alt.value("white"), alt.value(ON_LIGHT))
+    area = {"filled": True, "interpolate": "linear-closed", "stroke": AXIS, "strokeWidth": 1}
+    ink = alt.condition("datum.dark", alt.value(ON_DARK), alt.value(ON_LIGHT))
     return alt.layer(
-        layer("across").mark_line(**area, fill=_SAND, opacity=1).encode(detail="area:N", order="order:Q"),
+        layer("across").mark_line(**area, fill=SAND, opacity=1).encode(detail="area:N", order="order:Q"),
         layer("here")
         .mark_line(**area)
         .encode(detail="area:N", order="order:Q", fill=alt.Fill("value:Q", scale=colours, legend=None)),
-        layer("line").mark_line(stroke="white", strokeWidth=6).encode(order="order:Q"),
+        layer("line").mark_line(stroke=PAPER, strokeWidth=6).encode(order="order:Q"),
         layer("line").mark_line(stroke=INK, strokeWidth=2.5, strokeDash=[7, 3]).encode(order="order:Q"),
         layer("word").mark_text(align="left", fontSize=11, fontStyle="italic", color=INK).encode(text="text:N"),
         layer("circle")
-        .mark_circle(color=_EARTH, opacity=0.35, stroke=_EARTH, strokeWidth=1.5)
+        .mark_circle(color=EARTH, opacity=0.35, stroke=EARTH, strokeWidth=1.5)
         .encode(size=alt.Size("fighters:Q", scale=sizes, legend=None)),
         layer("circle").mark_text(fontSize=12, fontWeight="bold", color=ON_LIGHT).encode(text="text:N"),
         layer("name").mark_text(fontSize=11, lineHeight=12).encode(text="text:N", color=ink),
