@@ -48,11 +48,12 @@ PURPLES = ("#f7f5fa", "#dadaeb", "#9e9ac8", "#6a51a3", "#3f007d")
 OPPOSED_TO_ALIGNED = ("#d55e00", "#f0b27a", "#9a9a9a", "#56a0d3", "#0072b2")
 LESS_TO_MORE = ("#0072B2", "#f7f7f7", "#E69F00")
 GRID, AXIS, CELL, NODE, UNSEEN = "#e6e6e6", "#8c8c8c", "#d0d0d0", "#e7e7e7", "#808080"
-SAND, EARTH, SEA = "#f3efe6", "#b45f06", "#e4edf3"  # of a map: land that is not coloured, fighters on it, water
+# Of a map: other land, the country across the line, its areas of refuge, and the fighters in them.
+LAND, SAND, REFUGE, EARTH = "#f1f1ee", "#f3ecdd", "#e8d9bd", "#b45f06"
 
 # What is drawn in one of these is drawn in the other on a dark page: as a fill, and as a line. White words stay.
 DARK_FILLS = {INK: DARK["ink"], SOFT: DARK["soft"], "#000000": DARK["soft"], SAME: "#4a4d57", NODE: "#3a424b"}
-DARK_FILLS |= {SAND: "#2a2f35", SEA: "#171d24", EARTH: "#e08a2e"}
+DARK_FILLS |= {LAND: "#1b2128", SAND: "#2c2a26", REFUGE: "#4a3f2c", EARTH: "#e08a2e"}
 DARK_SHAPES = {PAPER: DARK["paper"]}
 DARK_LINES = {INK: DARK["ink"], "#000000": DARK["ink"], SOFT: DARK["soft"], GRID: "#33363f", PAPER: DARK["paper"]}
 DARK_LINES |= {"#0072B2": "#3d9fe0", "#AA4499": "#d17fc4", CELL: "#4a4d57"}
