@@ -60,6 +60,7 @@ DARK_LINES |= {"#0072B2": "#3d9fe0", "#AA4499": "#d17fc4", CELL: "#4a4d57"}
 
 # Type, and room between things, in px; from small to large.
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+PAGE_FONT = f"Source Sans, {FONT}"  # of the dashboard: Streamlit serves it, so that words are as wide on every machine
 SIZES = {"label": 12, "note": 14, "body": 16, "lead": 18, "h3": 20, "h2": 24, "h1": 32}
 SPACES = (4, 8, 12, 16, 24, 32, 48)
 

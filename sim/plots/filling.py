@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.plots.theme import broken
-from sim.theme import UNSEEN
+from sim.theme import FONT, PAGE_FONT, UNSEEN
 
 Specification = dict[str, Any]
 
@@ -38,13 +38,13 @@ def filling(specification: Specification, told: bool = False) -> Specification:
     Returns:
         Vega-Lite, or Vega where there are panels; its rows are those of the specification.
     """
-    out: Specification = json.loads(json.dumps(specification))  # what is kept is not to be changed
+    out: Specification = json.loads(json.dumps(specification).replace(FONT, PAGE_FONT))  # what is kept is not to be changed
     out.pop("title", None)
     config = out.setdefault("config", {})
     config |= {"background": "transparent", "mark": {**config.get("mark", {}), "aria": False, "tooltip": None}}
     out["padding"] = _PADDING
     if fixed(out):
-        return out
+        return out | {"autosize": {"type": "pad"}}  # else it would be squeezed by its padding, and outlines would not
     if told:
         _add_strips(out)
     parts = next((out[kind] for kind in ("vconcat", "concat") if kind in out), [out])

@@ -21,7 +21,7 @@ from sim.plots.data import Rows, Source, as_comparison, called, months, panel_of
 from sim.plots.gallery import Picture
 from sim.plots.moving import Moving, split
 from sim.plots.tables import Table
-from sim.plots.theme import INK, SOFT, WIDTH, dress
+from sim.plots.theme import INK, ON_LIGHT, SOFT, WIDTH, dress
 from sim.results.paired import Comparison
 from sim.theme import AXIS, BLUES, EARTH, LAND, ON_DARK, PURPLES, REFUGE, SAND
 from sim.vocabulary import AFGHAN_AREAS, PAKISTAN_AREAS, ROSTER, month_words
@@ -197,12 +197,15 @@ def _rows(comparison: Comparison, name: str, month: int, shown: str) -> Rows:
             )
         if "from" in one:
             rows.append({"kind": "leader", **spot, "x2": one["from"][0], "y2": one["from"][1]})
-        dark = here and one["align"] == "center" and values[area] > 0.45 * most
-        words = {"area": area, "x": x, "align": one["align"], "dark": dark}
+        ink = "page" if not here or one["align"] != "center" else "dark" if values[area] > 0.45 * most else "light"
+        words = {"area": area, "x": x, "align": one["align"], "ground": ink}
         rows.append({"kind": "name", **words, "y": y, "text": one["name"]})
         below = 15 + 12 * one["name"].count("\n")
         rows.append({"kind": "figure" if here else "fighters", **words, "y": y - below, "text": text})
-    rows += [{"kind": "word", "x": one["at"][0], "y": one["at"][1], "text": one["text"]} for one in places()["words"]]
+    rows += [
+        {"kind": "word", "x": one["at"][0], "y": one["at"][1], "text": one["text"], "ground": one["ground"]}
+        for one in places()["words"]
+    ]
     return rows
 
 
@@ -227,7 +230,8 @@ def _drawing(most: tuple[float, float], shown: Layer) -> Any:
 
     colours = alt.Scale(domain=[0, most[0]], range=shown.colours, interpolate="rgb")
     sizes = alt.Scale(domain=[0, most[1]], range=[0, _LARGEST])
-    ink = alt.condition("datum.dark", alt.value(ON_DARK), alt.value(INK))
+    inks = alt.Scale(domain=["page", "light", "dark"], range=[INK, ON_LIGHT, ON_DARK])
+    ink = alt.Color("ground:N", scale=inks, legend=None)  # what a word stands on
     areas = [{"area": area, "type": "Feature", "geometry": known["areas"][area]} for area in PAKISTAN_AREAS]
     shapes = alt.LookupData(alt.InlineData(values=areas), "area", ["type", "geometry"])
     refuges = [known["areas"][area] for area in AFGHAN_AREAS]
@@ -241,7 +245,7 @@ def _drawing(most: tuple[float, float], shown: Layer) -> Any:
         .encode(fill=alt.Fill("value:Q", scale=colours, legend=None)),
         ground(known["line"], filled=False, stroke=INK, strokeWidth=2, strokeDash=[6, 3]),
         layer("leader").mark_rule(color=INK, strokeWidth=1).encode(x2="x2:Q", y2="y2:Q"),
-        layer("word").mark_text(align="left", fontSize=11, fontStyle="italic", color=SOFT).encode(text="text:N"),
+        layer("word").mark_text(align="left", fontSize=11, fontStyle="italic").encode(text="text:N", color=ink),
         layer("circle")
         .mark_circle(color=EARTH, opacity=0.6, stroke=EARTH, strokeWidth=1.5)
         .encode(size=alt.Size("fighters:Q", scale=sizes, legend=None)),
