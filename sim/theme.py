@@ -40,6 +40,9 @@ ON_LIGHT, ON_DARK = "#1b1b1b", "#ffffff"  # words on a light or a dark colour, w
 
 # Okabe and Ito's colours for the colour-blind, the darker ones first.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#AA4499", "#000000", "#56B4E9", "#E69F00", "#7F7F7F")
+# The same for words beside a line: dark enough to be read; and on a dark page.
+PALETTE_WORDS = ("#0072B2", "#B04C00", "#00704F", "#9B3A8B", "#000000", "#1F6E9C", "#8A5F00", "#5F5F5F")
+_DARK_WORDS = ("#5CB3EA", "#FF9A52", "#45C79C", "#E09AD5", "#F2F4F6", "#8CCBF0", "#F0B840", "#B5B5B5")
 HIGHER, LOWER, SAME = "#E69F00", "#0072B2", "#dedede"
 # From little to much, in grey too; and from one end over the middle to the other.
 BLUES = ("#f2f6fa", "#c6dbef", "#6baed6", "#2171b5", "#08306b")
@@ -54,6 +57,7 @@ LAND, SAND, REFUGE, EARTH = "#f1f1ee", "#f3ecdd", "#e8d9bd", "#b45f06"
 # What is drawn in one of these is drawn in the other on a dark page: as a fill, and as a line. White words stay.
 DARK_FILLS = {INK: DARK["ink"], SOFT: DARK["soft"], "#000000": DARK["soft"], SAME: "#4a4d57", NODE: "#3a424b"}
 DARK_FILLS |= {LAND: "#1b2128", SAND: "#2c2a26", REFUGE: "#4a3f2c", EARTH: "#e08a2e"}
+DARK_WORDS = dict(zip(PALETTE_WORDS, _DARK_WORDS, strict=True))
 DARK_SHAPES = {PAPER: DARK["paper"]}
 DARK_LINES = {INK: DARK["ink"], "#000000": DARK["ink"], SOFT: DARK["soft"], GRID: "#33363f", PAPER: DARK["paper"]}
 DARK_LINES |= {"#0072B2": "#3d9fe0", "#AA4499": "#d17fc4", CELL: "#4a4d57"}
@@ -94,6 +98,7 @@ def svg_css(within: str, dark_only: bool = False) -> str:
     for kind, words, known in (
         ("fill", "[fill='{}' i]", DARK_FILLS),
         ("fill", "path[fill='{}' i]", DARK_SHAPES),
+        ("fill", "text[fill='{}' i]", DARK_WORDS),
         ("stroke", "[stroke='{}' i]", DARK_LINES),
     ):
         for light, dark in known.items():

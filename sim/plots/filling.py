@@ -25,6 +25,7 @@ _GROWTH, _GROWN_AT = 1.7, 240  # panels wider than so many px grow in height too
 _PADDING = {"left": 2, "right": 8, "top": 2, "bottom": 4}
 _ROWS = "source"  # what Streamlit puts the rows of a picture in
 _OF = "[datum.value]"
+_TOLD = ("bar", "rect", "geoshape", "circle", "rule")  # marks at which a row's own words are shown
 _STRIP = "strip"  # px that each month has across
 
 
@@ -38,11 +39,15 @@ def filling(specification: Specification, told: bool = False) -> Specification:
     Returns:
         Vega-Lite, or Vega where there are panels; its rows are those of the specification.
     """
-    out: Specification = json.loads(json.dumps(specification).replace(FONT, PAGE_FONT))  # what is kept is not to be changed
+    out: Specification = json.loads(
+        json.dumps(specification).replace(FONT, PAGE_FONT)
+    )  # what is kept is not to be changed
     out.pop("title", None)
     config = out.setdefault("config", {})
     config |= {"background": "transparent", "mark": {**config.get("mark", {}), "aria": False, "tooltip": None}}
     out["padding"] = _PADDING
+    if told:
+        _add_tips(out)
     if fixed(out):
         return out | {"autosize": {"type": "pad"}}  # else it would be squeezed by its padding, and outlines would not
     if told:
@@ -188,6 +193,27 @@ def _add_strips(out: Specification) -> None:
         ]
         months = max(months, across["scale"]["domain"][1])
     out["params"] = [*out.get("params", []), {"name": _STRIP, "expr": f"max(3, width / {months})"}]
+
+
+def _add_tips(out: Specification) -> None:
+    """What there is to say of a bar, a field, an area or a circle, where the pointer is on it."""
+    for one in _marked(out):
+        kind = one["mark"]["type"] if isinstance(one["mark"], dict) else one["mark"]
+        over_months = one.get("encoding", {}).get("x", {}).get("field") == "month" and "x2" not in one["encoding"]
+        if kind in _TOLD and not over_months and "data" not in one and "tooltip" not in one.get("encoding", {}):
+            said = {"test": "isValid(datum.said)", "field": "said", "type": "nominal"}
+            one.setdefault("encoding", {})["tooltip"] = {"condition": said, "value": ""}
+
+
+def _marked(specification: Specification) -> Iterator[Specification]:
+    """Everything in it that is drawn with one mark."""
+    if "mark" in specification:
+        yield specification
+    for kind in ("layer", "vconcat", "concat"):
+        for part in specification.get(kind, ()):
+            yield from _marked(part)
+    if "spec" in specification:
+        yield from _marked(specification["spec"])
 
 
 def _views(specification: Specification) -> Iterator[Specification]:

@@ -97,6 +97,9 @@ def _rows(comparison: Comparison, name: str, month: int) -> Rows:
         size = _THIN if leverage is None else max(_THICKEST * leverage, 0.75)
         drawn = {"leaning": round(alignment, 3), "opposed": alignment < 0}
         rows.append({"kind": kind, "x": x, "y": y, "x2": x2, "y2": y2, "size": round(size, 2), **drawn})
+        ends = tie.words or f"{ACTORS[tie.holder]} and Kabul"
+        tells = [] if leverage is None else [f"leverage {leverage:.2f} of 1"]
+        rows[-1]["said"] = f"{ends}: {', '.join([*tells, f'alignment {alignment:+.2f}, from -1 to 1'])}"
         if leverage is not None:
             rows.append({"kind": "head", "x": x2, "y": y2, "angle": angle, "size": (size + 9) ** 2, **drawn})
         said = [] if leverage is None else [tie.words, f"leverage {leverage:.2f}"]

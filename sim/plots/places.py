@@ -184,13 +184,15 @@ def _rows(comparison: Comparison, name: str, month: int, shown: str) -> Rows:
     found = place(comparison, name, month)
     most, written = _most(comparison, shown)[0], LAYERS[shown].written
     values = found.attacks if shown == ATTACKS else found.foothold
-    rows: Rows = [{"kind": "month", "x": 4, "y": 290, "text": month_words(months(comparison)[month])}]
+    when = month_words(months(comparison)[month])
+    rows: Rows = [{"kind": "month", "x": 4, "y": 290, "text": when}]
     for area, one in places()["areas"].items():
         here, (x, y) = area in PAKISTAN_AREAS, one["at"]
         text = written(values[area]) if here else _people(found.fighters[area])
         spot = dict(zip(("x", "y"), on_paper(one["spot"]), strict=True))
         if here:
-            rows.append({"kind": "here", "area": area, "value": round(values[area], 2)})
+            said = f"{PAKISTAN_AREAS[area]}, {when}: {_said(shown, text)}"
+            rows.append({"kind": "here", "area": area, "value": round(values[area], 2), "said": said})
         else:
             rows.append(
                 {"kind": "circle", "area": area, **spot, "fighters": round(found.fighters[area], 3), "text": text}
@@ -249,7 +251,7 @@ def _drawing(most: tuple[float, float], shown: Layer) -> Any:
         layer("circle")
         .mark_circle(color=EARTH, opacity=0.6, stroke=EARTH, strokeWidth=1.5)
         .encode(size=alt.Size("fighters:Q", scale=sizes, legend=None)),
-        written("name", 11, lineHeight=12),
+        written("name", 12, lineHeight=12),
         written("figure", 14, fontWeight="bold"),
         written("fighters", 14, fontWeight="bold"),
         layer("month").mark_text(align="left", fontSize=13, fontWeight="bold", color=SOFT).encode(text="text:N"),
@@ -260,6 +262,10 @@ def _drawing(most: tuple[float, float], shown: Layer) -> Any:
         translate=[width / 2, height / 2],
         clipExtent=[[0, 0], [width, height]],
     )
+
+
+def _said(shown: str, text: str) -> str:
+    return f"{text} attacks, the mean over worlds" if shown == ATTACKS else f"a foothold of {text}, 0 to 1"
 
 
 def _people(thousands: float) -> str:

@@ -166,10 +166,12 @@ def colour(names: Sequence[str], symbol: str = "stroke", legend: bool = True) ->
     return alt.Color("scenario:N", scale=scale, legend=_legend(names, symbol) if legend else None, sort=list(names))
 
 
-def dash(names: Sequence[str]) -> alt.StrokeDash:
+def dash(names: Sequence[str], legend: bool = True) -> alt.StrokeDash:
     """Scenarios (field `scenario`) by dash; shares its legend with :func:`colour`."""
     scale = alt.Scale(domain=list(names), range=[DASHES[i % len(DASHES)] for i in range(len(names))])
-    return alt.StrokeDash("scenario:N", scale=scale, legend=_legend(names, "stroke"), sort=list(names))
+    return alt.StrokeDash(
+        "scenario:N", scale=scale, legend=_legend(names, "stroke") if legend else None, sort=list(names)
+    )
 
 
 def _legend(names: Sequence[str], symbol: str) -> alt.Legend | None:

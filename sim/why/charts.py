@@ -84,7 +84,8 @@ def _row(words: str, value: float, places: int) -> dict[str, Any]:
     lines = broken(words, _LETTERS)
     kept = lines if len(lines) <= 3 else [*lines[:2], f"{lines[2][: _LETTERS - 3]}..."]
     label = signed(value, places)
-    return {"term": "\n".join(kept), "value": float(f"{value:.6g}"), "label": label, "up": value >= 0}
+    row = {"term": "\n".join(kept), "value": float(f"{value:.6g}"), "label": label, "up": value >= 0}
+    return row | {"said": f"{words}: {label}"}
 
 
 def _layers(rows: list[dict[str, Any]], order: list[str], width: int, step: int) -> Any:
