@@ -20,7 +20,7 @@ LOOK = theme.either_css() + theme.svg_css('[data-testid="stVegaLiteChart"]')
 # fetched from elsewhere.)
 GROUPS: dict[str, tuple[tuple[str, str], ...]] = {
     "": (("start", "Start"),),
-    "Explore": (("compare", "Compare"), ("why", "Why"), ("actors", "Actors"), ("map", "Map")),
+    "Explore": (("compare", "Compare"), ("why", "Why"), ("actors", "Actors"), ("map", "Map"), ("loops", "Loops")),
     "Make": (("studio", "Scenario studio"), ("experiments", "Experiments")),
     "Teach": (
         ("exercises", "Exercises"),

@@ -23,6 +23,7 @@ SHOWN: dict[str, int | str] = {
     "why": 4,
     "actors": 8,
     "map": 3,
+    "loops": "Switch the loops off",
     "studio": "Everything fits.",
     "experiments": NOT_A_FORECAST,
     "evidence": NOT_A_FORECAST,

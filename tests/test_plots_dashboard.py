@@ -234,7 +234,9 @@ def test_what_moves_is_the_whole_picture_in_two_parts(found: Comparison) -> None
             assert parts.rows == rows_of(whole)
             assert str(parts.specification["title"]) == str(whole.to_dict(validate=False)["title"])
             assert not {"data", "datasets"} & set(parts.specification)
-    assert str(moving_map(found, "confront", 3).specification).count("'coordinates'") == 11 + 1  # land, areas and the line
+    assert (
+        str(moving_map(found, "confront", 3).specification).count("'coordinates'") == 11 + 1
+    )  # land, areas and the line
 
 
 def test_runs_without_panels_are_refused(bare: Comparison) -> None:
