@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import threading
 import time
 import zipfile
@@ -121,8 +122,9 @@ def test_why_gives_the_account_of_the_library() -> None:
     why = explain(plans[0], "attacks", "2023-05", plans[1], **HOW)
     assert all(part in said(app) for part in paragraphs(why))
     assert same(drawn(app, 1), rows_of(account_picture(why).chart))
-    lines = [f"{line.amount} · {line.words.replace('_', ' ')}" for line in outline(why) if line.terms]
-    assert any("←" in line for line in lines)
+    words = {line: line.words.replace("_", " ").replace(" ← ", ", through ") for line in outline(why)}
+    lines = [f"{line.amount} · {words[line]}" for line in outline(why) if line.terms]
+    assert any(", through " in line for line in lines)
     assert [label for label in labels(app) if " · " in label] == lines
     carried = [line for line in outline(why) if line.depth == 1]
     assert carried
@@ -171,10 +173,14 @@ def test_why_says_where_there_is_nothing_to_account_for() -> None:
 def test_pressures_are_those_of_the_library(decision: str) -> None:
     """Otherwise bars say that something else pressed on the decision."""
     app = opened("why", **SMALL, month="2023-05", decision=decision)
+    asked = []
     for number, name in enumerate(("appease", "confront")):
         plan = load_scenario(name).model_copy(update={"months": 24})
         weighed = weigh(plan, decision, "2023-05", worlds=20, seed=0, parameters="defaults")
         assert same(drawn(app, 2 + number), rows_of(decision_picture(weighed).chart))
+        asked.append(weighed)
+    side = [str(decision_picture(one, asked).chart.to_dict(validate=False)["spec"]) for one in asked]
+    assert len({re.findall(r"'domain': \[[-\d., ]+\]", one)[0] for one in side}) == 1  # what is compared has one scale
     pressures = {push.rule.replace("_", " ") for push in weighed.pushes}
     assert pressures <= set(labels(app))
 
@@ -249,7 +255,7 @@ def test_playing_goes_on_month_by_month_and_ends(monkeypatch: pytest.MonkeyPatch
     dates = ["2021-08", "2021-09", "2021-10"]
     seen = []
     while kept[playback._PLAYING] == "map":
-        playback._step("place", dates)
+        playback._step("place", dates, 10.0)
         seen.append(kept["place"])
     assert list(dict.fromkeys(seen)) == ["2021-09", "2021-10"]
     playback._turn("map", "place", dates)

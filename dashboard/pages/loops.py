@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.runtime import questions, state, versions
+from dashboard.runtime import asked, questions, state, versions
 from dashboard.runtime.questions import Question
 from dashboard.widgets import choosing, feedback, show, waiting
 from sim.loops.strip import strip_picture
@@ -36,7 +36,7 @@ def metric(here: state.State) -> state.State:
 def at_work(here: state.State) -> None:
     """The strips of the scenarios, once somebody has asked for them, and what they show in sentences."""
     plans = versions.scenarios(here)
-    how = choosing.how(here) | {"worlds": min(here.worlds, MOST_WORLDS), "metric": here.metric}
+    how = asked.how(here) | {"worlds": min(here.worlds, MOST_WORLDS), "metric": here.metric}
     ask = Question(questions.loops_at_work, tuple(plans.values()), how)
     found = waiting.answer("loops at work", "Switch the loops off, one at a time", ask, "Takes some ten seconds.")
     if found is None:

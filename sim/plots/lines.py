@@ -190,9 +190,7 @@ def alignments(source: Source, *, width: int = WIDTH) -> Any:
     }
     reads = how_to_read(comparison, "Band: nine worlds in ten.")
     subtitle = f"1 is fully aligned, -1 opposed. {reads} {parting(comparison)}"
-    return _overlaid(
-        comparison, series, "Kabul's alignment", subtitle, "-1 to 1", width // WIDTH, 84, width, zero=False
-    )
+    return _overlaid(comparison, series, "Kabul's alignment", subtitle, "-1 to 1", width // WIDTH, 84, width, (-1, 1))
 
 
 def _overlaid(
@@ -204,9 +202,9 @@ def _overlaid(
     columns: int,
     height: int,
     width: int,
-    zero: bool = True,
+    domain: tuple[float, float] | None = None,
 ) -> Any:
-    """A panel per title in `series`, in each a line and a band per scenario; all on one vertical scale."""
+    """A panel per title in `series`, in each a line and a band per scenario; all on one vertical scale, of `domain` if given."""
     names, dates = called(comparison), months(comparison)
     rows: Rows = []
     for head, by_name in series.items():
@@ -217,11 +215,11 @@ def _overlaid(
     _say_together(rows, dates)
     heads, shown = list(series), list(names.values())
     panel = (width - MARGIN - 12 * (columns - 1)) // columns
-    y, x, several = _y(unit, zero=zero, ticks=3), month_x(dates), len(shown) > 1
+    y, x, several = _y(unit, domain, ticks=3), month_x(dates), len(shown) > 1
     drawn = alt.Chart(width=panel, height=height)
     layers = []
     if several:
-        name_lines(rows, height)
+        name_lines(rows, height, domain)
         x = line_x(dates, "child_width")
         layers.append(line_names(drawn, x, y("at"), shown))
     chart = alt.layer(

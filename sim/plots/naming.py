@@ -17,16 +17,16 @@ _LETTERS, _LINE, _SIZE = 13, 13, 12  # of a line of a name, and px of its height
 _ROUNDS = 50
 
 
-def name_lines(rows: Rows, height: int) -> None:
+def name_lines(rows: Rows, height: int, domain: tuple[float, float] | None = None) -> None:
     """Give the last row of each line its `name` and, on the vertical axis, where this stands (`at`).
 
     Args:
         rows: a record per month, `scenario` and, where there are several, `panel`, with `p50` and perhaps `p05` and `p95`.
-        height: px of a panel; in a higher one names stand further apart.
+        height: px of a panel; in a higher one names stand further apart. domain: the ends of the axis, where they are set.
     """
     values = [row[key] for row in rows for key in ("p05", "p50", "p95") if key in row]
-    low, high = min(0.0, *values), max(values)
-    per_px = 1.15 * (high - low or 1.0) / height  # an axis ends at a round number
+    low, high = domain or (min(0.0, *values), max(values) + 0.15 * (max(values) - min(0.0, *values) or 1.0))
+    per_px = (high - low) / height  # without a domain, an axis ends at a round number further up
     last = max(row["month"] for row in rows)
     ends: dict[Any, Rows] = {}
     for row in rows:

@@ -41,7 +41,9 @@ def faction_power(source: Source, actor: Actor, *, width: int = WIDTH) -> Any:
             series.setdefault(title, {})[name] = values[:, :, labels.index(faction)]
     subtitle = f"{how_to_read(comparison, 'Band: nine worlds in ten.')} {parting(comparison)}"
     title = f"{ACTORS[actor]}: who has power within"
-    return lines._overlaid(comparison, series, title, subtitle, "share of power", max(1, width // WIDTH), 84, width)
+    return lines._overlaid(
+        comparison, series, title, subtitle, "share of power", max(1, width // WIDTH), 84, width, (0, 1)
+    )
 
 
 def faction_picture(source: Source, actor: Actor) -> Picture:
@@ -70,14 +72,12 @@ def holdings(source: Source, direction: lines.Direction, month: int, *, width: i
     comparison = as_comparison(source)
     names, (title, resources) = list(called(comparison).values()), DIRECTIONS[direction]
     order = ["\n".join(broken(one, 20)) for one in resources.values()]
-    # Room for figures, and for the names at the bars of the first resource.
-    most = max(1.25 * max(0.05, *_most(comparison, direction)), 2.2 * _most(comparison, direction)[0])
     base = alt.Chart(width=width - _LABELS, height=alt.Step(13 if len(names) > 1 else 28)).encode(
         y=alt.Y("resource:N", sort=order, title=None, axis=name_axis(), scale=alt.Scale(paddingInner=0.3)),
         yOffset=alt.YOffset("scenario:N", sort=names),
         x=alt.X(
             "held:Q",
-            scale=alt.Scale(domain=[0, round(most, 2)], nice=False),
+            scale=alt.Scale(domain=[0, round(_end(comparison), 2)], nice=False),
             axis=alt.Axis(title=None, tickCount=3, grid=True, domain=False),
         ),
     )
@@ -97,8 +97,7 @@ def moving_holdings(source: Source, direction: lines.Direction, month: int) -> M
     """The same in two parts, for a page on which months go by."""
     comparison = as_comparison(source)
     names = called(comparison)
-    most = _most(comparison, direction)
-    key = ("holdings", direction, *names.values(), *most)
+    key = ("holdings", direction, *names.values(), _end(comparison))
     return split(key, lambda: holdings(comparison, direction, month), _rows(comparison, direction, month))
 
 
@@ -122,6 +121,12 @@ def holdings_picture(source: Source, direction: lines.Direction, month: int) -> 
         chart,
         table,
     )
+
+
+def _end(comparison: Comparison) -> float:
+    """Where the axis of both directions ends: room for figures, and for the names at the bars of the first resource."""
+    both = [_most(comparison, direction) for direction in DIRECTIONS]
+    return max(1.25 * max(0.05, *(most for found in both for most in found)), *(2.2 * found[0] for found in both))
 
 
 def _most(comparison: Comparison, direction: lines.Direction) -> list[float]:
