@@ -28,7 +28,7 @@ from dashboard.runtime import analysis, archives, experiments, questions, state,
 from dashboard.runtime.engine import Engine, RunError
 from dashboard.runtime.questions import Question
 from dashboard.runtime.state import State, from_query, to_query
-from dashboard.widgets import experiment_form, glossary, playback, sentences
+from dashboard.widgets import chain, experiment_form, glossary, playback, sentences
 from sim.evidence import ledger
 from sim.experiment.outcome import Sweep
 from sim.experiment.regret.study import BETTER
@@ -122,9 +122,8 @@ def test_why_gives_the_account_of_the_library() -> None:
     why = explain(plans[0], "attacks", "2023-05", plans[1], **HOW)
     assert all(part in said(app) for part in paragraphs(why))
     assert same(drawn(app, 1), rows_of(account_picture(why).chart))
-    words = {line: line.words.replace("_", " ").replace(" ← ", ", through ") for line in outline(why)}
-    lines = [f"{line.amount} · {words[line]}" for line in outline(why) if line.terms]
-    assert any(", through " in line for line in lines)
+    lines = [f"{line.amount} · {chain.spoken(line.words)}" for line in outline(why) if line.terms]
+    assert any(", through " in line for line in lines) and not any("←" in line or "_" in line for line in lines)  # noqa: PT018
     assert [label for label in labels(app) if " · " in label] == lines
     carried = [line for line in outline(why) if line.depth == 1]
     assert carried

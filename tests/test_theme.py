@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+import streamlit
+import vl_convert
 
 from sim import theme
 
@@ -54,6 +57,19 @@ def test_pictures_can_be_seen_in_the_dark() -> None:
             assert contrast(dark, paper) >= 4.5, light
     for shade in theme.PALETTE:
         assert contrast(theme.DARK_LINES.get(shade, shade), paper) >= 3, shade
+
+
+def test_pictures_have_their_font_wherever_they_are_drawn() -> None:
+    """Otherwise a machine with other fonts clips labels: files are drawn with one that is built in, pages bring theirs along."""
+    text = {"mark": {"type": "text", "font": theme.FONT}, "encoding": {"text": {"value": "domestic operations"}}}
+    pdf = vl_convert.vegalite_to_pdf(json.dumps({"data": {"values": [{}]}, **text}))
+    assert b"LiberationSans" in pdf
+    face = theme.font_face()
+    assert face.count("font-family: 'Liberation Sans'") == 2
+    assert len(face) < 40_000
+    assert theme.PAGE_FONT.endswith(theme.FONT)
+    served = Path(streamlit.__file__).parent / "static" / "static" / "media"
+    assert list(served.glob("SourceSansVF-Upright*.woff2"))  # of which `PAGE_FONT` comes first
 
 
 def test_css_says_every_shade_by_day_and_by_night() -> None:

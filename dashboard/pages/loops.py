@@ -47,7 +47,8 @@ def at_work(here: state.State) -> None:
         for title, one in named.items():
             with st.container(width=520):
                 st.markdown(f"**{show.plain(title)}, {one.worlds} worlds**")
-                st.markdown("\n".join(f"- {show.plain(one.sentence(loop))}" for loop in one.strongest_first()))
+                for name, _, said in (one.sentence(loop).partition(": ") for loop in one.strongest_first()):
+                    st.markdown(f"**{show.plain(name)}.** {show.plain(said)}")
     st.caption(
         "A loop goes with every rule that carries it, and what it did in the months before is counted in: a crude measure. Loops "
         "overlap, so they do not add up to anything."
@@ -63,7 +64,7 @@ def _titles(here: state.State) -> list[str]:
 def body() -> None:
     here = state.publish(metric(choosing.scenarios(state.current())))
     at_work(choosing.untold(here))
-    st.subheader("What feeds on what", anchor=False)
+    st.subheader("How they run", anchor=False)
     feedback.loops()
 
 

@@ -51,13 +51,13 @@ def account(why: Why, key: str, called: tuple[str, str], place: DeltaGenerator) 
     place.markdown("\n\n".join(filter(None, (show.strong(sentence), show.plain(figures)))))
     if why.chain is None:
         return
+    with place.container(horizontal=True):
+        st.download_button("Account, text", why.text(), "why.txt", "text/plain", on_click="ignore")
+        data = json.dumps(why.as_json(), indent=1, ensure_ascii=False)
+        st.download_button("Account, JSON", data, "why.json", "application/json", on_click="ignore")
     left, right = st.columns([2, 3], gap="medium")
     with left:
         show.picture(show.drawn((key, "account"), lambda: account_picture(why)), "account")
-        with st.container(horizontal=True):
-            st.download_button("Account, text", why.text(), "why.txt", "text/plain", on_click="ignore")
-            data = json.dumps(why.as_json(), indent=1, ensure_ascii=False)
-            st.download_button("Account, JSON", data, "why.json", "application/json", on_click="ignore")
     with right:
         st.subheader("How it came about", anchor=False)
         st.caption(

@@ -12,7 +12,7 @@ from sim.vocabulary import month_words
 
 # Seconds that a browser has for a picture, and that a month takes at most; and that all months take, by speed.
 PICTURE, SLOWEST = 0.33, 1.8
-SPEEDS = {"Slow": 20.0, "Usual": 10.0, "Fast": 5.0}
+SPEEDS = {"Slow": 20.0, "Usual speed": 10.0, "Fast": 5.0}
 _PLAYING, _STEPPED = "playing", "stepped"
 
 
@@ -37,12 +37,12 @@ def through(page: str, dates: list[str], draw: Callable[[int], None], begins: in
         speed = st.segmented_control(
             "Speed",
             list(SPEEDS),
-            default="Usual",
+            default="Usual speed",
             key=state.key("speed", page),
             label_visibility="collapsed",
             required=True,
         )
-    whole = SPEEDS[speed or "Usual"]
+    whole = SPEEDS[speed or "Usual speed"]
 
     @st.fragment(run_every=_pace(len(dates), whole)[1] if playing else None)
     def body() -> None:

@@ -87,7 +87,12 @@ def _panels(out: Specification, parts: list[Specification]) -> tuple[int, int]:
     for facet in facets:
         _rebroken(facet)
     count = max((len(one.get("sort") or ()) for one in facets), default=1)
-    return (1 if all(part.get("columns") == 1 for part in parts) else count), _GAP
+    below = all(part.get("columns") == 1 and not _over_months(part) for part in parts)
+    return (1 if below else count), _GAP
+
+
+def _over_months(part: Specification) -> bool:
+    return any(one.get("x", {}).get("field") == "month" for one in _encodings(part))
 
 
 def _rebroken(facet: dict[str, Any]) -> None:
