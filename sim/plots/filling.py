@@ -49,7 +49,7 @@ def filling(specification: Specification, told: bool = False) -> Specification:
     if told:
         _add_tips(out)
     if fixed(out):
-        return out | {"autosize": {"type": "pad"}}  # else it would be squeezed by its padding, and outlines would not
+        return out
     if told:
         _add_strips(out)
     parts = next((out[kind] for kind in ("vconcat", "concat") if kind in out), [out])

@@ -11,6 +11,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
+from sim.plots import whole
 from sim.plots.data import Rows, Source, as_comparison, called, months
 from sim.plots.gallery import Picture
 from sim.plots.moving import Moving, split
@@ -130,11 +131,12 @@ def _ends(tie: Tie) -> tuple[tuple[float, float], tuple[float, float], float]:
 
 def _drawing() -> Any:
     width, height = SIZE
-    x = alt.X("x:Q", scale=alt.Scale(domain=[0, width], nice=False), axis=None)
-    y = alt.Y("y:Q", scale=alt.Scale(domain=[0, height], nice=False), axis=None)
+    x, y = whole.across(width), whole.upward(height)
 
     def layer(kind: str) -> Any:
-        return alt.Chart(width=width, height=height).transform_filter(f"datum.kind === '{kind}'").encode(x=x, y=y)
+        drawn = alt.Chart(width=width, height=height).transform_filter(f"datum.kind === '{kind}'")
+        grown = f"datum.size * {whole.ZOOM}" + f" * {whole.ZOOM}" * (kind == "head")
+        return drawn.transform_calculate(size=grown).encode(x=x, y=y)
 
     shades = alt.Scale(domain=[-1, -0.25, 0, 0.25, 1], range=OPPOSED_TO_ALIGNED, interpolate="rgb")
     legend = alt.Legend(title="Kabul's alignment", orient="bottom", gradientLength=140, values=[-1, 0, 1])
@@ -150,15 +152,15 @@ def _drawing() -> Any:
         layer("head")
         .mark_point(shape="triangle-up", filled=True, opacity=1)
         .encode(angle=alt.Angle("angle:Q", scale=None), size=wide, color=colour),
-        layer("actor").mark_circle(size=_RADIUS**2 * 3.14, color=PAPER, stroke=INK, strokeWidth=2, opacity=1),
-        layer("actor")
-        .mark_text(fontSize=12, fontWeight="bold", lineHeight=14, baseline="middle")
-        .encode(text="text:N"),
+        layer("actor").mark_circle(
+            size=whole.px(_RADIUS**2 * 3.14, 2), color=PAPER, stroke=INK, strokeWidth=2, opacity=1
+        ),
+        layer("actor").mark_text(fontSize=whole.px(12), fontWeight="bold", baseline="middle").encode(text="text:N"),
         *(
-            layer(f"words {side}")
-            .mark_text(align=side, fontSize=11, lineHeight=14, baseline="middle")
-            .encode(text="text:N")
+            layer(f"words {side}").mark_text(align=side, fontSize=whole.px(11), baseline="middle").encode(text="text:N")
             for side in ("left", "right")
         ),
-        layer("month").mark_text(align="left", fontSize=13, fontWeight="bold", color=SOFT).encode(text="text:N"),
-    )
+        layer("month")
+        .mark_text(align="left", fontSize=whole.px(13), fontWeight="bold", color=SOFT)
+        .encode(text="text:N"),
+    ).add_params(whole.zoom(width, height))

@@ -17,6 +17,7 @@ import altair as alt
 import numpy as np
 
 from sim import yamlfile
+from sim.plots import whole
 from sim.plots.data import Rows, Source, as_comparison, called, months, panel_of
 from sim.plots.gallery import Picture
 from sim.plots.moving import Moving, split
@@ -202,7 +203,7 @@ def _rows(comparison: Comparison, name: str, month: int, shown: str) -> Rows:
         ink = "page" if not here or one["align"] != "center" else "dark" if values[area] > 0.45 * most else "light"
         words = {"area": area, "x": x, "align": one["align"], "ground": ink}
         rows.append({"kind": "name", **words, "y": y, "text": one["name"]})
-        below = 15 + 12 * one["name"].count("\n")
+        below = 15 + 13 * one["name"].count("\n")
         rows.append({"kind": "figure" if here else "fighters", **words, "y": y - below, "text": text})
     rows += [
         {"kind": "word", "x": one["at"][0], "y": one["at"][1], "text": one["text"], "ground": one["ground"]}
@@ -214,12 +215,11 @@ def _rows(comparison: Comparison, name: str, month: int, shown: str) -> Rows:
 def _drawing(most: tuple[float, float], shown: Layer) -> Any:
     measures, known = places(), outlines()
     width, height = measures["size"]
-    across = alt.X("x:Q", scale=alt.Scale(domain=[0, width], nice=False), axis=None)
-    up = alt.Y("y:Q", scale=alt.Scale(domain=[0, height], nice=False), axis=None)
+    x, y = whole.across(width), whole.upward(height)
 
     def layer(*kinds: str) -> Any:
         wanted = " || ".join(f"datum.kind === '{kind}'" for kind in kinds)
-        return alt.Chart(width=width, height=height).transform_filter(wanted).encode(x=across, y=up)
+        return alt.Chart(width=width, height=height).transform_filter(wanted).encode(x=x, y=y)
 
     def ground(*geometries: dict[str, Any], **look: Any) -> Any:
         shapes = [{"type": "Feature", "geometry": one} for one in geometries]
@@ -227,18 +227,21 @@ def _drawing(most: tuple[float, float], shown: Layer) -> Any:
 
     def written(kind: str, size: int, **more: Any) -> Any:
         return (
-            layer(kind).mark_text(fontSize=size, align=alt.expr("datum.align"), **more).encode(text="text:N", color=ink)
+            layer(kind)
+            .mark_text(fontSize=whole.px(size), align=alt.expr("datum.align"), **more)
+            .encode(text="text:N", color=ink)
         )
 
     colours = alt.Scale(domain=[0, most[0]], range=shown.colours, interpolate="rgb")
-    sizes = alt.Scale(domain=[0, most[1]], range=[0, _LARGEST])
+    largest: list[Any] = [0, {"expr": f"{_LARGEST} * {whole.ZOOM} * {whole.ZOOM}"}]
+    sizes = alt.Scale(domain=[0, most[1]], range=largest)
     inks = alt.Scale(domain=["page", "light", "dark"], range=[INK, ON_LIGHT, ON_DARK])
     ink = alt.Color("ground:N", scale=inks, legend=None)  # what a word stands on
     areas = [{"area": area, "type": "Feature", "geometry": known["areas"][area]} for area in PAKISTAN_AREAS]
     shapes = alt.LookupData(alt.InlineData(values=areas), "area", ["type", "geometry"])
     refuges = [known["areas"][area] for area in AFGHAN_AREAS]
     here = alt.Chart(width=width, height=height).transform_filter("datum.kind === 'here'")
-    return alt.layer(
+    chart = alt.layer(
         ground(known["land"], fill=LAND),
         ground(known["afghanistan"], fill=SAND, stroke=AXIS, strokeWidth=0.75),
         ground(*refuges, fill=REFUGE, stroke=AXIS, strokeWidth=0.5),
@@ -247,20 +250,26 @@ def _drawing(most: tuple[float, float], shown: Layer) -> Any:
         .encode(fill=alt.Fill("value:Q", scale=colours, legend=None)),
         ground(known["line"], filled=False, stroke=INK, strokeWidth=2, strokeDash=[6, 3]),
         layer("leader").mark_rule(color=INK, strokeWidth=1).encode(x2="x2:Q", y2="y2:Q"),
-        layer("word").mark_text(align="left", fontSize=11, fontStyle="italic").encode(text="text:N", color=ink),
+        layer("word")
+        .mark_text(align="left", fontSize=whole.px(11), fontStyle="italic")
+        .encode(text="text:N", color=ink),
         layer("circle")
         .mark_circle(color=EARTH, opacity=0.6, stroke=EARTH, strokeWidth=1.5)
         .encode(size=alt.Size("fighters:Q", scale=sizes, legend=None)),
-        written("name", 12, lineHeight=12),
+        written("name", 12),
         written("figure", 14, fontWeight="bold"),
         written("fighters", 14, fontWeight="bold"),
-        layer("month").mark_text(align="left", fontSize=13, fontWeight="bold", color=SOFT).encode(text="text:N"),
-    ).project(
+        layer("month")
+        .mark_text(align="left", fontSize=whole.px(13), fontWeight="bold", color=SOFT)
+        .encode(text="text:N"),
+    )
+    ends = (f"[width / 2 {sign} {width / 2} * zoom, height / 2 {sign} {height / 2} * zoom]" for sign in "-+")
+    return chart.add_params(whole.zoom(width, height)).project(
         "mercator",
         center=measures["centre"],
-        scale=measures["scale"],
-        translate=[width / 2, height / 2],
-        clipExtent=[[0, 0], [width, height]],
+        scale=whole.px(measures["scale"]),
+        translate=alt.expr("[width / 2, height / 2]"),
+        clipExtent=alt.expr(f"[{', '.join(ends)}]"),
     )
 
 
