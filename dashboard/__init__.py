@@ -17,8 +17,9 @@ What stands where
 - `widgets/show.py` shows: a picture with its table and downloads, notices, text that must not become markup; `sentences.py`
   puts changes and their effect into words, `waiting.py` is a button for long work, its progress and its answer.
 - `widgets/controls.py` is what visitors move on Compare; `choosing.py` what is chosen on Why, Actors, Map and Loops;
-  `drafting.py` and `forms.py` are the Scenario studio's, `experiment_form.py` and `findings.py` those of Experiments; `playback.py` lets
-  months go by; `chain.py` opens an account step by step; `cards.py` shows evidence and `links.py` leads to it; `glossary.py` has the words.
+  `drafting.py` and `forms.py` are the Scenario studio's, `experiment_form.py` and `findings.py` those of Experiments;
+  `playback.py` lets months go by; `chain.py` opens an account step by step; `cards.py` shows evidence and `links.py` leads to
+  it; `glossary.py` has the words.
 - `widgets/access.py` is how one comes into a class or a game, and `withheld.py` closes the exercise of a class to those who are
   still to predict in it; `asking.py` is for exercises, `seats.py` for games, `lines.py` for what somebody who plays alone has
   played; `classes.py` is what an instructor has of a class, `tables.py` what a player and the host of a game at a table have.
