@@ -9,15 +9,17 @@ What stands where
   state into scenarios: those chosen, and "your version" of one of them.
 - `runtime/engine.py` runs scenarios in worker processes that all sessions share, and keeps what they came to; `queues.py` is
   its queues, `worker.py` what runs in a process, `ahead.py` says what a visitor may ask next, so that idle workers run it
-  already. `questions.py` is what is asked of the quick workers besides runs, `long_tasks.py` what takes longer than a page may,
-  `exercises.py` and `games.py` are the workers' part of those, `memo.py` keeps what was made of visitors' texts, within bounds.
+  already. `questions.py` is what is asked of the quick workers besides runs, `asked.py` what Why asks them,
+  `long_tasks.py` what takes longer than a page may, `exercises.py` and `games.py` are the workers' part of those, `memo.py` keeps
+  what was made of visitors' texts, within bounds.
 - `runtime/experiments.py`, `sweep_folders.py`, `archives.py` and `analysis.py` are Experiments: its text and limits, where
   sweeps are kept, how they are taken along and brought back, and what the heavy worker does with them.
 - `widgets/show.py` shows: a picture with its table and downloads, notices, text that must not become markup; `sentences.py`
   puts changes and their effect into words, `waiting.py` is a button for long work, its progress and its answer.
-- `widgets/controls.py` is what visitors move on Compare; `choosing.py` what is chosen on Why, Actors and Map; `drafting.py` and
-  `forms.py` are the Scenario studio's, `experiment_form.py` and `findings.py` those of Experiments; `playback.py` lets months go
-  by; `chain.py` opens an account step by step; `cards.py` shows evidence and `links.py` leads to it; `glossary.py` has the words.
+- `widgets/controls.py` is what visitors move on Compare; `choosing.py` what is chosen on Why, Actors, Map and Loops;
+  `drafting.py` and `forms.py` are the Scenario studio's, `experiment_form.py` and `findings.py` those of Experiments;
+  `playback.py` lets months go by; `chain.py` opens an account step by step; `cards.py` shows evidence and `links.py` leads to
+  it; `glossary.py` has the words.
 - `widgets/access.py` is how one comes into a class or a game, and `withheld.py` closes the exercise of a class to those who are
   still to predict in it; `asking.py` is for exercises, `seats.py` for games, `lines.py` for what somebody who plays alone has
   played; `classes.py` is what an instructor has of a class, `tables.py` what a player and the host of a game at a table have.

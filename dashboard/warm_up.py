@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from dashboard.runtime import versions
+from dashboard.runtime import asked, versions
 from dashboard.runtime.engine import BusyError, RunError, engine
 from dashboard.runtime.state import State
 from dashboard.widgets import sentences, show
@@ -42,6 +42,7 @@ def make_ready() -> None:
     sentences.answer(here, compared)
     for kind in KINDS:
         show.moving(compared, kind, here.metric)
+    engine().results("opening", {str(place): one for place, one in enumerate(asked.likely(here))})  # what Why would ask
     for names in controls.grouped().values():
         for name in names:
             explained(name)

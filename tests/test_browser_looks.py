@@ -23,6 +23,7 @@ SHOWN: dict[str, int | str] = {
     "why": 4,
     "actors": 8,
     "map": 3,
+    "loops": NOT_A_FORECAST,
     "studio": "Everything fits.",
     "experiments": NOT_A_FORECAST,
     "evidence": NOT_A_FORECAST,
@@ -153,6 +154,43 @@ def test_pictures_fill_their_frames_at_every_width(visit: Visit, name: str) -> N
             if width == 390 or "wide" in one["name"]:
                 assert one["frame"] >= 0.9 * one["row"], (width, one)
         kept(page, f"filled-{name.partition('=')[0].replace('?', '-')}-{width}")
+    if name in ("map", "why"):
+        _fills_the_screen(page, name)
+
+
+def _fills_the_screen(page: Page, name: str) -> None:
+    """A drawing as high as the screen (a map), or as wide (the months of Why); what is under the pointer is said."""
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.wait_for_timeout(600)
+    picture = page.locator("[data-testid=stVegaLiteChart] svg.marks").first
+    picture.scroll_into_view_if_needed()
+    if name == "map":
+        assert picture.locator("path[d^=M]").count() > 10  # outlines are drawn, not their rows alone
+        picture.locator(".layer_3_marks path").first.hover(force=True)
+    else:
+        box = picture.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.5 * box["height"])
+    tip = page.locator("#vg-tooltip-element.visible")
+    tip.wait_for()
+    said = (
+        r"[A-Z].*, [A-Z]\w+ 20\d\d: [\d.,]+ attacks"
+        if name == "map"
+        else r"[A-Z]\w+ 20\d\d: Confront \d.* of ten; Accommodate \d.*"
+    )
+    assert re.match(said, tip.inner_text()), tip.inner_text()
+    page.get_by_role("button", name=re.compile("Fullscreen")).first.click()
+    page.wait_for_timeout(1000)
+    box = picture.bounding_box()
+    assert box is not None
+    assert box["width"] >= 0.9 * 1440 or box["height"] >= 0.7 * 900, box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 1441
+    if name == "map":  # names, circles and outlines grow together
+        land = picture.locator(".layer_0_marks path").bounding_box()
+        assert land is not None
+        assert land["height"] > 0.9 * box["height"]
+    kept(page, f"screen-{name}")
 
 
 def test_a_picture_fills_the_whole_screen_and_says_what_a_month_is(visit: Visit) -> None:

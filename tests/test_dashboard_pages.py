@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import threading
 import time
 import zipfile
@@ -27,7 +28,7 @@ from dashboard.runtime import analysis, archives, experiments, questions, state,
 from dashboard.runtime.engine import Engine, RunError
 from dashboard.runtime.questions import Question
 from dashboard.runtime.state import State, from_query, to_query
-from dashboard.widgets import experiment_form, glossary, playback, sentences
+from dashboard.widgets import chain, experiment_form, glossary, playback, sentences
 from sim.evidence import ledger
 from sim.experiment.outcome import Sweep
 from sim.experiment.regret.study import BETTER
@@ -39,7 +40,7 @@ from sim.parameters import PARAMETERS
 from sim.plots import rows_of
 from sim.plots.lines import fan_rows
 from sim.plots.network import network
-from sim.plots.places import FOOTHOLD, schematic
+from sim.plots.places import FOOTHOLD, area_map
 from sim.plots.power import faction_power, holdings
 from sim.provenance import cover, look_up
 from sim.provenance.seek import conflicts, seek
@@ -121,8 +122,8 @@ def test_why_gives_the_account_of_the_library() -> None:
     why = explain(plans[0], "attacks", "2023-05", plans[1], **HOW)
     assert all(part in said(app) for part in paragraphs(why))
     assert same(drawn(app, 1), rows_of(account_picture(why).chart))
-    lines = [f"{line.amount} · {line.words.replace('_', ' ')}" for line in outline(why) if line.terms]
-    assert any("←" in line for line in lines)
+    lines = [f"{line.amount} · {chain.spoken(line.words)}" for line in outline(why) if line.terms]
+    assert any(", through " in line for line in lines) and not any("←" in line or "_" in line for line in lines)  # noqa: PT018
     assert [label for label in labels(app) if " · " in label] == lines
     carried = [line for line in outline(why) if line.depth == 1]
     assert carried
@@ -171,10 +172,14 @@ def test_why_says_where_there_is_nothing_to_account_for() -> None:
 def test_pressures_are_those_of_the_library(decision: str) -> None:
     """Otherwise bars say that something else pressed on the decision."""
     app = opened("why", **SMALL, month="2023-05", decision=decision)
+    asked = []
     for number, name in enumerate(("appease", "confront")):
         plan = load_scenario(name).model_copy(update={"months": 24})
         weighed = weigh(plan, decision, "2023-05", worlds=20, seed=0, parameters="defaults")
         assert same(drawn(app, 2 + number), rows_of(decision_picture(weighed).chart))
+        asked.append(weighed)
+    side = [str(decision_picture(one, asked).chart.to_dict(validate=False)["spec"]) for one in asked]
+    assert len({re.findall(r"'domain': \[[-\d., ]+\]", one)[0] for one in side}) == 1  # what is compared has one scale
     pressures = {push.rule.replace("_", " ") for push in weighed.pushes}
     assert pressures <= set(labels(app))
 
@@ -225,12 +230,12 @@ def test_the_slider_moves_the_month_and_the_address(found: Any) -> None:
 
 def test_the_map_draws_the_month(found: Any) -> None:
     app = opened("map", **SMALL, month="2023-01")
-    assert same(drawn(app, 0), rows_of(schematic(found, "confront", 17)))
-    assert same(drawn(app, 1), rows_of(schematic(found, "appease", 17)))
-    assert "no position on any border" in said(app)
+    assert same(drawn(app, 0), rows_of(area_map(found, "confront", 17)))
+    assert same(drawn(app, 1), rows_of(area_map(found, "appease", 17)))
+    assert "no statement on borders" in said(app)
     assert "A circle shows how many fighters are in refuge there in that month" in said(app)
     widget(app, "button_group", "Areas coloured by").set_value(FOOTHOLD).run()
-    assert same(drawn(app, 0), rows_of(schematic(found, "confront", 17, FOOTHOLD)))
+    assert same(drawn(app, 0), rows_of(area_map(found, "confront", 17, FOOTHOLD)))
 
 
 def test_a_lever_set_on_compare_is_seen_on_the_map_too() -> None:
@@ -249,7 +254,7 @@ def test_playing_goes_on_month_by_month_and_ends(monkeypatch: pytest.MonkeyPatch
     dates = ["2021-08", "2021-09", "2021-10"]
     seen = []
     while kept[playback._PLAYING] == "map":
-        playback._step("place", dates)
+        playback._step("place", dates, 10.0)
         seen.append(kept["place"])
     assert list(dict.fromkeys(seen)) == ["2021-09", "2021-10"]
     playback._turn("map", "place", dates)

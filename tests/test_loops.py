@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim import chance
 from sim.loops import Graph, Loops, find_loops, name_of, signed_digraph
+from sim.loops.at_work import at_work
 from sim.loops.cycles import BALANCING, REINFORCING, Loop, named_loop
 from sim.loops.graph import READ, put_together, title_of
 from sim.loops.layout import BOX, CELL, grid
@@ -24,11 +25,13 @@ from sim.loops.merge import merged
 from sim.loops.picture import as_svg, diagram, marked, picture
 from sim.loops.record import Influence, Kept, Named, Recorded
 from sim.loops.slopes import Slopes, Through, all_behind
+from sim.loops.strip import strip_picture
 from sim.loops.text import as_json, text
 from sim.mechanisms import LOOPS
-from sim.plots import rows_of
+from sim.plots import rows_of, to_svg
 from sim.rule import RULES
 from sim.scenario import load_scenario
+from sim.why import ablate
 from sim.why.draws import Chanced, Chances
 from sim.why.halves import FEWEST, places
 from sim.why.names import Key
@@ -524,3 +527,25 @@ def test_what_a_page_is_handed_is_little() -> None:
     little = found().foremost()
     assert len(pickle.dumps(little)) < 1_000_000
     assert rows_of(picture(little).chart) == rows_of(picture(found()).chart)
+
+
+def test_a_loop_is_at_work_where_switching_it_off_changes_something() -> None:
+    """Otherwise the strips show another effect than that of `sim.why.ablate`, or of another month."""
+    found = at_work("confront", "attacks", worlds=8, seed=4, months=20, parameters="defaults", loops=("L1", "L5"))
+    for loop in ("L1", "L5"):
+        (row,) = ablate(
+            "confront", "attacks", "2023-03", worlds=8, seed=4, parameters="defaults", mechanisms=(loop,)
+        ).rows
+        assert found.effect[loop][-1] == pytest.approx(row.mean)
+        assert found.often[loop][-1] == np.sum(np.sign(row.effect) == np.sign(row.mean))
+    assert found.months[-1] == "2023-03"
+    picture = strip_picture({"Confront": found})
+    rows = rows_of(picture.chart)
+    assert len(rows) == 2 * 20
+    assert {row["up"] for row in rows if row["size"] > 0} <= {True, False}
+    last = next(row for row in rows if row["loop"] == "Foothold" and row["month"] == 19)
+    assert last["size"] == pytest.approx(abs(found.effect["L1"][-1]), rel=1e-3)
+    assert last["said"].startswith("Confront, March 2023, “foothold”: ")
+    first = found.strongest_first()[0]
+    assert "attacks with it than without it" in found.sentence(first)
+    assert to_svg(picture.chart).startswith("<svg")

@@ -30,6 +30,7 @@ from sim.plots import (
     violence_by_area,
 )
 from sim.plots.data import bands, parting, parts_at, rounded
+from sim.plots.naming import apart
 from sim.plots.theme import PALETTE, broken
 from sim.results import Comparison, Results
 from sim.results.reading import titles
@@ -393,3 +394,19 @@ def luminance(shade: str) -> float:
     parts = [int(shade[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_names_stand_at_their_lines_and_not_on_each_other(pair: Comparison) -> None:
+    """Otherwise a legend has to be looked up, or two names cover each other where lines end together."""
+    assert apart([1.0, 1.0, 5.0], [2.0, 2.0]) == pytest.approx([0.0, 2.0, 5.0])
+    for chart in (alignments(pair), leverage_by_resource(pair, "pakistan_taliban")):
+        rows, spec = rows_of(chart), chart.to_dict(validate=False)
+        ends = [row for row in rows if "name" in row]
+        panels = {row["panel"] for row in rows}
+        assert len(ends) == len(panels) * len(pair.results)
+        assert {row["month"] for row in ends} == {max(row["month"] for row in rows)}
+        for panel in panels:
+            one, other = sorted((row for row in ends if row["panel"] == panel), key=lambda row: row["at"])
+            assert other["at"] > one["at"]
+            assert other["p50"] >= one["p50"]
+        assert "'legend': {" not in str(spec["spec"])

@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.runtime import questions, state, versions
+from dashboard.runtime import asked, questions, state, versions
 from dashboard.runtime.questions import Question
 from dashboard.widgets import chain, choosing, sentences, show, waiting
 from sim.metrics import METRICS
@@ -16,6 +16,8 @@ from sim.plots.course import PICK, course_picture, moving_course
 from sim.results import Comparison
 from sim.results.reading import titles
 from sim.scenario import Scenario
+from sim.why.answers import Why
+from sim.why.decide import Weighed
 from sim.why.names import DECISIONS
 from sim.why.pictures import ablation_picture, account_picture, decision_picture
 from sim.why.text import outline, paragraphs
@@ -43,66 +45,50 @@ def course(here: state.State, found: Comparison) -> tuple[state.State, DeltaGene
     return here, right.container()
 
 
-def account(
-    here: state.State, found: Comparison, plans: dict[str, Scenario], month: str, place: DeltaGenerator
-) -> None:
-    """The account: in a place its sum, and below its terms and the chain that opens."""
-    shown, versus = choosing.pair(here, found)
-    called = titles(*found.results.values())
-    ask = Question(
-        questions.account,
-        (plans[shown], here.metric, month, plans[versus] if versus else None),
-        {**choosing.how(here), "back": here.back or None},
-    )
-    with st.spinner("The worlds are simulated again, and every step is followed back."):
-        answer = show.answers(lambda: {"why": ask})
-    if answer is None:
-        return
-    why = answer["why"]
+def account(why: Why, key: str, called: tuple[str, str], place: DeltaGenerator) -> None:
+    """The account: in a place its sentence, and below its terms as a picture and the chain that opens."""
     sentence, figures = paragraphs(why)
     place.markdown("\n\n".join(filter(None, (show.strong(sentence), show.plain(figures)))))
     if why.chain is None:
         return
+    with place.container(horizontal=True):
+        st.download_button("Account, text", why.text(), "why.txt", "text/plain", on_click="ignore")
+        data = json.dumps(why.as_json(), indent=1, ensure_ascii=False)
+        st.download_button("Account, JSON", data, "why.json", "application/json", on_click="ignore")
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        show.picture(show.drawn((ask.key, "account"), lambda: account_picture(why)), "account")
-        with st.container(horizontal=True):
-            st.download_button("Account, text", why.text(), "why.txt", "text/plain", on_click="ignore")
-            data = json.dumps(why.as_json(), indent=1, ensure_ascii=False)
-            st.download_button("Account, JSON", data, "why.json", "application/json", on_click="ignore")
+        show.picture(show.drawn((key, "account"), lambda: account_picture(why)), "account")
     with right:
         st.subheader("How it came about", anchor=False)
         st.caption(
             "Each line carries what the lines set in below it add up to. Open one to see the rule, the claims and the source."
         )
         with st.container(gap="xsmall"):
-            chain.outline(outline(why), "chain", called[shown], called[versus] if versus else "the month before")
+            chain.outline(outline(why), "chain", *called)
 
 
-def decisions(here: state.State, found: Comparison, plans: dict[str, Scenario], month: str) -> state.State:
+def decision(here: state.State) -> state.State:
+    """Which decision is laid open; its field stands further down."""
+    chosen = st.session_state.get(state.key("decision"), here.decision)
+    return here.with_(decision=chosen if chosen in DECISIONS else here.decision)
+
+
+def decisions(here: state.State, weighed: dict[str, Weighed], key: str) -> None:
     """What pressed on an actor's decision in that month, under the scenarios asked about."""
     st.subheader("What pressed on a decision", anchor=False)
-    decision = st.selectbox(
-        "Decision",
-        list(DECISIONS),
-        list(DECISIONS).index(here.decision),
-        format_func=DECISIONS.__getitem__,
-        key=state.key("decision"),
+    names = list(DECISIONS)
+    st.selectbox(
+        "Decision", names, names.index(here.decision), format_func=DECISIONS.__getitem__, key=state.key("decision")
     )
-    here = here.with_(decision=decision)
-    shown, versus = choosing.pair(here, found)
-    names = [shown, *([versus] if versus else [])]
-    asks = {name: Question(questions.pressures, (plans[name], decision, month), choosing.how(here)) for name in names}
-    weighed = show.answers(lambda: asks)
-    if weighed is None:
-        return here
+    if not weighed:
+        return
+    every = tuple(weighed.values())
     with st.container(horizontal=True, gap="medium"):
         for place, (name, one) in enumerate(weighed.items()):
-            made = show.drawn((asks[name].key, "decision"), partial(decision_picture, one))
+            made = show.drawn((key, "decision", name), partial(decision_picture, one, every))
             show.picture(made, f"decision-{place}")
     st.caption("The rules that press. Each opens: what it says, and what it rests on.")
-    chain.rules([push.rule for push in weighed[shown].pushes], decision)
-    return here
+    chain.rules([push.rule for push in every[0].pushes], here.decision)
 
 
 def mechanisms(here: state.State, found: Comparison, plans: dict[str, Scenario]) -> None:
@@ -112,7 +98,7 @@ def mechanisms(here: state.State, found: Comparison, plans: dict[str, Scenario])
     st.markdown(
         "The same worlds simulated again with one mechanism or loop after the other switched off. Crude: effects overlap."
     )
-    ask = Question(questions.ablation, (plans[shown], here.metric), choosing.how(here))
+    ask = Question(questions.ablation, (plans[shown], here.metric), asked.how(here))
     found_ = waiting.answer("ablation", "Switch mechanisms off, one at a time", ask, "Takes some ten seconds.")
     if found_ is not None:
         show.picture(show.drawn((ask.key, "ablation"), lambda: ablation_picture(found_)), "ablation")
@@ -125,9 +111,16 @@ def body() -> None:
         return
     plans = versions.scenarios(here)
     here, place = course(choosing.asked(here, found), found)
-    month = here.month or found.results[found.baseline].months[-1]
-    account(here, found, plans, month, place)
-    here = state.publish(decisions(here, found, plans, month))
+    here = state.publish(decision(here))
+    shown, versus = choosing.pair(here, found)
+    called = titles(*found.results.values())
+    why, pressed = asked.account(here, plans), asked.pressures(here, plans)
+    with st.spinner("The worlds are simulated again, and every step is followed back."):
+        told = show.answers(lambda: {"": why})
+    if told is not None:
+        account(told[""], why.key, (called[shown], called[versus] if versus else "the month before"), place)
+    weighed = show.answers(lambda: pressed)
+    decisions(here, weighed or {}, " ".join(one.key for one in pressed.values()))
     mechanisms(here, found, plans)
     with st.container(key="stamp"):
         st.caption(f"Run {sentences.digest(found)}")

@@ -1,4 +1,4 @@
-"""What a visitor will likely ask next: a further step of the slider that was just moved, then a step of each other one."""
+"""What a visitor will likely ask next: a further step of the slider just moved, or why; then a step of each other one."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from dashboard.runtime import versions
+from dashboard.runtime import asked, versions
 from dashboard.runtime.engine import Job
+from dashboard.runtime.questions import Question
 from dashboard.runtime.state import POSTURES, SHARES, State
 from sim.scenario.settings import OPTIONS
 from sim.scenario.words import CHOOSE
@@ -17,7 +18,7 @@ STEP = 0.05  # of the sliders of levers
 MOST_WORLD_MONTHS = 15_000
 
 
-def likely(before: State, here: State) -> Iterator[Job]:
+def likely(before: State, here: State) -> Iterator[Job | Question]:
     """Runs that are likely asked for next, likeliest first; each is put together only when it is taken.
 
     Args:
@@ -28,6 +29,8 @@ def likely(before: State, here: State) -> Iterator[Job]:
     worthwhile = like.worlds * like.months <= MOST_WORLD_MONTHS
     yours = (versions.scenarios(then).get(versions.YOURS) for then in _steps(before, here) if worthwhile)
     shared = versions.shared(here, versions.YOURS)
+    if before == here:  # nothing was moved: who looks on may ask why
+        yield from asked.likely(here)
     guesses = (replace(like, scenario=scenario, shared=shared) for scenario in yours if scenario is not None)
     for job in chain(versions.next_jobs(before, here).values(), guesses):
         if job.key not in told:

@@ -124,7 +124,7 @@ class Engine:
         self._kept_bytes, self.bytes, self.runs = kept_bytes, 0, 0
         self._tasks: dict[str, Task] = {}
         self._guesses: dict[str, None] = {}  # what was run ahead and nobody has asked for, oldest first
-        self._likely: Iterator[Job] = iter(())
+        self._likely: Iterator[Job | Question] = iter(())
         self._likeliest = self._likely  # the first of them, which is begun sooner
         self._asked: dict[str, float] = {}
         self._answered = 0.0
@@ -179,7 +179,7 @@ class Engine:
                 self._leave(session, set())
         return {name: found[name] if name in found else tasks[name].answer() for name in jobs}
 
-    def ahead(self, session: str, jobs: Iterable[Job]) -> None:
+    def ahead(self, session: str, jobs: Iterable[Job | Question]) -> None:
         """Run what a session will likely ask next, likeliest first, as long as nobody asks and nobody else is about."""
         with self._lock:
             self._answered = now = time.monotonic()
@@ -189,7 +189,7 @@ class Engine:
                 self._likeliest = islice(self._likely, 1)
                 self._look_ahead_after(DRAWING, self._likeliest)
 
-    def _look_ahead(self, likely: Iterator[Job]) -> None:
+    def _look_ahead(self, likely: Iterator[Job | Question]) -> None:
         """Begin with the first of what is likely and not known yet; else look further, once the last answer is drawn."""
         with self._lock:
             if likely not in (self._likeliest, self._likely) or self._tasks or not self.quick.idle():
@@ -198,7 +198,7 @@ class Engine:
                 wanted = list(islice((job for job in likely if job.key not in self._kept), AHEAD_TOGETHER))
             except ValueError:  # a guess that cannot be run; whoever asks for it is told
                 return
-            tasks = [Task(_name(job), run_scenario, job.given, job.arguments, job.batch_key) for job in wanted]
+            tasks = [Task(_name(job), job.function, job.given, job.arguments, job.batch_key) for job in wanted]
             for task in tasks:
                 task.ahead = True
                 task.waiting.add(_AHEAD)
@@ -208,7 +208,7 @@ class Engine:
             elif likely is not self._likely:
                 self._look_ahead_after(LOOKING, self._likely)
 
-    def _look_ahead_after(self, seconds: float, likely: Iterator[Job]) -> None:
+    def _look_ahead_after(self, seconds: float, likely: Iterator[Job | Question]) -> None:
         """The same, so long after the last answer."""
         later = self._answered + seconds - time.monotonic()
         timer = threading.Timer(max(later, 0.0), self._look_ahead, [likely])

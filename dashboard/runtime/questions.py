@@ -17,6 +17,7 @@ from sim.scenario import Scenario
 if TYPE_CHECKING:
     from dashboard.runtime.worker import Tell
     from sim.loops import Loops
+    from sim.loops.at_work import AtWork
     from sim.why import Ablation, Weighed, Why
 
 
@@ -94,3 +95,14 @@ def loops(tell: Tell) -> Loops:
 
     progress(0)
     return find_loops(signed_digraph(progress=progress)).foremost()
+
+
+def loops_at_work(tell: Tell, *plans: Scenario, metric: str, months: int, **how: Any) -> tuple[AtWork, ...]:
+    """What each loop does to a metric month by month under some scenarios, for the heavy worker: see `sim.loops.at_work`."""
+    from sim.loops.at_work import at_work
+
+    out: list[AtWork] = []
+    for plan in plans:
+        tell({"done": len(out), "of": len(plans), "what": "scenarios"})
+        out.append(at_work(plan, metric, months=months, **how))
+    return tuple(out)

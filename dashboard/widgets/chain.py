@@ -49,7 +49,7 @@ def outline(lines: tuple[Line, ...], place: str, now: str, then: str) -> None:
 
 def spoken(words: str) -> str:
     """Words in which the names of rules and parameters may stand, as they are read aloud."""
-    return words.replace("_", " ")
+    return words.replace("_", " ").replace(" ← ", ", through ")
 
 
 def _term(term: Term, now: str, then: str) -> None:
@@ -58,7 +58,9 @@ def _term(term: Term, now: str, then: str) -> None:
     if term.kind == "rule":
         st.markdown(show.plain(RULES[term.name].statement))
     if term.inputs:
-        heads = {"rule": "Takes", "decision": "Pressures, in logits"}.get(term.kind, "Expected")
+        heads = {"rule": "Takes", "decision": "Pressures: 1 makes an option 2.7 times as likely"}.get(
+            term.kind, "Expected"
+        )
         rows = [[spoken(name), number(here), number(there)] for name, (here, there) in term.inputs.items()]
         show.table(Table([heads, now, then], rows))
     if term.kind in ("rule", "parameter"):

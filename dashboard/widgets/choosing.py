@@ -6,14 +6,14 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.runtime import state, versions
+from dashboard.runtime import asked as asked_of
+from dashboard.runtime import state
+from dashboard.runtime.asked import BEFORE
 from dashboard.runtime.state import MOST_SCENARIOS, OWN, State
 from dashboard.widgets import controls, sentences, show
 from sim.metrics import METRICS
 from sim.results import Comparison
 from sim.vocabulary import month_words
-
-BEFORE = "before"
 
 
 def scenarios(here: State) -> State:
@@ -86,11 +86,7 @@ def asked(here: State, found: Comparison) -> State:
 
 def pair(here: State, found: Comparison) -> tuple[str, str | None]:
     """Names of the scenario asked about and of the one it is compared with; None for the month before."""
-    names = list(found.results)
-    shown = here.shown if here.shown in names else names[-1]
-    usual = names[0] if shown != names[0] else names[-1]
-    versus = here.versus if here.versus in (BEFORE, *names) and here.versus != shown else usual
-    return shown, None if versus == BEFORE else versus
+    return asked_of.pair(here, list(found.results))
 
 
 def clicked(place: str, pick: str) -> int | None:
@@ -111,11 +107,6 @@ def month(here: State, dates: list[str], number: int | None, label: str) -> Stat
         st.session_state[key] = here.month if here.month in dates else dates[-1]
     chosen = st.selectbox(label, dates, format_func=month_words, key=key)
     return here.with_(month="" if chosen == dates[-1] else chosen)
-
-
-def how(here: State) -> dict[str, object]:
-    """How worlds are simulated, for what is asked of `sim.why`."""
-    return {"worlds": here.worlds, "seed": here.seed, "parameters": here.parameters, "months": versions.months(here)}
 
 
 def untold(here: State) -> State:

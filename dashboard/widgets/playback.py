@@ -10,8 +10,9 @@ import streamlit as st
 from dashboard.runtime import state
 from sim.vocabulary import month_words
 
-# Seconds that all months take; that a browser has for a picture; and that a month takes at most.
-WHOLE, PICTURE, SLOWEST = 10.0, 0.33, 0.9
+# Seconds that a browser has for a picture, and that a month takes at most; and that all months take, by speed.
+PICTURE, SLOWEST = 0.33, 1.8
+SPEEDS = {"Slow": 20.0, "Usual speed": 10.0, "Fast": 5.0}
 _PLAYING, _STEPPED = "playing", "stepped"
 
 
@@ -25,21 +26,31 @@ def through(page: str, dates: list[str], draw: Callable[[int], None], begins: in
     playing = st.session_state.get(_PLAYING) == page
     place = state.key("month of", page, dates[0], len(dates))
     slider = state.key("slider", place)
-    st.button(
-        "Stop" if playing else "Play through the months",
-        key=state.key("play", page),
-        on_click=_turn,
-        args=[page, place, dates, begins],
-        help="From where the scenarios part, or from the month that is shown. The arrow keys on the slider step by hand.",
-    )
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        st.button(
+            "Stop" if playing else "Play through the months",
+            key=state.key("play", page),
+            on_click=_turn,
+            args=[page, place, dates, begins],
+            help="From where the scenarios part, or from the month that is shown. The arrow keys on the slider step by hand.",
+        )
+        speed = st.segmented_control(
+            "Speed",
+            list(SPEEDS),
+            default="Usual speed",
+            key=state.key("speed", page),
+            label_visibility="collapsed",
+            required=True,
+        )
+    whole = SPEEDS[speed or "Usual speed"]
 
-    @st.fragment(run_every=_pace(len(dates))[1] if playing else None)
+    @st.fragment(run_every=_pace(len(dates), whole)[1] if playing else None)
     def body() -> None:
         here = state.current()
         if place not in st.session_state:
             st.session_state[place] = here.month if here.month in dates else dates[-1]
         if playing and st.session_state.get(_PLAYING) == page:
-            _step(place, dates)
+            _step(place, dates, whole)
         month = st.session_state[place]
         with st.container(horizontal=True, gap="small"):
             for label, by in (("One month back", -1), ("One month on", 1)):
@@ -73,9 +84,9 @@ def _stop() -> None:
     st.session_state[_PLAYING] = ""
 
 
-def _pace(count: int) -> tuple[int, float]:
+def _pace(count: int, whole: float) -> tuple[int, float]:
     """How many of so many months a picture goes on, and seconds between two pictures."""
-    each = min(WHOLE / count, SLOWEST)
+    each = min(whole / count, SLOWEST * whole / SPEEDS["Slow"])
     many = max(1, round(PICTURE / each))
     return many, many * each
 
@@ -86,9 +97,9 @@ def _by_hand(place: str, slider: str, dates: list[str], by: int) -> None:
     st.session_state[place] = st.session_state[slider] = dates[min(max(number, 0), len(dates) - 1)]
 
 
-def _step(place: str, dates: list[str]) -> None:
+def _step(place: str, dates: list[str], whole: float) -> None:
     """On to the next month, or some further where there are many, unless this one has only just come."""
-    many, seconds = _pace(len(dates))
+    many, seconds = _pace(len(dates), whole)
     if time.monotonic() - st.session_state[_STEPPED] < 0.7 * seconds:
         return
     st.session_state[_STEPPED] = time.monotonic()

@@ -11,12 +11,14 @@ from sim.plots.data import Rows, Source, as_comparison, called, months, parting
 from sim.plots.gallery import Picture
 from sim.plots.lines import fan_rows
 from sim.plots.moving import Moving, split
-from sim.plots.tables import by_month, in_short
+from sim.plots.naming import line_names, line_x, name_lines
+from sim.plots.tables import by_month, in_short, said_together
 from sim.plots.theme import INK, MARGIN, WIDTH, colour, dash, dress, month_x
 from sim.results.paired import Comparison
 from sim.vocabulary import month_words
 
 PICK = "picked"
+HEIGHT = 170  # px
 
 
 def course(source: Source, metric: str, month: int, *, width: int = WIDTH) -> Any:
@@ -30,19 +32,21 @@ def course(source: Source, metric: str, month: int, *, width: int = WIDTH) -> An
     comparison, about = as_comparison(source), METRICS[metric]
     names, dates = list(called(comparison).values()), months(comparison)
     panel = width - MARGIN
-    drawn = alt.Chart(width=panel, height=170)
-    x = month_x(dates)
-    y = alt.Y("p50:Q", axis=alt.Axis(title=about.unit, tickCount=4), scale=alt.Scale(zero=about.low == 0))
+    drawn = alt.Chart(width=panel, height=HEIGHT)
+    x = line_x(dates) if len(names) > 1 else month_x(dates)
+    scale = alt.Scale(zero=about.low == 0)
+    y = alt.Y("p50:Q", axis=alt.Axis(title=about.unit, tickCount=4), scale=scale)
     line = drawn.transform_filter("datum.kind === 'line'").encode(x=x, y=y)
     picked = alt.selection_point(name=PICK, fields=["month"], nearest=True, on="click", empty=False)
     chart = alt.layer(
-        line.mark_line().encode(color=colour(names), strokeDash=dash(names)),
+        line.mark_line().encode(color=colour(names, legend=False), strokeDash=dash(names, legend=False)),
+        line_names(drawn, x, alt.Y("at:Q", scale=scale), names),
         line.mark_point(opacity=0, size=80).add_params(picked),
         drawn.transform_filter("datum.kind === 'month'").mark_rule(color=INK, strokeWidth=2).encode(x=x),
         drawn.transform_filter("datum.kind === 'month'")
         .mark_text(align=alt.expr("datum.right ? 'right' : 'left'"), dx=alt.expr("datum.right ? -5 : 5"), color=INK)
         .encode(x=x, y=alt.value(-6), text="text:N"),
-    )
+    ).resolve_scale(color="independent")
     subtitle = f"The middle world of each scenario. {parting(comparison, marked=False)} Click a month to ask about it."
     return dress(chart, _rows(comparison, metric, month), f"{about.title}, month by month", subtitle, width)
 
@@ -73,11 +77,16 @@ def course_picture(source: Source, metric: str, month: int) -> Picture:
 
 
 def _rows(comparison: Comparison, metric: str, month: int) -> Rows:
-    rows = [
-        {"kind": "line", "month": row["month"], "scenario": row["scenario"], "p50": row["p50"]}
-        for row in fan_rows(comparison, metric)
-    ]
     dates = months(comparison)
+    whole = fan_rows(comparison, metric)
+    rows: Rows = [
+        {"kind": "line", "month": row["month"], "scenario": row["scenario"], "p50": row["p50"]} for row in whole
+    ]
+    if comparison.others:
+        name_lines(rows, HEIGHT)
+    for row in rows[: len(rows) // len(comparison.results)]:
+        each = [one for one in whole if one["month"] == row["month"]]
+        row["said"] = said_together(metric, dates[row["month"]], each, comparison.worlds)
     return [
         *rows,
         {"kind": "month", "month": month, "text": month_words(dates[month]), "right": month > len(dates) / 2},

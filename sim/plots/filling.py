@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.plots.theme import broken
+from sim.theme import FONT, PAGE_FONT, UNSEEN
 
 Specification = dict[str, Any]
 
@@ -24,6 +25,7 @@ _GROWTH, _GROWN_AT = 1.7, 240  # panels wider than so many px grow in height too
 _PADDING = {"left": 2, "right": 8, "top": 2, "bottom": 4}
 _ROWS = "source"  # what Streamlit puts the rows of a picture in
 _OF = "[datum.value]"
+_TOLD = ("bar", "rect", "geoshape", "circle", "rule")  # marks at which a row's own words are shown
 _STRIP = "strip"  # px that each month has across
 
 
@@ -37,11 +39,15 @@ def filling(specification: Specification, told: bool = False) -> Specification:
     Returns:
         Vega-Lite, or Vega where there are panels; its rows are those of the specification.
     """
-    out: Specification = json.loads(json.dumps(specification))  # what is kept is not to be changed
+    out: Specification = json.loads(
+        json.dumps(specification).replace(FONT, PAGE_FONT)
+    )  # what is kept is not to be changed
     out.pop("title", None)
     config = out.setdefault("config", {})
     config |= {"background": "transparent", "mark": {**config.get("mark", {}), "aria": False, "tooltip": None}}
     out["padding"] = _PADDING
+    if told:
+        _add_tips(out)
     if fixed(out):
         return out
     if told:
@@ -81,7 +87,12 @@ def _panels(out: Specification, parts: list[Specification]) -> tuple[int, int]:
     for facet in facets:
         _rebroken(facet)
     count = max((len(one.get("sort") or ()) for one in facets), default=1)
-    return (1 if all(part.get("columns") == 1 for part in parts) else count), _GAP
+    below = all(part.get("columns") == 1 and not _over_months(part) for part in parts)
+    return (1 if below else count), _GAP
+
+
+def _over_months(part: Specification) -> bool:
+    return any(one.get("x", {}).get("field") == "month" for one in _encodings(part))
 
 
 def _rebroken(facet: dict[str, Any]) -> None:
@@ -175,7 +186,7 @@ def _add_strips(out: Specification) -> None:
         across = next((one["x"] for one in _encodings(view) if one.get("x", {}).get("field") == "month"), None)
         if across is None:
             continue
-        strip = {"type": "rule", "opacity": 0, "strokeWidth": {"expr": _STRIP}, "color": "#808080"}
+        strip = {"type": "rule", "opacity": 0, "strokeWidth": {"expr": _STRIP}, "color": UNSEEN}
         view["layer"] = [
             *view.get("layer", []),
             {
@@ -187,6 +198,27 @@ def _add_strips(out: Specification) -> None:
         ]
         months = max(months, across["scale"]["domain"][1])
     out["params"] = [*out.get("params", []), {"name": _STRIP, "expr": f"max(3, width / {months})"}]
+
+
+def _add_tips(out: Specification) -> None:
+    """What there is to say of a bar, a field, an area or a circle, where the pointer is on it."""
+    for one in _marked(out):
+        kind = one["mark"]["type"] if isinstance(one["mark"], dict) else one["mark"]
+        over_months = one.get("encoding", {}).get("x", {}).get("field") == "month" and "x2" not in one["encoding"]
+        if kind in _TOLD and not over_months and "data" not in one and "tooltip" not in one.get("encoding", {}):
+            said = {"test": "isValid(datum.said)", "field": "said", "type": "nominal"}
+            one.setdefault("encoding", {})["tooltip"] = {"condition": said, "value": ""}
+
+
+def _marked(specification: Specification) -> Iterator[Specification]:
+    """Everything in it that is drawn with one mark."""
+    if "mark" in specification:
+        yield specification
+    for kind in ("layer", "vconcat", "concat"):
+        for part in specification.get(kind, ()):
+            yield from _marked(part)
+    if "spec" in specification:
+        yield from _marked(specification["spec"])
 
 
 def _views(specification: Specification) -> Iterator[Specification]:

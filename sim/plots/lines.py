@@ -22,6 +22,7 @@ from sim.plots.data import (
     parting,
     parts_at,
 )
+from sim.plots.naming import line_names, line_x, name_lines
 from sim.plots.tables import in_short, said_of
 from sim.plots.theme import (
     HIGHER,
@@ -177,7 +178,7 @@ def leverage_by_resource(source: Source, direction: Direction = "pakistan_taliba
         for place, label in enumerate(labels):
             series.setdefault(resources.get(label, label), {})[name] = values[:, :, place]
     subtitle = f"{how_to_read(comparison, 'Band: nine worlds in ten.')} {parting(comparison)}"
-    return _overlaid(comparison, series, title, subtitle, "0 to 1", 2 * (width // WIDTH), 62, width)
+    return _overlaid(comparison, series, title, subtitle, "0 to 1", max(1, width // WIDTH), 84, width)
 
 
 def alignments(source: Source, *, width: int = WIDTH) -> Any:
@@ -189,9 +190,7 @@ def alignments(source: Source, *, width: int = WIDTH) -> Any:
     }
     reads = how_to_read(comparison, "Band: nine worlds in ten.")
     subtitle = f"1 is fully aligned, -1 opposed. {reads} {parting(comparison)}"
-    return _overlaid(
-        comparison, series, "Kabul's alignment", subtitle, "-1 to 1", width // WIDTH, 84, width, zero=False
-    )
+    return _overlaid(comparison, series, "Kabul's alignment", subtitle, "-1 to 1", width // WIDTH, 84, width, (-1, 1))
 
 
 def _overlaid(
@@ -203,9 +202,9 @@ def _overlaid(
     columns: int,
     height: int,
     width: int,
-    zero: bool = True,
+    domain: tuple[float, float] | None = None,
 ) -> Any:
-    """A panel per title in `series`, in each a line and a band per scenario; all on one vertical scale."""
+    """A panel per title in `series`, in each a line and a band per scenario; all on one vertical scale, of `domain` if given."""
     names, dates = called(comparison), months(comparison)
     rows: Rows = []
     for head, by_name in series.items():
@@ -214,16 +213,23 @@ def _overlaid(
             kept = {quantile: found[quantile] for quantile in ("p05", "p50", "p95")}
             rows += monthly(kept, panel=head, scenario=names[name])
     _say_together(rows, dates)
-    heads = list(series)
+    heads, shown = list(series), list(names.values())
     panel = (width - MARGIN - 12 * (columns - 1)) // columns
-    shown = list(names.values())
-    y = _y(unit, zero=zero, ticks=2 if height < 80 else 3)
-    drawn = alt.Chart(width=panel, height=height).encode(x=month_x(dates))
+    y, x, several = _y(unit, domain, ticks=3), month_x(dates), len(shown) > 1
+    drawn = alt.Chart(width=panel, height=height)
+    layers = []
+    if several:
+        name_lines(rows, height, domain)
+        x = line_x(dates, "child_width")
+        layers.append(line_names(drawn, x, y("at"), shown))
     chart = alt.layer(
-        drawn.mark_area(opacity=0.18).encode(y=y("p05"), y2="p95:Q", color=colour(shown)),
-        drawn.mark_line().encode(y=y("p50"), color=colour(shown), strokeDash=dash(shown)),
+        drawn.mark_area(opacity=0.18).encode(x=x, y=y("p05"), y2="p95:Q", color=colour(shown, legend=False)),
+        drawn.mark_line().encode(
+            x=x, y=y("p50"), color=colour(shown, legend=False), strokeDash=dash(shown, legend=False)
+        ),
+        *layers,
         *_parting_rule(comparison),
-    )
+    ).resolve_scale(color="independent")
     return dress(panels(chart, "panel", heads, columns, panel), rows, title, subtitle, width)
 
 

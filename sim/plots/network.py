@@ -11,12 +11,14 @@ from typing import Any
 import altair as alt
 import numpy as np
 
+from sim.plots import whole
 from sim.plots.data import Rows, Source, as_comparison, called, months
 from sim.plots.gallery import Picture
 from sim.plots.moving import Moving, split
 from sim.plots.tables import Table
 from sim.plots.theme import INK, SOFT, WIDTH, dress
 from sim.results.paired import Comparison
+from sim.theme import OPPOSED_TO_ALIGNED, PAPER
 from sim.vocabulary import ACTORS, Derived, Tie, acting, month_words
 
 # A judgement of the eye, declared with the actors: px of a drawing of 320 by 300, from the left and from the bottom. Kabul is
@@ -33,7 +35,6 @@ def ties() -> list[Tie]:
 
 
 _RADIUS, _THICKEST, _THIN = 33.0, 40.0, 2.5
-_LEANING = ["#d55e00", "#f0b27a", "#9a9a9a", "#56a0d3", "#0072b2"]  # opposed, indifferent, aligned
 _SUBTITLE = (
     "Width of an arrow: leverage. Blue: Kabul leans to the other; orange and dashed: away. Means over modelled worlds."
 )
@@ -97,6 +98,9 @@ def _rows(comparison: Comparison, name: str, month: int) -> Rows:
         size = _THIN if leverage is None else max(_THICKEST * leverage, 0.75)
         drawn = {"leaning": round(alignment, 3), "opposed": alignment < 0}
         rows.append({"kind": kind, "x": x, "y": y, "x2": x2, "y2": y2, "size": round(size, 2), **drawn})
+        ends = tie.words or f"{ACTORS[tie.holder]} and Kabul"
+        tells = [] if leverage is None else [f"leverage {leverage:.2f} of 1"]
+        rows[-1]["said"] = f"{ends}: {', '.join([*tells, f'alignment {alignment:+.2f}, from -1 to 1'])}"
         if leverage is not None:
             rows.append({"kind": "head", "x": x2, "y": y2, "angle": angle, "size": (size + 9) ** 2, **drawn})
         said = [] if leverage is None else [tie.words, f"leverage {leverage:.2f}"]
@@ -127,13 +131,14 @@ def _ends(tie: Tie) -> tuple[tuple[float, float], tuple[float, float], float]:
 
 def _drawing() -> Any:
     width, height = SIZE
-    x = alt.X("x:Q", scale=alt.Scale(domain=[0, width], nice=False), axis=None)
-    y = alt.Y("y:Q", scale=alt.Scale(domain=[0, height], nice=False), axis=None)
+    x, y = whole.across(width), whole.upward(height)
 
     def layer(kind: str) -> Any:
-        return alt.Chart(width=width, height=height).transform_filter(f"datum.kind === '{kind}'").encode(x=x, y=y)
+        drawn = alt.Chart(width=width, height=height).transform_filter(f"datum.kind === '{kind}'")
+        grown = f"datum.size * {whole.ZOOM}" + f" * {whole.ZOOM}" * (kind == "head")
+        return drawn.transform_calculate(size=grown).encode(x=x, y=y)
 
-    shades = alt.Scale(domain=[-1, -0.25, 0, 0.25, 1], range=_LEANING, interpolate="rgb")
+    shades = alt.Scale(domain=[-1, -0.25, 0, 0.25, 1], range=OPPOSED_TO_ALIGNED, interpolate="rgb")
     legend = alt.Legend(title="Kabul's alignment", orient="bottom", gradientLength=140, values=[-1, 0, 1])
     colour = alt.Color("leaning:Q", scale=shades, legend=legend)
     dash = alt.condition("datum.opposed", alt.value([7, 4]), alt.value([1, 0]))
@@ -147,15 +152,15 @@ def _drawing() -> Any:
         layer("head")
         .mark_point(shape="triangle-up", filled=True, opacity=1)
         .encode(angle=alt.Angle("angle:Q", scale=None), size=wide, color=colour),
-        layer("actor").mark_circle(size=_RADIUS**2 * 3.14, color="white", stroke=INK, strokeWidth=2, opacity=1),
-        layer("actor")
-        .mark_text(fontSize=12, fontWeight="bold", lineHeight=14, baseline="middle")
-        .encode(text="text:N"),
+        layer("actor").mark_circle(
+            size=whole.px(_RADIUS**2 * 3.14, 2), color=PAPER, stroke=INK, strokeWidth=2, opacity=1
+        ),
+        layer("actor").mark_text(fontSize=whole.px(12), fontWeight="bold", baseline="middle").encode(text="text:N"),
         *(
-            layer(f"words {side}")
-            .mark_text(align=side, fontSize=11, lineHeight=14, baseline="middle")
-            .encode(text="text:N")
+            layer(f"words {side}").mark_text(align=side, fontSize=whole.px(11), baseline="middle").encode(text="text:N")
             for side in ("left", "right")
         ),
-        layer("month").mark_text(align="left", fontSize=13, fontWeight="bold", color=SOFT).encode(text="text:N"),
-    )
+        layer("month")
+        .mark_text(align="left", fontSize=whole.px(13), fontWeight="bold", color=SOFT)
+        .encode(text="text:N"),
+    ).add_params(whole.zoom(width, height))

@@ -41,7 +41,9 @@ def faction_power(source: Source, actor: Actor, *, width: int = WIDTH) -> Any:
             series.setdefault(title, {})[name] = values[:, :, labels.index(faction)]
     subtitle = f"{how_to_read(comparison, 'Band: nine worlds in ten.')} {parting(comparison)}"
     title = f"{ACTORS[actor]}: who has power within"
-    return lines._overlaid(comparison, series, title, subtitle, "share of power", 2, 70, width)
+    return lines._overlaid(
+        comparison, series, title, subtitle, "share of power", max(1, width // WIDTH), 84, width, (0, 1)
+    )
 
 
 def faction_picture(source: Source, actor: Actor) -> Picture:
@@ -70,20 +72,19 @@ def holdings(source: Source, direction: lines.Direction, month: int, *, width: i
     comparison = as_comparison(source)
     names, (title, resources) = list(called(comparison).values()), DIRECTIONS[direction]
     order = ["\n".join(broken(one, 20)) for one in resources.values()]
-    most = max(0.05, *(_most(comparison, name, direction) for name in comparison.results))
     base = alt.Chart(width=width - _LABELS, height=alt.Step(13 if len(names) > 1 else 28)).encode(
         y=alt.Y("resource:N", sort=order, title=None, axis=name_axis(), scale=alt.Scale(paddingInner=0.3)),
         yOffset=alt.YOffset("scenario:N", sort=names),
         x=alt.X(
             "held:Q",
-            scale=alt.Scale(domain=[0, round(1.25 * most, 2)], nice=False),
+            scale=alt.Scale(domain=[0, round(_end(comparison), 2)], nice=False),
             axis=alt.Axis(title=None, tickCount=3, grid=True, domain=False),
         ),
     )
     bars = base.transform_filter("isValid(datum.resource)")
     chart = alt.layer(
-        bars.mark_bar().encode(color=colour(names, symbol="square")),
-        bars.mark_text(align="left", dx=3, fontSize=11).encode(text="label:N"),
+        bars.mark_bar().encode(color=colour(names, legend=False)),
+        bars.mark_text(align="left", dx=3, fontSize=11).encode(text="words:N"),
         alt.Chart()
         .transform_filter("isValid(datum.when)")
         .mark_text(align="right", dy=32, fontSize=13, fontWeight="bold", color=SOFT)
@@ -96,8 +97,7 @@ def moving_holdings(source: Source, direction: lines.Direction, month: int) -> M
     """The same in two parts, for a page on which months go by."""
     comparison = as_comparison(source)
     names = called(comparison)
-    most = tuple(_most(comparison, name, direction) for name in comparison.results)
-    key = ("holdings", direction, *names.values(), *most)
+    key = ("holdings", direction, *names.values(), _end(comparison))
     return split(key, lambda: holdings(comparison, direction, month), _rows(comparison, direction, month))
 
 
@@ -123,18 +123,30 @@ def holdings_picture(source: Source, direction: lines.Direction, month: int) -> 
     )
 
 
-def _most(comparison: Comparison, name: str, direction: lines.Direction) -> float:
-    """The most that one resource gives in any month, the mean over worlds."""
-    return float(f"{np.max(panel_of(comparison, name, f'leverage_{direction}_by_resource')[1].mean(axis=0)):.3g}")
+def _end(comparison: Comparison) -> float:
+    """Where the axis of both directions ends: room for figures, and for the names at the bars of the first resource."""
+    both = [_most(comparison, direction) for direction in DIRECTIONS]
+    return max(1.25 * max(0.05, *(most for found in both for most in found)), *(2.2 * found[0] for found in both))
+
+
+def _most(comparison: Comparison, direction: lines.Direction) -> list[float]:
+    """The most that each resource gives in any month of any scenario, the mean over worlds."""
+    panel = f"leverage_{direction}_by_resource"
+    found = [panel_of(comparison, name, panel)[1].mean(axis=0).max(axis=0) for name in comparison.results]
+    return [float(f"{most:.3g}") for most in np.max(found, axis=0)]
 
 
 def _rows(comparison: Comparison, direction: lines.Direction, month: int) -> Rows:
     names, resources = called(comparison), DIRECTIONS[direction][1]
     rows: Rows = []
+    when = months(comparison)[month]
     for name in comparison.results:
         labels, values = panel_of(comparison, name, f"leverage_{direction}_by_resource")
         for place, label in enumerate(labels):
             held = float(np.mean(values[:, month, place]))
             title = "\n".join(broken(resources[label], 20))
-            rows.append({"resource": title, "scenario": names[name], "held": round(held, 4), "label": number(held)})
-    return [*rows, {"when": month_words(months(comparison)[month])}]
+            row = {"resource": title, "scenario": names[name], "held": round(held, 4), "label": number(held)}
+            said = f"{resources[label]}, {month_words(when)}: {number(held)} under {names[name]}"
+            named = f"{number(held)}  {names[name]}" if place == 0 and len(names) > 1 else number(held)
+            rows.append({**row, "words": named, "said": said})
+    return [*rows, {"when": month_words(when)}]

@@ -9,15 +9,15 @@ import altair as alt
 import numpy as np
 
 from sim.plots.data import Rows, Source, as_comparison, called, monthly, months, panel_of, parting, rounded
+from sim.plots.tables import one_line
 from sim.plots.theme import ON_LIGHT, WIDTH, broken, colour, dress, month_x, name_axis, panels, side_by_side
 from sim.results.paired import Comparison
-from sim.vocabulary import AFGHAN_AREAS, LEVERS, PAKISTAN_AREAS, STANCES, VERDICTS
+from sim.theme import BLUES, ON_DARK, PAPER, STEPS
+from sim.vocabulary import AFGHAN_AREAS, LEVERS, PAKISTAN_AREAS, STANCES, VERDICTS, month_words
 from sim.words.numbers import number, shares
 
 _AREAS = PAKISTAN_AREAS | AFGHAN_AREAS
 _LABELS = 116  # px for the labels on the left
-_BLUES = ["#f2f6fa", "#c6dbef", "#6baed6", "#2171b5", "#08306b"]  # lighter to darker, in grey too
-_STANCES = ["#e9eef4", "#b3cde3", "#7f9fc7", "#3f6aa5", "#08306b"]
 _MOST_COLUMNS = 6
 _OVERLAP = 0.15  # of a month, under what follows: no seams
 
@@ -61,7 +61,8 @@ def verdict_rows(comparison: Comparison) -> Rows:
         for (verdict, part), label in zip(found.items(), labels, strict=True):
             title = "\n".join(broken(VERDICTS[verdict], 16))
             value = float(rounded(np.array(part)))
-            rows.append({"verdict": title, "scenario": names[name], "share": value, "label": label})
+            said = f"{names[name]}: {VERDICTS[verdict]} in {label} modelled worlds"
+            rows.append({"verdict": title, "scenario": names[name], "share": value, "label": label, "said": said})
     return rows
 
 
@@ -80,10 +81,11 @@ def stances(source: Source, *, width: int = WIDTH) -> Any:
             below = below + part
             exact = {key: np.round(values, 6) for key, values in heights.items()}
             rows += monthly(exact, stance=label.replace("_", " "), scenario=names[name])
+        _say_stances(rows, names[name], dates, one.worlds)
     columns, panel = side_by_side(len(names), width)
     labels = [label.replace("_", " ") for label in STANCES]
     axis = alt.Axis(title="of 100 worlds", values=[0, 0.5, 1], labelExpr="'' + datum.value * 100")
-    chart: Any = (
+    chart: Any = alt.layer(
         alt.Chart(width=panel, height=150)
         .mark_area()
         .encode(
@@ -93,7 +95,7 @@ def stances(source: Source, *, width: int = WIDTH) -> Any:
             color=alt.Color(
                 "stance:N",
                 sort=labels,
-                scale=alt.Scale(domain=labels, range=_STANCES),
+                scale=alt.Scale(domain=labels, range=STEPS),
                 legend=alt.Legend(columns=3, symbolType="square"),
             ),
         )
@@ -102,6 +104,18 @@ def stances(source: Source, *, width: int = WIDTH) -> Any:
         chart = panels(chart, "scenario", list(names.values()), columns, panel)
     subtitle = f"Share of worlds in which Kabul takes each stance. {parting(comparison, marked=False)}"
     return dress(chart, rows, "What Kabul does about the TTP", subtitle, width)
+
+
+def _say_stances(rows: Rows, scenario: str, dates: list[str], worlds: int) -> None:
+    """Give the first row of each month of a scenario what is said at the pointer of all its stances (`said`)."""
+    there: dict[int, Rows] = {}
+    for row in rows:
+        if row["scenario"] == scenario:
+            there.setdefault(row["month"], []).append(row)
+    for month, some in there.items():
+        parts = zip(some, shares([round(row["share"] * worlds) for row in some]), strict=True)
+        each = "; ".join(f"{row['stance']} in {part} worlds" for row, part in parts if row["share"] > 0)
+        some[0]["said"] = f"{month_words(dates[month])}, {scenario}: {each}"
 
 
 def violence_by_area(source: Source, *, width: int = WIDTH) -> Any:
@@ -124,16 +138,17 @@ def violence_by_area(source: Source, *, width: int = WIDTH) -> Any:
     most = max(row["attacks"] for row in rows)
     for row in rows:
         row["label"], row["dark"] = number(row["attacks"]), row["attacks"] > 0.55 * most
+        row["said"] = f"{row['scenario']}, {one_line(row['area'])}, {row['span']}: {row['label']} attacks a month"
     areas = list(dict.fromkeys(row["area"] for row in rows))
     base = alt.Chart(width=width - _LABELS, height=alt.Step(44)).encode(
         x=alt.X("span:N", sort=list(spans), title=None, axis=alt.Axis(labelAngle=0, domain=False, ticks=False)),
         y=alt.Y("area:N", sort=areas, title=None, axis=name_axis()),
     )
-    scale = alt.Scale(domain=[0, most or 1], range=_BLUES, interpolate="rgb")
+    scale = alt.Scale(domain=[0, most or 1], range=BLUES, interpolate="rgb")
     chart = alt.layer(
-        base.mark_rect(stroke="white", strokeWidth=2).encode(color=alt.Color("attacks:Q", scale=scale, legend=None)),
+        base.mark_rect(stroke=PAPER, strokeWidth=2).encode(color=alt.Color("attacks:Q", scale=scale, legend=None)),
         base.mark_text().encode(
-            text="label:N", color=alt.condition("datum.dark", alt.value("white"), alt.value(ON_LIGHT))
+            text="label:N", color=alt.condition("datum.dark", alt.value(ON_DARK), alt.value(ON_LIGHT))
         ),
     )
     if len(names) > 1:
@@ -159,7 +174,9 @@ def levers_in_force(source: Source, *, width: int = WIDTH) -> Any:
             for first, after, value, goes_on in _stretches(mean[:, place]):
                 shown = after + _OVERLAP if goes_on else after
                 row = {"scenario": names[name], "lever": title, "month": first, "after": after, "to": shown}
-                rows.append({**row, "force": value})
+                span = f"{month_words(dates[first])} to {month_words(dates[after - 1])}"
+                said = f"{names[name]}, {one_line(title)}, {span}: {value:.2f} of 1"
+                rows.append({**row, "force": value, "said": said} if value > 0 else {**row, "force": value})
     used = {row["lever"] for row in rows if row["force"] > 0} or {row["lever"] for row in rows}
     # Blank stretches too, or a scenario without any lever would have no panel.
     rows = [row for row in rows if row["lever"] in used]
@@ -175,7 +192,7 @@ def levers_in_force(source: Source, *, width: int = WIDTH) -> Any:
             x2="to:Q",
             y=alt.Y("lever:N", sort=order, title=None, axis=name_axis(grid=True)),
             color=alt.Color(
-                "force:Q", scale=alt.Scale(domain=[0, 1], range=_BLUES[1:], interpolate="rgb"), legend=legend
+                "force:Q", scale=alt.Scale(domain=[0, 1], range=BLUES[1:], interpolate="rgb"), legend=legend
             ),
             opacity=alt.condition("datum.force > 0", alt.value(1), alt.value(0)),
         )

@@ -50,6 +50,13 @@ def said_of(metric: str, month: str, row: dict[str, Any], worlds: int) -> str:
     return f"{out}; higher in {share(round(row['higher'] * worlds), worlds)}" if "higher" in row else out
 
 
+def said_together(metric: str, month: str, rows: Rows, worlds: int) -> str:
+    """The same of several scenarios: "May 2024: Confront 56 attacks in the middle world, 25 to 95 in nine of ten; ..."."""
+    when = f"{month_words(month)}: "
+    each = [(row, said_of(metric, month, row, worlds).removeprefix(when)) for row in rows]
+    return when + "; ".join(f"{row['scenario']} {said}" if len(rows) > 1 else said for row, said in each)
+
+
 def one_line(text: str) -> str:
     """A text that was broken for a picture, whole again."""
     return text.replace("\n", " ")

@@ -238,7 +238,25 @@ def _run(
     seed: int,
     parameters: str,
 ) -> list[Array]:
-    """The metric of several runs, each with some rules switched off."""
+    """The metric of several runs, each with some rules switched off: summed up, or of the last month."""
+    values = monthly_without(plan, metric, months, off, worlds, seed, parameters)
+    if summed_up and METRICS[metric].summary != "final":
+        # Month by month, so that the order of addition stays.
+        totals = [sum(one[1:], one[0].copy()) for one in values]
+        return [one / months if METRICS[metric].summary == "mean" else one for one in totals]
+    return [one[-1] for one in values]
+
+
+def monthly_without(
+    plan: Scenario,
+    metric: str,
+    months: int,
+    off: Sequence[Collection[str]],
+    worlds: int,
+    seed: int,
+    parameters: str,
+) -> list[Array]:
+    """A metric by month and world, in several runs of the same worlds, each with some rules switched off."""
     seen = [one.metric for actor in ACTORS for one in watched(plan, actor)]
     parts = Parts(
         rulebook=lambda parameters: BatchedRulebook(parameters, off, worlds),
@@ -246,13 +264,9 @@ def _run(
     )
     spec = RunSpec.of(plan, worlds, months, seed, parameters=parameters, points=len(off))
     values = simulate_batch(spec, lambda model, _: monthly(model, (metric,))[metric], parts)
-    out = values[-1]
-    if summed_up and METRICS[metric].summary != "final":
-        out = sum(values[1:], values[0])
-        out = out / len(values) if METRICS[metric].summary == "mean" else out
-    if not np.all(np.isfinite(out)):
+    if not all(np.all(np.isfinite(one)) for one in values):
         raise ArithmeticError(f"{metric} is not a number without it")
-    return [out[spec.layout.block(number)] for number in range(len(off))]
+    return [np.stack([one[spec.layout.block(number)] for one in values]) for number in range(len(off))]
 
 
 def _serves_others(rule: str, part: str) -> bool:

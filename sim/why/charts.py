@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
@@ -51,8 +52,8 @@ def ablation(of: Ablation) -> Any:
     return _bars(rows, f"What mechanisms and loops are worth: {metric.title}", subtitle)
 
 
-def decision(of: Weighed) -> Any:
-    """The pressures on each option as bars, a panel per option with its probability."""
+def decision(of: Weighed, beside: Sequence[Weighed] = ()) -> Any:
+    """The pressures on each option as bars, a panel per option with its probability; on one scale with those `beside` it."""
     sizes = {push.rule: [float(np.mean(row)) for row in push.on] for push in of.pushes}
     places = decimals(max(abs(size) for row in sizes.values() for size in row))
     rows: list[dict[str, Any]] = []
@@ -64,12 +65,13 @@ def decision(of: Weighed) -> Any:
                 rows.append(_row(rule.replace("_", " "), row[i], places) | {"option": headings[-1]})
     width = WIDTH - _LABELS
     shown = sorted({row["term"]: -abs(row["value"]) for row in rows}.items(), key=lambda one: one[1])
-    bars = _layers(rows, [term for term, _ in shown], width, 22)
+    others = [{"value": float(np.mean(row))} for one in beside for push in one.pushes for row in push.on]
+    bars = _layers(rows, [term for term, _ in shown], width, 22, others)
     chart = panels(bars, "option", headings, 1, width).resolve_scale(y="independent")
     title = f"{DECISIONS[of.decision]}, {month_words(of.month)}"
     subtitle = (
-        f"{called(of.plan, None)[0]}: each option with its probability, and what each pressure adds to it, logits; "
-        "the mean over worlds."
+        f"{called(of.plan, None)[0]}: each option with its probability. Bars: what pushes towards it (+) and away from it (-), "
+        "the mean over worlds; a push of 1 makes it 2.7 times as likely against the others."
     )
     return dress(chart, rows, title, subtitle)
 
@@ -84,13 +86,17 @@ def _row(words: str, value: float, places: int) -> dict[str, Any]:
     lines = broken(words, _LETTERS)
     kept = lines if len(lines) <= 3 else [*lines[:2], f"{lines[2][: _LETTERS - 3]}..."]
     label = signed(value, places)
-    return {"term": "\n".join(kept), "value": float(f"{value:.6g}"), "label": label, "up": value >= 0}
+    row = {"term": "\n".join(kept), "value": float(f"{value:.6g}"), "label": label, "up": value >= 0}
+    return row | {"said": f"{words}: {label}"}
 
 
-def _layers(rows: list[dict[str, Any]], order: list[str], width: int, step: int) -> Any:
-    low, high = min([0.0, *(row["value"] for row in rows)]), max([0.0, *(row["value"] for row in rows)])
+def _layers(
+    rows: list[dict[str, Any]], order: list[str], width: int, step: int, others: Sequence[dict[str, float]] = ()
+) -> Any:
+    values = [0.0, *(row["value"] for row in (*rows, *others))]
+    low, high = min(values), max(values)
     room = _ROOM * max(high - low, 1e-9)
-    domain = [low - (room if low < 0 else 0.0), high + (room if high > 0 else 0.0)]
+    domain = [float(f"{end:.3g}") for end in (low - (room if low < 0 else 0.0), high + (room if high > 0 else 0.0))]
     base = alt.Chart(width=width, height=alt.Step(step)).encode(
         y=alt.Y("term:N", sort=list(dict.fromkeys(order)), title=None, axis=name_axis()),
         x=alt.X(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,7 +38,7 @@ def account_picture(why: Why) -> Picture:
     )
 
 
-def decision_picture(found: Weighed) -> Picture:
+def decision_picture(found: Weighed, beside: Sequence[Weighed] = ()) -> Picture:
     """What pressed on each option of a decision, and its probability."""
     title = f"{DECISIONS[found.decision]}, {month_words(found.month)}: {called(found.plan, None)[0]}"
     options = [option.replace("_", " ") for option in found.options]
@@ -49,10 +50,10 @@ def decision_picture(found: Weighed) -> Picture:
     return Picture(
         f"decision-{found.decision}-{found.plan.name}-{found.month}".replace("_", "-").replace(".", "-"),
         title,
-        "What each pressure adds to an option's utility, in logits, the mean over worlds; the utility decides together "
-        "with a draw of chance. Where a scenario prescribes the option, it decides nothing.",
+        "What each pressure adds to an option's appeal, the mean over worlds: a push of 1 makes it 2.7 times as likely against "
+        "the others. They decide together with a draw of chance. Where a scenario prescribes the option, they decide nothing.",
         f"{title}. Probabilities: {said}.",
-        charts.decision(found),
+        charts.decision(found, beside),
         Table(["Pressure", *options], rows),
     )
 

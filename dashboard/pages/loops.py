@@ -1,0 +1,71 @@
+"""Loops: which feedback loop is at work when, under the scenarios at hand; and the diagram of what feeds on what."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from dashboard.runtime import asked, questions, state, versions
+from dashboard.runtime.questions import Question
+from dashboard.widgets import choosing, feedback, show, waiting
+from sim.loops.strip import strip_picture
+from sim.metrics import METRICS
+
+MOST_WORLDS = 200  # ten times as many are simulated for each scenario
+
+show.page(
+    "Loops",
+    "What happens feeds on itself: violence brings operations, and operations anger. Here each such loop is switched off in "
+    "turn, in the same modelled worlds, to see what it does and when.",
+)
+
+
+def metric(here: state.State) -> state.State:
+    """What the loops are to be seen in."""
+    chosen = st.selectbox(
+        "What they do to",
+        list(METRICS),
+        list(METRICS).index(here.metric),
+        format_func=lambda name: METRICS[name].title,
+        key=state.key("loops metric"),
+    )
+    return here.with_(metric=chosen)
+
+
+def at_work(here: state.State) -> None:
+    """The strips of the scenarios, once somebody has asked for them, and what they show in sentences."""
+    plans = versions.scenarios(here)
+    how = asked.how(here) | {"worlds": min(here.worlds, MOST_WORLDS), "metric": here.metric}
+    ask = Question(questions.loops_at_work, tuple(plans.values()), how)
+    found = waiting.answer("loops at work", "Switch the loops off, one at a time", ask, "Takes some ten seconds.")
+    if found is None:
+        return
+    named = dict(zip(_titles(here), found, strict=True))
+    show.picture(show.drawn((ask.key, "at work"), partial(strip_picture, named)), "loops-at-work", width=720)
+    with st.container(horizontal=True, gap="medium"):
+        for title, one in named.items():
+            with st.container(width=520):
+                st.markdown(f"**{show.plain(title)}, {one.worlds} worlds**")
+                for name, _, said in (one.sentence(loop).partition(": ") for loop in one.strongest_first()):
+                    st.markdown(f"**{show.plain(name)}.** {show.plain(said)}")
+    st.caption(
+        "A loop goes with every rule that carries it, and what it did in the months before is counted in: a crude measure. Loops "
+        "overlap, so they do not add up to anything."
+    )
+
+
+def _titles(here: state.State) -> list[str]:
+    found = versions.scenarios(here)
+    titles = [" ".join(one.title.split()) for one in found.values()]
+    return titles if len(set(titles)) == len(titles) else list(found)
+
+
+def body() -> None:
+    here = state.publish(metric(choosing.scenarios(state.current())))
+    at_work(choosing.untold(here))
+    st.subheader("How they run", anchor=False)
+    feedback.loops()
+
+
+body()

@@ -1,0 +1,127 @@
+"""Which feedback loop is at work when: the same worlds with one loop after the other switched off, month by month.
+
+As in `sim.why.ablation`, a loop goes with every rule that says it carries it. What a metric then lacks in a month is what
+the loop does to it by then, all that it did in the months before counted in. Effects overlap, and do not add up to anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError
+from sim.mechanisms import LOOPS
+from sim.metrics import METRICS
+from sim.scenario import Scenario
+from sim.vocabulary import month_after, month_words
+from sim.why.ablation import monthly_without, rules_of
+from sim.why.answers import Named, asked, resolved
+from sim.why.shapley import Array
+from sim.words.numbers import SCALES, WHOLE, number, share
+from sim.words.problems import suggestion
+from sim.words.sentences import more_less
+
+_STRONG = 0.5  # of its largest effect: from then on a loop is said to be at work
+
+
+@dataclass(frozen=True)
+class AtWork:
+    """What each loop does to a metric, month by month.
+
+    Attributes:
+        metric, plan, worlds: what was asked about.
+        months: the calendar months, YYYY-MM.
+        level: the metric with everything in place, the mean over worlds.
+        effect: loop -> the metric with it less the metric without it, the mean over worlds.
+        often: loop -> in how many worlds it has that sign.
+    """
+
+    metric: str
+    plan: Scenario
+    worlds: int
+    months: tuple[str, ...]
+    level: Array
+    effect: Mapping[str, Array]
+    often: Mapping[str, Array]
+
+    def said(self, loop: str, month: int) -> str:
+        """One loop in one month, as a sentence without its end."""
+        head = f"{month_words(self.months[month])}, “{LOOPS[loop][0]}”"
+        size = float(self.effect[loop][month])
+        return f"{head}: {self._than(loop, month)}" if _figure(self.metric, size) else f"{head}: no difference"
+
+    def height(self, loop: str) -> int:
+        """The number of the month in which a loop does most."""
+        return int(np.argmax(np.abs(self.effect[loop])))
+
+    def strongest_first(self) -> list[str]:
+        """The loops that do anything that shows."""
+        sizes = {loop: abs(float(values[self.height(loop)])) for loop, values in self.effect.items()}
+        return sorted((loop for loop in sizes if _figure(self.metric, sizes[loop])), key=lambda loop: -sizes[loop])
+
+    def sentence(self, loop: str) -> str:
+        """What a loop is, when it is at work, and what it does at its height."""
+        (name, how), top = LOOPS[loop], self.height(loop)
+        same_way = self.effect[loop] * np.sign(self.effect[loop][top])
+        busy = np.flatnonzero(same_way >= _STRONG * same_way[top])
+        since, until = (month_words(self.months[place]) for place in (busy[0], busy[-1]))
+        span = f"in {since}" if since == until else f"from {since} to {until}"
+        when = month_words(self.months[top])
+        return f"{name.capitalize()}: {how} Most at work {span}; in {when}: {self._than(loop, top)}."
+
+    def _than(self, loop: str, month: int) -> str:
+        size, often = float(self.effect[loop][month]), share(int(self.often[loop][month]), self.worlds)
+        return f"{_apart(self.metric, size)} with it than without it, in {often} worlds"
+
+
+def at_work(
+    scenario: Named,
+    metric: str,
+    *,
+    worlds: int = 200,
+    seed: int = 0,
+    parameters: str = DEFAULT_PARAMETERS,
+    months: int | None = None,
+    loops: Sequence[str] = tuple(LOOPS),
+) -> AtWork:
+    """Switch each loop off in turn, in the same worlds with the same random draws: what becomes of a metric, month by month?
+
+    Args:
+        scenario: a name, a path or a Scenario; metric: the name of a metric; worlds, seed, parameters: as for `sim.run`.
+        months: how many, where not as many as the scenario says; loops: which, by id.
+
+    Raises:
+        LimitError: no such metric, or more worlds than can be answered.
+        ScenarioError: the scenario is not there or not right.
+    """
+    plan = resolved(scenario)
+    if metric not in METRICS:
+        raise LimitError(f"no such metric: {metric}{suggestion(metric, METRICS)}")
+    worlds, seed = asked(worlds, seed, None)
+    of = {loop: rules for loop in loops if (rules := rules_of(loop))}
+    span = months or plan.months
+    whole, *without = monthly_without(plan, metric, span, [(), *of.values()], worlds, seed, parameters)
+    effect, often = {}, {}
+    for loop, values in zip(of, without, strict=True):
+        apart = whole - values
+        effect[loop] = apart.mean(axis=1)
+        often[loop] = np.sum(np.sign(apart) == np.sign(effect[loop])[:, None], axis=1)
+    dates = tuple(month_after(plan.start, number) for number in range(span))
+    return AtWork(metric, plan, worlds, dates, whole.mean(axis=1), effect, often)
+
+
+def _figure(metric: str, size: float) -> str:
+    """A size as it is written; empty for one that rounds to nothing."""
+    written = f"{abs(size):.2f}" if METRICS[metric].unit in SCALES else number(abs(size))
+    return written if float(written.replace(",", "")) else ""
+
+
+def _apart(metric: str, size: float) -> str:
+    """So much more or less of a metric: "12 more deaths", "restraint higher by 0.08"."""
+    if METRICS[metric].unit in WHOLE:
+        return f"{_figure(metric, size)} {more_less(metric)[0 if size > 0 else 1]}"
+    unit = METRICS[metric].unit
+    noun = "" if unit in SCALES else f" {unit}"
+    return f"“{METRICS[metric].title}” is {'higher' if size > 0 else 'lower'} by {_figure(metric, size)}{noun}"

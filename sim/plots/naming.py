@@ -1,0 +1,71 @@
+"""Names of scenarios at the ends of their lines, moved apart where lines end close to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import altair as alt
+
+from sim.plots.data import Rows
+from sim.plots.theme import broken, month_x
+from sim.theme import PALETTE_WORDS
+
+ROOM = 92  # px beside the lines
+_LETTERS, _LINE, _SIZE = 13, 13, 12  # of a line of a name, and px of its height and its letters
+_ROUNDS = 50
+
+
+def name_lines(rows: Rows, height: int, domain: tuple[float, float] | None = None) -> None:
+    """Give the last row of each line its `name` and, on the vertical axis, where this stands (`at`).
+
+    Args:
+        rows: a record per month, `scenario` and, where there are several, `panel`, with `p50` and perhaps `p05` and `p95`.
+        height: px of a panel; in a higher one names stand further apart. domain: the ends of the axis, where they are set.
+    """
+    values = [row[key] for row in rows for key in ("p05", "p50", "p95") if key in row]
+    low, high = domain or (min(0.0, *values), max(values) + 0.15 * (max(values) - min(0.0, *values) or 1.0))
+    per_px = (high - low) / height  # without a domain, an axis ends at a round number further up
+    last = max(row["month"] for row in rows)
+    ends: dict[Any, Rows] = {}
+    for row in rows:
+        if row["month"] == last:
+            ends.setdefault(row.get("panel"), []).append(row)
+    for some in ends.values():
+        some.sort(key=lambda row: row["p50"])
+        names = [broken(row["scenario"], _LETTERS) for row in some]
+        gaps = [(len(one) + len(other)) / 2 * _LINE * per_px for one, other in pairwise(names)]
+        places = apart([row["p50"] for row in some], gaps)
+        up = max(0.0, low - places[0])  # none below the axis
+        for row, name, at in zip(some, names, places, strict=True):
+            row |= {"name": "\n".join(name), "at": float(f"{at + up:.4g}")}
+
+
+def apart(values: Sequence[float], gaps: Sequence[float]) -> list[float]:
+    """Ascending values moved as little as need be, so that each is so far from the next."""
+    out = list(values)
+    for _ in range(_ROUNDS):
+        for place, gap in enumerate(gaps):
+            short = gap - (out[place + 1] - out[place])
+            if short > 1e-9:
+                out[place] -= short / 2
+                out[place + 1] += short / 2
+    return out
+
+
+def line_x(dates: Sequence[str], across: str = "width") -> alt.X:
+    """The axis of months with room for names beside the lines; `across` is the width of a panel, as Vega-Lite calls it."""
+    x = month_x(dates)
+    x["scale"]["range"] = [0, {"expr": f"{across} - {ROOM}"}]
+    return x
+
+
+def line_names(drawn: Any, x: alt.X, y: Any, names: Sequence[str]) -> Any:
+    """The layer of names: `drawn` is a chart without marks, `y` the encoding of field `at`."""
+    inks = alt.Scale(domain=list(names), range=[PALETTE_WORDS[i % len(PALETTE_WORDS)] for i in range(len(names))])
+    return (
+        drawn.transform_filter("isValid(datum.name)")
+        .mark_text(align="left", baseline="middle", dx=6, fontSize=_SIZE, lineHeight=_LINE, fontWeight="bold")
+        .encode(x=x, y=y, text="name:N", color=alt.Color("scenario:N", scale=inks, legend=None))
+    )
