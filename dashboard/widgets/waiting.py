@@ -87,6 +87,6 @@ def _progress(place: str) -> None:
     else:
         done, of = told.get("done", 0), told.get("of", 0)
         left = f", about {told['left']:.0f} seconds to go" if told.get("left") else ""
-        said = f"{done:,} of {of:,} {told.get('what', '')}{left}" if of else "Under way"
+        said = f"{told.get('part', '')}{done:,} of {of:,} {told.get('what', '')}{left}" if of else "Under way"
         st.progress(min(done / of, 1.0) if of else 0.0, said)
     st.button("Stop", key=state.key("stop", place), on_click=engine().cancel, args=[task])
