@@ -257,7 +257,9 @@ class TestContract:
     def test_what_is_typed_fills_its_worksheet(self, name: str) -> None:
         """Otherwise students are asked for figures that nothing they are told to type prints, or that the page shows alone."""
         one = exercise(name)
-        asked = dict(zip((n for n, step in enumerate(one.steps) if step.show), _grids(worksheet(lab(name))), strict=True))
+        asked = dict(
+            zip((n for n, step in enumerate(one.steps) if step.show), _grids(worksheet(lab(name))), strict=True)
+        )
         for number, step in enumerate(one.steps):
             typed = commands(one, number, True)
             assert not re.search(r"\bdurand \w", step.text), "nobody in a browser is told to type"
