@@ -78,6 +78,15 @@ def start(name: str) -> str:
     return dump(data)
 
 
+def question(text: str) -> str:
+    """What an experiment asks, where its text says so."""
+    try:
+        data = read((NAME, text), error=ExperimentError).data
+    except ExperimentError:
+        return ""
+    return str(data.get("question") or data.get("title") or "")
+
+
 def _check(text: str) -> Checked:
     """Check a text: the checks of `durand sweep`, and that it is safe and small enough for a room full of people."""
     try:
