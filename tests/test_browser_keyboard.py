@@ -226,6 +226,7 @@ def months_pass(page: Page, visit: Visit, server: Server) -> None:
 
 def studio(page: Page, visit: Visit, server: Server) -> None:
     """Write a scenario, wrong and then right, see its form, and compare it."""
+    at(page, "In forms", "ArrowRight")
     at(page, "The scenario, as YAML", "Control+End")
     page.keyboard.type("months: many")
     page.keyboard.press("Tab")
@@ -234,7 +235,7 @@ def studio(page: Page, visit: Visit, server: Server) -> None:
     page.keyboard.type("24")
     page.keyboard.press("Control+Enter")
     page.get_by_text("Everything fits.").wait_for()
-    at(page, "As text", "ArrowRight")
+    at(page, "As text", "ArrowLeft")
     page.get_by_role("textbox", name="The question it asks").wait_for()
     rest(page)
     walked(page)
@@ -453,8 +454,8 @@ def test_what_tab_passes_by_is_reached_otherwise(arrive: Arrive) -> None:
     )
     at(page, "upload", "Enter")
     page.wait_for_function("() => window.asked")
-    at(page, "As text", "ArrowRight")
-    assert page.get_by_role("tab", name="In forms").get_attribute("aria-selected") == "true"
+    at(page, "In forms", "ArrowRight")
+    assert page.get_by_role("tab", name="As text").get_attribute("aria-selected") == "true"
     page = arrive("evidence")
     at(page, "Look up")
     for name in ("Conflicts", "Switch a source off", "How far it rests on evidence"):

@@ -417,7 +417,9 @@ def test_a_small_sweep_is_run_and_asked(tmp_path: Path) -> None:
     widget(app, "button", "Add a condition").click().run()
     next(one for one in app.selectbox if one.key.endswith("outcome 1")).set_value("sovereignty").run()
     finished(app)
-    assert re.search("Confront is lower than 900 and Pakistan's sovereignty, .* under Confront is lower than 0", said(app))
+    assert re.search(
+        "Confront is lower than 900 and Pakistan's sovereignty, .* under Confront is lower than 0", said(app)
+    )
     widget(app, "toggle", "Write it as text").set_value(True).run()
     widget(app, "text_input", "Condition").set_value("attacks[confront] < attack[appease]").run()
     assert "This condition cannot be read." in said(app)
