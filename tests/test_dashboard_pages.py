@@ -410,7 +410,7 @@ def test_a_small_sweep_is_run_and_asked(tmp_path: Path) -> None:
     assert "Asked: TTP attacks, total under Confront is lower than TTP attacks, total under Accommodate." in said(app)
     for paragraph in by_hand.discover("attacks[confront] < attacks[appease]").text().split("\n\n")[1:]:
         assert re.sub(r" \(`[^`]+`\)", "", " ".join(paragraph.split())) in said(app)
-    widget(app, "selectbox", "than").set_value("").run()
+    widget(app, "selectbox", "With").set_value("").run()
     widget(app, "number_input", next(o.label for o in app.number_input if o.label.startswith("Number"))).set_value(
         900
     ).run()

@@ -24,13 +24,15 @@ show.page(
 def put_together(here: state.State) -> tuple[state.State, experiments.Checked]:
     """The experiment: begun from one of the library, changed in the form, shown as text."""
     text = here.trial or experiments.start(experiment_form.USUAL)
+    names = list(experiments.shipped())
     st.selectbox(
         "Begin from",
-        list(experiments.shipped()),
-        list(experiments.shipped()).index(experiment_form.USUAL),
+        names,
+        next((place for place, name in enumerate(names) if experiments.start(name) == text), None),
         format_func=experiments.shipped().__getitem__,
         key=state.key("trial begins"),
         on_change=experiment_form.begin,
+        placeholder="Your own, as it stands below",
         help="Those that come with durand, made small enough to be run here. What stands in the form is replaced.",
     )
     st.markdown(f"**{show.plain(experiments.question(text))}**")

@@ -224,7 +224,8 @@ def ways(one: Exercise, number: int) -> None:
     if step.differs:
         first, second = (one.scenarios[run] for run in step.differs)
         with st.expander(f"What {show.plain(second.title)} does otherwise than {show.plain(first.title)}"):
-            show.differences(differences(first, second), first.title, second.title)
+            rows = [row for row in differences(first, second) if not row.path.endswith(".policy")]
+            show.differences(rows, first.title, second.title)
     for way in steps.ways(one, number):
         link(way)
     if typed := commands(one, number, False):

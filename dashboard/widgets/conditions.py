@@ -81,23 +81,23 @@ def _row(sweep: Sweep, titles: Mapping[str, str], number: int) -> str:
     under = ""
     if several:
         scenario = second.selectbox(
-            "under", list(titles), 0, format_func=titles.__getitem__, key=state.key("under", number)
+            "Under", list(titles), 0, format_func=titles.__getitem__, key=state.key("under", number)
         )
         under = f"[{scenario}]"
     left = f"{outcome}{under}"
     if outcome == VERDICT:
         signs = ["==", "!="]
         sign = third.selectbox(
-            "Compared", signs, format_func=COMPARISONS.__getitem__, key=state.key("sign of end", number)
+            "Comparison", signs, format_func=COMPARISONS.__getitem__, key=state.key("sign of end", number)
         )
-        end = fourth.selectbox("what", list(VERDICTS), format_func=VERDICTS.__getitem__, key=state.key("end", number))
+        end = fourth.selectbox("With", list(VERDICTS), format_func=VERDICTS.__getitem__, key=state.key("end", number))
         return f'{left} {sign} "{end}"'
     signs = ["<", "<=", ">", ">="]
-    sign = third.selectbox("Compared", signs, format_func=COMPARISONS.__getitem__, key=state.key("sign", number))
+    sign = third.selectbox("Comparison", signs, format_func=COMPARISONS.__getitem__, key=state.key("sign", number))
     others = [name for name in titles if under != f"[{name}]"] if several else []
     said = {_VALUE: "a number", **{name: f"the same under {titles[name]}" for name in others}}
     what = fourth.selectbox(
-        "than",
+        "With",
         [*others, _VALUE],
         0 if number == 0 else len(others),
         format_func=said.__getitem__,

@@ -111,7 +111,10 @@ def _ask(place: str, question: Question) -> None:
     if found is None:
         return
     for paragraph in found.paragraphs:
-        st.markdown(show.plain(paragraph))
+        head, apart, rest = paragraph.partition(" In brackets: ")  # how it was measured, behind what was found
+        st.markdown(show.strong(head) if apart and head else show.plain(paragraph))
+        if apart and head:
+            st.caption(show.plain(f"In brackets: {rest}"))
     if found.words:
         st.markdown("What was varied, of what is named here:")
         st.markdown("\n".join(f"- **{show.plain(name)}**: {show.plain(meaning)}" for name, meaning in found.words))
@@ -123,4 +126,6 @@ def _ask(place: str, question: Question) -> None:
             show.picture(made, f"{place}-{number}", width=680 if "concat" in one.specification else 340)
     with st.container(horizontal=True):
         for name, text in ((name, text) for name, text in found.tables.items() if text.count("\n") > 1):
-            st.download_button(name, text, name, "text/csv", key=state.key("table", place, name), on_click="ignore")
+            st.download_button(
+                "These figures, CSV", text, name, "text/csv", key=state.key("table", place, name), on_click="ignore"
+            )

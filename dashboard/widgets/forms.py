@@ -84,7 +84,7 @@ def _parameters(text: str, key: str) -> str:
     names = [name for name, about in PARAMETERS.items() if not about.constant]
     name = st.selectbox("Parameter", names, format_func=controls.words, key=state.key("parameter", key))
     about = PARAMETERS[name]
-    st.caption(f"{show.plain(about.meaning)} In {show.plain(about.unit)}.")
+    st.caption(f"{show.plain(about.meaning)} Unit: {show.plain(about.unit)}.")
     value = controls.parameter_slider(name, about.value, state.key("set value", key, name))
     if st.button("Set", key=state.key("set", key, name), help="In every world of this scenario."):
         return drafting.with_parameter(text, name, value)

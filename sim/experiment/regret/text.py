@@ -197,7 +197,7 @@ def _map(found: Regret, one: Judged) -> Picture | None:
     (across, _, first), (up, _, second) = rank[:2]
     drawn, edges, other = fields(one, found.inputs, across, up)
     records = [{**vars(field), "winner": found.policies[field.winner]} for field in drawn]
-    axes = [f"{title(name)} ({name})" for name in (across, up)]
+    axes = [title(name) for name in (across, up)]
     chart = winners(records, found.policies, axes, [edges, other], what(one.metric), FEW)
     clear = (
         "" if max(first, second) < CLEAR else " Not both of them clearly decide anything: part of this map is chance."
