@@ -271,7 +271,7 @@ def evidence(page: Page, visit: Visit, server: Server) -> None:
 
 
 def exercises(page: Page, visit: Visit, server: Server) -> None:
-    """Answer, predict, and go on to the next step."""
+    """Answer, predict, go on to the next step, and have its answer revealed, which is not on the page before."""
     write(page, FIELD, "20")
     at(page, "Predict", "Enter")
     page.get_by_text("You said 20 of 100").wait_for()
@@ -285,6 +285,10 @@ def exercises(page: Page, visit: Visit, server: Server) -> None:
     walked(page)
     at(page, "Next step", "Enter")
     page.get_by_role("heading", name="2. Run").wait_for()
+    page.get_by_role("link", name=re.compile("^(See|Compare) ")).wait_for()
+    assert not page.get_by_text("What the worlds say").count()
+    at(page, "Reveal what the model says", "Enter")
+    page.get_by_text("What the worlds say").first.wait_for()
 
 
 def class_instructor(page: Page, visit: Visit, server: Server) -> None:
