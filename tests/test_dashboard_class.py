@@ -500,12 +500,17 @@ def test_a_pack_comes_as_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """With two mechanisms in place of all of them, whose search takes thirty runs a question and has tests of its own."""
     monkeypatch.setattr(Lab, "worth", lambda self, because: [("M6", 2.0), ("M8", -1.0)])
     monkeypatch.setattr("sim.teaching.exercises.pack.slides", lambda lab: [])  # tests/test_exercises.py has them drawn
-    with zipfile.ZipFile(io.BytesIO(exercises.pack(lambda told: None, EXERCISE))) as archive:
+    told: list[Any] = []
+    with zipfile.ZipFile(io.BytesIO(exercises.pack(told.append, EXERCISE))) as archive:
         names = set(archive.namelist())
         assert {
             f"{EXERCISE}/{name}" for name in ("worksheet.pdf", "instructor.html", "timing.html", "pack.json")
         } <= names
         assert json.loads(archive.read(f"{EXERCISE}/pack.json"))["exercise"] == EXERCISE
+    parts = [one["part"] for one in told if one]
+    assert list(dict.fromkeys(parts)) == [f"Part {number} of 3: " for number in (1, 2, 3)]
+    assert all(one["done"] <= one["of"] for one in told if one)
+    assert told[-1] is None, "it can be stopped until the last sheet"
 
 
 # ------------------------------------------------------------------------------------------------ play

@@ -100,15 +100,22 @@ def pack(tell: Tell, name: str) -> bytes:
     def part(number: int, done: int, of: int, what: str) -> None:
         tell({"part": f"Part {number} of 3: ", "done": done, "of": of, "what": what})
 
+    class Given(Lab):
+        """A lab that gives up between two texts, too, when nobody waits for them any more."""
+
+        def fill(self, text: str) -> str:
+            tell(None)
+            return super().fill(text)
+
     one = load_exercise(name)
-    lab = Lab(one, progress=lambda done, of: part(1, 100 * done // of, 100, "per cent of the modelled worlds"))
+    lab = Given(one, progress=lambda done, of: part(1, 100 * done // of, 100, "per cent of the modelled worlds"))
     lab.make(one.runs)
     asked = list(one.questions.values())
     for number, question in enumerate(asked):
         part(2, number, len(asked), "questions, what moves their figures")
         lab.ablation_progress = lambda done, of: tell(None)
         missed(lab, question, "right")
-    part(3, 0, 1, "folder of sheets and pictures")
+    part(3, 0, 1, "folder of sheets and pictures written")
     out = io.BytesIO()
     with TemporaryDirectory(prefix="durand-") as home:
         folder = make(lab, Path(home, name))
