@@ -110,10 +110,9 @@ def pack(tell: Tell, name: str) -> bytes:
     one = load_exercise(name)
     lab = Given(one, progress=lambda done, of: part(1, 100 * done // of, 100, "per cent of the modelled worlds"))
     lab.make(one.runs)
-    asked = list(one.questions.values())
-    for number, question in enumerate(asked):
-        part(2, number, len(asked), "questions, what moves their figures")
-        lab.ablation_progress = lambda done, of: tell(None)
+    part(2, 0, 1, words := "mechanisms switched off in turn, for what moves each figure")
+    lab.ablation_progress = lambda done, of: part(2, done, of, words)
+    for question in one.questions.values():
         missed(lab, question, "right")
     part(3, 0, 1, "folder of sheets and pictures written")
     out = io.BytesIO()
