@@ -21,7 +21,8 @@ What stands where
 - `widgets/access.py` is how one comes into a class or a game, and `withheld.py` closes the exercise of a class to those who are
   still to predict in it; `asking.py` is for exercises, `walking.py` for who does one alone (where a step is done says
   `runtime/steps.py`), `conditions.py` for what a sweep is asked, `seats.py` for games,
-  `lines.py` for what somebody who plays alone has played; `classes.py` is what an instructor has of a class, `tables.py` what a player and the host of a game at a table have.
+  `lines.py` for what somebody who plays alone has played; `classes.py` is what an instructor has of a class, `tables.py`
+  what a player and the host of a game at a table have.
 
 How a page is written
 ---------------------
