@@ -42,9 +42,8 @@ def _words(text: str, key: str) -> str:
 def _changes(text: str, key: str) -> str:
     st.markdown("**What somebody does, and from when**")
     for actor, number, change in drafting.changes(text):
-        said, gone = st.columns([5, 1])
-        said.markdown(f"{show.plain(ACTORS.get(actor, actor))}: {show.plain(_said(change))}")
-        if gone.button("Remove", key=state.key("remove", key, actor, number), help="Take this change out."):
+        st.markdown(f"{show.plain(ACTORS.get(actor, actor))}: {show.plain(_said(change))}")
+        if st.button("Remove", key=state.key("remove", key, actor, number), help="Take this change out."):
             return drafting.without_change(text, actor, number)
     with st.container(border=True):
         months = [month_after(START, number) for number in range(120)]
@@ -77,9 +76,8 @@ def _parameters(text: str, key: str) -> str:
     st.markdown("**What nobody controls**")
     found = drafting.data_of(text).get("parameters")
     for name, value in found.items() if isinstance(found, dict) else ():
-        said, gone = st.columns([5, 1])
-        said.markdown(f"{show.plain(controls.words(name))}: {show.plain(value)}")
-        if gone.button("Remove", key=state.key("free", key, name), help="Leave this parameter as declared."):
+        st.markdown(f"{show.plain(controls.words(name))}: {show.plain(value)}")
+        if st.button("Remove", key=state.key("free", key, name), help="Leave this parameter as declared."):
             return drafting.with_parameter(text, name, None)
     names = [name for name, about in PARAMETERS.items() if not about.constant]
     name = st.selectbox("Parameter", names, format_func=controls.words, key=state.key("parameter", key))
