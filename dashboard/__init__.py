@@ -21,8 +21,10 @@ What stands where
   `playback.py` lets months go by; `chain.py` opens an account step by step; `cards.py` shows evidence and `links.py` leads to
   it; `glossary.py` has the words.
 - `widgets/access.py` is how one comes into a class or a game, and `withheld.py` closes the exercise of a class to those who are
-  still to predict in it; `asking.py` is for exercises, `seats.py` for games, `lines.py` for what somebody who plays alone has
-  played; `classes.py` is what an instructor has of a class, `tables.py` what a player and the host of a game at a table have.
+  still to predict in it; `asking.py` is for exercises, `walking.py` for who does one alone (where a step is done says
+  `runtime/steps.py`), `conditions.py` for what a sweep is asked, `seats.py` for games,
+  `lines.py` for what somebody who plays alone has played; `classes.py` is what an instructor has of a class, `tables.py`
+  what a player and the host of a game at a table have.
 
 How a page is written
 ---------------------

@@ -226,6 +226,7 @@ def months_pass(page: Page, visit: Visit, server: Server) -> None:
 
 def studio(page: Page, visit: Visit, server: Server) -> None:
     """Write a scenario, wrong and then right, see its form, and compare it."""
+    at(page, "In forms", "ArrowRight")
     at(page, "The scenario, as YAML", "Control+End")
     page.keyboard.type("months: many")
     page.keyboard.press("Tab")
@@ -234,7 +235,7 @@ def studio(page: Page, visit: Visit, server: Server) -> None:
     page.keyboard.type("24")
     page.keyboard.press("Control+Enter")
     page.get_by_text("Everything fits.").wait_for()
-    at(page, "As text", "ArrowRight")
+    at(page, "As text", "ArrowLeft")
     page.get_by_role("textbox", name="The question it asks").wait_for()
     rest(page)
     walked(page)
@@ -270,7 +271,7 @@ def evidence(page: Page, visit: Visit, server: Server) -> None:
 
 
 def exercises(page: Page, visit: Visit, server: Server) -> None:
-    """Answer, predict, and go on to the next step."""
+    """Answer, predict, go on to the next step, and have its answer revealed, which is not on the page before."""
     write(page, FIELD, "20")
     at(page, "Predict", "Enter")
     page.get_by_text("You said 20 of 100").wait_for()
@@ -284,6 +285,10 @@ def exercises(page: Page, visit: Visit, server: Server) -> None:
     walked(page)
     at(page, "Next step", "Enter")
     page.get_by_role("heading", name="2. Run").wait_for()
+    page.get_by_role("link", name=re.compile("^(See|Compare) ")).wait_for()
+    assert not page.get_by_text("What the worlds say").count()
+    at(page, "Reveal what the model says", "Enter")
+    page.get_by_text("What the worlds say").first.wait_for()
 
 
 def class_instructor(page: Page, visit: Visit, server: Server) -> None:
@@ -453,8 +458,8 @@ def test_what_tab_passes_by_is_reached_otherwise(arrive: Arrive) -> None:
     )
     at(page, "upload", "Enter")
     page.wait_for_function("() => window.asked")
-    at(page, "As text", "ArrowRight")
-    assert page.get_by_role("tab", name="In forms").get_attribute("aria-selected") == "true"
+    at(page, "In forms", "ArrowRight")
+    assert page.get_by_role("tab", name="As text").get_attribute("aria-selected") == "true"
     page = arrive("evidence")
     at(page, "Look up")
     for name in ("Conflicts", "Switch a source off", "How far it rests on evidence"):

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.runtime import exercises, games
+from dashboard.runtime import exercises, games, steps
 from dashboard.runtime.state import from_query
 from dashboard.widgets import access, seats, withheld
 from dashboard.widgets.access import AttemptLimit, ThrottledError
@@ -25,7 +25,7 @@ from sim.teaching.classroom.classes import Opened
 from sim.teaching.classroom.file import ClassroomError
 from sim.teaching.exercises.feedback import fared, gain, label, missed
 from sim.teaching.exercises.figures import Lab
-from sim.teaching.exercises.load import load_exercise
+from sim.teaching.exercises.load import list_exercises, load_exercise
 from sim.teaching.exercises.predict import Chance, Range, score
 from sim.teaching.play import text as play_text
 from sim.teaching.play.briefing import briefing
@@ -448,17 +448,22 @@ def test_an_exercise_alone_from_beginning_to_end(lab: Lab) -> None:
     one = lab.exercise
     app = visit("exercises", exercise=EXERCISE)
     assert lab.fill(one.background[0].text) in said(app)
-    assert f"evidence?card={one.background[0].claims[0]}" in "\n".join(mark.value for mark in app.markdown)
+    assert one.background[0].claims[0] in said(app)
     assert not app.get("vega_lite_chart")
     app = answered(app, one.quiz, "before")
     for number, step in enumerate(one.steps):
         if step.questions:
-            called = [label(one, name) for name in step.show]
-            assert not [row for row in tables(app) if row[0] in called]
             app = answered(app, step.questions)
-        for name in one.due(number):
-            _, lines = fared(prediction(name), lab.values(one.questions[name].figure))
-            assert lines[0] in said(app)
+        told = [fared(prediction(name), lab.values(one.questions[name].figure))[1][0] for name in one.due(number)]
+        if step.show:
+            called = [label(one, name) for name in step.show]
+            assert not [row for row in tables(app) if row[0] in called], "before it is revealed"
+            assert not any(line in said(app) for line in told)
+            press(app, "Reveal what the model says")
+            assert [row for row in tables(app) if row[0] in called] == [
+                [label(one, name), lab.shown(name).text] for name in step.show
+            ]
+        assert all(line in said(app) for line in told)
         if number + 1 < len(one.steps):
             press(app, "Next step")
     app = answered(app, one.quiz, "after")
@@ -469,6 +474,24 @@ def test_an_exercise_alone_from_beginning_to_end(lab: Lab) -> None:
     assert app.number_input
 
 
+@pytest.mark.parametrize("name", [one.name for one in list_exercises()])
+def test_every_step_leads_to_where_it_is_done(name: str) -> None:
+    """Otherwise a student in a browser is told to run something and not where, or comes to another setting."""
+    one = load_exercise(name)
+    for number, step in enumerate(one.steps):
+        found = steps.ways(one, number)
+        assert bool(found) == bool(step.show or step.runs or step.opens or step.do == "explain")
+        for way in found:
+            here, problems = from_query(way.query)
+            assert not problems
+            if way.page == "compare" and step.runs:
+                assert (here.seed, here.worlds) == (one.setting.seed, min(one.setting.worlds, 1000))
+                there = {one.runs[run].scenario for run in step.runs if not one.runs[run].set}
+                assert here.own or there & set(here.scenarios)
+    for question in one.questions.values():
+        assert from_query(steps.why(one, question).query)[1] == []
+
+
 def test_an_exercise_that_is_not_there_is_told() -> None:
     assert "There is no exercise magic" in said(visit("exercises", exercise="magic"))
 
@@ -477,12 +500,17 @@ def test_a_pack_comes_as_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """With two mechanisms in place of all of them, whose search takes thirty runs a question and has tests of its own."""
     monkeypatch.setattr(Lab, "worth", lambda self, because: [("M6", 2.0), ("M8", -1.0)])
     monkeypatch.setattr("sim.teaching.exercises.pack.slides", lambda lab: [])  # tests/test_exercises.py has them drawn
-    with zipfile.ZipFile(io.BytesIO(exercises.pack(lambda told: None, EXERCISE))) as archive:
+    told: list[Any] = []
+    with zipfile.ZipFile(io.BytesIO(exercises.pack(told.append, EXERCISE))) as archive:
         names = set(archive.namelist())
         assert {
             f"{EXERCISE}/{name}" for name in ("worksheet.pdf", "instructor.html", "timing.html", "pack.json")
         } <= names
         assert json.loads(archive.read(f"{EXERCISE}/pack.json"))["exercise"] == EXERCISE
+    parts = [one["part"] for one in told if one]
+    assert list(dict.fromkeys(parts)) == [f"Part {number} of 3: " for number in (1, 2, 3)]
+    assert all(one["done"] <= one["of"] for one in told if one)
+    assert told[-1] is None, "it can be stopped until the last sheet"
 
 
 # ------------------------------------------------------------------------------------------------ play

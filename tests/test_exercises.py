@@ -26,8 +26,8 @@ from sim.results.run import compare
 from sim.results.run import run as run_worlds
 from sim.scenario import batch_key, library, load_scenario
 from sim.teaching.exercises import pack as packing
-from sim.teaching.exercises.feedback import because_of, feedback, label, missed
-from sim.teaching.exercises.figures import Lab
+from sim.teaching.exercises.feedback import feedback, label, missed
+from sim.teaching.exercises.figures import Lab, because_of
 from sim.teaching.exercises.load import ExerciseError, exercises, list_exercises, load_exercise, texts
 from sim.teaching.exercises.pages import page
 from sim.teaching.exercises.paper import paper
@@ -35,6 +35,7 @@ from sim.teaching.exercises.predict import Chance, Range
 from sim.teaching.exercises.schema import Exercise, exercise_schema
 from sim.teaching.exercises.sheets import Grid, Items, Sheet, Text, worksheet
 from sim.teaching.exercises.slides import chart
+from sim.teaching.exercises.typed import commands, worked_out
 from sim.teaching.exercises.walk import Walk
 from sim.teaching.exercises.words import WordsError, filled, references, typed_figures
 from sim.words.numbers import between
@@ -105,6 +106,11 @@ def small(name: str) -> Lab:
 def two_mechanisms(monkeypatch: Any) -> None:
     """Two mechanisms in place of all of them, whose search takes thirty runs a question and has tests of its own."""
     monkeypatch.setattr(Lab, "worth", lambda self, because: [("M6", 2.0), ("M8", -1.0)])
+
+
+def _grids(sheet: Sheet) -> list[Grid]:
+    """The tables of a worksheet into which figures are written."""
+    return [block for block in sheet.blocks if isinstance(block, Grid) and block.head[0] == "What to read off"]
 
 
 def answers(one: Exercise) -> str:
@@ -247,6 +253,22 @@ class TestContract:
             assert lab(name).fill(answer.text) not in words
         values = [row[1] for block in sheet.blocks if isinstance(block, Grid) for row in block.rows]
         assert all(value == "" or value.startswith("____") for value in values)
+
+    def test_what_is_typed_fills_its_worksheet(self, name: str) -> None:
+        """Otherwise students are asked for figures that nothing they are told to type prints, or that the page shows alone."""
+        one = exercise(name)
+        asked = dict(
+            zip((n for n, step in enumerate(one.steps) if step.show), _grids(worksheet(lab(name))), strict=True)
+        )
+        for number, step in enumerate(one.steps):
+            typed = commands(one, number, True)
+            assert not re.search(r"\bdurand \w", step.text), "nobody in a browser is told to type"
+            assert (number in asked) == any(words.startswith("durand exercise step") for words in typed)
+            if number in asked:
+                assert f"durand exercise step exercise.yaml {number + 1}" in typed
+                said = " ".join(worked_out(lab(name), number, 80).split())
+                for (words, _), figure in zip(asked[number].rows, step.show, strict=True):
+                    assert " ".join(f"- {words}: {lab(name).shown(figure).text}".split()) in said
 
     @pytest.mark.usefixtures("two_mechanisms")
     def test_a_student_can_walk_through_it(self, name: str, monkeypatch: Any, capsys: Any) -> None:

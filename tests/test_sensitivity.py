@@ -15,7 +15,7 @@ from command import Durand
 import sim
 from sim.experiment import work
 from sim.experiment.design import places
-from sim.experiment.factors import Factor
+from sim.experiment.factors import Factor, factor_words
 from sim.experiment.outcome import Sweep
 from sim.experiment.schema import LatinHypercube, Morris, Saltelli
 from sim.experiment.sensitivity import study as analysis
@@ -24,6 +24,7 @@ from sim.experiment.sensitivity.study import SensitivityError
 from sim.parameters import PARAMETERS
 from sim.plots import rows_of, to_png
 from sim.results.folders import sealed
+from sim.words.sentences import capital
 from sim.worlds import Streams, Vector
 
 # Three parameters that stand for the three inputs of the textbook function, and one that stands for nothing.
@@ -242,7 +243,7 @@ class TestSweeps:
         }
         assert "fatalities" in found.spread.index.get_level_values("metric")
         assert any("4.0 at every point; nothing that was varied moves it" in text for text in found.reading())
-        assert "pakistan.aid 0.5" in " ".join(found.reading())
+        assert "under Confront, Pakistan: Aid 0.5" in " ".join(found.reading())
         apart = done.sensitivity(["attacks"], versus="confront")
         table = apart.indices.loc["appease", 0, "attacks"]
         assert table["ST"].idxmax() == INPUTS[1]
@@ -396,6 +397,11 @@ def drawn(chart: Any) -> list[dict[str, Any]]:
     return rows_of(chart)
 
 
+def _called(name: str) -> str:
+    """What a picture calls a factor."""
+    return capital(factor_words(name))
+
+
 class TestPictures:
     @pytest.fixture
     def found(self, textbook: type[Textbook], tmp_path: Path) -> Any:
@@ -404,7 +410,7 @@ class TestPictures:
 
     def test_the_tornado_draws_the_table(self, found: Any) -> None:
         rows = drawn(found.tornado())
-        table = found.study().indices.table
+        table = found.study().indices.table.rename(index=_called)
         for row in rows:
             column = "lowest_third" if "low" in row["side"] else "highest_third"
             assert row["mean"] == pytest.approx(table.loc[row["factor"], column])
@@ -413,7 +419,7 @@ class TestPictures:
 
     def test_the_indices_draw_their_intervals(self, found: Any) -> None:
         rows = drawn(found.chart())
-        table = found.study().indices.table
+        table = found.study().indices.table.rename(index=_called)
         assert len(rows) == 2 * len(table)
         for row in rows:
             kind = "S1" if row["kind"].startswith("alone") else "ST"
@@ -424,7 +430,7 @@ class TestPictures:
         rows = drawn(found.interactions())
         assert len({frozenset((row["across"], row["down"])) for row in rows}) == len(rows) == 6
         strongest = max(rows, key=lambda row: row["index"])
-        assert {strongest["across"], strongest["down"]} == {INPUTS[0], INPUTS[2]}
+        assert {strongest["across"], strongest["down"]} == {_called(INPUTS[0]), _called(INPUTS[2])}
 
     def test_labels_of_the_plane_stand_clear_of_each_other(self) -> None:
         from sim.plots.sensitivity import morris_plane

@@ -24,16 +24,18 @@ show.page(
 def put_together(here: state.State) -> tuple[state.State, experiments.Checked]:
     """The experiment: begun from one of the library, changed in the form, shown as text."""
     text = here.trial or experiments.start(experiment_form.USUAL)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.selectbox(
-            "Begin from",
-            list(experiments.shipped()),
-            list(experiments.shipped()).index(experiment_form.USUAL),
-            format_func=experiments.shipped().__getitem__,
-            key=state.key("trial begins"),
-            help="Those that come with durand, made small enough to be run here.",
-        )
-        st.button("Begin", on_click=experiment_form.begin, help="What stands in the form is replaced.")
+    names = list(experiments.shipped())
+    st.selectbox(
+        "Begin from",
+        names,
+        next((place for place, name in enumerate(names) if experiments.start(name) == text), None),
+        format_func=experiments.shipped().__getitem__,
+        key=state.key("trial begins"),
+        on_change=experiment_form.begin,
+        placeholder="Your own, as it stands below",
+        help="Those that come with durand, made small enough to be run here. What stands in the form is replaced.",
+    )
+    st.markdown(f"**{show.plain(experiments.question(text))}**")
     text = experiment_form.all_of(text)
     checked = experiments.check(text)
     with st.expander("The experiment as text", key=state.key("trial text"), on_change="rerun") as opened:

@@ -1,17 +1,18 @@
-"""The Scenario studio: a scenario of your own, in forms or as text, checked while you write."""
+"""The Scenario studio: a scenario of your own, in forms or as text, checked while you write; what it does is shown at once."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from dashboard.runtime import state
-from dashboard.widgets import controls, drafting, forms, show
+from dashboard.widgets import controls, drafting, forms, sentences, show
+from sim.metrics import METRICS
 from sim.scenario import ScenarioError, differences, load_scenario
 
 here = show.page(
     "Scenario studio",
-    "Write a scenario of your own: start from one of the library, change it in forms or as text, see what differs, "
-    "and compare it. What you write stays in your browser's session until you download or share it.",
+    "Make a scenario of your own: start from one of the library, change what somebody does, and see at once what comes of it. "
+    "What you make stays in your browser's session until you download or share it.",
 )
 
 
@@ -52,15 +53,69 @@ if "draft" not in st.session_state:
 if st.session_state.pop("go", False):
     st.switch_page("pages/compare.py")
 
+
+def effect(checked: drafting.Checked, text: str) -> None:
+    """What differs from the scenario that the draft builds on, and what comes of it in the same worlds."""
+    assert checked.scenario is not None
+    parent = checked.parent or "confront"
+    title = controls.library()[parent][0]
+    rows = differences(load_scenario(parent), checked.scenario)
+    if not rows:
+        st.info(f"Nothing differs from {show.plain(title)} yet. Add a change, and what it does is shown here.")
+        return
+    st.subheader(f"What it does, beside {show.plain(title)}", anchor=False)
+    metric = st.selectbox(
+        "What to look at",
+        list(METRICS),
+        list(METRICS).index(here.metric),
+        format_func=lambda name: METRICS[name].title,
+        key=state.key("studio metric"),
+    )
+    asked = here.with_(scenarios=(parent, state.OWN), own=text, metric=metric, levers={}, postures={})
+    found = show.comparison(asked.with_(version_of="", since="", told=""), held=(344,))
+    if found is not None:
+        st.markdown(show.strong(sentences.answer(asked, found)))
+        show.picture(show.moving(found, "fan", metric), "studio-fan", width=680)
+    st.subheader("What differs", anchor=False)
+    show.differences(rows, title, checked.scenario.title)
+
+
+def edit() -> tuple[str, drafting.Checked]:
+    """The draft in forms, and as text; as it is now, checked."""
+    key = f"{st.session_state['draft number']}"
+    form_tab, text_tab = st.tabs(["In forms", "As text"])
+    with text_tab:
+        text = st.text_area(
+            "The scenario, as YAML. It is checked when you leave the field, or with Ctrl and Enter.",
+            st.session_state["draft"],
+            height=320,
+            max_chars=256 * 1024,
+            key=state.key("text", key),
+        )
+        st.session_state["draft"] = text
+    checked = drafting.check(text)
+    with form_tab:
+        changed = forms.all_of(text, key) if drafting.data_of(text) else None
+        if changed is None:
+            st.info("The text cannot be read as YAML yet; put it right first, then the forms come back.")
+        elif changed != text:
+            put(changed)
+            st.rerun()
+    return text, checked
+
+
 first, second = st.columns(2, vertical_alignment="bottom")
 with first, st.container(horizontal=True, vertical_alignment="bottom"):
-    st.selectbox(
+    parent = st.selectbox(
         "Start anew from",
         list(controls.library()),
+        list(controls.library()).index(here.edited if here.edited != state.OWN else "confront"),
         format_func=lambda name: controls.library()[name][0],
         key=state.key("begin"),
+        help="  \n".join(f"{show.plain(title)}: {show.plain(asks)}" for title, asks in controls.library().values()),
     )
-    st.button("Start", on_click=begin, help="What is written below is replaced.")
+    st.button("Start", on_click=begin, help="What stands below is replaced.")
+first.caption(show.plain(controls.library()[parent][1]))
 second.file_uploader(
     "Or upload a scenario file (YAML, at most 256 KiB)",
     ["yaml", "yml"],
@@ -71,43 +126,31 @@ second.file_uploader(
 if "upload problem" in st.session_state:
     st.error(show.plain(st.session_state["upload problem"]))
 
-key = f"{st.session_state['draft number']}"
-text_tab, form_tab = st.tabs(["As text", "In forms"])
-with text_tab:
-    text = st.text_area(
-        "The scenario, as YAML. It is checked when you leave the field, or with Ctrl and Enter.",
-        st.session_state["draft"],
-        height=320,
-        max_chars=256 * 1024,
-        key=state.key("text", key),
-    )
-    st.session_state["draft"] = text
-checked = drafting.check(text)
-with form_tab:
-    changed = forms.all_of(text, key) if drafting.data_of(text) else None
-    if changed is None:
-        st.info("The text cannot be read as YAML yet; put it right first, then the forms come back.")
-    elif changed != text:
-        put(changed)
-        st.rerun()
-
-if checked.problems:
-    listed = "\n".join(f"- {show.plain(problem)}" for problem in checked.problems)
-    st.error(f"This is not right yet:\n\n{listed}")
-    with st.expander("The text with its line numbers"):
-        st.code(text, language=None, line_numbers=True)
-elif checked.scenario is not None:
-    st.success("Everything fits.")
-    parent = checked.parent or "confront"
-    st.subheader(f"What differs from {show.plain(controls.library()[parent][0])}", anchor=False)
-    rows = differences(load_scenario(parent), checked.scenario)
-    show.differences(rows, controls.library()[parent][0], checked.scenario.title)
-
-if checked.scenario is not None and state.too_long(text):
-    st.warning(
-        "This scenario is too long for an address: neither a link to its comparison nor the page loaded again will hold it. "
-        "To keep or share it, download it; whoever has the file can upload it here."
-    )
-with st.container(horizontal=True):
-    st.button("Compare", type="primary", disabled=checked.scenario is None, on_click=compare, args=[checked])
-    st.download_button("Download", text, "scenario.yaml", "application/yaml", on_click="ignore")
+left, right = st.columns([2, 3], gap="medium")
+with left:
+    text, checked = edit()
+    if checked.problems:
+        listed = "\n".join(f"- {show.plain(problem)}" for problem in checked.problems)
+        st.error(f"This is not right yet:\n\n{listed}")
+        with st.expander("The text with its line numbers"):
+            st.code(text, language=None, line_numbers=True)
+    else:
+        st.success("Everything fits.")
+    if checked.scenario is not None and state.too_long(text):
+        st.warning(
+            "This scenario is too long for an address: neither a link to its comparison nor the page loaded again will hold it. "
+            "To keep or share it, download it; whoever has the file can upload it here."
+        )
+    with st.container(horizontal=True):
+        st.button(
+            "Compare",
+            type="primary",
+            disabled=checked.scenario is None,
+            on_click=compare,
+            args=[checked],
+            help="Go on with it on the Compare page.",
+        )
+        st.download_button("Download", text, "scenario.yaml", "application/yaml", on_click="ignore")
+if checked.scenario is not None:
+    with right:
+        effect(checked, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -31,11 +32,12 @@ class Shown:
 
 @dataclass(frozen=True)
 class Found:
-    """What came out: paragraphs, pictures, and tables as the text of CSV files by name."""
+    """What came out: paragraphs, pictures, tables as the text of CSV files by name, and what is meant by what is named."""
 
     paragraphs: tuple[str, ...]
     pictures: tuple[Shown, ...]
     tables: dict[str, str]
+    words: tuple[tuple[str, str], ...] = ()
 
 
 @contextmanager
@@ -61,10 +63,13 @@ def run(tell: Tell, text: str, folder: str) -> bool:
 
 def sensitivity(tell: Tell, folder: str, metric: str, versus: str | None) -> Found:
     """What a metric hangs on."""
+    from sim.experiment.factors import factor_words
     from sim.experiment.sensitivity.pictures import pictures
-    from sim.experiment.sensitivity.text import cells
+    from sim.experiment.sensitivity.text import NAMED, cells
+    from sim.parameters import PARAMETERS
     from sim.plots.gallery import Picture
     from sim.plots.tables import Table
+    from sim.words.sentences import capital
 
     tell(None)
     with _unnamed(folder):
@@ -76,8 +81,13 @@ def sensitivity(tell: Tell, folder: str, metric: str, versus: str | None) -> Fou
             narrow = {"tornado": found.tornado, "indices": found.chart, "interactions": found.interactions}[name]
             chart = narrow(study.metric, study.scenario, study.mix, width=NARROW)
             title = f"{alt[0].upper()}{alt[1:]}"
-            drawn.append(_shown(Picture(f"{study.key}-{name}", title, "", title, chart, Table(head, rows))))
-    return Found(tuple(found.reading()), tuple(drawn), {"indices.csv": found.indices.to_csv()})
+            called = [[capital(factor_words(one)), *cells_] for one, *cells_ in rows]
+            drawn.append(_shown(Picture(f"{study.key}-{name}", title, "", title, chart, Table(head, called))))
+    first = [name for study in found.studies if study.indices for name in study.indices.table.index[:NAMED]]
+    words = tuple(
+        (capital(factor_words(name)), PARAMETERS[name].meaning) for name in dict.fromkeys(first) if name in PARAMETERS
+    )
+    return Found(tuple(found.reading()), tuple(drawn), {"indices.csv": found.indices.to_csv()}, words)
 
 
 def discovery(tell: Tell, folder: str, where: str, scenario: str | None) -> Found:
@@ -86,7 +96,7 @@ def discovery(tell: Tell, folder: str, where: str, scenario: str | None) -> Foun
     with _unnamed(folder):
         found = _open(folder).discover(where, scenario)
     pictures = tuple(_shown(one) for one in found.pictures())
-    return Found(tuple(found.text().split("\n\n")), pictures, {"boxes.csv": found.table().to_csv(index=False)})
+    return Found(_without_ids(found.text(), "Asked: "), pictures, {"boxes.csv": found.table().to_csv(index=False)})
 
 
 def regret(tell: Tell, folder: str, metric: str) -> Found:
@@ -95,7 +105,16 @@ def regret(tell: Tell, folder: str, metric: str) -> Found:
     with _unnamed(folder):
         found = _open(folder).regret([metric])
     pictures = tuple(_shown(one) for one in found.pictures())
-    return Found(tuple(found.text().split("\n\n")), pictures, {"regret.csv": found.table().to_csv(index=False)})
+    return Found(_without_ids(found.text()), pictures, {"regret.csv": found.table().to_csv(index=False)})
+
+
+def _without_ids(text: str, echo: str = "") -> tuple[str, ...]:
+    """Paragraphs without the ids that stand behind the words, and without the sentence in which a question is echoed."""
+    paragraphs = [re.sub(r" \(`[^`]+`\)|`[^`]+`, ", "", " ".join(one.split())) for one in text.split("\n\n")]
+    return tuple(
+        one.partition(". It holds ")[2].join(("It holds ", "")) if echo and one.startswith(echo) else one
+        for one in paragraphs
+    )
 
 
 def table(tell: Tell, folder: str, kind: str) -> bytes:

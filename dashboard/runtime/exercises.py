@@ -1,4 +1,4 @@
-"""What workers do for exercises: work one out for pages, look for reasons, make a pack. Each begins with `tell`.
+"""What workers do for exercises: work one out for pages, look for what moves its figures, make a pack. Each begins with `tell`.
 
 A page never holds the runs of an exercise, only what is read from them.
 """
@@ -18,8 +18,7 @@ from sim.worlds import Vector
 if TYPE_CHECKING:
     from dashboard.runtime.worker import Tell
     from sim.plots import Table
-
-SIDES = ("high", "low", "right")
+    from sim.teaching.exercises.figures import Worths
 
 
 @dataclass(frozen=True)
@@ -68,6 +67,7 @@ def work_out(tell: Tell, name: str, stamp: str) -> Lesson:
 
     one = load_exercise(name)
     lab = Lab(one, progress=lambda done, everything: tell(None))
+    lab.make(one.runs)
     return Lesson(
         values={question: lab.values(about.figure) for question, about in one.questions.items()},
         figures={figure: (label(one, figure), lab.shown(figure).text) for figure in one.figures},
@@ -79,25 +79,42 @@ def work_out(tell: Tell, name: str, stamp: str) -> Lesson:
     )
 
 
-def reasons(tell: Tell, name: str, question: str, stamp: str) -> dict[str, list[str]]:
-    """What a prediction may have left out: for one too high, too low or right, the mechanisms in sentences."""
-    from sim.teaching.exercises.feedback import missed
+def worth(tell: Tell, name: str, run: str, stamp: str) -> Worths:
+    """What each mechanism is worth to what an exercise's questions ask of one of its runs."""
     from sim.teaching.exercises.figures import Lab
     from sim.teaching.exercises.load import load_exercise
 
     tell(None)
-    one = load_exercise(name)
-    lab = Lab(one)
-    return {side: missed(lab, one.questions[question], side) for side in SIDES}  # type: ignore[arg-type]
+    lab = Lab(load_exercise(name))
+    lab.ablation_progress = lambda done, everything: tell(None)
+    return lab.worths(run)
 
 
 def pack(tell: Tell, name: str) -> bytes:
     """The pack of an exercise, as `durand exercise pack` makes it, in a ZIP file; for the heavy worker."""
+    from sim.teaching.exercises.feedback import missed
     from sim.teaching.exercises.figures import Lab
     from sim.teaching.exercises.load import load_exercise
     from sim.teaching.exercises.pack import pack as make
 
-    lab = Lab(load_exercise(name), progress=lambda done, everything: tell({"done": done, "of": everything}))
+    def part(number: int, done: int, of: int, what: str) -> None:
+        tell({"part": f"Part {number} of 3: ", "done": done, "of": of, "what": what})
+
+    class Given(Lab):
+        """A lab that gives up between two texts, too, when nobody waits for them any more."""
+
+        def fill(self, text: str) -> str:
+            tell(None)
+            return super().fill(text)
+
+    one = load_exercise(name)
+    lab = Given(one, progress=lambda done, of: part(1, 100 * done // of, 100, "per cent of the modelled worlds"))
+    lab.make(one.runs)
+    part(2, 0, 1, words := "mechanisms switched off in turn, for what moves each figure")
+    lab.ablation_progress = lambda done, of: part(2, done, of, words)
+    for question in one.questions.values():
+        missed(lab, question, "right")
+    part(3, 0, 1, "folder of sheets and pictures written")
     out = io.BytesIO()
     with TemporaryDirectory(prefix="durand-") as home:
         folder = make(lab, Path(home, name))

@@ -26,11 +26,11 @@ KINDS: dict[str, tuple[str, int, int, str]] = {
         "points",
         10,
         2500,
-        "Latin hypercube: spread evenly, for discovery, regret and a rough ranking",
+        "Spread evenly (Latin hypercube): where things hold, which policy does well, a rough ranking",
     ),
-    "saltelli": ("base", 16, 512, "Saltelli: for Sobol indices, which measure"),
-    "morris": ("trajectories", 4, 200, "Morris: for screening many uncertainties, which ranks"),
-    "factorial": ("", 0, 0, "Factorial: every combination of the levels that the text names"),
+    "saltelli": ("base", 16, 512, "Measure each one's share (Saltelli, for Sobol indices)"),
+    "morris": ("trajectories", 4, 200, "Screen many (Morris): which matter at all"),
+    "factorial": ("", 0, 0, "Every combination of the levels that the text names (factorial)"),
 }
 
 
@@ -66,6 +66,7 @@ def shipped() -> dict[str, str]:
     return out
 
 
+@cache
 def start(name: str) -> str:
     """The text of an experiment of the library, made small enough to be run here: of worlds rather than of points."""
     data = dict(read(experiments() / f"{name}.yaml", error=ExperimentError).data)
@@ -76,6 +77,15 @@ def start(name: str) -> str:
     while (found := extent(data))[0] * found[1] > MOST_RUNS:
         data = {**data, "worlds": found[1] // 2}
     return dump(data)
+
+
+def question(text: str) -> str:
+    """What an experiment asks, where its text says so."""
+    try:
+        data = read((NAME, text), error=ExperimentError).data
+    except ExperimentError:
+        return ""
+    return str(data.get("question") or data.get("title") or "")
 
 
 def _check(text: str) -> Checked:

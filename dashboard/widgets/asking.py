@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from hashlib import blake2b
+from typing import Literal
 
 import streamlit as st
 
-from dashboard.runtime import exercises
+from dashboard.runtime import exercises, steps
 from dashboard.runtime.engine import BusyError, RunError, engine
 from dashboard.runtime.exercises import Lesson, Sketch
 from dashboard.runtime.questions import Question
+from dashboard.runtime.steps import Way
 from dashboard.widgets import access, show
+from sim.evidence import ledger
 from sim.plots import Picture
 from sim.plots.predictions import chances, ranges
-from sim.teaching.exercises.feedback import fared, unit_of, why_command
-from sim.teaching.exercises.figures import Lab
+from sim.scenario import differences
+from sim.teaching.exercises.feedback import fared, missed, unit_of
+from sim.teaching.exercises.figures import Lab, because_of
 from sim.teaching.exercises.load import Listed, list_exercises, load_exercise
 from sim.teaching.exercises.predict import Chance, Prediction, PredictionError, Range, Score, as_data, central
-from sim.teaching.exercises.schema import LEVELS, STEPS, Exercise, Passage, Step
+from sim.teaching.exercises.schema import LEVELS, STEPS, Exercise, Step
+from sim.teaching.exercises.typed import commands
 from sim.words.numbers import between, of_100
 
+Side = Literal["high", "low", "right"]
 HOW = (
     "A number of worlds goes from 0 (in no modelled world) to 100 (in all of them). A range is to hold eight worlds of ten: as "
     "many are to lie below it as above. An honest answer scores best."
@@ -62,17 +69,21 @@ def lesson(name: str) -> Lesson | None:
     return None if found is None else found["lesson"]
 
 
-def reasons(name: str, question: str) -> dict[str, list[str]] | None:
-    """What a prediction may have left out, by the side on which it missed; None while that is not known."""
-    asked = {"reasons": Question(exercises.reasons, (name, question, _stamp(name)))}
+def reasons(one: Exercise, name: str, side: Side) -> list[str] | None:
+    """What moves the figure of a question, for who missed it on a side; None while that is not known."""
+    question = one.questions[name]
+    because = because_of(one, question)
+    runs = filter(None, dict.fromkeys((because.run, because.versus)))
+    asked = {run: Question(exercises.worth, (one.name, run, _stamp(one.name))) for run in runs}
     try:
-        found: dict[str, list[str]] = engine().results(f"{show.session()} {question}", asked, show.superseded)[
-            "reasons"
-        ]
+        found = engine().results(f"{show.session()} {name}", asked, show.superseded)
     except (BusyError, RunError) as problem:
         st.info(show.plain(problem))
         return None
-    return found
+    lab = Lab(one)
+    for run, worths in found.items():
+        lab.learn(run, worths)
+    return missed(lab, question, side)
 
 
 _WARM: set[str] = set()
@@ -88,7 +99,9 @@ def make_ready(name: str) -> None:
     def ask() -> None:
         one = exercise(name)
         wanted = [Question(exercises.work_out, (name, _stamp(name)))]
-        wanted += [Question(exercises.reasons, (name, question, _stamp(name))) for question in one.questions]
+        because = [because_of(one, question) for question in one.questions.values()]
+        runs = dict.fromkeys(run for each in because for run in (each.run, each.versus) if run)
+        wanted += [Question(exercises.worth, (name, run, _stamp(name))) for run in runs]
         for question in wanted:
             try:
                 engine().results(f"ahead {name}", {"": question})
@@ -162,8 +175,14 @@ def _read(one: Exercise, name: str, place: str) -> Prediction:
 # ------------------------------------------------------------------------------------------------ what came of it
 
 
-def outcome(one: Exercise, made: Lesson, name: str, mine: Prediction | None) -> Score | None:
-    """How a prediction fared, in words, and which mechanism it may have left out; None where there was none."""
+def outcome(
+    one: Exercise, made: Lesson, name: str, mine: Prediction | None, later: list[Callable[[], None]] | None = None
+) -> Score | None:
+    """How a prediction fared, in words, and which mechanism it may have left out; None where there was none.
+
+    Args:
+        later: takes what is long in coming, to be called once all else stands on the page; None: it is waited for here.
+    """
     st.markdown(f"**{fill(one, one.questions[name].ask)}**")
     if mine is None:
         st.info("You made no prediction here before it was revealed.")
@@ -171,16 +190,47 @@ def outcome(one: Exercise, made: Lesson, name: str, mine: Prediction | None) -> 
         return None
     score, lines = fared(mine, made.values[name])
     st.markdown("  \n".join(show.plain(line) for line in lines))
-    with st.spinner("Looking for what was left out, mechanism by mechanism."):
-        found = reasons(one.name, name)
-    if found and found[score.side]:
-        st.markdown("What carries it:" if score.side == "right" else "What you may have left out:")
-        st.markdown("\n".join(f"- {show.plain(line)}" for line in found[score.side]))
-    elif found:
-        st.markdown("No single mechanism pushes it that way by much.")
-    st.caption("To look further, on the command line:")
-    st.code(why_command(one, one.questions[name], False), language=None, wrap_lines=True)
+    place = st.container()
+
+    def tell() -> None:
+        with place:
+            _told(one, name, score.side)
+
+    tell() if later is None else later.append(tell)
+    link(steps.why(one, one.questions[name]))
     return score
+
+
+def _told(one: Exercise, name: str, side: Side) -> None:
+    """Which mechanisms move a question's figure."""
+    with st.spinner("Looking for what moves it: one mechanism after the other is switched off."):
+        found = reasons(one, name, side)
+    if found:
+        st.markdown("What carries it:" if side == "right" else "What you may have left out:")
+        st.markdown("\n".join(f"- {show.plain(line)}" for line in found))
+    elif found is not None:
+        st.markdown("No single mechanism pushes it that way by much.")
+
+
+def link(way: Way) -> None:
+    """A link to the page on which something is done, in a tab of its own; nothing on a server that does not have the page."""
+    if not os.environ.get("DURAND_CLASSES_ONLY"):
+        st.markdown(f"[{show.plain(way.label)}]({access.link(way.page, **way.query)})")
+
+
+def ways(one: Exercise, number: int) -> None:
+    """The ways to the pages on which a step is done, what it lays side by side, and what is typed at a terminal."""
+    step = one.steps[number]
+    if step.differs:
+        first, second = (one.scenarios[run] for run in step.differs)
+        with st.expander(f"What {show.plain(second.title)} does otherwise than {show.plain(first.title)}"):
+            rows = [row for row in differences(first, second) if not row.path.endswith(".policy")]
+            show.differences(rows, first.title, second.title)
+    for way in steps.ways(one, number):
+        link(way)
+    if typed := commands(one, number, False):
+        with st.expander("At a terminal"):
+            st.code("\n".join(typed), language=None, wrap_lines=True)
 
 
 def model(one: Exercise, made: Lesson, name: str) -> Prediction:
@@ -240,14 +290,14 @@ def _drawn(sketch: Sketch) -> show.Drawn:
 
 def background(one: Exercise) -> None:
     """What students need to know, each passage with the claims that it rests on."""
-    for passage in one.background:
-        st.markdown(f"{fill(one, passage.text)}{claims(passage)}")
-
-
-def claims(passage: Passage) -> str:
-    """Links to the claims that a passage rests on, as Markdown."""
-    links = ", ".join(f"[{show.plain(claim)}]({access.link('evidence', card=claim)})" for claim in passage.claims)
-    return f"  \nRests on: {links}" if links else ""
+    known = ledger().claims
+    for number, passage in enumerate(one.background):
+        st.markdown(fill(one, passage.text))
+        if passage.claims:
+            with st.expander(f"What this rests on ({len(passage.claims)})", key=f"rests {one.name} {number}"):
+                for claim in passage.claims:
+                    there = access.link("evidence", card=claim)
+                    st.markdown(f"{show.plain(known[claim].text)} [{show.plain(claim)}]({there})")
 
 
 def heading(place: int, step: Step) -> str:

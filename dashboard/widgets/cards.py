@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.runtime import state
 from dashboard.widgets import links, show
 from sim.evidence import ledger
 from sim.plots import Table
@@ -58,6 +59,11 @@ def listed(entry: Entry) -> None:
         beside = f" · {entry.note}" if entry.note and entry.text else ""
         if said:
             st.caption(show.plain(f"{entry.id}{beside}"))
+    elif entry.kind == "scenario":
+        folder, _, name = entry.id.rpartition("/")
+        titles = state.known()
+        said = f"Course: {titles.get(name, name.replace('_', ' ').capitalize())}" if folder else titles.get(name, name)
+        st.markdown(f"- **{show.plain(said)}** ({show.plain(entry.id)})")
     else:
         beside = f": {show.plain(entry.note)}" if entry.note else ""
         st.markdown(f"- **{show.plain(entry.id)}**{beside}")

@@ -31,7 +31,8 @@ def all_of(text: str) -> str:
 
 def begin() -> None:
     """Begin anew from the chosen experiment of the library."""
-    state.replace_all(state.current().with_(trial=experiments.start(st.session_state[state.key("trial begins")])))
+    if name := st.session_state[state.key("trial begins")]:
+        state.replace_all(state.current().with_(trial=experiments.start(name)))
 
 
 def _what(data: dict[str, Any]) -> dict[str, Any]:
@@ -57,7 +58,15 @@ def _what(data: dict[str, Any]) -> dict[str, Any]:
             names,
             format_func=controls.words,
             key=state.key("trial uncertainties"),
+            help="Type a few letters to find one. What they mean stands below.",
         )
+        if chosen:
+            with st.expander("What these are"):
+                meanings = (
+                    f"- **{show.plain(controls.words(name))}**: {show.plain(PARAMETERS[name].meaning)}"
+                    for name in chosen
+                )
+                st.markdown("\n".join(meanings))
         given = varied if chosen == names and varied else chosen or None
     if levers := data.get("levers"):
         said = ", ".join(TITLES.get(name.rpartition(".")[2], name) for name in levers)
@@ -88,7 +97,7 @@ def _size(data: dict[str, Any]) -> dict[str, Any]:
     kept = design if kind == design.get("kind") else {"kind": kind, **({"seed": design.get("seed", 0)} if size else {})}
     if size:
         count: Any = st.number_input(
-            {"points": "Points", "base": "Base (a power of two)", "trajectories": "Trajectories"}[size],
+            {"points": "Points", "base": "Size of the sample (a power of two)", "trajectories": "Trajectories"}[size],
             least,
             most,
             min(max(usual, least), most),

@@ -10,13 +10,11 @@ import streamlit as st
 from dashboard.runtime import analysis, archives, state
 from dashboard.runtime.analysis import Found
 from dashboard.runtime.questions import Question
-from dashboard.widgets import show, waiting
-from sim.experiment.condition import ConditionError, parse
-from sim.experiment.discovery.rows import known_outcomes
+from dashboard.widgets import conditions, show, waiting
 from sim.experiment.outcome import Sweep
 from sim.experiment.regret.study import BETTER
+from sim.experiment.spoken import outcome_words, spoken
 from sim.metrics import METRICS
-from sim.yamlfile import suggestion
 
 _ASKS = {"hangs": "What it hangs on", "holds": "Where something holds", "best": "Which policy does well"}
 
@@ -62,7 +60,7 @@ def _scenarios(sweep: Sweep) -> dict[str, str]:
 
 
 def _metric(names: list[str], place: str) -> str:
-    return str(st.selectbox("Outcome", names, format_func=lambda name: METRICS[name].title, key=state.key(place)))
+    return str(st.selectbox("Outcome", names, format_func=outcome_words, key=state.key(place)))
 
 
 def _sensitivity(sweep: Sweep, folder: Path) -> None:
@@ -70,63 +68,56 @@ def _sensitivity(sweep: Sweep, folder: Path) -> None:
     titles = _scenarios(sweep)
     versus = ""
     if len(titles) > 1:
-        versus = st.selectbox(
-            "Of each scenario, or of the difference to",
-            ["", *titles],
-            format_func=lambda name: titles.get(name, "each scenario by itself"),
-            key=state.key("sensitivity versus"),
-        )
-    _ask("sensitivity", "Work it out", Question(analysis.sensitivity, (str(folder), metric, versus or None)))
+        said = {"": "each scenario by itself", **{name: f"the difference to {title}" for name, title in titles.items()}}
+        versus = st.selectbox("Asked of", list(said), format_func=said.__getitem__, key=state.key("sensitivity versus"))
+    _ask("sensitivity", Question(analysis.sensitivity, (str(folder), metric, versus or None)))
 
 
 def _discovery(sweep: Sweep, folder: Path) -> None:
     titles = _scenarios(sweep)
-    names, metric = list(titles), _metrics(sweep)[0]
-    usual = f"{metric}[{names[0]}] < {metric}[{names[1]}]" if len(names) > 1 else ""
-    where = st.text_input(
-        "Where does this hold?",
-        usual,
-        max_chars=500,
-        key=state.key("condition"),
-        help="Outcomes by their ids, numbers, < <= > >= == !=, + - * /, and, or, not; an outcome of one scenario as "
-        "attacks[confront]. For example: sovereignty < 0.5 and attacks[confront] < attacks[appease].",
+    st.markdown(
+        "Among all futures of this sweep, look for those in which something holds, and for what they have in common."
     )
-    st.caption(f"Outcomes kept: {show.plain(', '.join(_metrics(sweep)))}.")
-    try:
-        condition = parse(where, known_outcomes(sweep), names)
-    except ConditionError as problem:
-        with st.container(key="condition-problem"):
-            st.error("This condition cannot be read.")
-            st.code(str(problem), language=None)
+    condition = conditions.asked(sweep, titles)
+    if condition is None:
         return
+    st.markdown(f"**Asked: {show.plain(spoken(condition, titles))}.**")
     scenario = ""
-    if not condition.paired and len(names) > 1:
+    if not condition.paired and len(titles) > 1:
         scenario = st.selectbox(
             "Under which scenario",
-            ["", *names],
+            ["", *titles],
             format_func=lambda name: titles.get(name, "all of them"),
             key=state.key("discovery scenario"),
         )
-    _ask("discovery", "Search", Question(analysis.discovery, (str(folder), where, scenario or None)))
+    _ask("discovery", Question(analysis.discovery, (str(folder), condition.text, scenario or None)))
 
 
 def _regret(sweep: Sweep, folder: Path) -> None:
     names = [name for name in _metrics(sweep) if name in BETTER]
     if not names:
-        said = suggestion("", [METRICS[name].title for name in BETTER]).partition("; ")[2]
-        st.info(f"None of the outcomes kept has an end that hardly anybody would call worse; {show.plain(said)}.")
+        said = ", ".join(METRICS[name].title for name in BETTER)
+        st.info(
+            f"None of the outcomes kept has an end that hardly anybody would call worse. Such are: {show.plain(said)}."
+        )
         return
     metric = _metric(names, "regret metric")
     st.caption(f"Here {'less' if BETTER[metric] == 'less' else 'more'} of it counts as better: a judgement.")
-    _ask("regret", "Compare the policies", Question(analysis.regret, (str(folder), metric)))
+    _ask("regret", Question(analysis.regret, (str(folder), metric)))
 
 
-def _ask(place: str, label: str, question: Question) -> None:
-    found: Found | None = waiting.answer(place, label, question)
+def _ask(place: str, question: Question) -> None:
+    found: Found | None = waiting.answer(place, "Work it out", question, at_once=True)
     if found is None:
         return
     for paragraph in found.paragraphs:
-        st.markdown(show.plain(paragraph.replace("`", "")))
+        head, apart, rest = paragraph.partition(" In brackets: ")  # how it was measured, behind what was found
+        st.markdown(show.strong(head) if apart and head else show.plain(paragraph))
+        if apart and head:
+            st.caption(show.plain(f"In brackets: {rest}"))
+    if found.words:
+        st.markdown("What was varied, of what is named here:")
+        st.markdown("\n".join(f"- **{show.plain(name)}**: {show.plain(meaning)}" for name, meaning in found.words))
     with st.container(horizontal=True, gap="medium"):
         for number, one in enumerate(found.pictures):
             made = show.Drawn(
@@ -135,4 +126,6 @@ def _ask(place: str, label: str, question: Question) -> None:
             show.picture(made, f"{place}-{number}", width=680 if "concat" in one.specification else 340)
     with st.container(horizontal=True):
         for name, text in ((name, text) for name, text in found.tables.items() if text.count("\n") > 1):
-            st.download_button(name, text, name, "text/csv", key=state.key("table", place, name), on_click="ignore")
+            st.download_button(
+                "These figures, CSV", text, name, "text/csv", key=state.key("table", place, name), on_click="ignore"
+            )

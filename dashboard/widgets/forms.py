@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import streamlit as st
@@ -10,6 +11,7 @@ from dashboard.runtime import state
 from dashboard.runtime.state import POSTURES, SHARES
 from dashboard.widgets import controls, drafting, show
 from sim.parameters import PARAMETERS
+from sim.provenance.levers import level
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import OPTIONS
 from sim.scenario.words import CHOOSE
@@ -25,57 +27,65 @@ def all_of(text: str, key: str) -> str:
 
 def _words(text: str, key: str) -> str:
     data = drafting.data_of(text)
-    with st.form(state.key("words", key)):
-        title = st.text_input("Title", str(data.get("title", "")), max_chars=120)
-        question = st.text_input("The question it asks", str(data.get("question", "")), max_chars=4000)
-        months = data.get("months", 60)
-        length: Any = st.number_input(
-            "Months", 1, 360, months if isinstance(months, int) and 1 <= months <= 360 else 60
-        )
-        if st.form_submit_button("Take over"):
-            return drafting.with_words(text, title, question, int(length))
-    return text
+    months = data.get("months", 60)
+    usual = months if isinstance(months, int) and 1 <= months <= 360 else 60
+    stands = (str(data.get("title", "")), str(data.get("question", "")), usual)
+    # The text may be changed beside the forms: what stands in it then is what they show.
+    title = st.text_input("Title", stands[0], max_chars=120, key=state.key("title", key, stands[0]))
+    question = st.text_input("The question it asks", stands[1], max_chars=4000, key=state.key("asks", key, stands[1]))
+    length: Any = st.number_input("Months", 1, 360, usual, key=state.key("length", key, usual))
+    if (title, question, int(length)) == stands:
+        return text
+    return drafting.with_words(text, title, question, int(length))
 
 
 def _changes(text: str, key: str) -> str:
     st.markdown("**What somebody does, and from when**")
     for actor, number, change in drafting.changes(text):
-        said, gone = st.columns([5, 1])
-        said.markdown(f"{show.plain(ACTORS.get(actor, actor))}: {show.plain(_said(change))}")
-        if gone.button("Remove", key=state.key("remove", key, actor, number), help="Take this change out."):
+        st.markdown(f"{show.plain(ACTORS.get(actor, actor))}: {show.plain(_said(change))}")
+        if st.button("Remove", key=state.key("remove", key, actor, number), help="Take this change out."):
             return drafting.without_change(text, actor, number)
-    months = [month_after(START, number) for number in range(120)]
-    actor = st.selectbox("Who", list(ACTORS), format_func=ACTORS.__getitem__, key=state.key("who", key))
-    with st.form(state.key("change", key, actor)):
-        first, last = st.select_slider("From, until", months, ("2022-12", months[-1]), format_func=month_words)
-        name = st.selectbox("What", _settings(actor), format_func=_setting)
-        share = st.slider("To (for a lever or share)", 0.0, 1.0, 0.5, 0.05)
-        choices = list(dict.fromkeys([CHOOSE, *(one for n in _settings(actor) for one in OPTIONS.get(n, ()))]))
-        choice = st.selectbox("To (for a posture)", choices, format_func=controls.option) if len(choices) > 1 else ""
-        if st.form_submit_button("Add"):
-            value: Any = choice if name in OPTIONS else share
+    with st.container(border=True):
+        months = [month_after(START, number) for number in range(120)]
+        actor = st.selectbox("Who", list(ACTORS), format_func=ACTORS.__getitem__, key=state.key("who", key))
+        name = st.selectbox("What", _settings(actor), format_func=_setting, key=state.key("what", key, actor))
+        value = _value(name, key)
+        first, last = st.select_slider(
+            "From, until", months, ("2022-12", months[-1]), format_func=month_words, key=state.key("span", key)
+        )
+        if st.button("Add this change", type="primary", key=state.key("add", key)):
             given = {"levers": {name: value}} if name in LEVERS else {name: value}
             until = {} if last == months[-1] else {"until": last}
             return drafting.with_change(text, actor, {"from": first, **until, **given})
     return text
 
 
+def _value(name: str, key: str) -> float | str:
+    """What something is set to: one of its options, or how far, with what that stands for."""
+    if name in OPTIONS:
+        options = list(dict.fromkeys([CHOOSE, *OPTIONS[name]]))
+        chosen = st.selectbox("To", options, format_func=controls.option, key=state.key("to", key, name))
+        return str(chosen)
+    value = float(st.slider("To", 0.0, 1.0, 0.5, 0.05, key=state.key("to", key, name)))
+    if words := level(name, value):
+        st.caption(show.plain(f"{value:g} is about: {words}"))
+    return value
+
+
 def _parameters(text: str, key: str) -> str:
     st.markdown("**What nobody controls**")
     found = drafting.data_of(text).get("parameters")
     for name, value in found.items() if isinstance(found, dict) else ():
-        said, gone = st.columns([5, 1])
-        said.markdown(f"{show.plain(controls.words(name))}: {show.plain(value)}")
-        if gone.button("Remove", key=state.key("free", key, name), help="Leave this parameter as declared."):
+        st.markdown(f"{show.plain(controls.words(name))}: {show.plain(value)}")
+        if st.button("Remove", key=state.key("free", key, name), help="Leave this parameter as declared."):
             return drafting.with_parameter(text, name, None)
     names = [name for name, about in PARAMETERS.items() if not about.constant]
     name = st.selectbox("Parameter", names, format_func=controls.words, key=state.key("parameter", key))
     about = PARAMETERS[name]
-    st.caption(f"{show.plain(about.meaning)} In {show.plain(about.unit)}.")
-    with st.form(state.key("set", key, name)):
-        value = controls.parameter_slider(name, about.value, state.key("set value", key, name))
-        if st.form_submit_button("Set"):
-            return drafting.with_parameter(text, name, value)
+    st.caption(f"{show.plain(about.meaning)} Unit: {show.plain(about.unit)}.")
+    value = controls.parameter_slider(name, about.value, state.key("set value", key, name))
+    if st.button("Set", key=state.key("set", key, name), help="In every world of this scenario."):
+        return drafting.with_parameter(text, name, value)
     return text
 
 
@@ -91,9 +101,22 @@ def _setting(name: str) -> str:
 
 def _said(change: dict[str, Any]) -> str:
     """A change in words, from what stands in the text."""
-    span = " ".join(f"{word} {change[word]}" for word in ("from", "until") if word in change)
+    span = " ".join(f"{word} {_month(change[word])}" for word in ("from", "until") if word in change)
     levers = change.get("levers")
     given = {**(levers if isinstance(levers, dict) else {}), **change}
-    parts = [f"{TITLES[name]} {controls.option(str(value))}" for name, value in given.items() if name in TITLES]
+    parts = [_part(name, value) for name, value in given.items() if name in TITLES]
     when = ", when a condition is met" if "when" in change else ""
     return f"{span}{when}: {'; '.join(parts)}"
+
+
+def _part(name: str, value: Any) -> str:
+    """One thing that is set, with the level that it comes closest to."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    words = level(name, float(value)) if number and 0 <= value <= 1 else ""
+    return f"{TITLES[name]} {controls.option(str(value))}{f' ({words})' if words else ''}"
+
+
+def _month(text: Any) -> str:
+    """A month in words; as it stands where it is none."""
+    fits = isinstance(text, str) and re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", text)
+    return month_words(text) if fits else str(text)

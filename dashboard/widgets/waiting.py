@@ -1,7 +1,8 @@
-"""Long work that a visitor asks for: a button, then how far it has come with a way to stop it, then what came of it."""
+"""Long work: asked for by a button or at once, then how far it has come with a way to stop it, then what came of it."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from dashboard.runtime.engine import BusyError, RunError, Task, engine
 from dashboard.runtime.questions import Question
 from dashboard.widgets import show
 
-POLL = 1.0
+POLL, MOST_KNOWN = 1.0, 12
 _HEAVY = "heavy work"
 
 
@@ -20,15 +21,19 @@ _HEAVY = "heavy work"
 class _Asked:
     key: str
     task: Task
+    at_once: bool = False
 
 
-def answer(place: str, label: str, question: Question, help: str = "", disabled: bool = False) -> Any | None:
+def answer(
+    place: str, label: str, question: Question, help: str = "", disabled: bool = False, at_once: bool = False
+) -> Any | None:
     """What a question came to; until then a button, or how far it is, and None.
 
     Args:
         place: its name on the page; what was asked there before, another question, is given up.
         label, help: of the button; disabled: whether it cannot be pressed.
-        question: for the heavy worker: it may tell a dict with `done`, `of`, `what` and `left` (seconds).
+        question: for the heavy worker: it may tell a dict with `done`, `of`, `what`, `part` and `left` (seconds).
+        at_once: ask it without waiting for the button, which is then there only to ask again what was stopped.
     """
     mine: dict[str, _Asked] = st.session_state.setdefault(_HEAVY, {})
     asked = mine.get(place)
@@ -36,17 +41,29 @@ def answer(place: str, label: str, question: Question, help: str = "", disabled:
         engine().cancel(asked.task)
         del mine[place]
         asked = None
+    if asked is None and at_once and (known := _known().get(question.key)) is not None:
+        return known.answer()
+    if asked is None and at_once and not disabled:
+        _start(place, question, at_once=True)
+        asked = mine.get(place)
+        if asked is None:
+            _again(time.monotonic(), st.session_state.pop(f"{_HEAVY} refused {place}", ""))
+            return None
     if asked is not None and not asked.task.finished.is_set():
         _progress(place)
         return None
     if asked is not None:
         try:
-            return asked.task.answer()
+            found = asked.task.answer()
         except RunError as problem:
             if str(problem) == "stopped":
                 st.info("Stopped.")
             else:
                 st.error(show.plain(problem), icon=":material/error:")
+        else:
+            if at_once:
+                _known()[question.key] = asked.task
+            return found
     st.button(
         label,
         key=state.key("ask", place),
@@ -60,9 +77,19 @@ def answer(place: str, label: str, question: Question, help: str = "", disabled:
     return None
 
 
-def _start(place: str, question: Question) -> None:
+def _known() -> dict[str, Task]:
+    """What this visitor was answered without having to ask, the newest ones: whoever comes back to it does not wait again."""
+    known: dict[str, Task] = st.session_state.setdefault(f"{_HEAVY} known", {})
+    for key in list(known)[:-MOST_KNOWN]:
+        del known[key]
+    return known
+
+
+def _start(place: str, question: Question, at_once: bool = False) -> None:
     mine: dict[str, _Asked] = st.session_state[_HEAVY]
-    if any(not one.task.finished.is_set() for one in mine.values()):
+    for other in [name for name, one in mine.items() if at_once and one.at_once and name != place]:
+        engine().cancel(mine.pop(other).task)  # nobody looks at it any more
+    if any(not one.task.finished.is_set() and not one.task.stopped for one in mine.values()):
         st.session_state[f"{_HEAVY} refused {place}"] = (
             "You have one long piece of work under way already; stop it first, or wait until it is through."
         )
@@ -72,7 +99,15 @@ def _start(place: str, question: Question) -> None:
     except BusyError as problem:
         st.session_state[f"{_HEAVY} refused {place}"] = str(problem)
         return
-    mine[place] = _Asked(question.key, task)
+    mine[place] = _Asked(question.key, task, at_once)
+
+
+@st.fragment(run_every=POLL)
+def _again(since: float, why: str) -> None:
+    """Ask once more in a moment, where what was asked before has not been given up yet."""
+    if time.monotonic() - since > POLL / 2:
+        st.rerun(scope="app")
+    st.info(show.plain(why), icon=":material/hourglass_top:")
 
 
 @st.fragment(run_every=POLL)
@@ -87,6 +122,6 @@ def _progress(place: str) -> None:
     else:
         done, of = told.get("done", 0), told.get("of", 0)
         left = f", about {told['left']:.0f} seconds to go" if told.get("left") else ""
-        said = f"{done:,} of {of:,} {told.get('what', '')}{left}" if of else "Under way"
+        said = f"{told.get('part', '')}{done:,} of {of:,} {told.get('what', '')}{left}" if of else "Under way"
         st.progress(min(done / of, 1.0) if of else 0.0, said)
     st.button("Stop", key=state.key("stop", place), on_click=engine().cancel, args=[task])

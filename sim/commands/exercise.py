@@ -1,4 +1,4 @@
-"""The commands `durand exercise list | show | run | pack`: read the line, call the library, print."""
+"""The commands `durand exercise list | show | step | run | pack`: read the line, call the library, print."""
 
 from __future__ import annotations
 
@@ -64,6 +64,30 @@ def show(name: Name) -> None:
     for key, scenario in one.scenarios.items():
         print(f"- {key}: {scenario.title}")
     print(f"\ndurand exercise pack {name} --out DIR   prints it;   durand exercise run {name}   walks through it")
+
+
+@exercise.command()
+def step(
+    name: Name,
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help="Which step, from 1.")],
+    worlds: Worlds = None,
+) -> None:
+    """Make a step's runs and print each figure that its worksheet asks for. Predict first: this gives them away."""
+    from sim.results.terminal import progress_bar
+    from sim.teaching.exercises.figures import Lab
+    from sim.teaching.exercises.load import load_exercise
+    from sim.teaching.exercises.typed import worked_out
+    from sim.words.tables import terminal_width
+
+    one = load_exercise(name)
+    last = len(one.steps)
+    if not 1 <= number <= last or not one.steps[number - 1].show:
+        has = ", ".join(str(place) for place, each in enumerate(one.steps, 1) if each.show)
+        raise LimitError(f"step {number} asks for no figures; allowed: {has}")
+    lab = Lab(one, _worlds(worlds))
+    with _stoppable(), progress_bar() as lab.progress:
+        text = worked_out(lab, number - 1, terminal_width(most=100))
+    print(text)
 
 
 @exercise.command()

@@ -9,11 +9,26 @@ import numpy as np
 
 from sim.experiment.schema import Lever, Uncertainty
 from sim.parameters import PARAMETERS, Distribution, draw
+from sim.scenario.diff import TITLES
 from sim.scenario.settings import DEFAULTS, OPTIONS
 from sim.scenario.words import CHOOSE
 from sim.vocabulary import ACTORS, LEVERS
 from sim.worlds import Vector
 from sim.yamlfile import PlacedError, short, suggestion
+
+_KEPT = {"ttp": "TTP", "imf": "IMF", "iskp": "ISKP", "pti": "PTI", "us": "US", "un": "UN", "fata": "FATA", "isi": "ISI"}
+
+
+def factor_words(name: str) -> str:
+    """What a factor is called in a sentence, short; what it means is told besides.
+
+    >>> factor_words("start_us_ties"), factor_words("pakistan.aid")
+    ('start US ties', 'Pakistan: Aid')
+    """
+    actor, _, setting = name.rpartition(".")
+    if actor in ACTORS:
+        return f"{ACTORS[actor]}: {TITLES.get(setting, setting.replace('_', ' '))}"
+    return " ".join(_KEPT.get(word, word) for word in name.split("_"))
 
 
 @dataclass(frozen=True)

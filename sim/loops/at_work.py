@@ -102,7 +102,8 @@ def at_work(
     worlds, seed = asked(worlds, seed, None)
     of = {loop: rules for loop in loops if (rules := rules_of(loop))}
     span = months or plan.months
-    whole, *without = monthly_without(plan, metric, span, [(), *of.values()], worlds, seed, parameters)
+    runs = monthly_without(plan, (metric,), span, [(), *of.values()], worlds, seed, parameters)
+    whole, *without = (one[metric] for one in runs)
     effect, often = {}, {}
     for loop, values in zip(of, without, strict=True):
         apart = whole - values

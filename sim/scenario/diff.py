@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sim.scenario.schema import Distribution, Scenario, policy_mentions
@@ -47,10 +47,11 @@ def differences(a: Scenario, b: Scenario) -> list[Difference]:
     """What differs between two scenarios: length, actors setting by setting, dated changes, shocks, parameters.
 
     Titles, reasons and claims do not count. An actor's settings are compared as they are before any change, with the
-    policy that it starts with; a policy that comes in later is compared where both scenarios use it.
+    policy that it starts with; a policy that comes in later is compared by itself where both scenarios use it, else by what
+    it sets from then on.
     """
-    in_a, in_b = _account(a), _account(b)
     shared = {name for _, _, name in policy_mentions(a)} & {name for _, _, name in policy_mentions(b)}
+    in_a, in_b = _account(a, shared), _account(b, shared)
     out = []
     for path in sorted({*in_a, *in_b}, key=[*in_a, *in_b].index):
         words = (in_a.get(path) or in_b[path])[0]
@@ -62,7 +63,7 @@ def differences(a: Scenario, b: Scenario) -> list[Difference]:
     return sorted(out, key=lambda one: next(n for n, begins in enumerate(order) if one.path.startswith(begins)))
 
 
-def _account(scenario: Scenario) -> _Account:
+def _account(scenario: Scenario, shared: Collection[str]) -> _Account:
     out: _Account = {"start": ("First month", scenario.start), "months": ("Months", scenario.months)}
     for actor, title in ACTORS.items():
         settings, here = getattr(scenario.actors, actor), f"actors.{actor}"
@@ -73,6 +74,12 @@ def _account(scenario: Scenario) -> _Account:
             out[f"{here}.among"] = (f"{title}: {TITLES['among']}", ", ".join(settings.among))
         out |= _settings(here, title, {**values, **settings.given()})
         out |= _changes(f"{here}.responds", f"{title}, response", opening.responds if opening else ())
+        alone = {name: one.settings.given() for name, one in scenario.policies.items() if name not in shared}
+        for change in settings.changes:
+            if change.policy in alone:
+                when = timing(change)
+                sets = {**DEFAULTS[actor], **alone[str(change.policy)]}
+                out |= _settings(f"{here}.changes.{when}", f"{title}, {when}", sets)
         out |= _changes(f"{here}.changes", title, settings.changes)
     openings = {getattr(scenario.actors, actor).policy for actor in ACTORS}
     for name, policy in scenario.policies.items():

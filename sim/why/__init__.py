@@ -34,7 +34,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.why.ablation import Ablation, AblationEffect, ablate
+    from sim.why.ablation import Ablation, AblationEffect, ablate, ablate_each
     from sim.why.account import Cut, Step, Term
     from sim.why.answers import Why, explain
     from sim.why.decide import Push, Weighed, weigh
@@ -49,6 +49,7 @@ __all__ = [
     "Weighed",
     "Why",
     "ablate",
+    "ablate_each",
     "explain",
     "weigh",
 ]
@@ -57,6 +58,7 @@ _HOMES = {
     "Ablation": "ablation",
     "AblationEffect": "ablation",
     "ablate": "ablation",
+    "ablate_each": "ablation",
     "Cut": "account",
     "Step": "account",
     "Term": "account",

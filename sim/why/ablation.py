@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -32,6 +32,10 @@ from sim.words.numbers import SUMMARY_WORDS, decimals, share, signed
 from sim.words.problems import suggestion
 from sim.words.sentences import NOT_A_FORECAST, wrapped
 from sim.worlds import Streams, Vector
+
+# A metric, and the month in which it is asked about (None for its summary over the run); and what was read of it.
+Asked: TypeAlias = tuple[str, str | None]
+Read: TypeAlias = dict[Asked, Array]
 
 # Worlds at a time: several mechanisms are switched off in one batch, each in a block.
 _AT_ONCE = 2_000
@@ -185,43 +189,63 @@ def ablate(
         LimitError: no such metric or month, or more than can be answered.
         ScenarioError: the scenario is not there or not right.
     """
+    how: dict[str, Any] = {"worlds": worlds, "seed": seed, "parameters": parameters, "mechanisms": mechanisms}
+    return ablate_each(scenario, [(metric, month)], **how, progress=progress)[metric, month]
+
+
+def ablate_each(
+    scenario: Named,
+    wanted: Collection[Asked],
+    *,
+    worlds: int = 200,
+    seed: int = 0,
+    parameters: str = DEFAULT_PARAMETERS,
+    mechanisms: Collection[str] = tuple(PARTS),
+    progress: Progress | None = None,
+) -> dict[Asked, Ablation]:
+    """The same of several metrics and months, which are read off the same runs; otherwise as for `ablate`."""
     plan = resolved(scenario)
-    if metric not in METRICS:
-        raise LimitError(f"no such metric: {metric}{suggestion(metric, METRICS)}")
-    months = plan.months if month is None else month_number(month, plan, None, first=0) + 1
+    for metric, _ in wanted:
+        if metric not in METRICS:
+            raise LimitError(f"no such metric: {metric}{suggestion(metric, METRICS)}")
+    ends = [plan.months if month is None else month_number(month, plan, None, first=0) + 1 for _, month in wanted]
     worlds, seed = asked(worlds, seed, None)
 
-    def run(off: Sequence[Collection[str]]) -> list[Array]:
-        return _run(plan, metric, months, month is None, off, worlds, seed, parameters)
+    def run(off: Sequence[Collection[str]]) -> list[Read]:
+        return _run(plan, dict(zip(wanted, ends, strict=True)), off, worlds, seed, parameters)
 
     (level,) = run([()])
-    rows: list[AblationEffect] = []
+    found: list[tuple[str, tuple[str, ...], Read | None, str]] = []
     of = {one: rules_of(one) for one in mechanisms}
     idle = [one for one, rules in of.items() if not rules]
-    rows += [AblationEffect(one, (), np.zeros(worlds)) for one in idle]
+    found += [(one, (), dict.fromkeys(wanted, np.zeros(worlds)), "") for one in idle]
     busy = [one for one in of if one not in idle]
     step = max(1, _AT_ONCE // worlds)
     for first in range(0, len(busy), step):
         some = busy[first : first + step]
-        rows += [
-            AblationEffect(one, of[one], *result)
-            for one, result in zip(some, _worth(run, some, of, level), strict=True)
-        ]
+        for one, (worth, why_not) in zip(some, _worth(run, some, of, level), strict=True):
+            found.append((one, of[one], worth, why_not))
         if progress is not None:
-            progress(len(rows), len(of))
-    rows.sort(key=lambda row: (row.effect is None, -abs(row.mean), list(PARTS).index(row.mechanism)))
-    return Ablation(metric, month, plan, worlds, seed, parameters, level, tuple(rows))
+            progress(len(found), len(of))
+    order = list(PARTS)
+
+    def ablation(one: Asked) -> Ablation:
+        rows = [AblationEffect(name, rules, worth[one] if worth else None, why) for name, rules, worth, why in found]
+        rows.sort(key=lambda row: (row.effect is None, -abs(row.mean), order.index(row.mechanism)))
+        return Ablation(*one, plan, worlds, seed, parameters, level[one], tuple(rows))
+
+    return {one: ablation(one) for one in wanted}
 
 
 def _worth(
-    run: Callable[[Sequence[Collection[str]]], list[Array]],
+    run: Callable[[Sequence[Collection[str]]], list[Read]],
     some: Sequence[str],
     of: Mapping[str, tuple[str, ...]],
-    level: Array,
-) -> list[tuple[Array | None, str]]:
+    level: Read,
+) -> list[tuple[Read | None, str]]:
     """Effects of some mechanisms; one that the model does not run without is found by itself."""
     try:
-        return [(level - without, "") for without in run([of[one] for one in some])]
+        return [({one: level[one] - out[one] for one in level}, "") for out in run([of[one] for one in some])]
     except (ValueError, ArithmeticError, RuntimeError) as problem:
         if len(some) == 1:
             return [(None, str(problem))]
@@ -230,43 +254,48 @@ def _worth(
 
 def _run(
     plan: Scenario,
-    metric: str,
-    months: int,
-    summed_up: bool,
+    ends: Mapping[Asked, int],
     off: Sequence[Collection[str]],
     worlds: int,
     seed: int,
     parameters: str,
-) -> list[Array]:
-    """The metric of several runs, each with some rules switched off: summed up, or of the last month."""
-    values = monthly_without(plan, metric, months, off, worlds, seed, parameters)
-    if summed_up and METRICS[metric].summary != "final":
-        # Month by month, so that the order of addition stays.
-        totals = [sum(one[1:], one[0].copy()) for one in values]
-        return [one / months if METRICS[metric].summary == "mean" else one for one in totals]
-    return [one[-1] for one in values]
+) -> list[Read]:
+    """What is asked for, each until so many months have passed, of several runs with some rules switched off."""
+
+    def read(values: Mapping[str, Array], metric: str, month: str | None) -> Array:
+        rows = values[metric][: ends[metric, month]]
+        if month is not None or METRICS[metric].summary == "final":
+            return np.asarray(rows[-1])
+        added: Array = sum(rows[1:], rows[0].copy())  # month by month, so that the order of addition stays
+        return added / len(rows) if METRICS[metric].summary == "mean" else added
+
+    metrics = tuple(dict.fromkeys(metric for metric, _ in ends))
+    runs = monthly_without(plan, metrics, max(ends.values()), off, worlds, seed, parameters)
+    return [{one: read(values, *one) for one in ends} for values in runs]
 
 
 def monthly_without(
     plan: Scenario,
-    metric: str,
+    metrics: Sequence[str],
     months: int,
     off: Sequence[Collection[str]],
     worlds: int,
     seed: int,
     parameters: str,
-) -> list[Array]:
-    """A metric by month and world, in several runs of the same worlds, each with some rules switched off."""
+) -> list[dict[str, Array]]:
+    """Metrics by month and world, in several runs of the same worlds, each with some rules switched off."""
     seen = [one.metric for actor in ACTORS for one in watched(plan, actor)]
     parts = Parts(
         rulebook=lambda parameters: BatchedRulebook(parameters, off, worlds),
-        collector=lambda: Record(tuple(dict.fromkeys([metric, *seen]))),
+        collector=lambda: Record(tuple(dict.fromkeys([*metrics, *seen]))),
     )
     spec = RunSpec.of(plan, worlds, months, seed, parameters=parameters, points=len(off))
-    values = simulate_batch(spec, lambda model, _: monthly(model, (metric,))[metric], parts)
-    if not all(np.all(np.isfinite(one)) for one in values):
-        raise ArithmeticError(f"{metric} is not a number without it")
-    return [np.stack([one[spec.layout.block(number)] for one in values]) for number in range(len(off))]
+    values = simulate_batch(spec, lambda model, _: monthly(model, metrics), parts)
+    for metric, rows in values.items():
+        if not np.all(np.isfinite(rows)):
+            raise ArithmeticError(f"{metric} is not a number without it")
+    blocks = [spec.layout.block(number) for number in range(len(off))]
+    return [{metric: np.ascontiguousarray(rows[:, block]) for metric, rows in values.items()} for block in blocks]
 
 
 def _serves_others(rule: str, part: str) -> bool:

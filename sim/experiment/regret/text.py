@@ -89,7 +89,8 @@ def _least(found: Regret, one: Judged) -> str:
     worst = [estimate.value for estimate in one.measures["regret_max"]]
     number = worst.index(min(worst))
     return (
-        f"Minimax regret chooses {found.policies[number]} (in {of_100(one.least[number])} resampled sets of futures)."
+        f"{found.policies[number]} has the smallest regret where it is largest, which is what minimax regret chooses (in "
+        f"{of_100(one.least[number])} resampled sets of futures)."
     )
 
 
@@ -103,7 +104,7 @@ def _decide(found: Regret, one: Judged) -> str:
     if not clear:
         return f"{tied} No single uncertainty clearly decides which policy is best."
     names = " and ".join(f"“{title(name)}” (`{name}`, V = {strength:.2f})" for name, strength, _ in clear)
-    return f"{tied} What decides most which policy is best: {names}."
+    return f"{tied} What decides most which policy is best: {names}. (V is Cramér's: 0 if not at all, 1 if alone.)"
 
 
 def table(found: Regret) -> pd.DataFrame:
@@ -196,7 +197,7 @@ def _map(found: Regret, one: Judged) -> Picture | None:
     (across, _, first), (up, _, second) = rank[:2]
     drawn, edges, other = fields(one, found.inputs, across, up)
     records = [{**vars(field), "winner": found.policies[field.winner]} for field in drawn]
-    axes = [f"{title(name)} ({name})" for name in (across, up)]
+    axes = [title(name) for name in (across, up)]
     chart = winners(records, found.policies, axes, [edges, other], what(one.metric), FEW)
     clear = (
         "" if max(first, second) < CLEAR else " Not both of them clearly decide anything: part of this map is chance."

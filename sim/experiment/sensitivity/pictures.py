@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.experiment.factors import factor_words
 from sim.experiment.schema import Morris
 from sim.experiment.sensitivity.methods import SensitivityError
 from sim.experiment.sensitivity.text import study_words, where
@@ -31,11 +32,13 @@ def tornado_of(found: Sensitivity, study: Study, shown: int = SHOWN, **more: Any
         ends = {name: (row["lowest_third"], row["highest_third"]) for name, row in table.iterrows()}
         how = "Bars: from the mean of all points to that where a factor is in its lowest, and in its highest third."
     rows = [
-        {"factor": str(name), "low": float(low), "high": float(high)}
+        {"factor": _called(name), "low": float(low), "high": float(high)}
         for name, (low, high) in ends.items()
         if np.isfinite(low) and np.isfinite(high)
     ]
-    by = {"sobol": "total index", "morris": "size of effect (mu*)", "ranks": "rank coefficient"}[found.method]
+    by = {"sobol": "total index", "morris": "size of effect (mu*)", "ranks": "size of the rank coefficient"}[
+        found.method
+    ]
     short = (
         "" if found.method == "ranks" else " A short bar high up: it acts both ways, through other factors or a bend."
     )
@@ -53,12 +56,13 @@ def indices_of(found: Sensitivity, study: Study, shown: int = SHOWN, **more: Any
     )
     columns = [name for kind in kinds for name in (kind, f"{kind}_conf")]
     rows = [
-        {"factor": str(name), **{column: float(row[column]) for column in columns}} for name, row in table.iterrows()
+        {"factor": _called(name), **{column: float(row[column]) for column in columns}}
+        for name, row in table.iterrows()
     ]
     axis = {
         "sobol": "share of the spread between points",
         "morris": "size of effect over the whole range (mu*)",
-        "ranks": "standardised rank coefficient: below 0 lowers it",
+        "ranks": "rank coefficient: 1 raises it alone, -1 lowers it",
     }[found.method]
     title = f"How much each factor matters to {_lower(study_words(study))}"
     return plots.indices(
@@ -76,7 +80,7 @@ def interactions_of(found: Sensitivity, study: Study, **more: Any) -> Any:
     title = f"Which factors act through others: {_lower(study_words(study))}"
     if isinstance(found.sample.design, Morris):
         rows = [
-            {"factor": str(name), "mu_star": float(row["mu_star"]), "sigma": float(row["sigma"])}
+            {"factor": _called(name), "mu_star": float(row["mu_star"]), "sigma": float(row["sigma"])}
             for name, row in table.iterrows()
         ]
         subtitle = (
@@ -92,14 +96,19 @@ def interactions_of(found: Sensitivity, study: Study, **more: Any) -> Any:
     order = [str(name) for name in table.index[:PAIRED]]
     chosen = pairs[pairs["factor"].isin(order) & pairs["other"].isin(order)]
     cells = [
-        {"factor": row["factor"], "other": row["other"], "index": float(row["S2"]), "conf": float(row["S2_conf"])}
+        {
+            "factor": _called(row["factor"]),
+            "other": _called(row["other"]),
+            "index": float(row["S2"]),
+            "conf": float(row["S2_conf"]),
+        }
         for _, row in chosen.iterrows()
     ]
     subtitle = (
         f"{_about(found, study)} Share of the spread that two factors make together, beyond what each makes alone. "
         f"A dot: not told apart from none. {_doubt(study)}"
     )
-    return plots.pairs(cells, order, title, subtitle, **more)
+    return plots.pairs(cells, [_called(name) for name in order], title, subtitle, **more)
 
 
 def pictures(found: Sensitivity, study: Study) -> Iterator[tuple[str, str, Any]]:
@@ -119,13 +128,17 @@ def _table(found: Sensitivity, study: Study) -> Any:
     return study.indices.table
 
 
+def _called(name: object) -> str:
+    return capital(factor_words(str(name)))
+
+
 def _about(found: Sensitivity, study: Study) -> str:
     text = where(found, study)
     return f"{capital(text)}, {study.points:,} points."
 
 
 def _doubt(study: Study) -> str:
-    return "The sample is TOO SMALL for firm figures." if study.doubts else ""
+    return "The sample is too small for firm figures." if study.doubts else ""
 
 
 def _lower(text: str) -> str:

@@ -102,13 +102,19 @@ class Sensitivity:
 
     Attributes:
         title: the experiment's; sample: how its points lie; studies: one for each scenario, mix and metric.
-        mixes: for each mix its levers' values, name -> value; place: of the sweep's folder.
+        mixes: for each mix its levers' values, name -> value; titles: of the scenarios; place: of the sweep's folder.
     """
 
     def __init__(
-        self, title: str, place: str, sample: Sample, studies: Sequence[Study], mixes: Sequence[Mapping[str, Any]]
+        self,
+        title: str,
+        place: str,
+        sample: Sample,
+        studies: Sequence[Study],
+        mixes: Sequence[Mapping[str, Any]],
+        titles: Mapping[str, str],
     ) -> None:
-        self.title, self.place, self.sample = title, place, sample
+        self.title, self.place, self.sample, self.titles = title, place, sample, titles
         self.studies, self.mixes = tuple(studies), tuple(mixes)
 
     @property
@@ -258,7 +264,8 @@ def sensitivity(sweep: Sweep, metrics: Sequence[str] | None = None, *, versus: s
     levers = sweep.experiments.drop_duplicates("mix").set_index("mix")
     crossed = [str(one["name"]) for one in sweep.manifest["factors"] if one["crossed"]]
     mixes = [{name: levers.loc[mix, f"lever:{name}"] for name in crossed} for mix in sorted(levers.index)]
-    return Sensitivity(sweep.title, place, sample, studies, mixes)
+    titles = {str(one["name"]): str(one["title"]) for one in sweep.manifest["scenarios"]}
+    return Sensitivity(sweep.title, place, sample, studies, mixes, titles)
 
 
 def sample_of(sweep: Sweep) -> Sample:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.experiment.factors import factor_words
 from sim.experiment.sensitivity.methods import Indices
 from sim.words.numbers import fine, metric_words, number
 from sim.words.sentences import NOT_A_FORECAST, capital
@@ -22,7 +23,7 @@ NAMED = 4  # factors that a sentence names
 HEADS = {
     "sobol": {"S1": "alone (S1)", "ST": "in all (ST)"},
     "morris": {"mu_star": "size (mu*)", "mu": "signed (mu)", "sigma": "differs (sigma)"},
-    "ranks": {"coefficient": "coefficient"},
+    "ranks": {"coefficient": "rank coefficient"},
 }
 EXPLAINED = {
     "sobol": (
@@ -47,11 +48,11 @@ def study_words(study: Study) -> str:
 
 
 def where(found: Sensitivity, study: Study) -> str:
-    """Under which scenario and mix: "under confront, pakistan.aid 0.3"."""
-    text = f"under {study.scenario}" + (f" minus {study.versus}" if study.versus else "")
+    """Under which scenario and mix: "under Confront, Pakistan: Aid 0.3"."""
+    text = f"under {found.titles[study.scenario]}" + (f" minus {found.titles[study.versus]}" if study.versus else "")
     levers = found.mixes[study.mix] if study.mix < len(found.mixes) else {}
-    said = [f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in levers.items()]
-    return ", ".join([text, *said])
+    said = [(factor_words(name), f"{value:g}" if isinstance(value, float) else value) for name, value in levers.items()]
+    return ", ".join([text, *(f"{name} {value}" for name, value in said)])
 
 
 def reading(found: Sensitivity) -> list[str]:
@@ -71,7 +72,7 @@ def paragraph(found: Sensitivity, study: Study) -> str:
 def _sobol(one: Indices) -> str:
     table = one.table
     named = [
-        f"{name} alone {_share(row, 'S1')}, with its interactions {_share(row, 'ST')}"
+        f"“{factor_words(str(name))}” alone {_share(row, 'S1')}, with its interactions {_share(row, 'ST')}"
         for name, row in table.head(NAMED).iterrows()
         if row["ST"] > row["ST_conf"]
     ]
@@ -84,7 +85,8 @@ def _sobol(one: Indices) -> str:
     if one.pairs is not None and len(one.pairs):
         top = one.pairs.iloc[0]
         if top["S2"] > top["S2_conf"]:
-            text += f" The strongest pair is {top['factor']} with {top['other']} ({top['S2']:.0%})."
+            first, other = (factor_words(str(top[side])) for side in ("factor", "other"))
+            text += f" The strongest pair is “{first}” with “{other}” ({top['S2']:.0%})."
         else:
             text += " No single pair stands out."
     return text
@@ -97,7 +99,7 @@ def _share(row: Any, index: str) -> str:
 def _morris(one: Indices) -> str:
     table = one.table
     named = [
-        f"{name} by {number(row['mu_star'])} (± {number(row['mu_star_conf'])}, {_way(row)})"
+        f"“{factor_words(str(name))}” by {number(row['mu_star'])} (± {number(row['mu_star_conf'])}, {_way(row)})"
         for name, row in table.head(NAMED).iterrows()
         if row["mu_star"] > 0
     ]
@@ -114,13 +116,21 @@ def _morris(one: Indices) -> str:
 
 
 def _ranks(one: Indices) -> str:
-    named = [
-        f"{name} ({row['coefficient']:+.2f} ± {row['coefficient_conf']:.2f})"
-        for name, row in one.table.head(NAMED).iterrows()
-        if abs(row["coefficient"]) > row["coefficient_conf"]
-    ]
-    text = f"rises (+) or falls (-) most with {', '.join(named)}." if named else "goes with no factor that can be told."
-    return f"{text} The regression tells {one.told:.0%} of the spread of ranks."
+    clear = [row for row in one.table.iterrows() if abs(row[1]["coefficient"]) > row[1]["coefficient_conf"]][:NAMED]
+
+    def named(sign: int) -> str:
+        return " and ".join(
+            f"“{factor_words(str(name))}” ({row['coefficient']:+.2f} ± {row['coefficient_conf']:.2f})"
+            for name, row in clear
+            if row["coefficient"] * sign > 0
+        )
+
+    ways = [f"{word} most with {named(sign)}" for word, sign in (("rises", 1), ("falls", -1)) if named(sign)]
+    text = f"{', and '.join(ways)}." if ways else "goes with no factor that can be told."
+    return (
+        f"{text} In brackets: rank coefficients, 1 or -1 where the outcome follows this alone, 0 where it does not follow it. "
+        f"All that was varied tells {one.told:.0%} of the spread."
+    )
 
 
 def _way(row: Any) -> str:
@@ -141,16 +151,14 @@ def _ahead(values: Any, half: Any) -> int:
 
 def _chance(study: Study) -> Iterator[str]:
     if study.chance.share is None:
-        yield "With one world a point, random draws cannot be told from the factors."
+        yield "With one world at each point, random draws cannot be told from what was varied."
     else:
         left = (
             ""
             if study.chance.left is None
-            else (
-                f" and, after averaging over a point's worlds, {study.chance.left:.0%} of that between points, which is indexed"
-            )
+            else (f" and, once a point's worlds are averaged, {study.chance.left:.0%} of that between points")
         )
-        yield f"Random draws within points make {study.chance.share:.0%} of the spread between single runs{left}."
+        yield f"Random draws within points make {study.chance.share:.0%} of the spread between single worlds{left}."
 
 
 def _size(study: Study) -> Iterator[str]:

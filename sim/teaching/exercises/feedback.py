@@ -8,6 +8,7 @@ pulls it down.
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,8 +16,8 @@ import numpy as np
 
 from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS, PANELS
-from sim.teaching.exercises.figure import Because, Figure, Where
-from sim.teaching.exercises.figures import Lab, unit
+from sim.teaching.exercises.figure import Figure, Where
+from sim.teaching.exercises.figures import Lab, because_of, unit
 from sim.teaching.exercises.load import is_path, row_words
 from sim.teaching.exercises.predict import Chance, Prediction, Range, Score, score
 from sim.teaching.exercises.schema import Exercise, Question
@@ -90,18 +91,6 @@ def missed(lab: Lab, question: Question, side: Literal["high", "low", "right"]) 
     return out
 
 
-def because_of(exercise: Exercise, question: Question) -> Because:
-    """Where a question's reason is looked for."""
-    if question.because is not None:
-        return question.because
-    figure = exercise.figures[question.figure]
-    versus = figure.less.run if figure.less and figure.less.run != figure.run else None
-    assert figure.run is not None
-    assert figure.metric is not None
-    falls = figure.below is not None
-    return Because(run=figure.run, versus=versus, metric=figure.metric, month=figure.month or figure.to, falls=falls)
-
-
 def file_of(exercise: Exercise, run: str, packed: bool) -> str:
     """What to name a run's scenario by on the command line.
 
@@ -113,9 +102,16 @@ def file_of(exercise: Exercise, run: str, packed: bool) -> str:
     return one.scenario if plain and not packed else f"scenarios/{run}.yaml"
 
 
+def has_files(exercise: Exercise, runs: Iterable[str], packed: bool) -> bool:
+    """Whether each of these runs can be named on the command line: one that is changed here has a file in a pack alone."""
+    return packed or not any(exercise.runs[run].set or is_path(exercise.runs[run].scenario) for run in runs)
+
+
 def why_command(exercise: Exercise, question: Question, packed: bool) -> str:
-    """The command that leads further; `packed` as for :func:`file_of`."""
+    """The command that leads further; `packed` as for :func:`file_of`. Empty where that takes a pack."""
     because = because_of(exercise, question)
+    if not has_files(exercise, filter(None, (because.run, because.versus)), packed):
+        return ""
     setting = exercise.setting
     parameters = exercise.runs[because.run].parameters or setting.parameters
     words = ["durand", "why", file_of(exercise, because.run, packed), "--metric", because.metric]

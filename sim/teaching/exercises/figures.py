@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -14,10 +14,11 @@ from sim.ensemble.spec import LimitError
 from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS
 from sim.parameters import resolve
+from sim.results.run import compare
 from sim.results.run import run as run_worlds
 from sim.scenario import parameter_set
 from sim.teaching.exercises.figure import Because, Figure, Reading, Where
-from sim.teaching.exercises.schema import Exercise
+from sim.teaching.exercises.schema import Exercise, Question
 from sim.teaching.exercises.words import Reference, filled
 from sim.words.numbers import between, in_worlds, number, share, unit_over
 from sim.words.sentences import settled
@@ -26,6 +27,10 @@ from sim.worlds import Streams, Vector
 if TYPE_CHECKING:
     from sim.results import Results
     from sim.why import AblationEffect
+    from sim.why.ablation import Asked
+
+    # What was asked of a run -> what each mechanism is worth to it.
+    Worths: TypeAlias = Mapping[Asked, Mapping[str, AblationEffect]]
 
 # Switching every mechanism off in turn takes thirty runs: so many worlds are enough to rank them.
 WHY_WORLDS = 60
@@ -56,7 +61,7 @@ class Lab:
     Args:
         exercise: the exercise.
         worlds: in place of the exercise's own number, for a try; figures then differ.
-        progress: as for `sim.run`, for each run.
+        progress: as for `sim.run`, for each run, or for all that are made together.
         runner: what makes a run, in place of `sim.run`; it is called with the same arguments.
     """
 
@@ -71,7 +76,8 @@ class Lab:
         self.worlds = exercise.setting.worlds if worlds is None else worlds
         self.seed, self.months = exercise.setting.seed, len(exercise.span())
         self._made: dict[str, Results] = {}
-        self._worth: dict[tuple[str, str, str | None], dict[str, AblationEffect]] = {}
+        self._worth: dict[str, dict[Asked, Mapping[str, AblationEffect]]] = {}
+        self.ablation_progress: Progress | None = None
         self._effects: dict[tuple[str, str, str | None, str], Vector] = {}
 
     def parameters(self, run: str) -> str:
@@ -93,6 +99,30 @@ class Lab:
                 command="durand exercise",
             )
         return self._made[run]
+
+    def make(self, runs: Iterable[str]) -> None:
+        """Make runs, those side by side that can be: they come out as alone, in half of the time."""
+        alike: dict[str, list[str]] = {}
+        for run in runs:
+            if run not in self._made and run not in alike.setdefault(self.parameters(run), []):
+                alike[self.parameters(run)].append(run)
+        for parameters, names in alike.items():
+            if len(names) == 1 or self._runner is not run_worlds:
+                for name in names:
+                    self.results(name)
+                continue
+            together = compare(
+                {name: self.exercise.scenarios[name] for name in names},
+                self.worlds,
+                self.months,
+                self.seed,
+                parameters,
+                keep_series=True,
+                keep_panels=True,
+                progress=self.progress,
+                command="durand exercise",
+            )
+            self._made |= together.results
 
     def values(self, name: str) -> Vector:
         """What a figure reads, world by world; for a share, 1 where its event happens and 0 where not."""
@@ -155,24 +185,35 @@ class Lab:
                 rows.append((mechanism, sign * (worth.mean - (rest.mean if rest else 0.0))))
         return sorted(rows, key=lambda row: -abs(row[1]))
 
-    def _mechanisms(self, run: str, metric: str, month: str | None) -> dict[str, AblationEffect]:
-        key = run, metric, month
-        if key not in self._worth:
-            from sim.why import ablate
+    def _mechanisms(self, run: str, metric: str, month: str | None) -> Mapping[str, AblationEffect]:
+        """What mechanisms are worth in a run; what the exercise will ask of it besides is read off the same worlds."""
+        if (metric, month) not in self._worth.get(run, {}):
+            self.learn(run, self.worths(run, [(metric, month)]))
+        return self._worth[run][metric, month]
 
-            scenario = self.exercise.scenarios[run].model_copy(update={"months": self.months})
-            worlds, parameters = min(self.worlds, WHY_WORLDS), self.parameters(run)
-            done = ablate(
-                scenario,
-                metric,
-                month,
-                worlds=worlds,
-                seed=self.seed,
-                parameters=parameters,
-                mechanisms=tuple(MECHANISMS),
-            )
-            self._worth[key] = {row.mechanism: row for row in done.rows}
-        return self._worth[key]
+    def worths(self, run: str, more: Sequence[Asked] = ()) -> Worths:
+        """What each mechanism is worth to all that the questions of the exercise, and `more`, will ask of a run."""
+        from sim.why import ablate_each
+
+        done = ablate_each(
+            self.exercise.scenarios[run].model_copy(update={"months": self.months}),
+            dict.fromkeys([*more, *self._asked_of(run)]),
+            worlds=min(self.worlds, WHY_WORLDS),
+            seed=self.seed,
+            parameters=self.parameters(run),
+            mechanisms=tuple(MECHANISMS),
+            progress=self.ablation_progress,
+        )
+        return {asked: {row.mechanism: row for row in found.rows} for asked, found in done.items()}
+
+    def learn(self, run: str, worths: Worths) -> None:
+        """Take what `worths` found elsewhere."""
+        self._worth.setdefault(run, {}).update(worths)
+
+    def _asked_of(self, run: str) -> list[Asked]:
+        """The metrics and months of a run in which the exercise's questions have their reasons."""
+        because = [because_of(self.exercise, question) for question in self.exercise.questions.values()]
+        return [(one.metric, one.month) for one in because if run in (one.run, one.versus)]
 
     def _read(self, reading: Reading) -> Vector:
         results = self.results(reading.run)
@@ -244,6 +285,18 @@ class Lab:
             return unit(self.exercise.figures[one.name])
         low, high = np.quantile(values, (0.05, 0.95))
         return between(float(low), float(high))
+
+
+def because_of(exercise: Exercise, question: Question) -> Because:
+    """Where a question's reason is looked for."""
+    if question.because is not None:
+        return question.because
+    figure = exercise.figures[question.figure]
+    versus = figure.less.run if figure.less and figure.less.run != figure.run else None
+    assert figure.run is not None
+    assert figure.metric is not None
+    falls = figure.below is not None
+    return Because(run=figure.run, versus=versus, metric=figure.metric, month=figure.month or figure.to, falls=falls)
 
 
 def statistic(figure: Figure, values: Vector) -> float:

@@ -232,6 +232,7 @@ def _mentions(exercise: Exercise) -> Iterator[tuple[Place, Iterable[str], Iterab
         place: Place = ("steps", number)
         yield (*place, "questions"), step.questions, exercise.questions
         yield (*place, "runs"), step.runs, exercise.runs
+        yield (*place, "differs"), step.differs or (), exercise.runs
         yield (*place, "show"), step.show, exercise.figures
         for other, picture in enumerate(step.pictures):
             yield (*place, "pictures", other, "runs"), picture.runs, exercise.runs

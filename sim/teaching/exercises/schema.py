@@ -116,17 +116,23 @@ class Step(Strict):
 
     Attributes:
         do: predict, run, compare, change (one thing) or explain.
-        text: what students do.
+        text: what students do, wherever they do it; no command.
+        differs: two runs whose courses are laid side by side before anything is run, the second against the first.
         runs: what is run; `show`: figures, `pictures`: charts that are shown then.
+        opens: the page of the dashboard on which it is done, where that is no comparison of its runs.
+        terminal: what else is typed by those who sit at a terminal, in the folder of a pack.
     """
 
     do: Literal["predict", "run", "compare", "change", "explain"]
     minutes: Minutes
     text: Text
     questions: tuple[Name, ...] = ()
+    differs: Annotated[tuple[Name, ...], Field(min_length=2, max_length=2)] | None = None
     runs: tuple[Name, ...] = ()
     show: tuple[Name, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    opens: Literal["why", "studio", "experiments", "evidence"] | None = None
+    terminal: Annotated[tuple[Line, ...], Field(max_length=6)] = ()
 
 
 class Passage(Strict):

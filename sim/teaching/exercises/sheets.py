@@ -5,16 +5,16 @@ The same blocks become a page (`pages.py`) and paper (`paper.py`).
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sim.evidence import ledger
-from sim.teaching.exercises.feedback import file_of, label, missed, unit_of, why_command
+from sim.teaching.exercises.feedback import label, missed, unit_of, why_command
 from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.predict import central
-from sim.teaching.exercises.schema import LEVELS, STEPS, Exercise, Passage, Step
+from sim.teaching.exercises.schema import LEVELS, STEPS, Exercise, Passage
 from sim.teaching.exercises.slides import Slide
+from sim.teaching.exercises.typed import commands
 from sim.words.numbers import between
 from sim.words.sentences import NOT_A_FORECAST
 
@@ -150,7 +150,7 @@ def _worksheet(one: Exercise, lab: Lab) -> Iterator[Block]:
         yield Heading(f"{number}. {STEPS[step.do]} ({step.minutes} minutes)")
         yield Text(lab.fill(step.text))
         yield from _ask(one, lab, step.questions)
-        yield from _commands(one, step)
+        yield from _commands(one, number - 1)
         if step.show:
             yield Grid(
                 ("What to read off", "What the worlds say"),
@@ -187,26 +187,10 @@ def _values(lab: Lab) -> str:
     return next(iter(by)) if len(by) == 1 else ", ".join(f"{how} ({' and '.join(runs)})" for how, runs in by.items())
 
 
-def commands(one: Exercise, runs: Iterable[str], packed: bool) -> list[str]:
-    """What to type to make these runs; `packed` as for `file_of`."""
-    by: dict[str, list[str]] = {}
-    for run in runs:
-        by.setdefault(one.runs[run].parameters or one.setting.parameters, []).append(run)
-    out = []
-    for parameters, names in by.items():
-        files = [file_of(one, name, packed) for name in names]
-        words = ["durand", "compare" if len(files) > 1 else "run", *files, "--worlds", str(one.setting.worlds)]
-        words += ["--months", str(len(one.span())), "--seed", str(one.setting.seed), "--parameters", parameters]
-        out.append(shlex.join([*words, "--all", "--out", f"out-{'-'.join(names)}"[:60]]))
-    return out
-
-
-def _commands(one: Exercise, step: Step) -> Iterator[Block]:
-    for command in commands(one, step.runs, True):
+def _commands(one: Exercise, number: int) -> Iterator[Block]:
+    """What is typed for a step, counted from 0: it prints every figure that the worksheet asks for."""
+    for command in commands(one, number, True):
         yield Code(command)
-    if step.do == "run":
-        yield Text("Or be led through, with every figure read off once you have predicted it:", soft=True)
-        yield Code("durand exercise run exercise.yaml")
 
 
 def _instructor(one: Exercise, lab: Lab, slides: tuple[Slide, ...]) -> Iterator[Block]:

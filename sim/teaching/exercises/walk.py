@@ -20,7 +20,8 @@ from sim.teaching.exercises.figure import Figure
 from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.predict import Prediction, PredictionError, Score, as_data, parse, score
 from sim.teaching.exercises.schema import LEVELS, STEPS, Step
-from sim.teaching.exercises.sheets import ABOUT, commands
+from sim.teaching.exercises.sheets import ABOUT
+from sim.teaching.exercises.typed import commands
 from sim.words.sentences import listed, wrapped
 from sim.words.tables import terminal_width
 
@@ -36,6 +37,7 @@ class Walk:
 
     def __init__(self, lab: Lab) -> None:
         self.lab, self.exercise = lab, lab.exercise
+        self.packed = Path(self.exercise.folder, "pack.json").is_file()
         self.given: dict[str, Prediction] = {}
         self.before: dict[str, Prediction] = {}
         self.after: dict[str, Prediction] = {}
@@ -74,12 +76,13 @@ class Walk:
         """One step: its text, its questions, then its runs with what they show."""
         self.head(f"{number}. {STEPS[step.do]}")
         self.say(self.lab.fill(step.text))
+        for command in commands(self.exercise, number - 1, self.packed):
+            if not command.startswith("durand exercise step"):
+                self.say(command, indent="    ")
         self.given |= self.ask(step.questions)
         if step.runs:
             titles = listed([self.exercise.scenarios[run].title for run in step.runs])
-            self.say(f"Running {titles}: {self.lab.worlds:,} worlds, {self.lab.months} months. The same by hand:")
-            for command in commands(self.exercise, step.runs, False):
-                self.say(command, indent="    ")
+            self.say(f"Running {titles}: {self.lab.worlds:,} worlds, {self.lab.months} months.")
             self.make(step.runs)
             self._run |= set(step.runs)
         for name in step.show:
@@ -91,8 +94,7 @@ class Walk:
     def make(self, runs: Iterable[str]) -> None:
         """Make runs, with a bar that is gone before anything is asked."""
         with progress_bar() as self.lab.progress:
-            for run in runs:
-                self.lab.results(run)
+            self.lab.make(runs)
         self.lab.progress = None
 
     def reveal(self) -> None:
@@ -112,7 +114,8 @@ class Walk:
                 self.say("What carries it:" if right else "What you may have left out:", indent="  ")
                 for line in found.missed:
                     self.say(line, mark="- ", indent="  ")
-            self.say(f"More: {found.command}", indent="  ")
+            if found.command:
+                self.say(f"More: {found.command}", indent="  ")
 
     def end(self) -> None:
         """The quiz scored, both times, and what is left to do."""

@@ -1,0 +1,62 @@
+"""A condition on outcomes as a sentence: "TTP attacks, total, under Confront is lower than ... under Accommodate"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sim.ensemble.outcomes import CROSSINGS
+from sim.experiment.condition import VERDICT, Condition, Node
+from sim.metrics import METRICS
+from sim.vocabulary import VERDICTS
+from sim.words.numbers import metric_words
+from sim.words.sentences import capital
+
+# How two sides are compared, as it is chosen and as it is written.
+COMPARISONS = {
+    "<": "is lower than",
+    "<=": "is at most",
+    ">": "is higher than",
+    ">=": "is at least",
+    "==": "is",
+    "!=": "is not",
+}
+_COUNT = {"+": "plus", "-": "minus", "*": "times", "/": "divided by"}
+
+
+def outcome_words(name: str) -> str:
+    """What was kept of a run, in words."""
+    if name in METRICS:
+        return metric_words(name)
+    if name in CROSSINGS:
+        return f"First month with {CROSSINGS[name].title}"
+    return "How it ends" if name == VERDICT else name.replace("_", " ")
+
+
+def spoken(condition: Condition, titles: Mapping[str, str]) -> str:
+    """A condition in words.
+
+    Args:
+        titles: of the scenarios that it may speak of, by name.
+    """
+    return capital(_said(condition.node, titles))
+
+
+def _said(node: Node, titles: Mapping[str, str]) -> str:
+    if node.sort == "number":
+        return f"{node.value:g}"
+    if node.sort == "text":
+        return f"“{VERDICTS[node.value]}”"
+    if node.sort == "outcome":
+        name, scenario = node.value
+        under = f" under {titles[scenario]}" if scenario is not None else ""
+        return f"{outcome_words(name)}{under}"
+    parts = [_said(part, titles) for part in node.parts]
+    if node.sort == "not":
+        return f"it is not so that {parts[0]}"
+    if node.sort == "minus":
+        return f"minus {parts[0]}"
+    inner = [
+        f"({part})" if one.sort in ("and", "or") and one.sort != node.sort else part
+        for part, one in zip(parts, node.parts, strict=True)
+    ]
+    return f" {(COMPARISONS | _COUNT | {'and': 'and', 'or': 'or'})[node.sort]} ".join(inner)
