@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from hmac import compare_digest
 from typing import Any
 
@@ -30,20 +31,20 @@ from sim.teaching.play.table_file import (
     PLAYING,
     PlayerSeat,
     TableError,
-    TableFile,
     View,
     game_of,
     log_of,
     told,
 )
+from sim.teaching.play.talk import Talk
 from sim.vocabulary import ACTORS
 
 SHORTEST, LONGEST = 10.0, 86_400.0
-MOST_TITLE = 120
+MOST_TITLE, MOST_TABLES = 120, 24
 
 
-class Tables(TableFile):
-    """All games of one file; see `TableFile` for how to make one."""
+class Tables(Talk):
+    """All games of one file, and what is said in them; see `TableFile` for how to make one."""
 
     # ---------------------------------------------------------------- the host
 
@@ -76,6 +77,40 @@ class Tables(TableFile):
                 raise TableError("nobody has taken a seat yet")
             log = log_of(row).model_copy(update={"seats": tuple(actor for actor in ACTORS if actor in seated)})
             self._keep(base, row, log=log, state=PLAYING, deadline=self._deadline(row), remaining=None)
+
+    def add(self, code: str, secret: str, title: str) -> Opened:
+        """Another table of the same host: the same game from its beginning, with the same draws, and seats of its own."""
+        with self._changing(code, secret) as (base, row), told():
+            tables = base.execute("SELECT count(*) FROM game_tables WHERE secret = ?", (row.secret,)).fetchone()[0]
+            if tables >= MOST_TABLES:
+                raise TableError(f"one host has at most {MOST_TABLES} tables")
+            log = log_of(row).cut(0).model_copy(update={"seats": tuple(ACTORS)})
+            new = self._add(base, title[:MOST_TITLE], log, row.secret, LOBBY, row.seconds)
+        return Opened(spoken(new), secret)
+
+    def all_of(self, code: str, secret: str) -> tuple[View, ...]:
+        """How all tables of a host stand, in the order in which they were opened."""
+        with self._at_once() as base:
+            row = self._owned(base, code, secret)
+            codes = base.execute("SELECT code FROM game_tables WHERE secret = ? ORDER BY id", (row.secret,)).fetchall()
+        return tuple(self.look(one) for (one,) in codes)
+
+    def everywhere(self, code: str, secret: str, act: Callable[[str, str], object]) -> int:
+        """Do something at all tables of a host where it can be done now; says at how many it was."""
+        done = 0
+        for view in self.all_of(code, secret):
+            with suppress(TableError):
+                act(view.code, secret)
+                done += 1
+        return done
+
+    def end(self, code: str, secret: str) -> None:
+        """End a game before its last quarter; going back takes it up again."""
+        with self._changing(code, secret) as (base, row):
+            if row.state not in (PLAYING, PAUSED):
+                raise TableError("there is nothing to end: the game has not started, or is over")
+            base.execute("DELETE FROM game_moves WHERE game = ?", (row.id,))
+            self._keep(base, row, state=OVER, deadline=None, remaining=row.seconds)
 
     def pause(self, code: str, secret: str) -> None:
         """Stop the clock; moves may be made, but the turn waits."""
@@ -114,6 +149,7 @@ class Tables(TableFile):
             log = log_of(row).cut(turns)
             state = LOBBY if row.state == LOBBY else PAUSED
             base.execute("DELETE FROM game_moves WHERE game = ?", (row.id,))
+            base.execute("DELETE FROM game_messages WHERE game = ? AND turn >= ?", (row.id, turns))
             self._keep(base, row, log=log, state=state, deadline=None, remaining=row.seconds)
 
     def fork(self, code: str, secret: str, turns: int, title: str = "What if") -> Opened:
@@ -242,7 +278,7 @@ class Tables(TableFile):
     def sitting(self, code: str, secret: str) -> tuple[MoveLog, PlayerSeat]:
         """A player's seat, and the log that its briefing is worked out from; the log itself is not for players to see."""
         game, player = self._of(code, secret)
-        return game.log, player
+        return game.log.acted, player
 
     def trial(self, code: str, secret: str, settings: Mapping[str, Any]) -> Trial:
         """What Pakistan's settings would cost, and how far they can be carried."""
