@@ -488,11 +488,11 @@ def test_a_pack_comes_as_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
 # ------------------------------------------------------------------------------------------------ play
 
 
-def begun(actor: str = "pakistan", scenario: str = "confront") -> AppTest:
+def begun(actor: str = "pakistan", scenario: str = "own_choice") -> AppTest:
     app = visit("play")
     assert play_text.PURPOSE[1] in said(app)
     widget(app, "selectbox", "Whose decisions").set_value(actor)
-    widget(app, "selectbox", "Scenario").set_value(scenario)
+    widget(app, "selectbox", "Beginning").set_value(scenario)
     return press(again(app), "Begin")
 
 
@@ -511,7 +511,7 @@ def go(app: AppTest) -> AppTest:
 
 
 def test_a_quarter_is_what_the_library_gives() -> None:
-    app, game = begun(), start("confront", ("pakistan",))
+    app, game = begun(), start("own_choice", ("pakistan",))
     shown = tables(app)
     assert all(row in shown for row in briefed(game, "pakistan"))
     assert play_text.cost_words(game.trial(game.standing("pakistan"))) in said(app)

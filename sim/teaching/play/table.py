@@ -24,6 +24,7 @@ from sim.teaching.classroom.seating import digest
 from sim.teaching.play.briefing import Briefing, briefing
 from sim.teaching.play.game import Game, Trial, as_data
 from sim.teaching.play.moves import MoveLog
+from sim.teaching.play.openings import title_of
 from sim.teaching.play.table_file import (
     LOBBY,
     OVER,
@@ -48,15 +49,16 @@ class Tables(Talk):
 
     # ---------------------------------------------------------------- the host
 
-    def open(self, game: Game, title: str = "", seconds: float | None = None) -> Opened:
-        """Open a game for players to join.
+    def open(self, game: Game, title: str = "", seconds: float | None = None, tables: int = 1) -> Opened:
+        """Open a game for players to join; the code is that of its first table.
 
         Args:
             game: how it begins (see `play.start`); its seats are those that are taken when it starts.
             seconds: how long a turn takes at most, 10 to 86,400; None for no clock.
+            tables: at how many tables it is played, 1 to 24, each with seats and a code of its own.
 
         Raises:
-            TableError: the title is too long, or the time outside of what is allowed.
+            TableError: the title is too long, or the time or the number of tables outside of what is allowed.
         """
         if len(title) > MOST_TITLE:
             raise TableError(f"a title has at most {MOST_TITLE} characters; this one has {len(title)}")
@@ -64,7 +66,9 @@ class Tables(Talk):
             raise TableError(f"a turn takes {SHORTEST:g} to {LONGEST:,.0f} seconds; got {seconds:g}")
         secret = secrets.token_urlsafe(24)
         with self._writing() as base:
-            code = self._add(base, title or game.base.title, game.log, digest(secret), LOBBY, seconds)
+            code = self._add(
+                base, title or title_of(game.log.scenario, game.base.title), game.log, digest(secret), LOBBY, seconds
+            )
         return Opened(spoken(code), secret)
 
     def start(self, code: str, secret: str) -> None:
