@@ -71,7 +71,7 @@ def turn(log: MoveLog) -> None:
     told = seats.told(log, who)
     if told is None:
         return
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns(2, gap="medium")
     with right:
         decide(log, place)
     with left:

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.widgets import access, seats, show, tables, talk
+from dashboard.widgets import access, seats, several, show, tables, talk
 from sim.ensemble.spec import LimitError
 from sim.scenario import ScenarioError
 from sim.teaching.classroom.classes import MOST_NAME, NICKNAME_LENGTH
@@ -101,7 +101,7 @@ def watch(code: str, seen: int, secret: str, leader: str) -> None:
         st.rerun()
     if view.version != seen:
         st.rerun()
-    tables.stands(view)
+    tables.stands(view, bool(leader))
     if waits and view.state in (PLAYING, PAUSED):
         st.info(f"{waits} {'proposal waits' if waits == 1 else 'proposals wait'} for your answer, under Messages.")
 
@@ -128,6 +128,8 @@ def page() -> None:
             if not leader:
                 access.games().again(code, secret)
         access.hold(game=view.code, **({"leader": leader} if leader else {"player": secret}))
+        if leader:
+            several.overview(view, leader)
         st.header(show.plain(view.title), anchor=False)
         watch(view.code, view.version, secret, leader)
         if leader:

@@ -36,6 +36,8 @@ from sim.words.numbers import metric_words
 
 # What an address may hold; a longer game has to be downloaded.
 _LONGEST = 6000
+# Settings stand in two columns where there are more.
+_IN_ONE_COLUMN = 8
 
 
 def purpose(actors: Sequence[str]) -> None:
@@ -112,12 +114,15 @@ def settings(told: Briefing, place: str, draft: Values | None = None) -> Values:
     """
     actor = told.actor
     stands = {**DEFAULTS[actor], **(told.standing if draft is None else draft)}
-    out: Values = {}
-    for name, default in DEFAULTS[actor].items():
-        value = _setting(told, name, stands[name], f"{place} {name}")
-        if value != default:
-            out[name] = value
-    return out
+    names = list(DEFAULTS[actor])
+    half = -(-len(names) // 2) if len(names) > _IN_ONE_COLUMN else len(names)
+    found: Values = {}
+    for column, some in zip(
+        st.columns(2) if half < len(names) else [st.container()], (names[:half], names[half:]), strict=False
+    ):
+        with column:
+            found |= {name: _setting(told, name, stands[name], f"{place} {name}") for name in some}
+    return {name: value for name, value in found.items() if value != DEFAULTS[actor][name]}
 
 
 def _setting(told: Briefing, name: str, now: float | str, key: str) -> float | str:

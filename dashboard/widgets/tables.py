@@ -17,25 +17,30 @@ from sim.teaching.play.text import period
 from sim.vocabulary import ACTORS
 
 
-def stands(view: View) -> None:
-    """How a game stands: seats, who has moved, the clock."""
+def stands(view: View, to_host: bool) -> None:
+    """How a game stands: the quarter, the clock, who has moved; for the host seat by seat, for a player in a line."""
     left = "" if view.left is None else f"Time left: {int(view.left) // 60}:{int(view.left) % 60:02d}."
     where = (
         f"turn {view.turn + 1} of {view.quarters}, {period(view.ahead)}" if view.ahead else f"{view.turn} turns played"
     )
     st.markdown(f"**{show.plain(several.STATES[view.state].capitalize())}**: {show.plain(where)}. {show.plain(left)}")
-
-    def does(actor: str) -> str:
-        if view.seats[actor] is None:
-            return "free" if view.state == LOBBY else "nobody: goes on as before"
-        return "" if view.state in (LOBBY, OVER) else "has moved" if actor in view.moved else "is deciding"
-
-    rows = [[ACTORS[actor], view.seats[actor] or "-", does(actor)] for actor in view.seats]
-    show.table(Table(["Seat", "Who", "Move"], rows))
+    does = {actor: _does(view, actor) for actor in view.seats}
+    if to_host:
+        rows = [[ACTORS[actor], view.seats[actor] or "-", does[actor]] for actor in view.seats]
+        show.table(Table(["Seat", "Who", "Move"], rows))
+    else:
+        said = [f"{ACTORS[actor]} ({who or 'nobody'}) {does[actor]}".strip() for actor, who in view.seats.items()]
+        st.caption(show.plain("; ".join(said)))
     for month, title in view.injects:
         st.caption(show.plain(f"Put in: {title} ({month})."))
     if view.other_model:
         st.warning("This game was opened with another version of the model; figures may have changed.")
+
+
+def _does(view: View, actor: str) -> str:
+    if view.seats[actor] is None:
+        return "free" if view.state == LOBBY else "goes on as before"
+    return "" if view.state in (LOBBY, OVER) else "has moved" if actor in view.moved else "is deciding"
 
 
 # ------------------------------------------------------------------------------------------------ a player
@@ -73,7 +78,7 @@ def _quarter(view: View, code: str, secret: str, log: MoveLog, actor: str) -> No
     told = seats.told(log, actor)
     if told is None:
         return
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns(2, gap="medium")
     with right:
         _decide(view, code, secret)
     with left:
@@ -109,9 +114,7 @@ def _decide(view: View, code: str, secret: str) -> None:
 
 
 def host(view: View, code: str, secret: str) -> None:
-    """What the host can do: at this table, with what is said there, and over all tables."""
-    several.overview(view, secret)
-    st.subheader(f"This table: {show.plain(view.title)}", anchor=False)
+    """What the host can do: at a table, with what is said there, and over all tables."""
     table, said, everything = st.tabs(["Table", "Messages and news", "Debrief over all tables"])
     with table:
         _lead(view, code, secret)

@@ -31,7 +31,6 @@ _SEEN: dict[str, tuple[str, str, str]] = {
     ),
     "messaging": ("taliban", "Kabul's public words were warmer", "Kabul's public words were colder"),
     "ttp_claims": ("ttp", "the TTP claimed more attacks", "the TTP claimed fewer attacks"),
-    "india_engagement": ("india", "India did more in Kabul", "India did less in Kabul"),
     "border_open": ("", "the crossings were open for longer", "the crossings were open for less time"),
     "border_clashes": ("", "there were more clashes on the line", "there were fewer clashes on the line"),
 }
@@ -39,15 +38,14 @@ _SEEN: dict[str, tuple[str, str, str]] = {
 _SHARE, _STEP = 0.1, 0.03
 _MOST_SEEN = 3
 # Of these, what came of a seat's changes is told for the one that stands out most from chance; violence goes first.
-CONSEQUENCES = (
+_VIOLENCE = (
     "attacks",
-    "fatalities",
-    "tension",
-    "alignment_taliban_pakistan",
-    "taliban_cohesion",
-    "economy",
-    "trade",
+    "fatalities_security",
+    "fatalities_civilian",
+    "fatalities_afghan_civilian",
+    "fatalities_militant",
 )
+CONSEQUENCES = (*_VIOLENCE, "tension", "alignment_taliban_pakistan", "taliban_cohesion", "economy", "trade")
 WORLDS = 40
 _TELLING = 3.0
 
@@ -116,7 +114,7 @@ def because(game: Game, actor: str) -> str:
     of = "in the quarter" if METRICS[metric].summary == "total" else f"on average over its {span} months"
     size = f"{number(abs(gap))} {more if gap > 0 else less}"
     through = _through(game, other, metric, month)
-    by = f" Most of that in {month_words(month)} comes through this: {through}" if through else ""
+    by = f" Most of that in {month_words(month)} runs through the rule “{through.rstrip('.')}”." if through else ""
     return f"{done} Against going on as before, that makes {size} {of}, on average over {WORLDS} worlds.{by}"
 
 
@@ -142,7 +140,7 @@ def _consequence(game: Game, other: Game) -> tuple[str, float, bool]:
         clear = abs(float(apart.mean())) / error if error else 0.0
         if clear > best[2]:
             best = (metric, float(apart.mean()), clear)
-        if metric in ("attacks", "fatalities") and best[2] > _TELLING:
+        if metric in _VIOLENCE and best[2] > _TELLING:
             break
     return best[0], best[1], best[2] > _TELLING
 

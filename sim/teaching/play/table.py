@@ -64,12 +64,13 @@ class Tables(Talk):
             raise TableError(f"a title has at most {MOST_TITLE} characters; this one has {len(title)}")
         if seconds is not None and not SHORTEST <= seconds <= LONGEST:
             raise TableError(f"a turn takes {SHORTEST:g} to {LONGEST:,.0f} seconds; got {seconds:g}")
-        secret = secrets.token_urlsafe(24)
+        if not 1 <= tables <= MOST_TABLES:
+            raise TableError(f"a host has 1 to {MOST_TABLES} tables; got {tables}")
+        secret, title = secrets.token_urlsafe(24), title or title_of(game.log.scenario, game.base.title)
+        names = [f"{title}, table {number}" for number in range(1, tables + 1)] if tables > 1 else [title]
         with self._writing() as base:
-            code = self._add(
-                base, title or title_of(game.log.scenario, game.base.title), game.log, digest(secret), LOBBY, seconds
-            )
-        return Opened(spoken(code), secret)
+            codes = [self._add(base, name, game.log, digest(secret), LOBBY, seconds) for name in names]
+        return Opened(spoken(codes[0]), secret)
 
     def start(self, code: str, secret: str) -> None:
         """Begin to play with those who are seated; the other actors choose for themselves."""
