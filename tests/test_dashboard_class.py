@@ -704,10 +704,8 @@ def test_a_host_leads_several_tables_and_sets_them_side_by_side() -> None:
         time.sleep(0.5)
     assert "December 2022 to February 2023, 1 quarters" in said(host)
     assert "no forecast" in said(host)
-    found = games.across(
-        lambda told: None,
-        {one.title: access.games().log(one.code, leader).to_json() for one in access.games().all_of(code, leader)},
-    )
+    logs = {f"Table {place}": access.games().log(one, leader).to_json() for place, one in enumerate(codes, 1)}
+    found = games.across(lambda told: None, logs)
     assert all(row in tables(host) for row in came_rows(found, "attacks"))
     assert {view.state for view in access.games().all_of(code, leader)} == {"over"}
 

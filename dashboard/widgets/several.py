@@ -20,7 +20,7 @@ from sim.teaching.play.table_file import LOBBY, OVER, PAUSED, PLAYING, View
 from sim.teaching.play.text import period
 from sim.vocabulary import ACTORS
 from sim.words.numbers import metric_words
-from sim.words.sentences import listed
+from sim.words.sentences import capital, listed
 
 STATES = {LOBBY: "waiting for players", PLAYING: "running", PAUSED: "paused", OVER: "over"}
 
@@ -119,7 +119,8 @@ def debrief(view: View, leader: str) -> None:
     if not views[1:]:
         st.caption("When two tables have played a quarter, they can be set side by side here.")
         return
-    logs = {_named(one, views): games_.log(one.code, leader) for one in views}
+    called = _named(views)
+    logs = {called[one.code]: games_.log(one.code, leader) for one in views}
     question = Question(games.across, ({title: log.to_json() for title, log in logs.items()},))
     found = waiting.answer("across", "Set all tables side by side", question, "Takes a second or two for each table.")
     if found is not None:
@@ -140,6 +141,9 @@ def debrief(view: View, leader: str) -> None:
             show.table(Table(["Turn", "Moves", "Agreed on before"], did_rows(log)))
 
 
-def _named(one: View, views: Sequence[View]) -> str:
-    """A table's title; with its code where another has the same."""
-    return one.title if sum(other.title == one.title for other in views) == 1 else f"{one.title} ({one.code})"
+def _named(views: Sequence[View]) -> dict[str, str]:
+    """What each table is called beside the others, code -> words: in short where that tells them apart."""
+    short = {one.code: capital(one.title.rpartition(", ")[2]) for one in views}
+    if len({*short.values()}) == len(views):
+        return short
+    return {one.code: f"{one.title} ({one.code})" for one in views}

@@ -16,6 +16,7 @@ import numpy as np
 from sim.metrics import METRICS
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import DEFAULTS
+from sim.scenario.words import CHOOSE
 from sim.teaching.play.briefing import summed
 from sim.teaching.play.debrief import TELLING, TOLD, TURNING
 from sim.teaching.play.game import FOG, Game
@@ -141,9 +142,13 @@ def _otherwise(games: Mapping[str, Game], one: str, other: str, turn: int) -> li
         first, second = ({**DEFAULTS[actor], **move[actor]} for move in moves)
         for name in first:
             if first[name] != second[name]:
-                at = f"{setting(first[name])} at {one}, {setting(second[name])} at {other}"
+                at = f"{_value_words(first[name])} at {one}, {_value_words(second[name])} at {other}"
                 out.append((_apart(first[name], second[name]), f"{ACTORS[actor]}: {TITLES[name]} {at}"))
     return [words for _, words in sorted(out, key=lambda each: -each[0])]
+
+
+def _value_words(value: float | str) -> str:
+    return "left to choose" if value == CHOOSE else setting(value)
 
 
 def _apart(first: float | str, second: float | str) -> float:
