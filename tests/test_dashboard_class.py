@@ -494,7 +494,7 @@ def begun(actor: str = "pakistan", scenario: str = "own_choice") -> AppTest:
     app = visit("play")
     assert play_text.PURPOSE[1] in said(app)
     widget(app, "selectbox", "Whose decisions").set_value(actor)
-    widget(app, "selectbox", "Beginning").set_value(scenario)
+    widget(app, "selectbox", "Starting point").set_value(scenario)
     return press(again(app), "Begin")
 
 

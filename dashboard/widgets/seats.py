@@ -52,7 +52,7 @@ def opening(place: str, told: bool = True) -> str:
     """A choice of where the game begins, under titles that tell nobody what to do; `told`: with a sentence on it."""
     found = openings()
     chosen: str = st.selectbox(
-        "Beginning", list(found), format_func=lambda name: found[name][0], key=f"{place} beginning"
+        "Starting point", list(found), format_func=lambda name: found[name][0], key=f"{place} beginning"
     )
     if told:
         st.caption(show.plain(found[chosen][1]))
