@@ -36,6 +36,10 @@ def waits_for(view: View) -> str:
     return listed(late) if late else "nobody"
 
 
+def _quarter(view: View) -> str:
+    return period(view.ahead) if view.ahead and view.state != OVER else f"{view.turn} turns played"
+
+
 def overview(view: View, leader: str) -> None:
     """All tables of this host, where there are several; what can be done at all of them; another one to open."""
     views = access.games().all_of(view.code, leader)
@@ -74,10 +78,7 @@ def _standing(code: str, leader: str) -> None:
         views = access.games().all_of(code, leader)
     except ClassroomError:
         st.rerun()
-    rows = [
-        [one.title, one.code, STATES[one.state], period(one.ahead) if one.ahead else "all played", waits_for(one)]
-        for one in views
-    ]
+    rows = [[one.title, one.code, STATES[one.state], _quarter(one), waits_for(one)] for one in views]
     show.table(Table(["Table", "Code", "Now", "Quarter", "Waits for"], rows))
 
 

@@ -20,9 +20,9 @@ from sim.vocabulary import ACTORS
 def stands(view: View, to_host: bool) -> None:
     """How a game stands: the quarter, the clock, who has moved; for the host seat by seat, for a player in a line."""
     left = "" if view.left is None else f"Time left: {int(view.left) // 60}:{int(view.left) % 60:02d}."
-    where = (
-        f"turn {view.turn + 1} of {view.quarters}, {period(view.ahead)}" if view.ahead else f"{view.turn} turns played"
-    )
+    where = f"{view.turn} turns played"
+    if view.ahead and view.state != OVER:
+        where = f"turn {view.turn + 1} of {view.quarters}, {period(view.ahead)}"
     st.markdown(f"**{show.plain(several.STATES[view.state].capitalize())}**: {show.plain(where)}. {show.plain(left)}")
     does = {actor: _does(view, actor) for actor in view.seats}
     if to_host:
