@@ -248,6 +248,14 @@ def test_two_at_a_table_and_a_clock(visit: Visit) -> None:
     players[0].get_by_text("Running").wait_for()
     kept(players[0], "table-player")
     for page in players:
+        click(page.get_by_role("tab", name="Messages"))
+    players[0].get_by_role("textbox", name="Text").fill("<b>between us</b>")
+    players[0].keyboard.press("Tab")
+    players[0].get_by_role("button", name="Send the note").press("Enter")
+    players[1].get_by_text("<b>between us</b>").wait_for()
+    kept(players[1], "table-messages")
+    for page in players:
+        click(page.get_by_role("tab", name="Quarter"))
         press(page, "Make this move")
     for page in (*players, host):
         page.get_by_text("turn 2 of 15").wait_for()

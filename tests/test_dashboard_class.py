@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
+import time
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,6 +29,7 @@ from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.load import list_exercises, load_exercise
 from sim.teaching.exercises.predict import Chance, Range, score
 from sim.teaching.play import text as play_text
+from sim.teaching.play.across import came_rows
 from sim.teaching.play.briefing import briefing
 from sim.teaching.play.debrief import debrief
 from sim.teaching.play.game import Game, resume, shocks, start
@@ -516,11 +518,11 @@ def test_a_pack_comes_as_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
 # ------------------------------------------------------------------------------------------------ play
 
 
-def begun(actor: str = "pakistan", scenario: str = "confront") -> AppTest:
+def begun(actor: str = "pakistan", scenario: str = "own_choice") -> AppTest:
     app = visit("play")
     assert play_text.PURPOSE[1] in said(app)
     widget(app, "selectbox", "Whose decisions").set_value(actor)
-    widget(app, "selectbox", "Scenario").set_value(scenario)
+    widget(app, "selectbox", "Starting point").set_value(scenario)
     return press(again(app), "Begin")
 
 
@@ -539,7 +541,7 @@ def go(app: AppTest) -> AppTest:
 
 
 def test_a_quarter_is_what_the_library_gives() -> None:
-    app, game = begun(), start("confront", ("pakistan",))
+    app, game = begun(), start("own_choice", ("pakistan",))
     shown = tables(app)
     assert all(row in shown for row in briefed(game, "pakistan"))
     assert play_text.cost_words(game.trial(game.standing("pakistan"))) in said(app)
@@ -660,7 +662,8 @@ def test_two_play_in_lock_step() -> None:
     widget(first, "slider", "Aid").set_value(0.7)
     press(again(first), "Make this move")
     assert "Your move is in" in said(first)
-    assert ["Pakistan", "Amina", "has moved"] in tables(again(second))
+    assert "Pakistan (Amina) has moved; TTP (Bilal) is deciding" in said(again(second))
+    assert ["Pakistan", "Amina", "has moved"] in tables(again(host))
     widget(second, "selectbox", "Campaign").set_value("steady")
     press(again(second), "Make this move")
     view = access.games().look(code)
@@ -668,6 +671,71 @@ def test_two_play_in_lock_step() -> None:
     moves = access.games().log(code, host.session_state["held leader"]).turns[0].moves
     assert (moves["pakistan"]["aid"], moves["ttp"]["campaign"]) == (0.7, "steady")
     assert "turn 2 of" in said(again(first))
+
+
+def sent(app: AppTest) -> str:
+    """All that the browser gets of a page, whatever it is in."""
+    return "\n".join(str(one.proto) for one in app.main)
+
+
+def test_what_is_said_in_private_reaches_nobody_else() -> None:
+    """Otherwise it can be read off the page of a seat that it is not for, seen or not."""
+    host = hosted()
+    code = host.session_state["held game"]
+    first, second, third = (seated(code, *who) for who in (("A", "taliban"), ("B", "ttp"), ("C", "india")))
+    assert "Role brief: TTP" in said(second)
+    press(again(host), "Start")
+    again(first)
+    widget(first, "text_area", "Text").input("<b>between us</b>")
+    press(again(first), "Send the note")
+    widget(first, "radio", "What").set_value("proposal")
+    widget(again(first), "selectbox", "It would set").set_value(("ttp", "campaign"))
+    widget(again(first), "selectbox", "Campaign").set_value("lie_low")
+    widget(first, "text_area", "Text").input("a quiet winter")
+    press(again(first), "Make the proposal")
+    assert "1 proposal waits for your answer" in said(again(second))
+    assert "<b>between us</b>" in said(second)
+    assert "TTP: Campaign at lie low" in said(second)
+    press(second, "Accept")
+    widget(again(host), "text_area", "News item, for all seats to read").input("donors meet")
+    press(again(host), "Give out this news")
+    widget(again(third), "radio", "What").set_value("press")
+    widget(again(third), "text_area", "Text").input("no comment")
+    press(again(third), "Publish")
+    for app in (first, second, host):
+        assert "it stands in the game's record" in said(again(app))
+        assert all(words in said(app) for words in ("donors meet", "no comment", "a quiet winter"))
+    assert all(words in said(third) for words in ("donors meet", "no comment"))
+    for words in ("between us", "a quiet winter", "lie low"):
+        assert words not in sent(again(third)), "a private word at a seat that it is not for"
+    assert access.games().log(code, host.session_state["held leader"]).agreements[0][1].text == "a quiet winter"
+
+
+def test_a_host_leads_several_tables_and_sets_them_side_by_side() -> None:
+    host = visit("table")
+    widget(host, "number_input", "Tables").set_value(2)
+    press(host, "Open a game")
+    code, leader = host.session_state["held game"], host.session_state["held leader"]
+    codes = [one.code for one in access.games().all_of(code, leader)]
+    for one, actor in zip(codes, ("pakistan", "ttp"), strict=True):
+        access.games().claim(one, "Amina", actor)
+    press(again(host), "Start all")
+    rows = [row for row in tables(again(host)) if row[1] in codes]
+    assert [(row[2], row[4]) for row in rows] == [("running", "Pakistan"), ("running", "TTP")]
+    assert "When two tables have played a quarter" in said(host)
+    press(host, "Let the quarter pass at all")
+    press(again(host), "Set all tables side by side")
+    press(host, "End all")
+    for _ in range(60):
+        if "have played" in said(again(host)):
+            break
+        time.sleep(0.5)
+    assert "December 2022 to February 2023, 1 quarters" in said(host)
+    assert "no forecast" in said(host)
+    logs = {f"Table {place}": access.games().log(one, leader).to_json() for place, one in enumerate(codes, 1)}
+    found = games.across(lambda told: None, logs)
+    assert all(row in tables(host) for row in came_rows(found, "attacks"))
+    assert {view.state for view in access.games().all_of(code, leader)} == {"over"}
 
 
 def test_the_host_stops_the_clock_goes_back_and_tries_another_way() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.widgets import access, controls, lines, seats, show
+from dashboard.widgets import access, lines, role, seats, show
 from sim.ensemble.spec import LIMITS, LimitError
 from sim.scenario import ScenarioError
 from sim.teaching.play import text as play_text
@@ -28,10 +28,9 @@ def opening() -> None:
     seats.purpose(())
     actor = st.selectbox("Whose decisions", list(ACTORS), format_func=ACTORS.__getitem__, key="play actor")
     st.markdown(show.plain(play_text.SEATS[actor]))
-    scenario = st.selectbox(
-        "Scenario", list(controls.library()), format_func=lambda name: controls.library()[name][0], key="play scenario"
-    )
-    st.caption(show.plain(controls.library()[scenario][1]))
+    scenario = seats.opening("play")
+    with st.expander("Role brief"):
+        role.brief(actor, f"play {actor}")
     with st.expander("Which random draws"):
         left, right = st.columns(2)
         seed: Any = left.number_input("Seed", 0, min(LIMITS["seed"][1], 2**53 - 1), 0, 1, key="play seed")
@@ -69,14 +68,16 @@ def turn(log: MoveLog) -> None:
         if log.seats[1:]
         else log.seats[0]
     )
+    told = seats.told(log, who)
+    if told is None:
+        return
     left, right = st.columns(2, gap="medium")
-    with left:
-        told = seats.told(log, who)
-        if told is None:
-            return
-        seats.brief(told)
     with right:
         decide(log, place)
+    with left:
+        role.quarter(log, told, f"{place} {who}")
+        with st.expander(f"Role brief: {show.plain(ACTORS[who])}"):
+            role.brief(who, f"{place} {who}")
 
 
 @st.fragment

@@ -8,13 +8,15 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.widgets import access, controls, seats, show, tables
+from dashboard.widgets import access, seats, several, show, tables, talk
 from sim.ensemble.spec import LimitError
 from sim.scenario import ScenarioError
 from sim.teaching.classroom.classes import MOST_NAME, NICKNAME_LENGTH
 from sim.teaching.classroom.file import ClassroomError, GoneError, StrangerError
 from sim.teaching.play.game import start
 from sim.teaching.play.moves import GameError
+from sim.teaching.play.table import MOST_TABLES
+from sim.teaching.play.table_file import PAUSED, PLAYING
 from sim.vocabulary import ACTORS
 
 show.page("Play together", "One game, up to four seats. A quarter passes when all have moved, or when the time is up.")
@@ -67,12 +69,10 @@ def claim() -> None:
 def begin() -> None:
     """Open a game, as its host."""
     with st.form("open game"):
-        names = list(controls.library())
-        scenario = st.selectbox(
-            "Scenario", names, format_func=lambda name: controls.library()[name][0], key="game scenario"
-        )
+        scenario = seats.opening("game", told=False)  # a form is drawn anew only when it is sent
         title = st.text_input("Title", max_chars=MOST_NAME, key="game title")
         minutes: Any = st.number_input("Minutes a turn (0: no clock)", 0.0, 120.0, 5.0, 0.5, key="game minutes")
+        count: Any = st.number_input("Tables", 1, MOST_TABLES, 1, 1, key="game tables", help="Each has four seats.")
         seed: Any = st.number_input("Seed", 0, 2**53 - 1, 0, 1, key="game seed")
         opening = access.ask_opening_secret("game secret")
         if not st.form_submit_button("Open a game"):
@@ -80,7 +80,7 @@ def begin() -> None:
     try:
         access.opening(opening)
         game = start(scenario, tuple(ACTORS), seed=int(seed))
-        opened = access.games().open(game, title, 60.0 * minutes if minutes else None)
+        opened = access.games().open(game, title, 60.0 * minutes if minutes else None, int(count))
     except (ClassroomError, GameError, LimitError, ScenarioError) as problem:
         access.complain(problem)
         return
@@ -92,15 +92,18 @@ def begin() -> None:
 
 
 @st.fragment(run_every=1.5)
-def watch(code: str, seen: int) -> None:
+def watch(code: str, seen: int, secret: str, leader: str) -> None:
     """Look now and then how the game stands; a quarter whose time is up passes with the look."""
     try:
         view = access.games().look(code)
+        waits = 0 if leader else talk.open_proposals(code, secret, view.turn)
     except ClassroomError:
         st.rerun()
     if view.version != seen:
         st.rerun()
-    tables.stands(view)
+    tables.stands(view, bool(leader))
+    if waits and view.state in (PLAYING, PAUSED):
+        st.info(f"{waits} {'proposal waits' if waits == 1 else 'proposals wait'} for your answer, under Messages.")
 
 
 # ------------------------------------------------------------------------------------------------ the page
@@ -125,8 +128,10 @@ def page() -> None:
             if not leader:
                 access.games().again(code, secret)
         access.hold(game=view.code, **({"leader": leader} if leader else {"player": secret}))
+        if leader:
+            several.overview(view, leader)
         st.header(show.plain(view.title), anchor=False)
-        watch(view.code, view.version)
+        watch(view.code, view.version, secret, leader)
         if leader:
             tables.host(view, view.code, leader)
         else:

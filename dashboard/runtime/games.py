@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dashboard.runtime.worker import Tell
+    from sim.teaching.play.across import Across
     from sim.teaching.play.briefing import Briefing
     from sim.teaching.play.debrief import Debrief
     from sim.teaching.play.game import Game, Trial
@@ -40,6 +41,25 @@ def debrief(tell: Tell, log: str, versus: str | None) -> Debrief:
 
     tell({"done": 0, "of": 0})
     return make(_game(log), versus=versus, progress=lambda done, everything: tell({"done": done, "of": everything}))
+
+
+def because(tell: Tell, log: str, actor: str) -> str:
+    """What came of what a seat set anew in the last quarter, in words."""
+    from sim.teaching.play.narrative import because as said
+
+    tell(None)
+    return said(_game(log), actor)
+
+
+def across(tell: Tell, logs: Mapping[str, str]) -> Across:
+    """Several tables side by side, for the heavy worker: title -> log."""
+    from sim.teaching.play.across import across as side_by_side
+
+    def progress(done: int, of: int) -> None:
+        tell({"done": done, "of": of, "what": "tables"})
+
+    progress(0, len(logs))
+    return side_by_side({title: _game(log) for title, log in logs.items()}, progress)
 
 
 def _game(log: str) -> Game:

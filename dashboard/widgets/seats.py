@@ -23,10 +23,12 @@ from sim.scenario.shocks import Shock
 from sim.scenario.words import CHOOSE
 from sim.teaching.play import debrief_text
 from sim.teaching.play import text as play_text
+from sim.teaching.play.across import did_rows
 from sim.teaching.play.briefing import Briefing
 from sim.teaching.play.debrief import TOLD, TURNING, Debrief
 from sim.teaching.play.game import Trial, resume, shocks
 from sim.teaching.play.moves import LIMIT, GameError, MoveLog, Values, parse
+from sim.teaching.play.openings import openings
 from sim.teaching.play.scenario import COURSES
 from sim.teaching.play.typed import policies
 from sim.vocabulary import ACTOR_SPECS, ACTORS
@@ -34,6 +36,8 @@ from sim.words.numbers import metric_words
 
 # What an address may hold; a longer game has to be downloaded.
 _LONGEST = 6000
+# Settings stand in two columns where there are more.
+_IN_ONE_COLUMN = 8
 
 
 def purpose(actors: Sequence[str]) -> None:
@@ -42,6 +46,17 @@ def purpose(actors: Sequence[str]) -> None:
         st.markdown(show.plain(paragraph))
     for actor in actors:
         st.markdown(f"**{show.plain(ACTORS[actor])}.** {show.plain(play_text.SEATS[actor])}")
+
+
+def opening(place: str, told: bool = True) -> str:
+    """A choice of where the game begins, under titles that tell nobody what to do; `told`: with a sentence on it."""
+    found = openings()
+    chosen: str = st.selectbox(
+        "Starting point", list(found), format_func=lambda name: found[name][0], key=f"{place} beginning"
+    )
+    if told:
+        st.caption(show.plain(found[chosen][1]))
+    return chosen
 
 
 # ------------------------------------------------------------------------------------------------ asking the engine
@@ -76,6 +91,11 @@ def brief(told: Briefing) -> None:
     st.subheader(f"What is known of {show.plain(play_text.period(told.behind))}", anchor=False)
     for event in told.events or ("Nothing began or ended that all could see.",):
         st.markdown(f"- {show.plain(event)}")
+    figures(told)
+
+
+def figures(told: Briefing) -> None:
+    """The figures of a briefing, in tables."""
     for title, names, rows in play_text.briefing_tables(told):
         show.table(Table([title, *names], [[words, *cells] for words, cells in rows]))
     for said in (*play_text.ON_FIGURES, play_text.leaning_words(told)):
@@ -94,12 +114,15 @@ def settings(told: Briefing, place: str, draft: Values | None = None) -> Values:
     """
     actor = told.actor
     stands = {**DEFAULTS[actor], **(told.standing if draft is None else draft)}
-    out: Values = {}
-    for name, default in DEFAULTS[actor].items():
-        value = _setting(told, name, stands[name], f"{place} {name}")
-        if value != default:
-            out[name] = value
-    return out
+    names = list(DEFAULTS[actor])
+    half = -(-len(names) // 2) if len(names) > _IN_ONE_COLUMN else len(names)
+    found: Values = {}
+    for column, some in zip(
+        st.columns(2) if half < len(names) else [st.container()], (names[:half], names[half:]), strict=False
+    ):
+        with column:
+            found |= {name: _setting(told, name, stands[name], f"{place} {name}") for name in some}
+    return {name: value for name, value in found.items() if value != DEFAULTS[actor][name]}
 
 
 def _setting(told: Briefing, name: str, now: float | str, key: str) -> float | str:
@@ -165,16 +188,7 @@ def history(log: MoveLog) -> None:
     if not log.turns:
         st.caption("No quarter has passed yet.")
         return
-    rows = []
-    for number, turn in enumerate(log.turns):
-        before = log.turns[number - 1].moves if number else {}
-        said = "; ".join(
-            f"{ACTORS[actor]}: {play_text.move_words(actor, move, before.get(actor, {}))}"
-            + (" (did not move in time)" if actor in turn.stood else "")
-            for actor, move in turn.moves.items()
-        )
-        rows.append([f"{number + 1}: {play_text.period(log.period(number))}", said])
-    show.table(Table(["Turn", "Moves"], rows))
+    show.table(Table(["Turn", "Moves", "Agreed on before"], did_rows(log)))
     for one in log.injects:
         st.markdown(f"- {show.plain(f'{one.shock.date}: {one.shock.title} (from {one.source}), put in')}")
 

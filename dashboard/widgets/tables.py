@@ -8,66 +8,81 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from dashboard.widgets import access, seats, show
+from dashboard.widgets import access, role, seats, several, show, talk
 from sim.plots import Table
 from sim.teaching.classroom.file import ClassroomError
+from sim.teaching.play.moves import MoveLog
 from sim.teaching.play.table_file import LOBBY, OVER, PAUSED, PLAYING, View
 from sim.teaching.play.text import period
 from sim.vocabulary import ACTORS
 
-STATES = {LOBBY: "waiting for players", PLAYING: "running", PAUSED: "paused", OVER: "over"}
 
-
-def stands(view: View) -> None:
-    """How a game stands: seats, who has moved, the clock."""
+def stands(view: View, to_host: bool) -> None:
+    """How a game stands: the quarter, the clock, who has moved; for the host seat by seat, for a player in a line."""
     left = "" if view.left is None else f"Time left: {int(view.left) // 60}:{int(view.left) % 60:02d}."
-    where = (
-        f"turn {view.turn + 1} of {view.quarters}, {period(view.ahead)}" if view.ahead else f"{view.turn} turns played"
-    )
-    st.markdown(f"**{show.plain(STATES[view.state].capitalize())}**: {show.plain(where)}. {show.plain(left)}")
-
-    def does(actor: str) -> str:
-        if view.seats[actor] is None:
-            return "free" if view.state == LOBBY else "nobody: goes on as before"
-        return "" if view.state in (LOBBY, OVER) else "has moved" if actor in view.moved else "is deciding"
-
-    rows = [[ACTORS[actor], view.seats[actor] or "-", does(actor)] for actor in view.seats]
-    show.table(Table(["Seat", "Who", "Move"], rows))
+    where = f"{view.turn} turns played"
+    if view.ahead and view.state != OVER:
+        where = f"turn {view.turn + 1} of {view.quarters}, {period(view.ahead)}"
+    st.markdown(f"**{show.plain(several.STATES[view.state].capitalize())}**: {show.plain(where)}. {show.plain(left)}")
+    does = {actor: _does(view, actor) for actor in view.seats}
+    if to_host:
+        rows = [[ACTORS[actor], view.seats[actor] or "-", does[actor]] for actor in view.seats]
+        show.table(Table(["Seat", "Who", "Move"], rows))
+    else:
+        said = [f"{ACTORS[actor]} ({who or 'nobody'}) {does[actor]}".strip() for actor, who in view.seats.items()]
+        st.caption(show.plain("; ".join(said)))
     for month, title in view.injects:
         st.caption(show.plain(f"Put in: {title} ({month})."))
     if view.other_model:
         st.warning("This game was opened with another version of the model; figures may have changed.")
 
 
+def _does(view: View, actor: str) -> str:
+    if view.seats[actor] is None:
+        return "free" if view.state == LOBBY else "goes on as before"
+    return "" if view.state in (LOBBY, OVER) else "has moved" if actor in view.moved else "is deciding"
+
+
 # ------------------------------------------------------------------------------------------------ a player
 
 
 def player(view: View, code: str, secret: str) -> None:
-    """A player's seat: the briefing, the settings, the move."""
+    """A player's seat: the quarter and the move, what is said, and the role."""
     if view.state == LOBBY:
         mine = access.games().again(code, secret)
         st.info(f"You sit for {show.plain(ACTORS[mine.actor])}. The host starts the game; it begins here by itself.")
+        role.brief(mine.actor, f"lobby {view.code}")
         st.subheader("What this is for, and its limits", anchor=False)
         seats.purpose((mine.actor,))
         return
     log, mine = access.games().sitting(code, secret)
-    access.own_link("table", game=view.code, player=secret)
-    with st.expander("What this is for, and its limits"):
-        seats.purpose((mine.actor,))
-    if view.state == OVER:
-        over(code, None)
-        return
-    if mine.actor not in log.seats:
-        st.info("Your seat is not in this game.")
-        return
-    told = seats.told(log, mine.actor)
+    quarter, said, brief = st.tabs(["Quarter", "Messages", "Role brief"])
+    with said:
+        talk.seat(view, secret)
+    with brief:
+        role.brief(mine.actor, f"table {view.code}")
+        access.own_link("table", game=view.code, player=secret)
+        with st.expander("What this is for, and its limits"):
+            seats.purpose((mine.actor,))
+    with quarter:
+        if view.state == OVER:
+            over(code, None)
+        elif mine.actor not in log.seats:
+            st.info("Your seat is not in this game.")
+        else:
+            _quarter(view, code, secret, log, mine.actor)
+
+
+def _quarter(view: View, code: str, secret: str, log: MoveLog, actor: str) -> None:
+    """The briefing beside the settings; on a phone, below each other."""
+    told = seats.told(log, actor)
     if told is None:
         return
     left, right = st.columns(2, gap="medium")
-    with left:
-        seats.brief(told)
     with right:
         _decide(view, code, secret)
+    with left:
+        role.quarter(log, told, f"table {view.code} {view.turn}")
 
 
 @st.fragment
@@ -99,7 +114,22 @@ def _decide(view: View, code: str, secret: str) -> None:
 
 
 def host(view: View, code: str, secret: str) -> None:
-    """What the host can do."""
+    """What the host can do: at a table, with what is said there, and over all tables."""
+    table, said, everything = st.tabs(["Table", "Messages and news", "Debrief over all tables"])
+    with table:
+        _lead(view, code, secret)
+    with said:
+        left, right = st.columns(2, gap="medium")
+        with right:
+            talk.news(view, secret, len(access.games().all_of(code, secret)) > 1)
+        with left:
+            talk.host(view, secret)
+    with everything:
+        several.debrief(view, secret)
+
+
+def _lead(view: View, code: str, secret: str) -> None:
+    """What the host can do at a table."""
     left, right = st.columns([1, 2], gap="medium")
     with left.container(border=True):
         st.caption("Code for players")
@@ -113,6 +143,7 @@ def host(view: View, code: str, secret: str) -> None:
         "Pause": (view.state == PLAYING, games.pause),
         "Go on": (view.state == PAUSED, games.go_on),
         "Let the quarter pass now": (view.state in (PLAYING, PAUSED), games.pass_turn),
+        "End the game": (view.state in (PLAYING, PAUSED), games.end),
     }
     seated = [actor for actor, who in view.seats.items() if who]
     with st.container(horizontal=True):
@@ -125,6 +156,7 @@ def host(view: View, code: str, secret: str) -> None:
     st.button(lock, key="lock table", on_click=_do, args=[games.lock, code, secret, not view.locked])
     if refused := st.session_state.pop("table refused", None):
         access.complain(refused)
+    role.printable(list(view.seats), f"host {view.code}")
     if view.state == LOBBY and not seated:
         st.caption(
             "The game can start when somebody has taken a seat. Actors without a player choose by the rules of the model."

@@ -52,6 +52,9 @@ def play(
     replay: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Play a log again, and see whether the bits are the same.")
     ] = None,
+    brief: Annotated[
+        str | None, typer.Option(metavar="ACTOR", help="Print a seat's role brief, with its passages, and leave.")
+    ] = None,
 ) -> None:
     """Play an actor, a quarter at a time. For a class on choices, chance and limits; no score. Not a forecast."""
     settings = {
@@ -65,6 +68,11 @@ def play(
         "--parameters": parameters,
     }
     given = [name for name, value in settings.items() if value is not None]
+    if brief is not None:
+        if given or log is not None or replay is not None:
+            raise LimitError("--brief prints a role brief and leaves; leave out all else")
+        _brief(brief)
+        return
     if replay is not None:
         if given or log is not None:
             raise LimitError(f"--replay takes all from its file; leave out {', '.join(given) or '--log'}")
@@ -92,6 +100,15 @@ def play(
         others=others or "choose",
     )
     _play(game, log or _new_file(game.log), kept=False)
+
+
+def _brief(actor: str) -> None:
+    from sim.teaching.play.briefs import brief_lines, briefs
+
+    lines = brief_lines(actor, terminal_width())
+    if not lines:
+        raise LimitError(f"there is no role brief for {actor}; allowed: {', '.join(briefs())}")
+    print("\n".join(lines))
 
 
 def _play(game: Game, path: Path, kept: bool) -> None:

@@ -66,9 +66,16 @@ CREATE TABLE merged (secret TEXT PRIMARY KEY, seat INTEGER NOT NULL REFERENCES s
 ALTER TABLE game_tables ADD COLUMN locked INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE game_tables ADD COLUMN boot TEXT NOT NULL DEFAULT '';
 """
+# What is said at a table; an answer is about a proposal.
+_MESSAGES = """
+CREATE TABLE game_messages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, game INTEGER NOT NULL REFERENCES game_tables ON DELETE CASCADE, turn INTEGER NOT NULL,
+    kind TEXT NOT NULL, sender TEXT NOT NULL, receiver TEXT NOT NULL, text TEXT NOT NULL, promise TEXT NOT NULL,
+    about INTEGER, sent REAL NOT NULL);
+"""
 # What makes a file of each version from one of the version before it, the first from an empty file. A step that has been
 # released is never changed: what is to be different is another step.
-STEPS = (_CLASSES, _GAMES, _LOCKS)
+STEPS = (_CLASSES, _GAMES, _LOCKS, _MESSAGES)
 VERSION = len(STEPS)
 
 

@@ -9,7 +9,7 @@ below and with each actor.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +41,8 @@ PUBLIC = (
 OWN: Derived[tuple[str, ...]] = Derived(lambda: {actor: spec.sees for actor, spec in acting().items()})
 HIDDEN: Derived[tuple[str, ...]] = Derived(lambda: {actor: spec.guesses for actor, spec in acting().items()})
 LOW, HIGH = 0.05, 0.95
+# So many months are drawn at most.
+_RECENT = 36
 _PRESENCE = {"none": "none", "mission": "a mission", "embassy": "an embassy", "partnership": "a partnership"}
 
 
@@ -89,6 +91,8 @@ class Briefing:
         asked, in_force: Pakistan's levers in the last month, as they were set and as they came to be; else empty.
         means: what Pakistan can carry, cost units a month; unit_costs: of each lever at full strength; else empty.
         leaning: what the actor's own pressures make of its options, as probabilities; empty for Pakistan.
+        since: the first month of `months`, which has each figure of the above month by month: one row of values where it is
+            known, three (5, 50 and 95 in 100 worlds) where it can only be guessed at.
     """
 
     actor: str
@@ -109,6 +113,8 @@ class Briefing:
     means: float | None
     unit_costs: Mapping[str, float]
     leaning: Mapping[str, float]
+    since: str
+    months: Mapping[str, tuple[tuple[float, ...], ...]]
 
 
 def briefing(game: Game, actor: str) -> Briefing:
@@ -138,7 +144,22 @@ def briefing(game: Game, actor: str) -> Briefing:
         means=past.means if pakistani else None,
         unit_costs=past.unit_costs if pakistani else {},
         leaning=past.odds.get(actor, {}) if last else {},
+        since=month_after(past.start, max(last - _RECENT, 0)),
+        months=_by_month(game, [*known, *OWN[actor]], HIDDEN[actor]) if last else {},
     )
+
+
+def _by_month(game: Game, known: Iterable[str], hidden: Iterable[str]) -> dict[str, tuple[tuple[float, ...], ...]]:
+    past = game.past
+
+    def row(values: Array) -> tuple[float, ...]:
+        return tuple(float(f"{value:.4g}") for value in values[-_RECENT:])
+
+    out: dict[str, tuple[tuple[float, ...], ...]] = {name: (row(past.reports[name][0]),) for name in REPORTED}
+    out |= {name: (row(past.metrics[name][0]),) for name in known}
+    for name in hidden:
+        out[name] = tuple(map(row, np.quantile(game.fog.metrics[name], (LOW, 0.5, HIGH), axis=0)))
+    return out
 
 
 def _span(game: Game) -> int:

@@ -267,7 +267,8 @@ def _why(
         parameters=game.log.parameters,
         back=months_between(game.log.opens, month) + 1,
     )
-    return answer.whole.mean, tuple(_reasons(game, turn, answer.terms)), tuple(_rules(answer))
+    through = tuple(RULES[name].statement for name in rules_through(answer))
+    return answer.whole.mean, tuple(_reasons(game, turn, answer.terms)), through
 
 
 def _reasons(game: Game, turn: int, terms: Sequence[Term]) -> list[Reason]:
@@ -304,8 +305,8 @@ def _setting(game: Game, turn: int, actor: str, name: str) -> float | str | None
     return game.log.turns[turn].moves[actor].get(name, DEFAULTS[actor][name])
 
 
-def _rules(answer: Why) -> list[str]:
-    """What the two or three rules say through which most of the difference runs."""
+def rules_through(answer: Why) -> list[str]:
+    """The names of the two or three rules through which most of the difference runs."""
     found: dict[str, float] = {}
     steps = [answer.chain] if answer.chain else []
     while steps:
@@ -316,4 +317,4 @@ def _rules(answer: Why) -> list[str]:
     most = sorted(found, key=lambda name: (-found[name], name))
     # Every difference in attacks runs through these two, so they say nothing.
     tell_most = [name for name in most if name not in ("attacks_in_area", "attacks_expected")]
-    return [RULES[name].statement for name in tell_most[:3]]
+    return tell_most[:3]

@@ -19,7 +19,8 @@ from pydantic.fields import FieldInfo
 from sim.ensemble.spec import LIMITS
 from sim.scenario.settings import WHEN_ADMITTED, classes_of
 from sim.scenario.shocks import Shock
-from sim.scenario.words import Month, Months, OneOf, Strict, Text, Title
+from sim.scenario.words import Month, Months, Strict, Text, Title
+from sim.teaching.play.agreed import MOST_AGREED, Actor, Agreed
 from sim.vocabulary import ACTORS, month_after, months_between
 from sim.words.problems import PlacedError, entries, explain, problem_lines, short
 from sim.yamlfile import ENTRIES, FileError, bytes_of
@@ -33,7 +34,6 @@ SHOWN_PROBLEMS = 10
 # A game's world is one of those that the debrief sets it against.
 WORLDS = 1_000
 
-Actor = Annotated[str, OneOf(ACTORS)]
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 Stamp = Annotated[str, Field(pattern="^[0-9a-f]{8,64}$")]
 Values = dict[str, float | str]
@@ -91,15 +91,16 @@ class Inject(Strict):
 
 
 class Entry(Strict):
-    """A line of the log: a quarter's moves, or a shock put in before the next of them."""
+    """A line of the log: a quarter's moves; or, before the next of them, a shock put in or what two seats agreed on."""
 
     turn: Turn | None = None
     inject: Inject | None = None
+    agreed: Agreed | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if (self.turn is None) == (self.inject is None):
-            raise ValueError("is not one entry; allowed: exactly one of turn and inject")
+        if sum(one is not None for one in (self.turn, self.inject, self.agreed)) != 1:
+            raise ValueError("is not one entry; allowed: exactly one of turn, inject and agreed")
         return self
 
 
@@ -143,6 +144,12 @@ class MoveLog(Strict):
                 self._check_turn(entry.turn, number, done)
             elif entry.inject is not None:
                 self._check_inject(entry.inject, number, done)
+            elif entry.agreed is not None and not {entry.agreed.proposed_by, entry.agreed.accepted_by} <= {*self.seats}:
+                raise ValueError(
+                    f"has an agreement of a seat that nobody has (entry {number}); allowed: {', '.join(self.seats)}"
+                )
+        if sum(entry.agreed is not None for entry in self.entries) > MOST_AGREED:
+            raise ValueError(f"has too many agreements; allowed: {MOST_AGREED}")
         return self
 
     def _check_turn(self, turn: Turn, number: int, done: int) -> None:
@@ -179,6 +186,22 @@ class MoveLog(Strict):
         return tuple(entry.inject for entry in self.entries if entry.inject is not None)
 
     @property
+    def agreements(self) -> tuple[tuple[int, Agreed], ...]:
+        """What was agreed on, in order, each with how many turns had been played by then."""
+        done, out = 0, []
+        for entry in self.entries:
+            done += entry.turn is not None
+            if entry.agreed is not None:
+                out.append((done, entry.agreed))
+        return tuple(out)
+
+    @property
+    def acted(self) -> MoveLog:
+        """The log without what was agreed on in words, which moves no figure: for one seat's eyes, or another's."""
+        kept = tuple(entry for entry in self.entries if entry.agreed is None)
+        return self if len(kept) == len(self.entries) else self.model_copy(update={"entries": kept})
+
+    @property
     def over(self) -> bool:
         """Whether the last turn has been played."""
         return len(self.turns) >= self.quarters
@@ -193,7 +216,7 @@ class MoveLog(Strict):
         return min(turns * QUARTER, self.months)
 
     def cut(self, turns: int) -> MoveLog:
-        """The log as it was when so many turns had been played, and nothing put in since.
+        """The log as it was when so many turns had been played, and nothing put in or agreed on since.
 
         Raises:
             GameError: there are not so many.
@@ -210,7 +233,7 @@ class MoveLog(Strict):
         return self.model_copy(update={"entries": self.entries[:kept]})
 
     def with_entry(self, **entry: Any) -> MoveLog:
-        """The log with an entry more: `turn=` (actor -> settings, as data) or `inject=`.
+        """The log with an entry more: `turn=` (actor -> settings, as data), `inject=` or `agreed=`.
 
         Raises:
             GameError: it does not fit; the message says what is allowed.

@@ -14,8 +14,10 @@ from sim.scenario.diff import TITLES
 from sim.scenario.settings import DEFAULTS
 from sim.teaching.play import text as play_text
 from sim.teaching.play.briefing import Briefing, briefing
+from sim.teaching.play.briefs import brief_lines
 from sim.teaching.play.game import Game, shocks
 from sim.teaching.play.moves import GameError, Values, save_log
+from sim.teaching.play.narrative import because, story
 from sim.teaching.play.typed import assignments, find_setting, policies, read_value
 from sim.vocabulary import ACTORS
 from sim.words.problems import close_to, short, suggestion
@@ -124,6 +126,7 @@ class Session:
             title = f"Turn {told.turn + 1} of {told.quarters}: {ACTORS[self.actor]}, {ahead}"
         self.say(title)
         self.say("=" * min(len(title), self.width))
+        self._print(wrapped(" ".join(story(told)), self.width))
         self._print(play_text.briefing_lines(told, self.width))
         if told.ahead is None:
             return
@@ -142,6 +145,13 @@ class Session:
     def _settings(self, told: Briefing) -> None:
         trial = self.game.trial(self.draft) if self.actor == "pakistan" else None
         self._print(play_text.settings_lines(told, self.draft, trial, self.width))
+
+    def role(self, rest: Iterable[str] = ()) -> None:
+        self._print(brief_lines(self.actor, self.width))
+
+    def why(self, rest: Iterable[str] = ()) -> None:
+        said = because(self.game, self.actor) or "You set nothing anew in the last quarter."
+        self._print(wrapped(said, self.width))
 
     def about(self, rest: Iterable[str] = ()) -> None:
         self._print(play_text.about(self.game.log.seats, self.width))
@@ -355,7 +365,9 @@ COMMANDS: dict[str, Command] = {
     "about": Session.about,
     "debrief": Session.debrief,
     "keep": Session.keep,
+    "role": Session.role,
     "save": Session.say_saved,
+    "why": Session.why,
 }
 
 

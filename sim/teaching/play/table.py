@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from hmac import compare_digest
 from typing import Any
 
@@ -23,6 +24,7 @@ from sim.teaching.classroom.seating import digest
 from sim.teaching.play.briefing import Briefing, briefing
 from sim.teaching.play.game import Game, Trial, as_data
 from sim.teaching.play.moves import MoveLog
+from sim.teaching.play.openings import title_of
 from sim.teaching.play.table_file import (
     LOBBY,
     OVER,
@@ -30,41 +32,45 @@ from sim.teaching.play.table_file import (
     PLAYING,
     PlayerSeat,
     TableError,
-    TableFile,
     View,
     game_of,
     log_of,
     told,
 )
+from sim.teaching.play.talk import Talk
 from sim.vocabulary import ACTORS
 
 SHORTEST, LONGEST = 10.0, 86_400.0
-MOST_TITLE = 120
+MOST_TITLE, MOST_TABLES = 120, 24
 
 
-class Tables(TableFile):
-    """All games of one file; see `TableFile` for how to make one."""
+class Tables(Talk):
+    """All games of one file, and what is said in them; see `TableFile` for how to make one."""
 
     # ---------------------------------------------------------------- the host
 
-    def open(self, game: Game, title: str = "", seconds: float | None = None) -> Opened:
-        """Open a game for players to join.
+    def open(self, game: Game, title: str = "", seconds: float | None = None, tables: int = 1) -> Opened:
+        """Open a game for players to join; the code is that of its first table.
 
         Args:
             game: how it begins (see `play.start`); its seats are those that are taken when it starts.
             seconds: how long a turn takes at most, 10 to 86,400; None for no clock.
+            tables: at how many tables it is played, 1 to 24, each with seats and a code of its own.
 
         Raises:
-            TableError: the title is too long, or the time outside of what is allowed.
+            TableError: the title is too long, or the time or the number of tables outside of what is allowed.
         """
         if len(title) > MOST_TITLE:
             raise TableError(f"a title has at most {MOST_TITLE} characters; this one has {len(title)}")
         if seconds is not None and not SHORTEST <= seconds <= LONGEST:
             raise TableError(f"a turn takes {SHORTEST:g} to {LONGEST:,.0f} seconds; got {seconds:g}")
-        secret = secrets.token_urlsafe(24)
+        if not 1 <= tables <= MOST_TABLES:
+            raise TableError(f"a host has 1 to {MOST_TABLES} tables; got {tables}")
+        secret, title = secrets.token_urlsafe(24), title or title_of(game.log.scenario, game.base.title)
+        names = [f"{title}, table {number}" for number in range(1, tables + 1)] if tables > 1 else [title]
         with self._writing() as base:
-            code = self._add(base, title or game.base.title, game.log, digest(secret), LOBBY, seconds)
-        return Opened(spoken(code), secret)
+            codes = [self._add(base, name, game.log, digest(secret), LOBBY, seconds) for name in names]
+        return Opened(spoken(codes[0]), secret)
 
     def start(self, code: str, secret: str) -> None:
         """Begin to play with those who are seated; the other actors choose for themselves."""
@@ -76,6 +82,40 @@ class Tables(TableFile):
                 raise TableError("nobody has taken a seat yet")
             log = log_of(row).model_copy(update={"seats": tuple(actor for actor in ACTORS if actor in seated)})
             self._keep(base, row, log=log, state=PLAYING, deadline=self._deadline(row), remaining=None)
+
+    def add(self, code: str, secret: str, title: str) -> Opened:
+        """Another table of the same host: the same game from its beginning, with the same draws, and seats of its own."""
+        with self._changing(code, secret) as (base, row), told():
+            tables = base.execute("SELECT count(*) FROM game_tables WHERE secret = ?", (row.secret,)).fetchone()[0]
+            if tables >= MOST_TABLES:
+                raise TableError(f"one host has at most {MOST_TABLES} tables")
+            log = log_of(row).cut(0).model_copy(update={"seats": tuple(ACTORS)})
+            new = self._add(base, title[:MOST_TITLE], log, row.secret, LOBBY, row.seconds)
+        return Opened(spoken(new), secret)
+
+    def all_of(self, code: str, secret: str) -> tuple[View, ...]:
+        """How all tables of a host stand, in the order in which they were opened."""
+        with self._at_once() as base:
+            row = self._owned(base, code, secret)
+            codes = base.execute("SELECT code FROM game_tables WHERE secret = ? ORDER BY id", (row.secret,)).fetchall()
+        return tuple(self.look(one) for (one,) in codes)
+
+    def everywhere(self, code: str, secret: str, act: Callable[[str, str], object]) -> int:
+        """Do something at all tables of a host where it can be done now; says at how many it was."""
+        done = 0
+        for view in self.all_of(code, secret):
+            with suppress(TableError):
+                act(view.code, secret)
+                done += 1
+        return done
+
+    def end(self, code: str, secret: str) -> None:
+        """End a game before its last quarter; going back takes it up again."""
+        with self._changing(code, secret) as (base, row):
+            if row.state not in (PLAYING, PAUSED):
+                raise TableError("there is nothing to end: the game has not started, or is over")
+            base.execute("DELETE FROM game_moves WHERE game = ?", (row.id,))
+            self._keep(base, row, state=OVER, deadline=None, remaining=row.seconds)
 
     def pause(self, code: str, secret: str) -> None:
         """Stop the clock; moves may be made, but the turn waits."""
@@ -114,6 +154,7 @@ class Tables(TableFile):
             log = log_of(row).cut(turns)
             state = LOBBY if row.state == LOBBY else PAUSED
             base.execute("DELETE FROM game_moves WHERE game = ?", (row.id,))
+            base.execute("DELETE FROM game_messages WHERE game = ? AND turn >= ?", (row.id, turns))
             self._keep(base, row, log=log, state=state, deadline=None, remaining=row.seconds)
 
     def fork(self, code: str, secret: str, turns: int, title: str = "What if") -> Opened:
@@ -242,7 +283,7 @@ class Tables(TableFile):
     def sitting(self, code: str, secret: str) -> tuple[MoveLog, PlayerSeat]:
         """A player's seat, and the log that its briefing is worked out from; the log itself is not for players to see."""
         game, player = self._of(code, secret)
-        return game.log, player
+        return game.log.acted, player
 
     def trial(self, code: str, secret: str, settings: Mapping[str, Any]) -> Trial:
         """What Pakistan's settings would cost, and how far they can be carried."""

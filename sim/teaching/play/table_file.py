@@ -24,8 +24,6 @@ from sim.vocabulary import ACTORS
 
 # Waiting for players; a clock that runs, or stands; the last turn played.
 LOBBY, PLAYING, PAUSED, OVER = "lobby", "playing", "paused", "over"
-SHORTEST, LONGEST = 10.0, 86_400.0
-MOST_TITLE = 120
 
 
 class TableError(ClassroomError):
@@ -145,10 +143,13 @@ class TableFile(ClassroomFile):
     def _changing(self, code: str, secret: str) -> Iterator[tuple[sqlite3.Connection, Row]]:
         """A change by the host: a transaction, and the game."""
         with self._writing() as base:
-            row = self._row(base, code)
-            if not compare_digest(row.secret, digest(secret)):
-                raise NotSeatedError("this is the host's page; use the secret link that came with the game")
-            yield base, row
+            yield base, self._owned(base, code, secret)
+
+    def _owned(self, base: sqlite3.Connection, code: str, secret: str) -> Row:
+        row = self._row(base, code)
+        if not compare_digest(row.secret, digest(secret)):
+            raise NotSeatedError("this is the host's page; use the secret link that came with the game")
+        return row
 
     def _row(self, base: sqlite3.Connection, code: str) -> Row:
         found = base.execute("SELECT * FROM game_tables WHERE code = ?", (bare(code),)).fetchone()

@@ -33,6 +33,8 @@ ON_FIGURES = (
 HELP: tuple[tuple[str, str], ...] = (
     ("go", "confirm your settings; the quarter passes"),
     ("7=0.5 or aid=0.5", "set one thing, by number or name; several on a line"),
+    ("role", "your role brief, with its passages"),
+    ("why", "what came of what you changed last, asked of the model"),
     ("course NAME", "take over a policy's opening mix (Pakistan); alone, it lists them"),
     ("keep", "undo what you set this turn"),
     ("brief, set", "the briefing, your settings with their cost"),

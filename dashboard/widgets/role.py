@@ -1,0 +1,98 @@
+"""What a seat is given to go by: its role brief, the last quarter in a few sentences, and the figures that it knows, drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from dashboard.runtime import games
+from dashboard.runtime.questions import Question
+from dashboard.widgets import seats, show
+from sim.agents.observers import OBSERVERS
+from sim.metrics import METRICS
+from sim.plots.seat import known
+from sim.teaching.play import briefs
+from sim.teaching.play.briefing import REPORTED, Briefing
+from sim.teaching.play.moves import MoveLog
+from sim.teaching.play.narrative import story
+from sim.teaching.play.text import period
+from sim.vocabulary import ACTORS
+
+# What is drawn without asking: the count that all read, beside one of the seat's own choice.
+FIRST = "picss_attacks"
+
+
+def brief(actor: str, place: str) -> None:
+    """A seat's role brief, and the same to print."""
+    if actor not in briefs.briefs():
+        st.caption("There is no role brief for this actor.")
+        return
+    st.subheader(f"Role brief: {show.plain(ACTORS[actor])}", anchor=False)
+    printable((actor,), place)
+    for title, statements in briefs.briefs()[actor].parts:
+        st.markdown(f"**{title}**")
+        st.markdown("\n".join(f"- {show.plain(one.words)} ({show.plain(one.passages)})" for one in statements))
+    st.caption(show.plain(briefs.ABOUT))
+    st.caption("  \n".join(map(show.plain, briefs.sources(actor))))
+
+
+def printable(actors: Sequence[str], place: str) -> None:
+    """A button for role briefs as a page to print."""
+    those = [actor for actor in actors if actor in briefs.briefs()]
+    label = "This brief, to print" if len(those) == 1 else "Role briefs of all seats, to print"
+    page = partial(briefs.brief_page, *those)
+    st.download_button(label, page, "role-briefs.html", "text/html", on_click="ignore", key=f"{place} briefs")
+
+
+def quarter(log: MoveLog, told: Briefing, place: str) -> None:
+    """What is known of the last quarter: in sentences, drawn, and behind that in figures."""
+    if told.behind is None:
+        seats.brief(told)
+        return
+    st.subheader(f"What is known of {show.plain(period(told.behind))}", anchor=False)
+    st.markdown(show.plain(" ".join(story(told))))
+    came_of = st.container()
+    for event in told.events:
+        st.markdown(f"- {show.plain(event)}")
+    charts(log, told, place)
+    with st.expander("All figures of the quarter"):
+        seats.figures(told)
+    with came_of:
+        because(log, told.actor)
+
+
+def because(log: MoveLog, actor: str) -> None:
+    """What came of what the seat set anew; the model is asked."""
+    if not log.turns:
+        return
+    found = show.answers(lambda: {"because": Question(games.because, (log.to_json(), actor))}, ())
+    if found and found["because"]:
+        st.markdown(show.plain(found["because"]))
+
+
+def charts(log: MoveLog, told: Briefing, place: str) -> None:
+    """Two figures month by month: what observers count, and one that the player chooses."""
+    names = [name for name in told.months if name != FIRST]
+    usual = next((one.name for one in told.own if one.name in names), names[0])
+    chosen = st.selectbox(
+        "Draw beside it", names, names.index(usual), format_func=lambda name: _words(name, told), key=f"{place} drawn"
+    )
+    with st.container(horizontal=True, gap="medium"):
+        for number, name in enumerate((FIRST, chosen)):
+            sign = (told.actor, name, told.since, log.opens, repr(told.months[name]))
+            made = partial(known, name, _title(name), _unit(name), told.months[name], told.since, log.opens)
+            show.picture(show.drawn(("seat", *sign), made), f"{place} known {number}")
+
+
+def _title(name: str) -> str:
+    return OBSERVERS[name].title if name in REPORTED else METRICS[name].title
+
+
+def _unit(name: str) -> str:
+    return f"{OBSERVERS[name].unit} a month" if name in REPORTED else METRICS[name].unit
+
+
+def _words(name: str, told: Briefing) -> str:
+    return f"{_title(name)}{' (a guess)' if len(told.months[name]) > 1 else ''}"

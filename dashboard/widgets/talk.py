@@ -1,0 +1,210 @@
+"""What is said at a table: notes and proposals to a seat, answers to them, and the press; for each seat what is for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from dashboard.widgets import access, controls, show
+from sim.scenario.diff import TITLES
+from sim.scenario.settings import DEFAULTS, OPTIONS
+from sim.teaching.classroom.file import ClassroomError
+from sim.teaching.play.agreed import MOST_TEXT
+from sim.teaching.play.table_file import PAUSED, PLAYING, View
+from sim.teaching.play.talk import ACCEPTED, NEWS, NOTE, PRESS, PROPOSAL, Message
+from sim.vocabulary import ACTORS
+
+KINDS = {NOTE: "Private note", PROPOSAL: "Proposal", PRESS: "Statement to the press"}
+_NOTHING = "nothing: words alone"
+_MOST = 30
+
+
+def open_proposals(code: str, secret: str, turn: int) -> int:
+    """How many proposals wait for this seat's answer."""
+    mine = access.games().again(code, secret).actor
+    return sum(_open(one, mine, turn) for one in access.games().heard(code, secret))
+
+
+def seat(view: View, secret: str) -> None:
+    """What a player has heard, and a way to say something."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader("What was said", anchor=False)
+        _heard(view.code, secret, view.turn)
+    with right:
+        st.subheader("Say something", anchor=False)
+        if view.state in (PLAYING, PAUSED):
+            _write(view.code, secret)
+        else:
+            st.caption("The game is over; what was said stays here to be read.")
+
+
+@st.fragment(run_every=2.0)
+def _heard(code: str, secret: str, turn: int) -> None:
+    """What this seat may read, the newest first; open proposals have their buttons."""
+    games = access.games()
+    try:
+        mine, said = games.again(code, secret).actor, games.heard(code, secret)
+    except ClassroomError:
+        st.rerun()
+    if refused := st.session_state.pop("talk refused", None):
+        access.complain(refused)
+    listed(said, mine, turn, partial(_answer, code, secret))
+
+
+def listed(said: Sequence[Message], mine: str, turn: int, answer: Any = None) -> None:
+    """Messages, the newest first.
+
+    Args:
+        mine: the seat that reads; "" for the host.
+        answer: called with a proposal's number and whether it is accepted; None where nobody answers.
+    """
+    if not said:
+        st.caption("Nothing yet.")
+    for one in reversed(said[-_MOST:]):
+        with st.container(border=True):
+            st.caption(f"{show.plain(_heading(one, mine))} · turn {one.turn + 1}")
+            st.markdown(show.plain(one.text))
+            if one.promise is not None:
+                st.markdown(f"*{show.plain(one.promise.words)}*")
+            if one.kind == PROPOSAL and not (answer and _open(one, mine, turn)):
+                st.caption(_standing(one, turn))
+            elif one.kind == PROPOSAL:
+                with st.container(horizontal=True):
+                    key = f"answer {one.number} {one.turn}"
+                    st.button("Accept", key=f"{key} yes", on_click=answer, args=[one.number, True])
+                    st.button("Refuse", key=f"{key} no", on_click=answer, args=[one.number, False])
+    if len(said) > _MOST:
+        st.caption(f"{len(said) - _MOST} earlier ones are not shown.")
+
+
+def _open(one: Message, mine: str, turn: int) -> bool:
+    return one.kind == PROPOSAL and one.to == mine and not one.answer and one.turn == turn
+
+
+def _standing(one: Message, turn: int) -> str:
+    if one.answer:
+        return "Accepted: it stands in the game's record." if one.answer == ACCEPTED else "Refused."
+    return "Waiting for an answer." if one.turn == turn else "Lapsed with its quarter."
+
+
+def _heading(one: Message, mine: str) -> str:
+    by = "you" if one.by == mine else ACTORS.get(one.by, one.by)
+    if one.by == NEWS:
+        return "News"
+    if one.kind == PRESS:
+        return f"Press statement by {by}"
+    to = "you" if one.to == mine else ACTORS.get(one.to, one.to)
+    return f"{KINDS[one.kind]} from {by} to {to}"
+
+
+def _answer(code: str, secret: str, number: int, accept: bool) -> None:
+    try:
+        access.games().answer(code, secret, number, accept)
+    except ClassroomError as problem:
+        st.session_state["talk refused"] = problem
+
+
+# ------------------------------------------------------------------------------------------------ writing
+
+
+@st.fragment
+def _write(code: str, secret: str) -> None:
+    """A note, a proposal or a statement."""
+    try:
+        view, mine = access.games().look(code), access.games().again(code, secret).actor
+    except ClassroomError:
+        st.rerun()
+    others = [actor for actor, who in view.seats.items() if who and actor != mine]
+    kinds = list(KINDS) if others else [PRESS]
+    kind = st.radio("What", kinds, format_func=KINDS.__getitem__, horizontal=True, key=f"say {code} what")
+    to = "" if kind == PRESS else st.selectbox("To", others, format_func=ACTORS.__getitem__, key=f"say {code} to")
+    number = st.session_state.get("said", 0)
+    st.text_area("Text", max_chars=MOST_TEXT, height=100, key=f"say {code} text {number}")
+    promise = _promise(mine, to, f"say {code} {number}") if kind == PROPOSAL else None
+    st.button(
+        {NOTE: "Send the note", PROPOSAL: "Make the proposal", PRESS: "Publish"}[kind],
+        key=f"say {code} send",
+        type="primary",
+        on_click=_send,
+        args=[code, secret, kind, f"say {code} text {number}", to, promise],
+    )
+    if refused := st.session_state.pop("say refused", None):
+        access.complain(refused)
+    st.caption(
+        "A note is read by the other seat and by your host. A proposal that is accepted binds nobody, but stands in the game's "
+        "record, which all read when the game is over. The press is read by all."
+    )
+
+
+def _promise(mine: str, to: str, place: str) -> dict[str, Any] | None:
+    """A setting that one of the two would have, by the proposal."""
+    settings = [(actor, name) for actor in (mine, to) for name in DEFAULTS[actor]]
+    chosen = st.selectbox(
+        "It would set",
+        [None, *settings],
+        format_func=lambda one: _NOTHING if one is None else f"{ACTORS[one[0]]}: {TITLES[one[1]]}",
+        key=f"{place} sets {to}",
+    )
+    if chosen is None:
+        return None
+    actor, name = chosen
+    key = f"{place} value {actor} {name}"
+    value: Any
+    if name in OPTIONS:
+        value = st.selectbox(TITLES[name], OPTIONS[name], format_func=controls.option, key=key)
+    else:
+        value = round(st.slider(TITLES[name], 0.0, 1.0, 0.5, 0.05, key=key), 2)
+    return {"actor": actor, "setting": name, "value": value}
+
+
+def _send(code: str, secret: str, kind: str, text: str, to: str, promise: dict[str, Any] | None) -> None:
+    """Send what is written; the field is empty again where it went out."""
+    try:
+        access.games().say(code, secret, kind, str(st.session_state.get(text, "")), to, promise)
+    except ClassroomError as problem:
+        st.session_state["say refused"] = problem
+    else:
+        st.session_state["said"] = st.session_state.get("said", 0) + 1
+
+
+# ------------------------------------------------------------------------------------------------ the host
+
+
+@st.fragment(run_every=2.0)
+def host(view: View, leader: str) -> None:
+    """Everything that was said at a table, for its host."""
+    try:
+        said = access.games().overheard(view.code, leader)
+    except ClassroomError:
+        st.rerun()
+    listed(said, "", view.turn)
+
+
+def news(view: View, leader: str, several: bool) -> None:
+    """A news item from the host."""
+    if view.state not in (PLAYING, PAUSED):
+        return
+    key = f"news {st.session_state.get('told', 0)}"
+    st.text_area("News item, for all seats to read", max_chars=MOST_TEXT, height=80, key=key)
+    every = st.checkbox("At all tables", True, key="news everywhere") if several else False
+    st.button("Give out this news", key="news send", on_click=_tell, args=[view.code, leader, key, every])
+    if refused := st.session_state.pop("news refused", None):
+        access.complain(refused)
+
+
+def _tell(code: str, leader: str, key: str, every: bool) -> None:
+    text, games = str(st.session_state.get(key, "")), access.games()
+
+    try:
+        games.news(code, leader, text)
+        for other in games.all_of(code, leader) if every else ():
+            if other.code != code and other.state in (PLAYING, PAUSED):
+                games.news(other.code, leader, text)
+    except ClassroomError as problem:
+        st.session_state["news refused"] = problem
+    else:
+        st.session_state["told"] = st.session_state.get("told", 0) + 1

@@ -1,0 +1,55 @@
+"""Several tables of one game side by side: each one's own world, month by month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+
+from sim.metrics import METRICS
+from sim.plots.data import Rows
+from sim.plots.gallery import Picture
+from sim.plots.tables import Table
+from sim.plots.theme import MARGIN, WIDTH, colour, dash, dress, month_x
+from sim.vocabulary import month_after, month_words
+from sim.words.numbers import number
+
+_MOST_ROWS = 12
+
+
+def across(paths: Mapping[str, Sequence[float]], metric: str, first: str, *, width: int = WIDTH) -> Picture:
+    """A metric at several tables.
+
+    Args:
+        paths: title -> the table's own world by month; first: the first month, YYYY-MM.
+    """
+    about, names = METRICS[metric], list(paths)
+    dates = [month_after(first, month) for month in range(len(paths[names[0]]))]
+    rows: Rows = [
+        {
+            "month": month,
+            "scenario": name,
+            "value": value,
+            "said": f"{name}, {month_words(dates[month])}: {number(value)}",
+        }
+        for name in names
+        for month, value in enumerate(paths[name])
+    ]
+    axis = alt.Axis(title=about.unit, tickCount=4)
+    chart = (
+        alt.Chart(width=width - MARGIN, height=180)
+        .mark_line(point=alt.OverlayMarkDef(size=30))
+        .encode(x=month_x(dates), y=alt.Y("value:Q", axis=axis), color=colour(names), strokeDash=dash(names))
+    )
+    title = f"{about.title} at each table"
+    step = max(1, -(-len(dates) // _MOST_ROWS))
+    shown = sorted({*range(0, len(dates), step), len(dates) - 1})
+    end = "; ".join(f"{name} {number(paths[name][-1])}" for name in names)
+    return Picture(
+        f"tables-{metric.replace('_', '-')}",
+        title,
+        f"{about.means} Unit: {about.unit}.",
+        f"{about.title} in {month_words(dates[-1])}: {end}.",
+        dress(chart, rows, title, "Each table's own world; the same random draws at all of them.", width),
+        Table(["Month", *names], [[month_words(dates[k]), *(number(paths[n][k]) for n in names)] for k in shown]),
+    )

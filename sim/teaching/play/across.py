@@ -1,0 +1,219 @@
+"""The debrief over all tables of one host: what each did, what came of it, and where the tables parted.
+
+All tables begin alike and meet the same random draws, so whatever differs between them is what was done. One world is one
+throw of the dice, though: that tables part is said of the mean over a hundred worlds under each table's moves, world by
+world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+
+from sim.metrics import METRICS
+from sim.scenario.diff import TITLES
+from sim.scenario.settings import DEFAULTS
+from sim.scenario.words import CHOOSE
+from sim.teaching.play.briefing import summed
+from sim.teaching.play.debrief import TELLING, TOLD, TURNING
+from sim.teaching.play.game import FOG, Game
+from sim.teaching.play.moves import QUARTER, GameError, MoveLog, Values
+from sim.teaching.play.past import Array
+from sim.teaching.play.text import move_words, period
+from sim.vocabulary import ACTORS, months_between
+from sim.words.numbers import counted, number, setting, within
+
+COLUMNS = ("its world", "median", "90 of 100")
+ABOUT = (
+    f"Each table's own world, and {FOG} worlds under the same moves. All tables meet the same random draws, so what differs is "
+    "what was done; but one world is one throw of the dice, so that tables part is said of the mean. This is no score, and no "
+    "forecast."
+)
+_MOST_SETTINGS, _DECISION = 5, 2.0
+
+
+@dataclass(frozen=True)
+class Came:
+    """What a metric came to at one table over the months that all have played: its own world, and so many others."""
+
+    own: float
+    low: float
+    middle: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Parting:
+    """The first quarter in which two tables part by more than chance in `TURNING`.
+
+    Attributes:
+        turn: counted from 0; more, fewer: titles; gap: mean difference over worlds in that quarter.
+        settings: what the two had set differently by then, in words.
+    """
+
+    turn: int
+    more: str
+    fewer: str
+    gap: float
+    settings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Across:
+    """All tables, over the turns that each has played.
+
+    Attributes:
+        turns: how many; months: the first and the last.
+        came: metric -> title -> what it came to; paths: metric -> title -> the table's own world by month.
+        parting: where two of them part first; None where none do.
+    """
+
+    turns: int
+    months: tuple[str, str]
+    came: Mapping[str, Mapping[str, Came]]
+    paths: Mapping[str, Mapping[str, tuple[float, ...]]]
+    parting: Parting | None
+
+
+def across(games: Mapping[str, Game], progress: Callable[[int, int], None] | None = None) -> Across:
+    """Set tables side by side.
+
+    Args:
+        games: title -> game; they begin alike (see `Tables.add`).
+        progress: called with (tables done, in all).
+
+    Raises:
+        GameError: fewer than two have played a turn, or they do not begin alike.
+    """
+    games = {title: game for title, game in games.items() if game.turn}
+    if len(games) < 2:
+        raise GameError("two tables at least have to have played a quarter")
+    if len({_beginning(game.log) for game in games.values()}) > 1:
+        raise GameError("these tables do not begin alike, so they cannot be set side by side")
+    turns = min(game.turn for game in games.values())
+    alike = {title: game.rewind(turns) for title, game in games.items()}
+    first = next(iter(alike.values()))
+    before = months_between(first.base.start, first.log.opens)
+    came: dict[str, dict[str, Came]] = {metric: {} for metric in TOLD}
+    paths: dict[str, dict[str, tuple[float, ...]]] = {metric: {} for metric in TOLD}
+    for done, (title, game) in enumerate(alike.items(), 1):
+        for metric in TOLD:
+            own = game.past.metrics[metric][:, before:]
+            came[metric][title] = _came(own, game.fog.metrics[metric][:, before:], METRICS[metric].summary)
+            paths[metric][title] = tuple(float(f"{value:.4g}") for value in own[0])
+        if progress is not None:
+            progress(done, len(alike))
+    return Across(turns, (first.log.opens, first.log.period(turns - 1)[1]), came, paths, _parting(alike, before))
+
+
+def _beginning(log: MoveLog) -> tuple[object, ...]:
+    return log.scenario_hash, log.seed, log.world, log.parameters, log.opens, log.months, log.others
+
+
+def _came(own: Array, worlds: Array, kind: str) -> Came:
+    low, middle, high = np.quantile(summed(worlds, kind), (0.05, 0.5, 0.95))
+    return Came(float(summed(own, kind)[0]), float(low), float(middle), float(high))
+
+
+def _parting(games: Mapping[str, Game], before: int) -> Parting | None:
+    """The first quarter in which the tables with most and fewest attacks, on average, differ by more than chance."""
+    for turn in range(next(iter(games.values())).turn):
+        start, end = before + turn * QUARTER, before + next(iter(games.values())).log.months_played(turn + 1)
+        there = {title: game.fog.metrics[TURNING][:, start:end].sum(axis=1) for title, game in games.items()}
+        more, fewer = max(there, key=lambda one: there[one].mean()), min(there, key=lambda one: there[one].mean())
+        apart = there[more] - there[fewer]
+        if float(apart.mean()) > TELLING * float(apart.std(ddof=1)) / sqrt(len(apart)):
+            return Parting(turn, more, fewer, float(apart.mean()), tuple(_otherwise(games, more, fewer, turn)))
+    return None
+
+
+def _otherwise(games: Mapping[str, Game], one: str, other: str, turn: int) -> list[str]:
+    """What two tables had set differently in a turn: "Pakistan: Aid 0.50 at First, 0 at Second"."""
+    out: list[tuple[float, str]] = []
+    moves = [games[title].log.turns[turn].moves for title in (one, other)]
+    for actor in ACTORS:
+        if not all(actor in move for move in moves):
+            if any(actor in move for move in moves):
+                out.append((_DECISION, f"{ACTORS[actor]} was played at one of the two alone"))
+            continue
+        first, second = ({**DEFAULTS[actor], **move[actor]} for move in moves)
+        for name in first:
+            if first[name] != second[name]:
+                at = f"{_value_words(first[name])} at {one}, {_value_words(second[name])} at {other}"
+                out.append((_apart(first[name], second[name]), f"{ACTORS[actor]}: {TITLES[name]} {at}"))
+    return [words for _, words in sorted(out, key=lambda each: -each[0])]
+
+
+def _value_words(value: float | str) -> str:
+    return "left to choose" if value == CHOOSE else setting(value)
+
+
+def _apart(first: float | str, second: float | str) -> float:
+    """How far two settings are apart; a decision counts for more than a lever."""
+    return _DECISION if isinstance(first, str) or isinstance(second, str) else abs(first - second)
+
+
+# ------------------------------------------------------------------------------------------------ in words
+
+
+def came_rows(found: Across, metric: str) -> list[list[str]]:
+    """A metric as a table with `COLUMNS`, a row for each table."""
+    rows = []
+    for title, one in found.came[metric].items():
+        middle, span = within(one.low, one.middle, one.high, whole=counted(metric))
+        own = f"{one.own:,.0f}" if METRICS[metric].summary == "total" else number(one.own)
+        rows.append([title, own, middle, span])
+    return rows
+
+
+def parting_words(found: Across) -> str:
+    """Where the tables parted, and what they had set otherwise."""
+    point = found.parting
+    if point is None:
+        return "In attacks, no two tables part by more than chance between worlds would have it."
+    gap = f"{number(point.gap)} more TTP attacks than {point.fewer}"
+    said = (
+        f"The tables part first in turn {point.turn + 1}: there {point.more} has {gap}, on average over {FOG} worlds."
+    )
+    if not point.settings:
+        return said
+    shown = "; ".join(point.settings[:_MOST_SETTINGS])
+    left = len(point.settings) - _MOST_SETTINGS
+    return f"{said} Set otherwise by then: {shown}{f'; and {left} more' if left > 0 else ''}."
+
+
+def did_rows(log: MoveLog) -> list[list[str]]:
+    """What was done at a table, a row for each turn: its months, what was agreed on, what each seat changed."""
+    rows = []
+    for place, turn in enumerate(log.turns):
+        before = log.turns[place - 1].moves if place else {}
+        said = [
+            f"{ACTORS[actor]}: {move_words(actor, move, before[actor]) if place else _set_words(move)}"
+            + (" (did not move in time)" if actor in turn.stood else "")
+            for actor, move in turn.moves.items()
+        ]
+        rows.append([f"{place + 1}: {period(log.period(place))}", "; ".join(said), "; ".join(agreed_words(log, place))])
+    return rows
+
+
+def _set_words(move: Values) -> str:
+    return "; ".join(f"{TITLES[name]} {setting(value)}" for name, value in move.items()) or "nothing set"
+
+
+def agreed_words(log: MoveLog, turn: int) -> list[str]:
+    """What was agreed on before a turn passed, and, once it has, whether what was promised was kept."""
+    out = []
+    for when, one in log.agreements:
+        if when != turn:
+            continue
+        said = f"{ACTORS[one.proposed_by]} and {ACTORS[one.accepted_by]}: “{one.text}”"
+        if one.promise is not None:
+            said += f" ({one.promise.words}"
+            if turn < len(log.turns):
+                said += ": kept" if one.promise.kept(log.turns[turn].moves.get(one.promise.actor, {})) else ": not kept"
+            said += ")"
+        out.append(said)
+    return out

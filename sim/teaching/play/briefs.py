@@ -1,0 +1,147 @@
+"""Role briefs: what a seat knows, wants and fears, its red lines and its means, each statement with the passages it restates."""
+
+from __future__ import annotations
+
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, RootModel
+
+from sim import yamlfile
+from sim.evidence import ledger
+from sim.scenario.diff import TITLES
+from sim.scenario.words import Strict
+from sim.vocabulary import ACTORS
+from sim.words.sentences import NOT_A_FORECAST, wrapped
+
+FILE = Path(__file__).with_name("briefs.yaml")
+# The parts of a brief, as it calls them.
+PARTS = {
+    "knows": "What you know",
+    "wants": "What you want",
+    "fears": "What you fear",
+    "red_lines": "Your red lines",
+    "tools": "Your means",
+}
+ABOUT = (
+    "From five articles, in our own words; in brackets the document and paragraph of each statement. The articles are "
+    "commentaries, and a seat is not the people it stands for. None of them speaks of red lines: those are what a side is seen "
+    "to hold to."
+)
+
+Line = Annotated[str, Field(min_length=1, max_length=300)]
+Names = tuple[Annotated[str, Field(min_length=1, max_length=120)], ...]
+
+
+class Statement(Strict):
+    """One thing that a seat is told.
+
+    Attributes:
+        claims: of the evidence ledger, which it restates; judgement: what of it no article says, and why it is put so.
+        sets: the settings by which a seat does what it speaks of.
+    """
+
+    text: Line
+    claims: Annotated[Names, Field(min_length=1)]
+    judgement: Line | None = None
+    sets: Names = ()
+
+    @property
+    def passages(self) -> str:
+        """Where it stands: "002 §5; 004 §4, 13"."""
+        places: dict[str, list[int]] = {}
+        for name in self.claims:
+            claim = ledger().claims[name]
+            numbers = places.setdefault(claim.source, [])
+            if claim.paragraph not in (None, *numbers):
+                numbers.append(claim.paragraph or 0)
+        return "; ".join(f"{source} §{', '.join(map(str, sorted(numbers)))}" for source, numbers in places.items())
+
+    @property
+    def words(self) -> str:
+        """The statement with the settings that it speaks of, and what of it is a judgement."""
+        sets = f" Settings: {', '.join(TITLES[name] for name in self.sets)}." if self.sets else ""
+        return f"{self.text}{sets}{f' {self.judgement}' if self.judgement else ''}"
+
+
+class Brief(Strict):
+    """What a seat is told of its role, part by part."""
+
+    knows: tuple[Statement, ...] = Field(min_length=1)
+    wants: tuple[Statement, ...] = Field(min_length=1)
+    fears: tuple[Statement, ...] = Field(min_length=1)
+    red_lines: tuple[Statement, ...] = Field(min_length=1)
+    tools: tuple[Statement, ...] = Field(min_length=1)
+
+    @property
+    def parts(self) -> tuple[tuple[str, tuple[Statement, ...]], ...]:
+        """The parts in their order: what each is called, and its statements."""
+        return tuple((title, getattr(self, name)) for name, title in PARTS.items())
+
+
+class _Briefs(RootModel[dict[str, Brief]]):
+    pass
+
+
+@cache
+def briefs() -> dict[str, Brief]:
+    """The briefs that ship with the project: actor -> brief. An actor from an extension has none."""
+    return yamlfile.validate(yamlfile.read(FILE), _Briefs).root
+
+
+def brief_lines(actor: str, width: int) -> list[str]:
+    """A seat's brief, as lines of so many columns; none where there is no brief."""
+    if actor not in briefs():
+        return []
+    title = f"Role brief: {ACTORS[actor]}"
+    lines = [title, "=" * len(title), *wrapped(ABOUT, width)]
+    for part, statements in briefs()[actor].parts:
+        lines += ["", part]
+        for one in statements:
+            lines += wrapped(f"{one.words} ({one.passages})", width, "  - ")
+    return [*lines, "", *sources_lines(actor, width)]
+
+
+def sources(actor: str) -> list[str]:
+    """The articles that a seat's brief rests on, as they are cited."""
+    cited = {ledger().claims[name].source for _, part in briefs()[actor].parts for one in part for name in one.claims}
+    return [
+        f"{one.id}: {one.author or 'unsigned'}, {one.title} ({one.date})"
+        for one in ledger().sources.values()
+        if one.id in cited
+    ]
+
+
+def sources_lines(actor: str, width: int) -> list[str]:
+    return [line for one in sources(actor) for line in wrapped(one, width, "", "  ")]
+
+
+_STYLE = (
+    "@page{margin:16mm}body{font:11pt/1.4 Arial,Helvetica,sans-serif;max-width:44em;margin:1.5em auto;padding:0 1em}"
+    "h1{font-size:18pt;margin:0 0 .3em}h2{font-size:12pt;margin:1em 0 .2em;break-after:avoid}ul{margin:0;padding-left:1.2em}"
+    "li{margin:.15em 0;break-inside:avoid}small{color:#4d4d4d}"
+)
+
+
+def brief_page(*actors: str) -> str:
+    """Briefs as a page to print, a sheet each."""
+    sheets = []
+    for actor in actors:
+        parts = "".join(
+            f"<h2>{escape(title)}</h2><ul>"
+            + "".join(f"<li>{escape(one.words)} <small>({escape(one.passages)})</small></li>" for one in statements)
+            + "</ul>"
+            for title, statements in briefs()[actor].parts
+        )
+        cited = "<br>".join(escape(one) for one in sources(actor))
+        sheets.append(
+            f"<section><h1>Role brief: {escape(ACTORS[actor])}</h1><p><small>{escape(ABOUT)}</small></p>{parts}"
+            f"<p><small>{cited}</small></p><p><small>{escape(NOT_A_FORECAST)}</small></p></section>"
+        )
+    apart = '<div style="break-after:page"></div>'
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>Role briefs</title><style>{_STYLE}</style></head><body>{apart.join(sheets)}</body></html>\n"
+    )

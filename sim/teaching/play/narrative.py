@@ -1,0 +1,169 @@
+"""A quarter told in a few sentences: what moved, what the others were seen to do, and what came of one's own changes.
+
+The first two are read off what the seat knows. The third asks the model: the quarter is simulated with the seat's move, and
+again with what the seat had set before, everybody else as they moved, over the same worlds; `sim.why` says through which
+rules the two part. It is an answer about such worlds, and tells nothing of this one that the seat could not see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import sqrt
+
+from sim.metrics import METRICS
+from sim.rule import RULES
+from sim.teaching.play.briefing import Briefing, Reading, changed, summed
+from sim.teaching.play.game import Game
+from sim.teaching.play.moves import QUARTER, months_of_run
+from sim.teaching.play.past import Array, simulate_past
+from sim.teaching.play.text import move_words
+from sim.vocabulary import month_words
+from sim.words.numbers import number
+from sim.words.sentences import capital, more_less
+
+# What the others do in public: figure -> whose doing it is ("" for nobody's alone), what is said of more and of less.
+_SEEN: dict[str, tuple[str, str, str]] = {
+    "strikes": ("pakistan", "Pakistan struck across the line more than before", "Pakistan struck across the line less"),
+    "recognition": (
+        "pakistan",
+        "Pakistan moved towards recognising Kabul",
+        "Pakistan drew back from recognising Kabul",
+    ),
+    "messaging": ("taliban", "Kabul's public words were warmer", "Kabul's public words were colder"),
+    "ttp_claims": ("ttp", "the TTP claimed more attacks", "the TTP claimed fewer attacks"),
+    "border_open": ("", "the crossings were open for longer", "the crossings were open for less time"),
+    "border_clashes": ("", "there were more clashes on the line", "there were fewer clashes on the line"),
+}
+# Smaller changes are not worth a word: as a share of what was, or in the figure's own unit on a scale of 0 to 1.
+_SHARE, _STEP = 0.1, 0.03
+_MOST_SEEN = 3
+# Of these, what came of a seat's changes is told for the one that stands out most from chance; violence goes first.
+_VIOLENCE = (
+    "attacks",
+    "fatalities_security",
+    "fatalities_civilian",
+    "fatalities_afghan_civilian",
+    "fatalities_militant",
+)
+CONSEQUENCES = (*_VIOLENCE, "tension", "alignment_taliban_pakistan", "taliban_cohesion", "economy", "trade")
+WORLDS = 40
+_TELLING = 3.0
+
+
+def story(told: Briefing) -> list[str]:
+    """What moved, and what the others were seen to do, from one seat; empty before anything has been counted."""
+    if told.behind is None:
+        return []
+    return [*_moved(told), _seen(told)]
+
+
+def _moved(told: Briefing) -> Iterator[str]:
+    by_name = {one.name: one for one in told.reported}
+    attacks, dead = by_name.get("picss_attacks"), by_name.get("picss_killed")
+    if attacks is not None and dead is not None:
+        counted = f"Observers counted {attacks.now:,.0f} attacks in Pakistan and {dead.now:,.0f} deaths"
+        if attacks.before is None or dead.before is None:
+            yield f"{counted}."
+        else:
+            yield f"{counted}: {_gap(attacks, 'attacks')} and {_gap(dead, 'deaths')} than in the quarter before."
+
+
+def _gap(one: Reading, what: str) -> str:
+    """ "33 more attacks"."""
+    gap = round(one.now) - round(one.before or 0.0)
+    return f"{abs(gap) or 'no'} {'fewer' if gap < 0 else 'more'} {what}"
+
+
+def _seen(told: Briefing) -> str:
+    every = {one.name: one for one in (*told.reported, *told.public, *told.own)}
+    moved = [
+        (_size(every[name]), more if every[name].now > (every[name].before or 0.0) else less)
+        for name, (whose, more, less) in _SEEN.items()
+        if whose != told.actor and name in every and _size(every[name]) >= 1.0
+    ]
+    if not moved:
+        return "Nothing that others do in public changed much."
+    most = [words for _, words in sorted(moved, key=lambda one: -one[0])[:_MOST_SEEN]]
+    return f"{capital('; '.join(most))}."
+
+
+def _size(one: Reading) -> float:
+    """How large a change is, 1 for one that is just worth a word."""
+    if one.before is None:
+        return 0.0
+    gap = abs(one.now - one.before)
+    return gap / max(_SHARE * abs(one.before), 1.0) if one.kind == "total" else gap / _STEP
+
+
+def because(game: Game, actor: str) -> str:
+    """What came of what a seat set anew in the last quarter; empty where it set nothing anew, or none has passed."""
+    if not game.turn:
+        return ""
+    before, turn = game.rewind(game.turn - 1).standing(actor), game.turn - 1
+    now = game.log.turns[turn].moves[actor]
+    if not changed(actor, now, before):
+        return ""
+    done = f"You changed: {move_words(actor, now, before)}."
+    other = _with_move(game, actor, before)
+    metric, gap, stands_out = _consequence(game, other)
+    month = game.log.period(turn)[1]
+    if not stands_out:
+        return f"{done} Against going on as before, nothing that stands out from chance has come of it yet."
+    more, less, _ = more_less(metric)
+    span = game.log.months_played(turn + 1) - turn * QUARTER
+    of = "in the quarter" if METRICS[metric].summary == "total" else f"on average over its {span} months"
+    size = f"{number(abs(gap))} {more if gap > 0 else less}"
+    through = _through(game, other, metric, month)
+    by = f" Most of that in {month_words(month)} runs through the rule “{through.rstrip('.')}”." if through else ""
+    return f"{done} Against going on as before, that makes {size} {of}, on average over {WORLDS} worlds.{by}"
+
+
+def _with_move(game: Game, actor: str, settings: dict[str, float | str]) -> Game:
+    """The same game, had one seat set something else in its last quarter."""
+    moves = dict(game.log.turns[-1].moves)
+    back = game.rewind(game.turn - 1)
+    for entry in game.log.entries[len(back.log.entries) :]:
+        if entry.inject is not None:
+            back = back.inject(entry.inject.shock, entry.inject.source)
+    return back.move({**moves, actor: settings})
+
+
+def _consequence(game: Game, other: Game) -> tuple[str, float, bool]:
+    """The metric in which the two games part most clearly over the last quarter, by how much, and whether clearly enough."""
+    best = ("attacks", 0.0, 0.0)
+    ours, theirs = _ensemble(game), _ensemble(other)
+    span = game.log.months_played(game.turn) - game.log.months_played(game.turn - 1)
+    for metric in CONSEQUENCES:
+        kind = "total" if METRICS[metric].summary == "total" else "mean"
+        apart = summed(ours[metric][:, -span:], kind) - summed(theirs[metric][:, -span:], kind)
+        error = float(apart.std(ddof=1)) / sqrt(len(apart))
+        clear = abs(float(apart.mean())) / error if error else 0.0
+        if clear > best[2]:
+            best = (metric, float(apart.mean()), clear)
+        if metric in _VIOLENCE and best[2] > _TELLING:
+            break
+    return best[0], best[1], best[2] > _TELLING
+
+
+def _ensemble(game: Game) -> Mapping[str, Array]:
+    log, months = game.log, months_of_run(game.log, game.base.start, game.turn)
+    return simulate_past(game.scenario(), months, WORLDS, log.seed, 0, log.parameters).metrics
+
+
+def _through(game: Game, other: Game, metric: str, month: str) -> str:
+    """What the rule says through which most of the difference runs; empty where there is none in that month."""
+    from sim.teaching.play.debrief import rules_through
+    from sim.why import explain
+
+    answer = explain(
+        game.scenario(),
+        metric,
+        month,
+        other.scenario(),
+        worlds=WORLDS,
+        seed=game.log.seed,
+        parameters=game.log.parameters,
+        back=QUARTER,
+    )
+    rules = rules_through(answer)
+    return RULES[rules[0]].statement if rules else ""

@@ -1,0 +1,56 @@
+"""Where a game can begin: scenarios by what befalls the players, under titles that tell nobody what to do.
+
+Scenarios that differ only in what Pakistan goes on to do are one and the same beginning, for in a game that is a seat's to
+decide. Those with parameters of their own are told of without saying which way they lean: finding out is part of the game.
+"""
+
+from __future__ import annotations
+
+from sim.scenario import list_scenarios
+
+_EVENTS = (
+    "baradar_yaqoob",
+    "haqqani_ascendant",
+    "imf_default",
+    "imf_relief",
+    "india_opening",
+    "iskp_rises",
+    "khan_returns",
+    "taliban_fracture",
+    "ttp_splinters",
+)
+_HIDDEN = ("force_works", "goodwill_works", "nothing_works")
+_READINGS = ("rival_bargaining_chip", "rival_faction_politics", "rival_ideological_bond")
+USUAL = "own_choice"
+
+
+def openings() -> dict[str, tuple[str, str]]:
+    """Beginnings of a game: the scenario's name -> a title, and a sentence on it."""
+    titles = {name: title for name, title, _ in list_scenarios()}
+    out = {
+        USUAL: (
+            "After the second truce",
+            "As things stood in December 2022. Nothing is put in; what follows is for the seats to decide, and for the model.",
+        )
+    }
+    for name in _EVENTS:
+        out[name] = (
+            f"Something happens: {titles[name]}",
+            "The same beginning, and an event to come that no seat decides on.",
+        )
+    for number, name in enumerate(_HIDDEN, 1):
+        out[name] = (
+            f"Other rules than usual, {number}",
+            "The same beginning, in a world that answers otherwise than the usual one. How, you find out.",
+        )
+    for number, name in enumerate(_READINGS, 1):
+        out[name] = (
+            f"One reading of Kabul, {number}",
+            "The same beginning, with Kabul moved by one motive alone that an article gives it. By which, you find out.",
+        )
+    return out
+
+
+def title_of(scenario: str, otherwise: str) -> str:
+    """What a game that begins with a scenario is called in front of its players."""
+    return openings().get(scenario, (otherwise,))[0]

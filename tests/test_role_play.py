@@ -1,0 +1,156 @@
+"""What players are given to go by: role briefs that rest on passages, a quarter told in sentences, tables side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.evidence import ledger
+from sim.plots import rows_of
+from sim.plots.across import across as drawn_across
+from sim.plots.seat import known
+from sim.scenario import list_scenarios, load_policy
+from sim.scenario.settings import DEFAULTS
+from sim.teaching.play.across import across, agreed_words, came_rows, did_rows, parting_words
+from sim.teaching.play.briefing import HIDDEN, OWN, PUBLIC, REPORTED, briefing
+from sim.teaching.play.briefs import PARTS, brief_lines, brief_page, briefs
+from sim.teaching.play.game import Game, start
+from sim.teaching.play.moves import GameError
+from sim.teaching.play.narrative import because, story
+from sim.teaching.play.openings import USUAL, openings
+from sim.teaching.play.typed import policies
+from sim.vocabulary import ACTORS
+
+# ------------------------------------------------------------------------------------------------ role briefs
+
+
+def test_every_statement_of_a_brief_rests_on_the_articles() -> None:
+    """Otherwise a player is told as fact what somebody made up; and every setting of a seat is spoken of."""
+    assert list(briefs()) == list(ACTORS)
+    claims = ledger().claims
+    for actor, brief in briefs().items():
+        statements = [one for _, part in brief.parts for one in part]
+        assert [title for title, _ in brief.parts] == list(PARTS.values())
+        cited = [name for one in statements for name in one.claims]
+        assert not [name for name in cited if name not in claims]
+        assert {ledger().sources[claims[name].source].kind for name in cited} == {"article"}
+        assert {name for one in brief.tools for name in one.sets} == set(DEFAULTS[actor])
+        assert not [one for one in (*brief.knows, *brief.wants, *brief.fears, *brief.red_lines) if one.sets]
+
+
+def test_a_brief_is_printed_with_its_passages() -> None:
+    page, text = brief_page(*ACTORS), " ".join(brief_lines("ttp", 100))
+    for actor, brief in briefs().items():
+        assert f"Role brief: {ACTORS[actor]}" in page
+        assert all(f"({one.passages})" in page for _, part in brief.parts for one in part)
+    assert "(002 §3)" in text
+    assert "Hamza Haider" in text
+    assert "not a forecast" in page
+
+
+def test_no_beginning_tells_a_player_what_to_do() -> None:
+    """Otherwise a seat that is to decide plays a scenario called “Confront”."""
+    courses = {load_policy(name).title.lower() for name in policies()} | {"confront", "accommodate", "isolate"}
+    titles = [title for title, _ in openings().values()]
+    assert next(iter(openings())) == USUAL
+    assert len(set(titles)) == len(titles)
+    assert not [title for title in titles if any(course in title.lower().split(": ")[-1] for course in courses)]
+    assert set(openings()) <= {name for name, _, _ in list_scenarios()}
+
+
+# ------------------------------------------------------------------------------------------------ a quarter
+
+
+@pytest.fixture(scope="module")
+def begun() -> Game:
+    return start(USUAL, ACTORS, parameters="defaults", seed=3, months=9)
+
+
+@pytest.fixture(scope="module")
+def quiet(begun: Game) -> Game:
+    """The TTP lies low for a quarter; everybody else goes on as before."""
+    return begun.move({"ttp": {"campaign": "lie_low"}})
+
+
+def test_a_quarter_in_sentences_says_what_the_figures_say(quiet: Game) -> None:
+    told = briefing(quiet, "india")
+    by_name = {one.name: one for one in told.reported}
+    first, seen = story(told)
+    for name, what in (("picss_attacks", "attacks"), ("picss_killed", "deaths")):
+        now, before = by_name[name].now, by_name[name].before
+        assert before is not None
+        assert f"{now:,.0f} {what}" in first
+        assert f"{abs(round(now) - round(before))} {'more' if now > before else 'fewer'} {what}" in first
+    assert "TTP claimed" in seen
+    assert "TTP claimed" not in " ".join(story(briefing(quiet, "ttp"))), "a seat knows what it did itself"
+
+
+def test_what_came_of_a_move_is_what_the_worlds_give(quiet: Game, begun: Game) -> None:
+    said = because(quiet, "ttp")
+    assert "fewer TTP attacks in the quarter, on average over 40 worlds" in said
+    assert "runs through the rule “" in said
+    other = begun.move({})
+    apart = quiet.fog.metrics["attacks"][:40, -3:].sum(axis=1) - other.fog.metrics["attacks"][:40, -3:].sum(axis=1)
+    assert f"makes {abs(float(np.mean(apart))):.0f} fewer" in said
+    assert because(quiet, "pakistan") == "", "it set nothing anew"
+    assert because(begun, "ttp") == "", "nothing has been played"
+
+
+@pytest.mark.parametrize("actor", ["taliban", "india"])
+def test_a_seat_is_drawn_what_it_knows_and_guesses_at_the_rest(quiet: Game, actor: str) -> None:
+    """Otherwise a picture shows what the briefing keeps from the player."""
+    told = briefing(quiet, actor)
+    lines = {name for name, rows in told.months.items() if len(rows) == 1}
+    assert lines == {*REPORTED, *PUBLIC, *OWN[actor]}
+    assert set(told.months) - lines == set(HIDDEN[actor])
+    low, middle, high = (np.array(row) for row in told.months["attacks"])
+    assert np.all(low <= middle)
+    assert np.all(middle <= high)
+    assert list(low) == [float(f"{x:.4g}") for x in np.quantile(quiet.fog.metrics["attacks"], 0.05, axis=0)[-36:]]
+    for name in ("attacks", "picss_attacks"):
+        picture = known(name, "Title", "attacks", told.months[name], told.since, quiet.log.opens)
+        rows = rows_of(picture.chart)
+        assert [row["value"] for row in rows] == list(told.months[name][len(told.months[name]) // 2])
+        assert ("low" in rows[0]) == (name == "attacks")
+    own = quiet.past.metrics["attacks"][0, -36:]
+    assert float(f"{own[-1]:.4g}") not in (low[-1], high[-1])
+
+
+# ------------------------------------------------------------------------------------------------ several tables
+
+
+def test_tables_side_by_side_say_what_each_came_to_and_where_they_part(quiet: Game, begun: Game) -> None:
+    loud = begun.move({"ttp": {"campaign": "escalate"}, "pakistan": {"aid": 0.5}}).move({})
+    promise = {"actor": "ttp", "setting": "campaign", "value": "lie_low"}
+    agreed = {"proposed_by": "pakistan", "accepted_by": "ttp", "text": "a quiet winter", "promise": promise}
+    kept = Game(begun.log.with_entry(agreed=agreed), begun.base).move({"ttp": {"campaign": "lie_low"}})
+    broken = Game(begun.log.with_entry(agreed=agreed), begun.base).move({})
+    found = across({"Quiet": kept, "Loud": loud, "Idle": begun})
+    assert (found.turns, found.months) == (1, ("2022-12", "2023-02")), "what all have played; idle tables are left out"
+    for title, game in (("Quiet", quiet), ("Loud", loud.rewind(1))):
+        assert found.came["attacks"][title].own == game.past.metrics["attacks"][0, -3:].sum()
+        assert found.came["attacks"][title].middle == np.median(game.fog.metrics["attacks"][:, -3:].sum(axis=1))
+    assert [row[0] for row in came_rows(found, "attacks")] == ["Quiet", "Loud"]
+    point = found.parting
+    assert point is not None
+    assert (point.turn, point.more, point.fewer) == (0, "Loud", "Quiet")
+    assert point.settings[0] == "TTP: Campaign escalate at Loud, lie low at Quiet"
+    assert "Loud has" in parting_words(found)
+    assert len(rows_of(drawn_across(found.paths["attacks"], "attacks", found.months[0]).chart)) == 2 * 3
+    assert agreed_words(kept.log, 0)[0].endswith("(TTP: Campaign at lie low: kept)")
+    assert agreed_words(broken.log, 0)[0].endswith("(TTP: Campaign at lie low: not kept)")
+    assert did_rows(kept.log)[0][2] == agreed_words(kept.log, 0)[0]
+
+
+def test_tables_that_cannot_be_set_side_by_side_say_why(quiet: Game, begun: Game) -> None:
+    with pytest.raises(GameError, match="two tables at least"):
+        across({"one": quiet, "other": begun})
+    other = start(USUAL, ACTORS, parameters="defaults", seed=4, months=9).move({})
+    with pytest.raises(GameError, match="do not begin alike"):
+        across({"one": quiet, "other": other})
+
+
+def test_alike_tables_do_not_part(quiet: Game) -> None:
+    found = across({"one": quiet, "other": quiet})
+    assert found.parting is None
+    assert "no two tables part" in parting_words(found)
