@@ -12,7 +12,7 @@ from dashboard.widgets import access, asking, show, withheld
 from sim.teaching.exercises.feedback import gain
 from sim.teaching.exercises.predict import Prediction, score
 from sim.teaching.exercises.schema import LEVELS, Exercise
-from sim.teaching.exercises.sheets import ABOUT
+from sim.words.sentences import ABOUT
 
 show.page("Exercises", show.plain(ABOUT))
 

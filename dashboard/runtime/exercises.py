@@ -95,7 +95,7 @@ def pack(tell: Tell, name: str) -> bytes:
     """The pack of an exercise, as `durand exercise pack` makes it, in a ZIP file; for the heavy worker."""
     from sim.teaching.exercises.figures import Lab
     from sim.teaching.exercises.load import load_exercise
-    from sim.teaching.exercises.pack import pack as make
+    from sim.teaching.pack.make import pack as make
 
     lab = Lab(load_exercise(name), progress=lambda done, everything: tell({"done": done, "of": everything}))
     out = io.BytesIO()
@@ -111,7 +111,7 @@ def pack(tell: Tell, name: str) -> bytes:
 def _sketch(lab: Any, wanted: Any) -> Sketch:
     from sim.plots import rows_of
     from sim.plots.single import picture
-    from sim.teaching.exercises.slides import runs_of
+    from sim.teaching.pack.pictures import runs_of
 
     made = picture(runs_of(lab, wanted), wanted.draw, wanted.metric or "")
     spec = made.chart.to_dict(validate=False)

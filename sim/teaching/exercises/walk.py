@@ -15,13 +15,12 @@ from typing import Any
 from sim.ensemble.spec import LimitError
 from sim.results.manifest import now
 from sim.results.terminal import progress_bar
-from sim.teaching.exercises.feedback import feedback, gain, label, unit_of
+from sim.teaching.exercises.feedback import commands, feedback, gain, label, unit_of
 from sim.teaching.exercises.figure import Figure
 from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.predict import Prediction, PredictionError, Score, as_data, parse, score
 from sim.teaching.exercises.schema import LEVELS, STEPS, Step
-from sim.teaching.exercises.sheets import ABOUT, commands
-from sim.words.sentences import listed, wrapped
+from sim.words.sentences import ABOUT, listed, wrapped
 from sim.words.tables import terminal_width
 
 _WIDEST = 88
