@@ -67,7 +67,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Row:
-    """Pictures side by side, each with what it shows below it."""
+    """Pictures side by side, each with its title below it; for those who do not see it, with what it shows."""
 
     pictures: tuple[Picture, ...]
 

@@ -24,6 +24,7 @@ from sim.words.sentences import ABOUT, NOT_A_FORECAST
 
 # Lines that fit below a title at 24 points, and letters in a line.
 LINES, LETTERS = 10, 72
+_BELOW = 9  # lines below a large answer, above the bands
 Kind = Literal["title", "vote", "reveal", "words", "picture"]
 
 
@@ -111,10 +112,10 @@ class _Votes:
         found, question = key(self.lab, name), self.lab.exercise.questions[name]
         hands = question.form == "probability"
         right = band(float(self.lab.values(question.figure).mean())) if hands else None
-        lines = [found.truth, found.ask]
-        lines += [
-            f"Too {side}? {_reason(reasons)}" for side, reasons in (("low", found.low), ("high", found.high)) if reasons
-        ]
+        sides = (("low", found.low), ("high", found.high))
+        lines = [found.truth, found.ask, *(f"Too {side}? {_reason(why)}" for side, why in sides if why)]
+        while sum(map(room, lines[1:])) > _BELOW and len(lines) > 2:
+            lines.pop()
         title = f"Vote {self.numbers[name]}: the worlds say"
         return Slide("reveal", title, tuple(lines), _told(found), hands=hands, right=right)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fpdf import FPDF
 
 _FONT, _MONO = "DejaVu", "DejaVuMono"
-_FILES = {"": "DejaVuSans", "B": "DejaVuSans-Bold"}
+_FILES = {(_FONT, ""): "DejaVuSans", (_FONT, "B"): "DejaVuSans-Bold", (_MONO, ""): "DejaVuSansMono"}
 _LINE, _SHADE, _ACCENT = "#aaaaaa", "#f3f4f6", PALETTE[0]
 MARGIN = 17  # mm on each side; the foot stands in the lower one
 _GAP = 5
@@ -31,7 +31,8 @@ _LINK = re.compile(r"(https?://\S+)")
 
 def paper(sheet: Sheet) -> bytes:
     """A sheet as a PDF."""
-    pdf, measure = _document(sheet), _document(sheet, high=20_000)
+    pdf = _document(sheet)
+    measure = _document(sheet, pdf)
     measure.add_page()
     _top(pdf, sheet)
     for chunk in _chunks(sheet.blocks):
@@ -50,7 +51,8 @@ def fonts() -> Path:
     return Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 
 
-def _document(sheet: Sheet, high: float = 297) -> FPDF:
+def _document(sheet: Sheet, like: FPDF | None = None) -> FPDF:
+    """An empty document; one to measure in, with the fonts of another, is a page without end."""
     from fpdf import FPDF
 
     class Paper(FPDF):
@@ -62,13 +64,15 @@ def _document(sheet: Sheet, high: float = 297) -> FPDF:
             self.set_x(-MARGIN - 30)
             self.cell(30, 5, f"{self.page_no()} / {{nb}}", align="R")
 
-    pdf = Paper(format=(210, high))
+    pdf = Paper(format=(210, 297 if like is None else 20_000))
     pdf.set_creation_date(MADE)
     pdf.set_margins(MARGIN, MARGIN, MARGIN)
     pdf.set_auto_page_break(True, margin=MARGIN)
-    for style, file in _FILES.items():
-        pdf.add_font(_FONT, style, fonts() / f"{file}.ttf")
-    pdf.add_font(_MONO, "", fonts() / "DejaVuSansMono.ttf")
+    if like is not None:
+        pdf.fonts.update(like.fonts)
+        return pdf
+    for (name, style), file in _FILES.items():
+        pdf.add_font(name, style, fonts() / f"{file}.ttf")
     pdf.set_title(f"{sheet.kind}: {sheet.title}")
     pdf.set_lang("en")
     pdf.set_creator("durand")
@@ -230,12 +234,12 @@ def _row(pdf: FPDF, block: Row, size: float) -> None:
     ends = []
     for number, picture in enumerate(block.pictures):
         left, across = MARGIN + number * (wide + _GAP), min(wide, high * picture.shape)
-        words = f"{picture.title}. {picture.text}"
-        pdf.image(BytesIO(picture.png), x=left, y=top, w=across, h=across / picture.shape, alt_text=words)
+        told = f"{picture.title}. {picture.text}"
+        pdf.image(BytesIO(picture.png), x=left, y=top, w=across, h=across / picture.shape, alt_text=told)
         pdf.set_xy(left, top + high + 1)
         pdf.set_font(_FONT, "", size - 2)
         pdf.set_text_color(SOFT)
-        pdf.multi_cell(wide, 0.5 * (size - 2), words, align="L", new_x="LMARGIN", new_y="NEXT")
+        pdf.multi_cell(wide, 0.5 * (size - 2), picture.title, align="L", new_x="LMARGIN", new_y="NEXT")
         ends.append(pdf.get_y())
     pdf.set_y(max(ends) + 2)
 

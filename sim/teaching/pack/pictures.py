@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SHAPE = 2.0
 _ACROSS = 1920  # pixels
 # Chart widths to try: the one whose words are largest in that room is taken.
-_WIDTHS = (328, 492, 656, 820)
+_WIDTHS = (328, 492, 820)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def cited(source: Source) -> str:
 
 
 def _when(source: Source) -> str:
-    return month_words(source.date) if re.fullmatch(r"\d{4}-\d\d", source.date) else source.date
+    return re.sub(r"\b\d{4}-\d\d\b", lambda month: month_words(month[0]), source.date)
 
 
 class Claims:
