@@ -23,7 +23,7 @@ from sim.teaching.pack.sheets import HOW_TO_ANSWER, under
 from sim.words.sentences import ABOUT, NOT_A_FORECAST
 
 # Lines that fit below a title at 24 points, and letters in a line.
-LINES, LETTERS = 10, 72
+LINES, LETTERS = 10, 66
 _BELOW = 9  # lines below a large answer, above the bands
 Kind = Literal["title", "vote", "reveal", "words", "picture"]
 
