@@ -26,6 +26,7 @@ QTI = "http://www.imsglobal.org/xsd/imsqti_v2p1"
 PACKAGE = "http://www.imsglobal.org/xsd/imscp_v1p1"
 _MATCH = "http://www.imsglobal.org/question/qti_v2p1/rptemplates/match_correct"
 _CHOICES = 4
+_NARROW = 4  # times its lower end: a range below this has others as many times lower and higher beside it
 _FEW = 0.5  # a wrong range holds fewer worlds than this
 
 
@@ -75,7 +76,13 @@ def _ranges(lab: Lab, name: str, values: Vector) -> tuple[tuple[str, ...], int]:
     figure, own = lab.exercise.figures[lab.exercise.questions[name].figure], central(values)
     wide, middle = own.high - own.low, float(np.median(values))
     least, most = (0.0 if values.min() >= 0 else -np.inf), (1.0 if unit(figure) == "0 to 1" else np.inf)
-    shifts = [(own.low + step * wide, own.high + step * wide) for step in range(-_CHOICES + 1, _CHOICES) if step]
+    steps = [step for step in range(-_CHOICES + 1, _CHOICES) if step]
+    if (
+        0 < own.low and least == 0 and own.high < _NARROW * own.low
+    ):  # as many times higher or lower, so that there are ranges below it, too
+        shifts = [tuple(end * (own.high / own.low) ** step for end in (own.low, own.high)) for step in steps]
+    else:
+        shifts = [(own.low + step * wide, own.high + step * wide) for step in steps]
     others = [(low, high) for low, high in shifts if low >= least and high <= most]
     if len(others) < 2:
         others += [(own.low, middle), (middle, own.high)]
