@@ -77,9 +77,8 @@ def _ranges(lab: Lab, name: str, values: Vector) -> tuple[tuple[str, ...], int]:
     wide, middle = own.high - own.low, float(np.median(values))
     least, most = (0.0 if values.min() >= 0 else -np.inf), (1.0 if unit(figure) == "0 to 1" else np.inf)
     steps = [step for step in range(-_CHOICES + 1, _CHOICES) if step]
-    if (
-        0 < own.low and least == 0 and own.high < _NARROW * own.low
-    ):  # as many times higher or lower, so that there are ranges below it, too
+    # As many times lower and higher, so that there are ranges below a narrow one that has nought below it, too.
+    if own.low > 0 and least == 0 and own.high < _NARROW * own.low:
         shifts = [tuple(end * (own.high / own.low) ** step for end in (own.low, own.high)) for step in steps]
     else:
         shifts = [(own.low + step * wide, own.high + step * wide) for step in steps]
