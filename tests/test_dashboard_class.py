@@ -501,12 +501,12 @@ def test_an_exercise_that_is_not_there_is_told() -> None:
 def test_a_pack_comes_as_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """With two mechanisms in place of all of them, whose search takes thirty runs a question and has tests of its own."""
     monkeypatch.setattr(Lab, "worth", lambda self, because: [("M6", 2.0), ("M8", -1.0)])
-    monkeypatch.setattr("sim.teaching.exercises.pack.slides", lambda lab: [])  # tests/test_exercises.py has them drawn
+    monkeypatch.setattr("sim.teaching.pack.make.pictures", lambda lab: {})  # tests/test_exercises.py has them drawn
     told: list[Any] = []
     with zipfile.ZipFile(io.BytesIO(exercises.pack(told.append, EXERCISE))) as archive:
         names = set(archive.namelist())
         assert {
-            f"{EXERCISE}/{name}" for name in ("worksheet.pdf", "instructor.html", "timing.html", "pack.json")
+            f"{EXERCISE}/{name}" for name in ("worksheet.pdf", "instructor.docx", "slides.pptx", "pack.json")
         } <= names
         assert json.loads(archive.read(f"{EXERCISE}/pack.json"))["exercise"] == EXERCISE
     parts = [one["part"] for one in told if one]

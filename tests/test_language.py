@@ -46,9 +46,7 @@ def test_translations_fill_in_what_the_english_does(code: str) -> None:
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_what_is_said_to_be_translated_is(code: str) -> None:
-    missing = [
-        one.id for one in messages(code) if not one.string and any(where in FIRST for where, _ in one.locations)
-    ]
+    missing = [one.id for one in messages(code) if not one.string and any(where in FIRST for where, _ in one.locations)]
     assert not missing
     assert len(catalogue(code)) > 100
 

@@ -54,6 +54,7 @@ FLOORS = (
     "experiment.response",
     "teaching",
     "teaching.exercises",
+    "teaching.pack",
     "teaching.classroom",
     "teaching.play",
     # showing it

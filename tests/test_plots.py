@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -209,6 +210,11 @@ def test_stances_are_shares_that_fill_the_panel(pair: Comparison) -> None:
     expected = np.mean(values == STANCES["contain"], axis=0)
     np.testing.assert_allclose(column(chart, "share", scenario="Confront", stance="contain"), expected, atol=1e-6)
     np.testing.assert_allclose(column(chart, "to", scenario="Confront", stance="crack down"), 1, atol=1e-6)
+    (told,) = (one for one in pictures(pair) if one.name == "stances")
+    for cells in zip(*(row[1:] for row in told.table.rows), strict=True):  # what is told adds up, too
+        counts = [re.match(r"\d+", cell) for cell in cells]
+        if not any(cell.startswith(("under", "over", "all")) for cell in cells):
+            assert sum(int(one[0]) for one in counts if one) == min(pair.worlds, 100)
 
 
 def test_levers_are_those_in_force_month_by_month(pair: Comparison) -> None:

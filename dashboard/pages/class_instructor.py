@@ -10,7 +10,7 @@ from sim.teaching.classroom.classes import MOST_NAME, Standing
 from sim.teaching.classroom.file import ClassroomError, StrangerError
 from sim.teaching.exercises.load import ExerciseError
 from sim.teaching.exercises.schema import LEVELS, Exercise
-from sim.teaching.exercises.sheets import ABOUT
+from sim.words.sentences import ABOUT
 
 # What students have before them once a question is closed, by when it was asked.
 _CLOSED = {

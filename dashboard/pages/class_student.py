@@ -13,7 +13,7 @@ from sim.teaching.classroom.file import ClassroomError, GoneError
 from sim.teaching.exercises.load import ExerciseError
 from sim.teaching.exercises.predict import Prediction
 from sim.teaching.exercises.schema import LEVELS, Exercise
-from sim.teaching.exercises.sheets import ABOUT
+from sim.words.sentences import ABOUT
 
 Given = dict[tuple[str, str], Prediction]
 

@@ -10,7 +10,7 @@ from dashboard.runtime import exercises
 from dashboard.runtime.questions import Question
 from dashboard.widgets import access, asking, show, waiting, walking, withheld
 from sim.teaching.exercises.schema import LEVELS, Exercise
-from sim.teaching.exercises.sheets import ABOUT
+from sim.words.sentences import ABOUT
 
 show.page("Exercises", show.plain(ABOUT))
 

@@ -95,7 +95,7 @@ def pack(tell: Tell, name: str) -> bytes:
     from sim.teaching.exercises.feedback import missed
     from sim.teaching.exercises.figures import Lab
     from sim.teaching.exercises.load import load_exercise
-    from sim.teaching.exercises.pack import pack as make
+    from sim.teaching.pack.make import pack as make
 
     def part(number: int, done: int, of: int, what: str) -> None:
         tell({"part": f"Part {number} of 3: ", "done": done, "of": of, "what": what})
@@ -128,7 +128,7 @@ def pack(tell: Tell, name: str) -> bytes:
 def _sketch(lab: Any, wanted: Any) -> Sketch:
     from sim.plots import rows_of
     from sim.plots.single import picture
-    from sim.teaching.exercises.slides import runs_of
+    from sim.teaching.pack.pictures import runs_of
 
     made = picture(runs_of(lab, wanted), wanted.draw, wanted.metric or "")
     spec = made.chart.to_dict(validate=False)

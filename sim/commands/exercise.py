@@ -122,12 +122,12 @@ def pack(
     ] = None,
     worlds: Worlds = None,
 ) -> None:
-    """Make a class ready: worksheet, instructor's sheet, timing plan, slides, scenario files. Needs no network."""
+    """Make a class ready: worksheet, instructor's sheet, timing, slides, brief, memo, quiz, scenarios. Needs no network."""
     from sim.results.folders import check_target
     from sim.teaching.exercises.figures import Lab
     from sim.teaching.exercises.load import load_exercise
-    from sim.teaching.exercises.pack import FORMAT
-    from sim.teaching.exercises.pack import pack as make
+    from sim.teaching.pack.make import FORMAT
+    from sim.teaching.pack.make import pack as make
 
     one = load_exercise(name)
     if out is None:
@@ -140,7 +140,7 @@ def pack(
         folder = make(lab, out)
     for sentence in lab.broken():
         print(f"durand: {sentence}", file=sys.stderr)
-    print(f"Written: {folder}\nBegin with {folder / 'instructor.html'}")
+    print(f"Written: {folder}\nBegin with {folder / 'instructor.pdf'}")
 
 
 @contextmanager

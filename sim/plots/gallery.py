@@ -26,7 +26,7 @@ from sim.plots.tables import (
 )
 from sim.results.paired import Comparison
 from sim.vocabulary import month_words
-from sim.words.numbers import in_worlds, number, share
+from sim.words.numbers import in_worlds, number, share, shares
 from sim.words.sentences import HEADLINES
 
 # Metrics whose differences are drawn besides the fan.
@@ -134,11 +134,11 @@ def _stances(comparison: Comparison) -> Picture:
     wanted = dict.fromkeys((0, drawn[len(drawn) // 2], last))
     heads = {(name, month): f"{name}, {month_words(dates[month])}" for name in names for month in wanted}
     found = ((heads.get((row["scenario"], row["month"])), row) for row in rows_of(chart))
-    rows = [
-        {**row, "head": head, "label": share(round(row["share"] * comparison.worlds), comparison.worlds)}
-        for head, row in found
-        if head
-    ]
+    rows = [{**row, "head": head} for head, row in found if head]
+    for head in heads.values():
+        column = [row for row in rows if row["head"] == head]
+        for row, label in zip(column, shares([round(row["share"] * comparison.worlds) for row in column]), strict=True):
+            row["label"] = label
     table = pivot(rows, "stance", "Stance", "head", list(heads.values()), lambda row: row["label"])
     final = [row for row in rows if row["month"] == last]
     ends = pivot(final, "stance", "Stance", "scenario", names, lambda row: row["label"])

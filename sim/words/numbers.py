@@ -191,6 +191,16 @@ def shares(counts: Sequence[int]) -> list[str]:
     return [f"{whole[place]} of 100" if place in plain else share(count, worlds) for place, count in enumerate(counts)]
 
 
+def parts_of_100(parts: Sequence[float]) -> list[str]:
+    """Parts of one whole, from 0 to 1 each and together 1, as so many of 100: rounded together as by :func:`shares`.
+
+    >>> parts_of_100([0.335, 0.335, 0.33]), parts_of_100([1.0, 0.0])
+    (['34 of 100', '33 of 100', '33 of 100'], ['100 of 100', '0 of 100'])
+    """
+    told = shares([round(1e9 * part) for part in parts])
+    return [of_100(part) if part in (0, 1) else text for part, text in zip(parts, told, strict=True)]
+
+
 def in_worlds(count: int, worlds: int, said: str = "") -> str:
     """A share, to stand in a sentence: "in 71 of 100 modelled worlds".
 

@@ -10,6 +10,11 @@ from sim.metrics import METRICS
 from sim.vocabulary import month_words
 
 NOT_A_FORECAST = "These are modelled worlds, not a forecast."
+# What stands before an exercise, wherever it is done.
+ABOUT = (
+    "durand is a tool for thinking with documents: it plays out what five commentaries argue, none of them with a "
+    "voice from the tribal districts, in many modelled worlds. Real people died and were displaced. " + NOT_A_FORECAST
+)
 # Said where the median of differences stands beside two medians whose difference it is not.
 MIDDLES = "The middle difference need not be the difference of the two middles."
 
@@ -59,6 +64,15 @@ def more_less(metric: str) -> tuple[str, str, str]:
         return f"more {_COUNTED[metric]}", f"fewer {_COUNTED[metric]}", _COUNTED[metric]
     title = f"“{METRICS[metric].title}”"
     return f"a higher {title}", f"a lower {title}", title
+
+
+def plain(metric: str) -> str:
+    """A metric, to stand in a sentence.
+
+    >>> plain("fatalities"), plain("taliban_stance"), plain("tension")
+    ('deaths', 'restraint of the TTP by Kabul', '“Tension with Kabul”')
+    """
+    return HEADLINES[metric][1].partition(" ")[2] if metric in HEADLINES else more_less(metric)[2]
 
 
 def settled(higher: int, lower: int) -> bool:

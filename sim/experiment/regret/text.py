@@ -10,7 +10,7 @@ from sim.experiment.discovery.text import title
 from sim.experiment.regret.map import FEW, PARTS, fields, ranked
 from sim.experiment.regret.measures import MEASURES, Estimate
 from sim.metrics import METRICS
-from sim.words.numbers import SUMMARY_WORDS, fine, of_100, range_of_100, unit_over
+from sim.words.numbers import SUMMARY_WORDS, fine, of_100, parts_of_100, range_of_100, unit_over
 from sim.words.sentences import NOT_A_FORECAST
 
 if TYPE_CHECKING:
@@ -70,15 +70,22 @@ def _first(found: Regret, shares: Sequence[Estimate]) -> list[tuple[str, Estimat
 
 def _policies(found: Regret, one: Judged) -> Iterator[str]:
     order = sorted(range(len(found.policies)), key=lambda number: one.measures["regret_max"][number].value)
+    often = _best_in(one)
     for number in order[:_SPOKEN]:
         at = {name: estimates[number] for name, estimates in one.measures.items()}
-        best = f"best in {of_100(at['best'].value)} futures ({range_of_100(at['best'].low, at['best'].high)})"
+        best = f"best in {often[number]} futures ({range_of_100(at['best'].low, at['best'].high)})"
         yield (
             f"{found.policies[number]}: {best}, mean {_in(at['mean'])}, regret at most {_in(at['regret_max'])}, in nine "
             f"futures of ten under {_in(at['regret_p90'])}."
         )
     if len(order) > _SPOKEN:
         yield f"And {len(order) - _SPOKEN:,} more policies with a larger maximum regret."
+
+
+def _best_in(one: Judged) -> list[str]:
+    """In how many futures each policy is best; where none is as good as another, these are parts of one whole."""
+    best = [estimate.value for estimate in one.measures["best"]]
+    return [of_100(part) for part in best] if (one.winner < 0).any() else parts_of_100(best)
 
 
 def _in(one: Estimate) -> str:
@@ -165,12 +172,13 @@ def _distribution(found: Regret, one: Judged) -> Picture:
     from sim.plots.tables import Table
 
     lost = {name: one.regret[:, number].tolist() for number, name in enumerate(found.policies)}
+    often = _best_in(one)
     heads = ["Policy", "Maximum", "Nine in ten under", "Mean", "Best in"]
     rows = [
         [
             name,
             *(fine(one.measures[key][number].value, 3) for key in ("regret_max", "regret_p90", "regret_mean")),
-            of_100(one.measures["best"][number].value),
+            often[number],
         ]
         for number, name in enumerate(found.policies)
     ]

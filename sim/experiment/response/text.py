@@ -11,7 +11,7 @@ from sim.experiment.response.variance import PARTS
 from sim.metrics import METRICS
 from sim.scenario import ScenarioError, load_scenario
 from sim.vocabulary import LEVERS, month_after, month_words
-from sim.words.numbers import behind, number, of_100, signed, unit_over
+from sim.words.numbers import behind, number, parts_of_100, signed, unit_over
 from sim.words.sentences import NOT_A_FORECAST, capital, listed
 
 if TYPE_CHECKING:
@@ -155,11 +155,10 @@ def choice_sentence(found: Response, name: str) -> str:
     first, *rest = [course for course in ranked(one.best) if one.best[course] > 0]
     if not rest:
         return f"{text} {course_title(first)} is best in every set{_whose(name)}."
-    others = [
-        f"{course_title(course)} in {of_100(one.best[course])}" for course in rest[:OTHERS] if one.best[course] >= NAMED
-    ]
+    often = best_in(one)
+    others = [f"{course_title(course)} in {often[course]}" for course in rest[:OTHERS] if one.best[course] >= NAMED]
     then = f", then {listed(others)}" if others else ""
-    text += f" No course is best in more than {of_100(one.best[first])} sets: {course_title(first)}{then}"
+    text += f" No course is best in more than {often[first]} sets: {course_title(first)}{then}"
     text += f"{_whose(name)}."
     if one.hangs_on:
         told = listed([f"{parameter} ({share:.0%})" for parameter, share in one.hangs_on.items()])
@@ -204,10 +203,16 @@ def ratio_words(one: Choice) -> str:
     return f"{told[0]} ({told[1]} to {told[2]})" if len(told) == len(parts) else "-"
 
 
+def best_in(one: Choice) -> dict[str, str]:
+    """Every course with the share of sets in which it is best, in words; together they are all sets."""
+    return dict(zip(one.best, parts_of_100(list(one.best.values())), strict=True))
+
+
 def best_words(one: Choice, most: int = 2) -> str:
     """The courses that are best most often, with their shares."""
+    often = best_in(one)
     some = [course for course in ranked(one.best)[:most] if one.best[course] > 0]
-    return ", ".join(f"{course_title(course)} {one.best[course]:.0%}" for course in some) or "-"
+    return ", ".join(f"{course_title(course)} {often[course].replace(' of 100', '%')}" for course in some) or "-"
 
 
 def hangs_words(one: Choice) -> str:

@@ -7,6 +7,7 @@ pulls it down.
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,23 +15,39 @@ from typing import Literal
 
 import numpy as np
 
+from sim.ensemble.spec import DEFAULT_PARAMETERS
 from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS, PANELS
 from sim.teaching.exercises.figure import Figure, Where
-from sim.teaching.exercises.figures import Lab, because_of, unit
+from sim.teaching.exercises.figures import Lab, because_of, unit, whole
 from sim.teaching.exercises.load import is_path, row_words
 from sim.teaching.exercises.predict import Chance, Prediction, Range, Score, score
 from sim.teaching.exercises.schema import Exercise, Question
 from sim.vocabulary import VERDICTS, month_words
-from sim.words.numbers import SCALES, SUMMARY_WORDS, between, in_worlds, number, of_100
-from sim.words.sentences import months_words
+from sim.words.numbers import SCALES, SUMMARY_WORDS, amount, between, fine, in_worlds, number, of_100
+from sim.words.sentences import months_words, plain
 from sim.worlds import Vector
+
+Side = Literal["high", "low", "right"]
 
 _MOST = 3
 # A mechanism that adds less than this share of what the first one adds is not worth a line.
 _LEAST = 0.1
 # Held as a hypothesis about the whole, not a mechanism that does something.
 _NO_REASON = ("M18",)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A mechanism that moves a figure.
+
+    Attributes:
+        mechanism: its id.
+        does: what it does, to stand behind "it": "adds 330 deaths to the difference".
+    """
+
+    mechanism: str
+    does: str
 
 
 @dataclass(frozen=True)
@@ -69,26 +86,38 @@ def fared(prediction: Prediction, values: Vector) -> tuple[Score, tuple[str, ...
     )
 
 
-def missed(lab: Lab, question: Question, side: Literal["high", "low", "right"]) -> list[str]:
+def missed(lab: Lab, question: Question, side: Side) -> list[str]:
+    """The reasons in sentences: what those who missed to this side leave out."""
+    return [f"{MECHANISMS[one.mechanism]} ({one.mechanism}: it {one.does})" for one in reasons(lab, question, side)]
+
+
+def reasons(lab: Lab, question: Question, side: Side) -> list[Reason]:
     """The mechanisms that push a figure the way a prediction missed; for one that was right, those that carry it."""
     because = because_of(lab.exercise, question)
-    rows = [(name, amount) for name, amount in lab.worth(because) if amount and name not in _NO_REASON]
+    rows = [(name, worth) for name, worth in lab.worth(because) if worth and name not in _NO_REASON]
     if side != "right":
-        rows = [(name, amount) for name, amount in rows if (amount > 0) == (side == "low")]
-    least = _LEAST * max((abs(amount) for _, amount in rows), default=0.0)
-    metric = METRICS[because.metric]
-    words = unit(Figure(run=because.run, metric=because.metric, month=because.month))
-    words = "" if words in SCALES else f" {words}"
+        rows = [(name, worth) for name, worth in rows if (worth > 0) == (side == "low")]
+    least = _LEAST * max((abs(worth) for _, worth in rows), default=0.0)
+    about = Figure(run=because.run, metric=because.metric, month=because.month)
     # A figure that falls where the metric rises is told of by the metric itself.
     sign = -1.0 if because.falls else 1.0
-    of = "the difference" if because.versus else metric.title
     out = []
-    for name, amount in rows[:_MOST]:
-        if abs(amount) >= least:
-            size = f"{number(abs(amount))}{words}"
-            does = f"it adds {size} to" if sign * amount > 0 else f"it takes {size} off"
-            out.append(f"{MECHANISMS[name]} ({name}: {does} {of})")
+    for name, worth in rows[:_MOST]:
+        said, of = amount(because.metric, abs(worth)), plain(because.metric)
+        if because.versus:
+            said, of = with_unit(number(abs(worth), whole=whole(about)), unit(about)), "the difference"
+        if abs(worth) >= least and not said.startswith("about 0"):
+            out.append(Reason(name, f"adds {said} to {of}" if sign * worth > 0 else f"takes {said} off {of}"))
     return out
+
+
+def with_unit(said: str, unit: str) -> str:
+    """A figure and its unit: "1 death", "330 deaths", and nothing behind a figure on a scale."""
+    if unit in SCALES:
+        return said
+    if said.lstrip("+-") == "1":
+        unit = re.sub("^(death|attack|clash)e?s", r"\1", unit)
+    return f"{said} {unit}"
 
 
 def file_of(exercise: Exercise, run: str, packed: bool) -> str:
@@ -120,7 +149,12 @@ def why_command(exercise: Exercise, question: Question, packed: bool) -> str:
         words += ["--month", because.month or exercise.span()[-1]]
     else:
         words += ["--ablate", *(["--month", because.month] if because.month else [])]
-    return shlex.join([*words, "--seed", str(setting.seed), "--parameters", parameters])
+    return shlex.join([*words, "--seed", str(setting.seed), *_parameters(parameters)])
+
+
+def _parameters(parameters: str) -> list[str]:
+    """Where uncertain values come from, on a command line that has not got it right already."""
+    return [] if parameters == DEFAULT_PARAMETERS else ["--parameters", parameters]
 
 
 def label(exercise: Exercise, name: str) -> str:
@@ -144,9 +178,9 @@ def label(exercise: Exercise, name: str) -> str:
         return f"{what}: {run}{f' minus {minus}' if minus else ''}{where}"
     side = "above" if figure.above is not None else "below"
     if less is None:
-        return f"{what}, {run}: worlds {side} {level:g}{where}"
+        return f"{what}, {run}: worlds {side} {fine(level)}{where}"
     than = f"under {run} than under {other}" if other else f"than {when}, {run}"
-    by = f" by over {abs(level):g}" if level else ""
+    by = f" by over {fine(abs(level))}" if level else ""
     return f"{what}: worlds with {'more' if side == 'above' else 'less'} {than}{by}{where}"
 
 
@@ -155,7 +189,7 @@ def _where(where: Where | None) -> str:
         return ""
     if where.parameter is not None:
         return f", in the {where.third} third of “{where.parameter.replace('_', ' ')}”"
-    side = f"above {where.above:g}" if where.above is not None else f"below {where.below:g}"
+    side = f"above {fine(where.above)}" if where.above is not None else f"below {fine(where.below or 0.0)}"
     metric = METRICS[str(where.metric)].title.lower()
     return f", where {metric} is {side} in {month_words(str(where.month))}"
 

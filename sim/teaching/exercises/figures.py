@@ -20,7 +20,7 @@ from sim.scenario import parameter_set
 from sim.teaching.exercises.figure import Because, Figure, Reading, Where
 from sim.teaching.exercises.schema import Exercise, Question
 from sim.teaching.exercises.words import Reference, filled
-from sim.words.numbers import between, in_worlds, number, share, unit_over
+from sim.words.numbers import between, counted, in_worlds, number, share, unit_over
 from sim.words.sentences import settled
 from sim.worlds import Streams, Vector
 
@@ -280,11 +280,11 @@ class Lab:
         if one.view == "worlds":
             return in_worlds(round(value * len(values)), len(values))
         if one.view == "size":
-            return number(abs(value))
+            return number(abs(value), whole=whole(self.exercise.figures[one.name]))
         if one.view == "unit":
             return unit(self.exercise.figures[one.name])
         low, high = np.quantile(values, (0.05, 0.95))
-        return between(float(low), float(high))
+        return between(float(low), float(high), whole=whole(self.exercise.figures[one.name]))
 
 
 def because_of(exercise: Exercise, question: Question) -> Because:
@@ -306,6 +306,11 @@ def statistic(figure: Figure, values: Vector) -> float:
     return float(np.quantile(values, _QUANTILES[figure.show]))
 
 
+def whole(figure: Figure) -> bool:
+    """Whether a figure's reading is of something that is counted."""
+    return figure.metric is not None and counted(figure.metric)
+
+
 def unit(figure: Figure) -> str:
     """The unit of a figure's reading, in words."""
     if figure.metric is None:
@@ -317,7 +322,7 @@ def unit(figure: Figure) -> str:
 def _text(figure: Figure, values: Vector) -> str:
     if figure.is_share:
         return share(int(np.sum(values)), len(values))
-    return number(statistic(figure, values), sign=figure.is_signed)
+    return number(statistic(figure, values), sign=figure.is_signed, whole=whole(figure))
 
 
 def _sign(figure: Figure, values: Vector) -> str | None:

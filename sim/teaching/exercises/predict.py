@@ -21,6 +21,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from sim.words.numbers import fine
 from sim.worlds import Vector
 
 Form = Literal["probability", "range"]
@@ -49,7 +50,7 @@ class Chance:
             raise PredictionError("a chance lies between 0 and 100 of 100 worlds")
 
     def __str__(self) -> str:
-        return f"{100 * self.value:g} of 100"
+        return f"{fine(100 * self.value)} of 100"
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,11 @@ class Range:
             raise PredictionError("a range has two ordinary numbers as its ends")
         if self.low > self.high:
             raise PredictionError(
-                f"a range goes from the lower to the higher number; {self.low:g} is above {self.high:g}"
+                f"a range goes from the lower to the higher number; {fine(self.low)} is above {fine(self.high)}"
             )
 
     def __str__(self) -> str:
-        return f"{self.low:g} to {self.high:g}"
+        return f"{fine(self.low)} to {fine(self.high)}"
 
 
 Prediction = Chance | Range

@@ -20,9 +20,8 @@ from sim.teaching.exercises.figure import Figure
 from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.predict import Prediction, PredictionError, Score, as_data, parse, score
 from sim.teaching.exercises.schema import LEVELS, STEPS, Step
-from sim.teaching.exercises.sheets import ABOUT
 from sim.teaching.exercises.typed import commands
-from sim.words.sentences import listed, wrapped
+from sim.words.sentences import ABOUT, listed, wrapped
 from sim.words.tables import terminal_width
 
 _WIDEST = 88

@@ -1,9 +1,12 @@
 """A pack: the folder that a lecturer takes to class, written whole or not at all.
 
-worksheet.html, .pdf     for students; gives nothing away
-instructor.html, .pdf    answers with every figure in place, pictures, what to say
-timing.html, .pdf        minute by minute
-slides/                  pictures, 1920 x 1080
+worksheet.pdf, .docx     for students; gives nothing away
+instructor.pdf, .docx    answers with every figure in place, pictures, what to say
+timing.pdf, .docx        minute by minute
+slides.pptx              question, votes, what the worlds say, pictures, debrief; with notes
+brief.pdf                two pages for someone who decides
+memo.docx                a template for a position memo, with its rubric
+quiz.zip                 the predictions for a learning platform (QTI 2.1)
 scenarios/               the runs' scenarios, each complete in one file
 exercise.yaml            the exercise itself
 figures.json             every figure, and what it was read from
@@ -21,14 +24,17 @@ from sim.results.manifest import machine, now
 from sim.teaching.exercises.feedback import label
 from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.load import is_path
-from sim.teaching.exercises.pages import page
-from sim.teaching.exercises.paper import paper
 from sim.teaching.exercises.schema import Exercise
-from sim.teaching.exercises.sheets import instructor, timing, worksheet
-from sim.teaching.exercises.slides import slides
+from sim.teaching.pack import docx, pptx
+from sim.teaching.pack.deck import deck
+from sim.teaching.pack.handouts import brief, memo
+from sim.teaching.pack.pdf import paper
+from sim.teaching.pack.pictures import pictures
+from sim.teaching.pack.quiz import package
+from sim.teaching.pack.sheets import instructor, timing, worksheet
 from sim.yamlfile import dump, read
 
-FORMAT = "durand exercise pack 2"
+FORMAT = "durand exercise pack 3"
 
 
 def pack(lab: Lab, out: Path) -> Path:
@@ -63,17 +69,22 @@ def figures(lab: Lab) -> dict[str, Any]:
     return out
 
 
+def documents(lab: Lab) -> dict[str, bytes]:
+    """What is handed out and shown, by file name; the same exercise and runs give the same bytes."""
+    one, drawn = lab.exercise, pictures(lab)
+    shown = list(drawn.values())
+    sheets = {"worksheet": worksheet(lab), "instructor": instructor(lab, shown), "timing": timing(one)}
+    out = {f"{name}.pdf": paper(sheet) for name, sheet in sheets.items()}
+    out |= {f"{name}.docx": docx.document(sheet) for name, sheet in sheets.items()}
+    out |= {"brief.pdf": paper(brief(lab, shown)), "memo.docx": docx.document(memo(lab))}
+    return out | {"slides.pptx": pptx.presentation(one.title, deck(lab, drawn)), "quiz.zip": package(lab)}
+
+
 def _fill(lab: Lab, folder: Path) -> None:
     one = lab.exercise
-    drawn = slides(lab)
-    sheets = {"worksheet": worksheet(lab), "instructor": instructor(lab, drawn), "timing": timing(one)}
-    for name, sheet in sheets.items():
-        (folder / f"{name}.html").write_text(page(sheet), encoding="utf-8")
-        (folder / f"{name}.pdf").write_bytes(paper(sheet))
-    for part in ("slides", "scenarios"):
-        (folder / part).mkdir()
-    for slide in drawn:
-        (folder / "slides" / f"{slide.name}.png").write_bytes(slide.png)
+    for name, content in documents(lab).items():
+        (folder / name).write_bytes(content)
+    (folder / "scenarios").mkdir()
     for name, scenario in one.scenarios.items():
         (folder / "scenarios" / f"{name}.yaml").write_text(scenario.to_yaml(), encoding="utf-8")
     (folder / "exercise.yaml").write_text(_own_text(one), encoding="utf-8")

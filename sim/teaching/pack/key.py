@@ -1,0 +1,74 @@
+"""The key to an exercise's questions: what the worlds say, and what those who miss it leave out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.teaching.exercises.feedback import Reason, reasons, with_unit
+from sim.teaching.exercises.figures import Lab, unit, whole
+from sim.teaching.exercises.predict import central
+from sim.words.numbers import between
+
+_MODES = {
+    "defaults": "every uncertain value stands as declared",
+    "prior": "uncertain values are drawn from their declared ranges",
+    "posterior": "uncertain values are drawn from the sets that fit the record",
+}
+# The reasons told on each side of a question.
+_MOST = 2
+# What a vote by hands, and a quiz, has to choose from: so many of 100 worlds.
+BANDS = ((0, 20), (21, 40), (41, 60), (61, 80), (81, 100))
+
+
+@dataclass(frozen=True)
+class Key:
+    """A question and its answer.
+
+    Attributes:
+        ask: the question.
+        truth: what the worlds say: a share, or the range that holds eight of ten.
+        said: the same in a sentence.
+        low, high: what pushes the figure up, which who guesses too low leaves out, and what pulls it down.
+    """
+
+    ask: str
+    truth: str
+    said: str
+    low: tuple[Reason, ...]
+    high: tuple[Reason, ...]
+
+
+def band(share: float) -> int:
+    """The place of a share among the bands.
+
+    >>> band(0.0), band(0.204), band(0.206), band(1.0)
+    (0, 0, 1, 4)
+    """
+    return next(place for place, (_, high) in enumerate(BANDS) if round(100 * share) <= high)
+
+
+def key(lab: Lab, name: str) -> Key:
+    """The key to a question."""
+    question = lab.exercise.questions[name]
+    figure, shown = lab.exercise.figures[question.figure], lab.shown(question.figure)
+    if question.form == "probability":
+        truth = shown.text if shown.text not in ("all", "none") else f"{shown.text} of them"
+        said = f"The worlds say {shown.text}."
+    else:
+        own = central(lab.values(question.figure))
+        span = between(own.low, own.high, whole=whole(figure))
+        truth = with_unit(span, unit(figure))
+        said = f"Eight worlds of ten lie from {truth}; the middle world has {shown.text}."
+    low, high = (tuple(reasons(lab, question, side)[:_MOST]) for side in ("low", "high"))
+    return Key(lab.fill(question.ask), truth, said, low, high)
+
+
+def values_from(lab: Lab) -> str:
+    """Where the uncertain values of the runs come from, in words, run by run where they differ."""
+    by: dict[str, list[str]] = {}
+    for name, scenario in lab.exercise.scenarios.items():
+        by.setdefault(lab.parameters(name), []).append(scenario.title)
+    told = {how: _MODES.get(how, f"uncertain values are those of “{how.replace('_', ' ')}”") for how in by}
+    if len(by) == 1:
+        return next(iter(told.values()))
+    return "; ".join(f"in {' and '.join(dict.fromkeys(runs))}, {told[how]}" for how, runs in by.items())

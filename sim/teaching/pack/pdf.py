@@ -1,0 +1,256 @@
+"""Sheets on paper: PDF by fpdf2, A4, with a font that has dashes and quotation marks and travels in the file.
+
+The font is DejaVu Sans as Matplotlib brings it, so that no system font is needed. What belongs together is measured
+before it is put down, and goes to the next page as a whole: a heading with what follows it, a table, a row of pictures.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.plots.theme import INK, PALETTE, SOFT
+from sim.teaching.pack.blocks import Block, Code, Grid, Heading, Items, Note, Room, Row, Sheet, Text, stays
+from sim.teaching.pack.pictures import SHAPE
+from sim.teaching.pack.zipped import MADE
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
+
+_FONT, _MONO = "DejaVu", "DejaVuMono"
+_FILES = {(_FONT, ""): "DejaVuSans", (_FONT, "B"): "DejaVuSans-Bold", (_MONO, ""): "DejaVuSansMono"}
+_LINE, _SHADE, _ACCENT = "#aaaaaa", "#f3f4f6", PALETTE[0]
+MARGIN = 17  # mm on each side; the foot stands in the lower one
+_GAP = 5
+_LINK = re.compile(r"(https?://\S+)")
+
+
+def paper(sheet: Sheet) -> bytes:
+    """A sheet as a PDF."""
+    pdf = _document(sheet)
+    measure = _document(sheet, pdf)
+    measure.add_page()
+    _top(pdf, sheet)
+    for chunk in _chunks(sheet.blocks):
+        start = measure.get_y()
+        _put(measure, sheet, chunk)
+        if pdf.will_page_break(measure.get_y() - start):
+            pdf.add_page()
+        _put(pdf, sheet, chunk)
+    return bytes(pdf.output())
+
+
+def fonts() -> Path:
+    """The folder of the fonts."""
+    import matplotlib
+
+    return Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+
+
+def _document(sheet: Sheet, like: FPDF | None = None) -> FPDF:
+    """An empty document; one to measure in, with the fonts of another, is a page without end."""
+    from fpdf import FPDF
+
+    class Paper(FPDF):
+        def footer(self) -> None:
+            self.set_y(-12)
+            self.set_font(_FONT, size=7.5)
+            self.set_text_color(SOFT)
+            self.cell(0, 5, f"durand · {sheet.title} · {sheet.kind}", align="L")
+            self.set_x(-MARGIN - 30)
+            self.cell(30, 5, f"{self.page_no()} / {{nb}}", align="R")
+
+    pdf = Paper(format=(210, 297 if like is None else 20_000))
+    pdf.set_creation_date(MADE)
+    pdf.set_margins(MARGIN, MARGIN, MARGIN)
+    pdf.set_auto_page_break(True, margin=MARGIN)
+    if like is not None:
+        pdf.fonts.update(like.fonts)
+        return pdf
+    for (name, style), file in _FILES.items():
+        pdf.add_font(name, style, fonts() / f"{file}.ttf")
+    pdf.set_title(f"{sheet.kind}: {sheet.title}")
+    pdf.set_lang("en")
+    pdf.set_creator("durand")
+    return pdf
+
+
+def _top(pdf: FPDF, sheet: Sheet) -> None:
+    pdf.add_page()
+    _words(pdf, f"{sheet.kind} · {sheet.under}", 9, color=_ACCENT, style="B")
+    _words(pdf, sheet.title, 19, style="B", after=2)
+
+
+def _chunks(blocks: Sequence[Block]) -> Iterator[tuple[Block, ...]]:
+    """What is not to be torn apart: what leads to something stays with what follows; of a list the first two items stay
+    together, and so do the last two."""
+    lead: list[Block] = []
+    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+        if stays(block, following):
+            lead.append(block)
+            continue
+        first, *rest = _parts(block)
+        yield (*lead, first)
+        yield from ((part,) for part in rest)
+        lead = []
+    if lead:
+        yield tuple(lead)
+
+
+def _parts(block: Block) -> list[Block]:
+    """A long list in pieces that may stand on different pages."""
+    if not isinstance(block, Items) or len(block.items) < 4:
+        return [block]
+    cuts = [0, 2, *range(3, len(block.items) - 1), len(block.items)]
+    return [Items(block.items[first:after], block.numbered, first + 1) for first, after in pairwise(cuts)]
+
+
+def _put(pdf: FPDF, sheet: Sheet, chunk: Sequence[Block]) -> None:
+    for block in chunk:
+        put: Callable[[FPDF, Block, float], None] = _WRITERS[type(block)]
+        put(pdf, block, sheet.size)
+
+
+def _words(
+    pdf: FPDF,
+    text: str,
+    size: float,
+    style: str = "",
+    color: str = INK,
+    after: float = 0,
+    indent: float = 0,
+    lead: str = "",
+) -> None:
+    """A paragraph; links in it can be followed, and its `lead` is bold."""
+    pdf.set_font(_FONT, style, size)
+    pdf.set_text_color(color)
+    pdf.set_x(MARGIN + indent)
+    step = 0.5 * size if size < 13 else 0.45 * size
+    links = _LINK.split(text)
+    if len(links) == 1 and not lead:
+        pdf.multi_cell(0, step, text, align="L", new_x="LMARGIN", new_y="NEXT")
+    else:
+        pdf.set_left_margin(MARGIN + indent)
+        if lead:
+            pdf.set_font(_FONT, "B", size)
+            pdf.write(step, f"{lead} ")
+            pdf.set_font(_FONT, style, size)
+        for part in links:
+            link = part if _LINK.fullmatch(part) else ""
+            pdf.set_text_color(_ACCENT if link else color)
+            pdf.write(step, part, link)
+        pdf.set_left_margin(MARGIN)
+        pdf.ln(step)
+    pdf.ln(after)
+
+
+def _heading(pdf: FPDF, block: Heading, size: float) -> None:
+    two = block.level == 2
+    pdf.ln(0.32 * size if two else 1)
+    _words(pdf, block.text, size * (1.28 if two else 1.04), "B", _ACCENT if two else INK, after=1 if two else 0.5)
+
+
+def _text(pdf: FPDF, block: Text, size: float) -> None:
+    _words(pdf, block.text, size - block.soft, "", SOFT if block.soft else INK, after=0.18 * size, lead=block.lead)
+
+
+def _note(pdf: FPDF, block: Note, size: float) -> None:
+    from fpdf.util import Padding
+
+    pdf.set_font(_FONT, "", size - 1)
+    pdf.set_text_color(SOFT)
+    pdf.set_fill_color(_SHADE)
+    pdf.set_draw_color(_ACCENT)
+    room, step = Padding(2, 2.5, 2, 2.5), 0.5 * (size - 1)
+    pdf.multi_cell(0, step, block.text, align="L", fill=True, border="L", padding=room, new_x="LMARGIN", new_y="NEXT")
+    pdf.ln(1.5)
+
+
+def _items(pdf: FPDF, block: Items, size: float) -> None:
+    wide = 7 if block.numbered else 4.5
+    for number, item in enumerate(block.items, block.first):
+        pdf.set_font(_FONT, "", size)
+        pdf.set_text_color(INK)
+        pdf.set_x(MARGIN)
+        pdf.cell(wide, 0.5 * size, f"{number}." if block.numbered else "•")
+        _words(pdf, item, size, indent=wide, after=0.06 * size)
+
+
+def _code(pdf: FPDF, block: Code, size: float) -> None:
+    from fpdf.util import Padding
+
+    pdf.set_font(_MONO, "", 8)
+    pdf.set_text_color(INK)
+    pdf.set_fill_color(_SHADE)
+    room = Padding(1.5, 2.5, 1.5, 2.5)
+    pdf.multi_cell(0, 4.2, block.text, align="L", fill=True, padding=room, new_x="LMARGIN", new_y="NEXT")
+    pdf.ln(2)
+
+
+def _room(pdf: FPDF, block: Room, size: float) -> None:
+    _words(pdf, block.label, size - 1, color=SOFT)
+    pdf.set_draw_color(_LINE)
+    for _ in range(block.lines):
+        pdf.ln(8)
+        pdf.line(MARGIN, pdf.get_y(), pdf.w - MARGIN, pdf.get_y())
+    pdf.ln(3)
+
+
+def _grid(pdf: FPDF, block: Grid, size: float) -> None:
+    from fpdf.enums import TableBordersLayout
+    from fpdf.fonts import FontFace
+
+    pdf.set_font(_FONT, "", size - 1)
+    pdf.set_text_color(INK)
+    pdf.set_draw_color(_LINE)
+    pdf.set_fill_color(255)
+    with pdf.table(
+        col_widths=block.shares,
+        text_align="LEFT",
+        line_height=0.5 * (size - 1),
+        padding=(0.8, 1.2, 0.8, 1.2) if size < 10 else (1.7, 1.2, 1.7, 1.2),
+        borders_layout=TableBordersLayout.HORIZONTAL_LINES,
+        headings_style=FontFace(emphasis="BOLD", fill_color=_SHADE),
+        v_align="T",
+    ) as table:
+        for row in (block.head, *block.rows):
+            cells = table.row()
+            for cell in row:
+                cells.cell(cell)
+    pdf.ln(1.5)
+    if block.caption:
+        _words(pdf, block.caption, size - 1.5, color=SOFT, after=1.5)
+
+
+def _row(pdf: FPDF, block: Row, size: float) -> None:
+    """Pictures side by side, each as large as fits its half, with their words below."""
+    wide, top = (pdf.epw - _GAP) / 2, pdf.get_y()
+    most = 1.25 * wide / SHAPE
+    high = min(most, max(wide / picture.shape for picture in block.pictures))
+    ends = []
+    for number, picture in enumerate(block.pictures):
+        left, across = MARGIN + number * (wide + _GAP), min(wide, high * picture.shape)
+        told = f"{picture.title}. {picture.text}"
+        pdf.image(BytesIO(picture.png), x=left, y=top, w=across, h=across / picture.shape, alt_text=told)
+        pdf.set_xy(left, top + high + 1)
+        pdf.set_font(_FONT, "", size - 2)
+        pdf.set_text_color(SOFT)
+        pdf.multi_cell(wide, 0.5 * (size - 2), picture.title, align="L", new_x="LMARGIN", new_y="NEXT")
+        ends.append(pdf.get_y())
+    pdf.set_y(max(ends) + 2)
+
+
+_WRITERS: dict[type, Callable[..., None]] = {
+    Heading: _heading,
+    Text: _text,
+    Note: _note,
+    Items: _items,
+    Code: _code,
+    Room: _room,
+    Grid: _grid,
+    Row: _row,
+}

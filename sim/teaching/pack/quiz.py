@@ -1,0 +1,158 @@
+"""The questions of an exercise as a quiz with choices, and a package of QTI 2.1 that learning platforms import.
+
+The right choice is computed from the worlds, and so are the wrong ones of a range: each is checked to hold fewer than half
+of the worlds. IMS Question and Test Interoperability 2.1 (2012), with the response processing that every platform knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from zlib import crc32
+
+import numpy as np
+
+from sim.teaching.exercises.feedback import with_unit
+from sim.teaching.exercises.figures import Lab, unit, whole
+from sim.teaching.exercises.predict import central
+from sim.teaching.pack.key import BANDS, band, key
+from sim.teaching.pack.zipped import zipped
+from sim.words.numbers import between
+from sim.words.sentences import ABOUT, NOT_A_FORECAST
+from sim.worlds import Vector
+
+QTI = "http://www.imsglobal.org/xsd/imsqti_v2p1"
+PACKAGE = "http://www.imsglobal.org/xsd/imscp_v1p1"
+_MATCH = "http://www.imsglobal.org/question/qti_v2p1/rptemplates/match_correct"
+_CHOICES = 4
+_NARROW = 4  # times its lower end: a range below this has others as many times lower and higher beside it
+_FEW = 0.5  # a wrong range holds fewer worlds than this
+
+
+@dataclass(frozen=True)
+class Item:
+    """A question with choices.
+
+    Attributes:
+        name: as in the exercise; ask: the question.
+        choices: from low to high; right: the place of the right one, from 0.
+        said: the answer in a sentence, for whoever marks it.
+    """
+
+    name: str
+    ask: str
+    choices: tuple[str, ...]
+    right: int
+    said: str
+
+
+def items(lab: Lab) -> list[Item]:
+    """The questions in the order in which they are put; without those whose worlds leave nothing to choose from."""
+    found = []
+    for name in dict.fromkeys([*lab.exercise.quiz, *lab.exercise.asked()]):
+        question = lab.exercise.questions[name]
+        values = lab.values(question.figure)
+        if question.form == "probability":
+            choices, right = tuple(f"{low} to {high} of 100 worlds" for low, high in BANDS), band(float(values.mean()))
+        else:
+            choices, right = _ranges(lab, name, values)
+        if len(choices) > 1:
+            told = key(lab, name)
+            found.append(Item(name, told.ask, choices, right, told.said))
+    return found
+
+
+def package(lab: Lab) -> bytes:
+    """The quiz as a content package: a ZIP file of XML."""
+    found, title = items(lab), f"{lab.exercise.title}: predictions"
+    files = {"imsmanifest.xml": _manifest(lab.exercise.name, found), "assessmentTest.xml": _test(title, found)}
+    files |= {f"items/{one.name}.xml": _item(one) for one in found}
+    return zipped({name: _written(root) for name, root in files.items()})
+
+
+def _ranges(lab: Lab, name: str, values: Vector) -> tuple[tuple[str, ...], int]:
+    """The range that holds eight worlds of ten among others as wide, above and below, and the place of the right one."""
+    figure, own = lab.exercise.figures[lab.exercise.questions[name].figure], central(values)
+    wide, middle = own.high - own.low, float(np.median(values))
+    least, most = (0.0 if values.min() >= 0 else -np.inf), (1.0 if unit(figure) == "0 to 1" else np.inf)
+    steps = [step for step in range(-_CHOICES + 1, _CHOICES) if step]
+    # As many times lower and higher, so that there are ranges below a narrow one that has nought below it, too.
+    if own.low > 0 and least == 0 and own.high < _NARROW * own.low:
+        shifts = [tuple(end * (own.high / own.low) ** step for end in (own.low, own.high)) for step in steps]
+    else:
+        shifts = [(own.low + step * wide, own.high + step * wide) for step in steps]
+    others = [(low, high) for low, high in shifts if low >= least and high <= most]
+    if len(others) < 2:
+        others += [(own.low, middle), (middle, own.high)]
+    wrong = [(low, high) for low, high in others if np.mean((values >= low) & (values <= high)) < _FEW]
+    ordered = sorted([*wrong, (own.low, own.high)])
+    place = ordered.index((own.low, own.high))
+    # Where among its neighbours the right one stands follows from the question's name, so that it is no rule.
+    first = max(0, min(place - crc32(name.encode()) % _CHOICES, len(ordered) - _CHOICES))
+    shown = ordered[first : first + _CHOICES]
+    words = [with_unit(between(low, high, whole=whole(figure)), unit(figure)) for low, high in shown]
+    return (tuple(words), place - first) if len(set(words)) == len(words) else ((), 0)
+
+
+def _item(one: Item) -> Element:
+    root = Element("assessmentItem", xmlns=QTI, identifier=one.name, title=one.ask[:80])
+    root.set("adaptive", "false")
+    root.set("timeDependent", "false")
+    declared = SubElement(
+        root, "responseDeclaration", identifier="RESPONSE", cardinality="single", baseType="identifier"
+    )
+    SubElement(SubElement(declared, "correctResponse"), "value").text = _choice(one.right)
+    score = SubElement(root, "outcomeDeclaration", identifier="SCORE", cardinality="single", baseType="float")
+    SubElement(SubElement(score, "defaultValue"), "value").text = "0"
+    body = SubElement(root, "itemBody")
+    marker = SubElement(body, "rubricBlock", view="scorer tutor")
+    SubElement(marker, "p").text = f"{one.said} {NOT_A_FORECAST}"
+    asked = SubElement(body, "choiceInteraction", responseIdentifier="RESPONSE", shuffle="false", maxChoices="1")
+    SubElement(asked, "prompt").text = one.ask
+    for number, words in enumerate(one.choices):
+        SubElement(asked, "simpleChoice", identifier=_choice(number)).text = words
+    SubElement(root, "responseProcessing", template=_MATCH)
+    return root
+
+
+def _test(title: str, found: Sequence[Item]) -> Element:
+    root = Element("assessmentTest", xmlns=QTI, identifier="test", title=title)
+    SubElement(root, "outcomeDeclaration", identifier="SCORE", cardinality="single", baseType="float")
+    part = SubElement(root, "testPart", identifier="part", navigationMode="nonlinear", submissionMode="simultaneous")
+    section = SubElement(part, "assessmentSection", identifier="section", title=title, visible="true")
+    about = SubElement(section, "rubricBlock", view="candidate")
+    SubElement(about, "p").text = f"{ABOUT} A range is to hold eight worlds of ten."
+    for one in found:
+        SubElement(section, "assessmentItemRef", identifier=f"ref_{one.name}", href=f"items/{one.name}.xml")
+    value = SubElement(SubElement(root, "outcomeProcessing"), "setOutcomeValue", identifier="SCORE")
+    SubElement(SubElement(value, "sum"), "testVariables", variableIdentifier="SCORE")
+    return root
+
+
+def _manifest(name: str, found: Sequence[Item]) -> Element:
+    root = Element("manifest", xmlns=PACKAGE, identifier=f"durand_{name}")
+    metadata = SubElement(root, "metadata")
+    SubElement(metadata, "schema").text = "QTIv2.1 Package"
+    SubElement(metadata, "schemaversion").text = "1.0.0"
+    SubElement(root, "organizations")
+    resources = SubElement(root, "resources")
+    test = SubElement(
+        resources, "resource", identifier="res_test", type="imsqti_test_xmlv2p1", href="assessmentTest.xml"
+    )
+    SubElement(test, "file", href="assessmentTest.xml")
+    for one in found:
+        SubElement(test, "dependency", identifierref=f"res_{one.name}")
+        place = f"items/{one.name}.xml"
+        own = SubElement(resources, "resource", identifier=f"res_{one.name}", type="imsqti_item_xmlv2p1", href=place)
+        SubElement(own, "file", href=place)
+    return root
+
+
+def _choice(number: int) -> str:
+    return f"choice_{'abcdefg'[number]}"
+
+
+def _written(root: Element) -> bytes:
+    indent(root)
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="utf-8") + b"\n"
