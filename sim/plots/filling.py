@@ -206,3 +206,12 @@ def _encodings(specification: Specification) -> Iterator[dict[str, Any]]:
             yield from _encodings(part)
     if "spec" in specification:
         yield from _encodings(specification["spec"])
+
+
+def told(specification: Specification) -> Specification:
+    """The same drawing, of its own measures, with what rows have to say (`said`) shown where the pointer is in their month."""
+    out: Specification = json.loads(json.dumps(specification))
+    out["config"] = {**out.get("config", {}), "background": "transparent"}
+    if not fixed(out):
+        _add_strips(out)
+    return out
