@@ -10,7 +10,7 @@ from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pypdfium2 import PdfDocument
@@ -34,6 +34,9 @@ from sim.scenario import Scenario, load_scenario, with_overrides
 from sim.vocabulary import VERDICTS, month_words
 from sim.words.numbers import in_worlds
 from sim.words.sentences import NOT_A_FORECAST, WHOSE_DEATHS, capital
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 VOID = {"meta", "br", "link", "img", "hr", "input"}
 SHARED = {"from": "2021-08", "until": "2022-11", "levers": {"fencing": 0.7}, "why": "What both have behind them."}
@@ -456,6 +459,47 @@ def test_conditions_are_told_in_words() -> None:
     )
     once = Change.model_validate({"from": "2022-04", "until": "2022-04", "policy": "firm"})
     assert sides.timing_words(once) == "in April 2022"
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_a_browser_draws_it_asks_nobody_and_finds_nothing_serious(
+    browser: Browser, written: Path, width: int, scheme: Any
+) -> None:
+    """On a wide screen and on a phone, by day and by night; and where no script runs, drawings stand there all the same."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    screen: Any = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+    noise: list[str] = []
+    page = browser.new_page(**screen)
+    page.on("request", lambda one: noise.append(one.url))
+    page.on("pageerror", lambda one: noise.append(str(one)))
+    page.on("console", lambda one: noise.append(one.text))
+    page.goto(f"{written.as_uri()}#difference-sovereignty")  # in a fold, which opens
+    page.locator("#difference-sovereignty .is-live .live").wait_for()
+    assert noise == [written.as_uri()]
+    size = page.evaluate("() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+    assert size[0] <= width
+    assert size[1] < 20_000
+    for card in page.locator(".is-live").all():
+        drawn, frame = card.locator(".live svg").bounding_box(), card.bounding_box()
+        assert drawn
+        assert frame
+        assert 0 <= frame["width"] - drawn["width"] < 30, card.get_attribute("data-name")
+    page.close()
+    page = browser.new_page(**screen, bypass_csp=True)  # which keeps axe out, as it should
+    page.goto(f"{written.as_uri()}#fan-attacks")
+    page.locator("#fan-attacks .is-live .live").wait_for()
+    found = Axe().run(page).response["violations"]
+    page.close()
+    assert [
+        (one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in ("serious", "critical")
+    ] == []
+    page = browser.new_page(**screen, java_script_enabled=False)
+    page.goto(written.as_uri())
+    assert page.locator("#fan-attacks .still svg").is_visible()
+    page.close()
 
 
 @pytest.mark.parametrize("theme", [0, 1])

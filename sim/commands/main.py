@@ -252,6 +252,7 @@ def evidence(
     print(coverage() if identifier is None else describe(identifier))
 
 
+app.command()(report)
 app.command()(dashboard)
 app.command()(why)
 app.command()(loops)
@@ -267,7 +268,6 @@ app.command()(sensitivity)
 app.command()(replications)
 app.command()(response)
 app.command()(verify)
-app.command()(report)
 
 
 def main(arguments: list[str] | None = None) -> None:

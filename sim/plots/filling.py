@@ -209,9 +209,13 @@ def _encodings(specification: Specification) -> Iterator[dict[str, Any]]:
 
 
 def told(specification: Specification) -> Specification:
-    """The same drawing, of its own measures, with what rows have to say (`said`) shown where the pointer is in their month."""
-    out: Specification = json.loads(json.dumps(specification))
-    out["config"] = {**out.get("config", {}), "background": "transparent"}
+    """A drawing that keeps its measures and shows what rows have to say (`said`) where the pointer is in their month.
+
+    Args:
+        specification: whose views are changed; it is the caller's own.
+    """
+    out = {**specification}
+    out["config"] = {**out.get("config", {}), "background": "transparent", "aria": False}
     if not fixed(out):
         _add_strips(out)
     return out

@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from sim.plots import Picture
 from sim.plots.filling import told
@@ -37,15 +36,9 @@ def policy(scripts: Iterable[str]) -> str:
 
 def specifications(pictures: Iterable[Picture]) -> str:
     """By name, what Vega is to draw, to stand in a page."""
-    every: dict[str, Any] = {one.name: _specification(one.chart) for one in pictures}
+    every = {one.name: told(json.loads(one.specification)) for one in pictures}
     # In a script's place only "<" could end it, whatever somebody has called a scenario.
     return json.dumps(every, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
-
-
-def _specification(chart: Any) -> dict[str, Any]:
-    frame = chart.copy(deep=False)  # without its rows, which would be copied again and again
-    frame.data = {"values": []}
-    return told(frame.to_dict(validate=False)) | {"data": chart.data}
 
 
 def _vega() -> str:

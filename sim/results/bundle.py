@@ -58,12 +58,12 @@ def open_folder(path: str | Path) -> Results | Comparison:
     return load_results(folder, but=is_report)
 
 
-def write_report(folder: Path, fill: Callable[[Path], None]) -> None:
+def write_report(folder: Path, fill: Callable[[Path], object]) -> None:
     """Let `fill` write report and pictures, and put them into a folder of results in place of earlier ones."""
     renewed(folder, lambda name: is_report(name) and name not in _BRIEF, fill, but=is_report)
 
 
-def write_brief(folder: Path, fill: Callable[[Path], None]) -> None:
+def write_brief(folder: Path, fill: Callable[[Path], object]) -> None:
     """The same for the report's first page alone; a whole report beside it stays as it is."""
     renewed(folder, _BRIEF.__contains__, fill, but=is_report)
 

@@ -280,7 +280,7 @@ def saved(path: Path, form: str, fill: Callable[[Path], None]) -> Path:
 
 
 def renewed(
-    folder: Path, own: Callable[[str], bool], fill: Callable[[Path], None], but: Callable[[str], bool] | None = None
+    folder: Path, own: Callable[[str], bool], fill: Callable[[Path], object], but: Callable[[str], bool] | None = None
 ) -> None:
     """Write the files of a folder anew of which `own` says, by their name, that `fill` makes them; all others stay, and have
     to be as they were written, but for those of which `but` says that it does not matter.

@@ -16,6 +16,9 @@
   // Panels share what the card has more than the drawing, and grow in height as well.
   const widen = (part, more, columns) => {
     if (!part || typeof part !== "object") return;
+    for (const [channel, one] of Object.entries(part.encoding ?? {})) {
+      if (!Object.keys(one).length) delete part.encoding[channel]; // says nothing, and Vega would say so
+    }
     const beside = typeof part.columns === "number" ? part.columns : columns;
     if (typeof part.width === "number") {
       const wide = part.width + Math.floor(more / beside);
@@ -25,19 +28,29 @@
     for (const key of ["spec", "layer", "vconcat"]) [].concat(part[key] ?? []).forEach((one) => widen(one, more, beside));
   };
 
+  const fitted = (name, more, width) => {
+    const drawing = structuredClone(drawings[name]);
+    widen(drawing, more, 1);
+    drawing.title.text = broken(drawing.title.text, width / 7.5);
+    drawing.title.subtitle = broken(drawing.title.subtitle, width / 6.2);
+    return drawing;
+  };
+
   const draw = async (card) => {
     const width = card.clientWidth;
     if (!width || card.dataset.drawn === String(width)) return;
     card.dataset.drawn = width;
-    const drawing = structuredClone(drawings[card.dataset.name]);
-    widen(drawing, width - Number(card.dataset.width), 1);
-    drawing.title.text = broken(drawing.title.text, width / 7.5);
-    drawing.title.subtitle = broken(drawing.title.subtitle, width / 6.2);
     const live = card.querySelector(".live") ?? card.appendChild(document.createElement("div"));
     live.className = "live";
     live.setAttribute("role", "img");
     live.setAttribute("aria-label", card.querySelector(".still svg").getAttribute("aria-label"));
-    await vegaEmbed(live, drawing, { ast: true, renderer: "svg", actions: false, logLevel: 1 });
+    let more = width - Number(card.dataset.width);
+    for (let again = 0; again < 2; again += 1) {
+      await vegaEmbed(live, fitted(card.dataset.name, more, width), { ast: true, renderer: "svg", actions: false, logLevel: 1 });
+      const over = live.querySelector("svg").getAttribute("width") - width;
+      if (over < 1) break;
+      more -= over; // labels took more room than they were given
+    }
     card.classList.add("is-live");
   };
 
