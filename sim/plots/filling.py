@@ -215,7 +215,7 @@ def told(specification: Specification) -> Specification:
         specification: whose views are changed; it is the caller's own.
     """
     out = {**specification}
-    out["config"] = {**out.get("config", {}), "background": "transparent", "aria": False}
+    out["config"] = {**out.get("config", {}), "background": "transparent"}
     if not fixed(out):
         _add_strips(out)
     return out

@@ -159,7 +159,7 @@ def inline(svg: str, picture: Picture) -> Markup:
 def is_tall(svg: str) -> bool:
     """Whether two of such drawings, made as small as can be read, are higher than a page of paper."""
     found = re.search(r'<svg [^>]*?height="([\d.]+)"', svg)
-    return found is not None and float(found[1]) > 600
+    return found is not None and float(found[1]) > 520
 
 
 def tables_of(source: Results | Comparison) -> list[dict[str, Any]]:

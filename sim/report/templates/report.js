@@ -31,8 +31,8 @@
   const fitted = (name, more, width) => {
     const drawing = structuredClone(drawings[name]);
     widen(drawing, more, 1);
-    drawing.title.text = broken(drawing.title.text, width / 7.5);
-    drawing.title.subtitle = broken(drawing.title.subtitle, width / 6.2);
+    drawing.title.text = broken(drawing.title.text, width / 9);
+    drawing.title.subtitle = broken(drawing.title.subtitle, width / 7.2);
     return drawing;
   };
 
@@ -45,12 +45,13 @@
     live.setAttribute("role", "img");
     live.setAttribute("aria-label", card.querySelector(".still svg").getAttribute("aria-label"));
     let more = width - Number(card.dataset.width);
-    for (let again = 0; again < 2; again += 1) {
+    for (let again = 0; again < 3; again += 1) {
       await vegaEmbed(live, fitted(card.dataset.name, more, width), { ast: true, renderer: "svg", actions: false, logLevel: 1 });
       const over = live.querySelector("svg").getAttribute("width") - width;
       if (over < 1) break;
       more -= over; // labels took more room than they were given
     }
+    live.querySelector("svg").setAttribute("aria-hidden", "true"); // the label says it all
     card.classList.add("is-live");
   };
 
