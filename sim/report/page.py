@@ -26,6 +26,8 @@ from sim.vocabulary import VERDICTS, month_words
 from sim.words.numbers import SUMMARY_WORDS, middle_and_range, shares, unit_over
 from sim.words.sentences import MIDDLES, NOT_A_FORECAST, listed
 
+# What Vega says of the parts of a drawing.
+_PARTS = re.compile(r' (?:role|aria-roledescription|aria-label)="[^"]*"')
 _TEMPLATES = Path(__file__).with_name("templates")
 
 
@@ -150,8 +152,9 @@ def _together(drawn: list[tuple[Picture, Markup]]) -> dict[str, list[tuple[Pictu
 
 
 def inline(svg: str, picture: Picture) -> Markup:
-    """A picture's SVG to stand among others in one page: named for those who hear it, its ids its own."""
+    """A picture's SVG to stand among others in one page: named for those who hear it, as one whole, its ids its own."""
     own = re.sub(r'(\bid="|url\(#)(?=(?:gradient|clip)_?\d)', rf"\g<1>{picture.name}-", svg)
+    own = re.sub(r"<[^>]*\brole=[^>]*>", lambda tag: _PARTS.sub("", tag[0]), own)
     label = Markup.escape(f"{picture.title}. {picture.text}")
     return Markup(own.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1))
 
