@@ -25,9 +25,15 @@ def report(
 ) -> None:
     """Write the report of a results folder again: report.html and plots/."""
     from sim.results import open_folder
+    from sim.results.bundle import KINDS
+    from sim.results.folders import header_of
 
     if brief and png:
         raise LimitError("--png goes with the whole report: the brief has no picture files")
+    if header_of(folder)[1]["format"] not in KINDS:
+        raise LimitError(
+            f"{folder}: a report is of a run or a comparison; of a sweep, ask durand sensitivity, discover or regret"
+        )
     results = open_folder(folder)
     print(_write_brief(results, folder) if brief else write_whole(results, folder, png))
 

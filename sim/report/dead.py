@@ -102,7 +102,7 @@ def _more_or_fewer(values: Array, low: float, high: float, short: bool) -> tuple
         return words, ""
     in_more, in_fewer, _ = shares([more, fewer, len(values) - more - fewer])
     often = f"{side} in {in_more if mean > 0 else in_fewer}"
-    return words, often if short else f"{often}; {apart(low, high)}"
+    return words, f"({often})" if short else f"{often}; {apart(low, high)}"
 
 
 def _level(values: Array, low: float, high: float) -> tuple[str, str]:

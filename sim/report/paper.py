@@ -156,7 +156,7 @@ def _bar(pdf: FPDF, bar: Bar, several: bool) -> None:
     pdf.set_font("DejaVu", "", 8.5)
     pdf.set_text_color(INK)
     width = pdf.epw * _BARS
-    words = f"{name}{bar.said}" + (f"{', ' if several else chr(10)}{bar.sure}" if bar.sure else "")
+    words = f"{name}{bar.said}" + (f"{' ' if several else chr(10)}{bar.sure}" if bar.sure else "")
     pdf.multi_cell(width, 4.2, words, align="L", new_x="LMARGIN", new_y="NEXT")
     middle, colour = (top + pdf.get_y()) / 2 - (0 if several else 2), PALETTE[bar.place % len(PALETTE)]
     pdf.set_draw_color(colour)
