@@ -18,7 +18,7 @@ from sim.experiment.outcome import Sweep
 from sim.experiment.parts import PART
 from sim.experiment.sweep import sweep
 from sim.results import BundleError, open_folder
-from sim.results.bundle import KINDS, write_report
+from sim.results.bundle import KINDS, write_brief, write_report
 from sim.results.folders import UNSEALED, check_target, header_of, look, saved, seal, sealed, unsealed, written_whole
 
 EXPERIMENT: dict[str, Any] = {
@@ -188,8 +188,11 @@ def test_what_was_changed_by_hand_is_not_written_over(tmp_path: Path, small: Non
     with pytest.raises(BundleError, match=r"plots/attacks\.svg changed since"):
         results.save(folder)
     open_folder(folder)
+    write_brief(folder, lambda fresh: [(fresh / f"brief.{kind}").write_text(kind) for kind in ("html", "pdf")])
+    assert (folder / "plots" / "attacks.svg").read_text(encoding="utf-8") == "<svg>mine</svg>"
     write_report(folder, a_report)
     assert look(folder).whole
+    assert (folder / "brief.pdf").exists()
     (folder / "outcomes.parquet").write_bytes(b"")
     with pytest.raises(BundleError, match=r"outcomes\.parquet: torn"):
         write_report(folder, a_report)

@@ -30,6 +30,7 @@ from sim.commands.loops import loops
 from sim.commands.options import Json, Told
 from sim.commands.play import play
 from sim.commands.replications import replications
+from sim.commands.report import Png, report, write_whole
 from sim.commands.response import response
 from sim.commands.sensitivity import sensitivity
 from sim.commands.sweep import sweep
@@ -73,7 +74,6 @@ Workers = Annotated[
     int, typer.Option(metavar="N", help=f"Processes of this machine: {_range('workers')}; changes no number.")
 ]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write results and report to this folder.")]
-Png = Annotated[bool, typer.Option("--png", help="Write the report's pictures as PNG too, not as SVG alone.")]
 ParametersOption = Annotated[
     str,
     typer.Option(
@@ -252,16 +252,7 @@ def evidence(
     print(coverage() if identifier is None else describe(identifier))
 
 
-@app.command()
-def report(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder written with --out.")], png: Png = False
-) -> None:
-    """Write the report of a results folder again: report.html and plots/."""
-    from sim.results import open_folder
-
-    print(_write_report(open_folder(folder), folder, png))
-
-
+app.command()(report)
 app.command()(dashboard)
 app.command()(why)
 app.command()(loops)
@@ -362,23 +353,10 @@ def _carry_out(
         else:
             show_results(results, every)
         if out is not None:
-            written = _write_report(results, out, png) if code == 0 else out
+            written = write_whole(results, out, png) if code == 0 else out
             print(f"Written: {written}", file=sys.stderr if as_json else sys.stdout)
     if code:
         raise typer.Exit(code)
-
-
-def _write_report(results: Results | Comparison, folder: Path, png: bool) -> Path:
-    from sim.plots import save_all
-    from sim.report.page import write
-    from sim.results.bundle import write_report
-
-    def fill(fresh: Path) -> None:
-        save_all(results, fresh / "plots", png)
-        write(results, fresh / "report.html")
-
-    write_report(folder, fill)
-    return folder / "report.html"
 
 
 def _escape(text: object) -> str:

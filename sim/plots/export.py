@@ -103,14 +103,16 @@ def save_all(source: Source, folder: str | Path, png: bool = False) -> list[Path
 
 
 def _draw_all(source: Source, scale: float | None) -> list[tuple[Picture, Drawing]]:
+    from altair.utils.schemapi import debug_mode
+
     made: list[tuple[Picture, str]] = []
     # One processor is left to put the pictures together.
     with _Helpers(max(1, min(MOST_HELPERS, (os.cpu_count() or 1) - 1)), scale) as helpers:
-        for picture in pictures(source):
-            specification = _specification(picture.chart)
-            if scale or specification not in _KEPT:
-                helpers.add(specification)
-            made.append((picture, specification))
+        with debug_mode(False):  # else Altair checks each part of each chart as it is put together
+            for picture in pictures(source):
+                if scale or picture.specification not in _KEPT:
+                    helpers.add(picture.specification)
+                made.append((picture, picture.specification))
         found = helpers.drawings()
     for specification, (svg, _) in found.items():
         _keep(specification, svg)

@@ -238,3 +238,16 @@ def _encodings(specification: Specification) -> Iterator[dict[str, Any]]:
             yield from _encodings(part)
     if "spec" in specification:
         yield from _encodings(specification["spec"])
+
+
+def told(specification: Specification) -> Specification:
+    """A drawing that keeps its measures and shows what rows have to say (`said`) where the pointer is in their month.
+
+    Args:
+        specification: whose views are changed; it is the caller's own.
+    """
+    out = {**specification}
+    out["config"] = {**out.get("config", {}), "background": "transparent"}
+    if not fixed(out):
+        _add_strips(out)
+    return out

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -56,6 +57,11 @@ class Picture:
     text: str
     chart: Any
     table: Table
+
+    @cached_property
+    def specification(self) -> str:
+        """The drawing in Vega-Lite, as JSON; worked out once, since that takes as long as a part of the drawing."""
+        return json.dumps(self.chart.to_dict(validate=False))
 
 
 _MADE: WeakKeyDictionary[Source, list[Picture]] = WeakKeyDictionary()

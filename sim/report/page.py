@@ -4,49 +4,57 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from sim.ensemble.verdicts import THRESHOLDS
 from sim.metrics import METRICS
 from sim.plots import Picture, draw, missing
+from sim.plots.theme import PALETTE, WIDTH
+from sim.report.brief import brief_of, rest_of
+from sim.report.live import policy, scripts, specifications
+from sim.report.sides import acts_of, left_to_rules, overrides_of, own, shared, shocks_of
 from sim.results import Comparison, Results
 from sim.results.made import made
-from sim.results.reading import reading, scope, titles
+from sim.results.reading import titles
 from sim.results.results import figures
 from sim.results.terminal import SHORT_LIST
-from sim.vocabulary import ACTORS, LEVERS, VERDICTS, month_words
-from sim.words.numbers import SUMMARY_WORDS, middle_and_range, number, setting, shares, unit_over
-from sim.words.sentences import MIDDLES, NOT_A_FORECAST, capital, listed, months_words
+from sim.vocabulary import VERDICTS, month_words
+from sim.words.numbers import SUMMARY_WORDS, middle_and_range, shares, unit_over
+from sim.words.sentences import MIDDLES, NOT_A_FORECAST, listed
 
-if TYPE_CHECKING:
-    from sim.scenario.schema import Scenario
-    from sim.scenario.settings import Change, Condition, Settings
-
+# What Vega says of the parts of a drawing.
+_PARTS = re.compile(r' (?:role|aria-roledescription|aria-label)="[^"]*"')
 _TEMPLATES = Path(__file__).with_name("templates")
 
 
-@dataclass(frozen=True)
-class Statement:
-    """Something that is done or happens.
-
-    Attributes:
-        when: from when to when.
-        what: who does it, or what it is, as a sentence.
-        levers: what is set, and to what.
-        responses: how it responds to what happens, a sentence each.
-        why: the scenario's reason.
-    """
-
-    when: str
-    what: str
-    levers: tuple[tuple[str, str], ...] = ()
-    responses: tuple[str, ...] = ()
-    why: str = ""
+# What stands in the report below the one page, in order: id -> heading.
+CONTENTS = {
+    "more": "What else the worlds say",
+    "pictures": "Month by month",
+    "numbers": "The numbers",
+    "sides": "What each side does",
+    "assumed": "What was assumed",
+    "limits": "Limits",
+    "sources": "Sources",
+    "manifest": "What made these results",
+}
+# Pictures that go together, in an order in which they fill pages of paper; the first stand open.
+_TOGETHER = {
+    "Deaths and attacks": ("fan-fatalities", "difference-fatalities", "fan-attacks", "difference-attacks"),
+    "Kabul and the TTP": ("fan-ttp-strength", "stances", "alignments"),
+    "Leverage and sovereignty": (
+        "fan-leverage-pakistan-taliban",
+        "leverage-pakistan-over-kabul",
+        "leverage-kabul-over-pakistan",
+        "fan-sovereignty",
+        "difference-sovereignty",
+    ),
+    "How it ends, where attacks happen, and what Pakistan does": ("verdicts", "levers-in-force", "attacks-by-area"),
+}
 
 
 def write(source: Results | Comparison, path: str | Path) -> Path:
@@ -55,10 +63,12 @@ def write(source: Results | Comparison, path: str | Path) -> Path:
     The file holds everything that it shows, and nothing in it is fetched. (Pictures that `save_all` has drawn for the
     same results are not drawn again.)
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(render(source), encoding="utf-8")
-    return path
+    return _written(render(source), path)
+
+
+def write_brief(source: Results | Comparison, path: str | Path) -> Path:
+    """Write the one page of it alone; returns the path."""
+    return _written(render_brief(source), path)
 
 
 def render(source: Results | Comparison) -> str:
@@ -66,49 +76,93 @@ def render(source: Results | Comparison) -> str:
     results = list(source.results.values()) if isinstance(source, Comparison) else [source]
     called = titles(*results)
     scenarios = {called[one.name]: one.scenario for one in results}
-    paragraphs = reading(source)
     acts = {title: acts_of(scenario) for title, scenario in scenarios.items()}
     shocks = {title: shocks_of(scenario) for title, scenario in scenarios.items()}
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html.j2").render(
-        title=listed(list(called.values())) + (" compared" if len(called) > 1 else ""),
-        baseline=called[source.baseline] if isinstance(source, Comparison) else "",
-        not_a_forecast=NOT_A_FORECAST,
-        questions=list(dict.fromkeys(one.question for one in scenarios.values() if one.question)),
+    drawn, run = draw(source), scripts()
+    return _template("report.html.j2").render(
+        **_common(source),
+        policy=policy(run),
+        contents=CONTENTS,
         scenarios=scenarios,
-        shared_acts=_shared(acts),
-        own_acts=_own(acts),
+        shared_acts=shared(acts),
+        own_acts=own(acts),
         left_to_rules={title: left_to_rules(scenario) for title, scenario in scenarios.items()},
-        shared_shocks=_shared(shocks),
-        own_shocks=_own(shocks),
+        shared_shocks=shared(shocks),
+        own_shocks=own(shocks),
         overrides={title: overrides_of(scenario) for title, scenario in scenarios.items()},
         made=made(one.manifest for one in results).sentence,
-        scope=scope(source),
-        answer=[text for text in paragraphs if text != scope(source)],
+        more=rest_of(source),
         tables=tables_of(source),
         middles=MIDDLES,
-        pictures=[(picture, inline(svg, picture)) for picture, svg in draw(source)],
+        pictures=_together([(picture, inline(svg, picture)) for picture, svg in drawn]),
+        width=WIDTH,
+        is_tall=is_tall,
         missing=missing(source),
+        drawings=Markup(specifications(picture for picture, _ in drawn)),
+        scripts=[Markup(one) for one in run],
         verdicts=VERDICTS,
         thresholds=THRESHOLDS,
         sources=sources(),
-        manifest=source.manifest,
         manifest_text=json.dumps(source.manifest, indent=2, ensure_ascii=False, default=str),
         yamls={called[one.name]: one.scenario_yaml for one in results},
     )
 
 
+def render_brief(source: Results | Comparison) -> str:
+    """The one page as a text."""
+    return _template("page.html.j2").render(**_common(source), policy=policy([]))
+
+
+def _common(source: Results | Comparison) -> dict[str, Any]:
+    """What both pages say."""
+    results = list(source.results.values()) if isinstance(source, Comparison) else [source]
+    names = list(titles(*results).values())
+    return {
+        "title": listed(names) + (" compared" if len(names) > 1 else ""),
+        "brief": brief_of(source),
+        "not_a_forecast": NOT_A_FORECAST,
+        "manifest": source.manifest,
+        "palette": PALETTE,
+    }
+
+
+def _written(text: str, path: str | Path) -> Path:
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _template(name: str) -> Template:
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    ).get_template(name)
+
+
+def _together(drawn: list[tuple[Picture, Markup]]) -> dict[str, list[tuple[Picture, Markup]]]:
+    """Pictures under the heading that they belong to; whatever is not named there comes last."""
+    by_name = {picture.name: (picture, svg) for picture, svg in drawn}
+    out = {words: [by_name.pop(name) for name in names if name in by_name] for words, names in _TOGETHER.items()}
+    out[list(_TOGETHER)[-1]] += by_name.values()
+    return {words: some for words, some in out.items() if some}
+
+
 def inline(svg: str, picture: Picture) -> Markup:
-    """A picture's SVG to stand among others in one page: named for those who hear it, its ids its own."""
+    """A picture's SVG to stand among others in one page: named for those who hear it, as one whole, its ids its own."""
     own = re.sub(r'(\bid="|url\(#)(?=(?:gradient|clip)_?\d)', rf"\g<1>{picture.name}-", svg)
+    own = re.sub(r"<[^>]*\brole=[^>]*>", lambda tag: _PARTS.sub("", tag[0]), own)
     label = Markup.escape(f"{picture.title}. {picture.text}")
     return Markup(own.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1))
+
+
+def is_tall(svg: str) -> bool:
+    """Whether two of such drawings, made as small as can be read, are higher than a page of paper."""
+    found = re.search(r'<svg [^>]*?height="([\d.]+)"', svg)
+    return found is not None and float(found[1]) > 520
 
 
 def tables_of(source: Results | Comparison) -> list[dict[str, Any]]:
@@ -150,121 +204,6 @@ def _higher(row: dict[str, float], worlds: int) -> tuple[str, str]:
         return "the same in all", ""
     in_higher, in_equal, _ = shares([higher, equal, worlds - higher - equal])
     return in_higher, f"the same in {in_equal}" if equal else ""
-
-
-def acts_of(scenario: Scenario) -> list[Statement]:
-    """What each actor is set to do, in order: from the start, then change by change."""
-    out: list[Statement] = []
-    for actor, title in ACTORS.items():
-        settings = getattr(scenario.actors, actor)
-        if settings.policy is not None or settings.given():
-            out.append(_act("From the start", title, settings, scenario))
-        for change in settings.changes:
-            out.append(_act(capital(timing_words(change)), title, change, scenario, change.why or ""))
-    return out
-
-
-def _act(when: str, actor: str, settings: Settings, scenario: Scenario, why: str = "") -> Statement:
-    """Levers and choices with the policy that brings them."""
-    policy = scenario.policies.get(settings.policy or "")
-    if settings.policy == "choose":
-        among = [scenario.policies[name].title for name in getattr(settings, "among", ())]
-        what = f"{actor} chooses month by month among {', '.join(among)}."
-    else:
-        what = f"{actor}: {policy.title}. {policy.summary}" if policy else f"{actor}."
-    given = {**(policy.settings.given() if policy else {}), **settings.given()}
-    responses = [
-        f"{capital(timing_words(one))}: {'; '.join(map(' '.join, _levers(one.given())))}."
-        for one in (policy.responds if policy else ())
-    ]
-    return Statement(when, what, tuple(_levers(given)), tuple(responses), why)
-
-
-def _levers(given: dict[str, Any]) -> list[tuple[str, str]]:
-    """Settings in words, Pakistan's levers first, and of them the strongest first."""
-    from sim.scenario.diff import TITLES
-
-    levers = sorted((name for name in given if name in LEVERS), key=lambda name: -float(given[name]))
-    others = [name for name in given if name not in LEVERS]
-    return [
-        (TITLES[name].lower().replace("ttp", "TTP").replace("taliban", "Taliban"), setting(given[name]))
-        for name in levers + others
-    ]
-
-
-def left_to_rules(scenario: Scenario) -> str:
-    """Which actors decide for themselves, by the rules of the model, in the whole run; empty if none does."""
-    free = []
-    for actor, title in ACTORS.items():
-        settings = getattr(scenario.actors, actor)
-        if settings.policy in (None, "choose") and not settings.given() and not settings.changes:
-            free.append(title if actor == "india" or actor == "pakistan" else f"the {title}")
-    return listed(free)
-
-
-def shocks_of(scenario: Scenario) -> list[Statement]:
-    """What happens to everybody, and when."""
-    from sim.scenario.shocks import SHOCK_TARGETS
-
-    done = {"add": "changed by", "set": "set to", "multiply": "multiplied by"}
-    out = []
-    for shock in scenario.shocks:
-        what = [
-            f"{SHOCK_TARGETS[name].title} {done[one.operation]} {number(one.value, sign=one.operation == 'add')}"
-            for name, one in shock.changes.items()
-        ]
-        out.append(Statement(months_words(shock.date, shock.until or shock.date), f"{shock.title} ({'; '.join(what)})"))
-    return out
-
-
-def overrides_of(scenario: Scenario) -> list[str]:
-    """Parameters that the scenario sets otherwise than declared, in words."""
-    out = []
-    for name, value in scenario.parameters.items():
-        if isinstance(value, (int, float)):
-            words = f"{value:g}"
-        else:
-            peak = "" if value.mode is None else f", likeliest {value.mode:g}"
-            words = f"drawn from {value.low:g} to {value.high:g} ({value.distribution}{peak})"
-        out.append(f"{name.replace('_', ' ')}: {words}")
-    return out
-
-
-def timing_words(change: Change) -> str:
-    """When a change holds, in words for readers."""
-    parts = []
-    if change.when is not None:
-        parts.append(f"with {condition_words(change.when)}")
-        parts += [f"for {change.for_} months"] if (change.for_ or 1) > 1 else []
-    if change.from_ and change.from_ == change.until:
-        parts.append(f"in {month_words(change.from_)}")
-    else:
-        parts += [f"from {month_words(change.from_)}"] if change.from_ else []
-        parts += [f"to {month_words(change.until)}"] if change.until else []
-    return ", ".join(parts) if change.when else " ".join(parts)
-
-
-def condition_words(condition: Condition) -> str:
-    """A condition in words for readers: "TTP attacks above 40 (attacks a month, mean of 3 months)"."""
-    if condition.metric is not None:
-        side, bound = ("above", condition.above) if condition.above is not None else ("below", condition.below)
-        span = f", mean of {condition.months} months" if condition.months > 1 else ""
-        about = METRICS[condition.metric]
-        return f"{about.title} {side} {bound:g} ({about.unit}{span})"
-    if condition.not_ is not None:
-        return f"not ({condition_words(condition.not_)})"
-    return (" and " if condition.all_ else " or ").join(f"({condition_words(part)})" for part in condition.parts)
-
-
-def _shared(by_scenario: dict[str, list[Statement]]) -> list[Statement]:
-    """What stands in every scenario; nothing where there is only one."""
-    lists = list(by_scenario.values())
-    return [one for one in lists[0] if all(one in other for other in lists[1:])] if len(lists) > 1 else []
-
-
-def _own(by_scenario: dict[str, list[Statement]]) -> dict[str, list[Statement]]:
-    shared = _shared(by_scenario)
-    return {title: [one for one in statements if one not in shared] for title, statements in by_scenario.items()}
 
 
 def sources() -> dict[str, list[tuple[str, str, int]]]:

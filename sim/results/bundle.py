@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 RESULTS, COMPARISON = "durand results 2", "durand comparison 2"
 KINDS = (RESULTS, COMPARISON)
 # Names that the folder of a scenario in a comparison cannot have; and what a report adds to a folder.
-_TAKEN = {"manifest.json", "comparison.json", "report.html", "plots"}
+_BRIEF = {"brief.html", "brief.pdf"}
+_TAKEN = {"manifest.json", "comparison.json", "report.html", "plots", *_BRIEF}
 _KEPT = {"name", "start", "seed", "worlds", "months", "scenario"}
 
 
@@ -57,14 +58,19 @@ def open_folder(path: str | Path) -> Results | Comparison:
     return load_results(folder, but=is_report)
 
 
-def write_report(folder: Path, fill: Callable[[Path], None]) -> None:
+def write_report(folder: Path, fill: Callable[[Path], object]) -> None:
     """Let `fill` write report and pictures, and put them into a folder of results in place of earlier ones."""
-    renewed(folder, is_report, fill)
+    renewed(folder, lambda name: is_report(name) and name not in _BRIEF, fill, but=is_report)
+
+
+def write_brief(folder: Path, fill: Callable[[Path], object]) -> None:
+    """The same for the report's first page alone; a whole report beside it stays as it is."""
+    renewed(folder, _BRIEF.__contains__, fill, but=is_report)
 
 
 def is_report(name: str) -> bool:
     """Whether a file of a folder belongs to its report."""
-    return name == "report.html" or name.startswith("plots/")
+    return name == "report.html" or name in _BRIEF or name.startswith("plots/")
 
 
 def load_results(folder: Path, but: Callable[[str], bool] = lambda name: False) -> Results:

@@ -279,8 +279,11 @@ def saved(path: Path, form: str, fill: Callable[[Path], None]) -> Path:
     return written_whole(check_target(path, form), write)
 
 
-def renewed(folder: Path, own: Callable[[str], bool], fill: Callable[[Path], None]) -> None:
-    """Write the files of a folder anew of which `own` says, by their name, that `fill` makes them; all others stay.
+def renewed(
+    folder: Path, own: Callable[[str], bool], fill: Callable[[Path], object], but: Callable[[str], bool] | None = None
+) -> None:
+    """Write the files of a folder anew of which `own` says, by their name, that `fill` makes them; all others stay, and have
+    to be as they were written, but for those of which `but` says that it does not matter.
 
     The header says first what is to come, so that when this is broken off, the folder is told to be torn, and this mends it.
 
@@ -292,7 +295,7 @@ def renewed(folder: Path, own: Callable[[str], bool], fill: Callable[[Path], Non
     if found.foreign:
         raise BundleError(f"{folder}: durand did not write all that is there: {_some(found.foreign)}; move it away")
     name, header = header_of(folder)
-    opened(folder, header["format"], but=own)
+    opened(folder, header["format"], but=but or own)
     if _is_part(folder, name):
         raise BundleError(
             f"{folder}: this is part of the folder above it, which would no longer be whole; copy it first"

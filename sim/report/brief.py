@@ -1,0 +1,162 @@
+"""The one page that somebody who decides reads: the question, the answer in three sentences, a picture, and what it is not.
+
+Of deaths it is said whose they are before they are added up; of every difference, in how many of the paired worlds it
+stands and how far it reaches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.report.dead import Dead, apart, differences, levels
+from sim.results import Comparison, Results
+from sim.results.reading import reading, scope, titles, whose_deaths
+from sim.words.numbers import amounts, in_worlds, number, shares, within
+from sim.words.sentences import NOT_A_FORECAST, capital, listed, settled
+
+# How a world ends, to stand behind "ends".
+_ENDS = {
+    "fracture_in_kabul": "with a fracture in Kabul",
+    "negotiated_settlement": "in a negotiated settlement",
+    "contained": "with the TTP contained",
+    "concession_without_calm": "in concession without calm",
+    "escalation": "in escalation",
+    "stalemate": "in stalemate",
+}
+_CALM = "negotiated_settlement"
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What stands on the page.
+
+    Attributes:
+        heading, questions, answer: words, from the shortest to the longest; the answer a sentence or two each.
+        picture: who dies.
+        scope: how many worlds, of what kind.
+    """
+
+    heading: str
+    questions: list[str]
+    answer: list[str]
+    picture: Dead
+    scope: str
+
+
+def brief_of(source: Results | Comparison) -> Brief:
+    """The page of a run or a comparison."""
+    results = list(source.results.values()) if isinstance(source, Comparison) else [source]
+    called = titles(*results)
+    questions = list(dict.fromkeys(one.scenario.question for one in results if one.scenario.question))
+    said = scope(source).removesuffix(NOT_A_FORECAST).rstrip()
+    if isinstance(source, Comparison) and source.others:
+        names = list(called.values())
+        against, first = _fewest(source)
+        answer = [*_difference(against, first, called), _endings(results, called)]
+        return Brief(f"{', '.join(names[:-1])} or {names[-1]}?", questions, answer, differences(against, called), said)
+    (one,) = results
+    who = reading(one)[0].partition(". ")[0]
+    return Brief(
+        called[one.name], questions, [f"{who}.", _altogether(one), _endings(results, called)], levels(one), said
+    )
+
+
+def rest_of(source: Results | Comparison) -> dict[str, list[str]]:
+    """What the reading says besides, by what is compared: paragraphs under a heading, which is empty where there is one alone."""
+    if not isinstance(source, Comparison):
+        return {"": [reading(source)[0].partition(". ")[2]]}
+    called, base = titles(*source.results.values()), source.baseline
+    out = {}
+    for name in source.others:
+        pair = Comparison({base: source.results[base], name: source.results[name]}, base, source.manifest)
+        # Without how they end and the scope; of two scenarios the page has told the deaths.
+        out[f"{called[name]} compared with {called[base]}"] = reading(pair)[len(called) == 2 : -2]
+    return {"": next(iter(out.values()))} if len(out) == 1 else out
+
+
+def _fewest(source: Comparison) -> tuple[Comparison, str]:
+    """The same worlds compared with the scenario in which the fewest die on average; and where the most do."""
+    mean = {name: float(one.outcomes["fatalities"].mean()) for name, one in source.results.items()}
+    fewest = min(mean, key=lambda name: mean[name])
+    most = max((name for name in mean if name != fewest), key=lambda name: mean[name])
+    return Comparison(source.results, fewest, source.manifest), most
+
+
+def _difference(against: Comparison, first: str, called: dict[str, str]) -> list[str]:
+    """Who dies in the one scenario more than in the baseline, and how sure that is."""
+    values, worlds = against.difference(first, "fatalities"), against.worlds
+    one, other = called[first], called[against.baseline]
+    more, fewer = int(np.sum(values > 0)), int(np.sum(values < 0))
+    if not more + fewer:
+        return [f"As many people die in {one} as in {other}, {in_worlds(worlds, worlds)}."]
+    who = whose_deaths(against, first, against.baseline, called)
+    if len(called) > 2:
+        who = f"Of the {len(called)} scenarios {one} has the most dead on average and {other} the fewest. {who}"
+    if worlds == 1:
+        return [who, f"Together it is {number(float(values[0]), whole=True)} more, in one world alone."]
+    in_more, in_fewer, in_equal = shares([more, fewer, worlds - more - fewer])
+    same = f", as many in {in_equal}" if more + fewer < worlds else ""
+    low, middle, high = (float(end) for end in np.quantile(values, (0.05, 0.5, 0.95)))
+    if not settled(more, fewer):
+        return [
+            who,
+            f"Which of the two has more dead these worlds do not settle: {one} {in_worlds(more, worlds, in_more)}, "
+            f"{other} in {in_fewer}{same}; {one} has {apart(low, high)} in nine worlds of ten.",
+        ]
+    said = within(low, middle, high, whole=True)[0].removeprefix("-")
+    return [
+        who,
+        f"{capital(in_worlds(more, worlds, in_more))} more people die in {one} than in {other}"
+        f"{f', fewer in {in_fewer}' if fewer else ''}{same}: {said} {'more' if middle >= 0 else 'fewer'} at the median, "
+        f"{apart(low, high)} in nine worlds of ten.",
+    ]
+
+
+def _altogether(one: Results) -> str:
+    """All the dead of a run, and how far that reaches."""
+    dead = one.outcomes["fatalities"]
+    if one.worlds == 1:
+        return f"Together they are {number(float(dead.iloc[0]), whole=True)}."
+    low, middle, high = (float(end) for end in dead.quantile([0.05, 0.5, 0.95]))
+    said, reach = amounts("fatalities", low, middle, high)
+    return f"Together they are {said} in the middle world, and {reach} in nine worlds of ten."
+
+
+def _endings(results: list[Results], called: dict[str, str]) -> str:
+    """How most worlds end in each scenario, and in how many a settlement is reached, as one sentence."""
+    names = [called[one.name] for one in results]
+    said, firsts = [], []
+    for one in results:
+        counts = {name: round(part * one.worlds) for name, part in one.verdicts().items()}
+        said.append(dict(zip(counts, shares(list(counts.values())), strict=True)))
+        firsts.append(max(counts, key=lambda name: counts[name]))
+    if results[0].worlds == 1:
+        return f"{listed([f'{name} ends {_ENDS[first]}' for name, first in zip(names, firsts, strict=True)])}."
+    often = [share[first] for share, first in zip(said, firsts, strict=True)]
+    settlement = _settlements(results, [share[_CALM] for share in said], names) if _CALM not in firsts else ""
+    if len(names) == 1:
+        return f"{names[0]} ends most often {_ENDS[firsts[0]]} ({often[0]} modelled worlds){settlement}."
+    if len(set(firsts)) == 1:
+        return f"{'Both' if len(names) == 2 else 'All'} end most often {_ENDS[firsts[0]]} ({_each(often, names)}){settlement}."
+    parts = []
+    for first in dict.fromkeys(firsts):
+        alike = [f"{name} ({share})" for name, own, share in zip(names, firsts, often, strict=True) if own == first]
+        parts.append(f"{listed(alike)} end{'s' if len(alike) == 1 else ''} most often {_ENDS[first]}")
+    return f"{', '.join(parts)}{settlement}."
+
+
+def _settlements(results: list[Results], calm: list[str], names: list[str]) -> str:
+    """In how many worlds a settlement is reached, where that is not how most of them end."""
+    if len(set(calm)) == 1:
+        often = f"in {'none of the worlds' if calm[0] == 'none' else calm[0]}{' with each' if len(names) > 1 else ''}"
+    elif len(names) == 2:
+        often = f"in {_each(calm, names)}"
+    else:
+        often = f"in {max(zip((one.verdicts()[_CALM] for one in results), calm, strict=True))[1]} at the most"
+    return f"; a negotiated settlement comes {often}"
+
+
+def _each(shares_: list[str], names: list[str]) -> str:
+    return listed([f"{share} with {name}" for share, name in zip(shares_, names, strict=True)])

@@ -1,0 +1,137 @@
+"""Who dies, to be drawn by the page itself: a bar for each kind of people, as numbers in hundredths of the width.
+
+A table with bars needs no script, follows any width and either ground, and is read out as it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import floor, log10
+
+import numpy as np
+
+from sim.ensemble.chunks import Array
+from sim.results import Comparison, Results
+from sim.words.numbers import between, number, shares
+from sim.words.sentences import WHOSE_DEATHS, capital
+
+_DEAD = {metric: capital(words) for metric, words in WHOSE_DEATHS.items()} | {"fatalities": "All together"}
+_READS = "Dot: the mean. Thick line: half of the worlds. Thin line: nine worlds of ten."
+
+
+@dataclass(frozen=True)
+class Bar:
+    """How many die, or how many more than elsewhere: the mean, the stretch of half of the worlds, and of nine in ten.
+
+    Attributes:
+        name, place: of which scenario, and its place among them all.
+        said, sure: the mean in words; in how many worlds, and how far it reaches.
+        mean, half, most: the same to be drawn, in hundredths of the width.
+    """
+
+    name: str
+    place: int
+    said: str
+    sure: str
+    mean: float
+    half: tuple[float, float]
+    most: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Dead:
+    """The picture: who dies, a group of bars for each; `ticks` are labels and where they stand, `zero` where nought
+    does, in hundredths."""
+
+    title: str
+    reads: str
+    groups: dict[str, list[Bar]]
+    ticks: list[tuple[str, float]]
+    zero: float
+
+    @property
+    def several(self) -> bool:
+        """Whether there is more than one scenario in each group."""
+        return any(len(bars) > 1 for bars in self.groups.values())
+
+
+def differences(against: Comparison, called: dict[str, str]) -> Dead:
+    """How many more or fewer die in each scenario than in the baseline; `called` names them."""
+    others, base = against.others, called[against.baseline]
+    groups = {words: {name: against.difference(name, metric) for name in others} for metric, words in _DEAD.items()}
+    whose = f" in {called[others[0]]}" if len(others) == 1 else ""
+    return _drawn(f"More or fewer dead{whose} than in {base}", groups, called, list(against.results), signed=True)
+
+
+def levels(one: Results) -> Dead:
+    """How many die in a run."""
+    groups = {words: {one.name: one.outcomes[metric].to_numpy()} for metric, words in _DEAD.items()}
+    return _drawn("Who dies", groups, {one.name: ""}, [one.name], signed=False)
+
+
+def _drawn(
+    title: str, groups: dict[str, dict[str, Array]], called: dict[str, str], order: list[str], signed: bool
+) -> Dead:
+    every = [values for group in groups.values() for values in group.values()]
+    ends = [float(end) for values in every for end in (*np.quantile(values, (0.05, 0.95)), values.mean())]
+    ticks = list(_ticks(min(0.0, *ends), max(0.0, *ends)))
+    first, last = min(ticks[0], *ends), max(ticks[-1], *ends)
+    room = 0.03 * (last - first) or 1.0
+
+    def at(value: float) -> float:
+        return round(100 * (float(value) - first + room) / (last - first + 2 * room), 2)
+
+    def bar(name: str, values: Array) -> Bar:
+        low, lower, upper, high = (float(end) for end in np.quantile(values, (0.05, 0.25, 0.75, 0.95)))
+        said, sure = _more_or_fewer(values, low, high, len(order) > 2) if signed else _level(values, low, high)
+        place = order.index(name)
+        return Bar(called[name], place, said, sure, at(values.mean()), (at(lower), at(upper)), (at(low), at(high)))
+
+    bars = {words: [bar(name, values) for name, values in group.items()] for words, group in groups.items()}
+    labels = [(f"{tick:{'+' if signed and tick else ''},.0f}", at(tick)) for tick in ticks]
+    return Dead(title, _READS if len(every[0]) > 1 else "The one modelled world.", bars, labels, at(0))
+
+
+def _more_or_fewer(values: Array, low: float, high: float, short: bool) -> tuple[str, str]:
+    """The mean of differences, and in how many worlds they lie on that side of nought; unless it is to be short, how far."""
+    mean, more, fewer = float(values.mean()), int(np.sum(values > 0)), int(np.sum(values < 0))
+    said, side = number(abs(mean), whole=True), "more" if mean > 0 else "fewer"
+    words = f"{said} {side}" if said[0].isdigit() and mean else f"{'about ' if more or fewer else ''}as many"
+    if len(values) == 1 or not more + fewer:
+        return words, ""
+    in_more, in_fewer, _ = shares([more, fewer, len(values) - more - fewer])
+    often = f"{side} in {in_more if mean > 0 else in_fewer}"
+    return words, f"({often})" if short else f"{often}; {apart(low, high)}"
+
+
+def _level(values: Array, low: float, high: float) -> tuple[str, str]:
+    return number(float(values.mean()), whole=True), between(low, high, whole=True) if len(values) > 1 else ""
+
+
+def apart(low: float, high: float) -> str:
+    """A range of differences: "500 fewer to 1,600 more".
+
+    >>> apart(-512.0, 1580.0), apart(4.0, 590.0), apart(-590.0, -4.0)
+    ('500 fewer to 1,600 more', '4 to 590 more', '4 to 590 fewer')
+    """
+    if high <= 0:
+        return f"{between(-high, -low, whole=True)} fewer"
+    if low >= 0:
+        return f"{between(low, high, whole=True)} more"
+    fewer, to, more = between(low, high, whole=True).partition(" to ")
+    return f"{fewer.removeprefix('-')} fewer to {more} more" if to else f"{more or fewer} more or fewer"
+
+
+def _ticks(low: float, high: float) -> Iterator[float]:
+    """Round figures over a stretch, nought among them.
+
+    >>> list(_ticks(-500.0, 1580.0))
+    [-500.0, 0.0, 500.0, 1000.0, 1500.0]
+    """
+    rough = max(high - low, 1.0) / 4
+    power = 10.0 ** floor(log10(rough))
+    step = next(one * power for one in (1, 2, 5, 10) if one * power >= rough * 0.8)
+    # One that the stretch all but reaches, too.
+    for place in range(int(np.ceil(low / step - 0.15)), int(np.floor(high / step + 0.15)) + 1):
+        yield place * step
