@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.widgets import access, asking, classes, show, withheld
+from dashboard.widgets import access, asking, classes, inviting, results_out, show, withheld
 from sim.plots import Table
 from sim.teaching.classroom.classes import MOST_NAME, Standing
 from sim.teaching.classroom.file import ClassroomError, StrangerError
@@ -20,7 +20,7 @@ _CLOSED = {
     "after": "Revealed: students see the model's answers, their scores and what they said before.",
 }
 
-show.page("Instructor", show.plain(ABOUT))
+show.page("Instructor")
 
 
 def begin() -> None:
@@ -88,23 +88,23 @@ def questions(one: Exercise, standing: Standing, secret: str) -> None:
     """Choose a question, watch it, reveal it."""
     all_of_them = classes.places(one)
     still = [place for place in all_of_them if place not in standing.revealed]
-    st.subheader("Predictions as they arrive", anchor=False)
+    st.subheader("The question, and predictions as they arrive", anchor=False)
+    st.session_state.setdefault(f"question {one.name}", still[0] if still else all_of_them[0])
     place = st.selectbox(
-        "Question",
-        all_of_them,
-        all_of_them.index(still[0]) if still else 0,
-        format_func=lambda place: classes.said(one, place),
-        key=f"question {one.name}",
+        "Question", all_of_them, format_func=lambda place: classes.said(one, place), key=f"question {one.name}"
     )
     st.markdown(asking.fill(one, one.questions[place[0]].ask))
+    inviting.wall(standing, secret, place)
     with_model = st.toggle(
-        "Show what the model says beside them",
+        "Here: what the model says beside them",
         key="with model",
-        help="Leave it off while students can see this screen.",
+        help="Leave it off while students can see this screen. The wall never shows it before you reveal.",
     )
     as_it_comes_in(one, place, standing.code, secret, with_model)
     if place in standing.revealed:
         st.success(closed(one, place, standing))
+        if later := [other for other in all_of_them[all_of_them.index(place) :] if other in still]:
+            st.button("Next question", type="primary", on_click=turn_to, args=[one, later[0]], key=f"next {place}")
         return
     quiz = place[1] != "step"
     label = "Close the quiz before" if place[1] == "before" else "Reveal the quiz" if quiz else "Reveal"
@@ -114,6 +114,11 @@ def questions(one: Exercise, standing: Standing, secret: str) -> None:
         for name in one.quiz if quiz else (place[0],):
             access.classes().reveal(standing.code, secret, name, place[1])
         st.rerun()
+
+
+def turn_to(one: Exercise, place: tuple[str, str]) -> None:
+    """Go on to a question."""
+    st.session_state[f"question {one.name}"] = place
 
 
 def choose(standing: Standing, secret: str) -> None:
@@ -136,7 +141,7 @@ def instruct(standing: Standing, secret: str) -> None:
     st.header(show.plain(one.title), anchor=False)
     name = "" if standing.title == one.title else f"{standing.title}. "
     st.markdown(show.plain(f"{name}{LEVELS[one.level]}, {one.minutes} minutes."))
-    classes.invitation(standing, secret)
+    inviting.invitation(standing, secret)
     questions(one, standing, secret)
     with st.expander("Answers, debrief and notes", key="notes", on_change="rerun") as opened:
         if opened.open:
@@ -146,7 +151,9 @@ def instruct(standing: Standing, secret: str) -> None:
     with st.expander("Seats: lock the class, remove or merge", key="seats", on_change="rerun") as opened:
         if opened.open:
             classes.seats(standing, secret)
-    classes.keep_or_delete(standing, secret)
+    results_out.side_by_side(standing, secret)
+    results_out.files(one, standing, secret)
+    classes.end(standing, secret)
 
 
 if st.session_state.pop("deleted", False):
@@ -167,3 +174,4 @@ else:
         choose(standing, secret)
     except ClassroomError as problem:
         access.turned_away(problem, "Open a class of your own", classes.leave)
+st.caption(show.plain(ABOUT))

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.widgets import access, asking, show
+from dashboard.widgets import access, asking, saving, show
 from sim.teaching.classroom.classes import NICKNAME_LENGTH, Seat, Standing
 from sim.teaching.classroom.file import ClassroomError, GoneError
 from sim.teaching.exercises.load import ExerciseError
@@ -17,17 +17,20 @@ from sim.teaching.exercises.sheets import ABOUT
 
 Given = dict[tuple[str, str], Prediction]
 
-show.page("Class", show.plain(ABOUT))
+show.page("Class")
 
 
 def join() -> None:
-    """Ask for code and nickname."""
+    """Ask for a nickname, and for the code where the address does not have one that is a class's."""
+    code = invited()
     with st.form("join", enter_to_submit=True):
-        code = st.text_input("Class code, from your instructor", access.held("class"), max_chars=20, key="join code")
+        if not code:
+            code = st.text_input("Class code, from your instructor", max_chars=20, key="join code")
         nickname = st.text_input("Nickname", max_chars=NICKNAME_LENGTH, key="join nickname")
+        pressed = st.form_submit_button("Join", type="primary", width="stretch")
         st.caption("Choose any nickname; your own name is not needed, and nothing personal is asked.")
-        if not st.form_submit_button("Join", type="primary"):
-            return
+    if not pressed:
+        return
     try:
         with access.knocking():
             seat = access.classes().join(code, nickname)
@@ -37,6 +40,22 @@ def join() -> None:
         return
     access.hold(**{"class": standing.code, "me": seat.secret})
     st.rerun()
+
+
+def invited() -> str:
+    """The code in the address, with the class that it leads to shown; "" where there is none."""
+    code = access.held("class")
+    if not code:
+        return ""
+    try:
+        with access.coming_back():
+            standing = access.classes().standing(code)
+    except ClassroomError as problem:
+        access.complain(problem)
+        access.let_go("class")
+        return ""
+    st.markdown(f"**{show.plain(standing.title)}**  \nClass {show.plain(standing.code)}")
+    return standing.code
 
 
 def come_back() -> None:
@@ -162,9 +181,11 @@ else:
         access.hold(**{"class": standing.code, "me": secret})
         watch(standing.code, standing)
         lesson(standing, seat)
+        saving.mine(standing.code, secret)
         access.own_link("class_student", **{"class": standing.code, "me": secret})
         st.button("Leave this class", on_click=leave)
     except ExerciseError as problem:
         st.error(show.plain(problem))
     except ClassroomError as problem:
         access.turned_away(problem, "Join anew", leave if isinstance(problem, GoneError) else come_in)
+st.caption(show.plain(ABOUT))

@@ -117,6 +117,9 @@ class Gate:
         if refused is not None:
             await _refuse(scope, send, *refused)
             return
+        if joining := join_target(str(scope["path"])):
+            await _answer(send, 307, "", (b"location", joining.encode()))
+            return
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -156,6 +159,15 @@ class Gate:
         return None
 
 
+def join_target(path: str) -> str:
+    """Where an address that is short enough to be typed leads: `/join` and `/join/CODE` to the class; "" for all others."""
+    base = f"/{str(config.get_option('server.baseUrlPath')).strip('/')}".rstrip("/")
+    match = re.fullmatch(r"/join(?:/([A-Za-z0-9-]{0,20}))?", path.removeprefix(base)) if path.startswith(base) else None
+    if match is None:
+        return ""
+    return f"{base}/class_student" + (f"?class={match[1]}" if match[1] else "")
+
+
 def uploads() -> MemoryUploadedFileManager:
     """What visitors brought and no page has let go of yet."""
     from streamlit.runtime import Runtime
@@ -183,6 +195,10 @@ async def _refuse(scope: Scope, send: Send, status: int, said: str) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008, "reason": said})
         return
-    headers = _with_headers([(b"content-type", b"text/plain; charset=utf-8")])
+    await _answer(send, status, said)
+
+
+async def _answer(send: Send, status: int, said: str, *more: tuple[bytes, bytes]) -> None:
+    headers = _with_headers([(b"content-type", b"text/plain; charset=utf-8"), *more])
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": said.encode()})

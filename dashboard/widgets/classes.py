@@ -35,16 +35,11 @@ def said(one: Exercise, place: tuple[str, str]) -> str:
     return f"{WHEN[phase]}{f' {number}' if phase == 'step' else ''}: {words}"
 
 
-def invitation(standing: Standing, secret: str) -> None:
-    """Code and links."""
-    left, right = st.columns([1, 2], gap="medium")
-    with left.container(border=True):
-        st.caption("Code for students")
-        st.header(show.plain(standing.code), anchor=False)
-    with right:
-        st.caption("Or this link:")
-        st.code(access.link("class_student", **{"class": standing.code}), language=None, wrap_lines=True)
-        access.own_link("class_instructor", **{"class": standing.code, "host": secret})
+def step_of(one: Exercise, place: tuple[str, str]) -> str:
+    """Where in the class a question stands."""
+    name, phase = place
+    number = next((k + 1 for k, step in enumerate(one.steps) if name in step.questions), 0)
+    return f"Step {number} of {len(one.steps)}" if phase == "step" else WHEN[phase]
 
 
 def notes(one: Exercise) -> None:
@@ -112,12 +107,10 @@ def come_back() -> None:
             st.button(label, type="primary", key="go on", on_click=partial(access.hold, host=secret))
 
 
-def keep_or_delete(standing: Standing, secret: str) -> None:
-    """The class as a file, and its end."""
-    exported = access.classes().export(standing.code, secret)
-    st.download_button("All predictions, CSV", exported, "class.csv", "text/csv", on_click="ignore", key="export")
+def end(standing: Standing, secret: str) -> None:
+    """Delete the class."""
     with st.expander("Delete this class", key="delete class"):
-        st.markdown("Everything goes: nicknames, predictions, reveals. It cannot be brought back.")
+        st.markdown("Everything goes: nicknames, predictions, saved runs, reveals. It cannot be brought back.")
         sure = st.checkbox("Yes, delete all of it", key="sure")
         if st.button("Delete", disabled=not sure, key="delete"):
             access.classes().delete(standing.code, secret)

@@ -66,9 +66,19 @@ CREATE TABLE merged (secret TEXT PRIMARY KEY, seat INTEGER NOT NULL REFERENCES s
 ALTER TABLE game_tables ADD COLUMN locked INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE game_tables ADD COLUMN boot TEXT NOT NULL DEFAULT '';
 """
+# What a class has on its wall, and the runs that its participants saved.
+_WALLS = """
+CREATE TABLE walls (
+    class INTEGER PRIMARY KEY REFERENCES classes ON DELETE CASCADE, exercise TEXT NOT NULL, question TEXT NOT NULL,
+    phase TEXT NOT NULL, votes INTEGER NOT NULL, names INTEGER NOT NULL);
+CREATE TABLE saved_runs (
+    id INTEGER PRIMARY KEY, class INTEGER NOT NULL REFERENCES classes ON DELETE CASCADE,
+    seat INTEGER NOT NULL REFERENCES seats ON DELETE CASCADE, name TEXT NOT NULL, chosen TEXT NOT NULL,
+    saved REAL NOT NULL);
+"""
 # What makes a file of each version from one of the version before it, the first from an empty file. A step that has been
 # released is never changed: what is to be different is another step.
-STEPS = (_CLASSES, _GAMES, _LOCKS)
+STEPS = (_CLASSES, _GAMES, _LOCKS, _WALLS)
 VERSION = len(STEPS)
 
 
