@@ -388,8 +388,8 @@ def test_a_file_of_before_is_brought_along(opened: Opened) -> None:
     seat = access.classes().join(opened.code, "Amina")
     host = hosted()
     with sqlite3.connect(access.file()) as base:
-        for statement in ("DROP TABLE locked", "DROP TABLE merged"):
-            base.execute(statement)
+        for table in ("locked", "merged", "walls", "saved_runs"):
+            base.execute(f"DROP TABLE {table}")
         base.execute("PRAGMA user_version = 2")
         for column in ("locked", "boot"):
             base.execute(f"ALTER TABLE game_tables DROP COLUMN {column}")

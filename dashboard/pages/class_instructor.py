@@ -11,14 +11,7 @@ from sim.teaching.classroom.file import ClassroomError, StrangerError
 from sim.teaching.exercises.load import ExerciseError
 from sim.teaching.exercises.schema import LEVELS, Exercise
 from sim.teaching.exercises.sheets import ABOUT
-
-# What students have before them once a question is closed, by when it was asked.
-_CLOSED = {
-    "before": "Closed: students can no longer answer it, and see nothing of it yet. The answers come when the quiz after is "
-    "revealed.",
-    "step": "Revealed: students see the model's answer, their scores and what they may have left out.",
-    "after": "Revealed: students see the model's answers, their scores and what they said before.",
-}
+from sim.words.sentences import NOT_A_FORECAST
 
 show.page("Instructor")
 
@@ -73,17 +66,6 @@ def as_it_comes_in(one: Exercise, place: tuple[str, str], code: str, secret: str
                 show.table(Table(["Nickname", "Prediction"], [[who, str(what)] for who, what in arrived]))
 
 
-def closed(one: Exercise, place: tuple[str, str], standing: Standing) -> str:
-    """What students see of a question that is revealed or closed."""
-    name, phase = place
-    if phase == "before":
-        return _CLOSED[phase]
-    steps = [number for number, step in enumerate(one.steps) if name in step.questions]
-    earlier = range(len(one.steps) if phase == "after" else steps[0])
-    waits = any((due, "step") not in standing.revealed for number in earlier for due in one.due(number))
-    return f"{_CLOSED[phase]}{' They come to it when all before it is revealed.' if waits else ''}"
-
-
 def questions(one: Exercise, standing: Standing, secret: str) -> None:
     """Choose a question, watch it, reveal it."""
     all_of_them = classes.places(one)
@@ -96,13 +78,13 @@ def questions(one: Exercise, standing: Standing, secret: str) -> None:
     st.markdown(asking.fill(one, one.questions[place[0]].ask))
     inviting.wall(standing, secret, place)
     with_model = st.toggle(
-        "Here: what the model says beside them",
+        "Show what the model says beside them",
         key="with model",
         help="Leave it off while students can see this screen. The wall never shows it before you reveal.",
     )
     as_it_comes_in(one, place, standing.code, secret, with_model)
     if place in standing.revealed:
-        st.success(closed(one, place, standing))
+        st.success(classes.closed(one, place, standing))
         if later := [other for other in all_of_them[all_of_them.index(place) :] if other in still]:
             st.button("Next question", type="primary", on_click=turn_to, args=[one, later[0]], key=f"next {place}")
         return
@@ -121,18 +103,6 @@ def turn_to(one: Exercise, place: tuple[str, str]) -> None:
     st.session_state[f"question {one.name}"] = place
 
 
-def choose(standing: Standing, secret: str) -> None:
-    """Go on to another exercise."""
-    with st.form("another"):
-        names = list(asking.listed())
-        there = names.index(standing.exercise) if standing.exercise in names else 0
-        name = st.selectbox("Exercise", names, there, format_func=asking.titled, key=f"exercise {standing.exercise}")
-        st.caption("What was predicted in the one before is kept.")
-        if st.form_submit_button("Go on to this exercise") and name != standing.exercise:
-            access.classes().choose(standing.code, secret, name)
-            st.rerun()
-
-
 def instruct(standing: Standing, secret: str) -> None:
     """The whole of a class."""
     one = asking.exercise(standing.exercise)
@@ -147,7 +117,7 @@ def instruct(standing: Standing, secret: str) -> None:
         if opened.open:
             classes.notes(one)
     with st.expander("Another exercise"):
-        choose(standing, secret)
+        classes.choose(standing, secret)
     with st.expander("Seats: lock the class, remove or merge", key="seats", on_change="rerun") as opened:
         if opened.open:
             classes.seats(standing, secret)
@@ -171,7 +141,7 @@ else:
         instruct(standing, secret)
     except ExerciseError as problem:
         st.error(show.plain(problem))
-        choose(standing, secret)
+        classes.choose(standing, secret)
     except ClassroomError as problem:
         access.turned_away(problem, "Open a class of your own", classes.leave)
-st.caption(show.plain(ABOUT))
+st.caption(show.plain(ABOUT.removesuffix(NOT_A_FORECAST)))

@@ -46,20 +46,29 @@ def jobs(scenarios: Mapping[str, Scenario]) -> dict[str, Job]:
     return {name: Job(one, WORLDS, MONTHS, SEED, DEFAULT_PARAMETERS) for name, one in scenarios.items()}
 
 
-def settings(runs: Mapping[str, tuple[State, Scenario]]) -> list[list[str]]:
-    """What the runs set, a row for each lever, posture or uncertainty that one of them sets: its name, and its value in each."""
-    rows: dict[str, dict[str, str]] = {}
-    for called, (here, _) in runs.items():
-        for words, was, now in versions.changed(here):
-            rows.setdefault(words, {})[called] = f"{_said(now)} (was {_said(was)})"
-        for name, value in here.uncertainties.items():
-            rows.setdefault(PARAMETERS[name].meaning, {})[called] = f"{value:g} (assumed)"
-    ordered = [words for words in [*TITLES.values(), *rows] if words in rows]
-    return [[words, *(rows[words].get(called, "as written") for called in runs)] for words in dict.fromkeys(ordered)]
+def settings(columns: Sequence[tuple[State, Scenario]]) -> list[list[str]]:
+    """What the runs set, a row for each lever, posture or uncertainty that one of them moves: its words, and its value in each.
 
-
-def _said(value: float | str) -> str:
-    return setting(value) if isinstance(value, str) else f"{value:g}"
+    Args:
+        columns: what was chosen, and the scenario that it makes; of one that is as it was written, nothing chosen.
+    """
+    moved = {name for here, _ in columns for name in (*here.levers, *here.postures)}
+    rows = []
+    for name in [name for name in TITLES if name in moved]:
+        cells = []
+        for here, scenario in columns:
+            own = {**here.levers, **here.postures}
+            written = versions.written(here, here.edited) if own else scenario
+            was = versions.planned(written, versions.since(here) if own else versions.begins(written))[name]
+            now = own.get(name, was)
+            cells.append(setting(was) if now == was else f"{setting(was)} → {setting(now)}")
+        rows.append([TITLES[name], *cells])
+    for name in dict.fromkeys(name for here, _ in columns for name in here.uncertainties):
+        values = [here.uncertainties.get(name) for here, _ in columns]
+        rows.append(
+            [PARAMETERS[name].meaning, *("as the worlds have it" if one is None else f"{one:g}" for one in values)]
+        )
+    return rows
 
 
 def as_csv(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

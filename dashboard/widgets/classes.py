@@ -17,6 +17,14 @@ from sim.teaching.exercises.schema import Exercise
 # Phases of a class's questions, in words.
 WHEN = {"before": "Quiz, before", "step": "Step", "after": "Quiz, after"}
 
+# What students have before them once a question is closed, by when it was asked.
+_CLOSED = {
+    "before": "Closed: students can no longer answer it, and see nothing of it yet. The answers come when the quiz after is "
+    "revealed.",
+    "step": "Revealed: students see the model's answer, their scores and what they may have left out.",
+    "after": "Revealed: students see the model's answers, their scores and what they said before.",
+}
+
 
 def places(one: Exercise) -> list[tuple[str, str]]:
     """The questions of a class in the order in which they are put: (question, phase)."""
@@ -42,6 +50,17 @@ def step_of(one: Exercise, place: tuple[str, str]) -> str:
     return f"Step {number} of {len(one.steps)}" if phase == "step" else WHEN[phase]
 
 
+def closed(one: Exercise, place: tuple[str, str], standing: Standing) -> str:
+    """What students see of a question that is revealed or closed."""
+    name, phase = place
+    if phase == "before":
+        return _CLOSED[phase]
+    steps = [number for number, step in enumerate(one.steps) if name in step.questions]
+    earlier = range(len(one.steps) if phase == "after" else steps[0])
+    waits = any((due, "step") not in standing.revealed for number in earlier for due in one.due(number))
+    return f"{_CLOSED[phase]}{' They come to it when all before it is revealed.' if waits else ''}"
+
+
 def notes(one: Exercise) -> None:
     """What is for the instructor alone, with its figures."""
     made = asking.lesson(one.name)
@@ -63,8 +82,8 @@ def seats(standing: Standing, secret: str) -> None:
     room, code = access.classes(), standing.code
     there = {one.number: one for one in room.seats(code, secret)}
 
-    def called(number: int) -> str:
-        return f"{show.plain(there[number].nickname)} (seat {number}, {there[number].predictions} predicted)"
+    def called(number: int) -> str:  # lists take it as it is, for they know no markup
+        return f"{show.seen(there[number].nickname)} (seat {number}, {there[number].predictions} predicted)"
 
     def do(act: Callable[..., None], *given: object) -> None:
         try:
@@ -96,6 +115,18 @@ def seats(standing: Standing, secret: str) -> None:
     others = [number for number in there if number != kept]
     other = st.selectbox("The seat that goes into it", others, format_func=called, key="to merge")
     st.button("Merge the two", key="merge", on_click=do, args=[room.merge, other, kept])
+
+
+def choose(standing: Standing, secret: str) -> None:
+    """Go on to another exercise."""
+    with st.form("another"):
+        names = list(asking.listed())
+        there = names.index(standing.exercise) if standing.exercise in names else 0
+        name = st.selectbox("Exercise", names, there, format_func=asking.titled, key=f"exercise {standing.exercise}")
+        st.caption("What was predicted in the one before is kept.")
+        if st.form_submit_button("Go on to this exercise") and name != standing.exercise:
+            access.classes().choose(standing.code, secret, name)
+            st.rerun()
 
 
 def come_back() -> None:

@@ -19,7 +19,8 @@ def invitation(standing: Standing, secret: str) -> None:
         with st.container(width=190):
             st.html(f'<img class="qr" src="{reach.qr_picture(link)}" alt="QR code of {escape(link)}">')
         with st.container(width="stretch", gap="xsmall"):
-            st.html(f'<p class="code">Code for students<br><strong>{escape(standing.code)}</strong></p>')
+            st.caption("Code for students")
+            st.title(show.plain(standing.code), anchor=False)
             st.markdown("They scan the picture, or open this address and type the code:")
             st.code(access.join_link(), language=None, wrap_lines=True)
             st.link_button("Open the wall, for the projector", access.link("class_wall", **{"class": standing.code}))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard.runtime import class_runs
+from dashboard.runtime.state import State
 from dashboard.widgets import access, asking, classes, show
 from sim.metrics import METRICS
 from sim.plots import Table
@@ -46,8 +47,9 @@ def files(one: Exercise, standing: Standing, secret: str) -> None:
                     access.classes().entries(standing.code, secret),
                     made.values,
                     places,
-                    {place: classes.said(one, place) for place in places},
-                    standing.revealed,
+                    {place: f"{classes.step_of(one, place)}: {place[0].replace('_', ' ')}" for place in places},
+                    # The quiz before comes again: what is known of its answers is known when the quiz after is revealed.
+                    {place for place in places if {place, (place[0], "after")} & standing.revealed},
                 )
                 st.download_button("Gradebook, CSV", book, "gradebook.csv", "text/csv", on_click="ignore", key="grades")
             exported = access.classes().export(standing.code, secret)
@@ -69,7 +71,7 @@ def side_by_side(standing: Standing, secret: str) -> None:
             f"Runs, at most {MOST_BESIDE}",
             list(saved),
             list(saved)[-MOST_BESIDE:],
-            format_func=lambda number: show.plain(_called(saved[number])),
+            format_func=lambda number: show.seen(_called(saved[number])),
             max_selections=MOST_BESIDE,
             key=f"beside {len(saved)}",
         )
@@ -97,8 +99,7 @@ def _shown(runs: list[SavedRun]) -> None:
     sign = tuple(f"{called} {one.manifest['scenario']['hash']}" for called, one in found.items())
     show.picture(show.drawn(("beside", metric, *sign), lambda: drawn_beside(found, metric)), "beside", width=680)
     heads = ["", *every]
-    written = [""] * len(references)
-    rows = [[words, *written, *cells] for words, *cells in class_runs.settings(known)]
+    rows = class_runs.settings([*((State(), one) for one in references.values()), *known.values()])
     rows += [[METRICS[name].title, *_outcomes(found, name)] for name in OUTCOMES]
     show.table(Table(heads, rows))
     first = next(iter(found.values()))

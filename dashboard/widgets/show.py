@@ -335,12 +335,17 @@ def _for_wall(specification: str) -> dict[str, Any]:
     """The same drawn higher, and with letters twice as large."""
 
     def larger(part: dict[str, Any]) -> dict[str, Any]:
-        sizes = {name: 2 * size for name, size in part.items() if name.lower().endswith("fontsize")}
-        height = {"height": 2 * part["height"]} if isinstance(part.get("height"), int) else {}
-        return part | sizes | height
+        sizes = {name: 2 * size for name, size in part.items() if name.lower().endswith("fontsize") or name == "height"}
+        places = {name: {"value": 2 * part[name]["value"]} for name in ("y", "y2") if _is_place(part.get(name))}
+        return part | sizes | places
 
     found: dict[str, Any] = json.loads(specification, object_hook=larger)
     return found
+
+
+def _is_place(encoding: Any) -> bool:
+    """Whether something stands at a height in px, not at one that the data give."""
+    return isinstance(encoding, dict) and isinstance(encoding.get("value"), int)
 
 
 def _columns(one: Drawn) -> pa.Table:

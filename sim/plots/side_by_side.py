@@ -13,7 +13,7 @@ from sim.plots.gallery import Picture
 from sim.plots.tables import Table
 from sim.plots.theme import PALETTE, SOFT, WIDTH, broken, dress, name_axis
 from sim.results.results import Results
-from sim.words.numbers import SUMMARY_WORDS, amounts
+from sim.words.numbers import amounts, metric_words, unit_over
 
 _LABELS, _STEP = 150, 34  # px for the names on the left, and for each run
 
@@ -36,11 +36,11 @@ def side_by_side(runs: Mapping[str, Results], metric: str, *, width: int = WIDTH
     base = alt.Chart(width=width - _LABELS, height=alt.Step(_STEP)).encode(
         y=alt.Y("run:N", sort=order, title=None, axis=name_axis())
     )
-    axis = alt.Axis(title=about.unit, tickCount=4, grid=True, domain=False)
+    axis = alt.Axis(title=unit_over(about.unit, about.summary), tickCount=4, grid=True, domain=False)
     span = base.mark_rule(strokeWidth=4, color=PALETTE[5]).encode(x=alt.X("low:Q", axis=axis), x2="high:Q")
     dots = base.mark_point(filled=True, size=90, opacity=1, color=PALETTE[0]).encode(x="middle:Q")
     words = base.mark_text(dy=-11, color=SOFT).encode(x="middle:Q", text="label:N")
-    title = f"{about.title}, {SUMMARY_WORDS[about.summary]}"
+    title = metric_words(metric)
     return Picture(
         f"side-by-side-{metric.replace('_', '-')}",
         title,

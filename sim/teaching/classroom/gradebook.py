@@ -18,6 +18,8 @@ from sim.worlds import Vector
 
 Place = tuple[str, str]  # question, phase
 
+# Whose mean is taken: the quiz before, the steps, the quiz after, and all that is graded.
+_PHASES = (("before",), ("step",), ("after",), ("step", "after"))
 _SIDES = {"right": "about right", "high": "too high", "low": "too low"}
 # What who says 50 of 100 loses beyond chance, where the model says 0 or 100.
 _KNOWS_NOTHING = 0.25
@@ -45,9 +47,9 @@ def gradebook(
 ) -> str:
     """The gradebook as CSV, safe to open in a spreadsheet.
 
-    For each question that was put: the answer, whether it was about right, the points. Then the points of the steps, of the quiz
-    before and after, and in all: the mean over steps and the quiz after, as far as these are closed; who did not answer a
-    closed question has 0 for it. The quiz before is not graded.
+    For each question that was put: the answer; once it is closed, whether that was about right, and its points. Then the means
+    of the quiz before, the steps, the quiz after, and of what is graded: steps and quiz after. Who did not answer a closed
+    question has 0 for it.
 
     Args:
         entries: nickname, and what was predicted, for each participant.
@@ -70,20 +72,14 @@ def gradebook(
         ]
     )
     for nickname, given in entries:
-        fared = {place: score(given[place], values[place[0]]) for place in asked if place in given}
+        fared = {place: score(given[place], values[place[0]]) for place in asked if place in given and place in closed}
+        had = {place: points(fared[place]) if place in fared else 0.0 for place in asked if place in closed}
         cells: list[object] = []
         for place in asked:
-            if place in fared:
-                cells += [harmless(str(given[place])), _SIDES[fared[place].side], points(fared[place])]
-            else:
-                cells += ["", "", 0 if place in closed else ""]
-        had = {place: points(one) for place, one in fared.items()}
-        graded = [place for place in asked if place in closed and place[1] != "before"]
-        means = [
-            _mean([had.get(place, 0.0) for place in asked if place[1] == phase and (place in had or place in closed)])
-            for phase in ("before", "step", "after")
-        ]
-        table.writerow([harmless(nickname), *cells, *means, _mean([had.get(place, 0.0) for place in graded])])
+            side = _SIDES[fared[place].side] if place in fared else ""
+            cells += [harmless(str(given.get(place, ""))), side, had.get(place, "")]
+        means = [_mean([had[place] for place in had if place[1] in some]) for some in _PHASES]
+        table.writerow([harmless(nickname), *cells, *means])
     return out.getvalue()
 
 

@@ -71,8 +71,8 @@ class Wall(Seating):
         """What was predicted for the question on the wall, without names.
 
         Raises:
-            ClassroomError: it is not to be seen yet: the wall shows only how many, and the question is not revealed; the quiz before
-                never is, for it comes again.
+            ClassroomError: it is not to be seen yet: the wall shows only how many, and the question is not revealed; the quiz
+                before never is, for it comes again.
         """
         shown = self.on_wall(code)
         with self._reading() as base:
