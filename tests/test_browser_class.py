@@ -218,10 +218,11 @@ def test_sixty_students_lose_nothing(server: Server) -> None:
     lab = Lab(load_exercise(classroom.EXERCISE))
     told = [lab.shown(name).text for step in lab.exercise.steps for name in step.show]
     told += [lab.fill(answer.text) for answer in lab.exercise.answers]
+    told = [text for text in told if len(text) > 8]  # not "all", nor "0"
     assert len(told) > 5
     assert [text for text in ("the model", "The model:", "Brier score", *told) if text in before] == []
     assert "the model" in after
-    assert "Brier score" in after
+    assert "The model:" in after
 
 
 async def heard(server: Server, classes: Classroom, class_: Opened) -> tuple[str, str]:
@@ -234,7 +235,7 @@ async def heard(server: Server, classes: Classroom, class_: Opened) -> tuple[str
     await classroom.predict(student, 60, 0.0)
     before = words(student)
     classes.reveal(class_.code, class_.secret, "fell")
-    await student.run("Brier score")
+    await student.run("The model:")
     await student.socket.close()
     return before, words(student)
 

@@ -18,7 +18,7 @@ from sim.teaching.classroom.wall import OnWall
 from sim.teaching.exercises.load import ExerciseError
 from sim.teaching.exercises.schema import Exercise
 
-MOST_NAMES = 70
+MOST_NAMES = 11  # the newest; as many as have room below the code
 
 
 def line(kind: str, text: str) -> str:
@@ -38,7 +38,7 @@ def joining(standing: Standing, names: list[str]) -> None:
     if standing.locked:
         st.html(line("how", "The class is locked: nobody else can join."))
     more = len(names) - MOST_NAMES
-    shown = [f"<span>{escape(show.seen(name))}</span>" for name in names[-MOST_NAMES:]]
+    shown = [f"<span>{escape(show.seen(name))}</span>" for name in names[: -MOST_NAMES - 1 : -1]]
     st.html(
         line("in", f"{standing.seats} {'is' if standing.seats == 1 else 'are'} in")
         + f'<p class="wall-names">{"".join(shown)}{f"<span>and {more} more</span>" if more > 0 else ""}</p>'
@@ -80,6 +80,7 @@ def wall(code: str) -> None:
             standing, shown = room.standing(code), room.on_wall(code)
             names = room.present(code)
         one = asking.exercise(standing.exercise)
+        asking.make_ready(one.name)
     except (ClassroomError, ExerciseError) as problem:
         access.complain(problem)
         return
@@ -98,7 +99,7 @@ def wall(code: str) -> None:
 state.arrive()
 if held := access.held("class"):
     st.html(
-        "<style>.stAppHeader { display: none; } .stMainBlockContainer { padding-top: 2rem; max-width: none; }</style>"
+        "<style>.stAppHeader { display: none; } .stMainBlockContainer { padding: 1.5rem 4vw 0.5rem; max-width: none; }</style>"
     )
     wall(held)
 else:

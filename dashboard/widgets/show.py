@@ -330,12 +330,17 @@ def chart(one: Drawn, place: str) -> None:
     st.vega_lite_chart(_columns(one), dict(spec), theme=None, width="stretch", alt=one.words().text, key=place)
 
 
+_WALL = 300
+
+
 @lru_cache(_MOST_DRAWN)
 def _for_wall(specification: str) -> dict[str, Any]:
-    """The same drawn higher, and with letters twice as large."""
+    """The same, `_WALL` px high, and with letters twice as large."""
 
     def larger(part: dict[str, Any]) -> dict[str, Any]:
-        sizes = {name: 2 * size for name, size in part.items() if name.lower().endswith("fontsize") or name == "height"}
+        sizes = {name: 2 * size for name, size in part.items() if name.lower().endswith("fontsize")}
+        if isinstance(part.get("height"), int) and part["height"] > _WALL / 4:  # of a drawing, not of a bar
+            sizes["height"] = _WALL
         places = {name: {"value": 2 * part[name]["value"]} for name in ("y", "y2") if _is_place(part.get(name))}
         return part | sizes | places
 
