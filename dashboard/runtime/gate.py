@@ -106,8 +106,11 @@ def _is_address(name: str) -> bool:
 class Gate:
     """The outermost layer of the server."""
 
+    stands = False  # before this process's server: not where Streamlit was started by hand
+
     def __init__(self, app: ASGIApp) -> None:
         self._app, self._since = app, dict[tuple[str, str], float]()
+        Gate.stands = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):

@@ -146,6 +146,8 @@ def link(page: str, **tickets: str) -> str:
 
 def join_link(code: str = "") -> str:
     """The address by which one joins a class, short enough to be typed; without a code, the one that asks for it."""
+    if not gate.Gate.stands:  # which leads from there to the class
+        return link("class_student", **({"class": code} if code else {})).rstrip("?")
     return f"{_root()}/join{f'/{code}' if code else ''}"
 
 

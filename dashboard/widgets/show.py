@@ -330,7 +330,7 @@ def chart(one: Drawn, place: str) -> None:
     st.vega_lite_chart(_columns(one), dict(spec), theme=None, width="stretch", alt=one.words().text, key=place)
 
 
-_WALL = 300
+_WALL = 270  # px: with question and answer no more than a wall's height
 
 
 @lru_cache(_MOST_DRAWN)
