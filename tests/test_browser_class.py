@@ -219,7 +219,7 @@ def test_sixty_students_lose_nothing(server: Server) -> None:
     told = [lab.shown(name).text for step in lab.exercise.steps for name in step.show]
     told += [lab.fill(answer.text) for answer in lab.exercise.answers]
     told = [text for text in told if len(text) > 8]  # not "all", nor "0"
-    assert len(told) > 5
+    assert len(told) >= 5
     assert [text for text in ("the model", "The model:", "Brier score", *told) if text in before] == []
     assert "the model" in after
     assert "The model:" in after

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from dashboard.widgets import access, asking, classes, inviting, results_out, show, withheld
@@ -12,6 +14,9 @@ from sim.teaching.exercises.load import ExerciseError
 from sim.teaching.exercises.schema import LEVELS, Exercise
 from sim.teaching.exercises.sheets import ABOUT
 from sim.words.sentences import NOT_A_FORECAST
+
+Weight = Literal["primary", "secondary"]
+_CLOSES = "Its answers are shown only with those of the quiz after. You need not close it."
 
 show.page("Instructor")
 
@@ -76,6 +81,7 @@ def questions(one: Exercise, standing: Standing, secret: str) -> None:
         "Question", all_of_them, format_func=lambda place: classes.said(one, place), key=f"question {one.name}"
     )
     st.markdown(asking.fill(one, one.questions[place[0]].ask))
+    steer(one, place, standing, secret)
     inviting.wall(standing, secret, place)
     with_model = st.toggle(
         "Show what the model says beside them",
@@ -83,19 +89,27 @@ def questions(one: Exercise, standing: Standing, secret: str) -> None:
         help="Leave it off while students can see this screen. The wall never shows it before you reveal.",
     )
     as_it_comes_in(one, place, standing.code, secret, with_model)
-    if place in standing.revealed:
+
+
+def steer(one: Exercise, place: tuple[str, str], standing: Standing, secret: str) -> None:
+    """Reveal a question, and go on to the next one that is open."""
+    name, phase = place
+    is_open, ordered = place not in standing.revealed, classes.places(one)
+    later = [other for other in ordered[ordered.index(place) + 1 :] if other not in standing.revealed]
+    main = "Next question" if not is_open or phase == "before" else "Reveal"  # the quiz before need not be closed
+    with st.container(horizontal=True):
+        if is_open:
+            label = {"before": "Close the quiz before", "step": "Reveal", "after": "Reveal the quiz"}[phase]
+            kind: Weight = "primary" if main == "Reveal" else "secondary"
+            if st.button(label, type=kind, key=f"reveal {place}", help=_CLOSES if phase == "before" else None):
+                for one_of_them in (name,) if phase == "step" else one.quiz:
+                    access.classes().reveal(standing.code, secret, one_of_them, phase)
+                st.rerun()
+        if later:
+            kind = "primary" if main == "Next question" else "secondary"
+            st.button("Next question", type=kind, on_click=turn_to, args=[one, later[0]], key=f"next {place}")
+    if not is_open:
         st.success(classes.closed(one, place, standing))
-        if later := [other for other in all_of_them[all_of_them.index(place) :] if other in still]:
-            st.button("Next question", type="primary", on_click=turn_to, args=[one, later[0]], key=f"next {place}")
-        return
-    quiz = place[1] != "step"
-    label = "Close the quiz before" if place[1] == "before" else "Reveal the quiz" if quiz else "Reveal"
-    if place[1] == "before":
-        st.caption("Its answers are shown only with those of the quiz after. You need not close it.")
-    if st.button(label, type="primary", key=f"reveal {place}"):
-        for name in one.quiz if quiz else (place[0],):
-            access.classes().reveal(standing.code, secret, name, place[1])
-        st.rerun()
 
 
 def turn_to(one: Exercise, place: tuple[str, str]) -> None:
