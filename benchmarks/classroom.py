@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +36,7 @@ class Student:
         socket: the websocket.
         query: what stands behind the ? of the address; the server may set it.
         widgets: label -> the id of a widget on the page; said: the texts on it; both as of the last run.
+        kept: the cookies that the page had the browser keep. heard: all bytes that the server ever sent.
     """
 
     socket: Any
@@ -41,6 +44,14 @@ class Student:
     widgets: dict[str, str] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
+    kept: dict[str, str] = field(default_factory=dict)
+    heard: bytearray = field(default_factory=bytearray)
+
+    async def come_back(self, port: int) -> None:
+        """Connect anew, as a page does whose server was started again."""
+        cookies = "; ".join(f"{name}={value}" for name, value in self.kept.items())
+        self.socket, self.values = await connected(f"http://127.0.0.1:{port}", cookies=cookies), {}
+        await self.run("Of 100 modelled worlds")
 
     async def run(self, until: str, press: str = "", **fields: Any) -> None:
         """Have the page run: with some fields filled in, and a button pressed; wait until it shows a field or a text."""
@@ -69,8 +80,9 @@ class Student:
         while True:
             if done and (until in self.widgets or any(until in text for text in self.said)):
                 return
-            message = ForwardMsg()
-            message.ParseFromString(await self.socket.recv())
+            message, raw = ForwardMsg(), await self.socket.recv()
+            self.heard += raw
+            message.ParseFromString(raw)
             kind = message.WhichOneof("type")
             if kind == "script_finished":
                 done = True
@@ -87,21 +99,23 @@ class Student:
         if kind in ("text_input", "number_input", "button"):
             one = getattr(element, kind)
             self.widgets[one.label.split(",")[0].split(" (")[0]] = one.id
+        elif kind == "html":
+            self.kept |= dict(re.findall(r'data-durand-cookie="([\w-]+)=([\w-]*);', element.html.body))
         elif kind == "markdown":
             self.said.append(element.markdown.body.replace("\\", ""))
 
 
-async def enter(port: int, code: str) -> Student:
+async def enter(port: int, code: str, host: str = "127.0.0.1") -> Student:
     """A student who has opened the class's link."""
-    student = Student(await connected(f"http://127.0.0.1:{port}"), f"class={code}")
+    student = Student(await connected(f"http://{host}:{port}"), f"class={code}")
     await student.run("Join")
     return student
 
 
-async def join(port: int, code: str, number: int) -> Student:
+async def join(port: int, code: str, number: int, host: str = "127.0.0.1") -> Student:
     """Come in, and join."""
-    student = await enter(port, code)
-    await student.run("Of 100 modelled worlds", "Join", Class_code=code, Nickname=f"student {number}")
+    student = await enter(port, code, host)
+    await student.run("Of 100 modelled worlds", "Join", Nickname=f"student {number}")
     assert "me=" in student.query, f"student {number} could not join"
     return student
 
@@ -115,14 +129,26 @@ async def predict(student: Student, number: int, after: float) -> float:
     return time.monotonic() - began
 
 
-async def room(port: int, code: str, students: int, seconds: float) -> list[float]:
-    """The whole class: all join, then all submit within so many seconds; how long each waited for an answer."""
+async def room(
+    port: int, code: str, students: int, seconds: float, meanwhile: Callable[[], object] | None = None
+) -> list[float]:
+    """The whole class: all join, then all submit within so many seconds; how long each waited for an answer.
+
+    Args:
+        meanwhile: what happens to the server when half of them have submitted; all connect anew after it.
+    """
     class_ = await asyncio.gather(*(join(port, code, number) for number in range(students)))
-    waits = await asyncio.gather(
-        *(predict(student, number, seconds * number / students) for number, student in enumerate(class_))
-    )
+    half, waits = (students + 1) // 2 if meanwhile else students, list[float]()
+    for first, last in ((0, half), (half, students)):
+        here = range(first, last)
+        waits += await asyncio.gather(
+            *(predict(class_[number], number, seconds * (number - first) / students) for number in here)
+        )
+        if meanwhile and last == half:
+            await asyncio.to_thread(meanwhile)
+            await asyncio.gather(*(one.come_back(port) for one in class_))
     await asyncio.gather(*(student.socket.close() for student in class_))
-    return list(waits)
+    return waits
 
 
 def missing(classes: Classroom, code: str, secret: str, students: int) -> list[str]:

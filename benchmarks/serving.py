@@ -94,11 +94,12 @@ def serving(
         process.wait(PATIENCE)
 
 
-async def connected(address: str, origin: str = "") -> ClientConnection:
+async def connected(address: str, origin: str = "", cookies: str = "") -> ClientConnection:
     """A visitor's connection to the dashboard at an address, as a page opens it in a browser.
 
     Args:
         origin: the site whose page opens it; by default the dashboard's own.
+        cookies: what the browser kept of the dashboard, as it sends it.
 
     Raises:
         websockets.exceptions.InvalidStatus: the server does not let it in.
@@ -111,6 +112,7 @@ async def connected(address: str, origin: str = "") -> ClientConnection:
         subprotocols=[Subprotocol("streamlit")],
         max_size=None,
         origin=Origin(origin or address),
+        additional_headers={"Cookie": cookies} if cookies else None,
     )
 
 

@@ -25,6 +25,9 @@ What stands where
   `runtime/steps.py`), `conditions.py` for what a sweep is asked, `seats.py` for games,
   `lines.py` for what somebody who plays alone has played; `classes.py` is what an instructor has of a class, `tables.py`
   what a player and the host of a game at a table have.
+- A class besides: `runtime/reach.py` finds the address for phones and draws QR codes; `inviting.py` shows them, says who can
+  come, and steers the wall (`pages/class_wall.py`); `joining.py` is how students come in; `saving.py` keeps a run for the class,
+  `runtime/class_runs.py` turns it into a scenario again; `results_out.py` has the gradebook, and saved runs side by side.
 
 How a page is written
 ---------------------

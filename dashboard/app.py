@@ -42,6 +42,9 @@ def main() -> None:
     engine().came(show.session(), show.address())
     pages = _pages()
     front = next(one for some in pages.values() for one in some)
+    pages["Teach"].append(
+        st.Page(HERE / "pages" / "class_wall.py", title="Wall", url_path="class_wall", visibility="hidden")
+    )
     if wrong := _nowhere({one.url_path for some in pages.values() for one in some}):
         pages[""] = [*pages.get("", []), _no_such(wrong, front)]
     chosen = st.navigation(pages, position="top")

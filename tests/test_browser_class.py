@@ -14,7 +14,10 @@ import classroom
 import pytest
 from browsing import Visit, brought, chosen, click, kept, press, rest
 
-from sim.teaching.classroom.classes import Classroom
+from dashboard.runtime.reach import qr_picture
+from sim.teaching.classroom.classes import Classroom, Opened
+from sim.teaching.exercises.figures import Lab
+from sim.teaching.exercises.load import load_exercise
 
 if TYPE_CHECKING:
     from browsing import Server
@@ -27,7 +30,7 @@ FIELD = "Of 100 modelled worlds (0 to 100)"
 
 def opened(visit: Visit) -> tuple[Page, str]:
     """An instructor with a class just opened, and its code."""
-    page = visit("class_instructor")
+    page = visit("class_instructor", width=1440)
     chosen(page, "Exercise", "Leverage")
     press(page, "Open a class")
     page.get_by_text("Code for students").wait_for()
@@ -37,7 +40,7 @@ def opened(visit: Visit) -> tuple[Page, str]:
 
 
 def joined(visit: Visit, code: str, nickname: str, **how: Any) -> Page:
-    page = visit(f"class_student?class={code}", **how)
+    page = visit(f"join/{code}", **how)
     page.get_by_label("Nickname").fill(nickname)
     press(page, "Join")
     page.get_by_text("You are here as").wait_for()
@@ -61,13 +64,20 @@ def steps(page: Page, fell: int) -> None:
 
 
 def test_a_class_from_the_code_to_the_end(visit: Visit, server: Server) -> None:
-    """Two join, predict, are seen to arrive; the server is ended and started again; reveal, export, delete."""
+    """Two join by the QR code's address, predict, are seen to arrive, on the wall too; the server is killed and started again;
+    reveal, gradebook, delete."""
     host, code = opened(visit)
+    scanned = f"{server.address}/join/{code}"
+    assert host.get_by_role("img", name=f"QR code of {scanned}").get_attribute("src") == qr_picture(scanned)
+    wall = visit(f"class_wall?class={code}", width=1920, height=1080)
     amina = joined(visit, code, "Amina")
     bilal = joined(visit, code, "<b>Bilal</b>", width=360, height=780)
     host.get_by_text("0 of 2 have predicted.").wait_for()
     predict(amina, 20)
     host.get_by_text("1 of 2 have predicted.").wait_for()
+    wall.get_by_text("1 of 2 have answered").wait_for()
+    wall.get_by_text("<b>Bilal</b>").wait_for()
+    kept(wall, "class-wall")
     predict(bilal, 70)
     host.get_by_text("2 of 2 have predicted.").wait_for()
     assert (
@@ -90,6 +100,8 @@ def test_a_class_from_the_code_to_the_end(visit: Visit, server: Server) -> None:
     host.get_by_text("2 of 2 have predicted.").wait_for()
     press(host, "Reveal")
     host.get_by_text("Revealed: students see").wait_for()
+    wall.get_by_text(re.compile(r"The model: in (under |over )?\d+ of 100")).wait_for()
+    wall.locator("[data-testid=stVegaLiteChart] svg").first.wait_for()
     for page in (amina, bilal):  # by itself, without a reload
         page.get_by_text("Brier score").wait_for()
         page.get_by_text("The model:").or_(page.get_by_text("it happens in")).first.wait_for()
@@ -97,9 +109,15 @@ def test_a_class_from_the_code_to_the_end(visit: Visit, server: Server) -> None:
         page.get_by_text(re.compile("What you may have left out|What carries it|No single mechanism")).first.wait_for()
     kept(bilal, "class-revealed-phone")
     kept(amina, "class-revealed")
+    kept(wall, "class-wall-revealed")
+    fits(wall)
+    click(host.get_by_text("Gradebook and predictions, as files"))
     rows = list(csv.DictReader(io.StringIO(brought(host, "All predictions, CSV").read_text(encoding="utf-8"))))
     fell = {row["nickname"]: float(row["chance"]) for row in rows if row["question"] == "fell"}
     assert fell == {"Amina": 0.05, "<b>Bilal</b>": 0.6}
+    book = list(csv.DictReader(io.StringIO(brought(host, "Gradebook, CSV").read_text(encoding="utf-8"))))
+    assert [row["nickname"] for row in book] == ["Amina", "<b>Bilal</b>"]
+    assert float(book[0]["points in all"]) != float(book[1]["points in all"])
     click(host.get_by_text("Delete this class"))
     click(host.get_by_text("Yes, delete all of it"))
     press(host, re.compile("^Delete$"))
@@ -107,6 +125,17 @@ def test_a_class_from_the_code_to_the_end(visit: Visit, server: Server) -> None:
     for page in (amina, bilal):
         page.get_by_text("may have been deleted").wait_for()
         page.get_by_role("button", name="Join anew").wait_for()
+
+
+def fits(wall: Page) -> None:
+    """Nothing of a wall has to be scrolled to, and its question and code can be read from afar."""
+    sizes = {name: float(wall.locator(f".wall-{name}").evaluate("e => parseFloat(getComputedStyle(e).fontSize)"))
+             for name in ("question", "code", "address")}  # fmt: skip
+    assert sizes["question"] >= 48
+    assert sizes["code"] >= 56
+    assert sizes["address"] >= 32
+    assert wall.evaluate("() => document.querySelector('.stMain').scrollHeight <= window.innerHeight + 1")
+    assert wall.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def own_link(page: Page) -> str:
@@ -169,15 +198,46 @@ def test_two_seats_in_two_tabs_of_one_browser(visit: Visit) -> None:
 
 
 def test_sixty_students_lose_nothing(server: Server) -> None:
-    """Sixty sessions of the server, over websockets as browsers open them, submit within five seconds."""
+    """Sixty sessions of the server, over websockets as browsers open them, submit within five seconds; when half of them have,
+    the server is killed and started again."""
     classes = Classroom(server.file)
     class_ = classes.open(classroom.EXERCISE, "Sixty")
+
+    def killed() -> None:
+        server.end(at_once=True)
+        server.start()
+
     with ThreadPoolExecutor(1) as apart:  # the browser's own loop runs in this thread
-        waits = apart.submit(asyncio.run, classroom.room(server.port, class_.code, 60, 5.0)).result()
+        waits = apart.submit(asyncio.run, classroom.room(server.port, class_.code, 60, 5.0, killed)).result()
+        before, after = apart.submit(asyncio.run, heard(server, classes, class_)).result()
     assert len(waits) == 60
     assert classroom.missing(classes, class_.code, class_.secret, 60) == []
-    assert classes.standing(class_.code).seats == 60
+    assert classes.standing(class_.code).seats == 61
     assert "Traceback" not in server.said()
+    # What the model says reaches nobody's browser before it is revealed, in whatever form; and then it does.
+    lab = Lab(load_exercise(classroom.EXERCISE))
+    told = [lab.shown(name).text for step in lab.exercise.steps for name in step.show]
+    told += [lab.fill(answer.text) for answer in lab.exercise.answers]
+    told = [text for text in told if len(text) > 8]  # not "all", nor "0"
+    assert len(told) >= 5
+    assert [text for text in ("the model", "The model:", "Brier score", *told) if text in before] == []
+    assert "the model" in after
+    assert "The model:" in after
+
+
+async def heard(server: Server, classes: Classroom, class_: Opened) -> tuple[str, str]:
+    """All that the server sends a student who answers the quiz; and once the first question is revealed."""
+
+    def words(student: classroom.Student) -> str:
+        return bytes(student.heard).decode("utf-8", "replace").replace("\\", "")
+
+    student = await classroom.join(server.port, class_.code, 60)
+    await classroom.predict(student, 60, 0.0)
+    before = words(student)
+    classes.reveal(class_.code, class_.secret, "fell")
+    await student.run("The model:")
+    await student.socket.close()
+    return before, words(student)
 
 
 # Lets a quarter pass, and clicks on "What if" in the moment in which the next turn is there and that button not yet anew.

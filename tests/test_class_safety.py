@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -388,8 +389,8 @@ def test_a_file_of_before_is_brought_along(opened: Opened) -> None:
     seat = access.classes().join(opened.code, "Amina")
     host = hosted()
     with sqlite3.connect(access.file()) as base:
-        for statement in ("DROP TABLE locked", "DROP TABLE merged"):
-            base.execute(statement)
+        for table in ("locked", "merged", "walls", "saved_runs"):
+            base.execute(f"DROP TABLE {table}")
         base.execute("PRAGMA user_version = 2")
         for column in ("locked", "boot"):
             base.execute(f"ALTER TABLE game_tables DROP COLUMN {column}")
@@ -478,29 +479,48 @@ def test_gone_is_said_of_classes_and_games_alike() -> None:
 # ------------------------------------------------------------------------------------------------ for operators
 
 
-def test_what_the_compose_file_starts_is_what_durand_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def filled(text: str) -> str:
+    """A text of compose.yaml as an operator's settings make it."""
+    return re.sub(r"\$\{DURAND_SITE[^}]*\}", "class.example.org", text).replace("${DURAND_BASE_PATH:-}", "durand")
+
+
+def test_what_the_containers_start_is_what_durand_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from streamlit.web import cli as streamlit
 
     from sim.commands.main import main
 
     services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    image = (ROOT / services["durand"]["build"]["dockerfile"]).read_text(encoding="utf-8")
+    alone = json.loads(image.rpartition("CMD ")[2])
     secret = tmp_path / "opening"
     secret.write_text("a very long secret\n")
-    command = services["durand"]["command"].replace("/run/secrets/opening", str(secret))
-    program, *words = shlex.split(re.sub(r"\$\{DURAND_SITE[^}]*\}", "class.example.org", command))
+    program, *words = shlex.split(filled(services["durand"]["command"]).replace("/run/secrets/opening", str(secret)))
     asked: list[list[str]] = []
     monkeypatch.setattr(streamlit, "main", lambda args, **named: asked.append(args))
     for name in ("DURAND_CLASS_FILE", "DURAND_OPENING_SECRET", "DURAND_CLASSES_ONLY"):
         monkeypatch.setenv(name, "")  # put back at the end
-    with pytest.raises(SystemExit) as left:
-        main(words)
-    assert (program, left.value.code) == ("durand", 0)
-    assert os.environ["DURAND_CLASS_FILE"] == "/data/classes.db"
-    assert os.environ["DURAND_CLASSES_ONLY"] == "1"
-    assert "class.example.org" in asked[0]
-    port = asked[0][asked[0].index("--server.port") + 1]
+    for line in (alone[1:], words):
+        with pytest.raises(SystemExit) as left:
+            main(line)
+        assert (program, alone[0], left.value.code) == ("durand", "durand", 0)
+        assert os.environ["DURAND_CLASS_FILE"] == "/data/classes.db"
+        assert os.environ["DURAND_CLASSES_ONLY"] == "1"
+    assert "class.example.org" in asked[1]
+    assert asked[1][asked[1].index("--server.baseUrlPath") + 1] == "durand"
+    port = asked[1][asked[1].index("--server.port") + 1]
     assert services["durand"]["expose"] == [port]
     assert f"durand:{port}" in services["proxy"]["command"]
+    for path in re.findall(r"/opt/durand/(\S+)", image):
+        assert (ROOT / path).is_file()
+    # The server goes by the site's name alone: so must who asks for its health.
+    checked: list[Any] = []
+    monkeypatch.setattr("urllib.request.urlopen", lambda asked, **named: checked.append(asked))
+    exec(filled(services["durand"]["healthcheck"]["test"][-1]), {})
+    assert checked[0].full_url == f"http://127.0.0.1:{port}/durand/_stcore/health"
+    assert checked[0].headers == {"Host": "class.example.org"}
+
+
+DOCKERS = {"--version", "--detach", "--file", "--tag", "--publish", "--volume"}  # options that are not durand's
 
 
 def test_the_guide_names_options_that_there_are() -> None:
@@ -508,10 +528,11 @@ def test_the_guide_names_options_that_there_are() -> None:
 
     from sim.commands.main import app
 
-    there = {word for one in get_command(app).commands["dashboard"].params for word in one.opts}  # type: ignore[attr-defined]
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    there = {word for name in ("dashboard", "class") for one in commands[name].params for word in one.opts}
     for page in ("docs/operating.md", "SECURITY.md"):
         text = (ROOT / page).read_text(encoding="utf-8")
-        named = set(re.findall(r"--[a-z][a-z-]+", text)) - {"--version", "--detach"}
+        named = set(re.findall(r"--[a-z][a-z-]+", text)) - DOCKERS
         assert named
         assert named <= there
 

@@ -77,6 +77,7 @@ ENTROPY = {
         "sim/teaching/classroom/classes.py",
         "secrets",
     ): "codes and secrets of a class, which nobody may guess; no run sees them",
+    ("sim/commands/classroom.py", "secrets"): "the secret for opening further classes, never part of a run",
     ("sim/results/run.py", "os.urandom"): "a seed for a run that was given none; it is recorded",
     ("sim/teaching/play/table.py", "secrets"): "links for a game's host and players, never part of a run",
     ("sim/teaching/play/table_file.py", "secrets"): "codes that players join a game with, never part of a run",

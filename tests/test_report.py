@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from pypdfium2 import PdfDocument
-from test_plots import compared, contrast, made
+from test_plots import compared, made
 
 import sim
 from dashboard.widgets import controls
@@ -500,15 +500,6 @@ def test_a_browser_draws_it_asks_nobody_and_finds_nothing_serious(
     page.goto(written.as_uri())
     assert page.locator("#fan-attacks .still svg").is_visible()
     page.close()
-
-
-@pytest.mark.parametrize("theme", [0, 1])
-def test_colours_of_the_page_have_contrast(theme: int) -> None:
-    css = (Path(report.__file__).with_name("templates") / "colours.css").read_text(encoding="utf-8")
-    shades = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", re.findall(r":root \{(.*?)\}", css, re.DOTALL)[theme]))
-    for ground in ("paper", "shade"):
-        for ink in ("ink", "soft", "link"):
-            assert contrast(shades[ink], shades[ground]) >= 4.5, (ink, ground)
 
 
 def test_pictures_keep_their_own_ids(pair: Comparison) -> None:

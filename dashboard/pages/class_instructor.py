@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
-from dashboard.widgets import access, asking, classes, show, withheld
+from dashboard.widgets import access, asking, classes, inviting, results_out, show, withheld
 from sim.plots import Table
 from sim.teaching.classroom.classes import MOST_NAME, Standing
 from sim.teaching.classroom.file import ClassroomError, StrangerError
 from sim.teaching.exercises.load import ExerciseError
 from sim.teaching.exercises.schema import LEVELS, Exercise
-from sim.words.sentences import ABOUT
+from sim.words.sentences import ABOUT, NOT_A_FORECAST
 
-# What students have before them once a question is closed, by when it was asked.
-_CLOSED = {
-    "before": "Closed: students can no longer answer it, and see nothing of it yet. The answers come when the quiz after is "
-    "revealed.",
-    "step": "Revealed: students see the model's answer, their scores and what they may have left out.",
-    "after": "Revealed: students see the model's answers, their scores and what they said before.",
-}
+Weight = Literal["primary", "secondary"]
+_CLOSES = "Its answers are shown only with those of the quiz after. You need not close it."
 
-show.page("Instructor", show.plain(ABOUT))
+show.page("Instructor")
 
 
 def begin() -> None:
@@ -73,59 +70,50 @@ def as_it_comes_in(one: Exercise, place: tuple[str, str], code: str, secret: str
                 show.table(Table(["Nickname", "Prediction"], [[who, str(what)] for who, what in arrived]))
 
 
-def closed(one: Exercise, place: tuple[str, str], standing: Standing) -> str:
-    """What students see of a question that is revealed or closed."""
-    name, phase = place
-    if phase == "before":
-        return _CLOSED[phase]
-    steps = [number for number, step in enumerate(one.steps) if name in step.questions]
-    earlier = range(len(one.steps) if phase == "after" else steps[0])
-    waits = any((due, "step") not in standing.revealed for number in earlier for due in one.due(number))
-    return f"{_CLOSED[phase]}{' They come to it when all before it is revealed.' if waits else ''}"
-
-
 def questions(one: Exercise, standing: Standing, secret: str) -> None:
     """Choose a question, watch it, reveal it."""
     all_of_them = classes.places(one)
     still = [place for place in all_of_them if place not in standing.revealed]
-    st.subheader("Predictions as they arrive", anchor=False)
+    st.subheader("The question, and predictions as they arrive", anchor=False)
+    st.session_state.setdefault(f"question {one.name}", still[0] if still else all_of_them[0])
     place = st.selectbox(
-        "Question",
-        all_of_them,
-        all_of_them.index(still[0]) if still else 0,
-        format_func=lambda place: classes.said(one, place),
-        key=f"question {one.name}",
+        "Question", all_of_them, format_func=lambda place: classes.said(one, place), key=f"question {one.name}"
     )
     st.markdown(asking.fill(one, one.questions[place[0]].ask))
+    steer(one, place, standing, secret)
+    inviting.wall(standing, secret, place)
     with_model = st.toggle(
         "Show what the model says beside them",
         key="with model",
-        help="Leave it off while students can see this screen.",
+        help="Leave it off while students can see this screen. The wall never shows it before you reveal.",
     )
     as_it_comes_in(one, place, standing.code, secret, with_model)
-    if place in standing.revealed:
-        st.success(closed(one, place, standing))
-        return
-    quiz = place[1] != "step"
-    label = "Close the quiz before" if place[1] == "before" else "Reveal the quiz" if quiz else "Reveal"
-    if place[1] == "before":
-        st.caption("Its answers are shown only with those of the quiz after. You need not close it.")
-    if st.button(label, type="primary", key=f"reveal {place}"):
-        for name in one.quiz if quiz else (place[0],):
-            access.classes().reveal(standing.code, secret, name, place[1])
-        st.rerun()
 
 
-def choose(standing: Standing, secret: str) -> None:
-    """Go on to another exercise."""
-    with st.form("another"):
-        names = list(asking.listed())
-        there = names.index(standing.exercise) if standing.exercise in names else 0
-        name = st.selectbox("Exercise", names, there, format_func=asking.titled, key=f"exercise {standing.exercise}")
-        st.caption("What was predicted in the one before is kept.")
-        if st.form_submit_button("Go on to this exercise") and name != standing.exercise:
-            access.classes().choose(standing.code, secret, name)
-            st.rerun()
+def steer(one: Exercise, place: tuple[str, str], standing: Standing, secret: str) -> None:
+    """Reveal a question, and go on to the next one that is open."""
+    name, phase = place
+    is_open, ordered = place not in standing.revealed, classes.places(one)
+    later = [other for other in ordered[ordered.index(place) + 1 :] if other not in standing.revealed]
+    main = "Next question" if not is_open or phase == "before" else "Reveal"  # the quiz before need not be closed
+    with st.container(horizontal=True):
+        if is_open:
+            label = {"before": "Close the quiz before", "step": "Reveal", "after": "Reveal the quiz"}[phase]
+            kind: Weight = "primary" if main == "Reveal" else "secondary"
+            if st.button(label, type=kind, key=f"reveal {place}", help=_CLOSES if phase == "before" else None):
+                for one_of_them in (name,) if phase == "step" else one.quiz:
+                    access.classes().reveal(standing.code, secret, one_of_them, phase)
+                st.rerun()
+        if later:
+            kind = "primary" if main == "Next question" else "secondary"
+            st.button("Next question", type=kind, on_click=turn_to, args=[one, later[0]], key=f"next {place}")
+    if not is_open:
+        st.success(classes.closed(one, place, standing))
+
+
+def turn_to(one: Exercise, place: tuple[str, str]) -> None:
+    """Go on to a question."""
+    st.session_state[f"question {one.name}"] = place
 
 
 def instruct(standing: Standing, secret: str) -> None:
@@ -136,17 +124,19 @@ def instruct(standing: Standing, secret: str) -> None:
     st.header(show.plain(one.title), anchor=False)
     name = "" if standing.title == one.title else f"{standing.title}. "
     st.markdown(show.plain(f"{name}{LEVELS[one.level]}, {one.minutes} minutes."))
-    classes.invitation(standing, secret)
+    inviting.invitation(standing, secret)
     questions(one, standing, secret)
     with st.expander("Answers, debrief and notes", key="notes", on_change="rerun") as opened:
         if opened.open:
             classes.notes(one)
     with st.expander("Another exercise"):
-        choose(standing, secret)
+        classes.choose(standing, secret)
     with st.expander("Seats: lock the class, remove or merge", key="seats", on_change="rerun") as opened:
         if opened.open:
             classes.seats(standing, secret)
-    classes.keep_or_delete(standing, secret)
+    results_out.side_by_side(standing, secret)
+    results_out.files(one, standing, secret)
+    classes.end(standing, secret)
 
 
 if st.session_state.pop("deleted", False):
@@ -164,6 +154,7 @@ else:
         instruct(standing, secret)
     except ExerciseError as problem:
         st.error(show.plain(problem))
-        choose(standing, secret)
+        classes.choose(standing, secret)
     except ClassroomError as problem:
         access.turned_away(problem, "Open a class of your own", classes.leave)
+st.caption(show.plain(ABOUT.removesuffix(NOT_A_FORECAST)))

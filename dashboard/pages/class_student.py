@@ -2,61 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from functools import partial
-
 import streamlit as st
 
-from dashboard.widgets import access, asking, show
-from sim.teaching.classroom.classes import NICKNAME_LENGTH, Seat, Standing
+from dashboard.widgets import access, asking, joining, saving, show
+from sim.teaching.classroom.classes import Seat, Standing
 from sim.teaching.classroom.file import ClassroomError, GoneError
 from sim.teaching.exercises.load import ExerciseError
 from sim.teaching.exercises.predict import Prediction
 from sim.teaching.exercises.schema import LEVELS, Exercise
-from sim.words.sentences import ABOUT
+from sim.words.sentences import ABOUT, NOT_A_FORECAST
 
 Given = dict[tuple[str, str], Prediction]
 
-show.page("Class", show.plain(ABOUT))
-
-
-def join() -> None:
-    """Ask for code and nickname."""
-    with st.form("join", enter_to_submit=True):
-        code = st.text_input("Class code, from your instructor", access.held("class"), max_chars=20, key="join code")
-        nickname = st.text_input("Nickname", max_chars=NICKNAME_LENGTH, key="join nickname")
-        st.caption("Choose any nickname; your own name is not needed, and nothing personal is asked.")
-        if not st.form_submit_button("Join", type="primary"):
-            return
-    try:
-        with access.knocking():
-            seat = access.classes().join(code, nickname)
-            standing = access.classes().standing(code)
-    except ClassroomError as problem:
-        access.complain(problem)
-        return
-    access.hold(**{"class": standing.code, "me": seat.secret})
-    st.rerun()
-
-
-def come_back() -> None:
-    """Offer the seats that this browser had in the class."""
-    code = access.held("class")
-    for secret in access.known("me") if code else ():
-        with suppress(ClassroomError):
-            seat = access.classes().again(code, secret)
-            label = f"Go on as {show.plain(seat.nickname)}"
-            st.button(label, type="primary", key=f"go on {seat.number}", on_click=partial(access.hold, me=secret))
-
-
-def leave() -> None:
-    """Let go of the seat here; what was predicted stays with the class."""
-    access.let_go("class", "me")
-
-
-def come_in() -> None:
-    """Let go of a link that opens no seat; the class's code is kept."""
-    access.let_go("me")
+show.page("Class")
 
 
 @st.fragment(run_every=2.5)
@@ -126,9 +84,12 @@ def lesson(standing: Standing, seat: Seat) -> None:
     quiz = tuple(one.quiz)
     finished = all((name, "after") in standing.revealed for name in quiz)
     if not finished:
-        st.caption(asking.HOW)
         open_quiz = tuple(name for name in quiz if (name, "before") not in standing.revealed)
-        predict(one, open_quiz, "before", given, standing.code, seat) if open_quiz else st.info("Closed by now.")
+        if open_quiz:
+            st.caption(asking.HOW)
+            predict(one, open_quiz, "before", given, standing.code, seat)
+        else:
+            st.markdown("This quiz is closed; its questions come again at the end.")
         if any((name, "before") not in given for name in open_quiz):
             st.info("The steps come when you have answered. The same questions come back at the end.")
             return
@@ -153,8 +114,8 @@ def lesson(standing: Standing, seat: Seat) -> None:
 
 code, secret = access.held("class"), access.held("me")
 if not (code and secret):
-    come_back()
-    join()
+    joining.come_back()
+    joining.join()
 else:
     try:
         with access.coming_back():
@@ -162,9 +123,11 @@ else:
         access.hold(**{"class": standing.code, "me": secret})
         watch(standing.code, standing)
         lesson(standing, seat)
+        saving.mine(standing.code, secret)
         access.own_link("class_student", **{"class": standing.code, "me": secret})
-        st.button("Leave this class", on_click=leave)
+        st.button("Leave this class", on_click=joining.leave)
     except ExerciseError as problem:
         st.error(show.plain(problem))
     except ClassroomError as problem:
-        access.turned_away(problem, "Join anew", leave if isinstance(problem, GoneError) else come_in)
+        access.turned_away(problem, "Join anew", joining.leave if isinstance(problem, GoneError) else joining.come_in)
+st.caption(show.plain(ABOUT.removesuffix(NOT_A_FORECAST)))

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.runtime import ahead, long_tasks, state, versions
 from dashboard.runtime.engine import engine
-from dashboard.widgets import controls, sentences, show
+from dashboard.widgets import controls, saving, sentences, show
 from sim.results import Comparison
 from sim.results.reading import scope
 
@@ -128,3 +128,4 @@ def downloads(here: state.State, found: Comparison) -> None:
 
 
 body()
+saving.offer()

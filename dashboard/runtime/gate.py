@@ -106,8 +106,11 @@ def _is_address(name: str) -> bool:
 class Gate:
     """The outermost layer of the server."""
 
+    stands = False  # before this process's server: not where Streamlit was started by hand
+
     def __init__(self, app: ASGIApp) -> None:
         self._app, self._since = app, dict[tuple[str, str], float]()
+        Gate.stands = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -116,6 +119,9 @@ class Gate:
         refused = self._refusal(scope)
         if refused is not None:
             await _refuse(scope, send, *refused)
+            return
+        if joining := join_target(str(scope["path"])):
+            await _answer(send, 307, "", (b"location", joining.encode()))
             return
 
         async def sending(message: Message) -> None:
@@ -156,6 +162,15 @@ class Gate:
         return None
 
 
+def join_target(path: str) -> str:
+    """Where an address that is short enough to be typed leads: `/join` and `/join/CODE` to the class; "" for all others."""
+    base = f"/{str(config.get_option('server.baseUrlPath')).strip('/')}".rstrip("/")
+    match = re.fullmatch(r"/join(?:/([A-Za-z0-9-]{0,20}))?", path.removeprefix(base)) if path.startswith(base) else None
+    if match is None:
+        return ""
+    return f"{base}/class_student" + (f"?class={match[1]}" if match[1] else "")
+
+
 def uploads() -> MemoryUploadedFileManager:
     """What visitors brought and no page has let go of yet."""
     from streamlit.runtime import Runtime
@@ -183,6 +198,10 @@ async def _refuse(scope: Scope, send: Send, status: int, said: str) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008, "reason": said})
         return
-    headers = _with_headers([(b"content-type", b"text/plain; charset=utf-8")])
+    await _answer(send, status, said)
+
+
+async def _answer(send: Send, status: int, said: str, *more: tuple[bytes, bytes]) -> None:
+    headers = _with_headers([(b"content-type", b"text/plain; charset=utf-8"), *more])
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": said.encode()})

@@ -141,10 +141,32 @@ def _to_keep() -> dict[str, str]:
 
 def link(page: str, **tickets: str) -> str:
     """The address of a page with what is to be held, as this visitor would write it."""
+    return f"{_root()}/{page}?{urlencode(tickets)}"
+
+
+def join_link(code: str = "") -> str:
+    """The address by which one joins a class, short enough to be typed; without a code, the one that asks for it."""
+    if not gate.Gate.stands:  # which leads from there to the class
+        return link("class_student", **({"class": code} if code else {})).rstrip("?")
+    return f"{_root()}/join{f'/{code}' if code else ''}"
+
+
+def is_reachable() -> bool:
+    """Whether others can open the address by which this visitor came: not one that each machine has for itself."""
+    name = urlsplit(st.context.url or "").hostname or ""
+    return not (name in ("", "localhost", "::1") or name.startswith("127.") or name.endswith(".localhost"))
+
+
+def is_encrypted() -> bool:
+    """Whether this visitor came by HTTPS."""
+    return urlsplit(st.context.url or "").scheme == "https"
+
+
+def _root() -> str:
+    """What the addresses of all pages begin with, as this visitor would write it."""
     here = urlsplit(st.context.url or "")
-    root = f"{here.scheme}://{here.netloc}" if here.netloc else ""
     path = here.path.rstrip("/").rsplit("/", 1)[0] if here.path.rstrip("/") else ""
-    return f"{root}{path}/{page}?{urlencode(tickets)}"
+    return f"{here.scheme}://{here.netloc}{path}" if here.netloc else path
 
 
 def own_link(page: str, **tickets: str) -> None:

@@ -56,7 +56,12 @@ def exercise(name: str) -> Exercise:
 
 def fill(one: Exercise, text: str) -> str:
     """A text for students, with the figures that are given in place, and nothing in it markup."""
-    return show.plain(Lab(one).fill(text))
+    return show.plain(filled(one, text))
+
+
+def filled(one: Exercise, text: str) -> str:
+    """The same, for where it cannot be markup."""
+    return Lab(one).fill(text)
 
 
 # ------------------------------------------------------------------------------------------------ what it comes to
@@ -240,21 +245,31 @@ def model(one: Exercise, made: Lesson, name: str) -> Prediction:
 
 
 def said(truth: Prediction) -> str:
-    """What the model says, as a sentence."""
+    """What the model says, as a sentence in which nothing is markup."""
+    return show.plain(words(truth))
+
+
+def words(truth: Prediction) -> str:
+    """The same, for where it cannot be markup."""
     if isinstance(truth, Chance):
-        return show.plain(f"The model: in {of_100(truth.value)} modelled worlds.")
-    return show.plain(f"The model: {between(truth.low, truth.high)} in eight worlds of ten.")
+        return f"The model: in {of_100(truth.value)} modelled worlds."
+    return f"The model: {between(truth.low, truth.high)} in eight worlds of ten."
 
 
 def show_predictions(
     one: Exercise, name: str, given: Iterable[Prediction], truth: Prediction | None, mine: Prediction | None, place: str
 ) -> None:
     """What a class predicted, as a picture."""
+    show.picture(predictions(one, name, given, truth, mine), f"predictions-{place}-{name}")
+
+
+def predictions(
+    one: Exercise, name: str, given: Iterable[Prediction], truth: Prediction | None, mine: Prediction | None = None
+) -> show.Drawn:
+    """The same picture, to be put anywhere."""
     predicted = list(given)
-    key = (one.name, name, place, *(str(as_data(p)) if p else "-" for p in (*predicted, truth, mine)))
-    show.picture(
-        show.drawn(key, lambda: _predictions(one, name, predicted, truth, mine)), f"predictions-{place}-{name}"
-    )
+    key = (one.name, name, *(str(as_data(p)) if p else "-" for p in (*predicted, truth, mine)))
+    return show.drawn(key, lambda: _predictions(one, name, predicted, truth, mine))
 
 
 def _predictions(

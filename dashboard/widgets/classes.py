@@ -17,6 +17,14 @@ from sim.teaching.exercises.schema import Exercise
 # Phases of a class's questions, in words.
 WHEN = {"before": "Quiz, before", "step": "Step", "after": "Quiz, after"}
 
+# What students have before them once a question is closed, by when it was asked.
+_CLOSED = {
+    "before": "Closed: students can no longer answer it, and see nothing of it yet. The answers come when the quiz after is "
+    "revealed.",
+    "step": "Revealed: students see the model's answer, their scores and what they may have left out.",
+    "after": "Revealed: students see the model's answers, their scores and what they said before.",
+}
+
 
 def places(one: Exercise) -> list[tuple[str, str]]:
     """The questions of a class in the order in which they are put: (question, phase)."""
@@ -35,16 +43,22 @@ def said(one: Exercise, place: tuple[str, str]) -> str:
     return f"{WHEN[phase]}{f' {number}' if phase == 'step' else ''}: {words}"
 
 
-def invitation(standing: Standing, secret: str) -> None:
-    """Code and links."""
-    left, right = st.columns([1, 2], gap="medium")
-    with left.container(border=True):
-        st.caption("Code for students")
-        st.header(show.plain(standing.code), anchor=False)
-    with right:
-        st.caption("Or this link:")
-        st.code(access.link("class_student", **{"class": standing.code}), language=None, wrap_lines=True)
-        access.own_link("class_instructor", **{"class": standing.code, "host": secret})
+def step_of(one: Exercise, place: tuple[str, str]) -> str:
+    """Where in the class a question stands."""
+    name, phase = place
+    number = next((k + 1 for k, step in enumerate(one.steps) if name in step.questions), 0)
+    return f"Step {number} of {len(one.steps)}" if phase == "step" else WHEN[phase]
+
+
+def closed(one: Exercise, place: tuple[str, str], standing: Standing) -> str:
+    """What students see of a question that is revealed or closed."""
+    name, phase = place
+    if phase == "before":
+        return _CLOSED[phase]
+    steps = [number for number, step in enumerate(one.steps) if name in step.questions]
+    earlier = range(len(one.steps) if phase == "after" else steps[0])
+    waits = any((due, "step") not in standing.revealed for number in earlier for due in one.due(number))
+    return f"{_CLOSED[phase]}{' They come to it when all before it is revealed.' if waits else ''}"
 
 
 def notes(one: Exercise) -> None:
@@ -68,8 +82,8 @@ def seats(standing: Standing, secret: str) -> None:
     room, code = access.classes(), standing.code
     there = {one.number: one for one in room.seats(code, secret)}
 
-    def called(number: int) -> str:
-        return f"{show.plain(there[number].nickname)} (seat {number}, {there[number].predictions} predicted)"
+    def called(number: int) -> str:  # lists take it as it is, for they know no markup
+        return f"{show.seen(there[number].nickname)} (seat {number}, {there[number].predictions} predicted)"
 
     def do(act: Callable[..., None], *given: object) -> None:
         try:
@@ -103,6 +117,18 @@ def seats(standing: Standing, secret: str) -> None:
     st.button("Merge the two", key="merge", on_click=do, args=[room.merge, other, kept])
 
 
+def choose(standing: Standing, secret: str) -> None:
+    """Go on to another exercise."""
+    with st.form("another"):
+        names = list(asking.listed())
+        there = names.index(standing.exercise) if standing.exercise in names else 0
+        name = st.selectbox("Exercise", names, there, format_func=asking.titled, key=f"exercise {standing.exercise}")
+        st.caption("What was predicted in the one before is kept.")
+        if st.form_submit_button("Go on to this exercise") and name != standing.exercise:
+            access.classes().choose(standing.code, secret, name)
+            st.rerun()
+
+
 def come_back() -> None:
     """Offer the classes that this browser opened; the code of one of them may stand in the address."""
     code = access.held("class")
@@ -112,12 +138,10 @@ def come_back() -> None:
             st.button(label, type="primary", key="go on", on_click=partial(access.hold, host=secret))
 
 
-def keep_or_delete(standing: Standing, secret: str) -> None:
-    """The class as a file, and its end."""
-    exported = access.classes().export(standing.code, secret)
-    st.download_button("All predictions, CSV", exported, "class.csv", "text/csv", on_click="ignore", key="export")
+def end(standing: Standing, secret: str) -> None:
+    """Delete the class."""
     with st.expander("Delete this class", key="delete class"):
-        st.markdown("Everything goes: nicknames, predictions, reveals. It cannot be brought back.")
+        st.markdown("Everything goes: nicknames, predictions, saved runs, reveals. It cannot be brought back.")
         sure = st.checkbox("Yes, delete all of it", key="sure")
         if st.button("Delete", disabled=not sure, key="delete"):
             access.classes().delete(standing.code, secret)

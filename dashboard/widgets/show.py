@@ -27,6 +27,8 @@ from sim.words.numbers import setting
 from sim.words.sentences import NOT_A_FORECAST
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from dashboard.runtime.questions import Question
     from sim.plots import Picture, Table
     from sim.results import Comparison, Results
@@ -46,8 +48,13 @@ _UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\
 
 def plain(text: object) -> str:
     """A text for `st.markdown`, a label or a help, in which nothing is markup: no link, picture, icon, formula or colour."""
-    words = " ".join(_UNSEEN.sub("", str(text)).split())
+    words = seen(text)
     return _MARKUP.sub(r"\\\1", _FOUND_LATER.sub(rf"\g<0>{_JOINER}", words))
+
+
+def seen(text: object) -> str:
+    """A text on one line, without what nobody sees or what turns it round; for HTML it is to be escaped besides."""
+    return " ".join(_UNSEEN.sub("", str(text)).split())
 
 
 def strong(text: str) -> str:
@@ -243,20 +250,15 @@ def picture(one: Drawn, place: str, pick: str = "", width: int = 340) -> dict[st
     Returns:
         What was picked, field -> value; None without.
     """
-    import pyarrow as pa
-
     picked: Any = None
-
     size = "drawing" if fixed(one.spec) else "wide" if width > 600 else "half"
     with st.container(key=f"{size}-picture-{place}"):
         st.html(_heading(one.spec.get("title")))
         alt = f"{one.title}. The numbers are in the table behind it."
-        columns = dict.fromkeys(name for row in one.rows for name in row)  # not every row has all of them
-        data = pa.table({name: [row.get(name) for row in one.rows] for name in columns})
         selecting: dict[str, Any] = {"on_select": "rerun", "selection_mode": [pick]} if pick else {}
         across: Any = "content" if size == "drawing" else "stretch"
         chosen = st.vega_lite_chart(
-            data, dict(_on_page(one)), theme=None, width=across, alt=alt, key=place, **selecting
+            _columns(one), dict(_on_page(one)), theme=None, width=across, alt=alt, key=place, **selecting
         )
         if pick:
             picked = next(iter(chosen.selection.get(pick) or ()), None)
@@ -320,6 +322,43 @@ def differences(rows: list[Difference], first: str, second: str) -> None:
             [[one.words, *("-" if value is None else setting(value) for value in (one.a, one.b))] for one in rows],
         )
     )
+
+
+def chart(one: Drawn, place: str) -> None:
+    """A picture alone, in letters for a wall: its words stand beside it there."""
+    spec = _for_wall(json.dumps(_on_page(one)))
+    st.vega_lite_chart(_columns(one), dict(spec), theme=None, width="stretch", alt=one.words().text, key=place)
+
+
+_WALL = 270  # px: with question and answer no more than a wall's height
+
+
+@lru_cache(_MOST_DRAWN)
+def _for_wall(specification: str) -> dict[str, Any]:
+    """The same, `_WALL` px high, and with letters twice as large."""
+
+    def larger(part: dict[str, Any]) -> dict[str, Any]:
+        sizes = {name: 2 * size for name, size in part.items() if name.lower().endswith("fontsize")}
+        if isinstance(part.get("height"), int) and part["height"] > _WALL / 4:  # of a drawing, not of a bar
+            sizes["height"] = _WALL
+        places = {name: {"value": 2 * part[name]["value"]} for name in ("y", "y2") if _is_place(part.get(name))}
+        return part | sizes | places
+
+    found: dict[str, Any] = json.loads(specification, object_hook=larger)
+    return found
+
+
+def _is_place(encoding: Any) -> bool:
+    """Whether something stands at a height in px, not at one that the data give."""
+    return isinstance(encoding, dict) and isinstance(encoding.get("value"), int)
+
+
+def _columns(one: Drawn) -> pa.Table:
+    """What a picture draws, by column; not every row has all of them."""
+    import pyarrow as pa
+
+    columns = dict.fromkeys(name for row in one.rows for name in row)
+    return pa.table({name: [row.get(name) for row in one.rows] for name in columns})
 
 
 def files(one: Drawn, place: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -46,6 +47,34 @@ def dashboard(
 
     Who may open classes and games is limited by DURAND_OPENING_SECRET, or by --opening-secret-file.
     """
+    if opening_secret_file is not None:
+        from sim.teaching.classroom.opening import opening_secret
+
+        os.environ["DURAND_OPENING_SECRET"] = opening_secret(opening_secret_file)
+    if classes_only:
+        os.environ["DURAND_CLASSES_ONLY"] = "1"
+    if results is not None:
+        os.environ["DURAND_RESULTS"] = str(results.resolve(strict=True))
+    keep_classes_in(class_file)
+    shown = "localhost" if host in ("0.0.0.0", "::") else host
+    base = base_path.strip("/")
+    print(f"The dashboard is at http://{shown}:{port}{f'/{base}' if base else ''} (Ctrl-C ends it)")
+    serve(host, port, base, sites or ())
+
+
+def keep_classes_in(file: Path | None) -> None:
+    """Have the pages keep classes and games in a file, where one is named."""
+    if file is not None:
+        os.environ["DURAND_CLASS_FILE"] = str(file.resolve())
+
+
+def serve(host: str, port: int, base: str = "", sites: Sequence[str] = ()) -> None:
+    """Start the server, and stay until it ends.
+
+    Args:
+        base: what all its addresses begin with.
+        sites: the names by which it may be called, and no others; any of this machine's where none is given.
+    """
     from importlib.util import find_spec
 
     from streamlit.runtime.pages_manager import PagesManager
@@ -58,22 +87,9 @@ def dashboard(
     from dashboard.runtime.gate import stay_inside
 
     stay_inside()  # before Streamlit prints under which addresses it can be reached
-    if class_file is not None:
-        os.environ["DURAND_CLASS_FILE"] = str(class_file.resolve())
-    if opening_secret_file is not None:
-        from sim.teaching.classroom.opening import opening_secret
-
-        os.environ["DURAND_OPENING_SECRET"] = opening_secret(opening_secret_file)
-    if classes_only:
-        os.environ["DURAND_CLASSES_ONLY"] = "1"
-    if results is not None:
-        os.environ["DURAND_RESULTS"] = str(results.resolve(strict=True))
     script = Path(next(iter(found.submodule_search_locations)), "server.py")
-    shown = "localhost" if host in ("0.0.0.0", "::") else host
-    base = base_path.strip("/")
-    print(f"The dashboard is at http://{shown}:{port}{f'/{base}' if base else ''} (Ctrl-C ends it)")
     options = ["--server.address", host, "--server.port", str(port), "--server.baseUrlPath", base]
-    for name in sites or ():
+    for name in sites:
         options += ["--server.allowedHosts", name]
     if sites:  # else the server takes its pages' own connections for another site's, and refuses them
         options += ["--browser.serverAddress", sites[0]]

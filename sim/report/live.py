@@ -30,7 +30,7 @@ def policy(scripts: Iterable[str]) -> str:
     digests = [f"'sha256-{b64encode(sha256(one.encode()).digest()).decode()}'" for one in scripts]
     return (
         f"default-src 'none'; script-src {' '.join(digests) or chr(39) + 'none' + chr(39)}; "
-        "style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'"
+        "style-src 'unsafe-inline'; img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'"
     )
 
 

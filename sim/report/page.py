@@ -10,10 +10,11 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from sim import theme
 from sim.ensemble.verdicts import THRESHOLDS
 from sim.metrics import METRICS
 from sim.plots import Picture, draw, missing
-from sim.plots.theme import PALETTE, WIDTH
+from sim.plots.theme import WIDTH
 from sim.report.brief import brief_of, rest_of
 from sim.report.live import policy, scripts, specifications
 from sim.report.sides import acts_of, left_to_rules, overrides_of, own, shared, shocks_of
@@ -122,8 +123,15 @@ def _common(source: Results | Comparison) -> dict[str, Any]:
         "brief": brief_of(source),
         "not_a_forecast": NOT_A_FORECAST,
         "manifest": source.manifest,
-        "palette": PALETTE,
+        "palette": theme.PALETTE,
+        "look": Markup(_look()),
     }
+
+
+def _look() -> str:
+    """Colours by day, by night and on paper, and the font that pictures are measured with."""
+    dark = theme.svg_css(".card", dark_only=True)
+    return f"{theme.css_variables()}{theme.font_face()}@media screen and (prefers-color-scheme: dark) {{\n{dark}}}\n"
 
 
 def _written(text: str, path: str | Path) -> Path:

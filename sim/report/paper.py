@@ -8,20 +8,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.plots.theme import INK, PALETTE, SOFT
 from sim.report.brief import Brief, brief_of, rest_of
 from sim.report.dead import Bar, Dead
 from sim.report.sides import acts_of, own, shocks_of
 from sim.results import Comparison, Results
 from sim.results.made import made
 from sim.results.reading import titles
-from sim.teaching.exercises.paper import fonts
+from sim.teaching.pack.pdf import fonts
+from sim.theme import INK, LIGHT, PALETTE, PAPER, SOFT
 from sim.words.sentences import MIDDLES, NOT_A_FORECAST
 
 if TYPE_CHECKING:
     from fpdf import FPDF
 
-_MARGIN, _LINE, _SHADE = 18.0, "#c9c9c9", "#eef2f6"
+_MARGIN, _LINE, _SHADE = 18.0, LIGHT["line"], LIGHT["shade"]
 _BARS = 0.46  # where bars begin, as a share of the width
 _LIMITS = (
     "It is a way of thinking through what five articles argue: shares are shares of modelled worlds, not chances that "
@@ -165,7 +165,7 @@ def _bar(pdf: FPDF, bar: Bar, several: bool) -> None:
         pdf.set_line_width(thick)
         pdf.line(_across(pdf, low), middle, _across(pdf, high), middle)
     pdf.set_line_width(0.2)
-    pdf.set_draw_color("#ffffff")
+    pdf.set_draw_color(PAPER)
     pdf.circle(_across(pdf, bar.mean), middle, 1.5, style="DF")
 
 

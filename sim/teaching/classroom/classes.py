@@ -19,13 +19,17 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from sim.teaching.classroom.entries import MOST_NAME as MOST_NAME
+from sim.teaching.classroom.entries import harmless, loaded, short
 from sim.teaching.classroom.file import ClassroomError, GoneError, StrangerError
-from sim.teaching.classroom.seating import Seating, bare, digest
-from sim.teaching.exercises.predict import Prediction, PredictionError, as_data, from_data
+from sim.teaching.classroom.runs import SavedRuns
+from sim.teaching.classroom.seating import bare, digest
+from sim.teaching.classroom.wall import Wall
+from sim.teaching.exercises.predict import Prediction, as_data
 
 # No letters or figures that are taken for each other when read aloud or off a wall; 8 of 30 are 6.6e11 codes.
 ALPHABET, CODE_LENGTH = "ABCDEFGHJKLMNPQRSTUVWXYZ235679", 8
-NICKNAME_LENGTH, MOST_SEATS, MOST_NAME = 24, 500, 120
+NICKNAME_LENGTH, MOST_SEATS = 24, 500
 # Within an exercise's steps, and the quiz before and after.
 PHASES = ("step", "before", "after")
 
@@ -65,7 +69,7 @@ class Standing:
     locked: bool = False
 
 
-class Classroom(Seating):
+class Classroom(Wall, SavedRuns):
     """All classes of one file."""
 
     # ---------------------------------------------------------------- the instructor
@@ -76,7 +80,7 @@ class Classroom(Seating):
         Raises:
             ClassroomError: a name is too long, or the file is not one of durand's.
         """
-        exercise, title = _short("an exercise's name", exercise), _short("a title", title, empty=True)
+        exercise, title = short("an exercise's name", exercise), short("a title", title, empty=True)
         secret = secrets.token_urlsafe(24)
         with self._writing() as base:
             while True:
@@ -89,7 +93,7 @@ class Classroom(Seating):
 
     def choose(self, code: str, secret: str, exercise: str) -> None:
         """Go on to another exercise; what was predicted in the one before is kept."""
-        exercise = _short("an exercise's name", exercise)
+        exercise = short("an exercise's name", exercise)
         with self._writing() as base:
             base.execute("UPDATE classes SET exercise = ? WHERE id = ?", (exercise, self._owned(base, code, secret)))
 
@@ -107,7 +111,7 @@ class Classroom(Seating):
         _phase(phase)
         with self._writing() as base:
             which = self._owned(base, code, secret)
-            row = (which, self._exercise(base, which), _short("a question's name", question), phase, time.time())
+            row = (which, self._exercise(base, which), short("a question's name", question), phase, time.time())
             base.execute("INSERT OR IGNORE INTO reveals VALUES (?, ?, ?, ?, ?)", row)
 
     def export(self, code: str, secret: str) -> str:
@@ -127,11 +131,26 @@ class Classroom(Seating):
             for nickname, exercise, question, phase, prediction, submitted in rows:
                 data = json.loads(prediction)
                 figures = [data.get(key, "") for key in ("value", "low", "high")]
-                words = [_harmless(text) for text in (nickname, exercise, question, phase, data["form"])]
+                words = [harmless(text) for text in (nickname, exercise, question, phase, data["form"])]
                 table.writerow([*words, *figures, datetime.fromtimestamp(submitted, UTC).isoformat(timespec="seconds")])
         except (ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError):
             raise ClassroomError("the classroom file is damaged: a prediction in it cannot be read") from None
         return out.getvalue()
+
+    def entries(self, code: str, secret: str) -> list[tuple[str, dict[tuple[str, str], Prediction]]]:
+        """All that was predicted in the present exercise, by participant, in the order in which they joined, also of those who
+        predicted nothing: nickname, and (question, phase) -> prediction."""
+        with self._reading() as base:
+            which = self._owned(base, code, secret)
+            seats = base.execute("SELECT id, nickname FROM seats WHERE class = ? ORDER BY id", (which,)).fetchall()
+            rows = base.execute(
+                "SELECT seat, question, phase, prediction FROM predictions WHERE class = ? AND exercise = ?",
+                (which, self._exercise(base, which)),
+            ).fetchall()
+        found: dict[int, dict[tuple[str, str], Prediction]] = {int(seat): {} for seat, _ in seats}
+        for seat, question, phase, text in rows:
+            found[int(seat)][str(question), str(phase)] = loaded(text)
+        return [(str(nickname), found[int(seat)]) for seat, nickname in seats]
 
     def delete(self, code: str, secret: str) -> None:
         """Delete a class with all that belongs to it; nothing of it is left in the file."""
@@ -197,7 +216,7 @@ class Classroom(Seating):
             ClassroomError: the question is revealed already; no such class or seat.
         """
         _phase(phase)
-        question = _short("a question's name", question)
+        question = short("a question's name", question)
         with self._writing() as base:
             which = self._found(base, code)
             seat, _ = self._seat(base, which, secret)
@@ -222,7 +241,7 @@ class Classroom(Seating):
                 "SELECT question, phase, prediction FROM predictions WHERE seat = ? AND exercise = ?",
                 (seat, self._exercise(base, which)),
             )
-            return {(str(question), str(phase)): _loaded(text) for question, phase, text in rows}
+            return {(str(question), str(phase)): loaded(text) for question, phase, text in rows}
 
     def predictions(
         self, code: str, question: str, phase: str = "step", *, instructor: str | None = None
@@ -250,7 +269,7 @@ class Classroom(Seating):
                 "WHERE predictions.class = ? AND exercise = ? AND question = ? AND phase = ? ORDER BY submitted, seats.id",
                 place,
             )
-            return [(str(nickname), _loaded(text)) for nickname, text in rows]
+            return [(str(nickname), loaded(text)) for nickname, text in rows]
 
 
 def clean_nickname(text: str) -> str:
@@ -275,25 +294,6 @@ def spoken(code: str) -> str:
     return f"{code[:4]}-{code[4:]}"
 
 
-def _short(what: str, text: str, empty: bool = False) -> str:
-    text = " ".join(text.split())
-    if len(text) > MOST_NAME or not (text or empty):
-        raise ClassroomError(f"{what} has 1 to {MOST_NAME} characters; this has {len(text)}")
-    return text
-
-
 def _phase(phase: str) -> None:
     if phase not in PHASES:
         raise ClassroomError(f"no such phase: {phase}; allowed: {', '.join(PHASES)}")
-
-
-def _loaded(text: str) -> Prediction:
-    try:
-        return from_data(json.loads(text))
-    except (ValueError, PredictionError, AttributeError):
-        raise ClassroomError("the classroom file is damaged: a prediction in it cannot be read") from None
-
-
-def _harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "'") else text

@@ -73,9 +73,19 @@ CREATE TABLE game_messages (
     kind TEXT NOT NULL, sender TEXT NOT NULL, receiver TEXT NOT NULL, text TEXT NOT NULL, promise TEXT NOT NULL,
     about INTEGER, sent REAL NOT NULL);
 """
+# What a class has on its wall, and the runs that its participants saved.
+_WALLS = """
+CREATE TABLE walls (
+    class INTEGER PRIMARY KEY REFERENCES classes ON DELETE CASCADE, exercise TEXT NOT NULL, question TEXT NOT NULL,
+    phase TEXT NOT NULL, votes INTEGER NOT NULL, names INTEGER NOT NULL);
+CREATE TABLE saved_runs (
+    id INTEGER PRIMARY KEY, class INTEGER NOT NULL REFERENCES classes ON DELETE CASCADE,
+    seat INTEGER NOT NULL REFERENCES seats ON DELETE CASCADE, name TEXT NOT NULL, chosen TEXT NOT NULL,
+    saved REAL NOT NULL);
+"""
 # What makes a file of each version from one of the version before it, the first from an empty file. A step that has been
 # released is never changed: what is to be different is another step.
-STEPS = (_CLASSES, _GAMES, _LOCKS, _MESSAGES)
+STEPS = (_CLASSES, _GAMES, _LOCKS, _MESSAGES, _WALLS)
 VERSION = len(STEPS)
 
 

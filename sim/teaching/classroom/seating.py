@@ -90,6 +90,7 @@ class Seating(ClassroomFile):
                     (old, new),
                 )
             base.execute("UPDATE predictions SET seat = ? WHERE seat = ?", (into, number))
+            base.execute("UPDATE saved_runs SET seat = ? WHERE seat = ?", (into, number))
             base.execute("UPDATE merged SET seat = ? WHERE seat = ?", (into, number))
             base.execute("INSERT INTO merged SELECT secret, ? FROM seats WHERE id = ?", (into, number))
             base.execute("DELETE FROM seats WHERE id = ?", (number,))

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from sim.plots.theme import INK, PALETTE, SOFT
 from sim.teaching.pack.blocks import Block, Code, Grid, Heading, Items, Note, Room, Row, Sheet, Text, stays
 from sim.teaching.pack.zipped import MADE, repacked
+from sim.theme import INK, PALETTE, SOFT
 
 if TYPE_CHECKING:
     from docx.document import Document

@@ -13,17 +13,17 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.plots.theme import INK, PALETTE, SOFT
 from sim.teaching.pack.blocks import Block, Code, Grid, Heading, Items, Note, Room, Row, Sheet, Text, stays
 from sim.teaching.pack.pictures import SHAPE
 from sim.teaching.pack.zipped import MADE
+from sim.theme import INK, PALETTE, PRINTED, SOFT
 
 if TYPE_CHECKING:
     from fpdf import FPDF
 
 _FONT, _MONO = "DejaVu", "DejaVuMono"
 _FILES = {(_FONT, ""): "DejaVuSans", (_FONT, "B"): "DejaVuSans-Bold", (_MONO, ""): "DejaVuSansMono"}
-_LINE, _SHADE, _ACCENT = "#aaaaaa", "#f3f4f6", PALETTE[0]
+_LINE, _SHADE, _ACCENT = PRINTED["line"], PRINTED["shade"], PALETTE[0]
 MARGIN = 17  # mm on each side; the foot stands in the lower one
 _GAP = 5
 _LINK = re.compile(r"(https?://\S+)")

@@ -10,15 +10,15 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
-from sim.plots.theme import INK, PALETTE
 from sim.teaching.pack.deck import Slide, room
 from sim.teaching.pack.key import BANDS
 from sim.teaching.pack.zipped import MADE, repacked
+from sim.theme import INK, PALETTE, PAPER
 
 WIDE, HIGH, SIDE, TOP = 13.333, 7.5, 0.6, 1.45  # inches
 SMALLEST, MIDDLE, TITLE, LARGE, COVER, LARGEST = 24, 30, 30, 36, 48, 54  # points
 FEW_LINES = 6  # so many at the smallest size fit at the middle one, too
-_FONT, _PAPER = "Arial", "#ffffff"
+_FONT = "Arial"
 _KEPT = ("Title Slide", "Title and Content", "Title Only")
 
 
@@ -129,7 +129,7 @@ def _cover(made: Any) -> None:
     _filled(made.background.fill, PALETTE[0])
     for shape, size in zip(made.placeholders, (COVER, SMALLEST), strict=True):
         for at in shape.text_frame.paragraphs:
-            at.font.color.rgb, at.font.size = _rgb(_PAPER), Pt(size)
+            at.font.color.rgb, at.font.size = _rgb(PAPER), Pt(size)
 
 
 def _hands(made: Any, right: int | None) -> None:
@@ -142,11 +142,11 @@ def _hands(made: Any, right: int | None) -> None:
     for place, (low, high) in enumerate(BANDS):
         box = made.shapes.add_shape(MSO_SHAPE.RECTANGLE, *map(Inches, (SIDE + place * wide, 6.35, wide - gap, 0.75)))
         box.shadow.inherit = False
-        _filled(box.fill, PALETTE[0] if place == right else _PAPER)
+        _filled(box.fill, PALETTE[0] if place == right else PAPER)
         box.line.color.rgb, box.line.width = _rgb(PALETTE[0]), Pt(1.5)
         at = box.text_frame.paragraphs[0]
         at.text, at.font.size, at.font.bold = f"{low} to {high}", Pt(SMALLEST), place == right
-        at.font.color.rgb = _rgb(_PAPER if place == right else PALETTE[0])
+        at.font.color.rgb = _rgb(PAPER if place == right else PALETTE[0])
 
 
 def _filled(fill: Any, color: str) -> None:

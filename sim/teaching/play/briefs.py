@@ -13,6 +13,7 @@ from sim import yamlfile
 from sim.evidence import ledger
 from sim.scenario.diff import TITLES
 from sim.scenario.words import Strict
+from sim.theme import SOFT
 from sim.vocabulary import ACTORS
 from sim.words.sentences import NOT_A_FORECAST, wrapped
 
@@ -121,7 +122,7 @@ def sources_lines(actor: str, width: int) -> list[str]:
 _STYLE = (
     "@page{margin:16mm}body{font:11pt/1.4 Arial,Helvetica,sans-serif;max-width:44em;margin:1.5em auto;padding:0 1em}"
     "h1{font-size:18pt;margin:0 0 .3em}h2{font-size:12pt;margin:1em 0 .2em;break-after:avoid}ul{margin:0;padding-left:1.2em}"
-    "li{margin:.15em 0;break-inside:avoid}small{color:#4d4d4d}"
+    f"li{{margin:.15em 0;break-inside:avoid}}small{{color:{SOFT}}}"
 )
 
 

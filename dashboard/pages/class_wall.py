@@ -1,0 +1,111 @@
+"""The wall of a class, for a projector: where to join, who is in, the question, and the votes as they come.
+
+Its address holds the class's code and no secret. What stands here is what the instructor puts up, from any device.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from dashboard.runtime import reach, state
+from dashboard.widgets import access, asking, classes, show
+from sim.teaching.classroom.classes import Classroom, Standing
+from sim.teaching.classroom.file import ClassroomError
+from sim.teaching.classroom.wall import OnWall
+from sim.teaching.exercises.load import ExerciseError
+from sim.teaching.exercises.schema import Exercise
+
+MOST_NAMES = 11  # the newest; as many as have room below the code
+
+
+def line(kind: str, text: str) -> str:
+    """A line of the wall; nothing in its text is markup."""
+    return f'<p class="wall-{kind}">{escape(show.seen(text))}</p>'
+
+
+def joining(standing: Standing, names: list[str]) -> None:
+    """How to join, and who has."""
+    link, by_hand = access.join_link(standing.code), access.join_link()
+    short = urlsplit(by_hand).netloc + urlsplit(by_hand).path
+    picture = f'<img src="{reach.qr_picture(link)}" alt="QR code of {escape(link)}">'
+    st.html(
+        f'<div class="wall-join">{picture}{line("how", "Scan, or open")}{line("address", short)}'
+        f"{line('how', 'and type')}{line('code', standing.code)}</div>"
+    )
+    if standing.locked:
+        st.html(line("how", "The class is locked: nobody else can join."))
+    more = len(names) - MOST_NAMES
+    shown = [f"<span>{escape(show.seen(name))}</span>" for name in names[: -MOST_NAMES - 1 : -1]]
+    st.html(
+        line("in", f"{standing.seats} {'is' if standing.seats == 1 else 'are'} in")
+        + f'<p class="wall-names">{"".join(shown)}{f"<span>and {more} more</span>" if more > 0 else ""}</p>'
+    )
+
+
+def question(one: Exercise, standing: Standing, shown: OnWall, room: Classroom) -> None:
+    """The question that is put, how many have answered, and what they say, as far as it is to be seen."""
+    place = (shown.question, shown.phase)
+    if place not in classes.places(one):
+        st.html(line("question", asking.filled(one, one.question)))
+        return
+    is_open = place not in standing.revealed
+    voted = room.voted(standing.code)
+    st.html(line("question", asking.filled(one, one.questions[place[0]].ask)))
+    st.html(
+        line("voted", f"{voted} of {standing.seats} have answered" + ("" if is_open else ". Closed"))
+        + f'<progress value="{voted}" max="{max(standing.seats, 1)}" aria-hidden="true"></progress>'
+    )
+    truth = None
+    if not is_open and shown.phase != "before":
+        made = asking.lesson(one.name)
+        truth = None if made is None else asking.model(one, made, shown.question)
+        if truth is not None:
+            st.html(line("answer", asking.words(truth)))
+    if voted and (shown.votes or (not is_open and shown.phase != "before")):
+        with st.container(key="wall-chart"):
+            show.chart(asking.predictions(one, shown.question, room.votes(standing.code), truth), f"wall {place}")
+    elif is_open and shown.phase != "before":
+        st.html(line("how", "What is predicted appears here when it is revealed."))
+
+
+@st.fragment(run_every=1.5)
+def wall(code: str) -> None:
+    """All of it, looked up now and then."""
+    room = access.classes()
+    try:
+        with access.coming_back():
+            standing, shown = room.standing(code), room.on_wall(code)
+            names = room.present(code)
+        one = asking.exercise(standing.exercise)
+        asking.make_ready(one.name)
+    except (ClassroomError, ExerciseError) as problem:
+        access.complain(problem)
+        return
+    left, right = st.columns([1, 2.4], gap="large")
+    with left:
+        joining(standing, names)
+    with right, st.container(key="wall-question"):
+        called = one.title if standing.title == one.title else f"{standing.title}: {one.title}"
+        place = (shown.question, shown.phase)
+        st.html(
+            line("title", f"{called}  ·  {classes.step_of(one, place)}" if place in classes.places(one) else called)
+        )
+        question(one, standing, shown, room)
+
+
+state.arrive()
+if held := access.held("class"):
+    st.html(
+        "<style>.stAppHeader { display: none; } .stMainBlockContainer { padding: 1.5rem 4vw 0.5rem; max-width: none; }</style>"
+    )
+    wall(held)
+else:
+    st.title("Wall", anchor=False)
+    with st.form("wall"):
+        typed = st.text_input("Class code", max_chars=20, key="wall code")
+        if st.form_submit_button("Show it", type="primary"):
+            access.hold(**{"class": typed})
+            st.rerun()

@@ -1,0 +1,78 @@
+"""Runs that a class saved: from what a participant chose to text and back, and all of them over the same worlds."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+
+from dashboard.runtime import versions
+from dashboard.runtime.engine import Job
+from dashboard.runtime.state import OWN, State, from_query, to_query, too_long
+from sim.ensemble.spec import DEFAULT_PARAMETERS
+from sim.parameters import PARAMETERS
+from sim.scenario import Scenario
+from sim.scenario.diff import TITLES
+from sim.teaching.classroom.entries import harmless
+from sim.teaching.classroom.runs import SavedRun
+from sim.words.numbers import setting
+
+# What saved runs are set against, unchanged.
+REFERENCES = ("confront", "appease")
+WORLDS, MONTHS, SEED = 200, 60, 0
+_KEPT = ("scenarios", "version_of", "since", "levers", "postures", "uncertainties", "own")
+
+
+def to_save(here: State) -> dict[str, str] | None:
+    """What is kept of a run: what it does, not how many worlds somebody looked at. None where there is nothing of one's own."""
+    made_here = OWN in here.scenarios and here.own and not too_long(here.own)
+    if not (versions.changed(here) or made_here) or (here.edited == OWN and not made_here):
+        return None
+    if OWN in here.scenarios and not made_here:  # compared with, and too long to be kept
+        here = here.with_(scenarios=(here.edited, *(one for one in REFERENCES if one != here.edited))[:2], own="")
+    return to_query(State(**{name: getattr(here, name) for name in _KEPT}))
+
+
+def scenario_of(run: SavedRun) -> tuple[State, Scenario] | None:
+    """What was saved, as a scenario; None where this durand does not know parts of it."""
+    here, problems = from_query(run.chosen)
+    found = {} if problems else versions.scenarios(here)
+    one = found.get(versions.YOURS) or found.get(OWN)
+    return None if one is None else (here, one.model_copy(update={"name": f"run-{run.number}"}))
+
+
+def jobs(scenarios: Mapping[str, Scenario]) -> dict[str, Job]:
+    """All of them, over the same worlds."""
+    return {name: Job(one, WORLDS, MONTHS, SEED, DEFAULT_PARAMETERS) for name, one in scenarios.items()}
+
+
+def settings(columns: Sequence[tuple[State, Scenario]]) -> list[list[str]]:
+    """What the runs set, a row for each lever, posture or uncertainty that one of them moves: its words, and its value in each.
+
+    Args:
+        columns: what was chosen, and the scenario that it makes; of one that is as it was written, nothing chosen.
+    """
+    moved = {name for here, _ in columns for name in (*here.levers, *here.postures)}
+    rows = []
+    for name in [name for name in TITLES if name in moved]:
+        cells = []
+        for here, scenario in columns:
+            own = {**here.levers, **here.postures}
+            written = versions.written(here, here.edited) if own else scenario
+            was = versions.planned(written, versions.since(here) if own else versions.begins(written))[name]
+            now = own.get(name, was)
+            cells.append(setting(was) if now == was else f"{setting(was)} → {setting(now)}")
+        rows.append([TITLES[name], *cells])
+    for name in dict.fromkeys(name for here, _ in columns for name in here.uncertainties):
+        values = [here.uncertainties.get(name) for here, _ in columns]
+        rows.append(
+            [PARAMETERS[name].meaning, *("as the worlds have it" if one is None else f"{one:g}" for one in values)]
+        )
+    return rows
+
+
+def as_csv(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table as CSV, safe to open in a spreadsheet."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows([[harmless(cell) for cell in row] for row in (heads, *rows)])
+    return out.getvalue()

@@ -1,0 +1,184 @@
+"""Where phones in the room can reach this machine: its addresses, the one to use, and a QR code of a link.
+
+Nothing is sent to find out: the system's own list is read. It names the network that each address belongs to, such as `wlan0`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from sim.ensemble.spec import LimitError
+
+_UP, _LOOPBACK = 0x1, 0x8
+# What networks within a machine, and tunnels out of it, are called: phones in the room are on neither.
+_ELSEWHERE = (
+    "docker",
+    "br-",
+    "veth",
+    "virbr",
+    "vmnet",
+    "vbox",
+    "tun",
+    "tap",
+    "utun",
+    "wg",
+    "zt",
+    "tailscale",
+    "awdl",
+    "llw",
+)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """An address of this machine, and the network that it belongs to ("" where the system does not say)."""
+
+    address: str
+    network: str = ""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the whole internet may be able to reach it."""
+        return ip_address(self.address).is_global
+
+    def url(self, port: int, path: str = "") -> str:
+        """The address of a page."""
+        host = f"[{self.address}]" if ":" in self.address else self.address
+        return f"http://{host}:{port}/{path}"
+
+
+class _Sockaddr(ctypes.Structure):
+    # Family: two bytes on Linux; a length and one byte on macOS and the BSDs. Then port, and IPv4's or IPv6's own.
+    _fields_ = (("head", ctypes.c_ubyte * 4), ("v4", ctypes.c_ubyte * 4), ("v6", ctypes.c_ubyte * 16))
+
+
+class _Ifaddrs(ctypes.Structure):
+    pass
+
+
+_Ifaddrs._fields_ = (
+    ("next", ctypes.POINTER(_Ifaddrs)),
+    ("name", ctypes.c_char_p),
+    ("flags", ctypes.c_uint),
+    ("address", ctypes.POINTER(_Sockaddr)),
+)
+
+
+def addresses() -> list[Reach]:
+    """All addresses by which others can reach this machine, the likeliest for a room first."""
+    found = list(_listed()) if os.name == "posix" else []
+    if not found:  # Windows, or a system without such a list
+        with suppress(OSError):
+            found = [Reach(str(one[4][0])) for one in socket.getaddrinfo(socket.gethostname(), None)]
+    usable = {one.address: one for one in found if _usable(ip_address(one.address.partition("%")[0]))}
+    out = _way_out()
+    return sorted(usable.values(), key=lambda one: _rank(one, out))
+
+
+def _rank(one: Reach, out: str) -> tuple[bool, bool, bool, bool, str]:
+    inside = one.network.startswith(_ELSEWHERE)
+    return inside, ":" in one.address, one.is_public, one.address != out, one.address
+
+
+def _usable(address: IPv4Address | IPv6Address) -> bool:
+    """Not this machine's alone; nor one that a browser can name only together with its own network."""
+    return not (address.is_loopback or address.is_unspecified or (address.version == 6 and address.is_link_local))
+
+
+def _way_out() -> str:
+    """The address from which this machine would speak to others; nothing is sent. "" without a network."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one, suppress(OSError):
+        one.connect(("192.0.2.1", 9))  # an address kept for examples
+        return str(one.getsockname()[0])
+    return ""
+
+
+def _listed() -> Iterator[Reach]:
+    """The system's own list, as the C library gives it."""
+    library = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True)
+    first = ctypes.POINTER(_Ifaddrs)()
+    if not hasattr(library, "getifaddrs") or library.getifaddrs(ctypes.byref(first)):
+        return
+    try:
+        here = first
+        while here:
+            one = here.contents
+            if one.address and one.flags & _UP and not one.flags & _LOOPBACK:
+                head = one.address.contents.head
+                family = head[0] if head[1] == 0 else head[1]
+                name = one.name.decode("utf-8", "replace")
+                if family == socket.AF_INET:
+                    yield Reach(str(IPv4Address(bytes(one.address.contents.v4))), name)
+                elif family == socket.AF_INET6:
+                    yield Reach(str(IPv6Address(bytes(one.address.contents.v6))), name)
+            here = one.next
+    finally:
+        library.freeifaddrs(first)
+
+
+def chosen(given: str | None) -> Reach:
+    """The address to use: the one given, else the likeliest.
+
+    Raises:
+        LimitError: it is none of this machine's, or the machine has none that others can reach.
+    """
+    found = addresses()
+    if not found:
+        raise LimitError(
+            "this machine is on no network, so no phone can reach it; join the room's Wi-Fi or switch on this machine's "
+            "hotspot, then start again"
+        )
+    if given is None:
+        return found[0]
+    known = {one.address: one for one in found}
+    wanted = given.strip("[]")
+    with suppress(ValueError):
+        wanted = str(ip_address(wanted))
+    if wanted not in known:
+        raise LimitError(f"{given} is no address of this machine that others can reach; allowed: {', '.join(known)}")
+    return known[wanted]
+
+
+def is_taken(one: Reach, port: int) -> bool:
+    """Whether something listens there already."""
+    family = socket.AF_INET6 if ":" in one.address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as here:
+        here.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            here.bind((one.address, port))
+        except OSError:
+            return True
+    return False
+
+
+# ------------------------------------------------------------------------------------------------ QR codes
+
+
+def qr_picture(link: str) -> str:
+    """A link's QR code as an SVG picture, for the `src` of an image."""
+    import segno
+
+    return str(segno.make(link, micro=False, error="m").svg_data_uri(scale=8, border=3, dark="#000", light="#fff"))
+
+
+def qr_text(link: str, colours: bool) -> str:
+    """The same in half blocks, for a terminal.
+
+    Args:
+        colours: whether the terminal takes colours: the code is then light on dark, whatever the terminal's own are.
+    """
+    import io
+
+    import segno
+
+    out = io.StringIO()
+    segno.make(link, micro=False, error="m").terminal(out, border=2, compact=True)
+    lines = out.getvalue().rstrip("\n").split("\n")
+    return "\n".join(f"\033[97;40m{line}\033[0m" if colours else line for line in lines)
