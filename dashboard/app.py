@@ -45,6 +45,8 @@ def main() -> None:
     chosen = st.navigation(pages, position="top")
     st.html(HERE / "look.css")
     at_start = not os.environ.get("DURAND_CLASSES_ONLY")
+    if chosen is not front or not at_start:
+        state.retrace()
     if at_start:
         _hand_on(chosen, front)
     st.session_state["on"] = chosen.title

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.runtime import ahead, long_tasks, state, versions
+from dashboard.runtime import ahead, history, long_tasks, state, versions
 from dashboard.runtime.engine import engine
-from dashboard.widgets import controls, sentences, show
+from dashboard.widgets import controls, sentences, show, versions_kept
 from sim.results import Comparison
 from sim.results.reading import scope
 
-BODY = "compare"
 KINDS = ("fan", "difference", "verdicts")
 # px of height of the fan, the difference and the verdicts of two scenarios: as in look.css, and 64 for what stands below.
 HELD = (344, 473, 458)
@@ -22,7 +21,7 @@ show.page(
 )
 
 
-@st.fragment(key=BODY)
+@st.fragment(key=controls.BODY)
 def body() -> None:
     """What is compared, and what is moved; a move has only the answer shown anew."""
     here = controls.told(controls.scenarios(state.current()))
@@ -70,7 +69,7 @@ def moved(here: state.State) -> state.State:
     """The sliders."""
     with st.container(border=True, key="levers"):
         st.subheader(f"Your version of {show.plain(controls.title_of(here, here.edited))}", anchor=False)
-        here = controls.since(here)
+        here = state.publish(controls.since(here))
         with st.expander("Pakistan's levers", expanded=True), st.container(height=330):
             here = controls.levers(here)
         with st.expander("What the others do", expanded=True):
@@ -87,14 +86,18 @@ def moved(here: state.State) -> state.State:
 
 @st.fragment(key=controls.BACK)
 def back() -> None:
-    """The way back to the scenario as it was written."""
-    st.button("Put all back as written", on_click=put_back, disabled=not versions.changed(state.current()))
+    """The ways back: by a step, to the scenario as it was written; and your version, to be kept under a name."""
+    undo, redo, plain = controls.ways_back()
+    with st.container(horizontal=True, gap="small", key="ways-back"):
+        st.button("Undo", key="undo", on_click=controls.go, args=[history.back], disabled=not undo)
+        st.button("Redo", key="redo", on_click=controls.go, args=[history.again], disabled=not redo)
+        st.button("Put all back as written", key="plain", on_click=controls.go, args=[as_written], disabled=not plain)
+    versions_kept.shown(state.current())
 
 
-def put_back() -> None:
-    """Leave your version as the scenario was written."""
-    state.replace_all(state.current().with_(levers={}, postures={}, since=""))
-    st.rerun(BODY)
+def as_written(here: state.State) -> state.State:
+    """The state in which your version is left as the scenario was written."""
+    return here.with_(levers={}, postures={}, since="")
 
 
 def downloads(here: state.State, found: Comparison) -> None:

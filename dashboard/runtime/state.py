@@ -9,14 +9,17 @@ from __future__ import annotations
 import base64
 import re
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache, partial
 from typing import Any, Self
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from dashboard.runtime import history, kept
+from dashboard.runtime.kept import MOST_KEPT, Kept
 from sim.ensemble.spec import DEFAULT_PARAMETERS, LIMITS
 from sim.ensemble.spec import PARAMETERS as MODES
 from sim.evidence import ledger
@@ -75,6 +78,7 @@ class State:
         month: the month looked at, YYYY-MM; "" for the last.
         metric: the metric looked at.
         own: the text of a scenario made in the Studio; it goes by the name `own`.
+        kept: versions that were given a name: the name that each goes by, `k1` and so on -> what it is.
         shown: the scenario asked about on Why; "" for the last. versus: what it is compared with: a scenario, `before` for
             the month before; "" for the first. back: how many months its account is followed; 0 for as many as usual.
         decision: whose pressures are laid open on Why.
@@ -97,6 +101,7 @@ class State:
     month: str = ""
     metric: str = "fatalities"
     own: str = ""
+    kept: Mapping[str, Kept] = field(default_factory=dict)
     shown: str = ""
     versus: str = ""
     back: int = 0
@@ -116,13 +121,18 @@ class State:
         """The name of the scenario that "your version" is a copy of: the last one unless another was chosen."""
         return self.version_of or self.scenarios[-1]
 
+    @property
+    def mine(self) -> dict[str, str]:
+        """The scenarios that are not in the library: name -> title, "" for the one made in the Studio."""
+        return dict.fromkeys([OWN] if self.own else [], "") | {name: one.title for name, one in self.kept.items()}
+
 
 # What stands in an address, and for what.
 _WORDS = {"scenarios": "compare", "version_of": "version", "parameters": "values"}
 # What pages for classes and games keep in their addresses beside the state: see `access.py`.
 OTHERS = ("class", "me", "host", "exercise", "game", "player", "leader", "log")
 _PACKED = ("own", "trial")
-_PREFIXES = {"levers": "lever.", "postures": "posture.", "uncertainties": "value."}
+_PREFIXES = {"levers": "lever.", "postures": "posture.", "uncertainties": "value.", "kept": "kept."}
 
 
 def to_query(here: State) -> dict[str, str]:
@@ -163,17 +173,18 @@ def from_query(query: Mapping[str, str]) -> tuple[State, list[str]]:
     if len(query) > _MOST_PARTS:
         return State(), [f"the address has {len(query):,} parts; allowed: at most {_MOST_PARTS:,}"]
     names = {_WORDS.get(one.name, one.name): one.name for one in fields(State) if one.name not in _PREFIXES}
-    # The scenario that an address brings along first: its name is then known to the others.
-    for key in sorted(query, key=lambda key: key != "own"):
+    # The scenarios that an address brings along first: their names are then known to the others.
+    for key in sorted(query, key=lambda key: (key != "own", not key.startswith("kept."))):
         if key in OTHERS:
             continue
+        mine = [*([OWN] if found.get("own") else []), *found["kept"]]
         prefix = next((name for name, begins in _PREFIXES.items() if key.startswith(begins)), None)
         try:
             if prefix is not None:
                 name = key.removeprefix(_PREFIXES[prefix])
-                found[prefix][name] = _CHECKS[prefix](name, query[key])
+                found[prefix][name] = _CHECKS[prefix](name, query[key], mine)
             elif key in names:
-                found[names[key]] = _CHECKS[names[key]](query[key], bool(found.get("own")))
+                found[names[key]] = _CHECKS[names[key]](query[key], mine)
             else:
                 raise AddressError("is not known", key, [*names, *_PREFIXES.values()])
         except AddressError as problem:
@@ -208,19 +219,19 @@ def _one_of(value: str, allowed: Any) -> str:
     return value
 
 
-def _scenarios(value: str, has_own: bool) -> tuple[str, ...]:
+def _scenarios(value: str, mine: Collection[str]) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(value.split(",")))
     if not 2 <= len(names) <= MOST_SCENARIOS:
         raise AddressError(f"names {len(names)} scenarios; allowed: two to {MOST_SCENARIOS}")
     for name in names:
-        if name == OWN and not has_own:
+        if name == OWN and OWN not in mine:
             raise AddressError("the scenario made in the Studio did not come with this address; download and upload it")
-        _one_of(name, {**known(), **({OWN: ""} if has_own else {})})
+        _one_of(name, (*known(), *mine))
     return names
 
 
 def _whole(low: int, high: int) -> Any:
-    def check(value: str, has_own: bool) -> int:
+    def check(value: str, mine: Collection[str]) -> int:
         if not re.fullmatch(r"\d{1,19}", value, re.ASCII) or not low <= int(value) <= high:
             raise AddressError(f"is not a whole number in range; allowed: {low:,} to {high:,}")
         return int(value)
@@ -228,7 +239,7 @@ def _whole(low: int, high: int) -> Any:
     return check
 
 
-def _month(value: str, has_own: bool) -> str:
+def _month(value: str, mine: Collection[str]) -> str:
     if not _MONTH.fullmatch(value):
         raise AddressError("is not a month; allowed: YYYY-MM, such as 2022-12")
     return value
@@ -245,21 +256,38 @@ def number(value: str, low: float, high: float) -> float:
     return out + 0.0
 
 
-def _lever(name: str, value: str) -> float:
+def _lever(name: str, value: str, mine: Collection[str] = ()) -> float:
     _one_of(name, SHARES)
     return number(value, 0, 1)
 
 
-def _posture(name: str, value: str) -> str:
+def _posture(name: str, value: str, mine: Collection[str] = ()) -> str:
     return _one_of(value, (*OPTIONS[_one_of(name, POSTURES)], "choose"))
 
 
-def _uncertainty(name: str, value: str) -> float:
+def _uncertainty(name: str, value: str, mine: Collection[str] = ()) -> float:
     about = PARAMETERS[_one_of(name, PARAMETERS)]
     return number(value, about.low, about.high)
 
 
-def _own(value: str, has_own: bool) -> str:
+def _kept(name: str, value: str, mine: Collection[str]) -> Kept:
+    _one_of(name, kept_names())
+    checks: dict[str, Any] = {one: partial(_lever, one) for one in SHARES}
+    checks |= {one: partial(_posture, one) for one in POSTURES}
+    try:
+        found = kept.read(value, partial(_month, mine=()), checks)
+    except ValueError as problem:
+        raise AddressError(str(problem)) from None
+    _one_of(found.of, (*known(), *([OWN] if OWN in mine else [])))
+    return found
+
+
+def kept_names() -> list[str]:
+    """The names by which kept versions go."""
+    return [f"k{number}" for number in range(1, MOST_KEPT + 1)]
+
+
+def _own(value: str, mine: Collection[str]) -> str:
     from sim.scenario import ScenarioError, load_scenario
 
     text = _unpacked(value)
@@ -270,7 +298,7 @@ def _own(value: str, has_own: bool) -> str:
     return text
 
 
-def _trial(value: str, has_own: bool) -> str:
+def _trial(value: str, mine: Collection[str]) -> str:
     from dashboard.runtime import experiments
 
     text = _unpacked(value)
@@ -290,10 +318,10 @@ def _unpacked(value: str) -> str:
 
 
 def _scenario(*more: str) -> Any:
-    return lambda value, has_own: _one_of(value, {**known(), **dict.fromkeys((*more, "yours", OWN))})
+    return lambda value, mine: _one_of(value, (*known(), *more, "yours", OWN, *mine))
 
 
-def _words(value: str, has_own: bool) -> str:
+def _words(value: str, mine: Collection[str]) -> str:
     if len(value) > MOST_LETTERS:
         raise AddressError(f"is too long; allowed: {MOST_LETTERS} letters")
     return " ".join(value.split())
@@ -301,26 +329,27 @@ def _words(value: str, has_own: bool) -> str:
 
 _CHECKS: dict[str, Any] = {
     "scenarios": _scenarios,
-    "version_of": lambda value, has_own: _one_of(value, {**known(), **({OWN: ""} if has_own else {})}),
+    "version_of": lambda value, mine: _one_of(value, (*known(), *mine)),
     "since": _month,
     "levers": _lever,
     "postures": _posture,
     "uncertainties": _uncertainty,
-    "parameters": lambda value, has_own: _one_of(value, MODES),
-    "told": lambda value, has_own: _one_of(value, AS_OF),
+    "kept": _kept,
+    "parameters": lambda value, mine: _one_of(value, MODES),
+    "told": lambda value, mine: _one_of(value, AS_OF),
     "seed": _whole(*LIMITS["seed"]),
     "worlds": _whole(1, MOST_WORLDS),
     "months": _whole(0, MOST_MONTHS),
     "month": _month,
-    "metric": lambda value, has_own: _one_of(value, METRICS),
+    "metric": lambda value, mine: _one_of(value, METRICS),
     "own": _own,
     "shown": _scenario(),
     "versus": _scenario("before"),
     "back": _whole(0, MOST_BACK),
-    "decision": lambda value, has_own: _one_of(value, DECISIONS),
+    "decision": lambda value, mine: _one_of(value, DECISIONS),
     "card": _words,
     "find": _words,
-    "without": lambda value, has_own: _one_of(value, ledger().sources),
+    "without": lambda value, mine: _one_of(value, ledger().sources),
     "trial": _trial,
     "opened": _words,
 }
@@ -343,6 +372,27 @@ def arrive() -> list[str]:
     return []
 
 
+def retrace() -> None:
+    """Where the browser's Back or Forward led here: choose again what the address says was chosen then.
+
+    A page that was come to by the menu has for a moment an address that says nothing: what was chosen is remembered for it.
+    """
+    if "state" not in st.session_state:
+        return
+    query = {key: st.query_params[key] for key in st.query_params if key not in OTHERS}
+    context, here = get_script_run_ctx(), current()
+    bare: dict[str, State] = st.session_state.setdefault("bare", {})
+    page = getattr(context, "page_script_hash", "")
+    if not getattr(context, "is_history_navigation", False):
+        if not query:
+            bare[page] = here
+        return
+    found = from_query(query)[0] if query else bare.get(page, State())
+    lost = {name: getattr(here, name) for name in _PACKED if too_long(getattr(here, name))}  # no address holds them
+    if (found := found.with_(**lost)) != here:
+        replace_all(found)
+
+
 def current() -> State:
     """What this session has chosen by now."""
     here: State = st.session_state["state"]
@@ -351,6 +401,7 @@ def current() -> State:
 
 def publish(here: State) -> State:
     """Keep what was chosen, for this session and in its address."""
+    history.note(st.session_state.get("state", here), here)
     st.session_state["state"] = here
     query = to_query(here) | {key: value for key, value in st.query_params.items() if key in OTHERS}
     if query != st.query_params.to_dict():

@@ -1,8 +1,8 @@
 """What a visitor moves: scenarios, levers and postures of "your version", and, apart from them, uncertainties.
 
 Each function shows its widgets and returns the state with what they stand at. A widget that stands where the scenario
-was written to stand changes nothing, and leaves nothing in the address. What only moves the numbers has only the answer
-shown anew (`_keep`): that takes a quarter of what sending every slider again takes.
+was written to stand changes nothing, and leaves nothing in the address. What only moves the numbers has only its own
+line, the answer and the way back shown anew (`_keep`): that takes a third of what sending every slider again takes.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.runtime import state, versions
-from dashboard.runtime.state import MOST_SCENARIOS, OWN, POSTURES, SHARES, State
+from dashboard.runtime import history, state, versions
+from dashboard.runtime.state import MOST_SCENARIOS, POSTURES, SHARES, State
 from dashboard.widgets import cards, glossary, show
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.parameters.posterior import AS_OF, window
-from sim.provenance.levers import explained
+from sim.provenance.levers import explained, level
 from sim.scenario import list_scenarios
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import OPTIONS
@@ -44,8 +44,10 @@ _ABOUT_MODES = (  # the accepted sets say themselves which months they agree wit
 # What the start page shows to everybody, whatever was chosen elsewhere.
 FIRST = State(metric="attacks")
 _WORLDS = (50, 100, 200, 500, 1000)
-# The parts of the page that follow what is moved, by the names of their fragments.
-ANSWER, BACK = "answer", "back"
+# The parts of the page that follow what is moved, by the names of their fragments; and the whole of it.
+ANSWER, BACK, BODY = "answer", "back", "compare"
+# Which lever was touched last: the explanation opens on it.
+_TOUCHED, _ASKED, _RESET = "touched lever", "asked lever", "reset lever"
 
 
 @cache
@@ -55,15 +57,32 @@ def library() -> dict[str, tuple[str, str]]:
     return {name: (title, question) for name, title, question in found}
 
 
-def _keep(place: str, change: Callable[[State, Any], State]) -> None:
+def _keep(place: str, change: Callable[[State, Any], State], *more: str) -> None:
     """Keep what a visitor has just moved, and have what follows from it shown anew, and nothing else.
 
     Args:
-        place: the widget's key; change: gives the state with the widget's value in it.
+        place: the widget's key; change: gives the state with the widget's value in it; more: fragments that show it.
     """
-    before = state.current()
-    here = state.publish(change(before, st.session_state[place]))
-    st.rerun([ANSWER] if bool(versions.changed(before)) == bool(versions.changed(here)) else [ANSWER, BACK])
+    _follow(change(state.current(), st.session_state[place]), *more)
+
+
+def _follow(there: State, *more: str) -> None:
+    before = ways_back()
+    state.publish(there)
+    st.rerun([*more, *([] if before == ways_back() else [BACK]), ANSWER])
+
+
+def go(change: Callable[[State], State | None]) -> None:
+    """Choose what another state has, which `change` makes of this one, and show all anew; stay where there is none."""
+    if (there := change(state.current())) is not None:
+        state.replace_all(there)
+        st.rerun(BODY)
+
+
+def ways_back() -> tuple[bool, bool, bool]:
+    """Whether there is anything to undo, to do again, to put back as written."""
+    here = state.current()
+    return history.back(here) is not None, history.again(here) is not None, bool(versions.changed(here))
 
 
 def _with(kind: str, name: str, plain: float | str, here: State, value: Any) -> State:
@@ -77,21 +96,26 @@ def _with(kind: str, name: str, plain: float | str, here: State, value: Any) -> 
 
 def title_of(here: State, name: str) -> str:
     """A scenario's title."""
-    return versions.written(here, name).title if name == OWN else library()[name][0]
+    return versions.written(here, name).title if name in here.mine else library()[name][0]
+
+
+def choices(here: State) -> list[str]:
+    """What may be compared: the library, what was made in the Studio, and versions that were kept."""
+    return [*library(), *here.mine]
 
 
 def scenarios(here: State) -> State:
     """Which scenarios are compared, of which one a version is made, and what is looked at."""
-    names = [*library(), *([OWN] if here.own else [])]
     first, second, third = st.columns([3, 2, 2])
     chosen = first.multiselect(
-        "Scenarios to compare (the first is the baseline)",
-        names,
+        "Scenarios to compare",
+        choices(here),
         list(here.scenarios),
         format_func=lambda name: title_of(here, name),
         max_selections=MOST_SCENARIOS,
         key=state.key("scenarios"),
-        help="Two to four. Each is simulated in the same modelled worlds, with the same random draws.",
+        help="Two to four. Each is simulated in the same modelled worlds, with the same random draws. Differences are to the "
+        "first of them; once a lever is moved, to the scenario that your version is a copy of.",
     )
     if len(chosen) < 2:
         first.info("Choose two scenarios or more; until then the last comparison stays.")
@@ -160,59 +184,101 @@ def levers(here: State) -> State:
     """Pakistan's levers, and how it uses them, in your version: grouped by where they act."""
     since = versions.since(here)
     plan = versions.planned(versions.written(here, here.edited), since)
-    st.button("What these levers are", key=state.key("about"), on_click=_ask)
-    if st.session_state.pop("asked", False):
-        about()
+    _explained()
     for title, names in grouped().items():
         st.markdown(f"**{show.plain(title)}**")
         for name in names:
-            place, written = state.key("lever", name, here.edited, since), float(plan[name])
-            value = st.slider(
-                TITLES[name],
-                0.0,
-                1.0,
-                float(here.levers.get(name, written)),
-                0.05,
-                key=place,
-                on_change=_keep,
-                args=[place, partial(_with, "levers", name, written)],
-                help=f"{_in_short(name)}  \nAs written: {written:g}.",
+            _line(name)(float(plan[name]), since)
+    return state.current()
+
+
+@st.fragment
+def _explained() -> None:
+    """A button that explains the lever that was touched last."""
+    st.button("What these levers are", key=state.key("about"), on_click=_ask, args=[""])
+    _opened("")
+
+
+@cache
+def _line(name: str) -> Callable[[float, str], None]:
+    """A lever's line, which is shown anew by itself when it is moved."""
+
+    @st.fragment(key=_fragment(name))
+    def line(written: float, since: str) -> None:
+        _lever(name, written, since)
+
+    return line
+
+
+def _fragment(name: str) -> str:
+    return f"lever-{name}"
+
+
+def _lever(name: str, written: float, since: str) -> None:
+    """A lever: its slider, what its level is called, and the way back to where it was written to stand."""
+    here = state.current()
+    place = state.key("lever", name, here.edited, since, st.session_state.get(f"{_RESET} {name}", 0))
+    change = partial(_with, "levers", name, written)
+    value = st.slider(
+        TITLES[name],
+        0.0,
+        1.0,
+        float(here.levers.get(name, written)),
+        0.05,
+        key=place,
+        on_change=_moved,
+        args=[name, place, change],
+        help=f"{_in_short(name)}  \nAs written: {written:g}.",
+    )
+    with st.container(horizontal=True, key=f"level-{name}", vertical_alignment="center", gap="small"):
+        if called := level(name, value):
+            more: dict[str, Any] = {"type": "tertiary", "help": f"What {TITLES[name]} stands for, costs and does."}
+            st.button(show.plain(called), key=state.key("level", name), on_click=_ask, args=[name], **more)
+        if abs(value - written) > 1e-9:
+            st.button(
+                f"Back to {written:g}",
+                key=state.key("reset", name),
+                on_click=_put_back,
+                args=[name, written, change],
+                help=f"{TITLES[name]} as it was written.",
             )
-            here = _with("levers", name, written, here, value)
-    return here
+    _opened(name)
 
 
-@cache
-def grouped() -> dict[str, list[str]]:
-    """The levers by where they act, in the order of the groups; those that an extension adds last."""
-    found: dict[str, list[str]] = {title: [] for title in GROUPS.values()}
-    for name in SHARES:
-        found.setdefault(GROUPS[LEVELS[name].group] if name in LEVELS else "Others", []).append(name)
-    return found
+def _ask(name: str) -> None:
+    st.session_state[_ASKED] = name
 
 
-@cache
-def _in_short(name: str) -> str:
-    """A lever in a few lines: what it stands for, its levels, what it is for, what it costs."""
-    one = explained(name)
-    lines = [show.plain(one.means), *(f"- {value:g}: {show.plain(words)}" for value, words in one.levels)]
-    aims = [show.plain(METRICS[aim].title) for aim in one.aims]
-    rest = [f"For: {'; '.join(aims)}." if aims else "", show.plain(one.cost)]
-    return "\n".join(lines) + "\n\n" + "  \n".join(filter(None, rest))
+def _opened(name: str) -> None:
+    """The explanation, where it was asked for here."""
+    if st.session_state.get(_ASKED) == name:
+        del st.session_state[_ASKED]
+        about(name or st.session_state.get(_TOUCHED, ""))
 
 
-def _ask() -> None:
-    st.session_state["asked"] = True
+def _moved(name: str, place: str, change: Callable[[State, Any], State]) -> None:
+    st.session_state[_TOUCHED] = name
+    _keep(place, change, _fragment(name))
+
+
+def _put_back(name: str, written: float, change: Callable[[State, Any], State]) -> None:
+    """Put one lever back; it is given another slider, since the browser would leave the one that it has where it stands."""
+    st.session_state[f"{_RESET} {name}"] = st.session_state.get(f"{_RESET} {name}", 0) + 1
+    st.session_state[_TOUCHED] = name
+    _follow(change(state.current(), written), _fragment(name))
 
 
 @st.dialog("About a lever", width="large")
-def about() -> None:
-    """All about one lever, with links to the claims: its levels, what it is for, who argues, what was done, what it does."""
+def about(touched: str) -> None:
+    """All about one lever, to begin with the one that was touched, with links to the claims: its levels, what it is for, who
+    argues, what was done, what it does."""
+    names = [name for names in grouped().values() for name in names]
     name = st.selectbox(
         "Lever",
-        [name for names in grouped().values() for name in names],
+        names,
+        names.index(touched) if touched in names else 0,
         format_func=TITLES.__getitem__,
-        key=state.key("explained"),
+        key=state.key("explained", touched),
     )
     one = explained(name)
     st.markdown(show.plain(one.means))
