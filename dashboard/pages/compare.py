@@ -70,12 +70,13 @@ def moved(here: state.State) -> state.State:
     with st.container(border=True, key="levers"):
         st.subheader(f"Your version of {show.plain(controls.title_of(here, here.edited))}", anchor=False)
         here = state.publish(controls.since(here))
-        with st.expander("Pakistan's levers", expanded=True), st.container(height=330):
+        back()
+        with st.expander("Pakistan's levers", expanded=True), st.container(height=380, gap=None, key="lever-list"):
             here = controls.levers(here)
         with st.expander("What the others do", expanded=True):
             here = controls.postures(here)
         state.publish(here)
-        back()
+        keep()
     with st.container(border=True, key="uncertainties"):
         st.subheader("What nobody controls", anchor=False)
         st.caption("Uncertainties. They hold in every scenario alike: an assumption about the world, not a choice.")
@@ -86,12 +87,17 @@ def moved(here: state.State) -> state.State:
 
 @st.fragment(key=controls.BACK)
 def back() -> None:
-    """The ways back: by a step, to the scenario as it was written; and your version, to be kept under a name."""
+    """The ways back: by a step, and to the scenario as it was written."""
     undo, redo, plain = controls.ways_back()
     with st.container(horizontal=True, gap="small", key="ways-back"):
         st.button("Undo", key="undo", on_click=controls.go, args=[history.back], disabled=not undo)
         st.button("Redo", key="redo", on_click=controls.go, args=[history.again], disabled=not redo)
         st.button("Put all back as written", key="plain", on_click=controls.go, args=[as_written], disabled=not plain)
+
+
+@st.fragment(key=controls.KEEP)
+def keep() -> None:
+    """Your version, to be kept under a name, and those that were."""
     versions_kept.shown(state.current())
 
 

@@ -45,7 +45,7 @@ _ABOUT_MODES = (  # the accepted sets say themselves which months they agree wit
 FIRST = State(metric="attacks")
 _WORLDS = (50, 100, 200, 500, 1000)
 # The parts of the page that follow what is moved, by the names of their fragments; and the whole of it.
-ANSWER, BACK, BODY = "answer", "back", "compare"
+ANSWER, BACK, KEEP, BODY = "answer", "back", "keep", "compare"
 # Which lever was touched last: the explanation opens on it.
 _TOUCHED, _ASKED, _RESET = "touched lever", "asked lever", "reset lever"
 
@@ -69,7 +69,7 @@ def _keep(place: str, change: Callable[[State, Any], State], *more: str) -> None
 def _follow(there: State, *more: str) -> None:
     before = ways_back()
     state.publish(there)
-    st.rerun([*more, *([] if before == ways_back() else [BACK]), ANSWER])
+    st.rerun([*more, *([] if before == ways_back() else [BACK, KEEP]), ANSWER])
 
 
 def go(change: Callable[[State], State | None]) -> None:
@@ -266,6 +266,25 @@ def _put_back(name: str, written: float, change: Callable[[State, Any], State]) 
     st.session_state[f"{_RESET} {name}"] = st.session_state.get(f"{_RESET} {name}", 0) + 1
     st.session_state[_TOUCHED] = name
     _follow(change(state.current(), written), _fragment(name))
+
+
+@cache
+def grouped() -> dict[str, list[str]]:
+    """The levers by where they act, in the order of the groups; those that an extension adds last."""
+    found: dict[str, list[str]] = {title: [] for title in GROUPS.values()}
+    for name in SHARES:
+        found.setdefault(GROUPS[LEVELS[name].group] if name in LEVELS else "Others", []).append(name)
+    return found
+
+
+@cache
+def _in_short(name: str) -> str:
+    """A lever in a few lines: what it stands for, its levels, what it is for, what it costs."""
+    one = explained(name)
+    lines = [show.plain(one.means), *(f"- {value:g}: {show.plain(words)}" for value, words in one.levels)]
+    aims = [show.plain(METRICS[aim].title) for aim in one.aims]
+    rest = [f"For: {'; '.join(aims)}." if aims else "", show.plain(one.cost)]
+    return "\n".join(lines) + "\n\n" + "  \n".join(filter(None, rest))
 
 
 @st.dialog("About a lever", width="large")

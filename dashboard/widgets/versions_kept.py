@@ -12,16 +12,15 @@ from dashboard.widgets import controls, sentences, show
 from sim.scenario.diff import TITLES
 from sim.vocabulary import month_words
 
-NAME, PROBLEM = "name of a version", "version not kept"
+PROBLEM = "version not kept"
 
 
 def shown(here: State) -> None:
     """A field for a name, and the versions that were kept."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="keep-version"):
-        st.text_input(
-            "Name this version", key=NAME, max_chars=kept.MOST_LETTERS, placeholder="Such as: Firm but talking"
-        )
-        st.button("Keep it", key="keep it", on_click=_keep, disabled=not versions.changed(here))
+        place = state.key("name of a version")
+        st.text_input("Name this version", key=place, max_chars=kept.MOST_LETTERS, placeholder="Such as: Firm but talking")
+        st.button("Keep it", key="keep it", on_click=_keep, args=[place], disabled=not versions.changed(here))
     if problem := st.session_state.pop(PROBLEM, ""):
         st.warning(show.plain(problem))
     for name, one in here.kept.items():
@@ -45,13 +44,12 @@ def shown(here: State) -> None:
             )
 
 
-def _keep() -> None:
+def _keep(place: str) -> None:
     try:
-        there = versions.keep(state.current(), st.session_state[NAME])
+        there = versions.keep(state.current(), st.session_state[place])
     except ValueError as problem:
         st.session_state[PROBLEM] = str(problem)
-        st.rerun(controls.BACK)
-    st.session_state[NAME] = ""
+        st.rerun(controls.KEEP)
     controls.go(lambda here: there)
 
 
