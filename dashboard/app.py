@@ -11,8 +11,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from dashboard.runtime import gate, state
 from dashboard.runtime.engine import engine
 from dashboard.widgets import access, links, sentences, show
+from sim import theme
 
 HERE = Path(__file__).resolve().parent
+LOOK = theme.either_css() + theme.svg_css('[data-testid="stVegaLiteChart"]')
 
 # Group of the menu -> file in pages/ and title of each page; the first page is where visitors land. (Icons would be
 # fetched from elsewhere.)
@@ -43,6 +45,7 @@ def main() -> None:
     if wrong := _nowhere({one.url_path for some in pages.values() for one in some}):
         pages[""] = [*pages.get("", []), _no_such(wrong, front)]
     chosen = st.navigation(pages, position="top")
+    st.html(f"<style>{LOOK}</style>")
     st.html(HERE / "look.css")
     at_start = not os.environ.get("DURAND_CLASSES_ONLY")
     if chosen is not front or not at_start:

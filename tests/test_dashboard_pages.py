@@ -39,7 +39,7 @@ from sim.parameters import PARAMETERS
 from sim.plots import rows_of
 from sim.plots.lines import fan_rows
 from sim.plots.network import network
-from sim.plots.places import FOOTHOLD, schematic
+from sim.plots.places import FOOTHOLD, area_map
 from sim.plots.power import faction_power, holdings
 from sim.provenance import cover, look_up
 from sim.provenance.seek import conflicts, seek
@@ -225,12 +225,12 @@ def test_the_slider_moves_the_month_and_the_address(found: Any) -> None:
 
 def test_the_map_draws_the_month(found: Any) -> None:
     app = opened("map", **SMALL, month="2023-01")
-    assert same(drawn(app, 0), rows_of(schematic(found, "confront", 17)))
-    assert same(drawn(app, 1), rows_of(schematic(found, "appease", 17)))
-    assert "no position on any border" in said(app)
+    assert same(drawn(app, 0), rows_of(area_map(found, "confront", 17)))
+    assert same(drawn(app, 1), rows_of(area_map(found, "appease", 17)))
+    assert "no statement on borders" in said(app)
     assert "A circle shows how many fighters are in refuge there in that month" in said(app)
     widget(app, "button_group", "Areas coloured by").set_value(FOOTHOLD).run()
-    assert same(drawn(app, 0), rows_of(schematic(found, "confront", 17, FOOTHOLD)))
+    assert same(drawn(app, 0), rows_of(area_map(found, "confront", 17, FOOTHOLD)))
 
 
 def test_a_lever_set_on_compare_is_seen_on_the_map_too() -> None:

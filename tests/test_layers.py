@@ -17,6 +17,7 @@ LONGEST = 400
 # From the ground up, a floor for each package and each module that stands by itself; what it imports stands lower.
 FLOORS = (
     # the model
+    "theme",
     "words.problems",
     "yamlfile",
     "worlds",

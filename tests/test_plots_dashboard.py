@@ -16,7 +16,7 @@ from sim.plots.course import PICK, course, course_picture, moving_course
 from sim.plots.data import parts_at
 from sim.plots.lines import room
 from sim.plots.network import PLACES, moving_network, network, network_picture, ties
-from sim.plots.places import ATTACKS, FOOTHOLD, SCHEMATIC, map_picture, moving_map, outlines, schematic
+from sim.plots.places import ATTACKS, FOOTHOLD, OUTLINES, area_map, map_picture, moving_map, on_paper, outlines, places
 from sim.plots.power import faction_picture, faction_power, holdings, holdings_picture, moving_holdings
 from sim.results import Comparison
 from sim.vocabulary import (
@@ -59,7 +59,7 @@ def test_the_map_shows_each_area_in_the_month(
     found: Comparison, name: str, shown: str, panel: str, written: Callable[[float], str]
 ) -> None:
     """Otherwise a darker area is not one with more attacks, or with a stronger foothold."""
-    rows = rows_of(schematic(found, name, MONTH, shown))
+    rows = rows_of(area_map(found, name, MONTH, shown))
     kept = found.results[name].arrays
     mean = kept.panels[panel][:, MONTH].mean(axis=0)
     wanted = dict(zip(kept.labels[panel], mean, strict=True))
@@ -72,7 +72,7 @@ def test_the_map_shows_each_area_in_the_month(
 
 def test_circles_hold_the_fighters_who_are_in_refuge_there(found: Comparison) -> None:
     """Otherwise the map says who shelters where, and shows other groups, or those who are not there."""
-    rows = of_kind(rows_of(schematic(found, "confront", MONTH)), "circle")
+    rows = of_kind(rows_of(area_map(found, "confront", MONTH)), "circle")
     kept = found.results["confront"].arrays
     assert kept.labels["group_strength"] == kept.labels["group_refuge"]
     there = [kept.panels[name][:, MONTH] for name in ("group_strength", "group_refuge")]
@@ -86,40 +86,44 @@ def test_circles_hold_the_fighters_who_are_in_refuge_there(found: Comparison) ->
     assert 0 < total < found.results["confront"].arrays.metrics["ttp_strength"][:, MONTH].mean()
 
 
-def test_the_drawing_has_every_area_once_and_leaves_no_gap_between_neighbours() -> None:
+def rings(geometry: dict[str, Any]) -> list[list[tuple[float, float]]]:
+    return [[on_paper(corner) for corner in ring] for polygon in geometry["coordinates"] for ring in polygon]
+
+
+def inside(x: float, y: float, drawn: list[list[tuple[float, float]]]) -> bool:
+    crossings = 0
+    for (x1, y1), (x2, y2) in itertools.chain.from_iterable(itertools.pairwise(ring) for ring in drawn):
+        if (y1 > y) != (y2 > y) and x < x1 + (y - y1) * (x2 - x1) / (y2 - y1):
+            crossings += 1
+    return crossings % 2 == 1
+
+
+def test_the_map_has_every_area_once_and_neighbours_share_their_border() -> None:
     """Otherwise an area of the model is missing, or the Durand Line runs beside the areas."""
-    drawn = outlines()
-    assert list(drawn["areas"]) and set(drawn["areas"]) == {*PAKISTAN_AREAS, *AFGHAN_AREAS}  # noqa: PT018
-    width, height = drawn["size"]
-    corners = {name: {tuple(corner) for corner in one["outline"]} for name, one in drawn["areas"].items()}
+    drawn, width = outlines()["areas"], places()["size"][0]
+    assert set(drawn) == set(places()["areas"]) == {*PAKISTAN_AREAS, *AFGHAN_AREAS}
+    corners = {name: {corner for ring in rings(one) for corner in ring} for name, one in drawn.items()}
     for name, mine in corners.items():
-        assert all(0 <= x <= width and 0 <= y <= height for x, y in mine), name
-        others = set().union(*(other for key, other in corners.items() if key != name))
-        assert len(mine & others) >= 2, name
-    here = set().union(*(corners[name] for name in PAKISTAN_AREAS))
-    across = set().union(*(corners[name] for name in AFGHAN_AREAS))
-    inner = [tuple(corner) for corner in drawn["line"]][:-1]  # the last one leads on beyond the areas
-    assert set(inner) == here & across
+        assert all(-2 <= x <= width for x, _ in mine), name
+    for one, other in (("balochistan", "heartland"), ("tribal_districts", "khyber_pakhtunkhwa")):
+        assert len(corners[one] & corners[other]) > 10, (one, other)
+    line = {on_paper(corner) for corner in outlines()["line"]["coordinates"]}
+    assert len(line & (corners["balochistan"] | corners["tribal_districts"] | corners["khyber_pakhtunkhwa"])) > 80
+    assert len(line & (corners["kandahar"] | corners["afghan_southeast"] | corners["afghan_east"])) > 30
 
 
-def test_places_of_names_lie_within_their_areas() -> None:
-    """Otherwise a figure stands in the neighbour's area."""
-
-    def inside(x: float, y: float, outline: list[list[float]]) -> bool:
-        crossings = 0
-        for (x1, y1), (x2, y2) in itertools.pairwise([*outline, outline[0]]):
-            if (y1 > y) != (y2 > y) and x < x1 + (y - y1) * (x2 - x1) / (y2 - y1):
-                crossings += 1
-        return crossings % 2 == 1
-
-    for name, one in outlines()["areas"].items():
-        places = [one["at"], one["circle"]] if name in AFGHAN_AREAS else [one["at"]]
-        assert all(inside(x, y, one["outline"]) for x, y in places), name
+def test_what_marks_an_area_lies_within_it() -> None:
+    """Otherwise a circle, a figure or the line that leads to it stands in the neighbour's area."""
+    for name, one in places()["areas"].items():
+        drawn = rings(outlines()["areas"][name])
+        assert inside(*on_paper(one["spot"]), drawn), name
+        if one["align"] == "center" and name in PAKISTAN_AREAS:
+            assert inside(*one["at"], drawn), name
 
 
 def test_the_map_in_words_and_as_a_table(found: Comparison) -> None:
     picture = map_picture(found, "appease", MONTH)
-    assert SCHEMATIC in picture.caption
+    assert OUTLINES in picture.caption
     assert "in refuge there that month" in picture.caption
     assert [row[0] for row in picture.table.rows] == [*PAKISTAN_AREAS.values(), *AFGHAN_AREAS.values()]
     drawn = {row["area"]: row["text"] for row in rows_of(picture.chart) if row["kind"] in ("figure", "circle")}
@@ -222,19 +226,20 @@ def test_what_moves_is_the_whole_picture_in_two_parts(found: Comparison) -> None
     """Otherwise a month that plays by shows another month's drawing, or another scenario's."""
     for name, month in (("confront", 3), ("appease", 3), ("confront", 20)):
         for whole, parts in (
-            (schematic(found, name, month), moving_map(found, name, month)),
+            (area_map(found, name, month), moving_map(found, name, month)),
             (network(found, name, month), moving_network(found, name, month)),
             (holdings(found, "pakistan_taliban", month), moving_holdings(found, "pakistan_taliban", month)),
             (course(found, "attacks", month), moving_course(found, "attacks", month)),
         ):
             assert parts.rows == rows_of(whole)
             assert str(parts.specification["title"]) == str(whole.to_dict(validate=False)["title"])
-            assert "data" not in parts.specification
+            assert not {"data", "datasets"} & set(parts.specification)
+    assert str(moving_map(found, "confront", 3).specification).count("'coordinates'") == 11 + 1  # land, areas and the line
 
 
 def test_runs_without_panels_are_refused(bare: Comparison) -> None:
     for make in (
-        lambda: schematic(bare, "confront", 0),
+        lambda: area_map(bare, "confront", 0),
         lambda: holdings(bare, "pakistan_taliban", 0),
         lambda: faction_power(bare, "taliban"),
     ):
@@ -244,7 +249,7 @@ def test_runs_without_panels_are_refused(bare: Comparison) -> None:
 
 def test_they_can_be_drawn(found: Comparison, monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise a specification that nothing can draw reaches a page."""
-    drawn = [to_svg(chart) for chart in (schematic(found, "confront", 5), network(found, "appease", 5))]
+    drawn = [to_svg(chart) for chart in (area_map(found, "confront", 5), network(found, "appease", 5))]
     drawn += [to_svg(course(found, "attacks", 5)), to_svg(holdings(found, "taliban_pakistan", 5))]
     for svg in drawn:
         assert svg.startswith("<svg")

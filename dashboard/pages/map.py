@@ -9,14 +9,13 @@ import streamlit as st
 from dashboard.runtime import state
 from dashboard.widgets import choosing, playback, sentences, show
 from sim.plots.data import parts_at
-from sim.plots.places import ATTACKS, LAYERS, SCHEMATIC, map_picture, moving_map
+from sim.plots.places import ATTACKS, LAYERS, OUTLINES, map_picture, moving_map
 from sim.plots.single import picture
 from sim.results import Comparison
 
 show.page(
     "Map",
-    "Where the TTP attacks, where it has a foothold, and where its fighters are in refuge across the Durand Line. "
-    f"{SCHEMATIC}",
+    "Where the TTP attacks, where it has a foothold, and where its fighters are in refuge across the Durand Line.",
 )
 
 
@@ -41,6 +40,7 @@ def body() -> None:
     playback.through(
         "map", found.results[found.baseline].months, partial(maps, found, shown or ATTACKS), parts_at(found) or 0
     )
+    st.caption(OUTLINES)
     st.caption(
         "Attacks are those that happened in the modelled month, before anybody counted or claimed them. A foothold, from 0 to 1, "
         "is what armed groups have of an area: networks, recruits, money, ground that the state does not hold; it grows where "

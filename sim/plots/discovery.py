@@ -12,11 +12,11 @@ import numpy as np
 
 from sim.plots.data import Rows
 from sim.plots.theme import HIGHER, INK, LOWER, SOFT, WIDTH, broken, dress
+from sim.theme import BLUES, PAPER
 
 # So many marks are enough to see where futures lie; more only make the file large.
 MOST_POINTS, MOST_PAIRED, PARTS = 400, 4, 10
 _HELD_OUT = "held out"
-_STEPS = ("#c6dbef", "#6baed6", "#2171b5", "#08306b")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def tradeoff(
     y = alt.Y("density:Q", scale=scale, axis=alt.Axis(title="density", **axis))
     base = alt.Chart(width=width - 60, height=width - 90)
     shown = [*(name for name in names if any(row.get("inputs") == name for row in rows)), _HELD_OUT]
-    shades = alt.Scale(domain=shown, range=[*(_STEPS[names.index(name)] for name in shown[:-1]), SOFT])
+    shades = alt.Scale(domain=shown, range=[*(BLUES[1:][names.index(name)] for name in shown[:-1]), SOFT])
     shapes = alt.Scale(domain=shown, range=[*("circle" for _ in shown[:-1]), "cross"])
     legend = alt.Legend(columns=3, title="inputs restricted")
     dots = base.transform_filter("isValid(datum.inputs) && isValid(datum.density)").mark_point(
@@ -173,7 +173,7 @@ def shares(title: str, values: Sequence[Any], holds: Sequence[bool], said: str, 
     rows.append({"all": float(held.mean())})
     each = base.transform_filter("isValid(datum.share)")
     # A bar that spans two numbers across has no floor of its own.
-    bars = each.mark_bar(color=LOWER, stroke="white").encode(y=y, y2=alt.datum(0), **x)
+    bars = each.mark_bar(color=LOWER, stroke=PAPER).encode(y=y, y2=alt.datum(0), **x)
     chart = alt.layer(
         bars,
         base.transform_filter("isValid(datum.all)").mark_rule(strokeDash=[3, 3], color=INK).encode(y="all:Q"),

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.plots.theme import broken
+from sim.theme import FONT, PAGE_FONT, UNSEEN
 
 Specification = dict[str, Any]
 
@@ -37,13 +38,13 @@ def filling(specification: Specification, told: bool = False) -> Specification:
     Returns:
         Vega-Lite, or Vega where there are panels; its rows are those of the specification.
     """
-    out: Specification = json.loads(json.dumps(specification))  # what is kept is not to be changed
+    out: Specification = json.loads(json.dumps(specification).replace(FONT, PAGE_FONT))  # what is kept is not to be changed
     out.pop("title", None)
     config = out.setdefault("config", {})
     config |= {"background": "transparent", "mark": {**config.get("mark", {}), "aria": False, "tooltip": None}}
     out["padding"] = _PADDING
     if fixed(out):
-        return out
+        return out | {"autosize": {"type": "pad"}}  # else it would be squeezed by its padding, and outlines would not
     if told:
         _add_strips(out)
     parts = next((out[kind] for kind in ("vconcat", "concat") if kind in out), [out])
@@ -175,7 +176,7 @@ def _add_strips(out: Specification) -> None:
         across = next((one["x"] for one in _encodings(view) if one.get("x", {}).get("field") == "month"), None)
         if across is None:
             continue
-        strip = {"type": "rule", "opacity": 0, "strokeWidth": {"expr": _STRIP}, "color": "#808080"}
+        strip = {"type": "rule", "opacity": 0, "strokeWidth": {"expr": _STRIP}, "color": UNSEEN}
         view["layer"] = [
             *view.get("layer", []),
             {

@@ -67,9 +67,18 @@ def split(key: tuple[Any, ...], make: Callable[[], Any], rows: Rows) -> Moving:
     """
     if key not in _FRAMES:
         specification = make().to_dict(validate=False)
-        specification.pop("data")
-        specification.pop("datasets", None)
-        _FRAMES[key] = specification
+        own, known = specification.pop("data"), specification.pop("datasets", {})
+        known.pop(own.get("name"), None)
+        _FRAMES[key] = _with(known, specification)
         while len(_FRAMES) > _MOST:
             _FRAMES.popitem(last=False)
     return Moving(_FRAMES[key], rows)
+
+
+def _with(known: dict[str, Any], part: Any) -> Any:
+    """A specification in which data that is always the same (outlines) stands where it is named."""
+    if isinstance(part, dict):
+        if part.get("name") in known and len(part) == 1:
+            return {"values": known[part["name"]]}
+        return {key: _with(known, value) for key, value in part.items()}
+    return [_with(known, one) for one in part] if isinstance(part, list) else part

@@ -17,6 +17,7 @@ from sim.plots.moving import Moving, split
 from sim.plots.tables import Table
 from sim.plots.theme import INK, SOFT, WIDTH, dress
 from sim.results.paired import Comparison
+from sim.theme import OPPOSED_TO_ALIGNED, PAPER
 from sim.vocabulary import ACTORS, Derived, Tie, acting, month_words
 
 # A judgement of the eye, declared with the actors: px of a drawing of 320 by 300, from the left and from the bottom. Kabul is
@@ -33,7 +34,6 @@ def ties() -> list[Tie]:
 
 
 _RADIUS, _THICKEST, _THIN = 33.0, 40.0, 2.5
-_LEANING = ["#d55e00", "#f0b27a", "#9a9a9a", "#56a0d3", "#0072b2"]  # opposed, indifferent, aligned
 _SUBTITLE = (
     "Width of an arrow: leverage. Blue: Kabul leans to the other; orange and dashed: away. Means over modelled worlds."
 )
@@ -133,7 +133,7 @@ def _drawing() -> Any:
     def layer(kind: str) -> Any:
         return alt.Chart(width=width, height=height).transform_filter(f"datum.kind === '{kind}'").encode(x=x, y=y)
 
-    shades = alt.Scale(domain=[-1, -0.25, 0, 0.25, 1], range=_LEANING, interpolate="rgb")
+    shades = alt.Scale(domain=[-1, -0.25, 0, 0.25, 1], range=OPPOSED_TO_ALIGNED, interpolate="rgb")
     legend = alt.Legend(title="Kabul's alignment", orient="bottom", gradientLength=140, values=[-1, 0, 1])
     colour = alt.Color("leaning:Q", scale=shades, legend=legend)
     dash = alt.condition("datum.opposed", alt.value([7, 4]), alt.value([1, 0]))
@@ -147,7 +147,7 @@ def _drawing() -> Any:
         layer("head")
         .mark_point(shape="triangle-up", filled=True, opacity=1)
         .encode(angle=alt.Angle("angle:Q", scale=None), size=wide, color=colour),
-        layer("actor").mark_circle(size=_RADIUS**2 * 3.14, color="white", stroke=INK, strokeWidth=2, opacity=1),
+        layer("actor").mark_circle(size=_RADIUS**2 * 3.14, color=PAPER, stroke=INK, strokeWidth=2, opacity=1),
         layer("actor")
         .mark_text(fontSize=12, fontWeight="bold", lineHeight=14, baseline="middle")
         .encode(text="text:N"),

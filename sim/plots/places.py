@@ -1,11 +1,13 @@
-"""The schematic map: attacks or footholds in Pakistan's areas, and who shelters across the Durand Line, in one month.
+"""The map: attacks or footholds in Pakistan's areas, and who shelters across the Durand Line, in one month.
 
-The outlines are the project's own, in `places.yaml`: not to scale, no position on any border, and no map from elsewhere.
+Outlines are Natural Earth's, in `outlines.json` (which `docs/images/outlines.py` makes); where names stand is in `places.yaml`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,16 +23,17 @@ from sim.plots.moving import Moving, split
 from sim.plots.tables import Table
 from sim.plots.theme import INK, ON_LIGHT, SOFT, WIDTH, dress
 from sim.results.paired import Comparison
+from sim.theme import AXIS, BLUES, EARTH, LAND, ON_DARK, PURPLES, REFUGE, SAND
 from sim.vocabulary import AFGHAN_AREAS, PAKISTAN_AREAS, ROSTER, month_words
 from sim.words.numbers import number
 
-FILE = Path(__file__).with_name("places.yaml")
-SCHEMATIC = "A schematic drawn by the project: not to scale, and no position on any border."
+HERE = Path(__file__).parent
+OUTLINES = (
+    "Outlines as Natural Earth draws them; no statement on borders. A disc stands for Karachi; the heartland is drawn as Punjab, "
+    "Islamabad and the rest of Sindh."
+)
 NEEDED = ("attacks_by_area", "foothold_by_area", "group_strength", "group_refuge")
-_BLUES = ["#f2f6fa", "#c6dbef", "#6baed6", "#2171b5", "#08306b"]
-_PURPLES = ["#f7f5fa", "#dadaeb", "#9e9ac8", "#6a51a3", "#3f007d"]
-_SAND, _EARTH = "#f3efe6", "#b45f06"
-_LARGEST = 1500.0  # px², of a circle
+_LARGEST = 1200.0  # px², of a circle
 
 
 @dataclass(frozen=True)
@@ -38,13 +41,13 @@ class Layer:
     """What the areas of Pakistan can be coloured by: its title, colours from least to most, and how a value is written."""
 
     title: str
-    colours: list[str]
+    colours: tuple[str, ...]
     written: Callable[[float], str]
 
 
 LAYERS = {
-    "attacks": Layer("TTP attacks in the month", _BLUES, number),
-    "foothold": Layer("TTP foothold, 0 to 1", _PURPLES, "{:.2f}".format),
+    "attacks": Layer("TTP attacks in the month", BLUES, number),
+    "foothold": Layer("TTP foothold, 0 to 1", PURPLES, "{:.2f}".format),
 }
 ATTACKS, FOOTHOLD = LAYERS
 
@@ -76,7 +79,7 @@ def place(source: Source, name: str, month: int) -> Month:
     return Month(*({area: float(values[month]) for area, values in one.items()} for one in courses))
 
 
-def schematic(source: Source, name: str, month: int, shown: str = ATTACKS, *, width: int = WIDTH) -> Any:
+def area_map(source: Source, name: str, month: int, shown: str = ATTACKS, *, width: int = WIDTH) -> Any:
     """The map of one scenario in one month; arguments and errors as for :func:`place`.
 
     Args:
@@ -94,7 +97,7 @@ def moving_map(source: Source, name: str, month: int, shown: str = ATTACKS) -> M
     most, title = _most(comparison, shown), called(comparison)[name]
     return split(
         ("map", shown, title, *most),
-        lambda: schematic(comparison, name, month, shown),
+        lambda: area_map(comparison, name, month, shown),
         _rows(comparison, name, month, shown),
     )
 
@@ -118,20 +121,40 @@ def map_picture(source: Source, name: str, month: int, shown: str = ATTACKS) -> 
     return Picture(
         f"map-{name}-{months(comparison)[month]}".replace("_", "-"),
         f"{title}, {when}: {layer.title} by area, and fighters in refuge across the line",
-        f"{SCHEMATIC} Figures are means over the modelled worlds. A foothold is what armed groups have of an area: networks, "
+        f"{OUTLINES} Figures are means over the modelled worlds. A foothold is what armed groups have of an area: networks, "
         "recruits, money, ground that the state does not hold. Circles: fighters who are in refuge there that "
         "month, of the groups that shelter in that area; a group shelters in one area, which the model's roster names.",
         f"{title}, {when}. {layer.title}: {areas}. Fighters in refuge: {fighters}.",
-        schematic(comparison, name, month, shown),
+        area_map(comparison, name, month, shown),
         Table(["Area", *(one.title for one in LAYERS.values()), "Fighters in refuge"], rows),
     )
 
 
 @cache
-def outlines() -> dict[str, Any]:
-    """The drawing's measures and outlines, as `places.yaml` gives them."""
-    data: dict[str, Any] = yamlfile.read(FILE).data
+def places() -> dict[str, Any]:
+    """The drawing's measures, and where names stand, as `places.yaml` gives them."""
+    data: dict[str, Any] = yamlfile.read(HERE / "places.yaml").data
     return data
+
+
+@cache
+def outlines() -> dict[str, Any]:
+    """GeoJSON in degrees: `land`, `afghanistan`, the `line` between it and Pakistan, and `areas` by name."""
+    data: dict[str, Any] = json.loads((HERE / "outlines.json").read_text(encoding="utf-8"))
+    return data
+
+
+def on_paper(degrees: Sequence[float]) -> tuple[float, float]:
+    """Where a longitude and latitude are drawn, in px from the left and from the bottom (Mercator's projection)."""
+    measures = places()
+    (width, height), (east, north), scale = measures["size"], measures["centre"], measures["scale"]
+
+    def up(latitude: float) -> float:
+        return math.log(math.tan(math.pi / 4 + math.radians(latitude) / 2))
+
+    x = width / 2 + scale * math.radians(degrees[0] - east)
+    y = height / 2 + scale * (up(degrees[1]) - up(north))
+    return round(x, 1), round(y, 1)
 
 
 def _courses(comparison: Comparison, name: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
@@ -157,35 +180,38 @@ def _most(comparison: Comparison, shown: str) -> tuple[float, float]:
 
 
 def _rows(comparison: Comparison, name: str, month: int, shown: str) -> Rows:
-    """Corners of the areas in order, figures and names at their places, circles, and the line."""
-    found, drawn = place(comparison, name, month), outlines()
+    """What each area is coloured by, names and figures at their places, and circles."""
+    found = place(comparison, name, month)
     most, written = _most(comparison, shown)[0], LAYERS[shown].written
     values = found.attacks if shown == ATTACKS else found.foothold
-    rows: Rows = [{"kind": "month", "x": 0, "y": 346, "text": month_words(months(comparison)[month])}]
-    for area, one in drawn["areas"].items():
-        here = area in PAKISTAN_AREAS
-        value = values[area] if here else found.fighters[area]
-        for order, (x, y) in enumerate(one["outline"]):
-            row = {"kind": "here" if here else "across", "area": area, "order": order, "x": x, "y": y}
-            rows.append({**row, "value": round(value, 2)} if here else row)
-        x, y = one["at"]
-        dark = here and value > 0.45 * most
-        rows.append({"kind": "name", "area": area, "x": x, "y": y, "text": one["name"], "dark": dark})
+    rows: Rows = [{"kind": "month", "x": 4, "y": 290, "text": month_words(months(comparison)[month])}]
+    for area, one in places()["areas"].items():
+        here, (x, y) = area in PAKISTAN_AREAS, one["at"]
+        text = written(values[area]) if here else _people(found.fighters[area])
+        spot = dict(zip(("x", "y"), on_paper(one["spot"]), strict=True))
         if here:
-            below = 17 + 12 * one["name"].count("\n")
-            rows.append({"kind": "figure", "area": area, "x": x, "y": y - below, "text": written(value), "dark": dark})
+            rows.append({"kind": "here", "area": area, "value": round(values[area], 2)})
         else:
-            x, y = one["circle"]
             rows.append(
-                {"kind": "circle", "area": area, "x": x, "y": y, "fighters": round(value, 3), "text": _people(value)}
+                {"kind": "circle", "area": area, **spot, "fighters": round(found.fighters[area], 3), "text": text}
             )
-    rows += [{"kind": "line", "order": order, "x": x, "y": y} for order, (x, y) in enumerate(drawn["line"])]
-    rows += [{"kind": "word", "x": one["at"][0], "y": one["at"][1], "text": one["text"]} for one in drawn["words"]]
+        if "from" in one:
+            rows.append({"kind": "leader", **spot, "x2": one["from"][0], "y2": one["from"][1]})
+        ink = "page" if not here or one["align"] != "center" else "dark" if values[area] > 0.45 * most else "light"
+        words = {"area": area, "x": x, "align": one["align"], "ground": ink}
+        rows.append({"kind": "name", **words, "y": y, "text": one["name"]})
+        below = 15 + 12 * one["name"].count("\n")
+        rows.append({"kind": "figure" if here else "fighters", **words, "y": y - below, "text": text})
+    rows += [
+        {"kind": "word", "x": one["at"][0], "y": one["at"][1], "text": one["text"], "ground": one["ground"]}
+        for one in places()["words"]
+    ]
     return rows
 
 
 def _drawing(most: tuple[float, float], shown: Layer) -> Any:
-    width, height = outlines()["size"]
+    measures, known = places(), outlines()
+    width, height = measures["size"]
     across = alt.X("x:Q", scale=alt.Scale(domain=[0, width], nice=False), axis=None)
     up = alt.Y("y:Q", scale=alt.Scale(domain=[0, height], nice=False), axis=None)
 
@@ -193,25 +219,46 @@ def _drawing(most: tuple[float, float], shown: Layer) -> Any:
         wanted = " || ".join(f"datum.kind === '{kind}'" for kind in kinds)
         return alt.Chart(width=width, height=height).transform_filter(wanted).encode(x=across, y=up)
 
+    def ground(*geometries: dict[str, Any], **look: Any) -> Any:
+        shapes = [{"type": "Feature", "geometry": one} for one in geometries]
+        return alt.Chart(alt.InlineData(values=shapes), width=width, height=height).mark_geoshape(**look)
+
+    def written(kind: str, size: int, **more: Any) -> Any:
+        return (
+            layer(kind).mark_text(fontSize=size, align=alt.expr("datum.align"), **more).encode(text="text:N", color=ink)
+        )
+
     colours = alt.Scale(domain=[0, most[0]], range=shown.colours, interpolate="rgb")
     sizes = alt.Scale(domain=[0, most[1]], range=[0, _LARGEST])
-    area = {"filled": True, "interpolate": "linear-closed", "stroke": "#8c8c8c", "strokeWidth": 1}
-    ink = alt.condition("datum.dark", alt.value("white"), alt.value(ON_LIGHT))
+    inks = alt.Scale(domain=["page", "light", "dark"], range=[INK, ON_LIGHT, ON_DARK])
+    ink = alt.Color("ground:N", scale=inks, legend=None)  # what a word stands on
+    areas = [{"area": area, "type": "Feature", "geometry": known["areas"][area]} for area in PAKISTAN_AREAS]
+    shapes = alt.LookupData(alt.InlineData(values=areas), "area", ["type", "geometry"])
+    refuges = [known["areas"][area] for area in AFGHAN_AREAS]
+    here = alt.Chart(width=width, height=height).transform_filter("datum.kind === 'here'")
     return alt.layer(
-        layer("across").mark_line(**area, fill=_SAND, opacity=1).encode(detail="area:N", order="order:Q"),
-        layer("here")
-        .mark_line(**area)
-        .encode(detail="area:N", order="order:Q", fill=alt.Fill("value:Q", scale=colours, legend=None)),
-        layer("line").mark_line(stroke="white", strokeWidth=6).encode(order="order:Q"),
-        layer("line").mark_line(stroke=INK, strokeWidth=2.5, strokeDash=[7, 3]).encode(order="order:Q"),
-        layer("word").mark_text(align="left", fontSize=11, fontStyle="italic", color=INK).encode(text="text:N"),
+        ground(known["land"], fill=LAND),
+        ground(known["afghanistan"], fill=SAND, stroke=AXIS, strokeWidth=0.75),
+        ground(*refuges, fill=REFUGE, stroke=AXIS, strokeWidth=0.5),
+        here.transform_lookup("area", shapes)
+        .mark_geoshape(stroke=AXIS, strokeWidth=0.75)
+        .encode(fill=alt.Fill("value:Q", scale=colours, legend=None)),
+        ground(known["line"], filled=False, stroke=INK, strokeWidth=2, strokeDash=[6, 3]),
+        layer("leader").mark_rule(color=INK, strokeWidth=1).encode(x2="x2:Q", y2="y2:Q"),
+        layer("word").mark_text(align="left", fontSize=11, fontStyle="italic").encode(text="text:N", color=ink),
         layer("circle")
-        .mark_circle(color=_EARTH, opacity=0.35, stroke=_EARTH, strokeWidth=1.5)
+        .mark_circle(color=EARTH, opacity=0.6, stroke=EARTH, strokeWidth=1.5)
         .encode(size=alt.Size("fighters:Q", scale=sizes, legend=None)),
-        layer("circle").mark_text(fontSize=12, fontWeight="bold", color=ON_LIGHT).encode(text="text:N"),
-        layer("name").mark_text(fontSize=11, lineHeight=12).encode(text="text:N", color=ink),
-        layer("figure").mark_text(fontSize=15, fontWeight="bold", dy=2).encode(text="text:N", color=ink),
+        written("name", 11, lineHeight=12),
+        written("figure", 14, fontWeight="bold"),
+        written("fighters", 14, fontWeight="bold"),
         layer("month").mark_text(align="left", fontSize=13, fontWeight="bold", color=SOFT).encode(text="text:N"),
+    ).project(
+        "mercator",
+        center=measures["centre"],
+        scale=measures["scale"],
+        translate=[width / 2, height / 2],
+        clipExtent=[[0, 0], [width, height]],
     )
 
 

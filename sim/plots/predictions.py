@@ -12,6 +12,7 @@ from sim.plots.data import Rows
 from sim.plots.gallery import Picture
 from sim.plots.tables import Table
 from sim.plots.theme import HIGHER, INK, MARGIN, PALETTE, SOFT, WIDTH, dress
+from sim.theme import PAPER
 from sim.words.numbers import between, of_100
 
 _STEP = 10
@@ -46,7 +47,7 @@ def chances(
     drawn = alt.Chart(width=width - MARGIN, height=_HIGH)
     x = alt.Scale(domain=[0, 100])
     most = max(2, *counts.values()) if counts else 2
-    bars = drawn.transform_filter("datum.kind === 'count'").mark_bar(color=PALETTE[0], stroke="white").encode(
+    bars = drawn.transform_filter("datum.kind === 'count'").mark_bar(color=PALETTE[0], stroke=PAPER).encode(
         x=alt.X("from:Q", scale=x, axis=alt.Axis(title="of 100 modelled worlds", values=list(range(0, 101, 20)))),
         x2="to:Q",
         y2=alt.datum(0),

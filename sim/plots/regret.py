@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.plots.data import Rows
 from sim.plots.theme import ON_LIGHT, PALETTE, SOFT, WIDTH, broken, colour, dash, dress
+from sim.theme import ON_DARK, PAPER
 
 MOST_DRAWN = 8
 _STEPS = 60
@@ -83,12 +84,12 @@ def winners(
     )
     legend = alt.Legend(columns=1 if sum(map(len, names)) > 34 else len(names), symbolType="square")
     chart = alt.layer(
-        base.mark_rect(stroke="white", strokeWidth=2).encode(
+        base.mark_rect(stroke=PAPER, strokeWidth=2).encode(
             color=alt.Color("winner:N", sort=names, scale=alt.Scale(domain=names, range=shades), legend=legend),
             opacity=alt.Opacity("clear:Q", scale=alt.Scale(domain=[0, 0.4, 1], range=[0, 0.25, 1]), legend=None),
         ),
         base.mark_text(fontSize=13).encode(
-            text="label:N", color=alt.condition("datum.clear > 0.8", alt.value("white"), alt.value(ON_LIGHT))
+            text="label:N", color=alt.condition("datum.clear > 0.8", alt.value(ON_DARK), alt.value(ON_LIGHT))
         ),
     )
     subtitle = (

@@ -9,12 +9,13 @@ import altair as alt
 
 from sim.plots.data import Rows
 from sim.plots.theme import INK, ON_LIGHT, PALETTE, WIDTH, broken, dress, name_axis
+from sim.theme import LESS_TO_MORE, ON_DARK, PAPER
 from sim.words.numbers import signed
 
 WIDE = 2 * WIDTH
 _NAMES, _CELL, _ROW, _LINE = 200, 76, 22, 14
 # Blue falls, orange rises, as elsewhere; beyond one standard deviation the shade grows no more.
-_SHADES, _MOST = ["#0072B2", "#f7f7f7", "#E69F00"], 1.0
+_MOST = 1.0
 MOST_COURSES = 6
 _DARK = 5  # so many of the palette's first colours take white figures
 OTHERS = "another course"
@@ -61,14 +62,14 @@ def lever_effects(
         x=alt.X("figure:N", sort=order, axis=across),
         y=alt.Y("lever:N", sort=list(effects), axis=name_axis(title=None)),
     )
-    scale = alt.Scale(domain=[-_MOST, 0, _MOST], range=_SHADES, interpolate="rgb")
+    scale = alt.Scale(domain=[-_MOST, 0, _MOST], range=LESS_TO_MORE, interpolate="rgb")
     chart = alt.layer(
         base.mark_rect().encode(color=alt.Color("shade:Q", scale=scale, legend=None)),
         base.transform_filter("datum.meant").mark_rect(fill=None, stroke=INK, strokeWidth=1.5),
         base.mark_text().encode(
             text="text:N",
             opacity=alt.condition("datum.clear", alt.value(1.0), alt.value(0.45)),
-            color=alt.condition("datum.shade < -0.6", alt.value("white"), alt.value(ON_LIGHT)),
+            color=alt.condition("datum.shade < -0.6", alt.value(ON_DARK), alt.value(ON_LIGHT)),
         ),
     )
     subtitle = (
@@ -132,7 +133,7 @@ def _bars(parts: Mapping[str, Mapping[str, float]], order: Sequence[str], title:
     )
     axis = alt.Axis(title="of 100", labelExpr="'' + round(datum.value * 100)", tickCount=5)
     chart = alt.layer(
-        base.mark_bar(stroke="white").encode(
+        base.mark_bar(stroke=PAPER).encode(
             x=alt.X("from:Q", scale=alt.Scale(domain=[0, 1]), axis=axis),
             x2="to:Q",
             color=alt.Color(
@@ -145,7 +146,7 @@ def _bars(parts: Mapping[str, Mapping[str, float]], order: Sequence[str], title:
         base.mark_text().encode(
             x="middle:Q",
             text="label:N",
-            color=alt.condition("datum.dark", alt.value("white"), alt.value(ON_LIGHT)),
+            color=alt.condition("datum.dark", alt.value(ON_DARK), alt.value(ON_LIGHT)),
         ),
     )
     return dress(chart, rows, title, subtitle, WIDE)

@@ -11,13 +11,14 @@ import altair as alt
 
 from sim.plots.data import Rows
 from sim.plots.theme import HIGHER, INK, LOWER, ON_LIGHT, PALETTE, SOFT, WIDTH, dress, name_axis
+from sim.theme import BLUES, CELL, ON_DARK, PAPER
 
 WIDE = 2 * WIDTH
 _STEP = 19  # px for a factor
 _LETTER = 6.3  # px, of the labels
 _GAP = 13  # px between two labels of a scatter
 _HEIGHT = 300
-_BLUES = ["#ffffff", "#c6dbef", "#6baed6", "#2171b5", "#08306b"]
+_BLUES = (PAPER, *BLUES[1:])
 LOW, HIGH = "factor low in its range", "factor high"
 
 
@@ -116,9 +117,9 @@ def pairs(rows: Rows, order: list[str], title: str, subtitle: str, *, width: int
     )
     scale = alt.Scale(domain=[0, most], range=_BLUES, interpolate="rgb")
     chart = alt.layer(
-        base.mark_rect(stroke="#d0d0d0").encode(color=alt.Color("index:Q", scale=scale, legend=None)),
+        base.mark_rect(stroke=CELL).encode(color=alt.Color("index:Q", scale=scale, legend=None)),
         base.mark_text().encode(
-            text="text:N", color=alt.condition("datum.dark", alt.value("white"), alt.value(ON_LIGHT))
+            text="text:N", color=alt.condition("datum.dark", alt.value(ON_DARK), alt.value(ON_LIGHT))
         ),
     )
     return dress(chart, cells, title, subtitle, max(width, labels + side * (len(order) - 1)))

@@ -11,13 +11,12 @@ import numpy as np
 from sim.plots.data import Rows, Source, as_comparison, called, monthly, months, panel_of, parting, rounded
 from sim.plots.theme import ON_LIGHT, WIDTH, broken, colour, dress, month_x, name_axis, panels, side_by_side
 from sim.results.paired import Comparison
+from sim.theme import BLUES, ON_DARK, PAPER, STEPS
 from sim.vocabulary import AFGHAN_AREAS, LEVERS, PAKISTAN_AREAS, STANCES, VERDICTS
 from sim.words.numbers import number, shares
 
 _AREAS = PAKISTAN_AREAS | AFGHAN_AREAS
 _LABELS = 116  # px for the labels on the left
-_BLUES = ["#f2f6fa", "#c6dbef", "#6baed6", "#2171b5", "#08306b"]  # lighter to darker, in grey too
-_STANCES = ["#e9eef4", "#b3cde3", "#7f9fc7", "#3f6aa5", "#08306b"]
 _MOST_COLUMNS = 6
 _OVERLAP = 0.15  # of a month, under what follows: no seams
 
@@ -93,7 +92,7 @@ def stances(source: Source, *, width: int = WIDTH) -> Any:
             color=alt.Color(
                 "stance:N",
                 sort=labels,
-                scale=alt.Scale(domain=labels, range=_STANCES),
+                scale=alt.Scale(domain=labels, range=STEPS),
                 legend=alt.Legend(columns=3, symbolType="square"),
             ),
         )
@@ -129,11 +128,11 @@ def violence_by_area(source: Source, *, width: int = WIDTH) -> Any:
         x=alt.X("span:N", sort=list(spans), title=None, axis=alt.Axis(labelAngle=0, domain=False, ticks=False)),
         y=alt.Y("area:N", sort=areas, title=None, axis=name_axis()),
     )
-    scale = alt.Scale(domain=[0, most or 1], range=_BLUES, interpolate="rgb")
+    scale = alt.Scale(domain=[0, most or 1], range=BLUES, interpolate="rgb")
     chart = alt.layer(
-        base.mark_rect(stroke="white", strokeWidth=2).encode(color=alt.Color("attacks:Q", scale=scale, legend=None)),
+        base.mark_rect(stroke=PAPER, strokeWidth=2).encode(color=alt.Color("attacks:Q", scale=scale, legend=None)),
         base.mark_text().encode(
-            text="label:N", color=alt.condition("datum.dark", alt.value("white"), alt.value(ON_LIGHT))
+            text="label:N", color=alt.condition("datum.dark", alt.value(ON_DARK), alt.value(ON_LIGHT))
         ),
     )
     if len(names) > 1:
@@ -175,7 +174,7 @@ def levers_in_force(source: Source, *, width: int = WIDTH) -> Any:
             x2="to:Q",
             y=alt.Y("lever:N", sort=order, title=None, axis=name_axis(grid=True)),
             color=alt.Color(
-                "force:Q", scale=alt.Scale(domain=[0, 1], range=_BLUES[1:], interpolate="rgb"), legend=legend
+                "force:Q", scale=alt.Scale(domain=[0, 1], range=BLUES[1:], interpolate="rgb"), legend=legend
             ),
             opacity=alt.condition("datum.force > 0", alt.value(1), alt.value(0)),
         )

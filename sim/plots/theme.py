@@ -1,4 +1,4 @@
-"""How every picture looks: colours, type, the axis of months, and what stands around the drawing.
+"""How every picture looks: type, the axis of months, and what stands around the drawing, in the colours of `sim.theme`.
 
 Pictures are drawn 328 px wide, so that nothing has to shrink on a phone of 360 px; pages put several side by side where
 there is room. Scenarios are told apart by colour and by dash, or stand in panels of their own: grey paper is enough.
@@ -14,20 +14,18 @@ from typing import Any
 import altair as alt
 import pandas  # noqa: F401  (Altair looks into it where it is loaded, be it half-way through in another thread)
 
+from sim.theme import AXIS, FONT, GRID, HIGHER, INK, LOWER, ON_DARK, ON_LIGHT, PALETTE, PAPER, SAME, SOFT
+
+__all__ = ["FONT", "HIGHER", "INK", "LOWER", "ON_DARK", "ON_LIGHT", "PALETTE", "PAPER", "SAME", "SOFT"]
+
 WIDTH = 328
 MARGIN = 52  # px for the labels and the title of the vertical axis
-FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
-INK, SOFT = "#1a1a1a", "#4d4d4d"  # on a dark page `look.css` makes them light, and what is white dark
-ON_LIGHT = "#1b1b1b"  # words on a light colour, which stay dark on every page
-
-# Okabe and Ito's colours for the colour-blind, the darker ones first; a dash for each, for those who see no colour.
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#AA4499", "#000000", "#56B4E9", "#E69F00", "#7F7F7F")
+# A dash for each colour of the palette, for those who see no colour.
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [12, 3], [4, 1], [1, 3], [3, 6])
-HIGHER, LOWER, SAME = "#E69F00", "#0072B2", "#dedede"
 
 CONFIG: dict[str, Any] = {
     "font": FONT,
-    "background": "white",
+    "background": PAPER,
     "padding": 4,
     "lineBreak": "\n",
     "view": {"stroke": None},
@@ -55,9 +53,9 @@ CONFIG: dict[str, Any] = {
         "ticks": False,
         "labelPadding": 4,
         "labelLimit": 0,
-        "gridColor": "#e6e6e6",
+        "gridColor": GRID,
     },
-    "axisX": {"grid": False, "domain": True, "domainColor": "#8c8c8c", "ticks": True, "tickColor": "#8c8c8c"},
+    "axisX": {"grid": False, "domain": True, "domainColor": AXIS, "ticks": True, "tickColor": AXIS},
     "header": {
         "labelFont": FONT,
         "labelFontSize": 12,

@@ -1,0 +1,117 @@
+"""One look for all: colours, type and spacing of pictures, dashboard, reports, packs and slides. Nowhere else is a colour stated.
+
+Pictures are drawn in the light colours. On a dark page, `svg_css` gives what is drawn in one of them its dark counterpart,
+so that a picture stands on the page's own ground instead of on a white card.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# Pages: name of a shade -> what it is by day, by night and on paper.
+LIGHT = {
+    "paper": "#ffffff",
+    "ink": "#1a1a1a",
+    "soft": "#4d4d4d",
+    "line": "#c9c9c9",
+    "shade": "#eef2f6",
+    "link": "#0b5394",
+    "accent": "#0b5394",
+    "fill": "#0b5394",
+    "on-fill": "#ffffff",
+    "ring": "#8ec1f0",
+}
+DARK = {
+    "paper": "#12161b",
+    "ink": "#f2f4f6",
+    "soft": "#c3cad1",
+    "line": "#474d54",
+    "shade": "#1f262e",
+    "link": "#9ccaf3",
+    "accent": "#8ec1f0",
+    "fill": "#0b5394",
+    "on-fill": "#ffffff",
+    "ring": "#8ec1f0",
+}
+PRINTED = LIGHT | {"ink": "#000000", "soft": "#333333", "line": "#aaaaaa", "link": "#000000"}
+
+PAPER, INK, SOFT = LIGHT["paper"], LIGHT["ink"], LIGHT["soft"]
+ON_LIGHT, ON_DARK = "#1b1b1b", "#ffffff"  # words on a light or a dark colour, which stay so on every page
+
+# Okabe and Ito's colours for the colour-blind, the darker ones first.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#AA4499", "#000000", "#56B4E9", "#E69F00", "#7F7F7F")
+HIGHER, LOWER, SAME = "#E69F00", "#0072B2", "#dedede"
+# From little to much, in grey too; and from one end over the middle to the other.
+BLUES = ("#f2f6fa", "#c6dbef", "#6baed6", "#2171b5", "#08306b")
+STEPS = ("#e9eef4", "#b3cde3", "#7f9fc7", "#3f6aa5", "#08306b")
+PURPLES = ("#f7f5fa", "#dadaeb", "#9e9ac8", "#6a51a3", "#3f007d")
+OPPOSED_TO_ALIGNED = ("#d55e00", "#f0b27a", "#9a9a9a", "#56a0d3", "#0072b2")
+LESS_TO_MORE = ("#0072B2", "#f7f7f7", "#E69F00")
+GRID, AXIS, CELL, NODE, UNSEEN = "#e6e6e6", "#8c8c8c", "#d0d0d0", "#e7e7e7", "#808080"
+# Of a map: other land, the country across the line, its areas of refuge, and the fighters in them.
+LAND, SAND, REFUGE, EARTH = "#f1f1ee", "#f3ecdd", "#e8d9bd", "#b45f06"
+
+# What is drawn in one of these is drawn in the other on a dark page: as a fill, and as a line. White words stay.
+DARK_FILLS = {INK: DARK["ink"], SOFT: DARK["soft"], "#000000": DARK["soft"], SAME: "#4a4d57", NODE: "#3a424b"}
+DARK_FILLS |= {LAND: "#1b2128", SAND: "#2c2a26", REFUGE: "#4a3f2c", EARTH: "#e08a2e"}
+DARK_SHAPES = {PAPER: DARK["paper"]}
+DARK_LINES = {INK: DARK["ink"], "#000000": DARK["ink"], SOFT: DARK["soft"], GRID: "#33363f", PAPER: DARK["paper"]}
+DARK_LINES |= {"#0072B2": "#3d9fe0", "#AA4499": "#d17fc4", CELL: "#4a4d57"}
+
+# Type, and room between things, in px; from small to large.
+FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+PAGE_FONT = f"Source Sans, {FONT}"  # of the dashboard: Streamlit serves it, so that words are as wide on every machine
+SIZES = {"label": 12, "note": 14, "body": 16, "lead": 18, "h3": 20, "h2": 24, "h1": 32}
+SPACES = (4, 8, 12, 16, 24, 32, 48)
+
+
+def css_variables() -> str:
+    """`--paper`, `--ink`, ..., `--size-body`, ..., `--space-1`, ..., `--font`: for a page by itself, by day, night and print."""
+    fixed = {"font": FONT}
+    fixed |= {f"size-{name}": f"{px / SIZES['body']:g}rem" for name, px in SIZES.items()}
+    fixed |= {f"space-{place}": f"{px}px" for place, px in enumerate(SPACES, 1)}
+    return (
+        f":root {{ color-scheme: light dark; {_declared(LIGHT)} {_declared(fixed)} }}\n"
+        f"@media (prefers-color-scheme: dark) {{ :root {{ {_declared(DARK)} }} }}\n"
+        f"@media print {{ :root {{ color-scheme: light; {_declared(PRINTED)} }} }}\n"
+    )
+
+
+def either_css() -> str:
+    """The same shades for a page that says itself whether it is light or dark (the dashboard), by `light-dark()`."""
+    both = {name: f"light-dark({shade}, {DARK[name]})" for name, shade in LIGHT.items()}
+    return f":root {{ {_declared(both)} }}\n"
+
+
+def svg_css(within: str, dark_only: bool = False) -> str:
+    """What gives pictures below a selector their dark colours on a dark page.
+
+    Args:
+        within: the selector, such as `figure`.
+        dark_only: whether this is for a page that is known to be dark (inside of a media query); else `light-dark()` decides.
+    """
+    rules = []
+    for kind, words, known in (
+        ("fill", "[fill='{}' i]", DARK_FILLS),
+        ("fill", "path[fill='{}' i]", DARK_SHAPES),
+        ("stroke", "[stroke='{}' i]", DARK_LINES),
+    ):
+        for light, dark in known.items():
+            shade = dark if dark_only else f"light-dark({light}, {dark})"
+            rules.append(f"{within} svg {words.format(light)} {{ {kind}: {shade}; }}")
+    return "\n".join(rules) + "\n"
+
+
+def streamlit_theme() -> str:
+    """The sections of Streamlit's configuration that say how pages look."""
+    names = {"primaryColor": "accent", "backgroundColor": "paper", "secondaryBackgroundColor": "shade"}
+    names |= {"textColor": "ink", "linkColor": "link", "grayTextColor": "soft"}
+    headings = ", ".join(f'"{SIZES[one] / SIZES["body"]:g}rem"' for one in ("h1", "h2", "h3", "lead", "body", "body"))
+    out = f"[theme]\nbaseFontSize = {SIZES['body']}\nshowWidgetBorder = true\nheadingFontSizes = [{headings}]\n"
+    for kind, shades in (("light", LIGHT), ("dark", DARK)):
+        out += f"\n[theme.{kind}]\n" + "".join(f'{key} = "{shades[name]}"\n' for key, name in names.items())
+    return out
+
+
+def _declared(values: Mapping[str, str]) -> str:
+    return " ".join(f"--{name}: {value};" for name, value in values.items())
