@@ -6,9 +6,10 @@ import streamlit as st
 
 from dashboard.runtime import ahead, history, long_tasks, state, versions
 from dashboard.runtime.engine import engine
-from dashboard.widgets import controls, sentences, show, versions_kept
+from dashboard.widgets import controls, sentences, show, strip, versions_kept
 from sim.results import Comparison
 from sim.results.reading import scope
+from sim.vocabulary import month_words
 
 KINDS = ("fan", "difference", "verdicts")
 # px of height of the fan, the difference and the verdicts of two scenarios: as in look.css, and 64 for what stands below.
@@ -45,6 +46,9 @@ def answer() -> None:
     about = " ".join(filter(None, (sentences.how_compared(here, found), scope(found))))
     pictures = {kind: show.moving(pictured(kind, here, found), kind, here.metric) for kind in KINDS}
     st.markdown(" ".join(filter(None, words)))
+    months = next(iter(found.results.values())).months
+    with st.container(key="strip"):
+        strip.strip(pictures["fan"], month_words(months[0]), month_words(months[-1]))
     with st.container(horizontal=True, gap="medium"):
         for kind, one in pictures.items():
             show.picture(one, kind, width=680 if kind == "fan" else 340)
