@@ -29,7 +29,7 @@ def make_ready() -> None:
     engine()  # its workers start while this process imports
     for name in NEEDED:
         import_module(name)
-    from dashboard.widgets import controls
+    from dashboard.widgets import controls, levers
 
     try:
         found = engine().results("opening", versions.jobs(controls.FIRST))
@@ -42,6 +42,6 @@ def make_ready() -> None:
     sentences.answer(here, compared)
     for kind in KINDS:
         show.moving(compared, kind, here.metric)
-    for names in controls.grouped().values():
+    for names in levers.grouped().values():
         for name in names:
             explained(name)

@@ -12,7 +12,7 @@ from streamlit.util import calc_hash
 
 import sim
 from dashboard.runtime.state import SHARES
-from dashboard.widgets import controls, glossary
+from dashboard.widgets import controls, glossary, levers
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.plots import fan, rows_of
@@ -113,15 +113,15 @@ def test_the_first_page_is_found_by_its_name_too(monkeypatch: pytest.MonkeyPatch
 
 
 def test_every_lever_stands_in_one_group_and_says_what_its_levels_are() -> None:
-    grouped = controls.grouped()
+    grouped = levers.grouped()
     assert list(grouped) == list(GROUPS.values())
     assert sorted(name for names in grouped.values() for name in names) == sorted(SHARES)
     app = opened("compare", **SMALL)
     assert [one.label for one in app.slider][: len(SHARES)] == [
-        controls.TITLES[name] for names in grouped.values() for name in names
+        levers.TITLES[name] for names in grouped.values() for name in names
     ]
     for name in SHARES:
-        told = widget(app, "slider", controls.TITLES[name]).help.replace("\\", "")
+        told = widget(app, "slider", levers.TITLES[name]).help.replace("\\", "")
         for words in LEVELS[name].names:
             assert words in told
         for aim in LEVER_SPECS[name].aims if name in LEVER_SPECS else ():

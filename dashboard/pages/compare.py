@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.runtime import ahead, history, long_tasks, state, versions
 from dashboard.runtime.engine import engine
-from dashboard.widgets import controls, sentences, show, strip, versions_kept
+from dashboard.widgets import controls, levers, sentences, show, strip, versions_kept
 from sim.results import Comparison
 from sim.results.reading import scope
 from sim.vocabulary import month_words
@@ -76,7 +76,7 @@ def moved(here: state.State) -> state.State:
         here = state.publish(controls.since(here))
         back()
         with st.expander("Pakistan's levers", expanded=True), st.container(height=380, gap=None, key="lever-list"):
-            here = controls.levers(here)
+            here = levers.levers(here)
         with st.expander("What the others do", expanded=True):
             here = controls.postures(here)
         state.publish(here)

@@ -7,58 +7,64 @@ address made by hand may hold anything: what does not fit is told in a message a
 from __future__ import annotations
 
 import base64
-import re
 import zlib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from functools import cache, partial
+from functools import partial
 from typing import Any, Self
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard.runtime import history, kept
-from dashboard.runtime.kept import MOST_KEPT, Kept
-from sim.ensemble.spec import DEFAULT_PARAMETERS, LIMITS
-from sim.ensemble.spec import PARAMETERS as MODES
-from sim.evidence import ledger
-from sim.metrics import METRICS
-from sim.parameters import PARAMETERS
-from sim.parameters.posterior import AS_OF
-from sim.scenario.settings import OPTIONS
-from sim.vocabulary import acting, settings_of
-from sim.why.names import DECISIONS
+from dashboard.runtime import history
+from dashboard.runtime.checks import (
+    CHECKS,
+    LONGEST_OWN,
+    MOST_BACK,
+    MOST_LETTERS,
+    MOST_MONTHS,
+    MOST_PARTS,
+    MOST_SCENARIOS,
+    MOST_WORLDS,
+    OWN,
+    POSTURES,
+    SHARES,
+    AddressError,
+    kept_names,
+    known,
+    number,
+)
+from dashboard.runtime.kept import Kept
+from sim.ensemble.spec import DEFAULT_PARAMETERS
 from sim.words.problems import problem_lines, short
-from sim.yamlfile import LIMIT, suggestion
 
-MOST_SCENARIOS = 4
-MOST_WORLDS, MOST_MONTHS = 1000, 120
-MOST_LETTERS, MOST_BACK = 100, 12
-OWN = "own"  # the name under which a scenario made in the Studio goes
-_LONGEST_OWN = 6000  # characters of an address
-_MOST_PARTS = 1000  # of an address; more than there are levers and parameters
-
-# What is moved by degrees: levers and what goes with them. And what is one of several options, with the actor whose it is.
-SHARES = tuple(name for actor, spec in acting().items() if spec.has_levers for name in settings_of(actor))
-POSTURES = {one.name: actor for actor, spec in acting().items() for one in spec.settings if one.options}
-_MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
-
-
-class AddressError(ValueError):
-    """A part of an address does not fit; the message says what is allowed.
-
-    Args:
-        text: what is wrong; name, allowed: a wrong name and the right ones, for the end of the message, which is put into
-            words only when somebody reads it.
-    """
-
-    def __init__(self, text: str, name: str = "", allowed: Iterable[str] = ()) -> None:
-        super().__init__(text)
-        self.name, self.allowed = name, allowed
-
-    def __str__(self) -> str:
-        return super().__str__() + (suggestion(short(self.name), self.allowed) if self.allowed else "")
+# What an address may say is part of this, for whoever uses it.
+__all__ = [
+    "MOST_BACK",
+    "MOST_LETTERS",
+    "MOST_MONTHS",
+    "MOST_SCENARIOS",
+    "MOST_WORLDS",
+    "OTHERS",
+    "OWN",
+    "POSTURES",
+    "SHARES",
+    "AddressError",
+    "State",
+    "arrive",
+    "current",
+    "from_query",
+    "kept_names",
+    "key",
+    "known",
+    "number",
+    "publish",
+    "replace_all",
+    "retrace",
+    "to_query",
+    "too_long",
+]
 
 
 @dataclass(frozen=True)
@@ -163,15 +169,15 @@ def too_long(text: str) -> bool:
 def _packed(text: str) -> str:
     """A text for an address; "" where it is too long for one."""
     packed = base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
-    return packed if len(packed) <= _LONGEST_OWN else ""
+    return packed if len(packed) <= LONGEST_OWN else ""
 
 
 def from_query(query: Mapping[str, str]) -> tuple[State, list[str]]:
     """The state that an address holds, and a message for each part that does not fit."""
     found: dict[str, Any] = {name: {} for name in _PREFIXES}
     problems: list[Callable[[], str]] = []
-    if len(query) > _MOST_PARTS:
-        return State(), [f"the address has {len(query):,} parts; allowed: at most {_MOST_PARTS:,}"]
+    if len(query) > MOST_PARTS:
+        return State(), [f"the address has {len(query):,} parts; allowed: at most {MOST_PARTS:,}"]
     names = {_WORDS.get(one.name, one.name): one.name for one in fields(State) if one.name not in _PREFIXES}
     # The scenarios that an address brings along first: their names are then known to the others.
     for key in sorted(query, key=lambda key: (key != "own", not key.startswith("kept."))):
@@ -182,9 +188,9 @@ def from_query(query: Mapping[str, str]) -> tuple[State, list[str]]:
         try:
             if prefix is not None:
                 name = key.removeprefix(_PREFIXES[prefix])
-                found[prefix][name] = _CHECKS[prefix](name, query[key], mine)
+                found[prefix][name] = CHECKS[prefix](name, query[key], mine)
             elif key in names:
-                found[names[key]] = _CHECKS[names[key]](query[key], mine)
+                found[names[key]] = CHECKS[names[key]](query[key], mine)
             else:
                 raise AddressError("is not known", key, [*names, *_PREFIXES.values()])
         except AddressError as problem:
@@ -201,158 +207,8 @@ def _told(key: str, value: str, problem: AddressError) -> str:
     return f"{short(key)} = {short(value)}: {problem}"
 
 
-@cache
-def known() -> dict[str, str]:
-    """The scenarios of the library: name -> title."""
-    from sim.scenario import list_scenarios
-
-    return {name: title for name, title, _ in list_scenarios()}
-
-
 def _text(value: object) -> str:
     return repr(value) if isinstance(value, float) else str(value)
-
-
-def _one_of(value: str, allowed: Any) -> str:
-    if value not in allowed:
-        raise AddressError("is not one of the choices", value, allowed)
-    return value
-
-
-def _scenarios(value: str, mine: Collection[str]) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(value.split(",")))
-    if not 2 <= len(names) <= MOST_SCENARIOS:
-        raise AddressError(f"names {len(names)} scenarios; allowed: two to {MOST_SCENARIOS}")
-    for name in names:
-        if name == OWN and OWN not in mine:
-            raise AddressError("the scenario made in the Studio did not come with this address; download and upload it")
-        _one_of(name, (*known(), *mine))
-    return names
-
-
-def _whole(low: int, high: int) -> Any:
-    def check(value: str, mine: Collection[str]) -> int:
-        if not re.fullmatch(r"\d{1,19}", value, re.ASCII) or not low <= int(value) <= high:
-            raise AddressError(f"is not a whole number in range; allowed: {low:,} to {high:,}")
-        return int(value)
-
-    return check
-
-
-def _month(value: str, mine: Collection[str]) -> str:
-    if not _MONTH.fullmatch(value):
-        raise AddressError("is not a month; allowed: YYYY-MM, such as 2022-12")
-    return value
-
-
-def number(value: str, low: float, high: float) -> float:
-    """A number of an address within a range. Raises AddressError."""
-    try:
-        out = float(value) if len(value) < 40 and value.isascii() else float("nan")
-    except ValueError:
-        out = float("nan")
-    if not low <= out <= high:
-        raise AddressError(f"is not a number in range; allowed: {low:g} to {high:g}")
-    return out + 0.0
-
-
-def _lever(name: str, value: str, mine: Collection[str] = ()) -> float:
-    _one_of(name, SHARES)
-    return number(value, 0, 1)
-
-
-def _posture(name: str, value: str, mine: Collection[str] = ()) -> str:
-    return _one_of(value, (*OPTIONS[_one_of(name, POSTURES)], "choose"))
-
-
-def _uncertainty(name: str, value: str, mine: Collection[str] = ()) -> float:
-    about = PARAMETERS[_one_of(name, PARAMETERS)]
-    return number(value, about.low, about.high)
-
-
-def _kept(name: str, value: str, mine: Collection[str]) -> Kept:
-    _one_of(name, kept_names())
-    checks: dict[str, Any] = {one: partial(_lever, one) for one in SHARES}
-    checks |= {one: partial(_posture, one) for one in POSTURES}
-    try:
-        found = kept.read(value, partial(_month, mine=()), checks)
-    except ValueError as problem:
-        raise AddressError(str(problem)) from None
-    _one_of(found.of, (*known(), *([OWN] if OWN in mine else [])))
-    return found
-
-
-def kept_names() -> list[str]:
-    """The names by which kept versions go."""
-    return [f"k{number}" for number in range(1, MOST_KEPT + 1)]
-
-
-def _own(value: str, mine: Collection[str]) -> str:
-    from sim.scenario import ScenarioError, load_scenario
-
-    text = _unpacked(value)
-    try:
-        load_scenario((OWN, text))
-    except ScenarioError as problem:
-        raise AddressError(problem.problems[0]) from None
-    return text
-
-
-def _trial(value: str, mine: Collection[str]) -> str:
-    from dashboard.runtime import experiments
-
-    text = _unpacked(value)
-    if problems := experiments.check(text).problems:
-        raise AddressError(problems[0])
-    return text
-
-
-def _unpacked(value: str) -> str:
-    if len(value) > _LONGEST_OWN:
-        raise AddressError(f"is too long; allowed: {_LONGEST_OWN:,} characters")
-    try:
-        packed = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
-        return zlib.decompressobj().decompress(packed, LIMIT + 1).decode()
-    except (ValueError, zlib.error):
-        raise AddressError("is cut off or changed; ask for the address again") from None
-
-
-def _scenario(*more: str) -> Any:
-    return lambda value, mine: _one_of(value, (*known(), *more, "yours", OWN, *mine))
-
-
-def _words(value: str, mine: Collection[str]) -> str:
-    if len(value) > MOST_LETTERS:
-        raise AddressError(f"is too long; allowed: {MOST_LETTERS} letters")
-    return " ".join(value.split())
-
-
-_CHECKS: dict[str, Any] = {
-    "scenarios": _scenarios,
-    "version_of": lambda value, mine: _one_of(value, (*known(), *mine)),
-    "since": _month,
-    "levers": _lever,
-    "postures": _posture,
-    "uncertainties": _uncertainty,
-    "kept": _kept,
-    "parameters": lambda value, mine: _one_of(value, MODES),
-    "told": lambda value, mine: _one_of(value, AS_OF),
-    "seed": _whole(*LIMITS["seed"]),
-    "worlds": _whole(1, MOST_WORLDS),
-    "months": _whole(0, MOST_MONTHS),
-    "month": _month,
-    "metric": lambda value, mine: _one_of(value, METRICS),
-    "own": _own,
-    "shown": _scenario(),
-    "versus": _scenario("before"),
-    "back": _whole(0, MOST_BACK),
-    "decision": lambda value, mine: _one_of(value, DECISIONS),
-    "card": _words,
-    "find": _words,
-    "without": lambda value, mine: _one_of(value, ledger().sources),
-    "trial": _trial,
-    "opened": _words,
-}
 
 
 # ------------------------------------------------------------------------------------------------ the session

@@ -2,7 +2,7 @@
 
 Each function shows its widgets and returns the state with what they stand at. A widget that stands where the scenario
 was written to stand changes nothing, and leaves nothing in the address. What only moves the numbers has only its own
-line, the answer and the way back shown anew (`_keep`): that takes a third of what sending every slider again takes.
+line, the answer and the way back shown anew (`keep`): that takes a third of what sending every slider again takes.
 """
 
 from __future__ import annotations
@@ -16,18 +16,16 @@ import streamlit as st
 
 from dashboard.runtime import history, state, versions
 from dashboard.runtime.state import MOST_SCENARIOS, POSTURES, SHARES, State
-from dashboard.widgets import cards, glossary, show
+from dashboard.widgets import glossary, show
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.parameters.posterior import AS_OF, window
-from sim.provenance.levers import explained, level
 from sim.scenario import list_scenarios
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import OPTIONS
 from sim.scenario.words import CHOOSE
 from sim.vocabulary import ACTORS, CAMPAIGNS, month_after, month_words
-from sim.vocabulary.levels import GROUPS, JUDGEMENT, LEVELS
-from sim.words.sentences import HEADLINES, listed
+from sim.words.sentences import HEADLINES
 
 # Shown without being asked for: what the articles' arguments about force and favours turn on.
 UNCERTAIN = ("threat_response", "reward_response", "kinship_weight", "chip_value", "kabul_control")
@@ -46,8 +44,6 @@ FIRST = State(metric="attacks")
 _WORLDS = (50, 100, 200, 500, 1000)
 # The parts of the page that follow what is moved, by the names of their fragments; and the whole of it.
 ANSWER, BACK, KEEP, BODY = "answer", "back", "keep", "compare"
-# Which lever was touched last: the explanation opens on it.
-_TOUCHED, _ASKED, _RESET = "touched lever", "asked lever", "reset lever"
 
 
 @cache
@@ -57,16 +53,17 @@ def library() -> dict[str, tuple[str, str]]:
     return {name: (title, question) for name, title, question in found}
 
 
-def _keep(place: str, change: Callable[[State, Any], State], *more: str) -> None:
+def keep(place: str, change: Callable[[State, Any], State], *more: str) -> None:
     """Keep what a visitor has just moved, and have what follows from it shown anew, and nothing else.
 
     Args:
         place: the widget's key; change: gives the state with the widget's value in it; more: fragments that show it.
     """
-    _follow(change(state.current(), st.session_state[place]), *more)
+    follow(change(state.current(), st.session_state[place]), *more)
 
 
-def _follow(there: State, *more: str) -> None:
+def follow(there: State, *more: str) -> None:
+    """Keep another state, and have what follows from it shown anew."""
     before = ways_back()
     state.publish(there)
     st.rerun([*more, *([] if before == ways_back() else [BACK, KEEP]), ANSWER])
@@ -85,7 +82,7 @@ def ways_back() -> tuple[bool, bool, bool]:
     return history.back(here) is not None, history.again(here) is not None, bool(versions.changed(here))
 
 
-def _with(kind: str, name: str, plain: float | str, here: State, value: Any) -> State:
+def with_setting(kind: str, name: str, plain: float | str, here: State, value: Any) -> State:
     """The state with one lever, posture or uncertainty; what stands where it was written is left out."""
     chosen = {**getattr(here, kind), name: value}
     if value == plain or (isinstance(plain, float) and abs(value - plain) < 1e-9):
@@ -140,7 +137,7 @@ def scenarios(here: State) -> State:
         list(METRICS).index(here.metric),
         format_func=lambda name: METRICS[name].title,
         key=place,
-        on_change=_keep,
+        on_change=keep,
         args=[place, lambda now, value: now.with_(metric=value)],
         help="  \n".join(f"{show.plain(METRICS[name].title)}: {show.plain(METRICS[name].means)}" for name in HEADLINES),
     )
@@ -180,139 +177,6 @@ def since(here: State) -> State:
     return here.with_(since="" if month == usual else month)
 
 
-def levers(here: State) -> State:
-    """Pakistan's levers, and how it uses them, in your version: grouped by where they act."""
-    since = versions.since(here)
-    plan = versions.planned(versions.written(here, here.edited), since)
-    _explained()
-    for title, names in grouped().items():
-        st.markdown(f"**{show.plain(title)}**")
-        for name in names:
-            _line(name)(float(plan[name]), since)
-    return state.current()
-
-
-@st.fragment
-def _explained() -> None:
-    """A button that explains the lever that was touched last."""
-    st.button("What these levers are", key=state.key("about"), on_click=_ask, args=[""])
-    _opened("")
-
-
-@cache
-def _line(name: str) -> Callable[[float, str], None]:
-    """A lever's line, which is shown anew by itself when it is moved."""
-
-    @st.fragment(key=_fragment(name))
-    def line(written: float, since: str) -> None:
-        _lever(name, written, since)
-
-    return line
-
-
-def _fragment(name: str) -> str:
-    return f"lever-{name}"
-
-
-def _lever(name: str, written: float, since: str) -> None:
-    """A lever: its slider, what its level is called, and the way back to where it was written to stand."""
-    here = state.current()
-    place = state.key("lever", name, here.edited, since, st.session_state.get(f"{_RESET} {name}", 0))
-    change = partial(_with, "levers", name, written)
-    value = st.slider(
-        TITLES[name],
-        0.0,
-        1.0,
-        float(here.levers.get(name, written)),
-        0.05,
-        key=place,
-        on_change=_moved,
-        args=[name, place, change],
-        help=f"{_in_short(name)}  \nAs written: {written:g}.",
-    )
-    with st.container(horizontal=True, key=f"level-{name}", vertical_alignment="center", gap="small"):
-        if called := level(name, value):
-            more: dict[str, Any] = {"type": "tertiary", "help": f"What {TITLES[name]} stands for, costs and does."}
-            st.button(show.plain(called), key=state.key("level", name), on_click=_ask, args=[name], **more)
-        if abs(value - written) > 1e-9:
-            st.button(
-                f"Back to {written:g}",
-                key=state.key("reset", name),
-                on_click=_put_back,
-                args=[name, written, change],
-                help=f"{TITLES[name]} as it was written.",
-            )
-    _opened(name)
-
-
-def _ask(name: str) -> None:
-    st.session_state[_ASKED] = name
-
-
-def _opened(name: str) -> None:
-    """The explanation, where it was asked for here."""
-    if st.session_state.get(_ASKED) == name:
-        del st.session_state[_ASKED]
-        about(name or st.session_state.get(_TOUCHED, ""))
-
-
-def _moved(name: str, place: str, change: Callable[[State, Any], State]) -> None:
-    st.session_state[_TOUCHED] = name
-    _keep(place, change, _fragment(name))
-
-
-def _put_back(name: str, written: float, change: Callable[[State, Any], State]) -> None:
-    """Put one lever back; it is given another slider, since the browser would leave the one that it has where it stands."""
-    st.session_state[f"{_RESET} {name}"] = st.session_state.get(f"{_RESET} {name}", 0) + 1
-    st.session_state[_TOUCHED] = name
-    _follow(change(state.current(), written), _fragment(name))
-
-
-@cache
-def grouped() -> dict[str, list[str]]:
-    """The levers by where they act, in the order of the groups; those that an extension adds last."""
-    found: dict[str, list[str]] = {title: [] for title in GROUPS.values()}
-    for name in SHARES:
-        found.setdefault(GROUPS[LEVELS[name].group] if name in LEVELS else "Others", []).append(name)
-    return found
-
-
-@cache
-def _in_short(name: str) -> str:
-    """A lever in a few lines: what it stands for, its levels, what it is for, what it costs."""
-    one = explained(name)
-    lines = [show.plain(one.means), *(f"- {value:g}: {show.plain(words)}" for value, words in one.levels)]
-    aims = [show.plain(METRICS[aim].title) for aim in one.aims]
-    rest = [f"For: {'; '.join(aims)}." if aims else "", show.plain(one.cost)]
-    return "\n".join(lines) + "\n\n" + "  \n".join(filter(None, rest))
-
-
-@st.dialog("About a lever", width="large")
-def about(touched: str) -> None:
-    """All about one lever, to begin with the one that was touched, with links to the claims: its levels, what it is for, who
-    argues, what was done, what it does."""
-    names = [name for names in grouped().values() for name in names]
-    name = st.selectbox(
-        "Lever",
-        names,
-        names.index(touched) if touched in names else 0,
-        format_func=TITLES.__getitem__,
-        key=state.key("explained", touched),
-    )
-    one = explained(name)
-    st.markdown(show.plain(one.means))
-    if one.levels:
-        st.markdown("\n".join(f"- **{value:g}** {show.plain(words)}" for value, words in one.levels))
-        st.caption(JUDGEMENT)
-    if one.aims:
-        st.markdown(f"**For:** {show.plain(listed([METRICS[aim].title for aim in one.aims]))}.")
-    if one.cost:
-        st.markdown(f"**Cost:** {show.plain(one.cost)}")
-    cards.arguments(one)
-    if one.effects:
-        st.markdown(f"**What it does in the model:** {show.plain(' '.join(one.effects))}")
-
-
 def postures(here: State) -> State:
     """What the other actors do in your version; left to themselves unless set."""
     since = versions.since(here)
@@ -325,11 +189,11 @@ def postures(here: State) -> State:
             options.index(str(here.postures.get(name, plan[name]))),
             format_func=option,
             key=place,
-            on_change=_keep,
-            args=[place, partial(_with, "postures", name, plan[name])],
+            on_change=keep,
+            args=[place, partial(with_setting, "postures", name, plan[name])],
             help="Left to choose, it decides month by month by the rules of the model.",
         )
-        here = _with("postures", name, plan[name], here, value)
+        here = with_setting("postures", name, plan[name], here, value)
     return here
 
 
@@ -372,13 +236,13 @@ def uncertainties(here: State) -> State:
     for name in shown:  # where it is moved, that value holds in every world of every scenario
         about, place = PARAMETERS[name], state.key("value", name)
         change = partial(_moved_to, name)
-        value = parameter_slider(name, here.uncertainties.get(name, about.value), place, partial(_keep, place, change))
-        here = _with("uncertainties", name, about.value, here, value)
+        value = parameter_slider(name, here.uncertainties.get(name, about.value), place, partial(keep, place, change))
+        here = with_setting("uncertainties", name, about.value, here, value)
     return here
 
 
 def _moved_to(name: str, here: State, found: float) -> State:
-    return _with("uncertainties", name, PARAMETERS[name].value, here, _stands_at(name, found))
+    return with_setting("uncertainties", name, PARAMETERS[name].value, here, _stands_at(name, found))
 
 
 def _step(name: str) -> float:

@@ -19,7 +19,9 @@ def shown(here: State) -> None:
     """A field for a name, and the versions that were kept."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="keep-version"):
         place = state.key("name of a version")
-        st.text_input("Name this version", key=place, max_chars=kept.MOST_LETTERS, placeholder="Such as: Firm but talking")
+        st.text_input(
+            "Name this version", key=place, max_chars=kept.MOST_LETTERS, placeholder="Such as: Firm but talking"
+        )
         st.button("Keep it", key="keep it", on_click=_keep, args=[place], disabled=not versions.changed(here))
     if problem := st.session_state.pop(PROBLEM, ""):
         st.warning(show.plain(problem))
