@@ -10,7 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.runtime import gate, state
 from dashboard.runtime.engine import engine
-from dashboard.widgets import access, links, sentences, show
+from dashboard.widgets import access, links, sentences, show, tour
 from sim import theme
 
 HERE = Path(__file__).resolve().parent
@@ -53,12 +53,16 @@ def main() -> None:
     if at_start:
         _hand_on(chosen, front)
     st.session_state["on"] = chosen.title
+    if at_start:
+        tour.bar(chosen.url_path)
     chosen.run()
     # The start page shows the same to everybody: its address stays bare, what was chosen elsewhere is kept.
     if chosen is not front or not at_start:
         state.publish(state.current())
     for said in sentences.left_out(state.current()):
         st.info(said)
+    if at_start:
+        tour.point(chosen.url_path)
     access.keep()
     show.footer()
 

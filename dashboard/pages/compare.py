@@ -45,7 +45,8 @@ def answer() -> None:
     words = (show.strong(sentences.changes(here)), show.plain(sentences.answer(here, found)))
     about = " ".join(filter(None, (sentences.how_compared(here, found), scope(found))))
     pictures = {kind: show.moving(pictured(kind, here, found), kind, here.metric) for kind in KINDS}
-    st.markdown(" ".join(filter(None, words)))
+    with st.container(key="said"):
+        st.markdown(" ".join(filter(None, words)))
     months = next(iter(found.results.values())).months
     with st.container(key="strip"):
         strip.strip(pictures["fan"], month_words(months[0]), month_words(months[-1]))
