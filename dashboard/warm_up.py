@@ -26,7 +26,6 @@ KINDS = ("fan", "difference", "verdicts")
 
 def make_ready() -> None:
     """Have the start page answered before anybody asks for it, and Compare as it opens."""
-    engine()  # its workers start while this process imports
     for name in NEEDED:
         import_module(name)
     from dashboard.widgets import controls, levers

@@ -201,7 +201,7 @@ def shared(here: State, name: str) -> int:
 
 
 def next_jobs(before: State, here: State) -> dict[str, Job]:
-    """The run of a further step of the one slider that was just moved; nothing where it was not one slider."""
+    """The runs of a further step of the one slider that was just moved; nothing where it was not one slider."""
     for kind in ("levers", "uncertainties"):
         was, now = getattr(before, kind), getattr(here, kind)
         moved = [name for name in {**was, **now} if was.get(name) != now.get(name)]

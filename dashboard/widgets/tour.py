@@ -1,4 +1,4 @@
-"""A tour in six steps: each shows one thing on its own page, and says one sentence. Asked for on the start page, left at any time.
+"""A tour in six steps: each shows one thing on its page, and says one sentence. Asked for on the start page, left at any time.
 
 The step stands in the address, so a tour can be gone back in, broken off, and come back to.
 """
