@@ -190,7 +190,14 @@ def test_steps_are_undone_and_done_again_and_one_lever_is_put_back() -> None:
 
     assert levers() == moved
     one = {"lever.cross_border_strikes": "0.8"}
-    for button, left in (("Back to 0.5", one), ("Redo", moved), ("Undo", one), ("Undo", {}), ("Redo", one), ("Redo", moved)):
+    for button, left in (
+        ("Back to 0.5", one),
+        ("Redo", moved),
+        ("Undo", one),
+        ("Undo", {}),
+        ("Redo", one),
+        ("Redo", moved),
+    ):
         app.run()
         widget(app, "button", button).click().run()
         assert levers() == left
