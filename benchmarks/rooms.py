@@ -24,6 +24,7 @@ UNEVEN = (0.35, 0.8, 0.15, 0.6, 0.95, 0.05, 0.5, 0.25, 0.7, 0.4, 0.9, 0.1, 0.55,
 STEPS = 8  # of a lever, one after the other
 LOOK = 2500  # milliseconds for which somebody looks at the pictures before she moves another lever
 LEVER = "input[type=range][aria-label='Cross-border strikes']"  # at 0 where nobody moved it: 20 steps to go
+PANELS = {"lever": ".st-key-levers", "uncertainty": ".st-key-uncertainties"}
 # Keeps the moment of the last key, of the new stamp, and of the last change in any picture.
 WATCH = """
 () => {
@@ -80,7 +81,8 @@ async def move(page: Any, key: str, timeout: float = 30_000) -> float:
 
 
 async def alone(address: str, moves: int) -> dict[str, list[float]]:
-    """One visitor: steps of one lever; another lever each time, at the pace of one who looks, and without a pause."""
+    """One visitor: steps of one lever; another lever each time, at the pace of one who looks, and without a pause; another
+    uncertainty each time, for which every scenario is simulated anew from its first month."""
     from playwright.async_api import async_playwright
 
     async with async_playwright() as driver:
@@ -96,16 +98,17 @@ async def alone(address: str, moves: int) -> dict[str, list[float]]:
             steps.append(await move(page, key))
             await page.wait_for_timeout(300)
         took = {"one lever after the other, step by step": steps}
-        for seed, pause in ((998, LOOK), (999, 0)):
+        for seed, pause, what in ((998, LOOK, "lever"), (999, 0, "lever"), (997, LOOK, "uncertainty")):
             page = await visitor(browser, f"{address}/compare?seed={seed}")
-            levers = await page.locator(".st-key-levers input[type=range]").all()
-            how = f"another lever each time, {pause / 1000:g} s apart" if pause else "another lever each time, no pause"
+            sliders = await page.locator(f"{PANELS[what]} input[type=range]").all()
+            sliders = sliders[what == "lever" :]  # the first of these is the month
+            how = f"another {what} each time, {f'{pause / 1000:g} s apart' if pause else 'no pause'}"
             took[how] = []
             for number in range(moves):
                 await page.wait_for_timeout(pause)
-                lever = levers[1 + number % (len(levers) - 1)]  # the first of them is the month
-                await lever.focus()
-                value = float(await lever.input_value())
+                slider = sliders[number % len(sliders)]
+                await slider.focus()
+                value = float(await slider.input_value())
                 took[how].append(await move(page, "ArrowRight" if value < 0.9 else "ArrowLeft"))
         await browser.close()
         return took

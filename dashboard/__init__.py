@@ -5,8 +5,9 @@ What stands where
 - `server.py` is what is started; `app.py` names the pages and the groups of the menu (`GROUPS`); `pages/NAME.py` is one page,
   under 150 lines or so.
 - `runtime/` is what pages stand on. `gate.py` says who is let in and what goes out, `warm_up.py` makes all ready. `state.py` is
-  what the address holds: scenarios, levers, postures, uncertainties, seed, worlds, months, month, metric; `versions.py` turns a
-  state into scenarios: those chosen, and "your version" of one of them.
+  what the address holds: scenarios, levers, postures, uncertainties, seed, worlds, months, month, metric, and versions that were
+  kept under a name (`kept.py`); `checks.py` says what it may hold, `history.py` remembers the steps that can be undone.
+  `versions.py` turns a state into scenarios: those chosen, those kept, and "your version" of one of them.
 - `runtime/engine.py` runs scenarios in worker processes that all sessions share, and keeps what they came to; `queues.py` is
   its queues, `worker.py` what runs in a process, `ahead.py` says what a visitor may ask next, so that idle workers run it
   already. `questions.py` is what is asked of the quick workers besides runs, `asked.py` what Why asks them,
@@ -16,10 +17,11 @@ What stands where
   sweeps are kept, how they are taken along and brought back, and what the heavy worker does with them.
 - `widgets/show.py` shows: a picture with its table and downloads, notices, text that must not become markup; `sentences.py`
   puts changes and their effect into words, `waiting.py` is a button for long work, its progress and its answer.
-- `widgets/controls.py` is what visitors move on Compare; `choosing.py` what is chosen on Why, Actors, Map and Loops;
-  `drafting.py` and `forms.py` are the Scenario studio's, `experiment_form.py` and `findings.py` those of Experiments;
-  `playback.py` lets months go by; `chain.py` opens an account step by step; `cards.py` shows evidence and `links.py` leads to
-  it; `glossary.py` has the words.
+- `widgets/controls.py` is what visitors move on Compare, `levers.py` the levers of it, `versions_kept.py` the versions with a
+  name, `strip.py` the picture that stays above the levers on a phone; `tour.py` leads around;
+  `choosing.py` what is chosen on Why, Actors, Map and Loops; `drafting.py` and
+  `forms.py` are the Scenario studio's, `experiment_form.py` and `findings.py` those of Experiments; `playback.py` lets months go
+  by; `chain.py` opens an account step by step; `cards.py` shows evidence and `links.py` leads to it; `glossary.py` has the words.
 - `widgets/access.py` is how one comes into a class or a game, and `withheld.py` closes the exercise of a class to those who are
   still to predict in it; `asking.py` is for exercises, `walking.py` for who does one alone (where a step is done says
   `runtime/steps.py`), `conditions.py` for what a sweep is asked, `seats.py` for games,

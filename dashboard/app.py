@@ -10,7 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.runtime import gate, state
 from dashboard.runtime.engine import engine
-from dashboard.widgets import access, links, sentences, show
+from dashboard.widgets import access, links, sentences, show, tour
 from sim import theme
 
 HERE = Path(__file__).resolve().parent
@@ -51,15 +51,21 @@ def main() -> None:
     st.html(f"<style>{LOOK}</style>")
     st.html(HERE / "look.css")
     at_start = not os.environ.get("DURAND_CLASSES_ONLY")
+    if chosen is not front or not at_start:
+        state.retrace()
     if at_start:
         _hand_on(chosen, front)
     st.session_state["on"] = chosen.title
+    if at_start:
+        tour.bar(chosen.url_path)
     chosen.run()
     # The start page shows the same to everybody: its address stays bare, what was chosen elsewhere is kept.
     if chosen is not front or not at_start:
         state.publish(state.current())
     for said in sentences.left_out(state.current()):
         st.info(said)
+    if at_start:
+        tour.point(chosen.url_path)
     access.keep()
     show.footer()
 

@@ -12,10 +12,12 @@ from starlette.middleware import Middleware
 from streamlit.starlette import App
 
 from dashboard.runtime import gate
+from dashboard.runtime.engine import engine
 
 
 def _make_ready() -> None:
-    from dashboard.warm_up import make_ready  # which imports all that pages need: the server answers before
+    engine()  # its workers take as long to start as all that pages need takes to import: both at once
+    from dashboard.warm_up import make_ready  # which imports that: the server answers before
 
     make_ready()
 

@@ -26,10 +26,9 @@ KINDS = ("fan", "difference", "verdicts")
 
 def make_ready() -> None:
     """Have the start page answered before anybody asks for it, and Compare as it opens."""
-    engine()  # its workers start while this process imports
     for name in NEEDED:
         import_module(name)
-    from dashboard.widgets import controls
+    from dashboard.widgets import controls, levers
 
     try:
         found = engine().results("opening", versions.jobs(controls.FIRST))
@@ -43,6 +42,6 @@ def make_ready() -> None:
     for kind in KINDS:
         show.moving(compared, kind, here.metric)
     engine().results("opening", {str(place): one for place, one in enumerate(asked.likely(here))})  # what Why would ask
-    for names in controls.grouped().values():
+    for names in levers.grouped().values():
         for name in names:
             explained(name)

@@ -22,6 +22,8 @@ from browsing import (
     table_opened,
 )
 
+from sim.provenance.levers import level
+
 if TYPE_CHECKING:
     from browsing import Server
     from playwright.sync_api import Page
@@ -92,6 +94,27 @@ def test_a_slider_changes_the_sentence_for_nobody_else_and_a_shared_address_give
     rest(shared)
     shared.wait_for_timeout(500)  # the last picture may still be on its way
     assert letters(shared) == letters(page) != letters(other)
+    back_and_again(other, was)
+
+
+def back_and_again(page: Page, was: str) -> None:
+    """A move is undone by the browser's Back, done again by Forward, and undone by the button; a lever says its level."""
+    lever(page, "Cross-border strikes").focus()
+    page.keyboard.press("ArrowRight")
+    changed(page, was)
+    moved, says = stamp(page), page.locator(".st-key-level-cross_border_strikes")
+    assert level("cross_border_strikes", 0.05) in says.inner_text()
+    for go, there, value in ((page.go_back, was, "0"), (page.go_forward, moved, "0.05"), (None, was, "0")):
+        before = stamp(page)
+        if go is None:
+            press(page, "Undo", exact=True)
+        else:
+            go()
+        changed(page, before)
+        rest(page)
+        assert (stamp(page), lever(page, "Cross-border strikes").input_value()) == (there, value)
+        assert ("lever." in page.url) == (value != "0")
+        assert level("cross_border_strikes", float(value)) in says.inner_text()
 
 
 def test_a_bad_address_gets_a_message(visit: Visit) -> None:

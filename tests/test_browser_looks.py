@@ -101,6 +101,15 @@ def test_a_phone_needs_no_sideways_scroll(visit: Visit, name: str) -> None:
     )
     assert wide == []
     kept(page, f"phone-{name}")
+    if name == "compare":  # what the levers do is seen while they are moved, and they are not a day's walk away
+        assert page.evaluate("() => document.querySelector('.stMain').scrollHeight") < 8000
+        page.locator(".st-key-lever-list").scroll_into_view_if_needed()
+        rest(page)
+        lever, seen = page.locator(".st-key-lever-list").bounding_box(), page.locator(".strip img").last.bounding_box()
+        assert lever is not None
+        assert seen is not None
+        assert 0 < seen["y"] < seen["y"] + seen["height"] <= lever["y"] < 780
+        kept(page, "phone-compare-levers")
 
 
 @pytest.mark.parametrize("name", [*SHOWN, "evidence?without=004"])
@@ -126,15 +135,16 @@ def test_axe_finds_nothing_serious(visit: Visit, name: str) -> None:
     assert len(grounds) == 2
 
 
-# Of each picture: what it is called, px of its frame and of its drawing, and of its panels.
-_MEASURED = """() => [...document.querySelectorAll('[class*="-picture-"]')].map(frame => {
+# Of each picture: what it is called, px of its frame and of its drawing, and of its panels. A frame that has given up its box, so
+# that the drawing in it may stay in sight, is as wide as what it stands in.
+_MEASURED = """() => { const wide = e => getComputedStyle(e).display === 'contents' ? wide(e.parentElement)
+    : e.getBoundingClientRect().width; return [...document.querySelectorAll('[class*="-picture-"]')].map(frame => {
     const drawing = frame.querySelector('[data-testid=stVegaLiteChart] svg.marks');
     const panels = [...drawing.querySelectorAll('g[class*=cell] > g > path.background')]
         .map(one => one.getBoundingClientRect().width).filter(width => width > 0);
-    return {name: frame.className.match(/st-key-(\\S+)/)[1], frame: frame.getBoundingClientRect().width,
-            row: frame.parentElement.parentElement.getBoundingClientRect().width,
+    return {name: frame.className.match(/st-key-(\\S+)/)[1], frame: wide(frame), row: wide(frame.parentElement.parentElement),
             drawing: drawing.getBoundingClientRect().width, least: Math.min(...panels, 9999)};
-})"""
+}); }"""
 
 
 @pytest.mark.parametrize("name", ["compare", "compare?compare=confront,appease,hedge", "actors", "map", "why"])

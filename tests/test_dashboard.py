@@ -34,6 +34,7 @@ from dashboard.runtime.engine import (
     Task,
     WorkQueue,
 )
+from dashboard.runtime.kept import MOST_KEPT, Kept, Step
 from dashboard.runtime.memo import Remembered
 from dashboard.runtime.questions import UploadTask
 from dashboard.runtime.state import POSTURES, SHARES, State, from_query, to_query
@@ -46,6 +47,7 @@ from sim.parameters import PARAMETERS
 from sim.parameters.posterior import AS_OF
 from sim.plots import fan, paired_difference, rows_of, verdict_shares
 from sim.plots.moving import _FRAMES, moving
+from sim.provenance.levers import level
 from sim.results import Comparison
 from sim.results.reading import headline, titles
 from sim.scenario import ScenarioError, load_scenario, with_overrides
@@ -137,13 +139,14 @@ def test_words_and_picture_have_one_baseline() -> None:
     assert dashed == {"Confront": False, "Accommodate": True, "Your Accommodate": True}  # the fan's is the first
 
 
-def test_a_move_has_the_answer_alone_shown_anew() -> None:
+def test_a_move_has_its_own_line_and_the_answer_shown_anew() -> None:
     """Otherwise every slider is sent and laid out again each time that one of them moves."""
     app = opened(**SMALL)
     assert len(app.slider) > len(SHARES)
     widget(app, "slider", "Aid").set_value(0.7).run()
     assert len(app.get("vega_lite_chart")) == 3
-    assert not app.slider
+    assert [one.label for one in app.slider] == ["Aid"]
+    assert level("aid", 0.7) in [one.label for one in app.button]
     assert not widget(app, "button", "Put all back as written").disabled
 
 
@@ -172,6 +175,86 @@ def test_a_posture_is_set_and_put_back() -> None:
     assert "posture.stance" not in app.query_params
 
 
+def test_steps_are_undone_and_done_again_and_one_lever_is_put_back() -> None:
+    """Otherwise a lever moved by mistake costs all that was set before, or a look at another metric is undone in its place."""
+    app = opened(**SMALL)
+    assert widget(app, "button", "Undo").disabled
+    for name, value in (("Cross-border strikes", 0.8), ("Aid", 0.7)):
+        widget(app, "slider", name).set_value(value).run()
+        app.run()
+    widget(app, "selectbox", "What to look at").set_value("attacks").run()
+    moved = {"lever.cross_border_strikes": "0.8", "lever.aid": "0.7"}
+
+    def levers() -> dict[str, str]:
+        return {key: app.query_params[key] for key in app.query_params if key.startswith("lever.")}
+
+    assert levers() == moved
+    one = {"lever.cross_border_strikes": "0.8"}
+    for button, left in (
+        ("Back to 0.5", one),
+        ("Redo", moved),
+        ("Undo", one),
+        ("Undo", {}),
+        ("Redo", one),
+        ("Redo", moved),
+    ):
+        app.run()
+        widget(app, "button", button).click().run()
+        assert levers() == left
+        assert app.query_params["metric"] == "attacks"
+    assert widget(app, "slider", "Aid").value == 0.7
+
+
+def test_versions_are_kept_by_name_and_compared_with_each_other() -> None:
+    """Otherwise the second idea has to be written down before the first can be tried, or has other numbers once it is kept."""
+    app = opened(**SMALL)
+    for title, lever, value in (("Firm *hand*", "Cross-border strikes", 0.8), ("Firm, no aid", "Aid", 0.0)):
+        widget(app, "slider", lever).set_value(value).run()
+        app.run()
+        widget(app, "text_input", "Name this version").set_value(title).run()
+        widget(app, "button", "Keep it").click().run()
+    assert app.query_params["compare"] == "confront,appease,k1,k2"
+    assert "lever.aid" not in app.query_params
+    app.run()
+    widget(app, "multiselect", "Scenarios to compare").set_value(["k1", "k2"]).run()
+    base, change = load_scenario("appease"), {"from": "2022-12", "levers": {"cross_border_strikes": 0.8}}
+    changes, path = base.data()["actors"]["pakistan"]["changes"], "actors.pakistan.changes"
+    first = with_overrides(base, {path: [*changes, change]})
+    second = with_overrides(base, {path: [*changes, change, {"from": "2022-12", "levers": {"aid": 0.0}}]})
+    runs = {name: sim.run(one, **HOW) for name, one in (("k1", first), ("k2", second))}
+    for one, title in zip(runs.values(), ("Firm *hand*", "Firm, no aid"), strict=True):
+        one.manifest["scenario"]["title"] = title
+    assert headlines(versions.compared(runs, "k1"))[0] in said(app)
+    shared = opened(**{key: app.query_params[key] for key in app.query_params})
+    assert said(shared) == said(app)
+    widget(app, "button", "Let go").click().run()
+    assert app.query_params["compare"] == "k2,confront"
+    assert "kept.k1" not in app.query_params
+
+
+def test_what_cannot_be_kept_is_told() -> None:
+    here = State(levers={"aid": 0.9})
+    for wrong, title, why in (
+        (State(), "Mine", "Nothing is changed"),
+        (here, " ~ ".strip("~ "), "a name first"),
+        (versions.keep(here, "Mine").with_(levers={"aid": 0.1}), "Mine", "called Mine already"),
+    ):
+        with pytest.raises(ValueError, match=why):
+            versions.keep(wrong, title)
+    for number in range(MOST_KEPT):
+        here = versions.keep(here, f"Version {number}").with_(version_of="appease", levers={"aid": 0.9})
+    with pytest.raises(ValueError, match="let go of one"):
+        versions.keep(here, "One more")
+    for text in (
+        "appease~Mine",
+        "appease~Mine~2022-12,magic:1",
+        "appease~Mine~2022-12,aid:7",
+        "nowhere~Mine~2022-12,aid:1",
+    ):
+        found, problems = from_query({"kept.k1": text})
+        assert (found.kept, len(problems)) == ({}, 1)
+
+
 def test_a_bad_address_gets_a_message_and_the_usual_values() -> None:
     """Otherwise a mistyped link ends in a traceback, or quietly shows something else."""
     app = opened(**SMALL, metric="[click](javascript:alert(1))", seed="minus one")
@@ -197,7 +280,7 @@ def test_while_the_first_worlds_are_lived_the_places_of_the_pictures_are_held(mo
 
 def test_one_scenario_alone_leaves_the_last_comparison() -> None:
     app = opened(**SMALL)
-    widget(app, "multiselect", "Scenarios to compare (the first is the baseline)").set_value(["confront"]).run()
+    widget(app, "multiselect", "Scenarios to compare").set_value(["confront"]).run()
     assert "Choose two scenarios or more" in said(app)
     assert not app.exception
     assert len(app.get("vega_lite_chart")) == 3
@@ -276,6 +359,18 @@ def test_the_studio_sends_its_scenario_to_compare() -> None:
 # ------------------------------------------------------------------------------------------------ the address
 
 NAMES = sorted(state.known())
+settings = st.one_of(
+    st.tuples(st.sampled_from(SHARES), st.floats(0, 1)),
+    st.sampled_from(sorted(POSTURES)).map(lambda name: (name, "choose")),
+)
+versions_kept = st.builds(
+    Kept,
+    title=st.sampled_from(["Firm hand", "a,b:c & [d](http://e)", "فارسی"]),
+    of=st.sampled_from(["confront", "appease"]),
+    steps=st.lists(
+        st.builds(Step, st.just("2022-12"), st.lists(settings, max_size=3).map(tuple)), min_size=1, max_size=4
+    ).map(tuple),
+)
 states = st.builds(
     State,
     scenarios=st.lists(st.sampled_from(NAMES), min_size=2, max_size=4, unique=True).map(tuple),
@@ -295,6 +390,7 @@ states = st.builds(
     month=st.sampled_from(["", "2022-12"]),
     metric=st.sampled_from(sorted(METRICS)),
     own=st.sampled_from(["", "schema: 1\ntitle: Mine\nextends: confront\n"]),
+    kept=st.dictionaries(st.sampled_from(state.kept_names()), versions_kept, max_size=3),
 )
 
 
@@ -307,10 +403,13 @@ def test_an_address_gives_the_same_state_again(here: State) -> None:
     assert again == here
     edited = replace(here, version_of=here.scenarios[0])
     assert from_query(to_query(edited))[0] == edited
+    if here.kept:  # compared by its name
+        compared = replace(here, scenarios=("confront", next(iter(here.kept))), version_of="")
+        assert from_query(to_query(compared)) == (compared, [])
 
 
 KEYS = ["compare", "version", "since", "lever.aid", "posture.stance", "value.", "values", "seed", "worlds", "months"]
-KEYS += ["month", "metric", "own", "lever.", "nothing"]
+KEYS += ["month", "metric", "own", "lever.", "nothing", "kept.k1", "kept."]
 
 
 @draws(300)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.runtime import ahead, long_tasks, state, versions
+from dashboard.runtime import ahead, history, long_tasks, state, versions
 from dashboard.runtime.engine import engine
-from dashboard.widgets import controls, saving, sentences, show
+from dashboard.widgets import controls, levers, saving, sentences, show, strip, versions_kept
 from sim.results import Comparison
 from sim.results.reading import scope
+from sim.vocabulary import month_words
 
-BODY = "compare"
 KINDS = ("fan", "difference", "verdicts")
 # px of height of the fan, the difference and the verdicts of two scenarios: as in look.css, and 64 for what stands below.
 HELD = (344, 473, 458)
@@ -22,7 +22,7 @@ show.page(
 )
 
 
-@st.fragment(key=BODY)
+@st.fragment(key=controls.BODY)
 def body() -> None:
     """What is compared, and what is moved; a move has only the answer shown anew."""
     here = controls.told(controls.scenarios(state.current()))
@@ -45,7 +45,11 @@ def answer() -> None:
     words = (show.strong(sentences.changes(here)), show.plain(sentences.answer(here, found)))
     about = " ".join(filter(None, (sentences.how_compared(here, found), scope(found))))
     pictures = {kind: show.moving(pictured(kind, here, found), kind, here.metric) for kind in KINDS}
-    st.markdown(" ".join(filter(None, words)))
+    with st.container(key="said"):
+        st.markdown(" ".join(filter(None, words)))
+    months = next(iter(found.results.values())).months
+    with st.container(key="strip"):
+        strip.strip(pictures["fan"], month_words(months[0]), month_words(months[-1]))
     with st.container(horizontal=True, gap="medium"):
         for kind, one in pictures.items():
             show.picture(one, kind, width=680 if kind == "fan" else 340)
@@ -70,13 +74,14 @@ def moved(here: state.State) -> state.State:
     """The sliders."""
     with st.container(border=True, key="levers"):
         st.subheader(f"Your version of {show.plain(controls.title_of(here, here.edited))}", anchor=False)
-        here = controls.since(here)
-        with st.expander("Pakistan's levers", expanded=True), st.container(height=330):
-            here = controls.levers(here)
+        here = state.publish(controls.since(here))
+        back()
+        with st.expander("Pakistan's levers", expanded=True), st.container(height=380, gap=None, key="lever-list"):
+            here = levers.levers(here)
         with st.expander("What the others do", expanded=True):
             here = controls.postures(here)
         state.publish(here)
-        back()
+        keep()
     with st.container(border=True, key="uncertainties"):
         st.subheader("What nobody controls", anchor=False)
         st.caption("Uncertainties. They hold in every scenario alike: an assumption about the world, not a choice.")
@@ -87,14 +92,23 @@ def moved(here: state.State) -> state.State:
 
 @st.fragment(key=controls.BACK)
 def back() -> None:
-    """The way back to the scenario as it was written."""
-    st.button("Put all back as written", on_click=put_back, disabled=not versions.changed(state.current()))
+    """The ways back: by a step, and to the scenario as it was written."""
+    undo, redo, plain = controls.ways_back()
+    with st.container(horizontal=True, gap="small", key="ways-back"):
+        st.button("Undo", key="undo", on_click=controls.go, args=[history.back], disabled=not undo)
+        st.button("Redo", key="redo", on_click=controls.go, args=[history.again], disabled=not redo)
+        st.button("Put all back as written", key="plain", on_click=controls.go, args=[as_written], disabled=not plain)
 
 
-def put_back() -> None:
-    """Leave your version as the scenario was written."""
-    state.replace_all(state.current().with_(levers={}, postures={}, since=""))
-    st.rerun(BODY)
+@st.fragment(key=controls.KEEP)
+def keep() -> None:
+    """Your version, to be kept under a name, and those that were."""
+    versions_kept.shown(state.current())
+
+
+def as_written(here: state.State) -> state.State:
+    """The state in which your version is left as the scenario was written."""
+    return here.with_(levers={}, postures={}, since="")
 
 
 def downloads(here: state.State, found: Comparison) -> None:

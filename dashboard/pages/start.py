@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.runtime import versions
-from dashboard.widgets import controls, sentences, show
+from dashboard.widgets import controls, sentences, show, tour
 from sim.metrics import METRICS
 from sim.provenance.levers import level
 from sim.vocabulary import LEVER_SPECS
@@ -94,6 +94,7 @@ st.markdown(
     "price in violence, leverage and sovereignty?"
 )
 st.info("Not a forecast: it shows what would follow if the articles' arguments held, and how far the worlds disagree.")
+tour.offer()
 courses()
 left, right = st.columns(2, gap="large")
 with right:

@@ -49,7 +49,7 @@ def compare(checked: drafting.Checked) -> None:
 
 
 if "draft" not in st.session_state:
-    put(here.own or drafting.start(here.edited if here.edited != state.OWN else "confront"))
+    put(here.own or drafting.start(here.edited if here.edited in controls.library() else "confront"))
 if st.session_state.pop("go", False):
     st.switch_page("pages/compare.py")
 

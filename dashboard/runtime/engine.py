@@ -115,7 +115,7 @@ class Engine:
         most: int = MOST_WAITING,
         there: Callable[[str], bool] | None = None,
     ) -> None:
-        """Start the quick workers. `there` says whether a session that has come is still there; None: nobody knows."""
+        """Start the first quick worker. `there` says whether a session that has come is still there; None: nobody knows."""
         self._lock = threading.RLock()
         self._kept: OrderedDict[str, tuple[Any, int, bool]] = OrderedDict()
         self._whose: dict[str, tuple[str, str]] = {}  # of what is kept: the address and the session that asked first
@@ -131,7 +131,7 @@ class Engine:
         self.quick = WorkQueue(workers, most, SECONDS, 0, self._done, **QUICK)
         self.slow = WorkQueue(1, MOST_HEAVY_WAITING, HEAVY_SECONDS, 10, self._done, **HEAVY)
         self.files = WorkQueue(1, MOST_FILES_WAITING, FILE_SECONDS, 5, self._done, **FILES)
-        self.quick.start()
+        self.quick.start(1)
         self._there, self._closed = there, threading.Event()
         if there is not None:
             threading.Thread(target=self._look_after, daemon=True).start()

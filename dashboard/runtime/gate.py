@@ -28,17 +28,22 @@ UPLOADS = "/_stcore/upload_file/"
 CLOSED = ("/_stcore/agent", "/_stcore/metrics")
 # Of uploads that no page has read yet: how many of one session, how many MB in all, and for how many seconds.
 MOST_EACH, MOST_UPLOADED_MB, UNREAD = 2, 64, 120.0
-# The one script of ours: sets the cookies in which a browser keeps its seats (`access.py`).
+# The two scripts of ours: one sets the cookies in which a browser keeps its seats (`access.py`), one brings into sight what a
+# step of the tour shows (`tour.py`).
 KEEP = (
     'document.currentScript.parentNode.querySelectorAll("[data-durand-cookie]").forEach(one => {'
     'document.cookie = one.dataset.durandCookie + (location.protocol === "https:" ? "; secure" : "");})'
+)
+SHOW = (
+    '[...document.querySelectorAll(document.currentScript.parentNode.querySelector("[data-durand-show]").dataset.durandShow)]'
+    '.find(one => one.offsetParent)?.scrollIntoView({block: "center"})'
 )
 _PAGE = Path(streamlit.__file__).with_name("static") / "index.html"
 
 
 def _inline() -> list[str]:
     """The scripts that stand in Streamlit's own page, and ours, by their digests."""
-    found = [KEEP, *re.findall(r"<script>(.*?)</script>", _PAGE.read_text(encoding="utf-8"), re.DOTALL)]
+    found = [KEEP, SHOW, *re.findall(r"<script>(.*?)</script>", _PAGE.read_text(encoding="utf-8"), re.DOTALL)]
     digests = (sha256(one.encode()).digest() for one in found)
     return [f"'sha256-{b64encode(one).decode()}'" for one in digests]
 

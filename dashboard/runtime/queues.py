@@ -96,6 +96,7 @@ class _Worker(threading.Thread):
             self.tasks = []
             for task in tasks:
                 self.work_queue.done(task)
+            self.work_queue.start()
             self._warm()
 
     def stop(self, task: Task) -> None:
@@ -242,10 +243,11 @@ class WorkQueue:
         self.workers: list[_Worker] = []
         self.closed = False
 
-    def start(self) -> None:
-        """Start the workers, and their processes at once."""
+    def start(self, most: int | None = None) -> None:
+        """Start the workers, or so many of them, and their processes at once. The others start as soon as those have enough to
+        do, or the first has done something: where many start together, each takes longer, and who comes first waits for all."""
         with self.changed:
-            while len(self.workers) < self._count:
+            while len(self.workers) < min(self._count, self._count if most is None else most) and not self.closed:
                 worker = _Worker(self)
                 self.workers.append(worker)
                 worker.start()
@@ -267,7 +269,12 @@ class WorkQueue:
                 )
             self.queue.extend(tasks)
             self.changed.notify(len(tasks))
-        self.start()
+            self._start_if_busy()
+
+    def _start_if_busy(self) -> None:
+        """Start one more worker where all that have started are at work. (Called with the lock.)"""
+        if all(worker.tasks for worker in self.workers):
+            self.start(len(self.workers) + 1)
 
     def ahead(self, task: Task) -> int:
         """How many wait before a task; 0 when it is being worked on, or done."""
@@ -308,6 +315,8 @@ class WorkQueue:
             worker.tasks = [task, *mates[: min(MOST_TOGETHER, -(-(len(mates) + 1) // idle)) - 1]]
             for one in worker.tasks[1:]:
                 self.queue.remove(one)
+            if self.queue:
+                self._start_if_busy()
             return worker.tasks
 
     def sessions(self) -> set[str]:

@@ -7,55 +7,64 @@ address made by hand may hold anything: what does not fit is told in a message a
 from __future__ import annotations
 
 import base64
-import re
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from functools import cache, partial
+from functools import partial
 from typing import Any, Self
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from sim.ensemble.spec import DEFAULT_PARAMETERS, LIMITS
-from sim.ensemble.spec import PARAMETERS as MODES
-from sim.evidence import ledger
-from sim.metrics import METRICS
-from sim.parameters import PARAMETERS
-from sim.parameters.posterior import AS_OF
-from sim.scenario.settings import OPTIONS
-from sim.vocabulary import acting, settings_of
-from sim.why.names import DECISIONS
+from dashboard.runtime import history
+from dashboard.runtime.checks import (
+    CHECKS,
+    LONGEST_OWN,
+    MOST_BACK,
+    MOST_LETTERS,
+    MOST_MONTHS,
+    MOST_PARTS,
+    MOST_SCENARIOS,
+    MOST_WORLDS,
+    OWN,
+    POSTURES,
+    SHARES,
+    AddressError,
+    kept_names,
+    known,
+    number,
+)
+from dashboard.runtime.kept import Kept
+from sim.ensemble.spec import DEFAULT_PARAMETERS
 from sim.words.problems import problem_lines, short
-from sim.yamlfile import LIMIT, suggestion
 
-MOST_SCENARIOS = 4
-MOST_WORLDS, MOST_MONTHS = 1000, 120
-MOST_LETTERS, MOST_BACK = 100, 12
-OWN = "own"  # the name under which a scenario made in the Studio goes
-_LONGEST_OWN = 6000  # characters of an address
-_MOST_PARTS = 1000  # of an address; more than there are levers and parameters
-
-# What is moved by degrees: levers and what goes with them. And what is one of several options, with the actor whose it is.
-SHARES = tuple(name for actor, spec in acting().items() if spec.has_levers for name in settings_of(actor))
-POSTURES = {one.name: actor for actor, spec in acting().items() for one in spec.settings if one.options}
-_MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
-
-
-class AddressError(ValueError):
-    """A part of an address does not fit; the message says what is allowed.
-
-    Args:
-        text: what is wrong; name, allowed: a wrong name and the right ones, for the end of the message, which is put into
-            words only when somebody reads it.
-    """
-
-    def __init__(self, text: str, name: str = "", allowed: Iterable[str] = ()) -> None:
-        super().__init__(text)
-        self.name, self.allowed = name, allowed
-
-    def __str__(self) -> str:
-        return super().__str__() + (suggestion(short(self.name), self.allowed) if self.allowed else "")
+# What an address may say is part of this, for whoever uses it.
+__all__ = [
+    "MOST_BACK",
+    "MOST_LETTERS",
+    "MOST_MONTHS",
+    "MOST_SCENARIOS",
+    "MOST_WORLDS",
+    "OTHERS",
+    "OWN",
+    "POSTURES",
+    "SHARES",
+    "AddressError",
+    "State",
+    "arrive",
+    "current",
+    "from_query",
+    "kept_names",
+    "key",
+    "known",
+    "number",
+    "publish",
+    "replace_all",
+    "retrace",
+    "to_query",
+    "too_long",
+]
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,7 @@ class State:
         month: the month looked at, YYYY-MM; "" for the last.
         metric: the metric looked at.
         own: the text of a scenario made in the Studio; it goes by the name `own`.
+        kept: versions that were given a name: the name that each goes by, `k1` and so on -> what it is.
         shown: the scenario asked about on Why; "" for the last. versus: what it is compared with: a scenario, `before` for
             the month before; "" for the first. back: how many months its account is followed; 0 for as many as usual.
         decision: whose pressures are laid open on Why.
@@ -97,6 +107,7 @@ class State:
     month: str = ""
     metric: str = "fatalities"
     own: str = ""
+    kept: Mapping[str, Kept] = field(default_factory=dict)
     shown: str = ""
     versus: str = ""
     back: int = 0
@@ -116,13 +127,18 @@ class State:
         """The name of the scenario that "your version" is a copy of: the last one unless another was chosen."""
         return self.version_of or self.scenarios[-1]
 
+    @property
+    def mine(self) -> dict[str, str]:
+        """The scenarios that are not in the library: name -> title, "" for the one made in the Studio."""
+        return dict.fromkeys([OWN] if self.own else [], "") | {name: one.title for name, one in self.kept.items()}
+
 
 # What stands in an address, and for what.
 _WORDS = {"scenarios": "compare", "version_of": "version", "parameters": "values"}
-# What pages for classes and games keep in their addresses beside the state: see `access.py`.
-OTHERS = ("class", "me", "host", "exercise", "game", "player", "leader", "log")
+# What pages for classes and games keep in their addresses beside the state (`access.py`), and the tour.
+OTHERS = ("class", "me", "host", "exercise", "game", "player", "leader", "log", "tour")
 _PACKED = ("own", "trial")
-_PREFIXES = {"levers": "lever.", "postures": "posture.", "uncertainties": "value."}
+_PREFIXES = {"levers": "lever.", "postures": "posture.", "uncertainties": "value.", "kept": "kept."}
 
 
 def to_query(here: State) -> dict[str, str]:
@@ -153,27 +169,28 @@ def too_long(text: str) -> bool:
 def _packed(text: str) -> str:
     """A text for an address; "" where it is too long for one."""
     packed = base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
-    return packed if len(packed) <= _LONGEST_OWN else ""
+    return packed if len(packed) <= LONGEST_OWN else ""
 
 
 def from_query(query: Mapping[str, str]) -> tuple[State, list[str]]:
     """The state that an address holds, and a message for each part that does not fit."""
     found: dict[str, Any] = {name: {} for name in _PREFIXES}
     problems: list[Callable[[], str]] = []
-    if len(query) > _MOST_PARTS:
-        return State(), [f"the address has {len(query):,} parts; allowed: at most {_MOST_PARTS:,}"]
+    if len(query) > MOST_PARTS:
+        return State(), [f"the address has {len(query):,} parts; allowed: at most {MOST_PARTS:,}"]
     names = {_WORDS.get(one.name, one.name): one.name for one in fields(State) if one.name not in _PREFIXES}
-    # The scenario that an address brings along first: its name is then known to the others.
-    for key in sorted(query, key=lambda key: key != "own"):
+    # The scenarios that an address brings along first: their names are then known to the others.
+    for key in sorted(query, key=lambda key: (key != "own", not key.startswith("kept."))):
         if key in OTHERS:
             continue
+        mine = [*([OWN] if found.get("own") else []), *found["kept"]]
         prefix = next((name for name, begins in _PREFIXES.items() if key.startswith(begins)), None)
         try:
             if prefix is not None:
                 name = key.removeprefix(_PREFIXES[prefix])
-                found[prefix][name] = _CHECKS[prefix](name, query[key])
+                found[prefix][name] = CHECKS[prefix](name, query[key], mine)
             elif key in names:
-                found[names[key]] = _CHECKS[names[key]](query[key], bool(found.get("own")))
+                found[names[key]] = CHECKS[names[key]](query[key], mine)
             else:
                 raise AddressError("is not known", key, [*names, *_PREFIXES.values()])
         except AddressError as problem:
@@ -190,140 +207,8 @@ def _told(key: str, value: str, problem: AddressError) -> str:
     return f"{short(key)} = {short(value)}: {problem}"
 
 
-@cache
-def known() -> dict[str, str]:
-    """The scenarios of the library: name -> title."""
-    from sim.scenario import list_scenarios
-
-    return {name: title for name, title, _ in list_scenarios()}
-
-
 def _text(value: object) -> str:
     return repr(value) if isinstance(value, float) else str(value)
-
-
-def _one_of(value: str, allowed: Any) -> str:
-    if value not in allowed:
-        raise AddressError("is not one of the choices", value, allowed)
-    return value
-
-
-def _scenarios(value: str, has_own: bool) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(value.split(",")))
-    if not 2 <= len(names) <= MOST_SCENARIOS:
-        raise AddressError(f"names {len(names)} scenarios; allowed: two to {MOST_SCENARIOS}")
-    for name in names:
-        if name == OWN and not has_own:
-            raise AddressError("the scenario made in the Studio did not come with this address; download and upload it")
-        _one_of(name, {**known(), **({OWN: ""} if has_own else {})})
-    return names
-
-
-def _whole(low: int, high: int) -> Any:
-    def check(value: str, has_own: bool) -> int:
-        if not re.fullmatch(r"\d{1,19}", value, re.ASCII) or not low <= int(value) <= high:
-            raise AddressError(f"is not a whole number in range; allowed: {low:,} to {high:,}")
-        return int(value)
-
-    return check
-
-
-def _month(value: str, has_own: bool) -> str:
-    if not _MONTH.fullmatch(value):
-        raise AddressError("is not a month; allowed: YYYY-MM, such as 2022-12")
-    return value
-
-
-def number(value: str, low: float, high: float) -> float:
-    """A number of an address within a range. Raises AddressError."""
-    try:
-        out = float(value) if len(value) < 40 and value.isascii() else float("nan")
-    except ValueError:
-        out = float("nan")
-    if not low <= out <= high:
-        raise AddressError(f"is not a number in range; allowed: {low:g} to {high:g}")
-    return out + 0.0
-
-
-def _lever(name: str, value: str) -> float:
-    _one_of(name, SHARES)
-    return number(value, 0, 1)
-
-
-def _posture(name: str, value: str) -> str:
-    return _one_of(value, (*OPTIONS[_one_of(name, POSTURES)], "choose"))
-
-
-def _uncertainty(name: str, value: str) -> float:
-    about = PARAMETERS[_one_of(name, PARAMETERS)]
-    return number(value, about.low, about.high)
-
-
-def _own(value: str, has_own: bool) -> str:
-    from sim.scenario import ScenarioError, load_scenario
-
-    text = _unpacked(value)
-    try:
-        load_scenario((OWN, text))
-    except ScenarioError as problem:
-        raise AddressError(problem.problems[0]) from None
-    return text
-
-
-def _trial(value: str, has_own: bool) -> str:
-    from dashboard.runtime import experiments
-
-    text = _unpacked(value)
-    if problems := experiments.check(text).problems:
-        raise AddressError(problems[0])
-    return text
-
-
-def _unpacked(value: str) -> str:
-    if len(value) > _LONGEST_OWN:
-        raise AddressError(f"is too long; allowed: {_LONGEST_OWN:,} characters")
-    try:
-        packed = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
-        return zlib.decompressobj().decompress(packed, LIMIT + 1).decode()
-    except (ValueError, zlib.error):
-        raise AddressError("is cut off or changed; ask for the address again") from None
-
-
-def _scenario(*more: str) -> Any:
-    return lambda value, has_own: _one_of(value, {**known(), **dict.fromkeys((*more, "yours", OWN))})
-
-
-def _words(value: str, has_own: bool) -> str:
-    if len(value) > MOST_LETTERS:
-        raise AddressError(f"is too long; allowed: {MOST_LETTERS} letters")
-    return " ".join(value.split())
-
-
-_CHECKS: dict[str, Any] = {
-    "scenarios": _scenarios,
-    "version_of": lambda value, has_own: _one_of(value, {**known(), **({OWN: ""} if has_own else {})}),
-    "since": _month,
-    "levers": _lever,
-    "postures": _posture,
-    "uncertainties": _uncertainty,
-    "parameters": lambda value, has_own: _one_of(value, MODES),
-    "told": lambda value, has_own: _one_of(value, AS_OF),
-    "seed": _whole(*LIMITS["seed"]),
-    "worlds": _whole(1, MOST_WORLDS),
-    "months": _whole(0, MOST_MONTHS),
-    "month": _month,
-    "metric": lambda value, has_own: _one_of(value, METRICS),
-    "own": _own,
-    "shown": _scenario(),
-    "versus": _scenario("before"),
-    "back": _whole(0, MOST_BACK),
-    "decision": lambda value, has_own: _one_of(value, DECISIONS),
-    "card": _words,
-    "find": _words,
-    "without": lambda value, has_own: _one_of(value, ledger().sources),
-    "trial": _trial,
-    "opened": _words,
-}
 
 
 # ------------------------------------------------------------------------------------------------ the session
@@ -343,6 +228,27 @@ def arrive() -> list[str]:
     return []
 
 
+def retrace() -> None:
+    """Where the browser's Back or Forward led here: choose again what the address says was chosen then.
+
+    A page that was come to by the menu has for a moment an address that says nothing: what was chosen is remembered for it.
+    """
+    if "state" not in st.session_state:
+        return
+    query = {key: st.query_params[key] for key in st.query_params if key not in OTHERS}
+    context, here = get_script_run_ctx(), current()
+    bare: dict[str, State] = st.session_state.setdefault("bare", {})
+    page = getattr(context, "page_script_hash", "")
+    if not getattr(context, "is_history_navigation", False):
+        if not query:
+            bare[page] = here
+        return
+    found = from_query(query)[0] if query else bare.get(page, State())
+    lost = {name: getattr(here, name) for name in _PACKED if too_long(getattr(here, name))}  # no address holds them
+    if (found := found.with_(**lost)) != here:
+        replace_all(found)
+
+
 def current() -> State:
     """What this session has chosen by now."""
     here: State = st.session_state["state"]
@@ -351,6 +257,7 @@ def current() -> State:
 
 def publish(here: State) -> State:
     """Keep what was chosen, for this session and in its address."""
+    history.note(st.session_state.get("state", here), here)
     st.session_state["state"] = here
     query = to_query(here) | {key: value for key, value in st.query_params.items() if key in OTHERS}
     if query != st.query_params.to_dict():

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dashboard.runtime import state
 from dashboard.runtime.engine import Job
+from dashboard.runtime.kept import LONGEST, MOST_KEPT, MOST_STEPS, Kept, Step, called
 from dashboard.runtime.memo import Remembered
 from dashboard.runtime.state import OWN, POSTURES, State
 from sim.parameters import PARAMETERS
@@ -33,8 +35,35 @@ _from_text = Remembered(lambda text: load_scenario((OWN, text)).model_copy(updat
 
 
 def written(here: State, name: str) -> Scenario:
-    """A scenario as it is written: from the library, or made in the Studio."""
+    """A scenario as it is written: from the library, made in the Studio, or kept as a version of one of these."""
+    if (one := here.kept.get(name)) is not None:
+        return _from_kept(name, one, here.own if one.of == OWN else "")
     return _from_text(here.own) if name == OWN else _written(name)
+
+
+@lru_cache(maxsize=16)
+def _from_kept(name: str, one: Kept, own: str) -> Scenario:
+    scenario = _from_text(own) if one.of == OWN else _written(one.of)
+    for step in one.steps:
+        scenario = _set(scenario, step)
+    return scenario.model_copy(update={"name": name, "title": one.title})
+
+
+def _set(scenario: Scenario, step: Step) -> Scenario:
+    """The scenario with levers and postures set from a month on."""
+    given: dict[str, dict[str, Any]] = {}
+    for name, value in step.settings:
+        if name in POSTURES:
+            given.setdefault(POSTURES[name], {})[name] = value
+        else:
+            pakistan = given.setdefault("pakistan", {})
+            (pakistan if name in ("conditionality", "visibility") else pakistan.setdefault("levers", {}))[name] = value
+    data = scenario.data().get("actors", {})
+    overrides = {
+        f"actors.{actor}.changes": [*data.get(actor, {}).get("changes", []), {"from": step.since, **settings}]
+        for actor, settings in given.items()
+    }
+    return with_overrides(scenario, overrides)  # as plain values, not as texts: nothing of them is read as YAML
 
 
 def begins(scenario: Scenario) -> str:
@@ -45,8 +74,8 @@ def begins(scenario: Scenario) -> str:
 
 def since(here: State) -> str:
     """The month from which your version differs."""
-    scenario = written(here, here.edited)
-    month = here.since or begins(scenario)
+    scenario, kept = written(here, here.edited), here.kept.get(here.edited)
+    month = here.since or (kept.steps[-1].since if kept else begins(scenario))
     last = month_after(scenario.start, months(here) - 1)
     return min(max(month, scenario.start), last)
 
@@ -62,7 +91,7 @@ def planned(scenario: Scenario, month: str) -> dict[str, float | str]:
     Returns:
         Lever, conditionality, visibility -> 0 to 1; posture -> one of its options, or `choose`.
     """
-    return (_planned_own if scenario.name == OWN else _planned)(scenario, month)
+    return (_planned if scenario.name in state.known() else _planned_own)(scenario, month)
 
 
 def _plan(scenario: Scenario, month: str) -> dict[str, float | str]:
@@ -81,7 +110,7 @@ def _plan(scenario: Scenario, month: str) -> dict[str, float | str]:
 
 
 # Those of the library are few; what visitors wrote may be long, and is kept for a handful.
-_planned, _planned_own = lru_cache(maxsize=256)(_plan), lru_cache(maxsize=8)(_plan)
+_planned, _planned_own = lru_cache(maxsize=256)(_plan), lru_cache(maxsize=16)(_plan)
 
 
 def changed(here: State) -> list[tuple[str, float | str, float | str]]:
@@ -95,20 +124,49 @@ def your_version(here: State) -> Scenario | None:
     """The copy of the chosen scenario with the levers and postures that were set; None while nothing is changed."""
     if not changed(here):
         return None
-    scenario, month = written(here, here.edited), since(here)
-    given: dict[str, dict[str, Any]] = {}
-    for name, value in here.levers.items():
-        pakistan = given.setdefault("pakistan", {})
-        (pakistan if name in ("conditionality", "visibility") else pakistan.setdefault("levers", {}))[name] = value
-    for name, choice in here.postures.items():
-        given.setdefault(POSTURES[name], {})[name] = choice
-    data = scenario.data().get("actors", {})
-    overrides = {
-        f"actors.{actor}.changes": [*data.get(actor, {}).get("changes", []), {"from": month, **settings}]
-        for actor, settings in given.items()
-    }
-    # As plain values, not as texts: nothing of them is read as YAML.
-    return with_overrides(scenario, overrides).model_copy(update={"name": YOURS, "title": _your(scenario.title)})
+    scenario = written(here, here.edited)
+    return _set(scenario, step(here)).model_copy(update={"name": YOURS, "title": _your(scenario.title)})
+
+
+def step(here: State) -> Step:
+    """What your version sets, and from when."""
+    return Step(since(here), (*here.levers.items(), *here.postures.items()))
+
+
+def keep(here: State, title: str) -> State:
+    """Your version under a name, compared with the others; what is set from then on is set in a copy of it.
+
+    Raises:
+        ValueError: there is nothing to keep, no name, or no room; the message says so.
+    """
+    title, base = called(title), here.kept.get(here.edited)
+    name = next((one for one in state.kept_names() if one not in here.kept), None)
+    if not changed(here):
+        raise ValueError("Nothing is changed yet: move a lever first.")
+    if not title:
+        raise ValueError("Give it a name first.")
+    if title in (one.title for one in here.kept.values()):
+        raise ValueError(f"There is a version called {title} already.")
+    if name is None:
+        raise ValueError(f"{MOST_KEPT} versions are kept already; let go of one first.")
+    one = Kept(title, base.of if base else here.edited, (*(base.steps if base else ()), step(here)))
+    if len(one.steps) > MOST_STEPS or len(str(one)) > LONGEST:
+        raise ValueError("This version has become too long for an address; take the scenario along as a file instead.")
+    beside = here.scenarios if len(here.scenarios) < state.MOST_SCENARIOS else here.scenarios[:-1]
+    kept = {**here.kept, name: one}
+    return here.with_(kept=kept, scenarios=(*beside, name), version_of="", levers={}, postures={}, since="")
+
+
+def let_go(name: str, here: State) -> State:
+    """Without a version that was kept; what was set in a copy of it goes with it."""
+    left = tuple(one for one in here.scenarios if one != name)
+    usual = [one for one in State().scenarios if one not in left]
+    here = here.with_(kept={one: what for one, what in here.kept.items() if one != name})
+    if name in here.scenarios:
+        here = here.with_(scenarios=(*left, *usual[: max(2 - len(left), 0)]))
+        if here.version_of in ("", name):
+            here = here.with_(version_of="", levers={}, postures={}, since="")
+    return here
 
 
 def _your(title: str) -> str:
@@ -143,7 +201,7 @@ def shared(here: State, name: str) -> int:
 
 
 def next_jobs(before: State, here: State) -> dict[str, Job]:
-    """The run of a further step of the one slider that was just moved; nothing where it was not one slider."""
+    """The runs of a further step of the one slider that was just moved; nothing where it was not one slider."""
     for kind in ("levers", "uncertainties"):
         was, now = getattr(before, kind), getattr(here, kind)
         moved = [name for name in {**was, **now} if was.get(name) != now.get(name)]

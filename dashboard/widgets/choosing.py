@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.runtime import asked as asked_of
 from dashboard.runtime import state
 from dashboard.runtime.asked import BEFORE
-from dashboard.runtime.state import MOST_SCENARIOS, OWN, State
+from dashboard.runtime.state import MOST_SCENARIOS, State
 from dashboard.widgets import controls, sentences, show
 from sim.metrics import METRICS
 from sim.results import Comparison
@@ -18,10 +18,9 @@ from sim.vocabulary import month_words
 
 def scenarios(here: State) -> State:
     """Which scenarios are shown; what was set on Compare is kept, and told."""
-    names = [*controls.library(), *([OWN] if here.own else [])]
     chosen = st.multiselect(
         "Scenarios",
-        names,
+        controls.choices(here),
         list(here.scenarios),
         format_func=lambda name: controls.title_of(here, name),
         max_selections=MOST_SCENARIOS,

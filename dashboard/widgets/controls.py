@@ -1,8 +1,8 @@
 """What a visitor moves: scenarios, levers and postures of "your version", and, apart from them, uncertainties.
 
 Each function shows its widgets and returns the state with what they stand at. A widget that stands where the scenario
-was written to stand changes nothing, and leaves nothing in the address. What only moves the numbers has only the answer
-shown anew (`_keep`): that takes a quarter of what sending every slider again takes.
+was written to stand changes nothing, and leaves nothing in the address. What only moves the numbers has only its own
+line, the answer and the way back shown anew (`keep`): that takes a third of what sending every slider again takes.
 """
 
 from __future__ import annotations
@@ -14,20 +14,18 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.runtime import state, versions
-from dashboard.runtime.state import MOST_SCENARIOS, OWN, POSTURES, SHARES, State
-from dashboard.widgets import cards, glossary, show
+from dashboard.runtime import history, state, versions
+from dashboard.runtime.state import MOST_SCENARIOS, POSTURES, SHARES, State
+from dashboard.widgets import glossary, show
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.parameters.posterior import AS_OF, window
-from sim.provenance.levers import explained
 from sim.scenario import list_scenarios
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import OPTIONS
 from sim.scenario.words import CHOOSE
 from sim.vocabulary import ACTORS, CAMPAIGNS, month_after, month_words
-from sim.vocabulary.levels import GROUPS, JUDGEMENT, LEVELS
-from sim.words.sentences import HEADLINES, listed
+from sim.words.sentences import HEADLINES
 
 # Shown without being asked for: what the articles' arguments about force and favours turn on.
 UNCERTAIN = ("threat_response", "reward_response", "kinship_weight", "chip_value", "kabul_control")
@@ -44,8 +42,8 @@ _ABOUT_MODES = (  # the accepted sets say themselves which months they agree wit
 # What the start page shows to everybody, whatever was chosen elsewhere.
 FIRST = State(metric="attacks")
 _WORLDS = (50, 100, 200, 500, 1000)
-# The parts of the page that follow what is moved, by the names of their fragments.
-ANSWER, BACK = "answer", "back"
+# The parts of the page that follow what is moved, by the names of their fragments; and the whole of it.
+ANSWER, BACK, KEEP, BODY = "answer", "back", "keep", "compare"
 
 
 @cache
@@ -55,18 +53,36 @@ def library() -> dict[str, tuple[str, str]]:
     return {name: (title, question) for name, title, question in found}
 
 
-def _keep(place: str, change: Callable[[State, Any], State]) -> None:
+def keep(place: str, change: Callable[[State, Any], State], *more: str) -> None:
     """Keep what a visitor has just moved, and have what follows from it shown anew, and nothing else.
 
     Args:
-        place: the widget's key; change: gives the state with the widget's value in it.
+        place: the widget's key; change: gives the state with the widget's value in it; more: fragments that show it.
     """
-    before = state.current()
-    here = state.publish(change(before, st.session_state[place]))
-    st.rerun([ANSWER] if bool(versions.changed(before)) == bool(versions.changed(here)) else [ANSWER, BACK])
+    follow(change(state.current(), st.session_state[place]), *more)
 
 
-def _with(kind: str, name: str, plain: float | str, here: State, value: Any) -> State:
+def follow(there: State, *more: str) -> None:
+    """Keep another state, and have what follows from it shown anew."""
+    before = ways_back()
+    state.publish(there)
+    st.rerun([*more, *([] if before == ways_back() else [BACK, KEEP]), ANSWER])
+
+
+def go(change: Callable[[State], State | None]) -> None:
+    """Choose what another state has, which `change` makes of this one, and show all anew; stay where there is none."""
+    if (there := change(state.current())) is not None:
+        state.replace_all(there)
+        st.rerun(BODY)
+
+
+def ways_back() -> tuple[bool, bool, bool]:
+    """Whether there is anything to undo, to do again, to put back as written."""
+    here = state.current()
+    return history.back(here) is not None, history.again(here) is not None, bool(versions.changed(here))
+
+
+def with_setting(kind: str, name: str, plain: float | str, here: State, value: Any) -> State:
     """The state with one lever, posture or uncertainty; what stands where it was written is left out."""
     chosen = {**getattr(here, kind), name: value}
     if value == plain or (isinstance(plain, float) and abs(value - plain) < 1e-9):
@@ -77,21 +93,26 @@ def _with(kind: str, name: str, plain: float | str, here: State, value: Any) -> 
 
 def title_of(here: State, name: str) -> str:
     """A scenario's title."""
-    return versions.written(here, name).title if name == OWN else library()[name][0]
+    return versions.written(here, name).title if name in here.mine else library()[name][0]
+
+
+def choices(here: State) -> list[str]:
+    """What may be compared: the library, what was made in the Studio, and versions that were kept."""
+    return [*library(), *here.mine]
 
 
 def scenarios(here: State) -> State:
     """Which scenarios are compared, of which one a version is made, and what is looked at."""
-    names = [*library(), *([OWN] if here.own else [])]
     first, second, third = st.columns([3, 2, 2])
     chosen = first.multiselect(
-        "Scenarios to compare (the first is the baseline)",
-        names,
+        "Scenarios to compare",
+        choices(here),
         list(here.scenarios),
         format_func=lambda name: title_of(here, name),
         max_selections=MOST_SCENARIOS,
         key=state.key("scenarios"),
-        help="Two to four. Each is simulated in the same modelled worlds, with the same random draws.",
+        help="Two to four. Each is simulated in the same modelled worlds, with the same random draws. Differences are to the "
+        "first of them; once a lever is moved, to the scenario that your version is a copy of.",
     )
     if len(chosen) < 2:
         first.info("Choose two scenarios or more; until then the last comparison stays.")
@@ -116,7 +137,7 @@ def scenarios(here: State) -> State:
         list(METRICS).index(here.metric),
         format_func=lambda name: METRICS[name].title,
         key=place,
-        on_change=_keep,
+        on_change=keep,
         args=[place, lambda now, value: now.with_(metric=value)],
         help="  \n".join(f"{show.plain(METRICS[name].title)}: {show.plain(METRICS[name].means)}" for name in HEADLINES),
     )
@@ -156,78 +177,6 @@ def since(here: State) -> State:
     return here.with_(since="" if month == usual else month)
 
 
-def levers(here: State) -> State:
-    """Pakistan's levers, and how it uses them, in your version: grouped by where they act."""
-    since = versions.since(here)
-    plan = versions.planned(versions.written(here, here.edited), since)
-    st.button("What these levers are", key=state.key("about"), on_click=_ask)
-    if st.session_state.pop("asked", False):
-        about()
-    for title, names in grouped().items():
-        st.markdown(f"**{show.plain(title)}**")
-        for name in names:
-            place, written = state.key("lever", name, here.edited, since), float(plan[name])
-            value = st.slider(
-                TITLES[name],
-                0.0,
-                1.0,
-                float(here.levers.get(name, written)),
-                0.05,
-                key=place,
-                on_change=_keep,
-                args=[place, partial(_with, "levers", name, written)],
-                help=f"{_in_short(name)}  \nAs written: {written:g}.",
-            )
-            here = _with("levers", name, written, here, value)
-    return here
-
-
-@cache
-def grouped() -> dict[str, list[str]]:
-    """The levers by where they act, in the order of the groups; those that an extension adds last."""
-    found: dict[str, list[str]] = {title: [] for title in GROUPS.values()}
-    for name in SHARES:
-        found.setdefault(GROUPS[LEVELS[name].group] if name in LEVELS else "Others", []).append(name)
-    return found
-
-
-@cache
-def _in_short(name: str) -> str:
-    """A lever in a few lines: what it stands for, its levels, what it is for, what it costs."""
-    one = explained(name)
-    lines = [show.plain(one.means), *(f"- {value:g}: {show.plain(words)}" for value, words in one.levels)]
-    aims = [show.plain(METRICS[aim].title) for aim in one.aims]
-    rest = [f"For: {'; '.join(aims)}." if aims else "", show.plain(one.cost)]
-    return "\n".join(lines) + "\n\n" + "  \n".join(filter(None, rest))
-
-
-def _ask() -> None:
-    st.session_state["asked"] = True
-
-
-@st.dialog("About a lever", width="large")
-def about() -> None:
-    """All about one lever, with links to the claims: its levels, what it is for, who argues, what was done, what it does."""
-    name = st.selectbox(
-        "Lever",
-        [name for names in grouped().values() for name in names],
-        format_func=TITLES.__getitem__,
-        key=state.key("explained"),
-    )
-    one = explained(name)
-    st.markdown(show.plain(one.means))
-    if one.levels:
-        st.markdown("\n".join(f"- **{value:g}** {show.plain(words)}" for value, words in one.levels))
-        st.caption(JUDGEMENT)
-    if one.aims:
-        st.markdown(f"**For:** {show.plain(listed([METRICS[aim].title for aim in one.aims]))}.")
-    if one.cost:
-        st.markdown(f"**Cost:** {show.plain(one.cost)}")
-    cards.arguments(one)
-    if one.effects:
-        st.markdown(f"**What it does in the model:** {show.plain(' '.join(one.effects))}")
-
-
 def postures(here: State) -> State:
     """What the other actors do in your version; left to themselves unless set."""
     since = versions.since(here)
@@ -240,11 +189,11 @@ def postures(here: State) -> State:
             options.index(str(here.postures.get(name, plan[name]))),
             format_func=option,
             key=place,
-            on_change=_keep,
-            args=[place, partial(_with, "postures", name, plan[name])],
+            on_change=keep,
+            args=[place, partial(with_setting, "postures", name, plan[name])],
             help="Left to choose, it decides month by month by the rules of the model.",
         )
-        here = _with("postures", name, plan[name], here, value)
+        here = with_setting("postures", name, plan[name], here, value)
     return here
 
 
@@ -287,13 +236,13 @@ def uncertainties(here: State) -> State:
     for name in shown:  # where it is moved, that value holds in every world of every scenario
         about, place = PARAMETERS[name], state.key("value", name)
         change = partial(_moved_to, name)
-        value = parameter_slider(name, here.uncertainties.get(name, about.value), place, partial(_keep, place, change))
-        here = _with("uncertainties", name, about.value, here, value)
+        value = parameter_slider(name, here.uncertainties.get(name, about.value), place, partial(keep, place, change))
+        here = with_setting("uncertainties", name, about.value, here, value)
     return here
 
 
 def _moved_to(name: str, here: State, found: float) -> State:
-    return _with("uncertainties", name, PARAMETERS[name].value, here, _stands_at(name, found))
+    return with_setting("uncertainties", name, PARAMETERS[name].value, here, _stands_at(name, found))
 
 
 def _step(name: str) -> float:

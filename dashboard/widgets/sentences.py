@@ -23,7 +23,7 @@ def changes(here: State) -> str:
         title = versions.written(here, here.edited).title
         names = {TITLES[name]: name for name in here.levers}
         parts = [
-            f"{words} {_choice(was)} → {_choice(now)}{_called(names.get(words), now)}" for words, was, now in changed
+            f"{words} {choice(was)} → {choice(now)}{_called(names.get(words), now)}" for words, was, now in changed
         ]
         out.append(f"Your {title}, from {month_words(versions.since(here))}: {'; '.join(parts)}.")
     if here.uncertainties:
@@ -83,5 +83,6 @@ def _called(lever: str | None, value: float | str) -> str:
     return f" ({called})" if called else ""
 
 
-def _choice(value: float | str) -> str:
+def choice(value: float | str) -> str:
+    """What a lever or a posture is set to, in words."""
     return setting(value).replace("choose", "left to choose")

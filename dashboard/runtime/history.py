@@ -1,0 +1,69 @@
+"""What was changed, step by step, so that it can be undone and done again.
+
+A step leads from one state to another that asks for other numbers; what is merely looked at, a month or a metric, is no
+step. To go where the last step came from is to undo it, whether by the button, by the browser's Back, or by hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from dashboard.runtime.state import State
+
+# What of a state decides the numbers.
+CHANGED = (
+    *("scenarios", "version_of", "since", "levers", "postures", "kept", "own"),
+    *("uncertainties", "parameters", "told", "seed", "worlds", "months"),
+)
+MOST = 60  # steps that are remembered
+
+
+@dataclass
+class Trail:
+    """The states that were left by a step, and those that were left by undoing one; the nearest is the last."""
+
+    past: list[State] = field(default_factory=list)
+    future: list[State] = field(default_factory=list)
+
+
+def trail() -> Trail:
+    """This session's."""
+    found: Trail = st.session_state.setdefault("trail", Trail())
+    return found
+
+
+def note(before: State, here: State) -> None:
+    """Remember a step, or that one was undone or done again."""
+    if _same(before, here):
+        return
+    now = trail()
+    if now.past and _same(now.past[-1], here):
+        now.past.pop()
+        now.future.append(before)
+    elif now.future and _same(now.future[-1], here):
+        now.future.pop()
+        now.past.append(before)
+    else:
+        now.past, now.future = [*now.past, before][-MOST:], []
+
+
+def back(here: State) -> State | None:
+    """The state before the last step, looked at as now; None where there was no step."""
+    return _as_seen(here, trail().past)
+
+
+def again(here: State) -> State | None:
+    """The state that was left by undoing, looked at as now; None without."""
+    return _as_seen(here, trail().future)
+
+
+def _same(one: State, other: State) -> bool:
+    return all(getattr(one, name) == getattr(other, name) for name in CHANGED)
+
+
+def _as_seen(here: State, states: list[State]) -> State | None:
+    return here.with_(**{name: getattr(states[-1], name) for name in CHANGED}) if states else None

@@ -1,0 +1,57 @@
+"""The middle worlds in a few lines of height: what stays in sight on a phone while levers are moved, where the whole does not."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from dashboard.widgets.show import Drawn
+from sim.theme import AXIS, PALETTE
+
+WIDE, HIGH = 300, 100  # of the drawing, before it is stretched to the screen
+DASHES = ("", "6 3", "2 2", "8 3 2 3", "1 4")  # lines are told apart without colour, too
+
+
+def strip(one: Drawn, first: str, last: str) -> None:
+    """The middle line of each scenario in one small drawing; `look.css` shows it on narrow screens alone.
+
+    Args:
+        one: the fan; first, last: its first and last month, in words.
+    """
+    lines: dict[str, list[dict[str, Any]]] = {}
+    for row in one.rows:
+        lines.setdefault(row["scenario"], []).append(row)
+    values = [row["p50"] for row in one.rows]
+    low, high = min(0.0, *values), max(0.0, *values) or 1.0
+    drawn, names = [], []
+    for place, (name, rows) in enumerate(lines.items()):
+        points = " ".join(_point(row["p50"], row["month"], len(rows), low, high) for row in rows)
+        look = f'stroke="{PALETTE[place % len(PALETTE)]}" stroke-dasharray="{DASHES[place % len(DASHES)]}"'
+        drawn.append(f'<polyline points="{points}" {look}/>')
+        swatch = _image(24, 4, f'<path d="M0 2H24" {look}/>')
+        names.append(f"<span>{swatch}{escape(name)}</span>")
+    ground = _point(0.0, 0, 2, low, high).partition(",")[2]
+    axis = f'<path d="M0 {ground}H{WIDE}" stroke="{AXIS}"/>'
+    told = f"{one.title}: the middle worlds. The whole picture and its numbers come further down."
+    st.html(
+        f'<div class="strip"><p><span><strong>{escape(one.title)}</strong>, the middle worlds</span></p>'
+        f"<p>{''.join(names)}</p><div><b>{high:,.3g}</b>{_image(WIDE, HIGH, axis + ''.join(drawn), told)}</div>"
+        f"<p><span>{escape(first)}</span><span>{escape(last)}</span></p></div>"
+    )
+
+
+def _image(wide: int, high: int, drawn: str, told: str = "") -> str:
+    """A drawing as an image, which Streamlit lets stand in a page's text."""
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" preserveAspectRatio="none" fill="none" '
+        f'stroke-width="2"><style>*{{vector-effect:non-scaling-stroke}}</style>{drawn}</svg>'
+    )
+    return f'<img src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}" alt="{escape(told)}">'
+
+
+def _point(value: float, month: int, months: int, low: float, high: float) -> str:
+    across, up = month / max(months - 1, 1), (value - low) / (high - low)
+    return f"{WIDE * across:.1f},{HIGH * (1 - up):.1f}"

@@ -1,0 +1,72 @@
+"""Versions of one's own: kept under a name, listed with what they change, compared like any scenario, let go of."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from dashboard.runtime import kept, state, versions
+from dashboard.runtime.state import State
+from dashboard.widgets import controls, sentences, show
+from sim.scenario.diff import TITLES
+from sim.vocabulary import month_words
+
+PROBLEM = "version not kept"
+
+
+def shown(here: State) -> None:
+    """A field for a name, and the versions that were kept."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="keep-version"):
+        place = state.key("name of a version")
+        st.text_input(
+            "Name this version", key=place, max_chars=kept.MOST_LETTERS, placeholder="Such as: Firm but talking"
+        )
+        st.button("Keep it", key="keep it", on_click=_keep, args=[place], disabled=not versions.changed(here))
+    if problem := st.session_state.pop(PROBLEM, ""):
+        st.warning(show.plain(problem))
+    for name, one in here.kept.items():
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"kept-{name}"):
+            st.markdown(f"**{show.plain(one.title)}** {show.plain(_said(here, one))}")
+            beside = name in here.scenarios
+            st.button(
+                "Compared" if beside else "Compare",
+                key=state.key("beside", name),
+                on_click=controls.go,
+                args=[partial(_beside, name)],
+                disabled=beside,
+                help=f"Show {one.title} beside the others.",
+            )
+            st.button(
+                "Let go",
+                key=state.key("let go", name),
+                on_click=controls.go,
+                args=[partial(versions.let_go, name)],
+                help=f"Forget {one.title}. Undo brings it back.",
+            )
+
+
+def _keep(place: str) -> None:
+    try:
+        there = versions.keep(state.current(), st.session_state[place])
+    except ValueError as problem:
+        st.session_state[PROBLEM] = str(problem)
+        st.rerun(controls.KEEP)
+    controls.go(lambda here: there)
+
+
+def _beside(name: str, here: State) -> State:
+    """The state in which a kept version is compared, too: in place of the last scenario where there is no room."""
+    some = here.scenarios if len(here.scenarios) < state.MOST_SCENARIOS else here.scenarios[:-1]
+    edited = here.edited if here.edited in some else ""
+    there = here.with_(scenarios=(*some, name), version_of=edited)
+    return there if edited else there.with_(levers={}, postures={}, since="")
+
+
+def _said(here: State, one: kept.Kept) -> str:
+    """What a version changes, in words."""
+    steps = []
+    for step in one.steps:
+        settings = "; ".join(f"{TITLES[name]} {sentences.choice(value)}" for name, value in step.settings)
+        steps.append(f"from {month_words(step.since)}: {settings}")
+    return f"{controls.title_of(here, one.of)}, {'; then '.join(steps)}."
