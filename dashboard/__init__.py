@@ -2,7 +2,7 @@
 
 What stands where
 -----------------
-- `server.py` is what is started; `app.py` names the pages and the groups of the menu (`GROUPS`); `pages/NAME.py` is one page,
+- `server.py` is what is started; `menu.py` names the pages and their groups, `app.py` runs them; `pages/NAME.py` is one page,
   under 150 lines or so.
 - `runtime/` is what pages stand on. `gate.py` says who is let in and what goes out, `warm_up.py` makes all ready. `state.py` is
   what the address holds: scenarios, levers, postures, uncertainties, seed, worlds, months, month, metric, and versions that were
@@ -57,7 +57,7 @@ publishing what it changed, so that the address can be shared:
 
     body()
 
-Then its place in `GROUPS` of `app.py`.
+Then its place in `GROUPS` of `menu.py`. Its words stand within `_( )`, for translators: `make catalogue`.
 
 Rules that every page keeps:
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard.runtime import gate, state
+from dashboard.menu import CLASSES_ONLY, GROUPS
+from dashboard.runtime import gate, language, state
 from dashboard.runtime.engine import engine
 from dashboard.widgets import access, links, sentences, show, tour
 from sim import theme
@@ -16,46 +17,26 @@ from sim import theme
 HERE = Path(__file__).resolve().parent
 LOOK = theme.either_css() + theme.svg_css('[data-testid="stVegaLiteChart"]')
 
-# Group of the menu -> file in pages/ and title of each page; the first page is where visitors land. (Icons would be
-# fetched from elsewhere.)
-GROUPS: dict[str, tuple[tuple[str, str], ...]] = {
-    "": (("start", "Start"),),
-    "Explore": (("compare", "Compare"), ("why", "Why"), ("actors", "Actors"), ("map", "Map"), ("loops", "Loops")),
-    "Make": (("studio", "Scenario studio"), ("experiments", "Experiments")),
-    "Teach": (
-        ("exercises", "Exercises"),
-        ("class_student", "Class"),
-        ("class_instructor", "Instructor"),
-        ("play", "Play"),
-        ("table", "Play together"),
-    ),
-    "Read": (("evidence", "Evidence"), ("about", "About")),
-}
-# The pages of a server on which classes are held, and nobody can ask the model for what they are to predict.
-CLASSES_ONLY = ("class_student", "class_instructor", "table", "evidence", "about")
-
 
 def main() -> None:
     """Set up the page, and run the one that was asked for."""
     gate.stay_inside()  # for who starts Streamlit with this file by hand
     st.set_page_config("durand", layout="wide", initial_sidebar_state="auto")
     engine().came(show.session(), show.address())
+    language.arrive()
     pages = _pages()
     front = next(one for some in pages.values() for one in some)
-    pages["Teach"].append(
-        st.Page(HERE / "pages" / "class_wall.py", title="Wall", url_path="class_wall", visibility="hidden")
-    )
     if wrong := _nowhere({one.url_path for some in pages.values() for one in some}):
         pages[""] = [*pages.get("", []), _no_such(wrong, front)]
     chosen = st.navigation(pages, position="top")
-    st.html(f"<style>{LOOK}</style>")
+    st.html(f"<style>{LOOK}{language.look()}</style>")
     st.html(HERE / "look.css")
     at_start = not os.environ.get("DURAND_CLASSES_ONLY")
     if chosen is not front or not at_start:
         state.retrace()
     if at_start:
         _hand_on(chosen, front)
-    st.session_state["on"] = chosen.title
+    st.session_state["on"] = chosen.url_path
     if at_start:
         tour.bar(chosen.url_path)
     chosen.run()
@@ -70,22 +51,27 @@ def main() -> None:
     show.footer()
 
 
-def _pages() -> dict[str, list[st.Page]]:
-    """The pages of this server by group, the one first on which visitors land."""
+def _offered() -> dict[str, list[tuple[str, str]]]:
+    """The groups of this server's menu: files in pages/, and titles."""
     few = os.environ.get("DURAND_CLASSES_ONLY")
-    offered = {group: [one for one in some if not few or one[0] in CLASSES_ONLY] for group, some in GROUPS.items()}
-    names = [name for some in offered.values() for name, _ in some]
-    return {
-        group: [
-            # The first has the root for its address, and no other: its name then leads there, as any other name leads nowhere.
-            st.Page(HERE / "pages" / f"{name}.py", title=title, url_path="", default=True)
-            if name == names[0]
-            else st.Page(HERE / "pages" / f"{name}.py", title=title, url_path=name)
-            for name, title in some
+    found = {group: [one for one in some if not few or one[0] in CLASSES_ONLY] for group, some in GROUPS.items()}
+    return {group: some for group, some in found.items() if some}
+
+
+def _pages() -> dict[str, list[st.Page]]:
+    """The pages of this server by group, the one first on which visitors land; and, out of the menu, the wall of a class."""
+    # The first has the root for its address, and no other: its name then leads there, as any other name leads nowhere.
+    made: dict[str, list[st.Page]] = {}
+    for group, some in _offered().items():
+        made[language._(group)] = [
+            st.Page(HERE / "pages" / f"{name}.py", title=language._(title), url_path="", default=True)
+            if not (made or place)
+            else st.Page(HERE / "pages" / f"{name}.py", title=language._(title), url_path=name)
+            for place, (name, title) in enumerate(some)
         ]
-        for group, some in offered.items()
-        if some
-    }
+    wall = st.Page(HERE / "pages" / "class_wall.py", title="Wall", url_path="class_wall", visibility="hidden")
+    made.setdefault("", []).append(wall)
+    return made
 
 
 def _hand_on(chosen: st.Page, front: st.Page) -> None:
@@ -95,7 +81,7 @@ def _hand_on(chosen: st.Page, front: st.Page) -> None:
     start page offers to try is an address too.
     """
     if "state" in st.session_state:
-        if st.session_state.get("on") == front.title and chosen is not front:
+        if st.session_state.get("on") == front.url_path and chosen is not front:
             links.take_over()
     elif chosen is front and (query := links.asked()):
         st.switch_page("pages/compare.py", query_params=query)
@@ -116,7 +102,7 @@ def _no_such(name: str, front: st.Page) -> st.Page:
     """A page that says that there is no such page, and leads to the first."""
 
     def page() -> None:
-        if (name, front.title) in (one for some in GROUPS.values() for one in some):
+        if name == next(iter(_offered().values()))[0][0]:
             st.switch_page(
                 front, query_params={key: st.query_params[key] for key in st.query_params if key in state.OTHERS}
             )

@@ -30,6 +30,7 @@ from sim.teaching.exercises.schema import STEPS, Exercise
 from sim.vocabulary import settings_of
 from sim.vocabulary.levels import GROUPS, JUDGEMENT, LEVELS
 from sim.words.language import CATALOGUES, ENGLISH, LANGUAGES
+from sim.words.sentences import ABOUT
 
 TEMPLATE = "durand.pot"
 # Written into each file in place of dates and names, so that the same texts give the same bytes.
@@ -51,7 +52,7 @@ def texts() -> Iterator[tuple[str, str]]:
         scenario = load_scenario(name)
         summaries = (policy.summary for policy in scenario.policies.values())
         yield from ((said, f"scenario/{name}") for said in (title, question, *summaries))
-    yield from ((said, "exercises") for said in (*GRADES.values(), *STEPS.values()))
+    yield from ((said, "exercises") for said in (*GRADES.values(), *STEPS.values(), ABOUT))
     for listed in list_exercises():
         yield from ((said, f"exercise/{listed.name}") for said in of_exercise(load_exercise(listed.name)))
 

@@ -83,13 +83,17 @@ def css_variables() -> str:
     )
 
 
-def font_face() -> str:
-    """The font that pictures are measured with, for a page that stands by itself: 30 KB, under the name that they ask for."""
+def font_face(family: str = "Liberation Sans", file: str = "durand-sans") -> str:
+    """A font of `sim/fonts/`, for a page to bring along: as it is, the one that pictures are measured with (30 KB).
+
+    Args:
+        family: the name under which a page asks for it; file: what its files are called.
+    """
     out = ""
     for style, weight in (("regular", 400), ("bold", 700)):
-        file = Path(__file__).with_name("fonts") / f"durand-sans-{style}.woff2"
-        data = b64encode(file.read_bytes()).decode()
-        out += f"@font-face {{ font-family: 'Liberation Sans'; font-weight: {weight}; "
+        path = Path(__file__).with_name("fonts") / f"{file}-{style}.woff2"
+        data = b64encode(path.read_bytes()).decode()
+        out += f"@font-face {{ font-family: '{family}'; font-weight: {weight}; "
         out += f"src: url(data:font/woff2;base64,{data}) format('woff2'); }}\n"
     return out
 

@@ -11,13 +11,25 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
+from streamlit.testing.v1 import AppTest
 
+from sim.vocabulary.levels import JUDGEMENT
 from sim.words.language import CATALOGUES, ENGLISH, LANGUAGES, catalogue, translated
+from sim.words.sentences import NOT_A_FORECAST
 
 ROOT = Path(__file__).resolve().parents[1]
 OTHERS = [code for code in LANGUAGES if code != ENGLISH.code]
 # What a first translation has whole: where the texts stand.
-FIRST = ("levers", "exercise/ceasefires")
+FIRST = {
+    "levers",
+    "exercise/ceasefires",
+    "exercises",
+    "dashboard/menu.py",
+    "dashboard/pages/start.py",
+    "dashboard/runtime/language.py",
+}
+FIRST |= {f"dashboard/widgets/{name}.py" for name in ("asking", "levers", "sentences", "tour", "walking")}
+FIRST |= {"dashboard/pages/exercises.py"}
 PLACE = re.compile(r"\{\{\s*([\w.]+)[^}]*\}\}|\{(\w+)[^}]*\}")
 
 
@@ -54,3 +66,20 @@ def test_what_is_said_to_be_translated_is(code: str) -> None:
 def test_what_has_no_translation_stays_english() -> None:
     assert translated("No such text, {name}.", "ur", name="there") == "No such text, there."
     assert translated("Aid", "ur") == "امداد" != translated("Aid", "en") == "Aid"
+
+
+def test_the_start_page_is_read_in_urdu_from_the_right() -> None:
+    """Otherwise a translation is there, and who asks for it does not see it, or sees its lines run the wrong way."""
+    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=120)
+    app.query_params["lang"] = "ur"
+    app.run()
+    assert not app.exception
+    words = [one.value for kind in ("markdown", "subheader", "caption") for one in app.get(kind)]
+    words += [one.proto.label for one in app.get("page_link")]
+    english = [one for one in words if not re.search("[\u0600-\u06ff]", one)]
+    assert english == [NOT_A_FORECAST], "but for what stands under every page"
+    assert any("direction: rtl" in one.proto.body for one in app.get("html"))
+    assert translated(JUDGEMENT, "ur") in words
+    app.button(key="language en").click().run()
+    assert "lang" not in app.query_params
+    assert not any("direction: rtl" in one.proto.body for one in app.get("html"))

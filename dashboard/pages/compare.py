@@ -25,7 +25,7 @@ show.page(
 @st.fragment(key=controls.BODY)
 def body() -> None:
     """What is compared, and what is moved; a move has only the answer shown anew."""
-    here = controls.told(controls.scenarios(state.current()))
+    here = controls.scenarios(state.current())
     left, right = st.columns([1, 2], gap="medium")
     with left:
         here = moved(here)

@@ -7,12 +7,13 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard.runtime import exercises
+from dashboard.runtime.language import _
 from dashboard.runtime.questions import Question
 from dashboard.widgets import access, asking, show, waiting, walking, withheld
 from sim.teaching.exercises.schema import LEVELS, Exercise
 from sim.words.sentences import ABOUT
 
-show.page("Exercises", show.plain(ABOUT))
+show.page(_("Exercises"), show.plain(_(ABOUT)))
 
 
 def start_again(one: Exercise) -> None:
@@ -21,11 +22,13 @@ def start_again(one: Exercise) -> None:
 
 def about(one: Exercise) -> None:
     """What an exercise is for."""
-    st.header(show.plain(one.title), anchor=False)
-    st.caption(show.plain(f"{LEVELS[one.level]}, {one.minutes} minutes in class"))
+    st.header(show.plain(_(one.title)), anchor=False)
+    st.caption(show.plain(_("{grade}, {minutes} minutes in class", grade=_(LEVELS[one.level]), minutes=one.minutes)))
     st.markdown(f"**{asking.fill(one, one.question)}**")
-    st.markdown("What you can do afterwards:\n\n" + "\n".join(f"- {asking.fill(one, goal)}" for goal in one.goals))
-    st.subheader("Background", anchor=False)
+    st.markdown(
+        _("What you can do afterwards:") + "\n\n" + "\n".join(f"- {asking.fill(one, goal)}" for goal in one.goals)
+    )
+    st.subheader(_("Background"), anchor=False)
     asking.background(one)
 
 
@@ -44,7 +47,7 @@ wanted = access.held("exercise")
 if wanted and wanted not in names:
     st.warning(show.plain(f"There is no exercise {wanted}."))
 chosen = st.selectbox(
-    "Exercise",
+    _("Exercise"),
     names,
     names.index(wanted) if wanted in names else 0,
     format_func=asking.titled,
@@ -54,13 +57,13 @@ access.hold(exercise=chosen)
 one = asking.exercise(chosen)
 about(one)
 if withheld.withheld(one):
-    st.info("A class is predicting in this exercise. What the model says comes in the class, when it is revealed.")
+    st.info(_("A class is predicting in this exercise. What the model says comes in the class, when it is revealed."))
     st.stop()
-with st.expander("For an instructor: the pack to print and show"):
+with st.expander(_("For an instructor: the pack to print and show")):
     pack(one)
 last: list[Callable[[], None]] = []
 walking.alone(one, last)
 if walking.progress(one)["before"]:
-    st.button("Start again", on_click=start_again, args=[one])
+    st.button(_("Start again"), on_click=start_again, args=[one])
 for tell in last:
     tell()

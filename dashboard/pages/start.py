@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.runtime import versions
+from dashboard.runtime import language, versions
+from dashboard.runtime.language import _
 from dashboard.widgets import controls, sentences, show, tour
 from sim.metrics import METRICS
 from sim.provenance.levers import level
 from sim.vocabulary import LEVER_SPECS
 from sim.vocabulary.levels import JUDGEMENT
+from sim.words.language import N_
 
 HERE = controls.FIRST
 # Levers worth trying first, and how far each is moved on Compare, in Accommodate: one that presses Kabul, one that gives to
@@ -17,17 +19,17 @@ HERE = controls.FIRST
 TRY = {"cross_border_strikes": 0.5, "recognition": 1.0, "domestic_operations": 1.0}
 # Who comes, and where that person goes on: file in pages/ -> what is done there.
 WAYS: dict[str, tuple[tuple[str, str], ...]] = {
-    "I teach": (
-        ("exercises", "Exercises with worksheets and a key"),
-        ("class_instructor", "Hold a class: votes, predictions, reveal"),
+    N_("I teach"): (
+        ("exercises", N_("Exercises with worksheets and a key")),
+        ("class_instructor", N_("Hold a class: votes, predictions, reveal")),
     ),
-    "I study": (
-        ("compare", "Move a lever and compare the courses"),
-        ("why", "Ask why a figure came out as it did"),
+    N_("I study"): (
+        ("compare", N_("Move a lever and compare the courses")),
+        ("why", N_("Ask why a figure came out as it did")),
     ),
-    "I analyse": (
-        ("experiments", "Design an experiment over many parameter sets"),
-        ("evidence", "Follow every rule to what it rests on"),
+    N_("I analyse"): (
+        ("experiments", N_("Design an experiment over many parameter sets")),
+        ("evidence", N_("Follow every rule to what it rests on")),
     ),
 }
 
@@ -40,67 +42,81 @@ def courses() -> None:
         policy = scenario.policies[str(scenario.actors.pakistan.changes[-1].policy)]
         used = sorted((lever for lever in LEVER_SPECS if plan[lever]), key=lambda lever: -float(plan[lever]))
         with column, st.container(border=True, height="stretch", key=f"course-{name}"):
-            st.subheader(show.plain(scenario.title), anchor=False)
-            st.markdown(show.plain(policy.summary))
-            with st.expander("Lever by lever, from 0 to 1"):
+            st.subheader(show.plain(_(scenario.title)), anchor=False)
+            st.markdown(show.plain(_(policy.summary)))
+            with st.expander(_("Lever by lever, from 0 to 1")):
                 st.markdown("\n".join(f"- {_at(lever, float(plan[lever]))}" for lever in used))
-                st.caption(JUDGEMENT)
+                st.caption(_(JUDGEMENT))
 
 
 def _at(lever: str, value: float) -> str:
-    return show.plain(f"{LEVER_SPECS[lever].title} {value:g}: {level(lever, value)}")
+    return show.plain(f"{_(LEVER_SPECS[lever].title)} {value:g}: {_(level(lever, value))}")
 
 
 def chart() -> None:
     """TTP attacks under both, and what the worlds say of them in a sentence."""
     found = show.comparison(HERE)
     if found is not None:
-        st.markdown(show.plain(sentences.answer(HERE, found)))
+        st.markdown(show.plain(sentences.opening(found, HERE.metric)))
         show.picture(show.moving(found, "fan", HERE.metric), "start")
 
 
 def levers() -> None:
     """Levers to try: each link leads to Compare with that lever moved."""
-    st.subheader("Three levers to try", anchor=False)
-    st.markdown("Each link opens Compare with one lever moved in a copy of Accommodate, in the same modelled worlds.")
+    st.subheader(_("Three levers to try"), anchor=False)
+    st.markdown(
+        _("Each link opens Compare with one lever moved in a copy of Accommodate, in the same modelled worlds.")
+    )
     plan = versions.planned(versions.written(HERE, HERE.edited), versions.since(HERE))
-    for lever, value in TRY.items():
+    for column, (lever, value) in zip(st.columns(len(TRY)), TRY.items(), strict=True):
         was = float(plan[lever])
-        with st.container(border=True, key=f"try-{lever}"):
+        with column, st.container(border=True, height="stretch", key=f"try-{lever}"):
             st.page_link(
                 "pages/compare.py",
-                label=f"{LEVER_SPECS[lever].title}: {was:g} → {value:g}",
+                label=f"{_(LEVER_SPECS[lever].title)}: {was:g} → {value:g}",
                 query_params={f"lever.{lever}": repr(value), "metric": HERE.metric},
             )
-            st.caption(show.plain(f"From: {level(lever, was)}. To: {level(lever, value)}."))
+            st.caption(
+                show.plain(_("From: {before}. To: {after}.", before=_(level(lever, was)), after=_(level(lever, value))))
+            )
 
 
 def ways_on() -> None:
     """Where to go on, by what somebody came for."""
     for column, (who, ways) in zip(st.columns(len(WAYS)), WAYS.items(), strict=True):
         with column, st.container(border=True, height="stretch", key=f"way-{who}"):
-            st.subheader(who, anchor=False)
+            st.subheader(_(who), anchor=False)
             for name, what in ways:
-                st.page_link(f"pages/{name}.py", label=what)
+                st.page_link(f"pages/{name}.py", label=_(what))
 
 
-show.page(
-    "durand",
-    "A simulation of Pakistan, the Afghan Taliban, the TTP and India after August 2021, built from what five articles argue. "
-    "Move what Pakistan does, and see in a few hundred modelled worlds what follows, why, and on which passage each rule rests.",
-)
-st.markdown(
-    "**The question:** should Pakistan confront Kabul over the TTP, accommodate it, or do something in between, and at what "
-    "price in violence, leverage and sovereignty?"
-)
-st.info("Not a forecast: it shows what would follow if the articles' arguments held, and how far the worlds disagree.")
-tour.offer()
+left, right = st.columns([5, 6], gap="large")
+with left:
+    show.page(
+        "durand",
+        _(
+            "A simulation of Pakistan, the Afghan Taliban, the TTP and India after August 2021, built from what five articles "
+            "argue. Move what Pakistan does, and see in a few hundred modelled worlds what follows, why, and on which passage "
+            "each rule rests."
+        ),
+    )
+    st.markdown(
+        _(
+            "**The question:** should Pakistan confront Kabul over the TTP, accommodate it, or do something in between, and at "
+            "what price in violence, leverage and sovereignty?"
+        )
+    )
+    st.caption(
+        _(
+            "Not a forecast: it shows what would follow if the articles' arguments held, and how far the worlds disagree."
+        )
+    )
+    tour.offer()
+    language.offer()
 courses()
-left, right = st.columns(2, gap="large")
-with right:
-    levers()
-st.subheader("Where to go from here", anchor=False)
+levers()
+st.subheader(_("Where to go from here"), anchor=False)
 ways_on()
-with left:  # the last, so that all else is there while its worlds are simulated
-    st.subheader(f"{METRICS[HERE.metric].title} under both", anchor=False)
+with right:  # the last, so that all else is there while its worlds are simulated
+    st.subheader(_("{metric} under both", metric=_(METRICS[HERE.metric].title)), anchor=False)
     chart()

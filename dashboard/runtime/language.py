@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from sim import theme
 from sim.words.language import ENGLISH, LANGUAGES, Language, translated
 
 _HELD = "held lang"
@@ -35,3 +36,31 @@ def chosen() -> Language:
 def _(text: str, **values: object) -> str:
     """A text in this visitor's language, with values in the places that it has for them."""
     return translated(text, chosen().code, **values)
+
+
+def offer() -> None:
+    """The languages to choose from; of a translation that nobody has read, that this is so."""
+    with st.container(horizontal=True, gap="small", key="languages"):
+        for one in LANGUAGES.values():
+            here = one is chosen()
+            st.button(
+                one.name, key=f"language {one.code}", type="tertiary", disabled=here, on_click=choose, args=[one.code]
+            )
+    if not chosen().reviewed:
+        st.caption(
+            _("Nobody who speaks this language has read this translation yet. What is not translated is in English.")
+        )
+
+
+def look() -> str:
+    """The style of a page in this language: each line runs as its own words do, and the page as the language does."""
+    if chosen().direction == "ltr":
+        return ""
+    lines = ".stMain :is(p, li, h1, h2, h3, label, summary, button)"
+    drawn = '.stMain :is([data-testid="stVegaLiteChart"], .strip, .stSlider, pre, table)'
+    return (
+        f"{theme.font_face('Durand Naskh', 'noto-naskh-arabic')}"
+        f".stApp, .stApp :is(p, li, h1, h2, h3, label, summary, button) {{ font-family: {theme.PAGE_FONT}, 'Durand Naskh'; }} "
+        f".stMainBlockContainer {{ direction: {chosen().direction}; text-align: start; }} "
+        f"{lines} {{ unicode-bidi: plaintext; text-align: start; }} {drawn} {{ direction: ltr; }}"
+    )

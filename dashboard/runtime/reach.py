@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from sim.ensemble.spec import LimitError
+from sim.theme import PAPER, PRINTED
 
 _UP, _LOOPBACK = 0x1, 0x8
 # What networks within a machine, and tunnels out of it, are called: phones in the room are on neither.
@@ -165,7 +166,9 @@ def qr_picture(link: str) -> str:
     """A link's QR code as an SVG picture, for the `src` of an image."""
     import segno
 
-    return str(segno.make(link, micro=False, error="m").svg_data_uri(scale=8, border=3, dark="#000", light="#fff"))
+    return str(
+        segno.make(link, micro=False, error="m").svg_data_uri(scale=8, border=3, dark=PRINTED["ink"], light=PAPER)
+    )
 
 
 def qr_text(link: str, colours: bool) -> str:

@@ -136,7 +136,7 @@ class State:
 # What stands in an address, and for what.
 _WORDS = {"scenarios": "compare", "version_of": "version", "parameters": "values"}
 # What pages for classes and games keep in their addresses beside the state (`access.py`), and the tour.
-OTHERS = ("class", "me", "host", "exercise", "game", "player", "leader", "log", "tour")
+OTHERS = ("class", "me", "host", "exercise", "game", "player", "leader", "log", "tour", "lang")
 _PACKED = ("own", "trial")
 _PREFIXES = {"levers": "lever.", "postures": "posture.", "uncertainties": "value.", "kept": "kept."}
 

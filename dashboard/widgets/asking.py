@@ -14,6 +14,7 @@ import streamlit as st
 from dashboard.runtime import exercises, steps
 from dashboard.runtime.engine import BusyError, RunError, engine
 from dashboard.runtime.exercises import Lesson, Sketch
+from dashboard.runtime.language import _
 from dashboard.runtime.questions import Question
 from dashboard.runtime.steps import Way
 from dashboard.widgets import access, show
@@ -27,10 +28,11 @@ from sim.teaching.exercises.load import Listed, list_exercises, load_exercise
 from sim.teaching.exercises.predict import Chance, Prediction, PredictionError, Range, Score, as_data, central
 from sim.teaching.exercises.schema import LEVELS, STEPS, Exercise, Step
 from sim.teaching.exercises.typed import commands
+from sim.words.language import N_
 from sim.words.numbers import between, of_100
 
 Side = Literal["high", "low", "right"]
-HOW = (
+HOW = N_(
     "A number of worlds goes from 0 (in no modelled world) to 100 (in all of them). A range is to hold eight worlds of ten: as "
     "many are to lie below it as above. An honest answer scores best."
 )
@@ -45,7 +47,8 @@ def listed() -> dict[str, Listed]:
 def titled(name: str) -> str:
     """An exercise's title with its level."""
     one = listed()[name]
-    return f"{one.title} ({LEVELS.get(one.level, one.level).lower()}, {one.minutes} minutes)"
+    grade = _(LEVELS.get(one.level, one.level)).lower()
+    return _("{title} ({grade}, {minutes} minutes)", title=_(one.title), grade=grade, minutes=one.minutes)
 
 
 @cache
@@ -56,7 +59,7 @@ def exercise(name: str) -> Exercise:
 
 def fill(one: Exercise, text: str) -> str:
     """A text for students, with the figures that are given in place, and nothing in it markup."""
-    return show.plain(filled(one, text))
+    return show.plain(filled(one, _(text)))
 
 
 def filled(one: Exercise, text: str) -> str:
@@ -139,7 +142,7 @@ def ask(one: Exercise, names: Sequence[str], place: str, given: dict[str, Predic
         for name in names:
             st.markdown(f"**{fill(one, one.questions[name].ask)}**")
             _fields(one, name, place, given.get(name))
-        label = "Predict" if not given else "Change"
+        label = _("Predict") if not given else _("Change")
         if not st.form_submit_button(label, type="primary" if not given else "secondary", key=f"send {place}"):
             return None
     for name in names:
@@ -155,13 +158,13 @@ def _fields(one: Exercise, name: str, place: str, before: Prediction | None) -> 
     question = one.questions[name]
     if question.form == "probability":
         value = round(100 * before.value, 4) if isinstance(before, Chance) else None
-        st.number_input("Of 100 modelled worlds (0 to 100)", 0.0, 100.0, value, 1.0, "%g", key=f"{place} {name}")
+        st.number_input(_("Of 100 modelled worlds (0 to 100)"), 0.0, 100.0, value, 1.0, "%g", key=f"{place} {name}")
         return
     unit = unit_of(one, question)
     least, most = {"0 to 1": (0.0, 1.0), "-1 to 1": (-1.0, 1.0)}.get(unit, (None, None))
     step = 0.05 if most else None
     ends = (before.low, before.high) if isinstance(before, Range) else (None, None)
-    for column, words, end, value in zip(st.columns(2), ("From", "To"), ("low", "high"), ends, strict=True):
+    for column, words, end, value in zip(st.columns(2), (_("From"), _("To")), ("low", "high"), ends, strict=True):
         column.number_input(f"{words} ({unit})", least, most, value, step, "%g", key=f"{place} {name} {end}")
 
 
@@ -317,4 +320,4 @@ def background(one: Exercise) -> None:
 
 def heading(place: int, step: Step) -> str:
     """A step's heading; `place` counted from 0."""
-    return f"{place + 1}. {STEPS[step.do]}"
+    return f"{place + 1}. {_(STEPS[step.do])}"

@@ -13,6 +13,7 @@ from sim.rule import RULES
 from sim.why.account import Term
 from sim.why.text import Line
 from sim.words.numbers import number
+from sim.words.sentences import in_words
 
 DEEPEST = 6
 _KINDS = {
@@ -49,7 +50,7 @@ def outline(lines: tuple[Line, ...], place: str, now: str, then: str) -> None:
 
 def spoken(words: str) -> str:
     """Words in which the names of rules and parameters may stand, as they are read aloud."""
-    return words.replace("_", " ").replace(" ← ", ", through ")
+    return in_words(words).replace(" ← ", ", through ")
 
 
 def _term(term: Term, now: str, then: str) -> None:

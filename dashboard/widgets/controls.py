@@ -25,7 +25,7 @@ from sim.scenario.diff import TITLES
 from sim.scenario.settings import OPTIONS
 from sim.scenario.words import CHOOSE
 from sim.vocabulary import ACTORS, CAMPAIGNS, month_after, month_words
-from sim.words.sentences import HEADLINES
+from sim.words.sentences import HEADLINES, capital, in_words
 
 # Shown without being asked for: what the articles' arguments about force and favours turn on.
 UNCERTAIN = ("threat_response", "reward_response", "kinship_weight", "chip_value", "kabul_control")
@@ -102,8 +102,8 @@ def choices(here: State) -> list[str]:
 
 
 def scenarios(here: State) -> State:
-    """Which scenarios are compared, of which one a version is made, and what is looked at."""
-    first, second, third = st.columns([3, 2, 2])
+    """Which scenarios are compared, of which one a version is made, what is looked at, and from when worlds go on."""
+    first, second, third, fourth = st.columns([5, 3, 3, 3])
     chosen = first.multiselect(
         "Scenarios to compare",
         choices(here),
@@ -118,7 +118,9 @@ def scenarios(here: State) -> State:
         first.info("Choose two scenarios or more; until then the last comparison stays.")
         chosen = list(here.scenarios)
     here = here.with_(scenarios=tuple(chosen))
-    with first.expander("What the scenarios are", key=state.key("what"), on_change="rerun") as what:
+    with fourth:
+        here = told(here)
+    with st.expander("What the scenarios are", key=state.key("what"), on_change="rerun") as what:
         if what.open:
             said = (f"- **{show.plain(title)}** {show.plain(question)}" for title, question in library().values())
             st.markdown("\n".join(said))
@@ -153,7 +155,7 @@ def told(here: State) -> State:
         "Worlds go on",
         ["", *AS_OF],
         ["", *AS_OF].index(here.told),
-        format_func=lambda one: f"as things stood in {month_words(one)}" if one else "from the beginning, told nothing",
+        format_func=lambda one: f"as things stood in {month_words(one)}" if one else "from the beginning",
         key=place,
         help="As things stood: until then Pakistan does what it did, and of many modelled worlds those go on that came near "
         "what was counted. Each scenario's own course begins in the month after. Takes longer the first time.",
@@ -276,7 +278,7 @@ def parameter_slider(name: str, value: float, key: str, on_change: Callable[[], 
 
 def words(name: str) -> str:
     """A parameter's name in words."""
-    return name.replace("_", " ").capitalize().replace("ttp", "TTP").replace("Ttp", "TTP")
+    return capital(in_words(name))
 
 
 def runs(here: State) -> State:

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.runtime import state, versions
+from dashboard.runtime.language import _
 from dashboard.runtime.state import SHARES, State
 from dashboard.widgets import cards, controls, show
 from sim.metrics import METRICS
@@ -27,7 +28,7 @@ def levers(here: State) -> State:
     plan = versions.planned(versions.written(here, here.edited), since)
     _explained()
     for title, names in grouped().items():
-        st.markdown(f"**{show.plain(title)}**")
+        st.markdown(f"**{show.plain(_(title))}**")
         for name in names:
             _line(name)(float(plan[name]), since)
     return state.current()
@@ -36,7 +37,7 @@ def levers(here: State) -> State:
 @st.fragment
 def _explained() -> None:
     """A button that explains the lever that was touched last."""
-    st.button("What these levers are", key=state.key("about"), on_click=_ask, args=[""])
+    st.button(_("What these levers are"), key=state.key("about"), on_click=_ask, args=[""])
     _opened("")
 
 
@@ -61,7 +62,7 @@ def _lever(name: str, written: float, since: str) -> None:
     place = state.key("lever", name, here.edited, since, st.session_state.get(f"{_RESET} {name}", 0))
     change = partial(controls.with_setting, "levers", name, written)
     value = st.slider(
-        TITLES[name],
+        _(TITLES[name]),
         0.0,
         1.0,
         float(here.levers.get(name, written)),
@@ -74,10 +75,10 @@ def _lever(name: str, written: float, since: str) -> None:
     with st.container(horizontal=True, key=f"level-{name}", vertical_alignment="center", gap="small"):
         if called := level(name, value):
             more: dict[str, Any] = {"type": "tertiary", "help": f"What {TITLES[name]} stands for, costs and does."}
-            st.button(show.plain(called), key=state.key("level", name), on_click=_ask, args=[name], **more)
+            st.button(show.plain(_(called)), key=state.key("level", name), on_click=_ask, args=[name], **more)
         if abs(value - written) > 1e-9:
             st.button(
-                f"Back to {written:g}",
+                _("Back to {value:g}", value=written),
                 key=state.key("reset", name),
                 on_click=_put_back,
                 args=[name, written, change],

@@ -11,6 +11,8 @@ from html import escape
 import streamlit as st
 
 from dashboard.runtime import gate
+from dashboard.runtime.language import _
+from sim.words.language import N_
 
 STEP = "tour"  # in the address
 
@@ -28,32 +30,38 @@ STOPS = (
     Stop(
         "start",
         '[class*="st-key-course-"]',
-        "Pakistan may confront Kabul over the TTP or accommodate it: these are the two courses that all starts from.",
+        N_(
+            "Pakistan may confront Kabul over the TTP or accommodate it: these are the two courses that all starts from."
+        ),
     ),
     Stop(
         "compare",
         ".st-key-said",
-        "Here stands what came of them, and in how many of a hundred modelled worlds it did.",
+        N_("Here stands what came of them, and in how many of a hundred modelled worlds it did."),
     ),
     Stop(
         "compare",
         ".st-key-strip, .st-key-wide-picture-fan > .stElementContainer:has(.stVegaLiteChart)",
-        "Month by month: the line is the middle of all worlds, and the bands tell how far they are apart.",
+        N_("Month by month: the line is the middle of all worlds, and the bands tell how far they are apart."),
     ),
     Stop(
         "compare",
         ".st-key-lever-list",
-        "Move a lever: a version of your own comes beside the others, words and pictures follow, and Undo takes it back.",
+        N_(
+            "Move a lever: a version of your own comes beside the others, words and pictures follow, and Undo takes it back."
+        ),
     ),
     Stop(
         "why",
         ".stMain h1",
-        "Here you ask why a figure came out as it did, and follow it back to decisions and rules.",
+        N_("Here you ask why a figure came out as it did, and follow it back to decisions and rules."),
     ),
     Stop(
         "evidence",
         ".stMain h1",
-        "Here every rule leads to what it rests on: a paragraph of an article, or a judgement that says that it is one.",
+        N_(
+            "Here every rule leads to what it rests on: a paragraph of an article, or a judgement that says that it is one."
+        ),
     ),
 )
 
@@ -63,7 +71,7 @@ def offer() -> None:
     st.session_state["tour on"] = STOPS[0].page
     st.page_link(
         f"pages/{STOPS[0].page}.py",
-        label=f"Take a tour of {len(STOPS)} steps, in two minutes",
+        label=_("Take a tour of {count} steps, in two minutes", count=len(STOPS)),
         query_params={STEP: "1"},
     )
 
@@ -80,13 +88,14 @@ def bar(url_path: str) -> None:
         st.query_params[STEP] = str(number)
     st.session_state["tour on"] = stop.page
     with st.container(key="tour"):
-        st.markdown(f"**Tour, step {number} of {len(STOPS)}.** {stop.words}")
+        at = _("Tour, step {number} of {count}.", number=number, count=len(STOPS))
+        st.markdown(f"**{at}** {_(stop.words)}")
         with st.container(horizontal=True, gap="medium", vertical_alignment="center", key="tour-ways"):
             if number > 1:
-                _to(number - 1, "Back")
+                _to(number - 1, _("Back"))
             if number < len(STOPS):
-                _to(number + 1, "Next")
-            out = "Leave the tour" if number < len(STOPS) else "Done"
+                _to(number + 1, _("Next"))
+            out = _("Leave the tour") if number < len(STOPS) else _("Done")
             st.button(out, key="leave the tour", on_click=_leave, type="tertiary")
 
 

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import streamlit as st
 
 from dashboard.runtime.exercises import Lesson
+from dashboard.runtime.language import _
 from dashboard.widgets import asking, show
 from sim.teaching.exercises.feedback import gain
 from sim.teaching.exercises.predict import Prediction, score
@@ -31,7 +32,7 @@ def progress(one: Exercise) -> dict[str, Any]:
 def quiz(one: Exercise, done: dict[str, Any], when: str) -> bool:
     """The questions of before and after; whether they are answered."""
     if not done[when]:
-        st.caption(asking.HOW)
+        st.caption(_(asking.HOW))
         found = asking.ask(one, one.quiz, f"{one.name} {when}", {})
         if found is None:
             return False
@@ -39,7 +40,7 @@ def quiz(one: Exercise, done: dict[str, Any], when: str) -> bool:
         st.rerun()
     if when == "before":
         for name, prediction in done[when].items():
-            st.markdown(f"{asking.fill(one, one.questions[name].ask)}  \nYou said **{show.plain(prediction)}**.")
+            _told(one, name, prediction)
     return True
 
 
@@ -60,19 +61,24 @@ def step(one: Exercise, done: dict[str, Any], number: int, later: Later) -> bool
     told = one.due(number) if number in done["revealed"] else []
     for name in here.questions:
         if name not in told:
-            said = show.plain(done["given"][name])
-            st.markdown(f"{asking.fill(one, one.questions[name].ask)}  \nYou said **{said}**.")
+            _told(one, name, done["given"][name])
     if here.do in ("compare", "explain"):
-        label = "Your words (they stay in this browser's session)"
+        label = _("Your words (they stay in this browser's session)")
         done["words"][number] = st.text_area(
             label, done["words"].get(number, ""), max_chars=4000, key=f"words {one.name} {number}"
         )
     if shows and number not in done["revealed"]:
-        if st.button("Reveal what the model says", type="primary", key=f"reveal {one.name} {number}"):
+        if st.button(_("Reveal what the model says"), type="primary", key=f"reveal {one.name} {number}"):
             done["revealed"].add(number)
             st.rerun()
         return False
     return not shows or reveal(one, done, number, later)
+
+
+def _told(one: Exercise, name: str, prediction: Prediction) -> None:
+    """A question, and what was answered."""
+    said = _("You said **{said}**.", said=show.plain(prediction))
+    st.markdown(f"{asking.fill(one, one.questions[name].ask)}  \n{said}")
 
 
 def reveal(one: Exercise, done: dict[str, Any], number: int, later: Later) -> bool:
@@ -96,7 +102,7 @@ def end(one: Exercise, done: dict[str, Any], made: Lesson, later: Later) -> None
         return [score(prediction, made.values[name]) for name, prediction in given.items()]
 
     st.markdown(f"**{show.plain(gain(scored(done['before']), scored(done['after'])))}**")
-    for heading, lines in (("What to hand in", one.submit), ("To discuss", one.discussion)):
+    for heading, lines in ((_("What to hand in"), one.submit), (_("To discuss"), one.discussion)):
         st.subheader(heading, anchor=False)
         st.markdown("\n".join(f"- {asking.fill(one, line)}" for line in lines))
 
@@ -104,7 +110,7 @@ def end(one: Exercise, done: dict[str, Any], made: Lesson, later: Later) -> None
 def alone(one: Exercise, later: Later) -> None:
     """The whole way through, a step at a time."""
     done = progress(one)
-    st.subheader("Before you begin", anchor=False)
+    st.subheader(_("Before you begin"), anchor=False)
     if not quiz(one, done, "before"):
         return
     asking.make_ready(one.name)  # while the visitor reads and predicts
@@ -112,10 +118,10 @@ def alone(one: Exercise, later: Later) -> None:
         if not step(one, done, number, later):
             return
     if done["step"] + 1 < len(one.steps):
-        if st.button("Next step", type="primary", key=f"next {done['step']}"):
+        if st.button(_("Next step"), type="primary", key=f"next {done['step']}"):
             done["step"] += 1
             st.rerun()
         return
-    st.subheader("After", anchor=False)
+    st.subheader(_("After"), anchor=False)
     if quiz(one, done, "after") and (made := asking.lesson(one.name)) is not None:
         end(one, done, made, later)

@@ -16,6 +16,7 @@ from sim.why.account import rest_of
 from sim.why.names import DECISIONS
 from sim.why.text import called, named
 from sim.words.numbers import SCALES, decimals, number, signed
+from sim.words.sentences import in_words
 
 if TYPE_CHECKING:
     from sim.why.ablation import Ablation
@@ -59,10 +60,10 @@ def decision(of: Weighed, beside: Sequence[Weighed] = ()) -> Any:
     rows: list[dict[str, Any]] = []
     headings = []
     for i, option in enumerate(of.options):
-        headings.append(f"{option.replace('_', ' ')}: {np.mean(of.probabilities[i]):.2f}")
+        headings.append(f"{in_words(option)}: {np.mean(of.probabilities[i]):.2f}")
         for rule, row in sizes.items():
             if round(abs(row[i]), places) > 0:
-                rows.append(_row(rule.replace("_", " "), row[i], places) | {"option": headings[-1]})
+                rows.append(_row(in_words(rule), row[i], places) | {"option": headings[-1]})
     width = WIDTH - _LABELS
     shown = sorted({row["term"]: -abs(row["value"]) for row in rows}.items(), key=lambda one: one[1])
     others = [{"value": float(np.mean(row))} for one in beside for push in one.pushes for row in push.on]

@@ -17,6 +17,7 @@ from sim.why.decide import chosen_in
 from sim.why.names import DECISIONS
 from sim.why.text import called, named, summary
 from sim.words.numbers import number, share
+from sim.words.sentences import in_words
 
 if TYPE_CHECKING:
     from sim.why.ablation import Ablation
@@ -41,11 +42,11 @@ def account_picture(why: Why) -> Picture:
 def decision_picture(found: Weighed, beside: Sequence[Weighed] = ()) -> Picture:
     """What pressed on each option of a decision, and its probability."""
     title = f"{DECISIONS[found.decision]}, {month_words(found.month)}: {called(found.plan, None)[0]}"
-    options = [option.replace("_", " ") for option in found.options]
+    options = [in_words(option) for option in found.options]
     chances = [float(np.mean(row)) for row in found.probabilities]
     rows = [["probability", *(f"{chance:.2f}" for chance in chances)], ["chosen in", *chosen_in(found)]]
     for push in found.pushes:
-        rows.append([push.rule.replace("_", " "), *(number(float(np.mean(row)), sign=True) for row in push.on)])
+        rows.append([in_words(push.rule), *(number(float(np.mean(row)), sign=True) for row in push.on)])
     said = "; ".join(f"{one} {chance:.2f}" for one, chance in zip(options, chances, strict=True))
     return Picture(
         f"decision-{found.decision}-{found.plan.name}-{found.month}".replace("_", "-").replace(".", "-"),

@@ -15,7 +15,7 @@ from sim.scenario import SHOCK_TARGETS
 from sim.vocabulary import month_words
 from sim.why.names import OWNERS, Key, levels
 from sim.words.numbers import signed
-from sim.words.sentences import more_less
+from sim.words.sentences import in_words, more_less
 
 if TYPE_CHECKING:
     from sim.why.account import Step, Term
@@ -97,7 +97,7 @@ def _words(term: Term) -> tuple[str, list[str]]:
     if kind == "luck":
         return f"chance in {_small(term.words.removeprefix('chance: '))}", []
     if kind == "parameter":
-        return f"the parameter “{name.replace('_', ' ')}”", []
+        return f"the parameter “{in_words(name)}”", []
     if kind == "shock":
         return f"a shock to {_small(SHOCK_TARGETS[name].title)}", whose
     before, colon, after = term.words.partition(": ")

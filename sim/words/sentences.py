@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 from math import sqrt
@@ -49,6 +50,20 @@ _COUNTED = {
     "expelled": "expulsions",
 }
 _Z = 1.96
+_UPPER = ("ttp", "imf", "us", "iskp", "pti", "picss", "pips", "ucdp")
+_PROPER = ("afghan", "afghanistan", "china", "chinese", "india", "indian", "islamabad", "kabul", "pakistan", "taliban")
+_NAMES = re.compile(rf"\b(?:{'|'.join((*_UPPER, *_PROPER))})\b")
+
+
+def in_words(name: str) -> str:
+    """The id of a rule, a parameter or an option as it stands in a sentence.
+
+    >>> in_words("quarrel_frees_the_ttp"), in_words("prevented_by_kabul")
+    ('quarrel frees the TTP', 'prevented by Kabul')
+    """
+    return _NAMES.sub(
+        lambda found: found[0].upper() if found[0] in _UPPER else found[0].capitalize(), name.replace("_", " ")
+    )
 
 
 def more_less(metric: str) -> tuple[str, str, str]:
