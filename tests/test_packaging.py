@@ -329,7 +329,7 @@ def commands() -> list[str]:
 
 DURAND = [command for command in commands() if command.startswith("durand ")]
 # Commands that wait for a person: that they start is tested elsewhere, here that they take what is shown.
-WAITING = ("durand dashboard", "durand play", "durand exercise run")
+WAITING = ("durand class", "durand dashboard", "durand play", "durand exercise run")
 # What makes commands that take minutes take seconds.
 SMALLER = {
     "durand backcast": ["--worlds", "40"],
