@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PAGES = sorted(file.stem for file in (Path(__file__).resolve().parents[1] / "dashboard" / "pages").glob("[a-z]*.py"))
+PAGES.remove("class_wall")  # it is looked at from afar, and steered from the instructor's page
 
 # What Tab passes by, and how the keyboard comes to it instead. All of it is of Streamlit's own widgets, and is built as
 # such widgets are to be (a field steps and opens by arrows, several choices are one stop). Each way is gone in
@@ -233,6 +234,12 @@ def months_pass(page: Page, visit: Visit, server: Server) -> None:
     page.wait_for_function(f"was => document.querySelector('{PICTURES}').textContent !== was", arg=drawn)
 
 
+def loops(page: Page, visit: Visit, server: Server) -> None:
+    """Find the feedback loops."""
+    at(page, "Find the feedback loops", "Enter")
+    page.locator(PICTURES).first.wait_for(timeout=PATIENCE)
+
+
 def studio(page: Page, visit: Visit, server: Server) -> None:
     """Write a scenario, wrong and then right, see its form, and compare it."""
     at(page, "In forms", "ArrowRight")
@@ -397,6 +404,7 @@ JOURNEYS: dict[str, Callable[[Page, Visit, Server], None]] = {
     "evidence": evidence,
     "exercises": exercises,
     "experiments": experiments,
+    "loops": loops,
     "map": months_pass,
     "play": play,
     "start": start,

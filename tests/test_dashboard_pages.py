@@ -55,6 +55,7 @@ from sim.why import ablate, explain, weigh
 from sim.why.names import DECISIONS
 from sim.why.pictures import ablation_picture, account_picture, decision_picture
 from sim.why.text import outline, paragraphs
+from sim.words.sentences import in_words
 
 APP = Path(__file__).resolve().parents[1] / "dashboard" / "app.py"
 SECONDS = 120
@@ -182,7 +183,7 @@ def test_pressures_are_those_of_the_library(decision: str) -> None:
         asked.append(weighed)
     side = [str(decision_picture(one, asked).chart.to_dict(validate=False)["spec"]) for one in asked]
     assert len({re.findall(r"'domain': \[[-\d., ]+\]", one)[0] for one in side}) == 1  # what is compared has one scale
-    pressures = {push.rule.replace("_", " ") for push in weighed.pushes}
+    pressures = {in_words(push.rule) for push in weighed.pushes}
     assert pressures <= set(labels(app))
 
 

@@ -132,7 +132,7 @@ def test_it_is_one_small_file_that_fetches_nothing(written: Path, page: Page) ->
         assert not any(name.startswith("on") for name in attributes), tag
     text = re.sub("<script.*?</script>", "", written.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert "@import" not in text
-    assert all(target.startswith("#") for target in re.findall(r"url\(\s*['\"]?([^)'\"]*)", text))
+    assert all(target.startswith(("#", "data:font/")) for target in re.findall(r"url\(\s*['\"]?([^)'\"]*)", text))
 
 
 def test_it_runs_the_scripts_in_it_and_no_other(written: Path, page: Page) -> None:

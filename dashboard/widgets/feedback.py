@@ -11,6 +11,8 @@ from dashboard.runtime.questions import Question
 from dashboard.widgets import show, waiting
 from sim.loops.picture import marked, picture
 from sim.loops.text import not_closed
+from sim.mechanisms import LOOPS
+from sim.words.sentences import capital
 
 WIDTH = 720
 
@@ -21,6 +23,7 @@ def loops() -> None:
         "What feeds on what. The loops are found in the model: single months of several scenarios are calculated step by step, "
         "and each step is tried for how it answers to what it takes. A loop reinforces a push, or balances it."
     )
+    st.markdown("\n".join(f"- **{show.plain(capital(name))}:** {show.plain(how)}" for name, how in LOOPS.values()))
     ask = Question(questions.loops, ())
     found = waiting.answer("loops", "Find the feedback loops", ask, "Takes some ten seconds.")
     if found is None:

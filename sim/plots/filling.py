@@ -197,6 +197,10 @@ def _add_strips(out: Specification) -> None:
             },
         ]
         months = max(months, across["scale"]["domain"][1])
+    for one in out.get("params", []):
+        select = one.get("select")
+        if isinstance(select, dict) and select.pop("nearest", False):  # strips lie above all: a click is theirs, too
+            one["views"] = ["strips0"]
     out["params"] = [*out.get("params", []), {"name": _STRIP, "expr": f"max(3, width / {months})"}]
 
 
