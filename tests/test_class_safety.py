@@ -389,7 +389,7 @@ def test_a_file_of_before_is_brought_along(opened: Opened) -> None:
     seat = access.classes().join(opened.code, "Amina")
     host = hosted()
     with sqlite3.connect(access.file()) as base:
-        for table in ("locked", "merged", "walls", "saved_runs"):
+        for table in ("locked", "merged", "walls", "saved_runs", "game_messages"):
             base.execute(f"DROP TABLE {table}")
         base.execute("PRAGMA user_version = 2")
         for column in ("locked", "boot"):
