@@ -81,19 +81,18 @@ def wall(code: str) -> None:
             names = room.present(code)
         one = asking.exercise(standing.exercise)
         asking.make_ready(one.name)
-    except (ClassroomError, ExerciseError) as problem:
+        left, right = st.columns([1, 2.4], gap="large")
+        with left:
+            joining(standing, names)
+        with right, st.container(key="wall-question"):
+            called = one.title if standing.title == one.title else f"{standing.title}: {one.title}"
+            place = (shown.question, shown.phase)
+            st.html(
+                line("title", f"{called}  ·  {classes.step_of(one, place)}" if place in classes.places(one) else called)
+            )
+            question(one, standing, shown, room)
+    except (ClassroomError, ExerciseError) as problem:  # at any point of it the class may be closed
         access.complain(problem)
-        return
-    left, right = st.columns([1, 2.4], gap="large")
-    with left:
-        joining(standing, names)
-    with right, st.container(key="wall-question"):
-        called = one.title if standing.title == one.title else f"{standing.title}: {one.title}"
-        place = (shown.question, shown.phase)
-        st.html(
-            line("title", f"{called}  ·  {classes.step_of(one, place)}" if place in classes.places(one) else called)
-        )
-        question(one, standing, shown, room)
 
 
 state.arrive()
