@@ -11,6 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from dashboard.menu import CLASSES_ONLY, GROUPS
 from dashboard.runtime import gate, language, state
 from dashboard.runtime.engine import engine
+from dashboard.runtime.language import _
 from dashboard.widgets import access, links, sentences, show, tour
 from sim import theme
 
@@ -60,15 +61,13 @@ def _offered() -> dict[str, list[tuple[str, str]]]:
 
 def _pages() -> dict[str, list[st.Page]]:
     """The pages of this server by group, the one first on which visitors land; and, out of the menu, the wall of a class."""
-    # The first has the root for its address, and no other: its name then leads there, as any other name leads nowhere.
     made: dict[str, list[st.Page]] = {}
     for group, some in _offered().items():
-        made[language._(group)] = [
-            st.Page(HERE / "pages" / f"{name}.py", title=language._(title), url_path="", default=True)
-            if not (made or place)
-            else st.Page(HERE / "pages" / f"{name}.py", title=language._(title), url_path=name)
-            for place, (name, title) in enumerate(some)
-        ]
+        for name, title in some:
+            # The first has the root for its address, and no other: its name then leads there, as any other name leads nowhere.
+            first = not made
+            page = st.Page(HERE / "pages" / f"{name}.py", title=_(title), url_path="" if first else name, default=first)
+            made.setdefault(_(group), []).append(page)
     wall = st.Page(HERE / "pages" / "class_wall.py", title="Wall", url_path="class_wall", visibility="hidden")
     made.setdefault("", []).append(wall)
     return made

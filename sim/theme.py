@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 # Pages: name of a shade -> what it is by day, by night and on paper.
@@ -83,6 +84,7 @@ def css_variables() -> str:
     )
 
 
+@cache
 def font_face(family: str = "Liberation Sans", file: str = "durand-sans") -> str:
     """A font of `sim/fonts/`, for a page to bring along: as it is, the one that pictures are measured with (30 KB).
 

@@ -10,7 +10,6 @@ from dashboard.runtime import asked, questions, state, versions
 from dashboard.runtime.questions import Question
 from dashboard.widgets import choosing, feedback, show, waiting
 from sim.loops.strip import strip_picture
-from sim.metrics import METRICS
 
 MOST_WORLDS = 200  # ten times as many are simulated for each scenario
 
@@ -19,18 +18,6 @@ show.page(
     "What happens feeds on itself: violence brings operations, and operations anger. Here each such loop is switched off in "
     "turn, in the same modelled worlds, to see what it does and when.",
 )
-
-
-def metric(here: state.State) -> state.State:
-    """What the loops are to be seen in."""
-    chosen = st.selectbox(
-        "What they do to",
-        list(METRICS),
-        list(METRICS).index(here.metric),
-        format_func=lambda name: METRICS[name].title,
-        key=state.key("loops metric"),
-    )
-    return here.with_(metric=chosen)
 
 
 def at_work(here: state.State) -> None:
@@ -62,7 +49,7 @@ def _titles(here: state.State) -> list[str]:
 
 
 def body() -> None:
-    here = state.publish(metric(choosing.scenarios(state.current())))
+    here = state.publish(choosing.metric(choosing.scenarios(state.current()), "What they do to", "loops metric"))
     at_work(choosing.untold(here))
     st.subheader("How they run", anchor=False)
     feedback.loops()

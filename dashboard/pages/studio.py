@@ -5,8 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.runtime import state
-from dashboard.widgets import controls, drafting, forms, sentences, show
-from sim.metrics import METRICS
+from dashboard.widgets import choosing, controls, drafting, forms, sentences, show
 from sim.scenario import ScenarioError, differences, load_scenario
 
 here = show.page(
@@ -64,18 +63,12 @@ def effect(checked: drafting.Checked, text: str) -> None:
         st.info(f"Nothing differs from {show.plain(title)} yet. Add a change, and what it does is shown here.")
         return
     st.subheader(f"What it does, beside {show.plain(title)}", anchor=False)
-    metric = st.selectbox(
-        "What to look at",
-        list(METRICS),
-        list(METRICS).index(here.metric),
-        format_func=lambda name: METRICS[name].title,
-        key=state.key("studio metric"),
-    )
-    asked = here.with_(scenarios=(parent, state.OWN), own=text, metric=metric, levers={}, postures={})
+    seen = choosing.metric(here, "What to look at", "studio metric")
+    asked = seen.with_(scenarios=(parent, state.OWN), own=text, levers={}, postures={})
     found = show.comparison(asked.with_(version_of="", since="", told=""), held=(344,))
     if found is not None:
         st.markdown(show.strong(sentences.answer(asked, found)))
-        show.picture(show.moving(found, "fan", metric), "studio-fan", width=680)
+        show.picture(show.moving(found, "fan", seen.metric), "studio-fan", width=680)
     st.subheader("What differs", anchor=False)
     show.differences(rows, title, checked.scenario.title)
 

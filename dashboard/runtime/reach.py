@@ -5,9 +5,6 @@ Nothing is sent to find out: the system's own list is read. It names the network
 
 from __future__ import annotations
 
-import ctypes
-import ctypes.util
-import os
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,7 +14,6 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from sim.ensemble.spec import LimitError
 from sim.theme import PAPER, PRINTED
 
-_UP, _LOOPBACK = 0x1, 0x8
 # What networks within a machine, and tunnels out of it, are called: phones in the room are on neither.
 _ELSEWHERE = (
     "docker",
@@ -55,30 +51,9 @@ class Reach:
         return f"http://{host}:{port}/{path}"
 
 
-class _Sockaddr(ctypes.Structure):
-    # Family: two bytes on Linux; a length and one byte on macOS and the BSDs. Then port, and IPv4's or IPv6's own.
-    _fields_ = (("head", ctypes.c_ubyte * 4), ("v4", ctypes.c_ubyte * 4), ("v6", ctypes.c_ubyte * 16))
-
-
-class _Ifaddrs(ctypes.Structure):
-    pass
-
-
-_Ifaddrs._fields_ = (
-    ("next", ctypes.POINTER(_Ifaddrs)),
-    ("name", ctypes.c_char_p),
-    ("flags", ctypes.c_uint),
-    ("address", ctypes.POINTER(_Sockaddr)),
-)
-
-
 def addresses() -> list[Reach]:
     """All addresses by which others can reach this machine, the likeliest for a room first."""
-    found = list(_listed()) if os.name == "posix" else []
-    if not found:  # Windows, or a system without such a list
-        with suppress(OSError):
-            found = [Reach(str(one[4][0])) for one in socket.getaddrinfo(socket.gethostname(), None)]
-    usable = {one.address: one for one in found if _usable(ip_address(one.address.partition("%")[0]))}
+    usable = {one.address: one for one in _listed() if _usable(ip_address(one.address.partition("%")[0]))}
     out = _way_out()
     return sorted(usable.values(), key=lambda one: _rank(one, out))
 
@@ -102,26 +77,12 @@ def _way_out() -> str:
 
 
 def _listed() -> Iterator[Reach]:
-    """The system's own list, as the C library gives it."""
-    library = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True)
-    first = ctypes.POINTER(_Ifaddrs)()
-    if not hasattr(library, "getifaddrs") or library.getifaddrs(ctypes.byref(first)):
-        return
-    try:
-        here = first
-        while here:
-            one = here.contents
-            if one.address and one.flags & _UP and not one.flags & _LOOPBACK:
-                head = one.address.contents.head
-                family = head[0] if head[1] == 0 else head[1]
-                name = one.name.decode("utf-8", "replace")
-                if family == socket.AF_INET:
-                    yield Reach(str(IPv4Address(bytes(one.address.contents.v4))), name)
-                elif family == socket.AF_INET6:
-                    yield Reach(str(IPv6Address(bytes(one.address.contents.v6))), name)
-            here = one.next
-    finally:
-        library.freeifaddrs(first)
+    """The system's own list."""
+    import ifaddr
+
+    for network in ifaddr.get_adapters():
+        for one in network.ips:  # an IPv6 address comes with what tells networks apart
+            yield Reach(str(one.ip if one.is_IPv4 else one.ip[0]), network.nice_name)
 
 
 def chosen(given: str | None) -> Reach:

@@ -38,6 +38,18 @@ def scenarios(here: State) -> State:
     return here
 
 
+def metric(here: State, label: str, key: str) -> State:
+    """Which metric is looked at."""
+    chosen = st.selectbox(
+        label,
+        list(METRICS),
+        list(METRICS).index(here.metric),
+        format_func=lambda name: METRICS[name].title,
+        key=state.key(key),
+    )
+    return here.with_(metric=chosen)
+
+
 def asked(here: State, found: Comparison) -> State:
     """Which scenario is asked about, what it is compared with, which metric, and how far it is followed."""
     names, called = list(found.results), show.titled(found.results)
@@ -58,13 +70,8 @@ def asked(here: State, found: Comparison) -> State:
         format_func=lambda name: "the month before" if name == BEFORE else called[name],
         key=state.key("compared with", shown, *names),
     )
-    metric = third.selectbox(
-        "What to ask about",
-        list(METRICS),
-        list(METRICS).index(here.metric),
-        format_func=lambda name: METRICS[name].title,
-        key=state.key("asked metric"),
-    )
+    with third:
+        here = metric(here, "What to ask about", "asked metric")
     spans = [0, 1, 2, 3, 6, 12]
     back = fourth.selectbox(
         "Months followed back",
@@ -78,7 +85,6 @@ def asked(here: State, found: Comparison) -> State:
     return here.with_(
         shown="" if shown == names[-1] else shown,
         versus="" if versus == usual else versus,
-        metric=metric,
         back=back,
     )
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-import numpy as np
-
 from dashboard.runtime import versions
 from dashboard.runtime.language import _, chosen
 from dashboard.runtime.state import State, too_long
@@ -13,12 +11,12 @@ from dashboard.widgets import controls
 from sim.metrics import METRICS
 from sim.provenance.levers import level
 from sim.results import Comparison
-from sim.results.reading import headline, titles
+from sim.results.reading import contrast, headline, titles
 from sim.scenario.diff import TITLES
 from sim.vocabulary import month_words
 from sim.words.language import ENGLISH
 from sim.words.numbers import number, setting, shares
-from sim.words.sentences import MIDDLES, settled
+from sim.words.sentences import MIDDLES
 
 
 def changes(here: State) -> str:
@@ -53,31 +51,24 @@ def answer(here: State, found: Comparison) -> str:
 
 
 def opening(found: Comparison, metric: str) -> str:
-    """The same of two scenarios on the start page, in the visitor's language; in English with every word of `answer`."""
+    """The same of two scenarios, on the start page: in the visitor's language, in English as `answer` has it."""
     called = titles(*found.results.values())
-    (other,), first = found.others, found.baseline
     if chosen() is ENGLISH:
-        return headline(found, other, metric, called)
-    values = found.difference(other, metric)
-    higher, lower = int((values > 0).sum()), int((values < 0).sum())
-    first, second = other, first
-    if lower > higher:
-        first, second, values, higher, lower = second, first, -values, lower, higher
-    of_100 = [share.removesuffix(" of 100") for share in shares([higher, lower, found.worlds - higher - lower])[:2]]
-    said = {"first": _(called[first]), "second": _(called[second]), "what": _(METRICS[metric].title)}
-    said |= {"more": of_100[0], "fewer": of_100[1]}
-    if not settled(higher, lower):
+        return headline(found, found.others[0], metric, called)
+    one = contrast(found, found.others[0], metric)
+    more, fewer, _same = shares([one.higher, one.lower, found.worlds - one.higher - one.lower])
+    said = {"first": _(called[one.first]), "second": _(called[one.second]), "what": _(METRICS[metric].title)}
+    said |= {"more": more.removesuffix(" of 100"), "fewer": fewer.removesuffix(" of 100")}
+    if not one.settled:
         return _(
             "Which has more {what} these worlds do not settle: {first} in {more} of 100, {second} in {fewer}.", **said
         )
-    low, middle, high = (number(float(one)) for one in np.quantile(values, (0.05, 0.5, 0.95)))
+    ends = dict(zip(("low", "middle", "high"), map(number, one.quantiles()), strict=True))
     return _(
         "In {more} of 100 modelled worlds {first} had more {what} than {second} over the whole run (fewer in {fewer}): by "
         "{middle} in the middle world, by {low} to {high} in nine worlds of ten.",
         **said,
-        low=low,
-        middle=middle,
-        high=high,
+        **ends,
     )
 
 

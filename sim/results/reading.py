@@ -6,6 +6,8 @@ printed, and never a forecast.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from sim.ensemble.chunks import Array
@@ -142,6 +144,42 @@ def _turned_round(comparison: Comparison, name: str, called: dict[str, str]) -> 
     return [f"In the last {_LAST} months it is the other way round for attacks: {ahead} has more {where}."]
 
 
+@dataclass(frozen=True)
+class Contrast:
+    """Two scenarios beside each other in a metric, world by world; where the worlds settle which has more, that one comes first.
+
+    Attributes:
+        first, second: their names.
+        values: the first's less the second's.
+        higher, lower: in how many worlds the first has more, and less.
+    """
+
+    first: str
+    second: str
+    values: Array
+    higher: int
+    lower: int
+
+    @property
+    def settled(self) -> bool:
+        """Whether more than chance tells which has more; of one world alone, that it has."""
+        return len(self.values) == 1 or settled(self.higher, self.lower)
+
+    def quantiles(self) -> tuple[float, float, float]:
+        """The difference in the middle world, between the ends of nine worlds of ten: low, middle, high."""
+        low, middle, high = (float(one) for one in np.quantile(self.values, (0.05, 0.5, 0.95)))
+        return low, middle, high
+
+
+def contrast(comparison: Comparison, name: str, metric: str) -> Contrast:
+    """A scenario and the baseline beside each other."""
+    values = comparison.difference(name, metric)
+    found = Contrast(name, comparison.baseline, values, int(np.sum(values > 0)), int(np.sum(values < 0)))
+    if found.higher < found.lower and found.settled:
+        return Contrast(found.second, found.first, -values, found.lower, found.higher)
+    return found
+
+
 def headline(comparison: Comparison, name: str, metric: str, called: dict[str, str]) -> str:
     """Which of a scenario and the baseline has more of a metric, by how much, and how sure the paired worlds are.
 
@@ -150,18 +188,14 @@ def headline(comparison: Comparison, name: str, metric: str, called: dict[str, s
     Args:
         called: what each scenario is called, as `titles` gives it.
     """
-    values, worlds = comparison.difference(name, metric), comparison.worlds
-    first, second = name, comparison.baseline
-    higher, lower = int(np.sum(values > 0)), int(np.sum(values < 0))
-    if higher < lower and (worlds == 1 or settled(higher, lower)):
-        first, second, values, higher, lower = second, first, -values, lower, higher
-    whose = f"{whose_deaths(comparison, first, second, called)} " if metric == "fatalities" else ""
-    return f"{whose}{_more(metric, values, higher, lower, called[first], called[second])}".lstrip()
+    found = contrast(comparison, name, metric)
+    whose = f"{whose_deaths(comparison, found.first, found.second, called)} " if metric == "fatalities" else ""
+    return f"{whose}{_more(metric, found, called[found.first], called[found.second])}".lstrip()
 
 
-def _more(metric: str, values: Array, higher: int, lower: int, first: str, second: str) -> str:
-    """How two scenarios compare that have more of a metric, in so many worlds, and less, in so many."""
-    worlds = len(values)
+def _more(metric: str, found: Contrast, first: str, second: str) -> str:
+    """How two scenarios compare, called so, that have more of a metric, in so many worlds, and less, in so many."""
+    worlds, higher, lower = len(found.values), found.higher, found.lower
     more, less, what = more_less(metric)
     had = "ended with" if METRICS[metric].summary == "final" else "had, over the whole run,"
     in_higher, in_lower, in_equal = shares([higher, lower, worlds - higher - lower])
@@ -169,13 +203,13 @@ def _more(metric: str, values: Array, higher: int, lower: int, first: str, secon
     if not higher and not lower:
         return f"{first} and {second} come to exactly the same {what} {in_worlds(worlds, worlds)}."
     if worlds == 1:
-        return f"In the one modelled world {first} {had} {more} than {second} (by {amount(metric, values[0])})."
-    if not settled(higher, lower):
+        return f"In the one modelled world {first} {had} {more} than {second} (by {amount(metric, found.values[0])})."
+    if not found.settled:
         return (
             f"Which of the two {had} {more} these worlds do not settle: {first} {in_worlds(higher, worlds, in_higher)}, "
             f"{second} in {in_lower}{f', {same}' if same else ''}."
         )
-    low, middle, high = (float(one) for one in np.quantile(values, (0.05, 0.5, 0.95)))
+    low, middle, high = found.quantiles()
     by, between = amounts(metric, low, middle, high, sign=low < 0)
     against = "; ".join(part for part in (f"with {less} in {in_lower}" if lower else "", same) if part)
     return (
