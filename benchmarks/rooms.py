@@ -217,6 +217,9 @@ async def room(address: str, server: subprocess.Popen[bytes], sessions: int, min
 
 def say(what: str, took: list[float], aim: float) -> None:
     """Print a line of figures."""
+    if not took:
+        print(f"{what}: nothing was measured")
+        return
     figures = ", ".join(f"p{part}: {percentile(took, part / 100):.0f} ms" for part in (50, 95))
     print(f"{what}: {len(took)} times, {figures}, longest {max(took):.0f} ms (aim: p95 at most {aim:.0f} ms)")
 

@@ -33,11 +33,12 @@ _AT_REST = """() => {
     const app = document.querySelector('[data-test-script-state]');
     const moves = document.getAnimations().some(
         one => one.playState === 'running' && one.effect?.getComputedTiming().iterations !== Infinity);
-    const places = [...document.querySelectorAll('.stMain button, .stMain summary, .stMain input')]
+    const places = [...document.querySelectorAll('.stApp :is(button, summary, input, a)')]
         .map(one => { const box = one.getBoundingClientRect(); return [box.x, box.y, box.height]; });
     const sign = JSON.stringify([document.documentElement.scrollWidth, places]), now = performance.now();
     if (moves || window.durandRest?.sign !== sign) window.durandRest = {sign, since: now};
-    return app?.dataset.testScriptState === 'notRunning' && now - window.durandRest.since > 200;
+    const coming = document.querySelector('[data-testid=stSkeleton]');  // what holds the place of a part that is still fetched
+    return app?.dataset.testScriptState === 'notRunning' && !coming && now - window.durandRest.since > 200;
 }"""
 
 

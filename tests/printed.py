@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -13,13 +12,12 @@ from typing import Any
 
 import numpy as np
 import pypdfium2
+from browsing import SHOTS
 
 from sim.teaching.pack.blocks import Grid, Heading, Sheet
 from sim.teaching.pack.pdf import MARGIN
 
 OFFICE = shutil.which("soffice")
-# Pictures to look at, where a folder for them is named (the checks keep it).
-SHOTS = os.environ.get("DURAND_SCREENSHOTS")
 _POINT = 72 / 25.4
 _EDGE = 4  # points by which a line or a letter may stand over
 
@@ -82,12 +80,15 @@ def by_office(files: Iterable[Path], folder: Path) -> dict[str, list[Page]]:
     """What LibreOffice makes of documents and slides: their pages, by file name."""
     names = [str(file) for file in files]
     home = f"-env:UserInstallation=file://{folder / 'office'}"
-    subprocess.run(
+    done = subprocess.run(
         [str(OFFICE), home, "--headless", "--convert-to", "pdf", "--outdir", str(folder), *names],
         check=True,
         capture_output=True,
+        text=True,
         timeout=200,
     )
+    missing = [name for name in names if not (folder / f"{Path(name).stem}.pdf").exists()]
+    assert not missing, done.stderr
     return {
         name: pages((folder / f"{Path(name).stem}.pdf").read_bytes(), re.sub(r"\W", "-", Path(name).name))
         for name in names

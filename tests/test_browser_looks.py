@@ -173,7 +173,7 @@ def test_pictures_fill_their_frames_at_every_width(visit: Visit, name: str) -> N
 def _fills_the_screen(page: Page, name: str) -> None:
     """A drawing as high as the screen (a map), or as wide (the months of Why); what is under the pointer is said."""
     page.set_viewport_size({"width": 1440, "height": 900})
-    page.wait_for_timeout(600)
+    rest(page)
     picture = page.locator("[data-testid=stVegaLiteChart] svg.marks").first
     picture.scroll_into_view_if_needed()
     if name == "map":
@@ -191,8 +191,13 @@ def _fills_the_screen(page: Page, name: str) -> None:
         else r"[A-Z]\w+ 20\d\d: Confront \d.* of ten; Accommodate \d.*"
     )
     assert re.match(said, tip.inner_text()), tip.inner_text()
-    page.get_by_role("button", name=re.compile("Fullscreen")).first.click()
-    page.wait_for_timeout(1000)
+    click(page.get_by_role("button", name=re.compile("Fullscreen")).first)
+    page.get_by_role("button", name="Close fullscreen").wait_for()
+    page.wait_for_function(  # it grows until it fills one side
+        """() => { const box = document.querySelector("[data-testid=stVegaLiteChart] svg.marks").getBoundingClientRect();
+                   return box.width >= 0.9 * 1440 || box.height >= 0.7 * 900; }"""
+    )
+    rest(page)
     box = picture.bounding_box()
     assert box is not None
     assert box["width"] >= 0.9 * 1440 or box["height"] >= 0.7 * 900, box

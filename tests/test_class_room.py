@@ -124,7 +124,11 @@ def test_a_phone_joins_by_the_rooms_address_and_by_no_other(
     finally:
         for server in servers:
             server.terminate()
-            server.wait(60)
+        for server in servers:
+            try:
+                server.wait(60)
+            except subprocess.TimeoutExpired:
+                server.kill()
     assert asked.stdout.splitlines() == [
         f"200 http://10.42.0.1:8501/class_student?class={match[1]}",
         "[403, 403, 403, '200 http://10.42.0.1:8501']",
@@ -183,7 +187,7 @@ def test_a_short_address_leads_to_the_class(base: str, path: str, leads: str, mo
 def on_wall(opened: Opened) -> str:
     """All that a wall shows, which knows the code alone."""
     app = visit("class_wall", class_=opened.code)
-    assert dict(app.query_params) == {"class": [opened.code]} or app.query_params["class"] == opened.code
+    assert set(app.query_params) == {"class"}
     drawings = "".join(str(one.proto) for one in app.get("vega_lite_chart"))
     return said(app) + "".join(one.proto.body for one in app.get("html")) + drawings
 
@@ -200,7 +204,7 @@ def test_a_wall_shows_what_the_instructor_puts_up_and_no_answer_before_the_revea
     assert "1 of 2 have answered" in shown
     assert "&lt;b&gt;B&lt;/b&gt;" in shown
     assert "<b>B</b>" not in shown
-    assert "arrow_vega_lite_chart" not in shown
+    assert "spec: " not in shown
     assert opened.secret not in shown
     with pytest.raises(ClassroomError, match="still open"):
         rooms.votes(opened.code)
@@ -208,6 +212,7 @@ def test_a_wall_shows_what_the_instructor_puts_up_and_no_answer_before_the_revea
     shown = on_wall(opened)
     assert rooms.votes(opened.code) == [Chance(0.05)]
     assert "Amina" not in shown
+    assert "spec: " in shown
     assert "1 predicted (of 100): 5." in shown.replace("\\", "")
     assert "model:" not in shown.lower()
     rooms.reveal(opened.code, opened.secret, "fell")

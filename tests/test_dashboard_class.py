@@ -452,7 +452,7 @@ def test_an_exercise_alone_from_beginning_to_end(lab: Lab) -> None:
     one = lab.exercise
     app = visit("exercises", exercise=EXERCISE)
     assert lab.fill(one.background[0].text) in said(app)
-    assert one.background[0].claims[0] in said(app)
+    assert f"evidence?card={one.background[0].claims[0]}" in said(app)
     assert not app.get("vega_lite_chart")
     app = answered(app, one.quiz, "before")
     for number, step in enumerate(one.steps):
