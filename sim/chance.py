@@ -7,6 +7,7 @@ nothing for a world that has its count, so the worlds computed alongside never m
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -92,6 +93,83 @@ def happens(uniform: Vector, probability: Vector) -> Vector:
     return (uniform < probability).astype(np.float64)
 
 
+@dataclass(frozen=True)
+class Counts:
+    """A distribution of counts: drawn by a loop that begins at the chance of no event, each step a ratio of chances.
+
+    Attributes:
+        allowed: where its shape is one that can be drawn exactly.
+        begin: from the shape, the chance of no event, and the numbers that the ratio is made of.
+        ratio: p(k) / p(k - 1), from k and these numbers.
+        exactly: from uniform and shape, slow, and right where the chance of no event is too small to begin with; None
+            where it never is.
+    """
+
+    allowed: Callable[..., Vector]
+    begin: Callable[..., tuple[Vector, ...]]
+    ratio: Callable[..., Vector]
+    exactly: Callable[..., Vector] | None = None
+
+    def draw(self, uniform: Vector, *shape: Vector) -> Vector:
+        """The count that each uniform stands for."""
+        start, *numbers = self.begin(*shape)
+        counts = _count(uniform, start, self.ratio, *numbers)
+        lost = np.broadcast_to(start < SMALLEST_START, counts.shape)
+        if self.exactly is not None and lost.any():
+            counts[lost] = self.exactly(*(np.broadcast_to(value, counts.shape)[lost] for value in (uniform, *shape)))
+        return counts
+
+
+def _binomial_quantile(uniform: Vector, trials: Vector, probability: Vector) -> Vector:
+    count = np.ceil(bdtrik(uniform, trials, probability))
+    return _least(count, uniform, lambda fewer: betainc(trials - fewer, fewer + 1.0, 1.0 - probability))
+
+
+def _negative_binomial_quantile(uniform: Vector, mean: Vector, variance_to_mean: Vector) -> Vector:
+    size, probability = mean / (variance_to_mean - 1.0), 1.0 / variance_to_mean
+    count = np.ceil(nbdtrik(uniform, size, probability))
+    return _least(count, uniform, lambda fewer: betainc(size, fewer + 1.0, probability))
+
+
+def _least(count: Vector, uniform: Vector, reached: Callable[[Vector], Vector]) -> Vector:
+    """The count, or one less where that reaches the uniform too: the inverse is off by its rounding."""
+    fewer = np.maximum(count - 1.0, 0.0)
+    return np.where(reached(fewer) >= uniform, fewer, count)
+
+
+def _negative_binomial_start(mean: Vector, variance_to_mean: Vector) -> tuple[Vector, ...]:
+    excess = variance_to_mean - 1.0
+    size = mean / excess
+    return np.exp(-size * np.log(variance_to_mean)), size, excess / variance_to_mean
+
+
+COUNTS: dict[str, Counts] = {
+    "poisson": Counts(
+        allowed=lambda mean: (mean >= 0) & (mean <= POISSON_LIMIT),
+        begin=lambda mean: (np.exp(-mean), mean),
+        ratio=lambda k, mean: mean / k,
+    ),
+    "negative_binomial": Counts(
+        allowed=lambda mean, variance_to_mean: (mean >= 0) & (mean < MOST_EVENTS) & (variance_to_mean - 1.0 > 0),
+        begin=_negative_binomial_start,
+        ratio=lambda k, size, share: (size + (k - 1.0)) * share / k,
+        exactly=_negative_binomial_quantile,
+    ),
+    "binomial": Counts(
+        allowed=lambda trials, probability: (
+            (trials >= 0) & (trials < MOST_EVENTS) & (probability >= 0) & (probability < 1)
+        ),
+        begin=lambda trials, probability: (
+            np.exp(trials * np.log1p(-probability)),
+            trials,
+            probability / (1.0 - probability),
+        ),
+        ratio=lambda k, trials, odds: np.maximum(trials - (k - 1.0), 0.0) * odds / k,
+        exactly=_binomial_quantile,
+    ),
+}
+
+
 @_one_step
 def poisson(uniform: Vector, mean: Vector) -> Vector:
     """Poisson counts.
@@ -99,11 +177,11 @@ def poisson(uniform: Vector, mean: Vector) -> Vector:
     Raises:
         ChanceError: a mean above 700, or not a number.
     """
-    if not np.all((mean >= 0) & (mean <= POISSON_LIMIT)):
+    if not np.all(COUNTS["poisson"].allowed(mean)):
         raise ChanceError(
             f"a Poisson mean of {np.max(mean):g} is not among those, up to {POISSON_LIMIT:g}, that can be drawn exactly"
         )
-    return _count(uniform, np.exp(-mean), lambda k, mean: mean / k, mean)
+    return COUNTS["poisson"].draw(uniform, mean)
 
 
 @_one_step
@@ -115,14 +193,9 @@ def negative_binomial(uniform: Vector, mean: Vector, variance_to_mean: Vector) -
     Raises:
         ChanceError: a mean below nought, above what any month could have, or not a number.
     """
-    excess = variance_to_mean - 1.0
-    size = mean / excess
-    start = np.exp(-size * np.log(variance_to_mean))
-    if not np.all((mean >= 0) & (mean < MOST_EVENTS) & (excess > 0)):
+    if not np.all(COUNTS["negative_binomial"].allowed(mean, variance_to_mean)):
         raise ChanceError(f"a mean of {np.max(mean):g} attacks a month is not one that can be drawn exactly")
-    share = excess / variance_to_mean
-    counts = _count(uniform, start, lambda k, size, share: (size + (k - 1.0)) * share / k, size, share)
-    return _mended(counts, start, _negative_binomial_quantile, uniform, size, 1.0 / variance_to_mean)
+    return COUNTS["negative_binomial"].draw(uniform, mean, variance_to_mean)
 
 
 @_one_step
@@ -132,48 +205,15 @@ def binomial(uniform: Vector, trials: Vector, probability: Vector) -> Vector:
     Raises:
         ChanceError: trials or a probability out of range, or not a number.
     """
-    odds = probability / (1.0 - probability)
-    start = np.exp(trials * np.log1p(-probability))
-    if not np.all((trials >= 0) & (trials < MOST_EVENTS) & (probability >= 0) & (probability < 1)):
+    if not np.all(COUNTS["binomial"].allowed(trials, probability)):
         raise ChanceError(f"{np.max(trials):g} trials are not what can be drawn exactly")
-    counts = _count(
-        uniform, start, lambda k, trials, odds: np.maximum(trials - (k - 1.0), 0.0) * odds / k, trials, odds
-    )
-    return _mended(counts, start, _binomial_quantile, uniform, trials, probability)
+    return COUNTS["binomial"].draw(uniform, trials, probability)
 
 
 def normal(uniform: Vector) -> Vector:
     """Standard normal values."""
     out: Vector = ndtri(uniform)
     return out
-
-
-def _binomial_quantile(uniform: Vector, trials: Vector, probability: Vector) -> Vector:
-    """Slow, and right where the loop cannot start."""
-    count = np.ceil(bdtrik(uniform, trials, probability))
-    return _least(count, uniform, lambda fewer: betainc(trials - fewer, fewer + 1.0, 1.0 - probability))
-
-
-def _negative_binomial_quantile(uniform: Vector, size: Vector, probability: Vector) -> Vector:
-    """Slow, and right where the loop cannot start."""
-    count = np.ceil(nbdtrik(uniform, size, probability))
-    return _least(count, uniform, lambda fewer: betainc(size, fewer + 1.0, probability))
-
-
-def _least(count: Vector, uniform: Vector, reached: Callable[[Vector], Vector]) -> Vector:
-    """The count, or one less where that reaches the uniform too: the inverse is off by its rounding."""
-    fewer = np.maximum(count - 1.0, 0.0)
-    return np.where(reached(fewer) >= uniform, fewer, count)
-
-
-def _mended(counts: Vector, start: Vector, exact: Callable[..., Vector], uniform: Vector, *shape: Vector) -> Vector:
-    """Counts, taken from SciPy in the few worlds in which the chance of no event is too small to build on."""
-    lost = np.broadcast_to(start < SMALLEST_START, counts.shape)
-    if not lost.any():
-        return counts
-    chosen = [np.broadcast_to(value, counts.shape)[lost] for value in (uniform, *shape)]
-    counts[lost] = exact(*chosen)
-    return counts
 
 
 def _count(uniform: Vector, start: Vector, ratio: Callable[..., Vector], *shape: Vector) -> Vector:

@@ -274,13 +274,17 @@ class FrontierModel(mesa.Model):
         """
         for target, operation, amount in self.script.shocks(self.month):
             apply_shock(self, target, operation, amount)
-        for kind, action in MONTH:
-            self.agents_by_type[kind].do(action)
+        self.act()
         if self.record is True or (self.record and self.month in self.record):
             self.accounts.append(self._account())
         self.datacollector.collect(self)
         self.month += 1
         self.running = self.month < self.plan.months
+
+    def act(self) -> None:
+        """All agents do what the month is made of."""
+        for kind, action in MONTH:
+            self.agents_by_type[kind].do(action)
 
     def recent(self, metric: str, months: int, before: int | None = None) -> Vector:
         """Each world's mean of a metric over the last `months` months before one (None: this one), as far as there are any."""

@@ -154,13 +154,17 @@ class Streams:
             drawn = self._generator.random(self._drawn)
             row.reshape(self.layout.blocks, -1)[:] = drawn[self._places]
 
-    def _turn_to(self, name: str, month: int, slot: int, block: int) -> None:
-        """Turn the generator to a place of a stream: the draws that follow begin there."""
+    def key(self, name: str) -> NDArray[np.uint64]:
+        """The Philox key of a stream: two whole numbers."""
         key = self._keys.get(name)
         if key is None:
             digest = blake2b(f"{self.seed}\x1f{name}".encode(), digest_size=16).digest()
             key = self._keys[name] = np.frombuffer(digest, dtype=np.uint64)
-        self._state["state"]["key"] = key
+        return key
+
+    def _turn_to(self, name: str, month: int, slot: int, block: int) -> None:
+        """Turn the generator to a place of a stream: the draws that follow begin there."""
+        self._state["state"]["key"] = self.key(name)
         self._counter[0], self._counter[1], self._counter[2] = block, slot, month
         self._bits.state = self._state
 

@@ -1,0 +1,240 @@
+"""A batch of worlds, run by machine code; what is kept of it is what the model's own collector keeps."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import extensions
+from sim.engine.compiled import ask, code
+from sim.engine.emit import LANES, Layout, emitted
+from sim.engine.trace import NotTraceableError, Shock, Structure, trace
+from sim.metrics import METRICS
+from sim.scenario.settings import DEFAULTS
+from sim.worlds import BatchLayout, Vector, total
+
+if TYPE_CHECKING:
+    from sim.model import FrontierModel
+
+Table = NDArray[np.float64]
+# A world's numbers lie in blocks of four: where lanes begin with such a block, eight draws take two of them.
+_BLOCK = 4
+
+
+class NotRunError(RuntimeError):
+    """A reading is out of its range, or a count cannot be drawn: NumPy's engine says which."""
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """Which worlds stand in which lanes, eight to a block.
+
+    Attributes:
+        places: where each lane's world stands on the worlds axis; some stand twice, to fill a block.
+        numbers: the number of each lane's world.
+        together: whether numbers lie beside each other within every block.
+        back: where each world of the axis stands among the lanes.
+    """
+
+    places: NDArray[np.intp]
+    numbers: NDArray[np.int64]
+    together: bool
+    back: slice | NDArray[np.intp]
+
+    @classmethod
+    def of(cls, layout: BatchLayout) -> Lanes:
+        """Lanes for the worlds of a batch."""
+        lead = layout.first % _BLOCK
+        padded = -(-(lead + layout.worlds) // LANES) * LANES
+        if layout.numbers is None and padded <= 1.5 * layout.worlds:
+            inside = np.clip(np.arange(padded) - lead, 0, layout.worlds - 1)
+            blocks = np.arange(layout.blocks)[:, None]
+            places = (blocks * layout.worlds + inside).ravel()
+            numbers = np.tile(np.arange(padded) + layout.first - lead, layout.blocks)
+            back = (blocks * padded + lead + np.arange(layout.worlds)).ravel()
+            return cls(places, numbers, True, slice(None) if padded == layout.worlds else back)
+        own = np.arange(layout.worlds) + layout.first if layout.numbers is None else np.array(layout.numbers)
+        places = np.minimum(np.arange(-(-layout.size // LANES) * LANES), layout.size - 1)
+        return cls(places, np.tile(own, layout.blocks)[places], False, slice(0, layout.size))
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks of eight."""
+        return len(self.places) // LANES
+
+    def table(self, values: list[Vector | float]) -> Table:
+        """Numbers by block, each a row of eight, shape (blocks, numbers, 8)."""
+        out = aligned((self.blocks, max(len(values), 1), LANES))
+        for row, value in enumerate(values):
+            out[:, row] = value[self.places].reshape(-1, LANES) if np.ndim(value) else value  # type: ignore[index]
+        return out
+
+
+def aligned(shape: tuple[int, ...]) -> Table:
+    """An array whose first element begins a line of the processor's cache; what is in it is anything."""
+    size = int(np.prod(shape))
+    room = np.empty(size + LANES)
+    first = -(room.ctypes.data // 8) % LANES
+    return room[first : first + size].reshape(shape)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A model's structure as machine code.
+
+    Attributes:
+        layout: where things stand in memory; opening, month: the first month, and any other; shocks: those of later months.
+    """
+
+    layout: Layout
+    opening: Any
+    month: Any
+    shocks: dict[tuple[Shock, ...], Any]
+
+
+class Record:
+    """What a run keeps: see `FrontierModel.datacollector`."""
+
+    def __init__(self) -> None:
+        self.model_vars: dict[str, list[Any]] = {}
+
+
+def run(
+    model: FrontierModel, months: int, off: tuple[str, ...], panels: bool, tick: Callable[[int], None] | None = None
+) -> None:
+    """Let months pass for a model that has no agents: its collector then holds what it would have kept.
+
+    Args:
+        off: rules and mechanisms that are switched off; panels: whether panels are kept.
+        tick: called with world-months as they pass.
+
+    Raises:
+        NotTraceableError: something in the model cannot be compiled.
+        NotRunError: the model gave a number that is none, or out of range.
+    """
+    _Run(model, months, machine(_structure(model, months, off), panels), tick).whole()
+
+
+class _Run:
+    """One run: its memory, and how far it has come."""
+
+    def __init__(self, model: FrontierModel, months: int, made: Machine, tick: Callable[[int], None] | None) -> None:
+        self.model, self.months, self.made, self.tick = model, months, made, tick
+        lanes, layout = Lanes.of(model.layout), made.layout
+        self.lanes = lanes
+        self.states = aligned((lanes.blocks, max(len(layout.states), 1), LANES))
+        self.parameters = lanes.table([model.parameters[name] for name in layout.parameters])
+        self.keys = np.concatenate([model.streams.key(name) for name in layout.streams])
+        self.out = aligned((layout.rows, months, lanes.blocks * LANES))
+        # A flag, and whom to ask for counts that the code cannot draw.
+        self.told = np.array([0, ctypes.cast(ask, ctypes.c_void_p).value], dtype=np.int64)
+        # The month whose settings are read; those from `first` on have not been run yet.
+        self.month, self.first = 0, 0
+        self.settings = np.empty(0)
+
+    def whole(self) -> None:
+        said: dict[str, Mapping[str, Vector | None]] = {}
+        for self.month in range(self.months):
+            before, said = said, self.read_settings()
+            shocks = tuple(self.model.script.shocks(self.month)) if self.month else ()
+            if shocks or self.month < 2 or not _alike(before, said):
+                self.catch_up(self.month)
+                self.settings = self.lanes.table([_setting(said, name) for name in self.made.layout.settings])
+            if shocks:
+                self.call(self.made.shocks[shocks], self.month, self.month + 1)
+        self.catch_up(self.months)
+        self.model.month, self.model.running = self.months, self.months < self.model.plan.months
+        record = self.model.datacollector.model_vars
+        for name, (row, rows) in self.made.layout.places.items():
+            kept = self.out[row : row + rows, :, self.lanes.back]
+            record[name] = kept[0] if name in METRICS else kept.transpose(1, 0, 2)
+
+    def read_settings(self) -> dict[str, Mapping[str, Vector | None]]:
+        """What the scenario says of this month, by actor; and by course, where Pakistan is left to choose among some."""
+        script = self.model.script
+        actors = {actor: script.settings(actor, self.month, self.recent) for actor in DEFAULTS}
+        return actors | {one: script.policy_settings(one, self.month, self.recent) for one in script.candidates}
+
+    def catch_up(self, month: int) -> None:
+        """Run the months before this one, whose settings are alike."""
+        if self.first < month:
+            self.call(self.made.month if self.first else self.made.opening, self.first, month)
+            if self.tick is not None:
+                self.tick((month - self.first) * self.model.worlds)
+            self.first = month
+
+    def call(self, function: Any, first: int, last: int) -> None:
+        held = (self.states, self.parameters, self.settings, self.keys, self.lanes.numbers)
+        wide = self.lanes.blocks * LANES
+        function(
+            self.lanes.blocks,
+            first,
+            last,
+            *(one.ctypes.data for one in held),
+            int(self.lanes.together),
+            self.out.ctypes.data,
+            self.months * wide,
+            wide,
+            self.told.ctypes.data,
+        )
+        if self.told[0]:
+            raise NotRunError
+
+    def recent(self, metric: str, months: int) -> Vector:
+        """Each world's mean of a metric over the last so many months, as far as there are any."""
+        self.catch_up(self.month)
+        row, _ = self.made.layout.places[metric]
+        past = self.out[row][max(self.month - months, 0) : self.month, self.lanes.back]
+        return total(past) / len(past)
+
+
+def _alike(one: Mapping[str, Mapping[str, Any]], other: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether a scenario says the same of two months; a script hands out the same vectors as long as nothing changes."""
+    return all(
+        actor in one and all(one[actor].get(name) is value for name, value in said.items())
+        for actor, said in other.items()
+    )
+
+
+def _setting(said: Mapping[str, Mapping[str, Vector | None]], name: str) -> Vector | float:
+    """A setting by its name; -1 in a world that is left to choose."""
+    actor, _, setting = name.partition(" ")
+    value = said[actor][setting]
+    return -1.0 if value is None else value
+
+
+def _structure(model: FrontierModel, months: int, off: tuple[str, ...]) -> Structure:
+    script = model.script
+    # In the first month no condition asks for what was before.
+    named = {actor: tuple(script.settings(actor, 0, _nothing)) for actor in DEFAULTS}
+    shocks = [tuple(script.shocks(month)) for month in range(months)]
+    later = tuple(dict.fromkeys(one for one in shocks[1:] if one))
+    return Structure(model.plan, script.candidates, named, off, (shocks[0], *later))
+
+
+def _nothing(metric: str, months: int) -> Vector:
+    raise NotTraceableError("a setting of the first month hangs on what was before")
+
+
+_MADE: dict[str, Machine] = {}
+
+
+def machine(structure: Structure, panels: bool) -> Machine:
+    """The code of a structure, made once."""
+    plan = structure.plan
+    weighed = [plan.policies[name].model_dump_json() for name in structure.candidates]
+    key = repr((weighed, structure.candidates, structure.named, structure.off, structure.shocks, panels))
+    key += extensions.digest() if extensions.loaded() else ""
+    if key not in _MADE:
+        traced = trace(structure)
+        layout = Layout(traced, panels)
+        texts = emitted(traced, layout)
+        once, month = code(texts["once"], 0), code(texts["month"], 2)
+        shocks = {one: once(f"run_shock{number}") for number, one in enumerate(structure.shocks[1:])}
+        _MADE[key] = Machine(layout, once("run_opening"), month("run"), shocks)
+    return _MADE[key]

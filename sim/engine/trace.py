@@ -1,0 +1,435 @@
+"""The month's own agents and rules, run on stand-ins for vectors over worlds, which write down what is computed.
+
+A stand-in takes part in NumPy's protocols, so that rules and agents do not know of it. What asks for its value (an `if` on
+a state, a loop over worlds) cannot be traced and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import mesa
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+from numpy.typing import NDArray
+
+from sim.chance import COUNTS
+from sim.engine.graph import ARITHMETIC, COMPARED, FUNCTIONS, JOINED, Graph, Node
+from sim.metrics import METRICS, PANELS
+from sim.model import FrontierModel, Parts
+from sim.parameters import PARAMETERS
+from sim.rule import RULES
+from sim.rulebook import Rulebook
+from sim.scenario import Scenario
+from sim.shocks import apply_shock
+from sim.worlds import BatchLayout, Streams
+
+Ids = NDArray[np.int64]
+Shock = tuple[str, str, float]
+# Where a state stands: a path from an agent, and which of its elements.
+Place = tuple[str, int]
+KNOWN = set(COMPARED) | JOINED | ARITHMETIC | FUNCTIONS
+_ALIKE = {"true_divide": "divide", "bitwise_and": "logical_and", "bitwise_or": "logical_or", "invert": "logical_not"}
+
+
+class NotTraceableError(TypeError):
+    """Something asks for a value, or for what a compiled month does not know; the message says what."""
+
+
+class Traced(NDArrayOperatorsMixin):
+    """Stands in for an array over worlds: the numbers of its nodes, its last axis (the worlds) of length one."""
+
+    def __init__(self, graph: Graph, ids: Any) -> None:
+        self.graph = graph
+        self.ids: Ids = np.asarray(ids, dtype=np.int64)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.ids.shape
+
+    @property
+    def ndim(self) -> int:
+        return self.ids.ndim
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __iter__(self) -> Iterator[Traced]:
+        return (Traced(self.graph, row) for row in self.ids)
+
+    def __getitem__(self, place: Any) -> Traced:
+        if isinstance(place, Traced):
+            raise NotTraceableError("a place is looked up by a value")
+        return Traced(self.graph, self.ids[place])
+
+    def __setitem__(self, place: Any, value: Any) -> None:
+        self.ids[place] = ids(self.graph, value)
+
+    def copy(self) -> Traced:
+        return Traced(self.graph, self.ids.copy())
+
+    def astype(self, kind: Any, copy: bool = True) -> Traced:
+        to = self.graph.truth if np.dtype(kind) == np.bool_ else self.graph.amount
+        return Traced(self.graph, _each(to, self.ids))
+
+    def reshape(self, *shape: Any) -> Traced:
+        return Traced(self.graph, self.ids.reshape(*shape))
+
+    def max(self, axis: int) -> Traced:
+        return self._over("maximum", axis)
+
+    def min(self, axis: int) -> Traced:
+        return self._over("minimum", axis)
+
+    def argmax(self, axis: int) -> Traced:
+        if axis != 0:
+            raise NotTraceableError("a largest one over worlds is asked for")
+        best, at = Traced(self.graph, self.ids[0]), computed(self.graph, "add", 0.0, np.zeros(self.shape[1:]))
+        for place, row in enumerate(self):
+            if place:
+                better = computed(self.graph, "greater", row, best)
+                at = computed(self.graph, "where", better, float(place), at)
+                best = computed(self.graph, "where", better, row, best)
+        return at
+
+    def _over(self, operation: str, axis: int) -> Traced:
+        if axis != 0 or self.ndim < 2:
+            raise NotTraceableError("a figure over worlds is asked for")
+        first, *others = self
+        for other in others:
+            first = computed(self.graph, operation, first, other)
+        return first
+
+    def _valued(self, *_: Any) -> Any:
+        raise NotTraceableError("the value of a state is asked for")
+
+    __bool__ = __float__ = __int__ = __index__ = __array__ = _valued
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *operands: Any, **named: Any) -> Traced:
+        name = _ALIKE.get(ufunc.__name__, ufunc.__name__)
+        if method != "__call__" or named or name not in KNOWN:
+            raise NotTraceableError(f"np.{ufunc.__name__} ({method}) is asked for")
+        return computed(self.graph, name, *operands)
+
+    def __array_function__(self, function: Callable[..., Any], _: Any, given: Sequence[Any], named: Any) -> Any:
+        if named or function.__name__ not in _ARRAYS:
+            raise NotTraceableError(f"np.{function.__name__} is asked for")
+        return _ARRAYS[function.__name__](self.graph, *given)
+
+    def one_step(self, function: Callable[..., Any], given: Sequence[Any]) -> Any:
+        """What a function of `sim.chance` makes of it."""
+        if function.__name__ in COUNTS:
+            rows = np.broadcast_arrays(*(ids(self.graph, one) for one in given))
+            count = lambda *operands: self.graph.outside("count", function.__name__, *map(self.graph.amount, operands))  # noqa: E731
+            return Traced(self.graph, _each(count, *rows))
+        if function.__name__ == "looked_up":
+            chosen, values = given
+            out = computed(self.graph, "add", values[0], np.zeros(chosen.shape))
+            for place, value in enumerate(values):
+                if place:
+                    out = computed(self.graph, "where", chosen == float(place), float(value), out)
+            return out
+        return function.__wrapped__(*given)  # type: ignore[attr-defined]
+
+
+def ids(graph: Graph, value: Any) -> Ids:
+    """The nodes of a stand-in, or of numbers that are the same in every world."""
+    if isinstance(value, Traced):
+        if value.graph is not graph:
+            raise NotTraceableError("something is kept from month to month where it is not looked for")
+        return value.ids
+    return _each(graph.const, np.asarray(value, dtype=np.float64))
+
+
+def computed(graph: Graph, operation: str, *operands: Any) -> Traced:
+    """An operation element by element."""
+    rows = np.broadcast_arrays(*(ids(graph, one) for one in operands))
+    return Traced(graph, _each(lambda *here: graph.node(operation, *here), *rows))
+
+
+def _each(function: Callable[..., int], *rows: NDArray[Any]) -> Ids:
+    flat = [function(*here) for here in zip(*(row.ravel().tolist() for row in rows), strict=True)]
+    return np.array(flat, dtype=np.int64).reshape(rows[0].shape)
+
+
+_ARRAYS: dict[str, Callable[..., Any]] = {
+    "where": lambda graph, *given: computed(graph, "where", *given),
+    "stack": lambda graph, rows: Traced(graph, np.stack(np.broadcast_arrays(*(ids(graph, one) for one in rows)))),
+    "concatenate": lambda graph, rows: Traced(graph, np.concatenate([ids(graph, one) for one in rows])),
+    "broadcast_to": lambda graph, one, shape: Traced(graph, np.broadcast_to(ids(graph, one), shape)),
+    "zeros_like": lambda graph, one: computed(graph, "add", 0.0, np.zeros(one.shape)),
+    "full_like": lambda graph, one, value: computed(graph, "add", value, np.zeros(one.shape)),
+    "shape": lambda graph, one: one.shape,
+    "copy": lambda graph, one: one.copy(),
+}
+
+
+class _Month:
+    """The month that passes, whichever it is: only draws and settings know what to make of it."""
+
+
+MONTH_THAT_PASSES = _Month()
+
+
+def _month(month: Any) -> None:
+    if month is not MONTH_THAT_PASSES and month != 0:
+        raise NotTraceableError("a draw of another month is asked for")
+
+
+class TracedStreams(Streams):
+    """Draws that are made when the month is run."""
+
+    def __init__(self, graph: Graph) -> None:
+        super().__init__(0, 1)
+        self.graph = graph
+
+    def uniform(self, name: str, month: Any, slot: int = 0) -> Any:
+        _month(month)
+        return Traced(self.graph, [self.graph.outside("draw", name, slot)])
+
+    def uniforms(self, name: str, month: Any, slots: int, first: int = 0) -> Any:
+        _month(month)
+        return Traced(self.graph, [[self.graph.outside("paged", name, slot)] for slot in range(first, first + slots)])
+
+    def counted(self, name: str, month: Any, counts: Any) -> Any:
+        raise NotTraceableError("as many draws as a world counts are asked for")
+
+    def full(self, value: Any) -> Any:
+        return computed(self.graph, "add", value, np.zeros(1))
+
+
+class TracedRulebook(Rulebook):
+    """Rules as they are, asked of stand-ins."""
+
+    def __init__(self, graph: Graph, off: Sequence[str]) -> None:
+        values: dict[str, Any] = {name: Traced(graph, [graph.outside("parameter", name)]) for name in PARAMETERS}
+        super().__init__(values, off)
+        self.graph = graph
+
+    def move_to(self, graph: Graph) -> None:
+        """Go on in another graph."""
+        self.graph = graph
+        for name, value in self.parameters.items():
+            value.graph, value.ids = graph, np.array([graph.outside("parameter", name)])  # type: ignore[union-attr]
+
+    def sum_over(self, streams: Any, name: str, month: Any, counts: Any, owner: str, rule: Callable[..., Any]) -> Any:
+        _month(month)
+        graph = self.graph
+        draw = graph.outside("each", name)
+        said = ids(graph, self._bound[RULES[rule.__name__].function](draw=Traced(graph, [draw])))
+        return Traced(graph, [graph.outside("summed", name, int(counts.ids[0]), draw, graph.amount(int(said[0])))])
+
+
+class TracedScript:
+    """Settings that are read when the month is run; a world that is left to choose has -1.
+
+    Args:
+        named: the settings of each actor, by name.
+        candidates: the courses that Pakistan is left to choose among.
+    """
+
+    def __init__(self, graph: Graph, named: Mapping[str, Sequence[str]], candidates: Sequence[str]) -> None:
+        self.graph, self._named, self.candidates = graph, named, tuple(candidates)
+
+    def settings(self, actor: str, month: Any, recent: Any) -> dict[str, Any]:
+        return {name: self._one(f"{actor} {name}") for name in self._named[actor]}
+
+    def policy_settings(self, policy: str, month: Any, recent: Any) -> dict[str, Any]:
+        return {name: self._one(f"{policy} {name}") for name in self._named["pakistan"]}
+
+    def _one(self, name: str) -> Any:
+        return Traced(self.graph, [self.graph.outside("setting", name)])
+
+
+class TracedCollector:
+    """The readings of the latest month."""
+
+    def __init__(self) -> None:
+        self.read: dict[str, Traced] = {}
+
+    def collect(self, model: FrontierModel) -> None:
+        self.read = {one.name: one.read(model) for one in (*METRICS.values(), *PANELS.values())}  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What a trace depends on; all else is read when the month is run.
+
+    Attributes:
+        plan: a scenario, for the courses that Pakistan may weigh; candidates: their names.
+        named: the settings of each actor, by name.
+        off: rules and mechanisms that are switched off.
+        shocks: those of the first month, and, once each, those of all others.
+    """
+
+    plan: Scenario
+    candidates: tuple[str, ...]
+    named: Mapping[str, tuple[str, ...]]
+    off: tuple[str, ...]
+    shocks: tuple[tuple[Shock, ...], ...]
+
+
+@dataclass
+class Part:
+    """A part of a run: a graph, the states that it sets (place -> node), and the nodes of the metrics and panels' rows."""
+
+    graph: Graph
+    states: dict[Place, int]
+    readings: dict[str, list[int]] = field(default_factory=dict)
+
+
+@dataclass
+class Trace:
+    """A run in parts.
+
+    Attributes:
+        opening: from nothing to the end of the first month; month: any other; shocks: those of later months.
+        states: the places that states take in memory, in order.
+    """
+
+    opening: Part
+    month: Part
+    shocks: list[Part]
+    states: list[Place]
+
+
+def trace(structure: Structure) -> Trace:
+    """Run the model on stand-ins: its first month, then any other, and its shocks.
+
+    Raises:
+        NotTraceableError: something in it cannot be.
+    """
+    graph = Graph()
+    model = _opened(graph, structure)
+    opening = Part(graph, _states(graph, model), _readings(graph, model))
+    month = _later(model, partial(_pass, model))
+    shocks = [_later(model, partial(_shock, model, several)) for several in structure.shocks[1:]]
+    if any(set(part.states) != set(opening.states) for part in (month, *shocks)):
+        raise NotTraceableError("agents have other states in one month than in another")
+    return _simplified(opening, month, shocks)
+
+
+def _opened(graph: Graph, structure: Structure) -> FrontierModel:
+    """A model on stand-ins at the end of its first month."""
+    parts = Parts(
+        streams=TracedStreams(graph),
+        script=TracedScript(graph, structure.named, structure.candidates),
+        rulebook=lambda _: TracedRulebook(graph, structure.off),
+        collector=TracedCollector,
+    )
+    model = FrontierModel(structure.plan, BatchLayout(1), 0, parameters="defaults", parts=parts)
+    _shock(model, structure.shocks[0])
+    _pass(model)
+    return model
+
+
+def _pass(model: FrontierModel) -> None:
+    model.month = MONTH_THAT_PASSES  # type: ignore[assignment]
+    model.act()
+    model.datacollector.collect(model)
+
+
+def _shock(model: FrontierModel, several: Sequence[Shock]) -> None:
+    for target, operation, amount in several:
+        apply_shock(model, target, operation, amount)
+
+
+def _later(model: FrontierModel, happen: Callable[[], None]) -> Part:
+    """What happens from any states on."""
+    graph = Graph()
+    model.rulebook.move_to(graph)  # type: ignore[attr-defined]
+    for one in (model.streams, model.script):
+        one.graph = graph  # type: ignore[union-attr]
+    for place, held, put in list(_places(model)):
+        leaves = [graph.outside("state", place, row) for row in range(held.ids.size)]
+        put(Traced(graph, np.array(leaves).reshape(held.shape)))
+    model.datacollector.read = {}  # type: ignore[attr-defined]
+    happen()
+    return Part(graph, _states(graph, model), _readings(graph, model))
+
+
+def _readings(graph: Graph, model: FrontierModel) -> dict[str, list[int]]:
+    collector: Any = model.datacollector
+    return {
+        name: [graph.amount(node) for node in ids(graph, one).ravel().tolist()] for name, one in collector.read.items()
+    }
+
+
+def _states(graph: Graph, model: FrontierModel) -> dict[Place, int]:
+    return {
+        (place, row): graph.amount(node)
+        for place, held, _ in _places(model)
+        for row, node in enumerate(ids(graph, held).ravel().tolist())
+    }
+
+
+def _places(model: FrontierModel) -> Iterator[tuple[str, Traced, Callable[[Any], None]]]:
+    """Wherever an agent keeps a stand-in: the place, what stands there, and how to put another there."""
+    for number, agent in enumerate(model.agents):
+        yield from _within(f"{number}", agent, {id(agent)})
+
+
+def _within(here: str, holder: Any, seen: set[int]) -> Iterator[tuple[str, Traced, Callable[[Any], None]]]:
+    if isinstance(holder, dict):
+        items, put = list(holder.items()), holder.__setitem__
+    elif isinstance(holder, list):
+        items, put = list(enumerate(holder)), holder.__setitem__
+    else:
+        items, put = list(vars(holder).items()), lambda name, value: object.__setattr__(holder, name, value)
+    for name, value in items:
+        place = f"{here}.{name}"
+        if isinstance(value, Traced):
+            yield place, value, lambda new, name=name: put(name, new)  # type: ignore[misc]
+        elif id(value) not in seen and _holds_more(value):
+            seen.add(id(value))
+            yield from _within(place, value, seen)
+
+
+def _holds_more(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        return True
+    return (
+        hasattr(value, "__dict__")
+        and not isinstance(value, mesa.Agent | mesa.Model | type | Rulebook)
+        and not callable(value)
+    )
+
+
+def _simplified(opening: Part, month: Part, shocks: list[Part]) -> Trace:
+    """Without states that nothing reads, and with those known that never change."""
+    fixed = {}
+    for place, node in opening.states.items():
+        leaf, known = ("state", *place), opening.graph.nodes[node]
+        same = all(part.graph.nodes[part.states[place]] == leaf for part in (month, *shocks))
+        if same and known[0] in ("const", "parameter"):
+            fixed[leaf] = known
+    later = [_carried(part, fixed) for part in (month, *shocks)]
+    live: set[Place] = set()
+    found = _read_by(later[0], [])
+    while found - live:
+        live |= found
+        found = set.union(*(_read_by(part, [part.states[place] for place in live]) for part in later))
+    for part in (opening, *later):
+        part.states = {
+            place: node
+            for place, node in part.states.items()
+            if place in live and part.graph.nodes[node] != ("state", *place)
+        }
+    return Trace(opening, later[0], later[1:], sorted(live))
+
+
+def _carried(part: Part, fixed: Mapping[Node, Node]) -> Part:
+    graph = Graph()
+    roots = [*part.states.values(), *(one for row in part.readings.values() for one in row)]
+    new = graph.carried_over(part.graph, roots, fixed)
+    readings = {name: [new[one] for one in row] for name, row in part.readings.items()}
+    return Part(graph, {place: new[one] for place, one in part.states.items()}, readings)
+
+
+def _read_by(part: Part, roots: list[int]) -> set[Place]:
+    """The states that some nodes and the readings are made of."""
+    reached = part.graph.reached([*roots, *(one for row in part.readings.values() for one in row)])
+    return {part.graph.nodes[one][1:] for one in reached if part.graph.nodes[one][0] == "state"}
