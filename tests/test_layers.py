@@ -37,6 +37,7 @@ FLOORS = (
     "model",
     "extensions",
     # running it
+    "engine",
     "ensemble",
     "record",
     "questions",

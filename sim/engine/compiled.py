@@ -20,9 +20,15 @@ from sim.chance import COUNTS
 from sim.engine.emit import LANES
 
 # What a run is called with: blocks, first and last month; states, parameters, settings, keys, numbers; whether the numbers lie
-# beside each other; out, the stride from metric to metric, that from month to month; what it has to tell.
+# beside each other; out, the stride from row to row, that from month to month; whether panels are kept; what it has to tell.
 RUN = ctypes.CFUNCTYPE(
-    None, *[ctypes.c_int64] * 3, *[ctypes.c_void_p] * 5, *[ctypes.c_int64], ctypes.c_void_p, *[ctypes.c_int64] * 2, ctypes.c_void_p
+    None,
+    *[ctypes.c_int64] * 3,
+    *[ctypes.c_void_p] * 5,
+    *[ctypes.c_int64],
+    ctypes.c_void_p,
+    *[ctypes.c_int64] * 3,
+    ctypes.c_void_p,
 )
 _ASK = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.POINTER(ctypes.c_double), ctypes.POINTER(ctypes.c_int64))
 
@@ -81,7 +87,7 @@ def _keep(path: Path, made: bytes) -> None:
         Path(file.name).replace(path)
 
 
-@_ASK
+@_ASK  # type: ignore[untyped-decorator]
 def ask(which: int, asked: Any, told: Any) -> None:
     """Counts whose loop cannot begin, for eight worlds: SciPy's answer takes the place of the uniforms."""
     try:

@@ -7,31 +7,33 @@ not its count; where the chance of no event is too small for the loop to begin, 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sim.chance import COUNTS, SMALLEST_START
+from sim.chance import COUNTS, SMALLEST_START, Counts
 from sim.engine.functions import WRITTEN, written
 from sim.engine.graph import COMPARED, FUNCTIONS, Graph
 from sim.engine.trace import Part, Trace, Traced
-from sim.metrics import METRICS
+from sim.metrics import METRICS, PANELS
 from sim.worlds import PAGE
 
 LANES = 8
 _D, _L, _B = f"<{LANES} x double>", f"<{LANES} x i64>", f"<{LANES} x i1>"
 # Rounds after which a count has not ended.
 _MOST_ROUNDS = 20_000.0
+# Rounds of a count between two looks whether all lanes have theirs.
+_ROUNDS_AT_ONCE = 4
 _WORDS = 4  # in a Philox block
 _BINARY = {"add": "fadd", "subtract": "fsub", "multiply": "fmul", "divide": "fdiv"}
 _COMPARE = dict(zip(COMPARED, ("olt", "ole", "ogt", "oge", "oeq", "une"), strict=True))
 _INTRINSIC = {"absolute": "fabs", "sqrt": "sqrt", "floor": "floor", "rint": "nearbyint", "fma": "fma"}
 _SIGNATURE = (
     "ptr noalias %states, ptr noalias %parameters, ptr noalias %settings, ptr noalias %keys, ptr noalias %numbers, "
-    "i64 %together, i64 %month, ptr noalias %out, i64 %stride, ptr %told"
+    "i64 %together, i64 %month, ptr noalias %out, i64 %stride, i64 %panels, ptr %told"
 )
 _PASSED = (
     "ptr %states, ptr %parameters, ptr %settings, ptr %keys, ptr %numbers, i64 %together, i64 %month, ptr %out, "
-    "i64 %stride, ptr %told"
+    "i64 %stride, i64 %panels, ptr %told"
 )
 
 
@@ -47,13 +49,12 @@ def _all(value: float) -> str:
 class Layout:
     """Where what comes from outside stands in memory, each for eight worlds: parameters, settings, states, keys of streams."""
 
-    def __init__(self, trace: Trace, panels: bool) -> None:
+    def __init__(self, trace: Trace) -> None:
         self.states = {place: number for number, place in enumerate(trace.states)}
-        self.readings = [name for name in trace.month.readings if panels or name in METRICS]
-        # For each reading, its first row, and how many it has.
+        # For each reading, metrics before panels, its first row, and how many it has.
         self.places: dict[str, tuple[int, int]] = {}
         self.rows = 0
-        for name in self.readings:
+        for name in (*METRICS, *PANELS):
             self.places[name] = self.rows, len(trace.month.readings[name])
             self.rows += len(trace.month.readings[name])
         self.parameters: dict[str, int] = {}
@@ -68,7 +69,9 @@ class Emitter:
     """Writes one function, line by line."""
 
     def __init__(self, graph: Graph, layout: Layout | None, arguments: Sequence[str] = ()) -> None:
-        self.graph, self.layout, self.arguments = graph, layout, arguments
+        self.graph, self.layout, self.arguments = graph, layout, list(arguments)
+        # What is one divided by: nodes that are divided by often.
+        self.inverse: dict[int, str] = {}
         self.lines: list[str] = []
         self._named: dict[int, str] = {}
         self._pages: dict[tuple[str, int], list[str]] = {}
@@ -114,6 +117,8 @@ class Emitter:
         if hasattr(self, name):
             return str(getattr(self, name)(*rest))
         operands = [self.value(operand) for operand in rest]
+        if operation == "divide" and rest[1] in self.inverse:
+            return self.new(f"fmul {_D} {operands[0]}, {self.inverse[rest[1]]}")
         if operation in _BINARY:
             return self.new(f"{_BINARY[operation]} {_D} {operands[0]}, {operands[1]}")
         if operation in _COMPARE:
@@ -239,6 +244,11 @@ class Emitter:
         listed = ", ".join(f"{_D} {self.value(one)}" for one in operands)
         return self.new(f"call {_D} @{name}({listed}, ptr %told)")
 
+    def spread(self, number: str) -> str:
+        """One number in all lanes."""
+        one_lane = self.new(f"insertelement {_D} poison, double {number}, i64 0")
+        return self.new(f"shufflevector {_D} {one_lane}, {_D} poison, <{LANES} x i32> zeroinitializer")
+
     def any(self, condition: str) -> str:
         bits = self.new(f"bitcast {_B} {condition} to i{LANES}")
         return self.new(f"icmp ne i{LANES} {bits}, 0")
@@ -258,8 +268,7 @@ class Emitter:
         self.say(f"{so_far} = phi {_D} [{_all(0.0)}, %{here}.from], [{so_far}.next, %{here}.body]")
         first = self.new(f"shl i64 {block}, 2")
         begun = self.new(f"sitofp i64 {first} to double")
-        one_lane = self.new(f"insertelement {_D} poison, double {begun}, i64 0")
-        number = self.new(f"shufflevector {_D} {one_lane}, {_D} poison, <{LANES} x i32> zeroinitializer")
+        number = self.spread(begun)
         going_on = self.any(self.new(f"fcmp olt {_D} {number}, {many}"))
         self.say(f"br i1 {going_on}, label %{here}.body, label %{here}.done\n{here}.body:")
         draws, total = self._four(stream, block), so_far
@@ -281,32 +290,38 @@ class Emitter:
 
 def emitted(trace: Trace, layout: Layout) -> dict[str, str]:
     """The text of each module: the opening with shocks, run once, and the month."""
-    shocks = [_function(f"shock{number}", part, layout, ()) for number, part in enumerate(trace.shocks)]
-    opening = _function("opening", trace.opening, layout, layout.readings)
-    month = _function("month", trace.month, layout, layout.readings)
+    shocks = [_function(f"shock{number}", part, layout, False) for number, part in enumerate(trace.shocks)]
+    opening = _function("opening", trace.opening, layout, True)
+    month = _function("month", trace.month, layout, True)
     runs = [_run(f"run_shock{number}", f"shock{number}", layout) for number in range(len(shocks))]
     once = [opening, _run("run_opening", "opening", layout), *shocks, *runs]
     return {"once": "\n".join([_shared(), *once]), "month": "\n".join([_shared(), month, _run("run", "month", layout)])}
 
 
-def _function(name: str, part: Part, layout: Layout, readings: Sequence[str]) -> str:
+def _function(name: str, part: Part, layout: Layout, reads: bool) -> str:
     out = Emitter(part.graph, layout)
     out.say(f"%four = alloca {_D}, i64 {_WORDS}, align 64")
     values = {place: out.value(node) for place, node in part.states.items()}
-    row = 0
-    for reading in readings:
-        for node in part.readings[reading]:
-            value = out.value(node)
-            if reading in METRICS:
-                _within_range(out, value, METRICS[reading].low - 1e-9, METRICS[reading].high + 1e-9)
-            offset = out.new(f"mul i64 %stride, {row}")
-            where = out.new(f"getelementptr double, ptr %out, i64 {offset}")
-            out.say(f"store {_D} {value}, ptr {where}, align 64")
-            row += 1
+    if reads:
+        rows = {one: [out.value(node) for node in part.readings[one]] for one in layout.places}
+        _kept(out, layout, {one: rows[one] for one in METRICS})
+        out.say(f"br i1 {out.new('icmp ne i64 %panels, 0')}, label %panels.kept, label %states.kept\npanels.kept:")
+        _kept(out, layout, {one: rows[one] for one in PANELS})
+        out.say("br label %states.kept\nstates.kept:")
     for place, value in values.items():
         where = out.new(f"getelementptr {_D}, ptr %states, i64 {layout.states[place]}")
         out.say(f"store {_D} {value}, ptr {where}, align 64")
     return _defined(f"internal void @{name}({_SIGNATURE}) noinline", [*out.lines, "ret void"])
+
+
+def _kept(out: Emitter, layout: Layout, readings: Mapping[str, list[str]]) -> None:
+    """Store readings, and remember where a metric is out of its range."""
+    for name, values in readings.items():
+        for row, value in enumerate(values, layout.places[name][0]):
+            if name in METRICS:
+                _within_range(out, value, METRICS[name].low - 1e-9, METRICS[name].high + 1e-9)
+            where = out.new(f"getelementptr double, ptr %out, i64 {out.new(f'mul i64 %stride, {row}')}")
+            out.say(f"store {_D} {value}, ptr {where}, align 64")
 
 
 def _within_range(out: Emitter, value: str, low: float, high: float) -> None:
@@ -329,7 +344,7 @@ def _run(name: str, called: str, layout: Layout) -> str:
     wide = 8 * LANES
     return f"""
 define void @{name}(i64 %blocks, i64 %first, i64 %last, ptr %all_states, ptr %all_parameters, ptr %all_settings, ptr %keys,
-ptr %all_numbers, i64 %together, ptr %all_out, i64 %stride, i64 %lanes, ptr %told) #0 {{
+ptr %all_numbers, i64 %together, ptr %all_out, i64 %stride, i64 %lanes, i64 %panels, ptr %told) #0 {{
 entry:
 br label %block
 block:
@@ -387,7 +402,7 @@ def _counting(name: str) -> str:
     graph = Graph()
     takes = counts.begin.__code__.co_argcount
     shape = [Traced(graph, [graph.outside("argument", place + 1)]) for place in range(takes)]
-    out = Emitter(graph, None, ["%u", *(f"%a{place}" for place in range(takes)), "%k"])
+    out = Emitter(graph, None, ["%u", *(f"%a{place}" for place in range(takes))])
     allowed = out.value(int(counts.allowed(*shape).ids[0]))  # type: ignore[attr-defined]
     out.say(f"br i1 {out.any(out.new(f'xor {_B} {allowed}, splat (i1 true)'))}, label %wrong, label %right")
     out.say("wrong:\nstore i64 -1, ptr %told\nbr label %right\nright:")
@@ -398,26 +413,43 @@ def _counting(name: str) -> str:
     lost = out.new(f"fcmp ult {_D} {chance}, {_all(SMALLEST_START)}")
     cumulative = out.new(f"select {_B} {lost}, {_D} {_all(1.0)}, {_D} {chance}")
     out.say("br label %test\ntest:")
-    out.say(f"%k = phi {_D} [{_all(1.0)}, %right], [%k.next, %body]")
-    out.say(f"%p = phi {_D} [{chance}, %right], [%p.next, %body]")
-    out.say(f"%c = phi {_D} [{cumulative}, %right], [%c.next, %body]")
-    out.say(f"%n = phi {_D} [{_all(0.0)}, %right], [%n.next, %body]")
+    entries = {"k": "0.0", "p": chance, "c": cumulative, "n": _all(0.0)}
+    first_line = len(out.lines)
     below = out.new(f"fcmp olt {_D} %c, %u")
-    more = out.new(f"fadd {_D} %n, {_all(1.0)}")
-    out.say(f"%n.next = select {_B} {below}, {_D} {more}, {_D} %n")
     out.say(f"br i1 {out.any(below)}, label %body, label %done\nbody:")
-    ratio: Any = counts.ratio(Traced(graph, [graph.outside("argument", takes + 1)]), *numbers)
-    out.say(f"%p.next = fmul {_D} %p, {out.value(int(ratio.ids[0]))}")
-    out.say(f"%c.next = fadd {_D} %c, %p.next\n%k.next = fadd {_D} %k, {_all(1.0)}")
-    late = out.any(out.new(f"fcmp ogt {_D} %k.next, {_all(_MOST_ROUNDS)}"))
+    after = {part: f"%{part}" for part in entries}
+    for _ in range(_ROUNDS_AT_ONCE):
+        after = _round(out, counts, graph, numbers, after)
+    out.lines[first_line:first_line] = [
+        f"%{part} = phi {'double' if part == 'k' else _D} [{begun}, %right], [{after[part]}, %body]"
+        for part, begun in entries.items()
+    ]
+    late = out.new(f"fcmp ogt double {after['k']}, {_MOST_ROUNDS}")
     out.say(f"br i1 {late}, label %endless, label %test\nendless:\nstore i64 -1, ptr %told\nret {_D} %n\ndone:")
     if counts.exactly is None:
-        out.say(f"ret {_D} %n.next")
+        out.say(f"ret {_D} %n")
     else:
-        out.say(f"br i1 {out.any(lost)}, label %ask, label %all\nall:\nret {_D} %n.next\nask:")
+        out.say(f"br i1 {out.any(lost)}, label %ask, label %all\nall:\nret {_D} %n\nask:")
         _asked(out, name, takes, lost)
     listed = ", ".join([f"{_D} %u", *(f"{_D} %a{place}" for place in range(takes))])
     return _defined(f"internal {_D} @{name}({listed}, ptr %told) noinline", out.lines)
+
+
+def _round(
+    out: Emitter, counts: Counts, graph: Graph, numbers: Sequence[Any], state: Mapping[str, str]
+) -> dict[str, str]:
+    """One count further: a lane that has its count stays as it is."""
+    below = out.new(f"fcmp olt {_D} {state['c']}, %u")
+    more = out.new(f"fadd {_D} {state['n']}, {_all(1.0)}")
+    reached = out.new(f"select {_B} {below}, {_D} {more}, {_D} {state['n']}")
+    k = out.new(f"fadd double {state['k']}, 1.0")
+    takes = len(out.arguments)
+    out.arguments.append(out.spread(k))
+    argument = Traced(graph, [graph.outside("argument", takes)])
+    out.inverse[int(argument.ids[0])] = out.spread(out.new(f"fdiv double 1.0, {k}"))
+    ratio: Any = counts.ratio(argument, *numbers)
+    chance = out.new(f"fmul {_D} {state['p']}, {out.value(int(ratio.ids[0]))}")
+    return {"k": k, "p": chance, "c": out.new(f"fadd {_D} {state['c']}, {chance}"), "n": reached}
 
 
 def _asked(out: Emitter, name: str, takes: int, lost: str) -> None:
@@ -429,7 +461,7 @@ def _asked(out: Emitter, name: str, takes: int, lost: str) -> None:
     ask = out.new(f"load ptr, ptr {out.new('getelementptr i64, ptr %told, i64 1')}")
     out.say(f"call void {ask}(i64 {list(COUNTS).index(name)}, ptr %asked, ptr %told)")
     answer = out.new(f"load {_D}, ptr %asked, align 64")
-    out.say(f"ret {_D} {out.new(f'select {_B} {lost}, {_D} {answer}, {_D} %n.next')}")
+    out.say(f"ret {_D} {out.new(f'select {_B} {lost}, {_D} {answer}, {_D} %n')}")
 
 
 _ROUND = """%x{0} = zext i64 {a} to i128

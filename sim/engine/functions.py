@@ -71,28 +71,6 @@ _NDTRI_Q1 = (
     -3.80806407691578277194e-2,
     -9.33259480895457427372e-4,
 )
-_NDTRI_P2 = (
-    3.23774891776946035970e0,
-    6.91522889068984211695e0,
-    3.93881025292474443415e0,
-    1.33303460815807542389e0,
-    2.01485389549179081538e-1,
-    1.23716634817820021358e-2,
-    3.01581553508235416007e-4,
-    2.65806974686737550832e-6,
-    6.23974539184983293730e-9,
-)
-_NDTRI_Q2 = (
-    1.0,
-    6.02427039364742014255e0,
-    3.67983563856160859403e0,
-    1.37702099489081330271e0,
-    2.16236993594496635890e-1,
-    1.34204006088543189037e-2,
-    3.28014464682127739104e-4,
-    2.89247864745380683936e-6,
-    6.79019408009981274425e-9,
-)
 _SQRT_2_PI, _EXP_MINUS_2 = 2.50662827463100050242e0, 0.13533528323661269189
 
 
@@ -210,6 +188,7 @@ def _sum(a: Any, b: Any) -> tuple[Any, Any]:
 
 
 def ndtri(y: Any) -> Any:
+    """For draws, which stay clear of 0 and 1: further out Cephes has another polynomial."""
     high = y > 1.0 - _EXP_MINUS_2
     below = np.where(high, 1.0 - y, y)
     middle = below - 0.5
@@ -218,14 +197,9 @@ def ndtri(y: Any) -> Any:
     x = np.sqrt(-2.0 * log(below))
     first = x - log(x) / x
     over = 1.0 / x
-    tail = np.where(
-        x < 8.0,
-        over * _polynomial(_NDTRI_P1, over) / _polynomial(_NDTRI_Q1, over),
-        over * _polynomial(_NDTRI_P2, over) / _polynomial(_NDTRI_Q2, over),
-    )
+    tail = over * _polynomial(_NDTRI_P1, over) / _polynomial(_NDTRI_Q1, over)
     far = first - tail
-    out = np.where(below > _EXP_MINUS_2, np.where(high, -near, near), np.where(high, far, -far))
-    return out
+    return np.where(below > _EXP_MINUS_2, np.where(high, -near, near), np.where(high, far, -far))
 
 
 WRITTEN: dict[str, tuple[int, Callable[..., Any]]] = {

@@ -15,15 +15,23 @@ from sim.engine.compiled import ask, code
 from sim.engine.emit import LANES, Layout, emitted
 from sim.engine.trace import NotTraceableError, Shock, Structure, trace
 from sim.metrics import METRICS
+from sim.scenario import Script
 from sim.scenario.settings import DEFAULTS
 from sim.worlds import BatchLayout, Vector, total
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
+    from sim.scenario import Scenario
 
 Table = NDArray[np.float64]
+# What a scenario says of a month: by actor or course, setting by setting.
+Said = Mapping[str, Mapping[str, Vector | None]]
 # A world's numbers lie in blocks of four: where lanes begin with such a block, eight draws take two of them.
 _BLOCK = 4
+
+
+class NotCompiledError(RuntimeError):
+    """Machine code cannot be made of a model; the message says why."""
 
 
 class NotRunError(RuntimeError):
@@ -114,23 +122,36 @@ def run(
         tick: called with world-months as they pass.
 
     Raises:
-        NotTraceableError: something in the model cannot be compiled.
+        NotCompiledError: something in the model cannot be compiled.
         NotRunError: the model gave a number that is none, or out of range.
     """
-    _Run(model, months, machine(_structure(model, months, off), panels), tick).whole()
+    made = _machine(_structure(model.plan, model.script, months, off))
+    _Run(model, months, made, panels, tick).whole()
+
+
+def prepared(scenario: Scenario, months: int, off: tuple[str, ...]) -> None:
+    """See that there is machine code for a scenario's months.
+
+    Raises:
+        NotCompiledError: there cannot be.
+    """
+    _machine(_structure(scenario, Script(scenario, 1), months, off))
 
 
 class _Run:
     """One run: its memory, and how far it has come."""
 
-    def __init__(self, model: FrontierModel, months: int, made: Machine, tick: Callable[[int], None] | None) -> None:
-        self.model, self.months, self.made, self.tick = model, months, made, tick
+    def __init__(
+        self, model: FrontierModel, months: int, made: Machine, panels: bool, tick: Callable[[int], None] | None
+    ) -> None:
+        self.model, self.months, self.made, self.panels, self.tick = model, months, made, panels, tick
+        self.kept = {name: place for name, place in made.layout.places.items() if panels or name in METRICS}
         lanes, layout = Lanes.of(model.layout), made.layout
         self.lanes = lanes
         self.states = aligned((lanes.blocks, max(len(layout.states), 1), LANES))
         self.parameters = lanes.table([model.parameters[name] for name in layout.parameters])
         self.keys = np.concatenate([model.streams.key(name) for name in layout.streams])
-        self.out = aligned((layout.rows, months, lanes.blocks * LANES))
+        self.out = aligned((sum(rows for _, rows in self.kept.values()), months, lanes.blocks * LANES))
         # A flag, and whom to ask for counts that the code cannot draw.
         self.told = np.array([0, ctypes.cast(ask, ctypes.c_void_p).value], dtype=np.int64)
         # The month whose settings are read; those from `first` on have not been run yet.
@@ -138,8 +159,9 @@ class _Run:
         self.settings = np.empty(0)
 
     def whole(self) -> None:
-        said: dict[str, Mapping[str, Vector | None]] = {}
-        for self.month in range(self.months):
+        said: Said = {}
+        for month in range(self.months):
+            self.month = month
             before, said = said, self.read_settings()
             shocks = tuple(self.model.script.shocks(self.month)) if self.month else ()
             if shocks or self.month < 2 or not _alike(before, said):
@@ -149,15 +171,19 @@ class _Run:
                 self.call(self.made.shocks[shocks], self.month, self.month + 1)
         self.catch_up(self.months)
         self.model.month, self.model.running = self.months, self.months < self.model.plan.months
-        record = self.model.datacollector.model_vars
-        for name, (row, rows) in self.made.layout.places.items():
-            kept = self.out[row : row + rows, :, self.lanes.back]
+        record: dict[str, Any] = self.model.datacollector.model_vars
+        for name, (row, rows) in self.kept.items():
+            kept = self.out[row : row + rows]
+            if not isinstance(self.lanes.back, slice):
+                kept = kept.take(self.lanes.back, axis=2)
+            elif self.lanes.back != slice(None):
+                kept = np.ascontiguousarray(kept[:, :, self.lanes.back])
             record[name] = kept[0] if name in METRICS else kept.transpose(1, 0, 2)
 
-    def read_settings(self) -> dict[str, Mapping[str, Vector | None]]:
+    def read_settings(self) -> Said:
         """What the scenario says of this month, by actor; and by course, where Pakistan is left to choose among some."""
         script = self.model.script
-        actors = {actor: script.settings(actor, self.month, self.recent) for actor in DEFAULTS}
+        actors: dict[str, Any] = {actor: script.settings(actor, self.month, self.recent) for actor in DEFAULTS}
         return actors | {one: script.policy_settings(one, self.month, self.recent) for one in script.candidates}
 
     def catch_up(self, month: int) -> None:
@@ -180,6 +206,7 @@ class _Run:
             self.out.ctypes.data,
             self.months * wide,
             wide,
+            int(self.panels),
             self.told.ctypes.data,
         )
         if self.told[0]:
@@ -193,7 +220,7 @@ class _Run:
         return total(past) / len(past)
 
 
-def _alike(one: Mapping[str, Mapping[str, Any]], other: Mapping[str, Mapping[str, Any]]) -> bool:
+def _alike(one: Said, other: Said) -> bool:
     """Whether a scenario says the same of two months; a script hands out the same vectors as long as nothing changes."""
     return all(
         actor in one and all(one[actor].get(name) is value for name, value in said.items())
@@ -201,40 +228,48 @@ def _alike(one: Mapping[str, Mapping[str, Any]], other: Mapping[str, Mapping[str
     )
 
 
-def _setting(said: Mapping[str, Mapping[str, Vector | None]], name: str) -> Vector | float:
+def _setting(said: Said, name: str) -> Vector | float:
     """A setting by its name; -1 in a world that is left to choose."""
     actor, _, setting = name.partition(" ")
     value = said[actor][setting]
     return -1.0 if value is None else value
 
 
-def _structure(model: FrontierModel, months: int, off: tuple[str, ...]) -> Structure:
-    script = model.script
+def _structure(plan: Scenario, script: Any, months: int, off: tuple[str, ...]) -> Structure:
     # In the first month no condition asks for what was before.
     named = {actor: tuple(script.settings(actor, 0, _nothing)) for actor in DEFAULTS}
     shocks = [tuple(script.shocks(month)) for month in range(months)]
     later = tuple(dict.fromkeys(one for one in shocks[1:] if one))
-    return Structure(model.plan, script.candidates, named, off, (shocks[0], *later))
+    return Structure(plan, script.candidates, named, off, (shocks[0], *later))
 
 
 def _nothing(metric: str, months: int) -> Vector:
     raise NotTraceableError("a setting of the first month hangs on what was before")
 
 
-_MADE: dict[str, Machine] = {}
+_MADE: dict[str, Machine | str] = {}
 
 
-def machine(structure: Structure, panels: bool) -> Machine:
+def _machine(structure: Structure) -> Machine:
     """The code of a structure, made once."""
-    plan = structure.plan
-    weighed = [plan.policies[name].model_dump_json() for name in structure.candidates]
-    key = repr((weighed, structure.candidates, structure.named, structure.off, structure.shocks, panels))
+    weighed = [structure.plan.policies[name].model_dump_json() for name in structure.candidates]
+    key = repr((weighed, structure.candidates, structure.named, structure.off, structure.shocks))
     key += extensions.digest() if extensions.loaded() else ""
     if key not in _MADE:
-        traced = trace(structure)
-        layout = Layout(traced, panels)
-        texts = emitted(traced, layout)
-        once, month = code(texts["once"], 0), code(texts["month"], 2)
-        shocks = {one: once(f"run_shock{number}") for number, one in enumerate(structure.shocks[1:])}
-        _MADE[key] = Machine(layout, once("run_opening"), month("run"), shocks)
-    return _MADE[key]
+        try:
+            _MADE[key] = _made(structure)
+        except Exception as problem:  # an extension may meet a stand-in in any way: the reference takes its place
+            _MADE[key] = str(problem) or type(problem).__name__
+    made = _MADE[key]
+    if isinstance(made, str):
+        raise NotCompiledError(made)
+    return made
+
+
+def _made(structure: Structure) -> Machine:
+    traced = trace(structure, twice=bool(extensions.loaded()))
+    layout = Layout(traced)
+    texts = emitted(traced, layout)
+    once, month = code(texts["once"], 0), code(texts["month"], 2)
+    shocks = {one: once(f"run_shock{number}") for number, one in enumerate(structure.shocks[1:])}
+    return Machine(layout, once("run_opening"), month("run"), shocks)

@@ -251,7 +251,8 @@ class TracedCollector:
         self.read: dict[str, Traced] = {}
 
     def collect(self, model: FrontierModel) -> None:
-        self.read = {one.name: one.read(model) for one in (*METRICS.values(), *PANELS.values())}  # type: ignore[misc]
+        readings: list[Any] = [*METRICS.values(), *PANELS.values()]
+        self.read = {one.name: one.read(model) for one in readings}
 
 
 @dataclass(frozen=True)
@@ -296,8 +297,11 @@ class Trace:
     states: list[Place]
 
 
-def trace(structure: Structure) -> Trace:
+def trace(structure: Structure, twice: bool = False) -> Trace:
     """Run the model on stand-ins: its first month, then any other, and its shocks.
+
+    Args:
+        twice: whether two later months are compared: agents of others may count months in a way that no stand-in sees.
 
     Raises:
         NotTraceableError: something in it cannot be.
@@ -306,10 +310,16 @@ def trace(structure: Structure) -> Trace:
     model = _opened(graph, structure)
     opening = Part(graph, _states(graph, model), _readings(graph, model))
     month = _later(model, partial(_pass, model))
+    if twice and not _same(month, _later(model, partial(_pass, model))):
+        raise NotTraceableError("an agent does not do the same in every month")
     shocks = [_later(model, partial(_shock, model, several)) for several in structure.shocks[1:]]
     if any(set(part.states) != set(opening.states) for part in (month, *shocks)):
         raise NotTraceableError("agents have other states in one month than in another")
     return _simplified(opening, month, shocks)
+
+
+def _same(one: Part, other: Part) -> bool:
+    return one.graph.nodes == other.graph.nodes and (one.states, one.readings) == (other.states, other.readings)
 
 
 def _opened(graph: Graph, structure: Structure) -> FrontierModel:
@@ -346,7 +356,7 @@ def _later(model: FrontierModel, happen: Callable[[], None]) -> Part:
     for place, held, put in list(_places(model)):
         leaves = [graph.outside("state", place, row) for row in range(held.ids.size)]
         put(Traced(graph, np.array(leaves).reshape(held.shape)))
-    model.datacollector.read = {}  # type: ignore[attr-defined]
+    model.datacollector.read = {}
     happen()
     return Part(graph, _states(graph, model), _readings(graph, model))
 

@@ -48,12 +48,9 @@ class Chunk:
 
 def take(model: FrontierModel, worlds: int, series: bool = True, panels: bool = False, place: int = 0) -> Chunk:
     """Read what a model's collector holds of so many worlds, from one place on."""
-    collected: Mapping[str, list[Any]] = model.datacollector.model_vars
+    collected: Mapping[str, Any] = model.datacollector.model_vars
     here = slice(place, place + worlds)
-    # A model of one world reports plain floats.
-    history = {
-        name: [np.atleast_1d(np.asarray(value, dtype=float))[here] for value in collected[name]] for name in METRICS
-    }
+    history = {name: _months(collected[name], here) for name in METRICS}
     out = Chunk(outcomes(history))
     if series:
         out.series = Series({name: np.stack(rows, axis=1) for name, rows in history.items()})
@@ -62,6 +59,13 @@ def take(model: FrontierModel, worlds: int, series: bool = True, panels: bool = 
             rows = [np.asarray(value, dtype=float).reshape(len(labels), -1)[:, here] for value in collected[name]]
             out.series.panels[name] = np.ascontiguousarray(np.stack(rows).transpose(2, 0, 1))
     return out
+
+
+def _months(kept: Any, here: slice) -> Any:
+    """A metric's months, a vector each; a model of one world reports plain floats."""
+    if isinstance(kept, np.ndarray):
+        return kept[:, here]
+    return [np.atleast_1d(np.asarray(value, dtype=float))[here] for value in kept]
 
 
 def take_each(model: FrontierModel, batch: RunSpec, series: bool) -> list[Chunk]:

@@ -13,7 +13,7 @@ from sim import extensions
 
 ROOT = Path(__file__).resolve().parents[2]
 # What computes: the model, what its observers report, and what its months are summed up as. All else follows from imports.
-COMPUTE = ("sim.model", "sim.agents.observers", "sim.ensemble.outcomes")
+COMPUTE = ("sim.model", "sim.agents.observers", "sim.ensemble.outcomes", "sim.engine.run")
 LIBRARIES = ("numpy", "scipy")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -62,20 +63,18 @@ def summarise(months: History, name: str, kind: Summary) -> Vector:
     return added if kind == "total" else added / float(len(rows))
 
 
-def first_crossing(rows: list[Vector], crossing: Crossing) -> Vector:
+def first_crossing(rows: Sequence[Vector] | Vector, crossing: Crossing) -> Vector:
     """Months from the start (0 is the first month) until a threshold is first met; NaN where it never is."""
-    out = np.full(rows[0].shape, np.nan)
-    for month in range(len(rows) - 1, -1, -1):
-        met = rows[month] >= crossing.value if crossing.side == "above" else rows[month] <= crossing.value
-        out = np.where(met, float(month), out)
-    return out
+    months = np.asarray(rows)
+    met = months >= crossing.value if crossing.side == "above" else months <= crossing.value
+    return np.where(met.any(axis=0), met.argmax(axis=0), np.nan)
 
 
-def outcomes(history: dict[str, list[Vector]]) -> dict[str, np.ndarray]:
+def outcomes(history: History) -> dict[str, np.ndarray]:
     """The columns of a results table, a value per world.
 
     Args:
-        history: for every metric one (worlds,) vector per month.
+        history: for every metric one (worlds,) vector per month, or an array of them, a row a month.
 
     Returns:
         A column per metric (its declared summary), one per crossing, and `verdict` (position in `VERDICTS`).

@@ -8,10 +8,11 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from functools import partial
+from itertools import islice
 from typing import Any, Protocol, TypeVar
 
 from sim.extensions import remote
@@ -115,6 +116,33 @@ class Processes:
                     running.clear()
                     self._pool.shutdown(wait=True, cancel_futures=True)
                     self._pool = self._begin()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+class Threads:
+    """Threads of this process, for what leaves Python free: machine code.
+
+    Args:
+        workers: how many.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._pool = ThreadPoolExecutor(workers)
+
+    def carry_out(self, work: Callable[[J], T], jobs: Iterable[J]) -> Generator[T, None, None]:
+        waiting = iter(jobs)
+        running = {self._pool.submit(work, job) for job in islice(waiting, self.workers + AHEAD)}
+        try:
+            while running:
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                running |= {self._pool.submit(work, job) for job in islice(waiting, len(done))}
+                for future in done:
+                    yield future.result()
         finally:
             self.close()
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Generator
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from sim.ensemble.engines import settled
 from sim.ensemble.spec import RunSpec
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ def simulate(
 
     Args:
         read: what is read off each batch's model; with several workers a function that can be pickled.
-        workers: processes; they change no number.
+        workers: processes, or threads for machine code; they change no number.
         progress: called once a month of a batch; with several workers once a batch.
         checkpoint: a month whose model is kept or gone on from; with one worker only.
 
@@ -66,11 +68,12 @@ def simulate(
         if progress is not None:
             progress(done, everything)
 
-    batches = list(spec.batches())
+    batches = list(settled(spec).batches())
     if workers > 1 and len(batches) > 1:
-        from sim.ensemble.pool import Processes, in_order
+        from sim.ensemble.pool import Processes, Threads, in_order
 
-        with closing(Processes(min(workers, len(batches)))) as pool:
+        kind = Threads if batches[0].engine == "compiled" else Processes
+        with closing(kind(min(workers, len(batches)))) as pool:
             job = partial(simulate_batch, read=read)
             for batch, found in zip(batches, in_order(pool, job, batches), strict=True):
                 yield batch, found
@@ -88,7 +91,10 @@ def simulate_batch(
     tick: Tick | None = None,
     checkpoint: Checkpoint | None = None,
 ) -> T:
-    """Simulate one batch, all at once, with a model of these parts."""
+    """Simulate one batch, all at once, with a model of these parts, which then runs on NumPy."""
+    batch = settled(batch) if parts is None and checkpoint is None else replace(batch, engine="numpy")
+    if batch.engine == "compiled":
+        return _simulate_compiled(batch, read, tick)
     if checkpoint is not None and not 0 < checkpoint.month < batch.months:
         checkpoint = None
     model = checkpoint.find(batch) if checkpoint else None
@@ -106,6 +112,21 @@ def simulate_batch(
         model.close()
         del model
         _collect(batch.world_months)
+
+
+def _simulate_compiled(batch: RunSpec, read: Reader[T], tick: Tick | None) -> T:
+    """The same with machine code. What goes wrong in it is left to NumPy, which says in which world and how."""
+    from sim.engine.run import NotRunError, Record, run
+    from sim.model import Parts
+
+    model = build_model(batch, Parts(collector=Record, agents=lambda model: None))
+    try:
+        run(model, batch.months, batch.off, batch.panels, tick)
+        return read(model, batch)
+    except NotRunError:
+        return simulate_batch(replace(batch, engine="numpy"), read, tick=tick)
+    finally:
+        model.close()
 
 
 def build_model(batch: RunSpec, parts: Parts | None = None) -> FrontierModel:

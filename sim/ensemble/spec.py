@@ -83,6 +83,7 @@ class RunSpec:
         record: whether decisions are accounted for, or in which months; panels: whether panels are read.
         chunk: worlds a batch.
         model: a subclass of the model that takes its place; None: nothing does.
+        engine: what runs the months, see `engines.py`; engine_note: why it is NumPy although no one asked for that.
     """
 
     scenarios: Mapping[str, Scenario]
@@ -101,6 +102,8 @@ class RunSpec:
     panels: bool = False
     chunk: int = CHUNK
     model: type[FrontierModel] | None = None
+    engine: str = "auto"
+    engine_note: str = ""
 
     @classmethod
     def of(cls, scenario: Scenario, worlds: int, months: int, seed: int = 0, **how: object) -> RunSpec:
@@ -130,7 +133,9 @@ class RunSpec:
                 some = None if self.numbers is None else self.numbers[start : start + worlds]
                 first = self.first + (start if some is None else 0)
                 part = replace(self.cut(here), worlds=worlds, first=first, numbers=some)
-            for names in _together(self.scenarios, max(CHUNK // worlds, 1)):
+            # Machine code gains nothing by scenarios side by side.
+            together = 1 if self.engine == "compiled" else max(CHUNK // worlds, 1)
+            for names in _together(self.scenarios, together):
                 yield replace(part, scenarios={name: self.scenarios[name] for name in names})
 
     def cut(self, here: slice) -> RunSpec:

@@ -14,7 +14,7 @@ import numpy as np
 from sim.vocabulary import VERDICTS
 from sim.worlds import Vector, total
 
-History = Mapping[str, Sequence[Vector]]
+History = Mapping[str, Sequence[Vector] | Vector]
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import extensions
+from sim.ensemble.engines import settled
 from sim.ensemble.fingerprint import model_fingerprint
 from sim.ensemble.spec import RunSpec, usual_chunk
 from sim.experiment.design import Matrix
@@ -58,6 +59,7 @@ class Plan:
         months: length of every run.
         folder: what paths in the experiment are seen from.
         model: what takes the model's place; None: nothing does.
+        asked: which engine is asked for.
     """
 
     experiment: Experiment
@@ -71,6 +73,17 @@ class Plan:
     months: int
     folder: Path
     model: type[FrontierModel] | None = None
+    asked: str = "auto"
+
+    @cached_property
+    def engine(self) -> str:
+        """What runs all points.
+
+        Raises:
+            LimitError: machine code is asked for, and cannot be made of this.
+        """
+        named = {one.name: one for one in self.scenarios}
+        return settled(RunSpec(named, self.worlds, self.months, model=self.model, engine=self.asked)).engine
 
     @property
     def factors(self) -> tuple[Factor, ...]:
@@ -150,7 +163,7 @@ class Plan:
 
     def _identity_of(self, scenario: int, names: Sequence[str], levers: Sequence[str]) -> Any:
         paths = [self.paths[scenario][name] for name in levers]
-        said: list[Any] = [self.scenarios[scenario].hash, self.parameters_digest, list(names), paths]
+        said: list[Any] = [self.scenarios[scenario].hash, self.parameters_digest, list(names), paths, self.engine]
         if more := extensions.digest():
             said.append(more)
         return blake2b(json.dumps(said).encode(), digest_size=16)
@@ -189,6 +202,7 @@ class Plan:
             "metrics": list(self.metrics),
             "series": experiment.series,
             "model": model_fingerprint(self.model),
+            "engine": self.engine,
         }
 
     @cached_property
@@ -260,4 +274,5 @@ class Plan:
             values={**self.experiment.constants, **drawn},
             repeats=worlds,
             model=self.model,
+            engine=self.engine,
         )

@@ -45,7 +45,7 @@ def take_over(folder: Folder, places: Iterable[str | Path]) -> int:
 
 def _check(plan: Plan, sweep: Sweep) -> None:
     theirs, ours = sweep.manifest["particulars"], plan.particulars
-    differ = [key for key in ("model", "seed", "months") if theirs[key] != ours[key]]
+    differ = [key for key in ("model", "seed", "months", "engine") if theirs[key] != ours[key]]
     if differ:
         raise FolderError(f"{sweep.place}: nothing can be taken over: it has another {' and another '.join(differ)}")
     if theirs["worlds"] < plan.worlds or int(sweep.manifest["block_worlds"]) < theirs["worlds"]:

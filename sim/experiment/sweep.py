@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.ensemble.pool import Executor, Here, Processes
+from sim.ensemble.pool import Executor, Here, Processes, Threads
 from sim.ensemble.spec import LimitError, check, check_model
 from sim.experiment.executors import Cluster
 from sim.experiment.folder import Folder, alone
@@ -94,6 +94,7 @@ def sweep(
     progress: Progress | None = None,
     command: str | None = None,
     model: type[FrontierModel] | None = None,
+    engine: str = "auto",
 ) -> Sweep:
     """Run an experiment, or go on with it.
 
@@ -108,6 +109,7 @@ def sweep(
         progress: called with a Standing now and then.
         command: how the sweep was asked for, for the manifest.
         model: a subclass of `sim.FrontierModel` that takes its place; with workers, one that they can import.
+        engine: as for `sim.run`; part of what identifies a point.
 
     Returns:
         The sweep; `failures` says which points the model refused, and why.
@@ -129,7 +131,7 @@ def sweep(
     """
     _check_workers(workers, dask)
     check_model(model)
-    plan = replace(load_plan(experiment), model=model)
+    plan = replace(load_plan(experiment), model=model, asked=engine)
     pack_worlds = pack_size(plan, workers, chunk)
     store = open_store(out)
     with alone(store):
@@ -147,7 +149,7 @@ def sweep(
         jobs = (plan.job(pack, folder.block_worlds, store.place) for pack in packs)
         try:
             if not folder.finished:
-                with closing(executor(workers, dask)) as workforce:
+                with closing(executor(workers, dask, plan.engine == "compiled")) as workforce:
                     _carry_out(workforce, jobs, tally)
             folder.close(time.monotonic() - started, command)
         except KeyboardInterrupt:
@@ -164,11 +166,13 @@ def sweep(
     return Sweep.load(out)
 
 
-def executor(workers: int, dask: str | None) -> Executor:
+def executor(workers: int, dask: str | None, compiled: bool = False) -> Executor:
     """Who does the work."""
     if dask is not None:
         return Cluster(dask)
-    return Here() if workers == 1 else Processes(workers)
+    if workers == 1:
+        return Here()
+    return Threads(workers) if compiled else Processes(workers)
 
 
 def pack_size(plan: Plan, workers: int = 1, chunk: int | None = None) -> int:

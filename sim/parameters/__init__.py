@@ -123,11 +123,12 @@ def resolve(overrides: Mapping[str, float | Vector | Draw], mode: Mode, streams:
     accepted = posterior_draw(streams, mode) if is_posterior(mode) else {}
     for name, parameter in PARAMETERS.items():
         given = overrides.get(name)
-        if isinstance(given, Draw):
-            uniform = streams.uniform(f"parameter/{name}", 0)
-            values[name] = draw(uniform, given.low, given.high, given.distribution, given.mode)
-        elif given is not None:
-            values[name] = np.ascontiguousarray(given, dtype=np.float64) if np.ndim(given) else float(given)
+        if given is not None:
+            if isinstance(given, Draw):
+                uniform = streams.uniform(f"parameter/{name}", 0)
+                values[name] = draw(uniform, given.low, given.high, given.distribution, given.mode)
+            else:
+                values[name] = np.ascontiguousarray(given, dtype=np.float64) if np.ndim(given) else float(given)
         elif name in accepted:
             values[name] = np.minimum(np.maximum(accepted[name], parameter.low), parameter.high)
         elif mode != "defaults" and not parameter.constant:

@@ -9,10 +9,12 @@ import os
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from sim.ensemble.engines import settled
 from sim.ensemble.simulate import Interrupted, Progress, simulate
 from sim.ensemble.spec import DEFAULT_PARAMETERS, PARAMETERS, LimitError, RunSpec, check, check_model, usual_chunk
 
@@ -45,6 +47,7 @@ def run(
     checkpoint: Checkpoint | None = None,
     model: type[FrontierModel] | None = None,
     told: str | None = None,
+    engine: str = "auto",
 ) -> Results:
     """Run one scenario.
 
@@ -71,6 +74,8 @@ def run(
         told: a month (YYYY-MM): worlds go on as things stood then. Until then Pakistan does what it did, and the scenario's own
             course begins after it; worlds are those that came near the record, by importance weights
             (`sim.record.told`). "posterior" is then the newest sets that know nothing later. Not with `model`.
+        engine: "numpy", the reference; "compiled", the same rules as machine code, some times as fast; "auto", compiled where
+            that can be. Their readings agree to nine digits; the manifest says which it was.
 
     Raises:
         LimitError: something is outside of what is allowed; with `told`, too few worlds came near the record.
@@ -80,7 +85,7 @@ def run(
     resolved = _resolve(scenario)
     named = {resolved.name: resolved}
     asked = _Asked(
-        named, worlds, months, seed, parameters, keep_series, keep_panels, workers, chunk, command, model, told
+        named, worlds, months, seed, parameters, keep_series, keep_panels, workers, chunk, command, model, told, engine
     )
     results, stopped = asked.run(progress, None if model else checkpoint)
     if stopped:
@@ -104,6 +109,7 @@ def compare(
     command: str | None = None,
     model: type[FrontierModel] | None = None,
     told: str | None = None,
+    engine: str = "auto",
 ) -> Comparison:
     """Run scenarios over the same worlds, so that their differences are paired.
 
@@ -111,8 +117,8 @@ def compare(
         scenarios: name -> scenario, or scenarios that go by their own names; two or more.
         months: when None, that of the shortest scenario.
         baseline: the name that the others are compared with; the first when None.
-        worlds, seed, parameters, keep_series, keep_panels, progress, workers, chunk, command, model, told: as for
-            :func:`run`.
+        worlds, seed, parameters, keep_series, keep_panels, progress, workers, chunk, command, model, told,
+            engine: as for :func:`run`.
 
     Raises:
         LimitError: as for :func:`run`; fewer than two scenarios; different starts; no such baseline.
@@ -132,7 +138,7 @@ def compare(
         listed = ", ".join(f"{name} {start}" for name, start in starts.items())
         raise LimitError(f"scenarios that are compared start in the same month; these do not: {listed}")
     asked = _Asked(
-        named, worlds, months, seed, parameters, keep_series, keep_panels, workers, chunk, command, model, told
+        named, worlds, months, seed, parameters, keep_series, keep_panels, workers, chunk, command, model, told, engine
     )
     results, stopped = asked.run(progress)
     comparison = None
@@ -166,6 +172,7 @@ class _Asked:
         command: str | None,
         model: type[FrontierModel] | None,
         told: str | None = None,
+        engine: str = "auto",
     ) -> None:
         check_model(model)
         worlds, self.workers = check("worlds", worlds), check("workers", workers)
@@ -190,9 +197,8 @@ class _Asked:
             parameters = known_by(check_told(told)) if parameters == POSTERIOR else parameters
             scenarios, which = as_told(scenarios, told, worlds, number, parameters, workers=self.workers)
             self.told, numbers = which.about(), which.numbers
-        self.spec = RunSpec(
-            scenarios, worlds, months, number, parameters, numbers=numbers, panels=panels, chunk=chunk, model=model
-        )
+        asked = RunSpec(scenarios, worlds, months, number, parameters, numbers=numbers, panels=panels, chunk=chunk)
+        self.spec = settled(replace(asked, model=model, engine=engine))
 
     def run(self, progress: Progress | None, checkpoint: Checkpoint | None = None) -> tuple[dict[str, Results], bool]:
         """Results of all scenarios, and whether someone stopped it: then over the worlds that all of them finished."""
@@ -243,6 +249,8 @@ class _Asked:
             "worlds_asked": spec.worlds,
             "months": spec.months,
             "start": scenario.start,
+            "engine": spec.engine,
+            **({"engine_note": spec.engine_note} if spec.engine_note else {}),
             "chunk": spec.chunk,
             "workers": self.workers,
             "series_kept": self.series,
