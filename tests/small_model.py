@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from sim.ensemble import simulate
+from sim.ensemble import engines, simulate
 from sim.ensemble.spec import RunSpec
 from sim.metrics import METRICS, PANELS
 from sim.vocabulary import FACTIONS, LEVERS, PAKISTAN_AREAS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
@@ -152,6 +152,7 @@ def install(patch: pytest.MonkeyPatch) -> None:
     )
     patch.setitem(sys.modules, "sim.scenario", scenario)
     patch.setattr(simulate, "build_model", SmallModel)
+    patch.setattr(engines, "_asked", "numpy")
     patch.setattr(SmallModel, "alive", 0)
     patch.setattr(SmallModel, "built", [])
     patch.setattr(SmallModel, "stop_at", None)

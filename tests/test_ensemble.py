@@ -139,7 +139,7 @@ class TestWorkers:
             same(there.results[name], here.results[name])
         assert seen[-1] == (84, 84)
         assert seen == sorted(seen)
-        assert len(seen) == 6
+        assert len(seen) == 9
         assert there.manifest["workers"] == 2
         assert not multiprocessing.active_children()
 
