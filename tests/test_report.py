@@ -381,11 +381,34 @@ def test_the_first_page_alone_has_no_script_and_fits_two_sheets(pair: Comparison
     assert all(text in alone.text for text in brief_of(pair).answer)
     assert alone.text.count(NOT_A_FORECAST) == 1
     for source in (pair, made("alone", "Alone", series=False)):
-        document = PdfDocument(paper(source))
-        assert len(document) == 2
-        words = " ".join(document[0].get_textpage().get_text_range().split())
-        assert brief_of(source).answer[0] in words
-        assert NOT_A_FORECAST in words
+        pages = on_paper(source)
+        assert len(pages) == 2
+        assert brief_of(source).answer[0] in pages[0]
+        assert NOT_A_FORECAST in pages[0]
+
+
+def on_paper(source: Results | Comparison) -> list[str]:
+    """The words of each page of the brief."""
+    return [" ".join(one.get_textpage().get_text_range().split()) for one in PdfDocument(paper(source))]
+
+
+@pytest.mark.parametrize("count", [4, 6, 9])
+def test_on_paper_many_scenarios_take_pages_and_lose_nothing(count: int) -> None:
+    """Otherwise a picture is drawn over the next page's words, or what a side does is left out."""
+    titles = [f"The course numbered {number}" for number in range(count)]
+    each = [
+        told(made(f"c{number}", title, number / 10), summary=f"Summary {number}.")
+        for number, title in enumerate(titles)
+    ]
+    pages = on_paper(source := compared(*each))
+    assert len(pages) == (2 if count < 9 else 3)
+    words = " ".join(pages)
+    for number, title in enumerate(titles):
+        assert words.count(f"Summary {number}.") == 1
+        bars = re.findall(rf"{title}: (?:[\d,]+ (?:more|fewer)|about as many) \(", words)
+        assert len(bars) == (5 if number else 0)  # for each of whom there are dead, but in the one with the fewest
+    for label, _ in brief_of(source).picture.ticks:
+        assert all(label in page for page in pages if "Soldiers and police" in page or "All together" in page)
 
 
 def test_every_picture_has_a_name_a_caption_and_its_numbers(pair: Comparison, page: Page) -> None:
