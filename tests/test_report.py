@@ -25,7 +25,7 @@ from sim.record.observations import RECORD
 from sim.report import live, sides
 from sim.report import page as report
 from sim.report.brief import brief_of
-from sim.report.dead import apart
+from sim.report.dead import range_of_differences
 from sim.report.paper import paper
 from sim.results import Comparison, Results
 from sim.results.reading import reading, scope
@@ -357,9 +357,9 @@ def test_the_first_page_says_who_dies_before_it_adds_up_and_how_sure_that_is(pai
 
 
 def test_a_range_of_differences_says_more_or_fewer() -> None:
-    assert apart(-512.0, 1580.0) == "500 fewer to 1,600 more"
-    assert apart(4.0, 590.0) == "4 to 590 more"
-    assert apart(-590.0, -4.0) == "4 to 590 fewer"
+    assert range_of_differences(-512.0, 1580.0) == "500 fewer to 1,600 more"
+    assert range_of_differences(4.0, 590.0) == "4 to 590 more"
+    assert range_of_differences(-590.0, -4.0) == "4 to 590 fewer"
 
 
 def test_of_several_the_first_page_compares_the_most_with_the_fewest_dead() -> None:

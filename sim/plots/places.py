@@ -215,7 +215,7 @@ def _rows(comparison: Comparison, name: str, month: int, shown: str) -> Rows:
 def _drawing(most: tuple[float, float], shown: Layer) -> Any:
     measures, known = places(), outlines()
     width, height = measures["size"]
-    x, y = whole.across(width), whole.upward(height)
+    x, y = whole.x_in_px(width), whole.y_in_px(height)
 
     def layer(*kinds: str) -> Any:
         wanted = " || ".join(f"datum.kind === '{kind}'" for kind in kinds)

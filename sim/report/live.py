@@ -25,7 +25,7 @@ def scripts() -> list[str]:
     return [_vega(), (_HERE / "report.js").read_text(encoding="utf-8")]
 
 
-def policy(scripts: Iterable[str]) -> str:
+def content_security_policy(scripts: Iterable[str]) -> str:
     """What a browser may do with a page that has these scripts: run them, and fetch nothing."""
     digests = [f"'sha256-{b64encode(sha256(one.encode()).digest()).decode()}'" for one in scripts]
     return (
