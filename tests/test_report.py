@@ -245,7 +245,7 @@ MADE: dict[str, tuple[dict[str, Any], tuple[str, str], tuple[str, ...], tuple[st
     "fitted, and one set": (
         {"parameters": "posterior", "own": {"kabul_control": 0.5}},
         (f"{FITTED}, but for what the scenario itself sets.", ""),
-        ("to December 2023, but for what the scenario itself sets, so that", "kabul control: 0.5"),
+        ("to December 2023, but for what the scenario itself sets, so that", "Kabul control: 0.5"),
         (DRAWS_ALONE, "at its declared value"),
     ),
     "declared, and one set": (
@@ -253,7 +253,7 @@ MADE: dict[str, tuple[dict[str, Any], tuple[str, str], tuple[str, ...], tuple[st
         (f"with {DECLARED}, but for what the scenario itself sets.", DRAWS_ALONE),
         (
             "declared value, but for what the scenario itself sets; worlds differ by random draws alone",
-            "kabul control: 0.5",
+            "Kabul control: 0.5",
         ),
         ("drawn", "agree with the record"),
     ),
