@@ -45,12 +45,12 @@ CONTENTS = {
 }
 # Pictures that go together, in an order in which they fill pages of paper; the first stand open.
 _TOGETHER = {
-    "Deaths and attacks": ("fan-fatalities", "difference-fatalities", "fan-attacks", "difference-attacks"),
+    "Deaths and attacks": ("fan-fatalities", "fan-attacks", "difference-fatalities", "difference-attacks"),
     "Kabul and the TTP": ("fan-ttp-strength", "stances", "alignments"),
     "Leverage and sovereignty": (
-        "fan-leverage-pakistan-taliban",
         "leverage-pakistan-over-kabul",
         "leverage-kabul-over-pakistan",
+        "fan-leverage-pakistan-taliban",
         "fan-sovereignty",
         "difference-sovereignty",
     ),
