@@ -82,7 +82,7 @@ def render(source: Results | Comparison) -> str:
     drawn, run = draw(source), scripts()
     return _template("report.html.j2").render(
         **_common(source),
-        policy=content_security_policy(run),
+        content_security_policy=content_security_policy(run),
         contents=CONTENTS,
         scenarios=scenarios,
         shared_acts=shared(acts),
@@ -111,7 +111,7 @@ def render(source: Results | Comparison) -> str:
 
 def render_brief(source: Results | Comparison) -> str:
     """The one page as a text."""
-    return _template("page.html.j2").render(**_common(source), policy=content_security_policy([]))
+    return _template("page.html.j2").render(**_common(source), content_security_policy=content_security_policy([]))
 
 
 def _common(source: Results | Comparison) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from sim.report.sides import acts_of, own, shocks_of
 from sim.results import Comparison, Results
 from sim.results.made import made
 from sim.results.reading import titles
-from sim.teaching.pack.pdf import FONT, MARGIN, document, words
+from sim.teaching.pack.pdf import FONT, MARGIN, document, height, words
 from sim.theme import PALETTE, PAPER, PRINTED
 from sim.words.sentences import MIDDLES, NOT_A_FORECAST
 
@@ -35,22 +35,20 @@ _MORE = "The report says more."
 
 
 class _Text(NamedTuple):
-    """A paragraph: its words, its size in points, and the mm that follow it."""
+    """A paragraph: what it says, its size in points, and the mm that follow it."""
 
-    words: str
+    text: str
     size: float
     after: float = 0.0
     style: str = ""
     color: str = _INK
 
     def put(self, pdf: FPDF) -> None:
-        words(pdf, self.words, self.size, self.style, self.color, self.after)
+        words(pdf, self.text, self.size, self.style, self.color, self.after)
 
     def height(self, pdf: FPDF) -> float:
         """How many mm it takes."""
-        pdf.set_font(FONT, self.style, self.size)
-        said = pdf.multi_cell(0, 0.5 * self.size, self.words, align="L", dry_run=True, output="HEIGHT")
-        return cast(float, said) + self.after
+        return height(pdf, self.text, self.size, self.style) + self.after
 
 
 def write_paper(source: Results | Comparison, path: str | Path) -> Path:

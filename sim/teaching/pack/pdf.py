@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from sim.teaching.pack.blocks import Block, Code, Grid, Heading, Items, Note, Room, Row, Sheet, Text, stays
 from sim.teaching.pack.pictures import SHAPE
@@ -143,7 +143,7 @@ def words(
     pdf.set_font(FONT, style, size)
     pdf.set_text_color(color)
     pdf.set_x(MARGIN + indent)
-    step = 0.5 * size if size < 13 else 0.45 * size
+    step = _step(size)
     links = _LINK.split(text)
     if len(links) == 1 and not lead:
         pdf.multi_cell(0, step, text, align="L", new_x="LMARGIN", new_y="NEXT")
@@ -160,6 +160,17 @@ def words(
         pdf.set_left_margin(MARGIN)
         pdf.ln(step)
     pdf.ln(after)
+
+
+def height(pdf: FPDF, text: str, size: float, style: str = "") -> float:
+    """How many mm a paragraph without links takes."""
+    pdf.set_font(FONT, style, size)
+    return cast(float, pdf.multi_cell(0, _step(size), text, align="L", dry_run=True, output="HEIGHT"))
+
+
+def _step(size: float) -> float:
+    """From one line to the next, in mm."""
+    return 0.5 * size if size < 13 else 0.45 * size
 
 
 def _heading(pdf: FPDF, block: Heading, size: float) -> None:
