@@ -1,4 +1,4 @@
-"""One look for all: colours, type and spacing of pictures, dashboard, reports, packs and slides. Nowhere else is a colour stated.
+"""One look for all: colours and type of pictures, dashboard, reports, packs and slides. Nowhere else is a colour stated.
 
 Pictures are drawn in the light colours. On a dark page, `svg_css` gives what is drawn in one of them its dark counterpart,
 so that a picture stands on the page's own ground instead of on a white card.
@@ -65,18 +65,16 @@ DARK_SHAPES = {PAPER: DARK["paper"]}
 DARK_LINES = {INK: DARK["ink"], "#000000": DARK["ink"], SOFT: DARK["soft"], GRID: "#33363f", PAPER: DARK["paper"]}
 DARK_LINES |= {"#0072B2": "#3d9fe0", "#AA4499": "#d17fc4", CELL: "#4a4d57"}
 
-# Type, and room between things, in px; from small to large.
+# Type, in px; from small to large.
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 PAGE_FONT = f"Source Sans, {FONT}"  # of the dashboard: Streamlit serves it, so that words are as wide on every machine
 SIZES = {"label": 12, "note": 14, "body": 16, "lead": 18, "h3": 20, "h2": 24, "h1": 32}
-SPACES = (4, 8, 12, 16, 24, 32, 48)
 
 
 def css_variables() -> str:
-    """`--paper`, `--ink`, ..., `--size-body`, ..., `--space-1`, ..., `--font`: for a page by itself, by day, night and print."""
+    """`--paper`, `--ink`, ..., `--size-body`, ..., `--font`: for a page by itself, by day, night and print."""
     fixed = {"font": FONT}
     fixed |= {f"size-{name}": f"{px / SIZES['body']:g}rem" for name, px in SIZES.items()}
-    fixed |= {f"space-{place}": f"{px}px" for place, px in enumerate(SPACES, 1)}
     return (
         f":root {{ color-scheme: light dark; {_declared(LIGHT)} {_declared(fixed)} }}\n"
         f"@media (prefers-color-scheme: dark) {{ :root {{ {_declared(DARK)} }} }}\n"

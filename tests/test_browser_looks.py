@@ -178,7 +178,7 @@ def _fills_the_screen(page: Page, name: str) -> None:
     picture.scroll_into_view_if_needed()
     if name == "map":
         assert picture.locator("path[d^=M]").count() > 10  # outlines are drawn, not their rows alone
-        picture.locator(".layer_3_marks path").first.hover(force=True)
+        picture.locator(".areas_marks path").first.hover(force=True)
     else:
         box = picture.bounding_box()
         assert box is not None
@@ -204,7 +204,7 @@ def _fills_the_screen(page: Page, name: str) -> None:
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 1441
     if name == "map":  # names, circles and outlines grow together
-        land = picture.locator(".layer_0_marks path").bounding_box()
+        land = picture.locator(".land_marks path").bounding_box()
         assert land is not None
         assert land["height"] > 0.9 * box["height"]
     kept(page, f"screen-{name}")

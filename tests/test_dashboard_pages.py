@@ -441,7 +441,16 @@ def test_a_small_sweep_is_run_and_asked(tmp_path: Path) -> None:
     [
         (
             "attacks[confront] < 900 and not verdict[appease] == 'contained'",
-            "is lower than 900 and it is not so that How it ends",
+            "is lower than 900 and it is not so that (How it ends",
+        ),
+        (
+            "not (attacks < 1 and fatalities > 2)",
+            "It is not so that (TTP attacks, total is lower than 1 and Deaths, all, total is higher than 2)",
+        ),
+        (
+            "2 * (attacks - (fatalities - 3)) - 1 > -(fatalities + attacks / 4)",
+            "2 times (TTP attacks, total minus (Deaths, all, total minus 3)) minus 1 is higher than "
+            "minus (Deaths, all, total plus TTP attacks, total divided by 4)",
         ),
         (
             "(attacks < 1 or attacks > 2) and fatalities >= 3",

@@ -11,7 +11,7 @@ import zipfile
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from xml.etree import ElementTree
 
 import numpy as np
@@ -32,6 +32,7 @@ from sim.teaching.exercises.figures import Lab, because_of
 from sim.teaching.exercises.load import ExerciseError, exercises, list_exercises, load_exercise, texts
 from sim.teaching.exercises.predict import Chance, Range
 from sim.teaching.exercises.schema import Exercise, exercise_schema
+from sim.teaching.exercises.schema import Picture as Wanted
 from sim.teaching.exercises.typed import commands, worked_out
 from sim.teaching.exercises.walk import Walk
 from sim.teaching.exercises.words import WordsError, filled, references, typed_figures
@@ -41,7 +42,7 @@ from sim.teaching.pack.deck import Slide, deck
 from sim.teaching.pack.docx import document
 from sim.teaching.pack.handouts import brief
 from sim.teaching.pack.pdf import paper
-from sim.teaching.pack.pictures import Picture, chart
+from sim.teaching.pack.pictures import Picture, _picture, chart
 from sim.teaching.pack.pptx import SMALLEST, presentation
 from sim.teaching.pack.quiz import PACKAGE, QTI, items
 from sim.teaching.pack.sheets import instructor, timing, worksheet
@@ -841,6 +842,29 @@ def test_slides_are_read_from_the_last_row(name: str) -> None:
                 for size in (paragraph.font.size, *(run.font.size for run in paragraph.runs)):
                     assert size is None or size.pt >= SMALLEST
         assert lines_of(slide) <= 12
+
+
+def test_a_picture_of_each_kind_goes_on_a_slide(monkeypatch: Any) -> None:
+    """Otherwise one that no exercise shows yet fails in class: without words, or over the edge of its slide."""
+    from pptx import Presentation
+    from pptx.shapes.picture import Picture as Shown
+
+    monkeypatch.setattr("sim.teaching.pack.pictures._WIDTHS", (492,))  # one will do here
+    kinds = [draw for draw in get_args(Wanted.model_fields["draw"].annotation) if draw not in ("fan", "difference")]
+    found = [_picture(small(PACKED), Wanted(draw=draw, runs=("confront", "accommodate"))) for draw in kinds]
+    assert len({one.title for one in found}) == len(kinds) == 7
+    told = [Slide("picture", one.title, picture=one) for one in found]
+    out = Presentation(io.BytesIO(presentation("Every kind", told)))
+    for one, made in zip(found, out.slides, strict=True):
+        assert re.fullmatch(
+            r"(Over the run|In \w+ \d{4}), Confront: [^:]*\d[^:]*; Accommodate: [^:]*\d[^:]*\.", one.text
+        ), one.text
+        (shape,) = (shape for shape in made.shapes if isinstance(shape, Shown))
+        assert shape._element.nvPicPr.cNvPr.get("descr") == one.text
+        assert shape.width / shape.height == pytest.approx(one.shape, rel=0.02)
+        assert made.shapes.title.top + made.shapes.title.height <= shape.top
+        assert shape.top + shape.height <= out.slide_height
+        assert 0 <= shape.left <= shape.left + shape.width <= out.slide_width
 
 
 def lines_of(slide: Slide) -> float:

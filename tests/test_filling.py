@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import copy
+import json
 from math import ceil, floor
 from typing import Any
 
 import pytest
 
 import sim
+from sim.plots import pictures
 from sim.plots.course import PICK, moving_course
-from sim.plots.filling import LEAST, filling, fixed
+from sim.plots.filling import LEAST, filling, fixed, with_tips
 from sim.plots.moving import moving
 from sim.plots.network import moving_network
 from sim.plots.places import moving_map
@@ -62,7 +64,7 @@ def test_what_is_kept_stays_as_files_need_it(found: Comparison, kind: str) -> No
     """Otherwise a file takes the width of whatever page drew its picture first."""
     kept = moving(found, kind, "attacks").specification
     before = copy.deepcopy(kept)
-    filling(kept, told=True)
+    filling(kept, tips=True)
     assert kept == before
 
 
@@ -85,5 +87,12 @@ def test_each_month_says_what_it_is(found: Comparison) -> None:
     assert row["said"].startswith("May 2022: ")
     assert " attacks in the middle world, " in row["said"]
     assert row["said"].endswith(" in nine of ten")
-    assert "strips" in str(filling(parts.specification, told=True))
+    assert "strips" in str(filling(parts.specification, tips=True))
     assert "strips" not in str(filling(parts.specification))
+
+
+def test_bars_and_areas_say_what_they_are_in_a_report_too(found: Comparison) -> None:
+    """Otherwise only what runs over months answers to the pointer there."""
+    by_name = {one.name: json.loads(one.specification) for one in pictures(found)}
+    for name in ("verdicts", "attacks-by-area", "fan-attacks"):
+        assert '"field": "said"' in json.dumps(with_tips(by_name[name])), name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim import chance
 from sim.loops import Graph, Loops, find_loops, name_of, signed_digraph
-from sim.loops.at_work import at_work
+from sim.loops.at_work import AtWork, at_work
 from sim.loops.cycles import BALANCING, REINFORCING, Loop, named_loop
 from sim.loops.graph import READ, put_together, title_of
 from sim.loops.layout import BOX, CELL, grid
@@ -542,10 +543,26 @@ def test_a_loop_is_at_work_where_switching_it_off_changes_something() -> None:
     picture = strip_picture({"Confront": found})
     rows = rows_of(picture.chart)
     assert len(rows) == 2 * 20
-    assert {row["up"] for row in rows if row["size"] > 0} <= {True, False}
+    for row in rows:
+        effect = found.effect["L1" if row["loop"] == "Foothold" else "L5"][row["month"]]
+        assert row["up"] == (effect > 0)
     last = next(row for row in rows if row["loop"] == "Foothold" and row["month"] == 19)
     assert last["size"] == pytest.approx(abs(found.effect["L1"][-1]), rel=1e-3)
     assert last["said"].startswith("Confront, March 2023, “foothold”: ")
     first = found.strongest_first()[0]
-    assert "attacks with it than without it" in found.sentence(first)
+    assert re.search(
+        r"attacks with it than without it on average; (more|fewer) in (all|[1-7] of 8) worlds\.$", found.sentence(first)
+    )
     assert to_svg(picture.chart).startswith("<svg")
+
+
+def test_a_loop_is_said_to_be_at_work_only_in_months_on_end() -> None:
+    """Otherwise months in which it did nothing, or the opposite, are said to be among its strongest."""
+    plan, months = load_scenario("confront"), tuple(f"2022-{month:02}" for month in range(1, 10))
+    effect = np.array([4.0, 0.0, 2.5, 4.5, 3.0, -4.0, 3.0, 0.0, 0.0])
+    found = AtWork("attacks", plan, 10, months, np.ones(9), {"L1": effect}, {"L1": np.full(9, 7)})
+    assert "Most at work from March 2022 to May 2022; in April 2022: 4.5 more TTP attacks" in found.sentence("L1")
+    assert found.sentence("L1").endswith(" with it than without it on average; more in 7 of 10 worlds.")
+    assert found.said("L1", 5).endswith("on average; fewer in 7 of 10 worlds")
+    throughout = replace(found, effect={"L1": np.full(9, 1.0)})
+    assert "Most at work from January 2022 to September 2022" in throughout.sentence("L1")

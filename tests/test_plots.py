@@ -31,7 +31,7 @@ from sim.plots import (
     violence_by_area,
 )
 from sim.plots.data import bands, parting, parts_at, rounded
-from sim.plots.naming import apart
+from sim.plots.naming import dodged
 from sim.plots.theme import PALETTE, broken
 from sim.results import Comparison, Results
 from sim.results.reading import titles
@@ -402,9 +402,11 @@ def luminance(shade: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def test_names_stand_at_their_lines_and_not_on_each_other(pair: Comparison) -> None:
+def test_names_stand_at_their_lines_in_the_panel_and_not_on_each_other(pair: Comparison) -> None:
     """Otherwise a legend has to be looked up, or two names cover each other where lines end together."""
-    assert apart([1.0, 1.0, 5.0], [2.0, 2.0]) == pytest.approx([0.0, 2.0, 5.0])
+    assert dodged([1.0, 1.0, 5.0], [2.0, 2.0, 2.0], -9.0, 9.0) == pytest.approx([0.0, 2.0, 5.0])
+    assert dodged([5.0, 5.0], [2.0, 2.0], 0.0, 5.0) == pytest.approx([2.0, 4.0])  # none leaves the panel at the top
+    assert dodged([3.0, 3.0, 3.0], [2.0, 2.0, 2.0], 0.0, 3.0) == pytest.approx([0.5, 1.5, 2.5])
     for chart in (alignments(pair), leverage_by_resource(pair, "pakistan_taliban")):
         rows, spec = rows_of(chart), chart.to_dict(validate=False)
         ends = [row for row in rows if "name" in row]

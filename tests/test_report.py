@@ -25,7 +25,7 @@ from sim.record.observations import RECORD
 from sim.report import live, sides
 from sim.report import page as report
 from sim.report.brief import brief_of
-from sim.report.dead import apart
+from sim.report.dead import range_of_differences
 from sim.report.paper import paper
 from sim.results import Comparison, Results
 from sim.results.reading import reading, scope
@@ -57,9 +57,9 @@ class Page(HTMLParser):
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self.open: list[str] = []
+        self.open: list[tuple[str, str]] = []  # tag, and its id or class
         self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.words: list[str] = []
+        self.words: list[tuple[set[str], str]] = []
         self.feed(text)
         self.close()
         assert self.open == []
@@ -67,24 +67,29 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
         if tag not in VOID:
-            self.open.append(tag)
+            self.open.append((tag, dict(attrs).get("id") or dict(attrs).get("class") or ""))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
+        assert self.open.pop()[0] == tag
 
     def handle_data(self, data: str) -> None:
-        if not self.open or self.open[-1] not in ("style", "script"):
-            self.words.append(data)
+        if not self.open or self.open[-1][0] not in ("style", "script"):
+            self.words.append(({name for _, name in self.open}, data))
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.tags if name == tag]
 
     @property
     def text(self) -> str:
-        return re.sub(r"\s+", " ", " ".join(self.words))
+        return re.sub(r"\s+", " ", " ".join(words for _, words in self.words))
+
+    def part(self, *names: str) -> str:
+        """What stands in the parts of such ids or classes, of which there is each."""
+        assert set(names) <= set().union(*(within for within, _ in self.words))
+        return re.sub(r"\s+", " ", " ".join(words for within, words in self.words if within & set(names)))
 
 
 def told(results: Results, **more: object) -> Results:
@@ -166,7 +171,7 @@ def test_vega_is_put_together_once(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_it_says_on_its_first_page_what_it_is(page: Page) -> None:
-    start = page.text.partition("What else the worlds say")[0]
+    start = page.part("brief")
     assert "not a forecast" in start
     assert "tribal districts" in start
     assert "Real people died" in start
@@ -175,7 +180,9 @@ def test_it_says_on_its_first_page_what_it_is(page: Page) -> None:
 def test_it_tells_scenarios_by_their_titles(page: Page) -> None:
     assert page.all("title")
     assert "Confront and Accommodate compared" in page.text
-    shown = page.text.rpartition("What was assumed")[0]
+    shown = page.part(
+        "brief", "more", "pictures", "numbers", "sides"
+    )  # what is below has files and commands as they are
     assert not re.search(r"\bappease\b", shown)
 
 
@@ -188,7 +195,7 @@ def test_what_is_read_out_is_there_once_and_no_test_value_is_shown(pair: Compari
 
 
 def test_what_each_side_does_is_told_once(page: Page) -> None:
-    sides = page.text.rpartition("What each side does")[2].partition("What was assumed")[0]
+    sides = page.part("sides")
     assert sides.count("What both have behind them.") == 1
     assert sides.index("In every scenario") < sides.index("What both have behind them.")
     for words in ("Firm. Operations at home.", "domestic operations 0.8", "aid 0.1", "mission"):
@@ -199,7 +206,7 @@ def test_what_each_side_does_is_told_once(page: Page) -> None:
 
 
 def test_assumptions_are_all_there(page: Page) -> None:
-    assumed = page.text.rpartition("What was assumed")[2].partition("Limits")[0]
+    assumed = page.part("assumed")
     assert "declared value" in assumed
     assert "truce compliance: drawn from 0.2 to 0.9 (uniform)" in assumed
     assert assumed.count("Khan loses office (Pro-Taliban rhetoric changed by +0.10)") == 1
@@ -238,7 +245,7 @@ MADE: dict[str, tuple[dict[str, Any], tuple[str, str], tuple[str, ...], tuple[st
     "fitted, and one set": (
         {"parameters": "posterior", "own": {"kabul_control": 0.5}},
         (f"{FITTED}, but for what the scenario itself sets.", ""),
-        ("to December 2023, but for what the scenario itself sets, so that", "kabul control: 0.5"),
+        ("to December 2023, but for what the scenario itself sets, so that", "Kabul control: 0.5"),
         (DRAWS_ALONE, "at its declared value"),
     ),
     "declared, and one set": (
@@ -246,7 +253,7 @@ MADE: dict[str, tuple[dict[str, Any], tuple[str, str], tuple[str, ...], tuple[st
         (f"with {DECLARED}, but for what the scenario itself sets.", DRAWS_ALONE),
         (
             "declared value, but for what the scenario itself sets; worlds differ by random draws alone",
-            "kabul control: 0.5",
+            "Kabul control: 0.5",
         ),
         ("drawn", "agree with the record"),
     ),
@@ -276,10 +283,10 @@ def test_how_a_run_was_made_is_what_its_manifest_says(kind: str, monkeypatch: py
     said = scope(results)
     assert with_ in said
     assert alone in said
-    text = Page(report.render(results)).text
-    part = text.rpartition("What was assumed")[2].partition("How the six endings")[0]
+    part, endings, _ = Page(report.render(results)).part("assumed").partition("How the six endings")
+    assert endings
     for words in assumed:
-        assert words in " ".join(part.split())
+        assert words in part
     for words in never:
         assert words not in said
         assert words not in part.partition("Parameters that")[0]
@@ -350,9 +357,9 @@ def test_the_first_page_says_who_dies_before_it_adds_up_and_how_sure_that_is(pai
 
 
 def test_a_range_of_differences_says_more_or_fewer() -> None:
-    assert apart(-512.0, 1580.0) == "500 fewer to 1,600 more"
-    assert apart(4.0, 590.0) == "4 to 590 more"
-    assert apart(-590.0, -4.0) == "4 to 590 fewer"
+    assert range_of_differences(-512.0, 1580.0) == "500 fewer to 1,600 more"
+    assert range_of_differences(4.0, 590.0) == "4 to 590 more"
+    assert range_of_differences(-590.0, -4.0) == "4 to 590 fewer"
 
 
 def test_of_several_the_first_page_compares_the_most_with_the_fewest_dead() -> None:
@@ -374,11 +381,34 @@ def test_the_first_page_alone_has_no_script_and_fits_two_sheets(pair: Comparison
     assert all(text in alone.text for text in brief_of(pair).answer)
     assert alone.text.count(NOT_A_FORECAST) == 1
     for source in (pair, made("alone", "Alone", series=False)):
-        document = PdfDocument(paper(source))
-        assert len(document) == 2
-        words = " ".join(document[0].get_textpage().get_text_range().split())
-        assert brief_of(source).answer[0] in words
-        assert NOT_A_FORECAST in words
+        pages = on_paper(source)
+        assert len(pages) == 2
+        assert brief_of(source).answer[0] in pages[0]
+        assert NOT_A_FORECAST in pages[0]
+
+
+def on_paper(source: Results | Comparison) -> list[str]:
+    """The words of each page of the brief."""
+    return [" ".join(one.get_textpage().get_text_range().split()) for one in PdfDocument(paper(source))]
+
+
+@pytest.mark.parametrize("count", [4, 6, 9])
+def test_on_paper_many_scenarios_take_pages_and_lose_nothing(count: int) -> None:
+    """Otherwise a picture is drawn over the next page's words, or what a side does is left out."""
+    titles = [f"The course numbered {number}" for number in range(count)]
+    each = [
+        told(made(f"c{number}", title, number / 10), summary=f"Summary {number}.")
+        for number, title in enumerate(titles)
+    ]
+    pages = on_paper(source := compared(*each))
+    assert len(pages) == (2 if count < 9 else 3)
+    words = " ".join(pages)
+    for number, title in enumerate(titles):
+        assert words.count(f"Summary {number}.") == 1
+        bars = re.findall(rf"{title}: (?:[\d,]+ (?:more|fewer)|about as many) \(", words)
+        assert len(bars) == (5 if number else 0)  # for each of whom there are dead, but in the one with the fewest
+    for label, _ in brief_of(source).picture.ticks:
+        assert all(label in page for page in pages if "Soldiers and police" in page or "All together" in page)
 
 
 def test_every_picture_has_a_name_a_caption_and_its_numbers(pair: Comparison, page: Page) -> None:
@@ -436,7 +466,7 @@ def test_sources_limits_and_manifest_are_there(page: Page) -> None:
     text = page.text
     for words in ("Michael Kugelman", "Foreign Policy", "Hamza Haider", "South Asia Terrorism Portal", "in the ledger"):
         assert words in text, words
-    limits = text.rpartition("Limits")[2]
+    limits = page.part("limits")
     assert "five articles" in limits
     assert "both sides of the Durand Line" in limits
     assert "seed 7" in text

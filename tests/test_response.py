@@ -371,7 +371,7 @@ def test_a_reading_says_which_is_best_on_what_it_hangs_and_what_it_is_not() -> N
     one = made({"kabul_control": 0.234}, {"confront": 0.3, "appease": 0.7}, {"interactions": -0.01})
     text = choice_sentence(one, "attacks")
     assert "1.65 times that of the least in the median set (1.20 to 12 in eight of ten)" in text
-    assert "No course is best in more than 70 of 100 sets: Accommodate, then Confront in 30 of 100" in text
+    assert "Best most often is Accommodate, in 70 of 100 sets, then Confront in 30 of 100" in text
     assert "(less is better)" in text
     assert text.endswith("Which is best hangs on kabul_control (23%).")
     assert list(lever_sentences(one)) == [

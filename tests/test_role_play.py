@@ -7,8 +7,8 @@ import pytest
 
 from sim.evidence import ledger
 from sim.plots import rows_of
-from sim.plots.across import across as drawn_across
 from sim.plots.seat import known
+from sim.plots.trajectories import trajectories as drawn_across
 from sim.scenario import list_scenarios, load_policy
 from sim.scenario.settings import DEFAULTS
 from sim.teaching.play.across import across, agreed_words, came_rows, did_rows, parting_words

@@ -77,3 +77,7 @@ def test_css_says_every_shade_by_day_and_by_night() -> None:
         assert f"--{name}: {theme.DARK[name]};" in css
         assert f"--{name}: light-dark({shade}, {theme.DARK[name]});" in either
     assert "prefers-color-scheme: dark" in css
+    asked = set(
+        re.findall(r"var\((--[a-z0-9-]+)", (ROOT / "sim/report/templates/report.css").read_text(encoding="utf-8"))
+    )
+    assert {one for one in asked if f"{one}: " not in css} == {"--series"}  # which a row of the report says itself

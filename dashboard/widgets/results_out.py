@@ -11,8 +11,8 @@ from dashboard.runtime.state import State
 from dashboard.widgets import access, asking, classes, show
 from sim.metrics import METRICS
 from sim.plots import Table
-from sim.plots.side_by_side import side_by_side as drawn_beside
-from sim.plots.side_by_side import spread
+from sim.plots.intervals import intervals as drawn_beside
+from sim.plots.intervals import spread
 from sim.results import Results
 from sim.scenario import load_scenario
 from sim.teaching.classroom.classes import Standing

@@ -12,7 +12,7 @@ from dashboard.runtime.questions import Question
 from dashboard.widgets import access, show, waiting
 from sim.metrics import METRICS
 from sim.plots import Table
-from sim.plots.across import across as drawn
+from sim.plots.trajectories import trajectories as drawn
 from sim.teaching.classroom.file import ClassroomError
 from sim.teaching.play.across import ABOUT, COLUMNS, came_rows, did_rows, parting_words
 from sim.teaching.play.debrief import TOLD, TURNING

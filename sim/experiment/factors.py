@@ -13,10 +13,9 @@ from sim.scenario.diff import TITLES
 from sim.scenario.settings import DEFAULTS, OPTIONS
 from sim.scenario.words import CHOOSE
 from sim.vocabulary import ACTORS, LEVERS
+from sim.words.sentences import in_words
 from sim.worlds import Vector
 from sim.yamlfile import PlacedError, short, suggestion
-
-_KEPT = {"ttp": "TTP", "imf": "IMF", "iskp": "ISKP", "pti": "PTI", "us": "US", "un": "UN", "fata": "FATA", "isi": "ISI"}
 
 
 def factor_words(name: str) -> str:
@@ -27,8 +26,8 @@ def factor_words(name: str) -> str:
     """
     actor, _, setting = name.rpartition(".")
     if actor in ACTORS:
-        return f"{ACTORS[actor]}: {TITLES.get(setting, setting.replace('_', ' '))}"
-    return " ".join(_KEPT.get(word, word) for word in name.split("_"))
+        return f"{ACTORS[actor]}: {TITLES.get(setting) or in_words(setting)}"
+    return in_words(name)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ COMPARISONS = {
     "!=": "is not",
 }
 _COUNT = {"+": "plus", "-": "minus", "*": "times", "/": "divided by"}
+_BINDS = {"+": 1, "-": 1, "*": 2, "/": 2, "minus": 3}  # how closely, as in arithmetic
 
 
 def outcome_words(name: str) -> str:
@@ -50,13 +51,21 @@ def _said(node: Node, titles: Mapping[str, str]) -> str:
         name, scenario = node.value
         under = f" under {titles[scenario]}" if scenario is not None else ""
         return f"{outcome_words(name)}{under}"
-    parts = [_said(part, titles) for part in node.parts]
+    parts = [
+        f"({_said(part, titles)})" if _enclosed(node, place) else _said(part, titles)
+        for place, part in enumerate(node.parts)
+    ]
     if node.sort == "not":
         return f"it is not so that {parts[0]}"
     if node.sort == "minus":
         return f"minus {parts[0]}"
-    inner = [
-        f"({part})" if one.sort in ("and", "or") and one.sort != node.sort else part
-        for part, one in zip(parts, node.parts, strict=True)
-    ]
-    return f" {(COMPARISONS | _COUNT | {'and': 'and', 'or': 'or'})[node.sort]} ".join(inner)
+    return f" {(COMPARISONS | _COUNT | {'and': 'and', 'or': 'or'})[node.sort]} ".join(parts)
+
+
+def _enclosed(node: Node, place: int) -> bool:
+    """Whether a part would be read as part of something else without parentheses around it."""
+    part = node.parts[place]
+    if node.sort in ("and", "or"):
+        return part.sort in ("and", "or") and part.sort != node.sort
+    own, inner = _BINDS.get(node.sort, 0), _BINDS.get(part.sort, 9)
+    return node.sort == "not" or inner < own or (inner == own and place == 1 and node.sort in ("-", "/"))

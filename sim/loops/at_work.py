@@ -19,7 +19,7 @@ from sim.vocabulary import month_after, month_words
 from sim.why.ablation import monthly_without, rules_of
 from sim.why.answers import Named, asked, resolved
 from sim.why.shapley import Array
-from sim.words.numbers import SCALES, WHOLE, number, share
+from sim.words.numbers import SCALES, counted, number, share
 from sim.words.problems import suggestion
 from sim.words.sentences import more_less
 
@@ -56,6 +56,14 @@ class AtWork:
         """The number of the month in which a loop does most."""
         return int(np.argmax(np.abs(self.effect[loop])))
 
+    def stretch(self, loop: str) -> tuple[int, int]:
+        """The first and the last of the months around its height in which a loop does at least half as much, the same way."""
+        top = self.height(loop)
+        same_way = self.effect[loop] * np.sign(self.effect[loop][top])
+        idle = np.flatnonzero(same_way < _STRONG * same_way[top])
+        before, after = idle[idle < top], idle[idle > top]
+        return int(before[-1]) + 1 if before.size else 0, int(after[0]) - 1 if after.size else len(same_way) - 1
+
     def strongest_first(self) -> list[str]:
         """The loops that do anything that shows."""
         sizes = {loop: abs(float(values[self.height(loop)])) for loop, values in self.effect.items()}
@@ -64,16 +72,18 @@ class AtWork:
     def sentence(self, loop: str) -> str:
         """What a loop is, when it is at work, and what it does at its height."""
         (name, how), top = LOOPS[loop], self.height(loop)
-        same_way = self.effect[loop] * np.sign(self.effect[loop][top])
-        busy = np.flatnonzero(same_way >= _STRONG * same_way[top])
-        since, until = (month_words(self.months[place]) for place in (busy[0], busy[-1]))
+        since, until = (month_words(self.months[month]) for month in self.stretch(loop))
         span = f"in {since}" if since == until else f"from {since} to {until}"
         when = month_words(self.months[top])
         return f"{name.capitalize()}: {how} Most at work {span}; in {when}: {self._than(loop, top)}."
 
     def _than(self, loop: str, month: int) -> str:
-        size, often = float(self.effect[loop][month]), share(int(self.often[loop][month]), self.worlds)
-        return f"{_apart(self.metric, size)} with it than without it, in {often} worlds"
+        size = float(self.effect[loop][month])
+        than = f"{_apart(self.metric, size)} with it than without it"
+        if self.worlds == 1:
+            return f"{than} in the one modelled world"
+        more = ("more" if size > 0 else "fewer") if counted(self.metric) else ("higher" if size > 0 else "lower")
+        return f"{than} on average; {more} in {share(int(self.often[loop][month]), self.worlds)} worlds"
 
 
 def at_work(
@@ -121,7 +131,7 @@ def _figure(metric: str, size: float) -> str:
 
 def _apart(metric: str, size: float) -> str:
     """So much more or less of a metric: "12 more deaths", "restraint higher by 0.08"."""
-    if METRICS[metric].unit in WHOLE:
+    if counted(metric):
         return f"{_figure(metric, size)} {more_less(metric)[0 if size > 0 else 1]}"
     unit = METRICS[metric].unit
     noun = "" if unit in SCALES else f" {unit}"

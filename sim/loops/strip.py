@@ -13,7 +13,7 @@ from sim.metrics import METRICS
 from sim.plots.data import Rows
 from sim.plots.gallery import Picture
 from sim.plots.tables import Table
-from sim.plots.theme import HIGHER, LOWER, WIDTH, dress, month_x, name_axis, panels, side_by_side
+from sim.plots.theme import HIGHER, LOWER, WIDTH, dress, facet_columns, month_x, name_axis, panels
 from sim.vocabulary import month_words
 
 _LABELS = 116  # px for the names on the left
@@ -27,7 +27,7 @@ def strip(found: Mapping[str, AtWork], *, width: int = WIDTH) -> Any:
     """The strips of several scenarios, by their titles, all on one scale."""
     first, rows = next(iter(found.values())), _rows(found)
     most = max((row["size"] for row in rows), default=0.0) or 1.0
-    columns, _ = side_by_side(len(found), width)
+    columns, _ = facet_columns(len(found), width)
     panel = (width - _LABELS - 16 - 12 * (columns - 1)) // columns
     order = [name.capitalize() for name, _ in LOOPS.values()]
     chart: Any = (

@@ -25,16 +25,16 @@ _GROWTH, _GROWN_AT = 1.7, 240  # panels wider than so many px grow in height too
 _PADDING = {"left": 2, "right": 8, "top": 2, "bottom": 4}
 _ROWS = "source"  # what Streamlit puts the rows of a picture in
 _OF = "[datum.value]"
-_TOLD = ("bar", "rect", "geoshape", "circle", "rule")  # marks at which a row's own words are shown
+_TIPPED = ("bar", "rect", "geoshape", "circle", "rule")  # marks at which a row's own words are shown
 _STRIP = "strip"  # px that each month has across
 
 
-def filling(specification: Specification, told: bool = False) -> Specification:
+def filling(specification: Specification, tips: bool = False) -> Specification:
     """The same drawing for a page: as wide as its frame, without its title, on no ground of its own.
 
     Args:
         specification: in Vega-Lite, without data.
-        told: whether rows have a field `said`, which is shown where the pointer is in their month.
+        tips: whether rows have a field `said`, which is shown where the pointer is in their month.
 
     Returns:
         Vega-Lite, or Vega where there are panels; its rows are those of the specification.
@@ -46,11 +46,11 @@ def filling(specification: Specification, told: bool = False) -> Specification:
     config = out.setdefault("config", {})
     config |= {"background": "transparent", "mark": {**config.get("mark", {}), "aria": False, "tooltip": None}}
     out["padding"] = _PADDING
-    if told:
+    if tips:
         _add_tips(out)
     if fixed(out):
         return out
-    if told:
+    if tips:
         _add_strips(out)
     parts = next((out[kind] for kind in ("vconcat", "concat") if kind in out), [out])
     if parts == [out] and "facet" not in out:
@@ -209,7 +209,7 @@ def _add_tips(out: Specification) -> None:
     for one in _marked(out):
         kind = one["mark"]["type"] if isinstance(one["mark"], dict) else one["mark"]
         over_months = one.get("encoding", {}).get("x", {}).get("field") == "month" and "x2" not in one["encoding"]
-        if kind in _TOLD and not over_months and "data" not in one and "tooltip" not in one.get("encoding", {}):
+        if kind in _TIPPED and not over_months and "data" not in one and "tooltip" not in one.get("encoding", {}):
             said = {"test": "isValid(datum.said)", "field": "said", "type": "nominal"}
             one.setdefault("encoding", {})["tooltip"] = {"condition": said, "value": ""}
 
@@ -244,14 +244,15 @@ def _encodings(specification: Specification) -> Iterator[dict[str, Any]]:
         yield from _encodings(specification["spec"])
 
 
-def told(specification: Specification) -> Specification:
-    """A drawing that keeps its measures and shows what rows have to say (`said`) where the pointer is in their month.
+def with_tips(specification: Specification) -> Specification:
+    """A drawing that keeps its measures and shows what rows have to say (`said`) where the pointer is on them or in their month.
 
     Args:
         specification: whose views are changed; it is the caller's own.
     """
     out = {**specification}
     out["config"] = {**out.get("config", {}), "background": "transparent"}
+    _add_tips(out)
     if not fixed(out):
         _add_strips(out)
     return out

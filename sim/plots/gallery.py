@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from sim.metrics import METRICS
 from sim.plots.data import Source, as_comparison, called, months
 from sim.plots.lines import alignments, fan, leverage_by_resource, paired_difference
-from sim.plots.shares import levers_in_force, stances, verdict_shares, violence_by_area
+from sim.plots.shares import in_shares, levers_in_force, stances, verdict_shares, violence_by_area
 from sim.plots.tables import (
     Table,
     at_the_end,
@@ -27,7 +27,7 @@ from sim.plots.tables import (
 )
 from sim.results.paired import Comparison
 from sim.vocabulary import month_words
-from sim.words.numbers import in_worlds, number, share, shares
+from sim.words.numbers import in_worlds, number, share
 from sim.words.sentences import HEADLINES
 
 # Metrics whose differences are drawn besides the fan.
@@ -143,7 +143,7 @@ def _stances(comparison: Comparison) -> Picture:
     rows = [{**row, "head": head} for head, row in found if head]
     for head in heads.values():
         column = [row for row in rows if row["head"] == head]
-        for row, label in zip(column, shares([round(row["share"] * comparison.worlds) for row in column]), strict=True):
+        for row, label in zip(column, in_shares(column, comparison.worlds), strict=True):
             row["label"] = label
     table = pivot(rows, "stance", "Stance", "head", list(heads.values()), lambda row: row["label"])
     final = [row for row in rows if row["month"] == last]

@@ -35,9 +35,9 @@ from sim.plots.theme import (
     colour,
     dash,
     dress,
+    facet_columns,
     month_x,
     panels,
-    side_by_side,
 )
 from sim.results.paired import Comparison
 from sim.vocabulary import RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS, month_words
@@ -61,7 +61,7 @@ def fan(source: Source, metric: str, *, width: int = WIDTH) -> Any:
     comparison, about = as_comparison(source), METRICS[metric]
     names, dates = called(comparison), months(comparison)
     rows = fan_rows(comparison, metric)
-    columns, panel = side_by_side(len(names), width)
+    columns, panel = facet_columns(len(names), width)
     x, y = month_x(dates), _y(about.unit, room(rows, about))
     drawn = alt.Chart(width=panel, height=150 if columns > 1 else 180).encode(
         x=x, color=colour(list(names.values()), legend=False)
@@ -113,7 +113,7 @@ def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any
         raise ValueError("a paired difference needs two scenarios; there is one")
     names, dates = called(comparison), months(comparison)
     against, rows = names[comparison.baseline], paired_rows(comparison, metric)
-    columns, panel = side_by_side(len(comparison.others), width)
+    columns, panel = facet_columns(len(comparison.others), width)
     x = month_x(dates)
     drawn = alt.Chart(width=panel).encode(x=x)
     y, part = _y(f"difference, {about.unit}"), _y("of 100 worlds", (0, 1), percent=True)

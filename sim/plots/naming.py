@@ -35,15 +35,20 @@ def name_lines(rows: Rows, height: int, domain: tuple[float, float] | None = Non
     for some in ends.values():
         some.sort(key=lambda row: row["p50"])
         names = [broken(row["scenario"], _LETTERS) for row in some]
-        gaps = [(len(one) + len(other)) / 2 * _LINE * per_px for one, other in pairwise(names)]
-        places = apart([row["p50"] for row in some], gaps)
-        up = max(0.0, low - places[0])  # none below the axis
+        heights = [len(one) * _LINE * per_px for one in names]
+        places = dodged([row["p50"] for row in some], heights, low, high)
         for row, name, at in zip(some, names, places, strict=True):
-            row |= {"name": "\n".join(name), "at": float(f"{at + up:.4g}")}
+            row |= {"name": "\n".join(name), "at": float(f"{at:.4g}")}
 
 
-def apart(values: Sequence[float], gaps: Sequence[float]) -> list[float]:
-    """Ascending values moved as little as need be, so that each is so far from the next."""
+def dodged(values: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:
+    """Ascending middles of labels of such heights, moved as little as need be, so that none covers another or leaves the stretch.
+
+    Where there is no room for all, they stand evenly close to each other.
+    """
+    room = high - low
+    heights = [height * min(1.0, room / sum(heights)) for height in heights]
+    gaps = [(one + other) / 2 for one, other in pairwise(heights)]
     out = list(values)
     for _ in range(_ROUNDS):
         for place, gap in enumerate(gaps):
@@ -51,6 +56,14 @@ def apart(values: Sequence[float], gaps: Sequence[float]) -> list[float]:
             if short > 1e-9:
                 out[place] -= short / 2
                 out[place + 1] += short / 2
+    least = low + heights[0] / 2
+    for place, gap in enumerate([*gaps, 0.0]):
+        out[place] = max(out[place], least)
+        least = out[place] + gap
+    most = high - heights[-1] / 2
+    for place, gap in reversed(list(enumerate([0.0, *gaps]))):
+        out[place] = min(out[place], most)
+        most = out[place] - gap
     return out
 
 
@@ -63,9 +76,18 @@ def line_x(dates: Sequence[str], across: str = "width") -> alt.X:
 
 def line_names(drawn: Any, x: alt.X, y: Any, names: Sequence[str]) -> Any:
     """The layer of names: `drawn` is a chart without marks, `y` the encoding of field `at`."""
+    lines = "length(split(datum.name, '\\n'))"  # Vega puts the first of them in the middle
     inks = alt.Scale(domain=list(names), range=[PALETTE_WORDS[i % len(PALETTE_WORDS)] for i in range(len(names))])
     return (
         drawn.transform_filter("isValid(datum.name)")
-        .mark_text(align="left", baseline="middle", dx=6, fontSize=_SIZE, lineHeight=_LINE, fontWeight="bold")
+        .mark_text(
+            align="left",
+            baseline="middle",
+            dx=6,
+            dy=alt.expr(f"-{_LINE / 2} * ({lines} - 1)"),
+            fontSize=_SIZE,
+            lineHeight=_LINE,
+            fontWeight="bold",
+        )
         .encode(x=x, y=y, text="name:N", color=alt.Color("scenario:N", scale=inks, legend=None))
     )

@@ -131,7 +131,7 @@ def _ends(tie: Tie) -> tuple[tuple[float, float], tuple[float, float], float]:
 
 def _drawing() -> Any:
     width, height = SIZE
-    x, y = whole.across(width), whole.upward(height)
+    x, y = whole.x_in_px(width), whole.y_in_px(height)
 
     def layer(kind: str) -> Any:
         drawn = alt.Chart(width=width, height=height).transform_filter(f"datum.kind === '{kind}'")

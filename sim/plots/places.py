@@ -215,15 +215,15 @@ def _rows(comparison: Comparison, name: str, month: int, shown: str) -> Rows:
 def _drawing(most: tuple[float, float], shown: Layer) -> Any:
     measures, known = places(), outlines()
     width, height = measures["size"]
-    x, y = whole.across(width), whole.upward(height)
+    x, y = whole.x_in_px(width), whole.y_in_px(height)
 
-    def layer(*kinds: str) -> Any:
-        wanted = " || ".join(f"datum.kind === '{kind}'" for kind in kinds)
-        return alt.Chart(width=width, height=height).transform_filter(wanted).encode(x=x, y=y)
+    def layer(kind: str) -> Any:
+        drawn = alt.Chart(name=kind, width=width, height=height)
+        return drawn.transform_filter(f"datum.kind === '{kind}'").encode(x=x, y=y)
 
-    def ground(*geometries: dict[str, Any], **look: Any) -> Any:
-        shapes = [{"type": "Feature", "geometry": one} for one in geometries]
-        return alt.Chart(alt.InlineData(values=shapes), width=width, height=height).mark_geoshape(**look)
+    def ground(name: str, *geometries: dict[str, Any], **look: Any) -> Any:
+        shapes = alt.InlineData(values=[{"type": "Feature", "geometry": one} for one in geometries])
+        return alt.Chart(shapes, name=name, width=width, height=height).mark_geoshape(**look)
 
     def written(kind: str, size: int, **more: Any) -> Any:
         return (
@@ -240,15 +240,15 @@ def _drawing(most: tuple[float, float], shown: Layer) -> Any:
     areas = [{"area": area, "type": "Feature", "geometry": known["areas"][area]} for area in PAKISTAN_AREAS]
     shapes = alt.LookupData(alt.InlineData(values=areas), "area", ["type", "geometry"])
     refuges = [known["areas"][area] for area in AFGHAN_AREAS]
-    here = alt.Chart(width=width, height=height).transform_filter("datum.kind === 'here'")
+    here = alt.Chart(name="areas", width=width, height=height).transform_filter("datum.kind === 'here'")
     chart = alt.layer(
-        ground(known["land"], fill=LAND),
-        ground(known["afghanistan"], fill=SAND, stroke=AXIS, strokeWidth=0.75),
-        ground(*refuges, fill=REFUGE, stroke=AXIS, strokeWidth=0.5),
+        ground("land", known["land"], fill=LAND),
+        ground("afghanistan", known["afghanistan"], fill=SAND, stroke=AXIS, strokeWidth=0.75),
+        ground("refuges", *refuges, fill=REFUGE, stroke=AXIS, strokeWidth=0.5),
         here.transform_lookup("area", shapes)
         .mark_geoshape(stroke=AXIS, strokeWidth=0.75)
         .encode(fill=alt.Fill("value:Q", scale=colours, legend=None)),
-        ground(known["line"], filled=False, stroke=INK, strokeWidth=2, strokeDash=[6, 3]),
+        ground("line", known["line"], filled=False, stroke=INK, strokeWidth=2, strokeDash=[6, 3]),
         layer("leader").mark_rule(color=INK, strokeWidth=1).encode(x2="x2:Q", y2="y2:Q"),
         layer("word")
         .mark_text(align="left", fontSize=whole.px(11), fontStyle="italic")

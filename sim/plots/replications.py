@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 
 from sim.plots.data import Rows
-from sim.plots.theme import DASHES, INK, PALETTE, SOFT, WIDTH, dress, name_axis, panels, side_by_side
+from sim.plots.theme import DASHES, INK, PALETTE, SOFT, WIDTH, dress, facet_columns, name_axis, panels
 
 WIDE = 2 * WIDTH
 
@@ -20,7 +20,7 @@ def settling(rows: Rows, metrics: list[str], title: str, subtitle: str, *, width
         metrics: in the order of their colours.
     """
     kinds = list(dict.fromkeys(row["panel"] for row in rows))
-    columns, across = side_by_side(len(kinds), width) if len(kinds) > 1 else (1, width - 60)
+    columns, across = facet_columns(len(kinds), width) if len(kinds) > 1 else (1, width - 60)
     columns = min(columns, 2)
     across = across if columns == 1 else (width - 80) // 2
     least, most = min(row["worlds"] for row in rows), max(row["worlds"] for row in rows)

@@ -8,7 +8,7 @@ import altair as alt
 
 from sim.plots.data import Rows
 from sim.plots.gallery import Picture
-from sim.plots.tables import Table
+from sim.plots.tables import Table, some_of
 from sim.plots.theme import INK, MARGIN, PALETTE, WIDTH, dress, month_x
 from sim.vocabulary import month_after, month_words, months_between
 from sim.words.numbers import between, number
@@ -18,7 +18,6 @@ _GUESSED = (
     "Not known at this seat. Shaded: nine in ten of the worlds under the same settings; line: the middle one. Dotted: the month "
     "in which play opened."
 )
-_MOST_ROWS = 12
 
 
 def known(
@@ -63,8 +62,6 @@ def known(
     if 0 < opened < len(dates):
         rule = alt.Chart().mark_rule(strokeDash=[1, 3], color=INK, strokeWidth=1.5).transform_aggregate(n="count()")
         layers.append(rule.encode(x=alt.datum(opened, type="quantitative")))
-    step = max(1, -(-len(dates) // _MOST_ROWS))
-    shown = sorted({*range(0, len(dates), step), len(dates) - 1})
     column = "nine in ten worlds" if guessed else "known"
     return Picture(
         f"seat-{name.replace('_', '-')}",
@@ -72,5 +69,5 @@ def known(
         f"Unit: {unit}.",
         f"{title} in {month_words(dates[-1])}: {said(len(dates) - 1)}.",
         dress(alt.layer(*layers), rows, title, _GUESSED if guessed else _KNOWN, width),
-        Table(["Month", column], [[month_words(dates[month]), said(month)] for month in shown]),
+        Table(["Month", column], [[month_words(dates[month]), said(month)] for month in some_of(range(len(dates)))]),
     )

@@ -10,8 +10,9 @@ import numpy as np
 
 from sim.plots.data import Rows, Source, as_comparison, called, monthly, months, panel_of, parting, rounded
 from sim.plots.tables import one_line
-from sim.plots.theme import ON_LIGHT, WIDTH, broken, colour, dress, month_x, name_axis, panels, side_by_side
+from sim.plots.theme import ON_LIGHT, WIDTH, broken, colour, dress, facet_columns, month_x, name_axis, panels
 from sim.results.paired import Comparison
+from sim.results.reading import endings
 from sim.theme import BLUES, ON_DARK, PAPER, STEPS
 from sim.vocabulary import AFGHAN_AREAS, LEVERS, PAKISTAN_AREAS, STANCES, VERDICTS, month_words
 from sim.words.numbers import number, shares
@@ -56,11 +57,9 @@ def verdict_rows(comparison: Comparison) -> Rows:
     names = called(comparison)
     rows: Rows = []
     for name, one in comparison.results.items():
-        found = one.verdicts()
-        labels = shares([round(part * one.worlds) for part in found.values()])
-        for (verdict, part), label in zip(found.items(), labels, strict=True):
+        for verdict, (count, label) in endings(one).items():
             title = "\n".join(broken(VERDICTS[verdict], 16))
-            value = float(rounded(np.array(part)))
+            value = float(rounded(np.array(count / one.worlds)))
             said = f"{names[name]}: {VERDICTS[verdict]} in {label} modelled worlds"
             rows.append({"verdict": title, "scenario": names[name], "share": value, "label": label, "said": said})
     return rows
@@ -82,7 +81,7 @@ def stances(source: Source, *, width: int = WIDTH) -> Any:
             exact = {key: np.round(values, 6) for key, values in heights.items()}
             rows += monthly(exact, stance=label.replace("_", " "), scenario=names[name])
         _say_stances(rows, names[name], dates, one.worlds)
-    columns, panel = side_by_side(len(names), width)
+    columns, panel = facet_columns(len(names), width)
     labels = [label.replace("_", " ") for label in STANCES]
     axis = alt.Axis(title="of 100 worlds", values=[0, 0.5, 1], labelExpr="'' + datum.value * 100")
     chart: Any = alt.layer(
@@ -106,6 +105,11 @@ def stances(source: Source, *, width: int = WIDTH) -> Any:
     return dress(chart, rows, "What Kabul does about the TTP", subtitle, width)
 
 
+def in_shares(rows: Rows, worlds: int) -> list[str]:
+    """The shares (`share`) of rows that are all the kinds there are, in words, rounded together."""
+    return shares([round(row["share"] * worlds) for row in rows])
+
+
 def _say_stances(rows: Rows, scenario: str, dates: list[str], worlds: int) -> None:
     """Give the first row of each month of a scenario what is said at the pointer of all its stances (`said`)."""
     there: dict[int, Rows] = {}
@@ -113,7 +117,7 @@ def _say_stances(rows: Rows, scenario: str, dates: list[str], worlds: int) -> No
         if row["scenario"] == scenario:
             there.setdefault(row["month"], []).append(row)
     for month, some in there.items():
-        parts = zip(some, shares([round(row["share"] * worlds) for row in some]), strict=True)
+        parts = zip(some, in_shares(some, worlds), strict=True)
         each = "; ".join(f"{row['stance']} in {part} worlds" for row, part in parts if row["share"] > 0)
         some[0]["said"] = f"{month_words(dates[month])}, {scenario}: {each}"
 
@@ -181,7 +185,7 @@ def levers_in_force(source: Source, *, width: int = WIDTH) -> Any:
     # Blank stretches too, or a scenario without any lever would have no panel.
     rows = [row for row in rows if row["lever"] in used]
     order = [title for title in ("\n".join(broken(text, 21)) for text in LEVERS.values()) if title in used]
-    columns, _ = side_by_side(len(names), width)
+    columns, _ = facet_columns(len(names), width)
     panel = (width - _LABELS - 16 - 12 * (columns - 1)) // columns
     legend = alt.Legend(orient="bottom", title="intensity in force", values=[0, 0.5, 1], gradientLength=120)
     chart: Any = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,9 +84,13 @@ def panel_text(chart: Any) -> str:
 def by_month(comparison: Comparison, heads: list[str], cells: dict[tuple[int, str], str]) -> Table:
     """A dozen of the months that are drawn, the last among them."""
     dates, drawn = months(comparison), sorted({month for month, _ in cells})
-    places = sorted({*drawn[:: -(-len(drawn) // _MOST_ROWS)], drawn[-1]})
-    rows = [[month_words(dates[place]), *(cells[place, head] for head in heads)] for place in places]
+    rows = [[month_words(dates[place]), *(cells[place, head] for head in heads)] for place in some_of(drawn)]
     return Table(["Month", *heads], rows)
+
+
+def some_of(months: Sequence[int]) -> list[int]:
+    """A dozen of them or so, evenly, the first and the last among them."""
+    return sorted({*months[:: -(-len(months) // _MOST_ROWS)], months[-1]})
 
 
 def first_and_last(comparison: Comparison, chart: Any, head: str) -> Table:

@@ -154,7 +154,7 @@ def panels(chart: Any, name: str, order: Sequence[str], columns: int, width: int
     return out
 
 
-def side_by_side(count: int, width: int) -> tuple[int, int]:
+def facet_columns(count: int, width: int) -> tuple[int, int]:
     """How many of so many panels stand side by side, and how wide each is in px."""
     columns = min(count, max(1, width // 160))
     return columns, (width - MARGIN - 12 * (columns - 1)) // columns

@@ -14,13 +14,13 @@ def zoom(width: int, height: int) -> Any:
     return alt.param(name=ZOOM, expr=f"min(width / {width}, height / {height})")
 
 
-def across(width: int) -> alt.X:
+def x_in_px(width: int) -> alt.X:
     """The encoding of field `x`, in declared px from the left."""
     ends: list[Any] = [{"expr": f"width / 2 - {width / 2} * {ZOOM}"}, {"expr": f"width / 2 + {width / 2} * {ZOOM}"}]
     return alt.X("x:Q", scale=alt.Scale(domain=[0, width], range=ends, nice=False), axis=None)
 
 
-def upward(height: int) -> alt.Y:
+def y_in_px(height: int) -> alt.Y:
     """The encoding of field `y`, in declared px from the bottom."""
     ends: list[Any] = [{"expr": f"height / 2 + {height / 2} * {ZOOM}"}, {"expr": f"height / 2 - {height / 2} * {ZOOM}"}]
     return alt.Y("y:Q", scale=alt.Scale(domain=[0, height], range=ends, nice=False), axis=None)

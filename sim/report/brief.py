@@ -8,13 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from sim.report.dead import Dead, apart, differences, levels
+from sim.report.dead import Dead, dead_differences, dead_levels, range_of_differences
 from sim.results import Comparison, Results
-from sim.results.reading import reading, scope, titles, whose_deaths
+from sim.results.reading import (
+    contrast,
+    differences,
+    endings,
+    middles,
+    so_many,
+    titles,
+    who_dies,
+    whose_deaths,
+    worlds_words,
+)
 from sim.words.numbers import amounts, in_worlds, number, shares, within
-from sim.words.sentences import NOT_A_FORECAST, capital, listed, settled
+from sim.words.sentences import HEADLINES, capital, listed
 
 # How a world ends, to stand behind "ends".
 _ENDS = {
@@ -50,30 +58,29 @@ def brief_of(source: Results | Comparison) -> Brief:
     results = list(source.results.values()) if isinstance(source, Comparison) else [source]
     called = titles(*results)
     questions = list(dict.fromkeys(one.scenario.question for one in results if one.scenario.question))
-    said = scope(source).removesuffix(NOT_A_FORECAST).rstrip()
+    said = worlds_words(source)
     if isinstance(source, Comparison) and source.others:
         names = list(called.values())
         against, first = _fewest(source)
         answer = [*_difference(against, first, called), _endings(results, called)]
-        return Brief(f"{', '.join(names[:-1])} or {names[-1]}?", questions, answer, differences(against, called), said)
+        return Brief(
+            f"{', '.join(names[:-1])} or {names[-1]}?", questions, answer, dead_differences(against, called), said
+        )
     (one,) = results
-    who = reading(one)[0].partition(". ")[0]
-    return Brief(
-        called[one.name], questions, [f"{who}.", _altogether(one), _endings(results, called)], levels(one), said
-    )
+    answer = [who_dies(one), _altogether(one), _endings(results, called)]
+    return Brief(called[one.name], questions, answer, dead_levels(one), said)
 
 
 def rest_of(source: Results | Comparison) -> dict[str, list[str]]:
     """What the reading says besides, by what is compared: paragraphs under a heading, which is empty where there is one alone."""
     if not isinstance(source, Comparison):
-        return {"": [reading(source)[0].partition(". ")[2]]}
-    called, base = titles(*source.results.values()), source.baseline
-    out = {}
-    for name in source.others:
-        pair = Comparison({base: source.results[base], name: source.results[name]}, base, source.manifest)
-        # Without how they end and the scope; of two scenarios the page has told the deaths.
-        out[f"{called[name]} compared with {called[base]}"] = reading(pair)[len(called) == 2 : -2]
-    return {"": next(iter(out.values()))} if len(out) == 1 else out
+        return {"": [middles(source)]}
+    called = titles(*source.results.values())
+    if len(called) == 2:
+        untold = [metric for metric in HEADLINES if metric != "fatalities"]  # the page has told the deaths of two
+        return {"": differences(source, source.others[0], called, untold)}
+    base = called[source.baseline]
+    return {f"{called[name]} compared with {base}": differences(source, name, called) for name in source.others}
 
 
 def _fewest(source: Comparison) -> tuple[Comparison, str]:
@@ -86,31 +93,31 @@ def _fewest(source: Comparison) -> tuple[Comparison, str]:
 
 def _difference(against: Comparison, first: str, called: dict[str, str]) -> list[str]:
     """Who dies in the one scenario more than in the baseline, and how sure that is."""
-    values, worlds = against.difference(first, "fatalities"), against.worlds
-    one, other = called[first], called[against.baseline]
-    more, fewer = int(np.sum(values > 0)), int(np.sum(values < 0))
+    found, worlds = contrast(against, first, "fatalities"), against.worlds
+    one, other, more, fewer = called[found.first], called[found.second], found.higher, found.lower
     if not more + fewer:
         return [f"As many people die in {one} as in {other}, {in_worlds(worlds, worlds)}."]
-    who = whose_deaths(against, first, against.baseline, called)
+    who = whose_deaths(against, found.first, found.second, called)
     if len(called) > 2:
-        who = f"Of the {len(called)} scenarios {one} has the most dead on average and {other} the fewest. {who}"
+        most, fewest = called[first], called[against.baseline]
+        who = f"Of the {len(called)} scenarios {most} has the most dead on average and {fewest} the fewest. {who}"
     if worlds == 1:
-        return [who, f"Together it is {number(float(values[0]), whole=True)} more, in one world alone."]
+        return [who, f"Together it is {so_many(float(found.values[0]))}, in one world alone."]
     in_more, in_fewer, in_equal = shares([more, fewer, worlds - more - fewer])
     same = f", as many in {in_equal}" if more + fewer < worlds else ""
-    low, middle, high = (float(end) for end in np.quantile(values, (0.05, 0.5, 0.95)))
-    if not settled(more, fewer):
+    low, middle, high = found.quantiles()
+    if not found.settled:
         return [
             who,
             f"Which of the two has more dead these worlds do not settle: {one} {in_worlds(more, worlds, in_more)}, "
-            f"{other} in {in_fewer}{same}; {one} has {apart(low, high)} in nine worlds of ten.",
+            f"{other} in {in_fewer}{same}; {one} has {range_of_differences(low, high)} in nine worlds of ten.",
         ]
-    said = within(low, middle, high, whole=True)[0].removeprefix("-")
+    said, _ = within(low, middle, high, whole=True)
     return [
         who,
         f"{capital(in_worlds(more, worlds, in_more))} more people die in {one} than in {other}"
-        f"{f', fewer in {in_fewer}' if fewer else ''}{same}: {said} {'more' if middle >= 0 else 'fewer'} at the median, "
-        f"{apart(low, high)} in nine worlds of ten.",
+        f"{f', fewer in {in_fewer}' if fewer else ''}{same}: {said} more at the median, "
+        f"{range_of_differences(low, high)} in nine worlds of ten.",
     ]
 
 
@@ -129,9 +136,9 @@ def _endings(results: list[Results], called: dict[str, str]) -> str:
     names = [called[one.name] for one in results]
     said, firsts = [], []
     for one in results:
-        counts = {name: round(part * one.worlds) for name, part in one.verdicts().items()}
-        said.append(dict(zip(counts, shares(list(counts.values())), strict=True)))
-        firsts.append(max(counts, key=lambda name: counts[name]))
+        found = endings(one)
+        said.append({name: share for name, (_, share) in found.items()})
+        firsts.append(max(found, key=lambda name: found[name][0]))
     if results[0].worlds == 1:
         return f"{listed([f'{name} ends {_ENDS[first]}' for name, first in zip(names, firsts, strict=True)])}."
     often = [share[first] for share, first in zip(said, firsts, strict=True)]

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.ensemble.chunks import Array
 from sim.results import Comparison, Results
+from sim.results.reading import so_many
 from sim.words.numbers import between, number, shares
 from sim.words.sentences import WHOSE_DEATHS, capital
 
@@ -56,7 +57,7 @@ class Dead:
         return any(len(bars) > 1 for bars in self.groups.values())
 
 
-def differences(against: Comparison, called: dict[str, str]) -> Dead:
+def dead_differences(against: Comparison, called: dict[str, str]) -> Dead:
     """How many more or fewer die in each scenario than in the baseline; `called` names them."""
     others, base = against.others, called[against.baseline]
     groups = {words: {name: against.difference(name, metric) for name in others} for metric, words in _DEAD.items()}
@@ -64,7 +65,7 @@ def differences(against: Comparison, called: dict[str, str]) -> Dead:
     return _drawn(f"More or fewer dead{whose} than in {base}", groups, called, list(against.results), signed=True)
 
 
-def levels(one: Results) -> Dead:
+def dead_levels(one: Results) -> Dead:
     """How many die in a run."""
     groups = {words: {one.name: one.outcomes[metric].to_numpy()} for metric, words in _DEAD.items()}
     return _drawn("Who dies", groups, {one.name: ""}, [one.name], signed=False)
@@ -96,23 +97,22 @@ def _drawn(
 def _more_or_fewer(values: Array, low: float, high: float, short: bool) -> tuple[str, str]:
     """The mean of differences, and in how many worlds they lie on that side of nought; unless it is to be short, how far."""
     mean, more, fewer = float(values.mean()), int(np.sum(values > 0)), int(np.sum(values < 0))
-    said, side = number(abs(mean), whole=True), "more" if mean > 0 else "fewer"
-    words = f"{said} {side}" if said[0].isdigit() and mean else f"{'about ' if more or fewer else ''}as many"
+    words, side = so_many(mean), "more" if mean > 0 else "fewer"
     if len(values) == 1 or not more + fewer:
         return words, ""
     in_more, in_fewer, _ = shares([more, fewer, len(values) - more - fewer])
     often = f"{side} in {in_more if mean > 0 else in_fewer}"
-    return words, f"({often})" if short else f"{often}; {apart(low, high)}"
+    return words, f"({often})" if short else f"{often}; {range_of_differences(low, high)}"
 
 
 def _level(values: Array, low: float, high: float) -> tuple[str, str]:
     return number(float(values.mean()), whole=True), between(low, high, whole=True) if len(values) > 1 else ""
 
 
-def apart(low: float, high: float) -> str:
+def range_of_differences(low: float, high: float) -> str:
     """A range of differences: "500 fewer to 1,600 more".
 
-    >>> apart(-512.0, 1580.0), apart(4.0, 590.0), apart(-590.0, -4.0)
+    >>> range_of_differences(-512.0, 1580.0), range_of_differences(4.0, 590.0), range_of_differences(-590.0, -4.0)
     ('500 fewer to 1,600 more', '4 to 590 more', '4 to 590 fewer')
     """
     if high <= 0:

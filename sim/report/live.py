@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from sim.plots import Picture
-from sim.plots.filling import told
+from sim.plots.filling import with_tips
 
 _HERE = Path(__file__).with_name("templates")
 
@@ -25,7 +25,7 @@ def scripts() -> list[str]:
     return [_vega(), (_HERE / "report.js").read_text(encoding="utf-8")]
 
 
-def policy(scripts: Iterable[str]) -> str:
+def content_security_policy(scripts: Iterable[str]) -> str:
     """What a browser may do with a page that has these scripts: run them, and fetch nothing."""
     digests = [f"'sha256-{b64encode(sha256(one.encode()).digest()).decode()}'" for one in scripts]
     return (
@@ -36,7 +36,7 @@ def policy(scripts: Iterable[str]) -> str:
 
 def specifications(pictures: Iterable[Picture]) -> str:
     """By name, what Vega is to draw, to stand in a page."""
-    every = {one.name: told(json.loads(one.specification)) for one in pictures}
+    every = {one.name: with_tips(json.loads(one.specification)) for one in pictures}
     # In a script's place only "<" could end it, whatever somebody has called a scenario.
     return json.dumps(every, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
 

@@ -16,7 +16,7 @@ from sim.metrics import METRICS
 from sim.plots import Picture, draw, missing
 from sim.plots.theme import WIDTH
 from sim.report.brief import brief_of, rest_of
-from sim.report.live import policy, scripts, specifications
+from sim.report.live import content_security_policy, scripts, specifications
 from sim.report.sides import acts_of, left_to_rules, overrides_of, own, shared, shocks_of
 from sim.results import Comparison, Results
 from sim.results.made import made
@@ -45,12 +45,12 @@ CONTENTS = {
 }
 # Pictures that go together, in an order in which they fill pages of paper; the first stand open.
 _TOGETHER = {
-    "Deaths and attacks": ("fan-fatalities", "difference-fatalities", "fan-attacks", "difference-attacks"),
+    "Deaths and attacks": ("fan-fatalities", "fan-attacks", "difference-fatalities", "difference-attacks"),
     "Kabul and the TTP": ("fan-ttp-strength", "stances", "alignments"),
     "Leverage and sovereignty": (
-        "fan-leverage-pakistan-taliban",
         "leverage-pakistan-over-kabul",
         "leverage-kabul-over-pakistan",
+        "fan-leverage-pakistan-taliban",
         "fan-sovereignty",
         "difference-sovereignty",
     ),
@@ -82,7 +82,7 @@ def render(source: Results | Comparison) -> str:
     drawn, run = draw(source), scripts()
     return _template("report.html.j2").render(
         **_common(source),
-        policy=policy(run),
+        content_security_policy=content_security_policy(run),
         contents=CONTENTS,
         scenarios=scenarios,
         shared_acts=shared(acts),
@@ -111,7 +111,7 @@ def render(source: Results | Comparison) -> str:
 
 def render_brief(source: Results | Comparison) -> str:
     """The one page as a text."""
-    return _template("page.html.j2").render(**_common(source), policy=policy([]))
+    return _template("page.html.j2").render(**_common(source), content_security_policy=content_security_policy([]))
 
 
 def _common(source: Results | Comparison) -> dict[str, Any]:

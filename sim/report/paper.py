@@ -1,12 +1,14 @@
 """The one page on paper: a PDF of two pages, the answer with its picture, and what each side does with what was assumed.
 
-Drawn by fpdf2 with the font that sheets for a class have, so that no browser is needed.
+Drawn by fpdf2 as sheets for a class are, so that no browser is needed. Of many scenarios the picture and what they do may take
+more pages; what else the worlds say fills the last of them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from sim.report.brief import Brief, brief_of, rest_of
 from sim.report.dead import Bar, Dead
@@ -14,20 +16,39 @@ from sim.report.sides import acts_of, own, shocks_of
 from sim.results import Comparison, Results
 from sim.results.made import made
 from sim.results.reading import titles
-from sim.teaching.pack.pdf import fonts
-from sim.theme import INK, LIGHT, PALETTE, PAPER, SOFT
+from sim.teaching.pack.pdf import FONT, MARGIN, document, height, words
+from sim.theme import PALETTE, PAPER, PRINTED
 from sim.words.sentences import MIDDLES, NOT_A_FORECAST
 
 if TYPE_CHECKING:
     from fpdf import FPDF
 
-_MARGIN, _LINE, _SHADE = 18.0, LIGHT["line"], LIGHT["shade"]
+_INK, _SOFT, _LINE = (PRINTED[one] for one in ("ink", "soft", "line"))
 _BARS = 0.46  # where bars begin, as a share of the width
+_STEP, _TICKS = 4.2, 5.0  # mm of a line beside a bar, and of the figures below
 _LIMITS = (
     "It is a way of thinking through what five articles argue: shares are shares of modelled worlds, not chances that "
     "something will happen. The articles are commentaries, and none has a voice from the tribal districts. Where no source "
     "gives a number, a range was set, wide enough to include no effect at all."
 )
+_MORE = "The report says more."
+
+
+class _Text(NamedTuple):
+    """A paragraph: what it says, its size in points, and the mm that follow it."""
+
+    text: str
+    size: float
+    after: float = 0.0
+    style: str = ""
+    color: str = _INK
+
+    def put(self, pdf: FPDF) -> None:
+        words(pdf, self.text, self.size, self.style, self.color, self.after)
+
+    def height(self, pdf: FPDF) -> float:
+        """How many mm it takes."""
+        return height(pdf, self.text, self.size, self.style) + self.after
 
 
 def write_paper(source: Results | Comparison, path: str | Path) -> Path:
@@ -40,125 +61,130 @@ def write_paper(source: Results | Comparison, path: str | Path) -> Path:
 def paper(source: Results | Comparison) -> bytes:
     """The PDF."""
     brief = brief_of(source)
-    pdf = _document(brief)
+    pdf = document(brief.heading, f"{NOT_A_FORECAST} · {brief.heading}")
     pdf.add_page()
     _front(pdf, brief)
-    pdf.add_page()
-    _back(pdf, source, brief)
+    if pdf.page_no() == 1:
+        pdf.add_page()
+    _back(pdf, source)
     return bytes(pdf.output())
 
 
-def _document(brief: Brief) -> FPDF:
-    from fpdf import FPDF
-
-    class Paper(FPDF):
-        def footer(self) -> None:
-            self.set_y(-13)
-            self.set_font("DejaVu", size=8)
-            self.set_text_color(SOFT)
-            self.cell(0, 5, f"durand · {brief.heading} · {NOT_A_FORECAST}", align="L")
-            self.set_x(-30)
-            self.cell(30 - _MARGIN, 5, f"{self.page_no()} / {{nb}}", align="R")
-
-    pdf = Paper(format="A4")
-    pdf.set_margins(_MARGIN, 16, _MARGIN)
-    pdf.set_auto_page_break(True, margin=18)
-    for style, file in {"": "DejaVuSans", "B": "DejaVuSans-Bold"}.items():
-        pdf.add_font("DejaVu", style, fonts() / f"{file}.ttf")
-    pdf.set_title(brief.heading)
-    pdf.set_lang("en")
-    pdf.set_creator("durand")
-    return pdf
-
-
 def _front(pdf: FPDF, brief: Brief) -> None:
-    _words(pdf, "Pakistan, the Afghan Taliban, the TTP and India after August 2021", 8.5, color=SOFT)
-    _words(pdf, brief.heading, 20, "B", after=1.5)
-    for question in brief.questions[:4]:
-        _words(pdf, question, 9, color=SOFT, after=0.5)
+    _Text("Pakistan, the Afghan Taliban, the TTP and India after August 2021", 8.5, color=_SOFT).put(pdf)
+    _Text(brief.heading, 20, 1.5, "B").put(pdf)
+    for question in brief.questions:
+        _Text(question, 9, 0.5, color=_SOFT).put(pdf)
     pdf.ln(3)
     for text in brief.answer:
-        _words(pdf, text, 12, after=2.5)
+        _Text(text, 12, 2.5).put(pdf)
     pdf.ln(2)
     _picture(pdf, brief.picture)
     pdf.ln(4)
-    _words(pdf, f"{NOT_A_FORECAST} {_LIMITS} Real people died and were displaced.", 8.5, color=SOFT, after=1.5)
-    _words(pdf, brief.scope, 8.5, color=SOFT)
+    limits = f"{NOT_A_FORECAST} {_LIMITS} Real people died and were displaced."
+    _together(pdf, [_Text(limits, 8.5, 1.5, color=_SOFT), _Text(brief.scope, 8.5, 3, color=_SOFT)])
 
 
-def _back(pdf: FPDF, source: Results | Comparison, brief: Brief) -> None:
+def _back(pdf: FPDF, source: Results | Comparison) -> None:
     results = list(source.results.values()) if isinstance(source, Comparison) else [source]
     called = titles(*results)
-    _words(pdf, "What each side does", 13, "B", after=1)
     acts = own({called[one.name]: acts_of(one.scenario) for one in results})
+    heading, most = [_Text("What each side does", 13, 1, "B")], 2 if len(results) > 1 else None
     for one in results:
-        if pdf.page_no() > 2 or pdf.will_page_break(34):
-            break  # what is left stands in the report
-        _words(pdf, called[one.name], 10, "B")
-        _words(pdf, one.scenario.summary, 9, after=1)
-        for act in acts[called[one.name]][:2]:
+        said = [_Text(called[one.name], 10, style="B"), _Text(one.scenario.summary, 9, 1)]
+        for act in acts[called[one.name]][:most]:
             levers = ", ".join(f"{name} {value}" for name, value in act.levers)
-            _words(pdf, f"{act.when}: {levers}." if levers else f"{act.when}: {act.what}", 8.5, color=SOFT, after=1)
+            said.append(_Text(f"{act.when}: {levers or act.what.rstrip('.')}.", 8.5, 1, color=_SOFT))
+        _together(pdf, [*heading, *said])
         pdf.ln(1.5)
-    if not pdf.will_page_break(60):
-        _words(pdf, "What was assumed", 13, "B", after=1)
-        _words(pdf, made(one.manifest for one in results).sentence, 9, after=1)
-        for shock in shocks_of(results[0].scenario)[:4]:
-            _words(pdf, f"{shock.when}: {shock.what}.", 8.5, color=SOFT)
-        pdf.ln(3)
-    for heading, paragraphs in rest_of(source).items():
-        if pdf.will_page_break(20 + 11 * len(paragraphs)):
-            break
-        _words(pdf, heading or "What else the worlds say", 13, "B", after=1)
+        heading = []
+    shocks = [_Text(f"{shock.when}: {shock.what}.", 8.5, color=_SOFT) for shock in shocks_of(results[0].scenario)[:4]]
+    _together(
+        pdf,
+        [_Text("What was assumed", 13, 1, "B"), _Text(made(one.manifest for one in results).sentence, 9, 1), *shocks],
+    )
+    pdf.ln(3)
+    _rest(pdf, rest_of(source), several=len(results) > 1)
+
+
+def _rest(pdf: FPDF, rest: dict[str, list[str]], several: bool) -> None:
+    """What else the worlds say, as far as there is room on the page."""
+    how = f"Differences are taken world by world, with the same draws. {MIDDLES}" if several else ""
+    room = _Text(f"{_MORE} {how}", 8.5).height(pdf)
+    for heading, paragraphs in rest.items():
+        lead = [_Text(heading or "What else the worlds say", 13, 1, "B")]
         for text in paragraphs:
-            _words(pdf, text, 9, after=1.2)
-    if len(results) > 1 and not pdf.will_page_break(14):
-        _words(pdf, f"Differences are taken world by world, with the same draws. {MIDDLES}", 8.5, color=SOFT)
+            some = [*lead, _Text(text, 9, 1.2)]
+            if pdf.will_page_break(sum(one.height(pdf) for one in some) + room):
+                _Text(f"{_MORE} {how}", 8.5, color=_SOFT).put(pdf)
+                return
+            for one in some:
+                one.put(pdf)
+            lead = []
+    if how:
+        _Text(how, 8.5, color=_SOFT).put(pdf)
 
 
-def _words(pdf: FPDF, text: str, size: float, style: str = "", color: str = INK, after: float = 0) -> None:
-    pdf.set_font("DejaVu", style, size)
-    pdf.set_text_color(color)
-    pdf.multi_cell(0, size * 0.5, text, align="L", new_x="LMARGIN", new_y="NEXT")
-    if after:
-        pdf.ln(after)
+def _together(pdf: FPDF, texts: Sequence[_Text]) -> None:
+    """Put paragraphs down on one page, the next one where there is no room on this."""
+    if pdf.will_page_break(sum(one.height(pdf) for one in texts)):
+        pdf.add_page()
+    for one in texts:
+        one.put(pdf)
 
 
 def _picture(pdf: FPDF, dead: Dead) -> None:
-    """The bars, drawn as on the page."""
-    _words(pdf, dead.title, 11, "B")
-    _words(pdf, dead.reads, 8.5, color=SOFT, after=1)
-    top = pdf.get_y()
-    for words, bars in dead.groups.items():
+    """The bars, drawn as on the page; a group that does not fit goes to the next page, where the figures below stand again."""
+    _Text(dead.title, 11, style="B").put(pdf)
+    _Text(dead.reads, 8.5, 1, color=_SOFT).put(pdf)
+    top, room = pdf.get_y(), 1.0 if dead.several else 2.0
+    for who, bars in dead.groups.items():
+        head = _Text(who, 9.5, style="B")
+        high = 2 * room + head.height(pdf) + sum(_beside(pdf, bar, dead.several, dry=True) for bar in bars)
+        if pdf.will_page_break(high + _TICKS):
+            _ticks(pdf, dead, top)
+            pdf.add_page()
+            top = pdf.get_y()
         pdf.set_draw_color(_LINE)
-        pdf.line(_MARGIN, pdf.get_y(), pdf.w - _MARGIN, pdf.get_y())
-        room = 1.0 if dead.several else 2.0
+        pdf.line(MARGIN, pdf.get_y(), pdf.w - MARGIN, pdf.get_y())
         pdf.ln(room)
-        _words(pdf, words, 9.5, "B")
+        head.put(pdf)
         for bar in bars:
             _bar(pdf, bar, dead.several)
         pdf.ln(room)
+    _ticks(pdf, dead, top)
+
+
+def _ticks(pdf: FPDF, dead: Dead, top: float) -> None:
+    """The upright lines from the top of the bars, and their figures below."""
     foot = pdf.get_y()
     for label, at in dead.ticks:
         zero = at == dead.zero
-        pdf.set_draw_color(INK if zero else _LINE)
+        pdf.set_draw_color(_INK if zero else _LINE)
         pdf.set_line_width(0.25 if zero else 0.1)
         pdf.line(_across(pdf, at), top, _across(pdf, at), foot)
-        pdf.set_font("DejaVu", "", 8)
-        pdf.set_text_color(SOFT)
+        pdf.set_font(FONT, "", 8)
+        pdf.set_text_color(_SOFT)
         pdf.set_xy(_across(pdf, at) - 10, foot)
-        pdf.cell(20, 5, label, align="C")
-    pdf.set_xy(_MARGIN, foot + 5)
+        pdf.cell(20, _TICKS, label, align="C")
+    pdf.set_xy(MARGIN, foot + _TICKS)
+
+
+def _beside(pdf: FPDF, bar: Bar, several: bool, dry: bool = False) -> float:
+    """Put the words beside a bar, unless `dry`; returns how high they are."""
+    pdf.set_font(FONT, "", 8.5)
+    pdf.set_text_color(_INK)
+    text = f"{bar.name}: {bar.said}" if several else bar.said
+    text += f"{' ' if several else chr(10)}{bar.sure}" if bar.sure else ""
+    high = pdf.multi_cell(
+        pdf.epw * _BARS, _STEP, text, align="L", new_x="LMARGIN", new_y="NEXT", dry_run=dry, output="HEIGHT"
+    )
+    return cast(float, high)
 
 
 def _bar(pdf: FPDF, bar: Bar, several: bool) -> None:
-    top, name = pdf.get_y(), f"{bar.name}: " if several else ""
-    pdf.set_font("DejaVu", "", 8.5)
-    pdf.set_text_color(INK)
-    width = pdf.epw * _BARS
-    words = f"{name}{bar.said}" + (f"{' ' if several else chr(10)}{bar.sure}" if bar.sure else "")
-    pdf.multi_cell(width, 4.2, words, align="L", new_x="LMARGIN", new_y="NEXT")
-    middle, colour = (top + pdf.get_y()) / 2 - (0 if several else 2), PALETTE[bar.place % len(PALETTE)]
+    top, high = pdf.get_y(), _beside(pdf, bar, several)
+    middle, colour = top + high / 2 - (0 if several else 2), PALETTE[bar.place % len(PALETTE)]
     pdf.set_draw_color(colour)
     pdf.set_fill_color(colour)
     for (low, high), thick in ((bar.most, 0.5), (bar.half, 1.8)):
@@ -171,4 +197,4 @@ def _bar(pdf: FPDF, bar: Bar, several: bool) -> None:
 
 def _across(pdf: FPDF, hundredths: float) -> float:
     """Where a bar's place lies on the page."""
-    return _MARGIN + pdf.epw * (_BARS + (1 - _BARS) * hundredths / 100)
+    return MARGIN + pdf.epw * (_BARS + (1 - _BARS) * hundredths / 100)

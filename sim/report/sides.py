@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim.metrics import METRICS
 from sim.vocabulary import ACTORS, LEVERS, month_words
 from sim.words.numbers import number, setting
-from sim.words.sentences import capital, listed, months_words
+from sim.words.sentences import capital, in_words, listed, months_words
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -68,10 +68,7 @@ def _levers(given: dict[str, Any]) -> list[tuple[str, str]]:
 
     levers = sorted((name for name in given if name in LEVERS), key=lambda name: -float(given[name]))
     others = [name for name in given if name not in LEVERS]
-    return [
-        (TITLES[name].lower().replace("ttp", "TTP").replace("taliban", "Taliban"), setting(given[name]))
-        for name in levers + others
-    ]
+    return [(in_words(TITLES[name].lower()), setting(given[name])) for name in levers + others]
 
 
 def left_to_rules(scenario: Scenario) -> str:
@@ -108,7 +105,7 @@ def overrides_of(scenario: Scenario) -> list[str]:
         else:
             peak = "" if value.mode is None else f", likeliest {value.mode:g}"
             words = f"drawn from {value.low:g} to {value.high:g} ({value.distribution}{peak})"
-        out.append(f"{name.replace('_', ' ')}: {words}")
+        out.append(f"{in_words(name)}: {words}")
     return out
 
 

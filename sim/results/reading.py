@@ -6,6 +6,7 @@ printed, and never a forecast.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,14 +49,20 @@ def reading(results: Results | Comparison) -> list[str]:
     """The results in plain sentences, a paragraph each; the last says what they are not."""
     if isinstance(results, Comparison):
         called = titles(*results.results.values())
-        paragraphs = [text for name in results.others for text in _pair(results, name, called)]
+        paragraphs = [text for name in results.others for text in differences(results, name, called)]
         each = [_ends(one, called[name]) for name, one in results.results.items()]
         return [*paragraphs, " ".join(each), scope(results)]
-    return [*_alone(results), _ends(results, titles(results)[results.name]), scope(results)]
+    alone = f"{who_dies(results)} {middles(results)}"
+    return [alone, _ends(results, titles(results)[results.name]), scope(results)]
 
 
 def scope(source: Results | Comparison) -> str:
     """How many worlds, over which months, what differs between them; and that this is no forecast."""
+    return f"{worlds_words(source)} {NOT_A_FORECAST}"
+
+
+def worlds_words(source: Results | Comparison) -> str:
+    """How many worlds, over which months, and what differs between them."""
     every = list(source.results.values()) if isinstance(source, Comparison) else [source]
     results = source.results[source.baseline] if isinstance(source, Comparison) else source
     months, worlds = results.months, results.worlds
@@ -70,7 +77,7 @@ def scope(source: Results | Comparison) -> str:
     few = f" So few worlds say little; with {_FEW} or more the shares begin to mean something." if worlds < _FEW else ""
     stop = "" if worlds == results.manifest.get("worlds_asked", worlds) else " The run was stopped before its end."
     counted = f"{worlds:,} modelled worlds" if worlds > 1 else "One modelled world"
-    return f"{counted}, {span}, with {how.clause}{draws}.{alone}{few}{_extended(results)}{stop} {NOT_A_FORECAST}"
+    return f"{counted}, {span}, with {how.clause}{draws}.{alone}{few}{_extended(results)}{stop}"
 
 
 def _extended(results: Results) -> str:
@@ -82,9 +89,15 @@ def _extended(results: Results) -> str:
     return f" Run with the extension {names}{matched}." if names else ""
 
 
-def _pair(comparison: Comparison, name: str, called: dict[str, str]) -> list[str]:
-    """The headline differences between a scenario and the baseline, then whether one is better on both counts."""
-    out = [headline(comparison, name, metric, called) for metric in HEADLINES]
+def differences(
+    comparison: Comparison, name: str, called: dict[str, str], metrics: Iterable[str] = HEADLINES
+) -> list[str]:
+    """The headline differences between a scenario and the baseline, then whether one is better on both counts.
+
+    Args:
+        called: what each scenario is called, as `titles` gives it; metrics: of which differences are told.
+    """
+    out = [headline(comparison, name, metric, called) for metric in metrics]
     out += _turned_round(comparison, name, called)
     deaths, held = comparison.paired[name, "fatalities"].to_numpy(), comparison.paired[name, "sovereignty"].to_numpy()
     worlds = comparison.worlds
@@ -114,16 +127,20 @@ def whose_deaths(comparison: Comparison, name: str, against: str, called: dict[s
     if not any(apart.values()):
         return ""
     often = "on average" if comparison.worlds > 1 else "in the one modelled world"
-    parts = listed([_so_many(mean, words) for words, mean in apart.items()])
+    parts = listed([so_many(mean, words) for words, mean in apart.items()])
     return f"Dead in {called[name]} against {called[against]}, {often}: {parts}."
 
 
-def _so_many(mean: float, words: str) -> str:
-    """So many more or fewer of them: "120 more militants"."""
+def so_many(mean: float, words: str = "") -> str:
+    """So many more or fewer of them.
+
+    >>> so_many(123.4, "militants"), so_many(-0.2, "civilians"), so_many(-12.0)
+    ('120 more militants', 'about as many civilians', '12 fewer')
+    """
     said = number(abs(mean), whole=True)
     if not said[0].isdigit() or said == "0":
-        return f"{'about ' if mean else ''}as many {words}"
-    return f"{said} {'more' if mean > 0 else 'fewer'} {words}"
+        return f"{'about ' if mean else ''}as many {words}".rstrip()
+    return f"{said} {'more' if mean > 0 else 'fewer'} {words}".rstrip()
 
 
 def _turned_round(comparison: Comparison, name: str, called: dict[str, str]) -> list[str]:
@@ -218,27 +235,37 @@ def _more(metric: str, found: Contrast, first: str, second: str) -> str:
     )
 
 
-def _alone(results: Results) -> list[str]:
+def who_dies(results: Results) -> str:
+    """Whose deaths there are on average, in a sentence."""
     table = figures(results.summary())
-    parts = []
+    dead = [f"{number(table[metric]['mean'], whole=True)} {words}" for metric, words in WHOSE_DEATHS.items()]
+    often = "On average" if results.worlds > 1 else "In the one modelled world"
+    return f"{often} the dead are {listed(dead)}."
+
+
+def middles(results: Results) -> str:
+    """The headline metrics in the middle world and their ranges, in a sentence."""
+    table, parts = figures(results.summary()), []
     for metric in HEADLINES:
         row = table[metric]
         middle, between = amounts(metric, row["p05"], row["p50"], row["p95"])
         ends = f" ({between} in nine worlds of ten)" if results.worlds > 1 else ""
         parts.append(f"{more_less(metric)[2]} {middle}{ends}")
     where = "Medians over the modelled worlds" if results.worlds > 1 else "In the one modelled world"
-    dead = [f"{number(table[metric]['mean'], whole=True)} {words}" for metric, words in WHOSE_DEATHS.items()]
-    often = "On average" if results.worlds > 1 else "In the one modelled world"
-    return [f"{often} the dead are {listed(dead)}. {where}: {'; '.join(parts)}."]
+    return f"{where}: {'; '.join(parts)}."
+
+
+def endings(results: Results) -> dict[str, tuple[int, str]]:
+    """In how many worlds a run comes to each verdict: the count, and the share in words, rounded together."""
+    counts = {name: round(part * results.worlds) for name, part in results.verdicts().items()}
+    return dict(zip(counts, zip(counts.values(), shares(list(counts.values())), strict=True), strict=True))
 
 
 def _ends(results: Results, title: str) -> str:
     """The verdicts that a scenario's worlds come to, the commonest two first."""
-    counts = {name: round(part * results.worlds) for name, part in results.verdicts().items()}
-    said = dict(zip(counts, shares(list(counts.values())), strict=True))
-    words = []
-    for name in [name for name in sorted(counts, key=lambda name: -counts[name]) if counts[name]][:2]:
+    words, found = [], endings(results)
+    for name in sorted((name for name, (count, _) in found.items() if count), key=lambda name: -found[name][0])[:2]:
         verdict = VERDICTS[name].lower().replace("kabul", "Kabul")
-        often = f" ({said[name]})" if results.worlds > 1 else ""
+        often = f" ({found[name][1]})" if results.worlds > 1 else ""
         words.append(f"{verdict}{often}")
     return f"{title} ends {'most often ' if len(words) > 1 else ''}in {', then '.join(words)}."

@@ -50,19 +50,34 @@ _COUNTED = {
     "expelled": "expulsions",
 }
 _Z = 1.96
-_UPPER = ("ttp", "imf", "us", "iskp", "pti", "picss", "pips", "ucdp")
-_PROPER = ("afghan", "afghanistan", "china", "chinese", "india", "indian", "islamabad", "kabul", "pakistan", "taliban")
+# Names in ids, which have no large letters: written in these alone, and with one at the head.
+_UPPER = ("fata", "imf", "isi", "iskp", "picss", "pips", "pti", "ttp", "ucdp", "un", "us")
+_PROPER = (
+    *(
+        "afghan",
+        "afghanistan",
+        "balochistan",
+        "baradar",
+        "central asia",
+        "china",
+        "chinese",
+        "haqqani",
+        "india",
+        "indian",
+    ),
+    *("islamabad", "kabul", "kandahar", "karachi", "khyber", "pakhtunkhwa", "pakistan", "taliban", "yaqoob"),
+)
 _NAMES = re.compile(rf"\b(?:{'|'.join((*_UPPER, *_PROPER))})\b")
 
 
 def in_words(name: str) -> str:
     """The id of a rule, a parameter or an option as it stands in a sentence.
 
-    >>> in_words("quarrel_frees_the_ttp"), in_words("prevented_by_kabul")
-    ('quarrel frees the TTP', 'prevented by Kabul')
+    >>> in_words("quarrel_frees_the_ttp"), in_words("need_central_asia_road"), in_words("power_army_isi")
+    ('quarrel frees the TTP', 'need Central Asia road', 'power army ISI')
     """
     return _NAMES.sub(
-        lambda found: found[0].upper() if found[0] in _UPPER else found[0].capitalize(), name.replace("_", " ")
+        lambda found: found[0].upper() if found[0] in _UPPER else found[0].title(), name.replace("_", " ")
     )
 
 

@@ -158,8 +158,7 @@ def choice_sentence(found: Response, name: str) -> str:
     often = best_in(one)
     others = [f"{course_title(course)} in {often[course]}" for course in rest[:OTHERS] if one.best[course] >= NAMED]
     then = f", then {listed(others)}" if others else ""
-    text += f" No course is best in more than {often[first]} sets: {course_title(first)}{then}"
-    text += f"{_whose(name)}."
+    text += f" Best most often is {course_title(first)}, in {often[first]} sets{then}{_whose(name)}."
     if one.hangs_on:
         told = listed([f"{parameter} ({share:.0%})" for parameter, share in one.hangs_on.items()])
         return f"{text} Which is best hangs on {told}."

@@ -129,7 +129,7 @@ def _ranks(one: Indices) -> str:
     text = f"{', and '.join(ways)}." if ways else "goes with no factor that can be told."
     return (
         f"{text} In brackets: rank coefficients, 1 or -1 where the outcome follows this alone, 0 where it does not follow it. "
-        f"All that was varied tells {one.told:.0%} of the spread."
+        f"All that was varied tells {one.told:.0%} of the spread of ranks (R²)."
     )
 
 

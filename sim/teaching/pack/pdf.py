@@ -11,19 +11,19 @@ from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from sim.teaching.pack.blocks import Block, Code, Grid, Heading, Items, Note, Room, Row, Sheet, Text, stays
 from sim.teaching.pack.pictures import SHAPE
 from sim.teaching.pack.zipped import MADE
-from sim.theme import INK, PALETTE, PRINTED, SOFT
+from sim.theme import PALETTE, PRINTED
 
 if TYPE_CHECKING:
     from fpdf import FPDF
 
-_FONT, _MONO = "DejaVu", "DejaVuMono"
-_FILES = {(_FONT, ""): "DejaVuSans", (_FONT, "B"): "DejaVuSans-Bold", (_MONO, ""): "DejaVuSansMono"}
-_LINE, _SHADE, _ACCENT = PRINTED["line"], PRINTED["shade"], PALETTE[0]
+FONT, _MONO = "DejaVu", "DejaVuMono"
+_FILES = {(FONT, ""): "DejaVuSans", (FONT, "B"): "DejaVuSans-Bold", (_MONO, ""): "DejaVuSansMono"}
+_INK, _SOFT, _LINE, _SHADE, _ACCENT = *(PRINTED[one] for one in ("ink", "soft", "line", "shade")), PALETTE[0]
 MARGIN = 17  # mm on each side; the foot stands in the lower one
 _GAP = 5
 _LINK = re.compile(r"(https?://\S+)")
@@ -31,9 +31,8 @@ _LINK = re.compile(r"(https?://\S+)")
 
 def paper(sheet: Sheet) -> bytes:
     """A sheet as a PDF."""
-    pdf = _document(sheet)
-    measure = _document(sheet, pdf)
-    measure.add_page()
+    pdf = document(f"{sheet.kind}: {sheet.title}", f"{sheet.title} · {sheet.kind}")
+    measure = _endless(pdf)
     _top(pdf, sheet)
     for chunk in _chunks(sheet.blocks):
         start = measure.get_y()
@@ -44,45 +43,60 @@ def paper(sheet: Sheet) -> bytes:
     return bytes(pdf.output())
 
 
-def fonts() -> Path:
+def _fonts() -> Path:
     """The folder of the fonts."""
     import matplotlib
 
     return Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 
 
-def _document(sheet: Sheet, like: FPDF | None = None) -> FPDF:
-    """An empty document; one to measure in, with the fonts of another, is a page without end."""
+def document(title: str, foot: str) -> FPDF:
+    """An empty document.
+
+    Args:
+        title: as a reader's program shows it; foot: what stands below each page, cut off where it is too long.
+    """
     from fpdf import FPDF
 
     class Paper(FPDF):
         def footer(self) -> None:
             self.set_y(-12)
-            self.set_font(_FONT, size=7.5)
-            self.set_text_color(SOFT)
-            self.cell(0, 5, f"durand · {sheet.title} · {sheet.kind}", align="L")
+            self.set_font(FONT, size=7.5)
+            self.set_text_color(_SOFT)
+            said, room = f"durand · {foot}", self.epw - 32
+            while self.get_string_width(said) > room:
+                said = f"{said.removesuffix('…')[:-1].rstrip()}…"
+            self.cell(0, 5, said, align="L")
             self.set_x(-MARGIN - 30)
             self.cell(30, 5, f"{self.page_no()} / {{nb}}", align="R")
 
-    pdf = Paper(format=(210, 297 if like is None else 20_000))
+    pdf = Paper(format="A4")
     pdf.set_creation_date(MADE)
     pdf.set_margins(MARGIN, MARGIN, MARGIN)
     pdf.set_auto_page_break(True, margin=MARGIN)
-    if like is not None:
-        pdf.fonts.update(like.fonts)
-        return pdf
     for (name, style), file in _FILES.items():
-        pdf.add_font(name, style, fonts() / f"{file}.ttf")
-    pdf.set_title(f"{sheet.kind}: {sheet.title}")
+        pdf.add_font(name, style, _fonts() / f"{file}.ttf")
+    pdf.set_title(title)
     pdf.set_lang("en")
     pdf.set_creator("durand")
     return pdf
 
 
+def _endless(like: FPDF) -> FPDF:
+    """A page without end to measure in, with the fonts of a document."""
+    from fpdf import FPDF
+
+    pdf = FPDF(format=(like.w, 20_000))
+    pdf.set_margins(MARGIN, MARGIN, MARGIN)
+    pdf.fonts.update(like.fonts)
+    pdf.add_page()
+    return pdf
+
+
 def _top(pdf: FPDF, sheet: Sheet) -> None:
     pdf.add_page()
-    _words(pdf, f"{sheet.kind} · {sheet.under}", 9, color=_ACCENT, style="B")
-    _words(pdf, sheet.title, 19, style="B", after=2)
+    words(pdf, f"{sheet.kind} · {sheet.under}", 9, color=_ACCENT, style="B")
+    words(pdf, sheet.title, 19, style="B", after=2)
 
 
 def _chunks(blocks: Sequence[Block]) -> Iterator[tuple[Block, ...]]:
@@ -115,30 +129,30 @@ def _put(pdf: FPDF, sheet: Sheet, chunk: Sequence[Block]) -> None:
         put(pdf, block, sheet.size)
 
 
-def _words(
+def words(
     pdf: FPDF,
     text: str,
     size: float,
     style: str = "",
-    color: str = INK,
+    color: str = _INK,
     after: float = 0,
     indent: float = 0,
     lead: str = "",
 ) -> None:
     """A paragraph; links in it can be followed, and its `lead` is bold."""
-    pdf.set_font(_FONT, style, size)
+    pdf.set_font(FONT, style, size)
     pdf.set_text_color(color)
     pdf.set_x(MARGIN + indent)
-    step = 0.5 * size if size < 13 else 0.45 * size
+    step = _step(size)
     links = _LINK.split(text)
     if len(links) == 1 and not lead:
         pdf.multi_cell(0, step, text, align="L", new_x="LMARGIN", new_y="NEXT")
     else:
         pdf.set_left_margin(MARGIN + indent)
         if lead:
-            pdf.set_font(_FONT, "B", size)
+            pdf.set_font(FONT, "B", size)
             pdf.write(step, f"{lead} ")
-            pdf.set_font(_FONT, style, size)
+            pdf.set_font(FONT, style, size)
         for part in links:
             link = part if _LINK.fullmatch(part) else ""
             pdf.set_text_color(_ACCENT if link else color)
@@ -148,21 +162,32 @@ def _words(
     pdf.ln(after)
 
 
+def height(pdf: FPDF, text: str, size: float, style: str = "") -> float:
+    """How many mm a paragraph without links takes."""
+    pdf.set_font(FONT, style, size)
+    return cast(float, pdf.multi_cell(0, _step(size), text, align="L", dry_run=True, output="HEIGHT"))
+
+
+def _step(size: float) -> float:
+    """From one line to the next, in mm."""
+    return 0.5 * size if size < 13 else 0.45 * size
+
+
 def _heading(pdf: FPDF, block: Heading, size: float) -> None:
     two = block.level == 2
     pdf.ln(0.32 * size if two else 1)
-    _words(pdf, block.text, size * (1.28 if two else 1.04), "B", _ACCENT if two else INK, after=1 if two else 0.5)
+    words(pdf, block.text, size * (1.28 if two else 1.04), "B", _ACCENT if two else _INK, after=1 if two else 0.5)
 
 
 def _text(pdf: FPDF, block: Text, size: float) -> None:
-    _words(pdf, block.text, size - block.soft, "", SOFT if block.soft else INK, after=0.18 * size, lead=block.lead)
+    words(pdf, block.text, size - block.soft, "", _SOFT if block.soft else _INK, after=0.18 * size, lead=block.lead)
 
 
 def _note(pdf: FPDF, block: Note, size: float) -> None:
     from fpdf.util import Padding
 
-    pdf.set_font(_FONT, "", size - 1)
-    pdf.set_text_color(SOFT)
+    pdf.set_font(FONT, "", size - 1)
+    pdf.set_text_color(_SOFT)
     pdf.set_fill_color(_SHADE)
     pdf.set_draw_color(_ACCENT)
     room, step = Padding(2, 2.5, 2, 2.5), 0.5 * (size - 1)
@@ -173,18 +198,18 @@ def _note(pdf: FPDF, block: Note, size: float) -> None:
 def _items(pdf: FPDF, block: Items, size: float) -> None:
     wide = 7 if block.numbered else 4.5
     for number, item in enumerate(block.items, block.first):
-        pdf.set_font(_FONT, "", size)
-        pdf.set_text_color(INK)
+        pdf.set_font(FONT, "", size)
+        pdf.set_text_color(_INK)
         pdf.set_x(MARGIN)
         pdf.cell(wide, 0.5 * size, f"{number}." if block.numbered else "•")
-        _words(pdf, item, size, indent=wide, after=0.06 * size)
+        words(pdf, item, size, indent=wide, after=0.06 * size)
 
 
 def _code(pdf: FPDF, block: Code, size: float) -> None:
     from fpdf.util import Padding
 
     pdf.set_font(_MONO, "", 8)
-    pdf.set_text_color(INK)
+    pdf.set_text_color(_INK)
     pdf.set_fill_color(_SHADE)
     room = Padding(1.5, 2.5, 1.5, 2.5)
     pdf.multi_cell(0, 4.2, block.text, align="L", fill=True, padding=room, new_x="LMARGIN", new_y="NEXT")
@@ -192,7 +217,7 @@ def _code(pdf: FPDF, block: Code, size: float) -> None:
 
 
 def _room(pdf: FPDF, block: Room, size: float) -> None:
-    _words(pdf, block.label, size - 1, color=SOFT)
+    words(pdf, block.label, size - 1, color=_SOFT)
     pdf.set_draw_color(_LINE)
     for _ in range(block.lines):
         pdf.ln(8)
@@ -204,8 +229,8 @@ def _grid(pdf: FPDF, block: Grid, size: float) -> None:
     from fpdf.enums import TableBordersLayout
     from fpdf.fonts import FontFace
 
-    pdf.set_font(_FONT, "", size - 1)
-    pdf.set_text_color(INK)
+    pdf.set_font(FONT, "", size - 1)
+    pdf.set_text_color(_INK)
     pdf.set_draw_color(_LINE)
     pdf.set_fill_color(255)
     with pdf.table(
@@ -223,7 +248,7 @@ def _grid(pdf: FPDF, block: Grid, size: float) -> None:
                 cells.cell(cell)
     pdf.ln(1.5)
     if block.caption:
-        _words(pdf, block.caption, size - 1.5, color=SOFT, after=1.5)
+        words(pdf, block.caption, size - 1.5, color=_SOFT, after=1.5)
 
 
 def _row(pdf: FPDF, block: Row, size: float) -> None:
@@ -237,8 +262,8 @@ def _row(pdf: FPDF, block: Row, size: float) -> None:
         told = f"{picture.title}. {picture.text}"
         pdf.image(BytesIO(picture.png), x=left, y=top, w=across, h=across / picture.shape, alt_text=told)
         pdf.set_xy(left, top + high + 1)
-        pdf.set_font(_FONT, "", size - 2)
-        pdf.set_text_color(SOFT)
+        pdf.set_font(FONT, "", size - 2)
+        pdf.set_text_color(_SOFT)
         pdf.multi_cell(wide, 0.5 * (size - 2), picture.title, align="L", new_x="LMARGIN", new_y="NEXT")
         ends.append(pdf.get_y())
     pdf.set_y(max(ends) + 2)

@@ -9,15 +9,13 @@ import altair as alt
 from sim.metrics import METRICS
 from sim.plots.data import Rows
 from sim.plots.gallery import Picture
-from sim.plots.tables import Table
+from sim.plots.tables import Table, some_of
 from sim.plots.theme import MARGIN, WIDTH, colour, dash, dress, month_x
 from sim.vocabulary import month_after, month_words
 from sim.words.numbers import number
 
-_MOST_ROWS = 12
 
-
-def across(paths: Mapping[str, Sequence[float]], metric: str, first: str, *, width: int = WIDTH) -> Picture:
+def trajectories(paths: Mapping[str, Sequence[float]], metric: str, first: str, *, width: int = WIDTH) -> Picture:
     """A metric at several tables.
 
     Args:
@@ -42,8 +40,6 @@ def across(paths: Mapping[str, Sequence[float]], metric: str, first: str, *, wid
         .encode(x=month_x(dates), y=alt.Y("value:Q", axis=axis), color=colour(names), strokeDash=dash(names))
     )
     title = f"{about.title} at each table"
-    step = max(1, -(-len(dates) // _MOST_ROWS))
-    shown = sorted({*range(0, len(dates), step), len(dates) - 1})
     end = "; ".join(f"{name} {number(paths[name][-1])}" for name in names)
     return Picture(
         f"tables-{metric.replace('_', '-')}",
@@ -51,5 +47,8 @@ def across(paths: Mapping[str, Sequence[float]], metric: str, first: str, *, wid
         f"{about.means} Unit: {about.unit}.",
         f"{about.title} in {month_words(dates[-1])}: {end}.",
         dress(chart, rows, title, "Each table's own world; the same random draws at all of them.", width),
-        Table(["Month", *names], [[month_words(dates[k]), *(number(paths[n][k]) for n in names)] for k in shown]),
+        Table(
+            ["Month", *names],
+            [[month_words(dates[k]), *(number(paths[n][k]) for n in names)] for k in some_of(range(len(dates)))],
+        ),
     )

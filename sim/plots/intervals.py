@@ -18,7 +18,7 @@ from sim.words.numbers import amounts, metric_words, unit_over
 _LABELS, _STEP = 150, 34  # px for the names on the left, and for each run
 
 
-def side_by_side(runs: Mapping[str, Results], metric: str, *, width: int = WIDTH) -> Picture:
+def intervals(runs: Mapping[str, Results], metric: str, *, width: int = WIDTH) -> Picture:
     """Runs beside each other in one metric.
 
     Args:
@@ -42,7 +42,7 @@ def side_by_side(runs: Mapping[str, Results], metric: str, *, width: int = WIDTH
     words = base.mark_text(dy=-11, color=SOFT).encode(x="middle:Q", text="label:N")
     title = metric_words(metric)
     return Picture(
-        f"side-by-side-{metric.replace('_', '-')}",
+        f"intervals-{metric.replace('_', '-')}",
         title,
         "Dot: the median of the modelled worlds. Line: nine worlds of ten.",
         " ".join(f"{called}: {said} ({between})." for called, said, between in cells),
