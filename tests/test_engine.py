@@ -5,12 +5,12 @@ from __future__ import annotations
 import ctypes
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import mpmath
 import numpy as np
 import pytest
-from alike import same
 
 import sim
 from sim.engine import compiled, emit
@@ -20,13 +20,13 @@ from sim.ensemble.outcomes import summarise
 from sim.ensemble.spec import LimitError, RunSpec
 from sim.experiment.load import load_plan
 from sim.metrics import METRICS, PANELS
-from sim.model import FrontierModel, ModelError
-from sim.scenario import Scenario, list_scenarios, load_scenario, with_overrides
+from sim.model import FrontierModel
+from sim.scenario import list_scenarios, load_scenario, with_overrides
 from sim.teaching.exercises.load import list_exercises, load_exercise
 from sim.worlds import BatchLayout, total
 
 NAMES = [name for name, _, _ in list_scenarios()]
-EXPERIMENTS = [path.stem for path in sorted(__import__("pathlib").Path("scenarios/experiments").glob("*.yaml"))]
+EXPERIMENTS = sorted(path.stem for path in (Path(__file__).parents[1] / "scenarios/experiments").glob("*.yaml"))
 # Readings agree to so much; what is next to nothing is measured against this.
 NEAR, NOTHING = 1e-9, 1e-3
 
@@ -68,7 +68,7 @@ class TestOneModel:
         exercise = load_exercise(name)
         assert exercise.scenarios
         for scenario in exercise.scenarios.values():
-            assert worlds_apart(RunSpec.of(scenario, 16, exercise.months, exercise.setting.seed, parameters="prior")) == 0
+            assert worlds_apart(RunSpec.of(scenario, 16, len(exercise.span()), 3, parameters="prior")) == 0
 
     @pytest.mark.parametrize("name", EXPERIMENTS)
     def test_every_experiment(self, name: str) -> None:
@@ -83,18 +83,181 @@ class TestOneModel:
         assert worlds_apart(RunSpec.of(load_scenario("confront"), 40, 60, off=off)) == 0
 
     def test_shocks_and_conditions(self) -> None:
-        """In the first month and later, twice the same, and what hangs on what was seen."""
+        """In the first month, and later, twice the same; and a course that hangs on what was seen."""
+        worse = {"economy": {"add": -0.1}}
         shocks = [
-            {"date": date, "set": {"economy": 0.2}} for date in ("2021-08", "2022-03", "2023-01")
+            {"date": "2021-08", "title": "One", "changes": worse},
+            {"date": "2022-03", "title": "Two", "until": "2022-05", "changes": worse | {"power.haqqani": {"multiply": 1.2}}},
+            {"date": "2022-09", "title": "Three", "changes": {"expected_recognition": {"set": 0.9}}},
         ]
-        del shocks
-        changed = with_overrides(
-            load_scenario("confront"),
-            {
-                "shocks": [
-                    {"date": "2021-08", "changes": {"pakistan.economy": "-0.1"}},
-                    {"date": "2022-03", "until": "2022-05", "changes": {"pakistan.economy": "-0.1"}},
-                ]
-            },
-        )
-        assert worlds_apart(RunSpec.of(changed, 24, 40)) == 0
+        plan = with_overrides(load_scenario("hedge"), {"shocks": shocks})
+        assert worlds_apart(RunSpec.of(plan, 24, 40, parameters="prior")) == 0
+
+    def test_counts_whose_loop_cannot_begin(self) -> None:
+        """Where the chance of no event is too small to be written, both ask SciPy."""
+        values = {"attacks_per_capability": 60.0, "attack_dispersion": 1.05}
+        spec = RunSpec.of(load_scenario("confront"), 24, 12, values=values)
+        numpy, _ = both(spec)
+        assert numpy["attacks"].max() > 1_000
+        assert worlds_apart(spec) == 0
+
+
+def outcome(spec: RunSpec, chunk: int = 4_000, workers: int = 1) -> np.ndarray:
+    spec = replace(spec, chunk=chunk, engine="compiled")
+    parts = [part for _, part in simulate.simulate(spec, every, workers=workers)]
+    return np.concatenate(parts, axis=-1)
+
+
+def every(model: FrontierModel, batch: RunSpec) -> np.ndarray:
+    return np.array(list(readings(model, batch).values())[: len(METRICS)])
+
+
+class TestBits:
+    @pytest.mark.parametrize("chunk", [1, 2, 7, 8, 13, 64])
+    def test_no_number_depends_on_how_worlds_are_cut(self, chunk: int) -> None:
+        spec = RunSpec.of(load_scenario("own_choice"), 40, 8, 5, parameters="prior")
+        assert np.array_equal(outcome(spec, chunk), outcome(spec))
+        assert np.array_equal(outcome(spec, chunk, workers=2), outcome(spec))
+
+    @pytest.mark.parametrize("first", [1, 3, 4, 21])
+    def test_nor_on_which_is_the_first(self, first: int) -> None:
+        spec = RunSpec.of(load_scenario("confront"), 40, 6, 5)
+        later = replace(spec, worlds=40 - first, first=first)
+        assert np.array_equal(outcome(spec)[..., first:], outcome(later))
+
+    def test_nor_on_which_others_there_are(self) -> None:
+        spec = RunSpec.of(load_scenario("confront"), 40, 6, 5)
+        some = (0, 3, 3, 17, 39)
+        assert np.array_equal(outcome(spec)[..., list(some)], outcome(replace(spec, worlds=5, numbers=some)))
+
+    @pytest.mark.parametrize("worlds", [1, 3, 8])
+    def test_points_have_the_draws_of_their_worlds(self, worlds: int) -> None:
+        weights = np.linspace(1.0, 3.0, 5)
+        spec = RunSpec.of(load_scenario("confront"), worlds, 6, 5)
+        together = replace(spec, points=5, values={"kinship_weight": weights}, repeats=worlds)
+        for number, weight in enumerate(weights):
+            alone = outcome(replace(spec, values={"kinship_weight": float(weight)}))
+            assert np.array_equal(outcome(together)[..., number * worlds : (number + 1) * worlds], alone)
+
+    def test_lanes_hold_every_world_once(self) -> None:
+        for layout in (BatchLayout(1), BatchLayout(13, 6, 3), BatchLayout(3, 5, 7), BatchLayout(3, numbers=(2, 2, 9))):
+            lanes = Lanes.of(layout)
+            places = lanes.places[lanes.back]
+            assert places.tolist() == list(range(layout.size))
+            numbers = lanes.numbers[lanes.back]
+            assert numbers.tolist() == [layout.number(place) for place in range(layout.size)]
+            if lanes.together:
+                assert (np.diff(lanes.numbers.reshape(-1, emit.LANES)) == 1).all()
+                assert (lanes.numbers[:: emit.LANES] % 4 == 0).all()
+
+
+class TestChoice:
+    def test_auto_takes_machine_code_and_says_so(self) -> None:
+        assert sim.run("confront", 2, 2).manifest["engine"] == "compiled"
+        assert sim.run("confront", 2, 2, engine="numpy").manifest["engine"] == "numpy"
+
+    def test_what_keeps_accounts_or_is_a_model_of_its_own_runs_on_numpy(self) -> None:
+        class Other(FrontierModel):
+            pass
+
+        result = sim.run("confront", 2, 2, model=Other)
+        assert (result.manifest["engine"], result.manifest["engine_note"]) == ("numpy", "Other takes the model's place")
+        assert engines.settled(RunSpec.of(load_scenario("confront"), 2, 2, record=True)).engine == "numpy"
+        with pytest.raises(LimitError, match="the compiled engine cannot run this: Other takes the model's place"):
+            sim.run("confront", 2, 2, model=Other, engine="compiled")
+
+    def test_an_unknown_engine(self) -> None:
+        with pytest.raises(LimitError, match="engine must be one of auto, numpy, compiled; got jax"):
+            sim.run("confront", 2, 2, engine="jax")
+
+    def test_a_reading_out_of_range_is_told_as_numpy_tells_it(self) -> None:
+        spec = RunSpec.of(load_scenario("confront"), 20, 12, values={"attacks_per_capability": 3e5})
+        said = []
+        for engine in ("numpy", "compiled"):
+            with pytest.raises(Exception) as caught:  # noqa: PT011 (whichever NumPy raises)
+                simulate.simulate_batch(replace(spec, engine=engine), readings)
+            said.append((caught.type, str(caught.value)))
+        assert said[0] == said[1]
+
+
+@cache
+def function(name: str) -> Any:
+    """A function of machine code on an array."""
+    takes = emit.WRITTEN[name][0]
+    loads = "\n".join(
+        f"%p{place} = getelementptr <8 x double>, ptr %in{place}, i64 %i\n%x{place} = load <8 x double>, ptr %p{place}, align 8"
+        for place in range(takes)
+    )
+    text = f"""{emit._shared()}
+define void @each(i64 %n, ptr %in0, ptr %in1, ptr %out) #0 {{
+entry:
+br label %loop
+loop:
+%i = phi i64 [0, %entry], [%j, %loop]
+{loads}
+%y = call <8 x double> @{name}({", ".join(f"<8 x double> %x{place}" for place in range(takes))})
+%q = getelementptr <8 x double>, ptr %out, i64 %i
+store <8 x double> %y, ptr %q, align 8
+%j = add i64 %i, 1
+%more = icmp slt i64 %j, %n
+br i1 %more, label %loop, label %done
+done:
+ret void
+}}"""
+    kind = ctypes.CFUNCTYPE(None, ctypes.c_int64, *[ctypes.c_void_p] * 3)
+    made = kind(compiled._module(text, 2).get_function_address("each"))
+
+    def called(*given: np.ndarray) -> np.ndarray:
+        out = np.empty(len(given[0]))
+        addresses = [one.ctypes.data for one in (given[0], given[-1])]
+        made(len(out) // emit.LANES, *addresses, out.ctypes.data)
+        return out
+
+    return called
+
+
+SPREAD = np.random.default_rng(1).random((2, 2_000))
+# Over which a function is asked, and how many units in the last place it may be off.
+RANGES: dict[str, tuple[Any, Any, float]] = {
+    "exp": (lambda u: (u * 1400 - 700,), mpmath.exp, 2),
+    "log": (lambda u: (10.0 ** (u * 600 - 300),), mpmath.log, 2),
+    "log1p": (lambda u: (-1 + 10.0 ** (u * 32 - 16),), mpmath.log1p, 2),
+    "tanh": (lambda u: ((u - 0.5) * 10.0 ** ((u * 977) % 5 - 3),), mpmath.tanh, 2),
+    "power": (lambda u: (u, (u * 991) % 12), mpmath.power, 2),
+    # As far off as SciPy's own.
+    "ndtri": (lambda u: (np.clip(u, 1e-12, 1 - 1e-9),), lambda y: mpmath.sqrt(2) * mpmath.erfinv(2 * y - 1), 4),
+}
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_functions_are_right_to_the_last_place(name: str) -> None:
+    given, exact, most = RANGES[name]
+    arguments = given(SPREAD[0])
+    found = function(name)(*map(np.ascontiguousarray, arguments))
+    with mpmath.workdps(40):
+        for number in range(0, len(found), 2):
+            right = exact(*(mpmath.mpf(float(one[number])) for one in arguments))
+            off = abs(mpmath.mpf(float(found[number])) - right) / np.spacing(abs(float(right)) or 5e-324)
+            assert off <= most, (name, [one[number] for one in arguments], float(off))
+
+
+def test_functions_at_their_edges() -> None:
+    inf, nan = np.inf, np.nan
+    assert function("exp")(np.array([-inf, -1e9, inf, 800.0, nan, 0.0, -0.0, 1.0]))[:7].tolist()[:4] == [0, 0, inf, inf]
+    logs = function("log")(np.array([0.0, -1.0, inf, nan, 1.0, 5e-324, -0.0, 1e-310]))
+    assert logs[[0, 2, 4]].tolist() == [-inf, inf, 0.0]
+    assert np.isnan(logs[[1, 3]]).all()
+    assert np.allclose(logs[[5, 7]], np.log([5e-324, 1e-310]), rtol=1e-15)
+    zeros = np.array([0.0, 0.0, 0.0, 1.0, 2.0, 0.5, 1e-300, 1.0])
+    assert function("power")(zeros, np.array([0.0, 2.0, 0.5, 7.0, 0.0, 1.0, 2.0, 0.0])).tolist() == [
+        *[1.0, 0.0, 0.0, 1.0, 1.0, 0.5, 0.0, 1.0]
+    ]
+
+
+def test_a_sum_of_rows_is_added_one_after_another() -> None:
+    """Otherwise a world would get other totals alone than among many."""
+    for worlds in (1, 2, 3, 8, 1000):
+        rows = SPREAD[0][:60].repeat(worlds).reshape(60, worlds) * np.linspace(0.1, 3.0, worlds)
+        one_by_one = total(iter(rows))
+        assert np.array_equal(total(rows), one_by_one)
+        assert np.array_equal(summarise({"attacks": rows}, "attacks", "total"), one_by_one)
