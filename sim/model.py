@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,7 +25,7 @@ from sim.agents.ttp import TTP
 from sim.metrics import METRICS, PANELS
 from sim.parameters import resolve
 from sim.rulebook import Rulebook
-from sim.scenario import BatchedScript, Scenario, Script, load_scenario, parameter_set
+from sim.scenario import Scenario, Script, load_scenario, parameter_set
 from sim.shocks import apply_shock
 from sim.vocabulary import ROSTER, acting, month_after
 from sim.worlds import BatchLayout, Streams, Vector, total
@@ -170,7 +170,7 @@ class FrontierModel(mesa.Model):
     """Pakistan, the Afghan Taliban, the TTP and India in `worlds` worlds, month by month.
 
     Args:
-        scenario: a scenario, or whatever `load_scenario` takes; or several of one `batch_key`, each in a block of worlds.
+        scenario: a scenario, or whatever `load_scenario` takes.
         worlds: how many worlds (of each scenario), or which: see `BatchLayout`. One world is a vector of length one.
         seed: 0 to 2**63 - 1; None draws one and keeps it in `seed`.
         parameters: "posterior" for a whole accepted set in every world, "defaults" for point values, "prior" for a draw
@@ -215,12 +215,12 @@ class FrontierModel(mesa.Model):
     afghan_public: AfghanPublic
     rulebook: Rulebook
     streams: Streams
-    script: Script | BatchedScript
+    script: Script
     plan: Scenario
 
     def __init__(
         self,
-        scenario: Scenario | str | Path | Mapping[str, Any] | Sequence[Scenario] = "history",
+        scenario: Scenario | str | Path | Mapping[str, Any] = "history",
         worlds: int | BatchLayout = 1,
         seed: int | None = None,
         parameters: str = "posterior",
@@ -238,19 +238,14 @@ class FrontierModel(mesa.Model):
         # Mesa's own generators are never drawn from; they are seeded so that nothing in a run is unseeded.
         super().__init__(rng=seed)
         parts = parts or Parts()
-        plans = _several(scenario)
-        self.plan, self.seed, self.month, self.record = plans[0], seed, 0, record
-        self.layout = worlds if isinstance(worlds, BatchLayout) else BatchLayout(worlds, blocks=len(plans))
-        if len(plans) not in (1, self.layout.blocks):
-            raise ValueError(f"{len(plans)} scenarios cannot stand in {self.layout.blocks} blocks of worlds")
+        self.plan, self.seed, self.month, self.record = load_scenario(scenario), seed, 0, record
+        self.layout = worlds if isinstance(worlds, BatchLayout) else BatchLayout(worlds)
         self.worlds = self.layout.size
         self.streams = parts.streams or Streams(seed, self.layout)
         mode, beneath = parameter_set(parameters)
         overrides = {**beneath, **self.plan.parameters, **(values or {})}
         self.rulebook = (parts.rulebook or partial(Rulebook, off=off))(resolve(overrides, mode, self.streams))
-        self.script = parts.script or (
-            Script(self.plan, self.worlds, levers) if len(plans) == 1 else BatchedScript(plans, self.layout.worlds)
-        )
+        self.script = parts.script or Script(self.plan, self.worlds, levers)
         self.accounts: list[dict[str, dict[str, Any]]] = []
         parts.agents(self)
         self.labels = {panel.name: tuple(panel.rows()) for panel in PANELS.values()}
@@ -292,12 +287,6 @@ class FrontierModel(mesa.Model):
         past = self.datacollector.model_vars[metric][max(last - months, 0) : last]
         return np.atleast_1d(total(past) / len(past))
 
-    def follow(self, plan: Scenario) -> None:
-        """Go on with a scenario which asks for the same as this model's own in all months so far."""
-        self.plan, self.script = plan, Script(plan, self.worlds)
-        for month in range(self.month):  # conditions are watched from the first month on
-            self.script.settings("pakistan", month, partial(self.recent, before=month))
-
     def close(self) -> None:
         """Let the model go. Before Mesa 3.5, `Agent._ids` would keep it, with all its vectors, while Python runs."""
         self.remove_all_agents()
@@ -323,8 +312,3 @@ class FrontierModel(mesa.Model):
                 decision = getattr(getattr(self, actor.name), one.held_in)
                 if decision is not None:  # Pakistan's course is a decision only where a scenario leaves it open
                     yield actor.name, one.name, decision
-
-
-def _several(scenario: Any) -> tuple[Scenario, ...]:
-    several = isinstance(scenario, list | tuple) and scenario and all(isinstance(one, Scenario) for one in scenario)
-    return tuple(load_scenario(one) for one in (scenario if several else (scenario,)))

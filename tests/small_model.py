@@ -147,7 +147,6 @@ def install(patch: pytest.MonkeyPatch) -> None:
         list_scenarios=lambda: [(one.name, one.title, one.question) for one in SCENARIOS.values()],
         with_overrides=_with_overrides,
         validate_file=_validate,
-        batch_key=lambda scenario: None,
         differences=_differences,
     )
     patch.setitem(sys.modules, "sim.scenario", scenario)

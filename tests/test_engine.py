@@ -87,7 +87,12 @@ class TestOneModel:
         worse = {"economy": {"add": -0.1}}
         shocks = [
             {"date": "2021-08", "title": "One", "changes": worse},
-            {"date": "2022-03", "title": "Two", "until": "2022-05", "changes": worse | {"power.haqqani": {"multiply": 1.2}}},
+            {
+                "date": "2022-03",
+                "title": "Two",
+                "until": "2022-05",
+                "changes": worse | {"power.haqqani": {"multiply": 1.2}},
+            },
             {"date": "2022-09", "title": "Three", "changes": {"expected_recognition": {"set": 0.9}}},
         ]
         plan = with_overrides(load_scenario("hedge"), {"shocks": shocks})

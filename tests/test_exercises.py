@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections import defaultdict
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
@@ -24,9 +23,8 @@ from sim.evidence import ledger
 from sim.model import FrontierModel
 from sim.results import BundleError, Results
 from sim.results.folders import seal
-from sim.results.run import compare
 from sim.results.run import run as run_worlds
-from sim.scenario import batch_key, library, load_scenario
+from sim.scenario import library, load_scenario
 from sim.teaching.exercises.feedback import feedback, label, missed
 from sim.teaching.exercises.figures import Lab, because_of
 from sim.teaching.exercises.load import ExerciseError, exercises, list_exercises, load_exercise, texts
@@ -84,30 +82,15 @@ def shared(scenario: Any, worlds: int, months: int, seed: int, parameters: str, 
     return _RUNS[key]
 
 
-def run_together(one: Exercise, worlds: int) -> None:
-    """Make the runs of an exercise, those side by side that can be: they come out as alone (tests/test_run.py)."""
-    months, seed, alike = len(one.span()), one.setting.seed, defaultdict(dict)
-    for run, scenario in one.scenarios.items():
-        alike[batch_key(scenario), one.runs[run].parameters or one.setting.parameters][scenario.hash] = scenario
-    for (kind, mode), scenarios in alike.items():
-        if kind is not None and len(scenarios) > 1:
-            how = {"keep_series": True, "keep_panels": True}
-            for digest, results in compare(scenarios, worlds, months, seed, mode, **how).results.items():
-                results.manifest["name"] = scenarios[digest].name
-                _RUNS[digest, worlds, months, seed, mode] = results
-
-
 @cache
 def lab(name: str) -> Lab:
     """The exercise, in as many worlds as settle what its words lean on."""
-    run_together(exercise(name), MANY)
     return Lab(exercise(name), MANY, runner=shared)
 
 
 @cache
 def small(name: str) -> Lab:
     """The exercise in few worlds, where figures are not looked at."""
-    run_together(exercise(name), FEW)
     return Lab(exercise(name), FEW, runner=shared)
 
 

@@ -19,7 +19,6 @@ import sim
 from dashboard.runtime.worker import receive, run_scenario, send
 from sim import extensions
 from sim.agents.observers import OBSERVERS, reports
-from sim.ensemble.checkpoints import Checkpoints
 from sim.ensemble.fingerprint import model_fingerprint
 from sim.evidence import ledger
 from sim.experiment.load import load_plan
@@ -29,7 +28,7 @@ from sim.parameters import PARAMETERS
 from sim.provenance import describe
 from sim.results.reading import scope
 from sim.rule import RULES
-from sim.scenario import load_scenario, with_overrides
+from sim.scenario import load_scenario
 from sim.teaching.play.moves import Turn
 from sim.vocabulary import ACTORS, FACTIONS, LEVERS
 from sim.why import explain, weigh
@@ -415,16 +414,6 @@ def test_another_process_refuses_another_text(write: Any, tmp_path: Path) -> Non
         sim.load_extension(write(text, "sent.py"))  # as long as the other, within the same second
         assert RULES["cohesion_cost"].judgement == said
         extensions.unload()
-
-
-def test_runs_go_on_from_checkpoints_with_extensions_too(write: Any) -> None:
-    sim.load_extension(IRAN)
-    sim.load_extension(write(EVERYTHING))
-    kept, how = Checkpoints(10**9), {"worlds": 5, "months": 8, "seed": 2}
-    moved = with_overrides(load_scenario("confront"), {"actors.iran.changes": "[{from: 2022-01, iran_road: 1.0}]"})
-    sim.run("confront", **how, checkpoint=kept.at(5))
-    assert len(kept) == 1
-    assert sim.run(moved, **how, checkpoint=kept.at(5)).outcomes.equals(sim.run(moved, **how).outcomes)
 
 
 def test_a_worker_that_stays_changes_with_the_work(write: Any) -> None:

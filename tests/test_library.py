@@ -15,16 +15,14 @@ import pytest
 import yaml
 from numpy.typing import NDArray
 
-from sim.ensemble.checkpoints import Checkpoints
 from sim.evidence import ledger
 from sim.experiment import baselines
 from sim.metrics import METRICS
 from sim.model import FrontierModel
 from sim.results import Results
-from sim.results.run import compare, run
+from sim.results.run import run
 from sim.scenario import (
     Scenario,
-    batch_key,
     differences,
     library,
     list_scenarios,
@@ -38,7 +36,6 @@ Months = dict[str, NDArray[np.float64]]
 
 WORLDS, SEED = 200, baselines.SEED
 MONTHS, LONG = 60, 120
-SIDE_BY_SIDE = 8  # scenarios in one batch
 # From when on the courses part; from when on what the articles do not know may happen; the first month after the record.
 PARTING, UNKNOWN, UNRECORDED = "2022-12", "2023-07", "2024-01"
 # What Confront and Accommodate have in common, so that they differ in what is done to Kabul alone.
@@ -46,36 +43,10 @@ EQUAL = ("domestic_operations", "ttp_talks", "prisoner_releases", "troop_withdra
 FOLDER = library()
 
 
+@cache
 def results(name: str, months: int = MONTHS) -> Results:
     """A scenario of the library on the 200 worlds that all share."""
-    names = next(names for names in _batches() if name in names)
-    return _side_by_side(names, months)[name]
-
-
-def _parts(names: list[str]) -> list[tuple[str, ...]]:
-    return [tuple(names[first : first + SIDE_BY_SIDE]) for first in range(0, len(names), SIDE_BY_SIDE)]
-
-
-@cache
-def _batches() -> list[tuple[str, ...]]:
-    """The library in parts that can be simulated side by side, which gives each what it gives alone (tests/test_run.py)."""
-    alike: dict[str, list[str]] = {}
-    for name, _, _ in list_scenarios():
-        alike.setdefault(batch_key(load_scenario(name)) or name, []).append(name)
-    return [names for group in alike.values() for names in _parts(group)]
-
-
-# Runs of ten years go on from those of five where scenarios stand alone: the same bits (tests/test_checkpoints.py). That
-# how long a run is changes nothing in it is held by those that stand side by side.
-_CHECKPOINTS = Checkpoints(2**30)
-
-
-@cache
-def _side_by_side(names: tuple[str, ...], months: int) -> dict[str, Results]:
-    how: dict[str, Any] = {"worlds": WORLDS, "months": months, "seed": SEED, "parameters": "defaults"}
-    if len(names) == 1:
-        return {names[0]: run(names[0], **how, keep_panels=False, checkpoint=_CHECKPOINTS.at(MONTHS - 1))}
-    return compare(names, **how, keep_panels=False).results
+    return run(name, WORLDS, months, SEED, "defaults", keep_panels=False)
 
 
 def simulated(name: str, months: int = MONTHS) -> Months:

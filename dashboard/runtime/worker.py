@@ -21,17 +21,11 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 from sim.extensions import Reference, require
 
-if TYPE_CHECKING:
-    from sim.ensemble.checkpoints import Checkpoints
-
-# Of models at the month from which a visitor's changes hold, with the fatality draws since: some ten of 200 worlds.
-KEPT_BYTES = 150 * 2**20
 _LENGTH = struct.Struct(">Q")
 Tell = Callable[[Any], None]
 
@@ -60,29 +54,11 @@ def receive(pipe: BinaryIO) -> tuple[Any, int]:
     return pickle.loads(payload), size
 
 
-@cache
-def _checkpoints() -> Checkpoints:
-    from sim.ensemble.checkpoints import Checkpoints
-
-    return Checkpoints(KEPT_BYTES)
-
-
-def run_scenario(tell: Tell, scenario: Any, shared: int = 0, **how: Any) -> Any:
-    """`sim.run`, given up in mid-run when nobody waits for it any more; the first `shared` months are simulated once for all."""
+def run_scenario(tell: Tell, scenario: Any, **how: Any) -> Any:
+    """`sim.run`, given up in mid-run when nobody waits for it any more."""
     import sim
 
-    return sim.run(scenario, progress=lambda done, everything: tell(None), checkpoint=_checkpoints().at(shared), **how)
-
-
-def run_batch(tell: Tell, scenarios: list[Any], **how: Any) -> list[Any]:
-    """The same of several scenarios of one `batch_key`, simulated by one model, which takes less than one after another."""
-    import sim
-
-    if len(scenarios) == 1:
-        return [run_scenario(tell, scenarios[0], **how)]
-    named = {str(number): one for number, one in enumerate(scenarios)}
-    compared = sim.compare(named, progress=lambda done, everything: tell(None), **how)
-    return [compared.results[name] for name in named]
+    return sim.run(scenario, progress=lambda done, everything: tell(None), **how)
 
 
 def limit_memory(megabytes: int) -> None:

@@ -1,1 +1,1 @@
-"""Running it: a run asked for, its worlds in batches, checkpoints, and which model it was."""
+"""Running it: a run asked for, its worlds in batches, its engine, and which model it was."""

@@ -46,32 +46,30 @@ class Chunk:
     seconds: float = field(default=0.0)
 
 
-def take(model: FrontierModel, worlds: int, series: bool = True, panels: bool = False, place: int = 0) -> Chunk:
-    """Read what a model's collector holds of so many worlds, from one place on."""
+def take(model: FrontierModel, series: bool = True, panels: bool = False) -> Chunk:
+    """Read what a model's collector holds."""
     collected: Mapping[str, Any] = model.datacollector.model_vars
-    here = slice(place, place + worlds)
-    history = {name: _months(collected[name], here) for name in METRICS}
+    history = {name: _months(collected[name]) for name in METRICS}
     out = Chunk(outcomes(history))
     if series:
         out.series = Series({name: np.stack(rows, axis=1) for name, rows in history.items()})
         for name in PANELS if panels else ():
             labels = out.series.labels[name] = list(model.labels[name])
-            rows = [np.asarray(value, dtype=float).reshape(len(labels), -1)[:, here] for value in collected[name]]
+            rows = [np.asarray(value, dtype=float).reshape(len(labels), -1) for value in collected[name]]
             out.series.panels[name] = np.ascontiguousarray(np.stack(rows).transpose(2, 0, 1))
     return out
 
 
-def _months(kept: Any, here: slice) -> Any:
+def _months(kept: Any) -> Any:
     """A metric's months, a vector each; a model of one world reports plain floats."""
     if isinstance(kept, np.ndarray):
-        return kept[:, here]
-    return [np.atleast_1d(np.asarray(value, dtype=float))[here] for value in kept]
+        return kept
+    return [np.atleast_1d(np.asarray(value, dtype=float)) for value in kept]
 
 
-def take_each(model: FrontierModel, batch: RunSpec, series: bool) -> list[Chunk]:
-    """The same of each scenario of a batch."""
-    places = range(0, batch.layout.size, batch.worlds)
-    return [take(model, batch.worlds, series, batch.panels, place) for place in places]
+def take_of(model: FrontierModel, batch: RunSpec, series: bool) -> Chunk:
+    """The same of a batch."""
+    return take(model, series, batch.panels)
 
 
 def monthly(model: FrontierModel, metrics: Sequence[str]) -> dict[str, Array]:

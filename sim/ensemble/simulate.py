@@ -13,7 +13,6 @@ from sim.ensemble.engines import settled
 from sim.ensemble.spec import RunSpec
 
 if TYPE_CHECKING:
-    from sim.ensemble.checkpoints import Checkpoint
     from sim.model import FrontierModel, Parts
     from sim.results import Comparison, Results
 
@@ -47,7 +46,6 @@ def simulate(
     *,
     workers: int = 1,
     progress: Progress | None = None,
-    checkpoint: Checkpoint | None = None,
 ) -> Generator[tuple[RunSpec, T], None, None]:
     """Simulate worlds batch by batch, so that memory stays flat.
 
@@ -55,12 +53,11 @@ def simulate(
         read: what is read off each batch's model; with several workers a function that can be pickled.
         workers: processes, or threads for machine code; they change no number.
         progress: called once a month of a batch; with several workers once a batch.
-        checkpoint: a month whose model is kept or gone on from; with one worker only.
 
     Yields:
         Each batch and what was read of it, in order of worlds.
     """
-    done, everything = 0, spec.layout.size * spec.months
+    done, everything = 0, spec.world_months
 
     def tick(world_months: int) -> None:
         nonlocal done
@@ -80,7 +77,7 @@ def simulate(
                 tick(batch.world_months)
         return
     for batch in batches:
-        yield batch, simulate_batch(batch, read, tick=tick, checkpoint=checkpoint)
+        yield batch, simulate_batch(batch, read, tick=tick)
 
 
 def simulate_batch(
@@ -89,23 +86,13 @@ def simulate_batch(
     parts: Parts | None = None,
     *,
     tick: Tick | None = None,
-    checkpoint: Checkpoint | None = None,
 ) -> T:
     """Simulate one batch, all at once, with a model of these parts, which then runs on NumPy."""
-    batch = settled(batch) if parts is None and checkpoint is None else replace(batch, engine="numpy")
+    batch = settled(batch) if parts is None else replace(batch, engine="numpy")
     if batch.engine == "compiled":
         return _simulate_compiled(batch, read, tick)
-    if checkpoint is not None and not 0 < checkpoint.month < batch.months:
-        checkpoint = None
-    model = checkpoint.find(batch) if checkpoint else None
-    if model is None:
-        model = build_model(batch, parts)
-    elif tick is not None:
-        tick(batch.layout.size * model.month)
+    model = build_model(batch, parts)
     try:
-        if checkpoint and model.month < checkpoint.month:
-            advance(model, checkpoint.month, tick)
-            checkpoint.keep(model, batch)
         advance(model, batch.months, tick)
         return read(model, batch)
     finally:
@@ -134,7 +121,7 @@ def build_model(batch: RunSpec, parts: Parts | None = None) -> FrontierModel:
     from sim.model import Collector, FrontierModel, Parts
 
     return (batch.model or FrontierModel)(
-        tuple(batch.scenarios.values()),
+        next(iter(batch.scenarios.values())),
         batch.layout,
         batch.seed,
         parameters=batch.parameters,

@@ -111,19 +111,24 @@ class RunSpec:
         return cls({scenario.name: scenario}, worlds, months, seed, **how)  # type: ignore[arg-type]
 
     @property
+    def name(self) -> str:
+        """Of a batch: the name of its scenario."""
+        return next(iter(self.scenarios))
+
+    @property
     def layout(self) -> BatchLayout:
-        """Which worlds stand where, where all of them are one batch."""
+        """Which worlds of a scenario stand where, where all of them are one batch."""
         from sim.worlds import BatchLayout
 
-        return BatchLayout(self.worlds, self.first, max(self.points, len(self.scenarios)), self.numbers)
+        return BatchLayout(self.worlds, self.first, self.points, self.numbers)
 
     @property
     def world_months(self) -> int:
         """How many months of worlds these are."""
-        return self.layout.size * self.months
+        return self.layout.size * self.months * len(self.scenarios)
 
     def batches(self) -> Iterator[RunSpec]:
-        """The parts that one model each simulates: some of the worlds, and of scenarios those that can stand together."""
+        """The parts that one model each simulates: some of the worlds of a scenario."""
         chunk = self.worlds if self.points > 1 else max(self.chunk // self.repeats, 1) * self.repeats
         for start in range(0, self.worlds, chunk):
             worlds = min(chunk, self.worlds - start)
@@ -133,21 +138,16 @@ class RunSpec:
                 some = None if self.numbers is None else self.numbers[start : start + worlds]
                 first = self.first + (start if some is None else 0)
                 part = replace(self.cut(here), worlds=worlds, first=first, numbers=some)
-            # Machine code gains nothing by scenarios side by side.
-            together = 1 if self.engine == "compiled" else max(CHUNK // worlds, 1)
-            for names in _together(self.scenarios, together):
-                yield replace(part, scenarios={name: self.scenarios[name] for name in names})
+            for name, scenario in self.scenarios.items():
+                yield replace(part, scenarios={name: scenario})
 
     def cut(self, here: slice) -> RunSpec:
         """The same with some of the vectors' values only."""
         return replace(self, values=_cut(self.values, here), levers=_cut(self.levers, here))
 
     def spread(self, value: float | Vector) -> float | Vector:
-        """A value with an element for each world, the same in every scenario."""
-        if not _is_vector(value):
-            return value
-        one = value.repeat(self.repeats) if self.repeats > 1 else value
-        return one.reshape(1, -1).repeat(len(self.scenarios), axis=0).ravel() if len(self.scenarios) > 1 else one
+        """A value with an element for each world."""
+        return value.repeat(self.repeats) if _is_vector(value) and self.repeats > 1 else value
 
 
 def _is_vector(value: float | Vector) -> TypeGuard[Vector]:
@@ -156,18 +156,3 @@ def _is_vector(value: float | Vector) -> TypeGuard[Vector]:
 
 def _cut(values: Mapping[str, Any], here: slice) -> dict[str, Any]:
     return {name: one[here].copy() if _is_vector(one) else one for name, one in values.items()}
-
-
-def _together(scenarios: Mapping[str, Scenario], most: int) -> Iterator[list[str]]:
-    """The names of scenarios that stand in one batch: many short vectors cost what few long ones do."""
-    if len(scenarios) == 1:
-        yield list(scenarios)
-        return
-    from sim.scenario import batch_key
-
-    kinds: dict[str, list[str]] = {}
-    for name, scenario in scenarios.items():
-        kind = batch_key(scenario) if most > 1 else None
-        kinds.setdefault(kind or f"alone: {name}", []).append(name)
-    for names in kinds.values():
-        yield from (names[start : start + most] for start in range(0, len(names), most))

@@ -166,7 +166,7 @@ def _bisected(job: Job, failures: dict[int, str]) -> Iterator[PackOutput]:
 
 
 def _simulated(job: Job) -> PackOutput:
-    chunk = simulate_batch(spec_of(job), lambda model, batch: take(model, batch.layout.size, job.series))
+    chunk = simulate_batch(spec_of(job), lambda model, _: take(model, job.series))
     rows = _rows(job)
     outcomes = rows | {name: chunk.outcomes[name] for name in kept_columns(job.metrics)}
     if chunk.series is None:

@@ -19,7 +19,6 @@ from sim.ensemble.simulate import Interrupted, Progress, simulate
 from sim.ensemble.spec import DEFAULT_PARAMETERS, PARAMETERS, LimitError, RunSpec, check, check_model, usual_chunk
 
 if TYPE_CHECKING:
-    from sim.ensemble.checkpoints import Checkpoint
     from sim.ensemble.chunks import Chunk
     from sim.model import FrontierModel
     from sim.results import Comparison, Results
@@ -44,7 +43,6 @@ def run(
     workers: int = 1,
     chunk: int | None = None,
     command: str | None = None,
-    checkpoint: Checkpoint | None = None,
     model: type[FrontierModel] | None = None,
     told: str | None = None,
     engine: str = "auto",
@@ -68,8 +66,6 @@ def run(
             `if __name__ == "__main__":` around its work, as always with processes.) Changes no number.
         chunk: worlds at a time; changes no number.
         command: how the run was asked for, for the manifest.
-        checkpoint: a month from which this run may go on where another one that asks for the same until then has been
-            there already, and at which it leaves its model for others; changes no number. With one worker, without `model`.
         model: a subclass of `sim.FrontierModel` that takes its place; with workers, one that they can import.
         told: a month (YYYY-MM): worlds go on as things stood then. Until then Pakistan does what it did, and the scenario's own
             course begins after it; worlds are those that came near the record, by importance weights
@@ -87,7 +83,7 @@ def run(
     asked = _Asked(
         named, worlds, months, seed, parameters, keep_series, keep_panels, workers, chunk, command, model, told, engine
     )
-    results, stopped = asked.run(progress, None if model else checkpoint)
+    results, stopped = asked.run(progress)
     if stopped:
         raise Interrupted(results.get(resolved.name))
     return results[resolved.name]
@@ -200,21 +196,20 @@ class _Asked:
         asked = RunSpec(scenarios, worlds, months, number, parameters, numbers=numbers, panels=panels, chunk=chunk)
         self.spec = settled(replace(asked, model=model, engine=engine))
 
-    def run(self, progress: Progress | None, checkpoint: Checkpoint | None = None) -> tuple[dict[str, Results], bool]:
+    def run(self, progress: Progress | None) -> tuple[dict[str, Results], bool]:
         """Results of all scenarios, and whether someone stopped it: then over the worlds that all of them finished."""
-        from sim.ensemble.chunks import take_each
+        from sim.ensemble.chunks import take_of
 
         chunks: dict[str, list[Chunk]] = {name: [] for name in self.spec.scenarios}
         started, stopped = time.perf_counter(), False
-        read = partial(take_each, series=self.series)
-        simulated = simulate(self.spec, read, workers=self.workers, progress=progress, checkpoint=checkpoint)
+        read = partial(take_of, series=self.series)
+        simulated = simulate(self.spec, read, workers=self.workers, progress=progress)
         try:
             with closing(simulated):
                 for batch, found in simulated:
                     now = time.perf_counter()
-                    for name, chunk in zip(batch.scenarios, found, strict=True):
-                        chunk.seconds = (now - started) / len(found)
-                        chunks[name].append(chunk)
+                    found.seconds = now - started
+                    chunks[batch.name].append(found)
                     started = now
         except KeyboardInterrupt:
             stopped = True

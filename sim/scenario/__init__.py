@@ -1,6 +1,5 @@
 """Scenarios and policies: what may stand in them, loading and inheritance, what they ask each month, what differs."""
 
-from sim.scenario.batched import BatchedScript, batch_key
 from sim.scenario.diff import Difference, differences
 from sim.scenario.load import (
     ScenarioError,
@@ -19,13 +18,11 @@ from sim.scenario.shocks import SHOCK_TARGETS
 __all__ = [
     "MODES",
     "SHOCK_TARGETS",
-    "BatchedScript",
     "Difference",
     "Policy",
     "Scenario",
     "ScenarioError",
     "Script",
-    "batch_key",
     "differences",
     "library",
     "list_scenarios",

@@ -20,7 +20,7 @@ from pydantic.fields import FieldInfo
 from sim.scenario.settings import WHEN_ADMITTED, ActorClasses, Change, Settings, class_name, classes_of, made
 from sim.scenario.shocks import Shock
 from sim.scenario.words import Claims, Month, Months, Name, Number, OneOf, Strict, Text, Title
-from sim.vocabulary import ACTOR_SPECS, ACTORS, START, months_between
+from sim.vocabulary import ACTOR_SPECS, ACTORS, START
 from sim.yamlfile import Place, PlacedError, dump
 
 if TYPE_CHECKING:
@@ -179,25 +179,11 @@ class Scenario(Strict):
     @property
     def hash(self) -> str:
         """A digest of all that affects numbers: not of names, titles, reasons and claims."""
-        return _digest({**self._asked(), "months": self.months})
-
-    def hash_before(self, month: int) -> str:
-        """A digest of all that affects numbers before a month, counted from 0: what begins then, or later, is left aside."""
-        asked = self._asked()
-        for settings in (asked["actors"] or {}).values():
-            settings["changes"] = [one for one in settings.get("changes", []) if self._begins(one.get("from")) < month]
-        asked["shocks"] = [one for one in asked["shocks"] or [] if self._begins(one["date"]) < month]
-        return _digest(asked)
-
-    def _asked(self) -> dict[str, Any]:
-        """All that affects numbers but how long it goes on, as plain data."""
         data = self.data()
         used = {name: _bare(data["policies"][name]) for _, _, name in policy_mentions(self) if name in self.policies}
         kept = {key: data.get(key) for key in ("start", "parameters")}
-        return kept | {"actors": _bare(data.get("actors")), "shocks": _bare(data.get("shocks")), "policies": used}
-
-    def _begins(self, date: str | None) -> int:
-        return 0 if date is None else months_between(self.start, date)
+        kept |= {"actors": _bare(data.get("actors")), "shocks": _bare(data.get("shocks")), "policies": used}
+        return _digest({**kept, "months": self.months})
 
     def _repr_html_(self) -> str:
         """Title, question and file, for notebooks."""

@@ -148,10 +148,6 @@ METHODS: dict[str, Term] = {
         "The mean squared distance between a chance that was given and what happened; 0 is perfect.",
         "sim.teaching.exercises.predict:brier",
     ),
-    "Checkpoint": Term(
-        "A run's state after some month, from which another one goes on with the same numbers.",
-        "sim.ensemble.checkpoints:Checkpoint",
-    ),
     "Common random numbers": Term(
         "The same draws under two scenarios, so that their difference is not blurred by chance.", "sim.worlds:Streams"
     ),

@@ -97,24 +97,19 @@ def simulated(spec: RunSpec, first: int, levels: bool, workers: int = 1, progres
     read = partial(_read, first=first, levels=levels)
     parts: dict[str, list[dict[str, Array]]] = {name: [] for name in spec.scenarios}
     with closing(simulate(spec, read, workers=workers, progress=progress)) as found:
-        for _, tables in found:
-            for name, table in tables.items():
-                parts[name].append(table)
+        for batch, table in found:
+            parts[batch.name].append(table)
     return {
         name: {figure: np.concatenate([one[figure] for one in some]) for figure in some[0]}
         for name, some in parts.items()
     }
 
 
-def _read(model: FrontierModel, batch: RunSpec, first: int, levels: bool) -> Table:
+def _read(model: FrontierModel, _: RunSpec, first: int, levels: bool) -> dict[str, Array]:
     months = {name: rows[first:] for name, rows in monthly(model, list(METRICS)).items()}
-    taken = {
+    return {
         one.name: total(summed(list(months[part]), one.summary, levels) for part in one.parts)
         for one in figures().values()
-    }
-    return {
-        name: {figure: values[place * batch.worlds : (place + 1) * batch.worlds] for figure, values in taken.items()}
-        for place, name in enumerate(batch.scenarios)
     }
 
 
