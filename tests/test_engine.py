@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim import extensions
 from sim.engine import compiled, emit
 from sim.engine.run import Lanes
 from sim.ensemble import engines, simulate
@@ -105,6 +107,66 @@ class TestOneModel:
         numpy, _ = both(spec)
         assert numpy["attacks"].max() > 1_000
         assert worlds_apart(spec) == 0
+
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+# What stand-ins cannot follow: a choice in Python on a state, and an agent that counts months by itself.
+BY_ITSELF = """
+import sim
+from sim.agents.actor import Actor
+from sim.metrics.base import share
+from sim.vocabulary import ActorSpec
+
+extension = sim.Extension("odd", "Odd")
+extension.phase("Neighbour.act", before="Taliban.choose_stance")
+extension.metric(share("nearness_kept", "Nearness", "mean", "How near it is.", lambda m: m.neighbour.near))
+
+@extension.actor(ActorSpec("neighbour", "Neighbour"))
+class Neighbour(Actor):
+    def __init__(self, model):
+        super().__init__(model, "neighbour")
+        self.near, self.months = self.full(0.0), 0
+
+    def act(self):
+        self.months += 1
+        WHAT
+"""
+
+
+class TestExtensions:
+    @pytest.fixture(autouse=True)
+    def alone(self) -> Iterator[None]:
+        extensions.unload()
+        yield
+        extensions.unload()
+
+    @pytest.mark.parametrize("name", ["iran", "restraint_by_peers"])
+    def test_the_examples_are_compiled_too(self, name: str) -> None:
+        sim.load_extension(EXAMPLES / f"{name}.py")
+        assert engines.settled(RunSpec.of(load_scenario("confront"), 1, 2)).engine == "compiled"
+        assert worlds_apart(RunSpec.of(load_scenario("confront"), 24, 40, parameters="prior", panels=True)) == 0
+
+    @pytest.mark.parametrize(
+        ("what", "reason"),
+        [
+            ("self.near = self.full(0.5) if (self.near < 0.1).all() else self.near * 0.9", "has no attribute 'all'"),
+            ("self.near = self.full(0.5) if self.near.max(axis=0) < 0.1 else self.near", "over worlds"),
+            ("self.near = self.full(0.5) if bool(self.near < 0.1) else self.near", "the value of a state is asked for"),
+            ("self.near = self.full(0.01 * self.months)", "does not do the same in every month"),
+            ("self.near = self.full(0.01 * self.model.month)", "unsupported operand"),
+            ("self.near = self.model.recent('ttp_cohesion', 2) if self.months > 1 else self.near", ""),
+        ],
+    )
+    def test_what_cannot_be_compiled_runs_on_numpy_and_says_so(self, what: str, reason: str, tmp_path: Path) -> None:
+        (tmp_path / "odd.py").write_text(BY_ITSELF.replace("WHAT", what), encoding="utf-8")
+        sim.load_extension(tmp_path / "odd.py")
+        result = sim.run("confront", 1, 4)
+        assert result.manifest["engine"] == "numpy"
+        assert reason in result.manifest["engine_note"]
+        assert result.manifest["engine_note"]
+        reference = sim.run("confront", 1, 4, engine="numpy")
+        assert np.array_equal(result.arrays.metrics["nearness_kept"], reference.arrays.metrics["nearness_kept"])
+        assert result.arrays.metrics["nearness_kept"].max() > 0
 
 
 def outcome(spec: RunSpec, chunk: int = 4_000, workers: int = 1) -> np.ndarray:

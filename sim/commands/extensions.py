@@ -1,4 +1,4 @@
-"""`--with EXTENSION`, which every command takes, before its name or after it."""
+"""`--with EXTENSION` and `--engine ENGINE`, which every command takes, before its name or after it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,18 @@ With = Annotated[
     ),
 ]
 
+Engine = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        metavar="ENGINE",
+        help="What runs the months: numpy, the reference; compiled, the same rules as machine code; auto, compiled where it can "
+        "be. They agree to nine digits, and results say which it was. With every command, before or after its name.",
+    ),
+]
+# Options that stand before a command, and what each needs.
+_FIRST = {"--with": "a Python file, or the name of an installed extension", "--engine": "auto, numpy or compiled"}
+
 
 def load_extensions(names: list[str] | None) -> None:
     """Load extensions, before anything else is done."""
@@ -29,19 +41,20 @@ def load_extensions(names: list[str] | None) -> None:
             load(name)
 
 
-def with_first(arguments: list[str] | None) -> list[str]:
-    """The command line with every `--with EXTENSION` at its start: what extensions add has to be there before all else."""
+def everywhere_first(arguments: list[str] | None) -> list[str]:
+    """The command line with these options at its start: what extensions add has to be there before all else."""
     left = list(sys.argv[1:] if arguments is None else arguments)
     end = left.index("--") if "--" in left else len(left)
     first: list[str] = []
     place = 0
     while place < end:
-        size = 2 if left[place] == "--with" else 1 if left[place].startswith("--with=") else 0
+        option, equals, _ = left[place].partition("=")
+        size = 0 if option not in _FIRST else 1 if equals else 2
         if size == 0:
             place += 1
             continue
         if place + size > end:
-            raise LimitError("--with needs a Python file, or the name of an installed extension")
+            raise LimitError(f"{option} needs {_FIRST[option]}")
         first += left[place : place + size]
         del left[place : place + size]
         end -= size

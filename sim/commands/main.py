@@ -25,7 +25,7 @@ from sim.commands.dashboard import dashboard
 from sim.commands.discover import discover, regret
 from sim.commands.errors import Commands, complain, say
 from sim.commands.exercise import exercise
-from sim.commands.extensions import With, load_extensions, with_first
+from sim.commands.extensions import Engine, With, everywhere_first, load_extensions
 from sim.commands.loops import loops
 from sim.commands.options import Json, Told
 from sim.commands.play import play
@@ -36,6 +36,7 @@ from sim.commands.sensitivity import sensitivity
 from sim.commands.sweep import sweep
 from sim.commands.verify import verify
 from sim.commands.why import why
+from sim.ensemble.engines import use as use_engine
 from sim.ensemble.simulate import Interrupted, Progress
 from sim.ensemble.spec import DEFAULT_PARAMETERS, LIMITS, LimitError
 
@@ -91,9 +92,11 @@ def durand(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
     extensions: With = None,
+    engine: Engine = "auto",
 ) -> None:
     """Pakistan, the Afghan Taliban, the TTP and India after August 2021, in many modelled worlds. Not a forecast."""
     load_extensions(extensions)
+    use_engine(engine)
     if extensions and context.invoked_subcommand is None:
         raise LimitError("--with goes with a command, such as: durand run history --with my_extension.py")
     if version:
@@ -273,7 +276,7 @@ app.command()(verify)
 def main(arguments: list[str] | None = None) -> None:
     """The entry point: runs the command and leaves with its exit code."""
     try:
-        code = app(args=with_first(arguments), prog_name="durand", standalone_mode=False)
+        code = app(args=everywhere_first(arguments), prog_name="durand", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
         code = say("stopped", 130)
@@ -346,6 +349,8 @@ def _carry_out(
                 raise typer.Exit(say("stopped before a chunk of worlds was finished; nothing to keep", 130)) from None
             results = stop.results
             code = say(f"stopped; {results.worlds:,} worlds were finished and are kept", 130)
+        if note := results.manifest.get("engine_note"):
+            print(f"Run on NumPy, as {note}.", file=sys.stderr)
         if out is not None:
             results.save(out)
         if as_json:

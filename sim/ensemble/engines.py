@@ -48,7 +48,7 @@ def _known(engine: str) -> str:
 def _in_the_way(spec: RunSpec) -> str:
     """Why machine code cannot be made of this; empty where it can."""
     if spec.record:
-        return "it keeps the account of every decision"
+        return "the account of every decision is kept"
     if spec.model is not None:
         return f"{spec.model.__name__} takes the model's place"
     try:

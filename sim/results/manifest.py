@@ -12,7 +12,7 @@ from typing import Any
 
 from sim.extensions import loaded
 
-_PACKAGES = ("durand", "numpy", "scipy", "mesa", "pandas", "xarray", "pyarrow", "pydantic")
+_PACKAGES = ("durand", "numpy", "scipy", "llvmlite", "mesa", "pandas", "xarray", "pyarrow", "pydantic")
 
 
 def machine() -> dict[str, Any]:
