@@ -28,16 +28,12 @@ class Rulebook:
     """
 
     def __init__(self, parameters: Mapping[str, float | Vector], off: Collection[str] = ()) -> None:
-        known = {name for rule in RULES.values() for name in (rule.name, *rule.mechanisms, *rule.loops)}
+        known = {name for rule in RULES.values() for name in _names(rule)} if off else set()
         for name in off:
             if name not in known:
                 raise KeyError(f"{name} is neither a rule nor a mechanism nor a feedback loop")
-        self.parameters = parameters
+        self.parameters, self._values, self._off = parameters, parameters, frozenset(off)
         self._bound: dict[Callable[..., Vector], Callable[..., Vector]] = {}
-        for rule in RULES.values():
-            silent = any(name in off for name in (rule.name, *rule.mechanisms, *rule.loops))
-            values = {name: parameters[name] for name in rule.parameters}
-            self._bound[rule.function] = _switched_off(rule) if silent else partial(rule.computes, **values)
 
     def __call__(self, rule: Callable[..., Vector], /, *by_place: Vector, **state: Vector) -> Vector:
         """What the rule says of this state, each argument by the rule's own name for it.
@@ -51,7 +47,16 @@ class Rulebook:
         """The same, with the name of the agent that asks, which changes no number."""
         if by_place:
             raise TypeError(by_name_only(rule))
-        return self._bound[rule](**state)
+        return self.bound(rule)(**state)
+
+    def bound(self, rule: Callable[..., Vector]) -> Callable[..., Vector]:
+        """A rule with this run's parameters; what stands for it where it is switched off."""
+        if rule not in self._bound:
+            one = RULES[rule.__name__]
+            values = {name: self._values[name] for name in one.parameters}
+            silent = not self._off.isdisjoint(_names(one))
+            self._bound[rule] = _switched_off(one) if silent else partial(one.computes, **values)
+        return self._bound[rule]
 
     def sum_over(
         self, streams: Streams, name: str, month: int, counts: Vector, owner: str, rule: Callable[..., Vector]
@@ -63,7 +68,12 @@ class Rulebook:
         draws, worlds = streams.counted(name, month, counts)
         values = ((name, self.parameters[name]) for name in RULES[rule.__name__].parameters)
         own = {name: value[worlds] for name, value in values if isinstance(value, np.ndarray)}
-        return np.bincount(worlds, self._bound[rule](draw=draws, **own), len(counts)).astype(np.float64, copy=False)
+        return np.bincount(worlds, self.bound(rule)(draw=draws, **own), len(counts)).astype(np.float64, copy=False)
+
+
+def _names(rule: Rule) -> tuple[str, ...]:
+    """By which it can be switched off."""
+    return rule.name, *rule.mechanisms, *rule.loops
 
 
 def summed_in_full(

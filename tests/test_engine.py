@@ -15,7 +15,7 @@ import pytest
 
 import sim
 from sim import extensions
-from sim.engine import compiled, emit
+from sim.engine import compiled, draws, emit, modules
 from sim.engine.run import Lanes
 from sim.ensemble import engines, simulate
 from sim.ensemble.outcomes import summarise
@@ -197,25 +197,32 @@ class TestBits:
         some = (0, 3, 3, 17, 39)
         assert np.array_equal(outcome(spec)[..., list(some)], outcome(replace(spec, worlds=5, numbers=some)))
 
-    @pytest.mark.parametrize("worlds", [1, 3, 8])
+    @pytest.mark.parametrize("worlds", [1, 2, 3, 8])
     def test_points_have_the_draws_of_their_worlds(self, worlds: int) -> None:
-        weights = np.linspace(1.0, 3.0, 5)
+        weights = np.linspace(1.0, 3.0, 15)
         spec = RunSpec.of(load_scenario("confront"), worlds, 6, 5)
-        together = replace(spec, points=5, values={"kinship_weight": weights}, repeats=worlds)
+        together = replace(spec, points=15, values={"kinship_weight": weights}, repeats=worlds)
         for number, weight in enumerate(weights):
             alone = outcome(replace(spec, values={"kinship_weight": float(weight)}))
             assert np.array_equal(outcome(together)[..., number * worlds : (number + 1) * worlds], alone)
 
     def test_lanes_hold_every_world_once(self) -> None:
-        for layout in (BatchLayout(1), BatchLayout(13, 6, 3), BatchLayout(3, 5, 7), BatchLayout(3, numbers=(2, 2, 9))):
+        several = (BatchLayout(1), BatchLayout(13, 6, 3), BatchLayout(3, 5, 7), BatchLayout(2, 5, 70), BatchLayout(24))
+        kinds = set()
+        for layout in (*several, BatchLayout(3, numbers=(2, 2, 9)), BatchLayout(3, 0, 9, (2, 2, 9))):
             lanes = Lanes.of(layout)
             places = lanes.places[lanes.back]
             assert places.tolist() == list(range(layout.size))
             numbers = lanes.numbers[lanes.back]
             assert numbers.tolist() == [layout.number(place) for place in range(layout.size)]
-            if lanes.together:
-                assert (np.diff(lanes.numbers.reshape(-1, emit.LANES)) == 1).all()
+            steps = np.diff(lanes.numbers.reshape(-1, emit.LANES))
+            if lanes.kind == draws.BESIDE:
+                assert (steps == 1).all()
                 assert (lanes.numbers[:: emit.LANES] % 4 == 0).all()
+            elif lanes.kind == draws.SAME:
+                assert not steps.any()
+            kinds.add(lanes.kind)
+        assert kinds == {draws.BESIDE, draws.SAME, draws.ANY}
 
 
 class TestChoice:
@@ -250,12 +257,12 @@ class TestChoice:
 @cache
 def function(name: str) -> Any:
     """A function of machine code on an array."""
-    takes = emit.WRITTEN[name][0]
+    takes = modules.WRITTEN[name][0]
     loads = "\n".join(
         f"%p{place} = getelementptr <8 x double>, ptr %in{place}, i64 %i\n%x{place} = load <8 x double>, ptr %p{place}, align 8"
         for place in range(takes)
     )
-    text = f"""{emit._shared()}
+    text = f"""{modules.shared()}
 define void @each(i64 %n, ptr %in0, ptr %in1, ptr %out) #0 {{
 entry:
 br label %loop

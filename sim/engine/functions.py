@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine.graph import Graph
-from sim.engine.trace import Traced, computed
+from sim.engine.standins import Traced, computed
 
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 _LOG2_E = 1.4426950408889634

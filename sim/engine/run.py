@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,8 +13,11 @@ from numpy.typing import NDArray
 
 from sim import extensions
 from sim.engine.compiled import ask, code
-from sim.engine.emit import LANES, Layout, emitted
-from sim.engine.trace import NotTraceableError, Shock, Structure, trace
+from sim.engine.draws import ANY, BESIDE, SAME
+from sim.engine.emit import LANES, Layout
+from sim.engine.modules import emitted
+from sim.engine.standins import NotTraceableError
+from sim.engine.trace import Shock, Structure, trace
 from sim.metrics import METRICS
 from sim.scenario import Script
 from sim.scenario.settings import DEFAULTS
@@ -44,31 +48,35 @@ class Lanes:
 
     Attributes:
         places: where each lane's world stands on the worlds axis; some stand twice, to fill a block.
-        numbers: the number of each lane's world.
-        together: whether numbers lie beside each other within every block.
+        numbers: the number of each lane's world; kind: how they lie within a block.
         back: where each world of the axis stands among the lanes.
     """
 
     places: NDArray[np.intp]
     numbers: NDArray[np.int64]
-    together: bool
+    kind: int
     back: slice | NDArray[np.intp]
 
     @classmethod
     def of(cls, layout: BatchLayout) -> Lanes:
-        """Lanes for the worlds of a batch."""
+        """Lanes for the worlds of a batch: in the way that takes least, of those that are possible."""
+        worlds, points = layout.worlds, layout.blocks
         lead = layout.first % _BLOCK
-        padded = -(-(lead + layout.worlds) // LANES) * LANES
-        if layout.numbers is None and padded <= 1.5 * layout.worlds:
-            inside = np.clip(np.arange(padded) - lead, 0, layout.worlds - 1)
-            blocks = np.arange(layout.blocks)[:, None]
-            places = (blocks * layout.worlds + inside).ravel()
-            numbers = np.tile(np.arange(padded) + layout.first - lead, layout.blocks)
-            back = (blocks * padded + lead + np.arange(layout.worlds)).ravel()
-            return cls(places, numbers, True, slice(None) if padded == layout.worlds else back)
-        own = np.arange(layout.worlds) + layout.first if layout.numbers is None else np.array(layout.numbers)
-        places = np.minimum(np.arange(-(-layout.size // LANES) * LANES), layout.size - 1)
-        return cls(places, np.tile(own, layout.blocks)[places], False, slice(0, layout.size))
+        beside, same = _full(lead + worlds) * points, worlds * _full(points)
+        if layout.numbers is None and beside <= min(same, 1.5 * layout.size):
+            inside = np.clip(np.arange(_full(lead + worlds)) - lead, 0, worlds - 1)
+            places = (np.arange(points)[:, None] * worlds + inside).ravel()
+            numbers = np.tile(np.arange(len(inside)) + layout.first - lead, points)
+            back = (np.arange(points)[:, None] * len(inside) + lead + np.arange(worlds)).ravel()
+            return cls(places, numbers, BESIDE, slice(None) if len(inside) == worlds else back)
+        own = np.arange(worlds) + layout.first if layout.numbers is None else np.array(layout.numbers)
+        if same <= 1.5 * layout.size:
+            point = np.minimum(np.arange(_full(points)), points - 1)
+            places = (np.arange(worlds)[:, None] + point * worlds).ravel()
+            back = (np.arange(points)[:, None] + np.arange(worlds) * len(point)).ravel()
+            return cls(places, own.repeat(len(point)), SAME, back)
+        places = np.minimum(np.arange(_full(layout.size)), layout.size - 1)
+        return cls(places, np.tile(own, points)[places], ANY, slice(0, layout.size))
 
     @property
     def blocks(self) -> int:
@@ -83,12 +91,19 @@ class Lanes:
         return out
 
 
+def _full(worlds: int) -> int:
+    """The same, up to a whole block."""
+    return -(-worlds // LANES) * LANES
+
+
 def aligned(shape: tuple[int, ...]) -> Table:
     """An array whose first element begins a line of the processor's cache; what is in it is anything."""
-    size = int(np.prod(shape))
-    room = np.empty(size + LANES)
+    return _aligned_in(np.empty(int(np.prod(shape)) + LANES), shape)
+
+
+def _aligned_in(room: NDArray[np.float64], shape: tuple[int, ...]) -> Table:
     first = -(room.ctypes.data // 8) % LANES
-    return room[first : first + size].reshape(shape)
+    return room[first : first + int(np.prod(shape))].reshape(shape)
 
 
 @dataclass(frozen=True)
@@ -96,20 +111,47 @@ class Machine:
     """A model's structure as machine code.
 
     Attributes:
-        layout: where things stand in memory; opening, month: the first month, and any other; shocks: those of later months.
+        actors: whose settings are read; layout: where things stand in memory.
+        opening, month: the first month, and any other; shocks: those of later months.
     """
 
+    actors: tuple[str, ...]
     layout: Layout
     opening: Any
     month: Any
     shocks: dict[tuple[Shock, ...], Any]
 
 
+# Memory for readings that the last run of a thread has left: the system hands out new memory cleared, which takes as long
+# as a fifth of a run.
+_LEFT = threading.local()
+MOST_LEFT = 2**23  # numbers, 64 MB
+
+
 class Record:
-    """What a run keeps: see `FrontierModel.datacollector`."""
+    """What a run keeps: see `FrontierModel.datacollector`. Its arrays stand until `let_go`.
+
+    Attributes:
+        model_vars: for each metric an array of (months, worlds), for each panel one of (months, rows, worlds).
+    """
 
     def __init__(self) -> None:
-        self.model_vars: dict[str, list[Any]] = {}
+        self.model_vars: dict[str, Any] = {}
+        self._room: NDArray[np.float64] | None = None
+
+    def room(self, shape: tuple[int, ...]) -> Table:
+        """Memory for readings; what is in it is anything."""
+        size = int(np.prod(shape)) + LANES
+        left: NDArray[np.float64] | None = _LEFT.__dict__.pop("room", None)
+        self._room = left if left is not None and len(left) >= size else np.empty(size)
+        return _aligned_in(self._room, shape)
+
+    def let_go(self) -> None:
+        """Leave the memory to the next run."""
+        self.model_vars = {}
+        if self._room is not None and len(self._room) <= MOST_LEFT:
+            _LEFT.room = self._room
+        self._room = None
 
 
 def run(
@@ -151,9 +193,11 @@ class _Run:
         self.states = aligned((lanes.blocks, max(len(layout.states), 1), LANES))
         self.parameters = lanes.table([model.parameters[name] for name in layout.parameters])
         self.keys = np.concatenate([model.streams.key(name) for name in layout.streams])
-        self.out = aligned((sum(rows for _, rows in self.kept.values()), months, lanes.blocks * LANES))
+        self.out = model.datacollector.room((sum(rows for _, rows in self.kept.values()), months, lanes.blocks * LANES))
         # A flag, and whom to ask for counts that the code cannot draw.
         self.told = np.array([0, ctypes.cast(ask, ctypes.c_void_p).value], dtype=np.int64)
+        held = {name: getattr(self, name) for name in ("states", "parameters", "keys", "out", "told")}
+        self.addresses = {name: one.ctypes.data for name, one in (held | {"numbers": lanes.numbers}).items()}
         # The month whose settings are read; those from `first` on have not been run yet.
         self.month, self.first = 0, 0
         self.settings = np.empty(0)
@@ -183,7 +227,7 @@ class _Run:
     def read_settings(self) -> Said:
         """What the scenario says of this month, by actor; and by course, where Pakistan is left to choose among some."""
         script = self.model.script
-        actors: dict[str, Any] = {actor: script.settings(actor, self.month, self.recent) for actor in DEFAULTS}
+        actors: dict[str, Any] = {one: script.settings(one, self.month, self.recent) for one in self.made.actors}
         return actors | {one: script.policy_settings(one, self.month, self.recent) for one in script.candidates}
 
     def catch_up(self, month: int) -> None:
@@ -195,19 +239,23 @@ class _Run:
             self.first = month
 
     def call(self, function: Any, first: int, last: int) -> None:
-        held = (self.states, self.parameters, self.settings, self.keys, self.lanes.numbers)
         wide = self.lanes.blocks * LANES
+        held, settings = self.addresses, self.settings.ctypes.data
         function(
             self.lanes.blocks,
             first,
             last,
-            *(one.ctypes.data for one in held),
-            int(self.lanes.together),
-            self.out.ctypes.data,
+            held["states"],
+            held["parameters"],
+            settings,
+            held["keys"],
+            held["numbers"],
+            self.lanes.kind,
+            held["out"],
             self.months * wide,
             wide,
             int(self.panels),
-            self.told.ctypes.data,
+            held["told"],
         )
         if self.told[0]:
             raise NotRunError
@@ -272,4 +320,4 @@ def _made(structure: Structure) -> Machine:
     texts = emitted(traced, layout)
     once, month = code(texts["once"], 0), code(texts["month"], 2)
     shocks = {one: once(f"run_shock{number}") for number, one in enumerate(structure.shocks[1:])}
-    return Machine(layout, once("run_opening"), month("run"), shocks)
+    return Machine(tuple(structure.named), layout, once("run_opening"), month("run"), shocks)

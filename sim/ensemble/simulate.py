@@ -113,6 +113,7 @@ def _simulate_compiled(batch: RunSpec, read: Reader[T], tick: Tick | None) -> T:
     except NotRunError:
         return simulate_batch(replace(batch, engine="numpy"), read, tick=tick)
     finally:
+        model.datacollector.let_go()
         model.close()
 
 

@@ -20,8 +20,8 @@ PARAMETERS = ("defaults", "prior", "posterior")
 # Where uncertain values come from unless said otherwise, here and on the command line.
 DEFAULT_PARAMETERS = "posterior"
 
-# More worlds a batch gain little speed beyond this (benchmarks/README.md) and cost memory; longer runs take fewer.
-CHUNK, CHUNK_WORLD_MONTHS = 4_000, 240_000
+# More worlds a batch gain no speed beyond this (benchmarks/README.md) and cost memory; longer runs take fewer.
+CHUNK, CHUNK_WORLD_MONTHS = 1_000, 120_000
 # Where several workers share the worlds, each gets some batches, but none of fewer worlds than this.
 BATCHES_EACH, LEAST_WORLDS = 4, 500
 

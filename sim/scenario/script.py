@@ -121,17 +121,18 @@ class Script:
         self.candidates: tuple[str, ...] = tuple(dict.fromkeys(scenario.actors.pakistan.among))
         self._constants: dict[float, Vector] = {}
         used = {name for _, _, name in policy_mentions(scenario)}
-        names: dict[str, list[str]] = {actor: [] for actor in DEFAULTS}
+        self._defaults = dict(DEFAULTS.items())
+        names: dict[str, list[str]] = {actor: [] for actor in self._defaults}
         for name, policy in scenario.policies.items():
             if name in used:
                 names[policy.actor].append(name)
         self.policies = tuple(names["pakistan"])
-        self._parts = {actor: self._part(scenario, actor, names[actor]) for actor in DEFAULTS}
+        self._parts = {actor: self._part(scenario, actor, names[actor]) for actor in self._defaults}
         places = self._places(names) if levers else {}
         for path, vector in (levers or {}).items():
             home, _, setting = path.rpartition(".")
             actor, layer = places[home.removesuffix(".levers") if setting in LEVERS else home]
-            if setting not in DEFAULTS[actor]:
+            if setting not in self._defaults[actor]:
                 raise KeyError(path)
             layer.values[setting] = _within(path, setting, np.array(vector, dtype=np.float64))
         self._shocks: dict[int, list[tuple[str, Operation, float]]] = {}
@@ -190,7 +191,7 @@ class Script:
             return [_given(settings), *(self._layer(change, numbers) for change in changes)]
 
         return _Part(
-            defaults={name: _number(name, value) for name, value in DEFAULTS[actor].items()},
+            defaults={name: _number(name, value) for name, value in self._defaults[actor].items()},
             policy=numbers[settings.policy],
             policies=[layers(one.settings, one.responds) for one in map(scenario.policies.__getitem__, names)],
             own=layers(settings, settings.changes),

@@ -124,7 +124,7 @@ class PairRulebook(Rulebook):
         self.own = {name: (one[name], other[name]) for name in one if not np.array_equal(one[name], other[name])}
         self.both = {name: self._wide(one[name], other[name]) for name in one}
         super().__init__(self.both)
-        self._apart = Rulebook(one)._bound, Rulebook(other)._bound
+        self._apart = Rulebook(one), Rulebook(other)
         self._divided = {rule.function for rule in RULES.values() if any(name in self.own for name in rule.parameters)}
         self._rules = {rule.function: rule for rule in RULES.values()}
         self.trace: Trace | None = None
@@ -164,7 +164,7 @@ class PairRulebook(Rulebook):
         if by_place:
             raise TypeError(by_name_only(rule))
         values = {name: one.value if isinstance(one, Traced) else one for name, one in state.items()}
-        out: Any = self._halves(rule, values) if rule in self._divided else self._bound[rule](**values)
+        out: Any = self._halves(rule, values) if rule in self._divided else self.bound(rule)(**values)
         known = self._rules[rule]
         if self.trace is not None:
             parameters = [self.leaves.get(name, self.both[name]) for name in known.parameters]
@@ -183,8 +183,8 @@ class PairRulebook(Rulebook):
     def _halves(self, rule: Callable[..., Vector], values: Mapping[str, Any]) -> Array:
         """Each half by its own parameters: a power, say, has other bits with a vector than with a number."""
         parts = []
-        for number, bound in enumerate(self._apart):
+        for number, rules in enumerate(self._apart):
             half = slice(0, self.width) if number == 0 else slice(self.width, None)
             mine = {name: np.ascontiguousarray(one[..., half]) for name, one in values.items()}
-            parts.append(bound[rule](**mine))
+            parts.append(rules.bound(rule)(**mine))
         return np.concatenate(parts, axis=-1)

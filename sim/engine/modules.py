@@ -1,0 +1,126 @@
+"""A trace as two modules of LLVM text: what is run once, and the month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sim.chance import COUNTS
+from sim.engine.counting import counting
+from sim.engine.draws import draw, page, philox
+from sim.engine.emit import INTRINSICS, LANES, WORDS, B, D, Emitter, Layout, defined, everywhere
+from sim.engine.functions import WRITTEN, written
+from sim.engine.trace import Part, Trace
+from sim.metrics import METRICS, PANELS
+
+_SIGNATURE = (
+    "ptr noalias %states, ptr noalias %parameters, ptr noalias %settings, ptr noalias %keys, ptr noalias %numbers, "
+    "i64 %kind, i64 %month, ptr noalias %out, i64 %stride, i64 %panels, ptr %told"
+)
+_PASSED = (
+    "ptr %states, ptr %parameters, ptr %settings, ptr %keys, ptr %numbers, i64 %kind, i64 %month, ptr %out, "
+    "i64 %stride, i64 %panels, ptr %told"
+)
+
+
+def emitted(trace: Trace, layout: Layout) -> dict[str, str]:
+    """The text of each module: the opening with shocks, run once, and the month."""
+    shocks = [_function(f"shock{number}", part, layout, False) for number, part in enumerate(trace.shocks)]
+    opening = _function("opening", trace.opening, layout, True)
+    month = _function("month", trace.month, layout, True)
+    runs = [_run(f"run_shock{number}", f"shock{number}", layout) for number in range(len(shocks))]
+    once = [opening, _run("run_opening", "opening", layout), *shocks, *runs]
+    return {"once": "\n".join([shared(), *once]), "month": "\n".join([shared(), month, _run("run", "month", layout)])}
+
+
+def _function(name: str, part: Part, layout: Layout, reads: bool) -> str:
+    out = Emitter(part.graph, layout)
+    out.say(f"%four = alloca {D}, i64 {WORDS}, align 64")
+    values = {place: out.value(node) for place, node in part.states.items()}
+    if reads:
+        rows = {one: [out.value(node) for node in part.readings[one]] for one in layout.places}
+        _kept(out, layout, {one: rows[one] for one in METRICS})
+        out.say(f"br i1 {out.new('icmp ne i64 %panels, 0')}, label %panels.kept, label %states.kept\npanels.kept:")
+        _kept(out, layout, {one: rows[one] for one in PANELS})
+        out.say("br label %states.kept\nstates.kept:")
+    for place, value in values.items():
+        where = out.new(f"getelementptr {D}, ptr %states, i64 {layout.states[place]}")
+        out.say(f"store {D} {value}, ptr {where}, align 64")
+    return defined(f"internal void @{name}({_SIGNATURE}) noinline", [*out.lines, "ret void"])
+
+
+def _kept(out: Emitter, layout: Layout, readings: Mapping[str, list[str]]) -> None:
+    """Store readings, and remember where a metric is out of its range."""
+    for name, values in readings.items():
+        for row, value in enumerate(values, layout.places[name][0]):
+            if name in METRICS:
+                _within_range(out, value, METRICS[name].low - 1e-9, METRICS[name].high + 1e-9)
+            where = out.new(f"getelementptr double, ptr %out, i64 {out.new(f'mul i64 %stride, {row}')}")
+            out.say(f"store {D} {value}, ptr {where}, align 64")
+
+
+def _within_range(out: Emitter, value: str, low: float, high: float) -> None:
+    """Remember where a reading is no number, or out of its range."""
+    below = out.new(f"fcmp ult {D} {value}, {everywhere(low)}")
+    above = out.new(f"fcmp ugt {D} {value}, {everywhere(high)}")
+    wrong = out.new(f"or {B} {below}, {above}")
+    before = out.new("load i64, ptr %told")
+    bits = out.new(f"bitcast {B} {wrong} to i{LANES}")
+    wide = out.new(f"zext i{LANES} {bits} to i64")
+    out.say(f"store i64 {out.new(f'or i64 {before}, {wide}')}, ptr %told")
+
+
+def _run(name: str, called: str, layout: Layout) -> str:
+    """All months of a block of eight worlds, then the next block."""
+    wide = 8 * LANES
+    return f"""
+define void @{name}(i64 %blocks, i64 %first, i64 %last, ptr %all_states, ptr %all_parameters, ptr %all_settings, ptr %keys,
+ptr %all_numbers, i64 %kind, ptr %all_out, i64 %stride, i64 %lanes, i64 %panels, ptr %told) #0 {{
+entry:
+br label %block
+block:
+%b = phi i64 [0, %entry], [%b.next, %block.done]
+%s = mul i64 %b, {wide * max(len(layout.states), 1)}
+%states = getelementptr i8, ptr %all_states, i64 %s
+%p = mul i64 %b, {wide * max(len(layout.parameters), 1)}
+%parameters = getelementptr i8, ptr %all_parameters, i64 %p
+%c = mul i64 %b, {wide * max(len(layout.settings), 1)}
+%settings = getelementptr i8, ptr %all_settings, i64 %c
+%w = mul i64 %b, {wide}
+%numbers = getelementptr i8, ptr %all_numbers, i64 %w
+%here = getelementptr i8, ptr %all_out, i64 %w
+br label %month
+month:
+%month.number = phi i64 [%first, %block], [%m.next, %month]
+%o = mul i64 %month.number, %lanes
+%out = getelementptr double, ptr %here, i64 %o
+call void @{called}({_PASSED.replace("%month", "%month.number")})
+%m.next = add i64 %month.number, 1
+%more = icmp slt i64 %m.next, %last
+br i1 %more, label %month, label %block.done
+block.done:
+%b.next = add i64 %b, 1
+%again = icmp slt i64 %b.next, %blocks
+br i1 %again, label %block, label %exit
+exit:
+ret void
+}}
+"""
+
+
+def shared() -> str:
+    """What every module has: draws, counts, functions."""
+    declared = [
+        f"declare {D} @llvm.{name}.v{LANES}f64({', '.join([D] * (3 if name == 'fma' else 1))})"
+        for name in INTRINSICS.values()
+    ]
+    functions = [_mathematics(name) for name in WRITTEN]
+    counts = [counting(name) for name in COUNTS]
+    return "\n".join([*declared, philox(), draw(), page(), *functions, *counts])
+
+
+def _mathematics(name: str) -> str:
+    graph, node, takes = written(name)
+    out = Emitter(graph, None, [f"%a{place}" for place in range(takes)])
+    value = out.value(node)
+    listed = ", ".join(f"{D} %a{place}" for place in range(takes))
+    return defined(f"internal {D} @{name}({listed}) noinline", [*out.lines, f"ret {D} {value}"])
