@@ -356,6 +356,16 @@ def test_the_studio_sends_its_scenario_to_compare() -> None:
     assert headlines(found)[0] in said(app)
 
 
+def test_the_studio_opens_beside_kept_versions_and_keeps_the_metric() -> None:
+    kept = versions.keep(State(levers={"aid": 0.9}, worlds=20, months=24, parameters="defaults"), "Mine")
+    app = opened("pages/studio.py", **to_query(kept))
+    assert widget(app, "selectbox", "Start anew from").value == "confront"
+    text = "schema: 1\ntitle: Mine\nextends: confront\nactors:\n  pakistan:\n    levers: {aid: 0.7}\n"
+    app.text_area[0].set_value(text).run()
+    widget(app, "selectbox", "What to look at").set_value("attacks").run()
+    assert app.session_state["state"].metric == app.query_params["metric"] == "attacks"
+
+
 # ------------------------------------------------------------------------------------------------ the address
 
 NAMES = sorted(state.known())

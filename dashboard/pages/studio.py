@@ -21,6 +21,11 @@ def put(text: str) -> None:
     st.session_state["draft number"] = st.session_state.get("draft number", 0) + 1
 
 
+def usual() -> str:
+    """The scenario of the library to begin from: the one that is worked on elsewhere, where it is of the library."""
+    return here.edited if here.edited in controls.library() else "confront"
+
+
 def begin() -> None:
     """Start anew from the chosen scenario."""
     put(drafting.start(st.session_state[state.key("begin")]))
@@ -42,13 +47,13 @@ def compare(checked: drafting.Checked) -> None:
     other = checked.parent or next(name for name in here.scenarios if name != state.OWN)
     text = st.session_state["draft"]
     state.replace_all(
-        here.with_(own=text, scenarios=(other, state.OWN), levers={}, postures={}, version_of="", since="")
+        state.current().with_(own=text, scenarios=(other, state.OWN), levers={}, postures={}, version_of="", since="")
     )
     st.session_state["go"] = True
 
 
 if "draft" not in st.session_state:
-    put(here.own or drafting.start(here.edited if here.edited in controls.library() else "confront"))
+    put(here.own or drafting.start(usual()))
 if st.session_state.pop("go", False):
     st.switch_page("pages/compare.py")
 
@@ -63,7 +68,7 @@ def effect(checked: drafting.Checked, text: str) -> None:
         st.info(f"Nothing differs from {show.plain(title)} yet. Add a change, and what it does is shown here.")
         return
     st.subheader(f"What it does, beside {show.plain(title)}", anchor=False)
-    seen = choosing.metric(here, "What to look at", "studio metric")
+    seen = state.publish(choosing.metric(here, "What to look at", "studio metric"))
     asked = seen.with_(scenarios=(parent, state.OWN), own=text, levers={}, postures={})
     found = show.comparison(asked.with_(version_of="", since="", told=""), held=(344,))
     if found is not None:
@@ -102,7 +107,7 @@ with first, st.container(horizontal=True, vertical_alignment="bottom"):
     parent = st.selectbox(
         "Start anew from",
         list(controls.library()),
-        list(controls.library()).index(here.edited if here.edited != state.OWN else "confront"),
+        list(controls.library()).index(usual()),
         format_func=lambda name: controls.library()[name][0],
         key=state.key("begin"),
         help="  \n".join(f"{show.plain(title)}: {show.plain(asks)}" for title, asks in controls.library().values()),
