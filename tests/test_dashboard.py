@@ -236,11 +236,15 @@ def test_what_cannot_be_kept_is_told() -> None:
     here = State(levers={"aid": 0.9})
     for wrong, title, why in (
         (State(), "Mine", "Nothing is changed"),
-        (here, " ~ ".strip("~ "), "a name first"),
+        (here, " ~ ", "a name first"),
+        (here, "\u200b\u202e", "a name first"),
+        (here, "confront", "called confront already"),
+        (here.with_(own="schema: 1\ntitle: My own\nextends: confront\n"), "My own", "called My own already"),
         (versions.keep(here, "Mine").with_(levers={"aid": 0.1}), "Mine", "called Mine already"),
     ):
         with pytest.raises(ValueError, match=why):
             versions.keep(wrong, title)
+    assert versions.keep(here, "سخت\u200cگیر").kept["k1"].title == "سخت\u200cگیر"
     for number in range(MOST_KEPT):
         here = versions.keep(here, f"Version {number}").with_(version_of="appease", levers={"aid": 0.9})
     with pytest.raises(ValueError, match="let go of one"):
@@ -253,6 +257,30 @@ def test_what_cannot_be_kept_is_told() -> None:
     ):
         found, problems = from_query({"kept.k1": text})
         assert (found.kept, len(problems)) == ({}, 1)
+
+
+def test_what_was_set_stays_with_its_scenario_when_others_come_and_go() -> None:
+    """Otherwise a lever that was moved in one scenario's copy holds in another's all at once, and under the same name."""
+    here = State(levers={"aid": 0.9})
+    assert here.comparing(("confront", "appease", "hedge")).version_of == "appease"
+    assert here.comparing(("confront", "hedge")) == State(scenarios=("confront", "hedge"))
+    there = versions.keep(here, "Mine").with_(shown="k1", versus="appease")
+    moved = there.with_(scenarios=("k1", "appease"), levers={"aid": 0.4}, month="2023-01")
+    left = versions.let_go("k1", moved)
+    assert (left.scenarios, left.edited, left.levers) == (("appease", "confront"), "appease", {"aid": 0.4})
+    assert (left.shown, left.versus, left.month) == ("", "appease", "2023-01")
+    assert versions.let_go("k1", there.with_(levers={"aid": 0.4})).levers == {}
+
+
+def test_versions_of_a_scenario_of_ones_own_go_with_it() -> None:
+    """Otherwise a version has other numbers under the same name, and Back loses what no address can hold."""
+    own = "schema: 1\ntitle: My own\nextends: confront\n"
+    kept = versions.keep(State(scenarios=("confront", "own"), own=own, levers={"aid": 0.9}), "Mine")
+    assert versions.with_own(own, kept) == kept
+    other = versions.with_own(f"{own}months: 12\n", kept)
+    assert (other.kept, other.scenarios) == ({}, ("confront", "own"))
+    there = {key: value for key, value in to_query(kept).items() if key != "own"}
+    assert from_query(there, {"own": own}) == (kept, [])
 
 
 def test_a_bad_address_gets_a_message_and_the_usual_values() -> None:

@@ -97,18 +97,19 @@ def back() -> None:
     with st.container(horizontal=True, gap="small", key="ways-back"):
         st.button("Undo", key="undo", on_click=controls.go, args=[history.back], disabled=not undo)
         st.button("Redo", key="redo", on_click=controls.go, args=[history.again], disabled=not redo)
-        st.button("Put all back as written", key="plain", on_click=controls.go, args=[as_written], disabled=not plain)
+        st.button(
+            "Put all back as written",
+            key="plain",
+            on_click=controls.go,
+            args=[state.State.as_written],
+            disabled=not plain,
+        )
 
 
 @st.fragment(key=controls.KEEP)
 def keep() -> None:
     """Your version, to be kept under a name, and those that were."""
     versions_kept.shown(state.current())
-
-
-def as_written(here: state.State) -> state.State:
-    """The state in which your version is left as the scenario was written."""
-    return here.with_(levers={}, postures={}, since="")
 
 
 def downloads(here: state.State, found: Comparison) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.runtime import state
+from dashboard.runtime import state, versions
 from dashboard.widgets import choosing, controls, drafting, forms, sentences, show
 from sim.scenario import ScenarioError, differences, load_scenario
 
@@ -44,11 +44,9 @@ def bring() -> None:
 
 def compare(checked: drafting.Checked) -> None:
     """Show the draft beside its parent on the Compare page."""
-    other = checked.parent or next(name for name in here.scenarios if name != state.OWN)
-    text = st.session_state["draft"]
-    state.replace_all(
-        state.current().with_(own=text, scenarios=(other, state.OWN), levers={}, postures={}, version_of="", since="")
-    )
+    there = versions.with_own(st.session_state["draft"], state.current())
+    other = checked.parent or next(name for name in there.scenarios if name != state.OWN)
+    state.replace_all(there.with_(scenarios=(other, state.OWN), version_of="").as_written())
     st.session_state["go"] = True
 
 
@@ -69,8 +67,8 @@ def effect(checked: drafting.Checked, text: str) -> None:
         return
     st.subheader(f"What it does, beside {show.plain(title)}", anchor=False)
     seen = state.publish(choosing.metric(here, "What to look at", "studio metric"))
-    asked = seen.with_(scenarios=(parent, state.OWN), own=text, levers={}, postures={})
-    found = show.comparison(asked.with_(version_of="", since="", told=""), held=(344,))
+    asked = seen.with_(scenarios=(parent, state.OWN), own=text, version_of="", told="").as_written()
+    found = show.comparison(asked, held=(344,))
     if found is not None:
         st.markdown(show.strong(sentences.answer(asked, found)))
         show.picture(show.moving(found, "fan", seen.metric), "studio-fan", width=680)
@@ -138,6 +136,11 @@ with left:
         st.warning(
             "This scenario is too long for an address: neither a link to its comparison nor the page loaded again will hold it. "
             "To keep or share it, download it; whoever has the file can upload it here."
+        )
+    if text != here.own and (kept := [here.kept[name].title for name in versions.kept_of_own(here)]):
+        st.caption(
+            f"Versions that you kept of the scenario before go when this one is compared: {show.plain(', '.join(kept))}. Undo "
+            "on Compare brings them back."
         )
     with st.container(horizontal=True):
         st.button(

@@ -144,9 +144,9 @@ def keep(here: State, title: str) -> State:
     if not changed(here):
         raise ValueError("Nothing is changed yet: move a lever first.")
     if not title:
-        raise ValueError("Give it a name first.")
-    if title in (one.title for one in here.kept.values()):
-        raise ValueError(f"There is a version called {title} already.")
+        raise ValueError("Give it a name first, with a letter or a number in it.")
+    if title.casefold() in (one.casefold() for one in _titles(here)):
+        raise ValueError(f"There is one called {title} already; give it another name.")
     if name is None:
         raise ValueError(f"{MOST_KEPT} versions are kept already; let go of one first.")
     one = Kept(title, base.of if base else here.edited, (*(base.steps if base else ()), step(here)))
@@ -154,19 +154,34 @@ def keep(here: State, title: str) -> State:
         raise ValueError("This version has become too long for an address; take the scenario along as a file instead.")
     beside = here.scenarios if len(here.scenarios) < state.MOST_SCENARIOS else here.scenarios[:-1]
     kept = {**here.kept, name: one}
-    return here.with_(kept=kept, scenarios=(*beside, name), version_of="", levers={}, postures={}, since="")
+    return here.with_(kept=kept, scenarios=(*beside, name), version_of="").as_written()
+
+
+def _titles(here: State) -> list[str]:
+    """What scenarios are called that there are already."""
+    mine = [written(here, OWN).title] if here.own else []
+    return [*state.known().values(), *mine, *(one.title for one in here.kept.values())]
 
 
 def let_go(name: str, here: State) -> State:
-    """Without a version that was kept; what was set in a copy of it goes with it."""
-    left = tuple(one for one in here.scenarios if one != name)
+    """Without a version that was kept; what was set in a copy of it, or asked about it, goes with it."""
+    left = [one for one in here.scenarios if one != name]
     usual = [one for one in State().scenarios if one not in left]
-    here = here.with_(kept={one: what for one, what in here.kept.items() if one != name})
-    if name in here.scenarios:
-        here = here.with_(scenarios=(*left, *usual[: max(2 - len(left), 0)]))
-        if here.version_of in ("", name):
-            here = here.with_(version_of="", levers={}, postures={}, since="")
-    return here
+    asked = {one: "" for one in ("shown", "versus") if getattr(here, one) == name}
+    kept = {one: what for one, what in here.kept.items() if one != name}
+    return here.comparing([*left, *usual[: max(2 - len(left), 0)]]).with_(kept=kept, **asked)
+
+
+def with_own(text: str, here: State) -> State:
+    """With another scenario made in the Studio; versions that were kept of the one before go with it."""
+    for name in kept_of_own(here) if text != here.own else ():
+        here = let_go(name, here)
+    return here.with_(own=text)
+
+
+def kept_of_own(here: State) -> list[str]:
+    """The versions that were kept of the scenario made in the Studio."""
+    return [name for name, one in here.kept.items() if one.of == OWN]
 
 
 def _your(title: str) -> str:

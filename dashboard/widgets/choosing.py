@@ -30,9 +30,7 @@ def scenarios(here: State) -> State:
     if len(chosen) < 2:
         st.info("Choose two scenarios or more; until then the last choice stays.")
         return here
-    here = here.with_(scenarios=tuple(chosen))
-    if here.edited not in chosen:
-        here = here.with_(version_of="", levers={}, postures={}, since="")
+    here = here.comparing(chosen)
     if changed := sentences.changes(here):
         st.caption(show.plain(changed))
     return here

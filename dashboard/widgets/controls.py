@@ -117,7 +117,7 @@ def scenarios(here: State) -> State:
     if len(chosen) < 2:
         first.info("Choose two scenarios or more; until then the last comparison stays.")
         chosen = list(here.scenarios)
-    here = here.with_(scenarios=tuple(chosen))
+    here = here.comparing(chosen)
     with fourth:
         here = told(here)
     with st.expander("What the scenarios are", key=state.key("what"), on_change="rerun") as what:
@@ -127,7 +127,7 @@ def scenarios(here: State) -> State:
     edited = second.selectbox(
         "Your version is a copy of",
         chosen,
-        chosen.index(here.edited) if here.edited in chosen else len(chosen) - 1,
+        chosen.index(here.edited),
         format_func=lambda name: title_of(here, name),
         key=state.key("version", *chosen),
         help="The sliders below change this copy; the scenario as it was written stays beside it.",
@@ -144,7 +144,7 @@ def scenarios(here: State) -> State:
         help="  \n".join(f"{show.plain(METRICS[name].title)}: {show.plain(METRICS[name].means)}" for name in HEADLINES),
     )
     if edited != here.edited:  # the levers that were set belong to the other scenario's copy
-        here = here.with_(levers={}, postures={}, since="")
+        here = here.as_written()
     return here.with_(version_of="" if edited == chosen[-1] else edited, metric=metric)
 
 

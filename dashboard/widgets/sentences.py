@@ -84,7 +84,10 @@ def how_compared(here: State, found: Comparison) -> str:
 
 def left_out(here: State) -> list[str]:
     """What the address of a page does not hold, in a sentence each."""
-    texts = {"The scenario made in the Studio": here.own, "The experiment put together on Experiments": here.trial}
+    own = "The scenario made in the Studio"
+    if here.own and versions.kept_of_own(here):
+        own += ", with the versions kept of it,"
+    texts = {own: here.own, "The experiment put together on Experiments": here.trial}
     return [
         f"{what} is too long for this page's address. To keep or share it, download it as a file."
         for what, text in texts.items()

@@ -58,9 +58,7 @@ def _keep(place: str) -> None:
 def _beside(name: str, here: State) -> State:
     """The state in which a kept version is compared, too: in place of the last scenario where there is no room."""
     some = here.scenarios if len(here.scenarios) < state.MOST_SCENARIOS else here.scenarios[:-1]
-    edited = here.edited if here.edited in some else ""
-    there = here.with_(scenarios=(*some, name), version_of=edited)
-    return there if edited else there.with_(levers={}, postures={}, since="")
+    return here.comparing((*some, name))
 
 
 def _said(here: State, one: kept.Kept) -> str:
