@@ -128,12 +128,11 @@ def page() -> None:
             if not leader:
                 access.games().again(code, secret)
         access.hold(game=view.code, **({"leader": leader} if leader else {"player": secret}))
-        if leader:
-            several.overview(view, leader)
+        views = several.overview(view, leader) if leader else ()
         st.header(show.plain(view.title), anchor=False)
         watch(view.code, view.version, secret, leader)
         if leader:
-            tables.host(view, view.code, leader)
+            tables.host(view, views, leader)
         else:
             tables.player(view, view.code, secret)
     except ClassroomError as problem:

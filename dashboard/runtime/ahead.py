@@ -29,7 +29,7 @@ def likely(before: State, here: State) -> Iterator[Job | Question]:
     worthwhile = like.worlds * like.months <= MOST_WORLD_MONTHS
     yours = (versions.scenarios(then).get(versions.YOURS) for then in _steps(before, here) if worthwhile)
     shared = versions.shared(here, versions.YOURS)
-    if before == here:  # nothing was moved: who looks on may ask why
+    if before == here and worthwhile:  # nothing was moved: who looks on may ask why
         yield from asked.likely(here)
     guesses = (replace(like, scenario=scenario, shared=shared) for scenario in yours if scenario is not None)
     for job in chain(versions.next_jobs(before, here).values(), guesses):

@@ -24,7 +24,7 @@ WORLDS, MONTHS, SEED = 200, 60, 0
 
 def to_save(here: State) -> dict[str, str] | None:
     """What is kept of a run: what it does, not how many worlds somebody looked at. None where there is nothing of one's own."""
-    name = here.edited if versions.changed(here) else next(_mine(here), None)
+    name = subject(here)
     kept = here.kept.get(name or "")
     base = kept.of if kept else name
     if name is None or (base == OWN and too_long(here.own)):
@@ -38,6 +38,11 @@ def to_save(here: State) -> dict[str, str] | None:
     if name == here.edited:
         one = one.with_(since=here.since, levers=here.levers, postures=here.postures)
     return to_query(one)
+
+
+def subject(here: State) -> str | None:
+    """The scenario that would be saved, or in a copy of which something is set; None where there is nothing of one's own."""
+    return here.edited if versions.changed(here) else next(_mine(here), None)
 
 
 def _mine(here: State) -> Iterator[str]:

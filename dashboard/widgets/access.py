@@ -355,3 +355,24 @@ def visitor() -> tuple[str, str]:
 def complain(problem: Exception) -> None:
     """Say what cannot be done."""
     st.error(show.plain(f"{capital(str(problem))}."), icon=":material/error:")
+
+
+def attempt(place: str, act: Callable[..., object], *given: object) -> None:
+    """Do what a button says as it is clicked, and keep a refusal until `refused` says it at that place of the page."""
+    succeeds(place, act, *given)
+
+
+def succeeds(place: str, act: Callable[..., object], *given: object) -> bool:
+    """The same; whether it was done."""
+    try:
+        act(*given)
+    except ClassroomError as problem:
+        st.session_state[f"refused {place}"] = problem
+        return False
+    return True
+
+
+def refused(place: str) -> None:
+    """Say what could not be done at a place of the page, where something could not."""
+    if problem := st.session_state.pop(f"refused {place}", None):
+        complain(problem)

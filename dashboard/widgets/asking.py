@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
@@ -11,6 +10,7 @@ from typing import Literal
 
 import streamlit as st
 
+from dashboard.menu import classes_only
 from dashboard.runtime import exercises, steps
 from dashboard.runtime.engine import BusyError, RunError, engine
 from dashboard.runtime.exercises import Lesson, Sketch
@@ -222,7 +222,7 @@ def _told(one: Exercise, name: str, side: Side) -> None:
 
 def link(way: Way) -> None:
     """A link to the page on which something is done, in a tab of its own; nothing on a server that does not have the page."""
-    if not os.environ.get("DURAND_CLASSES_ONLY"):
+    if not classes_only():
         st.markdown(f"[{show.plain(way.label)}]({access.link(way.page, **way.query)})")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
@@ -85,14 +85,8 @@ def seats(standing: Standing, secret: str) -> None:
     def called(number: int) -> str:  # lists take it as it is, for they know no markup
         return f"{show.seen(there[number].nickname)} (seat {number}, {there[number].predictions} predicted)"
 
-    def do(act: Callable[..., None], *given: object) -> None:
-        try:
-            act(code, secret, *given)
-        except ClassroomError as problem:
-            st.session_state["seats refused"] = problem
-
-    if refused := st.session_state.pop("seats refused", None):
-        access.complain(refused)
+    do = partial(access.attempt, "seats")
+    access.refused("seats")
     st.markdown(
         f"The class is **{'locked: nobody else can join' if standing.locked else 'open to whoever has the code'}**."
     )
@@ -100,21 +94,20 @@ def seats(standing: Standing, secret: str) -> None:
         "Let others join again" if standing.locked else "Lock: nobody else joins",
         key="lock",
         on_click=do,
-        args=[room.lock, not standing.locked],
+        args=[room.lock, code, secret, not standing.locked],
     )
     if not there:
         return
     gone = st.multiselect("Seats to remove", list(there), format_func=called, key="to remove")
-    st.button(
-        "Remove them, with what they predicted", key="remove", disabled=not gone, on_click=do, args=[room.remove, *gone]
-    )
+    given = [room.remove, code, secret, *gone]
+    st.button("Remove them, with what they predicted", key="remove", disabled=not gone, on_click=do, args=given)
     if len(there) < 2:
         return
     st.caption("Somebody has joined twice? Merge: one nickname stays, both devices go on, the later predictions count.")
     kept = st.selectbox("The seat that stays", list(there), format_func=called, key="to keep")
     others = [number for number in there if number != kept]
     other = st.selectbox("The seat that goes into it", others, format_func=called, key="to merge")
-    st.button("Merge the two", key="merge", on_click=do, args=[room.merge, other, kept])
+    st.button("Merge the two", key="merge", on_click=do, args=[room.merge, code, secret, other, kept])
 
 
 def choose(standing: Standing, secret: str) -> None:
@@ -124,18 +117,20 @@ def choose(standing: Standing, secret: str) -> None:
         there = names.index(standing.exercise) if standing.exercise in names else 0
         name = st.selectbox("Exercise", names, there, format_func=asking.titled, key=f"exercise {standing.exercise}")
         st.caption("What was predicted in the one before is kept.")
-        if st.form_submit_button("Go on to this exercise") and name != standing.exercise:
-            access.classes().choose(standing.code, secret, name)
+        asked = st.form_submit_button("Go on to this exercise") and name != standing.exercise
+        if asked and access.succeeds("exercise", access.classes().choose, standing.code, secret, name):
             st.rerun()
+    access.refused("exercise")
 
 
 def come_back() -> None:
     """Offer the classes that this browser opened; the code of one of them may stand in the address."""
     code = access.held("class")
     for secret in access.known("host") if code else ():
-        if access.classes().is_instructor(code, secret):
-            label = f"Go on with {show.plain(access.classes().standing(code).title)}"
-            st.button(label, type="primary", key="go on", on_click=partial(access.hold, host=secret))
+        with suppress(ClassroomError):
+            if access.classes().is_instructor(code, secret):
+                label = f"Go on with {show.plain(access.classes().standing(code).title)}"
+                st.button(label, type="primary", key="go on", on_click=partial(access.hold, host=secret))
 
 
 def end(standing: Standing, secret: str) -> None:

@@ -111,12 +111,14 @@ def _row(sweep: Sweep, titles: Mapping[str, str], number: int) -> str:
 def _number(place: st.delta_generator.DeltaGenerator, sweep: Sweep, outcome: str, number: int) -> str:
     """The number that an outcome is compared with: the middle of its values, unless another is given."""
     values = outcomes_by_point(sweep, [outcome])[outcome]
-    middle = float(fine(float(values.median()), 3).replace(",", ""))
     least, most = fine(float(values.min()), 3), fine(float(values.max()), 3)
+    known = values.notna().any()
     value = place.number_input(
-        f"Number (here from {least} to {most}; {METRICS[outcome].unit})",
-        value=middle,
+        f"Number (here from {least} to {most}; {METRICS[outcome].unit})"
+        if known
+        else f"Number ({METRICS[outcome].unit})",
+        value=float(f"{values.median():.3g}") if known else 0.0,
         format="%g",
         key=state.key("number", outcome, number),
     )
-    return f"{value:g}" if value >= 0 else f"-{-value:g}"
+    return f"{value:.12g}"

@@ -43,7 +43,7 @@ _ABOUT_MODES = (  # the accepted sets say themselves which months they agree wit
 FIRST = State(metric="attacks")
 _WORLDS = (50, 100, 200, 500, 1000)
 # The parts of the page that follow what is moved, by the names of their fragments; and the whole of it.
-ANSWER, BACK, KEEP, BODY = "answer", "back", "keep", "compare"
+ANSWER, BACK, KEEP, BODY, SAVE = "answer", "back", "keep", "compare", "save"
 
 
 @cache
@@ -66,14 +66,14 @@ def follow(there: State, *more: str) -> None:
     """Keep another state, and have what follows from it shown anew."""
     before = ways_back()
     state.publish(there)
-    st.rerun([*more, *([] if before == ways_back() else [BACK, KEEP]), ANSWER])
+    st.rerun([*more, *([] if before == ways_back() else [BACK, KEEP]), ANSWER, SAVE])
 
 
 def go(change: Callable[[State], State | None]) -> None:
     """Choose what another state has, which `change` makes of this one, and show all anew; stay where there is none."""
     if (there := change(state.current())) is not None:
         state.replace_all(there)
-        st.rerun(BODY)
+        st.rerun([BODY, SAVE])
 
 
 def ways_back() -> tuple[bool, bool, bool]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from dashboard.menu import classes_only
 from dashboard.runtime import class_runs
 from dashboard.runtime.state import State
 from dashboard.widgets import access, asking, classes, show
@@ -65,7 +66,8 @@ def side_by_side(standing: Standing, secret: str) -> None:
             return
         saved = {one.number: one for one in access.classes().runs(standing.code, secret)}
         if not saved:
-            st.info("Nobody has saved a run yet. Participants do so on Compare, once they have moved a lever.")
+            how = "" if classes_only() else " Participants do so on Compare, once they have moved a lever."
+            st.info(f"Nobody has saved a run yet.{how}")
             return
         numbers = st.multiselect(
             f"Runs, at most {MOST_BESIDE}",

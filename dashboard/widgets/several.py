@@ -40,7 +40,7 @@ def _quarter(view: View) -> str:
     return period(view.ahead) if view.ahead and view.state != OVER else f"{view.turn} turns played"
 
 
-def overview(view: View, leader: str) -> None:
+def overview(view: View, leader: str) -> tuple[View, ...]:
     """All tables of this host, where there are several; what can be done at all of them; another one to open."""
     views = access.games().all_of(view.code, leader)
     if views[1:]:
@@ -63,12 +63,12 @@ def overview(view: View, leader: str) -> None:
         st.button(
             "Open another table",
             key="another table",
-            on_click=_try,
-            args=[lambda: access.games().add(view.code, leader, _next_title(views))],
+            on_click=access.attempt,
+            args=["several", access.games().add, view.code, leader, _next_title(views)],
             help="The same beginning and the same random draws, with seats and a code of its own.",
         )
-    if refused := st.session_state.pop("several refused", None):
-        access.complain(refused)
+    access.refused("several")
+    return views
 
 
 @st.fragment(run_every=2.0)
@@ -95,7 +95,8 @@ def _for_all(code: str, leader: str, views: Sequence[View]) -> None:
     with st.container(horizontal=True):
         for label, (may, act) in acts.items():
             if may:
-                st.button(label, key=label, on_click=_try, args=[partial(games.everywhere, code, leader, act)])
+                given = ["several", games.everywhere, code, leader, act]
+                st.button(label, key=label, on_click=access.attempt, args=given)
 
 
 def _next_title(views: Sequence[View]) -> str:
@@ -103,25 +104,17 @@ def _next_title(views: Sequence[View]) -> str:
     return f"{first}, table {len(views) + 1}"
 
 
-def _try(act: Callable[[], object]) -> None:
-    try:
-        act()
-    except ClassroomError as problem:
-        st.session_state["several refused"] = problem
-
-
 # ------------------------------------------------------------------------------------------------ the debrief
 
 
-def debrief(view: View, leader: str) -> None:
+def debrief(tables: Sequence[View], leader: str) -> None:
     """All tables side by side, for their host."""
-    games_ = access.games()
-    views = [one for one in games_.all_of(view.code, leader) if one.turn]
+    views = [one for one in tables if one.turn]
     if not views[1:]:
         st.caption("When two tables have played a quarter, they can be set side by side here.")
         return
     called = _named(views)
-    logs = {called[one.code]: games_.log(one.code, leader) for one in views}
+    logs = {called[one.code]: access.games().log(one.code, leader) for one in views}
     question = Question(games.across, ({title: log.to_json() for title, log in logs.items()},))
     found = waiting.answer("across", "Set all tables side by side", question, "Takes a second or two for each table.")
     if found is not None:

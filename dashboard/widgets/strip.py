@@ -9,10 +9,13 @@ from typing import Any
 import streamlit as st
 
 from dashboard.widgets.show import Drawn
-from sim.theme import AXIS, PALETTE
+from sim.plots.theme import DASHES
+from sim.theme import AXIS, DARK_LINES, PALETTE
 
 WIDE, HIGH = 300, 100  # of the drawing, before it is stretched to the screen
-DASHES = ("", "6 3", "2 2", "8 3 2 3", "1 4")  # lines are told apart without colour, too
+# What a page that is dark by now gives each line; an image has the scheme of the page that it stands in.
+_NIGHT = "".join(f"[stroke='{light}']{{stroke:{dark}}}" for light, dark in DARK_LINES.items() if light in PALETTE)
+_STYLE = f"*{{vector-effect:non-scaling-stroke}}@media (prefers-color-scheme:dark){{{_NIGHT}}}"
 
 
 def strip(one: Drawn, first: str, last: str) -> None:
@@ -29,7 +32,8 @@ def strip(one: Drawn, first: str, last: str) -> None:
     drawn, names = [], []
     for place, (name, rows) in enumerate(lines.items()):
         points = " ".join(_point(row["p50"], row["month"], len(rows), low, high) for row in rows)
-        look = f'stroke="{PALETTE[place % len(PALETTE)]}" stroke-dasharray="{DASHES[place % len(DASHES)]}"'
+        dashes = " ".join(map(str, DASHES[place % len(DASHES)]))  # told apart without colour, as in the picture
+        look = f'stroke="{PALETTE[place % len(PALETTE)]}" stroke-dasharray="{dashes}"'
         drawn.append(f'<polyline points="{points}" {look}/>')
         swatch = _image(24, 4, f'<path d="M0 2H24" {look}/>')
         names.append(f"<span>{swatch}{escape(name)}</span>")
@@ -47,7 +51,7 @@ def _image(wide: int, high: int, drawn: str, told: str = "") -> str:
     """A drawing as an image, which Streamlit lets stand in a page's text."""
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" preserveAspectRatio="none" fill="none" '
-        f'stroke-width="2"><style>*{{vector-effect:non-scaling-stroke}}</style>{drawn}</svg>'
+        f'stroke-width="2"><style>{_STYLE}</style>{drawn}</svg>'
     )
     return f'<img src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}" alt="{escape(told)}">'
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -15,6 +15,8 @@ from sim.teaching.play.moves import MoveLog
 from sim.teaching.play.table_file import LOBBY, OVER, PAUSED, PLAYING, View
 from sim.teaching.play.text import period
 from sim.vocabulary import ACTORS
+
+_PLACE = "table"  # where it is said that a host's button could not do what it says; the buttons act on their click: see `lines`
 
 
 def stands(view: View, to_host: bool) -> None:
@@ -113,19 +115,19 @@ def _decide(view: View, code: str, secret: str) -> None:
 # ------------------------------------------------------------------------------------------------ the host
 
 
-def host(view: View, code: str, secret: str) -> None:
-    """What the host can do: at a table, with what is said there, and over all tables."""
+def host(view: View, views: Sequence[View], secret: str) -> None:
+    """What the host can do: at a table, with what is said there, and over all of the host's tables."""
     table, said, everything = st.tabs(["Table", "Messages and news", "Debrief over all tables"])
     with table:
-        _lead(view, code, secret)
+        _lead(view, view.code, secret)
     with said:
         left, right = st.columns(2, gap="medium")
         with right:
-            talk.news(view, secret, len(access.games().all_of(code, secret)) > 1)
+            talk.news(view, views, secret)
         with left:
             talk.host(view, secret)
     with everything:
-        several.debrief(view, secret)
+        several.debrief(views, secret)
 
 
 def _lead(view: View, code: str, secret: str) -> None:
@@ -151,11 +153,12 @@ def _lead(view: View, code: str, secret: str) -> None:
             kind: Literal["primary", "secondary"] = "primary" if label in ("Start", "Go on") else "secondary"
             if may:
                 off = label == "Start" and not seated
-                st.button(label, type=kind, key=label, disabled=off, on_click=_do, args=[act, code, secret])
+                st.button(
+                    label, type=kind, key=label, disabled=off, on_click=access.attempt, args=[_PLACE, act, code, secret]
+                )
     lock = "Let others take seats again" if view.locked else "Lock: nobody else takes a seat"
-    st.button(lock, key="lock table", on_click=_do, args=[games.lock, code, secret, not view.locked])
-    if refused := st.session_state.pop("table refused", None):
-        access.complain(refused)
+    st.button(lock, key="lock table", on_click=access.attempt, args=[_PLACE, games.lock, code, secret, not view.locked])
+    access.refused(_PLACE)
     role.printable(list(view.seats), f"host {view.code}")
     if view.state == LOBBY and not seated:
         st.caption(
@@ -163,7 +166,7 @@ def _lead(view: View, code: str, secret: str) -> None:
         )
     if view.state not in (LOBBY, OVER):
         with st.expander("Inject: put a shock of the library into the coming quarter"):
-            seats.injects("host", partial(_do, games.inject, code, secret))
+            seats.injects("host", partial(access.attempt, _PLACE, games.inject, code, secret))
     if view.state != LOBBY:
         with st.expander("What was done so far (not for players' eyes)", expanded=view.state == OVER):
             over(code, secret) if view.state == OVER else seats.history(games.log(code, secret))
@@ -172,7 +175,9 @@ def _lead(view: View, code: str, secret: str) -> None:
     if seated:
         with st.expander("Free a seat"):
             actor = st.selectbox("Seat", seated, format_func=ACTORS.__getitem__, key=f"{place} whose")
-            st.button("Free it", key=f"{place} free", on_click=_do, args=[games.free, code, secret, actor])
+            st.button(
+                "Free it", key=f"{place} free", on_click=access.attempt, args=[_PLACE, games.free, code, secret, actor]
+            )
             st.caption("Whoever sat there loses the seat; lock the table first if nobody else is to take it.")
     with st.expander("Delete this game"):
         sure = st.checkbox("Yes, delete all of it", key="sure game")
@@ -180,14 +185,6 @@ def _lead(view: View, code: str, secret: str) -> None:
             games.delete(code, secret)
             access.let_go("game", "leader")
             st.rerun()
-
-
-def _do(act: Callable[..., object], *given: object) -> None:
-    """What a button of the host's says, done as it is clicked: see `lines`."""
-    try:
-        act(*given)
-    except ClassroomError as problem:
-        st.session_state["table refused"] = problem
 
 
 def _back(view: View, code: str, secret: str) -> None:
@@ -209,8 +206,15 @@ def _back(view: View, code: str, secret: str) -> None:
         st.session_state["forked"] = opened.code
 
     with st.container(horizontal=True):
-        st.button("Go back (what came after is undone)", key=f"back {view.version}", on_click=_do, args=[back])
-        st.button("What if: open a copy from there", key=f"fork {view.version}", on_click=_do, args=[fork])
+        st.button(
+            "Go back (what came after is undone)",
+            key=f"back {view.version}",
+            on_click=access.attempt,
+            args=[_PLACE, back],
+        )
+        st.button(
+            "What if: open a copy from there", key=f"fork {view.version}", on_click=access.attempt, args=[_PLACE, fork]
+        )
     if forked := st.session_state.get("forked"):
         st.markdown(
             f"The copy has the code **{show.plain(forked)}**. Players come in with it, in the browser that they play in; you too."

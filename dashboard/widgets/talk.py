@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,7 @@ from sim.scenario.diff import TITLES
 from sim.scenario.settings import DEFAULTS, OPTIONS
 from sim.teaching.classroom.file import ClassroomError
 from sim.teaching.play.agreed import MOST_TEXT
-from sim.teaching.play.table_file import PAUSED, PLAYING, View
+from sim.teaching.play.table_file import PAUSED, PLAYING, TableError, View
 from sim.teaching.play.talk import ACCEPTED, NEWS, NOTE, PRESS, PROPOSAL, Message
 from sim.vocabulary import ACTORS
 
@@ -50,9 +51,8 @@ def _heard(code: str, secret: str, turn: int) -> None:
         mine, said = games.again(code, secret).actor, games.heard(code, secret)
     except ClassroomError:
         st.rerun()
-    if refused := st.session_state.pop("talk refused", None):
-        access.complain(refused)
-    listed(said, mine, turn, partial(_answer, code, secret))
+    access.refused("talk")
+    listed(said, mine, turn, partial(access.attempt, "talk", games.answer, code, secret))
 
 
 def listed(said: Sequence[Message], mine: str, turn: int, answer: Any = None) -> None:
@@ -101,13 +101,6 @@ def _heading(one: Message, mine: str) -> str:
     return f"{KINDS[one.kind]} from {by} to {to}"
 
 
-def _answer(code: str, secret: str, number: int, accept: bool) -> None:
-    try:
-        access.games().answer(code, secret, number, accept)
-    except ClassroomError as problem:
-        st.session_state["talk refused"] = problem
-
-
 # ------------------------------------------------------------------------------------------------ writing
 
 
@@ -132,8 +125,7 @@ def _write(code: str, secret: str) -> None:
         on_click=_send,
         args=[code, secret, kind, f"say {code} text {number}", to, promise],
     )
-    if refused := st.session_state.pop("say refused", None):
-        access.complain(refused)
+    access.refused("say")
     st.caption(
         "A note is read by the other seat and by your host. A proposal that is accepted binds nobody, but stands in the game's "
         "record, which all read when the game is over. The press is read by all."
@@ -162,13 +154,12 @@ def _promise(mine: str, to: str, place: str) -> dict[str, Any] | None:
 
 
 def _send(code: str, secret: str, kind: str, text: str, to: str, promise: dict[str, Any] | None) -> None:
-    """Send what is written; the field is empty again where it went out."""
-    try:
-        access.games().say(code, secret, kind, str(st.session_state.get(text, "")), to, promise)
-    except ClassroomError as problem:
-        st.session_state["say refused"] = problem
-    else:
-        st.session_state["said"] = st.session_state.get("said", 0) + 1
+    """Send what is written; the field is another, empty one where it went out. A second press of the same button is none."""
+    said = st.session_state.get("said", 0)
+    written = str(st.session_state.get(text, ""))
+    given = (code, secret, kind, written, to, promise)
+    if text == f"say {code} text {said}" and access.succeeds("say", access.games().say, *given):
+        st.session_state["said"] = said + 1
 
 
 # ------------------------------------------------------------------------------------------------ the host
@@ -184,27 +175,25 @@ def host(view: View, leader: str) -> None:
     listed(said, "", view.turn)
 
 
-def news(view: View, leader: str, several: bool) -> None:
-    """A news item from the host."""
+def news(view: View, views: Sequence[View], leader: str) -> None:
+    """A news item from the host of these tables."""
     if view.state not in (PLAYING, PAUSED):
         return
     key = f"news {st.session_state.get('told', 0)}"
     st.text_area("News item, for all seats to read", max_chars=MOST_TEXT, height=80, key=key)
-    every = st.checkbox("At all tables", True, key="news everywhere") if several else False
-    st.button("Give out this news", key="news send", on_click=_tell, args=[view.code, leader, key, every])
-    if refused := st.session_state.pop("news refused", None):
-        access.complain(refused)
+    every = st.checkbox("At all tables", True, key="news everywhere") if views[1:] else False
+    others = [one.code for one in views if every and one.code != view.code]
+    st.button("Give out this news", key="news send", on_click=_tell, args=[view.code, others, leader, key])
+    access.refused("news")
 
 
-def _tell(code: str, leader: str, key: str, every: bool) -> None:
-    text, games = str(st.session_state.get(key, "")), access.games()
-
-    try:
-        games.news(code, leader, text)
-        for other in games.all_of(code, leader) if every else ():
-            if other.code != code and other.state in (PLAYING, PAUSED):
-                games.news(other.code, leader, text)
-    except ClassroomError as problem:
-        st.session_state["news refused"] = problem
-    else:
-        st.session_state["told"] = st.session_state.get("told", 0) + 1
+def _tell(code: str, others: Sequence[str], leader: str, key: str) -> None:
+    """Give out what is written, at other tables as far as it can be; as for `_send`."""
+    told, text, games = st.session_state.get("told", 0), str(st.session_state.get(key, "")), access.games()
+    if key == f"news {told}" and access.succeeds("news", games.news, code, leader, text):
+        st.session_state["told"] = told + 1
+        for other in others:
+            with suppress(
+                TableError
+            ):  # a game that has not begun, or is over; it is not to be sent anew to the rest for that
+                games.news(other, leader, text)

@@ -112,7 +112,7 @@ def point(url_path: str) -> None:
 
 
 def _leave() -> None:
-    del st.query_params[STEP]
+    st.query_params.pop(STEP, None)  # pressed twice, it is gone already
 
 
 def _to(number: int, label: str) -> None:

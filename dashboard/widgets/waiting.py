@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +46,7 @@ def answer(
         _start(place, question, at_once=True)
         asked = mine.get(place)
         if asked is None:
-            _again(time.monotonic(), st.session_state.pop(f"{_HEAVY} refused {place}", ""))
+            _again(place, question)
             return None
     if asked is not None and not asked.task.finished.is_set():
         _progress(place)
@@ -103,11 +102,12 @@ def _start(place: str, question: Question, at_once: bool = False) -> None:
 
 
 @st.fragment(run_every=POLL)
-def _again(since: float, why: str) -> None:
-    """Ask once more in a moment, where what was asked before has not been given up yet."""
-    if time.monotonic() - since > POLL / 2:
-        st.rerun(scope="app")
-    st.info(show.plain(why), icon=":material/hourglass_top:")
+def _again(place: str, question: Question) -> None:
+    """Ask once more now and then, where what was asked before has not been given up yet; the page waits where it is."""
+    _start(place, question, at_once=True)
+    if place in st.session_state[_HEAVY]:
+        st.rerun(scope="app")  # its progress is shown from now on
+    st.info(show.plain(st.session_state.pop(f"{_HEAVY} refused {place}")), icon=":material/hourglass_top:")
 
 
 @st.fragment(run_every=POLL)
