@@ -6,8 +6,6 @@ address made by hand may hold anything: what does not fit is told in a message a
 
 from __future__ import annotations
 
-import base64
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
@@ -17,7 +15,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard.runtime import history
+from dashboard.runtime import history, packing
 from dashboard.runtime.checks import (
     CHECKS,
     LONGEST_OWN,
@@ -180,8 +178,7 @@ def too_long(text: str) -> bool:
 
 def _packed(text: str) -> str:
     """A text for an address; "" where it is too long for one."""
-    packed = base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
-    return packed if len(packed) <= LONGEST_OWN else ""
+    return packing.packed(text, LONGEST_OWN)
 
 
 def from_query(query: Mapping[str, str], beside: Mapping[str, str] | None = None) -> tuple[State, list[str]]:

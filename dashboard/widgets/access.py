@@ -26,6 +26,7 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from dashboard.runtime import gate
+from dashboard.runtime.memo import visitor
 from dashboard.widgets import show
 from sim.teaching.classroom.classes import Classroom
 from sim.teaching.classroom.file import ClassroomError, GoneError, StorageError, StrangerError
@@ -345,11 +346,6 @@ def turned_away(problem: ClassroomError, gone: str, leave: Callable[[], None]) -
     else:
         st.caption("Nothing that you hold is lost.")
         st.button("Try again")
-
-
-def visitor() -> tuple[str, str]:
-    """This session, and the address that it comes from ("" on this machine)."""
-    return show.session(), show.address()
 
 
 def complain(problem: Exception) -> None:

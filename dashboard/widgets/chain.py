@@ -54,12 +54,11 @@ def spoken(words: str) -> str:
 
 
 def _term(term: Term, now: str, then: str) -> None:
-    words = term.words.partition(": ")[2] if term.kind in ("draw", "luck", "shock") else term.words
-    st.markdown(f"**{show.plain(_KINDS.get(term.kind, term.kind))}: {show.plain(spoken(words or term.words))}**")
+    st.markdown(f"**{show.plain(_KINDS.get(term.kind, term.kind))}: {show.plain(spoken(term.unmarked))}**")
     if term.kind == "rule":
         st.markdown(show.plain(RULES[term.name].statement))
     if term.inputs:
-        heads = {"rule": "Takes", "decision": "Pressures: 1 makes an option 2.7 times as likely"}.get(
+        heads = {"rule": "Takes", "decision": "Pressures: 1 more makes an option's odds 2.7 times as good"}.get(
             term.kind, "Expected"
         )
         rows = [[spoken(name), number(here), number(there)] for name, (here, there) in term.inputs.items()]

@@ -60,7 +60,7 @@ def asked(here: State, found: Comparison) -> State:
         key=state.key("ask about", *names),
     )
     others = [BEFORE, *(name for name in names if name != shown)]
-    usual = names[0] if shown != names[0] else names[-1]
+    usual = asked_of.usual(shown, names)
     versus = second.selectbox(
         "Compared with",
         others,

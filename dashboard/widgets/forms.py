@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import streamlit as st
 
 from dashboard.runtime import state
+from dashboard.runtime.checks import is_month
 from dashboard.runtime.state import POSTURES, SHARES
 from dashboard.widgets import controls, drafting, show
 from sim.parameters import PARAMETERS
@@ -118,5 +118,4 @@ def _part(name: str, value: Any) -> str:
 
 def _month(text: Any) -> str:
     """A month in words; as it stands where it is none."""
-    fits = isinstance(text, str) and re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", text)
-    return month_words(text) if fits else str(text)
+    return month_words(text) if is_month(text) else str(text)

@@ -20,7 +20,7 @@ UNITS = {
     "logits per unit of reward": f"A push in a choice for each unit of reward: {_ODDS}.",
     "log rate": f"How much more often: {_TIMES}.",
     "log clashes a month": f"How many clashes a month, as a logarithm: {_TIMES}.",
-    "log hazard": f"How likely it is to happen in a month, as a logarithm: {_TIMES}.",
+    "log hazard": f"At what rate it comes in a month, as a logarithm: {_TIMES}.",
     "log hazard per log month": "How that changes as months go by: 0 leaves it alike, above 0 it rises, below 0 it falls.",
     "log deaths": f"How many deaths, as a logarithm: {_TIMES}.",
     "log power per month": "How fast power grows in a month: 0.1 is about a tenth a month.",

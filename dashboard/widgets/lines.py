@@ -14,7 +14,6 @@ from dashboard.widgets import access, seats, show
 from sim.scenario.shocks import Shock
 from sim.teaching.play.game import resume
 from sim.teaching.play.moves import GameError, MoveLog
-from sim.teaching.play.text import period
 
 
 def all_of_them() -> list[MoveLog]:
@@ -104,12 +103,7 @@ def _back(log: MoveLog) -> None:
     """Go back, or try another way and keep this one."""
     played, chosen = len(log.turns), f"{place()} to"
     turns = range(played, -1, -1) if log.over else range(played - 1, -1, -1) if played else range(1)
-    st.selectbox(
-        "To the start of turn",
-        turns,
-        format_func=lambda k: f"{k + 1}: {period(log.period(k))}" if k < log.quarters else "the end",
-        key=chosen,
-    )
+    seats.turns(log, turns, chosen)
 
     def turn() -> int:
         return int(st.session_state.get(chosen, turns[0]))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import re
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from dashboard.runtime import games
+from dashboard.runtime import games, packing
 from dashboard.runtime.engine import BusyError, RunError, Task, engine
 from dashboard.runtime.questions import Question
 from dashboard.widgets import controls, show
@@ -193,6 +191,16 @@ def history(log: MoveLog) -> None:
         st.markdown(f"- {show.plain(f'{one.shock.date}: {one.shock.title} (from {one.source}), put in')}")
 
 
+def turns(log: MoveLog, some: Sequence[int], key: str) -> None:
+    """A choice of the turn to go back to."""
+    st.selectbox(
+        "To the start of turn",
+        some,
+        format_func=lambda k: f"{k + 1}: {play_text.period(log.period(k))}" if k < log.quarters else "the end",
+        key=key,
+    )
+
+
 def injects(place: str, put_in: Callable[[Shock, str], None]) -> None:
     """A shock of the library to choose, and a button that gives it, with where it is from, to `put_in`."""
     listed = [(shock, source) for source, some in shocks().items() for shock in some]
@@ -259,17 +267,19 @@ def _waiting(task: Task, key: str) -> None:
         st.rerun()
 
 
+def looked_at(key: str) -> str:
+    """Which of the metrics that a debrief tells is looked at."""
+    name: str = st.selectbox(
+        "What to look at", TOLD, TOLD.index(TURNING), format_func=lambda name: METRICS[name].title, key=key
+    )
+    return name
+
+
 def shown(found: Debrief, place: str) -> None:
     """A debrief: what was chance, what was policy, where the paths part and why."""
     st.subheader(f"Debrief: {show.plain(play_text.period(found.months))}", anchor=False)
     st.markdown(show.plain(debrief_text.about_words(found)))
-    metric = st.selectbox(
-        "What to look at",
-        TOLD,
-        TOLD.index(TURNING),
-        format_func=lambda name: METRICS[name].title,
-        key=f"{place} metric",
-    )
+    metric = looked_at(f"{place} metric")
     sign = (str(found.world), *found.months, metric, *(f"{one.mean!r}" for one in found.places[metric].values()))
     show.picture(
         show.drawn(("paths", *sign), lambda: paths(found.paths(metric), metric, *found.months)), f"paths {place}"
@@ -307,22 +317,13 @@ def bring(raw: bytes, name: str) -> MoveLog:
 
 def packed(log: MoveLog) -> str:
     """A log for an address; "" where it is too long for one."""
-    text = base64.urlsafe_b64encode(zlib.compress(log.to_json().encode(), 9)).decode().rstrip("=")
-    return text if len(text) <= _LONGEST else ""
+    return packing.packed(log.to_json(), _LONGEST)
 
 
 def unpacked(text: str) -> MoveLog:
     """The same back. Raises GameError."""
-    if len(text) > _LONGEST:
-        raise GameError(f"the game in this address is too long; allowed: {_LONGEST:,} characters")
     try:
-        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        packing = zlib.decompressobj()
-        data = packing.decompress(raw, LIMIT + 1)
-        if not packing.eof and len(data) <= LIMIT:
-            raise ValueError("it ends too early")
-        return bring(data, "the address")
-    except (ValueError, zlib.error) as problem:
-        if isinstance(problem, GameError):
-            raise
-        raise GameError("the game in this address is cut off or changed; ask for the address again") from None
+        data = packing.unpacked(text, _LONGEST, LIMIT)
+    except ValueError as problem:
+        raise GameError(f"the game in this address {problem}") from None
+    return bring(data, "the address")

@@ -113,4 +113,4 @@ def _called(lever: str | None, value: float | str) -> str:
 
 def choice(value: float | str) -> str:
     """What a lever or a posture is set to, in words."""
-    return setting(value).replace("choose", "left to choose")
+    return controls.option(value) if isinstance(value, str) else setting(value)

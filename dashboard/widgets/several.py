@@ -9,13 +9,11 @@ import streamlit as st
 
 from dashboard.runtime import games
 from dashboard.runtime.questions import Question
-from dashboard.widgets import access, show, waiting
-from sim.metrics import METRICS
+from dashboard.widgets import access, seats, show, waiting
 from sim.plots import Table
 from sim.plots.across import across as drawn
 from sim.teaching.classroom.file import ClassroomError
 from sim.teaching.play.across import ABOUT, COLUMNS, came_rows, did_rows, parting_words
-from sim.teaching.play.debrief import TOLD, TURNING
 from sim.teaching.play.table_file import LOBBY, OVER, PAUSED, PLAYING, View
 from sim.teaching.play.text import period
 from sim.vocabulary import ACTORS
@@ -119,13 +117,7 @@ def debrief(tables: Sequence[View], leader: str) -> None:
     found = waiting.answer("across", "Set all tables side by side", question, "Takes a second or two for each table.")
     if found is not None:
         st.markdown(f"**{show.plain(period(found.months))}, {found.turns} quarters that all have played.** {ABOUT}")
-        metric = st.selectbox(
-            "What to look at",
-            TOLD,
-            TOLD.index(TURNING),
-            format_func=lambda name: METRICS[name].title,
-            key="across metric",
-        )
+        metric = seats.looked_at("across metric")
         make = partial(drawn, found.paths[metric], metric, found.months[0])
         show.picture(show.drawn(("across", question.key, metric), make), "across", width=720)
         show.table(Table([metric_words(metric), *COLUMNS], came_rows(found, metric)))

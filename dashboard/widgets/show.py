@@ -18,6 +18,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboard.runtime import gate, long_tasks, state, versions
 from dashboard.runtime.engine import BusyError, Job, RunError, SupersededError, engine
+from dashboard.runtime.memo import visitor
 from sim.metrics import METRICS
 from sim.plots.filling import filling, fixed
 from sim.plots.moving import Moving
@@ -76,13 +77,12 @@ def page(title: str, lead: str = "") -> state.State:
 
 def session() -> str:
     """Who asks: this visitor's session."""
-    context = get_script_run_ctx()
-    return context.session_id if context is not None else "alone"
+    return visitor()[0]
 
 
 def address() -> str:
     """Where this visitor comes from; "" on this machine."""
-    return str(st.context.ip_address or "")
+    return visitor()[1]
 
 
 def superseded() -> bool:

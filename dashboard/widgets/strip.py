@@ -37,7 +37,7 @@ def strip(one: Drawn, first: str, last: str) -> None:
         drawn.append(f'<polyline points="{points}" {look}/>')
         swatch = _image(24, 4, f'<path d="M0 2H24" {look}/>')
         names.append(f"<span>{swatch}{escape(name)}</span>")
-    ground = _point(0.0, 0, 2, low, high).partition(",")[2]
+    ground = f"{_down(0.0, low, high):.1f}"
     axis = f'<path d="M0 {ground}H{WIDE}" stroke="{AXIS}"/>'
     told = f"{one.title}: the middle worlds. The whole picture and its numbers come further down."
     st.html(
@@ -57,5 +57,9 @@ def _image(wide: int, high: int, drawn: str, told: str = "") -> str:
 
 
 def _point(value: float, month: int, months: int, low: float, high: float) -> str:
-    across, up = month / max(months - 1, 1), (value - low) / (high - low)
-    return f"{WIDE * across:.1f},{HIGH * (1 - up):.1f}"
+    return f"{WIDE * month / max(months - 1, 1):.1f},{_down(value, low, high):.1f}"
+
+
+def _down(value: float, low: float, high: float) -> float:
+    """How far a value lies from the top."""
+    return HIGH * (high - value) / (high - low)

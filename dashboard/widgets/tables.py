@@ -191,12 +191,7 @@ def _back(view: View, code: str, secret: str) -> None:
     """Go back a few turns, or open a copy that goes another way."""
     log = access.games().log(code, secret)
     chosen = f"to {view.version}"
-    st.selectbox(
-        "To the start of turn",
-        range(view.turn, -1, -1),
-        format_func=lambda k: f"{k + 1}: {period(log.period(k))}" if k < log.quarters else "the end",
-        key=chosen,
-    )
+    seats.turns(log, range(view.turn, -1, -1), chosen)
 
     def back() -> None:
         access.games().rewind(code, secret, st.session_state.get(chosen, view.turn))
