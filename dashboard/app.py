@@ -13,6 +13,7 @@ from dashboard.runtime.engine import engine
 from dashboard.runtime.language import _
 from dashboard.widgets import access, links, sentences, show, tour
 from sim import theme
+from sim.words.language import ENGLISH
 
 HERE = Path(__file__).resolve().parent
 LOOK = theme.either_css() + theme.svg_css('[data-testid="stVegaLiteChart"]')
@@ -47,6 +48,8 @@ def main() -> None:
         st.info(said)
     if at_start:
         tour.point(chosen.url_path)
+    if chosen is front or language.chosen() is not ENGLISH:
+        language.mark()
     access.keep()
     show.footer()
 

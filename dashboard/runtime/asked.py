@@ -1,4 +1,4 @@
-"""What the page Why asks of the workers for a state: the account, and what pressed on a decision; also ahead of being asked."""
+"""What the page Why asks of the workers for a state: the account, and what pressed on a decision. Also asked ahead of it."""
 
 from __future__ import annotations
 

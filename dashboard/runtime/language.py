@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.runtime import gate
 from sim import theme
 from sim.words.language import ENGLISH, LANGUAGES, Language, translated
 
@@ -49,6 +50,20 @@ def offer() -> None:
     if not chosen().reviewed:
         st.caption(
             _("Nobody who speaks this language has read this translation yet. What is not translated is in English.")
+        )
+
+
+def mark() -> None:
+    """Say of the words that are in this language that they are, for who has the page read aloud: the rest of it is English.
+
+    Of an English page these are the names of the other languages.
+    """
+    other = next(one for one in LANGUAGES.values() if one is not ENGLISH)
+    code, within = (other.code, ".st-key-languages") if chosen() is ENGLISH else (chosen().code, ".stApp")
+    with st.container(key="lang"):
+        st.html(
+            f'<i hidden data-durand-lang="{code}" data-durand-within="{within}"></i><script>{gate.LANG}</script>',
+            unsafe_allow_javascript=True,
         )
 
 

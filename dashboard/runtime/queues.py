@@ -244,8 +244,11 @@ class WorkQueue:
         self.closed = False
 
     def start(self, most: int | None = None) -> None:
-        """Start the workers, or so many of them, and their processes at once. The others start as soon as those have enough to
-        do, or the first has done something: where many start together, each takes longer, and who comes first waits for all."""
+        """Start the workers and their processes: all of them, or as many as make `most` together with those that run.
+
+        The others start when those are all at work, or the first has done something: where many start together, each takes
+        longer, and who comes first waits for all.
+        """
         with self.changed:
             while len(self.workers) < min(self._count, self._count if most is None else most) and not self.closed:
                 worker = _Worker(self)

@@ -1,4 +1,4 @@
-"""Several tables of one host: how each stands, what is done at all of them, and the debrief over all."""
+"""Several games of one host, side by side: how each stands, what is done in all of them, and the debrief over all."""
 
 from __future__ import annotations
 
