@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.runtime import gate
 from sim import theme
@@ -30,11 +31,13 @@ def choose(code: str) -> None:
 
 
 def chosen() -> Language:
-    """The language of this visitor."""
+    """The language of this visitor; English where none is there, as while the server makes itself ready."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return ENGLISH
     return LANGUAGES[st.session_state.get(_HELD, ENGLISH.code)]
 
 
-def _(text: str, **values: object) -> str:
+def _(text: str, /, **values: object) -> str:
     """A text in this visitor's language, with values in the places that it has for them."""
     return translated(text, chosen().code, **values)
 

@@ -11,6 +11,7 @@ import numpy as np
 from dashboard.runtime import state
 from dashboard.runtime.engine import Job
 from dashboard.runtime.kept import LONGEST, MOST_KEPT, MOST_STEPS, Kept, Step, called
+from dashboard.runtime.language import _
 from dashboard.runtime.memo import Remembered
 from dashboard.runtime.state import OWN, POSTURES, State
 from sim.parameters import PARAMETERS
@@ -142,16 +143,18 @@ def keep(here: State, title: str) -> State:
     title, base = called(title), here.kept.get(here.edited)
     name = next((one for one in state.kept_names() if one not in here.kept), None)
     if not changed(here):
-        raise ValueError("Nothing is changed yet: move a lever first.")
+        raise ValueError(_("Nothing is changed yet: move a lever first."))
     if not title:
-        raise ValueError("Give it a name first, with a letter or a number in it.")
+        raise ValueError(_("Give it a name first, with a letter or a number in it."))
     if title.casefold() in (one.casefold() for one in _titles(here)):
-        raise ValueError(f"There is one called {title} already; give it another name.")
+        raise ValueError(_("There is one called {title} already; give it another name.", title=title))
     if name is None:
-        raise ValueError(f"{MOST_KEPT} versions are kept already; let go of one first.")
+        raise ValueError(_("{count} versions are kept already; let go of one first.", count=MOST_KEPT))
     one = Kept(title, base.of if base else here.edited, (*(base.steps if base else ()), step(here)))
     if len(one.steps) > MOST_STEPS or len(str(one)) > LONGEST:
-        raise ValueError("This version has become too long for an address; take the scenario along as a file instead.")
+        raise ValueError(
+            _("This version has become too long for an address; take the scenario along as a file instead.")
+        )
     beside = here.scenarios if len(here.scenarios) < state.MOST_SCENARIOS else here.scenarios[:-1]
     kept = {**here.kept, name: one}
     return here.with_(kept=kept, scenarios=(*beside, name), version_of="").as_written()

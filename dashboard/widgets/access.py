@@ -26,6 +26,7 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from dashboard.runtime import gate
+from dashboard.runtime.language import _
 from dashboard.runtime.memo import visitor
 from dashboard.widgets import show
 from sim.teaching.classroom.classes import Classroom
@@ -173,7 +174,7 @@ def _root() -> str:
 def own_link(page: str, **tickets: str) -> None:
     """A link with a secret, for its holder alone: it is behind a button, for the page may be on a wall."""
     with st.expander(
-        "Your own secret link, for another device: show it to nobody", key=f"own {page}", on_change="rerun"
+        _("Your own secret link, for another device: show it to nobody"), key=f"own {page}", on_change="rerun"
     ) as it:
         if it.open:
             st.code(link(page, **tickets), language=None, wrap_lines=True)
@@ -327,7 +328,9 @@ def ask_opening_secret(key: str) -> str:
     """A field for it, where it is needed."""
     if not opening_secret():
         return ""
-    return st.text_input("Secret for opening, from whoever runs this server", type="password", max_chars=200, key=key)
+    return st.text_input(
+        _("Secret for opening, from whoever runs this server"), type="password", max_chars=200, key=key
+    )
 
 
 def turned_away(problem: ClassroomError, gone: str, leave: Callable[[], None]) -> None:
@@ -339,13 +342,13 @@ def turned_away(problem: ClassroomError, gone: str, leave: Callable[[], None]) -
     """
     complain(problem)
     if isinstance(problem, GoneError):
-        st.caption("It may have been deleted.")
+        st.caption(_("It may have been deleted."))
         st.button(gone, on_click=leave)
     elif isinstance(problem, StrangerError):
-        st.button("Come in with the code", on_click=leave)
+        st.button(_("Come in with the code"), on_click=leave)
     else:
-        st.caption("Nothing that you hold is lost.")
-        st.button("Try again")
+        st.caption(_("Nothing that you hold is lost."))
+        st.button(_("Try again"))
 
 
 def complain(problem: Exception) -> None:

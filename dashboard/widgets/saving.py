@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.menu import classes_only
 from dashboard.runtime import class_runs, state, versions
+from dashboard.runtime.language import _
 from dashboard.widgets import access, controls, sentences, show
 from sim.teaching.classroom.file import ClassroomError
 from sim.teaching.classroom.runs import MOST_RUNS
@@ -20,30 +21,32 @@ def offer() -> None:
     code, secret = access.held("class"), access.held("me")
     if not (code and secret):
         return
-    with st.expander("Save this run for your class", key="save run"):
+    with st.expander(_("Save this run for your class"), key="save run"):
         here = state.current()
         chosen, subject = class_runs.to_save(here), class_runs.subject(here)
         if chosen is None or subject is None:
-            st.markdown("Move a lever first: then your version can be saved, and set beside those of the others.")
+            st.markdown(_("Move a lever first: then your version can be saved, and set beside those of the others."))
             return
         called = "" if versions.changed(here) else controls.title_of(here, subject)
         st.markdown(" ".join(filter(None, (show.strong(called), show.plain(sentences.changes(here))))))
         with st.form("save", border=False):
-            name = st.text_input("What you call it", max_chars=MOST_LETTERS, key="run name")
-            if not st.form_submit_button("Save it", type="primary"):
+            name = st.text_input(_("What you call it"), max_chars=MOST_LETTERS, key="run name")
+            if not st.form_submit_button(_("Save it"), type="primary"):
                 return
         try:
             access.classes().save_run(code, secret, name, chosen)
         except ClassroomError as problem:
             access.complain(problem)
             return
-        st.success("Saved. Your instructor can set it beside the others; to change it, save again under the same name.")
+        st.success(
+            _("Saved. Your instructor can set it beside the others; to change it, save again under the same name.")
+        )
 
 
 @st.fragment
 def mine(code: str, secret: str) -> None:
     """What this participant has saved."""
-    with st.expander("Your saved runs", key="my runs", on_change="rerun") as opened:
+    with st.expander(_("Your saved runs"), key="my runs", on_change="rerun") as opened:
         if not opened.open:
             return
         try:
@@ -53,13 +56,16 @@ def mine(code: str, secret: str) -> None:
         access.refused("run")
         if not classes_only():
             st.markdown(
-                f"On **Compare** you can move levers and save up to {MOST_RUNS} runs; your instructor sets them beside those of "
-                "the others."
+                _(
+                    "On **Compare** you can move levers and save up to {most} runs; your instructor sets them "
+                    "beside those of the others.",
+                    most=MOST_RUNS,
+                )
             )
         elif not runs:
-            st.markdown("You have saved no run.")
+            st.markdown(_("You have saved no run."))
         for one in runs:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(show.strong(one.name))
                 given = ["run", access.classes().drop_run, code, secret, one.number]
-                st.button("Delete", key=f"drop {one.number}", on_click=access.attempt, args=given)
+                st.button(_("Delete"), key=f"drop {one.number}", on_click=access.attempt, args=given)

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.runtime.language import _
 from dashboard.widgets.show import Drawn
 from sim.plots.theme import DASHES
 from sim.theme import AXIS, DARK_LINES, PALETTE
@@ -39,9 +40,9 @@ def strip(one: Drawn, first: str, last: str) -> None:
         names.append(f"<span>{swatch}{escape(name)}</span>")
     ground = f"{_down(0.0, low, high):.1f}"
     axis = f'<path d="M0 {ground}H{WIDE}" stroke="{AXIS}"/>'
-    told = f"{one.title}: the middle worlds. The whole picture and its numbers come further down."
+    told = _("{title}: the middle worlds. The whole picture and its numbers come further down.", title=one.title)
     st.html(
-        f'<div class="strip"><p><span><strong>{escape(one.title)}</strong>, the middle worlds</span></p>'
+        f'<div class="strip"><p><span><strong>{escape(one.title)}</strong>{escape(_(", the middle worlds"))}</span></p>'
         f"<p>{''.join(names)}</p><div><b>{high:,.3g}</b>{_image(WIDE, HIGH, axis + ''.join(drawn), told)}</div>"
         f"<p><span>{escape(first)}</span><span>{escape(last)}</span></p></div>"
     )

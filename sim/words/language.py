@@ -51,7 +51,7 @@ def catalogue(code: str) -> Mapping[str, str]:
         return {str(one.id): str(one.string) for one in read_po(file, code) if one.id and one.string and not one.fuzzy}
 
 
-def translated(text: str, code: str, **values: object) -> str:
+def translated(text: str, code: str, /, **values: object) -> str:
     """A text in a language, with values in the places that it has for them.
 
     >>> translated("{count} worlds", "en", count=3)
