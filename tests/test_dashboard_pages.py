@@ -779,7 +779,7 @@ def test_about_says_what_this_is_and_is_not() -> None:
     ):
         assert words in text
     assert len(glossary.metrics()) == len(METRICS)
-    assert [word for word, _ in glossary.words()] == sorted([*MODEL, "Accepted sets"], key=str.lower)
+    assert [word for word, _ in glossary.words()] == sorted({*MODEL, "Accepted sets"}, key=str.lower)
 
 
 # ------------------------------------------------------------------------------------------------ address and engine

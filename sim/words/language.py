@@ -1,7 +1,7 @@
 """What readers see in their language: the English text is the key into a catalogue in gettext's format, read by Babel.
 
-`docs/catalogue.py` collects the texts (`make catalogue`). A text that a catalogue lacks, or whose translation has not been
-looked at since the English changed, stays English.
+`docs/catalogue.py` collects the texts (`make catalogue`). A text that a catalogue lacks, or whose English has changed since,
+stays English.
 """
 
 from __future__ import annotations
