@@ -3,15 +3,16 @@
 What stands where
 -----------------
 - `server.py` is what is started; `menu.py` names the pages and their groups, `app.py` runs them; `pages/NAME.py` is one page,
-  under 150 lines or so.
+  under 170 lines or so.
 - `runtime/` is what pages stand on. `gate.py` says who is let in and what goes out, `warm_up.py` makes all ready. `state.py` is
   what the address holds: scenarios, levers, postures, uncertainties, seed, worlds, months, month, metric, and versions that were
-  kept under a name (`kept.py`); `checks.py` says what it may hold, `history.py` remembers the steps that can be undone.
+  kept under a name (`kept.py`); `checks.py` says what it may hold, `packing.py` makes long texts fit, `history.py` remembers the
+  steps that can be undone. `language.py` is what a visitor reads in.
   `versions.py` turns a state into scenarios: those chosen, those kept, and "your version" of one of them.
 - `runtime/engine.py` runs scenarios in worker processes that all sessions share, and keeps what they came to; `queues.py` is
-  its queues, `worker.py` what runs in a process, `ahead.py` says what a visitor may ask next, so that idle workers run it
-  already. `questions.py` is what is asked of the quick workers besides runs, `asked.py` what Why asks them,
-  `long_tasks.py` what takes longer than a page may, `exercises.py` and `games.py` are the workers' part of those, `memo.py` keeps
+  its queues, `worker.py` what runs in a process. `questions.py` is what is asked of the workers besides runs,
+  `asked.py` what Why asks them, `long_tasks.py` what takes longer than a page may,
+  `exercises.py` and `games.py` are the workers' part of those, `memo.py` keeps
   what was made of visitors' texts, within bounds.
 - `runtime/experiments.py`, `sweep_folders.py`, `archives.py` and `analysis.py` are Experiments: its text and limits, where
   sweeps are kept, how they are taken along and brought back, and what the heavy worker does with them.
@@ -21,12 +22,14 @@ What stands where
   name, `strip.py` the picture that stays above the levers on a phone; `tour.py` leads around;
   `choosing.py` what is chosen on Why, Actors, Map and Loops; `drafting.py` and
   `forms.py` are the Scenario studio's, `experiment_form.py` and `findings.py` those of Experiments; `playback.py` lets months go
-  by; `chain.py` opens an account step by step; `cards.py` shows evidence and `links.py` leads to it; `glossary.py` has the words.
+  by; `chain.py` opens an account step by step; `cards.py` shows evidence and `links.py` leads to it; `feedback.py` draws loops;
+  `glossary.py` has the words.
 - `widgets/access.py` is how one comes into a class or a game, and `withheld.py` closes the exercise of a class to those who are
   still to predict in it; `asking.py` is for exercises, `walking.py` for who does one alone (where a step is done says
-  `runtime/steps.py`), `conditions.py` for what a sweep is asked, `seats.py` for games,
-  `lines.py` for what somebody who plays alone has played; `classes.py` is what an instructor has of a class, `tables.py`
-  what a player and the host of a game at a table have.
+  `runtime/steps.py`), `conditions.py` for what a sweep is asked, `seats.py` and
+  `role.py` for a seat in a game, `lines.py` for what somebody who plays alone has played; `classes.py` is what an instructor
+  has of a class, `tables.py` what a player and the host of a game have, `talk.py` what is said there, `several.py` several
+  games of one host.
 - A class besides: `runtime/reach.py` finds the address for phones and draws QR codes; `inviting.py` shows them, says who can
   come, and steers the wall (`pages/class_wall.py`); `joining.py` is how students come in; `saving.py` keeps a run for the class,
   `runtime/class_runs.py` turns it into a scenario again; `results_out.py` has the gradebook, and saved runs side by side.

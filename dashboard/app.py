@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard.menu import CLASSES_ONLY, GROUPS
+from dashboard.menu import CLASSES_ONLY, GROUPS, classes_only
 from dashboard.runtime import gate, language, state
 from dashboard.runtime.engine import engine
 from dashboard.runtime.language import _
 from dashboard.widgets import access, links, sentences, show, tour
 from sim import theme
+from sim.words.language import ENGLISH
 
 HERE = Path(__file__).resolve().parent
 LOOK = theme.either_css() + theme.svg_css('[data-testid="stVegaLiteChart"]')
@@ -32,7 +32,7 @@ def main() -> None:
     chosen = st.navigation(pages, position="top")
     st.html(f"<style>{LOOK}{language.look()}</style>")
     st.html(HERE / "look.css")
-    at_start = not os.environ.get("DURAND_CLASSES_ONLY")
+    at_start = not classes_only()
     if chosen is not front or not at_start:
         state.retrace()
     if at_start:
@@ -48,13 +48,15 @@ def main() -> None:
         st.info(said)
     if at_start:
         tour.point(chosen.url_path)
+    if chosen is front or language.chosen() is not ENGLISH:
+        language.mark()
     access.keep()
     show.footer()
 
 
 def _offered() -> dict[str, list[tuple[str, str]]]:
     """The groups of this server's menu: files in pages/, and titles."""
-    few = os.environ.get("DURAND_CLASSES_ONLY")
+    few = classes_only()
     found = {group: [one for one in some if not few or one[0] in CLASSES_ONLY] for group, some in GROUPS.items()}
     return {group: some for group, some in found.items() if some}
 

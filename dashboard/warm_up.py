@@ -9,6 +9,7 @@ from dashboard.runtime.engine import BusyError, RunError, engine
 from dashboard.runtime.state import State
 from dashboard.widgets import sentences, show
 from sim.provenance.levers import explained
+from sim.results import Results
 
 # What pages need, and take long to import.
 NEEDED = (
@@ -19,7 +20,6 @@ NEEDED = (
     "sim.report.page",
     "sim.teaching.play.game",
     "dashboard.widgets.controls",
-    "dashboard.runtime.ahead",
 )
 KINDS = ("fan", "difference", "verdicts")
 
@@ -30,18 +30,27 @@ def make_ready() -> None:
         import_module(name)
     from dashboard.widgets import controls, levers
 
+    here = State()  # the same runs as the start page's, another metric
     try:
         found = engine().results("opening", versions.jobs(controls.FIRST))
+        _draw(found, here)
+        engine().results(
+            "opening", {str(place): one for place, one in enumerate(asked.likely(here))}
+        )  # what Why would ask
     except (BusyError, RunError):
         return  # whoever comes is told
-    compared = versions.compared(found, next(iter(found)))
-    sentences.answer(controls.FIRST, compared)
-    show.moving(compared, KINDS[0], controls.FIRST.metric)
-    here = State()  # the same runs, another metric
-    sentences.answer(here, compared)
-    for kind in KINDS:
-        show.moving(compared, kind, here.metric)
-    engine().results("opening", {str(place): one for place, one in enumerate(asked.likely(here))})  # what Why would ask
     for names in levers.grouped().values():
         for name in names:
             explained(name)
+
+
+def _draw(found: dict[str, Results], here: State) -> None:
+    """The words and pictures of the start page, and of Compare as it opens."""
+    from dashboard.widgets import controls
+
+    compared = versions.compared(found, next(iter(found)))
+    sentences.answer(controls.FIRST, compared)
+    show.moving(compared, KINDS[0], controls.FIRST.metric)
+    sentences.answer(here, compared)
+    for kind in KINDS:
+        show.moving(compared, kind, here.metric)

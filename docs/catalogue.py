@@ -2,7 +2,7 @@
 
 `durand.pot` has every text with where it stands; each language's file keeps what is translated and gets what is new, which
 is shown in English until somebody translates it. Texts of the code are those within `_( )` and `N_( )`; those of levers,
-metrics, scenarios and exercises come from where they are declared.
+metrics, scenarios, exercises and the glossary come from where they are declared.
 """
 
 # ruff: noqa: E402
@@ -29,8 +29,9 @@ from sim.teaching.exercises.schema import LEVELS as GRADES
 from sim.teaching.exercises.schema import STEPS, Exercise
 from sim.vocabulary import settings_of
 from sim.vocabulary.levels import GROUPS, JUDGEMENT, LEVELS
+from sim.words.glossary import MODEL
 from sim.words.language import CATALOGUES, ENGLISH, LANGUAGES
-from sim.words.sentences import ABOUT
+from sim.words.sentences import ABOUT, MIDDLES, NOT_A_FORECAST
 
 TEMPLATE = "durand.pot"
 # Written into each file in place of dates and names, so that the same texts give the same bytes.
@@ -52,6 +53,8 @@ def texts() -> Iterator[tuple[str, str]]:
         scenario = load_scenario(name)
         summaries = (policy.summary for policy in scenario.policies.values())
         yield from ((said, f"scenario/{name}") for said in (title, question, *summaries))
+    yield from ((said, "glossary") for word, term in MODEL.items() for said in (word, term.meaning))
+    yield from ((said, "words") for said in (NOT_A_FORECAST, MIDDLES))
     yield from ((said, "exercises") for said in (*GRADES.values(), *STEPS.values(), ABOUT))
     for listed in list_exercises():
         yield from ((said, f"exercise/{listed.name}") for said in of_exercise(load_exercise(listed.name)))
@@ -94,7 +97,9 @@ def files() -> dict[Path, bytes]:
         path = CATALOGUES / f"{code}.po"
         if code != ENGLISH.code:
             kept = read_po(BytesIO(path.read_bytes()), code) if path.exists() else Catalog(code)
-            kept.update(wanted)
+            kept.update(
+                wanted, no_fuzzy_matching=True
+            )  # of sentences that are alike one is seldom the other's translation
             out[path] = written(kept)
     return out
 

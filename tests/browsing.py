@@ -25,6 +25,12 @@ PATIENCE = 90_000
 SMALL = "worlds=20&months=36"
 PICTURES = "[data-testid=stVegaLiteChart] svg"
 NOT_A_FORECAST = "These are modelled worlds, not a forecast."
+# What a browser says while Streamlit looks for where its server's addresses begin, and of a server that is ended and started
+# again. All else that it calls an error is a mistake of a page.
+KNOWN = re.compile(
+    r"404 \(Not Found\) http://[^/]+/\w+/_stcore/(health|host-config)$|WebSocket connection to|when disconnected from server"
+    "|net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE)"
+)
 # Pictures to look at, where a folder for them is named (the checks keep it).
 SHOTS = os.environ.get("DURAND_SCREENSHOTS")
 
@@ -79,11 +85,13 @@ Visit = Callable[..., "Page"]
 
 @contextmanager
 def visitors(browser: Browser, server: Server, same: BrowserContext | None = None) -> Iterator[Visit]:
-    """Gives `visit(path, ...)`: a visitor of her own who has a page in front of her. All of them leave at the end.
+    """Gives `visit(path, ...)`: a visitor of her own who has a page in front of her. All of them leave at the end, and nothing
+    may have gone wrong meanwhile, neither at the server nor in a browser.
 
     Args:
         same: where all are one and the same visitor, with what she has loaded before.
     """
+    wrong: list[str] = []
     with ExitStack() as leaving:
 
         def visit(
@@ -96,12 +104,42 @@ def visitors(browser: Browser, server: Server, same: BrowserContext | None = Non
             page.set_viewport_size({"width": width, "height": height})
             page.emulate_media(color_scheme="dark" if dark else "light")
             page.set_default_timeout(PATIENCE)
+            page.on("pageerror", lambda problem: wrong.append(str(problem)))
+            page.on(
+                "console",
+                lambda said: wrong.append(f"{said.text} {said.location['url']}") if said.type == "error" else None,
+            )
             if asked is not None:
                 page.on("request", lambda request: asked.append(request.url))
             page.goto(f"{server.address}/{path.removeprefix(server.address).lstrip('/')}")
             return page
 
         yield visit
+    said = server.said()
+    assert "Traceback" not in said, said
+    unknown = [one for one in wrong if not KNOWN.search(one)]
+    assert not unknown, unknown
+
+
+def grave(page: Page, name: str) -> dict[str, list[Any]]:
+    """What axe finds of serious things on a page, by day and by night; the ground changes with it. `name`: of its pictures."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found, grounds = {}, set()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(f"() => getComputedStyle(document.querySelector('.stApp')).colorScheme === '{scheme}'")
+        rest(page)
+        grounds.add(page.evaluate("() => getComputedStyle(document.querySelector('.stApp')).backgroundColor"))
+        kept(page, f"{scheme}-{name.replace('?', '-').replace('=', '-')}")
+        if serious := [
+            (one["id"], one["help"], [node["html"][:200] for node in one["nodes"][:4]])
+            for one in Axe().run(page).response["violations"]
+            if one["impact"] in ("serious", "critical")
+        ]:
+            found[scheme] = serious
+    assert len(grounds) == 2
+    return found
 
 
 def rest(page: Page) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import classroom
 import pytest
-from browsing import Visit, brought, chosen, click, kept, press, rest
+from browsing import Visit, brought, chosen, click, grave, kept, press, rest
 
 from dashboard.runtime.reach import qr_picture
 from sim.teaching.classroom.classes import Classroom, Opened
@@ -111,6 +111,7 @@ def test_a_class_from_the_code_to_the_end(visit: Visit, server: Server) -> None:
     kept(amina, "class-revealed")
     kept(wall, "class-wall-revealed")
     fits(wall)
+    assert grave(wall, "class-wall") == {}
     click(host.get_by_text("Gradebook and predictions, as files"))
     rows = list(csv.DictReader(io.StringIO(brought(host, "All predictions, CSV").read_text(encoding="utf-8"))))
     fell = {row["nickname"]: float(row["chance"]) for row in rows if row["question"] == "fell"}

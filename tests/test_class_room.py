@@ -19,12 +19,12 @@ from command import Durand
 from test_dashboard_class import EXERCISE, again, opened, press, room, said, tables, visit, widget
 
 import sim
-from dashboard.runtime import class_runs, gate, reach, state
+from dashboard.runtime import class_runs, gate, reach, state, versions
 from dashboard.widgets import access
 from sim.teaching.classroom.classes import Opened
 from sim.teaching.classroom.file import ClassroomError
 from sim.teaching.classroom.gradebook import gradebook, points
-from sim.teaching.classroom.runs import MOST_RUNS
+from sim.teaching.classroom.runs import MOST_RUNS, SavedRun
 from sim.teaching.classroom.wall import OnWall
 from sim.teaching.exercises.predict import Chance, Range, score
 from sim.words.numbers import amount
@@ -272,6 +272,15 @@ def test_runs_that_a_class_saves_stand_side_by_side(opened: Opened) -> None:
     seat = rooms.join(opened.code, "=1+1")
     here = state.State(levers={"aid": 1.0, "cross_border_strikes": 0.0}, uncertainties={"kabul_control": 0.5})
     assert class_runs.to_save(state.State()) is None
+    mine = "schema: 1\ntitle: My own\nextends: confront\n"
+    for base, was in ((here, "0.5"), (here.with_(scenarios=("confront", state.OWN), own=mine), "0")):
+        kept = versions.keep(base, "Kept")
+        for there in (kept, kept.with_(levers={"aid": 0.2})):  # as it was kept; with more set in a copy of it
+            run = SavedRun(1, "A", "run", class_runs.to_save(there) or {})
+            saved = class_runs.scenario_of(run)
+            assert saved is not None
+            assert saved[1].actors == versions.scenarios(there)[versions.YOURS if there.levers else "k1"].actors
+            assert dict(class_runs.settings([saved]))["Aid"] == f"{was} → {0.2 if there.levers else 1}"
     chosen = class_runs.to_save(here.with_(seed=9, worlds=17, month="2024-01"))
     assert chosen == {"lever.aid": "1.0", "lever.cross_border_strikes": "0.0", "value.kabul_control": "0.5"}
     rooms.save_run(opened.code, seat.secret, HOSTILE, chosen)

@@ -543,3 +543,12 @@ def test_a_server_for_classes_alone_has_no_page_that_runs_the_model(monkeypatch:
     assert not front.exception
     assert "Class" in [title.value for title in front.title]
     assert "Nickname" in [field.label for field in front.text_input]
+    room = access.classes()
+    opened = room.open("what_leverage_is", "Monday")
+    page = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=90)
+    page.query_params.update({"class": opened.code, "me": room.join(opened.code, "Amina").secret})
+    page.session_state["my runs"] = True  # opened
+    page.run()
+    assert not page.exception
+    assert "You have saved no run." in [one.value for one in page.markdown]
+    assert not [one.value for one in page.markdown if "Compare" in one.value], "a page that this server does not have"

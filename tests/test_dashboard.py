@@ -21,10 +21,9 @@ from streamlit import stop
 from streamlit.testing.v1 import AppTest
 
 import sim
-from dashboard.runtime import ahead, archives, experiments, state, versions
+from dashboard.runtime import archives, experiments, state, versions
 from dashboard.runtime.engine import (
     HEAVY,
-    MOST_AHEAD,
     MOST_HEAVY_WAITING,
     BusyError,
     Engine,
@@ -236,11 +235,15 @@ def test_what_cannot_be_kept_is_told() -> None:
     here = State(levers={"aid": 0.9})
     for wrong, title, why in (
         (State(), "Mine", "Nothing is changed"),
-        (here, " ~ ".strip("~ "), "a name first"),
+        (here, " ~ ", "a name first"),
+        (here, "\u200b\u202e", "a name first"),
+        (here, "confront", "called confront already"),
+        (here.with_(own="schema: 1\ntitle: My own\nextends: confront\n"), "My own", "called My own already"),
         (versions.keep(here, "Mine").with_(levers={"aid": 0.1}), "Mine", "called Mine already"),
     ):
         with pytest.raises(ValueError, match=why):
             versions.keep(wrong, title)
+    assert versions.keep(here, "سخت\u200cگیر").kept["k1"].title == "سخت\u200cگیر"
     for number in range(MOST_KEPT):
         here = versions.keep(here, f"Version {number}").with_(version_of="appease", levers={"aid": 0.9})
     with pytest.raises(ValueError, match="let go of one"):
@@ -253,6 +256,30 @@ def test_what_cannot_be_kept_is_told() -> None:
     ):
         found, problems = from_query({"kept.k1": text})
         assert (found.kept, len(problems)) == ({}, 1)
+
+
+def test_what_was_set_stays_with_its_scenario_when_others_come_and_go() -> None:
+    """Otherwise a lever that was moved in one scenario's copy holds in another's all at once, and under the same name."""
+    here = State(levers={"aid": 0.9})
+    assert here.comparing(("confront", "appease", "hedge")).version_of == "appease"
+    assert here.comparing(("confront", "hedge")) == State(scenarios=("confront", "hedge"))
+    there = versions.keep(here, "Mine").with_(shown="k1", versus="appease")
+    moved = there.with_(scenarios=("k1", "appease"), levers={"aid": 0.4}, month="2023-01")
+    left = versions.let_go("k1", moved)
+    assert (left.scenarios, left.edited, left.levers) == (("appease", "confront"), "appease", {"aid": 0.4})
+    assert (left.shown, left.versus, left.month) == ("", "appease", "2023-01")
+    assert versions.let_go("k1", there.with_(levers={"aid": 0.4})).levers == {}
+
+
+def test_versions_of_a_scenario_of_ones_own_go_with_it() -> None:
+    """Otherwise a version has other numbers under the same name, and Back loses what no address can hold."""
+    own = "schema: 1\ntitle: My own\nextends: confront\n"
+    kept = versions.keep(State(scenarios=("confront", "own"), own=own, levers={"aid": 0.9}), "Mine")
+    assert versions.with_own(own, kept) == kept
+    other = versions.with_own(f"{own}months: 12\n", kept)
+    assert (other.kept, other.scenarios) == ({}, ("confront", "own"))
+    there = {key: value for key, value in to_query(kept).items() if key != "own"}
+    assert from_query(there, {"own": own}) == (kept, [])
 
 
 def test_a_bad_address_gets_a_message_and_the_usual_values() -> None:
@@ -354,6 +381,16 @@ def test_the_studio_sends_its_scenario_to_compare() -> None:
     mine = load_scenario(("own", text)).model_copy(update={"name": "own"})
     found = sim.compare([load_scenario("confront"), mine], **HOW)
     assert headlines(found)[0] in said(app)
+
+
+def test_the_studio_opens_beside_kept_versions_and_keeps_the_metric() -> None:
+    kept = versions.keep(State(levers={"aid": 0.9}, worlds=20, months=24, parameters="defaults"), "Mine")
+    app = opened("pages/studio.py", **to_query(kept))
+    assert widget(app, "selectbox", "Start anew from").value == "confront"
+    text = "schema: 1\ntitle: Mine\nextends: confront\nactors:\n  pakistan:\n    levers: {aid: 0.7}\n"
+    app.text_area[0].set_value(text).run()
+    widget(app, "selectbox", "What to look at").set_value("attacks").run()
+    assert app.session_state["state"].metric == app.query_params["metric"] == "attacks"
 
 
 # ------------------------------------------------------------------------------------------------ the address
@@ -495,20 +532,6 @@ def job(seed: int = 0, worlds: int = 4, months: int = 6, panels: bool = False) -
     return Job(load_scenario("confront"), worlds, months, seed, "defaults", panels)
 
 
-def noted(own: Engine) -> list[int]:
-    """How many tasks the quick workers are given at a time, from now on."""
-    asked: list[int] = []
-    take = own.quick.take
-
-    def noting(worker: Any) -> list[Task]:
-        tasks = take(worker)
-        asked.append(len(tasks))
-        return tasks
-
-    own.quick.take = noting  # type: ignore[method-assign]
-    return asked
-
-
 def wait_until(true: Any) -> None:
     until = time.monotonic() + SECONDS
     while time.monotonic() < until:  # on a busy machine a process of low priority takes long to start
@@ -574,62 +597,6 @@ def test_what_another_session_waits_for_is_not_stopped(engine: Engine) -> None:
     assert found[0]["x"].worlds == 400
 
 
-def test_the_next_step_of_a_slider_is_run_ahead_and_gives_way() -> None:
-    """Otherwise a guess holds up a question, or a guess is taken for an answer to another one."""
-    before = State(levers={"aid": 0.6}, worlds=20, months=24, parameters="defaults")
-    here = before.with_(levers={"aid": 0.65})
-    ahead = versions.next_jobs(before, here)
-    assert {name: one.key for name, one in ahead.items()} == {
-        name: one.key for name, one in versions.jobs(here.with_(levers={"aid": 0.7})).items()
-    }
-    assert versions.next_jobs(here, here) == {}
-    assert versions.next_jobs(before, here.with_(levers={"aid": 1.0})) == {}
-    assert versions.next_jobs(before, here.with_(seed=1)) == {}
-    own = Engine(workers=1)
-    try:
-        own.results("a", {"x": job(seed=200)})
-        own.ahead("a", [job(200), job(201)])
-        wait_until(lambda: own.runs == 2)
-        assert own.results("a", {"x": job(201)})["x"].manifest["seed"] == 201
-        assert own.runs == 2
-        own.ahead("a", [job(202, 1000, 120)])
-        own.results("b", {"x": job(203)})
-        assert own.runs == 3  # the only worker has left the guess, else that would have come first
-    finally:
-        own.close()
-
-
-def test_while_one_visitor_looks_on_a_step_of_every_lever_is_run_ahead() -> None:
-    """Otherwise each lever that is touched for the first time makes its visitor wait."""
-    how = {"worlds": 4, "months": 6, "parameters": "defaults"}
-    before, here = State(**how), State(levers={"aid": 0.3}, **how)
-    guesses = list(ahead.likely(before, here))
-    keys = [one.key for one in guesses]
-    assert len(set(keys)) == len(keys)
-    assert not set(keys) & {one.key for one in versions.jobs(here).values()}
-    plan = versions.planned(load_scenario("appease"), versions.since(here))
-    for name in SHARES:
-        step = round(float(here.levers.get(name, plan[name])) + 0.05, 10)
-        assert versions.jobs(here.with_(levers={**here.levers, name: step}))[versions.YOURS].key in keys, name
-    own = Engine(workers=2)
-    try:
-        own.results("a", versions.jobs(here))
-        before_runs, asked = own.runs, noted(own)
-        own.ahead("a", guesses[:7])
-        wait_until(lambda: own.runs == before_runs + MOST_AHEAD)
-        assert set(asked) == {1}
-        wait_until(lambda: not own._tasks)
-        for one in guesses[:MOST_AHEAD]:
-            alone = sim.run(one.scenario, **one.arguments)
-            assert own.results("a", {"x": one})["x"].outcomes.equals(alone.outcomes)
-        assert own.runs == before_runs + MOST_AHEAD  # and no further ones: they cost more than they spare
-        own.results("b", {"x": job(204)})
-        own.ahead("a", [job(205)])
-        assert not own._tasks  # somebody else is about
-    finally:
-        own.close()
-
-
 def test_the_pictures_of_the_first_change_are_put_together_beforehand() -> None:
     """Otherwise the first lever that anybody moves is answered a quarter of a second late."""
     here = State(worlds=20, months=24, parameters="defaults")
@@ -649,20 +616,6 @@ def test_the_pictures_of_the_first_change_are_put_together_beforehand() -> None:
     assert versions.foreseen(moved, then) is None
 
 
-def test_what_nobody_asked_for_makes_room_first() -> None:
-    """Otherwise guesses push out what visitors are looking at."""
-    small = Engine(kept_bytes=400_000, workers=1)
-    try:
-        asked = job(0, 20, 12)
-        small.results("a", {"x": asked})
-        small.ahead("a", [job(seed, 60, 12) for seed in range(1, 12)])
-        wait_until(lambda: small.runs == 1 + MOST_AHEAD)
-        assert small.bytes <= 400_000
-        assert asked.key in small._kept
-    finally:
-        small.close()
-
-
 def test_the_memory_kept_is_bounded() -> None:
     small = Engine(kept_bytes=400_000, workers=1)
     try:
@@ -675,42 +628,9 @@ def test_the_memory_kept_is_bounded() -> None:
         small.close()
 
 
-def test_what_waits_together_is_run_together_and_comes_out_as_alone() -> None:
-    """Otherwise a room full of people waits for one run after another; or gets one another's numbers."""
-    levers = [0.1, 0.2, 0.3, 0.4]
-    own, found = Engine(workers=1), {}
-    states = [State(levers={"aid": one}, worlds=20, months=24, parameters="posterior") for one in levers]
-    yours = [versions.jobs(one)[versions.YOURS] for one in states]
-    assert len({one.batch_key for one in yours}) == 1
-    assert len({one.key for one in yours}) == 4
-    try:
-        own.results("first", {"x": job(seed=1)})  # its worker is up
-        asked = noted(own)
-        blocking = threading.Thread(target=lambda: own.results("slow", {"x": job(300, 800, 60)}))
-        blocking.start()
-        wait_until(lambda: own.quick.workers[0].tasks)
-
-        def ask(number: int) -> None:
-            found[number] = own.results(f"s{number}", {"x": yours[number]})["x"]
-
-        rooms = [threading.Thread(target=ask, args=[number]) for number in range(4)]
-        for one in rooms:
-            one.start()
-        for one in (*rooms, blocking):
-            one.join(SECONDS)
-        assert max(asked) >= 3
-        for number, one in found.items():
-            alone = sim.run(yours[number].scenario, **yours[number].arguments)
-            assert one.outcomes.equals(alone.outcomes), number
-    finally:
-        own.close()
-
-
 def test_what_one_is_to_blame_for_is_not_the_others_fault() -> None:
     """Otherwise a run that fails takes with it whoever waits beside it."""
-    wrong, right = (
-        Task(name, run_scenario, (name,), {"worlds": 4, "months": 3}, "same") for name in ("nowhere", "confront")
-    )
+    wrong, right = (Task(name, run_scenario, (name,), {"worlds": 4, "months": 3}) for name in ("nowhere", "confront"))
     done: list[Task] = []
     work_queue = WorkQueue(1, 9, 30.0, 0, done.append)
     work_queue.queue.extend([wrong, right])
@@ -800,12 +720,12 @@ def test_an_address_cannot_fill_a_queue_and_is_not_served_before_others() -> Non
     with pytest.raises(BusyError, match="requests from your page are waiting"):
         asked("s0", "one")
     late = asked("late", "two")
-    worker: Any = SimpleNamespace(tasks=[])
+    worker: Any = SimpleNamespace(task=None)
     work_queue.workers.append(worker)
     order = []
     for _ in range(5):
-        order += work_queue.take(worker)
-        worker.tasks = []
+        order.append(work_queue.take(worker))
+        worker.task = None
     assert [one.address for one in order] == ["one", "two", "one", "one", "one"]
     assert order[1] is late
     assert len({one.session for one in order}) == 5  # and sessions of one address in turn, too
@@ -928,8 +848,5 @@ def test_compare_goes_on_as_things_stood(monkeypatch: pytest.MonkeyPatch) -> Non
         assert job.arguments["told"] == "2022-12"
         assert versions.jobs(plain)[name].arguments["told"] is None
         assert job.key != versions.jobs(plain)[name].key
-        assert job.batch_key != versions.jobs(plain)[name].batch_key
-    moved = told.with_(levers={"aid": 1.0})
-    assert versions.shared(moved, versions.YOURS) == 17
     monkeypatch.setattr("streamlit.caption", lambda text: None)
     assert choosing.untold(told) == plain

@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.runtime import exercises, games, steps
 from dashboard.runtime.state import from_query
-from dashboard.widgets import access, seats, withheld
+from dashboard.widgets import access, seats, talk, withheld
 from dashboard.widgets.access import AttemptLimit, ThrottledError
 from sim.plots import rows_of
 from sim.plots.paths import paths
@@ -713,7 +713,7 @@ def test_what_is_said_in_private_reaches_nobody_else() -> None:
     assert access.games().log(code, host.session_state["held leader"]).agreements[0][1].text == "a quiet winter"
 
 
-def test_a_host_leads_several_tables_and_sets_them_side_by_side() -> None:
+def test_a_host_leads_several_tables_and_sets_them_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
     host = visit("table")
     widget(host, "number_input", "Tables").set_value(2)
     press(host, "Open a game")
@@ -725,6 +725,17 @@ def test_a_host_leads_several_tables_and_sets_them_side_by_side() -> None:
     rows = [row for row in tables(again(host)) if row[1] in codes]
     assert [(row[2], row[4]) for row in rows] == [("running", "Pakistan"), ("running", "TTP")]
     assert "When two tables have played a quarter" in said(host)
+    with monkeypatch.context() as here:  # pressed twice before the page was there anew; one of the tables is none
+        here.setattr(talk.st, "session_state", {"news 0": "donors meet"})
+        for _ in range(2):
+            talk._tell(codes[0], [codes[1], "AAAA-AAAA"], leader, "news 0")
+    assert [len(access.games().overheard(one, leader)) for one in codes] == [1, 1], (
+        "the same news came twice, or not at all"
+    )
+    looks, looked = [], access.Tables.all_of
+    monkeypatch.setattr(access.Tables, "all_of", lambda *given: looks.append(given) or looked(*given))
+    again(host)
+    assert len(looks) <= 2, "the page, and the part of it that has a clock of its own"
     press(host, "Let the quarter pass at all")
     press(again(host), "Set all tables side by side")
     press(host, "End all")

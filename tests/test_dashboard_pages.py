@@ -12,7 +12,9 @@ import zipfile
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -25,10 +27,10 @@ from streamlit.util import calc_hash
 
 import sim
 from dashboard.runtime import analysis, archives, experiments, questions, state, sweep_folders, versions
-from dashboard.runtime.engine import Engine, RunError
+from dashboard.runtime.engine import BusyError, Engine, RunError, Task
 from dashboard.runtime.questions import Question
 from dashboard.runtime.state import State, from_query, to_query
-from dashboard.widgets import chain, experiment_form, glossary, playback, sentences
+from dashboard.widgets import chain, conditions, experiment_form, glossary, playback, sentences, waiting
 from sim.evidence import ledger
 from sim.experiment.condition import parse
 from sim.experiment.outcome import Sweep
@@ -55,6 +57,7 @@ from sim.why import ablate, explain, weigh
 from sim.why.names import DECISIONS
 from sim.why.pictures import ablation_picture, account_picture, decision_picture
 from sim.why.text import outline, paragraphs
+from sim.words.glossary import MODEL
 from sim.words.sentences import in_words
 
 APP = Path(__file__).resolve().parents[1] / "dashboard" / "app.py"
@@ -464,6 +467,23 @@ def test_a_condition_is_told_in_words(text: str, words: str) -> None:
     assert words in spoken(condition, {"confront": "Confront", "appease": "Accommodate"})
 
 
+def test_a_number_to_compare_with_is_what_the_field_stands_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise a page breaks where nothing is known of an outcome, or asks for another number than it shows."""
+    import pandas as pd
+
+    monkeypatch.setattr(conditions.state, "key", lambda *parts: "")
+    for values, stands, label in (
+        ([1234567.0, 1234567.0], 1230000.0, "Number (here from 1,230,000 to 1,230,000; attacks a month)"),
+        ([float("nan")], 0.0, "Number (attacks a month)"),
+    ):
+        for number in (stands, -0.0000125):
+            place = Mock(number_input=Mock(return_value=number))
+            monkeypatch.setattr(conditions, "outcomes_by_point", Mock(return_value=pd.DataFrame({"attacks": values})))
+            assert float(conditions._number(place, Mock(), "attacks", 0)) == number
+            assert place.number_input.call_args.args == (label,)
+            assert place.number_input.call_args.kwargs["value"] == stands
+
+
 def test_what_is_taken_along_of_a_sweep(tmp_path: Path) -> None:
     import pandas as pd
 
@@ -768,7 +788,7 @@ def test_about_says_what_this_is_and_is_not() -> None:
     ):
         assert words in text
     assert len(glossary.metrics()) == len(METRICS)
-    assert [word for word, _ in glossary.words()] == sorted(glossary.WORDS, key=str.lower)
+    assert [word for word, _ in glossary.words()] == sorted({*MODEL, "Accepted sets"}, key=str.lower)
 
 
 # ------------------------------------------------------------------------------------------------ address and engine
@@ -854,6 +874,33 @@ def test_an_answer_is_kept_for_all_and_an_error_reaches_the_visitor(engine: Engi
     wrong = Question(questions.account, (load_scenario("confront"), "attacks", "2052-03", None), {"months": 12})
     with pytest.raises(RunError, match="month must be from 2021-09 to 2022-07"):
         engine.results("one", {"why": wrong})
+
+
+def test_what_is_asked_at_once_waits_its_turn_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise the whole page is made anew each second until what was asked before has been given up."""
+    full = SimpleNamespace(heavy=Mock(side_effect=BusyError("Wait some seconds.")), cancel=lambda task: None)
+    monkeypatch.setattr(waiting, "engine", lambda: full)
+
+    def page() -> None:
+        from dashboard.runtime import state
+        from dashboard.runtime.questions import Question
+        from dashboard.widgets import waiting
+
+        state.arrive()
+        found = waiting.answer("here", "Work it out", Question(len, ("four",)), at_once=True)
+        if found is not None:
+            waiting.st.markdown(f"It is {found}.")
+
+    app = AppTest.from_function(page).run()
+    assert not app.exception
+    assert [one.value for one in app.info] == ["Wait some seconds\\."]
+    done = Task("heavy", len, (), {})
+    done.value = 4
+    done.finished.set()
+    full.heavy = Mock(return_value=done)
+    app.run()
+    assert not app.exception
+    assert [one.value for one in app.markdown] == ["It is 4."]
 
 
 def test_long_work_can_be_stopped(engine: Engine, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from colours import contrast
 
 from sim.ensemble.chunks import Series
 from sim.ensemble.outcomes import outcomes
@@ -388,18 +389,6 @@ def test_a_title_cannot_break_out_of_a_picture() -> None:
 def test_colours_stand_out_from_white() -> None:
     for shade in PALETTE[:5]:
         assert contrast(shade, "#ffffff") >= 3, shade
-
-
-def contrast(one: str, other: str) -> float:
-    """WCAG's contrast of two colours."""
-    low, high = sorted(map(luminance, (one, other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def luminance(shade: str) -> float:
-    parts = [int(shade[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def test_names_stand_at_their_lines_in_the_panel_and_not_on_each_other(pair: Comparison) -> None:

@@ -9,22 +9,13 @@ from pathlib import Path
 import pytest
 import streamlit
 import vl_convert
+from colours import contrast
 
 from sim import theme
 
 ROOT = Path(__file__).parents[1]
 CONFIG = ROOT / "dashboard" / ".streamlit" / "config.toml"
 COLOUR = re.compile(r"(?<![\w&/-])#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b|\brgba?\(|\bhsla?\(|[\"' (:=]white[\"';)]")
-
-
-def contrast(one: str, other: str) -> float:
-    def light(shade: str) -> float:
-        parts = [int(shade[k : k + 2], 16) / 255 for k in (1, 3, 5)]
-        linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    dark, bright = sorted((light(one), light(other)))
-    return (bright + 0.05) / (dark + 0.05)
 
 
 def test_no_other_file_states_a_colour() -> None:

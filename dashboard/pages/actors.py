@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard.runtime import state
+from dashboard.runtime.language import _
 from dashboard.widgets import choosing, playback, sentences, show
 from sim.plots import power
 from sim.plots.data import parts_at
@@ -18,19 +19,21 @@ ACTORS: tuple[power.Actor, ...] = ("taliban", "pakistan")
 BETWEEN = ("tension", "leverage_in_use")
 
 show.page(
-    "Actors",
-    "Who holds what over whom, and who leans to whom. Leverage here is need times control: a thing gives leverage to "
-    "whoever can give or withhold it, as far as the other needs it. What counts in the end is leverage in use: that, "
-    "as far as the other believes that it will be withheld.",
+    _("Actors"),
+    _(
+        "Who holds what over whom, and who leans to whom. Leverage here is need times control: a thing gives "
+        "leverage to whoever can give or withhold it, as far as the other needs it. What counts in the end is "
+        "leverage in use: that, as far as the other believes that it will be withheld."
+    ),
 )
 
 
 def ties(found: Comparison, month: int) -> None:
     """The network of each scenario, side by side, and below it what is held over whom, resource by resource."""
-    show.side_by_side(found, month, "network", "leverage and alignment", moving_network, network_picture)
-    st.subheader("Who holds what over whom, by resource", anchor=False)
+    show.side_by_side(found, month, "network", _("leverage and alignment"), moving_network, network_picture)
+    st.subheader(_("Who holds what over whom, by resource"), anchor=False)
     with st.container(horizontal=True, gap="medium"):
-        for direction, (title, _) in power.DIRECTIONS.items():
+        for direction, (title, _said) in power.DIRECTIONS.items():
             parts = power.moving_holdings(found, direction, month)
             words = partial(power.holdings_picture, found, direction, month)
             show.picture(show.Drawn(direction, title, parts.specification, parts.rows, words), direction)
@@ -38,7 +41,7 @@ def ties(found: Comparison, month: int) -> None:
 
 def between(found: Comparison) -> None:
     """How far Islamabad and Kabul are at odds, and what Islamabad's leverage is worth, over all months."""
-    st.subheader("Between Islamabad and Kabul, over time", anchor=False)
+    st.subheader(_("Between Islamabad and Kabul, over time"), anchor=False)
     run = sentences.digest(found)
     with st.container(horizontal=True, gap="medium"):
         for metric in BETWEEN:
@@ -47,7 +50,7 @@ def between(found: Comparison) -> None:
 
 def factions(found: Comparison) -> None:
     """Power within Pakistan and within the movement in Kabul, over all months."""
-    st.subheader("Power within, over time", anchor=False)
+    st.subheader(_("Power within, over time"), anchor=False)
     run = sentences.digest(found)
     with st.container(horizontal=True, gap="medium"):
         for actor in ACTORS:
@@ -66,7 +69,7 @@ def body() -> None:
     between(found)
     factions(found)
     with st.container(key="stamp"):
-        st.caption(f"Run {sentences.digest(found)}")
+        st.caption(_("Run {digest}", digest=sentences.digest(found)))
 
 
 body()

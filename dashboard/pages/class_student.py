@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.runtime.language import _
 from dashboard.widgets import access, asking, joining, saving, show
 from sim.teaching.classroom.classes import Seat, Standing
 from sim.teaching.classroom.file import ClassroomError, GoneError
@@ -14,7 +15,7 @@ from sim.words.sentences import ABOUT, NOT_A_FORECAST
 
 Given = dict[tuple[str, str], Prediction]
 
-show.page("Class")
+show.page(_("Class"))
 
 
 @st.fragment(run_every=2.5)
@@ -26,17 +27,25 @@ def watch(code: str, seen: Standing) -> None:
         st.rerun()
     if (now.exercise, now.revealed) != (seen.exercise, seen.revealed):
         st.rerun()
-    st.caption(show.plain(f"{now.seats} in this class. What the instructor reveals appears here by itself."))
+    st.caption(
+        show.plain(_("{seats} in this class. What the instructor reveals appears here by itself.", seats=now.seats))
+    )
 
 
 def predict(one: Exercise, names: tuple[str, ...], phase: str, given: Given, code: str, seat: Seat) -> None:
     """Put questions that are open, and keep the answers."""
     mine = {name: given[name, phase] for name in names if (name, phase) in given}
     for name, prediction in mine.items():
-        st.markdown(f"{asking.fill(one, one.questions[name].ask)}  \nYou predict **{show.plain(prediction)}**.")
+        st.markdown(
+            _(
+                "{question}  \nYou predict **{prediction}**.",
+                question=asking.fill(one, one.questions[name].ask),
+                prediction=show.plain(prediction),
+            )
+        )
     if mine:
-        st.caption("Waiting for the reveal. Until then you may change it.")
-    with st.expander("Change it") if mine else st.container():
+        st.caption(_("Waiting for the reveal. Until then you may change it."))
+    with st.expander(_("Change it")) if mine else st.container():
         found = asking.ask(one, names, f"{one.name} {phase} {'-'.join(names)}", mine)
     if found is None:
         return
@@ -75,12 +84,12 @@ def lesson(standing: Standing, seat: Seat) -> None:
     one = asking.exercise(standing.exercise)
     given = access.classes().mine(standing.code, seat.secret)
     st.header(show.plain(one.title), anchor=False)
-    name = "" if standing.title == one.title else f"{standing.title}. "
-    st.markdown(show.plain(f"{name}{LEVELS[one.level]}. You are here as {seat.nickname}."))
+    said = _("{grade}. You are here as {nickname}.", grade=_(LEVELS[one.level]), nickname=seat.nickname)
+    st.markdown(show.plain(said if standing.title == one.title else f"{standing.title}. {said}"))
     st.markdown(f"**{asking.fill(one, one.question)}**")
-    with st.expander("Background"):
+    with st.expander(_("Background")):
         asking.background(one)
-    st.subheader("Before you begin", anchor=False)
+    st.subheader(_("Before you begin"), anchor=False)
     quiz = tuple(one.quiz)
     finished = all((name, "after") in standing.revealed for name in quiz)
     if not finished:
@@ -89,26 +98,30 @@ def lesson(standing: Standing, seat: Seat) -> None:
             st.caption(asking.HOW)
             predict(one, open_quiz, "before", given, standing.code, seat)
         else:
-            st.markdown("This quiz is closed; its questions come again at the end.")
+            st.markdown(_("This quiz is closed; its questions come again at the end."))
         if any((name, "before") not in given for name in open_quiz):
-            st.info("The steps come when you have answered. The same questions come back at the end.")
+            st.info(_("The steps come when you have answered. The same questions come back at the end."))
             return
     else:
-        st.caption("See “After” below.")
+        st.caption(_("See “After” below."))
     for number, step in enumerate(one.steps):
         st.subheader(asking.heading(number, step), anchor=False)
         st.markdown(asking.fill(one, step.text))
         questions(one, step.questions, "step", standing, given, seat)
         if any((name, "step") not in standing.revealed for name in one.due(number)):
-            st.info("What the runs say, and the next step, come when the instructor reveals them.")
+            st.info(_("What the runs say, and the next step, come when the instructor reveals them."))
             return
         if (step.show or step.pictures) and (made := asking.lesson(one.name)) is not None:
             asking.results(one, made, number, "class")
-    st.subheader("After", anchor=False)
+    st.subheader(_("After"), anchor=False)
     if finished:
         for name in quiz:
             before = given.get((name, "before"))
-            st.caption(show.plain(f"Before, you said {before}." if before else "Before, you made no prediction."))
+            st.caption(
+                show.plain(
+                    _("Before, you said {said}.", said=before) if before else _("Before, you made no prediction.")
+                )
+            )
     questions(one, quiz, "after", standing, given, seat)
 
 
@@ -125,9 +138,11 @@ else:
         lesson(standing, seat)
         saving.mine(standing.code, secret)
         access.own_link("class_student", **{"class": standing.code, "me": secret})
-        st.button("Leave this class", on_click=joining.leave)
+        st.button(_("Leave this class"), on_click=joining.leave)
     except ExerciseError as problem:
         st.error(show.plain(problem))
     except ClassroomError as problem:
-        access.turned_away(problem, "Join anew", joining.leave if isinstance(problem, GoneError) else joining.come_in)
+        access.turned_away(
+            problem, _("Join anew"), joining.leave if isinstance(problem, GoneError) else joining.come_in
+        )
 st.caption(show.plain(ABOUT.removesuffix(NOT_A_FORECAST)))

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from dashboard.runtime import reach, state
+from dashboard.runtime.language import _
 from dashboard.widgets import access, asking, classes, show
 from sim.teaching.classroom.classes import Classroom, Standing
 from sim.teaching.classroom.file import ClassroomError
@@ -32,17 +33,17 @@ def joining(standing: Standing, names: list[str]) -> None:
     short = urlsplit(by_hand).netloc + urlsplit(by_hand).path
     picture = f'<img src="{reach.qr_picture(link)}" alt="QR code of {escape(link)}">'
     st.html(
-        f'<div class="wall-join">{picture}{line("how", "Scan, or open")}{line("address", short)}'
-        f"{line('how', 'and type')}{line('code', standing.code)}</div>"
+        f'<div class="wall-join">{picture}{line("how", _("Scan, or open"))}{line("address", short)}'
+        f"{line('how', _('and type'))}{line('code', standing.code)}</div>"
     )
     if standing.locked:
-        st.html(line("how", "The class is locked: nobody else can join."))
+        st.html(line("how", _("The class is locked: nobody else can join.")))
     more = len(names) - MOST_NAMES
     shown = [f"<span>{escape(show.seen(name))}</span>" for name in names[: -MOST_NAMES - 1 : -1]]
-    st.html(
-        line("in", f"{standing.seats} {'is' if standing.seats == 1 else 'are'} in")
-        + f'<p class="wall-names">{"".join(shown)}{f"<span>and {more} more</span>" if more > 0 else ""}</p>'
-    )
+    if more > 0:
+        shown.append(f"<span>{escape(_('and {count} more', count=more))}</span>")
+    there = _("1 is in") if standing.seats == 1 else _("{count} are in", count=standing.seats)
+    st.html(line("in", there) + f'<p class="wall-names">{"".join(shown)}</p>')
 
 
 def question(one: Exercise, standing: Standing, shown: OnWall, room: Classroom) -> None:
@@ -54,9 +55,11 @@ def question(one: Exercise, standing: Standing, shown: OnWall, room: Classroom) 
     is_open = place not in standing.revealed
     voted = room.voted(standing.code)
     st.html(line("question", asking.filled(one, one.questions[place[0]].ask)))
+    said = _("{voted} of {seats} have answered", voted=voted, seats=standing.seats)
+    if not is_open:
+        said = _("{voted} of {seats} have answered. Closed", voted=voted, seats=standing.seats)
     st.html(
-        line("voted", f"{voted} of {standing.seats} have answered" + ("" if is_open else ". Closed"))
-        + f'<progress value="{voted}" max="{max(standing.seats, 1)}" aria-hidden="true"></progress>'
+        line("voted", said) + f'<progress value="{voted}" max="{max(standing.seats, 1)}" aria-hidden="true"></progress>'
     )
     truth = None
     if not is_open and shown.phase != "before":
@@ -68,7 +71,7 @@ def question(one: Exercise, standing: Standing, shown: OnWall, room: Classroom) 
         with st.container(key="wall-chart"):
             show.chart(asking.predictions(one, shown.question, room.votes(standing.code), truth), f"wall {place}")
     elif is_open and shown.phase != "before":
-        st.html(line("how", "What is predicted appears here when it is revealed."))
+        st.html(line("how", _("What is predicted appears here when it is revealed.")))
 
 
 @st.fragment(run_every=1.5)
@@ -102,9 +105,9 @@ if held := access.held("class"):
     )
     wall(held)
 else:
-    st.title("Wall", anchor=False)
+    st.title(_("Wall"), anchor=False)
     with st.form("wall"):
-        typed = st.text_input("Class code", max_chars=20, key="wall code")
-        if st.form_submit_button("Show it", type="primary"):
+        typed = st.text_input(_("Class code"), max_chars=20, key="wall code")
+        if st.form_submit_button(_("Show it"), type="primary"):
             access.hold(**{"class": typed})
             st.rerun()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.runtime import ahead, history, long_tasks, state, versions
-from dashboard.runtime.engine import engine
+from dashboard.runtime import history, long_tasks, state, versions
+from dashboard.runtime.language import _
 from dashboard.widgets import controls, levers, saving, sentences, show, strip, versions_kept
 from sim.results import Comparison
 from sim.results.reading import scope
@@ -16,9 +16,11 @@ KINDS = ("fan", "difference", "verdicts")
 HELD = (344, 473, 458)
 
 show.page(
-    "Compare",
-    "Choose scenarios, move a lever, and see every modelled world move. Pakistan, the Afghan Taliban, the TTP and "
-    "India after August 2021.",
+    _("Compare"),
+    _(
+        "Choose scenarios, move a lever, and see every modelled world move. Pakistan, the Afghan Taliban, the TTP and "
+        "India after August 2021."
+    ),
 )
 
 
@@ -55,14 +57,14 @@ def answer() -> None:
             show.picture(one, kind, width=680 if kind == "fan" else 340)
     st.caption(show.plain(about))
     with st.container(key="stamp"):
-        st.caption(f"Run {sentences.digest(found)}", help="Two runs with the same sign have the same numbers.")
+        st.caption(
+            _("Run {digest}", digest=sentences.digest(found)),
+            help=_("Two runs with the same sign have the same numbers."),
+        )
     downloads(here, found)
     if (coming := versions.foreseen(here, found)) is not None:
         for kind in KINDS:
             show.foresee(pictured(kind, here, coming), [kind], here.metric)
-    before: state.State = st.session_state.get("answered", here)
-    st.session_state["answered"] = here
-    engine().ahead(show.session(), ahead.likely(before, here))
 
 
 def pictured(kind: str, here: state.State, found: Comparison) -> Comparison:
@@ -73,20 +75,22 @@ def pictured(kind: str, here: state.State, found: Comparison) -> Comparison:
 def moved(here: state.State) -> state.State:
     """The sliders."""
     with st.container(border=True, key="levers"):
-        st.subheader(f"Your version of {show.plain(controls.title_of(here, here.edited))}", anchor=False)
+        st.subheader(_("Your version of {title}", title=show.plain(controls.title_of(here, here.edited))), anchor=False)
         here = state.publish(controls.since(here))
         back()
-        with st.expander("Pakistan's levers", expanded=True), st.container(height=380, gap=None, key="lever-list"):
+        with st.expander(_("Pakistan's levers"), expanded=True), st.container(height=380, gap=None, key="lever-list"):
             here = levers.levers(here)
-        with st.expander("What the others do", expanded=True):
+        with st.expander(_("What the others do"), expanded=True):
             here = controls.postures(here)
         state.publish(here)
         keep()
     with st.container(border=True, key="uncertainties"):
-        st.subheader("What nobody controls", anchor=False)
-        st.caption("Uncertainties. They hold in every scenario alike: an assumption about the world, not a choice.")
+        st.subheader(_("What nobody controls"), anchor=False)
+        st.caption(_("Uncertainties. They hold in every scenario alike: an assumption about the world, not a choice."))
         here = controls.uncertainties(here)
-    with st.expander("How many worlds, how long, which random draws", key=state.key("how"), on_change="rerun") as how:
+    with st.expander(
+        _("How many worlds, how long, which random draws"), key=state.key("how"), on_change="rerun"
+    ) as how:
         return controls.runs(here) if how.open else here
 
 
@@ -95,9 +99,15 @@ def back() -> None:
     """The ways back: by a step, and to the scenario as it was written."""
     undo, redo, plain = controls.ways_back()
     with st.container(horizontal=True, gap="small", key="ways-back"):
-        st.button("Undo", key="undo", on_click=controls.go, args=[history.back], disabled=not undo)
-        st.button("Redo", key="redo", on_click=controls.go, args=[history.again], disabled=not redo)
-        st.button("Put all back as written", key="plain", on_click=controls.go, args=[as_written], disabled=not plain)
+        st.button(_("Undo"), key="undo", on_click=controls.go, args=[history.back], disabled=not undo)
+        st.button(_("Redo"), key="redo", on_click=controls.go, args=[history.again], disabled=not redo)
+        st.button(
+            _("Put all back as written"),
+            key="plain",
+            on_click=controls.go,
+            args=[state.State.as_written],
+            disabled=not plain,
+        )
 
 
 @st.fragment(key=controls.KEEP)
@@ -106,22 +116,17 @@ def keep() -> None:
     versions_kept.shown(state.current())
 
 
-def as_written(here: state.State) -> state.State:
-    """The state in which your version is left as the scenario was written."""
-    return here.with_(levers={}, postures={}, since="")
-
-
 def downloads(here: state.State, found: Comparison) -> None:
     """The results as files, each made when it is asked for."""
-    with st.expander("Take it with you", key=state.key("files"), on_change="rerun") as opened:
+    with st.expander(_("Take it with you"), key=state.key("files"), on_change="rerun") as opened:
         if not opened.open:
             return
-        st.caption("The address of this page holds everything chosen: whoever opens it sees the same numbers.")
+        st.caption(_("The address of this page holds everything chosen: whoever opens it sees the same numbers."))
         with st.container(horizontal=True):
-            show.download("Report", "report.html", "text/html", "report", long_tasks.report, found)
-            show.download("Outcomes, CSV", "outcomes.csv", "text/csv", "csv", long_tasks.table, found, "CSV")
+            show.download(_("Report"), "report.html", "text/html", "report", long_tasks.report, found)
+            show.download(_("Outcomes, CSV"), "outcomes.csv", "text/csv", "csv", long_tasks.table, found, "CSV")
             show.download(
-                "Outcomes, Parquet",
+                _("Outcomes, Parquet"),
                 "outcomes.parquet",
                 "application/vnd.apache.parquet",
                 "parquet",
@@ -129,10 +134,10 @@ def downloads(here: state.State, found: Comparison) -> None:
                 found,
                 "Parquet",
             )
-            show.download("All, with months", "results.zip", "application/zip", "folder", long_tasks.folder, found)
+            show.download(_("All, with months"), "results.zip", "application/zip", "folder", long_tasks.folder, found)
             for name, scenario in versions.scenarios(here).items():
                 st.download_button(
-                    f"Scenario: {show.plain(scenario.title)}",
+                    _("Scenario: {title}", title=show.plain(scenario.title)),
                     scenario.to_yaml(),
                     f"{name}.yaml",
                     "application/yaml",

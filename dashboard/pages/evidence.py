@@ -5,23 +5,27 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.runtime import state
+from dashboard.runtime.language import _
 from dashboard.widgets import cards, feedback, links, show
 from sim.evidence import ledger
 from sim.provenance import cover
 from sim.provenance.seek import KINDS, conflicts, seek
 from sim.provenance.without import without
+from sim.words.language import N_
 
 show.page(
-    "Evidence",
-    "Every rule and every number of the model says what it rests on: a claim of a source, in our own words, or a judgement. "
-    "Look anything up, and follow it both ways.",
+    _("Evidence"),
+    _(
+        "Every rule and every number of the model says what it rests on: a claim of a source, in our own words, or a "
+        "judgement. Look anything up, and follow it both ways."
+    ),
 )
 VIEWS = {
-    "look": "Look up",
-    "conflicts": "Conflicts",
-    "without": "Switch a source off",
-    "cover": "How far it rests on evidence",
-    "loops": "Feedback loops",
+    "look": N_("Look up"),
+    "conflicts": N_("Conflicts"),
+    "without": N_("Switch a source off"),
+    "cover": N_("How far it rests on evidence"),
+    "loops": N_("Feedback loops"),
 }
 
 
@@ -29,14 +33,14 @@ def look(here: state.State) -> state.State:
     """Search, what was found, and the card that was opened."""
     first, second = st.columns([3, 2])
     words = first.text_input(
-        "Search, or an id",
+        _("Search, or an id"),
         here.find,
         max_chars=state.MOST_LETTERS,
         key=state.key("find"),
-        help="Words in any order, such as: sanctuary leverage. Or an id, such as 001 or kinship_weight.",
+        help=_("Words in any order, such as: sanctuary leverage. Or an id, such as 001 or kinship_weight."),
     )
     kinds = second.multiselect(
-        "Only", list(KINDS), [], format_func=KINDS.__getitem__, key=state.key("kinds"), placeholder="all kinds"
+        _("Only"), list(KINDS), [], format_func=KINDS.__getitem__, key=state.key("kinds"), placeholder=_("all kinds")
     )
     here = here.with_(find=" ".join(words.split()))
     left, right = st.columns([2, 3], gap="medium")
@@ -44,10 +48,10 @@ def look(here: state.State) -> state.State:
         cards.results(seek(here.find, kinds))
     with right, st.container(key="card"):
         if here.card:
-            st.button("Close this card", key=state.key("close"), on_click=close)
+            st.button(_("Close this card"), key=state.key("close"), on_click=close)
             cards.about(here.card)
         else:
-            st.info("Choose something on the list to see what it rests on, and what rests on it.")
+            st.info(_("Choose something on the list to see what it rests on, and what rests on it."))
     return here
 
 
@@ -60,16 +64,16 @@ def switch_off(here: state.State) -> state.State:
     sources = ledger().sources
     names = ["", *sources]
     chosen = st.selectbox(
-        "Source to switch off",
+        _("Source to switch off"),
         names,
         names.index(here.without),
-        format_func=lambda name: f"{name}: {sources[name].title}" if name else "none",
+        format_func=lambda name: f"{name}: {sources[name].title}" if name else _("none"),
         key=state.key("without"),
     )
     if chosen:
         cards.gone(without([chosen]), sources[chosen].title)
     else:
-        st.info("Choose a source to see which rules and parameters would lose their footing without it.")
+        st.info(_("Choose a source to see which rules and parameters would lose their footing without it."))
     return here.with_(without=chosen)
 
 
@@ -77,10 +81,10 @@ def body() -> None:
     here = links.follow()
     views = list(VIEWS)
     view = st.segmented_control(
-        "View",
+        _("View"),
         views,
         default="without" if here.without and not here.card else "look",
-        format_func=VIEWS.__getitem__,
+        format_func=lambda name: _(VIEWS[name]),
         key=state.key("view", here.card),
         label_visibility="collapsed",
         required=True,
@@ -88,7 +92,11 @@ def body() -> None:
     if view == "conflicts":
         found = conflicts()
         st.markdown(
-            f"{len(found)} pairs of claims cannot both hold at face value. Both are kept, and rules say which they follow."
+            _(
+                "{count} pairs of claims cannot both hold at face value. Both are kept, and rules say which they "
+                "follow.",
+                count=len(found),
+            )
         )
         cards.pairs(found)
     elif view == "without":

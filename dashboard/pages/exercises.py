@@ -34,18 +34,18 @@ def about(one: Exercise) -> None:
 
 def pack(one: Exercise) -> None:
     """The pack of an exercise: made while the visitor sees how far it is, then to be taken along."""
-    st.markdown("Worksheet, instructor's sheet with answers, timing plan, slides and scenario files.")
-    made = waiting.answer("pack", "Make the pack", Question(exercises.pack, (one.name,)))
+    st.markdown(_("Worksheet, instructor's sheet with answers, timing plan, slides and scenario files."))
+    made = waiting.answer("pack", _("Make the pack"), Question(exercises.pack, (one.name,)))
     if made is not None:
         st.download_button(
-            "Take the pack along, ZIP", made, f"{one.name}.zip", "application/zip", type="primary", on_click="ignore"
+            _("Take the pack along, ZIP"), made, f"{one.name}.zip", "application/zip", type="primary", on_click="ignore"
         )
 
 
 names = list(asking.listed())
 wanted = access.held("exercise")
 if wanted and wanted not in names:
-    st.warning(show.plain(f"There is no exercise {wanted}."))
+    st.warning(show.plain(_("There is no exercise {wanted}.", wanted=wanted)))
 chosen = st.selectbox(
     _("Exercise"),
     names,

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from dashboard.runtime import analysis, archives, experiments, state, sweep_folders
+from dashboard.runtime.language import _
 from dashboard.runtime.questions import Question, UploadTask
 from dashboard.widgets import experiment_form, findings, show, waiting
 from sim.experiment.outcome import Sweep
@@ -15,9 +16,11 @@ from sim.experiment.outcome import Sweep
 BROUGHT = "folder of the sweep that was brought"
 
 show.page(
-    "Experiments",
-    "Vary what nobody controls, or what somebody chooses, over hundreds of futures, and ask what the outcome hangs on, where "
-    "something holds, and which policy does well in most of them.",
+    _("Experiments"),
+    _(
+        "Vary what nobody controls, or what somebody chooses, over hundreds of futures, and ask what the outcome "
+        "hangs on, where something holds, and which policy does well in most of them."
+    ),
 )
 
 
@@ -26,31 +29,37 @@ def put_together(here: state.State) -> tuple[state.State, experiments.Checked]:
     text = here.trial or experiments.start(experiment_form.USUAL)
     names = list(experiments.shipped())
     st.selectbox(
-        "Begin from",
+        _("Begin from"),
         names,
         next((place for place, name in enumerate(names) if experiments.start(name) == text), None),
         format_func=experiments.shipped().__getitem__,
         key=state.key("trial begins"),
         on_change=experiment_form.begin,
-        placeholder="Your own, as it stands below",
-        help="Those that come with durand, made small enough to be run here. What stands in the form is replaced.",
+        placeholder=_("Your own, as it stands below"),
+        help=_("Those that come with durand, made small enough to be run here. What stands in the form is replaced."),
     )
     st.markdown(f"**{show.plain(experiments.question(text))}**")
     text = experiment_form.all_of(text)
     checked = experiments.check(text)
-    with st.expander("The experiment as text", key=state.key("trial text"), on_change="rerun") as opened:
+    with st.expander(_("The experiment as text"), key=state.key("trial text"), on_change="rerun") as opened:
         if opened.open:
             st.code(text, language="yaml", line_numbers=True)
-            st.caption("`durand sweep experiment.yaml --out DIR` runs it on any machine, as large as you like.")
+            st.caption(_("`durand sweep experiment.yaml --out DIR` runs it on any machine, as large as you like."))
     if checked.problems:
         listed = "\n".join(f"- {show.plain(problem)}" for problem in checked.problems)
-        st.error(f"This cannot be run yet:\n\n{listed}")
+        st.error(_("This cannot be run yet:\n\n{problems}", problems=listed))
     else:
         st.caption(
-            f"{checked.points:,} points of {checked.worlds:,} worlds over {checked.months} months: {checked.runs:,} runs of at "
-            f"most {experiments.MOST_RUNS:,} here."
+            _(
+                "{points:,} points of {worlds:,} worlds over {months} months: {runs:,} runs of at most {most:,} here.",
+                points=checked.points,
+                worlds=checked.worlds,
+                months=checked.months,
+                runs=checked.runs,
+                most=experiments.MOST_RUNS,
+            )
         )
-    st.download_button("Take the text along", text, "experiment.yaml", "application/yaml", on_click="ignore")
+    st.download_button(_("Take the text along"), text, "experiment.yaml", "application/yaml", on_click="ignore")
     return here.with_(trial="" if text == experiments.start(experiment_form.USUAL) else text), checked
 
 
@@ -61,9 +70,9 @@ def sweep(here: state.State, checked: experiments.Checked) -> Path | None:
     question = Question(analysis.run, (text, str(folder)))
     done = waiting.answer(
         "sweep",
-        "Run it",
+        _("Run it"),
         question,
-        "One piece of long work is done at a time, for everybody; you may have to wait for others.",
+        _("One piece of long work is done at a time, for everybody; you may have to wait for others."),
         disabled=bool(checked.problems),
     )
     return folder if done and folder.exists() else None
@@ -71,22 +80,28 @@ def sweep(here: state.State, checked: experiments.Checked) -> Path | None:
 
 def bring() -> Path | None:
     """The folder of a finished sweep that this visitor has brought; None while there is none."""
-    with st.expander("Open a finished sweep of your own"):
+    with st.expander(_("Open a finished sweep of your own")):
         file = st.file_uploader(
-            f"The folder that `durand sweep` filled, or that was taken along from here, as a ZIP file of at most "
-            f"{archives.MOST_MB} MB",
+            _(
+                "The folder that `durand sweep` filled, or that was taken along from here, as a ZIP file of at most "
+                "{most} MB",
+                most=archives.MOST_MB,
+            ),
             ["zip"],
             key=state.key("sweep brought"),
             on_change=forget,
             max_upload_size=archives.MOST_MB,
         )
         st.caption(
-            "You alone see it. No address leads to it: whoever is to see it too needs the file. Remove it to go back to the form."
+            _(
+                "You alone see it. No address leads to it: whoever is to see it too needs the file. Remove it to go "
+                "back to the form."
+            )
         )
     if file is not None and (raw := file.getvalue()):
         folder = sweep_folders.brought(show.session(), raw, show.address())
         if not folder.exists():
-            with st.spinner("The sweep is unpacked and checked."):
+            with st.spinner(_("The sweep is unpacked and checked.")):
                 show.answers(lambda: {"brought": UploadTask(archives.unpack, (raw, str(folder)))})
         show.taken(file)  # now, since a page that gave way meanwhile reads it again
         st.session_state[BROUGHT] = folder
@@ -104,15 +119,17 @@ def kept(here: state.State) -> tuple[state.State, Path | None]:
     """A finished sweep that the operator lets visitors open, where one is chosen."""
     offered = sweep_folders.offered()
     if here.opened and here.opened not in offered:
-        said = f"This server keeps no finished sweep {here.opened}. Whoever has it can take it along as a file."
+        said = _(
+            "This server keeps no finished sweep {name}. Whoever has it can take it along as a file.", name=here.opened
+        )
         st.warning(show.plain(said))
     if offered:
         names = ["", *offered]
         opened = st.selectbox(
-            "A finished sweep that is kept on this server",
+            _("A finished sweep that is kept on this server"),
             names,
             names.index(here.opened) if here.opened in names else 0,
-            format_func=lambda name: name or "none of them: one of my own",
+            format_func=lambda name: name or _("none of them: one of my own"),
             key=state.key("opened"),
         )
         here = here.with_(opened=opened)
@@ -131,7 +148,10 @@ def body() -> None:
         findings.all_of(Sweep.load(folder), folder)
     else:
         st.info(
-            "What comes out of it is shown here: what the outcome hangs on, where something holds, and which policy does well."
+            _(
+                "What comes out of it is shown here: what the outcome hangs on, where something holds, and which "
+                "policy does well."
+            )
         )
 
 

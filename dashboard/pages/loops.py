@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard.runtime import asked, questions, state, versions
+from dashboard.runtime.language import _
 from dashboard.runtime.questions import Question
 from dashboard.widgets import choosing, feedback, show, waiting
 from sim.loops.strip import strip_picture
@@ -14,9 +15,11 @@ from sim.loops.strip import strip_picture
 MOST_WORLDS = 200  # ten times as many are simulated for each scenario
 
 show.page(
-    "Loops",
-    "What happens feeds on itself: violence brings operations, and operations anger. Here each such loop is switched off in "
-    "turn, in the same modelled worlds, to see what it does and when.",
+    _("Loops"),
+    _(
+        "What happens feeds on itself: violence brings operations, and operations anger. Here each such loop is "
+        "switched off in turn, in the same modelled worlds, to see what it does and when."
+    ),
 )
 
 
@@ -25,7 +28,7 @@ def at_work(here: state.State) -> None:
     plans = versions.scenarios(here)
     how = asked.how(here) | {"worlds": min(here.worlds, MOST_WORLDS), "metric": here.metric}
     ask = Question(questions.loops_at_work, tuple(plans.values()), how)
-    found = waiting.answer("loops at work", "Switch the loops off, one at a time", ask, "Takes some ten seconds.")
+    found = waiting.answer("loops at work", _("Switch the loops off, one at a time"), ask, _("Takes some ten seconds."))
     if found is None:
         return
     named = dict(zip(_titles(here), found, strict=True))
@@ -33,12 +36,14 @@ def at_work(here: state.State) -> None:
     with st.container(horizontal=True, gap="medium"):
         for title, one in named.items():
             with st.container(width=520):
-                st.markdown(f"**{show.plain(title)}, {one.worlds} worlds**")
-                for name, _, said in (one.sentence(loop).partition(": ") for loop in one.strongest_first()):
+                st.markdown(_("**{title}, {worlds} worlds**", title=show.plain(title), worlds=one.worlds))
+                for name, _colon, said in (one.sentence(loop).partition(": ") for loop in one.strongest_first()):
                     st.markdown(f"**{show.plain(name)}.** {show.plain(said)}")
     st.caption(
-        "A loop goes with every rule that carries it, and what it did in the months before is counted in: a crude measure. Loops "
-        "overlap, so they do not add up to anything."
+        _(
+            "A loop goes with every rule that carries it, and what it did in the months before is counted in: a "
+            "crude measure. Loops overlap, so they do not add up to anything."
+        )
     )
 
 
@@ -49,9 +54,9 @@ def _titles(here: state.State) -> list[str]:
 
 
 def body() -> None:
-    here = state.publish(choosing.metric(choosing.scenarios(state.current()), "What they do to", "loops metric"))
+    here = state.publish(choosing.metric(choosing.scenarios(state.current()), _("What they do to"), "loops metric"))
     at_work(choosing.untold(here))
-    st.subheader("How they run", anchor=False)
+    st.subheader(_("How they run"), anchor=False)
     feedback.loops()
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.runtime.language import _
 from dashboard.widgets import access, lines, role, seats, show
 from sim.ensemble.spec import LIMITS, LimitError
 from sim.scenario import ScenarioError
@@ -16,7 +17,7 @@ from sim.teaching.play.text import period
 from sim.vocabulary import ACTORS
 from sim.words.sentences import listed
 
-show.page("Play", "One actor's decisions, a quarter at a time. There is no score, and nothing to win.")
+show.page(_("Play"), _("One actor's decisions, a quarter at a time. There is no score, and nothing to win."))
 
 
 # ------------------------------------------------------------------------------------------------ before
@@ -24,18 +25,20 @@ show.page("Play", "One actor's decisions, a quarter at a time. There is no score
 
 def opening() -> None:
     """What this is for, and then who, where and with which random draws."""
-    st.subheader("What this is for, and its limits", anchor=False)
+    st.subheader(_("What this is for, and its limits"), anchor=False)
     seats.purpose(())
-    actor = st.selectbox("Whose decisions", list(ACTORS), format_func=ACTORS.__getitem__, key="play actor")
+    actor = st.selectbox(_("Whose decisions"), list(ACTORS), format_func=ACTORS.__getitem__, key="play actor")
     st.markdown(show.plain(play_text.SEATS[actor]))
     scenario = seats.opening("play")
-    with st.expander("Role brief"):
+    with st.expander(_("Role brief")):
         role.brief(actor, f"play {actor}")
-    with st.expander("Which random draws"):
+    with st.expander(_("Which random draws")):
         left, right = st.columns(2)
-        seed: Any = left.number_input("Seed", 0, min(LIMITS["seed"][1], 2**53 - 1), 0, 1, key="play seed")
-        world: Any = right.number_input(f"World (0 to {WORLDS - 1})", 0, WORLDS - 1, 0, 1, key="play world")
-    if st.button("Begin", type="primary"):
+        seed: Any = left.number_input(_("Seed"), 0, min(LIMITS["seed"][1], 2**53 - 1), 0, 1, key="play seed")
+        world: Any = right.number_input(
+            _("World (0 to {last})", last=WORLDS - 1), 0, WORLDS - 1, 0, 1, key="play world"
+        )
+    if st.button(_("Begin"), type="primary"):
         try:
             lines.put(start(scenario, (actor,), seed=int(seed), world=int(world)).log)
         except (GameError, LimitError, ScenarioError) as problem:
@@ -43,7 +46,7 @@ def opening() -> None:
             return
         st.rerun()
     file = st.file_uploader(
-        "Or go on with a game that you downloaded (JSON, at most 512 KiB)",
+        _("Or go on with a game that you downloaded (JSON, at most 512 KiB)"),
         ["json"],
         key="play upload",
         max_upload_size=1,
@@ -64,7 +67,7 @@ def turn(log: MoveLog) -> None:
     """The briefing, the settings with their cost, and the next quarter."""
     place = lines.place()
     who = (
-        st.selectbox("Seat", log.seats, format_func=ACTORS.__getitem__, key=f"{place} seat")
+        st.selectbox(_("Seat"), log.seats, format_func=ACTORS.__getitem__, key=f"{place} seat")
         if log.seats[1:]
         else log.seats[0]
     )
@@ -76,7 +79,7 @@ def turn(log: MoveLog) -> None:
         decide(log, place)
     with left:
         role.quarter(log, told, f"{place} {who}")
-        with st.expander(f"Role brief: {show.plain(ACTORS[who])}"):
+        with st.expander(_("Role brief: {actor}", actor=show.plain(ACTORS[who]))):
             role.brief(who, f"{place} {who}")
 
 
@@ -89,11 +92,11 @@ def decide(log: MoveLog, place: str) -> None:
         if told is None:
             return
         with st.container(border=True):
-            st.subheader(f"{show.plain(ACTORS[actor])}: what you set", anchor=False)
+            st.subheader(_("{actor}: what you set", actor=show.plain(ACTORS[actor])), anchor=False)
             moves[actor] = seats.decide(log, told, f"{place} {actor}")
     ahead = period(log.period(len(log.turns)))
-    if st.button(f"Let the quarter pass: {ahead}", type="primary", key=f"{place} go"):
-        with st.spinner("The quarter passes."):
+    if st.button(_("Let the quarter pass: {when}", when=ahead), type="primary", key=f"{place} go"):
+        with st.spinner(_("The quarter passes.")):
             after = seats.moved(log, moves)
         if after is not None:
             lines.put(after)
@@ -105,19 +108,28 @@ def play() -> None:
     lines.choose()
     log = lines.now()
     who = show.plain(listed([ACTORS[seat] for seat in log.seats]))
-    with st.expander("What this is for, and its limits"):
+    with st.expander(_("What this is for, and its limits")):
         seats.purpose(log.seats)
     if log.over:
-        st.header(f"The end: {who}, {log.quarters} turns played", anchor=False)
+        st.header(_("The end: {who}, {quarters} turns played", who=who, quarters=log.quarters), anchor=False)
         told = seats.told(log, log.seats[0])
         if told is not None:
-            with st.expander("The last quarter"):
+            with st.expander(_("The last quarter")):
                 seats.brief(told)
     else:
         number = len(log.turns)
-        st.header(f"Turn {number + 1} of {log.quarters}: {who}, {show.plain(period(log.period(number)))}", anchor=False)
+        st.header(
+            _(
+                "Turn {number} of {quarters}: {who}, {when}",
+                number=number + 1,
+                quarters=log.quarters,
+                who=who,
+                when=show.plain(period(log.period(number))),
+            ),
+            anchor=False,
+        )
         turn(log)
-    st.subheader("Chance and policy", anchor=False)
+    st.subheader(_("Chance and policy"), anchor=False)
     seats.debrief(log, "play")
     lines.tools(log)
 

@@ -95,20 +95,21 @@ with left:
     show.page(
         "durand",
         _(
-            "A simulation of Pakistan, the Afghan Taliban, the TTP and India after August 2021, built from what five articles "
-            "argue. Move what Pakistan does, and see in a few hundred modelled worlds what follows, why, and on which passage "
-            "each rule rests."
+            "A simulation of Pakistan, the Afghan Taliban, the TTP and India after August 2021, built from what five "
+            "articles argue. Move what Pakistan does, and see in a few hundred modelled worlds what follows, why, "
+            "and on which passage each rule rests."
         ),
     )
     st.markdown(
         _(
-            "**The question:** should Pakistan confront Kabul over the TTP, accommodate it, or do something in between, and at "
-            "what price in violence, leverage and sovereignty?"
+            "**The question:** should Pakistan confront Kabul over the TTP, accommodate it, or do something in "
+            "between, and at what price in violence, leverage and sovereignty?"
         )
     )
     st.caption(
         _(
-            "Not a forecast: it shows what would follow if the articles' arguments held, and how far the worlds disagree."
+            "Not a forecast: it shows what would follow if the articles' arguments held, and how far the worlds "
+            "disagree."
         )
     )
     tour.offer()

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.runtime.language import _
 from dashboard.widgets import access, seats, several, show, tables, talk
 from sim.ensemble.spec import LimitError
 from sim.scenario import ScenarioError
@@ -19,7 +20,9 @@ from sim.teaching.play.table import MOST_TABLES
 from sim.teaching.play.table_file import PAUSED, PLAYING
 from sim.vocabulary import ACTORS
 
-show.page("Play together", "One game, up to four seats. A quarter passes when all have moved, or when the time is up.")
+show.page(
+    _("Play together"), _("One game, up to four seats. A quarter passes when all have moved, or when the time is up.")
+)
 
 
 def gone(problem: ClassroomError) -> list[str]:
@@ -33,13 +36,15 @@ def come_back() -> None:
     for secret in access.known("player") if code else ():
         with suppress(ClassroomError):
             mine = games.again(code, secret)
-            label = f"Go on as {show.plain(mine.nickname)}, {show.plain(ACTORS[mine.actor])}"
+            label = _(
+                "Go on as {nickname}, {actor}", nickname=show.plain(mine.nickname), actor=show.plain(ACTORS[mine.actor])
+            )
             st.button(label, type="primary", key=f"go on {mine.actor}", on_click=partial(access.hold, player=secret))
     for secret in access.known("leader") if code else ():
         with suppress(ClassroomError):
             if games.is_host(code, secret):
                 st.button(
-                    "Go on as the host", type="primary", key="go on", on_click=partial(access.hold, leader=secret)
+                    _("Go on as the host"), type="primary", key="go on", on_click=partial(access.hold, leader=secret)
                 )
 
 
@@ -49,11 +54,11 @@ def come_back() -> None:
 def claim() -> None:
     """Take a seat."""
     with st.form("claim"):
-        code = st.text_input("Game code, from your host", access.held("game"), max_chars=20, key="claim code")
-        nickname = st.text_input("Nickname", max_chars=NICKNAME_LENGTH, key="claim nickname")
-        actor = st.selectbox("Seat", list(ACTORS), format_func=ACTORS.__getitem__, key="claim seat")
-        st.caption("Choose any nickname; your own name is not needed, and nothing personal is asked.")
-        if not st.form_submit_button("Take the seat", type="primary"):
+        code = st.text_input(_("Game code, from your host"), access.held("game"), max_chars=20, key="claim code")
+        nickname = st.text_input(_("Nickname"), max_chars=NICKNAME_LENGTH, key="claim nickname")
+        actor = st.selectbox(_("Seat"), list(ACTORS), format_func=ACTORS.__getitem__, key="claim seat")
+        st.caption(_("Choose any nickname; your own name is not needed, and nothing personal is asked."))
+        if not st.form_submit_button(_("Take the seat"), type="primary"):
             return
     try:
         with access.knocking():
@@ -70,12 +75,14 @@ def begin() -> None:
     """Open a game, as its host."""
     with st.form("open game"):
         scenario = seats.opening("game", told=False)  # a form is drawn anew only when it is sent
-        title = st.text_input("Title", max_chars=MOST_NAME, key="game title")
-        minutes: Any = st.number_input("Minutes a turn (0: no clock)", 0.0, 120.0, 5.0, 0.5, key="game minutes")
-        count: Any = st.number_input("Tables", 1, MOST_TABLES, 1, 1, key="game tables", help="Each has four seats.")
-        seed: Any = st.number_input("Seed", 0, 2**53 - 1, 0, 1, key="game seed")
+        title = st.text_input(_("Title"), max_chars=MOST_NAME, key="game title")
+        minutes: Any = st.number_input(_("Minutes a turn (0: no clock)"), 0.0, 120.0, 5.0, 0.5, key="game minutes")
+        count: Any = st.number_input(
+            _("Tables"), 1, MOST_TABLES, 1, 1, key="game tables", help=_("Each has four seats.")
+        )
+        seed: Any = st.number_input(_("Seed"), 0, 2**53 - 1, 0, 1, key="game seed")
         opening = access.ask_opening_secret("game secret")
-        if not st.form_submit_button("Open a game"):
+        if not st.form_submit_button(_("Open a game")):
             return
     try:
         access.opening(opening)
@@ -103,7 +110,11 @@ def watch(code: str, seen: int, secret: str, leader: str) -> None:
         st.rerun()
     tables.stands(view, bool(leader))
     if waits and view.state in (PLAYING, PAUSED):
-        st.info(f"{waits} {'proposal waits' if waits == 1 else 'proposals wait'} for your answer, under Messages.")
+        st.info(
+            _("1 proposal waits for your answer, under Messages.")
+            if waits == 1
+            else _("{count} proposals wait for your answer, under Messages.", count=waits)
+        )
 
 
 # ------------------------------------------------------------------------------------------------ the page
@@ -112,12 +123,12 @@ def watch(code: str, seen: int, secret: str, leader: str) -> None:
 def page() -> None:
     code, secret, leader = access.held("game"), access.held("player"), access.held("leader")
     if not code or not (secret or leader):
-        with st.expander("What this is for, and its limits", expanded=True):
+        with st.expander(_("What this is for, and its limits"), expanded=True):
             seats.purpose(())
-        st.subheader("Take a seat", anchor=False)
+        st.subheader(_("Take a seat"), anchor=False)
         come_back()
         claim()
-        with st.expander("Open a game, as its host"):
+        with st.expander(_("Open a game, as its host")):
             begin()
         return
     try:
@@ -128,16 +139,15 @@ def page() -> None:
             if not leader:
                 access.games().again(code, secret)
         access.hold(game=view.code, **({"leader": leader} if leader else {"player": secret}))
-        if leader:
-            several.overview(view, leader)
+        views = several.overview(view, leader) if leader else ()
         st.header(show.plain(view.title), anchor=False)
         watch(view.code, view.version, secret, leader)
         if leader:
-            tables.host(view, view.code, leader)
+            tables.host(view, views, leader)
         else:
             tables.player(view, view.code, secret)
     except ClassroomError as problem:
-        access.turned_away(problem, "Take a seat anew", partial(access.let_go, *gone(problem), "player", "leader"))
+        access.turned_away(problem, _("Take a seat anew"), partial(access.let_go, *gone(problem), "player", "leader"))
 
 
 page()

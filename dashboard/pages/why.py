@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.runtime import asked, questions, state, versions
+from dashboard.runtime.language import _
 from dashboard.runtime.questions import Question
 from dashboard.widgets import chain, choosing, sentences, show, waiting
 from sim.metrics import METRICS
@@ -23,8 +24,8 @@ from sim.why.pictures import ablation_picture, account_picture, decision_picture
 from sim.why.text import outline, paragraphs
 
 show.page(
-    "Why",
-    "Ask of any figure how it came about: which decisions and rules moved it, and which passages these rest on.",
+    _("Why"),
+    _("Ask of any figure how it came about: which decisions and rules moved it, and which passages these rest on."),
 )
 
 
@@ -34,12 +35,18 @@ def course(here: state.State, found: Comparison) -> tuple[state.State, DeltaGene
     left, right = st.columns([2, 3], gap="medium")
     with right:
         here = choosing.month(
-            here, dates, choosing.clicked("course", PICK), "Month asked about (or click it in the picture)"
+            here, dates, choosing.clicked("course", PICK), _("Month asked about (or click it in the picture)")
         )
     number = dates.index(here.month or dates[-1])
     parts = moving_course(found, here.metric, number)
     words = partial(course_picture, found, here.metric, number)
-    made = show.Drawn("course", f"{METRICS[here.metric].title}, month by month", parts.specification, parts.rows, words)
+    made = show.Drawn(
+        "course",
+        _("{metric}, month by month", metric=_(METRICS[here.metric].title)),
+        parts.specification,
+        parts.rows,
+        words,
+    )
     with left:
         show.picture(made, "course", pick=PICK)
     return here, right.container()
@@ -52,16 +59,19 @@ def account(why: Why, key: str, called: tuple[str, str], place: DeltaGenerator) 
     if why.chain is None:
         return
     with place.container(horizontal=True):
-        st.download_button("Account, text", why.text(), "why.txt", "text/plain", on_click="ignore")
+        st.download_button(_("Account, text"), why.text(), "why.txt", "text/plain", on_click="ignore")
         data = json.dumps(why.as_json(), indent=1, ensure_ascii=False)
-        st.download_button("Account, JSON", data, "why.json", "application/json", on_click="ignore")
+        st.download_button(_("Account, JSON"), data, "why.json", "application/json", on_click="ignore")
     left, right = st.columns([2, 3], gap="medium")
     with left:
         show.picture(show.drawn((key, "account"), lambda: account_picture(why)), "account")
     with right:
-        st.subheader("How it came about", anchor=False)
+        st.subheader(_("How it came about"), anchor=False)
         st.caption(
-            "Each line carries what the lines set in below it add up to. Open one to see the rule, the claims and the source."
+            _(
+                "Each line carries what the lines set in below it add up to. Open one to see the rule, the claims "
+                "and the source."
+            )
         )
         with st.container(gap="xsmall"):
             chain.outline(outline(why), "chain", *called)
@@ -75,10 +85,10 @@ def decision(here: state.State) -> state.State:
 
 def decisions(here: state.State, weighed: dict[str, Weighed], key: str) -> None:
     """What pressed on an actor's decision in that month, under the scenarios asked about."""
-    st.subheader("What pressed on a decision", anchor=False)
+    st.subheader(_("What pressed on a decision"), anchor=False)
     names = list(DECISIONS)
     st.selectbox(
-        "Decision", names, names.index(here.decision), format_func=DECISIONS.__getitem__, key=state.key("decision")
+        _("Decision"), names, names.index(here.decision), format_func=DECISIONS.__getitem__, key=state.key("decision")
     )
     if not weighed:
         return
@@ -87,19 +97,22 @@ def decisions(here: state.State, weighed: dict[str, Weighed], key: str) -> None:
         for place, (name, one) in enumerate(weighed.items()):
             made = show.drawn((key, "decision", name), partial(decision_picture, one, every))
             show.picture(made, f"decision-{place}")
-    st.caption("The rules that press. Each opens: what it says, and what it rests on.")
+    st.caption(_("The rules that press. Each opens: what it says, and what it rests on."))
     chain.rules([push.rule for push in every[0].pushes], here.decision)
 
 
 def mechanisms(here: state.State, found: Comparison, plans: dict[str, Scenario]) -> None:
     """What each mechanism and loop is worth, worked out when somebody asks: it takes some forty runs."""
-    shown, _ = choosing.pair(here, found)
-    st.subheader("What each mechanism and feedback loop is worth", anchor=False)
+    shown = choosing.pair(here, found)[0]
+    st.subheader(_("What each mechanism and feedback loop is worth"), anchor=False)
     st.markdown(
-        "The same worlds simulated again with one mechanism or loop after the other switched off. Crude: effects overlap."
+        _(
+            "The same worlds simulated again with one mechanism or loop after the other switched off. Crude: effects "
+            "overlap."
+        )
     )
     ask = Question(questions.ablation, (plans[shown], here.metric), asked.how(here))
-    found_ = waiting.answer("ablation", "Switch mechanisms off, one at a time", ask, "Takes some ten seconds.")
+    found_ = waiting.answer("ablation", _("Switch mechanisms off, one at a time"), ask, _("Takes some ten seconds."))
     if found_ is not None:
         show.picture(show.drawn((ask.key, "ablation"), lambda: ablation_picture(found_)), "ablation")
 
@@ -115,15 +128,15 @@ def body() -> None:
     shown, versus = choosing.pair(here, found)
     called = titles(*found.results.values())
     why, pressed = asked.account(here, plans), asked.pressures(here, plans)
-    with st.spinner("The worlds are simulated again, and every step is followed back."):
+    with st.spinner(_("The worlds are simulated again, and every step is followed back.")):
         told = show.answers(lambda: {"": why})
     if told is not None:
-        account(told[""], why.key, (called[shown], called[versus] if versus else "the month before"), place)
+        account(told[""], why.key, (called[shown], called[versus] if versus else _("the month before")), place)
     weighed = show.answers(lambda: pressed)
     decisions(here, weighed or {}, " ".join(one.key for one in pressed.values()))
     mechanisms(here, found, plans)
     with st.container(key="stamp"):
-        st.caption(f"Run {sentences.digest(found)}")
+        st.caption(_("Run {digest}", digest=sentences.digest(found)))
 
 
 body()

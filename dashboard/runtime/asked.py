@@ -1,4 +1,4 @@
-"""What the page Why asks of the workers for a state: the account, and what pressed on a decision; also ahead of being asked."""
+"""What the page Why asks of the workers for a state: the account, and what pressed on a decision."""
 
 from __future__ import annotations
 
@@ -16,9 +16,13 @@ BEFORE = "before"
 def pair(here: State, names: Sequence[str]) -> tuple[str, str | None]:
     """Names of the scenario asked about and of the one it is compared with; None for the month before."""
     shown = here.shown if here.shown in names else names[-1]
-    usual = names[0] if shown != names[0] else names[-1]
-    versus = here.versus if here.versus in (BEFORE, *names) and here.versus != shown else usual
+    versus = here.versus if here.versus in (BEFORE, *names) and here.versus != shown else usual(shown, names)
     return shown, None if versus == BEFORE else versus
+
+
+def usual(shown: str, names: Sequence[str]) -> str:
+    """What a scenario is compared with unless something else was chosen: the first, and the first with the last."""
+    return names[0] if shown != names[0] else names[-1]
 
 
 def how(here: State) -> dict[str, object]:

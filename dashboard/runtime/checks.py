@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import re
-import zlib
 from collections.abc import Collection, Iterable
 from functools import cache, partial
 from typing import Any
 
-from dashboard.runtime import kept
+from dashboard.runtime import kept, packing
 from dashboard.runtime.kept import MOST_KEPT, Kept
 from sim.ensemble.spec import LIMITS
 from sim.ensemble.spec import PARAMETERS as MODES
@@ -86,8 +84,13 @@ def _whole(low: int, high: int) -> Any:
     return check
 
 
+def is_month(text: object) -> bool:
+    """Whether something is a month, YYYY-MM."""
+    return isinstance(text, str) and bool(_MONTH.fullmatch(text))
+
+
 def _month(value: str, mine: Collection[str]) -> str:
-    if not _MONTH.fullmatch(value):
+    if not is_month(value):
         raise AddressError("is not a month; allowed: YYYY-MM, such as 2022-12")
     return value
 
@@ -155,13 +158,12 @@ def _trial(value: str, mine: Collection[str]) -> str:
 
 
 def _unpacked(value: str) -> str:
-    if len(value) > LONGEST_OWN:
-        raise AddressError(f"is too long; allowed: {LONGEST_OWN:,} characters")
     try:
-        packed = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
-        return zlib.decompressobj().decompress(packed, LIMIT + 1).decode()
-    except (ValueError, zlib.error):
-        raise AddressError("is cut off or changed; ask for the address again") from None
+        return packing.unpacked(value, LONGEST_OWN, LIMIT).decode()
+    except UnicodeDecodeError:
+        raise AddressError("is no text") from None
+    except ValueError as problem:
+        raise AddressError(str(problem)) from None
 
 
 def _scenario(*more: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from dashboard.runtime import versions
 from dashboard.runtime.engine import Job
@@ -20,24 +20,41 @@ from sim.words.numbers import setting
 # What saved runs are set against, unchanged.
 REFERENCES = ("confront", "appease")
 WORLDS, MONTHS, SEED = 200, 60, 0
-_KEPT = ("scenarios", "version_of", "since", "levers", "postures", "uncertainties", "own")
 
 
 def to_save(here: State) -> dict[str, str] | None:
     """What is kept of a run: what it does, not how many worlds somebody looked at. None where there is nothing of one's own."""
-    made_here = OWN in here.scenarios and here.own and not too_long(here.own)
-    if not (versions.changed(here) or made_here) or (here.edited == OWN and not made_here):
+    name = subject(here)
+    kept = here.kept.get(name or "")
+    base = kept.of if kept else name
+    if name is None or (base == OWN and too_long(here.own)):
         return None
-    if OWN in here.scenarios and not made_here:  # compared with, and too long to be kept
-        here = here.with_(scenarios=(here.edited, *(one for one in REFERENCES if one != here.edited))[:2], own="")
-    return to_query(State(**{name: getattr(here, name) for name in _KEPT}))
+    one = State(
+        scenarios=(next(beside for beside in REFERENCES if beside != name), name),
+        own=here.own if base == OWN else "",
+        kept={name: kept} if kept else {},
+        uncertainties=here.uncertainties,
+    )
+    if name == here.edited:
+        one = one.with_(since=here.since, levers=here.levers, postures=here.postures)
+    return to_query(one)
+
+
+def subject(here: State) -> str | None:
+    """The scenario that would be saved, or in a copy of which something is set; None where there is nothing of one's own."""
+    return here.edited if versions.changed(here) else next(_mine(here), None)
+
+
+def _mine(here: State) -> Iterator[str]:
+    """Of what is compared, what somebody has made and kept: the last first."""
+    return (name for name in reversed(here.scenarios) if name in here.mine)
 
 
 def scenario_of(run: SavedRun) -> tuple[State, Scenario] | None:
     """What was saved, as a scenario; None where this durand does not know parts of it."""
     here, problems = from_query(run.chosen)
     found = {} if problems else versions.scenarios(here)
-    one = found.get(versions.YOURS) or found.get(OWN)
+    one = next((found[name] for name in (versions.YOURS, *_mine(here)) if name in found), None)
     return None if one is None else (here, one.model_copy(update={"name": f"run-{run.number}"}))
 
 
@@ -52,13 +69,13 @@ def settings(columns: Sequence[tuple[State, Scenario]]) -> list[list[str]]:
     Args:
         columns: what was chosen, and the scenario that it makes; of one that is as it was written, nothing chosen.
     """
-    moved = {name for here, _ in columns for name in (*here.levers, *here.postures)}
+    moved = {name for here, _ in columns for name in _set(here)}
     rows = []
     for name in [name for name in TITLES if name in moved]:
         cells = []
         for here, scenario in columns:
-            own = {**here.levers, **here.postures}
-            written = versions.written(here, here.edited) if own else scenario
+            own, kept = _set(here), here.kept.get(here.edited)
+            written = versions.written(here, kept.of if kept else here.edited) if own else scenario
             was = versions.planned(written, versions.since(here) if own else versions.begins(written))[name]
             now = own.get(name, was)
             cells.append(setting(was) if now == was else f"{setting(was)} → {setting(now)}")
@@ -69,6 +86,13 @@ def settings(columns: Sequence[tuple[State, Scenario]]) -> list[list[str]]:
             [PARAMETERS[name].meaning, *("as the worlds have it" if one is None else f"{one:g}" for one in values)]
         )
     return rows
+
+
+def _set(here: State) -> dict[str, float | str]:
+    """What a run sets: in a version that was kept, and in a copy of it."""
+    kept = here.kept.get(here.edited)
+    before = dict(pair for step in kept.steps for pair in step.settings) if kept else {}
+    return {**before, **here.levers, **here.postures}
 
 
 def as_csv(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -6,8 +6,6 @@
   changes; no session can see what another one chose.
 - What two sessions ask for at the same time is run once.
 - Of one session only the newest question counts: what only an older one wanted is stopped.
-- What a visitor will likely ask next is run ahead while nobody waits and nobody else is about, and given up as soon as
-  somebody asks; of what is kept, such guesses have half at most.
 - The queues are short; when one is full, or holds enough of one visitor's or of one address's, the visitor is told, and
   nothing waits without end. Addresses are served in turn, and in each its sessions. What a session that was closed has asked
   for is given up.
@@ -21,11 +19,10 @@ import json
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dashboard.runtime.queues import BusyError, RunError, Task, WorkQueue
@@ -49,12 +46,6 @@ KEPT_BYTES = 400 * 2**20
 # that lost its connection comes back within a few.
 LOOK, AWAY = 2.0, 15.0
 MOST_REMEMBERED = 10_000  # sessions of which it is known from where they come
-_AHEAD = "nobody yet"  # waits for what is run ahead
-# Of what is run ahead, how much at most, and how much at a time: one run for each worker.
-MOST_AHEAD, AHEAD_TOGETHER = 4, QUICK_WORKERS
-ALONE = 5.0  # seconds for which nobody else has asked for anything
-# Seconds after an answer before its next step is run ahead, and before anything else is: first it has to be drawn.
-DRAWING, LOOKING = 0.15, 0.4
 
 
 class SupersededError(Exception):
@@ -67,7 +58,6 @@ class Job:
 
     Attributes:
         told: the month up to which worlds are told the record; "" for none.
-        shared: how many of its first months other runs are likely to have alike; changes no number.
     """
 
     scenario: Scenario
@@ -77,26 +67,20 @@ class Job:
     parameters: str
     panels: bool = False
     told: str = ""
-    shared: int = field(default=0, compare=False)
     key: str = field(default="", compare=False)
-    batch_key: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        from sim.scenario import batch_key
-
         how = [self.worlds, self.months, self.seed, self.parameters, self.told]
         digest = blake2b(json.dumps([*how, self.scenario.data()], sort_keys=True).encode(), digest_size=12).hexdigest()
         object.__setattr__(self, "key", digest)
-        kind = batch_key(self.scenario)
-        object.__setattr__(self, "batch_key", kind and json.dumps([*how, self.panels, kind]))
 
     function = staticmethod(run_scenario)
     foreign = False
 
     @property
     def given(self) -> tuple[Any, ...]:
-        """What is run, and how many months of it others have alike."""
-        return self.scenario, self.shared
+        """What is run."""
+        return (self.scenario,)
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -123,11 +107,6 @@ class Engine:
         self._away: dict[str, float] = {}
         self._kept_bytes, self.bytes, self.runs = kept_bytes, 0, 0
         self._tasks: dict[str, Task] = {}
-        self._guesses: dict[str, None] = {}  # what was run ahead and nobody has asked for, oldest first
-        self._likely: Iterator[Job | Question] = iter(())
-        self._likeliest = self._likely  # the first of them, which is begun sooner
-        self._asked: dict[str, float] = {}
-        self._answered = 0.0
         self.quick = WorkQueue(workers, most, SECONDS, 0, self._done, **QUICK)
         self.slow = WorkQueue(1, MOST_HEAVY_WAITING, HEAVY_SECONDS, 10, self._done, **HEAVY)
         self.files = WorkQueue(1, MOST_FILES_WAITING, FILE_SECONDS, 5, self._done, **FILES)
@@ -178,42 +157,6 @@ class Engine:
             with self._lock:
                 self._leave(session, set())
         return {name: found[name] if name in found else tasks[name].answer() for name in jobs}
-
-    def ahead(self, session: str, jobs: Iterable[Job | Question]) -> None:
-        """Run what a session will likely ask next, likeliest first, as long as nobody asks and nobody else is about."""
-        with self._lock:
-            self._answered = now = time.monotonic()
-            self._asked = {who: when for who, when in self._asked.items() if now - when < ALONE}
-            if not self._asked.keys() - {session}:
-                self._likely = islice(jobs, MOST_AHEAD)
-                self._likeliest = islice(self._likely, 1)
-                self._look_ahead_after(DRAWING, self._likeliest)
-
-    def _look_ahead(self, likely: Iterator[Job | Question]) -> None:
-        """Begin with the first of what is likely and not known yet; else look further, once the last answer is drawn."""
-        with self._lock:
-            if likely not in (self._likeliest, self._likely) or self._tasks or not self.quick.idle():
-                return
-            try:
-                wanted = list(islice((job for job in likely if job.key not in self._kept), AHEAD_TOGETHER))
-            except ValueError:  # a guess that cannot be run; whoever asks for it is told
-                return
-            tasks = [Task(_name(job), job.function, job.given, job.arguments, job.batch_key) for job in wanted]
-            for task in tasks:
-                task.ahead = True
-                task.waiting.add(_AHEAD)
-                self._tasks[task.key] = task
-            if tasks:
-                self.quick.add(*tasks)
-            elif likely is not self._likely:
-                self._look_ahead_after(LOOKING, self._likely)
-
-    def _look_ahead_after(self, seconds: float, likely: Iterator[Job | Question]) -> None:
-        """The same, so long after the last answer."""
-        later = self._answered + seconds - time.monotonic()
-        timer = threading.Timer(max(later, 0.0), self._look_ahead, [likely])
-        timer.daemon = True
-        timer.start()
 
     def heavy(self, session: str, function: Callable[..., Any], *arguments: Any, **named: Any) -> Task:
         """Have something long done: `function(tell, *arguments, **named)` in the heavy worker, one at a time.
@@ -280,25 +223,20 @@ class Engine:
         found: dict[str, Any] = {}
         tasks: dict[str, Task] = {}
         with self._lock:
-            self._asked[session] = time.monotonic()
-            self._likely = self._likeliest = iter(())
             still = {_name(job) for job in jobs.values()}
             self._leave(session, still)
-            self._leave(_AHEAD, still)
             for name, job in jobs.items():
                 kept = self._kept.get(job.key)
                 if kept is not None and (kept[2] or not job.panels):
                     self._kept.move_to_end(job.key)
-                    self._guesses.pop(job.key, None)
                     found[name] = kept[0]
                     continue
                 task = self._tasks.get(_name(job))
                 if task is None or task.stopped:
                     asks = (session, self._address(session), job.foreign)
-                    task = Task(_name(job), job.function, job.given, job.arguments, job.batch_key, *asks)
+                    task = Task(_name(job), job.function, job.given, job.arguments, *asks)
                     self.quick.add(task)
                     self._tasks[task.key] = task
-                task.ahead = False
                 task.waiting.add(session)
                 tasks[name] = task
         return found, tasks
@@ -319,8 +257,6 @@ class Engine:
                 del self._tasks[task.key]
             if task.problem is None and not task.key.startswith("heavy "):
                 self._keep(task)
-            if task.ahead:
-                self._look_ahead(self._likeliest)
 
     def _keep(self, task: Task) -> None:
         results, (key, panels) = task.value, _parts(task.key)
@@ -332,10 +268,6 @@ class Engine:
         self._kept[key] = (results, task.size, panels)
         self._whose[key] = (task.address, task.session)
         self.bytes += task.size
-        if task.ahead:
-            self._guesses[key] = None
-        while sum(self._kept[guess][1] for guess in self._guesses) > self._kept_bytes // 2:
-            self._forget(next(iter(self._guesses)))
         while self.bytes > self._kept_bytes and len(self._kept) > 1:
             self._forget(self._first_to_go())
 
@@ -351,7 +283,6 @@ class Engine:
         return mine[0]
 
     def _forget(self, key: str) -> None:
-        self._guesses.pop(key, None)
         self._whose.pop(key, None)
         if key in self._kept:
             self.bytes -= self._kept.pop(key)[1]

@@ -28,8 +28,8 @@ UPLOADS = "/_stcore/upload_file/"
 CLOSED = ("/_stcore/agent", "/_stcore/metrics")
 # Of uploads that no page has read yet: how many of one session, how many MB in all, and for how many seconds.
 MOST_EACH, MOST_UPLOADED_MB, UNREAD = 2, 64, 120.0
-# The two scripts of ours: one sets the cookies in which a browser keeps its seats (`access.py`), one brings into sight what a
-# step of the tour shows (`tour.py`).
+# The scripts of ours: one sets the cookies in which a browser keeps its seats (`access.py`), one brings into sight what a
+# step of the tour shows (`tour.py`), one says which words of a page are in another language than the page (`language.py`).
 KEEP = (
     'document.currentScript.parentNode.querySelectorAll("[data-durand-cookie]").forEach(one => {'
     'document.cookie = one.dataset.durandCookie + (location.protocol === "https:" ? "; secure" : "");})'
@@ -38,12 +38,21 @@ SHOW = (
     '[...document.querySelectorAll(document.currentScript.parentNode.querySelector("[data-durand-show]").dataset.durandShow)]'
     '.find(one => one.offsetParent)?.scrollIntoView({block: "center"})'
 )
+LANG = (
+    '(() => { const mark = () => { const told = document.querySelector("[data-durand-lang]"); if (!told) return;'
+    'document.querySelectorAll(".stApp :is(p, li, h1, h2, h3, label, summary, button, a, span, strong, em, th, td, div)")'
+    ".forEach(one => { const said = [...one.childNodes].some(part => part.nodeType === 3 && /[\\u0600-\\u06ff]/.test(part.data));"
+    "if (said && one.closest(told.dataset.durandWithin)) one.lang = told.dataset.durandLang;"
+    'else if (one.lang) one.removeAttribute("lang"); }); };'
+    "if (!window.durandLang) { window.durandLang = new MutationObserver(mark);"
+    "window.durandLang.observe(document.body, {childList: true, subtree: true, characterData: true}); } mark(); })()"
+)
 _PAGE = Path(streamlit.__file__).with_name("static") / "index.html"
 
 
 def _inline() -> list[str]:
     """The scripts that stand in Streamlit's own page, and ours, by their digests."""
-    found = [KEEP, SHOW, *re.findall(r"<script>(.*?)</script>", _PAGE.read_text(encoding="utf-8"), re.DOTALL)]
+    found = [KEEP, SHOW, LANG, *re.findall(r"<script>(.*?)</script>", _PAGE.read_text(encoding="utf-8"), re.DOTALL)]
     digests = (sha256(one.encode()).digest() for one in found)
     return [f"'sha256-{b64encode(one).decode()}'" for one in digests]
 
@@ -125,7 +134,7 @@ class Gate:
         if refused is not None:
             await _refuse(scope, send, *refused)
             return
-        if joining := join_target(str(scope["path"])):
+        if scope["type"] == "http" and (joining := join_target(str(scope["path"]))):
             await _answer(send, 307, "", (b"location", joining.encode()))
             return
 

@@ -14,6 +14,7 @@ MOST_KEPT, MOST_STEPS = 8, 4
 MOST_LETTERS = 40  # of a name
 LONGEST = 1000  # characters of an address that one version may take
 _STEPS, _PARTS, _IS = "~", ",", ":"
+_JOINERS = "\u200c\u200d"  # not seen, but Urdu is spelt with them
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,10 @@ class Kept:
 
 
 def called(title: str) -> str:
-    """A name as it is kept: one line, not too long, without what parts an address."""
-    return " ".join(title.replace(_STEPS, "-").split())[:MOST_LETTERS].strip()
+    """A name as it is kept: one line, not too long, without what parts an address or is not seen; "" where no letter is left."""
+    line = " ".join(title.replace(_STEPS, "-").split())
+    seen = "".join(one for one in line if one.isprintable() or one in _JOINERS)[:MOST_LETTERS].strip()
+    return seen if any(one.isalnum() for one in seen) else ""
 
 
 def read(text: str, month: Callable[[str], str], settings: Mapping[str, Callable[[str], Any]]) -> Kept:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from dashboard.runtime import gate
 from sim import theme
 from sim.words.language import ENGLISH, LANGUAGES, Language, translated
 
@@ -29,11 +31,13 @@ def choose(code: str) -> None:
 
 
 def chosen() -> Language:
-    """The language of this visitor."""
+    """The language of this visitor; English where none is there, as while the server makes itself ready."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return ENGLISH
     return LANGUAGES[st.session_state.get(_HELD, ENGLISH.code)]
 
 
-def _(text: str, **values: object) -> str:
+def _(text: str, /, **values: object) -> str:
     """A text in this visitor's language, with values in the places that it has for them."""
     return translated(text, chosen().code, **values)
 
@@ -49,6 +53,20 @@ def offer() -> None:
     if not chosen().reviewed:
         st.caption(
             _("Nobody who speaks this language has read this translation yet. What is not translated is in English.")
+        )
+
+
+def mark() -> None:
+    """Say of the words that are in this language that they are, for who has the page read aloud: the rest of it is English.
+
+    Of an English page these are the names of the other languages.
+    """
+    other = next(one for one in LANGUAGES.values() if one is not ENGLISH)
+    code, within = (other.code, ".st-key-languages") if chosen() is ENGLISH else (chosen().code, ".stApp")
+    with st.container(key="lang"):
+        st.html(
+            f'<i hidden data-durand-lang="{code}" data-durand-within="{within}"></i><script>{gate.LANG}</script>',
+            unsafe_allow_javascript=True,
         )
 
 

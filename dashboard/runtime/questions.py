@@ -29,7 +29,6 @@ class Question:
     given: tuple[Any, ...]
     arguments: dict[str, Any] = field(default_factory=dict)
     panels: bool = True
-    batch_key: None = None  # each is done by itself
     foreign = False
 
     @property

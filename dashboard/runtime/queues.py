@@ -12,16 +12,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from dashboard.runtime.worker import receive, run_batch, send
+from dashboard.runtime.worker import receive, send
 from sim.extensions import loaded
 
-# Runs that one worker does in one go: of more, the first would wait too long for the last.
-MOST_TOGETHER = 5
 MOST_REMEMBERED = 1000  # sessions and addresses of which it is known when they were served last
 _WHOSE = {"session": "page", "address": "address"}
 PIPE = 2**20  # bytes on their way from a worker, as many as Linux lets anybody have
-# Memory of a worker: five runs of the largest kind side by side, with all their panels, take some 1,300 MB.
-MEGABYTES = 1536
+MEGABYTES = 1536  # memory of a worker
 _ENVIRONMENT = {
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
     "ARROW_DEFAULT_MEMORY_POOL": "system",  # its own pool takes a gigabyte at once, which would count as filled
@@ -39,9 +36,8 @@ class RunError(RuntimeError):
 class Task:
     """Something asked of a worker: who waits for it, what it has told, and what came of it.
 
-    Runs of the same `batch_key` may be done in one go, but for those that are run `ahead` of being asked for. `session` and
-    `address` are those who asked first, by whom queues are kept fair. What is `foreign` reads what somebody brought: a
-    process that has refused it is not used again.
+    `session` and `address` are those who asked first, by whom queues are kept fair. What is `foreign` reads what
+    somebody brought: a process that has refused it is not used again.
     """
 
     def __init__(
@@ -50,15 +46,13 @@ class Task:
         function: Callable[..., Any],
         arguments: tuple[Any, ...],
         named: dict[str, Any],
-        batch_key: str | None = None,
         session: str = "",
         address: str = "",
         foreign: bool = False,
     ) -> None:
-        self.key, self.function, self.arguments, self.named, self.batch_key = key, function, arguments, named, batch_key
+        self.key, self.function, self.arguments, self.named = key, function, arguments, named
         self.session, self.address, self.foreign = session, address, foreign
         self.waiting: set[str] = set()
-        self.ahead = False
         self.told: Any = None
         self.value: Any = None
         self.size = 0
@@ -79,29 +73,27 @@ class _Worker(threading.Thread):
     def __init__(self, work_queue: WorkQueue) -> None:
         super().__init__(daemon=True)
         self.work_queue, self.number = work_queue, 0
-        self.tasks: list[Task] = []
+        self.task: Task | None = None
         self.process: subprocess.Popen[bytes] | None = None
         self._writing = threading.Lock()
 
     def run(self) -> None:
         self._warm()
-        while tasks := self.work_queue.take(self):
+        while task := self.work_queue.take(self):
             try:
-                self._work(tasks)
+                self._work(task)
             except Exception:  # the process died, or spoke nonsense: another one takes its place
                 why = self._died()
-                for task in tasks:
-                    if task.problem is None and task.value is None:
-                        task.problem = f"The program that computes was stopped in the middle of this{why}; try again."
-            self.tasks = []
-            for task in tasks:
-                self.work_queue.done(task)
+                if task.problem is None and task.value is None:
+                    task.problem = f"The program that computes was stopped in the middle of this{why}; try again."
+            self.task = None
+            self.work_queue.done(task)
             self.work_queue.start()
             self._warm()
 
     def stop(self, task: Task) -> None:
         """Let the process give up a task that nobody waits for."""
-        if task in self.tasks and all(one.stopped for one in self.tasks) and self.process is not None:
+        if task is self.task and self.process is not None:
             try:
                 self._say(("stop", self.number))
             except OSError:
@@ -110,19 +102,15 @@ class _Worker(threading.Thread):
     def close(self) -> None:
         self._end()
 
-    def _work(self, tasks: list[Task]) -> None:
-        task, several = tasks[0], len(tasks) > 1
-        function, arguments = task.function, task.arguments
-        if several:
-            function, arguments = run_batch, ([one.arguments[0] for one in tasks],)
+    def _work(self, task: Task) -> None:
         process = self._running()
         self.number += 1
-        late = threading.Timer(self.work_queue.seconds, self._too_late, [self.number, tasks])
+        late = threading.Timer(self.work_queue.seconds, self._too_late, [self.number, task])
         late.daemon = True
         late.start()
         try:
-            self._say((self.number, function, arguments, task.named))
-            if all(one.stopped for one in tasks):
+            self._say((self.number, task.function, task.arguments, task.named))
+            if task.stopped:
                 self._say(("stop", self.number))
             while True:
                 answer, size = receive(process.stdout)  # type: ignore[arg-type]
@@ -131,19 +119,14 @@ class _Worker(threading.Thread):
                 if answer[0] == "told":
                     task.told = answer[2]
                 elif answer[0] == "done":
-                    for one, value in zip(tasks, answer[2] if several else [answer[2]], strict=True):
-                        one.value, one.size = value, size // len(tasks)
+                    task.value, task.size = answer[2], size
                     return
-                elif answer[0] == "failed" and not several:
+                elif answer[0] == "failed":
                     whose = {"program": "This failed inside the program: "}
                     task.problem = whose.get(answer[3], "") + answer[2]
                     return
-                elif answer[0] == "failed":
-                    break
         finally:
             late.cancel()
-        for one in tasks:  # what one of them is to blame for is not the others' fault
-            self._work([one])
 
     def _died(self) -> str:
         """End what is left of a process that no longer answers; why it does not, where its end tells."""
@@ -161,13 +144,12 @@ class _Worker(threading.Thread):
         except (EOFError, OSError):
             return  # tried again with the first task, which then says what is wrong
 
-    def _too_late(self, number: int, tasks: list[Task]) -> None:
-        if not self.tasks or self.number != number:
+    def _too_late(self, number: int, task: Task) -> None:
+        if self.task is None or self.number != number:
             return
-        for task in tasks:
-            task.problem = (
-                f"This took longer than {self.work_queue.seconds:.0f} seconds and was stopped; ask for less at once."
-            )
+        task.problem = (
+            f"This took longer than {self.work_queue.seconds:.0f} seconds and was stopped; ask for less at once."
+        )
         self._end()
 
     def _say(self, message: Any) -> None:
@@ -244,8 +226,11 @@ class WorkQueue:
         self.closed = False
 
     def start(self, most: int | None = None) -> None:
-        """Start the workers, or so many of them, and their processes at once. The others start as soon as those have enough to
-        do, or the first has done something: where many start together, each takes longer, and who comes first waits for all."""
+        """Start the workers and their processes: all of them, or as many as make `most` together with those that run.
+
+        The others start when those are all at work, or the first has done something: where many start together, each takes
+        longer, and who comes first waits for all.
+        """
         with self.changed:
             while len(self.workers) < min(self._count, self._count if most is None else most) and not self.closed:
                 worker = _Worker(self)
@@ -273,18 +258,13 @@ class WorkQueue:
 
     def _start_if_busy(self) -> None:
         """Start one more worker where all that have started are at work. (Called with the lock.)"""
-        if all(worker.tasks for worker in self.workers):
+        if all(worker.task for worker in self.workers):
             self.start(len(self.workers) + 1)
 
     def ahead(self, task: Task) -> int:
         """How many wait before a task; 0 when it is being worked on, or done."""
         with self.changed:
             return self.queue.index(task) + 1 if task in self.queue else 0
-
-    def idle(self) -> bool:
-        """Whether nothing waits and nothing is being worked on."""
-        with self.changed:
-            return not self.queue and not any(worker.tasks for worker in self.workers)
 
     def drop(self, task: Task) -> None:
         """Take a task out of the queue, or have it given up."""
@@ -295,29 +275,23 @@ class WorkQueue:
                 task.problem = "stopped"
                 task.finished.set()
                 return
-            busy = [worker for worker in self.workers if task in worker.tasks]
+            busy = [worker for worker in self.workers if task is worker.task]
         for worker in busy:
             worker.stop(task)
 
-    def take(self, worker: _Worker) -> list[Task]:
-        """The next task for a worker, as soon as there is one, with its share of those that can share its batch; none when
-        all is closed."""
+    def take(self, worker: _Worker) -> Task | None:
+        """The next task for a worker, as soon as there is one; None when all is closed."""
         with self.changed:
             self.changed.wait_for(lambda: self.queue or self.closed)
             if self.closed:
-                return []
+                return None
             task = min(self.queue, key=self._last_served)  # the first of them, where they are equal
             self.queue.remove(task)
             self._serve(task)
-            alike = () if task.batch_key is None or task.ahead else self.queue
-            mates = [one for one in alike if one.batch_key == task.batch_key and not one.ahead]
-            idle = sum(not other.tasks for other in self.workers)  # this one among them
-            worker.tasks = [task, *mates[: min(MOST_TOGETHER, -(-(len(mates) + 1) // idle)) - 1]]
-            for one in worker.tasks[1:]:
-                self.queue.remove(one)
+            worker.task = task
             if self.queue:
                 self._start_if_busy()
-            return worker.tasks
+            return task
 
     def sessions(self) -> set[str]:
         """Whose tasks wait, or are being worked on."""
@@ -332,7 +306,7 @@ class WorkQueue:
             self.drop(task)
 
     def _all(self) -> list[Task]:
-        return [*self.queue, *(task for worker in self.workers for task in worker.tasks)]
+        return [*self.queue, *(worker.task for worker in self.workers if worker.task is not None)]
 
     def _last_served(self, task: Task) -> tuple[int, int]:
         return self._served.get((task.address, ""), 0), self._served.get((task.address, task.session), 0)

@@ -6,9 +6,7 @@ address made by hand may hold anything: what does not fit is told in a message a
 
 from __future__ import annotations
 
-import base64
-import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import Any, Self
@@ -17,7 +15,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard.runtime import history
+from dashboard.runtime import history, packing
 from dashboard.runtime.checks import (
     CHECKS,
     LONGEST_OWN,
@@ -122,6 +120,18 @@ class State:
         """The same with some things changed."""
         return replace(self, **changes)
 
+    def as_written(self) -> Self:
+        """The same with nothing set in a copy: there is no version of yours."""
+        return self.with_(levers={}, postures={}, since="")
+
+    def comparing(self, scenarios: Sequence[str]) -> Self:
+        """The same with other scenarios compared: what was set stays with the scenario in whose copy it was set, or goes."""
+        edited, there = self.edited, self.with_(scenarios=tuple(scenarios))
+        if edited not in there.scenarios:
+            return there.with_(version_of="").as_written()
+        chosen = self.version_of or self.levers or self.postures
+        return there.with_(version_of=edited if chosen and edited != there.scenarios[-1] else "")
+
     @property
     def edited(self) -> str:
         """The name of the scenario that "your version" is a copy of: the last one unless another was chosen."""
@@ -168,13 +178,16 @@ def too_long(text: str) -> bool:
 
 def _packed(text: str) -> str:
     """A text for an address; "" where it is too long for one."""
-    packed = base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
-    return packed if len(packed) <= LONGEST_OWN else ""
+    return packing.packed(text, LONGEST_OWN)
 
 
-def from_query(query: Mapping[str, str]) -> tuple[State, list[str]]:
-    """The state that an address holds, and a message for each part that does not fit."""
-    found: dict[str, Any] = {name: {} for name in _PREFIXES}
+def from_query(query: Mapping[str, str], beside: Mapping[str, str] | None = None) -> tuple[State, list[str]]:
+    """The state that an address holds, and a message for each part that does not fit.
+
+    Args:
+        beside: what it builds on and does not hold, being too long for it: the text of the scenario made in the Studio, say.
+    """
+    found: dict[str, Any] = {name: {} for name in _PREFIXES} | dict(beside or {})
     problems: list[Callable[[], str]] = []
     if len(query) > MOST_PARTS:
         return State(), [f"the address has {len(query):,} parts; allowed: at most {MOST_PARTS:,}"]
@@ -243,9 +256,9 @@ def retrace() -> None:
         if not query:
             bare[page] = here
         return
-    found = from_query(query)[0] if query else bare.get(page, State())
     lost = {name: getattr(here, name) for name in _PACKED if too_long(getattr(here, name))}  # no address holds them
-    if (found := found.with_(**lost)) != here:
+    found = from_query(query, lost)[0] if query else bare.get(page, State()).with_(**lost)
+    if found != here:
         replace_all(found)
 
 

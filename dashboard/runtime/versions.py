@@ -11,9 +11,9 @@ import numpy as np
 from dashboard.runtime import state
 from dashboard.runtime.engine import Job
 from dashboard.runtime.kept import LONGEST, MOST_KEPT, MOST_STEPS, Kept, Step, called
+from dashboard.runtime.language import _
 from dashboard.runtime.memo import Remembered
 from dashboard.runtime.state import OWN, POSTURES, State
-from sim.parameters import PARAMETERS
 from sim.scenario import Scenario, Script, load_scenario, with_overrides
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import OPTIONS
@@ -142,31 +142,48 @@ def keep(here: State, title: str) -> State:
     title, base = called(title), here.kept.get(here.edited)
     name = next((one for one in state.kept_names() if one not in here.kept), None)
     if not changed(here):
-        raise ValueError("Nothing is changed yet: move a lever first.")
+        raise ValueError(_("Nothing is changed yet: move a lever first."))
     if not title:
-        raise ValueError("Give it a name first.")
-    if title in (one.title for one in here.kept.values()):
-        raise ValueError(f"There is a version called {title} already.")
+        raise ValueError(_("Give it a name first, with a letter or a number in it."))
+    if title.casefold() in (one.casefold() for one in _titles(here)):
+        raise ValueError(_("There is one called {title} already; give it another name.", title=title))
     if name is None:
-        raise ValueError(f"{MOST_KEPT} versions are kept already; let go of one first.")
+        raise ValueError(_("{count} versions are kept already; let go of one first.", count=MOST_KEPT))
     one = Kept(title, base.of if base else here.edited, (*(base.steps if base else ()), step(here)))
     if len(one.steps) > MOST_STEPS or len(str(one)) > LONGEST:
-        raise ValueError("This version has become too long for an address; take the scenario along as a file instead.")
+        raise ValueError(
+            _("This version has become too long for an address; take the scenario along as a file instead.")
+        )
     beside = here.scenarios if len(here.scenarios) < state.MOST_SCENARIOS else here.scenarios[:-1]
     kept = {**here.kept, name: one}
-    return here.with_(kept=kept, scenarios=(*beside, name), version_of="", levers={}, postures={}, since="")
+    return here.with_(kept=kept, scenarios=(*beside, name), version_of="").as_written()
+
+
+def _titles(here: State) -> list[str]:
+    """What scenarios are called that there are already."""
+    mine = [written(here, OWN).title] if here.own else []
+    return [*state.known().values(), *mine, *(one.title for one in here.kept.values())]
 
 
 def let_go(name: str, here: State) -> State:
-    """Without a version that was kept; what was set in a copy of it goes with it."""
-    left = tuple(one for one in here.scenarios if one != name)
+    """Without a version that was kept; what was set in a copy of it, or asked about it, goes with it."""
+    left = [one for one in here.scenarios if one != name]
     usual = [one for one in State().scenarios if one not in left]
-    here = here.with_(kept={one: what for one, what in here.kept.items() if one != name})
-    if name in here.scenarios:
-        here = here.with_(scenarios=(*left, *usual[: max(2 - len(left), 0)]))
-        if here.version_of in ("", name):
-            here = here.with_(version_of="", levers={}, postures={}, since="")
-    return here
+    asked = {one: "" for one in ("shown", "versus") if getattr(here, one) == name}
+    kept = {one: what for one, what in here.kept.items() if one != name}
+    return here.comparing([*left, *usual[: max(2 - len(left), 0)]]).with_(kept=kept, **asked)
+
+
+def with_own(text: str, here: State) -> State:
+    """With another scenario made in the Studio; versions that were kept of the one before go with it."""
+    for name in kept_of_own(here) if text != here.own else ():
+        here = let_go(name, here)
+    return here.with_(own=text)
+
+
+def kept_of_own(here: State) -> list[str]:
+    """The versions that were kept of the scenario made in the Studio."""
+    return [name for name, one in here.kept.items() if one.of == OWN]
 
 
 def _your(title: str) -> str:
@@ -187,35 +204,7 @@ def jobs(here: State, panels: bool = False) -> dict[str, Job]:
     """The runs that a state asks for."""
     how = {"worlds": here.worlds, "months": months(here), "seed": here.seed, "parameters": here.parameters}
     how["told"] = here.told
-    found = scenarios(here).items()
-    return {name: Job(one, **how, panels=panels, shared=shared(here, name)) for name, one in found}  # type: ignore[arg-type]
-
-
-def shared(here: State, name: str) -> int:
-    """How many months a run's next variants are likely to have in common with it: for your version, those before it differs."""
-    if name != YOURS:
-        return 0
-    start = written(here, here.edited).start
-    before = months_between(start, since(here))
-    return max(before, months_between(start, here.told) + 1) if here.told else before
-
-
-def next_jobs(before: State, here: State) -> dict[str, Job]:
-    """The runs of a further step of the one slider that was just moved; nothing where it was not one slider."""
-    for kind in ("levers", "uncertainties"):
-        was, now = getattr(before, kind), getattr(here, kind)
-        moved = [name for name in {**was, **now} if was.get(name) != now.get(name)]
-        if len(moved) != 1 or before.with_(**{kind: now}) != here or moved[0] not in now:
-            continue
-        name = moved[0]
-        if kind == "levers":
-            start, (low, high) = planned(written(here, here.edited), since(here))[name], (0.0, 1.0)
-        else:
-            start, (low, high) = PARAMETERS[name].value, (PARAMETERS[name].low, PARAMETERS[name].high)
-        further = round(2 * now[name] - float(was.get(name, start)), 10)
-        if low <= further <= high:
-            return jobs(here.with_(**{kind: {**now, name: further}}))
-    return {}
+    return {name: Job(one, **how, panels=panels) for name, one in scenarios(here).items()}  # type: ignore[arg-type]
 
 
 def compared(results: dict[str, Results], baseline: str) -> Comparison:

@@ -26,6 +26,8 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from dashboard.runtime import gate
+from dashboard.runtime.language import _
+from dashboard.runtime.memo import visitor
 from dashboard.widgets import show
 from sim.teaching.classroom.classes import Classroom
 from sim.teaching.classroom.file import ClassroomError, GoneError, StorageError, StrangerError
@@ -172,7 +174,7 @@ def _root() -> str:
 def own_link(page: str, **tickets: str) -> None:
     """A link with a secret, for its holder alone: it is behind a button, for the page may be on a wall."""
     with st.expander(
-        "Your own secret link, for another device: show it to nobody", key=f"own {page}", on_change="rerun"
+        _("Your own secret link, for another device: show it to nobody"), key=f"own {page}", on_change="rerun"
     ) as it:
         if it.open:
             st.code(link(page, **tickets), language=None, wrap_lines=True)
@@ -326,7 +328,9 @@ def ask_opening_secret(key: str) -> str:
     """A field for it, where it is needed."""
     if not opening_secret():
         return ""
-    return st.text_input("Secret for opening, from whoever runs this server", type="password", max_chars=200, key=key)
+    return st.text_input(
+        _("Secret for opening, from whoever runs this server"), type="password", max_chars=200, key=key
+    )
 
 
 def turned_away(problem: ClassroomError, gone: str, leave: Callable[[], None]) -> None:
@@ -338,20 +342,36 @@ def turned_away(problem: ClassroomError, gone: str, leave: Callable[[], None]) -
     """
     complain(problem)
     if isinstance(problem, GoneError):
-        st.caption("It may have been deleted.")
+        st.caption(_("It may have been deleted."))
         st.button(gone, on_click=leave)
     elif isinstance(problem, StrangerError):
-        st.button("Come in with the code", on_click=leave)
+        st.button(_("Come in with the code"), on_click=leave)
     else:
-        st.caption("Nothing that you hold is lost.")
-        st.button("Try again")
-
-
-def visitor() -> tuple[str, str]:
-    """This session, and the address that it comes from ("" on this machine)."""
-    return show.session(), show.address()
+        st.caption(_("Nothing that you hold is lost."))
+        st.button(_("Try again"))
 
 
 def complain(problem: Exception) -> None:
     """Say what cannot be done."""
     st.error(show.plain(f"{capital(str(problem))}."), icon=":material/error:")
+
+
+def attempt(place: str, act: Callable[..., object], *given: object) -> None:
+    """Do what a button says as it is clicked, and keep a refusal until `refused` says it at that place of the page."""
+    succeeds(place, act, *given)
+
+
+def succeeds(place: str, act: Callable[..., object], *given: object) -> bool:
+    """The same; whether it was done."""
+    try:
+        act(*given)
+    except ClassroomError as problem:
+        st.session_state[f"refused {place}"] = problem
+        return False
+    return True
+
+
+def refused(place: str) -> None:
+    """Say what could not be done at a place of the page, where something could not."""
+    if problem := st.session_state.pop(f"refused {place}", None):
+        complain(problem)

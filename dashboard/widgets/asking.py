@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
@@ -11,6 +10,7 @@ from typing import Literal
 
 import streamlit as st
 
+from dashboard.menu import classes_only
 from dashboard.runtime import exercises, steps
 from dashboard.runtime.engine import BusyError, RunError, engine
 from dashboard.runtime.exercises import Lesson, Sketch
@@ -33,8 +33,8 @@ from sim.words.numbers import between, of_100
 
 Side = Literal["high", "low", "right"]
 HOW = N_(
-    "A number of worlds goes from 0 (in no modelled world) to 100 (in all of them). A range is to hold eight worlds of ten: as "
-    "many are to lie below it as above. An honest answer scores best."
+    "A number of worlds goes from 0 (in no modelled world) to 100 (in all of them). A range is to hold eight worlds "
+    "of ten: as many are to lie below it as above. An honest answer scores best."
 )
 
 
@@ -72,7 +72,7 @@ def filled(one: Exercise, text: str) -> str:
 
 def lesson(name: str) -> Lesson | None:
     """An exercise worked out; None when a notice was shown instead."""
-    with st.spinner("The modelled worlds of this exercise are being run."):
+    with st.spinner(_("The modelled worlds of this exercise are being run.")):
         found = show.answers(lambda: {"lesson": Question(exercises.work_out, (name, _stamp(name)))})
     return None if found is None else found["lesson"]
 
@@ -172,11 +172,11 @@ def _read(one: Exercise, name: str, place: str) -> Prediction:
     if one.questions[name].form == "probability":
         value = st.session_state[f"{place} {name}"]
         if value is None:
-            raise PredictionError("give a number from 0 (in no world) to 100 (in all of them)")
+            raise PredictionError(_("give a number from 0 (in no world) to 100 (in all of them)"))
         return Chance(value / 100)
     low, high = (st.session_state[f"{place} {name} {end}"] for end in ("low", "high"))
     if low is None or high is None:
-        raise PredictionError("give both ends of the range")
+        raise PredictionError(_("give both ends of the range"))
     return Range(float(low), float(high))
 
 
@@ -193,7 +193,7 @@ def outcome(
     """
     st.markdown(f"**{fill(one, one.questions[name].ask)}**")
     if mine is None:
-        st.info("You made no prediction here before it was revealed.")
+        st.info(_("You made no prediction here before it was revealed."))
         st.markdown(said(model(one, made, name)))
         return None
     score, lines = fared(mine, made.values[name])
@@ -211,18 +211,18 @@ def outcome(
 
 def _told(one: Exercise, name: str, side: Side) -> None:
     """Which mechanisms move a question's figure."""
-    with st.spinner("Looking for what moves it: one mechanism after the other is switched off."):
+    with st.spinner(_("Looking for what moves it: one mechanism after the other is switched off.")):
         found = reasons(one, name, side)
     if found:
-        st.markdown("What carries it:" if side == "right" else "What you may have left out:")
+        st.markdown(_("What carries it:") if side == "right" else _("What you may have left out:"))
         st.markdown("\n".join(f"- {show.plain(line)}" for line in found))
     elif found is not None:
-        st.markdown("No single mechanism pushes it that way by much.")
+        st.markdown(_("No single mechanism pushes it that way by much."))
 
 
 def link(way: Way) -> None:
     """A link to the page on which something is done, in a tab of its own; nothing on a server that does not have the page."""
-    if not os.environ.get("DURAND_CLASSES_ONLY"):
+    if not classes_only():
         st.markdown(f"[{show.plain(way.label)}]({access.link(way.page, **way.query)})")
 
 
@@ -231,13 +231,19 @@ def ways(one: Exercise, number: int) -> None:
     step = one.steps[number]
     if step.differs:
         first, second = (one.scenarios[run] for run in step.differs)
-        with st.expander(f"What {show.plain(second.title)} does otherwise than {show.plain(first.title)}"):
+        with st.expander(
+            _(
+                "What {second} does otherwise than {first}",
+                second=show.plain(second.title),
+                first=show.plain(first.title),
+            )
+        ):
             rows = [row for row in differences(first, second) if not row.path.endswith(".policy")]
             show.differences(rows, first.title, second.title)
     for way in steps.ways(one, number):
         link(way)
     if typed := commands(one, number, False):
-        with st.expander("At a terminal"):
+        with st.expander(_("At a terminal")):
             st.code("\n".join(typed), language=None, wrap_lines=True)
 
 
@@ -255,8 +261,8 @@ def said(truth: Prediction) -> str:
 def words(truth: Prediction) -> str:
     """The same, for where it cannot be markup."""
     if isinstance(truth, Chance):
-        return f"The model: in {of_100(truth.value)} modelled worlds."
-    return f"The model: {between(truth.low, truth.high)} in eight worlds of ten."
+        return _("The model: in {share} modelled worlds.", share=of_100(truth.value))
+    return _("The model: {range} in eight worlds of ten.", range=between(truth.low, truth.high))
 
 
 def show_predictions(
@@ -291,7 +297,9 @@ def results(one: Exercise, made: Lesson, which: int, place: str) -> None:
     if step.show:
         from sim.plots import Table
 
-        show.table(Table(["What to read off", "What the worlds say"], [list(made.figures[name]) for name in step.show]))
+        show.table(
+            Table([_("What to read off"), _("What the worlds say")], [list(made.figures[name]) for name in step.show])
+        )
     if step.pictures:
         with st.container(horizontal=True, gap="medium"):
             for position, sketch in enumerate(made.pictures[which]):
@@ -312,7 +320,9 @@ def background(one: Exercise) -> None:
     for number, passage in enumerate(one.background):
         st.markdown(fill(one, passage.text))
         if passage.claims:
-            with st.expander(f"What this rests on ({len(passage.claims)})", key=f"rests {one.name} {number}"):
+            with st.expander(
+                _("What this rests on ({count})", count=len(passage.claims)), key=f"rests {one.name} {number}"
+            ):
                 for claim in passage.claims:
                     there = access.link("evidence", card=claim)
                     st.markdown(f"{show.plain(known[claim].text)} [{show.plain(claim)}]({there})")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.runtime import state
+from dashboard.runtime.language import _
 from dashboard.widgets import links, show
 from sim.evidence import ledger
 from sim.plots import Table
@@ -12,6 +13,7 @@ from sim.provenance import Card, Coverage, Entry, UnknownIdError, look_up
 from sim.provenance.levers import Explained, level
 from sim.provenance.seek import KINDS
 from sim.provenance.without import FOOTINGS, Left, Without
+from sim.words.language import N_
 
 MOST = 40
 _NAMED = ("rule", "parameter", "claim", "source", "metric", "lever", "mechanism")
@@ -44,7 +46,9 @@ def _card(one: Card) -> None:
             listed(entry)
         if len(section.entries) > MOST:
             with st.expander(
-                f"{len(section.entries) - MOST} more", key=f"more {one.id} {section.title}", on_change="rerun"
+                _("{number} more", number=len(section.entries) - MOST),
+                key=f"more {one.id} {section.title}",
+                on_change="rerun",
             ) as more:
                 if more.open:
                     for entry in section.entries[MOST:]:
@@ -60,9 +64,10 @@ def listed(entry: Entry) -> None:
         if said:
             st.caption(show.plain(f"{entry.id}{beside}"))
     elif entry.kind == "scenario":
-        folder, _, name = entry.id.rpartition("/")
+        folder, _slash, name = entry.id.rpartition("/")
         titles = state.known()
-        said = f"Course: {titles.get(name, name.replace('_', ' ').capitalize())}" if folder else titles.get(name, name)
+        called = titles.get(name, name.replace("_", " ").capitalize() if folder else name)
+        said = _("Course: {title}", title=called) if folder else called
         st.markdown(f"- **{show.plain(said)}** ({show.plain(entry.id)})")
     else:
         beside = f": {show.plain(entry.note)}" if entry.note else ""
@@ -74,13 +79,13 @@ def listed(entry: Entry) -> None:
 def arguments(one: Explained) -> None:
     """Who argues for a lever and against it, and what was done with it by the record, each with a way to its claim."""
     claims = ledger().claims
-    for title, names in (("For it", one.argued_for), ("Against it", one.argued_against)):
+    for title, names in ((_("For it"), one.argued_for), (_("Against it"), one.argued_against)):
         if names:
             st.markdown(f"**{title}**")
         for name in names:
             links.evidence(name, f"{claims[name].text} ({name})")
     if one.past:
-        st.markdown("**In the record** (how strongly is a judgement)")
+        st.markdown(_("**In the record** (how strongly is a judgement)"))
     for past in one.past:
         words = f": {level(one.name, past.value)}" if one.levels else ""
         st.markdown(f"- {past.months}, {past.value:g}{show.plain(words)}. {show.plain(past.why)}")
@@ -89,7 +94,7 @@ def arguments(one: Explained) -> None:
 def results(found: tuple[Entry, ...]) -> None:
     """What a search found, by kind; the first so many of each."""
     if not found:
-        st.info("Nothing holds all of these words. Try fewer, or parts of them.", icon=":material/search_off:")
+        st.info(_("Nothing holds all of these words. Try fewer, or parts of them."), icon=":material/search_off:")
         return
     for kind, title in KINDS.items():
         of_kind = [one for one in found if one.kind == kind]
@@ -98,7 +103,7 @@ def results(found: tuple[Entry, ...]) -> None:
                 for entry in of_kind[:MOST]:
                     listed(entry)
                 if len(of_kind) > MOST:
-                    st.caption(f"{len(of_kind) - MOST} more; add a word to the search to see them.")
+                    st.caption(_("{number} more; add a word to the search to see them.", number=len(of_kind) - MOST))
 
 
 def pairs(found: tuple[tuple[Entry, Entry], ...]) -> None:
@@ -114,49 +119,75 @@ def gone(found: Without, title: str) -> None:
     """What loses its footing with a source."""
     counts, rules = found.counts, sum(found.counts.values())
     st.markdown(
-        f"Without {show.plain(title)}, **{counts['none'] + counts['judgement']} of {rules} rules** cite no claim any more: "
-        f"{counts['none']} would have nothing left to rest on, {counts['judgement']} a judgement alone. "
-        f"{counts['fewer']} would rest on fewer claims, {counts['whole']} stand as before."
+        _(
+            "Without {title}, **{bare} of {rules} rules** cite no claim any more: {none} would have nothing "
+            "left to rest on, {judgement} a judgement alone. {fewer} would rest on fewer claims, {whole} stand "
+            "as before.",
+            title=show.plain(title),
+            bare=counts["none"] + counts["judgement"],
+            rules=rules,
+            none=counts["none"],
+            judgement=counts["judgement"],
+            fewer=counts["fewer"],
+            whole=counts["whole"],
+        )
     )
     st.caption(
-        "The numbers would not change: switching a source off says what they would stand on, not what they would be."
+        _("The numbers would not change: switching a source off says what they would stand on, not what they would be.")
     )
-    for title_, rows in (("Rules", found.rules), ("Parameters", found.parameters)):
+    for title_, rows in ((N_("Rules"), found.rules), (N_("Parameters"), found.parameters)):
         for footing, words in FOOTINGS.items():
             some = [one for one in rows if one.footing == footing]
             if some:
-                said = words if footing != "whole" else "as before, but a parameter that they take is left bare"
-                label = f"{title_}: {said} ({len(some)})"
-                with st.expander(label, expanded=title_ == "Rules" and footing in ("none", "judgement")):
+                said = words if footing != "whole" else N_("as before, but a parameter that they take is left bare")
+                label = f"{_(title_)}: {_(said)} ({len(some)})"
+                with st.expander(label, expanded=rows is found.rules and footing in ("none", "judgement")):
                     for one in some:
                         _left(one)
 
 
 def _left(one: Left) -> None:
     links.evidence(one.name, one.says)
-    lost = f"Loses {', '.join(one.lost)}" if one.lost else "Loses none itself"
-    kept = f"; keeps {', '.join(one.kept)}" if one.kept else ""
-    through = f"; takes parameters that are left bare: {', '.join(one.through)}" if one.through else ""
-    st.caption(show.plain(f"{one.name} · {lost}{kept}{through}."))
+    parts = [
+        _("Loses {claims}", claims=", ".join(one.lost)) if one.lost else _("Loses none itself"),
+        _("keeps {claims}", claims=", ".join(one.kept)) if one.kept else "",
+        _("takes parameters that are left bare: {names}", names=", ".join(one.through)) if one.through else "",
+    ]
+    st.caption(show.plain(f"{one.name} · {'; '.join(filter(None, parts))}."))
 
 
 def coverage(found: Coverage) -> None:
     """How far the model rests on evidence, and the evidence is used."""
     st.markdown(
-        f"{len(found.sources)} sources, {found.articles} of them articles: commentaries, with no voice from the tribal "
-        f"districts. {found.claims[0]} claims, {found.of_articles[0]} of them from the articles; something in the model rests "
-        f"on {found.claims[1]}. {found.conflicts} pairs of claims conflict; both sides are kept."
+        _(
+            "{count} sources, {articles} of them articles: commentaries, with no voice from the tribal "
+            "districts. {claims} claims, {of_articles} of them from the articles; something in the model rests "
+            "on {used}. {conflicts} pairs of claims conflict; both sides are kept.",
+            count=len(found.sources),
+            articles=found.articles,
+            claims=found.claims[0],
+            of_articles=found.of_articles[0],
+            used=found.claims[1],
+            conflicts=found.conflicts,
+        )
     )
     rows = [[title, str(count), str(used)] for title, (count, used) in found.sources.values()]
-    show.table(Table(["Source", "Claims", "Used"], rows))
+    show.table(Table([_("Source"), _("Claims"), _("Used")], rows))
     footing = [
         [name, *(str(each) for each in (of.all, of.claims, of.both, of.judgement, of.neither, of.one_source))]
-        for name, of in (("Rules", found.rules), ("Parameters", found.parameters))
+        for name, of in ((_("Rules"), found.rules), (_("Parameters"), found.parameters))
     ]
-    heads = ["", "All", "Claims alone", "Claims and judgement", "Judgement alone", "Neither", "One source only"]
-    show.table(Table(["What rests on what", *heads[1:]], footing))
+    heads = [
+        _("All"),
+        _("Claims alone"),
+        _("Claims and judgement"),
+        _("Judgement alone"),
+        _("Neither"),
+        _("One source only"),
+    ]
+    show.table(Table([_("What rests on what"), *heads], footing))
     if found.left_over:
-        st.markdown("**Causal claims that no rule uses**")
+        st.markdown(_("**Causal claims that no rule uses**"))
         claims = ledger().claims
         for claim, why in found.left_over.items():
             links.evidence(claim, claims[claim].text)

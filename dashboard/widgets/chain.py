@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.runtime import state
+from dashboard.runtime.language import _
 from dashboard.widgets import links, show
 from sim.evidence import ledger
 from sim.plots import Table
@@ -12,22 +13,25 @@ from sim.provenance import index
 from sim.rule import RULES
 from sim.why.account import Term
 from sim.why.text import Line
+from sim.words.language import N_
 from sim.words.numbers import number
 from sim.words.sentences import in_words
 
 DEEPEST = 6
 _KINDS = {
-    "rule": "Rule",
-    "draw": "A draw of chance around what was to be expected",
-    "luck": "Chance alone",
-    "decision": "A decision",
-    "response": "What the scenario does in answer to events",
-    "lever": "What the scenario sets",
-    "parameter": "A parameter",
-    "shock": "A shock",
-    "state": "What the months before left",
-    "metric": "The outcome",
+    "rule": N_("Rule"),
+    "draw": N_("A draw of chance around what was to be expected"),
+    "luck": N_("Chance alone"),
+    "decision": N_("A decision"),
+    "response": N_("What the scenario does in answer to events"),
+    "lever": N_("What the scenario sets"),
+    "parameter": N_("A parameter"),
+    "shock": N_("A shock"),
+    "state": N_("What the months before left"),
+    "metric": N_("The outcome"),
 }
+# What the inputs of a term are called, where they are not what was expected of a draw.
+_INPUTS = {"rule": N_("Takes"), "decision": N_("Pressures: 1 more makes an option's odds 2.7 times as good")}
 
 
 def outline(lines: tuple[Line, ...], place: str, now: str, then: str) -> None:
@@ -54,19 +58,16 @@ def spoken(words: str) -> str:
 
 
 def _term(term: Term, now: str, then: str) -> None:
-    words = term.words.partition(": ")[2] if term.kind in ("draw", "luck", "shock") else term.words
-    st.markdown(f"**{show.plain(_KINDS.get(term.kind, term.kind))}: {show.plain(spoken(words or term.words))}**")
+    st.markdown(f"**{show.plain(_(_KINDS.get(term.kind, term.kind)))}: {show.plain(spoken(term.unmarked))}**")
     if term.kind == "rule":
         st.markdown(show.plain(RULES[term.name].statement))
     if term.inputs:
-        heads = {"rule": "Takes", "decision": "Pressures: 1 makes an option 2.7 times as likely"}.get(
-            term.kind, "Expected"
-        )
+        heads = _(_INPUTS.get(term.kind, N_("Expected")))
         rows = [[spoken(name), number(here), number(there)] for name, (here, there) in term.inputs.items()]
         show.table(Table([heads, now, then], rows))
     if term.kind in ("rule", "parameter"):
-        links.evidence(term.name, f"{term.name}: all about it")
-    claims(term.claims, "It rests on")
+        links.evidence(term.name, _("{name}: all about it", name=term.name))
+    claims(term.claims, _("It rests on"))
 
 
 def claims(names: tuple[str, ...], heading: str) -> None:
@@ -81,7 +82,7 @@ def claims(names: tuple[str, ...], heading: str) -> None:
         st.markdown(f"{show.plain(claim.text)} ({show.plain(said)})")
         links.evidence(name)
         if source.id != name:
-            links.evidence(source.id, f"the source: {source.title}")
+            links.evidence(source.id, _("the source: {title}", title=source.title))
 
 
 def rules(names: list[str], place: str) -> None:
@@ -95,7 +96,7 @@ def rules(names: list[str], place: str) -> None:
             if one.open:
                 rule = index().rules[name]
                 st.markdown(show.plain(rule.statement))
-                links.evidence(name, f"{name}: all about it")
-                claims(rule.claims, "It rests on")
+                links.evidence(name, _("{name}: all about it", name=name))
+                claims(rule.claims, _("It rests on"))
                 if rule.judgement:
-                    st.caption(f"Judgement: {show.plain(rule.judgement)}")
+                    st.caption(_("Judgement: {judgement}", judgement=show.plain(rule.judgement)))

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.runtime import asked as asked_of
 from dashboard.runtime import state
 from dashboard.runtime.asked import BEFORE
+from dashboard.runtime.language import _
 from dashboard.runtime.state import MOST_SCENARIOS, State
 from dashboard.widgets import controls, sentences, show
 from sim.metrics import METRICS
@@ -19,20 +20,18 @@ from sim.vocabulary import month_words
 def scenarios(here: State) -> State:
     """Which scenarios are shown; what was set on Compare is kept, and told."""
     chosen = st.multiselect(
-        "Scenarios",
+        _("Scenarios"),
         controls.choices(here),
         list(here.scenarios),
         format_func=lambda name: controls.title_of(here, name),
         max_selections=MOST_SCENARIOS,
         key=state.key("shown scenarios"),
-        help="Two to four. Each is simulated in the same modelled worlds, with the same random draws.",
+        help=_("Two to four. Each is simulated in the same modelled worlds, with the same random draws."),
     )
     if len(chosen) < 2:
-        st.info("Choose two scenarios or more; until then the last choice stays.")
+        st.info(_("Choose two scenarios or more; until then the last choice stays."))
         return here
-    here = here.with_(scenarios=tuple(chosen))
-    if here.edited not in chosen:
-        here = here.with_(version_of="", levers={}, postures={}, since="")
+    here = here.comparing(chosen)
     if changed := sentences.changes(here):
         st.caption(show.plain(changed))
     return here
@@ -44,7 +43,7 @@ def metric(here: State, label: str, key: str) -> State:
         label,
         list(METRICS),
         list(METRICS).index(here.metric),
-        format_func=lambda name: METRICS[name].title,
+        format_func=lambda name: _(METRICS[name].title),
         key=state.key(key),
     )
     return here.with_(metric=chosen)
@@ -55,32 +54,34 @@ def asked(here: State, found: Comparison) -> State:
     names, called = list(found.results), show.titled(found.results)
     first, second, third, fourth = st.columns([2, 2, 3, 2])
     shown = first.selectbox(
-        "Ask about",
+        _("Ask about"),
         names,
         names.index(here.shown) if here.shown in names else len(names) - 1,
         format_func=called.__getitem__,
         key=state.key("ask about", *names),
     )
     others = [BEFORE, *(name for name in names if name != shown)]
-    usual = names[0] if shown != names[0] else names[-1]
+    usual = asked_of.usual(shown, names)
     versus = second.selectbox(
-        "Compared with",
+        _("Compared with"),
         others,
         others.index(here.versus if here.versus in others else usual),
-        format_func=lambda name: "the month before" if name == BEFORE else called[name],
+        format_func=lambda name: _("the month before") if name == BEFORE else called[name],
         key=state.key("compared with", shown, *names),
     )
     with third:
-        here = metric(here, "What to ask about", "asked metric")
+        here = metric(here, _("What to ask about"), "asked metric")
     spans = [0, 1, 2, 3, 6, 12]
     back = fourth.selectbox(
-        "Months followed back",
+        _("Months followed back"),
         spans,
         spans.index(here.back) if here.back in spans else 0,
-        format_func=lambda count: "as usual" if count == 0 else str(count),
+        format_func=lambda count: _("as usual") if count == 0 else str(count),
         key=state.key("back"),
-        help="What stood at the end of the month before that is a term of its own. More months lead further back and take "
-        "longer. As usual: three between scenarios, one from a month to the next.",
+        help=_(
+            "What stood at the end of the month before that is a term of its own. More months lead further back and "
+            "take longer. As usual: three between scenarios, one from a month to the next."
+        ),
     )
     return here.with_(
         shown="" if shown == names[-1] else shown,
@@ -117,5 +118,5 @@ def month(here: State, dates: list[str], number: int | None, label: str) -> Stat
 def untold(here: State) -> State:
     """The state for a page whose worlds are never told the record; it says so where Compare's are."""
     if here.told:
-        st.caption("Here worlds go on from the beginning, told nothing of the record; on Compare they are told.")
+        st.caption(_("Here worlds go on from the beginning, told nothing of the record; on Compare they are told."))
     return here.with_(told="")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard.runtime import state
+from dashboard.runtime.language import _
 from dashboard.widgets import show
 from sim.experiment.condition import VERDICT, Condition, ConditionError, parse
 from sim.experiment.discovery.rows import known_outcomes, outcomes_by_point
@@ -14,11 +15,12 @@ from sim.experiment.outcome import Sweep
 from sim.experiment.spoken import COMPARISONS, outcome_words
 from sim.metrics import METRICS
 from sim.vocabulary import VERDICTS
+from sim.words.language import N_
 from sim.words.numbers import fine
 
 MOST = 4
 _VALUE = ""  # compared with a number rather than with another scenario
-_JOINED = {"and": "all of these hold", "or": "any of these holds"}
+_JOINED = {"and": N_("all of these hold"), "or": N_("any of these holds")}
 
 
 def asked(sweep: Sweep, titles: Mapping[str, str]) -> Condition | None:
@@ -26,22 +28,27 @@ def asked(sweep: Sweep, titles: Mapping[str, str]) -> Condition | None:
     with st.container(border=True, key="condition"):
         built = _built(sweep, titles)
         if st.toggle(
-            "Write it as text", key=state.key("as text"), help="For what cannot be chosen: sums, not, parentheses."
+            _("Write it as text"),
+            key=state.key("as text"),
+            help=_("For what cannot be chosen: sums, not, parentheses."),
         ):
             built = st.text_input(
-                "Condition",
+                _("Condition"),
                 built,
                 max_chars=500,
                 key=state.key("condition text"),
-                help="Outcomes by their ids, numbers, < <= > >= == !=, + - * /, and, or, not; an outcome of one scenario as "
-                "attacks[confront]. For example: sovereignty < 0.5 and attacks[confront] < attacks[appease].",
+                help=_(
+                    "Outcomes by their ids, numbers, < <= > >= == !=, + - * /, and, or, not; an outcome of one "
+                    "scenario as attacks[confront]. For example: sovereignty < 0.5 and attacks[confront] < "
+                    "attacks[appease]."
+                ),
             )
-            st.caption(f"Outcomes kept: {show.plain(', '.join(known_outcomes(sweep)))}.")
+            st.caption(_("Outcomes kept: {outcomes}.", outcomes=show.plain(", ".join(known_outcomes(sweep)))))
         try:
             return parse(built, known_outcomes(sweep), list(titles))
         except ConditionError as problem:
             with st.container(key="condition-problem"):
-                st.error("This condition cannot be read.")
+                st.error(_("This condition cannot be read."))
                 st.code(str(problem), language=None)
             return None
 
@@ -53,18 +60,18 @@ def _built(sweep: Sweep, titles: Mapping[str, str]) -> str:
     joined = "and"
     if count > 1:
         joined = st.segmented_control(
-            "It holds where",
+            _("It holds where"),
             list(_JOINED),
             default="and",
-            format_func=_JOINED.__getitem__,
+            format_func=lambda name: _(_JOINED[name]),
             key=state.key("joined"),
             required=True,
         )
     rows = [_row(sweep, titles, number) for number in range(count)]
     with st.container(horizontal=True):
-        st.button("Add a condition", on_click=_count, args=[place, count + 1], disabled=count >= MOST)
+        st.button(_("Add a condition"), on_click=_count, args=[place, count + 1], disabled=count >= MOST)
         if count > 1:
-            st.button("Take the last one out", on_click=_count, args=[place, count - 1])
+            st.button(_("Take the last one out"), on_click=_count, args=[place, count - 1])
     return f" {joined} ".join(rows)
 
 
@@ -77,27 +84,29 @@ def _row(sweep: Sweep, titles: Mapping[str, str], number: int) -> str:
     names = [name for name in known_outcomes(sweep) if name in METRICS or name == VERDICT]
     several = len(titles) > 1
     first, second, third, fourth = st.columns([3, 2, 2, 3])
-    outcome = first.selectbox("Outcome", names, 0, format_func=outcome_words, key=state.key("outcome", number))
+    outcome = first.selectbox(_("Outcome"), names, 0, format_func=outcome_words, key=state.key("outcome", number))
     under = ""
     if several:
         scenario = second.selectbox(
-            "Under", list(titles), 0, format_func=titles.__getitem__, key=state.key("under", number)
+            _("Under"), list(titles), 0, format_func=titles.__getitem__, key=state.key("under", number)
         )
         under = f"[{scenario}]"
     left = f"{outcome}{under}"
     if outcome == VERDICT:
         signs = ["==", "!="]
         sign = third.selectbox(
-            "Comparison", signs, format_func=COMPARISONS.__getitem__, key=state.key("sign of end", number)
+            _("Comparison"), signs, format_func=COMPARISONS.__getitem__, key=state.key("sign of end", number)
         )
-        end = fourth.selectbox("With", list(VERDICTS), format_func=VERDICTS.__getitem__, key=state.key("end", number))
+        end = fourth.selectbox(
+            _("With"), list(VERDICTS), format_func=VERDICTS.__getitem__, key=state.key("end", number)
+        )
         return f'{left} {sign} "{end}"'
     signs = ["<", "<=", ">", ">="]
-    sign = third.selectbox("Comparison", signs, format_func=COMPARISONS.__getitem__, key=state.key("sign", number))
+    sign = third.selectbox(_("Comparison"), signs, format_func=COMPARISONS.__getitem__, key=state.key("sign", number))
     others = [name for name in titles if under != f"[{name}]"] if several else []
-    said = {_VALUE: "a number", **{name: f"the same under {titles[name]}" for name in others}}
+    said = {_VALUE: _("a number"), **{name: _("the same under {title}", title=titles[name]) for name in others}}
     what = fourth.selectbox(
-        "With",
+        _("With"),
         [*others, _VALUE],
         0 if number == 0 else len(others),
         format_func=said.__getitem__,
@@ -111,12 +120,14 @@ def _row(sweep: Sweep, titles: Mapping[str, str], number: int) -> str:
 def _number(place: st.delta_generator.DeltaGenerator, sweep: Sweep, outcome: str, number: int) -> str:
     """The number that an outcome is compared with: the middle of its values, unless another is given."""
     values = outcomes_by_point(sweep, [outcome])[outcome]
-    middle = float(fine(float(values.median()), 3).replace(",", ""))
     least, most = fine(float(values.min()), 3), fine(float(values.max()), 3)
+    known = values.notna().any()
     value = place.number_input(
-        f"Number (here from {least} to {most}; {METRICS[outcome].unit})",
-        value=middle,
+        _("Number (here from {least} to {most}; {unit})", least=least, most=most, unit=METRICS[outcome].unit)
+        if known
+        else _("Number ({unit})", unit=METRICS[outcome].unit),
+        value=float(f"{values.median():.3g}") if known else 0.0,
         format="%g",
         key=state.key("number", outcome, number),
     )
-    return f"{value:g}" if value >= 0 else f"-{-value:g}"
+    return f"{value:.12g}"

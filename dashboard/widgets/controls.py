@@ -15,6 +15,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.runtime import history, state, versions
+from dashboard.runtime.language import _
 from dashboard.runtime.state import MOST_SCENARIOS, POSTURES, SHARES, State
 from dashboard.widgets import glossary, show
 from sim.metrics import METRICS
@@ -25,25 +26,26 @@ from sim.scenario.diff import TITLES
 from sim.scenario.settings import OPTIONS
 from sim.scenario.words import CHOOSE
 from sim.vocabulary import ACTORS, CAMPAIGNS, month_after, month_words
+from sim.words.language import N_
 from sim.words.sentences import HEADLINES, capital, in_words
 
 # Shown without being asked for: what the articles' arguments about force and favours turn on.
 UNCERTAIN = ("threat_response", "reward_response", "kinship_weight", "chip_value", "kabul_control")
 _MODES = {
-    "defaults": "declared values",
-    "prior": "drawn from the declared ranges",
-    "posterior": "drawn from the sets that fit the record",
+    "defaults": N_("declared values"),
+    "prior": N_("drawn from the declared ranges"),
+    "posterior": N_("drawn from the sets that fit the record"),
 }
-_ABOUT_MODES = (  # the accepted sets say themselves which months they agree with
-    "Declared values: every parameter as the registry gives it, so that only random draws differ between worlds. Declared "
-    "ranges: each world draws its own. Sets that fit: each world draws a whole set from those that calibration against "
-    f"the record of {' to '.join(map(month_words, window()))} accepted."
+_ABOUT_MODES = N_(
+    "Declared values: every parameter as the registry gives it, so that only random draws differ between worlds. "
+    "Declared ranges: each world draws its own. Sets that fit: each world draws a whole set from those that "
+    "calibration against the record of {first} to {last} accepted."
 )
 # What the start page shows to everybody, whatever was chosen elsewhere.
 FIRST = State(metric="attacks")
 _WORLDS = (50, 100, 200, 500, 1000)
 # The parts of the page that follow what is moved, by the names of their fragments; and the whole of it.
-ANSWER, BACK, KEEP, BODY = "answer", "back", "keep", "compare"
+ANSWER, BACK, KEEP, BODY, SAVE = "answer", "back", "keep", "compare", "save"
 
 
 @cache
@@ -66,14 +68,14 @@ def follow(there: State, *more: str) -> None:
     """Keep another state, and have what follows from it shown anew."""
     before = ways_back()
     state.publish(there)
-    st.rerun([*more, *([] if before == ways_back() else [BACK, KEEP]), ANSWER])
+    st.rerun([*more, *([] if before == ways_back() else [BACK, KEEP]), ANSWER, SAVE])
 
 
 def go(change: Callable[[State], State | None]) -> None:
     """Choose what another state has, which `change` makes of this one, and show all anew; stay where there is none."""
     if (there := change(state.current())) is not None:
         state.replace_all(there)
-        st.rerun(BODY)
+        st.rerun([BODY, SAVE])
 
 
 def ways_back() -> tuple[bool, bool, bool]:
@@ -105,46 +107,48 @@ def scenarios(here: State) -> State:
     """Which scenarios are compared, of which one a version is made, what is looked at, and from when worlds go on."""
     first, second, third, fourth = st.columns([5, 3, 3, 3])
     chosen = first.multiselect(
-        "Scenarios to compare",
+        _("Scenarios to compare"),
         choices(here),
         list(here.scenarios),
         format_func=lambda name: title_of(here, name),
         max_selections=MOST_SCENARIOS,
         key=state.key("scenarios"),
-        help="Two to four. Each is simulated in the same modelled worlds, with the same random draws. Differences are to the "
-        "first of them; once a lever is moved, to the scenario that your version is a copy of.",
+        help=_(
+            "Two to four. Each is simulated in the same modelled worlds, with the same random draws. Differences are "
+            "to the first of them; once a lever is moved, to the scenario that your version is a copy of."
+        ),
     )
     if len(chosen) < 2:
-        first.info("Choose two scenarios or more; until then the last comparison stays.")
+        first.info(_("Choose two scenarios or more; until then the last comparison stays."))
         chosen = list(here.scenarios)
-    here = here.with_(scenarios=tuple(chosen))
+    here = here.comparing(chosen)
     with fourth:
         here = told(here)
-    with st.expander("What the scenarios are", key=state.key("what"), on_change="rerun") as what:
+    with st.expander(_("What the scenarios are"), key=state.key("what"), on_change="rerun") as what:
         if what.open:
             said = (f"- **{show.plain(title)}** {show.plain(question)}" for title, question in library().values())
             st.markdown("\n".join(said))
     edited = second.selectbox(
-        "Your version is a copy of",
+        _("Your version is a copy of"),
         chosen,
-        chosen.index(here.edited) if here.edited in chosen else len(chosen) - 1,
+        chosen.index(here.edited),
         format_func=lambda name: title_of(here, name),
         key=state.key("version", *chosen),
-        help="The sliders below change this copy; the scenario as it was written stays beside it.",
+        help=_("The sliders below change this copy; the scenario as it was written stays beside it."),
     )
     place = state.key("metric")
     metric = third.selectbox(
-        "What to look at",
+        _("What to look at"),
         list(METRICS),
         list(METRICS).index(here.metric),
-        format_func=lambda name: METRICS[name].title,
+        format_func=lambda name: _(METRICS[name].title),
         key=place,
         on_change=keep,
         args=[place, lambda now, value: now.with_(metric=value)],
         help="  \n".join(f"{show.plain(METRICS[name].title)}: {show.plain(METRICS[name].means)}" for name in HEADLINES),
     )
     if edited != here.edited:  # the levers that were set belong to the other scenario's copy
-        here = here.with_(levers={}, postures={}, since="")
+        here = here.as_written()
     return here.with_(version_of="" if edited == chosen[-1] else edited, metric=metric)
 
 
@@ -152,13 +156,18 @@ def told(here: State) -> State:
     """From when worlds go on: from the beginning, or as things stood at the end of a month of the record."""
     place = state.key("told")
     month = st.selectbox(
-        "Worlds go on",
+        _("Worlds go on"),
         ["", *AS_OF],
         ["", *AS_OF].index(here.told),
-        format_func=lambda one: f"as things stood in {month_words(one)}" if one else "from the beginning",
+        format_func=lambda one: (
+            _("as things stood in {month}", month=month_words(one)) if one else _("from the beginning")
+        ),
         key=place,
-        help="As things stood: until then Pakistan does what it did, and of many modelled worlds those go on that came near "
-        "what was counted. Each scenario's own course begins in the month after. Takes longer the first time.",
+        help=_(
+            "As things stood: until then Pakistan does what it did, and of many modelled worlds those go on that "
+            "came near what was counted. Each scenario's own course begins in the month after. Takes longer the "
+            "first time."
+        ),
     )
     return here.with_(told=month)
 
@@ -169,12 +178,12 @@ def since(here: State) -> State:
     months = [month_after(scenario.start, number) for number in range(versions.months(here))]
     usual = versions.since(here.with_(since=""))
     month = st.select_slider(
-        "Your changes hold from",
+        _("Your changes hold from"),
         months,
         versions.since(here),
         format_func=month_words,
         key=state.key("since", here.edited, len(months)),
-        help="Until the end. Everything before is left as the scenario has it.",
+        help=_("Until the end. Everything before is left as the scenario has it."),
     )
     return here.with_(since="" if month == usual else month)
 
@@ -193,7 +202,7 @@ def postures(here: State) -> State:
             key=place,
             on_change=keep,
             args=[place, partial(with_setting, "postures", name, plan[name])],
-            help="Left to choose, it decides month by month by the rules of the model.",
+            help=_("Left to choose, it decides month by month by the rules of the model."),
         )
         here = with_setting("postures", name, plan[name], here, value)
     return here
@@ -206,30 +215,31 @@ def _within(title: str) -> str:
 
 def option(name: str) -> str:
     """One of the things an actor may be set to, in words."""
-    return "left to choose" if name == CHOOSE else CAMPAIGNS.get(name, name.replace("_", " ")).lower()
+    return _("left to choose") if name == CHOOSE else CAMPAIGNS.get(name, name.replace("_", " ")).lower()
 
 
 def uncertainties(here: State) -> State:
     """What nobody controls: where values come from, and single parameters, in every scenario."""
     modes = list(_MODES)
     mode = st.selectbox(
-        "Uncertain values are",
+        _("Uncertain values are"),
         modes,
         modes.index(here.parameters),
-        format_func=lambda name: _MODES[name],
+        format_func=lambda name: _(_MODES[name]),
         key=state.key("mode"),
-        help=_ABOUT_MODES,
+        # The accepted sets say themselves which months they agree with.
+        help=_(_ABOUT_MODES, **dict(zip(("first", "last"), map(month_words, window()), strict=True))),
     )
     usual = [name for name in UNCERTAIN if name in PARAMETERS]
     others = [name for name, about in PARAMETERS.items() if not about.constant and name not in usual]
     more = st.multiselect(
-        "Fix other parameters too",
+        _("Fix other parameters too"),
         others,
         [name for name in here.uncertainties if name in others],
         format_func=words,
         max_selections=8,
         key=state.key("others"),
-        help="Any of the model's declared parameters, by name.",
+        help=_("Any of the model's declared parameters, by name."),
     )
     shown = [*usual, *more]
     here = here.with_(
@@ -270,8 +280,13 @@ def parameter_slider(name: str, value: float, key: str, on_change: Callable[[], 
         key=key,
         on_change=on_change,
         format="%.3g" if about.high < 1000 else "%.0f",
-        help=f"{show.plain(about.meaning)} {show.plain(glossary.unit(about.unit))}  \n"
-        f"Left at {about.value:g}, it is as chosen for all; moved, it has this value in every world of every scenario.",
+        help=_(
+            "{meaning} {unit}  \nLeft at {value:g}, it is as chosen for all; moved, it has this value in every "
+            "world of every scenario.",
+            meaning=show.plain(about.meaning),
+            unit=show.plain(glossary.unit(about.unit)),
+            value=about.value,
+        ),
     )
     return _stands_at(name, found)
 
@@ -286,22 +301,22 @@ def runs(here: State) -> State:
     first, second, third = st.columns(3)
     worlds = sorted({*_WORLDS, here.worlds})
     count = first.selectbox(
-        "Modelled worlds",
+        _("Modelled worlds"),
         worlds,
         worlds.index(here.worlds),
         key=state.key("worlds"),
-        help="More worlds make shares surer and take longer.",
+        help=_("More worlds make shares surer and take longer."),
     )
     length: Any = second.number_input(
-        "Months (0: as the scenarios say)", 0, state.MOST_MONTHS, here.months, 6, key=state.key("months")
+        _("Months (0: as the scenarios say)"), 0, state.MOST_MONTHS, here.months, 6, key=state.key("months")
     )
     seed: Any = third.number_input(
-        "Seed",
+        _("Seed"),
         0,
         2**53 - 1,
         min(here.seed, 2**53 - 1),
         1,
         key=state.key("seed"),
-        help="The number that all random draws come from.",
+        help=_("The number that all random draws come from."),
     )
     return here.with_(worlds=count, months=int(length), seed=int(seed) if here.seed < 2**53 else here.seed)

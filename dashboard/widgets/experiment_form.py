@@ -8,13 +8,20 @@ import streamlit as st
 
 from dashboard.runtime import experiments, state
 from dashboard.runtime.experiments import KINDS
+from dashboard.runtime.language import _
 from dashboard.widgets import controls, show
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.scenario.diff import TITLES
+from sim.words.language import N_
 
 USUAL = "confront_or_accommodate"
 MOST_SCENARIOS = 5
+_SIZES = {
+    "points": N_("Points"),
+    "base": N_("Size of the sample (a power of two)"),
+    "trajectories": N_("Trajectories"),
+}
 _VARIABLE = [name for name, one in PARAMETERS.items() if not one.constant]
 
 
@@ -38,7 +45,7 @@ def begin() -> None:
 def _what(data: dict[str, Any]) -> dict[str, Any]:
     """Which scenarios, which uncertainties, which metrics."""
     scenarios = st.multiselect(
-        "Scenarios",
+        _("Scenarios"),
         list(controls.library()),
         data.get("scenarios", []),
         format_func=lambda name: controls.library()[name][0],
@@ -47,21 +54,21 @@ def _what(data: dict[str, Any]) -> dict[str, Any]:
     )
     varied = data.get("uncertainties")
     everything = st.checkbox(
-        f"Vary all {len(_VARIABLE)} parameters with a range", varied == "all", key=state.key("trial all")
+        _("Vary all {count} parameters with a range", count=len(_VARIABLE)), varied == "all", key=state.key("trial all")
     )
     given: Any = varied if varied == "all" and everything else "all" if everything else None
     if not everything:
         names = [] if varied == "all" else list(varied or ())
         chosen = st.multiselect(
-            "Uncertainties, each over its declared range",
+            _("Uncertainties, each over its declared range"),
             _VARIABLE,
             names,
             format_func=controls.words,
             key=state.key("trial uncertainties"),
-            help="Type a few letters to find one. What they mean stands below.",
+            help=_("Type a few letters to find one. What they mean stands below."),
         )
         if chosen:
-            with st.expander("What these are"):
+            with st.expander(_("What these are")):
                 meanings = (
                     f"- **{show.plain(controls.words(name))}**: {show.plain(PARAMETERS[name].meaning)}"
                     for name in chosen
@@ -70,12 +77,12 @@ def _what(data: dict[str, Any]) -> dict[str, Any]:
         given = varied if chosen == names and varied else chosen or None
     if levers := data.get("levers"):
         said = ", ".join(TITLES.get(name.rpartition(".")[2], name) for name in levers)
-        st.caption(f"Levers are varied too: {show.plain(said)}. They stand in the text below.")
+        st.caption(_("Levers are varied too: {said}. They stand in the text below.", said=show.plain(said)))
     metrics = st.multiselect(
-        "What is kept of each run",
+        _("What is kept of each run"),
         list(METRICS),
         data.get("metrics", ["attacks", "fatalities", "sovereignty"]),
-        format_func=lambda name: METRICS[name].title,
+        format_func=lambda name: _(METRICS[name].title),
         key=state.key("trial metrics"),
     )
     return {"scenarios": scenarios, "uncertainties": given, "metrics": metrics or None}
@@ -86,18 +93,18 @@ def _size(data: dict[str, Any]) -> dict[str, Any]:
     design = dict(data.get("design") or {"kind": "latin_hypercube", "points": 100})
     kinds = list(KINDS)
     kind = st.selectbox(
-        "Design",
+        _("Design"),
         kinds,
         kinds.index(design.get("kind", kinds[0])),
         format_func=lambda name: KINDS[name][3],
         key=state.key("trial design"),
     )
-    size, least, most, _ = KINDS[kind]
+    size, least, most = KINDS[kind][:3]
     usual = design.get(size, least) if kind == design.get("kind") else least
     kept = design if kind == design.get("kind") else {"kind": kind, **({"seed": design.get("seed", 0)} if size else {})}
     if size:
         count: Any = st.number_input(
-            {"points": "Points", "base": "Size of the sample (a power of two)", "trajectories": "Trajectories"}[size],
+            _(_SIZES[size]),
             least,
             most,
             min(max(usual, least), most),
@@ -105,15 +112,15 @@ def _size(data: dict[str, Any]) -> dict[str, Any]:
         )
         kept = {**kept, size: int(count)}
     worlds: Any = st.number_input(
-        "Worlds at each point",
+        _("Worlds at each point"),
         1,
         1000,
         data.get("worlds", 1),
         key=state.key("trial worlds"),
-        help="More worlds average random draws out.",
+        help=_("More worlds average random draws out."),
     )
     months: Any = st.number_input(
-        "Months (0: as the scenarios say)",
+        _("Months (0: as the scenarios say)"),
         0,
         experiments.MOST_MONTHS,
         data.get("months", 0),

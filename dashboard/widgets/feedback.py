@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard.runtime import questions
+from dashboard.runtime.language import _
 from dashboard.runtime.questions import Question
 from dashboard.widgets import show, waiting
 from sim.loops.picture import marked, picture
@@ -20,19 +21,22 @@ WIDTH = 720
 def loops() -> None:
     """A button; then the diagram of all loops with a name, and one of each."""
     st.markdown(
-        "What feeds on what. The loops are found in the model: single months of several scenarios are calculated step by step, "
-        "and each step is tried for how it answers to what it takes. A loop reinforces a push, or balances it."
+        _(
+            "What feeds on what. The loops are found in the model: single months of several scenarios are calculated "
+            "step by step, and each step is tried for how it answers to what it takes. A loop reinforces a push, or "
+            "balances it."
+        )
     )
     st.markdown("\n".join(f"- **{show.plain(capital(name))}:** {show.plain(how)}" for name, how in LOOPS.values()))
     ask = Question(questions.loops, ())
-    found = waiting.answer("loops", "Find the feedback loops", ask, "Takes some ten seconds.")
+    found = waiting.answer("loops", _("Find the feedback loops"), ask, _("Takes some ten seconds."))
     if found is None:
         return
     show.picture(show.drawn((ask.key, "loops"), partial(picture, found)), "loops", width=WIDTH)
-    st.subheader("Each by itself", anchor=False)
+    st.subheader(_("Each by itself"), anchor=False)
     with st.container(horizontal=True, gap="medium"):
         for loop in marked(found.named):
             show.picture(show.drawn((ask.key, "loops", loop), partial(picture, found, loop)), f"loops-{loop}")
     if missing := not_closed(found):
         said = ", ".join(f"{one.id} {one.name}" for one in missing)
-        st.caption(f"Not found, since no rule carries them or no way leads back: {said}.")
+        st.caption(_("Not found, since no rule carries them or no way leads back: {said}.", said=said))

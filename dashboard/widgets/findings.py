@@ -9,14 +9,16 @@ import streamlit as st
 
 from dashboard.runtime import analysis, archives, state
 from dashboard.runtime.analysis import Found
+from dashboard.runtime.language import _
 from dashboard.runtime.questions import Question
 from dashboard.widgets import conditions, show, waiting
 from sim.experiment.outcome import Sweep
 from sim.experiment.regret.study import BETTER
 from sim.experiment.spoken import outcome_words, spoken
 from sim.metrics import METRICS
+from sim.words.language import N_
 
-_ASKS = {"hangs": "What it hangs on", "holds": "Where something holds", "best": "Which policy does well"}
+_ASKS = {"hangs": N_("What it hangs on"), "holds": N_("Where something holds"), "best": N_("Which policy does well")}
 
 
 def all_of(sweep: Sweep, folder: Path) -> None:
@@ -24,30 +26,38 @@ def all_of(sweep: Sweep, folder: Path) -> None:
     st.subheader(show.plain(sweep.title), anchor=False)
     about = sweep.manifest
     st.caption(
-        f"{about['points']:,} points of {about['worlds']:,} worlds over {about['months']} months; "
-        f"{len(sweep.failures)} points that the model refused."
+        _(
+            "{points:,} points of {worlds:,} worlds over {months} months; {refused} points that the model refused.",
+            points=about["points"],
+            worlds=about["worlds"],
+            months=about["months"],
+            refused=len(sweep.failures),
+        )
     )
     ask = st.segmented_control(
-        "Question",
+        _("Question"),
         list(_ASKS),
         default="hangs",
-        format_func=_ASKS.__getitem__,
+        format_func=lambda name: _(_ASKS[name]),
         key=state.key("question"),
         required=True,
     )
     {"hangs": _sensitivity, "holds": _discovery, "best": _regret}[ask or "hangs"](sweep, folder)
-    with st.expander("Take it with you", key=state.key("sweep files"), on_change="rerun") as opened:
+    with st.expander(_("Take it with you"), key=state.key("sweep files"), on_change="rerun") as opened:
         if opened.open:
             with st.container(horizontal=True):
                 place = str(folder)
-                show.download("Every run, CSV", "runs.csv", "text/csv", "runs csv", analysis.table, place, "CSV")
+                show.download(_("Every run, CSV"), "runs.csv", "text/csv", "runs csv", analysis.table, place, "CSV")
                 parquet = "application/vnd.apache.parquet"
                 show.download(
-                    "Every run, Parquet", "runs.parquet", parquet, "runs parquet", analysis.table, place, "Parquet"
+                    _("Every run, Parquet"), "runs.parquet", parquet, "runs parquet", analysis.table, place, "Parquet"
                 )
-                show.download("The folder, ZIP", "sweep.zip", "application/zip", "sweep zip", archives.pack, place)
+                show.download(_("The folder, ZIP"), "sweep.zip", "application/zip", "sweep zip", archives.pack, place)
             st.caption(
-                "Unpacked, `durand sensitivity` and the like go on from the folder. The ZIP file can be opened here again."
+                _(
+                    "Unpacked, `durand sensitivity` and the like go on from the folder. The ZIP file can be opened "
+                    "here again."
+                )
             )
 
 
@@ -60,7 +70,7 @@ def _scenarios(sweep: Sweep) -> dict[str, str]:
 
 
 def _metric(names: list[str], place: str) -> str:
-    return str(st.selectbox("Outcome", names, format_func=outcome_words, key=state.key(place)))
+    return str(st.selectbox(_("Outcome"), names, format_func=outcome_words, key=state.key(place)))
 
 
 def _sensitivity(sweep: Sweep, folder: Path) -> None:
@@ -68,24 +78,27 @@ def _sensitivity(sweep: Sweep, folder: Path) -> None:
     titles = _scenarios(sweep)
     versus = ""
     if len(titles) > 1:
-        said = {"": "each scenario by itself", **{name: f"the difference to {title}" for name, title in titles.items()}}
-        versus = st.selectbox("Asked of", list(said), format_func=said.__getitem__, key=state.key("sensitivity versus"))
+        said = {name: _("the difference to {title}", title=title) for name, title in titles.items()}
+        said = {"": _("each scenario by itself"), **said}
+        versus = st.selectbox(
+            _("Asked of"), list(said), format_func=said.__getitem__, key=state.key("sensitivity versus")
+        )
     _ask("sensitivity", Question(analysis.sensitivity, (str(folder), metric, versus or None)))
 
 
 def _discovery(sweep: Sweep, folder: Path) -> None:
     titles = _scenarios(sweep)
     st.markdown(
-        "Among all futures of this sweep, look for those in which something holds, and for what they have in common."
+        _("Among all futures of this sweep, look for those in which something holds, and for what they have in common.")
     )
     condition = conditions.asked(sweep, titles)
     if condition is None:
         return
-    st.markdown(f"**Asked: {show.plain(spoken(condition, titles))}.**")
+    st.markdown(_("**Asked: {condition}.**", condition=show.plain(spoken(condition, titles))))
     scenario = ""
     if not condition.paired and len(titles) > 1:
         scenario = st.selectbox(
-            "Under which scenario",
+            _("Under which scenario"),
             ["", *titles],
             format_func=lambda name: titles.get(name, "all of them"),
             key=state.key("discovery scenario"),
@@ -98,25 +111,32 @@ def _regret(sweep: Sweep, folder: Path) -> None:
     if not names:
         said = ", ".join(METRICS[name].title for name in BETTER)
         st.info(
-            f"None of the outcomes kept has an end that hardly anybody would call worse. Such are: {show.plain(said)}."
+            _(
+                "None of the outcomes kept has an end that hardly anybody would call worse. Such are: {said}.",
+                said=show.plain(said),
+            )
         )
         return
     metric = _metric(names, "regret metric")
-    st.caption(f"Here {'less' if BETTER[metric] == 'less' else 'more'} of it counts as better: a judgement.")
+    st.caption(
+        _("Here less of it counts as better: a judgement.")
+        if BETTER[metric] == "less"
+        else _("Here more of it counts as better: a judgement.")
+    )
     _ask("regret", Question(analysis.regret, (str(folder), metric)))
 
 
 def _ask(place: str, question: Question) -> None:
-    found: Found | None = waiting.answer(place, "Work it out", question, at_once=True)
+    found: Found | None = waiting.answer(place, _("Work it out"), question, at_once=True)
     if found is None:
         return
     for paragraph in found.paragraphs:
         head, apart, rest = paragraph.partition(" In brackets: ")  # how it was measured, behind what was found
         st.markdown(show.strong(head) if apart and head else show.plain(paragraph))
         if apart and head:
-            st.caption(show.plain(f"In brackets: {rest}"))
+            st.caption(show.plain(_("In brackets: {rest}", rest=rest)))
     if found.words:
-        st.markdown("What was varied, of what is named here:")
+        st.markdown(_("What was varied, of what is named here:"))
         st.markdown("\n".join(f"- **{show.plain(name)}**: {show.plain(meaning)}" for name, meaning in found.words))
     with st.container(horizontal=True, gap="medium"):
         for number, one in enumerate(found.pictures):
@@ -127,5 +147,5 @@ def _ask(place: str, question: Question) -> None:
     with st.container(horizontal=True):
         for name, text in ((name, text) for name, text in found.tables.items() if text.count("\n") > 1):
             st.download_button(
-                "These figures, CSV", text, name, "text/csv", key=state.key("table", place, name), on_click="ignore"
+                _("These figures, CSV"), text, name, "text/csv", key=state.key("table", place, name), on_click="ignore"
             )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import streamlit as st
 
 from dashboard.runtime import state
+from dashboard.runtime.checks import is_month
+from dashboard.runtime.language import _
 from dashboard.runtime.state import POSTURES, SHARES
 from dashboard.widgets import controls, drafting, show
 from sim.parameters import PARAMETERS
@@ -31,29 +32,31 @@ def _words(text: str, key: str) -> str:
     usual = months if isinstance(months, int) and 1 <= months <= 360 else 60
     stands = (str(data.get("title", "")), str(data.get("question", "")), usual)
     # The text may be changed beside the forms: what stands in it then is what they show.
-    title = st.text_input("Title", stands[0], max_chars=120, key=state.key("title", key, stands[0]))
-    question = st.text_input("The question it asks", stands[1], max_chars=4000, key=state.key("asks", key, stands[1]))
-    length: Any = st.number_input("Months", 1, 360, usual, key=state.key("length", key, usual))
+    title = st.text_input(_("Title"), stands[0], max_chars=120, key=state.key("title", key, stands[0]))
+    question = st.text_input(
+        _("The question it asks"), stands[1], max_chars=4000, key=state.key("asks", key, stands[1])
+    )
+    length: Any = st.number_input(_("Months"), 1, 360, usual, key=state.key("length", key, usual))
     if (title, question, int(length)) == stands:
         return text
     return drafting.with_words(text, title, question, int(length))
 
 
 def _changes(text: str, key: str) -> str:
-    st.markdown("**What somebody does, and from when**")
+    st.markdown(_("**What somebody does, and from when**"))
     for actor, number, change in drafting.changes(text):
         st.markdown(f"{show.plain(ACTORS.get(actor, actor))}: {show.plain(_said(change))}")
-        if st.button("Remove", key=state.key("remove", key, actor, number), help="Take this change out."):
+        if st.button(_("Remove"), key=state.key("remove", key, actor, number), help=_("Take this change out.")):
             return drafting.without_change(text, actor, number)
     with st.container(border=True):
         months = [month_after(START, number) for number in range(120)]
-        actor = st.selectbox("Who", list(ACTORS), format_func=ACTORS.__getitem__, key=state.key("who", key))
-        name = st.selectbox("What", _settings(actor), format_func=_setting, key=state.key("what", key, actor))
+        actor = st.selectbox(_("Who"), list(ACTORS), format_func=ACTORS.__getitem__, key=state.key("who", key))
+        name = st.selectbox(_("What"), _settings(actor), format_func=_setting, key=state.key("what", key, actor))
         value = _value(name, key)
         first, last = st.select_slider(
-            "From, until", months, ("2022-12", months[-1]), format_func=month_words, key=state.key("span", key)
+            _("From, until"), months, ("2022-12", months[-1]), format_func=month_words, key=state.key("span", key)
         )
-        if st.button("Add this change", type="primary", key=state.key("add", key)):
+        if st.button(_("Add this change"), type="primary", key=state.key("add", key)):
             given = {"levers": {name: value}} if name in LEVERS else {name: value}
             until = {} if last == months[-1] else {"until": last}
             return drafting.with_change(text, actor, {"from": first, **until, **given})
@@ -64,27 +67,27 @@ def _value(name: str, key: str) -> float | str:
     """What something is set to: one of its options, or how far, with what that stands for."""
     if name in OPTIONS:
         options = list(dict.fromkeys([CHOOSE, *OPTIONS[name]]))
-        chosen = st.selectbox("To", options, format_func=controls.option, key=state.key("to", key, name))
+        chosen = st.selectbox(_("To"), options, format_func=controls.option, key=state.key("to", key, name))
         return str(chosen)
-    value = float(st.slider("To", 0.0, 1.0, 0.5, 0.05, key=state.key("to", key, name)))
+    value = float(st.slider(_("To"), 0.0, 1.0, 0.5, 0.05, key=state.key("to", key, name)))
     if words := level(name, value):
-        st.caption(show.plain(f"{value:g} is about: {words}"))
+        st.caption(show.plain(_("{value:g} is about: {words}", value=value, words=words)))
     return value
 
 
 def _parameters(text: str, key: str) -> str:
-    st.markdown("**What nobody controls**")
+    st.markdown(_("**What nobody controls**"))
     found = drafting.data_of(text).get("parameters")
     for name, value in found.items() if isinstance(found, dict) else ():
         st.markdown(f"{show.plain(controls.words(name))}: {show.plain(value)}")
-        if st.button("Remove", key=state.key("free", key, name), help="Leave this parameter as declared."):
+        if st.button(_("Remove"), key=state.key("free", key, name), help=_("Leave this parameter as declared.")):
             return drafting.with_parameter(text, name, None)
     names = [name for name, about in PARAMETERS.items() if not about.constant]
-    name = st.selectbox("Parameter", names, format_func=controls.words, key=state.key("parameter", key))
+    name = st.selectbox(_("Parameter"), names, format_func=controls.words, key=state.key("parameter", key))
     about = PARAMETERS[name]
-    st.caption(f"{show.plain(about.meaning)} Unit: {show.plain(about.unit)}.")
+    st.caption(_("{meaning} Unit: {unit}.", meaning=show.plain(about.meaning), unit=show.plain(about.unit)))
     value = controls.parameter_slider(name, about.value, state.key("set value", key, name))
-    if st.button("Set", key=state.key("set", key, name), help="In every world of this scenario."):
+    if st.button(_("Set"), key=state.key("set", key, name), help=_("In every world of this scenario.")):
         return drafting.with_parameter(text, name, value)
     return text
 
@@ -105,7 +108,7 @@ def _said(change: dict[str, Any]) -> str:
     levers = change.get("levers")
     given = {**(levers if isinstance(levers, dict) else {}), **change}
     parts = [_part(name, value) for name, value in given.items() if name in TITLES]
-    when = ", when a condition is met" if "when" in change else ""
+    when = _(", when a condition is met") if "when" in change else ""
     return f"{span}{when}: {'; '.join(parts)}"
 
 
@@ -118,5 +121,4 @@ def _part(name: str, value: Any) -> str:
 
 def _month(text: Any) -> str:
     """A month in words; as it stands where it is none."""
-    fits = isinstance(text, str) and re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", text)
-    return month_words(text) if fits else str(text)
+    return month_words(text) if is_month(text) else str(text)

@@ -7,6 +7,7 @@ from html import escape
 import streamlit as st
 
 from dashboard.runtime import reach
+from dashboard.runtime.language import _
 from dashboard.widgets import access, show
 from sim.teaching.classroom.classes import Standing
 from sim.teaching.classroom.wall import OnWall
@@ -19,11 +20,11 @@ def invitation(standing: Standing, secret: str) -> None:
         with st.container(width=190):
             st.html(f'<img class="qr" src="{reach.qr_picture(link)}" alt="QR code of {escape(link)}">')
         with st.container(width="stretch", gap="xsmall"):
-            st.caption("Code for students")
+            st.caption(_("Code for students"))
             st.title(show.plain(standing.code), anchor=False)
-            st.markdown("They scan the picture, or open this address and type the code:")
+            st.markdown(_("They scan the picture, or open this address and type the code:"))
             st.code(access.join_link(), language=None, wrap_lines=True)
-            st.link_button("Open the wall, for the projector", access.link("class_wall", **{"class": standing.code}))
+            st.link_button(_("Open the wall, for the projector"), access.link("class_wall", **{"class": standing.code}))
     exposure()
     access.own_link("class_instructor", **{"class": standing.code, "host": secret})
 
@@ -32,13 +33,18 @@ def exposure() -> None:
     """Who can open this server, as far as the address tells by which the instructor came."""
     if not access.is_reachable():
         st.warning(
-            "No phone can open this address: it is this machine's alone. End the dashboard and start **durand class** in its "
-            "place: it takes an address that the room can reach, and goes on with the classes that are kept."
+            _(
+                "No phone can open this address: it is this machine's alone. End the dashboard and start **durand "
+                "class** in its place: it takes an address that the room can reach, and goes on with the classes "
+                "that are kept."
+            )
         )
     elif not access.is_encrypted():
         st.info(
-            "Whoever is on this network can open these pages while the server runs. They are not encrypted: on a network that "
-            "strangers share, others could read codes and links."
+            _(
+                "Whoever is on this network can open these pages while the server runs. They are not encrypted: on a "
+                "network that strangers share, others could read codes and links."
+            )
         )
 
 
@@ -47,12 +53,12 @@ def wall(standing: Standing, secret: str, place: tuple[str, str]) -> None:
     shown = access.classes().on_wall(standing.code)
     with st.container(horizontal=True):
         votes = st.toggle(
-            "Wall: votes as they come",
+            _("Wall: votes as they come"),
             shown.votes,
             key="wall votes",
-            help="Off, the wall says only how many have answered, so that nobody follows the others.",
+            help=_("Off, the wall says only how many have answered, so that nobody follows the others."),
         )
-        names = st.toggle("Wall: nicknames", shown.names, key="wall names")
+        names = st.toggle(_("Wall: nicknames"), shown.names, key="wall names")
     wanted = OnWall(*place, votes=votes, names=names)
     if wanted != shown:
         access.classes().put_up(standing.code, secret, wanted)

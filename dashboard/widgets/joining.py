@@ -7,6 +7,7 @@ from functools import partial
 
 import streamlit as st
 
+from dashboard.runtime.language import _
 from dashboard.widgets import access, show
 from sim.teaching.classroom.classes import NICKNAME_LENGTH
 from sim.teaching.classroom.file import ClassroomError
@@ -17,10 +18,10 @@ def join() -> None:
     code = invited()
     with st.form("join", enter_to_submit=True):
         if not code:
-            code = st.text_input("Class code, from your instructor", max_chars=20, key="join code")
-        nickname = st.text_input("Nickname", max_chars=NICKNAME_LENGTH, key="join nickname")
-        pressed = st.form_submit_button("Join", type="primary", width="stretch")
-        st.caption("Choose any nickname; your own name is not needed, and nothing personal is asked.")
+            code = st.text_input(_("Class code, from your instructor"), max_chars=20, key="join code")
+        nickname = st.text_input(_("Nickname"), max_chars=NICKNAME_LENGTH, key="join nickname")
+        pressed = st.form_submit_button(_("Join"), type="primary", width="stretch")
+        st.caption(_("Choose any nickname; your own name is not needed, and nothing personal is asked."))
     if not pressed:
         return
     try:
@@ -46,7 +47,7 @@ def invited() -> str:
         access.complain(problem)
         access.let_go("class")
         return ""
-    st.markdown(f"**{show.plain(standing.title)}**  \nClass {show.plain(standing.code)}")
+    st.markdown(_("**{title}**  \nClass {code}", title=show.plain(standing.title), code=show.plain(standing.code)))
     return standing.code
 
 
@@ -56,7 +57,7 @@ def come_back() -> None:
     for secret in access.known("me") if code else ():
         with suppress(ClassroomError):
             seat = access.classes().again(code, secret)
-            label = f"Go on as {show.plain(seat.nickname)}"
+            label = _("Go on as {nickname}", nickname=show.plain(seat.nickname))
             st.button(label, type="primary", key=f"go on {seat.number}", on_click=partial(access.hold, me=secret))
 
 

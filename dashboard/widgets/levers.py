@@ -70,11 +70,14 @@ def _lever(name: str, written: float, since: str) -> None:
         key=place,
         on_change=_moved,
         args=[name, place, change],
-        help=f"{_in_short(name)}  \nAs written: {written:g}.",
+        help=_("{about}  \nAs written: {written:g}.", about=_in_short(name), written=written),
     )
     with st.container(horizontal=True, key=f"level-{name}", vertical_alignment="center", gap="small"):
         if called := level(name, value):
-            more: dict[str, Any] = {"type": "tertiary", "help": f"What {TITLES[name]} stands for, costs and does."}
+            more: dict[str, Any] = {
+                "type": "tertiary",
+                "help": _("What {lever} stands for, costs and does.", lever=_(TITLES[name])),
+            }
             st.button(show.plain(_(called)), key=state.key("level", name), on_click=_ask, args=[name], **more)
         if abs(value - written) > 1e-9:
             st.button(
@@ -82,7 +85,7 @@ def _lever(name: str, written: float, since: str) -> None:
                 key=state.key("reset", name),
                 on_click=_put_back,
                 args=[name, written, change],
-                help=f"{TITLES[name]} as it was written.",
+                help=_("{setting} as it was written.", setting=TITLES[name]),
             )
     _opened(name)
 
@@ -129,16 +132,19 @@ def _in_short(name: str) -> str:
     return "\n".join(lines) + "\n\n" + "  \n".join(filter(None, rest))
 
 
-@st.dialog("About a lever", width="large")
 def about(touched: str) -> None:
-    """All about one lever, to begin with the one that was touched, with links to the claims: its levels, what it is for, who
-    argues, what was done, what it does."""
+    """All about one lever, to begin with the one that was touched, in a dialog."""
+    st.dialog(_("About a lever"), width="large")(_about)(touched)
+
+
+def _about(touched: str) -> None:
+    """The same, with links to the claims: its levels, what it is for, who argues, what was done, what it does."""
     names = [name for names in grouped().values() for name in names]
     name = st.selectbox(
-        "Lever",
+        _("Lever"),
         names,
         names.index(touched) if touched in names else 0,
-        format_func=TITLES.__getitem__,
+        format_func=lambda name: _(TITLES[name]),
         key=state.key("explained", touched),
     )
     one = explained(name)
@@ -147,9 +153,9 @@ def about(touched: str) -> None:
         st.markdown("\n".join(f"- **{value:g}** {show.plain(words)}" for value, words in one.levels))
         st.caption(JUDGEMENT)
     if one.aims:
-        st.markdown(f"**For:** {show.plain(listed([METRICS[aim].title for aim in one.aims]))}.")
+        st.markdown(_("**For:** {metrics}.", metrics=show.plain(listed([METRICS[aim].title for aim in one.aims]))))
     if one.cost:
-        st.markdown(f"**Cost:** {show.plain(one.cost)}")
+        st.markdown(_("**Cost:** {cost}", cost=show.plain(one.cost)))
     cards.arguments(one)
     if one.effects:
-        st.markdown(f"**What it does in the model:** {show.plain(' '.join(one.effects))}")
+        st.markdown(_("**What it does in the model:** {effects}", effects=show.plain(" ".join(one.effects))))

@@ -10,11 +10,11 @@ from functools import partial
 
 import streamlit as st
 
+from dashboard.runtime.language import _
 from dashboard.widgets import access, seats, show
 from sim.scenario.shocks import Shock
 from sim.teaching.play.game import resume
 from sim.teaching.play.moves import GameError, MoveLog
-from sim.teaching.play.text import period
 
 
 def all_of_them() -> list[MoveLog]:
@@ -70,7 +70,11 @@ def choose() -> None:
     if len(labels) < 2:
         return
     chosen = st.selectbox(
-        "Line of play", range(len(labels)), _at(), format_func=labels.__getitem__, key=f"line {place()} {len(labels)}"
+        _("Line of play"),
+        range(len(labels)),
+        _at(),
+        format_func=labels.__getitem__,
+        key=f"line {place()} {len(labels)}",
     )
     if chosen != _at():
         st.session_state["play line"] = chosen
@@ -80,23 +84,25 @@ def choose() -> None:
 
 def tools(log: MoveLog) -> None:
     """What else can be done with a game."""
-    with st.expander("What was done so far"):
+    with st.expander(_("What was done so far")):
         seats.history(log)
-    with st.expander("Go back, or what if"):
+    with st.expander(_("Go back, or what if")):
         _back(log)
     if not log.over:
-        with st.expander("Inject: put a shock of the library into the coming quarter"):
+        with st.expander(_("Inject: put a shock of the library into the coming quarter")):
             seats.injects(place(), partial(_inject, log))
     if refused := st.session_state.pop("play refused", None):
         complain(refused)
     with st.container(horizontal=True):
         st.download_button(
-            "Download this game", log.to_json(), "game.json", "application/json", on_click="ignore", key="log"
+            _("Download this game"), log.to_json(), "game.json", "application/json", on_click="ignore", key="log"
         )
-        st.button("Begin another game", on_click=end)
+        st.button(_("Begin another game"), on_click=end)
     st.caption(
-        "The log is all there is to a game: “durand play --replay game.json” gives the same bits. This page's address holds it "
-        "too, while it is short enough; else it is kept until you close the page."
+        _(
+            "The log is all there is to a game: “durand play --replay game.json” gives the same bits. This page's "
+            "address holds it too, while it is short enough; else it is kept until you close the page."
+        )
     )
 
 
@@ -104,25 +110,20 @@ def _back(log: MoveLog) -> None:
     """Go back, or try another way and keep this one."""
     played, chosen = len(log.turns), f"{place()} to"
     turns = range(played, -1, -1) if log.over else range(played - 1, -1, -1) if played else range(1)
-    st.selectbox(
-        "To the start of turn",
-        turns,
-        format_func=lambda k: f"{k + 1}: {period(log.period(k))}" if k < log.quarters else "the end",
-        key=chosen,
-    )
+    seats.turns(log, turns, chosen)
 
     def turn() -> int:
         return int(st.session_state.get(chosen, turns[0]))
 
     with st.container(horizontal=True):
         st.button(
-            "Go back (what came after is undone)",
+            _("Go back (what came after is undone)"),
             disabled=not played,
             key=f"{place()} back",
             on_click=lambda: put(log.cut(turn())),
         )
         st.button(
-            "What if: another way from there; this line is kept",
+            _("What if: another way from there; this line is kept"),
             key=f"{place()} fork",
             on_click=lambda: put(resume(log).fork(turn()).log, new_line=True),
         )
@@ -137,7 +138,8 @@ def _inject(log: MoveLog, shock: Shock, source: str) -> None:
 
 def _called(number: int, log: MoveLog) -> str:
     """A line of play in a list."""
-    return f"{number + 1}: {len(log.turns)} turns played{f', {log.note}' if log.note else ''}"
+    said = _("{number}: {count} turns played", number=number + 1, count=len(log.turns))
+    return f"{said}, {log.note}" if log.note else said
 
 
 def _at() -> int:

@@ -8,11 +8,13 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard.runtime import state
+from dashboard.runtime.language import _
 from sim.vocabulary import month_words
+from sim.words.language import N_
 
 # Seconds that a browser has for a picture, and that a month takes at most; and that all months take, by speed.
 PICTURE, SLOWEST = 0.33, 1.8
-SPEEDS = {"Usual speed": 10.0, "Slow": 20.0, "Fast": 5.0}  # the usual one first: there the keyboard arrives
+SPEEDS = {N_("Usual speed"): 10.0, N_("Slow"): 20.0, N_("Fast"): 5.0}  # the usual one first: there the keyboard arrives
 _PLAYING, _STEPPED = "playing", "stepped"
 
 
@@ -28,15 +30,19 @@ def through(page: str, dates: list[str], draw: Callable[[int], None], begins: in
     slider = state.key("slider", place)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         st.button(
-            "Stop" if playing else "Play through the months",
+            _("Stop") if playing else _("Play through the months"),
             key=state.key("play", page),
             on_click=_turn,
             args=[page, place, dates, begins],
-            help="From where the scenarios part, or from the month that is shown. The arrow keys on the slider step by hand.",
+            help=_(
+                "From where the scenarios part, or from the month that is shown. The arrow keys on the slider step "
+                "by hand."
+            ),
         )
         speed = st.segmented_control(
-            "Speed",
+            _("Speed"),
             list(SPEEDS),
+            format_func=_,
             default="Usual speed",
             key=state.key("speed", page),
             label_visibility="collapsed",
@@ -53,14 +59,16 @@ def through(page: str, dates: list[str], draw: Callable[[int], None], begins: in
             _step(place, dates, whole)
         month = st.session_state[place]
         with st.container(horizontal=True, gap="small"):
-            for label, by in (("One month back", -1), ("One month on", 1)):
-                st.button(label, key=state.key("step", page, label), on_click=_by_hand, args=[place, slider, dates, by])
+            for label, by in ((N_("One month back"), -1), (N_("One month on"), 1)):
+                st.button(
+                    _(label), key=state.key("step", page, label), on_click=_by_hand, args=[place, slider, dates, by]
+                )
         if playing:  # a slider would tell of a month that is past by now, where pictures come late
             st.session_state.pop(slider, None)
             st.progress(dates.index(month) / max(len(dates) - 1, 1), month_words(month))
         else:
             st.session_state.setdefault(slider, month)
-            month = st.select_slider("Month", dates, key=slider, format_func=month_words)
+            month = st.select_slider(_("Month"), dates, key=slider, format_func=month_words)
             st.session_state[place] = month
         state.publish(here.with_(month="" if month == dates[-1] else month))
         draw(dates.index(month))

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from dashboard.menu import classes_only
 from dashboard.runtime import class_runs
+from dashboard.runtime.language import _
 from dashboard.runtime.state import State
 from dashboard.widgets import access, asking, classes, show
 from sim.metrics import METRICS
@@ -30,15 +32,17 @@ MOST_BESIDE = 8
 
 def files(one: Exercise, standing: Standing, secret: str) -> None:
     """The gradebook, and all predictions."""
-    with st.expander("Gradebook and predictions, as files", key="files", on_change="rerun") as opened:
+    with st.expander(_("Gradebook and predictions, as files"), key="files", on_change="rerun") as opened:
         if not opened.open:
             return
         st.markdown(
-            "The gradebook has a row for each participant: what was answered, whether it was about right, and points. A number "
-            "of worlds has 100 points at the model's own share, 96 where it is 10 of 100 off, 75 at 25, and none from 50 on; a "
-            "range has 100 where it scores as well as the model's own, 50 where it loses twice as much. *Points in all* is the "
-            "mean over the steps and the quiz after, as far as they are revealed; who did not answer has 0. The quiz before is "
-            "not graded."
+            _(
+                "The gradebook has a row for each participant: what was answered, whether it was about right, and "
+                "points. A number of worlds has 100 points at the model's own share, 96 where it is 10 of 100 off, "
+                "75 at 25, and none from 50 on; a range has 100 where it scores as well as the model's own, 50 where "
+                "it loses twice as much. *Points in all* is the mean over the steps and the quiz after, as far as "
+                "they are revealed; who did not answer has 0. The quiz before is not graded."
+            )
         )
         with st.container(horizontal=True):
             if (made := asking.lesson(one.name)) is not None:
@@ -51,24 +55,27 @@ def files(one: Exercise, standing: Standing, secret: str) -> None:
                     # The quiz before comes again: what is known of its answers is known when the quiz after is revealed.
                     {place for place in places if {place, (place[0], "after")} & standing.revealed},
                 )
-                st.download_button("Gradebook, CSV", book, "gradebook.csv", "text/csv", on_click="ignore", key="grades")
+                st.download_button(
+                    _("Gradebook, CSV"), book, "gradebook.csv", "text/csv", on_click="ignore", key="grades"
+                )
             exported = access.classes().export(standing.code, secret)
             st.download_button(
-                "All predictions, CSV", exported, "class.csv", "text/csv", on_click="ignore", key="export"
+                _("All predictions, CSV"), exported, "class.csv", "text/csv", on_click="ignore", key="export"
             )
 
 
 def side_by_side(standing: Standing, secret: str) -> None:
     """Saved runs of the class: what each sets and what comes of it, in one table and one picture."""
-    with st.expander("Runs that the class saved, side by side", key="beside", on_change="rerun") as opened:
+    with st.expander(_("Runs that the class saved, side by side"), key="beside", on_change="rerun") as opened:
         if not opened.open:
             return
         saved = {one.number: one for one in access.classes().runs(standing.code, secret)}
         if not saved:
-            st.info("Nobody has saved a run yet. Participants do so on Compare, once they have moved a lever.")
+            how = "" if classes_only() else _("Participants do so on Compare, once they have moved a lever.")
+            st.info(" ".join(filter(None, (_("Nobody has saved a run yet."), how))))
             return
         numbers = st.multiselect(
-            f"Runs, at most {MOST_BESIDE}",
+            _("Runs, at most {most}", most=MOST_BESIDE),
             list(saved),
             list(saved)[-MOST_BESIDE:],
             format_func=lambda number: show.seen(_called(saved[number])),
@@ -76,7 +83,7 @@ def side_by_side(standing: Standing, secret: str) -> None:
             key=f"beside {len(saved)}",
         )
         _shown([saved[number] for number in numbers])
-        st.button("Look for newly saved runs", key="look again")
+        st.button(_("Look for newly saved runs"), key="look again")
 
 
 def _called(one: SavedRun) -> str:
@@ -87,14 +94,14 @@ def _shown(runs: list[SavedRun]) -> None:
     known = {_called(one): own for one in runs if (own := class_runs.scenario_of(one))}
     for one in runs:
         if _called(one) not in known:
-            st.warning(show.plain(f"{_called(one)}: saved with another durand, and not known here."))
+            st.warning(show.plain(_("{called}: saved with another durand, and not known here.", called=_called(one))))
     references = {one.title: one for one in map(load_scenario, class_runs.REFERENCES)}
     every = {**references, **{called: one for called, (_, one) in known.items()}}
     found = show.answers(lambda: class_runs.jobs(every))
     if found is None:
         return
     metric = st.selectbox(
-        "What to look at", OUTCOMES, format_func=lambda name: METRICS[name].title, key="beside metric"
+        _("What to look at"), OUTCOMES, format_func=lambda name: _(METRICS[name].title), key="beside metric"
     )
     sign = tuple(f"{called} {one.manifest['scenario']['hash']}" for called, one in found.items())
     show.picture(show.drawn(("beside", metric, *sign), lambda: drawn_beside(found, metric)), "beside", width=680)
@@ -104,11 +111,17 @@ def _shown(runs: list[SavedRun]) -> None:
     show.table(Table(heads, rows))
     first = next(iter(found.values()))
     st.caption(
-        f"All over the same {class_runs.WORLDS} modelled worlds, {month_words(first.months[0])} to "
-        f"{month_words(first.months[-1])}: the median, and nine worlds of ten in brackets. {NOT_A_FORECAST}"
+        _(
+            "All over the same {worlds} modelled worlds, {first} to {last}: the median, and nine worlds of ten "
+            "in brackets. {warning}",
+            worlds=class_runs.WORLDS,
+            first=month_words(first.months[0]),
+            last=month_words(first.months[-1]),
+            warning=_(NOT_A_FORECAST),
+        )
     )
     text = class_runs.as_csv(["what", *heads[1:]], rows)
-    st.download_button("This table, CSV", text, "runs.csv", "text/csv", on_click="ignore", key="beside csv")
+    st.download_button(_("This table, CSV"), text, "runs.csv", "text/csv", on_click="ignore", key="beside csv")
 
 
 def _outcomes(found: Mapping[str, Results], metric: str) -> list[str]:

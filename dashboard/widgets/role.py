@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard.runtime import games
+from dashboard.runtime.language import _
 from dashboard.runtime.questions import Question
 from dashboard.widgets import seats, show
 from sim.agents.observers import OBSERVERS
@@ -27,9 +28,9 @@ FIRST = "picss_attacks"
 def brief(actor: str, place: str) -> None:
     """A seat's role brief, and the same to print."""
     if actor not in briefs.briefs():
-        st.caption("There is no role brief for this actor.")
+        st.caption(_("There is no role brief for this actor."))
         return
-    st.subheader(f"Role brief: {show.plain(ACTORS[actor])}", anchor=False)
+    st.subheader(_("Role brief: {actor}", actor=show.plain(ACTORS[actor])), anchor=False)
     printable((actor,), place)
     for title, statements in briefs.briefs()[actor].parts:
         st.markdown(f"**{title}**")
@@ -41,7 +42,7 @@ def brief(actor: str, place: str) -> None:
 def printable(actors: Sequence[str], place: str) -> None:
     """A button for role briefs as a page to print."""
     those = [actor for actor in actors if actor in briefs.briefs()]
-    label = "This brief, to print" if len(those) == 1 else "Role briefs of all seats, to print"
+    label = _("This brief, to print") if len(those) == 1 else _("Role briefs of all seats, to print")
     page = partial(briefs.brief_page, *those)
     st.download_button(label, page, "role-briefs.html", "text/html", on_click="ignore", key=f"{place} briefs")
 
@@ -51,13 +52,13 @@ def quarter(log: MoveLog, told: Briefing, place: str) -> None:
     if told.behind is None:
         seats.brief(told)
         return
-    st.subheader(f"What is known of {show.plain(period(told.behind))}", anchor=False)
+    st.subheader(_("What is known of {when}", when=show.plain(period(told.behind))), anchor=False)
     st.markdown(show.plain(" ".join(story(told))))
     came_of = st.container()
     for event in told.events:
         st.markdown(f"- {show.plain(event)}")
     charts(log, told, place)
-    with st.expander("All figures of the quarter"):
+    with st.expander(_("All figures of the quarter")):
         seats.figures(told)
     with came_of:
         because(log, told.actor)
@@ -77,7 +78,11 @@ def charts(log: MoveLog, told: Briefing, place: str) -> None:
     names = [name for name in told.months if name != FIRST]
     usual = next((one.name for one in told.own if one.name in names), names[0])
     chosen = st.selectbox(
-        "Draw beside it", names, names.index(usual), format_func=lambda name: _words(name, told), key=f"{place} drawn"
+        _("Draw beside it"),
+        names,
+        names.index(usual),
+        format_func=lambda name: _words(name, told),
+        key=f"{place} drawn",
     )
     with st.container(horizontal=True, gap="medium"):
         for number, name in enumerate((FIRST, chosen)):
@@ -91,8 +96,9 @@ def _title(name: str) -> str:
 
 
 def _unit(name: str) -> str:
-    return f"{OBSERVERS[name].unit} a month" if name in REPORTED else METRICS[name].unit
+    return _("{unit} a month", unit=OBSERVERS[name].unit) if name in REPORTED else METRICS[name].unit
 
 
 def _words(name: str, told: Briefing) -> str:
-    return f"{_title(name)}{' (a guess)' if len(told.months[name]) > 1 else ''}"
+    guess = len(told.months[name]) > 1
+    return _("{title} (a guess)", title=_title(name)) if guess else _title(name)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import re
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from dashboard.runtime import games
+from dashboard.runtime import games, packing
 from dashboard.runtime.engine import BusyError, RunError, Task, engine
+from dashboard.runtime.language import _
 from dashboard.runtime.questions import Question
 from dashboard.widgets import controls, show
 from sim.metrics import METRICS
@@ -52,7 +51,7 @@ def opening(place: str, told: bool = True) -> str:
     """A choice of where the game begins, under titles that tell nobody what to do; `told`: with a sentence on it."""
     found = openings()
     chosen: str = st.selectbox(
-        "Starting point", list(found), format_func=lambda name: found[name][0], key=f"{place} beginning"
+        _("Starting point"), list(found), format_func=lambda name: found[name][0], key=f"{place} beginning"
     )
     if told:
         st.caption(show.plain(found[chosen][1]))
@@ -86,10 +85,10 @@ def moved(log: MoveLog, moves: Mapping[str, Values]) -> MoveLog | None:
 def brief(told: Briefing) -> None:
     """What is known of the last quarter, and what is not."""
     if told.behind is None:
-        st.info("Nothing has been counted yet: the game opens with the scenario's first month.")
+        st.info(_("Nothing has been counted yet: the game opens with the scenario's first month."))
         return
-    st.subheader(f"What is known of {show.plain(play_text.period(told.behind))}", anchor=False)
-    for event in told.events or ("Nothing began or ended that all could see.",):
+    st.subheader(_("What is known of {when}", when=show.plain(play_text.period(told.behind))), anchor=False)
+    for event in told.events or (_("Nothing began or ended that all could see."),):
         st.markdown(f"- {show.plain(event)}")
     figures(told)
 
@@ -132,10 +131,13 @@ def _setting(told: Briefing, name: str, now: float | str, key: str) -> float | s
         chosen: str = st.selectbox(label, options, options.index(str(now)), format_func=controls.option, key=key)
         return chosen
     if DEFAULTS[told.actor][name] != CHOOSE:
-        cost = f" Costs {told.unit_costs[name]:.2g} units a month at full strength." if name in told.unit_costs else ""
-        value = st.slider(label, 0.0, 1.0, float(now), 0.05, key=key, help=f"From 0 to 1.{cost}")
+        about = _("From 0 to 1.")
+        if name in told.unit_costs:
+            cost = told.unit_costs[name]
+            about = _("From 0 to 1. Costs {cost:.2g} units a month at full strength.", cost=cost)
+        value = st.slider(label, 0.0, 1.0, float(now), 0.05, key=key, help=about)
         return round(value, 2)
-    left = st.checkbox(f"{label}: left to choose", now == CHOOSE, key=f"{key} left")
+    left = st.checkbox(_("{label}: left to choose", label=label), now == CHOOSE, key=f"{key} left")
     value = st.slider(label, 0.0, 1.0, 0.5 if now == CHOOSE else float(now), 0.05, key=key, disabled=left)
     return CHOOSE if left else round(value, 2)
 
@@ -156,10 +158,10 @@ def mix(actor: str, place: str) -> Values | None:
     """The opening mix of one of Pakistan's policies, when it was asked for."""
     if not ACTOR_SPECS[actor].has_levers:
         return None
-    with st.expander("Start from the opening mix of a policy"):
-        name = st.selectbox("Policy", policies(), key=f"{place} policy")
+    with st.expander(_("Start from the opening mix of a policy")):
+        name = st.selectbox(_("Policy"), policies(), key=f"{place} policy")
         st.caption(show.plain(load_policy(name).summary))
-        if st.button("Take it over", key=f"{place} take"):
+        if st.button(_("Take it over"), key=f"{place} take"):
             return dict(load_policy(name).settings.given())
     return None
 
@@ -186,11 +188,24 @@ def decide(log: MoveLog, told: Briefing, place: str, first: Values | None = None
 def history(log: MoveLog) -> None:
     """What was done so far, turn by turn."""
     if not log.turns:
-        st.caption("No quarter has passed yet.")
+        st.caption(_("No quarter has passed yet."))
         return
-    show.table(Table(["Turn", "Moves", "Agreed on before"], did_rows(log)))
+    show.table(Table([_("Turn"), _("Moves"), _("Agreed on before")], did_rows(log)))
     for one in log.injects:
-        st.markdown(f"- {show.plain(f'{one.shock.date}: {one.shock.title} (from {one.source}), put in')}")
+        said = _(
+            "{date}: {title} (from {source}), put in", date=one.shock.date, title=one.shock.title, source=one.source
+        )
+        st.markdown(f"- {show.plain(said)}")
+
+
+def turns(log: MoveLog, some: Sequence[int], key: str) -> None:
+    """A choice of the turn to go back to."""
+    st.selectbox(
+        _("To the start of turn"),
+        some,
+        format_func=lambda k: f"{k + 1}: {play_text.period(log.period(k))}" if k < log.quarters else _("the end"),
+        key=key,
+    )
 
 
 def injects(place: str, put_in: Callable[[Shock, str], None]) -> None:
@@ -198,10 +213,13 @@ def injects(place: str, put_in: Callable[[Shock, str], None]) -> None:
     listed = [(shock, source) for source, some in shocks().items() for shock in some]
     chosen = f"{place} shock"
     st.selectbox(
-        "Shock", range(len(listed)), format_func=lambda k: f"{listed[k][0].title} (from {listed[k][1]})", key=chosen
+        _("Shock"),
+        range(len(listed)),
+        format_func=lambda k: _("{title} (from {source})", title=listed[k][0].title, source=listed[k][1]),
+        key=chosen,
     )
     st.button(
-        "Put it into the coming quarter",
+        _("Put it into the coming quarter"),
         key=f"{place} inject",
         on_click=lambda: put_in(*listed[st.session_state.get(chosen, 0)]),
     )
@@ -213,18 +231,18 @@ def injects(place: str, put_in: Callable[[Shock, str], None]) -> None:
 def debrief(log: MoveLog, place: str) -> None:
     """Ask for the debrief, wait for it, show it."""
     if not log.turns:
-        st.caption("After the first quarter your path can be set against other courses.")
+        st.caption(_("After the first quarter your path can be set against other courses."))
         return
     key = f"debrief {place}"
     kept: tuple[str, Task] | None = st.session_state.get(key)
     choices = [None, *COURSES]
     versus = st.selectbox(
-        "Turning points against",
+        _("Turning points against"),
         choices,
-        format_func=lambda name: COURSES[name] if name else "the usual courses",
+        format_func=lambda name: COURSES[name] if name else _("the usual courses"),
         key=f"{place} versus",
     )
-    if st.button("Set it against other courses, in 1,000 paired worlds", key=f"{place} debrief"):
+    if st.button(_("Set it against other courses, in 1,000 paired worlds"), key=f"{place} debrief"):
         try:
             kept = (log.to_json(), engine().heavy(show.session(), games.debrief, log.to_json(), versus))
         except BusyError as problem:
@@ -234,7 +252,7 @@ def debrief(log: MoveLog, place: str) -> None:
     if kept is None:
         return
     if kept[0] != log.to_json():
-        st.caption("The debrief below is of the game as it was when you asked for it.")
+        st.caption(_("The debrief below is of the game as it was when you asked for it."))
     if not kept[1].finished.is_set():
         _waiting(kept[1], key)
         return
@@ -251,25 +269,31 @@ def _waiting(task: Task, key: str) -> None:
     told = task.told or {"done": 0, "of": 0}
     ahead = engine().slow.ahead(task)
     done = told["done"] / told["of"] if told["of"] else 0.0
-    words = f"Waiting: {ahead} before you." if ahead else "Simulating your moves and three courses; then asking why."
+    words = (
+        _("Waiting: {ahead} before you.", ahead=ahead)
+        if ahead
+        else _("Simulating your moves and three courses; then asking why.")
+    )
     st.progress(min(done, 1.0), words)
-    if st.button("Cancel", key=f"{key} cancel"):
+    if st.button(_("Cancel"), key=f"{key} cancel"):
         engine().cancel(task)
         st.session_state.pop(key, None)
         st.rerun()
 
 
+def looked_at(key: str) -> str:
+    """Which of the metrics that a debrief tells is looked at."""
+    name: str = st.selectbox(
+        _("What to look at"), TOLD, TOLD.index(TURNING), format_func=lambda name: _(METRICS[name].title), key=key
+    )
+    return name
+
+
 def shown(found: Debrief, place: str) -> None:
     """A debrief: what was chance, what was policy, where the paths part and why."""
-    st.subheader(f"Debrief: {show.plain(play_text.period(found.months))}", anchor=False)
+    st.subheader(_("Debrief: {when}", when=show.plain(play_text.period(found.months))), anchor=False)
     st.markdown(show.plain(debrief_text.about_words(found)))
-    metric = st.selectbox(
-        "What to look at",
-        TOLD,
-        TOLD.index(TURNING),
-        format_func=lambda name: METRICS[name].title,
-        key=f"{place} metric",
-    )
+    metric = looked_at(f"{place} metric")
     sign = (str(found.world), *found.months, metric, *(f"{one.mean!r}" for one in found.places[metric].values()))
     show.picture(
         show.drawn(("paths", *sign), lambda: paths(found.paths(metric), metric, *found.months)), f"paths {place}"
@@ -280,15 +304,20 @@ def shown(found: Debrief, place: str) -> None:
     st.markdown(show.plain(debrief_text.policy_words(metric, found.places[metric])))
     st.caption(show.plain(debrief_text.LEGEND))
     ends = [[words, *cells] for words, cells in debrief_text.verdict_rows(found)]
-    show.table(Table(["How worlds ended, of 100", *debrief_text.ENDS.values()], ends))
+    show.table(Table([_("How worlds ended, of 100"), *debrief_text.ENDS.values()], ends))
     st.caption(show.plain(debrief_text.verdict_words(found)))
     for course in found.versus:
-        st.subheader(show.plain(f"Turning points: {METRICS[TURNING].title}, against {COURSES[course]}"), anchor=False)
+        st.subheader(
+            show.plain(
+                _("Turning points: {title}, against {course}", title=METRICS[TURNING].title, course=COURSES[course])
+            ),
+            anchor=False,
+        )
         points = [point for point in found.turning if point.course == course]
         for point in points:
             first, *rest = debrief_text.point_words(point)
             st.markdown(f"**{show.plain(first)}** {show.plain(' '.join(rest))}")
-            show.table(Table(["By how much", "What"], [list(row) for row in debrief_text.reason_rows(point)]))
+            show.table(Table([_("By how much"), _("What")], [list(row) for row in debrief_text.reason_rows(point)]))
             for statement in point.through:
                 st.caption(show.plain(statement))
         if not points:
@@ -307,22 +336,13 @@ def bring(raw: bytes, name: str) -> MoveLog:
 
 def packed(log: MoveLog) -> str:
     """A log for an address; "" where it is too long for one."""
-    text = base64.urlsafe_b64encode(zlib.compress(log.to_json().encode(), 9)).decode().rstrip("=")
-    return text if len(text) <= _LONGEST else ""
+    return packing.packed(log.to_json(), _LONGEST)
 
 
 def unpacked(text: str) -> MoveLog:
     """The same back. Raises GameError."""
-    if len(text) > _LONGEST:
-        raise GameError(f"the game in this address is too long; allowed: {_LONGEST:,} characters")
     try:
-        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        packing = zlib.decompressobj()
-        data = packing.decompress(raw, LIMIT + 1)
-        if not packing.eof and len(data) <= LIMIT:
-            raise ValueError("it ends too early")
-        return bring(data, "the address")
-    except (ValueError, zlib.error) as problem:
-        if isinstance(problem, GameError):
-            raise
-        raise GameError("the game in this address is cut off or changed; ask for the address again") from None
+        data = packing.unpacked(text, _LONGEST, LIMIT)
+    except ValueError as problem:
+        raise GameError(f"the game in this address {problem}") from None
+    return bring(data, "the address")

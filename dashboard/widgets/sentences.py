@@ -28,10 +28,11 @@ def changes(here: State) -> str:
         parts = [
             f"{words} {choice(was)} → {choice(now)}{_called(names.get(words), now)}" for words, was, now in changed
         ]
-        out.append(f"Your {title}, from {month_words(versions.since(here))}: {'; '.join(parts)}.")
+        since = month_words(versions.since(here))
+        out.append(_("Your {title}, from {month}: {changes}.", title=title, month=since, changes="; ".join(parts)))
     if here.uncertainties:
         parts = [f"{controls.words(name)} {value:g}" for name, value in here.uncertainties.items()]
-        out.append(f"In every scenario: {'; '.join(parts)}.")
+        out.append(_("In every scenario: {values}.", values="; ".join(parts)))
     return " ".join(out)
 
 
@@ -65,8 +66,8 @@ def opening(found: Comparison, metric: str) -> str:
         )
     ends = dict(zip(("low", "middle", "high"), map(number, one.quantiles()), strict=True))
     return _(
-        "In {more} of 100 modelled worlds {first} had more {what} than {second} over the whole run (fewer in {fewer}): by "
-        "{middle} in the middle world, by {low} to {high} in nine worlds of ten.",
+        "In {more} of 100 modelled worlds {first} had more {what} than {second} over the whole run (fewer in "
+        "{fewer}): by {middle} in the middle world, by {low} to {high} in nine worlds of ten.",
         **said,
         **ends,
     )
@@ -77,19 +78,25 @@ def how_compared(here: State, found: Comparison) -> str:
     if not found.others:
         return ""
     found = against(here, found)
-    copied = ", which yours is a copy of" if versions.YOURS in found.results else ""
     baseline = titles(*found.results.values())[found.baseline]
-    return f"Differences are to {baseline}{copied}, world by world. {MIDDLES}"
+    said = (
+        _("Differences are to {scenario}, which yours is a copy of, world by world.", scenario=baseline)
+        if versions.YOURS in found.results
+        else _("Differences are to {scenario}, world by world.", scenario=baseline)
+    )
+    return f"{said} {_(MIDDLES)}"
 
 
 def left_out(here: State) -> list[str]:
     """What the address of a page does not hold, in a sentence each."""
-    texts = {"The scenario made in the Studio": here.own, "The experiment put together on Experiments": here.trial}
-    return [
-        f"{what} is too long for this page's address. To keep or share it, download it as a file."
-        for what, text in texts.items()
-        if too_long(text)
-    ]
+    out = []
+    if too_long(here.own):
+        out.append(_("The scenario made in the Studio is too long for this page's address."))
+        if versions.kept_of_own(here):
+            out[-1] += " " + _("So are the versions kept of it.")
+    if too_long(here.trial):
+        out.append(_("The experiment put together on Experiments is too long for this page's address."))
+    return [f"{one} {_('To keep or share it, download it as a file.')}" for one in out]
 
 
 def digest(found: Comparison) -> str:
@@ -110,4 +117,4 @@ def _called(lever: str | None, value: float | str) -> str:
 
 def choice(value: float | str) -> str:
     """What a lever or a posture is set to, in words."""
-    return setting(value).replace("choose", "left to choose")
+    return controls.option(value) if isinstance(value, str) else setting(value)

@@ -1,4 +1,4 @@
-"""Several tables of one host: how each stands, what is done at all of them, and the debrief over all."""
+"""Several games of one host, side by side: how each stands, what is done in all of them, and the debrief over all."""
 
 from __future__ import annotations
 
@@ -8,43 +8,45 @@ from functools import partial
 import streamlit as st
 
 from dashboard.runtime import games
+from dashboard.runtime.language import _
 from dashboard.runtime.questions import Question
-from dashboard.widgets import access, show, waiting
-from sim.metrics import METRICS
+from dashboard.widgets import access, seats, show, waiting
 from sim.plots import Table
 from sim.plots.trajectories import trajectories as drawn
 from sim.teaching.classroom.file import ClassroomError
 from sim.teaching.play.across import ABOUT, COLUMNS, came_rows, did_rows, parting_words
-from sim.teaching.play.debrief import TOLD, TURNING
 from sim.teaching.play.table_file import LOBBY, OVER, PAUSED, PLAYING, View
 from sim.teaching.play.text import period
 from sim.vocabulary import ACTORS
+from sim.words.language import N_
 from sim.words.numbers import metric_words
 from sim.words.sentences import capital, listed
 
-STATES = {LOBBY: "waiting for players", PLAYING: "running", PAUSED: "paused", OVER: "over"}
+STATES = {LOBBY: N_("waiting for players"), PLAYING: N_("running"), PAUSED: N_("paused"), OVER: N_("over")}
 
 
 def waits_for(view: View) -> str:
     """Whom a table waits for, in words."""
     if view.state == LOBBY:
         seated = sum(who is not None for who in view.seats.values())
-        return f"the start; {seated} of {len(view.seats)} seats taken"
+        return _("the start; {seated} of {seats} seats taken", seated=seated, seats=len(view.seats))
     if view.state == OVER:
         return ""
     late = [ACTORS[actor] for actor, who in view.seats.items() if who and actor not in view.moved]
-    return listed(late) if late else "nobody"
+    return listed(late) if late else _("nobody")
 
 
 def _quarter(view: View) -> str:
-    return period(view.ahead) if view.ahead and view.state != OVER else f"{view.turn} turns played"
+    if view.ahead and view.state != OVER:
+        return period(view.ahead)
+    return _("{count} turns played", count=view.turn)
 
 
-def overview(view: View, leader: str) -> None:
+def overview(view: View, leader: str) -> tuple[View, ...]:
     """All tables of this host, where there are several; what can be done at all of them; another one to open."""
     views = access.games().all_of(view.code, leader)
     if views[1:]:
-        st.subheader(f"Your {len(views)} tables", anchor=False)
+        st.subheader(_("Your {count} tables", count=len(views)), anchor=False)
         _standing(view.code, leader)
         _for_all(view.code, leader, views)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -53,7 +55,7 @@ def overview(view: View, leader: str) -> None:
             titles = {one.code: f"{one.title} ({one.code})" for one in views}
             key = f"shown table {view.code} {len(views)}"
             st.selectbox(
-                "Table shown below",
+                _("Table shown below"),
                 codes,
                 codes.index(view.code),
                 format_func=titles.__getitem__,
@@ -61,14 +63,14 @@ def overview(view: View, leader: str) -> None:
                 on_change=lambda: access.hold(game=st.session_state[key], leader=leader),
             )
         st.button(
-            "Open another table",
+            _("Open another table"),
             key="another table",
-            on_click=_try,
-            args=[lambda: access.games().add(view.code, leader, _next_title(views))],
-            help="The same beginning and the same random draws, with seats and a code of its own.",
+            on_click=access.attempt,
+            args=["several", access.games().add, view.code, leader, _next_title(views)],
+            help=_("The same beginning and the same random draws, with seats and a code of its own."),
         )
-    if refused := st.session_state.pop("several refused", None):
-        access.complain(refused)
+    access.refused("several")
+    return views
 
 
 @st.fragment(run_every=2.0)
@@ -78,24 +80,25 @@ def _standing(code: str, leader: str) -> None:
         views = access.games().all_of(code, leader)
     except ClassroomError:
         st.rerun()
-    rows = [[one.title, one.code, STATES[one.state], _quarter(one), waits_for(one)] for one in views]
-    show.table(Table(["Table", "Code", "Now", "Quarter", "Waits for"], rows))
+    rows = [[one.title, one.code, _(STATES[one.state]), _quarter(one), waits_for(one)] for one in views]
+    show.table(Table([_("Table"), _("Code"), _("Now"), _("Quarter"), _("Waits for")], rows))
 
 
 def _for_all(code: str, leader: str, views: Sequence[View]) -> None:
     """What is done at every table where it can be done."""
     games, states = access.games(), {one.state for one in views}
     acts: dict[str, tuple[bool, Callable[[str, str], object]]] = {
-        "Start all": (LOBBY in states, games.start),
-        "Let the quarter pass at all": (bool({PLAYING, PAUSED} & states), games.pass_turn),
-        "Pause all": (PLAYING in states, games.pause),
-        "Go on at all": (PAUSED in states, games.go_on),
-        "End all": (bool({PLAYING, PAUSED} & states), games.end),
+        N_("Start all"): (LOBBY in states, games.start),
+        N_("Let the quarter pass at all"): (bool({PLAYING, PAUSED} & states), games.pass_turn),
+        N_("Pause all"): (PLAYING in states, games.pause),
+        N_("Go on at all"): (PAUSED in states, games.go_on),
+        N_("End all"): (bool({PLAYING, PAUSED} & states), games.end),
     }
     with st.container(horizontal=True):
         for label, (may, act) in acts.items():
             if may:
-                st.button(label, key=label, on_click=_try, args=[partial(games.everywhere, code, leader, act)])
+                given = ["several", games.everywhere, code, leader, act]
+                st.button(_(label), key=label, on_click=access.attempt, args=given)
 
 
 def _next_title(views: Sequence[View]) -> str:
@@ -103,43 +106,38 @@ def _next_title(views: Sequence[View]) -> str:
     return f"{first}, table {len(views) + 1}"
 
 
-def _try(act: Callable[[], object]) -> None:
-    try:
-        act()
-    except ClassroomError as problem:
-        st.session_state["several refused"] = problem
-
-
 # ------------------------------------------------------------------------------------------------ the debrief
 
 
-def debrief(view: View, leader: str) -> None:
+def debrief(tables: Sequence[View], leader: str) -> None:
     """All tables side by side, for their host."""
-    games_ = access.games()
-    views = [one for one in games_.all_of(view.code, leader) if one.turn]
+    views = [one for one in tables if one.turn]
     if not views[1:]:
-        st.caption("When two tables have played a quarter, they can be set side by side here.")
+        st.caption(_("When two tables have played a quarter, they can be set side by side here."))
         return
     called = _named(views)
-    logs = {called[one.code]: games_.log(one.code, leader) for one in views}
+    logs = {called[one.code]: access.games().log(one.code, leader) for one in views}
     question = Question(games.across, ({title: log.to_json() for title, log in logs.items()},))
-    found = waiting.answer("across", "Set all tables side by side", question, "Takes a second or two for each table.")
+    found = waiting.answer(
+        "across", _("Set all tables side by side"), question, _("Takes a second or two for each table.")
+    )
     if found is not None:
-        st.markdown(f"**{show.plain(period(found.months))}, {found.turns} quarters that all have played.** {ABOUT}")
-        metric = st.selectbox(
-            "What to look at",
-            TOLD,
-            TOLD.index(TURNING),
-            format_func=lambda name: METRICS[name].title,
-            key="across metric",
+        st.markdown(
+            _(
+                "**{when}, {turns} quarters that all have played.** {about}",
+                when=show.plain(period(found.months)),
+                turns=found.turns,
+                about=ABOUT,
+            )
         )
+        metric = seats.looked_at("across metric")
         make = partial(drawn, found.paths[metric], metric, found.months[0])
         show.picture(show.drawn(("across", question.key, metric), make), "across", width=720)
         show.table(Table([metric_words(metric), *COLUMNS], came_rows(found, metric)))
         st.markdown(show.plain(parting_words(found)))
     for title, log in logs.items():
-        with st.expander(f"What {show.plain(title)} did"):
-            show.table(Table(["Turn", "Moves", "Agreed on before"], did_rows(log)))
+        with st.expander(_("What {title} did", title=show.plain(title))):
+            show.table(Table([_("Turn"), _("Moves"), _("Agreed on before")], did_rows(log)))
 
 
 def _named(views: Sequence[View]) -> dict[str, str]:

@@ -18,11 +18,14 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboard.runtime import gate, long_tasks, state, versions
 from dashboard.runtime.engine import BusyError, Job, RunError, SupersededError, engine
+from dashboard.runtime.language import _
+from dashboard.runtime.memo import visitor
 from sim.metrics import METRICS
 from sim.plots.filling import filling, fixed
 from sim.plots.moving import Moving
 from sim.plots.moving import moving as sim_moving
 from sim.plots.tables import rows_of
+from sim.words.language import N_
 from sim.words.numbers import setting
 from sim.words.sentences import NOT_A_FORECAST
 
@@ -70,19 +73,18 @@ def page(title: str, lead: str = "") -> state.State:
         st.markdown(lead)
     if problems:
         said = "\n".join(f"- {plain(problem)}" for problem in problems)
-        st.warning(f"Parts of this address do not fit, and were left at their usual values:\n\n{said}")
+        st.warning(_("Parts of this address do not fit, and were left at their usual values:\n\n{said}", said=said))
     return state.current()
 
 
 def session() -> str:
     """Who asks: this visitor's session."""
-    context = get_script_run_ctx()
-    return context.session_id if context is not None else "alone"
+    return visitor()[0]
 
 
 def address() -> str:
     """Where this visitor comes from; "" on this machine."""
-    return str(st.context.ip_address or "")
+    return visitor()[1]
 
 
 def superseded() -> bool:
@@ -117,13 +119,13 @@ def answers(jobs: Callable[[], Mapping[str, Job | Question]], held: Sequence[int
     notice = st.empty()
     opening = said_so = not getattr(get_script_run_ctx(), "fragment_ids_this_run", None)
     if opening:
-        notice.html(_held(_UNDER_WAY, held))
+        notice.html(_held(_(_UNDER_WAY), held))
 
     def waiting(ahead: int) -> None:
         nonlocal said_so
-        said, said_so = f"Waiting: {ahead} before you.", True
+        said, said_so = _("Waiting: {ahead} before you.", ahead=ahead), True
         if opening:
-            notice.html(_held(said if ahead else _UNDER_WAY, held))
+            notice.html(_held(said if ahead else _(_UNDER_WAY), held))
         elif ahead:
             notice.info(said, icon=":material/hourglass_top:")
 
@@ -143,7 +145,7 @@ def answers(jobs: Callable[[], Mapping[str, Job | Question]], held: Sequence[int
     return None
 
 
-_UNDER_WAY = "The modelled worlds are being simulated, month by month."
+_UNDER_WAY = N_("The modelled worlds are being simulated, month by month.")
 
 
 def _held(said: str, heights: Sequence[int]) -> str:
@@ -212,7 +214,7 @@ def moving(found: Comparison, kind: str, metric: str) -> Drawn:
     from sim.plots.single import picture
 
     parts = sim_moving(found, kind, metric)
-    title = f"{METRICS[metric].title}, {_KINDS[kind]}" if kind in _KINDS else "How the modelled worlds end"
+    title = _(_KINDS.get(kind, N_("How the modelled worlds end")), metric=_(METRICS[metric].title))
     name = kind if kind not in _KINDS else f"{kind}-{metric.replace('_', '-')}"
     return Drawn(name, title, parts.specification, parts.rows, lambda: picture(found, kind, metric))
 
@@ -234,7 +236,7 @@ def foresee(found: Comparison | None, kinds: Sequence[str], metric: str) -> None
             _on_page(moving(found, kind, metric))
 
 
-_KINDS = {"fan": "month by month", "difference": "the difference, world by world"}
+_KINDS = {"fan": N_("{metric}, month by month"), "difference": N_("{metric}, the difference, world by world")}
 
 
 def picture(one: Drawn, place: str, pick: str = "", width: int = 340) -> dict[str, Any] | None:
@@ -254,7 +256,7 @@ def picture(one: Drawn, place: str, pick: str = "", width: int = 340) -> dict[st
     size = "drawing" if fixed(one.spec) else "wide" if width > 600 else "half"
     with st.container(key=f"{size}-picture-{place}"):
         st.html(_heading(one.spec.get("title")))
-        alt = f"{one.title}. The numbers are in the table behind it."
+        alt = _("{title}. The numbers are in the table behind it.", title=one.title)
         selecting: dict[str, Any] = {"on_select": "rerun", "selection_mode": [pick]} if pick else {}
         across: Any = "content" if size == "drawing" else "stretch"
         chosen = st.vega_lite_chart(
@@ -262,7 +264,7 @@ def picture(one: Drawn, place: str, pick: str = "", width: int = 340) -> dict[st
         )
         if pick:
             picked = next(iter(chosen.selection.get(pick) or ()), None)
-        with st.expander("Numbers and files", key=state.key("behind", place), on_change="rerun") as behind:
+        with st.expander(_("Numbers and files"), key=state.key("behind", place), on_change="rerun") as behind:
             if behind.open:
                 told = one.words()
                 st.caption(plain(told.caption))
@@ -314,7 +316,7 @@ def differences(rows: list[Difference], first: str, second: str) -> None:
     from sim.plots import Table
 
     if not rows:
-        st.info("Nothing differs yet.")
+        st.info(_("Nothing differs yet."))
         return
     table(
         Table(
@@ -385,7 +387,7 @@ def download(
 
 def footer() -> None:
     """What every page ends with."""
-    st.caption(NOT_A_FORECAST)
+    st.caption(_(NOT_A_FORECAST))
 
 
 def titled(results: Mapping[str, Results]) -> dict[str, str]:

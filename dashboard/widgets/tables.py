@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Literal
 
 import streamlit as st
 
+from dashboard.runtime.language import _
 from dashboard.widgets import access, role, seats, several, show, talk
 from sim.plots import Table
 from sim.teaching.classroom.file import ClassroomError
@@ -15,32 +16,42 @@ from sim.teaching.play.moves import MoveLog
 from sim.teaching.play.table_file import LOBBY, OVER, PAUSED, PLAYING, View
 from sim.teaching.play.text import period
 from sim.vocabulary import ACTORS
+from sim.words.language import N_
+
+_PLACE = "table"  # where it is said that a host's button could not do what it says; the buttons act on their click: see `lines`
 
 
 def stands(view: View, to_host: bool) -> None:
     """How a game stands: the quarter, the clock, who has moved; for the host seat by seat, for a player in a line."""
-    left = "" if view.left is None else f"Time left: {int(view.left) // 60}:{int(view.left) % 60:02d}."
-    where = f"{view.turn} turns played"
+    where = _("{count} turns played", count=view.turn)
     if view.ahead and view.state != OVER:
-        where = f"turn {view.turn + 1} of {view.quarters}, {period(view.ahead)}"
-    st.markdown(f"**{show.plain(several.STATES[view.state].capitalize())}**: {show.plain(where)}. {show.plain(left)}")
+        where = _(
+            "turn {number} of {count}, {when}", number=view.turn + 1, count=view.quarters, when=period(view.ahead)
+        )
+    state = _(several.STATES[view.state]).capitalize()
+    left = ""
+    if view.left is not None:
+        left = _("Time left: {minutes}:{seconds:02d}.", minutes=int(view.left) // 60, seconds=int(view.left) % 60)
+    st.markdown(f"**{show.plain(state)}**: {show.plain(where)}. {show.plain(left)}")
     does = {actor: _does(view, actor) for actor in view.seats}
     if to_host:
         rows = [[ACTORS[actor], view.seats[actor] or "-", does[actor]] for actor in view.seats]
-        show.table(Table(["Seat", "Who", "Move"], rows))
+        show.table(Table([_("Seat"), _("Who"), _("Move")], rows))
     else:
-        said = [f"{ACTORS[actor]} ({who or 'nobody'}) {does[actor]}".strip() for actor, who in view.seats.items()]
+        said = [f"{ACTORS[actor]} ({who or _('nobody')}) {does[actor]}".strip() for actor, who in view.seats.items()]
         st.caption(show.plain("; ".join(said)))
     for month, title in view.injects:
-        st.caption(show.plain(f"Put in: {title} ({month})."))
+        st.caption(show.plain(_("Put in: {title} ({month}).", title=title, month=month)))
     if view.other_model:
-        st.warning("This game was opened with another version of the model; figures may have changed.")
+        st.warning(_("This game was opened with another version of the model; figures may have changed."))
 
 
 def _does(view: View, actor: str) -> str:
     if view.seats[actor] is None:
-        return "free" if view.state == LOBBY else "goes on as before"
-    return "" if view.state in (LOBBY, OVER) else "has moved" if actor in view.moved else "is deciding"
+        return _("free") if view.state == LOBBY else _("goes on as before")
+    if view.state in (LOBBY, OVER):
+        return ""
+    return _("has moved") if actor in view.moved else _("is deciding")
 
 
 # ------------------------------------------------------------------------------------------------ a player
@@ -50,25 +61,30 @@ def player(view: View, code: str, secret: str) -> None:
     """A player's seat: the quarter and the move, what is said, and the role."""
     if view.state == LOBBY:
         mine = access.games().again(code, secret)
-        st.info(f"You sit for {show.plain(ACTORS[mine.actor])}. The host starts the game; it begins here by itself.")
+        st.info(
+            _(
+                "You sit for {actor}. The host starts the game; it begins here by itself.",
+                actor=show.plain(ACTORS[mine.actor]),
+            )
+        )
         role.brief(mine.actor, f"lobby {view.code}")
-        st.subheader("What this is for, and its limits", anchor=False)
+        st.subheader(_("What this is for, and its limits"), anchor=False)
         seats.purpose((mine.actor,))
         return
     log, mine = access.games().sitting(code, secret)
-    quarter, said, brief = st.tabs(["Quarter", "Messages", "Role brief"])
+    quarter, said, brief = st.tabs([_("Quarter"), _("Messages"), _("Role brief")])
     with said:
         talk.seat(view, secret)
     with brief:
         role.brief(mine.actor, f"table {view.code}")
         access.own_link("table", game=view.code, player=secret)
-        with st.expander("What this is for, and its limits"):
+        with st.expander(_("What this is for, and its limits")):
             seats.purpose((mine.actor,))
     with quarter:
         if view.state == OVER:
             over(code, None)
         elif mine.actor not in log.seats:
-            st.info("Your seat is not in this game.")
+            st.info(_("Your seat is not in this game."))
         else:
             _quarter(view, code, secret, log, mine.actor)
 
@@ -97,11 +113,11 @@ def _decide(view: View, code: str, secret: str) -> None:
     if told is None:
         return
     place = f"table {view.code} {view.turn} {len(log.entries)}"
-    st.subheader(f"{show.plain(ACTORS[mine.actor])}: what you set", anchor=False)
+    st.subheader(_("{actor}: what you set", actor=show.plain(ACTORS[mine.actor])), anchor=False)
     if made is not None:
-        st.success("Your move is in. Until the quarter passes, you may change it.")
+        st.success(_("Your move is in. Until the quarter passes, you may change it."))
     settings = seats.decide(log, told, place, made)
-    if st.button("Change my move" if made is not None else "Make this move", type="primary", key=f"{place} move"):
+    if st.button(_("Change my move") if made is not None else _("Make this move"), type="primary", key=f"{place} move"):
         try:
             access.games().submit(code, secret, view.turn, settings)
         except ClassroomError as problem:
@@ -113,37 +129,37 @@ def _decide(view: View, code: str, secret: str) -> None:
 # ------------------------------------------------------------------------------------------------ the host
 
 
-def host(view: View, code: str, secret: str) -> None:
-    """What the host can do: at a table, with what is said there, and over all tables."""
-    table, said, everything = st.tabs(["Table", "Messages and news", "Debrief over all tables"])
+def host(view: View, views: Sequence[View], secret: str) -> None:
+    """What the host can do: at a table, with what is said there, and over all of the host's tables."""
+    table, said, everything = st.tabs([_("Table"), _("Messages and news"), _("Debrief over all tables")])
     with table:
-        _lead(view, code, secret)
+        _lead(view, view.code, secret)
     with said:
         left, right = st.columns(2, gap="medium")
         with right:
-            talk.news(view, secret, len(access.games().all_of(code, secret)) > 1)
+            talk.news(view, views, secret)
         with left:
             talk.host(view, secret)
     with everything:
-        several.debrief(view, secret)
+        several.debrief(views, secret)
 
 
 def _lead(view: View, code: str, secret: str) -> None:
     """What the host can do at a table."""
     left, right = st.columns([1, 2], gap="medium")
     with left.container(border=True):
-        st.caption("Code for players")
+        st.caption(_("Code for players"))
         st.header(show.plain(view.code), anchor=False)
     with right:
         st.code(access.link("table", game=view.code), language=None, wrap_lines=True)
         access.own_link("table", game=view.code, leader=secret)
     games, place = access.games(), f"host {view.version}"
     acts: dict[str, tuple[bool, Any]] = {
-        "Start": (view.state == LOBBY, games.start),
-        "Pause": (view.state == PLAYING, games.pause),
-        "Go on": (view.state == PAUSED, games.go_on),
-        "Let the quarter pass now": (view.state in (PLAYING, PAUSED), games.pass_turn),
-        "End the game": (view.state in (PLAYING, PAUSED), games.end),
+        N_("Start"): (view.state == LOBBY, games.start),
+        N_("Pause"): (view.state == PLAYING, games.pause),
+        N_("Go on"): (view.state == PAUSED, games.go_on),
+        N_("Let the quarter pass now"): (view.state in (PLAYING, PAUSED), games.pass_turn),
+        N_("End the game"): (view.state in (PLAYING, PAUSED), games.end),
     }
     seated = [actor for actor, who in view.seats.items() if who]
     with st.container(horizontal=True):
@@ -151,55 +167,56 @@ def _lead(view: View, code: str, secret: str) -> None:
             kind: Literal["primary", "secondary"] = "primary" if label in ("Start", "Go on") else "secondary"
             if may:
                 off = label == "Start" and not seated
-                st.button(label, type=kind, key=label, disabled=off, on_click=_do, args=[act, code, secret])
-    lock = "Let others take seats again" if view.locked else "Lock: nobody else takes a seat"
-    st.button(lock, key="lock table", on_click=_do, args=[games.lock, code, secret, not view.locked])
-    if refused := st.session_state.pop("table refused", None):
-        access.complain(refused)
+                st.button(
+                    _(label),
+                    type=kind,
+                    key=label,
+                    disabled=off,
+                    on_click=access.attempt,
+                    args=[_PLACE, act, code, secret],
+                )
+    lock = _("Let others take seats again") if view.locked else _("Lock: nobody else takes a seat")
+    st.button(lock, key="lock table", on_click=access.attempt, args=[_PLACE, games.lock, code, secret, not view.locked])
+    access.refused(_PLACE)
     role.printable(list(view.seats), f"host {view.code}")
     if view.state == LOBBY and not seated:
         st.caption(
-            "The game can start when somebody has taken a seat. Actors without a player choose by the rules of the model."
+            _(
+                "The game can start when somebody has taken a seat. Actors without a player choose by the rules of "
+                "the model."
+            )
         )
     if view.state not in (LOBBY, OVER):
-        with st.expander("Inject: put a shock of the library into the coming quarter"):
-            seats.injects("host", partial(_do, games.inject, code, secret))
+        with st.expander(_("Inject: put a shock of the library into the coming quarter")):
+            seats.injects("host", partial(access.attempt, _PLACE, games.inject, code, secret))
     if view.state != LOBBY:
-        with st.expander("What was done so far (not for players' eyes)", expanded=view.state == OVER):
+        with st.expander(_("What was done so far (not for players' eyes)"), expanded=view.state == OVER):
             over(code, secret) if view.state == OVER else seats.history(games.log(code, secret))
-        with st.expander("Go back, or what if"):
+        with st.expander(_("Go back, or what if")):
             _back(view, code, secret)
     if seated:
-        with st.expander("Free a seat"):
-            actor = st.selectbox("Seat", seated, format_func=ACTORS.__getitem__, key=f"{place} whose")
-            st.button("Free it", key=f"{place} free", on_click=_do, args=[games.free, code, secret, actor])
-            st.caption("Whoever sat there loses the seat; lock the table first if nobody else is to take it.")
-    with st.expander("Delete this game"):
-        sure = st.checkbox("Yes, delete all of it", key="sure game")
-        if st.button("Delete", disabled=not sure, key="delete game"):
+        with st.expander(_("Free a seat")):
+            actor = st.selectbox(_("Seat"), seated, format_func=ACTORS.__getitem__, key=f"{place} whose")
+            st.button(
+                _("Free it"),
+                key=f"{place} free",
+                on_click=access.attempt,
+                args=[_PLACE, games.free, code, secret, actor],
+            )
+            st.caption(_("Whoever sat there loses the seat; lock the table first if nobody else is to take it."))
+    with st.expander(_("Delete this game")):
+        sure = st.checkbox(_("Yes, delete all of it"), key="sure game")
+        if st.button(_("Delete"), disabled=not sure, key="delete game"):
             games.delete(code, secret)
             access.let_go("game", "leader")
             st.rerun()
-
-
-def _do(act: Callable[..., object], *given: object) -> None:
-    """What a button of the host's says, done as it is clicked: see `lines`."""
-    try:
-        act(*given)
-    except ClassroomError as problem:
-        st.session_state["table refused"] = problem
 
 
 def _back(view: View, code: str, secret: str) -> None:
     """Go back a few turns, or open a copy that goes another way."""
     log = access.games().log(code, secret)
     chosen = f"to {view.version}"
-    st.selectbox(
-        "To the start of turn",
-        range(view.turn, -1, -1),
-        format_func=lambda k: f"{k + 1}: {period(log.period(k))}" if k < log.quarters else "the end",
-        key=chosen,
-    )
+    seats.turns(log, range(view.turn, -1, -1), chosen)
 
     def back() -> None:
         access.games().rewind(code, secret, st.session_state.get(chosen, view.turn))
@@ -209,11 +226,24 @@ def _back(view: View, code: str, secret: str) -> None:
         st.session_state["forked"] = opened.code
 
     with st.container(horizontal=True):
-        st.button("Go back (what came after is undone)", key=f"back {view.version}", on_click=_do, args=[back])
-        st.button("What if: open a copy from there", key=f"fork {view.version}", on_click=_do, args=[fork])
+        st.button(
+            _("Go back (what came after is undone)"),
+            key=f"back {view.version}",
+            on_click=access.attempt,
+            args=[_PLACE, back],
+        )
+        st.button(
+            _("What if: open a copy from there"),
+            key=f"fork {view.version}",
+            on_click=access.attempt,
+            args=[_PLACE, fork],
+        )
     if forked := st.session_state.get("forked"):
         st.markdown(
-            f"The copy has the code **{show.plain(forked)}**. Players come in with it, in the browser that they play in; you too."
+            _(
+                "The copy has the code **{code}**. Players come in with it, in the browser that they play in; you too.",
+                code=show.plain(forked),
+            )
         )
         st.code(access.link("table", game=forked), language=None, wrap_lines=True)
 
@@ -227,5 +257,5 @@ def over(code: str, secret: str | None) -> None:
     seats.history(log)
     seats.debrief(log, f"table {code}")
     st.download_button(
-        "Download this game", log.to_json(), "game.json", "application/json", on_click="ignore", key="table log"
+        _("Download this game"), log.to_json(), "game.json", "application/json", on_click="ignore", key="table log"
     )

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
+from dashboard.runtime.language import _
 from dashboard.widgets import access, controls, show
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import DEFAULTS, OPTIONS
 from sim.teaching.classroom.file import ClassroomError
 from sim.teaching.play.agreed import MOST_TEXT
-from sim.teaching.play.table_file import PAUSED, PLAYING, View
+from sim.teaching.play.table_file import PAUSED, PLAYING, TableError, View
 from sim.teaching.play.talk import ACCEPTED, NEWS, NOTE, PRESS, PROPOSAL, Message
 from sim.vocabulary import ACTORS
+from sim.words.language import N_
 
-KINDS = {NOTE: "Private note", PROPOSAL: "Proposal", PRESS: "Statement to the press"}
-_NOTHING = "nothing: words alone"
+KINDS = {NOTE: N_("Private note"), PROPOSAL: N_("Proposal"), PRESS: N_("Statement to the press")}
+_NOTHING = N_("nothing: words alone")
 _MOST = 30
 
 
@@ -32,14 +35,14 @@ def seat(view: View, secret: str) -> None:
     """What a player has heard, and a way to say something."""
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader("What was said", anchor=False)
+        st.subheader(_("What was said"), anchor=False)
         _heard(view.code, secret, view.turn)
     with right:
-        st.subheader("Say something", anchor=False)
+        st.subheader(_("Say something"), anchor=False)
         if view.state in (PLAYING, PAUSED):
             _write(view.code, secret)
         else:
-            st.caption("The game is over; what was said stays here to be read.")
+            st.caption(_("The game is over; what was said stays here to be read."))
 
 
 @st.fragment(run_every=2.0)
@@ -50,9 +53,8 @@ def _heard(code: str, secret: str, turn: int) -> None:
         mine, said = games.again(code, secret).actor, games.heard(code, secret)
     except ClassroomError:
         st.rerun()
-    if refused := st.session_state.pop("talk refused", None):
-        access.complain(refused)
-    listed(said, mine, turn, partial(_answer, code, secret))
+    access.refused("talk")
+    listed(said, mine, turn, partial(access.attempt, "talk", games.answer, code, secret))
 
 
 def listed(said: Sequence[Message], mine: str, turn: int, answer: Any = None) -> None:
@@ -63,10 +65,10 @@ def listed(said: Sequence[Message], mine: str, turn: int, answer: Any = None) ->
         answer: called with a proposal's number and whether it is accepted; None where nobody answers.
     """
     if not said:
-        st.caption("Nothing yet.")
+        st.caption(_("Nothing yet."))
     for one in reversed(said[-_MOST:]):
         with st.container(border=True):
-            st.caption(f"{show.plain(_heading(one, mine))} · turn {one.turn + 1}")
+            st.caption(_("{heading} · turn {number}", heading=show.plain(_heading(one, mine)), number=one.turn + 1))
             st.markdown(show.plain(one.text))
             if one.promise is not None:
                 st.markdown(f"*{show.plain(one.promise.words)}*")
@@ -75,10 +77,10 @@ def listed(said: Sequence[Message], mine: str, turn: int, answer: Any = None) ->
             elif one.kind == PROPOSAL:
                 with st.container(horizontal=True):
                     key = f"answer {one.number} {one.turn}"
-                    st.button("Accept", key=f"{key} yes", on_click=answer, args=[one.number, True])
-                    st.button("Refuse", key=f"{key} no", on_click=answer, args=[one.number, False])
+                    st.button(_("Accept"), key=f"{key} yes", on_click=answer, args=[one.number, True])
+                    st.button(_("Refuse"), key=f"{key} no", on_click=answer, args=[one.number, False])
     if len(said) > _MOST:
-        st.caption(f"{len(said) - _MOST} earlier ones are not shown.")
+        st.caption(_("{number} earlier ones are not shown.", number=len(said) - _MOST))
 
 
 def _open(one: Message, mine: str, turn: int) -> bool:
@@ -87,25 +89,18 @@ def _open(one: Message, mine: str, turn: int) -> bool:
 
 def _standing(one: Message, turn: int) -> str:
     if one.answer:
-        return "Accepted: it stands in the game's record." if one.answer == ACCEPTED else "Refused."
-    return "Waiting for an answer." if one.turn == turn else "Lapsed with its quarter."
+        return _("Accepted: it stands in the game's record.") if one.answer == ACCEPTED else _("Refused.")
+    return _("Waiting for an answer.") if one.turn == turn else _("Lapsed with its quarter.")
 
 
 def _heading(one: Message, mine: str) -> str:
-    by = "you" if one.by == mine else ACTORS.get(one.by, one.by)
+    by = _("you") if one.by == mine else ACTORS.get(one.by, one.by)
     if one.by == NEWS:
-        return "News"
+        return _("News")
     if one.kind == PRESS:
-        return f"Press statement by {by}"
-    to = "you" if one.to == mine else ACTORS.get(one.to, one.to)
-    return f"{KINDS[one.kind]} from {by} to {to}"
-
-
-def _answer(code: str, secret: str, number: int, accept: bool) -> None:
-    try:
-        access.games().answer(code, secret, number, accept)
-    except ClassroomError as problem:
-        st.session_state["talk refused"] = problem
+        return _("Press statement by {actor}", actor=by)
+    to = _("you") if one.to == mine else ACTORS.get(one.to, one.to)
+    return _("{kind} from {sender} to {reader}", kind=_(KINDS[one.kind]), sender=by, reader=to)
 
 
 # ------------------------------------------------------------------------------------------------ writing
@@ -120,23 +115,24 @@ def _write(code: str, secret: str) -> None:
         st.rerun()
     others = [actor for actor, who in view.seats.items() if who and actor != mine]
     kinds = list(KINDS) if others else [PRESS]
-    kind = st.radio("What", kinds, format_func=KINDS.__getitem__, horizontal=True, key=f"say {code} what")
-    to = "" if kind == PRESS else st.selectbox("To", others, format_func=ACTORS.__getitem__, key=f"say {code} to")
+    kind = st.radio(_("What"), kinds, format_func=lambda name: _(KINDS[name]), horizontal=True, key=f"say {code} what")
+    to = "" if kind == PRESS else st.selectbox(_("To"), others, format_func=ACTORS.__getitem__, key=f"say {code} to")
     number = st.session_state.get("said", 0)
-    st.text_area("Text", max_chars=MOST_TEXT, height=100, key=f"say {code} text {number}")
+    st.text_area(_("Text"), max_chars=MOST_TEXT, height=100, key=f"say {code} text {number}")
     promise = _promise(mine, to, f"say {code} {number}") if kind == PROPOSAL else None
     st.button(
-        {NOTE: "Send the note", PROPOSAL: "Make the proposal", PRESS: "Publish"}[kind],
+        {NOTE: _("Send the note"), PROPOSAL: _("Make the proposal"), PRESS: _("Publish")}[kind],
         key=f"say {code} send",
         type="primary",
         on_click=_send,
         args=[code, secret, kind, f"say {code} text {number}", to, promise],
     )
-    if refused := st.session_state.pop("say refused", None):
-        access.complain(refused)
+    access.refused("say")
     st.caption(
-        "A note is read by the other seat and by your host. A proposal that is accepted binds nobody, but stands in the game's "
-        "record, which all read when the game is over. The press is read by all."
+        _(
+            "A note is read by the other seat and by your host. A proposal that is accepted binds nobody, but stands "
+            "in the game's record, which all read when the game is over. The press is read by all."
+        )
     )
 
 
@@ -144,9 +140,9 @@ def _promise(mine: str, to: str, place: str) -> dict[str, Any] | None:
     """A setting that one of the two would have, by the proposal."""
     settings = [(actor, name) for actor in (mine, to) for name in DEFAULTS[actor]]
     chosen = st.selectbox(
-        "It would set",
+        _("It would set"),
         [None, *settings],
-        format_func=lambda one: _NOTHING if one is None else f"{ACTORS[one[0]]}: {TITLES[one[1]]}",
+        format_func=lambda one: _(_NOTHING) if one is None else f"{ACTORS[one[0]]}: {TITLES[one[1]]}",
         key=f"{place} sets {to}",
     )
     if chosen is None:
@@ -162,13 +158,12 @@ def _promise(mine: str, to: str, place: str) -> dict[str, Any] | None:
 
 
 def _send(code: str, secret: str, kind: str, text: str, to: str, promise: dict[str, Any] | None) -> None:
-    """Send what is written; the field is empty again where it went out."""
-    try:
-        access.games().say(code, secret, kind, str(st.session_state.get(text, "")), to, promise)
-    except ClassroomError as problem:
-        st.session_state["say refused"] = problem
-    else:
-        st.session_state["said"] = st.session_state.get("said", 0) + 1
+    """Send what is written; the field is another, empty one where it went out. A second press of the same button is none."""
+    said = st.session_state.get("said", 0)
+    written = str(st.session_state.get(text, ""))
+    given = (code, secret, kind, written, to, promise)
+    if text == f"say {code} text {said}" and access.succeeds("say", access.games().say, *given):
+        st.session_state["said"] = said + 1
 
 
 # ------------------------------------------------------------------------------------------------ the host
@@ -184,27 +179,25 @@ def host(view: View, leader: str) -> None:
     listed(said, "", view.turn)
 
 
-def news(view: View, leader: str, several: bool) -> None:
-    """A news item from the host."""
+def news(view: View, views: Sequence[View], leader: str) -> None:
+    """A news item from the host of these tables."""
     if view.state not in (PLAYING, PAUSED):
         return
     key = f"news {st.session_state.get('told', 0)}"
-    st.text_area("News item, for all seats to read", max_chars=MOST_TEXT, height=80, key=key)
-    every = st.checkbox("At all tables", True, key="news everywhere") if several else False
-    st.button("Give out this news", key="news send", on_click=_tell, args=[view.code, leader, key, every])
-    if refused := st.session_state.pop("news refused", None):
-        access.complain(refused)
+    st.text_area(_("News item, for all seats to read"), max_chars=MOST_TEXT, height=80, key=key)
+    every = st.checkbox(_("At all tables"), True, key="news everywhere") if views[1:] else False
+    others = [one.code for one in views if every and one.code != view.code]
+    st.button(_("Give out this news"), key="news send", on_click=_tell, args=[view.code, others, leader, key])
+    access.refused("news")
 
 
-def _tell(code: str, leader: str, key: str, every: bool) -> None:
-    text, games = str(st.session_state.get(key, "")), access.games()
-
-    try:
-        games.news(code, leader, text)
-        for other in games.all_of(code, leader) if every else ():
-            if other.code != code and other.state in (PLAYING, PAUSED):
-                games.news(other.code, leader, text)
-    except ClassroomError as problem:
-        st.session_state["news refused"] = problem
-    else:
-        st.session_state["told"] = st.session_state.get("told", 0) + 1
+def _tell(code: str, others: Sequence[str], leader: str, key: str) -> None:
+    """Give out what is written, at other tables as far as it can be; as for `_send`."""
+    told, text, games = st.session_state.get("told", 0), str(st.session_state.get(key, "")), access.games()
+    if key == f"news {told}" and access.succeeds("news", games.news, code, leader, text):
+        st.session_state["told"] = told + 1
+        for other in others:
+            with suppress(
+                TableError
+            ):  # a game that has not begun, or is over; it is not to be sent anew to the rest for that
+                games.news(other, leader, text)

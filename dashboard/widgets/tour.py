@@ -31,7 +31,8 @@ STOPS = (
         "start",
         '[class*="st-key-course-"]',
         N_(
-            "Pakistan may confront Kabul over the TTP or accommodate it: these are the two courses that all starts from."
+            "Pakistan may confront Kabul over the TTP or accommodate it: these are the two courses that all starts "
+            "from."
         ),
     ),
     Stop(
@@ -48,7 +49,8 @@ STOPS = (
         "compare",
         ".st-key-lever-list",
         N_(
-            "Move a lever: a version of your own comes beside the others, words and pictures follow, and Undo takes it back."
+            "Move a lever: a version of your own comes beside the others, words and pictures follow, and Undo takes "
+            "it back."
         ),
     ),
     Stop(
@@ -60,7 +62,8 @@ STOPS = (
         "evidence",
         ".stMain h1",
         N_(
-            "Here every rule leads to what it rests on: a paragraph of an article, or a judgement that says that it is one."
+            "Here every rule leads to what it rests on: a paragraph of an article, or a judgement that says that it "
+            "is one."
         ),
     ),
 )
@@ -112,7 +115,7 @@ def point(url_path: str) -> None:
 
 
 def _leave() -> None:
-    del st.query_params[STEP]
+    st.query_params.pop(STEP, None)  # pressed twice, it is gone already
 
 
 def _to(number: int, label: str) -> None:

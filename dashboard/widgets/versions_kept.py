@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard.runtime import kept, state, versions
+from dashboard.runtime.language import _
 from dashboard.runtime.state import State
 from dashboard.widgets import controls, sentences, show
 from sim.scenario.diff import TITLES
@@ -20,9 +21,9 @@ def shown(here: State) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="keep-version"):
         place = state.key("name of a version")
         st.text_input(
-            "Name this version", key=place, max_chars=kept.MOST_LETTERS, placeholder="Such as: Firm but talking"
+            _("Name this version"), key=place, max_chars=kept.MOST_LETTERS, placeholder=_("Such as: Firm but talking")
         )
-        st.button("Keep it", key="keep it", on_click=_keep, args=[place], disabled=not versions.changed(here))
+        st.button(_("Keep it"), key="keep it", on_click=_keep, args=[place], disabled=not versions.changed(here))
     if problem := st.session_state.pop(PROBLEM, ""):
         st.warning(show.plain(problem))
     for name, one in here.kept.items():
@@ -30,19 +31,19 @@ def shown(here: State) -> None:
             st.markdown(f"**{show.plain(one.title)}** {show.plain(_said(here, one))}")
             beside = name in here.scenarios
             st.button(
-                "Compared" if beside else "Compare",
+                _("Compared") if beside else _("Compare"),
                 key=state.key("beside", name),
                 on_click=controls.go,
                 args=[partial(_beside, name)],
                 disabled=beside,
-                help=f"Show {one.title} beside the others.",
+                help=_("Show {title} beside the others.", title=one.title),
             )
             st.button(
-                "Let go",
+                _("Let go"),
                 key=state.key("let go", name),
                 on_click=controls.go,
                 args=[partial(versions.let_go, name)],
-                help=f"Forget {one.title}. Undo brings it back.",
+                help=_("Forget {title}. Undo brings it back.", title=one.title),
             )
 
 
@@ -58,9 +59,7 @@ def _keep(place: str) -> None:
 def _beside(name: str, here: State) -> State:
     """The state in which a kept version is compared, too: in place of the last scenario where there is no room."""
     some = here.scenarios if len(here.scenarios) < state.MOST_SCENARIOS else here.scenarios[:-1]
-    edited = here.edited if here.edited in some else ""
-    there = here.with_(scenarios=(*some, name), version_of=edited)
-    return there if edited else there.with_(levers={}, postures={}, since="")
+    return here.comparing((*some, name))
 
 
 def _said(here: State, one: kept.Kept) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +9,7 @@ import streamlit as st
 
 from dashboard.runtime import state
 from dashboard.runtime.engine import BusyError, RunError, Task, engine
+from dashboard.runtime.language import _
 from dashboard.runtime.questions import Question
 from dashboard.widgets import show
 
@@ -47,7 +47,7 @@ def answer(
         _start(place, question, at_once=True)
         asked = mine.get(place)
         if asked is None:
-            _again(time.monotonic(), st.session_state.pop(f"{_HEAVY} refused {place}", ""))
+            _again(place, question)
             return None
     if asked is not None and not asked.task.finished.is_set():
         _progress(place)
@@ -57,7 +57,7 @@ def answer(
             found = asked.task.answer()
         except RunError as problem:
             if str(problem) == "stopped":
-                st.info("Stopped.")
+                st.info(_("Stopped."))
             else:
                 st.error(show.plain(problem), icon=":material/error:")
         else:
@@ -90,7 +90,7 @@ def _start(place: str, question: Question, at_once: bool = False) -> None:
     for other in [name for name, one in mine.items() if at_once and one.at_once and name != place]:
         engine().cancel(mine.pop(other).task)  # nobody looks at it any more
     if any(not one.task.finished.is_set() and not one.task.stopped for one in mine.values()):
-        st.session_state[f"{_HEAVY} refused {place}"] = (
+        st.session_state[f"{_HEAVY} refused {place}"] = _(
             "You have one long piece of work under way already; stop it first, or wait until it is through."
         )
         return
@@ -103,11 +103,12 @@ def _start(place: str, question: Question, at_once: bool = False) -> None:
 
 
 @st.fragment(run_every=POLL)
-def _again(since: float, why: str) -> None:
-    """Ask once more in a moment, where what was asked before has not been given up yet."""
-    if time.monotonic() - since > POLL / 2:
-        st.rerun(scope="app")
-    st.info(show.plain(why), icon=":material/hourglass_top:")
+def _again(place: str, question: Question) -> None:
+    """Ask once more now and then, where what was asked before has not been given up yet; the page waits where it is."""
+    _start(place, question, at_once=True)
+    if place in st.session_state[_HEAVY]:
+        st.rerun(scope="app")  # its progress is shown from now on
+    st.info(show.plain(st.session_state.pop(f"{_HEAVY} refused {place}")), icon=":material/hourglass_top:")
 
 
 @st.fragment(run_every=POLL)
@@ -118,10 +119,15 @@ def _progress(place: str) -> None:
     told = task.told or {}
     ahead = engine().slow.ahead(task)
     if ahead:
-        st.info(f"Waiting: {ahead} before you. Long work is done one piece at a time, for everybody.")
+        st.info(_("Waiting: {ahead} before you. Long work is done one piece at a time, for everybody.", ahead=ahead))
     else:
         done, of = told.get("done", 0), told.get("of", 0)
-        left = f", about {told['left']:.0f} seconds to go" if told.get("left") else ""
-        said = f"{told.get('part', '')}{done:,} of {of:,} {told.get('what', '')}{left}" if of else "Under way"
+        part, what, left = told.get("part", ""), told.get("what", ""), told.get("left")
+        far = {"part": part, "done": done, "of": of, "what": what}
+        said = _("Under way")
+        if of and left:
+            said = _("{part}{done:,} of {of:,} {what}, about {seconds:.0f} seconds to go", **far, seconds=left)
+        elif of:
+            said = _("{part}{done:,} of {of:,} {what}", **far)
         st.progress(min(done / of, 1.0) if of else 0.0, said)
-    st.button("Stop", key=state.key("stop", place), on_click=engine().cancel, args=[task])
+    st.button(_("Stop"), key=state.key("stop", place), on_click=engine().cancel, args=[task])

@@ -95,7 +95,7 @@ def reveal(one: Exercise, done: dict[str, Any], number: int, later: Later) -> bo
 def end(one: Exercise, done: dict[str, Any], made: Lesson, later: Later) -> None:
     """The quiz, scored both times, and what is left to do."""
     for name in one.quiz:
-        st.caption(show.plain(f"Before, you said {done['before'][name]}."))
+        st.caption(show.plain(_("Before, you said {said}.", said=done["before"][name])))
         asking.outcome(one, made, name, done["after"][name], later)
 
     def scored(given: dict[str, Prediction]) -> Any:

@@ -14,7 +14,7 @@ from sim.scenario import Scenario
 from sim.vocabulary import month_after
 from sim.why.draws import Choice, Draw
 from sim.why.flow import Carried, Flow, Found
-from sim.why.names import Key, claims, key_of, words
+from sim.why.names import MARKS, Key, claims, key_of, unmarked, words
 from sim.why.shapley import Array
 from sim.why.steps import Node, RuleStep
 
@@ -45,6 +45,16 @@ class Term:
     then: float | None = None
     inputs: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     claims: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        """What it is put together by."""
+        return Key(self.kind, self.name, self.owner)
+
+    @property
+    def unmarked(self) -> str:
+        """Its words where it is said already that it is a draw, chance or a shock."""
+        return unmarked(self.key) if self.kind in MARKS else self.words
 
     @cached_property
     def mean(self) -> float:
@@ -267,7 +277,7 @@ def chain(accountant: Accountant, whole: Term, target: Node, scale: float, cut: 
 
 def _fed(accountant: Accountant, one: _Open, scale: float, cut: Cut) -> list[_Open]:
     assert one.going is not None
-    here = Key(one.term.kind, one.term.name, one.term.owner)
+    here = one.term.key
     found = accountant.flow.down(one.going, lambda node: not passes(node) and _key(node) != here)
     parts = accountant.parts(found)
     shown = [part for part in parts[: cut.steps] if abs(part.mean) >= cut.shown * scale] or parts[:1]

@@ -72,7 +72,7 @@ def decision(of: Weighed, beside: Sequence[Weighed] = ()) -> Any:
     title = f"{DECISIONS[of.decision]}, {month_words(of.month)}"
     subtitle = (
         f"{called(of.plan, None)[0]}: each option with its probability. Bars: what pushes towards it (+) and away from it (-), "
-        "the mean over worlds; a push of 1 makes it 2.7 times as likely against the others."
+        "the mean over worlds; a push of 1 makes its odds against the others 2.7 times as good."
     )
     return dress(chart, rows, title, subtitle)
 

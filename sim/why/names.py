@@ -84,8 +84,17 @@ def key_of(label: Label) -> Key:
     return Key(kind, name, owner)
 
 
+# What stands before the words of some kinds, where nothing else says what they are.
+MARKS = {"shock": "Shock", "luck": "chance", "draw": "draw"}
+
+
 def words(key: Key) -> str:
     """A key as a reader is shown it."""
+    return f"{MARKS[key.kind]}: {unmarked(key)}" if key.kind in MARKS else unmarked(key)
+
+
+def unmarked(key: Key) -> str:
+    """The same where a draw, chance or a shock is already said to be one."""
     kind, name, owner = key
     whose = OWNERS.get(owner, owner)
     if kind == "lever":
@@ -95,7 +104,7 @@ def words(key: Key) -> str:
     if kind == "parameter":
         return f"parameter {name}"
     if kind == "shock":
-        return f"Shock: {SHOCK_TARGETS[name].title}, {owner}"
+        return f"{SHOCK_TARGETS[name].title}, {owner}"
     if kind == "state" and name.startswith("record."):
         return f"{METRICS[name.removeprefix('record.')].title} as recorded before"
     if kind == "state":
@@ -103,8 +112,7 @@ def words(key: Key) -> str:
     if kind == "decision":
         return DECISIONS.get(name, name)
     if kind in ("luck", "draw"):
-        said = DECISIONS.get(name) or DRAWS.get(name) or name
-        return f"{'chance' if kind == 'luck' else 'draw'}: {said}"
+        return DECISIONS.get(name) or DRAWS.get(name) or name
     return f"{name} ({whose})" if whose else name
 
 

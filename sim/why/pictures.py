@@ -51,8 +51,8 @@ def decision_picture(found: Weighed, beside: Sequence[Weighed] = ()) -> Picture:
     return Picture(
         f"decision-{found.decision}-{found.plan.name}-{found.month}".replace("_", "-").replace(".", "-"),
         title,
-        "What each pressure adds to an option's appeal, the mean over worlds: a push of 1 makes it 2.7 times as likely against "
-        "the others. They decide together with a draw of chance. Where a scenario prescribes the option, they decide nothing.",
+        "What each pressure adds to an option's appeal, the mean over worlds: a push of 1 makes its odds against the others 2.7 "
+        "times as good. They decide together with a draw of chance. Where a scenario prescribes the option, they decide nothing.",
         f"{title}. Probabilities: {said}.",
         charts.decision(found, beside),
         Table(["Pressure", *options], rows),

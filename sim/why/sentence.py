@@ -13,7 +13,7 @@ from sim.mechanisms import LOOPS
 from sim.rule import RULES
 from sim.scenario import SHOCK_TARGETS
 from sim.vocabulary import month_words
-from sim.why.names import OWNERS, Key, levels
+from sim.why.names import OWNERS, levels
 from sim.words.numbers import signed
 from sim.words.sentences import in_words, more_less
 
@@ -78,7 +78,7 @@ def part(share: float) -> str:
 def spoken(term: Term) -> str:
     """A term in words, to stand in a sentence; in brackets whose it is and what it was itself in both readings."""
     said, about = _words(term)
-    were = levels(_key(term), term.now, term.then)
+    were = levels(term.key, term.now, term.then)
     if were is not None and were[0] != were[1]:
         about = [*about, f"{were[0]} against {were[1]}"]
     if term.kind == "state":
@@ -88,14 +88,14 @@ def spoken(term: Term) -> str:
 
 def _words(term: Term) -> tuple[str, list[str]]:
     """What a term is, and what stands behind it in brackets."""
-    kind, name, owner = _key(term)
+    kind, name, owner = term.key
     whose = [OWNERS.get(owner, owner)] if owner else []
     if kind == "rule":
         return f"the rule “{re.split('[:;]', RULES[name].statement)[0].rstrip('.')}”", whose
     if kind in ("draw", "decision"):
-        return _small(term.words.removeprefix("draw: ")), []
+        return _small(term.unmarked), []
     if kind == "luck":
-        return f"chance in {_small(term.words.removeprefix('chance: '))}", []
+        return f"chance in {_small(term.unmarked)}", []
     if kind == "parameter":
         return f"the parameter “{in_words(name)}”", []
     if kind == "shock":
@@ -114,14 +114,10 @@ def _small(words: str) -> str:
 _NAMES = ("Kabul", "Pakistan", "India", "Afghan", "Taliban")
 
 
-def _key(term: Term) -> Key:
-    return Key(term.kind, term.name, term.owner)
-
-
 def _same(one: Term, other: Term) -> bool:
     """Whether two terms are of one thing; a lever and what responses make of it are."""
     settings = {one.kind, other.kind} <= {"lever", "response"}
-    return one.name == other.name if settings else _key(one) == _key(other)
+    return one.name == other.name if settings else one.key == other.key
 
 
 def _split(step: Step, whole: float) -> Iterator[Term]:

@@ -15,7 +15,7 @@ from sim.metrics import METRICS
 from sim.rule import RULES
 from sim.scenario import Scenario
 from sim.vocabulary import month_words
-from sim.why.names import Key, levels
+from sim.why.names import levels
 from sim.why.sentence import sentence
 from sim.words.numbers import behind, decimals, number, share, shares, signed
 from sim.words.sentences import NOT_A_FORECAST, wrapped
@@ -77,7 +77,7 @@ def paragraphs(why: Why) -> tuple[str, str]:
 
 def named(term: Term) -> str:
     """What a term is called where others stand beside it: a draw by what is drawn."""
-    return term.words.removeprefix("draw: ")
+    return term.unmarked if term.kind == "draw" else term.words
 
 
 def called(plan: Scenario, other: Scenario | None) -> tuple[str, str]:
@@ -177,7 +177,7 @@ def _said(term: Term, month: str) -> str:
     elif term.kind != "rest" and term.months != (month, month):
         first, last = term.months
         said += f", since {first}" if last == month else f", {first}" if first == last else f", {first} to {last}"
-    were = levels(Key(term.kind, term.name, term.owner), term.now, term.then)
+    were = levels(term.key, term.now, term.then)
     return said if were is None else f"{said}: {were[0]} against {were[1]}"
 
 

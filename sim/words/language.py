@@ -1,7 +1,7 @@
 """What readers see in their language: the English text is the key into a catalogue in gettext's format, read by Babel.
 
-`docs/catalogue.py` collects the texts (`make catalogue`). A text that a catalogue lacks, or whose translation has not been
-looked at since the English changed, stays English.
+`docs/catalogue.py` collects the texts (`make catalogue`). A text that a catalogue lacks, or whose English has changed since,
+stays English.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def catalogue(code: str) -> Mapping[str, str]:
         return {str(one.id): str(one.string) for one in read_po(file, code) if one.id and one.string and not one.fuzzy}
 
 
-def translated(text: str, code: str, **values: object) -> str:
+def translated(text: str, code: str, /, **values: object) -> str:
     """A text in a language, with values in the places that it has for them.
 
     >>> translated("{count} worlds", "en", count=3)

@@ -1,0 +1,94 @@
+"""Texts that a page hands to Streamlit and that are in no catalogue, found in the code itself.
+
+Not looked at, for they are not ours to translate or not words: what is typed (`st.code`), HTML, names of files, and what comes
+ready made from the library or the engine.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from string import Formatter
+
+# What shows text: name of a function -> which of its arguments by position are text; and the same by name, for all of them.
+_FIRST = (
+    *(
+        "button",
+        "caption",
+        "checkbox",
+        "dialog",
+        "download_button",
+        "error",
+        "expander",
+        "file_uploader",
+        "header",
+        "info",
+    ),
+    *("form_submit_button", "link_button", "markdown", "multiselect", "number_input", "radio", "segmented_control"),
+    *("select_slider", "selectbox", "slider", "spinner", "subheader", "success", "tabs", "text_area", "text_input"),
+    *("title", "toggle", "warning", "download", "table"),
+)
+SHOWN: dict[str, tuple[int, ...]] = dict.fromkeys(_FIRST, (0,))
+SHOWN |= {
+    "progress": (1,),
+    "page": (0, 1),
+    "answer": (1, 3),
+    "metric": (1,),
+    "month": (3,),
+    "Table": (0,),
+    "claims": (1,),
+}
+SHOWN |= {"evidence": (1, 2), "turned_away": (1,), "line": (1,)}
+NAMED = ("label", "help", "placeholder", "format_func", "lead")
+WORD = re.compile(r"[A-Za-z]{2,}")
+
+
+def untranslated(code: str) -> Iterator[tuple[int, str]]:
+    """Line and text of each literal that a module shows outside of `_( )`."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Call) and (name := _called(node)) in SHOWN:
+            given = [node.args[place] for place in SHOWN[name] if place < len(node.args)]
+            given += [one.value for one in node.keywords if one.arg in NAMED]
+            for one in given:
+                yield from ((one.lineno, said) for said in _literals(one) if WORD.search(said))
+
+
+def filled_wrongly(code: str) -> Iterator[tuple[int, str]]:
+    """Line and text where the places of a text that is shown are not those that values are given for."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Call) and _called(node) == "_" and node.args and isinstance(node.args[0], ast.Constant):
+            text, given = str(node.args[0].value), {one.arg for one in node.keywords}
+            places = {name for _, name, _, _ in Formatter().parse(text) if name is not None} if given else given
+            if None not in given and places != given:
+                yield node.lineno, text
+
+
+def _called(node: ast.Call) -> str:
+    """The last part of the name of what is called."""
+    return getattr(node.func, "attr", getattr(node.func, "id", ""))
+
+
+def _literals(node: ast.AST) -> Iterator[str]:
+    """The literal texts of an expression that may be shown: not what it is looked up by, compared with, or formatted as."""
+    if isinstance(node, ast.Constant):
+        if isinstance(node.value, str):
+            yield node.value
+    elif isinstance(node, ast.Call):
+        if _called(node) in ("_", "N_"):
+            return
+        if isinstance(node.func, ast.Attribute):
+            yield from _literals(node.func.value)
+        if _called(node) not in ("get", "pop", "key", "partition"):
+            for one in node.args:
+                yield from _literals(one)
+    elif isinstance(node, ast.Subscript):
+        yield from _literals(node.value)
+    elif isinstance(node, ast.IfExp):
+        yield from _literals(node.body)
+        yield from _literals(node.orelse)
+    elif isinstance(node, ast.FormattedValue):
+        yield from _literals(node.value)
+    elif not isinstance(node, ast.Compare):
+        for one in ast.iter_child_nodes(node):
+            yield from _literals(one)
