@@ -519,47 +519,6 @@ def test_others_than_pakistan_choose_among_policies_too(
     model.close()
 
 
-BESIDE = """
-schema: 1
-title: T
-question: Q
-extends: confront
-actors:
-  pakistan:
-    changes:
-      - {from: 2022-12, policy: appease}
-      - {when: {metric: attacks, above: 20, months: 2}, for: 2, levers: {border_closure: 0.9}}
-  taliban: {policy: choose, among: [wait, act]}
-  ttp: {changes: [{when: {metric: fatalities, above: 60}, campaign: lie_low}]}
-policies:
-  wait: {title: Wait, actor: taliban, summary: S., settings: {stance: caution}}
-  act: {title: Act, actor: taliban, summary: S., settings: {stance: restrain}}
-"""
-
-
-@pytest.mark.parametrize("parameters", ["defaults", "prior", "posterior"])
-@pytest.mark.parametrize("first", [0, 6])
-def test_scenarios_in_one_batch_are_what_they_are_alone(first: int, parameters: str) -> None:
-    """Otherwise a comparison gives other numbers than the runs that it is made of."""
-    plans = [load_scenario("confront"), load_scenario(("beside.yaml", BESIDE)), load_scenario("mediated_talks")]
-    options: dict[str, Any] = {"seed": 9, "parameters": parameters, "first": first}
-    together = run(plans, 24, 5, **options)
-    for number, plan in enumerate(plans):
-        alone = run(plan, 24, 5, **options)
-        part = {name: value[..., number * 5 : number * 5 + 5] for name, value in together.items()}
-        assert differing(part, alone) == []
-
-
-def test_what_cannot_stand_in_one_batch_is_refused() -> None:
-    """Otherwise one scenario's shocks or parameters fall on another's worlds."""
-    confront = load_scenario("confront")
-    for name in ("imf_default", "force_works", "own_choice"):
-        with pytest.raises(ValueError, match="in one batch"):
-            FrontierModel([confront, load_scenario(name)], worlds=2, seed=1)
-    with pytest.raises(ValueError, match="2 scenarios cannot stand in 1 blocks"):
-        FrontierModel([confront, load_scenario("appease")], BatchLayout(4), seed=1)
-
-
 def test_what_was_recorded_stays() -> None:
     """Otherwise a state that is changed in place, rather than rebound, rewrites the months before it."""
     model = FrontierModel(busy(), worlds=4, seed=2, record=True)

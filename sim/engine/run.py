@@ -168,7 +168,7 @@ def run(
         NotRunError: the model gave a number that is none, or out of range.
     """
     made = _machine(_structure(model.plan, model.script, months, off))
-    _Run(model, months, made, panels, tick).whole()
+    Run(model, months, made, panels, tick).whole()
 
 
 def prepared(scenario: Scenario, months: int, off: tuple[str, ...]) -> None:
@@ -180,7 +180,7 @@ def prepared(scenario: Scenario, months: int, off: tuple[str, ...]) -> None:
     _machine(_structure(scenario, Script(scenario, 1), months, off))
 
 
-class _Run:
+class Run:
     """One run: its memory, and how far it has come."""
 
     def __init__(

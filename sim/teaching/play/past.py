@@ -67,7 +67,9 @@ def simulate_past(scenario: Scenario, months: int, worlds: int, seed: int, first
         months: 0 for how things stand before the first.
         first: number of the first world.
     """
-    spec = RunSpec.of(scenario, worlds, months, seed, first=first, parameters=parameters, panels=True)
+    # What the agents would do next is read off them, so they have to be there.
+    how = {"parameters": parameters, "panels": True, "engine": "numpy"}
+    spec = RunSpec.of(scenario, worlds, months, seed, first=first, **how)
     return simulate_batch(spec, _read)
 
 
