@@ -80,7 +80,7 @@ def test_what_is_set_later_leaves_what_was_before_to_the_last_bit(game: Game) ->
 
 def test_the_games_world_is_that_world_of_any_run(game: Game) -> None:
     """Otherwise there is a special path for games, and the debrief's thousand worlds do not hold the player's."""
-    run = sim.run(game.scenario(), worlds=7, seed=5, parameters="posterior")
+    run = sim.run(game.scenario(), worlds=7, seed=5, parameters="posterior", engine="numpy")
     other = start("own_choice", ["pakistan"], seed=5, parameters="posterior", months=12, world=6)
     for turn in game.log.turns:
         other = other.move(turn.moves)
