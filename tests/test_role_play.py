@@ -19,7 +19,7 @@ from sim.teaching.play.moves import GameError
 from sim.teaching.play.narrative import because, story
 from sim.teaching.play.openings import USUAL, openings
 from sim.teaching.play.typed import policies
-from sim.vocabulary import ACTORS
+from sim.vocabulary import ACTORS, months_between
 
 # ------------------------------------------------------------------------------------------------ role briefs
 
@@ -56,6 +56,28 @@ def test_no_beginning_tells_a_player_what_to_do() -> None:
     assert len(set(titles)) == len(titles)
     assert not [title for title in titles if any(course in title.lower().split(": ")[-1] for course in courses)]
     assert set(openings()) <= {name for name, _, _ in list_scenarios()}
+
+
+def test_every_beginning_makes_a_difference_where_all_seats_are_played() -> None:
+    """Otherwise an event that only a seat could bring about is announced, and never comes."""
+
+    def played(name: str) -> Game:
+        game = start(name, ACTORS, parameters="defaults", months=12)
+        for _ in range(game.log.quarters):
+            game = game.move({})
+        return game
+
+    usual = played(USUAL)
+    for name in openings():
+        game = played(name)
+        apart = np.any([game.past.metrics[one] != usual.past.metrics[one] for one in usual.past.metrics], axis=(0, 1))
+        if len(game.base.shocks) > len(usual.base.shocks):
+            first = months_between(game.base.start, game.base.shocks[-1].date)
+            assert game.base.shocks[-1].date[:4] == "2023", name
+            assert not apart[:first].any(), name
+            assert apart[first:].any(), name
+        else:
+            assert apart.any() == (name != USUAL), name
 
 
 # ------------------------------------------------------------------------------------------------ a quarter
