@@ -180,12 +180,26 @@ def test_tables_side_by_side_say_what_each_came_to_and_where_they_part(quiet: Ga
     point = found.parting
     assert point is not None
     assert (point.turn, point.more, point.fewer) == (0, "Loud", "Quiet")
-    assert point.settings[0] == "TTP: Campaign escalate at Loud, lie low at Quiet"
+    assert point.otherwise[0] == "TTP: Campaign escalate at Loud, lie low at Quiet"
     assert "Loud has" in parting_words(found)
     assert len(rows_of(drawn_across(found.paths["attacks"], "attacks", found.months[0]).chart)) == 2 * 3
     assert agreed_words(kept.log, 0)[0].endswith("(TTP: Campaign at lie low: kept)")
     assert agreed_words(broken.log, 0)[0].endswith("(TTP: Campaign at lie low: not kept)")
     assert did_rows(kept.log)[0][2] == agreed_words(kept.log, 0)[0]
+
+
+def test_what_was_put_into_one_table_is_told_where_tables_part(begun: Game) -> None:
+    """Otherwise a table is told that its players did what the host did."""
+    (shock,) = shocks()["ttp_splinters"]
+    hit, before = begun.move({}).inject(shock, "ttp_splinters"), begun.standing("pakistan")
+    spared = begun.move({"pakistan": {**before, "military_training": 0.05}}).move({"pakistan": before})
+    found = across({"Hit": hit.move({}), "Spared": spared})
+    assert found.parting is not None
+    assert found.parting.turn == 1
+    said = parting_words(found)
+    assert f"“{shock.title}” was put in at Hit alone, in March 2023" in said
+    assert "Pakistan: Military training 0.05 at Spared, 0 at Hit, in turn 1." in said
+    assert [f"Put in: “{shock.title}”" in row[1] for row in did_rows(hit.move({}).log)] == [False, True]
 
 
 def test_tables_that_cannot_be_set_side_by_side_say_why(quiet: Game, begun: Game) -> None:

@@ -190,7 +190,8 @@ def history(log: MoveLog) -> None:
         return
     show.table(Table(["Turn", "Moves", "Agreed on before"], did_rows(log)))
     for one in log.injects:
-        st.markdown(f"- {show.plain(f'{one.shock.date}: {one.shock.title} (from {one.source}), put in')}")
+        if one.shock.date > log.period(len(log.turns) - 1)[1]:
+            st.markdown(f"- {show.plain(f'{one.shock.date}: {one.shock.title} (from {one.source}), to come')}")
 
 
 def injects(place: str, put_in: Callable[[Shock, str], None]) -> None:
