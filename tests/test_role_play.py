@@ -42,6 +42,21 @@ def test_every_statement_of_a_brief_rests_on_the_articles() -> None:
         assert not [one for one in (*brief.knows, *brief.wants, *brief.fears, *brief.red_lines) if one.sets]
 
 
+def test_a_brief_says_what_is_a_judgement_and_what_the_record_has_otherwise() -> None:
+    """Otherwise a player takes an article's slip, or our inference, for what happened: truces above all."""
+    claims = ledger().claims
+    for brief in briefs().values():
+        for title, part in brief.parts:
+            for one in part:
+                assert one.words.partition(" Judgement: ")[2] == (one.judgement or "")
+                assert "inferred" not in one.text
+                disputed = [name for name in one.claims if any(of.startswith("events.") for of in claims[name].conflicts)]
+                if disputed and title == PARTS["knows"]:
+                    assert "record of events" in (one.judgement or ""), one.text
+                if "002.3-ceasefire-rescinded" in disputed:
+                    assert "record of events" in (one.judgement or ""), one.text
+
+
 def test_a_brief_is_printed_with_its_passages() -> None:
     page, text = brief_page(*ACTORS), " ".join(brief_lines("ttp", 100))
     for actor, brief in briefs().items():

@@ -27,8 +27,8 @@ PARTS = {
     "tools": "Your means",
 }
 ABOUT = (
-    "From five articles, in our own words; in brackets the document and paragraph of each statement. The articles are "
-    "commentaries, and a seat is not the people it stands for. None of them speaks of red lines: those are what a side is seen "
+    "From five articles, in our own words; in brackets the document and paragraph of each statement. What no article says is "
+    "marked as a judgement. The articles are commentaries, and a seat is not the people it stands for. None of them speaks of red lines: those are what a side is seen "
     "to hold to."
 )
 
@@ -40,7 +40,8 @@ class Statement(Strict):
     """One thing that a seat is told.
 
     Attributes:
-        claims: of the evidence ledger, which it restates; judgement: what of it no article says, and why it is put so.
+        claims: of the evidence ledger, which it restates; judgement: what of it no article says, or says otherwise than the
+            record of events, and why it is put so.
         sets: the settings by which a seat does what it speaks of.
     """
 
@@ -64,7 +65,7 @@ class Statement(Strict):
     def words(self) -> str:
         """The statement with the settings that it speaks of, and what of it is a judgement."""
         sets = f" Settings: {', '.join(TITLES[name] for name in self.sets)}." if self.sets else ""
-        return f"{self.text}{sets}{f' {self.judgement}' if self.judgement else ''}"
+        return f"{self.text}{sets}{f' Judgement: {self.judgement}' if self.judgement else ''}"
 
 
 class Brief(Strict):
