@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from printed import faults, pages
 
 import sim.why
 from sim.evidence import ledger
@@ -13,9 +14,10 @@ from sim.plots.seat import known
 from sim.rule import RULES
 from sim.scenario import list_scenarios, load_policy
 from sim.scenario.settings import DEFAULTS
+from sim.teaching.pack.pdf import paper
 from sim.teaching.play.across import across, agreed_words, came_rows, did_rows, parting_words
 from sim.teaching.play.briefing import HIDDEN, OWN, PUBLIC, REPORTED, briefing
-from sim.teaching.play.briefs import PARTS, brief_lines, brief_page, briefs
+from sim.teaching.play.briefs import PARTS, brief_lines, brief_sheet, briefs
 from sim.teaching.play.debrief import rules_through
 from sim.teaching.play.game import FOG, Game, shocks, start
 from sim.teaching.play.moves import GameError
@@ -50,7 +52,9 @@ def test_a_brief_says_what_is_a_judgement_and_what_the_record_has_otherwise() ->
             for one in part:
                 assert one.words.partition(" Judgement: ")[2] == (one.judgement or "")
                 assert "inferred" not in one.text
-                disputed = [name for name in one.claims if any(of.startswith("events.") for of in claims[name].conflicts)]
+                disputed = [
+                    name for name in one.claims if any(of.startswith("events.") for of in claims[name].conflicts)
+                ]
                 if disputed and title == PARTS["knows"]:
                     assert "record of events" in (one.judgement or ""), one.text
                 if "002.3-ceasefire-rescinded" in disputed:
@@ -58,13 +62,22 @@ def test_a_brief_says_what_is_a_judgement_and_what_the_record_has_otherwise() ->
 
 
 def test_a_brief_is_printed_with_its_passages() -> None:
-    page, text = brief_page(*ACTORS), " ".join(brief_lines("ttp", 100))
+    """Each seat's on pages of its own, with all that the screen says."""
+    sheet = brief_sheet(*ACTORS)
+    found = pages(paper(sheet), "role-briefs")
+    assert not [fault for fault in faults(sheet, found) if "half empty" not in fault]
+    own: dict[str, str] = {}
+    for page in found:
+        actor = next((one for one in ACTORS if ACTORS[one] in page.lines[:3]), next(reversed(own), ""))
+        own[actor] = own.get(actor, "") + "".join(page.lines)
+    assert list(own) == list(ACTORS)
     for actor, brief in briefs().items():
-        assert f"Role brief: {ACTORS[actor]}" in page
-        assert all(f"({one.passages})" in page for _, part in brief.parts for one in part)
+        told = "".join(own[actor].split())
+        assert all("".join(f"{one.words} ({one.passages})".split()) in told for _, part in brief.parts for one in part)
+        assert "notaforecast" in told
+    text = " ".join(brief_lines("ttp", 100))
     assert "(002 §3)" in text
     assert "Hamza Haider" in text
-    assert "not a forecast" in page
 
 
 def test_no_beginning_tells_a_player_what_to_do() -> None:

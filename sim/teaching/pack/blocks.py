@@ -72,7 +72,12 @@ class Row:
     pictures: tuple[Picture, ...]
 
 
-Block = Heading | Text | Note | Items | Code | Room | Grid | Row
+@dataclass(frozen=True)
+class Break:
+    """What follows begins on a new page."""
+
+
+Block = Heading | Text | Note | Items | Code | Room | Grid | Row | Break
 
 
 def headed(words: str) -> str:

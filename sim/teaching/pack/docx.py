@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from sim.teaching.pack.blocks import Block, Code, Grid, Heading, Items, Note, Room, Row, Sheet, Text, stays
+from sim.teaching.pack.blocks import Block, Break, Code, Grid, Heading, Items, Note, Room, Row, Sheet, Text, stays
 from sim.teaching.pack.zipped import MADE, repacked
 from sim.theme import INK, PALETTE, SOFT
 
@@ -207,6 +207,10 @@ def _row(out: Document, block: Row) -> None:
         _say(out.add_paragraph(style="Caption"), f"{picture.title}. {picture.text}")
 
 
+def _break(out: Document, block: Break) -> None:
+    out.add_paragraph().paragraph_format.page_break_before = True
+
+
 def _table(out: Document, rows: int, shares: Sequence[int], *borders: str) -> Any:
     """A table over the whole width, with lines where they are named; no row is split over pages."""
     from docx.oxml import OxmlElement
@@ -258,4 +262,5 @@ _WRITERS: dict[type[Block], Callable[..., None]] = {
     Room: _room,
     Grid: _grid,
     Row: _row,
+    Break: _break,
 }

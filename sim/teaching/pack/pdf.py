@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.teaching.pack.blocks import Block, Code, Grid, Heading, Items, Note, Room, Row, Sheet, Text, stays
+from sim.teaching.pack.blocks import Block, Break, Code, Grid, Heading, Items, Note, Room, Row, Sheet, Text, stays
 from sim.teaching.pack.pictures import SHAPE
 from sim.teaching.pack.zipped import MADE
 from sim.theme import INK, PALETTE, PRINTED, SOFT
@@ -244,6 +244,10 @@ def _row(pdf: FPDF, block: Row, size: float) -> None:
     pdf.set_y(max(ends) + 2)
 
 
+def _break(pdf: FPDF, block: Break, size: float) -> None:
+    pdf.add_page()
+
+
 _WRITERS: dict[type, Callable[..., None]] = {
     Heading: _heading,
     Text: _text,
@@ -253,4 +257,5 @@ _WRITERS: dict[type, Callable[..., None]] = {
     Room: _room,
     Grid: _grid,
     Row: _row,
+    Break: _break,
 }
