@@ -156,10 +156,15 @@ def test_what_cannot_be_reached_is_said(durand: Durand, monkeypatch: pytest.Monk
         (["--again", "AAAA-AAAA"], "there is no class with this code"),
     ):
         monkeypatch.setattr(reach, "is_taken", lambda one, port: False)
-        monkeypatch.setenv("DURAND_OPENING_SECRET", "")
+        monkeypatch.setenv("DURAND_OPENING_SECRET", "a long secret")
         code, _, error = durand("class", *words)
         assert code == 2
         assert re.search(why, error), error
+    for command in ("class", "dashboard"):  # else whoever meant to keep others out has let all of them in
+        for secret in ("", "  ", "too short"):
+            monkeypatch.setenv("DURAND_OPENING_SECRET", secret)
+            code, _, error = durand(command)
+            assert (code, "DURAND_OPENING_SECRET: the secret" in error) == (2, True)
     monkeypatch.setattr(reach, "addresses", list)
     code, _, error = durand("class")
     assert (code, "this machine is on no network" in error) == (2, True)

@@ -219,12 +219,13 @@ def test_a_copy_is_whole_while_a_class_runs(tmp_path: Path) -> None:
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """And what is restored as the help says is the class as it was."""
+    """And what is restored as the command says is the class as it was."""
     path, copy = tmp_path / "class.db", tmp_path / "copy.db"
     opened, seats = filled(path)
     with pytest.raises(SystemExit) as done:
         main(["class", "backup", str(path), str(copy)])
     assert done.value.code == 0
+    assert f"remove {path}-wal and {path}-shm, and put the copy in the place of {path}." in capsys.readouterr().out
     Classroom(path).delete(opened.code, opened.secret)
     for end in ("-wal", "-shm"):
         Path(f"{path}{end}").unlink(missing_ok=True)
