@@ -339,3 +339,10 @@ def test_runs_that_a_class_saves_stand_side_by_side(opened: Opened) -> None:
         rooms.save_run(opened.code, seat.secret, "run 0", {"own": "x" * 20_000})
     rooms.drop_run(opened.code, seat.secret, rooms.my_runs(opened.code, seat.secret)[0].number)
     assert len(rooms.runs(opened.code, opened.secret)) == MOST_RUNS - 1
+    twice = rooms.join(opened.code, "the same student")
+    for name in ("run 0", "last", "very last"):
+        rooms.save_run(opened.code, twice.secret, name, {"lever.aid": "0.1"})
+    rooms.merge(opened.code, opened.secret, twice.number, seat.number)
+    mine = rooms.my_runs(opened.code, seat.secret)
+    assert [one.name for one in mine] == ["run 0", "last", "very last"], "as many as one seat may have, the newest"
+    assert {one.chosen["lever.aid"] for one in mine} == {"0.1"}

@@ -391,6 +391,7 @@ def test_a_file_of_before_is_brought_along(opened: Opened) -> None:
     with sqlite3.connect(access.file()) as base:
         for table in ("locked", "merged", "walls", "saved_runs", "game_messages"):
             base.execute(f"DROP TABLE {table}")
+        base.execute("DROP INDEX predictions_for")
         base.execute("PRAGMA user_version = 2")
         for column in ("locked", "boot"):
             base.execute(f"ALTER TABLE game_tables DROP COLUMN {column}")

@@ -52,6 +52,13 @@ def room(tmp_path: Path) -> Room:
     return Room(tmp_path / "class.sqlite")
 
 
+def test_a_promise_of_nothing_is_refused(room: Room) -> None:
+    """Otherwise it is kept unread, and from then on nobody at the table can read anything."""
+    with pytest.raises(TableError, match=r"promise\.actor is missing"):
+        room.say("taliban", "proposal", "let us talk", "pakistan", {})
+    assert room.heard("pakistan") == ()
+
+
 def test_a_note_is_for_two_and_the_press_for_all(room: Room) -> None:
     """Otherwise what is said in private is read by the seat that it is about."""
     room.say("pakistan", "note", "for   Kabul's\neyes", "taliban")
