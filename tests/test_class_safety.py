@@ -499,7 +499,7 @@ def test_what_the_containers_start_is_what_durand_takes(tmp_path: Path, monkeypa
     asked: list[list[str]] = []
     monkeypatch.setattr(streamlit, "main", lambda args, **named: asked.append(args))
     for name in ("DURAND_CLASS_FILE", "DURAND_OPENING_SECRET", "DURAND_CLASSES_ONLY"):
-        monkeypatch.setenv(name, "")  # put back at the end
+        monkeypatch.setenv(name, "a long secret")  # put back at the end
     for line in (alone[1:], words):
         with pytest.raises(SystemExit) as left:
             main(line)
