@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from sim.teaching.pack.pictures import Picture
+
+LINK = re.compile(r"(https?://\S+)")  # an address in a text, which becomes a link
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,13 @@ before it is put down, and goes to the next page as a whole: a heading with what
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.teaching.pack.blocks import Block, Break, Code, Grid, Heading, Items, Note, Room, Row, Sheet, Text, stays
+from sim.teaching.pack.blocks import LINK, Block, Break, Code, Grid, Heading, Items, Note, Room, Row, Sheet, Text, stays
 from sim.teaching.pack.pictures import SHAPE
 from sim.teaching.pack.zipped import MADE
 from sim.theme import INK, PALETTE, PRINTED, SOFT
@@ -26,7 +25,6 @@ _FILES = {(_FONT, ""): "DejaVuSans", (_FONT, "B"): "DejaVuSans-Bold", (_MONO, ""
 _LINE, _SHADE, _ACCENT = PRINTED["line"], PRINTED["shade"], PALETTE[0]
 MARGIN = 17  # mm on each side; the foot stands in the lower one
 _GAP = 5
-_LINK = re.compile(r"(https?://\S+)")
 
 
 def paper(sheet: Sheet) -> bytes:
@@ -130,7 +128,7 @@ def _words(
     pdf.set_text_color(color)
     pdf.set_x(MARGIN + indent)
     step = 0.5 * size if size < 13 else 0.45 * size
-    links = _LINK.split(text)
+    links = LINK.split(text)
     if len(links) == 1 and not lead:
         pdf.multi_cell(0, step, text, align="L", new_x="LMARGIN", new_y="NEXT")
     else:
@@ -140,7 +138,7 @@ def _words(
             pdf.write(step, f"{lead} ")
             pdf.set_font(_FONT, style, size)
         for part in links:
-            link = part if _LINK.fullmatch(part) else ""
+            link = part if LINK.fullmatch(part) else ""
             pdf.set_text_color(_ACCENT if link else color)
             pdf.write(step, part, link)
         pdf.set_left_margin(MARGIN)
