@@ -30,9 +30,14 @@ def megabytes(home: Path, what: str) -> float:
 
 
 def processor(process: subprocess.Popen[bytes]) -> tuple[float, float]:
-    """Seconds of processor time taken so far: by a process itself, and by its workers."""
-    took = []
-    for home in family(process):
+    """Seconds of processor time taken so far: by a process itself, and by its workers; by those that have not ended."""
+    first, *workers = family(process)
+    return _seconds(first), sum(map(_seconds, workers))
+
+
+def _seconds(home: Path) -> float:
+    try:
         fields = (home / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        took.append((int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"))
-    return took[0], sum(took[1:])
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -210,8 +210,9 @@ async def room(address: str, server: subprocess.Popen[bytes], sessions: int, min
 
     await asyncio.gather(watch(), *(sit(client, place) for place, client in enumerate(clients)))
     say(f"{sessions} visitors, a move every {every:g} s", took, 2000)
-    each = [1000 * (now - then) / max(len(took), 1) for now, then in zip(processor(server), before, strict=True)]
-    print(f"  processor time a move: server {each[0]:.0f} ms, workers {each[1]:.0f} ms")
+    if took:
+        each = [1000 * (now - then) / len(took) for now, then in zip(processor(server), before, strict=True)]
+        print(f"  processor time a move: server {each[0]:.0f} ms, workers {each[1]:.0f} ms")
     print(f"  without an answer: {failed}; memory of the server and its workers: {memory(server):.0f} MB")
 
 

@@ -108,6 +108,14 @@ def test_later_months_can_be_scored(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert (kept["first"], kept["last"]) == ("2023-01", "2023-03")
     # Asked for, the project's own figures of earlier months are there for the rivals.
     assert set(series["scored"][0]["untold"]) == set(RIVALS)
+    # And drawn apart from what was scored, so that what is said of dots is true of the dots.
+    assert [(one["month"], one["observed"] is None, one["known"] is None) for one in series["months"]] == [
+        ("2023-01", True, False),
+        ("2023-02", False, True),
+        ("2023-03", False, True),
+    ]
+    drawn = (out / "plots" / "picss_attacks.svg").read_text(encoding="utf-8")
+    assert "rings: the project" in drawn
     page = (out / "backcast.md").read_text(encoding="utf-8")
     assert "![Attacks counted by PICSS" in page
     assert (out / "plots" / "picss_attacks.svg").exists()

@@ -87,6 +87,15 @@ class TestWorkbench:
             expected = alone(whole)
             assert outcomes["attacks"][number] == pytest.approx(expected["attacks"], rel=1e-12)
 
+    def test_a_policy_that_is_named_there_is_the_one_that_runs(self) -> None:
+        """Otherwise a candidate policy of somebody's own is scored as another."""
+        workbench = import_workbench()
+        levers = {COURSE: "appease", "pakistan.aid": 0.7, "taliban.stance": "restrain"}
+        with workbench.SequentialEvaluator(sim.ema_model(DATA)) as evaluator:
+            drawn, outcomes = evaluator.perform_experiments(scenarios=2, policies=[workbench.Policy("mine", **levers)])
+        for number, (_, row) in enumerate(drawn.iterrows()):
+            assert outcomes["attacks"][number] == pytest.approx(alone({**row, **levers})["attacks"], rel=1e-12)
+
     def test_importing_it_warns_of_nothing(self) -> None:
         code = "import warnings; warnings.simplefilter('error')\nfrom sim.experiment.bridges import import_workbench\n"
         code += "import_workbench()\nwarnings.simplefilter('error'); warnings.warn('still heard')"
@@ -114,6 +123,17 @@ class TestSalib:
             point = dict(zip(problem["names"], row, strict=True))
             point |= {"taliban.stance": words[int(point["taliban.stance"] * 2)], COURSE: "appease"}
             assert value == pytest.approx(alone(point)["attacks"], rel=1e-12)
+
+    def test_its_own_evaluator_calls_ours(self) -> None:
+        """By SALib's `ProblemSpec`, with what it hands on."""
+        from SALib import ProblemSpec
+
+        model = point_model(DATA)
+        asked = ProblemSpec({**sim.salib_problem(DATA), "outputs": ["sovereignty"]})
+        asked.sample_latin(6, seed=1)
+        asked.evaluate(model.evaluate, "sovereignty", "appease")
+        assert np.array_equal(asked.results, model.evaluate(asked.samples, "sovereignty", "appease"))
+        assert np.ptp(asked.results) > 0
 
     def test_its_analysis_takes_our_problem(self) -> None:
         from SALib.analyze import sobol as analyse

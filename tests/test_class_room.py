@@ -23,11 +23,12 @@ from dashboard.runtime import class_runs, gate, reach, state, versions
 from dashboard.widgets import access
 from sim.teaching.classroom.classes import Opened
 from sim.teaching.classroom.file import ClassroomError
-from sim.teaching.classroom.gradebook import gradebook, points
+from sim.teaching.classroom.gradebook import POINTS, gradebook, points
 from sim.teaching.classroom.runs import MOST_RUNS, SavedRun
 from sim.teaching.classroom.wall import OnWall
-from sim.teaching.exercises.predict import Chance, Range, score
+from sim.teaching.exercises.predict import Chance, Range, central, score
 from sim.words.numbers import amount
+from sim.worlds import Vector
 
 ROOT = Path(__file__).resolve().parents[1]
 __all__ = ["opened", "room"]  # fixtures
@@ -155,10 +156,15 @@ def test_what_cannot_be_reached_is_said(durand: Durand, monkeypatch: pytest.Monk
         (["--again", "AAAA-AAAA"], "there is no class with this code"),
     ):
         monkeypatch.setattr(reach, "is_taken", lambda one, port: False)
-        monkeypatch.setenv("DURAND_OPENING_SECRET", "")
+        monkeypatch.setenv("DURAND_OPENING_SECRET", "a long secret")
         code, _, error = durand("class", *words)
         assert code == 2
         assert re.search(why, error), error
+    for command in ("class", "dashboard"):  # else whoever meant to keep others out has let all of them in
+        for secret in ("", "  ", "too short"):
+            monkeypatch.setenv("DURAND_OPENING_SECRET", secret)
+            code, _, error = durand(command)
+            assert (code, "DURAND_OPENING_SECRET: the secret" in error) == (2, True)
     monkeypatch.setattr(reach, "addresses", list)
     code, _, error = durand("class")
     assert (code, "this machine is on no network" in error) == (2, True)
@@ -252,8 +258,8 @@ def test_a_gradebook_has_a_row_for_each_and_no_formula() -> None:
     assert amina["points in all"] == "100.0"
     assert amina["fell-step: about right?"] == "about right"
     assert formula["nickname"] == f"'{FORMULA}"
-    assert formula["fell-step: points"] == "75.0"  # 25 of 100 off
-    assert formula["points in all"] == "37.5"
+    assert formula["fell-step: points"] == "93.8"  # 25 of 100 off
+    assert formula["points in all"] == "46.9"
     # What is not revealed yet has its answer alone: its points would tell the model's.
     assert (formula["kabul-after: answer"], formula["kabul-after: points"], formula["points, quiz after"]) == (
         "100 of 100",
@@ -261,9 +267,40 @@ def test_a_gradebook_has_a_row_for_each_and_no_formula() -> None:
         "",
     )
     assert (nobody["fell-step: answer"], nobody["fell-step: points"], nobody["points in all"]) == ("", "0.0", "0.0")
-    assert points(score(Range(10, 89), many)) == 100.0
-    assert points(score(Range(0, 10), many)) == 21.9
     assert not [cell for row in csv.reader(io.StringIO(text)) for cell in row if cell[:1] in "=+-@" and cell]
+
+
+def test_who_says_what_they_believe_expects_the_most_points() -> None:
+    """Otherwise a participant who is unsure what the model says is graded for bluffing."""
+    worlds = np.random.default_rng(1)
+    for scale in (1.0, 300.0):  # shares, and counts; two models that one may believe in, of different spread
+        believed = [scale * worlds.beta(2, 8, 400), scale * worlds.beta(6, 3, 400)]
+        for weight in (0.15, 0.5, 0.8):
+            both = zip(believed, (weight, 1 - weight), strict=True)
+            mixed = np.concatenate([np.repeat(one, round(100 * share)) for one, share in both])
+
+            def expected(answer: Range, weight: float = weight, believed: list[Vector] = believed) -> float:
+                return weight * points(answer, believed[0]) + (1 - weight) * points(answer, believed[1])
+
+            honest = central(mixed)
+            others = [Range(low, high) for low in np.linspace(0, scale, 12) for high in np.linspace(low, 2 * scale, 12)]
+            assert expected(honest) >= max(map(expected, others)) - 1e-9
+            assert max(map(points, [honest] * 2, believed)) < 100.0
+    sure, never = np.ones(1), np.zeros(1)
+    for belief in (0.1, 0.5, 0.6):
+        told = [
+            belief * points(Chance(one), sure) + (1 - belief) * points(Chance(one), never)
+            for one in np.linspace(0, 1, 21)
+        ]
+        assert np.linspace(0, 1, 21)[int(np.argmax(told))] == pytest.approx(belief)
+    # What the page says of points, in figures.
+    one = np.full(10, 100.0)
+    assert points(Range(400, 400), one) == pytest.approx(100 - 60, abs=0.01)
+    assert points(Range(100, 200), one) == pytest.approx(100 - 3, abs=0.01)
+    assert points(Range(0.2, 0.2), np.full(10, 0.3)) == pytest.approx(100 - 4.2, abs=0.1)
+    for off, left in ((0.0, 100), (0.1, 99), (0.25, 94), (0.5, 75), (1.0, 0)):
+        assert round(points(Chance(1 - off), sure)) == left
+        assert f" {left} " in POINTS
 
 
 def test_runs_that_a_class_saves_stand_side_by_side(opened: Opened) -> None:
@@ -311,3 +348,10 @@ def test_runs_that_a_class_saves_stand_side_by_side(opened: Opened) -> None:
         rooms.save_run(opened.code, seat.secret, "run 0", {"own": "x" * 20_000})
     rooms.drop_run(opened.code, seat.secret, rooms.my_runs(opened.code, seat.secret)[0].number)
     assert len(rooms.runs(opened.code, opened.secret)) == MOST_RUNS - 1
+    twice = rooms.join(opened.code, "the same student")
+    for name in ("run 0", "last", "very last"):
+        rooms.save_run(opened.code, twice.secret, name, {"lever.aid": "0.1"})
+    rooms.merge(opened.code, opened.secret, twice.number, seat.number)
+    mine = rooms.my_runs(opened.code, seat.secret)
+    assert [one.name for one in mine] == ["run 0", "last", "very last"], "as many as one seat may have, the newest"
+    assert {one.chosen["lever.aid"] for one in mine} == {"0.1"}

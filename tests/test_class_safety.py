@@ -391,6 +391,7 @@ def test_a_file_of_before_is_brought_along(opened: Opened) -> None:
     with sqlite3.connect(access.file()) as base:
         for table in ("locked", "merged", "walls", "saved_runs", "game_messages"):
             base.execute(f"DROP TABLE {table}")
+        base.execute("DROP INDEX predictions_for")
         base.execute("PRAGMA user_version = 2")
         for column in ("locked", "boot"):
             base.execute(f"ALTER TABLE game_tables DROP COLUMN {column}")
@@ -498,7 +499,7 @@ def test_what_the_containers_start_is_what_durand_takes(tmp_path: Path, monkeypa
     asked: list[list[str]] = []
     monkeypatch.setattr(streamlit, "main", lambda args, **named: asked.append(args))
     for name in ("DURAND_CLASS_FILE", "DURAND_OPENING_SECRET", "DURAND_CLASSES_ONLY"):
-        monkeypatch.setenv(name, "")  # put back at the end
+        monkeypatch.setenv(name, "a long secret")  # put back at the end
     for line in (alone[1:], words):
         with pytest.raises(SystemExit) as left:
             main(line)

@@ -8,14 +8,18 @@ import stat
 import threading
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sim.commands.main import main
 from sim.teaching.classroom.classes import Classroom, Opened, Seat
 from sim.teaching.classroom.file import _CLASSES, _GAMES, APPLICATION, STEPS, VERSION, ClassroomError
+from sim.teaching.classroom.wall import OnWall
 from sim.teaching.exercises.predict import Chance
+from sim.teaching.play.game import start
 from sim.teaching.play.table import Tables
+from sim.vocabulary import ACTORS
 from sim.worlds import Streams
 
 # The first version as it was released: later steps may not change it.
@@ -189,6 +193,37 @@ def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pyt
     assert schema(path) == before
 
 
+def test_what_pages_ask_again_and_again_is_found_without_reading_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a term's tables slow each other down: every open page asks every second or two."""
+    path, asked = tmp_path / "class.db", list[str]()
+    opened, seats = filled(path)
+    room, tables = Classroom(path), Tables(path)
+    room.put_up(opened.code, opened.secret, OnWall("attacks", "step", votes=True))
+    table = tables.open(start("own_choice", ACTORS, parameters="defaults", months=3))
+    seat = tables.claim(table.code, "Student", "ttp")
+    connect = sqlite3.connect
+
+    def listening(*args: Any, **named: Any) -> sqlite3.Connection:
+        base = connect(*args, **named)
+        base.set_trace_callback(asked.append)
+        return base
+
+    monkeypatch.setattr(sqlite3, "connect", listening)
+    assert len(room.votes(opened.code)) == room.voted(opened.code) == len(seats)
+    assert room.predictions(opened.code, "attacks")
+    assert not room.runs(opened.code, opened.secret)
+    assert not room.my_runs(opened.code, seats[0].secret)
+    assert not tables.heard(table.code, seat.secret)
+    monkeypatch.undo()
+    with sqlite3.connect(path) as base:
+        plans = {one: base.execute(f"EXPLAIN QUERY PLAN {one}").fetchall() for one in asked if one.startswith("SELECT")}
+    base.close()
+    assert len(plans) > 10
+    assert not {one: plan for one, plan in plans.items() if any(row[3].startswith("SCAN") for row in plan)}
+
+
 def test_a_copy_is_whole_while_a_class_runs(tmp_path: Path) -> None:
     """Otherwise a backup made in the middle of a class cannot be restored."""
     path = tmp_path / "class.db"
@@ -219,12 +254,13 @@ def test_a_copy_is_whole_while_a_class_runs(tmp_path: Path) -> None:
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """And what is restored as the help says is the class as it was."""
+    """And what is restored as the command says is the class as it was."""
     path, copy = tmp_path / "class.db", tmp_path / "copy.db"
     opened, seats = filled(path)
     with pytest.raises(SystemExit) as done:
         main(["class", "backup", str(path), str(copy)])
     assert done.value.code == 0
+    assert f"remove {path}-wal and {path}-shm, and put the copy in the place of {path}." in capsys.readouterr().out
     Classroom(path).delete(opened.code, opened.secret)
     for end in ("-wal", "-shm"):
         Path(f"{path}{end}").unlink(missing_ok=True)

@@ -286,6 +286,20 @@ def test_options_and_scenarios_are_inputs(place: str) -> None:
         to_svg(found.pictures()[-1].chart)
 
 
+def test_one_option_of_several_is_a_leaf_of_its_own(place: str) -> None:
+    """Otherwise a tree whose leaf is all but pure is said to have none that is dense."""
+    values = draws(300, NAMES[:2])
+    few = np.where(values[A] > 0.02, 50.0, 200.0)
+    outcomes = {
+        one: {"attacks": few if one == "hedge" else np.full(300, 200.0)} for one in ("appease", "confront", "hedge")
+    }
+    found = made(place, values, outcomes).discover(WHERE, method="cart")
+    assert found.dense
+    assert all(limit.options == ("hedge",) for box in found.boxes for limit in box.limits if limit.name == "scenario")
+    assert sum(box.searched.hits for box in found.boxes) == found.whole.searched.hits
+    assert found.boxes[0].searched.density > 0.95
+
+
 def test_scenarios_against_each_other(place: str) -> None:
     """A row is then a future that both were lived in, whole futures are held out, and levers and draws stay apart."""
     values = draws(400, NAMES[:2])

@@ -403,6 +403,28 @@ def test_batch_run_works() -> None:
         assert (one[:3] == seeded) == (seed is not None)
 
 
+def test_batch_run_sweeps_values_and_what_is_off() -> None:
+    """Otherwise what is varied there is run as one and the same model."""
+    told = ["leverage_pakistan_taliban", "attacks"]
+    options: dict[str, Any] = {"number_processes": 1, "max_steps": 11, "display_progress": False}
+    for name, choices in (("values", [{"scale_attacks": 5.0}, {"scale_attacks": 50.0}]), ("off", [[], ["M3"]])):
+        parameters: dict[str, Any] = {"scenario": "history", "parameters": "defaults", name: choices}
+        if "rng" in inspect.signature(mesa.batch_run).parameters:
+            options["rng"] = [3]
+        else:
+            parameters["seed"] = 3
+        rows = mesa.batch_run(FrontierModel, parameters, **options)
+        months = max(int(row["Step"]) for row in rows) + 1
+        found = [[row[metric] for metric in told] for row in rows]
+        for figures, choice in zip(found, choices, strict=True):
+            model = FrontierModel("history", 1, 3, "defaults", **{name: choice})
+            for _ in range(months):
+                model.step()
+            assert figures == model.datacollector.get_model_vars_dataframe()[told].iloc[-1].tolist()
+            model.close()
+        assert found[0] != found[1]
+
+
 def gone(model_of: Callable[[], FrontierModel]) -> bool:
     """Whether nothing keeps a model once the caller has let it go."""
     watch = weakref.ref(model_of())

@@ -158,13 +158,34 @@ def test_what_decides_is_found(place: str) -> None:
     assert len(frame) == len(NAMES)
 
 
+def test_a_lever_that_is_drawn_may_decide(place: str) -> None:
+    """Otherwise an uncertainty is named where a lever, drawn with it, decides more; one that is part of a policy is none."""
+    sweep = decided(place)
+    names = {f"uncertainty:{A}": "lever:pakistan.aid"}
+    frame = sweep.experiments.rename(columns=names)
+    frame["lever:taliban.stance"] = np.where(frame["lever:pakistan.aid"] < 0.5, "restrain", "contain")
+    vars(sweep)["experiments"] = frame
+    aid, stance = {"name": "pakistan.aid", "crossed": False}, {"name": "taliban.stance", "crossed": False}
+    sweep.manifest["factors"] = [{**one, "kind": "lever"} for one in (aid, stance)] + sweep.manifest["factors"][1:]
+    found = sweep.regret(["attacks"])
+    (one,) = found.judged
+    rank = ranked(one, found.inputs)
+    assert [row[0] for row in rank[:2]] == ["taliban.stance", "pakistan.aid"]
+    assert rank[0][1] == pytest.approx(0.8, abs=0.06)
+    assert "best: “Afghan Taliban: stance” (`taliban.stance`" in found.text()
+    (_, chart) = found.pictures()
+    assert "Map of 5 by 5 fields over pakistan.aid and" in chart.text
+    sweep.manifest["factors"][0]["crossed"] = True
+    assert "pakistan.aid" not in sweep.regret(["attacks"]).inputs
+
+
 def test_nothing_decides(place: str) -> None:
     """Otherwise a map of chance is told as knowledge."""
     values = draws(300, [*NAMES, "coin"], seed=8)
     coin = np.where(values.pop("coin") < 0.5, 50.0, 150.0)
     outcomes = {"confront": {"attacks": coin}, "appease": {"attacks": np.full(300, 100.0)}}
     found = made(place, values, outcomes).regret(["attacks"])
-    assert "No single uncertainty clearly decides which policy is best." in found.text()
+    assert "Nothing that was drawn clearly decides by itself which policy is best." in found.text()
     assert "part of this map is chance" in found.pictures()[1].caption
 
 

@@ -13,6 +13,7 @@ from command import Durand
 import sim
 from sim.ensemble.spec import LimitError
 from sim.experiment.replications.study import Replications, figure, pairing, replications
+from sim.experiment.replications.text import scope
 from sim.plots import rows_of
 from sim.worlds import Streams, Vector
 
@@ -105,6 +106,8 @@ class TestRuns:
         first = told.results["confront"].outcomes["attacks"].to_numpy()
         assert by["attacks", "mean", "confront"].value == pytest.approx(first.mean())
         assert difference.precision == pytest.approx(0.02 * first.mean())
+        assert by["attacks", "mean", "appease"].precision == difference.precision
+        assert "Wanted: ± 2% of the mean of confront, also for the other's mean and for their difference" in scope(both)
         alone = sim.run("appease", 120, 24, both.about["other_seed"], "defaults").outcomes["attacks"].to_numpy()
         row = both.variance_reduction.loc["attacks"]
         assert row["paired"] == pytest.approx(away.var(ddof=1))

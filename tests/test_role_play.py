@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from printed import faults, pages
 
+import sim.why
 from sim.evidence import ledger
 from sim.plots import rows_of
 from sim.plots.seat import known
 from sim.plots.trajectories import trajectories as drawn_across
+from sim.rule import RULES
 from sim.scenario import list_scenarios, load_policy
 from sim.scenario.settings import DEFAULTS
+from sim.teaching.pack.pdf import paper
 from sim.teaching.play.across import across, agreed_words, came_rows, did_rows, parting_words
 from sim.teaching.play.briefing import HIDDEN, OWN, PUBLIC, REPORTED, briefing
-from sim.teaching.play.briefs import PARTS, brief_lines, brief_page, briefs
-from sim.teaching.play.game import Game, start
+from sim.teaching.play.briefs import PARTS, brief_lines, brief_sheet, briefs
+from sim.teaching.play.debrief import rules_through
+from sim.teaching.play.game import FOG, Game, shocks, start
 from sim.teaching.play.moves import GameError
 from sim.teaching.play.narrative import because, story
 from sim.teaching.play.openings import USUAL, openings
 from sim.teaching.play.typed import policies
-from sim.vocabulary import ACTORS
+from sim.vocabulary import ACTORS, months_between
+from sim.why import Why, explain
 
 # ------------------------------------------------------------------------------------------------ role briefs
 
@@ -38,14 +44,40 @@ def test_every_statement_of_a_brief_rests_on_the_articles() -> None:
         assert not [one for one in (*brief.knows, *brief.wants, *brief.fears, *brief.red_lines) if one.sets]
 
 
+def test_a_brief_says_what_is_a_judgement_and_what_the_record_has_otherwise() -> None:
+    """Otherwise a player takes an article's slip, or our inference, for what happened: truces above all."""
+    claims = ledger().claims
+    for brief in briefs().values():
+        for title, part in brief.parts:
+            for one in part:
+                assert one.words.partition(" Judgement: ")[2] == (one.judgement or "")
+                assert "inferred" not in one.text
+                disputed = [
+                    name for name in one.claims if any(of.startswith("events.") for of in claims[name].conflicts)
+                ]
+                if disputed and title == PARTS["knows"]:
+                    assert "record of events" in (one.judgement or ""), one.text
+                if "002.3-ceasefire-rescinded" in disputed:
+                    assert "record of events" in (one.judgement or ""), one.text
+
+
 def test_a_brief_is_printed_with_its_passages() -> None:
-    page, text = brief_page(*ACTORS), " ".join(brief_lines("ttp", 100))
+    """Each seat's on pages of its own, with all that the screen says."""
+    sheet = brief_sheet(*ACTORS)
+    found = pages(paper(sheet), "role-briefs")
+    assert not [fault for fault in faults(sheet, found) if "half empty" not in fault]
+    own: dict[str, str] = {}
+    for page in found:
+        actor = next((one for one in ACTORS if ACTORS[one] in page.lines[:3]), next(reversed(own), ""))
+        own[actor] = own.get(actor, "") + "".join(page.lines)
+    assert list(own) == list(ACTORS)
     for actor, brief in briefs().items():
-        assert f"Role brief: {ACTORS[actor]}" in page
-        assert all(f"({one.passages})" in page for _, part in brief.parts for one in part)
+        told = "".join(own[actor].split())
+        assert all("".join(f"{one.words} ({one.passages})".split()) in told for _, part in brief.parts for one in part)
+        assert "notaforecast" in told
+    text = " ".join(brief_lines("ttp", 100))
     assert "(002 §3)" in text
     assert "Hamza Haider" in text
-    assert "not a forecast" in page
 
 
 def test_no_beginning_tells_a_player_what_to_do() -> None:
@@ -56,6 +88,28 @@ def test_no_beginning_tells_a_player_what_to_do() -> None:
     assert len(set(titles)) == len(titles)
     assert not [title for title in titles if any(course in title.lower().split(": ")[-1] for course in courses)]
     assert set(openings()) <= {name for name, _, _ in list_scenarios()}
+
+
+def test_every_beginning_makes_a_difference_where_all_seats_are_played() -> None:
+    """Otherwise an event that only a seat could bring about is announced, and never comes."""
+
+    def played(name: str) -> Game:
+        game = start(name, ACTORS, parameters="defaults", months=12)
+        for _ in range(game.log.quarters):
+            game = game.move({})
+        return game
+
+    usual = played(USUAL)
+    for name in openings():
+        game = played(name)
+        apart = np.any([game.past.metrics[one] != usual.past.metrics[one] for one in usual.past.metrics], axis=(0, 1))
+        if len(game.base.shocks) > len(usual.base.shocks):
+            first = months_between(game.base.start, game.base.shocks[-1].date)
+            assert game.base.shocks[-1].date[:4] == "2023", name
+            assert not apart[:first].any(), name
+            assert apart[first:].any(), name
+        else:
+            assert apart.any() == (name != USUAL), name
 
 
 # ------------------------------------------------------------------------------------------------ a quarter
@@ -87,13 +141,33 @@ def test_a_quarter_in_sentences_says_what_the_figures_say(quiet: Game) -> None:
 
 def test_what_came_of_a_move_is_what_the_worlds_give(quiet: Game, begun: Game) -> None:
     said = because(quiet, "ttp")
-    assert "fewer TTP attacks in the quarter, on average over 40 worlds" in said
-    assert "runs through the rule “" in said
+    assert f"fewer TTP attacks in the quarter, on average over {FOG} worlds" in said
     other = begun.move({})
-    apart = quiet.fog.metrics["attacks"][:40, -3:].sum(axis=1) - other.fog.metrics["attacks"][:40, -3:].sum(axis=1)
+    apart = quiet.fog.metrics["attacks"][:, -3:].sum(axis=1) - other.fog.metrics["attacks"][:, -3:].sum(axis=1)
     assert f"makes {abs(float(np.mean(apart))):.0f} fewer" in said
+    waiting = quiet.inject(shocks()["ttp_splinters"][0], "ttp_splinters")
+    assert because(waiting, "ttp") == said, "what is put into the quarter to come did not come of this one"
     assert because(quiet, "pakistan") == "", "it set nothing anew"
     assert because(begun, "ttp") == "", "nothing has been played"
+
+
+@pytest.mark.parametrize(
+    ("actor", "move", "named"), [("ttp", {"campaign": "lie_low"}, True), ("pakistan", {"aid": 0.5}, False)]
+)
+def test_a_rule_is_named_where_most_of_a_difference_runs_through_it(
+    begun: Game, monkeypatch: pytest.MonkeyPatch, actor: str, move: dict[str, float | str], named: bool
+) -> None:
+    """Otherwise the rule that is named is the largest of many small ones, or one of several by the last digit."""
+    answers: list[Why] = []
+    monkeypatch.setattr(sim.why, "explain", lambda *args, **how: answers.append(explain(*args, **how)) or answers[-1])
+    said = because(begun.move({actor: move}), actor)
+    (answer,) = answers
+    shares = rules_through(answer)
+    assert list(shares.values()) == sorted(shares.values(), reverse=True)
+    assert (answer.whole.mean < 0) == ("fewer" in said), "the month goes the way of the quarter"
+    assert (max(shares.values()) > 0.5) == ("Most of that in" in said) == named
+    if named:
+        assert f"through the rule “{RULES[next(iter(shares))].statement.rstrip('.')}”" in said
 
 
 @pytest.mark.parametrize("actor", ["taliban", "india"])
@@ -134,12 +208,26 @@ def test_tables_side_by_side_say_what_each_came_to_and_where_they_part(quiet: Ga
     point = found.parting
     assert point is not None
     assert (point.turn, point.more, point.fewer) == (0, "Loud", "Quiet")
-    assert point.settings[0] == "TTP: Campaign escalate at Loud, lie low at Quiet"
+    assert point.otherwise[0] == "TTP: Campaign escalate at Loud, lie low at Quiet"
     assert "Loud has" in parting_words(found)
     assert len(rows_of(drawn_across(found.paths["attacks"], "attacks", found.months[0]).chart)) == 2 * 3
     assert agreed_words(kept.log, 0)[0].endswith("(TTP: Campaign at lie low: kept)")
     assert agreed_words(broken.log, 0)[0].endswith("(TTP: Campaign at lie low: not kept)")
     assert did_rows(kept.log)[0][2] == agreed_words(kept.log, 0)[0]
+
+
+def test_what_was_put_into_one_table_is_told_where_tables_part(begun: Game) -> None:
+    """Otherwise a table is told that its players did what the host did."""
+    (shock,) = shocks()["ttp_splinters"]
+    hit, before = begun.move({}).inject(shock, "ttp_splinters"), begun.standing("pakistan")
+    spared = begun.move({"pakistan": {**before, "military_training": 0.05}}).move({"pakistan": before})
+    found = across({"Hit": hit.move({}), "Spared": spared})
+    assert found.parting is not None
+    assert found.parting.turn == 1
+    said = parting_words(found)
+    assert f"“{shock.title}” was put in at Hit alone, in March 2023" in said
+    assert "Pakistan: Military training 0.05 at Spared, 0 at Hit, in turn 1." in said
+    assert [f"Put in: “{shock.title}”" in row[1] for row in did_rows(hit.move({}).log)] == [False, True]
 
 
 def test_tables_that_cannot_be_set_side_by_side_say_why(quiet: Game, begun: Game) -> None:

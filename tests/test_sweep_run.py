@@ -332,6 +332,30 @@ class TestReuse:
         same(sweep(data, tmp_path / "fresh"), sweep(data, tmp_path / "out", reuse=[whole.place], progress=seen.append))
         assert (seen[0].done, seen[-1].done, seen[-1].fresh) == (36, 72, 36)
 
+    @pytest.mark.parametrize("there", [[0.1, 0.5, 0.1, 0.9, 0.1], [0.1, 0.5]])
+    def test_a_point_that_stands_there_several_times_is_taken_over_once_for_each_here(
+        self, there: list[float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Otherwise a design that comes back to a point, as Morris's do, gets more rows than it asked for."""
+
+        def listed(values: list[float]) -> Path:
+            (tmp_path / "points.csv").write_text("\n".join(["pakistan.aid", *map(str, values)]) + "\n")
+            file = tmp_path / "listed.yaml"
+            file.write_text(
+                "schema: 1\ntitle: T\nscenarios: [confront]\nmonths: 1\nworlds: 2\nseries: true\n"
+                "design: {kind: csv, file: points.csv}\nlevers: {pakistan.aid: }\n"
+            )
+            return file
+
+        other = sweep(listed(there), tmp_path / "other", chunk=4)
+        fresh = sweep(listed([0.5, 0.1, 0.1]), tmp_path / "fresh")
+        monkeypatch.setattr(work, "spec_of", None)
+        again = sweep(listed([0.5, 0.1, 0.1]), tmp_path / "out", reuse=[other.place])
+        same(fresh, again)
+        assert len(again.outcomes) == 3 * 2
+        assert again.manifest["fingerprint"] == fresh.manifest["fingerprint"]
+        pd.testing.assert_frame_equal(fresh.series, again.series, check_exact=True)
+
     def test_series_are_taken_over(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         data = {**SMALL, "series": True}
         one = sweep(data, tmp_path / "one")

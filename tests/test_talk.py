@@ -14,7 +14,7 @@ from sim.teaching.play import talk
 from sim.teaching.play.agreed import MOST_TEXT
 from sim.teaching.play.game import start
 from sim.teaching.play.moves import GameError, parse
-from sim.teaching.play.table import Tables
+from sim.teaching.play.table import MOST_TABLES, Tables
 from sim.teaching.play.table_file import TableError
 from sim.teaching.play.talk import Message
 from sim.vocabulary import ACTORS
@@ -50,6 +50,13 @@ class Room:
 @pytest.fixture
 def room(tmp_path: Path) -> Room:
     return Room(tmp_path / "class.sqlite")
+
+
+def test_a_promise_of_nothing_is_refused(room: Room) -> None:
+    """Otherwise it is kept unread, and from then on nobody at the table can read anything."""
+    with pytest.raises(TableError, match=r"promise\.actor is missing"):
+        room.say("taliban", "proposal", "let us talk", "pakistan", {})
+    assert room.heard("pakistan") == ()
 
 
 def test_a_note_is_for_two_and_the_press_for_all(room: Room) -> None:
@@ -167,7 +174,7 @@ def test_nothing_is_said_before_the_start_or_after_the_end(room: Room) -> None:
 SAYS = """
 import sys
 from sim.teaching.play import talk
-from sim.teaching.play.table import Tables
+from sim.teaching.play.table import MOST_TABLES, Tables
 talk.MOST_A_MINUTE = talk.MOST_A_QUARTER = 10_000
 for number in range(10_000):
     Tables(sys.argv[1]).say(sys.argv[2], sys.argv[3], "note", f"note {number}", "taliban")
@@ -209,6 +216,11 @@ def test_one_host_has_several_tables(room: Room, tmp_path: Path) -> None:
         for act in (room.tables.add, lambda code, secret, _: room.tables.end(code, secret)):
             with pytest.raises(TableError, match="this is the host's page"):
                 act(room.code, secret, "Mine")
+    for number in range(MOST_TABLES - 2):
+        room.tables.fork(room.code, room.host, number % 2)
+    for act in (room.tables.add, lambda code, secret, _: room.tables.fork(code, secret, 0)):
+        with pytest.raises(TableError, match=f"at most {MOST_TABLES} tables"):
+            act(room.code, room.host, "One more")
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from sim.plots.intervals import spread
 from sim.results import Results
 from sim.scenario import load_scenario
 from sim.teaching.classroom.classes import Standing
-from sim.teaching.classroom.gradebook import gradebook
+from sim.teaching.classroom.gradebook import POINTS, gradebook
 from sim.teaching.classroom.runs import SavedRun
 from sim.teaching.exercises.schema import Exercise
 from sim.vocabulary import month_words
@@ -36,12 +36,17 @@ def files(one: Exercise, standing: Standing, secret: str) -> None:
         if not opened.open:
             return
         st.markdown(
-            _(
-                "The gradebook has a row for each participant: what was answered, whether it was about right, and "
-                "points. A number of worlds has 100 points at the model's own share, 96 where it is 10 of 100 off, "
-                "75 at 25, and none from 50 on; a range has 100 where it scores as well as the model's own, 50 where "
-                "it loses twice as much. *Points in all* is the mean over the steps and the quiz after, as far as "
-                "they are revealed; who did not answer has 0. The quiz before is not graded."
+            " ".join(
+                [
+                    _(
+                        "The gradebook has a row for each participant: what was answered, whether it was about right, and points."
+                    ),
+                    POINTS,
+                    _(
+                        "*Points in all* is the mean over the steps and the quiz after, as far as they are revealed; who did "
+                        "not answer has 0. The quiz before is not graded."
+                    ),
+                ]
             )
         )
         with st.container(horizontal=True):

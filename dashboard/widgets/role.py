@@ -40,11 +40,17 @@ def brief(actor: str, place: str) -> None:
 
 
 def printable(actors: Sequence[str], place: str) -> None:
-    """A button for role briefs as a page to print."""
+    """A button for role briefs as a PDF to print."""
     those = [actor for actor in actors if actor in briefs.briefs()]
     label = _("This brief, to print") if len(those) == 1 else _("Role briefs of all seats, to print")
-    page = partial(briefs.brief_page, *those)
-    st.download_button(label, page, "role-briefs.html", "text/html", on_click="ignore", key=f"{place} briefs")
+    made = partial(_printed, those)
+    st.download_button(label, made, "role-briefs.pdf", "application/pdf", on_click="ignore", key=f"{place} briefs")
+
+
+def _printed(actors: Sequence[str]) -> bytes:
+    from sim.teaching.pack.pdf import paper
+
+    return paper(briefs.brief_sheet(*actors))
 
 
 def quarter(log: MoveLog, told: Briefing, place: str) -> None:

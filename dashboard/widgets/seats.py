@@ -192,10 +192,14 @@ def history(log: MoveLog) -> None:
         return
     show.table(Table([_("Turn"), _("Moves"), _("Agreed on before")], did_rows(log)))
     for one in log.injects:
-        said = _(
-            "{date}: {title} (from {source}), put in", date=one.shock.date, title=one.shock.title, source=one.source
-        )
-        st.markdown(f"- {show.plain(said)}")
+        if one.shock.date > log.period(len(log.turns) - 1)[1]:
+            said = _(
+                "{date}: {title} (from {source}), to come",
+                date=one.shock.date,
+                title=one.shock.title,
+                source=one.source,
+            )
+            st.markdown(f"- {show.plain(said)}")
 
 
 def turns(log: MoveLog, some: Sequence[int], key: str) -> None:

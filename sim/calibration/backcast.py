@@ -49,7 +49,8 @@ class Scored:
 
 @dataclass(frozen=True)
 class Series:
-    """All that was scored of one observer, with its summary; `months` has bands for months without a figure too."""
+    """All that was scored of one observer, with its summary; `months` has bands for months without a figure too, what was
+    scored (`observed`), and what is known beside that from the project's own figures (`known`)."""
 
     observer: str
     title: str
@@ -283,7 +284,9 @@ def _series(
     months = []
     for place, month in enumerate(simulated.months):
         if first <= month <= last:
-            months.append({"month": month, **_quantiles(table[place]), "observed": known.get(month)})
+            unscored = None if month in own else known.get(month)
+            figures_there = {"observed": own.get(month), "known": unscored}
+            months.append({"month": month, **_quantiles(table[place]), **figures_there})
     return Series(name, about.title, about.scope, about.unit, tuple(scored), tuple(totals), tuple(months))
 
 

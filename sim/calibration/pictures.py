@@ -61,9 +61,15 @@ def backcast_picture(series: Series, cast: Backcast, events: Sequence[Event], wi
         happened = drawn.transform_filter("isValid(datum.event)").mark_rule(strokeWidth=1.5, strokeDash=[4, 2])
         layers.append(happened.encode(x=x, color=shade))
     layers.append(points.mark_point(filled=True, size=45, color=INK, opacity=1).encode(x=x, y=y("observed")))
+    others = any(row["known"] is not None for row in series.months)
+    if others:
+        known = drawn.transform_filter("isValid(datum.known)")
+        layers.append(known.mark_point(filled=False, size=45, color=INK, opacity=1).encode(x=x, y=y("known")))
+    dots = "as published, and scored; rings: the project's own figures, not scored" if others else "as published"
     subtitle = (
-        f"Dots: as published. Line and bands: the middle of {cast.worlds:,} modelled worlds, half, and nine in ten. "
-        f"{series.coverage(0.9):.0%} of months lie in the band of nine in ten, {series.coverage(0.5):.0%} in that of half."
+        f"Dots: {dots}. Line and bands: the middle of {cast.worlds:,} modelled worlds, half, and nine in ten. "
+        f"{series.coverage(0.9):.0%} of the months scored lie in the band of nine in ten, {series.coverage(0.5):.0%} in that of "
+        "half."
     )
     title = f"{series.title} ({series.scope})"
     return dress(alt.layer(*layers), rows, title, subtitle, width)

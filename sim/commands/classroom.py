@@ -48,15 +48,16 @@ def hold(
     if context.invoked_subcommand:
         return
     from dashboard.runtime import reach
+    from sim.teaching.classroom.opening import VARIABLE, given_secret
 
     here = reach.chosen(address)
     if reach.is_taken(here, port):
         raise LimitError(f"something listens at {here.url(port)} already; end it, or choose another --port")
     keep_classes_in(class_file)
-    os.environ.setdefault("DURAND_OPENING_SECRET", secrets.token_urlsafe(9))
+    os.environ[VARIABLE] = given_secret() or secrets.token_urlsafe(9)
     if classes_only:
         os.environ["DURAND_CLASSES_ONLY"] = "1"
-    print(_welcome(here, port, *_class(exercise, title, again)), flush=True)
+    print(_welcome(here, port, *_class(exercise, title, again), os.environ[VARIABLE]), flush=True)
     serve(here.address, port, sites=[here.address])
 
 
@@ -78,7 +79,7 @@ def _class(exercise: str, title: str, again: str) -> tuple[str, str]:
         raise _told(problem) from None
 
 
-def _welcome(here: Reach, port: int, code: str, secret: str) -> str:
+def _welcome(here: Reach, port: int, code: str, secret: str, opening: str) -> str:
     """What the instructor reads: where everybody goes, and who can."""
     from dashboard.runtime import reach
 
@@ -98,7 +99,7 @@ def _welcome(here: Reach, port: int, code: str, secret: str) -> str:
         "",
         f"You open        {yours}",
         "                This link is yours alone: whoever has it leads the class.",
-        f"                To open more classes or games there: {os.environ['DURAND_OPENING_SECRET']}",
+        f"                To open more classes or games there: {opening}",
         f"The wall shows  {here.url(port, f'class_wall?class={code}')}",
         "",
         f"Exposed: until you end this with Ctrl-C, {who} can open these pages",
@@ -117,16 +118,15 @@ def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The classroom file.")],
     to: Annotated[Path, typer.Argument(metavar="TO", help="A new file, for the copy.")],
 ) -> None:
-    """Copy the classroom file as it stands, also while classes run.
-
-    To restore: end the dashboard, remove FILE-wal and FILE-shm, and put the copy in FILE's place.
-    """
+    """Copy the classroom file as it stands, also while classes run; says how to restore it."""
     from sim.teaching.classroom.file import ClassroomError, ClassroomFile
 
     try:
-        print(f"Written: {ClassroomFile(file).backup(to)}")
+        copy = ClassroomFile(file).backup(to)
     except ClassroomError as problem:
         raise _told(problem) from None
+    print(f"Written: {copy}")
+    print(f"To restore: end the dashboard, remove {file}-wal and {file}-shm, and put the copy in the place of {file}.")
 
 
 def _told(problem: Exception) -> LimitError:

@@ -47,10 +47,12 @@ def dashboard(
 
     Who may open classes and games is limited by DURAND_OPENING_SECRET, or by --opening-secret-file.
     """
-    if opening_secret_file is not None:
-        from sim.teaching.classroom.opening import opening_secret
+    from sim.teaching.classroom.opening import VARIABLE, given_secret, opening_secret
 
-        os.environ["DURAND_OPENING_SECRET"] = opening_secret(opening_secret_file)
+    if opening_secret_file is not None:
+        os.environ[VARIABLE] = opening_secret(opening_secret_file)
+    else:
+        given_secret()  # refused where it is none
     if classes_only:
         os.environ["DURAND_CLASSES_ONLY"] = "1"
     if results is not None:

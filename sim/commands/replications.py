@@ -25,7 +25,7 @@ def replications(
     precision: Annotated[
         str | None,
         typer.Option(
-            metavar="X", help="The 95 % interval wanted, ± X in the metric's unit, or ± a share of the mean: 2%."
+            metavar="X", help="The 95 % interval wanted, ± X in the metric's unit, or ± a share of NAME's mean: 2%."
         ),
     ] = None,
     share_precision: Annotated[float, typer.Option(metavar="X", help="The same for shares of worlds, 0 to 1.")] = 0.05,

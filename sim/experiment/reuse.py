@@ -11,7 +11,17 @@ from numpy.typing import NDArray
 
 from sim.experiment.folder import Folder, FolderError
 from sim.experiment.outcome import Sweep
-from sim.experiment.parts import END, FOLDER, MONTHS_END, PartError, outcomes_of, read_part, read_table, write_part
+from sim.experiment.parts import (
+    END,
+    FOLDER,
+    MONTHS_END,
+    Part,
+    PartError,
+    outcomes_of,
+    read_part,
+    read_table,
+    write_part,
+)
 from sim.experiment.plan import Pack, Plan
 from sim.experiment.store import Store, open_store
 from sim.experiment.work import PackOutput, Receipt, kept_columns
@@ -68,12 +78,16 @@ class _Lacking:
         order = np.argsort(self.ids, kind="stable")
         self.ids, self.numbers = self.ids[order], self.numbers[order]
 
-    def find(self, ids: NDArray[np.bytes_]) -> NDArray[np.int64]:
-        """The number here of each point with such an identity; -1 for one that is not lacking."""
-        if not len(self.ids):
-            return np.full(len(ids), -1)
-        place = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
-        return np.where(self.ids[place] == ids, self.numbers[place], -1)
+    def rounds(self, ids: NDArray[np.bytes_]) -> Iterator[NDArray[np.int64]]:
+        """The number here of each point with such an identity, -1 for one that is not lacking. A point that stands here several
+        times is one number of each round; of points that are the same there, the first alone is used."""
+        first = np.zeros(len(ids), dtype=bool)
+        first[np.unique(ids, return_index=True)[1]] = True
+        left, right = (np.searchsorted(self.ids, ids, side) for side in ("left", "right"))
+        for place in range(int((right - left).max(initial=0))):
+            here = left + place
+            found = self.numbers[np.minimum(here, len(self.numbers) - 1)]
+            yield np.where(first & (here < right), found, -1)
 
 
 def _take(folder: Folder, sweep: Sweep, store: Store, name: str, lacking: _Lacking) -> int:
@@ -82,17 +96,23 @@ def _take(folder: Folder, sweep: Sweep, store: Store, name: str, lacking: _Lacki
         part = read_part(store, name, sweep.manifest["identity"])
     except PartError:
         return 0
-    ids = sweep.experiments["id"].to_numpy()[part.points].astype("S32")
-    here = lacking.find(ids)
-    failed = np.isin(part.points, list(part.failures))
-    # The first of several points here that are the same; those that failed are tried again.
-    use = (here >= 0) & ~failed & ~folder.done[0][np.maximum(here, 0)]
-    if not use.any():
-        return 0
-    number = np.full(int(part.points.max()) + 1, -1)
-    number[part.points[use]] = here[use]
+    there = part.points[~np.isin(part.points, list(part.failures))]  # those that failed are tried again
+    ids = sweep.experiments["id"].to_numpy()[there].astype("S32")
+    taken = 0
+    for here in lacking.rounds(ids):
+        use = (here >= 0) & ~folder.done[0][np.maximum(here, 0)]
+        if use.any():
+            number = np.full(int(part.points.max()) + 1, -1)
+            number[there[use]] = here[use]
+            _copy(folder, store, name, part, number)
+            taken += int(use.sum())
+    return taken
+
+
+def _copy(folder: Folder, store: Store, name: str, part: Part, number: NDArray[np.int64]) -> None:
+    """Write the points of one part that have a number here, under it."""
     plan = folder.plan
-    for points in _by_scenario(plan, here[use]):
+    for points in _by_scenario(plan, number[number >= 0]):
         job = plan.job(Pack(points, 0), folder.block_worlds, folder.store.place)
         outcomes = outcomes_of(_rows(read_table(store, name), number, points, plan.worlds))
         output = PackOutput({column: outcomes[column] for column in ("point", "world", *kept_columns(job.metrics))})
@@ -101,7 +121,6 @@ def _take(folder: Folder, sweep: Sweep, store: Store, name: str, lacking: _Lacki
             output.series = {column: series[column] for column in ("point", "world", "month", *job.metrics)}
         written, months, mark = write_part(job, output)
         folder.book(Receipt(written, months, points, 0, len(outcomes["point"]), {}, mark, 0.0))
-    return int(use.sum())
 
 
 def _by_scenario(plan: Plan, points: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:

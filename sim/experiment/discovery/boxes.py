@@ -268,9 +268,11 @@ def cart(
         grown.clf.set_params(random_state=seed % 2**32, max_depth=DEEPEST_TREE).fit(grown._x, holds.astype(int))
         if grown.clf.tree_.node_count == 1:
             return [], False
-        first = {name: [set(frame[name])] * 2 if frame[name].dtype.kind != "f" else None for name in frame.columns}
-        spans = {name: (frame[name].min(), frame[name].max()) for name in frame.columns if first[name] is None}
-        leaves = [_limits(box, {**first, **spans}, names) for box in grown.boxes]
+        whole: dict[str, tuple[Any, Any]] = {
+            str(name): (values.min(), values.max()) if values.dtype.kind == "f" else (set(values), set(values))
+            for name, values in frame.items()
+        }
+        leaves = [_limits(box, whole, names) for box in _leaves(grown, whole)]
     fits = []
     for limits in leaves:
         inside = contains(limits, inputs)
@@ -279,6 +281,24 @@ def cart(
     if dense:
         return [limits for _, _, limits in dense], True
     return [max(fits, key=lambda one: one[:2])[2]], False
+
+
+def _leaves(grown: Any, whole: dict[str, tuple[Any, Any]], node: int = 0) -> Iterator[dict[str, tuple[Any, Any]]]:
+    """The box of each leaf below a node, from the tree itself: the workbench's own boxes forget that on one side of a split
+    there is one option alone."""
+    tree = grown.clf.tree_
+    if tree.children_left[node] == -1:
+        yield whole
+        return
+    name, is_option, option = str(grown.feature_names[tree.feature[node]]).partition(grown.sep)
+    low, high = whole[name]
+    if is_option:
+        only = {grown.dummiesmap[name][option]}
+        below, above = (low - only,) * 2, (only,) * 2
+    else:
+        below, above = (low, tree.threshold[node]), (tree.threshold[node], high)
+    yield from _leaves(grown, {**whole, name: below}, int(tree.children_left[node]))
+    yield from _leaves(grown, {**whole, name: above}, int(tree.children_right[node]))
 
 
 def _numbered(inputs: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:

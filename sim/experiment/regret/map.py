@@ -1,10 +1,10 @@
-"""Which uncertainties decide which policy is best, and the map of where each policy wins over two of them."""
+"""What of a future decides which policy is best, and the map of where each policy wins over two of these."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ class Field:
     """A field of the map.
 
     Attributes:
-        across, up: which fifth of either uncertainty, from 0.
+        across, up: which fifth of either of the two, from 0.
         futures: how many lie in it; winner: number of the policy that is best in most of them; share: in how many.
     """
 
@@ -35,9 +35,12 @@ class Field:
     share: float
 
 
-def parts_of(values: NDArray[np.float64]) -> tuple[NDArray[np.intp], list[float]]:
-    """Which fifth of the futures each lies in, by one uncertainty, and the edges between; of few values, each is a part."""
+def parts_of(values: NDArray[Any]) -> tuple[NDArray[np.intp], list[float]]:
+    """Which fifth of the futures each lies in, by what varies, and the edges between; of few values, each is a part, and so is
+    each option (with no edge between)."""
     different = np.unique(values)
+    if values.dtype.kind not in "fiu":
+        return np.searchsorted(different, values), []
     if len(different) <= PARTS:
         return np.searchsorted(different, values), [float(one) for one in (different[1:] + different[:-1]) / 2]
     edges = np.quantile(values, np.arange(1, PARTS) / PARTS)
@@ -45,7 +48,7 @@ def parts_of(values: NDArray[np.float64]) -> tuple[NDArray[np.intp], list[float]
 
 
 def ranked(judged: Judged, inputs: pd.DataFrame) -> list[tuple[str, float, float]]:
-    """Uncertainties by how much they decide which policy is best: (name, Cramér's V, corrected p-value), the most first.
+    """What varies, by how much it decides which policy is best: (name, Cramér's V, corrected p-value), the most first.
 
     Futures in which several policies are equally good are left out, here and on the map.
     """
@@ -57,7 +60,7 @@ def ranked(judged: Judged, inputs: pd.DataFrame) -> list[tuple[str, float, float
         return []
     out = []
     for name in inputs.columns:
-        part, _ = parts_of(inputs[name].to_numpy(dtype=float)[alone])
+        part, _ = parts_of(inputs[name].to_numpy()[alone])
         table = np.zeros((len(winners), int(part.max()) + 1))
         np.add.at(table, (codes, part), 1)
         table = table[:, table.sum(axis=0) > 0]
@@ -84,7 +87,7 @@ def deciders(found: Regret) -> pd.DataFrame:
 def fields(
     judged: Judged, inputs: pd.DataFrame, across: str, up: str
 ) -> tuple[list[Field], Sequence[float], Sequence[float]]:
-    """The map over two uncertainties: its fields in which there are futures, and the edges between fifths of both."""
+    """The map over two numbers that vary: its fields in which there are futures, and the edges between fifths of both."""
     alone = judged.winner >= 0
     first, edges = parts_of(inputs[across].to_numpy(dtype=float)[alone])
     second, other = parts_of(inputs[up].to_numpy(dtype=float)[alone])

@@ -1,8 +1,8 @@
 """Policies by futures: how much worse a policy does than the best one in the same future, and how well it holds up over all.
 
-A policy is a scenario with a mix of levers, a future a draw of the uncertainties; a value is the mean over the worlds that
-simulate the policy in that future. Futures are those of the design, each counted alike: that is no statement of how likely
-they are.
+A policy is a scenario with a mix of levers, a future a draw of the uncertainties, and of levers where they are drawn with
+these; a value is the mean over the worlds that simulate the policy in that future. Futures are those of the design, each
+counted alike: that is no statement of how likely they are.
 """
 
 from __future__ import annotations
@@ -67,7 +67,8 @@ class Regret:
     """What came out.
 
     Attributes:
-        policies: their names; futures: their draws' numbers; inputs: their uncertainties, a row per future.
+        policies: their names; futures: their draws' numbers; inputs: what was drawn of each, uncertainties and such levers as
+            are no part of a policy, a row per future.
         judged: by each metric; satisfying: each condition -> an estimate for each policy of the share of futures in which
             it holds.
         left_out: futures that are missing since the model refused a point.
@@ -97,10 +98,11 @@ class Regret:
         return table(self)
 
     def deciders(self) -> pd.DataFrame:
-        """A row per metric and uncertainty: how much it decides which policy is best, the most first.
+        """A row per metric and uncertainty, or lever that was drawn with them: how much it decides which policy is best, the
+        most first.
 
-        `strength` is Cramér's V between the best policy and the fifth of the uncertainty's range (0 nothing, 1 all),
-        `chance` the chi-squared test's p-value times the number of uncertainties looked at, at most 1 (Bonferroni).
+        `strength` is Cramér's V between the best policy and the fifth of its range, or its option (0 nothing, 1 all),
+        `chance` the chi-squared test's p-value times the number of those looked at, at most 1 (Bonferroni).
         """
         from sim.experiment.regret.map import deciders
 
@@ -178,7 +180,9 @@ def regret(
         held = one.holds(cells).reshape(shape).astype(float)
         satisfying[one.text] = measure(held, 1.0 - held, False, seed, resamples, families)[0]["mean"]
     first = points.drop_duplicates("draw").set_index("draw").loc[futures]
-    inputs = first[sweep.factors("uncertainty")].rename(columns=lambda name: str(name).partition(":")[2])
+    mixed = {f"{one['kind']}:{one['name']}" for one in sweep.manifest["factors"] if one["crossed"]}
+    drawn = [name for name in sweep.factors("lever", "uncertainty") if name not in mixed]
+    inputs = first[drawn].rename(columns=lambda name: str(name).partition(":")[2])
     return Regret(
         tuple(policies),
         draws,

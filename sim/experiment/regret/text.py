@@ -109,7 +109,7 @@ def _decide(found: Regret, one: Judged) -> str:
     if not rank:
         return tied
     if not clear:
-        return f"{tied} No single uncertainty clearly decides which policy is best."
+        return f"{tied} Nothing that was drawn clearly decides by itself which policy is best."
     names = " and ".join(f"“{title(name)}” (`{name}`, V = {strength:.2f})" for name, strength, _ in clear)
     return f"{tied} What decides most which policy is best: {names}. (V is Cramér's: 0 if not at all, 1 if alone.)"
 
@@ -199,7 +199,7 @@ def _map(found: Regret, one: Judged) -> Picture | None:
     from sim.plots.regret import winners
     from sim.plots.tables import Table
 
-    rank = ranked(one, found.inputs)
+    rank = [row for row in ranked(one, found.inputs) if found.inputs[row[0]].dtype.kind in "fiu"]
     if len(rank) < 2:
         return None
     (across, _, first), (up, _, second) = rank[:2]
@@ -211,8 +211,9 @@ def _map(found: Regret, one: Judged) -> Picture | None:
         "" if max(first, second) < CLEAR else " Not both of them clearly decide anything: part of this map is chance."
     )
     caption = (
-        f"{what(one.metric)}; {one.better} is better. The two uncertainties are those that decide most which policy is best: "
-        f"of all {len(found.inputs.columns)}, the highest Cramér's V between best policy and fifth of the range.{clear}"
+        f"{what(one.metric)}; {one.better} is better. The two are those numbers that decide most which policy is best: of "
+        f"all {len(found.inputs.columns)} that were drawn, the highest Cramér's V between best policy and fifth of the range."
+        f"{clear}"
     )
     rows = [
         [str(f.across + 1), str(f.up + 1), found.policies[f.winner], of_100(f.share), str(f.futures)] for f in drawn

@@ -99,7 +99,8 @@ class Replications:
     """How many worlds are enough.
 
     Attributes:
-        names: of the scenarios, one or two; worlds, months, seed, parameters: of the runs; other_seed: of the unpaired run.
+        names: of the scenarios, one or two; worlds, months, seed, parameters: of the runs; other_seed: of the unpaired run;
+            precision: as it was asked for.
         figures: one per metric and kind; pairings: one per metric, for two scenarios.
     """
 
@@ -231,6 +232,7 @@ def replications(
             figures.append(figure((away > 0).astype(float), share_precision, name, "share", both))
             pairings.append(pairing(columns[0], columns[1], apart[name].to_numpy(dtype=float), name))
     about = {"worlds": worlds, "months": months, "seed": seed, "parameters": parameters}
+    about["precision"] = f"{PRECISION:.0%}" if precision is None else str(precision).strip()
     return Replications(names, about | ({"other_seed": other_seed} if other is not None else {}), figures, pairings)
 
 

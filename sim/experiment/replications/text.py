@@ -134,6 +134,12 @@ def scope(found: Replications) -> str:
         text += f"; {found.names[1]} once more with seed {about['other_seed']}"
         if about["parameters"] == "prior" or is_posterior(about["parameters"]):
             text += " (the same draws are of the parameters too)"
+    share = str(about["precision"])
+    if not share.endswith("%"):
+        return f"{text}."
+    text += f". Wanted: ± {share} of the mean of {found.names[0]}"
+    if found.pairings:
+        text += ", also for the other's mean and for their difference; shares of worlds have a precision of their own"
     return f"{text}."
 
 

@@ -24,7 +24,7 @@ from sim.teaching.classroom.entries import harmless, loaded, short
 from sim.teaching.classroom.file import ClassroomError, GoneError, StrangerError
 from sim.teaching.classroom.runs import SavedRuns
 from sim.teaching.classroom.seating import bare, digest
-from sim.teaching.classroom.wall import Wall
+from sim.teaching.classroom.wall import STILL_OPEN, Wall
 from sim.teaching.exercises.predict import Prediction, as_data
 
 # No letters or figures that are taken for each other when read aloud or off a wall; 8 of 30 are 6.6e11 codes.
@@ -221,15 +221,12 @@ class Classroom(Wall, SavedRuns):
             which = self._found(base, code)
             seat, _ = self._seat(base, which, secret)
             exercise = self._exercise(base, which)
-            place = (exercise, question, phase)
-            if base.execute(
-                "SELECT 1 FROM reveals WHERE class = ? AND exercise = ? AND question = ? AND phase = ?", (which, *place)
-            ).fetchone():
+            if self._revealed(base, which, question, phase):
                 raise ClassroomError("this question has been revealed; predictions for it are closed")
             base.execute(
                 "INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
                 "prediction = excluded.prediction, submitted = excluded.submitted",
-                (which, seat, *place, json.dumps(as_data(prediction)), time.time()),
+                (which, seat, exercise, question, phase, json.dumps(as_data(prediction)), time.time()),
             )
 
     def mine(self, code: str, secret: str) -> dict[tuple[str, str], Prediction]:
@@ -256,18 +253,12 @@ class Classroom(Wall, SavedRuns):
         """
         with self._reading() as base:
             which = self._found(base, code) if instructor is None else self._owned(base, code, instructor)
-            place = (which, self._exercise(base, which), question, phase)
-            if (
-                instructor is None
-                and not base.execute(
-                    "SELECT 1 FROM reveals WHERE class = ? AND exercise = ? AND question = ? AND phase = ?", place
-                ).fetchone()
-            ):
-                raise ClassroomError("this question is still open; predictions are shown when it is revealed")
+            if instructor is None and not self._revealed(base, which, question, phase):
+                raise ClassroomError(STILL_OPEN)
             rows = base.execute(
                 "SELECT nickname, prediction FROM predictions JOIN seats ON seats.id = predictions.seat "
                 "WHERE predictions.class = ? AND exercise = ? AND question = ? AND phase = ? ORDER BY submitted, seats.id",
-                place,
+                (which, self._exercise(base, which), question, phase),
             )
             return [(str(nickname), loaded(text)) for nickname, text in rows]
 

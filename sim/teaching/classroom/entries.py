@@ -8,6 +8,7 @@ from sim.teaching.classroom.file import ClassroomError
 from sim.teaching.exercises.predict import Prediction, PredictionError, from_data
 
 MOST_NAME = 120
+MOST_RUNS = 3  # that a seat may have saved
 
 
 def short(what: str, text: str, empty: bool = False) -> str:

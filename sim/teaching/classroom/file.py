@@ -83,9 +83,17 @@ CREATE TABLE saved_runs (
     seat INTEGER NOT NULL REFERENCES seats ON DELETE CASCADE, name TEXT NOT NULL, chosen TEXT NOT NULL,
     saved REAL NOT NULL);
 """
+# Pages ask every second or two: what they ask for is found without reading all rows.
+_INDEXES = """
+CREATE INDEX messages_of ON game_messages (game);
+CREATE INDEX messages_about ON game_messages (about);
+CREATE INDEX predictions_for ON predictions (class, exercise, question, phase);
+CREATE INDEX runs_of ON saved_runs (class);
+CREATE INDEX runs_by ON saved_runs (seat);
+"""
 # What makes a file of each version from one of the version before it, the first from an empty file. A step that has been
 # released is never changed: what is to be different is another step.
-STEPS = (_CLASSES, _GAMES, _LOCKS, _MESSAGES, _WALLS)
+STEPS = (_CLASSES, _GAMES, _LOCKS, _MESSAGES, _WALLS, _INDEXES)
 VERSION = len(STEPS)
 
 

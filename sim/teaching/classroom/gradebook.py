@@ -1,9 +1,8 @@
 """A class as a gradebook: a row for each participant, with what was answered, how it fared, and points.
 
-Points go by the same losses as the scores that students read (`sim.teaching.exercises.predict`), so that an honest answer has
-the most. A number of worlds has 100 points at the model's own share, 96 where it is 10 of 100 off, 75 at 25, none from 50 on:
-that is Brier's score beyond what chance takes from everyone, against that of who says 50 where the answer is 0 or 100. A range
-has 100 where it loses no more than the model's own range, 50 where it loses twice as much.
+Points fall by a straight line with a proper loss, the same for every answer to a question: so whoever says what they believe
+expects the most of them. That is why they are not cut off at 0, and not taken as a share of the best possible: either would pay
+whoever says more or less than they believe.
 """
 
 from __future__ import annotations
@@ -12,8 +11,10 @@ import csv
 import io
 from collections.abc import Collection, Mapping, Sequence
 
+import numpy as np
+
 from sim.teaching.classroom.entries import harmless
-from sim.teaching.exercises.predict import Chance, Prediction, Score, score
+from sim.teaching.exercises.predict import Chance, Prediction, Range, score
 from sim.worlds import Vector
 
 Place = tuple[str, str]  # question, phase
@@ -21,21 +22,33 @@ Place = tuple[str, str]  # question, phase
 # Whose mean is taken: the quiz before, the steps, the quiz after, and all that is graded.
 _PHASES = (("before",), ("step",), ("after",), ("step", "after"))
 _SIDES = {"right": "about right", "high": "too high", "low": "too low"}
-# What who says 50 of 100 loses beyond chance, where the model says 0 or 100.
-_KNOWS_NOTHING = 0.25
+# What a range loses for each doubling by which it is wider than the model's own; the worlds outside lose ten times as much.
+_DOUBLING = 3.0
+POINTS = (
+    "A number of worlds has 100 points at the model's own share, 99 where it is 10 of 100 off, 94 at 25, 75 at 50 and 0 at 100. "
+    "A range has 100 where it is the model's own range of eight worlds in ten. It loses "
+    f"{_DOUBLING:.0f} points for each doubling by which it is wider, and {10 * _DOUBLING:.0f} for each by which worlds lie "
+    "outside, on average over all worlds. (Figures below 1 count nearly as they are: where all lie 0.1 outside, that is 4.) A "
+    "range that misses by far falls below 0. Nobody expects more points than by saying what they believe."
+)
 
 
-def points(found: Score) -> float:
-    """0 to 100 for how a prediction fared.
+def points(prediction: Prediction, values: Vector) -> float:
+    """At most 100, for how a prediction fared.
 
-    >>> import numpy as np
     >>> half = np.array([1.0, 0.0, 1.0, 0.0])
-    >>> points(score(Chance(0.5), half)), points(score(Chance(0.75), half)), points(score(Chance(1.0), half))
-    (100.0, 75.0, 0.0)
+    >>> [points(Chance(share), half) for share in (0.5, 0.6, 1.0)]
+    [100.0, 99.0, 75.0]
     """
-    if isinstance(found.truth, Chance):
-        return round(100.0 * max(0.0, 1.0 - found.excess / _KNOWS_NOTHING), 1)
-    return 100.0 if found.loss <= found.best else round(100.0 * found.best / found.loss, 1)
+    if isinstance(prediction, Chance):
+        return 100.0 * (1.0 - score(prediction, values).excess)
+    fared = score(Range(*_doublings(np.array([prediction.low, prediction.high]))), _doublings(values))
+    return 100.0 - _DOUBLING * fared.excess
+
+
+def _doublings(values: Vector) -> Vector:
+    """On a scale of doublings, which small figures and those below 0 have a place on, too."""
+    return np.arcsinh(values) / np.log(2.0)
 
 
 def gradebook(
@@ -73,7 +86,11 @@ def gradebook(
     )
     for nickname, given in entries:
         fared = {place: score(given[place], values[place[0]]) for place in asked if place in given and place in closed}
-        had = {place: points(fared[place]) if place in fared else 0.0 for place in asked if place in closed}
+        had = {
+            place: round(points(given[place], values[place[0]]), 1) if place in given else 0.0
+            for place in asked
+            if place in closed
+        }
         cells: list[object] = []
         for place in asked:
             side = _SIDES[fared[place].side] if place in fared else ""

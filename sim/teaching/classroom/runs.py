@@ -10,11 +10,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sim.teaching.classroom.entries import MOST_RUNS as MOST_RUNS
 from sim.teaching.classroom.entries import short
 from sim.teaching.classroom.file import ClassroomError
 from sim.teaching.classroom.seating import Seating
 
-MOST_RUNS, MOST_LETTERS = 3, 12_000
+MOST_LETTERS = 12_000
 
 
 @dataclass(frozen=True)

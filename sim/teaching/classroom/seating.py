@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from hmac import compare_digest
 
+from sim.teaching.classroom.entries import MOST_RUNS
 from sim.teaching.classroom.file import ClassroomError, ClassroomFile, GoneError, StrangerError
 
 
@@ -67,7 +68,8 @@ class Seating(ClassroomFile):
     def merge(self, code: str, secret: str, number: int, into: int) -> None:
         """Make two seats one, for a student who has joined twice.
 
-        The seat `into` keeps its nickname, and both secrets open it. Of two predictions for one question the later counts.
+        The seat `into` keeps its nickname, and both secrets open it. Of two predictions for one question, and of two runs saved
+        under one name, the later counts; of all saved runs as many of the newest stay as one seat may have.
 
         Raises:
             ClassroomError: one of them is no seat of this class, or they are the same.
@@ -91,6 +93,16 @@ class Seating(ClassroomFile):
                 )
             base.execute("UPDATE predictions SET seat = ? WHERE seat = ?", (into, number))
             base.execute("UPDATE saved_runs SET seat = ? WHERE seat = ?", (into, number))
+            base.execute(
+                "DELETE FROM saved_runs AS a WHERE a.seat = ? AND EXISTS (SELECT 1 FROM saved_runs AS b "
+                "WHERE b.seat = a.seat AND b.name = a.name AND (b.saved, b.id) > (a.saved, a.id))",
+                (into,),
+            )
+            base.execute(
+                "DELETE FROM saved_runs WHERE seat = ?1 AND id NOT IN "
+                "(SELECT id FROM saved_runs WHERE seat = ?1 ORDER BY saved DESC, id DESC LIMIT ?2)",
+                (into, MOST_RUNS),
+            )
             base.execute("UPDATE merged SET seat = ? WHERE seat = ?", (into, number))
             base.execute("INSERT INTO merged SELECT secret, ? FROM seats WHERE id = ?", (into, number))
             base.execute("DELETE FROM seats WHERE id = ?", (number,))
@@ -131,6 +143,11 @@ class Seating(ClassroomFile):
     @staticmethod
     def _locked(base: sqlite3.Connection, which: int) -> bool:
         return base.execute("SELECT 1 FROM locked WHERE class = ?", (which,)).fetchone() is not None
+
+    def _revealed(self, base: sqlite3.Connection, which: int, question: str, phase: str) -> bool:
+        """Whether a question of the present exercise is closed."""
+        asked = "SELECT 1 FROM reveals WHERE class = ? AND exercise = ? AND question = ? AND phase = ?"
+        return base.execute(asked, (which, self._exercise(base, which), question, phase)).fetchone() is not None
 
     @staticmethod
     def _exercise(base: sqlite3.Connection, which: int) -> str:

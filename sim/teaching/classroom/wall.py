@@ -5,12 +5,15 @@ The instructor decides, from any device; whatever shows it needs no more than th
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 
 from sim.teaching.classroom.entries import loaded, short
 from sim.teaching.classroom.file import ClassroomError
 from sim.teaching.classroom.seating import Seating
 from sim.teaching.exercises.predict import Prediction
+
+STILL_OPEN = "this question is still open; predictions are shown when it is revealed"
 
 
 @dataclass(frozen=True)
@@ -45,27 +48,24 @@ class Wall(Seating):
     def on_wall(self, code: str) -> OnWall:
         """What stands on the wall; no question, where none of the present exercise was put up yet."""
         with self._reading() as base:
-            which = self._found(base, code)
-            row = base.execute(
-                "SELECT exercise, question, phase, votes, names FROM walls WHERE class = ?", (which,)
-            ).fetchone()
-            if row is None:
-                return OnWall()
-            exercise, question, phase, votes, names = row
-            there = exercise == self._exercise(base, which)
-            return OnWall(str(question) if there else "", str(phase) if there else "", bool(votes), bool(names))
+            return self._shown(base, self._found(base, code))
 
     def present(self, code: str) -> list[str]:
         """The nicknames of those who are in, in the order in which they came; none where the wall is not to show them."""
-        shown = self.on_wall(code).names
         with self._reading() as base:
             which = self._found(base, code)
-            rows = base.execute("SELECT nickname FROM seats WHERE class = ? ORDER BY id", (which,))
-            return [str(nickname) for (nickname,) in rows] if shown else []
+            if not self._shown(base, which).names:
+                return []
+            return [
+                str(name)
+                for (name,) in base.execute("SELECT nickname FROM seats WHERE class = ? ORDER BY id", (which,))
+            ]
 
     def voted(self, code: str) -> int:
         """How many have answered the question on the wall."""
-        return len(self._votes(code, self.on_wall(code)))
+        with self._reading() as base:
+            which = self._found(base, code)
+            return len(self._votes(base, which, self._shown(base, which)))
 
     def votes(self, code: str) -> list[Prediction]:
         """What was predicted for the question on the wall, without names.
@@ -74,23 +74,28 @@ class Wall(Seating):
             ClassroomError: it is not to be seen yet: the wall shows only how many, and the question is not revealed; the quiz
                 before never is, for it comes again.
         """
-        shown = self.on_wall(code)
         with self._reading() as base:
             which = self._found(base, code)
-            place = (which, self._exercise(base, which), shown.question, shown.phase)
-            revealed = base.execute(
-                "SELECT 1 FROM reveals WHERE class = ? AND exercise = ? AND question = ? AND phase = ?", place
-            ).fetchone()
-        if not (shown.votes or (revealed and shown.phase != "before")):
-            raise ClassroomError("this question is still open; predictions are shown when it is revealed")
-        return [loaded(text) for text in self._votes(code, shown)]
+            shown = self._shown(base, which)
+            revealed = shown.phase != "before" and self._revealed(base, which, shown.question, shown.phase)
+            if not (shown.votes or revealed):
+                raise ClassroomError(STILL_OPEN)
+            return [loaded(text) for text in self._votes(base, which, shown)]
 
-    def _votes(self, code: str, shown: OnWall) -> list[str]:
-        with self._reading() as base:
-            which = self._found(base, code)
-            rows = base.execute(
-                "SELECT prediction FROM predictions WHERE class = ? AND exercise = ? AND question = ? AND phase = ? "
-                "ORDER BY submitted, seat",
-                (which, self._exercise(base, which), shown.question, shown.phase),
-            )
-            return [str(text) for (text,) in rows]
+    def _shown(self, base: sqlite3.Connection, which: int) -> OnWall:
+        row = base.execute(
+            "SELECT exercise, question, phase, votes, names FROM walls WHERE class = ?", (which,)
+        ).fetchone()
+        if row is None:
+            return OnWall()
+        exercise, question, phase, votes, names = row
+        there = exercise == self._exercise(base, which)
+        return OnWall(str(question) if there else "", str(phase) if there else "", bool(votes), bool(names))
+
+    def _votes(self, base: sqlite3.Connection, which: int, shown: OnWall) -> list[str]:
+        rows = base.execute(
+            "SELECT prediction FROM predictions WHERE class = ? AND exercise = ? AND question = ? AND phase = ? "
+            "ORDER BY submitted, seat",
+            (which, self._exercise(base, which), shown.question, shown.phase),
+        )
+        return [str(text) for (text,) in rows]

@@ -15,13 +15,18 @@ from sim.words.sentences import wrapped
 PACKED = "exercise.yaml"
 
 
-def commands(one: Exercise, number: int, packed: bool) -> list[str]:
-    """What to type for a step (counted from 0); `packed`: in the folder of a pack, else wherever durand is."""
+def commands(one: Exercise, number: int, packed: bool, figures: bool = True) -> list[str]:
+    """What to type for a step, counted from 0.
+
+    Args:
+        packed: in the folder of a pack; else wherever durand is.
+        figures: with the command that prints the figures of the step; without, where they are shown anyway.
+    """
     step, out = one.steps[number], []
     if step.differs and has_files(one, step.differs, packed):
         first, second = (file_of(one, run, packed) for run in step.differs)
         out.append(shlex.join(["durand", "show", second, "--diff", first]))
-    if step.show:
+    if step.show and figures:
         out.append(shlex.join(["durand", "exercise", "step", PACKED if packed else _named(one), str(number + 1)]))
     return [*out, *step.terminal] if has_files(one, one.runs, packed) else out
 

@@ -75,9 +75,8 @@ class Walk:
         """One step: its text, its questions, then its runs with what they show."""
         self.head(f"{number}. {STEPS[step.do]}")
         self.say(self.lab.fill(step.text))
-        for command in commands(self.exercise, number - 1, self.packed):
-            if not command.startswith("durand exercise step"):
-                self.say(command, indent="    ")
+        for command in commands(self.exercise, number - 1, self.packed, figures=False):
+            self.say(command, indent="    ")
         self.given |= self.ask(step.questions)
         if step.runs:
             titles = listed([self.exercise.scenarios[run].title for run in step.runs])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from sim.teaching.pack.pictures import Picture
+
+LINK = re.compile(r"(https?://\S+)")  # an address in a text, which becomes a link
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,12 @@ class Row:
     pictures: tuple[Picture, ...]
 
 
-Block = Heading | Text | Note | Items | Code | Room | Grid | Row
+@dataclass(frozen=True)
+class Break:
+    """What follows begins on a new page."""
+
+
+Block = Heading | Text | Note | Items | Code | Room | Grid | Row | Break
 
 
 def headed(words: str) -> str:

@@ -16,6 +16,7 @@ from sim.teaching.exercises.feedback import Reason, unit_of
 from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.schema import STEPS, Step
 from sim.teaching.exercises.schema import Picture as Wanted
+from sim.teaching.pack.blocks import LINK
 from sim.teaching.pack.key import Key, band, key
 from sim.teaching.pack.pictures import Picture
 from sim.teaching.pack.reading import reading
@@ -86,7 +87,7 @@ def _slides(lab: Lab, pictures: Mapping[Wanted, Picture]) -> Iterator[Slide]:
     yield from words("To discuss", map(lab.fill, one.discussion), f"Answers to what was asked:\n\n{answers}")
     yield from words("To hand in", map(lab.fill, one.submit), "memo.docx is a template, with a rubric.")
     yield from words(
-        "To read on", (re.sub(r"\s*https?://\S+", "", line) for line in reading(one)), "\n".join(reading(one))
+        "To read on", (" ".join(LINK.sub("", line).split()) for line in reading(one)), "\n".join(reading(one))
     )
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from sim.teaching.pack.blocks import Block, Code, Grid, Heading, Items, Note, Room, Row, Sheet, Text, stays
+from sim.teaching.pack.blocks import LINK, Block, Break, Code, Grid, Heading, Items, Note, Room, Row, Sheet, Text, stays
 from sim.teaching.pack.zipped import MADE, repacked
 from sim.theme import INK, PALETTE, SOFT
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 _FONT, _MONO, _LINE, _SHADE = "Arial", "Courier New", "AAAAAA", "F3F4F6"
 _WIDE, _MARGIN = 21.0, 2.0  # cm
-_LINK = re.compile(r"(https?://\S+)")
 
 
 def document(sheet: Sheet) -> bytes:
@@ -85,8 +83,8 @@ def _say(at: Paragraph, text: str, size: float = 0, color: str = "", bold: bool 
     """Words at the end of a paragraph; addresses become links."""
     from docx.shared import Pt, RGBColor
 
-    for part in _LINK.split(text):
-        if _LINK.fullmatch(part):
+    for part in LINK.split(text):
+        if LINK.fullmatch(part):
             _link(at, part)
             continue
         run = at.add_run(part)
@@ -207,6 +205,10 @@ def _row(out: Document, block: Row) -> None:
         _say(out.add_paragraph(style="Caption"), f"{picture.title}. {picture.text}")
 
 
+def _break(out: Document, block: Break) -> None:
+    out.add_paragraph().paragraph_format.page_break_before = True
+
+
 def _table(out: Document, rows: int, shares: Sequence[int], *borders: str) -> Any:
     """A table over the whole width, with lines where they are named; no row is split over pages."""
     from docx.oxml import OxmlElement
@@ -258,4 +260,5 @@ _WRITERS: dict[type[Block], Callable[..., None]] = {
     Room: _room,
     Grid: _grid,
     Row: _row,
+    Break: _break,
 }

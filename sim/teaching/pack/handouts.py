@@ -85,7 +85,7 @@ def _brief(lab: Lab, pictures: Sequence[Picture]) -> Iterator[Block]:
         yield Items(tuple(carried))
     yield Heading("How far this can be trusted")
     yield Text(
-        f"{ABOUT} Shares are of modelled worlds, not chances in this one. In these runs {values_from(lab)}. What an article "
+        f"{ABOUT} Shares are of modelled worlds, not chances in this one. {values_from(lab)} What an article "
         "does not say was judged by the modellers; the dashboard's evidence says where."
     )
     yield Heading("To ask before deciding")

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.results.made import made
 from sim.teaching.exercises.feedback import Reason, reasons, with_unit
 from sim.teaching.exercises.figures import Lab, unit, whole
 from sim.teaching.exercises.predict import central
 from sim.words.numbers import between
+from sim.words.sentences import listed
 
-_MODES = {
-    "defaults": "every uncertain value stands as declared",
-    "prior": "uncertain values are drawn from their declared ranges",
-    "posterior": "uncertain values are drawn from the sets that fit the record",
-}
 # The reasons told on each side of a question.
 _MOST = 2
 # What a vote by hands, and a quiz, has to choose from: so many of 100 worlds.
@@ -64,11 +61,12 @@ def key(lab: Lab, name: str) -> Key:
 
 
 def values_from(lab: Lab) -> str:
-    """Where the uncertain values of the runs come from, in words, run by run where they differ."""
+    """Where the uncertain values of the runs come from, in sentences, run by run where they differ."""
     by: dict[str, list[str]] = {}
-    for name, scenario in lab.exercise.scenarios.items():
-        by.setdefault(lab.parameters(name), []).append(scenario.title)
-    told = {how: _MODES.get(how, f"uncertain values are those of “{how.replace('_', ' ')}”") for how in by}
+    for run in lab.exercise.scenarios:
+        by.setdefault(lab.parameters(run), []).append(run)
+    told = {how: made(lab.results(run).manifest for run in runs).sentence for how, runs in by.items()}
     if len(by) == 1:
         return next(iter(told.values()))
-    return "; ".join(f"in {' and '.join(dict.fromkeys(runs))}, {told[how]}" for how, runs in by.items())
+    titles = {run: scenario.title for run, scenario in lab.exercise.scenarios.items()}
+    return " ".join(f"{listed(list(dict.fromkeys(titles[run] for run in by[how])))}: {told[how]}" for how in by)

@@ -6,14 +6,13 @@ before it is put down, and goes to the next page as a whole: a heading with what
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from sim.teaching.pack.blocks import Block, Code, Grid, Heading, Items, Note, Room, Row, Sheet, Text, stays
+from sim.teaching.pack.blocks import LINK, Block, Break, Code, Grid, Heading, Items, Note, Room, Row, Sheet, Text, stays
 from sim.teaching.pack.pictures import SHAPE
 from sim.teaching.pack.zipped import MADE
 from sim.theme import PALETTE, PRINTED
@@ -26,7 +25,6 @@ _FILES = {(FONT, ""): "DejaVuSans", (FONT, "B"): "DejaVuSans-Bold", (_MONO, ""):
 _INK, _SOFT, _LINE, _SHADE, _ACCENT = *(PRINTED[one] for one in ("ink", "soft", "line", "shade")), PALETTE[0]
 MARGIN = 17  # mm on each side; the foot stands in the lower one
 _GAP = 5
-_LINK = re.compile(r"(https?://\S+)")
 
 
 def paper(sheet: Sheet) -> bytes:
@@ -144,7 +142,7 @@ def words(
     pdf.set_text_color(color)
     pdf.set_x(MARGIN + indent)
     step = _step(size)
-    links = _LINK.split(text)
+    links = LINK.split(text)
     if len(links) == 1 and not lead:
         pdf.multi_cell(0, step, text, align="L", new_x="LMARGIN", new_y="NEXT")
     else:
@@ -154,7 +152,7 @@ def words(
             pdf.write(step, f"{lead} ")
             pdf.set_font(FONT, style, size)
         for part in links:
-            link = part if _LINK.fullmatch(part) else ""
+            link = part if LINK.fullmatch(part) else ""
             pdf.set_text_color(_ACCENT if link else color)
             pdf.write(step, part, link)
         pdf.set_left_margin(MARGIN)
@@ -269,6 +267,10 @@ def _row(pdf: FPDF, block: Row, size: float) -> None:
     pdf.set_y(max(ends) + 2)
 
 
+def _break(pdf: FPDF, block: Break, size: float) -> None:
+    pdf.add_page()
+
+
 _WRITERS: dict[type, Callable[..., None]] = {
     Heading: _heading,
     Text: _text,
@@ -278,4 +280,5 @@ _WRITERS: dict[type, Callable[..., None]] = {
     Room: _room,
     Grid: _grid,
     Row: _row,
+    Break: _break,
 }

@@ -77,14 +77,14 @@ def _place(shape: Any, left: float, top: float, wide: float, high: float) -> Non
 def _type(style: Any, size: int, color: str, bold: bool = False) -> None:
     """Type of a master's titles or text: size, colour, left, and a little room between paragraphs."""
     from pptx.oxml import parse_xml
+    from pptx.oxml.ns import nsdecls
 
     first = style.find("{*}lvl1pPr")
     for level in list(style):
         if level is not first:
             style.remove(level)
-    space = '<xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
     text = (
-        f"<a:lvl1pPr {space[1:]} marL='0' indent='0' algn='l'><a:spcBef><a:spcPts val='0'/></a:spcBef>"
+        f"<a:lvl1pPr {nsdecls('a')} marL='0' indent='0' algn='l'><a:spcBef><a:spcPts val='0'/></a:spcBef>"
         f"<a:spcAft><a:spcPts val='800'/></a:spcAft><a:buNone/><a:defRPr sz='{100 * size}' b='{int(bold)}'>"
         f"<a:solidFill><a:srgbClr val='{color[1:].upper()}'/></a:solidFill><a:latin typeface='{_FONT}'/>"
         f"<a:cs typeface='{_FONT}'/></a:defRPr></a:lvl1pPr>"

@@ -6,6 +6,7 @@ import re
 
 from sim.evidence import Claim, Source, ledger
 from sim.teaching.exercises.schema import Exercise, Passage
+from sim.teaching.pack.blocks import headed
 from sim.vocabulary import month_words
 
 
@@ -21,7 +22,7 @@ def cited(source: Source) -> str:
     """A source as a reading list has it: author, title, outlet, date, link."""
     parts = [source.author or "Unsigned", source.title, source.outlet, _when(source)]
     link = f"{source.url} " if source.url else ""
-    return f"{'. '.join(part.rstrip('.') for part in parts if part)}. {link}".rstrip()
+    return f"{' '.join(headed(part) for part in parts if part)} {link}".rstrip()
 
 
 def _when(source: Source) -> str:

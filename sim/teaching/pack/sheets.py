@@ -101,7 +101,7 @@ def _instructor(one: Exercise, lab: Lab, pictures: tuple[Picture, ...]) -> Itera
     yield Items(_filled(lab, one.goals))
     yield Text(
         f"Every figure below was computed when this sheet was made, in {lab.worlds:,} modelled worlds over {lab.months} "
-        f"months (seed {lab.seed}); {values_from(lab)}. A figure is the middle world's unless it says otherwise.",
+        f"months (seed {lab.seed}). {values_from(lab)} A figure is the middle world's unless it says otherwise.",
         soft=True,
     )
     claims = Claims()

@@ -1,8 +1,8 @@
 """The debrief over all tables of one host: what each did, what came of it, and where the tables parted.
 
-All tables begin alike and meet the same random draws, so whatever differs between them is what was done. One world is one
-throw of the dice, though: that tables part is said of the mean over a hundred worlds under each table's moves, world by
-world.
+All tables begin alike and meet the same random draws, so whatever differs between them is what was done at them, or put into
+them by the host. One world is one throw of the dice, though: that tables part is said of the mean over a hundred worlds under
+each table's moves, world by world.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from sim.teaching.play.game import FOG, Game
 from sim.teaching.play.moves import QUARTER, GameError, MoveLog, Values
 from sim.teaching.play.past import Array
 from sim.teaching.play.text import move_words, period
-from sim.vocabulary import ACTORS, months_between
+from sim.vocabulary import ACTORS, month_words, months_between
 from sim.words.numbers import counted, number, setting, within
 
 COLUMNS = ("its world", "median", "90 of 100")
 ABOUT = (
     f"Each table's own world, and {FOG} worlds under the same moves. All tables meet the same random draws, so what differs is "
-    "what was done; but one world is one throw of the dice, so that tables part is said of the mean. This is no score, and no "
-    "forecast."
+    "what was done at a table, or put into it; but one world is one throw of the dice, so that tables part is said of the mean. "
+    "This is no score, and no forecast."
 )
-_MOST_SETTINGS, _DECISION = 5, 2.0
+_MOST_SETTINGS, _DECISION, _SHOCK = 5, 2.0, 3.0
 
 
 @dataclass(frozen=True)
@@ -51,14 +51,15 @@ class Parting:
 
     Attributes:
         turn: counted from 0; more, fewer: titles; gap: mean difference over worlds in that quarter.
-        settings: what the two had set differently by then, in words.
+        otherwise: what had been put into one of the two alone by then, or was set differently in that quarter or before it,
+            in words; what weighs most comes first.
     """
 
     turn: int
     more: str
     fewer: str
     gap: float
-    settings: tuple[str, ...]
+    otherwise: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -131,20 +132,28 @@ def _parting(games: Mapping[str, Game], before: int) -> Parting | None:
 
 
 def _otherwise(games: Mapping[str, Game], one: str, other: str, turn: int) -> list[str]:
-    """What two tables had set differently in a turn: "Pakistan: Aid 0.50 at First, 0 at Second"."""
-    out: list[tuple[float, str]] = []
-    moves = [games[title].log.turns[turn].moves for title in (one, other)]
-    for actor in ACTORS:
-        if not all(actor in move for move in moves):
-            if any(actor in move for move in moves):
-                out.append((_DECISION, f"{ACTORS[actor]} was played at one of the two alone"))
-            continue
-        first, second = ({**DEFAULTS[actor], **move[actor]} for move in moves)
-        for name in first:
-            if first[name] != second[name]:
-                at = f"{_value_words(first[name])} at {one}, {_value_words(second[name])} at {other}"
-                out.append((_apart(first[name], second[name]), f"{ACTORS[actor]}: {TITLES[name]} {at}"))
-    return [words for _, words in sorted(out, key=lambda each: -each[0])]
+    """What two tables had otherwise up to a turn: "Pakistan: Aid 0.50 at First, 0 at Second", where it was furthest apart."""
+    found: dict[tuple[str, str], tuple[float, str]] = {}
+    logs = games[one].log, games[other].log
+    for here, there, title in ((logs[0], logs[1], one), (logs[1], logs[0], other)):
+        for put in here.injects:
+            if put not in there.injects and put.shock.date <= here.period(turn)[1]:
+                at = f"“{put.shock.title}” was put in at {title} alone, in {month_words(put.shock.date)}"
+                found[title, put.shock.title] = (_SHOCK, at)
+    for back in range(turn, -1, -1):
+        when = "" if back == turn else f", in turn {back + 1}"
+        first, second = (log.turns[back].moves for log in logs)
+        for actor in ACTORS:
+            if (actor in first) != (actor in second):
+                found[actor, ""] = (_DECISION, f"{ACTORS[actor]} was played at one of the two alone")
+            elif actor in first:
+                left, right = ({**DEFAULTS[actor], **move[actor]} for move in (first, second))
+                for name in left:
+                    apart = _apart(left[name], right[name])
+                    if apart > found.get((actor, name), (0.0, ""))[0]:
+                        at = f"{_value_words(left[name])} at {one}, {_value_words(right[name])} at {other}{when}"
+                        found[actor, name] = (apart, f"{ACTORS[actor]}: {TITLES[name]} {at}")
+    return [words for _, words in sorted(found.values(), key=lambda each: -each[0])]
 
 
 def _value_words(value: float | str) -> str:
@@ -153,7 +162,9 @@ def _value_words(value: float | str) -> str:
 
 def _apart(first: float | str, second: float | str) -> float:
     """How far two settings are apart; a decision counts for more than a lever."""
-    return _DECISION if isinstance(first, str) or isinstance(second, str) else abs(first - second)
+    if isinstance(first, str) or isinstance(second, str):
+        return _DECISION if first != second else 0.0
+    return abs(first - second)
 
 
 # ------------------------------------------------------------------------------------------------ in words
@@ -178,24 +189,26 @@ def parting_words(found: Across) -> str:
     said = (
         f"The tables part first in turn {point.turn + 1}: there {point.more} has {gap}, on average over {FOG} worlds."
     )
-    if not point.settings:
+    if not point.otherwise:
         return said
-    shown = "; ".join(point.settings[:_MOST_SETTINGS])
-    left = len(point.settings) - _MOST_SETTINGS
-    return f"{said} Set otherwise by then: {shown}{f'; and {left} more' if left > 0 else ''}."
+    shown = "; ".join(point.otherwise[:_MOST_SETTINGS])
+    left = len(point.otherwise) - _MOST_SETTINGS
+    return f"{said} What was otherwise by then: {shown}{f'; and {left} more' if left > 0 else ''}."
 
 
 def did_rows(log: MoveLog) -> list[list[str]]:
-    """What was done at a table, a row for each turn: its months, what was agreed on, what each seat changed."""
+    """What was done at a table, a row for each turn: its months; what was put in, what each seat changed; what was agreed on."""
     rows = []
     for place, turn in enumerate(log.turns):
         before = log.turns[place - 1].moves if place else {}
-        said = [
+        first, last = log.period(place)
+        said = [f"Put in: “{one.shock.title}”" for one in log.injects if first <= one.shock.date <= last]
+        said += [
             f"{ACTORS[actor]}: {move_words(actor, move, before[actor]) if place else _set_words(move)}"
             + (" (did not move in time)" if actor in turn.stood else "")
             for actor, move in turn.moves.items()
         ]
-        rows.append([f"{place + 1}: {period(log.period(place))}", "; ".join(said), "; ".join(agreed_words(log, place))])
+        rows.append([f"{place + 1}: {period((first, last))}", "; ".join(said), "; ".join(agreed_words(log, place))])
     return rows
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
-from html import escape
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, RootModel
 
@@ -13,9 +12,11 @@ from sim import yamlfile
 from sim.evidence import ledger
 from sim.scenario.diff import TITLES
 from sim.scenario.words import Strict
-from sim.theme import SOFT
 from sim.vocabulary import ACTORS
 from sim.words.sentences import NOT_A_FORECAST, wrapped
+
+if TYPE_CHECKING:
+    from sim.teaching.pack.blocks import Block, Sheet
 
 FILE = Path(__file__).with_name("briefs.yaml")
 # The parts of a brief, as it calls them.
@@ -27,9 +28,9 @@ PARTS = {
     "tools": "Your means",
 }
 ABOUT = (
-    "From five articles, in our own words; in brackets the document and paragraph of each statement. The articles are "
-    "commentaries, and a seat is not the people it stands for. None of them speaks of red lines: those are what a side is seen "
-    "to hold to."
+    "From five articles, in our own words; in brackets the document and paragraph of each statement. What no article says is "
+    "marked as a judgement. The articles are commentaries, and a seat is not the people it stands for. None of them speaks of "
+    "red lines: those are what a side is seen to hold to."
 )
 
 Line = Annotated[str, Field(min_length=1, max_length=300)]
@@ -40,7 +41,8 @@ class Statement(Strict):
     """One thing that a seat is told.
 
     Attributes:
-        claims: of the evidence ledger, which it restates; judgement: what of it no article says, and why it is put so.
+        claims: of the evidence ledger, which it restates; judgement: what of it no article says, or says otherwise than the
+            record of events, and why it is put so.
         sets: the settings by which a seat does what it speaks of.
     """
 
@@ -64,7 +66,7 @@ class Statement(Strict):
     def words(self) -> str:
         """The statement with the settings that it speaks of, and what of it is a judgement."""
         sets = f" Settings: {', '.join(TITLES[name] for name in self.sets)}." if self.sets else ""
-        return f"{self.text}{sets}{f' {self.judgement}' if self.judgement else ''}"
+        return f"{self.text}{sets}{f' Judgement: {self.judgement}' if self.judgement else ''}"
 
 
 class Brief(Strict):
@@ -119,30 +121,16 @@ def sources_lines(actor: str, width: int) -> list[str]:
     return [line for one in sources(actor) for line in wrapped(one, width, "", "  ")]
 
 
-_STYLE = (
-    "@page{margin:16mm}body{font:11pt/1.4 Arial,Helvetica,sans-serif;max-width:44em;margin:1.5em auto;padding:0 1em}"
-    "h1{font-size:18pt;margin:0 0 .3em}h2{font-size:12pt;margin:1em 0 .2em;break-after:avoid}ul{margin:0;padding-left:1.2em}"
-    f"li{{margin:.15em 0;break-inside:avoid}}small{{color:{SOFT}}}"
-)
+def brief_sheet(*actors: str) -> Sheet:
+    """Briefs to print, each on pages of its own."""
+    from sim.teaching.pack.blocks import Break, Heading, Items, Note, Sheet, Text
 
-
-def brief_page(*actors: str) -> str:
-    """Briefs as a page to print, a sheet each."""
-    sheets = []
+    blocks: list[Block] = []
     for actor in actors:
-        parts = "".join(
-            f"<h2>{escape(title)}</h2><ul>"
-            + "".join(f"<li>{escape(one.words)} <small>({escape(one.passages)})</small></li>" for one in statements)
-            + "</ul>"
-            for title, statements in briefs()[actor].parts
-        )
-        cited = "<br>".join(escape(one) for one in sources(actor))
-        sheets.append(
-            f"<section><h1>Role brief: {escape(ACTORS[actor])}</h1><p><small>{escape(ABOUT)}</small></p>{parts}"
-            f"<p><small>{cited}</small></p><p><small>{escape(NOT_A_FORECAST)}</small></p></section>"
-        )
-    apart = '<div style="break-after:page"></div>'
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>Role briefs</title><style>{_STYLE}</style></head><body>{apart.join(sheets)}</body></html>\n"
-    )
+        blocks += [Break()] if blocks else []
+        blocks += [Heading(ACTORS[actor]), Text(ABOUT, soft=True)]
+        for title, statements in briefs()[actor].parts:
+            blocks += [Heading(title, 3), Items(tuple(f"{one.words} ({one.passages})" for one in statements))]
+        blocks += [Heading("The articles", 3), Items(tuple(sources(actor))), Note(NOT_A_FORECAST)]
+    kind = "Role briefs" if actors[1:] else "Role brief"
+    return Sheet(kind, "Pakistan and Kabul, played", "What a seat knows, wants and fears", tuple(blocks), size=8.5)

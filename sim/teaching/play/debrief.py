@@ -55,7 +55,7 @@ MOST_TURNING = 3
 # A turn counts when the paths part by more than so many standard errors of the paired mean.
 TELLING = 3.0
 WHY_WORLDS = 200
-MOST_REASONS = 4
+MOST_REASONS, MOST_RULES = 4, 3
 
 Progress = Callable[[int, int], None]
 
@@ -267,7 +267,7 @@ def _why(
         parameters=game.log.parameters,
         back=months_between(game.log.opens, month) + 1,
     )
-    through = tuple(RULES[name].statement for name in rules_through(answer))
+    through = tuple(RULES[name].statement for name in list(rules_through(answer))[:MOST_RULES])
     return answer.whole.mean, tuple(_reasons(game, turn, answer.terms)), through
 
 
@@ -305,16 +305,19 @@ def _setting(game: Game, turn: int, actor: str, name: str) -> float | str | None
     return game.log.turns[turn].moves[actor].get(name, DEFAULTS[actor][name])
 
 
-def rules_through(answer: Why) -> list[str]:
-    """The names of the two or three rules through which most of the difference runs."""
-    found: dict[str, float] = {}
-    steps = [answer.chain] if answer.chain else []
+def rules_through(answer: Why) -> dict[str, float]:
+    """The rules that a difference runs through -> the share of it that does, the largest first.
+
+    Rules in a row carry the same to the last digits; then the one that is nearest to what was set comes first.
+    """
+    found: dict[str, tuple[float, int]] = {}
+    steps = [(answer.chain, 0)] if answer.chain else []
     while steps:
-        step = steps.pop()
+        step, depth = steps.pop()
         if step.term.kind == "rule":
-            found[step.term.name] = max(found.get(step.term.name, 0.0), abs(step.term.mean))
-        steps.extend(step.fed_by)
-    most = sorted(found, key=lambda name: (-found[name], name))
+            carried = (round(step.term.mean / answer.whole.mean, 9), depth)
+            found[step.term.name] = max(found.get(step.term.name, carried), carried)
+        steps.extend((one, depth + 1) for one in step.fed_by)
+    most = sorted(found, key=lambda name: (*(-x for x in found[name]), name))
     # Every difference in attacks runs through these two, so they say nothing.
-    tell_most = [name for name in most if name not in ("attacks_in_area", "attacks_expected")]
-    return tell_most[:3]
+    return {name: found[name][0] for name in most if name not in ("attacks_in_area", "attacks_expected")}

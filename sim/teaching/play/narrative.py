@@ -7,17 +7,19 @@ rules the two part. It is an answer about such worlds, and tells nothing of this
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from math import sqrt
+
+import numpy as np
 
 from sim.metrics import METRICS
 from sim.rule import RULES
-from sim.teaching.play.briefing import Briefing, Reading, changed, summed
-from sim.teaching.play.game import Game
-from sim.teaching.play.moves import QUARTER, months_of_run
-from sim.teaching.play.past import Array, simulate_past
+from sim.teaching.play.briefing import Briefing, Reading, changed
+from sim.teaching.play.game import FOG, Game
+from sim.teaching.play.moves import QUARTER
+from sim.teaching.play.past import Array
 from sim.teaching.play.text import move_words
-from sim.vocabulary import month_words
+from sim.vocabulary import month_after, month_words
 from sim.words.numbers import number
 from sim.words.sentences import capital, more_less
 
@@ -46,7 +48,6 @@ _VIOLENCE = (
     "fatalities_militant",
 )
 CONSEQUENCES = (*_VIOLENCE, "tension", "alignment_taliban_pakistan", "taliban_cohesion", "economy", "trade")
-WORLDS = 40
 _TELLING = 3.0
 
 
@@ -99,59 +100,53 @@ def because(game: Game, actor: str) -> str:
     """What came of what a seat set anew in the last quarter; empty where it set nothing anew, or none has passed."""
     if not game.turn:
         return ""
-    before, turn = game.rewind(game.turn - 1).standing(actor), game.turn - 1
-    now = game.log.turns[turn].moves[actor]
+    game = game.rewind(game.turn)
+    before, now = game.rewind(game.turn - 1).standing(actor), game.log.turns[-1].moves[actor]
     if not changed(actor, now, before):
         return ""
     done = f"You changed: {move_words(actor, now, before)}."
     other = _with_move(game, actor, before)
-    metric, gap, stands_out = _consequence(game, other)
-    month = game.log.period(turn)[1]
-    if not stands_out:
+    metric, apart = _consequence(game, other)
+    gap = float(apart.mean())
+    if not _clear(apart.mean(axis=1)) > _TELLING:
         return f"{done} Against going on as before, nothing that stands out from chance has come of it yet."
     more, less, _ = more_less(metric)
-    span = game.log.months_played(turn + 1) - turn * QUARTER
-    of = "in the quarter" if METRICS[metric].summary == "total" else f"on average over its {span} months"
-    size = f"{number(abs(gap))} {more if gap > 0 else less}"
-    through = _through(game, other, metric, month)
-    by = f" Most of that in {month_words(month)} runs through the rule “{through.rstrip('.')}”." if through else ""
-    return f"{done} Against going on as before, that makes {size} {of}, on average over {WORLDS} worlds.{by}"
+    what, months = more if gap > 0 else less, apart.shape[1]
+    if METRICS[metric].summary == "total":
+        said = f"{number(abs(gap) * months)} {what} in the quarter"
+    else:
+        said = f"{what}, by {number(abs(gap))} on average over its {months} months"
+    most = int(np.argmax(apart.mean(axis=0) * np.sign(gap)))
+    month = month_after(game.log.period(game.turn - 1)[0], most)
+    by = _through(game, other, metric, month)
+    return f"{done} Against going on as before, that makes {said}, on average over {FOG} worlds.{by}"
 
 
 def _with_move(game: Game, actor: str, settings: dict[str, float | str]) -> Game:
     """The same game, had one seat set something else in its last quarter."""
-    moves = dict(game.log.turns[-1].moves)
-    back = game.rewind(game.turn - 1)
-    for entry in game.log.entries[len(back.log.entries) :]:
-        if entry.inject is not None:
-            back = back.inject(entry.inject.shock, entry.inject.source)
-    return back.move({**moves, actor: settings})
+    last = game.log.entries[-1].turn
+    assert last is not None
+    before = game.log.model_copy(update={"entries": game.log.entries[:-1]})
+    return Game(before, game.base).move({**last.moves, actor: settings})
 
 
-def _consequence(game: Game, other: Game) -> tuple[str, float, bool]:
-    """The metric in which the two games part most clearly over the last quarter, by how much, and whether clearly enough."""
-    best = ("attacks", 0.0, 0.0)
-    ours, theirs = _ensemble(game), _ensemble(other)
+def _consequence(game: Game, other: Game) -> tuple[str, Array]:
+    """The metric in which the two games part most clearly over the last quarter, and by how much: (worlds, months)."""
     span = game.log.months_played(game.turn) - game.log.months_played(game.turn - 1)
-    for metric in CONSEQUENCES:
-        kind = "total" if METRICS[metric].summary == "total" else "mean"
-        apart = summed(ours[metric][:, -span:], kind) - summed(theirs[metric][:, -span:], kind)
-        error = float(apart.std(ddof=1)) / sqrt(len(apart))
-        clear = abs(float(apart.mean())) / error if error else 0.0
-        if clear > best[2]:
-            best = (metric, float(apart.mean()), clear)
-        if metric in _VIOLENCE and best[2] > _TELLING:
-            break
-    return best[0], best[1], best[2] > _TELLING
+    parted = {one: (game.fog.metrics[one] - other.fog.metrics[one])[:, -span:] for one in CONSEQUENCES}
+    clear = {metric: _clear(apart.mean(axis=1)) for metric, apart in parted.items()}
+    found = next((metric for metric in _VIOLENCE if clear[metric] > _TELLING), max(clear, key=clear.__getitem__))
+    return found, parted[found]
 
 
-def _ensemble(game: Game) -> Mapping[str, Array]:
-    log, months = game.log, months_of_run(game.log, game.base.start, game.turn)
-    return simulate_past(game.scenario(), months, WORLDS, log.seed, 0, log.parameters).metrics
+def _clear(apart: Array) -> float:
+    """How many standard errors a mean difference over worlds is from none."""
+    error = float(apart.std(ddof=1)) / sqrt(len(apart))
+    return abs(float(apart.mean())) / error if error else 0.0
 
 
 def _through(game: Game, other: Game, metric: str, month: str) -> str:
-    """What the rule says through which most of the difference runs; empty where there is none in that month."""
+    """The rule that most of a month's difference runs through, in a sentence; empty where no rule carries more than half."""
     from sim.teaching.play.debrief import rules_through
     from sim.why import explain
 
@@ -160,10 +155,14 @@ def _through(game: Game, other: Game, metric: str, month: str) -> str:
         metric,
         month,
         other.scenario(),
-        worlds=WORLDS,
+        worlds=FOG,
         seed=game.log.seed,
         parameters=game.log.parameters,
         back=QUARTER,
     )
-    rules = rules_through(answer)
-    return RULES[rules[0]].statement if rules else ""
+    rule = next((name for name, share in rules_through(answer).items() if share > 0.5), None)
+    return (
+        ""
+        if rule is None
+        else f" Most of that in {month_words(month)} runs through the rule “{RULES[rule].statement.rstrip('.')}”."
+    )

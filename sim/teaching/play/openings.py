@@ -1,7 +1,8 @@
 """Where a game can begin: scenarios by what befalls the players, under titles that tell nobody what to do.
 
 Scenarios that differ only in what Pakistan goes on to do are one and the same beginning, for in a game that is a seat's to
-decide. Those with parameters of their own are told of without saying which way they lean: finding out is part of the game.
+decide. So is one that differs in what a seat does, such as India's opening to Kabul. Those with parameters of their own are told
+of without saying which way they lean: finding out is part of the game.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ _EVENTS = (
     "haqqani_ascendant",
     "imf_default",
     "imf_relief",
-    "india_opening",
     "iskp_rises",
     "khan_returns",
     "taliban_fracture",
@@ -30,23 +30,23 @@ def openings() -> dict[str, tuple[str, str]]:
     out = {
         USUAL: (
             "After the second truce",
-            "As things stood in December 2022. Nothing is put in; what follows is for the seats to decide, and for the model.",
+            "The shared past up to November 2022. Nothing is put in; what follows is for the seats to decide, and for the model.",
         )
     }
     for name in _EVENTS:
         out[name] = (
             f"Something happens: {titles[name]}",
-            "The same beginning, and an event to come that no seat decides on.",
+            "The same past, and in the course of 2023 an event that no seat decides on.",
         )
     for number, name in enumerate(_HIDDEN, 1):
         out[name] = (
-            f"Other rules than usual, {number}",
-            "The same beginning, in a world that answers otherwise than the usual one. How, you find out.",
+            f"Another world than usual, {number}",
+            "The same past was played, by the same rules; but some of their numbers are others. Which, you find out.",
         )
     for number, name in enumerate(_READINGS, 1):
         out[name] = (
             f"One reading of Kabul, {number}",
-            "The same beginning, with Kabul moved by one motive alone that an article gives it. By which, you find out.",
+            "The same past was played; Kabul is moved above all by one motive that the articles give it. By which, you find out.",
         )
     return out
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from hmac import compare_digest
@@ -31,6 +32,7 @@ from sim.teaching.play.table_file import (
     PAUSED,
     PLAYING,
     PlayerSeat,
+    Row,
     TableError,
     View,
     game_of,
@@ -86,10 +88,8 @@ class Tables(Talk):
     def add(self, code: str, secret: str, title: str) -> Opened:
         """Another table of the same host: the same game from its beginning, with the same draws, and seats of its own."""
         with self._changing(code, secret) as (base, row), told():
-            tables = base.execute("SELECT count(*) FROM game_tables WHERE secret = ?", (row.secret,)).fetchone()[0]
-            if tables >= MOST_TABLES:
-                raise TableError(f"one host has at most {MOST_TABLES} tables")
-            log = log_of(row).cut(0).model_copy(update={"seats": tuple(ACTORS)})
+            self._one_more(base, row)
+            log = log_of(row).cut(0).model_copy(update={"seats": tuple(ACTORS), "note": None})
             new = self._add(base, title[:MOST_TITLE], log, row.secret, LOBBY, row.seconds)
         return Opened(spoken(new), secret)
 
@@ -160,9 +160,11 @@ class Tables(Talk):
     def fork(self, code: str, secret: str, turns: int, title: str = "What if") -> Opened:
         """Another game from there on, with the same players in the same seats; this one stays as it is.
 
-        Players come into it with the new code and the secrets that they have; its clock stands until the host starts it.
+        Players come into it with the new code and the secrets that they have; its clock stands until the host starts it. It
+        is one more of the host's tables.
         """
         with self._changing(code, secret) as (base, row), told():
+            self._one_more(base, row)
             log = game_of(log_of(row)).fork(turns).log
             state = LOBBY if row.state == LOBBY else PAUSED
             new = self._add(base, title[:MOST_TITLE], log, row.secret, state, row.seconds)
@@ -171,6 +173,12 @@ class Tables(Talk):
                 (self._row(base, new).id, row.id),
             )
         return Opened(spoken(new), secret)
+
+    @staticmethod
+    def _one_more(base: sqlite3.Connection, row: Row) -> None:
+        tables = base.execute("SELECT count(*) FROM game_tables WHERE secret = ?", (row.secret,)).fetchone()[0]
+        if tables >= MOST_TABLES:
+            raise TableError(f"one host has at most {MOST_TABLES} tables; delete one")
 
     def free(self, code: str, secret: str, actor: str) -> None:
         """Free a seat, for somebody else to take; until then it goes on as before."""

@@ -100,7 +100,7 @@ class Talk(TableFile):
             if found.turn != len(log_of(row).turns):
                 raise TableError("that quarter has passed; the proposal has lapsed")
             if accept:
-                entry = _agreed(found.by, me, found.text, found.promise.model_dump() if found.promise else None)
+                entry = _agreed(found.by, me, found.text, None if found.promise is None else found.promise.model_dump())
                 self._keep(base, row, log=log_of(row).with_entry(agreed=entry))
             self._say(base, row, ANSWER, me, found.by, ACCEPTED if accept else REFUSED, about=number)
 
@@ -201,4 +201,4 @@ def _promise(text: str) -> Promise | None:
 
 def _agreed(by: str, to: str, text: str, promise: dict[str, Any] | None) -> dict[str, Any]:
     agreed = {"proposed_by": by, "accepted_by": to, "text": text}
-    return agreed | ({"promise": promise} if promise else {})
+    return agreed if promise is None else {**agreed, "promise": promise}
