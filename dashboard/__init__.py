@@ -60,7 +60,8 @@ publishing what it changed, so that the address can be shared:
 
     body()
 
-Then its place in `GROUPS` of `menu.py`. Its words stand within `_( )`, for translators: `make catalogue`.
+Then its place in `GROUPS` of `menu.py`. Its words stand within `_( )`, for translators, in whole sentences: `make
+catalogue`. A test finds those that do not.
 
 Rules that every page keeps:
 

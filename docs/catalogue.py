@@ -31,7 +31,7 @@ from sim.vocabulary import settings_of
 from sim.vocabulary.levels import GROUPS, JUDGEMENT, LEVELS
 from sim.words.glossary import MODEL
 from sim.words.language import CATALOGUES, ENGLISH, LANGUAGES
-from sim.words.sentences import ABOUT, MIDDLES, NOT_A_FORECAST
+from sim.words.sentences import ABOUT, MIDDLES, NOT_A_FORECAST, TOOL
 
 TEMPLATE = "durand.pot"
 # Written into each file in place of dates and names, so that the same texts give the same bytes.
@@ -54,7 +54,7 @@ def texts() -> Iterator[tuple[str, str]]:
         summaries = (policy.summary for policy in scenario.policies.values())
         yield from ((said, f"scenario/{name}") for said in (title, question, *summaries))
     yield from ((said, "glossary") for word, term in MODEL.items() for said in (word, term.meaning))
-    yield from ((said, "words") for said in (NOT_A_FORECAST, MIDDLES))
+    yield from ((said, "words") for said in (NOT_A_FORECAST, MIDDLES, TOOL))
     yield from ((said, "exercises") for said in (*GRADES.values(), *STEPS.values(), ABOUT))
     for listed in list_exercises():
         yield from ((said, f"exercise/{listed.name}") for said in of_exercise(load_exercise(listed.name)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import os
@@ -12,6 +13,8 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from unittest.mock import AsyncMock
 
 import numpy as np
 import pytest
@@ -185,6 +188,19 @@ def test_what_cannot_be_reached_is_said(durand: Durand, monkeypatch: pytest.Monk
 def test_a_short_address_leads_to_the_class(base: str, path: str, leads: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gate.config, "get_option", {"server.baseUrlPath": base}.__getitem__)
     assert gate.join_target(path) == leads
+
+
+def test_only_a_request_for_a_page_is_led_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise what opens a connection there is answered in words that it does not know, and the server stumbles."""
+    monkeypatch.setattr(gate.Gate, "stands", False)  # put back at the end
+    passed: list[str] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        passed.append(scope["path"])
+
+    scope = {"type": "websocket", "path": "/join/KMTQ-7RXA", "headers": [(b"host", b"localhost")]}
+    asyncio.run(gate.Gate(app)(scope, AsyncMock(), AsyncMock()))
+    assert passed == ["/join/KMTQ-7RXA"]
 
 
 # ------------------------------------------------------------------------------------------------ the wall

@@ -14,7 +14,7 @@ from sim.teaching.classroom.file import ClassroomError, StrangerError
 from sim.teaching.exercises.load import ExerciseError
 from sim.teaching.exercises.schema import LEVELS, Exercise
 from sim.words.language import N_
-from sim.words.sentences import ABOUT, NOT_A_FORECAST
+from sim.words.sentences import TOOL
 
 Weight = Literal["primary", "secondary"]
 _CLOSES = N_("Its answers are shown only with those of the quiz after. You need not close it.")
@@ -165,4 +165,4 @@ else:
         classes.choose(standing, secret)
     except ClassroomError as problem:
         access.turned_away(problem, _("Open a class of your own"), classes.leave)
-st.caption(show.plain(ABOUT.removesuffix(NOT_A_FORECAST)))
+st.caption(show.plain(_(TOOL)))  # and below it, as on every page, that it is no forecast

@@ -11,7 +11,7 @@ from sim.teaching.classroom.file import ClassroomError, GoneError
 from sim.teaching.exercises.load import ExerciseError
 from sim.teaching.exercises.predict import Prediction
 from sim.teaching.exercises.schema import LEVELS, Exercise
-from sim.words.sentences import ABOUT, NOT_A_FORECAST
+from sim.words.sentences import TOOL
 
 Given = dict[tuple[str, str], Prediction]
 
@@ -145,4 +145,4 @@ else:
         access.turned_away(
             problem, _("Join anew"), joining.leave if isinstance(problem, GoneError) else joining.come_in
         )
-st.caption(show.plain(ABOUT.removesuffix(NOT_A_FORECAST)))
+st.caption(show.plain(_(TOOL)))  # and below it, as on every page, that it is no forecast

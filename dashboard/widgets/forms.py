@@ -104,12 +104,14 @@ def _setting(name: str) -> str:
 
 def _said(change: dict[str, Any]) -> str:
     """A change in words, from what stands in the text."""
-    span = " ".join(f"{word} {_month(change[word])}" for word in ("from", "until") if word in change)
+    first, last = (_month(change[word]) if word in change else "" for word in ("from", "until"))
+    span = _("from {first} until {last}", first=first, last=last) if first and last else ""
+    span = span or (_("from {first}", first=first) if first else _("until {last}", last=last) if last else "")
     levers = change.get("levers")
     given = {**(levers if isinstance(levers, dict) else {}), **change}
     parts = [_part(name, value) for name, value in given.items() if name in TITLES]
-    when = _(", when a condition is met") if "when" in change else ""
-    return f"{span}{when}: {'; '.join(parts)}"
+    said = "; ".join(parts)
+    return _("{span}, when a condition is met: {said}", span=span, said=said) if "when" in change else f"{span}: {said}"
 
 
 def _part(name: str, value: Any) -> str:

@@ -40,9 +40,10 @@ def strip(one: Drawn, first: str, last: str) -> None:
         names.append(f"<span>{swatch}{escape(name)}</span>")
     ground = f"{_down(0.0, low, high):.1f}"
     axis = f'<path d="M0 {ground}H{WIDE}" stroke="{AXIS}"/>'
+    heading = escape(_("{title}, the middle worlds")).format(title=f"<strong>{escape(one.title)}</strong>")
     told = _("{title}: the middle worlds. The whole picture and its numbers come further down.", title=one.title)
     st.html(
-        f'<div class="strip"><p><span><strong>{escape(one.title)}</strong>{escape(_(", the middle worlds"))}</span></p>'
+        f'<div class="strip"><p><span>{heading}</span></p>'
         f"<p>{''.join(names)}</p><div><b>{high:,.3g}</b>{_image(WIDE, HIGH, axis + ''.join(drawn), told)}</div>"
         f"<p><span>{escape(first)}</span><span>{escape(last)}</span></p></div>"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import partial, reduce
 
 import streamlit as st
 
@@ -67,5 +67,6 @@ def _said(here: State, one: kept.Kept) -> str:
     steps = []
     for step in one.steps:
         settings = "; ".join(f"{TITLES[name]} {sentences.choice(value)}" for name, value in step.settings)
-        steps.append(f"from {month_words(step.since)}: {settings}")
-    return f"{controls.title_of(here, one.of)}, {'; then '.join(steps)}."
+        steps.append(_("from {month}: {settings}", month=month_words(step.since), settings=settings))
+    changes = reduce(lambda before, after: _("{before}; then {after}", before=before, after=after), steps)
+    return f"{controls.title_of(here, one.of)}, {changes}."

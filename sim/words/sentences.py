@@ -11,11 +11,12 @@ from sim.metrics import METRICS
 from sim.vocabulary import month_words
 
 NOT_A_FORECAST = "These are modelled worlds, not a forecast."
-# What stands before an exercise, wherever it is done.
-ABOUT = (
+TOOL = (
     "durand is a tool for thinking with documents: it plays out what five commentaries argue, none of them with a "
-    "voice from the tribal districts, in many modelled worlds. Real people died and were displaced. " + NOT_A_FORECAST
+    "voice from the tribal districts, in many modelled worlds. Real people died and were displaced."
 )
+# What stands before an exercise, wherever it is done.
+ABOUT = f"{TOOL} {NOT_A_FORECAST}"
 # Said where the median of differences stands beside two medians whose difference it is not.
 MIDDLES = "The middle difference need not be the difference of the two middles."
 
