@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard.menu import CLASSES_ONLY, GROUPS, classes_only
+from dashboard.menu import CLASSES_ONLY, GROUPS
 from dashboard.runtime import gate, language, state
 from dashboard.runtime.engine import engine
 from dashboard.runtime.language import _
@@ -32,7 +32,7 @@ def main() -> None:
     chosen = st.navigation(pages, position="top")
     st.html(f"<style>{LOOK}{language.look()}</style>")
     st.html(HERE / "look.css")
-    at_start = not classes_only()
+    at_start = not gate.classes_only()
     if chosen is not front or not at_start:
         state.retrace()
     if at_start:
@@ -56,7 +56,7 @@ def main() -> None:
 
 def _offered() -> dict[str, list[tuple[str, str]]]:
     """The groups of this server's menu: files in pages/, and titles."""
-    few = classes_only()
+    few = gate.classes_only()
     found = {group: [one for one in some if not few or one[0] in CLASSES_ONLY] for group, some in GROUPS.items()}
     return {group: some for group, some in found.items() if some}
 

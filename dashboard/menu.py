@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from sim.words.language import N_
 
 # Group of the menu -> file in pages/ and title of each page; the first page is where visitors land. (Icons would be
@@ -29,8 +27,3 @@ GROUPS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 # The pages of a server on which classes are held, and nobody can ask the model for what they are to predict.
 CLASSES_ONLY = ("class_student", "class_instructor", "table", "evidence", "about")
-
-
-def classes_only() -> bool:
-    """Whether this server is one of those: `--classes-only` of `durand class` and `durand dashboard`."""
-    return bool(os.environ.get("DURAND_CLASSES_ONLY"))

@@ -7,6 +7,7 @@ waits. Here origins are compared with the name that the visitor asked for, befor
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 import socket
 import time
@@ -219,3 +220,8 @@ async def _answer(send: Send, status: int, said: str, *more: tuple[bytes, bytes]
     headers = _with_headers([(b"content-type", b"text/plain; charset=utf-8"), *more])
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": said.encode()})
+
+
+def classes_only() -> bool:
+    """Whether classes are held here, and nobody can ask the model for what they are to predict: `--classes-only`."""
+    return bool(os.environ.get("DURAND_CLASSES_ONLY"))

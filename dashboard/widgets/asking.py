@@ -10,10 +10,10 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboard.menu import classes_only
 from dashboard.runtime import exercises, steps
 from dashboard.runtime.engine import BusyError, RunError, engine
 from dashboard.runtime.exercises import Lesson, Sketch
+from dashboard.runtime.gate import classes_only
 from dashboard.runtime.language import _
 from dashboard.runtime.questions import Question
 from dashboard.runtime.steps import Way

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard.menu import classes_only
 from dashboard.runtime import class_runs
+from dashboard.runtime.gate import classes_only
 from dashboard.runtime.language import _
 from dashboard.runtime.state import State
 from dashboard.widgets import access, asking, classes, show

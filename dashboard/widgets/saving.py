@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.menu import classes_only
 from dashboard.runtime import class_runs, state, versions
+from dashboard.runtime.gate import classes_only
 from dashboard.runtime.language import _
 from dashboard.widgets import access, controls, sentences, show
 from sim.teaching.classroom.file import ClassroomError
