@@ -32,6 +32,8 @@ Table = NDArray[np.float64]
 Said = Mapping[str, Mapping[str, Vector | None]]
 # A world's numbers lie in blocks of four: where lanes begin with such a block, eight draws take two of them.
 _BLOCK = 4
+# What a block takes whose worlds have any numbers, against one whose numbers lie beside each other, about.
+_COST_ANYHOW = 1.4
 
 
 class NotCompiledError(RuntimeError):
@@ -63,19 +65,20 @@ class Lanes:
         worlds, points = layout.worlds, layout.blocks
         lead = layout.first % _BLOCK
         beside, same = _full(lead + worlds) * points, worlds * _full(points)
-        if layout.numbers is None and beside <= min(same, 1.5 * layout.size):
+        anyhow = _full(layout.size)
+        if layout.numbers is None and beside <= min(same, _COST_ANYHOW * anyhow):
             inside = np.clip(np.arange(_full(lead + worlds)) - lead, 0, worlds - 1)
             places = (np.arange(points)[:, None] * worlds + inside).ravel()
             numbers = np.tile(np.arange(len(inside)) + layout.first - lead, points)
             back = (np.arange(points)[:, None] * len(inside) + lead + np.arange(worlds)).ravel()
             return cls(places, numbers, BESIDE, slice(None) if len(inside) == worlds else back)
         own = np.arange(worlds) + layout.first if layout.numbers is None else np.array(layout.numbers)
-        if same <= 1.5 * layout.size:
+        if same <= _COST_ANYHOW * anyhow:
             point = np.minimum(np.arange(_full(points)), points - 1)
             places = (np.arange(worlds)[:, None] + point * worlds).ravel()
             back = (np.arange(points)[:, None] + np.arange(worlds) * len(point)).ravel()
             return cls(places, own.repeat(len(point)), SAME, back)
-        places = np.minimum(np.arange(_full(layout.size)), layout.size - 1)
+        places = np.minimum(np.arange(anyhow), layout.size - 1)
         return cls(places, np.tile(own, points)[places], ANY, slice(0, layout.size))
 
     @property
@@ -271,7 +274,8 @@ class Run:
 def _alike(one: Said, other: Said) -> bool:
     """Whether a scenario says the same of two months; a script hands out the same vectors as long as nothing changes."""
     return all(
-        actor in one and all(one[actor].get(name) is value for name, value in said.items())
+        actor in one
+        and (one[actor] is said or all(one[actor].get(name) is value for name, value in said.items()))
         for actor, said in other.items()
     )
 
