@@ -42,7 +42,7 @@ class TestBatches:
         assert [one.worlds for one in parts] == [4, 4, 2], "no value is cut in two"
         assert [one.values["kinship_weight"].tolist() for one in parts] == [[0, 1], [2, 3], [4]]  # type: ignore[union-attr]
         assert [one.values["kabul_control"] for one in parts] == [0.5] * 3
-        assert parts[0].spread(parts[0].values["kinship_weight"]).tolist() == [0, 0, 1, 1]  # type: ignore[union-attr]
+        assert parts[0].per_world(parts[0].values["kinship_weight"]).tolist() == [0, 0, 1, 1]  # type: ignore[union-attr]
 
     def test_points_stay_together(self) -> None:
         (one,) = spec(6, points=50, chunk=4).batches()
@@ -65,8 +65,8 @@ class TestBatches:
         assert np.array_equal(np.concatenate([part for _, part in parts], axis=1), whole)
 
     def test_workers_get_some_each(self) -> None:
-        assert usual_chunk(60, 100_000, 1) == usual_chunk(60, 100_000, 2) == 4_000
-        assert usual_chunk(60, 8_000, 2) == 8_000 / (2 * BATCHES_EACH)
+        assert usual_chunk(60, 100_000, 1) == usual_chunk(60, 100_000, 2) == 1_000
+        assert usual_chunk(60, 6_000, 2) == 6_000 / (2 * BATCHES_EACH)
         assert usual_chunk(60, 1_000, 8) == LEAST_WORLDS
 
 
