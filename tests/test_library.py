@@ -30,7 +30,7 @@ from sim.scenario import (
     load_scenario,
     with_overrides,
 )
-from sim.vocabulary import LEVERS, START, months_between
+from sim.vocabulary import ACTORS, LEVERS, START, months_between
 
 Months = dict[str, NDArray[np.float64]]
 
@@ -170,7 +170,7 @@ class Contract:
         """Its own, those of what it extends, of its changes and shocks, and of its policies."""
         plan = load_scenario(self.name)
         parts = [plan, *plan.shocks, *plan.policies.values(), *(r for p in plan.policies.values() for r in p.responds)]
-        parts += [c for a in ("pakistan", "taliban", "ttp", "india") for c in getattr(plan.actors, a).changes]
+        parts += [c for a in ACTORS for c in getattr(plan.actors, a).changes]
         assert {claim for part in parts for claim in part.claims} <= set(ledger().claims)
 
     def test_resolves_to_one_file(self) -> None:

@@ -31,7 +31,7 @@ from sim.parameters import PARAMETERS
 from sim.rule import RULES
 from sim.rulebook import Rulebook, summed_in_full
 from sim.scenario import SHOCK_TARGETS, Scenario, load_scenario
-from sim.vocabulary import ROSTER
+from sim.vocabulary import ACTOR_SPECS, FACTIONS, ROSTER
 from sim.worlds import BatchLayout, Vector
 
 # A division by nought or an overflow is a number that is none, somewhere, even where no figure shows it.
@@ -365,7 +365,8 @@ def test_all_who_act_are_mesa_agents() -> None:
     assert len(set(names)) == len(names), "each agent's streams start with its name"
     kept = {id(value) for value in vars(model).values() if isinstance(value, Actor)}
     assert kept <= {id(agent) for agent in model.agents}
-    assert len(names) == 14 + 8 + len(ROSTER)
+    beside = ("land", "durand_line", "relations", "movement")
+    assert len(names) == len([*ACTOR_SPECS, *beside, *ROSTER]) + sum(map(len, FACTIONS.values()))
     model.close()
 
 

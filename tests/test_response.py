@@ -318,7 +318,7 @@ def test_progress_reaches_the_end_once() -> None:
     response(2, 2, 2, names=names, progress=lambda done, everything: seen.append((done, everything)))
     assert len({everything for _, everything in seen}) == 1
     assert [done for done, _ in seen] == sorted({done for done, _ in seen})
-    assert seen[-1][0] == seen[-1][1] == 32 * 2 * 53 + 2 * 4 * 60
+    assert seen[-1][0] == seen[-1][1] == 2 * len(LEVER_SPECS) * 2 * 53 + 2 * 4 * 60
 
 
 @pytest.mark.parametrize(

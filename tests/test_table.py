@@ -20,7 +20,6 @@ from sim.teaching.play.game import replay, resume, shocks, start
 from sim.teaching.play.moves import parse
 from sim.teaching.play.table import Tables
 from sim.teaching.play.table_file import TableError
-from sim.vocabulary import ACTORS
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -35,6 +34,10 @@ class Clock:
         return self.now
 
 
+# Who sits where.
+NAMES = {"pakistan": "Ada", "taliban": "Bo", "ttp": "Cy", "india": "Di"}
+
+
 class Sitting:
     """A game that has started, with Ada as Pakistan and Bo as the Taliban."""
 
@@ -43,11 +46,10 @@ class Sitting:
     ) -> None:
         self.clock = Clock()
         self.tables = Tables(path, self.clock)
-        game = start("own_choice", ACTORS, parameters="defaults", seed=3, months=9)
+        game = start("own_choice", NAMES, parameters="defaults", seed=3, months=9)
         opened = self.tables.open(game, "Friday", seconds)
         self.code, self.host = opened.code, opened.secret
-        names = dict(zip(ACTORS, ("Ada", "Bo", "Cy", "Di"), strict=True))
-        self.secrets = {actor: self.tables.claim(self.code, names[actor], actor).secret for actor in seats}
+        self.secrets = {actor: self.tables.claim(self.code, NAMES[actor], actor).secret for actor in seats}
         self.tables.start(self.code, self.host)
 
     def move(self, actor: str, turn: int, **settings: Any) -> Any:
@@ -171,7 +173,7 @@ def test_a_game_ends_and_its_log_gives_the_same_bits(sitting: Sitting) -> None:
 def test_a_seat_is_one_players(tmp_path: Path) -> None:
     """Otherwise two play one country, or one plays for all."""
     tables = Tables(tmp_path / "a.sqlite")
-    opened = tables.open(start("own_choice", ACTORS, parameters="defaults", months=3))
+    opened = tables.open(start("own_choice", NAMES, parameters="defaults", months=3))
     ada = tables.claim(opened.code.lower().replace("-", " "), "Ada", "ttp")
     with pytest.raises(TableError, match=r"is taken by Ada; free: pakistan, taliban, india"):
         tables.claim(opened.code, "Bo", "ttp")
@@ -324,7 +326,7 @@ def test_a_game_is_deleted_whole(sitting: Sitting) -> None:
 @pytest.mark.parametrize("seconds", [0, 9.9, 1e9, float("nan")])
 def test_a_clock_that_nobody_could_play_by_is_refused(tmp_path: Path, seconds: float) -> None:
     """Otherwise a typing error makes turns of no length."""
-    game = start("own_choice", ACTORS, parameters="defaults", months=3)
+    game = start("own_choice", NAMES, parameters="defaults", months=3)
     with pytest.raises(TableError, match="10 to 86,400 seconds"):
         Tables(tmp_path / "a.sqlite").open(game, seconds=seconds)
 
@@ -358,8 +360,8 @@ def test_four_processes_play_and_nothing_is_lost(tmp_path: Path) -> None:
     """Otherwise a move is dropped, or a turn passes twice, when all press at once."""
     path = tmp_path / "class.sqlite"
     tables = Tables(path)
-    opened = tables.open(start("own_choice", ACTORS, parameters="defaults", months=18))
-    seats = [tables.claim(opened.code, name, actor) for name, actor in zip("abcd", ACTORS, strict=True)]
+    opened = tables.open(start("own_choice", NAMES, parameters="defaults", months=18))
+    seats = [tables.claim(opened.code, name, actor) for name, actor in zip("abcd", NAMES, strict=True)]
     tables.start(opened.code, opened.secret)
     hands = [
         subprocess.Popen(
@@ -396,7 +398,7 @@ def at_once(many: int, do: Callable[[int], Any]) -> list[Any]:
 def test_one_of_many_gets_the_seat(tmp_path: Path) -> None:
     """Otherwise two students believe that they are Pakistan."""
     tables = Tables(tmp_path / "a.sqlite")
-    opened = tables.open(start("own_choice", ACTORS, parameters="defaults", months=3))
+    opened = tables.open(start("own_choice", NAMES, parameters="defaults", months=3))
     found = at_once(12, lambda number: tables.claim(opened.code, f"n{number}", "pakistan"))
     winners = [one for one in found if not isinstance(one, TableError)]
     assert len(winners) == 1
@@ -474,7 +476,7 @@ def test_a_file_that_is_damaged_or_foreign_says_so(tmp_path: Path, how: str, say
     path = tmp_path / "a.sqlite"
     spoilt(path, how)
     before = path.read_bytes() if path.is_file() else b""
-    tables, game = Tables(path), start("own_choice", ACTORS, parameters="defaults", months=3)
+    tables, game = Tables(path), start("own_choice", NAMES, parameters="defaults", months=3)
     with pytest.raises(ClassroomError, match=says) as refused:
         tables.open(game)
     assert isinstance(refused.value, StorageError)
@@ -520,7 +522,7 @@ def test_a_move_that_is_damaged_says_so_and_the_host_can_go_on(sitting: Sitting)
 def test_codes_are_not_guessed(tmp_path: Path) -> None:
     """Otherwise a stranger sits down in a class's game."""
     tables = Tables(tmp_path / "a.sqlite")
-    game = start("own_choice", ACTORS, parameters="defaults", months=3)
+    game = start("own_choice", NAMES, parameters="defaults", months=3)
     opened = [tables.open(game) for _ in range(5)]
     assert len({one.code for one in opened}) == len({one.secret for one in opened}) == 5
     assert all(len(one.code.replace("-", "")) == 8 and len(one.secret) >= 32 for one in opened)
@@ -537,7 +539,7 @@ def test_a_change_of_the_calendar_neither_ends_nor_prolongs_a_quarter(
 ) -> None:
     """Otherwise a laptop that sets its clock in the middle of a class takes a move away, or waits for a day."""
     tables = Tables(tmp_path / "a.sqlite")
-    opened = tables.open(start("own_choice", ACTORS, parameters="defaults", months=9), seconds=600.0)
+    opened = tables.open(start("own_choice", NAMES, parameters="defaults", months=9), seconds=600.0)
     tables.claim(opened.code, "Ada", "pakistan")
     tables.start(opened.code, opened.secret)
     now = time.time()

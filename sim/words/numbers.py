@@ -109,6 +109,15 @@ def counted(metric: str) -> bool:
     return METRICS[metric].unit in WHOLE
 
 
+def in_one_world(metric: str, value: float) -> str:
+    """What a metric came to in a single world: a total as it was counted, anything else in two figures.
+
+    >>> in_one_world("fatalities", 1234.0), in_one_world("ttp_strength", 4.567)
+    ('1,234', '4.6')
+    """
+    return f"{value:,.0f}" if METRICS[metric].summary == "total" else number(value)
+
+
 def amount(metric: str, low: float, high: float | None = None, sign: bool = False) -> str:
     """A figure of a metric, or a range of such, with what has to be said behind it.
 

@@ -24,7 +24,7 @@ from sim.teaching.play.moves import QUARTER, GameError, MoveLog, Values
 from sim.teaching.play.past import Array
 from sim.teaching.play.text import move_words, period
 from sim.vocabulary import ACTORS, month_words, months_between
-from sim.words.numbers import counted, number, setting, within
+from sim.words.numbers import counted, in_one_world, number, setting, within
 
 COLUMNS = ("its world", "median", "90 of 100")
 ABOUT = (
@@ -175,8 +175,7 @@ def came_rows(found: Across, metric: str) -> list[list[str]]:
     rows = []
     for title, one in found.came[metric].items():
         middle, span = within(one.low, one.middle, one.high, whole=counted(metric))
-        own = f"{one.own:,.0f}" if METRICS[metric].summary == "total" else number(one.own)
-        rows.append([title, own, middle, span])
+        rows.append([title, in_one_world(metric, one.own), middle, span])
     return rows
 
 

@@ -9,7 +9,7 @@ from sim.teaching.play.debrief import PLAYED, TURNING, Debrief, Place, TurningPo
 from sim.teaching.play.scenario import COURSES
 from sim.teaching.play.text import columns, heading, period
 from sim.vocabulary import VERDICTS
-from sim.words.numbers import counted, metric_words, number, setting, shares, within
+from sim.words.numbers import counted, in_one_world, metric_words, number, setting, shares, within
 from sim.words.sentences import NOT_A_FORECAST, wrapped
 
 # Of random draws, in words: shares of worlds below, with what is said of a world there.
@@ -53,8 +53,7 @@ def metric_rows(metric: str, places: Mapping[str, Place]) -> Rows:
     for name, words in SHORT.items():
         there = places[name]
         middle, span = within(there.low, there.middle, there.high, whole=counted(metric))
-        own = f"{there.own:,.0f}" if METRICS[metric].summary == "total" else number(there.own)
-        rows.append((words, (own, middle, span, f"{round(100 * there.below)}%")))
+        rows.append((words, (in_one_world(metric, there.own), middle, span, f"{round(100 * there.below)}%")))
     return rows
 
 
