@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from sim import extensions
 from sim.engine.compiled import ask, code
-from sim.engine.draws import ANY, BESIDE, SAME
-from sim.engine.emit import LANES, Layout
+from sim.engine.emit import ANY, BESIDE, LANES, SAME, Layout
 from sim.engine.modules import emitted
 from sim.engine.standins import NotTraceableError
 from sim.engine.trace import Shock, Structure, trace
@@ -274,8 +273,7 @@ class Run:
 def _alike(one: Said, other: Said) -> bool:
     """Whether a scenario says the same of two months; a script hands out the same vectors as long as nothing changes."""
     return all(
-        actor in one
-        and (one[actor] is said or all(one[actor].get(name) is value for name, value in said.items()))
+        actor in one and (one[actor] is said or all(one[actor].get(name) is value for name, value in said.items()))
         for actor, said in other.items()
     )
 
