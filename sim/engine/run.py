@@ -298,6 +298,8 @@ def _nothing(metric: str, months: int) -> Vector:
 
 
 _MADE: dict[str, Machine | str] = {}
+# LLVM and Mesa's count of agents are each for one thread at a time.
+_MAKING = threading.RLock()
 
 
 def _machine(structure: Structure) -> Machine:
@@ -305,12 +307,13 @@ def _machine(structure: Structure) -> Machine:
     weighed = [structure.plan.policies[name].model_dump_json() for name in structure.candidates]
     key = repr((weighed, structure.candidates, structure.named, structure.off, structure.shocks))
     key += extensions.digest() if extensions.loaded() else ""
-    if key not in _MADE:
-        try:
-            _MADE[key] = _made(structure)
-        except Exception as problem:  # an extension may meet a stand-in in any way: the reference takes its place
-            _MADE[key] = str(problem) or type(problem).__name__
-    made = _MADE[key]
+    with _MAKING:
+        if key not in _MADE:
+            try:
+                _MADE[key] = _made(structure)
+            except Exception as problem:  # an extension may meet a stand-in in any way: the reference takes its place
+                _MADE[key] = str(problem) or type(problem).__name__
+        made = _MADE[key]
     if isinstance(made, str):
         raise NotCompiledError(made)
     return made
