@@ -1,0 +1,154 @@
+"""What a search found, made ready for reading: which candidates are shown, as policies, with what they come to.
+
+A member of the front is a scenario file with its policy, which runs to the very numbers that stand beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.search.folder import Folder
+from sim.search.load import Plan
+from sim.search.objectives import Judge, Matrix, Values, alone_best, dominates
+from sim.search.optimise import Archive
+from sim.search.space import Codes
+from sim.search.words import summary, title
+from sim.yamlfile import dump
+
+Side = tuple[Judge, Values, Values]
+SEARCHED, FRESH, WINS, SET = "searched:", "fresh:", "wins:", "set:"
+
+
+@dataclass(frozen=True)
+class Front:
+    """The members of the front and the courses they are set against, in the search's futures and in fresh ones.
+
+    Attributes:
+        codes: the members; table: a row for each member and each course; see `Found.table`.
+    """
+
+    plan: Plan
+    codes: Codes = field(repr=False)
+    table: pd.DataFrame = field(repr=False)
+
+    @classmethod
+    def of(cls, plan: Plan, codes: Codes, before: Side, after: Side) -> Front:
+        """Put together what was simulated."""
+        names = [f"course_{number:0{len(str(len(codes)))}d}" for number in range(1, len(codes) + 1)]
+        values = [plan.space.one(code) for code in codes]
+        rows: dict[str, Any] = {
+            "name": [*names, *(one.name for one in plan.courses)],
+            "kind": ["member"] * len(codes) + ["course"] * len(plan.courses),
+            "title": [
+                *(title(plan.space, one, name.partition("_")[2]) for one, name in zip(values, names, strict=True)),
+                *(one.title for one in plan.courses),
+            ],
+            "summary": [*(summary(plan.space, one) for one in values), *(one.summary for one in plan.courses)],
+        }
+        for label, side in ((SEARCHED, before), (FRESH, after)):
+            rows |= _figures(label, side)
+        rows |= _standing(plan, before, "searched") | _standing(plan, after, "fresh")
+        rows |= _wins(after)
+        for variable in plan.space.variables:
+            rows[f"{SET}{variable.name}"] = [one[variable.name] for one in values] + [np.nan] * len(plan.courses)
+        return cls(plan, codes, pd.DataFrame(rows))
+
+    def told(self) -> dict[str, Any]:
+        """What the manifest tells of it."""
+        members = self.table[self.table["kind"] == "member"]
+        return {
+            "members": len(members),
+            "holding": int(members["holds"].sum()) if len(members) else 0,
+            "objectives": [
+                {"key": one.key, "title": one.title, "less": one.minimised, "metric": one.asked.metric}
+                for one in self.plan.judge.objectives
+            ],
+            "constraints": [one.key for one in self.plan.judge.constraints],
+        }
+
+
+def _figures(label: str, side: Side) -> dict[str, Any]:
+    judge, found, theirs = side
+    members, courses = judge.figures(found)[0], judge.figures(theirs)[0]
+    both = np.vstack([members, courses])
+    out = {f"{label}{one.key}": both[:, column] for column, one in enumerate(judge.objectives)}
+    for one in judge.constraints:
+        out[f"{label}{one.key}"] = np.concatenate([one.take(found, judge.best), one.take(theirs, judge.best)])
+    return out
+
+
+def _standing(plan: Plan, side: Side, label: str) -> dict[str, Any]:
+    """Which of the members are dominated by none of the others, keep to the constraints, and dominate which courses."""
+    judge, found, theirs = side
+    (members, broken), (courses, _) = judge.figures(found), judge.figures(theirs)
+    members, courses = members * judge.signs, courses * judge.signs
+    keeps: list[bool] = np.all(broken <= 0, axis=1).tolist()
+    beats = [
+        ", ".join(one.name for one, costs in zip(plan.courses, courses, strict=True) if dominates(member, costs))
+        for member in members
+    ]
+    blank = [""] * len(courses)
+    if label == "searched":
+        return {"beats_searched": beats + blank}
+    return {
+        "keeps": keeps + [True] * len(courses),
+        "holds": alone_best(members).tolist() + [False] * len(courses),
+        "beats": beats + blank,
+    }
+
+
+def _wins(side: Side) -> dict[str, Matrix]:
+    """In what share of fresh futures each is better than the best of the courses, by each objective's metric."""
+    judge, found, theirs = side
+    out = {}
+    for one in judge.objectives:
+        both = np.vstack([one.futures(found), one.futures(theirs)])
+        best = judge.best[one.asked.metric]
+        out[f"{WINS}{one.key}"] = ((both < best) if one.less else (both > best)).mean(axis=1)
+    return out
+
+
+def chosen(archive: Archive, most: int) -> Codes:
+    """The members that are shown: the best by each objective, then always the one that is farthest from those chosen."""
+    if len(archive.codes) <= most:
+        return archive.codes[np.lexsort(archive.costs.T[::-1])]
+    spread = np.maximum(np.ptp(archive.costs, axis=0), 1e-12)
+    places = (archive.costs - archive.costs.min(axis=0)) / spread
+    taken = list(dict.fromkeys(int(one) for one in places.argmin(axis=0)))[:most]
+    far: NDArray[np.float64] = np.min([np.linalg.norm(places - places[one], axis=1) for one in taken], axis=0)
+    while len(taken) < most:
+        taken.append(int(far.argmax()))
+        far = np.minimum(far, np.linalg.norm(places - places[taken[-1]], axis=1))
+    rows = np.array(taken)
+    out: Codes = archive.codes[rows[np.lexsort(archive.costs[rows].T[::-1])]]
+    return out
+
+
+def write(folder: Folder, front: Front) -> None:
+    """Write the members as scenarios with their policies, and the table."""
+    plan = front.plan
+    for code, row in zip(front.codes, front.table.to_dict("records"), strict=False):
+        name, heading = str(row["name"]), str(row["title"])
+        policy = plan.space.policy(plan.space.one(code), heading, str(row["summary"]))
+        scenario = {
+            "schema": 1,
+            "title": heading,
+            "question": plan.search.question or plan.search.title,
+            "summary": str(row["summary"]),
+            "extends": "base",
+            "months": plan.months,
+            "actors": {"pakistan": {"changes": [{"from": plan.search.stages[0], "policy": name}]}},
+        }
+        folder.put(f"courses/policies/{name}.yaml", dump(policy))
+        folder.put(f"courses/{name}.yaml", dump(scenario))
+    folder.put("courses/base.yaml", plan.base.to_yaml())
+    buffer = BytesIO()
+    front.table.to_parquet(buffer)
+    folder.put("front.parquet", buffer.getvalue())
+    folder.put("front.csv", front.table.to_csv(index=False))
