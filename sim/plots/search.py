@@ -29,6 +29,7 @@ def parallel(
     """
     rows: Rows = []
     names = list(dict.fromkeys(groups.values()))
+    letters = max(int((width - 60) / len(objectives) / 6.8), 8)
     for title, less in objectives:
         column = {name: one[title] for name, one in figures.items()}
         low, high = min(column.values()), max(column.values())
@@ -38,13 +39,13 @@ def parallel(
                 {
                     "member": name,
                     "scenario": groups[name],
-                    "objective": "\n".join(broken(title, 14)),
+                    "objective": "\n".join(broken(title, letters)),
                     "place": round(1.0 - place if less else place, 4),
                     "value": float(f"{value:.4g}"),
                     "thick": name in bold,
                 }
             )
-    order = ["\n".join(broken(title, 14)) for title, _ in objectives]
+    order = ["\n".join(broken(title, letters)) for title, _ in objectives]
     shades = [SOFT if name == OTHERS else PALETTE[place % len(PALETTE)] for place, name in enumerate(names)]
     legend = alt.Legend(columns=1, symbolType="stroke", symbolOpacity=1)
     chart = (

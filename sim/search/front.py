@@ -114,18 +114,30 @@ def _wins(side: Side) -> dict[str, Matrix]:
     return out
 
 
-def chosen(archive: Archive, most: int) -> Codes:
-    """The members that are shown: the best by each objective, then always the one that is farthest from those chosen."""
-    if len(archive.codes) <= most:
-        return archive.codes[np.lexsort(archive.costs.T[::-1])]
+def chosen(archive: Archive, most: int, courses: Matrix) -> Codes:
+    """The members that are shown: of those that better the most courses half as many as are shown at most, then the best by
+    each objective, then the others; always the one that is farthest from those chosen already.
+
+    Args:
+        courses: what the courses cost.
+    """
     spread = np.maximum(np.ptp(archive.costs, axis=0), 1e-12)
-    places = (archive.costs - archive.costs.min(axis=0)) / spread
-    taken = list(dict.fromkeys(int(one) for one in places.argmin(axis=0)))[:most]
-    far: NDArray[np.float64] = np.min([np.linalg.norm(places - places[one], axis=1) for one in taken], axis=0)
-    while len(taken) < most:
-        taken.append(int(far.argmax()))
-        far = np.minimum(far, np.linalg.norm(places - places[taken[-1]], axis=1))
-    rows = np.array(taken)
+    places = (archive.costs - archive.costs.min(axis=0)) / spread if len(archive.costs) else archive.costs
+    taken: list[int] = []
+
+    def take(some: NDArray[np.intp], count: int) -> None:
+        left = [int(one) for one in some if one not in taken]
+        while left and len(taken) < count:
+            far = [np.linalg.norm(places[taken] - places[one], axis=1).min() if taken else 0.0 for one in left]
+            taken.append(left.pop(int(np.argmax(far))))
+
+    bettered = np.array([sum(dominates(cost, one) for one in courses) for cost in archive.costs])
+    if bettered.any():
+        take(np.flatnonzero(bettered == bettered.max()), -(-most // 2))
+    if len(places):
+        take(np.unique(places.argmin(axis=0)), most)
+    take(np.arange(len(places)), most)
+    rows = np.array(taken, dtype=np.intp)
     out: Codes = archive.codes[rows[np.lexsort(archive.costs[rows].T[::-1])]]
     return out
 

@@ -28,6 +28,8 @@ from sim.search.space import Codes
 from sim.worlds import Streams
 
 FEW_OBJECTIVES = 3
+# So many times as many generations as would do, if each candidate were a new one: then there is little left to be found.
+PATIENCE = 3
 EPSILONS = 40  # to the first spread of an objective
 # Costs (less is better) of candidates, and by how much each constraint is broken.
 Judged = tuple[Matrix, Matrix]
@@ -169,7 +171,7 @@ class Optimiser:
         known: Matrix | None = None,
         earlier: Sequence[Generation] = (),
     ) -> None:
-        self.problem, self.evaluations = problem, evaluations
+        self.problem, self.population, self.evaluations = problem, population, evaluations
         self.given = tuple(epsilons) or (None,) * problem.objectives
         self.known = known
         self.archive: Archive | None = None
@@ -185,7 +187,8 @@ class Optimiser:
         Raises:
             ReplayError: the earlier ones are not those that this search asks for.
         """
-        while len(self._seen) < self.evaluations:
+        most = PATIENCE * -(-self.evaluations // self.population)
+        while len(self._seen) < self.evaluations and len(self.standings) < most:
             asked = self._algorithm.ask()
             if asked is None or not len(asked):
                 return

@@ -145,7 +145,8 @@ def _like_courses(plan: Plan) -> Codes:
 def _fresh(plan: Plan, evaluator: Evaluator, optimiser: Optimiser) -> Front:
     """Those that count of all that was found, and the courses, in the search's futures and in fresh ones."""
     assert optimiser.archive is not None
-    codes = chosen(optimiser.archive, plan.search.members)
+    assert optimiser.known is not None
+    codes = chosen(optimiser.archive, plan.search.members, optimiser.known)
     sides = []
     for futures in (searched(plan), fresh(plan)):
         theirs = evaluator.courses(futures)
