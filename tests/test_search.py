@@ -1,4 +1,4 @@
-"""Search: on problems whose fronts are known, on a small search of real courses, stopped and gone on with; and what is refused."""
+"""Search: on problems whose fronts are known, on a small one of real courses, stopped and gone on with; and what is refused."""
 
 from __future__ import annotations
 
@@ -108,7 +108,8 @@ def test_the_same_seed_finds_the_same_and_so_does_a_search_that_is_gone_on_with(
     first, second = generations(), generations()
     third = generations([one for one, _ in first[:4]])
     for one, two, three in zip(first, second, third, strict=True):
-        assert np.array_equal(one[0].codes, two[0].codes) and np.array_equal(one[0].codes, three[0].codes)
+        assert np.array_equal(one[0].codes, two[0].codes)
+        assert np.array_equal(one[0].codes, three[0].codes)
         assert one[1] == two[1] == three[1]
     assert first[-1][1].evaluations == 200
 
@@ -145,7 +146,8 @@ def test_statistics_by_hand() -> None:
         judge = Judge((figure_of(Objective(metric="attacks", statistic=statistic)),), ()).against(courses)
         assert judge.figures(values)[0][:, 0] == pytest.approx(figures), statistic
     chance = figure_of(Objective(metric="attacks", statistic="chance", above=2.5))
-    assert chance.take(values, {}).tolist() == [0.5, 1.0] and chance.minimised
+    assert chance.take(values, {}).tolist() == [0.5, 1.0]
+    assert chance.minimised
     assert alone_best(np.array([[1.0, 2.0], [2.0, 1.0], [2.0, 2.0]])).tolist() == [True, True, False]
 
 
@@ -165,7 +167,11 @@ class TestFiles:
     @pytest.mark.parametrize(
         ("old", "new", "said"),
         [
-            ("aid: null", "aidd: null", r"s\.yaml:5: levers\.aidd no such setting of Pakistan: aidd \(did you mean 'aid'\?\)"),
+            (
+                "aid: null",
+                "aidd: null",
+                r"s\.yaml:5: levers\.aidd no such setting of Pakistan: aidd \(did you mean 'aid'\?\)",
+            ),
             ("{high: 0.5}", "{high: 1.5}", r"s\.yaml:5: levers\.cross_border_strikes\.high is out of range: 1\.5"),
             ("metric: tension", "metric: resentment", r"s\.yaml:9: rules\.bad\.watch\[1\]\.metric is not one of the"),
             ("{low: 20, high: 100}", "{low: 20}", r"s\.yaml:9: rules\.bad\.watch\[0\]\.above is not complete"),
@@ -241,8 +247,11 @@ class TestSmall:
     def test_the_folder_says_what_it_is(self, found: Found, capsys: pytest.CaptureFixture[str]) -> None:
         assert called(capsys, "verify", found.place).code == 0
         shown = called(capsys, "search", found.place)
-        assert shown.code == 0 and shown.out == (found.place / "summary.txt").read_text(encoding="utf-8")
-        assert "Hypervolume" in shown.out and "Against Confront" in shown.out and "not a forecast" in shown.out
+        assert shown.code == 0
+        assert shown.out == (found.place / "summary.txt").read_text(encoding="utf-8")
+        assert "Hypervolume" in shown.out
+        assert "Against Confront" in shown.out
+        assert "not a forecast" in shown.out
         for file in (found.place / "courses").rglob("*.yaml"):
             assert called(capsys, "validate", file).code == 0
         assert called(capsys, "validate", found.place / "search.yaml").code == 0
@@ -258,7 +267,9 @@ class TestSmall:
     def test_pictures(self, found: Found) -> None:
         assert {one.name for one in found.pictures()} >= {"parallel", "progress"}
         for one in found.pictures():
-            assert one.text and one.table.rows and (found.place / f"pictures/{one.name}.svg").stat().st_size > 1000
+            assert one.text
+            assert one.table.rows
+            assert (found.place / f"pictures/{one.name}.svg").stat().st_size > 1000
 
     def test_stopped_torn_and_gone_on_with_it_finds_the_same(self, place: Path, found: Found) -> None:
         def stop(standing: Any) -> None:
@@ -290,7 +301,9 @@ class TestSmall:
     def test_what_it_would_take_is_said(self, place: Path, capsys: pytest.CaptureFixture[str]) -> None:
         one = estimate(place / "small.yaml")
         assert (one.evaluations, one.worlds, one.months) == (60, 8, 24)
-        assert one.runs == 62 * 8 + 8 * 10 and one.seconds > 0
+        assert one.runs == 62 * 8 + 8 * 10
+        assert one.seconds > 0
         said = called(capsys, "search", place / "small.yaml", "--dry-run")
-        assert said.code == 0 and "at most 60 courses x 8 futures" in said.out
+        assert said.code == 0
+        assert "at most 60 courses x 8 futures" in said.out
         assert called(capsys, "search", place / "small.yaml").code == 2
