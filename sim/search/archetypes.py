@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.scenario.diff import TITLES
-from sim.search.words import mean_level
+from sim.search.words import mean_level, small
+from sim.words.sentences import listed
 
 if TYPE_CHECKING:
     from sim.search.found import Found
 
 MOST, EACH = 4, 3
-APART = 0.12  # of a setting's range, from the mean of all members: what sets a kind apart
+MUCH, LITTLE = 0.45, 0.15
+APART = 0.06  # of a setting's range, from the mean of all members: what sets a kind apart
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,29 @@ class Archetype:
     @property
     def title(self) -> str:
         """In a few words."""
-        much = [TITLES[name].lower() for name in list(self.more)[:3]]
-        little = [TITLES[name].lower() for name in list(self.less)[:2]]
-        said = f"more {', '.join(much)}" if much else ""
-        said += f"{'; ' if said and little else ''}less {', '.join(little)}" if little else ""
-        return f"{self.letter}: {said or 'near the middle of all'}"
+        much = [small(TITLES[name]) for name in list(self.more)[:2]]
+        little = [small(TITLES[name]) for name in list(self.less)[:2]]
+        said = [f"more {listed(much)}"] if much else []
+        said += [f"less {listed(little)}"] if little else []
+        return f"{self.letter}: {'; '.join(said) or 'near the middle of all'}"
+
+
+def common(found: Found) -> tuple[dict[str, float], dict[str, float]]:
+    """What members that hold have in common: settings that nearly all have much of, and that nearly all have next to nothing of,
+    each with its mean level."""
+    space, members = found.plan.space, standing(found)
+    levels = {
+        name: np.array([mean_level(space, found.values(one), name) for one in members]) for name in space.search.levers
+    }
+    much = {name: float(one.mean()) for name, one in levels.items() if len(one) and np.quantile(one, 0.1) >= MUCH}
+    little = {name: float(one.mean()) for name, one in levels.items() if len(one) and np.quantile(one, 0.9) <= LITTLE}
+    return dict(sorted(much.items(), key=lambda one: -one[1])), little
+
+
+def standing(found: Found) -> list[str]:
+    """The members that hold in fresh futures and keep to the constraints."""
+    members = found.members
+    return [str(name) for name in members.index[(members["holds"] & members["keeps"]).astype(bool)]]
 
 
 def archetypes(found: Found) -> list[Archetype]:
@@ -47,9 +67,7 @@ def archetypes(found: Found) -> list[Archetype]:
     the largest first."""
     from scipy.cluster.hierarchy import fcluster, linkage
 
-    members = found.members
-    members = members[members["holds"] & members["keeps"]]
-    names = list(members.index)
+    names = standing(found)
     space = found.plan.space
     settings = list(space.search.levers)
     if not names or not settings:

@@ -59,10 +59,10 @@ class Found:
     def table(self) -> pd.DataFrame:
         """A row for each member of the front and each course it is set against (index `name`).
 
-        `kind` is member or course; `searched:...` and `fresh:...` are each objective and constraint in the search's futures
-        and in fresh ones; `wins:...` the share of fresh futures in which it is better than the best of the courses; `keeps`
-        whether it keeps to the constraints there, `holds` whether no other member dominates it there, `beats` the courses
-        that it dominates there (`beats_searched`: in the search's futures); `set:...` what it is set to.
+        `kind` is member or course; `searched:...` and `fresh:...` are each objective, constraint and what else is told in
+        the search's futures and in fresh ones; `wins:...` the share of fresh futures in which it is better than the best of
+        the courses; `keeps` whether it keeps to the constraints there, `holds` whether no other member dominates it there,
+        `beats` the courses that it dominates there (`beats_searched`: in the search's futures); `set:...` what it is set to.
         """
         import pandas as pd
 

@@ -69,18 +69,19 @@ class Front:
                 {"key": one.key, "title": one.title, "less": one.minimised, "metric": one.asked.metric}
                 for one in self.plan.judge.objectives
             ],
-            "constraints": [one.key for one in self.plan.judge.constraints],
+            "others": [
+                {"key": one.key, "title": one.title}
+                for one in self.plan.judge.figured[len(self.plan.judge.objectives) :]
+            ],
         }
 
 
 def _figures(label: str, side: Side) -> dict[str, Any]:
     judge, found, theirs = side
-    members, courses = judge.figures(found)[0], judge.figures(theirs)[0]
-    both = np.vstack([members, courses])
-    out = {f"{label}{one.key}": both[:, column] for column, one in enumerate(judge.objectives)}
-    for one in judge.constraints:
-        out[f"{label}{one.key}"] = np.concatenate([one.take(found, judge.best), one.take(theirs, judge.best)])
-    return out
+    return {
+        f"{label}{one.key}": np.concatenate([one.take(found, judge.best), one.take(theirs, judge.best)])
+        for one in judge.figured
+    }
 
 
 def _standing(plan: Plan, side: Side, label: str) -> dict[str, Any]:

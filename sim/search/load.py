@@ -72,8 +72,9 @@ class Plan:
     def particulars(self) -> dict[str, Any]:
         """All that the numbers of a search follow from; two that agree in it are one."""
         data = self.search.data()
-        # What is only said about it, and where its scenarios stand.
-        for name in ("title", "question", "summary", "claims", "base", "courses", "one_sided"):
+        # What is only said about it, where its scenarios stand, and what is asked of the members after all generations.
+        said = ("title", "question", "summary", "claims", "base", "courses", "one_sided")
+        for name in (*said, "also", "members", "fresh_worlds"):
             data.pop(name, None)
         return {
             "search": data,
@@ -140,7 +141,8 @@ class _Loader:
             space = Space(search)
         except PlacedError as problem:
             raise self.problem(problem.at, f"{dotted(problem.at)} {problem}") from None
-        judge = Judge(self._figures("objectives"), self._figures("constraints"))
+        objectives, constraints, also = map(self._figures, ("objectives", "constraints", "also"))
+        judge = Judge(objectives, constraints, also=also)
         self._check_lives(judge)
         base = self._scenario(("base",), search.base)
         courses = tuple(self._scenario(("courses", number), one) for number, one in enumerate(search.courses))

@@ -7,7 +7,7 @@ what sets two of them apart is what they did.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -146,19 +146,27 @@ class Judge:
     """All by which candidates are judged.
 
     Attributes:
-        objectives, constraints: their figures; bounds: of each constraint, once the courses have been simulated.
+        objectives, constraints: their figures; also: what is only told; bounds: of each constraint, once the courses have been
+            simulated.
         best: sum -> each future's best value under the courses.
     """
 
     objectives: tuple[Figure, ...]
     constraints: tuple[Figure, ...]
     best: Mapping[str, Matrix] = field(default_factory=dict, repr=False)
+    also: tuple[Figure, ...] = ()
     bounds: tuple[float, ...] = ()
 
     @property
     def metrics(self) -> tuple[str, ...]:
         """The metrics that have to be read."""
-        return tuple(dict.fromkeys(name for one in (*self.objectives, *self.constraints) for name in one.metrics))
+        return tuple(dict.fromkeys(name for one in self.figured for name in one.metrics))
+
+    @property
+    def figured(self) -> tuple[Figure, ...]:
+        """All figures, each once, objectives first."""
+        every = (*self.objectives, *self.constraints, *self.also)
+        return tuple({one.key: one for one in reversed(every)}[key] for key in dict.fromkeys(one.key for one in every))
 
     @property
     def signs(self) -> Matrix:
@@ -177,7 +185,7 @@ class Judge:
             at_most = getattr(one.asked, "at_most", None) is not None
             theirs = one.take(courses, best)
             bounds.append(float(theirs.max() if at_most else theirs.min()) if isinstance(given, str) else given)
-        return Judge(self.objectives, self.constraints, best, tuple(bounds))
+        return replace(self, best=best, bounds=tuple(bounds))
 
     def figures(self, values: Values) -> tuple[Matrix, Matrix]:
         """Objectives as they are, shape (candidates, objectives); and by how much each constraint is broken, 0 or less

@@ -111,8 +111,8 @@ class Standing:
     Attributes:
         generation: its number; evaluations: candidates simulated so far, each once; of: at most.
         feasible: of the generation, how many keep to all constraints; found: how many are in the archive.
-        hypervolume: the share of the space between the best and the worst of the first generation that is dominated; may
-            exceed 1. progress: boxes newly entered in this generation.
+        hypervolume: how much of the space of objectives is dominated, in units of the box between the best and the worst of
+            the first generation and what was known before. progress: boxes newly entered in this generation.
     """
 
     generation: int
@@ -268,7 +268,7 @@ class Optimiser:
         )
 
     def hypervolume(self, costs: Matrix) -> float:
-        """The share of the space between the best and the worst of the first generation that these dominate."""
+        """How much of the space these dominate, in units of the box between the best and the worst at first."""
         spread = np.maximum(self._nadir - self._ideal, 1e-12)
         inside = (costs - self._ideal) / spread
         inside = inside[(inside < 1.0).all(axis=1)]

@@ -80,7 +80,7 @@ def _progress(found: Found) -> Picture:
     return Picture(
         "progress",
         "How the search came along",
-        "Hypervolume: the share of the space between the best and the worst of the first generation that is dominated.",
+        "Hypervolume: how much of the space of objectives is dominated; 1 is the box between the best and the worst at first.",
         progress_words(found),
         progress(standings),
         Table(["generation", "courses simulated", "hypervolume", "epsilon-progress"], rows),

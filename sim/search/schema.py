@@ -209,6 +209,7 @@ class Search(Strict):
         rules: responses, by name.
         courses: shipped courses that candidates are set against; each is simulated in the same futures.
         objectives, constraints: what counts, and what has to be kept to.
+        also: what is told of courses beside that, and counts for nothing.
         one_sided: why the lives of one side are not counted; without it such a search is refused.
         worlds: futures of each candidate, the same for all; fresh_worlds: others, for those that are found in the end.
         evaluations: candidates that are simulated at most; population: of a generation.
@@ -228,6 +229,7 @@ class Search(Strict):
     courses: tuple[Text, ...] = Field(min_length=1, max_length=50)
     objectives: tuple[Objective, ...] = Field(min_length=1, max_length=15)
     constraints: tuple[Constraint, ...] = ()
+    also: tuple[Asked, ...] = ()
     one_sided: Text = ""
     parameters: Text = "posterior"
     worlds: Annotated[int, Field(strict=True, ge=2, le=MOST_WORLDS)] = 200

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sim.scenario.diff import TITLES
+from sim.search.archetypes import common
 from sim.search.front import FRESH, SEARCHED, WINS
 from sim.words.numbers import number, of_100
 from sim.words.sentences import NOT_A_FORECAST, listed
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from sim.search.found import Found
 
 CLEAR = 0.005
+NEAR = 0.9
+SPOKEN = 2  # courses that kinds are set against in words; the table has them all
 
 
 def paragraphs(found: Found) -> Iterator[str]:
@@ -30,6 +33,8 @@ def paragraphs(found: Found) -> Iterator[str]:
     )
     yield progress(found)
     yield against(found)
+    if said := alike(found):
+        yield said
     for one in found.archetypes():
         yield archetype(found, one)
     yield "\n".join(table(found))
@@ -70,6 +75,23 @@ def against(found: Found) -> str:
     )
 
 
+def alike(found: Found) -> str:
+    """What nearly all members have in common."""
+    much, little = common(found)
+    highest = {one.name.partition("@")[0]: one.values[-1] for one in found.plan.space.variables if "@" in one.name}
+    parts = []
+    if much:
+        named = [f"{TITLES[name]} {number(level)}{_ceiling(level, highest[name])}" for name, level in much.items()]
+        parts.append(f"much of {listed(named)}")
+    if little:
+        parts.append(f"next to nothing of {listed([TITLES[name] for name in little])}")
+    return f"Nearly all of those that hold have {', and '.join(parts)}." if parts else ""
+
+
+def _ceiling(level: float, highest: float) -> str:
+    return " (near the most that was searched)" if level >= NEAR * highest else ""
+
+
 def archetype(found: Found, one: Archetype) -> str:
     """A kind of course: what it does, and what it costs whom."""
     row = found.table.loc[one.example]
@@ -77,7 +99,7 @@ def archetype(found: Found, one: Archetype) -> str:
     how = f" What sets it apart: {', '.join(sets)}." if sets else ""
     return (
         f"Kind {one.title} ({len(one.members)} members; in their middle {one.example}).{how} {row['summary']} "
-        + " ".join(costs(found, one.example, course) for course in found.courses.index)
+        + " ".join(costs(found, one.example, course) for course in found.courses.index[:SPOKEN])
     )
 
 
@@ -99,21 +121,26 @@ def costs(found: Found, member: str, course: str) -> str:
 
 def table(found: Found) -> Iterator[str]:
     """Every member and course with its objectives, in fresh futures and (in brackets) in the search's own, as Markdown."""
-    heads = ["course", *(one["title"] for one in found.objectives), "betters"]
+    shown = [*found.objectives, *found.manifest["others"]]
+    heads = ["course", *(one["title"] for one in shown), "betters"]
     yield f"| {' | '.join(heads)} |"
     yield f"|{' --- |' * len(heads)}"
     rows = [*found.courses.index, *found.members[found.members["holds"].astype(bool)].index]
     for name in rows:
         row = found.table.loc[name]
-        cells = [
-            f"{number(row[FRESH + one['key']])} ({number(row[SEARCHED + one['key']])})" for one in found.objectives
-        ]
-        yield f"| {' | '.join([str(name), *cells, row['beats'] or '-'])} |"
+        cells = [f"{number(row[FRESH + one['key']])} ({number(row[SEARCHED + one['key']])})" for one in shown]
+        yield f"| {' | '.join([str(name), *cells, _bettered(row['beats'], len(found.courses))])} |"
 
 
 def wins(found: Found, name: str) -> list[tuple[str, str]]:
     """In how many fresh futures a member is better than the best of the courses: objective's title -> of 100."""
     return [(one["title"], of_100(found.figure(name, WINS, one["key"]))) for one in found.objectives]
+
+
+def _bettered(said: str, courses: int) -> str:
+    """Which courses, in short."""
+    count = len(_names(said))
+    return "all" if count == courses else said or "-"
 
 
 def _names(said: str) -> list[str]:

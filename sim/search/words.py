@@ -21,7 +21,7 @@ def title(space: Space, values: Mapping[str, float], which: str) -> str:
     """A title, no longer than a title may be."""
     levels = {name: mean_level(space, values, name) for name in space.search.levers if name in LEVERS}
     most = sorted((name for name in levels if levels[name] > SLIGHT), key=lambda name: -levels[name])[:SPOKEN]
-    said = listed([_small(TITLES[name]) for name in most]) if most else "little of anything"
+    said = listed([small(TITLES[name]) for name in most]) if most else "little of anything"
     rules = len(space.taken(values))
     answers = f"; {rules} response{'s' * (rules > 1)}" if rules else ""
     return f"Course {which}: {said}{answers}"[:120]
@@ -52,6 +52,6 @@ def summary(space: Space, values: Mapping[str, float]) -> str:
     return " ".join(out)[:4000] or "Nothing is done."
 
 
-def _small(text: str) -> str:
+def small(text: str) -> str:
     """As within a sentence; what is an abbreviation stays."""
     return text if text[:2].isupper() else text[:1].lower() + text[1:]
