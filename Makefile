@@ -23,7 +23,7 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help run test quick fuzz coverage check format setup lock dashboard bench docs catalogue schemas baselines images headline \
-	response story screenshots clean
+	response story thirdway screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -126,6 +126,9 @@ images: $(DEVELOPS) ## draw the picture of the README anew
 
 headline: $(DEVELOPS) ## make docs/confront-or-appease.md and its pictures anew
 	$(PY) docs/headline.py
+
+thirdway: $(DEVELOPS) ## search anew for courses that do better, and make docs/third-way.md with its pictures and courses
+	$(PY) docs/third_way.py
 
 response: $(DEVELOPS) ## study anew what levers and courses do, and make docs/response.md and its pictures
 	$(PY) docs/response.py
