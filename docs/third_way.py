@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,7 +28,7 @@ from sim.search.found import Found  # noqa: E402
 from sim.search.front import FRESH, SEARCHED  # noqa: E402
 from sim.search.load import load_search  # noqa: E402
 from sim.search.study import search  # noqa: E402
-from sim.search.text import alike, costs  # noqa: E402
+from sim.search.text import alike, bettering, costs  # noqa: E402
 from sim.search.vulnerability import Weakness, weaknesses  # noqa: E402
 from sim.words.numbers import number, of_100  # noqa: E402
 from sim.words.sentences import listed  # noqa: E402
@@ -57,7 +57,9 @@ and may answer what Pakistan can see: a bad season (attacks, the TTP's foothold,
 restraint, a truce). None may cost more than the dearest of six shipped courses. Six things count, each by its mean over
 futures: TTP attacks, deaths of soldiers, police and civilians in Pakistan, deaths of Afghan civilians, hardship in
 Afghanistan, sovereignty that is not conceded, and Pakistan's economy. That militants die counts for nothing, on either side.
-A course betters another if it is at least as good by all six and better by one.
+A course betters another outright if it is at least as good by all six and better by one; it betters it in what counts if it
+is nowhere worse by more than a small difference (40 attacks, 60 deaths in Pakistan, 3 of Afghan civilians, a hundredth of
+sovereignty, half a hundredth of hardship and economy) and somewhere better by that.
 
 Every course lives the same {worlds:,} futures while it is looked for. Among thousands some do well by luck, so what is found
 is simulated again in {fresh:,} fresh futures; the figures below are of these.
@@ -122,19 +124,14 @@ def page(free: Found, held: Found) -> str:
 # ------------------------------------------------------------------------------------------------ results in words
 
 
-def bettering(found: Found, names: Sequence[str], column: str = "beats") -> int:
-    """How many members better all of these courses."""
-    return sum(set(names) <= set(one.split(", ")) for one in found.members[column])
-
-
 def in_short(free: Found, held: Found) -> Iterator[str]:
     members, both = len(free.members), bettering(free, DILEMMA)
     every = bettering(free, list(free.courses.index))
     if both:
         yield (
             f"**In this model, yes.** Of {members} courses that the search shows, {both} better both confronting and "
-            f"accommodating in fresh futures, by all that counts at once; {every} better all {len(free.courses)} shipped "
-            "courses that they were set against."
+            f"accommodating outright in fresh futures, by all six measures at once; {every} better all "
+            f"{len(free.courses)} shipped courses that they were set against."
         )
     else:
         yield f"**Not in this model:** none of {members} courses betters both confronting and accommodating in fresh futures."
@@ -163,13 +160,14 @@ def killed(found: Found, name: str) -> str:
 
 def towards_kabul(free: Found, held: Found) -> str:
     """What is left of it where operations and talks are those of the two courses."""
-    members, both = len(held.members), bettering(held, DILEMMA)
+    members, both, nearly = len(held.members), bettering(held, DILEMMA), bettering(held, DILEMMA, "betters")
     fewest = {found: min(found.members[f"{FRESH}attacks"]) for found in (free, held)}
     theirs = min(free.figure(one, FRESH, "attacks") for one in DILEMMA)
     gained = {found: 1 - fewest[found] / theirs for found in fewest}
     share = f"{of_100(gained[held] / gained[free])}".replace(" of 100", " %") if gained[free] > 0 else "none"
     said = (
-        f"With operations and talks held as both courses have them, {both} of {members} better both. The fewest attacks found: "
+        f"With operations and talks held as both courses have them, {both} of {members} better both outright, and {nearly} in "
+        "what counts. The fewest attacks found: "
         f"{number(fewest[free])} with all levers free, {number(fewest[held])} with these two held, {number(theirs)} under the "
         "better of the two courses."
     )
@@ -217,8 +215,8 @@ def figure(found: Found, name: str, key: str) -> str:
 
 
 def kind(found: Found, name: str, one: Archetype) -> Iterator[str]:
-    beats = str(found.table.at[one.example, "beats"])
-    bettered = f"betters {listed(beats.split(', '))}" if beats else "betters none of the shipped courses in full"
+    said = {column: str(found.table.at[one.example, column]) for column in ("beats", "betters")}
+    bettered = f"betters outright: {said['beats'] or 'none'}; in what counts: {said['betters'] or 'none'}"
     yield (
         f"- **Kind {one.title}** ({len(one.members)} courses). [In their middle](third-way/{kept_name(name, one)}.yaml): "
         f"{found.table.at[one.example, 'summary']} It {bettered}. {costs(found, one.example, 'appease')}"

@@ -16,13 +16,16 @@ from sim.experiment.folder import FolderError
 from sim.scenario import library, load_scenario
 from sim.search.evaluate import Evaluator, Futures, fresh
 from sim.search.found import Found
-from sim.search.front import FRESH
+from sim.search.front import FRESH, WINS
 from sim.search.load import SearchError, load_search, searches
-from sim.search.objectives import Judge, Matrix, alone_best, figure_of
+from sim.search.objectives import Judge, Matrix, alone_best, betters, figure_of
 from sim.search.optimise import Archive, Optimiser, Problem
-from sim.search.schema import Objective, search_schema
+from sim.search.pathways import earliest, first_missed, pathways, signposts
+from sim.search.pathways_text import picture as pathways_picture
+from sim.search.schema import SEEN, Objective, Target, search_schema
 from sim.search.space import Codes
 from sim.search.study import SearchInterrupted, estimate, search
+from sim.search.vulnerability import tellers, weaknesses
 from sim.yamlfile import read
 
 SMALL = """\
@@ -44,6 +47,10 @@ objectives:
   - {metric: economy, statistic: chance, below: 0.3}
 constraints:
   - {metric: effort_cost, at_most: courses}
+also:
+  - {metric: fatalities_militant}
+targets:
+  - {metric: attacks, at_most: 35, months: 3}
 evaluations: 60
 population: 20
 worlds: 8
@@ -151,6 +158,33 @@ def test_statistics_by_hand() -> None:
     assert alone_best(np.array([[1.0, 2.0], [2.0, 1.0], [2.0, 2.0]])).tolist() == [True, True, False]
 
 
+def test_betters_leaves_small_differences_out() -> None:
+    epsilons = np.array([1.0, 0.1])
+    worse, better = np.array([5.0, 0.5]), np.array([3.0, 0.55])
+    assert betters(better, worse, epsilons)
+    assert not betters(worse, better, epsilons)
+    assert not betters(np.array([4.5, 0.5]), worse, epsilons)
+    assert not betters(np.array([3.0, 0.65]), worse, epsilons)
+
+
+def test_when_a_target_is_first_missed() -> None:
+    months = np.array([[9, 0, 0], [9, 0, 0], [0, 0, 0], [4, 0, 8], [4, 9, 0], [4, 9, 0]], dtype=float)
+    target = Target(metric="attacks", at_most=3.5, months=2)
+    # The months before the course count for nothing: it begins in month 2.
+    assert first_missed(months, target, 2).tolist() == [4, 4, 3]
+    assert first_missed(months, Target(metric="attacks", at_least=1, months=2), 2).tolist() == [-1, 3, 5]
+    assert earliest([np.array([3, -1, -1]), np.array([5, 2, -1])]).tolist() == [3, 2, -1]
+
+
+def test_what_tells_bad_futures_apart() -> None:
+    rows = np.arange(300) / 300
+    drawn = {"clear": rows, "none": rows[np.arange(300) * 7 % 300]}
+    (one,) = tellers(rows > 0.6, drawn)
+    assert (one.name, one.low, one.high) == ("clear", 0.0, 1.0)
+    assert one.strength == pytest.approx(1.0)
+    assert tellers(rows > 0.99, drawn) == []
+
+
 class TestFiles:
     def test_the_library_is_right(self) -> None:
         for file in searches().glob("*.yaml"):
@@ -183,7 +217,7 @@ class TestFiles:
             ("{metric: attacks}", "{metric: messaging}", r"s\.yaml:13: objectives\[0\]\.better is missing"),
             (", below: 0.3", "", r"s\.yaml:16: objectives\[3\]\.statistic needs a bad state"),
             ("at_most: courses", "at_most: dear", r"s\.yaml:18: constraints\[0\]\.at_most"),
-            ("population: 20", "population: 90", r"s\.yaml:20: population is more than there are evaluations"),
+            ("population: 20", "population: 90", r"s\.yaml:24: population is more than there are evaluations"),
             (
                 "{metric: attacks}",
                 "{metric: fatalities_militant, better: more}",
@@ -270,6 +304,30 @@ class TestSmall:
             assert one.text
             assert one.table.rows
             assert (found.place / f"pictures/{one.name}.svg").stat().st_size > 1000
+
+    def test_pathways(self, found: Found, capsys: pytest.CaptureFixture[str]) -> None:
+        one = pathways(found)
+        assert [tipping.name for tipping in one.tippings][:2] == ["confront", "appease"]
+        for tipping in one.tippings:
+            assert tipping.curve[-1] == tipping.missed
+            assert (np.diff(tipping.curve) >= 0).all()
+        said = called(capsys, "search", found.place, "--pathways")
+        assert said.code == 0
+        assert "A course keeps to its targets while TTP attacks at most 35" in said.out
+        assert pathways_picture(found, one).to_dict()
+
+    def test_a_sign_is_found_and_judged_by_other_futures(self, found: Found) -> None:
+        series = {name: np.ones((24, 200)) for name in SEEN}
+        misses = np.arange(200) % 5 < 2
+        series["tension"] = np.tile(np.where(misses, 0.8, 0.1), (24, 1))
+        (one, *_) = signposts(found, "confront", series, np.where(misses, 20, -1), 2)
+        assert (one.metric, one.above, one.hits, one.false_alarms, one.lead) == ("tension", True, 1.0, 0.0, 6.0)
+
+    def test_where_members_fail(self, found: Found) -> None:
+        name = found.members.index[0]
+        weak = weaknesses(found, [name])[name]
+        for one, objective in zip(weak, found.objectives, strict=True):
+            assert 0 <= one.share <= 1 - found.figure(name, WINS, objective["key"]) + 1e-9
 
     def test_stopped_torn_and_gone_on_with_it_finds_the_same(self, place: Path, found: Found) -> None:
         def stop(standing: Any) -> None:

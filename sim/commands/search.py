@@ -12,6 +12,7 @@ import typer
 from sim.ensemble.spec import LimitError
 
 if TYPE_CHECKING:
+    from sim.search.found import Found
     from sim.search.optimise import Standing
     from sim.search.study import Estimate
 
@@ -25,6 +26,10 @@ def search(
     ],
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder to fill, or to go on with.")] = None,
     workers: Annotated[int, typer.Option(metavar="N", help="Processors of this machine; changes no number.")] = 1,
+    pathways: Annotated[
+        bool,
+        typer.Option("--pathways", help="Of a finished search: until when courses meet its targets, and what then."),
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would take, and start nothing.")] = False,
 ) -> None:
     """Look for courses that do better by many measures over many futures. Run again with the same DIR to go on.
@@ -36,8 +41,11 @@ def search(
     from sim.search.study import search as run_search
 
     if Path(source).is_dir():
-        print(Found.load(source).text())
+        found = Found.load(source)
+        print(_pathways(found) if pathways else found.text())
         return
+    if pathways:
+        raise LimitError("--pathways goes with the folder of a finished search")
     if dry_run:
         print(estimate_text(estimate(source, workers)))
         return
@@ -55,6 +63,13 @@ def search(
     print(
         f"\nWritten: {found.place}; its courses are scenarios: durand run {out}/courses/{found.members.index[0]}.yaml"
     )
+
+
+def _pathways(found: Found) -> str:
+    from sim.search.pathways import pathways
+    from sim.search.pathways_text import paragraphs
+
+    return "\n\n".join(paragraphs(found, pathways(found)))
 
 
 def estimate_text(one: Estimate) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 import altair as alt
 
 from sim.plots.data import Rows
-from sim.plots.theme import PALETTE, SOFT, WIDTH, broken, colour, dress, name_axis
+from sim.plots.theme import PALETTE, SOFT, WIDTH, broken, colour, dash, dress, month_x, name_axis
+from sim.vocabulary import month_after
 
 OTHERS = "other members"
 
@@ -114,4 +115,28 @@ def progress(standings: Sequence[Mapping[str, Any]], *, width: int = WIDTH) -> A
     )
     return dress(
         chart, rows, "How the search came along", "Where the line is flat, longer looking finds little more.", width
+    )
+
+
+def tipping(curves: Mapping[str, Sequence[float]], start: str, *, width: int = WIDTH) -> Any:
+    """The share of futures in which each course has missed a target, month by month from `start` (YYYY-MM)."""
+    names = list(curves)
+    months = [month_after(start, place) for place in range(len(next(iter(curves.values()))))]
+    rows: Rows = [
+        {"scenario": name, "month": month, "share": round(float(share), 4)}
+        for name in names
+        for month, share in enumerate(curves[name])
+    ]
+    chart = (
+        alt.Chart(width=width - 60, height=240)
+        .mark_line()
+        .encode(
+            x=month_x(months),
+            y=alt.Y("share:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(title="of all futures", format="%")),
+            color=colour(names),
+            strokeDash=dash(names),
+        )
+    )
+    return dress(
+        chart, rows, "Until when each course meets its targets", "The share of futures that have missed one.", width
     )

@@ -62,7 +62,8 @@ class Found:
         `kind` is member or course; `searched:...` and `fresh:...` are each objective, constraint and what else is told in
         the search's futures and in fresh ones; `wins:...` the share of fresh futures in which it is better than the best of
         the courses; `keeps` whether it keeps to the constraints there, `holds` whether no other member dominates it there,
-        `beats` the courses that it dominates there (`beats_searched`: in the search's futures); `set:...` what it is set to.
+        `beats` the courses that it dominates there, `betters` those than which it is nowhere worse and somewhere better,
+        differences below epsilon apart (all four with `_searched`: in the search's futures); `set:...` what it is set to.
         """
         import pandas as pd
 

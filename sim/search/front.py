@@ -5,6 +5,7 @@ A member of the front is a scenario file with its policy, which runs to the very
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.search.folder import Folder
 from sim.search.load import Plan
-from sim.search.objectives import Judge, Matrix, Values, alone_best, dominates
+from sim.search.objectives import Judge, Matrix, Values, alone_best, betters, dominates
 from sim.search.optimise import Archive
 from sim.search.space import Codes
 from sim.search.words import summary, title
@@ -38,8 +39,8 @@ class Front:
     table: pd.DataFrame = field(repr=False)
 
     @classmethod
-    def of(cls, plan: Plan, codes: Codes, before: Side, after: Side) -> Front:
-        """Put together what was simulated."""
+    def of(cls, plan: Plan, codes: Codes, epsilons: Matrix, before: Side, after: Side) -> Front:
+        """Put together what was simulated; epsilons: the smallest difference that counts, by objective."""
         names = [f"course_{number:0{len(str(len(codes)))}d}" for number in range(1, len(codes) + 1)]
         values = [plan.space.one(code) for code in codes]
         rows: dict[str, Any] = {
@@ -53,7 +54,7 @@ class Front:
         }
         for label, side in ((SEARCHED, before), (FRESH, after)):
             rows |= _figures(label, side)
-        rows |= _standing(plan, before, "searched") | _standing(plan, after, "fresh")
+        rows |= _standing(plan, epsilons, before, "_searched") | _standing(plan, epsilons, after, "")
         rows |= _wins(after)
         for variable in plan.space.variables:
             rows[f"{SET}{variable.name}"] = [one[variable.name] for one in values] + [np.nan] * len(plan.courses)
@@ -84,23 +85,23 @@ def _figures(label: str, side: Side) -> dict[str, Any]:
     }
 
 
-def _standing(plan: Plan, side: Side, label: str) -> dict[str, Any]:
-    """Which of the members are dominated by none of the others, keep to the constraints, and dominate which courses."""
+def _standing(plan: Plan, epsilons: Matrix, side: Side, label: str) -> dict[str, Any]:
+    """Which of the members are dominated by none of the others, keep to the constraints, and better which courses."""
     judge, found, theirs = side
     (members, broken), (courses, _) = judge.figures(found), judge.figures(theirs)
     members, courses = members * judge.signs, courses * judge.signs
     keeps: list[bool] = np.all(broken <= 0, axis=1).tolist()
-    beats = [
-        ", ".join(one.name for one, costs in zip(plan.courses, courses, strict=True) if dominates(member, costs))
-        for member in members
-    ]
-    blank = [""] * len(courses)
-    if label == "searched":
-        return {"beats_searched": beats + blank}
+
+    def bettered(better: Callable[[Matrix, Matrix], bool]) -> list[str]:
+        named = list(zip([one.name for one in plan.courses], courses, strict=True))
+        said = [", ".join(name for name, costs in named if better(member, costs)) for member in members]
+        return said + [""] * len(courses)
+
     return {
-        "keeps": keeps + [True] * len(courses),
-        "holds": alone_best(members).tolist() + [False] * len(courses),
-        "beats": beats + blank,
+        f"keeps{label}": keeps + [True] * len(courses),
+        f"holds{label}": alone_best(members).tolist() + [False] * len(courses),
+        f"beats{label}": bettered(dominates),
+        f"betters{label}": bettered(lambda one, other: betters(one, other, epsilons)),
     }
 
 

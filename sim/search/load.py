@@ -74,7 +74,7 @@ class Plan:
         data = self.search.data()
         # What is only said about it, where its scenarios stand, and what is asked of the members after all generations.
         said = ("title", "question", "summary", "claims", "base", "courses", "one_sided")
-        for name in (*said, "also", "members", "fresh_worlds"):
+        for name in (*said, "also", "targets", "members", "fresh_worlds"):
             data.pop(name, None)
         return {
             "search": data,

@@ -210,6 +210,11 @@ def dominates(one: Matrix, other: Matrix) -> bool:
     return bool((one <= other).all() and (one < other).any())
 
 
+def betters(one: Matrix, other: Matrix, epsilons: Matrix) -> bool:
+    """Whether one is nowhere worse by a difference that counts, and somewhere better by one (less is better in both)."""
+    return bool((one - other < epsilons).all() and (other - one >= epsilons).any())
+
+
 def alone_best(costs: Matrix, feasible: Sequence[bool] | NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
     """Which rows no other feasible row dominates (less is better)."""
     allowed = np.ones(len(costs), dtype=bool) if feasible is None else np.asarray(feasible, dtype=bool)

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, PrivateAttr, model_validator
 
 from sim.experiment.schema import MOST_WORLDS, Seed
+from sim.metrics import METRICS
 from sim.metrics.base import End
 from sim.scenario.settings import DEFAULTS, OPTIONS
 from sim.scenario.words import Claims, Month, Months, Name, Number, OneOf, Share, Strict, Text, Title
@@ -191,6 +192,26 @@ class Constraint(Asked):
         return self
 
 
+class Target(Strict):
+    """What a course should keep to while it lasts; the mean of the last `months` months counts."""
+
+    metric: Annotated[str, OneOf(METRICS)]
+    at_most: Number | None = None
+    at_least: Number | None = None
+    months: Months = 12
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Self:
+        if (self.at_most is None) == (self.at_least is None):
+            raise ValueError("is not complete; allowed: exactly one of at_most and at_least")
+        return self
+
+    @property
+    def bound(self) -> float:
+        """The bound, whichever it is."""
+        return self.at_most if self.at_most is not None else self.at_least or 0.0
+
+
 class Stop(Strict):
     """When to stop before the evaluations are used up: the hypervolume has grown by less than `growth` of itself in so many
     generations."""
@@ -210,6 +231,7 @@ class Search(Strict):
         courses: shipped courses that candidates are set against; each is simulated in the same futures.
         objectives, constraints: what counts, and what has to be kept to.
         also: what is told of courses beside that, and counts for nothing.
+        targets: what courses should keep to while they last: see `pathways.py`.
         one_sided: why the lives of one side are not counted; without it such a search is refused.
         worlds: futures of each candidate, the same for all; fresh_worlds: others, for those that are found in the end.
         evaluations: candidates that are simulated at most; population: of a generation.
@@ -230,6 +252,7 @@ class Search(Strict):
     objectives: tuple[Objective, ...] = Field(min_length=1, max_length=15)
     constraints: tuple[Constraint, ...] = ()
     also: tuple[Asked, ...] = ()
+    targets: tuple[Target, ...] = ()
     one_sided: Text = ""
     parameters: Text = "posterior"
     worlds: Annotated[int, Field(strict=True, ge=2, le=MOST_WORLDS)] = 200

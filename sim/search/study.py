@@ -152,7 +152,7 @@ def _fresh(plan: Plan, evaluator: Evaluator, optimiser: Optimiser) -> Front:
         theirs = evaluator.courses(futures)
         found = evaluator.candidates(codes, futures) if len(codes) else {name: one[:0] for name, one in theirs.items()}
         sides.append((plan.judge.against(theirs), found, theirs))
-    return Front.of(plan, codes, *sides)
+    return Front.of(plan, codes, optimiser.archive.epsilons, *sides)
 
 
 class Estimate(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from sim.scenario.diff import TITLES
@@ -58,21 +58,25 @@ def progress(found: Found) -> str:
 
 def against(found: Found) -> str:
     """How many members better which courses, and how many only seemed to."""
-    members = found.members
-    names = list(found.courses.index)
-    titles = dict(found.courses["title"])
-    out = []
-    for name in names:
-        now, before = (sum(name in _names(one) for one in members[key]) for key in ("beats", "beats_searched"))
-        out.append(f"{titles[name]}: {now} of {len(members)} (in the search's own futures {before})")
-    every = sum(set(names) <= set(_names(one)) for one in members["beats"])
+    members, titles = found.members, dict(found.courses["title"])
+    parts = []
+    for name in found.courses.index:
+        beats, nearly, before = (bettering(found, [name], key) for key in ("beats", "betters", "beats_searched"))
+        parts.append(f"{titles[name]}: {beats}, {nearly} ({before})")
+    every = [bettering(found, list(found.courses.index), key) for key in ("beats", "betters")]
     kept = f"{int(members['holds'].sum())} of {len(members)} are still bettered by no other"
     over = int((~members["keeps"].astype(bool)).sum())
     broken = f"; {over} break a constraint there by a little" if over else ""
     return (
-        f"At least as good by every objective and better by one than: {'; '.join(out)}. Than all of these at once: {every}. "
-        f"In fresh futures {kept}{broken}."
+        f"Of {len(members)}, so many better a course by every objective; so many when differences below epsilon do not "
+        f"count; in brackets the first in the search's own futures. {'; '.join(parts)}. All of these at once: {every[0]}, "
+        f"{every[1]}. In fresh futures {kept}{broken}."
     )
+
+
+def bettering(found: Found, names: Sequence[str], column: str = "beats") -> int:
+    """How many members better all of these courses."""
+    return sum(set(names) <= set(_names(one)) for one in found.members[column])
 
 
 def alike(found: Found) -> str:
@@ -129,7 +133,7 @@ def table(found: Found) -> Iterator[str]:
     for name in rows:
         row = found.table.loc[name]
         cells = [f"{number(row[FRESH + one['key']])} ({number(row[SEARCHED + one['key']])})" for one in shown]
-        yield f"| {' | '.join([str(name), *cells, _bettered(row['beats'], len(found.courses))])} |"
+        yield f"| {' | '.join([str(name), *cells, _bettered(row['betters'], len(found.courses))])} |"
 
 
 def wins(found: Found, name: str) -> list[tuple[str, str]]:
