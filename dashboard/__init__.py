@@ -2,11 +2,11 @@
 
 What stands where
 -----------------
-- `server.py` is what is started; `menu.py` names the pages and their groups, `app.py` runs them; `pages/NAME.py` is one page,
-  under 170 lines or so.
-- `runtime/` is what pages stand on. `gate.py` says who is let in and what goes out, `warm_up.py` makes all ready. `state.py` is
-  what the address holds: scenarios, levers, postures, uncertainties, seed, worlds, months, month, metric, and versions that were
-  kept under a name (`kept.py`); `checks.py` says what it may hold, `packing.py` makes long texts fit, `history.py` remembers the
+- `server.py` is what is started, `warm_up.py` makes all ready; `menu.py` names the pages and their groups, `app.py` runs them;
+  `pages/NAME.py` is one page, under 170 lines or so.
+- `runtime/` is what pages stand on. `gate.py` says who is let in and what goes out. `state.py` is what the address holds:
+  scenarios, levers, postures, uncertainties, seed, worlds, months, month, metric, and versions that were kept under a name
+  (`kept.py`); `checks.py` says what it may hold, `packing.py` makes long texts fit, `history.py` remembers the
   steps that can be undone. `language.py` is what a visitor reads in.
   `versions.py` turns a state into scenarios: those chosen, those kept, and "your version" of one of them.
 - `runtime/engine.py` runs scenarios in worker processes that all sessions share, and keeps what they came to; `queues.py` is
@@ -14,8 +14,9 @@ What stands where
   `asked.py` what Why asks them, `long_tasks.py` what takes longer than a page may,
   `exercises.py` and `games.py` are the workers' part of those, `memo.py` keeps
   what was made of visitors' texts, within bounds.
-- `runtime/experiments.py`, `sweep_folders.py`, `archives.py` and `analysis.py` are Experiments: its text and limits, where
-  sweeps are kept, how they are taken along and brought back, and what the heavy worker does with them.
+- `runtime/experiments.py`, `sweep_folders.py`, `archives.py`, `parquet.py` and `analysis.py` are Experiments: its text and
+  limits, where sweeps are kept, how they are taken along and brought back, what reading a table of theirs would take, and
+  what the heavy worker does with them.
 - `widgets/show.py` shows: a picture with its table and downloads, notices, text that must not become markup; `sentences.py`
   puts changes and their effect into words, `waiting.py` is a button for long work, its progress and its answer.
 - `widgets/controls.py` is what visitors move on Compare, `levers.py` the levers of it, `versions_kept.py` the versions with a

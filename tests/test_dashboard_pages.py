@@ -186,7 +186,7 @@ def test_pressures_are_those_of_the_library(decision: str) -> None:
         asked.append(weighed)
     side = [str(decision_picture(one, asked).chart.to_dict(validate=False)["spec"]) for one in asked]
     assert len({re.findall(r"'domain': \[[-\d., ]+\]", one)[0] for one in side}) == 1  # what is compared has one scale
-    pressures = {in_words(push.rule) for push in weighed.pushes}
+    pressures = {in_words(one.rule) for one in weighed.pressures}
     assert pressures <= set(labels(app))
 
 

@@ -42,7 +42,7 @@ class TestBatches:
         assert [one.worlds for one in parts] == [4, 4, 2], "no value is cut in two"
         assert [one.values["kinship_weight"].tolist() for one in parts] == [[0, 1], [2, 3], [4]]  # type: ignore[union-attr]
         assert [one.values["kabul_control"] for one in parts] == [0.5] * 3
-        assert parts[0].spread(parts[0].values["kinship_weight"]).tolist() == [0, 0, 1, 1]  # type: ignore[union-attr]
+        assert parts[0].per_world(parts[0].values["kinship_weight"]).tolist() == [0, 0, 1, 1]  # type: ignore[union-attr]
 
     def test_points_stay_together(self) -> None:
         (one,) = spec(6, points=50, chunk=4).batches()

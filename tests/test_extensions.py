@@ -26,12 +26,14 @@ from sim.metrics import METRICS
 from sim.model import MONTH
 from sim.parameters import PARAMETERS
 from sim.provenance import describe
+from sim.report.sides import left_to_rules
 from sim.results.reading import scope
 from sim.rule import RULES
 from sim.scenario import load_scenario
 from sim.teaching.play.moves import Turn
 from sim.vocabulary import ACTORS, FACTIONS, LEVERS
 from sim.why import explain, weigh
+from sim.words.sentences import in_words
 
 ROOT = Path(__file__).resolve().parents[1]
 IRAN, PEERS = ROOT / "examples" / "iran.py", ROOT / "examples" / "restraint_by_peers.py"
@@ -149,6 +151,8 @@ def test_iran_is_an_actor_like_any_other() -> None:
     assert (found["wide"].outcomes["iran_arrivals"] > 0).all()
     places = [f"{kind.__name__}.{action}" for kind, action in MONTH]
     assert places.index("Iran.open_road") == places.index("China.invest") + 1
+    assert in_words("iran_road") == "Iran road"
+    assert "the Afghan Taliban, the TTP, India and Iran" in left_to_rules(load_scenario("confront"))
 
 
 def test_a_scenario_read_before_says_nothing_of_an_actor_that_comes_later() -> None:
@@ -186,7 +190,7 @@ def test_an_actor_of_an_extension_is_explained() -> None:
     assert "iran_opens_road" in {term.name for term in why.terms}
     assert why.error < 1e-9
     pushed = weigh("history", "taliban.stance", "2022-01", worlds=61, parameters="defaults")
-    assert "iranian_patronage" in {push.rule for push in pushed.pushes}
+    assert "iranian_patronage" in {one.rule for one in pushed.pressures}
 
 
 def test_a_rival_takes_a_rules_place() -> None:

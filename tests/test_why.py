@@ -429,16 +429,16 @@ class TestDecision:
     )
     def test_pressures_add_up_to_the_utilities(self, name: str, decision: str) -> None:
         weighed = weigh(name, decision, "2023-06", worlds=WORLDS)
-        added = sum(push.on for push in weighed.pushes)
+        added = sum(one.on for one in weighed.pressures)
         assert np.max(np.abs(added - weighed.utilities)) < 1e-9
         assert np.allclose(likely(*weighed.utilities), weighed.probabilities)
         assert np.array_equal((weighed.utilities + weighed.draws).argmax(axis=0), weighed.chosen)
 
     def test_probability_without_a_pressure(self) -> None:
         weighed = weigh_once()
-        push = next(push for push in weighed.pushes if push.rule == "kinship_and_debt")
-        assert np.allclose(push.without, likely(*(weighed.utilities - push.on)))
-        assert push.without[-1].mean() > weighed.probabilities[-1].mean()
+        effect = next(one for one in weighed.pressures if one.rule == "kinship_and_debt")
+        assert np.allclose(effect.without, likely(*(weighed.utilities - effect.on)))
+        assert effect.without[-1].mean() > weighed.probabilities[-1].mean()
 
     def test_shown(self) -> None:
         text = weigh_once().text()

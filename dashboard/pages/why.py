@@ -98,7 +98,7 @@ def decisions(here: state.State, weighed: dict[str, Weighed], key: str) -> None:
             made = show.drawn((key, "decision", name), partial(decision_picture, one, every))
             show.picture(made, f"decision-{place}")
     st.caption(_("The rules that press. Each opens: what it says, and what it rests on."))
-    chain.rules([push.rule for push in every[0].pushes], here.decision)
+    chain.rules([one.rule for one in every[0].pressures], here.decision)
 
 
 def mechanisms(here: state.State, found: Comparison, plans: dict[str, Scenario]) -> None:

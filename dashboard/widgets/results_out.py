@@ -14,7 +14,7 @@ from dashboard.widgets import access, asking, classes, show
 from sim.metrics import METRICS
 from sim.plots import Table
 from sim.plots.intervals import intervals as drawn_beside
-from sim.plots.intervals import spread
+from sim.plots.intervals import quantile_summary
 from sim.results import Results
 from sim.scenario import load_scenario
 from sim.teaching.classroom.classes import Standing
@@ -132,6 +132,6 @@ def _shown(runs: list[SavedRun]) -> None:
 def _outcomes(found: Mapping[str, Results], metric: str) -> list[str]:
     out = []
     for one in found.values():
-        middle, between = amounts(metric, *spread(one, metric))
+        middle, between = amounts(metric, *quantile_summary(one, metric))
         out.append(f"{middle} ({between})")
     return out

@@ -1,4 +1,4 @@
-"""What every agent has: a name, a vector per state over the run's worlds, rules to call, luck to draw."""
+"""What every agent has: a name, a vector per state over the run's worlds, rules to call, random numbers to draw."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 The utility of an option is the sum over pressures of the pressure's strength times what the option makes of it (its
 profile). One Gumbel number per named option, temperature one, best option wins: so pairing holds, and an option can be
-added without touching the luck of the others.
+added without touching the draws of the others.
 
 Quantal response: McKelvey and Palfrey (1995), Games and Economic Behavior 10(1), 6-38. With Gumbel noise it is the logit of
 McFadden (1974), Conditional logit analysis of qualitative choice behavior, in Zarembka (ed.), Frontiers in Econometrics.

@@ -154,25 +154,25 @@ EXPECTED: dict[str, Callable[[Callable[..., Vector], Month], Vector]] = {
 
 
 def reports(model: FrontierModel) -> dict[str, list[Vector]]:
-    """What each observer would have reported of every month that a model has lived: name -> (worlds,) vectors."""
+    """What each observer would have reported of every month that a model has run: name -> (worlds,) vectors."""
     record = model.datacollector.model_vars
     out: dict[str, list[Vector]] = {name: [] for name in OBSERVERS}
     for number in range(model.month):
         month = _month(model, record, number)
         for name, expected in EXPECTED.items():
-            luck = model.streams.uniform(f"observer.{name}", number)
+            uniform = model.streams.uniform(f"observer.{name}", number)
             noise = model.parameters[OBSERVERS[name].noise]
-            out[name].append(scattered(luck, expected(model.rulebook, month), noise))
+            out[name].append(scattered(uniform, expected(model.rulebook, month), noise))
     return out
 
 
-def scattered(luck: Vector, expected: Vector, variance_to_mean: Vector | float) -> Vector:
+def scattered(uniform: Vector, expected: Vector, variance_to_mean: Vector | float) -> Vector:
     """Whole numbers around what is expected, with a variance so many times the mean: normal on the scale of roots.
 
     On that scale counts scatter evenly, whatever their size; the mean is kept but for the smallest.
     """
     quarter = np.asarray(variance_to_mean) / 4.0
-    root = np.sqrt(np.maximum(expected - quarter, 0.0)) + np.sqrt(quarter) * normal(luck)
+    root = np.sqrt(np.maximum(expected - quarter, 0.0)) + np.sqrt(quarter) * normal(uniform)
     drawn = np.rint(np.maximum(root, 0.0) ** 2)
     return np.where(expected > 0.0, drawn, 0.0 * expected)
 
@@ -197,6 +197,6 @@ def _month(model: FrontierModel, record: Mapping[str, list[Any]], number: int) -
 
 def _lethal(model: FrontierModel, who: str, attacks: Vector, number: int) -> Vector:
     """How many attacks of a month killed someone: the draw that the land itself made, made again (a test holds this)."""
-    luck = model.streams.uniform(f"land.{who}.lethal", number)
+    uniform = model.streams.uniform(f"land.{who}.lethal", number)
     share = np.broadcast_to(np.asarray(model.parameters["lethal_share"], dtype=np.float64), attacks.shape)
-    return binomial(luck, attacks, np.ascontiguousarray(share))
+    return binomial(uniform, attacks, np.ascontiguousarray(share))

@@ -91,7 +91,7 @@ class Taliban(Dependent):
         self.faction("haqqani").favour = self.apply(tools.mediator_favours_friends, mediation=mediation)
         share_power(self.factions)
         self.faction_dispersion = self.apply(
-            tools.factions_settled, spread=disagreement(self.factions, "ttp"), mediation=mediation
+            tools.factions_settled, dispersion=disagreement(self.factions, "ttp"), mediation=mediation
         )
         self.resentment = self.apply(alignment.resentment, resentment=self.resentment, coercion=self.coercion_felt)
 

@@ -92,11 +92,11 @@ class Land(Actor):
         # Group by group, as all together may be more than can be drawn at once.
         lost = stacked(group.lost for group in self.model.groups)
         killed = self.apply(violence.militants_killed_expected, lost=lost)
-        luck = self.model.streams.uniforms("land.militants", self.model.month, len(lost))
+        uniform = self.model.streams.uniforms("land.militants", self.model.month, len(lost))
         struck = self.apply(violence.strike_deaths_expected, strikes=self.model.pakistan.strikes)
         self.deaths_security = security + other_security
         self.deaths_civilian = civilian + other_civilian + line.deaths_pakistani
-        self.deaths_militant = total(poisson(luck, killed))
+        self.deaths_militant = total(poisson(uniform, killed))
         self.deaths_afghan = poisson(self.draw("struck"), struck) + line.deaths_afghan
         fading = self.parameter("recent_fading")
         deaths = self.deaths_security + self.deaths_civilian

@@ -214,15 +214,15 @@ def backcast(
         first,
         last,
         calibrated,
-        float(np.mean(held)) if held else 0.0,
-        tuple(series),
-        left_out,
-        tuple(_aside(one, other) for one, other in set_aside(given) if one.within(first, last)),
-        observations is None,
-        with_record or observations is None,
-        about,
-        tuple(off),
-        _sets(parameters, sets is not None),
+        inside=float(np.mean(held)) if held else 0.0,
+        series=tuple(series),
+        left_out=left_out,
+        set_aside=tuple(_aside(one, other) for one, other in set_aside(given) if one.within(first, last)),
+        own=observations is None,
+        with_record=with_record or observations is None,
+        told=about,
+        off=tuple(off),
+        sets=_sets(parameters, sets is not None),
     )
 
 
@@ -234,7 +234,7 @@ def _aside(one: Observation, other: Observation) -> str:
 
 
 def _length(plan: Scenario, first: str, last: str) -> int:
-    """Months to live."""
+    """Months to simulate."""
     most = LIMITS["months"][1]
     length = months_between(plan.start, last) + 1
     if first < plan.start or last < first or length > most:

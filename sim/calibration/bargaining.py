@@ -21,15 +21,15 @@ from numpy.typing import NDArray
 
 from sim.parameters import PARAMETERS
 from sim.rules import leverage
-from sim.vocabulary import FACTIONS
+from sim.vocabulary import ACTOR_SPECS, FACTIONS, of_kind
 from sim.worlds import Vector, clip, total
 
 Table = NDArray[np.float64]  # (players, sets)
 ROUNDS = 10
 PLAYERS = (*(f"Taliban: {title}" for title in FACTIONS["taliban"].values()), "Pakistan", "TTP", "India")
 # What Pakistan may withdraw without a war, and what India could offer in its place.
-HELD_BY_INDIA = ("advocacy", "aid", "trade", "military_training")
-HELD_BY_PAKISTAN = ("recognition", "advocacy", "aid", "trade", "border_security", "military_training", "mediation")
+HELD_BY_PAKISTAN = of_kind("flow", "step", "passage")
+HELD_BY_INDIA = ACTOR_SPECS["india"].supplies
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,7 @@ def states(folder: Path = DATA, probe: bool = False) -> dict[str, State]:
 
 
 def state(folder: Path = DATA, probe: bool = False, until: str = RECORD[1]) -> State:
-    """Whether the sets in a folder are this model's; with `probe`, by living some of them again (a second)."""
+    """Whether the sets in a folder are this model's; with `probe`, by simulating some of them again (a second)."""
     made = shipped_manifest(folder, until)
     again_with = f"`durand calibrate --ship --until {until}`"
     if not made:
@@ -132,7 +132,7 @@ def state(folder: Path = DATA, probe: bool = False, until: str = RECORD[1]) -> S
         values = {
             name: value[:PROBED] for name, value in accepted(folder / names_of(until)[0]).items() if name in PARAMETERS
         }
-        again = _lived(targets(until=until), values, until)
+        again = _means(targets(until=until), values, until)
         then = np.array(made["probe"])
         same_numbers = same_names and then.shape == np.shape(again) and bool(np.allclose(then, again, rtol=1e-6))
     if same_code:
@@ -150,10 +150,10 @@ def _model() -> dict[str, str]:
 
 
 def _probe(calibration: Calibration, values: Mapping[str, Vector]) -> list[list[float]]:
-    return _lived(calibration.targets, values, calibration.window[1], calibration.mapped)
+    return _means(calibration.targets, values, calibration.window[1], calibration.mapped)
 
 
-def _lived(
+def _means(
     aims: Sequence[Target], values: Mapping[str, Vector], until: str, mapped: Mapping[str, Mapped] | None = None
 ) -> list[list[float]]:
     first = {name: np.ascontiguousarray(value[:PROBED]) for name, value in values.items()}

@@ -132,8 +132,8 @@ def build_model(batch: RunSpec, parts: Parts | None = None) -> FrontierModel:
         batch.layout,
         batch.seed,
         parameters=batch.parameters,
-        values={name: batch.spread(value) for name, value in batch.values.items()},
-        levers={path: batch.spread(value) for path, value in batch.levers.items()},  # type: ignore[misc]
+        values={name: batch.per_world(value) for name, value in batch.values.items()},
+        levers={path: batch.per_world(value) for path, value in batch.levers.items()},  # type: ignore[misc]
         off=batch.off,
         record=batch.record,
         parts=parts or Parts(collector=partial(Collector, panels=batch.panels)),

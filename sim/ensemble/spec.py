@@ -147,7 +147,7 @@ class RunSpec:
         """The same with some of the vectors' values only."""
         return replace(self, values=_cut(self.values, here), levers=_cut(self.levers, here))
 
-    def spread(self, value: float | Vector) -> float | Vector:
+    def per_world(self, value: float | Vector) -> float | Vector:
         """A value with an element for each world."""
         return value.repeat(self.repeats) if _is_vector(value) and self.repeats > 1 else value
 

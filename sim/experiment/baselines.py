@@ -1,7 +1,7 @@
 """Small baselines: what each scenario of the library comes to, kept in the repository so that a change shows.
 
-A baseline is a scenario's summary over 100 worlds, 60 months, seed 1, point values of all parameters: per metric the
-mean and three percentiles, and the share of worlds with each verdict, to six significant digits.
+A baseline is a scenario's summary over 100 worlds, 60 months, seed 1, point values of all parameters, by NumPy's engine, the
+reference: per metric the mean and three percentiles, and the share of worlds with each verdict, to six significant digits.
 `python -m sim.experiment.baselines` renews them and shows what changes; `--dry-run` only shows.
 """
 
@@ -25,7 +25,8 @@ from sim.words.numbers import fine
 
 WORLDS, MONTHS, SEED = 100, 60, 1
 DIGITS = 6
-# Beyond the rounding: no more than what another machine's last bits could come to; the second is for figures near 0.
+# Beyond the rounding: no more than what another machine's last bits, or machine code's, could come to; the second is for
+# figures near 0.
 TOLERANCE, NOTHING = 1e-6, 1e-12
 COMMAND = "python -m sim.experiment.baselines"
 
@@ -54,7 +55,8 @@ def folder() -> Path:
 
 def baseline(scenario: Scenario) -> Baseline:
     """A scenario's baseline, computed anew."""
-    return summarised(run(scenario, worlds=WORLDS, months=MONTHS, seed=SEED, parameters="defaults", keep_series=False))
+    how: dict[str, Any] = {"parameters": "defaults", "keep_series": False, "engine": "numpy"}
+    return summarised(run(scenario, WORLDS, MONTHS, SEED, **how))
 
 
 def summarised(results: Results) -> Baseline:

@@ -1,7 +1,7 @@
 """Bridges to other people's tools: an experiment as a SALib problem, and as a model of the EMA Workbench.
 
-Both draw points from the experiment's factors and hand them back; `PointModel` lets points live, by the same work that a
-sweep does, so that a point gives the same numbers whoever drew it.
+Both draw points from the experiment's factors and hand them back; `PointModel` simulates points, by the same work as a
+sweep, so that a point gives the same numbers whoever drew it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The feedback loops of the model, found rather than drawn.
 
-Some months of some scenarios are lived on vectors that write every step down (see `sim.why`). Each step is put on trial
+Some months of some scenarios are simulated on vectors that write every step down (see `sim.why`). Each step is put on trial
 for how fast it answers to what it takes, and along the ways from state to state these slopes come to a signed digraph: who bears
 on whom, by which rules, with which sign in how many worlds. Ways that lead back to where they began are feedback loops.
 

@@ -27,7 +27,7 @@ def intervals(runs: Mapping[str, Results], metric: str, *, width: int = WIDTH) -
     """
     about, rows, cells = METRICS[metric], Rows(), []
     for called, one in runs.items():
-        low, middle, high = spread(one, metric)
+        low, middle, high = quantile_summary(one, metric)
         said, between = amounts(metric, low, middle, high)
         name = "\n".join(broken(called, 22))
         rows.append({"run": name, "low": low, "middle": middle, "high": high, "label": said})
@@ -51,7 +51,7 @@ def intervals(runs: Mapping[str, Results], metric: str, *, width: int = WIDTH) -
     )
 
 
-def spread(one: Results, metric: str) -> tuple[float, float, float]:
+def quantile_summary(one: Results, metric: str) -> tuple[float, float, float]:
     """Median of a run's worlds in a metric, between the ends of nine worlds in ten."""
     row: Any = one.summary().loc[metric]
     return float(row["p05"]), float(row["p50"]), float(row["p95"])

@@ -91,6 +91,8 @@ def values(comparison: Comparison, name: str, month: int, tie: Tie) -> tuple[flo
 
 def _rows(comparison: Comparison, name: str, month: int) -> Rows:
     rows: Rows = [{"kind": "month", "x": 0, "y": 297, "text": month_words(months(comparison)[month])}]
+    # An alignment that stands at two arrows is written once, at the last.
+    written = {tie.alignment: tie for tie in ties()}
     for tie in ties():
         leverage, alignment = values(comparison, name, month, tie)
         (x, y), (x2, y2), angle = _ends(tie)
@@ -104,7 +106,7 @@ def _rows(comparison: Comparison, name: str, month: int) -> Rows:
         if leverage is not None:
             rows.append({"kind": "head", "x": x2, "y": y2, "angle": angle, "size": (size + 9) ** 2, **drawn})
         said = [] if leverage is None else [tie.words, f"leverage {leverage:.2f}"]
-        said += [f"alignment {alignment:+.2f}"] if tie.align != "right" or tie.holder == "india" else []
+        said += [f"alignment {alignment:+.2f}"] if written[tie.alignment] is tie else []
         rows.append({"kind": f"words {tie.align}", "x": tie.at[0], "y": tie.at[1], "text": "\n".join(said)})
     for actor, (x, y) in PLACES.items():
         title = "Kabul" if actor == "taliban" else ACTORS[actor]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim.metrics import METRICS
 from sim.vocabulary import ACTORS, LEVERS, month_words
 from sim.words.numbers import number, setting
-from sim.words.sentences import capital, in_words, listed, months_words
+from sim.words.sentences import actor_words, capital, in_words, listed, months_words
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -74,10 +74,10 @@ def _levers(given: dict[str, Any]) -> list[tuple[str, str]]:
 def left_to_rules(scenario: Scenario) -> str:
     """Which actors decide for themselves, by the rules of the model, in the whole run; empty if none does."""
     free = []
-    for actor, title in ACTORS.items():
+    for actor in ACTORS:
         settings = getattr(scenario.actors, actor)
         if settings.policy in (None, "choose") and not settings.given() and not settings.changes:
-            free.append(title if actor == "india" or actor == "pakistan" else f"the {title}")
+            free.append(actor_words(actor))
     return listed(free)
 
 

@@ -11,13 +11,13 @@ from sim.worlds import Vector
     judgement="Whether mediation settled anything is not known (004.23); how much it can is ours, and includes nothing.",
     mechanisms=("M2", "M4", "M5"),
     moves=("taliban_spread", "taliban_cohesion"),
-    rises_with=("spread",),
+    rises_with=("dispersion",),
     falls_with=("mediation",),
-    off="spread",
+    off="dispersion",
 )
-def factions_settled(spread: Share, mediation: Share, *, mediation_settles: Vector) -> Share:
+def factions_settled(dispersion: Share, mediation: Share, *, mediation_settles: Vector) -> Share:
     """A mediator brings factions nearer to each other."""
-    return spread * (1.0 - mediation_settles * mediation)
+    return dispersion * (1.0 - mediation_settles * mediation)
 
 
 @rule(

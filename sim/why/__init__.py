@@ -1,6 +1,6 @@
 """Why? The account of a figure: what moved a metric in a month, or what makes it differ between two scenarios.
 
-**How a difference is split.** The months asked about are lived by both runs side by side (two scenarios under the same
+**How a difference is split.** The months asked about are simulated for both runs side by side (two scenarios under the same
 random draws, or a month and the one before it), on vectors that record every step they go through: each call of a rule, each
 draw, each choice, and the arithmetic between them. The numbers are those of a plain run to the last bit. Then the
 difference in the metric goes backwards through these steps, at each one to what the step took:
@@ -37,13 +37,13 @@ if TYPE_CHECKING:
     from sim.why.ablation import Ablation, AblationEffect, ablate, ablate_each
     from sim.why.account import Cut, Step, Term
     from sim.why.answers import Why, explain
-    from sim.why.decide import Push, Weighed, weigh
+    from sim.why.decide import PressureEffect, Weighed, weigh
 
 __all__ = [
     "Ablation",
     "AblationEffect",
     "Cut",
-    "Push",
+    "PressureEffect",
     "Step",
     "Term",
     "Weighed",
@@ -62,7 +62,7 @@ _HOMES = {
     "Cut": "account",
     "Step": "account",
     "Term": "account",
-    "Push": "decide",
+    "PressureEffect": "decide",
     "Weighed": "decide",
     "weigh": "decide",
     "Why": "answers",

@@ -315,8 +315,8 @@ def _lines(one: Ablation, width: int) -> Iterator[str]:
     yield from wrapped(
         f"With everything in place {level:,.{decimals(abs(level))}f} ({metric.unit}), the mean of {one.worlds:,} "
         "worlds. Each line: that, less the same without the mechanism (M) or feedback loop (L), in the same worlds under "
-        "the same luck. Crude: either goes with every rule that names it (in brackets; * serves others too), and what several do "
-        "together is counted for each.",
+        "the same random draws. Crude: either goes with every rule that names it (in brackets; * serves others too), and what "
+        "several do together is counted for each.",
         width,
     )
     yield ""

@@ -157,7 +157,7 @@ def explain_results(
 
     Raises:
         LimitError: as for :func:`explain`; or the two were not run under the same random draws and parameters; or with a
-            model of someone's own, which is not lived again here.
+            model of someone's own, which is not simulated again here.
     """
     made = [one.manifest for one in (results, versus) if one is not None]
     if own := [one["model_class"] for one in made if "model_class" in one]:

@@ -55,7 +55,7 @@ def ablation(of: Ablation) -> Any:
 
 def decision(of: Weighed, beside: Sequence[Weighed] = ()) -> Any:
     """The pressures on each option as bars, a panel per option with its probability; on one scale with those `beside` it."""
-    sizes = {push.rule: [float(np.mean(row)) for row in push.on] for push in of.pushes}
+    sizes = {one.rule: [float(np.mean(row)) for row in one.on] for one in of.pressures}
     places = decimals(max(abs(size) for row in sizes.values() for size in row))
     rows: list[dict[str, Any]] = []
     headings = []
@@ -66,7 +66,7 @@ def decision(of: Weighed, beside: Sequence[Weighed] = ()) -> Any:
                 rows.append(_row(in_words(rule), row[i], places) | {"option": headings[-1]})
     width = WIDTH - _LABELS
     shown = sorted({row["term"]: -abs(row["value"]) for row in rows}.items(), key=lambda one: one[1])
-    others = [{"value": float(np.mean(row))} for one in beside for push in one.pushes for row in push.on]
+    others = [{"value": float(np.mean(row))} for one in beside for effect in one.pressures for row in effect.on]
     bars = _layers(rows, [term for term, _ in shown], width, 22, others)
     chart = panels(bars, "option", headings, 1, width).resolve_scale(y="independent")
     title = f"{DECISIONS[of.decision]}, {month_words(of.month)}"

@@ -26,8 +26,8 @@ _BAR = 12
 
 
 @dataclass(frozen=True)
-class Push:
-    """A pressure.
+class PressureEffect:
+    """What a pressure did in a decision.
 
     Attributes:
         rule: the rule that gave it; claims: what that rests on.
@@ -48,7 +48,7 @@ class Weighed:
     Attributes:
         decision, month, plan, worlds, world, seed, parameters: what was asked about.
         options: their names, in order.
-        pushes: the pressures; in each world they add up to the utilities.
+        pressures: what each did; in each world they add up to the utilities.
         utilities, probabilities, draws: shape (options, worlds).
         chosen: the option taken, as a number, per world.
     """
@@ -61,7 +61,7 @@ class Weighed:
     seed: int
     parameters: str
     options: tuple[str, ...]
-    pushes: tuple[Push, ...]
+    pressures: tuple[PressureEffect, ...]
     utilities: Array
     probabilities: Array
     draws: Array
@@ -91,13 +91,13 @@ class Weighed:
             "draw": by_option(self.draws),
             "pressures": [
                 {
-                    "rule": push.rule,
-                    "statement": RULES[push.rule].statement,
-                    "claims": list(push.claims),
-                    "on": by_option(push.on),
-                    "probability_without": by_option(push.without),
+                    "rule": effect.rule,
+                    "statement": RULES[effect.rule].statement,
+                    "claims": list(effect.claims),
+                    "on": by_option(effect.on),
+                    "probability_without": by_option(effect.without),
                 }
-                for push in self.pushes
+                for effect in self.pressures
             ],
         }
 
@@ -148,14 +148,14 @@ def weigh(
         )
     shown = slice(0, worlds) if world is None else slice(world, world + 1)
     utilities = account["utilities"]
-    pushes = []
+    pressures = []
     for pressure in account["pressures"]:
         on = np.broadcast_to(pressure.push, utilities.shape)
         without = likely(*(utilities - on))
-        pushes.append(Push(pressure.rule, RULES[pressure.rule].claims, on[:, shown], without[:, shown]))
+        pressures.append(PressureEffect(pressure.rule, RULES[pressure.rule].claims, on[:, shown], without[:, shown]))
     parts = (account[name][..., shown] for name in ("utilities", "probabilities", "draws", "chosen"))
     return Weighed(
-        decision, month, plan, worlds, world, seed, parameters, tuple(account["options"]), tuple(pushes), *parts
+        decision, month, plan, worlds, world, seed, parameters, tuple(account["options"]), tuple(pressures), *parts
     )
 
 
@@ -171,8 +171,8 @@ def _lines(one: Weighed, width: int) -> Iterator[str]:
         "the option, it decides nothing.",
         width,
     )
-    most = max(float(np.max(np.abs(np.mean(push.on, axis=1)))) for push in one.pushes)
-    label = max(len(push.rule) for push in one.pushes)
+    most = max(float(np.max(np.abs(np.mean(effect.on, axis=1)))) for effect in one.pressures)
+    label = max(len(effect.rule) for effect in one.pressures)
     often = chosen_in(one)
     for i, option in enumerate(one.options):
         chosen = f"chosen in {often[i]}" if many else "chosen" if np.any(one.chosen == i) else "not chosen"
@@ -181,11 +181,11 @@ def _lines(one: Weighed, width: int) -> Iterator[str]:
         chance = f"probability {np.mean(one.probabilities[i]):.2f}, utility {utility}"
         draw = "" if many else f", draw {signed(float(np.mean(one.draws[i])), 2)}"
         yield f"{option.replace('_', ' ')}: {chosen}, {chance}{draw}"
-        rows = [(float(np.mean(push.on[i])), push) for push in one.pushes]
-        for size, push in sorted(rows, key=lambda row: (-abs(row[0]), row[1].rule)):
-            if np.any(push.on[i]):
-                without = f"{np.mean(push.without[i]):.2f} without"
-                yield f"  {push.rule:<{label}} {bar(size, most)} {signed(size, 2):>6}   {without}".rstrip()
+        rows = [(float(np.mean(effect.on[i])), effect) for effect in one.pressures]
+        for size, effect in sorted(rows, key=lambda row: (-abs(row[0]), row[1].rule)):
+            if np.any(effect.on[i]):
+                without = f"{np.mean(effect.without[i]):.2f} without"
+                yield f"  {effect.rule:<{label}} {bar(size, most)} {signed(size, 2):>6}   {without}".rstrip()
     yield ""
     yield from wrapped(f"`durand evidence RULE` leads on from a pressure to what it rests on. {NOT_A_FORECAST}", width)
 

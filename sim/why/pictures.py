@@ -45,8 +45,8 @@ def decision_picture(found: Weighed, beside: Sequence[Weighed] = ()) -> Picture:
     options = [in_words(option) for option in found.options]
     chances = [float(np.mean(row)) for row in found.probabilities]
     rows = [["probability", *(f"{chance:.2f}" for chance in chances)], ["chosen in", *chosen_in(found)]]
-    for push in found.pushes:
-        rows.append([in_words(push.rule), *(number(float(np.mean(row)), sign=True) for row in push.on)])
+    for one in found.pressures:
+        rows.append([in_words(one.rule), *(number(float(np.mean(row)), sign=True) for row in one.on)])
     said = "; ".join(f"{one} {chance:.2f}" for one, chance in zip(options, chances, strict=True))
     return Picture(
         f"decision-{found.decision}-{found.plan.name}-{found.month}".replace("_", "-").replace(".", "-"),

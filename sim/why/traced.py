@@ -24,7 +24,7 @@ class Trace:
 
     Attributes:
         width: how many worlds each of the two runs has.
-        month: the one that the first run lives.
+        month: the one that the first run simulates.
         nodes: how many steps were written down.
     """
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Sequence
+from functools import cache
 from math import sqrt
 
 from sim.metrics import METRICS
-from sim.vocabulary import month_words
+from sim.vocabulary import ACTOR_SPECS, month_words
 
 NOT_A_FORECAST = "These are modelled worlds, not a forecast."
 TOOL = (
@@ -51,7 +52,7 @@ _COUNTED = {
     "expelled": "expulsions",
 }
 _Z = 1.96
-# Names in ids, which have no large letters: written in these alone, and with one at the head.
+# Names in ids, which have no large letters: written in these alone, and with one at the head, as are countries that act.
 _UPPER = ("fata", "imf", "isi", "iskp", "picss", "pips", "pti", "ttp", "ucdp", "un", "us")
 _PROPER = (
     *(
@@ -60,15 +61,12 @@ _PROPER = (
         "balochistan",
         "baradar",
         "central asia",
-        "china",
         "chinese",
         "haqqani",
-        "india",
         "indian",
     ),
-    *("islamabad", "kabul", "kandahar", "karachi", "khyber", "pakhtunkhwa", "pakistan", "taliban", "yaqoob"),
+    *("islamabad", "kabul", "kandahar", "karachi", "khyber", "pakhtunkhwa", "taliban", "yaqoob"),
 )
-_NAMES = re.compile(rf"\b(?:{'|'.join((*_UPPER, *_PROPER))})\b")
 
 
 def in_words(name: str) -> str:
@@ -77,9 +75,29 @@ def in_words(name: str) -> str:
     >>> in_words("quarrel_frees_the_ttp"), in_words("need_central_asia_road"), in_words("power_army_isi")
     ('quarrel frees the TTP', 'need Central Asia road', 'power army ISI')
     """
-    return _NAMES.sub(
+    return _names(tuple(filter(_is_a_country, ACTOR_SPECS))).sub(
         lambda found: found[0].upper() if found[0] in _UPPER else found[0].title(), name.replace("_", " ")
     )
+
+
+def actor_words(actor: str) -> str:
+    """An actor's title as it stands in a sentence.
+
+    >>> actor_words("india"), actor_words("ttp")
+    ('India', 'the TTP')
+    """
+    return ACTOR_SPECS[actor].title if _is_a_country(actor) else f"the {ACTOR_SPECS[actor].title}"
+
+
+def _is_a_country(actor: str) -> bool:
+    """Whether it goes by a name alone, which is also its id."""
+    one = ACTOR_SPECS[actor]
+    return one.title == actor.title() and not one.in_words
+
+
+@cache
+def _names(countries: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join((*_UPPER, *_PROPER, *countries))})\b")
 
 
 def more_less(metric: str) -> tuple[str, str, str]:

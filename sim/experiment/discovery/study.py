@@ -161,10 +161,23 @@ def discover(
             )
     found_boxes = [measured(_declared(one, sweep, found), found) for one in told]
     return Discovery(
-        where, scenario, method, found, whole, tuple(found_boxes), _added(found_boxes, found),
-        _together(found_boxes, found), dense, wanted, tuple(map(tuple, ways)), tuple(names), found.inputs.shape[1],
-        trouble, ended, sweep.manifest,
-    )  # fmt: skip
+        where,
+        scenario,
+        method,
+        found,
+        whole,
+        boxes=tuple(found_boxes),
+        added=_added(found_boxes, found),
+        together=_together(found_boxes, found),
+        dense=dense,
+        wanted=wanted,
+        ways=tuple(map(tuple, ways)),
+        searched=tuple(names),
+        of=found.inputs.shape[1],
+        trouble=trouble,
+        ended=ended,
+        about=sweep.manifest,
+    )
 
 
 def _covering(

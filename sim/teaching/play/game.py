@@ -154,7 +154,7 @@ class Game:
         return Game(self.log.cut(turns).model_copy(update={"note": f"{note}, from turn {turns + 1}"}), self.base)
 
     def trial(self, settings: Mapping[str, Any]) -> Trial:
-        """What Pakistan's settings would come to, by living the first month of the coming quarter with them.
+        """What Pakistan's settings would come to, by simulating the first month of the coming quarter with them.
 
         Raises:
             GameError: Pakistan is not played, the game is over, or a setting is not right.
