@@ -274,8 +274,7 @@ class Run:
 def _alike(one: Said, other: Said) -> bool:
     """Whether a scenario says the same of two months; a script hands out the same vectors as long as nothing changes."""
     return all(
-        actor in one
-        and (one[actor] is said or all(one[actor].get(name) is value for name, value in said.items()))
+        actor in one and (one[actor] is said or all(one[actor].get(name) is value for name, value in said.items()))
         for actor, said in other.items()
     )
 
