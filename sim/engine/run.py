@@ -87,9 +87,11 @@ class Lanes:
 
     def table(self, values: list[Vector | float]) -> Table:
         """Numbers by block, each a row of eight, shape (blocks, numbers, 8)."""
-        out = aligned((self.blocks, max(len(values), 1), LANES))
-        for row, value in enumerate(values):
-            out[:, row] = value[self.places].reshape(-1, LANES) if np.ndim(value) else value  # type: ignore[index]
+        count, worlds = max(len(values), 1), int(self.places.max()) + 1
+        rows, out = np.empty((count, worlds)), aligned((self.blocks, count, LANES))
+        for row, value in zip(rows, values, strict=False):
+            row[:] = value
+        out[:] = rows[:, self.places].reshape(count, self.blocks, LANES).swapaxes(0, 1)
         return out
 
 
