@@ -23,7 +23,7 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help run test quick fuzz coverage check format setup lock dashboard bench docs catalogue schemas baselines images headline \
-	response story screenshots clean
+	response story thirdway screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -116,6 +116,7 @@ schemas: $(DEVELOPS) ## write the JSON Schemas for editors anew, in scenarios/
 	$(PY) -c "from pathlib import Path; from sim.scenario.schema import write_schemas; write_schemas(Path('scenarios'))"
 	$(PY) -c "from pathlib import Path; from sim.experiment.schema import write_schema; write_schema(Path('scenarios'))"
 	$(PY) -c "from pathlib import Path; from sim.teaching.exercises.schema import write_schema; write_schema(Path('scenarios'))"
+	$(PY) -c "from pathlib import Path; from sim.search.schema import write_schema; write_schema(Path('scenarios'))"
 
 baselines: $(DEVELOPS) ## store anew what each scenario comes to, and show what changes (ARGS=--dry-run: only show)
 	$(PY) -m sim.experiment.baselines $(ARGS)
@@ -125,6 +126,9 @@ images: $(DEVELOPS) ## draw the picture of the README anew
 
 headline: $(DEVELOPS) ## make docs/confront-or-appease.md and its pictures anew
 	$(PY) docs/headline.py
+
+thirdway: $(DEVELOPS) ## search anew for courses that do better, and make docs/third-way.md with its pictures and courses
+	$(PY) docs/third_way.py
 
 response: $(DEVELOPS) ## study anew what levers and courses do, and make docs/response.md and its pictures
 	$(PY) docs/response.py

@@ -158,7 +158,7 @@ def test_what_cannot_be_reached_is_said(durand: Durand, monkeypatch: pytest.Monk
         (["--exercise", "nonsense"], "there is no exercise nonsense .* allowed: .*what_leverage_is"),
         (["--again", "AAAA-AAAA"], "there is no class with this code"),
     ):
-        monkeypatch.setattr(reach, "is_taken", lambda one, port: False)
+        monkeypatch.setattr("sim.commands.classroom.must_be_free", lambda host, port: None)
         monkeypatch.setenv("DURAND_OPENING_SECRET", "a long secret")
         code, _, error = durand("class", *words)
         assert code == 2

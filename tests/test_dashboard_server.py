@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -329,6 +330,21 @@ def test_who_comes_first_after_streamlit_was_started_by_hand_sees_the_pages_too(
         listed = asyncio.run(visit(port))
     assert [title for title in listed if title != "Wall"] == [title for _, title in named_pages()]
     assert "Wall" in listed  # for the projector; in no menu
+
+
+def test_ctrl_c_ends_it_in_a_word_and_a_port_that_is_taken_is_said_before_anything_else(
+    port: int, tmp_path: Path
+) -> None:
+    def ended(*options: str, by: int | None = None) -> tuple[int, str]:
+        with serving(tmp_path, *options) as dashboard:
+            if by is not None:
+                dashboard.process.send_signal(by)
+            return dashboard.process.wait(60), (tmp_path / "dashboard.log").read_text(encoding="utf-8")
+
+    code, said = ended(by=signal.SIGINT)
+    assert (code, said.rpartition("durand: ")[2]) == (130, "stopped\n")
+    with pytest.raises(RuntimeError, match=rf"ended with code 2 .*\n[^$]*durand: nothing can listen at .*{port}"):
+        ended("--port", str(port))
 
 
 def test_one_that_does_not_come_up_says_why(tmp_path: Path) -> None:

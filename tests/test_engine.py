@@ -15,7 +15,7 @@ import pytest
 
 import sim
 from sim import extensions
-from sim.engine import compiled, draws, emit, modules
+from sim.engine import compiled, emit, modules
 from sim.engine.run import Lanes
 from sim.ensemble import engines, simulate
 from sim.ensemble.outcomes import summarise
@@ -216,13 +216,13 @@ class TestBits:
             numbers = lanes.numbers[lanes.back]
             assert numbers.tolist() == [layout.number(place) for place in range(layout.size)]
             steps = np.diff(lanes.numbers.reshape(-1, emit.LANES))
-            if lanes.kind == draws.BESIDE:
+            if lanes.kind == emit.BESIDE:
                 assert (steps == 1).all()
                 assert (lanes.numbers[:: emit.LANES] % 4 == 0).all()
-            elif lanes.kind == draws.SAME:
+            elif lanes.kind == emit.SAME:
                 assert not steps.any()
             kinds.add(lanes.kind)
-        assert kinds == {draws.BESIDE, draws.SAME, draws.ANY}
+        assert kinds == {emit.BESIDE, emit.SAME, emit.ANY}
 
 
 class TestChoice:

@@ -18,7 +18,7 @@ from sim.ensemble import pool, simulate
 from sim.ensemble.chunks import Array, monthly
 from sim.ensemble.fingerprint import model_fingerprint
 from sim.ensemble.simulate import Interrupted
-from sim.ensemble.spec import BATCHES_EACH, LEAST_WORLDS, LimitError, RunSpec, usual_chunk
+from sim.ensemble.spec import BATCHES_EACH, CHUNK, LEAST_COMPILED, LEAST_WORLDS, LimitError, RunSpec, usual_chunk
 from sim.model import FrontierModel
 from sim.scenario import Scenario, load_scenario
 from sim.worlds import BatchLayout
@@ -65,9 +65,10 @@ class TestBatches:
         assert np.array_equal(np.concatenate([part for _, part in parts], axis=1), whole)
 
     def test_workers_get_some_each(self) -> None:
-        assert usual_chunk(60, 100_000, 1) == usual_chunk(60, 100_000, 2) == 1_000
-        assert usual_chunk(60, 6_000, 2) == 6_000 / (2 * BATCHES_EACH)
+        assert usual_chunk(60, 100_000, 1) == usual_chunk(60, 100_000, 2) == CHUNK
+        assert usual_chunk(60, 6_400, 2) == 6_400 / (2 * BATCHES_EACH)
         assert usual_chunk(60, 1_000, 8) == LEAST_WORLDS
+        assert usual_chunk(60, 200, 2, "compiled") == LEAST_COMPILED
 
 
 @pytest.mark.parametrize("stop", [None, ArithmeticError, KeyboardInterrupt])

@@ -16,6 +16,7 @@ from sim.plots.filling import LEAST, filling, fixed, with_tips
 from sim.plots.moving import moving
 from sim.plots.network import moving_network
 from sim.plots.places import moving_map
+from sim.plots.power import faction_power
 from sim.results import Comparison
 
 COURSES = ["confront", "appease", "hedge"]
@@ -57,6 +58,14 @@ def test_panels_follow_the_frame_in_the_browser(found: Comparison, kind: str) ->
     assert all(one["update"] == "panel" for one in across)
     assert "width" not in drawing
     assert drawing["background"] == "transparent"
+
+
+def test_panels_one_below_the_other_on_paper_stand_side_by_side_where_there_is_room(found: Comparison) -> None:
+    """Otherwise each is half as wide as its frame, and axes stand where no panel ends."""
+    drawing = filling(faction_power(found, "taliban").to_dict())
+    assert columns(drawing, 625) == 2
+    assert drawing["marks"][0]["layout"]["columns"] == {"signal": "columns"}
+    assert "/ 1)" not in json.dumps(drawing["marks"])
 
 
 @pytest.mark.parametrize("kind", ["fan", "difference", "verdicts"])

@@ -53,6 +53,7 @@ FLOORS = (
     "experiment.regret",
     "experiment.replications",
     "experiment.response",
+    "search",
     "teaching",
     "teaching.exercises",
     "teaching.pack",

@@ -153,6 +153,22 @@ def test_conditions_hold_world_by_world_and_for_as_long_as_they_say() -> None:
     assert found == ["000", "010", "010", "010", "010", "011", "001", "001"]
 
 
+def test_a_bound_and_a_time_may_differ_between_worlds() -> None:
+    text = "{changes: [{when: {metric: attacks, above: 10}, for: 3, levers: {aid: 1}}]}"
+    here = "actors.pakistan.changes.0"
+    levers = {f"{here}.when.above": np.array([10, 4, np.inf]), f"{here}.for": np.array([3.0, 1.0, 3.0])}
+    script = Script(pakistan(text), 3, levers)
+    found = []
+    for month, value in enumerate([99, 5, 99, 0, 0, 0]):
+        aid = script.settings("pakistan", month, always(value, value, value))["aid"]
+        assert aid is not None
+        found.append("".join(str(int(one)) for one in aid))
+    assert found == ["000", "010", "110", "100", "100", "000"]
+    for wrong in (f"{here}.when.below", "actors.pakistan.for", f"{here}.levers.above"):
+        with pytest.raises(KeyError):
+            Script(pakistan(text), 3, {wrong: np.zeros(3)})
+
+
 def test_without_for_a_condition_holds_while_it_is_met() -> None:
     script = Script(make("actors: {taliban: {changes: [{when: {metric: attacks, below: 5}, stance: restrain}]}}"), 3)
     found = [script.settings("taliban", month, always(*values))["stance"]

@@ -113,7 +113,11 @@ def die(job: Job) -> None:
 
 
 class TestProcesses:
-    def test_they_come_to_the_same_rows(self, whole: Sweep, tmp_path: Path) -> None:
+    def test_threads_come_to_the_same_rows(self, whole: Sweep, tmp_path: Path) -> None:
+        same(whole, sweep(EXPERIMENT, tmp_path / "out", workers=2, chunk=CHUNK))
+        assert whole.manifest["particulars"]["engine"] == "compiled"
+
+    def test_they_come_to_the_same_rows(self, tmp_path: Path) -> None:
         """And one that is killed at its work is replaced."""
         killed: list[int] = []
 
@@ -123,7 +127,9 @@ class TestProcesses:
                 os.kill(victim, signal.SIGKILL)
                 killed.append(victim)
 
-        same(whole, sweep(EXPERIMENT, tmp_path / "out", workers=2, chunk=CHUNK, progress=progress))
+        reference = sweep(EXPERIMENT, tmp_path / "whole", engine="numpy")
+        how = {"workers": 2, "chunk": CHUNK, "progress": progress, "engine": "numpy"}
+        same(reference, sweep(EXPERIMENT, tmp_path / "out", **how))
         assert killed
         assert not multiprocessing.active_children()
 
@@ -131,7 +137,7 @@ class TestProcesses:
         monkeypatch.setattr(pool, "MOST_DEATHS", 0)
         monkeypatch.setattr("sim.experiment.sweep.carry_out", die)
         with pytest.raises(SweepStoppedError, match=r"they die again and again.*0 of 192 runs are kept"):
-            sweep(EXPERIMENT, tmp_path / "out", workers=2)
+            sweep(EXPERIMENT, tmp_path / "out", workers=2, engine="numpy")
 
     def test_another_version_elsewhere_is_noticed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(work, "model_fingerprint", lambda model: "another")
@@ -165,9 +171,9 @@ class TestKilled:
         same(sweep(data, tmp_path / "whole"), sweep(data, out))
         assert not list(out.rglob("*.tmp"))
 
-    def test_workers_end_with_the_one_who_asked(self, whole: Sweep, file: Path, tmp_path: Path) -> None:
+    def test_workers_end_with_the_one_who_asked(self, file: Path, tmp_path: Path) -> None:
         out = tmp_path / "out"
-        process = begin(file, out, "--workers", "2")
+        process = begin(file, out, "--workers", "2", "--engine", "numpy")
         assert wait_for(lambda: parts(out) > 0, process)
         group = process.pid
         assert len(children(group)) >= 3
@@ -177,11 +183,13 @@ class TestKilled:
         while children(group) and time.monotonic() < end:
             time.sleep(0.05)
         assert children(group) == []
-        same(whole, sweep(EXPERIMENT, out))
+        same(sweep(EXPERIMENT, tmp_path / "whole", engine="numpy"), sweep(EXPERIMENT, out, engine="numpy"))
 
 
 class TestStopped:
-    @pytest.mark.parametrize("words", [(), ("--workers", "2")], ids=["here", "processes"])
+    @pytest.mark.parametrize(
+        "words", [(), ("--workers", "2"), ("--workers", "2", "--engine", "numpy")], ids=["here", "threads", "processes"]
+    )
     def test_ctrl_c_leaves_with_130_and_keeps_what_is_done(
         self, words: tuple[str, ...], whole: Sweep, file: Path, tmp_path: Path
     ) -> None:
@@ -196,7 +204,10 @@ class TestStopped:
         assert kept.manifest["state"] == "interrupted"
         assert len(kept.outcomes) == kept.manifest["finished_runs"]
         assert f"stopped; {len(kept.outcomes)} of 192 runs are kept; run the same command again to go on" in err
-        same(whole, sweep(EXPERIMENT, out))
+        if "numpy" in words:
+            same(sweep(EXPERIMENT, tmp_path / "whole", engine="numpy"), sweep(EXPERIMENT, out, engine="numpy"))
+        else:
+            same(whole, sweep(EXPERIMENT, out))
 
 
 class TestDisk:
@@ -218,7 +229,7 @@ class TestDisk:
         assert not list((tmp_path / "out").rglob(".*.tmp"))
         same(whole, sweep(EXPERIMENT, tmp_path / "out", chunk=CHUNK))
 
-    @pytest.mark.parametrize("words", [(), ("--workers", "2")], ids=["here", "processes"])
+    @pytest.mark.parametrize("words", [(), ("--workers", "2")], ids=["here", "threads"])
     def test_a_disk_that_is_really_full(
         self, words: tuple[str, ...], whole: Sweep, file: Path, small_disk: Path
     ) -> None:

@@ -108,18 +108,6 @@ def chosen(given: str | None) -> Reach:
     return known[wanted]
 
 
-def is_taken(one: Reach, port: int) -> bool:
-    """Whether something listens there already."""
-    family = socket.AF_INET6 if ":" in one.address else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as here:
-        here.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            here.bind((one.address, port))
-        except OSError:
-            return True
-    return False
-
-
 # ------------------------------------------------------------------------------------------------ QR codes
 
 

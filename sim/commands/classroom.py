@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.commands.dashboard import keep_classes_in, serve
+from sim.commands.dashboard import keep_classes_in, must_be_free, serve
 from sim.ensemble.spec import LimitError
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ def hold(
     from sim.teaching.classroom.opening import VARIABLE, given_secret
 
     here = reach.chosen(address)
-    if reach.is_taken(here, port):
-        raise LimitError(f"something listens at {here.url(port)} already; end it, or choose another --port")
+    must_be_free(here.address, port)
     keep_classes_in(class_file)
     os.environ[VARIABLE] = given_secret() or secrets.token_urlsafe(9)
     if classes_only:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -57,11 +58,28 @@ def dashboard(
         os.environ["DURAND_CLASSES_ONLY"] = "1"
     if results is not None:
         os.environ["DURAND_RESULTS"] = str(results.resolve(strict=True))
+    must_be_free(host, port)
     keep_classes_in(class_file)
     shown = "localhost" if host in ("0.0.0.0", "::") else host
     base = base_path.strip("/")
     print(f"The dashboard is at http://{shown}:{port}{f'/{base}' if base else ''} (Ctrl-C ends it)")
     serve(host, port, base, sites or ())
+
+
+def must_be_free(host: str, port: int) -> None:
+    """Refuse an address at which something listens already, or nothing can, before anybody is told to go there.
+
+    Raises:
+        LimitError: with what stands in the way.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as problem:
+        why = problem.strerror or str(problem)
+        raise LimitError(
+            f"nothing can listen at {host}, port {port} ({why}); end what is there, or choose another --port"
+        ) from None
 
 
 def keep_classes_in(file: Path | None) -> None:
@@ -79,6 +97,7 @@ def serve(host: str, port: int, base: str = "", sites: Sequence[str] = ()) -> No
     """
     from importlib.util import find_spec
 
+    import click
     from streamlit.runtime.pages_manager import PagesManager
     from streamlit.web import cli as streamlit
 
@@ -95,4 +114,7 @@ def serve(host: str, port: int, base: str = "", sites: Sequence[str] = ()) -> No
         options += ["--server.allowedHosts", name]
     if sites:  # else the server takes its pages' own connections for another site's, and refuses them
         options += ["--browser.serverAddress", sites[0]]
-    streamlit.main(["run", str(script), *options], standalone_mode=False)
+    try:
+        streamlit.main(["run", str(script), *options], standalone_mode=False)
+    except click.Abort:  # Streamlit's command line says so of Ctrl-C
+        raise KeyboardInterrupt from None

@@ -32,6 +32,7 @@ from sim.commands.play import play
 from sim.commands.replications import replications
 from sim.commands.report import Png, report, write_whole
 from sim.commands.response import response
+from sim.commands.search import search
 from sim.commands.sensitivity import sensitivity
 from sim.commands.sweep import sweep
 from sim.commands.verify import verify
@@ -148,7 +149,7 @@ def show(
 
 @app.command()
 def validate(files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="What to check.")]) -> None:
-    """Check files of scenarios, policies, experiments and exercises: for each problem the file and line, what is wrong,
+    """Check files of scenarios, policies, experiments, searches and exercises: for each problem the file and line, what is wrong,
     and what is allowed."""
     from sim.yamlfile import FileError
 
@@ -265,6 +266,7 @@ app.add_typer(classes, name="class")
 app.command()(calibrate)
 app.command()(backcast)
 app.command()(sweep)
+app.command()(search)
 app.command()(discover)
 app.command()(regret)
 app.command()(sensitivity)
@@ -299,6 +301,10 @@ def _validate(file: Path) -> None:
         from sim.teaching.exercises.load import load_exercise
 
         load_exercise(file)
+    elif "objectives" in data:
+        from sim.search.load import load_search
+
+        load_search(file)
     elif "design" in data or "uncertainties" in data:
         from sim.experiment.load import load_experiment
 

@@ -7,16 +7,20 @@ not its count; where the chance of no event is too small for the loop to begin, 
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sim.engine.graph import COMPARED, FUNCTIONS, Graph
+from sim.engine.standins import NotTraceableError
 from sim.engine.trace import Trace
 from sim.metrics import METRICS, PANELS
 
 LANES = 8
 D, L, B = f"<{LANES} x double>", f"<{LANES} x i64>", f"<{LANES} x i1>"
 WORDS = 4  # in a Philox block
+SCRATCH = 64  # rows that a sum over draws may keep
+# How the numbers of eight worlds lie: beside each other from a multiple of four on, all the same, or anyhow.
+BESIDE, SAME, ANY = 1, 2, 0
 _BINARY = {"add": "fadd", "subtract": "fsub", "multiply": "fmul", "divide": "fdiv"}
 _COMPARE = dict(zip(COMPARED, ("olt", "ole", "ogt", "oge", "oeq", "une"), strict=True))
 INTRINSICS = {"absolute": "fabs", "sqrt": "sqrt", "floor": "floor", "rint": "nearbyint", "fma": "fma"}
@@ -240,38 +244,98 @@ class Emitter:
         return self.new(f"icmp ne i{LANES} {bits}, 0")
 
     def _summed(self, stream: str, counts: int, each: int, said: int) -> str:
-        """A sum over as many draws as each lane counts, four at a time."""
-        many = self.value(counts)
+        """A sum over as many draws as each lane counts.
+
+        Draws come by fours of one world. Where all lanes are of one world, each takes them in turn. Else two fours that are
+        due, of one lane or two, fill a vector: lanes count very differently, and most would wait for one.
+        """
         inside = sorted(self.graph.reached([said]))
         within = self._repeated(inside)
-        for one in inside:  # what is the same for all draws stands before the loop
-            if one not in within:
-                self.value(one)
-        here = f"sum{self._given}"
-        self.say(f"br label %{here}.from\n{here}.from:\nbr label %{here}.test\n{here}.test:")
-        block, so_far = f"%{here}.block", f"%{here}.so_far"
-        self.say(f"{block} = phi i64 [0, %{here}.from], [{block}.next, %{here}.body]")
-        self.say(f"{so_far} = phi {D} [{everywhere(0.0)}, %{here}.from], [{so_far}.next, %{here}.body]")
-        first = self.new(f"shl i64 {block}, 2")
-        begun = self.new(f"sitofp i64 {first} to double")
-        number = self.spread(begun)
-        going_on = self.any(self.new(f"fcmp olt {D} {number}, {many}"))
-        self.say(f"br i1 {going_on}, label %{here}.body, label %{here}.done\n{here}.body:")
-        draws, total = self._four(stream, block), so_far
-        for word, draw in enumerate(draws):
-            outer = dict(self._named)
+        # What is the same for all draws of a lane stands before the loops, in memory, to be looked up by lane.
+        same = [one for one in inside if one not in within and self.graph.value(one) is None]
+        same = [one for one in same if any(one in self.graph.operands(other) for other in within)]
+        if len(same) > SCRATCH - 2 or any(self.graph.holds(one) for one in same):
+            raise NotTraceableError("a rule that is summed over draws takes more than can be kept")
+        many = self.value(counts)
+        for row, value in enumerate([many, everywhere(0.0), *map(self.value, same)]):
+            self.say(f"store {D} {value}, ptr {self._scratch(row)}, align 64")
+        key, here = self._key(stream), f"sum{self._given}"
+
+        def amount(draw: str, slots: str, most: str) -> str:
             self._named[each] = draw
             for one in inside:
                 if one in within and one != each:
                     self._named[one] = self._written(one)
-            counted = self.new(f"fadd {D} {number}, {everywhere(float(word))}")
-            due = self.new(f"fcmp olt {D} {counted}, {many}")
-            amount = self.new(f"select {B} {due}, {D} {self.value(said)}, {D} {everywhere(0.0)}")
-            total = self.new(f"fadd {D} {total}, {amount}")
-            self._named = outer
-        self.say(f"{so_far}.next = fadd {D} {total}, {everywhere(-0.0)}")
-        self.say(f"{block}.next = add i64 {block}, 1\nbr label %{here}.test\n{here}.done:")
-        return so_far
+            due = self.new(f"fcmp olt {D} {slots}, {most}")
+            return self.new(f"select {B} {due}, {D} {self.value(said)}, {D} {everywhere(0.0)}")
+
+        outer = dict(self._named)
+        self.say(f"br i1 {self.new(f'icmp eq i64 %kind, {SAME}')}, label %{here}.same, label %{here}.apart")
+        self._in_turn(key, many, here, amount)
+        self._named = dict(outer)
+        self._two_by_two(key, many, here, same, amount)
+        self._named = outer
+        self.say(f"{here}.done:")
+        return self.new(f"load {D}, ptr {self._scratch(1)}, align 64")
+
+    def _in_turn(self, key: str, many: str, here: str, amount: Callable[[str, str, str], str]) -> None:
+        """One draw of each lane after the other."""
+        self.say(f"{here}.same:\nbr label %{here}.look\n{here}.look:")
+        beginning = len(self.lines)
+        slot = f"%{here}.slot"
+        slots = self.spread(self.new(f"sitofp i64 {slot} to double"))
+        going_on = self.any(self.new(f"fcmp olt {D} {slots}, {many}"))
+        self.say(f"br i1 {going_on}, label %{here}.turn, label %{here}.done\n{here}.turn:")
+        word = self.new(f"and i64 {slot}, {WORDS - 1}")
+        first = self.new(f"icmp eq i64 {word}, 0")
+        self.say(f"br i1 {first}, label %{here}.draw, label %{here}.drawn\n{here}.draw:")
+        four = self.new(f"lshr i64 {slot}, 2")
+        self.say(f"call void @page(ptr {key}, i64 {four}, i64 %month, ptr %numbers, i64 %kind, ptr %four)")
+        self.say(f"br label %{here}.drawn\n{here}.drawn:")
+        draw = self.new(f"load {D}, ptr {self.new(f'getelementptr {D}, ptr %four, i64 {word}')}, align 64")
+        sums = self._scratch(1)
+        total = self.new(f"fadd {D} {self.new(f'load {D}, ptr {sums}, align 64')}, {amount(draw, slots, many)}")
+        self.say(f"store {D} {total}, ptr {sums}, align 64")
+        after = self.new(f"add i64 {slot}, 1")
+        self.lines.insert(beginning, f"{slot} = phi i64 [0, %{here}.same], [{after}, %{here}.drawn]")
+        self.say(f"br label %{here}.look")
+
+    def _two_by_two(
+        self, key: str, many: str, here: str, same: Sequence[int], amount: Callable[[str, str, str], str]
+    ) -> None:
+        """Four draws of one lane and four of the next that is due, at once."""
+        self.say(f"{here}.apart:")
+        most = self.new(f"call double @llvm.vector.reduce.fmax.v{LANES}f64({D} {many})")
+        self.say(f"br label %{here}.test\n{here}.test:")
+        beginning = len(self.lines)
+        first = self.new(f"call i64 @due(ptr %scratch, i64 %{here}.at, double {most})")
+        going_on = self.new(f"icmp sge i64 {first}, 0")
+        self.say(f"br i1 {going_on}, label %{here}.body, label %{here}.done\n{here}.body:")
+        after = self.new(f"add i64 {first}, 1")
+        other = self.new(f"call i64 @due(ptr %scratch, i64 {after}, double {most})")
+        alone = self.new(f"icmp slt i64 {other}, 0")
+        second = self.new(f"select i1 {alone}, i64 {first}, i64 {other}")
+        self.say(f"call void @fours(ptr {key}, i64 {first}, i64 {second}, i64 %month, ptr %numbers, ptr %four)")
+        lanes = [self.new(f"and i64 {one}, {LANES - 1}") for one in (first, second)]
+        self._named |= {one: self._of_two(lanes, row + 2) for row, one in enumerate(same)}
+        found = amount(self._loaded("four", 0), self._loaded("four", 1), self._of_two(lanes, 0))
+        self.say(f"call void @added(ptr %scratch, {D} {found}, i64 {lanes[0]}, i64 {lanes[1]}, i1 {alone})")
+        last = self.new(f"add i64 {second}, 1")
+        self.lines.insert(beginning, f"%{here}.at = phi i64 [0, %{here}.apart], [{last}, %{here}.body]")
+        self.say(f"br label %{here}.test")
+
+    def _scratch(self, row: int) -> str:
+        return self.new(f"getelementptr {D}, ptr %scratch, i64 {row}")
+
+    def _of_two(self, lanes: Sequence[str], row: int) -> str:
+        """A row's number for one lane four times, then that for the other."""
+        out = "poison"
+        for lane, place in zip(lanes, (0, LANES // 2), strict=True):
+            where = self.new(f"getelementptr double, ptr {self._scratch(row)}, i64 {lane}")
+            number = self.new(f"load double, ptr {where}")
+            out = self.new(f"insertelement {D} {out}, double {number}, i64 {place}")
+        halves = ", ".join(f"i32 {place}" for place in (0, LANES // 2) for _ in range(LANES // 2))
+        return self.new(f"shufflevector {D} {out}, {D} poison, <{LANES} x i32> <{halves}>")
 
 
 def defined(head: str, lines: Sequence[str]) -> str:

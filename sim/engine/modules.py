@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from sim.chance import COUNTS
 from sim.engine.counting import counting
-from sim.engine.draws import draw, page, philox
-from sim.engine.emit import INTRINSICS, LANES, WORDS, B, D, Emitter, Layout, defined, everywhere
+from sim.engine.draws import draw, fours, page, philox
+from sim.engine.emit import INTRINSICS, LANES, SCRATCH, WORDS, B, D, Emitter, Layout, defined, everywhere
 from sim.engine.functions import WRITTEN, written
 from sim.engine.trace import Part, Trace
 from sim.metrics import METRICS, PANELS
@@ -34,7 +34,7 @@ def emitted(trace: Trace, layout: Layout) -> dict[str, str]:
 
 def _function(name: str, part: Part, layout: Layout, reads: bool) -> str:
     out = Emitter(part.graph, layout)
-    out.say(f"%four = alloca {D}, i64 {WORDS}, align 64")
+    out.say(f"%four = alloca {D}, i64 {WORDS}, align 64\n%scratch = alloca {D}, i64 {SCRATCH}, align 64")
     values = {place: out.value(node) for place, node in part.states.items()}
     if reads:
         rows = {one: [out.value(node) for node in part.readings[one]] for one in layout.places}
@@ -107,6 +107,58 @@ ret void
 """
 
 
+# The next four draws that are due, from a place on: eight times the number of the four, and the lane. Fours come before
+# lanes, so that lanes of one world have theirs from one block. -1 where none is.
+_DUE = defined(
+    "internal i64 @due(ptr %counts, i64 %from, double %most)",
+    """br label %test
+test:
+%at = phi i64 [%from, %entry], [%next, %on]
+%four = lshr i64 %at, 3
+%first = shl i64 %four, 2
+%begun = sitofp i64 %first to double
+%left = fcmp olt double %begun, %most
+br i1 %left, label %look, label %none
+look:
+%lane = and i64 %at, 7
+%where = getelementptr double, ptr %counts, i64 %lane
+%count = load double, ptr %where
+%due = fcmp olt double %begun, %count
+br i1 %due, label %found, label %on
+on:
+%next = add i64 %at, 1
+br label %test
+found:
+ret i64 %at
+none:
+ret i64 -1""".splitlines(),
+)
+# What four draws come to is added up one after another, for each of the two lanes.
+_ADDED = defined(
+    f"internal void @added(ptr %scratch, {D} %amount, i64 %one, i64 %other, i1 %alone)",
+    f"""%sums = getelementptr {D}, ptr %scratch, i64 1
+%where = getelementptr double, ptr %sums, i64 %one
+%before = load double, ptr %where
+%first = shufflevector {D} %amount, {D} poison, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
+%sum = call double @llvm.vector.reduce.fadd.v4f64(double %before, <4 x double> %first)
+store double %sum, ptr %where
+br i1 %alone, label %done, label %both
+both:
+%there = getelementptr double, ptr %sums, i64 %other
+%so_far = load double, ptr %there
+%second = shufflevector {D} %amount, {D} poison, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
+%total = call double @llvm.vector.reduce.fadd.v4f64(double %so_far, <4 x double> %second)
+store double %total, ptr %there
+br label %done
+done:
+ret void""".splitlines(),
+)
+_REDUCED = (
+    f"declare double @llvm.vector.reduce.fmax.v{LANES}f64({D})",
+    "declare double @llvm.vector.reduce.fadd.v4f64(double, <4 x double>)",
+)
+
+
 def shared() -> str:
     """What every module has: draws, counts, functions."""
     declared = [
@@ -115,7 +167,7 @@ def shared() -> str:
     ]
     functions = [_mathematics(name) for name in WRITTEN]
     counts = [counting(name) for name in COUNTS]
-    return "\n".join([*declared, philox(), draw(), page(), *functions, *counts])
+    return "\n".join([*declared, *_REDUCED, philox(), draw(), page(), fours(), _DUE, _ADDED, *functions, *counts])
 
 
 def _mathematics(name: str) -> str:

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from sim import extensions
 from sim.engine.compiled import ask, code
-from sim.engine.draws import ANY, BESIDE, SAME
-from sim.engine.emit import LANES, Layout
+from sim.engine.emit import ANY, BESIDE, LANES, SAME, Layout
 from sim.engine.modules import emitted
 from sim.engine.standins import NotTraceableError
 from sim.engine.trace import Shock, Structure, trace
@@ -88,9 +87,11 @@ class Lanes:
 
     def table(self, values: list[Vector | float]) -> Table:
         """Numbers by block, each a row of eight, shape (blocks, numbers, 8)."""
-        out = aligned((self.blocks, max(len(values), 1), LANES))
-        for row, value in enumerate(values):
-            out[:, row] = value[self.places].reshape(-1, LANES) if np.ndim(value) else value  # type: ignore[index]
+        count, worlds = max(len(values), 1), int(self.places.max()) + 1
+        rows, out = np.empty((count, worlds)), aligned((self.blocks, count, LANES))
+        for row, value in zip(rows, values, strict=False):
+            row[:] = value
+        out[:] = rows[:, self.places].reshape(count, self.blocks, LANES).swapaxes(0, 1)
         return out
 
 
@@ -299,6 +300,8 @@ def _nothing(metric: str, months: int) -> Vector:
 
 
 _MADE: dict[str, Machine | str] = {}
+# LLVM and Mesa's count of agents are each for one thread at a time.
+_MAKING = threading.RLock()
 
 
 def _machine(structure: Structure) -> Machine:
@@ -306,12 +309,13 @@ def _machine(structure: Structure) -> Machine:
     weighed = [structure.plan.policies[name].model_dump_json() for name in structure.candidates]
     key = repr((weighed, structure.candidates, structure.named, structure.off, structure.shocks))
     key += extensions.digest() if extensions.loaded() else ""
-    if key not in _MADE:
-        try:
-            _MADE[key] = _made(structure)
-        except Exception as problem:  # an extension may meet a stand-in in any way: the reference takes its place
-            _MADE[key] = str(problem) or type(problem).__name__
-    made = _MADE[key]
+    with _MAKING:
+        if key not in _MADE:
+            try:
+                _MADE[key] = _made(structure)
+            except Exception as problem:  # an extension may meet a stand-in in any way: the reference takes its place
+                _MADE[key] = str(problem) or type(problem).__name__
+        made = _MADE[key]
     if isinstance(made, str):
         raise NotCompiledError(made)
     return made

@@ -33,6 +33,7 @@ FORMAT = "durand sweep 2"
 ROWS_AT_ONCE = 20_000
 _OWN = {"experiment.yaml", "experiments.parquet", "design.csv", "lever_design.csv", "scenarios", FOLDER}
 _WORDS = {
+    "engine": "engine",
     "scenarios": "scenarios",
     "levers": "levers",
     "points": "points",

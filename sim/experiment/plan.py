@@ -171,13 +171,7 @@ class Plan:
     @cached_property
     def parameters_digest(self) -> str:
         """What the set of parameters comes to that the experiment names."""
-        mode, overrides = parameter_set(self.experiment.parameters)
-        said: list[Any] = [mode]
-        for name, value in sorted(overrides.items()):
-            said.append([name, value if isinstance(value, int | float) else value.model_dump(mode="json")])
-        if is_posterior(mode):
-            said.append(blake2b(file_of(mode).read_bytes(), digest_size=16).hexdigest())
-        return blake2b(json.dumps(said).encode(), digest_size=16).hexdigest()
+        return parameters_digest(self.experiment.parameters)
 
     @cached_property
     def particulars(self) -> dict[str, Any]:
@@ -276,3 +270,14 @@ class Plan:
             model=self.model,
             engine=self.engine,
         )
+
+
+def parameters_digest(name: str) -> str:
+    """What a set of parameters comes to."""
+    mode, overrides = parameter_set(name)
+    said: list[Any] = [mode]
+    for parameter, value in sorted(overrides.items()):
+        said.append([parameter, value if isinstance(value, int | float) else value.model_dump(mode="json")])
+    if is_posterior(mode):
+        said.append(blake2b(file_of(mode).read_bytes(), digest_size=16).hexdigest())
+    return blake2b(json.dumps(said).encode(), digest_size=16).hexdigest()

@@ -26,8 +26,8 @@ class MissingExtraError(LimitError):
     """Something was asked for that needs a package that is not installed."""
 
 
-def extra(module: str, what: str) -> Any:
-    """A module of the extra `durand[cluster]`.
+def extra(module: str, what: str, name: str = "cluster") -> Any:
+    """A module of an extra, such as `durand[cluster]`.
 
     Raises:
         MissingExtraError: it is not installed.
@@ -35,7 +35,7 @@ def extra(module: str, what: str) -> Any:
     try:
         return import_module(module)
     except ImportError:
-        raise MissingExtraError(f"{what} needs {module}, which is not here: pip install 'durand[cluster]'") from None
+        raise MissingExtraError(f"{what} needs {module}, which is not here: pip install 'durand[{name}]'") from None
 
 
 class Store(Protocol):

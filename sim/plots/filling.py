@@ -168,7 +168,7 @@ def _is(signal: dict[str, Any], side: str) -> bool:
 def _by_columns(group: dict[str, Any]) -> None:
     """Let the layout of panels follow the number of columns, wherever it is said."""
     layout = group.get("layout", {})
-    if layout.get("columns", 1) > 1:
+    if "columns" in layout:
         layout["columns"] = {"signal": "columns"}
     for one in group.get("data", []):
         for step in one.get("transform", []):

@@ -26,6 +26,8 @@ Recent = Callable[[str, int], Vector]
 Where = bool | NDArray[np.bool_]
 
 CHOOSING, NO_POLICY = -1.0, -2.0
+# What of a response may differ between worlds, besides the settings.
+_OF_CONDITION = ("above", "below", "for")
 _NEVER_ENDS = 10**6
 
 
@@ -38,7 +40,9 @@ class _Layer:
     first: int = 0
     last: int = _NEVER_ENDS
     condition: Condition | None = None
-    months: int = 1
+    months: int | NDArray[np.int64] = 1
+    # In place of the condition's own bound, one for each world.
+    bound: Vector | None = None
     # With a condition: the month, per world, from which it no longer holds; and where it holds this month.
     ends: NDArray[np.int64] | None = None
     held: Where = False
@@ -50,9 +54,18 @@ class _Layer:
         if self.ends is None:
             self.ends = np.zeros(worlds, dtype=np.int64)
         if month > 0 and self.first <= month <= self.last:
-            met = _met(self.condition, recent)
+            met = _met(self.condition, recent, self.bound)
             self.ends = np.where(met, month + self.months, self.ends)
         self.held = _simplest(self.ends > month)
+
+    def respond(self, path: str, part: str, values: Vector) -> None:
+        """Take a bound or a number of months for each world in place of the response's own."""
+        if self.condition is None or (part != "for" and getattr(self.condition, part) is None):
+            raise KeyError(path)
+        if part == "for":
+            self.months = values.astype(np.int64)
+        else:
+            self.bound = values
 
     def where(self, month: int) -> Where:
         if not self.first <= month <= self.last:
@@ -60,10 +73,12 @@ class _Layer:
         return True if self.condition is None else self.held
 
 
-def _met(condition: Condition, recent: Recent) -> NDArray[np.bool_]:
+def _met(condition: Condition, recent: Recent, bound: Vector | None = None) -> NDArray[np.bool_]:
     if condition.metric is not None:
         mean = recent(condition.metric, condition.months)
-        return mean > condition.above if condition.above is not None else mean < (condition.below or 0.0)
+        if condition.above is not None:
+            return mean > (condition.above if bound is None else bound)
+        return mean < ((condition.below or 0.0) if bound is None else bound)
     first, *others = (_met(part, recent) for part in condition.parts)
     if condition.not_ is not None:
         return ~first
@@ -106,7 +121,8 @@ class Script:
     Args:
         levers: values that take the place of the scenario's, a (worlds,) vector each, by their path in the scenario:
             `actors.pakistan.levers.aid`, `actors.taliban.stance`, `actors.pakistan.changes.0.levers.aid`,
-            `policies.confront.settings.visibility`, `policies.confront.responds.0.levers.aid`. Numbers as below.
+            `policies.confront.settings.visibility`, `policies.confront.responds.0.levers.aid`. Numbers as below. So may
+            a response's bound (`policies.confront.responds.0.when.above`, any number) and its months (`....0.for`).
 
     Raises:
         KeyError: the scenario has nothing at a lever's path that could differ between worlds.
@@ -131,6 +147,9 @@ class Script:
         places = self._places(names) if levers else {}
         for path, vector in (levers or {}).items():
             home, _, setting = path.rpartition(".")
+            if setting in _OF_CONDITION:
+                places[home.removesuffix(".when")][1].respond(path, setting, np.array(vector, dtype=np.float64))
+                continue
             actor, layer = places[home.removesuffix(".levers") if setting in LEVERS else home]
             if setting not in self._defaults[actor]:
                 raise KeyError(path)

@@ -1,0 +1,126 @@
+"""Class Found: what a search's folder holds, for reading."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.experiment.folder import FolderError, torn_files
+from sim.experiment.store import Local
+from sim.extensions import check_made_with
+from sim.search.folder import read_manifest
+from sim.search.front import FRESH, SEARCHED, SET, WINS
+from sim.search.load import Plan, load_search
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.plots.gallery import Picture
+    from sim.scenario import Scenario
+    from sim.search.archetypes import Archetype
+
+
+class Found:
+    """The results of a search that was finished.
+
+    Attributes:
+        place: the folder; manifest: what it is, how far each generation came, what made it.
+    """
+
+    def __init__(self, store: Local, manifest: dict[str, Any]) -> None:
+        self.place, self.manifest, self._store = Path(store.place), manifest, store
+
+    @classmethod
+    def load(cls, place: str | Path) -> Found:
+        """Open a search's folder.
+
+        Raises:
+            FolderError: it is none, it was not finished, or a file of it is torn or was changed.
+        """
+        store = Local(Path(place))
+        manifest = read_manifest(store)
+        check_made_with(manifest, place)
+        if manifest["state"] != "finished":
+            raise FolderError(f"{place}: this search was not finished; run it again with this folder to go on")
+        if torn := torn_files(store, manifest["files"]):
+            raise FolderError(
+                f"{place}: {torn[0]}: torn, or changed since it was written; run the search again with this folder to mend it"
+            )
+        return cls(store, manifest)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The search, as the folder keeps it."""
+        return load_search(self.place / "search.yaml")
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """A row for each member of the front and each course it is set against (index `name`).
+
+        `kind` is member or course; `searched:...` and `fresh:...` are each objective, constraint and what else is told in
+        the search's futures and in fresh ones; `wins:...` the share of fresh futures in which it is better than the best of
+        the courses; `keeps` whether it keeps to the constraints there, `holds` whether no other member dominates it there,
+        `beats` the courses that it dominates there, `betters` those than which it is nowhere worse and somewhere better,
+        differences below epsilon apart (all four with `_searched`: in the search's futures); `set:...` what it is set to.
+        """
+        import pandas as pd
+
+        frame: pd.DataFrame = pd.read_parquet(BytesIO(self._store.read("front.parquet")))
+        return frame.set_index("name")
+
+    @property
+    def members(self) -> pd.DataFrame:
+        """The rows of members."""
+        return self.table[self.table["kind"] == "member"]
+
+    @property
+    def courses(self) -> pd.DataFrame:
+        """The rows of the courses that they are set against."""
+        return self.table[self.table["kind"] == "course"]
+
+    @property
+    def objectives(self) -> list[dict[str, Any]]:
+        """The objectives: key (see the columns), title, and whether less is better."""
+        return list(self.manifest["objectives"])
+
+    def values(self, name: str) -> dict[str, float]:
+        """What a member is set to."""
+        return {
+            key.removeprefix(SET): self.figure(name, SET, key.removeprefix(SET))
+            for key in map(str, self.table.columns)
+            if key.startswith(SET)
+        }
+
+    def figure(self, name: str, label: str, key: str) -> float:
+        """What stands in the table for a member or course, in the column of this label (`FRESH`, ...) and key."""
+        value: Any = self.table.at[name, f"{label}{key}"]
+        return float(value)
+
+    def scenario(self, name: str) -> Scenario:
+        """A member, as a scenario."""
+        from sim.scenario import load_scenario
+
+        return load_scenario(self.place / "courses" / f"{name}.yaml")
+
+    def archetypes(self) -> list[Archetype]:
+        """A handful of kinds of course that the front is made of."""
+        from sim.search.archetypes import archetypes
+
+        return archetypes(self)
+
+    def text(self) -> str:
+        """What was found, in plain sentences."""
+        from sim.search.text import paragraphs
+
+        return "\n\n".join(paragraphs(self))
+
+    def pictures(self) -> list[Picture]:
+        """The pictures, with their words and tables."""
+        from sim.search.pictures import pictures
+
+        return pictures(self)
+
+
+__all__ = ["FRESH", "SEARCHED", "SET", "WINS", "Found"]

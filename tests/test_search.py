@@ -1,0 +1,367 @@
+"""Search: on problems whose fronts are known, on a small one of real courses, stopped and gone on with; and what is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from command import called
+
+from sim.experiment.folder import FolderError
+from sim.scenario import library, load_scenario
+from sim.search.evaluate import Evaluator, Futures, fresh
+from sim.search.found import Found
+from sim.search.front import FRESH, WINS
+from sim.search.load import SearchError, load_search, searches
+from sim.search.objectives import Judge, Matrix, alone_best, betters, figure_of
+from sim.search.optimise import Archive, Optimiser, Problem
+from sim.search.pathways import earliest, first_missed, pathways, signposts
+from sim.search.pathways_text import picture as pathways_picture
+from sim.search.schema import SEEN, Objective, Target, search_schema
+from sim.search.space import Codes
+from sim.search.study import SearchInterrupted, estimate, search
+from sim.search.vulnerability import tellers, weaknesses
+from sim.yamlfile import read
+
+SMALL = """\
+schema: 1
+title: A small one.
+base: shared_past
+stages: [2022-12, 2023-06]
+levers: {aid: null, domestic_operations: null, cross_border_strikes: {high: 0.5}, conditionality: null}
+held: {fencing: 0.5}
+rules:
+  bad:
+    watch: [{metric: attacks, above: {low: 20, high: 100}}, {metric: tension, above: {levels: [0.2, 0.4]}}]
+    levers: {border_closure: null, visibility: null}
+courses: [confront, appease]
+objectives:
+  - {metric: attacks}
+  - {metric: fatalities_civilian, statistic: cvar}
+  - {metric: fatalities_afghan_civilian, statistic: regret}
+  - {metric: economy, statistic: chance, below: 0.3}
+constraints:
+  - {metric: effort_cost, at_most: courses}
+also:
+  - {metric: fatalities_militant}
+targets:
+  - {metric: attacks, at_most: 35, months: 3}
+evaluations: 60
+population: 20
+worlds: 8
+fresh_worlds: 10
+months: 24
+members: 6
+"""
+GRID = 201
+
+
+def dtlz2(codes: Codes) -> tuple[Matrix, Matrix]:
+    """Deb and others' second test problem, three objectives: the front is an eighth of the unit sphere."""
+    places = codes / (GRID - 1)
+    wide = 1 + ((places[:, 2:] - 0.5) ** 2).sum(axis=1)
+    one, other = (places[:, column] * np.pi / 2 for column in (0, 1))
+    costs = [np.cos(one) * np.cos(other), np.cos(one) * np.sin(other), np.sin(one)]
+    return wide[:, None] * np.stack(costs, axis=1), np.zeros((len(codes), 0))
+
+
+def planted(codes: Codes) -> tuple[Matrix, Matrix]:
+    """What one lever gains by one measure it costs by the other; all the rest is best left alone, and too much is forbidden."""
+    first, waste = codes[:, 0], codes[:, 1:].sum(axis=1)
+    costs = np.stack([first + waste, 10.0 - first + waste], axis=1)
+    return costs, (first - 7.0)[:, None]
+
+
+def run(evaluate: Callable[[Codes], tuple[Matrix, Matrix]], **more: Any) -> Optimiser:
+    three = evaluate is dtlz2
+    problem = Problem(np.full(7 if three else 4, GRID if three else 11), 3 if three else 2, 0 if three else 1, evaluate)
+    how: dict[str, Any] = {"epsilons": () if three else (1.0, 1.0)}
+    optimiser = Optimiser(problem, 92, 4600 if three else 2000, 1, **how | more)
+    list(optimiser.generations())
+    return optimiser
+
+
+@pytest.mark.parametrize("algorithm", ["nsga2", "nsga3"])
+def test_dtlz2(algorithm: str) -> None:
+    from pymoo.indicators.hv import HV
+
+    found = run(dtlz2, algorithm=algorithm).archive
+    assert found is not None
+    # What lies beyond the sphere, up to 1.1: the most that any front can have.
+    most = 1.1**3 - np.pi / 6
+    assert 0.9 * most < HV(ref_point=np.full(3, 1.1))(found.costs) < most
+
+
+def test_a_front_that_is_known() -> None:
+    optimiser = run(planted)
+    assert optimiser.archive is not None
+    found = {tuple(code) for code in optimiser.archive.codes.tolist()}
+    assert found == {(first, 0, 0, 0) for first in range(8)}
+    assert optimiser.standings[-1].found == 8
+    assert [one.hypervolume for one in optimiser.standings] == sorted(one.hypervolume for one in optimiser.standings)
+
+
+def test_the_same_seed_finds_the_same_and_so_does_a_search_that_is_gone_on_with() -> None:
+    def generations(earlier: Any = ()) -> list[Any]:
+        problem = Problem(np.full(4, 11), 2, 1, planted)
+        optimiser = Optimiser(problem, 20, 200, 3, earlier=earlier)
+        return [(one, standing) for one, standing in optimiser.generations()]
+
+    first, second = generations(), generations()
+    third = generations([one for one, _ in first[:4]])
+    for one, two, three in zip(first, second, third, strict=True):
+        assert np.array_equal(one[0].codes, two[0].codes)
+        assert np.array_equal(one[0].codes, three[0].codes)
+        assert one[1] == two[1] == three[1]
+    assert first[-1][1].evaluations == 200
+
+
+def test_no_candidate_is_simulated_twice() -> None:
+    seen: list[bytes] = []
+
+    def counted(codes: Codes) -> tuple[Matrix, Matrix]:
+        seen.extend(code.tobytes() for code in codes)
+        return planted(codes)
+
+    run(counted)
+    assert len(seen) == len(set(seen))
+
+
+def test_the_archive_keeps_one_of_each_box() -> None:
+    archive = Archive(np.array([1.0, 1.0]), np.zeros((0, 1), dtype=np.int64), np.zeros((0, 2)))
+    costs = np.array([[2.5, 2.5], [2.1, 2.4], [0.5, 3.5], [2.2, 2.9], [3.5, 3.5], [1.5, 1.5], [1.9, 1.1]])
+    archive.take(np.arange(7)[:, None], costs)
+    assert sorted(archive.codes[:, 0].tolist()) == [2, 5]
+    assert archive.progress == 3
+
+
+def test_statistics_by_hand() -> None:
+    values = {"attacks": np.array([[1.0, 2.0, 3.0, 10.0], [4.0, 4.0, 4.0, 4.0]])}
+    wanted = {
+        "mean": [4.0, 4.0],
+        "p50": [2.5, 4.0],
+        "cvar": [10.0, 4.0],
+        "regret": [(0 + 0 + 0 + 7) / 4, (3 + 2 + 1 + 1) / 4],
+    }
+    courses = {"attacks": np.array([[1.0, 2.0, 5.0, 3.0], [2.0, 3.0, 3.0, 9.0]])}
+    for statistic, figures in wanted.items():
+        judge = Judge((figure_of(Objective(metric="attacks", statistic=statistic)),), ()).against(courses)
+        assert judge.figures(values)[0][:, 0] == pytest.approx(figures), statistic
+    chance = figure_of(Objective(metric="attacks", statistic="chance", above=2.5))
+    assert chance.take(values, {}).tolist() == [0.5, 1.0]
+    assert chance.minimised
+    assert alone_best(np.array([[1.0, 2.0], [2.0, 1.0], [2.0, 2.0]])).tolist() == [True, True, False]
+
+
+def test_betters_leaves_small_differences_out() -> None:
+    epsilons = np.array([1.0, 0.1])
+    worse, better = np.array([5.0, 0.5]), np.array([3.0, 0.55])
+    assert betters(better, worse, epsilons)
+    assert not betters(worse, better, epsilons)
+    assert not betters(np.array([4.5, 0.5]), worse, epsilons)
+    assert not betters(np.array([3.0, 0.65]), worse, epsilons)
+
+
+def test_when_a_target_is_first_missed() -> None:
+    months = np.array([[9, 0, 0], [9, 0, 0], [0, 0, 0], [4, 0, 8], [4, 9, 0], [4, 9, 0]], dtype=float)
+    target = Target(metric="attacks", at_most=3.5, months=2)
+    # The months before the course count for nothing: it begins in month 2.
+    assert first_missed(months, target, 2).tolist() == [4, 4, 3]
+    assert first_missed(months, Target(metric="attacks", at_least=1, months=2), 2).tolist() == [-1, 3, 5]
+    assert earliest([np.array([3, -1, -1]), np.array([5, 2, -1])]).tolist() == [3, 2, -1]
+
+
+def test_what_tells_bad_futures_apart() -> None:
+    rows = np.arange(300) / 300
+    drawn = {"clear": rows, "none": rows[np.arange(300) * 7 % 300]}
+    (one,) = tellers(rows > 0.6, drawn)
+    assert (one.name, one.low, one.high) == ("clear", 0.0, 1.0)
+    assert one.strength == pytest.approx(1.0)
+    assert tellers(rows > 0.99, drawn) == []
+
+
+class TestFiles:
+    def test_the_library_is_right(self) -> None:
+        for file in searches().glob("*.yaml"):
+            assert load_search(file.stem).identity == load_search(file).identity
+
+    def test_the_json_schema_is_current(self) -> None:
+        """`make schemas` renews it."""
+        stored = json.loads((library() / "search.schema.json").read_text(encoding="utf-8"))
+        assert stored == search_schema()
+        jsonschema = pytest.importorskip("jsonschema")
+        for file in searches().glob("*.yaml"):
+            jsonschema.validate(read(file).data, search_schema())
+
+    @pytest.mark.parametrize(
+        ("old", "new", "said"),
+        [
+            (
+                "aid: null",
+                "aidd: null",
+                r"s\.yaml:5: levers\.aidd no such setting of Pakistan: aidd \(did you mean 'aid'\?\)",
+            ),
+            ("{high: 0.5}", "{high: 1.5}", r"s\.yaml:5: levers\.cross_border_strikes\.high is out of range: 1\.5"),
+            ("metric: tension", "metric: resentment", r"s\.yaml:9: rules\.bad\.watch\[1\]\.metric is not one of the"),
+            ("{low: 20, high: 100}", "{low: 20}", r"s\.yaml:9: rules\.bad\.watch\[0\]\.above is not complete"),
+            ("2022-12, 2023-06", "2023-06, 2022-12", r"s\.yaml:4: stages are not in order"),
+            ("fencing: 0.5", "aid: 0.5", r"s\.yaml:6: held\.aid is searched too"),
+            ("base: shared_past", "base: shared_pest", r"s\.yaml:3: base: there is no scenario with this name"),
+            ("appease]", "appeas]", r"s\.yaml:11: courses\[1\]: there is no scenario with this name"),
+            ("{metric: attacks}", "{metric: attacs}", r"s\.yaml:13: objectives\[0\]\.metric: .*no such outcome"),
+            ("{metric: attacks}", "{metric: messaging}", r"s\.yaml:13: objectives\[0\]\.better is missing"),
+            (", below: 0.3", "", r"s\.yaml:16: objectives\[3\]\.statistic needs a bad state"),
+            ("at_most: courses", "at_most: dear", r"s\.yaml:18: constraints\[0\]\.at_most"),
+            ("population: 20", "population: 90", r"s\.yaml:24: population is more than there are evaluations"),
+            (
+                "{metric: attacks}",
+                "{metric: fatalities_militant, better: more}",
+                r"s\.yaml:13: objectives\[0\] rewards killing: .* fatalities_militant",
+            ),
+            (
+                "{metric: attacks}",
+                "{metric: fatalities_civilian - fatalities_militant, better: less}",
+                r"s\.yaml:13: objectives\[0\] rewards killing",
+            ),
+            ("fatalities_afghan_civilian", "trade", r"s\.yaml:12: nobody's death in Afghanistan counts"),
+        ],
+    )
+    def test_what_is_wrong_is_said_with_its_line(self, old: str, new: str, said: str) -> None:
+        assert old in SMALL
+        with pytest.raises(SearchError, match=said):
+            load_search(("s.yaml", SMALL.replace(old, new, 1)))
+
+    def test_lives_left_out_are_said_again_and_again(self) -> None:
+        one_sided = SMALL.replace("fatalities_afghan_civilian", "trade") + "one_sided: Only a test.\n"
+        assert load_search(("s.yaml", one_sided)).left_out == "Not every life is counted here: Only a test."
+        others = SMALL.replace("{metric: attacks}", "{metric: fatalities - fatalities_militant, better: less}")
+        assert load_search(("s.yaml", others)).left_out == ""
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("search")
+    (folder / "small.yaml").write_text(SMALL, encoding="utf-8")
+    search(folder / "small.yaml", folder / "out")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def found(place: Path) -> Found:
+    return Found.load(place / "out")
+
+
+class TestSmall:
+    def test_members_run_to_the_figures_beside_them(self, found: Found) -> None:
+        plan, futures = found.plan, fresh(found.plan)
+        evaluator = Evaluator(plan)
+        names = list(found.members.index)
+        judge = plan.judge.against(evaluator.courses(futures))
+        figures, broken = judge.figures(evaluator.courses(futures, [found.scenario(name) for name in names]))
+        for column, one in enumerate(judge.objectives):
+            assert figures[:, column].tolist() == found.members[f"{FRESH}{one.key}"].tolist(), one.key
+        assert (broken <= 0).all(axis=1).tolist() == found.members["keeps"].tolist()
+
+    def test_a_candidate_is_the_same_among_others_and_alone(self, found: Found) -> None:
+        """Responses that it has not taken up stand in the template, and do nothing."""
+        plan, evaluator = found.plan, Evaluator(found.plan)
+        codes = plan.space.canonical(np.stack([plan.space.sizes - 1, plan.space.sizes // 2, plan.space.sizes * 0]))
+        assert len({len(plan.space.taken(plan.space.one(code))) for code in codes}) > 1
+        many = evaluator.candidates(codes, Futures(3, 5))
+        policies = [plan.space.policy(plan.space.one(code), "T", "S.") for code in codes]
+        scenarios = [plan.scenario(one, f"c{number}", "T", "Q?") for number, one in enumerate(policies)]
+        alone = evaluator.courses(Futures(3, 5), scenarios)
+        assert all(np.array_equal(many[name], alone[name]) for name in many)
+
+    def test_the_folder_says_what_it_is(self, found: Found, capsys: pytest.CaptureFixture[str]) -> None:
+        assert called(capsys, "verify", found.place).code == 0
+        shown = called(capsys, "search", found.place)
+        assert shown.code == 0
+        assert shown.out == (found.place / "summary.txt").read_text(encoding="utf-8")
+        assert "Hypervolume" in shown.out
+        assert "Against Confront" in shown.out
+        assert "not a forecast" in shown.out
+        for file in (found.place / "courses").rglob("*.yaml"):
+            assert called(capsys, "validate", file).code == 0
+        assert called(capsys, "validate", found.place / "search.yaml").code == 0
+
+    def test_members_are_scenarios_like_any(self, found: Found) -> None:
+        name = found.members.index[0]
+        one = load_scenario(found.place / "courses" / f"{name}.yaml")
+        assert one.policies[name].summary == found.members.loc[name, "summary"]
+        assert 0 < len(one.title) <= 120
+        table = pd.read_csv(found.place / "front.csv")
+        assert table["name"].tolist() == list(found.table.index)
+
+    def test_pictures(self, found: Found) -> None:
+        assert {one.name for one in found.pictures()} >= {"parallel", "progress"}
+        for one in found.pictures():
+            assert one.text
+            assert one.table.rows
+            assert (found.place / f"pictures/{one.name}.svg").stat().st_size > 1000
+
+    def test_pathways(self, found: Found, capsys: pytest.CaptureFixture[str]) -> None:
+        one = pathways(found)
+        assert [tipping.name for tipping in one.tippings][:2] == ["confront", "appease"]
+        for tipping in one.tippings:
+            assert tipping.curve[-1] == tipping.missed
+            assert (np.diff(tipping.curve) >= 0).all()
+        said = called(capsys, "search", found.place, "--pathways")
+        assert said.code == 0
+        assert "A course keeps to its targets while TTP attacks at most 35" in said.out
+        assert pathways_picture(found, one).to_dict()
+
+    def test_a_sign_is_found_and_judged_by_other_futures(self, found: Found) -> None:
+        series = {name: np.ones((24, 200)) for name in SEEN}
+        misses = np.arange(200) % 5 < 2
+        series["tension"] = np.tile(np.where(misses, 0.8, 0.1), (24, 1))
+        (one, *_) = signposts(found, "confront", series, np.where(misses, 20, -1), 2)
+        assert (one.metric, one.above, one.hits, one.false_alarms, one.lead) == ("tension", True, 1.0, 0.0, 6.0)
+
+    def test_where_members_fail(self, found: Found) -> None:
+        name = found.members.index[0]
+        weak = weaknesses(found, [name])[name]
+        for one, objective in zip(weak, found.objectives, strict=True):
+            assert 0 <= one.share <= 1 - found.figure(name, WINS, objective["key"]) + 1e-9
+
+    def test_stopped_torn_and_gone_on_with_it_finds_the_same(self, place: Path, found: Found) -> None:
+        def stop(standing: Any) -> None:
+            if standing.generation == 1:
+                raise KeyboardInterrupt
+
+        with pytest.raises(SearchInterrupted) as stopped:
+            search(place / "small.yaml", place / "again", progress=stop)
+        assert stopped.value.generations == 2
+        with pytest.raises(FolderError, match="was not finished"):
+            Found.load(place / "again")
+        torn = place / "again/generations/00001.npz"
+        torn.write_bytes(torn.read_bytes()[:-7])
+        shown: list[Any] = []
+        again = search(place / "small.yaml", place / "again", 2, progress=shown.append)
+        assert [one.generation for one in shown] == list(range(len(found.manifest["standings"])))
+        assert again.manifest["standings"] == found.manifest["standings"]
+        for file in ("front.csv", "summary.txt", "generations/00001.npz", f"courses/{found.members.index[0]}.yaml"):
+            assert (place / "again" / file).read_bytes() == (found.place / file).read_bytes(), file
+
+    def test_the_folder_of_another_search_is_left_alone(self, place: Path) -> None:
+        other = SMALL.replace("worlds: 8", "worlds: 9")
+        with pytest.raises(FolderError, match="another search is in this folder; it has another search"):
+            search(("s.yaml", other), place / "out")
+
+    def test_it_can_be_searched_again_from_its_own_folder(self, found: Found) -> None:
+        assert load_search(found.place / "search.yaml").identity == found.manifest["identity"]
+
+    def test_what_it_would_take_is_said(self, place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        one = estimate(place / "small.yaml")
+        assert (one.evaluations, one.worlds, one.months) == (60, 8, 24)
+        assert one.runs == 62 * 8 + 8 * 10
+        assert one.seconds > 0
+        said = called(capsys, "search", place / "small.yaml", "--dry-run")
+        assert said.code == 0
+        assert "at most 60 courses x 8 futures" in said.out
+        assert called(capsys, "search", place / "small.yaml").code == 2
