@@ -840,7 +840,7 @@ def test_a_picture_of_each_kind_goes_on_a_slide(monkeypatch: Any) -> None:
     out = Presentation(io.BytesIO(presentation("Every kind", told)))
     for one, made in zip(found, out.slides, strict=True):
         said = [len(re.findall(rf"\b{who} (-?\d|none|about \d)", one.text)) for who in ("Confront", "Accommodate")]
-        assert said[0] == said[1] >= 5, one.text
+        assert said[0] == said[1] >= 3, one.text
         assert one.text.endswith(".")
         (shape,) = (shape for shape in made.shapes if isinstance(shape, Shown))
         assert shape._element.nvPicPr.cNvPr.get("descr") == one.text
