@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -151,7 +152,10 @@ class TestExtensions:
         [
             ("self.near = self.full(0.5) if (self.near < 0.1).all() else self.near * 0.9", "has no attribute 'all'"),
             ("self.near = self.full(0.5) if self.near.max(axis=0) < 0.1 else self.near", "over worlds"),
-            ("self.near = self.full(0.5) if bool(self.near < 0.1) else self.near", "the value of a state is asked for"),
+            (
+                "self.near = self.full(0.5) if bool(self.near < 0.1) else self.near",
+                "the value of a state is asked for, in ",
+            ),
             ("self.near = self.full(0.01 * self.months)", "does not do the same in every month"),
             ("self.near = self.full(0.01 * self.model.month)", "unsupported operand"),
             ("self.near = self.model.recent('ttp_cohesion', 2) if self.months > 1 else self.near", ""),
@@ -164,6 +168,7 @@ class TestExtensions:
         assert result.manifest["engine"] == "numpy"
         assert reason in result.manifest["engine_note"]
         assert result.manifest["engine_note"]
+        assert ", in " not in reason or re.search(r"/odd\.py:\d+$", result.manifest["engine_note"])
         reference = sim.run("confront", 1, 4, engine="numpy")
         assert np.array_equal(result.arrays.metrics["nearness_kept"], reference.arrays.metrics["nearness_kept"])
         assert result.arrays.metrics["nearness_kept"].max() > 0

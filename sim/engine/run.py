@@ -6,6 +6,8 @@ import ctypes
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -299,6 +301,9 @@ def _nothing(metric: str, months: int) -> Vector:
     raise NotTraceableError("a setting of the first month hangs on what was before")
 
 
+_ROOT = Path(__file__).resolve().parents[2]
+# What is followed to be compiled.
+_FOLLOWED = tuple(str(_ROOT / "sim" / part) for part in ("agents", "rules", "metrics", "shocks.py"))
 _MADE: dict[str, Machine | str] = {}
 # LLVM and Mesa's count of agents are each for one thread at a time.
 _MAKING = threading.RLock()
@@ -314,11 +319,21 @@ def _machine(structure: Structure) -> Machine:
             try:
                 _MADE[key] = _made(structure)
             except Exception as problem:  # an extension may meet a stand-in in any way: the reference takes its place
-                _MADE[key] = str(problem) or type(problem).__name__
+                _MADE[key] = f"{str(problem) or type(problem).__name__}{_place(problem)}"
         made = _MADE[key]
     if isinstance(made, str):
         raise NotCompiledError(made)
     return made
+
+
+def _place(problem: Exception) -> str:
+    """Where in an extension, or in the model's own files, that stands which cannot be compiled."""
+    place = extensions.place_of(problem)
+    for frame, line in () if place else walk_tb(problem.__traceback__):
+        file = frame.f_code.co_filename
+        if file.startswith(_FOLLOWED):
+            place = f"{Path(file).relative_to(_ROOT).as_posix()}:{line}"
+    return f", in {place}" if place else ""
 
 
 def _made(structure: Structure) -> Machine:
