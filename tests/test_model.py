@@ -537,7 +537,7 @@ def test_others_than_pakistan_choose_among_policies_too(
         utilities, rows = part["utilities"], [part["options"].index(option) for option in options]
         first = 1 / (1 + np.exp(utilities[rows[1]] - utilities[rows[0]]))
         assert part["probabilities"][rows[0]] == pytest.approx(first, rel=1e-9)
-        assert part["pressures"][-1].rule == "off_the_menu"
+        assert "off_the_menu" in {one.rule for one in part["pressures"]}
     assert seen == set(options)
     model.close()
 
