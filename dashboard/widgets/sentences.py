@@ -62,7 +62,7 @@ def opening(found: Comparison, metric: str) -> str:
     said |= {"more": more.removesuffix(" of 100"), "fewer": fewer.removesuffix(" of 100")}
     if not one.settled:
         return _(
-            "Which has more {what} these worlds do not settle: {first} in {more} of 100, {second} in {fewer}.", **said
+            "These worlds do not settle which has more {what}: {first} in {more} of 100, {second} in {fewer}.", **said
         )
     ends = dict(zip(("low", "middle", "high"), map(number, one.quantiles()), strict=True))
     return _(
