@@ -478,7 +478,7 @@ class TestWords:
         far = SmallScenario("far", push=0.0)
         comparison = sim.compare([far, near], worlds=3, months=1)
         text = " ".join(reading(comparison))
-        assert "ended with more" not in text.replace("Which of the two ended with more", "")
+        assert "ended with more" not in text.replace("which of the two ended with more", "")
         assert "So few worlds say little" in text
 
     def test_identical_scenarios_are_called_the_same(self, small: None) -> None:

@@ -44,11 +44,12 @@ def answer() -> None:
     if found is None:
         return
     # All is worked out before the first of it is shown: what arrives together is laid out once.
-    words = (show.strong(sentences.changes(here)), show.plain(sentences.answer(here, found)))
+    first, *rest = sentences.answer(here, found)
+    words = [" ".join(filter(None, (show.strong(sentences.changes(here)), show.plain(first)))), *map(show.plain, rest)]
     about = " ".join(filter(None, (sentences.how_compared(here, found), scope(found))))
     pictures = {kind: show.moving(pictured(kind, here, found), kind, here.metric) for kind in KINDS}
     with st.container(key="said"):
-        st.markdown(" ".join(filter(None, words)))
+        st.markdown("\n\n".join(words))
     months = next(iter(found.results.values())).months
     with st.container(key="strip"):
         strip.strip(pictures["fan"], month_words(months[0]), month_words(months[-1]))
@@ -75,7 +76,9 @@ def pictured(kind: str, here: state.State, found: Comparison) -> Comparison:
 def moved(here: state.State) -> state.State:
     """The sliders."""
     with st.container(border=True, key="levers"):
-        st.subheader(_("Your version of {title}", title=show.plain(controls.title_of(here, here.edited))), anchor=False)
+        st.subheader(
+            _("Your version of {title}", title=show.plain(_(controls.title_of(here, here.edited)))), anchor=False
+        )
         here = state.publish(controls.since(here))
         back()
         with st.expander(_("Pakistan's levers"), expanded=True), st.container(height=380, gap=None, key="lever-list"):

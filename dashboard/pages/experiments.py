@@ -51,7 +51,8 @@ def put_together(here: state.State) -> tuple[state.State, experiments.Checked]:
     else:
         st.caption(
             _(
-                "{points:,} points of {worlds:,} worlds over {months} months: {runs:,} runs of at most {most:,} here.",
+                "All scenarios together: {points:,} points of {worlds:,} worlds over {months} months: {runs:,} runs, of at most "
+                "{most:,} here.",
                 points=checked.points,
                 worlds=checked.worlds,
                 months=checked.months,

@@ -78,7 +78,7 @@ def effect(checked: drafting.Checked, text: str) -> None:
     asked = seen.with_(scenarios=(parent, state.OWN), own=text, version_of="", told="").as_written()
     found = show.comparison(asked, held=(344,))
     if found is not None:
-        st.markdown(show.strong(sentences.answer(asked, found)))
+        st.markdown(show.strong(" ".join(sentences.answer(asked, found))))
         show.picture(show.moving(found, "fan", seen.metric), "studio-fan", width=680)
     st.subheader(_("What differs"), anchor=False)
     show.differences(rows, title, checked.scenario.title)

@@ -55,7 +55,8 @@ def course(here: state.State, found: Comparison) -> tuple[state.State, DeltaGene
 def account(why: Why, key: str, called: tuple[str, str], place: DeltaGenerator) -> None:
     """The account: in a place its sentence, and below its terms as a picture and the chain that opens."""
     sentence, figures = paragraphs(why)
-    place.markdown("\n\n".join(filter(None, (show.strong(sentence), show.plain(figures)))))
+    with place.container(key="because"):
+        st.markdown("\n\n".join(filter(None, (show.strong(sentence), show.plain(figures)))))
     if why.chain is None:
         return
     with place.container(horizontal=True):

@@ -13,6 +13,7 @@ from sim.provenance import Card, Coverage, Entry, UnknownIdError, look_up
 from sim.provenance.levers import Explained, level
 from sim.provenance.seek import KINDS
 from sim.provenance.without import FOOTINGS, Left, Without
+from sim.teaching.pack.reading import where
 from sim.words.language import N_
 
 MOST = 40
@@ -83,7 +84,7 @@ def arguments(one: Explained) -> None:
         if names:
             st.markdown(f"**{title}**")
         for name in names:
-            links.evidence(name, f"{claims[name].text} ({name})")
+            links.evidence(name, f"{claims[name].text} ({where(claims[name])})")
     if one.past:
         st.markdown(_("**In the record** (how strongly is a judgement)"))
     for past in one.past:

@@ -112,6 +112,7 @@ def scenarios(here: State) -> State:
         list(here.scenarios),
         format_func=lambda name: title_of(here, name),
         max_selections=MOST_SCENARIOS,
+        select_all=False,
         key=state.key("scenarios"),
         help=_(
             "Two to four. Each is simulated in the same modelled worlds, with the same random draws. Differences are "

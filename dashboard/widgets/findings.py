@@ -138,12 +138,15 @@ def _ask(place: str, question: Question) -> None:
     if found.words:
         st.markdown(_("What was varied, of what is named here:"))
         st.markdown("\n".join(f"- **{show.plain(name)}**: {show.plain(meaning)}" for name, meaning in found.words))
-    with st.container(horizontal=True, gap="medium"):
-        for number, one in enumerate(found.pictures):
-            made = show.Drawn(
-                one.words.name, one.words.title, one.specification, one.rows, partial(getattr, one, "words")
-            )
-            show.picture(made, f"{place}-{number}", width=680 if "concat" in one.specification else 340)
+    for first in range(
+        0, len(found.pictures), 2
+    ):  # in pairs: what moves an outcome under a scenario, and how much it matters
+        with st.container(horizontal=True, gap="medium"):
+            for number, one in enumerate(found.pictures[first : first + 2], first):
+                made = show.Drawn(
+                    one.words.name, one.words.title, one.specification, one.rows, partial(getattr, one, "words")
+                )
+                show.picture(made, f"{place}-{number}", width=680 if "concat" in one.specification else 340)
     with st.container(horizontal=True):
         for name, text in ((name, text) for name, text in found.tables.items() if text.count("\n") > 1):
             st.download_button(

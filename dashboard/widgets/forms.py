@@ -27,9 +27,7 @@ def all_of(text: str, key: str) -> str:
 
 
 def _words(text: str, key: str) -> str:
-    data = drafting.data_of(text)
-    months = data.get("months", 60)
-    usual = months if isinstance(months, int) and 1 <= months <= 360 else 60
+    data, usual = drafting.data_of(text), _length(text)
     stands = (str(data.get("title", "")), str(data.get("question", "")), usual)
     # The text may be changed beside the forms: what stands in it then is what they show.
     title = st.text_input(_("Title"), stands[0], max_chars=120, key=state.key("title", key, stands[0]))
@@ -42,6 +40,12 @@ def _words(text: str, key: str) -> str:
     return drafting.with_words(text, title, question, int(length))
 
 
+def _length(text: str) -> int:
+    """How many months the scenario runs."""
+    months = drafting.data_of(text).get("months", 60)
+    return months if isinstance(months, int) and 1 <= months <= 360 else 60
+
+
 def _changes(text: str, key: str) -> str:
     st.markdown(_("**What somebody does, and from when**"))
     for actor, number, change in drafting.changes(text):
@@ -49,12 +53,16 @@ def _changes(text: str, key: str) -> str:
         if st.button(_("Remove"), key=state.key("remove", key, actor, number), help=_("Take this change out.")):
             return drafting.without_change(text, actor, number)
     with st.container(border=True):
-        months = [month_after(START, number) for number in range(120)]
+        months = [month_after(START, number) for number in range(max(_length(text), 2))]
         actor = st.selectbox(_("Who"), list(ACTORS), format_func=ACTORS.__getitem__, key=state.key("who", key))
         name = st.selectbox(_("What"), _settings(actor), format_func=_setting, key=state.key("what", key, actor))
         value = _value(name, key)
         first, last = st.select_slider(
-            _("From, until"), months, ("2022-12", months[-1]), format_func=month_words, key=state.key("span", key)
+            _("From, until"),
+            months,
+            ("2022-12" if "2022-12" in months else months[0], months[-1]),
+            format_func=month_words,
+            key=state.key("span", key, len(months)),
         )
         if st.button(_("Add this change"), type="primary", key=state.key("add", key)):
             given = {"levers": {name: value}} if name in LEVERS else {name: value}

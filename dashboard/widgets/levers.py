@@ -128,7 +128,7 @@ def _in_short(name: str) -> str:
     one = explained(name)
     lines = [show.plain(one.means), *(f"- {value:g}: {show.plain(words)}" for value, words in one.levels)]
     aims = [show.plain(METRICS[aim].title) for aim in one.aims]
-    rest = [f"For: {'; '.join(aims)}." if aims else "", show.plain(one.cost)]
+    rest = [f"What it is for: {'; '.join(aims)}." if aims else "", show.plain(one.cost)]
     return "\n".join(lines) + "\n\n" + "  \n".join(filter(None, rest))
 
 
@@ -153,7 +153,9 @@ def _about(touched: str) -> None:
         st.markdown("\n".join(f"- **{value:g}** {show.plain(words)}" for value, words in one.levels))
         st.caption(JUDGEMENT)
     if one.aims:
-        st.markdown(_("**For:** {metrics}.", metrics=show.plain(listed([METRICS[aim].title for aim in one.aims]))))
+        st.markdown(
+            _("**What it is for:** {metrics}.", metrics=show.plain(listed([METRICS[aim].title for aim in one.aims])))
+        )
     if one.cost:
         st.markdown(_("**Cost:** {cost}", cost=show.plain(one.cost)))
     cards.arguments(one)

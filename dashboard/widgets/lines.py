@@ -100,7 +100,7 @@ def tools(log: MoveLog) -> None:
         st.button(_("Begin another game"), on_click=end)
     st.caption(
         _(
-            "The log is all there is to a game: “durand play --replay game.json” gives the same bits. This page's "
+            "The log is all there is to a game: “durand play --replay game.json” gives the same figures. This page's "
             "address holds it too, while it is short enough; else it is kept until you close the page."
         )
     )

@@ -34,6 +34,7 @@ def through(page: str, dates: list[str], draw: Callable[[int], None], begins: in
             key=state.key("play", page),
             on_click=_turn,
             args=[page, place, dates, begins],
+            width=190,  # of the longer of its two names, so that what stands beside it stays there
             help=_(
                 "From where the scenarios part, or from the month that is shown. The arrow keys on the slider step "
                 "by hand."
@@ -58,18 +59,18 @@ def through(page: str, dates: list[str], draw: Callable[[int], None], begins: in
         if playing and st.session_state.get(_PLAYING) == page:
             _step(place, dates, whole)
         month = st.session_state[place]
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"months-{page}"):
             for label, by in ((N_("One month back"), -1), (N_("One month on"), 1)):
                 st.button(
                     _(label), key=state.key("step", page, label), on_click=_by_hand, args=[place, slider, dates, by]
                 )
-        if playing:  # a slider would tell of a month that is past by now, where pictures come late
-            st.session_state.pop(slider, None)
-            st.progress(dates.index(month) / max(len(dates) - 1, 1), month_words(month))
-        else:
-            st.session_state.setdefault(slider, month)
-            month = st.select_slider(_("Month"), dates, key=slider, format_func=month_words)
-            st.session_state[place] = month
+            if playing:  # a slider would tell of a month that is past by now, where pictures come late
+                st.session_state.pop(slider, None)
+                st.progress(dates.index(month) / max(len(dates) - 1, 1), month_words(month))
+            else:
+                st.session_state.setdefault(slider, month)
+                month = st.select_slider(_("Month"), dates, key=slider, format_func=month_words)
+                st.session_state[place] = month
         state.publish(here.with_(month="" if month == dates[-1] else month))
         draw(dates.index(month))
         if playing and st.session_state.get(_PLAYING) != page:

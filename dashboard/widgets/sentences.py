@@ -44,11 +44,11 @@ def against(here: State, found: Comparison) -> Comparison:
     return versions.compared(found.results, here.edited)
 
 
-def answer(here: State, found: Comparison) -> str:
-    """What came of it, and how sure the paired worlds are: your version against what it is a copy of; else the others."""
+def answer(here: State, found: Comparison) -> list[str]:
+    """What came of it, and how sure the paired worlds are: your version against what it is a copy of; else each of the others."""
     found, called = against(here, found), titles(*found.results.values())
     names = [versions.YOURS] if versions.YOURS in found.results else found.others
-    return " ".join(headline(found, name, here.metric, called) for name in names)
+    return [headline(found, name, here.metric, called) for name in names]
 
 
 def opening(found: Comparison, metric: str) -> str:
@@ -62,7 +62,7 @@ def opening(found: Comparison, metric: str) -> str:
     said |= {"more": more.removesuffix(" of 100"), "fewer": fewer.removesuffix(" of 100")}
     if not one.settled:
         return _(
-            "Which has more {what} these worlds do not settle: {first} in {more} of 100, {second} in {fewer}.", **said
+            "These worlds do not settle which has more {what}: {first} in {more} of 100, {second} in {fewer}.", **said
         )
     ends = dict(zip(("low", "middle", "high"), map(number, one.quantiles()), strict=True))
     return _(

@@ -16,7 +16,7 @@ from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from dashboard.runtime import gate, long_tasks, state, versions
+from dashboard.runtime import gate, language, long_tasks, state, versions
 from dashboard.runtime.engine import BusyError, Job, RunError, SupersededError, engine
 from dashboard.runtime.language import _
 from dashboard.runtime.memo import visitor
@@ -25,7 +25,7 @@ from sim.plots.filling import filling, fixed
 from sim.plots.moving import Moving
 from sim.plots.moving import moving as sim_moving
 from sim.plots.tables import rows_of
-from sim.words.language import N_
+from sim.words.language import ENGLISH, N_
 from sim.words.numbers import setting
 from sim.words.sentences import NOT_A_FORECAST
 
@@ -255,7 +255,7 @@ def picture(one: Drawn, place: str, pick: str = "", width: int = 340) -> dict[st
     picked: Any = None
     size = "drawing" if fixed(one.spec) else "wide" if width > 600 else "half"
     with st.container(key=f"{size}-picture-{place}"):
-        st.html(_heading(one.spec.get("title")))
+        st.html(_heading(one.spec.get("title"), _translated(one.title)))
         alt = _("{title}. The numbers are in the table behind it.", title=one.title)
         selecting: dict[str, Any] = {"on_select": "rerun", "selection_mode": [pick]} if pick else {}
         across: Any = "content" if size == "drawing" else "stretch"
@@ -274,9 +274,18 @@ def picture(one: Drawn, place: str, pick: str = "", width: int = 340) -> dict[st
     return picked
 
 
-def _heading(title: Any) -> str:
+def _translated(title: str) -> str:
+    """A picture's title in the visitor's language; nothing where that is English, or half of the title would be."""
+    return "" if language.chosen() is ENGLISH or _LATIN.search(title) else title
+
+
+_LATIN = re.compile(r"[A-Za-z]{2}")
+
+
+def _heading(title: Any, translated: str = "") -> str:
     """The words above a picture, which on a page stand outside of the drawing: they break where they have to."""
-    words = title if isinstance(title, dict) else {"text": title or ""}
+    words = dict(title) if isinstance(title, dict) else {"text": title or ""}
+    words |= {"text": translated} if translated else {}
     head, below = (escape(_UNSEEN.sub("", " ".join(_lines(words.get(key))))) for key in ("text", "subtitle"))
     return f'<div class="heading"><p><strong>{head}</strong></p><p>{below}</p></div>'
 

@@ -55,12 +55,12 @@ STOPS = (
     ),
     Stop(
         "why",
-        ".stMain h1",
+        ".st-key-because",
         N_("Here you ask why a figure came out as it did, and follow it back to decisions and rules."),
     ),
     Stop(
         "evidence",
-        ".stMain h1",
+        ".st-key-found",
         N_(
             "Here every rule leads to what it rests on: a paragraph of an article, or a judgement that says that it "
             "is one."
@@ -72,11 +72,12 @@ STOPS = (
 def offer() -> None:
     """The way into the tour, from the page of its first step."""
     st.session_state["tour on"] = STOPS[0].page
-    st.page_link(
-        f"pages/{STOPS[0].page}.py",
-        label=_("Take a tour of {count} steps, in two minutes", count=len(STOPS)),
-        query_params={STEP: "1"},
-    )
+    with st.container(key="tour-offer"):
+        st.page_link(
+            f"pages/{STOPS[0].page}.py",
+            label=_("Take a tour of {count} steps, in two minutes", count=len(STOPS)),
+            query_params={STEP: "1"},
+        )
 
 
 def bar(url_path: str) -> None:

@@ -28,7 +28,7 @@ def shown(here: State) -> None:
         st.warning(show.plain(problem))
     for name, one in here.kept.items():
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"kept-{name}"):
-            st.markdown(f"**{show.plain(one.title)}** {show.plain(_said(here, one))}")
+            st.markdown(f"**{show.plain(one.title)}:** {show.plain(_said(here, one))}")
             beside = name in here.scenarios
             st.button(
                 _("Compared") if beside else _("Compare"),

@@ -139,7 +139,7 @@ def _rules(drawn: alt.Chart, x: alt.Scale, marks: dict[str, float | None]) -> li
         dash = [1, 0] if name == _MODEL else [4, 3]
         rule = here.mark_rule(color=INK if name == _MODEL else SOFT, strokeWidth=2.5, strokeDash=dash)
         # One's own line begins below the model's words.
-        out.append(rule.encode(y=alt.value(15 * height), y2=alt.value(_HIGH)))
+        out.append(rule.encode(y=alt.value(15 * height), y2=alt.value("height")))
         words = here.mark_text(
             fontWeight="bold" if name == _MODEL else "normal",
             color=INK,

@@ -109,7 +109,7 @@ def _difference(against: Comparison, first: str, called: dict[str, str]) -> list
     if not found.settled:
         return [
             who,
-            f"Which of the two has more dead these worlds do not settle: {one} {in_worlds(more, worlds, in_more)}, "
+            f"These worlds do not settle which of the two has more dead: {one} {in_worlds(more, worlds, in_more)}, "
             f"{other} in {in_fewer}{same}; {one} has {range_of_differences(low, high)} in nine worlds of ten.",
         ]
     said, _ = within(low, middle, high, whole=True)

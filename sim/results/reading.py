@@ -223,7 +223,7 @@ def _more(metric: str, found: Contrast, first: str, second: str) -> str:
         return f"In the one modelled world {first} {had} {more} than {second} (by {amount(metric, found.values[0])})."
     if not found.settled:
         return (
-            f"Which of the two {had} {more} these worlds do not settle: {first} {in_worlds(higher, worlds, in_higher)}, "
+            f"These worlds do not settle which of the two {had} {more}: {first} {in_worlds(higher, worlds, in_higher)}, "
             f"{second} in {in_lower}{f', {same}' if same else ''}."
         )
     low, middle, high = found.quantiles()

@@ -149,7 +149,7 @@ def _by_loop(chain: Step, whole: float) -> list[str]:
         loop = max(carried, key=lambda name: carried[name])
         if carried[loop] >= _NAMED:
             name, how = LOOPS[loop]
-            said = f"the feedback loop “{name}” ({loop}: {_small(how).rstrip('.')})"
+            said = f"the feedback loop “{name}” ({_small(how).rstrip('.')})"
             return [f"{part(carried[loop])} passes by {words} of {said}"]
     return []
 

@@ -23,8 +23,8 @@ from sim.teaching.pack.reading import reading
 from sim.teaching.pack.sheets import HOW_TO_ANSWER, under
 from sim.words.sentences import ABOUT, NOT_A_FORECAST
 
-# Lines that fit below a title at 24 points, and letters in a line.
-LINES, LETTERS = 10, 66
+# Lines that fit below a title at the smallest size, letters in a line, and that size in points.
+LINES, LETTERS, SMALLEST = 12, 66, 24
 _BELOW = 9  # lines below a large answer, above the bands
 Kind = Literal["title", "vote", "reveal", "words", "picture"]
 
@@ -132,9 +132,10 @@ def words(title: str, lines: Iterable[str], notes: str) -> Iterator[Slide]:
         yield Slide("words", title if not number else f"{title} (more)", tuple(page), notes)
 
 
-def room(line: str) -> float:
-    """The lines that a paragraph takes at 24 points, with the room behind it."""
-    return ceil(len(line) / LETTERS) + 0.35
+def room(line: str, size: int = SMALLEST) -> float:
+    """The lines of the smallest size that a paragraph takes at some size in points, with the room behind it."""
+    larger = size / SMALLEST
+    return (ceil(len(line) * larger / LETTERS) + 0.35) * larger
 
 
 def _reason(reasons: tuple[Reason, ...]) -> str:

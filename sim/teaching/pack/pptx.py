@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
-from sim.teaching.pack.deck import Slide, room
+from sim.teaching.pack.deck import LINES, SMALLEST, Slide, room
 from sim.teaching.pack.key import BANDS
 from sim.teaching.pack.zipped import MADE, repacked
 from sim.theme import INK, PALETTE, PAPER
 
 WIDE, HIGH, SIDE, TOP = 13.333, 7.5, 0.6, 1.45  # inches
-SMALLEST, MIDDLE, TITLE, LARGE, COVER, LARGEST = 24, 30, 30, 36, 48, 54  # points
-FEW_LINES = 6  # so many at the smallest size fit at the middle one, too
+MIDDLE, TITLE, LARGE, COVER, LARGEST = 30, 30, 36, 48, 54  # points, beside the smallest
 _FONT = "Arial"
 _KEPT = ("Title Slide", "Title and Content", "Title Only")
 
@@ -112,14 +111,15 @@ def _fill(frame: Any, slide: Slide) -> None:
     from pptx.util import Pt
 
     first = {"vote": LARGE, "reveal": LARGEST}.get(slide.kind)
-    few = MIDDLE if slide.kind == "words" and sum(map(room, slide.lines)) <= FEW_LINES else SMALLEST
+    fits = (size for size in (LARGE, MIDDLE) if sum(room(line, size) for line in slide.lines) <= LINES)
+    size = next(fits, SMALLEST)  # as large as the back row may have it
     for number, line in enumerate(slide.lines):
         at = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
         at.text = line
         if number == 0 and first:
             at.font.size, at.font.bold, at.space_after = Pt(first), slide.kind == "reveal", Pt(12)
         elif slide.kind == "words":
-            at.font.size, at.space_after = Pt(few), Pt(few / 2)
+            at.font.size, at.space_after = Pt(size), Pt(size / 2)
 
 
 def _cover(made: Any) -> None:

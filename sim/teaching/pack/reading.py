@@ -43,10 +43,10 @@ class Claims:
 
     def cited(self) -> tuple[str, ...]:
         """The claims in the order of their numbers, each with its source."""
-        return tuple(f"{ledger().claims[name].text} ({_where(ledger().claims[name])})" for name in self.numbers)
+        return tuple(f"{ledger().claims[name].text} ({where(ledger().claims[name])})" for name in self.numbers)
 
 
-def _where(claim: Claim) -> str:
+def where(claim: Claim) -> str:
     """Whose text states a claim, and where in it."""
     source = ledger().sources[claim.source]
     whose = source.author or f"“{source.title}”"
