@@ -27,6 +27,9 @@ from sim.search.evaluate import Evaluator, Futures  # noqa: E402
 from sim.search.found import Found  # noqa: E402
 from sim.search.front import FRESH, SEARCHED  # noqa: E402
 from sim.search.load import load_search  # noqa: E402
+from sim.search.pathways import Pathways, pathways  # noqa: E402
+from sim.search.pathways_text import change_words, signpost_words, target_words, tipping_words  # noqa: E402
+from sim.search.pathways_text import picture as pathways_picture  # noqa: E402
 from sim.search.study import search  # noqa: E402
 from sim.search.text import alike, bettering, costs  # noqa: E402
 from sim.search.vulnerability import Weakness, weaknesses  # noqa: E402
@@ -104,19 +107,21 @@ def main() -> None:
                 (KEPT / f"{kept_name(name, one)}.yaml").write_text(found.scenario(one.example).to_yaml(), "utf-8")
             for picture in found.pictures():
                 (IMAGES / f"{name}-{picture.name}.png").write_bytes(to_png(picture.chart, scale=1.6))
-        PAGE.write_text(page(free, held), encoding="utf-8")
+        routes = pathways(free)
+        (IMAGES / "until-when.png").write_bytes(to_png(pathways_picture(free, routes), scale=1.6))
+        PAGE.write_text(page(free, held, routes), encoding="utf-8")
 
 
 def kept_name(search_name: str, one: Archetype) -> str:
     return f"{search_name}_{one.letter.lower()}"
 
 
-def page(free: Found, held: Found) -> str:
+def page(free: Found, held: Found, routes: Pathways) -> str:
     facts = {"worlds": free.plan.search.worlds, "fresh": free.plan.search.fresh_worlds, "checked": CHECKED}
     lines = [HEAD, "## In short", "", *(f"- {text}" for text in in_short(free, held))]
     lines += [QUESTION.format(**facts), *section(free, FREE, "With all levers free"), ""]
     lines += section(held, HELD, "With operations and talks held as the two courses have them")
-    lines += ["", "## Where they fail", "", *failures(free), ""]
+    lines += ["", "## Where they fail", "", *failures(free), "", "## Until when", "", *until_when(free, routes), ""]
     lines += [JUDGEMENT.format(**facts), table(CHECK_HEADS, checked())]
     return wrapped("\n".join(lines).rstrip()) + "\n"
 
@@ -234,6 +239,27 @@ def failures(found: Found) -> Iterator[str]:
     for one in kinds:
         said = [spoken(weakness) for weakness in weak[one.example]]
         yield f"- **Kind {one.letter}:** {'; '.join(said)}."
+
+
+def until_when(found: Found, routes: Pathways) -> Iterator[str]:
+    """Until when courses meet targets, what to change to, and what foretells it."""
+    targets = listed([target_words(one) for one in found.plan.search.targets])
+    yield (
+        f"A course is left when it no longer keeps to its targets: {targets}. Where these lie is a judgement. For each course: "
+        "in how many of 100 fresh futures it misses one; what a change of course does at the point at which a quarter have; "
+        "and which of the things that Pakistan can see a year after the course began foretells a miss best, as judged by "
+        "futures that it was not chosen by."
+    )
+    yield ""
+    kinds = {kind.example: f"kind {kind.letter}" for kind in found.archetypes()}
+    titles = {one.name: kinds.get(one.name, one.title) for one in routes.tippings}
+    for one in routes.tippings:
+        changes = [change for change in routes.changes if change.course == one.name]
+        signs = [sign for sign in routes.signposts if sign.course == one.name][:1]
+        said = [tipping_words(one), *change_words(changes, titles), *map(signpost_words, signs)]
+        yield f"- **{titles[one.name]}:** {' '.join(said)}"
+    yield ""
+    yield "![Until when each course meets its targets](images/third-way/until-when.png)"
 
 
 def spoken(one: Weakness) -> str:
