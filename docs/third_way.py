@@ -20,7 +20,7 @@ import numpy as np  # noqa: E402
 from headline import PLAIN, wrapped  # noqa: E402
 from notation import table  # noqa: E402
 
-from sim.parameters import PARAMETERS  # noqa: E402
+from sim.experiment.factors import factor_words  # noqa: E402
 from sim.plots import to_png  # noqa: E402
 from sim.scenario import Scenario, load_scenario  # noqa: E402
 from sim.search.archetypes import Archetype  # noqa: E402
@@ -45,7 +45,7 @@ Weak = Mapping[str, Sequence[Weakness]]
 DILEMMA = ("confront", "appease")
 # So many fresh futures of each course shown are simulated again by a test, which says so when the model gives others.
 CHECKED = 16
-# What tells futures apart, in few words; where nothing stands here or in headline.py, the registry says it.
+# What tells futures apart, in few words; where nothing stands here or in headline.py, its name is given.
 SAID = PLAIN | {
     "budget_floor": "what Pakistan can pay for near default",
     "budget_slope": "what a sound economy adds to what Pakistan can pay for",
@@ -324,7 +324,7 @@ def until_when(found: Found, routes: Pathways) -> Iterator[str]:
         changes = [change for change in routes.changes if change.course == one.name]
         signs = [sign for sign in routes.signposts if sign.course == one.name][:1]
         said = [tipping_words(one), *change_words(changes, titles), *map(signpost_words, signs)]
-        yield f"- **{titles[one.name]}:** {' '.join(said)}"
+        yield f"- **{titles[one.name][:1].upper()}{titles[one.name][1:]}:** {' '.join(said)}"
     yield ""
     yield "![Until when each course meets its targets](images/third-way/until-when.png)"
 
@@ -346,8 +346,7 @@ def where(one: Weakness) -> str:
 
 def meant(name: str) -> str:
     """What an uncertainty is, in few words."""
-    said = SAID.get(name) or PARAMETERS[name].meaning.rstrip(".")
-    return said if said[:2].isupper() else said[:1].lower() + said[1:]
+    return SAID.get(name) or f"“{factor_words(name)}”"
 
 
 def bare(share: float) -> str:

@@ -63,6 +63,8 @@ class Folder:
             torn = set(torn_files(self.store, manifest["files"]))
             self._files = {name: digest for name, digest in manifest["files"].items() if name not in torn}
             self._read_generations()
+        # Before all else, so that a search that is killed at any moment leaves a folder that it can go on with.
+        self.write_manifest("running", 0.0, None)
         for name in ("", GENERATIONS):
             self.store.tidy(name)
         self._write_search()

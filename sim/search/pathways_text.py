@@ -9,6 +9,7 @@ from sim.metrics import METRICS
 from sim.search.found import Found
 from sim.search.pathways import LOOK, OVER, Change, Pathways, Signpost, Tipping
 from sim.search.schema import Target
+from sim.search.text import SPOKEN
 from sim.vocabulary import month_words
 from sim.words.numbers import number, of_100
 from sim.words.sentences import listed
@@ -79,9 +80,10 @@ def signpost_words(one: Signpost) -> str:
 
 
 def picture(found: Found, one: Pathways) -> Any:
-    """The share of futures in which each course has missed a target, month by month."""
+    """The share of futures in which the kinds, and the first courses that they are set against, have missed a target."""
     from sim.plots.search import tipping
 
     kinds = {kind.example: f"kind {kind.letter}" for kind in found.archetypes()}
-    curves = {kinds.get(tip.name, tip.title): tip.curve.tolist() for tip in one.tippings}
+    shown = {*found.courses.index[:SPOKEN], *kinds}
+    curves = {kinds.get(tip.name, tip.title): tip.curve.tolist() for tip in one.tippings if tip.name in shown}
     return tipping(curves, one.start)
