@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,7 +20,7 @@ import numpy as np  # noqa: E402
 from headline import PLAIN, wrapped  # noqa: E402
 from notation import table  # noqa: E402
 
-from sim.parameters import PARAMETERS  # noqa: E402
+from sim.experiment.factors import factor_words  # noqa: E402
 from sim.plots import to_png  # noqa: E402
 from sim.scenario import Scenario, load_scenario  # noqa: E402
 from sim.search.archetypes import Archetype  # noqa: E402
@@ -27,8 +28,12 @@ from sim.search.evaluate import Evaluator, Futures  # noqa: E402
 from sim.search.found import Found  # noqa: E402
 from sim.search.front import FRESH, SEARCHED  # noqa: E402
 from sim.search.load import load_search  # noqa: E402
+from sim.search.objectives import betters, dominates  # noqa: E402
+from sim.search.pathways import Pathways, pathways  # noqa: E402
+from sim.search.pathways_text import change_words, signpost_words, target_words, tipping_words  # noqa: E402
+from sim.search.pathways_text import picture as pathways_picture  # noqa: E402
 from sim.search.study import search  # noqa: E402
-from sim.search.text import alike, bettering, costs  # noqa: E402
+from sim.search.text import alike, beside, bettering, costs  # noqa: E402
 from sim.search.vulnerability import Weakness, weaknesses  # noqa: E402
 from sim.words.numbers import number, of_100  # noqa: E402
 from sim.words.sentences import listed  # noqa: E402
@@ -36,10 +41,31 @@ from sim.words.sentences import listed  # noqa: E402
 FREE, HELD = "third_way", "towards_kabul"
 PAGE, IMAGES, KEPT = DOCS / "third-way.md", DOCS / "images" / "third-way", DOCS / "third-way"
 WORKERS = min(os.cpu_count() or 1, 4)
+Weak = Mapping[str, Sequence[Weakness]]
 DILEMMA = ("confront", "appease")
 # So many fresh futures of each course shown are simulated again by a test, which says so when the model gives others.
 CHECKED = 16
+# What tells futures apart, in few words; where nothing stands here or in headline.py, its name is given.
+SAID = PLAIN | {
+    "budget_floor": "what Pakistan can pay for near default",
+    "budget_slope": "what a sound economy adds to what Pakistan can pay for",
+    "clearing_rate": "the share of a small foothold that operations clear",
+    "clearing_reach": "the foothold that operations can still clear well",
+    "closure_stops": "the share of armed crossings that shut crossings stop",
+    "credibility_words": "how far Kabul believes what it is told",
+    "economy_violence": "what violence takes from the economy",
+    "foothold_gain": "what a foothold adds to attacks",
+    "mediation_weight": "what Islamabad's wish to talk adds to Kabul's mediation",
+    "operations_deterrence": "how far operations keep the TTP from escalating",
+    "patrols_stop": "the share of armed crossings that joint patrols stop",
+    "refuge_flight": "the share of fighters that operations drive across the line",
+    "start_economy": "Pakistan's economy at the start",
+    "truce_compliance": "the share of attacks that a truce stops",
+    "unrest_economy": "the unrest that a poor economy brings",
+    "wartime_supply": "the sanctuary and arms that Pakistan could still offer Kabul",
+}
 TELLERS = 2
+LONGER, LONGER_WORLDS = 120, 300
 
 HEAD = """# Is there a third way?
 
@@ -71,6 +97,8 @@ JUDGEMENT = """## What rests on judgement
   leaves one out, or adds one (refugees, the shape of Kabul's politics, what a course does to Pakistan's own districts), may
   find other courses.
 - **Means.** A mean over futures hides who loses in which; *Where they fail* says some of it.
+- **The end of the run.** What counts as it stands in the last month can be had by giving late. *Does it last?* says what is left
+  when the run goes on.
 - **What is searched**: the levers' ranges, two stages, two responses. What lies beyond was not looked at. Where a course stands
   at the most that was searched, more might do better still, or worse.
 - **Costs** are the model's, in units that are a judgement. That a course is affordable says nothing of whether a government
@@ -104,19 +132,32 @@ def main() -> None:
                 (KEPT / f"{kept_name(name, one)}.yaml").write_text(found.scenario(one.example).to_yaml(), "utf-8")
             for picture in found.pictures():
                 (IMAGES / f"{name}-{picture.name}.png").write_bytes(to_png(picture.chart, scale=1.6))
-        PAGE.write_text(page(free, held), encoding="utf-8")
+        routes = pathways(free)
+        (IMAGES / "until-when.png").write_bytes(to_png(pathways_picture(free, routes), scale=1.6))
+        PAGE.write_text(page(free, held, routes), encoding="utf-8")
 
 
 def kept_name(search_name: str, one: Archetype) -> str:
     return f"{search_name}_{one.letter.lower()}"
 
 
-def page(free: Found, held: Found) -> str:
+def page(free: Found, held: Found, routes: Pathways) -> str:
+    weak = weaknesses(free, [one.example for one in free.archetypes()])
     facts = {"worlds": free.plan.search.worlds, "fresh": free.plan.search.fresh_worlds, "checked": CHECKED}
-    lines = [HEAD, "## In short", "", *(f"- {text}" for text in in_short(free, held))]
+    lines = [HEAD, "## In short", "", *(f"- {text}" for text in in_short(free, held, weak))]
     lines += [QUESTION.format(**facts), *section(free, FREE, "With all levers free"), ""]
     lines += section(held, HELD, "With operations and talks held as the two courses have them")
-    lines += ["", "## Where they fail", "", *failures(free), ""]
+    lines += [
+        "",
+        "## Where they fail",
+        "",
+        *failures(free, weak),
+        "",
+        "## Until when",
+        "",
+        *until_when(free, routes),
+        "",
+    ]
     lines += [JUDGEMENT.format(**facts), table(CHECK_HEADS, checked())]
     return wrapped("\n".join(lines).rstrip()) + "\n"
 
@@ -124,7 +165,7 @@ def page(free: Found, held: Found) -> str:
 # ------------------------------------------------------------------------------------------------ results in words
 
 
-def in_short(free: Found, held: Found) -> Iterator[str]:
+def in_short(free: Found, held: Found, weak: Weak) -> Iterator[str]:
     members, both = len(free.members), bettering(free, DILEMMA)
     every = bettering(free, list(free.courses.index))
     if both:
@@ -143,19 +184,41 @@ def in_short(free: Found, held: Found) -> Iterator[str]:
     if said := alike(free):
         yield f"**What they are.** {said}"
     kinds = free.archetypes()
-    if kinds:
-        best = kinds[0].example
+    spoken_for = [one for one in kinds if set(DILEMMA) <= set(str(free.table.at[one.example, "beats"]).split(", "))]
+    for one in (spoken_for or kinds)[:1]:
         yield (
-            "**What it costs whom.** The course in the middle of the largest kind: "
-            f"{costs(free, best, 'appease')} {killed(free, best)}"
+            f"**What it costs whom.** The course in the middle of kind {one.letter}: {costs(free, one.example, 'confront')} "
+            f"{costs(free, one.example, 'appease')} {beside(free, one.example, 'appease')}"
         )
+        fails = weak[one.example][0]
+        yield (
+            f"**Where does it fail?** By {fails.title} the same course is worse than the best of the shipped ones in "
+            f"{of_100(fails.share)} futures{where(fails)}."
+        )
+    yield f"**Does it last?** {longer(free)}"
     yield f"**Is it what is done to Kabul?** {towards_kabul(free, held)}"
 
 
-def killed(found: Found, name: str) -> str:
-    """How many militants die under it, which counts for nothing."""
-    mine, theirs = (found.figure(one, FRESH, "fatalities_militant") for one in (name, "appease"))
-    return f"Militants killed, which count for nothing: {number(mine)}, under Accommodate {number(theirs)}."
+def longer(found: Found) -> str:
+    """What is left of it when the run goes on."""
+    plan = replace(found.plan, months=LONGER)
+    evaluator, futures = Evaluator(plan), Futures(found.plan.search.worlds, LONGER_WORLDS)
+    theirs = evaluator.courses(futures)
+    judge = plan.judge.against(theirs)
+    names = list(found.members.index)
+    courses = judge.figures(theirs)[0] * judge.signs
+    members = judge.figures(evaluator.courses(futures, [found.scenario(name) for name in names]))[0] * judge.signs
+    both = [courses[[one.name for one in plan.courses].index(name)] for name in DILEMMA]
+    epsilons = np.array([one["epsilon"] for one in found.objectives]) * LONGER / found.plan.months
+    outright, counts = (
+        sum(all(better(member, course) for course in both) for member in members)
+        for better in (dominates, lambda one, other: betters(one, other, epsilons))
+    )
+    return (
+        f"Hardship, sovereignty and the economy count as they stand in the last month, and a search finds that out. Run "
+        f"{LONGER // 12} years instead of {found.plan.months // 12}, in {LONGER_WORLDS} futures, {outright} of {len(names)} "
+        f"still better both outright, and {counts} in what counts."
+    )
 
 
 def towards_kabul(free: Found, held: Found) -> str:
@@ -216,19 +279,28 @@ def figure(found: Found, name: str, key: str) -> str:
 
 def kind(found: Found, name: str, one: Archetype) -> Iterator[str]:
     said = {column: str(found.table.at[one.example, column]) for column in ("beats", "betters")}
-    bettered = f"betters outright: {said['beats'] or 'none'}; in what counts: {said['betters'] or 'none'}"
+    bettered = f"betters {which(found, said['beats'])} outright, {which(found, said['betters'])} in what counts"
     yield (
         f"- **Kind {one.title}** ({len(one.members)} courses). [In their middle](third-way/{kept_name(name, one)}.yaml): "
-        f"{found.table.at[one.example, 'summary']} It {bettered}. {costs(found, one.example, 'appease')}"
+        f"{found.table.at[one.example, 'summary']} It {bettered}. {costs(found, one.example, 'appease')} "
+        f"{beside(found, one.example, 'appease')}"
     )
 
 
-def failures(found: Found) -> Iterator[str]:
+def which(found: Found, said: str) -> str:
+    """Courses by their titles, or all of them."""
+    names = said.split(", ") if said else []
+    if len(names) == len(found.courses):
+        return f"all {len(names)} courses"
+    return listed([str(found.table.at[name, "title"]) for name in names]) if names else "none"
+
+
+def failures(found: Found, weak: Weak) -> Iterator[str]:
     kinds = found.archetypes()
-    weak = weaknesses(found, [one.example for one in kinds])
     yield (
         "Better in the mean is not better in every future. For the course in the middle of each kind: in how many of 100 "
-        "fresh futures it is worse than the best of the six shipped courses in the same future, and where that is so more often."
+        "fresh futures it is worse than the best of the six shipped courses in the same future, by as much as counts, and where "
+        "that is so more often."
     )
     yield ""
     for one in kinds:
@@ -236,22 +308,45 @@ def failures(found: Found) -> Iterator[str]:
         yield f"- **Kind {one.letter}:** {'; '.join(said)}."
 
 
+def until_when(found: Found, routes: Pathways) -> Iterator[str]:
+    """Until when courses meet targets, what to change to, and what foretells it."""
+    targets = listed([target_words(one) for one in found.plan.search.targets])
+    yield (
+        f"A course is left when it no longer keeps to its targets: {targets}. Where these lie is a judgement. For each course: "
+        "in how many of 100 fresh futures it misses one; what a change of course does at the point at which a quarter have; "
+        "and which of the things that Pakistan can see a year after the course began foretells a miss best, as judged by "
+        "futures that it was not chosen by."
+    )
+    yield ""
+    kinds = {kind.example: f"kind {kind.letter}" for kind in found.archetypes()}
+    titles = {one.name: kinds.get(one.name, one.title) for one in routes.tippings}
+    for one in routes.tippings:
+        changes = [change for change in routes.changes if change.course == one.name]
+        signs = [sign for sign in routes.signposts if sign.course == one.name][:1]
+        said = [tipping_words(one), *change_words(changes, titles), *map(signpost_words, signs)]
+        yield f"- **{titles[one.name][:1].upper()}{titles[one.name][1:]}:** {' '.join(said)}"
+    yield ""
+    yield "![Until when each course meets its targets](images/third-way/until-when.png)"
+
+
 def spoken(one: Weakness) -> str:
     """Where it fails by one objective."""
-    tellers = [
-        f"{meant(teller.name)} is "
-        f"{'high' if teller.high > teller.low else 'low'} ({bare(teller.high)} in the highest third, {bare(teller.low)} in "
-        "the lowest)"
+    return f"{one.title} in {bare(one.share)}{where(one)}"
+
+
+def where(one: Weakness) -> str:
+    """Where that is so more often."""
+    said = [
+        f"{meant(teller.name)} is {'high' if teller.high > teller.low else 'low'} ({bare(teller.high)} in the highest "
+        f"third, {bare(teller.low)} in the lowest)"
         for teller in one.tellers[:TELLERS]
     ]
-    where = f", more often where {listed(tellers)}" if tellers else ""
-    return f"{one.title} in {bare(one.share)}{where}"
+    return f", more often where {listed(said)}" if said else ""
 
 
 def meant(name: str) -> str:
     """What an uncertainty is, in few words."""
-    said = PLAIN.get(name) or PARAMETERS[name].meaning.rstrip(".")
-    return said if said[:2].isupper() else said[:1].lower() + said[1:]
+    return SAID.get(name) or f"“{factor_words(name)}”"
 
 
 def bare(share: float) -> str:

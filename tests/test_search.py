@@ -15,6 +15,7 @@ from command import called
 from sim.experiment.folder import FolderError
 from sim.scenario import library, load_scenario
 from sim.search.evaluate import Evaluator, Futures, fresh
+from sim.search.folder import Folder
 from sim.search.found import Found
 from sim.search.front import FRESH, WINS
 from sim.search.load import SearchError, load_search, searches
@@ -347,6 +348,18 @@ class TestSmall:
         assert again.manifest["standings"] == found.manifest["standings"]
         for file in ("front.csv", "summary.txt", "generations/00001.npz", f"courses/{found.members.index[0]}.yaml"):
             assert (place / "again" / file).read_bytes() == (found.place / file).read_bytes(), file
+
+    def test_killed_before_the_first_generation_it_goes_on(self, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def die(folder: Folder) -> None:
+            raise MemoryError
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Folder, "_write_search", die)
+            with pytest.raises(MemoryError):
+                search(place / "small.yaml", place / "killed")
+        folder = Folder(place / "killed", load_search(place / "small.yaml"))
+        folder.open()
+        assert folder.generations == []
 
     def test_the_folder_of_another_search_is_left_alone(self, place: Path) -> None:
         other = SMALL.replace("worlds: 8", "worlds: 9")

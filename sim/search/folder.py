@@ -63,6 +63,8 @@ class Folder:
             torn = set(torn_files(self.store, manifest["files"]))
             self._files = {name: digest for name, digest in manifest["files"].items() if name not in torn}
             self._read_generations()
+        # Before all else, so that a search that is killed at any moment leaves a folder that it can go on with.
+        self.write_manifest("running", 0.0, None)
         for name in ("", GENERATIONS):
             self.store.tidy(name)
         self._write_search()
@@ -90,13 +92,14 @@ class Folder:
                 self._files.pop(name, None)
 
     def keep(self, one: Generation) -> None:
-        """Write a generation, unless it is there."""
+        """Write a generation, and say so in the manifest, unless it is there."""
         if one.number < len(self.generations):
             return
         buffer = BytesIO()
         np.savez(buffer, **{part: getattr(one, part) for part in _KEPT})
         self.put(_generation(one.number), buffer.getvalue())
         self.generations.append(one)
+        self.write_manifest("running", 0.0, None)
 
     def put(self, name: str, content: bytes | str) -> None:
         """Write a file, and note its digest."""

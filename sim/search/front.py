@@ -31,16 +31,18 @@ class Front:
     """The members of the front and the courses they are set against, in the search's futures and in fresh ones.
 
     Attributes:
-        codes: the members; table: a row for each member and each course; see `Found.table`.
+        codes: the members; epsilons: the smallest difference that counts, by objective.
+        table: a row for each member and each course; see `Found.table`.
     """
 
     plan: Plan
     codes: Codes = field(repr=False)
+    epsilons: Matrix = field(repr=False)
     table: pd.DataFrame = field(repr=False)
 
     @classmethod
     def of(cls, plan: Plan, codes: Codes, epsilons: Matrix, before: Side, after: Side) -> Front:
-        """Put together what was simulated; epsilons: the smallest difference that counts, by objective."""
+        """Put together what was simulated."""
         names = [f"course_{number:0{len(str(len(codes)))}d}" for number in range(1, len(codes) + 1)]
         values = [plan.space.one(code) for code in codes]
         rows: dict[str, Any] = {
@@ -58,7 +60,7 @@ class Front:
         rows |= _wins(after)
         for variable in plan.space.variables:
             rows[f"{SET}{variable.name}"] = [one[variable.name] for one in values] + [np.nan] * len(plan.courses)
-        return cls(plan, codes, pd.DataFrame(rows))
+        return cls(plan, codes, epsilons, pd.DataFrame(rows))
 
     def told(self) -> dict[str, Any]:
         """What the manifest tells of it."""
@@ -67,8 +69,8 @@ class Front:
             "members": len(members),
             "holding": int(members["holds"].sum()) if len(members) else 0,
             "objectives": [
-                {"key": one.key, "title": one.title, "less": one.minimised, "metric": one.asked.metric}
-                for one in self.plan.judge.objectives
+                {"key": one.key, "title": one.title, "less": one.minimised, "epsilon": float(epsilon)}
+                for one, epsilon in zip(self.plan.judge.objectives, self.epsilons, strict=True)
             ],
             "others": [
                 {"key": one.key, "title": one.title}

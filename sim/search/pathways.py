@@ -36,7 +36,7 @@ class Tipping:
 
     Attributes:
         name, title: of the course.
-        missed: share of futures in which a target is missed by the end; by_target: target -> the same of each alone.
+        missed: share of futures in which a target is missed by the end; by_target: bad state -> the same of each target alone.
         middle: the month (YYYY-MM) in which the middle one of these misses its first; None where there are none.
         left: the month by which a quarter of all futures have missed one, and the course is left; None where never.
         curve: the share of futures that have missed one by each month, from the first month of the run.
@@ -253,4 +253,4 @@ def _read(model: FrontierModel, _: RunSpec, metrics: Sequence[str]) -> dict[str,
 
 
 def _key(target: Target) -> str:
-    return f"{target.metric} {'at most' if target.at_most is not None else 'at least'} {target.bound:g}"
+    return f"{target.metric} {'above' if target.at_most is not None else 'below'} {target.bound:g}"

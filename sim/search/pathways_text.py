@@ -9,6 +9,7 @@ from sim.metrics import METRICS
 from sim.search.found import Found
 from sim.search.pathways import LOOK, OVER, Change, Pathways, Signpost, Tipping
 from sim.search.schema import Target
+from sim.search.text import SPOKEN
 from sim.vocabulary import month_words
 from sim.words.numbers import number, of_100
 from sim.words.sentences import listed
@@ -24,7 +25,8 @@ def paragraphs(found: Found, one: Pathways) -> Iterator[str]:
     for tipping in one.tippings:
         changes = [change for change in one.changes if change.course == tipping.name]
         signs = [sign for sign in one.signposts if sign.course == tipping.name]
-        yield " ".join([tipping_words(tipping), *change_words(changes, titles), *map(signpost_words, signs)])
+        name = f"{tipping.title} ({tipping.name})."
+        yield " ".join([name, tipping_words(tipping), *change_words(changes, titles), *map(signpost_words, signs)])
     yield (
         f"Signs are what Pakistan can see {LOOK} months after a course began, over the last {OVER}; each was chosen by half of "
         "the futures and judged by the other half."
@@ -41,12 +43,12 @@ def target_words(one: Target) -> str:
 def tipping_words(one: Tipping) -> str:
     """Until when a course meets its targets."""
     if one.middle is None:
-        return f"{one.title} ({one.name}) meets its targets in all futures."
-    alone = ", ".join(f"{key} in {of_100(share)}" for key, share in one.by_target.items())
+        return "Meets its targets in all futures."
+    alone = ", ".join(f"{key} in {_bare(share)}" for key, share in one.by_target.items())
     left = f"a quarter of all have by {month_words(one.left)}" if one.left else "a quarter of all never have"
     return (
-        f"{one.title} ({one.name}) misses a target in {of_100(one.missed)} ({alone}), the middle one of these in "
-        f"{month_words(one.middle)}; {left}."
+        f"Misses a target in {of_100(one.missed)} futures ({alone}), the middle one of these in {month_words(one.middle)}; "
+        f"{left}."
     )
 
 
@@ -54,14 +56,17 @@ def change_words(changes: list[Change], titles: dict[str, str]) -> Iterator[str]
     """What to change to when a course is left."""
     if not changes:
         return
-    best = min(changes, key=lambda one: (one.missed, one.to))
-    stayed = f"{of_100(best.stayed)} futures miss one after {month_words(best.month)} if nothing changes"
+    best, *others = sorted(changes, key=lambda one: (one.missed, one.to))
+    stayed = f"If nothing changes then, {of_100(best.stayed)} miss one later"
     if best.stayed - best.missed < LITTLE:
-        yield f"Left then, no other course spares more than a few futures: {stayed}, {of_100(best.missed)} at best."
+        yield f"{stayed}, and after a change to another course {_bare(best.missed)} at best."
         return
-    others = sorted(changes, key=lambda one: (one.missed, one.to))[1:3]
-    after = "; ".join(f"{titles[one.to]} {of_100(one.missed)}" for one in others)
-    yield f"Left then for {titles[best.to]}, {of_100(best.missed)} do: {stayed}{f' ({after})' if after else ''}."
+    after = ", ".join(f"{titles[one.to]} {_bare(one.missed)}" for one in others[:2])
+    yield f"{stayed}; after a change to {titles[best.to]} {_bare(best.missed)}{f' ({after})' if after else ''}."
+
+
+def _bare(share: float) -> str:
+    return of_100(share).removesuffix(" of 100")
 
 
 def signpost_words(one: Signpost) -> str:
@@ -69,15 +74,16 @@ def signpost_words(one: Signpost) -> str:
     side = "above" if one.above else "below"
     return (
         f"A sign in {month_words(one.month)}: {METRICS[one.metric].title} {side} {number(one.bound)} comes before "
-        f"{of_100(one.hits)} misses, {one.lead:.0f} months ahead in the middle one, and in {of_100(one.false_alarms)} of the "
-        "other futures for nothing."
+        f"{of_100(one.hits)} misses, {one.lead:.0f} months ahead in the middle one, and for nothing in "
+        f"{_bare(one.false_alarms)} of 100 other futures."
     )
 
 
 def picture(found: Found, one: Pathways) -> Any:
-    """The share of futures in which each course has missed a target, month by month."""
+    """The share of futures in which the kinds, and the first courses that they are set against, have missed a target."""
     from sim.plots.search import tipping
 
-    kinds = {kind.example: f"kind {kind.title}" for kind in found.archetypes()}
-    curves = {kinds.get(tip.name, tip.title): tip.curve.tolist() for tip in one.tippings}
+    kinds = {kind.example: f"kind {kind.letter}" for kind in found.archetypes()}
+    shown = {*found.courses.index[:SPOKEN], *kinds}
+    curves = {kinds.get(tip.name, tip.title): tip.curve.tolist() for tip in one.tippings if tip.name in shown}
     return tipping(curves, one.start)

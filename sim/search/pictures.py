@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 from sim.plots.gallery import Picture
 from sim.plots.search import OTHERS, attainment, parallel, progress
 from sim.plots.tables import Table
+from sim.plots.theme import WIDTH
 from sim.search.front import FRESH, WINS
+from sim.search.text import SPOKEN
 from sim.search.text import progress as progress_words
 from sim.words.numbers import number, of_100
 
 if TYPE_CHECKING:
     from sim.search.found import Found
+
+EACH = 105  # px for an objective's axis and its name
 
 
 def pictures(found: Found) -> list[Picture]:
@@ -33,14 +37,16 @@ def drawn(found: Found) -> Iterator[tuple[str, bytes]]:
 def _parallel(found: Found) -> Picture:
     kinds = found.archetypes()
     shown = [*found.courses.index, *found.members[found.members["holds"].astype(bool)].index]
-    groups = {name: str(found.table.loc[name, "title"]) for name in found.courses.index}
-    groups |= {name: f"kind {one.title}" for one in kinds for name in one.members}
+    courses = list(found.courses.index)
+    groups = {name: str(found.table.loc[name, "title"]) for name in courses[:SPOKEN]}
+    groups |= dict.fromkeys(courses[SPOKEN:], "other shipped courses")
+    groups |= {name: f"kind {one.letter}" for one in kinds for name in one.members}
     groups |= {name: OTHERS for name in shown if name not in groups}
     objectives = [(one["title"], bool(one["less"])) for one in found.objectives]
     figures = {
         name: {one["title"]: found.figure(name, FRESH, one["key"]) for one in found.objectives} for name in shown
     }
-    bold = [*found.courses.index, *(one.example for one in kinds)]
+    bold = [*courses[:SPOKEN], *(one.example for one in kinds)]
     rows = [[name, *(number(figures[name][title]) for title, _ in objectives)] for name in bold]
     return Picture(
         "parallel",
@@ -49,7 +55,7 @@ def _parallel(found: Found) -> Picture:
         "; ".join(
             f"{row[0]}: " + ", ".join(f"{t} {v}" for (t, _), v in zip(objectives, row[1:], strict=True)) for row in rows
         ),
-        parallel(figures, groups, objectives, bold=bold),
+        parallel(figures, groups, objectives, bold=bold, width=max(WIDTH, EACH * len(objectives))),
         Table(["course", *(title for title, _ in objectives)], rows),
     )
 
@@ -57,7 +63,7 @@ def _parallel(found: Found) -> Picture:
 def _attainment(found: Found) -> Picture:
     titles = [one["title"] for one in found.objectives]
     shares = {
-        f"kind {kind.title}": {one["title"]: found.figure(kind.example, WINS, one["key"]) for one in found.objectives}
+        f"kind {kind.letter}": {one["title"]: found.figure(kind.example, WINS, one["key"]) for one in found.objectives}
         for kind in found.archetypes()
     }
     rows = [[name, *(of_100(one[title]) for title in titles)] for name, one in shares.items()]

@@ -116,7 +116,6 @@ def _run(plan: Plan, evaluator: Evaluator, folder: Folder, progress: Progress | 
     )
     for generation, standing in optimiser.generations():
         folder.keep(generation)
-        folder.write_manifest("running", 0.0, None)
         if progress is not None:
             progress(standing)
         if one.stop is not None and optimiser.settled(one.stop.generations, one.stop.growth):

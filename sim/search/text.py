@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from sim.search.archetypes import Archetype
     from sim.search.found import Found
 
-CLEAR = 0.005
 NEAR = 0.9
+CLEAR = 0.05
 SPOKEN = 2  # courses that kinds are set against in words; the table has them all
 
 
@@ -98,22 +98,22 @@ def _ceiling(level: float, highest: float) -> str:
 
 def archetype(found: Found, one: Archetype) -> str:
     """A kind of course: what it does, and what it costs whom."""
-    row = found.table.loc[one.example]
+    row, against = found.table.loc[one.example], found.courses.index[:SPOKEN]
     sets = [f"{TITLES[name]} {number(level)}" for name, level in {**one.more, **one.less}.items()]
     how = f" What sets it apart: {', '.join(sets)}." if sets else ""
     return (
         f"Kind {one.title} ({len(one.members)} members; in their middle {one.example}).{how} {row['summary']} "
-        + " ".join(costs(found, one.example, course) for course in found.courses.index[:SPOKEN])
+        + " ".join(f"{costs(found, one.example, course)} {beside(found, one.example, course)}" for course in against)
     )
 
 
 def costs(found: Found, member: str, course: str) -> str:
-    """What a member has better and worse than a course, in fresh futures."""
+    """What a member has better and worse than a course, in fresh futures, as far as it counts."""
     better, worse = list[str](), list[str]()
     for one in found.objectives:
         mine, theirs = (found.figure(name, FRESH, one["key"]) for name in (member, course))
-        far = (mine - theirs) / abs(theirs) if theirs else 0.0
-        if abs(far) < CLEAR:
+        far = mine - theirs
+        if abs(far) < one["epsilon"]:
             continue
         said = f"{one['title']} {number(mine)} instead of {number(theirs)}"
         (better if (far < 0) == one["less"] else worse).append(said)
@@ -121,6 +121,16 @@ def costs(found: Found, member: str, course: str) -> str:
     gains = f"better: {listed(better)}" if better else "nothing better"
     losses = f"worse: {listed(worse)}" if worse else "nothing worse"
     return f"Against {title}, {gains}; {losses}."
+
+
+def beside(found: Found, member: str, course: str) -> str:
+    """What else differs from a course, of what counts for nothing."""
+    parts = []
+    for one in found.manifest["others"]:
+        mine, theirs = (found.figure(name, FRESH, one["key"]) for name in (member, course))
+        if abs(mine - theirs) > CLEAR * abs(theirs):
+            parts.append(f"{one['title']} {number(mine)} instead of {number(theirs)}")
+    return f"What counts for nothing: {listed(parts)}." if parts else ""
 
 
 def table(found: Found) -> Iterator[str]:
