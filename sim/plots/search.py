@@ -82,6 +82,8 @@ def attainment(shares: Mapping[str, Mapping[str, float]], objectives: Sequence[s
         for name in names
     ]
     order = ["\n".join(broken(one, 26)) for one in objectives]
+    shades = [PALETTE[place % len(PALETTE)] for place in range(len(names))]
+    legend = alt.Legend(columns=2, symbolOpacity=1)
     base = alt.Chart(width=width - 190, height=44 * len(objectives))
     chart = alt.layer(
         base.mark_rule(color=SOFT, strokeDash=[3, 3]).encode(x=alt.datum(0.5)),
@@ -90,8 +92,8 @@ def attainment(shares: Mapping[str, Mapping[str, float]], objectives: Sequence[s
                 "share:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(title="share of fresh futures", format="%")
             ),
             y=alt.Y("objective:N", sort=order, axis=name_axis(title=None)),
-            color=colour(names, "circle"),
-            shape=alt.Shape("scenario:N", sort=names, legend=None),
+            color=alt.Color("scenario:N", sort=names, scale=alt.Scale(domain=names, range=shades), legend=legend),
+            shape=alt.Shape("scenario:N", sort=names, scale=alt.Scale(domain=names), legend=legend),
         ),
     )
     subtitle = (

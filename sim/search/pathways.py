@@ -193,8 +193,9 @@ def _policy(scenario: Scenario) -> str | None:
 def _changed(one: Scenario, name: str, other: Scenario, month: str) -> Scenario:
     """A course that changes to another's policy in a month."""
     data, policy = one.data(), _policy(other)
-    data["policies"][f"then_{name}"] = other.data()["policies"][policy]
-    data["actors"]["pakistan"]["changes"].append({"from": month, "policy": f"then_{name}"})
+    data.setdefault("policies", {})[f"then_{name}"] = other.data()["policies"][policy]
+    changes = data.setdefault("actors", {}).setdefault("pakistan", {}).setdefault("changes", [])
+    changes.append({"from": month, "policy": f"then_{name}"})
     return load_scenario((f"{one.name}_then_{name}", dump(data)))
 
 
