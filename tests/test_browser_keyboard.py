@@ -263,7 +263,7 @@ def studio(page: Page, visit: Visit, server: Server) -> None:
 def experiments(page: Page, visit: Visit, server: Server) -> None:
     """Change the size, run, and stop."""
     at(page, "Points", "ArrowUp", "Enter")
-    page.get_by_text(re.compile("^3,002 points")).wait_for()
+    page.get_by_text(re.compile("3,002 points")).wait_for()
     at(page, "Run it", "Enter")
     page.get_by_role("button", name="Stop").wait_for()
     at(page, "Stop", "Enter")
