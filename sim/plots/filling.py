@@ -168,7 +168,9 @@ def _is(signal: dict[str, Any], side: str) -> bool:
 def _by_columns(group: dict[str, Any]) -> None:
     """Let the layout of panels follow the number of columns, wherever it is said."""
     layout = group.get("layout", {})
-    if "columns" in layout:
+    # Pictures one below the other stay so; panels of one picture do not.
+    panels = any(str(mark.get("name", "")).endswith("cell") for mark in group.get("marks", []))
+    if layout and (panels or layout.get("columns", 1) > 1):
         layout["columns"] = {"signal": "columns"}
     for one in group.get("data", []):
         for step in one.get("transform", []):
