@@ -255,7 +255,7 @@ def picture(one: Drawn, place: str, pick: str = "", width: int = 340) -> dict[st
     picked: Any = None
     size = "drawing" if fixed(one.spec) else "wide" if width > 600 else "half"
     with st.container(key=f"{size}-picture-{place}"):
-        st.html(_heading(one.spec.get("title"), _translated(one.title)))
+        st.html(_heading(one.spec.get("title"), one.title))
         alt = _("{title}. The numbers are in the table behind it.", title=one.title)
         selecting: dict[str, Any] = {"on_select": "rerun", "selection_mode": [pick]} if pick else {}
         across: Any = "content" if size == "drawing" else "stretch"
@@ -274,18 +274,11 @@ def picture(one: Drawn, place: str, pick: str = "", width: int = 340) -> dict[st
     return picked
 
 
-def _translated(title: str) -> str:
-    """A picture's title in the visitor's language; nothing where that is English, or half of the title would be."""
-    return "" if language.chosen() is ENGLISH or _LATIN.search(title) else title
-
-
-_LATIN = re.compile(r"[A-Za-z]{2}")
-
-
-def _heading(title: Any, translated: str = "") -> str:
-    """The words above a picture, which on a page stand outside of the drawing: they break where they have to."""
+def _heading(title: Any, translated: str) -> str:
+    """The words above a picture, outside of the drawing: in the visitor's language, unless half of them would be English."""
     words = dict(title) if isinstance(title, dict) else {"text": title or ""}
-    words |= {"text": translated} if translated else {}
+    if language.chosen() is not ENGLISH and not re.search(r"[A-Za-z]{2}", translated):
+        words["text"] = translated
     head, below = (escape(_UNSEEN.sub("", " ".join(_lines(words.get(key))))) for key in ("text", "subtitle"))
     return f'<div class="heading"><p><strong>{head}</strong></p><p>{below}</p></div>'
 
