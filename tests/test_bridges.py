@@ -91,8 +91,9 @@ class TestWorkbench:
         """Otherwise a candidate policy of somebody's own is scored as another."""
         workbench = import_workbench()
         levers = {COURSE: "appease", "pakistan.aid": 0.7, "taliban.stance": "restrain"}
+        named = getattr(workbench, "Policy", None) or workbench.Sample  # as it is called from version 3 on
         with workbench.SequentialEvaluator(sim.ema_model(DATA)) as evaluator:
-            drawn, outcomes = evaluator.perform_experiments(scenarios=2, policies=[workbench.Policy("mine", **levers)])
+            drawn, outcomes = evaluator.perform_experiments(scenarios=2, policies=[named("mine", **levers)])
         for number, (_, row) in enumerate(drawn.iterrows()):
             assert outcomes["attacks"][number] == pytest.approx(alone({**row, **levers})["attacks"], rel=1e-12)
 

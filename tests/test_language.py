@@ -12,7 +12,7 @@ import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 from streamlit.testing.v1 import AppTest
-from untranslated import filled_wrongly, untranslated
+from untranslated import filled_wrongly, hidden, untranslated
 
 from sim.vocabulary.levels import JUDGEMENT
 from sim.words.language import CATALOGUES, ENGLISH, LANGUAGES, catalogue, translated
@@ -61,6 +61,11 @@ def test_whatever_a_page_shows_goes_through_the_catalogue() -> None:
         f"{name}:{line}": text for name, of in code.items() for line, text in untranslated(of) if text not in EXEMPT
     }
     assert found == {}
+    assert list(hidden("f'{_(one)} {_(\"two\")}'")) == [(1, "two")]
+    everywhere = [path for part in ("dashboard", "sim") for path in (ROOT / part).rglob("*.py")]
+    assert {path.name: list(hidden(path.read_text(encoding="utf-8"))) for path in everywhere} == {
+        path.name: [] for path in everywhere
+    }
     assert list(filled_wrongly('_("{a} and {b}", a=1)')) == [(1, "{a} and {b}")]
     assert {f"{name}:{line}": text for name, of in code.items() for line, text in filled_wrongly(of)} == {}
 

@@ -54,6 +54,14 @@ def untranslated(code: str) -> Iterator[tuple[int, str]]:
                 yield from ((one.lineno, said) for said in _literals(one) if WORD.search(said))
 
 
+def hidden(code: str) -> Iterator[tuple[int, str]]:
+    """Line and text of what is translated within an f-string, where Babel finds it from Python 3.12 on only."""
+    for node in ast.walk(ast.parse(code)):
+        for one in ast.walk(node) if isinstance(node, ast.JoinedStr) else ():
+            if isinstance(one, ast.Call) and _called(one) in ("_", "N_") and isinstance(one.args[0], ast.Constant):
+                yield one.lineno, str(one.args[0].value)
+
+
 def filled_wrongly(code: str) -> Iterator[tuple[int, str]]:
     """Line and text where the places of a text that is shown are not those that values are given for."""
     for node in ast.walk(ast.parse(code)):

@@ -32,16 +32,15 @@ def joining(standing: Standing, names: list[str]) -> None:
     link, by_hand = access.join_link(standing.code), access.join_link()
     short = urlsplit(by_hand).netloc + urlsplit(by_hand).path
     picture = f'<img src="{reach.qr_picture(link)}" alt="QR code of {escape(link)}">'
-    st.html(
-        f'<div class="wall-join">{picture}{line("how", _("Scan, or open"))}{line("address", short)}'
-        f"{line('how', _('and type'))}{line('code', standing.code)}</div>"
-    )
+    steps = (("how", _("Scan, or open")), ("address", short), ("how", _("and type")), ("code", standing.code))
+    st.html(f'<div class="wall-join">{picture}{"".join(line(*step) for step in steps)}</div>')
     if standing.locked:
         st.html(line("how", _("The class is locked: nobody else can join.")))
     more = len(names) - MOST_NAMES
     shown = [f"<span>{escape(show.seen(name))}</span>" for name in names[: -MOST_NAMES - 1 : -1]]
     if more > 0:
-        shown.append(f"<span>{escape(_('and {count} more', count=more))}</span>")
+        others = _("and {count} more", count=more)
+        shown.append(f"<span>{escape(others)}</span>")
     there = _("1 is in") if standing.seats == 1 else _("{count} are in", count=standing.seats)
     st.html(line("in", there) + f'<p class="wall-names">{"".join(shown)}</p>')
 

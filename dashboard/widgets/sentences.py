@@ -96,7 +96,8 @@ def left_out(here: State) -> list[str]:
             out[-1] += " " + _("So are the versions kept of it.")
     if too_long(here.trial):
         out.append(_("The experiment put together on Experiments is too long for this page's address."))
-    return [f"{one} {_('To keep or share it, download it as a file.')}" for one in out]
+    otherwise = _("To keep or share it, download it as a file.")
+    return [f"{one} {otherwise}" for one in out]
 
 
 def digest(found: Comparison) -> str:

@@ -38,7 +38,8 @@ def stands(view: View, to_host: bool) -> None:
         rows = [[ACTORS[actor], view.seats[actor] or "-", does[actor]] for actor in view.seats]
         show.table(Table([_("Seat"), _("Who"), _("Move")], rows))
     else:
-        said = [f"{ACTORS[actor]} ({who or _('nobody')}) {does[actor]}".strip() for actor, who in view.seats.items()]
+        nobody = _("nobody")
+        said = [f"{ACTORS[actor]} ({who or nobody}) {does[actor]}".strip() for actor, who in view.seats.items()]
         st.caption(show.plain("; ".join(said)))
     for month, title in view.injects:
         st.caption(show.plain(_("Put in: {title} ({month}).", title=title, month=month)))
