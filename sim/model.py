@@ -71,6 +71,8 @@ MONTH: list[tuple[type[Actor], str]] = [
 ]
 # Actors that extensions bring: the name of the agent, and its kind, made of the model alone.
 BROUGHT: dict[str, type[Any]] = {}
+# Room for rounding at either end of a metric's range.
+ROUNDING = 1e-9
 
 
 class ModelError(RuntimeError):
@@ -100,9 +102,9 @@ class Collector(mesa.DataCollector):
     def __init__(self, panels: bool = True) -> None:
         self._readings: dict[str, Vector | float] = {}
         self._metrics, self._panels = tuple(METRICS.values()), tuple(PANELS.values() if panels else ())
-        # The range of every metric, with room for rounding; shape (metrics, 1).
-        self._lowest = np.array([[metric.low - 1e-9] for metric in self._metrics])
-        self._highest = np.array([[metric.high + 1e-9] for metric in self._metrics])
+        # The range of every metric; shape (metrics, 1).
+        self._lowest = np.array([[metric.low - ROUNDING] for metric in self._metrics])
+        self._highest = np.array([[metric.high + ROUNDING] for metric in self._metrics])
         names = [*(one.name for one in self._metrics), *(one.name for one in self._panels)]
         super().__init__(model_reporters={name: [self.latest, [name]] for name in names})
 
@@ -171,7 +173,7 @@ class FrontierModel(mesa.Model):
 
     Args:
         scenario: a scenario, or whatever `load_scenario` takes.
-        worlds: how many worlds (of each scenario), or which: see `BatchLayout`. One world is a vector of length one.
+        worlds: how many worlds, or which: see `BatchLayout`. One world is a vector of length one.
         seed: 0 to 2**63 - 1; None draws one and keeps it in `seed`.
         parameters: "posterior" for a whole accepted set in every world, "defaults" for point values, "prior" for a draw
             of every parameter in every world, or a scenario's name or path: then that scenario's parameter overrides

@@ -25,14 +25,14 @@ PAGE = 16
 # The most worlds of a run.
 MOST_WORLDS = 1_000_000
 # Uniforms stay clear of 0 and 1, so that no inverse of a distribution runs to infinity.
-_LEAST, _MOST = 1e-12, 1 - 1e-9
+LEAST, MOST = 1e-12, 1 - 1e-9
 
 
 @dataclass(frozen=True)
 class BatchLayout:
     """Which worlds stand where on a model's worlds axis: block after block, each with worlds of the same numbers.
 
-    Blocks are scenarios that are compared, or points of a sweep. A world's draws follow from its number, so that worlds of
+    Blocks are points of a sweep, or candidates of a search. A world's draws follow from its number, so that worlds of
     one number have common random numbers in all blocks.
 
     Attributes:
@@ -171,8 +171,8 @@ class Streams:
 
 def _kept_clear(draws: Vector) -> Vector:
     """Draws, themselves changed, that are neither 0 nor 1."""
-    np.maximum(draws, _LEAST, out=draws)
-    np.minimum(draws, _MOST, out=draws)
+    np.maximum(draws, LEAST, out=draws)
+    np.minimum(draws, MOST, out=draws)
     return draws
 
 

@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 
 # What the one who runs the tests has set for her own terminal, home or make must not decide what they find.
 FOREIGN = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "TTY_", "MAKE", "MFLAGS", "GNUMAKEFLAGS")
-FOREIGN += ("XDG_DATA_HOME", "STREAMLIT_", "DURAND_CLASS_FILE", "DURAND_RESULTS", "DURAND_TRACEBACK", "PYTHONWARNINGS")
+FOREIGN += (
+    "XDG_DATA_HOME",
+    "STREAMLIT_",
+    "DURAND_CLASS_FILE",
+    "DURAND_ENGINE",
+    "DURAND_RESULTS",
+    "DURAND_TRACEBACK",
+    "PYTHONWARNINGS",
+)
 for name in [name for name in os.environ if name.startswith(FOREIGN)]:
     del os.environ[name]
 
@@ -63,6 +71,7 @@ def main_stays_main() -> Iterator[None]:
     kept = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = kept
+    os.environ.pop("DURAND_ENGINE", None)  # as a command in this process has set it
 
 
 @pytest.fixture(autouse=True)

@@ -151,7 +151,7 @@ def install(patch: pytest.MonkeyPatch) -> None:
     )
     patch.setitem(sys.modules, "sim.scenario", scenario)
     patch.setattr(simulate, "build_model", SmallModel)
-    patch.setattr(engines, "_asked", "numpy")
+    patch.setenv(engines.VARIABLE, "numpy")
     patch.setattr("sim.commands.main.use_engine", lambda engine: None)  # which is never asked for another one
     patch.setattr(SmallModel, "alive", 0)
     patch.setattr(SmallModel, "built", [])

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import re
+import subprocess
+import sys
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -13,10 +16,12 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+from command import Durand
 
 import sim
 from sim import extensions
 from sim.engine import compiled, emit, modules
+from sim.engine import run as engine_run
 from sim.engine.run import Lanes
 from sim.ensemble import engines, simulate
 from sim.ensemble.outcomes import summarise
@@ -244,6 +249,35 @@ class TestChoice:
         assert engines.settled(RunSpec.of(load_scenario("confront"), 2, 2, record=True)).engine == "numpy"
         with pytest.raises(LimitError, match="the compiled engine cannot run this: Other takes the model's place"):
             sim.run("confront", 2, 2, model=Other, engine="compiled")
+
+    def test_what_a_command_asks_for_holds_in_processes_that_it_starts(self, durand: Durand) -> None:
+        """Otherwise `durand --engine numpy dashboard` changes nothing."""
+        assert durand("list", "--engine", "numpy").code == 0
+        asked = "from sim.ensemble import engines, spec; from sim.scenario import load_scenario; "
+        asked += "print(engines.settled(spec.RunSpec.of(load_scenario('confront'), 1, 1)).engine)"
+        done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+        assert done.stdout == "numpy\n"
+
+    def test_code_that_is_kept_is_bounded(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        """Otherwise a scenario of its own for each visitor fills memory and disk; and a run whose code was let go of crashes."""
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+        monkeypatch.setattr(compiled, "MOST_FILES", 4)
+        monkeypatch.setattr(engine_run, "MOST_MADE", 2)
+        monkeypatch.setattr(engine_run, "_MADE", OrderedDict())
+        shocked = [
+            with_overrides(
+                load_scenario("confront"),
+                {"shocks": [{"date": "2021-09", "title": "One", "changes": {"economy": {"add": -0.01 * number}}}]},
+            )
+            for number in range(1, 5)
+        ]
+        found = [sim.run(one, 2, 3, engine="compiled").outcomes["economy"].to_numpy() for one in (*shocked, *shocked)]
+        assert len(engine_run._MADE) == 2
+        assert len(list(tmp_path.rglob("*.o"))) <= 4
+        assert not [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix != ".o"]
+        for first, again in zip(found[:4], found[4:], strict=True):
+            assert np.array_equal(first, again)
+        assert (found[0] > found[3]).all()
 
     def test_an_unknown_engine(self) -> None:
         with pytest.raises(LimitError, match="engine must be one of auto, numpy, compiled; got jax"):

@@ -18,7 +18,7 @@ from sim.ensemble import pool, simulate
 from sim.ensemble.chunks import Array, monthly
 from sim.ensemble.fingerprint import model_fingerprint
 from sim.ensemble.simulate import Interrupted
-from sim.ensemble.spec import BATCHES_EACH, CHUNK, LEAST_COMPILED, LEAST_WORLDS, LimitError, RunSpec, usual_chunk
+from sim.ensemble.spec import BATCHES_EACH, CHUNK, LEAST_WORLDS, LimitError, RunSpec, usual_chunk
 from sim.model import FrontierModel
 from sim.scenario import Scenario, load_scenario
 from sim.worlds import BatchLayout
@@ -68,7 +68,6 @@ class TestBatches:
         assert usual_chunk(60, 100_000, 1) == usual_chunk(60, 100_000, 2) == CHUNK
         assert usual_chunk(60, 6_400, 2) == 6_400 / (2 * BATCHES_EACH)
         assert usual_chunk(60, 1_000, 8) == LEAST_WORLDS
-        assert usual_chunk(60, 200, 2, "compiled") == LEAST_COMPILED
 
 
 @pytest.mark.parametrize("stop", [None, ArithmeticError, KeyboardInterrupt])

@@ -86,8 +86,7 @@ class Job:
     def arguments(self) -> dict[str, Any]:
         """What `sim.run` is given besides the scenario."""
         how = {"worlds": self.worlds, "months": self.months, "seed": self.seed, "parameters": self.parameters}
-        # A visitor waits for this: both processors share its worlds, which changes no number.
-        return {**how, "told": self.told or None, "keep_series": True, "keep_panels": self.panels, "workers": 2}
+        return {**how, "told": self.told or None, "keep_series": True, "keep_panels": self.panels}
 
 
 class Engine:

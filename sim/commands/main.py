@@ -73,7 +73,7 @@ Settings = Annotated[
     typer.Option("--set", metavar="PATH=VALUE", help="Change one thing in every scenario, as in its file. Repeatable."),
 ]
 Workers = Annotated[
-    int, typer.Option(metavar="N", help=f"Processes of this machine: {_range('workers')}; changes no number.")
+    int, typer.Option(metavar="N", help=f"How many work at once: {_range('workers')}; changes no number.")
 ]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write results and report to this folder.")]
 ParametersOption = Annotated[

@@ -16,7 +16,7 @@ def sweep(
         str, typer.Argument(metavar="EXPERIMENT", help="An experiment's file, or its name in the library.")
     ],
     out: Annotated[str | None, typer.Option(metavar="DIR", help="Folder to fill, or a URL that fsspec knows.")] = None,
-    workers: Annotated[int, typer.Option(metavar="N", help="Processes of this machine.")] = 1,
+    workers: Annotated[int, typer.Option(metavar="N", help="How many work at once.")] = 1,
     dask: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS", help="A Dask cluster's scheduler, tcp://...; needs the cluster extra."),
@@ -33,7 +33,7 @@ def sweep(
     from sim.experiment.sweep import sweep as run_sweep
 
     if dask is not None and workers != 1:
-        raise LimitError("--workers are processes of this machine, --dask brings its own; give one of the two")
+        raise LimitError("--workers are of this machine, --dask brings its own; give one of the two")
     if dry_run:
         print("\n".join(sweep_tables.estimate_lines(estimate(experiment, workers, dask, chunk=chunk))))
         return

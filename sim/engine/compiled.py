@@ -6,10 +6,10 @@ import ctypes
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import llvmlite
@@ -19,8 +19,8 @@ import numpy as np
 from sim.chance import COUNTS
 from sim.engine.emit import LANES
 
-# What a run is called with: blocks, first and last month; states, parameters, settings, keys, numbers; whether the numbers lie
-# beside each other; out, the stride from row to row, that from month to month; whether panels are kept; what it has to tell.
+# What a run is called with: blocks, first and last month; states, parameters, settings, keys, numbers; how the numbers of a
+# block lie; out, the stride from row to row, that from month to month; whether panels are kept; what it has to tell.
 RUN = ctypes.CFUNCTYPE(
     None,
     *[ctypes.c_int64] * 3,
@@ -30,17 +30,25 @@ RUN = ctypes.CFUNCTYPE(
     *[ctypes.c_int64] * 3,
     ctypes.c_void_p,
 )
+# Modules that a process keeps, and files of the folder: two of a structure, some hundred kB each.
+MOST_KEPT, MOST_FILES = 48, 200
 _ASK = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.POINTER(ctypes.c_double), ctypes.POINTER(ctypes.c_int64))
 
 
 def code(text: str, effort: int) -> Callable[[str], Any]:
-    """Machine code of a module: its functions by name.
+    """Machine code of a module: its functions by name, each of which keeps the module.
 
     Args:
         effort: 0 for what is run once, 2 for what is run often.
     """
     module = _module(text, effort)
-    return lambda name: RUN(module.get_function_address(name))
+
+    def function(name: str) -> Any:
+        found: Any = RUN(module.get_function_address(name))
+        found.module = module
+        return found
+
+    return function
 
 
 @cache
@@ -52,16 +60,16 @@ def _machine() -> tuple[Any, str]:
     return (name, features), f"{llvm.get_process_triple()} {name} {features} {llvmlite.__version__}"
 
 
-@cache
+@lru_cache(MOST_KEPT)
 def _module(text: str, effort: int) -> Any:
     (name, features), machine = _machine()
     target = llvm.Target.from_triple(llvm.get_process_triple())
     made_for = target.create_target_machine(cpu=name, features=features, opt=effort, jit=True)
     kept = _folder() / f"{blake2b(f'{machine} {effort} {text}'.encode(), digest_size=16).hexdigest()}.o"
-    module = llvm.parse_assembly("" if kept.is_file() else _whole(text))
-    engine = llvm.create_mcjit_compiler(module, made_for)
-    if kept.is_file():
-        engine.add_object_file(llvm.ObjectFileRef.from_data(kept.read_bytes()))
+    made = _kept(kept)
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly("" if made else _whole(text)), made_for)
+    if made:
+        engine.add_object_file(llvm.ObjectFileRef.from_data(made))
     else:
         engine.set_object_cache(lambda _, made: _keep(kept, made))
     engine.finalize_object()
@@ -78,13 +86,24 @@ def _folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "durand" / "code"
 
 
+def _kept(path: Path) -> bytes:
+    """Machine code as it was kept; nothing where it was not."""
+    with suppress(OSError):
+        os.utime(path)  # those that were used last are kept
+        return path.read_bytes()
+    return b""
+
+
 def _keep(path: Path, made: bytes) -> None:
-    """Keep machine code; where that cannot be done, it is made anew next time."""
+    """Keep machine code, in place of what was not used for longest; where that cannot be done, it is made anew next time."""
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(made)
-        Path(file.name).replace(path)
+        with TemporaryDirectory(dir=path.parent) as folder:
+            whole = Path(folder) / path.name
+            whole.write_bytes(made)
+            whole.replace(path)
+        for old in sorted(path.parent.glob("*.o"), key=lambda one: one.stat().st_mtime)[:-MOST_FILES]:
+            old.unlink()
 
 
 @_ASK  # type: ignore[untyped-decorator]

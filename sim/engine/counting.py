@@ -64,9 +64,9 @@ def _round(
     reached = out.new(f"select {B} {below}, {D} {more}, {D} {state['n']}")
     k = out.new(f"fadd double {state['k']}, 1.0")
     takes = len(out.arguments)
-    out.arguments.append(out.spread(k))
+    out.arguments.append(out.broadcast(k))
     argument = Traced(graph, [graph.outside("argument", takes)])
-    out.inverse[int(argument.ids[0])] = out.spread(out.new(f"fdiv double 1.0, {k}"))
+    out.inverse[int(argument.ids[0])] = out.broadcast(out.new(f"fdiv double 1.0, {k}"))
     ratio: Any = counts.ratio(argument, *numbers)
     chance = out.new(f"fmul {D} {state['p']}, {out.value(int(ratio.ids[0]))}")
     return {"k": k, "p": chance, "c": out.new(f"fadd {D} {state['c']}, {chance}"), "n": reached}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sim.engine.emit import BESIDE, LANES, SAME, WORDS, B, D, Emitter, L, defined, double, everywhere
 from sim.engine.graph import Graph
-from sim.worlds import PAGE
+from sim.worlds import LEAST, MOST, PAGE
 
 _ROUND = """%x{0} = zext i64 {a} to i128
 %y{0} = mul i128 %x{0}, 15197193596820024467
@@ -94,7 +94,7 @@ def fours() -> str:
         four, number = out.new(f"lshr i64 {at}, 3"), out.new(f"load i64, ptr {lane}")
         where = out.new(f"getelementptr i64, ptr %words, i64 {place * WORDS}")
         out.say(_block_of_page(out, four, number, where))
-        starts.append(out.spread(out.new(f"sitofp i64 {out.new(f'shl i64 {four}, 2')} to double")))
+        starts.append(out.broadcast(out.new(f"sitofp i64 {out.new(f'shl i64 {four}, 2')} to double")))
     halves = ", ".join(f"i32 {place}" for place in (*range(WORDS), *range(LANES + WORDS, 2 * LANES)))
     start = out.new(f"shufflevector {D} {starts[0]}, {D} {starts[1]}, <{LANES} x i32> <{halves}>")
     steps = ", ".join(double(float(place % WORDS)) for place in range(LANES))
@@ -158,7 +158,7 @@ def _uniform(out: Emitter, words: str) -> str:
     """Words as draws that are neither 0 nor 1."""
     number = out.new(f"uitofp {L} {out.new(f'lshr {L} {words}, splat (i64 11)')} to {D}")
     share = out.new(f"fmul {D} {number}, {everywhere(2.0**-53)}")
-    for beyond, bound in (("olt", 1e-12), ("ogt", 1 - 1e-9)):
+    for beyond, bound in (("olt", LEAST), ("ogt", MOST)):
         out_of_range = out.new(f"fcmp {beyond} {D} {share}, {everywhere(bound)}")
         share = out.new(f"select {B} {out_of_range}, {D} {everywhere(bound)}, {D} {share}")
     return share

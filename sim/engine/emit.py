@@ -159,10 +159,7 @@ class Emitter:
         """Four slots of a page beside each other, the first one's number being four times the block's."""
         key = self._key(stream)
         self.say(f"call void @page(ptr {key}, i64 {block}, i64 %month, ptr %numbers, i64 %kind, ptr %four)")
-        out = []
-        for word in range(WORDS):
-            out.append(self._loaded("four", word))
-        return out
+        return [self._loaded("four", word) for word in range(WORDS)]
 
     # Operations of their own.
     def _where(self, condition: int, one: int, other: int) -> str:
@@ -234,7 +231,7 @@ class Emitter:
         listed = ", ".join(f"{D} {self.value(one)}" for one in operands)
         return self.new(f"call {D} @{name}({listed}, ptr %told)")
 
-    def spread(self, number: str) -> str:
+    def broadcast(self, number: str) -> str:
         """One number in all lanes."""
         one_lane = self.new(f"insertelement {D} poison, double {number}, i64 0")
         return self.new(f"shufflevector {D} {one_lane}, {D} poison, <{LANES} x i32> zeroinitializer")
@@ -283,7 +280,7 @@ class Emitter:
         self.say(f"{here}.same:\nbr label %{here}.look\n{here}.look:")
         beginning = len(self.lines)
         slot = f"%{here}.slot"
-        slots = self.spread(self.new(f"sitofp i64 {slot} to double"))
+        slots = self.broadcast(self.new(f"sitofp i64 {slot} to double"))
         going_on = self.any(self.new(f"fcmp olt {D} {slots}, {many}"))
         self.say(f"br i1 {going_on}, label %{here}.turn, label %{here}.done\n{here}.turn:")
         word = self.new(f"and i64 {slot}, {WORDS - 1}")

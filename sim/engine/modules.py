@@ -11,6 +11,7 @@ from sim.engine.emit import INTRINSICS, LANES, SCRATCH, WORDS, B, D, Emitter, La
 from sim.engine.functions import WRITTEN, written
 from sim.engine.trace import Part, Trace
 from sim.metrics import METRICS, PANELS
+from sim.model import ROUNDING
 
 _SIGNATURE = (
     "ptr noalias %states, ptr noalias %parameters, ptr noalias %settings, ptr noalias %keys, ptr noalias %numbers, "
@@ -53,7 +54,7 @@ def _kept(out: Emitter, layout: Layout, readings: Mapping[str, list[str]]) -> No
     for name, values in readings.items():
         for row, value in enumerate(values, layout.places[name][0]):
             if name in METRICS:
-                _within_range(out, value, METRICS[name].low - 1e-9, METRICS[name].high + 1e-9)
+                _within_range(out, value, METRICS[name].low - ROUNDING, METRICS[name].high + ROUNDING)
             where = out.new(f"getelementptr double, ptr %out, i64 {out.new(f'mul i64 %stride, {row}')}")
             out.say(f"store {D} {value}, ptr {where}, align 64")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -304,7 +305,9 @@ def _nothing(metric: str, months: int) -> Vector:
 _ROOT = Path(__file__).resolve().parents[2]
 # What is followed to be compiled.
 _FOLLOWED = tuple(str(_ROOT / "sim" / part) for part in ("agents", "rules", "metrics", "shocks.py"))
-_MADE: dict[str, Machine | str] = {}
+# Of a model's structure, by all that it depends on, the code, or why there is none; the last one used stands last.
+_MADE: OrderedDict[str, Machine | str] = OrderedDict()
+MOST_MADE = 24
 # LLVM and Mesa's count of agents are each for one thread at a time.
 _MAKING = threading.RLock()
 
@@ -320,7 +323,10 @@ def _machine(structure: Structure) -> Machine:
                 _MADE[key] = _made(structure)
             except Exception as problem:  # an extension may meet a stand-in in any way: the reference takes its place
                 _MADE[key] = f"{str(problem) or type(problem).__name__}{_place(problem)}"
+        _MADE.move_to_end(key)
         made = _MADE[key]
+        while len(_MADE) > MOST_MADE:
+            _MADE.popitem(last=False)
     if isinstance(made, str):
         raise NotCompiledError(made)
     return made

@@ -5,22 +5,23 @@ Their readings agree to some nine digits, but not to the bit: a run says which o
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 from sim.ensemble.spec import LimitError, RunSpec
 
 ENGINES = ("auto", "numpy", "compiled")
-_asked = "auto"
+# What `auto` stands for. In the environment, so that processes that are started from here, such as the dashboard's, do alike.
+VARIABLE = "DURAND_ENGINE"
 
 
 def use(engine: str) -> None:
-    """What `auto` stands for from now on, in this process.
+    """What `auto` stands for from now on, in this process and in those that it starts.
 
     Raises:
         LimitError: there is no such engine.
     """
-    global _asked
-    _asked = _known(engine)
+    os.environ[VARIABLE] = _known(engine)
 
 
 def settled(spec: RunSpec) -> RunSpec:
@@ -30,7 +31,7 @@ def settled(spec: RunSpec) -> RunSpec:
         LimitError: machine code is asked for, and cannot be made of this.
     """
     wanted = _known(spec.engine)
-    wanted = _asked if wanted == "auto" else wanted
+    wanted = _known(os.environ.get(VARIABLE, "auto")) if wanted == "auto" else wanted
     if wanted == "numpy":
         return replace(spec, engine="numpy")
     reason = _in_the_way(spec)

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from sim.ensemble.engines import settled
-from sim.ensemble.spec import LimitError, RunSpec
+from sim.ensemble.spec import RunSpec
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel, Parts
@@ -65,7 +65,7 @@ def simulate(
         if progress is not None:
             progress(done, everything)
 
-    batches = list(_settled(spec).batches())
+    batches = list(settled(spec).batches())
     if workers > 1 and len(batches) > 1:
         from sim.ensemble.pool import Processes, Threads, in_order
 
@@ -88,7 +88,7 @@ def simulate_batch(
     tick: Tick | None = None,
 ) -> T:
     """Simulate one batch, all at once, with a model of these parts, which then runs on NumPy."""
-    batch = _settled(batch) if parts is None else replace(batch, engine="numpy")
+    batch = settled(batch) if parts is None else replace(batch, engine="numpy")
     if batch.engine == "compiled":
         return _simulate_compiled(batch, read, tick)
     model = build_model(batch, parts)
@@ -103,24 +103,18 @@ def simulate_batch(
 
 def _simulate_compiled(batch: RunSpec, read: Reader[T], tick: Tick | None) -> T:
     """The same with machine code. What goes wrong in it is left to NumPy, which says in which world and how."""
-    from sim.engine.run import NotCompiledError, NotRunError, Record, run
+    from sim.engine.run import NotRunError, Record, run
     from sim.model import Parts
 
     model = build_model(batch, Parts(collector=Record, agents=lambda model: None))
     try:
         run(model, batch.months, batch.off, batch.panels, tick)
         return read(model, batch)
-    except NotCompiledError as problem:
-        raise LimitError(f"the compiled engine cannot run this: {problem}") from None
     except NotRunError:
         return simulate_batch(replace(batch, engine="numpy"), read, tick=tick)
     finally:
         model.datacollector.let_go()
         model.close()
-
-
-def _settled(spec: RunSpec) -> RunSpec:
-    return settled(spec) if spec.engine == "auto" else spec
 
 
 def build_model(batch: RunSpec, parts: Parts | None = None) -> FrontierModel:

@@ -22,9 +22,8 @@ DEFAULT_PARAMETERS = "posterior"
 
 # More worlds a batch gain no speed beyond this (benchmarks/README.md) and cost memory; longer runs take fewer.
 CHUNK, CHUNK_WORLD_MONTHS = 1_000, 120_000
-# Where several workers share the worlds, each gets some batches, but none of fewer worlds than this: processes take long to
-# start, threads that run machine code do not.
-BATCHES_EACH, LEAST_WORLDS, LEAST_COMPILED = 4, 500, 100
+# Where several workers share the worlds, each gets some batches, but none of fewer worlds than this.
+BATCHES_EACH, LEAST_WORLDS = 4, 500
 
 
 class LimitError(ValueError):
@@ -61,11 +60,10 @@ def check_model(model: object) -> None:
         raise LimitError(f"model must be a subclass of sim.FrontierModel; got {model!r}")
 
 
-def usual_chunk(months: int, worlds: int = CHUNK, workers: int = 1, engine: str = "numpy") -> int:
+def usual_chunk(months: int, worlds: int = CHUNK, workers: int = 1) -> int:
     """How many worlds are simulated at a time unless said otherwise; changes no number."""
     chunk = min(CHUNK, max(1, CHUNK_WORLD_MONTHS // months))
-    least = LEAST_COMPILED if engine == "compiled" else LEAST_WORLDS
-    return chunk if workers == 1 else min(chunk, max(-(-worlds // (workers * BATCHES_EACH)), least))
+    return chunk if workers == 1 else min(chunk, max(-(-worlds // (workers * BATCHES_EACH)), LEAST_WORLDS))
 
 
 @dataclass(frozen=True)

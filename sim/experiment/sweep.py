@@ -101,8 +101,8 @@ def sweep(
     Args:
         experiment: a name, a path, a pair (name, text), plain data or an Experiment.
         out: the folder, as a path, or as a URL that fsspec knows.
-        workers: processes of this machine; 1 is this process itself. (A script that asks for more needs
-            `if __name__ == "__main__":` around its work, as always with processes.)
+        workers: threads where months are machine code, else processes of this machine; 1 is this process itself. (A script that
+            asks for more processes needs `if __name__ == "__main__":` around its work.)
         dask: address of a Dask scheduler, in place of `workers`; all its workers must reach `out`.
         chunk: worlds simulated at a time; changes no number.
         reuse: folders of other sweeps: what they have in common with this one, point by point, is taken over.

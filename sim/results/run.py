@@ -62,8 +62,8 @@ def run(
         keep_panels: whether to keep the series by area, group, faction, resource and lever too; None: up to 120,000
             world-months. Never without the series.
         progress: called with (world-months done, in all).
-        workers: processes of this machine; 1 is this process itself. (A script that asks for more needs
-            `if __name__ == "__main__":` around its work, as always with processes.) Changes no number.
+        workers: threads where months are machine code, else processes of this machine; 1 is this process itself. (A script that
+            asks for more processes needs `if __name__ == "__main__":` around its work.) Changes no number.
         chunk: worlds at a time; changes no number.
         command: how the run was asked for, for the manifest.
         model: a subclass of `sim.FrontierModel` that takes its place; with workers, one that they can import.
@@ -177,7 +177,7 @@ class _Asked:
             from sim.scenario import parameter_set
 
             parameter_set(parameters)
-        chunk = None if chunk is None else check("worlds", chunk)
+        chunk = usual_chunk(months, worlds, self.workers) if chunk is None else check("worlds", chunk)
         self.drawn, self.command = seed is None, command
         # 63 bits from the operating system: the one number that is not computed, and so recorded.
         number = int.from_bytes(os.urandom(8), "little") >> 1 if seed is None else check("seed", seed)
@@ -193,9 +193,8 @@ class _Asked:
             parameters = known_by(check_told(told)) if parameters == POSTERIOR else parameters
             scenarios, which = as_told(scenarios, told, worlds, number, parameters, workers=self.workers)
             self.told, numbers = which.about(), which.numbers
-        asked = RunSpec(scenarios, worlds, months, number, parameters, numbers=numbers, panels=panels, model=model)
-        spec = settled(replace(asked, engine=engine))
-        self.spec = replace(spec, chunk=chunk or usual_chunk(months, worlds, self.workers, spec.engine))
+        asked = RunSpec(scenarios, worlds, months, number, parameters, numbers=numbers, panels=panels, chunk=chunk)
+        self.spec = settled(replace(asked, model=model, engine=engine))
 
     def run(self, progress: Progress | None) -> tuple[dict[str, Results], bool]:
         """Results of all scenarios, and whether someone stopped it: then over the worlds that all of them finished."""
