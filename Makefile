@@ -113,10 +113,7 @@ catalogue: $(DEVELOPS) ## collect what readers see for translators, in sim/words
 	$(PY) docs/catalogue.py $(ARGS)
 
 schemas: $(DEVELOPS) ## write the JSON Schemas for editors anew, in scenarios/
-	$(PY) -c "from pathlib import Path; from sim.scenario.schema import write_schemas; write_schemas(Path('scenarios'))"
-	$(PY) -c "from pathlib import Path; from sim.experiment.schema import write_schema; write_schema(Path('scenarios'))"
-	$(PY) -c "from pathlib import Path; from sim.teaching.exercises.schema import write_schema; write_schema(Path('scenarios'))"
-	$(PY) -c "from pathlib import Path; from sim.search.schema import write_schema; write_schema(Path('scenarios'))"
+	$(PY) docs/schemas.py
 
 baselines: $(DEVELOPS) ## store anew what each scenario comes to, and show what changes (ARGS=--dry-run: only show)
 	$(PY) -m sim.experiment.baselines $(ARGS)

@@ -178,7 +178,7 @@ class FrontierModel(mesa.Model):
         parameters: "posterior" for a whole accepted set in every world, "defaults" for point values, "prior" for a draw
             of every parameter in every world, or a scenario's name or path: then that scenario's parameter overrides
             hold beneath this one's own.
-        off: rules or mechanisms to switch off.
+        off: rules or mechanisms to switch off; one may be given as a word.
         values: parameter values over the scenario's, each a number or a (worlds,) vector.
         levers: settings over the scenario's, by their path in it: see `Script`.
         record: whether to keep every month's pressures in `accounts`, or of which months, from 0.

@@ -28,6 +28,7 @@ class Rulebook:
     """
 
     def __init__(self, parameters: Mapping[str, float | Vector], off: Collection[str] = ()) -> None:
+        off = (off,) if isinstance(off, str) else off
         known = {name for rule in RULES.values() for name in _names(rule)} if off else set()
         for name in off:
             if name not in known:

@@ -29,6 +29,7 @@ from sim.words.problems import ChoiceError, Place, PlacedError, dotted, explain,
 
 __all__ = [
     "DEPTH",
+    "DIALECT",
     "ENTRIES",
     "LIMIT",
     "ChoiceError",
@@ -39,8 +40,10 @@ __all__ = [
     "Problem",
     "Source",
 ]
-__all__ += ["dotted", "dump", "found", "read", "short", "suggestion", "validate"]
+__all__ += ["dotted", "dump", "found", "json_schema", "read", "short", "suggestion", "validate"]
 
+# In what JSON Schemas are written.
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 # What one file may hold: bytes, levels, and keys and values in all. Whatever is worked out from a file is bounded by these.
 LIMIT = 256 * 1024
 DEPTH = 20
@@ -333,3 +336,8 @@ def validate(document: Document, model: type[Model], path: Place = ()) -> Model:
 
         found = (partial(words, error) for error in errors.errors(include_url=False))
         raise document.error(*problem_lines(found, f"{document.name}:1")) from None
+
+
+def json_schema(model: type[BaseModel]) -> dict[str, Any]:
+    """JSON Schema of a kind of file, for editors."""
+    return {"$schema": DIALECT, **model.model_json_schema()}

@@ -378,7 +378,7 @@ class TestLibrary:
         assert {one.name: one.minutes for one in found} == {name: exercise(name).minutes for name in NAMES}
 
     def test_the_schema_for_editors_is_up_to_date(self) -> None:
-        """`python -c "from sim.teaching.exercises.schema import *; write_schema(Path('scenarios'))"` renews it."""
+        """`make schemas` renews it."""
         stored = json.loads((library() / "exercise.schema.json").read_text(encoding="utf-8"))
         assert stored == exercise_schema()
 

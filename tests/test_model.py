@@ -927,3 +927,12 @@ def test_a_rule_can_be_switched_off(name: str, monkeypatch: pytest.MonkeyPatch) 
     record = run(busy(), 16, 24, values=BEYOND, off={name})
     assert_in_range(record)
     assert differing(record, with_all_rules()) != []
+
+
+def test_one_switch_may_be_given_as_a_word() -> None:
+    """Otherwise `mesa.batch_run` over `off` reads it letter by letter."""
+    one, listed = (FrontierModel("confront", worlds=2, seed=1, off=off) for off in ("M3", ("M3",)))
+    for model in (one, listed):
+        model.step()
+    chances = [model.datacollector.model_vars["chance_restrain"][0] for model in (one, listed)]
+    assert np.array_equal(*chances)

@@ -32,7 +32,6 @@ from sim.scenario import (
     scenario_schema,
     validate_file,
 )
-from sim.scenario.schema import write_schemas
 from sim.vocabulary import ACTORS
 from sim.yamlfile import LIMIT, dump, read
 
@@ -202,13 +201,10 @@ def test_every_shock_target_can_be_shocked() -> None:
     assert {"economy", "freed_prisoners", "power.haqqani", "power.pti"} <= set(SHOCK_TARGETS)
 
 
-def test_the_exported_schemas_are_current(tmp_path: Path) -> None:
-    """After a change: `python -c "from sim.scenario.schema import *; write_schemas(Path('scenarios'))"`."""
-    write_schemas(tmp_path)
+def test_the_exported_schemas_are_current() -> None:
+    """After a change: `make schemas`."""
     for name, schema in (("scenario", scenario_schema()), ("policy", policy_schema())):
-        written = json.loads((tmp_path / f"{name}.schema.json").read_text(encoding="utf-8"))
         stored = json.loads((library() / f"{name}.schema.json").read_text(encoding="utf-8"))
-        assert written == schema
         assert _gist(stored) == _gist(schema)
 
 

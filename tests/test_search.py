@@ -229,6 +229,11 @@ class TestFiles:
                 "{metric: fatalities_civilian - fatalities_militant, better: less}",
                 r"s\.yaml:13: objectives\[0\] rewards killing",
             ),
+            (
+                "{metric: attacks}",
+                "{metric: ttp_strength, better: less}",
+                r"s\.yaml:13: objectives\[0\] rewards killing",
+            ),
             ("fatalities_afghan_civilian", "trade", r"s\.yaml:12: nobody's death in Afghanistan counts"),
         ],
     )

@@ -126,7 +126,7 @@ class TestFiles:
             load_experiment("nonsense")
 
     def test_the_json_schema_is_current(self) -> None:
-        """`python -c "from sim.experiment.schema import *; write_schema(Path('scenarios'))"` renews it."""
+        """`make schemas` renews it."""
         stored = json.loads((library() / "experiment.schema.json").read_text(encoding="utf-8"))
         assert stored == experiment_schema()
 

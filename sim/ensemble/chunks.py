@@ -49,7 +49,7 @@ class Chunk:
 def take(model: FrontierModel, series: bool = True, panels: bool = False) -> Chunk:
     """Read what a model's collector holds."""
     collected: Mapping[str, Any] = model.datacollector.model_vars
-    history = {name: _months(collected[name]) for name in METRICS}
+    history = {name: months_of(collected[name]) for name in METRICS}
     out = Chunk(outcomes(history))
     if series:
         out.series = Series({name: np.stack(rows, axis=1) for name, rows in history.items()})
@@ -60,7 +60,7 @@ def take(model: FrontierModel, series: bool = True, panels: bool = False) -> Chu
     return out
 
 
-def _months(kept: Any) -> Any:
+def months_of(kept: Any) -> Any:
     """A metric's months, a vector each; a model of one world reports plain floats."""
     if isinstance(kept, np.ndarray):
         return kept

@@ -294,8 +294,8 @@ class Folder:
             writer.close()
 
 
-def read_manifest(store: Store) -> dict[str, Any]:
-    """What the folder of a sweep says of itself.
+def read_manifest(store: Store, kind: str = "sweep", form: str = FORMAT) -> dict[str, Any]:
+    """What the folder of a sweep, or of another kind, says of itself.
 
     Raises:
         FolderError: it is none, an older durand wrote it, or its manifest was changed.
@@ -304,13 +304,13 @@ def read_manifest(store: Store) -> dict[str, Any]:
     try:
         manifest = unsealed(store.read("manifest.json"), where)
     except (FileNotFoundError, NotADirectoryError):
-        raise FolderError(f"{store.place}: this is not a sweep's folder: there is no manifest.json in it") from None
+        raise FolderError(f"{store.place}: this is not a {kind}'s folder: there is no manifest.json in it") from None
     except OSError as problem:
         raise FolderError(f"{where}: cannot be read: {problem.strerror or problem}") from None
     except BundleError as problem:
         raise FolderError(str(problem)) from None
-    if manifest["format"] != FORMAT:
-        raise FolderError(f"{where}: not the folder of a sweep by this durand ({manifest['format']}); name another")
+    if manifest["format"] != form:
+        raise FolderError(f"{where}: not the folder of a {kind} by this durand ({manifest['format']}); name another")
     return manifest
 
 

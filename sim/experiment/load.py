@@ -165,23 +165,12 @@ class _Loader:
     def _scenarios(self) -> tuple[tuple[Scenario, ...], tuple[Scenario, ...], tuple[dict[str, str], ...]]:
         sources: list[Scenario] = []
         for number, name in enumerate(self.experiment.scenarios):
-            scenario = self._scenario(("scenarios", number), name)
+            scenario = scenario_named(self.document, self.folder, ("scenarios", number), name)
             if scenario.name in [one.name for one in sources]:
                 raise self.problem(("scenarios", number), f"a scenario comes twice: {scenario.name}; allowed: once")
             sources.append(scenario)
         changed, paths = zip(*map(self._with_levers, sources), strict=True)
         return tuple(sources), changed, paths
-
-    def _scenario(self, place: Place, name: str) -> Scenario:
-        is_path = name.endswith((".yaml", ".yml")) or "/" in name
-        if is_path and not (self.folder / name).is_file():
-            raise self.problem(place, f"there is no such scenario file: {name}; allowed: a scenario's name or path")
-        try:
-            return load_scenario(self.folder / name if is_path else name)
-        except ScenarioError as problem:
-            if is_path or len(problem.problems) > 1:
-                raise
-            raise self.problem(place, f"{dotted(place)}: {problem}") from None
 
     def _with_levers(self, scenario: Scenario) -> tuple[Scenario, dict[str, str]]:
         """The scenario with a change added for each lever that begins in a given month, and each lever's path in it."""
@@ -252,3 +241,21 @@ class _Loader:
         except designs.PointsError as problem:
             assert isinstance(design, Listed)
             raise ExperimentError(f"{self.folder / design.file}:{problem.line}: {problem}") from None
+
+
+def scenario_named(document: Document, folder: Path, place: Place, name: str) -> Scenario:
+    """The scenario that a file names at a place: by its name, or its path as seen from a folder.
+
+    Raises:
+        FileError: there is none, said of the place.
+        ScenarioError: the scenario's own file is not right.
+    """
+    is_path = name.endswith((".yaml", ".yml")) or "/" in name
+    if is_path and not (folder / name).is_file():
+        raise document.problem(place, f"there is no such scenario file: {name}; allowed: a scenario's name or path")
+    try:
+        return load_scenario(folder / name if is_path else name)
+    except ScenarioError as problem:
+        if is_path or len(problem.problems) > 1:
+            raise
+        raise document.problem(place, f"{dotted(place)}: {problem}") from None

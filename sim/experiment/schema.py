@@ -6,7 +6,6 @@ apart, here and in every table that a sweep writes. How a file becomes points is
 
 from __future__ import annotations
 
-from json import dumps
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -24,10 +23,9 @@ from pydantic_core import CoreSchema, core_schema
 
 from sim.metrics import METRICS
 from sim.scenario.words import Claims, Month, Months, Number, OneOf, Share, Strict, Text, Title
-from sim.yamlfile import PlacedError
+from sim.yamlfile import PlacedError, json_schema
 
 MOST_WORLDS, MOST_POINTS = 1_000_000, 10_000_000
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 Seed = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
 Key = Annotated[str, Field(min_length=1, max_length=200)]
@@ -228,10 +226,4 @@ class Experiment(Strict):
 
 def experiment_schema() -> dict[str, Any]:
     """JSON Schema of an experiment file, for editors."""
-    return {"$schema": _DIALECT, **Experiment.model_json_schema()}
-
-
-def write_schema(folder: Path) -> None:
-    """Write the schema to where editors look for it, as `experiment.schema.json`."""
-    text = dumps(experiment_schema(), indent=2, ensure_ascii=False) + "\n"
-    (folder / "experiment.schema.json").write_text(text, encoding="utf-8")
+    return json_schema(Experiment)

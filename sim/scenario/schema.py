@@ -21,12 +21,10 @@ from sim.scenario.settings import WHEN_ADMITTED, ActorClasses, Change, Settings,
 from sim.scenario.shocks import Shock
 from sim.scenario.words import Claims, Month, Months, Name, Number, OneOf, Strict, Text, Title
 from sim.vocabulary import ACTOR_SPECS, ACTORS, START
-from sim.yamlfile import Place, PlacedError, dump
+from sim.yamlfile import DIALECT, Place, PlacedError, dump, json_schema
 
 if TYPE_CHECKING:
     from sim.scenario.settings import ActorPart
-
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class Policy(Strict):
@@ -256,16 +254,9 @@ def policy_mentions(scenario: Scenario) -> list[tuple[Place, str, str]]:
 
 def scenario_schema() -> dict[str, Any]:
     """JSON Schema of a scenario file, for editors."""
-    return {"$schema": _DIALECT, **Scenario.model_json_schema()}
+    return json_schema(Scenario)
 
 
 def policy_schema() -> dict[str, Any]:
     """JSON Schema of a policy file, for editors."""
-    return {"$schema": _DIALECT, "required": ["schema"], **TypeAdapter(any_policy()).json_schema()}
-
-
-def write_schemas(folder: Path) -> None:
-    """Write both schemas to where editors look for them, as `scenario.schema.json` and `policy.schema.json`."""
-    for name, schema in (("scenario", scenario_schema()), ("policy", policy_schema())):
-        text = dumps(schema, indent=2, ensure_ascii=False) + "\n"
-        (folder / f"{name}.schema.json").write_text(text, encoding="utf-8")
+    return {"$schema": DIALECT, "required": ["schema"], **TypeAdapter(any_policy()).json_schema()}

@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from sim.ensemble.chunks import months_of
 from sim.ensemble.outcomes import summarise
 from sim.ensemble.pool import Executor, Here, Processes, Threads, in_order
 from sim.ensemble.simulate import simulate_batch
@@ -108,11 +109,5 @@ class Evaluator:
 
 def _summaries(model: FrontierModel, _: RunSpec, metrics: Sequence[str]) -> dict[str, Matrix]:
     """Each world's figure of these metrics, over its months."""
-    record = model.datacollector.model_vars
-    rows = {
-        name: record[name]
-        if isinstance(record[name], np.ndarray)
-        else [np.atleast_1d(np.asarray(one, dtype=float)) for one in record[name]]
-        for name in metrics
-    }
+    rows = {name: months_of(model.datacollector.model_vars[name]) for name in metrics}
     return {name: np.array(summarise(rows, name, METRICS[name].summary)) for name in metrics}

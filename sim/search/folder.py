@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from sim.experiment.folder import FolderError, torn_files
+from sim.experiment.folder import read_manifest as manifest_of
 from sim.experiment.store import Local
-from sim.results.folders import BundleError, sealed, unsealed
+from sim.results.folders import sealed
 from sim.results.manifest import machine, now
 from sim.search.load import Plan
 from sim.search.optimise import Generation
@@ -148,23 +149,8 @@ class Folder:
 
 
 def read_manifest(store: Local) -> dict[str, Any]:
-    """What the folder of a search says of itself.
-
-    Raises:
-        FolderError: it is none, or its manifest was changed.
-    """
-    where = f"{store.place}/manifest.json"
-    try:
-        manifest = unsealed(store.read("manifest.json"), where)
-    except (FileNotFoundError, NotADirectoryError):
-        raise FolderError(f"{store.place}: this is not a search's folder: there is no manifest.json in it") from None
-    except OSError as problem:
-        raise FolderError(f"{where}: cannot be read: {problem.strerror or problem}") from None
-    except BundleError as problem:
-        raise FolderError(str(problem)) from None
-    if manifest["format"] != FORMAT:
-        raise FolderError(f"{where}: not the folder of a search ({manifest['format']})")
-    return manifest
+    """What the folder of a search says of itself; errors are those of a sweep's."""
+    return manifest_of(store, "search", FORMAT)
 
 
 def _generation(number: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -14,6 +14,7 @@ from sim.ensemble.engines import settled
 from sim.ensemble.fingerprint import model_fingerprint
 from sim.ensemble.spec import RunSpec
 from sim.experiment.condition import ConditionError
+from sim.experiment.load import scenario_named
 from sim.experiment.plan import parameters_digest
 from sim.scenario import Scenario, ScenarioError, library, load_scenario, parameter_set
 from sim.scenario.references import check_claims
@@ -144,8 +145,11 @@ class _Loader:
         objectives, constraints, also = map(self._figures, ("objectives", "constraints", "also"))
         judge = Judge(objectives, constraints, also=also)
         self._check_lives(judge)
-        base = self._scenario(("base",), search.base)
-        courses = tuple(self._scenario(("courses", number), one) for number, one in enumerate(search.courses))
+        base = scenario_named(self.document, self.folder, ("base",), search.base)
+        courses = tuple(
+            scenario_named(self.document, self.folder, ("courses", number), one)
+            for number, one in enumerate(search.courses)
+        )
         names = [one.name for one in courses]
         for number, name in enumerate(names):
             if name in names[:number]:
@@ -205,17 +209,6 @@ class _Loader:
                     "`one_sided` with the reason, which every page of results then repeats",
                 )
 
-    def _scenario(self, place: Place, name: str) -> Scenario:
-        is_path = name.endswith((".yaml", ".yml")) or "/" in name
-        if is_path and not (self.folder / name).is_file():
-            raise self.problem(place, f"there is no such scenario file: {name}; allowed: a scenario's name or path")
-        try:
-            return load_scenario(self.folder / name if is_path else name)
-        except ScenarioError as problem:
-            if is_path or len(problem.problems) > 1:
-                raise
-            raise self.problem(place, f"{dotted(place)}: {problem}") from None
-
 
 def _with_course(
     base: Scenario, policy: Mapping[str, Any], since: str, name: str, title: str, question: str
@@ -227,8 +220,3 @@ def _with_course(
     changes.append({"from": since, "policy": name})
     data |= {"name": name, "title": title, "question": question}
     return load_scenario((name, dump(data)))
-
-
-def with_engine(plan: Plan, engine: str) -> Plan:
-    """The same, run by this engine."""
-    return replace(plan, asked=engine)

@@ -29,6 +29,8 @@ WORST = 0.1
 # Who is killed, as far as the model counts it; `fatalities` is their sum.
 KILLED = ("fatalities_security", "fatalities_civilian", "fatalities_militant", "fatalities_afghan_civilian")
 PAKISTANIS, AFGHANS = KILLED[:2], KILLED[3:]
+# What counts fighters, and so falls with each that is killed.
+BY_HEADS = ("ttp_strength", "ttp_capability")
 _SHORT = {"mean": "", "p10": "10th percentile", "p50": "median", "p90": "90th percentile", "cvar": "worst tenth"}
 
 
@@ -134,6 +136,7 @@ def rewarded(figure: Figure) -> tuple[list[str], list[str]]:
             said = base | {who: base[who] + more}
             said["fatalities"] = sum(said[name] for name in KILLED)
             said["fatalities_ttp"] = 5.0 + (more if who in PAKISTANIS else 0.0)
+            said |= dict.fromkeys(BY_HEADS, 10.0 - (more if who == "fatalities_militant" else 0.0))
             value = float(figure.sum.values({(name, None): np.array([said[name]]) for name in figure.metrics})[0])
             costs.append(value if figure.less else -value)
         if costs[1] != costs[0]:

@@ -6,7 +6,6 @@ becomes a policy is told in `space.py`, how it is judged in `objectives.py`.
 
 from __future__ import annotations
 
-from json import dumps
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -17,9 +16,8 @@ from sim.metrics import METRICS
 from sim.metrics.base import End
 from sim.scenario.settings import DEFAULTS, OPTIONS
 from sim.scenario.words import Claims, Month, Months, Name, Number, OneOf, Share, Strict, Text, Title
-from sim.yamlfile import PlacedError
+from sim.yamlfile import PlacedError, json_schema
 
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 MOST_LEVELS, MOST_EVALUATIONS = 1_001, 10_000_000
 COURSES = "courses"
 # What a government can watch month by month: published counts, its own budget, its own border. A judgement: what goes on in
@@ -104,6 +102,11 @@ class Range(Strict):
 Setting = Annotated[str, Field(min_length=1, max_length=60)]
 
 
+def _one_of(part: Strict, one: str, other: str) -> None:
+    if (getattr(part, one) is None) == (getattr(part, other) is None):
+        raise ValueError(f"is not complete; allowed: exactly one of {one} and {other}")
+
+
 class Signal(Strict):
     """Something that Pakistan watches, and the bound that it answers to; the mean over the last `months` months counts."""
 
@@ -114,8 +117,7 @@ class Signal(Strict):
 
     @model_validator(mode="after")
     def _one_side(self) -> Self:
-        if (self.above is None) == (self.below is None):
-            raise ValueError("is not complete; allowed: a metric with exactly one of above and below")
+        _one_of(self, "above", "below")
         return self
 
     @property
@@ -185,8 +187,7 @@ class Constraint(Asked):
 
     @model_validator(mode="after")
     def _one_bound(self) -> Self:
-        if (self.at_most is None) == (self.at_least is None):
-            raise ValueError("is not complete; allowed: exactly one of at_most and at_least")
+        _one_of(self, "at_most", "at_least")
         if self.statistic.startswith("regret"):
             raise PlacedError("is for objectives; allowed: a mean, a quantile, cvar or chance", ("statistic",))
         return self
@@ -202,8 +203,7 @@ class Target(Strict):
 
     @model_validator(mode="after")
     def _one_bound(self) -> Self:
-        if (self.at_most is None) == (self.at_least is None):
-            raise ValueError("is not complete; allowed: exactly one of at_most and at_least")
+        _one_of(self, "at_most", "at_least")
         return self
 
     @property
@@ -292,10 +292,4 @@ class Search(Strict):
 
 def search_schema() -> dict[str, Any]:
     """JSON Schema of a search file, for editors."""
-    return {"$schema": _DIALECT, **Search.model_json_schema()}
-
-
-def write_schema(folder: Path) -> None:
-    """Write the schema to where editors look for it, as `search.schema.json`."""
-    text = dumps(search_schema(), indent=2, ensure_ascii=False) + "\n"
-    (folder / "search.schema.json").write_text(text, encoding="utf-8")
+    return json_schema(Search)

@@ -20,7 +20,7 @@ from sim.search.evaluate import Evaluator, Futures, fresh, searched
 from sim.search.folder import Folder
 from sim.search.found import Found
 from sim.search.front import Front, chosen, write
-from sim.search.load import Plan, load_search, with_engine
+from sim.search.load import Plan, load_search
 from sim.search.objectives import Matrix
 from sim.search.optimise import Optimiser, Problem, ReplayError, Standing, strata
 from sim.search.pictures import drawn
@@ -67,7 +67,7 @@ def search(
         SearchInterrupted: Ctrl-C.
     """
     check("workers", workers)
-    plan = with_engine(load_search(source), engine)
+    plan = replace(load_search(source), asked=engine)
     path, started = Path(out), time.monotonic()
     folder = Folder(path, plan)
     with alone(folder.store):
@@ -175,7 +175,7 @@ class Estimate(NamedTuple):
 def estimate(source: Source | Mapping[str, Any] | Search, workers: int = 1, *, engine: str = "auto") -> Estimate:
     """Say what a search will take, from some candidates that are tried: some seconds."""
     check("workers", workers)
-    plan = with_engine(load_search(source), engine)
+    plan = replace(load_search(source), asked=engine)
     evaluator = Evaluator(plan)
     futures = Futures(0, min(plan.search.worlds, 100))
     codes = strata(plan.search.seed, _TRIED, plan.space.sizes)

@@ -7,7 +7,6 @@ are those of a source: the rest they are to find out.
 
 from __future__ import annotations
 
-from json import dumps
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -17,9 +16,7 @@ from sim.scenario import Scenario
 from sim.scenario.words import Claims, Months, Name, Strict, Text, Title
 from sim.teaching.exercises.figure import Because, Figure, Line, Metric
 from sim.vocabulary import month_after
-from sim.yamlfile import PlacedError
-
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+from sim.yamlfile import PlacedError, json_schema
 
 LEVELS = {"first_year": "First year", "undergraduate": "Later undergraduate", "graduate": "Graduate"}
 STEPS = {
@@ -252,10 +249,4 @@ class Exercise(Strict):
 
 def exercise_schema() -> dict[str, Any]:
     """JSON Schema of an exercise file, for editors."""
-    return {"$schema": _DIALECT, **Exercise.model_json_schema()}
-
-
-def write_schema(folder: Path) -> None:
-    """Write the schema to where editors look for it, as `exercise.schema.json`."""
-    text = dumps(exercise_schema(), indent=2, ensure_ascii=False) + "\n"
-    (folder / "exercise.schema.json").write_text(text, encoding="utf-8")
+    return json_schema(Exercise)

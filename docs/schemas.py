@@ -1,0 +1,31 @@
+"""Write the JSON Schemas of all kinds of file, for editors: `python docs/schemas.py`, or `make schemas`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from sim.experiment.schema import experiment_schema
+from sim.scenario import library, policy_schema, scenario_schema
+from sim.search.schema import search_schema
+from sim.teaching.exercises.schema import exercise_schema
+
+SCHEMAS = {
+    "scenario": scenario_schema,
+    "policy": policy_schema,
+    "experiment": experiment_schema,
+    "search": search_schema,
+    "exercise": exercise_schema,
+}
+
+
+def write(folder: Path, name: str, schema: dict[str, Any]) -> None:
+    """Write one to where editors look for it, as `NAME.schema.json`."""
+    text = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    (folder / f"{name}.schema.json").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    for name, schema in SCHEMAS.items():
+        write(library(), name, schema())
