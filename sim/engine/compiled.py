@@ -19,12 +19,13 @@ import numpy as np
 from sim.chance import COUNTS
 from sim.engine.emit import LANES
 
-# What a run is called with: blocks, first and last month; states, parameters, settings, keys, numbers; how the numbers of a
-# block lie; out, the stride from row to row, that from month to month; whether panels are kept; what it has to tell.
+# What a run is called with: blocks, first and last month; states, parameters, what reads the script, the script's numbers,
+# keys, numbers; how the numbers of a block lie; out, the stride from row to row, that from month to month; whether panels are
+# kept; what it has to tell.
 RUN = ctypes.CFUNCTYPE(
     None,
     *[ctypes.c_int64] * 3,
-    *[ctypes.c_void_p] * 5,
+    *[ctypes.c_void_p] * 6,
     *[ctypes.c_int64],
     ctypes.c_void_p,
     *[ctypes.c_int64] * 3,
@@ -41,11 +42,11 @@ def code(text: str, effort: int) -> Callable[[str], Any]:
     Args:
         effort: 0 for what is run once, 2 for what is run often.
     """
-    module = _module(text, effort)
+    made = module(text, effort)
 
     def function(name: str) -> Any:
-        found: Any = RUN(module.get_function_address(name))
-        found.module = module
+        found: Any = RUN(made.get_function_address(name))
+        found.module = made
         return found
 
     return function
@@ -61,7 +62,8 @@ def _machine() -> tuple[Any, str]:
 
 
 @lru_cache(MOST_KEPT)
-def _module(text: str, effort: int) -> Any:
+def module(text: str, effort: int) -> Any:
+    """The same, as LLVM has it."""
     (name, features), machine = _machine()
     target = llvm.Target.from_triple(llvm.get_process_triple())
     made_for = target.create_target_machine(cpu=name, features=features, opt=effort, jit=True)

@@ -140,6 +140,18 @@ class Emitter:
         assert self.layout is not None
         return self._loaded("states", self.layout.states[place])
 
+    def _number(self, row: int) -> str:
+        return self._loaded("numbers", row)
+
+    def _month(self) -> str:
+        return self.broadcast(self.new("sitofp i64 %month to double"))
+
+    def _recent(self, metric: str, months: int) -> str:
+        assert self.layout is not None
+        row = self.new(f"mul i64 %stride, {self.layout.places[metric][0]}")
+        first = self.new(f"getelementptr double, ptr %out, i64 {row}")
+        return self.new(f"call {D} @recent(ptr {first}, i64 {months}, i64 %month, i64 %lanes)")
+
     def _key(self, stream: str) -> str:
         assert self.layout is not None
         place = self.layout.place(self.layout.streams, stream)

@@ -28,7 +28,7 @@ def emitted(trace: Trace, layout: Layout) -> dict[str, str]:
     shocks = [_function(f"shock{number}", part, layout, False) for number, part in enumerate(trace.shocks)]
     opening = _function("opening", trace.opening, layout, True)
     month = _function("month", trace.month, layout, True)
-    runs = [_run(f"run_shock{number}", f"shock{number}", layout) for number in range(len(shocks))]
+    runs = [_run(f"run_shock{number}", f"shock{number}", layout, reads="") for number in range(len(shocks))]
     once = [opening, _run("run_opening", "opening", layout), *shocks, *runs]
     return {"once": "\n".join([shared(), *once]), "month": "\n".join([shared(), month, _run("run", "month", layout)])}
 
@@ -70,13 +70,18 @@ def _within_range(out: Emitter, value: str, low: float, high: float) -> None:
     out.say(f"store i64 {out.new(f'or i64 {before}, {wide}')}, ptr %told")
 
 
-def _run(name: str, called: str, layout: Layout) -> str:
-    """All months of a block of eight worlds, then the next block."""
+# See sim/engine/script.py.
+_READ = "call void %script(i64 %b, i64 %month.number, ptr %said, ptr %settings, ptr %here, i64 %stride, i64 %lanes)"
+
+
+def _run(name: str, called: str, layout: Layout, reads: str = _READ) -> str:
+    """All months of a block of eight worlds, then the next block. Settings of the month that passes stand in one place."""
     wide = 8 * LANES
     return f"""
-define void @{name}(i64 %blocks, i64 %first, i64 %last, ptr %all_states, ptr %all_parameters, ptr %all_settings, ptr %keys,
-ptr %all_numbers, i64 %kind, ptr %all_out, i64 %stride, i64 %lanes, i64 %panels, ptr %told) #0 {{
+define void @{name}(i64 %blocks, i64 %first, i64 %last, ptr %all_states, ptr %all_parameters, ptr %script, ptr %said,
+ptr %keys, ptr %all_numbers, i64 %kind, ptr %all_out, i64 %stride, i64 %lanes, i64 %panels, ptr %told) #0 {{
 entry:
+%settings = alloca {D}, i64 {len(layout.settings) + 1}, align 64
 br label %block
 block:
 %b = phi i64 [0, %entry], [%b.next, %block.done]
@@ -84,8 +89,6 @@ block:
 %states = getelementptr i8, ptr %all_states, i64 %s
 %p = mul i64 %b, {wide * max(len(layout.parameters), 1)}
 %parameters = getelementptr i8, ptr %all_parameters, i64 %p
-%c = mul i64 %b, {wide * max(len(layout.settings), 1)}
-%settings = getelementptr i8, ptr %all_settings, i64 %c
 %w = mul i64 %b, {wide}
 %numbers = getelementptr i8, ptr %all_numbers, i64 %w
 %here = getelementptr i8, ptr %all_out, i64 %w
@@ -94,6 +97,7 @@ month:
 %month.number = phi i64 [%first, %block], [%m.next, %month]
 %o = mul i64 %month.number, %lanes
 %out = getelementptr double, ptr %here, i64 %o
+{reads}
 call void @{called}({_PASSED.replace("%month", "%month.number")})
 %m.next = add i64 %month.number, 1
 %more = icmp slt i64 %m.next, %last

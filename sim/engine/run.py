@@ -5,8 +5,9 @@ from __future__ import annotations
 import ctypes
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
@@ -18,20 +19,18 @@ from sim import extensions
 from sim.engine.compiled import ask, code
 from sim.engine.emit import ANY, BESIDE, LANES, SAME, Layout
 from sim.engine.modules import emitted
-from sim.engine.standins import NotTraceableError
+from sim.engine.script import reader
 from sim.engine.trace import Shock, Structure, trace
 from sim.metrics import METRICS
 from sim.scenario import Script
 from sim.scenario.settings import DEFAULTS
-from sim.worlds import BatchLayout, Vector, total
+from sim.worlds import BatchLayout, Vector
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
     from sim.scenario import Scenario
 
 Table = NDArray[np.float64]
-# What a scenario says of a month: by actor or course, setting by setting.
-Said = Mapping[str, Mapping[str, Vector | None]]
 # A world's numbers lie in blocks of four: where lanes begin with such a block, eight draws take two of them.
 _BLOCK = 4
 # What a block takes whose worlds have any numbers, against one whose numbers lie beside each other, about.
@@ -53,7 +52,7 @@ class Lanes:
     Attributes:
         places: where each lane's world stands on the worlds axis; some stand twice, to fill a block.
         numbers: the number of each lane's world; kind: how they lie within a block.
-        back: where each world of the axis stands among the lanes.
+        back: where each world of the axis stands among the lanes; a slice where they stand in the same order.
     """
 
     places: NDArray[np.intp]
@@ -73,13 +72,13 @@ class Lanes:
             places = (np.arange(points)[:, None] * worlds + inside).ravel()
             numbers = np.tile(np.arange(len(inside)) + layout.first - lead, points)
             back = (np.arange(points)[:, None] * len(inside) + lead + np.arange(worlds)).ravel()
-            return cls(places, numbers, BESIDE, slice(None) if len(inside) == worlds else back)
+            return cls(places, numbers, BESIDE, _simple(back))
         own = np.arange(worlds) + layout.first if layout.numbers is None else np.array(layout.numbers)
         if same <= _COST_ANYHOW * anyhow:
             point = np.minimum(np.arange(_full(points)), points - 1)
             places = (np.arange(worlds)[:, None] + point * worlds).ravel()
             back = (np.arange(points)[:, None] + np.arange(worlds) * len(point)).ravel()
-            return cls(places, own.repeat(len(point)), SAME, back)
+            return cls(places, own.repeat(len(point)), SAME, _simple(back))
         places = np.minimum(np.arange(anyhow), layout.size - 1)
         return cls(places, np.tile(own, points)[places], ANY, slice(0, layout.size))
 
@@ -90,12 +89,16 @@ class Lanes:
 
     def table(self, values: list[Vector | float]) -> Table:
         """Numbers by block, each a row of eight, shape (blocks, numbers, 8)."""
-        count, worlds = max(len(values), 1), int(self.places.max()) + 1
-        rows, out = np.empty((count, worlds)), aligned((self.blocks, count, LANES))
-        for row, value in zip(rows, values, strict=False):
-            row[:] = value
-        out[:] = rows[:, self.places].reshape(count, self.blocks, LANES).swapaxes(0, 1)
+        out = aligned((self.blocks, max(len(values), 1), LANES))
+        out[:] = np.array([0.0 if isinstance(value, np.ndarray) else value for value in values] or [0.0])[:, None]
+        for row, value in enumerate(values):
+            if isinstance(value, np.ndarray):
+                out[:, row] = value.take(self.places).reshape(-1, LANES)
         return out
+
+
+def _simple(back: NDArray[np.intp]) -> slice | NDArray[np.intp]:
+    return slice(len(back)) if (back == np.arange(len(back))).all() else back
 
 
 def _full(worlds: int) -> int:
@@ -118,11 +121,10 @@ class Machine:
     """A model's structure as machine code.
 
     Attributes:
-        actors: whose settings are read; layout: where things stand in memory.
+        layout: where things stand in memory.
         opening, month: the first month, and any other; shocks: those of later months.
     """
 
-    actors: tuple[str, ...]
     layout: Layout
     opening: Any
     month: Any
@@ -188,7 +190,7 @@ def prepared(scenario: Scenario, months: int, off: tuple[str, ...]) -> None:
 
 
 class Run:
-    """One run: its memory, and how far it has come."""
+    """One run, and its memory."""
 
     def __init__(
         self, model: FrontierModel, months: int, made: Machine, panels: bool, tick: Callable[[int], None] | None
@@ -198,108 +200,62 @@ class Run:
         lanes, layout = Lanes.of(model.layout), made.layout
         self.lanes = lanes
         self.states = aligned((lanes.blocks, max(len(layout.states), 1), LANES))
-        self.parameters = lanes.table([model.parameters[name] for name in layout.parameters])
+        self.parameters = lanes.table([*map(model.parameters.__getitem__, layout.parameters)])
+        self.reader = reader(model.script, layout)
+        self.said = lanes.table(self.reader.numbers(model.script))
         self.keys = np.concatenate([model.streams.key(name) for name in layout.streams])
         self.out = model.datacollector.room((sum(rows for _, rows in self.kept.values()), months, lanes.blocks * LANES))
         # A flag, and whom to ask for counts that the code cannot draw.
         self.told = np.array([0, ctypes.cast(ask, ctypes.c_void_p).value], dtype=np.int64)
-        held = {name: getattr(self, name) for name in ("states", "parameters", "keys", "out", "told")}
-        self.addresses = {name: one.ctypes.data for name, one in (held | {"numbers": lanes.numbers}).items()}
-        # The month whose settings are read; those from `first` on have not been run yet.
-        self.month, self.first = 0, 0
-        self.settings = np.empty(0)
 
     def whole(self) -> None:
-        said: Said = {}
-        for month in range(self.months):
-            self.month = month
-            before, said = said, self.read_settings()
-            shocks = tuple(self.model.script.shocks(self.month)) if self.month else ()
-            if shocks or self.month < 2 or not _alike(before, said):
-                self.catch_up(self.month)
-                self.settings = self.lanes.table([_setting(said, name) for name in self.made.layout.settings])
-            if shocks:
-                self.call(self.made.shocks[shocks], self.month, self.month + 1)
-        self.catch_up(self.months)
+        shocked = {month: shocks for month in range(1, self.months) if (shocks := self.model.script.shocks(month))}
+        self.call(self.made.opening, 0, 1)
+        for first, last in pairwise(sorted({1, *shocked, self.months})):
+            if first in shocked:
+                self.call(self.made.shocks[tuple(shocked[first])], first, first + 1)
+            self.call(self.made.month, first, last)
+        if self.tick is not None:
+            self.tick(self.months * self.model.worlds)
         self.model.month, self.model.running = self.months, self.months < self.model.plan.months
         record: dict[str, Any] = self.model.datacollector.model_vars
         for name, (row, rows) in self.kept.items():
-            kept = self.out[row : row + rows]
-            if not isinstance(self.lanes.back, slice):
-                kept = kept.take(self.lanes.back, axis=2)
-            elif self.lanes.back != slice(None):
-                kept = np.ascontiguousarray(kept[:, :, self.lanes.back])
+            kept, back = self.out[row : row + rows], self.lanes.back
+            kept = np.ascontiguousarray(kept[:, :, back]) if isinstance(back, slice) else kept.take(back, axis=2)
             record[name] = kept[0] if name in METRICS else kept.transpose(1, 0, 2)
-
-    def read_settings(self) -> Said:
-        """What the scenario says of this month, by actor; and by course, where Pakistan is left to choose among some."""
-        script = self.model.script
-        actors: dict[str, Any] = {one: script.settings(one, self.month, self.recent) for one in self.made.actors}
-        return actors | {one: script.policy_settings(one, self.month, self.recent) for one in script.candidates}
-
-    def catch_up(self, month: int) -> None:
-        """Run the months before this one, whose settings are alike."""
-        if self.first < month:
-            self.call(self.made.month if self.first else self.made.opening, self.first, month)
-            if self.tick is not None:
-                self.tick((month - self.first) * self.model.worlds)
-            self.first = month
 
     def call(self, function: Any, first: int, last: int) -> None:
         wide = self.lanes.blocks * LANES
-        held, settings = self.addresses, self.settings.ctypes.data
         function(
             self.lanes.blocks,
             first,
             last,
-            held["states"],
-            held["parameters"],
-            settings,
-            held["keys"],
-            held["numbers"],
+            self.states.ctypes.data,
+            self.parameters.ctypes.data,
+            self.reader.address,
+            self.said.ctypes.data,
+            self.keys.ctypes.data,
+            self.lanes.numbers.ctypes.data,
             self.lanes.kind,
-            held["out"],
+            self.out.ctypes.data,
             self.months * wide,
             wide,
             int(self.panels),
-            held["told"],
+            self.told.ctypes.data,
         )
         if self.told[0]:
             raise NotRunError
 
-    def recent(self, metric: str, months: int) -> Vector:
-        """Each world's mean of a metric over the last so many months, as far as there are any."""
-        self.catch_up(self.month)
-        row, _ = self.made.layout.places[metric]
-        past = self.out[row][max(self.month - months, 0) : self.month, self.lanes.back]
-        return total(past) / len(past)
 
-
-def _alike(one: Said, other: Said) -> bool:
-    """Whether a scenario says the same of two months; a script hands out the same vectors as long as nothing changes."""
-    return all(
-        actor in one and (one[actor] is said or all(one[actor].get(name) is value for name, value in said.items()))
-        for actor, said in other.items()
-    )
-
-
-def _setting(said: Said, name: str) -> Vector | float:
-    """A setting by its name; -1 in a world that is left to choose."""
-    actor, _, setting = name.partition(" ")
-    value = said[actor][setting]
-    return -1.0 if value is None else value
-
-
-def _structure(plan: Scenario, script: Any, months: int, off: tuple[str, ...]) -> Structure:
-    # In the first month no condition asks for what was before.
-    named = {actor: tuple(script.settings(actor, 0, _nothing)) for actor in DEFAULTS}
+def _structure(plan: Scenario, script: Script, months: int, off: tuple[str, ...]) -> Structure:
+    named = {actor: tuple(settings) for actor, settings in script.asked(0, _nothing).items() if actor in DEFAULTS}
     shocks = [tuple(script.shocks(month)) for month in range(months)]
     later = tuple(dict.fromkeys(one for one in shocks[1:] if one))
     return Structure(plan, script.candidates, named, off, (shocks[0], *later))
 
 
 def _nothing(metric: str, months: int) -> Vector:
-    raise NotTraceableError("a setting of the first month hangs on what was before")
+    raise AssertionError("in the first month no condition asks for what was before")
 
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -348,4 +304,4 @@ def _made(structure: Structure) -> Machine:
     texts = emitted(traced, layout)
     once, month = code(texts["once"], 0), code(texts["month"], 2)
     shocks = {one: once(f"run_shock{number}") for number, one in enumerate(structure.shocks[1:])}
-    return Machine(tuple(structure.named), layout, once("run_opening"), month("run"), shocks)
+    return Machine(layout, once("run_opening"), month("run"), shocks)

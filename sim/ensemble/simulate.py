@@ -52,7 +52,7 @@ def simulate(
     Args:
         read: what is read off each batch's model; with several workers a function that can be pickled.
         workers: processes, or threads for machine code; they change no number.
-        progress: called once a month of a batch; with several workers once a batch.
+        progress: called once a month of a batch; once a batch with several workers, or with machine code.
 
     Yields:
         Each batch and what was read of it, in order of worlds.

@@ -8,22 +8,19 @@ or not its policy is in force there, so that a world's settings depend on that w
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.scenario.layers import Layer, Recent, Where, both, equal, lay, over
 from sim.scenario.schema import Scenario, policy_mentions
-from sim.scenario.settings import DECIDES, DEFAULTS, OPTIONS, Change, Condition, Settings
+from sim.scenario.settings import DECIDES, DEFAULTS, OPTIONS, Change, Settings
 from sim.scenario.shocks import Operation
 from sim.scenario.words import CHOOSE
 from sim.vocabulary import LEVERS, ON_MENU, months_between
 from sim.worlds import Vector
-
-Recent = Callable[[str, int], Vector]
-# Where something holds: in every world, in none, or in those marked.
-Where = bool | NDArray[np.bool_]
 
 CHOOSING, NO_POLICY = -1.0, -2.0
 # What of a response may differ between worlds, besides the settings.
@@ -32,87 +29,30 @@ _NEVER_ENDS = 10**6
 
 
 @dataclass
-class _Layer:
-    """Settings that lie over others from month `first` to month `last`, and, with a condition, where that holds."""
-
-    values: dict[str, float | Vector]
-    policy: float | None = None
-    first: int = 0
-    last: int = _NEVER_ENDS
-    condition: Condition | None = None
-    months: int | NDArray[np.int64] = 1
-    # In place of the condition's own bound, one for each world.
-    bound: Vector | None = None
-    # With a condition: the month, per world, from which it no longer holds; and where it holds this month.
-    ends: NDArray[np.int64] | None = None
-    held: Where = False
-
-    def watch(self, month: int, recent: Recent, worlds: int) -> None:
-        """See where the condition is met this month, and remember for how long the settings hold there."""
-        if self.condition is None:
-            return
-        if self.ends is None:
-            self.ends = np.zeros(worlds, dtype=np.int64)
-        if month > 0 and self.first <= month <= self.last:
-            met = _met(self.condition, recent, self.bound)
-            self.ends = np.where(met, month + self.months, self.ends)
-        self.held = _simplest(self.ends > month)
-
-    def respond(self, path: str, part: str, values: Vector) -> None:
-        """Take a bound or a number of months for each world in place of the response's own."""
-        if self.condition is None or (part != "for" and getattr(self.condition, part) is None):
-            raise KeyError(path)
-        if part == "for":
-            self.months = values.astype(np.int64)
-        else:
-            self.bound = values
-
-    def where(self, month: int) -> Where:
-        if not self.first <= month <= self.last:
-            return False
-        return True if self.condition is None else self.held
-
-
-def _met(condition: Condition, recent: Recent, bound: Vector | None = None) -> NDArray[np.bool_]:
-    if condition.metric is not None:
-        mean = recent(condition.metric, condition.months)
-        if condition.above is not None:
-            return mean > (condition.above if bound is None else bound)
-        return mean < ((condition.below or 0.0) if bound is None else bound)
-    first, *others = (_met(part, recent) for part in condition.parts)
-    if condition.not_ is not None:
-        return ~first
-    for other in others:
-        first = first & other if condition.all_ else first | other
-    return first
-
-
-def _simplest(where: Where) -> Where:
-    if isinstance(where, bool):
-        return where
-    return bool(where[0]) if (where == where[0]).all() else where
-
-
-@dataclass
 class _Part:
     """One actor's layers, and what has been put together from them."""
 
     defaults: dict[str, float]
     policy: float
-    policies: list[list[_Layer]]
-    own: list[_Layer]
+    policies: list[list[Layer]]
+    own: list[Layer]
     # What the actor decides on, and the numbers of the policies that its choice is among; "" for Pakistan.
     decides: str = ""
     among: tuple[float, ...] = ()
     spans: list[int] = field(default_factory=list)
-    conditional: list[_Layer] = field(default_factory=list)
+    conditional: list[Layer] = field(default_factory=list)
     by_span: dict[tuple[int, float], dict[str, Vector | None]] = field(default_factory=dict)
     this_month: dict[float, dict[str, Vector | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        layers = [*self.own, *(layer for policy in self.policies for layer in policy)]
-        self.conditional = [layer for layer in layers if layer.condition is not None]
-        self.spans = sorted({month for layer in layers for month in (layer.first, layer.last + 1)})
+        self.conditional = [layer for layer in self.layers() if layer.condition is not None]
+        spans = [layer.span for layer in self.layers() if layer.span is not None]
+        self.spans = sorted({month for first, last in spans for month in (first, last + 1)})
+
+    def layers(self) -> Iterator[Layer]:
+        yield from self.own
+        for policy in self.policies:
+            yield from policy
 
 
 class Script:
@@ -194,6 +134,32 @@ class Script:
         self._turn(month, recent)
         return self._settings(self._parts["pakistan"], month, float(self.policies.index(policy)))
 
+    def asked(self, month: int, recent: Recent) -> dict[str, dict[str, float | Vector]]:
+        """All settings of a month at once: by actor, and by candidate, as `policy_settings` has it; -1 is left to choose.
+
+        Month and readings may be stand-ins, and so may what is put in the place of `numbers`.
+        """
+        self._watch(month, recent)
+        pakistan = self._parts["pakistan"]
+        out = {actor: self._put_together(part, month, CHOOSING) for actor, part in self._parts.items()}
+        numbers = {name: float(self.policies.index(name)) for name in self.candidates}
+        return out | {name: self._put_together(pakistan, month, number) for name, number in numbers.items()}
+
+    def layers(self) -> Iterator[Layer]:
+        """All that is laid one over the other."""
+        for part in self._parts.values():
+            yield from part.layers()
+
+    def numbers(self) -> list[int | float | Vector]:
+        """Dates, bounds and values, in a fixed order."""
+        return [number for layer in self.layers() for number in layer.numbers()]
+
+    @cached_property
+    def shape(self) -> str:
+        """All that its settings follow from besides its numbers, and what was seen."""
+        parts = [(one.policy, one.decides, one.among, len(one.policies), one.defaults) for one in self._parts.values()]
+        return repr((self.policies, self.candidates, parts, [layer.shape for layer in self.layers()]))
+
     def shocks(self, month: int) -> list[tuple[str, Operation, float]]:
         """The shocks of a month, in order: target, operation (add, set or multiply), amount."""
         return list(self._shocks.get(month, ()))
@@ -206,7 +172,7 @@ class Script:
         numbers: dict[str | None, float] = {name: float(number) for number, name in enumerate(names)}
         numbers |= {CHOOSE: CHOOSING, None: NO_POLICY}
 
-        def layers(settings: Settings, changes: Sequence[Change]) -> list[_Layer]:
+        def layers(settings: Settings, changes: Sequence[Change]) -> list[Layer]:
             return [_given(settings), *(self._layer(change, numbers) for change in changes)]
 
         return _Part(
@@ -218,9 +184,9 @@ class Script:
             among=tuple(numbers[name] for name in dict.fromkeys(settings.among)) if actor in DECIDES else (),
         )
 
-    def _places(self, names: Mapping[str, list[str]]) -> dict[str, tuple[str, _Layer]]:
+    def _places(self, names: Mapping[str, list[str]]) -> dict[str, tuple[str, Layer]]:
         """Where settings stand in the scenario: path -> actor and layer, but for policies that costs are weighed of."""
-        out: dict[str, tuple[str, _Layer]] = {}
+        out: dict[str, tuple[str, Layer]] = {}
         for actor, part in self._parts.items():
             homes = [(f"actors.{actor}", "", "changes", part.own)]
             policies = zip(names[actor], part.policies, strict=True)
@@ -231,11 +197,12 @@ class Script:
                     out |= {f"{home}.{then}.{number}": (actor, layer) for number, layer in enumerate(others)}
         return out
 
-    def _layer(self, change: Change, numbers: dict[str | None, float]) -> _Layer:
+    def _layer(self, change: Change, numbers: dict[str | None, float]) -> Layer:
         layer = _given(change)
         layer.policy = None if change.policy is None else numbers[change.policy]
-        layer.first = 0 if change.from_ is None else self._index(change.from_)
-        layer.last = _NEVER_ENDS if change.until is None else self._index(change.until)
+        if change.from_ is not None or change.until is not None:
+            first = 0 if change.from_ is None else self._index(change.from_)
+            layer.span = first, _NEVER_ENDS if change.until is None else self._index(change.until)
         layer.condition, layer.months = change.when, change.for_ or 1
         return layer
 
@@ -248,51 +215,56 @@ class Script:
         self._month = month
         for part in self._parts.values():
             part.this_month.clear()
-            for layer in part.conditional:
-                layer.watch(month, recent, self.worlds)
+        self._watch(month, recent)
+
+    def _watch(self, month: int, recent: Recent) -> None:
+        for layer in self.layers():
+            layer.watch(month, recent, self.worlds)
 
     def _settings(self, part: _Part, month: int, chosen: float) -> dict[str, Vector | None]:
         if any(layer.where(month) is not False for layer in part.conditional):
             if chosen not in part.this_month:
-                part.this_month[chosen] = self._put_together(part, month, chosen)
+                part.this_month[chosen] = self._vectors(part, month, chosen)
             return part.this_month[chosen]
         key = bisect_right(part.spans, month), chosen
         if key not in part.by_span:
-            part.by_span[key] = self._put_together(part, month, chosen)
+            part.by_span[key] = self._vectors(part, month, chosen)
         return part.by_span[key]
 
-    def _put_together(self, part: _Part, month: int, chosen: float) -> dict[str, Vector | None]:
+    def _vectors(self, part: _Part, month: int, chosen: float) -> dict[str, Vector | None]:
+        return {name: self._vector(value) for name, value in self._put_together(part, month, chosen).items()}
+
+    def _put_together(self, part: _Part, month: int, chosen: float) -> dict[str, float | Vector]:
         policy: float | Vector = part.policy
         for layer in part.own:
             if layer.policy is not None:
-                policy = _over(policy, layer.policy, layer.where(month))
-        menu = self._menu(part, month, _equal(policy, CHOOSING)) if part.among and chosen == CHOOSING else {}
-        policy = _over(policy, chosen, _equal(policy, CHOOSING))
+                policy = over(policy, layer.policy, layer.where(month))
+        menu = self._menu(part, month, equal(policy, CHOOSING)) if part.among and chosen == CHOOSING else {}
+        policy = over(policy, chosen, equal(policy, CHOOSING))
         values: dict[str, float | Vector] = dict(part.defaults)
         for number, layers in enumerate(part.policies):
-            in_force = _equal(policy, number)
+            in_force = equal(policy, number)
             for layer in layers:
-                _lay(values, layer, _both(in_force, layer.where(month)))
+                lay(values, layer, both(in_force, layer.where(month)))
         for layer in part.own:
-            _lay(values, layer, layer.where(month))
-        out = {name: self._vector(value) for name, value in values.items()}
+            lay(values, layer, layer.where(month))
         if part is self._parts["pakistan"]:
-            out["policy"] = self._vector(policy)
-        return out | menu
+            values["policy"] = policy
+        return values | menu
 
-    def _menu(self, part: _Part, month: int, is_open: Where) -> dict[str, Vector | None]:
+    def _menu(self, part: _Part, month: int, is_open: Where) -> dict[str, float | Vector]:
         """Which options the policies to choose among ask for, where the choice is left to them."""
-        asked = [self._settings(part, month, number)[part.decides] for number in part.among]
-        out: dict[str, Vector | None] = {}
+        asked = [self._put_together(part, month, number)[part.decides] for number in part.among]
+        out: dict[str, float | Vector] = {}
         for number, option in enumerate(OPTIONS[part.decides]):
             on_it: float | Vector = 0.0
             for one in asked:
-                on_it = _over(on_it, 1.0, True if one is None else _simplest((one == number) | (one == CHOOSING)))
-            out[f"{ON_MENU}{option}"] = self._vector(_over(1.0, on_it, is_open))
+                on_it = over(over(on_it, 1.0, equal(one, number)), 1.0, equal(one, CHOOSING))
+            out[f"{ON_MENU}{option}"] = over(1.0, on_it, is_open)
         return out
 
     def _vector(self, value: float | Vector) -> Vector | None:
-        if _equal(value, CHOOSING) is True:
+        if equal(value, CHOOSING) is True:
             return None
         if isinstance(value, np.ndarray):
             value.flags.writeable = False
@@ -318,8 +290,8 @@ def _within(path: str, setting: str, values: Vector) -> Vector:
     return values
 
 
-def _given(settings: Settings) -> _Layer:
-    return _Layer({name: _number(name, value) for name, value in settings.given().items()})
+def _given(settings: Settings) -> Layer:
+    return Layer({name: _number(name, value) for name, value in settings.given().items()})
 
 
 def _number(name: str, value: float | str) -> float:
@@ -327,27 +299,3 @@ def _number(name: str, value: float | str) -> float:
     if value == CHOOSE:
         return CHOOSING
     return float(OPTIONS[name].index(value)) if isinstance(value, str) else float(value)
-
-
-def _equal(values: float | Vector, number: float) -> Where:
-    return _simplest(values == number) if isinstance(values, np.ndarray) else values == number
-
-
-def _over(under: float | Vector, value: float | Vector, where: Where) -> float | Vector:
-    if isinstance(where, bool):
-        return value if where else under
-    return np.where(where, value, under)
-
-
-def _both(one: Where, other: Where) -> Where:
-    if isinstance(one, bool):
-        return other if one else False
-    if isinstance(other, bool):
-        return one if other else False
-    return _simplest(one & other)
-
-
-def _lay(values: dict[str, float | Vector], layer: _Layer, where: Where) -> None:
-    if where is not False:
-        for name, value in layer.values.items():
-            values[name] = _over(values[name], value, where)
