@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
 
@@ -106,7 +107,6 @@ class Streams:
         self._state = self._bits.state
         self._state["buffer_pos"] = _BLOCK
         self._counter = self._state["state"]["counter"] = np.zeros(4, dtype=np.uint64)
-        self._keys: dict[str, NDArray[np.uint64]] = {}
 
     def uniform(self, name: str, month: int, slot: int = 0) -> Vector:
         """One draw per world, shape (worlds,)."""
@@ -156,17 +156,18 @@ class Streams:
 
     def key(self, name: str) -> NDArray[np.uint64]:
         """The Philox key of a stream: two whole numbers."""
-        key = self._keys.get(name)
-        if key is None:
-            digest = blake2b(f"{self.seed}\x1f{name}".encode(), digest_size=16).digest()
-            key = self._keys[name] = np.frombuffer(digest, dtype=np.uint64)
-        return key
+        return _key(self.seed, name)
 
     def _turn_to(self, name: str, month: int, slot: int, block: int) -> None:
         """Turn the generator to a place of a stream: the draws that follow begin there."""
         self._state["state"]["key"] = self.key(name)
         self._counter[0], self._counter[1], self._counter[2] = block, slot, month
         self._bits.state = self._state
+
+
+@lru_cache(4096)
+def _key(seed: int, name: str) -> NDArray[np.uint64]:
+    return np.frombuffer(blake2b(f"{seed}\x1f{name}".encode(), digest_size=16).digest(), dtype=np.uint64)
 
 
 def _kept_clear(draws: Vector) -> Vector:

@@ -17,6 +17,7 @@ import mpmath
 import numpy as np
 import pytest
 from command import Durand
+from engines import both, readings, worlds_apart
 
 import sim
 from sim import extensions
@@ -27,39 +28,14 @@ from sim.ensemble import engines, simulate
 from sim.ensemble.outcomes import summarise
 from sim.ensemble.spec import LimitError, RunSpec
 from sim.experiment.load import load_plan
-from sim.metrics import METRICS, PANELS
+from sim.metrics import METRICS
 from sim.model import FrontierModel
-from sim.scenario import list_scenarios, load_scenario, with_overrides
+from sim.scenario import Script, list_scenarios, load_scenario, with_overrides
 from sim.teaching.exercises.load import list_exercises, load_exercise
 from sim.worlds import BatchLayout, total
 
 NAMES = [name for name, _, _ in list_scenarios()]
 EXPERIMENTS = sorted(path.stem for path in (Path(__file__).parents[1] / "scenarios/experiments").glob("*.yaml"))
-# Readings agree to so much; what is next to nothing is measured against this.
-NEAR, NOTHING = 1e-9, 1e-3
-
-
-def readings(model: FrontierModel, _: RunSpec) -> dict[str, np.ndarray]:
-    kept: Any = model.datacollector.model_vars
-    months = {name: np.array([np.atleast_1d(row) for row in kept[name]]) for name in METRICS}
-    return months | {name: np.array([np.asarray(row) for row in kept[name]]) for name in PANELS if name in kept}
-
-
-def both(spec: RunSpec) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """What each engine makes of it."""
-    numpy, code = (simulate.simulate_batch(replace(spec, engine=one), readings) for one in ("numpy", "compiled"))
-    return numpy, code
-
-
-def worlds_apart(spec: RunSpec) -> int:
-    """In how many worlds the engines differ by more than rounding, in any metric, panel or month."""
-    numpy, code = both(spec)
-    assert numpy.keys() == code.keys()
-    apart = np.zeros(spec.layout.size, dtype=bool)
-    for name, one in numpy.items():
-        off = np.abs(one - code[name]) > NEAR * np.maximum(np.abs(one), NOTHING)
-        apart |= off.reshape(-1, spec.layout.size).any(axis=0)
-    return int(apart.sum())
 
 
 class TestOneModel:
@@ -105,6 +81,47 @@ class TestOneModel:
         ]
         plan = with_overrides(load_scenario("hedge"), {"shocks": shocks})
         assert worlds_apart(RunSpec.of(plan, 24, 40, parameters="prior")) == 0
+
+    def test_every_kind_of_condition(self) -> None:
+        """Above and below, all, any and not, dated and not, for some months, over more months than there are yet."""
+        many = {"metric": "attacks", "above": 40, "months": 3}
+        calm = {"metric": "ceasefire", "below": 0.5, "months": 12}
+        weak = {"metric": "economy", "below": 0.5, "months": 200}
+        changes = [
+            {"when": many, "for": 4, "levers": {"fencing": 0.9}},
+            {"when": {"all": [many, {"not": {"any": [calm, weak]}}]}, "levers": {"aid": 0.7}, "conditionality": 0.8},
+            {"when": {"not": many}, "from": "2022-03", "until": "2023-01", "for": 2, "levers": {"joint_patrols": 0.6}},
+            {"when": weak, "from": "2022-01", "policy": "appease", "for": 3},
+            {"from": "2023-03", "until": "2023-05", "levers": {"aid": 0.2}},
+        ]
+        plan = with_overrides(load_scenario("confront"), {"actors": {"pakistan": {"changes": changes}}})
+        spec = RunSpec.of(plan, 40, 30, 2, parameters="prior")
+        assert worlds_apart(spec) == 0
+        assert np.array_equal(outcome(spec, 7), outcome(spec))
+
+    def test_a_response_whose_bound_and_length_differ_between_worlds(self) -> None:
+        """As the candidates of a search have them."""
+        plan = load_scenario("hedge")
+        number, one = next((n, one) for n, one in enumerate(plan.policies["hedge"].responds) if one.when)
+        side = "above" if one.when is not None and one.when.above is not None else "below"
+        home = f"policies.hedge.responds.{number}"
+        bounds, months = np.linspace(0.0, 1.0, 10).repeat(4), np.arange(40.0) % 5 + 1
+        levers = {f"{home}.when.{side}": bounds, f"{home}.for": months}
+        spec = RunSpec.of(plan, 40, 40, 2, levers=levers)
+        assert worlds_apart(spec) == 0
+        assert not np.array_equal(outcome(spec), outcome(replace(spec, levers={})))
+
+    def test_no_month_waits_for_python(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Otherwise a course with responses costs what reading it month by month takes."""
+        spec = RunSpec.of(load_scenario("hedge"), 9, 30, 2)
+        expected = outcome(spec)
+
+        def asked(*_: Any) -> None:
+            raise AssertionError("Python is asked for the settings of a month")
+
+        for name in ("settings", "policy_settings", "_turn"):
+            monkeypatch.setattr(Script, name, asked)
+        assert np.array_equal(outcome(spec), expected)
 
     def test_counts_whose_loop_cannot_begin(self) -> None:
         """Where the chance of no event is too small to be written, both ask SciPy."""
@@ -318,7 +335,7 @@ done:
 ret void
 }}"""
     kind = ctypes.CFUNCTYPE(None, ctypes.c_int64, *[ctypes.c_void_p] * 3)
-    made = kind(compiled._module(text, 2).get_function_address("each"))
+    made = kind(compiled.module(text, 2).get_function_address("each"))
 
     def called(*given: np.ndarray) -> np.ndarray:
         out = np.empty(len(given[0]))

@@ -60,7 +60,6 @@ class Here:
 
     def carry_out(self, work: Callable[[J], T], jobs: Iterable[J]) -> Generator[T, None, None]:
         # What is there already is not gone through again each time that a model's remains are collected.
-        gc.collect()
         gc.freeze()
         try:
             yield from map(work, jobs)

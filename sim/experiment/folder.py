@@ -75,6 +75,8 @@ class Folder:
         self._earlier_seconds = 0.0
         self._began = now()
         self.done: Done = {}
+        # The failures that the table of points tells of, where this sitting has written it.
+        self._told: dict[int, str] | None = None
 
     def open(self, command: str | None) -> None:
         """Begin, or go on with what is there.
@@ -116,7 +118,8 @@ class Folder:
         self._take_stock()
         if self.finished:
             self._tidy()
-        self.write_points()
+        if self._told != self.failures:
+            self.write_points()
         self.write_manifest("finished" if self.finished else "interrupted", seconds, command)
 
     def _manifest_there(self) -> dict[str, Any] | None:
@@ -279,6 +282,7 @@ class Folder:
         with self.store.writing("experiments.parquet") as file:
             self._write_points(file)
         self._files["experiments.parquet"] = sha256(self.store.read("experiments.parquet")).hexdigest()
+        self._told = dict(self.failures)
 
     def _write_points(self, file: IO[bytes]) -> None:
         import pyarrow as pa

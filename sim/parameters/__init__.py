@@ -120,7 +120,7 @@ def resolve(overrides: Mapping[str, float | Vector | Draw], mode: Mode, streams:
     """
     _check(overrides, streams.worlds)
     values: dict[str, float | Vector] = {}
-    accepted = posterior_draw(streams, mode) if is_posterior(mode) else {}
+    accepted = _accepted(streams, mode) if is_posterior(mode) else {}
     for name, parameter in PARAMETERS.items():
         given = overrides.get(name)
         if given is not None:
@@ -130,13 +130,21 @@ def resolve(overrides: Mapping[str, float | Vector | Draw], mode: Mode, streams:
             else:
                 values[name] = np.ascontiguousarray(given, dtype=np.float64) if np.ndim(given) else float(given)
         elif name in accepted:
-            values[name] = np.minimum(np.maximum(accepted[name], parameter.low), parameter.high)
+            values[name] = accepted[name]
         elif mode != "defaults" and not parameter.constant:
             uniform = streams.uniform(f"parameter/{name}", 0)
             values[name] = draw(uniform, parameter.low, parameter.high, parameter.distribution, parameter.value)
         else:
             values[name] = parameter.value
     return values
+
+
+def _accepted(streams: Streams, mode: Mode) -> dict[str, Vector]:
+    """A whole accepted set for each world, within the declared ranges."""
+    names, values = posterior_draw(streams, mode)
+    ranges = [(one.low, one.high) if (one := PARAMETERS.get(name)) else (-np.inf, np.inf) for name in names]
+    low, high = np.array(ranges).T[:, :, None]
+    return dict(zip(names, np.minimum(np.maximum(values, low), high), strict=True))
 
 
 def _check(overrides: Mapping[str, float | Vector | Draw], worlds: int) -> None:

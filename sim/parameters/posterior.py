@@ -84,8 +84,13 @@ def which_set(streams: Streams, sets: int) -> np.ndarray[tuple[int], np.dtype[np
     return np.minimum((streams.uniform(STREAM, 0) * sets).astype(np.intp), sets - 1)
 
 
-def posterior_draw(streams: Streams, mode: str = POSTERIOR) -> dict[str, Vector]:
-    """A whole accepted set for each world: parameter -> (worlds,) vector; empty entries for none."""
-    sets = accepted(file_of(mode))
-    rows = which_set(streams, len(next(iter(sets.values()))))
-    return {name: np.ascontiguousarray(values[rows]) for name, values in sets.items()}
+def posterior_draw(streams: Streams, mode: str = POSTERIOR) -> tuple[tuple[str, ...], Vector]:
+    """A whole accepted set for each world: the names of its parameters, and their values, shape (parameters, worlds)."""
+    names, table = _table(file_of(mode))
+    return names, table.take(which_set(streams, table.shape[1]), axis=1)
+
+
+@cache
+def _table(path: Path) -> tuple[tuple[str, ...], Vector]:
+    sets = accepted(path)
+    return tuple(sets), np.stack(list(sets.values()))
