@@ -81,7 +81,7 @@ class Emitter:
         if (known := self.graph.value(node)) is not None:
             return everywhere(known)
         if node not in self._named:
-            inside = [one for one in sorted(self.graph.reached([node])) if one not in self._named]
+            inside = sorted(self.graph.reached([node], self._named))
             within = self._repeated(inside)
             for one in inside:
                 if one not in within:

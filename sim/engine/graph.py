@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -127,13 +127,13 @@ class Graph:
             return ()
         return tuple(rest[1:]) if operation in ("count", "summed") else tuple(rest)
 
-    def reached(self, roots: Iterable[int]) -> set[int]:
-        """All nodes that some are made of, themselves included."""
+    def reached(self, roots: Iterable[int], known: Container[int] = ()) -> set[int]:
+        """All nodes that some are made of, themselves included; without those that are known, and what these are made of."""
         found: set[int] = set()
         waiting = list(roots)
         while waiting:
             one = waiting.pop()
-            if one not in found:
+            if one not in found and one not in known:
                 found.add(one)
                 waiting += self.operands(one)
         return found

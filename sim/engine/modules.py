@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from sim.chance import COUNTS
 from sim.engine.counting import counting
@@ -164,6 +165,7 @@ _REDUCED = (
 )
 
 
+@cache
 def shared() -> str:
     """What every module has: draws, counts, functions."""
     declared = [

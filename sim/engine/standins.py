@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -104,7 +105,7 @@ class Traced(NDArrayOperatorsMixin):
     def one_step(self, function: Callable[..., Any], given: Sequence[Any]) -> Any:
         """What a function of `sim.chance` makes of it."""
         if function.__name__ in COUNTS:
-            rows = np.broadcast_arrays(*(ids(self.graph, one) for one in given))
+            rows = [ids(self.graph, one) for one in given]
             count = lambda *operands: self.graph.outside("count", function.__name__, *map(self.graph.amount, operands))  # noqa: E731
             return Traced(self.graph, _each(count, *rows))
         if function.__name__ == "looked_up":
@@ -128,11 +129,12 @@ def ids(graph: Graph, value: Any) -> Ids:
 
 def computed(graph: Graph, operation: str, *operands: Any) -> Traced:
     """An operation element by element."""
-    rows = np.broadcast_arrays(*(ids(graph, one) for one in operands))
-    return Traced(graph, _each(lambda *here: graph.node(operation, *here), *rows))
+    return Traced(graph, _each(partial(graph.node, operation), *(ids(graph, one) for one in operands)))
 
 
 def _each(function: Callable[..., int], *rows: NDArray[Any]) -> Ids:
+    if any(row.shape != rows[0].shape for row in rows):
+        rows = np.broadcast_arrays(*rows)
     flat = [function(*here) for here in zip(*(row.ravel().tolist() for row in rows), strict=True)]
     return np.array(flat, dtype=np.int64).reshape(rows[0].shape)
 
