@@ -25,13 +25,13 @@ import pandas as pd  # noqa: E402
 from sim.experiment.discovery.boxes import Count, Limit  # noqa: E402
 from sim.experiment.discovery.study import Discovery  # noqa: E402
 from sim.experiment.discovery.text import said  # noqa: E402
+from sim.experiment.factors import factor_words  # noqa: E402
 from sim.experiment.load import experiments, load_plan  # noqa: E402
 from sim.experiment.outcome import Sweep  # noqa: E402
 from sim.experiment.plan import Pack  # noqa: E402
 from sim.experiment.regret.study import Judged, Regret  # noqa: E402
 from sim.experiment.sweep import sweep  # noqa: E402
 from sim.experiment.work import simulate_pack  # noqa: E402
-from sim.parameters import PARAMETERS  # noqa: E402
 from sim.plots import to_png  # noqa: E402
 from sim.words.numbers import number, of_100, range_of_100  # noqa: E402
 
@@ -291,7 +291,7 @@ def in_short(judged: Regret, boxes: dict[tuple[str, str], Discovery]) -> Iterato
 
 def plain(limit: Limit) -> str:
     """A limit in few words: which part of the range is left, roughly."""
-    name = PLAIN.get(limit.name) or PARAMETERS[limit.name].meaning.rstrip(".")
+    name = PLAIN.get(limit.name) or f"“{factor_words(limit.name)}”"
     first, last = (float(end) for end in limit.span)
     low, high = (None if end is None else (end - first) / (last - first) for end in (limit.low, limit.high))
     if low is not None and high is not None:

@@ -72,7 +72,7 @@ def all_parameters(_: str) -> str:
                 rests = ". ".join(part for part in (claim_links(one.claims), ours) if part)
                 shape = "" if one.distribution == "uniform" or one.constant else f", {one.distribution}"
                 name = f'<a id="parameter-{one.name}"></a>`{one.name}`'
-                rows.append((name, value_and_range(one) + shape, one.unit, one.meaning, users, rests))
+                rows.append((name, value_and_range(one) + shape, one.unit, one.in_full, users, rests))
         lines.append(f"## {_brought().get(theme, f'sim/parameters/{theme}.yaml')}\n\n{table(head, rows)}")
     return "\n".join(lines)
 

@@ -199,7 +199,7 @@ def _overrides(plan: Scenario) -> Iterator[tuple[str, str, str, str]]:
             if isinstance(value, (int, float))
             else f"{value.distribution}, {value.low:g} to {value.high:g}"
         )
-        yield parameter_link(name, "../"), here, value_and_range(PARAMETERS[name]), PARAMETERS[name].meaning
+        yield parameter_link(name, "../"), here, value_and_range(PARAMETERS[name]), PARAMETERS[name].in_full
 
 
 def _cited(plan: Scenario) -> dict[str, None]:

@@ -30,6 +30,7 @@ extension = sim.Extension("iran", "Iran as an actor")
 NOT_SAID = "No article says; the range is wide."
 extension.parameter(
     "start_iran_road",
+    title="Iran's road in August 2021",
     meaning="How far Iran's road is open to Afghan trade at the start.",
     value=0.2,
     low=0,
@@ -39,6 +40,7 @@ extension.parameter(
 )
 extension.parameter(
     "iran_road_pace",
+    title="How fast Iran's road opens",
     meaning="Share of the way, in a month, by which the road nears what Kabul's strain with Islamabad calls for.",
     value=0.05,
     low=0,
@@ -48,6 +50,7 @@ extension.parameter(
 )
 extension.parameter(
     "iran_patronage_weight",
+    title="How much Iran's road frees Kabul from pressure",
     meaning="What a wide open road to Iran takes from restraint of the TTP.",
     value=0.3,
     low=-0.3,
@@ -57,6 +60,7 @@ extension.parameter(
 )
 extension.parameter(
     "iran_refugee_flow",
+    title="Afghans who leave for Iran in a month",
     meaning="Afghans who leave for Iran in a month of full hardship, with the road open.",
     value=60,
     low=0,

@@ -19,6 +19,7 @@ extension = sim.Extension("restraint_by_peers", "Factions that hold each other b
 
 extension.parameter(
     "peer_tolerance",
+    title="Distance beyond which factions wait",
     meaning="How far apart factions may be before any holds back for the others' sake.",
     value=0.1,
     low=0.0,
@@ -28,6 +29,7 @@ extension.parameter(
 )
 extension.parameter(
     "peer_weight",
+    title="How much factions' waiting holds Kabul back",
     meaning="What full restraint costs when every faction waits for the others.",
     value=3.0,
     low=1.0,

@@ -8,6 +8,7 @@ declared under that name in `sim/parameters/`. The decorator checks and register
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, get_type_hints
@@ -108,6 +109,11 @@ class Rule:
     def statement(self) -> str:
         """The first line of the docstring: the rule as one sentence."""
         return (inspect.getdoc(self.computes) or "").partition("\n")[0]
+
+    @property
+    def title(self) -> str:
+        """What the rule is called in front of readers: its statement up to the first colon or semicolon."""
+        return re.split("[:;]", self.statement)[0].rstrip(".")
 
 
 RULES: dict[str, Rule] = {}

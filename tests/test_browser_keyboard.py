@@ -235,9 +235,10 @@ def months_pass(page: Page, visit: Visit, server: Server) -> None:
 
 
 def loops(page: Page, visit: Visit, server: Server) -> None:
-    """Find the feedback loops."""
-    at(page, "Find the feedback loops", "Enter")
+    """Read the numbers behind what is drawn unasked."""
     page.locator(PICTURES).first.wait_for(timeout=PATIENCE)
+    at(page, "Numbers and files", "Enter")
+    page.get_by_role("columnheader", name="Loop").first.wait_for()
 
 
 def studio(page: Page, visit: Visit, server: Server) -> None:

@@ -23,7 +23,7 @@ SHOWN: dict[str, int | str] = {
     "why": 4,
     "actors": 8,
     "map": 3,
-    "loops": NOT_A_FORECAST,
+    "loops": 2,
     "studio": "Everything fits.",
     "experiments": NOT_A_FORECAST,
     "evidence": NOT_A_FORECAST,

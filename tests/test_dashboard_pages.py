@@ -58,7 +58,6 @@ from sim.why.names import DECISIONS
 from sim.why.pictures import ablation_picture, account_picture, decision_picture
 from sim.why.text import outline, paragraphs
 from sim.words.glossary import MODEL
-from sim.words.sentences import in_words
 
 APP = Path(__file__).resolve().parents[1] / "dashboard" / "app.py"
 SECONDS = 120
@@ -184,9 +183,9 @@ def test_pressures_are_those_of_the_library(decision: str) -> None:
         weighed = weigh(plan, decision, "2023-05", worlds=20, seed=0, parameters="defaults")
         assert same(drawn(app, 2 + number), rows_of(decision_picture(weighed).chart))
         asked.append(weighed)
-    side = [str(decision_picture(one, asked).chart.to_dict(validate=False)["spec"]) for one in asked]
+    side = [str(decision_picture(one, asked).chart.to_dict(validate=False)) for one in asked]
     assert len({re.findall(r"'domain': \[[-\d., ]+\]", one)[0] for one in side}) == 1  # what is compared has one scale
-    pressures = {in_words(one.rule) for one in weighed.pressures}
+    pressures = {RULES[one.rule].title for one in weighed.pressures}
     assert pressures <= set(labels(app))
 
 
@@ -327,12 +326,10 @@ def test_everything_can_be_found() -> None:
 
 
 @pytest.mark.slow
-def test_feedback_loops_are_found_when_asked_for_and_drawn() -> None:
-    """Otherwise every visitor waits for them, or the page draws others than `durand loops` does."""
+def test_feedback_loops_are_found_and_drawn() -> None:
+    """Otherwise the page draws others than `durand loops` does."""
     app = opened("evidence")
     app.get("button_group")[0].set_value("loops").run()
-    assert not app.get("vega_lite_chart")
-    widget(app, "button", "Find the feedback loops").click().run()
     finished(app)
     found = find_loops(signed_digraph())
     named = [one.id for one in found.named if one.circles]

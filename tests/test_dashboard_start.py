@@ -16,6 +16,7 @@ from dashboard.widgets import controls, glossary, levers
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.plots import fan, rows_of
+from sim.provenance.levers import level
 from sim.results.reading import headline, titles
 from sim.scenario import load_scenario
 from sim.vocabulary import LEVER_SPECS
@@ -60,7 +61,7 @@ def test_the_start_page_shows_both_courses_and_what_the_runs_say() -> None:
         policy = load_scenario(name).policies[name]
         assert " ".join(policy.summary.split()) in said(app)
         for lever, value in load_scenario(name).data()["policies"][name]["settings"]["levers"].items():
-            assert f"{LEVER_SPECS[lever].title} {value:g}: {LEVELS[lever].nearest(value)}" in said(app)
+            assert f"{LEVER_SPECS[lever].title} {value:g}: {level(lever, value)}" in said(app)
     assert "Not a forecast" in said(app)
     assert dict(app.query_params) == {}
 
@@ -71,9 +72,9 @@ def test_what_the_start_page_offers_leads_to_pages_that_there_are() -> None:
     assert sorted(query.partition(".")[0] for query in found.values() if query) == ["lever", "lever", "lever", "tour=1"]
     assert "Exercises with worksheets and a key" in found
     moved = [query.partition("&")[0].removeprefix("lever.").split("=") for query in found.values() if "lever." in query]
-    for lever, level in moved:
+    for lever, value in moved:
         assert lever in LEVER_SPECS
-        assert 0 <= float(level) <= 1
+        assert 0 <= float(value) <= 1
 
 
 def test_an_old_address_of_compare_still_shows_that_comparison() -> None:

@@ -231,7 +231,7 @@ extension.source("note", title="A note", date="2023", note="Made up.")
 extension.claim("note.it-is-so", source="note", text="So it is.", kind="assessment", about=["taliban", "neighbour"],
                 date="2023", confidence="low")
 def number(name, value=0.3, **more):
-    extension.parameter(name, meaning="A number.", value=value, low=0.0, high=1.0, unit="0 to 1",
+    extension.parameter(name, title=name, meaning="A number.", value=value, low=0.0, high=1.0, unit="0 to 1",
                         **(more or {"judgement": "Made up."}))
 number("nearness", claims=["note.it-is-so"])
 number("cost_gifts")
@@ -512,20 +512,23 @@ WRONG = {
     "def f(:\n": (0, "this is not Python"),
     "\nextension.parametre('x')\n": (1, "AttributeError: 'Extension' object has no attribute 'parametre'"),
     "import not_there_at_all\n": (0, "ModuleNotFoundError: No module named 'not_there_at_all'"),
-    "extension.parameter('x', meaning='m', value=2, low=0, high=1, unit='u')\n": (
+    "extension.parameter('x', title='t', meaning='m', value=2, low=0, high=1, unit='u')\n": (
         0,
         "value 2 is not between low 0 and high 1",
     ),
-    "extension.parameter('x', meaning='m', value=1, low=0, high=1, unit='u')\n": (0, "parameter x rests on nothing"),
-    f"extension.parameter('kinship_weight', meaning='m', value=1, low=0, high=1, unit='u', {GROUNDS})\n": (
+    "extension.parameter('x', title='t', meaning='m', value=1, low=0, high=1, unit='u')\n": (
+        0,
+        "parameter x rests on nothing",
+    ),
+    f"extension.parameter('kinship_weight', title='t', meaning='m', value=1, low=0, high=1, unit='u', {GROUNDS})\n": (
         0,
         "parameter kinship_weight is there already",
     ),
-    "extension.parameter('x', meaning='m', value=1, low=0, high=1, unit='u', claims=['001.1-none'])\n": (
+    "extension.parameter('x', title='t', meaning='m', value=1, low=0, high=1, unit='u', claims=['001.1-none'])\n": (
         0,
         "parameter x: no such claim: 001.1-none",
     ),
-    "extension.parameter('x', meaning='m', value=1, low=0, high=1, unit='u', judgment='m')\n": (
+    "extension.parameter('x', title='t', meaning='m', value=1, low=0, high=1, unit='u', judgment='m')\n": (
         0,
         "unknown key: judgment",
     ),
@@ -589,7 +592,7 @@ WRONG = {
         "actor change: a block of files is called Change",
     ),
     "@extension.actor(ActorSpec('a b', 'X'))\nclass X(Actor):\n    pass\n": (0, "actor 'a b' has no proper name"),
-    f"extension.parameter('cost_gifts', meaning='A.', value=0.1, low=0.0, high=1.0, unit='cost units', {GROUNDS})\n"
+    f"extension.parameter('cost_gifts', title='t', meaning='A.', value=0.1, low=0.0, high=1.0, unit='cost units', {GROUNDS})\n"
     "extension.lever(Lever('gifts', 'G', 'Gives.', aims=('calm',)))\n": (1, "lever gifts: no such metric: calm"),
     "extension.lever('gifts')\n": (0, "AttributeError: 'str' object has no attribute 'name'"),
     "@extension.actor(ActorSpec('x', 'X', settings=(Setting('y', 'S'),), sees=('z',)))\nclass X(Actor):\n    pass\n": (

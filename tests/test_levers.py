@@ -14,7 +14,7 @@ from sim.evidence import ledger
 from sim.experiment.response.kept import FILE, effects_words, excerpt
 from sim.experiment.response.study import Response
 from sim.parameters import PARAMETERS
-from sim.provenance.levers import explained
+from sim.provenance.levers import amount, explained, level
 from sim.scenario import load_scenario
 from sim.vocabulary import BROKERING, CAMPAIGNS, ENGAGEMENTS, KABUL_ANSWERS, LEVERS, STANCES
 from sim.vocabulary.levels import LEVELS, STEPS
@@ -149,15 +149,16 @@ def test_levels_have_words_for_levers_alone_and_what_is_set_beside_them() -> Non
     assert set(LEVELS) == {*LEVERS, "conditionality", "visibility"}
 
 
-def test_a_level_between_two_is_called_by_the_nearer_and_never_nothing_or_all() -> None:
+def test_a_level_between_two_is_told_by_both() -> None:
+    """Otherwise 0.3 of a lever and 0.2 of it are said to be the same."""
     names = LEVELS["aid"].names
-    assert [LEVELS["aid"].nearest(step) for step in STEPS] == list(names)
-    assert [LEVELS["aid"].nearest(value) for value in (0.05, 0.3, 0.4, 0.95)] == [
-        names[1],
-        names[1],
-        names[2],
-        names[3],
-    ]
+    assert [LEVELS["aid"].around(step) for step in STEPS] == [(name,) for name in names]
+    assert [LEVELS["aid"].around(value) for value in (0.05, 0.3, 0.95)] == [names[:2], names[1:3], names[3:]]
+    assert LEVELS["aid"].around(0.1 + 0.65) == (names[3],)  # 0.75 but for rounding
+    low, high = names[1:3]
+    assert level("aid", 0.3) == f"Between “{low}” and “{high}” (about {amount('aid', 0.3)})"
+    assert amount("aid", 0.3).startswith(f"{0.3 * PARAMETERS['aid_per_month'].value:.1f}")
+    assert level("no_lever", 0.3) == ""
 
 
 def test_a_level_with_an_amount_gives_the_models_own() -> None:

@@ -253,7 +253,8 @@ def test_a_range_of_one_point_is_that_point() -> None:
 
 def declared(**changes: object) -> Parameter:
     return Parameter.model_validate(
-        {"meaning": "Something.", "value": 0.5, "low": 0.0, "high": 1.0, "unit": "share"} | changes
+        {"title": "Something", "meaning": "Something.", "value": 0.5, "low": 0.0, "high": 1.0, "unit": "share"}
+        | changes
     )
 
 
@@ -288,6 +289,9 @@ def test_it_is_declared_in_full(name: str) -> None:
     """Otherwise a reader cannot say what the number is, in what unit, or why."""
     one = PARAMETERS[name]
     assert one.name == name
+    assert one.title[0].isupper()
+    assert not one.title.endswith(".")
+    assert one.title.lower() != name.replace("_", " ")
     assert one.meaning.endswith((".", ")"))
     assert one.unit
     assert one.claims or one.judgement
@@ -300,6 +304,19 @@ def test_it_is_declared_in_full(name: str) -> None:
     if one.unit == "-1 to 1":
         assert one.low >= -1.0
         assert one.high <= 1.0
+
+
+def test_no_two_go_by_the_same_title() -> None:
+    """Otherwise a list of them leaves open which is meant."""
+    assert len({one.title for one in PARAMETERS.values()}) == len(PARAMETERS)
+
+
+@pytest.mark.parametrize(
+    "words", ["", "An uncertain number that is told of at such length that no list can hold all of it"]
+)
+def test_a_title_is_there_and_short(words: str) -> None:
+    with pytest.raises(ValidationError, match="title"):
+        declared(title=words)
 
 
 @pytest.mark.parametrize(
@@ -321,7 +338,7 @@ def test_a_name_stands_in_one_file_only(first: str, tmp_path, monkeypatch: pytes
     import sim.parameters
     from sim.yamlfile import FileError
 
-    entry = "rate:\n  meaning: A rate.\n  value: {}\n  low: 0\n  high: 1\n  unit: share\n  judgement: Ours.\n"
+    entry = "rate:\n  title: Rate\n  meaning: A rate.\n  value: {}\n  low: 0\n  high: 1\n  unit: share\n  judgement: Ours.\n"
     (tmp_path / "a.yaml").write_text(entry.format(first))
     (tmp_path / "b.yaml").write_text(entry.format("0.4"))
     monkeypatch.setattr(sim.parameters, "__file__", str(tmp_path / "__init__.py"))

@@ -236,6 +236,18 @@ def test_states_itself_in_a_sentence(name: str) -> None:
 
 
 @every_rule
+def test_its_title_is_short_enough_for_a_line_of_a_chain(name: str) -> None:
+    title = RULES[name].title
+    assert RULES[name].statement.startswith(title)
+    assert len(title) <= 90
+    assert title.count("(") == title.count(")")
+
+
+def test_no_two_go_by_the_same_title() -> None:
+    assert len({one.title for one in RULES.values()}) == len(RULES)
+
+
+@every_rule
 def test_its_parameters_are_declared(name: str) -> None:
     """Otherwise a rule takes a number that has no range, unit or source."""
     assert [one for one in RULES[name].parameters if one not in PARAMETERS] == []

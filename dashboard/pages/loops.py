@@ -9,10 +9,10 @@ import streamlit as st
 from dashboard.runtime import asked, questions, state, versions
 from dashboard.runtime.language import _
 from dashboard.runtime.questions import Question
-from dashboard.widgets import choosing, feedback, show, waiting
+from dashboard.widgets import choosing, feedback, show
 from sim.loops.strip import strip_picture
 
-MOST_WORLDS = 200  # ten times as many are simulated for each scenario
+MOST_WORLDS = 80  # ten times as many are simulated for each scenario, while the visitor waits
 
 show.page(
     _("Loops"),
@@ -24,15 +24,15 @@ show.page(
 
 
 def at_work(here: state.State) -> None:
-    """The strips of the scenarios, once somebody has asked for them, and what they show in sentences."""
-    plans = versions.scenarios(here)
+    """The strips of the scenarios, and what they show in sentences."""
     how = asked.how(here) | {"worlds": min(here.worlds, MOST_WORLDS), "metric": here.metric}
-    ask = Question(questions.loops_at_work, tuple(plans.values()), how)
-    found = waiting.answer("loops at work", _("Switch the loops off, one at a time"), ask, _("Takes some ten seconds."))
+    asks = {name: Question(questions.loops_at_work, (plan,), how) for name, plan in versions.scenarios(here).items()}
+    found = show.answers(lambda: asks)
     if found is None:
         return
-    named = dict(zip(_titles(here), found, strict=True))
-    show.picture(show.drawn((ask.key, "at work"), partial(strip_picture, named)), "loops-at-work", width=720)
+    named = dict(zip(_titles(here), found.values(), strict=True))
+    key = (*(one.key for one in asks.values()), "at work")
+    show.picture(show.drawn(key, partial(strip_picture, named)), "loops-at-work", width=720)
     with st.container(horizontal=True, gap="medium"):
         for title, one in named.items():
             with st.container(width=520):

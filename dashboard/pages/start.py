@@ -50,7 +50,7 @@ def courses() -> None:
 
 
 def _at(lever: str, value: float) -> str:
-    return show.plain(f"{_(LEVER_SPECS[lever].title)} {value:g}: {_(level(lever, value))}")
+    return show.plain(f"{_(LEVER_SPECS[lever].title)} {value:g}: {level(lever, value, _)}")
 
 
 def chart() -> None:
@@ -77,7 +77,7 @@ def levers() -> None:
                 query_params={f"lever.{lever}": repr(value), "metric": HERE.metric},
             )
             st.caption(
-                show.plain(_("From: {before}. To: {after}.", before=_(level(lever, was)), after=_(level(lever, value))))
+                show.plain(_("From: {before}. To: {after}.", before=level(lever, was, _), after=level(lever, value, _)))
             )
 
 

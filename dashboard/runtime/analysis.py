@@ -69,7 +69,6 @@ def sensitivity(tell: Tell, folder: str, metric: str, versus: str | None) -> Fou
     from sim.parameters import PARAMETERS
     from sim.plots.gallery import Picture
     from sim.plots.tables import Table
-    from sim.words.sentences import capital
 
     tell(None)
     with _unnamed(folder):
@@ -81,12 +80,10 @@ def sensitivity(tell: Tell, folder: str, metric: str, versus: str | None) -> Fou
             narrow = {"tornado": found.tornado, "indices": found.chart, "interactions": found.interactions}[name]
             chart = narrow(study.metric, study.scenario, study.mix, width=NARROW)
             title = f"{alt[0].upper()}{alt[1:]}"
-            called = [[capital(factor_words(one)), *cells_] for one, *cells_ in rows]
+            called = [[factor_words(one), *cells_] for one, *cells_ in rows]
             drawn.append(_shown(Picture(f"{study.key}-{name}", title, "", title, chart, Table(head, called))))
     first = [name for study in found.studies if study.indices for name in study.indices.table.index[:NAMED]]
-    words = tuple(
-        (capital(factor_words(name)), PARAMETERS[name].meaning) for name in dict.fromkeys(first) if name in PARAMETERS
-    )
+    words = tuple((factor_words(name), PARAMETERS[name].meaning) for name in dict.fromkeys(first) if name in PARAMETERS)
     return Found(tuple(found.reading()), tuple(drawn), {"indices.csv": found.indices.to_csv()}, words)
 
 

@@ -83,7 +83,7 @@ def settings(columns: Sequence[tuple[State, Scenario]]) -> list[list[str]]:
     for name in dict.fromkeys(name for here, _ in columns for name in here.uncertainties):
         values = [here.uncertainties.get(name) for here, _ in columns]
         rows.append(
-            [PARAMETERS[name].meaning, *("as the worlds have it" if one is None else f"{one:g}" for one in values)]
+            [PARAMETERS[name].title, *("as the worlds have it" if one is None else f"{one:g}" for one in values)]
         )
     return rows
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import blake2b
 from itertools import count
 from json import dumps
@@ -86,22 +87,21 @@ def ablation(tell: Tell, scenario: Scenario, metric: str, months: int, **how: An
 
 def loops(tell: Tell) -> Loops:
     """The feedback loops that the rules close, for the heavy worker: see `sim.loops`."""
+    tell(None)
+    return _loops()
+
+
+@cache
+def _loops() -> Loops:
+    """The same for all visitors, and so worked out once."""
     from sim.loops import find_loops, signed_digraph
-    from sim.loops.graph import READ
 
-    def progress(done: int) -> None:
-        tell({"done": done, "of": len(READ), "what": "pairs of scenarios read"})
-
-    progress(0)
-    return find_loops(signed_digraph(progress=progress)).foremost()
+    return find_loops(signed_digraph()).foremost()
 
 
-def loops_at_work(tell: Tell, *plans: Scenario, metric: str, months: int, **how: Any) -> tuple[AtWork, ...]:
-    """What each loop does to a metric month by month under some scenarios, for the heavy worker: see `sim.loops.at_work`."""
+def loops_at_work(tell: Tell, plan: Scenario, metric: str, months: int, **how: Any) -> AtWork:
+    """What each loop does to a metric month by month under a scenario: see `sim.loops.at_work`."""
     from sim.loops.at_work import at_work
 
-    out: list[AtWork] = []
-    for plan in plans:
-        tell({"done": len(out), "of": len(plans), "what": "scenarios"})
-        out.append(at_work(plan, metric, months=months, **how))
-    return tuple(out)
+    tell(None)
+    return at_work(plan, metric, months=months, **how)

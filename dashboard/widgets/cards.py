@@ -88,7 +88,7 @@ def arguments(one: Explained) -> None:
     if one.past:
         st.markdown(_("**In the record** (how strongly is a judgement)"))
     for past in one.past:
-        words = f": {level(one.name, past.value)}" if one.levels else ""
+        words = f": {level(one.name, past.value, _)}" if one.levels else ""
         st.markdown(f"- {past.months}, {past.value:g}{show.plain(words)}. {show.plain(past.why)}")
 
 

@@ -15,7 +15,7 @@ from sim.why.account import Term
 from sim.why.text import Line
 from sim.words.language import N_
 from sim.words.numbers import number
-from sim.words.sentences import in_words
+from sim.words.sentences import capital, in_words
 
 DEEPEST = 6
 _KINDS = {
@@ -53,21 +53,27 @@ def outline(lines: tuple[Line, ...], place: str, now: str, then: str) -> None:
 
 
 def spoken(words: str) -> str:
-    """Words in which the names of rules and parameters may stand, as they are read aloud."""
-    return in_words(words).replace(" ← ", ", through ")
+    """Words with arrows as they are read aloud."""
+    return words.replace(" ← ", ", through ")
 
 
 def _term(term: Term, now: str, then: str) -> None:
-    st.markdown(f"**{show.plain(_(_KINDS.get(term.kind, term.kind)))}: {show.plain(spoken(term.unmarked))}**")
-    if term.kind == "rule":
-        st.markdown(show.plain(RULES[term.name].statement))
+    said = RULES[term.name].statement if term.kind == "rule" else term.unmarked
+    st.markdown(f"**{show.plain(_(_KINDS.get(term.kind, term.kind)))}:** {show.plain(said)}")
     if term.inputs:
         heads = _(_INPUTS.get(term.kind, N_("Expected")))
-        rows = [[spoken(name), number(here), number(there)] for name, (here, there) in term.inputs.items()]
+        rows = [[_input(name), number(here), number(there)] for name, (here, there) in term.inputs.items()]
         show.table(Table([heads, now, then], rows))
-    if term.kind in ("rule", "parameter"):
-        links.evidence(term.name, _("{name}: all about it", name=term.name))
+    if term.kind == "rule":
+        links.evidence(term.name, _("All about this rule"))
+    elif term.kind == "parameter":
+        links.evidence(term.name, _("All about this parameter"))
     claims(term.claims, _("It rests on"))
+
+
+def _input(name: str) -> str:
+    """What a term takes, in words: the pressure of a rule, or a state by the rule's own name for it."""
+    return RULES[name].title if name in RULES else capital(in_words(name))
 
 
 def claims(names: tuple[str, ...], heading: str) -> None:
@@ -91,12 +97,12 @@ def rules(names: list[str], place: str) -> None:
     for count, name in enumerate(names):
         column = columns[count * 3 // max(len(names), 1)]
         with column.expander(
-            show.plain(spoken(name)), key=state.key("pressure", place, name), on_change="rerun"
+            show.plain(RULES[name].title), key=state.key("pressure", place, name), on_change="rerun"
         ) as one:
             if one.open:
                 rule = index().rules[name]
                 st.markdown(show.plain(rule.statement))
-                links.evidence(name, _("{name}: all about it", name=name))
+                links.evidence(name, _("All about this rule"))
                 claims(rule.claims, _("It rests on"))
                 if rule.judgement:
                     st.caption(_("Judgement: {judgement}", judgement=show.plain(rule.judgement)))

@@ -18,6 +18,7 @@ from dashboard.runtime import history, state, versions
 from dashboard.runtime.language import _
 from dashboard.runtime.state import MOST_SCENARIOS, POSTURES, SHARES, State
 from dashboard.widgets import glossary, show
+from sim.experiment.factors import factor_words
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.parameters.posterior import AS_OF, window
@@ -27,7 +28,7 @@ from sim.scenario.settings import OPTIONS
 from sim.scenario.words import CHOOSE
 from sim.vocabulary import ACTORS, CAMPAIGNS, month_after, month_words
 from sim.words.language import N_
-from sim.words.sentences import HEADLINES, capital, in_words
+from sim.words.sentences import HEADLINES
 
 # Shown without being asked for: what the articles' arguments about force and favours turn on.
 UNCERTAIN = ("threat_response", "reward_response", "kinship_weight", "chip_value", "kabul_control")
@@ -237,7 +238,7 @@ def uncertainties(here: State) -> State:
         _("Fix other parameters too"),
         others,
         [name for name in here.uncertainties if name in others],
-        format_func=words,
+        format_func=factor_words,
         max_selections=8,
         key=state.key("others"),
         help=_("Any of the model's declared parameters, by name."),
@@ -273,7 +274,7 @@ def parameter_slider(name: str, value: float, key: str, on_change: Callable[[], 
     """A slider over a parameter's declared range, in steps that its declared value lies on."""
     about = PARAMETERS[name]
     found = st.slider(
-        words(name),
+        about.title,
         about.low,
         about.high,
         value,
@@ -290,11 +291,6 @@ def parameter_slider(name: str, value: float, key: str, on_change: Callable[[], 
         ),
     )
     return _stands_at(name, found)
-
-
-def words(name: str) -> str:
-    """A parameter's name in words."""
-    return capital(in_words(name))
 
 
 def runs(here: State) -> State:

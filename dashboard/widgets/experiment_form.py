@@ -10,6 +10,7 @@ from dashboard.runtime import experiments, state
 from dashboard.runtime.experiments import KINDS
 from dashboard.runtime.language import _
 from dashboard.widgets import controls, show
+from sim.experiment.factors import factor_words
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.scenario.diff import TITLES
@@ -63,14 +64,14 @@ def _what(data: dict[str, Any]) -> dict[str, Any]:
             _("Uncertainties, each over its declared range"),
             _VARIABLE,
             names,
-            format_func=controls.words,
+            format_func=factor_words,
             key=state.key("trial uncertainties"),
             help=_("Type a few letters to find one. What they mean stands below."),
         )
         if chosen:
             with st.expander(_("What these are")):
                 meanings = (
-                    f"- **{show.plain(controls.words(name))}**: {show.plain(PARAMETERS[name].meaning)}"
+                    f"- **{show.plain(PARAMETERS[name].title)}**: {show.plain(PARAMETERS[name].meaning)}"
                     for name in chosen
                 )
                 st.markdown("\n".join(meanings))

@@ -1,4 +1,4 @@
-"""The feedback loops of the model: found when somebody asks, then drawn, all in one and each by itself."""
+"""The feedback loops of the model, as they are found in it: drawn all in one, and each by itself."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WIDTH = 720
 
 
 def loops() -> None:
-    """A button; then the diagram of all loops with a name, and one of each."""
+    """The diagram of all loops with a name, and one of each."""
     st.markdown(
         _(
             "What feeds on what. The loops are found in the model: single months of several scenarios are calculated "
@@ -29,7 +29,7 @@ def loops() -> None:
     )
     st.markdown("\n".join(f"- **{show.plain(capital(name))}:** {show.plain(how)}" for name, how in LOOPS.values()))
     ask = Question(questions.loops, ())
-    found = waiting.answer("loops", _("Find the feedback loops"), ask, _("Takes some ten seconds."))
+    found = waiting.answer("loops", _("Find the feedback loops"), ask, at_once=True)
     if found is None:
         return
     show.picture(show.drawn((ask.key, "loops"), partial(picture, found)), "loops", width=WIDTH)

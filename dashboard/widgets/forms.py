@@ -11,6 +11,7 @@ from dashboard.runtime.checks import is_month
 from dashboard.runtime.language import _
 from dashboard.runtime.state import POSTURES, SHARES
 from dashboard.widgets import controls, drafting, show
+from sim.experiment.factors import factor_words
 from sim.parameters import PARAMETERS
 from sim.provenance.levers import level
 from sim.scenario.diff import TITLES
@@ -78,8 +79,8 @@ def _value(name: str, key: str) -> float | str:
         chosen = st.selectbox(_("To"), options, format_func=controls.option, key=state.key("to", key, name))
         return str(chosen)
     value = float(st.slider(_("To"), 0.0, 1.0, 0.5, 0.05, key=state.key("to", key, name)))
-    if words := level(name, value):
-        st.caption(show.plain(_("{value:g} is about: {words}", value=value, words=words)))
+    if words := level(name, value, _):
+        st.caption(show.plain(_("{value:g}: {words}", value=value, words=words)))
     return value
 
 
@@ -87,11 +88,11 @@ def _parameters(text: str, key: str) -> str:
     st.markdown(_("**What nobody controls**"))
     found = drafting.data_of(text).get("parameters")
     for name, value in found.items() if isinstance(found, dict) else ():
-        st.markdown(f"{show.plain(controls.words(name))}: {show.plain(value)}")
+        st.markdown(f"{show.plain(factor_words(name))}: {show.plain(value)}")
         if st.button(_("Remove"), key=state.key("free", key, name), help=_("Leave this parameter as declared.")):
             return drafting.with_parameter(text, name, None)
     names = [name for name, about in PARAMETERS.items() if not about.constant]
-    name = st.selectbox(_("Parameter"), names, format_func=controls.words, key=state.key("parameter", key))
+    name = st.selectbox(_("Parameter"), names, format_func=factor_words, key=state.key("parameter", key))
     about = PARAMETERS[name]
     st.caption(_("{meaning} Unit: {unit}.", meaning=show.plain(about.meaning), unit=show.plain(about.unit)))
     value = controls.parameter_slider(name, about.value, state.key("set value", key, name))
@@ -123,9 +124,9 @@ def _said(change: dict[str, Any]) -> str:
 
 
 def _part(name: str, value: Any) -> str:
-    """One thing that is set, with the level that it comes closest to."""
+    """One thing that is set, with what that stands for."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    words = level(name, float(value)) if number and 0 <= value <= 1 else ""
+    words = level(name, float(value), _) if number and 0 <= value <= 1 else ""
     return f"{TITLES[name]} {controls.option(str(value))}{f' ({words})' if words else ''}"
 
 

@@ -73,12 +73,12 @@ def _lever(name: str, written: float, since: str) -> None:
         help=_("{about}  \nAs written: {written:g}.", about=_in_short(name), written=written),
     )
     with st.container(horizontal=True, key=f"level-{name}", vertical_alignment="center", gap="small"):
-        if called := level(name, value):
+        if called := level(name, value, _):
             more: dict[str, Any] = {
                 "type": "tertiary",
                 "help": _("What {lever} stands for, costs and does.", lever=_(TITLES[name])),
             }
-            st.button(show.plain(_(called)), key=state.key("level", name), on_click=_ask, args=[name], **more)
+            st.button(show.plain(called), key=state.key("level", name), on_click=_ask, args=[name], **more)
         if abs(value - written) > 1e-9:
             st.button(
                 _("Back to {value:g}", value=written),

@@ -9,6 +9,7 @@ from dashboard.runtime.language import _, chosen
 from dashboard.runtime.state import State, too_long
 from dashboard.widgets import controls
 from sim.metrics import METRICS
+from sim.parameters import PARAMETERS
 from sim.provenance.levers import level
 from sim.results import Comparison
 from sim.results.reading import contrast, headline, titles
@@ -31,7 +32,7 @@ def changes(here: State) -> str:
         since = month_words(versions.since(here))
         out.append(_("Your {title}, from {month}: {changes}.", title=title, month=since, changes="; ".join(parts)))
     if here.uncertainties:
-        parts = [f"{controls.words(name)} {value:g}" for name, value in here.uncertainties.items()]
+        parts = [f"“{PARAMETERS[name].title}” {value:g}" for name, value in here.uncertainties.items()]
         out.append(_("In every scenario: {values}.", values="; ".join(parts)))
     return " ".join(out)
 
@@ -112,7 +113,7 @@ def digest(found: Comparison) -> str:
 
 def _called(lever: str | None, value: float | str) -> str:
     """What a lever's new level is called, in brackets; nothing for what is no lever."""
-    called = level(lever, float(value)) if lever else ""
+    called = level(lever, float(value), _) if lever else ""
     return f" ({called})" if called else ""
 
 

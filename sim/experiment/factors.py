@@ -13,21 +13,22 @@ from sim.scenario.diff import TITLES
 from sim.scenario.settings import DEFAULTS, OPTIONS
 from sim.scenario.words import CHOOSE
 from sim.vocabulary import ACTORS, LEVERS
-from sim.words.sentences import in_words
+from sim.words.sentences import capital, in_words
 from sim.worlds import Vector
 from sim.yamlfile import PlacedError, short, suggestion
 
 
 def factor_words(name: str) -> str:
-    """What a factor is called in a sentence, short; what it means is told besides.
+    """What a parameter or a lever is called in front of readers; what it means is told besides.
 
     >>> factor_words("start_us_ties"), factor_words("pakistan.aid")
-    ('start US ties', 'Pakistan: Aid')
+    ('US goodwill towards Pakistan in August 2021', 'Pakistan: Aid')
     """
+    if name in PARAMETERS:
+        return PARAMETERS[name].title
     actor, _, setting = name.rpartition(".")
-    if actor in ACTORS:
-        return f"{ACTORS[actor]}: {TITLES.get(setting) or in_words(setting)}"
-    return in_words(name)
+    words = TITLES.get(setting) or capital(in_words(setting))
+    return f"{ACTORS[actor]}: {words}" if actor in ACTORS else words
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ class Extension:
     >>> import sim
     >>> extension = sim.Extension("iran", "Iran as an actor")
     >>> extension.parameter(
-    ...     "start_iran_road", meaning="How far Iran's road is open at the start.", value=0.2, low=0, high=0.5,
+    ...     "start_iran_road", title="Iran's road at the start", meaning="How far it is open.", value=0.2, low=0, high=0.5,
     ...     unit="0 to 1", judgement="No source says; the range is wide.",
     ... )
     >>> [(one.kind, one.name) for one in extension.declared]

@@ -15,6 +15,7 @@ from sim.loops.text import SIGNS, kind, way_round
 from sim.plots.gallery import Picture
 from sim.plots.tables import Table
 from sim.plots.theme import INK, SOFT, WIDTH, broken, dress
+from sim.rule import RULES
 from sim.theme import NODE, PAPER
 from sim.why.names import Key
 
@@ -71,7 +72,7 @@ def picture(found: Loops, only: str = "", *, width: int | None = None) -> Pictur
             f"{letters[one.id]} {one.name} ({one.id})",
             kind(one.circles[0]),
             way_round(one.circles[0]),
-            ", ".join(one.circles[0].rules),
+            "; ".join(RULES[name].title for name in one.circles[0].rules),
         ]
         for one in loops
     ]

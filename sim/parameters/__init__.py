@@ -26,6 +26,7 @@ class Parameter(BaseModel):
 
     Attributes:
         name, theme: its id, and the file it stands in.
+        title: what it is called in front of readers, in at most 60 characters.
         meaning: what it stands for, in a sentence.
         value: the point value; low, high: the range thought possible (all alike for a constant).
         unit: its unit.
@@ -37,6 +38,7 @@ class Parameter(BaseModel):
 
     name: str = ""
     theme: str = ""
+    title: Annotated[str, Field(min_length=1, max_length=60)]
     meaning: Annotated[str, Field(min_length=1)]
     value: float
     low: float
@@ -58,6 +60,11 @@ class Parameter(BaseModel):
     def constant(self) -> bool:
         """Whether it is fixed by definition rather than uncertain."""
         return self.low == self.high
+
+    @property
+    def in_full(self) -> str:
+        """Its title, and what that does not say of what it means."""
+        return self.meaning if self.meaning == f"{self.title}." else f"{self.title}. {self.meaning}"
 
 
 @runtime_checkable

@@ -142,7 +142,7 @@ def _parameter_card(known: Index, name: str) -> Card:
         Section("Set by scenarios", _file_entries(known.setting.get(name, ()))),
         Section("Rests on", _claim_entries(known, parameter.claims), "no claim: the judgement above carries it"),
     )
-    return Card("parameter", name, parameter.meaning, _given(facts), sections)
+    return Card("parameter", name, parameter.in_full, _given(facts), sections)
 
 
 def _metric_card(known: Index, name: str) -> Card:
@@ -329,7 +329,7 @@ def _rule_entries(known: Index, names: Iterable[str]) -> tuple[Entry, ...]:
 
 def _parameter_entry(known: Index, name: str) -> Entry:
     parameter = known.parameters[name]
-    return Entry("parameter", name, _figure(parameter), parameter.meaning)
+    return Entry("parameter", name, _figure(parameter), parameter.in_full)
 
 
 def _mechanism_entries(names: Iterable[str]) -> tuple[Entry, ...]:

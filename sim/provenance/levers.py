@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,7 +12,8 @@ from sim.scenario import load_scenario
 from sim.scenario.diff import TITLES
 from sim.vocabulary import LEVER_SPECS, month_words, settings_of
 from sim.vocabulary.levels import LEVELS, STEPS
-from sim.words.numbers import fine, number
+from sim.words.language import N_, english
+from sim.words.numbers import fine
 
 # The scenario that writes down what Pakistan did.
 RECORD = "history"
@@ -81,25 +83,35 @@ def explained(name: str) -> Explained:
     )
 
 
-def level(name: str, value: float) -> str:
-    """What a lever's number comes closest to, in words; empty for a lever that has none."""
-    words = LEVELS.get(name)
-    return words.nearest(value) if words else ""
+def level(name: str, value: float, tell: Callable[..., str] = english) -> str:
+    """What Pakistan does at a lever's number; at one between two levels, both; and how much that is, where it is known.
+
+    Args:
+        tell: puts a text into a reader's language. Empty for a lever that has no words.
+    """
+    if name not in LEVELS:
+        return ""
+    names = [tell(one) for one in LEVELS[name].around(value)]
+    said = names[0] if len(names) == 1 else tell(N_("Between “{less}” and “{more}”"), less=names[0], more=names[1])
+    much = amount(name, value)
+    return tell(N_("{level} (about {much})"), level=said, much=much) if much else said
 
 
 def _levels(name: str) -> tuple[tuple[float, str], ...]:
+    return tuple((step, level(name, step)) for step in STEPS) if name in LEVELS else ()
+
+
+def amount(name: str, value: float) -> str:
+    """How much a lever's number is, where the model has it in a unit of its own: by its declared value, which worlds draw anew.
+
+    >>> amount("aid", 0.5), amount("fencing", 0.5)
+    ('4 million US$ a month', '')
+    """
     words = LEVELS.get(name)
-    if words is None:
-        return ()
-    return tuple((step, f"{said}{_amount(words.scale, step)}") for step, said in zip(STEPS, words.names, strict=True))
-
-
-def _amount(scale: str, step: float) -> str:
-    """How much that is, where the model has it in a unit of its own: its declared value, which worlds draw anew."""
-    if not scale or not step:
+    if words is None or not words.scale or not value:
         return ""
-    about = PARAMETERS[scale]
-    return f" (about {number(about.value * step, whole=about.value >= 1)} {about.unit})"
+    about = PARAMETERS[words.scale]
+    return f"{fine(about.value * value)} {about.unit}"
 
 
 def _cost(name: str) -> str:

@@ -57,7 +57,7 @@ def _everything(known: Index) -> Iterator[Entry]:
     for rule in known.rules.values():
         yield Entry("rule", rule.name, rule.theme, rule.statement)
     for parameter in known.parameters.values():
-        yield Entry("parameter", parameter.name, parameter.theme, parameter.meaning)
+        yield Entry("parameter", parameter.name, parameter.theme, parameter.in_full)
     for name, sentence in PARTS.items():
         yield Entry("mechanism", name, "", sentence)
     for metric in METRICS.values():

@@ -66,7 +66,7 @@ def alignment(
     loops=("L8",),
 )
 def expectation(expected: Share, benefit: Share, *, expectation_learning: Vector) -> Share:
-    """Hopes adapt to what has come, so a benefit hoped for and withheld sours the tie for a time."""
+    """Hopes adapt to what has come: so a benefit hoped for and withheld sours the tie for a time."""
     return expected + expectation_learning * (benefit - expected)
 
 
@@ -81,7 +81,7 @@ def expectation(expected: Share, benefit: Share, *, expectation_learning: Vector
 def faction_power(
     power: Share, resting: Share, delivered: Distance, favour: Share, *, power_gain: Vector, power_pull: Vector
 ) -> Annotated[Vector, Quantity("ratio", 0.0, 20.0)]:
-    """A faction gains power as its line delivers, is drawn back to its standing, and never loses all (to be scaled to shares).
+    """A faction gains power as its line delivers; it is drawn back to its standing, and never loses all (scaled to shares later).
 
     Args:
         resting: its standing when nothing happens.
@@ -158,7 +158,7 @@ def legitimacy(
     legitimacy_favour_cost: Vector,
     legitimacy_hardship: Vector,
 ) -> Share:
-    """Standing at home suffers from visible favours to or from a distrusted Pakistan, and from hardship.
+    """Standing at home suffers from hardship and from favours: visible ones, to or from a distrusted Pakistan.
 
     Args:
         favour: how much passes between Kabul and Islamabad: restraint one way, help the other.
@@ -286,7 +286,7 @@ def rhetoric(
     rhetoric_clerics: Vector,
     rhetoric_prestige: Vector,
 ) -> Share:
-    """Pro-Taliban and anti-American talk in Pakistan rises with those who use it and with the movement's prestige."""
+    """Pro-Taliban and anti-American talk in Pakistan rises with those who use it; with the movement's prestige, too."""
     quiet = (
         (1.0 - rhetoric_pti * power_pti)
         * (1.0 - rhetoric_clerics * power_clerics)

@@ -39,7 +39,7 @@ def wartime_need(need: Share, war: Share, *, wartime_need_drain: Vector, wartime
 def inherited_arms(
     stock: Share, war: Share, *, arsenal_inherited: Vector, arsenal_absorption: Vector, arsenal_war_use: Vector
 ) -> Share:
-    """The inherited arsenal replaces Pakistani arms as it is taken into use, and is worn down by war."""
+    """The inherited arsenal replaces Pakistani arms as it is taken into use; war wears it down."""
     return stock + arsenal_absorption * (arsenal_inherited - stock) - arsenal_war_use * war * stock
 
 

@@ -21,7 +21,7 @@ from sim.worlds import Vector
 def recognition_granted(
     granted: Share, lever: Share, *, recognition_pace: Vector, recognition_revocable: Vector
 ) -> Share:
-    """Recognition accumulates by steps and is not taken back (but for what may prove revocable)."""
+    """Recognition accumulates by steps and is not taken back: but for what may prove revocable."""
     return np.maximum(
         granted + recognition_pace * (lever - granted), granted * (1.0 - recognition_revocable * recognition_pace)
     )
@@ -94,7 +94,7 @@ def us_ties(
     us_ties_rhetoric: Vector,
     us_ties_support: Vector,
 ) -> Share:
-    """Washington's goodwill cools with recognition of Kabul, help that is seen, and anti-American talk.
+    """Washington's goodwill cools with what Islamabad does and says: recognition of Kabul, help that is seen, hostile talk.
 
     Args:
         support: what Kabul gets from Pakistan, as far as it is seen.
@@ -224,7 +224,7 @@ def indian_retreat(retreat: Share, *, india_retreat_cost: Vector) -> Logits:
     off=0.0,
 )
 def off_the_menu(shut: Share, *, menu_closed: Vector) -> Logits:
-    """What none of the policies asks for that an actor is left to choose among is out of the question.
+    """What no policy on the menu asks for is out of the question: where an actor is left to choose among some.
 
     Args:
         shut: 1 where no policy on the menu asks for the option or leaves it open.
@@ -243,7 +243,7 @@ def off_the_menu(shut: Share, *, menu_closed: Vector) -> Logits:
     off=0.0,
 )
 def mediation_leans(truce: Share, brokering: Share, leverage_taliban: Share, *, mediation_lean: Vector) -> Share:
-    """A truce that Kabul stands behind comes with pressure on Islamabad to concede, as far as Kabul has a hold on it."""
+    """A truce that Kabul stands behind presses Islamabad to concede: the more so, the more of a hold Kabul has on it."""
     return mediation_lean * truce * brokering * leverage_taliban
 
 

@@ -143,7 +143,7 @@ def unrest(
     unrest_violence: Vector,
     unrest_favours: Vector,
 ) -> Share:
-    """Unrest follows a weak economy, a strong opposition kept out, mobilising talk, violence, and giving while people die.
+    """Unrest at home follows its causes: a weak economy, an opposition kept out, mobilising talk, violence, giving amid deaths.
 
     Args:
         favours: what is given in sight of all to those blamed for the violence.
@@ -221,7 +221,7 @@ def refugees(refugees: People, arrived: People, sent_back: People, *, return_rat
     loops=("L9",),
 )
 def civilian_say(intended: Share, power_civilian: Share, sympathy: Share, *, civilian_say: Vector) -> Share:
-    """Coercive levers as the army intends them, softened by civilians only as far as they have a say.
+    """Civilians soften coercion only as far as they have a say: else levers are as the army intends them.
 
     Args:
         intended: what the policy asks for.

@@ -117,7 +117,7 @@ def foothold_spreads(
     loops=("L3",),
 )
 def foothold_cleared(foothold: Share, operations: Share, *, clearing_rate: Vector, clearing_reach: Vector) -> Share:
-    """Operations clear a foothold, at the pace of the army rather than in proportion to what there is to clear."""
+    """Operations clear a foothold: at the pace of the army rather than in proportion to what there is to clear."""
     return foothold * (1.0 - clearing_rate * operations * clearing_reach / (clearing_reach + foothold))
 
 
@@ -190,7 +190,7 @@ def money_for_arms(arms: Share, foothold: Share, *, extortion_arms: Vector) -> S
     loops=("L3",),
 )
 def violence_brings_operations(intended: Share, violence: Share, *, operations_answer: Vector) -> Share:
-    """Bad months send the army out harder than the course alone would, where it goes out at all.
+    """Bad months send the army out harder than the course alone would: where it goes out at all.
 
     Args:
         violence: recent deaths as a share of a very bad month.

@@ -240,7 +240,7 @@ def breakaway_chance(cohesion: Share, *, breakaway_rate: Vector, breakaway_steep
     loops=("L2",),
 )
 def reunion_chance(prestige: Share, cohesion: Share, *, reunion_rate: Vector) -> Chance:
-    """Groups that stand apart come back where they hold together themselves and the movement's prestige draws them."""
+    """Groups that stand apart come back: where they hold together themselves, and the movement's prestige draws them."""
     return reunion_rate * cohesion * prestige
 
 

@@ -97,7 +97,7 @@ def credibility(
     credibility_learning: Vector,
     credibility_words: Vector,
 ) -> Share:
-    """Kabul learns, from the terms it is told and from what has in fact been withheld, whether Pakistan would cut it off.
+    """Kabul learns whether Pakistan would cut it off: from the terms it is told, and from what has in fact been withheld.
 
     Args:
         withheld: how much of what Kabul could have had from Pakistan it was denied this month.

@@ -32,7 +32,7 @@ def prestige(
     prestige_ground: Vector,
     prestige_concessions: Vector,
 ) -> Share:
-    """The movement's prestige follows the victory next door, its own attacks, the ground it holds, and what it was granted.
+    """The movement's prestige follows success: the victory next door, its own attacks, the ground it holds, what it was granted.
 
     Args:
         success: recent attacks as a share of the level at which success is complete.

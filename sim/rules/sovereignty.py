@@ -30,7 +30,7 @@ def conceded(
     concede_law: Vector,
     concede_releases: Vector,
 ) -> Share:
-    """Withdrawal, religious law and releases, kept up month after month, become concessions that stay."""
+    """Withdrawal, religious law and releases become concessions that stay: as they are kept up month after month."""
     given = concede_withdrawal * withdrawal + concede_law * religious_law + concede_releases * releases
     return conceded + concession_pace * given * (1.0 - conceded)
 

@@ -44,7 +44,7 @@ def tension_builds(
     tension_expulsion: Vector,
     tension_answer: Vector,
 ) -> Share:
-    """Tension rises with attacks from across, strikes, clashes, closed crossings, people driven out, and Kabul's answers.
+    """Tension rises with hostile acts: attacks from across, strikes, clashes, closed crossings, expulsions, Kabul's answers.
 
     Args:
         from_across: recent deaths by the TTP, as a share of a very bad month, as far as it is sheltered.
@@ -286,7 +286,7 @@ def strikes_in_hostilities(strikes: Share, hostilities: Share, *, hostile_strike
 def quarrel_frees_the_ttp(
     tension: Share, hostilities: Share, *, tension_weight: Vector, hostility_weight: Vector
 ) -> Logits:
-    """A quarrel with Islamabad, and still more open hostilities, press Kabul to let the TTP be."""
+    """A quarrel with Islamabad presses Kabul to let the TTP be; open hostilities do so still more."""
     return -tension_weight * tension - hostility_weight * hostilities
 
 

@@ -55,7 +55,7 @@ def cohesion_cost(dispersion: Share, *, cohesion_cost: Vector) -> Logits:
     loops=("L9",),
 )
 def public_cost(visibility: Share, distrust: Share, *, public_cost_weight: Vector) -> Logits:
-    """Doing Islamabad a visible favour costs standing with a distrustful Afghan public."""
+    """Doing Islamabad a visible favour costs standing with a distrustful public."""
     return -public_cost_weight * visibility * distrust
 
 
@@ -134,7 +134,7 @@ def indian_alternative(india_engagement: Share, *, india_alternative_weight: Vec
     loops=("L8",),
 )
 def pull_of_reward(conditional_reward: Ratio, *, reward_response: Vector) -> Logits:
-    """What restraint would earn, where Pakistan holds what Kabul needs and gives it conditionally."""
+    """What restraint would earn speaks for it: where Pakistan holds what Kabul needs and gives it conditionally."""
     return reward_response * conditional_reward
 
 

@@ -79,7 +79,7 @@ def memory_of_collapse(memory: Share, ended: Share, *, collapse_fading: Vector) 
     loops=("L9",),
 )
 def clerics_object(power_clerics: Share, *, clerics_weight: Vector) -> Logits:
-    """The Taliban's friends among Pakistan's clerics and parties press against strikes."""
+    """The Taliban's friends among Pakistan's clerics press against strikes; so do those in its parties."""
     return -clerics_weight * power_clerics
 
 
@@ -163,7 +163,7 @@ def course_habit(held: Share, *, course_inertia: Vector) -> Logits:
     loops=("L5", "L7"),
 )
 def closed_in_answer(closure: Share, closing: Share, *, answer_closure: Vector) -> Share:
-    """Crossings are shut as the course says, and further where Islamabad answers by closing them.
+    """Crossings are shut as the course says; further where Islamabad answers by closing them.
 
     Args:
         closing: 1 in a month in which it answers so, or goes further.

@@ -165,7 +165,7 @@ def deaths_in_attack(
     off=0.0,
 )
 def security_dead(lethal: Attacks, *, security_share: Vector) -> Attacks:
-    """Of the TTP's lethal attacks, those to expect whose dead are of the security forces; of the others they are civilians."""
+    """Lethal TTP attacks to expect whose dead are of the security forces; the dead of the others are civilians."""
     return security_share * lethal
 
 
@@ -178,7 +178,7 @@ def security_dead(lethal: Attacks, *, security_share: Vector) -> Attacks:
     off=0.0,
 )
 def security_dead_of_others(lethal: Attacks, *, security_share_of_others: Vector) -> Attacks:
-    """Of other groups' lethal attacks, those to expect whose dead are of the security forces."""
+    """Other groups' lethal attacks to expect whose dead are of the security forces."""
     return security_share_of_others * lethal
 
 
@@ -191,7 +191,7 @@ def security_dead_of_others(lethal: Attacks, *, security_share_of_others: Vector
     off=0.0,
 )
 def militants_killed_expected(lost: Fighters, *, attrition_killed_share: Vector, fighters_per_unit: Vector) -> Deaths:
-    """Of the fighters lost to operations and strikes, those killed."""
+    """Fighters killed: a part of those lost to operations and strikes."""
     return fighters_per_unit * attrition_killed_share * lost
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from sim.parameters import PARAMETERS
 from sim.scenario.schema import Distribution, Scenario, policy_mentions
 from sim.scenario.settings import DEFAULTS, Change, Condition
 from sim.scenario.shocks import SHOCK_TARGETS
@@ -93,7 +94,7 @@ def _account(scenario: Scenario, shared: Collection[str]) -> _Account:
             words = f"{span}: {shock.title}: {SHOCK_TARGETS[target].title}"
             out[f"shocks.{span}.{shock.title}.{target}"] = (words, f"{amount.operation} {amount.value:g}")
     for name, value in scenario.parameters.items():
-        out[f"parameters.{name}"] = (name.replace("_", " ").capitalize(), _parameter(value))
+        out[f"parameters.{name}"] = (PARAMETERS[name].title, _parameter(value))
     return out
 
 

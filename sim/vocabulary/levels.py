@@ -6,9 +6,8 @@ a judgement: no article and no record gives such a scale. A lever that an extens
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass
-from itertools import pairwise
+from math import ceil, floor
 from pathlib import Path
 from typing import Any, Literal
 
@@ -42,12 +41,10 @@ class Levels:
     argued_against: tuple[str, ...] = ()
     scale: str = ""
 
-    def nearest(self, value: float) -> str:
-        """What a number comes closest to; what is more than nothing is never called nothing, less than all never all."""
-        if value in (STEPS[0], STEPS[-1]):
-            return self.names[STEPS.index(value)]
-        between = [(low + high) / 2 for low, high in pairwise(STEPS)]
-        return self.names[min(max(bisect_right(between, value), 1), len(STEPS) - 2)]
+    def around(self, value: float) -> tuple[str, ...]:
+        """What Pakistan does at a number that is one of the steps; at any other, what it does at the step below and above."""
+        place = round(value * (len(STEPS) - 1), 6)
+        return self.names[floor(place) : ceil(place) + 1]
 
 
 def _read() -> dict[str, Levels]:

@@ -10,7 +10,9 @@ import numpy as np
 
 from sim.mechanisms import PARTS
 from sim.metrics import METRICS
-from sim.plots.theme import HIGHER, LOWER, WIDTH, broken, dress, name_axis, panels
+from sim.plots.theme import HIGHER, LOWER, ON_DARK, ON_LIGHT, PAPER, WIDTH, broken, dress, name_axis
+from sim.rule import RULES
+from sim.theme import LESS_TO_MORE
 from sim.vocabulary import month_words
 from sim.why.account import rest_of
 from sim.why.names import DECISIONS
@@ -23,8 +25,9 @@ if TYPE_CHECKING:
     from sim.why.answers import Why
     from sim.why.decide import Weighed
 
-_LABELS = 168  # px for the labels on the left
-_LETTERS = 26
+_LABELS = 180  # px for the labels on the left
+_LETTERS = 28
+_LINE = 13  # px from one line of a label to the next
 _MOST = 10
 _ROOM = 0.45  # of all bars' span, for the figures at their ends
 
@@ -54,25 +57,35 @@ def ablation(of: Ablation) -> Any:
 
 
 def decision(of: Weighed, beside: Sequence[Weighed] = ()) -> Any:
-    """The pressures on each option as bars, a panel per option with its probability; on one scale with those `beside` it."""
+    """What each pressure adds to each option, as a grid of figures; its colours are on one scale with those `beside` it."""
     sizes = {one.rule: [float(np.mean(row)) for row in one.on] for one in of.pressures}
+    most = max(abs(float(np.mean(row))) for one in (of, *beside) for effect in one.pressures for row in effect.on)
     places = decimals(max(abs(size) for row in sizes.values() for size in row))
-    rows: list[dict[str, Any]] = []
-    headings = []
-    for i, option in enumerate(of.options):
-        headings.append(f"{in_words(option)}: {np.mean(of.probabilities[i]):.2f}")
-        for rule, row in sizes.items():
-            if round(abs(row[i]), places) > 0:
-                rows.append(_row(in_words(rule), row[i], places) | {"option": headings[-1]})
-    width = WIDTH - _LABELS
-    shown = sorted({row["term"]: -abs(row["value"]) for row in rows}.items(), key=lambda one: one[1])
-    others = [{"value": float(np.mean(row))} for one in beside for effect in one.pressures for row in effect.on]
-    bars = _layers(rows, [term for term, _ in shown], width, 22, others)
-    chart = panels(bars, "option", headings, 1, width).resolve_scale(y="independent")
+    chances = [float(np.mean(row)) for row in of.probabilities]
+    options = [f"{in_words(option)} {chance:.2f}" for option, chance in zip(of.options, chances, strict=True)]
+    rows = [
+        _row(RULES[rule].title, size, places) | {"option": option}
+        for rule, row in sorted(sizes.items(), key=lambda one: -max(map(abs, one[1])))
+        for option, size in zip(options, row, strict=True)
+        if round(abs(size), places) > 0
+    ]
+    across = alt.Axis(title=None, orient="top", labelAngle=-40, labelAlign="left", domain=False, ticks=False)
+    base = alt.Chart(width=WIDTH - _LABELS, height=alt.Step(3 * _LINE + 3)).encode(
+        x=alt.X("option:N", sort=options, axis=across, scale=alt.Scale(domain=options)),
+        y=alt.Y("term:N", sort=list(dict.fromkeys(row["term"] for row in rows)), title=None, axis=name_axis()),
+    )
+    scale = alt.Scale(domain=[-most, 0, most], range=LESS_TO_MORE, interpolate="rgb")
+    chart = alt.layer(
+        base.mark_rect(stroke=PAPER, strokeWidth=2).encode(color=alt.Color("value:Q", scale=scale, legend=None)),
+        base.mark_text(fontSize=11).encode(
+            text="label:N",
+            color=alt.condition(f"datum.value < {-0.6 * most:.3g}", alt.value(ON_DARK), alt.value(ON_LIGHT)),
+        ),
+    )
     title = f"{DECISIONS[of.decision]}, {month_words(of.month)}"
     subtitle = (
-        f"{called(of.plan, None)[0]}: each option with its probability. Bars: what pushes towards it (+) and away from it (-), "
-        "the mean over worlds; a push of 1 makes its odds against the others 2.7 times as good."
+        f"{called(of.plan, None)[0]}: each option with its probability. Figures: what pushes towards it (+, orange) and away "
+        "from it (-, blue), the mean over worlds; a push of 1 makes its odds against the others 2.7 times as good."
     )
     return dress(chart, rows, title, subtitle)
 
@@ -91,10 +104,8 @@ def _row(words: str, value: float, places: int) -> dict[str, Any]:
     return row | {"said": f"{words}: {label}"}
 
 
-def _layers(
-    rows: list[dict[str, Any]], order: list[str], width: int, step: int, others: Sequence[dict[str, float]] = ()
-) -> Any:
-    values = [0.0, *(row["value"] for row in (*rows, *others))]
+def _layers(rows: list[dict[str, Any]], order: list[str], width: int, step: int) -> Any:
+    values = [0.0, *(row["value"] for row in rows)]
     low, high = min(values), max(values)
     room = _ROOM * max(high - low, 1e-9)
     domain = [float(f"{end:.3g}") for end in (low - (room if low < 0 else 0.0), high + (room if high > 0 else 0.0))]

@@ -166,13 +166,12 @@ def _lines(one: Weighed, width: int) -> Iterator[str]:
     many = one.world is None and one.worlds > 1
     who = f"Means of {one.worlds:,} worlds" if many else f"In world {one.world or 0}"
     yield from wrapped(
-        f"{who}. Bars: what each pressure adds to an option's utility, in logits; behind it the option's probability "
-        "without that pressure. The utility decides together with a draw of chance, and where a scenario prescribes "
+        f"{who}. Bars: what each pressure adds to an option's utility, in logits; behind it the option's probability without "
+        "that pressure, and what presses. The utility decides together with a draw of chance, and where a scenario prescribes "
         "the option, it decides nothing.",
         width,
     )
     most = max(float(np.max(np.abs(np.mean(effect.on, axis=1)))) for effect in one.pressures)
-    label = max(len(effect.rule) for effect in one.pressures)
     often = chosen_in(one)
     for i, option in enumerate(one.options):
         chosen = f"chosen in {often[i]}" if many else "chosen" if np.any(one.chosen == i) else "not chosen"
@@ -184,8 +183,8 @@ def _lines(one: Weighed, width: int) -> Iterator[str]:
         rows = [(float(np.mean(effect.on[i])), effect) for effect in one.pressures]
         for size, effect in sorted(rows, key=lambda row: (-abs(row[0]), row[1].rule)):
             if np.any(effect.on[i]):
-                without = f"{np.mean(effect.without[i]):.2f} without"
-                yield f"  {effect.rule:<{label}} {bar(size, most)} {signed(size, 2):>6}   {without}".rstrip()
+                start = f"  {bar(size, most)} {signed(size, 2):>6}  {np.mean(effect.without[i]):.2f}  "
+                yield from wrapped(f"{RULES[effect.rule].title} [{effect.rule}]", width, start)
     yield ""
     yield from wrapped(f"`durand evidence RULE` leads on from a pressure to what it rests on. {NOT_A_FORECAST}", width)
 

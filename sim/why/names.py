@@ -102,7 +102,7 @@ def unmarked(key: Key) -> str:
     if kind == "response":
         return f"{_lever(name, owner)}, as responses set it"
     if kind == "parameter":
-        return f"parameter {name}"
+        return PARAMETERS[name].title
     if kind == "shock":
         return f"{SHOCK_TARGETS[name].title}, {owner}"
     if kind == "state" and name.startswith("record."):
@@ -113,7 +113,7 @@ def unmarked(key: Key) -> str:
         return DECISIONS.get(name, name)
     if kind in ("luck", "draw"):
         return DECISIONS.get(name) or DRAWS.get(name) or name
-    return f"{name} ({whose})" if whose else name
+    return f"“{RULES[name].title}”" + (f" ({whose})" if whose else "") if kind == "rule" else name
 
 
 def levels(key: Key, now: float | None, then: float | None) -> tuple[str, str] | None:

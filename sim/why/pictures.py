@@ -11,6 +11,7 @@ from sim.mechanisms import PARTS
 from sim.metrics import METRICS
 from sim.plots.gallery import Picture
 from sim.plots.tables import Table
+from sim.rule import RULES
 from sim.vocabulary import month_words
 from sim.why import charts
 from sim.why.decide import chosen_in
@@ -46,7 +47,7 @@ def decision_picture(found: Weighed, beside: Sequence[Weighed] = ()) -> Picture:
     chances = [float(np.mean(row)) for row in found.probabilities]
     rows = [["probability", *(f"{chance:.2f}" for chance in chances)], ["chosen in", *chosen_in(found)]]
     for one in found.pressures:
-        rows.append([in_words(one.rule), *(number(float(np.mean(row)), sign=True) for row in one.on)])
+        rows.append([RULES[one.rule].title, *(number(float(np.mean(row)), sign=True) for row in one.on)])
     said = "; ".join(f"{one} {chance:.2f}" for one, chance in zip(options, chances, strict=True))
     return Picture(
         f"decision-{found.decision}-{found.plan.name}-{found.month}".replace("_", "-").replace(".", "-"),

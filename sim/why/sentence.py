@@ -5,17 +5,17 @@ Names are words here, never ids; the table and the chain below the sentence have
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from sim.mechanisms import LOOPS
+from sim.parameters import PARAMETERS
 from sim.rule import RULES
 from sim.scenario import SHOCK_TARGETS
 from sim.vocabulary import month_words
 from sim.why.names import OWNERS, levels
 from sim.words.numbers import signed
-from sim.words.sentences import in_words, more_less
+from sim.words.sentences import more_less
 
 if TYPE_CHECKING:
     from sim.why.account import Step, Term
@@ -91,13 +91,13 @@ def _words(term: Term) -> tuple[str, list[str]]:
     kind, name, owner = term.key
     whose = [OWNERS.get(owner, owner)] if owner else []
     if kind == "rule":
-        return f"the rule “{re.split('[:;]', RULES[name].statement)[0].rstrip('.')}”", whose
+        return f"the rule “{RULES[name].title}”", whose
     if kind in ("draw", "decision"):
         return _small(term.unmarked), []
     if kind == "luck":
         return f"chance in {_small(term.unmarked)}", []
     if kind == "parameter":
-        return f"the parameter “{in_words(name)}”", []
+        return f"the parameter “{PARAMETERS[name].title}”", []
     if kind == "shock":
         return f"a shock to {_small(SHOCK_TARGETS[name].title)}", whose
     before, colon, after = term.words.partition(": ")

@@ -59,3 +59,8 @@ def translated(text: str, code: str, /, **values: object) -> str:
     """
     said = catalogue(code).get(text, text)
     return said.format(**values) if values else said
+
+
+def english(text: str, /, **values: object) -> str:
+    """A text as it is, with values in the places that it has for them."""
+    return translated(text, ENGLISH.code, **values)

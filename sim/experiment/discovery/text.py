@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sim.experiment.discovery.boxes import Box, Count, Limit
-from sim.experiment.discovery.rows import SCENARIO
+from sim.experiment.factors import factor_words
 from sim.parameters import PARAMETERS
-from sim.vocabulary import ACTORS, LEVERS
 from sim.words.numbers import fine, of_100, range_of_100
-from sim.words.sentences import NOT_A_FORECAST, capital
+from sim.words.sentences import NOT_A_FORECAST
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,17 +20,6 @@ if TYPE_CHECKING:
 _METHODS = {"prim": "PRIM", "cart": "CART"}
 
 
-def title(name: str) -> str:
-    """What a lever or an uncertainty is called in front of readers."""
-    if name in PARAMETERS:
-        return PARAMETERS[name].meaning.rstrip(".")
-    if name == SCENARIO:
-        return "Scenario"
-    actor, _, setting = name.rpartition(".")
-    words = LEVERS.get(setting, setting.replace("_", " "))
-    return f"{ACTORS[actor]}: {words}" if actor in ACTORS else capital(words)
-
-
 def unit(name: str) -> str:
     """The unit of a lever or an uncertainty."""
     return PARAMETERS[name].unit if name in PARAMETERS else "0 to 1"
@@ -39,7 +27,7 @@ def unit(name: str) -> str:
 
 def said(limit: Limit) -> str:
     """A limit as a clause: what is at least, at most or between which values, and over which it was varied."""
-    name = f"“{title(limit.name)}” (`{limit.name}`)"
+    name = f"“{factor_words(limit.name)}” (`{limit.name}`)"
     if limit.options:
         return f"{name} is {' or '.join(limit.options)} (varied among {', '.join(map(str, limit.span))})"
     low, high = (None if one is None else fine(one, 3) for one in (limit.low, limit.high))
@@ -164,7 +152,7 @@ def table(found: Discovery) -> pd.DataFrame:
                 {
                     "box": number,
                     "input": limit.name,
-                    "title": title(limit.name),
+                    "title": factor_words(limit.name),
                     "low": limit.low,
                     "high": limit.high,
                     "options": ", ".join(limit.options),

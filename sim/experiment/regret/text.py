@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.experiment.discovery.text import title
+from sim.experiment.factors import factor_words
 from sim.experiment.regret.map import FEW, PARTS, fields, ranked
 from sim.experiment.regret.measures import MEASURES, Estimate
 from sim.metrics import METRICS
@@ -110,7 +110,7 @@ def _decide(found: Regret, one: Judged) -> str:
         return tied
     if not clear:
         return f"{tied} Nothing that was drawn clearly decides by itself which policy is best."
-    names = " and ".join(f"“{title(name)}” (`{name}`, V = {strength:.2f})" for name, strength, _ in clear)
+    names = " and ".join(f"“{factor_words(name)}” (`{name}`, V = {strength:.2f})" for name, strength, _ in clear)
     return f"{tied} What decides most which policy is best: {names}. (V is Cramér's: 0 if not at all, 1 if alone.)"
 
 
@@ -205,7 +205,7 @@ def _map(found: Regret, one: Judged) -> Picture | None:
     (across, _, first), (up, _, second) = rank[:2]
     drawn, edges, other = fields(one, found.inputs, across, up)
     records = [{**vars(field), "winner": found.policies[field.winner]} for field in drawn]
-    axes = [title(name) for name in (across, up)]
+    axes = [factor_words(name) for name in (across, up)]
     chart = winners(records, found.policies, axes, [edges, other], what(one.metric), FEW)
     clear = (
         "" if max(first, second) < CLEAR else " Not both of them clearly decide anything: part of this map is chance."

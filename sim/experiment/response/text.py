@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from sim.experiment.factors import factor_words
 from sim.experiment.response.figures import figures, leverage, title
 from sim.experiment.response.levers import ENOUGH, headlines, met
 from sim.experiment.response.variance import PARTS
@@ -160,7 +161,7 @@ def choice_sentence(found: Response, name: str) -> str:
     then = f", then {listed(others)}" if others else ""
     text += f" Best most often is {course_title(first)}, in {often[first]} sets{then}{_whose(name)}."
     if one.hangs_on:
-        told = listed([f"{parameter} ({share:.0%})" for parameter, share in one.hangs_on.items()])
+        told = listed([f"“{factor_words(parameter)}” ({share:.0%})" for parameter, share in one.hangs_on.items()])
         return f"{text} Which is best hangs on {told}."
     return f"{text} No single parameter tells which is best."
 
@@ -216,7 +217,7 @@ def best_words(one: Choice, most: int = 2) -> str:
 
 def hangs_words(one: Choice) -> str:
     """The parameters on which it hangs, each with its share."""
-    return ", ".join(f"{name} {share:.0%}" for name, share in one.hangs_on.items()) or "-"
+    return ", ".join(f"“{factor_words(name)}” {share:.0%}" for name, share in one.hangs_on.items()) or "-"
 
 
 def choice_cells(found: Response, every: bool = False) -> Cells:

@@ -129,7 +129,7 @@ def _table(found: Sensitivity, study: Study) -> Any:
 
 
 def _called(name: object) -> str:
-    return capital(factor_words(str(name)))
+    return factor_words(str(name))
 
 
 def _about(found: Sensitivity, study: Study) -> str:
