@@ -67,6 +67,7 @@ DARK_LINES |= {"#0072B2": "#3d9fe0", "#AA4499": "#d17fc4", CELL: "#4a4d57"}
 
 # Type, in px; from small to large.
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+OFFICE_FONT = "Arial"  # of slides and sheets to edit, which embed none: its letters are as wide as those of `FONT`
 PAGE_FONT = f"Source Sans, {FONT}"  # of the dashboard: Streamlit serves it, so that words are as wide on every machine
 SIZES = {"label": 12, "note": 14, "body": 16, "lead": 18, "h3": 20, "h2": 24, "h1": 32}
 
@@ -80,6 +81,11 @@ def css_variables() -> str:
         f"@media (prefers-color-scheme: dark) {{ :root {{ {_declared(DARK)} }} }}\n"
         f"@media print {{ :root {{ color-scheme: light; {_declared(PRINTED)} }} }}\n"
     )
+
+
+def font_file(weight: str) -> Path:
+    """The file of the font of pictures and reports, for documents that embed it; `weight` is regular or bold."""
+    return Path(__file__).with_name("fonts") / f"durand-sans-{weight}.ttf"
 
 
 @cache

@@ -37,7 +37,9 @@ from sim.experiment.outcome import Sweep
 from sim.experiment.regret.study import BETTER
 from sim.experiment.spoken import spoken
 from sim.loops import find_loops, signed_digraph
+from sim.loops.at_work import at_work
 from sim.loops.picture import picture as loops_picture
+from sim.loops.strip import strip_picture
 from sim.mechanisms import PARTS
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
@@ -327,15 +329,16 @@ def test_everything_can_be_found() -> None:
 
 @pytest.mark.slow
 def test_feedback_loops_are_found_and_drawn() -> None:
-    """Otherwise the page draws others than `durand loops` does."""
-    app = opened("evidence")
-    app.get("button_group")[0].set_value("loops").run()
-    finished(app)
+    """Unasked. Otherwise the page draws others than `durand loops` does, or says another loop to be at work."""
+    app = finished(opened("loops", **SMALL, metric="attacks"))
+    plans = [load_scenario(name).model_copy(update={"months": 24}) for name in ("confront", "appease")]
+    strips = {plan.title: at_work(plan, "attacks", **HOW) for plan in plans}
+    assert same(drawn(app, 0), rows_of(strip_picture(strips).chart))
     found = find_loops(signed_digraph())
     named = [one.id for one in found.named if one.circles]
-    assert len(app.get("vega_lite_chart")) == 1 + len(named)
-    assert same(drawn(app, 0), rows_of(loops_picture(found).chart))
-    assert same(drawn(app, 1), rows_of(loops_picture(found, named[0]).chart))
+    assert len(app.get("vega_lite_chart")) == 2 + len(named)
+    assert same(drawn(app, 1), rows_of(loops_picture(found).chart))
+    assert same(drawn(app, 2), rows_of(loops_picture(found, named[0]).chart))
     assert all(one.name in said(app) for one in found.named if not one.circles)
 
 

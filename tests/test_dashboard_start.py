@@ -105,7 +105,7 @@ def test_the_first_page_is_found_by_its_name_too(monkeypatch: pytest.MonkeyPatch
     from streamlit.runtime.pages_manager import PagesManager
 
     monkeypatch.setattr(PagesManager, "intended_page_name", property(lambda self: "start"))
-    assert title(opened("start", **SMALL)) == "durand"
+    assert title(opened("start", **SMALL)) == "Confront or accommodate?"
     monkeypatch.setenv("DURAND_CLASSES_ONLY", "1")
     monkeypatch.setattr(PagesManager, "intended_page_name", property(lambda self: "class_student"))
     app = opened("class_student", **{"class": "ABCDEF"})

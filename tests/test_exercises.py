@@ -877,7 +877,24 @@ def test_a_quiz_is_a_package_that_a_platform_imports(name: str) -> None:
         right = root.findtext(f".//{{{QTI}}}correctResponse/{{{QTI}}}value")
         choices = {one.get("identifier"): one.text for one in root.iter(f"{{{QTI}}}simpleChoice")}
         assert len(set(choices.values())) == len(choices) > 1
+        parts = [one.tag.partition("}")[2] for one in root]  # in the order of the schema
+        assert parts == [
+            "responseDeclaration",
+            *["outcomeDeclaration"] * 2,
+            "itemBody",
+            "responseProcessing",
+            "modalFeedback",
+        ]
         assert root.find(f"{{{QTI}}}responseProcessing").get("template").endswith("/match_correct")
+        told = root.find(f"{{{QTI}}}modalFeedback")
+        before = {
+            one.get("identifier"): one.findtext(f".//{{{QTI}}}value")
+            for one in root.iter(f"{{{QTI}}}outcomeDeclaration")
+        }
+        assert before[told.get("outcomeIdentifier")] == told.get("identifier")
+        seen = "".join(root.find(f"{{{QTI}}}itemBody").itertext())
+        assert told[0].text not in seen  # what is answered stands nowhere before the answer
+        assert not list(root.iter(f"{{{QTI}}}rubricBlock"))
         numbers = [float(one) for one in re.findall(r"-?[\d.]+", str(choices[right]).replace(",", ""))][:2]
         values = (
             by_hand(name, question.figure) if by_hand_can(name, question.figure) else lab(name).values(question.figure)

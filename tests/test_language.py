@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from untranslated import filled_wrongly, hidden, untranslated
 
 from sim.vocabulary.levels import JUDGEMENT
-from sim.words.language import CATALOGUES, ENGLISH, LANGUAGES, catalogue, translated
+from sim.words.language import CATALOGUES, ENGLISH, LANGUAGES, catalogue, retold, translated
 
 ROOT = Path(__file__).resolve().parents[1]
 OTHERS = [code for code in LANGUAGES if code != ENGLISH.code]
@@ -85,6 +85,10 @@ def test_what_is_said_to_be_translated_is(code: str) -> None:
 
 def test_what_has_no_translation_stays_english() -> None:
     assert translated("No such text, {name}.", "ur", name="there") == "No such text, there."
+    whole = "Line: the middle world. Dashed: the line of Confront."
+    assert retold(whole, "en") == whole != retold(whole, "ur")
+    assert translated("Confront", "ur") in retold(whole, "ur")
+    assert retold(f"{whole} Nobody has put this into Urdu.", "ur").startswith(whole)  # no line is half in one language
     assert translated("Aid", "ur") == "امداد" != translated("Aid", "en") == "Aid"
 
 

@@ -37,7 +37,7 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 # Imported without being declared: it comes with, and only makes sense with, a package that is.
 COMES_WITH = {"starlette": "streamlit", "markupsafe": "jinja2", "pydantic-core": "pydantic"}
 
-BINARY = {".parquet", ".png", ".woff2"}
+BINARY = {".parquet", ".png", ".ttf", ".woff2"}
 
 # Runs `durand` with each of the lists of arguments, prints what each printed, and then fails if a file of the checkout (its
 # environment aside), or of a folder beside it, was opened.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from ctypes import create_string_buffer
 from pathlib import Path
 
+import pypdfium2
 import pytest
 import streamlit
 import vl_convert
@@ -72,3 +74,22 @@ def test_css_says_every_shade_by_day_and_by_night() -> None:
         re.findall(r"var\((--[a-z0-9-]+)", (ROOT / "sim/report/templates/report.css").read_text(encoding="utf-8"))
     )
     assert {one for one in asked if f"{one}: " not in css} == {"--series"}  # which a row of the report says itself
+
+
+def test_paper_has_the_letters_of_the_pages() -> None:
+    """Otherwise sheets look like another project's; signs that the font lacks come from one that has them."""
+    from sim.teaching.pack.pdf import document, words
+
+    made = document("Title", "foot")
+    made.add_page()
+    words(made, "Letters, and a box: ☐", 10)
+    read = pypdfium2.PdfDocument(bytes(made.output()))[0].get_textpage()
+    assert read.get_text_bounded().startswith("Letters, and a box: ☐")
+    assert [font_of(read, place) for place in (0, 20)] == ["DurandSans", "DejaVuSans"]
+
+
+def font_of(page: pypdfium2.PdfTextPage, place: int) -> str:
+    """The font of a letter of a page, without what marks it as a part of one, and its weight."""
+    name = create_string_buffer(80)
+    pypdfium2.raw.FPDFText_GetFontInfo(page, place, name, len(name), None)
+    return re.sub(r"^\w+\+|Book$|Regular$", "", name.value.decode())

@@ -68,7 +68,7 @@ def listed(sentences: Sequence[str]) -> None:
     st.markdown("\n".join(f"- {_(one)}" for one in sentences))
 
 
-show.page(_("About"), _("What this is, what it is not, and how to use it in a class."))
+show.page(_("About"), _("What this is, what it is not, and how to use it in a class."), reading=True)
 known = ledger()
 articles = [one for one in known.sources.values() if one.kind == "article"]
 

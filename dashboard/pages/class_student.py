@@ -15,7 +15,7 @@ from sim.words.sentences import TOOL
 
 Given = dict[tuple[str, str], Prediction]
 
-show.page(_("Class"))
+show.page(_("Class"), reading=True)
 
 
 @st.fragment(run_every=2.5)

@@ -13,7 +13,7 @@ from dashboard.widgets import access, asking, show, waiting, walking, withheld
 from sim.teaching.exercises.schema import LEVELS, Exercise
 from sim.words.sentences import ABOUT
 
-show.page(_("Exercises"), show.plain(_(ABOUT)))
+show.page(_("Exercises"), show.plain(_(ABOUT)), reading=True)
 
 
 def start_again(one: Exercise) -> None:

@@ -17,7 +17,9 @@ from sim.teaching.play.text import period
 from sim.vocabulary import ACTORS
 from sim.words.sentences import listed
 
-show.page(_("Play"), _("One actor's decisions, a quarter at a time. There is no score, and nothing to win."))
+show.page(
+    _("Play"), _("One actor's decisions, a quarter at a time. There is no score, and nothing to win."), reading=True
+)
 
 
 # ------------------------------------------------------------------------------------------------ before

@@ -92,8 +92,10 @@ def ways_on() -> None:
 
 left, right = st.columns([5, 6], gap="large")
 with left:
+    with st.container(key="brand"):
+        st.markdown("durand")
     show.page(
-        "durand",
+        _("Confront or accommodate?"),
         _(
             "A simulation of Pakistan, the Afghan Taliban, the TTP and India after August 2021, built from what five "
             "articles argue. Move what Pakistan does, and see in a few hundred modelled worlds what follows, why, "

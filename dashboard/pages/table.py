@@ -21,7 +21,9 @@ from sim.teaching.play.table_file import PAUSED, PLAYING
 from sim.vocabulary import ACTORS
 
 show.page(
-    _("Play together"), _("One game, up to four seats. A quarter passes when all have moved, or when the time is up.")
+    _("Play together"),
+    _("One game, up to four seats. A quarter passes when all have moved, or when the time is up."),
+    reading=True,
 )
 
 

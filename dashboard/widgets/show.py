@@ -25,7 +25,7 @@ from sim.plots.filling import filling, fixed
 from sim.plots.moving import Moving
 from sim.plots.moving import moving as sim_moving
 from sim.plots.tables import rows_of
-from sim.words.language import ENGLISH, N_
+from sim.words.language import ENGLISH, N_, retold
 from sim.words.numbers import setting
 from sim.words.sentences import NOT_A_FORECAST
 
@@ -65,12 +65,17 @@ def strong(text: str) -> str:
     return f"**{plain(text)}**" if text else ""
 
 
-def page(title: str, lead: str = "") -> state.State:
-    """Begin a page: its heading, what it is for, and what in the address did not fit. Returns what was chosen."""
+def page(title: str, lead: str = "", reading: bool = False) -> state.State:
+    """Begin a page: its heading, what it is for, and what in the address did not fit. Returns what was chosen.
+
+    Args:
+        reading: whether it is read rather than looked at: it is then no wider than a line can be followed.
+    """
     problems = state.arrive()
-    st.title(title, anchor=False)
-    if lead:
-        st.markdown(lead)
+    with st.container(key="reading" if reading else None):
+        st.title(title, anchor=False)
+        if lead:
+            st.markdown(lead)
     if problems:
         said = "\n".join(f"- {plain(problem)}" for problem in problems)
         st.warning(_("Parts of this address do not fit, and were left at their usual values:\n\n{said}", said=said))
@@ -279,6 +284,7 @@ def _heading(title: Any, translated: str) -> str:
     words = dict(title) if isinstance(title, dict) else {"text": title or ""}
     if language.chosen() is not ENGLISH and not re.search(r"[A-Za-z]{2}", translated):
         words["text"] = translated
+        words["subtitle"] = retold(" ".join(_lines(words.get("subtitle"))), language.chosen().code)
     head, below = (escape(_UNSEEN.sub("", " ".join(_lines(words.get(key))))) for key in ("text", "subtitle"))
     return f'<div class="heading"><p><strong>{head}</strong></p><p>{below}</p></div>'
 

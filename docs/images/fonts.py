@@ -1,4 +1,4 @@
-"""Makes `sim/fonts/*.woff2`, small enough to stand in a page: words are as wide anywhere.
+"""Makes `sim/fonts/*.woff2`, small enough to stand in a page, and `*.ttf` for PDFs: words are as wide anywhere.
 
 Latin letters of Liberation Sans, which the SIL Open Font License wants under another name when it is changed: Durand Sans.
 Arabic and Urdu letters of Noto Naskh Arabic, whose name is free.
@@ -43,7 +43,7 @@ def main() -> None:
 def latin(source: Path, target: Path) -> None:
     """Cut a weight of Liberation Sans, and rename it."""
     font = TTFont(source, recalcTimestamp=False)  # the same bytes whenever it is made
-    options = subset.Options(flavor="woff2", layout_features=["kern"], hinting=False)
+    options = subset.Options(layout_features=["kern"], hinting=False)
     options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14]
     cut = subset.Subsetter(options)
     cut.populate(unicodes=LATIN)
@@ -51,6 +51,7 @@ def latin(source: Path, target: Path) -> None:
     for one in font["name"].names:
         if one.nameID in (1, 3, 4, 6):
             one.string = one.toUnicode().replace("Liberation", "Durand")
+    font.save(target.with_suffix(".ttf"))
     font.flavor = "woff2"
     font.save(target)
 

@@ -16,6 +16,7 @@ from sim.plots.tables import by_month, in_short, said_together
 from sim.plots.theme import INK, MARGIN, WIDTH, colour, dash, dress, month_x
 from sim.results.paired import Comparison
 from sim.vocabulary import month_words
+from sim.words.language import N_
 
 PICK = "picked"
 HEIGHT = 170  # px
@@ -47,7 +48,12 @@ def course(source: Source, metric: str, month: int, *, width: int = WIDTH) -> An
         .mark_text(align=alt.expr("datum.right ? 'right' : 'left'"), dx=alt.expr("datum.right ? -5 : 5"), color=INK)
         .encode(x=x, y=alt.value(-6), text="text:N"),
     ).resolve_scale(color="independent")
-    subtitle = f"The middle world of each scenario. {parting(comparison, marked=False)} Click a month to ask about it."
+    reads = (
+        N_("The middle world of each scenario."),
+        parting(comparison, marked=False),
+        N_("Click a month to ask about it."),
+    )
+    subtitle = " ".join(filter(None, reads))
     return dress(chart, _rows(comparison, metric, month), f"{about.title}, month by month", subtitle, width)
 
 

@@ -14,6 +14,7 @@ from sim.results.paired import Comparison
 from sim.results.reading import titles
 from sim.results.results import Results
 from sim.vocabulary import month_words
+from sim.words.language import N_
 
 Source = Results | Comparison
 Rows = list[dict[str, Any]]
@@ -122,9 +123,9 @@ def _parts_at(comparison: Comparison, metrics: Iterable[str]) -> int | None:
     return first
 
 
-def how_to_read(comparison: Comparison, bands_are: str, line: str = "the middle world") -> str:
+def how_to_read(comparison: Comparison, bands_are: str, line: str = N_("Line: the middle world.")) -> str:
     """What line and bands are, as sentences; in one world alone there are no bands."""
-    return f"Line: {line}. {bands_are}" if comparison.worlds > 1 else "Line: the one modelled world."
+    return f"{line} {bands_are}" if comparison.worlds > 1 else N_("Line: the one modelled world.")
 
 
 def parting(comparison: Comparison, marked: bool = True) -> str:
@@ -137,8 +138,9 @@ def parting(comparison: Comparison, marked: bool = True) -> str:
         return ""
     first = parts_at(comparison)
     if first is None:
-        return "In these worlds the scenarios never part."
+        return N_("In these worlds the scenarios never part.")
     if first == 0:
-        return "The scenarios part in the first month."
+        return N_("The scenarios part in the first month.")
     month = month_words(months(comparison)[first])
-    return f"Dotted line: {month}, when the scenarios part." if marked else f"The scenarios part in {month}."
+    said = N_("Dotted line: {month}, when the scenarios part.") if marked else N_("The scenarios part in {month}.")
+    return said.format(month=month)

@@ -41,6 +41,7 @@ from sim.plots.theme import (
 )
 from sim.results.paired import Comparison
 from sim.vocabulary import RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS, month_words
+from sim.words.language import N_
 
 Direction = Literal["pakistan_taliban", "taliban_pakistan"]
 
@@ -53,7 +54,8 @@ _ALIGNMENTS = {
     "alignment_taliban_india": "with India",
     "alignment_taliban_ttp": "with the TTP",
 }
-_BANDS = "Bands: half of the worlds, and nine in ten."
+_BANDS = N_("Bands: half of the worlds, and nine in ten.")
+_DIFFERENCES = N_("Line: the middle of the differences.")
 
 
 def fan(source: Source, metric: str, *, width: int = WIDTH) -> Any:
@@ -78,7 +80,8 @@ def fan(source: Source, metric: str, *, width: int = WIDTH) -> Any:
     layers += _parting_rule(comparison)
     subtitle = how_to_read(comparison, _BANDS)
     if comparison.others:
-        subtitle += f" Dashed: the line of {names[comparison.baseline]}. {parting(comparison)}"
+        dashed = N_("Dashed: the line of {name}.").format(name=names[comparison.baseline])
+        subtitle += f" {dashed} {parting(comparison)}"
     chart = alt.layer(*layers)
     if len(names) > 1:
         chart = panels(chart, "scenario", list(names.values()), columns, panel)
@@ -146,7 +149,7 @@ def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any
         title = f"{about.title}: each scenario minus {against}, in the same worlds"
     else:
         title = f"{about.title}: {heads[0]} minus {against}, in the same worlds"
-    subtitle = f"{how_to_read(comparison, _BANDS, 'the middle of the differences')} {parting(comparison)}"
+    subtitle = f"{how_to_read(comparison, _BANDS, _DIFFERENCES)} {parting(comparison)}"
     return dress(alt.vconcat(top, bottom, spacing=14), rows, title, subtitle, width)
 
 

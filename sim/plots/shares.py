@@ -15,6 +15,7 @@ from sim.results.paired import Comparison
 from sim.results.reading import endings
 from sim.theme import BLUES, ON_DARK, PAPER, STEPS
 from sim.vocabulary import AFGHAN_AREAS, LEVERS, PAKISTAN_AREAS, STANCES, VERDICTS, month_words
+from sim.words.language import N_
 from sim.words.numbers import number, shares
 
 _AREAS = PAKISTAN_AREAS | AFGHAN_AREAS
@@ -49,7 +50,7 @@ def verdict_shares(source: Source, *, width: int = WIDTH) -> Any:
         base.mark_bar().encode(color=colour(shown, symbol="square")),
         base.mark_text(align="left", dx=4).encode(text="label:N"),
     )
-    return dress(chart, rows, "How the modelled worlds end", "Each world ends in one of six ways.", width)
+    return dress(chart, rows, "How the modelled worlds end", N_("Each world ends in one of six ways."), width)
 
 
 def verdict_rows(comparison: Comparison) -> Rows:

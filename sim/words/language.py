@@ -6,6 +6,7 @@ stays English.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,8 @@ from typing import Literal
 
 from babel.messages.pofile import read_po
 
+# A place for a value, in a text that a regular expression is made of.
+_PLACE = re.compile(r"\\\{(\w+)\\\}")
 CATALOGUES = Path(__file__).with_name("catalogues")
 
 
@@ -59,6 +62,38 @@ def translated(text: str, code: str, /, **values: object) -> str:
     """
     said = catalogue(code).get(text, text)
     return said.format(**values) if values else said
+
+
+def retold(text: str, code: str) -> str:
+    """Sentences that were made in English, in a language; all as they are where it lacks one of them.
+
+    A sentence with values is known by what stands around these; a value is translated where it is a text by itself.
+
+    >>> retold("The scenarios part in December 2022.", "en")
+    'The scenarios part in December 2022.'
+    """
+    found = [_retold(sentence, code) for sentence in re.split(r"(?<=\.) ", text)]
+    return " ".join(found) if all(found) else text
+
+
+def _retold(sentence: str, code: str) -> str:
+    if sentence in catalogue(code):
+        return catalogue(code)[sentence]
+    for pattern, said in _patterns(code):
+        if known := pattern.fullmatch(sentence):
+            return said.format(**{name: translated(value, code) for name, value in known.groupdict().items()})
+    return ""
+
+
+@cache
+def _patterns(code: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Of each sentence with plain values what finds it, and its translation; those that say most by themselves first."""
+    sentence = re.compile(r"[^{}]*(\{(\w+)\}(?!.*\{\2\})[^{}]*)+\.")  # whose values have a name each
+    found = {text: said for text, said in catalogue(code).items() if sentence.fullmatch(text)}
+    return tuple(
+        (re.compile(_PLACE.sub(r"(?P<\1>.+)", re.escape(text))), said)
+        for text, said in sorted(found.items(), key=lambda one: -len(re.sub(r"\{\w+\}", "", one[0])))
+    )
 
 
 def english(text: str, /, **values: object) -> str:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from sim.teaching.pack.blocks import LINK, Block, Break, Code, Grid, Heading, Items, Note, Room, Row, Sheet, Text, stays
 from sim.teaching.pack.zipped import MADE, repacked
-from sim.theme import INK, PALETTE, SOFT
+from sim.theme import INK, OFFICE_FONT, PALETTE, SOFT
 
 if TYPE_CHECKING:
     from docx.document import Document
     from docx.text.paragraph import Paragraph
 
-_FONT, _MONO, _LINE, _SHADE = "Arial", "Courier New", "AAAAAA", "F3F4F6"
+_MONO, _LINE, _SHADE = "Courier New", "AAAAAA", "F3F4F6"
 _WIDE, _MARGIN = 21.0, 2.0  # cm
 
 
@@ -65,14 +65,14 @@ def _style(
     from docx.shared import Pt, RGBColor
 
     style: Any = out.styles[name]
-    style.font.name, style.font.size, style.font.bold, style.font.italic = _FONT, Pt(size), bold, False
+    style.font.name, style.font.size, style.font.bold, style.font.italic = OFFICE_FONT, Pt(size), bold, False
     style.font.color.rgb = RGBColor.from_string(color[1:].upper())
     fonts = style.element.rPr.rFonts
     for key in list(fonts.attrib):
         if "heme" in key:
             del fonts.attrib[key]
     for key in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
-        fonts.set(qn(key), _FONT)
+        fonts.set(qn(key), OFFICE_FONT)
     style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
     border = style.element.pPr.find(qn("w:pBdr")) if style.element.pPr is not None else None
     if border is not None:

@@ -1,6 +1,7 @@
 """Sheets on paper: PDF by fpdf2, A4, with a font that has dashes and quotation marks and travels in the file.
 
-The font is DejaVu Sans as Matplotlib brings it, so that no system font is needed. What belongs together is measured
+The font is that of pictures and reports (`sim/fonts/`); signs that it lacks, and code, are of the DejaVu fonts that Matplotlib
+brings: no system font is needed. What belongs together is measured
 before it is put down, and goes to the next page as a whole: a heading with what follows it, a table, a row of pictures.
 """
 
@@ -15,13 +16,13 @@ from typing import TYPE_CHECKING, cast
 from sim.teaching.pack.blocks import LINK, Block, Break, Code, Grid, Heading, Items, Note, Room, Row, Sheet, Text, stays
 from sim.teaching.pack.pictures import SHAPE
 from sim.teaching.pack.zipped import MADE
-from sim.theme import PALETTE, PRINTED
+from sim.theme import PALETTE, PRINTED, font_file
 
 if TYPE_CHECKING:
     from fpdf import FPDF
 
-FONT, _MONO = "DejaVu", "DejaVuMono"
-_FILES = {(FONT, ""): "DejaVuSans", (FONT, "B"): "DejaVuSans-Bold", (_MONO, ""): "DejaVuSansMono"}
+FONT, _SIGNS, _MONO = "DurandSans", "DejaVu", "DejaVuMono"
+_FILES = {(_SIGNS, ""): "DejaVuSans", (_SIGNS, "B"): "DejaVuSans-Bold", (_MONO, ""): "DejaVuSansMono"}
 _INK, _SOFT, _LINE, _SHADE, _ACCENT = *(PRINTED[one] for one in ("ink", "soft", "line", "shade")), PALETTE[0]
 MARGIN = 17  # mm on each side; the foot stands in the lower one
 _GAP = 5
@@ -41,11 +42,15 @@ def paper(sheet: Sheet) -> bytes:
     return bytes(pdf.output())
 
 
-def _fonts() -> Path:
-    """The folder of the fonts."""
+def _fonts(pdf: FPDF) -> None:
+    """Give a document its fonts."""
     import matplotlib
 
-    return Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    for style, weight in (("", "regular"), ("B", "bold")):
+        pdf.add_font(FONT, style, font_file(weight))
+    for (name, style), file in _FILES.items():
+        pdf.add_font(name, style, Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"{file}.ttf")
+    pdf.set_fallback_fonts([_SIGNS])
 
 
 def document(title: str, foot: str) -> FPDF:
@@ -72,8 +77,7 @@ def document(title: str, foot: str) -> FPDF:
     pdf.set_creation_date(MADE)
     pdf.set_margins(MARGIN, MARGIN, MARGIN)
     pdf.set_auto_page_break(True, margin=MARGIN)
-    for (name, style), file in _FILES.items():
-        pdf.add_font(name, style, _fonts() / f"{file}.ttf")
+    _fonts(pdf)
     pdf.set_title(title)
     pdf.set_lang("en")
     pdf.set_creator("durand")
@@ -87,6 +91,7 @@ def _endless(like: FPDF) -> FPDF:
     pdf = FPDF(format=(like.w, 20_000))
     pdf.set_margins(MARGIN, MARGIN, MARGIN)
     pdf.fonts.update(like.fonts)
+    pdf.set_fallback_fonts([_SIGNS])
     pdf.add_page()
     return pdf
 

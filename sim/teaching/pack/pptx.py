@@ -13,11 +13,10 @@ from typing import Any
 from sim.teaching.pack.deck import LINES, SMALLEST, Slide, room
 from sim.teaching.pack.key import BANDS
 from sim.teaching.pack.zipped import MADE, repacked
-from sim.theme import INK, PALETTE, PAPER
+from sim.theme import INK, OFFICE_FONT, PALETTE, PAPER
 
 WIDE, HIGH, SIDE, TOP = 13.333, 7.5, 0.6, 1.45  # inches
 MIDDLE, TITLE, LARGE, COVER, LARGEST = 30, 30, 36, 48, 54  # points, beside the smallest
-_FONT = "Arial"
 _KEPT = ("Title Slide", "Title and Content", "Title Only")
 
 
@@ -85,8 +84,8 @@ def _type(style: Any, size: int, color: str, bold: bool = False) -> None:
     text = (
         f"<a:lvl1pPr {nsdecls('a')} marL='0' indent='0' algn='l'><a:spcBef><a:spcPts val='0'/></a:spcBef>"
         f"<a:spcAft><a:spcPts val='800'/></a:spcAft><a:buNone/><a:defRPr sz='{100 * size}' b='{int(bold)}'>"
-        f"<a:solidFill><a:srgbClr val='{color[1:].upper()}'/></a:solidFill><a:latin typeface='{_FONT}'/>"
-        f"<a:cs typeface='{_FONT}'/></a:defRPr></a:lvl1pPr>"
+        f"<a:solidFill><a:srgbClr val='{color[1:].upper()}'/></a:solidFill><a:latin typeface='{OFFICE_FONT}'/>"
+        f"<a:cs typeface='{OFFICE_FONT}'/></a:defRPr></a:lvl1pPr>"
     )
     style.replace(first, parse_xml(text))
 

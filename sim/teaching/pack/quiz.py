@@ -25,6 +25,7 @@ from sim.worlds import Vector
 QTI = "http://www.imsglobal.org/xsd/imsqti_v2p1"
 PACKAGE = "http://www.imsglobal.org/xsd/imscp_v1p1"
 _MATCH = "http://www.imsglobal.org/question/qti_v2p1/rptemplates/match_correct"
+_TOLD = "told"
 _CHOICES = 4
 _NARROW = 4  # times its lower end: a range below this has others as many times lower and higher beside it
 _FEW = 0.5  # a wrong range holds fewer worlds than this
@@ -37,7 +38,7 @@ class Item:
     Attributes:
         name: as in the exercise; ask: the question.
         choices: from low to high; right: the place of the right one, from 0.
-        said: the answer in a sentence, for whoever marks it.
+        said: the answer in a sentence, for whoever has answered.
     """
 
     name: str
@@ -103,16 +104,18 @@ def _item(one: Item) -> Element:
         root, "responseDeclaration", identifier="RESPONSE", cardinality="single", baseType="identifier"
     )
     SubElement(SubElement(declared, "correctResponse"), "value").text = _choice(one.right)
-    score = SubElement(root, "outcomeDeclaration", identifier="SCORE", cardinality="single", baseType="float")
-    SubElement(SubElement(score, "defaultValue"), "value").text = "0"
+    for name, kind, value in (("SCORE", "float", "0"), ("FEEDBACK", "identifier", _TOLD)):
+        outcome = SubElement(root, "outcomeDeclaration", identifier=name, cardinality="single", baseType=kind)
+        SubElement(SubElement(outcome, "defaultValue"), "value").text = value
     body = SubElement(root, "itemBody")
-    marker = SubElement(body, "rubricBlock", view="scorer tutor")
-    SubElement(marker, "p").text = f"{one.said} {NOT_A_FORECAST}"
     asked = SubElement(body, "choiceInteraction", responseIdentifier="RESPONSE", shuffle="false", maxChoices="1")
     SubElement(asked, "prompt").text = one.ask
     for number, words in enumerate(one.choices):
         SubElement(asked, "simpleChoice", identifier=_choice(number)).text = words
     SubElement(root, "responseProcessing", template=_MATCH)
+    # Shown once a response has been processed, and by no platform before.
+    told = SubElement(root, "modalFeedback", outcomeIdentifier="FEEDBACK", showHide="show", identifier=_TOLD)
+    SubElement(told, "p").text = f"{one.said} {NOT_A_FORECAST}"
     return root
 
 
