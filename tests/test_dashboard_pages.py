@@ -324,6 +324,7 @@ def test_everything_can_be_found() -> None:
     }
     for name in ("001", "kinship_weight", "001.8-2001-threat-failed", "M1", "L5", "aid"):
         assert name in [entry.id for entry in seek(name)]
+    assert "cohesion_cost" in [entry.id for entry in seek("fear of a split")]  # by its title
     assert [entry.kind for entry in seek("sanctuary", ["claim"])] == ["claim"] * len(seek("sanctuary", ["claim"]))
 
 
