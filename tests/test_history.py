@@ -458,7 +458,7 @@ def test_each_world_takes_a_whole_set() -> None:
 
 def test_a_parameter_that_the_sets_leave_out_is_drawn_over_its_range(monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise a parameter added after calibration breaks every run, or is known better than anyone knows it."""
-    monkeypatch.setattr("sim.parameters.posterior_draw", lambda streams, mode: {})
+    monkeypatch.setattr("sim.parameters.posterior_draw", lambda streams, mode: ((), np.empty((0, streams.worlds))))
     drawn = resolve({"chip_value": 1.5}, "posterior", Streams(1, 50))
     prior = resolve({}, "prior", Streams(1, 50))
     assert drawn["chip_value"] == 1.5

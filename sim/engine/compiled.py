@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, lru_cache
@@ -33,6 +34,8 @@ RUN = ctypes.CFUNCTYPE(
 )
 # Modules that a process keeps, and files of the folder: two of a structure, some hundred kB each.
 MOST_KEPT, MOST_FILES = 48, 200
+# LLVM, and Mesa's count of agents while months are traced, are each for one thread at a time.
+MAKING = threading.RLock()
 _ASK = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.POINTER(ctypes.c_double), ctypes.POINTER(ctypes.c_int64))
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import extensions
-from sim.engine.compiled import ask, code
+from sim.engine.compiled import MAKING, ask, code
 from sim.engine.emit import ANY, BESIDE, LANES, SAME, Layout
 from sim.engine.modules import emitted
 from sim.engine.script import reader
@@ -264,8 +264,6 @@ _FOLLOWED = tuple(str(_ROOT / "sim" / part) for part in ("agents", "rules", "met
 # Of a model's structure, by all that it depends on, the code, or why there is none; the last one used stands last.
 _MADE: OrderedDict[str, Machine | str] = OrderedDict()
 MOST_MADE = 24
-# LLVM and Mesa's count of agents are each for one thread at a time.
-_MAKING = threading.RLock()
 
 
 def _machine(structure: Structure) -> Machine:
@@ -273,7 +271,7 @@ def _machine(structure: Structure) -> Machine:
     weighed = [structure.plan.policies[name].model_dump_json() for name in structure.candidates]
     key = repr((weighed, structure.candidates, structure.named, structure.off, structure.shocks))
     key += extensions.digest() if extensions.loaded() else ""
-    with _MAKING:
+    with MAKING:
         if key not in _MADE:
             try:
                 _MADE[key] = _made(structure)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import count
 from typing import Any
 
-from sim.engine.compiled import MOST_KEPT, module
+from sim.engine.compiled import MAKING, MOST_KEPT, module
 from sim.engine.emit import LANES, D, Emitter, Layout, defined
 from sim.engine.graph import Graph
 from sim.engine.standins import Traced, ids
@@ -40,7 +40,8 @@ class Reader:
 
 def reader(script: Script, layout: Layout) -> Reader:
     """What reads a script of this shape, for a month whose settings lie so."""
-    return _reader(_Shaped(script.shape, script), layout)
+    with MAKING:
+        return _reader(_Shaped(script.shape, script), layout)
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,7 @@ def _accepted(streams: Streams, mode: Mode) -> dict[str, Vector]:
     """A whole accepted set for each world, within the declared ranges."""
     names, values = posterior_draw(streams, mode)
     ranges = [(one.low, one.high) if (one := PARAMETERS.get(name)) else (-np.inf, np.inf) for name in names]
-    low, high = np.array(ranges).T[:, :, None]
+    low, high = np.array(ranges).reshape(-1, 2).T[:, :, None]
     return dict(zip(names, np.minimum(np.maximum(values, low), high), strict=True))
 
 
