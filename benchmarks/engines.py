@@ -19,7 +19,7 @@ from sim.metrics import METRICS, PANELS
 from sim.model import FrontierModel
 from sim.scenario import list_scenarios, load_scenario
 
-WORLDS, BRIEF, MONTHS = 800, 8, 60
+WORLDS, BRIEF, MONTHS = 1_000, 8, 60
 # Readings agree to so much; what is next to nothing is measured against this.
 NEAR, NOTHING = 1e-9, 1e-3
 
