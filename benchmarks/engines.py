@@ -58,7 +58,7 @@ def report(worlds: int = WORLDS) -> None:
         apart, months = apart + found, months + sum(spec.world_months for spec in specs)
         print(f"{parameters}: {found} of {len(specs) * worlds:,} worlds of {len(specs)} scenarios", flush=True)
     # Of what happens at a rate r, none is seen in n cases with a chance of exp(-r n): 5 % at r = 3 / n.
-    most = "" if apart else f", so fewer than {3 / months:.1g} with 95 % confidence"
+    most = "" if apart else f", so fewer than {3 / months:.2g} with 95 % confidence"
     print(f"{apart} in {months:,} world-months: {apart / months:.1g} (asked: below 1e-06){most}")
 
 
