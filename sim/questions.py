@@ -12,7 +12,7 @@ from typing import Any
 HOMES: dict[str, str] = {}
 
 
-def answer(method: str, *arguments: Any, **named: Any) -> Any:
+def answer(method: str, /, *arguments: Any, **named: Any) -> Any:
     """What the function that stands for a method gives."""
     home, _, function = HOMES[method].partition(":")
     return getattr(import_module(home), function)(*arguments, **named)

@@ -59,14 +59,25 @@ def made(
         "state": "finished",
         "scenarios": [{"name": one, "title": one.capitalize(), "start": "2021-08"} for one in outcomes],
         "factors": [
-            {"name": name, "kind": "uncertainty", "low": float(np.min(v)), "high": float(np.max(v)), "crossed": False}
+            {
+                "name": name,
+                "kind": "uncertainty",
+                "low": float(np.min(v)),
+                "high": float(np.max(v)),
+                "distribution": "uniform",
+                "mode": None,
+                "levels": [],
+                "options": {},
+                "crossed": False,
+            }
             for name, v in uncertainties.items()
         ],
-        "particulars": {"metrics": metrics},
+        "particulars": {"metrics": metrics, "luck": "shared"},
         "points": count * len(outcomes),
         "mixes": 1,
         "draws": count,
         "worlds": worlds,
+        "months": 60,
         "runs": count * len(outcomes) * worlds,
         "finished_runs": count * len(outcomes) * worlds,
         "seed": seed,

@@ -31,10 +31,10 @@ from dashboard.runtime import archives, state
 from dashboard.runtime.parquet import Room, TableError, opened
 from dashboard.widgets import seats
 from sim.experiment.condition import ConditionError
-from sim.experiment.condition import parse as parse_condition
 from sim.experiment.design import PointsError, listed
 from sim.experiment.factors import uncertainty_factor
 from sim.experiment.load import extent
+from sim.experiment.parser import parse as parse_condition
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.provenance.cards import UnknownIdError, look_up

@@ -32,8 +32,8 @@ from dashboard.runtime.questions import Question
 from dashboard.runtime.state import State, from_query, to_query
 from dashboard.widgets import chain, conditions, experiment_form, glossary, playback, sentences, waiting
 from sim.evidence import ledger
-from sim.experiment.condition import parse
 from sim.experiment.outcome import Sweep
+from sim.experiment.parser import parse
 from sim.experiment.regret.study import BETTER
 from sim.experiment.spoken import spoken
 from sim.loops import find_loops, signed_digraph
@@ -479,7 +479,7 @@ def test_a_number_to_compare_with_is_what_the_field_stands_at(monkeypatch: pytes
     ):
         for number in (stands, -0.0000125):
             place = Mock(number_input=Mock(return_value=number))
-            monkeypatch.setattr(conditions, "outcomes_by_point", Mock(return_value=pd.DataFrame({"attacks": values})))
+            monkeypatch.setattr(conditions, "by_point", Mock(return_value=pd.Series(values)))
             assert float(conditions._number(place, Mock(), "attacks", 0)) == number
             assert place.number_input.call_args.args == (label,)
             assert place.number_input.call_args.kwargs["value"] == stands

@@ -17,8 +17,9 @@ from sim.commands.main import app
 from sim.ensemble.spec import LimitError
 from sim.experiment.condition import ConditionError
 from sim.experiment.discovery.boxes import Count, Limit, _quiet, lifted, rounded, screened
-from sim.experiment.discovery.rows import outcomes_by_point, rows
+from sim.experiment.discovery.rows import rows
 from sim.experiment.discovery.study import METHODS, Discovery
+from sim.experiment.figures import by_point
 from sim.experiment.folder import FolderError
 from sim.experiment.outcome import Sweep
 from sim.experiment.sweep import sweep as run_sweep
@@ -332,8 +333,9 @@ def test_what_an_outcome_stands_for(place: str) -> None:
         "first_month_truce": np.array([[3.0, np.nan, np.nan]]),
         "verdict": np.array([["contained", "escalation", "escalation"]]),
     }
-    found = outcomes_by_point(made(place, {A: [0.5]}, {"confront": outcomes}, worlds=3), list(outcomes))
-    assert found.iloc[0].to_dict() == {"attacks": 3.0, "first_month_truce": np.inf, "verdict": "escalation"}
+    sweep = made(place, {A: [0.5]}, {"confront": outcomes}, worlds=3)
+    found = {name: by_point(sweep, name).tolist() for name in outcomes}
+    assert found == {"attacks": [3.0], "first_month_truce": [np.inf], "verdict": ["escalation"]}
 
 
 @pytest.mark.parametrize(

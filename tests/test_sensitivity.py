@@ -18,7 +18,7 @@ from sim.experiment.design import places
 from sim.experiment.factors import Factor, factor_words
 from sim.experiment.outcome import Sweep
 from sim.experiment.schema import LatinHypercube, Morris, Saltelli
-from sim.experiment.sensitivity import study as analysis
+from sim.experiment.sensitivity import sample as analysis
 from sim.experiment.sensitivity.methods import bootstrap_seed, chance_share, morris, ranks, sobol
 from sim.experiment.sensitivity.study import SensitivityError
 from sim.parameters import PARAMETERS
@@ -375,7 +375,7 @@ class TestCommand:
         assert durand("sensitivity", tmp_path).code == 2
         sim.sweep(experiment({"kind": "saltelli", "base": 4}), tmp_path / "sweep")
         for arguments, message in (
-            (("--metric", "attaks"), "kept no metric attaks (did you mean 'attacks'?)"),
+            (("--metric", "attaks"), "no such outcome was kept: attaks (did you mean 'attacks'?)"),
             (("--versus", "appease"), "appease is not one of several scenarios"),
         ):
             told = durand("sensitivity", tmp_path / "sweep", *arguments, "--out", tmp_path / "never")

@@ -9,8 +9,8 @@ import streamlit as st
 from dashboard.runtime import state
 from dashboard.runtime.language import _
 from dashboard.widgets import show
-from sim.experiment.condition import VERDICT, Condition, ConditionError, parse
-from sim.experiment.discovery.rows import known_outcomes, outcomes_by_point
+from sim.experiment.condition import VERDICT, Condition, ConditionError
+from sim.experiment.figures import by_point, condition_of, known_outcomes
 from sim.experiment.outcome import Sweep
 from sim.experiment.spoken import COMPARISONS, outcome_words
 from sim.metrics import METRICS
@@ -45,7 +45,7 @@ def asked(sweep: Sweep, titles: Mapping[str, str]) -> Condition | None:
             )
             st.caption(_("Outcomes kept: {outcomes}.", outcomes=show.plain(", ".join(known_outcomes(sweep)))))
         try:
-            return parse(built, known_outcomes(sweep), list(titles))
+            return condition_of(sweep, built)
         except ConditionError as problem:
             with st.container(key="condition-problem"):
                 st.error(_("This condition cannot be read."))
@@ -119,7 +119,7 @@ def _row(sweep: Sweep, titles: Mapping[str, str], number: int) -> str:
 
 def _number(place: st.delta_generator.DeltaGenerator, sweep: Sweep, outcome: str, number: int) -> str:
     """The number that an outcome is compared with: the middle of its values, unless another is given."""
-    values = outcomes_by_point(sweep, [outcome])[outcome]
+    values = by_point(sweep, outcome)
     least, most = fine(float(values.min()), 3), fine(float(values.max()), 3)
     known = values.notna().any()
     value = place.number_input(

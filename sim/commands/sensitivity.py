@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from sim.commands.options import Json
+from sim.ensemble.spec import LimitError
 
 SHOWN = 8
 
@@ -17,18 +18,34 @@ SHOWN = 8
 def sensitivity(
     folder: Annotated[str, typer.Argument(metavar="DIR", help="A finished sweep's folder, or its URL.")],
     metric: Annotated[
-        list[str] | None, typer.Option(metavar="M", help="A metric that the sweep kept; all if not given. Repeatable.")
+        list[str] | None,
+        typer.Option(
+            metavar="M",
+            help="A metric that the sweep kept, a figure such as p90(attacks) or chance(fatalities > 4000), or an outcome that "
+            "the experiment names; those outcomes, or else all metrics, if not given. Repeatable.",
+        ),
     ] = None,
     versus: Annotated[
         str | None,
         typer.Option(metavar="SCENARIO", help="Analyse the difference to this scenario, random draws being the same."),
     ] = None,
+    method: Annotated[
+        str | None,
+        typer.Option(
+            metavar="M", help="pawn or delta, of the points as they are, whatever the design; else the design's own."
+        ),
+    ] = None,
+    factor: Annotated[
+        list[str] | None,
+        typer.Option(metavar="F", help="With pawn or delta: this factor; all if not given. Repeatable."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write tables, pictures and a page here.")] = None,
     every: Annotated[bool, typer.Option("--all", help=f"Show every factor, not the first {SHOWN}.")] = False,
     as_json: Json = False,
 ) -> None:
-    """What the outcomes of a sweep hang on: Sobol indices or Morris screening, with intervals, by scenario."""
+    """What the outcomes of a sweep hang on: Sobol indices, Morris screening, PAWN or delta, by scenario."""
     from sim.experiment.outcome import Sweep
+    from sim.experiment.sensitivity.sample import METHODS
     from sim.experiment.sensitivity.study import sensitivity as analyse
 
     if out is not None:
@@ -36,7 +53,9 @@ def sensitivity(
         from sim.results.folders import check_target
 
         check_target(out, FORMAT)  # before the work, not after it
-    found = analyse(Sweep.load(folder), metric, versus=versus)
+    if method not in (None, *METHODS):
+        raise LimitError(f"--method must be one of {', '.join(METHODS)}; got {method}")
+    found = analyse(Sweep.load(folder), metric, versus=versus, method=method, factors=factor or ())
     page = None if out is None else found.save(out)
     if as_json:
         print(json.dumps(found.as_json(), allow_nan=False))

@@ -98,14 +98,18 @@ class PointModel:
             for first in range(0, count, size):
                 part = slice(first, min(first + size, count))
                 points = np.arange(part.start, part.stop)
+                here = {key: value[part] for key, value in values.items()}
+                stands, variants = plan.switched(here)
                 job = replace(
                     whole,
+                    stands=stands,
+                    variants=variants,
                     points=points,
                     block=0,
                     firsts=np.full(len(points), block),
                     first_world=block,
                     series=False,
-                    spec=plan.spec(number, {key: value[part] for key, value in values.items()}, worlds),
+                    spec=plan.spec(number, here, worlds),
                 )
                 found = simulate_pack(job)
                 if found.failures:
@@ -245,7 +249,7 @@ def ema_model(experiment: Asked, name: str = "durand") -> Any:
     levers = [one for factor, one in made if factor.kind == "lever"]
     if len(run.scenarios) > 1:
         levers.insert(0, workbench.CategoricalParameter(COURSE, run.scenarios))
-    model.uncertainties = [one for factor, one in made if factor.kind == "uncertainty"]
+    model.uncertainties = [one for factor, one in made if factor.kind != "lever"]
     model.levers = levers
     held = run.plan.experiment.constants
     model.constants = [workbench.Constant(key, value) for key, value in held.items()]

@@ -17,8 +17,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiment.factors import Factor
-from sim.experiment.schema import MOST_POINTS, Design, Factorial, LatinHypercube, Listed, Morris, Saltelli
-from sim.worlds import Streams
+from sim.experiment.schema import (
+    MOST_POINTS,
+    Design,
+    Factorial,
+    LatinHypercube,
+    Listed,
+    Morris,
+    Posterior,
+    Saltelli,
+    Told,
+)
+from sim.parameters import PARAMETERS
+from sim.parameters.posterior import POSTERIOR, accepted, file_of
+from sim.worlds import Streams, Vector
 from sim.yamlfile import short, suggestion
 
 Matrix: TypeAlias = NDArray[np.float64]  # (points, factors)
@@ -34,25 +46,38 @@ class PointsError(ValueError):
 
 def size(design: Design, factors: Sequence[Factor]) -> int:
     """How many points a design has, without making it; 0 for one that is listed in a file."""
-    count = len(factors)
+    names = [factor.name for factor in factors]
     if isinstance(design, Factorial):
         out = 1
         for factor in factors:
             out *= len(factor.levels) or design.levels
         return out
-    if isinstance(design, LatinHypercube):
+    if isinstance(design, LatinHypercube | Told):
         return design.points
+    if isinstance(design, Posterior):
+        return design.points or len(next(iter(sets_of(design).values())))
     if isinstance(design, Saltelli):
-        return design.base * related(design, count)
-    return design.trajectories * related(design, count) if isinstance(design, Morris) else 0
+        return design.base * related(design, names)
+    return design.trajectories * related(design, names) if isinstance(design, Morris) else 0
 
 
-def related(design: Design | None, count: int) -> int:
-    """How many points in a row a design of so many factors makes from one another: a trajectory of Morris's, or a row of
+def related(design: Design | None, names: Sequence[str]) -> int:
+    """How many points in a row a design of these factors makes from one another: a trajectory of Morris's, or a row of
     Saltelli's base with all that is made from it; 1 where each point is laid out by itself."""
     if isinstance(design, Saltelli):
+        count = len(set(groups_of(design, names) or names))
         return (2 * count if design.second_order else count) + 2
-    return count + 1 if isinstance(design, Morris) else 1
+    return len(names) + 1 if isinstance(design, Morris) else 1
+
+
+def groups_of(design: Design, names: Sequence[str]) -> list[str] | None:
+    """The group of each factor, where a design moves those of a group together; a factor that is in none is one by itself."""
+    if not isinstance(design, Saltelli) or not design.groups:
+        return None
+    if isinstance(design.groups, str):
+        return [PARAMETERS[name].theme if name in PARAMETERS else name for name in names]
+    of = {name: group for group, members in design.groups.items() for name in members}
+    return [of.get(name, name) for name in names]
 
 
 def values(design: Design, factors: Sequence[Factor], text: Callable[[str], str]) -> Matrix:
@@ -67,9 +92,19 @@ def values(design: Design, factors: Sequence[Factor], text: Callable[[str], str]
     if isinstance(design, Listed):
         return listed(text(design.file), factors)
     out = np.asfortranarray(places(design, factors))
+    sets = sets_of(design) if isinstance(design, Posterior) else {}
     for column, factor in enumerate(factors):
-        out[:, column] = factor.values(np.ascontiguousarray(out[:, column]))
+        if factor.name in sets:
+            rows = np.arange(len(out)) * len(sets[factor.name]) // len(out)
+            out[:, column] = np.clip(sets[factor.name][rows], factor.low, factor.high)
+        else:
+            out[:, column] = factor.values(np.ascontiguousarray(out[:, column]))
     return out
+
+
+def sets_of(design: Posterior) -> dict[str, Vector]:
+    """The accepted sets that a design takes: parameter -> one value per set."""
+    return accepted(file_of(f"{POSTERIOR}:{design.as_of}" if design.as_of else POSTERIOR))
 
 
 def places(design: Design, factors: Sequence[Factor]) -> Matrix:
@@ -77,9 +112,12 @@ def places(design: Design, factors: Sequence[Factor]) -> Matrix:
     count = len(factors)
     if isinstance(design, Factorial):
         return _factorial(design, factors)
-    if isinstance(design, LatinHypercube):
-        return _latin_hypercube(design, factors)
-    problem = {"num_vars": count, "names": [factor.name for factor in factors], "bounds": [[0.0, 1.0]] * count}
+    if isinstance(design, LatinHypercube | Posterior | Told):
+        return _latin_hypercube(size(design, factors), design.seed, factors)
+    names = [factor.name for factor in factors]
+    problem: dict[str, Any] = {"num_vars": count, "names": names, "bounds": [[0.0, 1.0]] * count}
+    if groups := groups_of(design, names):
+        problem["groups"] = groups
     out: Matrix
     if isinstance(design, Saltelli):
         from SALib.sample import sobol
@@ -107,13 +145,13 @@ def _factorial(design: Factorial, factors: Sequence[Factor]) -> Matrix:
     return out
 
 
-def _latin_hypercube(design: LatinHypercube, factors: Sequence[Factor]) -> Matrix:
-    streams = Streams(design.seed, design.points)
-    out = np.empty((design.points, len(factors)), order="F")
+def _latin_hypercube(points: int, seed: int, factors: Sequence[Factor]) -> Matrix:
+    streams = Streams(seed, points)
+    out = np.empty((points, len(factors)), order="F")
     for column, factor in enumerate(factors):
         order = np.argsort(streams.uniform(f"design.order/{factor.name}", 0), kind="stable")
         within = streams.uniform(f"design.within/{factor.name}", 0)
-        out[order, column] = (np.arange(design.points) + within) / design.points
+        out[order, column] = (np.arange(points) + within) / points
     return out
 
 

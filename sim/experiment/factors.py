@@ -1,4 +1,4 @@
-"""What is varied: a lever or an uncertainty, and which of its values each place between 0 and 1 stands for."""
+"""What is varied: a lever, an uncertainty or a switch, and which of its values each place between 0 and 1 stands for."""
 
 from __future__ import annotations
 
@@ -31,21 +31,24 @@ def factor_words(name: str) -> str:
     return f"{ACTORS[actor]}: {words}" if actor in ACTORS else words
 
 
+VARIED = ("lever", "uncertainty", "switch")
+
+
 @dataclass(frozen=True)
 class Factor:
     """One thing that is varied.
 
     Attributes:
         name: a parameter, or a lever as the experiment names it.
-        kind: lever or uncertainty.
+        kind: lever, uncertainty or switch.
         low, high: the ends of its range, in its unit.
         distribution, mode: how a sample spreads over the range.
         levels: its values, where it takes only some.
-        options: for a lever with named options, what its values stand for: value -> name.
+        options: for a lever or switch with named options, what its values stand for: value -> name.
     """
 
     name: str
-    kind: Literal["lever", "uncertainty"]
+    kind: Literal["lever", "uncertainty", "switch"]
     low: float
     high: float
     distribution: Distribution = "uniform"

@@ -45,6 +45,9 @@ _WORDS = {
     "luck": "luck",
     "metrics": "metrics",
     "series": "keeping of series",
+    "crossings": "first months that are kept",
+    "switches": "switches",
+    "told": "told worlds",
     "model": "version of the model (code, extensions, NumPy or SciPy)",
 }
 
@@ -156,7 +159,7 @@ class Folder:
         if manifest.get("identity") == self.plan.identity:
             return
         theirs, ours = manifest.get("particulars", {}), self.plan.particulars
-        differ = [words for key, words in _WORDS.items() if theirs.get(key) != ours[key]]
+        differ = [words for key, words in _WORDS.items() if theirs.get(key) != ours.get(key)]
         raise FolderError(
             f"{self.store.place}: another sweep is in this folder; it has other {', '.join(differ) or 'content'}: "
             "name a new folder (--reuse takes over what both have in common)"
@@ -270,6 +273,10 @@ class Folder:
                 lines = [",".join(factor.name for factor in factors), *map(",".join, zip(*columns, strict=True))]
                 data[key]["file"] = f"{key}.csv"
                 self._put(f"{key}.csv", ("\n".join(lines) + "\n").encode())
+        for factor in plan.factors:
+            if factor.kind == "switch":  # what it says, and not the scenario's name that it stands in
+                told = [one.data() for one in plan.variants[factor.name]]
+                data["switches"][factor.name] = {"options": dict(zip(dict(factor.options).values(), told, strict=True))}
         self._put("experiment.yaml", dump(data).encode())
 
     def _write_scenario(self, scenario: Scenario) -> str:

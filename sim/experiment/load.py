@@ -9,10 +9,16 @@ from typing import Any
 import numpy as np
 
 from sim.ensemble.spec import PARAMETERS as SETS
+from sim.ensemble.spec import LimitError
 from sim.experiment import design as designs
 from sim.experiment.factors import Factor, actor_of, lever_factor, lever_path, short_levers, uncertainty_factor
+from sim.experiment.parser import read_outcomes
 from sim.experiment.plan import MOST_RUNS, Plan
-from sim.experiment.schema import MOST_POINTS, Design, Experiment, Listed
+from sim.experiment.schema import MOST_POINTS, Design, Experiment, Listed, Posterior, Saltelli, Told
+from sim.experiment.switches import MOST_COMBINED, Variant, switch_factor, variants
+from sim.experiment.told import told_plan
+from sim.experiment.work import kept_columns
+from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.scenario import Scenario, ScenarioError, Script, library, load_scenario, parameter_set
 from sim.scenario.references import check_claims
@@ -104,23 +110,44 @@ class _Loader:
         self._fill_in()
         levers = self._factors("levers", lever_factor)
         uncertainties = self._factors("uncertainties", uncertainty_factor)
+        switches = self._factors("switches", switch_factor)
+        self.variants = self._variants()
         self._check_constants()
         self.sources, self.scenarios, self.paths = self._scenarios()
         crossed = self.experiment.lever_design is not None
-        mixed, drawn = (levers, uncertainties) if crossed else ((), levers + uncertainties)
+        mixed, drawn = (levers, uncertainties + switches) if crossed else ((), levers + uncertainties + switches)
         self.designs = (
             ("lever_design", self.experiment.lever_design, mixed),
             ("design", self.experiment.design, drawn),
         )
         self._check_size()
+        self._check_outcomes()
+        self._check_groups(drawn)
+        self._check_sets(uncertainties)
 
     def plan(self) -> Plan:
         (_, _, mixed), (_, _, drawn) = self.designs
         mixes, draws = (self.values(*one) for one in self.designs)
         months = self.experiment.months or min(scenario.months for scenario in self.scenarios)
-        return Plan(
-            self.experiment, self.sources, self.scenarios, self.paths, mixed, drawn, mixes, draws, months, self.folder
+        plan = Plan(
+            self.experiment,
+            self.sources,
+            self.scenarios,
+            self.paths,
+            mixed,
+            drawn,
+            mixes,
+            draws,
+            months,
+            self.folder,
+            variants=self.variants,
         )
+        if isinstance(self.experiment.design, Told):
+            try:
+                return told_plan(plan, self.experiment.design)
+            except LimitError as problem:
+                raise self.problem(("design",), f"design: {problem}") from None
+        return plan
 
     def problem(self, place: Place, text: str) -> FileError:
         return self.document.problem(place, text)
@@ -144,6 +171,69 @@ class _Loader:
                 at = (key, name, *problem.at)
                 raise self.problem(at, f"{dotted(at)} {problem}" if problem.at else str(problem)) from None
         return tuple(out)
+
+    def _variants(self) -> dict[str, tuple[Variant, ...]]:
+        """What holds under each option of each switch."""
+        out, combined = {}, 1
+        for name, given in self.experiment.switches.items():
+            try:
+                out[name] = variants(given, self.folder)
+            except PlacedError as problem:
+                at = ("switches", name, *problem.at)
+                raise self.problem(at, f"{dotted(at)} {problem}") from None
+            combined *= len(out[name])
+        if combined > MOST_COMBINED:
+            said = f"too many combinations of options: {combined:,}; allowed: at most {MOST_COMBINED}"
+            raise self.problem(("switches",), said)
+        return out
+
+    def _check_groups(self, drawn: tuple[Factor, ...]) -> None:
+        """Groups are of factors that are there, each in one group."""
+        design, names = self.experiment.design, [factor.name for factor in drawn]
+        seen: set[str] = set()
+        groups = design.groups if isinstance(design, Saltelli) and not isinstance(design.groups, str) else {}
+        for group, members in groups.items():
+            for number, name in enumerate(members):
+                at = ("design", "groups", group, number)
+                if name not in names or name in seen:
+                    what = "is in a group already" if name in seen else "is not varied here"
+                    raise self.problem(at, f"{dotted(at)} {what}: {name}{suggestion(name, names)}")
+                seen.add(name)
+
+    def _check_sets(self, uncertainties: tuple[Factor, ...]) -> None:
+        """Designs that take parameter sets, or worlds, as they are."""
+        experiment, design = self.experiment, self.experiment.design
+        if not isinstance(design, Posterior | Told):
+            return
+        for name, given in experiment.uncertainties.items():
+            if given is not None:
+                at = ("uncertainties", name)
+                raise self.problem(
+                    at, f"{dotted(at)} has a range of its own; allowed with a {design.kind} design: the name alone"
+                )
+        if isinstance(design, Posterior):
+            known = {factor.name for factor in uncertainties} | set(experiment.constants)
+            if missing := sorted(set(designs.sets_of(design)) - known):
+                said = f"uncertainties leaves out {missing[0]}; allowed with a posterior design, which takes whole sets: all"
+                raise self.problem(("uncertainties",), said)
+            if (
+                not 2
+                <= designs.size(design, uncertainties)
+                <= (most := len(next(iter(designs.sets_of(design).values()))))
+            ):
+                raise self.problem(
+                    ("design", "points"), f"design.points is more than there are sets; allowed: 2 to {most:,}"
+                )
+            return
+        wrong = (
+            ("worlds", experiment.worlds != 1, "1, since a world is told as a whole"),
+            ("constants", bool(experiment.constants), "none, since worlds have values of their own"),
+            ("switches", bool(experiment.switches), "none, since worlds have a past with all rules"),
+            ("parameters", experiment.parameters == "defaults", "posterior, prior"),
+        )
+        for key, is_wrong, allowed in wrong:
+            if is_wrong:
+                raise self.problem((key,), f"{key} is not right; allowed with a told design: {allowed}")
 
     def _check_constants(self) -> None:
         for name, value in self.experiment.constants.items():
@@ -207,6 +297,14 @@ class _Loader:
         for _, design, factors in self.designs:
             points *= max(designs.size(design, factors), 1) if design is not None else 1
         return points
+
+    def _check_outcomes(self) -> None:
+        kept = kept_columns(self.experiment.metrics or tuple(METRICS))
+        try:
+            read_outcomes(self.experiment.outcomes, kept, [one.name for one in self.scenarios])
+        except PlacedError as problem:
+            at = ("outcomes", *problem.at)
+            raise self.problem(at, f"{dotted(at)}: {problem}") from None
 
     def _check_size(self) -> None:
         """Before anything is laid out: a factorial of many factors would not end."""

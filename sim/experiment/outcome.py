@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from sim.experiment.factors import VARIED
 from sim.experiment.folder import FolderError, read_manifest, torn_files
 from sim.experiment.parts import END, FOLDER, MONTHS_END, PART, PartError, read_table
 from sim.experiment.store import Store, open_store
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from sim.experiment.sensitivity.study import Sensitivity
 
 _MENDED = "run the sweep again into the same folder to mend it"
-KINDS = ("lever", "uncertainty", "constant")
+KINDS = (*VARIED, "constant")
 
 
 class Sweep:
@@ -91,7 +92,8 @@ class Sweep:
     @cached_property
     def experiments(self) -> pd.DataFrame:
         """A row per point (index `point`): `id`, `scenario`, `mix` and `draw` (numbers of the mix of levers and of the
-        draw of uncertainties), then `lever:...`, `uncertainty:...` and `constant:...`, and `error` where it failed."""
+        draw of uncertainties), then `lever:...`, `uncertainty:...`, `switch:...` and `constant:...`, and `error` where it
+        failed."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -100,7 +102,7 @@ class Sweep:
         return frame
 
     def factors(self, *kinds: str) -> list[str]:
-        """Columns of `experiments` of these kinds (lever, uncertainty, constant); of all three without any."""
+        """Columns of `experiments` of these kinds (lever, uncertainty, switch, constant); of all without any."""
         chosen = tuple(f"{kind}:" for kind in kinds or KINDS)
         return [name for name in self.experiments.columns if name.startswith(chosen)]
 
@@ -172,13 +174,20 @@ class Sweep:
         start = next(str(one["start"]) for one in self.manifest["scenarios"] if one["name"] == scenario)
         return [month_after(start, month) for month in range(self.manifest["months"])]
 
-    def sensitivity(self, metrics: Sequence[str] | None = None, *, versus: str | None = None) -> Sensitivity:
-        """What these metrics (all kept ones if not given) hang on; with `versus`, the difference to that scenario.
+    def sensitivity(self, metrics: Sequence[str] | None = None, **more: Any) -> Sensitivity:
+        """What these figures hang on; arguments and errors as for :func:`sim.experiment.sensitivity.study.sensitivity`."""
+        return cast("Sensitivity", answer("Sweep.sensitivity", self, metrics, **more))
+
+    def figure(self, text: str) -> pd.Series:
+        """A figure of each point (index `point`), such as `p90(attacks)`; of each mix and draw where it names scenarios.
 
         Raises:
-            SensitivityError: it is not finished, too many points failed, or its design is none that can be analysed.
+            ConditionError: it is not right.
+            FolderError: a first month was not kept.
         """
-        return cast("Sensitivity", answer("Sweep.sensitivity", self, metrics, versus=versus))
+        from sim.experiment.figures import evaluated, figure_of
+
+        return evaluated(self, figure_of(self, text))
 
     def salib_problem(self) -> dict[str, Any]:
         """What was varied, as a SALib problem: see `sim.experiment.bridges`."""

@@ -24,8 +24,11 @@ from sim.ensemble.fingerprint import model_fingerprint
 from sim.ensemble.spec import RunSpec, usual_chunk
 from sim.experiment.design import Matrix
 from sim.experiment.factors import Factor
+from sim.experiment.firsts import extra_firsts
+from sim.experiment.parser import read_outcomes
 from sim.experiment.schema import Experiment
-from sim.experiment.work import Job
+from sim.experiment.switches import Variant, joined
+from sim.experiment.work import Job, kept_columns
 from sim.metrics import METRICS
 from sim.parameters.posterior import file_of, is_posterior
 from sim.scenario import Scenario, parameter_set
@@ -56,6 +59,8 @@ class Plan:
         sources: the scenarios as loaded; scenarios: with what dated levers add to them; paths: for each, lever -> its path in it.
         mixed, drawn: the factors of the lever design, and of the design.
         mixes, draws: their values, a row for each mix and each draw; one row without columns where there is none.
+        variants: switch -> what holds under each of its options.
+        numbers: of told worlds, the number of each draw's.
         months: length of every run.
         folder: what paths in the experiment are seen from.
         model: what takes the model's place; None: nothing does.
@@ -74,6 +79,8 @@ class Plan:
     folder: Path
     model: type[FrontierModel] | None = None
     asked: str = "auto"
+    variants: Mapping[str, tuple[Variant, ...]] = field(default_factory=dict)
+    numbers: Numbers | None = field(default=None, repr=False)
 
     @cached_property
     def engine(self) -> str:
@@ -115,6 +122,13 @@ class Plan:
         """The metrics that are kept."""
         return self.experiment.metrics or tuple(METRICS)
 
+    @cached_property
+    def crossings(self) -> tuple[str, ...]:
+        """First months that its outcomes ask for, beside those that every run keeps."""
+        given, scenarios = self.experiment.outcomes, [one.name for one in self.scenarios]
+        read = read_outcomes(given, kept_columns(self.metrics), scenarios)
+        return extra_firsts(name for figure in read.values() for name, _ in figure.names)
+
     @property
     def pack_worlds(self) -> int:
         """Worlds at a time, unless said otherwise: what is fastest, and fewer for long runs."""
@@ -134,9 +148,21 @@ class Plan:
 
     def first_worlds(self, points: Numbers) -> Numbers:
         """The number of each point's first world: 0 for shared draws; for own draws each draw's come after the last's."""
+        if self.numbers is not None:
+            return self.numbers[self.where(points)[2]]
         if self.experiment.luck == "shared":
             return np.zeros_like(points)
         return self.where(points)[2] * self.worlds
+
+    def switched(self, values: Mapping[str, Vector]) -> tuple[Numbers, tuple[Variant, ...]]:
+        """Which rules hold at points with these values of the factors: of each point a number, and what each number means."""
+        stands = [values[name].astype(np.int64) for name in self.variants if name in values]
+        if not stands:
+            return np.zeros(0, dtype=np.int64), ()
+        found, numbers = np.unique(np.stack(stands, axis=1), axis=0, return_inverse=True)
+        kinds = [self.variants[name] for name in self.variants if name in values]
+        told = [joined([kind[at] for kind, at in zip(kinds, row, strict=True)]) for row in found.tolist()]
+        return numbers.ravel(), tuple(told)
 
     def ids(self, points: Numbers) -> list[str]:
         """The identity of each point: a digest of scenario, levers, uncertainties, constants, and whose random draws it has.
@@ -150,7 +176,7 @@ class Plan:
         columns |= {name: np.full(len(points), value + 0.0) for name, value in constants.items()}
         names = sorted(columns)
         levers = sorted(f.name for f in self.factors if f.kind == "lever")
-        rows = [columns[name] for name in names] + [values[name] for name in levers]
+        rows = [columns[name] for name in names] + [values[name] for name in (*levers, *self.variants)]
         rows.append(self.first_worlds(points).astype(np.float64))
         table = np.ascontiguousarray(np.stack(rows, axis=1), dtype="<f8")
         starts = {number: self._identity_of(number, names, levers) for number in np.unique(scenario).tolist()}
@@ -164,9 +190,15 @@ class Plan:
     def _identity_of(self, scenario: int, names: Sequence[str], levers: Sequence[str]) -> Any:
         paths = [self.paths[scenario][name] for name in levers]
         said: list[Any] = [self.scenarios[scenario].hash, self.parameters_digest, list(names), paths, self.engine]
+        if self.variants:
+            said.append(self._switches)
         if more := extensions.digest():
             said.append(more)
         return blake2b(json.dumps(said).encode(), digest_size=16)
+
+    @property
+    def _switches(self) -> dict[str, list[dict[str, Any]]]:
+        return {name: [one.data() for one in several] for name, several in self.variants.items()}
 
     @cached_property
     def parameters_digest(self) -> str:
@@ -197,6 +229,9 @@ class Plan:
             "series": experiment.series,
             "model": model_fingerprint(self.model),
             "engine": self.engine,
+            **({"crossings": list(self.crossings)} if self.crossings else {}),
+            **({"switches": self._switches} if self.variants else {}),
+            **({"told": self.numbers.tolist()} if self.numbers is not None else {}),
         }
 
     @cached_property
@@ -240,7 +275,8 @@ class Plan:
     def job(self, pack: Pack, block_worlds: int, folder: str) -> Job:
         """A pack as work that can be sent anywhere."""
         number = int(pack.points[0] // self.each)
-        first = pack.block * block_worlds
+        first, values = pack.block * block_worlds, self.values(pack.points)
+        stands, variants = self.switched(values)
         return Job(
             folder=folder,
             identity=self.identity,
@@ -249,9 +285,12 @@ class Plan:
             block=pack.block,
             firsts=self.first_worlds(pack.points) + first,
             first_world=first,
-            spec=self.spec(number, self.values(pack.points), min(block_worlds, self.worlds - first)),
+            spec=self.spec(number, values, min(block_worlds, self.worlds - first)),
             metrics=self.metrics,
             series=self.experiment.series,
+            crossings=self.crossings,
+            stands=stands,
+            variants=variants,
         )
 
     def spec(self, number: int, values: Mapping[str, Vector], worlds: int) -> RunSpec:

@@ -24,7 +24,7 @@ from sim.experiment.parts import (
 )
 from sim.experiment.plan import Pack, Plan
 from sim.experiment.store import Store, open_store
-from sim.experiment.work import PackOutput, Receipt, kept_columns
+from sim.experiment.work import PackOutput, Receipt
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -62,7 +62,10 @@ def _check(plan: Plan, sweep: Sweep) -> None:
         raise FolderError(
             f"{sweep.place}: nothing can be taken over: its points have fewer worlds, or are kept in blocks"
         )
-    if not set(plan.metrics) <= set(theirs["metrics"]) or (ours["series"] and not theirs["series"]):
+    fewer = not set(plan.metrics) <= set(theirs["metrics"]) or not set(plan.crossings) <= set(
+        theirs.get("crossings", ())
+    )
+    if fewer or (ours["series"] and not theirs["series"]):
         raise FolderError(f"{sweep.place}: nothing can be taken over: it kept fewer metrics, or no months")
 
 
@@ -115,7 +118,7 @@ def _copy(folder: Folder, store: Store, name: str, part: Part, number: NDArray[n
     for points in _by_scenario(plan, number[number >= 0]):
         job = plan.job(Pack(points, 0), folder.block_worlds, folder.store.place)
         outcomes = outcomes_of(_rows(read_table(store, name), number, points, plan.worlds))
-        output = PackOutput({column: outcomes[column] for column in ("point", "world", *kept_columns(job.metrics))})
+        output = PackOutput({column: outcomes[column] for column in ("point", "world", *job.kept)})
         if job.series:
             series = _rows(read_table(store, part.months), number, points, plan.worlds)
             output.series = {column: series[column] for column in ("point", "world", "month", *job.metrics)}

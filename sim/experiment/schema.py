@@ -22,13 +22,14 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from sim.metrics import METRICS
-from sim.scenario.words import Claims, Month, Months, Number, OneOf, Share, Strict, Text, Title
+from sim.scenario.words import Claims, Month, Months, Name, Number, OneOf, Share, Strict, Text, Title
 from sim.yamlfile import PlacedError, json_schema
 
 MOST_WORLDS, MOST_POINTS = 1_000_000, 10_000_000
 
 Seed = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
 Key = Annotated[str, Field(min_length=1, max_length=200)]
+Expression = Annotated[str, Field(strict=True, min_length=1, max_length=500)]
 
 
 class Uncertainty(Strict):
@@ -92,6 +93,31 @@ class Lever(Strict):
         return self
 
 
+class Option(Strict):
+    """What holds where a switch stands so.
+
+    Attributes:
+        off: rules, mechanisms (M1 to M31) and feedback loops (L1 to L9) that are switched off.
+        parameters: parameter -> its value, over whatever was drawn; or a scenario, whose own parameters are meant.
+    """
+
+    off: tuple[Key, ...] = ()
+    parameters: dict[Key, Number] | Text = Field(default_factory=dict)
+
+
+class Switch(Strict):
+    """Which rules hold: switched `off` or on; or among options with names, each of which says what holds."""
+
+    off: Key | tuple[Key, ...] | None = None
+    options: dict[Name, Option | None] = Field(default_factory=dict, max_length=20)
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if (self.off is None) == (len(self.options) < 2):
+            raise ValueError("is not complete; allowed: off, or two or more options")
+        return self
+
+
 class Factorial(Strict):
     """Every combination of levels; the last factor changes fastest."""
 
@@ -111,11 +137,16 @@ class LatinHypercube(Strict):
 
 class Saltelli(Strict):
     """Saltelli's scheme on a scrambled Sobol sequence, for Sobol indices: base * (factors + 2) points, or with
-    `second_order` base * (2 * factors + 2)."""
+    `second_order` base * (2 * factors + 2); of groups, if there are any, in place of factors."""
 
     kind: Literal["saltelli"]
     base: Annotated[int, Field(strict=True, ge=2, le=2**20)]
     second_order: bool = False
+    groups: Literal["theme"] | dict[Key, tuple[Key, ...]] = Field(
+        default_factory=dict,
+        description="Group -> factors that move together, so that there is one index for all of them; a factor in no group is "
+        "one by itself. Or `theme`: parameters by the file of the registry that they stand in.",
+    )
     seed: Seed = 0
 
     @model_validator(mode="after")
@@ -135,6 +166,30 @@ class Morris(Strict):
     seed: Seed = 0
 
 
+class Posterior(Strict):
+    """Accepted parameter sets as they are, a point each, so that what the record ties together stays so; levers and switches
+    as in a Latin hypercube."""
+
+    kind: Literal["posterior"]
+    as_of: Literal["2022-12", "2023-12"] | None = Field(
+        default=None, description="The last month of the record that the sets know; the newest if not given."
+    )
+    points: Annotated[int, Field(strict=True, ge=2, le=MOST_POINTS)] | None = Field(
+        default=None, description="How many of the sets, evenly chosen; all of them if not given."
+    )
+    seed: Seed = 0
+
+
+class Told(Strict):
+    """Worlds that came near the record up to a month, a point each and one world to a point, as often as their weights say:
+    the past is the history's, and scenarios go on from there. Levers as in a Latin hypercube."""
+
+    kind: Literal["told"]
+    until: Month
+    points: Annotated[int, Field(strict=True, ge=2, le=MOST_WORLDS)]
+    seed: Seed = 0
+
+
 class Listed(Strict):
     """The points of a CSV file: a column for each lever and uncertainty, a row for each point."""
 
@@ -142,7 +197,7 @@ class Listed(Strict):
     file: Text = Field(description="Path, seen from the experiment's file.")
 
 
-Design = Annotated[Factorial | LatinHypercube | Saltelli | Morris | Listed, Discriminator("kind")]
+Design = Annotated[Factorial | LatinHypercube | Saltelli | Morris | Posterior | Told | Listed, Discriminator("kind")]
 
 
 class Shorthand:
@@ -172,15 +227,18 @@ class Experiment(Strict):
         levers: setting (`pakistan.aid`, `taliban.stance`, or a path such as `policies.confront.settings.levers.aid`) ->
             how it is varied; nothing: from 0 to 1, or among all options.
         uncertainties: parameter -> how it is varied; nothing: as declared. Or a list of names, or `all`.
+        switches: name -> which rules hold: see `switches.py`.
         constants: parameter -> the value that holds at every point.
         parameters: where the values of all other parameters come from, as for `durand run`.
-        design: of levers and uncertainties together; with `lever_design`, of the uncertainties alone.
+        design: of levers, uncertainties and switches together; with `lever_design`, without the levers.
         lever_design: of the levers alone: every mix of levers then meets every draw of the uncertainties.
         worlds: per point; months: per run, by default those of the shortest scenario; seed: of all random draws.
         luck: shared (world k of every point has the random draws of world k, so that differences between points are paired) or
             own (each point has worlds with random draws of their own; scenarios and mixes stay paired).
         metrics: what is kept of each run; all if not given. Their first crossings and the verdict come with them.
         series: whether every month of these metrics is kept too.
+        outcomes: figures of a point that go by a name of their own, such as `many_dead: chance(fatalities > 4000)`: see
+            `parser.py`. They are what analyses ask about first, and their first months are kept of every run.
     """
 
     schema_: Literal[1] = Field(alias="schema")
@@ -191,6 +249,7 @@ class Experiment(Strict):
     scenarios: tuple[Text, ...] = Field(min_length=1, max_length=1000)
     levers: dict[Key, Lever | None] = Field(default_factory=dict)
     uncertainties: Annotated[dict[Key, Uncertainty | None], Shorthand()] = Field(default_factory=dict)
+    switches: dict[Name, Switch] = Field(default_factory=dict, max_length=20)
     constants: dict[Key, Number] = Field(default_factory=dict)
     parameters: Text = "defaults"
     design: Design | None = None
@@ -201,6 +260,7 @@ class Experiment(Strict):
     luck: Literal["shared", "own"] = "shared"
     metrics: tuple[Annotated[str, OneOf(METRICS)], ...] | None = Field(default=None, min_length=1)
     series: bool = False
+    outcomes: dict[Name, Expression] = Field(default_factory=dict, max_length=100)
     _folder: Path = PrivateAttr(default=Path())
 
     @property
@@ -210,11 +270,11 @@ class Experiment(Strict):
 
     @model_validator(mode="after")
     def _designed(self) -> Self:
-        sampled = self.uncertainties or (self.levers and self.lever_design is None)
+        sampled = self.uncertainties or self.switches or (self.levers and self.lever_design is None)
         if sampled and self.design is None:
             raise ValueError("has no design; allowed: design, with a kind such as latin_hypercube")
         if self.design is not None and not sampled:
-            raise PlacedError("has nothing to vary; allowed: with levers or uncertainties", ("design",))
+            raise PlacedError("has nothing to vary; allowed: with levers, uncertainties or switches", ("design",))
         if self.lever_design is not None and not self.levers:
             raise PlacedError("has nothing to vary; allowed: with levers", ("lever_design",))
         return self

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from sim.ensemble.outcomes import CROSSINGS
 from sim.experiment.condition import VERDICT, Condition, Node
+from sim.experiment.firsts import crossing_of
+from sim.experiment.statistics import CHANCE, statistic_words
 from sim.metrics import METRICS
 from sim.vocabulary import VERDICTS
-from sim.words.numbers import metric_words
+from sim.words.numbers import fine, metric_words, unit_over
 from sim.words.sentences import capital
 
 # How two sides are compared, as it is chosen and as it is written.
@@ -30,6 +32,8 @@ def outcome_words(name: str) -> str:
         return metric_words(name)
     if name in CROSSINGS:
         return f"First month with {CROSSINGS[name].title}"
+    if first := crossing_of(name):
+        return f"First month with {METRICS[first.metric].title} at or {first.side} {fine(first.value)}"
     return "How it ends" if name == VERDICT else name.replace("_", " ")
 
 
@@ -49,8 +53,11 @@ def _said(node: Node, titles: Mapping[str, str]) -> str:
         return f"“{VERDICTS[node.value]}”"
     if node.sort == "outcome":
         name, scenario = node.value
-        under = f" under {titles[scenario]}" if scenario is not None else ""
+        under = f" under {titles.get(scenario, scenario)}" if scenario is not None else ""
         return f"{outcome_words(name)}{under}"
+    if node.sort == "statistic":
+        of = _said(node.parts[0], titles)
+        return f"share of worlds in which {of}" if node.value == CHANCE else f"{statistic_words(node.value)} of {of}"
     parts = [
         f"({_said(part, titles)})" if _enclosed(node, place) else _said(part, titles)
         for place, part in enumerate(node.parts)
@@ -60,6 +67,32 @@ def _said(node: Node, titles: Mapping[str, str]) -> str:
     if node.sort == "minus":
         return f"minus {parts[0]}"
     return f" {(COMPARISONS | _COUNT | {'and': 'and', 'or': 'or'})[node.sort]} ".join(parts)
+
+
+def figure_words(figure: Condition, titles: Mapping[str, str] | None = None) -> str:
+    """A figure as readers are told of it: "TTP attacks, total", "90th percentile of TTP attacks, total"."""
+    return capital(_said(figure.node, titles or {}))
+
+
+def unit_of(figure: Condition) -> str:
+    """The unit of a figure; nothing for what has none, such as a ratio or a sum of unlike things."""
+    return _unit(figure.node) or ""
+
+
+def _unit(node: Node) -> str | None:
+    """The unit of a part; None for a plain number, which takes that of what stands beside it."""
+    if node.sort == "outcome":
+        name = node.value[0]
+        if crossing_of(name):
+            return "months from the start"
+        return unit_over(METRICS[name].unit, METRICS[name].summary) if name in METRICS else ""
+    if node.sort == "statistic":
+        return "share of worlds" if node.value == CHANCE else _unit(node.parts[0])
+    units = [unit for part in node.parts if (unit := _unit(part)) is not None]
+    if node.sort in ("*", "/"):
+        by_number = len(units) == 1 and (node.sort == "*" or _unit(node.parts[1]) is None)
+        return units[0] if by_number else "" if units else None
+    return None if not units else units[0] if len(set(units)) == 1 else ""
 
 
 def _enclosed(node: Node, place: int) -> bool:

@@ -10,17 +10,22 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ensemble.chunks import take
+from sim.ensemble.chunks import Chunk, months_of, take
 from sim.ensemble.fingerprint import model_fingerprint
-from sim.ensemble.outcomes import CROSSINGS
+from sim.ensemble.outcomes import CROSSINGS, first_crossing
 from sim.ensemble.simulate import simulate_batch
 from sim.ensemble.spec import RunSpec
+from sim.experiment.firsts import crossing_of
+from sim.experiment.switches import Variant
 from sim.extensions import place_of
+
+if TYPE_CHECKING:
+    from sim.model import FrontierModel
 
 Columns: TypeAlias = dict[str, NDArray[Any]]
 # Errors that say nothing about the point: the machine's, not the model's.
@@ -42,7 +47,8 @@ class Job:
         firsts: the number of each point's first world here, whose random draws it gets.
         first_world: what the first of a point's worlds is called in tables.
         spec: how a point is simulated; its vectors have one value per point, each for all worlds of the point.
-        metrics: what is kept; series: whether every month is.
+        metrics: what is kept; series: whether every month is; crossings: first months that are kept beside the usual ones.
+        stands: how each point's switches stand, as a number of one of the variants; both empty without switches.
     """
 
     folder: str
@@ -55,10 +61,30 @@ class Job:
     spec: RunSpec
     metrics: tuple[str, ...]
     series: bool
+    crossings: tuple[str, ...] = ()
+    stands: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    variants: tuple[Variant, ...] = ()
 
-    def take(self, chosen: slice) -> Job:
-        """The same work for some of the points only."""
-        return replace(self, points=self.points[chosen], firsts=self.firsts[chosen], spec=self.spec.cut(chosen))
+    @property
+    def kept(self) -> list[str]:
+        """The columns that are kept of each run."""
+        return kept_columns(self.metrics, self.crossings)
+
+    def take(self, chosen: Any) -> Job:
+        """The same work for some of the points only: a slice of them, or those that are marked."""
+        some = {
+            name: getattr(self, name)[chosen] for name in ("points", "firsts", "stands") if len(getattr(self, name))
+        }
+        return replace(self, spec=self.spec.cut(chosen), **some)
+
+    def alike(self) -> Iterator[Job]:
+        """The same work in pieces, in each of which the same rules hold."""
+        for number, variant in enumerate(self.variants):
+            part = self.take(self.stands == number)
+            spec = replace(part.spec, off=variant.off, values={**part.spec.values, **variant.values})
+            yield replace(part, spec=spec, stands=self.stands[:0], variants=())
+        if not self.variants:
+            yield self
 
 
 @dataclass
@@ -123,29 +149,41 @@ def carry_out(job: Job) -> Receipt:
 def simulate_pack(job: Job) -> PackOutput:
     """Simulate every point of a pack, apart from those that the model refuses."""
     failures: dict[int, str] = {}
-    parts = [part for group in _groups(job) for part in _bisected(group, failures)]
+    parts = [part for same in job.alike() for group in _groups(same) for part in _bisected(group, failures)]
     if not parts:
         parts = [PackOutput(_no_rows(job))]
     outcomes = _joined([part.outcomes for part in parts])
     series = _joined([part.series for part in parts]) if job.series and parts[0].series else {}
-    return PackOutput(outcomes, series, failures)
+    return PackOutput(_in_order(outcomes), _in_order(series), failures)
+
+
+def _in_order(columns: Columns) -> Columns:
+    """Rows in order of points, which lie in the order of a pack's pieces."""
+    if not columns or not (np.diff(columns["point"]) < 0).any():
+        return columns
+    order = np.argsort(columns["point"], kind="stable")
+    return {name: values[order] for name, values in columns.items()}
 
 
 def spec_of(job: Job) -> RunSpec:
-    """A pack whose points all have the same random draws, or draws that follow on from each other's, as one batch."""
+    """A pack whose points all have the same random draws, or draws of worlds in rising order, as one batch."""
     first, count = int(job.firsts[0]), len(job.points)
     if (job.firsts == first).all():
         return replace(job.spec, first=first, points=count)
-    return replace(job.spec, first=first, worlds=count * job.spec.worlds)
+    if (np.diff(job.firsts) == job.spec.worlds).all():
+        return replace(job.spec, first=first, worlds=count * job.spec.worlds)
+    return replace(job.spec, first=first, worlds=count, numbers=tuple(job.firsts.tolist()))
 
 
 def _groups(job: Job) -> Iterator[Job]:
-    """The pack in pieces whose points all have the same random draws, or draws that follow on from each other's."""
+    """The pack in pieces whose points all have the same random draws, or draws that follow on from each other's; of one world
+    each, also such of worlds in rising order."""
     steps = np.diff(job.firsts)
-    if not steps.any() or (steps == job.spec.worlds).all():
+    apart = steps < 0 if job.spec.worlds == 1 else steps != job.spec.worlds
+    if not steps.any() or not apart.any():
         yield job
         return
-    breaks = [0, *(np.flatnonzero(steps != job.spec.worlds) + 1).tolist(), len(job.points)]
+    breaks = [0, *(np.flatnonzero(apart) + 1).tolist(), len(job.points)]
     for first, last in pairwise(breaks):
         yield job.take(slice(first, last))
 
@@ -166,9 +204,9 @@ def _bisected(job: Job, failures: dict[int, str]) -> Iterator[PackOutput]:
 
 
 def _simulated(job: Job) -> PackOutput:
-    chunk = simulate_batch(spec_of(job), lambda model, _: take(model, job.series))
+    chunk = simulate_batch(spec_of(job), lambda model, _: _taken(model, job))
     rows = _rows(job)
-    outcomes = rows | {name: chunk.outcomes[name] for name in kept_columns(job.metrics)}
+    outcomes = rows | {name: chunk.outcomes[name] for name in job.kept}
     if chunk.series is None:
         return PackOutput(outcomes)
     series = {name: np.repeat(values, job.spec.months) for name, values in rows.items()}
@@ -177,9 +215,20 @@ def _simulated(job: Job) -> PackOutput:
     return PackOutput(outcomes, series)
 
 
-def kept_columns(metrics: Sequence[str]) -> list[str]:
+def _taken(model: FrontierModel, job: Job) -> Chunk:
+    """What is read off a model, with the first months that this sweep asks for."""
+    chunk = take(model, job.series)
+    for name in job.crossings:
+        crossing = crossing_of(name)
+        assert crossing is not None
+        chunk.outcomes[name] = first_crossing(months_of(model.datacollector.model_vars[crossing.metric]), crossing)
+    return chunk
+
+
+def kept_columns(metrics: Sequence[str], crossings: Sequence[str] = ()) -> list[str]:
     """The columns that are kept of these metrics: their summaries, their first crossings, and the verdict."""
-    return [*metrics, *(name for name, one in CROSSINGS.items() if one.metric in metrics), "verdict"]
+    usual = (name for name, one in CROSSINGS.items() if one.metric in metrics)
+    return [*metrics, *usual, *crossings, "verdict"]
 
 
 def _rows(job: Job) -> Columns:
@@ -189,9 +238,7 @@ def _rows(job: Job) -> Columns:
 
 def _no_rows(job: Job) -> Columns:
     kinds: dict[str, Any] = {"point": np.int64, "world": np.int32, "verdict": np.int8}
-    return {
-        name: np.zeros(0, dtype=kinds.get(name, np.float64)) for name in ("point", "world", *kept_columns(job.metrics))
-    }
+    return {name: np.zeros(0, dtype=kinds.get(name, np.float64)) for name in ("point", "world", *job.kept)}
 
 
 def _joined(parts: list[Columns]) -> Columns:

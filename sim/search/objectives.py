@@ -13,7 +13,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiment.condition import Condition, parse_sum
+from sim.experiment.condition import Condition
+from sim.experiment.parser import parse_sum
 from sim.experiment.regret.study import BETTER
 from sim.metrics import METRICS
 from sim.metrics.base import End

@@ -231,7 +231,7 @@ def unit_over(unit: str, summary: str) -> str:
 
 def behind(unit: str) -> str:
     """A unit to stand in brackets behind a figure; nothing for a scale."""
-    return "" if unit in SCALES else f" ({unit})"
+    return "" if unit in ("", *SCALES) else f" ({unit})"
 
 
 def metric_words(metric: str) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ensemble.outcomes import CROSSINGS
 from sim.experiment import design as designs
-from sim.experiment.condition import VERDICT, Columns, Condition, ConditionError, parse
+from sim.experiment.condition import Condition, ConditionError
+from sim.experiment.factors import VARIED
+from sim.experiment.figures import condition_of, evaluated, scenarios_of
 from sim.experiment.folder import FolderError
 from sim.worlds import Streams
+from sim.yamlfile import suggestion
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,8 +50,8 @@ def rows(sweep: Sweep, where: str, scenario: str | None = None) -> Rows:
     """Ask a sweep.
 
     Args:
-        where: the condition. A metric stands for its mean over a point's worlds, a first month for the median (never
-            counts as later than any month), the verdict for the commonest.
+        where: the condition: see `parser.py`. By itself a metric stands for its mean over a point's worlds, a first month for
+            the median (never counts as later than any month), the verdict for the commonest.
         scenario: whose points alone; all of them, if not given.
 
     Raises:
@@ -58,31 +59,26 @@ def rows(sweep: Sweep, where: str, scenario: str | None = None) -> Rows:
         FolderError: the sweep is not finished, or varies nothing.
     """
     check_finished(sweep)
-    names = [str(one["name"]) for one in sweep.manifest["scenarios"]]
+    names = scenarios_of(sweep)
     if scenario is not None and scenario not in names:
-        from sim.yamlfile import suggestion
-
         raise ConditionError(f"no such scenario in this sweep: {scenario}{suggestion(scenario, names)}")
-    condition = parse(where, known_outcomes(sweep), names)
-    table = outcomes_by_point(sweep, list(dict.fromkeys(name for name, _ in condition.names)))
-    points = sweep.experiments.loc[table.index]
-    refused = len(sweep.experiments) - len(points)
+    condition = condition_of(sweep, where)
     if condition.paired:
-        return _paired(sweep, condition, points, table, scenario)
+        return _paired(sweep, condition, scenario)
+    holds = evaluated(sweep, condition)
+    points = sweep.experiments.loc[holds.index]
+    refused = len(sweep.experiments) - len(points)
     if scenario is not None:
         chosen = (points[SCENARIO] == scenario).to_numpy()
-        points, table = points[chosen], table[chosen]
-    columns: Columns = {(name, None): table[name].to_numpy() for name, _ in condition.names}
+        points, holds = points[chosen], holds[chosen]
     several = points[SCENARIO].nunique() > 1
     inputs = _inputs(sweep, points, several)
     each = "points" if several else "futures"
-    return Rows(inputs, condition.holds(columns), _held_out(sweep, points), each, refused, related(sweep, _by(sweep)))
+    return Rows(inputs, holds.to_numpy(), _held_out(sweep, points), each, refused, related(sweep, _by(sweep)))
 
 
-def _paired(sweep: Sweep, condition: Condition, points: pd.DataFrame, table: pd.DataFrame, default: str | None) -> Rows:
+def _paired(sweep: Sweep, condition: Condition, default: str | None) -> Rows:
     """A row for each mix and draw that every scenario spoken of was simulated in."""
-    import pandas as pd
-
     if default is None and any(one is None for _, one in condition.names):
         name = next(name for name, one in condition.names if one is None)
         of = next(one for _, one in condition.names if one is not None)
@@ -90,17 +86,12 @@ def _paired(sweep: Sweep, condition: Condition, points: pd.DataFrame, table: pd.
             f"the condition sets scenarios against each other, but does not say whose {name} is meant; "
             f"allowed: {name}[{of}], and so on for each, or --scenario for all that say none"
         )
-    both = points[["mix", "draw", SCENARIO]].join(table)
-    found: dict[tuple[str, str | None], Any] = {}
-    for name, one in condition.names:
-        rows = both[both[SCENARIO] == (one or default)]
-        found[name, one] = rows.set_index(["mix", "draw"])[name]
-    joined = pd.concat(found, axis=1, join="inner").sort_index()
-    columns = {key: joined[key].to_numpy() for key in found}
-    first = points.drop_duplicates(["mix", "draw"]).set_index(["mix", "draw"]).loc[joined.index].reset_index()
-    missing = sweep.manifest["mixes"] * sweep.manifest["draws"] - len(joined)
+    holds = evaluated(sweep, condition.under(default))
+    points = sweep.experiments.drop_duplicates(["mix", "draw"]).set_index(["mix", "draw"])
+    first = points.loc[holds.index].reset_index()
+    missing = sweep.manifest["mixes"] * sweep.manifest["draws"] - len(holds)
     inputs, kin = _inputs(sweep, first, False), related(sweep, _by(sweep))
-    return Rows(inputs, condition.holds(columns), _held_out(sweep, first), "futures", int(missing), kin)
+    return Rows(inputs, holds.to_numpy(), _held_out(sweep, first), "futures", int(missing), kin)
 
 
 def check_finished(sweep: Sweep) -> None:
@@ -115,34 +106,9 @@ def check_finished(sweep: Sweep) -> None:
         raise FolderError(f"{sweep.place}: this sweep is not finished ({kept}); run the same command again to go on")
 
 
-def known_outcomes(sweep: Sweep) -> list[str]:
-    """What was kept of each run, by name: metrics, first months, verdict."""
-    from sim.experiment.work import kept_columns
-
-    return kept_columns(sweep.manifest["particulars"]["metrics"])
-
-
-def outcomes_by_point(sweep: Sweep, names: Sequence[str]) -> pd.DataFrame:
-    """One figure per point for each of these outcomes (index `point`); see `rows` for what it is."""
-    import pandas as pd
-
-    runs = sweep.outcomes
-    out: dict[str, Any] = {}
-    for name in names:
-        if name == VERDICT:
-            codes = pd.crosstab(runs.index.get_level_values("point"), runs[VERDICT].cat.codes.to_numpy())
-            categories = np.asarray(runs[VERDICT].cat.categories, dtype=object)
-            out[name] = pd.Series(categories[codes.columns.to_numpy()][codes.to_numpy().argmax(axis=1)], codes.index)
-        elif name in CROSSINGS:
-            out[name] = runs[name].fillna(np.inf).groupby(level="point").median()
-        else:
-            out[name] = runs[name].groupby(level="point").mean()
-    return pd.DataFrame(out).rename_axis("point").sort_index()
-
-
 def _inputs(sweep: Sweep, points: pd.DataFrame, several: bool) -> pd.DataFrame:
     """Levers and uncertainties by their own names; what takes one value only says nothing and is left out."""
-    columns = sweep.factors("lever", "uncertainty")
+    columns = sweep.factors(*VARIED)
     out = points[columns].rename(columns={name: name.partition(":")[2] for name in columns})
     if several:
         out.insert(0, SCENARIO, points[SCENARIO].astype(str))
@@ -157,8 +123,8 @@ def _inputs(sweep: Sweep, points: pd.DataFrame, several: bool) -> pd.DataFrame:
 def related(sweep: Sweep, by: Literal["draw", "mix"]) -> int:
     """How many draws (or mixes) in a row the sweep's design made from one another; 1 where each was drawn by itself."""
     design = sweep.design if by == "draw" else sweep.experiment.lever_design
-    count = sum(bool(one["crossed"]) == (by == "mix") for one in sweep.manifest["factors"])
-    return designs.related(design, count)
+    names = [str(one["name"]) for one in sweep.manifest["factors"] if bool(one["crossed"]) == (by == "mix")]
+    return designs.related(design, names)
 
 
 def _by(sweep: Sweep) -> Literal["draw", "mix"]:

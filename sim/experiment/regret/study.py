@@ -15,10 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ensemble.spec import LimitError
-from sim.experiment.condition import Condition, Name, parse, parse_sum
-from sim.experiment.discovery.rows import SCENARIO, check_finished, known_outcomes, outcomes_by_point, related
+from sim.experiment.condition import Condition
+from sim.experiment.discovery.rows import SCENARIO, check_finished, related
+from sim.experiment.factors import VARIED
+from sim.experiment.figures import condition_of, evaluated, figure_of
 from sim.experiment.folder import FolderError
 from sim.experiment.regret.measures import Estimate, measure
+from sim.experiment.spoken import unit_of
 from sim.metrics import METRICS
 from sim.metrics.base import End
 
@@ -42,18 +45,28 @@ class Judged:
     """The policies by one metric.
 
     Attributes:
-        metric, better: which (or a sum of some), and which end of it is better.
+        figure, better: a metric or a figure of some, and which end of it is better.
         values: shape (futures, policies); regret: how much worse than the future's best, at least 0, same shape and unit.
         measures: measure -> an estimate for each policy; see `regret_measures.MEASURES`.
         least: share of the resampled sets of futures in which each policy has the least maximum regret.
     """
 
-    metric: str
+    figure: Condition = field(repr=False)
     better: End
     values: Values = field(repr=False)
     regret: Values = field(repr=False)
     measures: Mapping[str, Sequence[Estimate]] = field(repr=False)
     least: Sequence[float] = field(repr=False)
+
+    @property
+    def metric(self) -> str:
+        """The figure, as it was asked for."""
+        return self.figure.text
+
+    @property
+    def unit(self) -> str:
+        """Of values and regret."""
+        return unit_of(self.figure)
 
     @property
     def winner(self) -> NDArray[np.intp]:
@@ -132,8 +145,8 @@ def regret(
     """Set the policies of a sweep against each other.
 
     Args:
-        metrics: which, or sums of them such as `fatalities - fatalities_militant`; by default all that were kept and have a
-            better end.
+        metrics: which, or figures of them such as `p90(fatalities - fatalities_militant)`, or the experiment's outcomes by
+            name; by default all outcomes that it names and metrics that were kept, as far as they have a better end.
         better: metric -> less or more, for those without a declared better end, or to turn one round.
         satisfy: conditions on one policy's outcomes, such as `fatalities < 4000`, counted over futures.
         resamples: of the futures, for the intervals: 100 to 10,000.
@@ -147,12 +160,19 @@ def regret(
     if not 100 <= resamples <= 10_000:
         raise LimitError(f"resamples must be 100 to 10,000; got {resamples:,}")
     chosen = _chosen(sweep, metrics, dict(better or {}))
-    conditions = [parse(text, known_outcomes(sweep)) for text in satisfy]
-    needed = dict.fromkeys(name for one in (*(one for one, _ in chosen), *conditions) for name, _ in one.names)
-    table = outcomes_by_point(sweep, list(needed))
-    points = sweep.experiments.loc[table.index]
-    place = points[[SCENARIO, "mix", "draw"]].join(table)
-    wide = {name: place.pivot(index="draw", columns=[SCENARIO, "mix"], values=name).dropna() for name in needed}
+    conditions = [condition_of(sweep, text) for text in satisfy]
+    for one in (*(figure for figure, _ in chosen), *conditions):
+        if one.paired:
+            raise LimitError(
+                f"{one.text}: regret compares policies itself; allowed: figures of one, without [scenario]"
+            )
+    points = sweep.experiments[[SCENARIO, "mix", "draw"]]
+    wide = {
+        one: points.assign(figure=evaluated(sweep, one).astype(float))
+        .pivot(index="draw", columns=[SCENARIO, "mix"], values="figure")
+        .dropna()
+        for one in (*(figure for figure, _ in chosen), *conditions)
+    }
     futures = sorted(set.intersection(*(set(one.index) for one in wide.values())))
     columns = next(iter(wide.values())).columns
     if len(columns) < 2 or len(futures) < 2:
@@ -161,27 +181,25 @@ def regret(
             f"policies in {len(futures)} futures; allowed: a sweep of several scenarios, or of levers with a `lever_design`, "
             "over draws of uncertainties"
         )
-    policies = _names(sweep, points, [(str(one[0]), int(one[1])) for one in columns.tolist()])
-    wide = {name: one.loc[futures, columns] for name, one in wide.items()}
+    policies = _names(sweep, [(str(one[0]), int(one[1])) for one in columns.tolist()])
+    cells = {one: table.loc[futures, columns].to_numpy(dtype=float) for one, table in wide.items()}
     draws = np.array(futures, dtype=np.int64)
     families = draws // related(sweep, "draw")
     seed = int(sweep.manifest["seed"])
-    cells: dict[Name, Any] = {(name, None): one.to_numpy().ravel() for name, one in wide.items()}
-    shape = len(futures), len(columns)
     judged = []
     for one, end in chosen:
-        values = one.values(cells).reshape(shape)
+        values = cells[one]
         best = values.min(axis=1) if end == "less" else values.max(axis=1)
         lost = np.abs(values - best[:, None])
         measures, least = measure(values, lost, end == "less", seed, resamples, families)
-        judged.append(Judged(one.text, end, values, lost, measures, least))
+        judged.append(Judged(one, end, values, lost, measures, least))
     satisfying = {}
     for one in conditions:
-        held = one.holds(cells).reshape(shape).astype(float)
+        held = cells[one]
         satisfying[one.text] = measure(held, 1.0 - held, False, seed, resamples, families)[0]["mean"]
-    first = points.drop_duplicates("draw").set_index("draw").loc[futures]
+    first = sweep.experiments.drop_duplicates("draw").set_index("draw").loc[futures]
     mixed = {f"{one['kind']}:{one['name']}" for one in sweep.manifest["factors"] if one["crossed"]}
-    drawn = [name for name in sweep.factors("lever", "uncertainty") if name not in mixed]
+    drawn = [name for name in sweep.factors(*VARIED) if name not in mixed]
     inputs = first[drawn].rename(columns=lambda name: str(name).partition(":")[2])
     return Regret(
         tuple(policies),
@@ -198,19 +216,20 @@ def regret(
 def _chosen(sweep: Sweep, metrics: Sequence[str] | None, better: Mapping[str, str]) -> list[tuple[Condition, End]]:
     """What to judge by, and which end of each is better."""
     kept = [str(one) for one in sweep.manifest["particulars"]["metrics"]]
-    ends: dict[str, End] = dict(BETTER)
+    ends: dict[str, End] = {}
     for name, end in better.items():
         if end not in ("less", "more"):
             raise LimitError(f"better end of {name}: less or more is allowed; got {end}")
-        parse_sum(name, kept)
+        figure_of(sweep, name)
         ends[name] = "less" if end == "less" else "more"
-    asked = list(dict.fromkeys(metrics or [name for name in kept if name in ends]))
     out = []
-    for name in asked:
-        read = parse_sum(name, kept)
-        if name not in ends:
+    for name in dict.fromkeys(metrics or (*sweep.experiment.outcomes, *kept)):
+        read = figure_of(sweep, name)
+        known = ends.get(name) or BETTER.get(read.metric)
+        if known is not None:
+            out.append((read, known))
+        elif metrics:
             raise LimitError(f'{name}: which end of it is better is a judgement; say --better "{name}=less" or =more')
-        out.append((read, ends[name]))
     if not out:
         raise LimitError(
             f"none of the kept metrics has a better end; say one: --better {kept[0]}=less or {kept[0]}=more"
@@ -218,12 +237,12 @@ def _chosen(sweep: Sweep, metrics: Sequence[str] | None, better: Mapping[str, st
     return out
 
 
-def _names(sweep: Sweep, points: pd.DataFrame, columns: Sequence[tuple[str, int]]) -> list[str]:
+def _names(sweep: Sweep, columns: Sequence[tuple[str, int]]) -> list[str]:
     """What each policy is called: the scenario's title, and the values of its levers where there are several mixes."""
     titles = {str(one["name"]): str(one["title"]) for one in sweep.manifest["scenarios"]}
     titles = {name: title if list(titles.values()).count(title) == 1 else name for name, title in titles.items()}
     crossed = [f"lever:{one['name']}" for one in sweep.manifest["factors"] if one["crossed"]]
-    mixes = points.drop_duplicates("mix").set_index("mix")[crossed]
+    mixes = sweep.experiments.drop_duplicates("mix").set_index("mix")[crossed]
     out = []
     for scenario, mix in columns:
         said = [f"{name.rpartition('.')[2]} {_short(mixes.loc[mix, name])}" for name in crossed]

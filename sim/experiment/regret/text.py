@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sim.experiment.factors import factor_words
 from sim.experiment.regret.map import FEW, PARTS, fields, ranked
 from sim.experiment.regret.measures import MEASURES, Estimate
+from sim.experiment.spoken import figure_words
 from sim.metrics import METRICS
-from sim.words.numbers import SUMMARY_WORDS, fine, of_100, parts_of_100, range_of_100, unit_over
+from sim.words.numbers import SUMMARY_WORDS, behind, fine, of_100, parts_of_100, range_of_100
 from sim.words.sentences import NOT_A_FORECAST
 
 if TYPE_CHECKING:
@@ -23,14 +24,12 @@ CLEAR = 0.05
 _SPOKEN = 4
 
 
-def what(metric: str) -> str:
-    """A metric with its unit and how a run sums it up: `Deaths, all (deaths, total)`."""
-    if metric not in METRICS:  # a sum of some
-        return re.sub(
-            r"[a-z_]+", lambda found: f"“{METRICS[found[0]].title}”" if found[0] in METRICS else found[0], metric
-        )
-    one = METRICS[metric]
-    return f"{one.title} ({unit_over(one.unit, one.summary)}, {SUMMARY_WORDS[one.summary]})"
+def what(one: Judged) -> str:
+    """A metric with its unit and how a run sums it up, `Deaths, all (deaths, total)`; a figure of some in words."""
+    if one.metric not in METRICS:
+        return f"{figure_words(one.figure)}{behind(one.unit)}"
+    metric = METRICS[one.metric]
+    return f"{metric.title} ({one.unit}, {SUMMARY_WORDS[metric.summary]})"
 
 
 def paragraphs(found: Regret) -> Iterator[str]:
@@ -43,7 +42,7 @@ def paragraphs(found: Regret) -> Iterator[str]:
     )
     for one in found.judged:
         spoken = " ".join([*_policies(found, one), _least(found, one)])
-        yield f"{what(one.metric)}; {one.better} is better. {spoken}{_decide(found, one)}"
+        yield f"{what(one)}; {one.better} is better. {spoken}{_decide(found, one)}"
     for text, shares in found.satisfying.items():
         parts = [
             f"{name} in {of_100(share.value)} ({range_of_100(share.low, share.high)})"
@@ -121,7 +120,7 @@ def table(found: Regret) -> pd.DataFrame:
     rows = []
     for one in found.judged:
         for number, name in enumerate(found.policies):
-            row: dict[str, Any] = {"metric": one.metric, "better": one.better, "policy": name}
+            row: dict[str, Any] = {"metric": one.metric, "unit": one.unit, "better": one.better, "policy": name}
             for key in MEASURES:
                 at = one.measures[key][number]
                 row |= {key: at.value, f"{key}_low": at.low, f"{key}_high": at.high}
@@ -141,7 +140,7 @@ def as_json(found: Regret) -> dict[str, Any]:
         rank = [
             dict(zip(("uncertainty", "strength", "chance"), row, strict=True)) for row in ranked(one, found.inputs)[:10]
         ]
-        metrics[one.metric] = {"better": one.better, "policies": policies, "deciders": rank}
+        metrics[one.metric] = {"unit": one.unit, "better": one.better, "policies": policies, "deciders": rank}
     return {
         "policies": list(found.policies),
         "futures": len(found.futures),
@@ -182,9 +181,9 @@ def _distribution(found: Regret, one: Judged) -> Picture:
         ]
         for number, name in enumerate(found.policies)
     ]
-    caption = f"Regret by {what(one.metric)}; {one.better} is better."
+    caption = f"Regret by {what(one)}; {one.better} is better."
     text = " ".join([*_policies(found, one), _least(found, one)])
-    chart = regret_distribution(lost, what(one.metric))
+    chart = regret_distribution(lost, what(one))
     return Picture(
         f"regret_{_slug(one.metric)}", "How much worse than the best", caption, text, chart, Table(heads, rows)
     )
@@ -206,12 +205,12 @@ def _map(found: Regret, one: Judged) -> Picture | None:
     drawn, edges, other = fields(one, found.inputs, across, up)
     records = [{**vars(field), "winner": found.policies[field.winner]} for field in drawn]
     axes = [factor_words(name) for name in (across, up)]
-    chart = winners(records, found.policies, axes, [edges, other], what(one.metric), FEW)
+    chart = winners(records, found.policies, axes, [edges, other], what(one), FEW)
     clear = (
         "" if max(first, second) < CLEAR else " Not both of them clearly decide anything: part of this map is chance."
     )
     caption = (
-        f"{what(one.metric)}; {one.better} is better. The two are those numbers that decide most which policy is best: of "
+        f"{what(one)}; {one.better} is better. The two are those numbers that decide most which policy is best: of "
         f"all {len(found.inputs.columns)} that were drawn, the highest Cramér's V between best policy and fifth of the range."
         f"{clear}"
     )

@@ -6,7 +6,7 @@ what it is asked. Nothing here knows of sweeps, so that textbook functions can b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil, log2, sqrt
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -31,7 +31,7 @@ LEAST_TRAJECTORIES = 10
 TOLD = 0.7
 POINTS_EACH = 10
 # Resamples of a bootstrap, fewer for large samples (whose intervals need them less), so that memory stays bounded.
-RESAMPLES, RESAMPLED = 400, 2**24
+RESAMPLES, RESAMPLED, WORLD_RESAMPLES = 400, 2**24, 40
 # Shares of the spread between points that are no more than chance, from which the indices are too blurred to use.
 MOST_CHANCE = 0.1
 _THIRD = 1 / 3 + 1e-9
@@ -47,9 +47,10 @@ class Indices:
 
     Attributes:
         table: a row per factor (index `factor`), the most important first. Sobol: `S1`, `S1_conf`, `ST`, `ST_conf`; Morris:
-            `mu`, `mu_star`, `mu_star_conf`, `sigma`; ranks: `coefficient`, `coefficient_conf`. Each `_conf` is half the
-            width of a 95 % interval. And, but for Morris (whose points are too few for it), `lowest_third` and `highest_third`:
-            mean of the values where the factor is in these thirds of its range.
+            `mu`, `mu_star`, `mu_star_conf`, `sigma`; ranks: `coefficient`, `coefficient_conf`; PAWN: `median`,
+            `maximum`, `idle`; delta: `delta`, `delta_conf`, `idle`. Each `_conf` is half the width of a 95 % interval. And, but
+            for Morris (whose points are too few for it), `lowest_third` and `highest_third`: mean of the values where the factor
+            is in these thirds of its range.
         pairs: with second order, a row per pair of factors (columns `factor`, `other`, `S2`, `S2_conf`), strongest first.
         doubts: why the sample is too small, a sentence each; none if it is not.
         told: share of the spread that the factors make one by one (Sobol), or that the regression tells (ranks).
@@ -66,20 +67,29 @@ class ChanceShare:
     """What chance within points makes, where points have several worlds.
 
     Attributes:
-        share: of the spread between single runs (variance, 0 to 1); None with one world a point.
-        left: of the spread between the points' means, which is what is indexed; None likewise.
+        share: of the spread between single runs (variance, 0 to 1); None with one world a point, and of what no single run
+            has, such as a percentile.
+        left: of the spread between the points' figures, which is what is indexed; None with one world a point.
     """
 
     share: float | None
     left: float | None
 
 
-def sobol(names: Sequence[str], places: Matrix, values: Vector, second_order: bool = False, seed: int = 1) -> Indices:
+def sobol(
+    names: Sequence[str],
+    places: Matrix,
+    values: Vector,
+    second_order: bool = False,
+    seed: int = 1,
+    groups: Sequence[str] | None = None,
+) -> Indices:
     """Sobol indices of first, total and, from a design that has it, second order.
 
     Args:
         names: of the factors; places: (points, factors) in Saltelli's order, 0 to 1; values: (points,), not all alike.
         second_order: whether the design has rows for it; seed: of the bootstrap, 1 or more: SALib takes 0 for none at all.
+        groups: the group of each factor, where the design moves those of a group together: indices are then of groups.
 
     Estimators of Saltelli et al. (2010), Computer Physics Communications 181(2), 259-270; the indices are those of Sobol' (2001),
     Mathematics and Computers in Simulation 55(1-3), 271-280.
@@ -87,17 +97,21 @@ def sobol(names: Sequence[str], places: Matrix, values: Vector, second_order: bo
     import pandas as pd
     from SALib.analyze import sobol as salib
 
+    problem, known = problem_of(names, groups), thirds(places, values)
+    if groups is not None:
+        names = list(dict.fromkeys(groups))
+        known = {name: np.full(len(names), np.nan) for name in known}  # a group has no thirds
     count = len(names)
     rows = len(values) // ((2 * count if second_order else count) + 2)
     found = salib.analyze(
-        _problem(names),
+        problem,
         values,
         calc_second_order=second_order,
         num_resamples=min(RESAMPLES, max(20, RESAMPLED // rows)),
         seed=max(seed, 1),
     )
     columns = {name: np.asarray(found[name], dtype=float) for name in ("S1", "S1_conf", "ST", "ST_conf")}
-    table = pd.DataFrame(columns | _thirds(places, values), index=pd.Index(names, name="factor"))
+    table = pd.DataFrame(columns | known, index=pd.Index(names, name="factor"))
     table = table.sort_values("ST", ascending=False, kind="stable")
     pairs = None
     if second_order:
@@ -148,7 +162,7 @@ def morris(names: Sequence[str], places: Matrix, values: Vector, levels: int = 4
     from SALib.analyze import morris as salib
 
     found = salib.analyze(
-        _problem(names), places, values, num_levels=levels, num_resamples=RESAMPLES, seed=max(seed, 1)
+        problem_of(names), places, values, num_levels=levels, num_resamples=RESAMPLES, seed=max(seed, 1)
     )
     columns = {name: np.asarray(found[name], dtype=float) for name in ("mu", "mu_star", "mu_star_conf", "sigma")}
     table = pd.DataFrame(columns, index=pd.Index(names, name="factor"))
@@ -190,7 +204,7 @@ def ranks(names: Sequence[str], places: Matrix, values: Vector) -> Indices:
     error = np.sqrt(np.maximum(np.diag(inverse), 0.0) * float(rest @ rest) / free)
     told = 1.0 - float(rest @ rest) / float(right @ right)
     columns = {"coefficient": coefficients, "coefficient_conf": 1.96 * error}
-    table = pd.DataFrame(columns | _thirds(places, values), index=pd.Index(names, name="factor"))
+    table = pd.DataFrame(columns | thirds(places, values), index=pd.Index(names, name="factor"))
     table = table.loc[table["coefficient"].abs().sort_values(ascending=False, kind="stable").index]
     doubts = []
     if points < POINTS_EACH * count:
@@ -225,16 +239,41 @@ def chance_share(values: Matrix, shared: bool) -> ChanceShare:
     return ChanceShare(share, min(noise / worlds / apart, 1.0) if apart > 0 else None)
 
 
+def chance_left(figure: Callable[[NDArray[np.intp]], Vector], worlds: int, shared: bool, seed: int) -> ChanceShare:
+    """The same of any figure over a point's worlds, by a bootstrap over them.
+
+    Args:
+        figure: from some of the worlds, each perhaps several times, to the figure of every point; worlds: how many there are;
+            shared: as for `chance_share`; seed: of the bootstrap.
+    """
+    apart = float(figure(np.arange(worlds)).var(ddof=1))
+    if worlds < 2 or apart == 0:
+        return ChanceShare(None, None)
+    streams = Streams(seed, worlds)
+    drawn = np.stack(
+        [
+            figure((streams.uniform("sensitivity.worlds", turn) * worlds).astype(np.intp))
+            for turn in range(WORLD_RESAMPLES)
+        ]
+    )
+    if shared:  # what moves all points alike moves none against another
+        drawn = drawn - drawn.mean(axis=1, keepdims=True)
+    noise = float(drawn.var(axis=0, ddof=1).mean()) * worlds / (worlds - 1)
+    return ChanceShare(None, min(noise / apart, 1.0))
+
+
 def bootstrap_seed(seed: int, name: str) -> int:
     """A seed for SALib's bootstrap from the sweep's own, 1 to 2**31: another for each name, the same each time."""
     return int(Streams(seed, 1).uniform(f"sensitivity.bootstrap/{name}", 0)[0] * 2**31) + 1
 
 
-def _problem(names: Sequence[str]) -> dict[str, Any]:
-    return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
+def problem_of(names: Sequence[str], groups: Sequence[str] | None = None) -> dict[str, Any]:
+    """Factors with places from 0 to 1, each perhaps in a group, as SALib is told of them."""
+    problem = {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
+    return problem if groups is None else problem | {"groups": list(groups)}
 
 
-def _thirds(places: Matrix, values: Vector) -> dict[str, Vector]:
+def thirds(places: Matrix, values: Vector) -> dict[str, Vector]:
     """Mean of the values where a factor is in the lowest and in the highest third of its range; NaN where it never is."""
 
     def mean(chosen: NDArray[np.bool_]) -> float:

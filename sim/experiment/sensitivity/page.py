@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.experiment.sensitivity.text import EXPLAINED, as_json, cells, paragraph, study_words, where
+from sim.experiment.sensitivity.text import EXPLAINED, as_json, cells, paragraph, where, with_unit
 from sim.results.folders import saved
 from sim.words.sentences import NOT_A_FORECAST, capital
 from sim.words.tables import markdown_table
@@ -36,7 +36,7 @@ def _fill(found: Sensitivity, folder: Path) -> None:
     page = [f"# What it hangs on: {found.title}", "", EXPLAINED[found.method], "", NOT_A_FORECAST, ""]
     drawn: dict[str, Any] = {}
     for place, study in enumerate(found.studies):
-        page += [f"## {capital(study_words(study))}, {where(found, study)}", "", paragraph(found, study), ""]
+        page += [f"## {capital(with_unit(study))}, {where(found, study)}", "", paragraph(found, study), ""]
         if place < DRAWN:
             for name, alt, chart in pictures(found, study):
                 drawn[f"{study.key}-{name}"] = chart

@@ -10,7 +10,7 @@ import numpy as np
 from sim.experiment.factors import factor_words
 from sim.experiment.schema import Morris
 from sim.experiment.sensitivity.methods import SensitivityError
-from sim.experiment.sensitivity.text import study_words, where
+from sim.experiment.sensitivity.text import study_words, where, with_unit
 from sim.plots import sensitivity as plots
 from sim.words.sentences import capital
 
@@ -19,7 +19,21 @@ if TYPE_CHECKING:
 
 # A picture has no room for more factors, a half table of pairs for more still.
 SHOWN, PAIRED = 14, 9
-_INDEX = {"sobol": "ST", "morris": "mu_star", "ranks": "coefficient"}
+_INDEX = {"sobol": "ST", "morris": "mu_star", "ranks": "coefficient", "pawn": "median", "delta": "delta"}
+_BY = {
+    "sobol": "total index",
+    "morris": "size of effect (mu*)",
+    "ranks": "size of the rank coefficient",
+    "pawn": "PAWN index",
+    "delta": "delta",
+}
+_AXES = {
+    "sobol": "share of the spread between points",
+    "morris": "size of effect over the whole range (mu*)",
+    "ranks": "rank coefficient: 1 raises it alone, -1 lowers it",
+    "pawn": "PAWN index: distance between distributions, 0 to 1",
+    "delta": "delta: share of the density that moves, 0 to 1",
+}
 
 
 def tornado_of(found: Sensitivity, study: Study, shown: int = SHOWN, **more: Any) -> Any:
@@ -36,38 +50,32 @@ def tornado_of(found: Sensitivity, study: Study, shown: int = SHOWN, **more: Any
         for name, (low, high) in ends.items()
         if np.isfinite(low) and np.isfinite(high)
     ]
-    by = {"sobol": "total index", "morris": "size of effect (mu*)", "ranks": "size of the rank coefficient"}[
-        found.method
-    ]
     short = (
         "" if found.method == "ranks" else " A short bar high up: it acts both ways, through other factors or a bend."
     )
-    subtitle = f"{_about(found, study)} {how} Ordered by {by}.{short} {_doubt(study)}"
-    axis = study_words(study)
-    return plots.tornado(rows, study.mean, axis, f"What moves {_lower(axis)}", subtitle, **more)
+    subtitle = f"{_about(found, study)} {how} Ordered by {_BY[found.method]}.{short} {_doubt(study)}"
+    title = f"What moves {_lower(study_words(study))}"
+    return plots.tornado(rows, study.mean, with_unit(study), title, subtitle, **more)
 
 
 def indices_of(found: Sensitivity, study: Study, shown: int = SHOWN, **more: Any) -> Any:
     """The indices themselves, with 95 % intervals."""
     table = _table(found, study).head(shown)
     index = _INDEX[found.method]
-    kinds = (
-        {"S1": "alone (first order)", "ST": "with all its interactions (total)"} if index == "ST" else {index: index}
-    )
+    kinds = {index: index}
+    if index == "ST":
+        kinds = {"S1": "alone (first order)", "ST": "with all its interactions (total)"}
+    elif "idle" in table:
+        kinds |= {"idle": "a factor that does nothing"}
     columns = [name for kind in kinds for name in (kind, f"{kind}_conf")]
     rows = [
-        {"factor": _called(name), **{column: float(row[column]) for column in columns}}
+        {"factor": _called(name), **{column: float(row.get(column, 0.0)) for column in columns}}
         for name, row in table.iterrows()
     ]
-    axis = {
-        "sobol": "share of the spread between points",
-        "morris": "size of effect over the whole range (mu*)",
-        "ranks": "rank coefficient: 1 raises it alone, -1 lowers it",
-    }[found.method]
+    lines = "Lines: 95 % intervals. " if f"{index}_conf" in table else ""
+    axis = _AXES[found.method]
     title = f"How much each factor matters to {_lower(study_words(study))}"
-    return plots.indices(
-        rows, kinds, axis, title, f"{_about(found, study)} Lines: 95 % intervals. {_doubt(study)}", **more
-    )
+    return plots.indices(rows, kinds, axis, title, f"{_about(found, study)} {lines}{_doubt(study)}", **more)
 
 
 def interactions_of(found: Sensitivity, study: Study, **more: Any) -> Any:
@@ -116,7 +124,8 @@ def pictures(found: Sensitivity, study: Study) -> Iterator[tuple[str, str, Any]]
     if study.indices is None:
         return
     words = f"{_lower(study_words(study))} {where(found, study)}"
-    yield "tornado", f"Where {words} stands with each factor low and high", tornado_of(found, study)
+    if found.sample.groups is None:  # a group is neither low nor high
+        yield "tornado", f"Where {words} stands with each factor low and high", tornado_of(found, study)
     yield "indices", f"How much each factor matters to {words}", indices_of(found, study)
     if (study.indices.pairs is not None and len(found.sample.names) > 1) or found.method == "morris":
         yield "interactions", f"Which factors act through each other on {words}", interactions_of(found, study)

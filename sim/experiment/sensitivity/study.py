@@ -1,24 +1,31 @@
-"""What an outcome of a sweep hangs on: Sobol indices, Morris screening or a regression on ranks, as its design allows.
+"""What an outcome of a sweep hangs on: Sobol indices, Morris screening or a regression on ranks, as its design allows, or, with
+any design, PAWN and delta.
 
-What is indexed is each point's mean over its worlds, for every scenario and mix of levers by itself, or the paired
-difference between two scenarios. How much of the spread comes of random draws within points is said beside it.
+What is indexed is a figure of each point's worlds, the mean or any other, for every scenario and mix of levers by itself, or
+the paired difference between two scenarios. How much of the spread comes of random draws within points is said beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.experiment.design import Matrix, places, related
-from sim.experiment.factors import Factor
-from sim.experiment.schema import Design, LatinHypercube, Morris, Saltelli
-from sim.experiment.sensitivity import methods
-from sim.experiment.sensitivity.methods import ChanceShare, Indices, SensitivityError
+from sim.experiment.condition import Condition
+from sim.experiment.figures import figure_of, scenarios_of, there, worlds_of
+from sim.experiment.schema import Morris, Saltelli
+from sim.experiment.sensitivity import given, methods
+from sim.experiment.sensitivity.methods import ChanceShare, Indices, Matrix, SensitivityError
+from sim.experiment.sensitivity.sample import GIVEN, Method, Sample, sample_of
+from sim.experiment.spoken import unit_of
+from sim.worlds import Vector
 from sim.yamlfile import suggestion
 
 if TYPE_CHECKING:
@@ -28,49 +35,23 @@ if TYPE_CHECKING:
 
 # With more of a sample gone than this share, what is left is no longer what the design meant.
 MOST_FAILED = 0.1
-METHODS = {Saltelli: "sobol", Morris: "morris", LatinHypercube: "ranks"}
-
-
-@dataclass(frozen=True)
-class Sample:
-    """How a sweep's points were laid out.
-
-    Attributes:
-        design: as in the experiment; factors: what it varies, in the order of columns.
-        places: (draws, factors), 0 to 1, in the design's order.
-        block: rows that belong together (a trajectory, or one row of Saltelli's base with all made from it).
-    """
-
-    design: Saltelli | Morris | LatinHypercube
-    factors: tuple[Factor, ...]
-    places: Matrix
-    block: int
-
-    @property
-    def names(self) -> list[str]:
-        """The factors' names."""
-        return [factor.name for factor in self.factors]
-
-    @property
-    def method(self) -> str:
-        """How such a sample is analysed: sobol, morris or ranks."""
-        return METHODS[type(self.design)]
 
 
 @dataclass(frozen=True)
 class Study:
-    """One metric under one scenario and mix of levers.
+    """One figure under one scenario and mix of levers.
 
     Attributes:
-        scenario, mix, metric: what was studied; versus: the scenario that was taken from it, world by world, if any.
-        mean, spread: mean and standard deviation over the points' means, in the metric's unit.
+        scenario, mix, figure: what was studied; the scenario is empty where the figure speaks of scenarios by name itself.
+        versus: the scenario that was taken from it, if any.
+        mean, spread: mean and standard deviation over the points' figures, in the figure's unit.
         points: that were used; left_out: those left out, as one of their block had failed.
-        chance: what chance within points makes; indices: what was found; None if the metric is the same at every point.
+        chance: what chance within points makes; indices: what was found; None if the figure is the same at every point.
     """
 
     scenario: str
     mix: int
-    metric: str
+    figure: Condition
     versus: str | None
     mean: float
     spread: float
@@ -78,6 +59,16 @@ class Study:
     left_out: int
     chance: ChanceShare
     indices: Indices | None
+
+    @property
+    def metric(self) -> str:
+        """The figure, as it was asked for: a metric, or an expression."""
+        return self.figure.text
+
+    @property
+    def unit(self) -> str:
+        """The unit of the figure."""
+        return unit_of(self.figure)
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -94,7 +85,14 @@ class Study:
     def key(self) -> str:
         """A name for files and random streams, its own."""
         mix = f"-mix{self.mix}" if self.mix else ""
-        return f"{self.metric}-{self.scenario}{f'-less-{self.versus}' if self.versus else ''}{mix}"
+        return f"{figure_key(self.metric)}-{self.scenario or 'all'}{f'-less-{self.versus}' if self.versus else ''}{mix}"
+
+
+def figure_key(text: str) -> str:
+    """A figure's name for files: a metric is its own, an expression is put into letters, with a digest of its own."""
+    if re.fullmatch(r"\w+", text):
+        return text
+    return f"{re.sub(r'[^A-Za-z0-9]+', '_', text).strip('_')[:60]}-{blake2b(text.encode(), digest_size=3).hexdigest()}"
 
 
 class Sensitivity:
@@ -119,12 +117,12 @@ class Sensitivity:
 
     @property
     def method(self) -> str:
-        """sobol, morris or ranks."""
+        """sobol, morris, ranks, pawn or delta."""
         return self.sample.method
 
     @cached_property
     def indices(self) -> pd.DataFrame:
-        """A row per scenario, mix, metric and factor (index); columns as in `sensitivity_methods.Indices.table`."""
+        """A row per scenario, mix, metric and factor (index); columns as in `methods.Indices.table`, and the metric's `unit`."""
         return self._joined(lambda one: one.table.reset_index(), ["factor"])
 
     @cached_property
@@ -142,13 +140,13 @@ class Sensitivity:
         for one in self.studies:
             if one.indices is not None:
                 table = take(one.indices)
-                tables.append(table.assign(scenario=one.scenario, mix=one.mix, metric=one.metric))
+                tables.append(table.assign(scenario=one.scenario, mix=one.mix, metric=one.metric, unit=one.unit))
         frame = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=[*head, *last])
         return frame.set_index([*head, *last])
 
     @cached_property
     def spread(self) -> pd.DataFrame:
-        """A row per scenario, mix and metric: `mean` and `spread` over points, `luck` (its share of the spread between
+        """A row per scenario, mix and metric: `unit`, `mean` and `spread` over points, `luck` (its share of the spread between
         runs), `luck_left` (of that between the points' means), `told` and `too_small`."""
         import pandas as pd
 
@@ -157,6 +155,7 @@ class Sensitivity:
                 "scenario": one.scenario,
                 "mix": one.mix,
                 "metric": one.metric,
+                "unit": one.unit,
                 "mean": one.mean,
                 "spread": one.spread,
                 "luck": np.nan if one.chance.share is None else one.chance.share,
@@ -223,24 +222,32 @@ class Sensitivity:
         return f"<Sensitivity of {self.title} ({self.method}): {len(self.studies)} studies of {len(self.sample.names)} factors>"
 
 
-def sensitivity(sweep: Sweep, metrics: Sequence[str] | None = None, *, versus: str | None = None) -> Sensitivity:
+def sensitivity(
+    sweep: Sweep,
+    metrics: Sequence[str] | None = None,
+    *,
+    versus: str | None = None,
+    method: Method | None = None,
+    factors: Collection[str] = (),
+) -> Sensitivity:
     """Analyse a finished sweep.
 
     Args:
-        metrics: which of those kept; all if not given.
+        metrics: which of those kept, or figures such as `p90(attacks)`, or the experiment's outcomes by name; if not given, those
+            outcomes, or without them all metrics.
         versus: a scenario of the sweep; then each other scenario's difference to it is analysed, point by point with the
             same random draws.
+        method: pawn or delta, with any design; else that of the design.
+        factors: those to analyse, with pawn or delta; all of them if not given.
 
     Raises:
+        ConditionError: a figure is not right.
         SensitivityError: the sweep is not finished, too many points failed, there is no such metric or scenario, or its
             design is one that cannot be analysed.
     """
-    place, kept = sweep.place, list(sweep.manifest["particulars"]["metrics"])
-    chosen = list(dict.fromkeys(metrics or kept))
-    for name in chosen:
-        if name not in kept:
-            raise SensitivityError(f"{place}: this sweep kept no metric {name}{suggestion(name, kept)}")
-    scenarios = [str(one["name"]) for one in sweep.manifest["scenarios"]]
+    place, scenarios = sweep.place, scenarios_of(sweep)
+    asked = metrics or list(sweep.experiment.outcomes) or sweep.manifest["particulars"]["metrics"]
+    figures = [figure_of(sweep, name) for name in dict.fromkeys(map(str, asked))]
     if versus is not None and (versus not in scenarios or len(scenarios) < 2):
         raise SensitivityError(
             f"{place}: {versus} is not one of several scenarios of this sweep{suggestion(versus, scenarios)}"
@@ -250,105 +257,113 @@ def sensitivity(sweep: Sweep, metrics: Sequence[str] | None = None, *, versus: s
         raise SensitivityError(
             f"{place}: not finished, {done:,} of {runs:,} runs: run the sweep again to go on with it"
         )
-    sample = sample_of(sweep)
-    shared = sweep.manifest["particulars"]["luck"] == "shared"
+    for figure in figures:
+        if figure.paired and (versus or any(one is None for _, one in figure.names)):
+            raise SensitivityError(
+                f"{place}: {figure.text} speaks of scenarios by name; allowed: a name behind each of its outcomes, and no "
+                "difference to another scenario besides"
+            )
+    sample = sample_of(sweep, method, factors)
     studies = []
-    for metric in chosen:
-        values = _cube(sweep, metric, len(scenarios))
-        for number, scenario in enumerate(scenarios):
-            if scenario == versus:
-                continue
-            taken = values[number] - (values[scenarios.index(versus)] if versus else 0.0)
-            for mix in range(taken.shape[0]):
-                studies.append(_study(sweep, sample, (scenario, mix, metric, versus), taken[mix], shared))
+    for figure in figures:
+        cells = _Cells(sweep, sample, figure)
+        for scenario in [""] if figure.paired else scenarios:
+            if scenario != versus or not versus:
+                studies += [_study(cells, scenario, mix, versus) for mix in range(cells.mixes)]
     levers = sweep.experiments.drop_duplicates("mix").set_index("mix")
-    crossed = [str(one["name"]) for one in sweep.manifest["factors"] if one["crossed"]]
+    crossed = [str(one["name"]) for one in sweep.manifest["factors"] if one["crossed"] and cells.mixes > 1]
     mixes = [{name: levers.loc[mix, f"lever:{name}"] for name in crossed} for mix in sorted(levers.index)]
     titles = {str(one["name"]): str(one["title"]) for one in sweep.manifest["scenarios"]}
     return Sensitivity(sweep.title, place, sample, studies, mixes, titles)
 
 
-def sample_of(sweep: Sweep) -> Sample:
-    """A sweep's sample, laid out again and held against the points that were run.
+class _Cells:
+    """A figure's outcomes by scenario, mix and draw, with the worlds of each point.
 
-    Raises:
-        SensitivityError: its design cannot be analysed, or cannot be made again as it was.
+    Attributes:
+        mixes: how many there are to study one by one; where mixes alone are varied, they take the place of draws.
     """
-    design = sweep.design
-    if not isinstance(design, Saltelli | Morris | LatinHypercube):
-        kind = design.kind if design is not None else "none"
+
+    def __init__(self, sweep: Sweep, sample: Sample, figure: Condition) -> None:
+        self.sweep, self.sample, self.figure, self.scenarios = sweep, sample, figure, scenarios_of(sweep)
+        about = sweep.manifest
+        self.mixes = about["mixes"] if sweep.design is not None else 1
+        self.shape = (len(self.scenarios), self.mixes, len(sample.places), about["worlds"])
+        self.worlds = {name: worlds_of(sweep, name).reshape(self.shape) for name in {name for name, _ in figure.names}}
+        self.there = np.asarray(there(sweep).reshape(self.shape).all(axis=3))
+
+    def of(self, mix: int, scenario: str) -> tuple[NDArray[np.bool_], Callable[[Any, Any], Vector]]:
+        """Which draws are whole, and what makes of some draws and worlds the figure of each draw."""
+        numbers = {(name, one): self.scenarios.index(one or scenario) for name, one in self.figure.names}
+        whole = np.asarray(np.stack([self.there[number, mix] for number in numbers.values()]).all(axis=0))
+
+        def figures(rows: Any, worlds: Any) -> Vector:
+            cells = {key: self.worlds[key[0]][number, mix][rows][:, worlds] for key, number in numbers.items()}
+            return self.figure.of_worlds(cells)
+
+        return whole, figures
+
+
+def _study(cells: _Cells, scenario: str, mix: int, versus: str | None) -> Study:
+    sweep, sample, figure = cells.sweep, cells.sample, cells.figure
+    whole, figures = cells.of(mix, scenario)
+    if versus:
+        also, others = cells.of(mix, versus)
+        whole = whole & also
+    rows, left_out = _whole_blocks(sweep, sample, whole, scenario)
+    at = np.ascontiguousarray(sample.places[rows])
+    key = Study(scenario, mix, figure, versus, 0, 0, 0, 0, ChanceShare(None, None), None).key
+    seed = methods.bootstrap_seed(int(sweep.manifest["seed"]), key)
+    shared, worlds = sweep.manifest["particulars"]["luck"] == "shared", sweep.manifest["worlds"]
+    if figure.plain and figure.metric:  # of a mean the share of single worlds can be told, too
+        numbers = [cells.scenarios.index(one) for one in (scenario, versus) if one]
+        first, *rest = (cells.worlds[figure.plain][number, mix][rows] for number in numbers)
+        values = first - rest[0] if rest else first
+        found, chance = values.mean(axis=1), methods.chance_share(values, shared)
+    else:
+
+        def told(some: Any) -> Vector:
+            return figures(rows, some) - others(rows, some) if versus else figures(rows, some)
+
+        found, chance = told(np.arange(worlds)), methods.chance_left(told, worlds, shared, seed)
+    found = np.ascontiguousarray(found)
+    indices = _indices(sample, at, found, seed) if np.ptp(found) > 0 else None
+    spread = float(found.std(ddof=1))
+    about = (scenario, mix, figure, versus, float(found.mean()), spread, int(rows.sum()), left_out)
+    return Study(*about, chance, indices)
+
+
+def _whole_blocks(
+    sweep: Sweep, sample: Sample, whole: NDArray[np.bool_], scenario: str
+) -> tuple[NDArray[np.bool_], int]:
+    """The draws that can be used, those that belong together whole or not at all, and how many cannot."""
+    blocks = whole.reshape(-1, sample.block).all(axis=1)
+    lost = 1.0 - float(blocks.mean())
+    if lost > MOST_FAILED or blocks.sum() < 2:
         raise SensitivityError(
-            f"{sweep.place}: its design is {kind}; allowed: saltelli (Sobol indices), morris (screening), or "
-            "latin_hypercube (a rougher screening by ranks), over uncertainties, levers or both"
+            f"{sweep.place}: {len(sweep.failures):,} points failed, and {lost:.0%} of the sample"
+            f"{f' under {scenario}' if scenario else ''} goes with them; at most {MOST_FAILED:.0%} can be done without: narrow "
+            "the ranges to what the model can take"
         )
-    factors = tuple(_factor(one) for one in sweep.manifest["factors"] if not one["crossed"])
-    count = len(factors)
-    if isinstance(design, LatinHypercube) and design.points < count + 3:
-        raise SensitivityError(f"{sweep.place}: {design.points:,} points are too few for {count:,} factors")
-    at = places(design, factors)
-    _check_same(sweep, design, factors, at)
-    return Sample(design, factors, at, related(design, count))
+    rows = np.repeat(blocks, sample.block)
+    return rows, int((~rows).sum())
 
 
-def _check_same(sweep: Sweep, design: Design, factors: Sequence[Factor], at: Matrix) -> None:
-    """The indices mean something only if row k of the design is the point k that was run."""
-    points = sweep.experiments.head(len(at))
-    for column, factor in enumerate(factors):
-        made = factor.values(np.ascontiguousarray(at[:, column]))
-        told, run = factor.names(made), points[f"{factor.kind}:{factor.name}"]
-        same = len(run) == len(at) and (
-            list(run) == told if told else bool(np.allclose(run.to_numpy(dtype=float), made, rtol=1e-9, atol=1e-12))
-        )
-        if not same:
-            raise SensitivityError(
-                f"{sweep.place}: its {design.kind} design comes out differently here than where it was run (another version "
-                f"of SALib, SciPy or NumPy?); {factor.name} is not the same"
-            )
-
-
-def _factor(one: Mapping[str, Any]) -> Factor:
-    options = tuple((float(value), str(word)) for word, value in one["options"].items())
-    kind: Any = one["kind"]
-    return Factor(
-        one["name"], kind, one["low"], one["high"], one["distribution"], one["mode"], tuple(one["levels"]), options
-    )
-
-
-def _cube(sweep: Sweep, metric: str, scenarios: int) -> Any:
-    """A metric's values, (scenarios, mixes, draws, worlds); NaN where a point failed."""
-    about, column = sweep.manifest, sweep.outcomes[metric]
-    out = np.full((about["points"], about["worlds"]), np.nan)
-    point, world = (column.index.get_level_values(name).to_numpy() for name in ("point", "world"))
-    out[point, world] = column.to_numpy()
-    return out.reshape(scenarios, about["mixes"], about["draws"], about["worlds"])
-
-
-def _study(sweep: Sweep, sample: Sample, what: tuple[str, int, str, str | None], values: Matrix, shared: bool) -> Study:
-    scenario, mix, metric, versus = what
-    whole = np.isfinite(values).all(axis=1).reshape(-1, sample.block).all(axis=1)
-    lost = 1.0 - float(whole.mean())
-    if lost > MOST_FAILED or whole.sum() < 2:
-        raise SensitivityError(
-            f"{sweep.place}: {len(sweep.failures):,} points failed, and {lost:.0%} of the sample under {scenario} goes with "
-            f"them; at most {MOST_FAILED:.0%} can be done without: narrow the ranges to what the model can take"
-        )
-    rows = np.repeat(whole, sample.block)
-    values, at = values[rows], np.ascontiguousarray(sample.places[rows])
-    means = np.ascontiguousarray(values.mean(axis=1))
-    found = None
-    if np.ptp(means) > 0:
-        key = Study(scenario, mix, metric, versus, 0, 0, 0, 0, ChanceShare(None, None), None).key
-        found = _indices(sample, at, means, methods.bootstrap_seed(int(sweep.manifest["seed"]), key))
-    spread = float(means.std(ddof=1))
-    left_out = int((~rows).sum())
-    about = (scenario, mix, metric, versus, float(means.mean()), spread, int(rows.sum()), left_out)
-    return Study(*about, methods.chance_share(values, shared), found)
-
-
-def _indices(sample: Sample, at: Matrix, values: Any, seed: int) -> Indices:
-    design = sample.design
+def _indices(sample: Sample, at: Matrix, values: Vector, seed: int) -> Indices:
+    names, design = sample.names, sample.design
+    if sample.method in GIVEN:
+        found = {"pawn": given.pawn, "delta": given.delta}[sample.method](names, at, values, seed)
+        return replace(found, doubts=(*found.doubts, *_kin(sample)))
     if isinstance(design, Saltelli):
-        return methods.sobol(sample.names, at, values, design.second_order, seed)
+        return methods.sobol(names, at, values, design.second_order, seed, sample.groups)
     if isinstance(design, Morris):
-        return methods.morris(sample.names, at, values, design.levels, seed)
-    return methods.ranks(sample.names, at, values)
+        return methods.morris(names, at, values, design.levels, seed)
+    return methods.ranks(names, at, values)
+
+
+def _kin(sample: Sample) -> Iterator[str]:
+    if sample.related > 1:
+        yield (
+            f"the {sample.design.kind} design made {sample.related:,} points in a row from one another, which count here as if "
+            "each were drawn by itself; a latin_hypercube is the design for this method"
+        )

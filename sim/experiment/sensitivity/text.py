@@ -10,7 +10,9 @@ import numpy as np
 
 from sim.experiment.factors import factor_words
 from sim.experiment.sensitivity.methods import Indices
-from sim.words.numbers import fine, metric_words, number
+from sim.experiment.spoken import figure_words
+from sim.metrics import METRICS
+from sim.words.numbers import behind, fine, number
 from sim.words.sentences import NOT_A_FORECAST, capital
 from sim.words.tables import terminal_table
 
@@ -24,6 +26,8 @@ HEADS = {
     "sobol": {"S1": "alone (S1)", "ST": "in all (ST)"},
     "morris": {"mu_star": "size (mu*)", "mu": "signed (mu)", "sigma": "differs (sigma)"},
     "ranks": {"coefficient": "rank coefficient"},
+    "pawn": {"median": "distance (PAWN)", "maximum": "largest", "idle": "if idle"},
+    "delta": {"delta": "delta", "idle": "if idle"},
 }
 EXPLAINED = {
     "sobol": (
@@ -39,17 +43,35 @@ EXPLAINED = {
         "Standardised coefficients of a regression on ranks, -1 to 1: a screening of what rises or falls with a factor. It sees "
         "no bends and no interactions, and gives no shares. ± is half a 95 % interval."
     ),
+    "pawn": (
+        "PAWN: how far the distribution of the outcome moves, 0 to 1, when a factor is held to a part of its range; the "
+        "middle one of the parts, and the largest. A factor that does nothing would show up to what stands under “if idle”. "
+        "Each factor by itself: what two do only together is not seen."
+    ),
+    "delta": (
+        "Borgonovo's delta: by how much of its area, 0 to 1, the density of the outcome moves when a factor is known. A factor "
+        "that does nothing would show up to what stands under “if idle”. Each factor by itself: what two do only together is "
+        "not seen. ± is half a 95 % interval."
+    ),
 }
 
 
 def study_words(study: Study) -> str:
-    """A metric as readers are told of it: "Deaths, all, total"."""
-    return f"{'difference in ' if study.versus else ''}{metric_words(study.metric)}"
+    """A figure as readers are told of it: "Deaths, all, total"."""
+    words = figure_words(study.figure)
+    name = "" if study.metric in METRICS or not study.metric.isidentifier() else f" ({study.metric})"
+    return f"{'difference in ' if study.versus else ''}{words}{name}"
+
+
+def with_unit(study: Study) -> str:
+    """The same with its unit, where it has one."""
+    return f"{study_words(study)}{behind(study.unit)}"
 
 
 def where(found: Sensitivity, study: Study) -> str:
     """Under which scenario and mix: "under Confront, Pakistan: Aid 0.3"."""
-    text = f"under {found.titles[study.scenario]}" + (f" minus {found.titles[study.versus]}" if study.versus else "")
+    text = f"under {found.titles[study.scenario]}" if study.scenario else "over the scenarios that it names"
+    text += f" minus {found.titles[study.versus]}" if study.versus else ""
     levers = found.mixes[study.mix] if study.mix < len(found.mixes) else {}
     said = [(factor_words(name), f"{value:g}" if isinstance(value, float) else value) for name, value in levers.items()]
     return ", ".join([text, *(f"{name} {value}" for name, value in said)])
@@ -65,7 +87,7 @@ def paragraph(found: Sensitivity, study: Study) -> str:
     head = capital(f"{study_words(study)}, {where(found, study)}")
     if study.indices is None:
         return f"{head}: {number(study.mean)} at every point; nothing that was varied moves it."
-    tell = {"sobol": _sobol, "morris": _morris, "ranks": _ranks}[found.method]
+    tell = {"sobol": _sobol, "morris": _morris, "ranks": _ranks, "pawn": _pawn, "delta": _delta}[found.method]
     return " ".join([f"{head}: {tell(study.indices)}", *_chance(study), *_size(study)])
 
 
@@ -133,6 +155,26 @@ def _ranks(one: Indices) -> str:
     )
 
 
+def _pawn(one: Indices) -> str:
+    return _above_idle(one, "median", "moves most with", "distances, 0 to 1, each from all points")
+
+
+def _delta(one: Indices) -> str:
+    return _above_idle(one, "delta", "hangs most on", "delta, 0 to 1")
+
+
+def _above_idle(one: Indices, index: str, verb: str, brackets: str) -> str:
+    """The factors whose index a factor that does nothing would hardly reach."""
+    above = one.table[one.table[index] > one.table["idle"]]
+    if not len(above):
+        return "no factor can be told from one that does nothing."
+    said = [f"“{factor_words(str(name))}” ({row[index]:.2f})" for name, row in above.head(NAMED).iterrows()]
+    return (
+        f"{verb} {', '.join(said)}. In brackets: {brackets}. {len(above)} of {len(one.table)} factors can be told from one that "
+        "does nothing."
+    )
+
+
 def _way(row: Any) -> str:
     share = row["mu"] / row["mu_star"]
     if abs(share) > 0.9:
@@ -150,8 +192,10 @@ def _ahead(values: Any, half: Any) -> int:
 
 
 def _chance(study: Study) -> Iterator[str]:
-    if study.chance.share is None:
+    if study.chance.left is None and study.chance.share is None:
         yield "With one world at each point, random draws cannot be told from what was varied."
+    elif study.chance.share is None:
+        yield f"Random draws within points make {study.chance.left:.0%} of the spread between points."
     else:
         left = (
             ""
@@ -180,7 +224,7 @@ def lines(found: Sensitivity, study: Study, width: int = 80) -> str:
 def table_of(found: Sensitivity, study: Study, most: int | None) -> Table:
     """A study's indices for a terminal, the first so many factors."""
     heads, rows = cells(found, study)
-    return terminal_table(f"{study_words(study)}, {where(found, study)}", heads, rows[:most], ids=True)
+    return terminal_table(f"{with_unit(study)}, {where(found, study)}", heads, rows[:most], ids=True)
 
 
 def cells(found: Sensitivity, study: Study) -> tuple[list[str], list[list[str]]]:
@@ -221,6 +265,7 @@ def as_json(found: Sensitivity) -> dict[str, Any]:
                     name: getattr(value, "item", lambda value=value: value)() for name, value in _levers(found, one)
                 },
                 "metric": one.metric,
+                "unit": one.unit,
                 "mean": one.mean,
                 "spread": one.spread,
                 "points": one.points,

@@ -1,0 +1,143 @@
+"""How a sweep's points lie, for an analysis: as its design laid them out, or as they were run, whatever the design."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import numpy as np
+
+from sim.experiment.design import Matrix, groups_of, places, related
+from sim.experiment.factors import Factor
+from sim.experiment.schema import Design, LatinHypercube
+from sim.experiment.sensitivity.methods import SensitivityError
+from sim.yamlfile import suggestion
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.experiment.outcome import Sweep
+
+Method: TypeAlias = Literal["sobol", "morris", "ranks", "pawn", "delta"]
+# Methods that ask nothing of a design but points and what came of them.
+GIVEN: tuple[Method, ...] = ("pawn", "delta")
+METHODS: tuple[Method, ...] = ("sobol", "morris", "ranks", *GIVEN)
+_OWN: dict[str, Method] = {"saltelli": "sobol", "morris": "morris", "latin_hypercube": "ranks"}
+LEAST_POINTS = 30
+
+
+@dataclass(frozen=True)
+class Sample:
+    """How a sweep's points lie.
+
+    Attributes:
+        design: as in the experiment; factors: what it varies, in the order of columns; method: how it is analysed.
+        places: (draws, factors), 0 to 1: in the design's order, or, for methods that take any points, where each value stands
+            among all that were run, options as steps.
+        block: rows that belong together (a trajectory, or one row of Saltelli's base with all made from it).
+        related: how many rows in a row the design made from one another.
+    """
+
+    design: Design
+    factors: tuple[Factor, ...]
+    method: Method
+    places: Matrix
+    block: int
+    related: int
+
+    @property
+    def names(self) -> list[str]:
+        """The factors' names."""
+        return [factor.name for factor in self.factors]
+
+    @property
+    def groups(self) -> list[str] | None:
+        """The group of each factor, where the design moves groups as one."""
+        return groups_of(self.design, self.names)
+
+
+def sample_of(sweep: Sweep, method: Method | None = None, only: Collection[str] = ()) -> Sample:
+    """A sweep's sample for a method, by default that of its design.
+
+    Args:
+        only: the factors to analyse, for methods that take them one by one; all of them if not given.
+
+    Raises:
+        SensitivityError: the method does not go with the design, the sample is too small, or there is no such factor.
+    """
+    design, about = sweep.design or sweep.experiment.lever_design, sweep.manifest
+    own = _OWN.get(design.kind) if design is not None and sweep.design is not None else None
+    if design is None or (method or own) is None or (method not in GIVEN and method not in (None, own)):
+        kind = design.kind if design is not None else "none"
+        raise SensitivityError(
+            f"{sweep.place}: its design is {kind}; allowed: saltelli (Sobol indices), morris (screening), or "
+            "latin_hypercube (a rougher screening by ranks), over uncertainties, levers or both; and with --method pawn or "
+            "delta any design"
+        )
+    chosen: Method | None = method or own
+    assert chosen is not None
+    factors = tuple(_factor(one) for one in about["factors"] if not one["crossed"] or sweep.design is None)
+    names = [one.name for one in factors]
+    kin = related(design, names)
+    if chosen in GIVEN:
+        for name in only:
+            if name not in names:
+                raise SensitivityError(
+                    f"{sweep.place}: nothing of this name is varied: {name}{suggestion(name, names)}"
+                )
+        factors = tuple(one for one in factors if not only or one.name in only)
+        points = sweep.experiments.head(about["draws"] if sweep.design is not None else about["mixes"])
+        if len(points) < LEAST_POINTS:
+            raise SensitivityError(f"{sweep.place}: {len(points)} points are too few; allowed: {LEAST_POINTS} or more")
+        return Sample(design, factors, chosen, _standing(points, factors), 1, kin)
+    if only:
+        raise SensitivityError(
+            f"{sweep.place}: factors are chosen with --method pawn or delta only, which take them one by one"
+        )
+    if isinstance(design, LatinHypercube) and design.points < len(factors) + 3:
+        raise SensitivityError(f"{sweep.place}: {design.points:,} points are too few for {len(factors):,} factors")
+    at = places(design, factors)
+    _check_same(sweep, design, factors, at)
+    return Sample(design, factors, chosen, at, kin, kin)
+
+
+def _standing(points: pd.DataFrame, factors: Sequence[Factor]) -> Matrix:
+    """Where each point's value stands among those of all points, 0 to 1: by its rank, or which of a few levels it is."""
+    from scipy.stats import rankdata
+
+    out = np.empty((len(points), len(factors)), order="F")
+    for column, factor in enumerate(factors):
+        values = points[f"{factor.kind}:{factor.name}"].to_numpy()
+        if factor.levels:
+            words = dict(factor.options)
+            order = [words.get(level, level) for level in factor.levels]
+            known = {one: number for number, one in enumerate(order)}
+            out[:, column] = [known[one] / max(len(known) - 1, 1) for one in values]
+        else:
+            out[:, column] = (rankdata(values) - 0.5) / len(values)
+    return out
+
+
+def _check_same(sweep: Sweep, design: Design, factors: Sequence[Factor], at: Matrix) -> None:
+    """The indices mean something only if row k of the design is the point k that was run."""
+    points = sweep.experiments.head(len(at))
+    for column, factor in enumerate(factors):
+        made = factor.values(np.ascontiguousarray(at[:, column]))
+        told, run = factor.names(made), points[f"{factor.kind}:{factor.name}"]
+        same = len(run) == len(at) and (
+            list(run) == told if told else bool(np.allclose(run.to_numpy(dtype=float), made, rtol=1e-9, atol=1e-12))
+        )
+        if not same:
+            raise SensitivityError(
+                f"{sweep.place}: its {design.kind} design comes out differently here than where it was run (another version "
+                f"of SALib, SciPy or NumPy?); {factor.name} is not the same"
+            )
+
+
+def _factor(one: Mapping[str, Any]) -> Factor:
+    options = tuple((float(value), str(word)) for word, value in one["options"].items())
+    kind: Any = one["kind"]
+    return Factor(
+        one["name"], kind, one["low"], one["high"], one["distribution"], one["mode"], tuple(one["levels"]), options
+    )
