@@ -13,9 +13,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.experiment import statistics
 from sim.experiment.condition import Condition
 from sim.experiment.parser import parse_sum
 from sim.experiment.regret.study import BETTER
+from sim.experiment.statistics import NAMED, statistic_words, tail_mean
 from sim.metrics import METRICS
 from sim.metrics.base import End
 from sim.search.schema import Asked, Constraint, Objective
@@ -32,7 +34,7 @@ KILLED = ("fatalities_security", "fatalities_civilian", "fatalities_militant", "
 PAKISTANIS, AFGHANS = KILLED[:2], KILLED[3:]
 # What counts fighters, and so falls with each that is killed.
 BY_HEADS = ("ttp_strength", "ttp_capability")
-_SHORT = {"mean": "", "p10": "10th percentile", "p50": "median", "p90": "90th percentile", "cvar": "worst tenth"}
+_SHORT = {"mean": "", "cvar": "worst tenth"}
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ class Figure:
         what = METRICS[self.asked.metric].title if self.asked.metric in METRICS else self.asked.metric
         if self.asked.statistic == "chance":
             return f"Chance of {what}{self._state}"
-        how = _SHORT.get(self.asked.statistic, self.asked.statistic.replace("_", ", "))
+        asked = self.asked.statistic
+        how = _SHORT.get(asked, statistic_words(asked) if NAMED.fullmatch(asked) else asked.replace("_", ", "))
         return f"{what}, {how}" if how else what
 
     @property
@@ -93,20 +96,15 @@ class Figure:
             best: the sum's text -> each future's best value under the courses, for regret.
         """
         found, statistic = self.futures(values), self.asked.statistic
-        if statistic == "mean":
-            return found.mean(axis=1)
         if statistic == "chance":
             above, below = self.asked.above, self.asked.below
             return ((found > above) if above is not None else (found < below)).mean(axis=1)  # type: ignore[operator]
         if statistic == "cvar":
-            count = max(round(WORST * found.shape[1]), 1)
-            ordered = np.sort(found if self.less else -found, axis=1)[:, -count:]
-            return ordered.mean(axis=1) * (1.0 if self.less else -1.0)
+            return tail_mean(found, WORST, self.less)
         if statistic.startswith("regret"):
             lost = np.maximum((found - best[self.asked.metric]) * (1.0 if self.less else -1.0), 0.0)
-            return lost.mean(axis=1) if statistic == "regret" else np.quantile(lost, 0.9, axis=1)
-        out: Matrix = np.quantile(found, float(statistic[1:]) / 100.0, axis=1)
-        return out
+            return statistics.statistic("mean" if statistic == "regret" else "p90", lost)
+        return statistics.statistic(statistic, found)
 
 
 def figure_of(asked: Asked) -> Figure:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from sim.experiment.schema import MOST_WORLDS, Seed
+from sim.experiment.statistics import ALLOWED, NAMED
 from sim.metrics import METRICS
 from sim.metrics.base import End
 from sim.scenario.settings import DEFAULTS, OPTIONS
@@ -41,11 +42,8 @@ SEEN = (
     "unrest",
     "effort_afforded",
 )
+# Beside `mean`, percentiles and tail means (`sim/experiment/statistics.py`).
 STATISTICS = {
-    "mean": "mean over futures",
-    "p10": "what one future in ten is under",
-    "p50": "middle future",
-    "p90": "what one future in ten is over",
     "cvar": "mean of the worst tenth of futures",
     "chance": "share of futures in a bad state",
     "regret": "mean regret against the best of the courses in the same future",
@@ -142,6 +140,19 @@ class Rule(Strict):
     why: Text = ""
 
 
+def _statistic(name: str) -> str:
+    if name not in STATISTICS and not NAMED.fullmatch(name):
+        raise ValueError(f"is not one of the choices; allowed: {ALLOWED}, {', '.join(STATISTICS)}")
+    return name
+
+
+Statistic = Annotated[
+    str,
+    AfterValidator(_statistic),
+    Field(json_schema_extra={"pattern": f"^(mean|(p|cvar)[1-9][0-9]?|{'|'.join(STATISTICS)})$"}),
+]
+
+
 class Asked(Strict):
     """A metric, or a sum of some such as `fatalities - fatalities_militant`, and how it is summed up over futures.
 
@@ -150,7 +161,7 @@ class Asked(Strict):
     """
 
     metric: Text
-    statistic: Annotated[str, OneOf(STATISTICS)] = "mean"
+    statistic: Statistic = "mean"
     above: Number | None = None
     below: Number | None = None
 

@@ -142,10 +142,10 @@ _RAW = {"delta": "delta_raw", "delta_conf": "delta_raw_conf"}
 
 @contextmanager
 def _unheard() -> Iterator[None]:
-    """SALib without its warnings, and Python's as it found them."""
+    """SALib without its warnings, which it turns on itself, and Python's as it found them."""
     form = warnings.formatwarning
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(record=True):
             yield
     finally:
         warnings.formatwarning = form

@@ -165,7 +165,8 @@ def _delta(one: Indices) -> str:
 
 def _above_idle(one: Indices, index: str, verb: str, brackets: str) -> str:
     """The factors whose index a factor that does nothing would hardly reach."""
-    above = one.table[one.table[index] > one.table["idle"]]
+    surely = one.table[index] - one.table.get(f"{index}_conf", 0.0)
+    above = one.table[surely > one.table["idle"]]
     if not len(above):
         return "no factor can be told from one that does nothing."
     said = [f"“{factor_words(str(name))}” ({row[index]:.2f})" for name, row in above.head(NAMED).iterrows()]
