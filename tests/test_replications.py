@@ -25,6 +25,14 @@ def normal(name: str, count: int, seed: int = 1) -> Vector:
     return out
 
 
+def test_workers_change_no_number(durand: Durand) -> None:
+    asked = ("replications", "confront", "--worlds", "30", "--months", "2", "--metric", "attacks", "--json")
+    alone, together = (json.loads(durand(*asked, "--workers", count).out) for count in ("1", "2"))
+    assert alone == together
+    found = replications("confront", metrics=("attacks",), worlds=30, months=2)
+    assert set(found.table["unit"]) == {"attacks"}
+
+
 class TestFigures:
     def test_the_worlds_needed_are_the_textbooks(self) -> None:
         """Spread 2, wanted ± 0.1: (1.96 * 2 / 0.1) squared."""

@@ -14,12 +14,12 @@ from command import called
 
 from sim.experiment.folder import FolderError
 from sim.scenario import library, load_scenario
-from sim.search.evaluate import Evaluator, Futures, fresh
+from sim.search.evaluate import Evaluator, Futures, _summaries, fresh
 from sim.search.folder import Folder
 from sim.search.found import Found
 from sim.search.front import FRESH, WINS
 from sim.search.load import SearchError, load_search, searches
-from sim.search.objectives import Judge, Matrix, alone_best, betters, figure_of
+from sim.search.objectives import Judge, Matrix, alone_best, betters, figure_of, rewarded
 from sim.search.optimise import Archive, Optimiser, Problem
 from sim.search.pathways import earliest, first_missed, pathways, signposts
 from sim.search.pathways_text import picture as pathways_picture
@@ -147,6 +147,8 @@ def test_statistics_by_hand() -> None:
         "mean": [4.0, 4.0],
         "p50": [2.5, 4.0],
         "cvar": [10.0, 4.0],
+        "cvar25": [1.0, 4.0],
+        "p25": [1.75, 4.0],
         "regret": [(0 + 0 + 0 + 7) / 4, (3 + 2 + 1 + 1) / 4],
     }
     courses = {"attacks": np.array([[1.0, 2.0, 5.0, 3.0], [2.0, 3.0, 3.0, 9.0]])}
@@ -157,6 +159,29 @@ def test_statistics_by_hand() -> None:
     assert chance.take(values, {}).tolist() == [0.5, 1.0]
     assert chance.minimised
     assert alone_best(np.array([[1.0, 2.0], [2.0, 1.0], [2.0, 2.0]])).tolist() == [True, True, False]
+
+
+def test_first_months_count_and_reward_no_death() -> None:
+    """A toll that comes later is better; one that comes sooner never is, nor the sooner end of those that are killed."""
+    later = figure_of(Objective(metric="first(fatalities_civilian >= 20)", better="more"))
+    assert later.metrics == ("first(fatalities_civilian >= 20)",)
+    assert rewarded(later) == ([], ["fatalities_civilian"])
+    sooner = figure_of(Objective(metric="first(fatalities_militant >= 100)", better="less"))
+    assert rewarded(sooner) == (["fatalities_militant"], [])
+    calm = figure_of(Objective(metric="first(fatalities_civilian <= 2)", better="less"))
+    assert rewarded(calm) == ([], ["fatalities_civilian"])
+
+
+def test_first_months_are_read_off_a_run() -> None:
+    from types import SimpleNamespace
+
+    months = {"attacks": [np.array([3.0, 1.0, 9.0]), np.array([5.0, 1.0, 9.0]), np.array([8.0, 1.0, 9.0])]}
+    model: Any = SimpleNamespace(datacollector=SimpleNamespace(model_vars=months))
+    found = _summaries(model, None, ["attacks", "first(attacks >= 5)"])  # type: ignore[arg-type]
+    assert {name: values.tolist() for name, values in found.items()} == {
+        "attacks": [16.0, 3.0, 27.0],
+        "first(attacks >= 5)": [1.0, 3.0, 0.0],
+    }
 
 
 def test_betters_leaves_small_differences_out() -> None:

@@ -27,7 +27,7 @@ from sim.commands.errors import Commands, complain, say
 from sim.commands.exercise import exercise
 from sim.commands.extensions import Engine, With, everywhere_first, load_extensions
 from sim.commands.loops import loops
-from sim.commands.options import Json, Told
+from sim.commands.options import Json, Told, Workers
 from sim.commands.play import play
 from sim.commands.replications import replications
 from sim.commands.report import Png, report, write_whole
@@ -71,9 +71,6 @@ Seed = Annotated[int, typer.Option(metavar="S", help=f"The seed of all chance: {
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change one thing in every scenario, as in its file. Repeatable."),
-]
-Workers = Annotated[
-    int, typer.Option(metavar="N", help=f"How many work at once: {_range('workers')}; changes no number.")
 ]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write results and report to this folder.")]
 ParametersOption = Annotated[

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from sim.commands.options import Json, Seed
+from sim.commands.options import Json, Seed, Workers
 from sim.ensemble.spec import DEFAULT_PARAMETERS
 
 
@@ -37,6 +37,7 @@ def replications(
     parameters: Annotated[
         str, typer.Option(metavar="SET", help="Where uncertain values come from, as for durand run.")
     ] = DEFAULT_PARAMETERS,
+    workers: Workers = 1,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write table, pictures and a page here.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -61,6 +62,7 @@ def replications(
             months,
             seed,
             parameters,
+            workers=workers,
             progress=progress,
         )
     page = None if out is None else found.save(out)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from sim.commands.options import Json, Seed
+from sim.commands.options import Json, Seed, Workers
 
 
 def response(
@@ -33,7 +33,7 @@ def response(
             "given. Repeatable.",
         ),
     ] = None,
-    workers: Annotated[int, typer.Option(metavar="N", help="Processes of this machine; changes no number.")] = 1,
+    workers: Workers = 1,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write numbers, pictures and a page here.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Show every metric, not the short list.")] = False,
     as_json: Json = False,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.commands.options import Workers
 from sim.ensemble.spec import LimitError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def search(
         ),
     ],
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder to fill, or to go on with.")] = None,
-    workers: Annotated[int, typer.Option(metavar="N", help="Processors of this machine; changes no number.")] = 1,
+    workers: Workers = 1,
     pathways: Annotated[
         bool,
         typer.Option("--pathways", help="Of a finished search: until when courses meet its targets, and what then."),

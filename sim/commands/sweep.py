@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from sim.commands.options import Workers
 from sim.ensemble.spec import LimitError
 
 
@@ -16,7 +17,7 @@ def sweep(
         str, typer.Argument(metavar="EXPERIMENT", help="An experiment's file, or its name in the library.")
     ],
     out: Annotated[str | None, typer.Option(metavar="DIR", help="Folder to fill, or a URL that fsspec knows.")] = None,
-    workers: Annotated[int, typer.Option(metavar="N", help="How many work at once.")] = 1,
+    workers: Workers = 1,
     dask: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS", help="A Dask cluster's scheduler, tcp://...; needs the cluster extra."),

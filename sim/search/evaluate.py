@@ -9,10 +9,11 @@ from functools import partial
 import numpy as np
 
 from sim.ensemble.chunks import months_of
-from sim.ensemble.outcomes import summarise
+from sim.ensemble.outcomes import first_crossing, summarise
 from sim.ensemble.pool import Executor, Here, Processes, Threads, in_order
 from sim.ensemble.simulate import simulate_batch
 from sim.ensemble.spec import RunSpec, usual_chunk
+from sim.experiment.firsts import crossing_of, never_last
 from sim.metrics import METRICS
 from sim.model import FrontierModel
 from sim.scenario import Scenario
@@ -108,6 +109,11 @@ class Evaluator:
 
 
 def _summaries(model: FrontierModel, _: RunSpec, metrics: Sequence[str]) -> dict[str, Matrix]:
-    """Each world's figure of these metrics, over its months."""
-    rows = {name: months_of(model.datacollector.model_vars[name]) for name in metrics}
-    return {name: np.array(summarise(rows, name, METRICS[name].summary)) for name in metrics}
+    """Each world's figure of these metrics, over its months, and of first months."""
+    firsts = {name: crossing for name in metrics if (crossing := crossing_of(name))}
+    needed = {firsts[name].metric if name in firsts else name for name in metrics}
+    rows = {name: months_of(model.datacollector.model_vars[name]) for name in needed}
+    out = {name: np.array(summarise(rows, name, METRICS[name].summary)) for name in metrics if name not in firsts}
+    return out | {
+        name: never_last(first_crossing(rows[one.metric], one), len(rows[one.metric])) for name, one in firsts.items()
+    }

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.experiment import statistics
 from sim.experiment.condition import Condition
+from sim.experiment.firsts import crossing_of
 from sim.experiment.parser import parse_sum
 from sim.experiment.regret.study import BETTER
 from sim.experiment.statistics import NAMED, statistic_words, tail_mean
@@ -136,6 +137,9 @@ def rewarded(figure: Figure) -> tuple[list[str], list[str]]:
             said["fatalities"] = sum(said[name] for name in KILLED)
             said["fatalities_ttp"] = 5.0 + (more if who in PAKISTANIS else 0.0)
             said |= dict.fromkeys(BY_HEADS, 10.0 - (more if who == "fatalities_militant" else 0.0))
+            for name in figure.metrics:  # the more of it, the sooner it is above a bound, and the later below one
+                if first := crossing_of(name):
+                    said[name] = said[first.metric] * (-1.0 if first.side == "above" else 1.0)
             value = float(figure.sum.values({(name, None): np.array([said[name]]) for name in figure.metrics})[0])
             costs.append(value if figure.less else -value)
         if costs[1] != costs[0]:

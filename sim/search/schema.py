@@ -154,7 +154,8 @@ Statistic = Annotated[
 
 
 class Asked(Strict):
-    """A metric, or a sum of some such as `fatalities - fatalities_militant`, and how it is summed up over futures.
+    """A metric, a first month such as `first(attacks >= 60)`, or a sum of some such as `fatalities - fatalities_militant`, and
+    how it is summed up over futures.
 
     Attributes:
         above, below: for a chance: what the bad state is.

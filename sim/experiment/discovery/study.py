@@ -72,7 +72,7 @@ class Discovery:
         return "\n\n".join(paragraphs(self))
 
     def table(self) -> pd.DataFrame:
-        """A row per limit: `box` (from 1), the lever or uncertainty, its ends or options, its span, quasi-p-values, and the
+        """A row per limit: `box` (from 1), the lever or uncertainty, its unit, ends or options, span and quasi-p-values, and the
         coverage and density of its box, searched and held out."""
         from sim.experiment.discovery.text import table
 

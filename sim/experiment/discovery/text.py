@@ -153,6 +153,7 @@ def table(found: Discovery) -> pd.DataFrame:
                     "box": number,
                     "input": limit.name,
                     "title": factor_words(limit.name),
+                    "unit": "" if limit.options else unit(limit.name),
                     "low": limit.low,
                     "high": limit.high,
                     "options": ", ".join(limit.options),

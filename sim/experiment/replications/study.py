@@ -23,6 +23,7 @@ import numpy as np
 from sim.ensemble.simulate import Progress
 from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError, check
 from sim.metrics import METRICS
+from sim.words.numbers import unit_over
 from sim.worlds import Streams, Vector
 from sim.yamlfile import suggestion
 
@@ -64,6 +65,12 @@ class Figure:
     batches: int
     inside: float | None
     steps: Mapping[int, tuple[float, float]]
+
+    @property
+    def unit(self) -> str:
+        """The unit of value, half and precision."""
+        metric = METRICS[self.metric]
+        return "share of worlds" if self.what == "share" else unit_over(metric.unit, metric.summary)
 
     @property
     def enough(self) -> bool:
@@ -121,10 +128,12 @@ class Replications:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """A row per figure: metric, what, scenario, value, half, precision, needed, enough, batches, inside."""
+        """A row per figure: metric, what, scenario, unit (of value, half and precision), value, half, precision, needed,
+        enough, batches, inside."""
         import pandas as pd
 
-        columns = ("metric", "what", "scenario", "value", "half", "precision", "needed", "enough", "batches", "inside")
+        head, figures = ("metric", "what", "scenario", "unit"), ("value", "half", "precision")
+        columns = (*head, *figures, "needed", "enough", "batches", "inside")
         return pd.DataFrame([{name: getattr(one, name) for name in columns} for one in self.figures])
 
     @cached_property
@@ -186,6 +195,7 @@ def replications(
     seed: int = 0,
     parameters: str = DEFAULT_PARAMETERS,
     *,
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> Replications:
     """Measure how many worlds are enough for these metrics, of one scenario or of the difference between two.
@@ -196,6 +206,7 @@ def replications(
             scenario's mean with a percent sign ("2%", which is the default). Differences are held to the same.
         share_precision: the same for the share of worlds in which the other has more, 0 to 1.
         worlds: how many to try with, 20 or more; months, seed, parameters: as for `sim.run`.
+        workers: as for `sim.run`; they change no number.
         progress: called with (world-months done, in all).
 
     Raises:
@@ -217,7 +228,7 @@ def replications(
         if name not in METRICS:
             raise LimitError(f"no such metric: {name}{suggestion(name, METRICS)}")
     other_seed = int(Streams(seed, 1).uniform("replications.other_seed", 0)[0] * 2**62)
-    names, same, apart = _run(scenario, other, worlds, months, seed, other_seed, parameters, progress)
+    names, same, apart = _run(scenario, other, worlds, months, seed, other_seed, parameters, workers, progress)
     figures, pairings = [], []
     for name in chosen:
         columns = [one[name].to_numpy(dtype=float) for one in same]
@@ -244,13 +255,15 @@ def _run(
     seed: int,
     other_seed: int,
     parameters: str,
+    workers: int,
     progress: Progress | None,
 ) -> tuple[list[str], list[pd.DataFrame], pd.DataFrame | None]:
     """The scenarios' names, their outcomes with the same random draws, and the second's with random draws of its own."""
     from sim.results.run import compare, run
 
+    how: dict[str, Any] = {"keep_series": False, "workers": workers}
     if other is None:
-        alone = run(scenario, worlds, months, seed, parameters, keep_series=False, progress=progress)
+        alone = run(scenario, worlds, months, seed, parameters, progress=progress, **how)
         return [alone.name], [alone.outcomes], None
 
     def paired(done: int, everything: int) -> None:
@@ -261,11 +274,11 @@ def _run(
         if progress is not None:
             progress(2 * everything + done, 3 * everything)
 
-    both = compare([scenario, other], worlds, months, seed, parameters, keep_series=False, progress=paired)
+    both = compare([scenario, other], worlds, months, seed, parameters, progress=paired, **how)
     names = list(both.results)
     second = both.results[names[1]]
     length = len(second.months)
-    apart = run(second.scenario, worlds, length, other_seed, parameters, keep_series=False, progress=unpaired)
+    apart = run(second.scenario, worlds, length, other_seed, parameters, progress=unpaired, **how)
     return names, [both.results[name].outcomes for name in names], apart.outcomes
 
 

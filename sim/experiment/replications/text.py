@@ -13,7 +13,7 @@ from sim.ensemble.spec import LimitError
 from sim.metrics import METRICS
 from sim.parameters.posterior import is_posterior
 from sim.results.folders import saved
-from sim.words.numbers import fine, metric_words, number
+from sim.words.numbers import behind, fine, metric_words, number, unit_over
 from sim.words.sentences import NOT_A_FORECAST
 from sim.words.tables import markdown_table, terminal_table
 
@@ -87,9 +87,14 @@ def _pair(found: Replications, one: Pairing) -> str:
 def tables(found: Replications) -> Iterator[Table]:
     """The tables for a terminal: one for each metric, then what pairing does."""
     for name in dict.fromkeys(one.metric for one in found.figures):
-        yield terminal_table(metric_words(name), HEADS, rows(found, name))
+        yield terminal_table(with_unit(name), HEADS, rows(found, name))
     if found.pairings:
         yield terminal_table("What the same random draws save", PAIR_HEADS, pair_rows(found))
+
+
+def with_unit(metric: str) -> str:
+    """A metric as a table is headed, with the unit of its figures."""
+    return f"{metric_words(metric)}{behind(unit_over(METRICS[metric].unit, METRICS[metric].summary))}"
 
 
 def rows(found: Replications, metric: str) -> list[list[str]]:
@@ -237,7 +242,7 @@ def _fill(found: Replications, folder: Path) -> None:
     for text in reading(found):
         lines += [text, ""]
     for name in dict.fromkeys(one.metric for one in found.figures):
-        lines += [f"## {metric_words(name)}", "", *markdown_table(HEADS, rows(found, name)), ""]
+        lines += [f"## {with_unit(name)}", "", *markdown_table(HEADS, rows(found, name)), ""]
     lines += [EXPLAINED, ""]
     charts = {"settling": ("How the precision of each figure grows with worlds", settling_of(found))}
     if any(np.isfinite(one.ratio) for one in found.pairings):
