@@ -159,6 +159,10 @@ METHODS: dict[str, Term] = {
         "Continuous ranked probability score: how far an ensemble lies from what was observed; 0 is perfect.",
         "sim.calibration.scores:crps",
     ),
+    "CVaR": Term(
+        "Conditional value at risk: the mean of the worst, or best, tenth of worlds, or of another share of them.",
+        "sim.experiment.statistics:tail_mean",
+    ),
     "Design point": Term(
         "One combination of levers and uncertain values, which a sweep runs in some worlds.", "sim.experiment.design"
     ),
@@ -194,6 +198,10 @@ METHODS: dict[str, Term] = {
         "sim.experiment.sensitivity.methods:morris",
     ),
     "Observer": Term("A published count, modelled with what it misses and its noise.", "sim.agents.observers"),
+    "PAWN": Term(
+        "An index of how far the distribution of an outcome moves when a factor is held to a part of its range.",
+        "sim.experiment.sensitivity.given:pawn",
+    ),
     "Philox": Term(
         "The counter-based generator behind every draw: no draw depends on what else was drawn.", "sim.worlds:Streams"
     ),
