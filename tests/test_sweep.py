@@ -50,7 +50,7 @@ class TestFiles:
             (HEAD + "luck: mine", "e.yaml:4: luck is not one of the choices: text 'mine'; allowed: shared, own"),
             (HEAD + "design: {kind: lhs}\nuncertainties: all", "e.yaml:4: design.kind is not one of the choices"),
             (HEAD + "uncertainties: all", "has no design; allowed: design, with a kind such as latin_hypercube"),
-            (HEAD + LHS, "e.yaml:4: design has nothing to vary; allowed: with levers or uncertainties"),
+            (HEAD + LHS, "e.yaml:4: design has nothing to vary; allowed: with levers, uncertainties or switches"),
             (HEAD + "lever_design: {kind: factorial}", "lever_design has nothing to vary; allowed: with levers"),
             (HEAD + "uncertainties: [nonsense]\n" + LHS, "e.yaml:4: no such parameter: nonsense"),
             (
