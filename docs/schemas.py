@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from sim.calibration.aims import targets_schema
 from sim.experiment.schema import experiment_schema
+from sim.record.mapping import mapping_schema
 from sim.scenario import library, policy_schema, scenario_schema
 from sim.search.schema import search_schema
 from sim.teaching.exercises.schema import exercise_schema
@@ -17,6 +19,8 @@ SCHEMAS = {
     "experiment": experiment_schema,
     "search": search_schema,
     "exercise": exercise_schema,
+    "mapping": mapping_schema,
+    "targets": targets_schema,
 }
 
 

@@ -19,6 +19,7 @@ from sim.calibration import text as words  # noqa: E402
 from sim.calibration.backcast import Backcast, backcast  # noqa: E402
 from sim.calibration.bargaining import PLAYERS, players  # noqa: E402
 from sim.calibration.origins import Rolling, loops, rolling  # noqa: E402
+from sim.calibration.page import calibration_lines  # noqa: E402
 from sim.calibration.patterns import Pattern, ensemble, patterns  # noqa: E402
 from sim.calibration.pictures import backcast_picture, parameters_picture, rivals_picture, targets_picture  # noqa: E402
 from sim.calibration.rivals import ASKED, Reading, readings  # noqa: E402
@@ -60,7 +61,8 @@ several figures for a month the surest stands, of equally sure ones the last in 
 
 A mistake in either file is told with file and line. `calibrate` aims at observers of a mapping file by the calendar year, and
 by the growth from year to year; at the project's observers as below. The record of events goes with the project's figures
-only; `--events FILE` brings another.
+only; `--events FILE` brings another. Tables of any other form, exports of events among them, targets of one's own and an example:
+[own-data.md](own-data.md).
 """
 
 METHOD = """
@@ -161,7 +163,7 @@ def _introduction() -> list[str]:
     rows = []
     for about in OBSERVERS.values():
         rows.append([about.title, about.scope, ", ".join(f"`{name}`" for name in about.series)])
-    example = str(mapping.__doc__).partition("\n\n")[2].strip()
+    example = f"```yaml{str(mapping.__doc__).split('```yaml')[1].partition('```')[0]}```"
     text = INTRODUCTION.format(
         figures=len(shipped()),
         window=inside,
@@ -177,66 +179,9 @@ def _varied() -> int:
 
 
 def _calibration(until: str, made: dict[str, Any]) -> list[str]:
+    pictures = [f"images/validation/{kind}-{until}.png" for kind in ("targets", "parameters")]
     lines = [f"## As of {month_words(until)}", "", state(probe=True, until=until).words, ""]
-    waves = []
-    for number, one in enumerate(made["waves"], 1):
-        worst = max(one["ruled_out_by"], key=lambda name: one["ruled_out_by"][name])
-        waves.append(
-            [
-                str(number),
-                f"{one['candidates']:,}",
-                f"{one['screened']:,}",
-                f"{one['simulated']:,}",
-                str(one["repeats"]),
-                f"{one['not_implausible']:,}",
-                f"{one['effective']:.0f}",
-                f"{worst.replace('_', ' ')} ({one['ruled_out_by'][worst]:.0%})",
-            ]
-        )
-    heads = ("wave", "looked at", "left", "simulated", "worlds each", "not implausible", "worth", "most ruled out by")
-    lines += [
-        *markdown_table(heads, waves),
-        "",
-        "*Worth*: how many equally likely sets the wave's likelihoods are worth.",
-        "",
-        f"### Targets to {month_words(until)}",
-        "",
-        f"![How far off each target](images/validation/targets-{until}.png)",
-        "",
-    ]
-    rows = words.target_rows(made)
-    for row, one in zip(rows, made["targets"], strict=True):
-        row.append(one["why"])
-    lines += [*markdown_table((*words.TARGET_HEADS, "tolerance rests on"), rows), ""]
-    lines += [f"### What the data say to {month_words(until)}", "", *words.calibration_words(made), ""]
-    lines += [f"![What the data say about parameters](images/validation/parameters-{until}.png)", ""]
-    told = sorted((one for one in made["parameters"] if one["told"]), key=lambda one: -one["distance"])
-    cells = [
-        [
-            f"`{one['name']}`",
-            f"{one['value']:g}",
-            f"{one['low']:g} to {one['high']:g}",
-            f"{one['p50']:.3g}",
-            f"{one['p05']:.3g} to {one['p95']:.3g}",
-            f"{one['shift']:+.2f}",
-            f"{one['narrowing']:.2f}",
-        ]
-        for one in told
-    ]
-    heads = ("parameter", "point value", "declared", "middle", "nine sets in ten", "shift", "narrowing")
-    lines += [*markdown_table(heads, cells), ""]
-    lines += [
-        "*Shift*: of the mean place within the range, whose width is 1. *Narrowing*: share of the variance that is gone.",
-        "",
-    ]
-    ties = [[f"`{one['a']}`", f"`{one['b']}`", f"{one['correlation']:+.2f}"] for one in made["pairs"]]
-    return [
-        *lines,
-        "Pairs that accepted sets tie together most:",
-        "",
-        *markdown_table(("one", "other", "correlation"), ties),
-        "",
-    ]
+    return [*lines, *calibration_lines(made, *pictures)]
 
 
 def _backcast(cast: Backcast, plain: Backcast, wide: Backcast, flat: Backcast | None) -> list[str]:

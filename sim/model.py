@@ -176,8 +176,8 @@ class FrontierModel(mesa.Model):
         worlds: how many worlds, or which: see `BatchLayout`. One world is a vector of length one.
         seed: 0 to 2**63 - 1; None draws one and keeps it in `seed`.
         parameters: "posterior" for a whole accepted set in every world, "defaults" for point values, "prior" for a draw
-            of every parameter in every world, or a scenario's name or path: then that scenario's parameter overrides
-            hold beneath this one's own.
+            of every parameter in every world, a folder of sets that `durand calibrate` wrote, or a scenario's name or path:
+            then that scenario's parameter overrides hold beneath this one's own.
         off: rules or mechanisms to switch off; one may be given as a word.
         values: parameter values over the scenario's, each a number or a (worlds,) vector.
         levers: settings over the scenario's, by their path in it: see `Script`.

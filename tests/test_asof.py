@@ -227,9 +227,7 @@ def test_ones_own_figures_are_aimed_at(tmp_path: Path, monkeypatch: pytest.Monke
     """Otherwise `calibrate --observations` aims at the project's figures, or leaves a mapped series out."""
     mapping, figures = own_files(tmp_path)
     asked: dict[str, Any] = {}
-    monkeypatch.setattr(
-        "sim.commands.calibrate._calibrate", lambda effort, sets, how, ship, out: asked.update(how) or {}
-    )
+    monkeypatch.setattr("sim.commands.calibrate._calibrate", lambda one, *how: asked.update(one.how) or {})
     monkeypatch.setattr("sim.calibration.text.show_calibration", lambda made: None)
     with pytest.raises(SystemExit) as left:
         main(["calibrate", "--observations", str(figures), "--mapping", str(mapping)])

@@ -253,7 +253,7 @@ def test_a_latin_hypercube_uses_every_stratum_once() -> None:
     for name in names:
         one = PARAMETERS[name]
         assert one.low <= values[name].min() < values[name].max() <= one.high
-        assert np.array_equal(stored(name, values[name]), values[name])
+        assert np.array_equal(stored(one, values[name]), values[name])
 
 
 def test_the_emulator_learns_a_curve() -> None:

@@ -11,12 +11,12 @@ import numpy as np
 from sim.agents.observers import OBSERVERS, Observer
 from sim.calibration.scores import RIVALS, covered, crps, rank, rivals
 from sim.ensemble.spec import LIMITS, LimitError
-from sim.parameters.posterior import POSTERIOR, is_posterior, known_by, which_set, window
-from sim.record.mapping import Mapped
+from sim.parameters.posterior import POSTERIOR, about, is_own, is_posterior, known_by, which_set, window
+from sim.record.mapping import Mapped, rates
 from sim.record.observations import RECORD, Observation, ObservationError, by_month, set_aside, shipped
 from sim.record.simulated import Simulated, simulate_reports
 from sim.record.told import as_told, check_told
-from sim.scenario import Scenario, load_scenario
+from sim.scenario import Scenario, load_scenario, parameter_set
 from sim.vocabulary import months_between
 from sim.worlds import Streams, Vector, total
 
@@ -142,6 +142,7 @@ def backcast(
     scenario: Scenario | str = "history",
     parameters: str = "posterior",
     sets: Mapping[str, Vector] | None = None,
+    found_on: tuple[str, ...] = (),
     mapped: Mapping[str, Mapped] | None = None,
     with_record: bool = False,
     told: str | None = None,
@@ -156,7 +157,8 @@ def backcast(
         observations: the shipped ones if not given. Others stand alone: none of the project's own are mixed in.
         first, last: the months to score, YYYY-MM; the record's, or up to the last month that the observations cover.
         scenario, parameters, worlds, seed: the ensemble. workers: processes.
-        sets: parameter sets in place of the shipped ones (`parameters` is then what they are called): each world takes one.
+        sets: parameter sets in place of the shipped ones (`parameters` is then what they are called): each world takes one;
+            found_on: the months that they were calibrated on.
         mapped: observers that a mapping file brings, by name.
         with_record: whether rivals, and pictures, know the project's own figures beside those given.
         told: a month up to which worlds are weighed by the project's record (YYYY-MM).
@@ -184,11 +186,13 @@ def backcast(
         if told is not None:
             raise LimitError("worlds are told the record with the shipped sets, declared ranges or point values only")
         rows = which_set(Streams(seed, worlds), len(next(iter(sets.values()))))
-        how = {"values": {name: value[rows] for name, value in sets.items()}}
-    about: dict[str, Any] = {}
+        drawn = {name: np.ascontiguousarray(value[rows]) for name, value in sets.items()}
+        shares = {name: drawn.pop(name) for name in rates(mapped or {}) if name in drawn}
+        how = {"values": drawn, "given": shares}
+    about_told: dict[str, Any] = {}
     if told is not None:
         going_on, which = as_told({plan.name: plan}, told, worlds, seed, parameters, off=off, workers=workers)
-        plan, about = going_on[plan.name], which.about()
+        plan, about_told = going_on[plan.name], which.about()
         how["numbers"] = which.numbers
     simulated = simulate_reports(plan, worlds, length, seed, mapped=mapped, off=tuple(off), workers=workers, **how)
     # What was known of each observer's months: the project's own figures only where they are asked for.
@@ -199,7 +203,8 @@ def backcast(
         if (found := _series(name, one, [row for row in inside if row.observer == name], past, simulated, first, last))
     ]
     scored = [one.period for each in series for one in each.scored]
-    calibrated: tuple[str, ...] = window(parameters) if is_posterior(parameters) and sets is None else ()
+    mode = "" if sets is not None else parameter_set(parameters)[0]
+    calibrated: tuple[str, ...] = window(mode) if is_posterior(mode) else found_on
     held = [bool(calibrated) and calibrated[0] <= period <= calibrated[1] for period in scored]
     left_out: dict[str, int] = {}
     for one in given:
@@ -220,9 +225,9 @@ def backcast(
         set_aside=tuple(_aside(one, other) for one, other in set_aside(given) if one.within(first, last)),
         own=observations is None,
         with_record=with_record or observations is None,
-        told=about,
+        told=about_told,
         off=tuple(off),
-        sets=_sets(parameters, sets is not None),
+        sets=_sets(parameters, mode),
     )
 
 
@@ -245,15 +250,18 @@ def _length(plan: Scenario, first: str, last: str) -> int:
     return length
 
 
-def _sets(parameters: str, given: bool) -> str:
-    if parameters == "prior":
+def _sets(parameters: str, mode: str) -> str:
+    if mode == "prior":
         return "Parameters are drawn from their declared ranges; nothing is fitted."
-    if given or not is_posterior(parameters):
+    if not is_posterior(mode):
         # Another scenario's overrides, or sets given in place of the shipped ones under a name of their own.
-        return "" if parameters == "defaults" else "Nothing is fitted to the record."
+        return "" if not mode or parameters == "defaults" else "Nothing is fitted to the record."
+    if is_own(mode):
+        figures = about(mode).get("figures")
+        return f"They were found on the figures of {figures}." if figures else ""
     from sim.calibration.store import state
 
-    return state(until=window(parameters)[1]).words
+    return state(until=window(mode)[1]).words
 
 
 def _series(

@@ -28,7 +28,9 @@ from sim.calibration.matching import CUT, Measured, implausibility, log_likeliho
 from sim.calibration.target import Target
 from sim.calibration.targets import targets as shipped_targets
 from sim.chance import gumbel
-from sim.record.mapping import Mapped
+from sim.ensemble.spec import LimitError
+from sim.parameters import PARAMETERS, Parameter
+from sim.record.mapping import Mapped, rates
 from sim.record.observations import RECORD
 from sim.record.simulated import uncertain
 from sim.record.told import effective
@@ -41,6 +43,8 @@ Say = Callable[[str], None]
 TEMPER = 0.85
 # Below this share of a wave's sets left, targets that cannot be met are set aside.
 LEAST_LEFT = 0.01
+# A wave of fewer sets tells nothing.
+LEAST_SETS = 50
 # Candidates looked at together.
 BLOCK = 20_000
 
@@ -99,7 +103,8 @@ class Calibration:
         measured: what the accepted sets gave; first_wave: what the prior gave.
         log_likelihood: of the accepted sets.
         targets: what was aimed at; waves: how it went; seed: of designs and random draws.
-        window: the first and last month that targets lie in; mapped: observers that a mapping file brought.
+        window: the first and last month that targets lie in; mapped: observers that a mapping file brought, whose rates were
+            varied like parameters; figures: the name of the file that targets come from, if they are somebody's own.
     """
 
     names: tuple[str, ...]
@@ -113,11 +118,17 @@ class Calibration:
     budget: tuple[Wave, ...] = field(default=FULL)
     window: tuple[str, str] = RECORD
     mapped: Mapping[str, Mapped] = field(default_factory=dict)
+    figures: str | None = None
+
+    @property
+    def declared(self) -> dict[str, Parameter]:
+        """What may be varied: the model's parameters, and the rates of observers that a mapping file brought."""
+        return {**PARAMETERS, **rates(self.mapped)}
 
     @property
     def values(self) -> dict[str, Vector]:
         """The accepted sets: parameter -> one value per set."""
-        return values_at(self.names, self.places)
+        return values_at(self.names, self.places, self.declared)
 
 
 def calibrate(
@@ -125,8 +136,10 @@ def calibrate(
     accept: int = ACCEPTED,
     seed: int = 0,
     *,
+    since: str = RECORD[0],
     until: str = RECORD[1],
     targets: Sequence[Target] | None = None,
+    figures: str | None = None,
     names: Sequence[str] | None = None,
     scenario: str = "history",
     mapped: Mapping[str, Mapped] | None = None,
@@ -138,13 +151,15 @@ def calibrate(
 
     Args:
         budget: the waves; accept: how many sets to accept at most; seed: of designs and random draws.
-        until: the last month of the record that is aimed at, YYYY-MM: nothing later is.
-        targets: other ones than the shipped, with `mapped`, the observers that a mapping file brings for them.
-        names: the parameters to vary, all uncertain ones if not given.
+        since, until: the first and last month that targets lie in, YYYY-MM: nothing later is aimed at.
+        targets: other ones than the shipped, with `mapped`, the observers that a mapping file brings for them, and `figures`,
+            the name of the file that they come from.
+        names: the parameters to vary, all uncertain ones and the rates of mapped observers if not given.
         workers: processes. say: told of each wave. progress: called with (worlds done, in all).
     """
     aims = tuple(shipped_targets(until=until) if targets is None else targets)
-    varied = tuple(uncertain() if names is None else names)
+    declared = {**PARAMETERS, **rates(mapped or {})}
+    varied = tuple([*uncertain(), *rates(mapped or {})] if names is None else names)
     reports: list[WaveReport] = []
     state: _Found | None = None
     first, prior = 0, None
@@ -156,7 +171,7 @@ def calibrate(
             if progress is not None:
                 progress(before + done, everything)
 
-        values = values_at(varied, places)
+        values = values_at(varied, places, declared)
         found = measure(
             aims,
             values,
@@ -179,7 +194,7 @@ def calibrate(
         raise RuntimeError("no parameter set was simulated")
     kept = _accept(weights, min(accept, int(state.fine.sum())), seed)
     measured = Measured(found.mean[kept], found.scatter[kept], found.repeats, found.correlation)
-    window = (RECORD[0], until)
+    window = (since, until)
     return Calibration(
         varied,
         places[kept],
@@ -192,6 +207,7 @@ def calibrate(
         tuple(budget),
         window,
         mapped or {},
+        figures,
     )
 
 
@@ -250,11 +266,12 @@ def _candidates(
         left.append(places[fine].astype(np.float32))  # half the memory; places need no more digits
         likely.append(log_likelihood(aims, mean[fine], scatter[fine], state.correlation, state.emulator.unsure))
     places, weights = np.concatenate(left), np.concatenate(likely)
-    if len(places) < wave.sets:
-        raise RuntimeError(
-            f"the emulator leaves {len(places)} of {wave.candidates} candidates, fewer than are to be simulated"
+    if len(places) < min(LEAST_SETS, wave.sets):
+        raise LimitError(
+            f"the targets rule out all but {len(places)} of {wave.candidates:,} sets looked at, and {LEAST_SETS} are needed; "
+            "more effort looks at more of them, wider tolerances rule out fewer"
         )
-    chances = _chances(TEMPER * weights, wave.sets)
+    chances = _chances(TEMPER * weights, min(wave.sets, len(places)))
     uniform = Streams(seed, 1).uniform(f"calibrate.{label}.thinning", 0)[0]
     steps = np.floor(np.cumsum(chances) + uniform)
     taken = np.flatnonzero(np.diff(steps, prepend=np.floor(uniform)) > 0)
@@ -263,6 +280,8 @@ def _candidates(
 
 def _chances(log_weights: Vector, count: int) -> Vector:
     """Chances in proportion to weights, none above 1, that add up to `count`."""
+    if count >= len(log_weights):
+        return np.ones(len(log_weights))
     weights = np.exp(log_weights - log_weights.max())
     sure = np.zeros(len(weights), dtype=bool)
     while True:

@@ -5,12 +5,12 @@ McKay, Beckman and Conover (1979), Technometrics 21(2), 239-245.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.parameters import PARAMETERS, draw
+from sim.parameters import PARAMETERS, Parameter, draw
 from sim.worlds import Streams, Vector
 
 Matrix = NDArray[np.float64]  # (sets, parameters)
@@ -32,18 +32,19 @@ def latin_hypercube(names: Sequence[str], sets: int, seed: int, label: str) -> M
     return out
 
 
-def values_at(names: Sequence[str], places: Matrix) -> dict[str, Vector]:
+def values_at(
+    names: Sequence[str], places: Matrix, declared: Mapping[str, Parameter] = PARAMETERS
+) -> dict[str, Vector]:
     """The parameter values at these places of their priors, as they are stored: see :func:`stored`."""
     out = {}
     for column, name in enumerate(names):
-        one = PARAMETERS[name]
+        one = declared[name]
         uniform = np.ascontiguousarray(places[:, column])
-        out[name] = stored(name, draw(uniform, one.low, one.high, one.distribution, one.value))
+        out[name] = stored(one, draw(uniform, one.low, one.high, one.distribution, one.value))
     return out
 
 
-def stored(name: str, values: Vector) -> Vector:
+def stored(one: Parameter, values: Vector) -> Vector:
     """Values with the seven digits that a file of accepted sets keeps, within the declared range."""
-    one = PARAMETERS[name]
     short = values.astype(np.float32).astype(np.float64)
     return np.minimum(np.maximum(short, one.low), one.high)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.calibration.target import Target
 from sim.ensemble.spec import RunSpec
-from sim.record.mapping import Mapped
+from sim.record.mapping import Mapped, rates
 from sim.record.observations import RECORD
 from sim.record.simulated import CHUNK, simulated_batches
 from sim.scenario import Scenario, load_scenario
@@ -56,7 +56,8 @@ def measure(
     """Simulate each parameter set in `repeats` worlds, and take the targets' statistics.
 
     Args:
-        values: parameter -> one value per set; first: number of the first world, so that no two waves share their random draws.
+        values: parameter, or rate of a mapped observer -> one value per set.
+        first: number of the first world, so that no two waves share their random draws.
         until: the last month that any target asks for (YYYY-MM).
         mapped: observers that a mapping file brings, by name.
     """
@@ -64,18 +65,19 @@ def measure(
     means, scatters, pooled, done = [], [], np.zeros((len(targets), len(targets))), 0
     plan = load_scenario(scenario) if isinstance(scenario, str) else scenario
     months = months_between(plan.start, until) + 1
+    given = {name: values[name] for name in rates(mapped or {}) if name in values}
     spec = RunSpec.of(
         plan,
         sets * repeats,
         months,
         seed,
         parameters="defaults",
-        values=values,
+        values={name: value for name, value in values.items() if name not in given},
         repeats=repeats,
         first=first,
         chunk=CHUNK,
     )
-    for simulated in simulated_batches(spec, workers, mapped):
+    for simulated in simulated_batches(spec, workers, mapped, given):
         found = np.stack([target.statistic(simulated) for target in targets]).reshape(len(targets), -1, repeats)
         middle = found.mean(axis=2)
         apart = found - middle[:, :, None]

@@ -60,6 +60,11 @@ def backcast_picture(series: Series, cast: Backcast, events: Sequence[Event], wi
         shade = alt.Color("event:N", scale=scale, sort=kinds, legend=alt.Legend(columns=3, symbolType="stroke"))
         happened = drawn.transform_filter("isValid(datum.event)").mark_rule(strokeWidth=1.5, strokeDash=[4, 2])
         layers.append(happened.encode(x=x, color=shade))
+    fitted = cast.calibrated[1] if cast.calibrated else ""
+    if fitted in months[:-1]:
+        rows.append({"month": months.index(fitted) + 0.5, "fitted": True})
+        end = drawn.transform_filter("isValid(datum.fitted)").mark_rule(strokeDash=[2, 3], color=INK)
+        layers.append(end.encode(x=x))
     layers.append(points.mark_point(filled=True, size=45, color=INK, opacity=1).encode(x=x, y=y("observed")))
     others = any(row["known"] is not None for row in series.months)
     if others:
@@ -69,7 +74,7 @@ def backcast_picture(series: Series, cast: Backcast, events: Sequence[Event], wi
     subtitle = (
         f"Dots: {dots}. Line and bands: the middle of {cast.worlds:,} modelled worlds, half, and nine in ten. "
         f"{series.coverage(0.9):.0%} of the months scored lie in the band of nine in ten, {series.coverage(0.5):.0%} in that of "
-        "half."
+        f"half.{' Left of the dotted line the fit was made.' if fitted in months[:-1] else ''}"
     )
     title = f"{series.title} ({series.scope})"
     return dress(alt.layer(*layers), rows, title, subtitle, width)

@@ -16,13 +16,12 @@ from sim.calibration.target import Target
 from sim.calibration.targets import targets
 from sim.ensemble.fingerprint import model_fingerprint
 from sim.parameters import PARAMETERS
-from sim.parameters.posterior import AS_OF, accepted, window
+from sim.parameters.posterior import AS_OF, about, accepted
 from sim.record.mapping import Mapped
 from sim.record.observations import DATA, RECORD
 from sim.scenario import load_scenario
 from sim.worlds import Vector
 
-FORMAT = "durand calibration 1"
 # The first accepted sets are simulated again in some worlds, and give what they gave, or the model has changed.
 PROBED, PROBE_WORLDS = 6, 8
 # Kolmogorov's distance of accepted places from an even spread that chance alone reaches in one of some hundred
@@ -68,7 +67,7 @@ def save(calibration: Calibration, folder: str | Path) -> dict[str, Any]:
     # The metadata hold what differs between versions of the library; without them a file follows from its numbers.
     parquet.write_table(table, folder / table_name, compression="zstd", store_schema=False)
     accepted.cache_clear()
-    window.cache_clear()
+    about.cache_clear()
     made = manifest(calibration, values)
     (folder / manifest_name).write_text(_text(made), encoding="utf-8")
     return made
@@ -81,6 +80,7 @@ def manifest(calibration: Calibration, values: Mapping[str, Vector]) -> dict[str
     made = {
         "what": "accepted parameter sets: draws from the declared ranges times the likelihood of the targets",
         "window": list(calibration.window),
+        **({"figures": calibration.figures} if calibration.figures else {}),
         "sets": len(calibration.places),
         "seed": calibration.seed,
         "budget": [asdict(wave) for wave in calibration.budget],
@@ -214,7 +214,7 @@ def about_parameters(calibration: Calibration) -> list[dict[str, Any]]:
     even = (np.arange(sets) + 0.5) / sets
     for column, (name, values) in enumerate(calibration.values.items()):
         places = np.sort(calibration.places[:, column])
-        one = PARAMETERS[name]
+        one = calibration.declared[name]
         distance = float(np.max(np.abs(places - even)) + 0.5 / sets)
         low, middle, high = (float(np.quantile(values, part)) for part in (0.05, 0.5, 0.95))
         rows.append(

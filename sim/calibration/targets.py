@@ -31,6 +31,8 @@ BY_YEAR = {
 OTHERS = (0.1, 0.15)
 # The same of the logarithm of one calendar year's sum against the year before, whoever counts.
 GROWTH = (0.1, 0.15)
+# The same of the logarithm of a count's variance to mean.
+SCATTER = (0.1, 0.2)
 # Below this many a month or a year, tolerances shrink no further: a figure of none is not known without error.
 LEAST_MONTH = 10.0
 # The fewest months that tell how a monthly count scatters.
@@ -79,7 +81,7 @@ def _by_stretch(
         name = f"{observer}_{stretch.replace(' ', '_').replace('-', '_')}"
         meaning = f"{_title(observer)} a month, {stretch}"
         why = f"{error:.0%} for the count, {gap:.0%} for what the model leaves out (offensives, single commanders)"
-        out.append(Target(name, meaning, mean, error * scale, gap * scale, _mean_of(observer, months), why))
+        out.append(Target(name, meaning, mean, error * scale, gap * scale, mean_of(observer, months), why))
     return out
 
 
@@ -102,7 +104,7 @@ def _by_year(
             label = year if whole else f"{span[0]}_to_{span[-1]}".replace("-", "_")
             when = year if whole else f"{span[0]} to {span[-1]}"
             why = f"{error:.0%} for restatements and attribution, {gap:.0%} for what the model leaves out"
-            statistic = _sum_of(observer, known)
+            statistic = sum_of(observer, known)
             meaning = f"{_title(observer, titles)}, {when}"
             out.append(Target(f"{observer}_{label}", meaning, observed, error * scale, gap * scale, statistic, why))
     return out
@@ -121,7 +123,8 @@ def _growth(
             before = f"{int(year) - 1}"
             if whole.get(before, 0.0) > 0.0 and value > 0.0:
                 meaning = f"{_title(observer, titles)}, log of {year} against {before}"
-                ratio, statistic = float(np.log(value / whole[before])), _log_ratio(observer, before, year)
+                spans = [tuple(f"{one}-{month:02d}" for month in range(1, 13)) for one in (before, year)]
+                ratio, statistic = float(np.log(value / whole[before])), log_ratio_of(observer, *spans)
                 name = f"{observer}_growth_{year}"
                 out.append(Target(name, meaning, ratio, error, gap, statistic, why, count=False))
     return out
@@ -133,17 +136,10 @@ def _scatter(given: tuple[Observation, ...]) -> list[Target]:
     if len(months) < LEAST_SCATTERED:
         return []
     ratio = float(values.var(ddof=1) / values.mean())
-
-    def statistic(simulated: Simulated) -> Vector:
-        table = simulated.span("picss_attacks", months)
-        mean = total(table) / len(table)
-        spread = total((table - mean) ** 2) / (len(table) - 1)
-        out: Vector = np.log(np.maximum(spread, 0.1) / np.maximum(mean, 0.1))
-        return out
-
     why = "of the logarithm; so few months tell a variance to within a third, which is simulated, so little is added"
     name, meaning = "picss_attacks_dispersion", "Log of variance to mean of PICSS's months"
-    return [Target(name, meaning, float(np.log(ratio)), 0.1, 0.2, statistic, why, count=False)]
+    statistic = dispersion_of("picss_attacks", months)
+    return [Target(name, meaning, float(np.log(ratio)), *SCATTER, statistic, why, count=False)]
 
 
 def published(given: Iterable[Observation], observer: str, span: tuple[str, ...]) -> tuple[float, tuple[str, ...]]:
@@ -181,21 +177,35 @@ def _title(observer: str, titles: Mapping[str, str] | None = None) -> str:
     return (titles or {}).get(observer) or OBSERVERS[observer].title
 
 
-def _mean_of(observer: str, months: tuple[str, ...]) -> Statistic:
+def mean_of(observer: str, months: tuple[str, ...]) -> Statistic:
+    """What an observer reports a month, on average."""
     return lambda simulated: total(simulated.span(observer, months)) / len(months)
 
 
-def _sum_of(observer: str, months: tuple[str, ...]) -> Statistic:
+def sum_of(observer: str, months: tuple[str, ...]) -> Statistic:
+    """What an observer reports in all."""
     return lambda simulated: total(simulated.span(observer, months))
 
 
-def _log_ratio(observer: str, before: str, year: str) -> Statistic:
+def log_ratio_of(observer: str, before: tuple[str, ...], after: tuple[str, ...]) -> Statistic:
+    """The logarithm of an observer's sum over some months against that over others."""
+
     def statistic(simulated: Simulated) -> Vector:
-        first, second = (
-            np.maximum(total(simulated.span(observer, tuple(f"{one}-{month:02d}" for month in range(1, 13)))), 1.0)
-            for one in (before, year)
-        )
+        first, second = (np.maximum(total(simulated.span(observer, span)), 1.0) for span in (before, after))
         out: Vector = np.log(second / first)
+        return out
+
+    return statistic
+
+
+def dispersion_of(observer: str, months: tuple[str, ...]) -> Statistic:
+    """The logarithm of the variance of an observer's months against their mean."""
+
+    def statistic(simulated: Simulated) -> Vector:
+        table = simulated.span(observer, months)
+        mean = total(table) / len(table)
+        spread = total((table - mean) ** 2) / (len(table) - 1)
+        out: Vector = np.log(np.maximum(spread, 0.1) / np.maximum(mean, 0.1))
         return out
 
     return statistic

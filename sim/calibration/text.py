@@ -225,14 +225,16 @@ def write_backcast(cast: Backcast, folder: str | Path, events: Sequence[Event], 
     Raises:
         BundleError: something else stands there.
     """
-    saved(Path(folder), FORMAT, lambda fresh: _fill(cast, fresh, events, beside))
+    saved(Path(folder), FORMAT, lambda fresh: fill_backcast(cast, fresh, events, beside))
     return Path(folder, "backcast.md")
 
 
-def _fill(cast: Backcast, folder: Path, events: Sequence[Event], beside: Backcast | None) -> None:
+def fill_backcast(cast: Backcast, folder: Path, events: Sequence[Event], beside: Backcast | None = None) -> None:
+    """The same, within a folder of another kind."""
     from sim.calibration.pictures import backcast_picture
     from sim.plots.export import write_pictures
 
+    folder.mkdir(exist_ok=True)
     (folder / "backcast.json").write_text(json.dumps(cast.as_json(), indent=1) + "\n", encoding="utf-8")
     lines = [f"# Backcast: {cast.title}", "", window_words(cast), "", NOT_A_FORECAST, ""]
     lines += [text for line in figures_words(cast) for text in (line, "")]
@@ -250,7 +252,8 @@ def _fill(cast: Backcast, folder: Path, events: Sequence[Event], beside: Backcas
                 "",
             ]
     marked = [event for event in events if cast.first <= event.month <= cast.last]
-    lines += ["## Events", "", *markdown_table(("day", "what", "source"), event_rows(marked)), ""]
+    if marked:
+        lines += ["## Events", "", *markdown_table(("day", "what", "source"), event_rows(marked)), ""]
     (folder / "backcast.md").write_text("\n".join(lines), encoding="utf-8")
 
 
@@ -267,6 +270,8 @@ def calibration_words(made: Mapping[str, Any]) -> Iterator[str]:
         f"The last wave simulated {last['simulated']:,} sets in {last['repeats']} worlds each; {last['not_implausible']:,} "
         f"were not implausible, worth {last['effective']:.0f} equally likely ones."
     )
+    if last["effective"] < made["sets"]:
+        yield "That is fewer than were accepted: they rest on a few likely sets, and a larger --effort finds more."
     told = [one["name"] for one in made["parameters"] if one["told"]]
     silent = len(made["parameters"]) - len(told)
     for name in made["unmet"]:
@@ -275,8 +280,10 @@ def calibration_words(made: Mapping[str, Any]) -> Iterator[str]:
             f"Not met: {one['meaning']}, {one['observed']:.3g} in the record and {one['posterior_mean']:.3g} in the accepted "
             f"sets' worlds; the middle set is {one['posterior_implausibility']:.1f} standard deviations off."
         )
-    yield f"The data say something about {len(told)} of {len(made['parameters'])} parameters: {', '.join(sorted(told))}."
-    yield f"About the other {silent} they say nothing that chance would not: these keep their declared ranges."
+    if told:
+        yield f"The data say something about {len(told)} of {len(made['parameters'])} parameters: {', '.join(sorted(told))}."
+    others = f"the other {silent}" if told else f"all {silent} parameters"
+    yield f"About {others} they say nothing that chance would not: these keep their declared ranges."
 
 
 TARGET_HEADS = ("target", "published", "tolerance", "declared ranges", "accepted sets", "off before", "off after")

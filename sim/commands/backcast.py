@@ -34,7 +34,7 @@ def backcast(
     scenario: Annotated[str, typer.Option(metavar="NAME", help="The scenario to hold against them.")] = "history",
     parameters: Annotated[
         str,
-        typer.Option(metavar="SET", help="Where uncertain values come from, posterior:2022-12 for sets as of a month."),
+        typer.Option(metavar="SET", help="Where uncertain values come from, as for durand run."),
     ] = "posterior",
     told: Told = None,
     worlds: Annotated[int, typer.Option(metavar="N", help="How many worlds: 1 to 1,000,000.")] = 2000,
@@ -68,10 +68,10 @@ def backcast(
             )
         _origins(how, structures, as_json)
         return
-    given, known = read(observations, mapping)
-    how |= {"parameters": parameters, "mapped": known.observers, "with_record": with_record, "told": told}
-    how |= {"first": first, "last": last}
-    _backcast(given, scenario, how, structures, events, out, as_json)
+    figures = read(observations, mapping)
+    how |= {"parameters": parameters, "with_record": with_record, "told": told, "first": first, "last": last}
+    how |= {"mapped": figures.mapping.observers} if figures else {}
+    _backcast(figures.observations if figures else None, scenario, how, structures, events, out, as_json)
 
 
 def _backcast(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,19 +17,18 @@ from sim.commands.options import Json, Seed
 from sim.ensemble.spec import LimitError, check
 
 if TYPE_CHECKING:
-    from sim.calibration.calibrate import Calibration
-    from sim.record.mapping import SeriesMapping
-    from sim.record.observations import Observation
+    from sim.calibration.own import Asked, Figures
+    from sim.calibration.recovery import Recovered
 
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write what was found to this folder.")]
 Workers = Annotated[int | None, typer.Option(metavar="N", help="Processes; changes no number. As many as processors.")]
 Observations = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="A CSV of your own figures, in place of the shipped ones, which are left out."),
+    typer.Option(metavar="FILE", help="A CSV of your own figures or events, in place of the shipped ones."),
 ]
 Mapping = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="YAML: which observer each series in it is. See docs/validation.md."),
+    typer.Option(metavar="FILE", help="YAML: what its rows and columns are, see docs/own-data.md; or a name: acled."),
 ]
 Events = Annotated[
     Path | None,
@@ -47,86 +48,143 @@ def calibrate(
     ] = None,
     observations: Observations = None,
     mapping: Mapping = None,
+    targets: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="YAML: what to aim at in your own figures. See docs/own-data.md."),
+    ] = None,
     events: Events = None,
+    truth: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SCENARIO", help="Where the figures were made up: the values, to see whether they are found."
+        ),
+    ] = None,
     seed: Seed = 0,
     sets: Annotated[int, typer.Option(metavar="N", help="How many sets to accept: 50 to 2,000.")] = 300,
     effort: Annotated[
         float, typer.Option(metavar="X", help="Share of the full budget: 0.05 to 10. Less is quicker and rougher.")
     ] = 1.0,
     workers: Workers = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would take, and start nothing.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Find parameter sets that tell the record from August 2021 up to a month, and nothing later (a few minutes)."""
+    """Find parameter sets that tell the record, or figures of your own, up to a month, and nothing later (minutes).
+
+    Runs take them with --parameters DIR.
+    """
     from sim.calibration.store import states
     from sim.calibration.text import show_calibration
     from sim.record.observations import DATA
 
+    if dry_run and as_json:
+        raise LimitError("--dry-run prints lines; --json does not go with it")
     if examine:
         found = states(probe=True).values()
         print("\n".join(one.words for one in found))
         raise typer.Exit(1 if any(one.stale for one in found) else 0)
     _within("sets", sets, 50, 2_000)
     _within("effort", effort, 0.05, 10.0)
-    how = _aims(until, observations, mapping, events, ship)
-    how |= {"seed": check("seed", seed), "workers": processes(workers)}
-    made = _calibrate(effort, sets, how, [DATA] if ship else [], out)
+    found_by: dict[str, Any] = {"seed": check("seed", seed), "workers": processes(workers)}
+    one = _asked(until, observations, mapping, targets, events, ship)
+    known = {} if truth is None else _known(truth)
+    if dry_run:
+        print("\n".join(_estimate(one, effort, found_by["workers"])))
+        return
+    made = _calibrate(one, effort, sets, found_by, known, [DATA] if ship else [], out)
     if as_json:
         print(json.dumps(made, allow_nan=False))
     else:
         show_calibration(made)
         for folder in [*([DATA] if ship else []), *([out] if out else [])]:
             print(f"Written: {folder}")
+        if out is not None:
+            print(f"Runs take these sets with: --parameters {shlex.quote(str(out))}")
         if not ship and out is None:
             print("Nothing was written; --out DIR keeps the sets, --ship puts them in place.")
 
 
-def _aims(
-    until: str | None, observations: Path | None, mapping: Path | None, events: Path | None, ship: bool
-) -> dict[str, Any]:
+def _asked(
+    until: str | None,
+    observations: Path | None,
+    mapping: Path | None,
+    targets: Path | None,
+    events: Path | None,
+    ship: bool,
+) -> Asked:
     """The window and the targets that a calibration is asked for."""
-    from sim.calibration.targets import targets
+    from sim.calibration.own import asked
     from sim.parameters.posterior import AS_OF
-    from sim.record.observations import RECORD, read_events, window
+    from sim.record.observations import RECORD, read_events
 
     if until is not None:
         month("--until", until)
     if ship and (observations is not None or (until or RECORD[1]) not in AS_OF):
         raise LimitError(f"--ship goes with the shipped figures as of {' or '.join(AS_OF)}")
-    given, known = read(observations, mapping)
-    happened = None if events is None else read_events(events)
-    if given is None:
-        last = window(until or RECORD[1])[1]
-        return {"until": last, "targets": targets(until=last, events=happened)}
-    last = window(until or last_month(given), "9999-12")[1]
-    titles = {name: one.title for name, one in known.observers.items()}
-    aims = targets(given, last, happened, titles)
-    if not aims:
-        raise LimitError(f"{observations}: no figure of a modelled observer to aim at from {RECORD[0]} to {last}")
-    return {"until": last, "targets": aims, "mapped": known.observers}
+    for name, given in (("--mapping", mapping), ("--targets", targets)):
+        if given is not None and observations is None:
+            raise LimitError(f"{name} goes with --observations FILE: it says what that file's figures are for")
+    if targets is not None and (until is not None or events is not None):
+        raise LimitError("--targets says all that is aimed at; --until and --events do not go with it")
+    one = asked(observations, mapping, targets, until, None if events is None else read_events(events))
+    if one.figures is not None and one.figures.words:
+        print(one.figures.words, file=sys.stderr)
+    return one
 
 
-def read(observations: Path | None, mapping: Path | None) -> tuple[tuple[Observation, ...] | None, SeriesMapping]:
-    """A file of figures and what its series are; no figures where no file is named."""
-    from sim.record.mapping import SeriesMapping, read_mapping
-    from sim.record.observations import read_observations
+def read(observations: Path | None, mapping: Path | None) -> Figures | None:
+    """A file of figures and what they are; None where no file is named."""
+    from sim.calibration.own import read_figures
 
     if mapping is not None and observations is None:
-        raise LimitError("--mapping goes with --observations FILE: it says which observer each series in that file is")
-    known = SeriesMapping() if mapping is None else read_mapping(mapping)
-    return (None if observations is None else read_observations(observations, known.series)), known
+        raise LimitError("--mapping goes with --observations FILE: it says what that file's figures are")
+    if observations is None:
+        return None
+    found = read_figures(observations, mapping)
+    if found.words:
+        print(found.words, file=sys.stderr)
+    return found
 
 
-def last_month(given: tuple[Observation, ...]) -> str:
-    """The last month that a figure of a modelled observer covers; the record's end where there is none."""
-    from sim.record.observations import RECORD
+def _known(truth: str) -> dict[str, float]:
+    """The values that a scenario gives parameters."""
+    from sim.record.simulated import uncertain
+    from sim.scenario import load_scenario
 
-    return max((f"{one.end:%Y-%m}" for one in given if one.observer is not None), default=RECORD[1])
+    given, varied = load_scenario(truth).parameters, uncertain()
+    known = {name: float(value) for name, value in given.items() if isinstance(value, int | float) and name in varied}
+    if not known:
+        raise LimitError(f"--truth {truth}: the scenario gives no uncertain parameter a value")
+    return known
 
 
-def _calibrate(effort: float, sets: int, how: dict[str, Any], shipped: list[Path], out: Path | None) -> dict[str, Any]:
+def _estimate(one: Asked, effort: float, workers: int) -> Iterator[str]:
     from sim.calibration.calibrate import FULL, scaled
-    from sim.calibration.calibrate import calibrate as find
-    from sim.calibration.store import FORMAT, manifest, save
+    from sim.calibration.own import runs, seconds_for
+    from sim.words.numbers import duration
+
+    budget = scaled(FULL, effort)
+    yield f"{len(one.targets)} targets from {one.since} to {one.until}:"
+    for aim in one.targets:
+        yield f"  {aim.name}: {aim.meaning}: {aim.observed:.4g}, give or take {aim.tolerance:.2g}"
+    yield f"{len(budget)} waves, {runs(budget):,} worlds in all"
+    hands = "one process" if workers == 1 else f"{workers} processes, each on a processor of its own"
+    yield f"expected time: about {duration(seconds_for(one, budget, workers))} with {hands}, and some for the fits between"
+
+
+def _calibrate(
+    one: Asked,
+    effort: float,
+    sets: int,
+    found_by: dict[str, Any],
+    known: dict[str, float],
+    shipped: list[Path],
+    out: Path | None,
+) -> dict[str, Any]:
+    from sim.calibration.calibrate import FULL, calibrate, scaled
+    from sim.calibration.own import fill
+    from sim.calibration.recovery import recovered, recovery_words
+    from sim.calibration.store import manifest, save
+    from sim.parameters.posterior import FORMAT
     from sim.results.folders import check_target, saved
     from sim.results.terminal import progress_bar
 
@@ -136,12 +194,15 @@ def _calibrate(effort: float, sets: int, how: dict[str, Any], shipped: list[Path
     if out is not None:
         check_target(out, FORMAT)  # before the work, not after it
     with progress_bar() as progress:
-        found: Calibration = find(scaled(FULL, effort), sets, say=say, progress=progress, **how)
+        found = calibrate(scaled(FULL, effort), sets, say=say, progress=progress, **one.how, **found_by)
+    rows: list[Recovered] = recovered(known, found.values, found.declared) if known else []
     made: dict[str, Any] = {}
     for folder in shipped:
         made = save(found, folder)
     if out is not None:
-        saved(out, FORMAT, lambda fresh: made.update(save(found, fresh)))
+        saved(out, FORMAT, lambda fresh: made.update(fill(found, one, fresh, rows, workers=found_by["workers"])))
+    if rows:
+        say(recovery_words(rows))
     return made or manifest(found, found.values)
 
 

@@ -35,6 +35,7 @@ from sim.commands.response import response
 from sim.commands.search import search
 from sim.commands.sensitivity import sensitivity
 from sim.commands.sweep import sweep
+from sim.commands.synthetic import synthetic
 from sim.commands.verify import verify
 from sim.commands.why import why
 from sim.ensemble.engines import use as use_engine
@@ -78,8 +79,8 @@ ParametersOption = Annotated[
     typer.Option(
         "--parameters",
         metavar="SET",
-        help="Where uncertain values come from: defaults, prior, posterior (or posterior:2022-12, as of a month), or a "
-        "scenario whose overrides are taken.",
+        help="Where uncertain values come from: defaults, prior, posterior (or posterior:2022-12, as of a month), a folder "
+        "that durand calibrate wrote, or a scenario whose overrides are taken.",
     ),
 ]
 All = Annotated[bool, typer.Option("--all", help="Show every metric, not the short list.")]
@@ -262,6 +263,7 @@ app.add_typer(exercise, name="exercise")
 app.add_typer(classes, name="class")
 app.command()(calibrate)
 app.command()(backcast)
+app.command()(synthetic)
 app.command()(sweep)
 app.command()(search)
 app.command()(discover)
@@ -298,6 +300,14 @@ def _validate(file: Path) -> None:
         from sim.teaching.exercises.load import load_exercise
 
         load_exercise(file)
+    elif "targets" in data:
+        from sim.calibration.aims import read_aims
+
+        read_aims(file)
+    elif data.keys() & {"series", "figures"}:
+        from sim.record.mapping import read_mapping
+
+        read_mapping(file)
     elif "objectives" in data:
         from sim.search.load import load_search
 

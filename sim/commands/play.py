@@ -43,7 +43,8 @@ def play(
     parameters: Annotated[
         str | None,
         typer.Option(
-            metavar="SET", help="Where uncertain values come from: defaults, prior, posterior, or a scenario."
+            metavar="SET",
+            help="Where uncertain values come from: defaults, prior, posterior, a folder of sets, or a scenario.",
         ),
     ] = None,
     log: Annotated[

@@ -56,7 +56,7 @@ def why(
         str,
         typer.Option(
             metavar="SET",
-            help="Where uncertain values come from: defaults, prior, or a scenario whose overrides are taken.",
+            help="Where uncertain values come from, as for durand run.",
         ),
     ] = DEFAULT_PARAMETERS,
     as_json: Json = False,

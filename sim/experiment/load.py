@@ -249,7 +249,7 @@ class _Loader:
         if self.experiment.parameters not in SETS:
             try:
                 parameter_set(self.experiment.parameters)
-            except ScenarioError as problem:
+            except FileError as problem:
                 raise self.problem(("parameters",), f"parameters: {problem}") from None
 
     def _scenarios(self) -> tuple[tuple[Scenario, ...], tuple[Scenario, ...], tuple[dict[str, str], ...]]:

@@ -30,7 +30,7 @@ from sim.experiment.schema import Experiment
 from sim.experiment.switches import Variant, joined
 from sim.experiment.work import Job, kept_columns
 from sim.metrics import METRICS
-from sim.parameters.posterior import file_of, is_posterior
+from sim.parameters.posterior import POSTERIOR, file_of, is_own, is_posterior
 from sim.scenario import Scenario, parameter_set
 from sim.worlds import Vector
 
@@ -314,7 +314,7 @@ class Plan:
 def parameters_digest(name: str) -> str:
     """What a set of parameters comes to."""
     mode, overrides = parameter_set(name)
-    said: list[Any] = [mode]
+    said: list[Any] = [POSTERIOR if is_own(mode) else mode]  # where the folder stands is no part of what is in it
     for parameter, value in sorted(overrides.items()):
         said.append([parameter, value if isinstance(value, int | float) else value.model_dump(mode="json")])
     if is_posterior(mode):

@@ -12,11 +12,11 @@ from typing import Annotated, Literal, Protocol, Self, runtime_checkable
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from sim.parameters.posterior import Mode, is_posterior, posterior_draw
+from sim.parameters.posterior import is_posterior, posterior_draw
 from sim.worlds import Streams, Vector
 from sim.yamlfile import read, suggestion, validate
 
-__all__ = ["PARAMETERS", "Draw", "Mode", "Parameter", "draw", "resolve"]
+__all__ = ["PARAMETERS", "Draw", "Parameter", "draw", "resolve"]
 
 Distribution = Literal["uniform", "triangular", "loguniform"]
 
@@ -112,13 +112,14 @@ def draw(uniform: Vector, low: float, high: float, distribution: Distribution, m
     return low + uniform * (high - low)
 
 
-def resolve(overrides: Mapping[str, float | Vector | Draw], mode: Mode, streams: Streams) -> dict[str, float | Vector]:
+def resolve(overrides: Mapping[str, float | Vector | Draw], mode: str, streams: Streams) -> dict[str, float | Vector]:
     """Every parameter's value in a run: a float, or a (worlds,) vector.
 
     Args:
         overrides: values or distributions that take the place of the declared ones, by name.
         mode: what holds for the others: point values ("defaults"), a draw per world over the range ("prior"), or a whole
-            accepted set per world ("posterior", "posterior:2022-12"; what the sets leave out is drawn over the range).
+            accepted set per world ("posterior", "posterior:2022-12", "posterior:" and a folder; what the sets leave out is
+            drawn over the range).
         streams: the run's streams; each parameter draws from its own, and so does the choice of a set.
 
     Raises:
@@ -146,7 +147,7 @@ def resolve(overrides: Mapping[str, float | Vector | Draw], mode: Mode, streams:
     return values
 
 
-def _accepted(streams: Streams, mode: Mode) -> dict[str, Vector]:
+def _accepted(streams: Streams, mode: str) -> dict[str, Vector]:
     """A whole accepted set for each world, within the declared ranges."""
     names, values = posterior_draw(streams, mode)
     ranges = [(one.low, one.high) if (one := PARAMETERS.get(name)) else (-np.inf, np.inf) for name in names]

@@ -1,15 +1,17 @@
 """The accepted parameter sets: what calibration left of the declared ranges, as whole sets, so that joint structure holds.
 
 There are sets as of several months: found on the record up to it, and on nothing later. Files are made by `durand
-calibrate --ship --until YYYY-MM`; the manifest beside each says from what.
+calibrate --ship --until YYYY-MM`; the manifest beside each says from what. Sets found on somebody's own figures stand in a
+folder of theirs (`durand calibrate --observations FILE --out DIR`).
 """
 
 from __future__ import annotations
 
 import json
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any
 
 import numpy as np
 
@@ -19,24 +21,56 @@ from sim.yamlfile import FileError
 FOLDER = Path(__file__).resolve().parents[1] / "calibration" / "data"
 POSTERIOR = "posterior"
 # Where values come from: point values, draws over the ranges, accepted sets; of these the newest, or those as of a month.
-Mode = Literal["defaults", "prior", "posterior", "posterior:2022-12", "posterior:2023-12"]
+# Beside these a mode may be "posterior:" and a folder of somebody's own sets.
+MODES = ("defaults", "prior", POSTERIOR, "posterior:2022-12", "posterior:2023-12")
 # The months that sets are shipped as of, in order.
-AS_OF = tuple(mode.partition(":")[2] for mode in get_args(Mode) if ":" in mode)
+AS_OF = tuple(mode.partition(":")[2] for mode in MODES if ":" in mode)
 STREAM = "parameters.posterior"
+# What the manifest of a folder of sets says that the folder is.
+FORMAT = "durand calibration 1"
 
 
 def file_of(mode: str = POSTERIOR) -> Path:
     """The file of the sets that a mode asks for.
 
+    Raises:
+        FileError: the mode names a folder, and there are no sets in it, or not as they were written.
+
     >>> file_of("posterior:2022-12").name
     'posterior-2022-12.parquet'
     """
-    return FOLDER / f"{POSTERIOR}-{mode.partition(':')[2] or AS_OF[-1]}.parquet"
+    which = mode.partition(":")[2] or AS_OF[-1]
+    return FOLDER / f"{POSTERIOR}-{which}.parquet" if which in AS_OF else _file_in(which)
+
+
+@cache
+def _file_in(folder: str) -> Path:
+    """The file of the sets in somebody's own folder, as its manifest lists it; a changed byte is told."""
+    try:
+        header = json.loads(Path(folder, "manifest.json").read_bytes())
+        listed = {name: header["files"][name] for name in header["files"] if name.startswith(f"{POSTERIOR}-")}
+        (table,) = [Path(folder, name) for name in listed if name.endswith(".parquet")]
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        header = {}
+    if header.get("format") != FORMAT:
+        raise FileError(
+            f"{folder}: there are no accepted parameter sets in this folder; `durand calibrate --out` makes one"
+        )
+    for name, digest in listed.items():
+        path = Path(folder, name)
+        if not (path.is_file() and sha256(path.read_bytes()).hexdigest() == digest):
+            raise FileError(f"{path}: missing, or changed since it was written; make the sets again, in a new folder")
+    return table
 
 
 def is_posterior(mode: str) -> bool:
     """Whether a mode asks for accepted sets."""
-    return mode in get_args(Mode) and mode.startswith(POSTERIOR)
+    return mode.partition(":")[0] == POSTERIOR
+
+
+def is_own(mode: str) -> bool:
+    """Whether a mode asks for sets that did not come with durand."""
+    return is_posterior(mode) and mode not in MODES
 
 
 @cache
@@ -56,8 +90,8 @@ def accepted(path: Path | None = None) -> dict[str, Vector]:
 
 
 @cache
-def window(mode: str = POSTERIOR) -> tuple[str, str]:
-    """First and last month (YYYY-MM) of the record that a mode's sets agree with, as the manifest beside them says.
+def about(mode: str = POSTERIOR) -> dict[str, Any]:
+    """What the manifest beside a mode's sets says of them.
 
     Raises:
         FileError: there is no such manifest.
@@ -65,17 +99,23 @@ def window(mode: str = POSTERIOR) -> tuple[str, str]:
     beside = file_of(mode).with_suffix(".json")
     if not beside.exists():
         raise FileError(f"{beside}: there are no accepted parameter sets; `durand calibrate --ship` makes them")
-    first, last = json.loads(beside.read_text(encoding="utf-8"))["window"]
+    out: dict[str, Any] = json.loads(beside.read_text(encoding="utf-8"))
+    return out
+
+
+def window(mode: str = POSTERIOR) -> tuple[str, str]:
+    """First and last month (YYYY-MM) of the figures that a mode's sets agree with; raises as :func:`about` does."""
+    first, last = about(mode)["window"]
     return str(first), str(last)
 
 
-def known_by(month: str) -> Mode:
+def known_by(month: str) -> str:
     """The newest sets that know nothing later than a month; the declared ranges where there are none.
 
     >>> known_by("2023-06"), known_by("2022-06")
     ('posterior:2022-12', 'prior')
     """
-    known = [mode for mode in get_args(Mode) if ":" in mode and mode.partition(":")[2] <= month]
+    known = [mode for mode in MODES if ":" in mode and mode.partition(":")[2] <= month]
     return known[-1] if known else "prior"
 
 

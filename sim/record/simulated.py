@@ -13,8 +13,9 @@ from sim.ensemble.chunks import Array, monthly
 from sim.ensemble.simulate import simulate
 from sim.ensemble.spec import RunSpec
 from sim.parameters import PARAMETERS
-from sim.record.mapping import Mapped
-from sim.scenario import Scenario, load_scenario
+from sim.parameters.posterior import is_posterior, posterior_draw
+from sim.record.mapping import Mapped, rates
+from sim.scenario import Scenario, load_scenario, parameter_set
 from sim.vocabulary import month_after
 from sim.worlds import Streams, Vector
 
@@ -80,6 +81,7 @@ def simulate_reports(
     first: int = 0,
     numbers: tuple[int, ...] | None = None,
     mapped: Mapping[str, Mapped] | None = None,
+    given: Mapping[str, Vector] | None = None,
 ) -> Simulated:
     """Simulate a scenario, and ask every observer what it would have reported.
 
@@ -87,7 +89,7 @@ def simulate_reports(
         values: parameter values over the scenario's, each a number or a vector over all worlds.
         workers: processes; they and the chunks change no number.
         first: number of the first world; numbers: the worlds' own, where they do not follow each other.
-        mapped: observers that a mapping file brings, by name.
+        mapped: observers that a mapping file brings, by name; given: their rates in each world, by their names as parameters.
         scenario, worlds, months, seed, parameters, off: as for the model.
     """
     plan = load_scenario(scenario) if isinstance(scenario, str) else scenario
@@ -103,19 +105,43 @@ def simulate_reports(
         first=first,
         numbers=numbers,
     )
-    parts = [part.tables for part in simulated_batches(spec, workers, mapped)]
+    parts = [part.tables for part in simulated_batches(spec, workers, mapped, given)]
     tables = {name: np.concatenate([part[name] for part in parts], axis=1) for name in parts[0]}
     return Simulated(_calendar(plan, months), tables)
 
 
-def simulated_batches(spec: RunSpec, workers: int, mapped: Mapping[str, Mapped] | None = None) -> Iterator[Simulated]:
-    """The same, some worlds at a time, so that memory stays flat."""
+def simulated_batches(
+    spec: RunSpec,
+    workers: int,
+    mapped: Mapping[str, Mapped] | None = None,
+    given: Mapping[str, Vector] | None = None,
+) -> Iterator[Simulated]:
+    """The same, some worlds at a time, so that memory stays flat.
+
+    Args:
+        given: rates of observers that a mapping file brings, by their names as parameters: one for each `repeats` worlds.
+    """
     (plan,) = spec.scenarios.values()
-    calendar = _calendar(plan, spec.months)
+    calendar, done = _calendar(plan, spec.months), 0
     for batch, tables in simulate(spec, _tables, workers=workers):
-        for name, observer in (mapped or {}).items():
-            tables[name] = observer.reports(name, tables, Streams(batch.seed, batch.layout))
+        here = slice(done // spec.repeats, (done + batch.worlds) // spec.repeats)
+        shares = {name: value[here].repeat(spec.repeats) for name, value in (given or {}).items()}
+        if mapped:
+            streams = Streams(batch.seed, batch.layout)
+            shares = shares or _accepted_rates(spec.parameters, mapped, streams)
+            for name, observer in mapped.items():
+                tables[name] = observer.reports(name, tables, streams, shares.get(f"{name}.rate"))
+        done += batch.worlds
         yield Simulated(calendar, tables)
+
+
+def _accepted_rates(parameters: str, mapped: Mapping[str, Mapped], streams: Streams) -> dict[str, Vector]:
+    """The rates that each world's accepted set holds, where it was found with these observers."""
+    mode, _ = parameter_set(parameters)
+    if not is_posterior(mode):
+        return {}
+    names, values = posterior_draw(streams, mode)
+    return {name: row for name, row in zip(names, values, strict=True) if name in rates(mapped)}
 
 
 def _calendar(plan: Scenario, months: int) -> list[str]:

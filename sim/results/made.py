@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +15,27 @@ def values_of(parameters: str, overrides: Mapping[str, Any]) -> dict[str, Any]:
     """What a manifest says of where values come from.
 
     Args:
-        parameters: as a run was asked for: defaults, prior, posterior, or a scenario's name or path.
+        parameters: as a run was asked for: defaults, prior, posterior, a folder of sets, or a scenario's name or path.
         overrides: what the run's own scenario sets: numbers, or distributions that each world draws from.
 
     Returns:
-        `mode` (defaults, prior, posterior); `window`, the months that accepted sets agree with; `set`, the scenario whose
-        overrides are taken beneath; `overridden`, the names that the run's own scenario sets; `drawn`, which of all names
-        that are set are drawn anew in each world.
+        `mode` (defaults, prior, posterior); `window`, the months that accepted sets agree with, and, where they are
+        somebody's own, `figures`, with what, and `digest`, that of the sets; `set`, the scenario whose overrides are taken
+        beneath; `overridden`, the names that the run's own scenario sets; `drawn`, which of all names that are set are drawn
+        anew in each world.
     """
-    from sim.parameters.posterior import is_posterior, window
+    from sim.parameters.posterior import about, file_of, is_own, is_posterior, window
     from sim.scenario import parameter_set
 
     mode, beneath = parameter_set(parameters)
     every = {**beneath, **overrides}
+    theirs = {}
+    if is_own(mode):
+        theirs = {"figures": about(mode).get("figures"), "digest": sha256(file_of(mode).read_bytes()).hexdigest()[:16]}
     return {
         "mode": mode.partition(":")[0],
         "window": list(window(mode)) if is_posterior(mode) else None,
+        **theirs,
         "set": None if parameters == mode else Path(parameters).stem,
         "overridden": sorted(overrides),
         "drawn": sorted(name for name, value in every.items() if not isinstance(value, int | float)),
@@ -72,10 +78,12 @@ def _values(values: list[Mapping[str, Any]]) -> Made:
     but = f", but for what {itself}" if own else ""
     if first["mode"] == "posterior":
         since, until = map(month_words, first["window"])
+        file = first.get("figures")
+        whose, held = (f"the figures of {file}", "these leave") if file else ("the record", "that record leaves")
         return Made(
-            f"the uncertain parameters in each as in one of the sets that agree with the record to {until}{but}",
-            f"In each world the uncertain parameters were those of one of the sets that agree with the record of {since} to "
-            f"{until}{but}, so that the spread between worlds holds what that record leaves open as well as random draws.",
+            f"the uncertain parameters in each as in one of the sets that agree with {whose} to {until}{but}",
+            f"In each world the uncertain parameters were those of one of the sets that agree with {whose} of {since} to "
+            f"{until}{but}, so that the spread between worlds holds what {held} open as well as random draws.",
             True,
         )
     if first["mode"] == "prior":

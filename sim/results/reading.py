@@ -13,7 +13,6 @@ import numpy as np
 
 from sim.ensemble.chunks import Array
 from sim.metrics import METRICS
-from sim.parameters.posterior import is_posterior
 from sim.results.made import made
 from sim.results.paired import Comparison
 from sim.results.results import Results, figures
@@ -81,11 +80,11 @@ def worlds_words(source: Results | Comparison) -> str:
 
 
 def _extended(results: Results) -> str:
-    """With which extensions it was run; the accepted sets were matched with the record without them."""
+    """With which extensions it was run; the shipped sets were matched with the record without them."""
     names = " and ".join(one["name"] for one in results.manifest.get("extensions", ()))
-    matched = (
-        ", without which the sets were matched with the record" if is_posterior(results.manifest["parameters"]) else ""
-    )
+    values = results.manifest["values"]
+    shipped = values["mode"] == "posterior" and "figures" not in values
+    matched = ", without which the sets were matched with the record" if shipped else ""
     return f" Run with the extension {names}{matched}." if names else ""
 
 

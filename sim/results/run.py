@@ -55,8 +55,9 @@ def run(
         months: how many months, 1 to 360; the scenario's own number when None.
         seed: 0 to 2**63 - 1; None draws one from the operating system and records it.
         parameters: "posterior" (each world draws a whole accepted set: see `durand calibrate`), "defaults" (every
-            parameter at its declared value), "prior" (each world draws its own from the declared ranges), or the name
-            or path of a scenario whose parameter overrides hold beneath each one's own.
+            parameter at its declared value), "prior" (each world draws its own from the declared ranges), a folder of sets
+            that `durand calibrate` wrote, or the name or path of a scenario whose parameter overrides hold beneath each
+            one's own.
         keep_series: whether to keep every month; None keeps them up to 1,200,000 world-months (20,000 worlds over 60
             months; some 600 MB). Without, memory grows by a row per world only.
         keep_panels: whether to keep the series by area, group, faction, resource and lever too; None: up to 120,000

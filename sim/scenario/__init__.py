@@ -12,11 +12,10 @@ from sim.scenario.load import (
 )
 from sim.scenario.schema import Policy, Scenario, policy_schema, scenario_schema
 from sim.scenario.script import Script
-from sim.scenario.sets import MODES, parameter_set
+from sim.scenario.sets import parameter_set
 from sim.scenario.shocks import SHOCK_TARGETS
 
 __all__ = [
-    "MODES",
     "SHOCK_TARGETS",
     "Difference",
     "Policy",

@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import get_args
+from pathlib import Path
 
-from sim.parameters import Mode
-from sim.parameters.posterior import POSTERIOR
-from sim.scenario.load import load_scenario
+from sim.parameters.posterior import MODES, POSTERIOR, file_of
+from sim.scenario.load import library, load_scenario
 from sim.scenario.schema import Override
 from sim.yamlfile import FileError
 
-MODES: tuple[Mode, ...] = get_args(Mode)
 
-
-def parameter_set(name: str) -> tuple[Mode, Mapping[str, Override]]:
+def parameter_set(name: str) -> tuple[str, Mapping[str, Override]]:
     """How undeclared values are found, and what is overridden beneath a scenario's own overrides.
 
     Args:
-        name: "defaults", "prior" or "posterior", or "posterior:2022-12" for the sets as of a month; or the name or path of a
-            scenario, whose overrides are then taken.
+        name: "defaults", "prior" or "posterior", or "posterior:2022-12" for the sets as of a month; a folder that `durand
+            calibrate` wrote, for the sets in it; or the name or path of a scenario, whose overrides are then taken.
 
     Raises:
-        FileError: there are no sets as of that month.
+        FileError: there are no sets as of that month, or in that folder.
         ScenarioError: there is no such scenario.
     """
-    for mode in MODES:
-        if name == mode:
-            return mode, {}
+    if name in MODES:
+        return name, {}
     if name.startswith(f"{POSTERIOR}:"):
         raise FileError(
             f"no accepted sets {name}; allowed: {', '.join(mode for mode in MODES if mode.startswith(POSTERIOR))}"
         )
+    if Path(name).is_dir() and not (library() / f"{name}.yaml").is_file():
+        mode = f"{POSTERIOR}:{name}"
+        file_of(mode)  # whether there are any
+        return mode, {}
     return "defaults", load_scenario(name).parameters

@@ -13,6 +13,7 @@ from sim.ensemble.spec import LimitError
 from sim.metrics import METRICS
 from sim.parameters.posterior import is_posterior
 from sim.results.folders import saved
+from sim.scenario import parameter_set
 from sim.words.numbers import behind, fine, metric_words, number, unit_over
 from sim.words.sentences import NOT_A_FORECAST
 from sim.words.tables import markdown_table, terminal_table
@@ -137,7 +138,8 @@ def scope(found: Replications) -> str:
     )
     if found.pairings:
         text += f"; {found.names[1]} once more with seed {about['other_seed']}"
-        if about["parameters"] == "prior" or is_posterior(about["parameters"]):
+        mode, _ = parameter_set(about["parameters"])
+        if mode == "prior" or is_posterior(mode):
             text += " (the same draws are of the parameters too)"
     share = str(about["precision"])
     if not share.endswith("%"):

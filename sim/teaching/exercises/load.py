@@ -106,7 +106,7 @@ def _scenarios(exercise: Exercise, document: Document) -> dict[str, Scenario]:
         if parameters is not None and parameters not in SETS:
             try:
                 parameter_set(parameters)
-            except ScenarioError as problem:
+            except FileError as problem:
                 problems.append(f"{document.where(place)}: {dotted(place)}: {problem.problems[0]}")
 
     fits(("setting", "parameters"), exercise.setting.parameters)
