@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sim.results import BundleError, Comparison, Results, SeriesNotKeptError
     from sim.results.run import compare, run
     from sim.scenario import Scenario, ScenarioError, load_scenario, with_overrides
+    from sim.teaching.play.env import parallel_env
     from sim.yamlfile import FileError
 
     __version__: str
@@ -60,6 +61,7 @@ __all__ = [
     "load_experiment",
     "load_extension",
     "load_scenario",
+    "parallel_env",
     "point_model",
     "replications",
     "run",
@@ -91,6 +93,7 @@ _HOMES = {
     "load_experiment": "sim.experiment.load",
     "load_extension": "sim.extensions:load",
     "load_scenario": "sim.scenario",
+    "parallel_env": "sim.teaching.play.env",
     "point_model": "sim.experiment.bridges",
     "replications": "sim.experiment.replications.study",
     "run": "sim.results.run",

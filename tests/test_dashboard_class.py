@@ -675,6 +675,21 @@ def test_two_play_in_lock_step() -> None:
     assert "turn 2 of" in said(again(first))
 
 
+def test_a_host_gives_a_seat_to_a_program_that_the_operator_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise a class has no use for its agents; or whoever opens a game runs code on the server."""
+    game = start("own_choice", ("india",), months=3, parameters="defaults")
+    opened = access.games().open(game)
+    bare = visit("table", game=opened.code, leader=opened.secret)
+    monkeypatch.setenv("DURAND_SEATS", '{"india": "agents.py:mission"}')
+    label = "Give India to the program agents.py:mission"
+    assert label not in [one.label.replace("\\", "") for one in bare.button]
+    host = press(again(bare), label)
+    assert access.games().look(opened.code).seats["india"] == "program agents.py:mission"
+    assert label not in [one.label.replace("\\", "") for one in again(host).button]
+    player = visit("table", game=opened.code)
+    assert not [one.label for one in player.button if "program" in one.label]
+
+
 def sent(app: AppTest) -> str:
     """All that the browser gets of a page, whatever it is in."""
     return "\n".join(str(one.proto) for one in app.main)

@@ -149,7 +149,8 @@ class TestDependencies:
                     assert top in homes, f"{path}: {top} is not installed"
                     imported.add(canonicalize_name(homes[top][0]))
         declared = {canonicalize_name(Requirement(one).name) for one in PROJECT["dependencies"]}
-        asked_for = {canonicalize_name(Requirement(one).name) for one in PROJECT["optional-dependencies"]["search"]}
+        extras = (one for extra in ("search", "env") for one in PROJECT["optional-dependencies"][extra])
+        asked_for = {canonicalize_name(Requirement(one).name) for one in extras}
         assert {COMES_WITH.get(name, name) for name in imported} - asked_for == declared
 
 

@@ -12,6 +12,7 @@ from dashboard.runtime.language import _
 from dashboard.widgets import access, role, seats, several, show, talk
 from sim.plots import Table
 from sim.teaching.classroom.file import ClassroomError
+from sim.teaching.play import attendant
 from sim.teaching.play.moves import MoveLog
 from sim.teaching.play.table_file import LOBBY, OVER, PAUSED, PLAYING, View
 from sim.teaching.play.text import period
@@ -176,6 +177,14 @@ def _lead(view: View, code: str, secret: str) -> None:
                     on_click=access.attempt,
                     args=[_PLACE, act, code, secret],
                 )
+    for actor, name in attendant.offered().items():
+        if view.seats.get(actor, "") is None and view.state != OVER:
+            st.button(
+                _("Give {actor} to the program {name}", actor=show.plain(ACTORS[actor]), name=show.plain(name)),
+                key=f"program {actor}",
+                on_click=access.attempt,
+                args=[_PLACE, games.seat_program, code, secret, actor, f"program {name}"],
+            )
     lock = _("Let others take seats again") if view.locked else _("Lock: nobody else takes a seat")
     st.button(lock, key="lock table", on_click=access.attempt, args=[_PLACE, games.lock, code, secret, not view.locked])
     access.refused(_PLACE)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.commands.dashboard import keep_classes_in, must_be_free, serve
+from sim.commands.dashboard import Seats, keep_classes_in, must_be_free, must_be_had, serve
 from sim.ensemble.spec import LimitError
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def hold(
     classes_only: Annotated[
         bool, typer.Option(help="Leave out the pages that run the model, so that nobody can look there first.")
     ] = False,
+    seats: Seats = None,
 ) -> None:
     """Hold a class in a room: open it, say where phones join and what is exposed, and serve until Ctrl-C.
 
@@ -52,12 +53,13 @@ def hold(
 
     here = reach.chosen(address)
     must_be_free(here.address, port)
+    must_be_had(seats)
     keep_classes_in(class_file)
     os.environ[VARIABLE] = given_secret() or secrets.token_urlsafe(9)
     if classes_only:
         os.environ["DURAND_CLASSES_ONLY"] = "1"
     print(_welcome(here, port, *_class(exercise, title, again), os.environ[VARIABLE]), flush=True)
-    serve(here.address, port, sites=[here.address])
+    serve(here.address, port, sites=[here.address], seats=seats or ())
 
 
 def _class(exercise: str, title: str, again: str) -> tuple[str, str]:

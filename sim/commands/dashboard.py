@@ -5,12 +5,23 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from sim.ensemble.spec import LimitError
+
+Seats = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--seat",
+        metavar="ACTOR=PROGRAM",
+        help="A program that hosts of games may give a seat to, module:function or file.py:function: see docs/programs.md. "
+        "Repeatable.",
+    ),
+]
 
 
 def dashboard(
@@ -43,6 +54,7 @@ def dashboard(
         Path | None,
         typer.Option(metavar="DIR", help="Visitors may open the sweeps in it.", exists=True, file_okay=False),
     ] = None,
+    seats: Seats = None,
 ) -> None:
     """Open the dashboard in a browser; this machine alone can see it unless --host says otherwise.
 
@@ -59,11 +71,24 @@ def dashboard(
     if results is not None:
         os.environ["DURAND_RESULTS"] = str(results.resolve(strict=True))
     must_be_free(host, port)
+    must_be_had(seats)
     keep_classes_in(class_file)
     shown = "localhost" if host in ("0.0.0.0", "::") else host
     base = base_path.strip("/")
     print(f"The dashboard is at http://{shown}:{port}{f'/{base}' if base else ''} (Ctrl-C ends it)")
-    serve(host, port, base, sites or ())
+    serve(host, port, base, sites or (), seats or ())
+
+
+def must_be_had(seats: Sequence[str] | None) -> None:
+    """Refuse programs for seats that cannot be had, before anybody is told where to go.
+
+    Raises:
+        ProgramError: with what is wrong.
+    """
+    if seats:
+        from sim.teaching.play.attendant import check
+
+        check(seats)
 
 
 def must_be_free(host: str, port: int) -> None:
@@ -88,12 +113,13 @@ def keep_classes_in(file: Path | None) -> None:
         os.environ["DURAND_CLASS_FILE"] = str(file.resolve())
 
 
-def serve(host: str, port: int, base: str = "", sites: Sequence[str] = ()) -> None:
+def serve(host: str, port: int, base: str = "", sites: Sequence[str] = (), seats: Sequence[str] = ()) -> None:
     """Start the server, and stay until it ends.
 
     Args:
         base: what all its addresses begin with.
         sites: the names by which it may be called, and no others; any of this machine's where none is given.
+        seats: programs that hosts may give a seat to, each as ACTOR=PROGRAM.
     """
     from importlib.util import find_spec
 
@@ -106,6 +132,8 @@ def serve(host: str, port: int, base: str = "", sites: Sequence[str] = ()) -> No
     if found is None or not found.submodule_search_locations:
         raise LimitError("the dashboard is not installed with this durand")
     from dashboard.runtime.gate import stay_inside
+    from dashboard.widgets import access
+    from sim.teaching.play.attendant import attended
 
     stay_inside()  # before Streamlit prints under which addresses it can be reached
     script = Path(next(iter(found.submodule_search_locations)), "server.py")
@@ -115,6 +143,7 @@ def serve(host: str, port: int, base: str = "", sites: Sequence[str] = ()) -> No
     if sites:  # else the server takes its pages' own connections for another site's, and refuses them
         options += ["--browser.serverAddress", sites[0]]
     try:
-        streamlit.main(["run", str(script), *options], standalone_mode=False)
+        with attended(access.file(), seats) if seats else nullcontext():
+            streamlit.main(["run", str(script), *options], standalone_mode=False)
     except click.Abort:  # Streamlit's command line says so of Ctrl-C
         raise KeyboardInterrupt from None

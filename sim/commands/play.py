@@ -13,13 +13,17 @@ import typer
 
 from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError
 from sim.vocabulary import ACTORS
+from sim.words.sentences import wrapped
 from sim.words.tables import terminal_width
 
 if TYPE_CHECKING:
     from sim.teaching.play.game import Game
     from sim.teaching.play.moves import MoveLog
+    from sim.teaching.play.session import Session
 
 SEATS = ", ".join(ACTORS)
+# What a program has for a move: a planner that runs the model needs some; see sim.teaching.play.programs.
+SECONDS = 60.0
 
 
 def play(
@@ -27,6 +31,17 @@ def play(
         str | None, typer.Argument(metavar="[SCENARIO]", help="A scenario's name, or the path of its file.")
     ] = None,
     seat: Annotated[str | None, typer.Option("--as", metavar="ACTOR", help=f"Whom to play: {SEATS}.")] = None,
+    programs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--seat",
+            metavar="ACTOR=PROGRAM",
+            help="A seat for a program, module:function or file.py:function: see docs/programs.md. Repeatable.",
+        ),
+    ] = None,
+    seconds: Annotated[
+        float, typer.Option("--seat-seconds", metavar="S", help="What a program has for a move.")
+    ] = SECONDS,
     seed: Annotated[int | None, typer.Option(metavar="S", help="The seed of all chance: 0 to 2^63 - 1; 0.")] = None,
     world: Annotated[int | None, typer.Option(metavar="K", help="Which world of that seed: 0 to 999; 0.")] = None,
     months: Annotated[
@@ -57,7 +72,10 @@ def play(
         str | None, typer.Option(metavar="ACTOR", help="Print a seat's role brief, with its passages, and leave.")
     ] = None,
 ) -> None:
-    """Play an actor, a quarter at a time. For a class on choices, chance and limits; no score. Not a forecast."""
+    """Play an actor, a quarter at a time. For a class on choices, chance and limits; no score. Not a forecast.
+
+    Where programs have all seats, they play to the end.
+    """
     settings = {
         "SCENARIO": scenario,
         "--as": seat,
@@ -69,6 +87,8 @@ def play(
         "--parameters": parameters,
     }
     given = [name for name, value in settings.items() if value is not None]
+    if programs and (brief is not None or replay is not None):
+        raise LimitError("--seat goes with a game that is played; leave it out")
     if brief is not None:
         if given or log is not None or replay is not None:
             raise LimitError("--brief prints a role brief and leaves; leave out all else")
@@ -81,9 +101,9 @@ def play(
     if log is not None and log.exists():
         if given:
             raise LimitError(f"{log} holds a game, which would go on; leave out {', '.join(given)}, or give a new file")
-        _play(_resumed(log), log, kept=True)
+        _seated(_resumed(log), log, programs, seconds, kept=True)
         return
-    if scenario is None or seat is None:
+    if scenario is None or (seat is None and not programs):
         if log is not None and scenario is None and seat is None:
             raise LimitError(f"{log}: there is no such file; a new game needs SCENARIO and --as ACTOR")
         missing = "SCENARIO" if scenario is None else f"--as ACTOR, one of {SEATS}"
@@ -92,7 +112,7 @@ def play(
 
     game = start(
         scenario,
-        (seat,),
+        ([seat] if seat else []) + [one.partition("=")[0] for one in programs or ()],
         seed=seed or 0,
         world=world or 0,
         parameters=DEFAULT_PARAMETERS if parameters is None else parameters,
@@ -100,7 +120,9 @@ def play(
         months=months,
         others=others or "choose",
     )
-    _play(game, log or _new_file(game.log), kept=False)
+    if any(one.partition("=")[0] == seat for one in programs or ()):
+        raise LimitError(f"{seat} is played by a program; leave out --as {seat}")
+    _seated(game, log or _new_file(game.log), programs, seconds, kept=False)
 
 
 def _brief(actor: str) -> None:
@@ -112,20 +134,53 @@ def _brief(actor: str) -> None:
     print("\n".join(lines))
 
 
-def _play(game: Game, path: Path, kept: bool) -> None:
+def _seated(game: Game, path: Path, given: list[str] | None, seconds: float, kept: bool) -> None:
+    """Play a game, its programs in their seats: at the keyboard, or, where they have all seats, to its end."""
     from sim.teaching.play.moves import GameError
-    from sim.teaching.play.session import Session, converse
+    from sim.teaching.play.programs import Programs
+    from sim.teaching.play.session import Session
 
     if not path.parent.is_dir():
         raise GameError(f"{path}: there is no folder {path.parent}; allowed: a file in a folder that is there")
-    session = Session(game, path, print, terminal_width(), kept)
-    try:
-        session.open()
-        converse(session, _reader())
-    except KeyboardInterrupt:
-        print(f"\ndurand: stopped. {session.farewell()}", file=sys.stderr)
-        raise typer.Exit(130) from None
-    print(session.farewell())
+    with Programs(given or (), seconds) as programs:
+        if stranger := next((actor for actor in programs.by_seat if actor not in game.log.seats), None):
+            raise GameError(f"{stranger} is not played in this game; allowed: {', '.join(game.log.seats)}")
+        programs.start()
+        session = Session(game, path, print, terminal_width(), kept, programs)
+        try:
+            if session.played:
+                session.open()
+                _converse(session)
+            else:
+                session.watch()
+        except KeyboardInterrupt:
+            print(f"\ndurand: stopped. {session.farewell()}", file=sys.stderr)
+            raise typer.Exit(130) from None
+        print(session.farewell())
+
+
+def _converse(session: Session) -> None:
+    """Read and do, line by line, until the player leaves or there is nothing more to read."""
+    from sim.teaching.play.moves import GameError
+    from sim.teaching.play.session import LeaveError
+
+    read = _reader()
+    while True:
+        try:
+            text = read(session.prompt())
+        except EOFError:
+            session.say("")
+            return
+        if not sys.stdin.isatty():
+            session.say(text)  # what a keyboard would have shown
+        try:
+            session.do(text)
+        except LeaveError:
+            return
+        except GameError as problem:
+            for line in str(problem).splitlines():
+                for part in wrapped(line, session.width):
+                    session.say(part)
 
 
 def _resumed(path: Path) -> Game:

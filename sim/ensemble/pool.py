@@ -166,16 +166,21 @@ def _numbered(work: Callable[[J], T], job: tuple[int, J]) -> tuple[int, T]:
 
 
 def _prepare() -> None:
-    """Make a worker: Ctrl-C is its parent's business, it ends when its parent does, and collecting garbage is quick."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent.join,), daemon=True).start()
+    """Make a worker, to which collecting garbage is quick."""
+    follow_parent()
     import sim.ensemble.chunks
     import sim.model  # noqa: F401
 
     gc.collect()
     gc.freeze()
+
+
+def follow_parent() -> None:
+    """In a process that works for another: Ctrl-C is its parent's business, and it ends when its parent does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.join,), daemon=True).start()
 
 
 def _end_with(joining: Callable[[], Any]) -> None:

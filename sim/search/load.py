@@ -18,7 +18,7 @@ from sim.experiment.load import scenario_named
 from sim.experiment.plan import parameters_digest
 from sim.scenario import Scenario, ScenarioError, library, load_scenario, parameter_set
 from sim.scenario.references import check_claims
-from sim.search.objectives import AFGHANS, PAKISTANIS, Figure, Judge, figure_of, rewarded
+from sim.search.objectives import Figure, Judge, check_lives, figure_of
 from sim.search.schema import Asked, Search
 from sim.search.space import TEMPLATE, Space
 from sim.yamlfile import Document, FileError, Place, PlacedError, Source, dotted, dump, read, suggestion, validate
@@ -144,7 +144,10 @@ class _Loader:
             raise self.problem(problem.at, f"{dotted(problem.at)} {problem}") from None
         objectives, constraints, also = map(self._figures, ("objectives", "constraints", "also"))
         judge = Judge(objectives, constraints, also=also)
-        self._check_lives(judge)
+        try:
+            check_lives(objectives, search.one_sided)
+        except PlacedError as problem:
+            raise self.problem(problem.at, str(problem)) from None
         base = scenario_named(self.document, self.folder, ("base",), search.base)
         courses = tuple(
             scenario_named(self.document, self.folder, ("courses", number), one)
@@ -188,26 +191,6 @@ class _Loader:
             if out[-1].key in [earlier.key for earlier in out[:-1]]:
                 raise self.problem(place, f"the same figure comes twice: {out[-1].key}; allowed: once")
         return tuple(out)
-
-    def _check_lives(self, judge: Judge) -> None:
-        """No objective rewards killing, and the dead of both sides count, unless it is said why not."""
-        counted: set[str] = set()
-        for number, one in enumerate(judge.objectives):
-            better, worse = rewarded(one)
-            if better:
-                raise self.problem(
-                    ("objectives", number),
-                    f"objectives[{number}] rewards killing: {one.key} is the better, the more die of "
-                    f"{', '.join(better)}; allowed: objectives that no death makes better",
-                )
-            counted |= set(worse)
-        for side, who in (("Pakistan", PAKISTANIS), ("Afghanistan", AFGHANS)):
-            if not counted & set(who) and not self.search.one_sided:
-                raise self.problem(
-                    ("objectives",),
-                    f"nobody's death in {side} counts in the objectives; allowed: an objective such as {who[-1]}, or "
-                    "`one_sided` with the reason, which every page of results then repeats",
-                )
 
 
 def _with_course(

@@ -147,6 +147,31 @@ def rewarded(figure: Figure) -> tuple[list[str], list[str]]:
     return better, worse
 
 
+def check_lives(objectives: Sequence[Figure], one_sided: str = "") -> None:
+    """See that no objective rewards killing, and that the dead of both sides count, unless it is said why not.
+
+    Raises:
+        PlacedError: with the objective's number in its place, where it is one objective's.
+    """
+    counted: set[str] = set()
+    for place, one in enumerate(objectives):
+        better, worse = rewarded(one)
+        if better:
+            raise PlacedError(
+                f"objectives[{place}] rewards killing: {one.key} is the better, the more die of "
+                f"{', '.join(better)}; allowed: objectives that no death makes better",
+                ("objectives", place),
+            )
+        counted |= set(worse)
+    for side, who in (("Pakistan", PAKISTANIS), ("Afghanistan", AFGHANS)):
+        if not counted & set(who) and not one_sided:
+            raise PlacedError(
+                f"nobody's death in {side} counts in the objectives; allowed: an objective such as {who[-1]}, or "
+                "`one_sided` with the reason, which every page of results then repeats",
+                ("objectives",),
+            )
+
+
 @dataclass(frozen=True)
 class Judge:
     """All by which candidates are judged.

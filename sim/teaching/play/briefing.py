@@ -87,6 +87,7 @@ class Briefing:
         reported, public, own: what is known; factions: own factions' power, 0 to 1, by title; groups: likewise the
             TTP's own groups, thousand fighters.
         hidden: what is not known, as ranges.
+        moves: what the actor did in each quarter played so far, as settings; what is not in one was at its default.
         standing: what the actor does unless it is set anew.
         asked, in_force: Pakistan's levers in the last month, as they were set and as they came to be; else empty.
         means: what Pakistan can carry, cost units a month; unit_costs: of each lever at full strength; else empty.
@@ -107,6 +108,7 @@ class Briefing:
     factions: Mapping[str, float]
     groups: Mapping[str, float]
     hidden: tuple[Guess, ...]
+    moves: tuple[Values, ...]
     standing: Values
     asked: Mapping[str, float]
     in_force: Mapping[str, float]
@@ -138,6 +140,7 @@ def briefing(game: Game, actor: str) -> Briefing:
         factions=_factions(past, actor) if last else {},
         groups=_groups(past) if last and actor == "ttp" else {},
         hidden=tuple(_guess(game.fog, name, span) for name in HIDDEN[actor]) if last else (),
+        moves=tuple(dict(turn.moves[actor]) for turn in game.log.turns),
         standing=standing,
         asked=_levers(past.settings["pakistan"]) if pakistani and last else {},
         in_force=_in_force(past) if pakistani and last else {},

@@ -350,6 +350,14 @@ def save_log(log: MoveLog, path: str | Path) -> Path:
     return path
 
 
+def free(path: Path, mark: str) -> Path:
+    """A file's name beside another's that nobody has yet: game-what-if-1.json."""
+    number = 1
+    while (found := path.with_name(f"{path.stem}-{mark}-{number}{path.suffix}")).exists():
+        number += 1
+    return found
+
+
 def _no_number(text: str) -> None:
     raise ValueError(f"{text} is not a number")
 

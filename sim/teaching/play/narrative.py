@@ -14,12 +14,12 @@ import numpy as np
 
 from sim.metrics import METRICS
 from sim.rule import RULES
-from sim.teaching.play.briefing import Briefing, Reading, changed
+from sim.teaching.play.briefing import Briefing, Reading, briefing, changed, events
 from sim.teaching.play.game import FOG, Game
 from sim.teaching.play.moves import QUARTER
 from sim.teaching.play.past import Array
-from sim.teaching.play.text import move_words
-from sim.vocabulary import month_after, month_words
+from sim.teaching.play.text import move_words, period
+from sim.vocabulary import ACTORS, month_after, month_words
 from sim.words.numbers import number
 from sim.words.sentences import capital, more_less
 
@@ -94,6 +94,19 @@ def _size(one: Reading) -> float:
         return 0.0
     gap = abs(one.now - one.before)
     return gap / max(_SHARE * abs(one.before), 1.0) if one.kind == "total" else gap / _STEP
+
+
+def quarter(game: Game) -> list[str]:
+    """The last quarter: its title, and in sentences what each seat set anew, what all could see, and what observers counted;
+    empty before one has passed."""
+    if not game.turn:
+        return []
+    log, before = game.log, game.rewind(game.turn - 1)
+    title = f"Turn {game.turn} of {log.quarters}: {period(log.period(game.turn - 1))}"
+    moved = [
+        f"{ACTORS[one]}: {move_words(one, now, before.standing(one))}." for one, now in log.turns[-1].moves.items()
+    ]
+    return [title, *moved, *events(game), *_moved(briefing(game, log.seats[0]))]
 
 
 def because(game: Game, actor: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +15,9 @@ from sim.teaching.play import text as play_text
 from sim.teaching.play.briefing import Briefing, briefing
 from sim.teaching.play.briefs import brief_lines
 from sim.teaching.play.game import Game, shocks
-from sim.teaching.play.moves import GameError, Values, save_log
-from sim.teaching.play.narrative import because, story
+from sim.teaching.play.moves import GameError, Values, free, save_log
+from sim.teaching.play.narrative import because, quarter, story
+from sim.teaching.play.programs import Programs
 from sim.teaching.play.typed import assignments, find_setting, policies, read_value
 from sim.vocabulary import ACTORS
 from sim.words.problems import close_to, short, suggestion
@@ -48,11 +48,21 @@ class Session:
         say: prints a line.
         width: columns.
         kept: whether the file is there already.
+        programs: those that have a seat; the others are played here, one at least.
     """
 
-    def __init__(self, game: Game, path: Path, say: Callable[[str], None], width: int, kept: bool = False) -> None:
+    def __init__(
+        self,
+        game: Game,
+        path: Path,
+        say: Callable[[str], None],
+        width: int,
+        kept: bool = False,
+        programs: Programs | None = None,
+    ) -> None:
         self.lines, self.number = [Line(game, path, kept)], 0
         self.say, self.width = say, width
+        self.programs = programs or Programs()
         self.seat = 0
         self.drafts: dict[str, Values] = {}
 
@@ -69,7 +79,12 @@ class Session:
     @property
     def actor(self) -> str:
         """Whose settings are being set."""
-        return self.game.log.seats[self.seat]
+        return self.played[self.seat]
+
+    @property
+    def played(self) -> list[str]:
+        """The seats that are played here."""
+        return [actor for actor in self.game.log.seats if actor not in self.programs.by_seat]
 
     @property
     def draft(self) -> Values:
@@ -80,8 +95,9 @@ class Session:
 
     def open(self) -> None:
         """Say what the game is for, and brief the player."""
-        self._print(play_text.about(self.game.log.seats, self.width))
-        self.say("")
+        self._print([*play_text.about(self.played, self.width), ""])
+        for actor, program in self.programs.by_seat.items():
+            self._print(wrapped(f"{ACTORS[actor]} is played by a program, {program.source}.", self.width))
         self._print(wrapped("Type help for what can be typed.", self.width))
         self.brief()
 
@@ -89,7 +105,7 @@ class Session:
         """What stands before the cursor."""
         if self.game.over:
             return "over> "
-        who = f" {ACTORS[self.actor]}" if len(self.game.log.seats) > 1 else ""
+        who = f" {ACTORS[self.actor]}" if len(self.played) > 1 else ""
         return f"turn {self.game.turn + 1} of {self.game.log.quarters}{who}> "
 
     def do(self, text: str) -> None:
@@ -216,18 +232,27 @@ class Session:
     def go(self, rest: Iterable[str] = ()) -> None:
         """Confirm; when every seat has, the quarter passes."""
         self._still_on()
-        if self.seat + 1 < len(self.game.log.seats):
+        if self.seat + 1 < len(self.played):
             self.draft  # noqa: B018 - taken as it stands
             self.seat += 1
             self.brief()
             return
-        moved = {actor: self.drafts.get(actor, self.game.standing(actor)) for actor in self.game.log.seats}
+        moved = {actor: self.drafts.get(actor, self.game.standing(actor)) for actor in self.played}
+        moved |= self.programs.moves(self.game)
         self._become(self.game.move(moved).digested())
         self.save([])
         self.brief()
         if self.game.over:
             self.debrief()
             self._print(wrapped("The game is over. back, what if and debrief still work; quit leaves.", self.width))
+
+    def watch(self) -> None:
+        """Let programs, which have all seats, play to the end, and tell each quarter."""
+        for game in self.programs.play(self.game):
+            self._become(game)
+            self.save([])
+            title, *told = quarter(game)
+            self._print(["", title, *(line for one in told for line in wrapped(one, self.width, "  "))])
 
     def back(self, rest: list[str]) -> None:
         """Go back a turn, or to the turn that is given."""
@@ -369,31 +394,3 @@ COMMANDS: dict[str, Command] = {
     "save": Session.say_saved,
     "why": Session.why,
 }
-
-
-def free(path: Path, mark: str) -> Path:
-    """A file's name beside another's that nobody has yet: game-what-if-1.json."""
-    number = 1
-    while (found := path.with_name(f"{path.stem}-{mark}-{number}{path.suffix}")).exists():
-        number += 1
-    return found
-
-
-def converse(session: Session, read: Callable[[str], str]) -> None:
-    """Read and do, line by line, until the player leaves or there is nothing more to read."""
-    while True:
-        try:
-            text = read(session.prompt())
-        except EOFError:
-            session.say("")
-            return
-        if not sys.stdin.isatty():
-            session.say(text)  # what a keyboard would have shown
-        try:
-            session.do(text)
-        except LeaveError:
-            return
-        except GameError as problem:
-            for line in str(problem).splitlines():
-                for part in wrapped(line, session.width):
-                    session.say(part)

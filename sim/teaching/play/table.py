@@ -44,6 +44,12 @@ from sim.vocabulary import ACTORS
 
 SHORTEST, LONGEST = 10.0, 86_400.0
 MOST_TITLE, MOST_TABLES = 120, 24
+# What stands in the file for the secret of a program's seat: the digest of none.
+PROGRAM = "program"
+_PROGRAMS = "SELECT actor FROM game_seats WHERE game = ? AND secret = ? ORDER BY actor"
+_WITH_PROGRAMS = (
+    "SELECT DISTINCT code FROM game_tables JOIN game_seats ON game = id WHERE game_seats.secret = ? AND state IN (?, ?)"
+)
 
 
 class Tables(Talk):
@@ -221,17 +227,20 @@ class Tables(Talk):
             row = self._row(base, code)
             if row.locked:
                 raise TableError("the table is locked; ask your host to let you in")
-            seated = self._seated(base, row)
-            allowed = list(ACTORS) if row.state == LOBBY else list(log_of(row).seats)
-            free = [one for one in allowed if one not in seated]
-            if actor not in free:
-                said = f"is taken by {seated[actor]}" if actor in seated else "is not in this game"
-                raise TableError(f"the seat {actor} {said}; free: {', '.join(free) or 'none'}")
-            if any(one.casefold() == nickname.casefold() for one in seated.values()):
-                raise TableError("somebody in this game has that nickname already; choose another")
-            base.execute("INSERT INTO game_seats VALUES (?, ?, ?, ?)", (row.id, actor, nickname, digest(secret)))
-            self._keep(base, row)
+            self._add_seat(base, row, actor, nickname, digest(secret))
         return PlayerSeat(actor, nickname, secret)
+
+    def _add_seat(self, base: sqlite3.Connection, row: Row, actor: str, nickname: str, secret: str) -> None:
+        seated = self._seated(base, row)
+        allowed = list(ACTORS) if row.state == LOBBY else list(log_of(row).seats)
+        free = [one for one in allowed if one not in seated]
+        if actor not in free:
+            said = f"is taken by {seated[actor]}" if actor in seated else "is not in this game"
+            raise TableError(f"the seat {actor} {said}; free: {', '.join(free) or 'none'}")
+        if any(one.casefold() == nickname.casefold() for one in seated.values()):
+            raise TableError("somebody in this game has that nickname already; choose another")
+        base.execute("INSERT INTO game_seats VALUES (?, ?, ?, ?)", (row.id, actor, nickname, secret))
+        self._keep(base, row)
 
     def again(self, code: str, secret: str) -> PlayerSeat:
         """The seat of a player who comes back with the secret of before.
@@ -252,28 +261,29 @@ class Tables(Talk):
             TableError: it is too late, the game is not running, or a setting is not right.
         """
         with self._writing() as base, told():
-            row = self._row(base, code)
-            player = self._player(base, row, secret)
-            self._settle(base, row)  # the time may be up; then the move comes too late
-            row = self._row(base, code)
-            log = log_of(row)
-            if row.state not in (PLAYING, PAUSED):
-                raise TableError("the game has not started" if row.state == LOBBY else "the game is over")
-            if turn != len(log.turns):
-                late = turn < len(log.turns)
-                raise TableError(
-                    "that quarter has passed meanwhile; look again" if late else "that turn is still to come"
-                )
-            move = {**{actor: {} for actor in log.seats}, player.actor: as_data(player.actor, settings)}
-            log.with_entry(turn=move)  # checked, before it is kept
-            base.execute(
-                "INSERT INTO game_moves VALUES (?, ?, ?, ?) ON CONFLICT (game, actor) "
-                "DO UPDATE SET turn = excluded.turn, settings = excluded.settings",
-                (row.id, player.actor, turn, json.dumps(dict(settings), allow_nan=False)),
-            )
-            self._keep(base, row)
-            self._settle(base, self._row(base, code))
+            player = self._player(base, self._row(base, code), secret)
+            self._submit(base, code, player.actor, turn, settings)
         return self.look(code)
+
+    def _submit(self, base: sqlite3.Connection, code: str, actor: str, turn: int, settings: Mapping[str, Any]) -> None:
+        self._settle(base, self._row(base, code))  # the time may be up; then the move comes too late
+        row = self._row(base, code)
+        log = log_of(row)
+        if row.state not in (PLAYING, PAUSED):
+            raise TableError("the game has not started" if row.state == LOBBY else "the game is over")
+        if turn != len(log.turns):
+            late = turn < len(log.turns)
+            raise TableError("that quarter has passed meanwhile; look again" if late else "that turn is still to come")
+        log.with_entry(
+            turn={**{one: {} for one in log.seats}, actor: as_data(actor, settings)}
+        )  # checked, before it is kept
+        base.execute(
+            "INSERT INTO game_moves VALUES (?, ?, ?, ?) ON CONFLICT (game, actor) "
+            "DO UPDATE SET turn = excluded.turn, settings = excluded.settings",
+            (row.id, actor, turn, json.dumps(dict(settings), allow_nan=False)),
+        )
+        self._keep(base, row)
+        self._settle(base, self._row(base, code))
 
     def mine(self, code: str, secret: str) -> dict[str, float | str] | None:
         """The move that a player has made for the coming quarter; None for none yet."""
@@ -300,6 +310,36 @@ class Tables(Talk):
             raise TableError("only Pakistan's settings have a cost in the model")
         with told():
             return game.trial(settings)
+
+    # ---------------------------------------------------------------- programs
+
+    def seat_program(self, code: str, secret: str, actor: str, name: str) -> None:
+        """Give a free seat to a program, as the host; no secret opens it. (Which program has it, is not said here: it is one that
+        whoever runs the server named, see `attendant.py`.)"""
+        with self._changing(code, secret) as (base, row):
+            self._add_seat(base, row, actor, name, PROGRAM)
+
+    def awaited(self) -> list[tuple[str, str, MoveLog]]:
+        """Programs' seats that have not moved, in games that have started: the game's code, the actor, and the log."""
+        with self._at_once() as base:
+            rows = [self._row(base, code) for (code,) in base.execute(_WITH_PROGRAMS, (PROGRAM, PLAYING, PAUSED))]
+            return [
+                (row.code, actor, log_of(row).acted)
+                for row in rows
+                for (actor,) in base.execute(_PROGRAMS, (row.id, PROGRAM))
+                if actor not in self._moves(base, row)
+            ]
+
+    def submit_program(self, code: str, actor: str, turn: int, settings: Mapping[str, Any]) -> None:
+        """Make a program's move, as `submit` makes a person's.
+
+        Raises:
+            TableError: as there; or no program has the seat any more.
+        """
+        with self._writing() as base, told():
+            if (actor,) not in base.execute(_PROGRAMS, (self._row(base, code).id, PROGRAM)).fetchall():
+                raise TableError(f"no program has the seat {actor}")
+            self._submit(base, code, actor, turn, settings)
 
     # ---------------------------------------------------------------- all
 

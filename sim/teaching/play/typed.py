@@ -1,15 +1,17 @@
-"""What a player types, as settings: a setting by its number or name, a value by its number or word."""
+"""What a player types or a program returns, as settings: a setting by its number or name, a value by its number or word."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 
 from sim.scenario import library, load_policy
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import DEFAULTS, OPTIONS
 from sim.scenario.words import CHOOSE
-from sim.teaching.play.moves import GameError
+from sim.teaching.play.moves import GameError, Values
+from sim.vocabulary import ACTORS
 from sim.words.problems import suggestion
 
 LONGEST = 1_000  # characters in a line that is typed
@@ -77,6 +79,24 @@ def read_value(actor: str, name: str, text: str) -> float | str:
     if not 0.0 <= value <= 1.0:
         raise GameError(f"{TITLES[name]} cannot be {text}; allowed: 0 to 1{f', or {CHOOSE}' if may_choose else ''}")
     return value
+
+
+def read_move(actor: str, stands: Values, move: object) -> Values:
+    """What a program returned for a quarter, as settings: what it names, over what stands; None or nothing: no change.
+
+    Raises:
+        GameError: it is no mapping, names what the actor has not, or has a value that is not allowed.
+    """
+    move = {} if move is None else move
+    if not isinstance(move, Mapping):
+        raise GameError(
+            f"returned {type(move).__name__}; allowed: a dict from settings to values, such as "
+            f"{{{next(iter(DEFAULTS[actor]))!r}: ...}}, or None for no change"
+        )
+    for name in move:
+        if name not in DEFAULTS[actor]:
+            raise GameError(f"{ACTORS[actor]} has no setting {name}; allowed: {', '.join(DEFAULTS[actor])}")
+    return {**stands, **{name: read_value(actor, name, str(value)) for name, value in move.items()}}
 
 
 @cache
