@@ -23,7 +23,7 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help run test quick fuzz coverage check format setup lock dashboard bench docs catalogue schemas baselines images headline \
-	response story thirdway screenshots clean
+	response story thirdway programs screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -132,6 +132,9 @@ response: $(DEVELOPS) ## study anew what levers and courses do, and make docs/re
 
 story: $(DEVELOPS) ## run the courses anew, and make docs/story.md and its pictures
 	$(PY) docs/story.py
+
+programs: $(DEVELOPS) ## play the example of docs/programs.md anew against courses; `make docs` puts what came of it into the page
+	$(PY) docs/programs.py
 
 screenshots: $(DEVELOPS) ## make the README's pictures of the dashboard anew, in Chromium
 	$(PY) docs/images/screenshots.py

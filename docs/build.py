@@ -36,6 +36,8 @@ from notation import (
     value_and_range,
     values,
 )
+from programs import courses as program_courses
+from programs import seats as program_seats
 from registry_pages import all_claims, all_parameters, all_rules
 from response import page as response_page
 from scenario_pages import course_cost, scenario_page
@@ -77,7 +79,7 @@ from sim.vocabulary import (
 )
 from sim.words.glossary import METHODS, MODEL
 
-PAGES = ("model.md", "rules.md", "parameters.md", "claims.md", "glossary.md", "loops.md")
+PAGES = ("model.md", "rules.md", "parameters.md", "claims.md", "glossary.md", "loops.md", "programs.md")
 BLOCK = re.compile(r"<!-- begin: (\S+)(.*?) -->\n(.*?)<!-- end: \1 -->", re.DOTALL)
 # The decision that is worked through: any month of any world would do.
 SCENARIO, SEED, EXAMPLE_MONTH = "history", 0, "2022-06"
@@ -390,6 +392,8 @@ BLOCKS: dict[str, Callable[[str], str]] = {
     "loops-picture": loops_picture,
     "loops-named": named_loops,
     "loops-others": other_loops,
+    "program-seats": program_seats,
+    "program-courses": program_courses,
 }
 
 

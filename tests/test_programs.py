@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 import warnings
@@ -86,8 +87,9 @@ def env() -> Any:
 # ------------------------------------------------------------------------------------------------ the environment
 
 
-def test_it_is_a_parallel_environment(env: Any) -> None:
+def test_it_is_a_parallel_environment() -> None:
     """Otherwise libraries that learn by PettingZoo's rules cannot use it."""
+    env = sim.parallel_env("own_choice", **SHORT | {"months": 3})
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         parallel_api_test(env, num_cycles=3)
@@ -426,6 +428,22 @@ def test_bad_input_ends_with_one_message(
     assert list(tmp_path.iterdir()) == []
 
 
+def blocks() -> list[str]:
+    text = (EXAMPLES.parent / "docs" / "programs.md").read_text(encoding="utf-8")
+    return re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def test_the_pages_examples_run(here: Path) -> None:
+    """Otherwise the first thing that a reader copies fails."""
+    program, loop = blocks()
+    (here / "my_agents.py").write_text(program, encoding="utf-8")
+    assert answered("my_agents.py:india", seen()) == (True, {"engagement": "embassy"})
+    found: dict[str, Any] = {}
+    exec(loop.replace("months=24", "months=3, opens='2021-08', parameters='defaults'"), found)
+    assert found["terminations"] == {"pakistan": True, "india": True}
+    assert found["rewards"]["pakistan"] < 0.0 == found["rewards"]["india"]
+
+
 # ------------------------------------------------------------------------------------------------ at a table
 
 
@@ -483,6 +501,13 @@ def test_nobody_comes_into_a_programs_seat(tmp_path: Path) -> None:
     one.tables.free(one.code, one.host, "india")
     assert one.tables.awaited() == []
     assert list(move_all(Tables(tmp_path / "none.db"), Programs(["india=a:f"]))) == []
+
+
+@pytest.mark.parametrize("command", ["dashboard", "class"])
+def test_a_server_is_not_started_with_a_program_that_is_none(command: str, durand: Durand) -> None:
+    code, out, err = durand(command, "--seat", "india=agents.py")
+    assert (code, out) == (2, "")
+    assert err.startswith("durand: agents.py: this names no program; allowed: ")
 
 
 def test_programs_are_attended_beside_the_server(here: Path, tmp_path: Path) -> None:

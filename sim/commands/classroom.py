@@ -52,8 +52,8 @@ def hold(
     from sim.teaching.classroom.opening import VARIABLE, given_secret
 
     here = reach.chosen(address)
-    must_be_free(here.address, port)
     must_be_had(seats)
+    must_be_free(here.address, port)
     keep_classes_in(class_file)
     os.environ[VARIABLE] = given_secret() or secrets.token_urlsafe(9)
     if classes_only:

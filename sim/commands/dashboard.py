@@ -70,8 +70,8 @@ def dashboard(
         os.environ["DURAND_CLASSES_ONLY"] = "1"
     if results is not None:
         os.environ["DURAND_RESULTS"] = str(results.resolve(strict=True))
-    must_be_free(host, port)
     must_be_had(seats)
+    must_be_free(host, port)
     keep_classes_in(class_file)
     shown = "localhost" if host in ("0.0.0.0", "::") else host
     base = base_path.strip("/")

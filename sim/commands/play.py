@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from sim.teaching.play.session import Session
 
 SEATS = ", ".join(ACTORS)
-# What a program has for a move: a planner that runs the model needs some; see sim.teaching.play.programs.
-SECONDS = 60.0
 
 
 def play(
@@ -40,8 +38,8 @@ def play(
         ),
     ] = None,
     seconds: Annotated[
-        float, typer.Option("--seat-seconds", metavar="S", help="What a program has for a move.")
-    ] = SECONDS,
+        float | None, typer.Option("--seat-seconds", metavar="S", help="What a program has for a move; 60.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(metavar="S", help="The seed of all chance: 0 to 2^63 - 1; 0.")] = None,
     world: Annotated[int | None, typer.Option(metavar="K", help="Which world of that seed: 0 to 999; 0.")] = None,
     months: Annotated[
@@ -134,15 +132,15 @@ def _brief(actor: str) -> None:
     print("\n".join(lines))
 
 
-def _seated(game: Game, path: Path, given: list[str] | None, seconds: float, kept: bool) -> None:
+def _seated(game: Game, path: Path, given: list[str] | None, seconds: float | None, kept: bool) -> None:
     """Play a game, its programs in their seats: at the keyboard, or, where they have all seats, to its end."""
     from sim.teaching.play.moves import GameError
-    from sim.teaching.play.programs import Programs
+    from sim.teaching.play.programs import SECONDS, Programs
     from sim.teaching.play.session import Session
 
     if not path.parent.is_dir():
         raise GameError(f"{path}: there is no folder {path.parent}; allowed: a file in a folder that is there")
-    with Programs(given or (), seconds) as programs:
+    with Programs(given or (), SECONDS if seconds is None else seconds) as programs:
         if stranger := next((actor for actor in programs.by_seat if actor not in game.log.seats), None):
             raise GameError(f"{stranger} is not played in this game; allowed: {', '.join(game.log.seats)}")
         programs.start()

@@ -7,7 +7,6 @@ the page's sliders. `environment.py` makes spaces of them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 
 import numpy as np
 
@@ -28,7 +27,6 @@ Level = float | str
 Bounds = Mapping[str, Mapping[str, tuple[float, float, int]]]
 
 
-@cache
 def levels(actor: str) -> dict[str, tuple[Level, ...]]:
     """Setting -> what it may be set to, in the order of an action's numbers from 1 on; 0 leaves it as it is."""
     shares = tuple(round(STEP * place, 2) for place in range(round(1 / STEP) + 1))

@@ -110,8 +110,9 @@ class PlayEnv(ParallelEnv):
         return self._text() if self.render_mode == "ansi" else None
 
     def _text(self) -> str:
-        left_out = [f"{seat}: not every life counts here: {one.one_sided}" for seat, one in self._rewards.items()]
-        return "\n".join([*quarter(self.game), *(one for one in left_out if not one.endswith(": "))])
+        one_sided = {seat: one.one_sided for seat, one in self._rewards.items() if one.one_sided}
+        left_out = [f"{seat}: not every life counts here: {why}" for seat, why in one_sided.items()]
+        return "\n".join([*quarter(self.game), *left_out])
 
     def _move(self, seat: str, action: Action) -> dict[str, float | str]:
         if seat not in self.agents:

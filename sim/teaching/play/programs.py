@@ -89,9 +89,7 @@ class Program:
             ProgramError: it failed, took too long, or its move is not allowed.
         """
         self.start()
-        assert self._pipe is not None
-        self._pipe.send(seen)
-        return self._answer(self.seconds)
+        return self._answer(self.seconds, seen)
 
     def close(self) -> None:
         """End its process."""
@@ -101,9 +99,12 @@ class Program:
             self._pipe.close()
         self._process = self._pipe = None
 
-    def _answer(self, seconds: float) -> Any:
+    def _answer(self, seconds: float, *asked: Briefing) -> Any:
+        """What it answers within so many seconds: to being started, or to what is asked."""
         assert self._pipe is not None
         try:
+            for one in asked:
+                self._pipe.send(one)
             if not self._pipe.poll(seconds):
                 self.close()
                 raise ProgramError(f"{self.source}: no move within {seconds:g} seconds; it was ended")
