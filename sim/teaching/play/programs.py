@@ -80,7 +80,11 @@ class Program:
         self._process = context.Process(target=_serve, args=(self.source, loaded(), theirs), daemon=True)
         self._process.start()
         theirs.close()
-        self._answer(self.seconds + _STARTING)
+        try:
+            self._answer(self.seconds + _STARTING)
+        except ProgramError:
+            self.close()  # so that it says the same when it is asked again
+            raise
 
     def move(self, seen: Briefing) -> Values:
         """What it sets for the coming quarter: what stands, changed as it says.
