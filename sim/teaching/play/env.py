@@ -50,8 +50,8 @@ def parallel_env(
 
     >>> env = parallel_env("own_choice", ["india"], months=3, parameters="defaults")
     >>> observations, infos = env.reset(seed=1)
-    >>> observations["india"]["figures"]["india_engagement"]
-    array([0., 0.])
+    >>> observations["india"]["figures"]["india_engagement"].round(2)  # the last quarter, and the one before
+    array([0.33, 0.33])
     >>> observations, rewards, over, _, infos = env.step({"india": {"engagement": "embassy"}})
     >>> rewards, over, env.agents
     ({'india': 0.0}, {'india': True}, [])
