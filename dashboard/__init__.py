@@ -17,6 +17,8 @@ What stands where
 - `runtime/experiments.py`, `sweep_folders.py`, `archives.py`, `parquet.py` and `analysis.py` are Experiments: its text and
   limits, where sweeps are kept, how they are taken along and brought back, what reading a table of theirs would take, and
   what the heavy worker does with them.
+- `runtime/fronts.py` and `widgets/members.py` are Third way: where what searches found is kept, and how its courses are picked,
+  shown and handed on.
 - `widgets/show.py` shows: a picture with its table and downloads, notices, text that must not become markup; `sentences.py`
   puts changes and their effect into words, `waiting.py` is a button for long work, its progress and its answer.
 - `widgets/controls.py` is what visitors move on Compare, `levers.py` the levers of it, `versions_kept.py` the versions with a

@@ -15,7 +15,11 @@ GROUPS: dict[str, tuple[tuple[str, str], ...]] = {
         ("map", N_("Map")),
         ("loops", N_("Loops")),
     ),
-    N_("Make"): (("studio", N_("Scenario studio")), ("experiments", N_("Experiments"))),
+    N_("Make"): (
+        ("studio", N_("Scenario studio")),
+        ("experiments", N_("Experiments")),
+        ("third_way", N_("Third way")),
+    ),
     N_("Teach"): (
         ("exercises", N_("Exercises")),
         ("class_student", N_("Class")),

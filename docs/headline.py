@@ -1,7 +1,7 @@
 """Write docs/confront-or-appease.md and its pictures. Run it from the checkout: python docs/headline.py
 
 It simulates the experiments `confront_or_accommodate` (48,000 runs, a minute or two) and `four_corners` anew and chooses the
-text by the results.
+text by the results. What searches found, it takes from what is shipped of them: docs/third_way.py makes that, and the pictures.
 `python docs/headline.py --screen` says instead which uncertainties move the differences most when all are varied.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,11 +20,12 @@ sys.path[:0] = [str(DOCS), str(DOCS.parent)]  # so that it runs from a checkout 
 import corners  # noqa: E402
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
+import third_way  # noqa: E402
+from notation import wrapped  # noqa: E402
 
-from sim.experiment.discovery.boxes import Count, Limit  # noqa: E402
+from sim.experiment.discovery.boxes import Count  # noqa: E402
 from sim.experiment.discovery.study import Discovery  # noqa: E402
-from sim.experiment.discovery.text import said  # noqa: E402
-from sim.experiment.factors import factor_words  # noqa: E402
+from sim.experiment.discovery.text import roughly, said  # noqa: E402
 from sim.experiment.load import experiments, load_plan  # noqa: E402
 from sim.experiment.outcome import Sweep  # noqa: E402
 from sim.experiment.plan import Pack  # noqa: E402
@@ -33,11 +33,12 @@ from sim.experiment.regret.study import Judged, Regret  # noqa: E402
 from sim.experiment.sweep import sweep  # noqa: E402
 from sim.experiment.work import simulate_pack  # noqa: E402
 from sim.plots import to_png  # noqa: E402
+from sim.search.findings import Findings, read_findings, shipped  # noqa: E402
 from sim.words.numbers import number, of_100, range_of_100  # noqa: E402
+from sim.words.sentences import listed  # noqa: E402
 
 EXPERIMENT, PAGE, IMAGES = "confront_or_accommodate", DOCS / "confront-or-appease.md", DOCS / "images" / "headline"
 WORKERS = min(os.cpu_count() or 1, 4)
-WIDE = 120
 # So many futures stand in the page one by one: a test simulates them again, and says so when the model gives others.
 CHECKED = 3
 COURSES = {"confront": "confronting", "appease": "accommodating"}
@@ -61,27 +62,8 @@ SPOKEN = {
     OTHERS: "fewer deaths, militants left out",
     "sovereignty": "more sovereignty for Pakistan",
 }
-# What is varied, in few words; where nothing stands here, the registry says it.
-PLAIN = {
-    "attacks_per_capability": "the number of attacks that a group of some strength makes",
-    "budget_floor": "what Pakistan can pay for near default",
-    "clash_base": "the number of unprovoked clashes on the border",
-    "cost_aid": "the cost of aid",
-    "cost_border_closure": "the cost of closed crossings",
-    "cost_cross_border_strikes": "the cost of strikes",
-    "cost_domestic_operations": "the cost of operations",
-    "cost_recognition": "the cost of recognition",
-    "economy_trade": "what trade with Afghanistan does for Pakistan's economy",
-    "escalation_cost": "the cost of going further when one side answers the other",
-    "fence_stops": "the share of armed crossings that a fence stops",
-    "foothold_growth": "the pace at which a foothold spreads by itself",
-    "kabul_control": "Kabul's hold over the TTP",
-    "loss_weight": "the weight in Kabul of what it could lose",
-    "strike_intent_weight": "the weight of the course's intent to strike",
-    "tempo_escalate": "the tempo of a campaign that escalates",
-}
 
-HEAD = """# When does confrontation beat accommodation, and what would have to be true?
+HEAD = """# When does confrontation beat accommodation, and is there a third way?
 
 Made by `python docs/headline.py`; the text about results is chosen by the results. **This is not a forecast.** It is what
 follows, in a model of five articles' arguments, from assumptions that nobody can check in full. The numbers stand for
@@ -111,7 +93,7 @@ JUDGEMENT = """## What rests on judgement
 - **What is counted.** Deaths with and without militants give different answers; both stand above. Sovereignty is a
   weighted index, and what is conceded counts against it by definition ([why that matters](prior.md)).
 - **The two courses** as written in [confront](scenarios/confront.md) and [appease](scenarios/appease.md). Other mixes may do
-  better than both: [the library](../scenarios/experiments) has experiments on that.
+  better than both, as *Is there a third way?* says.
 - **The search.** A box must be 80 of 100 pure, or purer where the thing is common anyway; an end stays only if chance would
   give it in less than one case of twenty. With {varied} inputs some ends will be there by chance all the same: read the figures
   that were held out. Other inputs or another seed move the ends, and may bring in or drop a lesser one.
@@ -183,10 +165,13 @@ def page(
         "model": about["particulars"]["model"],
         "share": of_100(ahead(judged, "attacks", 0)),
     }
-    lines = [HEAD, "## In short", "", *(f"- {text}" for text in in_short(judged, boxes))]
+    said, *more = third_way.in_short(*(read_findings(shipped()[name]) for name in (third_way.FREE, third_way.HELD)))
+    way = (said.replace("**", "**Is there a third way? ", 1), *more)
+    lines = [HEAD, "## In short", "", *(f"- {text}" for text in (*in_short(judged, boxes), *way))]
     lines += [QUESTION.format(**facts), "## How often", "", *table(done, judged), "", *regrets(judged), ""]
     lines += ["## The four corners", "", *corners.lines(found), "", image("four_corners"), ""]
     lines += ["## What would have to be true", "", *conditions(boxes), "", *images(drawn)]
+    lines += ["", "## Is there a third way?", "", *another_way(read_findings(shipped()[third_way.FREE]))]
     lines += ["", JUDGEMENT.format(**facts).rstrip(), "", *first_lines(first_futures())]
     return wrapped("\n".join(lines)) + "\n"
 
@@ -210,33 +195,6 @@ def first_lines(futures: pd.DataFrame) -> Iterator[str]:
     yield "| ---: " * (1 + len(futures.columns)) + "|"
     for future, row in enumerate(futures.to_numpy(), 1):
         yield f"| {' | '.join([str(future), *(f'{value:.10g}' for value in row)])} |"
-
-
-def wrapped(text: str) -> str:
-    """Paragraphs and points of a list filled to the width; tables, headings, pictures and what is fenced are left."""
-    out: list[str] = []
-    fenced = False
-    for line in text.split("\n"):
-        fenced ^= line.startswith("```")
-        goes_on = prose(line) and out and (prose(out[-1]) or out[-1].startswith("- ")) and not fenced
-        if goes_on:
-            out[-1] += f" {line.strip()}"
-        else:
-            out.append(line)
-    return "\n".join(part for line in out for part in filled(line))
-
-
-def prose(line: str) -> bool:
-    """Whether a line is one of running text."""
-    return bool(line) and not line.startswith(("|", "#", "!", "- ", "```"))
-
-
-def filled(line: str) -> list[str]:
-    """A line broken where it is too long, unless it must stand as it is."""
-    indent = "  " if line.startswith("- ") else ""
-    if len(line) <= WIDE or not (indent or prose(line)):
-        return [line]
-    return textwrap.wrap(line, WIDE, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def ahead(judged: Regret, metric: str, course: int) -> float:
@@ -284,22 +242,9 @@ def in_short(judged: Regret, boxes: dict[tuple[str, str], Discovery]) -> Iterato
     for course, spoken in COURSES.items():
         found = boxes["attacks", course]
         if found.boxes:
-            words = [plain(limit) for limit in found.boxes[0].limits]
+            words = [roughly(limit) for limit in found.boxes[0].limits]
             where = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
             yield f"**{spoken.capitalize()} has fewer attacks** more often where {where} (boxes and figures below)."
-
-
-def plain(limit: Limit) -> str:
-    """A limit in few words: which part of the range is left, roughly."""
-    name = PLAIN.get(limit.name) or f"“{factor_words(limit.name)}”"
-    first, last = (float(end) for end in limit.span)
-    low, high = (None if end is None else (end - first) / (last - first) for end in (limit.low, limit.high))
-    if low is not None and high is not None:
-        return f"{name} is middling"
-    if high is not None:
-        return f"{name} is {'low' if high <= 0.4 else 'not high' if high <= 0.75 else 'not very high'}"
-    assert low is not None
-    return f"{name} is {'high' if low >= 0.6 else 'not low' if low >= 0.25 else 'not very low'}"
 
 
 def all_three(judged: Regret) -> tuple[float, float]:
@@ -365,6 +310,29 @@ def regrets(judged: Regret) -> Iterator[str]:
     yield f"By the smallest regret in the worst of these futures one would choose: {'; '.join(parts)}."
 
 
+def another_way(found: Findings) -> Iterator[str]:
+    """The courses that a search found, in kinds: what they are, what each costs whom, where each fails, until when it lasts."""
+    yield (
+        f"Two courses are not all that Pakistan can choose. A computer looked through {found.standings[-1].evaluations:,} mixes "
+        "of its levers from December 2022 on, which may change once and may answer what Pakistan can see, and which cost no more "
+        "than the dearest shipped course. It kept those that no other betters by all of six measures, none weighed against "
+        f"another: {listed([one.title for one in found.objectives])}. That militants die counts for nothing. What follows is of "
+        f"{found.fresh_worlds:,} futures that none of them was chosen by. [third-way.md](third-way.md) says how it was done, and "
+        "how much of it is left where operations and talks are held as the two courses have them; the dashboard's page *Third "
+        "way* has every course, to be picked by what matters to you."
+    )
+    yield ""
+    yield from third_way.figures(found)
+    yield ""
+    for one in found.kinds:
+        yield from third_way.kind(found, third_way.FREE, one)
+    yield ""
+    yield from third_way.failures(found)
+    for name in ("parallel", "attainment", "pathways"):
+        yield ""
+        yield f"![{third_way.HEADINGS[name]}](images/third-way/{third_way.FREE}-{name}.png)"
+
+
 def conditions(boxes: dict[tuple[str, str], Discovery]) -> Iterator[str]:
     """A section for each thing that was asked, both ways."""
     yield (
@@ -386,7 +354,7 @@ def conditions(boxes: dict[tuple[str, str], Discovery]) -> Iterator[str]:
         if not found.dense:
             yield f"No box is {of_100(found.wanted)} dense. The densest that covers a fifth or more:"
             yield ""
-        yield from (f"- **{plain(limit)[:1].upper()}{plain(limit)[1:]}.** {said(limit)}" for limit in box.limits)
+        yield from (f"- **{roughly(limit)}.** {said(limit)}" for limit in box.limits)
         yield ""
         low, high = box.held_out.density_interval()
         yield (

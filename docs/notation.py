@@ -13,6 +13,7 @@ from sim.parameters import PARAMETERS, Parameter
 from sim.rule import Rule
 
 WIDTH = 104
+WIDE = 120  # of a page's running text
 NAMES = re.compile(r"Afghan|Kabul|Pakistan|India|Taliban|[A-Z]{2}")
 # NumPy's names as a reader knows them.
 PLAIN = {"minimum": "min", "maximum": "max", "ndtri": "normal_quantile"}
@@ -146,3 +147,30 @@ def _wrapped(equation: str) -> list[str]:
             start = last
     lines.append(equation[start:])
     return [lines[0], *("   " + line for line in lines[1:])]
+
+
+def wrapped(text: str) -> str:
+    """Paragraphs and points of a list filled to the width; tables, headings, pictures and what is fenced are left."""
+    out: list[str] = []
+    fenced = False
+    for line in text.split("\n"):
+        fenced ^= line.startswith("```")
+        goes_on = prose(line) and out and (prose(out[-1]) or out[-1].startswith("- ")) and not fenced
+        if goes_on:
+            out[-1] += f" {line.strip()}"
+        else:
+            out.append(line)
+    return "\n".join(part for line in out for part in filled(line))
+
+
+def prose(line: str) -> bool:
+    """Whether a line is one of running text."""
+    return bool(line) and not line.startswith(("|", "#", "!", "- ", "```"))
+
+
+def filled(line: str) -> list[str]:
+    """A line broken where it is too long, unless it must stand as it is."""
+    indent = "  " if line.startswith("- ") else ""
+    if len(line) <= WIDE or not (indent or prose(line)):
+        return [line]
+    return textwrap.wrap(line, WIDE, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)

@@ -1,7 +1,8 @@
-"""Write docs/third-way.md, its pictures and its courses. Run it from the checkout: python docs/third_way.py [FOLDER]
+"""Write docs/third-way.md, its pictures and its courses, and what the searches found, which is shipped. Run it from the checkout:
+python docs/third_way.py [FOLDER]
 
 It carries out the searches `third_way` and `towards_kabul` (some ten minutes of one core), in FOLDER if one is given, so that a
-search that was stopped goes on. The text about results is chosen by the results.
+search that was stopped goes on. The text about results is chosen by the results; docs/headline.py tells it in short.
 """
 
 from __future__ import annotations
@@ -17,55 +18,40 @@ DOCS = Path(__file__).resolve().parent
 sys.path[:0] = [str(DOCS), str(DOCS.parent)]  # so that it runs from a checkout that is not installed
 
 import numpy as np  # noqa: E402
-from headline import PLAIN, wrapped  # noqa: E402
-from notation import table  # noqa: E402
+from notation import table, wrapped  # noqa: E402
 
-from sim.experiment.factors import factor_words  # noqa: E402
+from sim.experiment.discovery.text import roughly  # noqa: E402
+from sim.metrics import METRICS  # noqa: E402
 from sim.plots import to_png  # noqa: E402
 from sim.scenario import Scenario, load_scenario  # noqa: E402
 from sim.search.archetypes import Archetype  # noqa: E402
 from sim.search.evaluate import Evaluator, Futures  # noqa: E402
+from sim.search.findings import Course, Findings  # noqa: E402
 from sim.search.found import Found  # noqa: E402
-from sim.search.front import FRESH, SEARCHED  # noqa: E402
-from sim.search.load import load_search  # noqa: E402
-from sim.search.objectives import betters, dominates  # noqa: E402
-from sim.search.pathways import Pathways, pathways  # noqa: E402
-from sim.search.pathways_text import change_words, signpost_words, target_words, tipping_words  # noqa: E402
-from sim.search.pathways_text import picture as pathways_picture  # noqa: E402
+from sim.search.load import load_search, searches  # noqa: E402
+from sim.search.objectives import KILLED, betters, dominates  # noqa: E402
+from sim.search.pathways_text import course_words, target_words  # noqa: E402
 from sim.search.study import search  # noqa: E402
-from sim.search.text import alike, beside, bettering, costs  # noqa: E402
-from sim.search.vulnerability import Weakness, weaknesses  # noqa: E402
+from sim.search.text import alike, beside, bettering, costs, holding, regret  # noqa: E402
+from sim.search.vulnerability import Weakness  # noqa: E402
 from sim.words.numbers import number, of_100  # noqa: E402
 from sim.words.sentences import listed  # noqa: E402
 
 FREE, HELD = "third_way", "towards_kabul"
 PAGE, IMAGES, KEPT = DOCS / "third-way.md", DOCS / "images" / "third-way", DOCS / "third-way"
+SHIPPED = searches() / "found"
 WORKERS = min(os.cpu_count() or 1, 4)
-Weak = Mapping[str, Sequence[Weakness]]
 DILEMMA = ("confront", "appease")
 # So many fresh futures of each course shown are simulated again by a test, which says so when the model gives others.
 CHECKED = 16
-# What tells futures apart, in few words; where nothing stands here or in headline.py, its name is given.
-SAID = PLAIN | {
-    "budget_floor": "what Pakistan can pay for near default",
-    "budget_slope": "what a sound economy adds to what Pakistan can pay for",
-    "clearing_rate": "the share of a small foothold that operations clear",
-    "clearing_reach": "the foothold that operations can still clear well",
-    "closure_stops": "the share of armed crossings that shut crossings stop",
-    "credibility_words": "how far Kabul believes what it is told",
-    "economy_violence": "what violence takes from the economy",
-    "foothold_gain": "what a foothold adds to attacks",
-    "mediation_weight": "what Islamabad's wish to talk adds to Kabul's mediation",
-    "operations_deterrence": "how far operations keep the TTP from escalating",
-    "patrols_stop": "the share of armed crossings that joint patrols stop",
-    "refuge_flight": "the share of fighters that operations drive across the line",
-    "start_economy": "Pakistan's economy at the start",
-    "truce_compliance": "the share of attacks that a truce stops",
-    "unrest_economy": "the unrest that a poor economy brings",
-    "wartime_supply": "the sanctuary and arms that Pakistan could still offer Kabul",
-}
-TELLERS = 2
 LONGER, LONGER_WORLDS = 120, 300
+HEADINGS = {
+    "parallel": "What each course gains and gives up",
+    "attainment": "In how many futures each kind of course does better",
+    "progress": "How the search came along",
+    "pathways": "Until when each course meets its targets, and what it is then best changed to",
+    "until-when": "The share of futures in which each course has missed a target, month by month",
+}
 
 HEAD = """# Is there a third way?
 
@@ -122,42 +108,33 @@ first {checked} fresh futures, which a test holds against the model that stands 
 def main() -> None:
     with TemporaryDirectory() as temporary:
         folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(temporary)
-        free, held = (search(name, folder / name, WORKERS) for name in (FREE, HELD))
-        KEPT.mkdir(exist_ok=True)
-        IMAGES.mkdir(parents=True, exist_ok=True)
-        for old in (*KEPT.iterdir(), *IMAGES.iterdir()):
-            old.unlink()
-        for name, found in ((FREE, free), (HELD, held)):
-            for one in found.archetypes():
-                (KEPT / f"{kept_name(name, one)}.yaml").write_text(found.scenario(one.example).to_yaml(), "utf-8")
+        done = {name: search(name, folder / name, WORKERS) for name in (FREE, HELD)}
+        for place in (KEPT, IMAGES, SHIPPED):
+            place.mkdir(parents=True, exist_ok=True)
+            for old in place.iterdir():
+                old.unlink()
+        for name, one in done.items():
+            found = one.findings
+            (SHIPPED / f"{name}.json").write_text(found.as_json(), encoding="utf-8")
+            for kind in found.kinds:
+                (KEPT / f"{kept_name(name, kind)}.yaml").write_text(one.scenario(kind.example).to_yaml(), "utf-8")
             for picture in found.pictures():
                 (IMAGES / f"{name}-{picture.name}.png").write_bytes(to_png(picture.chart, scale=1.6))
-        routes = pathways(free)
-        (IMAGES / "until-when.png").write_bytes(to_png(pathways_picture(free, routes), scale=1.6))
-        PAGE.write_text(page(free, held, routes), encoding="utf-8")
+        text = page(done[FREE].findings, done[HELD].findings, longer(done[FREE]))
+        PAGE.write_text(text, encoding="utf-8")
 
 
 def kept_name(search_name: str, one: Archetype) -> str:
     return f"{search_name}_{one.letter.lower()}"
 
 
-def page(free: Found, held: Found, routes: Pathways) -> str:
-    weak = weaknesses(free, [one.example for one in free.archetypes()])
-    facts = {"worlds": free.plan.search.worlds, "fresh": free.plan.search.fresh_worlds, "checked": CHECKED}
-    lines = [HEAD, "## In short", "", *(f"- {text}" for text in in_short(free, held, weak))]
+def page(free: Findings, held: Findings, lasting: str) -> str:
+    facts = {"worlds": free.worlds, "fresh": free.fresh_worlds, "checked": CHECKED}
+    short = [*in_short(free, held), f"**Does it last?** {lasting}"]
+    lines = [HEAD, "## In short", "", *(f"- {text}" for text in short)]
     lines += [QUESTION.format(**facts), *section(free, FREE, "With all levers free"), ""]
     lines += section(held, HELD, "With operations and talks held as the two courses have them")
-    lines += [
-        "",
-        "## Where they fail",
-        "",
-        *failures(free, weak),
-        "",
-        "## Until when",
-        "",
-        *until_when(free, routes),
-        "",
-    ]
+    lines += ["", "## Where they fail", "", *failures(free), "", "## Until when", "", *until_when(free), ""]
     lines += [JUDGEMENT.format(**facts), table(CHECK_HEADS, checked())]
     return wrapped("\n".join(lines).rstrip()) + "\n"
 
@@ -165,76 +142,91 @@ def page(free: Found, held: Found, routes: Pathways) -> str:
 # ------------------------------------------------------------------------------------------------ results in words
 
 
-def in_short(free: Found, held: Found, weak: Weak) -> Iterator[str]:
-    members, both = len(free.members), bettering(free, DILEMMA)
-    every = bettering(free, list(free.courses.index))
-    if both:
-        yield (
-            f"**In this model, yes.** Of {members} courses that the search shows, {both} better both confronting and "
-            f"accommodating outright in fresh futures, by all six measures at once; {every} better all "
-            f"{len(free.courses)} shipped courses that they were set against."
-        )
-    else:
-        yield f"**Not in this model:** none of {members} courses betters both confronting and accommodating in fresh futures."
-    before = bettering(free, DILEMMA, "beats_searched")
+def in_short(free: Findings, held: Findings) -> Iterator[str]:
+    yield f"{answer(free)} {bettering(free, names(free))} better all {len(free.courses)} shipped courses."
     yield (
-        f"**They are not lucky ones.** In the futures in which they were found it was {before}; of all {members}, "
-        f"{int(free.members['holds'].sum())} are still bettered by no other."
+        "**They are not lucky ones.** In the futures in which they were found it was "
+        f"{bettering(free, DILEMMA, 'beats_searched')}; of all {len(free.members)}, {len(holding(free))} are still bettered by "
+        "no other."
     )
     if said := alike(free):
         yield f"**What they are.** {said}"
-    kinds = free.archetypes()
-    spoken_for = [one for one in kinds if set(DILEMMA) <= set(str(free.table.at[one.example, "beats"]).split(", "))]
-    for one in (spoken_for or kinds)[:1]:
+    if (one := spokesman(free)) is not None:
+        against = " ".join(costs(free, one.example, course) for course in DILEMMA)
         yield (
-            f"**What it costs whom.** The course in the middle of kind {one.letter}: {costs(free, one.example, 'confront')} "
-            f"{costs(free, one.example, 'appease')} {beside(free, one.example, 'appease')}"
+            f"**What it costs whom.** The course in the middle of {one.called}: {against} "
+            f"{beside(free, one.example, DILEMMA[-1])}"
         )
-        fails = weak[one.example][0]
+        fails = free[one.example].weaknesses[0]
         yield (
-            f"**Where does it fail?** By {fails.title} the same course is worse than the best of the shipped ones in "
+            f"**Where does it fail?** By {free.objectives[0].title} the same course is worse than the best shipped one in "
             f"{of_100(fails.share)} futures{where(fails)}."
         )
-    yield f"**Does it last?** {longer(free)}"
     yield f"**Is it what is done to Kabul?** {towards_kabul(free, held)}"
 
 
-def longer(found: Found) -> str:
+def answer(free: Findings) -> str:
+    """Whether there is a third way, in a sentence."""
+    both = bettering(free, DILEMMA)
+    if not both:
+        return (
+            f"**Not in this model:** none of {len(free.members)} courses betters both confronting and accommodating in fresh "
+            "futures."
+        )
+    return (
+        f"**In this model, yes.** Of {len(free.members)} courses that the search shows, {both} better both confronting and "
+        f"accommodating outright in fresh futures, by all {len(free.objectives)} measures at once;"
+    )
+
+
+def names(found: Findings) -> list[str]:
+    return [one.name for one in found.courses]
+
+
+def spokesman(found: Findings) -> Archetype | None:
+    """The first kind whose middle course betters both confronting and accommodating; else the largest."""
+    both = [one for one in found.kinds if set(DILEMMA) <= set(found[one.example].beats)]
+    return next(iter((*both, *found.kinds)), None)
+
+
+def longer(one: Found) -> str:
     """What is left of it when the run goes on."""
-    plan = replace(found.plan, months=LONGER)
-    evaluator, futures = Evaluator(plan), Futures(found.plan.search.worlds, LONGER_WORLDS)
+    found, plan = one.findings, replace(one.plan, months=LONGER)
+    evaluator, futures = Evaluator(plan, WORKERS), Futures(found.worlds, LONGER_WORLDS)
     theirs = evaluator.courses(futures)
     judge = plan.judge.against(theirs)
-    names = list(found.members.index)
     courses = judge.figures(theirs)[0] * judge.signs
-    members = judge.figures(evaluator.courses(futures, [found.scenario(name) for name in names]))[0] * judge.signs
-    both = [courses[[one.name for one in plan.courses].index(name)] for name in DILEMMA]
-    epsilons = np.array([one["epsilon"] for one in found.objectives]) * LONGER / found.plan.months
+    every = [one.scenario(member.name) for member in found.members]
+    members = judge.figures(evaluator.courses(futures, every))[0] * judge.signs
+    both = [courses[names(found).index(name)] for name in DILEMMA]
+    epsilons = np.array([about.epsilon for about in found.objectives]) * LONGER / found.months
     outright, counts = (
         sum(all(better(member, course) for course in both) for member in members)
         for better in (dominates, lambda one, other: betters(one, other, epsilons))
     )
     return (
         f"Hardship, sovereignty and the economy count as they stand in the last month, and a search finds that out. Run "
-        f"{LONGER // 12} years instead of {found.plan.months // 12}, in {LONGER_WORLDS} futures, {outright} of {len(names)} "
+        f"{LONGER // 12} years instead of {found.months // 12}, in {LONGER_WORLDS} futures, {outright} of {len(every)} "
         f"still better both outright, and {counts} in what counts."
     )
 
 
-def towards_kabul(free: Found, held: Found) -> str:
+def towards_kabul(free: Findings, held: Findings) -> str:
     """What is left of it where operations and talks are those of the two courses."""
     members, both, nearly = len(held.members), bettering(held, DILEMMA), bettering(held, DILEMMA, "betters")
-    fewest = {found: min(found.members[f"{FRESH}attacks"]) for found in (free, held)}
-    theirs = min(free.figure(one, FRESH, "attacks") for one in DILEMMA)
-    gained = {found: 1 - fewest[found] / theirs for found in fewest}
-    share = f"{of_100(gained[held] / gained[free])}".replace(" of 100", " %") if gained[free] > 0 else "none"
+    fewest = {
+        name: min(one.figures["attacks"] for one in found.members) for name, found in ((FREE, free), (HELD, held))
+    }
+    theirs = min(free[one].figures["attacks"] for one in DILEMMA)
+    gained = {name: 1 - one / theirs for name, one in fewest.items()}
+    share = f"{of_100(gained[HELD] / gained[FREE])}".replace(" of 100", " %") if gained[FREE] > 0 else "none"
     said = (
         f"With operations and talks held as both courses have them, {both} of {members} better both outright, and {nearly} in "
         "what counts. The fewest attacks found: "
-        f"{number(fewest[free])} with all levers free, {number(fewest[held])} with these two held, {number(theirs)} under the "
+        f"{number(fewest[FREE])} with all levers free, {number(fewest[HELD])} with these two held, {number(theirs)} under the "
         "better of the two courses."
     )
-    if gained[held] < gained[free] / 2:
+    if gained[HELD] < gained[FREE] / 2:
         return (
             f"For the smaller part. {said} So most of what is gained comes of what is done at home, which the dilemma leaves "
             "out."
@@ -242,111 +234,107 @@ def towards_kabul(free: Found, held: Found) -> str:
     return f"For the larger part. {said} That is {share} of what is gained with all levers free."
 
 
-def section(found: Found, name: str, heading: str) -> Iterator[str]:
-    last = found.manifest["standings"][-1]
+def section(found: Findings, name: str, heading: str) -> Iterator[str]:
     yield f"## {heading}"
     yield ""
     yield (
-        f"{last['evaluations']:,} courses of {found.plan.space.candidates:.0e} were simulated, {len(found.members)} are shown "
-        f"({found.manifest['holding']} hold in fresh futures). {alike(found)}"
+        f"{found.standings[-1].evaluations:,} courses of {found.candidates:.0e} were simulated, {len(found.members)} are shown "
+        f"({len(holding(found))} hold in fresh futures). {alike(found)}"
     )
     yield ""
-    kinds = found.archetypes()
-    shown = [*found.objectives, *found.manifest["others"]]
-    keys = [one["key"] for one in shown]
-    rows = [
-        [str(found.table.at[one, "title"]), *(number(found.figure(one, FRESH, key)) for key in keys)]
-        for one in found.courses.index
-    ]
-    rows += [[f"**kind {one.letter}**", *(figure(found, one.example, key) for key in keys)] for one in kinds]
-    yield table(["", *(one["title"] for one in shown)], rows)
-    yield (
-        "Means over fresh futures; in brackets over those in which the course was found. Totals over all months, the sixteen "
-        "before the courses part among them."
-    )
+    yield from figures(found)
     yield ""
-    for one in kinds:
+    for one in found.kinds:
         yield from kind(found, name, one)
     yield ""
-    for picture in found.pictures():
-        yield f"![{picture.title}](images/third-way/{name}-{picture.name}.png)"
+    for picture in ("parallel", "attainment", "progress"):
+        yield f"![{HEADINGS[picture]}](images/third-way/{name}-{picture}.png)"
         yield ""
 
 
-def figure(found: Found, name: str, key: str) -> str:
-    return f"{number(found.figure(name, FRESH, key))} ({number(found.figure(name, SEARCHED, key))})"
+def figures(found: Findings) -> Iterator[str]:
+    """What the courses and the middle of each kind come to: deaths by whose they are, what counts, what counts for nothing."""
+    counted = [one for one in found.objectives if one.key not in KILLED]
+    others = [one for one in found.others if one.key not in KILLED]
+    dead = [METRICS[who].title for who in KILLED]
+    heads = ["", *dead, *(one.title for one in counted), *(f"{one.title} (counts for nothing)" for one in others)]
+
+    def row(called: str, one: Course) -> list[str]:
+        return [
+            called,
+            *(number(one.deaths[who]) for who in KILLED),
+            *(number(one.figures[about.key]) for about in (*counted, *others)),
+        ]
+
+    rows = [row(one.title, one) for one in found.courses]
+    rows += [row(f"**{one.called}**", found[one.example]) for one in found.kinds]
+    yield table(heads, rows)
+    yield (
+        "Means over fresh futures. Totals over all months, the sixteen before the courses part among them. That militants die "
+        "counts for nothing; it is told, as every death is."
+    )
 
 
-def kind(found: Found, name: str, one: Archetype) -> Iterator[str]:
-    said = {column: str(found.table.at[one.example, column]) for column in ("beats", "betters")}
-    bettered = f"betters {which(found, said['beats'])} outright, {which(found, said['betters'])} in what counts"
+def kind(found: Findings, name: str, one: Archetype) -> Iterator[str]:
+    member = found[one.example]
+    bettered = f"betters {which(found, member.beats)} outright, {which(found, member.betters)} in what counts"
     yield (
         f"- **Kind {one.title}** ({len(one.members)} courses). [In their middle](third-way/{kept_name(name, one)}.yaml): "
-        f"{found.table.at[one.example, 'summary']} It {bettered}. {costs(found, one.example, 'appease')} "
-        f"{beside(found, one.example, 'appease')}"
+        f"{member.summary} It {bettered}. {costs(found, one.example, DILEMMA[-1])} {beside(found, one.example, DILEMMA[-1])}"
     )
 
 
-def which(found: Found, said: str) -> str:
+def which(found: Findings, some: Sequence[str]) -> str:
     """Courses by their titles, or all of them."""
-    names = said.split(", ") if said else []
-    if len(names) == len(found.courses):
-        return f"all {len(names)} courses"
-    return listed([str(found.table.at[name, "title"]) for name in names]) if names else "none"
+    if len(some) == len(found.courses):
+        return f"all {len(some)} courses"
+    return listed([found[name].title for name in some]) if some else "none"
 
 
-def failures(found: Found, weak: Weak) -> Iterator[str]:
-    kinds = found.archetypes()
+def failures(found: Findings) -> Iterator[str]:
     yield (
-        "Better in the mean is not better in every future. For the course in the middle of each kind: in how many of 100 "
-        "fresh futures it is worse than the best of the six shipped courses in the same future, by as much as counts, and where "
-        "that is so more often."
+        "Better in the mean is not better in every future. For the course in the middle of each kind: in how many of 100 fresh "
+        "futures it is worse than the best of the shipped courses in the same future, by as much as counts; and, where something "
+        "tells these futures apart, the box that PRIM finds: where it fails more often, how often it fails there, and how many "
+        "of its failures that holds (in brackets the same in the third of futures that were held out)."
     )
     yield ""
-    for one in kinds:
-        said = [spoken(weakness) for weakness in weak[one.example]]
-        yield f"- **Kind {one.letter}:** {'; '.join(said)}."
-
-
-def until_when(found: Found, routes: Pathways) -> Iterator[str]:
-    """Until when courses meet targets, what to change to, and what foretells it."""
-    targets = listed([target_words(one) for one in found.plan.search.targets])
-    yield (
-        f"A course is left when it no longer keeps to its targets: {targets}. Where these lie is a judgement. For each course: "
-        "in how many of 100 fresh futures it misses one; what a change of course does at the point at which a quarter have; "
-        "and which of the things that Pakistan can see a year after the course began foretells a miss best, as judged by "
-        "futures that it was not chosen by."
-    )
+    for one in found.kinds:
+        told = zip(found.objectives, found[one.example].weaknesses, strict=True)
+        said = "; ".join(f"{about.title} in {bare(fails.share)}{where(fails)}" for about, fails in told)
+        yield f"- **{one.called.capitalize()}:** {said}."
     yield ""
-    kinds = {kind.example: f"kind {kind.letter}" for kind in found.archetypes()}
-    titles = {one.name: kinds.get(one.name, one.title) for one in routes.tippings}
-    for one in routes.tippings:
-        changes = [change for change in routes.changes if change.course == one.name]
-        signs = [sign for sign in routes.signposts if sign.course == one.name][:1]
-        said = [tipping_words(one), *change_words(changes, titles), *map(signpost_words, signs)]
-        yield f"- **{titles[one.name][:1].upper()}{titles[one.name][1:]}:** {' '.join(said)}"
-    yield ""
-    yield "![Until when each course meets its targets](images/third-way/until-when.png)"
-
-
-def spoken(one: Weakness) -> str:
-    """Where it fails by one objective."""
-    return f"{one.title} in {bare(one.share)}{where(one)}"
+    yield f"{regret(found)} Regret is in the unit of what is measured."
 
 
 def where(one: Weakness) -> str:
-    """Where that is so more often."""
-    said = [
-        f"{meant(teller.name)} is {'high' if teller.high > teller.low else 'low'} ({bare(teller.high)} in the highest "
-        f"third, {bare(teller.low)} in the lowest)"
-        for teller in one.tellers[:TELLERS]
-    ]
-    return f", more often where {listed(said)}" if said else ""
+    """Where it fails more often."""
+    if one.box is None:
+        return ""
+    searched, held = one.box.searched, one.box.held_out
+    return (
+        f", where {listed([roughly(limit) for limit in one.box.limits])} in {bare(searched.density)} ({bare(held.density)}), "
+        f"which holds {bare(searched.coverage)} ({bare(held.coverage)}) of 100 such futures"
+    )
 
 
-def meant(name: str) -> str:
-    """What an uncertainty is, in few words."""
-    return SAID.get(name) or f"“{factor_words(name)}”"
+def until_when(found: Findings) -> Iterator[str]:
+    """Until when courses meet targets, what to change to, and what foretells it."""
+    yield (
+        f"A course is left when it no longer keeps to its targets: {listed([target_words(one) for one in found.targets])}. Where "
+        "these lie is a judgement. For each course: in how many of 100 fresh futures it misses one; what a change of course does "
+        "at the point at which a quarter have; and which of the things that Pakistan can see a year after the course began "
+        "foretells a miss best, as judged by futures that it was not chosen by."
+    )
+    yield ""
+    yield f"![{HEADINGS['pathways']}](images/third-way/{FREE}-pathways.png)"
+    yield ""
+    assert found.routes is not None
+    for one in found.routes.tippings:
+        called = found.called[one.name]
+        yield f"- **{called[:1].upper()}{called[1:]}:** {course_words(found, one.name, found.called, signs=1)}"
+    yield ""
+    yield f"![{HEADINGS['until-when']}](images/third-way/{FREE}-until-when.png)"
 
 
 def bare(share: float) -> str:

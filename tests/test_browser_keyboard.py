@@ -271,6 +271,18 @@ def experiments(page: Page, visit: Visit, server: Server) -> None:
     page.get_by_text("Stopped.", exact=True).wait_for()
 
 
+def third_way(page: Page, visit: Visit, server: Server) -> None:
+    """Say what matters, and take a course that is left to Compare."""
+    at(page, "TTP attacks: at most", "ArrowRight", "ArrowRight")
+    page.wait_for_function("() => location.search.includes('bound.1=')")
+    page.get_by_text(re.compile(r"\d+ of \d+ courses remain")).wait_for()
+    rest(page)
+    walked(page)
+    at(page, "Compare it with both", "Enter")
+    page.wait_for_function("() => location.search.includes('own=')")
+    page.locator(PICTURES).nth(2).wait_for()
+
+
 def evidence(page: Page, visit: Visit, server: Server) -> None:
     """Open a card from a search, then switch a source off."""
     write(page, "Search, or an id", "kinship weight")
@@ -411,6 +423,7 @@ JOURNEYS: dict[str, Callable[[Page, Visit, Server], None]] = {
     "start": start,
     "studio": studio,
     "table": table,
+    "third_way": third_way,
     "why": why,
 }
 

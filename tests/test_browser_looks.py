@@ -26,6 +26,7 @@ SHOWN: dict[str, int | str] = {
     "loops": 2,
     "studio": "Everything fits.",
     "experiments": NOT_A_FORECAST,
+    "third_way": 2,
     "evidence": NOT_A_FORECAST,
     "exercises": NOT_A_FORECAST,
     "class_student": NOT_A_FORECAST,

@@ -25,6 +25,8 @@ from sim.model import MONTH
 from sim.parameters import PARAMETERS
 from sim.rule import RULES
 from sim.scenario import list_scenarios, load_scenario
+from sim.search.findings import read_findings, shipped
+from sim.search.objectives import KILLED
 from sim.vocabulary import (
     FACTIONS,
     LEVERS,
@@ -224,6 +226,19 @@ def test_the_third_ways_text_is_the_scripts(third_way: ModuleType, part: str) ->
         for one in (third_way.PAGE.read_text(encoding="utf-8"), str(getattr(third_way, part)))
     )
     assert re.search(re.sub(r"\\\{.+?\\\}", ".{1,40}?", re.escape(text)), page), OLD_WAY
+
+
+def test_what_was_found_is_told_by_both_pages(headline: ModuleType, third_way: ModuleType) -> None:
+    """Otherwise a page breaks when it is next made, or tells a sum of deaths before it has said whose they are."""
+    free, held = (read_findings(shipped()[name]) for name in (third_way.FREE, third_way.HELD))
+    told = "\n".join([*headline.another_way(free), *third_way.in_short(free, held), *third_way.until_when(free)])
+    for kind in free.kinds:
+        assert f"- **Kind {kind.title}**" in told
+        assert free[kind.example].summary in told
+    whose = [METRICS[who].title for who in KILLED]
+    head = next(line for line in told.splitlines() if line.startswith("|  | "))
+    assert head.split(" | ")[1:5] == whose
+    assert not re.search(r"[a-z]_[a-z]", re.sub(r"\([^)]*\)", "", told)), "a raw name"
 
 
 # ------------------------------------------------------------------------------------------------ programs

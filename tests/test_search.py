@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,18 +19,19 @@ from command import called
 from sim.experiment.folder import FolderError
 from sim.scenario import library, load_scenario
 from sim.search.evaluate import Evaluator, Futures, _summaries, fresh
+from sim.search.findings import FindingsError, read_findings
 from sim.search.folder import Folder
 from sim.search.found import Found
 from sim.search.front import FRESH, WINS
 from sim.search.load import SearchError, load_search, searches
 from sim.search.objectives import Judge, Matrix, alone_best, betters, figure_of, rewarded
 from sim.search.optimise import Archive, Optimiser, Problem
-from sim.search.pathways import earliest, first_missed, pathways, signposts
-from sim.search.pathways_text import picture as pathways_picture
+from sim.search.pathways import earliest, first_missed, signposts
+from sim.search.pathways_text import best_changes, pathways_picture
 from sim.search.schema import SEEN, Objective, Target, search_schema
 from sim.search.space import Codes
 from sim.search.study import SearchInterrupted, estimate, search
-from sim.search.vulnerability import tellers, weaknesses
+from sim.search.vulnerability import apart, drawn, regrets, weaknesses
 from sim.yamlfile import read
 
 SMALL = """\
@@ -202,13 +207,48 @@ def test_when_a_target_is_first_missed() -> None:
     assert earliest([np.array([3, -1, -1]), np.array([5, 2, -1])]).tolist() == [3, 2, -1]
 
 
-def test_what_tells_bad_futures_apart() -> None:
-    rows = np.arange(300) / 300
-    drawn = {"clear": rows, "none": rows[np.arange(300) * 7 % 300]}
-    (one,) = tellers(rows > 0.6, drawn)
-    assert (one.name, one.low, one.high) == ("clear", 0.0, 1.0)
-    assert one.strength == pytest.approx(1.0)
-    assert tellers(rows > 0.99, drawn) == []
+def by_attacks(courses: Matrix) -> Judge:
+    """A judge who looks at attacks alone."""
+    return Judge((figure_of(Objective(metric="attacks")),), ()).against({"attacks": courses})
+
+
+def test_where_a_member_fails_is_found_as_a_box() -> None:
+    plan = load_search(("s.yaml", SMALL.replace("fresh_worlds: 10", "fresh_worlds: 400")))
+    inputs = drawn(plan)
+    spread = inputs["clearing_reach"]
+    bad = spread > spread.quantile(0.6)
+    members = {"attacks": np.stack([np.where(bad, 150.0, 100.0), np.full(400, 119.0)])}
+    first, second = weaknesses(plan, [40.0], by_attacks(np.full((1, 400), 110.0)), members, [0, 1])
+    (weak,) = first
+    assert weak.share == pytest.approx(0.4)
+    assert weak.dense
+    assert weak.box is not None
+    (limit,) = weak.box.limits
+    assert limit.name == "clearing_reach"
+    assert limit.high is None
+    assert limit.low == pytest.approx(spread.quantile(0.6), rel=0.05)
+    assert limit.span == (spread.min(), spread.max())
+    assert weak.box.held_out.density > 0.9
+    assert second[0].box is None, "worse by less than counts is no failure"
+    assert second[0].share == 0.0
+
+
+def test_no_future_is_checked_with_whose_twin_was_searched() -> None:
+    plan = load_search(("s.yaml", SMALL.replace("fresh_worlds: 10", "fresh_worlds: 400")))
+    inputs = drawn(plan)
+    held_out = apart(plan, inputs)
+    of_a_set = inputs["clearing_reach"].to_numpy()
+    assert 100 < held_out.sum() < 150
+    assert len(set(of_a_set)) < 400, "accepted sets are met more than once"
+    assert not set(of_a_set[held_out]) & set(of_a_set[~held_out])
+
+
+def test_regret_is_against_the_best_of_all_members_in_the_same_future() -> None:
+    members = {"attacks": np.array([[1.0, 2.0, 3.0, 10.0], [2.0, 2.0, 2.0, 2.0]])}
+    found = regrets(by_attacks(np.zeros((1, 4))), members)
+    assert found["regret:attacks"].tolist() == [2.25, 0.25]
+    assert found["regret_p90:attacks"] == pytest.approx([5.9, 0.7])
+    assert regrets(by_attacks(np.zeros((1, 4))), {"attacks": np.zeros((0, 4))})["regret:attacks"].size == 0
 
 
 class TestFiles:
@@ -330,14 +370,15 @@ class TestSmall:
         assert table["name"].tolist() == list(found.table.index)
 
     def test_pictures(self, found: Found) -> None:
-        assert {one.name for one in found.pictures()} >= {"parallel", "progress"}
-        for one in found.pictures():
+        assert {one.name for one in found.findings.pictures()} >= {"parallel", "progress", "until-when", "pathways"}
+        for one in found.findings.pictures():
             assert one.text
             assert one.table.rows
             assert (found.place / f"pictures/{one.name}.svg").stat().st_size > 1000
 
     def test_pathways(self, found: Found, capsys: pytest.CaptureFixture[str]) -> None:
-        one = pathways(found)
+        one = found.findings.routes
+        assert one is not None
         assert [tipping.name for tipping in one.tippings][:2] == ["confront", "appease"]
         for tipping in one.tippings:
             assert tipping.curve[-1] == tipping.missed
@@ -345,7 +386,11 @@ class TestSmall:
         said = called(capsys, "search", found.place, "--pathways")
         assert said.code == 0
         assert "A course keeps to its targets while TTP attacks at most 35" in said.out
-        assert pathways_picture(found, one).to_dict()
+        for change in best_changes(one):
+            assert change.missed == min(other.missed for other in one.changes if other.course == change.course)
+            assert change.left is None or change.left >= change.month
+        drawing = pathways_picture(found.findings)
+        assert [row[0] for row in drawing.table.rows][:2] == ["Confront", "Accommodate"]
 
     def test_a_sign_is_found_and_judged_by_other_futures(self, found: Found) -> None:
         series = {name: np.ones((24, 200)) for name in SEEN}
@@ -355,10 +400,48 @@ class TestSmall:
         assert (one.metric, one.above, one.hits, one.false_alarms, one.lead) == ("tension", True, 1.0, 0.0, 6.0)
 
     def test_where_members_fail(self, found: Found) -> None:
-        name = found.members.index[0]
-        weak = weaknesses(found, [name])[name]
-        for one, objective in zip(weak, found.objectives, strict=True):
-            assert 0 <= one.share <= 1 - found.figure(name, WINS, objective["key"]) + 1e-9
+        for member in found.findings.members:
+            assert [one.key for one in member.weaknesses] == [one["key"] for one in found.objectives]
+            for one in member.weaknesses:
+                assert 0 <= one.share <= 1 - found.figure(member.name, WINS, one.key) + 1e-9
+
+    def test_what_was_found_is_one_file_that_says_all(self, found: Found) -> None:
+        told = found.findings
+        assert read_findings(told.as_json().encode()) == told
+        for member in told.members:
+            text = told.scenario(member.name)
+            assert "extends: shared_past" in text
+            assert load_scenario((member.name, text)).hash == found.scenario(member.name).hash
+            assert sum(member.deaths[who] for who in ("fatalities_security", "fatalities_civilian")) > 0
+        key = told.objectives[0].key
+        bound = sorted(one.figures[key] for one in told.remaining({}))[0]
+        assert [one.figures[key] for one in told.remaining({key: bound})] == [bound]
+
+    @pytest.mark.parametrize(
+        ("change", "said"),
+        [
+            (lambda data: data.update(format="durand search 1"), "format: Input should be 'durand findings 1'"),
+            (lambda data: data["members"][0]["figures"].pop("attacks"), "a figure is missing"),
+            (lambda data: data["members"][0].update(policy={}), "its policy, or where it fails, is missing"),
+            (lambda data: data["courses"][0]["figures"].update(attacks=float("nan")), "NaN is not a number"),
+            (lambda data: data["courses"][0]["figures"].update(attacks="many"), "should be a valid number"),
+            (lambda data: data["routes"]["tippings"][0].update(name="nobody"), "a course that is not there: nobody"),
+            (lambda data: data["routes"]["tippings"][0].update(middle="1999-01"), "lies outside of the run"),
+            (lambda data: data["much"].update(magic=1.0), "no such setting of Pakistan: magic"),
+        ],
+    )
+    def test_a_file_that_does_not_fit_together_is_refused(
+        self, found: Found, change: Callable[[Any], Any], said: str
+    ) -> None:
+        data = json.loads(found.findings.as_json())
+        change(data)
+        with pytest.raises(FindingsError, match=re.escape(said)):
+            read_findings(json.dumps(data).encode())
+
+    @pytest.mark.parametrize("raw", [b"", b"\xff\xfe", b"[" * 100_000, b"[]"])
+    def test_what_is_no_such_file_is_refused(self, raw: bytes) -> None:
+        with pytest.raises(FindingsError, match="not what a search found"):
+            read_findings(raw)
 
     def test_stopped_torn_and_gone_on_with_it_finds_the_same(self, place: Path, found: Found) -> None:
         def stop(standing: Any) -> None:
@@ -378,6 +461,20 @@ class TestSmall:
         assert again.manifest["standings"] == found.manifest["standings"]
         for file in ("front.csv", "summary.txt", "generations/00001.npz", f"courses/{found.members.index[0]}.yaml"):
             assert (place / "again" / file).read_bytes() == (found.place / file).read_bytes(), file
+
+    def test_killed_at_once_and_gone_on_with_it_finds_the_same(self, place: Path, found: Found) -> None:
+        line = [sys.executable, "-m", "sim", "search", str(place / "small.yaml"), "--out", str(place / "shot")]
+        with subprocess.Popen(line, stderr=subprocess.PIPE, text=True) as running:
+            assert running.stderr is not None
+            while not (said := running.stderr.readline()).startswith("generation 1:"):
+                assert said, "it has ended before it could be killed"
+            running.kill()
+        assert running.returncode == -signal.SIGKILL
+        with pytest.raises(FolderError, match="was not finished"):
+            Found.load(place / "shot")
+        assert search(place / "small.yaml", place / "shot").findings == found.findings
+        for file in ("front.csv", "summary.txt", "findings.json"):
+            assert (place / "shot" / file).read_bytes() == (found.place / file).read_bytes(), file
 
     def test_killed_before_the_first_generation_it_goes_on(self, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def die(folder: Folder) -> None:

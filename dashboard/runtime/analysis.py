@@ -93,7 +93,7 @@ def discovery(tell: Tell, folder: str, where: str, scenario: str | None) -> Foun
     with _unnamed(folder):
         found = _open(folder).discover(where, scenario)
     pictures = tuple(_shown(one) for one in found.pictures())
-    return Found(_without_ids(found.text(), "Asked: "), pictures, {"boxes.csv": found.table().to_csv(index=False)})
+    return Found(without_ids(found.text(), "Asked: "), pictures, {"boxes.csv": found.table().to_csv(index=False)})
 
 
 def regret(tell: Tell, folder: str, metric: str) -> Found:
@@ -102,10 +102,10 @@ def regret(tell: Tell, folder: str, metric: str) -> Found:
     with _unnamed(folder):
         found = _open(folder).regret([metric])
     pictures = tuple(_shown(one) for one in found.pictures())
-    return Found(_without_ids(found.text()), pictures, {"regret.csv": found.table().to_csv(index=False)})
+    return Found(without_ids(found.text()), pictures, {"regret.csv": found.table().to_csv(index=False)})
 
 
-def _without_ids(text: str, echo: str = "") -> tuple[str, ...]:
+def without_ids(text: str, echo: str = "") -> tuple[str, ...]:
     """Paragraphs without the ids that stand behind the words, and without the sentence in which a question is echoed."""
     paragraphs = [re.sub(r" \(`[^`]+`\)|`[^`]+`, ", "", " ".join(one.split())) for one in text.split("\n\n")]
     return tuple(

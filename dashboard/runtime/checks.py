@@ -24,6 +24,7 @@ from sim.yamlfile import LIMIT, suggestion
 MOST_SCENARIOS = 4
 MOST_WORLDS, MOST_MONTHS = 1000, 120
 MOST_LETTERS, MOST_BACK = 100, 12
+MOST_OBJECTIVES, LARGEST = 15, 1e12  # of a search, and of a figure that one may be bounded by
 OWN = "own"  # the name under which a scenario made in the Studio goes
 LONGEST_OWN = 6000  # characters of an address
 MOST_PARTS = 1000  # of an address; more than there are levers and parameters
@@ -120,6 +121,11 @@ def _uncertainty(name: str, value: str, mine: Collection[str] = ()) -> float:
     return number(value, about.low, about.high)
 
 
+def _bound(name: str, value: str, mine: Collection[str] = ()) -> float:
+    _one_of(name, [str(place) for place in range(1, MOST_OBJECTIVES + 1)])
+    return number(value, -LARGEST, LARGEST)
+
+
 def _kept(name: str, value: str, mine: Collection[str]) -> Kept:
     _one_of(name, kept_names())
     checks: dict[str, Any] = {one: partial(_lever, one) for one in SHARES}
@@ -202,4 +208,7 @@ CHECKS: dict[str, Any] = {
     "without": lambda value, mine: _one_of(value, ledger().sources),
     "trial": _trial,
     "opened": _words,
+    "front": _words,
+    "bounds": _bound,
+    "member": _words,
 }

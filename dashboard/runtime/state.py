@@ -89,6 +89,8 @@ class State:
         card, find, without: on Evidence, the id looked up, the words sought, and the source that is switched off.
         trial: the text of the experiment that is put together on Experiments. opened: the finished sweep that is shown there,
             by its name among those that the operator offers.
+        front: what a search found, on Third way, by its name; "" for the first that is offered. bounds: what a course may come to
+            at most or at least, by each objective's place (from 1) in its search. member: the course that is opened there.
     """
 
     scenarios: tuple[str, ...] = ("confront", "appease")
@@ -115,6 +117,9 @@ class State:
     without: str = ""
     trial: str = ""
     opened: str = ""
+    front: str = ""
+    bounds: Mapping[str, float] = field(default_factory=dict)
+    member: str = ""
 
     def with_(self, **changes: Any) -> Self:
         """The same with some things changed."""
@@ -148,7 +153,7 @@ _WORDS = {"scenarios": "compare", "version_of": "version", "parameters": "values
 # What pages for classes and games keep in their addresses beside the state (`access.py`), and the tour.
 OTHERS = ("class", "me", "host", "exercise", "game", "player", "leader", "log", "tour", "lang")
 _PACKED = ("own", "trial")
-_PREFIXES = {"levers": "lever.", "postures": "posture.", "uncertainties": "value.", "kept": "kept."}
+_PREFIXES = {"levers": "lever.", "postures": "posture.", "uncertainties": "value.", "kept": "kept.", "bounds": "bound."}
 
 
 def to_query(here: State) -> dict[str, str]:

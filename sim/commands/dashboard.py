@@ -52,7 +52,9 @@ def dashboard(
     base_path: Annotated[str, typer.Option(metavar="PATH", help="Behind a proxy: what its addresses begin with.")] = "",
     results: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Visitors may open the sweeps in it.", exists=True, file_okay=False),
+        typer.Option(
+            metavar="DIR", help="Visitors may open the sweeps and searches in it.", exists=True, file_okay=False
+        ),
     ] = None,
     seats: Seats = None,
 ) -> None:

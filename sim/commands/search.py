@@ -13,7 +13,6 @@ from sim.commands.options import Workers
 from sim.ensemble.spec import LimitError
 
 if TYPE_CHECKING:
-    from sim.search.found import Found
     from sim.search.optimise import Standing
     from sim.search.study import Estimate
 
@@ -38,12 +37,15 @@ def search(
     Given the folder of a finished search instead of a file, print what it found.
     """
     from sim.search.found import Found
+    from sim.search.pathways_text import paragraphs
     from sim.search.study import SearchInterrupted, estimate
     from sim.search.study import search as run_search
 
     if Path(source).is_dir():
-        found = Found.load(source)
-        print(_pathways(found) if pathways else found.text())
+        kept = Found.load(source).findings
+        print("\n\n".join(paragraphs(kept)) if pathways else kept.text())
+        if pathways:
+            print(f"\nThe map: {Path(source, 'pictures', 'pathways.svg')}")
         return
     if pathways:
         raise LimitError("--pathways goes with the folder of a finished search")
@@ -60,17 +62,10 @@ def search(
             file=sys.stderr,
         )
         raise typer.Exit(130) from None
-    print(found.text())
+    print(found.findings.text())
     print(
         f"\nWritten: {found.place}; its courses are scenarios: durand run {out}/courses/{found.members.index[0]}.yaml"
     )
-
-
-def _pathways(found: Found) -> str:
-    from sim.search.pathways import pathways
-    from sim.search.pathways_text import paragraphs
-
-    return "\n\n".join(paragraphs(found, pathways(found)))
 
 
 def estimate_text(one: Estimate) -> str:

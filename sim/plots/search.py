@@ -21,17 +21,19 @@ def parallel(
     *,
     bold: Sequence[str] = (),
     width: int = WIDTH,
+    turned: bool = False,
 ) -> Any:
     """Every member as a line over all objectives, up being better on each; the ends of an axis are the best and the worst drawn.
 
     Args:
         figures: member -> objective -> its figure; groups: member -> what its colour stands for.
         objectives: title, and whether less is better; bold: members that are drawn thicker, with their names.
+        turned: objectives below each other, the right being better.
     """
     rows: Rows = []
     names = list(dict.fromkeys(groups.values()))
-    letters = max(int((width - 60) / len(objectives) / 6.8), 8)
-    for title, less in objectives:
+    letters = 16 if turned else max(int((width - 60) / len(objectives) / 6.8), 8)
+    for number, (title, less) in enumerate(objectives):
         column = {name: one[title] for name, one in figures.items()}
         low, high = min(column.values()), max(column.values())
         for name, value in column.items():
@@ -41,6 +43,7 @@ def parallel(
                     "member": name,
                     "scenario": groups[name],
                     "objective": "\n".join(broken(title, letters)),
+                    "number": number,
                     "place": round(1.0 - place if less else place, 4),
                     "value": float(f"{value:.4g}"),
                     "thick": name in bold,
@@ -48,17 +51,20 @@ def parallel(
             )
     order = ["\n".join(broken(title, letters)) for title, _ in objectives]
     shades = [SOFT if name == OTHERS else PALETTE[place % len(PALETTE)] for place, name in enumerate(names)]
-    legend = alt.Legend(columns=1, symbolType="stroke", symbolOpacity=1)
+    legend = alt.Legend(columns=2 if turned else 1, symbolType="stroke", symbolOpacity=1)
+    ends = alt.Axis(title="worst to best of those drawn", labels=False, tickCount=2)
+    if turned:
+        axes = {"y": alt.Y("objective:N", sort=order, axis=name_axis(title=None)), "x": alt.X("place:Q", axis=ends)}
+    else:
+        lines = "split(datum.value, '\\n')"
+        across = alt.Axis(title=None, labelAngle=0, labelExpr=lines, labelLineHeight=12)
+        axes = {"x": alt.X("objective:N", sort=order, axis=across), "y": alt.Y("place:Q", axis=ends)}
     chart = (
-        alt.Chart(width=width - 60, height=280)
+        alt.Chart(width=width - 60, height=76 * len(objectives) if turned else 280)
         .mark_line(point={"size": 16})
         .encode(
-            x=alt.X(
-                "objective:N",
-                sort=order,
-                axis=alt.Axis(title=None, labelAngle=0, labelExpr="split(datum.value, '\\n')", labelLineHeight=12),
-            ),
-            y=alt.Y("place:Q", axis=alt.Axis(title="worst to best of those drawn", labels=False, tickCount=2)),
+            **axes,
+            order="number:Q",
             detail="member:N",
             color=alt.Color("scenario:N", sort=names, scale=alt.Scale(domain=names, range=shades), legend=legend),
             strokeWidth=alt.condition("datum.thick", alt.value(3), alt.value(1)),
@@ -67,8 +73,8 @@ def parallel(
         )
     )
     subtitle = (
-        "A line for each course, higher is better on every axis. Where lines cross between two axes, what one gains the other "
-        "pays."
+        f"A line for each course, {'farther right' if turned else 'higher'} is better on every axis. Where lines cross between "
+        "two axes, what one gains the other pays."
     )
     return dress(chart, rows, "What each course gains and gives up", subtitle, width)
 

@@ -35,6 +35,11 @@ class Archetype:
     less: dict[str, float]
 
     @property
+    def called(self) -> str:
+        """In two words."""
+        return f"kind {self.letter}"
+
+    @property
     def title(self) -> str:
         """In a few words."""
         much = [small(TITLES[name]) for name in list(self.more)[:2]]

@@ -45,11 +45,12 @@ class Evaluator:
 
     Args:
         workers: threads, or processes where machine code cannot be used; they change no number.
+        besides: metrics that are read besides those by which candidates are judged.
     """
 
-    def __init__(self, plan: Plan, workers: int = 1) -> None:
+    def __init__(self, plan: Plan, workers: int = 1, besides: Sequence[str] = ()) -> None:
         self.plan, self.workers, self.engine = plan, workers, plan.engine
-        self.metrics = plan.judge.metrics
+        self.metrics = tuple(dict.fromkeys((*plan.judge.metrics, *besides)))
 
     def candidates(self, codes: Codes, futures: Futures) -> dict[str, Matrix]:
         """Each metric's value of every candidate in every future, shape (candidates, futures)."""

@@ -11,15 +11,15 @@ from sim.experiment.folder import FolderError, torn_files
 from sim.experiment.store import Local
 from sim.extensions import check_made_with
 from sim.search.folder import read_manifest
-from sim.search.front import FRESH, SEARCHED, SET, WINS
+from sim.search.front import SET
 from sim.search.load import Plan, load_search
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.plots.gallery import Picture
     from sim.scenario import Scenario
     from sim.search.archetypes import Archetype
+    from sim.search.findings import Findings
 
 
 class Found:
@@ -63,7 +63,9 @@ class Found:
         the search's futures and in fresh ones; `wins:...` the share of fresh futures in which it is better than the best of
         the courses; `keeps` whether it keeps to the constraints there, `holds` whether no other member dominates it there,
         `beats` the courses that it dominates there, `betters` those than which it is nowhere worse and somewhere better,
-        differences below epsilon apart (all four with `_searched`: in the search's futures); `set:...` what it is set to.
+        differences below epsilon apart (all four with `_searched`: in the search's futures); `deaths:...` who dies, and how many;
+        `regret:...` and `regret_p90:...` a member's regret among members, in the mean of fresh futures and what it stays under in
+        nine of ten; `set:...` what it is set to.
         """
         import pandas as pd
 
@@ -110,17 +112,15 @@ class Found:
 
         return archetypes(self)
 
-    def text(self) -> str:
-        """What was found, in plain sentences."""
-        from sim.search.text import paragraphs
+    @cached_property
+    def findings(self) -> Findings:
+        """What was found, whole and ready to be told.
 
-        return "\n\n".join(paragraphs(self))
+        Raises:
+            FolderError: an earlier durand made the folder.
+        """
+        from sim.search.findings import FILE, read_findings
 
-    def pictures(self) -> list[Picture]:
-        """The pictures, with their words and tables."""
-        from sim.search.pictures import pictures
-
-        return pictures(self)
-
-
-__all__ = ["FRESH", "SEARCHED", "SET", "WINS", "Found"]
+        if FILE not in self.manifest["files"]:
+            raise FolderError(f"{self.place}: holds no {FILE}; run the search again with this folder to add it")
+        return read_findings(self._store.read(FILE))

@@ -16,14 +16,15 @@ from numpy.typing import NDArray
 
 from sim.search.folder import Folder
 from sim.search.load import Plan
-from sim.search.objectives import Judge, Matrix, Values, alone_best, betters, dominates
+from sim.search.objectives import KILLED, Judge, Matrix, Values, alone_best, betters, dominates
 from sim.search.optimise import Archive
 from sim.search.space import Codes
+from sim.search.vulnerability import regrets
 from sim.search.words import summary, title
 from sim.yamlfile import dump
 
 Side = tuple[Judge, Values, Values]
-SEARCHED, FRESH, WINS, SET = "searched:", "fresh:", "wins:", "set:"
+SEARCHED, FRESH, WINS, SET, DEATHS = "searched:", "fresh:", "wins:", "set:", "deaths:"
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,19 @@ class Front:
     Attributes:
         codes: the members; epsilons: the smallest difference that counts, by objective.
         table: a row for each member and each course; see `Found.table`.
+        after: the judge, what members come to and what courses do, in the fresh futures.
     """
 
     plan: Plan
     codes: Codes = field(repr=False)
     epsilons: Matrix = field(repr=False)
     table: pd.DataFrame = field(repr=False)
+    after: Side = field(repr=False)
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        """The rows, members first."""
+        return [{str(key): value for key, value in row.items()} for row in self.table.to_dict("records")]
 
     @classmethod
     def of(cls, plan: Plan, codes: Codes, epsilons: Matrix, before: Side, after: Side) -> Front:
@@ -57,10 +65,12 @@ class Front:
         for label, side in ((SEARCHED, before), (FRESH, after)):
             rows |= _figures(label, side)
         rows |= _standing(plan, epsilons, before, "_searched") | _standing(plan, epsilons, after, "")
-        rows |= _wins(after)
+        rows |= _wins(after) | _deaths(after)
+        gone = np.full(len(plan.courses), np.nan)
+        rows |= {name: np.append(one, gone) for name, one in regrets(after[0], after[1]).items()}
         for variable in plan.space.variables:
             rows[f"{SET}{variable.name}"] = [one[variable.name] for one in values] + [np.nan] * len(plan.courses)
-        return cls(plan, codes, epsilons, pd.DataFrame(rows))
+        return cls(plan, codes, epsilons, pd.DataFrame(rows), after)
 
     def told(self) -> dict[str, Any]:
         """What the manifest tells of it."""
@@ -118,6 +128,12 @@ def _wins(side: Side) -> dict[str, Matrix]:
     return out
 
 
+def _deaths(side: Side) -> dict[str, Matrix]:
+    """How many die, by whose they are, in the mean of fresh futures."""
+    _, found, theirs = side
+    return {f"{DEATHS}{who}": np.concatenate([found[who].mean(axis=1), theirs[who].mean(axis=1)]) for who in KILLED}
+
+
 def chosen(archive: Archive, most: int, courses: Matrix) -> Codes:
     """The members that are shown: of those that better the most courses half as many as are shown at most, then the best by
     each objective, then the others; always the one that is farthest from those chosen already.
@@ -149,7 +165,7 @@ def chosen(archive: Archive, most: int, courses: Matrix) -> Codes:
 def write(folder: Folder, front: Front) -> None:
     """Write the members as scenarios with their policies, and the table."""
     plan = front.plan
-    for code, row in zip(front.codes, front.table.to_dict("records"), strict=False):
+    for code, row in zip(front.codes, front.records, strict=False):
         name, heading = str(row["name"]), str(row["title"])
         policy = plan.space.policy(plan.space.one(code), heading, str(row["summary"]))
         scenario = {

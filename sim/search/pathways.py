@@ -48,7 +48,7 @@ class Tipping:
     by_target: Mapping[str, float]
     middle: str | None
     left: str | None
-    curve: Matrix = field(repr=False)
+    curve: tuple[float, ...] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ class Change:
 
     Attributes:
         missed: share of futures that miss a target after the change has had time to work; stayed: the same without the change.
+        left: the month by which a quarter of all futures have missed one after the change; None where never.
     """
 
     course: str
@@ -64,6 +65,7 @@ class Change:
     month: str
     missed: float
     stayed: float
+    left: str | None
 
 
 @dataclass(frozen=True)
@@ -146,19 +148,27 @@ def earliest(firsts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
 
 def _tipping(found: Found, name: str, title: str, firsts: Mapping[str, NDArray[np.int64]]) -> Tipping:
     first, start = earliest(list(firsts.values())), found.plan.base.start
-    misses = first[first != NEVER]
-    months = np.arange(found.plan.months)
-    curve = np.array([((first != NEVER) & (first <= month)).mean() for month in months])
-    left = np.flatnonzero(curve >= TIPPED)
+    misses, curve = first[first != NEVER], _curve(first, found.plan.months)
     return Tipping(
         name,
         title,
         float((first != NEVER).mean()),
         {key: float((one != NEVER).mean()) for key, one in firsts.items()},
         month_after(start, int(np.median(misses))) if len(misses) else None,
-        month_after(start, int(left[0])) if len(left) else None,
-        curve,
+        _left(curve, start),
+        tuple(curve.tolist()),
     )
+
+
+def _curve(first: NDArray[np.int64], months: int) -> Matrix:
+    """The share of futures that have missed a target by each month."""
+    return np.array([((first != NEVER) & (first <= month)).mean() for month in range(months)])
+
+
+def _left(curve: Matrix, start: str) -> str | None:
+    """The month by which a course is left."""
+    months = np.flatnonzero(curve >= TIPPED)
+    return month_after(start, int(months[0])) if len(months) else None
 
 
 def _changes(
@@ -170,17 +180,16 @@ def _changes(
     if since + max(one.months for one in targets) >= found.plan.months:
         return []
 
-    def missed(series: Mapping[str, Matrix]) -> float:
-        first = earliest([first_missed(series[one.metric], one, since) for one in targets])
-        return float((first != NEVER).mean())
+    def missed(series: Mapping[str, Matrix]) -> Matrix:
+        return _curve(earliest([first_missed(series[one.metric], one, since) for one in targets]), found.plan.months)
 
     metrics = tuple(one.metric for one in targets)
     out = []
     for other, scenario in courses.items():
         policy = _policy(scenario)
         if other != name and policy is not None:
-            changed = _series(found, _changed(courses[name], other, scenario, month), metrics)
-            out.append(Change(name, other, month, missed(changed), missed(stayed)))
+            after = missed(_series(found, _changed(courses[name], other, scenario, month), metrics))
+            out.append(Change(name, other, month, float(after[-1]), float(missed(stayed)[-1]), _left(after, start)))
     return out
 
 

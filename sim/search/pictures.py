@@ -1,93 +1,122 @@
-"""The pictures of a search, with their words and tables."""
+"""The pictures of a search, with their words and tables, and the files that tell what was found."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from sim.plots.gallery import Picture
 from sim.plots.search import OTHERS, attainment, parallel, progress
 from sim.plots.tables import Table
 from sim.plots.theme import WIDTH
-from sim.search.front import FRESH, WINS
-from sim.search.text import SPOKEN
+from sim.search.pathways_text import pathways_picture, until_picture
+from sim.search.text import SPOKEN, holding
 from sim.search.text import progress as progress_words
 from sim.words.numbers import number, of_100
 
 if TYPE_CHECKING:
-    from sim.search.found import Found
+    from sim.search.findings import Findings
 
 EACH = 105  # px for an objective's axis and its name
 
 
-def pictures(found: Found) -> list[Picture]:
+def pictures(found: Findings) -> list[Picture]:
     """All of them."""
-    return [_parallel(found), *([_attainment(found)] if found.archetypes() else []), _progress(found)]
+    kinds = [attainment_picture(found)] if found.kinds else []
+    routes = [until_picture(found), pathways_picture(found)] if found.routes is not None else []
+    return [parallel_picture(found), *kinds, *routes, progress_picture(found)]
 
 
-def drawn(found: Found) -> Iterator[tuple[str, bytes]]:
-    """Each picture as two files: name, content."""
+def files(found: Findings) -> Iterator[tuple[str, str | bytes]]:
+    """What tells of it in a search's folder: name, content."""
     from sim.plots.export import to_png, to_svg
 
+    yield "findings.json", found.as_json()
+    yield "summary.txt", found.text() + "\n"
     for one in pictures(found):
-        yield f"{one.name}.svg", to_svg(one.chart).encode()
-        yield f"{one.name}.png", to_png(one.chart)
+        yield f"pictures/{one.name}.svg", to_svg(one.chart)
+        yield f"pictures/{one.name}.png", to_png(one.chart)
 
 
-def _parallel(found: Found) -> Picture:
-    kinds = found.archetypes()
-    shown = [*found.courses.index, *found.members[found.members["holds"].astype(bool)].index]
-    courses = list(found.courses.index)
-    groups = {name: str(found.table.loc[name, "title"]) for name in courses[:SPOKEN]}
-    groups |= dict.fromkeys(courses[SPOKEN:], "other shipped courses")
-    groups |= {name: f"kind {one.letter}" for one in kinds for name in one.members}
-    groups |= {name: OTHERS for name in shown if name not in groups}
-    objectives = [(one["title"], bool(one["less"])) for one in found.objectives]
-    figures = {
-        name: {one["title"]: found.figure(name, FRESH, one["key"]) for one in found.objectives} for name in shown
-    }
-    bold = [*courses[:SPOKEN], *(one.example for one in kinds)]
-    rows = [[name, *(number(figures[name][title]) for title, _ in objectives)] for name in bold]
+def parallel_picture(found: Findings, kept: Collection[str] | None = None, turned: bool = False) -> Picture:
+    """What each course gains and gives up.
+
+    Args:
+        kept: the members that are to stand out; those that hold if not given.
+        turned: objectives below each other, for a narrow page.
+    """
+    shown = [*found.courses, *holding(found)]
+    groups = {one.name: one.title for one in found.courses[:SPOKEN]}
+    groups |= {one.name: "other shipped courses" for one in found.courses[SPOKEN:]}
+    groups |= {name: one.called for one in found.kinds for name in one.members if kept is None or name in kept}
+    groups |= {one.name: OTHERS for one in shown if one.name not in groups}
+    objectives = [(one.title, bool(one.less)) for one in found.objectives]
+    figures = {one.name: {about.title: one.figures[about.key] for about in found.objectives} for one in shown}
+    bold = [
+        *(one.name for one in found.courses[:SPOKEN]),
+        *(one.example for one in found.kinds if one.example in groups),
+    ]
+    if kept is not None:
+        bold = [name for name in bold if groups[name] != OTHERS]
+    rows = [[found.called[name], *(number(figures[name][title]) for title, _ in objectives)] for name in bold]
     return Picture(
         "parallel",
         "What each course gains and gives up",
         "Figures in fresh futures. Each axis runs from the worst to the best of those drawn; up is better.",
-        "; ".join(
-            f"{row[0]}: " + ", ".join(f"{t} {v}" for (t, _), v in zip(objectives, row[1:], strict=True)) for row in rows
+        _spoken(rows, [title for title, _ in objectives]),
+        parallel(
+            figures,
+            groups,
+            objectives,
+            bold=bold,
+            width=WIDTH if turned else max(WIDTH, EACH * len(objectives)),
+            turned=turned,
         ),
-        parallel(figures, groups, objectives, bold=bold, width=max(WIDTH, EACH * len(objectives))),
-        Table(["course", *(title for title, _ in objectives)], rows),
+        _stacked(rows, objectives) if turned else Table(["course", *(title for title, _ in objectives)], rows),
     )
 
 
-def _attainment(found: Found) -> Picture:
-    titles = [one["title"] for one in found.objectives]
+def attainment_picture(found: Findings) -> Picture:
+    """In how many futures each kind does better than the best of the courses."""
+    titles = [one.title for one in found.objectives]
     shares = {
-        f"kind {kind.letter}": {one["title"]: found.figure(kind.example, WINS, one["key"]) for one in found.objectives}
-        for kind in found.archetypes()
+        kind.called: {one.title: found[kind.example].wins[one.key] for one in found.objectives} for kind in found.kinds
     }
     rows = [[name, *(of_100(one[title]) for title in titles)] for name, one in shares.items()]
     return Picture(
         "attainment",
         "In how many futures each kind of course does better",
         "The course in the middle of each kind against the best of the courses, future by future.",
-        "; ".join(f"{row[0]}: " + ", ".join(f"{t} {v}" for t, v in zip(titles, row[1:], strict=True)) for row in rows),
+        _spoken(rows, titles),
         attainment(shares, titles),
         Table(["kind", *titles], rows),
     )
 
 
-def _progress(found: Found) -> Picture:
-    standings = found.manifest["standings"]
+def progress_picture(found: Findings) -> Picture:
+    """How the hypervolume grew."""
     rows = [
-        [str(one["generation"]), f"{one['evaluations']:,}", f"{one['hypervolume']:.4f}", str(one["progress"])]
-        for one in standings
+        [str(one.generation), f"{one.evaluations:,}", f"{one.hypervolume:.4f}", str(one.progress)]
+        for one in found.standings
     ]
     return Picture(
         "progress",
         "How the search came along",
         "Hypervolume: how much of the space of objectives is dominated; 1 is the box between the best and the worst at first.",
         progress_words(found),
-        progress(standings),
+        progress([asdict(one) for one in found.standings]),
         Table(["generation", "courses simulated", "hypervolume", "epsilon-progress"], rows),
     )
+
+
+def _stacked(rows: list[list[str]], objectives: Sequence[tuple[str, bool]]) -> Table:
+    """The same with all figures of a course in one cell, for a narrow page."""
+    titles = [title for title, _ in objectives]
+    told = ["; ".join(f"{t} {v}" for t, v in zip(titles, row[1:], strict=True)) for row in rows]
+    return Table(["course", "figures"], [[row[0], said] for row, said in zip(rows, told, strict=True)])
+
+
+def _spoken(rows: list[list[str]], titles: list[str]) -> str:
+    told = (f"{row[0]}: " + ", ".join(f"{t} {v}" for t, v in zip(titles, row[1:], strict=True)) for row in rows)
+    return "; ".join(told)

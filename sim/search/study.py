@@ -17,13 +17,14 @@ import numpy as np
 from sim.ensemble.spec import check
 from sim.experiment.folder import FolderError, alone
 from sim.search.evaluate import Evaluator, Futures, fresh, searched
+from sim.search.findings import findings
 from sim.search.folder import Folder
 from sim.search.found import Found
 from sim.search.front import Front, chosen, write
 from sim.search.load import Plan, load_search
-from sim.search.objectives import Matrix
+from sim.search.objectives import KILLED, Matrix
 from sim.search.optimise import Optimiser, Problem, ReplayError, Standing, strata
-from sim.search.pictures import drawn
+from sim.search.pictures import files
 from sim.search.schema import Search
 from sim.search.space import Codes
 from sim.yamlfile import Source
@@ -75,19 +76,18 @@ def search(
         try:
             evaluator = Evaluator(plan, workers)
             optimiser = _run(plan, evaluator, folder, progress)
-            front = _fresh(plan, evaluator, optimiser)
+            front = _fresh(plan, workers, optimiser)
             write(folder, front)
+            told = {"standings": [asdict(one) for one in optimiser.standings], **front.told()}
+            folder.write_manifest("finished", time.monotonic() - started, command, told)
+            found = findings(Found.load(path), front)
+            for name, content in files(found):
+                folder.put(name, content)
         except KeyboardInterrupt:
             folder.write_manifest("interrupted", time.monotonic() - started, command)
             raise SearchInterrupted(len(folder.generations)) from None
         except ReplayError as problem:
             raise FolderError(f"{out}: {problem}; name a new folder") from None
-        told = {"standings": [asdict(one) for one in optimiser.standings], **front.told()}
-        folder.write_manifest("finished", time.monotonic() - started, command, told)
-        found = Found.load(path)
-        folder.put("summary.txt", found.text() + "\n")
-        for name, content in drawn(found):
-            folder.put(f"pictures/{name}", content)
         folder.write_manifest("finished", time.monotonic() - started, command, told)
     return Found.load(path)
 
@@ -141,11 +141,12 @@ def _like_courses(plan: Plan) -> Codes:
     return np.array(out)
 
 
-def _fresh(plan: Plan, evaluator: Evaluator, optimiser: Optimiser) -> Front:
+def _fresh(plan: Plan, workers: int, optimiser: Optimiser) -> Front:
     """Those that count of all that was found, and the courses, in the search's futures and in fresh ones."""
     assert optimiser.archive is not None
     assert optimiser.known is not None
     codes = chosen(optimiser.archive, plan.search.members, optimiser.known)
+    evaluator = Evaluator(plan, workers, KILLED)
     sides = []
     for futures in (searched(plan), fresh(plan)):
         theirs = evaluator.courses(futures)

@@ -5,38 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from sim.experiment.discovery.text import said
 from sim.scenario.diff import TITLES
-from sim.search.archetypes import common
-from sim.search.front import FRESH, SEARCHED, WINS
-from sim.words.numbers import number, of_100
+from sim.words.numbers import fine, number, of_100
 from sim.words.sentences import NOT_A_FORECAST, listed
 
 if TYPE_CHECKING:
     from sim.search.archetypes import Archetype
-    from sim.search.found import Found
+    from sim.search.findings import Course, Findings
+    from sim.search.vulnerability import Weakness
 
 NEAR = 0.9
 CLEAR = 0.05
 SPOKEN = 2  # courses that kinds are set against in words; the table has them all
 
 
-def paragraphs(found: Found) -> Iterator[str]:
+def paragraphs(found: Findings) -> Iterator[str]:
     """All of it, a paragraph or a table each."""
-    about, search = found.manifest, found.plan.search
-    if about["warning"]:
-        yield f"WARNING. {about['warning']}"
-    last = about["standings"][-1]
+    if found.warning:
+        yield f"WARNING. {found.warning}"
     yield (
-        f"{about['title']} {last['evaluations']:,} courses were simulated in {search.worlds:,} futures each, the same for "
-        f"all; {about['members']} of those that no other betters are shown. They and the courses that they are set against "
-        f"were simulated again in {search.fresh_worlds:,} fresh futures: figures are of these unless said otherwise."
+        f"{found.title} {found.standings[-1].evaluations:,} courses were simulated in {found.worlds:,} futures each, the same "
+        f"for all; {len(found.members)} of those that no other betters are shown. They and the courses that they are set against "
+        f"were simulated again in {found.fresh_worlds:,} fresh futures: figures are of these unless said otherwise."
     )
     yield progress(found)
     yield against(found)
-    if said := alike(found):
-        yield said
-    for one in found.archetypes():
+    if common := alike(found):
+        yield common
+    for one in found.kinds:
         yield archetype(found, one)
+    if found.kinds:
+        yield regret(found)
     yield "\n".join(table(found))
     yield (
         "A future is a world: one draw of what nobody knows, with one run of chance. Each counts alike, which is no "
@@ -44,51 +44,56 @@ def paragraphs(found: Found) -> Iterator[str]:
     )
 
 
-def progress(found: Found) -> str:
+def progress(found: Findings) -> str:
     """How the search came along."""
-    standings = found.manifest["standings"]
+    standings = found.standings
     first, last = standings[0], standings[-1]
     quarter = standings[max(len(standings) * 3 // 4 - 1, 0)]
     return (
-        f"{len(standings)} generations. Hypervolume {first['hypervolume']:.3f} after the first, "
-        f"{quarter['hypervolume']:.3f} after three quarters, {last['hypervolume']:.3f} at the end; epsilon-progress "
-        f"{sum(one['progress'] for one in standings):,} boxes, {last['progress']} in the last generation."
+        f"{len(standings)} generations. Hypervolume {first.hypervolume:.3f} after the first, {quarter.hypervolume:.3f} after "
+        f"three quarters, {last.hypervolume:.3f} at the end; epsilon-progress {sum(one.progress for one in standings):,} boxes, "
+        f"{last.progress} in the last generation."
     )
 
 
-def against(found: Found) -> str:
+def against(found: Findings) -> str:
     """How many members better which courses, and how many only seemed to."""
-    members, titles = found.members, dict(found.courses["title"])
-    parts = []
-    for name in found.courses.index:
-        beats, nearly, before = (bettering(found, [name], key) for key in ("beats", "betters", "beats_searched"))
-        parts.append(f"{titles[name]}: {beats}, {nearly} ({before})")
-    every = [bettering(found, list(found.courses.index), key) for key in ("beats", "betters")]
-    kept = f"{int(members['holds'].sum())} of {len(members)} are still bettered by no other"
-    over = int((~members["keeps"].astype(bool)).sum())
+    names, parts = [one.name for one in found.courses], []
+    for one in found.courses:
+        beats, nearly, before = (bettering(found, [one.name], key) for key in ("beats", "betters", "beats_searched"))
+        parts.append(f"{one.title}: {beats}, {nearly} ({before})")
+    every = [bettering(found, names, key) for key in ("beats", "betters")]
+    kept = f"{len(holding(found))} of {len(found.members)} are still bettered by no other"
+    over = sum(not one.keeps for one in found.members)
     broken = f"; {over} break a constraint there by a little" if over else ""
     return (
-        f"Of {len(members)}, so many better a course by every objective; so many when differences below epsilon do not "
+        f"Of {len(found.members)}, so many better a course by every objective; so many when differences below epsilon do not "
         f"count; in brackets the first in the search's own futures. {'; '.join(parts)}. All of these at once: {every[0]}, "
         f"{every[1]}. In fresh futures {kept}{broken}."
     )
 
 
-def bettering(found: Found, names: Sequence[str], column: str = "beats") -> int:
-    """How many members better all of these courses."""
-    return sum(set(names) <= set(_names(one)) for one in found.members[column])
+def holding(found: Findings) -> list[Course]:
+    """The members that no other betters in fresh futures."""
+    return [one for one in found.members if one.holds]
 
 
-def alike(found: Found) -> str:
+def bettering(found: Findings, names: Sequence[str], which: str = "beats") -> int:
+    """How many members better all of these courses; `which`: beats, betters or beats_searched."""
+    return sum(set(names) <= set(getattr(one, which)) for one in found.members)
+
+
+def alike(found: Findings) -> str:
     """What nearly all members have in common."""
-    much, little = common(found)
-    highest = {one.name.partition("@")[0]: one.values[-1] for one in found.plan.space.variables if "@" in one.name}
     parts = []
-    if much:
-        named = [f"{TITLES[name]} {number(level)}{_ceiling(level, highest[name])}" for name, level in much.items()]
+    if found.much:
+        named = [
+            f"{TITLES[name]} {number(level)}{_ceiling(level, found.highest[name])}"
+            for name, level in found.much.items()
+        ]
         parts.append(f"much of {listed(named)}")
-    if little:
-        parts.append(f"next to nothing of {listed([TITLES[name] for name in little])}")
+    if found.little:
+        parts.append(f"next to nothing of {listed([TITLES[name] for name in found.little])}")
     return f"Nearly all of those that hold have {', and '.join(parts)}." if parts else ""
 
 
@@ -96,66 +101,84 @@ def _ceiling(level: float, highest: float) -> str:
     return " (near the most that was searched)" if level >= NEAR * highest else ""
 
 
-def archetype(found: Found, one: Archetype) -> str:
-    """A kind of course: what it does, and what it costs whom."""
-    row, against = found.table.loc[one.example], found.courses.index[:SPOKEN]
+def archetype(found: Findings, one: Archetype) -> str:
+    """A kind of course: what it does, what it costs whom, and where it fails."""
+    against = [course.name for course in found.courses[:SPOKEN]]
     sets = [f"{TITLES[name]} {number(level)}" for name, level in {**one.more, **one.less}.items()]
     how = f" What sets it apart: {', '.join(sets)}." if sets else ""
-    return (
-        f"Kind {one.title} ({len(one.members)} members; in their middle {one.example}).{how} {row['summary']} "
-        + " ".join(f"{costs(found, one.example, course)} {beside(found, one.example, course)}" for course in against)
-    )
+    member = found[one.example]
+    said = [f"Kind {one.title} ({len(one.members)} members; in their middle {one.example}).{how} {member.summary}"]
+    said += [f"{costs(found, member.name, course)} {beside(found, member.name, course)}" for course in against]
+    return " ".join([*said, *(failing(found, weak) for weak in member.weaknesses if weak.box is not None)])
 
 
-def costs(found: Found, member: str, course: str) -> str:
+def costs(found: Findings, member: str, course: str) -> str:
     """What a member has better and worse than a course, in fresh futures, as far as it counts."""
     better, worse = list[str](), list[str]()
     for one in found.objectives:
-        mine, theirs = (found.figure(name, FRESH, one["key"]) for name in (member, course))
-        far = mine - theirs
-        if abs(far) < one["epsilon"]:
+        mine, theirs = found[member].figures[one.key], found[course].figures[one.key]
+        if abs(mine - theirs) < (one.epsilon or 0.0):
             continue
-        said = f"{one['title']} {number(mine)} instead of {number(theirs)}"
-        (better if (far < 0) == one["less"] else worse).append(said)
-    title = str(found.table.at[course, "title"])
+        said = f"{one.title} {instead(mine, theirs)}"
+        (better if (mine < theirs) == one.less else worse).append(said)
     gains = f"better: {listed(better)}" if better else "nothing better"
     losses = f"worse: {listed(worse)}" if worse else "nothing worse"
-    return f"Against {title}, {gains}; {losses}."
+    return f"Against {found[course].title}, {gains}; {losses}."
 
 
-def beside(found: Found, member: str, course: str) -> str:
+def instead(mine: float, theirs: float) -> str:
+    """Two figures, as finely as it takes to tell them apart."""
+    one, other = number(mine), number(theirs)
+    return f"{one} instead of {other}" if one != other else f"{fine(mine, 3)} instead of {fine(theirs, 3)}"
+
+
+def beside(found: Findings, member: str, course: str) -> str:
     """What else differs from a course, of what counts for nothing."""
     parts = []
-    for one in found.manifest["others"]:
-        mine, theirs = (found.figure(name, FRESH, one["key"]) for name in (member, course))
+    for one in found.others:
+        mine, theirs = found[member].figures[one.key], found[course].figures[one.key]
         if abs(mine - theirs) > CLEAR * abs(theirs):
-            parts.append(f"{one['title']} {number(mine)} instead of {number(theirs)}")
+            parts.append(f"{one.title} {instead(mine, theirs)}")
     return f"What counts for nothing: {listed(parts)}." if parts else ""
 
 
-def table(found: Found) -> Iterator[str]:
+def failing(found: Findings, one: Weakness) -> str:
+    """Where a member fails by one objective, and how far that tells its bad futures apart."""
+    title = next(about.title for about in found.objectives if about.key == one.key)
+    often = f"By {title} it is worse than the best of the courses in {of_100(one.share)} futures"
+    if one.box is None:
+        return f"{often}."
+    box = one.box
+    loose = "" if one.dense else "; no box is purer that covers a fifth of them"
+    return (
+        f"{often}; in {of_100(box.searched.density)} of those in which {listed([said(limit) for limit in box.limits])}. That is "
+        f"{of_100(box.searched.coverage)} of its failures{loose}; held out, {of_100(box.held_out.density)} and "
+        f"{of_100(box.held_out.coverage)}."
+    )
+
+
+def regret(found: Findings) -> str:
+    """What would be regretted of the members that speak for kinds: each against the best of all in the same future."""
+    parts = []
+    for one in found.objectives:
+        members = sorted((found[kind.example].regret[one.key], kind.called, kind.example) for kind in found.kinds)
+        told = [
+            f"{called} {number(mean)} ({number(found[name].regret_p90[one.key])})" for mean, called, name in members
+        ]
+        parts.append(f"{one.title}: {', '.join(told)}")
+    return (
+        "Regret among members: how much worse each does than the best of all members in the same future, in the mean, and in "
+        f"brackets what it stays under in nine futures of ten. {'; '.join(parts)}."
+    )
+
+
+def table(found: Findings) -> Iterator[str]:
     """Every member and course with its objectives, in fresh futures and (in brackets) in the search's own, as Markdown."""
-    shown = [*found.objectives, *found.manifest["others"]]
-    heads = ["course", *(one["title"] for one in shown), "betters"]
+    shown = [*found.objectives, *found.others]
+    heads = ["course", *(one.title for one in shown), "betters"]
     yield f"| {' | '.join(heads)} |"
     yield f"|{' --- |' * len(heads)}"
-    rows = [*found.courses.index, *found.members[found.members["holds"].astype(bool)].index]
-    for name in rows:
-        row = found.table.loc[name]
-        cells = [f"{number(row[FRESH + one['key']])} ({number(row[SEARCHED + one['key']])})" for one in shown]
-        yield f"| {' | '.join([str(name), *cells, _bettered(row['betters'], len(found.courses))])} |"
-
-
-def wins(found: Found, name: str) -> list[tuple[str, str]]:
-    """In how many fresh futures a member is better than the best of the courses: objective's title -> of 100."""
-    return [(one["title"], of_100(found.figure(name, WINS, one["key"]))) for one in found.objectives]
-
-
-def _bettered(said: str, courses: int) -> str:
-    """Which courses, in short."""
-    count = len(_names(said))
-    return "all" if count == courses else said or "-"
-
-
-def _names(said: str) -> list[str]:
-    return said.split(", ") if said else []
+    for course in (*found.courses, *holding(found)):
+        cells = [f"{number(course.figures[one.key])} ({number(course.searched[one.key])})" for one in shown]
+        bettered = "all" if len(course.betters) == len(found.courses) else ", ".join(course.betters) or "-"
+        yield f"| {' | '.join([course.name, *cells, bettered])} |"

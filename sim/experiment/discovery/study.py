@@ -141,6 +141,39 @@ def discover(
     if method == "cart" and boxes != 1:
         raise LimitError("boxes are asked for with prim; cart tells every leaf of its tree that is as dense as asked")
     found = rows(sweep, where, scenario)
+    spans = {str(one["name"]): (float(one["low"]), float(one["high"])) for one in sweep.manifest["factors"]}
+    return among(
+        found,
+        where,
+        scenario,
+        method,
+        spans=spans,
+        about=sweep.manifest,
+        density=density,
+        smallest=smallest,
+        most=most,
+        boxes=boxes,
+    )
+
+
+def among(
+    found: Rows,
+    where: str,
+    scenario: str | None = None,
+    method: Method = "prim",
+    *,
+    spans: Mapping[str, tuple[float, float]],
+    about: Mapping[str, Any],
+    density: float | None = None,
+    smallest: float = SMALLEST,
+    most: int = MOST_SEARCHED,
+    boxes: int = 1,
+) -> Discovery:
+    """The same of rows that are at hand.
+
+    Args:
+        spans: the range that each input was varied over; about: what they come from: its `seed`, `worlds`, `fingerprint`.
+    """
     seen = ~found.held_out
     inputs, holds = found.inputs[seen], found.holds[seen]
     whole = measured((), found)
@@ -154,12 +187,12 @@ def discover(
         if method == "prim":
             told, ways, dense, ended = _covering(found, names, wanted, smallest, boxes)
         else:
-            told, dense = cart(inputs[names], holds, wanted, smallest, int(sweep.manifest["seed"]))
+            told, dense = cart(inputs[names], holds, wanted, smallest, int(about["seed"]))
         if not told:
             trouble = (
                 "No box stands out: nothing that is varied here tells futures in which this holds from the others."
             )
-    found_boxes = [measured(_declared(one, sweep, found), found) for one in told]
+    found_boxes = [measured(_declared(one, spans, found), found) for one in told]
     return Discovery(
         where,
         scenario,
@@ -176,7 +209,7 @@ def discover(
         of=found.inputs.shape[1],
         trouble=trouble,
         ended=ended,
-        about=sweep.manifest,
+        about=about,
     )
 
 
@@ -210,12 +243,9 @@ def _covering(
     return told, ways, dense, ended
 
 
-def _declared(limits: Sequence[Limit], sweep: Sweep, found: Rows) -> list[Limit]:
+def _declared(limits: Sequence[Limit], spans: Mapping[str, tuple[Any, ...]], found: Rows) -> list[Limit]:
     """The limits with the range that each input was varied over, rather than the ends of what was searched."""
-    spans: dict[str, tuple[Any, ...]] = {
-        str(one["name"]): (float(one["low"]), float(one["high"])) for one in sweep.manifest["factors"]
-    }
-    spans |= {one.name: tuple(sorted(set(found.inputs[one.name]))) for one in limits if one.options}
+    spans = {**spans, **{one.name: tuple(sorted(set(found.inputs[one.name]))) for one in limits if one.options}}
     return [replace(one, span=spans[one.name]) for one in limits]
 
 

@@ -39,6 +39,20 @@ def said(limit: Limit) -> str:
     return f"{name} {between} (varied from {ends}; {unit(limit.name)})"
 
 
+def roughly(limit: Limit) -> str:
+    """A limit of a number in few words: which part of its range is left."""
+    first, last = (float(end) for end in limit.span)
+    low, high = (None if end is None else (end - first) / (last - first) for end in (limit.low, limit.high))
+    if low is not None and high is not None:
+        how = "middling"
+    elif high is not None:
+        how = "low" if high <= 0.4 else "not high" if high <= 0.75 else "not very high"
+    else:
+        assert low is not None
+        how = "high" if low >= 0.6 else "not low" if low >= 0.25 else "not very low"
+    return f"“{factor_words(limit.name)}” is {how}"
+
+
 def sentence(box: Box, each: str) -> str:
     """A box as one sentence, with its density and coverage."""
     clauses = [said(limit) for limit in box.limits]

@@ -1,0 +1,250 @@
+"""The courses that a search found: picked by what matters, shown side by side, opened one by one, and handed on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from dashboard.runtime import state, versions
+from dashboard.runtime.analysis import without_ids
+from dashboard.runtime.language import _
+from dashboard.runtime.state import OWN, State
+from dashboard.widgets import show
+from sim.metrics import METRICS
+from sim.plots.tables import Table
+from sim.scenario import ScenarioError, load_scenario
+from sim.search.archetypes import Archetype
+from sim.search.findings import Course, Findings, Measure
+from sim.search.objectives import KILLED
+from sim.search.pathways_text import course_words, pathways_picture
+from sim.search.pictures import parallel_picture
+from sim.search.text import SPOKEN, costs, failing
+from sim.words.language import N_
+from sim.words.numbers import fine, number, of_100
+from sim.words.sentences import listed
+
+STEPS, MOST_ROWS = 21, 8
+MILITANTS = "fatalities_militant"
+DEAD = (*(who for who in KILLED if who != MILITANTS), MILITANTS)
+GO, REFUSED = "third way leads to", "third way refuses"
+WAYS = {
+    "compare": N_("Compare it with both"),
+    "why": N_("Ask why it differs"),
+    "studio": N_("Edit it in the Studio"),
+}
+
+
+def picked(found: Findings, here: State) -> State:
+    """What matters: a slider for each objective, from the worst of all courses to the best."""
+    shown = found.courses[:SPOKEN]
+    bounds = {}
+    for place, one in enumerate(found.objectives, 1):
+        ends = _ends(found, one)
+        given = here.bounds.get(str(place), ends[0])
+        value = st.select_slider(
+            _("{measure}: at most", measure=show.plain(one.title))
+            if one.less
+            else _("{measure}: at least", measure=show.plain(one.title)),
+            ends,
+            min(ends, key=lambda end: abs(end - given)),
+            format_func=partial(_bound, ends[0]),
+            key=state.key("bound", found.title, place),
+            help="; ".join(f"{show.plain(course.title)}: {number(course.figures[one.key])}" for course in shown),
+        )
+        if value != ends[0]:
+            bounds[str(place)] = float(value)
+    return here.with_(bounds=bounds)
+
+
+def _bound(worst: float, end: float) -> str:
+    return _("any") if end == worst else fine(end, 3)
+
+
+def _ends(found: Findings, one: Measure) -> list[float]:
+    """The values that a course may be bounded by, the worst first."""
+    figures = [course.figures[one.key] for course in (*found.courses[:SPOKEN], *found.members)]
+    worst, best = (max(figures), min(figures)) if one.less else (min(figures), max(figures))
+    return [float(end) for end in np.linspace(worst, best, STEPS)] if worst != best else [worst, best + 1.0]
+
+
+def remaining(found: Findings, here: State) -> list[Course]:
+    """The members that are left."""
+    keys = {str(place): one.key for place, one in enumerate(found.objectives, 1)}
+    return found.remaining({keys[place]: end for place, end in here.bounds.items() if place in keys})
+
+
+def side_by_side(found: Findings, left: Sequence[Course]) -> None:
+    """The members that are left, over all objectives."""
+    names = frozenset(one.name for one in left)
+    key = (found.digest, "parallel", *sorted(names))
+    show.picture(show.drawn(key, partial(parallel_picture, found, names, turned=True)), "parallel", width=680)
+
+
+def kinds(found: Findings, left: Sequence[Course]) -> None:
+    """The kinds that the courses are of, in words, and how many of each are left."""
+    names = {one.name for one in left}
+    said = [
+        _(
+            "Kind {title} ({left} of {all} remain)",
+            title=one.title,
+            left=len(names & {*one.members}),
+            all=len(one.members),
+        )
+        for one in found.kinds
+    ]
+    st.markdown("\n".join(f"- {show.plain(line)}" for line in said))
+
+
+def table(found: Findings, left: Sequence[Course]) -> None:
+    """What those that are left come to, beside the first courses: deaths by whose they are, before any sum."""
+    rows = [
+        [
+            _called(found, one),
+            "; ".join(f"{_whose(who)} {number(one.deaths[who])}" for who in DEAD),
+            "; ".join(f"{about.title} {number(one.figures[about.key])}" for about in _besides_deaths(found)),
+        ]
+        for one in (*found.courses[:SPOKEN], *left[:MOST_ROWS])
+    ]
+    _tight("all", Table([_("Course"), _("Who dies, before any sum"), _("What else counts")], rows))
+    if len(left) > MOST_ROWS:
+        st.caption(
+            _("{more} more remain; narrow it down, or open one from the list below.", more=len(left) - MOST_ROWS)
+        )
+
+
+def _whose(who: str) -> str:
+    title = _(METRICS[who].title).removeprefix("Deaths, ")
+    return _("{whose} (count for nothing)", whose=title) if who == MILITANTS else title
+
+
+def _besides_deaths(found: Findings) -> list[Measure]:
+    """The objectives but those that are deaths, or a sum of some."""
+    return [one for one in found.objectives if not {*one.key.split(" + ")} <= {*KILLED}]
+
+
+def _called(found: Findings, one: Course) -> str:
+    kind = found.kind_of(one.name)
+    return f"{one.title} ({kind.called})" if kind is not None else one.title
+
+
+def chosen(found: Findings, left: Sequence[Course], here: State) -> State:
+    """Which of those that are left is opened."""
+    names = [one.name for one in left]
+    name = st.selectbox(
+        _("Open one"),
+        names,
+        names.index(here.member) if here.member in names else 0,
+        format_func=lambda name: _called(found, found[name]),
+        key=state.key("member", found.title),
+    )
+    return here.with_(member=name or "")
+
+
+def opened(found: Findings, one: Course) -> None:
+    """A course: what it does, who pays for it, where it fails, and where it can be taken."""
+    st.markdown(f"{show.strong(one.title)}: {show.plain(one.summary)}")
+    with st.container(horizontal=True, key="handed"):
+        for page, label in WAYS.items():
+            st.button(_(label), key=state.key("hand", page), on_click=_hand, args=[found, one.name, page])
+        text, name = found.scenario(one.name), f"{one.name}.yaml"
+        st.download_button(_("Take it along"), text, name, "application/yaml", on_click="ignore")
+    if refused := st.session_state.pop(REFUSED, None):
+        st.error(show.plain(refused))
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _beside(found, one)
+        said = [costs(found, one.name, course.name) for course in found.courses[:SPOKEN]]
+        _listed(_("What it gains, and what it costs"), said)
+    with right:
+        _futures(found, one)
+        kind = found.kind_of(one.name)
+        if kind is not None:
+            _of_its_kind(found, kind, one.name == kind.example)
+
+
+def _of_its_kind(found: Findings, kind: Archetype, itself: bool) -> None:
+    """What was looked into of the course in the middle of each kind: where it fails, and until when it meets its targets."""
+    boxes = [failing(found, weak) for weak in found[kind.example].weaknesses if weak.box is not None]
+    where = _("Where it fails") if itself else _("Where the course in the middle of its kind fails")
+    _listed(
+        where, without_ids("\n\n".join(boxes)) if boxes else [_("Nothing that was varied tells its bad futures apart.")]
+    )
+    if found.routes is not None:
+        until = _("Until when it lasts") if itself else _("Until when the course in the middle of its kind lasts")
+        _listed(until, [course_words(found, kind.example, found.called)])
+
+
+def _beside(found: Findings, one: Course) -> None:
+    """Its figures beside those of the first courses."""
+    courses = (*found.courses[:SPOKEN], one)
+    heads = ["", *(course.title for course in found.courses[:SPOKEN]), _("This course")]
+    rows = [[_(METRICS[who].title), *(number(course.deaths[who]) for course in courses)] for who in DEAD]
+    rows += [
+        [about.title, *(number(course.figures[about.key]) for course in courses)]
+        for about in (*found.objectives, *found.others)
+        if about.key not in KILLED
+    ]
+    _tight("beside", Table(heads, rows))
+    nothing = [one.title for one in found.others]
+    st.caption(show.plain(_("Told, but counted for nothing: {measures}.", measures=listed(nothing))) if nothing else "")
+
+
+def _futures(found: Findings, one: Course) -> None:
+    """How it fares future by future: against the best of the courses, and against the best of the members."""
+    st.markdown(show.strong(_("How it fares, future by future")))
+    heads = ["", _("better, of 100"), _("worse, of 100"), _("mean regret"), _("regret, nine in ten")]
+    rows = [
+        [
+            about.title,
+            of_100(one.wins[about.key]).removesuffix(" of 100"),
+            of_100(weak.share).removesuffix(" of 100"),
+            number(one.regret[about.key]),
+            number(one.regret_p90[about.key]),
+        ]
+        for about, weak in zip(found.objectives, one.weaknesses, strict=True)
+    ]
+    _tight("futures", Table(heads, rows))
+    st.caption(
+        _(
+            "Better and worse: than the best of the courses that it is set against, in the same future; worse by as much as "
+            "counts. Regret: how much worse it does than the best of all courses that were found, in the same future; nine "
+            "futures in ten stay under the last figure."
+        )
+    )
+
+
+def _tight(name: str, one: Table) -> None:
+    """A table that a phone has room for."""
+    with st.container(key=f"tight-{name}"):
+        show.table(one)
+
+
+def _listed(heading: str, lines: Sequence[str]) -> None:
+    st.markdown("\n".join([f"**{heading}**\n", *(f"- {show.plain(line)}" for line in lines)]))
+
+
+def pathways(found: Findings) -> None:
+    """The map of pathways."""
+    if found.routes is not None:
+        show.picture(show.drawn((found.digest, "pathways"), partial(pathways_picture, found)), "pathways", width=680)
+
+
+def _hand(found: Findings, name: str, page: str) -> None:
+    """Take a course to another page: it is then the scenario of one's own."""
+    text = found.scenario(name)
+    try:
+        load_scenario((OWN, text))
+    except ScenarioError as problem:
+        st.session_state[REFUSED] = str(problem)
+        return
+    here = versions.with_own(text, state.current())
+    both = [one.name for one in found.courses if one.name in state.known()][:SPOKEN] or list(here.scenarios[:1])
+    there = here.with_(scenarios=(*both, OWN), version_of="", told="", shown=OWN, versus=both[-1])
+    state.replace_all(there.as_written())
+    if page == "studio":
+        st.session_state["draft"] = text
+        st.session_state["draft number"] = st.session_state.get("draft number", 0) + 1
+    st.session_state[GO] = page

@@ -1,0 +1,126 @@
+"""A map of adaptive pathways, as of a metro: courses are lines over months, left at tipping points, changed at stations.
+
+After the pathways maps of Haasnoot et al. (2013), Global Environmental Change 23(2), 485-498. There a course that is changed to
+lasts as long as one that was followed from the start; here what came of the change was simulated, so it has a line of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+
+from sim.plots.data import Rows
+from sim.plots.theme import INK, PALETTE, PAPER, broken, dress, month_x, name_axis
+from sim.vocabulary import month_after, months_between
+
+WIDE = 640
+ROW, LANE = 30, 9  # px for a course's line, and for each line that changes into it
+BESIDE = 0.4  # months between two changes in the same month
+NAMES = 24  # letters of a name on one line
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A change of course.
+
+    Attributes:
+        course, to: from which to which; month: when (YYYY-MM); left: until when the second lasts; None: to the end.
+    """
+
+    course: str
+    to: str
+    month: str
+    left: str | None
+
+
+def pathways_map(
+    lives: Mapping[str, str | None],
+    changes: Sequence[Transfer],
+    start: str,
+    months: int,
+    *,
+    others: Collection[str] = (),
+    width: int = WIDE,
+) -> Any:
+    """The map.
+
+    Args:
+        others: courses that share a colour.
+        lives: course -> the month in which it is left (YYYY-MM); None where it lasts to the end.
+        start: the month in which all courses begin; months: from then to the end.
+    """
+    groups = list(dict.fromkeys("" if name in others else name for name in lives))
+    shades = {name: PALETTE[groups.index("" if name in others else name) % len(PALETTE)] for name in lives}
+    end = months - 1
+
+    def at(month: str | None) -> int:
+        return end if month is None else months_between(start, month)
+
+    rows: Rows = []
+    labels: dict[float, str] = {}
+    place = 0.0
+    lines: dict[str, float] = {}
+    entered: dict[Transfer, float] = {}
+    for name in lives:
+        arriving = sorted((one for one in changes if one.to == name), key=lambda one: at(one.month))
+        lines[name] = place + ROW / 2
+        labels[lines[name]] = "\n".join(broken(name[:1].upper() + name[1:], NAMES))
+        entered |= {one: lines[name] + LANE * (number + 1) for number, one in enumerate(arriving)}
+        place += ROW + LANE * len(arriving)
+    for name, left in lives.items():
+        rows.append(_stretch(0, at(left), lines[name], shades[name], "line", left is None))
+    for number, one in enumerate(changes):
+        # Of changes in the same month each has a place of its own.
+        since = at(one.month) + BESIDE * sum(other.month == one.month for other in changes[:number])
+        rows.append(_stretch(since, at(one.left), entered[one], shades[one.to], "onward", one.left is None))
+        rows.append(
+            {"kind": "change", "month": since, "y": lines[one.course], "y2": entered[one], "shade": shades[one.to]}
+        )
+    rows.append({"kind": "trunk", "month": 0, "y": min(lines.values()), "y2": max(lines.values()), "shade": INK})
+    chart = _drawn(rows, labels, place, [month_after(start, month) for month in range(months)], width)
+    subtitle = (
+        "Bar: here a quarter of futures have missed a target, and the course is left. Circle: it is changed for another, whose "
+        "thin line lasts until a quarter have missed one again. Arrow: to the end of the run."
+    )
+    return dress(chart, rows, "Adaptive pathways: until when, and what then", subtitle, width)
+
+
+def _stretch(since: float, until: float, y: float, shade: str, kind: str, lasts: bool) -> dict[str, Any]:
+    return {"kind": kind, "month": since, "until": until, "y": y, "shade": shade, "ends": "arrow" if lasts else "bar"}
+
+
+def _drawn(rows: Rows, labels: Mapping[float, str], height: float, months: Sequence[str], width: int) -> Any:
+    x = month_x(months)
+    names = name_axis(title=None, values=list(labels), labelExpr=_named(labels), grid=False)
+    y = alt.Y("y:Q", scale=alt.Scale(domain=[height, 0], nice=False, zero=False), axis=names)
+    shade = alt.Color("shade:N", scale=None)
+    base = alt.Chart(width=width - 150, height=int(height))
+    stretches = {
+        kind: base.transform_filter(f"datum.kind === '{kind}'") for kind in ("line", "onward", "change", "trunk")
+    }
+    stations = stretches["change"].mark_point(filled=True, size=52, fill=PAPER, strokeWidth=2, opacity=1)
+    ends = base.transform_filter("isValid(datum.ends)")
+    return alt.layer(
+        stretches["trunk"].mark_rule(strokeWidth=2).encode(x=x, y=y, y2="y2:Q", color=shade),
+        stretches["change"].mark_rule(strokeWidth=1.5, strokeDash=[2, 2]).encode(x=x, y=y, y2="y2:Q", color=shade),
+        stretches["line"].mark_rule(strokeWidth=5).encode(x=x, x2="until:Q", y=y, color=shade),
+        stretches["onward"].mark_rule(strokeWidth=2).encode(x=x, x2="until:Q", y=y, color=shade),
+        ends.transform_filter("datum.ends === 'bar'")
+        .mark_tick(thickness=3, color=INK, orient="vertical", opacity=1)
+        .encode(x="until:Q", y=y, size=alt.condition("datum.kind === 'line'", alt.value(18), alt.value(8))),
+        ends.transform_filter("datum.ends === 'arrow'")
+        .mark_point(filled=True, shape="triangle-right", opacity=1)
+        .encode(
+            x="until:Q", y=y, color=shade, size=alt.condition("datum.kind === 'line'", alt.value(120), alt.value(50))
+        ),
+        stations.encode(x=x, y=y, stroke=alt.Stroke("shade:N", scale=None)),
+        stations.encode(x=x, y="y2:Q", stroke=alt.Stroke("shade:N", scale=None)),
+    )
+
+
+def _named(labels: Mapping[float, str]) -> str:
+    return f"split({json.dumps({f'{place:g}': words for place, words in labels.items()})}[datum.value], '\\n')"

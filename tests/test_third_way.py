@@ -1,0 +1,155 @@
+"""The page Third way: what searches found is picked by what matters, shown beside the two courses, and handed on."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from seen import drawn, said
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from dashboard.runtime import fronts
+from dashboard.runtime.state import OWN, State, from_query, to_query
+from dashboard.widgets import members
+from sim.scenario import load_scenario
+from sim.search.findings import Findings, FindingsError, read_findings, shipped
+from sim.search.load import searches
+from sim.words.numbers import number
+
+APP = Path(__file__).resolve().parents[1] / "dashboard" / "app.py"
+
+
+def opened(here: State = State()) -> AppTest:  # noqa: B008
+    app = AppTest.from_file(str(APP), default_timeout=120)
+    for key, value in to_query(here).items():
+        app.query_params[key] = value
+    app._page_hash = calc_hash("third_way")
+    app.run()
+    assert not app.exception
+    return app
+
+
+def widget(app: AppTest, kind: str, label: str) -> Any:
+    return next(one for one in app.get(kind) if one.label == label)
+
+
+def plain(cells: Any) -> list[str]:
+    return [str(one).replace("\\", "") for one in cells]
+
+
+@pytest.fixture(scope="module")
+def found() -> Findings:
+    return read_findings(shipped()["third_way"])
+
+
+def test_every_search_of_the_library_has_its_findings() -> None:
+    """Otherwise a search is changed, or added, and the page shows nothing of it."""
+    assert set(shipped()) == {path.stem for path in searches().glob("*.yaml")}
+    for file in shipped().values():
+        assert file.stat().st_size < 500_000
+
+
+def test_the_shipped_courses_are_scenarios(found: Findings) -> None:
+    for one in found.members:
+        scenario = load_scenario((OWN, found.scenario(one.name)))
+        assert scenario.months == found.months
+        assert scenario.actors.pakistan.changes[-1].policy == one.name
+
+
+def test_what_matters_is_picked_and_the_rest_goes(found: Findings) -> None:
+    """Otherwise the page keeps a course that does what was ruled out, or drops one that does not."""
+    app = opened()
+    whole = found.remaining({})
+    assert f"{len(whole)} of {len(whole)} courses remain." in said(app)
+    slider = widget(app, "select_slider", "TTP attacks: at most")
+    bound = members._ends(found, found.objectives[0])[12]
+    slider.set_value(bound).run()
+    left = found.remaining({"attacks": bound})
+    assert 0 < len(left) < len(whole)
+    assert f"{len(left)} of {len(whole)} courses remain." in said(app)
+    assert {row["member"] for row in drawn(app, 0)} >= {one.name for one in left}
+    assert [one.name for one in left] == [
+        name for name in (one.name for one in whole) if found[name].figures["attacks"] <= bound
+    ]
+    shared = from_query({key: app.query_params[key] for key in app.query_params})[0]
+    assert shared.bounds == {"1": bound}
+
+
+def test_deaths_are_told_by_whose_they_are_and_those_of_militants_cannot_be_picked(found: Findings) -> None:
+    app = opened(State(member=found.remaining({})[1].name))
+    labels = [one.label for one in app.get("select_slider")]
+    assert len(labels) == len(found.objectives)
+    assert not any("militants:" in one for one in labels)
+    one = found[found.remaining({})[1].name]
+    first, beside, _ = (table.value for table in app.table)
+    for who, row in zip(members.DEAD, beside.itertuples(), strict=False):
+        assert list(row)[1:] == [number(each.deaths[who]) for each in (found["confront"], found["appease"], one)]
+    assert all(re.search(r"security forces .* \(count for nothing\) \S+$", cell) for cell in plain(first.iloc[:, 0]))
+    assert "counts for nothing: no course is picked by it" in said(app)
+    assert one.summary in said(app)
+    assert "not a forecast" in said(app)
+
+
+@pytest.mark.parametrize("page", ["compare", "why", "studio"])
+def test_a_course_is_handed_on(found: Findings, page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise what is found stays a row in a table."""
+    import streamlit
+
+    went: list[str] = []
+    monkeypatch.setattr(streamlit, "switch_page", went.append)
+    name = found.remaining({})[0].name
+    app = opened(State(member=name))
+    words = {"compare": "Compare it with both", "why": "Ask why it differs", "studio": "Edit it in the Studio"}
+    widget(app, "button", words[page]).click().run()
+    assert went == [f"pages/{page}.py"]
+    here = app.session_state["state"]
+    assert here.own == found.scenario(name)
+    assert here.scenarios == ("confront", "appease", OWN)
+    assert (here.shown, here.versus) == (OWN, "appease")
+    if page == "studio":
+        assert app.session_state["draft"] == here.own
+
+
+def test_what_a_course_is_set_to_fits_into_an_address(found: Findings) -> None:
+    for one in found.members:
+        here = State(scenarios=("confront", "appease", OWN), own=found.scenario(one.name))
+        assert from_query(to_query(here)) == (here, [])
+
+
+def test_findings_of_the_operator_and_of_a_visitor(
+    found: Findings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = found.model_copy(update={"title": "My own search", "members": found.members, "warning": "Lives left out."})
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "findings.json").write_text(mine.as_json(), encoding="utf-8")
+    (tmp_path / "torn").mkdir()
+    (tmp_path / "torn" / "findings.json").write_text("{", encoding="utf-8")
+    monkeypatch.setenv("DURAND_RESULTS", str(tmp_path))
+    assert set(fronts.offered()) == {*shipped(), "mine"}
+    app = opened(State(front="mine"))
+    assert "Lives left out." in [one.value.replace("\\", "") for one in app.warning]
+    app = opened(State(front="nobodys"))
+    assert "This server keeps nothing that a search of the name nobodys found." in said(app)
+    assert fronts.read(lambda what: None, mine.as_json().encode()) == mine
+    with pytest.raises(FindingsError, match="it is not JSON"):
+        fronts.read(lambda what: None, b"{")
+
+
+def test_a_policy_that_is_none_is_refused_in_words(
+    found: Findings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = json.loads(found.as_json())
+    for one in data["members"]:
+        one["policy"]["settings"] = {"levers": {"magic": 1}}
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "findings.json").write_text(json.dumps(data), encoding="utf-8")
+    monkeypatch.setenv("DURAND_RESULTS", str(tmp_path))
+    app = opened(State(front="mine"))
+    widget(app, "button", "Compare it with both").click().run()
+    assert not app.exception
+    assert "magic" in " ".join(one.value for one in app.error)
+    assert app.session_state["state"].own == ""
