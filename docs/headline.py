@@ -319,7 +319,7 @@ def another_way(found: Findings) -> Iterator[str]:
         f"another: {listed([one.title for one in found.objectives])}. That militants die counts for nothing. What follows is of "
         f"{found.fresh_worlds:,} futures that none of them was chosen by. [third-way.md](third-way.md) says how it was done, and "
         "how much of it is left where operations and talks are held as the two courses have them; the dashboard's page *Third "
-        "way* has every course, to be picked by what matters to you."
+        "way* picks among courses that a search found by what matters to you."
     )
     yield ""
     yield from third_way.figures(found)

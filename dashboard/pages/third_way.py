@@ -15,7 +15,7 @@ BROUGHT = "findings that were brought"
 show.page(
     _("Third way"),
     _(
-        "A computer has looked through thousands of courses that Pakistan could take, and kept those that no other betters by "
+        "A computer has looked through many courses that Pakistan could take, and kept those that no other betters by "
         "all that counts. Say what matters to you, see which mixes of levers remain, and open one."
     ),
 )
