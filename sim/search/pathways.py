@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +19,13 @@ from sim.ensemble.simulate import simulate_batch
 from sim.ensemble.spec import LimitError, RunSpec
 from sim.model import FrontierModel
 from sim.scenario import Scenario, load_scenario
-from sim.search.found import Found
 from sim.search.objectives import Matrix
 from sim.search.schema import SEEN, Target
 from sim.vocabulary import month_after, months_between
 from sim.yamlfile import dump
+
+if TYPE_CHECKING:
+    from sim.search.found import Found
 
 TIPPED = 0.25  # of all futures: when so many have missed a target, a course is left
 LOOK, OVER = 12, 6  # signposts are read so many months after a course began, over the last so many
