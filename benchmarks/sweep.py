@@ -2,8 +2,8 @@
 
 Seconds depend on the machine and on what else it does; the ratios hold. What is compared is taken in turns, and each figure
 is the median of three. Each part says first how long it will take. `--brief` does a small share of the work, to see that it
-runs; its figures say little. `--memory` measures the peak of 1,000,000 runs against that of 50,000, `--chunks` the rate at
-several numbers of worlds at a time.
+runs; its figures say little. `--memory` measures the peak of 1,000,000 runs against that of 50,000, and that of 1,000,000
+points with every parameter varied; `--chunks` the rate at several numbers of worlds at a time.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def live_seconds(data: dict[str, Any], chunk: int | None = None) -> float:
     plan = load_plan(data)
     size = chunk or plan.pack_worlds
     block = min(plan.worlds, size)
-    jobs = [plan.job(pack, block, "") for pack in plan.packs(plan.nothing_done(block), block, size)]
+    jobs = [plan.job(pack, block) for pack in plan.packs(plan.nothing_done(block), block, size)]
     started = time.perf_counter()
     for job in jobs:
         simulate_pack(job)
@@ -152,7 +152,7 @@ def check_same(of: int) -> None:
     from sim.experiment.work import simulate_pack
 
     points, plan = 3, plan_of(of)
-    ours = simulate_pack(plan.job(Pack(np.arange(points), 0), 1, "")).outcomes["attacks"].tolist()
+    ours = simulate_pack(plan.job(Pack(np.arange(points), 0), 1)).outcomes["attacks"].tolist()
     months = [row for row in batch_run(points, of, 1, every=1) if row["Step"] < MONTHS]
     mesas = [sum(row["attacks"] for row in months if row["point"] == point) for point in range(points)]
     emas = workbench(points, of, 1)[1]["attacks"].tolist()
@@ -243,10 +243,10 @@ def chunks() -> None:
         print(f"{size:5,} worlds at a time: {points / seconds:6,.0f} runs a second")
 
 
-def peak(points: int, worlds: int, workers: int = 2) -> float:
+def peak(points: int, worlds: int, workers: int = 2, uncertainties: Any = FEW, months: int = MONTHS) -> float:
     """Most resident memory, in MB, that a sweep's own process and its workers ever had, added up."""
     folder = tempfile.mkdtemp()
-    data = experiment(points, worlds, FEW)
+    data = experiment(points, worlds, uncertainties, months)
     code = f"import sim\nif __name__ == '__main__':\n    sim.sweep({data!r}, {folder + '/out'!r}, workers={workers})\n"
     (script := Path(folder) / "run.py").write_text(code, encoding="utf-8")
     own = str(Path(__file__).resolve().parents[1])
@@ -271,6 +271,10 @@ def memory(part: int = 1) -> None:
     print(
         f"peak memory, ten worlds a point, 2 workers: {small:.0f} MB at {few:,} runs, {large:.0f} MB at {many:,}: "
         f"{large / small:.2f} (under 1.2)"
+    )
+    wide = peak(many, 1, uncertainties="all", months=1)
+    print(
+        f"peak memory, {many:,} points of one world and one month, every parameter varied: {wide:.0f} MB (under 1,000)"
     )
 
 

@@ -182,7 +182,7 @@ def first_futures() -> pd.DataFrame:
     out = {}
     for course, scenario in enumerate(plan.scenarios):
         points = np.arange(CHECKED) + course * plan.each
-        found = simulate_pack(plan.job(Pack(points, 0), plan.worlds, "")).outcomes
+        found = simulate_pack(plan.job(Pack(points, 0), plan.worlds)).outcomes
         for metric in ONE_BY_ONE:
             out[metric, scenario.name] = found[metric].reshape(CHECKED, plan.worlds).mean(axis=1)
     return pd.DataFrame(out)

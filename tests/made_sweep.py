@@ -97,5 +97,6 @@ def made(
         "uncertainties": list(uncertainties),
         "design": design or {"kind": "latin_hypercube", "points": count},
     }
-    vars(sweep).update(experiments=experiments, outcomes=table, experiment=Experiment.model_validate(experiment))
+    made = {"experiments": experiments, "outcomes": table, "failures": {}}
+    vars(sweep).update(made, experiment=Experiment.model_validate(experiment))
     return sweep

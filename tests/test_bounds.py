@@ -302,6 +302,7 @@ def shuffled(table: pa.Table, **how: Any) -> bytes:
     return zipped(experiments_parquet=parquet(table, **how))
 
 
+NO_KEY = "0" * 16
 PARCELS: dict[str, tuple[Callable[[], bytes], str]] = {
     # Under a kilobyte as it comes, and gigabytes as text in every row.
     "one text in every row": (
@@ -312,7 +313,7 @@ PARCELS: dict[str, tuple[Callable[[], bytes], str]] = {
     "more in all": (
         lambda: zipped(
             experiments_parquet=parquet(pa.table({"point": np.zeros(2_100_000, dtype=np.int64)})),
-            **{"parts/" + "0" * 16 + "-" + "0" * 16 + "_parquet": parquet(pa.table({"a": np.zeros(2_000_000)}))},
+            **{f"outcomes/scenario=x/{NO_KEY}-{NO_KEY}_parquet": parquet(pa.table({"a": np.zeros(2_000_000)}))},
         ),
         "too large",
     ),

@@ -588,7 +588,7 @@ WRONG: dict[str, tuple[Any, str]] = {
         "none of a sweep's folder: '../../evil.yaml'",
     ),
     "upwards below": (lambda upload: repacked(upload, **{"a/../manifest.json": "x"}), "none of a sweep's folder"),
-    "two dots": (lambda upload: repacked(upload, **{"parts/..": "x"}), "none of a sweep's folder"),
+    "two dots": (lambda upload: repacked(upload, **{"outcomes/..": "x"}), "none of a sweep's folder"),
     "absolute": (lambda upload: repacked(upload, **{"/etc/passwd": "x"}), "none of a sweep's folder"),
     "a drive": (lambda upload: repacked(upload, **{"C:\\manifest.json": "x"}), "none of a sweep's folder"),
     "another file": (
@@ -657,7 +657,7 @@ def test_no_file_that_is_brought_leaves_anything_but_a_message(upload: bytes, tm
 def test_a_part_that_was_changed_is_not_taken(upload: bytes, tmp_path: Path) -> None:
     """Otherwise figures are shown that no model gave."""
     with zipfile.ZipFile(io.BytesIO(upload)) as archive:
-        name = next(one for one in archive.namelist() if "/parts/" in one).removeprefix("sweep/")
+        name = next(one for one in archive.namelist() if "/outcomes/" in one).removeprefix("sweep/")
     for change, says in ((table_of(point=[0]), "torn or damaged"), (None, "Its parts are not those")):
         with pytest.raises(archives.ArchiveError, match=says):
             archives.unpack(lambda what: None, repacked(upload, **{name: change}), str(tmp_path / "back"))

@@ -15,7 +15,6 @@ import sim
 from sim.commands.verify import examine
 from sim.experiment.folder import FolderError
 from sim.experiment.outcome import Sweep
-from sim.experiment.parts import PART
 from sim.experiment.sweep import sweep
 from sim.results import BundleError, open_folder
 from sim.results.bundle import KINDS, write_brief, write_report
@@ -274,7 +273,7 @@ def test_a_foreign_file_in_a_sweep_stops_it_and_survives(tmp_path: Path) -> None
     """Otherwise going on with a sweep deletes what ends in .parquet."""
     out = tmp_path / "out"
     sweep(EXPERIMENT, out, chunk=4)
-    for place in ("thesis.docx", "parts/mine.parquet", "scenarios/mine.yaml"):
+    for place in ("thesis.docx", "outcomes/scenario=confront/mine.parquet", "scenarios/mine.yaml"):
         (out / place).write_text("mine", encoding="utf-8")
         with pytest.raises(FolderError, match=place):
             sweep(EXPERIMENT, out)
@@ -282,18 +281,18 @@ def test_a_foreign_file_in_a_sweep_stops_it_and_survives(tmp_path: Path) -> None
         (out / place).unlink()
     other = tmp_path / "other"
     sweep({**EXPERIMENT, "seed": 5}, other, chunk=4)
-    theirs = next(path for path in files(other) if path.parent.name == "parts" and ".months" not in path.name)
-    (out / "parts" / theirs.name).write_bytes(theirs.read_bytes())
+    theirs = next(path for path in files(other) if path.parts[-3] == "outcomes")
+    (out.joinpath(*theirs.parts[-3:])).write_bytes(theirs.read_bytes())
     with pytest.raises(FolderError, match="of another sweep"):
         sweep(EXPERIMENT, out)
-    assert (out / "parts" / theirs.name).exists()
+    assert out.joinpath(*theirs.parts[-3:]).exists()
 
 
 def test_a_damaged_part_is_made_again_and_said(tmp_path: Path) -> None:
     """Otherwise nobody learns that the disk is bad."""
     out = tmp_path / "out"
     whole = sweep(EXPERIMENT, out, chunk=4)
-    part = next(path for path in files(out) if PART.fullmatch(f"parts/{path.name}") and ".months" not in path.name)
+    part = next(path for path in files(out) if path.parts[-3] == "outcomes")
     for path in (part, out / "experiments.parquet"):
         before = path.read_bytes()
         path.write_bytes(flipped(before, 100))
@@ -308,11 +307,11 @@ def test_a_part_that_is_gone_is_told(tmp_path: Path) -> None:
     """Otherwise a sweep is analysed without some of its runs."""
     out = tmp_path / "out"
     sweep(EXPERIMENT, out, chunk=4)
-    for path in [path for path in files(out) if path.parent.name == "parts"]:
+    for path in [path for path in files(out) if path.parts[-3] in ("outcomes", "series")]:
         content = path.read_bytes()
         path.unlink()
         with pytest.raises(FolderError, match="were kept"):
-            _ = Sweep.load(out).series if ".months" in path.name else Sweep.load(out).outcomes
+            _ = Sweep.load(out).series if path.parts[-3] == "series" else Sweep.load(out).outcomes
         assert examine(out).missing
         path.write_bytes(content)
 

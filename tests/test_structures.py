@@ -129,11 +129,11 @@ class TestSets:
         plan, sets = load_plan(self.posterior), accepted(file_of("posterior:2022-12"))
         names = [factor.name for factor in plan.drawn if factor.kind == "uncertainty"]
         assert set(names) == set(sets)
-        rows = np.arange(100) * 3
+        rows, drawn = np.arange(100) * 3, plan.draws.values(np.arange(100))
         for column, name in enumerate(names):
             low, high = PARAMETERS[name].low, PARAMETERS[name].high
-            assert plan.draws[:, column].tolist() == np.clip(sets[name][rows], low, high).tolist()
-        assert plan.draws[:, -1].sum() == 50  # the switch is even over them
+            assert drawn[:, column].tolist() == np.clip(sets[name][rows], low, high).tolist()
+        assert drawn[:, -1].sum() == 50  # the switch is even over them
         assert extent(self.posterior)[0] == 200
 
     @pytest.mark.parametrize(
@@ -273,7 +273,7 @@ class TestGivenData:
         done = made(str(tmp_path), at, outcomes, design={"kind": "factorial"})
         found = done.sensitivity(method="pawn", factors=["chip_value"])
         assert found.indices.index.get_level_values("factor").tolist() == ["chip_value"]
-        assert "moves most with “chip value”" in found.reading()[0]
+        assert f"moves most with “{PARAMETERS['chip_value'].title}”" in found.reading()[0]
         with pytest.raises(
             sim.experiment.sensitivity.methods.SensitivityError, match="with --method pawn or delta any design"
         ):

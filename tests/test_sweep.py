@@ -101,6 +101,11 @@ class TestFiles:
                 "too many runs",
             ),
             (
+                HEAD
+                + f"uncertainties: [{NAMES[0]}]\nworlds: 200\nluck: own\ndesign: {{kind: latin_hypercube, points: 9999}}",
+                "e.yaml:6: own random draws for 1,999,800 worlds; allowed: for at most 1,000,000, or shared",
+            ),
+            (
                 HEAD + "uncertainties: all\ndesign: {kind: saltelli, base: 100}",
                 "design.base is not a power of two: 100",
             ),

@@ -20,11 +20,12 @@ import pytest
 
 from sim.ensemble import pool
 from sim.ensemble.pool import WorkersError
-from sim.experiment import executors, work
+from sim.experiment import executors
+from sim.experiment import sweep as runner
 from sim.experiment.outcome import Sweep
+from sim.experiment.plan import Order
 from sim.experiment.store import Local
 from sim.experiment.sweep import Standing, SweepStoppedError, sweep
-from sim.experiment.work import Job
 
 ROOT = Path(__file__).resolve().parents[1]
 EXPERIMENT: dict[str, Any] = {
@@ -66,8 +67,7 @@ def same(a: Sweep, b: Sweep) -> None:
 
 
 def parts(place: Path) -> int:
-    folder = place / "parts"
-    return len([one for one in folder.glob("*.parquet") if ".months" not in one.name]) if folder.is_dir() else 0
+    return len(list(place.glob("outcomes/*/*.parquet")))
 
 
 def begin(file: Path, out: Path, *words: str) -> subprocess.Popen[str]:
@@ -108,7 +108,7 @@ def children(group: int) -> list[int]:
     return found
 
 
-def die(job: Job) -> None:
+def die(order: Order) -> None:
     os._exit(9)
 
 
@@ -135,12 +135,12 @@ class TestProcesses:
 
     def test_workers_that_always_die_are_given_up(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(pool, "MOST_DEATHS", 0)
-        monkeypatch.setattr("sim.experiment.sweep.carry_out", die)
+        monkeypatch.setattr("sim.experiment.sweep.fulfil", die)
         with pytest.raises(SweepStoppedError, match=r"they die again and again.*0 of 192 runs are kept"):
             sweep(EXPERIMENT, tmp_path / "out", workers=2, engine="numpy")
 
     def test_another_version_elsewhere_is_noticed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(work, "model_fingerprint", lambda model: "another")
+        monkeypatch.setattr(runner, "model_fingerprint", lambda model: "another")
         with pytest.raises(SweepStoppedError, match="install the same version of durand, NumPy and SciPy everywhere"):
             sweep(EXPERIMENT, tmp_path / "out")
 
@@ -216,7 +216,7 @@ class TestDisk:
         writing = Local.writing
 
         def full(self: Local, name: str) -> Any:
-            if name.startswith("parts/") and len(self.names("parts")) > 6:
+            if name.startswith("outcomes/") and parts(self.path) > 3:
                 return _Full(writing(self, name))
             return writing(self, name)
 

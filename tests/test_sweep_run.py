@@ -23,7 +23,7 @@ from sim.experiment import work
 from sim.experiment.folder import FolderError
 from sim.experiment.load import ExperimentError, load_plan
 from sim.experiment.outcome import Sweep
-from sim.experiment.parts import fingerprint
+from sim.experiment.parts import fingerprint, part_names
 from sim.experiment.store import open_store
 from sim.experiment.sweep import Standing, SweepInterrupted, SweepStoppedError, estimate, sweep
 from sim.experiment.work import Job
@@ -59,7 +59,12 @@ def same(a: Sweep, b: Sweep) -> None:
 
 
 def parts(place: str | Path) -> list[Path]:
-    return sorted(Path(place, "parts").glob("*.parquet"))
+    return sorted(path for kind in ("outcomes", "series") for path in Path(place, kind).glob("*/*.parquet"))
+
+
+def beside(part: Path, place: Path) -> Path:
+    """Where a part of another sweep would stand in this one."""
+    return place.joinpath(*part.parts[-3:])
 
 
 class TestNumbers:
@@ -151,7 +156,7 @@ class TestNumbers:
 class TestFolders:
     def test_what_is_in_it(self, whole: Sweep) -> None:
         names = {path.name for path in Path(whole.place).iterdir()}
-        assert names == {"manifest.json", "experiment.yaml", "experiments.parquet", "parts", "scenarios"}
+        assert names == {"manifest.json", "experiment.yaml", "experiments.parquet", "outcomes", "scenarios"}
         assert whole.manifest["state"] == "finished"
         assert whole.manifest["versions"]["numpy"] == np.__version__
         assert whole.complete
@@ -213,19 +218,19 @@ class TestFolders:
         harm(names[1])
         same(whole, sweep(SMALL, place, chunk=12))
         assert parts(place) == names
-        assert not list((place / "parts").glob(".*"))
+        assert not list((place / "outcomes").rglob(".*"))
         assert first.fingerprint == whole.fingerprint
 
     def test_another_sweeps_part_is_not_taken(self, whole: Sweep, tmp_path: Path) -> None:
         other = sweep({**SMALL, "seed": 8}, tmp_path / "other")
         sweep(SMALL, tmp_path / "out", chunk=12)
         for part in parts(other.place):
-            shutil.copy(part, tmp_path / "out" / "parts" / part.name)
+            shutil.copy(part, beside(part, tmp_path / "out"))
         names = "|".join(part.name for part in parts(other.place))
         with pytest.raises(FolderError, match=f"({names}): of another sweep; move it away"):
             sweep(SMALL, tmp_path / "out")
         for part in parts(other.place):
-            (tmp_path / "out" / "parts" / part.name).unlink()
+            beside(part, tmp_path / "out").unlink()
         same(whole, sweep(SMALL, tmp_path / "out"))
 
     def test_the_same_points_twice_count_once(self, whole: Sweep, tmp_path: Path) -> None:
@@ -233,7 +238,7 @@ class TestFolders:
         sweep(SMALL, tmp_path / "one", chunk=12)
         sweep(SMALL, tmp_path / "two", chunk=20)
         for part in parts(tmp_path / "two"):
-            shutil.copy(part, tmp_path / "one" / "parts" / part.name)
+            shutil.copy(part, beside(part, tmp_path / "one"))
         same(whole, sweep(SMALL, tmp_path / "one"))
 
     @pytest.mark.parametrize(
@@ -291,7 +296,7 @@ class TestFolders:
         assert one.series["attacks"].groupby(level=["point", "world"]).sum().equals(one.outcomes["attacks"])
         assert one.calendar("confront") == ["2021-08", "2021-09", "2021-10"]
         for part in parts(other.place):
-            if part.name.endswith(".months.parquet"):
+            if part.parts[-3] == "series":
                 part.write_bytes(b"torn")
         same(one, sweep(data, other.place))
         pd.testing.assert_frame_equal(one.series, Sweep.load(other.place).series, check_exact=True)
@@ -311,7 +316,7 @@ class TestFolders:
         one = sweep(SMALL, "memory://sweeps/one", chunk=12)
         same(whole, one)
         store = open_store("memory://sweeps/one")
-        name = store.names("parts")[0]
+        name = part_names(store, "outcomes", ["confront"])[0]
         store.remove(name)
         same(whole, sweep(SMALL, "memory://sweeps/one"))
 

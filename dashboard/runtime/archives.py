@@ -33,7 +33,7 @@ _MOST_TEXT = {".json": 2**20, ".yaml": LIMIT}
 # The files of a sweep: at the top or in one folder of any name, which is left aside.
 _NAME = re.compile(
     r"(?:[^/\\]{1,100}/)?(manifest\.json|experiment\.yaml|experiments\.parquet|(?:lever_)?design\.csv|"
-    r"scenarios/[A-Za-z0-9_-]{1,100}\.yaml|parts/[0-9a-f]{16}-[0-9a-f]{16}(?:\.months)?\.parquet)"
+    r"scenarios/[A-Za-z0-9_-]{1,100}\.yaml|(?:outcomes|series)/scenario=[\w.%-]{1,360}/[0-9a-f]{16}-[0-9a-f]{16}\.parquet)"
 )
 # What comes of files that are not what they should be.
 _AMISS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError, MemoryError, OSError)
@@ -70,7 +70,7 @@ def unpack(tell: Tell, upload: bytes, folder: str) -> bool:
     try:
         for name, content in _files(upload):
             target = fresh / name
-            target.parent.mkdir(exist_ok=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
         _check(Sweep.load(fresh), fresh)
         if not Path(folder).exists():
@@ -149,7 +149,7 @@ def _look(name: str, content: bytes, room: Room) -> None:
 
 def _check(sweep: Sweep, home: Path) -> None:
     """Whether a sweep is finished, and is what its manifest says."""
-    from sim.experiment.parts import END, FOLDER, MONTHS_END, PartError, read_part
+    from sim.experiment.parts import OUTCOMES, PartError, part_names, read_part
     from sim.experiment.store import open_store
 
     about, store = sweep.manifest, open_store(home)
@@ -160,13 +160,12 @@ def _check(sweep: Sweep, home: Path) -> None:
             raise ArchiveError(f"{key}: allowed here: 1 to {most:,}")
     _check_words(about)
     runs = mark = 0
-    for name in store.names(FOLDER):
-        if name.endswith(END) and not name.endswith(MONTHS_END):
-            try:
-                part = read_part(store, name, str(about["identity"]))
-            except PartError as problem:
-                raise ArchiveError(str(problem)) from None
-            runs, mark = runs + part.runs, (mark + part.fingerprint) % 2**64
+    for name in part_names(store, OUTCOMES, about["particulars"]["scenarios"]):
+        try:
+            part = read_part(store, name, str(about["identity"]))
+        except PartError as problem:
+            raise ArchiveError(str(problem)) from None
+        runs, mark = runs + part.runs, (mark + part.fingerprint) % 2**64
     if (runs, f"{mark:016x}") != (about["finished_runs"], sweep.fingerprint):
         raise ArchiveError("its parts are not those that its manifest speaks of; zip the whole folder")
     points = sweep.experiments

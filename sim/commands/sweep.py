@@ -14,8 +14,8 @@ from sim.ensemble.spec import LimitError
 
 def sweep(
     experiment: Annotated[
-        str, typer.Argument(metavar="EXPERIMENT", help="An experiment's file, or its name in the library.")
-    ],
+        str | None, typer.Argument(metavar="EXPERIMENT", help="An experiment's file, or its name in the library.")
+    ] = None,
     out: Annotated[str | None, typer.Option(metavar="DIR", help="Folder to fill, or a URL that fsspec knows.")] = None,
     workers: Workers = 1,
     dask: Annotated[
@@ -27,12 +27,26 @@ def sweep(
         list[str] | None, typer.Option(metavar="DIR", help="Take over what another sweep has in common. Repeatable.")
     ] = None,
     chunk: Annotated[int | None, typer.Option(metavar="N", help="Worlds at a time; changes no number.")] = None,
+    compact: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="Join the many parts of a sweep into few; nothing is run."),
+    ] = None,
 ) -> None:
     """Run an experiment: many points, each in some worlds. Run again with the same DIR to go on."""
     from sim.commands import sweep_tables
     from sim.experiment.sweep import SweepInterrupted, estimate
     from sim.experiment.sweep import sweep as run_sweep
 
+    if compact is not None:
+        from sim.experiment.compact import compact as join_parts
+
+        if experiment is not None or out is not None:
+            raise LimitError("--compact DIR goes by itself: it asks for no EXPERIMENT and no --out")
+        before, after = join_parts(compact)
+        print(f"{compact}: {before:,} parts are now {after:,}, with the same rows")
+        return
+    if experiment is None:
+        raise LimitError("EXPERIMENT is needed: a file, or a name in the library")
     if dask is not None and workers != 1:
         raise LimitError("--workers are of this machine, --dask brings its own; give one of the two")
     if dry_run:

@@ -40,17 +40,16 @@ def examine(folder: Path) -> Look:
     Raises:
         BundleError: it is none of durand's, or its header is torn or changed.
     """
-    from sim.experiment.folder import FORMAT
     from sim.results.folders import look
 
     found = look(folder)
-    return _with_parts(folder, found) if found.format == FORMAT else found
+    return _with_parts(folder, found) if found.format.startswith("durand sweep ") else found
 
 
 def _with_parts(folder: Path, found: Look) -> Look:
     """A sweep's parts have their digests in their names; the manifest says how many runs they hold, and their fingerprint."""
     from sim.experiment.folder import read_manifest
-    from sim.experiment.parts import MONTHS_END, PART, PartError, read_part, read_table
+    from sim.experiment.parts import PART, SERIES, PartError, read_part, read_table
     from sim.experiment.store import open_store
 
     store = open_store(folder)
@@ -62,19 +61,19 @@ def _with_parts(folder: Path, found: Look) -> Look:
     runs = mark = 0
     for name in names:
         try:
-            if name.endswith(MONTHS_END):
+            if name.startswith(SERIES):
                 read_table(store, name)
             else:
                 part = read_part(store, name, manifest["identity"])
                 runs, mark = runs + part.runs, (mark + part.fingerprint) % 2**64
-                missing += [part.months] if part.months and part.months not in names else []
+                missing += [part.series] if part.series and part.series not in names else []
             fine.append(name)
         except PartError:
             changed.append(name)
     # A sweep that was killed has more in its parts than it came to say.
     finished = manifest["state"] == "finished"
     if runs < manifest["finished_runs"] or (finished and f"{mark:016x}" != manifest["fingerprint"]):
-        missing.append(f"parts/ ({manifest['finished_runs']:,} runs were kept, {runs:,} are there)")
+        missing.append(f"outcomes/ ({manifest['finished_runs']:,} runs were kept, {runs:,} are there)")
     return replace(
         found, fine=tuple(fine), changed=tuple(changed), missing=tuple(missing), foreign=tuple(sorted(foreign))
     )

@@ -91,7 +91,7 @@ class PointModel:
         count = len(next(iter(values.values()))) if values else 1
         out = {metric: np.zeros(count) for metric in plan.metrics}
         # A job of the plan's own first point says all but the values.
-        whole = plan.job(Pack(np.array([number * plan.each]), 0), plan.worlds, "")
+        whole = plan.job(Pack(np.array([number * plan.each]), 0), plan.worlds)
         for block in range(0, plan.worlds, plan.pack_worlds):
             worlds = min(plan.pack_worlds, plan.worlds - block)
             size = max(1, plan.pack_worlds // worlds)
@@ -105,7 +105,6 @@ class PointModel:
                     stands=stands,
                     variants=variants,
                     points=points,
-                    block=0,
                     firsts=np.full(len(points), block),
                     first_world=block,
                     series=False,

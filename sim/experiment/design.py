@@ -1,22 +1,34 @@
-"""Designs: where in the ranges the points of an experiment lie, as places between 0 and 1, a column for each factor.
+"""Designs: where in the ranges the points of an experiment lie, and the values that they stand for.
 
-All that is drawn comes from the design's seed: for the Latin hypercube from the project's own streams, one for each
-factor's name, so that adding a factor moves no other; for Saltelli's scheme and Morris's from SALib, whose analysis
-needs the rows in its own order.
+All that is drawn comes from the design's seed: for Latin hypercubes from the project's own streams, named after the
+factors, so that adding a factor moves no other; for Saltelli's scheme and Morris's as SALib draws it, whose analysis needs
+the rows in its own order.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 from array import array
-from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.experiment.factors import Factor
+from sim.experiment.layouts import (
+    CrossSampled,
+    Grid,
+    Layout,
+    Matrix,
+    Numbers,
+    Rows,
+    Sliced,
+    Trajectories,
+    by_column,
+)
 from sim.experiment.schema import (
     MOST_POINTS,
     Design,
@@ -33,7 +45,9 @@ from sim.parameters.posterior import POSTERIOR, accepted, file_of
 from sim.worlds import Streams, Vector
 from sim.yamlfile import short, suggestion
 
-Matrix: TypeAlias = NDArray[np.float64]  # (points, factors)
+# A Latin hypercube of more points is sliced: to put all points of a factor in order takes their table.
+MOST_ORDERED = 100_000
+_AT_ONCE = 1_000  # points of a table that are told at once
 
 
 class PointsError(ValueError):
@@ -80,8 +94,107 @@ def groups_of(design: Design, names: Sequence[str]) -> list[str] | None:
     return [of.get(name, name) for name in names]
 
 
-def values(design: Design, factors: Sequence[Factor], text: Callable[[str], str]) -> Matrix:
-    """Every point's values, shape (points, factors), laid out factor by factor (a table may take half of the memory).
+class Points(Protocol):
+    """The values of a design's points.
+
+    Attributes:
+        together: how many points in a row are made at once: who asks for neighbours is answered sooner.
+    """
+
+    @property
+    def together(self) -> int: ...
+
+    def __len__(self) -> int:
+        """How many points there are."""
+
+    def values(self, numbers: Numbers) -> Matrix:
+        """Values of these points, by their numbers: shape (numbers, factors), column by column in memory."""
+
+    def some(self, numbers: Numbers) -> Points:
+        """The same, for these points alone, where that is less to send."""
+
+    def told(self) -> Iterator[bytes]:
+        """What the values follow from, for a digest."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Points whose values stand in a table, shape (points, factors).
+
+    Attributes:
+        numbers, of: where the table has some points only, their numbers, in rising order, and how many there are in all.
+    """
+
+    table: Matrix = field(repr=False)
+    numbers: Numbers | None = field(default=None, repr=False)
+    of: int = 0
+    together: ClassVar[int] = 1
+
+    def __len__(self) -> int:
+        return self.of or len(self.table)
+
+    def values(self, numbers: Numbers) -> Matrix:
+        rows = numbers if self.numbers is None else np.searchsorted(self.numbers, numbers)
+        return by_column(self.table, rows)
+
+    def some(self, numbers: Numbers) -> Table:
+        chosen = np.unique(numbers)
+        return Table(self.values(chosen), chosen, len(self))
+
+    def told(self) -> Iterator[bytes]:
+        for first in range(0, len(self.table), _AT_ONCE):
+            yield np.ascontiguousarray(self.table[first : first + _AT_ONCE], dtype="<f8").tobytes()
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Points that are made when they are asked for.
+
+    Attributes:
+        sets: factor -> its value in each of some sets, over which the points are spread evenly; the layout has the others.
+    """
+
+    design: Design
+    factors: tuple[Factor, ...]
+    layout: Layout
+    sets: Mapping[str, Vector] = field(default_factory=dict, repr=False)
+
+    @property
+    def together(self) -> int:
+        return self.layout.together
+
+    def __len__(self) -> int:
+        return size(self.design, self.factors)
+
+    def values(self, numbers: Numbers) -> Matrix:
+        out, points = self.layout.places(numbers), len(self)
+        for column, factor in enumerate(self.factors):
+            if (values := self.sets.get(factor.name)) is not None:
+                out[:, column] = np.clip(values[numbers * len(values) // points], factor.low, factor.high)
+            else:
+                out[:, column] = factor.values(out[:, column])
+        return out
+
+    def some(self, numbers: Numbers) -> Points:
+        if self.layout.small:
+            return self
+        chosen = np.unique(numbers)
+        return Table(self.values(chosen), chosen, len(self))
+
+    def told(self) -> Iterator[bytes]:
+        yield json.dumps([self.design.model_dump(mode="json"), [asdict(one) for one in self.factors]]).encode()
+        # Should they come to be made in another way, the first points tell.
+        first = self.values(np.arange(min(len(self), _AT_ONCE)))
+        yield np.ascontiguousarray(first, dtype="<f8").tobytes()
+        for name in sorted(self.sets):
+            yield self.sets[name].astype("<f8").tobytes()
+
+
+NO_DESIGN = Table(np.zeros((1, 0)))
+
+
+def points(design: Design, factors: tuple[Factor, ...], text: Callable[[str], str]) -> Points:
+    """A design's points.
 
     Args:
         text: gives the text of the file of a listed design.
@@ -90,16 +203,11 @@ def values(design: Design, factors: Sequence[Factor], text: Callable[[str], str]
         PointsError: the listed points are not right.
     """
     if isinstance(design, Listed):
-        return listed(text(design.file), factors)
-    out = np.asfortranarray(places(design, factors))
+        return Table(listed(text(design.file), factors))
+    if isinstance(design, Told):  # all but levers comes with the worlds: see `told.py`
+        factors = tuple(factor for factor in factors if factor.kind == "lever")
     sets = sets_of(design) if isinstance(design, Posterior) else {}
-    for column, factor in enumerate(factors):
-        if factor.name in sets:
-            rows = np.arange(len(out)) * len(sets[factor.name]) // len(out)
-            out[:, column] = np.clip(sets[factor.name][rows], factor.low, factor.high)
-        else:
-            out[:, column] = factor.values(np.ascontiguousarray(out[:, column]))
-    return out
+    return Drawn(design, factors, layout(design, factors), sets)
 
 
 def sets_of(design: Posterior) -> dict[str, Vector]:
@@ -109,50 +217,61 @@ def sets_of(design: Posterior) -> dict[str, Vector]:
 
 def places(design: Design, factors: Sequence[Factor]) -> Matrix:
     """Every point's place in each factor's range, 0 to 1, shape (points, factors)."""
-    count = len(factors)
+    return layout(design, factors).places(np.arange(size(design, factors)))
+
+
+def layout(design: Design, factors: Sequence[Factor]) -> Layout:
+    """A design, laid out."""
     if isinstance(design, Factorial):
-        return _factorial(design, factors)
+        return Grid(tuple(_levels(design, factor) for factor in factors))
+    names = tuple(factor.name for factor in factors)
     if isinstance(design, LatinHypercube | Posterior | Told):
-        return _latin_hypercube(size(design, factors), design.seed, factors)
-    names = [factor.name for factor in factors]
-    problem: dict[str, Any] = {"num_vars": count, "names": names, "bounds": [[0.0, 1.0]] * count}
-    if groups := groups_of(design, names):
-        problem["groups"] = groups
-    out: Matrix
+        count = size(design, factors)
+        sliced = count > MOST_ORDERED and len(names) > 0
+        return Sliced(count, design.seed, names) if sliced else Rows(_ordered(count, design.seed, names))
     if isinstance(design, Saltelli):
-        from SALib.sample import sobol
+        from scipy.stats import qmc
 
-        out = sobol.sample(problem, design.base, calc_second_order=design.second_order, seed=design.seed)
-    elif isinstance(design, Morris):
-        from SALib.sample import morris
-
-        out = morris.sample(problem, design.trajectories, num_levels=design.levels, seed=design.seed)
-    else:
-        raise ValueError("listed points have values, not places")
-    return out
-
-
-def _factorial(design: Factorial, factors: Sequence[Factor]) -> Matrix:
-    levels = [len(factor.levels) or design.levels for factor in factors]
-    out = np.empty((size(design, factors), len(factors)), order="F")
-    numbers = np.arange(len(out))
-    for column in reversed(range(len(factors))):
-        count = levels[column]
-        # The middle of each level's share for levels as such; from end to end for a range.
-        at = (np.arange(count) + 0.5) / count if factors[column].levels else np.linspace(0.0, 1.0, count)
-        out[:, column] = at[numbers % count]
-        numbers //= count
-    return out
+        sequence = qmc.Sobol(2 * len(factors), scramble=True, seed=design.seed)
+        groups = groups_of(design, names) or names
+        number = {name: number for number, name in enumerate(dict.fromkeys(groups))}
+        moved = np.array([number[name] for name in groups])
+        return CrossSampled(sequence.random(design.base), design.second_order, moved)
+    if isinstance(design, Morris):
+        return _trajectories(design, len(factors))
+    raise ValueError("listed points have values, not places")
 
 
-def _latin_hypercube(points: int, seed: int, factors: Sequence[Factor]) -> Matrix:
+def _levels(design: Factorial, factor: Factor) -> Vector:
+    """The middle of each level's share for levels as such; from end to end for a range."""
+    count = len(factor.levels) or design.levels
+    return (np.arange(count) + 0.5) / count if factor.levels else np.linspace(0.0, 1.0, count)
+
+
+def _ordered(points: int, seed: int, names: Sequence[str]) -> Matrix:
     streams = Streams(seed, points)
-    out = np.empty((points, len(factors)), order="F")
-    for column, factor in enumerate(factors):
-        order = np.argsort(streams.uniform(f"design.order/{factor.name}", 0), kind="stable")
-        within = streams.uniform(f"design.within/{factor.name}", 0)
+    out = np.empty((points, len(names)), order="F")
+    for column, name in enumerate(names):
+        order = np.argsort(streams.uniform(f"design.order/{name}", 0), kind="stable")
+        within = streams.uniform(f"design.within/{name}", 0)
         out[order, column] = (np.arange(points) + within) / points
     return out
+
+
+def _trajectories(design: Morris, count: int) -> Trajectories:
+    """As SALib draws them, trajectory by trajectory: the order of the factors, whether each rises, where each starts."""
+    rng = np.random.default_rng(design.seed)
+    shape = (design.trajectories, count)
+    step = design.levels / (2.0 * (design.levels - 1))
+    start, turn, rises = np.empty(shape), np.empty(shape, dtype=np.int32), np.empty(shape, dtype=bool)
+    lower = np.linspace(0.0, 1.0 - step, design.levels // 2)
+    for one in range(design.trajectories):
+        order = np.arange(count, dtype=np.int32)
+        rng.shuffle(order)
+        turn[one] = order
+        rises[one] = rng.choice([-1, 1], count) > 0
+        start[one] = rng.choice(lower, count)
+    return Trajectories(start, turn, rises, step)
 
 
 def listed(text: str, factors: Sequence[Factor]) -> Matrix:

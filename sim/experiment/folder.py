@@ -2,7 +2,8 @@
 
 `manifest.json` comes first and says whose folder it is, with the digests of all files but parts, whose names have theirs
 (see `sim.results.folders` for how a manifest is sealed); `experiment.yaml`, with the scenarios and listed points beside it,
-makes the sweep again anywhere; `experiments.parquet` has a row for each point; `parts/` is filled by whoever does the work.
+makes the sweep again anywhere; `experiments.parquet` has a row for each point; `outcomes/`, and `series/` where every month is
+kept, are filled by whoever does the work.
 """
 
 from __future__ import annotations
@@ -13,12 +14,24 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from sim.experiment.parts import FOLDER, MONTHS_END, PART, ForeignPartError, Part, PartError, read_part
+from sim.experiment.parts import (
+    OUTCOMES,
+    PART,
+    SERIES,
+    ForeignPartError,
+    Part,
+    PartError,
+    part_names,
+    read_part,
+    scenario_folder,
+)
 from sim.experiment.plan import Done, Plan
+from sim.experiment.points import NAME as POINTS
+from sim.experiment.points import write_points
 from sim.experiment.schema import Listed
 from sim.experiment.store import Local, Store
 from sim.results.folders import BundleError, located, sealed, unsealed
@@ -26,12 +39,8 @@ from sim.results.manifest import machine, now
 from sim.scenario import Scenario
 from sim.yamlfile import dump
 
-if TYPE_CHECKING:
-    from sim.experiment.work import Receipt
-
-FORMAT = "durand sweep 2"
-ROWS_AT_ONCE = 20_000
-_OWN = {"experiment.yaml", "experiments.parquet", "design.csv", "lever_design.csv", "scenarios", FOLDER}
+FORMAT = "durand sweep 3"
+_OWN = {"experiment.yaml", POINTS, "design.csv", "lever_design.csv", "scenarios", OUTCOMES, SERIES}
 _WORDS = {
     "engine": "engine",
     "scenarios": "scenarios",
@@ -77,9 +86,9 @@ class Folder:
         self.runs = self.fingerprint = 0
         self._earlier_seconds = 0.0
         self._began = now()
+        # How many failures the table of points tells of.
+        self._told_failures = 0
         self.done: Done = {}
-        # The failures that the table of points tells of, where this sitting has written it.
-        self._told: dict[int, str] | None = None
 
     def open(self, command: str | None) -> None:
         """Begin, or go on with what is there.
@@ -93,12 +102,13 @@ class Folder:
             self.block_worlds = int(manifest["block_worlds"])
             self._earlier_seconds = float(manifest["elapsed_seconds"])
             self._began = str(manifest["began"])
+            self._told_failures = int(manifest["failed_points"])
             self._check_files(manifest)
         self.done = self.plan.nothing_done(self.block_worlds)
         self._take_stock()
         self._tidy()
         self.write_manifest("running", 0.0, command)
-        if "experiments.parquet" not in self._files:
+        if POINTS not in self._files:
             self._write_experiment()
             self.write_points()
             self.write_manifest("running", 0.0, command)
@@ -108,20 +118,20 @@ class Folder:
         """Whether every world of every point is done."""
         return all(bool(part.all()) for part in self.done.values())
 
-    def book(self, receipt: Receipt | Part) -> None:
+    def book(self, part: Part) -> None:
         """Note that a part is there."""
-        self.done[receipt.block][receipt.points] = True
-        self.names |= {receipt.name, receipt.months}
-        self.failures.update(receipt.failures)
-        self.runs += receipt.runs
-        self.fingerprint = (self.fingerprint + receipt.fingerprint) % 2**64
+        self.done[part.block][part.points] = True
+        self.names |= {part.name, part.series}
+        self.failures.update(part.failures)
+        self.runs += part.runs
+        self.fingerprint = (self.fingerprint + part.fingerprint) % 2**64
 
     def close(self, seconds: float, command: str | None) -> None:
         """Write what a reader needs: points with their errors, manifest."""
         self._take_stock()
         if self.finished:
             self._tidy()
-        if self._told != self.failures:
+        if len(self.failures) != self._told_failures:
             self.write_points()
         self.write_manifest("finished" if self.finished else "interrupted", seconds, command)
 
@@ -142,8 +152,9 @@ class Folder:
         torn = torn_files(self.store, manifest["files"])
         self.redone += torn
         self._files = {} if torn else dict(manifest["files"])
-        own = {"manifest.json", *_OWN, *map(_scenario_file, self.plan.sources)}
-        names = [name for inside in ("", "scenarios", FOLDER) for name in self.store.names(inside)]
+        folders = {f"{kind}/{scenario_folder(name)}" for kind in (OUTCOMES, SERIES) for name in self._scenarios}
+        own = {"manifest.json", *_OWN, *folders, *map(_scenario_file, self.plan.sources)}
+        names = [name for inside in ("", "scenarios", OUTCOMES, SERIES, *folders) for name in self.store.names(inside)]
         foreign = [
             name
             for name in names
@@ -165,25 +176,32 @@ class Folder:
             "name a new folder (--reuse takes over what both have in common)"
         )
 
+    @property
+    def _scenarios(self) -> list[str]:
+        return [one.name for one in self.plan.scenarios]
+
     def _take_stock(self) -> None:
         """Check every part that is not known yet, and remove those that are no good."""
-        for name in self.store.names(FOLDER):
-            if not PART.fullmatch(name) or name.endswith(MONTHS_END) or name in self.names:
+        found: list[Part] = []
+        for name in part_names(self.store, OUTCOMES, self._scenarios):
+            if name in self.names:
                 continue
             try:
-                part = read_part(self.store, name, self.plan.identity)
+                found.append(read_part(self.store, name, self.plan.identity))
             except ForeignPartError as problem:
                 raise FolderError(
                     f"{self.store.place}: {problem}; move it away, or name a new folder (--reuse takes over what both "
                     "have in common)"
                 ) from None
             except (PartError, ValueError, KeyError, TypeError):
-                part = None
                 self.redone.append(name)
-            if part is not None and self._is_new(part):
+                self.store.remove(name)
+        # Large ones first: where joining parts was broken off, the joint one stands for those that it was made of.
+        for part in sorted(found, key=lambda one: -len(one.points)):
+            if self._is_new(part):
                 self.book(part)
             else:
-                self.store.remove(name)
+                self.store.remove(part.name)
 
     def _is_new(self, part: Part) -> bool:
         """Whether it holds nothing that another part holds: two may when a process that was thought dead was not."""
@@ -193,9 +211,11 @@ class Folder:
     def _tidy(self) -> None:
         """Remove what interrupted work left behind."""
         self.store.tidy()
-        self.store.tidy(FOLDER)
-        for name in self.store.names(FOLDER):
-            if PART.fullmatch(name) and name.endswith(MONTHS_END) and name not in self.names:
+        for kind in (OUTCOMES, SERIES):
+            for name in self._scenarios:
+                self.store.tidy(f"{kind}/{scenario_folder(name)}")
+        for name in part_names(self.store, SERIES, self._scenarios):
+            if name not in self.names:
                 self.store.remove(name)
 
     def write_manifest(self, state: str, seconds: float, command: str | None) -> None:
@@ -262,11 +282,12 @@ class Folder:
         experiment, plan = self.plan.experiment, self.plan
         data = experiment.data()
         data["scenarios"] = [self._write_scenario(one) for one in plan.sources]
-        for key, design, factors, values in (
+        for key, design, factors, points in (
             ("design", experiment.design, plan.drawn, plan.draws),
             ("lever_design", experiment.lever_design, plan.mixed, plan.mixes),
         ):
             if isinstance(design, Listed):
+                values = points.values(np.arange(len(points)))
                 columns = [
                     factor.names(values[:, n]) or map(repr, values[:, n].tolist()) for n, factor in enumerate(factors)
                 ]
@@ -285,24 +306,9 @@ class Folder:
         return name
 
     def write_points(self) -> None:
-        """Write `experiments.parquet`: a row for each point, levers, uncertainties and constants apart."""
-        with self.store.writing("experiments.parquet") as file:
-            self._write_points(file)
-        self._files["experiments.parquet"] = sha256(self.store.read("experiments.parquet")).hexdigest()
-        self._told = dict(self.failures)
-
-    def _write_points(self, file: IO[bytes]) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        writer = None
-        for first in range(0, self.plan.points, ROWS_AT_ONCE):
-            numbers = np.arange(first, min(first + ROWS_AT_ONCE, self.plan.points))
-            table = pa.table(points_table(self.plan, numbers, self.failures))
-            writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd")
-            writer.write_table(table)
-        if writer is not None:
-            writer.close()
+        """Write the table of points."""
+        self._files[POINTS] = write_points(self.store, self.plan, self.failures)
+        self._told_failures = len(self.failures)
 
 
 def read_manifest(store: Store, kind: str = "sweep", form: str = FORMAT) -> dict[str, Any]:
@@ -320,6 +326,11 @@ def read_manifest(store: Store, kind: str = "sweep", form: str = FORMAT) -> dict
         raise FolderError(f"{where}: cannot be read: {problem.strerror or problem}") from None
     except BundleError as problem:
         raise FolderError(str(problem)) from None
+    if kind == "sweep" and manifest["format"] == "durand sweep 2":
+        raise FolderError(
+            f"{where}: an older durand wrote this (durand sweep 2), with its parts in other folders; "
+            "read it with that one, or run the experiment again into a new folder"
+        )
     if manifest["format"] != form:
         raise FolderError(f"{where}: not the folder of a {kind} by this durand ({manifest['format']}); name another")
     return manifest
@@ -330,7 +341,7 @@ def torn_files(store: Store, files: Mapping[str, str]) -> list[str]:
     torn = []
     for name, digest in files.items():
         try:
-            fine = sha256(store.read(name)).hexdigest() == digest
+            fine = store.digest(name) == digest
         except OSError:
             fine = False
         if not fine:
@@ -340,28 +351,6 @@ def torn_files(store: Store, files: Mapping[str, str]) -> list[str]:
 
 def _scenario_file(scenario: Scenario) -> str:
     return f"scenarios/{re.sub(r'[^A-Za-z0-9_-]+', '-', scenario.name)}.yaml"
-
-
-def points_table(plan: Plan, numbers: np.ndarray[Any, np.dtype[np.int64]], failures: dict[int, str]) -> dict[str, Any]:
-    """The columns of the table of points, for these points."""
-    import pyarrow as pa
-
-    scenario, mix, draw = plan.where(numbers)
-    values = plan.values(numbers)
-    names = pa.array([one.name for one in plan.scenarios])
-    columns: dict[str, Any] = {
-        "point": numbers,
-        "id": plan.ids(numbers),
-        "scenario": pa.DictionaryArray.from_arrays(pa.array(scenario.astype(np.int32)), names),
-        "mix": mix,
-        "draw": draw,
-    }
-    for factor in plan.factors:
-        columns[f"{factor.kind}:{factor.name}"] = factor.names(values[factor.name]) or values[factor.name]
-    for name, value in plan.experiment.constants.items():
-        columns[f"constant:{name}"] = np.full(len(numbers), value)
-    columns["error"] = pa.array([failures.get(number) for number in numbers.tolist()], type=pa.string())
-    return columns
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from sim.experiment import design as designs
 from sim.experiment.factors import Factor, actor_of, lever_factor, lever_path, short_levers, uncertainty_factor
 from sim.experiment.parser import read_outcomes
 from sim.experiment.plan import MOST_RUNS, Plan
-from sim.experiment.schema import MOST_POINTS, Design, Experiment, Listed, Posterior, Saltelli, Told
+from sim.experiment.schema import MOST_POINTS, MOST_WORLDS, Design, Experiment, Listed, Posterior, Saltelli, Told
 from sim.experiment.switches import MOST_COMBINED, Variant, switch_factor, variants
 from sim.experiment.told import told_plan
 from sim.experiment.work import kept_columns
@@ -47,7 +47,7 @@ def load_experiment(source: Source | Mapping[str, Any] | Experiment) -> Experime
     loader = _open(source)
     for key, design, factors in loader.designs:
         if isinstance(design, Listed):
-            loader.values(key, design, factors)
+            loader.points_of(key, design, factors)
     return loader.experiment
 
 
@@ -127,7 +127,7 @@ class _Loader:
 
     def plan(self) -> Plan:
         (_, _, mixed), (_, _, drawn) = self.designs
-        mixes, draws = (self.values(*one) for one in self.designs)
+        mixes, draws = (self.points_of(*one) for one in self.designs)
         months = self.experiment.months or min(scenario.months for scenario in self.scenarios)
         plan = Plan(
             self.experiment,
@@ -315,10 +315,16 @@ class _Loader:
         if points * worlds > MOST_RUNS:
             asked = f"{points:,} points of {worlds:,} worlds"
             raise self.problem(("worlds",), f"too many runs: {asked}; allowed: at most {MOST_RUNS:,} runs")
+        _, design, factors = self.designs[1]
+        own = worlds * (designs.size(design, factors) if design is not None else 1)
+        if self.experiment.luck == "own" and own > MOST_WORLDS:
+            raise self.problem(
+                ("luck",), f"own random draws for {own:,} worlds; allowed: for at most {MOST_WORLDS:,}, or shared"
+            )
 
-    def values(self, key: str, design: Design | None, factors: tuple[Factor, ...]) -> designs.Matrix:
+    def points_of(self, key: str, design: Design | None, factors: tuple[Factor, ...]) -> designs.Points:
         if design is None:
-            return np.zeros((1, 0))
+            return designs.NO_DESIGN
 
         def text(file: str) -> str:
             try:
@@ -335,7 +341,7 @@ class _Loader:
                 raise self.problem((key, "file"), f"{key}.file cannot be read: {file}: {reason}") from None
 
         try:
-            return designs.values(design, factors, text)
+            return designs.points(design, factors, text)
         except designs.PointsError as problem:
             assert isinstance(design, Listed)
             raise ExperimentError(f"{self.folder / design.file}:{problem.line}: {problem}") from None

@@ -7,9 +7,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.experiment.factors import VARIED
 from sim.experiment.folder import FolderError, read_manifest, torn_files
-from sim.experiment.parts import END, FOLDER, MONTHS_END, PART, PartError, read_table
+from sim.experiment.parts import OUTCOMES, SERIES, PartError, part_names, read_table
+from sim.experiment.points import NAME as POINTS
+from sim.experiment.points import read_points
 from sim.experiment.store import Store, open_store
 from sim.extensions import check_made_with
 from sim.questions import answer
@@ -54,7 +59,7 @@ class Sweep:
         check_made_with(manifest, place)
         if torn := torn_files(store, manifest["files"]):
             raise FolderError(f"{place}: {torn[0]}: torn, or changed since it was written; {_MENDED}")
-        if "experiments.parquet" not in manifest["files"]:
+        if POINTS not in manifest["files"]:
             raise FolderError(f"{place}: this sweep has hardly begun; run it again to go on")
         return cls(store, manifest)
 
@@ -94,11 +99,7 @@ class Sweep:
         """A row per point (index `point`): `id`, `scenario`, `mix` and `draw` (numbers of the mix of levers and of the
         draw of uncertainties), then `lever:...`, `uncertainty:...`, `switch:...` and `constant:...`, and `error` where it
         failed."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        table = pq.read_table(pa.BufferReader(self._store.read("experiments.parquet")))
-        frame: pd.DataFrame = table.to_pandas().set_index("point")
+        frame: pd.DataFrame = read_points(self._store).to_pandas().set_index("point")
         return frame
 
     def factors(self, *kinds: str) -> list[str]:
@@ -106,11 +107,12 @@ class Sweep:
         chosen = tuple(f"{kind}:" for kind in kinds or KINDS)
         return [name for name in self.experiments.columns if name.startswith(chosen)]
 
-    @property
+    @cached_property
     def failures(self) -> dict[int, str]:
         """The points that the model refused, and why."""
-        errors = self.experiments["error"].dropna()
-        return {int(point): str(why) for point, why in errors.items()}  # type: ignore[call-overload]
+        rows = read_points(self._store, ["point", "error"])
+        rows = rows.filter(rows["error"].is_valid())
+        return dict(zip(rows["point"].to_pylist(), rows["error"].to_pylist(), strict=True))
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:
@@ -122,7 +124,7 @@ class Sweep:
         """
         import pandas as pd
 
-        frame = self._sorted(END, ["point", "world"])
+        frame = self._sorted(OUTCOMES, ["point", "world"])
         frame["verdict"] = pd.Categorical(frame["verdict"], categories=list(VERDICTS))
         return frame
 
@@ -142,7 +144,7 @@ class Sweep:
             raise FolderError(
                 f"{self.place}: months were not kept; say `series: true` in the experiment, in a new folder"
             )
-        return self._sorted(MONTHS_END, ["point", "world", "month"])
+        return self._sorted(SERIES, ["point", "world", "month"])
 
     @cached_property
     def dataset(self) -> xr.Dataset:
@@ -152,8 +154,6 @@ class Sweep:
         Raises:
             FolderError: no months were kept, a part is torn, or scenarios start in different months.
         """
-        import numpy as np
-
         from sim.results.results import described, monthly_coordinates
 
         starts = {str(one["start"]) for one in self.manifest["scenarios"]}
@@ -201,26 +201,38 @@ class Sweep:
 
         return ema_model(self, name)
 
-    def tables(self, end: str = END) -> Iterator[pa.Table]:
-        """The parts' rows one part after another, as Arrow tables: for what does not fit into memory at once."""
-        rows = 0
-        for name in self._store.names(FOLDER):
-            if PART.fullmatch(name) and name.endswith(MONTHS_END) == (end == MONTHS_END):
-                try:
-                    table = read_table(self._store, name)
-                except PartError as problem:
-                    raise FolderError(f"{self.place}: {problem}; {_MENDED}") from None
-                rows += len(table)
-                yield table
-        there = rows // (self.manifest["months"] if end == MONTHS_END else 1)
+    def tables(self, kind: str = OUTCOMES) -> Iterator[pa.Table]:
+        """The parts' rows one part after another, as Arrow tables: for what does not fit into memory at once.
+
+        Args:
+            kind: outcomes, or series.
+
+        Raises:
+            FolderError: a part is torn or damaged, some are missing, or two hold the same runs.
+        """
+        rows, seen = 0, dict[int, NDArray[np.bool_]]()
+        for name in part_names(self._store, kind, [str(one["name"]) for one in self.manifest["scenarios"]]):
+            try:
+                table = read_table(self._store, name)
+            except PartError as problem:
+                raise FolderError(f"{self.place}: {problem}; {_MENDED}") from None
+            if len(table):
+                points = np.unique(table["point"].to_numpy())
+                block = seen.setdefault(table["world"][0].as_py(), np.zeros(self.manifest["points"], dtype=bool))
+                if block[points].any():
+                    raise FolderError(f"{self.place}: {name}: another part holds runs of it, too; {_MENDED}")
+                block[points] = True
+            rows += len(table)
+            yield table
+        there = rows // (self.manifest["months"] if kind == SERIES else 1)
         kept = self.manifest["finished_runs"]
         if there < kept or (self.complete and there > kept):
             raise FolderError(f"{self.place}: {there:,} runs are in its parts, and {kept:,} were kept; {_MENDED}")
 
-    def _sorted(self, end: str, index: list[str]) -> pd.DataFrame:
+    def _sorted(self, kind: str, index: list[str]) -> pd.DataFrame:
         import pyarrow as pa
 
-        tables = list(self.tables(end))
+        tables = list(self.tables(kind))
         if not tables:
             raise FolderError(f"{self.place}: no part of this sweep is finished; run it")
         # Metadata differ from part to part.

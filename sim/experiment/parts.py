@@ -1,32 +1,38 @@
 """The parts of a sweep on disk: what a pack came to, as one Parquet file, or two when every month is kept.
 
-`parts/KEY-DIGEST.parquet`: the key follows from what the part holds (the sweep, the points, the block of worlds), the
-digest from the file's bytes, so that a part that is torn, damaged or of another sweep gives itself away, and a part written
-twice is one file. Beside the rows, a part's metadata keep what it holds and what failed. With months, a part names its
-`KEY-DIGEST.months.parquet`, which is written first.
+`outcomes/scenario=NAME/KEY-DIGEST.parquet`, in Hive's form, so that pandas, Arrow and DuckDB read `outcomes/` as one table
+with a column `scenario`. The key follows from what the part holds (the sweep, the points, the block of worlds), the digest
+from the file's bytes, so that a part that is torn, damaged or of another sweep gives itself away, and a part written twice is
+one file. Beside the rows, a part's metadata keep what it holds and what failed. With months, a part names its file of the
+same form in `series/`, which is written first.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiment.store import Store, open_store
+from sim.experiment.work import Columns, PackOutput, kept_columns
 from sim.vocabulary import VERDICTS
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from sim.experiment.work import Columns, Job, PackOutput
+    from sim.experiment.plan import Pack, Plan
 
-FOLDER, END, MONTHS_END = "parts", ".parquet", ".months.parquet"
-PART = re.compile(rf"{FOLDER}/[0-9a-f]{{16}}-[0-9a-f]{{16}}(\.months)?\.parquet")
+OUTCOMES, SERIES = "outcomes", "series"
+PART = re.compile(rf"({OUTCOMES}|{SERIES})/scenario=[^/]+/[0-9a-f]{{16}}-[0-9a-f]{{16}}\.parquet")
+# Of a part, at the most: some 100 MB in memory.
+MOST_FIGURES = 12_000_000
 _ABOUT = b"durand"
 _MASK = 2**64 - 1
 
@@ -44,33 +50,92 @@ class Part:
     """What a part says of itself.
 
     Attributes:
-        name: of its file; months: of the file with its months, or nothing.
+        name: of its file; series: of the file with its months, or nothing.
         points, block: what it holds; runs: its rows.
         failures: point -> why the model refused it.
         fingerprint: of its rows, whatever their order.
     """
 
     name: str
-    months: str
+    series: str
     points: NDArray[np.int64]
     block: int
     runs: int
     failures: dict[int, str]
     fingerprint: int
 
+    @property
+    def scenario(self) -> str:
+        """The folder of its scenario, in `outcomes/` and in `series/`."""
+        return self.name.split("/")[1]
 
-def write_part(job: Job, output: PackOutput) -> tuple[str, str, int]:
-    """Write a pack's part; returns its name, that of the file with its months, and the fingerprint of its rows."""
-    store = open_store(job.folder)
-    key = part_key(job.identity, job.points, job.block)
-    about: dict[str, Any] = {"identity": job.identity, "block": job.block, "runs": len(output.outcomes["point"])}
-    mark = fingerprint(output.outcomes)
-    months = ""
+
+def scenario_folder(scenario: str) -> str:
+    """How a scenario's folder is called; letters of any script stay as they are."""
+    return "scenario=" + re.sub(r"[^\w-]", lambda found: quote(found[0], safe=""), scenario)
+
+
+def part_names(store: Store, kind: str, scenarios: Iterable[str]) -> list[str]:
+    """The parts of these scenarios that are there: outcomes, or series."""
+    folders = [f"{kind}/{scenario_folder(scenario)}" for scenario in scenarios]
+    return [name for folder in folders for name in store.names(folder) if PART.fullmatch(name)]
+
+
+def most_runs(metrics: Sequence[str], months: int) -> int:
+    """How many runs a part may hold.
+
+    Args:
+        metrics: that are kept; months: that are kept of each run, 0 where none is.
+    """
+    return max(MOST_FIGURES // max(2 + len(kept_columns(metrics)), months * (3 + len(metrics))), 1)
+
+
+def write_part(place: str, plan: Plan, pack: Pack, output: PackOutput) -> Part:
+    """Write to a sweep's folder what a pack came to, its months first."""
+    store, folder = open_store(place), scenario_folder(plan.scenarios[int(pack.points[0]) // plan.each].name)
+    key = part_key(plan.identity, pack.points, pack.block)
+    mark, series = fingerprint(output.outcomes), ""
     if output.series:
-        months = about["months"] = _put(store, key, MONTHS_END, output.series, {"identity": job.identity})
+        series = put(store, f"{SERIES}/{folder}/{key}", _table(output.series), {"identity": plan.identity})
         mark = (mark + fingerprint(output.series)) & _MASK
-    about |= {"failures": {str(point): why for point, why in output.failures.items()}, "fingerprint": mark}
-    return _put(store, key, END, _in_words(output.outcomes), about), months, mark
+    part = Part("", series, pack.points, pack.block, len(output.outcomes["point"]), output.failures, mark)
+    name = put(store, f"{OUTCOMES}/{folder}/{key}", _table(_in_words(output.outcomes)), about(part, plan.identity))
+    return replace(part, name=name)
+
+
+def about(part: Part, identity: str) -> dict[str, Any]:
+    """What a part's metadata say of it."""
+    return {
+        "identity": identity,
+        "block": part.block,
+        "runs": part.runs,
+        "series": part.series,
+        "failures": {str(point): why for point, why in part.failures.items()},
+        "fingerprint": part.fingerprint,
+    }
+
+
+def joined(store: Store, parts: Sequence[Part], identity: str) -> Part:
+    """Write the rows of several parts of a scenario and a block as one part, in the order of their points."""
+    first = parts[0]
+    points = np.sort(np.concatenate([one.points for one in parts]))
+    key, series = part_key(identity, points, first.block), ""
+    if months := [one.series for one in parts if one.series]:  # none where all points failed
+        rows = _rows_of(store, months, ["point", "world", "month"])
+        series = put(store, f"{SERIES}/{first.scenario}/{key}", rows, {"identity": identity})
+    failures = {point: why for one in parts for point, why in one.failures.items()}
+    mark = sum(one.fingerprint for one in parts) & _MASK
+    part = Part("", series, points, first.block, sum(one.runs for one in parts), failures, mark)
+    rows = _rows_of(store, [one.name for one in parts], ["point", "world"])
+    return replace(part, name=put(store, f"{OUTCOMES}/{first.scenario}/{key}", rows, about(part, identity)))
+
+
+def _rows_of(store: Store, names: Iterable[str], order: Sequence[str]) -> pa.Table:
+    import pyarrow as pa
+
+    # Metadata differ from part to part.
+    tables = [read_table(store, name).replace_schema_metadata(None) for name in names]
+    return pa.concat_tables(tables).sort_by([(name, "ascending") for name in order])
 
 
 def part_key(identity: str, points: NDArray[np.int64], block: int) -> str:
@@ -86,18 +151,19 @@ def read_part(store: Store, name: str, identity: str) -> Part:
         PartError: it is torn, damaged, or another sweep's.
     """
     table = read_table(store, name)
-    about = json.loads((table.schema.metadata or {}).get(_ABOUT, b"{}"))
-    if about.get("identity") != identity:
+    told = json.loads((table.schema.metadata or {}).get(_ABOUT, b"{}"))
+    if told.get("identity") != identity:
         raise ForeignPartError(f"{name}: of another sweep")
-    months = about.get("months", "")
-    if months:
-        read_table(store, months)
-    failures = {int(point): str(why) for point, why in about["failures"].items()}
+    if told["series"]:
+        if not PART.fullmatch(told["series"]):
+            raise PartError(f"{name}: it names no file of a sweep's for its months")
+        read_table(store, told["series"])
+    failures = {int(point): str(why) for point, why in told["failures"].items()}
     points = np.union1d(table["point"].to_numpy(), np.array(list(failures), dtype=np.int64)).astype(np.int64)
-    block = int(about["block"])
-    if not name.startswith(f"{FOLDER}/{part_key(identity, points, block)}-"):
+    block = int(told["block"])
+    if not name.rpartition("/")[2].startswith(f"{part_key(identity, points, block)}-"):
         raise PartError(f"{name}: its name is not that of what it holds")
-    return Part(name, months, points, block, table.num_rows, failures, int(about["fingerprint"]))
+    return Part(name, told["series"], points, block, table.num_rows, failures, int(told["fingerprint"]))
 
 
 def read_table(store: Store, name: str) -> pa.Table:
@@ -142,7 +208,8 @@ def _mix(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 def size_of(output: PackOutput) -> tuple[int, int]:
     """Bytes that a part of these rows takes on the disk: outcomes, months."""
-    return len(_parquet(_in_words(output.outcomes), {})), len(_parquet(output.series, {})) if output.series else 0
+    outcomes = len(_parquet(_table(_in_words(output.outcomes)), {}))
+    return outcomes, len(_parquet(_table(output.series), {})) if output.series else 0
 
 
 def _in_words(outcomes: Columns) -> Columns:
@@ -156,21 +223,33 @@ def outcomes_of(columns: Columns) -> Columns:
     return columns | {"verdict": np.array([numbers[name] for name in columns["verdict"]], dtype=np.int8)}
 
 
-def _put(store: Store, key: str, end: str, columns: Columns, about: dict[str, Any]) -> str:
-    content = _parquet(columns, about)
-    name = f"{FOLDER}/{key}-{blake2b(content, digest_size=8).hexdigest()}{end}"
+def put(store: Store, start: str, rows: pa.Table, told: Mapping[str, Any]) -> str:
+    """Write a file of rows; returns its name, which is the given start of it and the digest of its bytes."""
+    content = _parquet(rows, told)
+    name = f"{start}-{blake2b(content, digest_size=8).hexdigest()}.parquet"
     with store.writing(name) as file:
         file.write(content)
     return name
 
 
-def _parquet(columns: Columns, about: dict[str, Any]) -> bytes:
+def _table(columns: Columns) -> pa.Table:
+    import pyarrow as pa
+
+    # A column of words says so even where it has no rows.
+    kinds = {name: pa.string() for name, values in columns.items() if values.dtype == object}
+    return pa.table({name: pa.array(values, type=kinds.get(name)) for name, values in columns.items()})
+
+
+def _parquet(rows: pa.Table, told: Mapping[str, Any]) -> pa.Buffer:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pa.table({name: pa.array(values) for name, values in columns.items()})
-    table = table.replace_schema_metadata({_ABOUT: json.dumps(about).encode()})
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd", use_dictionary=["verdict"] if "verdict" in columns else False)
-    content: bytes = sink.getvalue().to_pybytes()
-    return content
+    words = ["verdict"] if "verdict" in rows.column_names else False
+    pq.write_table(
+        rows.replace_schema_metadata({_ABOUT: json.dumps(told).encode()}),
+        sink,
+        compression="zstd",
+        use_dictionary=words,
+    )
+    return sink.getvalue()

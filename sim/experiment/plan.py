@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
@@ -22,12 +23,14 @@ from sim import extensions
 from sim.ensemble.engines import settled
 from sim.ensemble.fingerprint import model_fingerprint
 from sim.ensemble.spec import RunSpec, usual_chunk
-from sim.experiment.design import Matrix
+from sim.experiment.design import Points
 from sim.experiment.factors import Factor
 from sim.experiment.firsts import extra_firsts
+from sim.experiment.layouts import Numbers
 from sim.experiment.parser import read_outcomes
 from sim.experiment.schema import Experiment
 from sim.experiment.switches import Variant, joined
+from sim.experiment.told import ToldPoints
 from sim.experiment.work import Job, kept_columns
 from sim.metrics import METRICS
 from sim.parameters.posterior import POSTERIOR, file_of, is_own, is_posterior
@@ -38,8 +41,6 @@ if TYPE_CHECKING:
     from sim.model import FrontierModel
 
 MOST_RUNS = 1_000_000_000
-_ROWS = 1_000  # of a table of points, read at once
-Numbers = NDArray[np.int64]
 Done = dict[int, NDArray[np.bool_]]  # block of worlds -> which points are done
 
 
@@ -58,9 +59,8 @@ class Plan:
     Attributes:
         sources: the scenarios as loaded; scenarios: with what dated levers add to them; paths: for each, lever -> its path in it.
         mixed, drawn: the factors of the lever design, and of the design.
-        mixes, draws: their values, a row for each mix and each draw; one row without columns where there is none.
+        mixes, draws: their points, made when they are asked for; one without values where there is no such design.
         variants: switch -> what holds under each of its options.
-        numbers: of told worlds, the number of each draw's.
         months: length of every run.
         folder: what paths in the experiment are seen from.
         model: what takes the model's place; None: nothing does.
@@ -73,14 +73,13 @@ class Plan:
     paths: tuple[Mapping[str, str], ...]
     mixed: tuple[Factor, ...]
     drawn: tuple[Factor, ...]
-    mixes: Matrix = field(repr=False)
-    draws: Matrix = field(repr=False)
+    mixes: Points = field(repr=False)
+    draws: Points = field(repr=False)
     months: int
     folder: Path
     model: type[FrontierModel] | None = None
     asked: str = "auto"
     variants: Mapping[str, tuple[Variant, ...]] = field(default_factory=dict)
-    numbers: Numbers | None = field(default=None, repr=False)
 
     @cached_property
     def engine(self) -> str:
@@ -130,6 +129,11 @@ class Plan:
         return extra_firsts(name for figure in read.values() for name, _ in figure.names)
 
     @property
+    def kept(self) -> list[str]:
+        """The columns that are kept of each run."""
+        return kept_columns(self.metrics, self.crossings)
+
+    @property
     def pack_worlds(self) -> int:
         """Worlds at a time, unless said otherwise: what is fastest, and fewer for long runs."""
         return usual_chunk(self.months)
@@ -143,13 +147,13 @@ class Plan:
     def values(self, points: Numbers) -> dict[str, Vector]:
         """Each factor's values at these points, by its name."""
         _, mix, draw = self.where(points)
-        out = {factor.name: self.mixes[mix, column] for column, factor in enumerate(self.mixed)}
-        return out | {factor.name: self.draws[draw, column] for column, factor in enumerate(self.drawn)}
+        laid = ((self.mixed, self.mixes.values(mix)), (self.drawn, self.draws.values(draw)))
+        return {factor.name: values[:, column] for factors, values in laid for column, factor in enumerate(factors)}
 
     def first_worlds(self, points: Numbers) -> Numbers:
         """The number of each point's first world: 0 for shared draws; for own draws each draw's come after the last's."""
-        if self.numbers is not None:
-            return self.numbers[self.where(points)[2]]
+        if isinstance(self.draws, ToldPoints):
+            return self.draws.worlds_of(self.where(points)[2])
         if self.experiment.luck == "shared":
             return np.zeros_like(points)
         return self.where(points)[2] * self.worlds
@@ -164,14 +168,17 @@ class Plan:
         told = [joined([kind[at] for kind, at in zip(kinds, row, strict=True)]) for row in found.tolist()]
         return numbers.ravel(), tuple(told)
 
-    def ids(self, points: Numbers) -> list[str]:
+    def ids(self, points: Numbers, values: Mapping[str, Vector] | None = None) -> list[str]:
         """The identity of each point: a digest of scenario, levers, uncertainties, constants, and whose random draws it has.
 
         Points of different experiments with one identity, run with the same model, seed and months, give the same
         numbers, world by world. Parameters count alike whether they are varied or held constant.
+
+        Args:
+            values: the points' values, where they are known already.
         """
         scenario, _, _ = self.where(points)
-        values, constants = self.values(points), self.experiment.constants
+        values, constants = values or self.values(points), self.experiment.constants
         columns = {f.name: values[f.name] for f in self.factors if f.kind == "uncertainty"}
         columns |= {name: np.full(len(points), value + 0.0) for name, value in constants.items()}
         names = sorted(columns)
@@ -200,6 +207,11 @@ class Plan:
     def _switches(self) -> dict[str, list[dict[str, Any]]]:
         return {name: [one.data() for one in several] for name, several in self.variants.items()}
 
+    @property
+    def _told(self) -> dict[str, list[int]]:
+        draws = self.draws
+        return {"told": draws.worlds_of(np.arange(len(draws))).tolist()} if isinstance(draws, ToldPoints) else {}
+
     @cached_property
     def parameters_digest(self) -> str:
         """What the set of parameters comes to that the experiment names."""
@@ -210,11 +222,10 @@ class Plan:
         """All that the numbers and the files of a sweep follow from; two sweeps that agree in it are one."""
         experiment = self.experiment
         digest = blake2b(digest_size=16)
-        for factors, values in ((self.mixed, self.mixes), (self.drawn, self.draws)):
-            said = [values.shape, [(f.name, f.kind, f.options) for f in factors]]
-            digest.update(json.dumps(said).encode())
-            for first in range(0, len(values), _ROWS):  # point by point, without a copy of the whole table
-                digest.update(np.ascontiguousarray(values[first : first + _ROWS], dtype="<f8").data)
+        for factors, points in ((self.mixed, self.mixes), (self.drawn, self.draws)):
+            digest.update(json.dumps([len(points), [(f.name, f.kind, f.options) for f in factors]]).encode())
+            for said in points.told():
+                digest.update(said)
         return {
             "scenarios": {one.name: one.hash for one in self.scenarios},
             "levers": [list(paths.values()) for paths in self.paths],
@@ -231,7 +242,7 @@ class Plan:
             "engine": self.engine,
             **({"crossings": list(self.crossings)} if self.crossings else {}),
             **({"switches": self._switches} if self.variants else {}),
-            **({"told": self.numbers.tolist()} if self.numbers is not None else {}),
+            **self._told,
         }
 
     @cached_property
@@ -264,25 +275,22 @@ class Plan:
         return [finished[first : first + self.each] for first in range(0, self.points, self.each)]
 
     def _turn(self, points: Numbers, turn: int, count: int, size: int) -> Numbers:
-        """The points of a scenario's pack: every so many'th; with own draws neighbours, whose worlds follow each other."""
-        if self.experiment.luck == "shared":
+        """The points of a scenario's pack: every so many'th; neighbours where these are made together, and with own draws,
+        whose worlds follow each other."""
+        if self.experiment.luck == "shared" and self.mixes.together == self.draws.together == 1:
             return points[turn::count]
         # Neighbours, taken in an order that spreads: a stride near the golden section, without a common divisor.
         stride = next(n for n in range(round(count * 0.618) or 1, count + 2) if np.gcd(n, count) == 1)
         place = turn * stride % count
         return points[place * size : (place + 1) * size]
 
-    def job(self, pack: Pack, block_worlds: int, folder: str) -> Job:
+    def job(self, pack: Pack, block_worlds: int) -> Job:
         """A pack as work that can be sent anywhere."""
         number = int(pack.points[0] // self.each)
         first, values = pack.block * block_worlds, self.values(pack.points)
         stands, variants = self.switched(values)
         return Job(
-            folder=folder,
-            identity=self.identity,
-            version=self.particulars["model"],
             points=pack.points,
-            block=pack.block,
             firsts=self.first_worlds(pack.points) + first,
             first_world=first,
             spec=self.spec(number, values, min(block_worlds, self.worlds - first)),
@@ -292,6 +300,16 @@ class Plan:
             stands=stands,
             variants=variants,
         )
+
+    def some(self, points: Numbers) -> Plan:
+        """The same plan, with nothing of what is kept point by point but these."""
+        _, mix, draw = self.where(points)
+        out = copy(self)  # with what has been worked out of the whole
+        vars(out).update(mixes=self.mixes.some(mix), draws=self.draws.some(draw))
+        # Told worlds are a number for each point.
+        particulars = {key: value for key, value in self.particulars.items() if key != "told"}
+        vars(out).update(identity=self.identity, particulars=particulars)
+        return out
 
     def spec(self, number: int, values: Mapping[str, Vector], worlds: int) -> RunSpec:
         """How so many worlds of points with these values of the factors are simulated in a scenario, by its number."""
@@ -309,6 +327,32 @@ class Plan:
             model=self.model,
             engine=self.engine,
         )
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order for a part. What is sent to another process is small: see `Points.some`.
+
+    Attributes:
+        pack: what the part is to hold; chunk: worlds to be simulated at a time.
+        block_worlds: worlds to a block; folder: the sweep's.
+    """
+
+    plan: Plan
+    pack: Pack
+    block_worlds: int
+    chunk: int
+    folder: str
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Order, (self.plan.some(self.pack.points), self.pack, self.block_worlds, self.chunk, self.folder)
+
+    def jobs(self) -> Iterator[Job]:
+        """The work, some points at a time, which are made only then."""
+        size = max(1, self.chunk // self.block_worlds)
+        for first in range(0, len(self.pack.points), size):
+            pack = Pack(self.pack.points[first : first + size], self.pack.block)
+            yield self.plan.job(pack, self.block_worlds)
 
 
 def parameters_digest(name: str) -> str:

@@ -12,24 +12,24 @@ from numpy.typing import NDArray
 from sim.experiment.folder import Folder, FolderError
 from sim.experiment.outcome import Sweep
 from sim.experiment.parts import (
-    END,
-    FOLDER,
-    MONTHS_END,
+    OUTCOMES,
     Part,
     PartError,
     outcomes_of,
+    part_names,
     read_part,
     read_table,
     write_part,
 )
 from sim.experiment.plan import Pack, Plan
+from sim.experiment.points import read_points
 from sim.experiment.store import Store, open_store
-from sim.experiment.work import PackOutput, Receipt
+from sim.experiment.work import PackOutput
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-AT_ONCE = 100_000
+AT_ONCE = 5_000  # points whose identities are worked out together
 
 
 def take_over(folder: Folder, places: Iterable[str | Path]) -> int:
@@ -47,9 +47,9 @@ def take_over(folder: Folder, places: Iterable[str | Path]) -> int:
         sweep, store = Sweep.load(place), open_store(place)
         _check(plan, sweep)
         lacking = _Lacking(folder)
-        for name in store.names(FOLDER):
-            if name.endswith(END) and not name.endswith(MONTHS_END):
-                taken += _take(folder, sweep, store, name, lacking)
+        ids = read_points(store, ["id"])["id"].cast("binary").to_numpy().astype("S32")
+        for name in part_names(store, OUTCOMES, sweep.manifest["particulars"]["scenarios"]):
+            taken += _take(folder, sweep, store, name, ids, lacking)
     return taken
 
 
@@ -93,15 +93,14 @@ class _Lacking:
             yield np.where(first & (here < right), found, -1)
 
 
-def _take(folder: Folder, sweep: Sweep, store: Store, name: str, lacking: _Lacking) -> int:
-    """Copy what can be used of one part, as a part for each scenario."""
+def _take(folder: Folder, sweep: Sweep, store: Store, name: str, every: NDArray[np.bytes_], lacking: _Lacking) -> int:
+    """Copy what can be used of one part, as a part for each scenario; `every`: the identities of all points there."""
     try:
         part = read_part(store, name, sweep.manifest["identity"])
     except PartError:
         return 0
     there = part.points[~np.isin(part.points, list(part.failures))]  # those that failed are tried again
-    ids = sweep.experiments["id"].to_numpy()[there].astype("S32")
-    taken = 0
+    ids, taken = every[there], 0
     for here in lacking.rounds(ids):
         use = (here >= 0) & ~folder.done[0][np.maximum(here, 0)]
         if use.any():
@@ -116,14 +115,12 @@ def _copy(folder: Folder, store: Store, name: str, part: Part, number: NDArray[n
     """Write the points of one part that have a number here, under it."""
     plan = folder.plan
     for points in _by_scenario(plan, number[number >= 0]):
-        job = plan.job(Pack(points, 0), folder.block_worlds, folder.store.place)
         outcomes = outcomes_of(_rows(read_table(store, name), number, points, plan.worlds))
-        output = PackOutput({column: outcomes[column] for column in ("point", "world", *job.kept)})
-        if job.series:
-            series = _rows(read_table(store, part.months), number, points, plan.worlds)
-            output.series = {column: series[column] for column in ("point", "world", "month", *job.metrics)}
-        written, months, mark = write_part(job, output)
-        folder.book(Receipt(written, months, points, 0, len(outcomes["point"]), {}, mark, 0.0))
+        output = PackOutput({column: outcomes[column] for column in ("point", "world", *plan.kept)})
+        if plan.experiment.series:
+            series = _rows(read_table(store, part.series), number, points, plan.worlds)
+            output.series = {column: series[column] for column in ("point", "world", "month", *plan.metrics)}
+        folder.book(write_part(folder.store.place, plan, Pack(points, 0), output))
 
 
 def _by_scenario(plan: Plan, points: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:

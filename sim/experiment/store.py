@@ -11,8 +11,11 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from hashlib import file_digest
 from importlib import import_module
+from io import BufferedReader
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any, Protocol
 
 from sim.ensemble.spec import LimitError
@@ -39,12 +42,18 @@ def extra(module: str, what: str, name: str = "cluster") -> Any:
 
 
 class Store(Protocol):
-    """A folder's files, by their names, which may have one `/` in them."""
+    """A folder's files, by their names, with a `/` for each folder inside it."""
 
     place: str
 
     def read(self, name: str) -> bytes:
         """A file's content; FileNotFoundError without it."""
+
+    def reading(self, name: str) -> Any:
+        """A context that gives a file to read from, here and there; FileNotFoundError without it."""
+
+    def digest(self, name: str) -> str:
+        """The SHA-256 digest of a file's bytes; FileNotFoundError without it."""
 
     def writing(self, name: str) -> Any:
         """A context that gives a file to write to, which appears under its name when the context is left in peace."""
@@ -78,6 +87,13 @@ class Local:
 
     def read(self, name: str) -> bytes:
         return (self.path / name).read_bytes()
+
+    def reading(self, name: str) -> BufferedReader:
+        return open(self.path / name, "rb")
+
+    def digest(self, name: str) -> str:
+        with self.reading(name) as file:
+            return file_digest(file, "sha256").hexdigest()
 
     @contextmanager
     def writing(self, name: str) -> Iterator[IO[bytes]]:
@@ -129,15 +145,22 @@ class Remote:
         content: bytes = self._files.cat_file(f"{self._root}/{name}")
         return content
 
+    def reading(self, name: str) -> Any:
+        return self._files.open(f"{self._root}/{name}", "rb")
+
+    def digest(self, name: str) -> str:
+        with self.reading(name) as file:
+            return file_digest(file, "sha256").hexdigest()
+
     @contextmanager
     def writing(self, name: str) -> Iterator[IO[bytes]]:
-        from io import BytesIO
-
-        buffer = BytesIO()
-        yield buffer
         path = f"{self._root}/{name}"
-        self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
-        self._files.pipe_file(path, buffer.getvalue())
+        # Whole before any of it is sent, and not in memory: the table of points may be larger than that.
+        with TemporaryDirectory() as folder:
+            with open(whole := Path(folder) / "whole", "wb") as file:
+                yield file
+            self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
+            self._files.put_file(str(whole), path)
 
     def names(self, inside: str = "") -> list[str]:
         folder = f"{self._root}/{inside}" if inside else self._root

@@ -15,16 +15,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.ensemble.fingerprint import model_fingerprint
 from sim.ensemble.pool import Executor, Here, Processes, Threads
 from sim.ensemble.spec import LimitError, check, check_model
 from sim.experiment.executors import Cluster
 from sim.experiment.folder import Folder, alone
 from sim.experiment.load import load_plan
 from sim.experiment.outcome import Sweep
-from sim.experiment.plan import Plan
+from sim.experiment.parts import Part, most_runs, size_of, write_part
+from sim.experiment.plan import Order, Plan
 from sim.experiment.schema import Experiment
 from sim.experiment.store import open_store
-from sim.experiment.work import Job, VersionError, carry_out
+from sim.experiment.work import simulate_pack, together
 from sim.extensions import ExtensionError
 from sim.yamlfile import Source
 
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 # Each worker gets some packs at least, so that none is left without work, but none of a few worlds only.
 PACKS_EACH, LEAST_WORLDS = 4, 100
+# More files are slow to list, and more orders than a scheduler can hand out to a thousand workers.
+MOST_PARTS = 10_000
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,10 @@ class SweepInterrupted(KeyboardInterrupt):
     def __init__(self, standing: Standing) -> None:
         super().__init__("stopped before the end")
         self.standing = standing
+
+
+class VersionError(RuntimeError):
+    """Whoever does the work has another version of the model than whoever asked for it."""
 
 
 class SweepStoppedError(OSError):
@@ -132,10 +140,10 @@ def sweep(
     _check_workers(workers, dask)
     check_model(model)
     plan = replace(load_plan(experiment), model=model, asked=engine)
-    pack_worlds = pack_size(plan, workers, chunk)
+    at_once = pack_size(plan, workers, chunk)
     store = open_store(out)
     with alone(store):
-        folder = Folder(store, plan, min(plan.worlds, pack_worlds))
+        folder = Folder(store, plan, min(plan.worlds, at_once))
         try:
             folder.open(command)
             if reuse:
@@ -145,12 +153,12 @@ def sweep(
         except OSError as problem:
             raise _stopped(problem, store.place, 0, plan.runs) from problem
         started, tally = time.monotonic(), _Tally(plan, folder, progress)
-        packs = plan.packs(folder.done, folder.block_worlds, pack_worlds)
-        jobs = (plan.job(pack, folder.block_worlds, store.place) for pack in packs)
+        packs = plan.packs(folder.done, folder.block_worlds, at_once if chunk else part_size(plan, at_once))
+        orders = (Order(plan, pack, folder.block_worlds, at_once, store.place) for pack in packs)
         try:
             if not folder.finished:
                 with closing(executor(workers, dask, plan.engine == "compiled")) as workforce:
-                    _carry_out(workforce, jobs, tally)
+                    _carry_out(workforce, orders, tally)
             folder.close(time.monotonic() - started, command)
         except KeyboardInterrupt:
             folder.close(time.monotonic() - started, command)
@@ -183,6 +191,12 @@ def pack_size(plan: Plan, workers: int = 1, chunk: int | None = None) -> int:
     return min(plan.pack_worlds, max(fair, LEAST_WORLDS))
 
 
+def part_size(plan: Plan, at_once: int) -> int:
+    """Worlds of a part: what is simulated at a time, and some times that where there would be too many parts."""
+    kept = most_runs(plan.metrics, plan.months if plan.experiment.series else 0)
+    return at_once * max(1, min(plan.runs // (at_once * MOST_PARTS), kept // at_once))
+
+
 @dataclass(frozen=True)
 class Estimate:
     """What a sweep will take, from a piece of it that was tried.
@@ -213,9 +227,6 @@ def estimate(
     Raises:
         ExperimentError, LimitError: as for `sweep`.
     """
-    from sim.experiment.parts import size_of
-    from sim.experiment.work import simulate_pack
-
     _check_workers(workers, dask)
     plan = load_plan(experiment)
     if dask is not None:
@@ -225,7 +236,7 @@ def estimate(
     block = min(plan.worlds, size)
     months = min(plan.months, 12)
     pack = next(plan.packs(plan.nothing_done(block), block, size))
-    job = plan.job(pack, block, "")
+    job = plan.job(pack, block)
     first = job.take(slice(0, 1))
     simulate_pack(replace(first, spec=replace(first.spec, months=1)))  # imports
     job = replace(job, spec=replace(job.spec, months=months))
@@ -256,7 +267,7 @@ def _check_workers(workers: int, dask: str | None) -> None:
 
 
 class _Tally:
-    """Books receipts, and tells how far things are."""
+    """Books parts, and tells how far things are."""
 
     def __init__(self, plan: Plan, folder: Folder, progress: Progress | None) -> None:
         self.plan, self.folder, self.progress = plan, folder, progress
@@ -280,10 +291,27 @@ class _Tally:
             self.progress(self.standing())
 
 
-def _carry_out(workforce: Executor, jobs: Iterator[Job], tally: _Tally) -> None:
-    with closing(workforce.carry_out(carry_out, jobs)) as receipts:
-        for receipt in receipts:
-            tally.folder.book(receipt)
+def fulfil(order: Order) -> Part:
+    """Do the work of an order, job by job, and write its part to the sweep's folder: wherever the order was sent to.
+
+    Raises:
+        VersionError: this is another version of the model.
+        OSError: the part cannot be written.
+    """
+    asked, here = order.plan.particulars["model"], model_fingerprint(order.plan.model)
+    if asked != here:
+        raise VersionError(
+            f"the work asks for model {asked}, and here is {here}: "
+            "install the same version of durand, NumPy and SciPy everywhere"
+        )
+    output = together([simulate_pack(job) for job in order.jobs()])
+    return write_part(order.folder, order.plan, order.pack, output)
+
+
+def _carry_out(workforce: Executor, orders: Iterator[Order], tally: _Tally) -> None:
+    with closing(workforce.carry_out(fulfil, orders)) as parts:
+        for part in parts:
+            tally.folder.book(part)
             tally.tell()
 
 

@@ -1,4 +1,4 @@
-"""One piece of a sweep's work, wherever it is done: simulate a pack of points, and write what they came to as one part.
+"""A sweep's work, wherever it is done: simulating a pack of points.
 
 The points of a pack stand one after another on the worlds axis of one model, their parameters and levers as vectors.
 When the model refuses, the pack is halved until the points that it refuses are alone; the others' numbers do not change.
@@ -6,7 +6,6 @@ When the model refuses, the pack is halved until the points that it refuses are 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -16,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ensemble.chunks import Chunk, months_of, take
-from sim.ensemble.fingerprint import model_fingerprint
 from sim.ensemble.outcomes import CROSSINGS, first_crossing
 from sim.ensemble.simulate import simulate_batch
 from sim.ensemble.spec import RunSpec
@@ -32,18 +30,12 @@ Columns: TypeAlias = dict[str, NDArray[Any]]
 NOT_THE_POINTS = (MemoryError, OSError)
 
 
-class VersionError(RuntimeError):
-    """Whoever does the work has another version of the model than whoever asked for it."""
-
-
 @dataclass(frozen=True)
 class Job:
-    """A pack as work: all that it takes, small enough to be sent anywhere.
+    """A pack as work.
 
     Attributes:
-        folder: the sweep's folder, as a path or URL that whoever does the work can write to.
-        identity, version: of the sweep, and of the model that it asks for.
-        points: their numbers in the sweep; block: which block of each point's worlds.
+        points: their numbers in the sweep.
         firsts: the number of each point's first world here, whose random draws it gets.
         first_world: what the first of a point's worlds is called in tables.
         spec: how a point is simulated; its vectors have one value per point, each for all worlds of the point.
@@ -51,11 +43,7 @@ class Job:
         stands: how each point's switches stand, as a number of one of the variants; both empty without switches.
     """
 
-    folder: str
-    identity: str
-    version: str
     points: NDArray[np.int64]
-    block: int
     firsts: NDArray[np.int64]
     first_world: int
     spec: RunSpec
@@ -102,59 +90,12 @@ class PackOutput:
     failures: dict[int, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Receipt:
-    """What is told of finished work.
-
-    Attributes:
-        name: of the part that was written; months: of the file with its months, or nothing.
-        points, block: what it holds; runs: how many rows.
-        failures: point -> why the model refused it.
-        fingerprint: of its rows; see `parts.py`.
-        seconds: that the work took.
-    """
-
-    name: str
-    months: str
-    points: NDArray[np.int64]
-    block: int
-    runs: int
-    failures: dict[int, str]
-    fingerprint: int
-    seconds: float
-
-
-def carry_out(job: Job) -> Receipt:
-    """Do the work, and write its part to the sweep's folder.
-
-    Raises:
-        VersionError: this is another version of the model.
-        OSError: the part cannot be written.
-    """
-    from sim.experiment.parts import write_part
-
-    started = time.perf_counter()
-    if (here := model_fingerprint(job.spec.model)) != job.version:
-        raise VersionError(
-            f"the work asks for model {job.version}, and here is {here}: "
-            "install the same version of durand, NumPy and SciPy everywhere"
-        )
-    output = simulate_pack(job)
-    name, months, fingerprint = write_part(job, output)
-    runs = len(output.outcomes["point"])
-    seconds = time.perf_counter() - started
-    return Receipt(name, months, job.points, job.block, runs, output.failures, fingerprint, seconds)
-
-
 def simulate_pack(job: Job) -> PackOutput:
     """Simulate every point of a pack, apart from those that the model refuses."""
     failures: dict[int, str] = {}
     parts = [part for same in job.alike() for group in _groups(same) for part in _bisected(group, failures)]
-    if not parts:
-        parts = [PackOutput(_no_rows(job))]
-    outcomes = _joined([part.outcomes for part in parts])
-    series = _joined([part.series for part in parts]) if job.series and parts[0].series else {}
-    return PackOutput(_in_order(outcomes), _in_order(series), failures)
+    found = together(parts or [PackOutput(_no_rows(job))])
+    return PackOutput(_in_order(found.outcomes), _in_order(found.series), failures)
 
 
 def _in_order(columns: Columns) -> Columns:
@@ -241,5 +182,12 @@ def _no_rows(job: Job) -> Columns:
     return {name: np.zeros(0, dtype=kinds.get(name, np.float64)) for name in ("point", "world", *job.kept)}
 
 
-def _joined(parts: list[Columns]) -> Columns:
+def together(outputs: Sequence[PackOutput]) -> PackOutput:
+    """What several packs came to, as one."""
+    failures = {point: why for one in outputs for point, why in one.failures.items()}
+    kept = [one.series for one in outputs if one.series]
+    return PackOutput(_stacked([one.outcomes for one in outputs]), _stacked(kept) if kept else {}, failures)
+
+
+def _stacked(parts: Sequence[Columns]) -> Columns:
     return parts[0] if len(parts) == 1 else {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from sim.experiment.design import Matrix, groups_of, places, related
+from sim.experiment.design import groups_of, places, related
 from sim.experiment.factors import Factor
+from sim.experiment.layouts import Matrix
 from sim.experiment.schema import Design, LatinHypercube
 from sim.experiment.sensitivity.methods import SensitivityError
 from sim.yamlfile import suggestion

@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 
 from sim.experiment.condition import Condition
 from sim.experiment.figures import figure_of, scenarios_of, there, worlds_of
+from sim.experiment.layouts import Matrix
 from sim.experiment.schema import Morris, Saltelli
 from sim.experiment.sensitivity import given, methods
-from sim.experiment.sensitivity.methods import ChanceShare, Indices, Matrix, SensitivityError
+from sim.experiment.sensitivity.methods import ChanceShare, Indices, SensitivityError
 from sim.experiment.sensitivity.sample import GIVEN, Method, Sample, sample_of
 from sim.experiment.spoken import unit_of
 from sim.worlds import Vector

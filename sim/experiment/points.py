@@ -1,0 +1,78 @@
+"""The table of points, `experiments.parquet`: a row for each point, written and read some rows or columns at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.experiment.layouts import Numbers
+from sim.experiment.plan import Plan
+from sim.experiment.store import Store
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+NAME = "experiments.parquet"
+# Of a row group, which is what is held at once: figures, and rows.
+MOST_FIGURES, MOST_ROWS = 4_000_000, 100_000
+
+
+def write_points(store: Store, plan: Plan, failures: Mapping[int, str]) -> str:
+    """Write the table, row group by row group; returns its digest.
+
+    Args:
+        failures: point -> why the model refused it.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    # Whole slices of a design, where there are slices.
+    rows = min(max(MOST_FIGURES // (len(plan.factors) + 1) // 1000, 1) * 1000, MOST_ROWS)
+    with store.writing(NAME) as file:
+        writer = None
+        for first in range(0, plan.points, rows):
+            table = pa.table(points_table(plan, np.arange(first, min(first + rows, plan.points)), failures))
+            # Where hardly a value comes twice, a dictionary of them is one more copy.
+            few = [name for name in table.column_names if name not in {"point", "id", *_spread(plan)}]
+            writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd", use_dictionary=few)
+            writer.write_table(table)
+        if writer is not None:
+            writer.close()
+    return store.digest(NAME)
+
+
+def _spread(plan: Plan) -> set[str]:
+    """The columns of factors that take any value of a range."""
+    return {f"{factor.kind}:{factor.name}" for factor in plan.factors if not factor.levels}
+
+
+def points_table(plan: Plan, numbers: Numbers, failures: Mapping[int, str]) -> dict[str, Any]:
+    """The columns of the table for these points: levers, uncertainties and constants apart."""
+    import pyarrow as pa
+
+    scenario, mix, draw = plan.where(numbers)
+    values = plan.values(numbers)
+    names = pa.array([one.name for one in plan.scenarios])
+    columns: dict[str, Any] = {
+        "point": numbers,
+        "id": plan.ids(numbers, values),
+        "scenario": pa.DictionaryArray.from_arrays(pa.array(scenario.astype(np.int32)), names),
+        "mix": mix,
+        "draw": draw,
+    }
+    for factor in plan.factors:
+        columns[f"{factor.kind}:{factor.name}"] = factor.names(values[factor.name]) or values[factor.name]
+    for name, value in plan.experiment.constants.items():
+        columns[f"constant:{name}"] = np.full(len(numbers), value)
+    columns["error"] = pa.array([failures.get(number) for number in numbers.tolist()], type=pa.string())
+    return columns
+
+
+def read_points(store: Store, columns: Sequence[str] | None = None) -> pa.Table:
+    """The table, or these columns of it."""
+    import pyarrow.parquet as pq
+
+    with store.reading(NAME) as file:
+        return pq.read_table(file, columns=columns)
