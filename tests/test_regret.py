@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from sim.commands.main import app
 from sim.ensemble.spec import LimitError
 from sim.experiment.condition import ConditionError
+from sim.experiment.factors import factor_words
 from sim.experiment.folder import FolderError
 from sim.experiment.outcome import Sweep
 from sim.experiment.regret.map import fields, parts_of, ranked
@@ -172,7 +173,7 @@ def test_a_lever_that_is_drawn_may_decide(place: str) -> None:
     rank = ranked(one, found.inputs)
     assert [row[0] for row in rank[:2]] == ["taliban.stance", "pakistan.aid"]
     assert rank[0][1] == pytest.approx(0.8, abs=0.06)
-    assert "best: “Afghan Taliban: stance” (`taliban.stance`" in found.text()
+    assert f"best: “{factor_words('taliban.stance')}” (`taliban.stance`" in found.text()
     (_, chart) = found.pictures()
     assert "Map of 5 by 5 fields over pakistan.aid and" in chart.text
     sweep.manifest["factors"][0]["crossed"] = True

@@ -254,6 +254,7 @@ def rates(observers: Mapping[str, Mapped]) -> dict[str, Parameter]:
     return {
         f"{name}.rate": Parameter(
             name=f"{name}.rate",
+            title=f"Share reported: {one.title}"[:60],
             meaning=f"Share that is reported: {one.title}.",
             value=(one.rate.low + one.rate.high) / 2.0,
             low=one.rate.low,
