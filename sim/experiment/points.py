@@ -49,7 +49,7 @@ def _spread(plan: Plan) -> set[str]:
 
 
 def points_table(plan: Plan, numbers: Numbers, failures: Mapping[int, str]) -> dict[str, Any]:
-    """The columns of the table for these points: levers, uncertainties and constants apart."""
+    """The columns of the table for these points: levers, uncertainties, switches and constants apart."""
     import pyarrow as pa
 
     scenario, mix, draw = plan.where(numbers)
