@@ -7,6 +7,7 @@ search that was stopped goes on. The text about results is chosen by the results
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -238,8 +239,8 @@ def section(found: Findings, name: str, heading: str) -> Iterator[str]:
     yield f"## {heading}"
     yield ""
     yield (
-        f"{found.standings[-1].evaluations:,} courses of {found.candidates:.0e} were simulated, {len(found.members)} are shown "
-        f"({len(holding(found))} hold in fresh futures). {alike(found)}"
+        f"{found.standings[-1].evaluations:,} courses were simulated, of some 10^{math.log10(found.candidates):.0f} that are possible; "
+        f"{len(found.members)} are shown ({len(holding(found))} hold in fresh futures). {alike(found)}"
     )
     yield ""
     yield from figures(found)
@@ -257,7 +258,7 @@ def figures(found: Findings) -> Iterator[str]:
     counted = [one for one in found.objectives if one.key not in KILLED]
     others = [one for one in found.others if one.key not in KILLED]
     dead = [METRICS[who].title for who in KILLED]
-    heads = ["", *dead, *(one.title for one in counted), *(f"{one.title} (counts for nothing)" for one in others)]
+    heads = ["", *dead, *(one.title for one in counted), *(f"*{one.title}*" for one in others)]
 
     def row(called: str, one: Course) -> list[str]:
         return [
@@ -270,8 +271,8 @@ def figures(found: Findings) -> Iterator[str]:
     rows += [row(f"**{one.called}**", found[one.example]) for one in found.kinds]
     yield table(heads, rows)
     yield (
-        "Means over fresh futures. Totals over all months, the sixteen before the courses part among them. That militants die "
-        "counts for nothing; it is told, as every death is."
+        "Means over fresh futures. Totals over all months, the sixteen before the courses part among them. What stands "
+        "in italics counts for nothing, nor does it count that militants die; it is told, as every death is."
     )
 
 
