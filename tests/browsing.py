@@ -30,6 +30,7 @@ NOT_A_FORECAST = "These are modelled worlds, not a forecast."
 KNOWN = re.compile(
     r"404 \(Not Found\) http://[^/]+/\w+/_stcore/(health|host-config)$|WebSocket connection to|when disconnected from server"
     "|net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE)"
+    "|^Client Error in reaching server endpoint - No response received|^Streamlit server is not responding"
 )
 # Pictures to look at, where a folder for them is named (the checks keep it).
 SHOTS = os.environ.get("DURAND_SCREENSHOTS")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -134,8 +134,6 @@ def serve(host: str, port: int, base: str = "", sites: Sequence[str] = (), seats
     if found is None or not found.submodule_search_locations:
         raise LimitError("the dashboard is not installed with this durand")
     from dashboard.runtime.gate import stay_inside
-    from dashboard.widgets import access
-    from sim.teaching.play.attendant import attended
 
     stay_inside()  # before Streamlit prints under which addresses it can be reached
     script = Path(next(iter(found.submodule_search_locations)), "server.py")
@@ -145,7 +143,15 @@ def serve(host: str, port: int, base: str = "", sites: Sequence[str] = (), seats
     if sites:  # else the server takes its pages' own connections for another site's, and refuses them
         options += ["--browser.serverAddress", sites[0]]
     try:
-        with attended(access.file(), seats) if seats else nullcontext():
+        with _attended(seats) if seats else nullcontext():
             streamlit.main(["run", str(script), *options], standalone_mode=False)
     except click.Abort:  # Streamlit's command line says so of Ctrl-C
         raise KeyboardInterrupt from None
+
+
+def _attended(seats: Sequence[str]) -> AbstractContextManager[None]:
+    """Programs beside the server; what they take to import is spared who has none, so that pages answer sooner."""
+    from dashboard.widgets import access
+    from sim.teaching.play.attendant import attended
+
+    return attended(access.file(), seats)
