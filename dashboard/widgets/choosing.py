@@ -14,6 +14,7 @@ from dashboard.runtime.state import MOST_SCENARIOS, State
 from dashboard.widgets import controls, sentences, show
 from sim.metrics import METRICS
 from sim.results import Comparison
+from sim.results.reading import titles
 from sim.vocabulary import month_words
 
 
@@ -52,7 +53,7 @@ def metric(here: State, label: str, key: str) -> State:
 
 def asked(here: State, found: Comparison) -> State:
     """Which scenario is asked about, what it is compared with, which metric, and how far it is followed."""
-    names, called = list(found.results), show.titled(found.results)
+    names, called = list(found.results), titles(*found.results.values())
     first, second, third, fourth = st.columns([2, 2, 3, 2])
     shown = first.selectbox(
         _("Ask about"),

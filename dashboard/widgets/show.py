@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from dashboard.runtime.questions import Question
     from sim.plots import Picture, Table
-    from sim.results import Comparison, Results
+    from sim.results import Comparison
     from sim.scenario import Difference
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|:$<>~&^=@])")
@@ -302,8 +302,10 @@ def side_by_side(
     told: Callable[[Comparison, str, int], Picture],
 ) -> None:
     """A picture of each scenario in a month, beside each other: `moving` makes it, `told` its words and table."""
+    from sim.results.reading import titles
+
     with st.container(horizontal=True, gap="medium"):
-        for place, (name, title) in enumerate(titled(found.results).items()):
+        for place, (name, title) in enumerate(titles(*found.results.values()).items()):
             parts, words = moving(found, name, month), partial(told, found, name, month)
             picture(
                 Drawn(f"{kind}-{name}", f"{title}: {what}", parts.specification, parts.rows, words), f"{kind}-{place}"
@@ -396,10 +398,3 @@ def download(
 def footer() -> None:
     """What every page ends with."""
     st.caption(_(NOT_A_FORECAST))
-
-
-def titled(results: Mapping[str, Results]) -> dict[str, str]:
-    """What each scenario is called in front of readers."""
-    from sim.results.reading import titles
-
-    return titles(*results.values())
