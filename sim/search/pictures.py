@@ -63,7 +63,8 @@ def parallel_picture(found: Findings, kept: Collection[str] | None = None, turne
     return Picture(
         "parallel",
         "What each course gains and gives up",
-        "Figures in fresh futures. Each axis runs from the worst to the best of those drawn; up is better.",
+        "Figures in fresh futures. Each axis runs from the worst to the best of those drawn; "
+        f"{'farther right' if turned else 'up'} is better.",
         _spoken(rows, [title for title, _ in objectives]),
         parallel(
             figures,
