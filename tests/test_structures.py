@@ -47,15 +47,15 @@ EXPERIMENT: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def swept(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
+def sweep(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
     return sim.sweep(EXPERIMENT, tmp_path_factory.mktemp("switches") / "out", engine="numpy")
 
 
 class TestSwitches:
-    def test_a_point_is_a_run_with_its_rules(self, swept: Sweep) -> None:
+    def test_a_point_is_a_run_with_its_rules(self, sweep: Sweep) -> None:
         """To the bit: with the same rules off and the same readings, whatever stood beside it in its pack."""
         seen = set()
-        for point, row in swept.experiments.iterrows():
+        for point, row in sweep.experiments.iterrows():
             stands = row["switch:spiral"], row["switch:motive"]
             if stands in seen:
                 continue
@@ -66,23 +66,23 @@ class TestSwitches:
             plan, how = load_scenario(row["scenario"]), {"parameters": "defaults", "values": values, "off": off}
             alone = simulate_batch(RunSpec.of(plan, 2, 5, **how, engine="numpy"), lambda model, _: take(model, False))
             for name in ("attacks", "tension"):
-                assert swept.outcomes.loc[point, name].tolist() == alone.outcomes[name].tolist(), (stands, name)
+                assert sweep.outcomes.loc[point, name].tolist() == alone.outcomes[name].tolist(), (stands, name)
         assert len(seen) == 6
 
-    def test_however_it_is_cut(self, swept: Sweep, tmp_path: Path) -> None:
+    def test_however_it_is_cut(self, sweep: Sweep, tmp_path: Path) -> None:
         """And from the folder's own copy, in which the rival reading is written out."""
-        again = sim.sweep(Path(swept.place) / "experiment.yaml", tmp_path / "again", chunk=5, engine="numpy")
-        assert again.fingerprint == swept.fingerprint
-        assert again.experiments["id"].tolist() == swept.experiments["id"].tolist()
+        again = sim.sweep(Path(sweep.place) / "experiment.yaml", tmp_path / "again", chunk=5, engine="numpy")
+        assert again.fingerprint == sweep.fingerprint
+        assert again.experiments["id"].tolist() == sweep.experiments["id"].tolist()
         assert again.manifest["particulars"]["switches"]["spiral"][1] == {"off": ["L5"], "parameters": {}}
 
-    def test_analyses_take_them_as_options(self, swept: Sweep) -> None:
-        assert swept.factors("switch") == ["switch:spiral", "switch:motive"]
+    def test_analyses_take_them_as_options(self, sweep: Sweep) -> None:
+        assert sweep.factors("switch") == ["switch:spiral", "switch:motive"]
         from sim.experiment.discovery.rows import rows
 
-        inputs = rows(swept, "attacks > 0", "confront").inputs
+        inputs = rows(sweep, "attacks > 0", "confront").inputs
         assert set(inputs["motive"]) == {"as_declared", "chip", "none"}
-        best = swept.regret(["attacks"], resamples=100)
+        best = sweep.regret(["attacks"], resamples=100)
         assert set(best.inputs.columns) == {"attacks_per_capability", "spiral", "motive"}
 
     def test_other_rules_are_another_point(self) -> None:
@@ -168,16 +168,16 @@ class TestSets:
             "worlds": 1,
             "months": 7,
         }
-        done = sim.sweep(asked, tmp_path / "out", chunk=10, engine="numpy")
+        sweep = sim.sweep(asked, tmp_path / "out", chunk=10, engine="numpy")
         how = {"worlds": 24, "months": 7, "parameters": "prior", "told": "2021-12", "seed": 0, "engine": "numpy"}
         compared = sim.compare(["confront", "appease"], **how)
         for name in ("confront", "appease"):
-            chosen = done.experiments["scenario"] == name
-            assert done.figure("attacks")[chosen].tolist() == compared.results[name].outcomes["attacks"].tolist()
+            chosen = sweep.experiments["scenario"] == name
+            assert sweep.figure("attacks")[chosen].tolist() == compared.results[name].outcomes["attacks"].tolist()
         one = PARAMETERS["attacks_per_capability"]
-        numbers = done.manifest["particulars"]["told"]
+        numbers = sweep.manifest["particulars"]["told"]
         uniform = Streams(0, max(numbers) + 1).uniform("parameter/attacks_per_capability", 0)[numbers]
-        drawn = done.experiments["uncertainty:attacks_per_capability"].to_numpy()[:24]
+        drawn = sweep.experiments["uncertainty:attacks_per_capability"].to_numpy()[:24]
         assert drawn == pytest.approx(sim.parameters.draw(uniform, one.low, one.high, one.distribution, one.value))
 
 
@@ -270,11 +270,11 @@ class TestGivenData:
         """Factorial ones, too, which have no method of their own; and factors may be chosen."""
         at = draws(80, ["chip_value", "kinship_weight"])
         outcomes = {"confront": {"attacks": 10 * at["chip_value"]}}
-        done = made(str(tmp_path), at, outcomes, design={"kind": "factorial"})
-        found = done.sensitivity(method="pawn", factors=["chip_value"])
+        sweep = made(str(tmp_path), at, outcomes, design={"kind": "factorial"})
+        found = sweep.sensitivity(method="pawn", factors=["chip_value"])
         assert found.indices.index.get_level_values("factor").tolist() == ["chip_value"]
         assert f"moves most with “{PARAMETERS['chip_value'].title}”" in found.reading()[0]
         with pytest.raises(
             sim.experiment.sensitivity.methods.SensitivityError, match="with --method pawn or delta any design"
         ):
-            done.sensitivity()
+            sweep.sensitivity()
