@@ -239,8 +239,8 @@ def section(found: Findings, name: str, heading: str) -> Iterator[str]:
     yield f"## {heading}"
     yield ""
     yield (
-        f"{found.standings[-1].evaluations:,} courses were simulated, of some 10^{math.log10(found.candidates):.0f} that are possible; "
-        f"{len(found.members)} are shown ({len(holding(found))} hold in fresh futures). {alike(found)}"
+        f"{found.standings[-1].evaluations:,} courses were simulated, of some 10^{math.log10(found.candidates):.0f} that are "
+        f"possible; {len(found.members)} are shown ({len(holding(found))} hold in fresh futures). {alike(found)}"
     )
     yield ""
     yield from figures(found)
