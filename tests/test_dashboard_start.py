@@ -128,7 +128,7 @@ def test_every_lever_stands_in_one_group_and_says_what_its_levels_are() -> None:
         for aim in LEVER_SPECS[name].aims if name in LEVER_SPECS else ():
             assert METRICS[aim].title in told
     widget(app, "slider", "Aid").set_value(0.75).run()
-    assert f"→ 0.75 ({LEVELS['aid'].names[3]})" in said(app)
+    assert f"→ 0.75: {LEVELS['aid'].names[3]} (about 6 million US$ a month)" in said(app)
 
 
 def test_all_about_a_lever_opens_when_asked_for() -> None:

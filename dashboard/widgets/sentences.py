@@ -112,9 +112,9 @@ def digest(found: Comparison) -> str:
 
 
 def _called(lever: str | None, value: float | str) -> str:
-    """What a lever's new level is called, in brackets; nothing for what is no lever."""
+    """What a lever's new level is called; nothing for what is no lever."""
     called = level(lever, float(value), _) if lever else ""
-    return f" ({called})" if called else ""
+    return f": {called}" if called else ""
 
 
 def choice(value: float | str) -> str:
