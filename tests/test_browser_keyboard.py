@@ -219,7 +219,7 @@ def why(page: Page, visit: Visit, server: Server) -> None:
 def months_pass(page: Page, visit: Visit, server: Server) -> None:
     """Play through the months, stop, and go one month on by hand."""
     at(page, "Play through the months", "Enter")
-    page.get_by_role("button", name="Stop").wait_for()
+    page.get_by_role("button", name="Stop", exact=True).wait_for()
     page.wait_for_function("() => /month=202/.test(location.search)", timeout=PATIENCE)
     assert page.evaluate("() => document.activeElement.innerText").strip() == "Stop"
     page.keyboard.press("Enter")
@@ -266,7 +266,7 @@ def experiments(page: Page, visit: Visit, server: Server) -> None:
     at(page, "Points", "ArrowUp", "Enter")
     page.get_by_text(re.compile("3,002 points")).wait_for()
     at(page, "Run it", "Enter")
-    page.get_by_role("button", name="Stop").wait_for()
+    page.get_by_role("button", name="Stop", exact=True).wait_for()
     at(page, "Stop", "Enter")
     page.get_by_text("Stopped.", exact=True).wait_for()
 
@@ -288,7 +288,7 @@ def evidence(page: Page, visit: Visit, server: Server) -> None:
     write(page, "Search, or an id", "kinship weight")
     page.keyboard.press("Enter")
     page.wait_for_function("() => location.search.includes('find=')")
-    at(page, "What full restraint costs Kabul", "Enter")
+    at(page, "How much kinship with the TTP holds Kabul back", "Enter")
     page.get_by_text("Rests on").first.wait_for()
     rest(page)
     walked(page)
