@@ -180,6 +180,7 @@ class TestScenarios:
         files = [shelf / name for name in ("confront.yaml", "policies/confront.yaml", "experiments/corners.yaml")]
         files += sorted((shelf / "exercises").glob("*.yaml"))[:1]
         assert len(files) == 4
+        assert durand("validate", shelf / "searches" / "third_way.yaml").code == 0  # it has targets, too
         shown = durand("validate", *files)
         assert shown == (0, "".join(f"{file}: fine\n" for file in files), "")
         for file, wrong in zip(files, ("months: 0\n", "colour: red\n", "worlds: 0\n", "minutes: -1\n"), strict=True):

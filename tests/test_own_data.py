@@ -110,7 +110,7 @@ def test_the_folder_holds_what_the_page_says(walked: Walked) -> None:
     for name in re.findall(r"\]\(([a-z/_-]+\.(?:png|md))\)", page):
         assert (walked.sets / name).exists(), name
     for name in ("mapping.yaml", "targets.yaml"):
-        assert (walked.sets / name).read_text() == (walked.home / "country" / name).read_text()
+        assert (walked.sets / name).read_bytes() == (walked.home / "country" / name).read_bytes()
     kept = json.loads((walked.sets / "posterior-2022-12.json").read_text(encoding="utf-8"))
     assert (kept["window"], kept["figures"]) == (["2021-08", "2022-12"], "events.csv")
     assert 10 < kept["sets"] <= 50

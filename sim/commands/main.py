@@ -300,14 +300,6 @@ def _validate(file: Path) -> None:
         from sim.teaching.exercises.load import load_exercise
 
         load_exercise(file)
-    elif "targets" in data:
-        from sim.calibration.aims import read_aims
-
-        read_aims(file)
-    elif data.keys() & {"series", "figures"}:
-        from sim.record.mapping import read_mapping
-
-        read_mapping(file)
     elif "objectives" in data:
         from sim.search.load import load_search
 
@@ -316,6 +308,14 @@ def _validate(file: Path) -> None:
         from sim.experiment.load import load_experiment
 
         load_experiment(file)
+    elif "targets" in data:
+        from sim.calibration.aims import read_aims
+
+        read_aims(file)
+    elif data.keys() & {"series", "figures"}:
+        from sim.record.mapping import read_mapping
+
+        read_mapping(file)
     else:
         from sim.scenario import validate_file
 

@@ -13,7 +13,6 @@ import typer
 
 from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError
 from sim.vocabulary import ACTORS
-from sim.words.sentences import wrapped
 from sim.words.tables import terminal_width
 
 if TYPE_CHECKING:
@@ -176,6 +175,8 @@ def _converse(session: Session) -> None:
         except LeaveError:
             return
         except GameError as problem:
+            from sim.words.sentences import wrapped
+
             for line in str(problem).splitlines():
                 for part in wrapped(line, session.width):
                     session.say(part)
