@@ -401,10 +401,10 @@ class TestReadme:
             known = run(shlex.join([*words[: 3 if words[1] == "exercise" else 2], "--help"]))
             assert [word for word in words if word.startswith("--") and word not in known] == []
             return
-        if words[1] == "sweep" and "--dry-run" not in words:
+        if words[1] == "sweep" and not {"--dry-run", "--compact"} & {*words}:
             command = shlex.join([*words[:3], "--dry-run"])
         for folder in SWEEPS:
-            if words[2:3] == [folder]:
+            if words[2:3] == [folder] or words[2:] == ["--compact", folder]:
                 shutil.copytree(small_sweeps(folder), tmp_path / folder)
         for start, more in SMALLER.items():
             if command.startswith(start):
