@@ -373,7 +373,7 @@ def test_a_reading_says_which_is_best_on_what_it_hangs_and_what_it_is_not() -> N
     assert "1.65 times that of the least in the median set (1.20 to 12 in eight of ten)" in text
     assert "Best most often is Accommodate, in 70 of 100 sets, then Confront in 30 of 100" in text
     assert "(less is better)" in text
-    assert text.endswith("Which is best hangs on kabul_control (23%).")
+    assert text.endswith("Which is best hangs on “Share of the TTP's doings that Kabul could stop” (23%).")
     assert list(lever_sentences(one)) == [
         "1 of 1 levers move something that they are for by 0.25 of its standard deviation over worlds or more (the median "
         "world, lever at full strength against nothing).",
