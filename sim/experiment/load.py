@@ -216,14 +216,10 @@ class _Loader:
             if missing := sorted(set(designs.sets_of(design)) - known):
                 said = f"uncertainties leaves out {missing[0]}; allowed with a posterior design, which takes whole sets: all"
                 raise self.problem(("uncertainties",), said)
-            if (
-                not 2
-                <= designs.size(design, uncertainties)
-                <= (most := len(next(iter(designs.sets_of(design).values()))))
-            ):
-                raise self.problem(
-                    ("design", "points"), f"design.points is more than there are sets; allowed: 2 to {most:,}"
-                )
+            most = len(next(iter(designs.sets_of(design).values())))
+            if design.points and design.points > most:
+                said = f"design.points is more than there are sets; allowed: 2 to {most:,}"
+                raise self.problem(("design", "points"), said)
             return
         wrong = (
             ("worlds", experiment.worlds != 1, "1, since a world is told as a whole"),

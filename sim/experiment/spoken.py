@@ -79,6 +79,22 @@ def unit_of(figure: Condition) -> str:
     return _unit(figure.node) or ""
 
 
+class OfFigure:
+    """What has been worked out of one figure. Attributes: figure: which."""
+
+    figure: Condition
+
+    @property
+    def metric(self) -> str:
+        """The figure, as it was asked for: a metric, or an expression."""
+        return self.figure.text
+
+    @property
+    def unit(self) -> str:
+        """The unit of the figure."""
+        return unit_of(self.figure)
+
+
 def _unit(node: Node) -> str | None:
     """The unit of a part; None for a plain number, which takes that of what stands beside it."""
     if node.sort == "outcome":

@@ -21,7 +21,7 @@ from sim.experiment.factors import VARIED
 from sim.experiment.figures import condition_of, evaluated, figure_of
 from sim.experiment.folder import FolderError
 from sim.experiment.regret.measures import Estimate, measure
-from sim.experiment.spoken import unit_of
+from sim.experiment.spoken import OfFigure
 from sim.metrics import METRICS
 from sim.metrics.base import End
 
@@ -41,7 +41,7 @@ BETTER: dict[str, End] = {
 
 
 @dataclass(frozen=True)
-class Judged:
+class Judged(OfFigure):
     """The policies by one metric.
 
     Attributes:
@@ -57,16 +57,6 @@ class Judged:
     regret: Values = field(repr=False)
     measures: Mapping[str, Sequence[Estimate]] = field(repr=False)
     least: Sequence[float] = field(repr=False)
-
-    @property
-    def metric(self) -> str:
-        """The figure, as it was asked for."""
-        return self.figure.text
-
-    @property
-    def unit(self) -> str:
-        """Of values and regret."""
-        return unit_of(self.figure)
 
     @property
     def winner(self) -> NDArray[np.intp]:

@@ -25,7 +25,7 @@ from sim.experiment.schema import Morris, Saltelli
 from sim.experiment.sensitivity import given, methods
 from sim.experiment.sensitivity.methods import ChanceShare, Indices, SensitivityError
 from sim.experiment.sensitivity.sample import GIVEN, Method, Sample, sample_of
-from sim.experiment.spoken import unit_of
+from sim.experiment.spoken import OfFigure
 from sim.worlds import Vector
 from sim.yamlfile import suggestion
 
@@ -39,7 +39,7 @@ MOST_FAILED = 0.1
 
 
 @dataclass(frozen=True)
-class Study:
+class Study(OfFigure):
     """One figure under one scenario and mix of levers.
 
     Attributes:
@@ -60,16 +60,6 @@ class Study:
     left_out: int
     chance: ChanceShare
     indices: Indices | None
-
-    @property
-    def metric(self) -> str:
-        """The figure, as it was asked for: a metric, or an expression."""
-        return self.figure.text
-
-    @property
-    def unit(self) -> str:
-        """The unit of the figure."""
-        return unit_of(self.figure)
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -272,7 +262,8 @@ def sensitivity(
             if scenario != versus or not versus:
                 studies += [_study(cells, scenario, mix, versus) for mix in range(cells.mixes)]
     levers = sweep.experiments.drop_duplicates("mix").set_index("mix")
-    crossed = [str(one["name"]) for one in sweep.manifest["factors"] if one["crossed"] and cells.mixes > 1]
+    several = sweep.design is not None and sweep.manifest["mixes"] > 1
+    crossed = [str(one["name"]) for one in sweep.manifest["factors"] if one["crossed"] and several]
     mixes = [{name: levers.loc[mix, f"lever:{name}"] for name in crossed} for mix in sorted(levers.index)]
     titles = {str(one["name"]): str(one["title"]) for one in sweep.manifest["scenarios"]}
     return Sensitivity(sweep.title, place, sample, studies, mixes, titles)
