@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from sim.agents.observers import OBSERVERS, Observer
 from sim.calibration.target import Statistic, Target
@@ -39,10 +39,10 @@ from sim.calibration.targets import (
 from sim.ensemble.spec import LIMITS
 from sim.record.mapping import Mapped
 from sim.record.observations import LEAST_WINDOW, RECORD, Observation, ObservationError, by_month
+from sim.scenario.words import Month, Strict
 from sim.vocabulary import month_after, months_between
 from sim.yamlfile import Document, json_schema, read, suggestion, validate
 
-Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 Tolerance = Annotated[float, Field(gt=0.0, le=2.0)]
 Span = tuple[str, ...]
 # Months of a part, by what a file calls it.
@@ -51,18 +51,14 @@ PARTS = {"year": 12, "half-year": 6, "quarter": 3}
 LEAST_KNOWN = 2
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Window(_Strict):
+class Window(Strict):
     """The months that are aimed at."""
 
     first: Annotated[Month, Field(alias="from")] = RECORD[0]
     last: Annotated[Month, Field(alias="to")]
 
 
-class Aim(_Strict):
+class Aim(Strict):
     """One kind of target: see above."""
 
     of: str
@@ -72,7 +68,7 @@ class Aim(_Strict):
     discrepancy: Tolerance
 
 
-class _File(_Strict):
+class _File(Strict):
     window: Window
     targets: Annotated[dict[str, Aim], Field(min_length=1, max_length=100)]
 

@@ -42,11 +42,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from sim.agents.observers import OBSERVERS, scattered
 from sim.parameters import Parameter
 from sim.record.observations import ObservationError
+from sim.scenario.words import Strict
 from sim.worlds import Streams, Vector
 from sim.yamlfile import json_schema, read, suggestion, validate
 
@@ -68,11 +69,7 @@ Conditions = dict[Name, Name | Annotated[list[Name], Field(min_length=1, max_len
 SHIPPED = Path(__file__).resolve().parent / "mappings"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class RateRange(_Strict):
+class RateRange(Strict):
     """A rate that each world draws, evenly over a range."""
 
     low: Rate
@@ -85,7 +82,7 @@ class RateRange(_Strict):
         return self
 
 
-class Mapped(_Strict):
+class Mapped(Strict):
     """An observer that a mapping file brings.
 
     Attributes:
@@ -138,7 +135,7 @@ class Mapped(_Strict):
         return self.rate
 
 
-class Rows(_Strict):
+class Rows(Strict):
     """What a row of a table is.
 
     Attributes:
@@ -151,7 +148,7 @@ class Rows(_Strict):
     date: Name | None = None
     month: Name | None = None
     year: Name | None = None
-    formats: Annotated[list[Name], Field(min_length=1, max_length=5)] = ["%Y-%m-%d"]
+    formats: list[Name] = Field(default=["%Y-%m-%d"], min_length=1, max_length=5)
     only: Conditions = Field(default_factory=dict)
     gaps: Literal["refused", "zero", "unknown"] = "refused"
 
@@ -167,14 +164,14 @@ class Rows(_Strict):
         return str(self.date or self.month or self.year)
 
 
-class Figure(_Strict):
+class Figure(Strict):
     """What of the rows an observer's figures are made of: see above."""
 
     add: Name
     where: Annotated[list[Conditions], Field(max_length=50)] = Field(default_factory=list)
 
 
-class _File(_Strict):
+class _File(Strict):
     observers: dict[str, Mapped] = Field(default_factory=dict)
     series: dict[str, str] = Field(default_factory=dict)
     rows: Rows | None = None
