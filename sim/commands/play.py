@@ -175,11 +175,7 @@ def _converse(session: Session) -> None:
         except LeaveError:
             return
         except GameError as problem:
-            from sim.words.sentences import wrapped
-
-            for line in str(problem).splitlines():
-                for part in wrapped(line, session.width):
-                    session.say(part)
+            session.refuse(problem)
 
 
 def _resumed(path: Path) -> Game:

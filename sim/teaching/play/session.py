@@ -108,6 +108,10 @@ class Session:
         who = f" {ACTORS[self.actor]}" if len(self.played) > 1 else ""
         return f"turn {self.game.turn + 1} of {self.game.log.quarters}{who}> "
 
+    def refuse(self, problem: GameError) -> None:
+        """Say what was wrong with what was typed."""
+        self._print(part for line in str(problem).splitlines() for part in wrapped(line, self.width))
+
     def do(self, text: str) -> None:
         """Do what a line says.
 

@@ -274,9 +274,8 @@ class Tables(Talk):
         if turn != len(log.turns):
             late = turn < len(log.turns)
             raise TableError("that quarter has passed meanwhile; look again" if late else "that turn is still to come")
-        log.with_entry(
-            turn={**{one: {} for one in log.seats}, actor: as_data(actor, settings)}
-        )  # checked, before it is kept
+        moves: dict[str, Any] = dict.fromkeys(log.seats, {}) | {actor: as_data(actor, settings)}
+        log.with_entry(turn=moves)  # checked, before it is kept
         base.execute(
             "INSERT INTO game_moves VALUES (?, ?, ?, ?) ON CONFLICT (game, actor) "
             "DO UPDATE SET turn = excluded.turn, settings = excluded.settings",
