@@ -274,7 +274,7 @@ class Tables(Talk):
         if turn != len(log.turns):
             late = turn < len(log.turns)
             raise TableError("that quarter has passed meanwhile; look again" if late else "that turn is still to come")
-        moves: dict[str, Any] = dict.fromkeys(log.seats, {}) | {actor: as_data(actor, settings)}
+        moves: dict[str, Any] = {key: {} for key in log.seats} | {actor: as_data(actor, settings)}
         log.with_entry(turn=moves)  # checked, before it is kept
         base.execute(
             "INSERT INTO game_moves VALUES (?, ?, ?, ?) ON CONFLICT (game, actor) "
