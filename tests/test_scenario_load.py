@@ -243,7 +243,7 @@ def test_differences() -> None:
         "shocks.2023-01 to 2023-03.Aid dries up.economy": (
             "2023-01 to 2023-03: Aid dries up: Pakistan's economy", None, "add -0.1",
         ),
-        "parameters.cohesion_cost": ("Cohesion cost", 2.0, 3.0),
+        "parameters.cohesion_cost": ("How much the fear of a split holds Kabul back", 2.0, 3.0),
     }  # fmt: skip
 
 

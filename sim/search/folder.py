@@ -25,7 +25,7 @@ from sim.search.optimise import Generation
 from sim.yamlfile import dump
 
 FORMAT = "durand search 1"
-GENERATIONS = "generations"
+GENERATIONS, FINDINGS = "generations", "findings.json"
 _KEPT = ("codes", "costs", "broken")
 
 
