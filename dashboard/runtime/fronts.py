@@ -10,7 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.search.findings import FILE, Findings, FindingsError, read_findings, shipped
+from sim.search.findings import Findings, FindingsError, read_findings, shipped
+from sim.search.folder import FINDINGS
 
 if TYPE_CHECKING:
     from dashboard.runtime.worker import Tell
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def offered() -> dict[str, Path]:
     """What can be opened by name: what is shipped, and the searches in the operator's folder of results."""
     root = Path(os.environ.get("DURAND_RESULTS") or os.devnull)
-    kept = {one.name: one / FILE for one in sorted(root.iterdir())} if root.is_dir() else {}
+    kept = {one.name: one / FINDINGS for one in sorted(root.iterdir())} if root.is_dir() else {}
     return shipped() | {name: file for name, file in kept.items() if _readable(file)}
 
 

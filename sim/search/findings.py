@@ -18,6 +18,7 @@ from sim.metrics import METRICS
 from sim.scenario import list_scenarios, load_scenario
 from sim.scenario.words import Month, Months, Name, Number, Text, Title
 from sim.search.archetypes import Archetype, archetypes, common
+from sim.search.folder import FINDINGS
 from sim.search.front import DEATHS, FRESH, SEARCHED, WINS, Front
 from sim.search.objectives import KILLED
 from sim.search.optimise import Standing
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from sim.plots.gallery import Picture
     from sim.search.found import Found
 
-FILE, MOST_MB = "findings.json", 4
+MOST_MB = 4
 Figures = dict[str, Number]
 
 
@@ -248,7 +249,7 @@ def read_findings(source: bytes | Path) -> Findings:
     Raises:
         FindingsError: it is none of a search's, or was changed so that it no longer fits together.
     """
-    name, raw = (FILE, source) if isinstance(source, bytes) else (source.name, source.read_bytes())
+    name, raw = (FINDINGS, source) if isinstance(source, bytes) else (source.name, source.read_bytes())
     if len(raw) > MOST_MB * 2**20:
         raise FindingsError(f"{name}: the file is too large; allowed: {MOST_MB} MB")
     try:
@@ -262,7 +263,7 @@ def read_findings(source: bytes | Path) -> Findings:
         said = "it is not JSON"
     except ValueError as problem:
         said = str(problem)
-    raise FindingsError(f"{name}: not what a search found ({said}); allowed: {FILE} of a search's folder")
+    raise FindingsError(f"{name}: not what a search found ({said}); allowed: {FINDINGS} of a search's folder")
 
 
 def shipped() -> dict[str, Path]:

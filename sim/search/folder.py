@@ -26,6 +26,7 @@ from sim.yamlfile import dump
 
 FORMAT = "durand search 1"
 GENERATIONS = "generations"
+FINDINGS = "findings.json"
 _KEPT = ("codes", "costs", "broken")
 
 

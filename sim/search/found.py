@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sim.experiment.folder import FolderError, torn_files
 from sim.experiment.store import Local
 from sim.extensions import check_made_with
-from sim.search.folder import read_manifest
+from sim.search.folder import FINDINGS, read_manifest
 from sim.search.front import SET
 from sim.search.load import Plan, load_search
 
@@ -119,8 +119,8 @@ class Found:
         Raises:
             FolderError: an earlier durand made the folder.
         """
-        from sim.search.findings import FILE, read_findings
+        from sim.search.findings import read_findings
 
-        if FILE not in self.manifest["files"]:
-            raise FolderError(f"{self.place}: holds no {FILE}; run the search again with this folder to add it")
-        return read_findings(self._store.read(FILE))
+        if FINDINGS not in self.manifest["files"]:
+            raise FolderError(f"{self.place}: holds no {FINDINGS}; run the search again with this folder to add it")
+        return read_findings(self._store.read(FINDINGS))

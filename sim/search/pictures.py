@@ -10,7 +10,7 @@ from sim.plots.gallery import Picture
 from sim.plots.search import OTHERS, attainment, parallel, progress
 from sim.plots.tables import Table
 from sim.plots.theme import WIDTH
-from sim.search.findings import FILE
+from sim.search.folder import FINDINGS
 from sim.search.pathways_text import pathways_picture, until_picture
 from sim.search.text import SPOKEN, holding
 from sim.search.text import progress as progress_words
@@ -33,7 +33,7 @@ def files(found: Findings) -> Iterator[tuple[str, str | bytes]]:
     """What tells of it in a search's folder: name, content."""
     from sim.plots.export import to_png, to_svg
 
-    yield FILE, found.as_json()
+    yield FINDINGS, found.as_json()
     yield "summary.txt", found.text() + "\n"
     for one in pictures(found):
         yield f"pictures/{one.name}.svg", to_svg(one.chart)
