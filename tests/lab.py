@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.ensemble.simulate import simulate_batch
+from sim.ensemble.spec import RunSpec
 from sim.model import FrontierModel
 from sim.scenario import Scenario
 
@@ -39,19 +41,26 @@ def scenario(
     )
 
 
+def _read(model: FrontierModel, spec: RunSpec) -> tuple[dict[str, NDArray[np.float64]], Mapping[str, list[str]]]:
+    record = {name: np.array(values) for name, values in model.datacollector.model_vars.items()}
+    for values in record.values():
+        values.flags.writeable = False  # tests share runs
+    return record, model.labels
+
+
 class Run:
-    """What one run gave: `run["attacks"]` has shape (months, worlds), a panel (months, rows, worlds)."""
+    """What one run gave: `run["attacks"]` has shape (months, worlds), a panel (months, rows, worlds).
+
+    Rules that are switched off, and shocks, make another program, and to compile it for one run takes longer than the run.
+    """
 
     def __init__(self, plan: Scenario, months: int, off: Collection[str], values: Mapping[str, float]) -> None:
-        model = FrontierModel(plan, worlds=WORLDS, seed=11, parameters="defaults", off=off, values=dict(values))
-        for _ in range(months):
-            model.step()
-        self._record = model.datacollector.model_vars
-        self._labels = model.labels
-        model.close()
+        how: dict[str, Any] = {"parameters": "defaults", "values": values, "off": tuple(sorted(off)), "panels": True}
+        spec = RunSpec.of(plan, WORLDS, months, 11, **how, engine="numpy" if off or plan.shocks else "auto")
+        self._record, self._labels = simulate_batch(spec, _read)
 
     def __getitem__(self, metric: str) -> NDArray[np.float64]:
-        return np.array(self._record[metric])
+        return self._record[metric]
 
     def row(self, panel: str, name: str) -> NDArray[np.float64]:
         """One row of a panel, shape (months, worlds)."""

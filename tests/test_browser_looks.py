@@ -1,4 +1,5 @@
-"""How every page looks in a real browser: in light and in dark axe finds nothing serious; a phone needs no sideways scroll."""
+"""How every page looks in a real browser: a phone needs no sideways scroll; in light and in dark axe finds nothing serious;
+pictures fill their frames. Each page is visited once, on a phone, and then made wider."""
 
 from __future__ import annotations
 
@@ -35,7 +36,14 @@ SHOWN: dict[str, int | str] = {
     "table": NOT_A_FORECAST,
     "about": NOT_A_FORECAST,
 }
-CARDS = {"wide": "001.8-2001-threat-failed", "phone": "indian_alternative"}
+# And what else is looked at, by the addresses that show it.
+MORE = (
+    "evidence?card=001.8-2001-threat-failed",
+    "evidence?without=004",
+    "start?lang=ur",
+    "compare?compare=confront,appease,hedge",
+)
+DRAWN = ("compare", "actors", "map", "why")  # pages of which the pictures are measured
 
 
 @pytest.fixture(scope="module")
@@ -53,12 +61,11 @@ def visit(browser: Browser, server: Server, same: BrowserContext) -> Iterator[Vi
         yield visiting
 
 
-def looked_at(visit: Visit, name: str, screen: str) -> Page:
-    """A visitor in front of a page where it shows the most: a table opened, a class opened, a game begun."""
+def looked_at(visit: Visit, name: str) -> Page:
+    """A visitor with a phone, in front of a page where it shows the most: a table opened, a class opened, a game begun."""
     path, _, more = name.partition("?")
-    more = more or (f"card={CARDS[screen]}" if path == "evidence" else "")
-    size = {"width": 360, "height": 780} if screen == "phone" else {}
-    page = visit(f"{path}?{SMALL}&{more}", **size)
+    more = more or ("card=indian_alternative" if path == "evidence" else "")
+    page = visit(f"{path}?{SMALL}&{more}", width=360, height=780)
     shown = SHOWN[path]
     if isinstance(shown, int):
         page.locator(PICTURES).nth(shown - 1).wait_for()
@@ -90,9 +97,31 @@ def test_every_page_is_looked_at() -> None:
     )
 
 
-@pytest.mark.parametrize("name", SHOWN)
-def test_a_phone_needs_no_sideways_scroll(visit: Visit, name: str) -> None:
-    page = looked_at(visit, name, "phone")
+@pytest.mark.parametrize("name", [*SHOWN, *MORE])
+def test_a_page_looks_right(visit: Visit, name: str) -> None:
+    page = looked_at(visit, name)
+    needs_no_sideways_scroll(page, name)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    rest(page)
+    assert grave(page, name) == {}, "as it is loaded in the light, or when the visitor's screen then turns dark"
+    if name.startswith("start"):  # in English, too, where the other language is called by its own name
+        assert page.locator("[lang=ur]").count() > (20 if "lang" in name else 0)
+        assert page.evaluate(_UNSAID) == []
+    if name == "compare":
+        takes_the_colours_of_a_dark_page(page)
+    if name.partition("?")[0] not in DRAWN:
+        return
+    page.emulate_media(color_scheme="light")
+    page.wait_for_timeout(600)  # drawn anew
+    rest(page)
+    fill_their_frames_at_every_width(page, name)
+    if name == "compare":
+        fills_the_whole_screen(page)
+    elif name in ("map", "why"):
+        fills_the_screen(page, name)
+
+
+def needs_no_sideways_scroll(page: Page, name: str) -> None:
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
     # But for the unseen field behind a slider's knob, and what a field of several holds, which scrolls inside.
     wide = page.evaluate(
@@ -119,16 +148,6 @@ _UNSAID = """() => [...document.querySelectorAll('.stApp *')].filter(one => !one
     .map(part => part.data)"""
 
 
-@pytest.mark.parametrize("name", [*SHOWN, "evidence?without=004", "start?lang=ur"])
-def test_axe_finds_nothing_serious(visit: Visit, name: str) -> None:
-    """As it is loaded in the light, and when the visitor's screen then turns dark."""
-    page = looked_at(visit, name, "wide")
-    assert grave(page, name) == {}
-    if name.startswith("start"):  # in English, too, where the other language is called by its own name
-        assert page.locator("[lang=ur]").count() > (20 if "lang" in name else 0)
-        assert page.evaluate(_UNSAID) == []
-
-
 # Of each picture: what it is called, px of its frame and of its drawing, and of its panels. A frame that has given up its box, so
 # that the drawing in it may stay in sight, is as wide as what it stands in.
 _MEASURED = """() => { const wide = e => getComputedStyle(e).display === 'contents' ? wide(e.parentElement)
@@ -141,10 +160,8 @@ _MEASURED = """() => { const wide = e => getComputedStyle(e).display === 'conten
 }); }"""
 
 
-@pytest.mark.parametrize("name", ["compare", "compare?compare=confront,appease,hedge", "actors", "map", "why"])
-def test_pictures_fill_their_frames_at_every_width(visit: Visit, name: str) -> None:
+def fill_their_frames_at_every_width(page: Page, name: str) -> None:
     """Otherwise half of a wide page is empty, and panels are too small to be read."""
-    page = looked_at(visit, name, "wide")
     for width, height in ((1440, 1000), (1024, 900), (390, 844)):
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_timeout(600)  # drawn anew
@@ -158,11 +175,9 @@ def test_pictures_fill_their_frames_at_every_width(visit: Visit, name: str) -> N
             if width == 390 or "wide" in one["name"]:
                 assert one["frame"] >= 0.9 * one["row"], (width, one)
         kept(page, f"filled-{name.partition('=')[0].replace('?', '-')}-{width}")
-    if name in ("map", "why"):
-        _fills_the_screen(page, name)
 
 
-def _fills_the_screen(page: Page, name: str) -> None:
+def fills_the_screen(page: Page, name: str) -> None:
     """A drawing as high as the screen (a map), or as wide (the months of Why); what is under the pointer is said."""
     page.set_viewport_size({"width": 1440, "height": 900})
     rest(page)
@@ -202,8 +217,11 @@ def _fills_the_screen(page: Page, name: str) -> None:
     kept(page, f"screen-{name}")
 
 
-def test_a_picture_fills_the_whole_screen_and_says_what_a_month_is(visit: Visit) -> None:
-    page = looked_at(visit, "compare", "wide")
+def fills_the_whole_screen(page: Page) -> None:
+    """A fan; and it says what a month is."""
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.wait_for_timeout(600)  # drawn anew
+    rest(page)
     drawing = page.locator("[data-testid=stVegaLiteChart] svg.marks").first
     drawing.scroll_into_view_if_needed()
     box = drawing.bounding_box()
@@ -223,9 +241,8 @@ def test_a_picture_fills_the_whole_screen_and_says_what_a_month_is(visit: Visit)
     kept(page, "filled-screen")
 
 
-def test_pictures_take_the_colours_of_a_dark_page(visit: Visit) -> None:
+def takes_the_colours_of_a_dark_page(page: Page) -> None:
     """Otherwise a dark page has white cards, or words that nobody sees."""
-    page = looked_at(visit, "compare", "wide")
     light: dict[str, bool] = {}
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
