@@ -25,7 +25,6 @@ from sim.engine import compiled, emit, modules
 from sim.engine import run as engine_run
 from sim.engine.run import Lanes
 from sim.ensemble import engines, simulate
-from sim.ensemble.outcomes import summarise
 from sim.ensemble.spec import LimitError, RunSpec
 from sim.experiment.load import load_plan
 from sim.metrics import METRICS
@@ -390,4 +389,3 @@ def test_a_sum_of_rows_is_added_one_after_another() -> None:
         rows = SPREAD[0][:60].repeat(worlds).reshape(60, worlds) * np.linspace(0.1, 3.0, worlds)
         one_by_one = total(iter(rows))
         assert np.array_equal(total(rows), one_by_one)
-        assert np.array_equal(summarise({"attacks": rows}, "attacks", "total"), one_by_one)
