@@ -79,7 +79,7 @@ class Outcomes:
     def __init__(self, months: int, crossings: Mapping[str, Crossing] | None = None) -> None:
         self._months, self._passed = months, 0
         self._crossings = {**CROSSINGS, **(crossings or {})}
-        self._sums = [Added(name, 0, months) for name in METRICS]
+        self._sums = [Added(name, 0, months) for name, one in METRICS.items() if one.summary != "final"]
         self._firsts: dict[str, Vector] = {}
         self._last: dict[str, Vector] = {}
         self._endings = Endings(months)
@@ -99,8 +99,9 @@ class Outcomes:
     def columns(self) -> dict[str, np.ndarray]:
         """A column per metric (its declared summary: total, mean or last), one per crossing, and `verdict` (position in
         `VERDICTS`)."""
+        last, sums = self._last, {one.metric: one.sum for one in self._sums}
         columns = {
-            one.metric: summarised(METRICS[one.metric].summary, one.sum, self._last[one.metric], self._months)
-            for one in self._sums
+            name: summarised(one.summary, sums.get(name, last[name]), last[name], self._months)
+            for name, one in METRICS.items()
         }
         return columns | self._firsts | {"verdict": self._endings.verdicts().astype(np.int8)}

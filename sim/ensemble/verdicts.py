@@ -62,8 +62,11 @@ class Added:
     def add(self, history: History, passed: int) -> None:
         """Take the months that follow on those passed."""
         rows = history[self.metric][max(self.first - passed, 0) : max(self.end - passed, 0)]
-        if len(rows):
-            self.sum = total([self.sum, *rows] if passed > self.first else rows)
+        if passed <= self.first and len(rows):
+            self.sum = total(rows)
+        else:
+            for row in rows:
+                self.sum = self.sum + row
 
 
 class Endings:
