@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from sim.engine import run as engine
-from sim.ensemble.chunks import take_of
+from sim.ensemble.chunks import take
 from sim.ensemble.simulate import simulate
 from sim.ensemble.spec import RunSpec
 from sim.scenario import load_scenario
@@ -45,7 +45,7 @@ def bare() -> Iterator[list[float]]:
 def seconds(spec: RunSpec, workers: int = 1) -> float:
     """Of a run from its scenario to the outcome of each world."""
     started = time.perf_counter()
-    for _ in simulate(spec, partial(take_of, series=False), workers=workers):
+    for _ in simulate(spec, take, workers=workers):
         pass
     return time.perf_counter() - started
 
@@ -62,7 +62,7 @@ def report(name: str = "confront") -> None:
     )
     print("worlds    ms    us a run   over bare code   NumPy over compiled   two threads   runs a second")
     for worlds in SIZES:
-        spec = RunSpec.of(load_scenario(name), worlds, MONTHS, 1, engine="compiled")
+        spec = RunSpec.of(load_scenario(name), worlds, MONTHS, 1, series=False, engine="compiled")
         seconds(spec)
 
         def code(spec: RunSpec = spec) -> float:

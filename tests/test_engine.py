@@ -25,7 +25,6 @@ from sim.engine import compiled, emit, modules
 from sim.engine import run as engine_run
 from sim.engine.run import Lanes
 from sim.ensemble import engines, simulate
-from sim.ensemble.outcomes import summarise
 from sim.ensemble.spec import LimitError, RunSpec
 from sim.experiment.load import load_plan
 from sim.metrics import METRICS
@@ -257,6 +256,17 @@ class TestChoice:
         assert sim.run("confront", 2, 2).manifest["engine"] == "compiled"
         assert sim.run("confront", 2, 2, engine="numpy").manifest["engine"] == "numpy"
 
+    def test_where_there_is_no_llvmlite_numpy_runs_and_says_so(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As on Intel's Macs, for which it is no longer made."""
+        monkeypatch.setitem(sys.modules, "llvmlite", None)
+        for name in [name for name in sys.modules if name.startswith("sim.engine.")]:
+            monkeypatch.delitem(sys.modules, name)
+        result = sim.run("confront", 2, 2)
+        assert result.manifest["engine"] == "numpy"
+        assert "llvmlite cannot be used here" in result.manifest["engine_note"]
+        with pytest.raises(LimitError, match="the compiled engine cannot run this: llvmlite cannot be used here"):
+            sim.run("confront", 2, 2, engine="compiled")
+
     def test_what_keeps_accounts_or_is_a_model_of_its_own_runs_on_numpy(self) -> None:
         class Other(FrontierModel):
             pass
@@ -390,4 +400,3 @@ def test_a_sum_of_rows_is_added_one_after_another() -> None:
         rows = SPREAD[0][:60].repeat(worlds).reshape(60, worlds) * np.linspace(0.1, 3.0, worlds)
         one_by_one = total(iter(rows))
         assert np.array_equal(total(rows), one_by_one)
-        assert np.array_equal(summarise({"attacks": rows}, "attacks", "total"), one_by_one)

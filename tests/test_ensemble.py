@@ -6,6 +6,7 @@ import gc
 import multiprocessing
 import weakref
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,12 @@ from alike import same
 
 import sim
 from sim.ensemble import pool, simulate
-from sim.ensemble.chunks import Array, monthly
+from sim.ensemble.chunks import Array, Chunk, monthly, take
 from sim.ensemble.fingerprint import model_fingerprint
+from sim.ensemble.outcomes import Crossing
 from sim.ensemble.simulate import Interrupted
 from sim.ensemble.spec import BATCHES_EACH, CHUNK, LEAST_WORLDS, LimitError, RunSpec, usual_chunk
+from sim.metrics import METRICS
 from sim.model import FrontierModel
 from sim.scenario import Scenario, load_scenario
 from sim.worlds import BatchLayout
@@ -116,6 +119,31 @@ def test_parts_are_put_in_and_not_patched() -> None:
     assert np.array_equal(with_parts, simulate.simulate_batch(spec(3), attacks))
     assert [what for what in made if what != "draw"] == ["rules", "agents", "collector"]
     assert made.count("draw") > 20
+
+
+@pytest.mark.parametrize("worlds", [1, 6])
+def test_months_that_are_not_kept_are_folded(worlds: int) -> None:
+    """To the bit, while conditions look back at some of them: otherwise outcomes hang on whether months are kept."""
+    asked = {"mine": Crossing("attacks", "below", 5.0, "Mine", "As asked.")}
+    whole = spec(worlds, "hedge", crossings=asked, engine="numpy")
+    whole, held = replace(whole, months=14), []
+
+    def read(model: FrontierModel, batch: RunSpec) -> Chunk:
+        record: Any = model.datacollector.model_vars
+        held.append({name: sum(row is not None for row in rows) for name, rows in record.items() if name in METRICS})
+        held.append(model.script.watched)
+        return take(model, batch)
+
+    kept, folded = (simulate.simulate_batch(one, read) for one in (whole, replace(whole, series=False)))
+    assert kept.series is not None
+    assert folded.series is None
+    assert list(folded.outcomes) == list(kept.outcomes)
+    for name, values in kept.outcomes.items():
+        assert np.array_equal(folded.outcomes[name], values, equal_nan=True), name
+    all_months, watched, some, _ = held
+    assert max(watched.values()) > 1
+    assert set(all_months.values()) == {14}
+    assert some == dict.fromkeys(METRICS, 0) | watched
 
 
 def test_results_come_in_order() -> None:

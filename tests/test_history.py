@@ -87,11 +87,11 @@ def test_what_is_reported_of_a_world_does_not_depend_on_the_chunk() -> None:
 
 def test_lethal_attacks_are_those_that_the_land_counted_the_dead_of() -> None:
     """Otherwise UCDP reports events of another world: the observers draw the land's own draw again."""
-    from sim.agents.observers import _month
+    from sim.agents.observers import _Month
 
     model = lived_model()
     for number in range(17):
-        month = _month(model, model.datacollector.model_vars, number)
+        month = _Month(model, number)
         assert np.array_equal(month["lethal"] > 0, month["dead_by_ttp"] > 0)
         assert (month["dead_by_ttp"] >= month["lethal"]).all()
         assert (month["lethal"] <= month["attacks"]).all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from small_model import SCENARIOS, SmallScenario, install, real
 
 import sim
-from sim.ensemble.outcomes import CROSSINGS, first_crossing, outcomes
+from sim.ensemble.outcomes import CROSSINGS, Crossing, Outcomes, first_crossing
 from sim.ensemble.verdicts import THRESHOLDS, verdicts, window
 from sim.metrics import METRICS
 from sim.results import BundleError, open_folder
@@ -156,9 +157,21 @@ class TestOutcomes:
             assert metric.low < crossing.value < metric.high
             assert crossing.reason
 
-    def test_every_metric_has_its_column(self) -> None:
-        months = {name: [np.array([metric.low])] * 2 for name, metric in METRICS.items()}
-        assert set(METRICS) < set(outcomes(months))
+    @draws(20)
+    @given(cuts=st.sets(st.integers(1, 24)), worlds=st.integers(1, 5), seed=st.integers(0, 9))
+    def test_months_come_in_any_pieces(self, cuts: set[int], worlds: int, seed: int) -> None:
+        """To the bit: otherwise a run that keeps its months has other outcomes than one that does not."""
+        rng, months = np.random.default_rng(seed), 25
+        rows = {name: rng.random((months, worlds)) * 80.0 for name in METRICS}
+        asked = {"mine": Crossing("attacks", "above", 75.0, "Mine", "As asked.")}
+        whole, pieces = Outcomes(months, asked), Outcomes(months, asked)
+        whole.add(rows)
+        for first, end in pairwise([0, *sorted(cuts), months]):
+            pieces.add({name: some[first:end] for name, some in rows.items()})
+        expected, found = whole.columns(), pieces.columns()
+        assert list(found) == list(expected) == [*METRICS, *CROSSINGS, "mine", "verdict"]
+        for name, values in expected.items():
+            np.testing.assert_array_equal(found[name], values, err_msg=name)
 
     def test_verdict_shares_add_up(self, comparison: sim.Comparison) -> None:
         for shares in comparison.verdicts().values():

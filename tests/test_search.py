@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,13 @@ import pandas as pd
 import pytest
 from command import called
 
+from sim.ensemble.chunks import monthly
+from sim.ensemble.simulate import simulate_batch
+from sim.ensemble.spec import RunSpec
+from sim.experiment.firsts import crossings_of
 from sim.experiment.folder import FolderError
 from sim.scenario import library, load_scenario
-from sim.search.evaluate import Evaluator, Futures, _summaries, fresh
+from sim.search.evaluate import Evaluator, Futures, _figures, fresh
 from sim.search.findings import FindingsError, read_findings
 from sim.search.folder import Folder
 from sim.search.found import Found
@@ -178,15 +184,15 @@ def test_first_months_count_and_reward_no_death() -> None:
 
 
 def test_first_months_are_read_off_a_run() -> None:
-    from types import SimpleNamespace
-
-    months = {"attacks": [np.array([3.0, 1.0, 9.0]), np.array([5.0, 1.0, 9.0]), np.array([8.0, 1.0, 9.0])]}
-    model: Any = SimpleNamespace(datacollector=SimpleNamespace(model_vars=months))
-    found = _summaries(model, None, ["attacks", "first(attacks >= 5)"])  # type: ignore[arg-type]
-    assert {name: values.tolist() for name, values in found.items()} == {
-        "attacks": [16.0, 3.0, 27.0],
-        "first(attacks >= 5)": [1.0, 3.0, 0.0],
-    }
+    names = ["attacks", "first(attacks >= 30)", "first(attacks >= 3000)"]
+    spec = RunSpec.of(load_scenario("confront"), 9, 6, crossings=crossings_of(names))
+    found = simulate_batch(replace(spec, series=False), partial(_figures, metrics=names))
+    months = simulate_batch(spec, lambda model, _: monthly(model, ["attacks"]))["attacks"]
+    assert found["attacks"].tolist() == months.sum(axis=0).tolist()
+    first = [next((month for month, one in enumerate(world) if one >= 30), 6) for world in months.T]
+    assert found["first(attacks >= 30)"].tolist() == first
+    assert len(set(first)) > 1
+    assert found["first(attacks >= 3000)"].tolist() == [6.0] * 9
 
 
 def test_betters_leaves_small_differences_out() -> None:

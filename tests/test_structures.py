@@ -64,7 +64,7 @@ class TestSwitches:
             drawn = {"attacks_per_capability": row["uncertainty:attacks_per_capability"]}
             values = {**drawn, **(RIVAL if stands[1] == "chip" else {})}
             plan, how = load_scenario(row["scenario"]), {"parameters": "defaults", "values": values, "off": off}
-            alone = simulate_batch(RunSpec.of(plan, 2, 5, **how, engine="numpy"), lambda model, _: take(model, False))
+            alone = simulate_batch(RunSpec.of(plan, 2, 5, **how, series=False, engine="numpy"), take)
             for name in ("attacks", "tension"):
                 assert sweep.outcomes.loc[point, name].tolist() == alone.outcomes[name].tolist(), (stands, name)
         assert len(seen) == 6

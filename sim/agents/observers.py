@@ -6,9 +6,9 @@ record when it has run. Each report's scatter has a stream of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -153,16 +153,15 @@ EXPECTED: dict[str, Callable[[Callable[..., Vector], Month], Vector]] = {
 }
 
 
-def reports(model: FrontierModel) -> dict[str, list[Vector]]:
-    """What each observer would have reported of every month that a model has run: name -> (worlds,) vectors."""
-    record = model.datacollector.model_vars
-    out: dict[str, list[Vector]] = {name: [] for name in OBSERVERS}
+def reports(model: FrontierModel, names: Collection[str] | None = None) -> dict[str, list[Vector]]:
+    """What observers would have reported of every month that a model has run: name -> (worlds,) vectors; all if not named."""
+    out: dict[str, list[Vector]] = {name: [] for name in (OBSERVERS if names is None else names)}
     for number in range(model.month):
-        month = _month(model, record, number)
-        for name, expected in EXPECTED.items():
+        month = _Month(model, number)
+        for name, reported in out.items():
             uniform = model.streams.uniform(f"observer.{name}", number)
             noise = model.parameters[OBSERVERS[name].noise]
-            out[name].append(scattered(uniform, expected(model.rulebook, month), noise))
+            reported.append(scattered(uniform, EXPECTED[name](model.rulebook, month), noise))
     return out
 
 
@@ -177,22 +176,30 @@ def scattered(uniform: Vector, expected: Vector, variance_to_mean: Vector | floa
     return np.where(expected > 0.0, drawn, 0.0 * expected)
 
 
-def _month(model: FrontierModel, record: Mapping[str, list[Any]], number: int) -> Month:
-    """What there was to be observed in a month."""
+class _Month(dict[str, Vector]):
+    """What there was to be observed in a month. How many attacks killed someone is drawn when it is asked for."""
 
-    def read(metric: str) -> Vector:
-        return np.atleast_1d(np.asarray(record[metric][number], dtype=np.float64))
+    def __init__(self, model: FrontierModel, number: int) -> None:
+        record = model.datacollector.model_vars
 
-    attacks, background = read("attacks"), read("attacks_background")
-    return {
-        "attacks": attacks,
-        "background": background,
-        "truce": read("ceasefire"),
-        "dead": read("fatalities_security") + read("fatalities_civilian"),
-        "dead_by_ttp": read("fatalities_ttp"),
-        "lethal": _lethal(model, "ttp", attacks, number),
-        "lethal_of_others": _lethal(model, "others", background, number),
-    }
+        def read(metric: str) -> Vector:
+            return np.atleast_1d(np.asarray(record[metric][number], dtype=np.float64))
+
+        super().__init__(
+            attacks=read("attacks"),
+            background=read("attacks_background"),
+            truce=read("ceasefire"),
+            dead=read("fatalities_security") + read("fatalities_civilian"),
+            dead_by_ttp=read("fatalities_ttp"),
+        )
+        self._lethal = {
+            "lethal": lambda: _lethal(model, "ttp", self["attacks"], number),
+            "lethal_of_others": lambda: _lethal(model, "others", self["background"], number),
+        }
+
+    def __missing__(self, name: str) -> Vector:
+        self[name] = self._lethal[name]()
+        return self[name]
 
 
 def _lethal(model: FrontierModel, who: str, attacks: Vector, number: int) -> Vector:

@@ -21,8 +21,6 @@ WORDS = 4  # in a Philox block
 SCRATCH = 64  # rows that a sum over draws may keep
 # How the numbers of eight worlds lie: beside each other from a multiple of four on, all the same, or anyhow.
 BESIDE, SAME, ANY = 1, 2, 0
-_BINARY = {"add": "fadd", "subtract": "fsub", "multiply": "fmul", "divide": "fdiv"}
-_COMPARE = dict(zip(COMPARED, ("olt", "ole", "ogt", "oge", "oeq", "une"), strict=True))
 INTRINSICS = {"absolute": "fabs", "sqrt": "sqrt", "floor": "floor", "rint": "nearbyint", "fma": "fma"}
 
 
@@ -34,6 +32,21 @@ def double(value: float) -> str:
 def everywhere(value: float) -> str:
     """The same number in all lanes."""
     return f"splat ({double(value)})"
+
+
+_BINARY = {"add": "fadd", "subtract": "fsub", "multiply": "fmul", "divide": "fdiv"}
+_COMPARE = dict(zip(COMPARED, ("olt", "ole", "ogt", "oge", "oeq", "une"), strict=True))
+# Operations that are one line, with their operands in braces.
+_LINES = {
+    "where": f"select {B} {{}}, {D} {{}}, {D} {{}}",
+    "amount": f"select {B} {{}}, {D} {everywhere(1.0)}, {D} {everywhere(0.0)}",
+    "negative": f"fneg {D} {{}}",
+    "logical_and": f"and {B} {{}}, {{}}",
+    "logical_or": f"or {B} {{}}, {{}}",
+    "logical_not": f"xor {B} {{}}, splat (i1 true)",
+}
+_LINES |= {name: f"{written} {D} {{}}, {{}}" for name, written in _BINARY.items()}
+_LINES |= {name: f"fcmp {written} {D} {{}}, {{}}" for name, written in _COMPARE.items()}
 
 
 class Layout:
@@ -109,16 +122,10 @@ class Emitter:
         operands = [self.value(operand) for operand in rest]
         if operation == "divide" and rest[1] in self.inverse:
             return self.new(f"fmul {D} {operands[0]}, {self.inverse[rest[1]]}")
-        if operation in _BINARY:
-            return self.new(f"{_BINARY[operation]} {D} {operands[0]}, {operands[1]}")
-        if operation in _COMPARE:
-            return self.new(f"fcmp {_COMPARE[operation]} {D} {operands[0]}, {operands[1]}")
-        if operation in FUNCTIONS:
-            return self.new(f"call {D} @{operation}({', '.join(f'{D} {one}' for one in operands)})")
-        if operation in INTRINSICS:
-            listed = ", ".join(f"{D} {one}" for one in operands)
-            return self.new(f"call {D} @llvm.{INTRINSICS[operation]}.v{LANES}f64({listed})")
-        raise NotImplementedError(operation)
+        if operation in _LINES:
+            return self.new(_LINES[operation].format(*operands))
+        called = operation if operation in FUNCTIONS else f"llvm.{INTRINSICS[operation]}.v{LANES}f64"
+        return self.new(f"call {D} @{called}({', '.join(f'{D} {one}' for one in operands)})")
 
     # What comes from outside.
     def _argument(self, place: int) -> str:
@@ -174,25 +181,6 @@ class Emitter:
         return [self._loaded("four", word) for word in range(WORDS)]
 
     # Operations of their own.
-    def _where(self, condition: int, one: int, other: int) -> str:
-        chosen = [self.value(operand) for operand in (condition, one, other)]
-        return self.new(f"select {B} {chosen[0]}, {D} {chosen[1]}, {D} {chosen[2]}")
-
-    def _amount(self, one: int) -> str:
-        return self.new(f"select {B} {self.value(one)}, {D} {everywhere(1.0)}, {D} {everywhere(0.0)}")
-
-    def _negative(self, one: int) -> str:
-        return self.new(f"fneg {D} {self.value(one)}")
-
-    def _logical_and(self, one: int, other: int) -> str:
-        return self.new(f"and {B} {self.value(one)}, {self.value(other)}")
-
-    def _logical_or(self, one: int, other: int) -> str:
-        return self.new(f"or {B} {self.value(one)}, {self.value(other)}")
-
-    def _logical_not(self, one: int) -> str:
-        return self.new(f"xor {B} {self.value(one)}, splat (i1 true)")
-
     def _maximum(self, one: int, other: int) -> str:
         return self._extreme("ogt", one, other)
 

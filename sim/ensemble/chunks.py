@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ensemble.outcomes import outcomes
+from sim.ensemble.outcomes import Outcomes
 from sim.metrics import METRICS, PANELS
 from sim.vocabulary import VERDICTS
 
@@ -46,14 +46,20 @@ class Chunk:
     seconds: float = field(default=0.0)
 
 
-def take(model: FrontierModel, series: bool = True, panels: bool = False) -> Chunk:
+def take(model: FrontierModel, batch: RunSpec) -> Chunk:
     """Read what a model's collector holds."""
-    collected: Mapping[str, Any] = model.datacollector.model_vars
+    collector: Any = model.datacollector
+    folded: Outcomes | None = getattr(collector, "outcomes", None)
+    if folded is not None:
+        return Chunk(folded.columns())
+    collected: Mapping[str, Any] = collector.model_vars
     history = {name: months_of(collected[name]) for name in METRICS}
-    out = Chunk(outcomes(history))
-    if series:
+    whole = Outcomes(batch.months, batch.crossings)
+    whole.add(history)
+    out = Chunk(whole.columns())
+    if batch.series:
         out.series = Series({name: np.stack(rows, axis=1) for name, rows in history.items()})
-        for name in PANELS if panels else ():
+        for name in PANELS if batch.panels else ():
             labels = out.series.labels[name] = list(model.labels[name])
             rows = [np.asarray(value, dtype=float).reshape(len(labels), -1) for value in collected[name]]
             out.series.panels[name] = np.ascontiguousarray(np.stack(rows).transpose(2, 0, 1))
@@ -65,11 +71,6 @@ def months_of(kept: Any) -> Any:
     if isinstance(kept, np.ndarray):
         return kept
     return [np.atleast_1d(np.asarray(value, dtype=float)) for value in kept]
-
-
-def take_of(model: FrontierModel, batch: RunSpec, series: bool) -> Chunk:
-    """The same of a batch."""
-    return take(model, series, batch.panels)
 
 
 def monthly(model: FrontierModel, metrics: Sequence[str]) -> dict[str, Array]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from sim.ensemble.verdicts import History, verdicts
+from sim.ensemble.verdicts import Added, Endings, History
 from sim.metrics import METRICS, Summary
-from sim.worlds import Vector, total
+from sim.worlds import Vector
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,11 @@ CROSSINGS: dict[str, Crossing] = {
 }
 
 
-def summarise(months: History, name: str, kind: Summary) -> Vector:
-    """One figure per world from a metric's months: their total, their mean, or the last; added in order of months."""
-    rows = months[name]
+def summarised(kind: Summary, added: Vector, last: Vector, months: int) -> Vector:
+    """One figure per world from a metric's months: their total, their mean, or the last."""
     if kind == "final":
-        return rows[-1] + 0.0
-    added = total(rows)
-    return added if kind == "total" else added / float(len(rows))
+        return last + 0.0
+    return added if kind == "total" else added / float(months)
 
 
 def first_crossing(rows: Sequence[Vector] | Vector, crossing: Crossing) -> Vector:
@@ -70,17 +68,40 @@ def first_crossing(rows: Sequence[Vector] | Vector, crossing: Crossing) -> Vecto
     return np.where(met.any(axis=0), met.argmax(axis=0), np.nan)
 
 
-def outcomes(history: History) -> dict[str, np.ndarray]:
-    """The columns of a results table, a value per world.
+class Outcomes:
+    """The columns of a results table, a value per world, from months as they come: none is kept.
 
     Args:
-        history: for every metric one (worlds,) vector per month, or an array of them, a row a month.
-
-    Returns:
-        A column per metric (its declared summary), one per crossing, and `verdict` (position in `VERDICTS`).
+        months: how many there will be.
+        crossings: by name, those that are reported besides the usual ones.
     """
-    columns: dict[str, np.ndarray] = {name: summarise(history, name, m.summary) for name, m in METRICS.items()}
-    for name, crossing in CROSSINGS.items():
-        columns[name] = first_crossing(history[crossing.metric], crossing)
-    columns["verdict"] = verdicts(history).astype(np.int8)
-    return columns
+
+    def __init__(self, months: int, crossings: Mapping[str, Crossing] | None = None) -> None:
+        self._months, self._passed = months, 0
+        self._crossings = {**CROSSINGS, **(crossings or {})}
+        self._sums = [Added(name, 0, months) for name, one in METRICS.items() if one.summary != "final"]
+        self._firsts: dict[str, Vector] = {}
+        self._last: dict[str, Vector] = {}
+        self._endings = Endings(months)
+
+    def add(self, history: History) -> None:
+        """Take the next months: for every metric one (worlds,) vector per month, or an array of them, a row a month."""
+        for one in self._sums:
+            one.add(history, self._passed)
+        for name, crossing in self._crossings.items():
+            found = first_crossing(history[crossing.metric], crossing) + self._passed
+            before = self._firsts.get(name)
+            self._firsts[name] = found if before is None else np.where(np.isnan(before), found, before)
+        self._last = {name: history[name][-1] for name in METRICS}
+        self._endings.add(history)
+        self._passed += len(history["attacks"])
+
+    def columns(self) -> dict[str, np.ndarray]:
+        """A column per metric (its declared summary: total, mean or last), one per crossing, and `verdict` (position in
+        `VERDICTS`)."""
+        last, sums = self._last, {one.metric: one.sum for one in self._sums}
+        columns = {
+            name: summarised(one.summary, sums.get(name, last[name]), last[name], self._months)
+            for name, one in METRICS.items()
+        }
+        return columns | self._firsts | {"verdict": self._endings.verdicts().astype(np.int8)}

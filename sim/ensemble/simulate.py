@@ -119,8 +119,13 @@ def _simulate_compiled(batch: RunSpec, read: Reader[T], tick: Tick | None) -> T:
 
 def build_model(batch: RunSpec, parts: Parts | None = None) -> FrontierModel:
     """The model of a batch, to be closed by whoever has it. (Tests put a small model in this function's place.)"""
+    from sim import extensions
+    from sim.ensemble.folding import FoldingCollector
     from sim.model import Collector, FrontierModel, Parts
 
+    # What stands outside of the project may look back at any month.
+    whole = batch.series or batch.model is not None or extensions.loaded()
+    collector = partial(Collector, panels=batch.panels) if whole else partial(FoldingCollector, batch)
     return (batch.model or FrontierModel)(
         next(iter(batch.scenarios.values())),
         batch.layout,
@@ -130,7 +135,7 @@ def build_model(batch: RunSpec, parts: Parts | None = None) -> FrontierModel:
         levers={path: batch.per_world(value) for path, value in batch.levers.items()},  # type: ignore[misc]
         off=batch.off,
         record=batch.record,
-        parts=parts or Parts(collector=partial(Collector, panels=batch.panels)),
+        parts=parts or Parts(collector=collector),
     )
 
 

@@ -11,6 +11,7 @@ from operator import index
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 if TYPE_CHECKING:
+    from sim.ensemble.outcomes import Crossing
     from sim.model import FrontierModel
     from sim.scenario import Scenario
     from sim.worlds import BatchLayout, Vector
@@ -81,6 +82,8 @@ class RunSpec:
             value for each `repeats` worlds in a row, the same under every scenario.
         off: rules and mechanisms that are switched off.
         record: whether decisions are accounted for, or in which months; panels: whether panels are read.
+        series: whether all months are kept, or only what outcomes and conditions look at; crossings: by name, first months
+            that outcomes have besides the usual ones.
         chunk: worlds a batch.
         model: a subclass of the model that takes its place; None: nothing does.
         engine: what runs the months, see `engines.py`; engine_note: why it is NumPy although no one asked for that.
@@ -100,6 +103,8 @@ class RunSpec:
     off: tuple[str, ...] = ()
     record: bool | Collection[int] = False
     panels: bool = False
+    series: bool = True
+    crossings: Mapping[str, Crossing] = field(default_factory=dict)
     chunk: int = CHUNK
     model: type[FrontierModel] | None = None
     engine: str = "auto"

@@ -107,8 +107,7 @@ class PointModel:
                     points=points,
                     firsts=np.full(len(points), block),
                     first_world=block,
-                    series=False,
-                    spec=plan.spec(number, here, worlds),
+                    spec=replace(plan.spec(number, here, worlds), series=False),
                 )
                 found = simulate_pack(job)
                 if found.failures:

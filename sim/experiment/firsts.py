@@ -35,6 +35,11 @@ def crossing_of(name: str) -> Crossing | None:
     return Crossing(found["metric"], SIGNS[found["sign"]], float(found["value"]), name, "As asked.")
 
 
+def crossings_of(names: Iterable[str]) -> dict[str, Crossing]:
+    """The same of all those of some outcomes that are first months, by name."""
+    return {name: crossing for name in names if (crossing := crossing_of(name))}
+
+
 def column_of(name: str) -> str:
     """The column of a sweep that has such a first month: one that is kept of every run, where the bound is the same.
 

@@ -25,7 +25,7 @@ from sim.ensemble.fingerprint import model_fingerprint
 from sim.ensemble.spec import RunSpec, usual_chunk
 from sim.experiment.design import Points
 from sim.experiment.factors import Factor
-from sim.experiment.firsts import extra_firsts
+from sim.experiment.firsts import crossings_of, extra_firsts
 from sim.experiment.layouts import Numbers
 from sim.experiment.parser import read_outcomes
 from sim.experiment.schema import Experiment
@@ -295,8 +295,6 @@ class Plan:
             first_world=first,
             spec=self.spec(number, values, min(block_worlds, self.worlds - first)),
             metrics=self.metrics,
-            series=self.experiment.series,
-            crossings=self.crossings,
             stands=stands,
             variants=variants,
         )
@@ -324,6 +322,8 @@ class Plan:
             levers={paths[name]: value for name, value in values.items() if kinds[name] == "lever"},
             values={**self.experiment.constants, **drawn},
             repeats=worlds,
+            series=self.experiment.series,
+            crossings=crossings_of(self.crossings),
             model=self.model,
             engine=self.engine,
         )

@@ -6,24 +6,20 @@ When the model refuses, the pack is halved until the points that it refuses are 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ensemble.chunks import Chunk, months_of, take
-from sim.ensemble.outcomes import CROSSINGS, first_crossing
+from sim.ensemble.chunks import take
+from sim.ensemble.outcomes import CROSSINGS
 from sim.ensemble.simulate import simulate_batch
 from sim.ensemble.spec import RunSpec
-from sim.experiment.firsts import crossing_of
 from sim.experiment.switches import Variant
 from sim.extensions import place_of
-
-if TYPE_CHECKING:
-    from sim.model import FrontierModel
 
 Columns: TypeAlias = dict[str, NDArray[Any]]
 # Errors that say nothing about the point: the machine's, not the model's.
@@ -39,7 +35,7 @@ class Job:
         firsts: the number of each point's first world here, whose random draws it gets.
         first_world: what the first of a point's worlds is called in tables.
         spec: how a point is simulated; its vectors have one value per point, each for all worlds of the point.
-        metrics: what is kept; series: whether every month is; crossings: first months that are kept beside the usual ones.
+        metrics: what is kept.
         stands: how each point's switches stand, as a number of one of the variants; both empty without switches.
     """
 
@@ -48,15 +44,13 @@ class Job:
     first_world: int
     spec: RunSpec
     metrics: tuple[str, ...]
-    series: bool
-    crossings: tuple[str, ...] = ()
     stands: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     variants: tuple[Variant, ...] = ()
 
     @property
     def kept(self) -> list[str]:
         """The columns that are kept of each run."""
-        return kept_columns(self.metrics, self.crossings)
+        return kept_columns(self.metrics, self.spec.crossings)
 
     def take(self, chosen: Any) -> Job:
         """The same work for some of the points only: a slice of them, or those that are marked."""
@@ -145,7 +139,7 @@ def _bisected(job: Job, failures: dict[int, str]) -> Iterator[PackOutput]:
 
 
 def _simulated(job: Job) -> PackOutput:
-    chunk = simulate_batch(spec_of(job), lambda model, _: _taken(model, job))
+    chunk = simulate_batch(spec_of(job), take)
     rows = _rows(job)
     outcomes = rows | {name: chunk.outcomes[name] for name in job.kept}
     if chunk.series is None:
@@ -156,17 +150,7 @@ def _simulated(job: Job) -> PackOutput:
     return PackOutput(outcomes, series)
 
 
-def _taken(model: FrontierModel, job: Job) -> Chunk:
-    """What is read off a model, with the first months that this sweep asks for."""
-    chunk = take(model, job.series)
-    for name in job.crossings:
-        crossing = crossing_of(name)
-        assert crossing is not None
-        chunk.outcomes[name] = first_crossing(months_of(model.datacollector.model_vars[crossing.metric]), crossing)
-    return chunk
-
-
-def kept_columns(metrics: Sequence[str], crossings: Sequence[str] = ()) -> list[str]:
+def kept_columns(metrics: Sequence[str], crossings: Iterable[str] = ()) -> list[str]:
     """The columns that are kept of these metrics: their summaries, their first crossings, and the verdict."""
     usual = (name for name, one in CROSSINGS.items() if one.metric in metrics)
     return [*metrics, *usual, *crossings, "verdict"]

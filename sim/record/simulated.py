@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -115,15 +116,17 @@ def simulated_batches(
     workers: int,
     mapped: Mapping[str, Mapped] | None = None,
     given: Mapping[str, Vector] | None = None,
+    wanted: Collection[str] | None = None,
 ) -> Iterator[Simulated]:
     """The same, some worlds at a time, so that memory stays flat.
 
     Args:
         given: rates of observers that a mapping file brings, by their names as parameters: one for each `repeats` worlds.
+        wanted: observers whose reports are all that is read; None: all, and the metrics in `KEPT`.
     """
     (plan,) = spec.scenarios.values()
     calendar, done = _calendar(plan, spec.months), 0
-    for batch, tables in simulate(spec, _tables, workers=workers):
+    for batch, tables in simulate(spec, partial(_tables, wanted=wanted), workers=workers):
         here = slice(done // spec.repeats, (done + batch.worlds) // spec.repeats)
         shares = {name: value[here].repeat(spec.repeats) for name, value in (given or {}).items()}
         if mapped:
@@ -148,8 +151,9 @@ def _calendar(plan: Scenario, months: int) -> list[str]:
     return [month_after(plan.start, month) for month in range(months)]
 
 
-def _tables(model: FrontierModel, _: RunSpec) -> dict[str, Array]:
-    return {name: np.stack(rows) for name, rows in reports(model).items()} | monthly(model, KEPT)
+def _tables(model: FrontierModel, _: RunSpec, wanted: Collection[str] | None) -> dict[str, Array]:
+    tables = {name: np.stack(rows) for name, rows in reports(model, wanted).items()}
+    return tables | monthly(model, KEPT) if wanted is None else tables
 
 
 def uncertain() -> list[str]:

@@ -25,9 +25,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.ensemble.spec import LimitError
+from sim.ensemble.spec import LimitError, RunSpec
 from sim.record.observations import RECORD, by_month, shipped_events, to_calibrate
-from sim.record.simulated import Simulated, simulate_reports
+from sim.record.simulated import Simulated, simulated_batches
 from sim.record.truces import halves, truces
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.continued import continued
@@ -141,8 +141,9 @@ def weigh(
 ) -> Vector:
     """The log of the weights of worlds 0, 1, 2, ...; kept for who asks again."""
     months = months_between(plan.start, until) + 1
-    simulated = simulate_reports(plan, candidates, months, seed, parameters=parameters, off=off, workers=workers)
-    return log_weights(simulated, until)
+    spec = RunSpec.of(plan, candidates, months, seed, parameters=parameters, off=off)
+    parts = simulated_batches(spec, workers, wanted=(ATTACKS, CLAIMS))
+    return np.concatenate([log_weights(part, until) for part in parts])
 
 
 def log_weights(simulated: Simulated, until: str) -> Vector:

@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -195,16 +194,15 @@ class _Asked:
             scenarios, which = as_told(scenarios, told, worlds, number, parameters, workers=self.workers)
             self.told, numbers = which.about(), which.numbers
         asked = RunSpec(scenarios, worlds, months, number, parameters, numbers=numbers, panels=panels, chunk=chunk)
-        self.spec = settled(replace(asked, model=model, engine=engine))
+        self.spec = settled(replace(asked, series=self.series, model=model, engine=engine))
 
     def run(self, progress: Progress | None) -> tuple[dict[str, Results], bool]:
         """Results of all scenarios, and whether someone stopped it: then over the worlds that all of them finished."""
-        from sim.ensemble.chunks import take_of
+        from sim.ensemble.chunks import take
 
         chunks: dict[str, list[Chunk]] = {name: [] for name in self.spec.scenarios}
         started, stopped = time.perf_counter(), False
-        read = partial(take_of, series=self.series)
-        simulated = simulate(self.spec, read, workers=self.workers, progress=progress)
+        simulated = simulate(self.spec, take, workers=self.workers, progress=progress)
         try:
             with closing(simulated):
                 for batch, found in simulated:
@@ -249,7 +247,7 @@ class _Asked:
             **({"engine_note": spec.engine_note} if spec.engine_note else {}),
             "chunk": spec.chunk,
             "workers": self.workers,
-            "series_kept": self.series,
+            "series_kept": spec.series,
             "panels_kept": spec.panels,
             "when": now(),
             "elapsed_seconds": seconds,

@@ -150,6 +150,15 @@ class Script:
         for part in self._parts.values():
             yield from part.layers()
 
+    @cached_property
+    def watched(self) -> dict[str, int]:
+        """The metrics that conditions hang on, each with how many months back they look at most."""
+        out: dict[str, int] = {}
+        for layer in self.layers():
+            for metric, months in layer.condition.looks_at() if layer.condition else ():
+                out[metric] = max(months, out.get(metric, 0))
+        return out
+
     def numbers(self) -> list[int | float | Vector]:
         """Dates, bounds and values, in a fixed order."""
         return [number for layer in self.layers() for number in layer.numbers()]

@@ -8,7 +8,7 @@ settings; the actor's changes in order. A change that names a policy exchanges t
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
@@ -53,6 +53,13 @@ class Condition(Strict):
     def parts(self) -> tuple[Condition, ...]:
         """The conditions directly inside this one."""
         return self.all_ or self.any_ or ((self.not_,) if self.not_ else ())
+
+    def looks_at(self) -> Iterator[tuple[str, int]]:
+        """The metrics that it hangs on, each with how many months back it looks."""
+        if self.metric is not None:
+            yield self.metric, self.months
+        for part in self.parts:
+            yield from part.looks_at()
 
     @property
     def depth(self) -> int:

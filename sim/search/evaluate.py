@@ -8,13 +8,11 @@ from functools import partial
 
 import numpy as np
 
-from sim.ensemble.chunks import months_of
-from sim.ensemble.outcomes import first_crossing, summarise
+from sim.ensemble.chunks import take
 from sim.ensemble.pool import Executor, Here, Processes, Threads, in_order
 from sim.ensemble.simulate import simulate_batch
 from sim.ensemble.spec import RunSpec, usual_chunk
-from sim.experiment.firsts import crossing_of, never_last
-from sim.metrics import METRICS
+from sim.experiment.firsts import crossing_of, crossings_of, never_last
 from sim.model import FrontierModel
 from sim.scenario import Scenario
 from sim.search.load import Plan
@@ -68,7 +66,7 @@ class Evaluator:
 
     def _joined(self, specs: list[tuple[slice, slice, RunSpec]], count: int, futures: Futures) -> dict[str, Matrix]:
         out = {name: np.empty((count, futures.worlds)) for name in self.metrics}
-        work = partial(simulate_batch, read=partial(_summaries, metrics=self.metrics))
+        work = partial(simulate_batch, read=partial(_figures, metrics=self.metrics))
         found = in_order(self._workforce(len(specs)), work, [spec for _, _, spec in specs])
         for (rows, worlds, spec), values in zip(specs, found, strict=True):
             for name, value in values.items():
@@ -105,16 +103,13 @@ class Evaluator:
             search.seed,
             first=futures.first + part.start,
             parameters=search.parameters,
+            series=False,
+            crossings=crossings_of(self.metrics),
             engine=self.engine,
         )
 
 
-def _summaries(model: FrontierModel, _: RunSpec, metrics: Sequence[str]) -> dict[str, Matrix]:
+def _figures(model: FrontierModel, batch: RunSpec, metrics: Sequence[str]) -> dict[str, Matrix]:
     """Each world's figure of these metrics, over its months, and of first months."""
-    firsts = {name: crossing for name in metrics if (crossing := crossing_of(name))}
-    needed = {firsts[name].metric if name in firsts else name for name in metrics}
-    rows = {name: months_of(model.datacollector.model_vars[name]) for name in needed}
-    out = {name: np.array(summarise(rows, name, METRICS[name].summary)) for name in metrics if name not in firsts}
-    return out | {
-        name: never_last(first_crossing(rows[one.metric], one), len(rows[one.metric])) for name, one in firsts.items()
-    }
+    found = take(model, batch).outcomes
+    return {name: never_last(found[name], batch.months) if crossing_of(name) else found[name] for name in metrics}

@@ -8,7 +8,7 @@ histories do, under one script. For that, each script is also read under the oth
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -41,15 +41,8 @@ def watched(scenario: Scenario, actor: str) -> list[Watched]:
         Watched(metric, months, change.for_ or 1)
         for change in changes
         if change.when is not None
-        for metric, months in _read(change.when)
+        for metric, months in change.when.looks_at()
     ]
-
-
-def _read(condition: Any) -> Iterator[tuple[str, int]]:
-    if condition.metric is not None:
-        yield condition.metric, condition.months
-    for part in condition.parts:
-        yield from _read(part)
 
 
 class PairScript:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from sim.ensemble.outcomes import summarise
+from sim.ensemble.outcomes import summarised
 from sim.ensemble.simulate import Progress
 from sim.ensemble.spec import LimitError
 from sim.mechanisms import MECHANISMS
@@ -22,7 +22,7 @@ from sim.teaching.exercises.schema import Exercise, Question
 from sim.teaching.exercises.words import Reference, filled
 from sim.words.numbers import between, counted, in_worlds, number, share, unit_over
 from sim.words.sentences import settled
-from sim.worlds import Streams, Vector
+from sim.worlds import Streams, Vector, total
 
 if TYPE_CHECKING:
     from sim.results import Results
@@ -230,7 +230,7 @@ class Lab:
             return results.outcomes[reading.metric].to_numpy(dtype=np.float64)
         stretch = range(months.index(reading.from_), months.index(reading.to) + 1)
         rows = [kept.metrics[reading.metric][:, month] for month in stretch]
-        return summarise({reading.metric: rows}, reading.metric, METRICS[reading.metric].summary)
+        return summarised(METRICS[reading.metric].summary, total(rows), rows[-1], len(rows))
 
     def _effect(self, run: str, metric: str, month: str | None, mechanism: str) -> Vector:
         key = run, metric, month, mechanism
