@@ -113,7 +113,7 @@ def mechanisms(here: state.State, found: Comparison, plans: dict[str, Scenario])
         )
     )
     ask = Question(questions.ablation, (plans[shown], here.metric), asked.how(here))
-    found_ = waiting.answer("ablation", _("Switch mechanisms off, one at a time"), ask, _("Takes some ten seconds."))
+    found_ = waiting.answer("ablation", _("Switch mechanisms off, one at a time"), ask, _("Takes some seconds."))
     if found_ is not None:
         show.picture(show.drawn((ask.key, "ablation"), lambda: ablation_picture(found_)), "ablation")
 

@@ -79,7 +79,7 @@ class RunSpec:
             one scenario only, and never cut into batches.
         values: parameter -> value over the scenario's; levers: path in the scenario -> value. A number, or a vector with a
             value for each `repeats` worlds in a row, the same under every scenario.
-        off: rules and mechanisms that are switched off.
+        off: rules and mechanisms that are switched off; silent: of each point, the rules that are switched off in it besides.
         record: whether decisions are accounted for, or in which months; panels: whether panels are read.
         chunk: worlds a batch.
         model: a subclass of the model that takes its place; None: nothing does.
@@ -98,6 +98,7 @@ class RunSpec:
     levers: Mapping[str, Vector] = field(default_factory=dict)
     repeats: int = 1
     off: tuple[str, ...] = ()
+    silent: tuple[Collection[str], ...] = ()
     record: bool | Collection[int] = False
     panels: bool = False
     chunk: int = CHUNK
