@@ -26,7 +26,9 @@ def loops() -> None:
             "balances it."
         )
     )
-    st.markdown("\n".join(f"- **{show.plain(capital(name))}:** {show.plain(how)}" for name, how in LOOPS.values()))
+    st.markdown(
+        "\n".join(f"- **{show.plain(capital(_(name)))}:** {show.plain(_(how))}" for name, how in LOOPS.values())
+    )
     ask = asked.loops()
     told = show.answers(lambda: {"": ask})
     if told is None:
