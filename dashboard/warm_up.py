@@ -25,7 +25,7 @@ KINDS = ("fan", "difference", "verdicts")
 
 
 def make_ready() -> None:
-    """Have the start page answered before anybody asks for it, and Compare as it opens."""
+    """Have the start page answered before anybody asks for it, then Compare, Why and Loops as they open."""
     for name in NEEDED:
         import_module(name)
     from dashboard.widgets import controls, levers
@@ -34,14 +34,14 @@ def make_ready() -> None:
     try:
         found = engine().results("opening", versions.jobs(controls.FIRST))
         _draw(found, here)
-        engine().results(
-            "opening", {str(place): one for place, one in enumerate(asked.likely(here))}
-        )  # what Why would ask
+        for_why, for_loops = ({one.key: one for one in some} for some in asked.likely(here))
+        engine().results("opening", for_why)
+        for names in levers.grouped().values():
+            for name in names:
+                explained(name)
+        engine().results("opening", for_loops)
     except (BusyError, RunError):
         return  # whoever comes is told
-    for names in levers.grouped().values():
-        for name in names:
-            explained(name)
 
 
 def _draw(found: dict[str, Results], here: State) -> None:

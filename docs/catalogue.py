@@ -2,7 +2,7 @@
 
 `durand.pot` has every text with where it stands; each language's file keeps what is translated and gets what is new, which
 is shown in English until somebody translates it. Texts of the code are those within `_( )` and `N_( )`; those of levers,
-metrics, scenarios, exercises and the glossary come from where they are declared.
+metrics, parameters, rules, scenarios, exercises and the glossary come from where they are declared.
 """
 
 # ruff: noqa: E402
@@ -21,14 +21,20 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
+from sim.agents.observers import OBSERVERS
+from sim.mechanisms import LOOPS, MECHANISMS
 from sim.metrics import METRICS
+from sim.parameters import PARAMETERS
+from sim.plots.places import LAYERS
+from sim.rule import RULES
 from sim.scenario import list_scenarios, load_scenario
 from sim.scenario.diff import TITLES
 from sim.teaching.exercises.load import list_exercises, load_exercise
 from sim.teaching.exercises.schema import LEVELS as GRADES
 from sim.teaching.exercises.schema import STEPS, Exercise
-from sim.vocabulary import settings_of
+from sim.vocabulary import ACTORS, settings_of
 from sim.vocabulary.levels import GROUPS, JUDGEMENT, LEVELS
+from sim.why.names import DECISIONS
 from sim.words.glossary import MODEL
 from sim.words.language import CATALOGUES, ENGLISH, LANGUAGES
 from sim.words.sentences import ABOUT, MIDDLES, NOT_A_FORECAST, TOOL
@@ -47,8 +53,8 @@ def texts() -> Iterator[tuple[str, str]]:
         for _, said, _, _ in extract_from_file("python", path, keywords={"_": None, "N_": None}):
             yield str(said), path.relative_to(ROOT).as_posix()
     yield from ((said, "levers") for said in _levers())
-    for one in METRICS.values():
-        yield from ((said, "metrics") for said in (one.title, one.means))
+    for where, declared in DECLARED.items():
+        yield from ((said, where) for one in declared for said in one)
     for name, title, question in list_scenarios():
         scenario = load_scenario(name)
         summaries = (policy.summary for policy in scenario.policies.values())
@@ -58,6 +64,22 @@ def texts() -> Iterator[tuple[str, str]]:
     yield from ((said, "exercises") for said in (*GRADES.values(), *STEPS.values(), ABOUT))
     for listed in list_exercises():
         yield from ((said, f"exercise/{listed.name}") for said in of_exercise(load_exercise(listed.name)))
+
+
+# What is declared once, in files of data or in tables, and shown under the names that it has there. What the articles say stays
+# in the words of the ledger, and a sentence that is put together from values in English.
+DECLARED: dict[str, list[tuple[str, ...]]] = {
+    "actors": [*((title,) for title in ACTORS.values())],
+    "settings": [*((title,) for title in TITLES.values())],
+    "decisions": [*((title,) for title in DECISIONS.values())],
+    "metrics": [(one.title, one.means, one.unit) for one in METRICS.values()],
+    "observers": [(one.title, one.unit) for one in OBSERVERS.values()],
+    "maps": [(one.title,) for one in LAYERS.values()],
+    "loops": [*LOOPS.values()],
+    "mechanisms": [(sentence,) for sentence in MECHANISMS.values()],
+    "rules": [(one.title, one.statement) for one in RULES.values()],
+    "parameters": [(one.title, one.meaning) for one in PARAMETERS.values()],
+}
 
 
 def _levers() -> Iterator[str]:

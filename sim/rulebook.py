@@ -56,7 +56,7 @@ class Rulebook:
             one = RULES[rule.__name__]
             values = {name: self._values[name] for name in one.parameters}
             silent = not self._off.isdisjoint(_names(one))
-            self._bound[rule] = _switched_off(one) if silent else partial(one.computes, **values)
+            self._bound[rule] = switched_off(one) if silent else partial(one.computes, **values)
         return self._bound[rule]
 
     def sum_over(
@@ -86,13 +86,19 @@ def summed_in_full(
     return tally((np.arange(slots)[:, None] < counts) * said)
 
 
+def switch(rule: str) -> str:
+    """By what name it stands among parameters whether a rule is switched off (1) or not (0), where worlds differ in that."""
+    return f"without {rule}"
+
+
 def by_name_only(rule: Callable[..., Vector]) -> str:
     """What is said when a rule is called by position: two vectors that change places would pass unnoticed."""
     names = ", ".join(f"{name}=..." for name in RULES[rule.__name__].inputs)
     return f"rule {rule.__name__} takes its state by keyword: {names}"
 
 
-def _switched_off(rule: Rule) -> Callable[..., Vector]:
+def switched_off(rule: Rule) -> Callable[..., Vector]:
+    """What stands for a rule that is switched off."""
     if isinstance(rule.off, str):
         unchanged = rule.off
         return lambda **state: state[unchanged]

@@ -9,11 +9,17 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from babel import Locale
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 from streamlit.testing.v1 import AppTest
-from untranslated import filled_wrongly, hidden, untranslated
+from untranslated import filled_wrongly, hidden, undeclared, untranslated
 
+from sim.mechanisms import LOOPS
+from sim.parameters import PARAMETERS
+from sim.rule import RULES
+from sim.scenario.diff import TITLES
+from sim.vocabulary import ACTORS
 from sim.vocabulary.levels import JUDGEMENT
 from sim.words.language import CATALOGUES, ENGLISH, LANGUAGES, catalogue, retold, translated
 
@@ -68,6 +74,27 @@ def test_whatever_a_page_shows_goes_through_the_catalogue() -> None:
     }
     assert list(filled_wrongly('_("{a} and {b}", a=1)')) == [(1, "{a} and {b}")]
     assert {f"{name}:{line}": text for name, of in code.items() for line, text in filled_wrongly(of)} == {}
+    assert list(undeclared('st.info(METRICS[a].title)\nst.write(_(METRICS[a].title), _("{b}", b=ACTORS[b]))')) == [
+        (1, "METRICS[a].title"),
+        (2, "ACTORS[b]"),
+    ]
+    assert {f"{name}:{line}": text for name, of in code.items() for line, text in undeclared(of)} == {}
+
+
+def test_what_files_of_data_name_is_in_the_catalogue() -> None:
+    """Otherwise a translation of the pages leaves the names of what they show in English for good."""
+    with (CATALOGUES / "durand.pot").open("rb") as file:
+        known = {str(one.id) for one in read_po(file)}
+    named = [said for one in PARAMETERS.values() for said in (one.title, one.meaning)]
+    named += [said for rule in RULES.values() for said in (rule.title, rule.statement)]
+    named += [*ACTORS.values(), *TITLES.values(), *(said for loop in LOOPS.values() for said in loop)]
+    assert [one for one in named if one not in known] == []
+    assert len(set(named)) > 1000
+
+
+def test_figures_keep_the_digits_of_urdu_in_pakistan() -> None:
+    """Unicode's own rule for Urdu there is 0 to 9; otherwise figures on a page and in its pictures would differ."""
+    assert Locale.parse("ur_PK").default_numbering_system == "latn"
 
 
 @pytest.mark.parametrize("code", OTHERS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pytest
@@ -10,12 +10,8 @@ from numpy.typing import NDArray
 
 from sim.ensemble.simulate import simulate_batch
 from sim.ensemble.spec import RunSpec
-from sim.metrics import METRICS
-from sim.model import Parts
 from sim.rule import RULES
 from sim.scenario import list_scenarios, load_scenario
-from sim.why.ablation import BatchedRulebook
-from sim.why.halves import Record
 
 Array = NDArray[np.float64]
 Pair = tuple[str, str]
@@ -55,15 +51,12 @@ DOES_NOT_MOVE: dict[Pair, str] = {
 def moved(pairs: Mapping[str, Collection[str]], scenario: str, worlds: int) -> set[Pair]:
     """Which metrics shift when the rule that names them is switched off, in a scenario."""
     plan, rules = load_scenario(scenario), list(pairs)
-    off: Sequence[Collection[str]] = [(), *((rule,) for rule in rules)]
+    off: tuple[Collection[str], ...] = ((), *((rule,) for rule in rules))
     named = tuple(dict.fromkeys(metric for some in pairs.values() for metric in some))
-    read = tuple(dict.fromkeys([*named, *METRICS]))  # scripts watch some of the others
-    parts = Parts(rulebook=lambda values: BatchedRulebook(values, off, worlds), collector=lambda: Record(read))
-    spec = RunSpec.of(plan, worlds, min(plan.months, MONTHS), 0, parameters="posterior", points=len(off))
+    spec = RunSpec.of(plan, worlds, min(plan.months, MONTHS), 0, parameters="posterior", points=len(off), silent=off)
     kept = simulate_batch(
         spec,
         lambda model, _: {name: np.array(model.datacollector.model_vars[name], dtype=float) for name in named},
-        parts,
     )
     found = set()
     for number, rule in enumerate(rules, 1):

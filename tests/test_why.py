@@ -22,7 +22,7 @@ from sim.model import FrontierModel
 from sim.rule import RULES
 from sim.scenario import Scenario, list_scenarios, load_scenario, with_overrides
 from sim.why import Step, Term, Why, ablate, explain, weigh
-from sim.why.ablation import rules_of
+from sim.why.ablation import monthly_without, rules_of
 from sim.why.draws import likely
 from sim.why.runs import between, within
 from sim.why.sentence import part, sentence
@@ -476,7 +476,8 @@ class TestAblation:
                 model.step()
             levels.append(np.asarray(model.datacollector.model_vars["grievance"][-1]))
             model.close()
-        assert np.array_equal(row.effect, levels[0] - levels[1])
+        assert np.allclose(row.effect, levels[0] - levels[1], rtol=1e-8, atol=1e-9)
+        assert np.any(row.effect)
 
     def test_a_loop_goes_with_every_rule_that_carries_it(self) -> None:
         loop = next(loop for loop in LOOPS if rules_of(loop))
@@ -489,8 +490,25 @@ class TestAblation:
         without = np.asarray(model.datacollector.model_vars["attacks"][-1])
         model.close()
         level = ablate("confront", "attacks", "2023-03", worlds=WORLDS, seed=4, mechanisms=()).level
-        assert np.array_equal(row.effect, level - without)
+        assert np.allclose(row.effect, level - without, rtol=1e-8, atol=1e-9)
         assert np.any(row.effect)
+
+    def test_machine_code_switches_off_what_numpy_does(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Otherwise a page is quick, and wrong: every rule by itself, in the same worlds with the same draws."""
+        off = [(), *((name,) for name in RULES)]
+        found = []
+        for engine in ("compiled", "numpy"):
+            monkeypatch.setenv("DURAND_ENGINE", engine)
+            found.append(
+                monthly_without(load_scenario("own_choice"), ("fatalities", "trade"), 14, off, 8, 1, "posterior")
+            )
+        for name, fast, slow in zip(("nothing", *RULES), *found, strict=True):
+            for metric, values in fast.items():
+                assert np.allclose(values, slow[metric], rtol=1e-8, atol=1e-9), (name, metric)
+        moved = [
+            name for name, one in zip(RULES, found[0][1:], strict=True) if np.any(one["trade"] != found[0][0]["trade"])
+        ]
+        assert 10 < len(moved) < len(RULES)
 
     def test_over_a_run_it_is_the_summary(self) -> None:
         plan = load_scenario("confront").model_copy(update={"months": 6})

@@ -100,3 +100,40 @@ def _literals(node: ast.AST) -> Iterator[str]:
     elif not isinstance(node, ast.Compare):
         for one in ast.iter_child_nodes(node):
             yield from _literals(one)
+
+
+# What names things that are declared once, in files of data or in tables: name of the table -> what of an entry is shown.
+DECLARED = dict.fromkeys(("METRICS", "PARAMETERS", "RULES", "LEVER_SPECS", "LAYERS", "OBSERVERS"), ("title", "unit"))
+DECLARED |= dict.fromkeys(("ACTORS", "DECISIONS", "LEVERS", "TITLES"), ())
+SENTENCES = ("meaning", "means", "statement")  # of whatever is declared
+
+
+def undeclared(code: str) -> Iterator[tuple[int, str]]:
+    """Line and code where a name or a sentence that is declared in data is shown, or looked up, outside of `_( )`."""
+    yield from _undeclared(ast.parse(code))
+
+
+def _undeclared(node: ast.AST) -> Iterator[tuple[int, str]]:
+    for one in ast.iter_child_nodes(node):
+        if isinstance(one, ast.Call) and _called(one) in (
+            "_",
+            "N_",
+            "titled",
+        ):  # but what is filled in stays as it is given
+            for filled in one.keywords:
+                yield from _undeclared(filled)
+            continue
+        if isinstance(one, ast.Attribute | ast.Subscript) and _names_something(one):
+            yield one.lineno, ast.unparse(one)
+        else:
+            yield from _undeclared(one)
+
+
+def _names_something(node: ast.Attribute | ast.Subscript) -> bool:
+    table = getattr(node.value, "id", "")
+    if isinstance(node, ast.Subscript):
+        return DECLARED.get(table) == ()
+    if node.attr in SENTENCES or node.attr in ("get", "__getitem__"):
+        return node.attr in SENTENCES or DECLARED.get(table) == ()
+    within = node.value
+    return isinstance(within, ast.Subscript) and node.attr in DECLARED.get(getattr(within.value, "id", ""), ())

@@ -6,13 +6,10 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.runtime import asked, questions, state, versions
+from dashboard.runtime import asked, state, versions
 from dashboard.runtime.language import _
-from dashboard.runtime.questions import Question
 from dashboard.widgets import choosing, feedback, show
 from sim.loops.strip import strip_picture
-
-MOST_WORLDS = 80  # ten times as many are simulated for each scenario, while the visitor waits
 
 show.page(
     _("Loops"),
@@ -25,8 +22,7 @@ show.page(
 
 def at_work(here: state.State) -> None:
     """The strips of the scenarios, and what they show in sentences."""
-    how = asked.how(here) | {"worlds": min(here.worlds, MOST_WORLDS), "metric": here.metric}
-    asks = {name: Question(questions.loops_at_work, (plan,), how) for name, plan in versions.scenarios(here).items()}
+    asks = asked.at_work(here, versions.scenarios(here))
     found = show.answers(lambda: asks)
     if found is None:
         return

@@ -24,7 +24,7 @@ def maps(found: Comparison, shown: str, month: int) -> None:
     """The map of each scenario, side by side."""
     parts = partial(moving_map, shown=shown), partial(map_picture, shown=shown)
     show.side_by_side(
-        found, month, "map", _("{layer} by area, and fighters in refuge", layer=LAYERS[shown].title), *parts
+        found, month, "map", _("{layer} by area, and fighters in refuge", layer=_(LAYERS[shown].title)), *parts
     )
 
 
@@ -37,7 +37,7 @@ def body() -> None:
         _("Areas coloured by"),
         list(LAYERS),
         default=ATTACKS,
-        format_func=lambda name: LAYERS[name].title,
+        format_func=lambda name: _(LAYERS[name].title),
         key=state.key("map layer"),
     )
     playback.through(

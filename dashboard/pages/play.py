@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.runtime.language import _
+from dashboard.runtime.language import _, titled
 from dashboard.widgets import access, lines, role, seats, show
 from sim.ensemble.spec import LIMITS, LimitError
 from sim.scenario import ScenarioError
@@ -29,7 +29,7 @@ def opening() -> None:
     """What this is for, and then who, where and with which random draws."""
     st.subheader(_("What this is for, and its limits"), anchor=False)
     seats.purpose(())
-    actor = st.selectbox(_("Whose decisions"), list(ACTORS), format_func=ACTORS.__getitem__, key="play actor")
+    actor = st.selectbox(_("Whose decisions"), list(ACTORS), format_func=titled(ACTORS), key="play actor")
     st.markdown(show.plain(play_text.SEATS[actor]))
     scenario = seats.opening("play")
     with st.expander(_("Role brief")):
@@ -69,7 +69,7 @@ def turn(log: MoveLog) -> None:
     """The briefing, the settings with their cost, and the next quarter."""
     place = lines.place()
     who = (
-        st.selectbox(_("Seat"), log.seats, format_func=ACTORS.__getitem__, key=f"{place} seat")
+        st.selectbox(_("Seat"), log.seats, format_func=titled(ACTORS), key=f"{place} seat")
         if log.seats[1:]
         else log.seats[0]
     )
@@ -81,7 +81,7 @@ def turn(log: MoveLog) -> None:
         decide(log, place)
     with left:
         role.quarter(log, told, f"{place} {who}")
-        with st.expander(_("Role brief: {actor}", actor=show.plain(ACTORS[who]))):
+        with st.expander(_("Role brief: {actor}", actor=show.plain(_(ACTORS[who])))):
             role.brief(who, f"{place} {who}")
 
 
@@ -94,7 +94,7 @@ def decide(log: MoveLog, place: str) -> None:
         if told is None:
             return
         with st.container(border=True):
-            st.subheader(_("{actor}: what you set", actor=show.plain(ACTORS[actor])), anchor=False)
+            st.subheader(_("{actor}: what you set", actor=show.plain(_(ACTORS[actor]))), anchor=False)
             moves[actor] = seats.decide(log, told, f"{place} {actor}")
     ahead = period(log.period(len(log.turns)))
     if st.button(_("Let the quarter pass: {when}", when=ahead), type="primary", key=f"{place} go"):
@@ -109,7 +109,7 @@ def play() -> None:
     """The game as it stands."""
     lines.choose()
     log = lines.now()
-    who = show.plain(listed([ACTORS[seat] for seat in log.seats]))
+    who = show.plain(listed([_(ACTORS[seat]) for seat in log.seats]))
     with st.expander(_("What this is for, and its limits")):
         seats.purpose(log.seats)
     if log.over:

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.runtime.language import _
+from dashboard.runtime.language import _, titled
 from dashboard.widgets import access, seats, several, show, tables, talk
 from sim.ensemble.spec import LimitError
 from sim.scenario import ScenarioError
@@ -39,7 +39,9 @@ def come_back() -> None:
         with suppress(ClassroomError):
             mine = games.again(code, secret)
             label = _(
-                "Go on as {nickname}, {actor}", nickname=show.plain(mine.nickname), actor=show.plain(ACTORS[mine.actor])
+                "Go on as {nickname}, {actor}",
+                nickname=show.plain(mine.nickname),
+                actor=show.plain(_(ACTORS[mine.actor])),
             )
             st.button(label, type="primary", key=f"go on {mine.actor}", on_click=partial(access.hold, player=secret))
     for secret in access.known("leader") if code else ():
@@ -58,7 +60,7 @@ def claim() -> None:
     with st.form("claim"):
         code = st.text_input(_("Game code, from your host"), access.held("game"), max_chars=20, key="claim code")
         nickname = st.text_input(_("Nickname"), max_chars=NICKNAME_LENGTH, key="claim nickname")
-        actor = st.selectbox(_("Seat"), list(ACTORS), format_func=ACTORS.__getitem__, key="claim seat")
+        actor = st.selectbox(_("Seat"), list(ACTORS), format_func=titled(ACTORS), key="claim seat")
         st.caption(_("Choose any nickname; your own name is not needed, and nothing personal is asked."))
         if not st.form_submit_button(_("Take the seat"), type="primary"):
             return

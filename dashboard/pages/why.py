@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.runtime import asked, questions, state, versions
-from dashboard.runtime.language import _
+from dashboard.runtime.language import _, titled
 from dashboard.runtime.questions import Question
 from dashboard.widgets import chain, choosing, sentences, show, waiting
 from sim.metrics import METRICS
@@ -89,7 +89,7 @@ def decisions(here: state.State, weighed: dict[str, Weighed], key: str) -> None:
     st.subheader(_("What pressed on a decision"), anchor=False)
     names = list(DECISIONS)
     st.selectbox(
-        _("Decision"), names, names.index(here.decision), format_func=DECISIONS.__getitem__, key=state.key("decision")
+        _("Decision"), names, names.index(here.decision), format_func=titled(DECISIONS), key=state.key("decision")
     )
     if not weighed:
         return
@@ -113,7 +113,7 @@ def mechanisms(here: state.State, found: Comparison, plans: dict[str, Scenario])
         )
     )
     ask = Question(questions.ablation, (plans[shown], here.metric), asked.how(here))
-    found_ = waiting.answer("ablation", _("Switch mechanisms off, one at a time"), ask, _("Takes some ten seconds."))
+    found_ = waiting.answer("ablation", _("Switch mechanisms off, one at a time"), ask, _("Takes some seconds."))
     if found_ is not None:
         show.picture(show.drawn((ask.key, "ablation"), lambda: ablation_picture(found_)), "ablation")
 

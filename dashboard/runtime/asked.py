@@ -1,4 +1,4 @@
-"""What the page Why asks of the workers for a state: the account, and what pressed on a decision."""
+"""What the pages Why and Loops ask of the workers for a state."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sim.scenario import Scenario
 from sim.vocabulary import month_after
 
 BEFORE = "before"
+MOST_WORLDS = 200  # for loops: eleven times as many are simulated for each scenario, while the visitor waits
 
 
 def pair(here: State, names: Sequence[str]) -> tuple[str, str | None]:
@@ -49,8 +50,19 @@ def pressures(here: State, plans: Mapping[str, Scenario]) -> dict[str, Question]
     return {name: Question(questions.pressures, (plans[name], here.decision, when), how(here)) for name in names}
 
 
-def likely(here: State) -> list[Question]:
-    """What Why would ask first, were it opened now."""
+def at_work(here: State, plans: Mapping[str, Scenario]) -> dict[str, Question]:
+    """Which loop is at work when, under each scenario."""
+    so = how(here) | {"worlds": min(here.worlds, MOST_WORLDS), "metric": here.metric}
+    return {name: Question(questions.loops_at_work, (plan,), so) for name, plan in plans.items()}
+
+
+def loops() -> Question:
+    """Which feedback loops the rules close."""
+    return Question(questions.loops, ())
+
+
+def likely(here: State) -> tuple[list[Question], list[Question]]:
+    """What Why would ask first, were it opened now; and what Loops would."""
     here = here.with_(told="")
     plans = versions.scenarios(here)
-    return [account(here, plans), *pressures(here, plans).values()]
+    return [account(here, plans), *pressures(here, plans).values()], [*at_work(here, plans).values(), loops()]

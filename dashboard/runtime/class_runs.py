@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from dashboard.runtime import versions
 from dashboard.runtime.engine import Job
+from dashboard.runtime.language import _
 from dashboard.runtime.state import OWN, State, from_query, to_query, too_long
 from sim.ensemble.spec import DEFAULT_PARAMETERS
 from sim.parameters import PARAMETERS
@@ -69,7 +70,7 @@ def settings(columns: Sequence[tuple[State, Scenario]]) -> list[list[str]]:
     Args:
         columns: what was chosen, and the scenario that it makes; of one that is as it was written, nothing chosen.
     """
-    moved = {name for here, _ in columns for name in _set(here)}
+    moved = {name for here, _written in columns for name in _set(here)}
     rows = []
     for name in [name for name in TITLES if name in moved]:
         cells = []
@@ -79,11 +80,11 @@ def settings(columns: Sequence[tuple[State, Scenario]]) -> list[list[str]]:
             was = versions.planned(written, versions.since(here) if own else versions.begins(written))[name]
             now = own.get(name, was)
             cells.append(setting(was) if now == was else f"{setting(was)} → {setting(now)}")
-        rows.append([TITLES[name], *cells])
-    for name in dict.fromkeys(name for here, _ in columns for name in here.uncertainties):
-        values = [here.uncertainties.get(name) for here, _ in columns]
+        rows.append([_(TITLES[name]), *cells])
+    for name in dict.fromkeys(name for here, _written in columns for name in here.uncertainties):
+        values = [here.uncertainties.get(name) for here, _written in columns]
         rows.append(
-            [PARAMETERS[name].title, *("as the worlds have it" if one is None else f"{one:g}" for one in values)]
+            [_(PARAMETERS[name].title), *(_("as the worlds have it") if one is None else f"{one:g}" for one in values)]
         )
     return rows
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -40,6 +42,11 @@ def chosen() -> Language:
 def _(text: str, /, **values: object) -> str:
     """A text in this visitor's language, with values in the places that it has for them."""
     return translated(text, chosen().code, **values)
+
+
+def titled(table: Mapping[str, str]) -> Callable[[str], str]:
+    """What the entries of a table of names are called in this visitor's language: for a list to choose from."""
+    return lambda name: _(table.get(name, name))
 
 
 def offer() -> None:

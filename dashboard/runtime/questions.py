@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from hashlib import blake2b
 from itertools import count
 from json import dumps
@@ -86,16 +85,10 @@ def ablation(tell: Tell, scenario: Scenario, metric: str, months: int, **how: An
 
 
 def loops(tell: Tell) -> Loops:
-    """The feedback loops that the rules close, for the heavy worker: see `sim.loops`."""
-    tell(None)
-    return _loops()
-
-
-@cache
-def _loops() -> Loops:
-    """The same for all visitors, and so worked out once."""
+    """The feedback loops that the rules close: see `sim.loops`."""
     from sim.loops import find_loops, signed_digraph
 
+    tell(None)
     return find_loops(signed_digraph()).foremost()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from dashboard.runtime.language import _
 from dashboard.runtime.state import MOST_SCENARIOS, MOST_WORLDS, OWN, State, to_query
 from sim.metrics import METRICS
 from sim.scenario import parameter_set
@@ -52,7 +53,11 @@ def why(one: Exercise, question: Question) -> Way:
     other = _name(one, because.versus) if because.versus else "before"
     month = because.month or one.span()[-1]
     state = state.with_(metric=because.metric, month=month, shown=_name(one, because.run), versus=other)
-    return Way("why", f"Ask why: {METRICS[because.metric].title}, {month_words(month)}", to_query(state))
+    return Way(
+        "why",
+        _("Ask why: {metric}, {month}", metric=_(METRICS[because.metric].title), month=month_words(month)),
+        to_query(state),
+    )
 
 
 def _compared(one: Exercise, number: int) -> list[Way]:

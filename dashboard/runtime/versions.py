@@ -15,7 +15,6 @@ from dashboard.runtime.language import _
 from dashboard.runtime.memo import Remembered
 from dashboard.runtime.state import OWN, POSTURES, State
 from sim.scenario import Scenario, Script, load_scenario, with_overrides
-from sim.scenario.diff import TITLES
 from sim.scenario.settings import OPTIONS
 from sim.scenario.words import CHOOSE
 from sim.vocabulary import month_after, months_between
@@ -114,10 +113,10 @@ _planned, _planned_own = lru_cache(maxsize=256)(_plan), lru_cache(maxsize=16)(_p
 
 
 def changed(here: State) -> list[tuple[str, float | str, float | str]]:
-    """What your version sets otherwise than it was written: in words, what it was, what it is."""
+    """What your version sets otherwise than it was written: its name, what it was, what it is."""
     plan = planned(written(here, here.edited), since(here))
     chosen: dict[str, float | str] = {**here.levers, **here.postures}
-    return [(TITLES[name], plan[name], value) for name, value in chosen.items() if value != plan[name]]
+    return [(name, plan[name], value) for name, value in chosen.items() if value != plan[name]]
 
 
 def your_version(here: State) -> Scenario | None:

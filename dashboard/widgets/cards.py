@@ -33,7 +33,7 @@ def about(name: str) -> None:
 
 
 def _card(one: Card) -> None:
-    st.subheader(show.plain(one.sentence.removesuffix(".")), anchor=False)
+    st.subheader(show.plain(_(one.sentence).removesuffix(".")), anchor=False)
     st.caption(f"{one.kind.capitalize()} {show.plain(one.id)}")
     if one.facts:
         st.markdown("\n".join(f"- {show.plain(label)}: {show.plain(words)}" for label, words in one.facts))
@@ -58,7 +58,7 @@ def _card(one: Card) -> None:
 
 def listed(entry: Entry) -> None:
     """One line: what it says, which is the way to it where there is one; then its id, with a few words."""
-    said = entry.text or entry.note
+    said = _(entry.text or entry.note)
     if entry.kind in _NAMED:
         links.evidence(entry.id, said or entry.id)
         beside = f" · {entry.note}" if entry.note and entry.text else ""
@@ -74,7 +74,7 @@ def listed(entry: Entry) -> None:
         beside = f": {show.plain(entry.note)}" if entry.note else ""
         st.markdown(f"- **{show.plain(entry.id)}**{beside}")
         if entry.text:
-            st.caption(show.plain(entry.text))
+            st.caption(show.plain(_(entry.text)))
 
 
 def arguments(one: Explained) -> None:
@@ -148,7 +148,7 @@ def gone(found: Without, title: str) -> None:
 
 
 def _left(one: Left) -> None:
-    links.evidence(one.name, one.says)
+    links.evidence(one.name, _(one.says))
     parts = [
         _("Loses {claims}", claims=", ".join(one.lost)) if one.lost else _("Loses none itself"),
         _("keeps {claims}", claims=", ".join(one.kept)) if one.kept else "",

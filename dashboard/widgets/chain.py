@@ -58,7 +58,7 @@ def spoken(words: str) -> str:
 
 
 def _term(term: Term, now: str, then: str) -> None:
-    said = RULES[term.name].statement if term.kind == "rule" else term.unmarked
+    said = _(RULES[term.name].statement) if term.kind == "rule" else term.unmarked
     st.markdown(f"**{show.plain(_(_KINDS.get(term.kind, term.kind)))}:** {show.plain(said)}")
     if term.inputs:
         heads = _(_INPUTS.get(term.kind, N_("Expected")))
@@ -73,7 +73,7 @@ def _term(term: Term, now: str, then: str) -> None:
 
 def _input(name: str) -> str:
     """What a term takes, in words: the pressure of a rule, or a state by the rule's own name for it."""
-    return RULES[name].title if name in RULES else capital(in_words(name))
+    return _(RULES[name].title) if name in RULES else capital(in_words(name))
 
 
 def claims(names: tuple[str, ...], heading: str) -> None:
@@ -97,11 +97,11 @@ def rules(names: list[str], place: str) -> None:
     for count, name in enumerate(names):
         column = columns[count * 3 // max(len(names), 1)]
         with column.expander(
-            show.plain(RULES[name].title), key=state.key("pressure", place, name), on_change="rerun"
+            show.plain(_(RULES[name].title)), key=state.key("pressure", place, name), on_change="rerun"
         ) as one:
             if one.open:
                 rule = index().rules[name]
-                st.markdown(show.plain(rule.statement))
+                st.markdown(show.plain(_(rule.statement)))
                 links.evidence(name, _("All about this rule"))
                 claims(rule.claims, _("It rests on"))
                 if rule.judgement:

@@ -123,9 +123,9 @@ def _number(place: st.delta_generator.DeltaGenerator, sweep: Sweep, outcome: str
     least, most = fine(float(values.min()), 3), fine(float(values.max()), 3)
     known = values.notna().any()
     value = place.number_input(
-        _("Number (here from {least} to {most}; {unit})", least=least, most=most, unit=METRICS[outcome].unit)
+        _("Number (here from {least} to {most}; {unit})", least=least, most=most, unit=_(METRICS[outcome].unit))
         if known
-        else _("Number ({unit})", unit=METRICS[outcome].unit),
+        else _("Number ({unit})", unit=_(METRICS[outcome].unit)),
         value=float(f"{values.median():.3g}") if known else 0.0,
         format="%g",
         key=state.key("number", outcome, number),

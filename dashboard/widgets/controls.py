@@ -147,7 +147,9 @@ def scenarios(here: State) -> State:
         key=place,
         on_change=keep,
         args=[place, lambda now, value: now.with_(metric=value)],
-        help="  \n".join(f"{show.plain(METRICS[name].title)}: {show.plain(METRICS[name].means)}" for name in HEADLINES),
+        help="  \n".join(
+            f"{show.plain(_(METRICS[name].title))}: {show.plain(_(METRICS[name].means))}" for name in HEADLINES
+        ),
     )
     if edited != here.edited:  # the levers that were set belong to the other scenario's copy
         here = here.as_written()
@@ -197,7 +199,7 @@ def postures(here: State) -> State:
     for name, actor in POSTURES.items():
         place, options = state.key("posture", name, here.edited, since), [CHOOSE, *OPTIONS[name]]
         value = st.selectbox(
-            f"{ACTORS[actor]}: {_within(TITLES[name])}",
+            f"{_(ACTORS[actor])}: {_within(_(TITLES[name]))}",
             options,
             options.index(str(here.postures.get(name, plan[name]))),
             format_func=option,
@@ -274,7 +276,7 @@ def parameter_slider(name: str, value: float, key: str, on_change: Callable[[], 
     """A slider over a parameter's declared range, in steps that its declared value lies on."""
     about = PARAMETERS[name]
     found = st.slider(
-        about.title,
+        _(about.title),
         about.low,
         about.high,
         value,
@@ -285,7 +287,7 @@ def parameter_slider(name: str, value: float, key: str, on_change: Callable[[], 
         help=_(
             "{meaning} {unit}  \nLeft at {value:g}, it is as chosen for all; moved, it has this value in every "
             "world of every scenario.",
-            meaning=show.plain(about.meaning),
+            meaning=show.plain(_(about.meaning)),
             unit=show.plain(glossary.unit(about.unit)),
             value=about.value,
         ),

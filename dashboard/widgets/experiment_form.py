@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.runtime import experiments, state
 from dashboard.runtime.experiments import KINDS
-from dashboard.runtime.language import _
+from dashboard.runtime.language import _, titled
 from dashboard.widgets import controls, show
 from sim.experiment.factors import factor_words
 from sim.metrics import METRICS
@@ -71,13 +71,13 @@ def _what(data: dict[str, Any]) -> dict[str, Any]:
         if chosen:
             with st.expander(_("What these are")):
                 meanings = (
-                    f"- **{show.plain(PARAMETERS[name].title)}**: {show.plain(PARAMETERS[name].meaning)}"
+                    f"- **{show.plain(_(PARAMETERS[name].title))}**: {show.plain(_(PARAMETERS[name].meaning))}"
                     for name in chosen
                 )
                 st.markdown("\n".join(meanings))
         given = varied if chosen == names and varied else chosen or None
     if levers := data.get("levers"):
-        said = ", ".join(TITLES.get(name.rpartition(".")[2], name) for name in levers)
+        said = ", ".join(titled(TITLES)(name.rpartition(".")[2]) for name in levers)
         st.caption(_("Levers are varied too: {said}. They stand in the text below.", said=show.plain(said)))
     metrics = st.multiselect(
         _("What is kept of each run"),

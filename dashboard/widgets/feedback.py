@@ -6,10 +6,9 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.runtime import questions
+from dashboard.runtime import asked
 from dashboard.runtime.language import _
-from dashboard.runtime.questions import Question
-from dashboard.widgets import show, waiting
+from dashboard.widgets import show
 from sim.loops.picture import marked, picture
 from sim.loops.text import not_closed
 from sim.mechanisms import LOOPS
@@ -27,11 +26,14 @@ def loops() -> None:
             "balances it."
         )
     )
-    st.markdown("\n".join(f"- **{show.plain(capital(name))}:** {show.plain(how)}" for name, how in LOOPS.values()))
-    ask = Question(questions.loops, ())
-    found = waiting.answer("loops", _("Find the feedback loops"), ask, at_once=True)
-    if found is None:
+    st.markdown(
+        "\n".join(f"- **{show.plain(capital(_(name)))}:** {show.plain(_(how))}" for name, how in LOOPS.values())
+    )
+    ask = asked.loops()
+    told = show.answers(lambda: {"": ask})
+    if told is None:
         return
+    found = told[""]
     show.picture(show.drawn((ask.key, "loops"), partial(picture, found)), "loops", width=WIDTH)
     st.subheader(_("Each by itself"), anchor=False)
     with st.container(horizontal=True, gap="medium"):

@@ -109,7 +109,7 @@ def _discovery(sweep: Sweep, folder: Path) -> None:
 def _regret(sweep: Sweep, folder: Path) -> None:
     names = [name for name in _metrics(sweep) if name in BETTER]
     if not names:
-        said = ", ".join(METRICS[name].title for name in BETTER)
+        said = ", ".join(_(METRICS[name].title) for name in BETTER)
         st.info(
             _(
                 "None of the outcomes kept has an end that hardly anybody would call worse. Such are: {said}.",
@@ -137,7 +137,9 @@ def _ask(place: str, question: Question) -> None:
             st.caption(show.plain(_("In brackets: {rest}", rest=rest)))
     if found.words:
         st.markdown(_("What was varied, of what is named here:"))
-        st.markdown("\n".join(f"- **{show.plain(name)}**: {show.plain(meaning)}" for name, meaning in found.words))
+        st.markdown(
+            "\n".join(f"- **{show.plain(_(name))}**: {show.plain(_(meaning))}" for name, meaning in found.words)
+        )
     for first in range(
         0, len(found.pictures), 2
     ):  # in pairs: what moves an outcome under a scenario, and how much it matters

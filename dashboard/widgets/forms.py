@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.runtime import state
 from dashboard.runtime.checks import is_month
-from dashboard.runtime.language import _
+from dashboard.runtime.language import _, titled
 from dashboard.runtime.state import POSTURES, SHARES
 from dashboard.widgets import controls, drafting, show
 from sim.experiment.factors import factor_words
@@ -50,12 +50,12 @@ def _length(text: str) -> int:
 def _changes(text: str, key: str) -> str:
     st.markdown(_("**What somebody does, and from when**"))
     for actor, number, change in drafting.changes(text):
-        st.markdown(f"{show.plain(ACTORS.get(actor, actor))}: {show.plain(_said(change))}")
+        st.markdown(f"{show.plain(titled(ACTORS)(actor))}: {show.plain(_said(change))}")
         if st.button(_("Remove"), key=state.key("remove", key, actor, number), help=_("Take this change out.")):
             return drafting.without_change(text, actor, number)
     with st.container(border=True):
         months = [month_after(START, number) for number in range(max(_length(text), 2))]
-        actor = st.selectbox(_("Who"), list(ACTORS), format_func=ACTORS.__getitem__, key=state.key("who", key))
+        actor = st.selectbox(_("Who"), list(ACTORS), format_func=titled(ACTORS), key=state.key("who", key))
         name = st.selectbox(_("What"), _settings(actor), format_func=_setting, key=state.key("what", key, actor))
         value = _value(name, key)
         first, last = st.select_slider(
@@ -94,7 +94,7 @@ def _parameters(text: str, key: str) -> str:
     names = [name for name, about in PARAMETERS.items() if not about.constant]
     name = st.selectbox(_("Parameter"), names, format_func=factor_words, key=state.key("parameter", key))
     about = PARAMETERS[name]
-    st.caption(_("{meaning} Unit: {unit}.", meaning=show.plain(about.meaning), unit=show.plain(about.unit)))
+    st.caption(_("{meaning} Unit: {unit}.", meaning=show.plain(_(about.meaning)), unit=show.plain(about.unit)))
     value = controls.parameter_slider(name, about.value, state.key("set value", key, name))
     if st.button(_("Set"), key=state.key("set", key, name), help=_("In every world of this scenario.")):
         return drafting.with_parameter(text, name, value)
@@ -108,7 +108,7 @@ def _settings(actor: str) -> list[str]:
 
 
 def _setting(name: str) -> str:
-    return TITLES[name]
+    return _(TITLES[name])
 
 
 def _said(change: dict[str, Any]) -> str:
@@ -127,7 +127,7 @@ def _part(name: str, value: Any) -> str:
     """One thing that is set, with what that stands for."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     words = level(name, float(value), _) if number and 0 <= value <= 1 else ""
-    return f"{TITLES[name]} {controls.option(str(value))}{f' ({words})' if words else ''}"
+    return f"{_(TITLES[name])} {controls.option(str(value))}{f' ({words})' if words else ''}"
 
 
 def _month(text: Any) -> str:

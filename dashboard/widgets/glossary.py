@@ -59,4 +59,4 @@ def words() -> list[tuple[str, str]]:
 
 def metrics() -> list[tuple[str, str, str]]:
     """Every metric: what it is called, what it means, its unit."""
-    return [(_(one.title), _(one.means), one.unit) for one in METRICS.values()]
+    return [(_(one.title), _(one.means), _(one.unit)) for one in METRICS.values()]

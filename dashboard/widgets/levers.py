@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.runtime import state, versions
-from dashboard.runtime.language import _
+from dashboard.runtime.language import _, chosen
 from dashboard.runtime.state import SHARES, State
 from dashboard.widgets import cards, controls, show
 from sim.metrics import METRICS
@@ -70,7 +70,7 @@ def _lever(name: str, written: float, since: str) -> None:
         key=place,
         on_change=_moved,
         args=[name, place, change],
-        help=_("{about}  \nAs written: {written:g}.", about=_in_short(name), written=written),
+        help=_("{about}  \nAs written: {written:g}.", about=_in_short(name, chosen().code), written=written),
     )
     with st.container(horizontal=True, key=f"level-{name}", vertical_alignment="center", gap="small"):
         if called := level(name, value, _):
@@ -85,7 +85,7 @@ def _lever(name: str, written: float, since: str) -> None:
                 key=state.key("reset", name),
                 on_click=_put_back,
                 args=[name, written, change],
-                help=_("{setting} as it was written.", setting=TITLES[name]),
+                help=_("{setting} as it was written.", setting=_(TITLES[name])),
             )
     _opened(name)
 
@@ -123,12 +123,12 @@ def grouped() -> dict[str, list[str]]:
 
 
 @cache
-def _in_short(name: str) -> str:
-    """A lever in a few lines: what it stands for, its levels, what it is for, what it costs."""
+def _in_short(name: str, language: str) -> str:
+    """A lever in a few lines: what it stands for, its levels, what it is for, what it costs; in the language of who asks."""
     one = explained(name)
-    lines = [show.plain(one.means), *(f"- {value:g}: {show.plain(words)}" for value, words in one.levels)]
-    aims = [show.plain(METRICS[aim].title) for aim in one.aims]
-    rest = [f"What it is for: {'; '.join(aims)}." if aims else "", show.plain(one.cost)]
+    lines = [show.plain(_(one.means)), *(f"- {value:g}: {show.plain(_(words))}" for value, words in one.levels)]
+    aims = [show.plain(_(METRICS[aim].title)) for aim in one.aims]
+    rest = [_("What it is for: {metrics}.", metrics="; ".join(aims)) if aims else "", show.plain(one.cost)]
     return "\n".join(lines) + "\n\n" + "  \n".join(filter(None, rest))
 
 
@@ -148,13 +148,13 @@ def _about(touched: str) -> None:
         key=state.key("explained", touched),
     )
     one = explained(name)
-    st.markdown(show.plain(one.means))
+    st.markdown(show.plain(_(one.means)))
     if one.levels:
-        st.markdown("\n".join(f"- **{value:g}** {show.plain(words)}" for value, words in one.levels))
-        st.caption(JUDGEMENT)
+        st.markdown("\n".join(f"- **{value:g}** {show.plain(_(words))}" for value, words in one.levels))
+        st.caption(_(JUDGEMENT))
     if one.aims:
         st.markdown(
-            _("**What it is for:** {metrics}.", metrics=show.plain(listed([METRICS[aim].title for aim in one.aims])))
+            _("**What it is for:** {metrics}.", metrics=show.plain(listed([_(METRICS[aim].title) for aim in one.aims])))
         )
     if one.cost:
         st.markdown(_("**Cost:** {cost}", cost=show.plain(one.cost)))

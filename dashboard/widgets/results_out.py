@@ -112,7 +112,7 @@ def _shown(runs: list[SavedRun]) -> None:
     show.picture(show.drawn(("beside", metric, *sign), lambda: drawn_beside(found, metric)), "beside", width=680)
     heads = ["", *every]
     rows = class_runs.settings([*((State(), one) for one in references.values()), *known.values()])
-    rows += [[METRICS[name].title, *_outcomes(found, name)] for name in OUTCOMES]
+    rows += [[_(METRICS[name].title), *_outcomes(found, name)] for name in OUTCOMES]
     show.table(Table(heads, rows))
     first = next(iter(found.values()))
     st.caption(

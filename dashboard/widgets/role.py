@@ -30,7 +30,7 @@ def brief(actor: str, place: str) -> None:
     if actor not in briefs.briefs():
         st.caption(_("There is no role brief for this actor."))
         return
-    st.subheader(_("Role brief: {actor}", actor=show.plain(ACTORS[actor])), anchor=False)
+    st.subheader(_("Role brief: {actor}", actor=show.plain(_(ACTORS[actor]))), anchor=False)
     printable((actor,), place)
     for title, statements in briefs.briefs()[actor].parts:
         st.markdown(f"**{title}**")
@@ -98,11 +98,11 @@ def charts(log: MoveLog, told: Briefing, place: str) -> None:
 
 
 def _title(name: str) -> str:
-    return OBSERVERS[name].title if name in REPORTED else METRICS[name].title
+    return _(OBSERVERS[name].title) if name in REPORTED else _(METRICS[name].title)
 
 
 def _unit(name: str) -> str:
-    return _("{unit} a month", unit=OBSERVERS[name].unit) if name in REPORTED else METRICS[name].unit
+    return _("{unit} a month", unit=_(OBSERVERS[name].unit)) if name in REPORTED else _(METRICS[name].unit)
 
 
 def _words(name: str, told: Briefing) -> str:

@@ -44,7 +44,7 @@ def purpose(actors: Sequence[str]) -> None:
     for paragraph in play_text.PURPOSE:
         st.markdown(show.plain(paragraph))
     for actor in actors:
-        st.markdown(f"**{show.plain(ACTORS[actor])}.** {show.plain(play_text.SEATS[actor])}")
+        st.markdown(f"**{show.plain(_(ACTORS[actor]))}.** {show.plain(play_text.SEATS[actor])}")
 
 
 def opening(place: str, told: bool = True) -> str:
@@ -125,7 +125,7 @@ def settings(told: Briefing, place: str, draft: Values | None = None) -> Values:
 
 
 def _setting(told: Briefing, name: str, now: float | str, key: str) -> float | str:
-    label = TITLES[name]
+    label = _(TITLES[name])
     if name in OPTIONS:
         options = [CHOOSE, *OPTIONS[name]]
         chosen: str = st.selectbox(label, options, options.index(str(now)), format_func=controls.option, key=key)
@@ -313,7 +313,7 @@ def shown(found: Debrief, place: str) -> None:
     for course in found.versus:
         st.subheader(
             show.plain(
-                _("Turning points: {title}, against {course}", title=METRICS[TURNING].title, course=COURSES[course])
+                _("Turning points: {title}, against {course}", title=_(METRICS[TURNING].title), course=COURSES[course])
             ),
             anchor=False,
         )

@@ -25,14 +25,14 @@ def changes(here: State) -> str:
     out = []
     if changed := versions.changed(here):
         title = versions.written(here, here.edited).title
-        names = {TITLES[name]: name for name in here.levers}
         parts = [
-            f"{words} {choice(was)} → {choice(now)}{_called(names.get(words), now)}" for words, was, now in changed
+            f"{_(TITLES[name])} {choice(was)} → {choice(now)}{_called(name if name in here.levers else None, now)}"
+            for name, was, now in changed
         ]
         since = month_words(versions.since(here))
         out.append(_("Your {title}, from {month}: {changes}.", title=title, month=since, changes="; ".join(parts)))
     if here.uncertainties:
-        parts = [f"“{PARAMETERS[name].title}” {value:g}" for name, value in here.uncertainties.items()]
+        parts = [f"“{_(PARAMETERS[name].title)}” {value:g}" for name, value in here.uncertainties.items()]
         out.append(_("In every scenario: {values}.", values="; ".join(parts)))
     return " ".join(out)
 

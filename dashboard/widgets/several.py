@@ -32,7 +32,7 @@ def waits_for(view: View) -> str:
         return _("the start; {seated} of {seats} seats taken", seated=seated, seats=len(view.seats))
     if view.state == OVER:
         return ""
-    late = [ACTORS[actor] for actor, who in view.seats.items() if who and actor not in view.moved]
+    late = [_(ACTORS[actor]) for actor, who in view.seats.items() if who and actor not in view.moved]
     return listed(late) if late else _("nobody")
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from dashboard.runtime.language import _
+from dashboard.runtime.language import _, titled
 from dashboard.widgets import access, role, seats, several, show, talk
 from sim.plots import Table
 from sim.teaching.classroom.file import ClassroomError
@@ -36,11 +36,11 @@ def stands(view: View, to_host: bool) -> None:
     st.markdown(f"**{show.plain(state)}**: {show.plain(where)}. {show.plain(left)}")
     does = {actor: _does(view, actor) for actor in view.seats}
     if to_host:
-        rows = [[ACTORS[actor], view.seats[actor] or "-", does[actor]] for actor in view.seats]
+        rows = [[_(ACTORS[actor]), view.seats[actor] or "-", does[actor]] for actor in view.seats]
         show.table(Table([_("Seat"), _("Who"), _("Move")], rows))
     else:
         nobody = _("nobody")
-        said = [f"{ACTORS[actor]} ({who or nobody}) {does[actor]}".strip() for actor, who in view.seats.items()]
+        said = [f"{_(ACTORS[actor])} ({who or nobody}) {does[actor]}".strip() for actor, who in view.seats.items()]
         st.caption(show.plain("; ".join(said)))
     for month, title in view.injects:
         st.caption(show.plain(_("Put in: {title} ({month}).", title=title, month=month)))
@@ -66,7 +66,7 @@ def player(view: View, code: str, secret: str) -> None:
         st.info(
             _(
                 "You sit for {actor}. The host starts the game; it begins here by itself.",
-                actor=show.plain(ACTORS[mine.actor]),
+                actor=show.plain(_(ACTORS[mine.actor])),
             )
         )
         role.brief(mine.actor, f"lobby {view.code}")
@@ -115,7 +115,7 @@ def _decide(view: View, code: str, secret: str) -> None:
     if told is None:
         return
     place = f"table {view.code} {view.turn} {len(log.entries)}"
-    st.subheader(_("{actor}: what you set", actor=show.plain(ACTORS[mine.actor])), anchor=False)
+    st.subheader(_("{actor}: what you set", actor=show.plain(_(ACTORS[mine.actor]))), anchor=False)
     if made is not None:
         st.success(_("Your move is in. Until the quarter passes, you may change it."))
     settings = seats.decide(log, told, place, made)
@@ -180,7 +180,7 @@ def _lead(view: View, code: str, secret: str) -> None:
     for actor, name in attendant.offered().items():
         if view.seats.get(actor, "") is None and view.state != OVER:
             st.button(
-                _("Give {actor} to the program {name}", actor=show.plain(ACTORS[actor]), name=show.plain(name)),
+                _("Give {actor} to the program {name}", actor=show.plain(_(ACTORS[actor])), name=show.plain(name)),
                 key=f"program {actor}",
                 on_click=access.attempt,
                 args=[_PLACE, games.seat_program, code, secret, actor, f"program {name}"],
@@ -206,7 +206,7 @@ def _lead(view: View, code: str, secret: str) -> None:
             _back(view, code, secret)
     if seated:
         with st.expander(_("Free a seat")):
-            actor = st.selectbox(_("Seat"), seated, format_func=ACTORS.__getitem__, key=f"{place} whose")
+            actor = st.selectbox(_("Seat"), seated, format_func=titled(ACTORS), key=f"{place} whose")
             st.button(
                 _("Free it"),
                 key=f"{place} free",

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.runtime.language import _
+from dashboard.runtime.language import _, titled
 from dashboard.widgets import access, controls, show
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import DEFAULTS, OPTIONS
@@ -94,12 +94,12 @@ def _standing(one: Message, turn: int) -> str:
 
 
 def _heading(one: Message, mine: str) -> str:
-    by = _("you") if one.by == mine else ACTORS.get(one.by, one.by)
+    by = _("you") if one.by == mine else titled(ACTORS)(one.by)
     if one.by == NEWS:
         return _("News")
     if one.kind == PRESS:
         return _("Press statement by {actor}", actor=by)
-    to = _("you") if one.to == mine else ACTORS.get(one.to, one.to)
+    to = _("you") if one.to == mine else titled(ACTORS)(one.to)
     return _("{kind} from {sender} to {reader}", kind=_(KINDS[one.kind]), sender=by, reader=to)
 
 
@@ -116,7 +116,7 @@ def _write(code: str, secret: str) -> None:
     others = [actor for actor, who in view.seats.items() if who and actor != mine]
     kinds = list(KINDS) if others else [PRESS]
     kind = st.radio(_("What"), kinds, format_func=lambda name: _(KINDS[name]), horizontal=True, key=f"say {code} what")
-    to = "" if kind == PRESS else st.selectbox(_("To"), others, format_func=ACTORS.__getitem__, key=f"say {code} to")
+    to = "" if kind == PRESS else st.selectbox(_("To"), others, format_func=titled(ACTORS), key=f"say {code} to")
     number = st.session_state.get("said", 0)
     st.text_area(_("Text"), max_chars=MOST_TEXT, height=100, key=f"say {code} text {number}")
     promise = _promise(mine, to, f"say {code} {number}") if kind == PROPOSAL else None
@@ -142,7 +142,7 @@ def _promise(mine: str, to: str, place: str) -> dict[str, Any] | None:
     chosen = st.selectbox(
         _("It would set"),
         [None, *settings],
-        format_func=lambda one: _(_NOTHING) if one is None else f"{ACTORS[one[0]]}: {TITLES[one[1]]}",
+        format_func=lambda one: _(_NOTHING) if one is None else f"{_(ACTORS[one[0]])}: {_(TITLES[one[1]])}",
         key=f"{place} sets {to}",
     )
     if chosen is None:
@@ -151,9 +151,9 @@ def _promise(mine: str, to: str, place: str) -> dict[str, Any] | None:
     key = f"{place} value {actor} {name}"
     value: Any
     if name in OPTIONS:
-        value = st.selectbox(TITLES[name], OPTIONS[name], format_func=controls.option, key=key)
+        value = st.selectbox(_(TITLES[name]), OPTIONS[name], format_func=controls.option, key=key)
     else:
-        value = round(st.slider(TITLES[name], 0.0, 1.0, 0.5, 0.05, key=key), 2)
+        value = round(st.slider(_(TITLES[name]), 0.0, 1.0, 0.5, 0.05, key=key), 2)
     return {"actor": actor, "setting": name, "value": value}
 
 

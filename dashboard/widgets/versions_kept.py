@@ -66,7 +66,7 @@ def _said(here: State, one: kept.Kept) -> str:
     """What a version changes, in words."""
     steps = []
     for step in one.steps:
-        settings = "; ".join(f"{TITLES[name]} {sentences.choice(value)}" for name, value in step.settings)
+        settings = "; ".join(f"{_(TITLES[name])} {sentences.choice(value)}" for name, value in step.settings)
         steps.append(_("from {month}: {settings}", month=month_words(step.since), settings=settings))
     changes = reduce(lambda before, after: _("{before}; then {after}", before=before, after=after), steps)
     return f"{controls.title_of(here, one.of)}, {changes}."

@@ -164,29 +164,35 @@ class Record:
 
 
 def run(
-    model: FrontierModel, months: int, off: tuple[str, ...], panels: bool, tick: Callable[[int], None] | None = None
+    model: FrontierModel,
+    months: int,
+    off: tuple[str, ...],
+    panels: bool,
+    tick: Callable[[int], None] | None = None,
+    switches: bool = False,
 ) -> None:
     """Let months pass for a model that has no agents: its collector then holds what it would have kept.
 
     Args:
         off: rules and mechanisms that are switched off; panels: whether panels are kept.
         tick: called with world-months as they pass.
+        switches: whether the model's parameters say of each world which rules are switched off in it.
 
     Raises:
         NotCompiledError: something in the model cannot be compiled.
         NotRunError: the model gave a number that is none, or out of range.
     """
-    made = _machine(_structure(model.plan, model.script, months, off))
+    made = _machine(_structure(model.plan, model.script, months, off, switches))
     Run(model, months, made, panels, tick).whole()
 
 
-def prepared(scenario: Scenario, months: int, off: tuple[str, ...]) -> None:
+def prepared(scenario: Scenario, months: int, off: tuple[str, ...], switches: bool = False) -> None:
     """See that there is machine code for a scenario's months.
 
     Raises:
         NotCompiledError: there cannot be.
     """
-    _machine(_structure(scenario, Script(scenario, 1), months, off))
+    _machine(_structure(scenario, Script(scenario, 1), months, off, switches))
 
 
 class Run:
@@ -247,11 +253,11 @@ class Run:
             raise NotRunError
 
 
-def _structure(plan: Scenario, script: Script, months: int, off: tuple[str, ...]) -> Structure:
+def _structure(plan: Scenario, script: Script, months: int, off: tuple[str, ...], switches: bool) -> Structure:
     named = {actor: tuple(settings) for actor, settings in script.asked(0, _nothing).items() if actor in DEFAULTS}
     shocks = [tuple(script.shocks(month)) for month in range(months)]
     later = tuple(dict.fromkeys(one for one in shocks[1:] if one))
-    return Structure(plan, script.candidates, named, off, (shocks[0], *later))
+    return Structure(plan, script.candidates, named, off, switches, (shocks[0], *later))
 
 
 def _nothing(metric: str, months: int) -> Vector:
@@ -269,7 +275,7 @@ MOST_MADE = 24
 def _machine(structure: Structure) -> Machine:
     """The code of a structure, made once."""
     weighed = [structure.plan.policies[name].model_dump_json() for name in structure.candidates]
-    key = repr((weighed, structure.candidates, structure.named, structure.off, structure.shocks))
+    key = repr((weighed, structure.candidates, structure.named, structure.off, structure.switches, structure.shocks))
     key += extensions.digest() if extensions.loaded() else ""
     with MAKING:
         if key not in _MADE:

@@ -19,7 +19,8 @@ from sim.engine.standins import NotTraceableError, Traced, computed, ids
 from sim.metrics import METRICS, PANELS
 from sim.model import FrontierModel, Parts
 from sim.parameters import PARAMETERS
-from sim.rulebook import Rulebook
+from sim.rule import RULES
+from sim.rulebook import Rulebook, switch, switched_off
 from sim.scenario import Scenario
 from sim.shocks import apply_shock
 from sim.worlds import BatchLayout, Streams
@@ -64,12 +65,17 @@ class TracedStreams(Streams):
 
 
 class TracedRulebook(Rulebook):
-    """Rules as they are, asked of stand-ins."""
+    """Rules as they are, asked of stand-ins.
 
-    def __init__(self, graph: Graph, off: Sequence[str]) -> None:
-        values: dict[str, Any] = {name: Traced(graph, [graph.outside("parameter", name)]) for name in PARAMETERS}
+    Args:
+        off: rules and mechanisms that are switched off; switches: whether each world says of each rule if it is, too.
+    """
+
+    def __init__(self, graph: Graph, off: Sequence[str], switches: bool) -> None:
+        names = [*PARAMETERS, *(map(switch, RULES) if switches else ())]
+        values: dict[str, Any] = {name: Traced(graph, [graph.outside("parameter", name)]) for name in names}
         super().__init__(values, off)
-        self.graph = graph
+        self.graph, self._switches = graph, switches
 
     def move_to(self, graph: Graph) -> None:
         """Go on in another graph."""
@@ -77,12 +83,24 @@ class TracedRulebook(Rulebook):
         for name, value in self.parameters.items():
             value.graph, value.ids = graph, np.array([graph.outside("parameter", name)])  # type: ignore[union-attr]
 
+    def called_by(self, owner: str, rule: Callable[..., Any], /, *by_place: Any, **state: Any) -> Any:
+        out = super().called_by(owner, rule, *by_place, **state)
+        return np.where(self._is_off(rule), switched_off(RULES[rule.__name__])(**state), out) if self._switches else out
+
     def sum_over(self, streams: Any, name: str, month: Any, counts: Any, owner: str, rule: Callable[..., Any]) -> Any:
         _month(month)
         graph = self.graph
         draw = graph.outside("each", name)
         said = ids(graph, self.bound(rule)(draw=Traced(graph, [draw])))
-        return Traced(graph, [graph.outside("summed", name, int(counts.ids[0]), draw, graph.amount(int(said[0])))])
+        out = Traced(graph, [graph.outside("summed", name, int(counts.ids[0]), draw, graph.amount(int(said[0])))])
+        if not self._switches:
+            return out
+        if isinstance(off := RULES[rule.__name__].off, str):
+            raise NotTraceableError("a rule that is summed over draws passes them unchanged where it is switched off")
+        return np.where(self._is_off(rule), counts * off, out)
+
+    def _is_off(self, rule: Callable[..., Any]) -> Any:
+        return self.parameters[switch(rule.__name__)] > 0.5
 
 
 class TracedScript:
@@ -124,7 +142,7 @@ class Structure:
     Attributes:
         plan: a scenario, for the courses that Pakistan may weigh; candidates: their names.
         named: the settings of each actor, by name.
-        off: rules and mechanisms that are switched off.
+        off: rules and mechanisms that are switched off; switches: whether worlds switch rules off by themselves, too.
         shocks: those of the first month, and, once each, those of all others.
     """
 
@@ -132,6 +150,7 @@ class Structure:
     candidates: tuple[str, ...]
     named: Mapping[str, tuple[str, ...]]
     off: tuple[str, ...]
+    switches: bool
     shocks: tuple[tuple[Shock, ...], ...]
 
 
@@ -189,7 +208,7 @@ def _opened(graph: Graph, structure: Structure) -> FrontierModel:
     parts = Parts(
         streams=TracedStreams(graph),
         script=TracedScript(graph, structure.named, structure.candidates),
-        rulebook=lambda _: TracedRulebook(graph, structure.off),
+        rulebook=lambda _: TracedRulebook(graph, structure.off, structure.switches),
         collector=TracedCollector,
     )
     model = FrontierModel(structure.plan, BatchLayout(1), 0, parameters="defaults", parts=parts)

@@ -58,7 +58,7 @@ def _in_the_way(spec: RunSpec) -> str:
         return f"llvmlite cannot be used here ({problem})"
     try:
         for scenario in spec.scenarios.values():
-            prepared(scenario, spec.months, spec.off)
+            prepared(scenario, spec.months, spec.off, bool(spec.silent))
     except NotCompiledError as problem:
         return str(problem)
     return ""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.ensemble.engines import settled
 from sim.ensemble.spec import RunSpec
@@ -15,6 +15,7 @@ from sim.ensemble.spec import RunSpec
 if TYPE_CHECKING:
     from sim.model import FrontierModel, Parts
     from sim.results import Comparison, Results
+    from sim.rulebook import Rulebook
 
 T = TypeVar("T")
 # What is read off a model when its months are through; nothing in it may point at the model.
@@ -106,9 +107,9 @@ def _simulate_compiled(batch: RunSpec, read: Reader[T], tick: Tick | None) -> T:
     from sim.engine.run import NotRunError, Record, run
     from sim.model import Parts
 
-    model = build_model(batch, Parts(collector=Record, agents=lambda model: None))
+    model = build_model(batch, Parts(rulebook=_rules(batch), collector=Record, agents=lambda model: None))
     try:
-        run(model, batch.months, batch.off, batch.panels, tick)
+        run(model, batch.months, batch.off, batch.panels, tick, switches=bool(batch.silent))
         return read(model, batch)
     except NotRunError:
         return simulate_batch(replace(batch, engine="numpy"), read, tick=tick)
@@ -135,8 +136,17 @@ def build_model(batch: RunSpec, parts: Parts | None = None) -> FrontierModel:
         levers={path: batch.per_world(value) for path, value in batch.levers.items()},  # type: ignore[misc]
         off=batch.off,
         record=batch.record,
-        parts=parts or Parts(collector=collector),
+        parts=parts or Parts(rulebook=_rules(batch), collector=collector),
     )
+
+
+def _rules(batch: RunSpec) -> Callable[[Mapping[str, Any]], Rulebook] | None:
+    """Makes the rules of a batch whose points have others switched off each; None for the usual ones."""
+    if not batch.silent:
+        return None
+    from sim.ensemble.silenced import SilencedRulebook
+
+    return partial(SilencedRulebook, silent=batch.silent, worlds=batch.worlds, off=batch.off)
 
 
 def advance(model: FrontierModel, month: int, tick: Tick | None = None) -> None:

@@ -80,7 +80,7 @@ class RunSpec:
             one scenario only, and never cut into batches.
         values: parameter -> value over the scenario's; levers: path in the scenario -> value. A number, or a vector with a
             value for each `repeats` worlds in a row, the same under every scenario.
-        off: rules and mechanisms that are switched off.
+        off: rules and mechanisms that are switched off; silent: of each point, the rules that are switched off in it besides.
         record: whether decisions are accounted for, or in which months; panels: whether panels are read.
         series: whether all months are kept, or only what outcomes and conditions look at; crossings: by name, first months
             that outcomes have besides the usual ones.
@@ -101,6 +101,7 @@ class RunSpec:
     levers: Mapping[str, Vector] = field(default_factory=dict)
     repeats: int = 1
     off: tuple[str, ...] = ()
+    silent: tuple[Collection[str], ...] = ()
     record: bool | Collection[int] = False
     panels: bool = False
     series: bool = True

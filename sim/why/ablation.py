@@ -18,20 +18,15 @@ from sim.ensemble.simulate import Progress, simulate_batch
 from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError, RunSpec
 from sim.mechanisms import LOOPS, PARTS
 from sim.metrics import METRICS
-from sim.model import Parts
-from sim.rule import RULES, Rule
-from sim.rulebook import Rulebook, summed_in_full
+from sim.rule import RULES
 from sim.scenario import Scenario
-from sim.vocabulary import ACTORS, month_words
+from sim.vocabulary import month_words
 from sim.why.answers import Named, asked, month_number, resolved
-from sim.why.halves import Record
-from sim.why.scripts import watched
 from sim.why.shapley import Array
 from sim.why.text import called
 from sim.words.numbers import SUMMARY_WORDS, decimals, share, signed
 from sim.words.problems import suggestion
 from sim.words.sentences import NOT_A_FORECAST, wrapped
-from sim.worlds import Streams, Vector
 
 # A metric, and the month in which it is asked about (None for its summary over the run); and what was read of it.
 Asked: TypeAlias = tuple[str, str | None]
@@ -125,42 +120,6 @@ class Ablation:
         return self.text()
 
 
-class BatchedRulebook(Rulebook):
-    """Rules of several runs on one worlds axis, each with other rules switched off.
-
-    Args:
-        parameters: of all of them.
-        off: for each run, the names of its rules that are silent.
-        worlds: of each run.
-    """
-
-    def __init__(self, parameters: Mapping[str, float | Vector], off: Sequence[Collection[str]], worlds: int) -> None:
-        super().__init__(parameters)
-        self._silent: dict[Callable[..., Vector], tuple[Rule, list[slice]]] = {}
-        for rule in RULES.values():
-            where = [slice(n * worlds, (n + 1) * worlds) for n, names in enumerate(off) if rule.name in names]
-            if where:
-                self._silent[rule.function] = rule, where
-
-    def called_by(self, owner: str, rule: Callable[..., Vector], /, *by_place: Vector, **state: Vector) -> Vector:
-        out = super().called_by(owner, rule, *by_place, **state)
-        if rule not in self._silent:
-            return out
-        known, where = self._silent[rule]
-        out = out.copy()
-        for run in where:
-            if isinstance(known.off, str):
-                out[..., run] = state[known.off][..., run]
-            else:
-                out[..., run] = float(known.off)
-        return out
-
-    def sum_over(
-        self, streams: Streams, name: str, month: int, counts: Vector, owner: str, rule: Callable[..., Vector]
-    ) -> Vector:
-        return summed_in_full(self, streams, name, month, counts, owner, rule)
-
-
 def rules_of(mechanism: str) -> tuple[str, ...]:
     """The rules that name a mechanism or a feedback loop, in the order in which they are declared."""
     return tuple(rule.name for rule in RULES.values() if mechanism in (*rule.mechanisms, *rule.loops))
@@ -220,7 +179,7 @@ def ablate_each(
     idle = [one for one, rules in of.items() if not rules]
     found += [(one, (), dict.fromkeys(wanted, np.zeros(worlds)), "") for one in idle]
     busy = [one for one in of if one not in idle]
-    step = max(1, _AT_ONCE // worlds)
+    step = _runs_at_once(worlds)
     for first in range(0, len(busy), step):
         some = busy[first : first + step]
         for one, (worth, why_not) in zip(some, _worth(run, some, of, level), strict=True):
@@ -284,18 +243,18 @@ def monthly_without(
     parameters: str,
 ) -> list[dict[str, Array]]:
     """Metrics by month and world, in several runs of the same worlds, each with some rules switched off."""
-    seen = [one.metric for actor in ACTORS for one in watched(plan, actor)]
-    parts = Parts(
-        rulebook=lambda parameters: BatchedRulebook(parameters, off, worlds),
-        collector=lambda: Record(tuple(dict.fromkeys([*metrics, *seen]))),
-    )
-    spec = RunSpec.of(plan, worlds, months, seed, parameters=parameters, points=len(off))
-    values = simulate_batch(spec, lambda model, _: monthly(model, metrics), parts)
-    for metric, rows in values.items():
-        if not np.all(np.isfinite(rows)):
-            raise ArithmeticError(f"{metric} is not a number without it")
-    blocks = [spec.layout.block(number) for number in range(len(off))]
-    return [{metric: np.ascontiguousarray(rows[:, block]) for metric, rows in values.items()} for block in blocks]
+    out: list[dict[str, Array]] = []
+    step = _runs_at_once(worlds)
+    for some in (tuple(off[first : first + step]) for first in range(0, len(off), step)):
+        spec = RunSpec.of(plan, worlds, months, seed, parameters=parameters, points=len(some), silent=some)
+        values = simulate_batch(spec, lambda model, _: monthly(model, metrics))
+        blocks = [spec.layout.block(number) for number in range(len(some))]
+        out += [{metric: np.ascontiguousarray(rows[:, block]) for metric, rows in values.items()} for block in blocks]
+    return out
+
+
+def _runs_at_once(worlds: int) -> int:
+    return max(1, _AT_ONCE // worlds)
 
 
 def _serves_others(rule: str, part: str) -> bool:
