@@ -12,6 +12,7 @@ from dashboard.runtime.analysis import Found
 from dashboard.runtime.language import _
 from dashboard.runtime.questions import Question
 from dashboard.widgets import conditions, show, waiting
+from sim.experiment.figures import metrics_of
 from sim.experiment.outcome import Sweep
 from sim.experiment.regret.study import BETTER
 from sim.experiment.spoken import outcome_words, spoken
@@ -61,10 +62,6 @@ def all_of(sweep: Sweep, folder: Path) -> None:
             )
 
 
-def _metrics(sweep: Sweep) -> list[str]:
-    return [str(one) for one in sweep.manifest["particulars"]["metrics"]]
-
-
 def _scenarios(sweep: Sweep) -> dict[str, str]:
     return {str(one["name"]): str(one["title"]) for one in sweep.manifest["scenarios"]}
 
@@ -74,7 +71,7 @@ def _metric(names: list[str], place: str) -> str:
 
 
 def _sensitivity(sweep: Sweep, folder: Path) -> None:
-    metric = _metric(_metrics(sweep), "sensitivity metric")
+    metric = _metric(metrics_of(sweep), "sensitivity metric")
     titles = _scenarios(sweep)
     versus = ""
     if len(titles) > 1:
@@ -107,7 +104,7 @@ def _discovery(sweep: Sweep, folder: Path) -> None:
 
 
 def _regret(sweep: Sweep, folder: Path) -> None:
-    names = [name for name in _metrics(sweep) if name in BETTER]
+    names = [name for name in metrics_of(sweep) if name in BETTER]
     if not names:
         said = ", ".join(METRICS[name].title for name in BETTER)
         st.info(
