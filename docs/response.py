@@ -233,9 +233,9 @@ def levers_table(both: dict[str, Response]) -> str:
         rows.append((LEVERS.get(lever, lever), *cells, *pairs))
     heads = (
         "lever",
-        f"first: moves what it is for by {ENOUGH:g}",
-        "second",
-        *(f"{title(name)}, first / second" for name in columns),
+        f"first: moves what it is for by {ENOUGH:g} sd",
+        "second (sd)",
+        *(f"{title(name)} (sd), first / second" for name in columns),
     )
     return table(heads, rows)
 
@@ -248,7 +248,7 @@ def courses_table(both: dict[str, Response]) -> str:
         for say in (ratio_words, best_words, hangs_words):
             cells += beside(both, name, lambda found, one, say=say: say(found.choice[one]))  # type: ignore[misc]
         rows.append((words, *cells))
-    heads = ("most over least", "best in so many sets", "hangs on")
+    heads = ("most over least (times)", "best in so many sets", "hangs on")
     return table(("figure", *(f"{head}, {one}" for head in heads for one in both)), rows)
 
 
@@ -264,7 +264,7 @@ def variance_table(both: dict[str, Response]) -> str:
         )
         for name, words in figures_of(both)
     ]
-    return table(("figure", *(f"{part}, first / second" for part in PARTS)), rows)
+    return table(("figure", *(f"{part} (of the variance), first / second" for part in PARTS)), rows)
 
 
 def _share(found: Response, name: str, part: str) -> str:

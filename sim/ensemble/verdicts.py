@@ -40,6 +40,10 @@ THRESHOLDS: dict[str, Threshold] = {
 }
 
 
+# What a verdict is read off.
+READ_OFF = ("attacks", "ceasefire", "sovereignty_conceded", "fractured")
+
+
 def window(months: int) -> int:
     """How many months the first and the last stretch have: 12, or half of a run that is shorter than two years."""
     return min(int(THRESHOLDS["window"].value), max(1, months // 2))
@@ -59,7 +63,7 @@ def verdicts(history: History) -> np.ndarray:
     *Before* is the run's mean up to the last stretch: what began years ago and has held since is no escalation.
 
     Args:
-        history: for `attacks`, `ceasefire`, `sovereignty_conceded` and `fractured`, one (worlds,) vector per month.
+        history: for each metric of `READ_OFF` one (worlds,) vector per month.
     """
     limit = {name: threshold.value for name, threshold in THRESHOLDS.items()}
     span = window(len(history["attacks"]))

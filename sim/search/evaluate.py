@@ -13,6 +13,8 @@ from sim.ensemble.outcomes import first_crossing, summarise
 from sim.ensemble.pool import Executor, Here, Processes, Threads, in_order
 from sim.ensemble.simulate import simulate_batch
 from sim.ensemble.spec import RunSpec, usual_chunk
+from sim.ensemble.verdicts import READ_OFF, verdicts
+from sim.experiment.condition import VERDICT
 from sim.experiment.firsts import crossing_of, never_last
 from sim.metrics import METRICS
 from sim.model import FrontierModel
@@ -110,11 +112,14 @@ class Evaluator:
 
 
 def _summaries(model: FrontierModel, _: RunSpec, metrics: Sequence[str]) -> dict[str, Matrix]:
-    """Each world's figure of these metrics, over its months, and of first months."""
+    """Each world's figure of these metrics, over its months, of first months, and its verdict by its place in the table."""
     firsts = {name: crossing for name in metrics if (crossing := crossing_of(name))}
-    needed = {firsts[name].metric if name in firsts else name for name in metrics}
+    plain = [name for name in metrics if name not in firsts and name != VERDICT]
+    needed = {*plain, *(one.metric for one in firsts.values()), *(READ_OFF if VERDICT in metrics else ())}
     rows = {name: months_of(model.datacollector.model_vars[name]) for name in needed}
-    out = {name: np.array(summarise(rows, name, METRICS[name].summary)) for name in metrics if name not in firsts}
+    out = {name: np.array(summarise(rows, name, METRICS[name].summary)) for name in plain}
+    if VERDICT in metrics:
+        out[VERDICT] = verdicts(rows).astype(np.float64)
     return out | {
         name: never_last(first_crossing(rows[one.metric], one), len(rows[one.metric])) for name, one in firsts.items()
     }
