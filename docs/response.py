@@ -248,7 +248,7 @@ def courses_table(both: dict[str, Response]) -> str:
         for say in (ratio_words, best_words, hangs_words):
             cells += beside(both, name, lambda found, one, say=say: say(found.choice[one]))  # type: ignore[misc]
         rows.append((words, *cells))
-    heads = ("most over least (times)", "best in so many sets", "hangs on")
+    heads = ("most over least", "best in so many sets", "hangs on")
     return table(("figure", *(f"{head}, {one}" for head in heads for one in both)), rows)
 
 
@@ -264,7 +264,7 @@ def variance_table(both: dict[str, Response]) -> str:
         )
         for name, words in figures_of(both)
     ]
-    return table(("figure", *(f"{part} (of the variance), first / second" for part in PARTS)), rows)
+    return table(("figure", *(f"{part}, first / second" for part in PARTS)), rows)
 
 
 def _share(found: Response, name: str, part: str) -> str:

@@ -45,9 +45,9 @@ def picked(found: Findings, here: State) -> State:
         ends = _ends(found, one)
         given = here.bounds.get(str(place), ends[0])
         value = st.select_slider(
-            _("{measure}: at most", measure=show.plain(one.headed))
+            _("{measure}: at most", measure=show.plain(one.title))
             if one.less
-            else _("{measure}: at least", measure=show.plain(one.headed)),
+            else _("{measure}: at least", measure=show.plain(one.title)),
             ends,
             min(ends, key=lambda end: abs(end - given)),
             format_func=partial(_bound, ends[0]),

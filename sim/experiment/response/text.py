@@ -126,7 +126,7 @@ def lever_cells(found: Response) -> Cells:
         for lever, some in found.levers.items()
     ]
     heads = [headed(SHORT.get(name, title(name)), "sd") for name in columns]
-    return ["lever", f"moves what it is for by {ENOUGH:g} sd: most of it (sd)", *heads], rows
+    return ["lever", f"moves what it is for by {ENOUGH:g} sd", *heads], rows
 
 
 def moved_cells(found: Response) -> Cells:
@@ -220,7 +220,7 @@ def choice_cells(found: Response, every: bool = False) -> Cells:
     for name in shown(found, every):
         one = found.choice[name]
         rows.append([title(name), ratio_words(one), best_words(one), hangs_words(one)])
-    return ["figure", "most over least (times)", "best in so many sets", "hangs on"], rows
+    return ["figure", "most over least", "best in so many sets", "hangs on"], rows
 
 
 # ------------------------------------------------------------------------------------------------ variance
@@ -253,7 +253,7 @@ def variance_cells(found: Response, every: bool = False) -> Cells:
             rows.append(
                 [title(name), *(f"{getattr(one, part):.0%}{'*' if part in one.clipped else ''}" for part in PARTS)]
             )
-    return ["figure", *(headed(part, "of the variance") for part in PARTS)], rows
+    return ["figure", *PARTS], rows
 
 
 # ------------------------------------------------------------------------------------------------ all of it
@@ -261,7 +261,7 @@ def variance_cells(found: Response, every: bool = False) -> Cells:
 TITLES = (
     "Each lever at full strength against nothing, in standard deviations over worlds",
     "Courses, over accepted parameter sets, chance averaged out",
-    "What the spread of single worlds comes of (*: estimated below nothing)",
+    "What the spread of single worlds comes of, in shares of its variance (*: estimated below nothing)",
 )
 MOVED = "All that each lever moves by enough, in the figure's own unit and in standard deviations over worlds"
 
