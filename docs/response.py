@@ -233,9 +233,9 @@ def levers_table(both: dict[str, Response]) -> str:
         rows.append((LEVERS.get(lever, lever), *cells, *pairs))
     heads = (
         "lever",
-        f"first: moves what it is for by {ENOUGH:g}",
-        "second",
-        *(f"{title(name)}, first / second" for name in columns),
+        f"first: moves what it is for by {ENOUGH:g} sd",
+        "second (sd)",
+        *(f"{title(name)} (sd), first / second" for name in columns),
     )
     return table(heads, rows)
 

@@ -414,6 +414,15 @@ def test_a_small_sweep_is_run_and_asked(tmp_path: Path) -> None:
         assert all(part in said(app) for part in paragraph.split(" In brackets: "))
     assert PARAMETERS["kinship_weight"].meaning in said(app)
     assert not {"kinship_weight", "reward_response"} & set(re.findall(r"[a-z]+_[a-z_]+", said(app))), "no id is shown"
+    for method in ("pawn", "delta"):
+        widget(app, "selectbox", "Measured").set_value(method).run()
+        finished(app)
+        for paragraph in by_hand.sensitivity(["attacks"], method=method).reading():
+            assert all(part in said(app) for part in paragraph.split(" In brackets: ")), method
+    widget(app, "multiselect", "Of these alone").set_value(["kinship_weight"]).run()
+    finished(app)
+    (one, *_) = by_hand.sensitivity(["attacks"], method="delta", factors=["kinship_weight"]).reading()
+    assert one.partition(" In brackets: ")[0] in said(app)
     app.get("button_group")[0].set_value("holds").run()
     finished(app)
     assert "Asked: TTP attacks, total under Confront is lower than TTP attacks, total under Accommodate." in said(app)

@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 from command import called
 
+import sim
 from sim.ensemble.chunks import monthly
 from sim.ensemble.simulate import simulate_batch
 from sim.ensemble.spec import RunSpec
@@ -38,6 +39,7 @@ from sim.search.schema import SEEN, Objective, Target, search_schema
 from sim.search.space import Codes
 from sim.search.study import SearchInterrupted, estimate, search
 from sim.search.vulnerability import apart, drawn, regrets, weaknesses
+from sim.vocabulary import VERDICTS
 from sim.yamlfile import read
 
 SMALL = """\
@@ -57,8 +59,10 @@ objectives:
   - {metric: fatalities_civilian, statistic: cvar}
   - {metric: fatalities_afghan_civilian, statistic: regret}
   - {metric: economy, statistic: chance, below: 0.3}
+  - {metric: verdict == "escalation", statistic: chance, better: less}
 constraints:
   - {metric: effort_cost, at_most: courses}
+  - {metric: verdict == "contained" or verdict == "negotiated_settlement", statistic: chance, at_least: courses}
 also:
   - {metric: fatalities_militant}
 targets:
@@ -170,6 +174,17 @@ def test_statistics_by_hand() -> None:
     assert chance.take(values, {}).tolist() == [0.5, 1.0]
     assert chance.minimised
     assert alone_best(np.array([[1.0, 2.0], [2.0, 1.0], [2.0, 2.0]])).tolist() == [True, True, False]
+
+
+def test_chances_of_verdicts_by_hand() -> None:
+    ends = {"verdict": np.array([[0.0, 2.0, 2.0, 4.0], [1.0, 1.0, 3.0, 5.0]])}  # places in the table of verdicts
+    names = [list(VERDICTS)[int(place)] for place in (2, 4)]
+    asked = Objective(metric=f"verdict == '{names[0]}' or verdict == '{names[1]}'", statistic="chance", better="more")
+    figure = figure_of(asked)
+    assert figure.take(ends, {}).tolist() == [0.75, 0.0]
+    assert not figure.minimised
+    assert figure.title == f"Chance of “{VERDICTS[names[0]]}” or “{VERDICTS[names[1]]}”"
+    assert rewarded(figure) == ([], [])
 
 
 def test_first_months_count_and_reward_no_death() -> None:
@@ -287,9 +302,29 @@ class TestFiles:
             ("appease]", "appeas]", r"s\.yaml:11: courses\[1\]: there is no scenario with this name"),
             ("{metric: attacks}", "{metric: attacs}", r"s\.yaml:13: objectives\[0\]\.metric: .*no such outcome"),
             ("{metric: attacks}", "{metric: messaging}", r"s\.yaml:13: objectives\[0\]\.better is missing"),
+            (
+                ", statistic: chance, better: less}",
+                ", better: less}",
+                r"s\.yaml:17: objectives\[4\]\.metric is of verdicts: .*; allowed: statistic: chance, without above and below",
+            ),
+            (
+                "statistic: chance, better: less",
+                "statistic: chance",
+                r"s\.yaml:17: objectives\[4\]\.better is missing",
+            ),
+            (
+                'verdict == "contained" or',
+                "verdict == 'continued' or",
+                r"s\.yaml:20: constraints\[1\]\.metric: .*no such verdict: continued \(did you mean 'contained'\?\)",
+            ),
+            (
+                'verdict == "contained" or',
+                "fatalities_militant > 9 or",
+                r"s\.yaml:20: constraints\[1\]\.metric: .*no such outcome was kept: fatalities_militant",
+            ),
             (", below: 0.3", "", r"s\.yaml:16: objectives\[3\]\.statistic needs a bad state"),
-            ("at_most: courses", "at_most: dear", r"s\.yaml:18: constraints\[0\]\.at_most"),
-            ("population: 20", "population: 90", r"s\.yaml:24: population is more than there are evaluations"),
+            ("at_most: courses", "at_most: dear", r"s\.yaml:19: constraints\[0\]\.at_most"),
+            ("population: 20", "population: 90", r"s\.yaml:26: population is more than there are evaluations"),
             (
                 "{metric: attacks}",
                 "{metric: fatalities_militant, better: more}",
@@ -343,6 +378,38 @@ class TestSmall:
         for column, one in enumerate(judge.objectives):
             assert figures[:, column].tolist() == found.members[f"{FRESH}{one.key}"].tolist(), one.key
         assert (broken <= 0).all(axis=1).tolist() == found.members["keeps"].tolist()
+
+    def test_shares_of_verdicts_are_those_of_a_run(self, found: Found) -> None:
+        """As an objective and as a constraint: a run over the same futures ends so in that share of them."""
+        plan, futures = found.plan, fresh(found.plan)
+        key = 'verdict == "escalation" chance'
+        bad = next(one for one in found.objectives if one["key"] == key)
+        assert (bad["title"], bad["less"]) == ("Chance of “Escalation”", True)
+        for name in (*found.members.index[:2], "confront"):
+            scenario = found.scenario(name) if name in found.members.index else load_scenario(name)
+            run = sim.run(scenario, worlds=futures.first + futures.worlds, months=plan.months, seed=plan.search.seed)
+            ends = run.outcomes["verdict"].iloc[futures.first :]
+            assert found.figure(name, FRESH, key) == (ends == "escalation").mean()
+            good = 'verdict == "contained" or verdict == "negotiated_settlement" chance'
+            assert found.figure(name, FRESH, good) == ends.isin(["contained", "negotiated_settlement"]).mean()
+            assert 0 < found.figure(name, FRESH, key) < 1
+
+    def test_every_figure_has_its_unit(self, found: Found) -> None:
+        """In the table that is printed, in what is kept in one file, and, for every column of figures, in a table of units."""
+        shown = {one.key: one.headed for one in (*found.findings.objectives, *found.findings.others)}
+        assert shown["attacks"] == "TTP attacks (attacks)"
+        assert shown["fatalities_afghan_civilian regret"].endswith(", regret (deaths)")
+        assert shown["economy chance below 0.30"].endswith(" (share of futures)")
+        for head in shown.values():
+            assert head.endswith(")")
+            assert f"| {head} |" in found.findings.text()
+        units = pd.read_csv(found.place / "units.csv").set_index("column")["unit"]
+        figures = [name for name in map(str, found.table.columns) if ":" in name]
+        assert list(units.index) == figures
+        assert units.notna().all()
+        assert units["set:aid@2022-12"] == "0 to 1"
+        assert (units["set:bad.attacks"], units["set:bad.for"]) == ("attacks a month", "months")
+        assert units["regret_p90:economy chance below 0.30"] == units["wins:attacks"] == "share of futures"
 
     def test_a_candidate_is_the_same_among_others_and_alone(self, found: Found) -> None:
         """Responses that it has not taken up stand in the template, and do nothing."""

@@ -61,8 +61,15 @@ def run(tell: Tell, text: str, folder: str) -> bool:
     return sweep((NAME, text), folder, progress=progress, command="durand dashboard").complete
 
 
-def sensitivity(tell: Tell, folder: str, metric: str, versus: str | None) -> Found:
-    """What a metric hangs on."""
+def sensitivity(
+    tell: Tell,
+    folder: str,
+    metric: str,
+    versus: str | None,
+    method: str | None = None,
+    factors: tuple[str, ...] = (),
+) -> Found:
+    """What a figure hangs on; arguments as for `durand sensitivity`."""
     from sim.experiment.factors import factor_words
     from sim.experiment.sensitivity.pictures import pictures
     from sim.experiment.sensitivity.text import NAMED, cells
@@ -72,7 +79,7 @@ def sensitivity(tell: Tell, folder: str, metric: str, versus: str | None) -> Fou
 
     tell(None)
     with _unnamed(folder):
-        found = _open(folder).sensitivity([metric], versus=versus)
+        found = _open(folder).sensitivity([metric], versus=versus, method=method, factors=factors)
     drawn = []
     for study in found.studies[:4]:
         head, rows = cells(found, study)

@@ -12,13 +12,23 @@ from dashboard.runtime.analysis import Found
 from dashboard.runtime.language import _
 from dashboard.runtime.questions import Question
 from dashboard.widgets import conditions, show, waiting
+from sim.experiment.factors import factor_words
+from sim.experiment.figures import metrics_of
 from sim.experiment.outcome import Sweep
 from sim.experiment.regret.study import BETTER
+from sim.experiment.sensitivity.sample import own_method
 from sim.experiment.spoken import outcome_words, spoken
 from sim.metrics import METRICS
 from sim.words.language import N_
 
 _ASKS = {"hangs": N_("What it hangs on"), "holds": N_("Where something holds"), "best": N_("Which policy does well")}
+
+
+_METHODS = {
+    "": N_("the way its design is made for"),
+    "pawn": N_("PAWN: how far the whole distribution of the outcome moves"),
+    "delta": N_("delta: how much of the density of the outcome moves"),
+}
 
 
 def all_of(sweep: Sweep, folder: Path) -> None:
@@ -61,10 +71,6 @@ def all_of(sweep: Sweep, folder: Path) -> None:
             )
 
 
-def _metrics(sweep: Sweep) -> list[str]:
-    return [str(one) for one in sweep.manifest["particulars"]["metrics"]]
-
-
 def _scenarios(sweep: Sweep) -> dict[str, str]:
     return {str(one["name"]): str(one["title"]) for one in sweep.manifest["scenarios"]}
 
@@ -74,7 +80,8 @@ def _metric(names: list[str], place: str) -> str:
 
 
 def _sensitivity(sweep: Sweep, folder: Path) -> None:
-    metric = _metric(_metrics(sweep), "sensitivity metric")
+    """Of the outcomes that the experiment names, and of what was kept."""
+    metric = _metric([*sweep.experiment.outcomes, *metrics_of(sweep)], "sensitivity metric")
     titles = _scenarios(sweep)
     versus = ""
     if len(titles) > 1:
@@ -83,7 +90,35 @@ def _sensitivity(sweep: Sweep, folder: Path) -> None:
         versus = st.selectbox(
             _("Asked of"), list(said), format_func=said.__getitem__, key=state.key("sensitivity versus")
         )
-    _ask("sensitivity", Question(analysis.sensitivity, (str(folder), metric, versus or None)))
+    method, factors = _method(sweep)
+    given = (str(folder), metric, versus or None, method or None, factors)
+    _ask("sensitivity", Question(analysis.sensitivity, given))
+
+
+def _method(sweep: Sweep) -> tuple[str, tuple[str, ...]]:
+    """How it is measured; and of which factors alone, where these are taken one by one."""
+    offered = [name for name in _METHODS if name or own_method(sweep) is not None]
+    method = st.selectbox(
+        _("Measured"),
+        offered,
+        format_func=lambda name: _(_METHODS[name]),
+        key=state.key("sensitivity method"),
+        help=_(
+            "PAWN and delta take any points, see more than the middle of an outcome, and stand beside what a factor that does "
+            "nothing would show. Delta takes long with hundreds of factors: choose some."
+        ),
+    )
+    if not method:
+        return "", ()
+    names = [str(one["name"]) for one in sweep.manifest["factors"] if not one["crossed"] or sweep.design is None]
+    chosen = st.multiselect(
+        _("Of these alone"),
+        names,
+        format_func=factor_words,
+        key=state.key("sensitivity factors"),
+        placeholder=_("all that was varied"),
+    )
+    return method, tuple(chosen)
 
 
 def _discovery(sweep: Sweep, folder: Path) -> None:
@@ -107,7 +142,7 @@ def _discovery(sweep: Sweep, folder: Path) -> None:
 
 
 def _regret(sweep: Sweep, folder: Path) -> None:
-    names = [name for name in _metrics(sweep) if name in BETTER]
+    names = [name for name in metrics_of(sweep) if name in BETTER]
     if not names:
         said = ", ".join(_(METRICS[name].title) for name in BETTER)
         st.info(

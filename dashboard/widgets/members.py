@@ -23,7 +23,7 @@ from sim.search.pathways_text import course_words, pathways_picture
 from sim.search.pictures import parallel_picture
 from sim.search.text import SPOKEN, costs, failing
 from sim.words.language import N_
-from sim.words.numbers import fine, number, of_100
+from sim.words.numbers import fine, headed, number, of_100
 from sim.words.sentences import listed
 
 STEPS, MOST_ROWS = 21, 8
@@ -104,7 +104,7 @@ def table(found: Findings, left: Sequence[Course]) -> None:
         [
             _called(found, one),
             "; ".join(f"{_whose(who)} {number(one.deaths[who])}" for who in DEAD),
-            "; ".join(f"{about.title} {number(one.figures[about.key])}" for about in _besides_deaths(found)),
+            "; ".join(f"{about.headed} {number(one.figures[about.key])}" for about in _besides_deaths(found)),
         ]
         for one in (*found.courses[:SPOKEN], *left[:MOST_ROWS])
     ]
@@ -181,9 +181,12 @@ def _beside(found: Findings, one: Course) -> None:
     """Its figures beside those of the first courses."""
     courses = (*found.courses[:SPOKEN], one)
     heads = ["", *(course.title for course in found.courses[:SPOKEN]), _("This course")]
-    rows = [[_(METRICS[who].title), *(number(course.deaths[who]) for course in courses)] for who in DEAD]
+    rows = [
+        [headed(_(METRICS[who].title), _("deaths")), *(number(course.deaths[who]) for course in courses)]
+        for who in DEAD
+    ]
     rows += [
-        [about.title, *(number(course.figures[about.key]) for course in courses)]
+        [about.headed, *(number(course.figures[about.key]) for course in courses)]
         for about in (*found.objectives, *found.others)
         if about.key not in KILLED
     ]
@@ -198,7 +201,7 @@ def _futures(found: Findings, one: Course) -> None:
     heads = ["", _("better, of 100"), _("worse, of 100"), _("mean regret"), _("regret, nine in ten")]
     rows = [
         [
-            about.title,
+            about.headed,
             of_100(one.wins[about.key]).removesuffix(" of 100"),
             of_100(weak.share).removesuffix(" of 100"),
             number(one.regret[about.key]),

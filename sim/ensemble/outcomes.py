@@ -78,7 +78,8 @@ class Outcomes:
 
     def __init__(self, months: int, crossings: Mapping[str, Crossing] | None = None) -> None:
         self._months, self._passed = months, 0
-        self._crossings = {**CROSSINGS, **(crossings or {})}
+        asked = {**CROSSINGS, **(crossings or {})}
+        self._crossings = {name: one for name, one in asked.items() if one.metric in METRICS}  # one may be left out
         self._sums = [Added(name, 0, months) for name, one in METRICS.items() if one.summary != "final"]
         self._firsts: dict[str, Vector] = {}
         self._last: dict[str, Vector] = {}

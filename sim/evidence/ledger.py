@@ -192,9 +192,15 @@ BROUGHT = Ledger({}, {})
 
 @cache
 def ledger() -> Ledger:
-    """The project's own ledger with what extensions bring, read once."""
-    own = load()
+    """The project's own ledger with what extensions bring, put together once."""
+    own = _own()
     return Ledger({**own.sources, **BROUGHT.sources}, {**own.claims, **BROUGHT.claims})
+
+
+@cache
+def _own() -> Ledger:
+    """The project's own ledger, which no extension changes, read once."""
+    return load()
 
 
 def load(sources: yamlfile.Source = SOURCES, claims: yamlfile.Source = CLAIMS) -> Ledger:

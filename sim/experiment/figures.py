@@ -26,6 +26,11 @@ def known_outcomes(sweep: Sweep) -> list[str]:
     return kept_columns(sweep.manifest["particulars"]["metrics"])
 
 
+def metrics_of(sweep: Sweep) -> list[str]:
+    """The metrics that every point has: those that were kept, but for those of an extension that some points are without."""
+    return [str(name) for name in sweep.manifest["particulars"]["metrics"] if not sweep.outcomes[name].isna().any()]
+
+
 def scenarios_of(sweep: Sweep) -> list[str]:
     """The names of a sweep's scenarios, in order."""
     return [str(one["name"]) for one in sweep.manifest["scenarios"]]
@@ -102,7 +107,7 @@ def worlds_of(sweep: Sweep, name: str) -> Values:
     """An outcome in every world of every point, shape (points, worlds); what is missing is NaN, or no verdict.
 
     Raises:
-        FolderError: it is a first month that was not kept.
+        FolderError: it is a first month that was not kept, or some points are without it.
     """
     shape, months = (sweep.manifest["points"], sweep.manifest["worlds"]), int(sweep.manifest["months"])
     runs, column = sweep.outcomes, column_of(name)
@@ -110,12 +115,18 @@ def worlds_of(sweep: Sweep, name: str) -> Values:
         verdicts = np.full(shape, "", dtype=object)
         verdicts[_places(runs)] = runs[VERDICT].astype(object).to_numpy()
         return verdicts
+    of = crossing.metric if (crossing := crossing_of(name)) else name
+    if of in runs and (without := runs[of].isna()).any():
+        few = runs.index.get_level_values("point")[without].nunique()
+        raise FolderError(
+            f"{sweep.place}: {few:,} points are without {of}, since the extension that brings it is left out there; allowed: "
+            "what all points have"
+        )
     out = np.full(shape, np.nan)
     if column in runs:
         out[_places(runs)] = runs[column].to_numpy()
     else:
         series = _series(sweep, name)
-        crossing = crossing_of(name)
         assert crossing is not None
         rows = series[crossing.metric].to_numpy().reshape(-1, months).T
         out[_places(series.iloc[::months])] = first_crossing(rows, crossing)

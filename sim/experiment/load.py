@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from sim.ensemble.spec import PARAMETERS as SETS
 from sim.ensemble.spec import LimitError
 from sim.experiment import design as designs
+from sim.experiment.condition import Condition
 from sim.experiment.factors import Factor, actor_of, lever_factor, lever_path, short_levers, uncertainty_factor
+from sim.experiment.firsts import crossing_of
 from sim.experiment.parser import read_outcomes
 from sim.experiment.plan import MOST_RUNS, Plan
 from sim.experiment.schema import MOST_POINTS, MOST_WORLDS, Design, Experiment, Listed, Posterior, Saltelli, Told
-from sim.experiment.switches import MOST_COMBINED, Variant, switch_factor, variants
+from sim.experiment.switches import MOST_COMBINED, Variant, check_left_out, switch_factor, variants
 from sim.experiment.told import told_plan
-from sim.experiment.work import kept_columns
+from sim.experiment.work import kept_columns, takes
+from sim.extensions import brought
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
-from sim.scenario import Scenario, ScenarioError, Script, library, load_scenario, parameter_set
+from sim.scenario import Scenario, ScenarioError, library, load_scenario, parameter_set
 from sim.scenario.references import check_claims
 from sim.scenario.settings import DEFAULTS
 from sim.vocabulary import LEVERS
@@ -48,6 +49,7 @@ def load_experiment(source: Source | Mapping[str, Any] | Experiment) -> Experime
     for key, design, factors in loader.designs:
         if isinstance(design, Listed):
             loader.points_of(key, design, factors)
+    loader.check_left_out()
     return loader.experiment
 
 
@@ -92,15 +94,6 @@ def _open(source: Source | Mapping[str, Any] | Experiment) -> _Loader:
     return _Loader(document, folder)
 
 
-def _takes(scenario: Scenario, paths: Collection[str]) -> bool:
-    """Whether the scenario has a setting at each of these paths that could differ between worlds."""
-    try:
-        Script(scenario, 1, {path: np.zeros(1) for path in paths})
-    except KeyError:
-        return False
-    return True
-
-
 class _Loader:
     def __init__(self, document: Document, folder: Path) -> None:
         self.document, self.folder = document, folder
@@ -126,6 +119,7 @@ class _Loader:
         self._check_sets(uncertainties)
 
     def plan(self) -> Plan:
+        self.check_left_out()
         (_, _, mixed), (_, _, drawn) = self.designs
         mixes, draws = (self.points_of(*one) for one in self.designs)
         months = self.experiment.months or min(scenario.months for scenario in self.scenarios)
@@ -186,6 +180,14 @@ class _Loader:
             said = f"too many combinations of options: {combined:,}; allowed: at most {MOST_COMBINED}"
             raise self.problem(("switches",), said)
         return out
+
+    def check_left_out(self) -> None:
+        """Not for a process that does something else at the same time: see `left_out`."""
+        try:
+            check_left_out(self.scenarios, self.variants)
+        except PlacedError as problem:
+            at = ("switches", *problem.at)
+            raise self.problem(at, f"{dotted(at)} {problem}") from None
 
     def _check_groups(self, drawn: tuple[Factor, ...]) -> None:
         """Groups are of factors that are there, each in one group."""
@@ -275,10 +277,10 @@ class _Loader:
             changes.append({"from": given.from_, **held})
         if any(one is not None and one.from_ for one in self.experiment.levers.values()):
             scenario = load_scenario((scenario.name, dump(data)))
-        if _takes(scenario, paths.values()):
+        if takes(scenario, paths.values()):
             return scenario, paths
         for name, path in paths.items():
-            if not _takes(scenario, (path,)):
+            if not takes(scenario, (path,)):
                 where = f"{scenario.name} has no setting that could be varied here"
                 allowed = (
                     suggestion(name, short_levers()) if name.count(".") < 2 else "; allowed: a path in the scenario"
@@ -297,10 +299,20 @@ class _Loader:
     def _check_outcomes(self) -> None:
         kept = kept_columns(self.experiment.metrics or tuple(METRICS))
         try:
-            read_outcomes(self.experiment.outcomes, kept, [one.name for one in self.scenarios])
+            read = read_outcomes(self.experiment.outcomes, kept, [one.name for one in self.scenarios])
+            for name, figure in read.items():
+                self._check_reported(name, figure)
         except PlacedError as problem:
             at = ("outcomes", *problem.at)
             raise self.problem(at, f"{dotted(at)}: {problem}") from None
+
+    def _check_reported(self, name: str, figure: Condition) -> None:
+        out = {one for several in self.variants.values() for variant in several for one in variant.without}
+        for outcome, _ in figure.names:
+            metric = crossing.metric if (crossing := crossing_of(outcome)) else outcome
+            if metric in brought(out, "metric"):
+                said = f"{metric} is reported by an extension that a switch leaves out; allowed: what all points have"
+                raise PlacedError(said, (name,))
 
     def _check_size(self) -> None:
         """Before anything is laid out: a factorial of many factors would not end."""

@@ -87,6 +87,13 @@ def parse_sum(text: str, outcomes: Collection[str]) -> Condition:
     return Condition(text, parser.whole("number"))
 
 
+def parse_of_worlds(text: str, outcomes: Collection[str]) -> Condition:
+    """Read a condition on single worlds, such as `verdict == "contained"`, without statistics; errors as for `parse`."""
+    parser = _parser(text, outcomes)
+    parser.inside = "a condition on single worlds"
+    return Condition(text, parser.whole("truth"))
+
+
 def read_outcomes(
     given: Mapping[str, str], outcomes: Collection[str], scenarios: Collection[str]
 ) -> dict[str, Condition]:

@@ -134,6 +134,11 @@ class Plan:
         return kept_columns(self.metrics, self.crossings)
 
     @property
+    def leaves_out(self) -> bool:
+        """Whether extensions are left out at some points, for which a process has to be alone with its work."""
+        return any(one.without for several in self.variants.values() for one in several)
+
+    @property
     def pack_worlds(self) -> int:
         """Worlds at a time, unless said otherwise: what is fastest, and fewer for long runs."""
         return usual_chunk(self.months)

@@ -98,23 +98,28 @@ class Option(Strict):
 
     Attributes:
         off: rules, mechanisms (M1 to M31) and feedback loops (L1 to L9) that are switched off.
+        without: extensions, of those that are loaded, that are left out, as if they had never been loaded.
         parameters: parameter -> its value, over whatever was drawn; or a scenario, whose own parameters are meant.
     """
 
     off: tuple[Key, ...] = ()
+    without: tuple[Key, ...] = ()
     parameters: dict[Key, Number] | Text = Field(default_factory=dict)
 
 
 class Switch(Strict):
-    """Which rules hold: switched `off` or on; or among options with names, each of which says what holds."""
+    """Which rules hold: switched `off` or on, with an extension or `without`; or among options with names, each of which says
+    what holds."""
 
     off: Key | tuple[Key, ...] | None = None
+    without: Key | tuple[Key, ...] | None = None
     options: dict[Name, Option | None] = Field(default_factory=dict, max_length=20)
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
-        if (self.off is None) == (len(self.options) < 2):
-            raise ValueError("is not complete; allowed: off, or two or more options")
+        forms = [self.off is not None, self.without is not None, bool(self.options)]
+        if sum(forms) != 1 or len(self.options) == 1:
+            raise ValueError("is not complete; allowed: one of off, without, and two or more options")
         return self
 
 

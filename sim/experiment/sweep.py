@@ -157,7 +157,7 @@ def sweep(
         orders = (Order(plan, pack, folder.block_worlds, at_once, store.place) for pack in packs)
         try:
             if not folder.finished:
-                with closing(executor(workers, dask, plan.engine == "compiled")) as workforce:
+                with closing(executor(workers, dask, plan.engine == "compiled" and not plan.leaves_out)) as workforce:
                     _carry_out(workforce, orders, tally)
             folder.close(time.monotonic() - started, command)
         except KeyboardInterrupt:

@@ -1,7 +1,8 @@
 """Switches: which rules hold, and which reading of them, as a factor of an experiment beside levers and uncertainties.
 
-A switch has options. Under each some rules, mechanisms or feedback loops are off, and some parameters have the values of a
-rival reading; so an experiment can tell what hangs on a number from what hangs on a rule being there at all.
+A switch has options. Under each some rules, mechanisms or feedback loops are off, some of the extensions that are loaded are
+left out, and some parameters have the values of a rival reading; so an experiment can tell what hangs on a number from what
+hangs on a rule being there at all.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from typing import Any
 
 from sim.experiment.factors import Factor
 from sim.experiment.schema import Option, Switch
+from sim.extensions import ExtensionError, left_out, loaded
 from sim.mechanisms import PARTS
 from sim.parameters import PARAMETERS
 from sim.rule import RULES
-from sim.scenario import ScenarioError, load_scenario
-from sim.yamlfile import PlacedError, suggestion
+from sim.scenario import Scenario, ScenarioError, load_scenario
+from sim.yamlfile import PlacedError, dump, suggestion
 
 ON, OFF = "on", "off"
 # Each combination of options is a model of its own, whose machine code is made once.
@@ -29,21 +31,27 @@ class Variant:
     """What holds under some options.
 
     Attributes:
-        off: rules, mechanisms and feedback loops that are switched off; values: parameter -> its value, over what was drawn.
+        off: rules, mechanisms and feedback loops that are switched off; without: extensions that are left out.
+        values: parameter -> its value, over what was drawn.
     """
 
     off: tuple[str, ...] = ()
     values: Mapping[str, float] = field(default_factory=dict)
+    without: tuple[str, ...] = ()
 
     def data(self) -> dict[str, Any]:
         """The same as it stands in a file."""
-        return {"off": list(self.off), "parameters": dict(self.values)}
+        without = {"without": list(self.without)} if self.without else {}
+        return {"off": list(self.off), "parameters": dict(self.values), **without}
 
 
 def joined(variants: Sequence[Variant]) -> Variant:
     """What holds under several options at once, the last ones' values over the first ones'."""
     values = {name: value for one in variants for name, value in one.values.items()}
-    return Variant(tuple(dict.fromkeys(name for one in variants for name in one.off)), values)
+    off, without = (
+        tuple(dict.fromkeys(name for one in variants for name in getattr(one, what))) for what in ("off", "without")
+    )
+    return Variant(off, values, without)
 
 
 def switch_factor(name: str, given: Switch) -> Factor:
@@ -62,9 +70,9 @@ def switch_factor(name: str, given: Switch) -> Factor:
 
 def options(given: Switch) -> dict[str, Option]:
     """A switch's options, by name."""
-    if given.off is not None:
-        off = (given.off,) if isinstance(given.off, str) else given.off
-        return {ON: Option(), OFF: Option(off=off)}
+    for key in ("off", "without"):
+        if (names := getattr(given, key)) is not None:
+            return {ON: Option(), OFF: Option(**{key: (names,) if isinstance(names, str) else names})}
     return {name: one or Option() for name, one in given.options.items()}
 
 
@@ -75,18 +83,42 @@ def variants(given: Switch, folder: Path) -> tuple[Variant, ...]:
         folder: what paths are seen from.
 
     Raises:
-        PlacedError: a rule, a parameter or a scenario is none, or a value is out of range.
+        PlacedError: a rule, a parameter or a scenario is none, an extension is not loaded, or a value is out of range.
     """
     out = []
     for name, one in options(given).items():
-        at = ("off",) if given.off is not None else ("options", name, "off")
+        at = ("options", name) if given.options else ()
         known = {*RULES, *PARTS}
         for part in one.off:
             if part not in known:
                 said = f"is neither a rule nor a mechanism nor a feedback loop: {part}{suggestion(part, sorted(known))}"
-                raise PlacedError(said, at)
-        out.append(Variant(one.off, _values(one, folder, ("options", name, "parameters"))))
+                raise PlacedError(said, (*at, "off"))
+        here = [extension.name for extension in loaded()]
+        for extension in one.without:
+            if extension not in here:
+                hint = suggestion(extension, here) if here else "; none is"
+                raise PlacedError(
+                    f"is no extension that is loaded (by --with FILE): {extension}{hint}", (*at, "without")
+                )
+        out.append(Variant(one.off, _values(one, folder, (*at, "parameters")), one.without))
     return tuple(out)
+
+
+def check_left_out(scenarios: Sequence[Scenario], variants: Mapping[str, Sequence[Variant]]) -> None:
+    """See that the model and these scenarios can do without the extensions that switches leave out, by leaving them out.
+
+    Raises:
+        PlacedError: they cannot.
+    """
+    texts = [(one.name, dump(one.data())) for one in scenarios]  # as they stand with all that is loaded
+    for name, several in variants.items():
+        for one in several:
+            try:
+                with left_out(one.without):
+                    for text in texts if one.without else ():
+                        load_scenario(text)
+            except (ExtensionError, ScenarioError) as problem:
+                raise PlacedError(f"cannot be done without {', '.join(one.without)}: {problem}", (name,)) from None
 
 
 def _values(one: Option, folder: Path, at: tuple[str, ...]) -> dict[str, float]:

@@ -6,7 +6,7 @@ When the model refuses, the pack is halved until the points that it refuses are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, TypeAlias
@@ -19,7 +19,13 @@ from sim.ensemble.outcomes import CROSSINGS
 from sim.ensemble.simulate import simulate_batch
 from sim.ensemble.spec import RunSpec
 from sim.experiment.switches import Variant
-from sim.extensions import place_of
+from sim.extensions import left_out, place_of
+from sim.mechanisms import PARTS
+from sim.metrics import METRICS
+from sim.parameters import PARAMETERS
+from sim.rule import RULES
+from sim.scenario import Scenario, Script, load_scenario
+from sim.yamlfile import dump
 
 Columns: TypeAlias = dict[str, NDArray[Any]]
 # Errors that say nothing about the point: the machine's, not the model's.
@@ -59,14 +65,23 @@ class Job:
         }
         return replace(self, spec=self.spec.cut(chosen), **some)
 
-    def alike(self) -> Iterator[Job]:
+    def alike(self) -> Iterator[tuple[Job, Variant]]:
         """The same work in pieces, in each of which the same rules hold."""
         for number, variant in enumerate(self.variants):
             part = self.take(self.stands == number)
             spec = replace(part.spec, off=variant.off, values={**part.spec.values, **variant.values})
-            yield replace(part, spec=spec, stands=self.stands[:0], variants=())
+            yield replace(part, spec=spec, stands=self.stands[:0], variants=()), variant
         if not self.variants:
-            yield self
+            yield self, Variant()
+
+    def reduced(self) -> Job:
+        """The same work where something is left out of the model, without what it alone brought: rules, parameters, settings."""
+        spec = self.spec
+        scenario = load_scenario((spec.name, dump(spec.scenarios[spec.name].data())))
+        values = {name: value for name, value in spec.values.items() if name in PARAMETERS}
+        levers = {path: value for path, value in spec.levers.items() if takes(scenario, (path,))}
+        off = tuple(name for name in spec.off if name in RULES or name in PARTS)
+        return replace(self, spec=replace(spec, scenarios={spec.name: scenario}, values=values, levers=levers, off=off))
 
 
 @dataclass
@@ -87,7 +102,11 @@ class PackOutput:
 def simulate_pack(job: Job) -> PackOutput:
     """Simulate every point of a pack, apart from those that the model refuses."""
     failures: dict[int, str] = {}
-    parts = [part for same in job.alike() for group in _groups(same) for part in _bisected(group, failures)]
+    parts: list[PackOutput] = []
+    for same, variant in job.alike():
+        with left_out(variant.without):
+            same = same.reduced() if variant.without else same
+            parts += [part for group in _groups(same) for part in _bisected(group, failures)]
     found = together(parts or [PackOutput(_no_rows(job))])
     return PackOutput(_in_order(found.outcomes), _in_order(found.series), failures)
 
@@ -141,13 +160,26 @@ def _bisected(job: Job, failures: dict[int, str]) -> Iterator[PackOutput]:
 def _simulated(job: Job) -> PackOutput:
     chunk = simulate_batch(spec_of(job), take)
     rows = _rows(job)
-    outcomes = rows | {name: chunk.outcomes[name] for name in job.kept}
+    missing = np.full(len(rows["point"]), np.nan)  # what an extension reports that is left out here
+    outcomes = rows | {name: chunk.outcomes.get(name, missing) for name in job.kept}
     if chunk.series is None:
         return PackOutput(outcomes)
     series = {name: np.repeat(values, job.spec.months) for name, values in rows.items()}
     series["month"] = np.tile(np.arange(job.spec.months, dtype=np.int32), len(rows["point"]))
-    series |= {name: chunk.series.metrics[name].ravel() for name in job.metrics}
+    missing = np.full(len(series["point"]), np.nan)
+    series |= {
+        name: chunk.series.metrics[name].ravel() if name in chunk.series.metrics else missing for name in job.metrics
+    }
     return PackOutput(outcomes, series)
+
+
+def takes(scenario: Scenario, paths: Collection[str]) -> bool:
+    """Whether a scenario has a setting at each of these paths that could differ between worlds."""
+    try:
+        Script(scenario, 1, {path: np.zeros(1) for path in paths})
+    except KeyError:
+        return False
+    return True
 
 
 def kept_columns(metrics: Sequence[str], crossings: Iterable[str] = ()) -> list[str]:

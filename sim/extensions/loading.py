@@ -13,7 +13,8 @@ import json
 import linecache
 import pickle
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from hashlib import blake2b
@@ -26,7 +27,7 @@ from sim.extensions.errors import ExtensionError, shown
 from sim.yamlfile import FileError
 
 if TYPE_CHECKING:
-    from sim.extensions.declared import Extension
+    from sim.extensions.declared import Extension, Kind
 
 T = TypeVar("T")
 GROUP = "durand.extensions"
@@ -80,6 +81,12 @@ def loaded() -> tuple[Reference, ...]:
 def contents() -> dict[Reference, Mapping[str, int]]:
     """What is loaded, and how many things of each kind each declares."""
     return {one.reference: one.extension.counts() for one in _LOADED.values()}
+
+
+def brought(names: Iterable[str], kind: Kind) -> list[str]:
+    """What these extensions, of those that are loaded, declare of a kind, by name."""
+    chosen = [one.extension for one in _LOADED.values() if one.reference.name in set(names)]
+    return [piece.name for one in chosen for piece in one.declared if piece.kind == kind]
 
 
 def digest() -> str:
@@ -152,6 +159,42 @@ def require(references: Iterable[Reference]) -> None:
                 f"{one.source}:1: the work asks for the extension {one.name} {one.digest}, and here it is {here}: "
                 "have the same file everywhere, and leave it alone while work is going on"
             )
+
+
+@contextmanager
+def left_out(names: Collection[str]) -> Iterator[None]:
+    """Have the model for a while as if some of what is loaded had never been. Nothing else in this process may be at work then.
+
+    Args:
+        names: of extensions that are loaded.
+
+    Raises:
+        ExtensionError: another one builds on what is left out, or this process is at work in several threads.
+    """
+    if not names:
+        yield
+        return
+    with _SWITCHING:
+        if _at_work > 1:
+            raise ExtensionError("extensions that are switched within a sweep need workers of one thread each")
+        every = dict(_LOADED)
+        try:
+            _have({key: one for key, one in every.items() if one.reference.name not in names})
+            yield
+        finally:
+            _have(every)
+
+
+def _have(wanted: Mapping[str, _Loaded]) -> None:
+    """Put in place these alone of what has been loaded, without running any module again."""
+    from sim.extensions.installed import install
+    from sim.extensions.tables import restore
+
+    restore()
+    _LOADED.clear()
+    for key, one in wanted.items():
+        install(one.extension)
+        _LOADED[key] = one
 
 
 def check_made_with(manifest: Mapping[str, Any], place: object) -> None:

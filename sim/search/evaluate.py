@@ -12,6 +12,7 @@ from sim.ensemble.chunks import take
 from sim.ensemble.pool import Executor, Here, Processes, Threads, in_order
 from sim.ensemble.simulate import simulate_batch
 from sim.ensemble.spec import RunSpec, usual_chunk
+from sim.experiment.condition import VERDICT
 from sim.experiment.firsts import crossing_of, crossings_of, never_last
 from sim.model import FrontierModel
 from sim.scenario import Scenario
@@ -110,6 +111,6 @@ class Evaluator:
 
 
 def _figures(model: FrontierModel, batch: RunSpec, metrics: Sequence[str]) -> dict[str, Matrix]:
-    """Each world's figure of these metrics, over its months, and of first months."""
+    """Each world's figure of these metrics, over its months, of first months, and its verdict by its place in the table."""
     found = take(model, batch).outcomes
     return {name: never_last(found[name], batch.months) if crossing_of(name) else found[name] for name in metrics}

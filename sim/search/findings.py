@@ -26,6 +26,7 @@ from sim.search.pathways import Pathways, pathways
 from sim.search.schema import Target, settings
 from sim.search.vulnerability import REGRETS, Weakness, weaknesses
 from sim.vocabulary import month_after
+from sim.words.numbers import headed
 from sim.yamlfile import FileError, dump
 
 if TYPE_CHECKING:
@@ -50,13 +51,20 @@ class Measure(_Part):
     """Something by which courses are told apart.
 
     Attributes:
+        unit: of its figures; nothing for a sum of unlike things.
         less: whether less of it is better; epsilon: the smallest difference that counts. None of what counts for nothing.
     """
 
     key: Text
     title: Title
+    unit: str = Field(default="", max_length=200)
     less: bool | None = None
     epsilon: Number | None = None
+
+    @property
+    def headed(self) -> str:
+        """Title and unit, as a table's head."""
+        return headed(self.title, self.unit)
 
 
 class Course(_Part):

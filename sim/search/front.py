@@ -19,7 +19,7 @@ from sim.search.load import Plan
 from sim.search.objectives import KILLED, Judge, Matrix, Values, alone_best, betters, dominates
 from sim.search.optimise import Archive
 from sim.search.space import Codes
-from sim.search.vulnerability import regrets
+from sim.search.vulnerability import REGRETS, regrets
 from sim.search.words import summary, title
 from sim.yamlfile import dump
 
@@ -72,6 +72,28 @@ class Front:
             rows[f"{SET}{variable.name}"] = [one[variable.name] for one in values] + [np.nan] * len(plan.courses)
         return cls(plan, codes, epsilons, pd.DataFrame(rows), after)
 
+    @property
+    def units(self) -> pd.DataFrame:
+        """The unit of each column of the table that holds figures."""
+        shares = "share of futures"
+        figures = {one.key: one.unit for one in self.plan.judge.figured}
+        settings = {one.name: one.unit for one in self.plan.space.variables}
+        known = {
+            SEARCHED: figures,
+            FRESH: figures,
+            WINS: dict.fromkeys(figures, shares),
+            DEATHS: dict.fromkeys(KILLED, "deaths"),
+            SET: settings,
+            **{f"{column}:": figures for column in REGRETS},
+        }
+        rows = [
+            {"column": column, "unit": units[column.removeprefix(label)]}
+            for column in map(str, self.table.columns)
+            for label, units in known.items()
+            if column.startswith(label)
+        ]
+        return pd.DataFrame(rows)
+
     def told(self) -> dict[str, Any]:
         """What the manifest tells of it."""
         members = self.table[self.table["kind"] == "member"]
@@ -79,11 +101,17 @@ class Front:
             "members": len(members),
             "holding": int(members["holds"].sum()) if len(members) else 0,
             "objectives": [
-                {"key": one.key, "title": one.title, "less": one.minimised, "epsilon": float(epsilon)}
+                {
+                    "key": one.key,
+                    "title": one.title,
+                    "unit": one.unit,
+                    "less": one.minimised,
+                    "epsilon": float(epsilon),
+                }
                 for one, epsilon in zip(self.plan.judge.objectives, self.epsilons, strict=True)
             ],
             "others": [
-                {"key": one.key, "title": one.title}
+                {"key": one.key, "title": one.title, "unit": one.unit}
                 for one in self.plan.judge.figured[len(self.plan.judge.objectives) :]
             ],
         }
@@ -184,3 +212,4 @@ def write(folder: Folder, front: Front) -> None:
     front.table.to_parquet(buffer)
     folder.put("front.parquet", buffer.getvalue())
     folder.put("front.csv", front.table.to_csv(index=False))
+    folder.put("units.csv", front.units.to_csv(index=False))

@@ -14,19 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiment import statistics
-from sim.experiment.condition import Condition
+from sim.experiment.condition import VERDICT, Condition
 from sim.experiment.firsts import crossing_of
-from sim.experiment.parser import parse_sum
+from sim.experiment.parser import parse_of_worlds, parse_sum
 from sim.experiment.regret.study import BETTER
-from sim.experiment.statistics import NAMED, statistic_words, tail_mean
+from sim.experiment.spoken import unit_of
+from sim.experiment.statistics import MEAN, NAMED, statistic_words, tail_mean
 from sim.metrics import METRICS
 from sim.metrics.base import End
 from sim.search.schema import Asked, Constraint, Objective
+from sim.vocabulary import VERDICTS
 from sim.words.numbers import number
+from sim.words.sentences import listed
 from sim.yamlfile import PlacedError
 
 Matrix: TypeAlias = NDArray[np.float64]
-# Metric -> each future's value under each candidate, shape (candidates, futures).
+# Metric, or `verdict` as its place in `VERDICTS` -> each future's value under each candidate, shape (candidates, futures).
 Values: TypeAlias = Mapping[str, Matrix]
 
 WORST = 0.1
@@ -35,6 +38,7 @@ KILLED = ("fatalities_security", "fatalities_civilian", "fatalities_militant", "
 PAKISTANIS, AFGHANS = KILLED[:2], KILLED[3:]
 # What counts fighters, and so falls with each that is killed.
 BY_HEADS = ("ttp_strength", "ttp_capability")
+_VERDICTS = np.array(list(VERDICTS), dtype=object)
 _SHORT = {"mean": "", "cvar": "worst tenth"}
 
 
@@ -43,7 +47,7 @@ class Figure:
     """One figure of a candidate.
 
     Attributes:
-        asked: as the search says it; sum: its metric, read; less: whether less of the metric is better.
+        asked: as the search says it; sum: its metric, read, or a condition on verdicts; less: whether less of it is better.
     """
 
     asked: Asked
@@ -58,7 +62,12 @@ class Figure:
     @property
     def minimised(self) -> bool:
         """Whether less of the figure is better: of a chance of what is bad and of regret always."""
-        return self.less or self.asked.statistic.startswith(("chance", "regret"))
+        return self.less or (self.asked.statistic.startswith(("chance", "regret")) and not self.asked.of_verdict)
+
+    @property
+    def unit(self) -> str:
+        """Its unit; nothing for a sum of unlike things."""
+        return "share of futures" if self.asked.statistic == "chance" else unit_of(self.sum)
 
     @property
     def key(self) -> str:
@@ -72,6 +81,8 @@ class Figure:
         given = getattr(self.asked, "title", None)
         if given:
             return str(given)
+        if self.asked.of_verdict:
+            return f"Chance of {listed([f'“{title}”' for title in self._verdicts], 'or') or 'no verdict'}"
         what = METRICS[self.asked.metric].title if self.asked.metric in METRICS else self.asked.metric
         if self.asked.statistic == "chance":
             return f"Chance of {what}{self._state}"
@@ -80,14 +91,23 @@ class Figure:
         return f"{what}, {how}" if how else what
 
     @property
+    def _verdicts(self) -> list[str]:
+        """The verdicts of which a condition on verdicts holds, by title."""
+        held = self.sum.holds({(VERDICT, None): _VERDICTS})
+        return [title for title, holds in zip(VERDICTS.values(), held, strict=True) if holds]
+
+    @property
     def _state(self) -> str:
         if self.asked.above is not None:
             return f" above {number(self.asked.above)}"
         return "" if self.asked.below is None else f" below {number(self.asked.below)}"
 
     def futures(self, values: Values) -> Matrix:
-        """Each future's value of the sum, shape (candidates, futures)."""
+        """Each future's value of the sum, or 1 where the condition holds, shape (candidates, futures)."""
         shape = values[self.metrics[0]].shape
+        if self.asked.of_verdict:
+            ends = _VERDICTS[values[VERDICT].ravel().astype(np.intp)]
+            return self.sum.holds({(VERDICT, None): ends}).astype(np.float64).reshape(shape)
         return self.sum.values({(name, None): values[name].ravel() for name in self.metrics}).reshape(shape)
 
     def take(self, values: Values, best: Mapping[str, Matrix]) -> Matrix:
@@ -97,6 +117,8 @@ class Figure:
             best: the sum's text -> each future's best value under the courses, for regret.
         """
         found, statistic = self.futures(values), self.asked.statistic
+        if self.asked.of_verdict:
+            return statistics.statistic(MEAN, found)
         if statistic == "chance":
             above, below = self.asked.above, self.asked.below
             return ((found > above) if above is not None else (found < below)).mean(axis=1)  # type: ignore[operator]
@@ -115,9 +137,9 @@ def figure_of(asked: Asked) -> Figure:
         ConditionError: the metric is none, and no sum of some.
         PlacedError: it is not known which end is better.
     """
-    read = parse_sum(asked.metric, METRICS)
+    read = parse_of_worlds(asked.metric, [VERDICT]) if asked.of_verdict else parse_sum(asked.metric, METRICS)
     better: End | None = getattr(asked, "better", None) or BETTER.get(asked.metric)
-    if asked.statistic == "chance":
+    if asked.statistic == "chance" and not asked.of_verdict:
         better = "less" if asked.above is not None else "more"
     if better is None and isinstance(asked, Objective):
         raise PlacedError(
@@ -127,7 +149,12 @@ def figure_of(asked: Asked) -> Figure:
 
 
 def rewarded(figure: Figure) -> tuple[list[str], list[str]]:
-    """Whose deaths make an objective better, and whose make it worse, by trying: with one more of each killed."""
+    """Whose deaths make an objective better, and whose make it worse, by trying: with one more of each killed.
+
+    Verdicts are read off attacks, truces, concessions and fracture: no death moves them.
+    """
+    if figure.asked.of_verdict:
+        return [], []
     base = dict.fromkeys(METRICS, 1.0) | dict.fromkeys(KILLED, 10.0)
     better, worse = list[str](), list[str]()
     for who in KILLED:

@@ -61,6 +61,7 @@ def parallel_picture(found: Findings, kept: Collection[str] | None = None, turne
     if kept is not None:
         bold = [name for name in bold if groups[name] != OTHERS]
     rows = [[found.called[name], *(number(figures[name][title]) for title, _ in objectives)] for name in bold]
+    heads = [one.headed for one in found.objectives]
     return Picture(
         "parallel",
         "What each course gains and gives up",
@@ -75,7 +76,7 @@ def parallel_picture(found: Findings, kept: Collection[str] | None = None, turne
             width=WIDTH if turned else max(WIDTH, EACH * len(objectives)),
             turned=turned,
         ),
-        _stacked(rows, objectives) if turned else Table(["course", *(title for title, _ in objectives)], rows),
+        _stacked(rows, heads) if turned else Table(["course", *heads], rows),
     )
 
 
@@ -112,10 +113,9 @@ def progress_picture(found: Findings) -> Picture:
     )
 
 
-def _stacked(rows: list[list[str]], objectives: Sequence[tuple[str, bool]]) -> Table:
+def _stacked(rows: list[list[str]], heads: Sequence[str]) -> Table:
     """The same with all figures of a course in one cell, for a narrow page."""
-    titles = [title for title, _ in objectives]
-    told = ["; ".join(f"{t} {v}" for t, v in zip(titles, row[1:], strict=True)) for row in rows]
+    told = ["; ".join(f"{head} {v}" for head, v in zip(heads, row[1:], strict=True)) for row in rows]
     return Table(["course", "figures"], [[row[0], said] for row, said in zip(rows, told, strict=True)])
 
 

@@ -6,11 +6,13 @@ becomes a policy is told in `space.py`, how it is judged in `objectives.py`.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
+from sim.experiment.condition import VERDICT
 from sim.experiment.schema import MOST_WORLDS, Seed
 from sim.experiment.statistics import ALLOWED, NAMED
 from sim.metrics import METRICS
@@ -45,7 +47,7 @@ SEEN = (
 # Beside `mean`, percentiles and tail means (`sim/experiment/statistics.py`).
 STATISTICS = {
     "cvar": "mean of the worst tenth of futures",
-    "chance": "share of futures in a bad state",
+    "chance": "share of futures in a bad state, or that end with a verdict",
     "regret": "mean regret against the best of the courses in the same future",
     "regret_p90": "regret against the best of the courses that nine futures in ten stay under",
 }
@@ -155,7 +157,7 @@ Statistic = Annotated[
 
 class Asked(Strict):
     """A metric, a first month such as `first(attacks >= 60)`, or a sum of some such as `fatalities - fatalities_militant`, and
-    how it is summed up over futures.
+    how it is summed up over futures. Or, for a chance, a condition on how futures end, such as `verdict == "contained"`.
 
     Attributes:
         above, below: for a chance: what the bad state is.
@@ -166,9 +168,18 @@ class Asked(Strict):
     above: Number | None = None
     below: Number | None = None
 
+    @property
+    def of_verdict(self) -> bool:
+        """Whether it is of how futures end."""
+        return VERDICT in re.findall(r"\w+", self.metric)
+
     @model_validator(mode="after")
     def _bad_state(self) -> Self:
         given = (self.above is not None) + (self.below is not None)
+        if self.of_verdict:
+            if self.statistic != "chance" or given:
+                raise PlacedError("is of verdicts; allowed: statistic: chance, without above and below", ("metric",))
+            return self
         if self.statistic == "chance" and given != 1:
             raise PlacedError("needs a bad state; allowed: exactly one of above and below", ("statistic",))
         if self.statistic != "chance" and given:

@@ -36,11 +36,12 @@ class Variable:
 
     Attributes:
         name: `aid@2022-12`, `after_attacks.aid`, `after_attacks.for`, `after_attacks.watch`, `after_attacks.attacks` (a bound).
-        values: what may be chosen, in ascending order.
+        values: what may be chosen, in ascending order; unit: theirs.
     """
 
     name: str
     values: tuple[float, ...]
+    unit: str = "0 to 1"
 
 
 class Space:
@@ -175,7 +176,7 @@ def _of_rule(name: str, rule: Rule) -> list[Variable]:
     out = []
     choices = [NONE] * rule.optional + [float(number) for number in range(len(rule.watch))]
     if len(choices) > 1:
-        out.append(Variable(f"{name}.watch", tuple(choices)))
+        out.append(Variable(f"{name}.watch", tuple(choices), "which of the signals, from 0; -1 for none"))
     seen: set[str] = set()
     for number, signal in enumerate(rule.watch):
         if signal.metric in seen:
@@ -186,11 +187,12 @@ def _of_rule(name: str, rule: Rule) -> list[Variable]:
         if given.levels is None and None in (given.low, given.high):
             raise PlacedError("is not complete; allowed: low and high, or levels", place)
         step = STEP if given.levels else (given.high - given.low) / ODD_STEPS or 1.0
-        out.append(Variable(f"{name}.{signal.metric}", _values(given, (metric.low, metric.high, step), place)))
+        bounds = _values(given, (metric.low, metric.high, step), place)
+        out.append(Variable(f"{name}.{signal.metric}", bounds, metric.unit))
     months = _values(rule.for_, (1, MOST_MONTHS, 1), (*here, "for"))
     if any(one != int(one) for one in months):
         raise PlacedError("are not whole months; allowed: whole numbers", (*here, "for"))
-    out.append(Variable(f"{name}.for", months))
+    out.append(Variable(f"{name}.for", months, "months"))
     for lever, given in rule.levers.items():
         _check_setting(lever, (*here, "levers", lever))
         if lever in seen:

@@ -175,7 +175,7 @@ def regret(found: Findings) -> str:
 def table(found: Findings) -> Iterator[str]:
     """Every member and course with its objectives, in fresh futures and (in brackets) in the search's own, as Markdown."""
     shown = [*found.objectives, *found.others]
-    heads = ["course", *(one.title for one in shown), "betters"]
+    heads = ["course", *(one.headed for one in shown), "betters"]
     yield f"| {' | '.join(heads)} |"
     yield f"|{' --- |' * len(heads)}"
     for course in (*found.courses, *holding(found)):

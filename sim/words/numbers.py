@@ -234,6 +234,15 @@ def behind(unit: str) -> str:
     return "" if unit in ("", *SCALES) else f" ({unit})"
 
 
+def headed(title: str, unit: str) -> str:
+    """What stands at the head of a column of figures, or of a row: what they are of, and their unit, a scale's too.
+
+    >>> headed("TTP attacks", "attacks"), headed("A ratio", "")
+    ('TTP attacks (attacks)', 'A ratio')
+    """
+    return f"{title} ({unit})" if unit else title
+
+
 def metric_words(metric: str) -> str:
     """A metric and how a run's months became one figure.
 

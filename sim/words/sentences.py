@@ -141,9 +141,9 @@ def settled(higher: int, lower: int) -> bool:
     return abs(middle - 0.5) > reach
 
 
-def listed(words: Sequence[str]) -> str:
-    """A list as it stands in a sentence: "a, b and c"."""
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """A list as it stands in a sentence: "a, b and c"; `last`: the word before its last item."""
+    return f" {last} ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
 
 def capital(text: str) -> str:

@@ -18,7 +18,7 @@ from sim.ensemble.spec import LimitError
 from sim.experiment.condition import Condition
 from sim.experiment.discovery.rows import SCENARIO, check_finished, related
 from sim.experiment.factors import VARIED
-from sim.experiment.figures import condition_of, evaluated, figure_of
+from sim.experiment.figures import condition_of, evaluated, figure_of, metrics_of
 from sim.experiment.folder import FolderError
 from sim.experiment.regret.measures import Estimate, measure
 from sim.experiment.spoken import OfFigure
@@ -205,7 +205,7 @@ def regret(
 
 def _chosen(sweep: Sweep, metrics: Sequence[str] | None, better: Mapping[str, str]) -> list[tuple[Condition, End]]:
     """What to judge by, and which end of each is better."""
-    kept = [str(one) for one in sweep.manifest["particulars"]["metrics"]]
+    kept = metrics_of(sweep)
     ends: dict[str, End] = {}
     for name, end in better.items():
         if end not in ("less", "more"):

@@ -14,6 +14,7 @@ from sim.ensemble.chunks import Array, monthly
 from sim.ensemble.simulate import Progress, simulate
 from sim.metrics import METRICS, Summary
 from sim.metrics.base import End
+from sim.words.numbers import unit_over
 from sim.worlds import total
 
 if TYPE_CHECKING:
@@ -72,6 +73,12 @@ def title(name: str) -> str:
     """What a figure is called; its id where nothing of this name is declared any more."""
     known = figures()
     return known[name].title if name in known else name
+
+
+def unit(name: str) -> str:
+    """The unit of a figure; nothing where none of this name is declared any more."""
+    known = figures()
+    return unit_over(METRICS[known[name].parts[0]].unit, known[name].summary) if name in known else ""
 
 
 def leverage(known: Container[str] = METRICS) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from sim.ensemble.spec import LimitError, RunSpec, check, usual_chunk
 from sim.experiment.response import levers as by_lever
 from sim.experiment.response.choice import Choice, choice, courses
-from sim.experiment.response.figures import Table, after, as_seen, figures, simulated
+from sim.experiment.response.figures import Table, after, as_seen, figures, simulated, unit
 from sim.experiment.response.levers import Effect
 from sim.experiment.response.variance import Variance, decompose
 from sim.scenario import Scenario, load_scenario
@@ -76,6 +76,7 @@ class Response:
             "choice": {name: one | {"hangs_on_share": told[name]} for name, one in kinds.items()},
             "variance": shares,
             "clipped": {name: one for name, one in clipped.items() if one},
+            "units": {name: unit(name) for name in (*self.choice, *self.variance)},
             "manifest": dict(self.manifest),
         }
 

@@ -6,13 +6,12 @@ from collections.abc import Container, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from sim.experiment.factors import factor_words
-from sim.experiment.response.figures import figures, leverage, title
+from sim.experiment.response.figures import figures, leverage, title, unit
 from sim.experiment.response.levers import ENOUGH, headlines, met
 from sim.experiment.response.variance import PARTS
-from sim.metrics import METRICS
 from sim.scenario import ScenarioError, load_scenario
 from sim.vocabulary import LEVERS, month_after, month_words
-from sim.words.numbers import behind, number, parts_of_100, signed, unit_over
+from sim.words.numbers import behind, headed, number, parts_of_100, signed
 from sim.words.sentences import NOT_A_FORECAST, capital, listed
 
 if TYPE_CHECKING:
@@ -99,11 +98,7 @@ def lever_sentences(found: Response) -> Iterator[str]:
     heads = headlines(measured(found))
     moving = [lever for lever, some in found.levers.items() if met(some, heads)]
     named = f": {listed([LEVERS.get(lever, lever) for lever in moving])}" if moving else ""
-    yield f"{len(moving)} of {count} move {_either([title(name) for name in heads])} by as much{named}."
-
-
-def _either(words: list[str]) -> str:
-    return " or ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+    yield f"{len(moving)} of {count} move {listed([title(name) for name in heads], 'or')} by as much{named}."
 
 
 def in_sd(one: Effect | None) -> str:
@@ -130,7 +125,7 @@ def lever_cells(found: Response) -> Cells:
         [lever, aimed(found, lever), *(in_sd(some.get(name)) for name in columns)]
         for lever, some in found.levers.items()
     ]
-    heads = [SHORT.get(name, title(name)) for name in columns]
+    heads = [headed(SHORT.get(name, title(name)), "sd") for name in columns]
     return ["lever", f"moves what it is for by {ENOUGH:g} sd", *heads], rows
 
 
@@ -140,8 +135,9 @@ def moved_cells(found: Response) -> Cells:
     for lever, some in found.levers.items():
         for name in met(some, tuple(some)):
             one = some[name]
-            rows.append([lever, title(name), number(one.effect, sign=True), in_sd(one), f"{one.share_higher:.0%}"])
-    return ["lever", "moves", "by", "in sd", "higher in"], rows
+            by = [number(one.effect, sign=True), unit(name) or "-", in_sd(one), f"{one.share_higher:.0%}"]
+            rows.append([lever, title(name), *by])
+    return ["lever", "moves", "by", "unit", "in sd", "higher in"], rows
 
 
 # ------------------------------------------------------------------------------------------------ choice
@@ -173,9 +169,7 @@ def _apart(name: str, one: Choice) -> str:
         span = f"({ratios[1]} to {ratios[2]} in eight of ten)"
         return f"the course with the most has {ratios[0]} times that of the least in the median set {span}"
     middle, low, high = (number(one.apart[part]) for part in ("p50", "p10", "p90"))
-    known = METRICS.get(name)
-    unit = behind(unit_over(known.unit, known.summary)) if known else ""
-    return f"the courses lie {middle} apart{unit} in the median set ({low} to {high} in eight of ten)"
+    return f"the courses lie {middle} apart{behind(unit(name))} in the median set ({low} to {high} in eight of ten)"
 
 
 def times(ratio: float) -> str:
@@ -267,7 +261,7 @@ def variance_cells(found: Response, every: bool = False) -> Cells:
 TITLES = (
     "Each lever at full strength against nothing, in standard deviations over worlds",
     "Courses, over accepted parameter sets, chance averaged out",
-    "What the spread of single worlds comes of (*: estimated below nothing)",
+    "What the spread of single worlds comes of, in shares of its variance (*: estimated below nothing)",
 )
 MOVED = "All that each lever moves by enough, in the figure's own unit and in standard deviations over worlds"
 

@@ -58,6 +58,11 @@ class Sample:
         return groups_of(self.design, self.names)
 
 
+def own_method(sweep: Sweep) -> Method | None:
+    """The method that a sweep's design is made for; None where it is made for none, so that any points' methods are left."""
+    return _OWN.get(sweep.design.kind) if sweep.design is not None else None
+
+
 def sample_of(sweep: Sweep, method: Method | None = None, only: Collection[str] = ()) -> Sample:
     """A sweep's sample for a method, by default that of its design.
 
@@ -68,7 +73,7 @@ def sample_of(sweep: Sweep, method: Method | None = None, only: Collection[str] 
         SensitivityError: the method does not go with the design, the sample is too small, or there is no such factor.
     """
     design, about = sweep.design or sweep.experiment.lever_design, sweep.manifest
-    own = _OWN.get(design.kind) if design is not None and sweep.design is not None else None
+    own = own_method(sweep)
     if design is None or (method or own) is None or (method not in GIVEN and method not in (None, own)):
         kind = design.kind if design is not None else "none"
         raise SensitivityError(

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiment.condition import Condition
-from sim.experiment.figures import figure_of, scenarios_of, there, worlds_of
+from sim.experiment.figures import figure_of, metrics_of, scenarios_of, there, worlds_of
 from sim.experiment.layouts import Matrix
 from sim.experiment.schema import Morris, Saltelli
 from sim.experiment.sensitivity import given, methods
@@ -237,7 +237,7 @@ def sensitivity(
             design is one that cannot be analysed.
     """
     place, scenarios = sweep.place, scenarios_of(sweep)
-    asked = metrics or list(sweep.experiment.outcomes) or sweep.manifest["particulars"]["metrics"]
+    asked = metrics or list(sweep.experiment.outcomes) or metrics_of(sweep)
     figures = [figure_of(sweep, name) for name in dict.fromkeys(map(str, asked))]
     if versus is not None and (versus not in scenarios or len(scenarios) < 2):
         raise SensitivityError(
