@@ -13,7 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from command import Durand, Outcome
+from seen import said
+from test_dashboard_start import opened, widget
 
+from dashboard.runtime import own_sets, versions
+from dashboard.runtime.state import from_query, to_query
 from sim.calibration.aims import read_aims, targets_schema
 from sim.calibration.backcast import backcast
 from sim.calibration.calibrate import Calibration, Wave, calibrate
@@ -23,13 +27,15 @@ from sim.calibration.synthetic import NOISE, PLANTED, RATES, make
 from sim.commands.main import main
 from sim.ensemble.spec import LimitError
 from sim.experiment.plan import parameters_digest
+from sim.experiment.response.study import Response, drawn_sets, response
 from sim.parameters import PARAMETERS, resolve
 from sim.parameters.posterior import accepted, file_of
 from sim.record.mapping import mapping_schema, read_mapping, shipped_mappings
 from sim.record.observations import RECORD, Observation, ObservationError, by_month
 from sim.record.rows import read_rows
 from sim.record.simulated import simulate_reports
-from sim.results.run import run
+from sim.results.reading import headline, titles
+from sim.results.run import compare, run
 from sim.scenario import library, parameter_set
 from sim.worlds import Streams, total
 from sim.yamlfile import FileError
@@ -202,6 +208,52 @@ def test_rates_are_found_with_the_parameters(walked: Walked) -> None:
     by_name = backcast(figures.observations, parameters=str(walked.sets), **how)
     assert [one.scored for one in by_sets.series] == [one.scored for one in by_name.series]
     assert by_sets.calibrated == by_name.calibrated == ("2021-08", "2022-12")
+
+
+def test_courses_are_compared_over_ones_own_sets(walked: Walked) -> None:
+    """Otherwise `durand response` says what levers and courses do in other worlds than those that fit the user's figures."""
+    folder = str(walked.sets)
+    sizes = ["--sets", "3", "--worlds", "2", "--lever-worlds", "2", "--course", "confront", "--course", "appease"]
+    told = spoken("response", "--parameters", folder, *sizes, "--json")
+    assert told.code == 0, told.err
+    found = Response.of_json(json.loads(told.out))
+    assert found.manifest["values"]["figures"] == "events.csv"
+    assert "accepted parameter sets found on the figures of events.csv to December 2022" in found.reading()[-1]
+    theirs, drawn = accepted(file_of(f"posterior:{folder}")), drawn_sets(0, 3, folder)
+    # Rates of the mapped observers stand beside them, and are none of the model's parameters.
+    assert set(drawn) == set(theirs) & set(PARAMETERS) < set(theirs)
+    assert set(drawn["background_base"]) <= set(theirs["background_base"])
+    usual = response(3, 2, 2, names=["confront", "appease"])
+    for name in ("attacks", "economy"):
+        assert found.choice[name].apart != usual.choice[name].apart
+    assert found.levers["ttp_talks"]["attacks"].sd != usual.levers["ttp_talks"]["attacks"].sd
+    refused = spoken("response", "--parameters", "prior", *sizes)
+    assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
+    assert "courses are compared over accepted sets; allowed: posterior" in refused.err
+
+
+def test_the_dashboard_offers_ones_own_sets(
+    walked: Walked, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, durand: Durand
+) -> None:
+    """Otherwise what was found on one's own figures can be seen on the command line alone."""
+    for folder, message in ((tmp_path, "no accepted parameter sets in this folder"), ("none", "'none' does not exist")):
+        left = durand("dashboard", "--parameters", folder)
+        assert left.code == 2
+        assert message in " ".join(left.err.split())
+    (told,) = from_query({"values": "own"})[1]
+    assert told == "values = own: is not one of the choices; allowed: defaults, prior, posterior"
+    monkeypatch.setenv(own_sets.VARIABLE, str(walked.sets))
+    own_sets.offer(str(walked.sets))
+    here, problems = from_query({"values": "own", "worlds": "20", "months": "20"})
+    assert problems == []
+    assert to_query(here)["values"] == "own"
+    assert {one.parameters for one in versions.jobs(here).values()} == {str(walked.sets)}
+    app = opened("compare", values="own", worlds="20", months="20", metric="attacks")
+    box = widget(app, "selectbox", "Uncertain values are")
+    assert box.value == "own"
+    assert "drawn from the sets that fit events.csv, August 2021 to December 2022" in box.options
+    found = compare(["confront", "appease"], worlds=20, months=20, parameters=str(walked.sets))
+    assert headline(found, "appease", "attacks", titles(*found.results.values())) in said(app)
 
 
 def test_sets_that_are_not_as_written_are_refused(walked: Walked, tmp_path: Path, durand: Durand) -> None:

@@ -7,10 +7,9 @@ from collections.abc import Collection, Iterable
 from functools import cache, partial
 from typing import Any
 
-from dashboard.runtime import kept, packing
+from dashboard.runtime import kept, own_sets, packing
 from dashboard.runtime.kept import MOST_KEPT, Kept
 from sim.ensemble.spec import LIMITS
-from sim.ensemble.spec import PARAMETERS as MODES
 from sim.evidence import ledger
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
@@ -191,7 +190,7 @@ CHECKS: dict[str, Any] = {
     "postures": _posture,
     "uncertainties": _uncertainty,
     "kept": _kept,
-    "parameters": lambda value, mine: _one_of(value, MODES),
+    "parameters": lambda value, mine: _one_of(value, own_sets.choices()),
     "told": lambda value, mine: _one_of(value, AS_OF),
     "seed": _whole(*LIMITS["seed"]),
     "worlds": _whole(1, MOST_WORLDS),
