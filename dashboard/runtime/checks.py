@@ -24,6 +24,7 @@ MOST_SCENARIOS = 4
 MOST_WORLDS, MOST_MONTHS = 1000, 120
 MOST_LETTERS, MOST_BACK = 100, 12
 MOST_OBJECTIVES, LARGEST = 15, 1e12  # of a search, and of a figure that one may be bounded by
+DEAD_MILITANTS = "militants"  # what a bound on how many of them die goes by
 OWN = "own"  # the name under which a scenario made in the Studio goes
 LONGEST_OWN = 6000  # characters of an address
 MOST_PARTS = 1000  # of an address; more than there are levers and parameters
@@ -121,7 +122,7 @@ def _uncertainty(name: str, value: str, mine: Collection[str] = ()) -> float:
 
 
 def _bound(name: str, value: str, mine: Collection[str] = ()) -> float:
-    _one_of(name, [str(place) for place in range(1, MOST_OBJECTIVES + 1)])
+    _one_of(name, [*(str(place) for place in range(1, MOST_OBJECTIVES + 1)), DEAD_MILITANTS])
     return number(value, -LARGEST, LARGEST)
 
 

@@ -90,7 +90,8 @@ class State:
         trial: the text of the experiment that is put together on Experiments. opened: the finished sweep that is shown there,
             by its name among those that the operator offers.
         front: what a search found, on Third way, by its name; "" for the first that is offered. bounds: what a course may come to
-            at most or at least, by each objective's place (from 1) in its search. member: the course that is opened there.
+            at most or at least, by each objective's place (from 1) in its search, and how many militants die at most. member:
+            the course that is opened there.
     """
 
     scenarios: tuple[str, ...] = ("confront", "appease")
