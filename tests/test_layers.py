@@ -46,8 +46,8 @@ FLOORS = (
     # asking it
     "why",
     "loops",
-    "calibration",
     "experiment",
+    "calibration",
     "experiment.discovery",
     "experiment.sensitivity",
     "experiment.regret",

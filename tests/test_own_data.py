@@ -9,27 +9,37 @@ import shlex
 import tracemalloc
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from command import Durand, Outcome
+from seen import said
+from test_dashboard_start import opened, widget
 
+from dashboard.runtime import own_sets, versions
+from dashboard.runtime.state import from_query, to_query
+from sim.calibration import matching
 from sim.calibration.aims import read_aims, targets_schema
 from sim.calibration.backcast import backcast
 from sim.calibration.calibrate import Calibration, Wave, calibrate
+from sim.calibration.folder import calibrated
 from sim.calibration.own import Asked, asked, read_figures
 from sim.calibration.recovery import recovered
 from sim.calibration.synthetic import NOISE, PLANTED, RATES, make
 from sim.commands.main import main
 from sim.ensemble.spec import LimitError
+from sim.experiment.kept import WorkFolder
 from sim.experiment.plan import parameters_digest
+from sim.experiment.response.study import Response, drawn_sets, response
 from sim.parameters import PARAMETERS, resolve
 from sim.parameters.posterior import accepted, file_of
 from sim.record.mapping import mapping_schema, read_mapping, shipped_mappings
 from sim.record.observations import RECORD, Observation, ObservationError, by_month
 from sim.record.rows import read_rows
 from sim.record.simulated import simulate_reports
-from sim.results.run import run
+from sim.results.reading import headline, titles
+from sim.results.run import compare, run
 from sim.scenario import library, parameter_set
 from sim.worlds import Streams, total
 from sim.yamlfile import FileError
@@ -202,6 +212,52 @@ def test_rates_are_found_with_the_parameters(walked: Walked) -> None:
     by_name = backcast(figures.observations, parameters=str(walked.sets), **how)
     assert [one.scored for one in by_sets.series] == [one.scored for one in by_name.series]
     assert by_sets.calibrated == by_name.calibrated == ("2021-08", "2022-12")
+
+
+def test_courses_are_compared_over_ones_own_sets(walked: Walked) -> None:
+    """Otherwise `durand response` says what levers and courses do in other worlds than those that fit the user's figures."""
+    folder = str(walked.sets)
+    sizes = ["--sets", "3", "--worlds", "2", "--lever-worlds", "2", "--course", "confront", "--course", "appease"]
+    told = spoken("response", "--parameters", folder, *sizes, "--json")
+    assert told.code == 0, told.err
+    found = Response.of_json(json.loads(told.out))
+    assert found.manifest["values"]["figures"] == "events.csv"
+    assert "accepted parameter sets found on the figures of events.csv to December 2022" in found.reading()[-1]
+    theirs, drawn = accepted(file_of(f"posterior:{folder}")), drawn_sets(0, 3, folder)
+    # Rates of the mapped observers stand beside them, and are none of the model's parameters.
+    assert set(drawn) == set(theirs) & set(PARAMETERS) < set(theirs)
+    assert set(drawn["background_base"]) <= set(theirs["background_base"])
+    usual = response(3, 2, 2, names=["confront", "appease"])
+    for name in ("attacks", "economy"):
+        assert found.choice[name].apart != usual.choice[name].apart
+    assert found.levers["ttp_talks"]["attacks"].sd != usual.levers["ttp_talks"]["attacks"].sd
+    refused = spoken("response", "--parameters", "prior", *sizes)
+    assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
+    assert "courses are compared over accepted sets; allowed: posterior" in refused.err
+
+
+def test_the_dashboard_offers_ones_own_sets(
+    walked: Walked, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, durand: Durand
+) -> None:
+    """Otherwise what was found on one's own figures can be seen on the command line alone."""
+    for folder, message in ((tmp_path, "no accepted parameter sets in this folder"), ("none", "'none' does not exist")):
+        left = durand("dashboard", "--parameters", folder)
+        assert left.code == 2
+        assert message in " ".join(left.err.split())
+    (told,) = from_query({"values": "own"})[1]
+    assert told == "values = own: is not one of the choices; allowed: defaults, prior, posterior"
+    monkeypatch.setenv(own_sets.VARIABLE, str(walked.sets))
+    own_sets.offer(str(walked.sets))
+    here, problems = from_query({"values": "own", "worlds": "20", "months": "20"})
+    assert problems == []
+    assert to_query(here)["values"] == "own"
+    assert {one.parameters for one in versions.jobs(here).values()} == {str(walked.sets)}
+    app = opened("compare", values="own", worlds="20", months="20", metric="attacks")
+    box = widget(app, "selectbox", "Uncertain values are")
+    assert box.value == "own"
+    assert "drawn from the sets that fit events.csv, August 2021 to December 2022" in box.options
+    found = compare(["confront", "appease"], worlds=20, months=20, parameters=str(walked.sets))
+    assert headline(found, "appease", "attacks", titles(*found.results.values())) in said(app)
 
 
 def test_sets_that_are_not_as_written_are_refused(walked: Walked, tmp_path: Path, durand: Durand) -> None:
@@ -557,20 +613,128 @@ def test_editors_and_validate_know_both_kinds_of_file(walked: Walked, tmp_path: 
     assert "rows.yaml:2: " in left.err
 
 
-def test_ctrl_c_leaves_nothing_behind(
-    walked: Walked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, durand: Durand
+# ------------------------------------------------------------------------------------------------ broken off, gone on with
+
+
+class KilledError(BaseException):
+    """As `kill -9` leaves things: nothing that stands after it is done."""
+
+
+FILES = [f"country/{name}" for name in ("events.csv", "mapping.yaml", "targets.yaml")]
+ASKED = [
+    "calibrate",
+    *(word for pair in zip(("--observations", "--mapping", "--targets"), FILES, strict=True) for word in pair),
+]
+ASKED += ["--truth", "country/truth.yaml", "--sets", "50", "--workers", "1", "--effort", "0.4"]
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """What was found, but for when, and by which machine."""
+    told = json.loads((folder / "posterior-2022-12.json").read_text(encoding="utf-8"))
+    told.pop("when")
+    files = {one.relative_to(folder).as_posix(): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
+    del files["manifest.json"]
+    return files | {"posterior-2022-12.json": json.dumps(told).encode()}
+
+
+@pytest.fixture
+def small(walked: Walked, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The example's folder, and its budget in eight pieces."""
+    monkeypatch.chdir(walked.home)
+    monkeypatch.setattr("sim.calibration.calibrate.FULL", SMALL)
+    monkeypatch.setattr("sim.calibration.calibrate.scaled", lambda budget, effort: budget)
+    monkeypatch.setattr("sim.calibration.matching.CHUNK", 100)
+    return walked.home
+
+
+def test_a_calibration_that_was_killed_goes_on_to_the_same_bytes(
+    small: Path, walked: Walked, monkeypatch: pytest.MonkeyPatch, durand: Durand
 ) -> None:
-    """Otherwise half a folder passes for sets, or what stood there before is gone."""
-    country = walked.home / "country"
-    out = tmp_path / "out"
-    asked_for = ["--observations", country / "events.csv", "--mapping", country / "mapping.yaml", "--out", out]
+    """Otherwise hours are lost to a cut in power, or who stopped for the night finds other sets than who did not."""
+    one = asked(*FILES)
+    seen: list[int] = []
 
-    def stop(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
+    def go_on(owner: type, name: str, at: int) -> None:
+        """Another sitting, killed when a method is called for so many times; notes the worlds after its first piece."""
+        calls, done, usual = [0], list[int](), getattr(owner, name)
 
-    monkeypatch.setattr("sim.calibration.calibrate.measure", stop)
-    left = durand("calibrate", *asked_for, "--workers", "1")
+        def dying(*given: object, **how: object) -> object:
+            calls[0] += 1
+            if calls[0] == at:
+                raise KilledError
+            return usual(*given, **how)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(owner, name, dying)
+            with pytest.raises(KilledError):
+                calibrated(one, Path("killed"), SMALL, 50, known=PLANTED, progress=lambda *tick: done.append(tick[0]))
+        seen.append(done[0])
+
+    go_on(WorkFolder, "put", 3)  # two pieces are kept, the third is not yet written
+    go_on(WorkFolder, "write_manifest", 3)  # one more, and one that no manifest tells of
+    torn = Path("killed/waves/1/00002.npz")
+    torn.write_bytes(torn.read_bytes()[:-9])
+    go_on(WorkFolder, "put", 5)  # the torn one is made again, and so is what comes after it; the second wave begins
+    go_on(Path, "write_text", 2)  # all is simulated, and the folder is being made
+    assert seen == [100, 300, 300, 700]
+    assert durand("verify", "killed").code == 0
+    left = durand("run", "history", "--parameters", "killed", "--worlds", "2")
+    assert (left.code, left.err.count("\n")) == (2, 1)
+    assert "its sets are still being looked for" in left.err
+    done: list[int] = []
+    made = calibrated(one, Path("killed"), SMALL, 50, known=PLANTED, progress=lambda worlds, of: done.append(worlds))
+    assert done == []
+    assert content(Path("killed")) == content(walked.sets)
+    assert durand("verify", "killed").code == 0
+    before = Path("killed/manifest.json").read_bytes()
+    again = calibrated(one, Path("killed"), SMALL, 50, known=PLANTED)
+    assert again.items() >= {key: made[key] for key in ("sets", "targets", "parameters")}.items()
+    assert Path("killed/manifest.json").read_bytes() == before
+
+
+def test_ctrl_c_keeps_what_was_simulated(small: Path, monkeypatch: pytest.MonkeyPatch, durand: Durand) -> None:
+    """Otherwise the message, or what the command leaves with, says nothing of how to go on."""
+    usual, calls = matching._piece, [0]
+
+    def stopped(*given: Any) -> matching.Piece:
+        calls[0] += 1
+        if calls[0] == 4:
+            raise KeyboardInterrupt
+        return usual(*given)
+
+    monkeypatch.setattr("sim.calibration.matching._piece", stopped)
+    left = durand(*ASKED, "--out", "stopped")
     assert left.code == 130
+    assert left.err.splitlines()[-1] == (
+        "durand: stopped; 300 of 800 worlds are kept; run the same command again to go on"
+    )
+    # Input of other kinds in the same folder, of which each is told.
+    Path("other.csv").write_bytes(b"".join(Path("country/events.csv").read_bytes().splitlines(keepends=True)[:-1]))
+    more = Path("country/mapping.yaml").read_text(encoding="utf-8").replace("noise: 1.5", "noise: 1.6")
+    Path("other.yaml").write_text(more, encoding="utf-8")
+    for changed, what in (
+        (["--seed", "7"], "seed"),
+        (["--sets", "60"], "accepted sets"),
+        (["--mapping", "other.yaml"], "mapping"),
+        (["--observations", "other.csv"], "figures"),
+    ):
+        refused = durand(*ASKED, *changed, "--out", "stopped")
+        assert (refused.code, refused.out) == (2, "")
+        assert refused.err.splitlines()[-1] == (
+            f"durand: {Path.cwd() / 'stopped'}: another calibration is in this folder; it has another {what}: name a new folder"
+        )
+    Path("stopped/mine.txt").write_text("mine", encoding="utf-8")
+    refused = durand(*ASKED, "--out", "stopped")
+    assert refused.code == 2
+    assert "would lose mine.txt" in refused.err
+    assert Path("stopped/mine.txt").exists()
+
+
+def test_a_calibration_that_finds_nothing_leaves_nothing(small: Path, tmp_path: Path, aimed: Asked) -> None:
+    """Otherwise who gives it more effort is told that another calibration is in the folder."""
+    hard = [replace(one, error=0.01, discrepancy=0.01) for one in aimed.targets]
+    with pytest.raises(LimitError, match="more effort looks at more of them"):
+        calibrated(replace(aimed, targets=tuple(hard)), tmp_path / "out", (Wave(100, 100, 2), Wave(60, 60, 2)), 50)
     assert list(tmp_path.iterdir()) == []
 
 

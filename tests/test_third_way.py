@@ -66,7 +66,8 @@ def test_what_matters_is_picked_and_the_rest_goes(found: Findings) -> None:
     whole = found.remaining({})
     assert f"{len(whole)} of {len(whole)} courses remain." in said(app)
     slider = widget(app, "select_slider", "TTP attacks: at most")
-    bound = members._ends(found, found.objectives[0])[12]
+    shown = (*found.courses[: members.SPOKEN], *found.members)
+    bound = members._ends([one.figures["attacks"] for one in shown], less=True)[12]
     slider.set_value(bound).run()
     left = found.remaining({"attacks": bound})
     assert 0 < len(left) < len(whole)
@@ -79,17 +80,48 @@ def test_what_matters_is_picked_and_the_rest_goes(found: Findings) -> None:
     assert shared.bounds == {"1": bound}
 
 
-def test_deaths_are_told_by_whose_they_are_and_those_of_militants_cannot_be_picked(found: Findings) -> None:
+def test_dead_militants_can_be_bounded_from_above_alone(found: Findings) -> None:
+    """Otherwise who counts them as harm cannot say so; or who does not may pick a course because more of them die."""
+    app = opened()
+    ends = [one.deaths[members.MILITANTS] for one in (*found.courses[: members.SPOKEN], *found.members)]
+    (slider,) = (one for one in app.get("select_slider") if one.label.startswith("Deaths, militants"))
+    assert slider.label == "Deaths, militants: at most"
+    assert float(slider.value) == max(ends)
+    whole = found.remaining({})
+    bound = sorted(one.deaths[members.MILITANTS] for one in whole)[len(whole) // 3]
+    few = opened(State(bounds={"militants": bound}))
+    shared = from_query({key: few.query_params[key] for key in few.query_params})[0]
+    # The bound of an address stands at the nearest step of the slider.
+    assert abs(shared.bounds["militants"] - bound) <= (max(ends) - min(ends)) / members.STEPS
+    left = members.remaining(found, shared)
+    assert left == [one for one in whole if one.deaths[members.MILITANTS] <= shared.bounds["militants"]]
+    assert 0 < len(left) < len(whole)
+    assert f"{len(left)} of {len(whole)} courses remain." in said(few)
+    for most in (
+        min(ends),
+        bound,
+        max(ends),
+    ):  # never a lower end: of two courses the one with fewer dead is never shut out
+        kept = {one.name for one in found.remaining({}, {members.MILITANTS: most})}
+        assert all(one.name in kept for one in whole if one.deaths[members.MILITANTS] <= most)
+    (refused,) = from_query({"bound.afghans": "3"})[1]
+    assert "is not one of the choices" in refused
+    # Where a search counts them itself, its own slider is the only one.
+    counted = found.model_copy(
+        update={"objectives": (found.objectives[0].model_copy(update={"key": members.MILITANTS}),)}
+    )
+    assert not members.counts_apart(counted)
+
+
+def test_deaths_are_told_by_whose_they_are(found: Findings) -> None:
     app = opened(State(member=found.remaining({})[1].name))
-    labels = [one.label for one in app.get("select_slider")]
-    assert len(labels) == len(found.objectives)
-    assert not any("militants:" in one for one in labels)
+    assert len(app.get("select_slider")) == len(found.objectives) + 1
     one = found[found.remaining({})[1].name]
     first, beside, _ = (table.value for table in app.table)
     for who, row in zip(members.DEAD, beside.itertuples(), strict=False):
         assert list(row)[1:] == [number(each.deaths[who]) for each in (found["confront"], found["appease"], one)]
     assert all(re.search(r"security forces .* \(count for nothing\) \S+$", cell) for cell in plain(first.iloc[:, 0]))
-    assert "counts for nothing: no course is picked by it" in said(app)
+    assert "no course is ever picked because more of them die" in said(app)
     assert one.summary in said(app)
     assert "not a forecast" in said(app)
 

@@ -88,11 +88,13 @@ def body() -> None:
     with left, st.container(border=True):
         st.subheader(_("What matters to you"), anchor=False)
         here = state.publish(members.picked(found, here))
-        st.caption(
-            _(
-                "How many militants die is told below, and counts for nothing: no course is picked by it, in either direction."
+        if members.counts_apart(found):
+            st.caption(
+                _(
+                    "That militants die counts for nothing in the search. Here it can be bounded from above, as the harm that "
+                    "it is; no course is ever picked because more of them die."
+                )
             )
-        )
     remain = members.remaining(found, here)
     with right:
         st.markdown(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dashboard.runtime import questions, versions
+from dashboard.runtime import own_sets, questions, versions
 from dashboard.runtime.questions import Question
 from dashboard.runtime.state import State
 from sim.scenario import Scenario
@@ -28,7 +28,8 @@ def usual(shown: str, names: Sequence[str]) -> str:
 
 def how(here: State) -> dict[str, object]:
     """How worlds are simulated, for what is asked of `sim.why`."""
-    return {"worlds": here.worlds, "seed": here.seed, "parameters": here.parameters, "months": versions.months(here)}
+    parameters = own_sets.asked(here.parameters)
+    return {"worlds": here.worlds, "seed": here.seed, "parameters": parameters, "months": versions.months(here)}
 
 
 def month(here: State, plans: Mapping[str, Scenario]) -> str:

@@ -7,10 +7,9 @@ from collections.abc import Collection, Iterable
 from functools import cache, partial
 from typing import Any
 
-from dashboard.runtime import kept, packing
+from dashboard.runtime import kept, own_sets, packing
 from dashboard.runtime.kept import MOST_KEPT, Kept
 from sim.ensemble.spec import LIMITS
-from sim.ensemble.spec import PARAMETERS as MODES
 from sim.evidence import ledger
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
@@ -25,6 +24,7 @@ MOST_SCENARIOS = 4
 MOST_WORLDS, MOST_MONTHS = 1000, 120
 MOST_LETTERS, MOST_BACK = 100, 12
 MOST_OBJECTIVES, LARGEST = 15, 1e12  # of a search, and of a figure that one may be bounded by
+DEAD_MILITANTS = "militants"  # what a bound on how many of them die goes by
 OWN = "own"  # the name under which a scenario made in the Studio goes
 LONGEST_OWN = 6000  # characters of an address
 MOST_PARTS = 1000  # of an address; more than there are levers and parameters
@@ -122,7 +122,7 @@ def _uncertainty(name: str, value: str, mine: Collection[str] = ()) -> float:
 
 
 def _bound(name: str, value: str, mine: Collection[str] = ()) -> float:
-    _one_of(name, [str(place) for place in range(1, MOST_OBJECTIVES + 1)])
+    _one_of(name, [*(str(place) for place in range(1, MOST_OBJECTIVES + 1)), DEAD_MILITANTS])
     return number(value, -LARGEST, LARGEST)
 
 
@@ -191,7 +191,7 @@ CHECKS: dict[str, Any] = {
     "postures": _posture,
     "uncertainties": _uncertainty,
     "kept": _kept,
-    "parameters": lambda value, mine: _one_of(value, MODES),
+    "parameters": lambda value, mine: _one_of(value, own_sets.choices()),
     "told": lambda value, mine: _one_of(value, AS_OF),
     "seed": _whole(*LIMITS["seed"]),
     "worlds": _whole(1, MOST_WORLDS),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from dashboard.runtime import own_sets
 from dashboard.runtime.memo import Remembered
 from sim.ensemble.spec import PARAMETERS as MODES
 from sim.experiment.load import ExperimentError, experiments, extent
@@ -125,8 +126,9 @@ def _unsafe(data: dict[str, Any]) -> str:
     for name in scenarios if isinstance(scenarios, list) else ():
         if name not in known:
             return f"not a scenario of the library: {short(str(name))}{suggestion(str(name), known)}"
-    if data.get("parameters", "defaults") not in MODES:
-        return f"parameters = {short(str(data['parameters']))}: allowed: {', '.join(MODES)}"
+    modes = (*MODES, *filter(None, [own_sets.folder()]))
+    if data.get("parameters", "defaults") not in modes:
+        return f"parameters = {short(str(data['parameters']))}: allowed: {', '.join(modes)}"
     for key in ("design", "lever_design"):
         design = data.get(key)
         if isinstance(design, dict) and design.get("kind") not in KINDS:

@@ -76,7 +76,7 @@ class State:
         levers: what is set otherwise than there: lever, `conditionality` or `visibility` -> 0 to 1.
         postures: what the others are set to: `stance`, `campaign`, `engagement` -> one of its options, or `choose`.
         uncertainties: parameter -> value, in every scenario.
-        parameters: where all other uncertain values come from: one of `sim.run.PARAMETERS`.
+        parameters: where all other uncertain values come from: one of `own_sets.choices()`.
         told: a month that worlds go on from as things stood then, on Compare: see `sim.run`; "" for the beginning.
         seed, worlds, months: as for `sim.run`; months 0 is as the scenarios say.
         month: the month looked at, YYYY-MM; "" for the last.
@@ -90,7 +90,8 @@ class State:
         trial: the text of the experiment that is put together on Experiments. opened: the finished sweep that is shown there,
             by its name among those that the operator offers.
         front: what a search found, on Third way, by its name; "" for the first that is offered. bounds: what a course may come to
-            at most or at least, by each objective's place (from 1) in its search. member: the course that is opened there.
+            at most or at least, by each objective's place (from 1) in its search, and how many militants die at most. member:
+            the course that is opened there.
     """
 
     scenarios: tuple[str, ...] = ("confront", "appease")

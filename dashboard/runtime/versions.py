@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dashboard.runtime import state
+from dashboard.runtime import own_sets, state
 from dashboard.runtime.engine import Job
 from dashboard.runtime.kept import LONGEST, MOST_KEPT, MOST_STEPS, Kept, Step, called
 from dashboard.runtime.language import _
@@ -201,8 +201,8 @@ def scenarios(here: State) -> dict[str, Scenario]:
 
 def jobs(here: State, panels: bool = False) -> dict[str, Job]:
     """The runs that a state asks for."""
-    how = {"worlds": here.worlds, "months": months(here), "seed": here.seed, "parameters": here.parameters}
-    how["told"] = here.told
+    how = {"worlds": here.worlds, "months": months(here), "seed": here.seed, "told": here.told}
+    how["parameters"] = own_sets.asked(here.parameters)
     return {name: Job(one, **how, panels=panels) for name, one in scenarios(here).items()}  # type: ignore[arg-type]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.runtime import history, state, versions
+from dashboard.runtime import history, own_sets, state, versions
 from dashboard.runtime.language import _
 from dashboard.runtime.state import MOST_SCENARIOS, POSTURES, SHARES, State
 from dashboard.widgets import glossary, show
@@ -224,12 +224,12 @@ def option(name: str) -> str:
 
 def uncertainties(here: State) -> State:
     """What nobody controls: where values come from, and single parameters, in every scenario."""
-    modes = list(_MODES)
+    modes = own_sets.choices()
     mode = st.selectbox(
         _("Uncertain values are"),
         modes,
         modes.index(here.parameters),
-        format_func=lambda name: _(_MODES[name]),
+        format_func=_mode_words,
         key=state.key("mode"),
         # The accepted sets say themselves which months they agree with.
         help=_(_ABOUT_MODES, **dict(zip(("first", "last"), map(month_words, window()), strict=True))),
@@ -255,6 +255,17 @@ def uncertainties(here: State) -> State:
         value = parameter_slider(name, here.uncertainties.get(name, about.value), place, partial(keep, place, change))
         here = with_setting("uncertainties", name, about.value, here, value)
     return here
+
+
+def _mode_words(mode: str) -> str:
+    """Where uncertain values come from, in words."""
+    if mode != own_sets.OWN_SETS:
+        return _(_MODES[mode])
+    file, first, last = own_sets.figures()
+    told = {"first": month_words(first), "last": month_words(last)}
+    if not file:
+        return _("drawn from this server's own sets, which fit the record of {first} to {last}", **told)
+    return _("drawn from the sets that fit {file}, {first} to {last}", file=show.seen(file), **told)
 
 
 def _moved_to(name: str, here: State, found: float) -> State:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard.runtime import state, versions
 from dashboard.runtime.analysis import without_ids
+from dashboard.runtime.checks import DEAD_MILITANTS
 from dashboard.runtime.language import _
 from dashboard.runtime.state import OWN, State
 from dashboard.widgets import show
@@ -38,42 +39,65 @@ WAYS = {
 
 
 def picked(found: Findings, here: State) -> State:
-    """What matters: a slider for each objective, from the worst of all courses to the best."""
-    shown = found.courses[:SPOKEN]
-    bounds = {}
+    """What matters: a slider for each objective, from the worst of all courses to the best, and one for dead militants."""
+    bounds: dict[str, float] = {}
     for place, one in enumerate(found.objectives, 1):
-        ends = _ends(found, one)
-        given = here.bounds.get(str(place), ends[0])
-        value = st.select_slider(
-            _("{measure}: at most", measure=show.plain(one.title))
-            if one.less
-            else _("{measure}: at least", measure=show.plain(one.title)),
-            ends,
-            min(ends, key=lambda end: abs(end - given)),
-            format_func=partial(_bound, ends[0]),
-            key=state.key("bound", found.title, place),
-            help="; ".join(f"{show.plain(course.title)}: {number(course.figures[one.key])}" for course in shown),
-        )
-        if value != ends[0]:
-            bounds[str(place)] = float(value)
+        figures = {course.title: course.figures[one.key] for course in found.courses[:SPOKEN]}
+        every = [course.figures[one.key] for course in (*found.courses[:SPOKEN], *found.members)]
+        bounds |= _slider(found, here, str(place), one.title, bool(one.less), figures, every)
+    if counts_apart(found):
+        figures = {course.title: course.deaths[MILITANTS] for course in found.courses[:SPOKEN]}
+        every = [course.deaths[MILITANTS] for course in (*found.courses[:SPOKEN], *found.members)]
+        bounds |= _slider(found, here, DEAD_MILITANTS, _(METRICS[MILITANTS].title), True, figures, every)
     return here.with_(bounds=bounds)
+
+
+def counts_apart(found: Findings) -> bool:
+    """Whether how many militants die is none of what was searched by: it can then be bounded all the same, as harm."""
+    return all(MILITANTS not in one.key.split(" + ") for one in found.objectives)
+
+
+def _slider(
+    found: Findings,
+    here: State,
+    name: str,
+    title: str,
+    less: bool,
+    figures: Mapping[str, float],
+    every: Sequence[float],
+) -> dict[str, float]:
+    """A slider from the worst figure to the best; the bound that it is set to, none where it stands at the worst."""
+    ends = _ends(every, less)
+    given = here.bounds.get(name, ends[0])
+    value = st.select_slider(
+        _("{measure}: at most", measure=show.plain(title))
+        if less
+        else _("{measure}: at least", measure=show.plain(title)),
+        ends,
+        min(ends, key=lambda end: abs(end - given)),
+        format_func=partial(_bound, ends[0]),
+        key=state.key("bound", found.title, name),
+        help="; ".join(f"{show.plain(course)}: {number(figure)}" for course, figure in figures.items()),
+    )
+    return {name: float(value)} if value != ends[0] else {}
 
 
 def _bound(worst: float, end: float) -> str:
     return _("any") if end == worst else fine(end, 3)
 
 
-def _ends(found: Findings, one: Measure) -> list[float]:
+def _ends(figures: Sequence[float], less: bool) -> list[float]:
     """The values that a course may be bounded by, the worst first."""
-    figures = [course.figures[one.key] for course in (*found.courses[:SPOKEN], *found.members)]
-    worst, best = (max(figures), min(figures)) if one.less else (min(figures), max(figures))
+    worst, best = (max(figures), min(figures)) if less else (min(figures), max(figures))
     return [float(end) for end in np.linspace(worst, best, STEPS)] if worst != best else [worst, best + 1.0]
 
 
 def remaining(found: Findings, here: State) -> list[Course]:
     """The members that are left."""
     keys = {str(place): one.key for place, one in enumerate(found.objectives, 1)}
-    return found.remaining({keys[place]: end for place, end in here.bounds.items() if place in keys})
+    most = here.bounds.get(DEAD_MILITANTS) if counts_apart(found) else None
+    dead = {} if most is None else {MILITANTS: most}
+    return found.remaining({keys[name]: end for name, end in here.bounds.items() if name in keys}, dead)
 
 
 def side_by_side(found: Findings, left: Sequence[Course]) -> None:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from sim.calibration.design import latin_hypercube, values_at
 from sim.calibration.emulator import Emulator
-from sim.calibration.matching import CUT, Measured, implausibility, log_likelihood, measure
+from sim.calibration.matching import CUT, Measured, Pieces, implausibility, log_likelihood, measure
 from sim.calibration.target import Target
 from sim.calibration.targets import targets as shipped_targets
 from sim.chance import gumbel
@@ -146,6 +146,7 @@ def calibrate(
     workers: int = 1,
     say: Say = lambda text: None,
     progress: Callable[[int, int], None] | None = None,
+    pieces: Callable[[int], Pieces] | None = None,
 ) -> Calibration:
     """Find parameter sets under which the model tells the record of August 2021 to a month.
 
@@ -156,6 +157,7 @@ def calibrate(
             the name of the file that they come from.
         names: the parameters to vary, all uncertain ones and the rates of mapped observers if not given.
         workers: processes. say: told of each wave. progress: called with (worlds done, in all).
+        pieces: gives for the number of a wave where what it simulates is kept: see `measure`.
     """
     aims = tuple(shipped_targets(until=until) if targets is None else targets)
     declared = {**PARAMETERS, **rates(mapped or {})}
@@ -183,6 +185,7 @@ def calibrate(
             first=first,
             workers=workers,
             progress=tick,
+            kept=None if pieces is None else pieces(number),
         )
         first += wave.sets * wave.repeats
         state = _Found.of(aims, places, found)

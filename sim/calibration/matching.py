@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from sim.calibration.target import Target
 from sim.ensemble.spec import RunSpec
 from sim.record.mapping import Mapped, rates
 from sim.record.observations import RECORD
-from sim.record.simulated import CHUNK, simulated_batches
+from sim.record.simulated import CHUNK, Simulated, simulated_batches
 from sim.scenario import Scenario, load_scenario
 from sim.vocabulary import months_between
 from sim.worlds import Vector
@@ -40,6 +41,25 @@ class Measured:
     correlation: Matrix
 
 
+@dataclass(frozen=True)
+class Piece:
+    """What some sets in a row gave: as for `Measured`, with the sum over their worlds that the correlation is made of."""
+
+    mean: Matrix
+    scatter: Matrix
+    pooled: Matrix
+
+
+class Pieces(Protocol):
+    """Where pieces are kept, so that work that was broken off goes on."""
+
+    def earlier(self) -> list[Piece]:
+        """Those that an earlier sitting has kept, from the first set on."""
+
+    def keep(self, piece: Piece) -> None:
+        """Keep the next one."""
+
+
 def measure(
     targets: Sequence[Target],
     values: Mapping[str, Vector],
@@ -52,6 +72,7 @@ def measure(
     first: int = 0,
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
+    kept: Pieces | None = None,
 ) -> Measured:
     """Simulate each parameter set in `repeats` worlds, and take the targets' statistics.
 
@@ -60,9 +81,11 @@ def measure(
         first: number of the first world, so that no two waves share their random draws.
         until: the last month that any target asks for (YYYY-MM).
         mapped: observers that a mapping file brings, by name.
+        kept: what is there already is taken from, and all else given to; it changes no bit.
     """
     sets = len(next(iter(values.values())))
-    means, scatters, pooled, done = [], [], np.zeros((len(targets), len(targets))), 0
+    pieces = [] if kept is None else kept.earlier()
+    done = sum(len(piece.mean) for piece in pieces)
     plan = load_scenario(scenario) if isinstance(scenario, str) else scenario
     months = months_between(plan.start, until) + 1
     given = {name: values[name] for name in rates(mapped or {}) if name in values}
@@ -77,21 +100,34 @@ def measure(
         first=first,
         chunk=CHUNK,
     )
-    for simulated in simulated_batches(spec, workers, mapped, given):
-        found = np.stack([target.statistic(simulated) for target in targets]).reshape(len(targets), -1, repeats)
-        middle = found.mean(axis=2)
-        apart = found - middle[:, :, None]
-        means.append(middle.T)
-        scatters.append(np.sqrt((apart**2).sum(axis=2) / max(repeats - 1, 1)).T)
-        scaled = apart / np.maximum(np.sqrt((apart**2).mean(axis=2)), 1e-9)[:, :, None]
-        pooled += np.einsum("iab,jab->ij", scaled, scaled)
-        done += simulated.worlds
-        if progress is not None:
-            progress(done, sets * repeats)
+    if done < sets:
+        left = replace(spec.cut(slice(done, None)), worlds=(sets - done) * repeats, first=first + done * repeats)
+        rest = {name: value[done:] for name, value in given.items()}
+        for simulated in simulated_batches(left, workers, mapped, rest):
+            pieces.append(_piece(targets, simulated, repeats))
+            if kept is not None:
+                kept.keep(pieces[-1])
+            done += simulated.worlds // repeats
+            if progress is not None:
+                progress(done * repeats, sets * repeats)
+    pooled = np.zeros((len(targets), len(targets)))
+    for piece in pieces:
+        pooled += piece.pooled
     spread = np.sqrt(np.maximum(np.diag(pooled), 1e-12))
     correlation = pooled / spread[:, None] / spread[None, :]
     np.fill_diagonal(correlation, 1.0)
-    return Measured(np.concatenate(means), np.concatenate(scatters), repeats, correlation)
+    means, scatters = (np.concatenate([getattr(piece, name) for piece in pieces]) for name in ("mean", "scatter"))
+    return Measured(means, scatters, repeats, correlation)
+
+
+def _piece(targets: Sequence[Target], simulated: Simulated, repeats: int) -> Piece:
+    """What the worlds of some sets in a row gave."""
+    found = np.stack([target.statistic(simulated) for target in targets]).reshape(len(targets), -1, repeats)
+    middle = found.mean(axis=2)
+    apart = found - middle[:, :, None]
+    scatter = np.sqrt((apart**2).sum(axis=2) / max(repeats - 1, 1))
+    scaled = apart / np.maximum(np.sqrt((apart**2).mean(axis=2)), 1e-9)[:, :, None]
+    return Piece(middle.T, scatter.T, np.einsum("iab,jab->ij", scaled, scaled))
 
 
 def implausibility(targets: Sequence[Target], mean: Matrix, scatter: Matrix, unsure: Matrix | float = 0.0) -> Matrix:

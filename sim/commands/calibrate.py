@@ -6,8 +6,10 @@ import json
 import os
 import re
 import shlex
+import shutil
 import sys
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,9 +20,11 @@ from sim.ensemble.spec import LimitError, check
 
 if TYPE_CHECKING:
     from sim.calibration.own import Asked, Figures
-    from sim.calibration.recovery import Recovered
 
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write what was found to this folder.")]
+Kept = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="The folder to fill; stop it and run it again: it goes on.")
+]
 Workers = Annotated[int | None, typer.Option(metavar="N", help="Processes; changes no number. As many as processors.")]
 Observations = Annotated[
     Path | None,
@@ -37,7 +41,7 @@ Events = Annotated[
 
 
 def calibrate(
-    out: Out = None,
+    out: Kept = None,
     ship: Annotated[bool, typer.Option("--ship", help="Put the sets in place of those that runs draw from.")] = False,
     examine: Annotated[
         bool, typer.Option("--check", help="Only say whether the sets in place are this model's; exit 1 if not.")
@@ -70,7 +74,7 @@ def calibrate(
 ) -> None:
     """Find parameter sets that tell the record, or figures of your own, up to a month, and nothing later (minutes).
 
-    Runs take them with --parameters DIR.
+    Runs take them with --parameters DIR. Run again with the same DIR to go on.
     """
     from sim.calibration.store import states
     from sim.calibration.text import show_calibration
@@ -181,28 +185,35 @@ def _calibrate(
     out: Path | None,
 ) -> dict[str, Any]:
     from sim.calibration.calibrate import FULL, calibrate, scaled
-    from sim.calibration.own import fill
+    from sim.calibration.folder import CalibrationInterrupted, calibrated
     from sim.calibration.recovery import recovered, recovery_words
-    from sim.calibration.store import manifest, save
-    from sim.parameters.posterior import FORMAT
-    from sim.results.folders import check_target, saved
+    from sim.calibration.store import manifest, names_of, save
     from sim.results.terminal import progress_bar
 
     def say(text: str) -> None:
         print(text, file=sys.stderr)
 
-    if out is not None:
-        check_target(out, FORMAT)  # before the work, not after it
+    budget = scaled(FULL, effort)
     with progress_bar() as progress:
-        found = calibrate(scaled(FULL, effort), sets, say=say, progress=progress, **one.how, **found_by)
-    rows: list[Recovered] = recovered(known, found.values, found.declared) if known else []
-    made: dict[str, Any] = {}
+        how = {**found_by, "say": say, "progress": progress}
+        if out is not None:
+            try:
+                command = shlex.join(["durand", *sys.argv[1:]])
+                made = calibrated(one, out, budget, sets, known=known, command=command, **how)
+            except CalibrationInterrupted as stop:
+                say(
+                    f"durand: stopped; {stop.worlds:,} of {stop.of:,} worlds are kept; run the same command again to go on"
+                )
+                raise typer.Exit(130) from None
+            for folder, name in product(shipped, names_of(one.until)):
+                shutil.copyfile(out / name, folder / name)
+            return made
+        found = calibrate(budget, sets, **one.how, **how)
+    made = {}
     for folder in shipped:
         made = save(found, folder)
-    if out is not None:
-        saved(out, FORMAT, lambda fresh: made.update(fill(found, one, fresh, rows, workers=found_by["workers"])))
-    if rows:
-        say(recovery_words(rows))
+    if known:
+        say(recovery_words(recovered(known, found.values, found.declared)))
     return made or manifest(found, found.values)
 
 

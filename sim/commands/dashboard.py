@@ -56,6 +56,15 @@ def dashboard(
             metavar="DIR", help="Visitors may open the sweeps and searches in it.", exists=True, file_okay=False
         ),
     ] = None,
+    parameters: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Visitors may have uncertain values drawn from the sets in it, which durand calibrate --out wrote.",
+            exists=True,
+            file_okay=False,
+        ),
+    ] = None,
     seats: Seats = None,
 ) -> None:
     """Open the dashboard in a browser; this machine alone can see it unless --host says otherwise.
@@ -72,6 +81,10 @@ def dashboard(
         os.environ["DURAND_CLASSES_ONLY"] = "1"
     if results is not None:
         os.environ["DURAND_RESULTS"] = str(results.resolve(strict=True))
+    if parameters is not None:
+        from dashboard.runtime import own_sets
+
+        own_sets.offer(str(parameters))
     must_be_had(seats)
     must_be_free(host, port)
     keep_classes_in(class_file)

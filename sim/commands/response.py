@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from sim.commands.options import Json, Seed, Workers
+from sim.ensemble.spec import DEFAULT_PARAMETERS
 
 
 def response(
@@ -33,6 +34,10 @@ def response(
             "given. Repeatable.",
         ),
     ] = None,
+    parameters: Annotated[
+        str,
+        typer.Option(metavar="SET", help="The accepted sets: posterior, posterior:2022-12, or a folder of your own."),
+    ] = DEFAULT_PARAMETERS,
     workers: Workers = 1,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write numbers, pictures and a page here.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Show every metric, not the short list.")] = False,
@@ -55,6 +60,7 @@ def response(
             lever_worlds,
             seed,
             names=course or (),
+            parameters=parameters,
             workers=workers,
             progress=progress,
             command=shlex.join(["durand", *sys.argv[1:]]),

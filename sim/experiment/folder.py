@@ -311,8 +311,8 @@ class Folder:
         self._told_failures = len(self.failures)
 
 
-def read_manifest(store: Store, kind: str = "sweep", form: str = FORMAT) -> dict[str, Any]:
-    """What the folder of a sweep, or of another kind, says of itself.
+def read_manifest(store: Store, kind: str = "sweep", *forms: str) -> dict[str, Any]:
+    """What the folder of a sweep, or of another kind with manifests of these forms, says of itself.
 
     Raises:
         FolderError: it is none, an older durand wrote it, or its manifest was changed.
@@ -331,7 +331,7 @@ def read_manifest(store: Store, kind: str = "sweep", form: str = FORMAT) -> dict
             f"{where}: an older durand wrote this (durand sweep 2), with its parts in other folders; "
             "read it with that one, or run the experiment again into a new folder"
         )
-    if manifest["format"] != form:
+    if manifest["format"] not in (forms or (FORMAT,)):
         raise FolderError(f"{where}: not the folder of a {kind} by this durand ({manifest['format']}); name another")
     return manifest
 

@@ -28,6 +28,8 @@ AS_OF = tuple(mode.partition(":")[2] for mode in MODES if ":" in mode)
 STREAM = "parameters.posterior"
 # What the manifest of a folder of sets says that the folder is.
 FORMAT = "durand calibration 1"
+# And while they are being looked for.
+UNDER_WAY = "durand calibration under way 1"
 
 
 def file_of(mode: str = POSTERIOR) -> Path:
@@ -48,11 +50,16 @@ def _file_in(folder: str) -> Path:
     """The file of the sets in somebody's own folder, as its manifest lists it; a changed byte is told."""
     try:
         header = json.loads(Path(folder, "manifest.json").read_bytes())
-        listed = {name: header["files"][name] for name in header["files"] if name.startswith(f"{POSTERIOR}-")}
-        (table,) = [Path(folder, name) for name in listed if name.endswith(".parquet")]
+        form, listed = (
+            header["format"],
+            {one: header["files"][one] for one in header["files"] if one.startswith(POSTERIOR)},
+        )
+        tables = [Path(folder, one) for one in listed if one.endswith(".parquet")]
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        header = {}
-    if header.get("format") != FORMAT:
+        form, listed, tables = None, {}, []
+    if form == UNDER_WAY:
+        raise FileError(f"{folder}: its sets are still being looked for; the same `durand calibrate` goes on with that")
+    if form != FORMAT or len(tables) != 1:
         raise FileError(
             f"{folder}: there are no accepted parameter sets in this folder; `durand calibrate --out` makes one"
         )
@@ -60,7 +67,7 @@ def _file_in(folder: str) -> Path:
         path = Path(folder, name)
         if not (path.is_file() and sha256(path.read_bytes()).hexdigest() == digest):
             raise FileError(f"{path}: missing, or changed since it was written; make the sets again, in a new folder")
-    return table
+    return tables[0]
 
 
 def is_posterior(mode: str) -> bool:

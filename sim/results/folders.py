@@ -262,11 +262,14 @@ def seal(folder: Path, name: str, header: Mapping[str, Any]) -> None:
         flush(Path(home))
 
 
-def saved(path: Path, form: str, fill: Callable[[Path], None]) -> Path:
+def saved(
+    path: Path, form: str, fill: Callable[[Path], None], over: Iterable[str] = (), more: Mapping[str, Any] | None = None
+) -> Path:
     """Write the folder of an analysis: what `fill` puts into it, and a manifest; an earlier one of its kind is replaced.
 
     Args:
-        form: what kind it is, such as "durand regret 1".
+        form: what kind it is, such as "durand regret 1"; over: other kinds that it may take the place of.
+        more: what else the manifest is to say.
 
     Raises:
         BundleError: something else stands there.
@@ -274,9 +277,9 @@ def saved(path: Path, form: str, fill: Callable[[Path], None]) -> Path:
 
     def write(fresh: Path) -> None:
         fill(fresh)
-        seal(fresh, "manifest.json", {"format": form, "when": now(), **machine()})
+        seal(fresh, "manifest.json", {"format": form, **(more or {}), "when": now(), **machine()})
 
-    return written_whole(check_target(path, form), write)
+    return written_whole(check_target(path, form, *over), write)
 
 
 def renewed(

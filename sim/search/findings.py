@@ -160,8 +160,12 @@ class Findings(_Part):
         """The kind that a member is of."""
         return next((one for one in self.kinds if name in one.members), None)
 
-    def remaining(self, bounds: Mapping[str, float]) -> list[Course]:
-        """The members that hold, keep to the constraints, and are nowhere worse than these bounds: key -> a figure."""
+    def remaining(self, bounds: Mapping[str, float], dead: Mapping[str, float] | None = None) -> list[Course]:
+        """The members that hold, keep to the constraints, and are nowhere worse than these bounds: key -> a figure.
+
+        Args:
+            dead: who is killed -> how many at most. There is no other end: nobody's death is a good.
+        """
         less = {one.key: one.less for one in self.objectives}
         return [
             one
@@ -169,6 +173,7 @@ class Findings(_Part):
             if one.holds
             and one.keeps
             and all(one.figures[key] <= end if less[key] else one.figures[key] >= end for key, end in bounds.items())
+            and all(one.deaths[who] <= most for who, most in (dead or {}).items())
         ]
 
     def scenario(self, name: str) -> str:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.ensemble.spec import LimitError, RunSpec, check, usual_chunk
+from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError, RunSpec, check, usual_chunk
 from sim.experiment.response import levers as by_lever
 from sim.experiment.response.choice import Choice, choice, courses
 from sim.experiment.response.figures import Table, after, as_seen, figures, simulated, unit
 from sim.experiment.response.levers import Effect
 from sim.experiment.response.variance import Variance, decompose
-from sim.scenario import Scenario, load_scenario
+from sim.scenario import Scenario, load_scenario, parameter_set
 from sim.vocabulary import months_between
 from sim.worlds import Streams
 
@@ -103,16 +103,17 @@ class Response:
 
 @dataclass(frozen=True)
 class _Sizes:
-    """How much is simulated, checked."""
+    """How much is simulated, and with whose accepted sets, checked."""
 
     sets: int
     replications: int
     lever_worlds: int
     seed: int
     workers: int
+    parameters: str = DEFAULT_PARAMETERS
 
     def __post_init__(self) -> None:
-        _between("sets", self.sets, 2, accepted_sets())
+        _between("sets", self.sets, 2, accepted_sets(self.parameters))
         _between("replications", self.replications, 2, 10_000)
         _between("lever worlds", self.lever_worlds, 2, 1_000_000)
         check("worlds", self.sets * self.replications, "sets times replications")
@@ -127,6 +128,7 @@ def response(
     seed: int = 0,
     *,
     names: Sequence[str] = (),
+    parameters: str = DEFAULT_PARAMETERS,
     workers: int = 1,
     progress: Progress | None = None,
     command: str | None = None,
@@ -139,18 +141,21 @@ def response(
         lever_worlds: worlds of each lever at nothing and at full strength, 2 or more.
         seed: of the sets and of all random draws.
         names: of the courses, two or more, as names or paths; those of the library if not given.
+        parameters: the accepted sets: "posterior", those as of a month, or a folder that `durand calibrate` wrote.
         workers: processes of this machine; they change no number.
         progress: called with (world-months done, in all).
         command: how it was asked for, for the manifest.
 
     Raises:
-        LimitError: something is outside of what is allowed.
+        LimitError: something is outside of what is allowed, or values come from something else than accepted sets.
         ScenarioError: a course is not there or not right.
+        FileError: there are no accepted sets in a folder, or not as they were written.
     """
     from sim.ensemble.fingerprint import model_fingerprint
+    from sim.results.made import values_of
     from sim.results.manifest import machine, now
 
-    sizes, started = _Sizes(sets, replications, lever_worlds, seed, workers), time.perf_counter()
+    sizes, started = _Sizes(sets, replications, lever_worlds, seed, workers, parameters), time.perf_counter()
     base, taken = load_scenario(by_lever.BASE), _courses(names)
     first = months_between(base.start, by_lever.FROM)
     lever_spec, course_spec = _lever_spec(base, first, sizes), _course_spec(taken, sizes)
@@ -163,7 +168,8 @@ def response(
         "lever_worlds": lever_worlds,
         "sets": sets,
         "replications": replications,
-        "parameters": "posterior",
+        "parameters": parameters,
+        "values": values_of(parameters, {}),
         "base": base.name,
         "courses": {name: one.hash for name, one in taken.items()},
         "start": base.start,
@@ -192,19 +198,35 @@ def compared(table: Table, sets: int, parameters: Mapping[str, Any]) -> tuple[di
     return kinds, parts
 
 
-def accepted_sets() -> int:
-    """How many accepted sets there are."""
-    from sim.parameters.posterior import accepted
+def accepted_sets(parameters: str = DEFAULT_PARAMETERS) -> int:
+    """How many accepted sets there are.
 
-    return len(next(iter(accepted().values())))
+    Raises:
+        LimitError: values are to come from something else.
+    """
+    return len(next(iter(_accepted(parameters).values())))
 
 
-def drawn_sets(seed: int, sets: int) -> dict[str, Array]:
+def drawn_sets(seed: int, sets: int, parameters: str = DEFAULT_PARAMETERS) -> dict[str, Array]:
     """So many different accepted sets, drawn by the seed: parameter -> one value per set."""
-    from sim.parameters.posterior import accepted
+    every = _accepted(parameters)
+    order = np.argsort(Streams(seed, accepted_sets(parameters)).uniform(_SETS_STREAM, 0), kind="stable")[:sets]
+    return {name: np.ascontiguousarray(values[order]) for name, values in every.items()}
 
-    order = np.argsort(Streams(seed, accepted_sets()).uniform(_SETS_STREAM, 0), kind="stable")[:sets]
-    return {name: np.ascontiguousarray(values[order]) for name, values in accepted().items()}
+
+def _accepted(parameters: str) -> dict[str, Array]:
+    """The accepted sets, within the declared ranges; rates of somebody's own observers, kept beside them, are no parameters."""
+    from sim.parameters import PARAMETERS
+    from sim.parameters.posterior import accepted, file_of, is_posterior
+
+    mode, _ = parameter_set(parameters)
+    if not is_posterior(mode):
+        raise LimitError(
+            f"parameters {parameters}: courses are compared over accepted sets; allowed: posterior, one as of a month, or a "
+            "folder that `durand calibrate` wrote"
+        )
+    known = {name: values for name, values in accepted(file_of(mode)).items() if name in PARAMETERS}
+    return {name: np.clip(values, PARAMETERS[name].low, PARAMETERS[name].high) for name, values in known.items()}
 
 
 def _courses(names: Sequence[str]) -> dict[str, Scenario]:
@@ -224,7 +246,7 @@ def _courses(names: Sequence[str]) -> dict[str, Scenario]:
 def _lever_spec(base: Scenario, first: int, sizes: _Sizes) -> RunSpec:
     months, worlds = first + by_lever.MONTHS, sizes.lever_worlds
     chunk = usual_chunk(months, worlds, sizes.workers)
-    return RunSpec(by_lever.ends(base), worlds, months, sizes.seed, "posterior", chunk=chunk)
+    return RunSpec(by_lever.ends(base), worlds, months, sizes.seed, sizes.parameters, chunk=chunk)
 
 
 def _course_spec(taken: Mapping[str, Scenario], sizes: _Sizes) -> RunSpec:
@@ -235,7 +257,7 @@ def _course_spec(taken: Mapping[str, Scenario], sizes: _Sizes) -> RunSpec:
         MONTHS,
         sizes.seed,
         "defaults",
-        values=drawn_sets(sizes.seed, sizes.sets),
+        values=drawn_sets(sizes.seed, sizes.sets, sizes.parameters),
         repeats=sizes.replications,
         chunk=usual_chunk(MONTHS, worlds, sizes.workers),
     )

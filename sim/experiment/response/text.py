@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from sim.ensemble.spec import DEFAULT_PARAMETERS
 from sim.experiment.factors import factor_words
 from sim.experiment.response.figures import figures, leverage, title, unit
 from sim.experiment.response.levers import ENOUGH, headlines, met
@@ -75,10 +76,19 @@ def scope(found: Response) -> str:
     until = month_words(month_after(about["from"], about["course_months"] - 1))
     return (
         f"Levers: {about['lever_worlds']:,} worlds each of {about['base']} with the lever at nothing and at full strength from "
-        f"{since} on, seen over {about['lever_months']} months. Courses: {about['sets']:,} accepted parameter sets, "
-        f"{about['replications']:,} worlds of each course in each set with the same random draws, seen from {since} to {until}; "
-        f"a level is the mean of the last six months. {NOT_A_FORECAST}"
+        f"{since} on, seen over {about['lever_months']} months. Courses: {about['sets']:,} accepted parameter sets"
+        f"{_found_on(about)}, {about['replications']:,} worlds of each course in each set with the same random draws, seen from "
+        f"{since} to {until}; a level is the mean of the last six months. {NOT_A_FORECAST}"
     )
+
+
+def _found_on(about: Mapping[str, Any]) -> str:
+    """Behind the accepted sets: on which figures they were found, where these are not the usual ones."""
+    if about["parameters"] == DEFAULT_PARAMETERS:
+        return ""
+    values = about["values"]
+    figures = f"the figures of {values['figures']}" if values.get("figures") else "the record"
+    return f" found on {figures} to {month_words(values['window'][1])}"
 
 
 # ------------------------------------------------------------------------------------------------ levers
