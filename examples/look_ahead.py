@@ -123,7 +123,11 @@ def deaths(game: Game, moves: Sequence[Mix], worlds: Sequence[int]) -> NDArray[n
         game = game.move({"pakistan": moves[0]})
     scenario, months = game.scenario(), months_of_run(game.log, game.base.start, game.turn)
     how = {"numbers": tuple(worlds), "points": len(moves), "repeats": len(worlds), "levers": paths(scenario, moves)}
-    return simulate_batch(RunSpec.of(scenario, len(worlds), months, SEED, **how), dead).reshape(len(moves), -1).mean(axis=1)
+    return (
+        simulate_batch(RunSpec.of(scenario, len(worlds), months, SEED, **how), dead)
+        .reshape(len(moves), -1)
+        .mean(axis=1)
+    )
 
 
 def paths(scenario: Scenario, moves: Sequence[Mix]) -> dict[str, NDArray[np.float64]]:

@@ -21,7 +21,6 @@ from sim.ensemble.spec import RunSpec
 from sim.experiment.switches import Variant
 from sim.extensions import left_out, place_of
 from sim.mechanisms import PARTS
-from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.rule import RULES
 from sim.scenario import Scenario, Script, load_scenario

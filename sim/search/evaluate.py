@@ -12,7 +12,6 @@ from sim.ensemble.chunks import take
 from sim.ensemble.pool import Executor, Here, Processes, Threads, in_order
 from sim.ensemble.simulate import simulate_batch
 from sim.ensemble.spec import RunSpec, usual_chunk
-from sim.experiment.condition import VERDICT
 from sim.experiment.firsts import crossing_of, crossings_of, never_last
 from sim.model import FrontierModel
 from sim.scenario import Scenario
