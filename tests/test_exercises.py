@@ -911,6 +911,7 @@ def by_hand_can(name: str, figure: str) -> bool:
     return not of.mechanism and not (of.where and of.where.parameter)
 
 
+@pytest.mark.usefixtures("two_mechanisms")
 def test_right_ranges_stand_in_different_places() -> None:
     """Otherwise the second choice is always the right one."""
     places = {one.right for name in NAMES for one in items(small(name)) if "of 100" not in one.choices[0]}
