@@ -6,8 +6,8 @@ import gc
 import os
 import sys
 from collections.abc import Iterator
-from functools import partial
-from typing import TYPE_CHECKING
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from browsing import Server, Visit, visitors  # it makes what stands in benchmarks/ importable
@@ -53,9 +53,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was collected stays to the end: take it, and what was imported, out of the garbage collector's rounds."""
+    """What was collected stays to the end: take it, and what was imported, out of the garbage collector's rounds; and let
+    these come less often, as tests keep the runs that they share."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -74,12 +76,21 @@ def main_stays_main() -> Iterator[None]:
     os.environ.pop("DURAND_ENGINE", None)  # as a command in this process has set it
 
 
+@cache
+def scripts() -> Any:
+    """The pages, compiled."""
+    from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+
+    return ScriptCache()
+
+
 @pytest.fixture(autouse=True)
-def visitors_come_from_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Streamlit's test runner has each run of a page come from another mock in place of an address; what belongs to an
-    address would then be lost from one run to the next."""
+def pages_are_run_as_a_server_runs_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit's test runner has each run of a page come from another mock in place of an address, so that what belongs to
+    an address would be lost from one run to the next; and it compiles all pages anew for each."""
     if "streamlit.testing.v1" in sys.modules:
         monkeypatch.setattr("streamlit.runtime.context.ContextProxy.ip_address", None)
+        monkeypatch.setattr("streamlit.testing.v1.local_script_runner.ScriptCache", scripts)
 
 
 @pytest.fixture
