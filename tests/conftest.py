@@ -67,6 +67,15 @@ def caches_are_the_tests_own(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ["XDG_CACHE_HOME"] = str((mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) / "cache")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def runs_are_let_go(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What the tests of a file share is of no use to those of the next: without it a worker grows to some gigabytes."""
+    yield
+    for one in [*vars(request.module).values()]:
+        if getattr(one, "__module__", "") == request.module.__name__ and hasattr(one, "cache_clear"):
+            one.cache_clear()
+
+
 @pytest.fixture(autouse=True)
 def main_stays_main() -> Iterator[None]:
     """Streamlit's test runner leaves a page as the main module, which later processes would then start from."""

@@ -25,8 +25,7 @@ from sim.search.optimise import Generation
 from sim.yamlfile import dump
 
 FORMAT = "durand search 1"
-GENERATIONS = "generations"
-FINDINGS = "findings.json"
+GENERATIONS, FINDINGS = "generations", "findings.json"
 _KEPT = ("codes", "costs", "broken")
 
 
