@@ -6,8 +6,8 @@ import gc
 import os
 import sys
 from collections.abc import Iterator
-from functools import partial
-from typing import TYPE_CHECKING
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from browsing import Server, Visit, visitors  # it makes what stands in benchmarks/ importable
@@ -54,9 +54,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was collected stays to the end: take it, and what was imported, out of the garbage collector's rounds."""
+    """What was collected stays to the end: take it, and what was imported, out of the garbage collector's rounds; and let
+    these come less often, as tests keep the runs that they share."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -64,6 +66,15 @@ def caches_are_the_tests_own(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Nothing is read from, or left in, the caches of the one who runs the tests; workers share theirs."""
     mine = tmp_path_factory.getbasetemp()
     os.environ["XDG_CACHE_HOME"] = str((mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) / "cache")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def runs_are_let_go(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What the tests of a file share is of no use to those of the next: without it a worker grows to some gigabytes."""
+    yield
+    for one in [*vars(request.module).values()]:
+        if getattr(one, "__module__", "") == request.module.__name__ and hasattr(one, "cache_clear"):
+            one.cache_clear()
 
 
 @pytest.fixture(autouse=True)
@@ -75,12 +86,21 @@ def main_stays_main() -> Iterator[None]:
     os.environ.pop("DURAND_ENGINE", None)  # as a command in this process has set it
 
 
+@cache
+def scripts() -> Any:
+    """The pages, compiled."""
+    from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+
+    return ScriptCache()
+
+
 @pytest.fixture(autouse=True)
-def visitors_come_from_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Streamlit's test runner has each run of a page come from another mock in place of an address; what belongs to an
-    address would then be lost from one run to the next."""
+def pages_are_run_as_a_server_runs_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit's test runner has each run of a page come from another mock in place of an address, so that what belongs to
+    an address would be lost from one run to the next; and it compiles all pages anew for each."""
     if "streamlit.testing.v1" in sys.modules:
         monkeypatch.setattr("streamlit.runtime.context.ContextProxy.ip_address", None)
+        monkeypatch.setattr("streamlit.testing.v1.local_script_runner.ScriptCache", scripts)
 
 
 @pytest.fixture

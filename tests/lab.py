@@ -41,7 +41,8 @@ def scenario(
     )
 
 
-def _read(model: FrontierModel, spec: RunSpec) -> tuple[dict[str, NDArray[np.float64]], Mapping[str, list[str]]]:
+def read(model: FrontierModel, spec: RunSpec) -> tuple[dict[str, NDArray[np.float64]], Mapping[str, list[str]]]:
+    """What is kept of a run: metrics and panels by name, months first; and what the rows of panels are called."""
     record = {name: np.array(values) for name, values in model.datacollector.model_vars.items()}
     for values in record.values():
         values.flags.writeable = False  # tests share runs
@@ -57,7 +58,7 @@ class Run:
     def __init__(self, plan: Scenario, months: int, off: Collection[str], values: Mapping[str, float]) -> None:
         how: dict[str, Any] = {"parameters": "defaults", "values": values, "off": tuple(sorted(off)), "panels": True}
         spec = RunSpec.of(plan, WORLDS, months, 11, **how, engine="numpy" if off or plan.shocks else "auto")
-        self._record, self._labels = simulate_batch(spec, _read)
+        self._record, self._labels = simulate_batch(spec, read)
 
     def __getitem__(self, metric: str) -> NDArray[np.float64]:
         return self._record[metric]

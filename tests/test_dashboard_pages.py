@@ -28,6 +28,7 @@ from streamlit.util import calc_hash
 import sim
 from dashboard.runtime import analysis, archives, experiments, questions, state, sweep_folders, versions
 from dashboard.runtime.engine import BusyError, Engine, RunError, Task
+from dashboard.runtime.engine import engine as everybodys_engine
 from dashboard.runtime.questions import Question
 from dashboard.runtime.state import State, from_query, to_query
 from dashboard.widgets import chain, conditions, experiment_form, glossary, playback, sentences, waiting
@@ -108,7 +109,9 @@ def finished(app: AppTest, seconds: float = SECONDS) -> AppTest:
     until = time.monotonic() + seconds
     while any(one.label == "Stop" for one in app.button):
         assert time.monotonic() < until
-        time.sleep(0.3)
+        time.sleep(0.1)
+        while everybodys_engine().slow.sessions() and time.monotonic() < until:
+            time.sleep(0.05)  # to run the page again and again would keep the worker from its work
         app.run()
         assert not app.exception
     return app

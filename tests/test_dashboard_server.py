@@ -254,14 +254,23 @@ async def everything(address: str) -> None:
         )  # Streamlit alone asks outside, for up to two seconds each, one after the other
 
 
-def test_nothing_leaves_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
+    """A dashboard for whoever shares the network: its port, and the file in which stands what its processes ask for."""
+    home = tmp_path_factory.mktemp("watched")
+    (home / "sitecustomize.py").write_text(WATCH, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(home))
+        patch.setenv("DURAND_WATCH", str(home / "watch.txt"))
+        with unhurt(home, "--host", "0.0.0.0") as port:
+            yield port, home / "watch.txt"
+
+
+def test_nothing_leaves_the_machine(watched: tuple[int, Path]) -> None:
     """Otherwise somebody elsewhere learns that, and from where, the dashboard is used; and each such call stops all pages."""
-    (tmp_path / "sitecustomize.py").write_text(WATCH, encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setenv("DURAND_WATCH", str(tmp_path / "watch.txt"))
-    with unhurt(tmp_path, "--host", "0.0.0.0") as port:
-        asyncio.run(everything(f"http://127.0.0.1:{port}"))
-    seen = (tmp_path / "watch.txt").read_text(encoding="utf-8").split("\n")
+    port, file = watched
+    asyncio.run(everything(f"http://127.0.0.1:{port}"))
+    seen = file.read_text(encoding="utf-8").split("\n")
     assert seen.count("watching") >= 3  # the server and its workers
     assert set(filter(None, seen)) <= INSIDE
 
@@ -295,7 +304,7 @@ def test_it_serves_where_there_is_no_network(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere 127.0.0.2 is no address of this machine")
-def test_it_listens_on_this_machine_alone_unless_told_otherwise(port: int, tmp_path: Path) -> None:
+def test_it_listens_on_this_machine_alone_unless_told_otherwise(port: int, watched: tuple[int, Path]) -> None:
     """Otherwise whoever shares the network sees what was meant for one."""
 
     def answers(number: int) -> bool:
@@ -303,8 +312,7 @@ def test_it_listens_on_this_machine_alone_unless_told_otherwise(port: int, tmp_p
             return one.connect_ex(("127.0.0.2", number)) == 0
 
     assert not answers(port)
-    with unhurt(tmp_path, "--host", "0.0.0.0") as other:
-        assert answers(other)
+    assert answers(watched[0])
 
 
 def test_who_comes_first_after_streamlit_was_started_by_hand_sees_the_pages_too(tmp_path: Path) -> None:

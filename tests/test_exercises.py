@@ -71,15 +71,17 @@ def exercise(name: str) -> Exercise:
     return load_exercise(name)
 
 
-_RUNS: dict[tuple[str, int, int, int, str], Results] = {}
+@cache
+def runs() -> dict[tuple[str, int, int, int, str], Results]:
+    return {}
 
 
 def shared(scenario: Any, worlds: int, months: int, seed: int, parameters: str, **_: Any) -> Results:
     """`sim.run`, each run made once for all tests of this file."""
     key = scenario.hash, worlds, months, seed, parameters
-    if key not in _RUNS:
-        _RUNS[key] = run_worlds(scenario, worlds, months, seed, parameters, keep_series=True, keep_panels=True)
-    return _RUNS[key]
+    if key not in runs():
+        runs()[key] = run_worlds(scenario, worlds, months, seed, parameters, keep_series=True, keep_panels=True)
+    return runs()[key]
 
 
 @cache
@@ -911,6 +913,7 @@ def by_hand_can(name: str, figure: str) -> bool:
     return not of.mechanism and not (of.where and of.where.parameter)
 
 
+@pytest.mark.usefixtures("two_mechanisms")
 def test_right_ranges_stand_in_different_places() -> None:
     """Otherwise the second choice is always the right one."""
     places = {one.right for name in NAMES for one in items(small(name)) if "of 100" not in one.choices[0]}

@@ -391,6 +391,33 @@ def test_the_fingerprint_sees_rules_and_ranges(monkeypatch: pytest.MonkeyPatch) 
     assert same != code("def f(x):\n    if x < 0:\n        raise ValueError('negative')\n    return x + 2\n")
 
 
+def test_what_is_kept_of_the_code_is_what_the_code_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise a model goes by the digest of another: of an earlier one, or of what a full disk left of a file."""
+    root, home = tmp_path / "root", tmp_path / "home"
+    for name in ("model", "agents/observers", "ensemble/outcomes", "engine/run"):
+        (root / "sim" / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / "sim" / f"{name}.py").write_text(f"NAME = '{name}'\n", encoding="utf-8")
+    monkeypatch.setattr(fingerprint, "ROOT", root)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home))
+    said = fingerprint.code_that_computes()
+    assert b"agents/observers" in said
+    (kept,) = home.rglob("*.txt")
+    with monkeypatch.context() as patch:
+        patch.setattr(fingerprint, "modules", None)  # nothing is read out of the files again
+        assert fingerprint.code_that_computes() == said
+    for damage in (b"", kept.read_bytes()[:-1], kept.read_bytes().replace(b"observers", b"observerz")):
+        kept.write_bytes(damage)
+        assert fingerprint.code_that_computes() == said
+    (root / "sim" / "model.py").write_text("NAME = 'other'\n", encoding="utf-8")
+    assert b"other" in fingerprint.code_that_computes() != said
+    for number in range(9):
+        (root / "sim" / "more.py").write_text(f"NAME = {number}\n", encoding="utf-8")
+        fingerprint.code_that_computes()
+    assert len(list(home.rglob("*"))) == 2 + fingerprint.MOST_FILES  # two folders, and nothing left beside
+    monkeypatch.setenv("XDG_CACHE_HOME", str(kept))
+    assert b"other" in fingerprint.code_that_computes()  # where nothing can be kept
+
+
 def test_the_fingerprint_covers_what_computes() -> None:
     """Otherwise a part of the model can change unseen: which parts there are follows from what is imported."""
     found = set(fingerprint.modules())

@@ -24,6 +24,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import sim
+from sim.search import study
+from sim.search.load import load_search
 from sim.teaching.exercises.figures import Lab
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -341,6 +343,8 @@ SMALLER = {
     "durand run": ["--worlds", "5", "--months", "3"],
     "durand compare": ["--worlds", "5", "--months", "3"],
 }
+# The same for what a search's file says.
+SMALL_SEARCH = {"evaluations": 60, "population": 20, "worlds": 8, "fresh_worlds": 10, "members": 6, "months": 36}
 # The sweeps that the README makes, at a size for a test: folder -> experiment and what is cut.
 SWEEPS = {
     "screen": (
@@ -396,6 +400,9 @@ class TestReadme:
     ) -> None:
         # Its search takes thirty runs a question, and is tested in tests/test_exercises.py.
         monkeypatch.setattr(Lab, "worth", lambda self, because: [("M6", 2.0), ("M8", -1.0)])
+        monkeypatch.setattr(
+            study, "load_search", lambda name: load_search(load_search(name).search.data() | SMALL_SEARCH)
+        )
         words = shlex.split(command)
         if command.startswith(WAITING):
             known = run(shlex.join([*words[: 3 if words[1] == "exercise" else 2], "--help"]))

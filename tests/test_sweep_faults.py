@@ -50,6 +50,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
     return sweep(EXPERIMENT, tmp_path_factory.mktemp("sweeps") / "whole")
 
 
+@pytest.fixture(scope="module")
+def by_numpy(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
+    """The same, by the engine whose workers are processes."""
+    return sweep(EXPERIMENT, tmp_path_factory.mktemp("sweeps") / "whole", engine="numpy")
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "faults.yaml"
@@ -117,7 +123,7 @@ class TestProcesses:
         same(whole, sweep(EXPERIMENT, tmp_path / "out", workers=2, chunk=CHUNK))
         assert whole.manifest["particulars"]["engine"] == "compiled"
 
-    def test_they_come_to_the_same_rows(self, tmp_path: Path) -> None:
+    def test_they_come_to_the_same_rows(self, by_numpy: Sweep, tmp_path: Path) -> None:
         """And one that is killed at its work is replaced."""
         killed: list[int] = []
 
@@ -127,9 +133,8 @@ class TestProcesses:
                 os.kill(victim, signal.SIGKILL)
                 killed.append(victim)
 
-        reference = sweep(EXPERIMENT, tmp_path / "whole", engine="numpy")
         how = {"workers": 2, "chunk": CHUNK, "progress": progress, "engine": "numpy"}
-        same(reference, sweep(EXPERIMENT, tmp_path / "out", **how))
+        same(by_numpy, sweep(EXPERIMENT, tmp_path / "out", **how))
         assert killed
         assert not multiprocessing.active_children()
 
@@ -171,7 +176,7 @@ class TestKilled:
         same(sweep(data, tmp_path / "whole"), sweep(data, out))
         assert not list(out.rglob("*.tmp"))
 
-    def test_workers_end_with_the_one_who_asked(self, file: Path, tmp_path: Path) -> None:
+    def test_workers_end_with_the_one_who_asked(self, by_numpy: Sweep, file: Path, tmp_path: Path) -> None:
         out = tmp_path / "out"
         process = begin(file, out, "--workers", "2", "--engine", "numpy")
         assert wait_for(lambda: parts(out) > 0, process)
@@ -183,7 +188,7 @@ class TestKilled:
         while children(group) and time.monotonic() < end:
             time.sleep(0.05)
         assert children(group) == []
-        same(sweep(EXPERIMENT, tmp_path / "whole", engine="numpy"), sweep(EXPERIMENT, out, engine="numpy"))
+        same(by_numpy, sweep(EXPERIMENT, out, engine="numpy"))
 
 
 class TestStopped:
@@ -191,7 +196,7 @@ class TestStopped:
         "words", [(), ("--workers", "2"), ("--workers", "2", "--engine", "numpy")], ids=["here", "threads", "processes"]
     )
     def test_ctrl_c_leaves_with_130_and_keeps_what_is_done(
-        self, words: tuple[str, ...], whole: Sweep, file: Path, tmp_path: Path
+        self, words: tuple[str, ...], whole: Sweep, by_numpy: Sweep, file: Path, tmp_path: Path
     ) -> None:
         out = tmp_path / "out"
         process = begin(file, out, *words)
@@ -205,7 +210,7 @@ class TestStopped:
         assert len(kept.outcomes) == kept.manifest["finished_runs"]
         assert f"stopped; {len(kept.outcomes)} of 192 runs are kept; run the same command again to go on" in err
         if "numpy" in words:
-            same(sweep(EXPERIMENT, tmp_path / "whole", engine="numpy"), sweep(EXPERIMENT, out, engine="numpy"))
+            same(by_numpy, sweep(EXPERIMENT, out, engine="numpy"))
         else:
             same(whole, sweep(EXPERIMENT, out))
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import ast
 import inspect
+import os
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sim import extensions
 
@@ -15,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # What computes: the model, what its observers report, and what its months are summed up as. All else follows from imports.
 COMPUTE = ("sim.model", "sim.agents.observers", "sim.ensemble.outcomes", "sim.engine.run")
 LIBRARIES = ("numpy", "scipy")
+MOST_FILES = 4  # states of the project's files of which is kept what they say
 
 
 def model_fingerprint(model: type | None = None, libraries: bool = True) -> str:
@@ -51,14 +56,40 @@ def _own_fingerprint(libraries: bool = True) -> str:
 
     from sim.parameters import PARAMETERS
 
-    digest = blake2b(digest_size=8)
-    for name, tree in sorted(modules().items()):
-        digest.update(f"{name}\n{computing(tree)}\n".encode())
+    digest = blake2b(code_that_computes(), digest_size=8)
     for parameter, one in PARAMETERS.items():
         digest.update(f"{parameter} {one.value!r} {one.low!r} {one.high!r} {one.distribution}\n".encode())
     if libraries:
         digest.update(" ".join(f"{name} {version(name)}" for name in LIBRARIES).encode())
     return digest.hexdigest()
+
+
+def code_that_computes() -> bytes:
+    """What the modules that compute say, in the order of their names.
+
+    To read it out of the files takes longer than most runs do, so it is kept from one process to the next, under a digest of
+    all files of `sim/`: where a letter has changed, or a file come or gone, it is read anew.
+    """
+    state = blake2b(sys.version.encode(), digest_size=16)
+    for path in sorted((ROOT / "sim").rglob("*.py")):
+        content = path.read_bytes()
+        state.update(f"\n{path.relative_to(ROOT).as_posix()} {len(content)}\n".encode() + content)
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "durand" / "model"
+    file = home / f"{state.hexdigest()}.txt"
+    with suppress(OSError):
+        mark, _, kept = file.read_bytes().partition(b"\n")
+        if mark.decode("ascii", "replace") == blake2b(kept).hexdigest():
+            return kept
+    said = "".join(f"{name}\n{computing(tree)}\n" for name, tree in sorted(modules().items())).encode()
+    with suppress(OSError):  # where nothing can be kept, it is read anew next time
+        home.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=home) as folder:
+            whole = Path(folder, file.name)
+            whole.write_bytes(f"{blake2b(said).hexdigest()}\n".encode() + said)
+            whole.replace(file)
+        for old in sorted(home.glob("*.txt"), key=lambda one: one.stat().st_mtime)[:-MOST_FILES]:
+            old.unlink()
+    return said
 
 
 def modules() -> dict[str, ast.Module]:
