@@ -58,7 +58,7 @@ class TestOneModel:
         plan = load_plan(name)
         for number in range(len(plan.scenarios)):
             points = np.arange(min(plan.each, 12)) + number * plan.each
-            spec = replace(plan.spec(number, plan.values(points), 4), points=len(points))
+            spec = replace(plan.spec(number, plan.values(points), 4), points=len(points), series=True)
             assert worlds_apart(spec) == 0
 
     def test_with_all_loops_off(self) -> None:

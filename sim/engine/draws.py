@@ -55,7 +55,8 @@ def draw() -> str:
         out.say(f"call void @philox(i64 %k0, i64 %k1, i64 {counter}, i64 %slot, i64 %month, ptr {where})")
     out.say("br label %done\napart:")
     number = _each_lane(out)
-    out.say(_block(out, out.new(f"lshr i64 {number}, 2"), "%slot"))
+    counter = out.new(f"add i64 {out.new(f'lshr i64 {number}, 2')}, 1")  # numpy.random counts one up before it draws
+    out.say(f"call void @philox(i64 %k0, i64 %k1, i64 {counter}, i64 %slot, i64 %month, ptr %block)")
     word = out.new(f"and i64 {number}, {WORDS - 1}")
     drawn = out.new(f"load i64, ptr {out.new(f'getelementptr i64, ptr %block, i64 {word}')}")
     out.say(f"store i64 {drawn}, ptr {out.new('getelementptr i64, ptr %words, i64 %lane')}")
@@ -134,12 +135,6 @@ def _each_lane(out: Emitter) -> str:
     """Begin a loop over lanes; the number of a lane's world."""
     out.say("br label %each\neach:\n%lane = phi i64 [0, %apart], [%lane.next, %each]")
     return out.new(f"load i64, ptr {out.new('getelementptr i64, ptr %numbers, i64 %lane')}")
-
-
-def _block(out: Emitter, number: str, slot: str) -> str:
-    """Make a block of words; numpy.random counts one up before it draws."""
-    counter = out.new(f"add i64 {number}, 1")
-    return f"call void @philox(i64 %k0, i64 %k1, i64 {counter}, i64 {slot}, i64 %month, ptr %block)"
 
 
 def _next_lane(out: Emitter) -> None:
