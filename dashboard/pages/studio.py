@@ -108,7 +108,7 @@ def edit() -> tuple[str, drafting.Checked]:
     return text, checked
 
 
-first, second = st.columns(2, vertical_alignment="bottom")
+first, second = st.columns(2)
 with first, st.container(horizontal=True, vertical_alignment="bottom"):
     parent = st.selectbox(
         _("Start anew from"),

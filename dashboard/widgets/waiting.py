@@ -71,6 +71,7 @@ def answer(
         args=[place, question],
         help=help or None,
         disabled=disabled,
+        type="primary",
     )
     if refused := st.session_state.pop(f"{_HEAVY} refused {place}", None):
         st.warning(show.plain(refused), icon=":material/group:")

@@ -13,8 +13,8 @@ from sim.loops.merge import merged
 from sim.loops.record import METRIC, Influence, Recorded, record_month
 from sim.loops.slopes import Through
 from sim.scenario import load_scenario
-from sim.vocabulary import ACTOR_SPECS, ACTORS, LEVERS, Derived
-from sim.why.names import OWNERS, Key, words
+from sim.vocabulary import ACTOR_SPECS, Derived
+from sim.why.names import Key, words
 from sim.why.shapley import Array
 from sim.words.sentences import capital
 
@@ -29,8 +29,6 @@ MONTH, WORLDS = 24, 64
 FACTION_TITLES: Derived[str] = Derived(
     lambda: {faction.name: faction.title for spec in ACTOR_SPECS.values() for faction in spec.factions}
 )
-# Names within a state's name, as they are written.
-_NAMES: Derived[str] = Derived(lambda: {name: title for name, title in ACTORS.items() if title.lower() == name})
 # A sign holds where all but this share of the worlds in which there is an effect agree; else it is open.
 DISSENT = 0.05
 # Influences weaker than this, in standard deviations per standard deviation, are left out as rounding.
@@ -175,8 +173,5 @@ def name_of(key: Key) -> str:
 
 def title_of(key: Key) -> str:
     """A state's name for readers."""
-    kind, lever = key.name.partition(".")[::2]
-    if lever in LEVERS and kind == "levers":
-        return f"{OWNERS.get(key.owner, key.owner)}: {LEVERS[lever][:1].lower()}{LEVERS[lever][1:]}"
     whose, colon, what = words(key).partition(": ")
-    return capital(FACTION_TITLES.get(whose, whose)) + colon + " ".join(_NAMES.get(one, one) for one in what.split())
+    return capital(FACTION_TITLES.get(whose, whose)) + colon + what

@@ -11,7 +11,17 @@ from sim.rule import RULES
 from sim.scenario import SHOCK_TARGETS, Scenario
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import OPTIONS
-from sim.vocabulary import ACTOR_SPECS, ACTORS, FACTIONS, ON_MENU, Derived, acting
+from sim.vocabulary import (
+    ACTOR_SPECS,
+    ACTORS,
+    FACTIONS,
+    LEVERS,
+    ON_MENU,
+    RESOURCES_PAKISTAN_NEEDS,
+    RESOURCES_TALIBAN_NEEDS,
+    Derived,
+    acting,
+)
 from sim.why.steps import Label
 from sim.words.numbers import number
 
@@ -32,8 +42,96 @@ OWNERS: Derived[str] = Derived(
         "pakistan factions": "Pakistan's factions",
         "land": "Pakistan's areas",
         "durand_line": "the Durand Line",
+        "relations": "Islamabad and Kabul",
     }
 )
+_RESOURCES: Derived[str] = Derived(
+    lambda: {name: title.lower() for name, title in (RESOURCES_TALIBAN_NEEDS | RESOURCES_PAKISTAN_NEEDS).items()}
+)
+_TOWARDS = {"alignment": "leaning to", "expected": "what they hope of"}
+# Names within a state's name, as they are written.
+_NAMES: Derived[str] = Derived(lambda: {name: title for name, title in ACTORS.items() if title.lower() == name})
+# Agents' states whose own names say too little by themselves; all others are their names, in words.
+STATES: dict[str, str] = {
+    "groups.active": "whether they exist",
+    "groups.united": "whether they belong to the movement",
+    "groups.expected": "attacks to expect of them",
+    "groups.refuge": "share in refuge across the line",
+    "groups.lost": "fighters lost this month",
+    "groups.drifted": "fighters gone over to ISKP",
+    "taliban.effort": "restraint of the TTP",
+    "taliban.brokering": "brokering with the TTP",
+    "taliban.answer": "answer to Islamabad",
+    "taliban.aid": "aid received",
+    "taliban.arms_stock": "inherited arms",
+    "taliban.benefit": "what it gets of what it wants",
+    "taliban.capacity": "capacity of its army",
+    "taliban.delivered": "what Pakistan delivers to it",
+    "taliban.dependence": "dependence on Pakistan",
+    "taliban.faction_dispersion": "how far its factions are apart",
+    "taliban.fractured": "whether it has broken apart",
+    "taliban.hold_over_ttp": "hold over the TTP",
+    "taliban.in_use": "Pakistan's leverage in use",
+    "taliban.leverage_of_india": "India's leverage over it",
+    "taliban.leverage_over_pakistan": "leverage over Pakistan",
+    "taliban.openness": "openness to India",
+    "taliban.posture": "posture of its guards on the line",
+    "taliban.roads": "other roads than Pakistan's",
+    "taliban.shelter": "shelter for the TTP",
+    "taliban.strain": "strain with Islamabad",
+    "taliban.threat": "Islamabad's threat as it feels it",
+    "taliban.unmet": "what it still wants for the chip",
+    "taliban.war": "war in Afghanistan",
+    "taliban.withheld": "what Pakistan withholds from it",
+    "pakistan.afforded": "share of its levers that it can afford",
+    "pakistan.answer": "answer to Kabul",
+    "pakistan.closure": "crossings shut",
+    "pakistan.conceded": "concessions that stay",
+    "pakistan.course_was_open": "whether its course was open",
+    "pakistan.credibility": "credibility in Kabul",
+    "pakistan.effort_cost": "cost of its levers",
+    "pakistan.granted": "recognition granted",
+    "pakistan.memory_of_collapse": "memory of talks that collapsed",
+    "pakistan.recent_strikes": "strikes of late",
+    "pakistan.strikes": "strikes this month",
+    "pakistan.threat_credibility": "credibility of its threats",
+    "ttp.compliance": "share of attacks that a truce stops",
+    "ttp.example": "example of the victory in Kabul",
+    "ttp.freed_pool": "freed fighters not yet back",
+    "ttp.rested": "what a truce has let it save up",
+    "ttp.tempo": "tempo of its campaign",
+    "ttp.truce_ended": "whether a truce has just ended",
+    "ttp.truce_months": "how long the truce has lasted",
+    "land.attacks": "attacks this month",
+    "land.background": "other groups' attacks",
+    "land.control": "the state's control",
+    "land.deaths_afghan": "Afghans killed by strikes",
+    "land.deaths_by_ttp": "deaths by the TTP",
+    "land.deaths_civilian": "civilians killed",
+    "land.deaths_militant": "militants killed",
+    "land.deaths_security": "soldiers and police killed",
+    "land.foothold": "foothold of armed groups",
+    "land.grievance": "anger at the state",
+    "land.infiltration": "how freely armed men cross",
+    "land.recent_attacks": "attacks of late",
+    "land.recent_deaths": "deaths of late",
+    "land.recent_deaths_by_ttp": "deaths by the TTP of late",
+    "durand_line.deaths_afghan": "Afghans killed in clashes",
+    "durand_line.deaths_pakistani": "Pakistanis killed in clashes",
+    "durand_line.open_share": "share of the month it is open",
+    "durand_line.patrols": "joint patrols",
+    "durand_line.started_by_pakistan": "clashes that Pakistan started",
+    "relations.months": "months of open hostilities",
+    "relations.hostilities": "open hostilities",
+    "relations.passable": "traffic that the quarrel leaves",
+    "donors.loosened": "sanctions loosened",
+    "china.patronage": "its own offer to Kabul",
+    "imf.programme": "whether its programme runs",
+    "united_states.ties": "ties with Pakistan",
+    "india.engagement": "engagement with Kabul",
+    "taliban factions.delivered": "what the movement's line brings them",
+    "pakistan factions.delivered": "what the state's line brings them",
+}
 # Draws whose stream does not say enough.
 DRAWS: dict[str, str] = {
     "land.attacks": "how many attacks there are",
@@ -108,7 +206,7 @@ def unmarked(key: Key) -> str:
     if kind == "state" and name.startswith("record."):
         return f"{METRICS[name.removeprefix('record.')].title} as recorded before"
     if kind == "state":
-        return f"{whose}: {name.removesuffix('.chosen').replace('_', ' ').replace('.', ' ')}"
+        return f"{whose}: {STATES.get(f'{owner}.{name}') or _state(name)}"
     if kind == "decision":
         return DECISIONS.get(name, name)
     if kind in ("luck", "draw"):
@@ -133,6 +231,17 @@ def _option(options: tuple[str, ...], value: float) -> str | None:
     if value == -1.0:
         return "left to choose"
     return options[int(value)].replace("_", " ") if value in range(len(options)) else None
+
+
+def _state(name: str) -> str:
+    kind, _, what = name.removesuffix(".chosen").partition(".")
+    if what in LEVERS and kind == "levers":
+        return f"{LEVERS[what][:1].lower()}{LEVERS[what][1:]}"
+    if kind in _TOWARDS and what:
+        kind = _TOWARDS[kind]
+    if kind.endswith("_by_resource"):
+        kind, what = kind.removesuffix("_by_resource"), f"by {_RESOURCES.get(what, what)}"
+    return " ".join(_NAMES.get(one, one) for one in f"{kind} {what}".replace("_", " ").split())
 
 
 def _lever(name: str, policy: str) -> str:

@@ -173,10 +173,11 @@ def _said(term: Term, month: str) -> str:
     """A term's words, with when it was and what it was itself."""
     said = named(term)
     if term.kind == "state":
-        said += f", carried over from {term.months[1]}"
+        said += f", carried over from {month_words(term.months[1])}"
     elif term.kind != "rest" and term.months != (month, month):
-        first, last = term.months
-        said += f", since {first}" if last == month else f", {first}" if first == last else f", {first} to {last}"
+        first, last = map(month_words, term.months)
+        now = month_words(month)
+        said += f", since {first}" if last == now else f", {first}" if first == last else f", {first} to {last}"
     were = levels(term.key, term.now, term.then)
     return said if were is None else f"{said}: {were[0]} against {were[1]}"
 
