@@ -604,12 +604,21 @@ class TestCommands:
         assert "? In how many of 100" in out
         assert "{{" not in out
 
+    def test_workers_change_no_figure(self, capsys: Any, monkeypatch: Any) -> None:
+        """Otherwise two students with the same worksheet read off different figures."""
+        monkeypatch.setattr("sim.ensemble.spec.LEAST_WORLDS", 10)  # so that so few worlds are more than one batch
+        asked = ("exercise", "step", "ceasefires", "4", "--worlds", "20")
+        alone, shared = (called(capsys, *asked, "--workers", workers) for workers in (1, 2))
+        assert shared == alone
+        assert shared.code == 0
+
     @pytest.mark.parametrize(
         ("arguments", "says"),
         [
             (("show", "nothing"), "there is no exercise with this name"),
             (("pack", "ceasefires"), "--out DIR is needed"),
             (("run", "ceasefires", "--worlds", "3"), "worlds must be 20 to 2,000 here; got 3"),
+            (("step", "ceasefires", "4", "--workers", "0"), "workers must be a whole number from 1 to 1,024; got 0"),
             (("run", "ceasefires", "--save", "."), "this is a folder"),
             (("run", "ceasefires", "--save", "no/where.json"), "there is no folder no"),
             (("show", "no/such.yaml"), "there is no such file"),

@@ -462,6 +462,14 @@ def test_turning_points_lie_where_the_paths_part(told: tuple[Game, Any]) -> None
     assert talks, "talks with the TTP are what differs most from the two courses"
 
 
+def test_workers_change_nothing_that_a_debrief_says(told: tuple[Game, Any]) -> None:
+    """Otherwise a class argues about figures that hang on the machine."""
+    one, found = told
+    again = debrief(one, worlds=150, workers=2)
+    assert again.places == found.places
+    assert again.turning == found.turning
+
+
 def test_doing_what_the_model_would_do_makes_no_difference() -> None:
     """Otherwise the debrief finds policy where there is none."""
     one = opened("taliban", months=6).move({"taliban": {}}).move({"taliban": {}})

@@ -21,6 +21,7 @@ from sim.experiment.outcome import Sweep
 from sim.experiment.schema import Saltelli
 from sim.experiment.sensitivity.given import PARTS, delta, pawn
 from sim.experiment.sensitivity.methods import sobol
+from sim.experiment.sweep import estimate
 from sim.parameters import PARAMETERS
 from sim.parameters.posterior import accepted, file_of
 from sim.record import told as record
@@ -76,6 +77,12 @@ class TestSwitches:
         assert again.experiments["id"].tolist() == sweep.experiments["id"].tolist()
         assert again.manifest["particulars"]["switches"]["spiral"][1] == {"off": ["L5"], "parameters": {}}
 
+    def test_what_it_will_take_is_said(self) -> None:
+        """Some of the ways in which rules hold are at no point of what is tried."""
+        found = estimate(EXPERIMENT)
+        assert (found.points, found.runs) == (24, 48)
+        assert 0 < found.seconds < 600
+
     def test_analyses_take_them_as_options(self, sweep: Sweep) -> None:
         assert sweep.factors("switch") == ["switch:spiral", "switch:motive"]
         from sim.experiment.discovery.rows import rows
@@ -95,7 +102,10 @@ class TestSwitches:
         ("switches", "said"),
         [
             ({"a": {"off": "L50"}}, "is neither a rule nor a mechanism nor a feedback loop: L50"),
-            ({"a": {"options": {"one": None}}}, "is not complete; allowed: off, or two or more options"),
+            (
+                {"a": {"options": {"one": None}}},
+                "is not complete; allowed: one of off, without, and two or more options",
+            ),
             ({"a": {"options": {"one": None, "two": {"parameters": {"chip": 1}}}}}, "no such parameter: chip"),
             (
                 {"a": {"options": {"one": None, "two": {"parameters": {"chip_value": 99}}}}},

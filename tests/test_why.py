@@ -479,6 +479,13 @@ class TestAblation:
         assert np.allclose(row.effect, levels[0] - levels[1], rtol=1e-8, atol=1e-9)
         assert np.any(row.effect)
 
+    def test_workers_change_no_number(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("sim.why.ablation._AT_ONCE", 2 * WORLDS)  # two mechanisms to a process at a time
+        how: dict[str, Any] = {"worlds": WORLDS, "mechanisms": ("M8", "M9", "L4", "L5")}
+        alone, shared = (ablate("confront", "attacks", "2022-06", workers=workers, **how) for workers in (1, 2))
+        assert shared.as_json() == alone.as_json()
+        assert all(row.mean for row in alone.rows)
+
     def test_a_loop_goes_with_every_rule_that_carries_it(self) -> None:
         loop = next(loop for loop in LOOPS if rules_of(loop))
         rules = tuple(name for name, rule in RULES.items() if loop in rule.loops)
@@ -561,6 +568,10 @@ class TestCommand:
             (["confront", "--decision", "taliban.mood", "--month", "2023-01"], "taliban.stance"),
             (["confront", "--decision", "pakistan.policy", "--month", "2023-01", "--worlds", "5"], "no course open"),
             (["confront", "--metric", "attacks", "--ablate", "--versus", "appease"], "--versus"),
+            (
+                ["confront", "--metric", "attacks", "--month", "2022-06", "--workers", "2"],
+                "--workers goes with --ablate",
+            ),
             (["confront", "--metric", "attacks", "--month", "2023-01", "--chart", "a.gif"], ".svg"),
             (["confront", "--metric", "attacks", "--month", "2023-01", "--set", "aid"], "PATH=VALUE"),
         ],

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from sim.commands.options import Workers
 from sim.ensemble.spec import LimitError
 
 exercise = typer.Typer(
@@ -71,6 +72,7 @@ def step(
     name: Name,
     number: Annotated[int, typer.Argument(metavar="NUMBER", help="Which step, from 1.")],
     worlds: Worlds = None,
+    workers: Workers = 1,
 ) -> None:
     """Make a step's runs and print each figure that its worksheet asks for. Predict first: this gives them away."""
     from sim.results.terminal import progress_bar
@@ -84,7 +86,7 @@ def step(
     if not 1 <= number <= last or not one.steps[number - 1].show:
         has = ", ".join(str(place) for place, each in enumerate(one.steps, 1) if each.show)
         raise LimitError(f"step {number} asks for no figures; allowed: {has}")
-    lab = Lab(one, _worlds(worlds))
+    lab = Lab(one, _worlds(worlds), workers=workers)
     with _stoppable(), progress_bar() as lab.progress:
         text = worked_out(lab, number - 1, terminal_width(most=100))
     print(text)
@@ -94,6 +96,7 @@ def step(
 def run(
     name: Name,
     worlds: Worlds = None,
+    workers: Workers = 1,
     save: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Keep predictions and scores in this file, at the end.")
     ] = None,
@@ -107,7 +110,7 @@ def run(
     one = load_exercise(name)
     if save is not None:
         check_file(save)
-    walk = Walk(Lab(one, _worlds(worlds)))
+    walk = Walk(Lab(one, _worlds(worlds), workers=workers))
     with _stoppable():
         walk.go()
     if save is not None:
@@ -121,6 +124,7 @@ def pack(
         Path | None, typer.Option(metavar="DIR", help="Folder to fill; an earlier pack is replaced.")
     ] = None,
     worlds: Worlds = None,
+    workers: Workers = 1,
 ) -> None:
     """Make a class ready: worksheet, instructor's sheet, timing, slides, brief, memo, quiz, scenarios. Needs no network."""
     from sim.results.folders import check_target
@@ -135,7 +139,7 @@ def pack(
     check_target(out, FORMAT)
     if sys.stderr.isatty():
         print("Making runs, pictures, reasons and sheets; this takes up to a minute.", file=sys.stderr)
-    lab = Lab(one, _worlds(worlds))
+    lab = Lab(one, _worlds(worlds), workers=workers)
     with _stoppable():
         folder = make(lab, out)
     for sentence in lab.broken():

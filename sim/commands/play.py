@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError
+from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError, check
 from sim.vocabulary import ACTORS
 from sim.words.tables import terminal_width
 
@@ -65,6 +65,9 @@ def play(
     replay: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Play a log again, and see whether the bits are the same.")
     ] = None,
+    workers: Annotated[
+        int, typer.Option(metavar="N", help="How many work at once at the debrief; changes no number.")
+    ] = 1,
     brief: Annotated[
         str | None, typer.Option(metavar="ACTOR", help="Print a seat's role brief, with its passages, and leave.")
     ] = None,
@@ -84,8 +87,9 @@ def play(
         "--parameters": parameters,
     }
     given = [name for name, value in settings.items() if value is not None]
-    if programs and (brief is not None or replay is not None):
-        raise LimitError("--seat goes with a game that is played; leave it out")
+    check("workers", workers)
+    if (programs or workers != 1) and (brief is not None or replay is not None):
+        raise LimitError("--seat and --workers go with a game that is played; leave them out")
     if brief is not None:
         if given or log is not None or replay is not None:
             raise LimitError("--brief prints a role brief and leaves; leave out all else")
@@ -98,7 +102,7 @@ def play(
     if log is not None and log.exists():
         if given:
             raise LimitError(f"{log} holds a game, which would go on; leave out {', '.join(given)}, or give a new file")
-        _seated(_resumed(log), log, programs, seconds, kept=True)
+        _seated(_resumed(log), log, programs, seconds, workers, kept=True)
         return
     if scenario is None or (seat is None and not programs):
         if log is not None and scenario is None and seat is None:
@@ -119,7 +123,7 @@ def play(
     )
     if any(one.partition("=")[0] == seat for one in programs or ()):
         raise LimitError(f"{seat} is played by a program; leave out --as {seat}")
-    _seated(game, log or _new_file(game.log), programs, seconds, kept=False)
+    _seated(game, log or _new_file(game.log), programs, seconds, workers, kept=False)
 
 
 def _brief(actor: str) -> None:
@@ -131,7 +135,7 @@ def _brief(actor: str) -> None:
     print("\n".join(lines))
 
 
-def _seated(game: Game, path: Path, given: list[str] | None, seconds: float | None, kept: bool) -> None:
+def _seated(game: Game, path: Path, given: list[str] | None, seconds: float | None, workers: int, kept: bool) -> None:
     """Play a game, its programs in their seats: at the keyboard, or, where they have all seats, to its end."""
     from sim.teaching.play.moves import GameError
     from sim.teaching.play.programs import SECONDS, Programs
@@ -143,7 +147,7 @@ def _seated(game: Game, path: Path, given: list[str] | None, seconds: float | No
         if stranger := next((actor for actor in programs.by_seat if actor not in game.log.seats), None):
             raise GameError(f"{stranger} is not played in this game; allowed: {', '.join(game.log.seats)}")
         programs.start()
-        session = Session(game, path, print, terminal_width(), kept, programs)
+        session = Session(game, path, print, terminal_width(), kept, programs, workers)
         try:
             if session.played:
                 session.open()

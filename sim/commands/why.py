@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.commands.options import Json, Seed
+from sim.commands.options import Json, Seed, Workers
 from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError
 from sim.words.tables import terminal_width
 
@@ -59,6 +59,7 @@ def why(
             help="Where uncertain values come from, as for durand run.",
         ),
     ] = DEFAULT_PARAMETERS,
+    workers: Workers = 1,
     as_json: Json = False,
     chart: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it, as .svg or .png.")] = None,
 ) -> None:
@@ -70,6 +71,10 @@ def why(
     for option, given in (("--versus", versus), ("--back", back)):
         if given is not None and (ablate or decision is not None):
             raise LimitError(f"{option} goes with an account of a metric alone, not with --ablate or --decision")
+    if workers != 1 and not ablate:
+        raise LimitError(
+            "--workers goes with --ablate, whose runs are many; an account is of one run, or two side by side"
+        )
     if ablate and world is not None:
         raise LimitError("--world does not go with --ablate, which is over all worlds")
     scenario = _load(name, settings)
@@ -80,7 +85,9 @@ def why(
         from sim.why.ablation import ablate as switch_off
 
         with progress_bar() as progress:
-            found = switch_off(scenario, _needed("--metric", metric), month, progress=progress, **common)
+            found = switch_off(
+                scenario, _needed("--metric", metric), month, workers=workers, progress=progress, **common
+            )
     elif decision is not None:
         from sim.why.decide import weigh
 

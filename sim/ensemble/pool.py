@@ -149,6 +149,14 @@ class Threads:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
+def workforce(workers: int, jobs: int, threads: bool = False) -> Executor:
+    """As many as there is work for: threads or processes, and this process where that is one."""
+    workers = min(workers, jobs)
+    if workers <= 1:
+        return Here()
+    return Threads(workers) if threads else Processes(workers)
+
+
 def in_order(workforce: Executor, work: Callable[[J], T], jobs: Iterable[J]) -> Iterator[T]:
     """What jobs came to, in their order, whichever is finished first."""
     early: dict[int, T] = {}

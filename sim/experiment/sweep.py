@@ -15,8 +15,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sim.ensemble.fingerprint import model_fingerprint
-from sim.ensemble.pool import Executor, Here, Processes, Threads
+from sim.ensemble.pool import Executor, workforce
 from sim.ensemble.spec import LimitError, check, check_model
 from sim.experiment.executors import Cluster
 from sim.experiment.folder import Folder, alone
@@ -157,8 +159,8 @@ def sweep(
         orders = (Order(plan, pack, folder.block_worlds, at_once, store.place) for pack in packs)
         try:
             if not folder.finished:
-                with closing(executor(workers, dask, plan.engine == "compiled" and not plan.leaves_out)) as workforce:
-                    _carry_out(workforce, orders, tally)
+                with closing(executor(workers, dask, plan.engine == "compiled" and not plan.leaves_out)) as hands:
+                    _carry_out(hands, orders, tally)
             folder.close(time.monotonic() - started, command)
         except KeyboardInterrupt:
             folder.close(time.monotonic() - started, command)
@@ -178,9 +180,7 @@ def executor(workers: int, dask: str | None, compiled: bool = False) -> Executor
     """Who does the work."""
     if dask is not None:
         return Cluster(dask)
-    if workers == 1:
-        return Here()
-    return Threads(workers) if compiled else Processes(workers)
+    return workforce(workers, workers, compiled)
 
 
 def pack_size(plan: Plan, workers: int = 1, chunk: int | None = None) -> int:
@@ -237,8 +237,9 @@ def estimate(
     months = min(plan.months, 12)
     pack = next(plan.packs(plan.nothing_done(block), block, size))
     job = plan.job(pack, block)
-    first = job.take(slice(0, 1))
-    simulate_pack(replace(first, spec=replace(first.spec, months=1)))  # imports
+    # One point of each kind, so that what is imported and compiled once is not counted.
+    first = job.take(np.unique(job.stands, return_index=True)[1] if len(job.stands) else slice(0, 1))
+    simulate_pack(replace(first, spec=replace(first.spec, months=1)))
     job = replace(job, spec=replace(job.spec, months=months))
     started = time.perf_counter()
     output = simulate_pack(job)
@@ -308,8 +309,8 @@ def fulfil(order: Order) -> Part:
     return write_part(order.folder, order.plan, order.pack, output)
 
 
-def _carry_out(workforce: Executor, orders: Iterator[Order], tally: _Tally) -> None:
-    with closing(workforce.carry_out(fulfil, orders)) as parts:
+def _carry_out(hands: Executor, orders: Iterator[Order], tally: _Tally) -> None:
+    with closing(hands.carry_out(fulfil, orders)) as parts:
         for part in parts:
             tally.folder.book(part)
             tally.tell()

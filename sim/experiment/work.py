@@ -67,7 +67,9 @@ class Job:
     def alike(self) -> Iterator[tuple[Job, Variant]]:
         """The same work in pieces, in each of which the same rules hold."""
         for number, variant in enumerate(self.variants):
-            part = self.take(self.stands == number)
+            if not (here := self.stands == number).any():
+                continue
+            part = self.take(here)
             spec = replace(part.spec, off=variant.off, values={**part.spec.values, **variant.values})
             yield replace(part, spec=spec, stands=self.stands[:0], variants=()), variant
         if not self.variants:

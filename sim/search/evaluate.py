@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from sim.ensemble.chunks import take
-from sim.ensemble.pool import Executor, Here, Processes, Threads, in_order
+from sim.ensemble.pool import in_order, workforce
 from sim.ensemble.simulate import simulate_batch
 from sim.ensemble.spec import RunSpec, usual_chunk
 from sim.experiment.firsts import crossing_of, crossings_of, never_last
@@ -67,17 +67,13 @@ class Evaluator:
     def _joined(self, specs: list[tuple[slice, slice, RunSpec]], count: int, futures: Futures) -> dict[str, Matrix]:
         out = {name: np.empty((count, futures.worlds)) for name in self.metrics}
         work = partial(simulate_batch, read=partial(_figures, metrics=self.metrics))
-        found = in_order(self._workforce(len(specs)), work, [spec for _, _, spec in specs])
+        found = in_order(
+            workforce(self.workers, len(specs), self.engine == "compiled"), work, [spec for _, _, spec in specs]
+        )
         for (rows, worlds, spec), values in zip(specs, found, strict=True):
             for name, value in values.items():
                 out[name][rows, worlds] = value.reshape(-1, spec.worlds)
         return out
-
-    def _workforce(self, jobs: int) -> Executor:
-        workers = min(self.workers, jobs)
-        if workers <= 1:
-            return Here()
-        return Threads(workers) if self.engine == "compiled" else Processes(workers)
 
     def _candidate_specs(self, codes: Codes, futures: Futures) -> Iterator[tuple[slice, slice, RunSpec]]:
         size = max(usual_chunk(self.plan.months) // futures.worlds, 1)

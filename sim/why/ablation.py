@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from sim.ensemble.chunks import monthly
+from sim.ensemble.pool import in_order, workforce
 from sim.ensemble.simulate import Progress, simulate_batch
-from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError, RunSpec
+from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError, RunSpec, check
 from sim.mechanisms import LOOPS, PARTS
 from sim.metrics import METRICS
 from sim.rule import RULES
@@ -134,6 +136,7 @@ def ablate(
     seed: int = 0,
     parameters: str = DEFAULT_PARAMETERS,
     mechanisms: Collection[str] = tuple(PARTS),
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> Ablation:
     """Switch each mechanism and loop off in turn, in the same worlds with the same random draws: what becomes of a metric?
@@ -141,6 +144,7 @@ def ablate(
     Args:
         metric: the name of a metric; month: YYYY-MM, or None for its summary over the run.
         mechanisms: which to switch off, loops among them.
+        workers: processes, each with some of them; they change no number.
         progress: called with (mechanisms done, in all).
         scenario, worlds, seed, parameters: as for `explain`.
 
@@ -149,7 +153,7 @@ def ablate(
         ScenarioError: the scenario is not there or not right.
     """
     how: dict[str, Any] = {"worlds": worlds, "seed": seed, "parameters": parameters, "mechanisms": mechanisms}
-    return ablate_each(scenario, [(metric, month)], **how, progress=progress)[metric, month]
+    return ablate_each(scenario, [(metric, month)], **how, workers=workers, progress=progress)[metric, month]
 
 
 def ablate_each(
@@ -160,6 +164,7 @@ def ablate_each(
     seed: int = 0,
     parameters: str = DEFAULT_PARAMETERS,
     mechanisms: Collection[str] = tuple(PARTS),
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> dict[Asked, Ablation]:
     """The same of several metrics and months, which are read off the same runs; otherwise as for `ablate`."""
@@ -169,10 +174,8 @@ def ablate_each(
             raise LimitError(f"no such metric: {metric}{suggestion(metric, METRICS)}")
     ends = [plan.months if month is None else month_number(month, plan, None, first=0) + 1 for _, month in wanted]
     worlds, seed = asked(worlds, seed, None)
-
-    def run(off: Sequence[Collection[str]]) -> list[Read]:
-        return _run(plan, dict(zip(wanted, ends, strict=True)), off, worlds, seed, parameters)
-
+    check("workers", workers)
+    run = partial(_run, plan, dict(zip(wanted, ends, strict=True)), worlds, seed, parameters)
     (level,) = run([()])
     found: list[tuple[str, tuple[str, ...], Read | None, str]] = []
     of = {one: rules_of(one) for one in mechanisms}
@@ -180,10 +183,10 @@ def ablate_each(
     found += [(one, (), dict.fromkeys(wanted, np.zeros(worlds)), "") for one in idle]
     busy = [one for one in of if one not in idle]
     step = _runs_at_once(worlds)
-    for first in range(0, len(busy), step):
-        some = busy[first : first + step]
-        for one, (worth, why_not) in zip(some, _worth(run, some, of, level), strict=True):
-            found.append((one, of[one], worth, why_not))
+    parts = [busy[first : first + step] for first in range(0, len(busy), step)]
+    done = in_order(workforce(workers, len(parts)), partial(_worth, run, of, level), parts)
+    for some, worths in zip(parts, done, strict=True):
+        found += [(one, of[one], worth, why_not) for one, (worth, why_not) in zip(some, worths, strict=True)]
         if progress is not None:
             progress(len(found), len(of))
     order = list(PARTS)
@@ -198,9 +201,9 @@ def ablate_each(
 
 def _worth(
     run: Callable[[Sequence[Collection[str]]], list[Read]],
-    some: Sequence[str],
     of: Mapping[str, tuple[str, ...]],
     level: Read,
+    some: Sequence[str],
 ) -> list[tuple[Read | None, str]]:
     """Effects of some mechanisms; one that the model does not run without is found by itself."""
     try:
@@ -208,16 +211,16 @@ def _worth(
     except (ValueError, ArithmeticError, RuntimeError) as problem:
         if len(some) == 1:
             return [(None, str(problem))]
-        return [_worth(run, [one], of, level)[0] for one in some]
+        return [_worth(run, of, level, [one])[0] for one in some]
 
 
 def _run(
     plan: Scenario,
     ends: Mapping[Asked, int],
-    off: Sequence[Collection[str]],
     worlds: int,
     seed: int,
     parameters: str,
+    off: Sequence[Collection[str]],
 ) -> list[Read]:
     """What is asked for, each until so many months have passed, of several runs with some rules switched off."""
 

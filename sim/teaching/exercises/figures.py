@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.ensemble.outcomes import summarised
 from sim.ensemble.simulate import Progress
-from sim.ensemble.spec import LimitError
+from sim.ensemble.spec import LimitError, check
 from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS
 from sim.parameters import resolve
@@ -63,6 +63,7 @@ class Lab:
         worlds: in place of the exercise's own number, for a try; figures then differ.
         progress: as for `sim.run`, for each run, or for all that are made together.
         runner: what makes a run, in place of `sim.run`; it is called with the same arguments.
+        workers: as for `sim.run`, and for what mechanisms are worth.
     """
 
     def __init__(
@@ -71,8 +72,9 @@ class Lab:
         worlds: int | None = None,
         progress: Progress | None = None,
         runner: Callable[..., Results] = run_worlds,
+        workers: int = 1,
     ) -> None:
-        self.exercise, self.progress, self._runner = exercise, progress, runner
+        self.exercise, self.progress, self._runner, self.workers = exercise, progress, runner, check("workers", workers)
         self.worlds = exercise.setting.worlds if worlds is None else worlds
         self.seed, self.months = exercise.setting.seed, len(exercise.span())
         self._made: dict[str, Results] = {}
@@ -95,6 +97,7 @@ class Lab:
                 self.parameters(run),
                 keep_series=True,
                 keep_panels=True,
+                workers=self.workers,
                 progress=self.progress,
                 command="durand exercise",
             )
@@ -119,6 +122,7 @@ class Lab:
                 parameters,
                 keep_series=True,
                 keep_panels=True,
+                workers=self.workers,
                 progress=self.progress,
                 command="durand exercise",
             )
@@ -202,6 +206,7 @@ class Lab:
             seed=self.seed,
             parameters=self.parameters(run),
             mechanisms=tuple(MECHANISMS),
+            workers=self.workers,
             progress=self.ablation_progress,
         )
         return {asked: {row.mechanism: row for row in found.rows} for asked, found in done.items()}

@@ -13,10 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.ensemble.pool import in_order, workforce
 from sim.metrics import METRICS
 from sim.results.run import compare
 from sim.rule import RULES
@@ -153,7 +155,12 @@ class Debrief:
 
 
 def debrief(
-    game: Game, *, worlds: int = WORLDS, versus: str | None = None, progress: Progress | None = None
+    game: Game,
+    *,
+    worlds: int = WORLDS,
+    versus: str | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
 ) -> Debrief:
     """Set a game, as far as it was played, against `COURSES` over the same worlds.
 
@@ -161,6 +168,7 @@ def debrief(
         worlds: how many, 100 to 1,000; the game's own must be among them.
         versus: the course that turning points are sought against. If not given, the two fixed courses where Pakistan is
             played, since then it is known what is done otherwise; else the model's own choice.
+        workers: as for `sim.run`, and as many turning points are accounted for at once; they change no number.
         progress: called with (world-months done, in all).
 
     Raises:
@@ -180,10 +188,21 @@ def debrief(
     plans |= {course: reference(log, base, played, course) for course in COURSES}
     before = months_between(base.start, log.opens)
     found = compare(
-        plans, worlds, before + played, log.seed, log.parameters, keep_series=True, keep_panels=False, progress=progress
+        plans,
+        worlds,
+        before + played,
+        log.seed,
+        log.parameters,
+        keep_series=True,
+        keep_panels=False,
+        workers=workers,
+        progress=progress,
     )
     series = {name: {m: one.arrays.metrics[m][:, before:] for m in TOLD} for name, one in found.results.items()}
     verdicts = found.verdicts()
+    parted = [one for course in against for one in _parted(game, series, course)]
+    why = partial(_why, plans, log.opens, log.seed, log.parameters)
+    answers = in_order(workforce(workers, len(parted)), why, [(one.versus, one.end) for one in parted])
     return Debrief(
         worlds=worlds,
         world=log.world,
@@ -191,7 +210,7 @@ def debrief(
         places={metric: _places(series, metric, log.world) for metric in TOLD},
         verdicts=verdicts,
         own_verdict=str(found.results[PLAYED].outcomes["verdict"].iloc[log.world]),
-        turning=tuple(point for course in against for point in _turning(game, plans, series, course)),
+        turning=tuple(_turning(game, *one) for one in zip(parted, answers, strict=True)),
         versus=against,
         paths_by_month={metric: _paths(series, metric, log.world) for metric in TOLD},
     )
@@ -224,9 +243,19 @@ def _paths(series: Mapping[str, Mapping[str, Array]], metric: str, world: int) -
     return {**out, "own": series[PLAYED][metric][world : world + 1]}
 
 
-def _turning(
-    game: Game, plans: Mapping[str, Scenario], series: Mapping[str, Mapping[str, Array]], versus: str
-) -> list[TurningPoint]:
+@dataclass(frozen=True)
+class _Parting:
+    """A turn at which the paths part: against which course, the last month of the turn, and `TurningPoint`'s figures."""
+
+    turn: int
+    versus: str
+    end: str
+    gap: float
+    before: float
+    own: float
+
+
+def _parted(game: Game, series: Mapping[str, Mapping[str, Array]], versus: str) -> list[_Parting]:
     """The turns at which the gap between the paths changes most, and by more than chance between worlds would have it."""
     log = game.log
     gaps = series[PLAYED][TURNING] - series[versus][TURNING]
@@ -238,37 +267,31 @@ def _turning(
         step = quarter - before
         error = step.std(ddof=1) / np.sqrt(worlds)
         if abs(step.mean()) > TELLING * error:
-            found.append((abs(float(step.mean())), turn, float(quarter.mean()), float(before.mean())))
+            own = float(gaps[log.world, first:end].mean() * QUARTER)
+            one = _Parting(turn, versus, log.period(turn)[1], float(quarter.mean()), float(before.mean()), own)
+            found.append((abs(float(step.mean())), turn, one))
         before = quarter
-    most = sorted(sorted(found, reverse=True)[:MOST_TURNING], key=lambda one: one[1])
-    out = []
-    for _, turn, gap, gap_before in most:
-        months = log.period(turn)
-        own = float(gaps[log.world, turn * QUARTER : log.months_played(turn + 1)].mean() * QUARTER)
-        why = _why(game, plans, versus, turn)
-        out.append(TurningPoint(turn, months, versus, gap, gap_before, own, months[1], *why))
-    return out
+    return [one for _, _, one in sorted(sorted(found, reverse=True)[:MOST_TURNING], key=lambda told: told[1])]
+
+
+def _turning(game: Game, one: _Parting, answer: tuple[float, tuple[Term, ...], tuple[str, ...]]) -> TurningPoint:
+    whole, terms, through = answer
+    months, reasons = game.log.period(one.turn), tuple(_reasons(game, one.turn, terms))
+    return TurningPoint(one.turn, months, one.versus, one.gap, one.before, one.own, one.end, whole, reasons, through)
 
 
 def _why(
-    game: Game, plans: Mapping[str, Scenario], versus: str, turn: int
-) -> tuple[float, tuple[Reason, ...], tuple[str, ...]]:
-    """What the difference in a turn's last month comes back to, followed to the month in which play opened."""
+    plans: Mapping[str, Scenario], opens: str, seed: int, parameters: str, asked: tuple[str, str]
+) -> tuple[float, tuple[Term, ...], tuple[str, ...]]:
+    """What the difference to a course in a month comes back to, followed to the month in which play opened."""
     from sim.why import explain
 
-    month = game.log.period(turn)[1]
-    answer = explain(
-        plans[PLAYED],
-        TURNING,
-        month,
-        plans[versus],
-        worlds=WHY_WORLDS,
-        seed=game.log.seed,
-        parameters=game.log.parameters,
-        back=months_between(game.log.opens, month) + 1,
-    )
+    versus, month = asked
+    back = months_between(opens, month) + 1
+    how: dict[str, Any] = {"worlds": WHY_WORLDS, "seed": seed, "parameters": parameters, "back": back}
+    answer = explain(plans[PLAYED], TURNING, month, plans[versus], **how)
     through = tuple(RULES[name].statement for name in list(rules_through(answer))[:MOST_RULES])
-    return answer.whole.mean, tuple(_reasons(game, turn, answer.terms)), through
+    return answer.whole.mean, answer.terms, through
 
 
 def _reasons(game: Game, turn: int, terms: Sequence[Term]) -> list[Reason]:

@@ -49,6 +49,7 @@ class Session:
         width: columns.
         kept: whether the file is there already.
         programs: those that have a seat; the others are played here, one at least.
+        workers: as for `debrief`.
     """
 
     def __init__(
@@ -59,9 +60,10 @@ class Session:
         width: int,
         kept: bool = False,
         programs: Programs | None = None,
+        workers: int = 1,
     ) -> None:
         self.lines, self.number = [Line(game, path, kept)], 0
-        self.say, self.width = say, width
+        self.say, self.width, self.workers = say, width, workers
         self.programs = programs or Programs()
         self.seat = 0
         self.drafts: dict[str, Values] = {}
@@ -321,7 +323,8 @@ class Session:
 
         self._print(wrapped("Simulating your moves and three courses in 1,000 worlds: some ten seconds.", self.width))
         with progress_bar() as progress:
-            found = debrief(self.game, versus=rest[0] if rest else None, progress=progress)
+            versus = rest[0] if rest else None
+            found = debrief(self.game, versus=versus, workers=self.workers, progress=progress)
         self.say("")
         self._print(debrief_lines(found, self.width))
 
