@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.ensemble.outcomes import CROSSINGS, first_crossing
+from sim.experiment.columns import MOST_HELD
 from sim.experiment.condition import VERDICT, Condition, Name, Values, usual
 from sim.experiment.firsts import column_of, crossing_of, never_last
 from sim.experiment.folder import FolderError
 from sim.experiment.parser import parse, parse_figure, read_outcomes
+from sim.experiment.switches import options
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
     from sim.experiment.outcome import Sweep
+
+# What stands among the outcomes for whether a world was simulated.
+THERE = ""
 
 
 def known_outcomes(sweep: Sweep) -> list[str]:
@@ -28,7 +35,8 @@ def known_outcomes(sweep: Sweep) -> list[str]:
 
 def metrics_of(sweep: Sweep) -> list[str]:
     """The metrics that every point has: those that were kept, but for those of an extension that some points are without."""
-    return [str(name) for name in sweep.manifest["particulars"]["metrics"] if not sweep.outcomes[name].isna().any()]
+    kept = [str(name) for name in sweep.manifest["particulars"]["metrics"]]
+    return [name for name in kept if not _without(sweep, name)] if _leaves_out(sweep) else kept
 
 
 def scenarios_of(sweep: Sweep) -> list[str]:
@@ -98,9 +106,10 @@ def by_point(sweep: Sweep, name: str) -> pd.Series:
 
 def there(sweep: Sweep) -> NDArray[np.bool_]:
     """Which worlds of which points were simulated, shape (points, worlds)."""
-    out = np.zeros((sweep.manifest["points"], sweep.manifest["worlds"]), dtype=bool)
-    out[_places(sweep.outcomes)] = True
-    return out
+    hold(sweep, [THERE])
+    found: NDArray[np.bool_] | None = sweep.held[THERE]
+    assert found is not None
+    return found
 
 
 def worlds_of(sweep: Sweep, name: str) -> Values:
@@ -109,30 +118,74 @@ def worlds_of(sweep: Sweep, name: str) -> Values:
     Raises:
         FolderError: it is a first month that was not kept, or some points are without it.
     """
-    shape, months = (sweep.manifest["points"], sweep.manifest["worlds"]), int(sweep.manifest["months"])
-    runs, column = sweep.outcomes, column_of(name)
-    if name == VERDICT:
-        verdicts = np.full(shape, "", dtype=object)
-        verdicts[_places(runs)] = runs[VERDICT].astype(object).to_numpy()
-        return verdicts
-    of = crossing.metric if (crossing := crossing_of(name)) else name
-    if of in runs and (without := runs[of].isna()).any():
-        few = runs.index.get_level_values("point")[without].nunique()
+    months, column = int(sweep.manifest["months"]), column_of(name)
+    crossing = crossing_of(name)
+    of = crossing.metric if crossing else name
+    if _leaves_out(sweep) and name != VERDICT and (without := _without(sweep, of)):
         raise FolderError(
-            f"{sweep.place}: {few:,} points are without {of}, since the extension that brings it is left out there; allowed: "
+            f"{sweep.place}: {without:,} points are without {of}, since the extension that brings it is left out there; allowed: "
             "what all points have"
         )
-    out = np.full(shape, np.nan)
-    if column in runs:
-        out[_places(runs)] = runs[column].to_numpy()
-    else:
+    hold(sweep, [column])
+    out: Values | None = sweep.held.get(column)
+    if out is None:
         series = _series(sweep, name)
         assert crossing is not None
+        out = np.full((sweep.manifest["points"], sweep.manifest["worlds"]), np.nan)
         rows = series[crossing.metric].to_numpy().reshape(-1, months).T
-        out[_places(series.iloc[::months])] = first_crossing(rows, crossing)
+        point, world = (series.index[::months].get_level_values(one).to_numpy() for one in ("point", "world"))
+        out[point, world] = first_crossing(rows, crossing)
     if name in CROSSINGS:
         return np.where(np.isnan(out), np.inf, out)
     return never_last(out, months) if crossing_of(name) else out
+
+
+def _leaves_out(sweep: Sweep) -> bool:
+    """Whether some points are without an extension."""
+    return any(one.without for switch in sweep.experiment.switches.values() for one in options(switch).values())
+
+
+def _without(sweep: Sweep, name: str) -> int:
+    """How many points have no such metric, although they were simulated."""
+    hold(sweep, [name])
+    values = sweep.held.get(name)
+    return 0 if values is None else int((np.isnan(values) & there(sweep)).any(axis=1).sum())
+
+
+def hold(sweep: Sweep, columns: Sequence[str]) -> None:
+    """Read columns of the outcomes, part by part, those that are not held yet: as many at once, from the first on, as memory
+    has room for; others are let go then. What was not kept is passed over."""
+    wanted = [one for one in dict.fromkeys(columns) if one not in sweep.held]
+    if not wanted or columns[0] in sweep.held:
+        return
+    shape = (int(sweep.manifest["points"]), int(sweep.manifest["worlds"]))
+    room = max(MOST_HELD // (shape[0] * shape[1]), 1)
+    if len(sweep.held) + len(wanted) > room:
+        sweep.held.clear()
+    wanted = wanted[:room]
+    made: dict[str, NDArray[Any]] = {THERE: np.zeros(shape, dtype=bool)}
+    parts = 0
+    for table in sweep.tables(columns=[one for one in wanted if one != THERE]):
+        parts += 1
+        places = table["point"].to_numpy(), table["world"].to_numpy()
+        made[THERE][places] = True
+        for name in set(wanted) & set(table.column_names):
+            if name not in made:
+                made[name] = np.full(shape, "", dtype=object) if name == VERDICT else np.full(shape, np.nan)
+            made[name][places] = _values(table, name)
+    if not parts:
+        raise FolderError(f"{sweep.place}: no part of this sweep is finished; run it")
+    for one in made.values():
+        one.flags.writeable = False
+    sweep.held |= {name: made.get(name) for name in (*wanted, THERE)}
+
+
+def _values(table: pa.Table, name: str) -> NDArray[Any]:
+    if name != VERDICT:
+        return np.asarray(table[name].to_numpy())
+    words = table[name].combine_chunks().dictionary_encode()
+    out: NDArray[Any] = np.array(words.dictionary.to_pylist(), dtype=object)[words.indices.to_numpy()]
+    return out
 
 
 def _series(sweep: Sweep, name: str) -> pd.DataFrame:
@@ -142,8 +195,3 @@ def _series(sweep: Sweep, name: str) -> pd.DataFrame:
             "experiment, or say `series: true`, in a new folder"
         )
     return sweep.series
-
-
-def _places(runs: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    point, world = (runs.index.get_level_values(name).to_numpy() for name in ("point", "world"))
-    return point, world
