@@ -180,7 +180,7 @@ def _varied() -> int:
 
 def _calibration(until: str, made: dict[str, Any]) -> list[str]:
     pictures = [f"images/validation/{kind}-{until}.png" for kind in ("targets", "parameters")]
-    lines = [f"## As of {month_words(until)}", "", state(probe=True, until=until).words, ""]
+    lines = [f"## As of {month_words(until)}", "", state(until=until).words, ""]
     return [*lines, *calibration_lines(made, *pictures)]
 
 

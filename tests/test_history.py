@@ -366,7 +366,7 @@ def test_sets_are_kept_with_a_manifest(tmp_path: Path, monkeypatch: pytest.Monke
         assert np.array_equal(np.clip(kept[name], one.low, one.high), values)
     assert store.state(tmp_path).same_code
     monkeypatch.setattr(store, "model_fingerprint", lambda libraries: "another")
-    assert store.state(tmp_path).stale
+    assert store.state(tmp_path).stale  # since it has but some of the parameters
     assert "stale" in store.state(tmp_path).words
     assert store.state(tmp_path / "none").stale
 
@@ -451,9 +451,23 @@ def test_the_shipped_sets_are_what_their_manifest_says(until: str) -> None:
 @pytest.mark.parametrize("until", AS_OF)
 def test_the_shipped_sets_are_this_models(until: str) -> None:
     """Otherwise runs draw from sets found with another model: durand calibrate --ship --until."""
-    state = store.state(probe=True, until=until)
+    state = store.state(until=until)
     assert not state.stale, state.words
     assert set(accepted(file_of(f"posterior:{until}"))) == set(uncertain())
+
+
+def test_sets_are_stale_by_their_numbers_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise every change of code has a reader told that the sets are another model's, or none does."""
+    monkeypatch.setattr(store, "model_fingerprint", lambda libraries: "another")
+    table, manifest = (file_of("posterior").with_name(name) for name in store.names_of(RECORD[1]))
+    (tmp_path / table.name).write_bytes(table.read_bytes())
+    made = json.loads(manifest.read_text(encoding="utf-8"))
+    for more, stale in ((0.0, False), (1.0, True)):
+        made["probe"][0][0] += more
+        (tmp_path / manifest.name).write_text(json.dumps(made), encoding="utf-8")
+        found = store.state(tmp_path)
+        assert found.stale == stale
+        assert ("stale" if stale else "but not its numbers") in found.words
 
 
 def test_sets_as_of_a_month_are_asked_for_by_name() -> None:

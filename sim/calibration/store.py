@@ -35,18 +35,18 @@ class State:
 
     Attributes:
         same_code: rules, agents, parameters and scenario are as they were.
-        same_numbers: the probe gives the same numbers; None if it was not made.
+        same_numbers: it gives the same numbers as then, by simulating some sets again where its code has changed.
         words: both in a sentence.
     """
 
     same_code: bool
-    same_numbers: bool | None
+    same_numbers: bool
     words: str
 
     @property
     def stale(self) -> bool:
         """Whether the sets have to be found anew."""
-        return not self.same_code if self.same_numbers is None else not self.same_numbers
+        return not self.same_numbers
 
 
 def names_of(until: str) -> tuple[str, str]:
@@ -113,22 +113,22 @@ def shipped_manifest(folder: Path = DATA, until: str = RECORD[1]) -> dict[str, A
     return out
 
 
-def states(folder: Path = DATA, probe: bool = False) -> dict[str, State]:
+def states(folder: Path = DATA) -> dict[str, State]:
     """The same of every month that sets are shipped as of."""
-    return {until: state(folder, probe, until) for until in AS_OF}
+    return {until: state(folder, until) for until in AS_OF}
 
 
-def state(folder: Path = DATA, probe: bool = False, until: str = RECORD[1]) -> State:
-    """Whether the sets in a folder are this model's; with `probe`, by simulating some of them again (a second)."""
+def state(folder: Path = DATA, until: str = RECORD[1]) -> State:
+    """Whether the sets in a folder are this model's; where its code has changed, by simulating some of them again (a second)."""
     made = shipped_manifest(folder, until)
     again_with = f"`durand calibrate --ship --until {until}`"
     if not made:
         words = f"There are no accepted sets as of {until}; {again_with} makes them."
-        return State(False, False if probe else None, words)
+        return State(False, False, words)
     same_code = _model().items() <= made.items()
     same_names = {row["name"] for row in made["parameters"]} == {n for n, p in PARAMETERS.items() if not p.constant}
-    same_numbers = None
-    if probe:
+    same_numbers = same_code
+    if not same_code:
         values = {
             name: value[:PROBED] for name, value in accepted(folder / names_of(until)[0]).items() if name in PARAMETERS
         }

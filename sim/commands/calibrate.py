@@ -83,7 +83,7 @@ def calibrate(
     if dry_run and as_json:
         raise LimitError("--dry-run prints lines; --json does not go with it")
     if examine:
-        found = states(probe=True).values()
+        found = states().values()
         print("\n".join(one.words for one in found))
         raise typer.Exit(1 if any(one.stale for one in found) else 0)
     _within("sets", sets, 50, 2_000)
