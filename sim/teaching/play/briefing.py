@@ -19,7 +19,7 @@ from sim.metrics import METRICS
 from sim.scenario.settings import DEFAULTS
 from sim.teaching.play.game import Game
 from sim.teaching.play.moves import QUARTER, Values
-from sim.teaching.play.past import Array, Past
+from sim.teaching.play.past import Array, Fog, Past
 from sim.vocabulary import ACTOR_SPECS, ENGAGEMENTS, FACTIONS, ROSTER, Derived, acting, month_after, month_words
 
 # Counts that are published, and so known to all.
@@ -195,7 +195,7 @@ def _reported(past: Past, name: str, span: int) -> Reading:
     return _known(past.reports[name], name, one.title, f"{one.unit}, {one.scope}", "total", span)
 
 
-def _guess(fog: Past, name: str, span: int) -> Guess:
+def _guess(fog: Fog, name: str, span: int) -> Guess:
     metric = METRICS[name]
     low, high = np.quantile(summed(fog.metrics[name][:, -span:], metric.summary), (LOW, HIGH))
     return Guess(name, metric.title, metric.unit, metric.summary, float(low), float(high))

@@ -20,7 +20,7 @@ from sim.scenario import Scenario, library, list_scenarios, load_scenario, param
 from sim.scenario.settings import DEFAULTS
 from sim.scenario.shocks import Shock
 from sim.teaching.play.moves import FORMAT, WORLDS, GameError, MoveLog, Values, checked, months_of_run
-from sim.teaching.play.past import Past, simulate_past
+from sim.teaching.play.past import Fog, Past, simulate_fog, simulate_past
 from sim.teaching.play.scenario import base_of, scenario_of
 from sim.vocabulary import ACTOR_SPECS, ACTORS, LEVERS, month_after, months_between
 from sim.yamlfile import read
@@ -71,16 +71,17 @@ class Game:
     @cached_property
     def past(self) -> Past:
         """The game's own world up to now."""
-        return self._live(1)
+        return simulate_past(self.scenario(), self._months, 1, self.log.seed, self.log.world, self.log.parameters)
 
     @cached_property
-    def fog(self) -> Past:
+    def fog(self) -> Fog:
         """The first `FOG` worlds under the same log: other random draws and, with drawn parameters, other worlds."""
-        return self._live(FOG)
+        return simulate_fog(self.scenario(), self._months, FOG, self.log.seed, self.log.parameters)
 
-    def _live(self, worlds: int) -> Past:
-        log, months = self.log, months_of_run(self.log, self.base.start, self.turn)
-        return simulate_past(self.scenario(), months, worlds, log.seed, log.world if worlds == 1 else 0, log.parameters)
+    @property
+    def _months(self) -> int:
+        """Months simulated by now, those before play opened among them."""
+        return months_of_run(self.log, self.base.start, self.turn)
 
     def standing(self, actor: str) -> Values:
         """What an actor does unless somebody sets it anew: its last move, or what it did before play opened."""

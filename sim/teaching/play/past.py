@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.ensemble.chunks import monthly
 from sim.ensemble.simulate import simulate_batch
 from sim.ensemble.spec import RunSpec
 from sim.metrics import METRICS, PANELS
@@ -59,6 +60,13 @@ class Past:
         return out.hexdigest()
 
 
+@dataclass(frozen=True)
+class Fog:
+    """What many worlds came to under one log. Attributes: metrics: name -> (worlds, months)."""
+
+    metrics: Mapping[str, Array]
+
+
 @lru_cache(maxsize=16)
 def simulate_past(scenario: Scenario, months: int, worlds: int, seed: int, first: int, parameters: str) -> Past:
     """Simulate so many months of a scenario in some worlds, and keep what came of it.
@@ -71,6 +79,17 @@ def simulate_past(scenario: Scenario, months: int, worlds: int, seed: int, first
     how = {"parameters": parameters, "panels": True, "engine": "numpy"}
     spec = RunSpec.of(scenario, worlds, months, seed, first=first, **how)
     return simulate_batch(spec, _read)
+
+
+@lru_cache(maxsize=16)
+def simulate_fog(scenario: Scenario, months: int, worlds: int, seed: int, parameters: str) -> Fog:
+    """Simulate so many months of a scenario in the first worlds of a seed, by machine code where that can be: of these worlds
+    figures alone are told, and no bit of them is kept in a log."""
+    return simulate_batch(RunSpec.of(scenario, worlds, months, seed, parameters=parameters), _foggy)
+
+
+def _foggy(model: FrontierModel, batch: RunSpec) -> Fog:
+    return Fog({name: np.ascontiguousarray(rows.T) for name, rows in monthly(model, list(METRICS)).items()})
 
 
 def _read(model: FrontierModel, batch: RunSpec) -> Past:
