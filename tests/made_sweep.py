@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from sim.experiment.outcome import Sweep
+from sim.experiment.parts import OUTCOMES
 from sim.experiment.schema import Experiment
 from sim.experiment.store import open_store
 from sim.vocabulary import VERDICTS
@@ -19,6 +21,28 @@ def draws(count: int, names: Sequence[str], seed: int = 0) -> dict[str, np.ndarr
     """Values between 0 and 1 of so many draws, for each of these uncertainties."""
     streams = Streams(seed, count)
     return {name: streams.uniform(f"test/{name}", 0) for name in names}
+
+
+class Made(Sweep):
+    """A sweep whose tables are at hand, where others read theirs from the disk."""
+
+    @property
+    def _columns(self) -> list[str]:  # type: ignore[override]
+        return list(self.experiments.columns)
+
+    def of_points(self, name: str) -> pd.Series:
+        return self.experiments[name].reset_index(drop=True)
+
+    def blocks(self, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        yield from pa.Table.from_pandas(self.experiments[list(names)], preserve_index=False).to_batches()
+
+    def tables(self, kind: str = OUTCOMES, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        assert kind == OUTCOMES
+        runs = self.outcomes.reset_index()
+        if "verdict" in runs:
+            runs["verdict"] = runs["verdict"].astype(str)
+        wanted = [name for name in runs if columns is None or name in ("point", "world", *columns)]
+        yield pa.Table.from_pandas(runs[wanted], preserve_index=False)
 
 
 def made(
@@ -83,7 +107,7 @@ def made(
         "seed": seed,
         "fingerprint": "0" * 16,
     }
-    sweep = Sweep(open_store(place), about | manifest)
+    sweep = Made(open_store(place), about | manifest)
     experiments = pd.concat(points)
     experiments["scenario"] = pd.Categorical(experiments["scenario"], categories=list(outcomes))
     experiments["error"] = None

@@ -222,7 +222,8 @@ def test_quasi_p_values_are_the_workbench_s(place: str) -> None:
     found = planted(place, noise=0.1).discover(WHERE)
     (box,) = found.boxes
     seen = ~found.rows.held_out
-    inputs, holds = found.rows.inputs[seen].reset_index(drop=True)[[A, B]], found.rows.holds[seen]
+    inputs = found.rows.inputs.frame([A, B], seen).reset_index(drop=True)
+    holds = found.rows.holds[seen]
     with _quiet():
         from ema_workbench.analysis import prim as ema
 

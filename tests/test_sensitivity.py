@@ -16,6 +16,7 @@ import sim
 from sim.experiment import work
 from sim.experiment.design import places
 from sim.experiment.factors import Factor, factor_words
+from sim.experiment.layouts import Rows
 from sim.experiment.outcome import Sweep
 from sim.experiment.schema import LatinHypercube, Morris, Saltelli
 from sim.experiment.sensitivity import sample as analysis
@@ -311,7 +312,7 @@ class TestSweeps:
     ) -> None:
         """As another version of SALib might lay it out: row k would no longer be point k."""
         done = sim.sweep(experiment({"kind": "morris", "trajectories": 4}), tmp_path / "out")
-        monkeypatch.setattr(analysis, "places", lambda design, of: places(design, of)[::-1].copy())
+        monkeypatch.setattr(analysis, "layout", lambda design, of: Rows(places(design, of)[::-1].copy()))
         with pytest.raises(SensitivityError, match="comes out differently here"):
             done.sensitivity()
 

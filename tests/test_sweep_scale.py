@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from sim.commands.verify import examine
 from sim.ensemble.spec import RunSpec
-from sim.experiment import layouts, work
+from sim.experiment import columns, figures, layouts, work
 from sim.experiment.compact import compact
 from sim.experiment.design import MOST_ORDERED, groups_of, places, points
 from sim.experiment.factors import Factor
@@ -429,3 +429,45 @@ def _breaking(plain: Callable[..., Any], left: list[int]) -> Callable[..., Any]:
         return plain(self, name)
 
     return breaking
+
+
+# ------------------------------------------------------------------------------------------------ read by columns
+
+
+def analysed(place: Path) -> dict[str, Any]:
+    """What the three analyses make of a sweep."""
+    one = Sweep.load(place)
+    found = one.regret(["attacks", "p50(fatalities)"], satisfy=["economy > 0.2"])
+    return {
+        "ranks": one.sensitivity(["attacks", "economy"]).indices,
+        "pawn": one.sensitivity(["p50(attacks)"], versus="confront", method="pawn").indices,
+        "box": one.discover("attacks[confront] > attacks[appease]").text(),
+        "points": one.discover(
+            'p50(attacks) > 300 or verdict == "escalation"', scenario="appease", method="cart"
+        ).text(),
+        "regret": json.dumps(found.as_json()),
+        "deciders": found.deciders(),
+    }
+
+
+def test_what_analyses_find_does_not_hang_on_how_much_memory_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a sweep of a million points does not fit, or is told otherwise than a small one. Nothing is read but columns."""
+    data = EXPERIMENT | {"design": {"kind": "latin_hypercube", "points": 90, "seed": 3}, "series": False, "months": 12}
+    place = sweep(data | {"metrics": ["attacks", "fatalities", "economy"]}, tmp_path / "out", chunk=40).place
+    whole = analysed(Path(place))
+    for name in ("experiments", "outcomes"):
+        monkeypatch.setattr(Sweep, name, property(lambda one, name=name: pytest.fail(f"all {name} were read")))
+    # Room for one outcome, one column, and for twenty-three rows at a time.
+    for module in (columns, figures):
+        monkeypatch.setattr(module, "MOST_HELD", 70)
+    spilled = columns.Places(90, 3)
+    assert spilled._file is not None
+    assert len(list(spilled.blocks())) == 4
+    parts = analysed(Path(place))
+    for name, one in whole.items():
+        if isinstance(one, pd.DataFrame):
+            pd.testing.assert_frame_equal(one, parts[name], rtol=1e-9)
+        else:
+            assert one == parts[name], name

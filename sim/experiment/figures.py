@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.ensemble.outcomes import CROSSINGS, first_crossing
+from sim.experiment.columns import MOST_HELD
 from sim.experiment.condition import VERDICT, Condition, Name, Values, usual
 from sim.experiment.firsts import column_of, crossing_of, never_last
 from sim.experiment.folder import FolderError
@@ -15,8 +17,12 @@ from sim.experiment.parser import parse, parse_figure, read_outcomes
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
     from sim.experiment.outcome import Sweep
+
+# What stands among the outcomes for whether a world was simulated.
+THERE = ""
 
 
 def known_outcomes(sweep: Sweep) -> list[str]:
@@ -93,9 +99,10 @@ def by_point(sweep: Sweep, name: str) -> pd.Series:
 
 def there(sweep: Sweep) -> NDArray[np.bool_]:
     """Which worlds of which points were simulated, shape (points, worlds)."""
-    out = np.zeros((sweep.manifest["points"], sweep.manifest["worlds"]), dtype=bool)
-    out[_places(sweep.outcomes)] = True
-    return out
+    hold(sweep, [THERE])
+    found: NDArray[np.bool_] | None = sweep.held[THERE]
+    assert found is not None
+    return found
 
 
 def worlds_of(sweep: Sweep, name: str) -> Values:
@@ -104,24 +111,56 @@ def worlds_of(sweep: Sweep, name: str) -> Values:
     Raises:
         FolderError: it is a first month that was not kept.
     """
-    shape, months = (sweep.manifest["points"], sweep.manifest["worlds"]), int(sweep.manifest["months"])
-    runs, column = sweep.outcomes, column_of(name)
-    if name == VERDICT:
-        verdicts = np.full(shape, "", dtype=object)
-        verdicts[_places(runs)] = runs[VERDICT].astype(object).to_numpy()
-        return verdicts
-    out = np.full(shape, np.nan)
-    if column in runs:
-        out[_places(runs)] = runs[column].to_numpy()
-    else:
+    months, column = int(sweep.manifest["months"]), column_of(name)
+    hold(sweep, [column])
+    out: Values | None = sweep.held.get(column)
+    if out is None:
         series = _series(sweep, name)
         crossing = crossing_of(name)
         assert crossing is not None
+        out = np.full((sweep.manifest["points"], sweep.manifest["worlds"]), np.nan)
         rows = series[crossing.metric].to_numpy().reshape(-1, months).T
-        out[_places(series.iloc[::months])] = first_crossing(rows, crossing)
+        point, world = (series.index[::months].get_level_values(one).to_numpy() for one in ("point", "world"))
+        out[point, world] = first_crossing(rows, crossing)
     if name in CROSSINGS:
         return np.where(np.isnan(out), np.inf, out)
     return never_last(out, months) if crossing_of(name) else out
+
+
+def hold(sweep: Sweep, columns: Sequence[str]) -> None:
+    """Read columns of the outcomes, part by part, those that are not held yet: as many at once, from the first on, as memory
+    has room for; others are let go then. What was not kept is passed over."""
+    wanted = [one for one in dict.fromkeys(columns) if one not in sweep.held]
+    if not wanted or columns[0] in sweep.held:
+        return
+    shape = (int(sweep.manifest["points"]), int(sweep.manifest["worlds"]))
+    room = max(MOST_HELD // (shape[0] * shape[1]), 1)
+    if len(sweep.held) + len(wanted) > room:
+        sweep.held.clear()
+    wanted = wanted[:room]
+    made: dict[str, NDArray[Any]] = {THERE: np.zeros(shape, dtype=bool)}
+    parts = 0
+    for table in sweep.tables(columns=[one for one in wanted if one != THERE]):
+        parts += 1
+        places = table["point"].to_numpy(), table["world"].to_numpy()
+        made[THERE][places] = True
+        for name in set(wanted) & set(table.column_names):
+            if name not in made:
+                made[name] = np.full(shape, "", dtype=object) if name == VERDICT else np.full(shape, np.nan)
+            made[name][places] = _values(table, name)
+    if not parts:
+        raise FolderError(f"{sweep.place}: no part of this sweep is finished; run it")
+    for one in made.values():
+        one.flags.writeable = False
+    sweep.held |= {name: made.get(name) for name in (*wanted, THERE)}
+
+
+def _values(table: pa.Table, name: str) -> NDArray[Any]:
+    if name != VERDICT:
+        return np.asarray(table[name].to_numpy())
+    words = table[name].combine_chunks().dictionary_encode()
+    out: NDArray[Any] = np.array(words.dictionary.to_pylist(), dtype=object)[words.indices.to_numpy()]
+    return out
 
 
 def _series(sweep: Sweep, name: str) -> pd.DataFrame:
@@ -131,8 +170,3 @@ def _series(sweep: Sweep, name: str) -> pd.DataFrame:
             "experiment, or say `series: true`, in a new folder"
         )
     return sweep.series
-
-
-def _places(runs: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    point, world = (runs.index.get_level_values(name).to_numpy() for name in ("point", "world"))
-    return point, world

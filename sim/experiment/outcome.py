@@ -14,7 +14,7 @@ from sim.experiment.factors import VARIED
 from sim.experiment.folder import FolderError, read_manifest, torn_files
 from sim.experiment.parts import OUTCOMES, SERIES, PartError, part_names, read_table
 from sim.experiment.points import NAME as POINTS
-from sim.experiment.points import read_points
+from sim.experiment.points import column_names, read_blocks, read_points
 from sim.experiment.store import Store, open_store
 from sim.extensions import check_made_with
 from sim.questions import answer
@@ -46,6 +46,8 @@ class Sweep:
 
     def __init__(self, store: Store, manifest: dict[str, Any]) -> None:
         self.place, self.manifest, self._store = store.place, manifest, store
+        # Outcomes of every world that analyses have read, some at once, None for what was not kept: see `figures.hold`.
+        self.held: dict[str, NDArray[Any] | None] = {}
 
     @classmethod
     def load(cls, place: str | Path) -> Sweep:
@@ -105,7 +107,20 @@ class Sweep:
     def factors(self, *kinds: str) -> list[str]:
         """Columns of `experiments` of these kinds (lever, uncertainty, switch, constant); of all without any."""
         chosen = tuple(f"{kind}:" for kind in kinds or KINDS)
-        return [name for name in self.experiments.columns if name.startswith(chosen)]
+        return [name for name in self._columns if name.startswith(chosen)]
+
+    @cached_property
+    def _columns(self) -> list[str]:
+        return column_names(self._store)
+
+    def of_points(self, name: str) -> pd.Series:
+        """One column of `experiments`, with a value for each point (index: from 0): nothing else is read."""
+        column: pd.Series = read_points(self._store, [name])[name].to_pandas()
+        return column
+
+    def blocks(self, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Columns of `experiments`, some points at a time, in order."""
+        return read_blocks(self._store, names)
 
     @cached_property
     def failures(self) -> dict[int, str]:
@@ -201,19 +216,21 @@ class Sweep:
 
         return ema_model(self, name)
 
-    def tables(self, kind: str = OUTCOMES) -> Iterator[pa.Table]:
+    def tables(self, kind: str = OUTCOMES, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """The parts' rows one part after another, as Arrow tables: for what does not fit into memory at once.
 
         Args:
-            kind: outcomes, or series.
+            kind: outcomes, or series; columns: those that are read beside `point` and `world`, as far as they were kept; all if
+                not given.
 
         Raises:
             FolderError: a part is torn or damaged, some are missing, or two hold the same runs.
         """
         rows, seen = 0, dict[int, NDArray[np.bool_]]()
+        wanted = None if columns is None else ["point", "world", *columns]
         for name in part_names(self._store, kind, [str(one["name"]) for one in self.manifest["scenarios"]]):
             try:
-                table = read_table(self._store, name)
+                table = read_table(self._store, name, wanted)
             except PartError as problem:
                 raise FolderError(f"{self.place}: {problem}; {_MENDED}") from None
             if len(table):

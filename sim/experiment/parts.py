@@ -166,8 +166,8 @@ def read_part(store: Store, name: str, identity: str) -> Part:
     return Part(name, told["series"], points, block, table.num_rows, failures, int(told["fingerprint"]))
 
 
-def read_table(store: Store, name: str) -> pa.Table:
-    """A part's rows, its bytes checked.
+def read_table(store: Store, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+    """A part's rows, or these columns of them as far as they are there, its bytes checked.
 
     Raises:
         PartError: it is not there, torn or damaged.
@@ -182,7 +182,12 @@ def read_table(store: Store, name: str) -> pa.Table:
     digest = name.partition(".")[0].rpartition("-")[2]
     if blake2b(content, digest_size=8).hexdigest() != digest:
         raise PartError(f"{name}: torn or damaged")
-    return pq.read_table(pa.BufferReader(content), use_threads=False)
+    buffer = pa.BufferReader(content)
+    if columns is not None:
+        there = pq.read_schema(buffer).names
+        columns = [one for one in columns if one in there]
+        buffer.seek(0)
+    return pq.read_table(buffer, columns=columns, use_threads=False)
 
 
 def fingerprint(columns: Columns) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,12 +30,13 @@ def write_points(store: Store, plan: Plan, failures: Mapping[int, str]) -> str:
 
     # Whole slices of a design, where there are slices.
     rows = min(max(MOST_FIGURES // (len(plan.factors) + 1) // 1000, 1) * 1000, MOST_ROWS)
+    spread = {"point", "id", *_spread(plan)}
     with store.writing(NAME) as file:
         writer = None
         for first in range(0, plan.points, rows):
             table = pa.table(points_table(plan, np.arange(first, min(first + rows, plan.points)), failures))
             # Where hardly a value comes twice, a dictionary of them is one more copy.
-            few = [name for name in table.column_names if name not in {"point", "id", *_spread(plan)}]
+            few = [name for name in table.column_names if name not in spread]
             writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd", use_dictionary=few)
             writer.write_table(table)
         if writer is not None:
@@ -76,3 +77,20 @@ def read_points(store: Store, columns: Sequence[str] | None = None) -> pa.Table:
 
     with store.reading(NAME) as file:
         return pq.read_table(file, columns=columns)
+
+
+def column_names(store: Store) -> list[str]:
+    """The names of the table's columns, in order."""
+    import pyarrow.parquet as pq
+
+    with store.reading(NAME) as file:
+        return list(pq.read_schema(file).names)
+
+
+def read_blocks(store: Store, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """These columns of the table, some rows at a time, in order."""
+    import pyarrow.parquet as pq
+
+    with store.reading(NAME) as file:
+        rows = max(MOST_FIGURES // max(len(columns), 1), 1)
+        yield from pq.ParquetFile(file).iter_batches(batch_size=rows, columns=list(columns), use_threads=False)

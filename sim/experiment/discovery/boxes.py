@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.experiment.columns import Inputs
     from sim.experiment.discovery.rows import Rows
 
 Mask = NDArray[np.bool_]
@@ -134,12 +135,12 @@ class Box:
     searched: Count
     held_out: Count
 
-    def inside(self, inputs: pd.DataFrame) -> Mask:
+    def inside(self, inputs: pd.DataFrame | Inputs) -> Mask:
         """Which rows lie in it."""
         return contains(self.limits, inputs)
 
 
-def contains(limits: Sequence[Limit], inputs: pd.DataFrame) -> Mask:
+def contains(limits: Sequence[Limit], inputs: pd.DataFrame | Inputs) -> Mask:
     """Which rows lie within all of these limits."""
     out = np.ones(len(inputs), dtype=bool)
     for limit in limits:
@@ -166,13 +167,19 @@ def measured(limits: Sequence[Limit], rows: Rows, left: Mask | None = None) -> B
     return Box(tuple(limits), count(inside, rows, ~rows.held_out), count(inside, rows, rows.held_out))
 
 
-def screened(inputs: pd.DataFrame, holds: Mask, most: int) -> list[str]:
+def screened(inputs: pd.DataFrame | Inputs, holds: Mask, most: int, rows: Mask | None = None) -> list[str]:
     """The columns that tell most about where the condition holds, the best first: by the greatest distance between the two
-    distribution functions (Kolmogorov and Smirnov's), or for options between two shares."""
+    distribution functions (Kolmogorov and Smirnov's), or for options between two shares.
+
+    Args:
+        rows: those that are searched; all if not given.
+    """
     far: dict[str, float] = {}
+    searched = np.ones(len(inputs), dtype=bool) if rows is None else rows
+    holds = holds[searched]
     for name in inputs.columns:
-        values = inputs[name].to_numpy()
-        if inputs[name].dtype.kind in "fi":
+        values = inputs[name].to_numpy()[searched]
+        if values.dtype.kind in "fi":
             order = np.argsort(values, kind="stable")
             hit = holds[order]
             steps = np.cumsum(hit / hit.sum() - ~hit / (~hit).sum())

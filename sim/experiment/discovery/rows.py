@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiment import design as designs
+from sim.experiment.columns import Inputs
 from sim.experiment.condition import Condition, ConditionError
 from sim.experiment.factors import VARIED
 from sim.experiment.figures import condition_of, evaluated, scenarios_of
@@ -31,14 +33,14 @@ class Rows:
 
     Attributes:
         inputs: a row per point, or per future that several scenarios are simulated in; a column for each lever and
-            uncertainty, by its own name, and `scenario` where the rows are of several.
+            uncertainty, by its own name, and `scenario` where the rows are of several; read when they are asked for.
         holds: whether the condition holds there.
         held_out: whether the row is kept out of the search, to check with.
         each: what a row is, in words; left_out: rows that are missing since the model refused them.
         related: how many rows in a row the design made from one another; 1 where each was drawn by itself.
     """
 
-    inputs: pd.DataFrame
+    inputs: Inputs
     holds: NDArray[np.bool_]
     held_out: NDArray[np.bool_]
     each: str
@@ -66,15 +68,15 @@ def rows(sweep: Sweep, where: str, scenario: str | None = None) -> Rows:
     if condition.paired:
         return _paired(sweep, condition, scenario)
     holds = evaluated(sweep, condition)
-    points = sweep.experiments.loc[holds.index]
-    refused = len(sweep.experiments) - len(points)
+    points, told = holds.index.to_numpy(), holds.to_numpy()
+    refused = sweep.manifest["points"] - len(points)
     if scenario is not None:
-        chosen = (points[SCENARIO] == scenario).to_numpy()
-        points, holds = points[chosen], holds[chosen]
-    several = points[SCENARIO].nunique() > 1
+        chosen = (sweep.of_points(SCENARIO)[points] == scenario).to_numpy()
+        points, told = points[chosen], told[chosen]
+    several = sweep.of_points(SCENARIO)[points].nunique() > 1
     inputs = _inputs(sweep, points, several)
     each = "points" if several else "futures"
-    return Rows(inputs, holds.to_numpy(), _held_out(sweep, points), each, refused, related(sweep, _by(sweep)))
+    return Rows(inputs, told, _held_out(sweep, points), each, refused, related(sweep, _by(sweep)))
 
 
 def _paired(sweep: Sweep, condition: Condition, default: str | None) -> Rows:
@@ -87,8 +89,9 @@ def _paired(sweep: Sweep, condition: Condition, default: str | None) -> Rows:
             f"allowed: {name}[{of}], and so on for each, or --scenario for all that say none"
         )
     holds = evaluated(sweep, condition.under(default))
-    points = sweep.experiments.drop_duplicates(["mix", "draw"]).set_index(["mix", "draw"])
-    first = points.loc[holds.index].reset_index()
+    # The points of the first scenario, whose levers and uncertainties are those of the others.
+    mix, draw = (holds.index.get_level_values(name).to_numpy() for name in ("mix", "draw"))
+    first = mix * int(sweep.manifest["draws"]) + draw
     missing = sweep.manifest["mixes"] * sweep.manifest["draws"] - len(holds)
     inputs, kin = _inputs(sweep, first, False), related(sweep, _by(sweep))
     return Rows(inputs, holds.to_numpy(), _held_out(sweep, first), "futures", int(missing), kin)
@@ -106,14 +109,21 @@ def check_finished(sweep: Sweep) -> None:
         raise FolderError(f"{sweep.place}: this sweep is not finished ({kept}); run the same command again to go on")
 
 
-def _inputs(sweep: Sweep, points: pd.DataFrame, several: bool) -> pd.DataFrame:
+def inputs_of(sweep: Sweep, points: NDArray[np.int64], columns: Sequence[str]) -> Inputs:
+    """Columns of the table of points by their own names, `uncertainty:` and the like left out, for these points."""
+    known = {name.partition(":")[2] or name: name for name in columns}
+
+    def read(name: str) -> pd.Series:
+        column = sweep.of_points(known[name])[points].reset_index(drop=True)
+        return column.astype(str) if name == SCENARIO else column
+
+    return Inputs(list(known), read, len(points))
+
+
+def _inputs(sweep: Sweep, points: NDArray[np.int64], several: bool) -> Inputs:
     """Levers and uncertainties by their own names; what takes one value only says nothing and is left out."""
-    columns = sweep.factors(*VARIED)
-    out = points[columns].rename(columns={name: name.partition(":")[2] for name in columns})
-    if several:
-        out.insert(0, SCENARIO, points[SCENARIO].astype(str))
-    out = out.loc[:, [len(out) > 0 and out[name].nunique() > 1 for name in out.columns]].reset_index(drop=True)
-    if out.empty or not len(out.columns):
+    out = inputs_of(sweep, points, [*([SCENARIO] if several else []), *sweep.factors(*VARIED)]).differing()
+    if not out.columns:
         raise FolderError(
             f"{sweep.place}: nothing is varied in this sweep, so that there is nothing to tell futures apart by"
         )
@@ -132,7 +142,7 @@ def _by(sweep: Sweep) -> Literal["draw", "mix"]:
     return "draw" if sweep.manifest["draws"] > 1 else "mix"
 
 
-def _held_out(sweep: Sweep, points: pd.DataFrame) -> NDArray[np.bool_]:
+def _held_out(sweep: Sweep, points: NDArray[np.int64]) -> NDArray[np.bool_]:
     """A third of the draws (of the mixes, where there is one draw only), chosen by the sweep's seed; whole draws, and all
     that a design made from one another, so that no point is checked with whose twin was searched."""
     by = _by(sweep)
@@ -141,5 +151,5 @@ def _held_out(sweep: Sweep, points: pd.DataFrame) -> NDArray[np.bool_]:
     order = np.argsort(Streams(int(sweep.manifest["seed"]), count).uniform("discover.held_out", 0), kind="stable")
     chosen = np.zeros(count, dtype=bool)
     chosen[order[: int(count * HELD_OUT)]] = True
-    out: NDArray[np.bool_] = chosen[points[by].to_numpy() // kin]
+    out: NDArray[np.bool_] = chosen[sweep.of_points(by).to_numpy()[points] // kin]
     return out

@@ -175,19 +175,19 @@ def among(
         spans: the range that each input was varied over; about: what they come from: its `seed`, `worlds`, `fingerprint`.
     """
     seen = ~found.held_out
-    inputs, holds = found.inputs[seen], found.holds[seen]
     whole = measured((), found)
     wanted = max(DENSITY, (1.0 + (whole.searched.base if seen.any() else 0.0)) / 2) if density is None else density
     trouble = _trouble(found, whole)
     ways: list[list[Box]] = []
     told: list[list[Limit]] = []
-    dense, names, ended = False, list(map(str, found.inputs.columns)), ""
+    dense, names, ended = False, found.inputs.columns, ""
     if not trouble:
-        names = screened(inputs, holds, most)
+        names = screened(found.inputs, found.holds, most, seen)
         if method == "prim":
             told, ways, dense, ended = _covering(found, names, wanted, smallest, boxes)
         else:
-            told, dense = cart(inputs[names], holds, wanted, smallest, int(about["seed"]))
+            searched = found.inputs.frame(names, seen)
+            told, dense = cart(searched, found.holds[seen], wanted, smallest, int(about["seed"]))
         if not told:
             trouble = (
                 "No box stands out: nothing that is varied here tells futures in which this holds from the others."
@@ -206,7 +206,7 @@ def among(
         wanted=wanted,
         ways=tuple(map(tuple, ways)),
         searched=tuple(names),
-        of=found.inputs.shape[1],
+        of=len(found.inputs.columns),
         trouble=trouble,
         ended=ended,
         about=about,
@@ -229,7 +229,7 @@ def _covering(
             break
         # The smallest box is a share of all rows, whichever box it is.
         share = min(smallest * int((~found.held_out).sum()) / rows, 1.0)
-        limits, steps, as_dense = prim(found.inputs.loc[searched, names], found.holds[searched], wanted, share)
+        limits, steps, as_dense = prim(found.inputs.frame(names, searched), found.holds[searched], wanted, share)
         if told and not (limits and as_dense):
             ended = "in what is left none is as dense as was asked"
             break

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.experiment.columns import Inputs
     from sim.experiment.regret.study import Judged, Regret
 
 PARTS = 5
@@ -47,7 +48,7 @@ def parts_of(values: NDArray[Any]) -> tuple[NDArray[np.intp], list[float]]:
     return np.searchsorted(edges, values, side="right"), [float(one) for one in edges]
 
 
-def ranked(judged: Judged, inputs: pd.DataFrame) -> list[tuple[str, float, float]]:
+def ranked(judged: Judged, inputs: Inputs) -> list[tuple[str, float, float]]:
     """What varies, by how much it decides which policy is best: (name, Cramér's V, corrected p-value), the most first.
 
     Futures in which several policies are equally good are left out, here and on the map.
@@ -85,7 +86,7 @@ def deciders(found: Regret) -> pd.DataFrame:
 
 
 def fields(
-    judged: Judged, inputs: pd.DataFrame, across: str, up: str
+    judged: Judged, inputs: Inputs, across: str, up: str
 ) -> tuple[list[Field], Sequence[float], Sequence[float]]:
     """The map over two numbers that vary: its fields in which there are futures, and the edges between fifths of both."""
     alone = judged.winner >= 0

@@ -80,12 +80,13 @@ def measure(
     """
     futures, policies = values.shape
     starts = np.arange(futures) if families is None else np.unique(families, return_index=True)[1]
-    whole = np.split(np.arange(futures), starts[1:])
-    streams = Streams(seed, len(whole))
+    alone = len(starts) == futures
+    whole = [] if alone else np.split(np.arange(futures), starts[1:])
+    streams = Streams(seed, len(starts))
     drawn = {name: np.empty((resamples, policies)) for name in MEASURES}
     for turn in range(resamples):
-        turned_up = (streams.uniform("regret.bootstrap", turn) * len(whole)).astype(np.intp)
-        chosen = turned_up if len(whole) == futures else np.concatenate([whole[one] for one in turned_up])
+        turned_up = (streams.uniform("regret.bootstrap", turn) * len(starts)).astype(np.intp)
+        chosen = turned_up if alone else np.concatenate([whole[one] for one in turned_up])
         for name, (_, take) in MEASURES.items():
             drawn[name][turn] = take(values[chosen], lost[chosen], less)
     out = {}

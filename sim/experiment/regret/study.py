@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ensemble.spec import LimitError
+from sim.experiment.columns import Inputs
 from sim.experiment.condition import Condition
-from sim.experiment.discovery.rows import SCENARIO, check_finished, related
+from sim.experiment.discovery.rows import check_finished, inputs_of, related
 from sim.experiment.factors import VARIED
 from sim.experiment.figures import condition_of, evaluated, figure_of
 from sim.experiment.folder import FolderError
@@ -81,7 +82,7 @@ class Regret:
 
     policies: tuple[str, ...]
     futures: NDArray[np.int64] = field(repr=False)
-    inputs: pd.DataFrame = field(repr=False)
+    inputs: Inputs = field(repr=False)
     judged: tuple[Judged, ...]
     satisfying: Mapping[str, Sequence[Estimate]]
     left_out: int
@@ -156,24 +157,18 @@ def regret(
             raise LimitError(
                 f"{one.text}: regret compares policies itself; allowed: figures of one, without [scenario]"
             )
-    points = sweep.experiments[[SCENARIO, "mix", "draw"]]
-    wide = {
-        one: points.assign(figure=evaluated(sweep, one).astype(float))
-        .pivot(index="draw", columns=[SCENARIO, "mix"], values="figure")
-        .dropna()
-        for one in (*(figure for figure, _ in chosen), *conditions)
-    }
-    futures = sorted(set.intersection(*(set(one.index) for one in wide.values())))
-    columns = next(iter(wide.values())).columns
-    if len(columns) < 2 or len(futures) < 2:
+    wide = {one: _by_policy(sweep, one) for one in (*(figure for figure, _ in chosen), *conditions)}
+    # Where a policy is missing in a future, since the model refused it, nothing is said of that future.
+    draws = np.flatnonzero(np.logical_and.reduce([~np.isnan(one).any(axis=1) for one in wide.values()]))
+    count = next(iter(wide.values())).shape[1]
+    if count < 2 or len(draws) < 2:
         raise FolderError(
-            f"{sweep.place}: regret sets policies against each other in several futures, and here are {len(columns)} "
-            f"policies in {len(futures)} futures; allowed: a sweep of several scenarios, or of levers with a `lever_design`, "
+            f"{sweep.place}: regret sets policies against each other in several futures, and here are {count} "
+            f"policies in {len(draws)} futures; allowed: a sweep of several scenarios, or of levers with a `lever_design`, "
             "over draws of uncertainties"
         )
-    policies = _names(sweep, [(str(one[0]), int(one[1])) for one in columns.tolist()])
-    cells = {one: table.loc[futures, columns].to_numpy(dtype=float) for one, table in wide.items()}
-    draws = np.array(futures, dtype=np.int64)
+    policies = _names(sweep)
+    cells = {one: wide.pop(one)[draws] for one in tuple(wide)}
     families = draws // related(sweep, "draw")
     seed = int(sweep.manifest["seed"])
     judged = []
@@ -187,17 +182,16 @@ def regret(
     for one in conditions:
         held = cells[one]
         satisfying[one.text] = measure(held, 1.0 - held, False, seed, resamples, families)[0]["mean"]
-    first = sweep.experiments.drop_duplicates("draw").set_index("draw").loc[futures]
     mixed = {f"{one['kind']}:{one['name']}" for one in sweep.manifest["factors"] if one["crossed"]}
-    drawn = [name for name in sweep.factors(*VARIED) if name not in mixed]
-    inputs = first[drawn].rename(columns=lambda name: str(name).partition(":")[2])
+    # What was drawn is the same under every policy: that of the first.
+    inputs = inputs_of(sweep, draws, [name for name in sweep.factors(*VARIED) if name not in mixed])
     return Regret(
         tuple(policies),
         draws,
         inputs,
         tuple(judged),
         satisfying,
-        sweep.manifest["draws"] - len(futures),
+        sweep.manifest["draws"] - len(draws),
         related(sweep, "draw"),
         sweep.manifest,
     )
@@ -227,19 +221,26 @@ def _chosen(sweep: Sweep, metrics: Sequence[str] | None, better: Mapping[str, st
     return out
 
 
-def _names(sweep: Sweep, columns: Sequence[tuple[str, int]]) -> list[str]:
+def _by_policy(sweep: Sweep, one: Condition) -> Values:
+    """A figure of each policy in each draw, shape (draws, policies); NaN where the model refused it."""
+    about, found = sweep.manifest, evaluated(sweep, one)
+    values = np.full(about["points"], np.nan)
+    values[found.index.to_numpy()] = found.to_numpy(dtype=float)
+    return values.reshape(-1, about["draws"]).T
+
+
+def _names(sweep: Sweep) -> list[str]:
     """What each policy is called: the scenario's title, and the values of its levers where there are several mixes."""
     titles = {str(one["name"]): str(one["title"]) for one in sweep.manifest["scenarios"]}
     titles = {name: title if list(titles.values()).count(title) == 1 else name for name, title in titles.items()}
     crossed = [f"lever:{one['name']}" for one in sweep.manifest["factors"] if one["crossed"]]
-    mixes = sweep.experiments.drop_duplicates("mix").set_index("mix")[crossed]
+    first = np.arange(sweep.manifest["mixes"]) * int(sweep.manifest["draws"])
+    levels = {name: sweep.of_points(name)[first].tolist() for name in crossed}
     out = []
-    for scenario, mix in columns:
-        said = [f"{name.rpartition('.')[2]} {_short(mixes.loc[mix, name])}" for name in crossed]
-        alone = len(titles) == 1
-        out.append(
-            ", ".join(said) if said and alone else ": ".join([titles[scenario], *([", ".join(said)] if said else [])])
-        )
+    for title in titles.values():
+        for mix in range(len(first)):
+            said = ", ".join(f"{name.rpartition('.')[2]} {_short(levels[name][mix])}" for name in crossed)
+            out.append(said if said and len(titles) == 1 else ": ".join([title, *([said] if said else [])]))
     return out
 
 

@@ -13,7 +13,9 @@ from contextlib import contextmanager
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiment.sensitivity.methods import Indices, Matrix, problem_of, thirds
+from sim.experiment.columns import Places
+from sim.experiment.layouts import Matrix
+from sim.experiment.sensitivity.methods import Indices, problem_of, thirds
 from sim.worlds import Streams, Vector
 
 # Into how many parts of equally many points a range is cut; a factor with no more levels than that has its levels as parts.
@@ -26,7 +28,7 @@ LEAST_IN_PART = 20
 RESAMPLES, DELTA_IDLE = 20, 8
 
 
-def pawn(names: Sequence[str], at: Matrix, values: Vector, seed: int = 1) -> Indices:
+def pawn(names: Sequence[str], at: Matrix | Places, values: Vector, seed: int = 1) -> Indices:
     """PAWN: how far the distribution of the values moves when a factor is held to a part of its range, 0 to 1.
 
     The distance is Kolmogorov and Smirnov's, between the values of the part and all values; `median` and `maximum` are over
@@ -43,11 +45,14 @@ def pawn(names: Sequence[str], at: Matrix, values: Vector, seed: int = 1) -> Ind
     """
     import pandas as pd
 
-    parts = [_parts(column) for column in at.T]
-    found = [_distances(part, values) for part in parts]
-    # A sample's idle factors differ in the sizes of their parts alone.
-    sizes = [tuple(np.sort(np.bincount(part)).tolist()) for part in parts]
-    idle = {size: _idle(size, values, seed) for size in set(sizes)}
+    at, order = Places.of(at), np.argsort(values, kind="stable")
+    found, sizes = [], []
+    for column in at.T:
+        part = _parts(column)
+        found.append(_distances(part, values, order))
+        # A sample's idle factors differ in the sizes of their parts alone.
+        sizes.append(tuple(np.sort(np.bincount(part)).tolist()))
+    idle = {size: _idle(size, values, seed, order) for size in set(sizes)}
     columns = {
         "median": np.array([np.median(one) for one in found]),
         "maximum": np.array([one.max() for one in found]),
@@ -68,25 +73,26 @@ def _parts(column: Vector) -> NDArray[np.intp]:
     return np.unique(np.searchsorted(edges, column, side="right"), return_inverse=True)[1]
 
 
-def _distances(parts: NDArray[np.intp], values: Vector) -> Vector:
-    """Kolmogorov and Smirnov's distance of each part's values from all values."""
-    order = np.argsort(values, kind="stable")
-    inside = parts[order][:, None] == np.arange(parts.max() + 1)
-    shares = np.cumsum(inside, axis=0) / inside.sum(axis=0)
-    all_shares = np.arange(1, len(values) + 1)[:, None] / len(values)
+def _distances(parts: NDArray[np.intp], values: Vector, order: NDArray[np.intp]) -> Vector:
+    """Kolmogorov and Smirnov's distance of each part's values from all values; `order`: by which these rise."""
+    out, ordered = np.empty(parts.max() + 1), parts[order]
+    all_shares = np.arange(1, len(values) + 1) / len(values)
     # Only between different values: equal ones come in no order.
     ends = np.append(np.diff(values[order]) > 0, True)
-    out: Vector = np.abs(shares - all_shares)[ends].max(axis=0)
+    for part in range(len(out)):  # one after another, so that memory holds one of them
+        inside = ordered == part
+        shares = np.cumsum(inside) / inside.sum()
+        out[part] = np.abs(shares - all_shares)[ends].max()
     return out
 
 
-def _idle(sizes: Sequence[int], values: Vector, seed: int) -> float:
+def _idle(sizes: Sequence[int], values: Vector, seed: int, rising: NDArray[np.intp]) -> float:
     """What the index of a factor that does nothing, with parts of these sizes, stays under as often as said."""
     streams, parts = Streams(seed, len(values)), np.repeat(np.arange(len(sizes)), sizes)
     tried = np.empty(IDLE)
     for turn in range(IDLE):
         order = np.argsort(streams.uniform("sensitivity.idle", turn), kind="stable")
-        tried[turn] = np.median(_distances(parts[order], values))
+        tried[turn] = np.median(_distances(parts[order], values, rising))
     return float(np.quantile(tried, ABOVE))
 
 
@@ -95,7 +101,7 @@ def _small(points: int) -> Iterator[str]:
         yield f"a part of a range has {points} points, fewer than {LEAST_IN_PART}"
 
 
-def delta(names: Sequence[str], at: Matrix, values: Vector, seed: int = 1) -> Indices:
+def delta(names: Sequence[str], at: Matrix | Places, values: Vector, seed: int = 1) -> Indices:
     """Borgonovo's delta: half of the area by which the density of the values moves when a factor is known, 0 to 1, on average
     over its range; by SALib, with the bias taken out by a bootstrap. `idle` is what a factor that does nothing stays under
     in 19 of 20 cases, by eight of them that are tried with the same values.
@@ -111,6 +117,7 @@ def delta(names: Sequence[str], at: Matrix, values: Vector, seed: int = 1) -> In
     from scipy.stats import t
     from threadpoolctl import threadpool_limits
 
+    at = Places.of(at)
     # SALib puts equal values in the order in which they come: so that this follows nothing, the points come in any order.
     streams, points = Streams(seed, len(values)), len(values)
     order = np.argsort(streams.uniform("sensitivity.order", 0), kind="stable")
@@ -120,7 +127,7 @@ def delta(names: Sequence[str], at: Matrix, values: Vector, seed: int = 1) -> In
     with _unheard(), threadpool_limits(1):
         found = salib.analyze(
             problem,
-            1.0 + np.column_stack([at[order], idle]),
+            1.0 + np.column_stack([at.whole()[order], idle]),
             values[order],
             num_resamples=RESAMPLES,
             seed=max(seed, 1),

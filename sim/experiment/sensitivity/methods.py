@@ -9,18 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil, log2, sqrt
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.experiment.columns import Places
 from sim.experiment.folder import FolderError
+from sim.experiment.layouts import Matrix
 from sim.worlds import Streams, Vector
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Matrix: TypeAlias = NDArray[np.float64]
 
 # Half a 95 % interval may be so much of the largest index, before the sample counts as too small.
 SOBOL_WIDTH, MORRIS_WIDTH = 0.1, 0.25
@@ -78,7 +79,7 @@ class ChanceShare:
 
 def sobol(
     names: Sequence[str],
-    places: Matrix,
+    places: Matrix | Places,
     values: Vector,
     second_order: bool = False,
     seed: int = 1,
@@ -97,7 +98,7 @@ def sobol(
     import pandas as pd
     from SALib.analyze import sobol as salib
 
-    problem, known = problem_of(names, groups), thirds(places, values)
+    problem, known = problem_of(names, groups), thirds(Places.of(places), values)
     if groups is not None:
         names = list(dict.fromkeys(groups))
         known = {name: np.full(len(names), np.nan) for name in known}  # a group has no thirds
@@ -148,7 +149,7 @@ def _sobol_doubts(table: Any, base: int) -> list[str]:
     return out
 
 
-def morris(names: Sequence[str], places: Matrix, values: Vector, levels: int = 4, seed: int = 1) -> Indices:
+def morris(names: Sequence[str], places: Matrix | Places, values: Vector, levels: int = 4, seed: int = 1) -> Indices:
     """Morris screening: elementary effects, in the values' unit for a factor's whole range.
 
     Args:
@@ -162,7 +163,12 @@ def morris(names: Sequence[str], places: Matrix, values: Vector, levels: int = 4
     from SALib.analyze import morris as salib
 
     found = salib.analyze(
-        problem_of(names), places, values, num_levels=levels, num_resamples=RESAMPLES, seed=max(seed, 1)
+        problem_of(names),
+        Places.of(places).whole(),
+        values,
+        num_levels=levels,
+        num_resamples=RESAMPLES,
+        seed=max(seed, 1),
     )
     columns = {name: np.asarray(found[name], dtype=float) for name in ("mu", "mu_star", "mu_star_conf", "sigma")}
     table = pd.DataFrame(columns, index=pd.Index(names, name="factor"))
@@ -180,7 +186,7 @@ def morris(names: Sequence[str], places: Matrix, values: Vector, levels: int = 4
     return Indices(table, None, tuple(doubts))
 
 
-def ranks(names: Sequence[str], places: Matrix, values: Vector) -> Indices:
+def ranks(names: Sequence[str], places: Matrix | Places, values: Vector) -> Indices:
     """Standardised regression of the values' ranks on the places: a screening for samples with no scheme of their own.
 
     It sees what rises or falls with a factor, each by itself; of bends and interactions it sees nothing, and `told` says how
@@ -194,12 +200,20 @@ def ranks(names: Sequence[str], places: Matrix, values: Vector) -> Indices:
     import pandas as pd
     from scipy.stats import rankdata
 
+    places = Places.of(places)
     points, count = places.shape
-    left = np.column_stack([_standard(rankdata(places[:, column])) for column in range(count)])
+    left = Places(points, count)
+    for column, one in enumerate(places.T):
+        left.put_column(column, _standard(rankdata(one)))
     right = _standard(rankdata(values))
-    inverse = np.linalg.pinv(left.T @ left)
-    coefficients = inverse @ left.T @ right
-    rest = right - left @ coefficients
+    square, across, rest = np.zeros((count, count)), np.zeros(count), np.empty(points)
+    for here, block in left.blocks():
+        square += block.T @ block
+        across += block.T @ right[here]
+    inverse = np.linalg.pinv(square)
+    coefficients = inverse @ across
+    for here, block in left.blocks():
+        rest[here] = right[here] - block @ coefficients
     free = points - count - 1
     error = np.sqrt(np.maximum(np.diag(inverse), 0.0) * float(rest @ rest) / free)
     told = 1.0 - float(rest @ rest) / float(right @ right)
@@ -273,14 +287,14 @@ def problem_of(names: Sequence[str], groups: Sequence[str] | None = None) -> dic
     return problem if groups is None else problem | {"groups": list(groups)}
 
 
-def thirds(places: Matrix, values: Vector) -> dict[str, Vector]:
+def thirds(places: Places, values: Vector) -> dict[str, Vector]:
     """Mean of the values where a factor is in the lowest and in the highest third of its range; NaN where it never is."""
 
     def mean(chosen: NDArray[np.bool_]) -> float:
         return float(values[chosen].mean()) if chosen.any() else float("nan")
 
-    low = np.array([mean(column <= _THIRD) for column in places.T])
-    return {"lowest_third": low, "highest_third": np.array([mean(column >= 1 - _THIRD) for column in places.T])}
+    found = np.array([(mean(column <= _THIRD), mean(column >= 1 - _THIRD)) for column in places.T]).reshape(-1, 2)
+    return {"lowest_third": found[:, 0], "highest_third": found[:, 1]}
 
 
 def _standard(values: Vector) -> Vector:

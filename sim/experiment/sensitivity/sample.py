@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from sim.experiment.design import groups_of, places, related
+from sim.experiment.columns import Places
+from sim.experiment.design import groups_of, layout, related, size
 from sim.experiment.factors import Factor
-from sim.experiment.layouts import Matrix
 from sim.experiment.schema import Design, LatinHypercube
 from sim.experiment.sensitivity.methods import SensitivityError
+from sim.worlds import Vector
 from sim.yamlfile import suggestion
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import pyarrow as pa
 
     from sim.experiment.outcome import Sweep
 
@@ -43,7 +44,7 @@ class Sample:
     design: Design
     factors: tuple[Factor, ...]
     method: Method
-    places: Matrix
+    places: Places
     block: int
     related: int
 
@@ -88,52 +89,62 @@ def sample_of(sweep: Sweep, method: Method | None = None, only: Collection[str] 
                     f"{sweep.place}: nothing of this name is varied: {name}{suggestion(name, names)}"
                 )
         factors = tuple(one for one in factors if not only or one.name in only)
-        points = sweep.experiments.head(about["draws"] if sweep.design is not None else about["mixes"])
-        if len(points) < LEAST_POINTS:
-            raise SensitivityError(f"{sweep.place}: {len(points)} points are too few; allowed: {LEAST_POINTS} or more")
-        return Sample(design, factors, chosen, _standing(points, factors), 1, kin)
+        points = about["draws"] if sweep.design is not None else about["mixes"]
+        if points < LEAST_POINTS:
+            raise SensitivityError(f"{sweep.place}: {points} points are too few; allowed: {LEAST_POINTS} or more")
+        return Sample(design, factors, chosen, _standing(sweep, points, factors), 1, kin)
     if only:
         raise SensitivityError(
             f"{sweep.place}: factors are chosen with --method pawn or delta only, which take them one by one"
         )
     if isinstance(design, LatinHypercube) and design.points < len(factors) + 3:
         raise SensitivityError(f"{sweep.place}: {design.points:,} points are too few for {len(factors):,} factors")
-    at = places(design, factors)
-    _check_same(sweep, design, factors, at)
-    return Sample(design, factors, chosen, at, kin, kin)
+    return Sample(design, factors, chosen, _as_run(sweep, design, factors), kin, kin)
 
 
-def _standing(points: pd.DataFrame, factors: Sequence[Factor]) -> Matrix:
-    """Where each point's value stands among those of all points, 0 to 1: by its rank, or which of a few levels it is."""
+def _standing(sweep: Sweep, points: int, factors: Sequence[Factor]) -> Places:
+    """Where each of the first points' values stands among those of all, 0 to 1: by its rank, or which of a few levels it is."""
     from scipy.stats import rankdata
 
-    out = np.empty((len(points), len(factors)), order="F")
+    out = Places(points, len(factors))
     for column, factor in enumerate(factors):
-        values = points[f"{factor.kind}:{factor.name}"].to_numpy()
+        values = sweep.of_points(f"{factor.kind}:{factor.name}").to_numpy()[:points]
         if factor.levels:
             words = dict(factor.options)
             order = [words.get(level, level) for level in factor.levels]
             known = {one: number for number, one in enumerate(order)}
-            out[:, column] = [known[one] / max(len(known) - 1, 1) for one in values]
+            out.put_column(column, np.array([known[one] / max(len(known) - 1, 1) for one in values]))
         else:
-            out[:, column] = (rankdata(values) - 0.5) / len(values)
+            out.put_column(column, (rankdata(values) - 0.5) / len(values))
     return out
 
 
-def _check_same(sweep: Sweep, design: Design, factors: Sequence[Factor], at: Matrix) -> None:
-    """The indices mean something only if row k of the design is the point k that was run."""
-    points = sweep.experiments.head(len(at))
-    for column, factor in enumerate(factors):
-        made = factor.values(np.ascontiguousarray(at[:, column]))
-        told, run = factor.names(made), points[f"{factor.kind}:{factor.name}"]
-        same = len(run) == len(at) and (
-            list(run) == told if told else bool(np.allclose(run.to_numpy(dtype=float), made, rtol=1e-9, atol=1e-12))
-        )
-        if not same:
-            raise SensitivityError(
-                f"{sweep.place}: its {design.kind} design comes out differently here than where it was run (another version "
-                f"of SALib, SciPy or NumPy?); {factor.name} is not the same"
-            )
+def _as_run(sweep: Sweep, design: Design, factors: Sequence[Factor]) -> Places:
+    """Where the design's points lie; the indices mean something only if row k of the design is the point k that was run."""
+    points, laid = size(design, factors), layout(design, factors)
+    out, first = Places(points, len(factors)), 0
+    for block in sweep.blocks([f"{factor.kind}:{factor.name}" for factor in factors]):
+        run = block.slice(0, points - first)
+        at = laid.places(np.arange(first, first + len(run)))
+        for column, factor in enumerate(factors):
+            if not _same(factor, np.ascontiguousarray(at[:, column]), run.column(column)):
+                raise SensitivityError(
+                    f"{sweep.place}: its {design.kind} design comes out differently here than where it was run (another version "
+                    f"of SALib, SciPy or NumPy?); {factor.name} is not the same"
+                )
+        out.put(first, at)
+        first += len(run)
+        if first == points:
+            return out
+    raise SensitivityError(f"{sweep.place}: its {design.kind} design has {points:,} points, and {first:,} were run")
+
+
+def _same(factor: Factor, at: Vector, run: pa.Array) -> bool:
+    made = factor.values(at)
+    told = factor.names(made)
+    if told:
+        return bool(run.to_pylist() == told)
+    return bool(np.allclose(run.to_numpy(zero_copy_only=False).astype(float), made, rtol=1e-9, atol=1e-12))
 
 
 def _factor(one: Mapping[str, Any]) -> Factor:

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.experiment.columns import Places
 from sim.experiment.condition import Condition
-from sim.experiment.figures import figure_of, scenarios_of, there, worlds_of
-from sim.experiment.layouts import Matrix
+from sim.experiment.figures import figure_of, hold, scenarios_of, there, worlds_of
+from sim.experiment.firsts import column_of
 from sim.experiment.schema import Morris, Saltelli
 from sim.experiment.sensitivity import given, methods
 from sim.experiment.sensitivity.methods import ChanceShare, Indices, SensitivityError
@@ -256,15 +257,17 @@ def sensitivity(
             )
     sample = sample_of(sweep, method, factors)
     studies = []
-    for figure in figures:
+    for number, figure in enumerate(figures):
+        hold(sweep, [column_of(name) for one in figures[number:] for name, _ in one.names])
         cells = _Cells(sweep, sample, figure)
         for scenario in [""] if figure.paired else scenarios:
             if scenario != versus or not versus:
                 studies += [_study(cells, scenario, mix, versus) for mix in range(cells.mixes)]
-    levers = sweep.experiments.drop_duplicates("mix").set_index("mix")
     several = sweep.design is not None and sweep.manifest["mixes"] > 1
     crossed = [str(one["name"]) for one in sweep.manifest["factors"] if one["crossed"] and several]
-    mixes = [{name: levers.loc[mix, f"lever:{name}"] for name in crossed} for mix in sorted(levers.index)]
+    first = np.arange(sweep.manifest["mixes"]) * int(sweep.manifest["draws"])
+    levels = {name: sweep.of_points(f"lever:{name}")[first].tolist() for name in crossed}
+    mixes = [{name: levels[name][mix] for name in crossed} for mix in range(len(first))]
     titles = {str(one["name"]): str(one["title"]) for one in sweep.manifest["scenarios"]}
     return Sensitivity(sweep.title, place, sample, studies, mixes, titles)
 
@@ -303,7 +306,7 @@ def _study(cells: _Cells, scenario: str, mix: int, versus: str | None) -> Study:
         also, others = cells.of(mix, versus)
         whole = whole & also
     rows, left_out = _whole_blocks(sweep, sample, whole, scenario)
-    at = np.ascontiguousarray(sample.places[rows])
+    at = sample.places.chosen(rows)
     key = Study(scenario, mix, figure, versus, 0, 0, 0, 0, ChanceShare(None, None), None).key
     seed = methods.bootstrap_seed(int(sweep.manifest["seed"]), key)
     shared, worlds = sweep.manifest["particulars"]["luck"] == "shared", sweep.manifest["worlds"]
@@ -341,7 +344,7 @@ def _whole_blocks(
     return rows, int((~rows).sum())
 
 
-def _indices(sample: Sample, at: Matrix, values: Vector, seed: int) -> Indices:
+def _indices(sample: Sample, at: Places, values: Vector, seed: int) -> Indices:
     names, design = sample.names, sample.design
     if sample.method in GIVEN:
         found = {"pawn": given.pawn, "delta": given.delta}[sample.method](names, at, values, seed)
