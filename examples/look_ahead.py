@@ -25,6 +25,7 @@ from sim.ensemble.spec import RunSpec
 from sim.model import FrontierModel
 from sim.record.told import resampled
 from sim.scenario import Scenario, load_policy
+from sim.scenario.settings import DEFAULTS
 from sim.teaching.play.briefing import Briefing
 from sim.teaching.play.game import Game, start
 from sim.teaching.play.moves import QUARTER, months_of_run
@@ -123,11 +124,8 @@ def deaths(game: Game, moves: Sequence[Mix], worlds: Sequence[int]) -> NDArray[n
         game = game.move({"pakistan": moves[0]})
     scenario, months = game.scenario(), months_of_run(game.log, game.base.start, game.turn)
     how = {"numbers": tuple(worlds), "points": len(moves), "repeats": len(worlds), "levers": paths(scenario, moves)}
-    return (
-        simulate_batch(RunSpec.of(scenario, len(worlds), months, SEED, **how), dead)
-        .reshape(len(moves), -1)
-        .mean(axis=1)
-    )
+    found = simulate_batch(RunSpec.of(scenario, len(worlds), months, SEED, **how), dead)
+    return found.reshape(len(moves), -1).mean(axis=1)
 
 
 def paths(scenario: Scenario, moves: Sequence[Mix]) -> dict[str, NDArray[np.float64]]:
@@ -135,7 +133,7 @@ def paths(scenario: Scenario, moves: Sequence[Mix]) -> dict[str, NDArray[np.floa
     last = len(scenario.actors.pakistan.changes)
     out = {}
     for name in dict.fromkeys(name for mix in moves for name in mix):
-        levels = np.array([float(mix.get(name, 0.0)) for mix in moves])
+        levels = np.array([float(mix.get(name, DEFAULTS["pakistan"][name])) for mix in moves])
         for change in range(last - AHEAD, last):
             home = f"actors.pakistan.changes.{change}{'.levers' if name in LEVERS else ''}"
             out[f"{home}.{name}"] = levels

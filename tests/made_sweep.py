@@ -33,8 +33,8 @@ class Made(Sweep):
     def of_points(self, name: str) -> pd.Series:
         return self.experiments[name].reset_index(drop=True)
 
-    def blocks(self, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
-        yield from pa.Table.from_pandas(self.experiments[list(names)], preserve_index=False).to_batches()
+    def blocks(self, names: Sequence[str]) -> Iterator[pa.Table]:
+        yield pa.Table.from_pandas(self.experiments[list(names)], preserve_index=False)
 
     def tables(self, kind: str = OUTCOMES, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         assert kind == OUTCOMES

@@ -19,7 +19,7 @@ from command import Durand
 from pettingzoo.test import parallel_api_test, parallel_seed_test
 
 import sim
-from sim.ensemble.spec import LimitError
+from sim.ensemble.spec import LimitError, RunSpec
 from sim.metrics import METRICS
 from sim.scenario.settings import DEFAULTS
 from sim.teaching.play import programs as seated
@@ -525,42 +525,68 @@ def test_programs_are_attended_beside_the_server(here: Path, tmp_path: Path) -> 
 # ------------------------------------------------------------------------------------------------ the example
 
 
-@pytest.fixture
-def look_ahead(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The example, with three moves to consider in a few worlds."""
+@pytest.fixture(scope="module")
+def look_ahead() -> ModuleType:
+    """The example."""
     spec = spec_from_file_location("look_ahead", EXAMPLES / "look_ahead.py")
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
-    some = [{"cross_border_strikes": 1.0}, {"ttp_talks": 0.8, "aid": 0.6}]
-    monkeypatch.setattr(module, "considered", lambda stands: [stands, *some])
-    monkeypatch.setattr(module, "WORLDS", 4)
     return module
 
 
-def test_it_looks_ahead_and_does_not_peek(look_ahead: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Otherwise it knows what chance has in store, and what it achieves says nothing.
+MOVES: list[dict[str, Any]] = [
+    {"aid": 0.2, "conditionality": 0.5},
+    {"cross_border_strikes": 1.0},
+    {"ttp_talks": 0.8, "aid": 0.6, "visibility": 1.0},
+]
 
-    Two games that begin alike, and part in what happens: it is told so, and decides the same, as it runs worlds of its own.
-    """
-    run, seeds = sim.run, list[Any]()
 
-    def noted(scenario: Any, **how: Any) -> Any:
-        seeds.append(how["seed"])
-        return run(scenario, **how, engine="numpy")
+def test_moves_side_by_side_come_to_what_each_does_alone(look_ahead: ModuleType) -> None:
+    """Otherwise it chooses by figures that no run gives: each move is run by itself here, in the same worlds."""
+    seen = briefing(start("own_choice", ["pakistan"], **SHORT).move({"pakistan": {"aid": 0.2}}), "pakistan")
+    game, worlds = look_ahead.so_far(seen), [2, 3, 5, 5]
+    found = look_ahead.deaths(game, MOVES, worlds)
+    for move, mean in zip(MOVES, found, strict=True):
+        alone = game
+        for _ in range(look_ahead.AHEAD):
+            alone = alone.move({"pakistan": move})
+        run = sim.run(alone.scenario(), worlds=6, seed=look_ahead.SEED, engine="numpy")
+        assert mean == pytest.approx(run.arrays.metrics["fatalities"][worlds, -12:].sum(axis=1).mean())
+    assert len(set(found)) == 3
 
-    monkeypatch.setattr(sim, "run", noted)
-    games = [start("own_choice", ["pakistan"], seed=seed, world=world, **SHORT) for seed, world in ((11, 5), (12, 6))]
-    later = [game.move({"pakistan": {"aid": 0.2}}) for game in games]
-    told = [briefing(game, "pakistan") for game in later]
-    assert told[0].reported != told[1].reported
-    moves = [look_ahead.pakistan(one) for one in told]
-    assert moves[0] == moves[1]
+
+def test_it_goes_by_what_it_sees_and_does_not_peek(look_ahead: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise it knows what chance has in store, or plays the same course whatever happens."""
+    seeds = list[int]()
+    monkeypatch.setattr(look_ahead, "WEIGHED", 300)
+    monkeypatch.setattr(look_ahead, "considered", lambda stands: [stands, *MOVES[1:]])
+    simulate = look_ahead.simulate_batch
+    monkeypatch.setattr(
+        look_ahead, "simulate_batch", lambda spec, read: (seeds.append(spec.seed), simulate(spec, read))[1]
+    )
+    games = [start("own_choice", ["pakistan"], seed=seed, world=3, months=6) for seed in (11, 12)]
+    one, other = (briefing(game.move({"pakistan": {"aid": 0.2}}), "pakistan") for game in games)
+    assert one.months["picss_attacks"] != other.months["picss_attacks"]
+    # The same own moves, and so the same worlds and the same choice for who is blind.
+    assert look_ahead.blind(one) == look_ahead.blind(other)
+    chosen = [look_ahead.alike(seen) for seen in (one, other)]
+    assert chosen[0] != chosen[1]
     assert set(seeds) == {look_ahead.SEED}
-    game = look_ahead.so_far(told[0])
-    deaths = [look_ahead.deaths(game, mix) for mix in look_ahead.considered(told[0].standing)]
-    assert look_ahead.deaths(game, moves[0]) == min(deaths) < max(deaths)
+    # The worlds that it goes by are nearer to what is seen than those that come first, by each figure that is watched.
+    game = look_ahead.so_far(one)
+    found = simulate(RunSpec.of(game.scenario(), 300, 19, look_ahead.SEED), look_ahead.figures)
+    for name in look_ahead.WATCHED:
+        told = np.mean(one.months[name][0][-12:])
+        off = np.abs(found[name][-12:].mean(axis=0) - told)
+        assert off[list(chosen[0])].mean() < 0.8 * off.mean(), name
+    move = look_ahead.pakistan(one)
+    told = look_ahead.deaths(game, look_ahead.considered(one.standing), chosen[0])
+    assert move == look_ahead.considered(one.standing)[int(np.argmin(told))]
+    # Where nothing has been seen yet, it takes worlds as they come.
+    first = briefing(start("own_choice", ["pakistan"], **SHORT), "pakistan")
+    assert look_ahead.alike(first) == range(look_ahead.WORLDS)
 
 
 def test_a_briefing_holds_no_key_to_chance() -> None:
@@ -572,14 +598,9 @@ def test_a_briefing_holds_no_key_to_chance() -> None:
         assert "613" not in [word.strip("',()[]{}") for word in text.split()]
 
 
-def test_it_considers_moves_that_are_allowed() -> None:
-    spec = spec_from_file_location("look_ahead_whole", EXAMPLES / "look_ahead.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
+def test_it_considers_moves_that_are_allowed(look_ahead: ModuleType) -> None:
     stands = {"aid": 0.2, "fencing": 1.0, "conditionality": 0.5}
-    moves = list(module.considered(stands))
+    moves = list(look_ahead.considered(stands))
     assert moves[0] == stands
     assert {"aid": 0.45, "fencing": 1.0, "conditionality": 0.5} in moves
     assert {"aid": 0.2, "fencing": 0.75, "conditionality": 0.5} in moves

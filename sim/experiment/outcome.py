@@ -118,7 +118,7 @@ class Sweep:
         column: pd.Series = read_points(self._store, [name])[name].to_pandas()
         return column
 
-    def blocks(self, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    def blocks(self, names: Sequence[str]) -> Iterator[pa.Table]:
         """Columns of `experiments`, some points at a time, in order."""
         return read_blocks(self._store, names)
 

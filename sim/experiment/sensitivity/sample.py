@@ -144,12 +144,12 @@ def _as_run(sweep: Sweep, design: Design, factors: Sequence[Factor]) -> Places:
     raise SensitivityError(f"{sweep.place}: its {design.kind} design has {points:,} points, and {first:,} were run")
 
 
-def _same(factor: Factor, at: Vector, run: pa.Array) -> bool:
+def _same(factor: Factor, at: Vector, run: pa.ChunkedArray) -> bool:
     made = factor.values(at)
     told = factor.names(made)
     if told:
         return bool(run.to_pylist() == told)
-    return bool(np.allclose(run.to_numpy(zero_copy_only=False).astype(float), made, rtol=1e-9, atol=1e-12))
+    return bool(np.allclose(run.to_numpy().astype(float), made, rtol=1e-9, atol=1e-12))
 
 
 def _factor(one: Mapping[str, Any]) -> Factor:
