@@ -182,7 +182,7 @@ def read_table(store: Store, name: str) -> pa.Table:
     digest = name.partition(".")[0].rpartition("-")[2]
     if blake2b(content, digest_size=8).hexdigest() != digest:
         raise PartError(f"{name}: torn or damaged")
-    return pq.read_table(pa.BufferReader(content), use_threads=False)
+    return pq.read_table(pa.BufferReader(content), use_threads=False, pre_buffer=False)
 
 
 def fingerprint(columns: Columns) -> int:
