@@ -334,7 +334,10 @@ def validate(document: Document, model: type[Model], path: Place = ()) -> Model:
             place, text = explain(error, data, model)
             return f"{document.where((*path, *place))}: {text}"
 
-        found = (partial(words, error) for error in errors.errors(include_url=False))
+        every = errors.errors(include_url=False)
+        within = {one["loc"][:depth] for one in every for depth in range(len(one["loc"]))}
+        # A list is not too short for entries that are wrong: these are what is to be told.
+        found = (partial(words, one) for one in every if one["type"] != "too_short" or one["loc"] not in within)
         raise document.error(*problem_lines(found, f"{document.name}:1")) from None
 
 

@@ -172,6 +172,21 @@ def test_the_headlines_first_futures_are_the_models(headline: ModuleType) -> Non
     assert len(set(told.ravel())) == told.size
 
 
+def test_the_first_points_of_numbers_or_rules_are_the_models() -> None:
+    """Otherwise docs/experiments.md tells of a model or an experiment that is gone; `python docs/decided.py` makes it anew."""
+    (module,) = script("decided")
+    page = module.PAGE.read_text(encoding="utf-8").partition(module.BEGIN)[2].partition(module.END)[0]
+    head, *_ = module.first_lines([])
+    cells = [line.strip("| ").split("|") for line in page.partition(head)[2].strip().splitlines()[1:]]
+    means = module.first_points()
+    assert [float(cell) for _, cell in cells] == pytest.approx(means.tolist(), rel=1e-6)
+    assert len(means) == module.CHECKED
+    plan = load_plan(module.EXPERIMENT)
+    assert f"{len(plan.draws):,} draws of {len(plan.factors)} factors, {plan.worlds} worlds each" in " ".join(
+        page.split()
+    )
+
+
 @pytest.mark.parametrize("part", ["HEAD", "QUESTION", "JUDGEMENT"])
 def test_the_headlines_text_is_the_scripts(headline: ModuleType, part: str) -> None:
     """Otherwise somebody words the page anew in one place, and the other takes it back."""

@@ -125,6 +125,25 @@ class TestSwitches:
         assert said in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"metrics": ["attakcs"]}, "metrics[0] is not one of the choices: text 'attakcs' (did you mean 'attacks'?)"),
+        ({"metrics": ["attacks", "attacks"]}, "metrics[1] comes twice: text 'attacks'; allowed: each metric once"),
+        ({"series": "no"}, "series has the wrong type: text 'no'; allowed: true or false"),
+        (
+            {"uncertainties": {"attacks_per_capability": {"levels": [2, 2]}}},
+            "uncertainties.attacks_per_capability.levels[1] comes twice: 2; allowed: each level once",
+        ),
+    ],
+)
+def test_one_message_says_what_is_wrong(change: dict[str, Any], said: str) -> None:
+    with pytest.raises(ExperimentError) as caught:
+        load_experiment({**EXPERIMENT, **change})
+    assert said in str(caught.value)
+    assert "too short" not in str(caught.value)
+
+
 class TestSets:
     """Accepted sets as points: what the record ties together stays tied."""
 

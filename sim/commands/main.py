@@ -34,6 +34,7 @@ from sim.commands.report import Png, report, write_whole
 from sim.commands.response import response
 from sim.commands.search import search
 from sim.commands.sensitivity import sensitivity
+from sim.commands.streams import ended_in_order, made_fit
 from sim.commands.sweep import sweep
 from sim.commands.synthetic import synthetic
 from sim.commands.verify import verify
@@ -276,9 +277,11 @@ app.command()(verify)
 
 def main(arguments: list[str] | None = None) -> None:
     """The entry point: runs the command and leaves with its exit code."""
+    made_fit()
     try:
-        code = app(args=everywhere_first(arguments), prog_name="durand", standalone_mode=False)
-        sys.stdout.flush()
+        with ended_in_order():
+            code = app(args=everywhere_first(arguments), prog_name="durand", standalone_mode=False)
+            sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
         code = say("stopped", 130)
     except BrokenPipeError:  # the reader, say `head`, has seen enough
@@ -304,7 +307,7 @@ def _validate(file: Path) -> None:
         from sim.search.load import load_search
 
         load_search(file)
-    elif "design" in data or "uncertainties" in data:
+    elif data.keys() & {"design", "uncertainties", "scenarios"}:
         from sim.experiment.load import load_experiment
 
         load_experiment(file)

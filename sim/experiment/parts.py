@@ -187,7 +187,7 @@ def read_table(store: Store, name: str, columns: Sequence[str] | None = None) ->
         there = pq.read_schema(buffer).names
         columns = [one for one in columns if one in there]
         buffer.seek(0)
-    return pq.read_table(buffer, columns=columns, use_threads=False)
+    return pq.read_table(buffer, columns=columns, use_threads=False, pre_buffer=False)
 
 
 def fingerprint(columns: Columns) -> int:

@@ -75,8 +75,9 @@ def read_points(store: Store, columns: Sequence[str] | None = None) -> pa.Table:
     """The table, or these columns of it."""
     import pyarrow.parquet as pq
 
+    # Without threads of Arrow's: those that are still starting when a short command ends abort it.
     with store.reading(NAME) as file:
-        return pq.read_table(file, columns=columns)
+        return pq.read_table(file, columns=columns, use_threads=False, pre_buffer=False)
 
 
 def column_names(store: Store) -> list[str]:

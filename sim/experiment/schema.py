@@ -28,6 +28,7 @@ from sim.yamlfile import PlacedError, json_schema
 MOST_WORLDS, MOST_POINTS = 1_000_000, 10_000_000
 
 Seed = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
+Flag = Annotated[bool, Field(strict=True)]
 Key = Annotated[str, Field(min_length=1, max_length=200)]
 Expression = Annotated[str, Field(strict=True, min_length=1, max_length=500)]
 
@@ -52,9 +53,21 @@ class Uncertainty(Strict):
     def _one_form(self) -> Self:
         if self.levels is not None and self.model_fields_set - {"levels"}:
             raise PlacedError("takes the place of a range; allowed: levels, or low and high", ("levels",))
+        each_once(self.levels)
         if self.low is not None and self.high is not None and self.low >= self.high:
             raise PlacedError(f"is not above low; allowed: more than {self.low:g}", ("high",))
         return self
+
+
+def each_once(levels: tuple[Any, ...] | None) -> None:
+    """See that no level comes twice.
+
+    Raises:
+        PlacedError: one does.
+    """
+    for number, level in enumerate(levels or ()):
+        if level in (levels or ())[:number]:
+            raise PlacedError("comes twice; allowed: each level once", ("levels", number))
 
 
 def _level(value: object) -> object:
@@ -88,6 +101,7 @@ class Lever(Strict):
     def _one_form(self) -> Self:
         if self.levels is not None and (self.low is not None or self.high is not None):
             raise PlacedError("takes the place of a range; allowed: levels, or low and high", ("levels",))
+        each_once(self.levels)
         if (0.0 if self.low is None else self.low) >= (1.0 if self.high is None else self.high):
             raise PlacedError("is not above low; allowed: more than low, at most 1", ("high",))
         return self
@@ -146,7 +160,7 @@ class Saltelli(Strict):
 
     kind: Literal["saltelli"]
     base: Annotated[int, Field(strict=True, ge=2, le=2**20)]
-    second_order: bool = False
+    second_order: Flag = False
     groups: Literal["theme"] | dict[Key, tuple[Key, ...]] = Field(
         default_factory=dict,
         description="Group -> factors that move together, so that there is one index for all of them; a factor in no group is "
@@ -264,7 +278,7 @@ class Experiment(Strict):
     seed: Seed = 0
     luck: Literal["shared", "own"] = "shared"
     metrics: tuple[Annotated[str, OneOf(METRICS)], ...] | None = Field(default=None, min_length=1)
-    series: bool = False
+    series: Flag = False
     outcomes: dict[Name, Expression] = Field(default_factory=dict, max_length=100)
     _folder: Path = PrivateAttr(default=Path())
 
@@ -275,6 +289,9 @@ class Experiment(Strict):
 
     @model_validator(mode="after")
     def _designed(self) -> Self:
+        for number, name in enumerate(self.metrics or ()):
+            if name in (self.metrics or ())[:number]:
+                raise PlacedError("comes twice; allowed: each metric once", ("metrics", number))
         sampled = self.uncertainties or self.switches or (self.levers and self.lever_design is None)
         if sampled and self.design is None:
             raise ValueError("has no design; allowed: design, with a kind such as latin_hypercube")

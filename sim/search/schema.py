@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from sim.experiment.condition import VERDICT
-from sim.experiment.schema import MOST_WORLDS, Seed
+from sim.experiment.schema import MOST_WORLDS, Flag, Seed
 from sim.experiment.statistics import ALLOWED, NAMED
 from sim.metrics import METRICS
 from sim.metrics.base import End
@@ -138,7 +138,7 @@ class Rule(Strict):
     watch: tuple[Signal, ...] = Field(min_length=1, max_length=10)
     for_: Range = Field(default=Range(levels=(3, 6, 12)), alias="for")
     levers: dict[Setting, Range | None] = Field(min_length=1)
-    optional: bool = True
+    optional: Flag = True
     why: Text = ""
 
 

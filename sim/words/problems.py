@@ -145,7 +145,7 @@ def explain(error: Any, data: Any, model: type[BaseModel]) -> tuple[Place, str]:
     if isinstance(cause, PlacedError):
         place = (*place, *cause.at)
         for part in cause.at:
-            value = value.get(part) if isinstance(value, dict) else None
+            value = value[part] if _inside(value, part) else None
     if "discriminator" in context:  # which of several forms a block has is told by one of its keys
         place = (*place, context["discriminator"].strip("'"))
         value = context.get("tag")

@@ -1,0 +1,66 @@
+"""What the command finds when it starts, made fit for it: where its words go, and how it is asked to end."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import os
+import signal
+import sys
+import threading
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+# What stands in texts, where an output cannot show it; other letters lose their marks.
+PLAIN = {
+    "“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-", "±": "+/-", "×": "x", "→": "->", "←": "<-",
+    "≤": "<=", "≥": ">=", "≠": "!=", "≈": "~", "…": "...", "²": "^2", "·": ".", "•": "*", "│": "|", "─": "-", "━": "-", "█": "#",
+}  # fmt: skip
+
+
+def plainly(problem: UnicodeError) -> tuple[str, int]:
+    """An error handler of codecs: what cannot be shown, in letters that can.
+
+    >>> "“5 ± 2” café".encode("ascii", "plainly")
+    b'"5 +/- 2" cafe'
+    """
+    if not isinstance(problem, UnicodeEncodeError):
+        raise problem
+    said = problem.object[problem.start : problem.end]
+    bare = ((PLAIN.get(one) or unicodedata.normalize("NFKD", one)).encode("ascii", "ignore").decode() for one in said)
+    return "".join(one or "?" for one in bare), problem.end
+
+
+codecs.register_error("plainly", plainly)
+
+
+def made_fit() -> None:
+    """Have somewhere to write to where an output was closed, and have every output show all texts."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  (open as long as the process)
+        stream = getattr(sys, name)
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="plainly")
+    if sys.stdin is None:
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115
+
+
+@contextmanager
+def ended_in_order() -> Iterator[None]:
+    """Take SIGTERM, from a scheduler or a shutdown, as Ctrl-C is taken: what that would keep is kept, with a word."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(_: int, __: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
