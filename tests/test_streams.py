@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import signal
 import sys
 
@@ -33,6 +32,5 @@ def test_a_closed_output_is_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_asked_to_end_it_stops_as_by_ctrl_c() -> None:
     before = signal.getsignal(signal.SIGTERM)
     with pytest.raises(KeyboardInterrupt), ended_in_order():
-        os.kill(os.getpid(), signal.SIGTERM)
-        signal.sigtimedwait([], 5)
+        signal.raise_signal(signal.SIGTERM)
     assert signal.getsignal(signal.SIGTERM) == before

@@ -48,8 +48,7 @@ class Session:
         say: prints a line.
         width: columns.
         kept: whether the file is there already.
-        programs: those that have a seat; the others are played here, one at least.
-        workers: as for `debrief`.
+        programs: those that have a seat; the others are played here, one at least. workers: as for `debrief`.
     """
 
     def __init__(
@@ -64,8 +63,7 @@ class Session:
     ) -> None:
         self.lines, self.number = [Line(game, path, kept)], 0
         self.say, self.width, self.workers = say, width, workers
-        self.programs = programs or Programs()
-        self.seat = 0
+        self.programs, self.seat = programs or Programs(), 0
         self.drafts: dict[str, Values] = {}
 
     @property
@@ -323,8 +321,7 @@ class Session:
 
         self._print(wrapped("Simulating your moves and three courses in 1,000 worlds: some ten seconds.", self.width))
         with progress_bar() as progress:
-            versus = rest[0] if rest else None
-            found = debrief(self.game, versus=versus, workers=self.workers, progress=progress)
+            found = debrief(self.game, versus=(*rest, None)[0], workers=self.workers, progress=progress)
         self.say("")
         self._print(debrief_lines(found, self.width))
 
