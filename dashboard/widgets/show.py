@@ -21,7 +21,7 @@ from dashboard.runtime.engine import BusyError, Job, RunError, SupersededError, 
 from dashboard.runtime.language import _
 from dashboard.runtime.memo import visitor
 from sim.metrics import METRICS
-from sim.plots.filling import filling, fixed
+from sim.plots.filling import filling, fixed, with_rows
 from sim.plots.moving import Moving
 from sim.plots.moving import moving as sim_moving
 from sim.plots.tables import rows_of
@@ -30,8 +30,6 @@ from sim.words.numbers import setting
 from sim.words.sentences import NOT_A_FORECAST
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from dashboard.runtime.questions import Question
     from sim.plots import Picture, Table
     from sim.results import Comparison
@@ -265,7 +263,7 @@ def picture(one: Drawn, place: str, pick: str = "", width: int = 340) -> dict[st
         selecting: dict[str, Any] = {"on_select": "rerun", "selection_mode": [pick]} if pick else {}
         across: Any = "content" if size == "drawing" else "stretch"
         chosen = st.vega_lite_chart(
-            *_rows_and(one, _on_page(one)), theme=None, width=across, alt=alt, key=place, **selecting
+            *with_rows(_on_page(one), one.rows), theme=None, width=across, alt=alt, key=place, **selecting
         )
         if pick:
             picked = next(iter(chosen.selection.get(pick) or ()), None)
@@ -339,10 +337,9 @@ def differences(rows: list[Difference], first: str, second: str) -> None:
 def chart(one: Drawn, place: str) -> None:
     """A picture alone, in letters for a wall: its words stand beside it there."""
     spec = _for_wall(json.dumps(_on_page(one)))
-    st.vega_lite_chart(*_rows_and(one, spec), theme=None, width="stretch", alt=one.words().text, key=place)
+    st.vega_lite_chart(*with_rows(spec, one.rows), theme=None, width="stretch", alt=one.words().text, key=place)
 
 
-_ROWS = "rows"
 _WALL = 270  # px: with question and answer no more than a wall's height
 
 
@@ -364,22 +361,6 @@ def _for_wall(specification: str) -> dict[str, Any]:
 def _is_place(encoding: Any) -> bool:
     """Whether something stands at a height in px, not at one that the data give."""
     return isinstance(encoding, dict) and isinstance(encoding.get("value"), int)
-
-
-def _rows_and(one: Drawn, spec: dict[str, Any]) -> tuple[pa.Table | None, dict[str, Any]]:
-    """A picture's rows and its specification, for Streamlit: rows under a name are there when it first draws, others come after
-    (and Vega warns of scales without an extent); but of names for rows only Vega-Lite knows."""
-    if "/schema/vega/" in spec.get("$schema", ""):
-        return _columns(one), dict(spec)
-    return None, {**spec, "data": {"name": _ROWS}, "datasets": {_ROWS: _columns(one)}}
-
-
-def _columns(one: Drawn) -> pa.Table:
-    """What a picture draws, by column; not every row has all of them."""
-    import pyarrow as pa
-
-    columns = dict.fromkeys(name for row in one.rows for name in row)
-    return pa.table({name: [row.get(name) for row in one.rows] for name in columns})
 
 
 def files(one: Drawn, place: str) -> None:

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from sim.plots.theme import broken
 from sim.theme import FONT, PAGE_FONT, UNSEEN
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Specification = dict[str, Any]
 
@@ -63,6 +66,18 @@ def fixed(specification: Specification) -> bool:
     """Whether it is a drawing that keeps its measures: one without axes."""
     across = [one["x"] for one in _encodings(specification) if "field" in one.get("x", {})]
     return not across or all(one.get("axis", 0) is None for one in across)
+
+
+def with_rows(specification: Specification, rows: Sequence[Mapping[str, Any]]) -> tuple[pa.Table | None, Specification]:
+    """What Streamlit takes of a drawing and its rows: rows that have a name are there when it first draws, others come after (and
+    Vega warns of scales without an extent); but of names for rows only Vega-Lite knows."""
+    import pyarrow as pa
+
+    names = dict.fromkeys(name for row in rows for name in row)
+    table = pa.table({name: [row.get(name) for row in rows] for name in names})  # not every row has all of them
+    if "/schema/vega/" in specification.get("$schema", ""):
+        return table, {**specification}
+    return None, {**specification, "data": {"name": _ROWS}, "datasets": {_ROWS: table}}
 
 
 def _single(out: Specification) -> Specification:
