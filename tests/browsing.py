@@ -32,8 +32,6 @@ KNOWN = re.compile(
     "|net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE)"
     "|^Client Error in reaching server endpoint - No response received|^Streamlit server is not responding"
 )
-# What Vega has to say of a drawing that it thinks wrong: a warning in the browser's console.
-VEGA = re.compile("^WARN ")
 # Pictures to look at, where a folder for them is named (the checks keep it).
 SHOTS = os.environ.get("DURAND_SCREENSHOTS")
 
@@ -110,11 +108,7 @@ def visitors(browser: Browser, server: Server, same: BrowserContext | None = Non
             page.on("pageerror", lambda problem: wrong.append(str(problem)))
             page.on(
                 "console",
-                lambda said: (
-                    wrong.append(f"{said.text} {said.location['url']}")
-                    if said.type == "error" or VEGA.search(said.text)
-                    else None
-                ),
+                lambda said: wrong.append(f"{said.text} {said.location['url']}") if said.type == "error" else None,
             )
             if asked is not None:
                 page.on("request", lambda request: asked.append(request.url))

@@ -20,10 +20,4 @@ def said(app: AppTest) -> str:
 
 def drawn(app: AppTest, number: int) -> list[dict[str, Any]]:
     """What a picture of the page draws."""
-    return rows(app.get("vega_lite_chart")[number].proto)
-
-
-def rows(proto: Any) -> list[dict[str, Any]]:
-    """The rows that go out with a picture, under a name or without."""
-    sent = proto.datasets[0].data if proto.datasets else proto.data
-    return pa.ipc.open_stream(sent.data).read_all().to_pylist()
+    return pa.ipc.open_stream(app.get("vega_lite_chart")[number].proto.data.data).read_all().to_pylist()

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
-from seen import rows
 from streamlit.testing.v1 import AppTest
 
 from dashboard.runtime import exercises, games, steps
@@ -108,7 +108,8 @@ def press(app: AppTest, label: str) -> AppTest:
 
 def drawn(app: AppTest) -> list[dict[str, Any]]:
     """All rows that the page's pictures draw."""
-    return [row for one in app.get("vega_lite_chart") for row in rows(one.proto)]
+    every = [pa.ipc.open_stream(one.proto.data.data).read_all().to_pylist() for one in app.get("vega_lite_chart")]
+    return [row for rows in every for row in rows]
 
 
 def tables(app: AppTest) -> list[list[str]]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
-import re
 from math import ceil, floor
 from typing import Any
 
 import pytest
-import vl_convert
 
 import sim
 from sim.plots import pictures
@@ -20,7 +18,6 @@ from sim.plots.network import moving_network
 from sim.plots.places import moving_map
 from sim.plots.power import faction_power
 from sim.results import Comparison
-from sim.vocabulary import VERDICTS
 
 COURSES = ["confront", "appease", "hedge"]
 
@@ -69,31 +66,6 @@ def test_panels_one_below_the_other_on_paper_stand_side_by_side_where_there_is_r
     assert columns(drawing, 625) == 2
     assert drawing["marks"][0]["layout"]["columns"] == {"signal": "columns"}
     assert "/ 1)" not in json.dumps(drawing["marks"])
-
-
-@pytest.mark.parametrize("beside", [True, False])
-def test_rows_of_steps_are_as_high_as_vega_lite_makes_them(found: Comparison, beside: bool) -> None:
-    """Otherwise bars are squeezed, or Vega-Lite warns of steps in the console of every visitor."""
-    steps: dict[str, Any] = moving(found, "verdicts", "attacks").specification
-    steps = json.loads(json.dumps(steps))
-    for layer in steps["layer"]:
-        if not beside:
-            layer["encoding"].pop("yOffset")
-    compiled = vl_convert.vegalite_to_vega(json.dumps({**steps, "data": {"name": "rows"}}))
-    said = {one["name"]: one["update"] for one in compiled["signals"] if "update" in one}
-    step = steps["height"]["step"]
-    inner, outer = map(float, re.findall(r"[\d.]+", said["height"].partition("length")[2])[:2])
-    bars = len(COURSES) / (1 - inner) if beside else 1.0
-    assert ("y_step" in said) == beside
-    assert filling(steps)["height"] == pytest.approx((len(VERDICTS) - inner + 2 * outer) * step * bars)
-
-
-def test_a_fan_without_rows_yet_has_an_extent(found: Comparison) -> None:
-    """Otherwise Vega warns in the console of every visitor: on a page rows come after the drawing."""
-    scales = filling(moving(found, "fan", "attacks").specification)["marks"][0]["scales"]
-    (y,) = (one["domain"]["signal"] for one in scales if one["name"] == "y")
-    assert y.count("'p95'") == 2
-    assert y.startswith("[min(")
 
 
 @pytest.mark.parametrize("kind", ["fan", "difference", "verdicts"])

@@ -911,7 +911,7 @@ def with_all_rules() -> Record:
 @pytest.mark.parametrize("name", RULES)
 def test_a_rule_can_be_switched_off(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise an ablation stops on the way, changes nothing, or changes more than the rule (an argument, in place)."""
-    off = sim.rulebook._switched_off
+    off = sim.rulebook.switched_off
 
     def read_only(rule: Any) -> Callable[..., Vector]:
         said = off(rule)
@@ -923,7 +923,7 @@ def test_a_rule_can_be_switched_off(name: str, monkeypatch: pytest.MonkeyPatch) 
 
         return say
 
-    monkeypatch.setattr(sim.rulebook, "_switched_off", read_only)
+    monkeypatch.setattr(sim.rulebook, "switched_off", read_only)
     record = run(busy(), 16, 24, values=BEYOND, off={name})
     assert_in_range(record)
     assert differing(record, with_all_rules()) != []

@@ -21,7 +21,7 @@ from dashboard.runtime.engine import BusyError, Job, RunError, SupersededError, 
 from dashboard.runtime.language import _
 from dashboard.runtime.memo import visitor
 from sim.metrics import METRICS
-from sim.plots.filling import filling, fixed, with_rows
+from sim.plots.filling import filling, fixed
 from sim.plots.moving import Moving
 from sim.plots.moving import moving as sim_moving
 from sim.plots.tables import rows_of
@@ -30,6 +30,8 @@ from sim.words.numbers import setting
 from sim.words.sentences import NOT_A_FORECAST
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from dashboard.runtime.questions import Question
     from sim.plots import Picture, Table
     from sim.results import Comparison
@@ -263,7 +265,7 @@ def picture(one: Drawn, place: str, pick: str = "", width: int = 340) -> dict[st
         selecting: dict[str, Any] = {"on_select": "rerun", "selection_mode": [pick]} if pick else {}
         across: Any = "content" if size == "drawing" else "stretch"
         chosen = st.vega_lite_chart(
-            *with_rows(_on_page(one), one.rows), theme=None, width=across, alt=alt, key=place, **selecting
+            _columns(one), dict(_on_page(one)), theme=None, width=across, alt=alt, key=place, **selecting
         )
         if pick:
             picked = next(iter(chosen.selection.get(pick) or ()), None)
@@ -337,7 +339,7 @@ def differences(rows: list[Difference], first: str, second: str) -> None:
 def chart(one: Drawn, place: str) -> None:
     """A picture alone, in letters for a wall: its words stand beside it there."""
     spec = _for_wall(json.dumps(_on_page(one)))
-    st.vega_lite_chart(*with_rows(spec, one.rows), theme=None, width="stretch", alt=one.words().text, key=place)
+    st.vega_lite_chart(_columns(one), dict(spec), theme=None, width="stretch", alt=one.words().text, key=place)
 
 
 _WALL = 270  # px: with question and answer no more than a wall's height
@@ -361,6 +363,14 @@ def _for_wall(specification: str) -> dict[str, Any]:
 def _is_place(encoding: Any) -> bool:
     """Whether something stands at a height in px, not at one that the data give."""
     return isinstance(encoding, dict) and isinstance(encoding.get("value"), int)
+
+
+def _columns(one: Drawn) -> pa.Table:
+    """What a picture draws, by column; not every row has all of them."""
+    import pyarrow as pa
+
+    columns = dict.fromkeys(name for row in one.rows for name in row)
+    return pa.table({name: [row.get(name) for row in one.rows] for name in columns})
 
 
 def files(one: Drawn, place: str) -> None:

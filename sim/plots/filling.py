@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from sim.plots.theme import broken
 from sim.theme import FONT, PAGE_FONT, UNSEEN
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 Specification = dict[str, Any]
 
@@ -29,7 +26,6 @@ _PADDING = {"left": 2, "right": 8, "top": 2, "bottom": 4}
 _ROWS = "source"  # what Streamlit puts the rows of a picture in
 _OF = "[datum.value]"
 _TIPPED = ("bar", "rect", "geoshape", "circle", "rule")  # marks at which a row's own words are shown
-_ROW_GAP = 0.2  # Vega-Lite's own, between rows that have bars beside each other
 _STRIP = "strip"  # px that each month has across
 
 
@@ -68,26 +64,12 @@ def fixed(specification: Specification) -> bool:
     return not across or all(one.get("axis", 0) is None for one in across)
 
 
-def with_rows(specification: Specification, rows: Sequence[Mapping[str, Any]]) -> tuple[pa.Table | None, Specification]:
-    """What Streamlit takes of a drawing and its rows: rows that have a name are there when it first draws, others come after (and
-    Vega warns of scales without an extent); but of names for rows only Vega-Lite knows."""
-    import pyarrow as pa
-
-    names = dict.fromkeys(name for row in rows for name in row)
-    table = pa.table({name: [row.get(name) for row in rows] for name in names})  # not every row has all of them
-    if "/schema/vega/" in specification.get("$schema", ""):
-        return table, {**specification}
-    return None, {**specification, "data": {"name": _ROWS}, "datasets": {_ROWS: table}}
-
-
 def _single(out: Specification) -> Specification:
     for layer in out.get("layer", []):
         layer.pop("width", None)
         if "height" in layer:
             out["height"] = layer.pop("height")
     height = out.get("height")
-    if isinstance(height, dict):
-        out["height"] = _stepped(out, height)
     out |= {"width": "container", "autosize": {"type": "fit-x", "contains": "padding"}}
     if isinstance(height, int | float):  # of the whole, so that it fills a screen as well
         guides = [channel for one in _encodings(out) for channel in one.values() if isinstance(channel, dict)]
@@ -95,20 +77,6 @@ def _single(out: Specification) -> Specification:
         out["height"] = height + _LABELS + _LEGEND * legend
         out["autosize"]["type"] = "fit"
     return out
-
-
-def _stepped(out: Specification, height: dict[str, Any]) -> float | dict[str, Any]:
-    """How high rows of so many px are together, where their order says how many there are: to fit a drawing into its frame
-    Vega-Lite asks for a figure, and has a word for whoever gives it steps. As it works it out itself, with its own gaps."""
-    guides = {name: channel for one in _encodings(out) for name, channel in one.items() if "field" in channel}
-    rows, beside = (guides.get(name, {}) for name in ("y", "yOffset"))
-    if not isinstance(rows.get("sort"), list) or not isinstance(beside.get("sort", []), list):
-        return height
-    step, count = height["step"], len(rows["sort"])
-    if not beside:
-        return float(step * count)
-    gap = (rows.get("scale") or {}).get("paddingInner", _ROW_GAP)
-    return float(step * len(beside["sort"]) / (1 - gap) * (count - gap + 2 * _ROW_GAP))
 
 
 def _panels(out: Specification, parts: list[Specification]) -> tuple[int, int]:
@@ -152,8 +120,6 @@ def _nested(vega: Specification, count: int, gap: int) -> Specification:
     inner: Specification = {key: vega[key] for key in ("layout", "marks", "scales", "axes", "legends") if key in vega}
     inner |= {"type": "group", "data": derived}
     inner = json.loads(json.dumps(inner))
-    for scale in inner.get("scales", []):
-        _reach(scale)
     if count > 1:
         _by_columns(inner)
     heights = [one["value"] for one in vega["signals"] if "value" in one and _is(one, "height")]
@@ -193,21 +159,6 @@ def _nested(vega: Specification, count: int, gap: int) -> Specification:
         "marks": [inner],
         "config": {**vega.get("config", {}), "background": "transparent"},
     }
-
-
-def _reach(scale: dict[str, Any]) -> None:
-    """Have a scale that begins at nought ask for its ends itself: Vega's own way warns as long as there are no rows, and on a
-    page they come after the drawing."""
-    fields = scale["domain"].get("fields", []) if isinstance(scale["domain"], dict) else []
-    if scale.get("zero") is not True or not any(isinstance(one, dict) for one in fields):
-        return
-    given = [value for one in fields if isinstance(one, list) for value in one]
-    ends = [f"extent(pluck(data('{one['data']}'), '{one['field']}'))" for one in fields if isinstance(one, dict)]
-    low, high = (
-        f"{most}({', '.join([*map(str, given), *(f'({one}[{end}] || 0)' for one in ends)])})"
-        for end, most in enumerate(("min", "max"))
-    )
-    scale["domain"] = {"signal": f"[{low}, {high}]"}
 
 
 def _is(signal: dict[str, Any], side: str) -> bool:
