@@ -84,7 +84,7 @@ def scope(found: Response) -> str:
 
 def _found_on(about: Mapping[str, Any]) -> str:
     """Behind the accepted sets: on which figures they were found, where these are not the usual ones."""
-    if about["parameters"] == DEFAULT_PARAMETERS:
+    if about.get("parameters", DEFAULT_PARAMETERS) == DEFAULT_PARAMETERS:  # an edition that is kept says none
         return ""
     values = about["values"]
     figures = f"the figures of {values['figures']}" if values.get("figures") else "the record"
