@@ -77,8 +77,8 @@ def made(
         kept.panels[panel] = np.clip(values, 0, 1)
     folded = Outcomes(MONTHS)
     folded.add({metric: [values[:, month] for month in range(MONTHS)] for metric, values in metrics.items()})
-    table: dict[str, Any] = folded.columns()
-    table["verdict"] = pd.Categorical(np.array(list(VERDICTS))[table["verdict"]], categories=list(VERDICTS))
+    table = folded.columns()
+    verdicts = pd.Categorical(np.array(list(VERDICTS))[table["verdict"]], categories=list(VERDICTS))
     scenario = Scenario.model_validate(
         {"schema": 1, "name": name[:40], "title": title, "question": "What follows?", "months": MONTHS}
     )
@@ -97,7 +97,7 @@ def made(
         "command": "durand compare",
         "versions": {"durand": "0"},
     }
-    frame = pd.DataFrame(table).rename_axis("world")
+    frame = pd.DataFrame({**table, "verdict": verdicts}).rename_axis("world")
     return Results(manifest, scenario.to_yaml(), frame, kept if series else None, scenario)
 
 

@@ -16,7 +16,8 @@ from sim.metrics import METRICS
 from sim.results.made import made
 from sim.results.paired import Comparison
 from sim.results.results import Results, figures
-from sim.vocabulary import VERDICTS
+from sim.scenario.diff import part_in
+from sim.vocabulary import VERDICTS, month_words, months_between
 from sim.words.numbers import amount, amounts, in_worlds, number, shares
 from sim.words.sentences import (
     HEADLINES,
@@ -50,7 +51,8 @@ def reading(results: Results | Comparison) -> list[str]:
         called = titles(*results.results.values())
         paragraphs = [text for name in results.others for text in differences(results, name, called)]
         each = [_ends(one, called[name]) for name, one in results.results.items()]
-        return [*paragraphs, " ".join(each), scope(results)]
+        apart = any(not _not_yet(results, name, called) for name in results.others)
+        return [*paragraphs, *([" ".join(each)] if apart else ()), scope(results)]
     alone = f"{who_dies(results)} {middles(results)}"
     return [alone, _ends(results, titles(results)[results.name]), scope(results)]
 
@@ -96,6 +98,8 @@ def differences(
     Args:
         called: what each scenario is called, as `titles` gives it; metrics: of which differences are told.
     """
+    if said := _not_yet(comparison, name, called):
+        return [said]
     out = [headline(comparison, name, metric, called) for metric in metrics]
     out += _turned_round(comparison, name, called)
     deaths, held = comparison.paired[name, "fatalities"].to_numpy(), comparison.paired[name, "sovereignty"].to_numpy()
@@ -113,6 +117,19 @@ def differences(
             where = in_worlds(for_other, worlds, one)
             out.append(f"{capital(both)}: {other} {where}, {base} in {two}, neither in {neither}.")
     return out
+
+
+def _not_yet(comparison: Comparison, name: str, called: dict[str, str]) -> str:
+    """That a run ends before the month in which a scenario and the baseline part; empty where it does not."""
+    one, base = comparison.results[name], comparison.results[comparison.baseline]
+    parts, last = part_in(base.scenario, one.scenario), base.months[-1]
+    if parts is None or parts <= last or any(np.any(comparison.difference(name, metric)) for metric in HEADLINES):
+        return ""
+    return (
+        f"{called[base.name]} and {called[name]} are set alike until {month_words(parts)}, and this run ends before, in "
+        f"{month_words(last)}: nothing can tell them apart yet. Run it over more than "
+        f"{months_between(base.months[0], parts)} months."
+    )
 
 
 def whose_deaths(comparison: Comparison, name: str, against: str, called: dict[str, str]) -> str:
