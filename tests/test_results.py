@@ -22,7 +22,7 @@ from sim.metrics import METRICS
 from sim.results import BundleError, open_folder
 from sim.results.bundle import write_report
 from sim.results.folders import sealed
-from sim.results.reading import Contrast, _more, headline, reading, titles, whose_deaths
+from sim.results.reading import Contrast, _more, contrast, headline, reading, titles, whose_deaths
 from sim.results.terminal import SHORT_LIST, tables
 from sim.scenario import load_scenario, with_overrides
 from sim.scenario.diff import part_in
@@ -500,6 +500,21 @@ class TestWords:
         text = " ".join(reading(sim.compare({"a": "confront", "b": "confront"}, worlds=40, months=2)))
         assert "exactly the same deaths in each of the 40 modelled worlds" in text
         assert "more deaths than" not in text
+
+    def test_a_small_difference_is_called_small(self, small: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Otherwise a hair's breadth that most worlds share is told like a finding."""
+        comparison = sim.compare(["confront", "appease"], worlds=40, months=2)
+        called = titles(*comparison.results.values())
+        for metric in ("fatalities", "attacks", "sovereignty"):
+            gaps, base = comparison.difference("appease", metric), comparison.results["confront"].outcomes[metric]
+            tiny = 0 < abs(np.median(gaps)) < 0.1 * np.std(base.to_numpy())
+            if contrast(comparison, "appease", metric).settled:
+                assert ("That is small, under a tenth" in headline(comparison, "appease", metric, called)) == tiny
+        assert contrast(comparison, "appease", "sovereignty").settled
+        for share, told in ((1e6, True), (1e-6, False)):
+            monkeypatch.setattr("sim.results.reading.SMALL", share)
+            assert ("That is small" in headline(comparison, "appease", "sovereignty", called)) == told
+            assert ("is small." in " ".join(reading(comparison))) == told
 
     def test_a_run_that_ends_before_the_courses_part_says_so(self) -> None:
         """Otherwise a reader is told six times that two courses come to the same, and takes them for equal."""

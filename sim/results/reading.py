@@ -31,6 +31,8 @@ from sim.words.sentences import (
 )
 
 _LAST = 12
+# A middle difference under this share of a metric's standard deviation over worlds is called small: a judgement.
+SMALL = 0.1
 _FEW = 30
 
 
@@ -115,15 +117,21 @@ def differences(
         else:
             one, two, neither = shares([for_other, for_base, worlds - for_other - for_base])
             where = in_worlds(for_other, worlds, one)
-            out.append(f"{capital(both)}: {other} {where}, {base} in {two}, neither in {neither}.")
+            small = [
+                more_less(metric)[2] for metric in ("fatalities", "sovereignty") if _small(comparison, name, metric)
+            ]
+            however = f" Here every difference counts, and that in {listed(small)} is small." if small else ""
+            out.append(f"{capital(both)}: {other} {where}, {base} in {two}, neither in {neither}.{however}")
     return out
 
 
 def _not_yet(comparison: Comparison, name: str, called: dict[str, str]) -> str:
     """That a run ends before the month in which a scenario and the baseline part; empty where it does not."""
     one, base = comparison.results[name], comparison.results[comparison.baseline]
+    if one.scenario.hash == base.scenario.hash or any(np.any(comparison.difference(name, each)) for each in HEADLINES):
+        return ""
     parts, last = part_in(base.scenario, one.scenario), base.months[-1]
-    if parts is None or parts <= last or any(np.any(comparison.difference(name, metric)) for metric in HEADLINES):
+    if parts is None or parts <= last:
         return ""
     return (
         f"{called[base.name]} and {called[name]} are set alike until {month_words(parts)}, and this run ends before, in "
@@ -223,7 +231,23 @@ def headline(comparison: Comparison, name: str, metric: str, called: dict[str, s
     """
     found = contrast(comparison, name, metric)
     whose = f"{whose_deaths(comparison, found.first, found.second, called)} " if metric == "fatalities" else ""
-    return f"{whose}{_more(metric, found, called[found.first], called[found.second])}".lstrip()
+    said = _more(metric, found, called[found.first], called[found.second])
+    if found.settled and _small(comparison, name, metric):
+        base = comparison.results[comparison.baseline]
+        row = figures(base.summary())[metric]
+        between = amounts(metric, row["p05"], row["p50"], row["p95"])[1]
+        said += (
+            f" That is small, under a tenth of the standard deviation over worlds: {called[base.name]} alone comes to {between} "
+            "in nine worlds of ten."
+        )
+    return f"{whose}{said}".lstrip()
+
+
+def _small(comparison: Comparison, name: str, metric: str) -> bool:
+    """Whether the middle difference, where there is one, is next to nothing beside the spread over the baseline's worlds."""
+    middle = abs(float(np.median(comparison.difference(name, metric))))
+    spread = float(np.std(comparison.results[comparison.baseline].outcomes[metric].to_numpy()))
+    return bool(np.any(comparison.difference(name, metric))) and comparison.worlds > 1 and middle < SMALL * spread
 
 
 def _more(metric: str, found: Contrast, first: str, second: str) -> str:

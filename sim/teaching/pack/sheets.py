@@ -124,11 +124,11 @@ def _instructor(one: Exercise, lab: Lab, pictures: tuple[Picture, ...]) -> Itera
     )
     yield Heading("The predictions, and what those who miss them leave out")
     yield from _predictions([key(lab, name) for name in [*one.asked(), *one.quiz]])
+    yield Heading("Figures")
+    yield _figures(lab)
     if pictures:
         yield Heading("Pictures, as on the slides")
         yield from (Row(pictures[first : first + 2]) for first in range(0, len(pictures), 2))
-    yield Heading("Figures")
-    yield _figures(lab)
     yield from back_matter(one, claims)
 
 
