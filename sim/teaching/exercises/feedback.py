@@ -113,7 +113,12 @@ def reasons(lab: Lab, question: Question, side: Side) -> list[Reason]:
         if because.versus:
             said = with_unit(number(abs(worth), whole=whole(about)), unit(about))
             run, versus = (lab.exercise.scenarios[one].title for one in (because.run, because.versus))
-            does = f"with it {run} less {versus} comes to {said} {'more' if up else 'less'} than without it"
+            does = f"set against {versus}, {run} has {said} {'more' if up else 'fewer'} with it than without it"
+            if unit(about) in SCALES:
+                higher = "higher" if up else "lower"
+                does = (
+                    f"set against {versus}, {run} has {plain(because.metric)} {said} {higher} with it than without it"
+                )
         elif counted(because.metric) and more.startswith("more "):
             does = f"with it there are {said} {more if up else fewer} than without it"
         else:
