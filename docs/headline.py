@@ -33,7 +33,10 @@ from sim.experiment.regret.study import Judged, Regret  # noqa: E402
 from sim.experiment.sweep import sweep  # noqa: E402
 from sim.experiment.work import simulate_pack  # noqa: E402
 from sim.plots import to_png  # noqa: E402
+from sim.scenario import library, load_policy  # noqa: E402
 from sim.search.findings import Findings, read_findings, shipped  # noqa: E402
+from sim.search.words import small  # noqa: E402
+from sim.vocabulary import LEVER_SPECS  # noqa: E402
 from sim.words.numbers import number, of_100, range_of_100  # noqa: E402
 from sim.words.sentences import listed  # noqa: E402
 
@@ -74,8 +77,8 @@ QUESTION = """
 ## The question
 
 In December 2022, when the second truce has ended, Pakistan can press the Afghan Taliban over the TTP or give
-(002.12-dilemma). The two courses differ in what is done to Kabul alone: strikes, closed crossings, a guarded fence and
-expulsions against trade, aid, a voice abroad, steps towards recognition, training and joint patrols. At home the army goes
+(002.12-dilemma). The two courses differ in what is done to Kabul alone. Confronting has more of {pressing};
+accommodating has more of {giving}. At home the army goes
 out alike on both, and the TTP is talked to alike; what changes when these are varied, too, stands under *The four corners*.
 Both courses are simulated in the same {draws:,} futures. A future is a draw of {varied} things that nobody
 knows, over the range that is thought possible: how much of the TTP Kabul could stop, how much a fence holds back, how fast a
@@ -144,6 +147,16 @@ def condition(metric: str, course: str) -> str:
     return f"{of(metric, course)} {sign} {of(metric, other)}"
 
 
+def more_of() -> dict[str, str]:
+    """What either course has more of than the other, by the levers that their policies set."""
+    set_by = [load_policy(library() / "policies" / f"{name}.yaml").settings.given() for name in COURSES]
+    more = {name: float(set_by[0].get(name, 0)) - float(set_by[1].get(name, 0)) for name in LEVER_SPECS}
+    return {
+        said: listed([small(LEVER_SPECS[name].title) for name, gap in more.items() if sign * gap > 0])
+        for said, sign in (("pressing", 1), ("giving", -1))
+    }
+
+
 def page(
     done: Sweep,
     boxes: dict[tuple[str, str], Discovery],
@@ -164,6 +177,7 @@ def page(
         "fingerprint": about["fingerprint"],
         "model": about["particulars"]["model"],
         "share": of_100(ahead(judged, "attacks", 0)),
+        **more_of(),
     }
     said, *more = third_way.in_short(*(read_findings(shipped()[name]) for name in (third_way.FREE, third_way.HELD)))
     way = (said.replace("**", "**Is there a third way? ", 1), *more)

@@ -33,7 +33,7 @@ from sim.search.load import load_search, searches  # noqa: E402
 from sim.search.objectives import KILLED, betters, dominates  # noqa: E402
 from sim.search.pathways_text import course_words, target_words  # noqa: E402
 from sim.search.study import search  # noqa: E402
-from sim.search.text import alike, beside, bettering, costs, holding, regret  # noqa: E402
+from sim.search.text import alike, bettering, costs, holding, regret  # noqa: E402
 from sim.search.vulnerability import Weakness  # noqa: E402
 from sim.words.numbers import headed, number, of_100  # noqa: E402
 from sim.words.sentences import listed  # noqa: E402
@@ -154,10 +154,7 @@ def in_short(free: Findings, held: Findings) -> Iterator[str]:
         yield f"**What they are.** {said}"
     if (one := spokesman(free)) is not None:
         against = " ".join(costs(free, one.example, course) for course in DILEMMA)
-        yield (
-            f"**What it costs whom.** The course in the middle of {one.called}: {against} "
-            f"{beside(free, one.example, DILEMMA[-1])}"
-        )
+        yield f"**What it costs whom.** The course in the middle of {one.called}: {against}"
         fails = free[one.example].weaknesses[0]
         yield (
             f"**Where does it fail?** By {free.objectives[0].title} the same course is worse than the best shipped one in "
@@ -281,7 +278,7 @@ def kind(found: Findings, name: str, one: Archetype) -> Iterator[str]:
     bettered = f"betters {which(found, member.beats)} outright, {which(found, member.betters)} in what counts"
     yield (
         f"- **Kind {one.title}** ({len(one.members)} courses). [In their middle](third-way/{kept_name(name, one)}.yaml): "
-        f"{member.summary} It {bettered}. {costs(found, one.example, DILEMMA[-1])} {beside(found, one.example, DILEMMA[-1])}"
+        f"{member.summary} It {bettered}. {costs(found, one.example, DILEMMA[-1])}"
     )
 
 

@@ -832,7 +832,7 @@ def test_the_other_seats(play: Play, tmp_path: Path, actor: str) -> None:
     )
     assert done.exit_code == 0
     assert SEATS[actor].split(".")[0] in " ".join(done.output.split())
-    assert "Left to itself, your side would last have leant to" in " ".join(done.output.split())
+    assert "Had the model chosen for your side last month" in " ".join(done.output.split())
     assert [turn.moves[actor].get(setting) for turn in load_log(tmp_path / "a.json").turns] == [option, "choose"]
 
 

@@ -12,7 +12,7 @@ import pytest
 from colours import contrast
 
 from sim.ensemble.chunks import Series
-from sim.ensemble.outcomes import outcomes
+from sim.ensemble.outcomes import Outcomes
 from sim.metrics import METRICS, PANELS
 from sim.plots import (
     alignments,
@@ -75,8 +75,10 @@ def made(
         steady = np.linspace(0, 0.6, len(labels)) * (np.arange(len(labels)) % 4 > 0)
         values = steady + (0.1 * walk[:, :, None] + after[:, None]) * (steady > 0)
         kept.panels[panel] = np.clip(values, 0, 1)
-    table = outcomes({metric: [values[:, month] for month in range(MONTHS)] for metric, values in metrics.items()})
-    table["verdict"] = pd.Categorical(np.array(list(VERDICTS))[table["verdict"]], categories=list(VERDICTS))
+    folded = Outcomes(MONTHS)
+    folded.add({metric: [values[:, month] for month in range(MONTHS)] for metric, values in metrics.items()})
+    table = folded.columns()
+    verdicts = pd.Categorical(np.array(list(VERDICTS))[table["verdict"]], categories=list(VERDICTS))
     scenario = Scenario.model_validate(
         {"schema": 1, "name": name[:40], "title": title, "question": "What follows?", "months": MONTHS}
     )
@@ -95,7 +97,7 @@ def made(
         "command": "durand compare",
         "versions": {"durand": "0"},
     }
-    frame = pd.DataFrame(table).rename_axis("world")
+    frame = pd.DataFrame({**table, "verdict": verdicts}).rename_axis("world")
     return Results(manifest, scenario.to_yaml(), frame, kept if series else None, scenario)
 
 

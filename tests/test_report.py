@@ -19,7 +19,7 @@ from test_plots import compared, made
 import sim
 from dashboard.widgets import controls
 from sim.calibration.store import shipped_manifest
-from sim.parameters.posterior import window
+from sim.parameters.posterior import informed, window
 from sim.plots import pictures
 from sim.record.observations import RECORD
 from sim.report import live, sides
@@ -213,7 +213,9 @@ def test_assumptions_are_all_there(page: Page) -> None:
 
 
 DECLARED, DRAWS_ALONE = "every parameter at its declared value", "Only random draws differ between them"
-FITTED = "as in one of the sets that agree with the record to December 2023"
+FITTED = "as in one of the sets that agree with the record to December 2023 (its figures bear on {} of {} parameters)".format(
+    *informed()
+)
 # How a run is asked for; what stands in its scope, and in its report; what stands in neither.
 MADE: dict[str, tuple[dict[str, Any], tuple[str, str], tuple[str, ...], tuple[str, ...]]] = {
     "defaults": (
@@ -231,7 +233,10 @@ MADE: dict[str, tuple[dict[str, Any], tuple[str, str], tuple[str, ...], tuple[st
     "posterior": (
         {"parameters": "posterior"},
         (f"{FITTED}.", ""),
-        ("one of the sets that agree with the record of August 2021 to December 2023, so that",),
+        (
+            "one of the sets that agree with the record of August 2021 to December 2023, so that",
+            "These figures say something about {} of the {} uncertain parameters".format(*informed()),
+        ),
         (DRAWS_ALONE, "at its declared value", "declared range", "2024,"),
     ),
     "a scenario's": (

@@ -22,8 +22,10 @@ from sim.metrics import METRICS
 from sim.results import BundleError, open_folder
 from sim.results.bundle import write_report
 from sim.results.folders import sealed
-from sim.results.reading import Contrast, _more, headline, reading, titles, whose_deaths
+from sim.results.reading import Contrast, _more, contrast, headline, reading, titles, whose_deaths
 from sim.results.terminal import SHORT_LIST, tables
+from sim.scenario import load_scenario, with_overrides
+from sim.scenario.diff import part_in
 from sim.vocabulary import VERDICTS
 from sim.words.numbers import SUMMARY_WORDS, between, in_worlds, number, share
 from sim.words.sentences import WHOSE_DEATHS, listed, settled
@@ -498,6 +500,36 @@ class TestWords:
         text = " ".join(reading(sim.compare({"a": "confront", "b": "confront"}, worlds=40, months=2)))
         assert "exactly the same deaths in each of the 40 modelled worlds" in text
         assert "more deaths than" not in text
+
+    def test_a_small_difference_is_called_small(self, small: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Otherwise a hair's breadth that most worlds share is told like a finding."""
+        comparison = sim.compare(["confront", "appease"], worlds=40, months=2)
+        called = titles(*comparison.results.values())
+        for metric in ("fatalities", "attacks", "sovereignty"):
+            gaps, base = comparison.difference("appease", metric), comparison.results["confront"].outcomes[metric]
+            tiny = 0 < abs(np.median(gaps)) < 0.1 * np.std(base.to_numpy())
+            if contrast(comparison, "appease", metric).settled:
+                assert ("That is small, under a tenth" in headline(comparison, "appease", metric, called)) == tiny
+        assert contrast(comparison, "appease", "sovereignty").settled
+        for bar, told in ((1e6, True), (1e-6, False)):
+            monkeypatch.setattr("sim.results.reading.SMALL", bar)
+            assert ("That is small" in headline(comparison, "appease", "sovereignty", called)) == told
+
+    def test_a_run_that_ends_before_the_courses_part_says_so(self) -> None:
+        """Otherwise a reader is told six times that two courses come to the same, and takes them for equal."""
+        said = reading(sim.compare(["confront", "appease"], worlds=2, months=3))
+        assert "set alike until December 2022, and this run ends before, in October 2021" in said[0]
+        assert "more than 16 months" in said[0]
+        assert len(said) == 2
+        assert "exactly the same" not in " ".join(said)
+
+    def test_when_scenarios_part_is_read_off_them(self) -> None:
+        """Otherwise the month is that of another pair, or of a setting that holds from the first month on."""
+        one = load_scenario("confront")
+        assert part_in(one, one) is None
+        assert part_in(one, load_scenario("appease")) == "2022-12"
+        assert part_in(load_scenario("history"), load_scenario("expulsions")) == "2024-01"
+        assert part_in(one, with_overrides(one, {"parameters.kabul_control": 0.5})) == one.start
 
     def test_one_world_is_one_world(self, small: None) -> None:
         text = " ".join(reading(sim.compare(["confront", "appease"], worlds=1, months=2)))

@@ -18,6 +18,7 @@ from dashboard.widgets import members
 from sim.scenario import load_scenario
 from sim.search.findings import Findings, FindingsError, read_findings, shipped
 from sim.search.load import searches
+from sim.search.text import costs
 from sim.words.numbers import number
 
 APP = Path(__file__).resolve().parents[1] / "dashboard" / "app.py"
@@ -51,6 +52,22 @@ def test_every_search_of_the_library_has_its_findings() -> None:
     assert set(shipped()) == {path.stem for path in searches().glob("*.yaml")}
     for file in shipped().values():
         assert file.stat().st_size < 500_000
+
+
+def test_what_is_worse_is_named_though_it_does_not_count(found: Findings) -> None:
+    """Otherwise "nothing is worse" stands where many more militants die, and who reads it takes the course for free."""
+    course = found.courses[1].name
+    worse = [
+        one
+        for one in found.members
+        if one.figures["fatalities_militant"] > 1.1 * found[course].figures["fatalities_militant"]
+    ]
+    assert worse
+    for one in worse:
+        counted, uncounted = costs(found, one.name, course).split(" Of what does not count here, ")
+        assert "nothing worse" not in counted
+        assert uncounted.startswith("worse: ")
+        assert "Deaths, militants" in uncounted.partition("; better")[0]
 
 
 def test_the_shipped_courses_are_scenarios(found: Findings) -> None:

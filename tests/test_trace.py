@@ -50,6 +50,20 @@ def test_the_way_leads_both_up_and_down() -> None:
                 assert (here[0], there[0]) in ONE_WAY or here in linked(cards[there]), f"no way back: {there} to {here}"
 
 
+def test_a_claim_of_the_record_names_its_outlet() -> None:
+    """Otherwise a reader of the record is told that somebody's press said so, and neither who nor where."""
+    for claim in ledger().of_source("events"):
+        (card,) = look_up(claim.id)
+        rows = [
+            one for section in card.sections for one in section.entries if section.title == "In the record of events"
+        ]
+        assert rows, claim.id
+        assert all(one.note.strip(" ()") and one.id >= claim.date[:4] and one.text for one in rows)
+    assert "AOAV; Salam Watandar (https://aoav.org.uk/" in " ".join(describe("events.2022-04-16-strikes").split())
+    assert "sim/calibration/data/events.csv" in describe("events")
+    assert not re.search(r"\d_\w+\.txt", describe("003")), "a file that no reader has"
+
+
 def test_a_name_shared_by_a_rule_and_a_metric_shows_both() -> None:
     shared = sorted(set(RULES) & set(METRICS))
     for name in shared:

@@ -116,6 +116,16 @@ def window(mode: str = POSTERIOR) -> tuple[str, str]:
     return str(first), str(last)
 
 
+def informed(mode: str = POSTERIOR) -> tuple[int, int]:
+    """Of how many parameters the figures say something (see `sim.calibration.store`), and how many are uncertain.
+
+    Raises:
+        FileError: as :func:`about` does.
+    """
+    rows = about(mode)["parameters"]
+    return sum(bool(row["told"]) for row in rows), len(rows)
+
+
 def known_by(month: str) -> str:
     """The newest sets that know nothing later than a month; the declared ranges where there are none.
 

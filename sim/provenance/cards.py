@@ -12,10 +12,17 @@ from sim.metrics import METRICS
 from sim.parameters import Parameter
 from sim.provenance.index import Index, index
 from sim.provenance.levers import Explained, Past, explained, level
+from sim.record.observations import DATA, shipped_events
 from sim.rule import Quantity, Rule
 from sim.vocabulary import ACTORS, LEVER_SPECS
 from sim.vocabulary.levels import GROUPS, JUDGEMENT, LEVELS
 from sim.words.problems import close_to, short
+
+# Where in the project the figures of a kind of source stand; an article's text is not passed on.
+_FILES = {
+    kind: (DATA / name).relative_to(DATA.parents[2]).as_posix()
+    for kind, name in (("event_record", "events.csv"), ("series", "observations.csv"))
+}
 
 Kind = Literal["rule", "parameter", "claim", "source", "metric", "lever", "mechanism", "scenario", "argument"]
 
@@ -240,6 +247,7 @@ def _claim_card(known: Index, name: str) -> Card:
     files = _file_entries(known.citing_files.get(name, ()))
     sections = (
         Section("Stated by", (source,)),
+        Section("In the record of events", _event_entries(known, claim)),
         Section("Bears on", _mechanism_entries(claim.mechanisms)),
         Section("Conflicts with", _claim_entries(known, claim.conflicts)),
         Section("Rules that rest on it", rules, "" if known.used(name) else "nothing in the model rests on it"),
@@ -251,16 +259,29 @@ def _claim_card(known: Index, name: str) -> Card:
     return Card("claim", name, claim.text, _given(facts), sections)
 
 
+def _event_entries(known: Index, claim: Claim) -> tuple[Entry, ...]:
+    """Of a claim from the record of events: its rows of the days that the claim speaks of, each with its own source."""
+    if known.ledger.sources[claim.source].kind != "event_record":
+        return ()
+    first, _, last = claim.date.partition(" to ")
+    return tuple(
+        Entry("argument", day, f"{one.source_title} ({one.source_url})", one.description)
+        for one in shipped_events()
+        if first <= (day := f"{one.date:%Y-%m-%d}") and day[: len(last or first)] <= (last or first)
+    )
+
+
 def _source_card(known: Index, name: str) -> Card:
     source = known.ledger.sources[name]
     claims = known.ledger.of_source(name)
     used = sum(known.used(claim.id) for claim in claims)
+    unknown = "not named in the copy" if source.kind == "article" else ""
     facts = [
         ("kind", source.kind.replace("_", " ")),
-        ("author", source.author or ""),
-        ("outlet", source.outlet or ""),
+        ("author", source.author or unknown),
+        ("outlet", source.outlet or unknown),
         ("date", source.date),
-        ("file", source.file or ""),
+        ("file", _FILES.get(source.kind, "")),
         ("address", source.url or ""),
         ("series", ", ".join(source.series)),
         ("note", source.note),

@@ -19,12 +19,13 @@ def values_of(parameters: str, overrides: Mapping[str, Any]) -> dict[str, Any]:
         overrides: what the run's own scenario sets: numbers, or distributions that each world draws from.
 
     Returns:
-        `mode` (defaults, prior, posterior); `window`, the months that accepted sets agree with, and, where they are
-        somebody's own, `figures`, with what, and `digest`, that of the sets; `set`, the scenario whose overrides are taken
+        `mode` (defaults, prior, posterior); `window`, the months that accepted sets agree with, `informed`, of how
+        many parameters these figures say something, and how many there are, and, where the sets are somebody's own, `figures`,
+        with what, and `digest`, that of the sets; `set`, the scenario whose overrides are taken
         beneath; `overridden`, the names that the run's own scenario sets; `drawn`, which of all names that are set are drawn
         anew in each world.
     """
-    from sim.parameters.posterior import about, file_of, is_own, is_posterior, window
+    from sim.parameters.posterior import about, file_of, informed, is_own, is_posterior, window
     from sim.scenario import parameter_set
 
     mode, beneath = parameter_set(parameters)
@@ -35,6 +36,7 @@ def values_of(parameters: str, overrides: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "mode": mode.partition(":")[0],
         "window": list(window(mode)) if is_posterior(mode) else None,
+        **({"informed": list(informed(mode))} if is_posterior(mode) else {}),
         **theirs,
         "set": None if parameters == mode else Path(parameters).stem,
         "overridden": sorted(overrides),
@@ -81,9 +83,9 @@ def _values(values: list[Mapping[str, Any]]) -> Made:
         file = first.get("figures")
         whose, held = (f"the figures of {file}", "these leave") if file else ("the record", "that record leaves")
         return Made(
-            f"the uncertain parameters in each as in one of the sets that agree with {whose} to {until}{but}",
+            f"the uncertain parameters in each as in one of the sets that agree with {whose} to {until}{_few(first)}{but}",
             f"In each world the uncertain parameters were those of one of the sets that agree with {whose} of {since} to "
-            f"{until}{but}, so that the spread between worlds holds what {held} open as well as random draws.",
+            f"{until}{but}, so that the spread between worlds holds what {held} open as well as random draws.{_informed(first)}",
             True,
         )
     if first["mode"] == "prior":
@@ -105,4 +107,20 @@ def _values(values: list[Mapping[str, Any]]) -> Made:
         f"every parameter at its declared value{but}{', some of it drawn anew in each' if drawn else ''}",
         f"Every parameter stood at its declared value{but}; {differs}",
         drawn,
+    )
+
+
+def _few(values: Mapping[str, Any]) -> str:
+    """The same in a clause."""
+    return " (its figures bear on {} of {} parameters)".format(*values["informed"]) if "informed" in values else ""
+
+
+def _informed(values: Mapping[str, Any]) -> str:
+    """Of how few parameters the figures say anything; nothing of a run that was made before that was kept."""
+    if "informed" not in values:
+        return ""
+    some, every = values["informed"]
+    return (
+        f" These figures say something about {some} of the {every} uncertain parameters; the other {every - some} are spread as "
+        "the articles and judgement have them."
     )

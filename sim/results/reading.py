@@ -16,7 +16,8 @@ from sim.metrics import METRICS
 from sim.results.made import made
 from sim.results.paired import Comparison
 from sim.results.results import Results, figures
-from sim.vocabulary import VERDICTS
+from sim.scenario.diff import part_in
+from sim.vocabulary import VERDICTS, month_words, months_between
 from sim.words.numbers import amount, amounts, in_worlds, number, shares
 from sim.words.sentences import (
     HEADLINES,
@@ -30,6 +31,8 @@ from sim.words.sentences import (
 )
 
 _LAST = 12
+# A middle difference under this share of a metric's standard deviation over worlds is called small: a judgement.
+SMALL = 0.1
 _FEW = 30
 
 
@@ -50,7 +53,8 @@ def reading(results: Results | Comparison) -> list[str]:
         called = titles(*results.results.values())
         paragraphs = [text for name in results.others for text in differences(results, name, called)]
         each = [_ends(one, called[name]) for name, one in results.results.items()]
-        return [*paragraphs, " ".join(each), scope(results)]
+        apart = any(not _not_yet(results, name, called) for name in results.others)
+        return [*paragraphs, *([" ".join(each)] if apart else ()), scope(results)]
     alone = f"{who_dies(results)} {middles(results)}"
     return [alone, _ends(results, titles(results)[results.name]), scope(results)]
 
@@ -96,6 +100,8 @@ def differences(
     Args:
         called: what each scenario is called, as `titles` gives it; metrics: of which differences are told.
     """
+    if said := _not_yet(comparison, name, called):
+        return [said]
     out = [headline(comparison, name, metric, called) for metric in metrics]
     out += _turned_round(comparison, name, called)
     deaths, held = comparison.paired[name, "fatalities"].to_numpy(), comparison.paired[name, "sovereignty"].to_numpy()
@@ -111,8 +117,27 @@ def differences(
         else:
             one, two, neither = shares([for_other, for_base, worlds - for_other - for_base])
             where = in_worlds(for_other, worlds, one)
-            out.append(f"{capital(both)}: {other} {where}, {base} in {two}, neither in {neither}.")
+            small = [
+                more_less(metric)[2] for metric in ("fatalities", "sovereignty") if _small(comparison, name, metric)
+            ]
+            however = f" Here every difference counts, and that in {listed(small)} is small." if small else ""
+            out.append(f"{capital(both)}: {other} {where}, {base} in {two}, neither in {neither}.{however}")
     return out
+
+
+def _not_yet(comparison: Comparison, name: str, called: dict[str, str]) -> str:
+    """That a run ends before the month in which a scenario and the baseline part; empty where it does not."""
+    one, base = comparison.results[name], comparison.results[comparison.baseline]
+    if one.scenario.hash == base.scenario.hash or any(np.any(comparison.difference(name, each)) for each in HEADLINES):
+        return ""
+    parts, last = part_in(base.scenario, one.scenario), base.months[-1]
+    if parts is None or parts <= last:
+        return ""
+    return (
+        f"{called[base.name]} and {called[name]} are set alike until {month_words(parts)}, and this run ends before, in "
+        f"{month_words(last)}: nothing can tell them apart yet. Run it over more than "
+        f"{months_between(base.months[0], parts)} months."
+    )
 
 
 def whose_deaths(comparison: Comparison, name: str, against: str, called: dict[str, str]) -> str:
@@ -206,7 +231,23 @@ def headline(comparison: Comparison, name: str, metric: str, called: dict[str, s
     """
     found = contrast(comparison, name, metric)
     whose = f"{whose_deaths(comparison, found.first, found.second, called)} " if metric == "fatalities" else ""
-    return f"{whose}{_more(metric, found, called[found.first], called[found.second])}".lstrip()
+    said = _more(metric, found, called[found.first], called[found.second])
+    if found.settled and _small(comparison, name, metric):
+        base = comparison.results[comparison.baseline]
+        row = figures(base.summary())[metric]
+        between = amounts(metric, row["p05"], row["p50"], row["p95"])[1]
+        said += (
+            f" That is small, under a tenth of the standard deviation over worlds: {called[base.name]} alone comes to {between} "
+            "in nine worlds of ten."
+        )
+    return f"{whose}{said}".lstrip()
+
+
+def _small(comparison: Comparison, name: str, metric: str) -> bool:
+    """Whether the middle difference, where there is one, is next to nothing beside the spread over the baseline's worlds."""
+    middle = abs(float(np.median(comparison.difference(name, metric))))
+    spread = float(np.std(comparison.results[comparison.baseline].outcomes[metric].to_numpy()))
+    return bool(np.any(comparison.difference(name, metric))) and comparison.worlds > 1 and middle < SMALL * spread
 
 
 def _more(metric: str, found: Contrast, first: str, second: str) -> str:

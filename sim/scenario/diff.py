@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -40,6 +41,9 @@ class Difference:
     b: Value
 
 
+# Where the path of what differs says from when on.
+_DATED = re.compile(r"^(?:actors\.\w+\.changes\.[^.]*\bfrom |shocks\.)(\d{4}-\d\d)")
+
 # path -> (in words, value)
 _Account = dict[str, tuple[str, Value]]
 
@@ -62,6 +66,15 @@ def differences(a: Scenario, b: Scenario) -> list[Difference]:
             out.append(Difference(path, words, value_a, value_b))
     order = ("start", "months", *(f"actors.{actor}" for actor in ACTORS), "policies", "shocks", "parameters")
     return sorted(out, key=lambda one: next(n for n, begins in enumerate(order) if one.path.startswith(begins)))
+
+
+def part_in(a: Scenario, b: Scenario) -> str | None:
+    """The first month (YYYY-MM) in which two scenarios may be set differently; None where they never are.
+
+    What is not dated, or hangs on a condition alone, counts from the first month.
+    """
+    found = (_DATED.search(one.path) for one in differences(a, b) if one.path != "months")
+    return min((max(dated[1], a.start) if dated else a.start for dated in found), default=None)
 
 
 def _account(scenario: Scenario, shared: Collection[str]) -> _Account:

@@ -46,7 +46,11 @@ class Archetype:
         little = [small(TITLES[name]) for name in list(self.less)[:2]]
         said = [f"more {listed(much)}"] if much else []
         said += [f"less {listed(little)}"] if little else []
-        return f"{self.letter}: {'; '.join(said) or 'near the middle of all'}"
+        return (
+            f"{self.letter}: {', '.join(said)} than the other kinds"
+            if said
+            else f"{self.letter}: near the middle of all"
+        )
 
 
 def common(found: Found) -> tuple[dict[str, float], dict[str, float]]:

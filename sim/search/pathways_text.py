@@ -93,9 +93,9 @@ def signpost_words(one: Signpost) -> str:
     """What foretells that a course will miss a target."""
     side = "above" if one.above else "below"
     return (
-        f"A sign in {month_words(one.month)}: {METRICS[one.metric].title} {side} {number(one.bound)} comes before "
-        f"{of_100(one.hits)} misses, {one.lead:.0f} months ahead in the middle one, and for nothing in "
-        f"{_bare(one.false_alarms)} of 100 other futures."
+        f"A warning sign at the end of {month_words(one.month)}: {METRICS[one.metric].title} {side} {number(one.bound)}. Of 100 "
+        f"futures that miss a target later, {_bare(one.hits)} show it, the middle one of these {one.lead:.0f} months before; of "
+        f"100 that miss none, {_bare(one.false_alarms)} show it too, a false alarm."
     )
 
 

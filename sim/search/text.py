@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from sim.experiment.discovery.text import said
+from sim.metrics import METRICS
 from sim.scenario.diff import TITLES
 from sim.words.numbers import fine, number, of_100
 from sim.words.sentences import NOT_A_FORECAST, listed
@@ -108,12 +109,12 @@ def archetype(found: Findings, one: Archetype) -> str:
     how = f" What sets it apart: {', '.join(sets)}." if sets else ""
     member = found[one.example]
     said = [f"Kind {one.title} ({len(one.members)} members; in their middle {one.example}).{how} {member.summary}"]
-    said += [f"{costs(found, member.name, course)} {beside(found, member.name, course)}" for course in against]
+    said += [costs(found, member.name, course) for course in against]
     return " ".join([*said, *(failing(found, weak) for weak in member.weaknesses if weak.box is not None)])
 
 
 def costs(found: Findings, member: str, course: str) -> str:
-    """What a member has better and worse than a course, in fresh futures, as far as it counts."""
+    """What a member has better and worse than a course, in fresh futures, as far as it counts; then what counts for nothing."""
     better, worse = list[str](), list[str]()
     for one in found.objectives:
         mine, theirs = found[member].figures[one.key], found[course].figures[one.key]
@@ -121,25 +122,28 @@ def costs(found: Findings, member: str, course: str) -> str:
             continue
         said = f"{one.title} {instead(mine, theirs)}"
         (better if (mine < theirs) == one.less else worse).append(said)
-    gains = f"better: {listed(better)}" if better else "nothing better"
-    losses = f"worse: {listed(worse)}" if worse else "nothing worse"
-    return f"Against {found[course].title}, {gains}; {losses}."
+    gains = f"better: {listed(better)}" if better else "nothing that counts here is better"
+    losses = f"worse: {listed(worse)}" if worse else "nothing that counts here is worse"
+    return f"Against {found[course].title}, {gains}; {losses}.{_uncounted(found, member, course)}"
+
+
+def _uncounted(found: Findings, member: str, course: str) -> str:
+    """What differs clearly of what counts for nothing, by whether it is worse; as more or less where no end of it is better."""
+    parts = dict[str, list[str]](worse=[], better=[], more=[], less=[])
+    for one in found.others:
+        mine, theirs = found[member].figures[one.key], found[course].figures[one.key]
+        if abs(mine - theirs) > CLEAR * abs(theirs):
+            end, good = "more" if mine > theirs else "less", METRICS[one.key].better if one.key in METRICS else None
+            which = end if good is None else "better" if end == good else "worse"
+            parts[which].append(f"{one.title} {instead(mine, theirs)}")
+    said = [f"{which}: {listed(some)}" for which, some in parts.items() if some]
+    return f" Of what does not count here, {'; '.join(said)}." if said else ""
 
 
 def instead(mine: float, theirs: float) -> str:
     """Two figures, as finely as it takes to tell them apart."""
     one, other = number(mine), number(theirs)
     return f"{one} instead of {other}" if one != other else f"{fine(mine, 3)} instead of {fine(theirs, 3)}"
-
-
-def beside(found: Findings, member: str, course: str) -> str:
-    """What else differs from a course, of what counts for nothing."""
-    parts = []
-    for one in found.others:
-        mine, theirs = found[member].figures[one.key], found[course].figures[one.key]
-        if abs(mine - theirs) > CLEAR * abs(theirs):
-            parts.append(f"{one.title} {instead(mine, theirs)}")
-    return f"What counts for nothing: {listed(parts)}." if parts else ""
 
 
 def failing(found: Findings, one: Weakness) -> str:

@@ -144,13 +144,13 @@ def _by_loop(chain: Step, whole: float) -> list[str]:
 
     A loop is at work where one of its rules feeds another; where none does, that loop is named whose single rule carries most.
     """
-    for rules, words in ((2, "rules"), (1, "a rule")):
+    for rules, words in ((2, "steps"), (1, "a step")):
         carried = {loop: _carried(chain, loop, frozenset(), rules) / whole for loop in LOOPS}
         loop = max(carried, key=lambda name: carried[name])
         if carried[loop] >= _NAMED:
             name, how = LOOPS[loop]
             said = f"the feedback loop “{name}” ({_small(how).rstrip('.')})"
-            return [f"{part(carried[loop])} passes by {words} of {said}"]
+            return [f"{part(carried[loop])} of it runs through {words} of {said}"]
     return []
 
 

@@ -24,8 +24,8 @@ from sim.teaching.exercises.load import is_path, row_words
 from sim.teaching.exercises.predict import Chance, Prediction, Range, Score, score
 from sim.teaching.exercises.schema import Exercise, Question
 from sim.vocabulary import VERDICTS, month_words
-from sim.words.numbers import SCALES, SUMMARY_WORDS, amount, between, fine, in_worlds, number, of_100
-from sim.words.sentences import months_words, plain
+from sim.words.numbers import SCALES, SUMMARY_WORDS, amount, between, counted, fine, in_worlds, number, of_100
+from sim.words.sentences import months_words, more_less, plain
 from sim.worlds import Vector
 
 Side = Literal["high", "low", "right"]
@@ -43,11 +43,16 @@ class Reason:
 
     Attributes:
         mechanism: its id.
-        does: what it does, to stand behind "it": "adds 330 deaths to the difference".
+        does: what it does: "with it there are 330 more deaths than without it".
     """
 
     mechanism: str
     does: str
+
+    @property
+    def said(self) -> str:
+        """The mechanism in words, its id, and what it does."""
+        return f"{MECHANISMS[self.mechanism].rstrip('.')} ({self.mechanism}): {self.does}."
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,7 @@ def fared(prediction: Prediction, values: Vector) -> tuple[Score, tuple[str, ...
 
 def missed(lab: Lab, question: Question, side: Side) -> list[str]:
     """The reasons in sentences: what those who missed to this side leave out."""
-    return [f"{MECHANISMS[one.mechanism]} ({one.mechanism}: it {one.does})" for one in reasons(lab, question, side)]
+    return [one.said for one in reasons(lab, question, side)]
 
 
 def reasons(lab: Lab, question: Question, side: Side) -> list[Reason]:
@@ -101,13 +106,25 @@ def reasons(lab: Lab, question: Question, side: Side) -> list[Reason]:
     about = Figure(run=because.run, metric=because.metric, month=because.month)
     # A figure that falls where the metric rises is told of by the metric itself.
     sign = -1.0 if because.falls else 1.0
+    more, fewer, _ = more_less(because.metric)
     out = []
     for name, worth in rows[:_MOST]:
-        said, of = amount(because.metric, abs(worth)), plain(because.metric)
+        up, said = sign * worth > 0, amount(because.metric, abs(worth))
         if because.versus:
-            said, of = with_unit(number(abs(worth), whole=whole(about)), unit(about)), "the difference"
+            said = with_unit(number(abs(worth), whole=whole(about)), unit(about))
+            run, versus = (lab.exercise.scenarios[one].title for one in (because.run, because.versus))
+            does = f"set against {versus}, {run} has {said} {'more' if up else 'fewer'} with it than without it"
+            if unit(about) in SCALES:
+                higher = "higher" if up else "lower"
+                does = (
+                    f"set against {versus}, {run} has {plain(because.metric)} {said} {higher} with it than without it"
+                )
+        elif counted(because.metric) and more.startswith("more "):
+            does = f"with it there are {said} {more if up else fewer} than without it"
+        else:
+            does = f"with it {plain(because.metric)} is {said} {'higher' if up else 'lower'} than without it"
         if abs(worth) >= least and not said.startswith("about 0"):
-            out.append(Reason(name, f"adds {said} to {of}" if sign * worth > 0 else f"takes {said} off {of}"))
+            out.append(Reason(name, does))
     return out
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Literal
 
-from sim.mechanisms import MECHANISMS
 from sim.teaching.exercises.feedback import Reason, unit_of
 from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.schema import STEPS, Step
@@ -114,7 +113,7 @@ class _Votes:
         hands = question.form == "probability"
         right = band(float(self.lab.values(question.figure).mean())) if hands else None
         sides = (("low", found.low), ("high", found.high))
-        lines = [found.truth, found.ask, *(f"Too {side}? {_reason(why)}" for side, why in sides if why)]
+        lines = [found.truth, found.ask, *(f"Too {side}? {why[0].said}" for side, why in sides if why)]
         while sum(map(room, lines[1:])) > _BELOW and len(lines) > 2:
             lines.pop()
         title = f"Vote {self.numbers[name]}: the worlds say"
@@ -139,8 +138,7 @@ def room(line: str, size: int = SMALLEST) -> float:
 
 
 def _reason(reasons: tuple[Reason, ...]) -> str:
-    first = reasons[0]
-    return f"{MECHANISMS[first.mechanism].rstrip('.')} ({first.does})."
+    return reasons[0].said
 
 
 def _told(found: Key) -> str:
@@ -149,7 +147,7 @@ def _told(found: Key) -> str:
     for side, reasons in (("low", found.low), ("high", found.high)):
         if reasons:
             out.append(f"Who guesses too {side} leaves out:")
-            out += [f"- {MECHANISMS[one.mechanism]} ({one.mechanism} {one.does})" for one in reasons]
+            out += [f"- {one.said}" for one in reasons]
     return "\n".join([*out, NOT_A_FORECAST])
 
 

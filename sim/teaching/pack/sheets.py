@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sim.mechanisms import MECHANISMS
-from sim.teaching.exercises.feedback import Reason, label, unit_of
+from sim.teaching.exercises.feedback import label, unit_of
 from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.schema import LEVELS, STEPS, Exercise, Passage
 from sim.teaching.exercises.typed import commands
@@ -125,25 +124,21 @@ def _instructor(one: Exercise, lab: Lab, pictures: tuple[Picture, ...]) -> Itera
     )
     yield Heading("The predictions, and what those who miss them leave out")
     yield from _predictions([key(lab, name) for name in [*one.asked(), *one.quiz]])
+    yield Heading("Figures")
+    yield _figures(lab)
     if pictures:
         yield Heading("Pictures, as on the slides")
         yield from (Row(pictures[first : first + 2]) for first in range(0, len(pictures), 2))
-    yield Heading("Figures")
-    yield _figures(lab)
     yield from back_matter(one, claims)
 
 
 def _predictions(keys: Sequence[Key]) -> Iterator[Block]:
-    """The questions with their answers in a table; the mechanisms named in it once each below."""
-
-    def cell(reasons: Sequence[Reason]) -> str:
-        return "\n".join(f"{one.mechanism} {one.does}" for one in reasons) or "Nothing clear"
-
-    rows = tuple((f"{one.ask}\n{one.said}", cell(one.low), cell(one.high)) for one in keys)
-    yield Grid(("Question and answer", "Too low leaves out", "Too high leaves out"), rows, (40, 30, 30))
-    named = {reason.mechanism for one in keys for reason in (*one.low, *one.high)}
-    if named:
-        yield Items(tuple(f"{name}: {MECHANISMS[name]}" for name in MECHANISMS if name in named))
+    """The questions with their answers, each with the mechanisms that a miss on either side leaves out."""
+    for one in keys:
+        yield Text(one.said, lead=one.ask)
+        sides = (("low", one.low), ("high", one.high))
+        said = [f"Too {side} leaves out: {' '.join(reason.said for reason in some)}" for side, some in sides if some]
+        yield Items(tuple(said) or ("No mechanism stands out.",))
 
 
 def _figures(lab: Lab) -> Grid:

@@ -119,11 +119,13 @@ def briefing_tables(told: Briefing) -> list[tuple[str, tuple[str, ...], list[tup
 
 
 def leaning_words(told: Briefing) -> str:
-    """What the actor's own side would have leant to; empty for Pakistan, and before anything was simulated."""
+    """By which chances the model would have chosen for this side; empty for Pakistan, and before anything was simulated."""
     if not told.leaning:
         return ""
     leaning = ", ".join(f"{setting(name)} {round(100 * x)}%" for name, x in told.leaning.items())
-    return f"Left to itself, your side would last have leant to: {leaning}."
+    return (
+        f"Had the model chosen for your side last month, it would have drawn among these, by these chances: {leaning}."
+    )
 
 
 def settings_lines(told: Briefing, draft: Values, trial: Trial | None, width: int) -> list[str]:
