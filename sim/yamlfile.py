@@ -139,12 +139,12 @@ def bytes_of(path: str | Path, limit: int, error: type[Exception], kind: str = "
         with open(path, "rb") as file:
             return file.read(limit + 1)
     except FileNotFoundError:
-        raise error(f"{path}:1: there is no such file") from None
+        raise error(f"{path}: there is no such file") from None
     except IsADirectoryError:
-        raise error(f"{path}:1: this is a folder; the name of a {kind} file is needed") from None
+        raise error(f"{path}: this is a folder; the name of a {kind} file is needed") from None
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or problem
-        raise error(f"{str(path)!r}:1: the file cannot be read: {reason}") from None
+        raise error(f"{str(path)!r}: the file cannot be read: {reason}") from None
 
 
 def _text(raw: bytes, name: str, error: type[FileError]) -> str:

@@ -113,14 +113,14 @@ READINGS: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "metrics of conditions": (
         scenario(many("      - {metric: zz#}\n", 3, f"{ACTORS}  changes:\n  - when:\n     any:\n")),
-        "not one of the choices: text 'zz0'",
+        "not one of the choices: 'zz0'",
     ),
     "conditions": (
         scenario(many("{},", 1, f"{ACTORS}  changes:\n   - when: " + "{any: [" * 6, "]}" * 6 + "\n")),
         "is not one condition",
     ),
     "changes": (scenario(many("{},", 1, f"{ACTORS}  changes: [", "]\n")), "has no beginning"),
-    "candidates": (scenario(many("A,", 1, f"{ACTORS}  among: [", "]\n")), "is not a name: text 'A'"),
+    "candidates": (scenario(many("A,", 1, f"{ACTORS}  among: [", "]\n")), "is not a name: 'A'"),
     "candidates that choose": (
         scenario(many("choose,hedge,", 2, f"{HEAD}actors:\n pakistan:\n  policy: choose\n  among: [", "]\n")),
         "actors.pakistan.among[0] is no policy: choose",
@@ -132,7 +132,7 @@ READINGS: dict[str, tuple[Callable[[], object], str]] = {
     "brackets": (scenario(f"{HEAD}x: " + "[" * 250_000), "nested too deeply"),
     "braces": (scenario(f"{HEAD}x: " + "{a: " * 60_000), "nested too deeply"),
     "an actor": (lambda: load_policy(("t", "schema: 1\nactor: " + "a" * 250_000)), "actor is not one of the choices"),
-    "experiment's metrics": (experiment(many("a#,", 1, f"{TRIAL}metrics: [", "]\n")), "text 'a0'"),
+    "experiment's metrics": (experiment(many("a#,", 1, f"{TRIAL}metrics: [", "]\n")), "'a0'"),
     "experiment's uncertainties": (experiment(many("p#,", 1, f"{DESIGN}uncertainties: [", "]\n")), "no such parameter"),
     "experiment's levers": (experiment(many(" p#:\n", 2, f"{DESIGN}levers:\n")), "no setting that could be varied"),
     "all combinations": (

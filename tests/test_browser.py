@@ -129,7 +129,7 @@ def test_bad_and_good_files_in_the_studio(visit: Visit, tmp_path: Path) -> None:
     bad = tmp_path / "bad.yaml"
     bad.write_text("schema: 1\ntitle: '**Bold** [x](http://x) <b>y</b>'\nextends: confront\nmonths: many\n")
     page.locator("input[type=file]").set_input_files(bad)
-    page.get_by_text("months has the wrong type: text 'many'").wait_for()
+    page.get_by_text("months has the wrong type: 'many'").wait_for()
     rest(page)
     assert page.get_by_role("button", name="Compare", exact=True).is_disabled()
     kept(page, "studio-bad")

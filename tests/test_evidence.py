@@ -129,7 +129,7 @@ BROKEN_CLAIMS = {
     "about": ("about: [ttp, pakistan]", "about: [ttp, pakistn]", "did you mean 'pakistan'?", "pakistn"),
     "about nobody": ("about: [ttp, pakistan]", "about: []", "about", "about: []"),
     "confidence": ("confidence: low", "confidence: none", "allowed: high, medium, low", "confidence: none"),
-    "mechanism": ("[M6]", "[M66]", "text 'M66'", "[M66]"),
+    "mechanism": ("[M6]", "[M66]", "'M66'", "[M66]"),
     "unknown key": (
         "text: A truce.",
         "text: A truce.\n    txt: A",

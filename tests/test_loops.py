@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sim import chance
 from sim.loops import Graph, Loops, find_loops, name_of, signed_digraph
 from sim.loops.at_work import AtWork, at_work
-from sim.loops.cycles import BALANCING, REINFORCING, Loop, named_loop
+from sim.loops.cycles import BALANCING, OPEN, REINFORCING, Loop, named_loop
 from sim.loops.graph import READ, put_together, title_of
 from sim.loops.layout import BOX, CELL, grid
 from sim.loops.merge import merged
@@ -27,7 +27,7 @@ from sim.loops.picture import as_svg, diagram, marked, picture
 from sim.loops.record import Influence, Kept, Named, Recorded
 from sim.loops.slopes import Slopes, Through, all_behind
 from sim.loops.strip import strip_picture
-from sim.loops.text import as_json, text
+from sim.loops.text import as_json, kind, text
 from sim.mechanisms import LOOPS
 from sim.plots import rows_of, to_svg
 from sim.rule import RULES
@@ -532,7 +532,7 @@ def test_what_a_page_is_handed_is_little() -> None:
 
 def test_a_loop_is_at_work_where_switching_it_off_changes_something() -> None:
     """Otherwise the strips show another effect than that of `sim.why.ablate`, or of another month."""
-    found = at_work("confront", "attacks", worlds=8, seed=4, months=20, parameters="defaults", loops=("L1", "L5"))
+    found = at_work("confront", "attacks", worlds=8, seed=4, months=20, parameters="defaults", loops=("L1", "L3", "L5"))
     for loop in ("L1", "L5"):
         (row,) = ablate(
             "confront", "attacks", "2023-03", worlds=8, seed=4, parameters="defaults", mechanisms=(loop,)
@@ -542,9 +542,10 @@ def test_a_loop_is_at_work_where_switching_it_off_changes_something() -> None:
     assert found.months[-1] == "2023-03"
     picture = strip_picture({"Confront": found})
     rows = rows_of(picture.chart)
-    assert len(rows) == 2 * 20
+    assert len(rows) == 3 * 20
+    ids = {name.capitalize(): loop for loop, (name, _) in LOOPS.items()}
     for row in rows:
-        effect = found.effect["L1" if row["loop"] == "Foothold" else "L5"][row["month"]]
+        effect = found.effect[ids[row["loop"]]][row["month"]]
         assert row["up"] == (effect > 0)
     last = next(row for row in rows if row["loop"] == "Foothold" and row["month"] == 19)
     assert last["size"] == pytest.approx(abs(found.effect["L1"][-1]), rel=1e-3)
@@ -554,6 +555,29 @@ def test_a_loop_is_at_work_where_switching_it_off_changes_something() -> None:
         r"attacks with it than without it on average; (more|fewer) in (all|[1-7] of 8) worlds\.$", found.sentence(first)
     )
     assert to_svg(picture.chart).startswith("<svg")
+
+
+def test_a_loop_is_told_as_what_it_does() -> None:
+    """Otherwise what feeds on itself is said to balance, or pressure to bring about the violence that it holds down."""
+    measured = at_work("confront", "attacks", worlds=8, seed=4, months=20, parameters="defaults", loops=("L1", "L3"))
+    for one in found().named:
+        if one.id in measured.effect:
+            assert one.circles[0].kind == (REINFORCING if measured.effect[one.id][-1] > 0 else BALANCING)
+
+
+def test_open_loops_have_a_letter_of_their_own() -> None:
+    """Otherwise the drawing says that a loop balances of which the words say that worlds disagree."""
+    marks, made = marked(found().named), picture(found())
+    told = {one.id: (one.circles[0].kind, kind(one.circles[0]).partition(":")[0]) for one in found().named}
+    assert all(first == second for first, second in told.values())
+    assert {marks[loop][0] for loop, (said, _) in told.items() if said == OPEN} == {"O"}
+    assert {(marks[loop][0], said) for loop, (said, _) in told.items()} <= {
+        ("R", REINFORCING),
+        ("B", BALANCING),
+        ("O", OPEN),
+    }
+    assert [row[1].partition(":")[0] for row in made.table.rows] == [said for said, _ in told.values()]
+    assert not re.search(r"\de[+-]\d", text(found(), 80))
 
 
 def test_a_loop_is_said_to_be_at_work_only_in_months_on_end() -> None:

@@ -587,7 +587,7 @@ def test_wrong_targets_give_one_message(old: str, new: str, message: str, tmp_pa
             ["--observations", "own.csv", "--targets", "aims.yaml", "--until", "2022-06"],
             "--until and --events do not go",
         ),
-        (["--observations", "own.csv", "--mapping", "acledd"], "acledd:1: there is no such file"),
+        (["--observations", "own.csv", "--mapping", "acledd"], "acledd: there is no such file"),
         (["--truth", "history"], "the scenario gives no uncertain parameter a value"),
         (["--dry-run", "--json"], "--json does not go with it"),
     ],

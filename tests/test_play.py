@@ -38,6 +38,7 @@ from sim.teaching.play.past import simulate_past
 from sim.teaching.play.scenario import COURSES, reference
 from sim.teaching.play.session import Session
 from sim.teaching.play.text import PURPOSE, SEATS
+from sim.teaching.play.typed import assignments, find_setting, read_value
 from sim.vocabulary import ACTORS, LEVERS, month_after
 
 HARD: dict[str, Any] = {"domestic_operations": 0.8, "cross_border_strikes": 0.6, "fencing": 0.7}
@@ -236,7 +237,7 @@ def test_a_game_ends() -> None:
         ({"months": 360}, "360 months in all"),
         ({"world": 1000}, "from 0 to 999"),
         ({"seed": -1}, "seed must be a whole number"),
-        ({"parameters": "guesses"}, "no scenario with this name"),
+        ({"parameters": "guesses"}, "no set of parameters with this name"),
         ({"others": "sleep"}, "others is not one of the choices"),
     ],
 )
@@ -541,7 +542,7 @@ def log_data(**changes: Any) -> dict[str, Any]:
         (b'{"format": "durand game", "version": 1, "note": "\\ud800"}', "not text in UTF-8"),
         (json.dumps(log_data(seed=-1)).encode(), "seed is out of range"),
         (json.dumps(log_data(seed=2**63)).encode(), "seed is out of range"),
-        (json.dumps(log_data(seats=["usa"])).encode(), "seats[0] is not one of the choices: text 'usa'"),
+        (json.dumps(log_data(seats=["usa"])).encode(), "seats[0] is not one of the choices: 'usa'"),
         (json.dumps(log_data(seats=["taliban", "pakistan"])).encode(), "not in order"),
         (json.dumps(log_data(seats=["taliban"])).encode(), "does not give each seat its move"),
         (json.dumps(log_data(months=400)).encode(), "months is out of range: 400"),
@@ -802,6 +803,7 @@ def test_a_game_is_gone_on_with(play: Play, tmp_path: Path) -> None:
         ("line 9", "no such line: 9; allowed: 1 to 1"),
         ("inject 99", "no such shock: 99"),
         ("brif", "not understood: brif (did you mean brief?)"),
+        ("end", "not understood: end (did you mean quit?)"),
         ("debrief", "nothing has been played yet"),
         ("save .", "there is a file already"),
         ("²=1", "no such setting"),
@@ -856,7 +858,7 @@ def failed(done: Any) -> str:
         (("confront", "--as", "ttp", "--from", "1999-01"), "allowed: 2021-08 to 2026-07"),
         (("--log", "none.json"), "none.json: there is no such file; a new game needs SCENARIO and --as ACTOR"),
         (("confront", "--as", "ttp", "--log", "no/folder/a.json"), "there is no folder"),
-        (("--replay", "none.json"), "none.json:1: there is no such file"),
+        (("--replay", "none.json"), "none.json: there is no such file"),
         (("confront", "--replay", "a.json"), "leave out SCENARIO"),
     ],
 )
@@ -1008,3 +1010,20 @@ def test_nothing_is_won_and_no_death_is_rewarded(told: tuple[Game, Any]) -> None
     ):
         assert word not in said.replace("turning points:", ""), word
     assert found.places.keys() >= {"fatalities_civilian", "fatalities_afghan_civilian", "fatalities_militant"}
+
+
+def test_options_are_taken_by_the_words_that_are_shown() -> None:
+    """Otherwise a player who types what the menu shows is told that it is not understood."""
+    for line in (
+        "1 crack down",
+        "1=crack down",
+        "restraint=crack-down",
+        "restraint of the ttp = crack_down",
+        "crack  down",
+    ):
+        ((key, value),) = assignments("taliban", line) or ()
+        name = find_setting("taliban", key)
+        assert (name, read_value("taliban", name, value)) == ("stance", "crack_down"), line
+    assert assignments("pakistan", "trade opening=0.5 2=0.1") == [("trade_opening", "0.5"), ("2", "0.1")]
+    with pytest.raises(GameError, match="allowed: shelter, caution, contain, restrain, crack down, or choose"):
+        read_value("taliban", "stance", "hug")

@@ -49,9 +49,9 @@ def test_circles_and_depth(tmp_path: Path) -> None:
         write(f"d{number}", f"d{number + 1}")
     with pytest.raises(ScenarioError, match=r"d9\.yaml:4: extends goes too deep: d0 -> d1 -> .* allowed: 10 scenarios"):
         load_scenario(tmp_path / "d0.yaml")
-    with pytest.raises(ScenarioError, match=r"e\.yaml:4: extends: there is no such file: text 'nowhere/x\.yaml'"):
+    with pytest.raises(ScenarioError, match=r"e\.yaml:4: extends: there is no such file: 'nowhere/x\.yaml'"):
         load_scenario(write("e", "nowhere/x.yaml"))
-    with pytest.raises(ScenarioError, match=r"there is no scenario with this name: text 'chld' \(did you mean 'child'"):
+    with pytest.raises(ScenarioError, match=r"there is no scenario with this name: 'chld' \(did you mean 'child'"):
         load_scenario("chld")
 
 
@@ -203,7 +203,7 @@ def test_overrides_from_the_command_line_are_read_as_yaml() -> None:
         ("actors.pakistan.levers.aidd", "1", "unknown key: actors.pakistan.levers.aidd (did you mean 'aid'?)"),
         ("actors.pakistn.policy", "x", "unknown key: actors.pakistn (did you mean 'pakistan'?)"),
         ("actors.pakistan.levers.aid", "2", "actors.pakistan.levers.aid is out of range: 2; allowed: 0 to 1"),
-        ("actors.pakistan.levers.aid", "much", "actors.pakistan.levers.aid has the wrong type: text 'much'"),
+        ("actors.pakistan.levers.aid", "much", "actors.pakistan.levers.aid has the wrong type: 'much'"),
         ("actors.pakistan.levers.aid", float("nan"), "actors.pakistan.levers.aid"),
         ("actors.pakistan.policy", "confrnt", "actors.pakistan.policy: there is no policy with this name"),
         ("parameters.cohesion_cost", "9", "parameters.cohesion_cost is out of range: 9; allowed: 0.5 to 4"),

@@ -47,7 +47,7 @@ class TestFiles:
             (HEAD + "worlds: 0", "e.yaml:4: worlds is out of range: 0; allowed: 1 to"),
             (HEAD + "wrlds: 3", "unknown key: wrlds (did you mean 'worlds'?)"),
             (HEAD + "metrics: [atacks]", "(did you mean 'attacks'?)"),
-            (HEAD + "luck: mine", "e.yaml:4: luck is not one of the choices: text 'mine'; allowed: shared, own"),
+            (HEAD + "luck: mine", "e.yaml:4: luck is not one of the choices: 'mine'; allowed: shared, own"),
             (HEAD + "design: {kind: lhs}\nuncertainties: all", "e.yaml:4: design.kind is not one of the choices"),
             (HEAD + "uncertainties: all", "has no design; allowed: design, with a kind such as latin_hypercube"),
             (HEAD + LHS, "e.yaml:4: design has nothing to vary; allowed: with levers, uncertainties or switches"),
@@ -94,7 +94,7 @@ class TestFiles:
             ),
             ("schema: 1\ntitle: T\nscenarios: [a/b.yaml]", "e.yaml:3: there is no such scenario file: a/b.yaml"),
             ("schema: 1\ntitle: T\nscenarios: [confront, confront]", "e.yaml:3: a scenario comes twice: confront"),
-            (HEAD + "parameters: nonsense", "e.yaml:4: parameters: there is no scenario with this name"),
+            (HEAD + "parameters: nonsense", "e.yaml:4: parameters: there is no set of parameters with this name"),
             (HEAD + "uncertainties: all\ndesign: {kind: factorial}", "e.yaml:5: too many points"),
             (
                 HEAD + f"uncertainties: [{NAMES[0]}]\nworlds: 1000000\ndesign: {{kind: latin_hypercube, points: 9999}}",

@@ -18,12 +18,14 @@ from command import called
 import sim
 from sim.ensemble import simulate
 from sim.ensemble.spec import LimitError, RunSpec
+from sim.ensemble.timing import timed
 from sim.experiment import sweep as runner
 from sim.experiment import work
 from sim.experiment.folder import FolderError
 from sim.experiment.load import ExperimentError, load_plan
 from sim.experiment.outcome import Sweep
 from sim.experiment.parts import fingerprint, part_names
+from sim.experiment.plan import Plan
 from sim.experiment.store import open_store
 from sim.experiment.sweep import Standing, SweepInterrupted, SweepStoppedError, estimate, sweep
 from sim.experiment.work import Job
@@ -528,6 +530,41 @@ class TestCommand:
         assert out.startswith("Small: 18 points x 4 worlds, 72 runs in ")
         assert f"Fingerprint of all rows: {whole.fingerprint}" in out
         assert f"Written: {tmp_path / 'out'}" in out
+        code, out, err = called(capfd, "sweep", file, "--out", tmp_path / "out")
+        assert (code, err) == (0, "")
+        assert out.startswith("Small: 18 points x 4 worlds, all 72 runs were there already; nothing was run\n")
+
+    def test_stopped_before_it_began_it_says_so(
+        self, file: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def stop(source: object) -> Plan:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("sim.experiment.sweep.load_plan", stop)
+        code, out, err = called(capfd, "sweep", file, "--out", tmp_path / "out")
+        assert (code, out) == (130, "")
+        assert err == (
+            "durand: stopped before anything was run; what the folder holds is kept; run the same command again to go on\n"
+        )
+
+    @pytest.mark.parametrize("first", [0.0, 5.0])
+    def test_what_is_done_once_is_not_counted_for_each_piece(
+        self, first: float, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Otherwise a sweep is said to take twenty times as long as it does, since making machine code counts for each pack."""
+        clock, takes = [0.0], iter([first + 0.25, *[0.25] * 9])
+        monkeypatch.setattr("sim.ensemble.timing.time.perf_counter", lambda: clock[0])
+
+        def work() -> str:
+            clock[0] += next(takes)
+            return "done"
+
+        took, output = timed(work)
+        assert output == "done"
+        assert took == pytest.approx((0.25, first))
+        assert took.all_of(100) == pytest.approx(25.0 + first)
+        assert took.all_of(100, workers=4) == pytest.approx(6.25 + first)
+        assert took.all_of(0.5, workers=4) == pytest.approx(0.125 + first)
 
     def test_a_dry_run_starts_nothing(self, file: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
         code, out, _ = called(capfd, "sweep", file, "--out", tmp_path / "out", "--dry-run", "--workers", 2)
@@ -558,7 +595,7 @@ class TestCommand:
         ("words", "message"),
         [
             (("nonsense", "--out", "x"), "there is no experiment with this name: nonsense"),
-            (("missing.yaml", "--out", "x"), "missing.yaml:1: there is no such file"),
+            (("missing.yaml", "--out", "x"), "missing.yaml: there is no such file"),
             (("FILE",), "--out DIR is needed"),
             (("FILE", "--out", "x", "--workers", "2", "--dask", "tcp://x:1"), "give one of the two"),
             (("FILE", "--out", "x", "--workers", "0"), "workers must be a whole number from 1"),

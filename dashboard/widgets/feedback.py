@@ -22,8 +22,8 @@ def loops() -> None:
     st.markdown(
         _(
             "What feeds on what. The loops are found in the model: single months of several scenarios are calculated "
-            "step by step, and each step is tried for how it answers to what it takes. A loop reinforces a push, or "
-            "balances it."
+            "step by step, and each step is tried for how it answers to what it takes. A loop reinforces a push (R), "
+            "balances it (B), or is open (O): it does the one in some worlds, and the other in others."
         )
     )
     st.markdown(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from sim.calibration.target import Target
 from sim.calibration.targets import targets
 from sim.calibration.text import NOT_A_FORECAST, fill_backcast
 from sim.ensemble.spec import LIMITS, LimitError
+from sim.ensemble.timing import timed
 from sim.parameters import PARAMETERS
 from sim.record.mapping import SeriesMapping, rates, read_mapping
 from sim.record.observations import COLUMNS, RECORD, Event, Observation, read_observations, window
@@ -141,15 +141,8 @@ def seconds_for(one: Asked, budget: Sequence[Wave], workers: int = 1) -> float:
     declared = {**PARAMETERS, **rates(mapped)}
     names = (*uncertain(), *rates(mapped))
     values = values_at(names, latin_hypercube(names, TRIED, 0, "timing"), declared)
-
-    def took(sets: int) -> float:
-        started = time.perf_counter()
-        some = {name: value[:sets].copy() for name, value in values.items()}
-        measure(one.targets, some, TRIED_WORLDS, 0, until=one.until, mapped=mapped)
-        return time.perf_counter() - started
-
-    took(1)  # what is loaded and made once
-    return took(TRIED) / (TRIED * TRIED_WORLDS) * runs(budget) / workers
+    took, _ = timed(lambda: measure(one.targets, values, TRIED_WORLDS, 0, until=one.until, mapped=mapped))
+    return took.all_of(runs(budget) / (TRIED * TRIED_WORLDS), workers)
 
 
 def runs(budget: Sequence[Wave]) -> int:

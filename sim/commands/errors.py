@@ -8,6 +8,10 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+# Commands that go on with what a folder holds, and what they say when they are stopped before they came to that.
+_GOES_ON = ("sweep", "search", "calibrate")
+_NOTHING_YET = " before anything was run; what the folder holds is kept; run the same command again to go on"
+
 
 class Commands(TyperGroup):
     """The commands; Ctrl-C in one that says nothing of it itself reaches the entry point, where Typer would be silent."""
@@ -17,7 +21,7 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            raise typer.Abort from None
+            raise typer.Abort(_NOTHING_YET if ctx.invoked_subcommand in _GOES_ON else "") from None
 
 
 def complain(problem: Exception) -> int:

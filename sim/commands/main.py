@@ -282,8 +282,8 @@ def main(arguments: list[str] | None = None) -> None:
         with ended_in_order():
             code = app(args=everywhere_first(arguments), prog_name="durand", standalone_mode=False)
             sys.stdout.flush()
-    except (KeyboardInterrupt, typer.Abort):
-        code = say("stopped", 130)
+    except (KeyboardInterrupt, typer.Abort) as stop:
+        code = say(f"stopped{stop}", 130)
     except BrokenPipeError:  # the reader, say `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1

@@ -34,7 +34,7 @@ def sweep(
 ) -> None:
     """Run an experiment: many points, each in some worlds. Run again with the same DIR to go on."""
     from sim.commands import sweep_tables
-    from sim.experiment.sweep import SweepInterrupted, estimate
+    from sim.experiment.sweep import Standing, SweepInterrupted, estimate
     from sim.experiment.sweep import sweep as run_sweep
 
     if compact is not None:
@@ -54,6 +54,13 @@ def sweep(
         return
     if out is None:
         raise LimitError("--out DIR is needed: the folder to fill")
+    fresh = 0  # runs done in this sitting
+
+    def shown(one: Standing) -> None:
+        nonlocal fresh
+        fresh = one.fresh
+        progress(one)
+
     try:
         with sweep_tables.standing_shown() as progress:
             done = run_sweep(
@@ -63,14 +70,14 @@ def sweep(
                 dask,
                 chunk=chunk,
                 reuse=reuse or (),
-                progress=progress,
+                progress=shown,
                 command=shlex.join(["durand", *sys.argv[1:]]),
             )
     except SweepInterrupted as stop:
         kept = f"{stop.standing.done:,} of {stop.standing.runs:,} runs are kept"
         print(f"durand: stopped; {kept}; run the same command again to go on", file=sys.stderr)
         raise typer.Exit(130) from None
-    print("\n".join(sweep_tables.result_lines(done)))
+    print("\n".join(sweep_tables.result_lines(done, fresh)))
     if done.failures:
         print("durand: " + "\n".join(sweep_tables.failure_lines(done)), file=sys.stderr)
         raise typer.Exit(1)

@@ -24,13 +24,16 @@ def estimate_lines(one: Estimate) -> Iterator[str]:
     yield f"expected disk: about {size(one.bytes)}"
 
 
-def result_lines(sweep: Sweep) -> Iterator[str]:
-    """What came of a finished sweep, in lines."""
+def result_lines(sweep: Sweep, fresh: int) -> Iterator[str]:
+    """What came of a finished sweep, in lines; fresh: runs that were done in this sitting."""
     about = sweep.manifest
-    yield (
-        f"{about['title']}: {about['points']:,} points x {about['worlds']:,} worlds, "
-        f"{about['finished_runs']:,} runs in {duration(about['elapsed_seconds'])}"
-    )
+    runs, took = about["finished_runs"], duration(about["elapsed_seconds"])
+    said = f"{runs:,} runs in {took}"
+    if not fresh:
+        said = f"all {runs:,} runs were there already; nothing was run"
+    elif fresh < runs:
+        said = f"{runs:,} runs, {fresh:,} of them now; {took} in all"
+    yield f"{about['title']}: {about['points']:,} points x {about['worlds']:,} worlds, {said}"
     yield f"Fingerprint of all rows: {sweep.fingerprint} (the same however it is run)"
     if redone := about["redone"]:
         yield f"Found torn or damaged, and made again: {len(redone)} files ({', '.join(redone[:3])})"

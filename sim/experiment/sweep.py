@@ -15,11 +15,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from sim.ensemble.fingerprint import model_fingerprint
 from sim.ensemble.pool import Executor, workforce
 from sim.ensemble.spec import LimitError, check, check_model
+from sim.ensemble.timing import timed
 from sim.experiment.executors import Cluster
 from sim.experiment.folder import Folder, alone
 from sim.experiment.load import load_plan
@@ -234,28 +233,23 @@ def estimate(
             workers = cluster.workers
     size = pack_size(plan, workers, chunk)
     block = min(plan.worlds, size)
-    months = min(plan.months, 12)
+    # Machine code is quick enough to be tried at full length, of which what a pack costs by itself is no small part.
+    months = plan.months if plan.engine == "compiled" else min(plan.months, 24)
     pack = next(plan.packs(plan.nothing_done(block), block, size))
     job = plan.job(pack, block)
-    # One point of each kind, so that what is imported and compiled once is not counted.
-    first = job.take(np.unique(job.stands, return_index=True)[1] if len(job.stands) else slice(0, 1))
-    simulate_pack(replace(first, spec=replace(first.spec, months=1)))
     job = replace(job, spec=replace(job.spec, months=months))
-    started = time.perf_counter()
-    output = simulate_pack(job)
-    took = (time.perf_counter() - started) * plan.months / months
+    took, output = timed(lambda: simulate_pack(job))
     runs = len(pack.points) * job.spec.worlds
     outcomes, series = size_of(output)
     each = (outcomes + series * plan.months / months) / runs
     table = plan.points * (50 + 8 * len(plan.factors))
-    busy = min(workers, -(-plan.runs // runs))
     return Estimate(
         plan.points,
         plan.worlds,
         plan.runs,
         plan.months,
         workers,
-        took * plan.runs / runs / busy,
+        took.all_of(plan.months / months * plan.runs / runs, workers),
         int(each * plan.runs + table),
     )
 

@@ -271,7 +271,7 @@ def _file(name: str) -> Path:
     if not path.is_file():
         offered = ", ".join(available())
         others = f"; installed packages offer {offered}" if offered else ""
-        raise ExtensionError(f"{name}:1: there is no such extension: a Python file is needed{others}")
+        raise ExtensionError(f"{name}: there is no such extension: a Python file is needed{others}")
     if path.suffix != ".py":
         raise ExtensionError(f"{name}:1: this is no Python file; an extension's name ends in .py")
     return path

@@ -27,7 +27,7 @@ LONGEST, LEAST_WEIGHT, MOST_LISTED = 5, 0.02, 15
 STEP_COST, OPEN_COST, OTHERS_COST, OWN = 0.3, 3.0, 1.0, 0.1
 # A circle with one more of a loop's own rules is its foremost, unless it is so many times weaker.
 WEAKER = 10.0
-REINFORCING, BALANCING = "reinforcing", "balancing"
+REINFORCING, BALANCING, OPEN = "reinforcing", "balancing", "open"
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,11 @@ class Loop:
         return min(self.share, 1.0 - self.share) > DISSENT
 
     @property
+    def kind(self) -> str:
+        """Reinforcing, balancing or open: what it is called wherever it is told or drawn."""
+        return OPEN if self.open else self.polarity
+
+    @property
     def rules(self) -> tuple[str, ...]:
         """The rules on its ways."""
         return tuple(dict.fromkeys(rule for some in self.ways for edge in some for rule in edge.through))
@@ -74,7 +79,7 @@ class NamedLoop:
     Attributes:
         id, name, sentence: as declared there.
         rules: all that say they carry it.
-        circles: those that they close, the foremost first: many of the rules, and strong; none where no way leads back.
+        circles: those that they close, the foremost first: many of the rules, strong and short; none where no way leads back.
     """
 
     id: str
@@ -135,8 +140,14 @@ def named_loop(graph: Graph, loop: str) -> NamedLoop:
     for edge in graph.own:
         if _carries(edge, rules):
             found.setdefault((edge.source,), Loop((edge.source,), ((edge,),), 1.0, edge.weight))
-    ranked = sorted(found.values(), key=lambda one: (-one.gain * WEAKER ** len({*one.rules} & {*rules}), one.states))
+    ranked = sorted(found.values(), key=lambda one: (-_standing(one, rules), one.states))
     return NamedLoop(loop, name, sentence, rules, tuple(ranked))
+
+
+def _standing(circle: Loop, rules: Collection[str]) -> float:
+    """How much a circle is what a loop is about: with many of its own rules, strong, and by no roundabout way, on which a
+    step costs as much as on the way back."""
+    return circle.gain * math.exp(-STEP_COST * len(circle.states)) * WEAKER ** len({*circle.rules} & {*rules})
 
 
 def _open_to(ways: Sequence[Edge], rules: Collection[str]) -> tuple[Edge, ...]:

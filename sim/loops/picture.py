@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 import altair as alt
 
-from sim.loops.cycles import REINFORCING, Loop, Loops, NamedLoop
+from sim.loops.cycles import BALANCING, OPEN, REINFORCING, Loop, Loops, NamedLoop
 from sim.loops.graph import sign_of, summed, title_of
 from sim.loops.layout import BOX, Point, arrow, grid, marks, ring
 from sim.loops.text import SIGNS, kind, way_round
@@ -23,17 +23,18 @@ COLUMNS = 4
 _LETTERS = 22
 _SUBTITLE = (
     "+ and a whole line: moves the next one the same way; − and a broken line: the other way; ?: open. R reinforces what "
-    "happens, B balances it."
+    "happens, B balances it, O is open: it reinforces in some worlds, and balances in others."
 )
+_OF_KIND = {REINFORCING: "R", BALANCING: "B", OPEN: "O"}
 _NONE = "No feedback loop with a name is closed by the rules."
 
 
 def marked(loops: Sequence[NamedLoop]) -> dict[str, str]:
-    """The mark of each loop that is closed: R1, R2 for those that reinforce, B1, B2 for those that balance."""
+    """The mark of each loop that is closed: R1, R2 for those that reinforce, B1 for those that balance, O1 for open ones."""
     out: dict[str, str] = {}
     for one in loops:
         if one.circles:
-            letter = "R" if one.circles[0].polarity == REINFORCING else "B"
+            letter = _OF_KIND[one.circles[0].kind]
             out[one.id] = f"{letter}{1 + sum(mark.startswith(letter) for mark in out.values())}"
     return out
 

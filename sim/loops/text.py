@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sim.loops.cycles import Loop, Loops, NamedLoop
+from sim.loops.cycles import OPEN, Loop, Loops, NamedLoop
 from sim.loops.graph import DISSENT, Edge, name_of, title_of
+from sim.words.numbers import number
 from sim.words.sentences import NOT_A_FORECAST, listed, wrapped
 
 SIGNS = {1: "+", -1: "−", 0: "?"}
@@ -44,6 +45,7 @@ def _named(one: NamedLoop) -> dict[str, Any]:
 def _circle(loop: Loop) -> dict[str, Any]:
     return {
         "polarity": loop.polarity,
+        "kind": loop.kind,
         "states": [name_of(key) for key in loop.states],
         "rules": list(loop.rules),
         "signs": list(loop.signs),
@@ -70,8 +72,8 @@ def not_closed(found: Loops) -> list[NamedLoop]:
 
 def kind(loop: Loop) -> str:
     """Reinforcing or balancing, and how often where worlds do not agree."""
-    if not loop.open:
-        return loop.polarity
+    if loop.kind != OPEN:
+        return loop.kind
     return f"open: reinforcing in {loop.share:.0%} of the worlds read".replace("%", " %")
 
 
@@ -110,7 +112,7 @@ def _lines(found: Loops, width: int) -> Iterator[str]:
         f"Without a name, of up to five states: {found.how_many}. The strongest {len(found.others)}:", width
     )
     for loop in found.others:
-        yield from wrapped(f"{kind(loop)}, {loop.gain:.2g}: {way_round(loop)}", width, "  ", "    ")
+        yield from wrapped(f"{kind(loop)}, strength {number(loop.gain)}: {way_round(loop)}", width, "  ", "    ")
     yield ""
     yield from wrapped(f"`durand evidence RULE` leads on from a rule. {NOT_A_FORECAST}", width)
 
@@ -120,9 +122,9 @@ def _told(one: NamedLoop, width: int) -> Iterator[str]:
     yield from wrapped(f"{one.id} {one.name}: {kind(first)}", width)
     yield from wrapped(one.sentence, width, "  ")
     yield from wrapped(way_round(first), width, "  ", "    ")
-    yield from wrapped(f"strength {first.gain:.2g}; rules: {', '.join(first.rules)}", width, "  ", "    ")
+    yield from wrapped(f"strength {number(first.gain)}; rules: {', '.join(first.rules)}", width, "  ", "    ")
     for loop in further[:_FURTHER]:
-        yield from wrapped(f"also {kind(loop)}, {loop.gain:.2g}: {way_round(loop)}", width, "  ", "    ")
+        yield from wrapped(f"also {kind(loop)}, strength {number(loop.gain)}: {way_round(loop)}", width, "  ", "    ")
     if len(further) > _FURTHER:
         yield f"  and {len(further) - _FURTHER} ways round more (--json has them all)"
     if one.idle:

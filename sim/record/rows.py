@@ -73,9 +73,9 @@ def read_rows(path: str | Path, mapping: SeriesMapping) -> Counted:
                 raise ObservationError(f"{path}:1: the file is too large; at most {LIMIT // 1024**2:,} MiB are allowed")
             return _counted(path, file, mapping)
     except FileNotFoundError:
-        raise ObservationError(f"{path}:1: there is no such file") from None
+        raise ObservationError(f"{path}: there is no such file") from None
     except IsADirectoryError:
-        raise ObservationError(f"{path}:1: this is a folder; the name of a CSV file is needed") from None
+        raise ObservationError(f"{path}: this is a folder; the name of a CSV file is needed") from None
     except UnicodeDecodeError:
         raise ObservationError(f"{path}:1: the text is not UTF-8") from None
     except OSError as problem:

@@ -117,7 +117,7 @@ def load_scenario(source: Source | Mapping[str, Any] | Scenario) -> Scenario:
     elif not isinstance(source, str | Path | tuple):
         allowed = "a name, a path, a dict or a Scenario"
         raise ScenarioError(f"this is no scenario: {found(source)} ({type(source).__name__}); allowed: {allowed}")
-    path = None if isinstance(source, tuple) else _find(source, (), "scenario")
+    path = None if isinstance(source, tuple) else find_file(source, (), "scenario")
     merged = _extended(source if path is None else path, path, [])
     name = merged.data.get("name") or Path(source[0] if isinstance(source, tuple) else str(path)).stem
     merged.data["name"] = str(name)[:120]
@@ -150,7 +150,7 @@ def load_policy(source: Source) -> Policy:
     Raises:
         ScenarioError: it is not there or not right, with file, line, value and what is allowed.
     """
-    return _policy(source if isinstance(source, tuple) else _find(source, (), "policy"))[1]
+    return _policy(source if isinstance(source, tuple) else find_file(source, (), "policy"))[1]
 
 
 def validate_file(path: str | Path) -> Scenario | Policy:
@@ -223,7 +223,7 @@ def _put(data: Any, path: str, value: Any, label: str) -> Place:
     return tuple(place)
 
 
-def _find(name: str | Path, beside: tuple[Path, ...], kind: str, inline: Iterable[str] = ()) -> Path:
+def find_file(name: str | Path, beside: tuple[Path, ...], kind: str, inline: Iterable[str] = ()) -> Path:
     """The file that a name or path means; raises ScenarioError without a place, naming what is `inline` too."""
     if isinstance(name, Path):
         return name
@@ -236,7 +236,7 @@ def _find(name: str | Path, beside: tuple[Path, ...], kind: str, inline: Iterabl
             if (folder / f"{name}.yaml").is_file():
                 return folder / f"{name}.yaml"
     known = sorted({*inline, *(path.stem for folder in folders for path in folder.glob("*.yaml"))})
-    allowed = [*known, "a path"] if kind == "scenario" else known
+    allowed = known if kind == "policy" else [*known, "a path"]
     raise ScenarioError(f"there is no {kind} with this name: {found(name)}{suggestion(name, allowed)}")
 
 
@@ -259,7 +259,7 @@ def _parent(document: Document, name: str, folders: tuple[Path, ...], chain: lis
     if not folders and not _NAME.fullmatch(name):
         raise document.problem(here, f"extends is not a name: {found(name)}; allowed: a scenario of the library")
     try:
-        path = _find(name, folders, "scenario")
+        path = find_file(name, folders, "scenario")
     except ScenarioError as problem:
         raise document.problem(here, f"extends: {problem}") from None
     if _real(path) in chain:
@@ -372,7 +372,7 @@ def _check_candidates(merged: _Merged, scenario: Scenario) -> None:
 
 def _add_policy(merged: _Merged, place: Place, name: str) -> None:
     try:
-        path = _find(name, merged.folders, "policy", merged.data["policies"])
+        path = find_file(name, merged.folders, "policy", merged.data["policies"])
     except ScenarioError as problem:
         raise merged.problem(place, f"{dotted(place)}: {problem}") from None
     document, _ = _policy(path)

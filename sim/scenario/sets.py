@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sim.parameters.posterior import MODES, POSTERIOR, file_of
-from sim.scenario.load import library, load_scenario
+from sim.scenario.load import find_file, library, load_scenario
 from sim.scenario.schema import Override
 from sim.yamlfile import FileError
 
@@ -20,7 +20,7 @@ def parameter_set(name: str) -> tuple[str, Mapping[str, Override]]:
 
     Raises:
         FileError: there are no sets as of that month, or in that folder.
-        ScenarioError: there is no such scenario.
+        ScenarioError: there is nothing of this name that could be taken.
     """
     if name in MODES:
         return name, {}
@@ -32,4 +32,4 @@ def parameter_set(name: str) -> tuple[str, Mapping[str, Override]]:
         mode = f"{POSTERIOR}:{name}"
         file_of(mode)  # whether there are any
         return mode, {}
-    return "defaults", load_scenario(name).parameters
+    return "defaults", load_scenario(find_file(name, (), "set of parameters", MODES)).parameters

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.ensemble.spec import check
+from sim.ensemble.spec import check, usual_chunk
+from sim.ensemble.timing import timed
 from sim.experiment.folder import FolderError, alone
 from sim.search.evaluate import Evaluator, Futures, fresh, searched
 from sim.search.findings import findings
@@ -30,7 +31,6 @@ from sim.search.space import Codes
 from sim.yamlfile import Source
 
 Progress = Callable[[Standing], None]
-_TRIED = 10
 
 
 class SearchInterrupted(KeyboardInterrupt):
@@ -179,13 +179,11 @@ def estimate(source: Source | Mapping[str, Any] | Search, workers: int = 1, *, e
     plan = replace(load_search(source), asked=engine)
     evaluator = Evaluator(plan)
     futures = Futures(0, min(plan.search.worlds, 100))
-    codes = strata(plan.search.seed, _TRIED, plan.space.sizes)
-    evaluator.candidates(codes[:1], replace(futures, worlds=2))  # imports, and machine code
-    started = time.perf_counter()
-    evaluator.candidates(codes, futures)
-    each = (time.perf_counter() - started) / (_TRIED * futures.worlds)
+    tried = max(usual_chunk(plan.months) // futures.worlds, 1)  # as many as are simulated at a time
+    codes = strata(plan.search.seed, tried, plan.space.sizes)
+    took, _ = timed(lambda: evaluator.candidates(codes, futures))
     one = plan.search
     return Estimate(
         plan.space.candidates, len(plan.space.variables), one.evaluations, one.worlds, plan.runs, plan.months, workers,
-        each * plan.runs / workers,
+        took.all_of(plan.runs / (tried * futures.worlds), workers),
     )  # fmt: skip

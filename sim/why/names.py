@@ -24,6 +24,7 @@ from sim.vocabulary import (
 )
 from sim.why.steps import Label
 from sim.words.numbers import number
+from sim.words.sentences import actor_words
 
 
 def _decisions() -> dict[str, str]:
@@ -46,7 +47,10 @@ OWNERS: Derived[str] = Derived(
     }
 )
 _RESOURCES: Derived[str] = Derived(
-    lambda: {name: title.lower() for name, title in (RESOURCES_TALIBAN_NEEDS | RESOURCES_PAKISTAN_NEEDS).items()}
+    lambda: {
+        name: title[:1].lower() + title[1:]
+        for name, title in (RESOURCES_TALIBAN_NEEDS | RESOURCES_PAKISTAN_NEEDS).items()
+    }
 )
 _TOWARDS = {"alignment": "leaning to", "expected": "what they hope of"}
 # Names within a state's name, as they are written.
@@ -116,6 +120,7 @@ STATES: dict[str, str] = {
     "land.recent_attacks": "attacks of late",
     "land.recent_deaths": "deaths of late",
     "land.recent_deaths_by_ttp": "deaths by the TTP of late",
+    "durand_line.afghan_sovereignty": "Afghanistan's sovereignty",
     "durand_line.deaths_afghan": "Afghans killed in clashes",
     "durand_line.deaths_pakistani": "Pakistanis killed in clashes",
     "durand_line.open_share": "share of the month it is open",
@@ -237,8 +242,8 @@ def _state(name: str) -> str:
     kind, _, what = name.removesuffix(".chosen").partition(".")
     if what in LEVERS and kind == "levers":
         return f"{LEVERS[what][:1].lower()}{LEVERS[what][1:]}"
-    if kind in _TOWARDS and what:
-        kind = _TOWARDS[kind]
+    if kind in _TOWARDS and what in ACTORS:
+        return f"{_TOWARDS[kind]} {actor_words(what)}"
     if kind.endswith("_by_resource"):
         kind, what = kind.removesuffix("_by_resource"), f"by {_RESOURCES.get(what, what)}"
     return " ".join(_NAMES.get(one, one) for one in f"{kind} {what}".replace("_", " ").split())

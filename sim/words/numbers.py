@@ -164,6 +164,19 @@ def of_100(share: float) -> str:
     return f"{100 * share:.0f} of 100"
 
 
+def of_100_within(value: float, low: float, high: float, said: str = "") -> str:
+    """A share as so many of 100 with its interval in brackets, which is left out where both its ends are said alike.
+
+    Args:
+        said: the share as it was rounded together with others; else it is rounded alone.
+
+    >>> of_100_within(0.5, 0.414, 0.6), of_100_within(0.996, 0.992, 1.0), of_100_within(0.999, 0.995, 0.9996)
+    ('50 of 100 (41 to 60)', 'over 99 of 100 (over 99 to 100)', 'over 99 of 100')
+    """
+    said, (first, last) = said or of_100(value), (of_100(end).removesuffix(" of 100") for end in (low, high))
+    return said if first == last else f"{said} ({first} to {last})"
+
+
 def range_of_100(low: float, high: float) -> str:
     """An interval of a share, in hundredths: "12 to 30"."""
     return f"{100 * low:.0f} to {100 * high:.0f}"

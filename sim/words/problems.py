@@ -45,7 +45,7 @@ class ChoiceError(ValueError):
 
 
 def found(value: object) -> str:
-    """A value in words for a message: `text 'abc'`, `2`, `a list`, `nothing`."""
+    """A value in words for a message: `'abc'`, `2`, `a list`, `nothing`."""
     if value is None:
         return "nothing"
     if isinstance(value, dict):
@@ -55,7 +55,7 @@ def found(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        return f"text '{short(value)}'"
+        return f"'{short(value)}'"
     return short(str(value))
 
 

@@ -11,7 +11,7 @@ from sim.experiment.regret.map import FEW, PARTS, fields, ranked
 from sim.experiment.regret.measures import MEASURES, Estimate
 from sim.experiment.spoken import figure_words
 from sim.metrics import METRICS
-from sim.words.numbers import SUMMARY_WORDS, behind, fine, of_100, parts_of_100, range_of_100
+from sim.words.numbers import SUMMARY_WORDS, behind, fine, of_100, of_100_within, parts_of_100
 from sim.words.sentences import NOT_A_FORECAST
 
 if TYPE_CHECKING:
@@ -45,8 +45,7 @@ def paragraphs(found: Regret) -> Iterator[str]:
         yield f"{what(one)}; {one.better} is better. {spoken}{_decide(found, one)}"
     for text, shares in found.satisfying.items():
         parts = [
-            f"{name} in {of_100(share.value)} ({range_of_100(share.low, share.high)})"
-            for name, share in _first(found, shares)
+            f"{name} in {of_100_within(share.value, share.low, share.high)}" for name, share in _first(found, shares)
         ]
         yield f"Good enough, {text}: {'; '.join(parts)} futures."
     if found.related > 1:
@@ -72,7 +71,8 @@ def _policies(found: Regret, one: Judged) -> Iterator[str]:
     often = _best_in(one)
     for number in order[:_SPOKEN]:
         at = {name: estimates[number] for name, estimates in one.measures.items()}
-        best = f"best in {often[number]} futures ({range_of_100(at['best'].low, at['best'].high)})"
+        share = of_100_within(at["best"].value, at["best"].low, at["best"].high, often[number])
+        best = f"best in {share.replace(' of 100', ' of 100 futures')}"
         yield (
             f"{found.policies[number]}: {best}, mean {_in(at['mean'])}, regret at most {_in(at['regret_max'])}, in nine "
             f"futures of ten under {_in(at['regret_p90'])}."

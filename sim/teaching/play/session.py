@@ -18,9 +18,10 @@ from sim.teaching.play.game import Game, shocks
 from sim.teaching.play.moves import GameError, Values, free, save_log
 from sim.teaching.play.narrative import because, quarter, story
 from sim.teaching.play.programs import Programs
-from sim.teaching.play.typed import assignments, find_setting, policies, read_value
+from sim.teaching.play.typed import assignments, find_setting, hint, policies, read_value
 from sim.vocabulary import ACTORS
-from sim.words.problems import close_to, short, suggestion
+from sim.words.numbers import setting
+from sim.words.problems import short, suggestion
 from sim.words.sentences import wrapped
 
 Progress = Callable[[int, int], None]
@@ -186,16 +187,17 @@ class Session:
         self._still_on()
         pairs = assignments(self.actor, text)
         if pairs is None:
-            meant = close_to(text.split()[0], list(COMMANDS), 1)
-            hint = f" (did you mean {meant[0]}?)" if meant else ""
-            raise GameError(f"not understood: {short(text)}{hint}; help lists what can be typed")
+            raise GameError(
+                f"not understood: {short(text)}{hint(text.split()[0], COMMANDS)}; help lists what can be typed"
+            )
         draft = dict(self.draft)
         for key, value in pairs:
             name = find_setting(self.actor, key)
             draft[name] = read_value(self.actor, name, value)
         self.drafts[self.actor] = draft
         told = "; ".join(
-            f"{TITLES[name]} {draft[name]}" for name in dict.fromkeys(find_setting(self.actor, k) for k, _ in pairs)
+            f"{TITLES[name]} {setting(draft[name])}"
+            for name in dict.fromkeys(find_setting(self.actor, k) for k, _ in pairs)
         )
         self._print(wrapped(f"Set: {told}. Type go to confirm, keep to undo.", self.width))
         self._tell_cost()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from sim.scenario import library, load_policy
@@ -12,16 +12,24 @@ from sim.scenario.settings import DEFAULTS, OPTIONS
 from sim.scenario.words import CHOOSE
 from sim.teaching.play.moves import GameError, Values
 from sim.vocabulary import ACTORS
-from sim.words.problems import suggestion
+from sim.words.numbers import setting
+from sim.words.problems import close_to, suggestion
 
 LONGEST = 1_000  # characters in a line that is typed
 _ASSIGNMENT = re.compile(r"([^\s=,;]+)\s*=\s*([^\s=,;]+)")
+# What is typed for a command that goes by another name.
+_MEANT = {
+    **dict.fromkeys(("end", "stop", "leave", "bye", "close"), "quit"),
+    **dict.fromkeys(("confirm", "done", "yes", "continue"), "go"),
+    **dict.fromkeys(("undo", "cancel", "reset"), "keep"),
+}
 
 
 def assignments(actor: str, text: str) -> list[tuple[str, str]] | None:
     """A line as pairs of setting and value: `aid=0.5 7=0.2`, `aid 0.5`, or an option's name alone; None if it is none."""
     if len(text) > LONGEST:
         raise GameError(f"the line is too long: {len(text):,} characters; allowed: at most {LONGEST}")
+    text = _joined(actor, text)
     pairs = [(key, value) for key, value in _ASSIGNMENT.findall(text)]
     if pairs:
         return None if _ASSIGNMENT.sub("", text).strip(" ,;") else pairs
@@ -32,8 +40,24 @@ def assignments(actor: str, text: str) -> list[tuple[str, str]] | None:
     return [(first, text)] if may_choose and text in (*OPTIONS.get(first, ()), CHOOSE) else None
 
 
+def _joined(actor: str, text: str) -> str:
+    """A line with every setting and option that it names by its words as one: `1 crack down` is `1 crack_down`."""
+    ids = {TITLES[name].lower(): name for name in DEFAULTS[actor]}
+    ids |= {one.replace("_", " "): one for name in DEFAULTS[actor] for one in (name, *OPTIONS.get(name, ()))}
+    for words in sorted(ids, key=len, reverse=True):  # the longest first: one may stand within another
+        spaced = r"[\s_-]+".join(map(re.escape, words.split()))
+        text = re.sub(rf"(?<![\w-]){spaced}(?![\w-])", ids[words], text)
+    return text
+
+
+def hint(word: str, commands: Iterable[str]) -> str:
+    """The command that was meant by a word that is none: ` (did you mean quit?)`; nothing where none is near."""
+    near = [_MEANT[word]] if word in _MEANT else close_to(word, list(commands), 1)
+    return f" (did you mean {near[0]}?)" if near else ""
+
+
 def find_setting(actor: str, key: str) -> str:
-    """The setting that a word or number means: its number in the list, its name, or a part of only one name.
+    """The setting that a word or number means: its number in the list, its name, or a part of only one name or title.
 
     Raises:
         GameError: there is none, or more than one.
@@ -48,6 +72,7 @@ def find_setting(actor: str, key: str) -> str:
         [name for name in names if name == key],
         [name for name in names if name.startswith(key)],
         [name for name in names if key in name],
+        [name for name in names if key.replace("_", " ") in TITLES[name].lower()],
     ):
         if len(fits) == 1:
             return fits[0]
@@ -69,9 +94,10 @@ def read_value(actor: str, name: str, text: str) -> float | str:
         options = OPTIONS[name]
         if text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= len(options):
             return options[int(text) - 1]
-        if text.replace("-", "_") in options:
-            return text.replace("-", "_")
-        raise GameError(f"{TITLES[name]} cannot be {text}; allowed: {', '.join(options)}, or {CHOOSE}")
+        if (option := re.sub(r"[\s-]+", "_", text.lower())) in options:
+            return option
+        allowed = ", ".join(setting(option) for option in options)
+        raise GameError(f"{TITLES[name]} cannot be {setting(text)}; allowed: {allowed}, or {CHOOSE}")
     try:
         value = float(text)
     except ValueError:
