@@ -187,18 +187,15 @@ class Session:
         self._still_on()
         pairs = assignments(self.actor, text)
         if pairs is None:
-            raise GameError(
-                f"not understood: {short(text)}{hint(text.split()[0], COMMANDS)}; help lists what can be typed"
-            )
+            meant = hint(text.split()[0], COMMANDS)
+            raise GameError(f"not understood: {short(text)}{meant}; help lists what can be typed")
         draft = dict(self.draft)
         for key, value in pairs:
             name = find_setting(self.actor, key)
             draft[name] = read_value(self.actor, name, value)
         self.drafts[self.actor] = draft
-        told = "; ".join(
-            f"{TITLES[name]} {setting(draft[name])}"
-            for name in dict.fromkeys(find_setting(self.actor, k) for k, _ in pairs)
-        )
+        names = dict.fromkeys(find_setting(self.actor, key) for key, _ in pairs)
+        told = "; ".join(f"{TITLES[name]} {setting(draft[name])}" for name in names)
         self._print(wrapped(f"Set: {told}. Type go to confirm, keep to undo.", self.width))
         self._tell_cost()
 
