@@ -23,6 +23,7 @@ from sim.scenario import (
     with_overrides,
 )
 from sim.scenario.load import _extended
+from sim.scenario.sets import parameter_set
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -280,3 +281,12 @@ def test_policies_load_by_name_path_and_text(shelf: Path) -> None:
     assert by_name.settings.given() == {"cross_border_strikes": 0.5, "domestic_operations": 0.6, "conditionality": 0.4}
     assert isinstance(validate_file(shelf / "policies" / "appease.yaml"), Policy)
     assert isinstance(validate_file(shelf / "child.yaml"), Scenario)
+
+
+def test_a_set_of_parameters_is_suggested_from_what_is_allowed() -> None:
+    """Otherwise who mistypes `defaults` is told of a scenario that it was never meant to be."""
+    with pytest.raises(
+        ScenarioError, match=r"no set of parameters with this name: 'defalts' \(did you mean 'defaults'\?\)"
+    ) as caught:
+        parameter_set("defalts")
+    assert {"prior", "posterior", "a path"} <= set(str(caught.value).rpartition("allowed: ")[2].split(", "))
