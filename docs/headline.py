@@ -77,7 +77,9 @@ QUESTION = """
 ## The question
 
 In December 2022, when the second truce has ended, Pakistan can press the Afghan Taliban over the TTP or give
-(002.12-dilemma). The two courses differ in what is done to Kabul alone. Confronting has more of {pressing};
+(002.12-dilemma). The record has that truce; the model is not told of it and strikes truces of its own: in fewer worlds than not
+one stands that summer ([what that does to its figures](validation.md); `--told` keeps to worlds that go as the record did). The
+two courses differ in what is done to Kabul alone. Confronting has more of {pressing};
 accommodating has more of {giving}. At home the army goes
 out alike on both, and the TTP is talked to alike; what changes when these are varied, too, stands under *The four corners*.
 Both courses are simulated in the same {draws:,} futures. A future is a draw of {varied} things that nobody

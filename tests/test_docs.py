@@ -13,6 +13,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+import sim
 from sim.ensemble.spec import RunSpec
 from sim.evidence import ledger
 from sim.experiment.load import experiments, load_plan
@@ -186,6 +187,14 @@ def test_the_first_points_of_numbers_or_rules_are_the_models() -> None:
     assert f"{len(plan.draws):,} draws of {len(plan.factors)} factors, {plan.worlds} worlds each" in " ".join(
         page.split()
     )
+
+
+def test_fewer_worlds_than_not_have_the_records_second_truce() -> None:
+    """Otherwise the page on the headline's question says of the summer of 2022 what is not so."""
+    truce = sim.run("history", worlds=400, months=16).series.sel(month=slice("2022-06", "2022-11"))
+    standing = np.asarray((truce["ceasefire"] > 0.5).mean("world"))
+    assert len(standing) == 6
+    assert ((standing > 0.1) & (standing < 0.5)).all()
 
 
 @pytest.mark.parametrize("part", ["HEAD", "QUESTION", "JUDGEMENT"])
