@@ -648,13 +648,13 @@ def test_what_is_no_extension_is_refused(tmp_path: Path, durand: Any) -> None:
     text = tmp_path / "plain.txt"
     text.write_text("x = 1\n", encoding="utf-8")
     for name, said in {
-        str(plain): "nothing is declared here; needed: extension = sim.Extension",
-        str(text): "this is no Python file",
-        "nowhere.py": "there is no such extension",
+        str(plain): ":1: nothing is declared here; needed: extension = sim.Extension",
+        str(text): ":1: this is no Python file",
+        "nowhere.py": ": there is no such extension",
     }.items():
         code, _, err = durand("--with", name, "list")
         assert code == 2
-        assert err.startswith(f"durand: {name}:1: {said}"), err
+        assert err.startswith(f"durand: {name}{said}"), err
     code, _, err = durand("--with", str(PEERS))
     assert (code, err.startswith("durand: --with goes with a command")) == (2, True)
     extensions.unload()

@@ -382,7 +382,7 @@ def test_a_reading_says_which_is_best_on_what_it_hangs_and_what_it_is_not() -> N
     assert "interactions of TTP attacks" in variance_sentence(one, ["attacks"])
     assert reading(one)[-1].endswith(NOT_A_FORECAST)
     assert lever_cells(one)[1] == [["aid", "yes: TTP attacks -0.30", "-0.30"]]
-    assert moved_cells(one)[1] == [["aid", "TTP attacks", "-30", "-0.30", "20%"]]
+    assert moved_cells(one)[1] == [["aid", "TTP attacks", "-30", "attacks", "-0.30", "20%"]]
     assert in_sd(one.levers["aid"]["economy"]) == "from none"
 
 

@@ -128,9 +128,9 @@ class TestSwitches:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"metrics": ["attakcs"]}, "metrics[0] is not one of the choices: text 'attakcs' (did you mean 'attacks'?)"),
-        ({"metrics": ["attacks", "attacks"]}, "metrics[1] comes twice: text 'attacks'; allowed: each metric once"),
-        ({"series": "no"}, "series has the wrong type: text 'no'; allowed: true or false"),
+        ({"metrics": ["attakcs"]}, "metrics[0] is not one of the choices: 'attakcs' (did you mean 'attacks'?)"),
+        ({"metrics": ["attacks", "attacks"]}, "metrics[1] comes twice: 'attacks'; allowed: each metric once"),
+        ({"series": "no"}, "series has the wrong type: 'no'; allowed: true or false"),
         (
             {"uncertainties": {"attacks_per_capability": {"levels": [2, 2]}}},
             "uncertainties.attacks_per_capability.levels[1] comes twice: 2; allowed: each level once",
