@@ -162,7 +162,7 @@ def options(done: Sweep) -> Iterator[list[str]]:
 def first_lines(means: list[float]) -> list[str]:
     """The first points' mean of a metric, a row each."""
     rows = [[str(point), f"{mean:.10g}"] for point, mean in enumerate(means)]
-    return table(["point", "TTP attacks (attacks)"], rows).splitlines()
+    return table(["point", "TTP attacks"], rows).splitlines()
 
 
 def first_points() -> pd.Series:

@@ -248,12 +248,13 @@ def behind(unit: str) -> str:
 
 
 def headed(title: str, unit: str) -> str:
-    """What stands at the head of a column of figures, or of a row: what they are of, and their unit, a scale's too.
+    """What stands at the head of a column of figures, or of a row: what they are of, and their unit, a scale's too; but not
+    a unit that it is called by already.
 
-    >>> headed("TTP attacks", "attacks"), headed("A ratio", "")
-    ('TTP attacks (attacks)', 'A ratio')
+    >>> headed("TTP attacks", "attacks"), headed("Openness", "0 to 1")
+    ('TTP attacks', 'Openness (0 to 1)')
     """
-    return f"{title} ({unit})" if unit else title
+    return title if unit.lower() in title.lower() else f"{title} ({unit})"
 
 
 def metric_words(metric: str) -> str:
