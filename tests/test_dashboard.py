@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 import time
@@ -835,6 +836,20 @@ def test_a_worker_that_dies_or_hangs_is_replaced() -> None:
             small.results("a", {"x": job(8, 1000, 120)})
         small.quick.seconds = 30.0
         assert small.results("a", {"x": job(seed=9)})["x"].worlds == 4
+    finally:
+        small.close()
+
+
+def test_a_task_whose_process_died_is_worked_on_once_more() -> None:
+    """Otherwise a visitor is told to try again what the next process does at once."""
+    small = Engine(workers=1)
+    try:
+        small.results("a", {"x": job(seed=6)})
+        first = small.quick.workers[0].process
+        assert first is not None
+        threading.Timer(0.1, first.terminate).start()
+        assert small.results("a", {"x": job(8, 4000, 120)})["x"].worlds == 4000
+        assert first.poll() == -signal.SIGTERM
     finally:
         small.close()
 

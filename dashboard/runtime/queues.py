@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from typing import Any
 from dashboard.runtime.worker import receive, send
 from sim.extensions import loaded
 
+_LOG = logging.getLogger(__name__)
 MOST_REMEMBERED = 1000  # sessions and addresses of which it is known when they were served last
 _WHOSE = {"session": "page", "address": "address"}
 PIPE = 2**20  # bytes on their way from a worker, as many as Linux lets anybody have
@@ -80,16 +82,26 @@ class _Worker(threading.Thread):
     def run(self) -> None:
         self._warm()
         while task := self.work_queue.take(self):
-            try:
-                self._work(task)
-            except Exception:  # the process died, or spoke nonsense: another one takes its place
-                why = self._died()
-                if task.problem is None and task.value is None:
-                    task.problem = f"The program that computes was stopped in the middle of this{why}; try again."
+            if not self._tried(task):
+                self._tried(task, last=True)
             self.task = None
             self.work_queue.done(task)
             self.work_queue.start()
             self._warm()
+
+    def _tried(self, task: Task, last: bool = False) -> bool:
+        """Work on a task; whether that has come to an end. A process that died, or spoke nonsense, is replaced, and where its
+        end does not say that the task was to blame, the next one has the task once more."""
+        try:
+            self._work(task)
+        except Exception as problem:
+            _LOG.warning("a process that computes ended in the middle of its work: %r", problem)
+            why = self._died()
+            if task.problem is None and task.value is None:
+                if not (last or why or task.stopped or self.work_queue.closed):
+                    return False
+                task.problem = f"The program that computes was stopped in the middle of this{why}; try again."
+        return True
 
     def stop(self, task: Task) -> None:
         """Let the process give up a task that nobody waits for."""
