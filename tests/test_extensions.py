@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import re
 import shlex
 import subprocess
@@ -29,7 +30,7 @@ from sim.provenance import describe
 from sim.report.sides import left_to_rules
 from sim.results.reading import scope
 from sim.rule import RULES
-from sim.scenario import load_scenario
+from sim.scenario import load_policy, load_scenario
 from sim.teaching.play.moves import Turn
 from sim.vocabulary import ACTORS, FACTIONS, LEVERS
 from sim.why import explain, weigh
@@ -274,6 +275,20 @@ class Neighbour(Actor):
 
 extension.off("M8", why="To see without it.")
 """
+
+
+def test_what_was_taken_out_again_leaves_the_blocks_of_files_as_they_were(write: Any) -> None:
+    """Otherwise scenarios of after an extension, or of before it, cannot be sent to another process."""
+    before = load_scenario("confront")
+    policy = type(load_policy("appease"))
+    sim.load_extension(write(EVERYTHING))
+    assert type(load_scenario("confront").actors.taliban) is not type(before.actors.taliban)
+    extensions.unload()
+    after = load_scenario("confront")
+    assert type(after.actors.taliban) is type(before.actors.taliban)
+    assert type(load_policy("appease")) is policy
+    for one in (before, after, load_policy("appease")):
+        assert pickle.loads(pickle.dumps(one)) == one
 
 
 def test_every_kind_of_thing_can_be_added(write: Any) -> None:

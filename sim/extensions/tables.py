@@ -13,7 +13,7 @@ from sim.metrics import METRICS, PANELS
 from sim.model import BROUGHT, MONTH
 from sim.parameters import PARAMETERS
 from sim.rule import RULES
-from sim.scenario.schema import POLICIES, withdraw
+from sim.scenario.schema import follow
 from sim.scenario.shocks import SHOCK_TARGETS
 from sim.vocabulary import ACTOR_SPECS, LEVER_SPECS, RESOURCE_SPECS
 
@@ -70,8 +70,7 @@ def put_back(was: Kept) -> None:
         table.clear()
         table.update(then)
     MONTH[:] = was[1]
-    for actor in [name for name in POLICIES if name not in ACTOR_SPECS]:
-        withdraw(actor)
+    follow()
     forget()
 
 

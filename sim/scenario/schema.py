@@ -6,7 +6,7 @@ controls or knows) and `shocks` (what happens to everybody). Every month is writ
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import cache, reduce
 from hashlib import blake2b
 from html import escape
 from json import dumps
@@ -17,7 +17,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import Discriminator, Field, PrivateAttr, Tag, TypeAdapter, model_validator
 from pydantic.fields import FieldInfo
 
-from sim.scenario.settings import WHEN_ADMITTED, ActorClasses, Change, Settings, class_name, classes_of, made
+from sim.scenario.settings import (
+    WHEN_ADMITTED,
+    ActorClasses,
+    Change,
+    Settings,
+    class_name,
+    classes_of,
+    made,
+    put_in_place,
+)
 from sim.scenario.shocks import Shock
 from sim.scenario.words import Claims, Month, Months, Name, Number, OneOf, Strict, Text, Title
 from sim.vocabulary import ACTOR_SPECS, ACTORS, START
@@ -48,8 +57,9 @@ class Policy(Strict):
         return self
 
 
+@cache
 def _policy_class(actor: str, kinds: ActorClasses) -> type[Policy]:
-    """The kind of an actor's policies."""
+    """The kind of an actor's policies; made once."""
     responds: Any = tuple[kinds.change, ...]  # type: ignore[name-defined]
     policy: type[Policy] = made(
         f"{class_name(ACTOR_SPECS[actor])}Policy",
@@ -89,6 +99,7 @@ def any_policy() -> Any:
 def _take_in(actor: str) -> None:
     kinds = classes_of(actor)
     POLICIES[actor] = _policy_class(actor, kinds)
+    put_in_place(kinds.settings, kinds.change, kinds.part, POLICIES[actor])
     part: Any = kinds.part
     Actors.__pydantic_fields__[actor] = FieldInfo(annotation=part, default_factory=part)
 
@@ -209,11 +220,16 @@ def admit(actor: str) -> None:
     _rebuild(actor)
 
 
-def withdraw(actor: str) -> None:
-    """Take an actor out again that is declared no more."""
-    del POLICIES[actor]
-    del Actors.__pydantic_fields__[actor]
-    _rebuild(actor)
+def follow() -> None:
+    """Have files follow what is declared now: an actor that is declared no more is taken out, one that is declared otherwise is
+    taken in anew."""
+    for actor in list(POLICIES):
+        if actor not in ACTOR_SPECS:
+            del POLICIES[actor]
+            del Actors.__pydantic_fields__[actor]
+            _rebuild(actor)
+        elif Actors.__pydantic_fields__[actor].annotation is not classes_of(actor).part:
+            admit(actor)
 
 
 def _rebuild(changed: str) -> None:

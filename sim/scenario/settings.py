@@ -170,8 +170,14 @@ def class_name(spec: ActorSpec) -> str:
 def made(name: str, base: Any, module: str, **fields: Any) -> Any:
     """A kind of block, with fields as (type, default); it stands in its module by its name, where pickle looks for it."""
     kind = create_model(name, __base__=base, __module__=module, **fields)
-    setattr(sys.modules[module], name, kind)
+    put_in_place(kind)
     return kind
+
+
+def put_in_place(*kinds: type) -> None:
+    """Have kinds of block stand in their modules by their names: pickle looks there, and another of the name may have come."""
+    for kind in kinds:
+        setattr(sys.modules[kind.__module__], kind.__name__, kind)
 
 
 def _classes(spec: ActorSpec) -> ActorClasses:
