@@ -18,6 +18,7 @@ LONGEST = 400
 FLOORS = (
     # the model
     "theme",
+    "cache",
     "words.problems",
     "yamlfile",
     "worlds",

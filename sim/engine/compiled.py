@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cache, lru_cache
 from hashlib import blake2b
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import llvmlite
 import llvmlite.binding as llvm
 import numpy as np
 
+from sim import cache as files
 from sim.chance import COUNTS
 from sim.engine.emit import LANES
 
@@ -70,13 +67,13 @@ def module(text: str, effort: int) -> Any:
     (name, features), machine = _machine()
     target = llvm.Target.from_triple(llvm.get_process_triple())
     made_for = target.create_target_machine(cpu=name, features=features, opt=effort, jit=True)
-    kept = _folder() / f"{blake2b(f'{machine} {effort} {text}'.encode(), digest_size=16).hexdigest()}.o"
-    made = _kept(kept)
+    kept = f"code/{blake2b(f'{machine} {effort} {text}'.encode(), digest_size=16).hexdigest()}.o"
+    made = files.kept(kept)
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly("" if made else _whole(text)), made_for)
     if made:
         engine.add_object_file(llvm.ObjectFileRef.from_data(made))
     else:
-        engine.set_object_cache(lambda _, made: _keep(kept, made))
+        engine.set_object_cache(lambda _, made: files.keep(kept, made, MOST_FILES))
     engine.finalize_object()
     return engine
 
@@ -84,31 +81,6 @@ def module(text: str, effort: int) -> Any:
 def _whole(text: str) -> str:
     head = f'target triple = "{llvm.get_process_triple()}"\n'
     return f'{head}{text}\nattributes #0 = {{ nounwind "min-legal-vector-width"="512" "prefer-vector-width"="512" }}\n'
-
-
-def _folder() -> Path:
-    """Where machine code is kept from one process to the next."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "durand" / "code"
-
-
-def _kept(path: Path) -> bytes:
-    """Machine code as it was kept; nothing where it was not."""
-    with suppress(OSError):
-        os.utime(path)  # those that were used last are kept
-        return path.read_bytes()
-    return b""
-
-
-def _keep(path: Path, made: bytes) -> None:
-    """Keep machine code, in place of what was not used for longest; where that cannot be done, it is made anew next time."""
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=path.parent) as folder:
-            whole = Path(folder) / path.name
-            whole.write_bytes(made)
-            whole.replace(path)
-        for old in sorted(path.parent.glob("*.o"), key=lambda one: one.stat().st_mtime)[:-MOST_FILES]:
-            old.unlink()
 
 
 @_ASK  # type: ignore[untyped-decorator]

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import ast
 import inspect
-import os
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from sim import cache as files
 from sim import extensions
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,21 +72,12 @@ def code_that_computes() -> bytes:
     for path in sorted((ROOT / "sim").rglob("*.py")):
         content = path.read_bytes()
         state.update(f"\n{path.relative_to(ROOT).as_posix()} {len(content)}\n".encode() + content)
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "durand" / "model"
-    file = home / f"{state.hexdigest()}.txt"
-    with suppress(OSError):
-        mark, _, kept = file.read_bytes().partition(b"\n")
-        if mark.decode("ascii", "replace") == blake2b(kept).hexdigest():
-            return kept
+    file = f"model/{state.hexdigest()}.txt"
+    mark, _, kept = files.kept(file).partition(b"\n")
+    if mark == blake2b(kept).hexdigest().encode():
+        return kept
     said = "".join(f"{name}\n{computing(tree)}\n" for name, tree in sorted(modules().items())).encode()
-    with suppress(OSError):  # where nothing can be kept, it is read anew next time
-        home.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=home) as folder:
-            whole = Path(folder, file.name)
-            whole.write_bytes(f"{blake2b(said).hexdigest()}\n".encode() + said)
-            whole.replace(file)
-        for old in sorted(home.glob("*.txt"), key=lambda one: one.stat().st_mtime)[:-MOST_FILES]:
-            old.unlink()
+    files.keep(file, blake2b(said).hexdigest().encode() + b"\n" + said, MOST_FILES)
     return said
 
 

@@ -7,13 +7,13 @@ of them. Where scripts do not run, the drawings that stand in the page stay.
 from __future__ import annotations
 
 import json
-import os
 from base64 import b64encode
 from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
+from sim import cache
 from sim.plots import Picture
 from sim.plots.filling import with_tips
 
@@ -49,17 +49,10 @@ def _vega() -> str:
     import vl_convert
 
     version = ".".join(altair.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-    kept = _cache() / f"vega-{version}-by-vl-convert-{installed('vl-convert-python')}.js"
-    with suppress(OSError, UnicodeDecodeError):
-        return kept.read_text(encoding="utf-8")
+    name = f"vega-{version}-by-vl-convert-{installed('vl-convert-python')}.js"
+    with suppress(UnicodeDecodeError):
+        if kept := cache.kept(name).decode():
+            return kept
     made = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=version)
-    with suppress(OSError):  # nowhere to keep it: made anew the next time
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        part = kept.with_suffix(f".{os.getpid()}.part")
-        part.write_text(made, encoding="utf-8")
-        part.replace(kept)
+    cache.keep(name, made.encode())
     return made
-
-
-def _cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "durand"
