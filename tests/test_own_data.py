@@ -708,6 +708,12 @@ def test_ctrl_c_keeps_what_was_simulated(small: Path, monkeypatch: pytest.Monkey
     assert left.err.splitlines()[-1] == (
         "durand: stopped; 300 of 800 worlds are kept; run the same command again to go on"
     )
+    calls[0] = 0
+    left = durand(*ASKED)
+    assert (left.code, left.err.splitlines()[-1]) == (
+        130,
+        "durand: stopped; nothing is kept (with --out DIR, the same command goes on)",
+    )
     # Input of other kinds in the same folder, of which each is told.
     Path("other.csv").write_bytes(b"".join(Path("country/events.csv").read_bytes().splitlines(keepends=True)[:-1]))
     more = Path("country/mapping.yaml").read_text(encoding="utf-8").replace("noise: 1.5", "noise: 1.6")
@@ -730,12 +736,22 @@ def test_ctrl_c_keeps_what_was_simulated(small: Path, monkeypatch: pytest.Monkey
     assert Path("stopped/mine.txt").exists()
 
 
-def test_a_calibration_that_finds_nothing_leaves_nothing(small: Path, tmp_path: Path, aimed: Asked) -> None:
+def test_a_calibration_that_finds_nothing_leaves_nothing(
+    small: Path, tmp_path: Path, aimed: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Otherwise who gives it more effort is told that another calibration is in the folder."""
     hard = [replace(one, error=0.01, discrepancy=0.01) for one in aimed.targets]
     with pytest.raises(LimitError, match="more effort looks at more of them"):
         calibrated(replace(aimed, targets=tuple(hard)), tmp_path / "out", (Wave(100, 100, 2), Wave(60, 60, 2)), 50)
     assert list(tmp_path.iterdir()) == []
+
+    def refused(*given: Any, **more: Any) -> None:
+        raise LimitError("something else is wrong")
+
+    monkeypatch.setattr("sim.calibration.folder.calibrate", refused)
+    with pytest.raises(LimitError, match="something else"):
+        calibrated(aimed, tmp_path / "kept", (Wave(100, 100, 2),), 50)
+    assert (tmp_path / "kept" / "manifest.json").exists()
 
 
 def test_workers_and_chunks_change_no_number(aimed: Asked, monkeypatch: pytest.MonkeyPatch) -> None:

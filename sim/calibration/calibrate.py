@@ -49,6 +49,10 @@ LEAST_SETS = 50
 BLOCK = 20_000
 
 
+class NothingNearError(LimitError):
+    """Too few sets come near to the targets."""
+
+
 @dataclass(frozen=True)
 class Wave:
     """One round. Attributes: candidates to look at, sets to simulate, worlds for each."""
@@ -270,7 +274,7 @@ def _candidates(
         likely.append(log_likelihood(aims, mean[fine], scatter[fine], state.correlation, state.emulator.unsure))
     places, weights = np.concatenate(left), np.concatenate(likely)
     if len(places) < min(LEAST_SETS, wave.sets):
-        raise LimitError(
+        raise NothingNearError(
             f"the targets rule out all but {len(places)} of {wave.candidates:,} sets looked at, and {LEAST_SETS} are needed; "
             "more effort looks at more of them, wider tolerances rule out fewer"
         )

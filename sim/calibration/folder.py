@@ -17,14 +17,14 @@ from typing import Any
 
 import numpy as np
 
-from sim.calibration.calibrate import Say, Wave, calibrate
+from sim.calibration.calibrate import NothingNearError, Say, Wave, calibrate
 from sim.calibration.matching import Piece
 from sim.calibration.own import Asked, fill
 from sim.calibration.recovery import Recovered, recovered, recovery_words
 from sim.calibration.store import names_of
 from sim.ensemble.engines import settled
 from sim.ensemble.fingerprint import computing, model_fingerprint
-from sim.ensemble.spec import LimitError, RunSpec
+from sim.ensemble.spec import RunSpec
 from sim.experiment.folder import alone
 from sim.experiment.kept import WorkFolder
 from sim.parameters.posterior import FORMAT, UNDER_WAY
@@ -145,7 +145,7 @@ def calibrated(
 
     Raises:
         FolderError, BundleError: something else is in the folder, or another calibration.
-        LimitError: the targets cannot be come near to; then nothing is left behind.
+        NothingNearError: the targets cannot be come near to; then nothing is left behind.
         CalibrationInterrupted: Ctrl-C.
     """
     if not (out / "manifest.json").exists():
@@ -170,7 +170,7 @@ def calibrated(
         except KeyboardInterrupt:
             folder.write_manifest("interrupted", time.monotonic() - started, command)
             raise CalibrationInterrupted(folder.worlds, sum(wave.sets * wave.repeats for wave in budget)) from None
-        except LimitError:
+        except NothingNearError:
             rmtree(out)
             raise
     if rows:

@@ -208,7 +208,11 @@ def _calibrate(
             for folder, name in product(shipped, names_of(one.until)):
                 shutil.copyfile(out / name, folder / name)
             return made
-        found = calibrate(budget, sets, **one.how, **how)
+        try:
+            found = calibrate(budget, sets, **one.how, **how)
+        except KeyboardInterrupt:
+            say("durand: stopped; nothing is kept (with --out DIR, the same command goes on)")
+            raise typer.Exit(130) from None
     made = {}
     for folder in shipped:
         made = save(found, folder)
