@@ -111,7 +111,8 @@ def alike(seen: Briefing) -> Sequence[int]:
 
 def figures(model: FrontierModel, batch: RunSpec) -> dict[str, Table]:
     """What is watched, month by month: what observers would have reported, and what Pakistan sees for itself."""
-    counted = {name: np.stack(rows) for name, rows in reports(model).items()}
+    reported = [name for name in WATCHED if name in OBSERVERS]
+    counted = {name: np.stack(rows) for name, rows in reports(model, reported).items()}
     return counted | monthly(model, [name for name in WATCHED if name not in OBSERVERS])
 
 
