@@ -35,7 +35,7 @@ from sim.search.pathways_text import course_words, target_words  # noqa: E402
 from sim.search.study import search  # noqa: E402
 from sim.search.text import alike, bettering, costs, holding, regret  # noqa: E402
 from sim.search.vulnerability import Weakness  # noqa: E402
-from sim.words.numbers import headed, number, of_100  # noqa: E402
+from sim.words.numbers import number, of_100  # noqa: E402
 from sim.words.sentences import listed  # noqa: E402
 
 FREE, HELD = "third_way", "towards_kabul"
@@ -254,7 +254,7 @@ def figures(found: Findings) -> Iterator[str]:
     """What the courses and the middle of each kind come to: deaths by whose they are, what counts, what counts for nothing."""
     counted = [one for one in found.objectives if one.key not in KILLED]
     others = [one for one in found.others if one.key not in KILLED]
-    dead = [headed(METRICS[who].title, "deaths") for who in KILLED]
+    dead = [METRICS[who].title for who in KILLED]
     heads = ["", *dead, *(one.headed for one in counted), *(f"*{one.headed}*" for one in others)]
 
     def row(called: str, one: Course) -> list[str]:

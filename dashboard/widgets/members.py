@@ -24,7 +24,7 @@ from sim.search.pathways_text import course_words, pathways_picture
 from sim.search.pictures import parallel_picture
 from sim.search.text import SPOKEN, costs, failing
 from sim.words.language import N_
-from sim.words.numbers import fine, headed, number, of_100
+from sim.words.numbers import fine, number, of_100
 from sim.words.sentences import listed
 
 STEPS, MOST_ROWS = 21, 8
@@ -205,10 +205,7 @@ def _beside(found: Findings, one: Course) -> None:
     """Its figures beside those of the first courses."""
     courses = (*found.courses[:SPOKEN], one)
     heads = ["", *(course.title for course in found.courses[:SPOKEN]), _("This course")]
-    rows = [
-        [headed(_(METRICS[who].title), _("deaths")), *(number(course.deaths[who]) for course in courses)]
-        for who in DEAD
-    ]
+    rows = [[_(METRICS[who].title), *(number(course.deaths[who]) for course in courses)] for who in DEAD]
     rows += [
         [about.headed, *(number(course.figures[about.key]) for course in courses)]
         for about in (*found.objectives, *found.others)

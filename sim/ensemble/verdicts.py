@@ -40,10 +40,6 @@ THRESHOLDS: dict[str, Threshold] = {
 }
 
 
-# What a verdict is read off.
-READ_OFF = ("attacks", "ceasefire", "sovereignty_conceded", "fractured")
-
-
 def window(months: int) -> int:
     """How many months the first and the last stretch have: 12, or half of a run that is shorter than two years."""
     return min(int(THRESHOLDS["window"].value), max(1, months // 2))

@@ -53,21 +53,22 @@ class Uncertainty(Strict):
     def _one_form(self) -> Self:
         if self.levels is not None and self.model_fields_set - {"levels"}:
             raise PlacedError("takes the place of a range; allowed: levels, or low and high", ("levels",))
-        each_once(self.levels)
+        each_once("levels", "level", self.levels)
         if self.low is not None and self.high is not None and self.low >= self.high:
             raise PlacedError(f"is not above low; allowed: more than {self.low:g}", ("high",))
         return self
 
 
-def each_once(levels: tuple[Any, ...] | None) -> None:
-    """See that no level comes twice.
+def each_once(key: str, each: str, given: tuple[Any, ...] | None) -> None:
+    """See that none of a list under a key, such as each level, comes twice.
 
     Raises:
         PlacedError: one does.
     """
-    for number, level in enumerate(levels or ()):
-        if level in (levels or ())[:number]:
-            raise PlacedError("comes twice; allowed: each level once", ("levels", number))
+    given = given or ()
+    for number, one in enumerate(given):
+        if one in given[:number]:
+            raise PlacedError(f"comes twice; allowed: each {each} once", (key, number))
 
 
 def _level(value: object) -> object:
@@ -101,7 +102,7 @@ class Lever(Strict):
     def _one_form(self) -> Self:
         if self.levels is not None and (self.low is not None or self.high is not None):
             raise PlacedError("takes the place of a range; allowed: levels, or low and high", ("levels",))
-        each_once(self.levels)
+        each_once("levels", "level", self.levels)
         if (0.0 if self.low is None else self.low) >= (1.0 if self.high is None else self.high):
             raise PlacedError("is not above low; allowed: more than low, at most 1", ("high",))
         return self
@@ -289,9 +290,7 @@ class Experiment(Strict):
 
     @model_validator(mode="after")
     def _designed(self) -> Self:
-        for number, name in enumerate(self.metrics or ()):
-            if name in (self.metrics or ())[:number]:
-                raise PlacedError("comes twice; allowed: each metric once", ("metrics", number))
+        each_once("metrics", "metric", self.metrics)
         sampled = self.uncertainties or self.switches or (self.levers and self.lever_design is None)
         if sampled and self.design is None:
             raise ValueError("has no design; allowed: design, with a kind such as latin_hypercube")

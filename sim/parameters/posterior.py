@@ -50,10 +50,8 @@ def _file_in(folder: str) -> Path:
     """The file of the sets in somebody's own folder, as its manifest lists it; a changed byte is told."""
     try:
         header = json.loads(Path(folder, "manifest.json").read_bytes())
-        form, listed = (
-            header["format"],
-            {one: header["files"][one] for one in header["files"] if one.startswith(POSTERIOR)},
-        )
+        form = header["format"]
+        listed = {name: digest for name, digest in header["files"].items() if name.startswith(POSTERIOR)}
         tables = [Path(folder, one) for one in listed if one.endswith(".parquet")]
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         form, listed, tables = None, {}, []

@@ -70,10 +70,11 @@ def rows(sweep: Sweep, where: str, scenario: str | None = None) -> Rows:
     holds = evaluated(sweep, condition)
     points, told = holds.index.to_numpy(), holds.to_numpy()
     refused = sweep.manifest["points"] - len(points)
+    of = sweep.of_points(SCENARIO)
     if scenario is not None:
-        chosen = (sweep.of_points(SCENARIO)[points] == scenario).to_numpy()
+        chosen = (of[points] == scenario).to_numpy()
         points, told = points[chosen], told[chosen]
-    several = sweep.of_points(SCENARIO)[points].nunique() > 1
+    several = of[points].nunique() > 1
     inputs = _inputs(sweep, points, several)
     each = "points" if several else "futures"
     return Rows(inputs, told, _held_out(sweep, points), each, refused, related(sweep, _by(sweep)))

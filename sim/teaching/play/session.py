@@ -320,7 +320,8 @@ class Session:
 
         self._print(wrapped("Simulating your moves and three courses in 1,000 worlds: some ten seconds.", self.width))
         with progress_bar() as progress:
-            found = debrief(self.game, versus=(*rest, None)[0], workers=self.workers, progress=progress)
+            versus = rest[0] if rest else None
+            found = debrief(self.game, versus=versus, workers=self.workers, progress=progress)
         self.say("")
         self._print(debrief_lines(found, self.width))
 
