@@ -23,12 +23,12 @@ from sim.agents.taliban import Taliban
 from sim.agents.territory import DurandLine, Land
 from sim.agents.ttp import TTP
 from sim.metrics import METRICS, PANELS
-from sim.parameters import resolve
+from sim.parameters import check_ranges, resolve
 from sim.rulebook import Rulebook
 from sim.scenario import Scenario, Script, load_scenario, parameter_set
 from sim.shocks import apply_shock
 from sim.vocabulary import ROSTER, acting, month_after
-from sim.worlds import BatchLayout, Streams, Vector, total
+from sim.worlds import BatchLayout, Streams, Vector, total, whole
 
 # The month: who does what, in this order. Each line runs one method on all agents of a kind, through their AgentSet.
 MONTH: list[tuple[type[Actor], str]] = [
@@ -179,7 +179,8 @@ class FrontierModel(mesa.Model):
             of every parameter in every world, a folder of sets that `durand calibrate` wrote, or a scenario's name or path:
             then that scenario's parameter overrides hold beneath this one's own.
         off: rules or mechanisms to switch off; one may be given as a word.
-        values: parameter values over the scenario's, each a number or a (worlds,) vector.
+        values: parameter values over the scenario's, each a number or a (worlds,) vector; without `parts`, within the declared
+            range.
         levers: settings over the scenario's, by their path in it: see `Script`.
         record: whether to keep every month's pressures in `accounts`, or of which months, from 0.
         parts: what it is put together from.
@@ -237,16 +238,22 @@ class FrontierModel(mesa.Model):
             raise TypeError("rng must be a whole number here: all chance comes from streams keyed by it")
         if seed is None:
             seed = secrets.randbits(63) if rng is None else int(rng)
+        seed = whole("seed", seed, 0, 2**63 - 1)
+        for name, one, kind in (("values", values, Mapping), ("levers", levers, Mapping), ("off", off, Collection)):
+            if not isinstance(one, kind | None):
+                raise TypeError(f"{name}: {one!r} is no {kind.__name__.lower()}")
         # Mesa's own generators are never drawn from; they are seeded so that nothing in a run is unseeded.
         super().__init__(rng=seed)
-        parts = parts or Parts()
+        usual, parts = parts is None, parts or Parts()
         self.plan, self.seed, self.month, self.record = load_scenario(scenario), seed, 0, record
         self.layout = worlds if isinstance(worlds, BatchLayout) else BatchLayout(worlds)
         self.worlds = self.layout.size
         self.streams = parts.streams or Streams(seed, self.layout)
         mode, beneath = parameter_set(parameters)
-        overrides = {**beneath, **self.plan.parameters, **(values or {})}
-        self.rulebook = (parts.rulebook or partial(Rulebook, off=off))(resolve(overrides, mode, self.streams))
+        given = resolve({**beneath, **self.plan.parameters, **(values or {})}, mode, self.streams)
+        if usual and values:
+            check_ranges(values)
+        self.rulebook = (parts.rulebook or partial(Rulebook, off=off or ()))(given)
         self.script = parts.script or Script(self.plan, self.worlds, levers)
         self.accounts: list[dict[str, dict[str, Any]]] = []
         parts.agents(self)

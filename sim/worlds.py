@@ -29,6 +29,32 @@ MOST_WORLDS = 1_000_000
 LEAST, MOST = 1e-12, 1 - 1e-9
 
 
+def whole(name: str, value: object, low: int, high: int) -> int:
+    """A whole number within limits, as a plain int.
+
+    Raises:
+        ValueError: it is none, or outside of them.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
+        raise ValueError(f"{name} must be a whole number from {low:,} to {high:,}; got {value!r}")
+    return int(value)
+
+
+def numbers(name: str, given: object, worlds: int) -> Vector:
+    """A number, or one for each world, as an array of its own.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    try:
+        values = np.array(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} is no number: {given!r:.60}") from None
+    if values.shape not in ((), (worlds,)):
+        raise ValueError(f"{name} has shape {values.shape}; allowed: a number, or one for each of {worlds} worlds")
+    return values
+
+
 @dataclass(frozen=True)
 class BatchLayout:
     """Which worlds stand where on a model's worlds axis: block after block, each with worlds of the same numbers.
@@ -49,9 +75,7 @@ class BatchLayout:
 
     def __post_init__(self) -> None:
         for name, low in (("worlds", 1), ("first", 0), ("blocks", 1)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= MOST_WORLDS:
-                raise ValueError(f"{name} must be a whole number from {low} to {MOST_WORLDS:,}; got {value!r}")
+            whole(name, getattr(self, name), low, MOST_WORLDS)
         if self.numbers is not None:
             rising = all(low <= high for low, high in pairwise((0, *self.numbers, MOST_WORLDS)))
             if len(self.numbers) != self.worlds or not rising:

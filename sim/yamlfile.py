@@ -25,7 +25,18 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from sim.words.problems import ChoiceError, Place, PlacedError, dotted, explain, found, problem_lines, short, suggestion
+from sim.words.problems import (
+    ChoiceError,
+    Place,
+    PlacedError,
+    dotted,
+    explain,
+    found,
+    problem_lines,
+    short,
+    suggestion,
+    wrong_kind,
+)
 
 __all__ = [
     "DEPTH",
@@ -123,10 +134,13 @@ def read(source: Source, limit: int = LIMIT, error: type[FileError] = FileError)
     Raises:
         FileError: the file is missing, not a file, empty, too large, not UTF-8, not YAML, or outside the subset above.
     """
-    if isinstance(source, tuple):
-        name, raw = source[0], source[1].encode("utf-8", "surrogatepass")
-    else:
-        name, raw = str(source), bytes_of(source, limit, error)
+    match source:
+        case (str(name), str(text)):
+            raw = text.encode("utf-8", "surrogatepass")
+        case str() | Path():
+            name, raw = str(source), bytes_of(source, limit, error)
+        case _:  # a number would be taken for an open file's, and that file be closed
+            raise error(wrong_kind("file", source, "a path, or a pair of a name and a text"))
     if len(raw) > limit:
         raise error(f"{name}:1: the file is too large; at most {limit // 1024} KiB are allowed")
     text = _text(raw, name, error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,53 @@ class TestErrors:
         assert {"ScenarioError", "LimitError", "BundleError", "ModelError", "ExperimentError"} <= set(names)
         for name in names:
             assert issubclass(getattr(sim, name), ValueError | RuntimeError | KeyboardInterrupt)
+
+    @pytest.mark.parametrize("given", [None, 3, True, 2.5, [], object(), ("confront",), ("a", None), b"x"])
+    def test_what_is_no_source_is_said_and_no_file_is_touched(self, given: Any) -> None:
+        """Otherwise a number is taken for an open file's, which is read and closed: `True` for what is printed to."""
+        for call, error in (
+            (sim.load_scenario, sim.ScenarioError),
+            (sim.load_experiment, sim.ExperimentError),
+            (sim.salib_problem, sim.ExperimentError),
+            (lambda one: sim.parallel_env(one, months=3), sim.ScenarioError),
+        ):
+            with pytest.raises(error, match=r"^this is no (scenario|file): ") as caught:
+                call(given)
+            assert "allowed: a " in str(caught.value)
+        os.fstat(1)
+
+    @pytest.mark.parametrize(
+        ("given", "message"),
+        [
+            ({"parameters": None}, "this is no set of parameters: nothing"),
+            ({"parameters": []}, "this is no set of parameters: a list"),
+            ({"told": 3}, "up to a month from 2021-12 to 2023-12; got 3"),
+            ({"engine": None}, "engine must be one of auto, numpy, compiled; got None"),
+            ({"model": int}, "model must be a subclass"),
+        ],
+    )
+    def test_a_run_says_what_it_cannot_take(self, given: dict[str, Any], message: str) -> None:
+        for call in (sim.run, lambda one, **how: sim.compare([one, "appease"], **how)):
+            with pytest.raises(ValueError, match=message):
+                call("confront", worlds=2, months=2, **given)
+
+    @pytest.mark.parametrize("given", [None, 3, [], "actors.pakistan.levers.aid=0.5", {3: 1}])
+    def test_values_to_set_come_by_their_paths(self, given: Any) -> None:
+        with pytest.raises(sim.ScenarioError, match="allowed: a dict from a path"):
+            sim.with_overrides(sim.load_scenario("confront"), given)
+        with pytest.raises(sim.ScenarioError, match="this is no scenario"):
+            sim.with_overrides(given, {})
+
+    def test_no_folder_is_called_none(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises(TypeError, match="not NoneType"):
+            sim.sweep("carrot_or_stick", None)  # type: ignore[arg-type]
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize("given", [None, 3, []])
+    def test_an_extension_has_a_name(self, given: Any) -> None:
+        with pytest.raises(TypeError, match="name and title are texts"):
+            sim.Extension(given)
 
 
 class TestLabels:
@@ -164,6 +212,17 @@ class TestModel:
             ({"worlds": True}, "got True"),
             ({"values": {"kinship_weight": np.array([0.5, np.nan])}}, "not a number everywhere"),
             (
+                {"values": {"kinship_weight": np.array([0.5, 3.0])}},
+                "kinship_weight is out of range: 3; allowed: 0.2 to 2.5",
+            ),
+            ({"values": {"kinship_weight": "much"}}, "kinship_weight is no number: 'much'"),
+            ({"values": {"kinship_weight": np.ones(3)}}, r"has shape \(3,\); allowed: a number, or one for each of 2"),
+            ({"levers": {"actors.pakistan.levers.aid": np.ones(3)}}, r"aid has shape \(3,\)"),
+            ({"levers": {"actors.pakistan.levers.aid": "much"}}, "aid is no number: 'much'"),
+            ({"seed": -1}, "seed must be a whole number from 0 to 9,223,372,036,854,775,807; got -1"),
+            ({"seed": "x"}, "seed must be a whole number .*; got 'x'"),
+            ({"parameters": None}, "this is no set of parameters: nothing"),
+            (
                 {"levers": {"actors.pakistan.levers.aid": np.array([0.5, 1.5])}},
                 "aid is out of range: 1.5; allowed: 0 to 1",
             ),
@@ -173,6 +232,25 @@ class TestModel:
     )
     def test_what_is_out_of_range_is_refused(self, given: dict[str, Any], message: str) -> None:
         with pytest.raises(ValueError, match=message):
+            sim.FrontierModel(**{"scenario": "confront", "worlds": 2, "seed": 1} | given)
+
+    @pytest.mark.parametrize(
+        ("given", "error", "message"),
+        [
+            ({"levers": {"aid": np.ones(2)}}, KeyError, "the scenario has nothing at aid; allowed: actors.pakistan"),
+            (
+                {"levers": {"actors.pakistan.levers.stance": np.ones(2)}},
+                KeyError,
+                "nothing at actors.pakistan.levers.st",
+            ),
+            ({"values": {"kinship_weigth": 1.0}}, KeyError, "no such parameter: kinship_weigth .did you mean"),
+            ({"values": 3}, TypeError, "values: 3 is no mapping"),
+            ({"levers": "aid"}, TypeError, "levers: 'aid' is no mapping"),
+            ({"off": 3}, TypeError, "off: 3 is no collection"),
+        ],
+    )
+    def test_what_is_there_by_no_such_name_is_said(self, given: dict[str, Any], error: type, message: str) -> None:
+        with pytest.raises(error, match=message):
             sim.FrontierModel(**{"scenario": "confront", "worlds": 2, "seed": 1} | given)
 
     def test_reporters_that_users_add_are_read(self) -> None:

@@ -214,7 +214,7 @@ def a_thousand() -> Record:
     return run(busy(), 5, 1_000)
 
 
-def test_tolls_add_up_alike_in_any_chunk() -> None:
+def test_deaths_add_up_alike_in_any_chunk() -> None:
     """Otherwise deaths that are not whole numbers add up in another order when other worlds run beside a world."""
     values = {"mass_casualty_least": 20.3, "deaths_location": 0.3, "deaths_spread": 1.4}
     together = run("history", 6, 500, values=values)
@@ -258,7 +258,7 @@ class Watched(FrontierModel):
         super().step()
 
 
-def test_another_agent_changes_nobody_elses_luck() -> None:
+def test_another_agent_changes_nobody_elses_draws() -> None:
     """Otherwise adding an actor to the model changes every result, and no two versions can be compared."""
     assert differing(run(busy(), MONTHS, WORLDS, kind=Watched), at_once("defaults")) == []
 
@@ -283,7 +283,7 @@ def test_recording_changes_nothing() -> None:
     assert differing(run(busy(), MONTHS, WORLDS, record=True), at_once("defaults")) == []
 
 
-def test_a_seed_is_the_luck_and_another_seed_is_other_luck() -> None:
+def test_a_seed_gives_the_draws_and_another_seed_gives_others() -> None:
     """Otherwise runs that should be independent are copies of each other."""
     other = run(busy(), MONTHS, WORLDS, seed=6)
     assert (other["attacks"] != at_once("defaults")["attacks"]).mean() > 0.8
@@ -305,7 +305,7 @@ def test_without_a_seed_one_is_drawn_and_kept() -> None:
 
 
 def test_mesa_may_give_the_seed_as_rng() -> None:
-    """Otherwise Mesa 3.5's own batch runner, which passes `rng`, runs the model on luck that cannot be repeated."""
+    """Otherwise Mesa 3.5's own batch runner, which passes `rng`, runs the model on draws that cannot be repeated."""
     assert FrontierModel("history", rng=7).seed == 7
     assert FrontierModel("history", rng=np.int64(7)).seed == 7
 
@@ -408,7 +408,7 @@ def test_batch_run_sweeps_values_and_what_is_off() -> None:
     """Otherwise what is varied there is run as one and the same model."""
     told = ["leverage_pakistan_taliban", "attacks"]
     options: dict[str, Any] = {"number_processes": 1, "max_steps": 11, "display_progress": False}
-    for name, choices in (("values", [{"scale_attacks": 5.0}, {"scale_attacks": 50.0}]), ("off", [[], ["M3"]])):
+    for name, choices in (("values", [{"scale_attacks": 45.0}, {"scale_attacks": 90.0}]), ("off", [[], ["M3"]])):
         parameters: dict[str, Any] = {"scenario": "history", "parameters": "defaults", name: choices}
         if "rng" in inspect.signature(mesa.batch_run).parameters:
             options["rng"] = [3]
@@ -666,7 +666,7 @@ def test_every_decision_is_accounted_for() -> None:
     assert set(model.accounts[0]) == held
 
 
-def test_luck_of_an_agent_is_its_own() -> None:
+def test_draws_of_an_agent_are_its_own() -> None:
     """Otherwise all groups break away in the same worlds and months, and worlds differ more than they should."""
     model = FrontierModel("history", worlds=50, seed=4)
     drawn = [agent.draw("unity") for agent in model.agents]
@@ -674,8 +674,8 @@ def test_luck_of_an_agent_is_its_own() -> None:
     assert len(np.unique(np.stack(drawn))) == len(drawn) * 50
 
 
-def test_luck_of_an_option_is_its_own() -> None:
-    """Otherwise adding an option to a decision changes the luck of the others, and with it every result."""
+def test_draws_of_an_option_are_its_own() -> None:
+    """Otherwise adding an option to a decision changes the draws of the others, and with it every result."""
     model = FrontierModel("history", worlds=9, seed=4, record=True)
     model.step()
     for name, part in model.accounts[0].items():
@@ -745,8 +745,8 @@ def assert_in_range(record: Record) -> None:
 
 def corner(worlds: int, seed: int) -> dict[str, Vector]:
     """Every parameter at one end of its range, in each world another mix of ends."""
-    luck = np.random.default_rng(seed)
-    return {name: np.where(luck.random(worlds) < 0.5, one.low, one.high) for name, one in PARAMETERS.items()}
+    rng = np.random.default_rng(seed)
+    return {name: np.where(rng.random(worlds) < 0.5, one.low, one.high) for name, one in PARAMETERS.items()}
 
 
 @pytest.mark.parametrize("scenario", ["confront", "appease", "history"])

@@ -74,7 +74,7 @@ def open_store(place: str | Path) -> Store:
     Raises:
         MissingExtraError: a URL, without fsspec.
     """
-    text = str(place).removeprefix("file://")
+    text = os.fspath(place).removeprefix("file://")
     return Remote(text) if "://" in text else Local(Path(text))
 
 

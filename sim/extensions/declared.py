@@ -85,6 +85,8 @@ class Extension:
     """
 
     def __init__(self, name: str, title: str = "") -> None:
+        if not isinstance(name, str) or not isinstance(title, str):
+            raise TypeError(f"an extension's name and title are texts; got {name!r} and {title!r}")
         self.name, self.title = name, title or name
         self.declared: list[Declared] = []
 

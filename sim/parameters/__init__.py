@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sim.parameters.posterior import is_posterior, posterior_draw
-from sim.worlds import Streams, Vector
+from sim.worlds import Streams, Vector, numbers
 from sim.yamlfile import read, suggestion, validate
 
 __all__ = ["PARAMETERS", "Draw", "Parameter", "draw", "resolve"]
@@ -158,11 +158,21 @@ def _accepted(streams: Streams, mode: str) -> dict[str, Vector]:
 def _check(overrides: Mapping[str, float | Vector | Draw], worlds: int) -> None:
     for name, given in overrides.items():
         if name not in PARAMETERS:
-            raise KeyError(f"no such parameter: {name}{suggestion(name, PARAMETERS)}")
+            raise KeyError(f"no such parameter: {name}{suggestion(str(name), PARAMETERS)}")
         if isinstance(given, Draw):
             continue
-        shape = np.shape(given)
-        if shape not in ((), (worlds,)):
-            raise ValueError(f"{name} has shape {shape}; allowed: a number, or one for each of {worlds} worlds")
-        if not np.all(np.isfinite(given)):
+        if not np.isfinite(numbers(name, given, worlds)).all():
             raise ValueError(f"{name} is not a number everywhere")
+
+
+def check_ranges(values: Mapping[str, float | Vector]) -> None:
+    """Whether values keep to the declared ranges of their parameters.
+
+    Raises:
+        ValueError: one does not.
+    """
+    for name, given in values.items():
+        declared = PARAMETERS[name]
+        for value in (np.min(given), np.max(given)):
+            if not declared.low <= value <= declared.high:
+                raise ValueError(f"{name} is out of range: {value:g}; allowed: {declared.low:g} to {declared.high:g}")

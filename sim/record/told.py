@@ -130,7 +130,7 @@ def check_told(until: str) -> str:
         LimitError: they cannot.
     """
     first = month_after(RECORD[0], 4)
-    if not (re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", until) and first <= until <= RECORD[1]):
+    if not (re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", str(until)) and first <= until <= RECORD[1]):
         raise LimitError(f"worlds can be told the record up to a month from {first} to {RECORD[1]}; got {until}")
     return until
 

@@ -127,7 +127,7 @@ def compare(
     if len(named) < 2:
         raise LimitError(f"a comparison needs two scenarios or more; {len(named)} given")
     baseline = next(iter(named)) if baseline is None else baseline
-    if baseline not in named:
+    if baseline not in tuple(named):
         raise LimitError(f"the baseline {baseline!r} is not among the scenarios; allowed: {', '.join(named)}")
     starts = {name: scenario.start for name, scenario in named.items()}
     if len(set(starts.values())) > 1:

@@ -31,6 +31,7 @@ from sim.scenario.schema import POLICIES, Policy, Scenario, policy_mentions
 from sim.scenario.settings import DECIDES
 from sim.scenario.words import CHOOSE
 from sim.vocabulary import ACTORS
+from sim.words.problems import wrong_kind
 from sim.yamlfile import (
     DEPTH,
     Document,
@@ -115,8 +116,7 @@ def load_scenario(source: Source | Mapping[str, Any] | Scenario) -> Scenario:
     if isinstance(source, Mapping):
         source = _as_text(source)
     elif not isinstance(source, str | Path | tuple):
-        allowed = "a name, a path, a dict or a Scenario"
-        raise ScenarioError(f"this is no scenario: {found(source)} ({type(source).__name__}); allowed: {allowed}")
+        raise ScenarioError(wrong_kind("scenario", source, "a name, a path, a dict or a Scenario"))
     path = None if isinstance(source, tuple) else find_file(source, (), "scenario")
     merged = _extended(source if path is None else path, path, [])
     name = merged.data.get("name") or Path(source[0] if isinstance(source, tuple) else str(path)).stem
@@ -176,6 +176,10 @@ def with_overrides(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     >>> mild.actors.pakistan.levers["aid"]
     0.5
     """
+    if not isinstance(scenario, Scenario):
+        raise ScenarioError(wrong_kind("scenario", scenario, "what `load_scenario` gives"))
+    if not (isinstance(values, Mapping) and all(isinstance(path, str) for path in values)):
+        raise ScenarioError(wrong_kind("table of values", values, "a dict from a path, as a text, to a value"))
     folders = (scenario.source.parent,) if scenario.source else ()
     merged = _Merged(scenario.data(), scenario.name, ScenarioError, folders=folders)
     for path, value in values.items():

@@ -20,7 +20,8 @@ from sim.scenario.settings import DECIDES, DEFAULTS, OPTIONS, Change, Settings
 from sim.scenario.shocks import Operation
 from sim.scenario.words import CHOOSE
 from sim.vocabulary import LEVERS, ON_MENU, months_between
-from sim.worlds import Vector
+from sim.words.problems import suggestion
+from sim.worlds import Vector, numbers
 
 CHOOSING, NO_POLICY = -1.0, -2.0
 # What of a response may differ between worlds, besides the settings.
@@ -66,6 +67,7 @@ class Script:
 
     Raises:
         KeyError: the scenario has nothing at a lever's path that could differ between worlds.
+        ValueError: its values are no numbers, too many or too few, or out of range.
 
     Attributes:
         candidates: the policies that Pakistan chooses among; empty when it is never left to choose.
@@ -87,13 +89,15 @@ class Script:
         places = self._places(names) if levers else {}
         for path, vector in (levers or {}).items():
             home, _, setting = path.rpartition(".")
-            if setting in _OF_CONDITION:
-                places[home.removesuffix(".when")][1].respond(path, setting, np.array(vector, dtype=np.float64))
-                continue
-            actor, layer = places[home.removesuffix(".levers") if setting in LEVERS else home]
-            if setting not in self._defaults[actor]:
-                raise KeyError(path)
-            layer.values[setting] = _within(path, setting, np.array(vector, dtype=np.float64))
+            values, of_condition = np.full(worlds, numbers(path, vector, worlds)), setting in _OF_CONDITION
+            place = home.removesuffix(".when" if of_condition else ".levers" if setting in LEVERS else "")
+            actor, layer = places.get(place, ("", None))
+            if layer is None or not (of_condition or setting in self._defaults[actor]):
+                raise KeyError(f"the scenario has nothing at {path}{suggestion(place, places)}")
+            if of_condition:
+                layer.respond(path, setting, values)
+            else:
+                layer.values[setting] = _within(path, setting, values)
         self._shocks: dict[int, list[tuple[str, Operation, float]]] = {}
         for shock in scenario.shocks:
             first, last = self._index(shock.date), self._index(shock.until or shock.date)

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sim.parameters.posterior import MODES, POSTERIOR, file_of
-from sim.scenario.load import find_file, library, load_scenario
+from sim.scenario.load import ScenarioError, find_file, library, load_scenario
 from sim.scenario.schema import Override
+from sim.words.problems import wrong_kind
 from sim.yamlfile import FileError
 
 
@@ -22,6 +23,9 @@ def parameter_set(name: str) -> tuple[str, Mapping[str, Override]]:
         FileError: there are no sets as of that month, or in that folder.
         ScenarioError: there is nothing of this name that could be taken.
     """
+    if not isinstance(name, str):
+        allowed = f"{', '.join(MODES)}, or a text with a folder or a scenario"
+        raise ScenarioError(wrong_kind("set of parameters", name, allowed))
     if name in MODES:
         return name, {}
     if name.startswith(f"{POSTERIOR}:"):

@@ -59,6 +59,11 @@ def found(value: object) -> str:
     return short(str(value))
 
 
+def wrong_kind(what: str, value: object, allowed: str) -> str:
+    """What to say of a value of a type that cannot be taken: `this is no scenario: 3 (int); allowed: a name`."""
+    return f"this is no {what}: {found(value)} ({type(value).__name__}); allowed: {allowed}"
+
+
 def short(text: str) -> str:
     """A text on one line, cut at 60 characters."""
     text = json.dumps(text[:61], ensure_ascii=False)[1:-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError
 from sim.experiment.store import extra
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def parallel_env(
-    scenario: str | Path | Scenario,
+    scenario: str | Path | Mapping[str, Any] | Scenario,
     seats: Iterable[str] | None = None,
     *,
     objectives: Mapping[str, Mapping[str, float]] | None = None,

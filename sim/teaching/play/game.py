@@ -173,7 +173,7 @@ class Game:
 
 
 def start(
-    scenario: str | Path | Scenario,
+    scenario: str | Path | Mapping[str, Any] | Scenario,
     seats: Iterable[str],
     *,
     seed: int = 0,
@@ -186,7 +186,7 @@ def start(
     """Open a game.
 
     Args:
-        scenario: a name, a path or a Scenario.
+        scenario: a name, a path, a dict as it would stand in a file, or a Scenario.
         seats: the actors that are played.
         world: which world of that seed, 0 to 999.
         parameters: "defaults", "prior", "posterior", or the name of a scenario whose overrides are taken.
@@ -199,7 +199,7 @@ def start(
         GameError, LimitError: something is outside of what is allowed.
         ScenarioError: the scenario is not there or not right.
     """
-    base = load_scenario(scenario) if isinstance(scenario, str | Path) else scenario
+    base = load_scenario(scenario)
     chosen = set(seats)
     unknown = sorted(chosen - set(ACTORS))
     if unknown or not chosen:
