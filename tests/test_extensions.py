@@ -500,7 +500,7 @@ class Calm(sim.FrontierModel):
         self.taliban.cohesion = self.taliban.full(1.0)
 
 
-def test_a_subclass_of_the_model_can_be_run_compared_and_swept(tmp_path: Path) -> None:
+def test_a_subclass_of_the_model_runs_compares_and_sweeps(tmp_path: Path) -> None:
     own, usual = sim.run("history", **HOW, model=Calm), sim.run("history", **HOW)
     assert (own.outcomes["taliban_cohesion"] > usual.outcomes["taliban_cohesion"]).all()
     assert own.manifest["model_class"] == f"{__name__}.Calm"
@@ -576,6 +576,11 @@ WRONG = {
         0,
         "f(a) needs a unit",
     ),
+    f"@extension.rule({GROUNDS}, moves=('attacks',), off=0.0)\ndef f(a: Share) -> Share:\n    return a\n": (
+        0,
+        "rule f has no docstring; its first line is what it states",
+    ),
+    "raise SystemExit(3)\n": (0, "SystemExit: 3"),
     f"@extension.rule({GROUNDS}, moves=('attacks',), off=0.0, presses=Presses('taliban.stance', {{'fight': 1.0}}, dict))\n"
     "def f(a: Share) -> Logits:\n    return a\n": (0, "rule f: no such option: fight"),
     f"@extension.replace('cohesion_cost', {GROUNDS})\ndef f(spread: Share) -> Logits:\n    return spread\n": (
@@ -655,6 +660,28 @@ def test_a_metric_that_is_read_wrongly_is_said_with_file_and_line(
     code, _, err = durand("run", "history", "--worlds", "2", "--months", "1", "--with", str(path))
     assert code == 2
     assert err.startswith(f"durand: {path}:{FIRST}: {said}"), err
+
+
+@pytest.mark.parametrize(
+    ("gives", "code", "said"),
+    [
+        ("pull * np.nan", 2, "{path}:{line}: ModelError: chance_restrain is nan in world 0 in 2021-08"),
+        ("np.ones(3)", 1, "this failed inside the program, with {path} loaded: ValueError: "),
+    ],
+)
+def test_a_rule_that_answers_wrongly_is_said_with_its_file(
+    gives: str, code: int, said: str, write: Any, durand: Any
+) -> None:
+    """Otherwise the author of an extension reads of a failure inside of the program, and not whose it is."""
+    path = write(
+        "import numpy as np\nfrom sim.rule import Logits, Presses, Share\n"
+        f"@extension.rule({GROUNDS}, moves=('chance_restrain',), off=0.0, presses=Presses(\n"
+        "    'taliban.stance', {'restrain': 1.0}, lambda m: {'pull': m.taliban.shelter}))\n"
+        f"def f(pull: Share) -> Logits:\n    'It pulls.'\n    return {gives}\n"
+    )
+    found, _, err = durand("run", "history", "--worlds", "2", "--months", "1", "--with", str(path))
+    assert found == code
+    assert err.startswith("durand: " + said.format(path=path, line=FIRST + 2)), err
 
 
 def test_what_is_no_extension_is_refused(tmp_path: Path, durand: Any) -> None:

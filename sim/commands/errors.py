@@ -39,12 +39,18 @@ def complain(problem: Exception) -> int:
     if isinstance(problem, OSError):
         return say(f"{problem.filename or 'input or output'}: {problem.strerror or problem}", 1)
     text = f"{type(problem).__name__}: {problem}".splitlines()[0]
-    return say(f"this failed inside the program: {text}\nSet DURAND_TRACEBACK=1 to see where.", 1)
+    return say(f"this failed inside the program{_with_extensions()}: {text}\nSet DURAND_TRACEBACK=1 to see where.", 1)
 
 
 def _in_an_extension(problem: Exception) -> str:
     """Where in an extension it arose; its author can put it right."""
     return str(sys.modules["sim.extensions"].place_of(problem)) if "sim.extensions" in sys.modules else ""
+
+
+def _with_extensions() -> str:
+    """The files of extensions that are loaded: what fails elsewhere may fail for what they gave."""
+    found = sys.modules["sim.extensions"].loaded() if "sim.extensions" in sys.modules else ()
+    return f", with {', '.join(one.source for one in found)} loaded" if found else ""
 
 
 def is_bad_input(problem: Exception) -> bool:

@@ -227,6 +227,8 @@ def _rule(piece: Declared, extension: Extension) -> None:
         setting = settings_of(actor).get(name)
         if setting is not None:
             _known(piece, rule.presses.on, setting.options, "option")
+    if not rule.statement:
+        _refuse(piece, f"rule {piece.name} has no docstring; its first line is what it states")
     _add(piece, RULES, piece.name, rule, "rule")
 
 

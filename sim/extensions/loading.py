@@ -251,19 +251,25 @@ def _opened(references: tuple[Reference, ...], call: bytes) -> Any:
 
 
 def place_of(problem: BaseException) -> str:
-    """Where in an extension an error arose, as `file:line`; empty where in none."""
+    """Where in an extension an error arose, as `file:line`; empty where in none.
+
+    A metric that is no number comes of the extension's own reading, else of a rule of its that moves it.
+    """
+    from sim.rule import RULES
+
     metric = getattr(problem, "metric", "")
-    for one in _LOADED.values():
-        for piece in one.extension.declared:
-            if piece.kind == "metric" and piece.name == metric:
-                return piece.where
+    pieces = [piece for one in _LOADED.values() for piece in one.extension.declared] if metric else []
+    for piece in pieces:
+        if piece.kind == "metric" and piece.name == metric:
+            return piece.where
     files = {str(file) for one in _LOADED.values() for file in one.files}
     trace, place = problem.__traceback__, ""
     while trace is not None:
         if trace.tb_frame.f_code.co_filename in files:
             place = f"{shown(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
         trace = trace.tb_next
-    return place
+    moving = (one.where for one in pieces if one.kind in ("rule", "replace") and metric in RULES[one.name].moves)
+    return place or next(moving, "")
 
 
 def _file(name: str) -> Path:
@@ -322,7 +328,7 @@ def _run(name: str, files: tuple[Path, ...], importing: Callable[[], ModuleType]
     except SyntaxError as problem:
         where = f"{shown(problem.filename or files[0])}:{problem.lineno or 1}"
         raise ExtensionError(f"{where}: this is not Python: {problem.msg}") from None
-    except Exception as problem:
+    except (Exception, SystemExit) as problem:
         trace, line, inside = problem.__traceback__, 1, {str(one) for one in files}
         file = str(files[0])
         while trace is not None:
