@@ -100,7 +100,7 @@ def run_seconds(worlds: int) -> float:
     return time.perf_counter() - started
 
 
-def live_seconds(data: dict[str, Any], chunk: int | None = None) -> float:
+def simulating_seconds(data: dict[str, Any], chunk: int | None = None) -> float:
     """Seconds of the model alone for a sweep's points, with nothing written."""
     from sim.experiment.load import load_plan
     from sim.experiment.work import simulate_pack
@@ -176,7 +176,7 @@ def announced(runs: float, alone: int, workers: float = 1.0) -> None:
     from sim.experiment.sweep import estimate
 
     rate = estimate(experiment(1000, 1, FEW)).seconds / 1000
-    single = min(live_seconds(experiment(1, 1, FEW)) for _ in range(3))
+    single = min(simulating_seconds(experiment(1, 1, FEW)) for _ in range(3))
     print(f"This will take about {duration(runs * rate / workers + alone * single)}.", flush=True)
 
 
@@ -184,7 +184,7 @@ def report(part: int = 1) -> None:
     """Print all figures, from one n-th of the work."""
     some, many, most = SOME // part, MANY // part, MOST // part
     slow = ALONE if part == 1 else ALONE_BRIEF
-    live_seconds(experiment(100, 1, FEW, 3))  # imports
+    simulating_seconds(experiment(100, 1, FEW, 3))  # imports
     # One process and two, three turns, Mesa's and the workbench's: each a few points, then more.
     announced(TURNS * (5 * some + 1.6 * many) + 0.6 * most, int(TURNS * 1.6 * 2 * (START + slow)))
     check_same(many)
@@ -193,7 +193,7 @@ def report(part: int = 1) -> None:
         lambda: sweep_seconds(experiment(some, 1, FEW)),
         lambda: sweep_seconds(experiment(some, 1)),
         lambda: sweep_seconds(experiment(some // 10, 10, FEW)),
-        lambda: live_seconds(experiment(some, 1, FEW)),
+        lambda: simulating_seconds(experiment(some, 1, FEW)),
     )
     rows = [
         (f"{some:,} worlds of one point", f"{plain:.1f} s", ""),
@@ -238,7 +238,7 @@ def chunks() -> None:
     points = max(sizes)
     data = experiment(points, 1, FEW)
     announced(1.3 * TURNS * len(sizes) * points, 0)
-    found = in_turns(*(partial(live_seconds, data, size) for size in sizes))
+    found = in_turns(*(partial(simulating_seconds, data, size) for size in sizes))
     for size, seconds in zip(sizes, found, strict=True):
         print(f"{size:5,} worlds at a time: {points / seconds:6,.0f} runs a second")
 
@@ -265,7 +265,7 @@ def peak(points: int, worlds: int, workers: int = 2, uncertainties: Any = FEW, m
 def memory(part: int = 1) -> None:
     """Print peaks of memory."""
     few, many = 50_000 // part, 1_000_000 // part
-    live_seconds(experiment(100, 1, FEW, 3))  # imports
+    simulating_seconds(experiment(100, 1, FEW, 3))  # imports
     announced(few + many, 0, workers=1.8)
     small, large = peak(few // 10, 10), peak(many // 10, 10)
     print(

@@ -241,7 +241,7 @@ def example(_: str) -> str:
     utilities, chances, draws = (account[key][:, 0] for key in ("utilities", "probabilities", "draws"))
     totals, added, rows = utilities + draws, np.zeros(len(names)), []
     for pressure in account["pressures"]:
-        parts = np.broadcast_to(pressure.push, (len(names), 1))[:, 0]
+        parts = np.broadcast_to(pressure.utility, (len(names), 1))[:, 0]
         added = added + parts
         rows.append((rule_link(pressure.rule), *(f"{part:+.2f}" if part else "" for part in parts)))
     assert np.allclose(added, utilities, atol=1e-12), "the pressures do not add up to the utilities"

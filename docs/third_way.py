@@ -74,8 +74,8 @@ A course betters another outright if it is at least as good by all six and bette
 is nowhere worse by more than a small difference (40 attacks, 60 deaths in Pakistan, 3 of Afghan civilians, a hundredth of
 sovereignty, half a hundredth of hardship and economy) and somewhere better by that.
 
-Every course lives the same {worlds:,} futures while it is looked for. Among thousands some do well by luck, so what is found
-is simulated again in {fresh:,} fresh futures; the figures below are of these.
+Every course is simulated in the same {worlds:,} futures while it is looked for. Among thousands some do well by chance, so what
+is found is simulated again in {fresh:,} fresh futures; the figures below are of these.
 """
 
 JUDGEMENT = """## What rests on judgement

@@ -242,8 +242,8 @@ def _memory(key: str) -> float:
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What `_measure` found."""
-    folder, here = tmp_path_factory.mktemp("parcels"), Path(__file__).parents[1]
-    for what, (make, _) in PARCELS.items():
+    folder, here = tmp_path_factory.mktemp("archives"), Path(__file__).parents[1]
+    for what, (make, _) in ARCHIVES.items():
         (folder / f"{what}.zip").write_bytes(make())
     call = [sys.executable, "-c", f"import test_bounds; test_bounds._measure({str(folder)!r})"]
     path = os.pathsep.join([str(here), str(here / "tests")])
@@ -264,7 +264,7 @@ def test_what_is_wrong_is_told_briefly_and_little_is_compared(what: str, measure
 
 
 def test_no_reading_takes_long(measured: dict[str, Any]) -> None:
-    assert len(measured["took"]) == len(READINGS) + len(PARCELS)
+    assert len(measured["took"]) == len(READINGS) + len(ARCHIVES)
     assert {what: seconds for what, seconds in measured["took"].items() if seconds > SECONDS} == {}
 
 
@@ -303,7 +303,7 @@ def shuffled(table: pa.Table, **how: Any) -> bytes:
 
 
 NO_KEY = "0" * 16
-PARCELS: dict[str, tuple[Callable[[], bytes], str]] = {
+ARCHIVES: dict[str, tuple[Callable[[], bytes], str]] = {
     # Under a kilobyte as it comes, and gigabytes as text in every row.
     "one text in every row": (
         lambda: shuffled(pa.table({"error": same(3_900_000, "x" * 500)}), write_statistics=False),
@@ -332,9 +332,9 @@ PARCELS: dict[str, tuple[Callable[[], bytes], str]] = {
 }
 
 
-@pytest.mark.parametrize("what", PARCELS)
+@pytest.mark.parametrize("what", ARCHIVES)
 def test_an_archive_that_would_unfold_is_refused(what: str, tmp_path: Path) -> None:
-    make, says = PARCELS[what]
+    make, says = ARCHIVES[what]
     raw = make()
     before = pa.total_allocated_bytes()
     with pytest.raises(archives.ArchiveError, match=f"(?i){says}"):

@@ -79,13 +79,13 @@ def test_a_damaged_file_never_fails_inside_the_program(tmp_path: Path) -> None:
     path = tmp_path / "class.db"
     opened, seats = filled(path)
     whole = path.read_bytes()
-    luck = Streams(5, DAMAGED).uniforms("damage", 0, 40)
+    uniforms = Streams(5, DAMAGED).uniforms("damage", 0, 40)
     for number in range(DAMAGED):
         content = bytearray(whole)
-        for place, value in zip(luck[:20, number], luck[20:, number], strict=True):
+        for place, value in zip(uniforms[:20, number], uniforms[20:, number], strict=True):
             content[int(place * len(whole))] = int(value * 256)
         if number % 10 == 0:
-            content = content[: int(luck[0, number] * len(whole))]
+            content = content[: int(uniforms[0, number] * len(whole))]
         for end in ("-wal", "-shm"):
             Path(f"{path}{end}").unlink(missing_ok=True)
         path.write_bytes(bytes(content))

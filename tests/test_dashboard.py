@@ -292,7 +292,9 @@ def test_a_bad_address_gets_a_message_and_the_usual_values() -> None:
     assert headlines(sim.compare(["confront", "appease"], **HOW))[0] in said(app)
 
 
-def test_while_the_first_worlds_are_lived_the_places_of_the_pictures_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_while_the_first_worlds_are_simulated_the_places_of_the_pictures_are_held(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Otherwise a page that waits looks empty or broken, and jumps when the pictures come."""
 
     def never(*asked: Any) -> None:
@@ -374,7 +376,7 @@ def test_forms_change_the_text_and_what_they_write_is_right() -> None:
 
 
 def test_the_studio_sends_its_scenario_to_compare() -> None:
-    """Otherwise what was written is checked and never lived."""
+    """Otherwise what was written is checked and never simulated."""
     app = opened(**SMALL)
     text = "schema: 1\ntitle: Mine\nextends: confront\nactors:\n  pakistan:\n    levers: {aid: 0.7}\n"
     shared = to_query(State(scenarios=("confront", "own"), own=text, worlds=20, months=24, parameters="defaults"))

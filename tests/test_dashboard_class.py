@@ -502,7 +502,7 @@ def test_an_exercise_that_is_not_there_is_told() -> None:
 
 def test_a_pack_comes_as_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """With two mechanisms in place of all of them, whose search takes thirty runs a question and has tests of its own."""
-    monkeypatch.setattr(Lab, "worth", lambda self, because: [("M6", 2.0), ("M8", -1.0)])
+    monkeypatch.setattr(Lab, "effects", lambda self, because: [("M6", 2.0), ("M8", -1.0)])
     monkeypatch.setattr("sim.teaching.pack.make.pictures", lambda lab: {})  # tests/test_exercises.py has them drawn
     told: list[Any] = []
     with zipfile.ZipFile(io.BytesIO(exercises.pack(told.append, EXERCISE))) as archive:

@@ -209,8 +209,8 @@ def test_mechanisms_are_switched_off_when_asked_for() -> None:
     finished(app)
     assert len(app.get("vega_lite_chart")) == before + 1
     plan = load_scenario("appease").model_copy(update={"months": 24})
-    worth = ablate(plan, "attacks", worlds=20, seed=0, parameters="defaults")
-    assert same(drawn(app, before), rows_of(ablation_picture(worth).chart))
+    found = ablate(plan, "attacks", worlds=20, seed=0, parameters="defaults")
+    assert same(drawn(app, before), rows_of(ablation_picture(found).chart))
     widget(app, "selectbox", "What to ask about").set_value("fatalities").run()
     assert any(one.label == "Switch mechanisms off, one at a time" for one in app.button)
 

@@ -187,7 +187,7 @@ def test_the_same_sweep_gives_the_same(place: str) -> None:
 
 
 def test_chance_is_no_box(place: str) -> None:
-    """Otherwise a coin's luck is told as a condition of the world."""
+    """Otherwise a coin's fall is told as a condition of the world."""
     values = draws(900, [*NAMES, "coin"], seed=5)
     coin = values.pop("coin") < 0.3
     found = made(place, values, {"confront": {"attacks": np.where(coin, 50.0, 200.0)}}).discover(WHERE)
@@ -303,7 +303,7 @@ def test_one_option_of_several_is_a_leaf_of_its_own(place: str) -> None:
 
 
 def test_scenarios_against_each_other(place: str) -> None:
-    """A row is then a future that both were lived in, whole futures are held out, and levers and draws stay apart."""
+    """A row is then a future that both were simulated in, whole futures are held out, and levers and draws stay apart."""
     values = draws(400, NAMES[:2])
     lower = np.where(values[A] > 0.5, 80.0, 120.0)
     sweep = made(place, values, {"confront": {"attacks": lower}, "appease": {"attacks": np.full(400, 100.0)}}, worlds=2)

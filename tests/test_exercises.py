@@ -99,7 +99,7 @@ def small(name: str) -> Lab:
 @pytest.fixture
 def two_mechanisms(monkeypatch: Any) -> None:
     """Two mechanisms in place of all of them, whose search takes thirty runs a question and has tests of its own."""
-    monkeypatch.setattr(Lab, "worth", lambda self, because: [("M6", 2.0), ("M8", -1.0)])
+    monkeypatch.setattr(Lab, "effects", lambda self, because: [("M6", 2.0), ("M8", -1.0)])
 
 
 def _grids(sheet: Sheet) -> list[Grid]:
@@ -111,7 +111,7 @@ def _grids(sheet: Sheet) -> list[Grid]:
 def six_mechanisms(monkeypatch: Any) -> None:
     """As many reasons as a sheet has room for."""
     found = [("M6", 330.2), ("M7", 240.0), ("M24", 0.94), ("M11", -380.3), ("M25", -170.0), ("M4", -120.0)]
-    monkeypatch.setattr(Lab, "worth", lambda self, because: found)
+    monkeypatch.setattr(Lab, "effects", lambda self, because: found)
 
 
 def answers(one: Exercise) -> str:
@@ -388,7 +388,7 @@ class TestLibrary:
         assert stored == exercise_schema()
 
     def test_ranges_in_the_lesson_on_ensembles_do_overlap(self) -> None:
-        """Its debrief says that they overlap widely, and that ignorance widens what luck alone leaves."""
+        """Its debrief says that they overlap widely, and that ignorance widens what random draws alone leave."""
         shown = {
             key: lab("reading_an_ensemble").shown(key).value or 0.0 for key in exercise("reading_an_ensemble").figures
         }
@@ -563,7 +563,7 @@ def test_words_chosen_begin_a_sentence() -> None:
 def test_who_guesses_too_low_is_shown_what_pushes_up() -> None:
     """Otherwise the feedback explains the opposite of the mistake."""
     one, name = small("confront_or_accommodate"), "deaths"
-    rows = dict(one.worth(because_of(one.exercise, one.exercise.questions[name])))
+    rows = dict(one.effects(because_of(one.exercise, one.exercise.questions[name])))
     low, high = (feedback(one, name, Chance(value)) for value in (0.01, 1.0))
     assert low.score.side == "low"
     assert low.missed
@@ -580,8 +580,8 @@ def test_a_figure_that_falls_is_turned_round() -> None:
     question = one.exercise.questions["attacks"]
     because = because_of(one.exercise, question)
     assert because.falls
-    straight = dict(one.worth(because.model_copy(update={"falls": False})))
-    assert dict(one.worth(because)) == {name: -amount for name, amount in straight.items()}
+    straight = dict(one.effects(because.model_copy(update={"falls": False})))
+    assert dict(one.effects(because)) == {name: -amount for name, amount in straight.items()}
 
 
 @pytest.mark.parametrize(
@@ -669,7 +669,7 @@ class TestCommands:
         one = exercise("build_your_own")
         quick = (
             "from sim.commands.main import main; from sim.teaching.exercises.figures import Lab\n"
-            "Lab.worth = lambda self, because: [('M6', 2.0), ('M8', -1.0)]\nmain()"
+            "Lab.effects = lambda self, because: [('M6', 2.0), ('M8', -1.0)]\nmain()"
         )
         command = [sys.executable, "-c", quick, "exercise", "run", one.name, "--worlds", "20", "--save", "mine.json"]
         done = subprocess.run(
@@ -706,7 +706,7 @@ def test_a_pack_from_the_command_line(tmp_path: Path, capsys: Any, monkeypatch: 
         assert figure["text"] == again.shown(name).text
         assert figure["text"] in sheet
     assert "Too high leaves out" in sheet
-    monkeypatch.setattr(Lab, "worth", lambda self, because: [("M6", 2.0)])
+    monkeypatch.setattr(Lab, "effects", lambda self, because: [("M6", 2.0)])
     monkeypatch.setattr(packing, "pictures", lambda lab: {})
     code, _, err = called(capsys, "exercise", "pack", "what_leverage_is", "--out", str(out), "--worlds", "21")
     assert code == 0, "an earlier pack is replaced"

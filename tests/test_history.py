@@ -53,7 +53,7 @@ ROW = "picss_militant_attacks_month,2022-05-01,2022-05-31,29,attacks,A source,ht
 
 
 @cache
-def lived_model(worlds: int = 300, first: int = 0) -> FrontierModel:
+def simulated_model(worlds: int = 300, first: int = 0) -> FrontierModel:
     model = FrontierModel("history", BatchLayout(worlds, first), seed=3, parameters="prior")
     for _ in range(17):
         model.step()
@@ -62,7 +62,7 @@ def lived_model(worlds: int = 300, first: int = 0) -> FrontierModel:
 
 @cache
 def reported(worlds: int = 300, first: int = 0) -> dict[str, list[Vector]]:
-    return reports(lived_model(worlds, first))
+    return reports(simulated_model(worlds, first))
 
 
 def test_observers_report_whole_numbers_of_every_month() -> None:
@@ -89,7 +89,7 @@ def test_lethal_attacks_are_those_that_the_land_counted_the_dead_of() -> None:
     """Otherwise UCDP reports events of another world: the observers draw the land's own draw again."""
     from sim.agents.observers import _Month
 
-    model = lived_model()
+    model = simulated_model()
     for number in range(17):
         month = _Month(model, number)
         assert np.array_equal(month["lethal"] > 0, month["dead_by_ttp"] > 0)
@@ -100,12 +100,12 @@ def test_lethal_attacks_are_those_that_the_land_counted_the_dead_of() -> None:
 
 def test_scatter_keeps_the_mean_and_has_the_variance_declared() -> None:
     """Otherwise noise shifts a reporting rate, or is not the noise that the parameter says."""
-    luck = (np.arange(20_000) + 0.5) / 20_000
+    uniform = (np.arange(20_000) + 0.5) / 20_000
     for mean, ratio in ((40.0, 2.0), (12.0, 0.6), (300.0, 3.0)):
-        drawn = scattered(luck, np.full(luck.shape, mean), ratio)
+        drawn = scattered(uniform, np.full(uniform.shape, mean), ratio)
         assert drawn.mean() == pytest.approx(mean, abs=0.05)
         assert drawn.var() / mean == pytest.approx(ratio, rel=0.1)
-    assert (scattered(luck, np.zeros(luck.shape), 2.0) == 0).all()
+    assert (scattered(uniform, np.zeros(uniform.shape), 2.0) == 0).all()
 
 
 def test_scope_and_silence() -> None:
@@ -323,7 +323,7 @@ def test_known_values_are_found_again() -> None:
     assert abs(product.mean() / truth - 1) < 0.25
 
 
-def test_accepted_sets_were_lived_and_are_not_implausible() -> None:
+def test_accepted_sets_were_simulated_and_are_not_implausible() -> None:
     """Otherwise the emulator's word is taken for the model's."""
     found = recovered()
     assert 50 <= len(found.places) <= 100

@@ -190,7 +190,7 @@ def test_questions_are_answered_upstairs() -> None:
 
 
 BUILT = {"sim/ensemble/simulate.py": "the one place"}
-TRACED = "sim/engine/trace.py"  # makes one on stand-ins, which lives no month
+TRACED = "sim/engine/trace.py"  # makes one on stand-ins, which steps through no month
 
 
 def calls(source: ast.Module, name: str) -> int:
@@ -341,7 +341,7 @@ SEEDED = {
 
 @pytest.mark.parametrize("path", [path for path in paths() if place(path) != "sim/worlds.py"], ids=place)
 def test_chance_comes_from_the_streams_alone(path: Path) -> None:
-    """Otherwise two runs with one seed differ, or two scenarios see different luck."""
+    """Otherwise two runs with one seed differ, or two scenarios see different random draws."""
     found = [(place(path), what) for what in chance_in(tree(path))]
     assert [one for one in found if one not in {*ENTROPY, *NO_CHANCE, *SEEDED}] == []
 

@@ -1,7 +1,7 @@
 """The scenario library: every scenario keeps one contract, and shows the thing it is about on paired worlds.
 
 A scenario's class inherits the contract and adds what the scenario is about, as directions that must hold against what
-it extends or against another course: same worlds, same luck. Sizes asked for are about a third of what was measured.
+it extends or against another course: same worlds, same random draws. Sizes asked for are about a third of what was measured.
 """
 
 from __future__ import annotations

@@ -101,8 +101,8 @@ def test_the_slope_of_what_chance_decides_is_that_of_what_was_to_be_expected() -
     draw = [0.99, 0.99, 0.01]
 
     def happens(x: Traced, y: Traced) -> object:
-        luck = Traced(x.trace, x.trace.leaf(np.array(draw * 2), Label("luck", "a.b")))
-        return chance.happens(luck, 0.5 * x) + 0.0 * y
+        uniform = Traced(x.trace, x.trace.leaf(np.array(draw * 2), Label("luck", "a.b")))
+        return chance.happens(uniform, 0.5 * x) + 0.0 * y
 
     assert slope_of(happens, X, Y) == [[0.5, 0.5, 0.5], [0, 0, 0]]
 

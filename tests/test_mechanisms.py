@@ -566,8 +566,8 @@ def test_attacks_have_a_heavy_tail() -> None:
     from sim.worlds import Streams
 
     names = RULES["deaths_in_attack"].parameters
-    luck = Streams(3, 200_000).uniform("toll", 0)
-    dead = deaths_in_attack(luck, **{name: PARAMETERS[name].value for name in names})
+    uniform = Streams(3, 200_000).uniform("toll", 0)
+    dead = deaths_in_attack(uniform, **{name: PARAMETERS[name].value for name in names})
     assert np.median(dead) in (1.0, 2.0)
     assert 0.4 < (dead == 1).mean() < 0.6
     assert 2.0 < dead.mean() < 3.2

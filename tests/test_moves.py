@@ -97,12 +97,12 @@ def unmoved() -> set[Pair]:
 
 def test_what_is_no_shift_is_told_from_what_is_one() -> None:
     """Otherwise the test below passes on noise, or on a shift that nobody would see."""
-    luck = np.random.default_rng(0)
-    level = luck.normal(size=400)
+    rng = np.random.default_rng(0)
+    level = rng.normal(size=400)
     assert shifted(level, np.full(400, 0.1))
     assert not shifted(level, np.full(400, 0.01))
     assert not shifted(level, np.zeros(400))
-    assert not shifted(level, luck.normal(size=400))
+    assert not shifted(level, rng.normal(size=400))
 
 
 def test_observers_alone_are_let_off_for_being_asked_later() -> None:

@@ -399,7 +399,7 @@ class TestReadme:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         # Its search takes thirty runs a question, and is tested in tests/test_exercises.py.
-        monkeypatch.setattr(Lab, "worth", lambda self, because: [("M6", 2.0), ("M8", -1.0)])
+        monkeypatch.setattr(Lab, "effects", lambda self, because: [("M6", 2.0), ("M8", -1.0)])
         monkeypatch.setattr(
             study, "load_search", lambda name: load_search(load_search(name).search.data() | SMALL_SEARCH)
         )

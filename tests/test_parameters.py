@@ -124,7 +124,7 @@ def test_the_prior_draws_each_over_its_range(streams: Streams) -> None:
         assert drawn.max() > one.high - 0.02 * span
 
 
-def test_each_parameter_has_luck_of_its_own(streams: Streams) -> None:
+def test_each_parameter_has_draws_of_its_own(streams: Streams) -> None:
     """Otherwise two parameters are drawn together, or setting one changes the draws of the others."""
     before = resolve({}, "prior", streams)
     after = resolve({"kabul_control": 0.3}, "prior", streams)
@@ -213,7 +213,7 @@ def test_a_value_that_cannot_be_is_refused(given: dict[str, float | Vector]) -> 
 
 # ------------------------------------------------------------------------------------------------ distributions
 
-LUCK = Streams(9, 20_000).uniform("luck", 0)
+UNIFORM = Streams(9, 20_000).uniform("luck", 0)
 
 
 @pytest.mark.parametrize(
@@ -229,23 +229,23 @@ LUCK = Streams(9, 20_000).uniform("luck", 0)
 )
 def test_draws_are_those_of_their_distribution(distribution: str, mode: float | None, reference) -> None:  # type: ignore[no-untyped-def]
     """Otherwise an ensemble gives parts of a range more weight than the scenario says."""
-    drawn = draw(LUCK, 2.0, 8.0, distribution, mode)  # type: ignore[arg-type]
-    np.testing.assert_allclose(drawn, reference.ppf(LUCK), rtol=1e-9)
+    drawn = draw(UNIFORM, 2.0, 8.0, distribution, mode)  # type: ignore[arg-type]
+    np.testing.assert_allclose(drawn, reference.ppf(UNIFORM), rtol=1e-9)
     assert drawn.min() >= 2.0
     assert drawn.max() <= 8.0
 
 
-def test_draws_rise_with_luck() -> None:
+def test_values_rise_with_the_uniform() -> None:
     """Otherwise two scenarios that differ in a distribution are not paired world by world."""
-    luck = np.linspace(1e-12, 1 - 1e-9, 5_001)
+    uniform = np.linspace(1e-12, 1 - 1e-9, 5_001)
     for distribution, mode in (("uniform", None), ("triangular", 3.0), ("loguniform", None)):
-        assert (np.diff(draw(luck, 2.0, 8.0, distribution, mode)) >= 0).all()  # type: ignore[arg-type]
+        assert (np.diff(draw(uniform, 2.0, 8.0, distribution, mode)) >= 0).all()  # type: ignore[arg-type]
 
 
 def test_a_range_of_one_point_is_that_point() -> None:
     """Otherwise a constant is divided by its range, 0."""
     for distribution in ("uniform", "triangular", "loguniform"):
-        assert draw(LUCK[:5], 3.0, 3.0, distribution).tolist() == [3.0] * 5  # type: ignore[arg-type]
+        assert draw(UNIFORM[:5], 3.0, 3.0, distribution).tolist() == [3.0] * 5  # type: ignore[arg-type]
 
 
 # ------------------------------------------------------------------------------------------------ what is declared

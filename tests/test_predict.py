@@ -96,7 +96,7 @@ class TestScore:
         assert score(Range(45, 55), worlds).side == "right"
 
     def test_excess_is_nought_for_who_knows_the_worlds(self) -> None:
-        """Otherwise luck is held against a student."""
+        """Otherwise chance is held against a student."""
         assert score(Chance(0.3), happened(12)).excess == pytest.approx(0.0)
         worlds = np.arange(50.0)
         assert score(central(worlds), worlds).excess == 0.0

@@ -88,7 +88,7 @@ class TestPairing:
         values = normal("a", 100)
         assert pairing(values, values + 1.0, normal("b", 100), "attacks").ratio > 1e20
 
-    def test_luck_that_pushes_apart_costs_worlds(self) -> None:
+    def test_draws_that_push_apart_costs_worlds(self) -> None:
         values = normal("a", 4_000)
         found = pairing(values, -values, normal("b", 4_000), "attacks")
         assert found.ratio == pytest.approx(0.5, abs=0.05)
@@ -122,7 +122,7 @@ class TestRuns:
         assert row["apart"] == pytest.approx((alone - first).var(ddof=1))
         assert row["ratio"] == pytest.approx(row["apart"] / row["paired"])
 
-    def test_the_same_luck_saves_worlds(self, both: Replications) -> None:
+    def test_the_same_draws_save_worlds(self, both: Replications) -> None:
         """Otherwise the paired streams, which the whole model is built on, are for nothing."""
         assert (both.variance_reduction["low"] > 1).all()
         assert any("draws of their own take" in text for text in both.reading())

@@ -51,10 +51,10 @@ def generator(name: str, salt: str = "") -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(blake2b(f"{name}/{salt}".encode(), digest_size=8).digest()))
 
 
-def spread(quantity: Quantity, size: int, luck: np.random.Generator) -> Vector:
+def spread(quantity: Quantity, size: int, rng: np.random.Generator) -> Vector:
     """Values over a range: even, crowded at the low end, and at the ends themselves."""
-    span, kind = quantity.high - quantity.low, luck.random(size)
-    values = quantity.low + span * np.where(kind < 0.3, luck.random(size) ** 6, luck.random(size))
+    span, kind = quantity.high - quantity.low, rng.random(size)
+    values = quantity.low + span * np.where(kind < 0.3, rng.random(size) ** 6, rng.random(size))
     values = np.where(kind > 0.85, quantity.low, np.where(kind > 0.7, quantity.high, values))
     return np.minimum(np.maximum(values, quantity.low), quantity.high)
 
@@ -67,8 +67,8 @@ def corners(quantities: Mapping[str, Quantity]) -> dict[str, Vector]:
 
 def grid(name: str, size: int, salt: str = "") -> dict[str, Vector]:
     """Values of every argument of a rule, drawn over its range."""
-    luck = generator(name, salt)
-    return {argument: spread(quantity, size, luck) for argument, quantity in ranges(RULES[name]).items()}
+    rng = generator(name, salt)
+    return {argument: spread(quantity, size, rng) for argument, quantity in ranges(RULES[name]).items()}
 
 
 def say(name: str, values: Mapping[str, Vector]) -> Vector:

@@ -205,11 +205,11 @@ class TestTooSmall:
         assert "more than a quarter" in doubts
 
 
-class TestLuck:
+class TestDrawsWithinPoints:
     def draws(self, name: str, count: int) -> Vector:
         return (Streams(5, count).uniform(name, 0) - 0.5) * np.sqrt(12)
 
-    def test_own_luck(self) -> None:
+    def test_own_draws(self) -> None:
         """Points of variance 4 and worlds of variance 1: a fifth is chance; a tenth of that in means of ten."""
         points, worlds = 2000, 10
         values = 2 * self.draws("point", points)[:, None] + self.draws("run", points * worlds).reshape(points, worlds)
@@ -217,7 +217,7 @@ class TestLuck:
         assert found.share == pytest.approx(0.2, abs=0.01)
         assert found.left == pytest.approx(0.1 / 4.1, abs=0.003)
 
-    def test_shared_luck_that_moves_all_alike_blurs_no_index(self) -> None:
+    def test_shared_draws_that_move_all_alike_blur_no_index(self) -> None:
         points, worlds = 2000, 8
         values = 2 * self.draws("point", points)[:, None] + self.draws("world", worlds)[None, :]
         found = chance_share(values, shared=True)
@@ -225,7 +225,7 @@ class TestLuck:
         assert found.share is not None
         assert found.share > 0.1
 
-    def test_one_world_tells_nothing_of_luck(self) -> None:
+    def test_one_world_tells_nothing_of_its_draws(self) -> None:
         assert chance_share(np.ones((5, 1)), shared=True).share is None
 
 
@@ -261,7 +261,7 @@ class TestSweeps:
         assert bootstrap_seed(0, "attacks-confront") not in (0, other)
         assert done.complete
 
-    def test_worlds_are_averaged_and_their_luck_is_told(self, textbook: type[Textbook], tmp_path: Path) -> None:
+    def test_worlds_are_averaged_and_their_draws_are_told(self, textbook: type[Textbook], tmp_path: Path) -> None:
         textbook.noise = 8.0
         design = {"kind": "latin_hypercube", "points": 200}
         done = sim.sweep(experiment(design, worlds=4, luck="own"), tmp_path / "out")

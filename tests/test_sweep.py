@@ -346,7 +346,7 @@ class TestHooks:
     """What the model offers to sweeps: several points side by side on the worlds axis."""
 
     @pytest.mark.parametrize("first", [0, 3, 8])
-    def test_points_share_their_luck(self, first: int) -> None:
+    def test_points_share_their_draws(self, first: int) -> None:
         alone, packed = Streams(5, BatchLayout(4, first)), Streams(5, BatchLayout(4, first, blocks=3))
         for month in (0, 7):
             assert np.array_equal(packed.uniform("x", month), np.tile(alone.uniform("x", month), 3))

@@ -152,15 +152,15 @@ class TestProcesses:
 
 class TestKilled:
     def _kill_again_and_again(self, file: Path, out: Path, times: int, seed: int, *words: str) -> int:
-        luck = np.random.default_rng(seed)
+        rng = np.random.default_rng(seed)
         kills = 0
         for _ in range(times):
             before = parts(out)
             process = begin(file, out, *words)
             # After some more parts, and then at any moment of making the next.
-            more = int(luck.integers(0, 3))
+            more = int(rng.integers(0, 3))
             if wait_for(lambda goal=before + more: (out / "manifest.json").exists() and parts(out) >= goal, process):
-                time.sleep(float(luck.uniform(0, 0.1)))
+                time.sleep(float(rng.uniform(0, 0.1)))
             if process.poll() is None:
                 kills += 1
             process.kill()

@@ -95,7 +95,7 @@ class TestNumbers:
             numbers = packed.columns.drop("verdict")
             assert np.array_equal(packed[numbers].to_numpy(), alone[numbers].to_numpy(), equal_nan=True)
 
-    def test_shared_luck_pairs_points_and_own_luck_does_not(self, tmp_path: Path) -> None:
+    def test_shared_draws_pair_points_and_own_draws_do_not(self, tmp_path: Path) -> None:
         """Two points that differ in what moves nothing within a month see the same draws, or each its own."""
         design = {"kind": "factorial"}
         idle = {"taliban.messaging": {"levels": [0.5, 0.500001]}}
@@ -111,7 +111,7 @@ class TestNumbers:
         data = {**SMALL, "worlds": 10, "design": {**SMALL["design"], "points": 2}}
         same(sweep(data, tmp_path / "whole"), sweep(data, tmp_path / "cut", chunk=chunk))
 
-    def test_own_luck_in_chunks(self, tmp_path: Path) -> None:
+    def test_own_draws_in_chunks(self, tmp_path: Path) -> None:
         data = {**SMALL, "luck": "own", "lever_design": {"kind": "factorial", "levels": 2}}
         data["design"] = {**SMALL["design"], "points": 5}
         same(sweep(data, tmp_path / "whole"), sweep(data, tmp_path / "cut", chunk=12))
@@ -141,9 +141,9 @@ class TestNumbers:
         assert (table.groupby("mix")["lever:pakistan.aid"].nunique() == 1).all()
 
     def test_the_fingerprint_follows_from_the_rows_and_not_their_order(self) -> None:
-        luck = np.random.default_rng(1)
-        columns = {"point": np.arange(50), "a": luck.random(50), "b": luck.random(50)}
-        mark, order = fingerprint(columns), luck.permutation(50)
+        rng = np.random.default_rng(1)
+        columns = {"point": np.arange(50), "a": rng.random(50), "b": rng.random(50)}
+        mark, order = fingerprint(columns), rng.permutation(50)
         assert mark == fingerprint({name: value[order] for name, value in columns.items()})
         halves = [
             fingerprint({name: value[half] for name, value in columns.items()}) for half in (slice(20), slice(20, 50))

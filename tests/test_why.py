@@ -123,10 +123,10 @@ class TestExact:
                     assert list(term.inputs) == list(RULES[term.name].inputs)
                     assert term.claims == RULES[term.name].claims
 
-    def test_between_scenarios_luck_is_no_reason(self) -> None:
+    def test_between_scenarios_draws_are_no_reason(self) -> None:
         for why in answers():
-            luck = [term for term in why.terms if term.kind == "luck"]
-            assert not (luck and why.versus), why.metric
+            draws = [term for term in why.terms if term.kind == "luck"]
+            assert not (draws and why.versus), why.metric
 
     def test_a_whole_way_ends_in_what_differs(self) -> None:
         for why, (_, other, _, _, more) in zip(answers(), ASKED, strict=True):
@@ -160,7 +160,7 @@ AMONG = {
 
 
 class TestSameNumbers:
-    """What is lived to be explained is, to the last bit, what is lived otherwise."""
+    """What is simulated to be explained is, to the last bit, what is simulated otherwise."""
 
     @pytest.mark.parametrize(
         ("a", "b", "month", "back", "parameters"),

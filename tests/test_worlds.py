@@ -1,4 +1,4 @@
-"""Luck is paired, world by world; sums do not depend on the chunk; counts are those of their distributions."""
+"""Draws are paired, world by world; sums do not depend on the chunk; counts are those of their distributions."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_world_five_is_world_five() -> None:
 
 
 def test_a_draw_does_not_depend_on_other_draws() -> None:
-    """Otherwise a new decision, or a change in the order of the month, changes everybody's luck."""
+    """Otherwise a new decision, or a change in the order of the month, changes everybody's draws."""
     alone = Streams(SEED, 50).uniform("b", 7, 1)
     busy = Streams(SEED, 50)
     for month in (9, 7, 0):
@@ -115,7 +115,7 @@ def test_slots_are_drawn_one_by_one() -> None:
         (2**63 - 1, "a.draw", 5, 2),
     ],
 )
-def test_another_seed_name_month_or_slot_is_other_luck(seed: int, name: str, month: int, slot: int) -> None:
+def test_another_seed_name_month_or_slot_is_another_draw(seed: int, name: str, month: int, slot: int) -> None:
     """Otherwise two draws that should be independent go together."""
     here = Streams(SEED, 4_000).uniform("a.draw", 5, 2)
     there = Streams(seed, 4_000).uniform(name, month, slot)
@@ -123,7 +123,7 @@ def test_another_seed_name_month_or_slot_is_other_luck(seed: int, name: str, mon
     assert abs(np.corrcoef(here, there)[0, 1]) < 0.08
 
 
-def test_neighbours_have_luck_of_their_own() -> None:
+def test_neighbours_have_draws_of_their_own() -> None:
     """Otherwise months, slots or worlds side by side are one draw shifted, and runs look steadier than they are."""
     months = np.stack([Streams(SEED, 400).uniform("a.draw", month) for month in range(60)])
     slots = Streams(SEED, 400).uniforms("a.draw", 0, 60)

@@ -18,7 +18,7 @@ from sim.worlds import Vector
 if TYPE_CHECKING:
     from dashboard.runtime.worker import Tell
     from sim.plots import Table
-    from sim.teaching.exercises.figures import Worths
+    from sim.teaching.exercises.figures import Ablations
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def work_out(tell: Tell, name: str, stamp: str) -> Lesson:
     )
 
 
-def worth(tell: Tell, name: str, run: str, stamp: str) -> Worths:
+def ablations(tell: Tell, name: str, run: str, stamp: str) -> Ablations:
     """What each mechanism is worth to what an exercise's questions ask of one of its runs."""
     from sim.teaching.exercises.figures import Lab
     from sim.teaching.exercises.load import load_exercise
@@ -87,7 +87,7 @@ def worth(tell: Tell, name: str, run: str, stamp: str) -> Worths:
     tell(None)
     lab = Lab(load_exercise(name))
     lab.ablation_progress = lambda done, everything: tell(None)
-    return lab.worths(run)
+    return lab.ablations(run)
 
 
 def pack(tell: Tell, name: str) -> bytes:

@@ -82,15 +82,15 @@ def reasons(one: Exercise, name: str, side: Side) -> list[str] | None:
     question = one.questions[name]
     because = because_of(one, question)
     runs = filter(None, dict.fromkeys((because.run, because.versus)))
-    asked = {run: Question(exercises.worth, (one.name, run, _stamp(one.name))) for run in runs}
+    asked = {run: Question(exercises.ablations, (one.name, run, _stamp(one.name))) for run in runs}
     try:
         found = engine().results(f"{show.session()} {name}", asked, show.superseded)
     except (BusyError, RunError) as problem:
         st.info(show.plain(problem))
         return None
     lab = Lab(one)
-    for run, worths in found.items():
-        lab.learn(run, worths)
+    for run, ablations in found.items():
+        lab.learn(run, ablations)
     return missed(lab, question, side)
 
 
@@ -109,7 +109,7 @@ def make_ready(name: str) -> None:
         wanted = [Question(exercises.work_out, (name, _stamp(name)))]
         because = [because_of(one, question) for question in one.questions.values()]
         runs = dict.fromkeys(run for each in because for run in (each.run, each.versus) if run)
-        wanted += [Question(exercises.worth, (name, run, _stamp(name))) for run in runs]
+        wanted += [Question(exercises.ablations, (name, run, _stamp(name))) for run in runs]
         for question in wanted:
             try:
                 engine().results(f"ahead {name}", {"": question})

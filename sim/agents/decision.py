@@ -25,7 +25,7 @@ from sim.worlds import Vector, stacked, total
 
 @dataclass(frozen=True)
 class Pressure:
-    """A named push in a decision.
+    """What speaks for and against the options of a decision.
 
     Attributes:
         rule: name of the rule that gave it.
@@ -38,7 +38,7 @@ class Pressure:
     profile: Sequence[float]
 
     @property
-    def push(self) -> Vector:
+    def utility(self) -> Vector:
         """What the pressure adds to every option's utility, shape (options, worlds)."""
         return self.strength * np.array(self.profile, dtype=np.float64)[:, None]
 
@@ -107,7 +107,7 @@ class Decision:
             The index of the option chosen, as floats, shape (worlds,).
         """
         self.pressures = [*pressures, *self.declared()]
-        self.utilities = total(pressure.push for pressure in self.pressures)
+        self.utilities = total(pressure.utility for pressure in self.pressures)
         self.draws = gumbel(stacked(self.actor.draw(f"{self.name}/{option}") for option in self.options))
         self.probabilities = choice_probabilities(self.utilities, scripted)
         self.chosen = best_option(self.utilities, self.draws, scripted)

@@ -96,7 +96,7 @@ class Slopes:
     def _down(self, node: Node, slope: Array) -> Iterator[tuple[Node, Array]]:
         if node not in self.ways:
             self.ways[node] = list(self.trial(node))
-        for to, down, _ in node.push(self, slope, None):
+        for to, down, _ in node.contributions(self, slope, None):
             if down is not None and self.differs(to) and np.any(down):
                 yield to, down
 

@@ -1,7 +1,7 @@
 """How a candidate is judged: each future's figure, its statistic over futures, and whose harm counts.
 
-A future is a world: one draw of what nobody knows, with the chance of its months. All candidates live the same ones, so that
-what sets two of them apart is what they did.
+A future is a world: one draw of what nobody knows, with the chance of its months. All candidates are simulated in the same
+ones, so that what sets two of them apart is what they did.
 """
 
 from __future__ import annotations

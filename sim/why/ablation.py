@@ -184,22 +184,22 @@ def ablate_each(
     busy = [one for one in of if one not in idle]
     step = _runs_at_once(worlds)
     parts = [busy[first : first + step] for first in range(0, len(busy), step)]
-    done = in_order(workforce(workers, len(parts)), partial(_worth, run, of, level), parts)
-    for some, worths in zip(parts, done, strict=True):
-        found += [(one, of[one], worth, why_not) for one, (worth, why_not) in zip(some, worths, strict=True)]
+    done = in_order(workforce(workers, len(parts)), partial(_effects, run, of, level), parts)
+    for some, effects in zip(parts, done, strict=True):
+        found += [(one, of[one], effect, why_not) for one, (effect, why_not) in zip(some, effects, strict=True)]
         if progress is not None:
             progress(len(found), len(of))
     order = list(PARTS)
 
     def ablation(one: Asked) -> Ablation:
-        rows = [AblationEffect(name, rules, worth[one] if worth else None, why) for name, rules, worth, why in found]
+        rows = [AblationEffect(name, rules, effect[one] if effect else None, why) for name, rules, effect, why in found]
         rows.sort(key=lambda row: (row.effect is None, -abs(row.mean), order.index(row.mechanism)))
         return Ablation(*one, plan, worlds, seed, parameters, level[one], tuple(rows))
 
     return {one: ablation(one) for one in wanted}
 
 
-def _worth(
+def _effects(
     run: Callable[[Sequence[Collection[str]]], list[Read]],
     of: Mapping[str, tuple[str, ...]],
     level: Read,
@@ -211,7 +211,7 @@ def _worth(
     except (ValueError, ArithmeticError, RuntimeError) as problem:
         if len(some) == 1:
             return [(None, str(problem))]
-        return [_worth(run, of, level, [one])[0] for one in some]
+        return [_effects(run, of, level, [one])[0] for one in some]
 
 
 def _run(

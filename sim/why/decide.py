@@ -150,7 +150,7 @@ def weigh(
     utilities = account["utilities"]
     pressures = []
     for pressure in account["pressures"]:
-        on = np.broadcast_to(pressure.push, utilities.shape)
+        on = np.broadcast_to(pressure.utility, utilities.shape)
         without = likely(*(utilities - on))
         pressures.append(PressureEffect(pressure.rule, RULES[pressure.rule].claims, on[:, shown], without[:, shown]))
     parts = (account[name][..., shown] for name in ("utilities", "probabilities", "draws", "chosen"))

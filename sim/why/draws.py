@@ -38,8 +38,8 @@ def likely(*values: Array, prescribed: bool = False) -> Array:
     told = rows.pop() if prescribed else None
     shape = np.broadcast_shapes(*(row.shape for row in rows))
     utilities = np.concatenate([np.broadcast_to(row, shape) for row in rows], axis=-2)
-    odds = np.exp(utilities - utilities.max(axis=-2, keepdims=True))
-    out: Array = odds / odds.sum(axis=-2, keepdims=True)
+    weights = np.exp(utilities - utilities.max(axis=-2, keepdims=True))
+    out: Array = weights / weights.sum(axis=-2, keepdims=True)
     if told is None:
         return out
     return np.where(told >= 0, (np.arange(len(rows))[:, None] == told).astype(np.float64), out)
@@ -57,7 +57,7 @@ class Chanced(Node):
         self.function, self.likely = function, expected
 
     def split(self, frame: Frame) -> list[Way]:
-        """The ways of what was to be expected; the residual goes to the draw where it differs, else to those who pushed."""
+        """The ways of what was to be expected; the residual goes to the draw where it differs, else to the rest."""
         draw, pushing = self.operands[0], self.operands[1:]
         change = frame.gap(self)
         players = [place for place, one in enumerate(pushing) if frame.differs(one)]
@@ -72,17 +72,17 @@ class Chanced(Node):
             return [Way(draw, 0.0, chanced), *ways]
         shares: list[Array | float] = [1.0]
         if len(ways) > 1:
-            pushes = self._pushes(frame, now, then, players, parts)
-            shares = list(shared(pushes, [np.abs(frame.gap(one.to)) for one in ways]))
+            contributions = self._contributions(frame, now, then, players, parts)
+            shares = list(shared(contributions, [np.abs(frame.gap(one.to)) for one in ways]))
         for one, share in zip(ways, shares, strict=False):
             residual = chanced * share
             one.loose = residual if one.loose is None else one.loose + residual
         return ways
 
-    def _pushes(
+    def _contributions(
         self, frame: Frame, now: Sequence[Array], then: Sequence[Array], players: Sequence[int], parts: list[Array]
     ) -> list[Array]:
-        """How hard each pushed, for the shares of the residual."""
+        """What each contributed, for the shares of the residual."""
         return parts
 
 
@@ -94,7 +94,7 @@ class Draw(Chanced):
     def evaluate(self, *values: Array) -> Array:
         return self.function(*values)
 
-    def _pushes(
+    def _contributions(
         self, frame: Frame, now: Sequence[Array], then: Sequence[Array], players: Sequence[int], parts: list[Array]
     ) -> list[Array]:
         """By the outcome itself: how widely counts scatter, say, moves no mean."""
@@ -152,7 +152,7 @@ class Lookup(Node):
         out: Array = total(entry * row for entry, row in zip(self.table, values[0], strict=True))
         return out > 0.5 if self.value.dtype == np.bool_ else out
 
-    def push(self, frame: Frame, slope: Array | None, residual: Array | None) -> Iterator[Contribution]:
+    def contributions(self, frame: Frame, slope: Array | None, residual: Array | None) -> Iterator[Contribution]:
         (one,) = self.takes
         if not frame.differs(one):
             return
@@ -161,7 +161,7 @@ class Lookup(Node):
         if slope is not None:
             down = np.stack([fit(slope * entry, row.shape) for entry, row in zip(self.table, gap, strict=True)])
         if residual is not None:
-            pushes = [entry * row for entry, row in zip(self.table, gap, strict=True)]
-            shares = shared(pushes, [np.abs(row) + 0.0 * push for row, push in zip(gap, pushes, strict=True)])
+            parts = [entry * row for entry, row in zip(self.table, gap, strict=True)]
+            shares = shared(parts, [np.abs(row) + 0.0 * part for row, part in zip(gap, parts, strict=True)])
             loose = np.stack([fit(residual * share, row.shape) for share, row in zip(shares, gap, strict=True)])
         yield one, down, loose

@@ -140,10 +140,10 @@ class Flow:
         if self._stock(node):
             self._moved(node, slope, residual, out)
             return []
-        pushes = list(node.push(self.apart, slope, residual))
-        if not pushes:
+        contributions = list(node.contributions(self.apart, slope, residual))
+        if not contributions:
             out.reached[node] = slope, residual
-        return pushes
+        return contributions
 
     def _stock(self, node: Node) -> bool:
         """Whether a state went on from where it had been, so that it stays as it is when nothing moves it."""
@@ -172,12 +172,12 @@ class Flow:
             one = _next(heap)
             slope, residual = pending.pop(one)
             if isinstance(one, RuleStep | Draw):
-                pushes = self._own(one, still, slope, residual, out)
+                contributions = self._own(one, still, slope, residual, out)
             else:
-                pushes = list(one.push(still, slope, residual))
-                if not pushes:  # a shock, say
+                contributions = list(one.contributions(still, slope, residual))
+                if not contributions:  # a shock, say
                     _book(out.moved, one, _carries(still, one, slope, residual))
-            _pend(pending, heap, pushes)
+            _pend(pending, heap, contributions)
 
     def _own(
         self, one: Node, still: Still, slope: Array | None, residual: Array | None, out: Found
@@ -206,8 +206,8 @@ Pending = dict[Node, list[Array | None]]
 Heap = list[tuple[int, Node]]
 
 
-def _pend(pending: Pending, heap: Heap, pushes: Iterable[Contribution]) -> None:
-    for to, slope, residual in pushes:
+def _pend(pending: Pending, heap: Heap, contributions: Iterable[Contribution]) -> None:
+    for to, slope, residual in contributions:
         known = pending.get(to)
         if known is None:
             pending[to] = [slope, residual]

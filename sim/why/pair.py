@@ -185,9 +185,9 @@ class PairedModel:
                 continue
             for half, shocks in ((0, one[a:b]), (1, other[c:d])):
                 for shock in shocks:
-                    self._strike_half(half, shock)
+                    self._apply_to_half(half, shock)
 
-    def _strike_half(self, half: int, shock: tuple[str, Any, float]) -> None:
+    def _apply_to_half(self, half: int, shock: tuple[str, Any, float]) -> None:
         found = [
             (held, key, held[key]) for agent in self.model.agents for _, held, key in places(agent, 2 * self.width)
         ]

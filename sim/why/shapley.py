@@ -108,9 +108,9 @@ def number(values: Array) -> Array:
     return values.astype(np.float64) if values.dtype != np.float64 else values
 
 
-def shared(pushes: Sequence[Array], gaps: Sequence[Array]) -> list[Array]:
-    """Shares of a residual: in proportion to the size of each push, where there is none to that of each difference."""
-    sizes = [np.abs(push) for push in pushes]
+def shared(contributions: Sequence[Array], gaps: Sequence[Array]) -> list[Array]:
+    """Shares of a residual: in proportion to the size of each contribution, where there is none to that of each difference."""
+    sizes = [np.abs(one) for one in contributions]
     whole = sum(sizes[1:], sizes[0])
     if not np.all(whole > 0):
         none = whole == 0

@@ -85,7 +85,7 @@ class Node:
         """What carries the result's difference; nothing where it came from outside."""
         return []
 
-    def push(self, frame: Frame, slope: Array | None, residual: Array | None) -> Iterator[Contribution]:
+    def contributions(self, frame: Frame, slope: Array | None, residual: Array | None) -> Iterator[Contribution]:
         """Slope and residual of each input, from those of the result."""
         ways = frame.ways.get(self)
         if ways is None:
@@ -263,7 +263,7 @@ class Part(Node):
         out: Array = values[0][self.index]
         return out
 
-    def push(self, frame: Frame, slope: Array | None, residual: Array | None) -> Iterator[Contribution]:
+    def contributions(self, frame: Frame, slope: Array | None, residual: Array | None) -> Iterator[Contribution]:
         (one,) = self.takes
         if frame.differs(one):
             yield one, self._back(frame, one, slope), self._back(frame, one, residual)
@@ -291,7 +291,7 @@ class Rows(Node):
             return np.concatenate([np.broadcast_to(one, (len(one), *shape)) for one in values])
         return np.stack([np.broadcast_to(one, shape) for one in values])
 
-    def push(self, frame: Frame, slope: Array | None, residual: Array | None) -> Iterator[Contribution]:
+    def contributions(self, frame: Frame, slope: Array | None, residual: Array | None) -> Iterator[Contribution]:
         place = 0
         for one in self.operands:
             rows: Any = place
@@ -317,7 +317,7 @@ class Put(Node):
         out[self.index] = values[1]
         return out
 
-    def push(self, frame: Frame, slope: Array | None, residual: Array | None) -> Iterator[Contribution]:
+    def contributions(self, frame: Frame, slope: Array | None, residual: Array | None) -> Iterator[Contribution]:
         old, new = self.operands
         if frame.differs(old):
             yield old, self._kept(slope), self._kept(residual)
@@ -343,7 +343,7 @@ class Added(Node):
         out: Array = values[0].sum(axis=0)
         return out
 
-    def push(self, frame: Frame, slope: Array | None, residual: Array | None) -> Iterator[Contribution]:
+    def contributions(self, frame: Frame, slope: Array | None, residual: Array | None) -> Iterator[Contribution]:
         (one,) = self.takes
         if not frame.differs(one):
             return

@@ -99,19 +99,19 @@ def missed(lab: Lab, question: Question, side: Side) -> list[str]:
 def reasons(lab: Lab, question: Question, side: Side) -> list[Reason]:
     """The mechanisms that push a figure the way a prediction missed; for one that was right, those that carry it."""
     because = because_of(lab.exercise, question)
-    rows = [(name, worth) for name, worth in lab.worth(because) if worth and name not in _NO_REASON]
+    rows = [(name, effect) for name, effect in lab.effects(because) if effect and name not in _NO_REASON]
     if side != "right":
-        rows = [(name, worth) for name, worth in rows if (worth > 0) == (side == "low")]
-    least = _LEAST * max((abs(worth) for _, worth in rows), default=0.0)
+        rows = [(name, effect) for name, effect in rows if (effect > 0) == (side == "low")]
+    least = _LEAST * max((abs(effect) for _, effect in rows), default=0.0)
     about = Figure(run=because.run, metric=because.metric, month=because.month)
     # A figure that falls where the metric rises is told of by the metric itself.
     sign = -1.0 if because.falls else 1.0
     more, fewer, _ = more_less(because.metric)
     out = []
-    for name, worth in rows[:_MOST]:
-        up, said = sign * worth > 0, amount(because.metric, abs(worth))
+    for name, effect in rows[:_MOST]:
+        up, said = sign * effect > 0, amount(because.metric, abs(effect))
         if because.versus:
-            said = with_unit(number(abs(worth), whole=whole(about)), unit(about))
+            said = with_unit(number(abs(effect), whole=whole(about)), unit(about))
             run, versus = (lab.exercise.scenarios[one].title for one in (because.run, because.versus))
             does = f"set against {versus}, {run} has {said} {'more' if up else 'fewer'} with it than without it"
             if unit(about) in SCALES:
@@ -123,7 +123,7 @@ def reasons(lab: Lab, question: Question, side: Side) -> list[Reason]:
             does = f"with it there are {said} {more if up else fewer} than without it"
         else:
             does = f"with it {plain(because.metric)} is {said} {'higher' if up else 'lower'} than without it"
-        if abs(worth) >= least and not said.startswith("about 0"):
+        if abs(effect) >= least and not said.startswith("about 0"):
             out.append(Reason(name, does))
     return out
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sim.why.ablation import Asked
 
     # What was asked of a run -> what each mechanism is worth to it.
-    Worths: TypeAlias = Mapping[Asked, Mapping[str, AblationEffect]]
+    Ablations: TypeAlias = Mapping[Asked, Mapping[str, AblationEffect]]
 
 # Switching every mechanism off in turn takes thirty runs: so many worlds are enough to rank them.
 WHY_WORLDS = 60
@@ -78,7 +78,7 @@ class Lab:
         self.worlds = exercise.setting.worlds if worlds is None else worlds
         self.seed, self.months = exercise.setting.seed, len(exercise.span())
         self._made: dict[str, Results] = {}
-        self._worth: dict[str, dict[Asked, Mapping[str, AblationEffect]]] = {}
+        self._ablations: dict[str, dict[Asked, Mapping[str, AblationEffect]]] = {}
         self.ablation_progress: Progress | None = None
         self._effects: dict[tuple[str, str, str | None, str], Vector] = {}
 
@@ -177,25 +177,25 @@ class Lab:
                     out.append(f"The words of this exercise need {name} to be {figure.guard}; it is {what}.")
         return out
 
-    def worth(self, because: Because) -> list[tuple[str, float]]:
+    def effects(self, because: Because) -> list[tuple[str, float]]:
         """What each mechanism adds to a metric (to a difference in it), on average: mechanism and amount, largest first."""
         one = self._mechanisms(because.run, because.metric, because.month)
         other = self._mechanisms(because.versus, because.metric, because.month) if because.versus else {}
         sign = -1.0 if because.falls else 1.0
         rows = []
-        for mechanism, worth in one.items():
+        for mechanism, effect in one.items():
             rest = other.get(mechanism)
-            if worth.effect is not None and (rest is None or rest.effect is not None):
-                rows.append((mechanism, sign * (worth.mean - (rest.mean if rest else 0.0))))
+            if effect.effect is not None and (rest is None or rest.effect is not None):
+                rows.append((mechanism, sign * (effect.mean - (rest.mean if rest else 0.0))))
         return sorted(rows, key=lambda row: -abs(row[1]))
 
     def _mechanisms(self, run: str, metric: str, month: str | None) -> Mapping[str, AblationEffect]:
         """What mechanisms are worth in a run; what the exercise will ask of it besides is read off the same worlds."""
-        if (metric, month) not in self._worth.get(run, {}):
-            self.learn(run, self.worths(run, [(metric, month)]))
-        return self._worth[run][metric, month]
+        if (metric, month) not in self._ablations.get(run, {}):
+            self.learn(run, self.ablations(run, [(metric, month)]))
+        return self._ablations[run][metric, month]
 
-    def worths(self, run: str, more: Sequence[Asked] = ()) -> Worths:
+    def ablations(self, run: str, more: Sequence[Asked] = ()) -> Ablations:
         """What each mechanism is worth to all that the questions of the exercise, and `more`, will ask of a run."""
         from sim.why import ablate_each
 
@@ -211,9 +211,9 @@ class Lab:
         )
         return {asked: {row.mechanism: row for row in found.rows} for asked, found in done.items()}
 
-    def learn(self, run: str, worths: Worths) -> None:
-        """Take what `worths` found elsewhere."""
-        self._worth.setdefault(run, {}).update(worths)
+    def learn(self, run: str, ablations: Ablations) -> None:
+        """Take what `ablations` found elsewhere."""
+        self._ablations.setdefault(run, {}).update(ablations)
 
     def _asked_of(self, run: str) -> list[Asked]:
         """The metrics and months of a run in which the exercise's questions have their reasons."""
@@ -247,7 +247,7 @@ class Lab:
         from sim.why import ablate
 
         scenario = self.exercise.scenarios[run].model_copy(update={"months": self.months})
-        worth = ablate(
+        ablated = ablate(
             scenario,
             metric,
             month,
@@ -256,9 +256,9 @@ class Lab:
             parameters=self.parameters(run),
             mechanisms=(mechanism,),
         ).rows[0]
-        if worth.effect is None:
-            raise ArithmeticError(f"{run} does not run without {mechanism}: {worth.why_not}")
-        return worth.effect
+        if ablated.effect is None:
+            raise ArithmeticError(f"{run} does not run without {mechanism}: {ablated.why_not}")
+        return ablated.effect
 
     def _where(self, where: Where, run: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Which worlds are meant; thirds of a parameter that is the same in all worlds are thirds by number."""

@@ -146,7 +146,7 @@ def briefing(game: Game, actor: str) -> Briefing:
         in_force=_in_force(past) if pakistani and last else {},
         means=past.means if pakistani else None,
         unit_costs=past.unit_costs if pakistani else {},
-        leaning=past.odds.get(actor, {}) if last else {},
+        leaning=past.probabilities.get(actor, {}) if last else {},
         since=month_after(past.start, max(last - _RECENT, 0)),
         months=_by_month(game, [*known, *OWN[actor]], HIDDEN[actor]) if last else {},
     )

@@ -36,7 +36,7 @@ class Past:
         metrics: name -> (worlds, months); panels: name -> (worlds, months, n), with their rows in `labels`.
         reports: what each observer would have reported, name -> (worlds, months).
         settings: actor -> what it was set to in the last month, in the first world; options by name.
-        odds: decision -> option -> the probability that its own pressures gave it in the last month, first world.
+        probabilities: decision -> option -> the probability that its own pressures gave it in the last month, first world.
         unit_costs: what each of Pakistan's levers costs at full strength; means: what Pakistan can carry, cost units.
     """
 
@@ -47,7 +47,7 @@ class Past:
     labels: Mapping[str, tuple[str, ...]]
     reports: Mapping[str, Array]
     settings: Mapping[str, Values]
-    odds: Mapping[str, Mapping[str, float]]
+    probabilities: Mapping[str, Mapping[str, float]]
     unit_costs: Mapping[str, float]
     means: float
 
@@ -104,7 +104,7 @@ def _read(model: FrontierModel, batch: RunSpec) -> Past:
         labels=dict(model.labels),
         reports={name: _stacked(values, worlds) for name, values in seen.items()},
         settings=_settings(model),
-        odds=_odds(model),
+        probabilities=_probabilities(model),
         unit_costs={lever: float(np.atleast_1d(model.pakistan.costs[lever])[0]) for lever in LEVERS},
         means=_means(model),
     )
@@ -123,7 +123,7 @@ def _means(model: FrontierModel) -> float:
     return float(model.pakistan.means()[0])
 
 
-def _odds(model: FrontierModel) -> dict[str, dict[str, float]]:
+def _probabilities(model: FrontierModel) -> dict[str, dict[str, float]]:
     """What each decision's own pressures made of its options, whatever a script then prescribed."""
     from sim.chance import choice_probabilities
 
