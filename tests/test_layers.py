@@ -85,11 +85,6 @@ ENTROPY = {
     ("sim/teaching/play/table.py", "secrets"): "links for a game's host and players, never part of a run",
     ("sim/teaching/play/table_file.py", "secrets"): "codes that players join a game with, never part of a run",
 }
-# Imports put off until they are needed, which lead back: (from, to) -> why.
-PUT_OFF = {
-    ("sim.results.results", "sim.results.bundle"): "`save` and `load` are the folder's work, asked for on the results",
-    ("sim.results.paired", "sim.results.bundle"): "the same, on a comparison",
-}
 # Sums in any order, where that is safe: (file, function, call) -> why.
 SAFE_SUMS: dict[tuple[str, str, str], str] = {
     ("sim/worlds.py", "total", "sum"): "of whole rows, which NumPy adds one after another (tests/test_engine.py)",
@@ -228,18 +223,7 @@ def circles(edges: dict[str, set[str]]) -> list[list[str]]:
 
 def test_no_imports_in_a_circle() -> None:
     """Otherwise what works depends on which module is imported first."""
-    put_off = set(PUT_OFF)
-    kept = {name: {other for other in others if (name, other) not in put_off} for name, others in graph().items()}
-    assert circles(kept) == []
-
-
-@pytest.mark.parametrize(("name", "other"), PUT_OFF)
-def test_what_is_put_off_is_put_off(name: str, other: str) -> None:
-    """Otherwise an import that leads back runs at once, and fails in one order of imports or the other."""
-    path = ROOT / (name.replace(".", "/") + ".py")
-    at_once = ast.Module([node for node in tree(path).body if not isinstance(node, ast.FunctionDef | ast.ClassDef)], [])
-    assert other in graph()[name], "it no longer imports it: take it off the list"
-    assert other not in imported(at_once, {other})
+    assert circles(graph()) == []
 
 
 def test_the_imports_are_seen() -> None:

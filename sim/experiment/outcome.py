@@ -169,7 +169,8 @@ class Sweep:
         Raises:
             FolderError: no months were kept, a part is torn, or scenarios start in different months.
         """
-        from sim.results.results import described, monthly_coordinates
+        from sim.results.results import monthly_coordinates
+        from sim.words.numbers import described
 
         starts = {str(one["start"]) for one in self.manifest["scenarios"]}
         if len(starts) > 1:

@@ -13,20 +13,25 @@ from collections.abc import Callable
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from sim.ensemble.chunks import Array, Series
 from sim.extensions import check_made_with
 from sim.metrics import METRICS
-from sim.results.folders import BundleError, check_target, header_of, opened, renewed, seal, written_whole
-from sim.results.paired import Comparison
-from sim.results.results import Results, described
+from sim.results.folders import BundleError, check_target, opened, renewed, seal, written_whole
 from sim.vocabulary import VERDICTS
+from sim.words.numbers import described
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from sim.results.paired import Comparison
+    from sim.results.results import Results
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 RESULTS, COMPARISON = "durand results 2", "durand comparison 2"
 KINDS = (RESULTS, COMPARISON)
@@ -46,18 +51,6 @@ def save_comparison(comparison: Comparison, path: Path) -> Path:
     return written_whole(check_target(path, *KINDS), partial(_write_comparison, comparison))
 
 
-def open_folder(path: str | Path) -> Results | Comparison:
-    """Whatever durand folder stands there: a run's or a comparison's. A report in it need not be as it was written.
-
-    Raises:
-        BundleError: neither, or a torn or changed one.
-    """
-    folder = Path(path)
-    if header_of(folder)[1]["format"] == COMPARISON:
-        return load_comparison(folder, but=is_report)
-    return load_results(folder, but=is_report)
-
-
 def write_report(folder: Path, fill: Callable[[Path], object]) -> None:
     """Let `fill` write report and pictures, and put them into a folder of results in place of earlier ones."""
     renewed(folder, lambda name: is_report(name) and name not in _BRIEF, fill, but=is_report)
@@ -73,8 +66,8 @@ def is_report(name: str) -> bool:
     return name == "report.html" or name in _BRIEF or name.startswith("plots/")
 
 
-def load_results(folder: Path, but: Callable[[str], bool] = lambda name: False) -> Results:
-    """Read one scenario's folder; see `Results.load`."""
+def load_results(folder: Path, make: Callable[..., R], but: Callable[[str], bool] = lambda name: False) -> R:
+    """Read one scenario's folder, and make `Results` of what stands in it; see `Results.load`."""
     import pandas as pd
 
     manifest = opened(folder, RESULTS, but=but)
@@ -92,18 +85,20 @@ def load_results(folder: Path, but: Callable[[str], bool] = lambda name: False) 
     outcomes["verdict"] = pd.Categorical(outcomes["verdict"], categories=list(VERDICTS))
     series = partial(_read_series, folder, manifest, files) if "series.parquet" in files else None
     text = (folder / "scenario.yaml").read_text(encoding="utf-8")
-    return Results({key: manifest[key] for key in manifest if key != "seal"}, text, outcomes, series, folder=folder)
+    return make({key: manifest[key] for key in manifest if key != "seal"}, text, outcomes, series, folder=folder)
 
 
-def load_comparison(folder: Path, but: Callable[[str], bool] = lambda name: False) -> Comparison:
-    """Read a comparison's folder; see `Comparison.load`."""
+def load_comparison(
+    folder: Path, make: Callable[..., T], each: Callable[..., Results], but: Callable[[str], bool] = lambda name: False
+) -> T:
+    """Read a comparison's folder, and make a `Comparison` of it, and `Results` of each in it; see `Comparison.load`."""
     header = opened(folder, COMPARISON, but=but)
     if away := [one for one in header["folders"].values() if f"{one}/manifest.json" not in header["files"]]:
         raise BundleError(f"{folder}: torn: it points outside of itself, to {away[0]!r}")
-    results = {name: load_results(folder / where) for name, where in header["folders"].items()}
+    results = {name: load_results(folder / where, each) for name, where in header["folders"].items()}
     if len({(r.worlds, r.manifest["seed"], tuple(r.months)) for r in results.values()}) > 1:
         raise BundleError(f"{folder}: its scenarios were not run on the same worlds, seed and months")
-    return Comparison(results, header["baseline"], dict(header["manifest"]), folder)
+    return make(results, header["baseline"], dict(header["manifest"]), folder)
 
 
 def _write_results(results: Results, folder: Path) -> None:

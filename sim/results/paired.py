@@ -14,6 +14,8 @@ import numpy as np
 
 from sim.ensemble.chunks import Array
 from sim.metrics import METRICS
+from sim.results.bundle import COMPARISON, is_report, load_comparison, load_results, save_comparison
+from sim.results.folders import header_of
 from sim.results.results import Results, as_html, quantile_summary, records
 
 if TYPE_CHECKING:
@@ -31,6 +33,18 @@ def compared(results: dict[str, Results], baseline: str) -> Comparison:
     shared["values"] = {name: one["values"] for name, one in manifests.items()}
     shared["scenarios"] = {name: one["scenario"] for name, one in manifests.items()}
     return Comparison(results, baseline, shared)
+
+
+def open_folder(path: str | Path) -> Results | Comparison:
+    """Whatever durand folder stands there: a run's or a comparison's. A report in it need not be as it was written.
+
+    Raises:
+        BundleError: neither, or a torn or changed one.
+    """
+    folder = Path(path)
+    if header_of(folder)[1]["format"] == COMPARISON:
+        return load_comparison(folder, Comparison, Results, is_report)
+    return load_results(folder, Results, is_report)
 
 
 class Comparison:
@@ -132,8 +146,6 @@ class Comparison:
         Raises:
             BundleError: something that is not a durand folder stands there.
         """
-        from sim.results.bundle import save_comparison
-
         return save_comparison(self, Path(path))
 
     @classmethod
@@ -143,9 +155,7 @@ class Comparison:
         Raises:
             BundleError: it is no such folder, or a torn one.
         """
-        from sim.results.bundle import load_comparison
-
-        return load_comparison(Path(path))
+        return load_comparison(Path(path), cls, Results)
 
     def _repr_html_(self) -> str:
         """The paired differences, for notebooks."""

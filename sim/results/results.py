@@ -13,8 +13,9 @@ import numpy as np
 from sim.ensemble.chunks import Array, Series
 from sim.metrics import METRICS, PANELS
 from sim.questions import answer
+from sim.results.bundle import load_results, save_results
 from sim.vocabulary import VERDICTS, month_after
-from sim.words.numbers import SCALES
+from sim.words.numbers import described
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -175,8 +176,6 @@ class Results:
         Raises:
             BundleError: something that is not a results folder stands there.
         """
-        from sim.results.bundle import save_results
-
         return save_results(self, Path(path))
 
     @classmethod
@@ -186,9 +185,7 @@ class Results:
         Raises:
             BundleError: it is no results folder, or a torn one.
         """
-        from sim.results.bundle import load_results
-
-        return load_results(Path(path))
+        return load_results(Path(path), cls)
 
     def _repr_html_(self) -> str:
         """The short table of a run, for notebooks."""
@@ -205,13 +202,6 @@ def monthly_coordinates(worlds: int, months: list[str]) -> dict[str, Any]:
         "world": ("world", np.arange(worlds), {"long_name": "modelled world"}),
         "month": ("month", days, {"long_name": "month", "standard_name": "time", "axis": "T"}),
     }
-
-
-def described(metric: str) -> dict[str, str]:
-    """What a metric is, as attributes of a variable; shares and indices have the unit 1."""
-    one = METRICS[metric]
-    plain = one.unit in (*SCALES, "index")
-    return {"long_name": one.title, "units": "1" if plain else one.unit, "description": one.means}
 
 
 def _source(manifest: Mapping[str, Any]) -> str:

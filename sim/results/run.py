@@ -121,7 +121,7 @@ def compare(
         ScenarioError: a scenario is not there or not right.
         Interrupted: Ctrl-C; it holds the comparison over the worlds that all of them finished.
     """
-    from sim.results import Comparison
+    from sim.results.paired import compared
 
     named = _name(scenarios)
     if len(named) < 2:
@@ -137,15 +137,7 @@ def compare(
         named, worlds, months, seed, parameters, keep_series, keep_panels, workers, chunk, command, model, told, engine
     )
     results, stopped = asked.run(progress)
-    comparison = None
-    if results:
-        manifests = {name: one.manifest for name, one in results.items()}
-        shared = {key: value for key, value in manifests[baseline].items() if key not in ("name", "scenario", "values")}
-        shared["elapsed_seconds"] = round(sum(one["elapsed_seconds"] for one in manifests.values()), 3)
-        shared["baseline"] = baseline
-        shared["values"] = {name: one["values"] for name, one in manifests.items()}
-        shared["scenarios"] = {name: one["scenario"] for name, one in manifests.items()}
-        comparison = Comparison(results, baseline, shared)
+    comparison = compared(results, baseline) if results else None
     if stopped or comparison is None:
         raise Interrupted(comparison)
     return comparison

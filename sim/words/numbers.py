@@ -312,3 +312,10 @@ def _figure(value: float, decimals: int, sign: bool, whole: bool) -> str:
         return "about 0"
     decimals = min(decimals, 0) if whole else decimals
     return f"{_rounded(value, decimals, whole):{'+' if sign else ''},.{max(decimals, 0)}f}"
+
+
+def described(metric: str) -> dict[str, str]:
+    """What a metric is, as attributes of a variable; shares and indices have the unit 1."""
+    one = METRICS[metric]
+    plain = one.unit in (*SCALES, "index")
+    return {"long_name": one.title, "units": "1" if plain else one.unit, "description": one.means}
