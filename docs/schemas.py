@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sim.calibration.aims import targets_schema
-from sim.experiment.schema import experiment_schema
+from sim.experiment.schema import Experiment
 from sim.record.mapping import mapping_schema
 from sim.scenario import library, policy_schema, scenario_schema
-from sim.search.schema import search_schema
-from sim.teaching.exercises.schema import exercise_schema
+from sim.search.schema import Search
+from sim.teaching.exercises.schema import Exercise
+from sim.yamlfile import json_schema
 
 SCHEMAS = {
     "scenario": scenario_schema,
     "policy": policy_schema,
-    "experiment": experiment_schema,
-    "search": search_schema,
-    "exercise": exercise_schema,
+    "experiment": partial(json_schema, Experiment),
+    "search": partial(json_schema, Search),
+    "exercise": partial(json_schema, Exercise),
     "mapping": mapping_schema,
     "targets": targets_schema,
 }

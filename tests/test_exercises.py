@@ -29,7 +29,7 @@ from sim.teaching.exercises.feedback import feedback, label, missed
 from sim.teaching.exercises.figures import Lab, because_of
 from sim.teaching.exercises.load import ExerciseError, exercises, list_exercises, load_exercise, texts
 from sim.teaching.exercises.predict import Chance, Range
-from sim.teaching.exercises.schema import Exercise, exercise_schema
+from sim.teaching.exercises.schema import Exercise
 from sim.teaching.exercises.schema import Picture as Wanted
 from sim.teaching.exercises.typed import commands, worked_out
 from sim.teaching.exercises.walk import Walk
@@ -45,6 +45,7 @@ from sim.teaching.pack.pptx import SMALLEST, presentation
 from sim.teaching.pack.quiz import PACKAGE, QTI, items
 from sim.teaching.pack.sheets import instructor, timing, worksheet
 from sim.words.numbers import between
+from sim.yamlfile import json_schema
 
 NAMES = sorted(path.stem for path in exercises().glob("*.yaml"))
 # Worlds in which figures are looked at (a number that has thirds), and those in which they are not.
@@ -385,7 +386,7 @@ class TestLibrary:
     def test_the_schema_for_editors_is_up_to_date(self) -> None:
         """`make schemas` renews it."""
         stored = json.loads((library() / "exercise.schema.json").read_text(encoding="utf-8"))
-        assert stored == exercise_schema()
+        assert stored == json_schema(Exercise)
 
     def test_ranges_in_the_lesson_on_ensembles_do_overlap(self) -> None:
         """Its debrief says that they overlap widely, and that ignorance widens what random draws alone leave."""

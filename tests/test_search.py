@@ -35,12 +35,12 @@ from sim.search.objectives import Judge, Matrix, alone_best, betters, figure_of,
 from sim.search.optimise import Archive, Optimiser, Problem
 from sim.search.pathways import earliest, first_missed, signposts
 from sim.search.pathways_text import best_changes, pathways_picture
-from sim.search.schema import SEEN, Objective, Target, search_schema
+from sim.search.schema import SEEN, Objective, Search, Target
 from sim.search.space import Codes
 from sim.search.study import SearchInterrupted, estimate, search
 from sim.search.vulnerability import apart, drawn, regrets, weaknesses
 from sim.vocabulary import VERDICTS
-from sim.yamlfile import read
+from sim.yamlfile import json_schema, read
 
 SMALL = """\
 schema: 1
@@ -280,10 +280,10 @@ class TestFiles:
     def test_the_json_schema_is_current(self) -> None:
         """`make schemas` renews it."""
         stored = json.loads((library() / "search.schema.json").read_text(encoding="utf-8"))
-        assert stored == search_schema()
+        assert stored == json_schema(Search)
         jsonschema = pytest.importorskip("jsonschema")
         for file in searches().glob("*.yaml"):
-            jsonschema.validate(read(file).data, search_schema())
+            jsonschema.validate(read(file).data, json_schema(Search))
 
     @pytest.mark.parametrize(
         ("old", "new", "said"),

@@ -23,7 +23,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from sim.metrics import METRICS
 from sim.scenario.words import Claims, Month, Months, Name, Number, OneOf, Share, Strict, Text, Title
-from sim.yamlfile import PlacedError, json_schema
+from sim.yamlfile import PlacedError
 
 MOST_WORLDS, MOST_POINTS = 1_000_000, 10_000_000
 
@@ -303,8 +303,3 @@ class Experiment(Strict):
     def data(self) -> dict[str, Any]:
         """The experiment as plain data, as it would stand in a file; what is at its default is left out."""
         return {"schema": 1, **self.model_dump(mode="json", by_alias=True, exclude_defaults=True)}
-
-
-def experiment_schema() -> dict[str, Any]:
-    """JSON Schema of an experiment file, for editors."""
-    return json_schema(Experiment)

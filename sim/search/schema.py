@@ -19,7 +19,7 @@ from sim.metrics import METRICS
 from sim.metrics.base import End
 from sim.scenario.settings import DEFAULTS, OPTIONS
 from sim.scenario.words import Claims, Month, Months, Name, Number, OneOf, Share, Strict, Text, Title
-from sim.yamlfile import PlacedError, json_schema
+from sim.yamlfile import PlacedError
 
 MOST_LEVELS, MOST_EVALUATIONS = 1_001, 10_000_000
 COURSES = "courses"
@@ -311,8 +311,3 @@ class Search(Strict):
     def data(self) -> dict[str, Any]:
         """The search as plain data, as it would stand in a file; what is at its default is left out."""
         return {"schema": 1, **self.model_dump(mode="json", by_alias=True, exclude_defaults=True)}
-
-
-def search_schema() -> dict[str, Any]:
-    """JSON Schema of a search file, for editors."""
-    return json_schema(Search)

@@ -8,7 +8,7 @@ are those of a source: the rest they are to find out.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
@@ -16,7 +16,7 @@ from sim.scenario import Scenario
 from sim.scenario.words import Claims, Months, Name, Strict, Text, Title
 from sim.teaching.exercises.figure import Because, Figure, Line, Metric
 from sim.vocabulary import month_after
-from sim.yamlfile import PlacedError, json_schema
+from sim.yamlfile import PlacedError
 
 LEVELS = {"first_year": "First year", "undergraduate": "Later undergraduate", "graduate": "Graduate"}
 STEPS = {
@@ -245,8 +245,3 @@ class Exercise(Strict):
 
         before = answered(self.steps[:step])
         return [name for name in answered(self.steps[: step + 1]) if name not in before]
-
-
-def exercise_schema() -> dict[str, Any]:
-    """JSON Schema of an exercise file, for editors."""
-    return json_schema(Exercise)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Literal
 
-from sim.teaching.exercises.feedback import Reason, unit_of
+from sim.teaching.exercises.feedback import unit_of
 from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.schema import STEPS, Step
 from sim.teaching.exercises.schema import Picture as Wanted
@@ -135,10 +135,6 @@ def room(line: str, size: int = SMALLEST) -> float:
     """The lines of the smallest size that a paragraph takes at some size in points, with the room behind it."""
     larger = size / SMALLEST
     return (ceil(len(line) * larger / LETTERS) + 0.35) * larger
-
-
-def _reason(reasons: tuple[Reason, ...]) -> str:
-    return reasons[0].said
 
 
 def _told(found: Key) -> str:
