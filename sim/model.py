@@ -109,7 +109,7 @@ class Collector(mesa.DataCollector):
         super().__init__(model_reporters={name: [self.latest, [name]] for name in names})
 
     def collect(self, model: FrontierModel) -> None:
-        """Add this month's readings, and what reporters say that somebody added (`_new_model_reporter`).
+        """Add this month's readings, and what reporters say that somebody added, of the model or of its agents.
 
         Raises:
             ModelError: one is not a number, or outside of its metric's range.
@@ -128,8 +128,15 @@ class Collector(mesa.DataCollector):
         values = table[:, 0].tolist() if model.worlds == 1 else table
         self._readings = {metric.name: value for metric, value in zip(self._metrics, values, strict=True)}
         self._readings |= {panel.name: panel.read(model).copy() for panel in self._panels}
-        for name, kept in self.model_vars.items():
-            kept.append(self._readings[name] if name in self._readings else self.model_reporters[name](model))
+        for name, reading in self._readings.items():
+            self.model_vars[name].append(reading)
+        added = {name: one for name, one in self.model_reporters.items() if name not in self._readings}
+        if added or self.agent_reporters or self.agenttype_reporters:
+            every, self.model_reporters = self.model_reporters, added
+            for name in added:
+                self.model_vars.setdefault(name, [None] * model.month)
+            super().collect(model)  # in Mesa's own way
+            self.model_reporters = every
 
     def latest(self, name: str) -> Vector | float:
         """The latest reading of a metric, or rows of a panel."""
@@ -190,8 +197,8 @@ class FrontierModel(mesa.Model):
         month: months since the start; during a step, the month that passes.
         running: until the scenario's last month has passed.
         datacollector: the record: for each metric a list of (worlds,) vectors, one a month (plain floats for one
-            world), for each panel a list of (rows, worlds) arrays, with the rows named in `labels`. A reporter added to it
-            is read at the end of each month.
+            world), for each panel a list of (rows, worlds) arrays, with the rows named in `labels`. A reporter added to its
+            `model_reporters` or `agent_reporters` is read at the end of each month, as Mesa reads it.
         accounts: with `record`, one dict a month: decision -> its options, pressures, utilities,
             probabilities, draws and the option chosen.
 

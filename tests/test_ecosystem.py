@@ -255,10 +255,19 @@ class TestModel:
 
     def test_reporters_that_users_add_are_read(self) -> None:
         model = sim.FrontierModel("confront", worlds=3, seed=1)
-        model.datacollector._new_model_reporter("half", lambda one: one.month)
-        for _ in range(3):
+        found = model.datacollector
+        found._new_model_reporter("half", lambda one: one.month)
+        found.model_reporters |= {"whole": lambda one: one.month, "start": "calendar"}
+        found.agent_reporters["kind"] = lambda one: type(one).__name__
+        model.step()
+        found.model_reporters["late"] = lambda one: one.month
+        for _ in range(2):
             model.step()
-        assert model.datacollector.model_vars["half"] == [0, 1, 2]
+        assert found.model_vars["half"] == found.model_vars["whole"] == [0, 1, 2]
+        assert found.model_vars["start"] == ["2021-08", "2021-09", "2021-10"]
+        assert found.model_vars["late"] == [None, 1, 2]
+        assert len(found.get_model_vars_dataframe()) == len(found.model_vars["attacks"]) == 3
+        assert set(found.get_agent_vars_dataframe()["kind"]) >= {"Pakistan", "Taliban", "Group"}
         model.close()
 
     def test_it_can_be_subclassed(self) -> None:
