@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 from sim.commands.main import app
 from sim.ensemble.spec import LimitError
 from sim.experiment.condition import ConditionError
-from sim.experiment.discovery.boxes import Count, Limit, _quiet, lifted, rounded, screened
+from sim.experiment.discovery import study
+from sim.experiment.discovery.boxes import Count, Limit, _quiet, contains, lifted, rounded, screened
 from sim.experiment.discovery.rows import rows
 from sim.experiment.discovery.study import METHODS, Discovery
 from sim.experiment.figures import by_point
@@ -61,6 +62,43 @@ def test_a_planted_box_is_found(place: str, method: str) -> None:
         assert len(box.limits) == 2
         ends = [(by_name[name].low, by_name[name].high) for name in (A, B)]
         assert ends == [(pytest.approx(0.6, abs=0.03), None), (None, pytest.approx(0.5, abs=0.03))]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_of_very_many_futures_some_are_looked_at_and_all_are_counted(
+    place: str, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a sweep of a million rows takes more memory than there is, or a box's figures are a sample's."""
+    sweep = planted(place, noise=0.005)
+    usual = sweep.discover(WHERE, method=method)  # type: ignore[arg-type]
+    assert (usual.drawn, usual.whole.searched.rows) == (1000, 1000)
+    assert "Of so many" not in usual.text()
+    monkeypatch.setattr(study, "MOST_ROWS", 1000)
+    assert sweep.discover(WHERE, method=method).as_json() == usual.as_json()  # type: ignore[arg-type]
+    monkeypatch.setattr(study, "MOST_ROWS", 400)
+    found, again = (sweep.discover(WHERE, method=method) for _ in range(2))  # type: ignore[arg-type]
+    assert found.as_json() == again.as_json()
+    assert found.drawn == 400
+    assert (
+        " was looked for in 400 that the sweep's seed draws; what is said of a box is counted in all." in found.text()
+    )
+    assert found.as_json()["drawn"] == 400
+    inputs = sweep.experiments.reset_index(drop=True).rename(columns=lambda name: name.partition(":")[2])
+    few, seen = (sweep.outcomes["attacks"] < 100).to_numpy(), ~found.rows.held_out
+    for box in found.boxes:
+        inside = contains(box.limits, inputs)
+        assert box.searched == Count(
+            *(int((inside & seen & one).sum()) for one in (seen, few)), int((few & seen).sum()), 1000
+        )
+        assert box.held_out.inside == int((inside & ~seen).sum())
+        by_name = {limit.name: limit for limit in box.limits}
+        assert by_name[A].low == pytest.approx(0.6, abs=0.05)
+        assert by_name[B].high == pytest.approx(0.5, abs=0.05)
+    if method == "prim":
+        assert found.ways[0][0].searched.rows == found.ways[0][0].searched.inside == 1000
+    monkeypatch.setattr(study, "MOST_ROWS", 40)
+    rare = sweep.discover(WHERE, method=method)  # type: ignore[arg-type]
+    assert "There are too few to search: of 40 futures searched, this holds in" in rare.text()
 
 
 def two_planted(place: str, noise: float = 0.01) -> Sweep:

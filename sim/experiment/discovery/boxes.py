@@ -192,7 +192,7 @@ def screened(inputs: pd.DataFrame | Inputs, holds: Mask, most: int, rows: Mask |
 
 
 def prim(
-    inputs: pd.DataFrame, holds: Mask, density: float, smallest: float
+    inputs: pd.DataFrame, holds: Mask, density: float, smallest: float, drawn: Mask | None = None
 ) -> tuple[list[Limit], list[list[Limit]], bool]:
     """PRIM's box for these rows.
 
@@ -202,6 +202,8 @@ def prim(
 
     Args:
         inputs, holds: the rows to search; density: asked; smallest: share of the rows that a box holds at least.
+        drawn: the rows among them whose ends PRIM goes by on its way; all if not given. Which ends are lifted, and which box is
+            taken, follows from all rows.
 
     Returns:
         Its limits, those of every box on the way as PRIM took it, and whether it is as dense as asked.
@@ -209,10 +211,11 @@ def prim(
     with _quiet():
         from ema_workbench.analysis import prim as ema
 
-        frame, names = _numbered(inputs)
+        frame, names = _numbered(inputs if drawn is None else inputs[drawn])
         # Version 2 wants to be told when to be content; the boxes on its way are the same without.
         content = {"threshold": density} if "threshold" in signature(ema.Prim).parameters else {}
-        found = ema.Prim(frame, holds.astype(int), mass_min=smallest, **content).find_box()
+        hits = (holds if drawn is None else holds[drawn]).astype(int)
+        found = ema.Prim(frame, hits, mass_min=smallest, **content).find_box()
         way = [_limits(box, found.box_lims[0], names) for box in found.box_lims]
     ranked: list[tuple[tuple[float, ...], bool, list[Limit]]] = []
     for limits in way:
@@ -257,9 +260,13 @@ def lifted(limits: Sequence[Limit], inputs: pd.DataFrame, holds: Mask) -> list[L
 
 
 def cart(
-    inputs: pd.DataFrame, holds: Mask, density: float, smallest: float, seed: int
+    inputs: pd.DataFrame, holds: Mask, density: float, smallest: float, seed: int, drawn: Mask | None = None
 ) -> tuple[list[list[Limit]], bool]:
     """The leaves of a classification tree, of four levels at most, in which the condition mostly holds.
+
+    Args:
+        inputs, holds: the rows to search; density: asked; smallest: share of the rows that a leaf holds at least.
+        drawn: the rows among them that the tree is grown on; all if not given. How dense a leaf is follows from all rows.
 
     Returns:
         The limits of each leaf as dense as asked, the one with most hits first; if none is, of the densest; and whether
@@ -268,11 +275,12 @@ def cart(
     with _quiet():
         from ema_workbench.analysis.cart import CART
 
-        frame, names = _numbered(inputs)
-        grown = CART(frame, holds.astype(int), mass_min=smallest)
+        frame, names = _numbered(inputs if drawn is None else inputs[drawn])
+        hits = (holds if drawn is None else holds[drawn]).astype(int)
+        grown = CART(frame, hits, mass_min=smallest)
         grown.build_tree()
         # Equal splits are told apart by chance: by a fixed seed, so that the same sweep gives the same tree.
-        grown.clf.set_params(random_state=seed % 2**32, max_depth=DEEPEST_TREE).fit(grown._x, holds.astype(int))
+        grown.clf.set_params(random_state=seed % 2**32, max_depth=DEEPEST_TREE).fit(grown._x, hits)
         if grown.clf.tree_.node_count == 1:
             return [], False
         whole: dict[str, tuple[Any, Any]] = {

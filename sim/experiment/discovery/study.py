@@ -1,7 +1,8 @@
 """Scenario discovery: in which futures a condition holds, as a box of levers and uncertainties that can be said in a sentence.
 
-The search sees two thirds of the futures; how well the box fits is also counted in the third that it never saw. What is
-found is a pattern in the model's futures, drawn from the ranges of the experiment: neither a cause nor a likelihood.
+The search sees two thirds of the futures; how well the box fits is also counted in the third that it never saw. Of very many
+futures only some, drawn by the sweep's seed, are looked at to find where a box may end; all are counted. What is found is a
+pattern in the model's futures, drawn from the ranges of the experiment: neither a cause nor a likelihood.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 from sim.ensemble.spec import LimitError
 from sim.experiment.discovery.boxes import Box, Count, Limit, Mask, cart, contains, count, measured, prim, screened
 from sim.experiment.discovery.rows import Rows, rows
+from sim.worlds import Streams
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +29,9 @@ METHODS: tuple[Method, ...] = ("prim", "cart")
 DENSITY, SMALLEST, MOST_SEARCHED, MOST_BOXES = 0.8, 0.05, 15, 10
 # With fewer rows of either kind to search, a box says more about chance than about the model.
 LEAST = 20
+# Of more rows the ends of boxes are sought in so many, drawn by chance: the smallest box still holds 1,000 of them. The workbench
+# holds many copies of what it searches: of 667,000 rows it takes 0.7 GB.
+MOST_ROWS = 100_000
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,8 @@ class Discovery:
         dense: whether the boxes are as dense as asked; wanted: the density that was asked.
         ways: for each of PRIM's boxes those on its way from all rows (that were left) to a small dense box.
         searched: the levers and uncertainties that were searched; of: out of how many.
+        drawn: in how many rows the ends of the first box, or of leaves, were sought: all that are not held out, or of very many
+            100,000 drawn by the sweep's seed.
         trouble: why there is no box, as a sentence; empty if there is one.
         ended: why there are fewer boxes than were asked for, as a sentence; empty if there are as many.
     """
@@ -61,6 +68,7 @@ class Discovery:
     ways: tuple[tuple[Box, ...], ...] = field(repr=False)
     searched: tuple[str, ...]
     of: int
+    drawn: int
     trouble: str
     ended: str
     about: Mapping[str, Any] = field(repr=False)
@@ -175,19 +183,20 @@ def among(
         spans: the range that each input was varied over; about: what they come from: its `seed`, `worlds`, `fingerprint`.
     """
     seen = ~found.held_out
+    drawn = _drawn(seen, int(about["seed"]))
     whole = measured((), found)
     wanted = max(DENSITY, (1.0 + (whole.searched.base if seen.any() else 0.0)) / 2) if density is None else density
-    trouble = _trouble(found, whole)
+    trouble = _trouble(found, drawn)
     ways: list[list[Box]] = []
     told: list[list[Limit]] = []
     dense, names, ended = False, found.inputs.columns, ""
     if not trouble:
         names = screened(found.inputs, found.holds, most, seen)
         if method == "prim":
-            told, ways, dense, ended = _covering(found, names, wanted, smallest, boxes)
+            told, ways, dense, ended = _covering(found, names, wanted, smallest, boxes, int(about["seed"]))
         else:
             searched = found.inputs.frame(names, seen)
-            told, dense = cart(searched, found.holds[seen], wanted, smallest, int(about["seed"]))
+            told, dense = cart(searched, found.holds[seen], wanted, smallest, int(about["seed"]), _within(drawn, seen))
         if not told:
             trouble = (
                 "No box stands out: nothing that is varied here tells futures in which this holds from the others."
@@ -207,6 +216,7 @@ def among(
         ways=tuple(map(tuple, ways)),
         searched=tuple(names),
         of=len(found.inputs.columns),
+        drawn=int(drawn.sum()),
         trouble=trouble,
         ended=ended,
         about=about,
@@ -214,7 +224,7 @@ def among(
 
 
 def _covering(
-    found: Rows, names: list[str], wanted: float, smallest: float, boxes: int
+    found: Rows, names: list[str], wanted: float, smallest: float, boxes: int, seed: int
 ) -> tuple[list[list[Limit]], list[list[Box]], bool, str]:
     """One of PRIM's boxes after another, each in what those before it leave: the limits of each, the way to each, whether
     the first is as dense as asked, and why there are not as many as were asked for."""
@@ -223,13 +233,15 @@ def _covering(
     dense, ended, left = False, "", np.ones(len(found.holds), dtype=bool)
     while len(told) < boxes:
         searched = left & ~found.held_out
-        hits, rows = int(found.holds[searched].sum()), int(searched.sum())
+        drawn = _drawn(searched, seed)
+        hits, rows = int(found.holds[drawn].sum()), int(drawn.sum())
         if told and min(hits, rows - hits) < LEAST:
             ended = f"too few are left to search ({rows:,}, and it holds in {hits:,} of them)"
             break
         # The smallest box is a share of all rows, whichever box it is.
-        share = min(smallest * int((~found.held_out).sum()) / rows, 1.0)
-        limits, steps, as_dense = prim(found.inputs.frame(names, searched), found.holds[searched], wanted, share)
+        share = min(smallest * int((~found.held_out).sum()) / int(searched.sum()), 1.0)
+        frame, holds = found.inputs.frame(names, searched), found.holds[searched]
+        limits, steps, as_dense = prim(frame, holds, wanted, share, _within(drawn, searched))
         if told and not (limits and as_dense):
             ended = "in what is left none is as dense as was asked"
             break
@@ -241,6 +253,21 @@ def _covering(
             break
         left &= ~contains(limits, found.inputs)
     return told, ways, dense, ended
+
+
+def _drawn(rows: Mask, seed: int) -> Mask:
+    """These rows, or of very many some that are drawn by the seed."""
+    if int(rows.sum()) <= MOST_ROWS:
+        return rows
+    order = np.argsort(Streams(seed, len(rows)).uniform("discover.drawn", 0), kind="stable")
+    out = np.zeros_like(rows)
+    out[order[rows[order]][:MOST_ROWS]] = True
+    return out
+
+
+def _within(drawn: Mask, rows: Mask) -> Mask | None:
+    """Which of these rows were drawn; nothing where all were."""
+    return None if drawn is rows else drawn[rows]
 
 
 def _declared(limits: Sequence[Limit], spans: Mapping[str, tuple[Any, ...]], found: Rows) -> list[Limit]:
@@ -272,13 +299,13 @@ def way_row(box: Box) -> dict[str, float]:
     }
 
 
-def _trouble(found: Rows, whole: Box) -> str:
+def _trouble(found: Rows, drawn: Mask) -> str:
     """Why nothing can be searched, or nothing."""
-    hits, count = int(found.holds.sum()), len(found.holds)
-    if hits in (0, count):
+    hits, rows = int(found.holds.sum()), len(found.holds)
+    if hits in (0, rows):
         often = "none" if hits == 0 else "each"
-        return f"This holds in {often} of the {count:,} {found.each}, so that there is nothing to tell apart."
-    searched = whole.searched
+        return f"This holds in {often} of the {rows:,} {found.each}, so that there is nothing to tell apart."
+    searched = count(drawn, found, drawn)
     if min(searched.wanted, searched.rows - searched.wanted) < LEAST:
         rare = "this holds" if searched.wanted < LEAST else "this does not hold"
         few = min(searched.wanted, searched.rows - searched.wanted)

@@ -76,9 +76,17 @@ def paragraphs(found: Discovery) -> Iterator[str]:
     narrowed = (
         f" ({len(found.searched)} that tell most one by one, of {found.of})" if len(found.searched) < found.of else ""
     )
+    searched = found.whole.searched.rows
+    sought = "where boxes may end" if found.method == "prim" else "where the tree branches"
+    some = (
+        f" Of so many, {sought} was looked for in {found.drawn:,} that the sweep's seed draws; what is said of a box is counted "
+        "in all."
+        if found.drawn < searched
+        else ""
+    )
     yield (
-        f"{_METHODS[found.method]} searched two thirds of them ({found.whole.searched.rows:,}) over {len(found.searched)} "
-        f"inputs{narrowed}; the other third ({found.whole.held_out.rows:,}) was held out to check with."
+        f"{_METHODS[found.method]} searched two thirds of them ({searched:,}) over {len(found.searched)} "
+        f"inputs{narrowed}; the other third ({found.whole.held_out.rows:,}) was held out to check with.{some}"
     )
     if not found.dense:
         yield f"No box is as dense as was asked ({of_100(found.wanted)}). This is the densest that still covers something:"
@@ -197,6 +205,7 @@ def as_json(found: Discovery) -> dict[str, Any]:
         "left_out": found.rows.left_out,
         "searched": list(found.searched),
         "of": found.of,
+        "drawn": found.drawn,
         "density_asked": found.wanted,
         "as_dense_as_asked": found.dense,
         "made_from_one_another": found.rows.related,
