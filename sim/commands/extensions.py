@@ -32,13 +32,17 @@ Engine = Annotated[
 _FIRST = {"--with": "a Python file, or the name of an installed extension", "--engine": "auto, numpy or compiled"}
 
 
-def load_extensions(names: list[str] | None) -> None:
+# What plans sweeps or reads them: its switches may leave out all but one of several rivals to a rule.
+_RIVALS = ("sweep", "validate", "sensitivity", "discover", "regret", "replications", "verify")
+
+
+def load_extensions(names: list[str] | None, command: str | None) -> None:
     """Load extensions, before anything else is done."""
     if names:
         from sim.extensions import load
 
         for name in names:
-            load(name)
+            load(name, rival=command in _RIVALS)
 
 
 def everywhere_first(arguments: list[str] | None) -> list[str]:

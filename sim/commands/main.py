@@ -95,7 +95,7 @@ def durand(
     engine: Engine = "auto",
 ) -> None:
     """Pakistan, the Afghan Taliban, the TTP and India after August 2021, in many modelled worlds. Not a forecast."""
-    load_extensions(extensions)
+    load_extensions(extensions, context.invoked_subcommand)
     use_engine(engine)
     if extensions and context.invoked_subcommand is None:
         raise LimitError("--with goes with a command, such as: durand run history --with my_extension.py")

@@ -29,7 +29,7 @@ from sim.experiment.firsts import crossings_of, extra_firsts
 from sim.experiment.layouts import Numbers
 from sim.experiment.parser import read_outcomes
 from sim.experiment.schema import Experiment
-from sim.experiment.switches import Variant, joined
+from sim.experiment.switches import Variant, joined, models
 from sim.experiment.told import ToldPoints
 from sim.experiment.work import Job, kept_columns
 from sim.metrics import METRICS
@@ -88,8 +88,11 @@ class Plan:
         Raises:
             LimitError: machine code is asked for, and cannot be made of this.
         """
-        named = {one.name: one for one in self.scenarios}
-        return settled(RunSpec(named, self.worlds, self.months, model=self.model, engine=self.asked)).engine
+        specs = (
+            RunSpec(named, self.worlds, self.months, model=self.model, engine=self.asked)
+            for named in models(self.scenarios, self.variants)
+        )
+        return max(settled(one).engine for one in specs)  # numpy, if it has to be for one
 
     @property
     def factors(self) -> tuple[Factor, ...]:

@@ -7,14 +7,16 @@ hangs on a rule being there at all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from sim.experiment.factors import Factor
 from sim.experiment.schema import Option, Switch
 from sim.extensions import ExtensionError, left_out, loaded
+from sim.extensions.rivals import contested
 from sim.mechanisms import PARTS
 from sim.parameters import PARAMETERS
 from sim.rule import RULES
@@ -105,11 +107,13 @@ def variants(given: Switch, folder: Path) -> tuple[Variant, ...]:
 
 
 def check_left_out(scenarios: Sequence[Scenario], variants: Mapping[str, Sequence[Variant]]) -> None:
-    """See that the model and these scenarios can do without the extensions that switches leave out, by leaving them out.
+    """See that the model and these scenarios can do without the extensions that switches leave out, by leaving them out; and that
+    at no point two are left that replace one rule.
 
     Raises:
-        PlacedError: they cannot.
+        PlacedError: they cannot, or two are.
     """
+    _check_rivals(variants)
     texts = [(one.name, dump(one.data())) for one in scenarios]  # as they stand with all that is loaded
     for name, several in variants.items():
         for one in several:
@@ -119,6 +123,34 @@ def check_left_out(scenarios: Sequence[Scenario], variants: Mapping[str, Sequenc
                         load_scenario(text)
             except (ExtensionError, ScenarioError) as problem:
                 raise PlacedError(f"cannot be done without {', '.join(one.without)}: {problem}", (name,)) from None
+
+
+def models(
+    scenarios: Sequence[Scenario], variants: Mapping[str, Sequence[Variant]]
+) -> Iterator[Mapping[str, Scenario]]:
+    """The scenarios as they are in each of the models that have to be followed to know what can run them: in the one with all
+    that is loaded; or, where that has rivals to one rule and so is no model, in each that switches make of it."""
+    named, texts = {one.name: one for one in scenarios}, [(one.name, dump(one.data())) for one in scenarios]
+    every = (joined(options).without for options in product(*variants.values()))
+    for without in dict.fromkeys(every) if contested() else [()]:
+        with left_out(without):
+            yield {text[0]: load_scenario(text) for text in texts} if without else named
+
+
+def _check_rivals(variants: Mapping[str, Sequence[Variant]]) -> None:
+    """See that at no point two extensions replace one rule.
+
+    Raises:
+        PlacedError: at some they do.
+    """
+    for rule, rivals in contested().items():
+        for options in product(*variants.values()):
+            left = [name for name in rivals if name not in joined(options).without]
+            if len(left) > 1:
+                raise PlacedError(
+                    f"leave {left[0]} and {left[1]} together at some points, and both replace {rule}; allowed: one of them at "
+                    "each point, the others left out by `without`"
+                )
 
 
 def _values(one: Option, folder: Path, at: tuple[str, ...]) -> dict[str, float]:

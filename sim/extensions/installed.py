@@ -17,6 +17,7 @@ from sim.evidence.ledger import BROUGHT as EVIDENCE
 from sim.evidence.ledger import Claim, Source, disagreements, ledger
 from sim.extensions.declared import Declared, Extension, Kind
 from sim.extensions.errors import ExtensionError
+from sim.extensions.rivals import Contested
 from sim.extensions.tables import forget, kept, put_back, remember
 from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS, PANELS
@@ -38,8 +39,11 @@ _TAKEN = {*vars(settings), *vars(schema)}
 _OF_EVERY_BLOCK = {"policy", "levers", "among", "changes", *Change.model_fields}
 
 
-def install(extension: Extension) -> None:
+def install(extension: Extension, rival: bool = False) -> None:
     """Put all that an extension declares into the project's tables.
+
+    Args:
+        rival: whether it may replace or switch off what another one does already: see :class:`Contested`.
 
     Raises:
         ExtensionError: a piece is not right; then nothing of the extension is left in the tables.
@@ -53,6 +57,8 @@ def install(extension: Extension) -> None:
             forget()
         for piece in extension.declared:
             _check_names(piece)
+            if piece.kind in ("replace", "off") and not rival:
+                _check_alone(piece, extension)
     except ExtensionError:
         put_back(before)
         raise
@@ -235,8 +241,6 @@ def _rule(piece: Declared, extension: Extension) -> None:
 def _replace(piece: Declared, extension: Extension) -> None:
     _known(piece, (piece.name,), RULES, "rule")
     old, (rival, said) = RULES[piece.name], piece.what
-    if old.rival is not None:
-        _refuse(piece, f"rule {piece.name} is replaced or switched off already, in {old.stands_in}")
     new = (
         _described(piece, off=old.off, mechanisms=old.mechanisms, moves=old.moves, presses=old.presses, **said)
         if set(_arguments(rival)) >= set(old.inputs)
@@ -245,9 +249,30 @@ def _replace(piece: Declared, extension: Extension) -> None:
     if new is None or set(new.inputs) != set(old.inputs) or new.result != old.result:
         gives = f"{old.result.unit}, {old.result.low:g} to {old.result.high:g}"
         _refuse(piece, f"a rival to {piece.name} takes {', '.join(old.inputs)} and gives {gives}, as the rule itself")
+    if old.rival is not None:
+        _contest(piece, extension, old)
+        return
     RULES[piece.name] = replace(
         new, name=old.name, function=old.function, theme=extension.name, rival=rival, stands_in=piece.where
     )
+
+
+def _contest(piece: Declared, extension: Extension, old: Rule) -> None:
+    """Have a rule that has been replaced, and is replaced once more, refuse to be asked."""
+    by = dict(old.rival.by) if isinstance(old.rival, Contested) else {old.theme: old.stands_in}
+    if extension.name in by:
+        _refuse(piece, f"rule {old.name} is replaced or switched off already, in {by[extension.name]}")
+    RULES[old.name] = replace(
+        old, parameters=(), rival=Contested(old.name, {**by, extension.name: piece.where}), stands_in=piece.where
+    )
+
+
+def _check_alone(piece: Declared, extension: Extension) -> None:
+    """That no other extension has replaced or switched off what this piece does."""
+    for rule in RULES.values():
+        if isinstance(rule.rival, Contested) and piece.name in (rule.name, *rule.mechanisms):
+            first = next(where for name, where in rule.rival.by.items() if name != extension.name)
+            _refuse(piece, f"rule {rule.name} is replaced or switched off already, in {first}")
 
 
 def _arguments(function: Callable[..., Any]) -> tuple[str, ...]:
@@ -260,7 +285,8 @@ def _off(piece: Declared, extension: Extension) -> None:
     for name in names:
         old = RULES[name]
         if old.rival is not None:
-            _refuse(piece, f"rule {name} is replaced or switched off already, in {old.stands_in}")
+            _contest(piece, extension, old)
+            continue
         RULES[name] = replace(
             old,
             parameters=(),

@@ -96,11 +96,13 @@ def digest() -> str:
     return blake2b("\n".join(sorted(one.digest for one in loaded())).encode(), digest_size=8).hexdigest()
 
 
-def load(source: str | Path) -> Extension:
+def load(source: str | Path, rival: bool = False) -> Extension:
     """Load an extension, before scenarios are read and models are made; what is loaded already stays as it is.
 
     Args:
         source: the path of a Python file; or the name under which an installed package offers one.
+        rival: whether it may replace a rule that another one replaces already: for experiments whose switches leave out all
+            but one of them at each point. Whatever else asks that rule is refused.
 
     Raises:
         ExtensionError: it is not there, fails, adds what is there already, or names what is not; with file and line.
@@ -132,7 +134,7 @@ def load(source: str | Path) -> Extension:
                 raise ExtensionError(f"{name}:1: an extension {one.name} is loaded already, from {shown(one.source)}")
         from sim.extensions.installed import install
 
-        install(extension)
+        install(extension, rival)
     except FileError:
         del sys.modules[module.__name__]  # so that it can be mended and loaded again
         raise
@@ -151,7 +153,7 @@ def require(references: Iterable[Reference]) -> None:
         return
     unload()
     for one in wanted:
-        load(one.source)
+        load(one.source, rival=True)
         here = _LOADED[one.source].reference.digest
         if here != one.digest:
             unload()
@@ -193,7 +195,7 @@ def _have(wanted: Mapping[str, _Loaded]) -> None:
     restore()
     _LOADED.clear()
     for key, one in wanted.items():
-        install(one.extension)
+        install(one.extension, rival=True)
         _LOADED[key] = one
 
 
