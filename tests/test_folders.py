@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,9 @@ from sim.experiment.sweep import sweep
 from sim.results import BundleError, open_folder
 from sim.results.bundle import KINDS, write_brief, write_report
 from sim.results.folders import UNSEALED, check_target, header_of, look, saved, seal, sealed, unsealed, written_whole
+from sim.results.moved import restored
+
+ROOT = str(Path(__file__).resolve().parents[1])
 
 EXPERIMENT: dict[str, Any] = {
     "schema": 1,
@@ -384,3 +390,60 @@ def test_everything_is_on_the_disk_before_it_appears(tmp_path: Path, monkeypatch
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     install(monkeypatch)
+
+
+# A process that writes a folder anew, and is killed before it makes, renames or removes one for the so many'th time.
+DYING = """
+import os, shutil, sys
+from pathlib import Path
+from sim.results import folders
+
+left = int(sys.argv[1])
+
+def dying(usual):
+    def step(*given, **how):
+        global left
+        left -= 1
+        if left == 0:
+            os._exit(9)
+        return usual(*given, **how)
+    return step
+
+Path.mkdir, Path.rename, shutil.rmtree = dying(Path.mkdir), dying(Path.rename), dying(shutil.rmtree)
+folders.saved(Path("out"), "durand regret 1", lambda fresh: (fresh / "a.txt").write_text("new", encoding="utf-8"))
+"""
+
+
+def test_whenever_it_is_killed_what_was_there_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise the work of hours that a folder keeps is gone where its last step is cut short."""
+    monkeypatch.chdir(tmp_path)
+    found, steps = [], 0
+    while found[-1:] != ["new, done"]:
+        steps += 1
+        out = saved(Path("out"), "durand regret 1", lambda fresh: (fresh / "a.txt").write_text("old", encoding="utf-8"))
+        code = subprocess.run(
+            [sys.executable, "-c", DYING, str(steps)], env={**os.environ, "PYTHONPATH": ROOT}
+        ).returncode
+        assert code in (0, 9)
+        gone = not out.exists()
+        assert check_target(Path("out"), "durand regret 1") == out
+        assert look(out).whole
+        found.append(
+            f"{(out / 'a.txt').read_text(encoding='utf-8')}, {'done' if code == 0 else 'gone' if gone else 'killed'}"
+        )
+    assert "old, gone" in found  # killed between the two renames
+    assert {"old, killed", "new, killed"} <= set(found)
+
+
+def test_what_another_process_has_moved_aside_is_its_own(tmp_path: Path) -> None:
+    """Otherwise one that is about to put a folder in its place finds it taken."""
+    moved = tmp_path / ".out.1.old"
+    moved.mkdir()
+    number = os.open(moved, os.O_RDONLY)
+    fcntl.flock(number, fcntl.LOCK_EX)
+    restored(tmp_path / "out")
+    assert moved.exists()
+    os.close(number)
+    (tmp_path / ".out.1.older").mkdir()
+    restored(tmp_path / "out")
+    assert sorted(one.name for one in tmp_path.iterdir()) == [".out.1.older", "out"]

@@ -28,7 +28,8 @@ from sim.ensemble.spec import RunSpec
 from sim.experiment.folder import alone
 from sim.experiment.kept import WorkFolder
 from sim.parameters.posterior import FORMAT, UNDER_WAY
-from sim.results.folders import check_target, saved
+from sim.results.folders import check_target, located, saved
+from sim.results.moved import restored
 from sim.scenario import load_scenario
 from sim.vocabulary import months_between
 
@@ -148,6 +149,7 @@ def calibrated(
         NothingNearError: the targets cannot be come near to; then nothing is left behind.
         CalibrationInterrupted: Ctrl-C.
     """
+    restored(located(out))
     if not (out / "manifest.json").exists():
         check_target(out, FORMAT)  # before anything is made there
     folder = Folder(out, _particulars(one, budget, accept, seed, known or {}), budget)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.results.manifest import machine, now
+from sim.results.moved import restored
 
 HEADERS = ("comparison.json", "pack.json", "manifest.json")
 # What older versions wrote: without digests, so that a changed byte in them goes unnoticed.
@@ -188,6 +189,7 @@ def check_target(path: Path, *formats: str) -> Path:
         BundleError: anything else stands there.
     """
     target = located(path)
+    restored(target)
     if target == Path.cwd() or target in Path.cwd().parents:
         raise BundleError(f"{path}: this is the current folder, or one above it; name a folder to be made")
     with _told(path):
