@@ -222,6 +222,8 @@ def fills_the_whole_screen(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
     page.wait_for_timeout(600)  # drawn anew
     rest(page)
+    # Where it has stayed in sight, at the top of the window, its buttons are behind the menu.
+    page.evaluate("() => document.querySelector('.stMain').scrollTo(0, 0)")
     drawing = page.locator("[data-testid=stVegaLiteChart] svg.marks").first
     drawing.scroll_into_view_if_needed()
     box = drawing.bounding_box()

@@ -32,7 +32,7 @@ def ties(found: Comparison, month: int) -> None:
     """The network of each scenario, side by side, and below it what is held over whom, resource by resource."""
     show.side_by_side(found, month, "network", _("leverage and alignment"), moving_network, network_picture)
     st.subheader(_("Who holds what over whom, by resource"), anchor=False)
-    with st.container(horizontal=True, gap="medium"):
+    with show.row("holdings"):
         for direction, (title, _said) in power.DIRECTIONS.items():
             parts = power.moving_holdings(found, direction, month)
             words = partial(power.holdings_picture, found, direction, month)
@@ -43,7 +43,7 @@ def between(found: Comparison) -> None:
     """How far Islamabad and Kabul are at odds, and what Islamabad's leverage is worth, over all months."""
     st.subheader(_("Between Islamabad and Kabul, over time"), anchor=False)
     run = sentences.digest(found)
-    with st.container(horizontal=True, gap="medium"):
+    with show.row("between"):
         for metric in BETWEEN:
             show.picture(show.drawn((run, "fan", metric), partial(picture, found, "fan", metric)), f"fan-{metric}")
 
@@ -52,7 +52,7 @@ def factions(found: Comparison) -> None:
     """Power within Pakistan and within the movement in Kabul, over all months."""
     st.subheader(_("Power within, over time"), anchor=False)
     run = sentences.digest(found)
-    with st.container(horizontal=True, gap="medium"):
+    with show.row("factions"):
         for actor in ACTORS:
             made = show.drawn((run, "factions", actor), partial(power.faction_picture, found, actor))
             show.picture(made, f"factions-{actor}")

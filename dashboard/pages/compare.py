@@ -28,7 +28,8 @@ show.page(
 def body() -> None:
     """What is compared, and what is moved; a move has only the answer shown anew."""
     here = controls.scenarios(state.current())
-    left, right = st.columns([1, 2], gap="medium")
+    with st.container(key="sides"):
+        left, right = st.columns([1, 2], gap="medium")
     with left:
         here = moved(here)
     state.publish(here)
@@ -53,9 +54,10 @@ def answer() -> None:
     months = next(iter(found.results.values())).months
     with st.container(key="strip"):
         strip.strip(pictures["fan"], month_words(months[0]), month_words(months[-1]))
-    with st.container(horizontal=True, gap="medium"):
+    show.picture(pictures.pop("fan"), "fan", width=680)
+    with show.row("answer"):
         for kind, one in pictures.items():
-            show.picture(one, kind, width=680 if kind == "fan" else 340)
+            show.picture(one, kind)
     st.caption(show.plain(about))
     with st.container(key="stamp"):
         st.caption(

@@ -94,7 +94,7 @@ def decisions(here: state.State, weighed: dict[str, Weighed], key: str) -> None:
     if not weighed:
         return
     every = tuple(weighed.values())
-    with st.container(horizontal=True, gap="medium"):
+    with show.row("decisions"):
         for place, (name, one) in enumerate(weighed.items()):
             made = show.drawn((key, "decision", name), partial(decision_picture, one, every))
             show.picture(made, f"decision-{place}")

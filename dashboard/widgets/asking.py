@@ -301,7 +301,7 @@ def results(one: Exercise, made: Lesson, which: int, place: str) -> None:
             Table([_("What to read off"), _("What the worlds say")], [list(made.figures[name]) for name in step.show])
         )
     if step.pictures:
-        with st.container(horizontal=True, gap="medium"):
+        with show.row(f"{place}-{which}"):
             for position, sketch in enumerate(made.pictures[which]):
                 show.picture(_drawn(sketch), f"{place}-{which}-{position}")
 

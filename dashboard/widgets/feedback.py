@@ -36,7 +36,7 @@ def loops() -> None:
     found = told[""]
     show.picture(show.drawn((ask.key, "loops"), partial(picture, found)), "loops", width=WIDTH)
     st.subheader(_("Each by itself"), anchor=False)
-    with st.container(horizontal=True, gap="medium"):
+    with show.row("loops"):
         for loop in marked(found.named):
             show.picture(show.drawn((ask.key, "loops", loop), partial(picture, found, loop)), f"loops-{loop}")
     if missing := not_closed(found):

@@ -178,12 +178,14 @@ def _ask(place: str, question: Question) -> None:
     for first in range(
         0, len(found.pictures), 2
     ):  # in pairs: what moves an outcome under a scenario, and how much it matters
-        with st.container(horizontal=True, gap="medium"):
-            for number, one in enumerate(found.pictures[first : first + 2], first):
+        pair = found.pictures[first : first + 2]
+        whole = any("concat" in one.specification for one in pair)
+        with st.container() if whole else show.row(f"{place}-{first}"):
+            for number, one in enumerate(pair, first):
                 made = show.Drawn(
                     one.words.name, one.words.title, one.specification, one.rows, partial(getattr, one, "words")
                 )
-                show.picture(made, f"{place}-{number}", width=680 if "concat" in one.specification else 340)
+                show.picture(made, f"{place}-{number}", width=680 if whole else 340)
     with st.container(horizontal=True):
         for name, text in ((name, text) for name, text in found.tables.items() if text.count("\n") > 1):
             st.download_button(

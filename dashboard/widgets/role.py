@@ -90,7 +90,7 @@ def charts(log: MoveLog, told: Briefing, place: str) -> None:
         format_func=lambda name: _words(name, told),
         key=f"{place} drawn",
     )
-    with st.container(horizontal=True, gap="medium"):
+    with show.row(f"{place} known"):
         for number, name in enumerate((FIRST, chosen)):
             sign = (told.actor, name, told.since, log.opens, repr(told.months[name]))
             made = partial(known, name, _title(name), _unit(name), told.months[name], told.since, log.opens)

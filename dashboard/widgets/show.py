@@ -251,8 +251,8 @@ def picture(one: Drawn, place: str, pick: str = "", width: int = 340) -> dict[st
         one: what `drawn` or `moving` gave.
         place: where on the page it stands; a picture at the same place is moved rather than drawn anew.
         pick: a selection of the drawing that visitors make by clicking.
-        width: px that it wants at least, so that with twice as much another one stands beside it; from 600 px on it has
-            the whole width for itself. Either way it fills what it is given.
+        width: px that it wants at least: in a `row`, others stand beside it as far as there is room; from 600 px on it is
+            to have the whole width for itself, outside of rows. Either way it fills what it is given.
 
     Returns:
         What was picked, field -> value; None without.
@@ -277,6 +277,11 @@ def picture(one: Drawn, place: str, pick: str = "", width: int = 340) -> dict[st
                 table(told.table)
                 files(one, place)
     return picked
+
+
+def row(place: str) -> Any:
+    """A row of pictures: as many side by side as have room, the others below (look.css). `place` is its own on the page."""
+    return st.container(horizontal=True, gap="medium", key=f"row-{place}")
 
 
 def _heading(title: Any, translated: str) -> str:
@@ -304,7 +309,7 @@ def side_by_side(
     """A picture of each scenario in a month, beside each other: `moving` makes it, `told` its words and table."""
     from sim.results.reading import titles
 
-    with st.container(horizontal=True, gap="medium"):
+    with row(kind):
         for place, (name, title) in enumerate(titles(*found.results.values()).items()):
             parts, words = moving(found, name, month), partial(told, found, name, month)
             picture(

@@ -42,7 +42,7 @@ STOPS = (
     ),
     Stop(
         "compare",
-        ".st-key-strip, .st-key-wide-picture-fan > .stElementContainer:has(.stVegaLiteChart)",
+        ".st-key-strip, .st-key-wide-picture-fan > .stPrintGraphic",
         N_("Month by month: the line is the middle of all worlds, and the bands tell how far they are apart."),
     ),
     Stop(
