@@ -99,6 +99,8 @@ class Collector(mesa.DataCollector):
         panels: whether panels are read, too.
     """
 
+    model_reporters: dict[str, Any]
+
     def __init__(self, panels: bool = True) -> None:
         self._readings: dict[str, Vector | float] = {}
         self._metrics, self._panels = tuple(METRICS.values()), tuple(PANELS.values() if panels else ())
