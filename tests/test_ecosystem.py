@@ -22,6 +22,17 @@ def small() -> sim.Results:
     return sim.run("confront", worlds=4, months=14, seed=3, parameters="defaults")
 
 
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> sim.Sweep:
+    design = {"kind": "latin_hypercube", "points": 40, "seed": 1}
+    about = {"schema": 1, "title": "Small", "scenarios": ["confront", "appease"], "metrics": ["attacks"]}
+    size = {"worlds": 2, "months": 3, "parameters": "defaults"}
+    varied = {"reward_response": None, "cohesion_cost": None}
+    return sim.sweep(
+        about | size | {"uncertainties": varied, "design": design}, tmp_path_factory.mktemp("done") / "out"
+    )
+
+
 class TestScenarios:
     @pytest.mark.parametrize("name", [name for name, _, _ in list_scenarios()])
     def test_they_go_through_plain_data_and_back(self, name: str) -> None:
@@ -109,6 +120,34 @@ class TestErrors:
             sim.with_overrides(sim.load_scenario("confront"), given)
         with pytest.raises(sim.ScenarioError, match="this is no scenario"):
             sim.with_overrides(given, {})
+
+    def test_one_name_stands_for_itself(self) -> None:
+        """Otherwise it is taken letter by letter: `no such metric: a`."""
+        how: dict[str, Any] = {"worlds": 20, "months": 2, "parameters": "defaults"}
+        (one,) = sim.replications("confront", metrics="attacks", **how).figures
+        assert one.metric == "attacks"
+        assert sim.parallel_env("own_choice", "india", months=3).possible_agents == ["india"]
+        with pytest.raises(sim.LimitError, match=r"^no such metric: attack .did you mean 'attacks'"):
+            sim.replications("confront", metrics="attack", **how)
+        with pytest.raises(TypeError, match=r"this is no list: 3 \(int\); allowed: one text, or a list of some"):
+            sim.replications("confront", metrics=3, **how)  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize("given", [None, 3, [], {}])
+    def test_what_is_asked_of_results_and_sweeps_is_said(self, given: Any, small: sim.Results, done: sim.Sweep) -> None:
+        with pytest.raises(sim.LimitError, match="month must be from 2021-09 to 2022-09, written YYYY-MM; got "):
+            small.why("attacks", given)
+        with pytest.raises(sim.LimitError, match=r"this is no condition or figure: .* allowed: a text such as"):
+            done.discover(given)
+        with pytest.raises(sim.LimitError, match=r"smallest must be 0\.01 to 0\.5; got "):
+            done.discover("attacks < 60", smallest=given or "much")
+        with pytest.raises(sim.LimitError, match="precision of shares must be above 0 and below 1; got "):
+            sim.replications("confront", share_precision=given)
+
+    def test_one_figure_of_a_sweep_stands_for_itself(self, done: sim.Sweep, tmp_path: Path) -> None:
+        assert [one.figure.text for one in done.sensitivity("attacks", method="pawn").studies] == ["attacks", "attacks"]
+        assert [one.figure.text for one in done.regret("attacks").judged] == ["attacks"]
+        again = sim.sweep(done.experiment, tmp_path / "again", reuse=done.place)
+        assert again.complete
 
     def test_no_folder_is_called_none(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)

@@ -29,6 +29,7 @@ from sim.experiment.firsts import SIGNS, first_name
 from sim.experiment.statistics import ALLOWED, CHANCE, NAMED
 from sim.metrics import METRICS
 from sim.vocabulary import VERDICTS
+from sim.words.problems import wrong_kind
 from sim.yamlfile import PlacedError, suggestion
 
 LONGEST, DEEPEST = 500, 20
@@ -118,6 +119,8 @@ def read_outcomes(
 def _parser(
     text: str, outcomes: Collection[str], scenarios: Collection[str] = (), named: Named | None = None
 ) -> _Parser:
+    if not isinstance(text, str):
+        raise ConditionError(wrong_kind("condition or figure", text, 'a text such as "attacks < 60" or "p90(attacks)"'))
     if len(text) > LONGEST:
         raise ConditionError(f"the condition is too long: {len(text):,} characters; allowed: at most {LONGEST}")
     if not text.isprintable():

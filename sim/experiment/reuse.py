@@ -25,6 +25,7 @@ from sim.experiment.plan import Pack, Plan
 from sim.experiment.points import read_points
 from sim.experiment.store import Store, open_store
 from sim.experiment.work import PackOutput
+from sim.words.problems import several
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,7 +44,7 @@ def take_over(folder: Folder, places: Iterable[str | Path]) -> int:
         raise FolderError(
             f"{folder.store.place}: nothing can be taken over where a point has over {folder.block_worlds} worlds"
         )
-    for place in places:
+    for place in several(places):
         sweep, store = Sweep.load(place), open_store(place)
         _check(plan, sweep)
         lacking = _Lacking(folder)

@@ -91,7 +91,11 @@ class Comparison:
         return pd.DataFrame(parts, index=self.results[self.baseline].outcomes.index, columns=columns)
 
     def difference(self, name: str, metric: str) -> Array:
-        """A column of `paired` alone: the scenario's metric less the baseline's in each world, shape (worlds,)."""
+        """A column of `paired` alone: the scenario's metric less the baseline's in each world, shape (worlds,).
+
+        Raises:
+            KeyError: there is no such scenario or metric.
+        """
         base: Array = self.results[self.baseline].outcomes[metric].to_numpy()
         return self.results[name].outcomes[metric].to_numpy() - base
 

@@ -256,7 +256,7 @@ def month_number(month: str, plan: Scenario, other: Scenario | None, first: int,
     if months is None:
         months = plan.months if other is None else min(plan.months, other.months)
     begin, end = month_after(plan.start, first), month_after(plan.start, months - 1)
-    if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month) or not begin <= month <= end:
+    if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", str(month)) or not begin <= month <= end:
         raise LimitError(f"month must be from {begin} to {end}, written YYYY-MM; got {month}")
     return months_between(plan.start, month)
 

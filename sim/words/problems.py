@@ -6,12 +6,14 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from os import PathLike
 from types import UnionType
-from typing import Annotated, Any, Literal, TypeGuard, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeGuard, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
 Place = tuple[str | int, ...]
+T = TypeVar("T")
 
 # Whatever is wrong, no more than this is put into words: words cost far more than finding what they are about.
 SHOWN_PROBLEMS = 20
@@ -62,6 +64,22 @@ def found(value: object) -> str:
 def wrong_kind(what: str, value: object, allowed: str) -> str:
     """What to say of a value of a type that cannot be taken: `this is no scenario: 3 (int); allowed: a name`."""
     return f"this is no {what}: {found(value)} ({type(value).__name__}); allowed: {allowed}"
+
+
+def several(given: Iterable[T]) -> list[T]:
+    """What was given as several, each once; of texts and paths one alone may stand for itself.
+
+    Raises:
+        TypeError: it is neither.
+
+    >>> several("attacks"), several(["attacks", "economy", "attacks"])
+    (['attacks'], ['attacks', 'economy'])
+    """
+    if isinstance(given, str | PathLike):
+        return [given]  # type: ignore[list-item]
+    if not isinstance(given, Iterable):
+        raise TypeError(wrong_kind("list", given, "one text, or a list of some"))
+    return list(dict.fromkeys(given))
 
 
 def short(text: str) -> str:

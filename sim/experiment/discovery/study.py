@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -144,8 +145,8 @@ def discover(
         ("boxes", boxes, 1, MOST_BOXES),
     )
     for name, value, low, high in limits:
-        if value is not None and not low <= value <= high:
-            raise LimitError(f"{name} must be {low:g} to {high:g}; got {value:g}")
+        if value is not None and not (isinstance(value, Real) and low <= value <= high):
+            raise LimitError(f"{name} must be {low:g} to {high:g}; got {value}")
     if method == "cart" and boxes != 1:
         raise LimitError("boxes are asked for with prim; cart tells every leaf of its tree that is as dense as asked")
     found = rows(sweep, where, scenario)

@@ -25,6 +25,7 @@ from sim.experiment.regret.measures import Estimate, measure
 from sim.experiment.spoken import OfFigure
 from sim.metrics import METRICS
 from sim.metrics.base import End
+from sim.words.problems import several
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -207,7 +208,7 @@ def _chosen(sweep: Sweep, metrics: Sequence[str] | None, better: Mapping[str, st
         figure_of(sweep, name)
         ends[name] = "less" if end == "less" else "more"
     out = []
-    for name in dict.fromkeys(metrics or (*sweep.experiment.outcomes, *kept)):
+    for name in several(metrics or (*sweep.experiment.outcomes, *kept)):
         read = figure_of(sweep, name)
         known = ends.get(name) or BETTER.get(read.metric)
         if known is not None:

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil, sqrt
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from sim.ensemble.simulate import Progress
 from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError, check
 from sim.metrics import METRICS
 from sim.words.numbers import unit_over
+from sim.words.problems import several
 from sim.worlds import Streams, Vector
 from sim.yamlfile import suggestion
 
@@ -201,7 +203,7 @@ def replications(
     """Measure how many worlds are enough for these metrics, of one scenario or of the difference between two.
 
     Args:
-        metrics: ids of metrics, each by its summary over the run.
+        metrics: ids of metrics, or one, each by its summary over the run.
         precision: half the width of the 95 % interval that is wanted: in the metric's unit, or as a share of the first
             scenario's mean with a percent sign ("2%", which is the default). Differences are held to the same.
         share_precision: the same for the share of worlds in which the other has more, 0 to 1.
@@ -220,13 +222,13 @@ def replications(
     worlds, seed = check("worlds", worlds), check("seed", seed)
     if worlds < LEAST:
         raise LimitError(f"so few worlds tell nothing of their spread: {worlds}; allowed: {LEAST} or more")
-    if not 0 < share_precision < 1:
-        raise LimitError(f"the precision of shares must be above 0 and below 1; got {share_precision:g}")
+    if not (isinstance(share_precision, Real) and 0 < share_precision < 1):
+        raise LimitError(f"the precision of shares must be above 0 and below 1; got {share_precision}")
     wanted = _precision(precision)
-    chosen = list(dict.fromkeys(metrics))
+    chosen = several(metrics)
     for name in chosen:
         if name not in METRICS:
-            raise LimitError(f"no such metric: {name}{suggestion(name, METRICS)}")
+            raise LimitError(f"no such metric: {name}{suggestion(str(name), METRICS)}")
     other_seed = int(Streams(seed, 1).uniform("replications.other_seed", 0)[0] * 2**62)
     names, same, apart = _run(scenario, other, worlds, months, seed, other_seed, parameters, workers, progress)
     figures, pairings = [], []

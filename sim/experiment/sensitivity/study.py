@@ -27,6 +27,7 @@ from sim.experiment.sensitivity import given, methods
 from sim.experiment.sensitivity.methods import ChanceShare, Indices, SensitivityError
 from sim.experiment.sensitivity.sample import GIVEN, Method, Sample, sample_of
 from sim.experiment.spoken import OfFigure
+from sim.words.problems import several
 from sim.worlds import Vector
 from sim.yamlfile import suggestion
 
@@ -239,10 +240,10 @@ def sensitivity(
     """
     place, scenarios = sweep.place, scenarios_of(sweep)
     asked = metrics or list(sweep.experiment.outcomes) or metrics_of(sweep)
-    figures = [figure_of(sweep, name) for name in dict.fromkeys(map(str, asked))]
+    figures = [figure_of(sweep, name) for name in several(asked)]
     if versus is not None and (versus not in scenarios or len(scenarios) < 2):
         raise SensitivityError(
-            f"{place}: {versus} is not one of several scenarios of this sweep{suggestion(versus, scenarios)}"
+            f"{place}: {versus} is not one of several scenarios of this sweep{suggestion(str(versus), scenarios)}"
         )
     if not sweep.complete:
         done, runs = sweep.manifest["finished_runs"], sweep.manifest["runs"]
@@ -263,8 +264,8 @@ def sensitivity(
         for scenario in [""] if figure.paired else scenarios:
             if scenario != versus or not versus:
                 studies += [_study(cells, scenario, mix, versus) for mix in range(cells.mixes)]
-    several = sweep.design is not None and sweep.manifest["mixes"] > 1
-    crossed = [str(one["name"]) for one in sweep.manifest["factors"] if one["crossed"] and several]
+    mixed = sweep.design is not None and sweep.manifest["mixes"] > 1
+    crossed = [str(one["name"]) for one in sweep.manifest["factors"] if one["crossed"] and mixed]
     first = np.arange(sweep.manifest["mixes"]) * int(sweep.manifest["draws"])
     levels = {name: sweep.of_points(f"lever:{name}")[first].tolist() for name in crossed}
     mixes = [{name: levels[name][mix] for name in crossed} for mix in range(len(first))]

@@ -12,6 +12,7 @@ from sim.scenario import Scenario
 from sim.teaching.play.game import start
 from sim.teaching.play.reward import Reward
 from sim.vocabulary import ACTORS
+from sim.words.problems import wrong_kind
 
 if TYPE_CHECKING:
     from sim.teaching.play.environment import PlayEnv
@@ -66,6 +67,8 @@ def parallel_env(
         others=others,
     )
     declared = {} if objectives is None else objectives
+    if not isinstance(declared, Mapping):
+        raise LimitError(wrong_kind("table of objectives", declared, "a dict from a seat to its metrics and weights"))
     if stranger := next((seat for seat in declared if seat not in game.log.seats), None):
         raise LimitError(f"objectives for {stranger}, who is no seat; allowed: {', '.join(game.log.seats)}")
     if render_mode not in (None, "ansi", "human"):

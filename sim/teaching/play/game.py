@@ -23,6 +23,7 @@ from sim.teaching.play.moves import FORMAT, WORLDS, GameError, MoveLog, Values, 
 from sim.teaching.play.past import Fog, Past, simulate_fog, simulate_past
 from sim.teaching.play.scenario import base_of, scenario_of
 from sim.vocabulary import ACTOR_SPECS, ACTORS, LEVERS, month_after, months_between
+from sim.words.problems import several
 from sim.yamlfile import read
 
 # The articles' question opens in the month after the second truce: before it, history is told and not played.
@@ -200,14 +201,14 @@ def start(
         ScenarioError: the scenario is not there or not right.
     """
     base = load_scenario(scenario)
-    chosen = set(seats)
-    unknown = sorted(chosen - set(ACTORS))
+    chosen = set(several(seats))
+    unknown = sorted(str(one) for one in chosen - set(ACTORS))
     if unknown or not chosen:
         raise GameError(f"no such seat: {', '.join(unknown) or 'none given'}; allowed: {', '.join(ACTORS)}")
     end = month_after(base.start, base.months)
     if opens is None:
         opens = OPENS if base.start <= OPENS < end else base.start
-    if not base.start <= opens < end:
+    if not (isinstance(opens, str) and base.start <= opens < end):
         raise GameError(f"the game cannot open in {opens}; allowed: {base.start} to {month_after(end, -1)}")
     check("seed", seed)
     if not 0 <= world < WORLDS:
