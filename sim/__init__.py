@@ -21,10 +21,14 @@ if TYPE_CHECKING:
     from sim.ensemble.simulate import Interrupted
     from sim.ensemble.spec import LimitError
     from sim.experiment.bridges import PointError, ema_model, point_model, salib_problem
+    from sim.experiment.condition import ConditionError
+    from sim.experiment.folder import FolderError
     from sim.experiment.load import ExperimentError, load_experiment
     from sim.experiment.outcome import Sweep
     from sim.experiment.replications.study import replications
-    from sim.experiment.sweep import SweepInterrupted, sweep
+    from sim.experiment.sensitivity.methods import SensitivityError
+    from sim.experiment.store import MissingExtraError
+    from sim.experiment.sweep import SweepInterrupted, SweepStoppedError, sweep
     from sim.extensions import ExtensionError
     from sim.extensions import load as load_extension
     from sim.extensions.declared import Extension
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
     from sim.results.run import compare, run
     from sim.scenario import Scenario, ScenarioError, load_scenario, with_overrides
     from sim.teaching.play.env import parallel_env
+    from sim.teaching.play.moves import GameError
     from sim.yamlfile import FileError
 
     __version__: str
@@ -40,21 +45,27 @@ if TYPE_CHECKING:
 __all__ = [
     "BundleError",
     "Comparison",
+    "ConditionError",
     "ExperimentError",
     "Extension",
     "ExtensionError",
     "FileError",
+    "FolderError",
     "FrontierModel",
+    "GameError",
     "Interrupted",
     "LimitError",
+    "MissingExtraError",
     "ModelError",
     "PointError",
     "Results",
     "Scenario",
     "ScenarioError",
+    "SensitivityError",
     "SeriesNotKeptError",
     "Sweep",
     "SweepInterrupted",
+    "SweepStoppedError",
     "__version__",
     "compare",
     "ema_model",
@@ -73,21 +84,27 @@ __all__ = [
 _HOMES = {
     "BundleError": "sim.results",
     "Comparison": "sim.results",
+    "ConditionError": "sim.experiment.condition",
     "ExperimentError": "sim.experiment.load",
     "Extension": "sim.extensions.declared",
     "ExtensionError": "sim.extensions",
     "FileError": "sim.yamlfile",
+    "FolderError": "sim.experiment.folder",
     "FrontierModel": "sim.model",
+    "GameError": "sim.teaching.play.moves",
     "Interrupted": "sim.ensemble.simulate",
     "LimitError": "sim.ensemble.spec",
+    "MissingExtraError": "sim.experiment.store",
     "ModelError": "sim.model",
     "PointError": "sim.experiment.bridges",
     "Results": "sim.results",
     "Scenario": "sim.scenario",
     "ScenarioError": "sim.scenario",
+    "SensitivityError": "sim.experiment.sensitivity.methods",
     "SeriesNotKeptError": "sim.results",
     "Sweep": "sim.experiment.outcome",
     "SweepInterrupted": "sim.experiment.sweep",
+    "SweepStoppedError": "sim.experiment.sweep",
     "compare": "sim.results.run",
     "ema_model": "sim.experiment.bridges",
     "load_experiment": "sim.experiment.load",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import builtins
+import inspect
 import os
+import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -83,7 +86,17 @@ class TestErrors:
         names = [name for name in sim.__all__ if name.endswith(("Error", "Interrupted"))]
         assert {"ScenarioError", "LimitError", "BundleError", "ModelError", "ExperimentError"} <= set(names)
         for name in names:
-            assert issubclass(getattr(sim, name), ValueError | RuntimeError | KeyboardInterrupt)
+            assert issubclass(getattr(sim, name), ValueError | RuntimeError | OSError | KeyboardInterrupt)
+
+    @pytest.mark.parametrize("name", [name for name in sim.__all__ if name != "__version__"])
+    def test_what_a_docstring_says_is_raised_is_public(self, name: str) -> None:
+        one = getattr(sim, name)
+        parts = [one, *(getattr(one, part) for part in vars(one))] if isinstance(one, type) else [one]
+        texts = [inspect.getdoc(part) or "" for part in parts]
+        raised = [part for text in texts for part in re.findall(r"^Raises:\n((?:    .*\n?)+)", text, re.MULTILINE)]
+        errors = {error for part in raised for error in re.findall(r"\b[A-Z]\w+(?=[\w, ]*:)", part)}
+        known = {*dir(builtins), *sim.__all__}
+        assert {error for error in errors if error.endswith("Error")} <= known
 
     @pytest.mark.parametrize("given", [None, 3, True, 2.5, [], object(), ("confront",), ("a", None), b"x"])
     def test_what_is_no_source_is_said_and_no_file_is_touched(self, given: Any) -> None:
