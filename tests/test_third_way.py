@@ -18,6 +18,8 @@ from dashboard.widgets import members
 from sim.scenario import load_scenario
 from sim.search.findings import Findings, FindingsError, read_findings, shipped
 from sim.search.load import searches
+from sim.search.pathways_text import pathways_picture
+from sim.search.pictures import parallel_picture
 from sim.search.text import costs
 from sim.words.numbers import number
 
@@ -45,6 +47,47 @@ def plain(cells: Any) -> list[str]:
 @pytest.fixture(scope="module")
 def found() -> Findings:
     return read_findings(shipped()["third_way"])
+
+
+def test_few_courses_stand_out_and_the_others_are_grey(found: Findings) -> None:
+    """Otherwise forty coloured lines lie over each other, and nobody can follow one."""
+    kinds = [one.called for one in found.kinds]
+    opened = next(
+        one.name for one in found.members if found.kind_of(one.name) is not None and one.name not in found.called
+    )
+    kept = frozenset(one.name for one in found.members if one.name != found.kinds[0].example)
+    for how, names in (
+        ({}, ["Confront", "Accommodate", *kinds]),
+        (
+            {"kept": kept, "turned": True, "opened": opened},
+            ["Confront", "Accommodate", *kinds[1:], "the one that is opened"],
+        ),
+    ):
+        picture = parallel_picture(found, **how)
+        spec = picture.chart.to_dict()
+        rows = spec["datasets"][spec["data"]["name"]] if "name" in spec["data"] else spec["data"]["values"]
+        lines = [row for row in rows if row["kind"] != "end"]
+        bold = {row["scenario"] for row in lines if row["kind"] == "bold"}
+        assert bold == {*names}
+        assert len({row["member"] for row in lines}) > 3 * len(bold)  # the others are there all the same
+        assert {row["scenario"] for row in lines if row["kind"] != "bold"} == {"other courses"}
+        faint = {row["member"] for row in lines if row["kind"] == "faint"}
+        assert faint == ({found.kinds[0].example} if how else set())
+        assert not [row for row in lines if re.search(r"_\d", row["called"])]  # names, where the pointer is, and no ids
+
+
+def test_a_course_is_left_on_its_bar_and_no_way_down_crosses_another_circle(found: Findings) -> None:
+    """Otherwise a circle stands beside its bar, or two changes in a month cannot be told apart."""
+    spec = pathways_picture(found).chart.to_dict()
+    rows = spec["datasets"][spec["data"]["name"]] if "name" in spec["data"] else spec["data"]["values"]
+    bars = {row["y"]: row["until"] for row in rows if row["kind"] == "line"}
+    circles = [(row["month"], row["y"]) for row in rows if row["kind"] == "leave"]
+    downs = [(row["month"], *sorted((row["y"], row["y2"]))) for row in rows if row["kind"] == "change"]
+    assert circles
+    for month, y in circles:
+        assert month == bars[y]
+        for at, top, bottom in downs:
+            assert not (abs(at - month) < 0.3 and top < y - 1 and bottom > y + 1)
 
 
 def test_every_search_of_the_library_has_its_findings() -> None:

@@ -104,13 +104,15 @@ def body() -> None:
                 else _("No course is left that does all of this: let go of something.")
             )
         )
-        members.side_by_side(found, remain)
+        drawing = st.container()  # drawn last: the course that is opened below stands out in it
         members.kinds(found, remain)
     if remain:
         st.subheader(_("Those that remain, beside what they are set against"), anchor=False)
         members.table(found, remain)
         here = state.publish(members.chosen(found, remain, here))
         members.opened(found, found[here.member])
+    with drawing:
+        members.side_by_side(found, remain, here.member if remain else "")
     if found.routes is not None:
         st.subheader(_("Until when, and what then"), anchor=False)
         members.pathways(found)

@@ -100,11 +100,13 @@ def remaining(found: Findings, here: State) -> list[Course]:
     return found.remaining({keys[name]: end for name, end in here.bounds.items() if name in keys}, dead)
 
 
-def side_by_side(found: Findings, left: Sequence[Course]) -> None:
-    """The members that are left, over all objectives."""
+def side_by_side(found: Findings, left: Sequence[Course], opened: str) -> None:
+    """The members that are left, over all objectives; the one that is opened stands out."""
     names = frozenset(one.name for one in left)
-    key = (found.digest, "parallel", *sorted(names))
-    show.picture(show.drawn(key, partial(parallel_picture, found, names, turned=True)), "parallel", width=680)
+    key = (found.digest, "parallel", opened, *sorted(names))
+    show.picture(
+        show.drawn(key, partial(parallel_picture, found, names, turned=True, opened=opened)), "parallel", width=680
+    )
 
 
 def kinds(found: Findings, left: Sequence[Course]) -> None:

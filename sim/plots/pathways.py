@@ -7,6 +7,7 @@ lasts as long as one that was followed from the start; here what came of the cha
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from sim.vocabulary import month_after, months_between
 
 WIDE = 640
 ROW, LANE = 30, 9  # px for a course's line, and for each line that changes into it
-BESIDE = 0.4  # months between two changes in the same month
+BESIDE = 0.6  # months between two ways down that begin in the same month
 NAMES = 24  # letters of a name on one line
 
 
@@ -74,12 +75,18 @@ def pathways_map(
     for name, left in lives.items():
         rows.append(_stretch(0, at(left), lines[name], shades[name], "line", left is None))
     for number, one in enumerate(changes):
-        # Of changes in the same month each has a place of its own.
-        since = at(one.month) + BESIDE * sum(other.month == one.month for other in changes[:number])
-        rows.append(_stretch(since, at(one.left), entered[one], shades[one.to], "onward", one.left is None))
-        rows.append(
-            {"kind": "change", "month": since, "y": lines[one.course], "y2": entered[one], "shade": shades[one.to]}
-        )
+        # A change stands on the bar that it leaves. Of those in a month each has a way down of its own, beside the next one's
+        # bar and not across it.
+        month = at(one.month)
+        since = month + BESIDE * sum(other.month == one.month for other in changes[number + 1 :])
+        leaves, enters = lines[one.course], entered[one]
+        bend = leaves + math.copysign(ROW / 2, enters - leaves)
+        rows.append(_stretch(since, at(one.left), enters, shades[one.to], "onward", one.left is None))
+        shade = shades[one.to]
+        rows += [
+            {"kind": "leave", "month": month, "until": since, "y": leaves, "y2": bend, "shade": shade},
+            {"kind": "change", "month": since, "y": bend, "y2": enters, "shade": shade},
+        ]
     rows.append({"kind": "trunk", "month": 0, "y": min(lines.values()), "y2": max(lines.values()), "shade": INK})
     chart = _drawn(rows, labels, place, [month_after(start, month) for month in range(months)], width)
     subtitle = (
@@ -100,13 +107,16 @@ def _drawn(rows: Rows, labels: Mapping[float, str], height: float, months: Seque
     shade = alt.Color("shade:N", scale=None)
     base = alt.Chart(width=width - 150, height=int(height))
     stretches = {
-        kind: base.transform_filter(f"datum.kind === '{kind}'") for kind in ("line", "onward", "change", "trunk")
+        kind: base.transform_filter(f"datum.kind === '{kind}'")
+        for kind in ("line", "onward", "leave", "change", "trunk")
     }
-    stations = stretches["change"].mark_point(filled=True, size=52, fill=PAPER, strokeWidth=2, opacity=1)
+    station: dict[str, Any] = {"filled": True, "size": 52, "fill": PAPER, "strokeWidth": 2, "opacity": 1}
+    dotted: dict[str, Any] = {"strokeWidth": 1.5, "strokeDash": [2, 2]}
     ends = base.transform_filter("isValid(datum.ends)")
     return alt.layer(
         stretches["trunk"].mark_rule(strokeWidth=2).encode(x=x, y=y, y2="y2:Q", color=shade),
-        stretches["change"].mark_rule(strokeWidth=1.5, strokeDash=[2, 2]).encode(x=x, y=y, y2="y2:Q", color=shade),
+        stretches["leave"].mark_rule(**dotted).encode(x=x, x2="until:Q", y=y, y2="y2:Q", color=shade),
+        stretches["change"].mark_rule(**dotted).encode(x=x, y=y, y2="y2:Q", color=shade),
         stretches["line"].mark_rule(strokeWidth=5).encode(x=x, x2="until:Q", y=y, color=shade),
         stretches["onward"].mark_rule(strokeWidth=2).encode(x=x, x2="until:Q", y=y, color=shade),
         ends.transform_filter("datum.ends === 'bar'")
@@ -117,8 +127,8 @@ def _drawn(rows: Rows, labels: Mapping[float, str], height: float, months: Seque
         .encode(
             x="until:Q", y=y, color=shade, size=alt.condition("datum.kind === 'line'", alt.value(120), alt.value(50))
         ),
-        stations.encode(x=x, y=y, stroke=alt.Stroke("shade:N", scale=None)),
-        stations.encode(x=x, y="y2:Q", stroke=alt.Stroke("shade:N", scale=None)),
+        stretches["leave"].mark_point(**station).encode(x=x, y=y, stroke=alt.Stroke("shade:N", scale=None)),
+        stretches["change"].mark_point(**station).encode(x=x, y="y2:Q", stroke=alt.Stroke("shade:N", scale=None)),
     )
 
 

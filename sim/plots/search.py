@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import altair as alt
 
 from sim.plots.data import Rows
-from sim.plots.theme import PALETTE, SOFT, WIDTH, broken, colour, dash, dress, month_x, name_axis
+from sim.plots.theme import DASHES, INK, PALETTE, SOFT, WIDTH, broken, colour, dash, dress, month_x, name_axis
+from sim.theme import AXIS, GRID
 from sim.vocabulary import month_after
+from sim.words.numbers import number
 
-OTHERS = "other members"
+OTHERS, CHOSEN = "other courses", "the one that is opened"
+# What is shown where the pointer is: field -> its words.
+_TIPS = {"called": "course", "about": "what counts", "value": "mean over futures"}
 
 
 def parallel(
@@ -19,62 +23,91 @@ def parallel(
     groups: Mapping[str, str],
     objectives: Sequence[tuple[str, bool]],
     *,
-    bold: Sequence[str] = (),
+    bold: Mapping[str, str],
+    faint: Collection[str] = (),
     width: int = WIDTH,
     turned: bool = False,
 ) -> Any:
-    """Every member as a line over all objectives, up being better on each; the ends of an axis are the best and the worst drawn.
+    """Every course as a line over all objectives, up being better on each; the ends of an axis are the best and the worst drawn.
+
+    A few stand out, each in a colour and dash of its own; all others are the grey behind them.
 
     Args:
-        figures: member -> objective -> its figure; groups: member -> what its colour stands for.
-        objectives: title, and whether less is better; bold: members that are drawn thicker, with their names.
+        figures: course -> objective -> its figure; groups: course -> what it is called where the pointer is.
+        objectives: title, and whether less is better.
+        bold: course -> its name in the legend, of those that stand out.
+        faint: courses that hardly show.
         turned: objectives below each other, the right being better.
     """
     rows: Rows = []
-    names = list(dict.fromkeys(groups.values()))
-    letters = 16 if turned else max(int((width - 60) / len(objectives) / 6.8), 8)
-    for number, (title, less) in enumerate(objectives):
+    letters = 20 if turned else max(int((width - 60) / len(objectives) / 6.8), 8)
+    order: list[str] = []
+    for rank, (title, less) in enumerate(objectives):
         column = {name: one[title] for name, one in figures.items()}
         low, high = min(column.values()), max(column.values())
+        worst, best = (number(end) for end in ((high, low) if less else (low, high)))
+        lines = [*broken(title, letters), *([f"{worst} to {best}"] if turned else [])]
+        order.append("\n".join(lines))
         for name, value in column.items():
             place = 0.5 if high == low else (value - low) / (high - low)
             rows.append(
                 {
+                    "kind": "bold" if name in bold else "faint" if name in faint else "other",
                     "member": name,
-                    "scenario": groups[name],
-                    "objective": "\n".join(broken(title, letters)),
-                    "number": number,
+                    "scenario": bold.get(name, OTHERS),
+                    "called": groups[name],
+                    "objective": order[-1],
+                    "about": title,
+                    "number": rank,
                     "place": round(1.0 - place if less else place, 4),
-                    "value": float(f"{value:.4g}"),
-                    "thick": name in bold,
+                    "value": number(value),
                 }
             )
-    order = ["\n".join(broken(title, letters)) for title, _ in objectives]
-    shades = [SOFT if name == OTHERS else PALETTE[place % len(PALETTE)] for place, name in enumerate(names)]
-    legend = alt.Legend(columns=2 if turned else 1, symbolType="stroke", symbolOpacity=1)
-    ends = alt.Axis(title="worst to best of those drawn", labels=False, tickCount=2)
+        for at, end in enumerate((worst, best)):
+            rows.append({"kind": "end", "objective": order[-1], "place": float(at), "value": end})
+    names = [*dict.fromkeys(bold.values()), OTHERS]
+    # Black is of the one that is opened, which has no place among the others.
+    shades = dict(zip(names, (one for one in PALETTE if one != "#000000"), strict=False))
+    shades |= {OTHERS: AXIS, CHOSEN: INK}
+    dashes = {name: DASHES[place % len(DASHES)] for place, name in enumerate(names)} | {OTHERS: [1, 0], CHOSEN: [1, 0]}
+    legend = alt.Legend(columns=2 if turned else 4, symbolType="stroke", symbolOpacity=1)
+    scenario: dict[str, Any] = {"sort": names, "legend": legend}
+    colours = alt.Color("scenario:N", scale=alt.Scale(domain=names, range=[shades[one] for one in names]), **scenario)
+    dashed = alt.StrokeDash(
+        "scenario:N", scale=alt.Scale(domain=names, range=[dashes[one] for one in names]), **scenario
+    )
+    away = alt.Scale(domain=[-0.04, 1.04] if turned else [-0.1, 1.1], nice=False)
+    title = "worse to better" if turned else "better, the higher"
+    across = alt.Axis(title=title, labels=False, ticks=False, grid=False, domain=False)
     if turned:
-        axes = {"y": alt.Y("objective:N", sort=order, axis=name_axis(title=None)), "x": alt.X("place:Q", axis=ends)}
+        axes: dict[str, Any] = {"y": alt.Y("objective:N", sort=order, axis=name_axis(title=None))}
+        axes |= {"x": alt.X("place:Q", axis=across, scale=away)}
     else:
-        lines = "split(datum.value, '\\n')"
-        across = alt.Axis(title=None, labelAngle=0, labelExpr=lines, labelLineHeight=12)
-        axes = {"x": alt.X("objective:N", sort=order, axis=across), "y": alt.Y("place:Q", axis=ends)}
-    chart = (
-        alt.Chart(width=width - 60, height=76 * len(objectives) if turned else 280)
-        .mark_line(point={"size": 16})
-        .encode(
-            **axes,
-            order="number:Q",
-            detail="member:N",
-            color=alt.Color("scenario:N", sort=names, scale=alt.Scale(domain=names, range=shades), legend=legend),
-            strokeWidth=alt.condition("datum.thick", alt.value(3), alt.value(1)),
-            opacity=alt.condition("datum.thick", alt.value(1), alt.value(0.45)),
-            tooltip=["member:N", "objective:N", "value:Q"],
-        )
+        split = "split(datum.value, '\\n')"
+        below = alt.Axis(title=None, labelAngle=0, labelExpr=split, labelLineHeight=12, domain=False, ticks=False)
+        axes = {"x": alt.X("objective:N", sort=order, axis=below), "y": alt.Y("place:Q", axis=across, scale=away)}
+    base = alt.Chart(width=width - 60, height=76 * len(objectives) if turned else 300)
+    several = {kind: base.transform_filter(f"datum.kind === '{kind}'") for kind in ("bold", "faint", "other", "end")}
+    said = [alt.Tooltip(f"{name}:N", title=words) for name, words in _TIPS.items()]
+    lines_of = {"order": "number:Q", "detail": "member:N", "tooltip": said} | axes
+    chart = alt.layer(
+        several["end"].mark_line(color=GRID, strokeWidth=1.5).encode(detail="objective:N", **axes),
+        several["faint"].mark_line(color=AXIS, strokeWidth=1, opacity=0.12).encode(**lines_of),
+        several["other"].mark_line(color=AXIS, strokeWidth=1, opacity=0.45).encode(**lines_of),
+        several["bold"]
+        .mark_line(strokeWidth=3, point={"size": 40, "opacity": 1})
+        .encode(color=colours, strokeDash=dashed, **lines_of),
+        *(
+            several["end"]
+            .transform_filter(f"datum.place === {place}")
+            .mark_text(color=SOFT, dy=-9 if place else 10)
+            .encode(text="value:N", **axes)
+            for place in ((0, 1) if not turned else ())  # a lying axis has them below its name
+        ),
     )
     subtitle = (
-        f"A line for each course, {'farther right' if turned else 'higher'} is better on every axis. Where lines cross between "
-        "two axes, what one gains the other pays."
+        f"A line for each course, {'farther right' if turned else 'higher'} is better on every axis, whose ends are the worst "
+        "and the best figure drawn. Where lines cross between two axes, what one gains the other pays."
     )
     return dress(chart, rows, "What each course gains and gives up", subtitle, width)
 

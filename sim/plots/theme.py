@@ -109,9 +109,9 @@ def broken(text: str, letters: int) -> list[str]:
 
 
 def name_axis(**more: Any) -> alt.Axis:
-    """An axis of names down the side; those in two or three lines stand with their middle at the mark."""
+    """An axis of names down the side; those in several lines stand with their middle at the mark."""
     lines = "length(split(datum.value, '\\n'))"
-    shift = [{"test": f"{lines} == {count}", "value": -6.5 * (count - 1)} for count in (2, 3)]
+    shift = [{"test": f"{lines} == {count}", "value": -6.5 * (count - 1)} for count in (2, 3, 4)]
     return alt.Axis(labelLineHeight=13, labelOffset={"condition": shift, "value": 0}, **more)
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from sim.plots.gallery import Picture
-from sim.plots.search import OTHERS, attainment, parallel, progress
+from sim.plots.search import CHOSEN, attainment, parallel, progress
 from sim.plots.tables import Table
 from sim.plots.theme import WIDTH
 from sim.search.folder import FINDINGS
@@ -40,27 +40,27 @@ def files(found: Findings) -> Iterator[tuple[str, str | bytes]]:
         yield f"pictures/{one.name}.png", to_png(one.chart)
 
 
-def parallel_picture(found: Findings, kept: Collection[str] | None = None, turned: bool = False) -> Picture:
+def parallel_picture(
+    found: Findings, kept: Collection[str] | None = None, turned: bool = False, opened: str = ""
+) -> Picture:
     """What each course gains and gives up.
 
     Args:
-        kept: the members that are to stand out; those that hold if not given.
+        kept: the members that are not to fade; those that hold if not given.
         turned: objectives below each other, for a narrow page.
+        opened: a member that is to stand out besides those that speak for their kinds.
     """
     shown = [*found.courses, *holding(found)]
-    groups = {one.name: one.title for one in found.courses[:SPOKEN]}
-    groups |= {one.name: "other shipped courses" for one in found.courses[SPOKEN:]}
-    groups |= {name: one.called for one in found.kinds for name in one.members if kept is None or name in kept}
-    groups |= {one.name: OTHERS for one in shown if one.name not in groups}
+    kinds = {name: one.called for one in found.kinds for name in one.members}
+    called = {one.name: one.title + (f" ({kinds[one.name]})" if one.name in kinds else "") for one in shown}
+    faint = frozenset(one.name for one in shown if kept is not None and one.name in kinds and one.name not in kept)
+    bold = {one.name: one.title for one in found.courses[:SPOKEN]}
+    bold |= {one.example: one.called for one in found.kinds if one.example in called and one.example not in faint}
+    if opened in called and opened not in bold:
+        bold[opened] = CHOSEN
     objectives = [(one.title, bool(one.less)) for one in found.objectives]
     figures = {one.name: {about.title: one.figures[about.key] for about in found.objectives} for one in shown}
-    bold = [
-        *(one.name for one in found.courses[:SPOKEN]),
-        *(one.example for one in found.kinds if one.example in groups),
-    ]
-    if kept is not None:
-        bold = [name for name in bold if groups[name] != OTHERS]
-    rows = [[found.called[name], *(number(figures[name][title]) for title, _ in objectives)] for name in bold]
+    rows = [[words, *(number(figures[name][title]) for title, _ in objectives)] for name, words in bold.items()]
     heads = [one.headed for one in found.objectives]
     return Picture(
         "parallel",
@@ -70,9 +70,10 @@ def parallel_picture(found: Findings, kept: Collection[str] | None = None, turne
         _spoken(rows, [title for title, _ in objectives]),
         parallel(
             figures,
-            groups,
+            called,
             objectives,
             bold=bold,
+            faint=faint,
             width=WIDTH if turned else max(WIDTH, EACH * len(objectives)),
             turned=turned,
         ),
