@@ -117,6 +117,10 @@ def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any
     names, dates = called(comparison), months(comparison)
     against, rows = names[comparison.baseline], paired_rows(comparison, metric)
     columns, panel = facet_columns(len(comparison.others), width)
+    beside = width >= 2 * WIDTH and not comparison.others[1:]  # room for both halves next to each other
+    upper, lower = (200, 200) if beside else (130, 70)
+    if beside:
+        panel = (width - 2 * MARGIN - 14) // 2
     x = month_x(dates)
     drawn = alt.Chart(width=panel).encode(x=x)
     y, part = _y(f"difference, {about.unit}"), _y("of 100 worlds", (0, 1), percent=True)
@@ -128,11 +132,16 @@ def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any
         .transform_aggregate(n="count()")
         .encode(x=alt.Undefined, y=alt.datum(0)),
         *_parting_rule(comparison),
-    ).properties(height=130)
+    ).properties(height=upper)
     kinds = {"higher": ("zero", "higher", HIGHER), "the same": ("higher", "not_lower", SAME)}
     kinds["lower"] = ("not_lower", "one", LOWER)
     scale = alt.Scale(domain=list(kinds), range=[shade for _, _, shade in kinds.values()])
-    legend = alt.Legend(title=f"Against {against}, worlds in which it is:", columns=3, symbolType="square")
+    legend = alt.Legend(
+        title=f"Against {against}, worlds in which it is:",
+        columns=3,
+        symbolType="square",
+        orient="bottom" if beside else "top",
+    )
     shade = alt.Color("kind:N", scale=scale, legend=legend, sort=list(kinds))
     bottom = alt.layer(
         *(
@@ -141,7 +150,7 @@ def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any
             .encode(y=part(low), y2=f"{high}:Q", color=shade)
             for kind, (low, high, _) in kinds.items()
         )
-    ).properties(height=70)
+    ).properties(height=lower)
     heads = [names[name] for name in comparison.others]
     if len(heads) > 1:
         top = panels(top, "scenario", heads, columns, panel)
@@ -150,7 +159,10 @@ def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any
     else:
         title = f"{about.title}: {heads[0]} minus {against}, in the same worlds"
     subtitle = f"{how_to_read(comparison, _BANDS, _DIFFERENCES)} {parting(comparison)}"
-    return dress(alt.vconcat(top, bottom, spacing=14), rows, title, subtitle, width)
+    both: Any = alt.vconcat(top, bottom, spacing=14)
+    if beside:  # the legend is of the second alone
+        both = alt.hconcat(top, bottom, spacing=14).resolve_legend(color="independent")
+    return dress(both, rows, title, subtitle, width)
 
 
 def paired_rows(comparison: Comparison, metric: str) -> Rows:

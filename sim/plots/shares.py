@@ -19,7 +19,7 @@ from sim.words.language import N_
 from sim.words.numbers import number, shares
 
 _AREAS = PAKISTAN_AREAS | AFGHAN_AREAS
-_LABELS = 116  # px for the labels on the left
+_LABELS, _SAID = 116, 71  # px for the labels on the left, and for what is said at the end of a bar
 _MOST_COLUMNS = 6
 _OVERLAP = 0.15  # of a month, under what follows: no seams
 
@@ -30,12 +30,14 @@ def verdict_shares(source: Source, *, width: int = WIDTH) -> Any:
     names, rows = called(comparison), verdict_rows(comparison)
     shown = list(names.values())
     order = ["\n".join(broken(title, 16)) for title in VERDICTS.values()]
-    base = alt.Chart(width=width - _LABELS, height=alt.Step(18 if len(shown) > 1 else 34)).encode(
+    base = alt.Chart(
+        width=width - _LABELS, height=alt.Step(34 if len(shown) == 1 else 18 if width < 2 * WIDTH else 15)
+    ).encode(
         y=alt.Y("verdict:N", sort=order, title=None, axis=name_axis()),
         yOffset=alt.YOffset("scenario:N", sort=shown),
         x=alt.X(
             "share:Q",
-            scale=alt.Scale(domain=[0, 1.5], nice=False),
+            scale=alt.Scale(domain=[0, round(1 / (1 - _SAID / (width - _LABELS)), 2)], nice=False),
             axis=alt.Axis(
                 title="of 100 modelled worlds",
                 titleAnchor="start",
@@ -47,7 +49,7 @@ def verdict_shares(source: Source, *, width: int = WIDTH) -> Any:
         ),
     )
     chart = alt.layer(
-        base.mark_bar().encode(color=colour(shown, symbol="square")),
+        base.mark_bar().encode(color=colour(shown, symbol="square", letters=width // 8)),
         base.mark_text(align="left", dx=4).encode(text="label:N"),
     )
     return dress(chart, rows, "How the modelled worlds end", N_("Each world ends in one of six ways."), width)

@@ -160,10 +160,12 @@ def facet_columns(count: int, width: int) -> tuple[int, int]:
     return columns, (width - MARGIN - 12 * (columns - 1)) // columns
 
 
-def colour(names: Sequence[str], symbol: str = "stroke", legend: bool = True) -> alt.Color:
-    """Scenarios (field `scenario`) by colour, in their order."""
+def colour(names: Sequence[str], symbol: str = "stroke", legend: bool = True, letters: int = 42) -> alt.Color:
+    """Scenarios (field `scenario`) by colour, in their order; `letters`: of the legend's names, that fit beside each other."""
     scale = alt.Scale(domain=list(names), range=[PALETTE[i % len(PALETTE)] for i in range(len(names))])
-    return alt.Color("scenario:N", scale=scale, legend=_legend(names, symbol) if legend else None, sort=list(names))
+    return alt.Color(
+        "scenario:N", scale=scale, legend=_legend(names, symbol, letters) if legend else None, sort=list(names)
+    )
 
 
 def dash(names: Sequence[str], legend: bool = True) -> alt.StrokeDash:
@@ -174,9 +176,9 @@ def dash(names: Sequence[str], legend: bool = True) -> alt.StrokeDash:
     )
 
 
-def _legend(names: Sequence[str], symbol: str) -> alt.Legend | None:
+def _legend(names: Sequence[str], symbol: str, letters: int = 42) -> alt.Legend | None:
     """None for one scenario alone; below each other where the names are long."""
-    columns = 1 if sum(len(name) + 5 for name in names) > 42 else len(names)
+    columns = 1 if sum(len(name) + 5 for name in names) > letters else len(names)
     return alt.Legend(columns=columns, symbolType=symbol, symbolOpacity=1) if len(names) > 1 else None
 
 

@@ -16,8 +16,8 @@ from sim.words.sentences import listed
 # The room that a picture fills on a slide and, in pairs, on a sheet: its width over its height.
 SHAPE = 2.0
 _ACROSS = 1920  # pixels
-# Chart widths to try: the one whose words are largest in that room is taken.
-_WIDTHS = (328, 492, 820)
+# Chart widths to try: the one whose words are largest in that room is taken, of some alike the one that fills it.
+_WIDTHS = (820, 656, 492, 328)
 
 
 @dataclass(frozen=True)
