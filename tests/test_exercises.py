@@ -26,7 +26,7 @@ from sim.results.folders import seal
 from sim.results.run import run as run_worlds
 from sim.scenario import library, load_scenario
 from sim.teaching.exercises.feedback import feedback, label, missed
-from sim.teaching.exercises.figures import Lab, because_of
+from sim.teaching.exercises.figures import SPREAD, Lab, because_of
 from sim.teaching.exercises.load import ExerciseError, exercises, list_exercises, load_exercise, texts
 from sim.teaching.exercises.predict import Chance, Range
 from sim.teaching.exercises.schema import Exercise
@@ -273,7 +273,13 @@ class TestContract:
                 assert f"durand exercise step exercise.yaml {number + 1}" in typed
                 said = " ".join(worked_out(lab(name), number, 80).split())
                 for (words, _), figure in zip(asked[number].rows, step.show, strict=True):
-                    assert " ".join(f"- {words}: {lab(name).shown(figure).text}".split()) in said
+                    shown = lab(name).shown(figure)
+                    assert " ".join(f"- {words}: {shown.told}".split()) in said
+                    # A middle world alone would read as what happens; a share of worlds says itself how sure it is.
+                    of = one.figures[figure]
+                    middle = of.given is None and not of.is_share and of.show in ("p50", "mean")
+                    assert (" (" in shown.told) is middle
+                    assert (SPREAD in said) or not middle
 
     @pytest.mark.usefixtures("two_mechanisms")
     def test_a_student_can_walk_through_it(self, name: str, monkeypatch: Any, capsys: Any) -> None:

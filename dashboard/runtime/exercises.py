@@ -70,7 +70,7 @@ def work_out(tell: Tell, name: str, stamp: str) -> Lesson:
     lab.make(one.runs)
     return Lesson(
         values={question: lab.values(about.figure) for question, about in one.questions.items()},
-        figures={figure: (label(one, figure), lab.shown(figure).text) for figure in one.figures},
+        figures={figure: (label(one, figure), lab.shown(figure).told) for figure in one.figures},
         pictures=tuple(tuple(_sketch(lab, picture) for picture in step.pictures) for step in one.steps),
         answers=tuple((answer.to, lab.fill(answer.text)) for answer in one.answers),
         debrief=tuple(lab.fill(passage.text) for passage in one.debrief),

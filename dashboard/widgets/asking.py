@@ -23,7 +23,7 @@ from sim.plots import Picture
 from sim.plots.predictions import chances, ranges
 from sim.scenario import differences
 from sim.teaching.exercises.feedback import fared, missed, unit_of
-from sim.teaching.exercises.figures import Lab, because_of
+from sim.teaching.exercises.figures import SPREAD, Lab, because_of
 from sim.teaching.exercises.load import Listed, list_exercises, load_exercise
 from sim.teaching.exercises.predict import Chance, Prediction, PredictionError, Range, Score, as_data, central
 from sim.teaching.exercises.schema import LEVELS, STEPS, Exercise, Step
@@ -300,6 +300,7 @@ def results(one: Exercise, made: Lesson, which: int, place: str) -> None:
         show.table(
             Table([_("What to read off"), _("What the worlds say")], [list(made.figures[name]) for name in step.show])
         )
+        st.caption(_(SPREAD))
     if step.pictures:
         with show.row(f"{place}-{which}"):
             for position, sketch in enumerate(made.pictures[which]):

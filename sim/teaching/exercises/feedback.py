@@ -206,9 +206,11 @@ def _where(where: Where | None) -> str:
         return ""
     if where.parameter is not None:
         return f", in the {where.third} third of “{where.parameter.replace('_', ' ')}”"
+    about, when = METRICS[str(where.metric)], month_words(str(where.month))
+    if about.means.startswith("1 in a month"):  # a state, in force or not
+        return f", in worlds {'without' if where.above is None else 'with'} {about.title.lower()} in {when}"
     side = f"above {fine(where.above)}" if where.above is not None else f"below {fine(where.below or 0.0)}"
-    metric = METRICS[str(where.metric)].title.lower()
-    return f", where {metric} is {side} in {month_words(str(where.month))}"
+    return f", where {about.title.lower()} is {side} in {when}"
 
 
 def _what(figure: Figure) -> str:
@@ -222,7 +224,8 @@ def _what(figure: Figure) -> str:
     if figure.from_ and figure.to:
         when = f"{months_words(figure.from_, figure.to)}, {SUMMARY_WORDS[metric.summary]}"
     owed = f", owed to {figure.mechanism}" if figure.mechanism else ""
-    return f"{metric.title}, {when}{owed}"
+    scale = f" ({metric.unit})" if " to " in metric.unit else ""
+    return f"{metric.title}{scale}, {when}{owed}"
 
 
 def unit_of(exercise: Exercise, question: Question) -> str:

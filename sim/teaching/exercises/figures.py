@@ -20,7 +20,8 @@ from sim.scenario import parameter_set
 from sim.teaching.exercises.figure import Because, Figure, Reading, Where
 from sim.teaching.exercises.schema import Exercise, Question
 from sim.teaching.exercises.words import Reference, filled
-from sim.words.numbers import between, counted, in_worlds, number, share, unit_over
+from sim.words.language import N_
+from sim.words.numbers import between, counted, in_worlds, number, share, unit_over, within
 from sim.words.sentences import settled
 from sim.worlds import Streams, Vector, total
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 # Switching every mechanism off in turn takes thirty runs: so many worlds are enough to rank them.
 WHY_WORLDS = 60
+SPREAD = N_("A share of worlds, or the middle world, and in brackets the range that holds nine worlds of ten.")
 _QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 
 
@@ -45,6 +47,8 @@ class Shown:
         value: the number; None for a figure that is given.
         text: as it stands in a text: two significant digits, or a share of worlds.
         worlds: in how many it was read.
+        spread: of a figure that stands for the middle of worlds or their mean, the same with the range that holds nine worlds of
+            ten in brackets; "" of others.
         sign: "higher" or "lower" where the worlds settle on which side of nought (of a half, for a share) it lies, "neither"
             where they do not; None for what has no sign.
     """
@@ -53,6 +57,12 @@ class Shown:
     text: str
     worlds: int = 0
     sign: str | None = None
+    spread: str = ""
+
+    @property
+    def told(self) -> str:
+        """As it stands in a list: with its range, as `SPREAD` explains, where it has one."""
+        return self.spread or self.text
 
 
 class Lab:
@@ -160,7 +170,13 @@ class Lab:
         if figure.given is not None:
             return Shown(None, figure.given)
         values = self.values(name)
-        return Shown(statistic(figure, values), _text(figure, values), len(values), _sign(figure, values))
+        return Shown(
+            statistic(figure, values),
+            _text(figure, values),
+            len(values),
+            _sign(figure, values),
+            _spread(figure, values),
+        )
 
     def fill(self, text: str) -> str:
         """A text with its figures in place."""
@@ -286,6 +302,8 @@ class Lab:
             return in_worlds(round(value * len(values)), len(values))
         if one.view == "size":
             return number(abs(value), whole=whole(self.exercise.figures[one.name]))
+        if one.view == "percent":
+            return f"{100 * value:.0f}%"
         if one.view == "unit":
             return unit(self.exercise.figures[one.name])
         low, high = np.quantile(values, (0.05, 0.95))
@@ -328,6 +346,15 @@ def _text(figure: Figure, values: Vector) -> str:
     if figure.is_share:
         return share(int(np.sum(values)), len(values))
     return number(statistic(figure, values), sign=figure.is_signed, whole=whole(figure))
+
+
+def _spread(figure: Figure, values: Vector) -> str:
+    if figure.is_share or figure.show not in ("p50", "mean"):
+        return ""
+    low, high = np.quantile(values, (_QUANTILES["p05"], _QUANTILES["p95"]))
+    ends = float(low), statistic(figure, values), float(high)
+    middle, span = within(*ends, sign=figure.is_signed, whole=whole(figure))
+    return f"{middle} ({span})"
 
 
 def _sign(figure: Figure, values: Vector) -> str | None:

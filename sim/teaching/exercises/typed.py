@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 
 from sim.teaching.exercises.feedback import file_of, has_files, label
-from sim.teaching.exercises.figures import Lab
+from sim.teaching.exercises.figures import SPREAD, Lab
 from sim.teaching.exercises.load import exercises
 from sim.teaching.exercises.schema import STEPS, Exercise
 from sim.words.sentences import wrapped
@@ -38,7 +38,9 @@ def worked_out(lab: Lab, number: int, width: int) -> str:
     lab.make(run for name in step.show for run in one.figures[name].runs())
     lines = [f"{one.title}, step {number + 1}: {STEPS[step.do]}", ""]
     for name in step.show:
-        lines += wrapped(f"{label(one, name)}: {lab.shown(name).text}", width, "- ")
+        lines += wrapped(f"{label(one, name)}: {lab.shown(name).told}", width, "- ")
+    if any(lab.shown(name).spread for name in step.show):
+        lines += ["", *wrapped(SPREAD, width)]
     return "\n".join(lines)
 
 

@@ -17,7 +17,7 @@ from sim.results.manifest import now
 from sim.results.terminal import progress_bar
 from sim.teaching.exercises.feedback import feedback, gain, label, unit_of
 from sim.teaching.exercises.figure import Figure
-from sim.teaching.exercises.figures import Lab
+from sim.teaching.exercises.figures import SPREAD, Lab
 from sim.teaching.exercises.predict import Prediction, PredictionError, Score, as_data, parse, score
 from sim.teaching.exercises.schema import LEVELS, STEPS, Step
 from sim.teaching.exercises.typed import commands
@@ -84,7 +84,9 @@ class Walk:
             self.make(step.runs)
             self._run |= set(step.runs)
         for name in step.show:
-            self.say(f"{label(self.exercise, name)}: {self.lab.shown(name).text}", indent="  ")
+            self.say(f"{label(self.exercise, name)}: {self.lab.shown(name).told}", indent="  ")
+        if any(self.lab.shown(name).spread for name in step.show):
+            self.say(SPREAD, indent="  ")
         self.reveal()
         if step.do == "explain":
             self.words[f"step {number}"] = self.line("Your explanation, in a sentence or two (Enter to skip): ")

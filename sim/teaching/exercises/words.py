@@ -2,6 +2,7 @@
 
     {{ name }}                       the figure: two significant digits, or a share of worlds such as "71 of 100"
     {{ name.size }}                  without its sign
+    {{ name.percent }}               of a scale from 0 to 1, how much of it: "29%"
     {{ name.range }}                 the range that holds nine worlds of ten
     {{ name.unit }}                  its unit, such as "thousand fighters"
     {{ name.worlds }}                of a share, to stand in a sentence: "in 71 of 100 modelled worlds"
@@ -17,7 +18,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-VIEWS = ("", "size", "range", "unit", "worlds")
+VIEWS = ("", "size", "percent", "range", "unit", "worlds")
 _BRACES = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _INSIDE = re.compile(r"\s*([a-z0-9_]{1,60})(?:\.([a-z]+))?\s*(?::(.*))?", re.DOTALL)
 
@@ -90,7 +91,7 @@ def _reference(inside: str) -> Reference:
         raise WordsError(f"has more in its braces than a name: {inside.strip()[:40]}; allowed: {{{{ name }}}}")
     name, view, words = match[1], match[2] or "", match[3]
     if view not in VIEWS:
-        raise WordsError(f"shows a figure in no known way: {name}.{view}; allowed: size, range, unit, worlds")
+        raise WordsError(f"shows a figure in no known way: {name}.{view}; allowed: {', '.join(VIEWS[1:])}")
     if words is None:
         return Reference(name, view, ())
     options = tuple(" ".join(option.split()) for option in words.split("|"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sim.teaching.exercises.feedback import label, missed
-from sim.teaching.exercises.figures import Lab
+from sim.teaching.exercises.figures import SPREAD, Lab
 from sim.teaching.exercises.schema import Passage
 from sim.teaching.pack.blocks import Block, Grid, Heading, Items, Note, Room, Row, Sheet, Text, headed
 from sim.teaching.pack.key import values_from
@@ -77,8 +77,8 @@ def _brief(lab: Lab, pictures: Sequence[Picture]) -> Iterator[Block]:
     )
     yield Heading("The figures")
     names = list(dict.fromkeys(name for step in one.steps for name in step.show))[:_MOST_FIGURES]
-    rows = tuple((label(one, name), lab.shown(name).text) for name in names)
-    yield Grid(("Figure, in the middle world or as a share of worlds", "Value"), rows, (78, 22))
+    rows = tuple((label(one, name), lab.shown(name).told) for name in names)
+    yield Grid(("Figure", "Value"), rows, (70, 30), SPREAD)
     carried = missed(lab, one.questions[one.asked()[0]], "right")
     if carried:
         yield Heading("What carries the first of these answers in the model")

@@ -61,6 +61,7 @@ def figures(lab: Lab) -> dict[str, Any]:
         out[name] = {
             "label": label(lab.exercise, name),
             "text": shown.text,
+            "told": shown.told,
             "value": shown.value,
             "worlds": shown.worlds,
             "settled": shown.sign,

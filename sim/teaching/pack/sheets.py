@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from sim.teaching.exercises.feedback import label, unit_of
-from sim.teaching.exercises.figures import Lab
+from sim.teaching.exercises.figures import SPREAD, Lab
 from sim.teaching.exercises.schema import LEVELS, STEPS, Exercise, Passage
 from sim.teaching.exercises.typed import commands
 from sim.teaching.pack.blocks import Block, Code, Grid, Heading, Items, Note, Room, Row, Sheet, Text, headed
@@ -143,12 +143,12 @@ def _predictions(keys: Sequence[Key]) -> Iterator[Block]:
 
 def _figures(lab: Lab) -> Grid:
     """Every figure, in two columns."""
-    cells = [(label(lab.exercise, name), lab.shown(name).text) for name in lab.exercise.figures]
+    cells = [(label(lab.exercise, name), lab.shown(name).told) for name in lab.exercise.figures]
     half = (len(cells) + 1) // 2
     right = [*cells[half:], ("", "")][:half]
     rows = tuple((*one, *other) for one, other in zip(cells[:half], right, strict=True))
-    caption = "What a table of results shows may differ in the last digit."
-    return Grid(("Figure", "Value", "Figure", "Value"), rows, (37, 13, 37, 13), caption)
+    caption = f"{SPREAD} What a table of results shows may differ in the last digit."
+    return Grid(("Figure", "Value", "Figure", "Value"), rows, (31, 19, 31, 19), caption)
 
 
 def _timing(one: Exercise) -> Iterator[Block]:
