@@ -19,7 +19,7 @@ import altair as alt  # noqa: E402
 from notation import table  # noqa: E402
 from response import filled, rounded  # noqa: E402
 from story_looks import LOOKS  # noqa: E402
-from story_runs import LOOP_WORLDS, LOOPED, PARTING, TAILS, WORLDS, YEARS, simulated, study  # noqa: E402
+from story_runs import IN_TRUCE, LOOP_WORLDS, LOOPED, PARTING, TAILS, WORLDS, YEARS, simulated, study  # noqa: E402
 
 from sim.mechanisms import LOOPS  # noqa: E402
 from sim.metrics import METRICS  # noqa: E402
@@ -57,9 +57,10 @@ PAST = """## Until the courses part
 
 In August 2021 the Taliban win. The TTP next door has just been reunited; the victory gives it a name, refuge and some arms.
 Islamabad helped the winners and expects thanks; what it held over them were refuge and arms, and these they need no more.
-Kabul shelters the TTP and, on record, brokers two truces, in which the movement rests and spreads. In
-November 2022 it ends the second one, and everything below is about what Pakistan does then: {worlds:,} modelled worlds for
-each course, the same random draws in all of them, parameters that tell the record.
+Kabul shelters the TTP and, on record, brokers two truces, in which the movement rests and spreads, until in November 2022 it
+ends the second one. In the model it is chance when truces come: in {in_truce} one stands in {truce} worlds.
+Everything below is about what Pakistan does from December 2022 on: {worlds:,} modelled worlds for each course, the same
+random draws in all of them, parameters that tell the record.
 """
 
 QUIET = """A *median world* is the one with the median number of attacks from December 2022 on; a *quiet* and a *violent* world
@@ -96,7 +97,11 @@ def page() -> str:
     """The page, from the kept runs."""
     found = json.loads(KEPT.read_text(encoding="utf-8"))
     about, courses = found["manifest"], found["courses"]
-    lines = [filled(HEAD), filled(PAST.format(**about)), filled(QUIET)]
+    lines = [
+        filled(HEAD),
+        filled(PAST.format(**about, in_truce=month_words(IN_TRUCE), truce=of_100(found["past"]["truce"]))),
+        filled(QUIET),
+    ]
     lines += [
         f"![{ALT}](images/story/paths.png)",
         "",

@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 COURSES = ("history", "confront", "appease", "appease_ttp", "mediated_talks", "incentives", "isolate")
 LOOPED = ("confront", "appease", "appease_ttp", "mediated_talks")
 PARTING, YEARS = "2022-12", ("2022", "2023", "2024", "2025")
+IN_TRUCE = "2022-07"  # by the record, in the middle of the second truce
 WORLDS, LOOP_WORLDS, SEED, PARAMETERS = 600, 150, 11, "posterior"
 # So many worlds of one course stand in the kept file one by one: a test runs them again.
 CHECKED, CHECKED_COURSE = 3, "confront"
@@ -58,6 +59,9 @@ def study(runs: dict[str, Results], loop_worlds: int) -> dict[str, Any]:
         },
         "checked": [float(x) for x in since(runs[CHECKED_COURSE], "attacks").sum(axis=1)[:CHECKED]],
         "courses": {name: told(found) for name, found in runs.items()},
+        "past": {
+            "truce": float(np.mean(metric(runs["history"], "ceasefire")[:, months_between(START, IN_TRUCE)] > 0.5))
+        },
         "apart": apart(runs["confront"], runs["appease"]),
         "loops": loops(loop_worlds),
     }

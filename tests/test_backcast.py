@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from calendar import monthrange
@@ -17,11 +18,33 @@ from sim.calibration.scores import RIVALS, covered, crps, rank, rivals
 from sim.commands.main import main
 from sim.record.observations import DATA
 from sim.record.simulated import simulate_reports
+from sim.results.run import run
+from sim.vocabulary import START, months_between
+from sim.words.sentences import MILITANTS
 from sim.worlds import Streams, total
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAD = "series,period_start,period_end,value,unit,source_title,source_url,confidence\n"
 ROW = "picss_militant_attacks_month,2022-05-01,2022-05-31,29,attacks,A source,https://example.org,high\n"
+
+
+# ------------------------------------------------------------------------------------------------ outside of the fit
+
+
+def test_what_is_said_of_militants_deaths_holds() -> None:
+    """Otherwise a reader is told of a gap that is another one by now."""
+    said = [int(figure) for figure in re.findall(r"\b\d+\b(?= militants|, and| to|\b in nine)", MILITANTS)]
+    counted = [
+        row for row in (DATA / "observations.csv").read_text().splitlines() if "picss_militants_killed_year,2023" in row
+    ]
+    assert said[0] == int(counted[0].split(",")[3]) == 612
+    made = run("history", 1000, 29)
+    months = [f"2023-{month:02}" for month in range(1, 13)]
+    dead = np.asarray(made.arrays.metrics["fatalities_militant"])[
+        :, [months_between(START, one) for one in months]
+    ].sum(axis=1)
+    low, middle, high = np.quantile(dead, (0.05, 0.5, 0.95))
+    assert said[1:] == [pytest.approx(end, rel=0.15) for end in (middle, low, high)]
 
 
 # ------------------------------------------------------------------------------------------------ scores

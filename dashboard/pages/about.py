@@ -12,6 +12,7 @@ from dashboard.widgets import glossary, show
 from sim.evidence import ledger
 from sim.plots import Table
 from sim.words.language import N_
+from sim.words.sentences import MILITANTS
 
 WHAT = N_(
     "**durand** is an agent-based model of what five articles argue about Pakistan, the Afghan Taliban, the "
@@ -29,6 +30,10 @@ NOT = (
         "**Not a neutral record.** Its rules come from five commentaries, with no voice from the tribal districts. "
         "Where they conflict, both claims are kept. What they do not say is marked as the modellers' judgement, "
         "with a range."
+    ),
+    N_(
+        "**Not fitted in most of it.** The record of attacks and deaths bears on a few of the parameters alone; the others rest "
+        "on the articles and on judgement, each with a range."
     ),
     N_(
         "**Not a game about killing.** Real people died and were displaced. Harm on both sides of the Durand Line "
@@ -75,6 +80,7 @@ articles = [one for one in known.sources.values() if one.kind == "article"]
 st.markdown(_(WHAT))
 st.subheader(_("What it is not"), anchor=False)
 listed(NOT)
+st.caption(_(MILITANTS))
 st.subheader(_("How to read it"), anchor=False)
 listed(READ)
 st.subheader(_("By keyboard"), anchor=False)
