@@ -138,6 +138,10 @@ def fits(wall: Page) -> None:
     assert sizes["address"] >= 32
     assert wall.evaluate("() => document.querySelector('.stMain').scrollHeight <= window.innerHeight + 1")
     assert wall.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    chart = wall.locator(".st-key-wall-chart svg.marks").bounding_box()
+    assert chart is not None
+    assert 0.9 * 1080 < chart["y"] + chart["height"] <= 1080  # what the room voted has all that is left
+    assert chart["height"] > 300
 
 
 def own_link(page: Page) -> str:

@@ -10,7 +10,7 @@ import pytest
 LOOK = Path(__file__).resolve().parents[1] / "dashboard" / "look.css"
 # What a rule may ask of what is in an element: whether there is something of a class of its own, which comes and goes seldom;
 # where the keyboard is; and whether a picture is on the whole screen.
-SELDOM = re.compile(r'>?\s*(?:\.st-key-[\w-]+|:focus-visible|\[aria-label="Close fullscreen"\])')
+SELDOM = re.compile(r'>?\s*(?:\.st-key-[\w-]+|:focus-visible|\[aria-label\^="Close fullscreen"\])')
 # On a page of evidence alone, and on narrow screens alone.
 EXCEPT = {".stColumn:has(> * .st-key-card .stButton)"}
 

@@ -67,7 +67,7 @@ def question(one: Exercise, standing: Standing, shown: OnWall, room: Classroom) 
         if truth is not None:
             st.html(line("answer", asking.words(truth)))
     if voted and (shown.votes or (not is_open and shown.phase != "before")):
-        with st.container(key="wall-chart"):
+        with st.container(key="wall-chart", height="stretch"):
             show.chart(asking.predictions(one, shown.question, room.votes(standing.code), truth), f"wall {place}")
     elif is_open and shown.phase != "before":
         st.html(line("how", _("What is predicted appears here when it is revealed.")))

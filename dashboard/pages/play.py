@@ -18,7 +18,9 @@ from sim.vocabulary import ACTORS
 from sim.words.sentences import listed
 
 show.page(
-    _("Play"), _("One actor's decisions, a quarter at a time. There is no score, and nothing to win."), reading=True
+    _("Play"),
+    _("One actor's decisions, a quarter at a time. There is no score, and nothing to win."),
+    reading=not (lines.all_of_them() or st.query_params.get("log")),
 )
 
 

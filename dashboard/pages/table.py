@@ -23,7 +23,7 @@ from sim.vocabulary import ACTORS
 show.page(
     _("Play together"),
     _("One game, up to four seats. A quarter passes when all have moved, or when the time is up."),
-    reading=True,
+    reading=not (access.held("player") or access.held("leader")),
 )
 
 

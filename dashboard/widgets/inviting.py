@@ -18,7 +18,7 @@ def invitation(standing: Standing, secret: str) -> None:
     link = access.join_link(standing.code)
     with st.container(border=True, horizontal=True, gap="medium", key="invitation"):
         with st.container(width=190):
-            st.html(f'<img class="qr" src="{reach.qr_picture(link)}" alt="QR code of {escape(link)}">')
+            qr(link)
         with st.container(width="stretch", gap="xsmall"):
             st.caption(_("Code for students"))
             st.title(show.plain(standing.code), anchor=False)
@@ -27,6 +27,11 @@ def invitation(standing: Standing, secret: str) -> None:
             st.link_button(_("Open the wall, for the projector"), access.link("class_wall", **{"class": standing.code}))
     exposure()
     access.own_link("class_instructor", **{"class": standing.code, "host": secret})
+
+
+def qr(link: str) -> None:
+    """A link as a picture for a phone's camera."""
+    st.html(f'<img class="qr" src="{reach.qr_picture(link)}" alt="QR code of {escape(link)}">')
 
 
 def exposure() -> None:

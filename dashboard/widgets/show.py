@@ -342,22 +342,19 @@ def differences(rows: list[Difference], first: str, second: str) -> None:
 
 
 def chart(one: Drawn, place: str) -> None:
-    """A picture alone, in letters for a wall: its words stand beside it there."""
+    """A picture alone, in letters for a wall and as high as the room that its container has: its words stand beside it there."""
     spec = _for_wall(json.dumps(_on_page(one)))
-    st.vega_lite_chart(_columns(one), dict(spec), theme=None, width="stretch", alt=one.words().text, key=place)
-
-
-_WALL = 270  # px: with question and answer no more than a wall's height
+    st.vega_lite_chart(
+        _columns(one), dict(spec), theme=None, width="stretch", height="stretch", alt=one.words().text, key=place
+    )
 
 
 @lru_cache(_MOST_DRAWN)
 def _for_wall(specification: str) -> dict[str, Any]:
-    """The same, `_WALL` px high, and with letters twice as large."""
+    """The same with letters twice as large."""
 
     def larger(part: dict[str, Any]) -> dict[str, Any]:
         sizes = {name: 2 * size for name, size in part.items() if name.lower().endswith("fontsize")}
-        if isinstance(part.get("height"), int) and part["height"] > _WALL / 4:  # of a drawing, not of a bar
-            sizes["height"] = _WALL
         places = {name: {"value": 2 * part[name]["value"]} for name in ("y", "y2") if _is_place(part.get(name))}
         return part | sizes | places
 

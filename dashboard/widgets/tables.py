@@ -9,7 +9,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from dashboard.runtime.language import _, titled
-from dashboard.widgets import access, role, seats, several, show, talk
+from dashboard.widgets import access, inviting, role, seats, several, show, talk
 from sim.plots import Table
 from sim.teaching.classroom.file import ClassroomError
 from sim.teaching.play import attendant
@@ -149,12 +149,17 @@ def host(view: View, views: Sequence[View], secret: str) -> None:
 def _lead(view: View, code: str, secret: str) -> None:
     """What the host can do at a table."""
     left, right = st.columns([1, 2], gap="medium")
+    link = access.link("table", game=view.code)
     with left.container(border=True):
         st.caption(_("Code for players"))
         st.header(show.plain(view.code), anchor=False)
+        inviting.qr(link)
     with right:
-        st.code(access.link("table", game=view.code), language=None, wrap_lines=True)
+        st.markdown(_("They scan the picture, or open this address and choose a seat:"))
+        st.code(link, language=None, wrap_lines=True)
         access.own_link("table", game=view.code, leader=secret)
+    if view.state == LOBBY:
+        inviting.exposure()
     games, place = access.games(), f"host {view.version}"
     acts: dict[str, tuple[bool, Any]] = {
         N_("Start"): (view.state == LOBBY, games.start),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from statistics import median
+from typing import Any
 
 import altair as alt
 
@@ -18,6 +19,11 @@ from sim.words.numbers import between, of_100
 _STEP = 10
 _HIGH = 150  # px
 _MODEL, _MINE = "the model", "you"
+# Words stand where there is room, right of their mark or left of it.
+_SIDES: dict[str, Any] = {
+    "align": alt.expr("datum.right ? 'right' : 'left'"),
+    "dx": alt.expr("datum.right ? -6 : 6"),
+}
 
 Range = tuple[float, float]
 
@@ -84,23 +90,28 @@ def ranges(
         {"kind": "one", "low": low, "high": high, "place": place} for place, (low, high) in enumerate(ordered)
     ]
     bands = {_MODEL: truth, _MINE: mine}
+    ends = [end for one in (*ordered, *filter(None, bands.values())) for end in one]
+    far = min(ends) + 0.75 * (max(ends) - min(ends)) if ends else 0.0
     rows += [
-        {"kind": name, "low": one[0], "high": one[1], "at": one[0], "text": name, "right": False}
+        {"kind": name, "low": one[0], "high": one[1], "text": name, "right": one[0] > far}
         for name, one in bands.items()
         if one is not None
     ]
     drawn = alt.Chart(width=width - MARGIN, height=min(max(120, 7 * len(given)), 360))
     scale = alt.Scale(zero=False, nice=True)
     x = alt.X("low:Q", scale=scale, axis=alt.Axis(title=unit, tickCount=5))
+    free = 0 if truth is None else max(1, round(0.12 * len(given)))  # room above the bars for the model's name
+    y = alt.Y("place:O", axis=None, scale=alt.Scale(domain=list(range(-free, max(len(given), 1)))))
     band = (
         drawn.transform_filter("datum.kind === 'the model'")
         .mark_rect(color=HIGHER, opacity=0.35)
         .encode(x=x, x2="high:Q")
     )
+    named = drawn.transform_filter("datum.kind === 'the model'").mark_text(fontWeight="bold", color=INK, **_SIDES)
     bars = (
         drawn.transform_filter("datum.kind === 'one'")
         .mark_bar(color=PALETTE[0], height=3)
-        .encode(x=x, x2="high:Q", y=alt.Y("place:O", axis=None))
+        .encode(x=x, x2="high:Q", y=y)
     )
     # A range of one number would be a bar of no length.
     dots = drawn.transform_filter("datum.kind === 'one'").mark_point(filled=True, color=PALETTE[0], size=14, opacity=1)
@@ -108,9 +119,10 @@ def ranges(
     chart = alt.layer(
         band,
         bars,
-        dots.encode(x=x, y=alt.Y("place:O", axis=None)),
+        dots.encode(x=x, y=y),
         own.encode(x=x),
         own.encode(x=alt.X("high:Q", scale=scale)),
+        named.encode(x=x, y=alt.value(8), text="text:N"),
     )
     said = _said([f"{low:g} to {high:g}" for low, high in ordered], None, unit)
     if truth is not None:
@@ -143,8 +155,7 @@ def _rules(drawn: alt.Chart, x: alt.Scale, marks: dict[str, float | None]) -> li
         words = here.mark_text(
             fontWeight="bold" if name == _MODEL else "normal",
             color=INK,
-            align=alt.expr("datum.right ? 'right' : 'left'"),
-            dx=alt.expr("datum.right ? -6 : 6"),
+            **_SIDES,
         )
         out.append(words.encode(text="text:N", y=alt.value(8 + 15 * height)))
     return out
