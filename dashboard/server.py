@@ -1,4 +1,4 @@
-"""The dashboard's front door: what `durand dashboard` starts. A gate stands before it, and all is ready for who comes first."""
+"""What `durand dashboard` starts. A gate stands before it, and all is ready for who comes first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Doors for others: what a module from outside of the project can add, replace and switch off, and what is said of errors."""
+"""Extensions: what a module from outside of the project can add, replace and switch off, and what is said of errors."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def in_a_process(folder: Path, *arguments: str) -> subprocess.CompletedProcess[s
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
-# What the issue of a door is: from an empty folder.
+# From an empty folder.
 
 
 def test_from_an_empty_folder_an_actor_is_added_and_reported(tmp_path: Path) -> None:
@@ -225,7 +225,7 @@ def test_the_tables_of_the_docs_take_extensions_in(tmp_path: Path) -> None:
     assert "--with needs --out" in refused.stderr
 
 
-# Each kind of door.
+# Each kind of thing.
 
 EVERYTHING = """
 extension.source("note", title="A note", date="2023", note="Made up.")

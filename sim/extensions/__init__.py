@@ -1,4 +1,4 @@
-"""Doors for others: what a module from outside of the project adds to the model, and takes out of it.
+"""Extensions: what a module from outside of the project adds to the model, and takes out of it.
 
 `declared.py` has `Extension`, with which a module says what it adds; `installed.py` puts it into the project's tables;
 `loading.py` finds modules, loads them once in each process, and says which are loaded. Nothing heavy is imported here:
