@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from functools import cache, partial
@@ -33,6 +34,9 @@ FOREIGN += (
 )
 for name in [name for name in os.environ if name.startswith(FOREIGN)]:
     del os.environ[name]
+# Nor where she runs them: what is started in the background of a script, and all that it starts, is deaf to Ctrl-C.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_report_header() -> list[str]:
