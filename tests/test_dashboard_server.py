@@ -59,6 +59,15 @@ async def session(visitor: Any) -> str:
             return str(message.new_session.initialize.session_id)
 
 
+async def drawn(visitor: Any) -> None:
+    """Wait until the page that a session has asked for is there, and with it what the server imports for the first of all."""
+    from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+    message = ForwardMsg()
+    while message.WhichOneof("type") != "script_finished":
+        message.ParseFromString(await visitor.recv())
+
+
 def put(port: int, who: str, size: int, name: str = "one", **headers: str) -> int:
     """Upload a file of so many bytes to a session; the status that comes back."""
     head = b'--edge\r\nContent-Disposition: form-data; name="f"; filename="a.yaml"\r\n\r\n'
@@ -108,6 +117,7 @@ def test_uploads_that_no_page_reads_do_not_pile_up(tmp_path: Path) -> None:
     async def visit(dashboard: Dashboard) -> None:
         visitor = await connected(dashboard.address)
         who, mine = await session(visitor), token(dashboard.port)
+        await drawn(visitor)
         known = {"Cookie": f"_streamlit_xsrf={mine}", "X_Xsrftoken": mine}
         size = archives.MOST_MB * 2**20 - 1000
         assert put(dashboard.port, who, size, **known) == 204
@@ -195,14 +205,14 @@ def test_the_server_goes_by_its_own_names_alone(
     assert [one for one in foreign if gate.is_allowed(one)] == []
 
 
-def test_whoever_calls_the_server_otherwise_is_told(port: int, tmp_path: Path) -> None:
+def test_whoever_calls_the_server_otherwise_is_told(port: int, watched: tuple[int, Path]) -> None:
     """Otherwise an operator behind a proxy, or a class, stands before an empty page."""
     status, _, said = got(port, host="elsewhere.example")
     assert (status, "durand dashboard --site NAME" in said) == (403, True)
     assert got(port, host="localhost")[0] == 200
-    with unhurt(tmp_path, "--site", "127.0.0.1", "--site", "class.example") as named:
-        assert got(named, host="class.example:443")[0] == 200
-        assert got(named, "/_stcore/health", "localhost")[0] == 403
+    named, _ = watched
+    assert got(named, host="class.example:443")[0] == 200
+    assert got(named, "/_stcore/health", "localhost")[0] == 403
 
 
 def test_what_is_sent_may_be_framed_by_nobody_and_fetches_from_nowhere_else(port: int) -> None:
@@ -256,13 +266,14 @@ async def everything(address: str) -> None:
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
-    """A dashboard for whoever shares the network: its port, and the file in which stands what its processes ask for."""
+    """A dashboard for whoever shares the network, by names of its own: its port, and the file in which stands what its processes
+    ask for."""
     home = tmp_path_factory.mktemp("watched")
     (home / "sitecustomize.py").write_text(WATCH, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(home))
         patch.setenv("DURAND_WATCH", str(home / "watch.txt"))
-        with unhurt(home, "--host", "0.0.0.0") as port:
+        with unhurt(home, "--host", "0.0.0.0", "--site", "127.0.0.1", "--site", "class.example") as port:
             yield port, home / "watch.txt"
 
 
