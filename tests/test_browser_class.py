@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import classroom
 import pytest
-from browsing import Visit, brought, chosen, click, grave, kept, press, rest
+from browsing import PATIENCE, Visit, brought, chosen, click, grave, kept, press, rest
 
 from dashboard.runtime.reach import qr_picture
 from sim.teaching.classroom.classes import Classroom, Opened
@@ -192,7 +192,7 @@ def test_two_seats_in_two_tabs_of_one_browser(visit: Visit) -> None:
     _, code = opened(visit)
     amina = joined(visit, code, "Amina")
     bilal = amina.context.new_page()
-    bilal.set_default_timeout(90_000)
+    bilal.set_default_timeout(PATIENCE)
     bilal.goto(amina.url.partition("&me=")[0])
     bilal.get_by_role("button", name="Go on as Amina").wait_for()
     bilal.get_by_label("Nickname").fill("Bilal")

@@ -123,7 +123,7 @@ def test_a_phone_joins_by_the_rooms_address_and_by_no_other(
         assert "\u2580" in welcome  # the QR code, in half blocks
         asked = subprocess.run(
             [*phone, sys.executable, "-c", PHONE, str(ROOT / "benchmarks"), match[1]],
-            capture_output=True, text=True, timeout=120, env=python,
+            capture_output=True, text=True, timeout=300, env=python,
         )  # fmt: skip
     finally:
         for server in servers:

@@ -540,13 +540,13 @@ def test_the_guide_names_options_that_there_are() -> None:
 
 def test_a_server_for_classes_alone_has_no_page_that_runs_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DURAND_CLASSES_ONLY", "1")
-    front = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=90).run()
+    front = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=300).run()
     assert not front.exception
     assert "Class" in [title.value for title in front.title]
     assert "Nickname" in [field.label for field in front.text_input]
     room = access.classes()
     opened = room.open("what_leverage_is", "Monday")
-    page = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=90)
+    page = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=300)
     page.query_params.update({"class": opened.code, "me": room.join(opened.code, "Amina").secret})
     page.session_state["my runs"] = True  # opened
     page.run()

@@ -51,7 +51,7 @@ def process(*arguments: str, cwd: Path = ROOT, code: str = "from sim.commands.ma
         env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     return Outcome(done.returncode, done.stdout, done.stderr)
 
@@ -363,10 +363,10 @@ class TestStopping:
 
     def test_a_real_ctrl_c(self) -> None:
         code = (
-            "import sys, pytest; from small_model import SmallModel, install; install(pytest.MonkeyPatch())\n"
+            "import time, pytest; from small_model import SmallModel, install; install(pytest.MonkeyPatch())\n"
             "step = SmallModel.step\n"
-            "SmallModel.step = lambda model: (step(model), print('stepping', flush=True))\n"
-            "from sim.commands.main import main; main(['run', 'confront', '--worlds', '1000000', '--months', '360'])"
+            "SmallModel.step = lambda model: (step(model), print('stepping', flush=True), time.sleep(1))\n"
+            "from sim.commands.main import main; main(['run', 'confront', '--worlds', '9', '--months', '360'])"
         )
         path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
         with subprocess.Popen(
@@ -379,7 +379,7 @@ class TestStopping:
             assert running.stdout is not None
             assert running.stdout.readline() == "stepping\n"
             running.send_signal(signal.SIGINT)
-            _, err = running.communicate(timeout=120)
+            _, err = running.communicate(timeout=300)
         assert running.returncode == 130
         assert "Traceback" not in err
         assert err.startswith("durand: stopped")

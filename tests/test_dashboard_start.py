@@ -28,7 +28,7 @@ SMALL = {"worlds": "20", "months": "24", "values": "defaults"}
 
 def opened(page: str = "", **query: str) -> AppTest:
     """The dashboard as somebody sees it who comes with this address."""
-    app = AppTest.from_file(str(APP), default_timeout=120)
+    app = AppTest.from_file(str(APP), default_timeout=300)
     for key, value in query.items():
         app.query_params[key] = value
     app._page_hash = calc_hash(page) if page else ""

@@ -121,7 +121,7 @@ def test_what_has_no_translation_stays_english() -> None:
 
 def test_the_start_page_is_read_in_urdu_from_the_right() -> None:
     """Otherwise a translation is there, and who asks for it does not see it, or sees its lines run the wrong way."""
-    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=120)
+    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=300)
     app.query_params["lang"] = "ur"
     app.run()
     assert not app.exception

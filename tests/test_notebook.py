@@ -25,7 +25,7 @@ def cells(kept: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
     """The cells by their id, executed in an empty folder."""
     place = tmp_path_factory.mktemp("notebook")
     client = NotebookClient(
-        nbformat.from_dict(kept), timeout=120, kernel_name="python3", resources={"metadata": {"path": str(place)}}
+        nbformat.from_dict(kept), timeout=300, kernel_name="python3", resources={"metadata": {"path": str(place)}}
     )
     return {cell.id: cell for cell in client.execute().cells}
 

@@ -88,7 +88,7 @@ def begin(file: Path, out: Path, *words: str) -> subprocess.Popen[str]:
     )
 
 
-def wait_for(ready: Any, process: subprocess.Popen[str], seconds: float = 120.0) -> bool:
+def wait_for(ready: Any, process: subprocess.Popen[str], seconds: float = 300.0) -> bool:
     """Wait until something holds; whether it came to hold before the process ended."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -202,7 +202,7 @@ class TestStopped:
         process = begin(file, out, *words)
         assert wait_for(lambda: parts(out) > 1, process)
         os.killpg(process.pid, signal.SIGINT)
-        _, err = process.communicate(timeout=120)
+        _, err = process.communicate(timeout=300)
         assert process.returncode == 130
         assert "Traceback" not in err
         kept = Sweep.load(out)
@@ -242,7 +242,7 @@ class TestDisk:
         ballast = small_disk / "ballast"
         ballast.write_bytes(b"\0" * 72 * 1024)
         process = begin(file, out, *words)
-        _, err = process.communicate(timeout=120)
+        _, err = process.communicate(timeout=300)
         assert process.returncode == 1
         assert "the disk is full; make room and run the same command again to go on" in err
         assert "Traceback" not in err

@@ -369,7 +369,7 @@ def test_four_processes_play_and_nothing_is_lost(tmp_path: Path) -> None:
         )
         for seat in seats
     ]
-    said = [hand.communicate(timeout=120)[1] for hand in hands]
+    said = [hand.communicate(timeout=300)[1] for hand in hands]
     assert [hand.returncode for hand in hands] == [0] * 4, said
     log = tables.log(opened.code)
     assert [turn.moves["pakistan"].get("aid", 0.0) for turn in log.turns] == [turn / 100 for turn in range(6)]

@@ -27,7 +27,7 @@ APP = Path(__file__).resolve().parents[1] / "dashboard" / "app.py"
 
 
 def opened(here: State = State()) -> AppTest:  # noqa: B008
-    app = AppTest.from_file(str(APP), default_timeout=120)
+    app = AppTest.from_file(str(APP), default_timeout=300)
     for key, value in to_query(here).items():
         app.query_params[key] = value
     app._page_hash = calc_hash("third_way")
