@@ -120,6 +120,7 @@ async def connected(address: str, origin: str = "", cookies: str = "") -> Client
         f"{address.replace('http', 'ws', 1)}/_stcore/stream",
         subprotocols=[Subprotocol("streamlit")],
         max_size=None,
+        ping_interval=None,  # a browser does not leave a server that is slow to say that it is there
         origin=Origin(origin or address),
         additional_headers={"Cookie": cookies} if cookies else None,
     )
