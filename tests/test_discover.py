@@ -17,7 +17,7 @@ from sim.commands.main import app
 from sim.ensemble.spec import LimitError
 from sim.experiment.condition import ConditionError
 from sim.experiment.discovery import study
-from sim.experiment.discovery.boxes import Count, Limit, _quiet, contains, lifted, rounded, screened
+from sim.experiment.discovery.boxes import Count, Limit, _quiet, _step_by_step, contains, lifted, rounded, screened
 from sim.experiment.discovery.rows import rows
 from sim.experiment.discovery.study import METHODS, Discovery
 from sim.experiment.figures import by_point
@@ -509,3 +509,36 @@ def test_the_command_refuses_in_words(folder: Path, tmp_path: Path) -> None:
         assert isinstance(result.exception, LimitError | BundleError)
         assert said in str(result.exception)
     assert isinstance(invoke("discover", tmp_path, "--where", "attacks < 3").exception, FolderError)
+
+
+def test_the_workbench_s_prim_is_asked_step_by_step_and_says_the_same() -> None:
+    """Otherwise it holds what every step looked at until the last: 0.7 GB for 100,000 rows."""
+    inputs = pd.DataFrame(draws(600, ["a", "b", "c"])).assign(d=np.where(np.arange(600) % 3, "yes", "no"))
+    holds = ((inputs["a"] > 0.6) & (inputs["d"] == "yes")).to_numpy().astype(int)
+    with _quiet():
+        from ema_workbench.analysis import prim as ema
+
+        content = {"threshold": 0.9} if "threshold" in signature(ema.Prim).parameters else {}
+        theirs, ours = (kind(inputs, holds, mass_min=0.05, **content) for kind in (ema.Prim, _step_by_step(ema.Prim)))
+        deep, depths = [0], []
+        usual = ema.Prim._peel
+
+        def counting(self: Any, box: Any) -> Any:
+            deep[0] += 1
+            depths.append(deep[0])
+            try:
+                return usual(self, box)
+            finally:
+                deep[0] -= 1
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(ema.Prim, "_peel", counting)
+            boxes = [theirs.find_box()]
+            assert max(depths) > 10
+            depths.clear()
+            boxes.append(ours.find_box())
+            assert max(depths) == 1
+    one, other = boxes
+    assert len(one.box_lims) == len(other.box_lims) > 10
+    assert all(mine.equals(its) for mine, its in zip(one.box_lims, other.box_lims, strict=True))
+    assert one.peeling_trajectory.equals(other.peeling_trajectory)

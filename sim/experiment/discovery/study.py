@@ -30,8 +30,8 @@ METHODS: tuple[Method, ...] = ("prim", "cart")
 DENSITY, SMALLEST, MOST_SEARCHED, MOST_BOXES = 0.8, 0.05, 15, 10
 # With fewer rows of either kind to search, a box says more about chance than about the model.
 LEAST = 20
-# Of more rows the ends of boxes are sought in so many, drawn by chance: the smallest box still holds 1,000 of them. The workbench
-# holds many copies of what it searches: of 667,000 rows it takes 0.7 GB.
+# Of more rows the ends of boxes are sought in so many, drawn by chance: the smallest box still holds 1,000 of them. What is
+# searched is copied a few times, and each step looks at 30 peels of it: some 0.6 kB for each row.
 MOST_ROWS = 100_000
 
 
@@ -92,7 +92,8 @@ class Discovery:
         searched and held out, and how many inputs are restricted. Of a further box, in what those before it leave."""
         import pandas as pd
 
-        return pd.DataFrame([{"box": n, **way_row(one)} for n, way in enumerate(self.ways, 1) for one in way])
+        rows = [{"box": n, **way_row(one)} for n, way in enumerate(self.ways, 1) for one in way]
+        return pd.DataFrame(rows, columns=["box", *WAY])
 
     def pictures(self) -> list[Picture]:
         """The pictures, with their words and tables: for each box `tradeoff` (PRIM) and `pairs`, those of further boxes
@@ -285,6 +286,9 @@ def _added(boxes: list[Box], found: Rows) -> tuple[Box, ...]:
         out.append(measured(box.limits, found, left.copy()))
         left &= ~box.inside(found.inputs)
     return tuple(out)
+
+
+WAY = ("coverage", "density", "mass", "coverage_held_out", "density_held_out", "restricted")
 
 
 def way_row(box: Box) -> dict[str, float]:

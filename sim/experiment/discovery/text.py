@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from sim.experiment.discovery.study import Discovery
     from sim.plots.gallery import Picture
 
+COLUMNS = (
+    *("box", "input", "title", "unit", "low", "high", "options", "span", "quasi_p_low", "quasi_p_high"),
+    *("density", "coverage", "density_held_out", "coverage_held_out"),
+)
 _METHODS = {"prim": "PRIM", "cart": "CART"}
 
 
@@ -167,7 +171,7 @@ def table(found: Discovery) -> pd.DataFrame:
     """See :meth:`Discovery.table`."""
     import pandas as pd
 
-    rows = []
+    rows: list[dict[str, Any]] = []
     for number, box in enumerate(found.boxes, 1):
         for limit in box.limits:
             rows.append(
@@ -190,7 +194,7 @@ def table(found: Discovery) -> pd.DataFrame:
                     "coverage_held_out": box.held_out.coverage,
                 }
             )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=[*COLUMNS])  # heads without a row, where nothing was found
 
 
 def as_json(found: Discovery) -> dict[str, Any]:
