@@ -183,6 +183,10 @@ def test_no_module_reads_files_beside_the_project() -> None:
         (HEAD + ROW.replace(",29,", ",-1,"), ":2: value is not a number"),
         (HEAD + ROW.replace(",29,", ",nan,"), ":2: value is not a number"),
         (HEAD + ROW + ROW.replace("picss_militant_attacks_month", ""), ":3: series is empty"),
+        (
+            HEAD + ROW.replace(",attacks,", ",deaths,"),
+            ":2: unit is 'deaths', and picss_militant_attacks_month is of attacks",
+        ),
         (HEAD + "\0", ":1: this is a binary file"),
     ],
 )

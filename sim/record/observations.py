@@ -16,7 +16,7 @@ from functools import cache
 from io import StringIO
 from pathlib import Path
 
-from sim.agents.observers import REPORTED_AS
+from sim.agents.observers import OBSERVERS, REPORTED_AS
 from sim.ensemble.spec import LimitError
 from sim.vocabulary import START, month_after
 from sim.yamlfile import FileError, bytes_of
@@ -129,6 +129,8 @@ def read_observations(path: str | Path, observers: Mapping[str, str] | None = No
         value = _number(path, line, row["value"])
         if not row["series"]:
             raise ObservationError(f"{path}:{line}: series is empty; the name of a series is needed")
+        if row["series"] in REPORTED_AS and row["series"] not in mapping:
+            _check_unit(path, line, row["series"], row["unit"])
         rest = (row["unit"], row["source_title"], row["source_url"], row["confidence"])
         out.append(Observation(row["series"], start, end, value, *rest, mapping.get(row["series"]), line))
     if not out:
@@ -242,6 +244,16 @@ def _number(path: str | Path, line: int, text: str) -> float:
     if not (value - value == 0.0 and value >= 0.0):
         raise ObservationError(f"{path}:{line}: value is not a number of at least 0: {text!r}")
     return value
+
+
+def _check_unit(path: str | Path, line: int, series: str, given: str) -> None:
+    """Figures that go by the name of a modelled observer's series are of what that observer counts."""
+    unit = OBSERVERS[REPORTED_AS[series]].unit
+    if given and unit not in given:
+        raise ObservationError(
+            f"{path}:{line}: unit is {given!r}, and {series} is of {unit}; for figures of something else give the series another "
+            "name, and a mapping that says what it is"
+        )
 
 
 def last_day(day: date) -> date:
