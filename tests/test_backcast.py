@@ -226,3 +226,10 @@ def test_a_file_in_the_form_of_the_record_needs_no_mapping(tmp_path: Path, capsy
     assert [one["period"] for one in series["picss_attacks"]["scored"]] == ["2024-01", "2024-02"]
     assert set(series["picss_attacks"]["scored"][0]["untold"]) == set(RIVALS)
     assert [one["period"] for one in series["ttp_claims"]["totals"]] == ["2024-01-01 to 2024-06-30"]
+
+
+def test_what_is_off_may_be_given_as_a_word() -> None:
+    """Otherwise it is read letter by letter."""
+    one, listed = (backcast(worlds=4, off=off) for off in ("L5", ["L5"]))
+    assert one.off == listed.off == ("L5",)
+    assert one.series == listed.series

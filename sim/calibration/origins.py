@@ -19,7 +19,7 @@ from sim.calibration.scores import rivals
 from sim.parameters import PARAMETERS
 from sim.parameters.posterior import known_by
 from sim.record.observations import RECORD, by_month, shipped
-from sim.record.simulated import simulate_reports
+from sim.record.simulated import off_names, simulate_reports
 from sim.record.told import as_told
 from sim.rulebook import Rulebook
 from sim.scenario import load_scenario
@@ -117,7 +117,7 @@ def rolling(
     worlds: int = 2000,
     seed: int = 0,
     workers: int = 1,
-    off: Sequence[str] = (),
+    off: str | Sequence[str] = (),
     observers: Sequence[str] | None = None,
 ) -> Rolling:
     """Score the history from several origins on, as far as the record goes.
@@ -153,7 +153,7 @@ def rolling(
                 for month, value in after.items()
             )
             horizons += _horizons(origin, name, months)
-    return Rolling(worlds, seed, told, parameters, tuple(off), tuple(horizons))
+    return Rolling(worlds, seed, told, parameters, off_names(off), tuple(horizons))
 
 
 def _horizons(origin: str, observer: str, months: tuple[Scored, ...]) -> list[Horizon]:

@@ -68,6 +68,11 @@ class Simulated:
         return self.tables[name][[place for place, month in enumerate(self.months) if month in months]]
 
 
+def off_names(off: str | Sequence[str]) -> tuple[str, ...]:
+    """What is switched off, by its names; one may be given as a word, which is not to be read letter by letter."""
+    return (off,) if isinstance(off, str) else tuple(off)
+
+
 def simulate_reports(
     scenario: Scenario | str,
     worlds: int,
@@ -76,7 +81,7 @@ def simulate_reports(
     *,
     parameters: str = "defaults",
     values: Mapping[str, Vector | float] | None = None,
-    off: Sequence[str] = (),
+    off: str | Sequence[str] = (),
     workers: int = 1,
     chunk: int = CHUNK,
     first: int = 0,
@@ -101,7 +106,7 @@ def simulate_reports(
         seed,
         parameters=parameters,
         values=values or {},
-        off=tuple(off),
+        off=off_names(off),
         chunk=chunk,
         first=first,
         numbers=numbers,

@@ -27,7 +27,7 @@ import numpy as np
 
 from sim.ensemble.spec import LimitError, RunSpec
 from sim.record.observations import RECORD, by_month, shipped_events, to_calibrate
-from sim.record.simulated import Simulated, simulated_batches
+from sim.record.simulated import Simulated, off_names, simulated_batches
 from sim.record.truces import halves, truces
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.continued import continued
@@ -69,7 +69,7 @@ def as_told(
     seed: int,
     parameters: str = "posterior",
     *,
-    off: Sequence[str] = (),
+    off: str | Sequence[str] = (),
     workers: int = 1,
 ) -> tuple[dict[str, Scenario], Told]:
     """Scenarios as they go on from the history up to a month, and the worlds that came near the record until then.
@@ -108,11 +108,11 @@ def told(
     plan: Scenario,
     parameters: str = "posterior",
     *,
-    off: Sequence[str] = (),
+    off: str | Sequence[str] = (),
     workers: int = 1,
 ) -> Told:
     """Worlds that came near the record up to a month, under what Pakistan did by `plan`; see :func:`as_told`."""
-    log_weights = weigh(until, seed, plan, parameters, tuple(off), CANDIDATES, workers)
+    log_weights = weigh(until, seed, plan, parameters, off_names(off), CANDIDATES, workers)
     worth = effective(log_weights)
     if worth < LEAST_EFFECTIVE:
         raise LimitError(
