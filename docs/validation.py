@@ -193,7 +193,7 @@ def _backcast(cast: Backcast, plain: Backcast, wide: Backcast, flat: Backcast | 
     for calibrated, point, prior in zip(cast.series, plain.series, wide.series, strict=True):
         if calibrated.scored:
             rows.append(
-                [calibrated.title]
+                [calibrated.headed]
                 + [
                     f"{one.crps:.1f}; {one.coverage(0.5):.0%}, {one.coverage(0.9):.0%}"
                     for one in (calibrated, point, prior)

@@ -208,12 +208,17 @@ class TestLabels:
         import pyarrow.parquet as pq
 
         small.save(tmp_path / "out")
-        for name in ("series.parquet", "outcomes.parquet"):
+        for name, unit in (("series.parquet", b"attacks a month"), ("outcomes.parquet", b"attacks")):
             field = pq.read_schema(tmp_path / "out" / name).field("attacks")
-            assert field.metadata[b"units"] == b"attacks a month"
+            assert field.metadata[b"units"] == unit  # an outcome is the run's total
             assert field.metadata[b"long_name"] == b"TTP attacks"
+        panel = pq.read_schema(tmp_path / "out" / "panels" / "attacks_by_area.parquet")
+        assert {field.metadata[b"units"] for field in panel if field.metadata} == {b"attacks a month"}
+        assert small.series["group_strength"].attrs["units"] == "thousand fighters"
 
     def test_a_sweep_is_a_dataset_too(self, tmp_path: Path) -> None:
+        import pyarrow.parquet as pq
+
         data = {
             "schema": 1,
             "title": "Small",
@@ -231,6 +236,9 @@ class TestLabels:
         assert dict(found.sizes) == {"point": 4, "world": 2, "month": 3}
         assert found["month"].dtype.kind == "M"
         assert found["attacks"].attrs["units"] == "attacks a month"
+        for name in (tmp_path / "out").rglob("*.parquet"):
+            bare = [one.name for one in pq.read_schema(name) if not (one.metadata and one.metadata[b"units"])]
+            assert set(bare) <= {"point", "world", "month", "verdict", "id", "scenario", "mix", "draw", "error"}
         assert set(found["scenario"].values) == {"confront", "appease"}
         assert np.array_equal(found["attacks"].values.ravel(), done.series["attacks"].to_numpy())
 

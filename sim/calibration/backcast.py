@@ -14,10 +14,11 @@ from sim.ensemble.spec import LIMITS, LimitError
 from sim.parameters.posterior import POSTERIOR, about, is_own, is_posterior, known_by, which_set, window
 from sim.record.mapping import Mapped, rates
 from sim.record.observations import RECORD, Observation, ObservationError, by_month, set_aside, shipped
-from sim.record.simulated import Simulated, simulate_reports
+from sim.record.simulated import Simulated, off_names, simulate_reports
 from sim.record.told import as_told, check_told
 from sim.scenario import Scenario, load_scenario, parameter_set
 from sim.vocabulary import months_between
+from sim.words.numbers import headed
 from sim.worlds import Streams, Vector, total
 
 BANDS = (0.5, 0.9)
@@ -59,6 +60,11 @@ class Series:
     scored: tuple[Scored, ...]
     totals: tuple[Scored, ...]
     months: tuple[dict[str, Any], ...]
+
+    @property
+    def headed(self) -> str:
+        """Whom it is of, and the unit of a month's figure, at the head of a row."""
+        return headed(self.title, self.unit)
 
     def coverage(self, band: float) -> float:
         """Share of scored months within a band."""
@@ -146,7 +152,7 @@ def backcast(
     mapped: Mapping[str, Mapped] | None = None,
     with_record: bool = False,
     told: str | None = None,
-    off: Sequence[str] = (),
+    off: str | Sequence[str] = (),
     worlds: int = 2000,
     seed: int = 0,
     workers: int = 1,
@@ -191,10 +197,12 @@ def backcast(
         how = {"values": drawn, "given": shares}
     about_told: dict[str, Any] = {}
     if told is not None:
-        going_on, which = as_told({plan.name: plan}, told, worlds, seed, parameters, off=off, workers=workers)
+        going_on, which = as_told(
+            {plan.name: plan}, told, worlds, seed, parameters, off=off_names(off), workers=workers
+        )
         plan, about_told = going_on[plan.name], which.about()
         how["numbers"] = which.numbers
-    simulated = simulate_reports(plan, worlds, length, seed, mapped=mapped, off=tuple(off), workers=workers, **how)
+    simulated = simulate_reports(plan, worlds, length, seed, mapped=mapped, off=off_names(off), workers=workers, **how)
     # What was known of each observer's months: the project's own figures only where they are asked for.
     past = (*shipped(), *given) if with_record else given
     series = [
@@ -226,7 +234,7 @@ def backcast(
         own=observations is None,
         with_record=with_record or observations is None,
         told=about_told,
-        off=tuple(off),
+        off=off_names(off),
         sets=_sets(parameters, mode),
     )
 

@@ -234,7 +234,7 @@ def held_out_lines(ours: Backcast, wide: Backcast) -> list[str]:
             if some.scored:
                 cells = [f"{some.coverage(0.5):.0%}", f"{some.coverage(0.9):.0%}", f"{some.crps:.1f}"]
                 cells += [f"{same.coverage(0.9):.0%}", f"{same.crps:.1f}"]
-                rows.append([one.title, label, str(len(some.scored)), *cells])
+                rows.append([one.headed, label, str(len(some.scored)), *cells])
     held = [row for row in rows if row[1] == "held out"]
     said = (
         "Months held out are those after the last that was aimed at; nothing was fitted to them."

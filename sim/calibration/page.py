@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.calibration.text import TARGET_HEADS, calibration_words, target_rows
+from sim.parameters import PARAMETERS
 from sim.vocabulary import month_words
 from sim.words.tables import markdown_table
 
 _WAVES = ("wave", "looked at", "left", "simulated", "worlds each", "not implausible", "worth", "most ruled out by")
-_PARAMETERS = ("parameter", "point value", "declared", "middle", "nine sets in ten", "shift", "narrowing")
+_PARAMETERS = ("parameter", "unit", "point value", "declared", "middle", "nine sets in ten", "shift", "narrowing")
 
 
 def calibration_lines(made: Mapping[str, Any], targets: str, parameters: str) -> list[str]:
@@ -70,6 +71,7 @@ def _told(made: Mapping[str, Any]) -> list[list[str]]:
     return [
         [
             f"`{one['name']}`",
+            one["unit"] if "unit" in one else PARAMETERS[one["name"]].unit,
             f"{one['value']:g}",
             f"{one['low']:g} to {one['high']:g}",
             f"{one['p50']:.3g}",

@@ -12,6 +12,7 @@ from sim.worlds import Vector
 
 HEADS = (
     "parameter",
+    "unit",
     "known value",
     "mean distance, declared ranges",
     "mean distance, accepted sets",
@@ -26,12 +27,13 @@ class Recovered:
     """One parameter whose value is known.
 
     Attributes:
-        name, known: which, and its value.
+        name, unit, known: which, its unit, and its value.
         before, after: mean distance from that value over the declared range, and over the accepted sets (its own unit).
         low, high: between which nine accepted sets in ten lie.
     """
 
     name: str
+    unit: str
     known: float
     before: float
     after: float
@@ -48,7 +50,7 @@ class Recovered:
         """As a row of a table with `HEADS`."""
         within = "" if self.inside else " (outside)"
         distances = [f"{self.before:.3g}", f"{self.after:.3g}"]
-        return [self.name, f"{self.known:g}", *distances, f"{self.low:.3g} to {self.high:.3g}{within}"]
+        return [self.name, self.unit, f"{self.known:g}", *distances, f"{self.low:.3g} to {self.high:.3g}{within}"]
 
 
 def recovered(
@@ -65,7 +67,7 @@ def recovered(
         before = draw(_PLACES, one.low, one.high, one.distribution, one.value)
         low, high = np.quantile(accepted[name], (0.05, 0.95))
         wide, near = (float(np.mean(np.abs(values - value))) for values in (before, accepted[name]))
-        out.append(Recovered(name, value, wide, near, float(low), float(high)))
+        out.append(Recovered(name, one.unit, value, wide, near, float(low), float(high)))
     return out
 
 

@@ -220,6 +220,7 @@ def about_parameters(calibration: Calibration) -> list[dict[str, Any]]:
         rows.append(
             {
                 "name": name,
+                "unit": one.unit,
                 "low": one.low,
                 "value": one.value,
                 "high": one.high,

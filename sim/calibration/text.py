@@ -60,7 +60,7 @@ def figures_words(cast: Backcast) -> list[str]:
 def own_scores(one: Series) -> list[str]:
     """A series in cells: its title, months, coverage of the two bands, CRPS."""
     coverages = [f"{one.coverage(band):.0%}" for band in (0.5, 0.9)]
-    return [one.title, str(len(one.scored)), *coverages, f"{one.crps:.1f}"]
+    return [one.headed, str(len(one.scored)), *coverages, f"{one.crps:.1f}"]
 
 
 def score_rows(cast: Backcast) -> Rows:
@@ -87,8 +87,9 @@ SCORE_HEADS = (
     *(f"{name}, told" for name in RIVALS),
     *(f"{name}, untold" for name in RIVALS),
 )
+CRPS_NOTE = "CRPS: in the observer's own unit, lower is better."
 SCORE_NOTE = (
-    "CRPS: in the observer's own unit, lower is better. Rivals: their CRPS, and in brackets the model's over the same "
+    f"{CRPS_NOTE} Rivals: their CRPS, and in brackets the model's over the same "
     "months. Told: each rival is told every month before the one it foretells, which the model never is. Untold: it is told "
     "only what came before the months scored. A dash: fewer than four earlier months are known."
 )
@@ -102,7 +103,7 @@ def total_rows(cast: Backcast) -> Rows:
             found = scored.quantiles
             out.append(
                 [
-                    one.title,
+                    one.headed,
                     scored.period,
                     f"{scored.observed:.0f}",
                     f"{found['p50']:.0f}",
@@ -161,6 +162,7 @@ def show_rolling(found: Rolling, beside: Rolling | None) -> None:
         rows = rolling_rows(found, observer, beside)
         title = next(one.title for one in found.horizons if one.observer == observer)
         console.print(terminal_table(f"{title}: CRPS of the model and of rivals", heads, rows))
+    console.print(CRPS_NOTE)
     console.print(NOT_A_FORECAST)
 
 
@@ -169,7 +171,7 @@ def beside_rows(cast: Backcast, beside: Backcast) -> Rows:
     other = {one.observer: one for one in beside.series}
     return [
         [
-            one.title,
+            one.headed,
             str(len(one.scored)),
             *(f"{same.coverage(0.9):.0%}" for same in (one, other[one.observer])),
             *(f"{same.crps:.1f}" for same in (one, other[one.observer])),
@@ -204,7 +206,7 @@ def show_backcast(cast: Backcast, beside: Backcast | None = None) -> None:
         console.print(terminal_table(title, BESIDE_HEADS, beside_rows(cast, beside)))
     if total_rows(cast):
         console.print(terminal_table("Totals", TOTAL_HEADS, total_rows(cast)))
-    for line in figures_words(cast):
+    for line in (CRPS_NOTE, *figures_words(cast)):
         console.print(line, highlight=False)
     console.print(NOT_A_FORECAST)
 
@@ -215,7 +217,7 @@ def _rival_rows(cast: Backcast, told: bool) -> Rows:
         pairs = [one.rival(name, told) for name in RIVALS]
         if one.scored and pairs[0] is not None:
             own = f"{pairs[0][1]:.1f}"
-            out.append([one.title, own, *("-" if pair is None else f"{pair[0]:.1f}" for pair in pairs)])
+            out.append([one.headed, own, *("-" if pair is None else f"{pair[0]:.1f}" for pair in pairs)])
     return out
 
 
@@ -286,7 +288,15 @@ def calibration_words(made: Mapping[str, Any]) -> Iterator[str]:
     yield f"About {others} they say nothing that chance would not: these keep their declared ranges."
 
 
-TARGET_HEADS = ("target", "published", "tolerance", "declared ranges", "accepted sets", "off before", "off after")
+TARGET_HEADS = (
+    "target",
+    "published",
+    "tolerance",
+    "declared ranges",
+    "accepted sets",
+    "off before (s.d.)",
+    "off after (s.d.)",
+)
 
 
 def target_rows(made: Mapping[str, Any]) -> Rows:

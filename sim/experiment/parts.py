@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from sim.experiment.store import Store, open_store
 from sim.experiment.work import Columns, PackOutput, kept_columns
+from sim.results.described import labelled, month, outcome
 from sim.vocabulary import VERDICTS
 
 if TYPE_CHECKING:
@@ -242,7 +243,8 @@ def _table(columns: Columns) -> pa.Table:
 
     # A column of words says so even where it has no rows.
     kinds = {name: pa.string() for name, values in columns.items() if values.dtype == object}
-    return pa.table({name: pa.array(values, type=kinds.get(name)) for name, values in columns.items()})
+    table = pa.table({name: pa.array(values, type=kinds.get(name)) for name, values in columns.items()})
+    return labelled(table, month if "month" in columns else outcome)
 
 
 def _parquet(rows: pa.Table, told: Mapping[str, Any]) -> pa.Buffer:

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.experiment.factors import factor_words
 from sim.experiment.layouts import Numbers
 from sim.experiment.plan import Plan
 from sim.experiment.store import Store
+from sim.parameters import PARAMETERS
+from sim.results.described import labelled, plain
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,6 +38,7 @@ def write_points(store: Store, plan: Plan, failures: Mapping[int, str]) -> str:
         writer = None
         for first in range(0, plan.points, rows):
             table = pa.table(points_table(plan, np.arange(first, min(first + rows, plan.points)), failures))
+            table = labelled(table, _said)
             # Where hardly a value comes twice, a dictionary of them is one more copy.
             few = [name for name in table.column_names if name not in spread]
             writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd", use_dictionary=few)
@@ -47,6 +51,15 @@ def write_points(store: Store, plan: Plan, failures: Mapping[int, str]) -> str:
 def _spread(plan: Plan) -> set[str]:
     """The columns of factors that take any value of a range."""
     return {f"{factor.kind}:{factor.name}" for factor in plan.factors if not factor.levels}
+
+
+def _said(column: str) -> dict[str, str] | None:
+    """What a column of factors or constants is, and its unit."""
+    kind, _, name = column.partition(":")
+    if name in PARAMETERS:
+        one = PARAMETERS[name]
+        return {"long_name": one.title, "units": plain(one.unit), "description": one.meaning}
+    return {"long_name": factor_words(name), "units": "1"} if kind == "lever" else None
 
 
 def points_table(plan: Plan, numbers: Numbers, failures: Mapping[int, str]) -> dict[str, Any]:

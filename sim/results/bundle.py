@@ -20,9 +20,9 @@ import numpy as np
 from sim.ensemble.chunks import Array, Series
 from sim.extensions import check_made_with
 from sim.metrics import METRICS
+from sim.results.described import About, labelled, month, outcome, panel
 from sim.results.folders import BundleError, check_target, opened, renewed, seal, written_whole
 from sim.vocabulary import VERDICTS
-from sim.words.numbers import described
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -107,18 +107,19 @@ def _write_results(results: Results, folder: Path) -> None:
     folder.joinpath("scenario.yaml").write_text(results.scenario_yaml, encoding="utf-8")
     outcomes = results.outcomes.reset_index()
     outcomes["verdict"] = outcomes["verdict"].astype("str")
-    _store(pa.Table.from_pandas(outcomes, preserve_index=False), folder / "outcomes.parquet")
+    _store(pa.Table.from_pandas(outcomes, preserve_index=False), folder / "outcomes.parquet", outcome)
     if results.has_series:
         kept = results.arrays
         rows = _rows(results.worlds, results.months)
         _store(
             pa.table({**rows, **{name: _column(values) for name, values in kept.metrics.items()}}),
             folder / "series.parquet",
+            month,
         )
         for name, values in kept.panels.items():
             folder.joinpath("panels").mkdir(exist_ok=True)
             columns = {label: _column(values[:, :, place]) for place, label in enumerate(kept.labels[name])}
-            _store(pa.table({**rows, **columns}), folder / "panels" / f"{name}.parquet")
+            _store(pa.table({**rows, **columns}), folder / "panels" / f"{name}.parquet", panel(name))
     seal(folder, "manifest.json", {**results.manifest, "format": RESULTS})
 
 
@@ -150,13 +151,10 @@ def _column(values: Array) -> pa.Array:
     return pa.array(np.ascontiguousarray(values).ravel())
 
 
-def _store(table: pa.Table, path: Path) -> None:
+def _store(table: pa.Table, path: Path, about: About) -> None:
     import pyarrow.parquet as pq
 
-    for place, field in enumerate(table.schema):
-        if field.name in METRICS:  # each column says what it is, as datasets do
-            table = table.set_column(place, field.with_metadata(described(field.name)), table.column(place))
-    pq.write_table(table, path, compression="zstd", use_dictionary=["month", "verdict"])
+    pq.write_table(labelled(table, about), path, compression="zstd", use_dictionary=["month", "verdict"])
 
 
 def _parquet(path: Path, files: dict[str, str], name: str = "") -> pa.Table:

@@ -14,6 +14,7 @@ from sim.ensemble.chunks import Array, Series
 from sim.metrics import METRICS, PANELS
 from sim.questions import answer
 from sim.results.bundle import load_results, save_results
+from sim.results.described import described_panel
 from sim.vocabulary import VERDICTS, month_after
 from sim.words.numbers import described
 
@@ -128,7 +129,7 @@ class Results:
         for name, values in kept.panels.items():
             dimension = panel_dimension(name)
             coordinates[dimension] = kept.labels[name]
-            variables[name] = (("world", "month", dimension), values)
+            variables[name] = (("world", "month", dimension), values, described_panel(name))
         about = {"Conventions": "CF-1.11", "title": self.title, "scenario": self.name, "source": _source(self.manifest)}
         return xr.Dataset(variables, coordinates, attrs=about)
 

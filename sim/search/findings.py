@@ -26,7 +26,7 @@ from sim.search.pathways import Pathways, pathways
 from sim.search.schema import Target, settings
 from sim.search.vulnerability import REGRETS, Weakness, weaknesses
 from sim.vocabulary import month_after
-from sim.words.numbers import headed
+from sim.words.numbers import behind, headed
 from sim.yamlfile import FileError, dump
 
 if TYPE_CHECKING:
@@ -60,6 +60,11 @@ class Measure(_Part):
     unit: str = Field(default="", max_length=200)
     less: bool | None = None
     epsilon: Number | None = None
+
+    @property
+    def named(self) -> str:
+        """Title and unit, as sentences have it: without a scale's."""
+        return self.headed if behind(self.unit) else self.title
 
     @property
     def headed(self) -> str:

@@ -15,7 +15,7 @@ from sim.search.pathways import LOOK, OVER, Change, Pathways, Signpost, Tipping
 from sim.search.schema import Target
 from sim.search.text import SPOKEN
 from sim.vocabulary import month_after, month_words, months_between
-from sim.words.numbers import number, of_100
+from sim.words.numbers import behind, number, of_100
 from sim.words.sentences import listed
 
 if TYPE_CHECKING:
@@ -91,11 +91,12 @@ def _bare(share: float) -> str:
 
 def signpost_words(one: Signpost) -> str:
     """What foretells that a course will miss a target."""
-    side = "above" if one.above else "below"
+    side, metric = "above" if one.above else "below", METRICS[one.metric]
+    sign = f"{metric.title} {side} {number(one.bound)}{behind(metric.unit)}"
     return (
-        f"A warning sign at the end of {month_words(one.month)}: {METRICS[one.metric].title} {side} {number(one.bound)}. Of 100 "
-        f"futures that miss a target later, {_bare(one.hits)} show it, the middle one of these {one.lead:.0f} months before; of "
-        f"100 that miss none, {_bare(one.false_alarms)} show it too, a false alarm."
+        f"A warning sign at the end of {month_words(one.month)}: {sign}. Of 100 futures that miss a target later, "
+        f"{_bare(one.hits)} show it, the middle one of these {one.lead:.0f} months before; of 100 that miss none, "
+        f"{_bare(one.false_alarms)} show it too, a false alarm."
     )
 
 
@@ -143,7 +144,7 @@ def pathways_picture(found: Findings, width: int = WIDE) -> Picture:
             others=[one.title for one in found.courses[SPOKEN:]],
             width=width,
         ),
-        Table(["course", "left in (misses a target in, of 100)", "best changed to (misses one then in)"], rows),
+        Table(["course", "left in (misses a target in, of 100)", "best changed to (misses one then in, of 100)"], rows),
     )
 
 

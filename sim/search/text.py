@@ -120,7 +120,7 @@ def costs(found: Findings, member: str, course: str) -> str:
         mine, theirs = found[member].figures[one.key], found[course].figures[one.key]
         if abs(mine - theirs) < (one.epsilon or 0.0):
             continue
-        said = f"{one.title} {instead(mine, theirs)}"
+        said = f"{one.named} {instead(mine, theirs)}"
         (better if (mine < theirs) == one.less else worse).append(said)
     gains = f"better: {listed(better)}" if better else "nothing that counts here is better"
     losses = f"worse: {listed(worse)}" if worse else "nothing that counts here is worse"
@@ -135,7 +135,7 @@ def _uncounted(found: Findings, member: str, course: str) -> str:
         if abs(mine - theirs) > CLEAR * abs(theirs):
             end, good = "more" if mine > theirs else "less", METRICS[one.key].better if one.key in METRICS else None
             which = end if good is None else "better" if end == good else "worse"
-            parts[which].append(f"{one.title} {instead(mine, theirs)}")
+            parts[which].append(f"{one.named} {instead(mine, theirs)}")
     said = [f"{which}: {listed(some)}" for which, some in parts.items() if some]
     return f" Of what does not count here, {'; '.join(said)}." if said else ""
 
@@ -169,7 +169,7 @@ def regret(found: Findings) -> str:
         told = [
             f"{called} {number(mean)} ({number(found[name].regret_p90[one.key])})" for mean, called, name in members
         ]
-        parts.append(f"{one.title}: {', '.join(told)}")
+        parts.append(f"{one.named}: {', '.join(told)}")
     return (
         "Regret among members: how much worse each does than the best of all members in the same future, in the mean, and in "
         f"brackets what it stays under in nine futures of ten. {'; '.join(parts)}."

@@ -140,13 +140,16 @@ class Replications:
 
     @cached_property
     def variance_reduction(self) -> pd.DataFrame:
-        """A row per metric (index): variance of the difference `paired` and `apart`, their `ratio` with its interval
-        (`low`, `high`), `correlation`."""
+        """A row per metric (index): variance of the difference `paired` and `apart`, in `unit`, their `ratio` with its
+        interval (`low`, `high`), `correlation`."""
         import pandas as pd
 
         columns = ("metric", "paired", "apart", "ratio", "low", "high", "correlation")
         rows = [{name: getattr(one, name) for name in columns} for one in self.pairings]
-        return pd.DataFrame(rows, columns=columns).set_index("metric")
+        units = {name: unit_over(METRICS[name].unit, METRICS[name].summary) for name in (one["metric"] for one in rows)}
+        table = pd.DataFrame(rows, columns=columns).set_index("metric")
+        table.insert(0, "unit", [f"({units[name]})²" for name in table.index])
+        return table
 
     def reading(self) -> list[str]:
         """What was found in plain sentences; the last says what they are not."""

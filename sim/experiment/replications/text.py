@@ -14,7 +14,7 @@ from sim.metrics import METRICS
 from sim.parameters.posterior import is_posterior
 from sim.results.folders import saved
 from sim.scenario import parameter_set
-from sim.words.numbers import behind, fine, metric_words, number, unit_over
+from sim.words.numbers import fine, headed, metric_words, number, unit_over
 from sim.words.sentences import NOT_A_FORECAST
 from sim.words.tables import markdown_table, terminal_table
 
@@ -25,7 +25,14 @@ if TYPE_CHECKING:
 
 FORMAT = "durand replications 1"
 HEADS = ("figure", "value", "±", "wanted ±", "worlds needed", "enough", "batches inside")
-PAIR_HEADS = ("metric", "same draws", "own draws", "ratio", "95 % interval", "correlation")
+PAIR_HEADS = (
+    "metric (its unit, squared in variances)",
+    "variance, same draws",
+    "variance, own draws",
+    "ratio",
+    "95 % interval",
+    "correlation",
+)
 EXPLAINED = (
     "±: half a 95 % interval of the mean over worlds. Worlds needed: for the wanted ±, from the spread of one world. Batches "
     "inside: of separate batches of that many worlds, the share that came within the wanted ± of the whole (95 of 100 are meant)."
@@ -95,7 +102,12 @@ def tables(found: Replications) -> Iterator[Table]:
 
 def with_unit(metric: str) -> str:
     """A metric as a table is headed, with the unit of its figures."""
-    return f"{metric_words(metric)}{behind(unit_over(METRICS[metric].unit, METRICS[metric].summary))}"
+    return f"{metric_words(metric)} ({unit(metric)})"
+
+
+def unit(metric: str) -> str:
+    """The unit of a metric over a run."""
+    return unit_over(METRICS[metric].unit, METRICS[metric].summary)
 
 
 def rows(found: Replications, metric: str) -> list[list[str]]:
@@ -114,7 +126,7 @@ def pair_rows(found: Replications) -> list[list[str]]:
     """A row per metric: what pairing does, as text."""
     return [
         [
-            METRICS[one.metric].title,
+            headed(METRICS[one.metric].title, unit(one.metric)),
             _variance(one.paired),
             _variance(one.apart),
             number(one.ratio) if np.isfinite(one.ratio) else "no end",
@@ -164,6 +176,7 @@ def as_json(found: Replications) -> dict[str, Any]:
         "metric",
         "what",
         "scenario",
+        "unit",
         "value",
         "spread",
         "half",

@@ -12,7 +12,7 @@ from sim.experiment.factors import factor_words
 from sim.experiment.sensitivity.methods import Indices
 from sim.experiment.spoken import figure_words
 from sim.metrics import METRICS
-from sim.words.numbers import behind, fine, number
+from sim.words.numbers import fine, number
 from sim.words.sentences import NOT_A_FORECAST, capital
 from sim.words.tables import terminal_table
 
@@ -65,7 +65,7 @@ def study_words(study: Study) -> str:
 
 def with_unit(study: Study) -> str:
     """The same with its unit, where it has one."""
-    return f"{study_words(study)}{behind(study.unit)}"
+    return f"{study_words(study)} ({study.unit})" if study.unit else study_words(study)
 
 
 def where(found: Sensitivity, study: Study) -> str:
