@@ -233,7 +233,7 @@ def _step_by_step(kind: type[Any]) -> type[Any]:
     """The workbench's PRIM, one step of peeling after another: its own calls itself for each, and so holds what every step
     looked at until the last, some 7 kB for each row that is searched."""
 
-    class Prim(kind):  # type: ignore[misc]
+    class Prim(kind):
         peeling = further = False
 
         def _peel(self, box: Any) -> Any:

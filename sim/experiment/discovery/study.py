@@ -120,7 +120,8 @@ def discover(
     most: int = MOST_SEARCHED,
     boxes: int = 1,
 ) -> Discovery:
-    """Find where a condition holds.
+    """Find where a condition holds. Of more rows to search than 100,000 so many, drawn by the sweep's seed, are looked at to find
+    where a box may end; all are counted.
 
     Args:
         where: the condition, such as `sovereignty < 0.5` or `attacks[confront] < attacks[appease]`.
