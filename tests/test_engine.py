@@ -29,6 +29,7 @@ from sim.ensemble.spec import LimitError, RunSpec
 from sim.experiment.load import load_plan
 from sim.metrics import METRICS
 from sim.model import FrontierModel
+from sim.parameters import PARAMETERS
 from sim.scenario import Script, list_scenarios, load_scenario, with_overrides
 from sim.teaching.exercises.load import list_exercises, load_exercise
 from sim.worlds import BatchLayout, total
@@ -231,6 +232,30 @@ class TestBits:
         for number, weight in enumerate(weights):
             alone = outcome(replace(spec, values={"kinship_weight": float(weight)}))
             assert np.array_equal(outcome(together)[..., number * worlds : (number + 1) * worlds], alone)
+
+    @pytest.mark.parametrize(
+        ("varied", "kind"),
+        [("kinship_weight", emit.ALIKE), ("mass_casualty_chance", emit.SAME)],
+        ids=["alike", "apart"],
+    )
+    @pytest.mark.parametrize("attacks", [1.0, 6.0], ids=["few", "many"])
+    def test_blocks_of_one_world_share_what_it_draws(
+        self, monkeypatch: pytest.MonkeyPatch, varied: str, kind: int, attacks: float
+    ) -> None:
+        """Where they differ in how tolls follow from draws, too; and where there are more draws than are made beforehand."""
+        kinds, call = [], engine_run.Run.call
+        monkeypatch.setattr(engine_run.Run, "call", lambda run, *how: (kinds.append(run.kind), call(run, *how)))
+        one, rate = PARAMETERS[varied], PARAMETERS["attacks_per_capability"].value * attacks
+        values = np.linspace(one.low, one.high, emit.LANES * (modules.AT_ONCE + 2))
+        spec = RunSpec.of(
+            load_scenario("confront"), 1, 8, 5, values={"attacks_per_capability": rate}, parameters="defaults"
+        )
+        together = outcome(replace(spec, points=len(values), values={**spec.values, varied: values}))
+        assert set(kinds) == {kind}
+        for number in (0, 70, len(values) - 1):
+            alone = outcome(replace(spec, values={**spec.values, varied: float(values[number])}))
+            assert np.array_equal(together[..., number : number + 1], alone)
+        assert (together[list(METRICS).index("attacks")].max() > 200.0) == (attacks > 1.0)
 
     def test_lanes_hold_every_world_once(self) -> None:
         several = (BatchLayout(1), BatchLayout(13, 6, 3), BatchLayout(3, 5, 7), BatchLayout(2, 5, 70), BatchLayout(24))

@@ -17,17 +17,17 @@ from sim import cache as files
 from sim.chance import COUNTS
 from sim.engine.emit import LANES
 
-# What a run is called with: blocks, first and last month; states, parameters, what reads the script, the script's numbers,
-# keys, numbers; how the numbers of a block lie; out, the stride from row to row, that from month to month; whether panels are
-# kept; what it has to tell.
+# What a run is called with: blocks, how many in a row are of the same worlds, first and last month; states, parameters, what
+# reads the script, the script's numbers, keys, numbers; how the numbers of a block lie; out, the stride from row to row, that
+# from month to month; whether panels are kept; what it has to tell; room for draws.
 RUN = ctypes.CFUNCTYPE(
     None,
-    *[ctypes.c_int64] * 3,
+    *[ctypes.c_int64] * 4,
     *[ctypes.c_void_p] * 6,
     *[ctypes.c_int64],
     ctypes.c_void_p,
     *[ctypes.c_int64] * 3,
-    ctypes.c_void_p,
+    *[ctypes.c_void_p] * 2,
 )
 # Modules that a process keeps, and files of the folder: two of a structure, some hundred kB each.
 MOST_KEPT, MOST_FILES = 48, 200

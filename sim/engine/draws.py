@@ -128,7 +128,7 @@ def _begun(words: int) -> Emitter:
 
 def _lanes(out: Emitter) -> None:
     """For how many lanes words are made: one, where all are of one world."""
-    out.say(f"%same = icmp eq i64 %kind, {SAME}\n%many = select i1 %same, i64 1, i64 {LANES}")
+    out.say(f"%same = icmp uge i64 %kind, {SAME}\n%many = select i1 %same, i64 1, i64 {LANES}")
 
 
 def _each_lane(out: Emitter) -> str:

@@ -7,10 +7,11 @@ not its count; where the chance of no event is too small for the loop to begin, 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sim.engine.graph import COMPARED, FUNCTIONS, Graph
+from sim.engine.graph import COMPARED, DRAWS, FUNCTIONS, Graph
 from sim.engine.standins import NotTraceableError
 from sim.engine.trace import Trace
 from sim.metrics import METRICS, PANELS
@@ -18,9 +19,11 @@ from sim.metrics import METRICS, PANELS
 LANES = 8
 D, L, B = f"<{LANES} x double>", f"<{LANES} x i64>", f"<{LANES} x i1>"
 WORDS = 4  # in a Philox block
+EIGHTS = 4  # of many draws, these times eight are made once for all blocks of a world
 SCRATCH = 64  # rows that a sum over draws may keep
-# How the numbers of eight worlds lie: beside each other from a multiple of four on, all the same, or anyhow.
-BESIDE, SAME, ANY = 1, 2, 0
+# How the numbers of eight worlds lie: beside each other from a multiple of four on, all the same, or anyhow; all the same, and
+# what draws alone and parameters come to, too.
+BESIDE, SAME, ANY, ALIKE = 1, 2, 0, 3
 INTRINSICS = {"absolute": "fabs", "sqrt": "sqrt", "floor": "floor", "rint": "nearbyint", "fma": "fma"}
 
 
@@ -54,6 +57,10 @@ class Layout:
 
     def __init__(self, trace: Trace) -> None:
         self.states = {place: number for number, place in enumerate(trace.states)}
+        # Rows of what a month draws.
+        self.drawn = 0
+        # Parameters that draws are put together with for all blocks of a world at once, where these agree in them.
+        self.alike: set[str] = set()
         # For each reading, metrics before panels, its first row, and how many it has.
         self.places: dict[str, tuple[int, int]] = {}
         self.rows = 0
@@ -63,9 +70,31 @@ class Layout:
         self.parameters: dict[str, int] = {}
         self.settings: dict[str, int] = {}
         self.streams: dict[str, int] = {}
+        tables = {"parameter": self.parameters, "setting": self.settings, **dict.fromkeys(DRAWS, self.streams)}
+        for part in (trace.opening, trace.month, *trace.shocks):
+            for node in sorted(part.graph.reached(part.roots)):
+                kind, *names = part.graph.nodes[node]
+                if kind in tables:
+                    tables[kind].setdefault(names[0], len(tables[kind]))
 
-    def place(self, table: dict[str, int], name: str) -> int:
-        return table.setdefault(name, len(table))
+
+@dataclass(frozen=True)
+class Known:
+    """What follows from each of many draws alone, eight draws at a time.
+
+    Attributes:
+        makes: the function that makes it.
+        nodes: what it is; row: where that of the first draws stands among what is drawn.
+    """
+
+    makes: str
+    nodes: list[int]
+    row: int
+
+    def call(self, key: str, eight: str | int, where: str) -> str:
+        return (
+            f"call void @{self.makes}(ptr {key}, i64 {eight}, i64 %month, ptr %numbers, ptr %parameters, ptr {where})"
+        )
 
 
 class Emitter:
@@ -73,6 +102,9 @@ class Emitter:
 
     def __init__(self, graph: Graph, layout: Layout | None, arguments: Sequence[str] = ()) -> None:
         self.graph, self.layout, self.arguments = graph, layout, list(arguments)
+        # What stands in memory already: a table, and a row of it.
+        self.elsewhere: dict[int, tuple[str, int]] = {}
+        self.several: dict[tuple[int, str], Known] = {}
         # What is one divided by: nodes that are divided by often.
         self.inverse: dict[int, str] = {}
         self.lines: list[str] = []
@@ -94,23 +126,29 @@ class Emitter:
         if (known := self.graph.value(node)) is not None:
             return everywhere(known)
         if node not in self._named:
-            inside = sorted(self.graph.reached([node], self._named))
-            within = self._repeated(inside)
-            for one in inside:
-                if one not in within:
-                    self._named[one] = self._written(one)
+            kept = self.elsewhere.get(node)
+            self._named[node] = self._written(node) if kept is None else self.taken(node, *kept)
         return self._named[node]
 
-    def _repeated(self, inside: list[int]) -> set[int]:
-        """Nodes that hang on a draw that is one of many: they stand in a loop."""
-        out: set[int] = set()
-        for one in inside:
-            operands = self.graph.operands(one)
-            if self.graph.nodes[one][0] == "each" or (
-                self.graph.nodes[one][0] != "summed" and any(operand in out for operand in operands)
-            ):
-                out.add(one)
-        return out
+    def write(self, nodes: Iterable[int]) -> None:
+        """All that some nodes are made of, in its order."""
+        for one in sorted(self.graph.reached(nodes)):
+            self.value(one)
+
+    def taken(self, node: int, table: str, row: int) -> str:
+        """A node's value, from where it is kept."""
+        where = self.new(f"getelementptr {D}, ptr %{table}, i64 {row}")
+        if self.graph.holds(node):
+            return self.new(f"bitcast i{LANES} {self.new(f'load i{LANES}, ptr {where}')} to {B}")
+        return self.new(f"load {D}, ptr {where}, align 64")
+
+    def keep(self, node: int, table: str, row: int) -> None:
+        """Put it there."""
+        value, where = self.value(node), self.new(f"getelementptr {D}, ptr %{table}, i64 {row}")
+        if self.graph.holds(node):
+            self.say(f"store i{LANES} {self.new(f'bitcast {B} {value} to i{LANES}')}, ptr {where}")
+        else:
+            self.say(f"store {D} {value}, ptr {where}, align 64")
 
     def _written(self, one: int) -> str:
         operation, *rest = self.graph.nodes[one]
@@ -137,11 +175,11 @@ class Emitter:
 
     def _parameter(self, name: str) -> str:
         assert self.layout is not None
-        return self._loaded("parameters", self.layout.place(self.layout.parameters, name))
+        return self._loaded("parameters", self.layout.parameters[name])
 
     def _setting(self, name: str) -> str:
         assert self.layout is not None
-        return self._loaded("settings", self.layout.place(self.layout.settings, name))
+        return self._loaded("settings", self.layout.settings[name])
 
     def _state(self, *place: Any) -> str:
         assert self.layout is not None
@@ -159,26 +197,23 @@ class Emitter:
         first = self.new(f"getelementptr double, ptr %out, i64 {row}")
         return self.new(f"call {D} @recent(ptr {first}, i64 {months}, i64 %month, i64 %lanes)")
 
-    def _key(self, stream: str) -> str:
+    def key(self, stream: str) -> str:
         assert self.layout is not None
-        place = self.layout.place(self.layout.streams, stream)
+        place = self.layout.streams[stream]
         return self.new(f"getelementptr i64, ptr %keys, i64 {2 * place}")
 
     def _draw(self, stream: str, slot: int) -> str:
-        key = self._key(stream)
+        key = self.key(stream)
         return self.new(f"call {D} @draw(ptr {key}, i64 {slot}, i64 %month, ptr %numbers, i64 %kind)")
 
     def _paged(self, stream: str, slot: int) -> str:
+        """One of four slots of a page that are made together."""
         four = stream, slot // WORDS
         if four not in self._pages:
-            self._pages[four] = self._four(stream, str(slot // WORDS))
+            key = self.key(stream)
+            self.say(f"call void @page(ptr {key}, i64 {four[1]}, i64 %month, ptr %numbers, i64 %kind, ptr %four)")
+            self._pages[four] = [self._loaded("four", word) for word in range(WORDS)]
         return self._pages[four][slot % WORDS]
-
-    def _four(self, stream: str, block: str) -> list[str]:
-        """Four slots of a page beside each other, the first one's number being four times the block's."""
-        key = self._key(stream)
-        self.say(f"call void @page(ptr {key}, i64 {block}, i64 %month, ptr %numbers, i64 %kind, ptr %four)")
-        return [self._loaded("four", word) for word in range(WORDS)]
 
     # Operations of their own.
     def _maximum(self, one: int, other: int) -> str:
@@ -247,65 +282,68 @@ class Emitter:
         due, of one lane or two, fill a vector: lanes count very differently, and most would wait for one.
         """
         inside = sorted(self.graph.reached([said]))
-        within = self._repeated(inside)
+        within = self.graph.repeated(inside)
         # What is the same for all draws of a lane stands before the loops, in memory, to be looked up by lane.
-        same = [one for one in inside if one not in within and self.graph.value(one) is None]
-        same = [one for one in same if any(one in self.graph.operands(other) for other in within)]
+        taken = {operand for one in within for operand in self.graph.operands(one)} - within
+        same = sorted(one for one in taken if self.graph.value(one) is None)
         if len(same) > SCRATCH - 2 or any(self.graph.holds(one) for one in same):
             raise NotTraceableError("a rule that is summed over draws takes more than can be kept")
         many = self.value(counts)
         for row, value in enumerate([many, everywhere(0.0), *map(self.value, same)]):
             self.say(f"store {D} {value}, ptr {self._scratch(row)}, align 64")
-        key, here = self._key(stream), f"sum{self._given}"
+        key, here = self.key(stream), f"sum{self._given}"
 
-        def amount(draw: str, slots: str, most: str) -> str:
-            self._named[each] = draw
-            for one in inside:
-                if one in within and one != each:
-                    self._named[one] = self._written(one)
+        def amount(slots: str, most: str) -> str:
             due = self.new(f"fcmp olt {D} {slots}, {most}")
             return self.new(f"select {B} {due}, {D} {self.value(said)}, {D} {everywhere(0.0)}")
 
         outer = dict(self._named)
-        self.say(f"br i1 {self.new(f'icmp eq i64 %kind, {SAME}')}, label %{here}.same, label %{here}.apart")
-        self._in_turn(key, many, here, amount)
-        self._named = dict(outer)
-        self._two_by_two(key, many, here, same, amount)
+        ways = {SAME: f"{here}.same", ALIKE: f"{here}.alike"}
+        listed = " ".join(f"i64 {kind}, label %{way}" for kind, way in ways.items())
+        self.say(f"switch i64 %kind, label %{here}.apart [{listed}]")
+        for kind, way in ways.items():
+            self._in_turn(key, many, way, self.several[kind, stream], amount)
+            self.say(f"{way}.done:\nbr label %{here}.done")
+            self._named = dict(outer)
+        self._two_by_two(key, many, here, same, each, amount)
         self._named = outer
         self.say(f"{here}.done:")
         return self.new(f"load {D}, ptr {self._scratch(1)}, align 64")
 
-    def _in_turn(self, key: str, many: str, here: str, amount: Callable[[str, str, str], str]) -> None:
-        """One draw of each lane after the other."""
-        self.say(f"{here}.same:\nbr label %{here}.look\n{here}.look:")
-        beginning = len(self.lines)
-        slot = f"%{here}.slot"
+    def _in_turn(self, key: str, many: str, here: str, known: Known, amount: Callable[[str, str], str]) -> None:
+        """One draw of each lane after the other; what follows from the first draws alone is there already."""
+        self.say(f"{here}:\nstore i64 0, ptr %at\nbr label %{here}.look\n{here}.look:")
+        slot = self.new("load i64, ptr %at")
         slots = self.broadcast(self.new(f"sitofp i64 {slot} to double"))
         going_on = self.any(self.new(f"fcmp olt {D} {slots}, {many}"))
         self.say(f"br i1 {going_on}, label %{here}.turn, label %{here}.done\n{here}.turn:")
-        word = self.new(f"and i64 {slot}, {WORDS - 1}")
-        first = self.new(f"icmp eq i64 {word}, 0")
-        self.say(f"br i1 {first}, label %{here}.draw, label %{here}.drawn\n{here}.draw:")
-        four = self.new(f"lshr i64 {slot}, 2")
-        self.say(f"call void @page(ptr {key}, i64 {four}, i64 %month, ptr %numbers, i64 %kind, ptr %four)")
-        self.say(f"br label %{here}.drawn\n{here}.drawn:")
-        draw = self.new(f"load {D}, ptr {self.new(f'getelementptr {D}, ptr %four, i64 {word}')}, align 64")
+        eight, place = self.new(f"lshr i64 {slot}, 3"), self.new(f"and i64 {slot}, {LANES - 1}")
+        first = self.new(f"icmp eq i64 {place}, 0")
+        late = self.new(f"icmp sge i64 {eight}, {EIGHTS}")
+        made = self.new(f"and i1 {first}, {late}")
+        self.say(f"br i1 {made}, label %{here}.make, label %{here}.made\n{here}.make:")
+        self.say(known.call(key, eight, "%four"))
+        self.say(f"br label %{here}.made\n{here}.made:")
+        row = self.new(f"add i64 {self.new(f'mul i64 {eight}, {len(known.nodes)}')}, {known.row}")
+        there = self.new(f"getelementptr {D}, ptr %drawn, i64 {row}")
+        where = self.new(f"select i1 {late}, ptr %four, ptr {there}")
+        for number, node in enumerate(known.nodes):
+            draw = self.new(f"add i64 {place}, {number * LANES}")
+            loaded = self.new(f"load double, ptr {self.new(f'getelementptr double, ptr {where}, i64 {draw}')}")
+            self._named[node] = self.broadcast(loaded)
         sums = self._scratch(1)
-        total = self.new(f"fadd {D} {self.new(f'load {D}, ptr {sums}, align 64')}, {amount(draw, slots, many)}")
+        total = self.new(f"fadd {D} {self.new(f'load {D}, ptr {sums}, align 64')}, {amount(slots, many)}")
         self.say(f"store {D} {total}, ptr {sums}, align 64")
-        after = self.new(f"add i64 {slot}, 1")
-        self.lines.insert(beginning, f"{slot} = phi i64 [0, %{here}.same], [{after}, %{here}.drawn]")
-        self.say(f"br label %{here}.look")
+        self.say(f"store i64 {self.new(f'add i64 {slot}, 1')}, ptr %at\nbr label %{here}.look")
 
     def _two_by_two(
-        self, key: str, many: str, here: str, same: Sequence[int], amount: Callable[[str, str, str], str]
+        self, key: str, many: str, here: str, same: Sequence[int], each: int, amount: Callable[[str, str], str]
     ) -> None:
         """Four draws of one lane and four of the next that is due, at once."""
-        self.say(f"{here}.apart:")
+        self.say(f"{here}.apart:\nstore i64 0, ptr %at")
         most = self.new(f"call double @llvm.vector.reduce.fmax.v{LANES}f64({D} {many})")
         self.say(f"br label %{here}.test\n{here}.test:")
-        beginning = len(self.lines)
-        first = self.new(f"call i64 @due(ptr %scratch, i64 %{here}.at, double {most})")
+        first = self.new(f"call i64 @due(ptr %scratch, i64 {self.new('load i64, ptr %at')}, double {most})")
         going_on = self.new(f"icmp sge i64 {first}, 0")
         self.say(f"br i1 {going_on}, label %{here}.body, label %{here}.done\n{here}.body:")
         after = self.new(f"add i64 {first}, 1")
@@ -315,11 +353,10 @@ class Emitter:
         self.say(f"call void @fours(ptr {key}, i64 {first}, i64 {second}, i64 %month, ptr %numbers, ptr %four)")
         lanes = [self.new(f"and i64 {one}, {LANES - 1}") for one in (first, second)]
         self._named |= {one: self._of_two(lanes, row + 2) for row, one in enumerate(same)}
-        found = amount(self._loaded("four", 0), self._loaded("four", 1), self._of_two(lanes, 0))
+        self._named[each] = self._loaded("four", 0)
+        found = amount(self._loaded("four", 1), self._of_two(lanes, 0))
         self.say(f"call void @added(ptr %scratch, {D} {found}, i64 {lanes[0]}, i64 {lanes[1]}, i1 {alone})")
-        last = self.new(f"add i64 {second}, 1")
-        self.lines.insert(beginning, f"%{here}.at = phi i64 [0, %{here}.apart], [{last}, %{here}.body]")
-        self.say(f"br label %{here}.test")
+        self.say(f"store i64 {self.new(f'add i64 {second}, 1')}, ptr %at\nbr label %{here}.test")
 
     def _scratch(self, row: int) -> str:
         return self.new(f"getelementptr {D}, ptr %scratch, i64 {row}")

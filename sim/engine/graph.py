@@ -14,6 +14,7 @@ Node = tuple[Any, ...]
 # draw that lies with others of its stream on a page, a state of an agent, one of many draws that are summed over, an argument;
 # for the scenario's script a number that it consists of, the month, a mean over the last months.
 OUTSIDE = ("const", "parameter", "setting", "draw", "paged", "state", "each", "argument", "number", "month", "recent")
+DRAWS = ("draw", "paged", "each")
 COMPARED: dict[str, Callable[..., Any]] = {
     "less": np.less,
     "less_equal": np.less_equal,
@@ -137,6 +138,28 @@ class Graph:
                 found.add(one)
                 waiting += self.operands(one)
         return found
+
+    def repeated(self, nodes: Iterable[int]) -> set[int]:
+        """Of some nodes, in their order, those that hang on a draw that is one of many: they stand in a loop."""
+        out: set[int] = set()
+        for one in nodes:
+            kind = self.nodes[one][0]
+            if kind == "each" or (kind != "summed" and not out.isdisjoint(self.operands(one))):
+                out.add(one)
+        return out
+
+    def drawn(self, nodes: Iterable[int], parameters: bool = False) -> set[int]:
+        """Of some nodes, in their order, those that follow from draws alone, or from draws and parameters."""
+        settled, out = set[int](), set[int]()
+        for one in nodes:
+            kind, operands = self.nodes[one][0], self.operands(one)
+            if kind == "const" or (parameters and kind == "parameter"):
+                settled.add(one)
+            elif kind in DRAWS:
+                out.add(one)
+            elif operands and kind not in ("count", "summed") and all(one in settled or one in out for one in operands):
+                (settled if settled.issuperset(operands) else out).add(one)
+        return out
 
     def carried_over(self, other: Graph, roots: Iterable[int], instead: Mapping[Node, Node]) -> dict[int, int]:
         """Take over nodes of another graph, some from outside replaced by others: the other's number -> the one here."""

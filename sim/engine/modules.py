@@ -2,109 +2,226 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, reduce
 
 from sim.chance import COUNTS
 from sim.engine.counting import counting
 from sim.engine.draws import draw, fours, page, philox
-from sim.engine.emit import INTRINSICS, LANES, SCRATCH, WORDS, B, D, Emitter, Layout, defined, everywhere
+from sim.engine.emit import (
+    ALIKE,
+    EIGHTS,
+    INTRINSICS,
+    LANES,
+    SAME,
+    SCRATCH,
+    WORDS,
+    B,
+    D,
+    Emitter,
+    Known,
+    Layout,
+    defined,
+    everywhere,
+)
 from sim.engine.functions import WRITTEN, written
+from sim.engine.pieces import Piece, Pieces, cut_up
 from sim.engine.trace import Part, Trace
 from sim.metrics import METRICS, PANELS
 from sim.model import ROUNDING
 
-_SIGNATURE = (
-    "ptr noalias %states, ptr noalias %parameters, ptr noalias %settings, ptr noalias %keys, ptr noalias %numbers, "
-    "i64 %kind, i64 %month, ptr noalias %out, i64 %stride, i64 %panels, ptr %told"
+# What a run is told: see `compiled.RUN`. Its parts are told besides: a block of worlds, a month, the block's place among those
+# that pass together, in which row its draws stand; room for settings, and for what one piece computes for others.
+_RUN = (
+    "ptr noalias %all_states, ptr noalias %all_parameters, ptr %script, ptr %said, ptr noalias %keys, ptr noalias %all_numbers, "
+    "i64 %kind, ptr noalias %all_out, i64 %stride, i64 %lanes, i64 %panels, ptr %told, ptr noalias %all_drawn"
 )
-_PASSED = _SIGNATURE.replace(" noalias", "")
+_ROOM = f"{_RUN}, ptr noalias %all_settings, ptr noalias %all_kept"
+_PART = f"i64 %block, i64 %month, i64 %in, i64 %row, {_ROOM}"
+# So many blocks pass a piece before the next piece.
+AT_ONCE = 16
 
 
 def emitted(trace: Trace, layout: Layout) -> dict[str, str]:
     """The text of each module: the opening with shocks, run once, and the month."""
-    shocks = [_function(f"shock{number}", part, layout, False) for number, part in enumerate(trace.shocks)]
-    opening = _function("opening", trace.opening, layout, True)
-    month = _function("month", trace.month, layout, True)
-    runs = [_run(f"run_shock{number}", f"shock{number}", layout, reads="") for number in range(len(shocks))]
-    once = [opening, _run("run_opening", "opening", layout), *shocks, *runs]
-    return {"once": "\n".join([shared(), *once]), "month": "\n".join([shared(), month, _run("run", "month", layout)])}
+    parts = {"opening": trace.opening, "month": trace.month}
+    parts |= {f"shock{number}": part for number, part in enumerate(trace.shocks)}
+    cut = {name: cut_up(part) for name, part in parts.items()}
+    for name, part in parts.items():
+        made = part.graph.reached(
+            node for (kind, _), nodes in cut[name].several.items() if kind == ALIKE for node in nodes
+        )
+        layout.alike |= {part.graph.nodes[one][1] for one in made if part.graph.nodes[one][0] == "parameter"}
+    layout.drawn = max(len(one.drawn) + EIGHTS * sum(map(len, one.several.values())) for one in cut.values())
+    functions = {name: _functions(name, part, cut[name], layout) for name, part in parts.items()}
+    texts = {name: functions[name] + _run(name, cut[name], layout) for name in parts}
+    month = texts.pop("month")
+    return {"once": shared() + "".join(texts.values()), "month": shared() + month}
 
 
-def _function(name: str, part: Part, layout: Layout, reads: bool) -> str:
+def _functions(name: str, part: Part, cut: Pieces, layout: Layout) -> str:
+    """What a part calls: its draws, and its pieces."""
+    several, row = {}, len(cut.drawn)
+    for number, (one, nodes) in enumerate(cut.several.items()):
+        several[one] = Known(f"{name}.eight{number}", nodes, row)
+        row += EIGHTS * len(nodes)
     out = Emitter(part.graph, layout)
-    out.say(f"%four = alloca {D}, i64 {WORDS}, align 64\n%scratch = alloca {D}, i64 {SCRATCH}, align 64")
-    values = {place: out.value(node) for place, node in part.states.items()}
-    if reads:
-        rows = {one: [out.value(node) for node in part.readings[one]] for one in layout.places}
-        _kept(out, layout, {one: rows[one] for one in METRICS})
+    _begun(out, layout, cut)
+    for node, place in cut.drawn.items():
+        out.keep(node, "drawn", place)
+    out.say(f"switch i64 %kind, label %done [i64 {SAME}, label %way{SAME} i64 {ALIKE}, label %way{ALIKE}]")
+    for kind in (SAME, ALIKE):
+        out.say(f"way{kind}:")
+        for (way, stream), known in several.items():
+            for eight in range(EIGHTS) if way == kind else ():
+                row = known.row + eight * len(known.nodes)
+                out.say(known.call(out.key(stream), eight, out.new(f"getelementptr {D}, ptr %drawn, i64 {row}")))
+        out.say("br label %done")
+    out.say("done:\nret void")
+    drawn = defined(f"internal void @{name}.drawn({_PART}) noinline", out.lines)
+    eights = [_eight(part, stream, known, layout) for (_, stream), known in several.items()]
+    pieces = [_piece(f"{name}.{number}", part, cut, one, several, layout) for number, one in enumerate(cut.pieces)]
+    return "\n".join([*eights, drawn, *pieces])
+
+
+def _begun(out: Emitter, layout: Layout, cut: Pieces) -> None:
+    """Where things stand of the block that a part of a run is told of, and room for what it does not keep."""
+    places = {"states": ("%block", len(layout.states)), "parameters": ("%block", len(layout.parameters))}
+    places |= {"settings": ("%in", len(layout.settings)), "kept": ("%in", cut.rows)}
+    places |= {"drawn": ("%row", layout.drawn), "numbers": ("%block", 1)}
+    for what, (place, rows) in places.items():
+        at = out.new(f"mul i64 {place}, {max(rows, 1) * LANES}")
+        out.say(f"%{what} = getelementptr double, ptr %all_{what}, i64 {at}")
+    here = out.new(f"add i64 {out.new('mul i64 %month, %lanes')}, {out.new(f'mul i64 %block, {LANES}')}")
+    out.say(f"%out = getelementptr double, ptr %all_out, i64 {here}")
+    most = max([WORDS, *map(len, cut.several.values())])
+    out.say(
+        f"%four = alloca {D}, i64 {most}, align 64\n%scratch = alloca {D}, i64 {SCRATCH}, align 64\n%at = alloca i64"
+    )
+
+
+def _eight(part: Part, stream: str, known: Known, layout: Layout) -> str:
+    """Eight of many draws of a block's first world, for all that follows from them alone."""
+    out = Emitter(part.graph, layout)
+    out.say(f"%two = alloca {D}, i64 2, align 64")
+    one = out.new("shl i64 %eight, 4")
+    other = out.new(f"add i64 {one}, {LANES}")
+    out.say(f"call void @fours(ptr %key, i64 {one}, i64 {other}, i64 %month, ptr %numbers, ptr %two)")
+    out.elsewhere = {part.graph.outside("each", stream): ("two", 0)}
+    for row, node in enumerate(known.nodes):
+        out.keep(node, "rows", row)
+    told = "ptr %key, i64 %eight, i64 %month, ptr %numbers, ptr %parameters, ptr %rows"
+    head = f"internal void @{known.makes}({told}) noinline"
+    return defined(head, [*out.lines, "ret void"])
+
+
+def _piece(
+    name: str, part: Part, cut: Pieces, piece: Piece, several: Mapping[tuple[int, str], Known], layout: Layout
+) -> str:
+    """A piece: what it computes, and the states and readings that it sets."""
+    out, own = Emitter(part.graph, layout), set(piece.nodes)
+    _begun(out, layout, cut)
+    out.several = dict(several)
+    out.elsewhere = {node: ("drawn", row) for node, row in cut.drawn.items()}
+    out.elsewhere |= {node: ("kept", row) for node, row in cut.kept.items() if node not in own}
+    for node in piece.nodes:
+        out.value(node)
+        if node in cut.kept:
+            out.keep(node, "kept", cut.kept[node])
+    states = {layout.states[place]: out.value(node) for place, node in piece.states.items()}
+    _kept(out, layout, {name: rows for name, rows in piece.readings.items() if name in METRICS})
+    if panels := {name: rows for name, rows in piece.readings.items() if name in PANELS}:
         out.say(f"br i1 {out.new('icmp ne i64 %panels, 0')}, label %panels.kept, label %states.kept\npanels.kept:")
-        _kept(out, layout, {one: rows[one] for one in PANELS})
+        _kept(out, layout, panels)
         out.say("br label %states.kept\nstates.kept:")
-    for place, value in values.items():
-        where = out.new(f"getelementptr {D}, ptr %states, i64 {layout.states[place]}")
+    for row, value in states.items():
+        where = out.new(f"getelementptr {D}, ptr %states, i64 {row}")
         out.say(f"store {D} {value}, ptr {where}, align 64")
-    return defined(f"internal void @{name}({_SIGNATURE}) noinline", [*out.lines, "ret void"])
+    return defined(f"internal void @{name}({_PART}) noinline", [*out.lines, "ret void"])
 
 
-def _kept(out: Emitter, layout: Layout, readings: Mapping[str, list[str]]) -> None:
-    """Store readings, and remember where a metric is out of its range."""
-    for name, values in readings.items():
-        for row, value in enumerate(values, layout.places[name][0]):
+def _kept(out: Emitter, layout: Layout, readings: Mapping[str, Mapping[int, int]]) -> None:
+    """Store readings, and remember where a metric is no number, or out of its range."""
+    wrong = []
+    for name, rows in readings.items():
+        for row, node in rows.items():
+            value = out.value(node)
             if name in METRICS:
-                _within_range(out, value, METRICS[name].low - ROUNDING, METRICS[name].high + ROUNDING)
-            where = out.new(f"getelementptr double, ptr %out, i64 {out.new(f'mul i64 %stride, {row}')}")
-            out.say(f"store {D} {value}, ptr {where}, align 64")
+                for beyond, end in (("ult", METRICS[name].low - ROUNDING), ("ugt", METRICS[name].high + ROUNDING)):
+                    wrong.append(out.new(f"fcmp {beyond} {D} {value}, {everywhere(end)}"))
+            place = out.new(f"mul i64 %stride, {layout.places[name][0] + row}")
+            out.say(f"store {D} {value}, ptr {out.new(f'getelementptr double, ptr %out, i64 {place}')}, align 64")
+    if wrong:
+        found = reduce(lambda one, other: out.new(f"or {B} {one}, {other}"), wrong)
+        wide = out.new(f"zext i{LANES} {out.new(f'bitcast {B} {found} to i{LANES}')} to i64")
+        told = out.new(f"or i64 {wide}, {out.new('load i64, ptr %told')}")
+        out.say(f"store i64 {told}, ptr %told")
 
 
-def _within_range(out: Emitter, value: str, low: float, high: float) -> None:
-    """Remember where a reading is no number, or out of its range."""
-    below = out.new(f"fcmp ult {D} {value}, {everywhere(low)}")
-    above = out.new(f"fcmp ugt {D} {value}, {everywhere(high)}")
-    wrong = out.new(f"or {B} {below}, {above}")
-    before = out.new("load i64, ptr %told")
-    bits = out.new(f"bitcast {B} {wrong} to i{LANES}")
-    wide = out.new(f"zext i{LANES} {bits} to i64")
-    out.say(f"store i64 {out.new(f'or i64 {before}, {wide}')}, ptr %told")
+def _loop(index: str, first: str, last: str, body: str, after: str = "") -> str:
+    """A body for each number from a first one on; the index stands in memory. `after`: which one comes next, if not the next."""
+    return f"""store i64 {first}, ptr %{index}.at
+br label %{index}.test
+{index}.test:
+%{index} = load i64, ptr %{index}.at
+%{index}.more = icmp slt i64 %{index}, {last}
+br i1 %{index}.more, label %{index}.body, label %{index}.done
+{index}.body:
+{body}
+%{index}.next = add i64 %{index}, 1
+store i64 {after or f"%{index}.next"}, ptr %{index}.at
+br label %{index}.test
+{index}.done:"""
 
 
-# See sim/engine/script.py.
-_READ = "call void %script(i64 %b, i64 %month.number, ptr %said, ptr %settings, ptr %here, i64 %stride, i64 %lanes)"
+def _run(name: str, cut: Pieces, layout: Layout) -> str:
+    """All months of some blocks of eight worlds, then those of the next: a piece of the month passes all of them, then the
+    next piece. What blocks of the same worlds draw is made once, for all months."""
+    settings, kept = 8 * LANES * max(len(layout.settings), 1), 8 * LANES * max(cut.rows, 1)
+    room = _ROOM.replace(" noalias", "")
 
+    def call(function: str, block: str, month: str, place: str, row: str) -> str:
+        return f"call void @{name}.{function}(i64 {block}, i64 {month}, i64 {place}, i64 {row}, {room})"
 
-def _run(name: str, called: str, layout: Layout, reads: str = _READ) -> str:
-    """All months of a block of eight worlds, then the next block. Settings of the month that passes stand in one place."""
-    wide = 8 * LANES
+    def passed(function: str, last: str = "%end") -> str:
+        """Each of the blocks that pass together passes a part."""
+        block, place, row = (f"%{one}.{function}" for one in ("block", "in", "row"))
+        found = f"{place} = sub i64 {block}, %tile\n{row} = select i1 %shared, i64 %passed, i64 {place}\n"
+        return _loop(block[1:], "%tile", last, found + call(function, block, "%month", place, row))
+
+    script = f"""%in = sub i64 %block, %tile
+%settings.at = mul i64 %in, {settings}
+%settings = getelementptr i8, ptr %all_settings, i64 %settings.at
+%here.at = mul i64 %block, {8 * LANES}
+%here = getelementptr i8, ptr %all_out, i64 %here.at
+call void %script(i64 %block, i64 %month, ptr %said, ptr %settings, ptr %here, i64 %stride, i64 %lanes)"""
+    read = "" if name.startswith("shock") else _loop("block", "%tile", "%end", script)
+    parts = [passed("drawn", "%alone"), *(passed(str(number)) for number, _ in enumerate(cut.pieces))]
+    months = _loop("month", "%first", "%last", "\n".join(["%passed = sub i64 %month, %first", read, *parts]))
+    ahead = "%its.row = sub i64 %ahead, %first\n" + call("drawn", "%tile", "%ahead", "0", "%its.row")
+    tiles = f"""%before = urem i64 %tile, %group
+%of.group = sub i64 %group, %before
+%of.all = sub i64 %blocks, %tile
+%few = call i64 @llvm.smin.i64(i64 %of.group, i64 %of.all)
+%many = call i64 @llvm.smin.i64(i64 %few, i64 {AT_ONCE})
+%end = add i64 %tile, %many
+%alone = select i1 %shared, i64 %tile, i64 %end
+%begun = icmp eq i64 %before, 0
+%new = and i1 %begun, %shared
+%until = select i1 %new, i64 %last, i64 %first
+{_loop("ahead", "%first", "%until", ahead)}
+{months}"""
+    body = _loop("tile", "0", "%blocks", tiles, "%end")
+    indices = sorted(set(re.findall(r"ptr (%[a-z.0-9]+\.at)$", body, re.MULTILINE)))
     return f"""
-define void @{name}(i64 %blocks, i64 %first, i64 %last, ptr %all_states, ptr %all_parameters, ptr %script, ptr %said,
-ptr %keys, ptr %all_numbers, i64 %kind, ptr %all_out, i64 %stride, i64 %lanes, i64 %panels, ptr %told) #0 {{
+define void @run_{name}(i64 %blocks, i64 %group, i64 %first, i64 %last, {_RUN}) #0 {{
 entry:
-%settings = alloca {D}, i64 {len(layout.settings) + 1}, align 64
-br label %block
-block:
-%b = phi i64 [0, %entry], [%b.next, %block.done]
-%s = mul i64 %b, {wide * max(len(layout.states), 1)}
-%states = getelementptr i8, ptr %all_states, i64 %s
-%p = mul i64 %b, {wide * max(len(layout.parameters), 1)}
-%parameters = getelementptr i8, ptr %all_parameters, i64 %p
-%w = mul i64 %b, {wide}
-%numbers = getelementptr i8, ptr %all_numbers, i64 %w
-%here = getelementptr i8, ptr %all_out, i64 %w
-br label %month
-month:
-%month.number = phi i64 [%first, %block], [%m.next, %month]
-%o = mul i64 %month.number, %lanes
-%out = getelementptr double, ptr %here, i64 %o
-{reads}
-call void @{called}({_PASSED.replace("%month", "%month.number")})
-%m.next = add i64 %month.number, 1
-%more = icmp slt i64 %m.next, %last
-br i1 %more, label %month, label %block.done
-block.done:
-%b.next = add i64 %b, 1
-%again = icmp slt i64 %b.next, %blocks
-br i1 %again, label %block, label %exit
-exit:
+%all_settings = alloca i8, i64 {AT_ONCE * settings}, align 64
+%all_kept = alloca i8, i64 {AT_ONCE * kept}, align 64
+{chr(10).join(f"{one} = alloca i64" for one in indices)}
+%shared = icmp uge i64 %kind, {SAME}
+{body}
 ret void
 }}
 """
@@ -157,6 +274,7 @@ done:
 ret void""".splitlines(),
 )
 _REDUCED = (
+    "declare i64 @llvm.smin.i64(i64, i64)",
     f"declare double @llvm.vector.reduce.fmax.v{LANES}f64({D})",
     "declare double @llvm.vector.reduce.fadd.v4f64(double, <4 x double>)",
 )
@@ -177,6 +295,7 @@ def shared() -> str:
 def _mathematics(name: str) -> str:
     graph, node, takes = written(name)
     out = Emitter(graph, None, [f"%a{place}" for place in range(takes)])
+    out.write([node])
     value = out.value(node)
     listed = ", ".join(f"{D} %a{place}" for place in range(takes))
     return defined(f"internal {D} @{name}({listed}) noinline", [*out.lines, f"ret {D} {value}"])

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from sim import extensions
 from sim.engine.compiled import MAKING, ask, code
-from sim.engine.emit import ANY, BESIDE, LANES, SAME, Layout
-from sim.engine.modules import emitted
+from sim.engine.emit import ALIKE, ANY, BESIDE, LANES, SAME, Layout
+from sim.engine.modules import AT_ONCE, emitted
 from sim.engine.script import reader
 from sim.engine.trace import Shock, Structure, trace
 from sim.metrics import METRICS
@@ -86,6 +86,11 @@ class Lanes:
     def blocks(self) -> int:
         """How many blocks of eight."""
         return len(self.places) // LANES
+
+    @property
+    def group(self) -> int:
+        """How many blocks in a row are of the same worlds; all, where none are."""
+        return self.blocks // len(set(self.numbers[::LANES].tolist())) if self.kind == SAME else self.blocks
 
     def table(self, values: list[Vector | float]) -> Table:
         """Numbers by block, each a row of eight, shape (blocks, numbers, 8)."""
@@ -207,12 +212,24 @@ class Run:
         self.lanes = lanes
         self.states = aligned((lanes.blocks, max(len(layout.states), 1), LANES))
         self.parameters = lanes.table([*map(model.parameters.__getitem__, layout.parameters)])
+        self.kind = (
+            ALIKE
+            if lanes.kind == SAME and self._alike([*map(layout.parameters.__getitem__, layout.alike)])
+            else lanes.kind
+        )
         self.reader = reader(model.script, layout)
         self.said = lanes.table(self.reader.numbers(model.script))
         self.keys = np.concatenate([model.streams.key(name) for name in layout.streams])
         self.out = model.datacollector.room((sum(rows for _, rows in self.kept.values()), months, lanes.blocks * LANES))
+        self.drawn = aligned((max(months, AT_ONCE), max(layout.drawn, 1), LANES))
         # A flag, and whom to ask for counts that the code cannot draw.
         self.told = np.array([0, ctypes.cast(ask, ctypes.c_void_p).value], dtype=np.int64)
+
+    def _alike(self, rows: list[int]) -> bool:
+        """Whether some parameters are the same in all blocks of the same worlds."""
+        group = self.lanes.group
+        own = self.parameters[:, rows].reshape(self.lanes.blocks // group, group, len(rows), LANES)
+        return bool((own == own[:, :1, :, :1]).all())
 
     def whole(self) -> None:
         shocked = {month: shocks for month in range(1, self.months) if (shocks := self.model.script.shocks(month))}
@@ -234,6 +251,7 @@ class Run:
         wide = self.lanes.blocks * LANES
         function(
             self.lanes.blocks,
+            self.lanes.group,
             first,
             last,
             self.states.ctypes.data,
@@ -242,12 +260,13 @@ class Run:
             self.said.ctypes.data,
             self.keys.ctypes.data,
             self.lanes.numbers.ctypes.data,
-            self.lanes.kind,
+            self.kind,
             self.out.ctypes.data,
             self.months * wide,
             wide,
             int(self.panels),
             self.told.ctypes.data,
+            self.drawn.ctypes.data,
         )
         if self.told[0]:
             raise NotRunError
@@ -308,4 +327,4 @@ def _made(structure: Structure) -> Machine:
     texts = emitted(traced, layout)
     once, month = code(texts["once"], 0), code(texts["month"], 2)
     shocks = {one: once(f"run_shock{number}") for number, one in enumerate(structure.shocks[1:])}
-    return Machine(layout, once("run_opening"), month("run"), shocks)
+    return Machine(layout, once("run_opening"), month("run_month"), shocks)

@@ -66,6 +66,7 @@ def _reader(shaped: _Shaped, layout: Layout) -> Reader:
     out = Emitter(graph, layout)
     out.say(f"%first = mul i64 %block, {(first + len(watched)) * LANES}")
     out.say("%numbers = getelementptr double, ptr %all_numbers, i64 %first")
+    out.write(ids(graph, settings[name]).item() for name in layout.settings)
     for name, place in layout.settings.items():
         _store(out, "settings", place, settings[name])
     for place, layer in enumerate(watched, first):

@@ -162,6 +162,11 @@ class Part:
     states: dict[Place, int]
     readings: dict[str, list[int]] = field(default_factory=dict)
 
+    @property
+    def roots(self) -> list[int]:
+        """All that is asked of it."""
+        return [*self.states.values(), *(node for row in self.readings.values() for node in row)]
+
 
 @dataclass
 class Trace:
@@ -314,8 +319,7 @@ def _simplified(opening: Part, month: Part, shocks: list[Part]) -> Trace:
 
 def _carried(part: Part, fixed: Mapping[Node, Node]) -> Part:
     graph = Graph()
-    roots = [*part.states.values(), *(one for row in part.readings.values() for one in row)]
-    new = graph.carried_over(part.graph, roots, fixed)
+    new = graph.carried_over(part.graph, part.roots, fixed)
     readings = {name: [new[one] for one in row] for name, row in part.readings.items()}
     return Part(graph, {place: new[one] for place, one in part.states.items()}, readings)
 
