@@ -14,7 +14,6 @@ from sim.engine.graph import OUTSIDE, Graph
 from sim.engine.trace import Part, Place
 
 # So many operations a piece: some 16 kB of code.
-
 MOST = 800
 # What a call, and a sum over draws, count as.
 _WEIGHTS = {"summed": 100, "count": 4, "exp": 4, "log": 4, "power": 4, "tanh": 4, "ndtri": 4}
