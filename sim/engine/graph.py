@@ -13,7 +13,9 @@ Node = tuple[Any, ...]
 # What comes from outside of a graph: a number written down, a parameter, a setting of the scenario, a draw of the month, a
 # draw that lies with others of its stream on a page, a state of an agent, one of many draws that are summed over, an argument;
 # for the scenario's script a number that it consists of, the month, a mean over the last months.
-OUTSIDE = ("const", "parameter", "setting", "draw", "paged", "state", "each", "argument", "number", "month", "recent")
+OUTSIDE = frozenset(
+    ("const", "parameter", "setting", "draw", "paged", "state", "each", "argument", "number", "month", "recent")
+)
 DRAWS = ("draw", "paged", "each")
 COMPARED: dict[str, Callable[..., Any]] = {
     "less": np.less,
