@@ -10,6 +10,7 @@ import numpy as np
 import sim.rules  # noqa: F401  (registers the rules)
 from sim.rule import RULES, Rule
 from sim.worlds import Streams, Vector, tally
+from sim.yamlfile import FileError
 
 
 class Rulebook:
@@ -56,7 +57,8 @@ class Rulebook:
             one = RULES[rule.__name__]
             values = {name: self._values[name] for name in one.parameters}
             silent = not self._off.isdisjoint(_names(one))
-            self._bound[rule] = switched_off(one) if silent else partial(one.computes, **values)
+            computes = switched_off(one) if silent else partial(one.computes, **values)
+            self._bound[rule] = _looked_at(one, computes) if ":" in one.stands_in else computes
         return self._bound[rule]
 
     def sum_over(
@@ -75,6 +77,20 @@ class Rulebook:
 def _names(rule: Rule) -> tuple[str, ...]:
     """By which it can be switched off."""
     return rule.name, *rule.mechanisms, *rule.loops
+
+
+def _looked_at(rule: Rule, computes: Callable[..., Vector]) -> Callable[..., Vector]:
+    """A rule from outside, whose answers have to be as long as the state that they are of."""
+
+    def answer(**state: Vector) -> Vector:
+        value = computes(**state)
+        lengths = {one.shape[-1] for one in (value, *state.values()) if isinstance(one, np.ndarray) and one.ndim}
+        if len(lengths - {1}) > 1:
+            said = f"rule {rule.name} gives {np.shape(value)}; needed: one number for each world"
+            raise FileError(f"{rule.stands_in}: {said}")
+        return value
+
+    return answer
 
 
 def summed_in_full(

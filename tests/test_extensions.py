@@ -663,15 +663,13 @@ def test_a_metric_that_is_read_wrongly_is_said_with_file_and_line(
 
 
 @pytest.mark.parametrize(
-    ("gives", "code", "said"),
+    ("gives", "said"),
     [
-        ("pull * np.nan", 2, "{path}:{line}: ModelError: chance_restrain is nan in world 0 in 2021-08"),
-        ("np.ones(3)", 1, "this failed inside the program, with {path} loaded: ValueError: "),
+        ("pull * np.nan", "ModelError: chance_restrain is nan in world 0 in 2021-08"),
+        ("np.ones(3)", "rule f gives (3,); needed: one number for each world"),
     ],
 )
-def test_a_rule_that_answers_wrongly_is_said_with_its_file(
-    gives: str, code: int, said: str, write: Any, durand: Any
-) -> None:
+def test_a_rule_that_answers_wrongly_is_said_with_file_and_line(gives: str, said: str, write: Any, durand: Any) -> None:
     """Otherwise the author of an extension reads of a failure inside of the program, and not whose it is."""
     path = write(
         "import numpy as np\nfrom sim.rule import Logits, Presses, Share\n"
@@ -679,9 +677,18 @@ def test_a_rule_that_answers_wrongly_is_said_with_its_file(
         "    'taliban.stance', {'restrain': 1.0}, lambda m: {'pull': m.taliban.shelter}))\n"
         f"def f(pull: Share) -> Logits:\n    'It pulls.'\n    return {gives}\n"
     )
-    found, _, err = durand("run", "history", "--worlds", "2", "--months", "1", "--with", str(path))
-    assert found == code
-    assert err.startswith("durand: " + said.format(path=path, line=FIRST + 2)), err
+    code, _, err = durand("run", "history", "--worlds", "2", "--months", "1", "--with", str(path))
+    assert code == 2
+    assert err.startswith(f"durand: {path}:{FIRST + 2}: {said}"), err
+
+
+def test_what_fails_elsewhere_names_the_extensions_that_are_there(write: Any, durand: Any, monkeypatch: Any) -> None:
+    """Otherwise the author of an extension takes a failure for the program's own."""
+    path = write("")
+    monkeypatch.setattr("sim.model.FrontierModel.step", lambda self: 1 / 0)
+    code, _, err = durand("run", "history", "--worlds", "2", "--months", "1", "--engine", "numpy", "--with", str(path))
+    assert code == 1
+    assert err.startswith(f"durand: this failed inside the program, with {path} loaded: ZeroDivisionError: "), err
 
 
 def test_what_is_no_extension_is_refused(tmp_path: Path, durand: Any) -> None:
