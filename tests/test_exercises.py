@@ -43,6 +43,7 @@ from sim.teaching.pack.pdf import paper
 from sim.teaching.pack.pictures import Picture, _picture, chart
 from sim.teaching.pack.pptx import SMALLEST, presentation
 from sim.teaching.pack.quiz import PACKAGE, QTI, items
+from sim.teaching.pack.reading import about, differing
 from sim.teaching.pack.sheets import instructor, timing, worksheet
 from sim.words.numbers import between
 from sim.yamlfile import json_schema
@@ -280,6 +281,14 @@ class TestContract:
                     middle = of.given is None and not of.is_share and of.show in ("p50", "mean")
                     assert (" (" in shown.told) is middle
                     assert (SPREAD in said) or not middle
+
+    def test_no_two_runs_are_told_in_the_same_words(self, name: str) -> None:
+        """Otherwise a slide says of a gift that nothing is given, since the scenario that it changes says so."""
+        one = exercise(name)
+        told = [differing(one, run) or about(one, run) for run in one.runs]
+        assert len({*told}) == len(told)
+        for run, said in zip(one.runs.values(), told, strict=True):
+            assert all(f"{value}" in said for value in run.set.values())
 
     @pytest.mark.usefixtures("two_mechanisms")
     def test_a_student_can_walk_through_it(self, name: str, monkeypatch: Any, capsys: Any) -> None:

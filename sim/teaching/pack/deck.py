@@ -18,7 +18,7 @@ from sim.teaching.exercises.schema import Picture as Wanted
 from sim.teaching.pack.blocks import LINK
 from sim.teaching.pack.key import Key, band, key
 from sim.teaching.pack.pictures import Picture
-from sim.teaching.pack.reading import reading
+from sim.teaching.pack.reading import about, differing, reading
 from sim.teaching.pack.sheets import HOW_TO_ANSWER, under
 from sim.words.sentences import ABOUT, NOT_A_FORECAST
 
@@ -65,7 +65,7 @@ def _slides(lab: Lab, pictures: Mapping[Wanted, Picture]) -> Iterator[Slide]:
     yield from words("What you will be able to do", map(lab.fill, one.goals), "")
     yield from words(
         "What is run",
-        (f"{run.title}: {_first(run.summary or run.question)}" for run in one.scenarios.values()),
+        (f"{one.scenarios[name].title}: {differing(one, name) or _first(about(one, name))}" for name in one.runs),
         f"Each run has {lab.worlds:,} modelled worlds over {lab.months} months; world number k has the same draws in all.",
     )
     yield from (votes.asked(name, "Before you begin") for name in one.quiz)

@@ -10,7 +10,7 @@ from sim.teaching.exercises.schema import Passage
 from sim.teaching.pack.blocks import Block, Grid, Heading, Items, Note, Room, Row, Sheet, Text, headed
 from sim.teaching.pack.key import values_from
 from sim.teaching.pack.pictures import Picture
-from sim.teaching.pack.reading import Claims, reading
+from sim.teaching.pack.reading import Claims, about, differing, reading
 from sim.vocabulary import month_words
 from sim.words.sentences import ABOUT
 
@@ -72,9 +72,7 @@ def _brief(lab: Lab, pictures: Sequence[Picture]) -> Iterator[Block]:
     if pictures:
         yield Row(tuple(pictures[:2]))
     yield Heading("What was compared")
-    yield Items(
-        tuple(f"{run.title}: {' '.join((run.summary or run.question).split())}" for run in one.scenarios.values())
-    )
+    yield Items(tuple(f"{one.scenarios[name].title}: {differing(one, name) or about(one, name)}" for name in one.runs))
     yield Heading("The figures")
     names = list(dict.fromkeys(name for step in one.steps for name in step.show))[:_MOST_FIGURES]
     rows = tuple((label(one, name), lab.shown(name).told) for name in names)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from sim.evidence import Claim, Source, ledger
+from sim.scenario import list_scenarios, load_scenario
+from sim.scenario.diff import TITLES
 from sim.teaching.exercises.schema import Exercise, Passage
 from sim.teaching.pack.blocks import headed
-from sim.vocabulary import month_words
+from sim.vocabulary import LEVERS, month_words
+from sim.words.sentences import listed
 
 
 def reading(exercise: Exercise) -> tuple[str, ...]:
@@ -16,6 +20,34 @@ def reading(exercise: Exercise) -> tuple[str, ...]:
     return tuple(
         f"{cited(known[one.source])} {one.text}" if one.source in known else one.text for one in exercise.reading
     )
+
+
+_VALUES = {
+    "defaults": "every uncertain value as declared, so that worlds differ by random draws alone",
+    "prior": "uncertain values from the whole of their declared ranges",
+}
+
+
+def about(exercise: Exercise, run: str) -> str:
+    """What the scenario of a run is about."""
+    scenario = exercise.scenarios[run]
+    return " ".join((scenario.summary or scenario.question).split())
+
+
+def differing(exercise: Exercise, run: str) -> str:
+    """What a run changes in the scenario that it takes, whose own words it no longer fits; "" where it changes nothing."""
+    this = exercise.runs[run]
+    named = {**LEVERS, **TITLES}
+    parts = [path.rpartition(".")[2] for path in this.set]
+    told = [f"{named.get(part, part)} {value}" for part, value in zip(parts, this.set.values(), strict=True)]
+    said = [f"with {listed(told)}"] if told else []
+    library = {name for name, _, _ in list_scenarios()}
+    if this.parameters in _VALUES:
+        said.append(_VALUES[this.parameters])
+    elif this.parameters in library:
+        said.append(f"uncertain values as in {load_scenario(str(this.parameters)).title}")
+    base = load_scenario(this.scenario).title if this.scenario in library else Path(this.scenario).stem
+    return f"{base}, {'; '.join(said)}." if said else ""
 
 
 def cited(source: Source) -> str:
