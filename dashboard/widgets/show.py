@@ -333,12 +333,8 @@ def differences(rows: list[Difference], first: str, second: str) -> None:
     if not rows:
         st.info(_("Nothing differs yet."))
         return
-    table(
-        Table(
-            ["", first, second],
-            [[one.words, *("-" if value is None else setting(value) for value in (one.a, one.b))] for one in rows],
-        )
-    )
+    cells = [[one.words, *("-" if value is None else setting(value) for value in (one.a, one.b))] for one in rows]
+    table(Table(["", first, second], cells))
 
 
 def chart(one: Drawn, place: str) -> None:
