@@ -9,7 +9,7 @@ import altair as alt
 
 from sim.plots.data import Rows
 from sim.plots.theme import DASHES, INK, PALETTE, SOFT, WIDTH, broken, colour, dash, dress, month_x, name_axis
-from sim.theme import AXIS, GRID
+from sim.theme import AXIS, GRID, PRINTED
 from sim.vocabulary import month_after
 from sim.words.numbers import number
 
@@ -67,7 +67,7 @@ def parallel(
             rows.append({"kind": "end", "objective": order[-1], "place": float(at), "value": end})
     names = [*dict.fromkeys(bold.values()), OTHERS]
     # Black is of the one that is opened, which has no place among the others.
-    shades = dict(zip(names, (one for one in PALETTE if one != "#000000"), strict=False))
+    shades = dict(zip(names, (one for one in PALETTE if one != PRINTED["ink"]), strict=False))
     shades |= {OTHERS: AXIS, CHOSEN: INK}
     dashes = {name: DASHES[place % len(DASHES)] for place, name in enumerate(names)} | {OTHERS: [1, 0], CHOSEN: [1, 0]}
     legend = alt.Legend(columns=2 if turned else 4, symbolType="stroke", symbolOpacity=1)
