@@ -46,11 +46,21 @@ def pytest_report_header() -> list[str]:
     ]
 
 
+# The files that take longest, each some seconds of two cores and more, the longest first.
+LONG = (
+    *("browser_keyboard", "browser_class", "browser_looks", "browser", "model", "engine", "dashboard_server"),
+    *("exercises", "dashboard", "dashboard_pages", "dashboard_class", "why", "browser_pages", "play", "packaging"),
+    *("sweep_faults", "loops", "mechanisms", "extensions", "report", "discover", "search", "own_data"),
+    *("class_safety", "cli", "moves", "contributing", "class_room", "folders", "parameters", "library", "plots"),
+    *("response", "notebook", "docs"),
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long comes first, so that no worker is left alone with it at the end; files stay whole, as their tests
     share runs."""
-    of = {name: {item.path for item in items if item.get_closest_marker(name)} for name in ("browser", "slow")}
-    items.sort(key=lambda item: (item.path not in of["browser"], item.path not in of["slow"]))
+    place = {f"test_{name}": number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
     if CHROMIUM is None:
         for item in items:
             if item.get_closest_marker("browser"):
