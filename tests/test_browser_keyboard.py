@@ -216,6 +216,14 @@ def why(page: Page, visit: Visit, server: Server) -> None:
     walked(page)
 
 
+# The address has been the same for longer than a month of playing takes.
+_STANDS = """() => {
+    const now = performance.now();
+    if (window.stood?.at !== location.href) window.stood = {at: location.href, since: now};
+    return now - window.stood.since > 1200;
+}"""
+
+
 def months_pass(page: Page, visit: Visit, server: Server) -> None:
     """Play through the months, stop, and go one month on by hand."""
     at(page, "Play through the months", "Enter")
@@ -224,8 +232,9 @@ def months_pass(page: Page, visit: Visit, server: Server) -> None:
     assert page.evaluate("() => document.activeElement.innerText").strip() == "Stop"
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Play through the months").wait_for()
-    rest(page)
+    page.wait_for_function(_STANDS, polling=100)  # the month that was on its way has come
     stopped = page.url
+    assert "month=2024-07" not in stopped, "it was stopped, and did not come to the end"
     page.wait_for_timeout(1200)
     assert page.url == stopped
     drawn = page.locator(PICTURES).first.text_content()
