@@ -110,7 +110,12 @@ def visitors(browser: Browser, server: Server, same: BrowserContext | None = Non
             page.on("pageerror", lambda problem: wrong.append(str(problem)))
             page.on(
                 "console",
-                lambda said: wrong.append(f"{said.text} {said.location['url']}") if said.type == "error" else None,
+                lambda said: (
+                    wrong.append(f"{said.text} {said.location['url']}")
+                    if said.type == "error"
+                    or said.text.startswith("WARN ")  # so Vega begins what it has to say of a drawing
+                    else None
+                ),
             )
             if asked is not None:
                 page.on("request", lambda request: asked.append(request.url))

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from math import ceil, floor
 from typing import Any
 
 import pytest
+import vl_convert
 
 import sim
 from sim.plots import pictures
 from sim.plots.course import PICK, moving_course
-from sim.plots.filling import LEAST, filling, fixed, with_tips
+from sim.plots.filling import LEAST, bars_of, filling, fixed, with_tips
 from sim.plots.moving import moving
 from sim.plots.network import moving_network
 from sim.plots.places import moving_map
-from sim.plots.power import faction_power
+from sim.plots.power import faction_power, moving_holdings
 from sim.results import Comparison
 
 COURSES = ["confront", "appease", "hedge"]
@@ -105,3 +107,34 @@ def test_bars_and_areas_say_what_they_are_in_a_report_too(found: Comparison) -> 
     by_name = {one.name: json.loads(one.specification) for one in pictures(found)}
     for name in ("verdicts", "attacks-by-area", "fan-attacks"):
         assert '"field": "said"' in json.dumps(with_tips(by_name[name])), name
+
+
+def test_bars_are_as_high_as_vega_lite_makes_them(found: Comparison) -> None:
+    """It works their height out in the browser, and complains there that it cannot be fitted."""
+    for parts in (moving(found, "verdicts"), moving_holdings(found, "pakistan_taliban", 4)):
+        drawing = filling(parts.specification, True, bars_of(parts.specification, parts.rows))
+        assert isinstance(drawing["height"], float)
+        stepped = filling(parts.specification, True)
+        assert isinstance(stepped["height"], dict)
+        drawn = [
+            re.findall(
+                r'height="[\d.]+"', vl_convert.vegalite_to_svg({**one, "width": 320, "data": {"values": parts.rows}})
+            )
+            for one in (drawing, stepped)
+        ]
+        assert drawn[0] == drawn[1]
+
+
+def test_scales_have_ends_while_there_are_no_rows_yet(found: Comparison) -> None:
+    """Vega says so of each that has none, into every visitor's console."""
+    panels = filling(moving(found, "fan", "attacks").specification)["marks"][0]
+    stand_in, filled, *derived = panels["data"]
+    assert {"p05", "p25", "p50", "p75", "p95", "base"} <= set(stand_in["values"][0])
+    assert filled["source"] == ["source", stand_in["name"]]
+    assert "source" not in [one.get("source") for one in derived]
+    layers = filling(moving_course(found, "attacks", 4).specification)["layer"]
+    scales = [one["encoding"]["y"]["scale"] for one in layers if "field" in one["encoding"].get("y", {})]
+    assert len(scales) >= 3
+    for scale in scales:  # as they would be: with nought in it, and round
+        assert (scale["zero"], scale["nice"], len(scale["domain"])) == (True, True, 2)
+        assert scale["domain"][1]["expr"].endswith(" : 1")

@@ -21,7 +21,7 @@ from dashboard.runtime.engine import BusyError, Job, RunError, SupersededError, 
 from dashboard.runtime.language import _
 from dashboard.runtime.memo import visitor
 from sim.metrics import METRICS
-from sim.plots.filling import filling, fixed
+from sim.plots.filling import bars_of, filling, fixed
 from sim.plots.moving import Moving
 from sim.plots.moving import moving as sim_moving
 from sim.plots.tables import rows_of
@@ -225,13 +225,14 @@ def moving(found: Comparison, kind: str, metric: str) -> Drawn:
 
 
 @lru_cache(_MOST_DRAWN)
-def _filling(specification: str, told: bool) -> dict[str, Any]:
-    return filling(json.loads(specification), told)
+def _filling(specification: str, told: bool, bars: tuple[int, int]) -> dict[str, Any]:
+    return filling(json.loads(specification), told, bars)
 
 
 def _on_page(one: Drawn) -> dict[str, Any]:
     """The specification as the page draws it: kept, since panels take a moment to be put together."""
-    return _filling(json.dumps(one.spec), any("said" in row for row in one.rows))
+    told = any("said" in row for row in one.rows)
+    return _filling(json.dumps(one.spec), told, bars_of(one.spec, one.rows))
 
 
 def foresee(found: Comparison | None, kinds: Sequence[str], metric: str) -> None:

@@ -3,13 +3,16 @@
 A single view takes its frame's width as Vega-Lite means it to. Vega-Lite has no such width for panels: their drawing is
 compiled to Vega here, where how many stand side by side and how wide and high each is are worked out from the frame, in
 the browser. A drawing without axes (a map, a network) keeps its measures; a page may enlarge it as a whole.
+
+Streamlit draws a picture for the first time before it has its rows. A scale of nothing has no ends, and Vega complains of each:
+one row that nobody sees stands in (`_with_stand_in`), or a single view is told the ends of nothing (`_with_ends`).
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sim.plots.theme import broken
@@ -24,17 +27,20 @@ _LABELS, _LEGEND = 40, 26  # px for the axis below and for a legend
 _GROWTH, _GROWN_AT = 1.7, 240  # panels wider than so many px grow in height too, up to so many times
 _PADDING = {"left": 2, "right": 8, "top": 2, "bottom": 4}
 _ROWS = "source"  # what Streamlit puts the rows of a picture in
+_NESTED = 0.2  # of the room of a place with several bars, what is free beside them, unless it is said
+_FILLED, _STANDS_IN = "filled", "stands_in"  # the rows, or what stands in for them
 _OF = "[datum.value]"
 _TIPPED = ("bar", "rect", "geoshape", "circle", "rule")  # marks at which a row's own words are shown
 _STRIP = "strip"  # px that each month has across
 
 
-def filling(specification: Specification, tips: bool = False) -> Specification:
+def filling(specification: Specification, tips: bool = False, bars: tuple[int, int] = (0, 0)) -> Specification:
     """The same drawing for a page: as wide as its frame, without its title, on no ground of its own.
 
     Args:
         specification: in Vega-Lite, without data.
         tips: whether rows have a field `said`, which is shown where the pointer is in their month.
+        bars: in how many places bars stand one below the other, and how many in each (`bars_of`).
 
     Returns:
         Vega-Lite, or Vega where there are panels; its rows are those of the specification.
@@ -53,9 +59,22 @@ def filling(specification: Specification, tips: bool = False) -> Specification:
     if tips:
         _add_strips(out)
     parts = next((out[kind] for kind in ("vconcat", "concat") if kind in out), [out])
-    if parts == [out] and "facet" not in out:
-        return _single(out)
-    return _nested(_compiled(out), *_panels(out, parts))
+    if parts != [out] or "facet" in out:
+        return _nested(_compiled(out), *_panels(out, parts), _numbers(out))
+    return _single(out, bars)
+
+
+def bars_of(specification: Specification, rows: Sequence[dict[str, Any]]) -> tuple[int, int]:
+    """In how many places bars stand one below the other, and how many in each; (0, 0) where they do not decide the height."""
+    if not any(isinstance(view.get("height"), dict) for view in (specification, *specification.get("layer", ()))):
+        return 0, 0
+    channels = [(name, one[name]) for one in _encodings(specification) for name in ("y", "yOffset") if name in one]
+    fields = {name: channel["field"] for name, channel in channels if "field" in channel}
+    places, each = (
+        len({row[fields[name]] for row in rows if fields[name] in row}) if name in fields else 1
+        for name in ("y", "yOffset")
+    )
+    return places, each
 
 
 def fixed(specification: Specification) -> bool:
@@ -64,12 +83,20 @@ def fixed(specification: Specification) -> bool:
     return not across or all(one.get("axis", 0) is None for one in across)
 
 
-def _single(out: Specification) -> Specification:
+def _single(out: Specification, bars: tuple[int, int]) -> Specification:
     for layer in out.get("layer", []):
         layer.pop("width", None)
         if "height" in layer:
             out["height"] = layer.pop("height")
     height = out.get("height")
+    if isinstance(height, dict) and all(bars):
+        # As Vega-Lite works it out in the browser; there it would complain that such a height cannot be fitted.
+        places, each = bars
+        scale = next((one["y"].get("scale") or {} for one in _encodings(out) if "yOffset" in one), None)
+        inner, outer = ((scale or {}).get(name, _NESTED) for name in ("paddingInner", "paddingOuter"))
+        across = places if scale is None else each * (places - inner + 2 * outer) / (1 - inner)
+        out["height"], height = float(height["step"] * across), None
+    _with_ends(out)
     out |= {"width": "container", "autosize": {"type": "fit-x", "contains": "padding"}}
     if isinstance(height, int | float):  # of the whole, so that it fills a screen as well
         guides = [channel for one in _encodings(out) for channel in one.values() if isinstance(channel, dict)]
@@ -77,6 +104,60 @@ def _single(out: Specification) -> Specification:
         out["height"] = height + _LABELS + _LEGEND * legend
         out["autosize"]["type"] = "fit"
     return out
+
+
+def _in_group(vega: Specification, numbers: set[str]) -> tuple[Specification, Specification]:
+    """One group with all that is drawn, and the rows, which stand beside it.
+
+    One set of data as a mapping: of a list Streamlit would take it for the rows themselves.
+    """
+    rows, *derived = vega["data"]
+    inner: Specification = {key: vega[key] for key in ("layout", "marks", "scales", "axes", "legends") if key in vega}
+    inner |= {"type": "group", "data": derived}
+    return _with_stand_in(json.loads(json.dumps(inner)), numbers), rows
+
+
+def _with_stand_in(group: Specification, numbers: set[str]) -> Specification:
+    """The group, with one row while it has none: a scale of nothing has no ends, and Vega would complain."""
+
+    def renamed(part: Any) -> Any:
+        if isinstance(part, dict):
+            return {
+                key: _FILLED if key in ("data", "source") and value == _ROWS else renamed(value)
+                for key, value in part.items()
+            }
+        return [renamed(one) for one in part] if isinstance(part, list) else part
+
+    there = f"!datum.{_STANDS_IN} || !length(data('{_ROWS}'))"
+    stand_in = {_STANDS_IN: True, **dict.fromkeys(sorted(numbers), 0)}
+    filled = {"name": _FILLED, "source": [_ROWS, _STANDS_IN], "transform": [{"type": "filter", "expr": there}]}
+    out: Specification = renamed(group)
+    return {**out, "data": [{"name": _STANDS_IN, "values": [stand_in]}, filled, *out["data"]]}
+
+
+def _with_ends(out: Specification) -> None:
+    """Say where scales end that end where the rows do: as Vega-Lite would find it, but for no rows from 0 to 1."""
+    for side in ("x", "y"):
+        channels = [one[name] for one in _encodings(out) for name in (side, f"{side}2") if "field" in one.get(name, {})]
+        scales = [one["scale"] for one in channels if one.get("scale")]
+        if not scales or any("domain" in one or "zero" not in one for one in scales):
+            continue
+        found = [f"extent(pluck(data('{_ROWS}'), '{name}'))" for name in {one["field"]: None for one in channels}]
+        # A field that no row has says nothing.
+        low, high = (
+            f"{end}({', '.join(f'isValid({one}[{at}]) ? {one}[{at}] : {none}' for one in found)})"
+            for at, (end, none) in enumerate((("min", "1e300"), ("max", "-1e300")))
+        )
+        ends = [{"expr": f"length(data('{_ROWS}')) ? {end} : {place}"} for place, end in enumerate((low, high))]
+        for scale in scales:
+            scale |= {"domain": ends, "nice": scale.get("nice", True)}
+
+
+def _numbers(out: Specification) -> set[str]:
+    """The fields that are drawn as numbers."""
+    channels = [channel for one in _encodings(out) for channel in one.values() if isinstance(channel, dict)]
+    names = {one["field"] for one in channels if one.get("type", "quantitative") == "quantitative" and "field" in one}
+    return {name for name in names if isinstance(name, str)}
 
 
 def _panels(out: Specification, parts: list[Specification]) -> tuple[int, int]:
@@ -114,12 +195,9 @@ def _compiled(out: Specification) -> Specification:
     return vega
 
 
-def _nested(vega: Specification, count: int, gap: int) -> Specification:
+def _nested(vega: Specification, count: int, gap: int, numbers: set[str]) -> Specification:
     """All in one group of a drawing whose width is the frame's: beside it stand only the rows, and what follows the frame."""
-    rows, *derived = vega["data"]
-    inner: Specification = {key: vega[key] for key in ("layout", "marks", "scales", "axes", "legends") if key in vega}
-    inner |= {"type": "group", "data": derived}
-    inner = json.loads(json.dumps(inner))
+    inner, rows = _in_group(vega, numbers)
     if count > 1:
         _by_columns(inner)
     heights = [one["value"] for one in vega["signals"] if "value" in one and _is(one, "height")]
@@ -148,7 +226,6 @@ def _nested(vega: Specification, count: int, gap: int) -> Specification:
         },
         *own,
     ]
-    # One set of data as a mapping: of a list Streamlit would take it for the rows themselves.
     return {
         "$schema": vega["$schema"],
         "background": "transparent",
