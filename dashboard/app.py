@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard.menu import CLASSES_ONLY, GROUPS
+from dashboard.menu import CLASSES_ONLY, GROUPS, name_button
 from dashboard.runtime import gate, language, state
 from dashboard.runtime.engine import engine
 from dashboard.runtime.language import _
@@ -51,6 +51,7 @@ def main() -> None:
     if chosen is front or language.chosen() is not ENGLISH:
         language.mark()
     access.keep()
+    name_button()
     show.footer()
 
 

@@ -515,7 +515,7 @@ def test_past_the_menu_and_through_it(arrive: Arrive) -> None:
     assert page.evaluate("() => document.activeElement.matches('main')")
     page.set_viewport_size(NARROW)
     rest(page)
-    focused(page, "e.getAttribute('aria-label') === 'Expand sidebar' || e.innerText.includes('Expand')")
+    focused(page, "e.getAttribute('aria-label') === 'Menu'")
     page.keyboard.press("Enter")
     page.locator(".stSidebar[data-collapsed=false]").wait_for()
     focused(page, "e.closest('.stSidebar') && e.innerText.includes('Exercises')")

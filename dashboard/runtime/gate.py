@@ -30,7 +30,8 @@ CLOSED = ("/_stcore/agent", "/_stcore/metrics")
 # Of uploads that no page has read yet: how many of one session, how many MB in all, and for how many seconds.
 MOST_EACH, MOST_UPLOADED_MB, UNREAD = 2, 64, 120.0
 # The scripts of ours: one sets the cookies in which a browser keeps its seats (`access.py`), one brings into sight what a
-# step of the tour shows (`tour.py`), one says which words of a page are in another language than the page (`language.py`).
+# step of the tour shows (`tour.py`), one says which words of a page are in another language than the page (`language.py`), one
+# gives the button that opens the menu on a narrow screen a name (`menu.py`).
 KEEP = (
     'document.currentScript.parentNode.querySelectorAll("[data-durand-cookie]").forEach(one => {'
     'document.cookie = one.dataset.durandCookie + (location.protocol === "https:" ? "; secure" : "");})'
@@ -48,12 +49,25 @@ LANG = (
     "if (!window.durandLang) { window.durandLang = new MutationObserver(mark);"
     "window.durandLang.observe(document.body, {childList: true, subtree: true, characterData: true}); } mark(); })()"
 )
+MENU = (
+    '(() => { const name = () => { const said = document.querySelector("[data-durand-menu]")?.dataset.durandMenu;'
+    'const one = document.querySelector("[data-testid=stExpandSidebarButton]");'
+    "if (said && one && one.ariaLabel !== said) one.ariaLabel = one.dataset.name = said; };"
+    "if (!window.durandMenu) { window.durandMenu = new MutationObserver(name);"
+    'window.durandMenu.observe(document.querySelector(".stApp"), {childList: true, subtree: true}); } name(); })()'
+)
 _PAGE = Path(streamlit.__file__).with_name("static") / "index.html"
 
 
 def _inline() -> list[str]:
     """The scripts that stand in Streamlit's own page, and ours, by their digests."""
-    found = [KEEP, SHOW, LANG, *re.findall(r"<script>(.*?)</script>", _PAGE.read_text(encoding="utf-8"), re.DOTALL)]
+    found = [
+        KEEP,
+        SHOW,
+        LANG,
+        MENU,
+        *re.findall(r"<script>(.*?)</script>", _PAGE.read_text(encoding="utf-8"), re.DOTALL),
+    ]
     digests = (sha256(one.encode()).digest() for one in found)
     return [f"'sha256-{b64encode(one).decode()}'" for one in digests]
 
