@@ -1,7 +1,10 @@
-"""Measure the dashboard in a real browser. `python benchmarks/rooms.py [--first 5] [--moves 40] [--sessions 30] [--minutes 1]`.
+"""Measure the dashboard in a real browser.
+`python benchmarks/rooms.py [--first 5] [--moves 40] [--questions 5] [--sessions 30] [--minutes 1]`; 0 leaves a part out.
 
 The first visitor of a server that has just been started: until the last picture is there.
-One visitor: a lever is moved by keyboard so many times; each time it is taken until the last picture has been redrawn.
+One visitor: a lever is moved by keyboard so many times; each time it is taken until the last picture has been redrawn, and how
+much of the processor's time the page and the server took for it: that hardly depends on what else the machine does.
+Questions: a page that asks the model for what nobody could foresee is opened, until its first picture is there.
 A room: so many sessions, each moving a lever every few seconds, for so many minutes, with the memory of the server.
 """
 
@@ -74,44 +77,101 @@ async def visitor(browser: Any, address: str) -> Any:
     return page
 
 
-async def move(page: Any, key: str, timeout: float = 30_000) -> float:
+async def move(page: Any, key: str, timeout: float = 120_000) -> float:
     """Press a key on the lever; milliseconds until everything is redrawn."""
     await page.keyboard.press(key)
     return float(await (await page.wait_for_function(REDRAWN, timeout=timeout, polling=25)).json_value())
 
 
-async def alone(address: str, moves: int) -> dict[str, list[float]]:
-    """One visitor: steps of one lever; another lever each time, at the pace of one who looks, and without a pause; another
-    uncertainty each time, for which every scenario is simulated anew from its first month."""
+class Processor:
+    """Milliseconds of the processor's time that each move takes: of the page's own thread, of the server, of its workers."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.process, self.each = process, list[tuple[float, float, float]]()
+
+    async def watch(self, page: Any) -> None:
+        """Look at another page from now on."""
+        self.page = await page.context.new_cdp_session(page)
+        await self.page.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    async def move(self, page: Any, key: str) -> float:
+        """The same as `move`, and what it takes."""
+        before = await self._now()
+        took = await move(page, key)
+        self.each.append(tuple(1000 * (now - then) for now, then in zip(await self._now(), before, strict=True)))  # type: ignore[arg-type]
+        return took
+
+    async def _now(self) -> tuple[float, float, float]:
+        metrics = (await self.page.send("Performance.getMetrics"))["metrics"]
+        return next(one["value"] for one in metrics if one["name"] == "TaskDuration"), *processor(self.process)
+
+    def say(self) -> None:
+        """Print a line of figures, and forget them."""
+        names = ("page", "server", "workers")
+        figures = ((what, sorted(some)) for what, some in zip(names, zip(*self.each, strict=True), strict=True))
+        parts = (
+            f"{what} p50: {percentile(some, 0.5):.0f} ms, p95: {percentile(some, 0.95):.0f} ms"
+            for what, some in figures
+        )
+        print(f"  processor time a move: {'; '.join(parts)}", flush=True)
+        self.each.clear()
+
+
+async def alone(address: str, server: subprocess.Popen[bytes], moves: int) -> None:
+    """One visitor, printed as it goes: steps of one lever; another lever each time, at the pace of one who looks, and without a
+    pause; another uncertainty each time, for which every scenario is simulated anew from its first month."""
     from playwright.async_api import async_playwright
 
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        steps: list[float] = []
+        steps, taken = list[float](), Processor(server)
         page = await visitor(browser, f"{address}/compare")
+        await taken.watch(page)
         levers = await page.locator(".st-key-levers input[type=range]").all()
         for number in range(moves):
             if number % STEPS == 0:  # the next lever, towards its farther end
                 lever = levers[1 + number // STEPS % (len(levers) - 1)]
                 await lever.focus()
                 key = "ArrowRight" if float(await lever.input_value()) < 0.5 else "ArrowLeft"
-            steps.append(await move(page, key))
+            steps.append(await taken.move(page, key))
             await page.wait_for_timeout(300)
-        took = {"one lever after the other, step by step": steps}
+        say("One visitor, 200 worlds, one lever after the other, step by step", steps, 300)
+        taken.say()
         for seed, pause, what in ((998, LOOK, "lever"), (999, 0, "lever"), (997, LOOK, "uncertainty")):
             page = await visitor(browser, f"{address}/compare?seed={seed}")
+            await taken.watch(page)
             sliders = await page.locator(f"{PANELS[what]} input[type=range]").all()
             sliders = sliders[what == "lever" :]  # the first of these is the month
             how = f"another {what} each time, {f'{pause / 1000:g} s apart' if pause else 'no pause'}"
-            took[how] = []
+            took: list[float] = []
             for number in range(moves):
                 await page.wait_for_timeout(pause)
                 slider = sliders[number % len(sliders)]
                 await slider.focus()
                 value = float(await slider.input_value())
-                took[how].append(await move(page, "ArrowRight" if value < 0.9 else "ArrowLeft"))
+                took.append(await taken.move(page, "ArrowRight" if value < 0.9 else "ArrowLeft"))
+            say(f"One visitor, 200 worlds, {how}", took, 300)
+            taken.say()
         await browser.close()
-        return took
+
+
+def questions(address: str, count: int) -> None:
+    """Pages that are opened with a seed of their own each time: milliseconds until what they ask has come and is drawn."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        for path, drawn in (("why", "account"), ("loops", "loops-at-work")):
+            page, took = browser.new_page(viewport={"width": 1280, "height": 900}), list[float]()
+            for number in range(count + 1):  # with the first, the browser loads and compiles Streamlit's own code
+                page.goto("about:blank")
+                started = time.perf_counter()
+                page.goto(f"{address}/{path}?seed={number + 500}")
+                page.locator(f"[class*='-picture-{drawn}'] svg.marks").first.wait_for(timeout=120_000)
+                took.append(1000 * (time.perf_counter() - started))
+            say(f"The page {path}, opened with a question that nobody foresaw", took[1:], 3000)
+            page.close()
+        browser.close()
 
 
 def first(visits: int, ready: float) -> list[float]:
@@ -222,29 +282,35 @@ def say(what: str, took: list[float], aim: float) -> None:
         print(f"{what}: nothing was measured")
         return
     figures = ", ".join(f"p{part}: {percentile(took, part / 100):.0f} ms" for part in (50, 95))
-    print(f"{what}: {len(took)} times, {figures}, longest {max(took):.0f} ms (aim: p95 at most {aim:.0f} ms)")
+    print(
+        f"{what}: {len(took)} times, {figures}, longest {max(took):.0f} ms (aim: p95 at most {aim:.0f} ms)", flush=True
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--moves", type=int, default=40, help="moves of the visitor alone")
+    parser.add_argument("--moves", type=int, default=40, help="moves of the visitor alone; 0 leaves her out")
+    parser.add_argument("--questions", type=int, default=5, help="questions to Why and Loops each; 0 leaves them out")
     parser.add_argument(
         "--first", type=int, default=5, help="first visitors, each of a server of her own; 0 leaves them out"
     )
     parser.add_argument("--ready", type=float, default=10.0, help="seconds for which such a server has been up")
     parser.add_argument("--sessions", type=int, default=30, help="visitors in the room; 0 leaves the room out")
-    parser.add_argument("--minutes", type=float, default=1.0, help="how long the room sits")
+    parser.add_argument("--minutes", type=float, default=1.0, help="how long the room sits; 0 leaves it out")
     parser.add_argument("--every", type=float, default=10.0, help="seconds between two moves of a visitor")
     chosen = parser.parse_args()
     if CHROMIUM is None:
         sys.exit("There is no Chromium on this machine.")
     if chosen.first:
         say(f"The first visitor, after {chosen.ready:g} s", first(chosen.first, chosen.ready), 3000)
+    if not (chosen.moves or chosen.questions or (chosen.sessions and chosen.minutes > 0)):
+        return
     with TemporaryDirectory(prefix="durand-") as home, serving(Path(home)) as dashboard:
         if chosen.moves:
-            for how, took in asyncio.run(alone(dashboard.address, chosen.moves)).items():
-                say(f"One visitor, 200 worlds, {how}", took, 400)
-        if chosen.sessions:
+            asyncio.run(alone(dashboard.address, dashboard.process, chosen.moves))
+        if chosen.questions:
+            questions(dashboard.address, chosen.questions)
+        if chosen.sessions and chosen.minutes > 0:
             asyncio.run(room(dashboard.address, dashboard.process, chosen.sessions, chosen.minutes, chosen.every))
 
 
