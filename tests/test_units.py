@@ -132,7 +132,7 @@ def _title(seen: dict[str, list[Any]], rows: list[list[str]]) -> str:
     return next((str(title) for title, _, others in every if rows and others[: len(rows)] == rows), "")
 
 
-def swept(design: dict[str, Any], out: Path) -> Sweep:
+def sweep_of(design: dict[str, Any], out: Path) -> Sweep:
     """A small sweep."""
     names = ["attacks_per_capability", "start_fighters", "reward_response"]
     data = {"schema": 1, "title": "Units", "scenarios": ["confront"], "uncertainties": names, "design": design}
@@ -152,7 +152,7 @@ def test_every_table_of_texts_has_units(
 ) -> None:
     """Of each module of the program that makes such tables; one that is new has to be drawn here, too."""
     for design, methods in DESIGNS:
-        sweep = swept(design, tmp_path / str(design["kind"]))
+        sweep = sweep_of(design, tmp_path / str(design["kind"]))
         for method in methods:
             found = sweep.sensitivity(method=method)
             for study in found.studies:
@@ -225,7 +225,7 @@ PLAIN = {
 
 def test_every_table_in_a_file_has_units(tmp_path: Path) -> None:
     """A column with the unit beside the figures; all else is a count, a share or a number of a row."""
-    sweep = swept(LATIN, tmp_path / "out")
+    sweep = sweep_of(LATIN, tmp_path / "out")
     sensitivity_page.write(sweep.sensitivity(), tmp_path / "sensitivity")
     middle = float(sweep.outcomes["attacks"].median())
     found = sweep.discover(f"attacks > {middle:g}")
