@@ -232,9 +232,9 @@ def test_figures_and_pictures_of_a_step_come_when_all_up_to_it_is_revealed(opene
     for name in names[:-1]:
         room.reveal(opened.code, opened.secret, name)
     shown = one.steps[1].show[0]
-    assert lab.shown(shown).text not in [row[-1] for row in tables(again(app))]
+    assert lab.shown(shown).told not in [row[-1] for row in tables(again(app))]
     room.reveal(opened.code, opened.secret, names[-1])
-    assert [label(one, shown), lab.shown(shown).text] in tables(again(app))
+    assert [label(one, shown), lab.shown(shown).told] in tables(again(app))
     assert "You made no prediction here before it was revealed." in said(app)
 
 
@@ -465,7 +465,7 @@ def test_an_exercise_alone_from_beginning_to_end(lab: Lab) -> None:
             assert not any(line in said(app) for line in told)
             press(app, "Reveal what the model says")
             assert [row for row in tables(app) if row[0] in called] == [
-                [label(one, name), lab.shown(name).text] for name in step.show
+                [label(one, name), lab.shown(name).told] for name in step.show
             ]
         assert all(line in said(app) for line in told)
         if number + 1 < len(one.steps):
