@@ -205,9 +205,7 @@ def drawn(key: tuple[str, ...], make: Callable[[], Picture]) -> Drawn:
     """A picture, made once for all sessions for a key that says what is in it."""
     if key not in _DRAWN:
         made = make()
-        spec = made.chart.to_dict(validate=False)
-        spec.pop("data")
-        spec.pop("datasets", None)
+        spec = {key: part for key, part in made.chart.to_dict(validate=False).items() if not key.startswith("data")}
         _DRAWN[key] = Drawn(made.name, made.title, spec, rows_of(made.chart), lambda: made)
         while len(_DRAWN) > _MOST_DRAWN:
             _DRAWN.popitem(last=False)
@@ -231,8 +229,7 @@ def _filling(specification: str, told: bool, bars: tuple[int, int]) -> dict[str,
 
 def _on_page(one: Drawn) -> dict[str, Any]:
     """The specification as the page draws it: kept, since panels take a moment to be put together."""
-    told = any("said" in row for row in one.rows)
-    return _filling(json.dumps(one.spec), told, bars_of(one.spec, one.rows))
+    return _filling(json.dumps(one.spec), any("said" in row for row in one.rows), bars_of(one.spec, one.rows))
 
 
 def foresee(found: Comparison | None, kinds: Sequence[str], metric: str) -> None:
