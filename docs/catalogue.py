@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from calendar import month_name
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -22,19 +23,31 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from sim.agents.observers import OBSERVERS
+from sim.evidence import ledger
 from sim.mechanisms import LOOPS, MECHANISMS
-from sim.metrics import METRICS
+from sim.metrics import METRICS, PANELS
 from sim.parameters import PARAMETERS
 from sim.plots.places import LAYERS
+from sim.results.reading import shortened
 from sim.rule import RULES
-from sim.scenario import list_scenarios, load_scenario
+from sim.scenario import SHOCK_TARGETS, list_scenarios, load_scenario
 from sim.scenario.diff import TITLES
+from sim.scenario.settings import OPTIONS
 from sim.teaching.exercises.load import list_exercises, load_exercise
 from sim.teaching.exercises.schema import LEVELS as GRADES
 from sim.teaching.exercises.schema import STEPS, Exercise
-from sim.vocabulary import ACTORS, settings_of
+from sim.vocabulary import (
+    ACTORS,
+    AFGHAN_AREAS,
+    FACTIONS,
+    PAKISTAN_AREAS,
+    RESOURCES_PAKISTAN_NEEDS,
+    RESOURCES_TALIBAN_NEEDS,
+    VERDICTS,
+    settings_of,
+)
 from sim.vocabulary.levels import GROUPS, JUDGEMENT, LEVELS
-from sim.why.names import DECISIONS
+from sim.why.names import DECISIONS, DRAWS, OWNERS, STATES
 from sim.words.glossary import MODEL
 from sim.words.language import CATALOGUES, ENGLISH, LANGUAGES
 from sim.words.sentences import ABOUT, MIDDLES, NOT_A_FORECAST, TOOL
@@ -47,18 +60,25 @@ _HEADER = (
 )
 
 
-def texts() -> Iterator[tuple[str, str]]:
-    """Every text, and where it stands."""
+# What marks a text in the code, and which of its arguments are texts where it has one and several of something.
+KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "n_": (1, 2), "together": (1,)}
+
+
+def texts() -> Iterator[tuple[str | tuple[str, ...], str]]:
+    """Every text, or its singular and plural, and where it stands."""
     for path in sorted(path for part in ("dashboard", "sim") for path in (ROOT / part).rglob("*.py")):
-        for _, said, _, _ in extract_from_file("python", path, keywords={"_": None, "N_": None}):
-            yield str(said), path.relative_to(ROOT).as_posix()
+        for _line, said, _comments, _context in extract_from_file("python", path, keywords=KEYWORDS):
+            yield said, path.relative_to(ROOT).as_posix()
     yield from ((said, "levers") for said in _levers())
     for where, declared in DECLARED.items():
         yield from ((said, where) for one in declared for said in one)
     for name, title, question in list_scenarios():
         scenario = load_scenario(name)
         summaries = (policy.summary for policy in scenario.policies.values())
-        yield from ((said, f"scenario/{name}") for said in (title, question, *summaries))
+        short = shortened(title)
+        yield from ((said, f"scenario/{name}") for said in (title, short, question, *summaries))
+        if short:
+            yield f"Your {short}", f"scenario/{name}"  # as the dashboard calls a visitor's own version of it
     yield from ((said, "glossary") for word, term in MODEL.items() for said in (word, term.meaning))
     yield from ((said, "words") for said in (NOT_A_FORECAST, MIDDLES, TOOL))
     yield from ((said, "exercises") for said in (*GRADES.values(), *STEPS.values(), ABOUT))
@@ -66,19 +86,28 @@ def texts() -> Iterator[tuple[str, str]]:
         yield from ((said, f"exercise/{listed.name}") for said in of_exercise(load_exercise(listed.name)))
 
 
-# What is declared once, in files of data or in tables, and shown under the names that it has there. What the articles say stays
-# in the words of the ledger, and a sentence that is put together from values in English.
+# What is declared once, in files of data or in tables, and shown under the names that it has there.
 DECLARED: dict[str, list[tuple[str, ...]]] = {
     "actors": [*((title,) for title in ACTORS.values())],
     "settings": [*((title,) for title in TITLES.values())],
     "decisions": [*((title,) for title in DECISIONS.values())],
-    "metrics": [(one.title, one.means, one.unit) for one in METRICS.values()],
+    "metrics": [(one.title, one.means, one.unit, one.unit.removesuffix(" a month")) for one in METRICS.values()],
+    "panels": [(one.title,) for one in PANELS.values()],
+    "months": [(month_name[month],) for month in range(1, 13)],
+    "verdicts": [(title,) for title in VERDICTS.values()],
+    "options": [(option.replace("_", " "),) for some in OPTIONS.values() for option in some],
+    "places": [(title,) for title in (PAKISTAN_AREAS | AFGHAN_AREAS).values()],
+    "resources": [(title,) for title in (*RESOURCES_TALIBAN_NEEDS.values(), *RESOURCES_PAKISTAN_NEEDS.values())],
+    "factions": [tuple(some.values()) for some in FACTIONS.values()],
     "observers": [(one.title, one.unit) for one in OBSERVERS.values()],
     "maps": [(one.title,) for one in LAYERS.values()],
+    "accounts": [(said,) for some in (OWNERS, STATES, DRAWS) for said in some.values()],
+    "shocks": [(one.title,) for one in SHOCK_TARGETS.values()],
     "loops": [*LOOPS.values()],
     "mechanisms": [(sentence,) for sentence in MECHANISMS.values()],
     "rules": [(one.title, one.statement) for one in RULES.values()],
-    "parameters": [(one.title, one.meaning) for one in PARAMETERS.values()],
+    "parameters": [(one.title, one.meaning, one.unit) for one in PARAMETERS.values()],
+    "claims": [(one.text,) for one in ledger().claims.values()],
 }
 
 
@@ -93,6 +122,7 @@ def of_exercise(one: Exercise) -> Iterator[str]:
     yield from (one.title, one.question, *one.goals, *one.submit, *one.discussion)
     yield from (passage.text for passage in (*one.background, *one.steps))
     yield from (question.ask for question in one.questions.values())
+    yield from (about.title for some in (one.figures, one.runs) for about in some.values() if about.title)
 
 
 def template() -> Catalog:

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from threading import Barrier, Thread
 
 import pytest
 from babel import Locale
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 from streamlit.testing.v1 import AppTest
-from untranslated import filled_wrongly, hidden, undeclared, untranslated
+from untranslated import filled_wrongly, hidden, undeclared, unmarked, untranslated
 
+import sim
+from dashboard.widgets import show
 from sim.mechanisms import LOOPS
 from sim.parameters import PARAMETERS
+from sim.plots import pictures
+from sim.plots.moving import moving
+from sim.results.reading import reading
 from sim.rule import RULES
 from sim.scenario.diff import TITLES
 from sim.vocabulary import ACTORS
 from sim.vocabulary.levels import JUDGEMENT
-from sim.words.language import CATALOGUES, ENGLISH, LANGUAGES, catalogue, retold, translated
+from sim.words.language import CATALOGUES, ENGLISH, LANGUAGES, _, catalogue, n_, speaking, translated
+from sim.words.numbers import between
+from sim.words.sentences import capital, listed, month_words
 
 ROOT = Path(__file__).resolve().parents[1]
 OTHERS = [code for code in LANGUAGES if code != ENGLISH.code]
@@ -36,6 +45,34 @@ FIRST = {
 }
 FIRST |= {f"dashboard/widgets/{name}.py" for name in ("asking", "levers", "tour", "walking")}
 FIRST |= {"dashboard/pages/exercises.py"}
+FIRST |= {"sim/words/numbers.py", "sim/words/sentences.py", "sim/results/reading.py", "months", "verdicts"}
+FIRST |= {f"sim/plots/{name}.py" for name in ("data", "lines", "shares", "tables", "theme", "predictions")}
+FIRST |= {"sim/teaching/exercises/feedback.py", "sim/provenance/levers.py", "dashboard/pages/compare.py"}
+# What a page of the dashboard shows of the library's own sentences and pictures.
+SAID = ("sim/words", "sim/plots", "sim/loops", "sim/why", "sim/results/reading.py", "sim/results/made.py")
+SAID += ("sim/provenance/levers.py", "sim/teaching/exercises/feedback.py", "sim/teaching/exercises/predict.py")
+# Of these, what is said at a terminal alone, or in an error, or of the methods, in English.
+NOT_ON_PAGES = {
+    "sim/words/problems.py": "what is wrong with what was given",
+    "sim/words/glossary.py": "its model's words are collected where they are declared, its methods stand in the documentation",
+    "sim/plots/search.py": "still English: of what a search found",
+    "sim/plots/export.py": "a program for a helper process",
+    "sim/plots/whole.py": "Vega's own language",
+    "sim/plots/filling.py": "Vega's own language",
+    "sim/why/plain.py": "plain data",
+}
+LEFT_OUT: dict[str, tuple[str, ...]] = {
+    "sim/loops/text.py": ("_lines", "_told", "_why_not"),
+    "sim/plots/places.py": ("_drawing",),
+    "sim/why/ablation.py": ("_lines",),
+    "sim/why/decide.py": ("_lines",),
+    "sim/why/names.py": ("OWNERS", "STATES", "DRAWS", "key_of"),
+    "sim/why/text.py": ("_answer", "_table", "_worlds", "_rules"),
+    "sim/words/numbers.py": ("WHOLE", "_BEHIND", "size"),
+    "sim/words/sentences.py": ("NOT_A_FORECAST", "TOOL", "MIDDLES", "_PROPER", "actor_words"),
+    "sim/teaching/exercises/feedback.py": ("_ONE",),
+}
+KINDS = ("fan", "difference", "verdicts")
 EXEMPT = {"durand"}  # it has this name in every language
 PLACE = re.compile(r"\{\{\s*([\w.]+)[^}]*\}\}|\{(\w+)[^}]*\}")
 
@@ -43,6 +80,11 @@ PLACE = re.compile(r"\{\{\s*([\w.]+)[^}]*\}\}|\{(\w+)[^}]*\}")
 def messages(code: str) -> list[Message]:
     with (CATALOGUES / f"{code}.po").open("rb") as file:
         return [one for one in read_po(file, code) if one.id]
+
+
+def forms(text: object) -> list[str]:
+    """A text; or what it is for one, and for several."""
+    return list(map(str, text)) if isinstance(text, list | tuple) else [str(text)]
 
 
 def places(text: str) -> Counter[str]:
@@ -81,6 +123,99 @@ def test_whatever_a_page_shows_goes_through_the_catalogue() -> None:
     assert {f"{name}:{line}": text for name, of in code.items() for line, text in undeclared(of)} == {}
 
 
+def test_whatever_the_library_says_on_a_page_goes_through_the_catalogue() -> None:
+    """Otherwise the sentences and pictures under a translated heading are English for good."""
+    made = 'said = f"{a} of them"\nx = {"k": N_("of a kind")}\n_("one of {a}", a="two of b")\nraise E("not at all")'
+    assert list(unmarked(made)) == [(1, "{} of them"), (3, "two of b")]
+    assert list(unmarked("T = {1: 'to be read'}\ndef f() -> str:\n    return 'one of many'", ("T",))) == [
+        (3, "one of many")
+    ]
+    said = [path for part in SAID for path in sorted((ROOT / part).rglob("*.py") if "." not in part else [ROOT / part])]
+    found = {}
+    for path in said:
+        name = path.relative_to(ROOT).as_posix()
+        if name not in NOT_ON_PAGES:
+            of = unmarked(path.read_text(encoding="utf-8"), LEFT_OUT.get(name, ()))
+            found |= {f"{name}:{line}": text for line, text in of}
+    assert found == {}
+    for name, but in LEFT_OUT.items():  # what goes on being left out has something to be left out
+        code = (ROOT / name).read_text(encoding="utf-8")
+        for one in but:
+            others = [other for other in but if other != one]
+            assert list(unmarked(code, others)), f"{name}: {one} need not be left out"
+
+
+def test_a_language_stays_with_whoever_asked_for_it() -> None:
+    """Otherwise one visitor's page, or a file, turns into another one's language."""
+    heard: dict[str, str] = {}
+    there = Barrier(2, timeout=60)
+
+    def visitor(code: str) -> None:
+        with speaking(code):
+            there.wait()
+            heard[code] = _("Aid")
+            there.wait()
+        heard[f"{code} after"] = _("Aid")
+
+    with speaking("ur"):
+        threads = [Thread(target=visitor, args=[code]) for code in ("ur", "en")]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
+        assert _("Aid") == translated("Aid", "ur")
+    assert heard == {"ur": translated("Aid", "ur"), "en": "Aid", "ur after": "Aid", "en after": "Aid"}
+    assert _("Aid") == "Aid"
+
+
+def test_what_is_kept_for_one_language_is_not_shown_in_another() -> None:
+    """Pictures are put together once and kept: by their language, too."""
+    found = sim.compare(["confront", "appease"], worlds=20, months=20, parameters="defaults")
+
+    def everything() -> list[str]:
+        drawn = [moving(found, kind, "attacks") for kind in KINDS]
+        shown = [json.dumps([one.specification, one.rows], ensure_ascii=False) for one in drawn]
+        return [
+            *shown,
+            *reading(found),
+            *(f"{one.title} {one.caption} {one.text} {one.table}" for one in pictures(found)),
+        ]
+
+    english = everything()
+    with speaking("ur"):
+        urdu = everything()
+    assert everything() == english
+    with speaking("ur"):
+        assert everything() == urdu
+    arabic = re.compile("[\u0600-\u06ff]")
+    assert all(map(arabic.search, urdu[: len(KINDS) + len(reading(found))]))
+    assert not any(map(arabic.search, english))
+
+
+def test_figures_are_kept_from_turning_round() -> None:
+    """Otherwise a minus stands behind its figure, and the first of two figures where the second belongs."""
+    with speaking("ur"):
+        said = between(-560.0, 960.0, sign=True)
+        month = month_words("2022-12")
+    assert said == "\u2066-560\u2069 سے \u2066+960\u2069"
+    assert (
+        month == "\u200f\u2067دسمبر\u2069 \u20662022\u2069"
+    )  # nothing in it but what is filled in says which way it runs
+    assert between(-560.0, 960.0, sign=True) == "-560 to +960"
+    with speaking("ur"):
+        assert show.seen(f"{said} \u202eevil") == f"{said} evil"
+        assert show.seen("open \u2067evil") == "open evil"  # and so does what somebody wrote
+
+
+def test_a_text_that_differs_with_a_number_has_the_forms_of_its_language() -> None:
+    one, many = "{count} prediction.", "{count} predictions."
+    assert [n_(one, many, count, count=count) for count in (1, 2)] == ["1 prediction.", "2 predictions."]
+    with speaking("ur"):
+        single, several = (n_(one, many, count, count=count) for count in (1, 2))
+    assert single.replace("1", "2") != several
+    assert "prediction" not in single + several
+
+
 def test_what_files_of_data_name_is_in_the_catalogue() -> None:
     """Otherwise a translation of the pages leaves the names of what they show in English for good."""
     with (CATALOGUES / "durand.pot").open("rb") as file:
@@ -99,23 +234,32 @@ def test_figures_keep_the_digits_of_urdu_in_pakistan() -> None:
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_translations_fill_in_what_the_english_does(code: str) -> None:
-    wrong = [one.id for one in messages(code) if one.string and places(str(one.id)) != places(str(one.string))]
+    wrong = [
+        one.id
+        for one in messages(code)
+        for said, told in zip(forms(one.id), forms(one.string), strict=False)
+        if told and places(said) != places(told)
+    ]
     assert not wrong
 
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_what_is_said_to_be_translated_is(code: str) -> None:
-    missing = [one.id for one in messages(code) if not one.string and any(where in FIRST for where, _ in one.locations)]
+    missing = [
+        one.id
+        for one in messages(code)
+        if not all(forms(one.string)) and any(where in FIRST for where, _line in one.locations)
+    ]
     assert not missing
     assert len(catalogue(code)) > 100
 
 
 def test_what_has_no_translation_stays_english() -> None:
     assert translated("No such text, {name}.", "ur", name="there") == "No such text, there."
-    whole = "Line: the middle world. Dashed: the line of Confront."
-    assert retold(whole, "en") == whole != retold(whole, "ur")
-    assert translated("Confront", "ur") in retold(whole, "ur")
-    assert retold(f"{whole} Nobody has put this into Urdu.", "ur").startswith(whole)  # no line is half in one language
+    with speaking("ur"):  # and with it what is filled in: no sentence is half in one language
+        things = listed([_("Aid"), capital(_("deaths")), month_words("2022-12")])
+        assert _("No such text, {things}.", things=things) == "No such text, Aid, Deaths and December 2022."
+        assert "Aid" not in _("{first} and {last}", first=_("Aid"), last="1")
     assert translated("Aid", "ur") == "امداد" != translated("Aid", "en") == "Aid"
 
 

@@ -21,8 +21,9 @@ from sim.ensemble.verdicts import THRESHOLDS, verdicts, window
 from sim.metrics import METRICS
 from sim.results import BundleError, open_folder
 from sim.results.bundle import write_report
+from sim.results.contrast import Contrast, contrast, more
 from sim.results.folders import sealed
-from sim.results.reading import Contrast, _more, contrast, headline, reading, titles, whose_deaths
+from sim.results.reading import headline, reading, titles, whose_deaths
 from sim.results.terminal import SHORT_LIST, tables
 from sim.scenario import load_scenario, with_overrides
 from sim.scenario.diff import part_in
@@ -477,7 +478,7 @@ class TestWords:
     @pytest.mark.parametrize("counts", [(625, 250, 125), (395, 395, 210), (715, 145, 140), (500, 490, 10)])
     def test_the_shares_of_a_sentence_come_to_a_hundred(self, counts: tuple[int, int, int]) -> None:
         values = np.repeat([1.0, -1.0, 0.0], counts)
-        text = _more("attacks", Contrast("a", "b", values, counts[0], counts[1]), "A", "B")
+        text = more("attacks", Contrast("a", "b", values, counts[0], counts[1]), "A", "B")
         assert sum(int(one) for one in re.findall(r"(\d+) of 100", text)) == 100
         assert text.count("of 100") == 3
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from string import Formatter
 
 # What shows text: name of a function -> which of its arguments by position are text; and the same by name, for all of them.
@@ -137,3 +137,55 @@ def _names_something(node: ast.Attribute | ast.Subscript) -> bool:
         return node.attr in SENTENCES or DECLARED.get(table) == ()
     within = node.value
     return isinstance(within, ast.Subscript) and node.attr in DECLARED.get(getattr(within.value, "id", ""), ())
+
+
+# A sentence, or a part of one: a word, and one more behind it.
+SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:.]? [A-Za-z(“]")
+# What takes no text for readers: errors, which say in English what is wrong with what was given, and patterns.
+_NOT_SHOWN = re.compile(r"(Error|error|compile|match|sub|split|search|import_module|getLogger)$")
+MARKED = ("_", "N_", "n_", "together")
+
+
+def unmarked(code: str, but: Collection[str] = ()) -> Iterator[tuple[int, str]]:
+    """Line and text of each sentence of a module that goes through no catalogue, wherever it is made or kept.
+
+    Not looked at: what documents the code, what an error says, Vega's expressions, and where types are said.
+
+    Args:
+        but: functions and tables of the module that are left out.
+    """
+    for one in ast.parse(code).body:
+        names = [getattr(one, "name", ""), *(getattr(target, "id", "") for target in _targets(one))]
+        if not any(name in but for name in names):
+            yield from _unmarked(one)
+
+
+def _targets(node: ast.AST) -> list[ast.AST]:
+    """What an assignment gives a value to."""
+    return [*getattr(node, "targets", ()), *filter(None, [getattr(node, "target", None)])]
+
+
+def _unmarked(node: ast.AST) -> Iterator[tuple[int, str]]:
+    if isinstance(node, ast.Raise | ast.Assert | ast.AnnAssign) and not getattr(node, "value", None):
+        return
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return
+    if isinstance(node, ast.Call) and (_called(node) in MARKED or _NOT_SHOWN.search(_called(node))):
+        for one in node.keywords:
+            yield from _unmarked(one.value)
+        return
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if SENTENCE.search(node.value) and "datum" not in node.value:
+            yield node.lineno, node.value
+    elif isinstance(node, ast.JoinedStr):
+        said = "".join(str(one.value) if isinstance(one, ast.Constant) else "{}" for one in node.values)
+        words = WORD.search(said.replace("{}", "")) and SENTENCE.search(said.replace("{}", "of"))
+        if words and "datum" not in said:
+            yield node.lineno, said
+        for one in node.values:
+            if isinstance(one, ast.FormattedValue):
+                yield from _unmarked(one.value)
+    else:
+        for one in ast.iter_child_nodes(node):
+            if one is not getattr(node, "annotation", None) and one is not getattr(node, "returns", None):
+                yield from _unmarked(one)

@@ -9,7 +9,7 @@ from dashboard.runtime.language import _
 from dashboard.widgets import controls, levers, saving, sentences, show, strip, versions_kept
 from sim.results import Comparison
 from sim.results.reading import scope
-from sim.vocabulary import month_words
+from sim.words.sentences import month_words
 
 KINDS = ("fan", "difference", "verdicts")
 # px of height of the fan, the difference and the verdicts of two scenarios: as in look.css, and 64 for what stands below.

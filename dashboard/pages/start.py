@@ -50,14 +50,14 @@ def courses() -> None:
 
 
 def _at(lever: str, value: float) -> str:
-    return show.plain(f"{_(LEVER_SPECS[lever].title)} {value:g}: {level(lever, value, _)}")
+    return show.plain(f"{_(LEVER_SPECS[lever].title)} {value:g}: {level(lever, value)}")
 
 
 def chart() -> None:
     """TTP attacks under both, and what the worlds say of them in a sentence."""
     found = show.comparison(HERE)
     if found is not None:
-        st.markdown(show.plain(sentences.opening(found, HERE.metric)))
+        st.markdown("\n\n".join(map(show.plain, sentences.answer(HERE, found))))
         show.picture(show.moving(found, "fan", HERE.metric), "start")
 
 
@@ -73,11 +73,11 @@ def levers() -> None:
         with column, st.container(border=True, height="stretch", key=f"try-{lever}"):
             st.page_link(
                 "pages/compare.py",
-                label=f"{_(LEVER_SPECS[lever].title)}: {was:g} → {value:g}",
+                label=_("{lever}: {before:g} → {after:g}", lever=_(LEVER_SPECS[lever].title), before=was, after=value),
                 query_params={f"lever.{lever}": repr(value), "metric": HERE.metric},
             )
             st.caption(
-                show.plain(_("From: {before}. To: {after}.", before=level(lever, was, _), after=level(lever, value, _)))
+                show.plain(_("From: {before}. To: {after}.", before=level(lever, was), after=level(lever, value)))
             )
 
 

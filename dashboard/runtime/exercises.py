@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from sim.words.language import speaking
 from sim.worlds import Vector
 
 if TYPE_CHECKING:
@@ -55,11 +56,12 @@ class Lesson:
     broken: tuple[str, ...]
 
 
-def work_out(tell: Tell, name: str, stamp: str) -> Lesson:
+def work_out(tell: Tell, name: str, stamp: str, language: str) -> Lesson:
     """Run an exercise of the library and read everything from its runs.
 
     Args:
         stamp: a digest of the exercise's text: another text, another question to the engine.
+        language: the code of that in which students are told what came out; what is the instructor's is in English.
     """
     from sim.teaching.exercises.feedback import label
     from sim.teaching.exercises.figures import Lab
@@ -68,10 +70,13 @@ def work_out(tell: Tell, name: str, stamp: str) -> Lesson:
     one = load_exercise(name)
     lab = Lab(one, progress=lambda done, everything: tell(None))
     lab.make(one.runs)
+    with speaking(language):
+        figures = {figure: (label(one, figure), lab.shown(figure).told) for figure in one.figures}
+        pictures = tuple(tuple(_sketch(lab, picture) for picture in step.pictures) for step in one.steps)
     return Lesson(
         values={question: lab.values(about.figure) for question, about in one.questions.items()},
-        figures={figure: (label(one, figure), lab.shown(figure).told) for figure in one.figures},
-        pictures=tuple(tuple(_sketch(lab, picture) for picture in step.pictures) for step in one.steps),
+        figures=figures,
+        pictures=pictures,
         answers=tuple((answer.to, lab.fill(answer.text)) for answer in one.answers),
         debrief=tuple(lab.fill(passage.text) for passage in one.debrief),
         notes=tuple(lab.fill(passage.text) for passage in one.notes),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from sim.words.language import speaking
+
 if TYPE_CHECKING:
     from dashboard.runtime.worker import Tell
     from sim.teaching.play.across import Across
@@ -43,12 +45,13 @@ def debrief(tell: Tell, log: str, versus: str | None) -> Debrief:
     return make(_game(log), versus=versus, progress=lambda done, everything: tell({"done": done, "of": everything}))
 
 
-def because(tell: Tell, log: str, actor: str) -> str:
-    """What came of what a seat set anew in the last quarter, in words."""
+def because(tell: Tell, log: str, actor: str, language: str) -> str:
+    """What came of what a seat set anew in the last quarter, in words of a language, by its code."""
     from sim.teaching.play.narrative import because as said
 
     tell(None)
-    return said(_game(log), actor)
+    with speaking(language):
+        return said(_game(log), actor)
 
 
 def across(tell: Tell, logs: Mapping[str, str]) -> Across:

@@ -9,7 +9,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.runtime import gate
 from sim import theme
-from sim.words.language import ENGLISH, LANGUAGES, Language, translated
+from sim.words.language import ENGLISH, LANGUAGES, Language, _, ask_reader
+
+__all__ = ["_", "arrive", "choose", "chosen", "look", "mark", "offer", "titled"]
 
 _HELD = "held lang"
 
@@ -39,9 +41,9 @@ def chosen() -> Language:
     return LANGUAGES[st.session_state.get(_HELD, ENGLISH.code)]
 
 
-def _(text: str, /, **values: object) -> str:
-    """A text in this visitor's language, with values in the places that it has for them."""
-    return translated(text, chosen().code, **values)
+# Whatever is said in a visitor's thread, on a page or in the library beneath it, is said in that visitor's language; in a
+# worker's, and for files, in English.
+ask_reader(lambda: chosen().code)
 
 
 def titled(table: Mapping[str, str]) -> Callable[[str], str]:
@@ -87,5 +89,7 @@ def look() -> str:
         f"{theme.font_face('Durand Naskh', 'noto-naskh-arabic')}"
         f".stApp, .stApp :is(p, li, h1, h2, h3, label, summary, button) {{ font-family: {theme.PAGE_FONT}, 'Durand Naskh'; }} "
         f".stMainBlockContainer {{ direction: {chosen().direction}; text-align: start; }} "
-        f"{lines} {{ unicode-bidi: plaintext; text-align: start; }} {drawn} {{ direction: ltr; }}"
+        f"{lines} {{ unicode-bidi: plaintext; text-align: start; }} {drawn} {{ direction: ltr; }} "
+        f"svg.marks text {{ unicode-bidi: plaintext; font-family: {theme.PAGE_FONT}, 'Durand Naskh' !important; }} "
+        "#vg-tooltip-element { unicode-bidi: plaintext; }"
     )

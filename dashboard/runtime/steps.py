@@ -12,8 +12,7 @@ from sim.scenario import parameter_set
 from sim.teaching.exercises.figures import because_of
 from sim.teaching.exercises.load import is_path
 from sim.teaching.exercises.schema import Exercise, Question, Step
-from sim.vocabulary import month_words
-from sim.words.sentences import listed
+from sim.words.sentences import listed, month_words
 
 # What a comparison of one scenario stands beside where an exercise has no other: stepping back, or the record.
 BESIDE = ("disengage", "history")

@@ -17,7 +17,7 @@ from dashboard.runtime.gate import classes_only
 from dashboard.runtime.language import _
 from dashboard.runtime.questions import Question
 from dashboard.runtime.steps import Way
-from dashboard.widgets import access, show
+from dashboard.widgets import access, sentences, show
 from sim.evidence import ledger
 from sim.plots import Picture
 from sim.plots.predictions import chances, ranges
@@ -28,7 +28,7 @@ from sim.teaching.exercises.load import Listed, list_exercises, load_exercise
 from sim.teaching.exercises.predict import Chance, Prediction, PredictionError, Range, Score, as_data, central
 from sim.teaching.exercises.schema import LEVELS, STEPS, Exercise, Step
 from sim.teaching.exercises.typed import commands
-from sim.words.language import N_
+from sim.words.language import ENGLISH, N_, speaking, spoken
 from sim.words.numbers import between, of_100
 
 Side = Literal["high", "low", "right"]
@@ -59,12 +59,14 @@ def exercise(name: str) -> Exercise:
 
 def fill(one: Exercise, text: str) -> str:
     """A text for students, with the figures that are given in place, and nothing in it markup."""
-    return show.plain(filled(one, _(text)))
+    return show.plain(filled(one, text))
 
 
 def filled(one: Exercise, text: str) -> str:
-    """The same, for where it cannot be markup."""
-    return Lab(one).fill(text)
+    """The same, for where it cannot be markup. Figures are in the language that the text is in."""
+    said = _(text)
+    with speaking(ENGLISH.code if said == text else spoken()):
+        return Lab(one).fill(said)
 
 
 # ------------------------------------------------------------------------------------------------ what it comes to
@@ -73,7 +75,7 @@ def filled(one: Exercise, text: str) -> str:
 def lesson(name: str) -> Lesson | None:
     """An exercise worked out; None when a notice was shown instead."""
     with st.spinner(_("The modelled worlds of this exercise are being run.")):
-        found = show.answers(lambda: {"lesson": Question(exercises.work_out, (name, _stamp(name)))})
+        found = show.answers(lambda: {"lesson": Question(exercises.work_out, (name, _stamp(name), spoken()))})
     return None if found is None else found["lesson"]
 
 
@@ -99,14 +101,15 @@ _WARM: set[str] = set()
 
 def make_ready(name: str) -> None:
     """Have everything about an exercise worked out ahead of being asked for, in the background."""
-    key = f"{name} {_stamp(name)}"
+    key = f"{name} {_stamp(name)} {spoken()}"
     if key in _WARM:
         return
     _WARM.add(key)
+    language = spoken()  # of whoever reads here: in the background nobody does
 
     def ask() -> None:
         one = exercise(name)
-        wanted = [Question(exercises.work_out, (name, _stamp(name)))]
+        wanted = [Question(exercises.work_out, (name, _stamp(name), language))]
         because = [because_of(one, question) for question in one.questions.values()]
         runs = dict.fromkeys(run for each in because for run in (each.run, each.versus) if run)
         wanted += [Question(exercises.ablations, (name, run, _stamp(name))) for run in runs]
@@ -239,7 +242,7 @@ def ways(one: Exercise, number: int) -> None:
             )
         ):
             rows = [row for row in differences(first, second) if not row.path.endswith(".policy")]
-            show.differences(rows, first.title, second.title)
+            sentences.differences(rows, first.title, second.title)
     for way in steps.ways(one, number):
         link(way)
     if typed := commands(one, number, False):
@@ -326,7 +329,7 @@ def background(one: Exercise) -> None:
             ):
                 for claim in passage.claims:
                     there = access.link("evidence", card=claim)
-                    st.markdown(f"{show.plain(known[claim].text)} [{show.plain(claim)}]({there})")
+                    st.markdown(f"{show.plain(_(known[claim].text))} [{show.plain(claim)}]({there})")
 
 
 def heading(place: int, step: Step) -> str:

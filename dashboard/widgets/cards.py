@@ -84,12 +84,12 @@ def arguments(one: Explained) -> None:
         if names:
             st.markdown(f"**{title}**")
         for name in names:
-            links.evidence(name, f"{claims[name].text} ({where(claims[name])})")
+            links.evidence(name, f"{_(claims[name].text)} ({where(claims[name])})")
     if one.past:
         st.markdown(_("**In the record** (how strongly is a judgement)"))
     for past in one.past:
-        words = f": {level(one.name, past.value, _)}" if one.levels else ""
-        st.markdown(f"- {past.months}, {past.value:g}{show.plain(words)}. {show.plain(past.why)}")
+        words = f": {level(one.name, past.value)}" if one.levels else ""
+        st.markdown(f"- {past.months}, {past.value:g}{show.plain(words)}. {show.plain(_(past.why))}")
 
 
 def results(found: tuple[Entry, ...]) -> None:
@@ -191,5 +191,5 @@ def coverage(found: Coverage) -> None:
         st.markdown(_("**Causal claims that no rule uses**"))
         claims = ledger().claims
         for claim, why in found.left_over.items():
-            links.evidence(claim, claims[claim].text)
+            links.evidence(claim, _(claims[claim].text))
             st.caption(show.plain(f"{claim} · {why}"))

@@ -85,7 +85,7 @@ def claims(names: tuple[str, ...], heading: str) -> None:
         claim, source = known.claims[name], known.sources[known.claims[name].source]
         where = f"paragraph {claim.paragraph}" if claim.paragraph else ", ".join(claim.series)
         said = f"{claim.kind}; {source.title}{f', {where}' if where else ''}"
-        st.markdown(f"{show.plain(claim.text)} ({show.plain(said)})")
+        st.markdown(f"{show.plain(_(claim.text))} ({show.plain(said)})")
         links.evidence(name)
         if source.id != name:
             links.evidence(source.id, _("the source: {title}", title=source.title))

@@ -15,7 +15,7 @@ from dashboard.widgets import controls, sentences, show
 from sim.metrics import METRICS
 from sim.results import Comparison
 from sim.results.reading import titles
-from sim.vocabulary import month_words
+from sim.words.sentences import month_words
 
 
 def scenarios(here: State) -> State:

@@ -26,9 +26,9 @@ from sim.scenario import list_scenarios
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import OPTIONS
 from sim.scenario.words import CHOOSE
-from sim.vocabulary import ACTORS, CAMPAIGNS, month_after, month_words
+from sim.vocabulary import ACTORS, CAMPAIGNS, month_after
 from sim.words.language import N_
-from sim.words.sentences import HEADLINES
+from sim.words.sentences import HEADLINES, month_words
 
 # Shown without being asked for: what the articles' arguments about force and favours turn on.
 UNCERTAIN = ("threat_response", "reward_response", "kinship_weight", "chip_value", "kabul_control")
@@ -95,8 +95,8 @@ def with_setting(kind: str, name: str, plain: float | str, here: State, value: A
 
 
 def title_of(here: State, name: str) -> str:
-    """A scenario's title."""
-    return versions.written(here, name).title if name in here.mine else library()[name][0]
+    """A scenario's title, in the visitor's language where it is one of the library's."""
+    return versions.written(here, name).title if name in here.mine else _(library()[name][0])
 
 
 def choices(here: State) -> list[str]:
@@ -128,7 +128,7 @@ def scenarios(here: State) -> State:
         here = told(here)
     with st.expander(_("What the scenarios are"), key=state.key("what"), on_change="rerun") as what:
         if what.open:
-            said = (f"- **{show.plain(title)}** {show.plain(question)}" for title, question in library().values())
+            said = (f"- **{show.plain(_(title))}** {show.plain(_(question))}" for title, question in library().values())
             st.markdown("\n".join(said))
     edited = second.selectbox(
         _("Your version is a copy of"),

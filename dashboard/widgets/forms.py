@@ -17,7 +17,8 @@ from sim.provenance.levers import level
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import OPTIONS
 from sim.scenario.words import CHOOSE
-from sim.vocabulary import ACTOR_SPECS, ACTORS, LEVERS, START, month_after, month_words
+from sim.vocabulary import ACTOR_SPECS, ACTORS, LEVERS, START, month_after
+from sim.words.sentences import month_words
 
 
 def all_of(text: str, key: str) -> str:
@@ -79,7 +80,7 @@ def _value(name: str, key: str) -> float | str:
         chosen = st.selectbox(_("To"), options, format_func=controls.option, key=state.key("to", key, name))
         return str(chosen)
     value = float(st.slider(_("To"), 0.0, 1.0, 0.5, 0.05, key=state.key("to", key, name)))
-    if words := level(name, value, _):
+    if words := level(name, value):
         st.caption(show.plain(_("{value:g}: {words}", value=value, words=words)))
     return value
 
@@ -126,7 +127,7 @@ def _said(change: dict[str, Any]) -> str:
 def _part(name: str, value: Any) -> str:
     """One thing that is set, with what that stands for."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    words = level(name, float(value), _) if number and 0 <= value <= 1 else ""
+    words = level(name, float(value)) if number and 0 <= value <= 1 else ""
     return f"{_(TITLES[name])} {controls.option(str(value))}{f' ({words})' if words else ''}"
 
 

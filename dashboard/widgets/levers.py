@@ -73,7 +73,7 @@ def _lever(name: str, written: float, since: str) -> None:
         help=_("{about}  \nAs written: {written:g}.", about=_in_short(name, chosen().code), written=written),
     )
     with st.container(horizontal=True, key=f"level-{name}", vertical_alignment="center", gap="small"):
-        if called := level(name, value, _):
+        if called := level(name, value):
             more: dict[str, Any] = {
                 "type": "tertiary",
                 "help": _("What {lever} stands for, costs and does.", lever=_(TITLES[name])),

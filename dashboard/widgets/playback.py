@@ -9,8 +9,8 @@ import streamlit as st
 
 from dashboard.runtime import state
 from dashboard.runtime.language import _
-from sim.vocabulary import month_words
 from sim.words.language import N_
+from sim.words.sentences import month_words
 
 # Seconds that a browser has for a picture, and that a month takes at most; and that all months take, by speed.
 PICTURE, SLOWEST = 0.33, 1.8

@@ -21,9 +21,8 @@ from sim.teaching.classroom.classes import Standing
 from sim.teaching.classroom.gradebook import POINTS, gradebook
 from sim.teaching.classroom.runs import SavedRun
 from sim.teaching.exercises.schema import Exercise
-from sim.vocabulary import month_words
 from sim.words.numbers import amounts
-from sim.words.sentences import NOT_A_FORECAST, WHOSE_DEATHS
+from sim.words.sentences import NOT_A_FORECAST, WHOSE_DEATHS, month_words
 
 # What is looked at first, and in the table: deaths by whose they are, and what else the articles argue about.
 OUTCOMES = ("attacks", *WHOSE_DEATHS, "taliban_stance", "ttp_strength", "sovereignty")

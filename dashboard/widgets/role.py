@@ -20,6 +20,7 @@ from sim.teaching.play.moves import MoveLog
 from sim.teaching.play.narrative import story
 from sim.teaching.play.text import period
 from sim.vocabulary import ACTORS
+from sim.words.language import spoken
 
 # What is drawn without asking: the count that all read, beside one of the seat's own choice.
 FIRST = "picss_attacks"
@@ -74,7 +75,7 @@ def because(log: MoveLog, actor: str) -> None:
     """What came of what the seat set anew; the model is asked."""
     if not log.turns:
         return
-    found = show.answers(lambda: {"because": Question(games.because, (log.to_json(), actor))}, ())
+    found = show.answers(lambda: {"because": Question(games.because, (log.to_json(), actor, spoken()))}, ())
     if found and found["because"]:
         st.markdown(show.plain(found["because"]))
 

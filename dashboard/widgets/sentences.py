@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
+import streamlit as st
+
 from dashboard.runtime import versions
-from dashboard.runtime.language import _, chosen
+from dashboard.runtime.language import _
 from dashboard.runtime.state import State, too_long
-from dashboard.widgets import controls
-from sim.metrics import METRICS
+from dashboard.widgets import controls, show
 from sim.parameters import PARAMETERS
+from sim.plots import Table
 from sim.provenance.levers import level
 from sim.results import Comparison
-from sim.results.reading import contrast, headline, titles
+from sim.results.reading import headline, titles
+from sim.scenario import Difference
 from sim.scenario.diff import TITLES
-from sim.vocabulary import month_words
-from sim.words.language import ENGLISH
-from sim.words.numbers import number, setting, shares
-from sim.words.sentences import MIDDLES
+from sim.words.numbers import setting
+from sim.words.sentences import MIDDLES, month_words, side_by_side
 
 
 def changes(here: State) -> str:
@@ -26,14 +27,17 @@ def changes(here: State) -> str:
     if changed := versions.changed(here):
         title = versions.written(here, here.edited).title
         parts = [
-            f"{_(TITLES[name])} {choice(was)} → {choice(now)}{_called(name if name in here.levers else None, now)}"
+            _("{what} {before} → {after}", what=_(TITLES[name]), before=choice(was), after=choice(now))
+            + _called(name if name in here.levers else None, now)
             for name, was, now in changed
         ]
         since = month_words(versions.since(here))
-        out.append(_("Your {title}, from {month}: {changes}.", title=title, month=since, changes="; ".join(parts)))
+        out.append(
+            _("Your {title}, from {month}: {changes}.", title=_(title), month=since, changes=side_by_side(parts))
+        )
     if here.uncertainties:
         parts = [f"“{_(PARAMETERS[name].title)}” {value:g}" for name, value in here.uncertainties.items()]
-        out.append(_("In every scenario: {values}.", values="; ".join(parts)))
+        out.append(_("In every scenario: {values}.", values=side_by_side(parts)))
     return " ".join(out)
 
 
@@ -50,28 +54,6 @@ def answer(here: State, found: Comparison) -> list[str]:
     found, called = against(here, found), titles(*found.results.values())
     names = [versions.YOURS] if versions.YOURS in found.results else found.others
     return [headline(found, name, here.metric, called) for name in names]
-
-
-def opening(found: Comparison, metric: str) -> str:
-    """The same of two scenarios, on the start page: in the visitor's language, in English as `answer` has it."""
-    called = titles(*found.results.values())
-    if chosen() is ENGLISH:
-        return headline(found, found.others[0], metric, called)
-    one = contrast(found, found.others[0], metric)
-    more, fewer, _same = shares([one.higher, one.lower, found.worlds - one.higher - one.lower])
-    said = {"first": _(called[one.first]), "second": _(called[one.second]), "what": _(METRICS[metric].title)}
-    said |= {"more": more.removesuffix(" of 100"), "fewer": fewer.removesuffix(" of 100")}
-    if not one.settled:
-        return _(
-            "These worlds do not settle which has more {what}: {first} in {more} of 100, {second} in {fewer}.", **said
-        )
-    ends = dict(zip(("low", "middle", "high"), map(number, one.quantiles()), strict=True))
-    return _(
-        "In {more} of 100 modelled worlds {first} had more {what} than {second} over the whole run (fewer in "
-        "{fewer}): by {middle} in the middle world, by {low} to {high} in nine worlds of ten.",
-        **said,
-        **ends,
-    )
 
 
 def how_compared(here: State, found: Comparison) -> str:
@@ -113,10 +95,23 @@ def digest(found: Comparison) -> str:
 
 def _called(lever: str | None, value: float | str) -> str:
     """What a lever's new level is called; nothing for what is no lever."""
-    called = level(lever, float(value), _) if lever else ""
+    called = level(lever, float(value)) if lever else ""
     return f": {called}" if called else ""
 
 
 def choice(value: float | str) -> str:
     """What a lever or a posture is set to, in words."""
     return controls.option(value) if isinstance(value, str) else setting(value)
+
+
+def differences(rows: list[Difference], first: str, second: str) -> None:
+    """What differs between two scenarios, side by side."""
+    if not rows:
+        st.info(_("Nothing differs yet."))
+        return
+    show.table(
+        Table(
+            ["", first, second],
+            [[one.words, *("-" if value is None else setting(value) for value in (one.a, one.b))] for one in rows],
+        )
+    )

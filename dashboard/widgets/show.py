@@ -16,7 +16,7 @@ from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from dashboard.runtime import gate, language, long_tasks, state, versions
+from dashboard.runtime import gate, long_tasks, state, versions
 from dashboard.runtime.engine import BusyError, Job, RunError, SupersededError, engine
 from dashboard.runtime.language import _
 from dashboard.runtime.memo import visitor
@@ -25,8 +25,7 @@ from sim.plots.filling import bars_of, filling, fixed
 from sim.plots.moving import Moving
 from sim.plots.moving import moving as sim_moving
 from sim.plots.tables import rows_of
-from sim.words.language import ENGLISH, N_, retold
-from sim.words.numbers import setting
+from sim.words.language import ENGLISH, N_, closed, speaking, spoken
 from sim.words.sentences import NOT_A_FORECAST
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from dashboard.runtime.questions import Question
     from sim.plots import Picture, Table
     from sim.results import Comparison
-    from sim.scenario import Difference
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|:$<>~&^=@])")
 # What Streamlit looks for after it has read the markup, so that a backslash does not help: links without brackets, pictures
@@ -45,8 +43,9 @@ _FOUND_LATER = re.compile(
     r"(?:www(?=\.)|:(?=//)|@(?=[-\w])|:(?=[-+\w]+:)|:(?=material[/_])|(?<!\S)[-<>=~](?=(?:[->=]|->)(?!\S)))",
     re.IGNORECASE,
 )
-# Control characters, and those that turn the direction of what follows, of the text around it too.
-_UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
+# Control characters, and those that turn the direction of what follows, of the text around it too; not those that keep what
+# stands between them to itself, as in a sentence that was filled in, where each has its end.
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2068]")
 
 
 def plain(text: object) -> str:
@@ -57,7 +56,7 @@ def plain(text: object) -> str:
 
 def seen(text: object) -> str:
     """A text on one line, without what nobody sees or what turns it round; for HTML it is to be escaped besides."""
-    return " ".join(_UNSEEN.sub("", str(text)).split())
+    return closed(" ".join(_UNSEEN.sub("", str(text)).split()))
 
 
 def strong(text: str) -> str:
@@ -202,11 +201,15 @@ _MOST_DRAWN = 100
 
 
 def drawn(key: tuple[str, ...], make: Callable[[], Picture]) -> Drawn:
-    """A picture, made once for all sessions for a key that says what is in it."""
+    """A picture, made once for all sessions in a language, for a key that says what is in it."""
+    code = spoken()
+    key = (code, *key)
     if key not in _DRAWN:
         made = make()
         spec = {key: part for key, part in made.chart.to_dict(validate=False).items() if not key.startswith("data")}
-        _DRAWN[key] = Drawn(made.name, made.title, spec, rows_of(made.chart), lambda: made)
+        _DRAWN[key] = Drawn(
+            made.name, made.title, spec, rows_of(made.chart), lambda: made if spoken() == code else make()
+        )
         while len(_DRAWN) > _MOST_DRAWN:
             _DRAWN.popitem(last=False)
     return _DRAWN[key]
@@ -216,7 +219,8 @@ def moving(found: Comparison, kind: str, metric: str) -> Drawn:
     """A picture that moves with the sliders: of it only the rows are made anew."""
     from sim.plots.single import picture
 
-    parts = sim_moving(found, kind, metric)
+    with speaking(spoken()):  # asked once, not for every month
+        parts = sim_moving(found, kind, metric)
     title = _(_KINDS.get(kind, N_("How the modelled worlds end")), metric=_(METRICS[metric].title))
     name = kind if kind not in _KINDS else f"{kind}-{metric.replace('_', '-')}"
     return Drawn(name, title, parts.specification, parts.rows, lambda: picture(found, kind, metric))
@@ -258,7 +262,7 @@ def picture(one: Drawn, place: str, pick: str = "", width: int = 340) -> dict[st
     picked: Any = None
     size = "drawing" if fixed(one.spec) else "wide" if width > 600 else "half"
     with st.container(key=f"{size}-picture-{place}"):
-        st.html(_heading(one.spec.get("title"), one.title))
+        st.html(_heading(one.spec.get("title")))
         alt = _("{title}. The numbers are in the table behind it.", title=one.title)
         selecting: dict[str, Any] = {"on_select": "rerun", "selection_mode": [pick]} if pick else {}
         across: Any = "content" if size == "drawing" else "stretch"
@@ -282,13 +286,10 @@ def row(place: str) -> Any:
     return st.container(horizontal=True, gap="medium", key=f"row-{place}")
 
 
-def _heading(title: Any, translated: str) -> str:
-    """The words above a picture, outside of the drawing: in the visitor's language, unless half of them would be English."""
-    words = dict(title) if isinstance(title, dict) else {"text": title or ""}
-    if language.chosen() is not ENGLISH and not re.search(r"[A-Za-z]{2}", translated):
-        words["text"] = translated
-        words["subtitle"] = retold(" ".join(_lines(words.get("subtitle"))), language.chosen().code)
-    head, below = (escape(_UNSEEN.sub("", " ".join(_lines(words.get(key))))) for key in ("text", "subtitle"))
+def _heading(title: Any) -> str:
+    """The words above a picture, outside of the drawing."""
+    words = title if isinstance(title, dict) else {"text": title or ""}
+    head, below = (escape(seen(" ".join(_lines(words.get(key))))) for key in ("text", "subtitle"))
     return f'<div class="heading"><p><strong>{head}</strong></p><p>{below}</p></div>'
 
 
@@ -322,17 +323,6 @@ def table(one: Table) -> None:
     heads = [plain(head) for head in one.heads]
     cells = [[plain(cell) for cell in row] for row in one.rows]
     st.table(pd.DataFrame(cells, columns=heads).set_index(heads[0]))
-
-
-def differences(rows: list[Difference], first: str, second: str) -> None:
-    """What differs between two scenarios, side by side."""
-    from sim.plots import Table
-
-    if not rows:
-        st.info(_("Nothing differs yet."))
-        return
-    cells = [[one.words, *("-" if value is None else setting(value) for value in (one.a, one.b))] for one in rows]
-    table(Table(["", first, second], cells))
 
 
 def chart(one: Drawn, place: str) -> None:
@@ -370,10 +360,15 @@ def _columns(one: Drawn) -> pa.Table:
 
 
 def files(one: Drawn, place: str) -> None:
-    """A picture as SVG and PNG, drawn when asked for."""
+    """A picture as SVG and PNG, drawn when asked for; like all files in English, where that can be had here."""
+    plain_drawing = one.to_dict()
+    if spoken() != ENGLISH.code:
+        with speaking(ENGLISH.code):
+            chart = one.words().chart
+        plain_drawing = plain_drawing if chart is None else chart.to_dict(validate=False)
     with st.container(horizontal=True):
         for kind, mime in (("SVG", "image/svg+xml"), ("PNG", "image/png")):
-            download(kind, f"{one.name}.{kind.lower()}", mime, f"{place} {kind}", long_tasks.draw, one.to_dict(), kind)
+            download(kind, f"{one.name}.{kind.lower()}", mime, f"{place} {kind}", long_tasks.draw, plain_drawing, kind)
 
 
 def download(

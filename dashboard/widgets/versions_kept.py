@@ -11,7 +11,7 @@ from dashboard.runtime.language import _
 from dashboard.runtime.state import State
 from dashboard.widgets import controls, sentences, show
 from sim.scenario.diff import TITLES
-from sim.vocabulary import month_words
+from sim.words.sentences import month_words
 
 PROBLEM = "version not kept"
 

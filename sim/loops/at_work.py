@@ -15,13 +15,14 @@ from sim.ensemble.spec import DEFAULT_PARAMETERS, LimitError
 from sim.mechanisms import LOOPS
 from sim.metrics import METRICS
 from sim.scenario import Scenario
-from sim.vocabulary import month_after, month_words
+from sim.vocabulary import month_after
 from sim.why.ablation import monthly_without, rules_of
 from sim.why.answers import Named, asked, resolved
 from sim.why.shapley import Array
-from sim.words.numbers import SCALES, counted, number, share
+from sim.words.language import N_, _
+from sim.words.numbers import SCALES, counted, next_to_nothing, number, share
 from sim.words.problems import suggestion
-from sim.words.sentences import more_less
+from sim.words.sentences import month_words, more_less
 
 _STRONG = 0.5  # of its largest effect: from then on a loop is said to be at work
 
@@ -48,9 +49,13 @@ class AtWork:
 
     def said(self, loop: str, month: int) -> str:
         """One loop in one month, as a sentence without its end."""
-        head = f"{month_words(self.months[month])}, “{LOOPS[loop][0]}”"
-        size = float(self.effect[loop][month])
-        return f"{head}: {self._than(loop, month)}" if _figure(self.metric, size) else f"{head}: no difference"
+        told = {"month": month_words(self.months[month]), "loop": _(LOOPS[loop][0])}
+        return _("{month}, “{loop}”: {effect}", **told, effect=self.does(loop, month))
+
+    def does(self, loop: str, month: int) -> str:
+        """What one loop does in one month, to stand in a sentence."""
+        shows = _figure(self.metric, float(self.effect[loop][month]))
+        return self._than(loop, month) if shows else _("no difference")
 
     def height(self, loop: str) -> int:
         """The number of the month in which a loop does most."""
@@ -71,19 +76,34 @@ class AtWork:
 
     def sentence(self, loop: str) -> str:
         """What a loop is, when it is at work, and what it does at its height."""
-        (name, how), top = LOOPS[loop], self.height(loop)
+        (name, how), top = map(_, LOOPS[loop]), self.height(loop)
         since, until = (month_words(self.months[month]) for month in self.stretch(loop))
-        span = f"in {since}" if since == until else f"from {since} to {until}"
-        when = month_words(self.months[top])
-        return f"{name.capitalize()}: {how} Most at work {span}; in {when}: {self._than(loop, top)}."
+        said = N_("{loop}: {how} Most at work from {since} to {until}; in {month}: {effect}.")
+        if since == until:
+            said = N_("{loop}: {how} Most at work in {since}; in {month}: {effect}.")
+        return _(
+            said,
+            loop=name.capitalize(),
+            how=how,
+            since=since,
+            until=until,
+            month=month_words(self.months[top]),
+            effect=self._than(loop, top),
+        )
 
     def _than(self, loop: str, month: int) -> str:
         size = float(self.effect[loop][month])
-        than = f"{_apart(self.metric, size)} with it than without it"
+        apart = _apart(self.metric, size)
         if self.worlds == 1:
-            return f"{than} in the one modelled world"
-        more = ("more" if size > 0 else "fewer") if counted(self.metric) else ("higher" if size > 0 else "lower")
-        return f"{than} on average; {more} in {share(int(self.often[loop][month]), self.worlds)} worlds"
+            return _("{apart} with it than without it in the one modelled world", apart=apart)
+        said = N_("{apart} with it than without it on average; higher in {share} worlds")
+        if size <= 0:
+            said = N_("{apart} with it than without it on average; lower in {share} worlds")
+        if counted(self.metric):
+            said = N_("{apart} with it than without it on average; more in {share} worlds")
+            if size <= 0:
+                said = N_("{apart} with it than without it on average; fewer in {share} worlds")
+        return _(said, apart=apart, share=share(int(self.often[loop][month]), self.worlds))
 
 
 def at_work(
@@ -125,14 +145,18 @@ def at_work(
 
 def _figure(metric: str, size: float) -> str:
     """A size as it is written; empty for one that rounds to nothing."""
-    written = f"{abs(size):.2f}" if METRICS[metric].unit in SCALES else number(abs(size))
-    return written if float(written.replace(",", "")) else ""
+    size = abs(size)
+    if METRICS[metric].unit in SCALES:
+        return f"{size:.2f}" if round(size, 2) else ""
+    return "" if next_to_nothing(size) else number(size)
 
 
 def _apart(metric: str, size: float) -> str:
     """So much more or less of a metric: "12 more deaths", "restraint higher by 0.08"."""
     if counted(metric):
-        return f"{_figure(metric, size)} {more_less(metric)[0 if size > 0 else 1]}"
-    unit = METRICS[metric].unit
-    noun = "" if unit in SCALES else f" {unit}"
-    return f"“{METRICS[metric].title}” is {'higher' if size > 0 else 'lower'} by {_figure(metric, size)}{noun}"
+        return _("{figure} {more}", figure=_figure(metric, size), more=more_less(metric)[0 if size > 0 else 1])
+    unit, figure = METRICS[metric].unit, _figure(metric, size)
+    if unit not in SCALES:
+        figure = _("{figure} {unit}", figure=figure, unit=_(unit))
+    said = N_("“{metric}” is higher by {figure}") if size > 0 else N_("“{metric}” is lower by {figure}")
+    return _(said, metric=_(METRICS[metric].title), figure=figure)

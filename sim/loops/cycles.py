@@ -19,6 +19,7 @@ from sim.loops.graph import DISSENT, Edge, Graph, sign_of, summed
 from sim.mechanisms import LOOPS
 from sim.rule import RULES
 from sim.why.names import Key
+from sim.words.language import N_
 
 # How many states a loop without a name may lead through, what each step must weigh, and how many are listed.
 LONGEST, LEAST_WEIGHT, MOST_LISTED = 5, 0.02, 15
@@ -27,7 +28,7 @@ LONGEST, LEAST_WEIGHT, MOST_LISTED = 5, 0.02, 15
 STEP_COST, OPEN_COST, OTHERS_COST, OWN = 0.3, 3.0, 1.0, 0.1
 # A circle with one more of a loop's own rules is its foremost, unless it is so many times weaker.
 WEAKER = 10.0
-REINFORCING, BALANCING, OPEN = "reinforcing", "balancing", "open"
+REINFORCING, BALANCING, OPEN = N_("reinforcing"), N_("balancing"), N_("open")
 
 
 @dataclass(frozen=True)

@@ -18,15 +18,17 @@ from sim.plots.theme import INK, SOFT, WIDTH, broken, dress
 from sim.rule import RULES
 from sim.theme import NODE, PAPER
 from sim.why.names import Key
+from sim.words.language import N_, _
+from sim.words.sentences import side_by_side
 
 COLUMNS = 4
 _LETTERS = 22
-_SUBTITLE = (
+_SUBTITLE = N_(
     "+ and a whole line: moves the next one the same way; − and a broken line: the other way; ?: open. R reinforces what "
     "happens, B balances it, O is open: it reinforces in some worlds, and balances in others."
 )
 _OF_KIND = {REINFORCING: "R", BALANCING: "B", OPEN: "O"}
-_NONE = "No feedback loop with a name is closed by the rules."
+_NONE = N_("No feedback loop with a name is closed by the rules.")
 
 
 def marked(loops: Sequence[NamedLoop]) -> dict[str, str]:
@@ -50,7 +52,7 @@ def diagram(found: Loops, only: str = "", *, width: int | None = None) -> Any:
     loops = [one for one in found.named if one.circles and only in ("", one.id)]
     circles = [one.circles[0] for one in loops]
     if not circles:
-        return dress(alt.Chart(width=WIDTH, height=1).mark_text(), [], "Feedback loops", _NONE)
+        return dress(alt.Chart(width=WIDTH, height=1).mark_text(), [], _("Feedback loops"), _(_NONE))
     pairs = list(dict.fromkeys(pair for circle in circles for pair in _pairs(circle)))
     places = ring(circles[0].states) if only else grid(pairs, COLUMNS)
     rows = [*_boxes(places), *_arrows(circles, places)]
@@ -58,9 +60,9 @@ def diagram(found: Loops, only: str = "", *, width: int | None = None) -> Any:
     busy = [(row["x"], row["y"]) for row in rows if row["kind"] in ("line", "sign")]
     spots = marks([[places[key] for key in circle.states] for circle in circles], list(places.values()), busy)
     rows += [_row("mark", *spot, text=letters[one.id]) for one, spot in zip(loops, spots, strict=True)]
-    said = "; ".join(f"{letters[one.id]} {one.name}" for one in loops)
-    title = f"{letters[only]} {loops[0].name}" if only else "Feedback loops of the model"
-    subtitle = _SUBTITLE if only else f"{said}.\n{_SUBTITLE}"
+    called = [_("{mark} {loop}", mark=letters[one.id], loop=_(one.name)) for one in loops]
+    title = called[0] if only else _("Feedback loops of the model")
+    subtitle = _(_SUBTITLE) if only else "\n".join([_("{loops}.", loops=side_by_side(called)), _(_SUBTITLE)])
     return dress(_drawing(*size), rows, title, subtitle, width or int(size[0]))
 
 
@@ -70,22 +72,27 @@ def picture(found: Loops, only: str = "", *, width: int | None = None) -> Pictur
     loops = [one for one in found.named if one.circles and only in ("", one.id)]
     rows = [
         [
-            f"{letters[one.id]} {one.name} ({one.id})",
+            _("{mark} {loop} ({id})", mark=letters[one.id], loop=_(one.name), id=one.id),
             kind(one.circles[0]),
             way_round(one.circles[0]),
-            "; ".join(RULES[name].title for name in one.circles[0].rules),
+            side_by_side(_(RULES[name].title) for name in one.circles[0].rules),
         ]
         for one in loops
     ]
-    told = " ".join(f"{row[0]}, {row[1]}: {row[2]}." for row in rows)
+    told = " ".join(_("{loop}, {kind}: {states}.", loop=row[0], kind=row[1], states=row[2]) for row in rows)
     return Picture(
         f"loops-{only}".rstrip("-").lower(),
-        loops[0].name if only and loops else "Feedback loops of the model",
-        "Found in the model, not drawn by hand: each arrow is what one state does to the next in a month, by the rules in the "
-        "table. Of each loop the foremost way round is drawn; there may be others.",
-        f"A causal-loop diagram. {told or _NONE}",
+        _(loops[0].name) if only and loops else _("Feedback loops of the model"),
+        _(
+            "Found in the model, not drawn by hand: each arrow is what one state does to the next in a month, by the rules in "
+            "the table. Of each loop the foremost way round is drawn; there may be others."
+        ),
+        _("A causal-loop diagram. {loops}", loops=told or _(_NONE)),
         diagram(found, only, width=width),
-        Table(["Loop", "Kind", "Each state, and the sign of what it does to the next", "Rules on the way"], rows),
+        Table(
+            [_("Loop"), _("Kind"), _("Each state, and the sign of what it does to the next"), _("Rules on the way")],
+            rows,
+        ),
     )
 
 

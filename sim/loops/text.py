@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.loops.cycles import OPEN, Loop, Loops, NamedLoop
 from sim.loops.graph import DISSENT, Edge, name_of, title_of
+from sim.words.language import _
 from sim.words.numbers import number
 from sim.words.sentences import NOT_A_FORECAST, listed, wrapped
 
@@ -73,8 +74,9 @@ def not_closed(found: Loops) -> list[NamedLoop]:
 def kind(loop: Loop) -> str:
     """Reinforcing or balancing, and how often where worlds do not agree."""
     if loop.kind != OPEN:
-        return loop.kind
-    return f"open: reinforcing in {loop.share:.0%} of the worlds read".replace("%", " %")
+        return _(loop.kind)
+    share = f"{loop.share:.0%}".replace("%", " %")
+    return _("open: reinforcing in {share} of the worlds read", share=share)
 
 
 def way_round(loop: Loop) -> str:

@@ -15,8 +15,8 @@ from sim.plots.naming import line_names, line_x, name_lines
 from sim.plots.tables import by_month, in_short, said_together
 from sim.plots.theme import INK, MARGIN, WIDTH, colour, dash, dress, month_x
 from sim.results.paired import Comparison
-from sim.vocabulary import month_words
-from sim.words.language import N_
+from sim.words.language import _
+from sim.words.sentences import month_words, side_by_side
 
 PICK = "picked"
 HEIGHT = 170  # px
@@ -36,7 +36,7 @@ def course(source: Source, metric: str, month: int, *, width: int = WIDTH) -> An
     drawn = alt.Chart(width=panel, height=HEIGHT)
     x = line_x(dates) if len(names) > 1 else month_x(dates)
     scale = alt.Scale(zero=about.low == 0)
-    y = alt.Y("p50:Q", axis=alt.Axis(title=about.unit, tickCount=4), scale=scale)
+    y = alt.Y("p50:Q", axis=alt.Axis(title=_(about.unit), tickCount=4), scale=scale)
     line = drawn.transform_filter("datum.kind === 'line'").encode(x=x, y=y)
     picked = alt.selection_point(name=PICK, fields=["month"], nearest=True, on="click", empty=False)
     chart = alt.layer(
@@ -49,12 +49,13 @@ def course(source: Source, metric: str, month: int, *, width: int = WIDTH) -> An
         .encode(x=x, y=alt.value(-6), text="text:N"),
     ).resolve_scale(color="independent")
     reads = (
-        N_("The middle world of each scenario."),
+        _("The middle world of each scenario."),
         parting(comparison, marked=False),
-        N_("Click a month to ask about it."),
+        _("Click a month to ask about it."),
     )
     subtitle = " ".join(filter(None, reads))
-    return dress(chart, _rows(comparison, metric, month), f"{about.title}, month by month", subtitle, width)
+    title = _("{metric}, month by month", metric=_(about.title))
+    return dress(chart, _rows(comparison, metric, month), title, subtitle, width)
 
 
 def moving_course(source: Source, metric: str, month: int) -> Moving:
@@ -70,13 +71,19 @@ def course_picture(source: Source, metric: str, month: int) -> Picture:
     comparison, about = as_comparison(source), METRICS[metric]
     names, rows = list(called(comparison).values()), fan_rows(as_comparison(source), metric)
     cells = {(row["month"], row["scenario"]): in_short(row) for row in rows}
-    when = month_words(months(comparison)[month])
-    there = [f"{name} {cells[month, name]}" for name in names if (month, name) in cells]
+    there = side_by_side(
+        _("{scenario} {figure}", scenario=name, figure=cells[month, name]) for name in names if (month, name) in cells
+    )
     return Picture(
         f"course-{metric.replace('_', '-')}",
-        f"{about.title}, month by month",
-        f"{about.means} Unit: {about.unit}. Line: the middle world.",
-        f"{about.title} in {when}, the middle world and the range of nine in ten: {'; '.join(there)}.",
+        _("{metric}, month by month", metric=_(about.title)),
+        _("{means} Unit: {unit}. Line: the middle world.", means=_(about.means), unit=_(about.unit)),
+        _(
+            "{what} in {month}, the middle world and the range of nine in ten: {parts}.",
+            what=_(about.title),
+            month=month_words(months(comparison)[month]),
+            parts=there,
+        ),
         course(comparison, metric, month),
         by_month(comparison, names, cells),
     )

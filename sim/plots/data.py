@@ -13,8 +13,8 @@ from sim.metrics import METRICS
 from sim.results.paired import Comparison
 from sim.results.reading import titles
 from sim.results.results import Results
-from sim.vocabulary import month_words
-from sim.words.language import N_
+from sim.words.language import N_, _
+from sim.words.sentences import month_words
 
 Source = Results | Comparison
 Rows = list[dict[str, Any]]
@@ -124,8 +124,8 @@ def _parts_at(comparison: Comparison, metrics: Iterable[str]) -> int | None:
 
 
 def how_to_read(comparison: Comparison, bands_are: str, line: str = N_("Line: the middle world.")) -> str:
-    """What line and bands are, as sentences; in one world alone there are no bands."""
-    return f"{line} {bands_are}" if comparison.worlds > 1 else N_("Line: the one modelled world.")
+    """What line and bands are, as sentences, which are in the catalogue; in one world alone there are no bands."""
+    return f"{_(line)} {_(bands_are)}" if comparison.worlds > 1 else _("Line: the one modelled world.")
 
 
 def parting(comparison: Comparison, marked: bool = True) -> str:
@@ -138,9 +138,9 @@ def parting(comparison: Comparison, marked: bool = True) -> str:
         return ""
     first = parts_at(comparison)
     if first is None:
-        return N_("In these worlds the scenarios never part.")
+        return _("In these worlds the scenarios never part.")
     if first == 0:
-        return N_("The scenarios part in the first month.")
+        return _("The scenarios part in the first month.")
     month = month_words(months(comparison)[first])
     said = N_("Dotted line: {month}, when the scenarios part.") if marked else N_("The scenarios part in {month}.")
-    return said.format(month=month)
+    return _(said, month=month)

@@ -13,10 +13,11 @@ import numpy as np
 from sim.plots.data import Rows
 from sim.plots.theme import HIGHER, INK, LOWER, SOFT, WIDTH, broken, dress
 from sim.theme import BLUES, PAPER
+from sim.words.language import N_, _
 
 # So many marks are enough to see where futures lie; more only make the file large.
 MOST_POINTS, MOST_PAIRED, PARTS = 400, 4, 10
-_HELD_OUT = "held out"
+_HELD_OUT = N_("held out")
 
 
 @dataclass(frozen=True)
@@ -43,21 +44,21 @@ def tradeoff(
         chosen: coverage and density of the box that was taken; wanted: the density that was asked.
         of: which box it is, to end the title with; empty for the first.
     """
-    names = ("none", "1", "2 or 3", "4 or more")
+    names = ("none", "1", "2 or 3", _("4 or more"))
     rows: Rows = []
     for number, one in enumerate(way):
         rows.append({**_point(number, one, ""), "inputs": names[_step(int(one["restricted"]))]})
-        rows.append({**_point(number, one, "_held_out"), "inputs": _HELD_OUT})
+        rows.append({**_point(number, one, "_held_out"), "inputs": _(_HELD_OUT)})
     rows += [{"chosen": True, "coverage": chosen[0], "density": chosen[1]}, {"wanted": wanted}]
     axis: dict[str, Any] = {"values": [0, 0.2, 0.4, 0.6, 0.8, 1], "format": "%"}
     scale = alt.Scale(domain=[0, 1])
     x = alt.X("coverage:Q", scale=scale, axis=alt.Axis(title="coverage", **axis))
     y = alt.Y("density:Q", scale=scale, axis=alt.Axis(title="density", **axis))
     base = alt.Chart(width=width - 60, height=width - 90)
-    shown = [*(name for name in names if any(row.get("inputs") == name for row in rows)), _HELD_OUT]
+    shown = [*(name for name in names if any(row.get("inputs") == name for row in rows)), _(_HELD_OUT)]
     shades = alt.Scale(domain=shown, range=[*(BLUES[1:][names.index(name)] for name in shown[:-1]), SOFT])
     shapes = alt.Scale(domain=shown, range=[*("circle" for _ in shown[:-1]), "cross"])
-    legend = alt.Legend(columns=3, title="inputs restricted")
+    legend = alt.Legend(columns=3, title=_("inputs restricted"))
     dots = base.transform_filter("isValid(datum.inputs) && isValid(datum.density)").mark_point(
         filled=True, size=42, opacity=1
     )
@@ -73,12 +74,13 @@ def tradeoff(
         .mark_point(size=190, color=HIGHER, strokeWidth=3, opacity=1)
         .encode(x=x, y=y),
     )
-    subtitle = (
-        "Each dot: a box on PRIM's way. Coverage: of the futures sought, how many lie in it. Density: of the futures in it, "
-        f"how many are sought. Crosses: the same boxes in futures held out. Ring: the box that is told. Dashed: the {wanted:.0%} "
-        "asked of it."
+    subtitle = _(
+        "Each dot: a box on PRIM's way. Coverage: of the futures sought, how many lie in it. Density: of the futures in it, how "
+        "many are sought. Crosses: the same boxes in futures held out. Ring: the box that is told. Dashed: the {wanted:.0%} "
+        "asked of it.",
+        wanted=wanted,
     )
-    return dress(chart, rows, f"How much a box covers, and how purely{of}", subtitle, width)
+    return dress(chart, rows, _("How much a box covers, and how purely{of}", of=of), subtitle, width)
 
 
 def _point(number: int, one: Mapping[Any, Any], part: str) -> dict[str, Any]:
@@ -105,7 +107,7 @@ def pairs(sides: Sequence[Side], holds: Sequence[bool], said: str, of: str = "",
     if len(sides) < 2:
         raise ValueError("a picture of pairs needs two inputs")
     stride = -(-len(holds) // MOST_POINTS)
-    words = ("holds", "does not")
+    words = (_("holds"), _("does not"))
     rows: Rows = []
     for number in range(0, len(holds), stride):
         point = {f"v{place}": float(side.values[number]) for place, side in enumerate(sides)}
@@ -118,9 +120,10 @@ def pairs(sides: Sequence[Side], holds: Sequence[bool], said: str, of: str = "",
     panel = min((width - 70 * columns) // columns, 300)
     charts = [_pair(sides, across, up, panel, words) for across, up in couples]
     chart = alt.concat(*charts, columns=columns, spacing=14)
-    some = f" One future in {stride} is drawn." if stride > 1 else ""
-    subtitle = f"{said}\nDots: futures in which this holds (orange) or does not (blue). Frame: the box.{some}"
-    return dress(chart, rows, f"Where it holds{of}", subtitle, width)
+    reads = [_("Dots: futures in which this holds (orange) or does not (blue). Frame: the box.")]
+    if stride > 1:
+        reads.append(_("One future in {count} is drawn.", count=stride))
+    return dress(chart, rows, _("Where it holds{of}", of=of), f"{said}\n{' '.join(reads)}", width)
 
 
 def _pair(sides: Sequence[Side], across: int, up: int, size: int, words: Sequence[str]) -> Any:
@@ -168,7 +171,7 @@ def shares(title: str, values: Sequence[Any], holds: Sequence[bool], said: str, 
         rows = [{"option": str(one), "share": float(held[found == one].mean())} for one in sorted(set(found.tolist()))]
         x = {"x": alt.X("option:N", axis=alt.Axis(title=broken(title, width // 6), labelAngle=0))}
     base = alt.Chart(width=width - 60, height=180)
-    axis = alt.Axis(title="holds in", format="%", values=[0, 0.25, 0.5, 0.75, 1])
+    axis = alt.Axis(title=_("holds in"), format="%", values=[0, 0.25, 0.5, 0.75, 1])
     y = alt.Y("share:Q", axis=axis, scale=alt.Scale(domain=[0, 1]))
     rows.append({"all": float(held.mean())})
     each = base.transform_filter("isValid(datum.share)")
@@ -178,4 +181,4 @@ def shares(title: str, values: Sequence[Any], holds: Sequence[bool], said: str, 
         bars,
         base.transform_filter("isValid(datum.all)").mark_rule(strokeDash=[3, 3], color=INK).encode(y="all:Q"),
     )
-    return dress(chart, rows, "How often it holds", f"{said}\nDashed: over all futures.", width)
+    return dress(chart, rows, _("How often it holds"), "\n".join([said, _("Dashed: over all futures.")]), width)

@@ -26,15 +26,17 @@ from sim.plots.tables import (
     rows_of,
 )
 from sim.results.paired import Comparison
-from sim.vocabulary import month_words
+from sim.words.language import N_, _, spoken
 from sim.words.numbers import in_worlds, number, share
-from sim.words.sentences import HEADLINES
+from sim.words.sentences import HEADLINES, month_words, side_by_side
 
 # Metrics whose differences are drawn besides the fan.
 PAIRED = ("fatalities", "attacks", "sovereignty")
 # Where the metric's own words lean on their place in the list of metrics.
 _MEANS = {
-    "sovereignty": "Weighted: what was not conceded, control of Pakistan's areas, and freedom from Kabul's leverage."
+    "sovereignty": N_(
+        "Weighted: what was not conceded, control of Pakistan's areas, and freedom from Kabul's leverage."
+    )
 }
 
 
@@ -64,30 +66,33 @@ class Picture:
         return json.dumps(self.chart.to_dict(validate=False))
 
 
-_MADE: WeakKeyDictionary[Source, list[Picture]] = WeakKeyDictionary()
+_MADE: WeakKeyDictionary[Source, dict[str, list[Picture]]] = WeakKeyDictionary()  # by language
 
 
 def pictures(source: Source) -> Iterator[Picture]:
     """Every picture that the kept numbers allow, in the order of a report; made as they are asked for, and kept."""
-    if source in _MADE:
-        yield from _MADE[source]
+    known = _MADE.setdefault(source, {})
+    if spoken() in known:
+        yield from known[spoken()]
         return
     comparison, out = as_comparison(source), []
     for make in _wanted(comparison):
         out.append(make(comparison))
         yield out[-1]
-    _MADE[source] = out
+    known[spoken()] = out
 
 
 def missing(source: Source) -> str:
     """What could not be drawn because the run did not keep it, as a sentence; empty if nothing is missing."""
     comparison = as_comparison(source)
     if len(months(comparison)) == 1:
-        return "A run of a single month has no course to draw."
+        return _("A run of a single month has no course to draw.")
     if not _has_series(comparison):
-        return "The months of these runs were not kept, so that nothing can be drawn over time; fewer worlds keep them."
+        return _(
+            "The months of these runs were not kept, so that nothing can be drawn over time; fewer worlds keep them."
+        )
     if not _has_panels(comparison):
-        return (
+        return _(
             "Areas, resources and levers were not kept month by month, so they are not drawn; fewer worlds keep them."
         )
     return ""
@@ -125,9 +130,9 @@ def _fan(comparison: Comparison, metric: str) -> Picture:
     cells = {(row["month"], row["scenario"]): in_short(row) for row in rows_of(chart)}
     return Picture(
         f"fan-{metric.replace('_', '-')}",
-        f"{about.title}, month by month",
-        f"{_MEANS.get(metric, about.means)} Unit: {about.unit}.",
-        at_the_end(comparison, f"{about.title} ({about.unit})", cells),
+        _("{metric}, month by month", metric=_(about.title)),
+        _("{means} Unit: {unit}.", means=_(_MEANS.get(metric, about.means)), unit=_(about.unit)),
+        at_the_end(comparison, _("{title} ({unit})", title=_(about.title), unit=_(about.unit)), cells),
         chart,
         by_month(comparison, list(called(comparison).values()), cells),
     )
@@ -138,25 +143,33 @@ def _stances(comparison: Comparison) -> Picture:
     drawn = sorted({row["month"] for row in rows_of(chart)})
     last = drawn[-1]
     wanted = dict.fromkeys((0, drawn[len(drawn) // 2], last))
-    heads = {(name, month): f"{name}, {month_words(dates[month])}" for name in names for month in wanted}
+    heads = {
+        (name, month): _("{scenario}, {month}", scenario=name, month=month_words(dates[month]))
+        for name in names
+        for month in wanted
+    }
     found = ((heads.get((row["scenario"], row["month"])), row) for row in rows_of(chart))
     rows = [{**row, "head": head} for head, row in found if head]
     for head in heads.values():
         column = [row for row in rows if row["head"] == head]
         for row, label in zip(column, in_shares(column, comparison.worlds), strict=True):
             row["label"] = label
-    table = pivot(rows, "stance", "Stance", "head", list(heads.values()), lambda row: row["label"])
+    table = pivot(rows, "stance", _("Stance"), "head", list(heads.values()), lambda row: row["label"])
     final = [row for row in rows if row["month"] == last]
-    ends = pivot(final, "stance", "Stance", "scenario", names, lambda row: row["label"])
-    text = "; ".join(f"{cells[0]}: {joined(names, cells[1:])}" for cells in ends.rows)
+    ends = pivot(final, "stance", _("Stance"), "scenario", names, lambda row: row["label"])
     return Picture(
         "stances",
-        "What Kabul does about the TTP",
-        "An ordered effort, from sheltering the TTP to cracking down on it; Kabul decides every month.",
-        f"Share of worlds in {month_words(dates[last])}. {text}.",
+        _("What Kabul does about the TTP"),
+        _("An ordered effort, from sheltering the TTP to cracking down on it; Kabul decides every month."),
+        _("Share of worlds in {month}. {each}.", month=month_words(dates[last]), each=_each(names, ends)),
         chart,
         table,
     )
+
+
+def _each(names: list[str], table: Table) -> str:
+    """The rows of a table of scenarios, to stand in a sentence."""
+    return side_by_side(_("{what}: {figures}", what=cells[0], figures=joined(names, cells[1:])) for cells in table.rows)
 
 
 def _paired(comparison: Comparison, metric: str) -> Picture:
@@ -165,7 +178,8 @@ def _paired(comparison: Comparison, metric: str) -> Picture:
     base, worlds = names[comparison.baseline], comparison.worlds
     cells, heads, text = {}, [], []
     for name in comparison.others:
-        difference, higher = f"{names[name]} minus {base}", f"{names[name]} higher in"
+        difference = _("{one} minus {base}", one=names[name], base=base)
+        higher = _("{one} higher in", one=names[name])
         heads += [difference, higher]
         for row in rows_of(chart):
             if row["scenario"] == names[name]:
@@ -173,12 +187,22 @@ def _paired(comparison: Comparison, metric: str) -> Picture:
                 cells[row["month"], higher] = share(round(row["higher"] * worlds), worlds)
         last = len(months(comparison)) - 1
         count = round(next(row["higher"] for row in rows_of(chart)[::-1] if row["scenario"] == names[name]) * worlds)
-        text.append(f"in the last month {difference}: {cells[last, difference]}, higher {in_worlds(count, worlds)}")
+        text.append(
+            _(
+                "in the last month {what}: {figure}, higher {where}",
+                what=difference,
+                figure=cells[last, difference],
+                where=in_worlds(count, worlds),
+            )
+        )
     return Picture(
         f"difference-{metric.replace('_', '-')}",
-        f"{about.title}: the difference, world by world",
-        f"World by world with the same draws, so that what is left is what the scenarios did. Unit: {about.unit}.",
-        f"{about.title} ({about.unit}), {'; '.join(text)}.",
+        _("{metric}: the difference, world by world", metric=_(about.title)),
+        _(
+            "World by world with the same draws, so that what is left is what the scenarios did. Unit: {unit}.",
+            unit=_(about.unit),
+        ),
+        _("{metric} ({unit}), {parts}.", metric=_(about.title), unit=_(about.unit), parts=side_by_side(text)),
         chart,
         by_month(comparison, heads, cells),
     )
@@ -188,60 +212,80 @@ def _alignments(comparison: Comparison) -> Picture:
     chart = alignments(comparison)
     return Picture(
         "alignments",
-        "Kabul's alignment with Pakistan, with India and with the TTP",
-        "Alignments lie with the factions of the Taliban; shown is their mean, weighted by power. "
-        "They are kept separately: closer to one need not be farther from another.",
-        "Kabul's alignment, from -1 to 1, in the last month: " + panel_text(chart),
+        _("Kabul's alignment with Pakistan, with India and with the TTP"),
+        _(
+            "Alignments lie with the factions of the Taliban; shown is their mean, weighted by power. "
+            "They are kept separately: closer to one need not be farther from another."
+        ),
+        _("Kabul's alignment, from -1 to 1, in the last month: {each}.", each=panel_text(chart)),
         chart,
-        first_and_last(comparison, chart, "Alignment"),
+        first_and_last(comparison, chart, _("Alignment")),
     )
 
 
 _WAYS = {
-    "pakistan_taliban": ("pakistan-over-kabul", "Pakistan leverage over Kabul", "Kabul needs", "Pakistan"),
-    "taliban_pakistan": ("kabul-over-pakistan", "Kabul leverage over Pakistan", "Pakistan needs", "Kabul"),
+    "pakistan_taliban": (
+        "pakistan-over-kabul",
+        N_("What gives Pakistan leverage over Kabul"),
+        N_(
+            "Need times control: how far Kabul needs a thing, times the share of it that Pakistan can give or withdraw."
+        ),
+        N_("What gives Pakistan leverage over Kabul, from 0 to 1, in the last month: {each}."),
+    ),
+    "taliban_pakistan": (
+        "kabul-over-pakistan",
+        N_("What gives Kabul leverage over Pakistan"),
+        N_(
+            "Need times control: how far Pakistan needs a thing, times the share of it that Kabul can give or withdraw."
+        ),
+        N_("What gives Kabul leverage over Pakistan, from 0 to 1, in the last month: {each}."),
+    ),
 }
 
 
 def _leverage(comparison: Comparison, way: Any) -> Picture:
     chart = leverage_by_resource(comparison, way)
-    name, whose, needs, giver = _WAYS[way]
+    name, title, caption, text = _WAYS[way]
     return Picture(
         f"leverage-{name}",
-        f"What gives {whose}",
-        f"Need times control: how far {needs} a thing, times the share of it that {giver} can give or withdraw.",
-        f"What gives {whose}, from 0 to 1, in the last month: " + panel_text(chart),
+        _(title),
+        _(caption),
+        _(text, each=panel_text(chart)),
         chart,
-        first_and_last(comparison, chart, "Resource"),
+        first_and_last(comparison, chart, _("Resource")),
     )
 
 
 def _verdicts(comparison: Comparison) -> Picture:
     chart, names = verdict_shares(comparison), list(called(comparison).values())
-    table = pivot(rows_of(chart), "verdict", "Ends in", "scenario", names, lambda row: row["label"])
-    text = "; ".join(f"{cells[0]}: " + joined(names, cells[1:]) for cells in table.rows)
-    caption = "Every modelled world gets one of six verdicts, by fixed thresholds that are the modellers' judgement."
-    return Picture("verdicts", "How the modelled worlds end", caption, f"Share of worlds. {text}.", chart, table)
+    table = pivot(rows_of(chart), "verdict", _("Ends in"), "scenario", names, lambda row: row["label"])
+    text = _("Share of worlds. {each}.", each=_each(names, table))
+    caption = _("Every modelled world gets one of six verdicts, by fixed thresholds that are the modellers' judgement.")
+    return Picture("verdicts", _("How the modelled worlds end"), caption, text, chart, table)
 
 
 def _areas(comparison: Comparison) -> Picture:
     chart, names = violence_by_area(comparison), list(called(comparison).values())
     rows = [
-        {**row, "place": f"{row['area']}, {row['scenario']}" if len(names) > 1 else row["area"]}
+        {
+            **row,
+            "place": _("{area}, {scenario}", area=row["area"], scenario=row["scenario"])
+            if len(names) > 1
+            else row["area"],
+        }
         for row in rows_of(chart)
     ]
     spans = list(dict.fromkeys(row["span"] for row in rows))
     areas = list(dict.fromkeys(row["area"] for row in rows))
     rows.sort(key=lambda row: areas.index(row["area"]))
-    table = pivot(rows, "place", "Area", "span", spans, lambda row: row["label"])
-    caption = (
+    table = pivot(rows, "place", _("Area"), "span", spans, lambda row: row["label"])
+    caption = _(
         "Attacks by the TTP and its groups a month, the mean over the months of a year and over the modelled worlds."
     )
     last = [row for row in rows if row["span"] == spans[-1]]
-    text = f"TTP attacks a month in {spans[-1]}: " + "; ".join(
-        f"{one_line(row['place'])} {row['label']}" for row in last
-    )
-    return Picture("attacks-by-area", "Where the TTP's attacks happen", caption, f"{text}.", chart, table)
+    each = side_by_side(_("{area} {figure}", area=one_line(row["place"]), figure=row["label"]) for row in last)
+    text = _("TTP attacks a month in {span}: {each}.", span=spans[-1], each=each)
+    return Picture("attacks-by-area", _("Where the TTP's attacks happen"), caption, text, chart, table)
 
 
 def _levers(comparison: Comparison) -> Picture:
@@ -253,7 +297,9 @@ def _levers(comparison: Comparison) -> Picture:
         sums[key] = sums.get(key, 0.0) + row["force"] * (row["after"] - row["month"]) / span
     levers = list(dict.fromkeys(row["lever"] for row in rows_of(chart)))
     rows = [[one_line(lever), *(number(sums.get((lever, name), 0.0)) for name in names)] for lever in levers]
-    table = Table(["Mean intensity over the run", *names], rows)
-    text = "; ".join(f"{cells[0]}: " + joined(names, cells[1:]) for cells in rows)
-    caption = "What is in force after the economy has set its limit: not what was intended, but what could be carried."
-    return Picture("levers-in-force", "What Pakistan does", caption, f"Mean intensity, 0 to 1. {text}.", chart, table)
+    table = Table([_("Mean intensity over the run"), *names], rows)
+    text = _("Mean intensity, 0 to 1. {each}.", each=_each(names, table))
+    caption = _(
+        "What is in force after the economy has set its limit: not what was intended, but what could be carried."
+    )
+    return Picture("levers-in-force", _("What Pakistan does"), caption, text, chart, table)

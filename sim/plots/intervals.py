@@ -13,6 +13,7 @@ from sim.plots.gallery import Picture
 from sim.plots.tables import Table
 from sim.plots.theme import PALETTE, SOFT, WIDTH, broken, dress, name_axis
 from sim.results.results import Results
+from sim.words.language import _
 from sim.words.numbers import amounts, metric_words, unit_over
 
 _LABELS, _STEP = 150, 34  # px for the names on the left, and for each run
@@ -36,7 +37,7 @@ def intervals(runs: Mapping[str, Results], metric: str, *, width: int = WIDTH) -
     base = alt.Chart(width=width - _LABELS, height=alt.Step(_STEP)).encode(
         y=alt.Y("run:N", sort=order, title=None, axis=name_axis())
     )
-    axis = alt.Axis(title=unit_over(about.unit, about.summary), tickCount=4, grid=True, domain=False)
+    axis = alt.Axis(title=_(unit_over(about.unit, about.summary)), tickCount=4, grid=True, domain=False)
     span = base.mark_rule(strokeWidth=4, color=PALETTE[5]).encode(x=alt.X("low:Q", axis=axis), x2="high:Q")
     dots = base.mark_point(filled=True, size=90, opacity=1, color=PALETTE[0]).encode(x="middle:Q")
     words = base.mark_text(dy=-11, color=SOFT).encode(x="middle:Q", text="label:N")
@@ -44,10 +45,12 @@ def intervals(runs: Mapping[str, Results], metric: str, *, width: int = WIDTH) -
     return Picture(
         f"intervals-{metric.replace('_', '-')}",
         title,
-        "Dot: the median of the modelled worlds. Line: nine worlds of ten.",
-        " ".join(f"{called}: {said} ({between})." for called, said, between in cells),
-        dress(alt.layer(span, dots, words), rows, title, "Dot: the median world. Line: nine worlds of ten.", width),
-        Table(["Run", "Median", "Nine worlds of ten"], cells),
+        _("Dot: the median of the modelled worlds. Line: nine worlds of ten."),
+        " ".join(
+            _("{run}: {middle} ({range}).", run=called, middle=said, range=between) for called, said, between in cells
+        ),
+        dress(alt.layer(span, dots, words), rows, title, _("Dot: the median world. Line: nine worlds of ten."), width),
+        Table([_("Run"), _("Median"), _("Nine worlds of ten")], cells),
     )
 
 

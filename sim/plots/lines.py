@@ -38,23 +38,26 @@ from sim.plots.theme import (
     facet_columns,
     month_x,
     panels,
+    quoted,
 )
 from sim.results.paired import Comparison
-from sim.vocabulary import RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS, month_words
-from sim.words.language import N_
+from sim.vocabulary import RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
+from sim.words.language import N_, _
+from sim.words.sentences import month_words, side_by_side
 
 Direction = Literal["pakistan_taliban", "taliban_pakistan"]
 
 _LEVERAGE = {
-    "pakistan_taliban": ("What gives Pakistan leverage over Kabul, resource by resource", RESOURCES_TALIBAN_NEEDS),
-    "taliban_pakistan": ("What gives Kabul leverage over Pakistan, resource by resource", RESOURCES_PAKISTAN_NEEDS),
+    "pakistan_taliban": (N_("What gives Pakistan leverage over Kabul, resource by resource"), RESOURCES_TALIBAN_NEEDS),
+    "taliban_pakistan": (N_("What gives Kabul leverage over Pakistan, resource by resource"), RESOURCES_PAKISTAN_NEEDS),
 }
 _ALIGNMENTS = {
-    "alignment_taliban_pakistan": "with Pakistan",
-    "alignment_taliban_india": "with India",
-    "alignment_taliban_ttp": "with the TTP",
+    "alignment_taliban_pakistan": N_("with Pakistan"),
+    "alignment_taliban_india": N_("with India"),
+    "alignment_taliban_ttp": N_("with the TTP"),
 }
 _BANDS = N_("Bands: half of the worlds, and nine in ten.")
+BAND = N_("Band: nine worlds in ten.")
 _DIFFERENCES = N_("Line: the middle of the differences.")
 
 
@@ -64,7 +67,7 @@ def fan(source: Source, metric: str, *, width: int = WIDTH) -> Any:
     names, dates = called(comparison), months(comparison)
     rows = fan_rows(comparison, metric)
     columns, panel = facet_columns(len(names), width)
-    x, y = month_x(dates), _y(about.unit, room(rows, about))
+    x, y = month_x(dates), _y(_(about.unit), room(rows, about))
     drawn = alt.Chart(width=panel, height=150 if columns > 1 else 180).encode(
         x=x, color=colour(list(names.values()), legend=False)
     )
@@ -80,12 +83,12 @@ def fan(source: Source, metric: str, *, width: int = WIDTH) -> Any:
     layers += _parting_rule(comparison)
     subtitle = how_to_read(comparison, _BANDS)
     if comparison.others:
-        dashed = N_("Dashed: the line of {name}.").format(name=names[comparison.baseline])
+        dashed = _("Dashed: the line of {name}.", name=names[comparison.baseline])
         subtitle += f" {dashed} {parting(comparison)}"
     chart = alt.layer(*layers)
     if len(names) > 1:
         chart = panels(chart, "scenario", list(names.values()), columns, panel)
-    return dress(chart, rows, f"{about.title}, month by month", subtitle, width)
+    return dress(chart, rows, _("{metric}, month by month", metric=_(about.title)), subtitle, width)
 
 
 def fan_rows(comparison: Comparison, metric: str) -> Rows:
@@ -123,7 +126,8 @@ def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any
         panel = (width - 2 * MARGIN - 14) // 2
     x = month_x(dates)
     drawn = alt.Chart(width=panel).encode(x=x)
-    y, part = _y(f"difference, {about.unit}"), _y("of 100 worlds", (0, 1), percent=True)
+    y = _y(_("difference, {unit}", unit=_(about.unit)))
+    part = _y(_("of 100 worlds"), (0, 1), percent=True)
     top = alt.layer(
         drawn.mark_area(opacity=0.22, color=SOFT).encode(y=y("p05"), y2="p95:Q"),
         drawn.mark_area(opacity=0.4, color=SOFT).encode(y=y("p25"), y2="p75:Q"),
@@ -133,11 +137,14 @@ def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any
         .encode(x=alt.Undefined, y=alt.datum(0)),
         *_parting_rule(comparison),
     ).properties(height=upper)
-    kinds = {"higher": ("zero", "higher", HIGHER), "the same": ("higher", "not_lower", SAME)}
-    kinds["lower"] = ("not_lower", "one", LOWER)
-    scale = alt.Scale(domain=list(kinds), range=[shade for _, _, shade in kinds.values()])
+    kinds = {
+        _("higher"): ("zero", "higher", HIGHER),
+        _("the same"): ("higher", "not_lower", SAME),
+        _("lower"): ("not_lower", "one", LOWER),
+    }
+    scale = alt.Scale(domain=list(kinds), range=[shade for _low, _high, shade in kinds.values()])
     legend = alt.Legend(
-        title=f"Against {against}, worlds in which it is:",
+        title=_("Against {scenario}, worlds in which it is:", scenario=against),
         columns=3,
         symbolType="square",
         orient="bottom" if beside else "top",
@@ -146,7 +153,7 @@ def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any
     bottom = alt.layer(
         *(
             drawn.mark_area(opacity=1)
-            .transform_calculate(kind=f"'{kind}'")
+            .transform_calculate(kind=quoted(kind))
             .encode(y=part(low), y2=f"{high}:Q", color=shade)
             for kind, (low, high, _) in kinds.items()
         )
@@ -155,9 +162,10 @@ def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any
     if len(heads) > 1:
         top = panels(top, "scenario", heads, columns, panel)
         bottom = panels(bottom, "scenario", heads, columns, panel)
-        title = f"{about.title}: each scenario minus {against}, in the same worlds"
+        title = N_("{metric}: each scenario minus {against}, in the same worlds")
     else:
-        title = f"{about.title}: {heads[0]} minus {against}, in the same worlds"
+        title = N_("{metric}: {one} minus {against}, in the same worlds")
+    title = _(title, metric=_(about.title), one=heads[0], against=against)
     subtitle = f"{how_to_read(comparison, _BANDS, _DIFFERENCES)} {parting(comparison)}"
     both: Any = alt.vconcat(top, bottom, spacing=14)
     if beside:  # the legend is of the second alone
@@ -191,21 +199,23 @@ def leverage_by_resource(source: Source, direction: Direction = "pakistan_taliba
     for name in comparison.results:
         labels, values = panel_of(comparison, name, panel)
         for place, label in enumerate(labels):
-            series.setdefault(resources.get(label, label), {})[name] = values[:, :, place]
-    subtitle = f"{how_to_read(comparison, 'Band: nine worlds in ten.')} {parting(comparison)}"
-    return _overlaid(comparison, series, title, subtitle, "0 to 1", max(1, width // WIDTH), 84, width)
+            series.setdefault(_(resources.get(label, label)), {})[name] = values[:, :, place]
+    subtitle = f"{how_to_read(comparison, BAND)} {parting(comparison)}"
+    return _overlaid(comparison, series, _(title), subtitle, "0 to 1", max(1, width // WIDTH), 84, width)
 
 
 def alignments(source: Source, *, width: int = WIDTH) -> Any:
     """How far Kabul leans to Pakistan, to India and to the TTP over time, a panel each."""
     comparison = as_comparison(source)
     series = {
-        title: {name: one.arrays.metrics[metric] for name, one in comparison.results.items()}
+        _(title): {name: one.arrays.metrics[metric] for name, one in comparison.results.items()}
         for metric, title in _ALIGNMENTS.items()
     }
-    reads = how_to_read(comparison, "Band: nine worlds in ten.")
-    subtitle = f"1 is fully aligned, -1 opposed. {reads} {parting(comparison)}"
-    return _overlaid(comparison, series, "Kabul's alignment", subtitle, "-1 to 1", width // WIDTH, 84, width, (-1, 1))
+    ends = _("1 is fully aligned, -1 opposed.")
+    subtitle = f"{ends} {how_to_read(comparison, BAND)} {parting(comparison)}"
+    return _overlaid(
+        comparison, series, _("Kabul's alignment"), subtitle, "-1 to 1", width // WIDTH, 84, width, (-1, 1)
+    )
 
 
 def _overlaid(
@@ -230,7 +240,7 @@ def _overlaid(
     _say_together(rows, dates)
     heads, shown = list(series), list(names.values())
     panel = (width - MARGIN - 12 * (columns - 1)) // columns
-    y, x, several = _y(unit, domain, ticks=3), month_x(dates), len(shown) > 1
+    y, x, several = _y(_(unit), domain, ticks=3), month_x(dates), len(shown) > 1
     drawn = alt.Chart(width=panel, height=height)
     layers = []
     if several:
@@ -254,8 +264,12 @@ def _say_together(rows: Rows, dates: Sequence[str]) -> None:
     for row in rows:
         alike.setdefault((row["panel"], row["month"]), []).append(row)
     for (panel, month), some in alike.items():
-        each = "; ".join(f"{row['scenario']} {in_short(row)}" for row in some)
-        some[0]["said"] = f"{panel}, {month_words(dates[month])}: {each}, the middle world and nine in ten"
+        some[0]["said"] = _(
+            "{panel}, {month}: {each}, the middle world and nine in ten",
+            panel=panel,
+            month=month_words(dates[month]),
+            each=side_by_side(_("{scenario} {figure}", scenario=row["scenario"], figure=in_short(row)) for row in some),
+        )
 
 
 def _y(

@@ -17,6 +17,7 @@ from sim.plots.lines import fan, fan_rows, paired_difference, paired_rows, room
 from sim.plots.shares import verdict_rows, verdict_shares
 from sim.results.paired import Comparison
 from sim.results.results import Results
+from sim.words.language import spoken
 
 _FRAMES: OrderedDict[tuple[Any, ...], dict[str, Any]] = OrderedDict()
 _MOST = 200
@@ -63,8 +64,9 @@ def split(key: tuple[Any, ...], make: Callable[[], Any], rows: Rows) -> Moving:
     """A chart in two parts, put together anew only where its specification is not kept.
 
     Args:
-        key: all that the specification depends on; make: gives the chart; rows: what it draws now.
+        key: all that the specification depends on besides the language; make: gives the chart; rows: what it draws now.
     """
+    key = (spoken(), *key)
     if key not in _FRAMES:
         specification = make().to_dict(validate=False)
         own, known = specification.pop("data"), specification.pop("datasets", {})

@@ -19,7 +19,9 @@ from sim.plots.tables import Table
 from sim.plots.theme import INK, SOFT, WIDTH, dress
 from sim.results.paired import Comparison
 from sim.theme import OPPOSED_TO_ALIGNED, PAPER
-from sim.vocabulary import ACTORS, Derived, Tie, acting, month_words
+from sim.vocabulary import ACTORS, Derived, Tie, acting
+from sim.words.language import N_, _
+from sim.words.sentences import month_words, side_by_side
 
 # A judgement of the eye, declared with the actors: px of a drawing of 320 by 300, from the left and from the bottom. Kabul is
 # in the middle.
@@ -35,7 +37,7 @@ def ties() -> list[Tie]:
 
 
 _RADIUS, _THICKEST, _THIN = 33.0, 40.0, 2.5
-_SUBTITLE = (
+_SUBTITLE = N_(
     "Width of an arrow: leverage. Blue: Kabul leans to the other; orange and dashed: away. Means over modelled worlds."
 )
 
@@ -47,7 +49,7 @@ def network(source: Source, name: str, month: int, *, width: int = WIDTH) -> Any
         name: of the scenario; month: its number, from 0.
     """
     comparison = as_comparison(source)
-    return dress(_drawing(), _rows(comparison, name, month), called(comparison)[name], _SUBTITLE, width)
+    return dress(_drawing(), _rows(comparison, name, month), called(comparison)[name], _(_SUBTITLE), width)
 
 
 def moving_network(source: Source, name: str, month: int) -> Moving:
@@ -61,25 +63,34 @@ def network_picture(source: Source, name: str, month: int) -> Picture:
     """The network with its words and its table."""
     comparison = as_comparison(source)
     title, when = called(comparison)[name], month_words(months(comparison)[month])
-    rows = []
+    rows, told = [], []
     for tie in ties():
         leverage, alignment = values(comparison, name, month, tie)
-        held = "not measured" if leverage is None else f"{leverage:.2f}"
-        ends = tie.words or f"{ACTORS[tie.holder]} and Kabul"
-        rows.append([ends, held, f"{alignment:+.2f}"])
-    text = "; ".join(
-        f"{one[0]}: {'' if one[1] == 'not measured' else f'leverage {one[1]}, '}alignment {one[2]}" for one in rows
-    )
+        held = _("not measured") if leverage is None else f"{leverage:.2f}"
+        rows.append([_between(tie), held, f"{alignment:+.2f}"])
+        said = (
+            N_("{tie}: alignment {alignment}")
+            if leverage is None
+            else N_("{tie}: leverage {leverage}, alignment {alignment}")
+        )
+        told.append(_(said, tie=rows[-1][0], leverage=held, alignment=rows[-1][2]))
     return Picture(
         f"network-{name}-{months(comparison)[month]}".replace("_", "-"),
-        f"{title}, {when}: leverage and alignment",
-        "Leverage is need times control, averaged over resources, 0 to 1: nothing has leverage that nobody needs. Alignment "
-        "is how far the factions in Kabul lean to the other, weighted by power, -1 to 1. The model measures no leverage "
-        "between Kabul and the TTP; what Kabul does about the TTP is its stance.",
-        f"{title}, {when}. {text}.",
+        _("{scenario}, {month}: leverage and alignment", scenario=title, month=when),
+        _(
+            "Leverage is need times control, averaged over resources, 0 to 1: nothing has leverage that nobody needs. Alignment "
+            "is how far the factions in Kabul lean to the other, weighted by power, -1 to 1. The model measures no leverage "
+            "between Kabul and the TTP; what Kabul does about the TTP is its stance."
+        ),
+        _("{scenario}, {month}. {parts}.", scenario=title, month=when, parts=side_by_side(told)),
         network(comparison, name, month),
-        Table(["Tie", "Leverage, 0 to 1", "Kabul's alignment with the other, -1 to 1"], rows),
+        Table([_("Tie"), _("Leverage, 0 to 1"), _("Kabul's alignment with the other, -1 to 1")], rows),
     )
+
+
+def _between(tie: Tie) -> str:
+    """Whom a tie is between."""
+    return _(tie.words) if tie.words else _("{actor} and Kabul", actor=_(ACTORS[tie.holder]))
 
 
 def values(comparison: Comparison, name: str, month: int, tie: Tie) -> tuple[float | None, float]:
@@ -100,16 +111,17 @@ def _rows(comparison: Comparison, name: str, month: int) -> Rows:
         size = _THIN if leverage is None else max(_THICKEST * leverage, 0.75)
         drawn = {"leaning": round(alignment, 3), "opposed": alignment < 0}
         rows.append({"kind": kind, "x": x, "y": y, "x2": x2, "y2": y2, "size": round(size, 2), **drawn})
-        ends = tie.words or f"{ACTORS[tie.holder]} and Kabul"
-        tells = [] if leverage is None else [f"leverage {leverage:.2f} of 1"]
-        rows[-1]["said"] = f"{ends}: {', '.join([*tells, f'alignment {alignment:+.2f}, from -1 to 1'])}"
+        text = N_("{tie}: leverage {leverage} of 1, alignment {alignment}, from -1 to 1")
+        text = N_("{tie}: alignment {alignment}, from -1 to 1") if leverage is None else text
+        held, leaning = "" if leverage is None else f"{leverage:.2f}", f"{alignment:+.2f}"
+        rows[-1]["said"] = _(text, tie=_between(tie), leverage=held, alignment=leaning)
         if leverage is not None:
             rows.append({"kind": "head", "x": x2, "y": y2, "angle": angle, "size": (size + 9) ** 2, **drawn})
-        said = [] if leverage is None else [tie.words, f"leverage {leverage:.2f}"]
-        said += [f"alignment {alignment:+.2f}"] if written[tie.alignment] is tie else []
-        rows.append({"kind": f"words {tie.align}", "x": tie.at[0], "y": tie.at[1], "text": "\n".join(said)})
+        said = [] if leverage is None else [_(tie.words), _("leverage {figure}", figure=held)]
+        said += [_("alignment {figure}", figure=leaning)] if written[tie.alignment] is tie else []
+        rows.append({"kind": f"words-{tie.align}", "x": tie.at[0], "y": tie.at[1], "text": "\n".join(said)})
     for actor, (x, y) in PLACES.items():
-        title = "Kabul" if actor == "taliban" else ACTORS[actor]
+        title = _("Kabul") if actor == "taliban" else _(ACTORS[actor])
         rows.append({"kind": "actor", "x": x, "y": y, "text": title})
     return rows
 
@@ -159,7 +171,7 @@ def _drawing() -> Any:
         ),
         layer("actor").mark_text(fontSize=whole.px(12), fontWeight="bold", baseline="middle").encode(text="text:N"),
         *(
-            layer(f"words {side}").mark_text(align=side, fontSize=whole.px(11), baseline="middle").encode(text="text:N")
+            layer(f"words-{side}").mark_text(align=side, fontSize=whole.px(11), baseline="middle").encode(text="text:N")
             for side in ("left", "right")
         ),
         layer("month")

@@ -11,11 +11,18 @@ from sim.metrics import METRICS
 from sim.plots.data import Rows
 from sim.plots.gallery import Picture
 from sim.plots.tables import Table, in_short
-from sim.plots.theme import INK, MARGIN, WIDTH, colour, dash, dress, month_x
-from sim.vocabulary import month_after, month_words, months_between
+from sim.plots.theme import INK, MARGIN, WIDTH, colour, dash, dress, month_x, quoted
+from sim.vocabulary import month_after, months_between
+from sim.words.language import N_, _
 from sim.words.numbers import number
+from sim.words.sentences import month_words, side_by_side
 
-_NAMES = {"played": "your moves", "confront": "Confront", "appease": "Accommodate", "own_choice": "all choose"}
+_NAMES = {
+    "played": N_("your moves"),
+    "confront": N_("Confront"),
+    "appease": N_("Accommodate"),
+    "own_choice": N_("all choose"),
+}
 _MOST_ROWS = 12
 
 
@@ -28,23 +35,23 @@ def paths(found: Mapping[str, Any], metric: str, first: str, last: str, *, width
     """
     about = METRICS[metric]
     dates = [month_after(first, month) for month in range(months_between(first, last) + 1)]
-    names = [words for name, words in _NAMES.items() if name in found]
+    called = {name: _(words) for name, words in _NAMES.items() if name in found}
+    names = list(called.values())
     rows: Rows = [
         {
             "month": month,
             "scenario": words,
             **{f"p{q:02d}": _round(found[name][k][month]) for k, q in enumerate((5, 50, 95))},
         }
-        for name, words in _NAMES.items()
-        if name in found
+        for name, words in called.items()
         for month in range(len(dates))
     ]
     own = [{"month": month, "own": _round(found["own"][0][month])} for month in range(len(dates))]
     panel = width - MARGIN
     drawn = alt.Chart(width=panel, height=180)
     x = month_x(dates)
-    axis = alt.Axis(title=about.unit, tickCount=4)
-    band = drawn.transform_filter("datum.scenario === 'your moves'").mark_area(opacity=0.2, color=INK)
+    axis = alt.Axis(title=_(about.unit), tickCount=4)
+    band = drawn.transform_filter(f"datum.scenario === {quoted(called['played'])}").mark_area(opacity=0.2, color=INK)
     chart = alt.layer(
         band.encode(x=x, y=alt.Y("p05:Q", axis=axis), y2="p95:Q"),
         drawn.transform_filter("isValid(datum.p50)")
@@ -54,7 +61,7 @@ def paths(found: Mapping[str, Any], metric: str, first: str, last: str, *, width
         .mark_line(color=INK, strokeWidth=2.5, point=alt.OverlayMarkDef(color=INK, size=30))
         .encode(x=x, y=alt.Y("own:Q", axis=axis)),
     )
-    subtitle = (
+    subtitle = _(
         "Dots: your own world. Shaded: nine in ten of the worlds with your moves. Lines: the middle world with your moves and "
         "on each course."
     )
@@ -65,14 +72,21 @@ def paths(found: Mapping[str, Any], metric: str, first: str, last: str, *, width
         [month_words(dates[month]), number(own[month]["own"]), *(cells[month, name] for name in names)]
         for month in shown
     ]
-    end = "; ".join(f"{name} {cells[len(dates) - 1, name]}" for name in names)
+    end = side_by_side(_("{scenario} {figure}", scenario=name, figure=cells[len(dates) - 1, name]) for name in names)
+    title = _("{metric}: your path among others", metric=_(about.title))
     return Picture(
         f"path-{metric.replace('_', '-')}",
-        f"{about.title}: your path among others",
-        f"{about.means} Unit: {about.unit}.",
-        f"{about.title} in {month_words(last)}: your own world {number(own[-1]['own'])}; the middle and nine in ten: {end}.",
-        dress(chart, [*rows, *own], f"{about.title}: your path among others", subtitle, width),
-        Table(["Month", "your own world", *names], table),
+        title,
+        _("{means} Unit: {unit}.", means=_(about.means), unit=_(about.unit)),
+        _(
+            "{metric} in {month}: your own world {own}; the middle and nine in ten: {others}.",
+            metric=_(about.title),
+            month=month_words(last),
+            own=number(own[-1]["own"]),
+            others=end,
+        ),
+        dress(chart, [*rows, *own], title, subtitle, width),
+        Table([_("Month"), _("your own world"), *names], table),
     )
 
 

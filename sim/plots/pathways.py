@@ -17,6 +17,7 @@ import altair as alt
 from sim.plots.data import Rows
 from sim.plots.theme import INK, PALETTE, PAPER, broken, dress, month_x, name_axis
 from sim.vocabulary import month_after, months_between
+from sim.words.language import _
 
 WIDE = 640
 ROW, LANE = 30, 9  # px for a course's line, and for each line that changes into it
@@ -89,11 +90,11 @@ def pathways_map(
         ]
     rows.append({"kind": "trunk", "month": 0, "y": min(lines.values()), "y2": max(lines.values()), "shade": INK})
     chart = _drawn(rows, labels, place, [month_after(start, month) for month in range(months)], width)
-    subtitle = (
+    subtitle = _(
         "Bar: here a quarter of futures have missed a target, and the course is left. Circle: it is changed for another, whose "
         "thin line lasts until a quarter have missed one again. Arrow: to the end of the run."
     )
-    return dress(chart, rows, "Adaptive pathways: until when, and what then", subtitle, width)
+    return dress(chart, rows, _("Adaptive pathways: until when, and what then"), subtitle, width)
 
 
 def _stretch(since: float, until: float, y: float, shade: str, kind: str, lasts: bool) -> dict[str, Any]:

@@ -25,13 +25,20 @@ from sim.plots.tables import Table
 from sim.plots.theme import INK, ON_LIGHT, SOFT, WIDTH, dress
 from sim.results.paired import Comparison
 from sim.theme import AXIS, BLUES, EARTH, LAND, ON_DARK, PURPLES, REFUGE, SAND
-from sim.vocabulary import AFGHAN_AREAS, PAKISTAN_AREAS, ROSTER, month_words
+from sim.vocabulary import AFGHAN_AREAS, PAKISTAN_AREAS, ROSTER
+from sim.words.language import N_, _, together
 from sim.words.numbers import number
+from sim.words.sentences import month_words
 
 HERE = Path(__file__).parent
-OUTLINES = (
-    "Outlines as Natural Earth draws them; no statement on borders. A disc stands for Karachi; the heartland is drawn as Punjab, "
-    "Islamabad and the rest of Sindh."
+OUTLINES = N_(
+    "Outlines as Natural Earth draws them; no statement on borders. A disc stands for Karachi; the heartland is drawn as "
+    "Punjab, Islamabad and the rest of Sindh."
+)
+_READ = N_(
+    "Figures are means over the modelled worlds. A foothold is what armed groups have of an area: networks, recruits, money, "
+    "ground that the state does not hold. Circles: fighters who are in refuge there that month, of the groups that shelter in "
+    "that area; a group shelters in one area, which the model's roster names."
 )
 NEEDED = ("attacks_by_area", "foothold_by_area", "group_strength", "group_refuge")
 _LARGEST = 1200.0  # px², of a circle
@@ -47,8 +54,8 @@ class Layer:
 
 
 LAYERS = {
-    "attacks": Layer("TTP attacks in the month", BLUES, number),
-    "foothold": Layer("TTP foothold, 0 to 1", PURPLES, "{:.2f}".format),
+    "attacks": Layer(N_("TTP attacks in the month"), BLUES, number),
+    "foothold": Layer(N_("TTP foothold, 0 to 1"), PURPLES, "{:.2f}".format),
 }
 ATTACKS, FOOTHOLD = LAYERS
 
@@ -88,7 +95,7 @@ def area_map(source: Source, name: str, month: int, shown: str = ATTACKS, *, wid
     """
     comparison = as_comparison(source)
     rows, layer = _rows(comparison, name, month, shown), LAYERS[shown]
-    subtitle = f"Colour: {layer.title}. Circles: fighters in refuge. Means over worlds."
+    subtitle = _("Colour: {what}. Circles: fighters in refuge. Means over worlds.", what=_(layer.title))
     return dress(_drawing(_most(comparison, shown), layer), rows, called(comparison)[name], subtitle, width)
 
 
@@ -112,22 +119,38 @@ def map_picture(source: Source, name: str, month: int, shown: str = ATTACKS) -> 
         month_words(months(comparison)[month]),
     )
     rows = [
-        [name, LAYERS[ATTACKS].written(found.attacks[area]), LAYERS[FOOTHOLD].written(found.foothold[area]), "-"]
+        [_(name), LAYERS[ATTACKS].written(found.attacks[area]), LAYERS[FOOTHOLD].written(found.foothold[area]), "-"]
         for area, name in PAKISTAN_AREAS.items()
     ]
-    rows += [[AFGHAN_AREAS[area], "-", "-", _people(value)] for area, value in found.fighters.items()]
+    rows += [[_(AFGHAN_AREAS[area]), "-", "-", _people(value)] for area, value in found.fighters.items()]
     layer, values = LAYERS[shown], found.attacks if shown == ATTACKS else found.foothold
-    areas = ", ".join(f"{PAKISTAN_AREAS[area]} {layer.written(value)}" for area, value in values.items())
-    fighters = ", ".join(f"{AFGHAN_AREAS[area]} {_people(value)}" for area, value in found.fighters.items())
+    told = {"scenario": title, "month": when, "what": _(layer.title)}
+    areas = together(
+        ", ",
+        (
+            _("{area} {figure}", area=_(PAKISTAN_AREAS[area]), figure=layer.written(value))
+            for area, value in values.items()
+        ),
+    )
+    fighters = together(
+        ", ",
+        (
+            _("{area} {figure}", area=_(AFGHAN_AREAS[area]), figure=_people(value))
+            for area, value in found.fighters.items()
+        ),
+    )
     return Picture(
         f"map-{name}-{months(comparison)[month]}".replace("_", "-"),
-        f"{title}, {when}: {layer.title} by area, and fighters in refuge across the line",
-        f"{OUTLINES} Figures are means over the modelled worlds. A foothold is what armed groups have of an area: networks, "
-        "recruits, money, ground that the state does not hold. Circles: fighters who are in refuge there that "
-        "month, of the groups that shelter in that area; a group shelters in one area, which the model's roster names.",
-        f"{title}, {when}. {layer.title}: {areas}. Fighters in refuge: {fighters}.",
+        _("{scenario}, {month}: {what} by area, and fighters in refuge across the line", **told),
+        " ".join([_(OUTLINES), _(_READ)]),
+        _(
+            "{scenario}, {month}. {what}: {areas}. Fighters in refuge: {fighters}.",
+            **told,
+            areas=areas,
+            fighters=fighters,
+        ),
         area_map(comparison, name, month, shown),
-        Table(["Area", *(one.title for one in LAYERS.values()), "Fighters in refuge"], rows),
+        Table([_("Area"), *(_(one.title) for one in LAYERS.values()), _("Fighters in refuge")], rows),
     )
 
 
@@ -274,7 +297,8 @@ def _drawing(most: tuple[float, float], shown: Layer) -> Any:
 
 
 def _said(shown: str, text: str) -> str:
-    return f"{text} attacks, the mean over worlds" if shown == ATTACKS else f"a foothold of {text}, 0 to 1"
+    said = N_("{figure} attacks, the mean over worlds") if shown == ATTACKS else N_("a foothold of {figure}, 0 to 1")
+    return _(said, figure=text)
 
 
 def _people(thousands: float) -> str:

@@ -15,16 +15,18 @@ from sim.plots.moving import Moving, split
 from sim.plots.tables import Table, first_and_last, panel_text, pivot, rows_of
 from sim.plots.theme import SOFT, WIDTH, broken, colour, dress, name_axis
 from sim.results.paired import Comparison
-from sim.vocabulary import ACTORS, FACTIONS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS, month_words
+from sim.vocabulary import ACTORS, FACTIONS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
+from sim.words.language import N_, _, together
 from sim.words.numbers import number
+from sim.words.sentences import month_words, side_by_side
 
 Actor = Literal["pakistan", "taliban"]
 DIRECTIONS: dict[lines.Direction, tuple[str, Mapping[str, str]]] = {
-    "pakistan_taliban": ("What Pakistan holds over Kabul", RESOURCES_TALIBAN_NEEDS),
-    "taliban_pakistan": ("What Kabul holds over Pakistan", RESOURCES_PAKISTAN_NEEDS),
+    "pakistan_taliban": (N_("What Pakistan holds over Kabul"), RESOURCES_TALIBAN_NEEDS),
+    "taliban_pakistan": (N_("What Kabul holds over Pakistan"), RESOURCES_PAKISTAN_NEEDS),
 }
 _LABELS = 128
-_SUBTITLE = "Need times control, 0 to 1, the mean over the modelled worlds."
+_SUBTITLE = N_("Need times control, 0 to 1, the mean over the modelled worlds.")
 
 
 def faction_power(source: Source, actor: Actor, *, width: int = WIDTH) -> Any:
@@ -38,11 +40,11 @@ def faction_power(source: Source, actor: Actor, *, width: int = WIDTH) -> Any:
     for name in comparison.results:
         labels, values = panel_of(comparison, name, "faction_power")
         for faction, title in FACTIONS[actor].items():
-            series.setdefault(title, {})[name] = values[:, :, labels.index(faction)]
-    subtitle = f"{how_to_read(comparison, 'Band: nine worlds in ten.')} {parting(comparison)}"
-    title = f"{ACTORS[actor]}: who has power within"
+            series.setdefault(_(title), {})[name] = values[:, :, labels.index(faction)]
+    subtitle = f"{how_to_read(comparison, lines.BAND)} {parting(comparison)}"
+    title = _("{actor}: who has power within", actor=_(ACTORS[actor]))
     return lines._overlaid(
-        comparison, series, title, subtitle, "share of power", max(1, width // WIDTH), 84, width, (0, 1)
+        comparison, series, title, subtitle, _("share of power"), max(1, width // WIDTH), 84, width, (0, 1)
     )
 
 
@@ -52,11 +54,11 @@ def faction_picture(source: Source, actor: Actor) -> Picture:
     chart = faction_power(comparison, actor)
     return Picture(
         f"factions-{actor}",
-        f"{ACTORS[actor]}: who has power within",
-        f"Shares of power of the factions within {ACTORS[actor]}; they add up to 1 in every world.",
-        f"Shares of power in the last month: {panel_text(chart)}",
+        _("{actor}: who has power within", actor=_(ACTORS[actor])),
+        _("Shares of power of the factions within {actor}; they add up to 1 in every world.", actor=_(ACTORS[actor])),
+        _("Shares of power in the last month: {each}.", each=panel_text(chart)),
         chart,
-        first_and_last(comparison, chart, "Faction"),
+        first_and_last(comparison, chart, _("Faction")),
     )
 
 
@@ -71,7 +73,7 @@ def holdings(source: Source, direction: lines.Direction, month: int, *, width: i
     """
     comparison = as_comparison(source)
     names, (title, resources) = list(called(comparison).values()), DIRECTIONS[direction]
-    order = ["\n".join(broken(one, 20)) for one in resources.values()]
+    order = ["\n".join(broken(_(one), 20)) for one in resources.values()]
     base = alt.Chart(width=width - _LABELS, height=alt.Step(13 if len(names) > 1 else 28)).encode(
         y=alt.Y("resource:N", sort=order, title=None, axis=name_axis(), scale=alt.Scale(paddingInner=0.3)),
         yOffset=alt.YOffset("scenario:N", sort=names),
@@ -90,7 +92,7 @@ def holdings(source: Source, direction: lines.Direction, month: int, *, width: i
         .mark_text(align="right", dy=32, fontSize=13, fontWeight="bold", color=SOFT)
         .encode(x=alt.value("width"), y=alt.value("height"), text="when:N"),
     )
-    return dress(chart, _rows(comparison, direction, month), title, _SUBTITLE, width)
+    return dress(chart, _rows(comparison, direction, month), title, _(_SUBTITLE), width)
 
 
 def moving_holdings(source: Source, direction: lines.Direction, month: int) -> Moving:
@@ -107,17 +109,27 @@ def holdings_picture(source: Source, direction: lines.Direction, month: int) -> 
     chart, names, title = (
         holdings(comparison, direction, month),
         list(called(comparison).values()),
-        DIRECTIONS[direction][0],
+        _(DIRECTIONS[direction][0]),
     )
-    table: Table = pivot(rows_of(chart)[:-1], "resource", "Resource", "scenario", names, lambda row: row["label"])
+    table: Table = pivot(rows_of(chart)[:-1], "resource", _("Resource"), "scenario", names, lambda row: row["label"])
     when = months(comparison)[month]
-    said = "; ".join(f"{cells[0]} {', '.join(cells[1:])}" for cells in table.rows)
+    said = side_by_side(
+        _("{resource} {figures}", resource=cells[0], figures=together(", ", cells[1:])) for cells in table.rows
+    )
     return Picture(
         f"{direction.replace('_', '-over-')}-{when}",
-        f"{title}, {month_words(when)}",
-        "How far the one needs a thing, times the share of it that the other can give or withdraw. Nothing that nobody "
-        "needs gives leverage, and nothing that somebody else gives as well.",
-        f"{title}, {month_words(when)} ({', '.join(names)}): {said}.",
+        _("{title}, {month}", title=title, month=month_words(when)),
+        _(
+            "How far the one needs a thing, times the share of it that the other can give or withdraw. Nothing that nobody "
+            "needs gives leverage, and nothing that somebody else gives as well."
+        ),
+        _(
+            "{title}, {month} ({scenarios}): {parts}.",
+            title=title,
+            month=month_words(when),
+            scenarios=together(", ", names),
+            parts=said,
+        ),
         chart,
         table,
     )
@@ -144,9 +156,15 @@ def _rows(comparison: Comparison, direction: lines.Direction, month: int) -> Row
         labels, values = panel_of(comparison, name, f"leverage_{direction}_by_resource")
         for place, label in enumerate(labels):
             held = float(np.mean(values[:, month, place]))
-            title = "\n".join(broken(resources[label], 20))
+            title = "\n".join(broken(_(resources[label]), 20))
             row = {"resource": title, "scenario": names[name], "held": round(held, 4), "label": number(held)}
-            said = f"{resources[label]}, {month_words(when)}: {number(held)} under {names[name]}"
+            said = _(
+                "{resource}, {month}: {figure} under {scenario}",
+                resource=_(resources[label]),
+                month=month_words(when),
+                figure=number(held),
+                scenario=names[name],
+            )
             named = f"{number(held)}  {names[name]}" if place == 0 and len(names) > 1 else number(held)
             rows.append({**row, "words": named, "said": said})
     return [*rows, {"when": month_words(when)}]

@@ -14,11 +14,12 @@ from sim.plots.gallery import Picture
 from sim.plots.tables import Table
 from sim.plots.theme import HIGHER, INK, MARGIN, PALETTE, SOFT, WIDTH, dress
 from sim.theme import PAPER
+from sim.words.language import N_, _, n_, together
 from sim.words.numbers import between, of_100
 
 _STEP = 10
 _HIGH = 150  # px
-_MODEL, _MINE = "the model", "you"
+_MODEL, _MINE = N_("the model"), N_("you")
 # Words stand where there is room, right of their mark or left of it.
 _SIDES: dict[str, Any] = {
     "align": alt.expr("datum.right ? 'right' : 'left'"),
@@ -46,7 +47,12 @@ def chances(
     ]
     marks = {_MODEL: truth, _MINE: mine}
     rows += [
-        {"kind": name, "at": round(100 * value, 1), "text": f"{name}: {100 * value:.0f}", "right": value > 0.5}
+        {
+            "kind": name,
+            "at": round(100 * value, 1),
+            "text": _("{who}: {count:.0f}", who=_(name), count=100 * value),
+            "right": value > 0.5,
+        }
         for name, value in marks.items()
         if value is not None
     ]
@@ -54,24 +60,29 @@ def chances(
     x = alt.Scale(domain=[0, 100])
     most = max(2, *counts.values()) if counts else 2
     bars = drawn.transform_filter("datum.kind === 'count'").mark_bar(color=PALETTE[0], stroke=PAPER).encode(
-        x=alt.X("from:Q", scale=x, axis=alt.Axis(title="of 100 modelled worlds", values=list(range(0, 101, 20)))),
+        x=alt.X("from:Q", scale=x, axis=alt.Axis(title=_("of 100 modelled worlds"), values=list(range(0, 101, 20)))),
         x2="to:Q",
         y2=alt.datum(0),
-        y=alt.Y("count:Q", axis=alt.Axis(title="predictions", format="d", tickMinStep=1, tickCount=4),
+        y=alt.Y("count:Q", axis=alt.Axis(title=_("predictions"), format="d", tickMinStep=1, tickCount=4),
                 scale=alt.Scale(domain=[0, most * 1.35], nice=False)),
     )  # fmt: skip
     chart = alt.layer(bars, *_rules(drawn, x, marks))
-    said = _said([f"{100 * value:.0f}" for value in given], 100 * median(given) if given else None, "of 100")
+    said = [_said([f"{100 * value:.0f}" for value in given], _("of 100"))]
+    if given:
+        said.append(_("The middle one is {middle:.0f} of 100.", middle=100 * median(given)))
     if truth is not None:
-        said += f" The model: in {of_100(truth)} worlds."
-    tens = [[f"{_STEP * place} to {_STEP * (place + 1)}", str(counts[place])] for place in range(100 // _STEP)]
+        said.append(_("The model: in {share} worlds.", share=of_100(truth)))
+    tens = [
+        [_("{low} to {high}", low=_STEP * place, high=_STEP * (place + 1)), str(counts[place])]
+        for place in range(100 // _STEP)
+    ]
     return Picture(
         "predictions",
-        "What was predicted",
-        "Each prediction counts once, in the ten that it falls in.",
-        said,
-        dress(chart, rows, "What was predicted", _subtitle(len(given), truth is not None), width),
-        Table(["Of 100 worlds", "Predictions"], tens),
+        _("What was predicted"),
+        _("Each prediction counts once, in the ten that it falls in."),
+        " ".join(said),
+        dress(chart, rows, _("What was predicted"), _subtitle(len(given), truth is not None), width),
+        Table([_("Of 100 worlds"), _("Predictions")], tens),
     )
 
 
@@ -93,7 +104,7 @@ def ranges(
     ends = [end for one in (*ordered, *filter(None, bands.values())) for end in one]
     far = min(ends) + 0.75 * (max(ends) - min(ends)) if ends else 0.0
     rows += [
-        {"kind": name, "low": one[0], "high": one[1], "text": name, "right": one[0] > far}
+        {"kind": name, "low": one[0], "high": one[1], "text": _(name), "right": one[0] > far}
         for name, one in bands.items()
         if one is not None
     ]
@@ -124,20 +135,25 @@ def ranges(
         own.encode(x=alt.X("high:Q", scale=scale)),
         named.encode(x=x, y=alt.value(8), text="text:N"),
     )
-    said = _said([f"{low:g} to {high:g}" for low, high in ordered], None, unit)
+    given_words: list[str] = [_("{low:g} to {high:g}", low=low, high=high) for low, high in ordered]
+    said = [_said(given_words, unit)]
     if truth is not None:
-        said += f" The model: {between(truth[0], truth[1])} in eight worlds of ten."
-    told = Counter(f"{low:g} to {high:g}" for low, high in ordered)
-    subtitle = _subtitle(len(given), False) + " A bar each."
-    subtitle += " Shaded: the model's own range of eight worlds in ten." if truth is not None else ""
-    subtitle += " Dashed: your two ends." if mine is not None else ""
+        said.append(_("The model: {range} in eight worlds of ten.", range=between(truth[0], truth[1])))
+    told = Counter(given_words)
+    subtitle = [_subtitle(len(given), False), _("A bar each.")]
+    if truth is not None:
+        subtitle.append(_("Shaded: the model's own range of eight worlds in ten."))
+    if mine is not None:
+        subtitle.append(_("Dashed: your two ends."))
     return Picture(
         "predictions",
-        "What was predicted",
-        "A bar goes from the lower to the higher end of a prediction.",
-        said,
-        dress(chart, rows, "What was predicted", subtitle, width),
-        Table([f"Range ({unit})", "Predictions"], [[words, str(count)] for words, count in told.items()]),
+        _("What was predicted"),
+        _("A bar goes from the lower to the higher end of a prediction."),
+        " ".join(said),
+        dress(chart, rows, _("What was predicted"), " ".join(subtitle), width),
+        Table(
+            [_("Range ({unit})", unit=unit), _("Predictions")], [[words, str(count)] for words, count in told.items()]
+        ),
     )
 
 
@@ -162,12 +178,11 @@ def _rules(drawn: alt.Chart, x: alt.Scale, marks: dict[str, float | None]) -> li
 
 
 def _subtitle(count: int, truth: bool) -> str:
-    many = "1 prediction." if count == 1 else f"{count} predictions."
-    return f"{many} The line is the model's share of worlds." if truth else many
+    many = n_("{count} prediction.", "{count} predictions.", count, count=count)
+    return " ".join([many, _("The line is the model's share of worlds.")]) if truth else many
 
 
-def _said(words: Sequence[str], middle: float | None, unit: str) -> str:
+def _said(words: Sequence[str], unit: str) -> str:
     if not words:
-        return "Nobody has predicted yet."
-    between = f" The middle one is {middle:.0f} {unit}." if middle is not None else ""
-    return f"{len(words)} predicted ({unit}): {', '.join(words)}.{between}"
+        return _("Nobody has predicted yet.")
+    return _("{count} predicted ({unit}): {all}.", count=len(words), unit=unit, all=together(", ", words))

@@ -11,6 +11,7 @@ import numpy as np
 from sim.plots.data import Rows
 from sim.plots.theme import ON_LIGHT, PALETTE, SOFT, WIDTH, broken, colour, dash, dress
 from sim.theme import ON_DARK, PAPER
+from sim.words.language import _
 
 MOST_DRAWN = 8
 _STEPS = 60
@@ -36,19 +37,17 @@ def regret_distribution(regret: Mapping[str, Sequence[float]], what: str, *, wid
         alt.Chart(width=width - 60, height=200)
         .mark_line()
         .encode(
-            x=alt.X("regret:Q", axis=alt.Axis(title=broken(f"regret: {what}", width // 7), tickCount=4)),
-            y=alt.Y("share:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(title="of all futures", format="%")),
+            x=alt.X("regret:Q", axis=alt.Axis(title=broken(_("regret: {what}", what=what), width // 7), tickCount=4)),
+            y=alt.Y("share:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(title=_("of all futures"), format="%")),
             color=colour(names),
             strokeDash=dash(names),
         )
     )
-    some = (
-        f" The {len(names)} of {len(regret)} policies with the least maximum regret."
-        if len(names) < len(regret)
-        else ""
-    )
-    subtitle = f"The share of futures in which a policy does no worse than so much than the best one there.{some}"
-    return dress(chart, rows, "How much worse than the best", subtitle, width)
+    reads = [_("The share of futures in which a policy does no worse than so much than the best one there.")]
+    if len(names) < len(regret):
+        some = _("The {some} of {all} policies with the least maximum regret.", some=len(names), all=len(regret))
+        reads.append(some)
+    return dress(chart, rows, _("How much worse than the best"), " ".join(reads), width)
 
 
 def winners(
@@ -66,7 +65,7 @@ def winners(
     wins = [name for name in policies if any(one["winner"] == name for one in fields)]
     shown = sorted(wins, key=lambda name: -sum(one["winner"] == name for one in fields))[: MOST_DRAWN - 1]
     names = [name for name in wins if name in shown]
-    names += ["another policy"] if len(names) < len(wins) else []
+    names += [_("another policy")] if len(names) < len(wins) else []
     letters = {name: f"{name[:1]} " for name in names}
     if len(set(letters.values())) < len(names):
         letters = dict.fromkeys(names, "")
@@ -76,7 +75,7 @@ def winners(
         name = one["winner"] if one["winner"] in names else names[-1]
         label = "" if thin else f"{letters[name]}{100 * one['share']:.0f}"
         rows.append({**one, "winner": name, "label": label, "clear": 0.0 if thin else one["share"]})
-    shades = [SOFT if name == "another policy" else PALETTE[policies.index(name) % len(PALETTE)] for name in names]
+    shades = [SOFT if name == _("another policy") else PALETTE[policies.index(name) % len(PALETTE)] for name in names]
     size = width - 90
     base = alt.Chart(width=size, height=size).encode(
         x=alt.X("across:O", axis=_axis(axes[0], edges[0], size)),
@@ -92,11 +91,12 @@ def winners(
             text="label:N", color=alt.condition("datum.clear > 0.8", alt.value(ON_DARK), alt.value(ON_LIGHT))
         ),
     )
-    subtitle = (
-        f"{what}. Colour: the policy that is best most often; figure: in how many of 100 futures of the field. The paler, "
-        "the less clear."
+    subtitle = _(
+        "{what}. Colour: the policy that is best most often; figure: in how many of 100 futures of the field. The paler, the "
+        "less clear.",
+        what=what,
     )
-    return dress(chart, rows, "Which policy is best where", subtitle, width)
+    return dress(chart, rows, _("Which policy is best where"), subtitle, width)
 
 
 def _axis(title: str, edges: Sequence[float], size: int) -> Any:

@@ -8,6 +8,7 @@ import altair as alt
 
 from sim.plots.data import Rows
 from sim.plots.theme import DASHES, INK, PALETTE, SOFT, WIDTH, dress, facet_columns, name_axis, panels
+from sim.words.language import _
 
 WIDE = 2 * WIDTH
 
@@ -29,7 +30,7 @@ def settling(rows: Rows, metrics: list[str], title: str, subtitle: str, *, width
     y = alt.Y(
         "off:Q",
         scale=alt.Scale(type="log", domain=[min(low, 0.5) * 0.9, max(high, 2) * 1.1], nice=False),
-        axis=_plain("half an interval / wanted"),
+        axis=_plain(_("half an interval / wanted")),
     )
     shade = alt.Scale(domain=metrics, range=[PALETTE[n % len(PALETTE)] for n in range(len(metrics))])
     dash = alt.Scale(domain=metrics, range=[DASHES[n % len(DASHES)] for n in range(len(metrics))])
@@ -59,7 +60,7 @@ def pairing(rows: Rows, title: str, subtitle: str, *, width: int = WIDE) -> Any:
     drawn = alt.Chart(width=width - int(max(map(len, names)) * 6.3) - 30, height=26 * len(rows))
     y = alt.Y("metric:N", sort=names, axis=name_axis(title=None))
     axis = alt.Axis(
-        title="worlds with random draws of their own that one paired world is worth", tickCount=6, grid=True
+        title=_("worlds with random draws of their own that one paired world is worth"), tickCount=6, grid=True
     )
     chart = alt.layer(
         drawn.mark_bar(height=13, color=PALETTE[0], opacity=0.8).encode(x=alt.X("ratio:Q", axis=axis), y=y),

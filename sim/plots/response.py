@@ -10,6 +10,7 @@ import altair as alt
 from sim.plots.data import Rows
 from sim.plots.theme import INK, ON_LIGHT, PALETTE, WIDTH, broken, dress, name_axis
 from sim.theme import LESS_TO_MORE, ON_DARK, PAPER
+from sim.words.language import N_, _
 from sim.words.numbers import signed
 
 WIDE = 2 * WIDTH
@@ -18,7 +19,7 @@ _NAMES, _CELL, _ROW, _LINE = 200, 76, 22, 14
 _MOST = 1.0
 MOST_COURSES = 6
 _DARK = 5  # so many of the palette's first colours take white figures
-OTHERS = "another course"
+OTHERS = N_("another course")
 
 
 def lever_effects(
@@ -72,11 +73,12 @@ def lever_effects(
             color=alt.condition("datum.shade < -0.6", alt.value(ON_DARK), alt.value(ON_LIGHT)),
         ),
     )
-    subtitle = (
+    subtitle = _(
         "Median paired difference, lever at full strength less lever at nothing, in standard deviations over worlds. Blue: less "
-        f"of it, orange: more; under {enough:g} in grey. Framed: what the lever is for."
+        "of it, orange: more; under {enough:g} in grey. Framed: what the lever is for.",
+        enough=enough,
     )
-    return dress(chart, rows, "What each lever moves", subtitle, max(WIDE, _NAMES + _CELL * len(columns)))
+    return dress(chart, rows, _("What each lever moves"), subtitle, max(WIDE, _NAMES + _CELL * len(columns)))
 
 
 def best_courses(best: Mapping[str, Mapping[str, float]]) -> Any:
@@ -92,15 +94,15 @@ def best_courses(best: Mapping[str, Mapping[str, float]]) -> Any:
     wins = [course for course in totals if totals[course] > 0]
     named = sorted(wins, key=lambda course: -totals[course])[:MOST_COURSES]
     parts = {figure: _grouped(some, named) for figure, some in best.items()}
-    order = [*named, *([OTHERS] if len(wins) > len(named) else [])]
-    subtitle = "Of 100 accepted parameter sets, chance averaged out: in how many each course is the best of all."
-    return _bars(parts, order, "Which course is best", subtitle)
+    order = [*named, *([_(OTHERS)] if len(wins) > len(named) else [])]
+    subtitle = _("Of 100 accepted parameter sets, chance averaged out: in how many each course is the best of all.")
+    return _bars(parts, order, _("Which course is best"), subtitle)
 
 
 def _grouped(shares: Mapping[str, float], named: Sequence[str]) -> dict[str, float]:
     out = {course: shares.get(course, 0.0) for course in named}
     rest = 1.0 - sum(out.values())
-    return out | ({OTHERS: rest} if rest > 1e-9 else {})
+    return out | ({_(OTHERS): rest} if rest > 1e-9 else {})
 
 
 def variance_shares(shares: Mapping[str, Mapping[str, float]]) -> Any:
@@ -110,8 +112,8 @@ def variance_shares(shares: Mapping[str, Mapping[str, float]]) -> Any:
         shares: figure -> part -> share, which sum to one.
     """
     order = list(next(iter(shares.values()), {}))
-    subtitle = "Shares of the variance of single worlds, over courses, accepted sets and random draws."
-    return _bars(shares, order, "What the spread of worlds comes of", subtitle)
+    subtitle = _("Shares of the variance of single worlds, over courses, accepted sets and random draws.")
+    return _bars(shares, order, _("What the spread of worlds comes of"), subtitle)
 
 
 def _bars(parts: Mapping[str, Mapping[str, float]], order: Sequence[str], title: str, subtitle: str) -> Any:

@@ -10,11 +10,13 @@ from sim.plots.data import Rows
 from sim.plots.gallery import Picture
 from sim.plots.tables import Table, some_of
 from sim.plots.theme import INK, MARGIN, PALETTE, WIDTH, dress, month_x
-from sim.vocabulary import month_after, month_words, months_between
+from sim.vocabulary import month_after, months_between
+from sim.words.language import N_, _
 from sim.words.numbers import between, number
+from sim.words.sentences import month_words
 
-_KNOWN = "As it was counted or seen. Dotted: the month in which play opened."
-_GUESSED = (
+_KNOWN = N_("As it was counted or seen. Dotted: the month in which play opened.")
+_GUESSED = N_(
     "Not known at this seat. Shaded: nine in ten of the worlds under the same settings; line: the middle one. Dotted: the month "
     "in which play opened."
 )
@@ -48,7 +50,7 @@ def known(
             "month": month,
             "value": middle[month],
             **({"low": low[month], "high": high[month]} if guessed else {}),
-            "said": f"{month_words(date)}: {said(month)}",
+            "said": _("{month}: {figure}", month=month_words(date), figure=said(month)),
         }
         for month, date in enumerate(dates)
     ]
@@ -62,12 +64,12 @@ def known(
     if 0 < opened < len(dates):
         rule = alt.Chart().mark_rule(strokeDash=[1, 3], color=INK, strokeWidth=1.5).transform_aggregate(n="count()")
         layers.append(rule.encode(x=alt.datum(opened, type="quantitative")))
-    column = "nine in ten worlds" if guessed else "known"
+    column = _("nine in ten worlds") if guessed else _("known")
     return Picture(
         f"seat-{name.replace('_', '-')}",
         title,
-        f"Unit: {unit}.",
-        f"{title} in {month_words(dates[-1])}: {said(len(dates) - 1)}.",
-        dress(alt.layer(*layers), rows, title, _GUESSED if guessed else _KNOWN, width),
-        Table(["Month", column], [[month_words(dates[month]), said(month)] for month in some_of(range(len(dates)))]),
+        _("Unit: {unit}.", unit=unit),
+        _("{what} in {month}: {figure}.", what=title, month=month_words(dates[-1]), figure=said(len(dates) - 1)),
+        dress(alt.layer(*layers), rows, title, _(_GUESSED if guessed else _KNOWN), width),
+        Table([_("Month"), column], [[month_words(dates[month]), said(month)] for month in some_of(range(len(dates)))]),
     )

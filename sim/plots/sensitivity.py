@@ -12,6 +12,7 @@ import altair as alt
 from sim.plots.data import Rows
 from sim.plots.theme import HIGHER, INK, LOWER, ON_LIGHT, PALETTE, SOFT, WIDTH, dress, name_axis
 from sim.theme import BLUES, CELL, ON_DARK, PAPER
+from sim.words.language import N_, _
 
 WIDE = 2 * WIDTH
 _STEP = 19  # px for a factor
@@ -19,7 +20,7 @@ _LETTER = 6.3  # px, of the labels
 _GAP = 13  # px between two labels of a scatter
 _HEIGHT = 300
 _BLUES = (PAPER, *BLUES[1:])
-LOW, HIGH = "factor low in its range", "factor high"
+LOW, HIGH = N_("factor low in its range"), N_("factor high")
 
 
 def tornado(rows: Rows, middle: float, axis: str, title: str, subtitle: str, *, width: int = WIDE) -> Any:
@@ -32,7 +33,7 @@ def tornado(rows: Rows, middle: float, axis: str, title: str, subtitle: str, *, 
     names = [row["factor"] for row in rows]
     bars: Rows = []
     for row in rows:
-        ends = [(row["low"], LOW), (row["high"], HIGH)]
+        ends = [(row["low"], _(LOW)), (row["high"], _(HIGH))]
         ends.sort(key=lambda end: -abs(end[0] - middle))
         both = (row["low"] > middle) == (row["high"] > middle)
         for number, (mean, side) in enumerate(ends):
@@ -41,9 +42,8 @@ def tornado(rows: Rows, middle: float, axis: str, title: str, subtitle: str, *, 
             bars.append({"factor": row["factor"], "side": side, "mean": mean, "middle": middle, "size": size})
     drawn = alt.Chart(width=width - _labels(names), height=_STEP * len(names))
     x = alt.X("mean:Q", scale=alt.Scale(zero=False, nice=True, padding=8), axis=alt.Axis(title=axis, tickCount=5))
-    shade = alt.Color(
-        "side:N", scale=alt.Scale(domain=[LOW, HIGH], range=[LOWER, HIGHER]), sort=[LOW, HIGH], legend=_legend()
-    )
+    sides = [_(LOW), _(HIGH)]
+    shade = alt.Color("side:N", scale=alt.Scale(domain=sides, range=[LOWER, HIGHER]), sort=sides, legend=_legend())
     chart = alt.layer(
         drawn.transform_filter("datum.size == 12")
         .mark_bar(height=12)
@@ -138,9 +138,9 @@ def morris_plane(rows: Rows, axis: str, title: str, subtitle: str, named: int = 
     _place_labels(dots, dots[:named], inner / across, _HEIGHT / up, inner)
     drawn = alt.Chart(width=inner, height=_HEIGHT)
     flat, high = alt.Scale(domain=[0, across], nice=False), alt.Scale(domain=[0, up], nice=False)
-    x = alt.X("mu_star:Q", scale=flat, axis=alt.Axis(title=f"size of effect (mu*): {axis}", tickCount=6))
+    x = alt.X("mu_star:Q", scale=flat, axis=alt.Axis(title=_("size of effect (mu*): {axis}", axis=axis), tickCount=6))
     y = alt.Y(
-        "sigma:Q", scale=high, axis=alt.Axis(title="how much it differs from place to place (sigma)", tickCount=5)
+        "sigma:Q", scale=high, axis=alt.Axis(title=_("how much it differs from place to place (sigma)"), tickCount=5)
     )
     line = min(across, up)
     diagonal = [{"mu_star": 0.0, "sigma": 0.0, "line": 1}, {"mu_star": line, "sigma": line, "line": 1}]

@@ -14,9 +14,10 @@ from sim.plots.theme import ON_LIGHT, WIDTH, broken, colour, dress, facet_column
 from sim.results.paired import Comparison
 from sim.results.reading import endings
 from sim.theme import BLUES, ON_DARK, PAPER, STEPS
-from sim.vocabulary import AFGHAN_AREAS, LEVERS, PAKISTAN_AREAS, STANCES, VERDICTS, month_words
-from sim.words.language import N_
+from sim.vocabulary import AFGHAN_AREAS, LEVERS, PAKISTAN_AREAS, STANCES, VERDICTS
+from sim.words.language import _
 from sim.words.numbers import number, shares
+from sim.words.sentences import month_words, side_by_side
 
 _AREAS = PAKISTAN_AREAS | AFGHAN_AREAS
 _LABELS, _SAID = 116, 71  # px for the labels on the left, and for what is said at the end of a bar
@@ -29,7 +30,7 @@ def verdict_shares(source: Source, *, width: int = WIDTH) -> Any:
     comparison = as_comparison(source)
     names, rows = called(comparison), verdict_rows(comparison)
     shown = list(names.values())
-    order = ["\n".join(broken(title, 16)) for title in VERDICTS.values()]
+    order = ["\n".join(broken(_(title), 16)) for title in VERDICTS.values()]
     base = alt.Chart(
         width=width - _LABELS, height=alt.Step(34 if len(shown) == 1 else 18 if width < 2 * WIDTH else 15)
     ).encode(
@@ -39,7 +40,7 @@ def verdict_shares(source: Source, *, width: int = WIDTH) -> Any:
             "share:Q",
             scale=alt.Scale(domain=[0, round(1 / (1 - _SAID / (width - _LABELS)), 2)], nice=False),
             axis=alt.Axis(
-                title="of 100 modelled worlds",
+                title=_("of 100 modelled worlds"),
                 titleAnchor="start",
                 values=[0, 0.5, 1],
                 labelExpr="'' + datum.value * 100",
@@ -52,7 +53,7 @@ def verdict_shares(source: Source, *, width: int = WIDTH) -> Any:
         base.mark_bar().encode(color=colour(shown, symbol="square", letters=width // 8)),
         base.mark_text(align="left", dx=4).encode(text="label:N"),
     )
-    return dress(chart, rows, "How the modelled worlds end", N_("Each world ends in one of six ways."), width)
+    return dress(chart, rows, _("How the modelled worlds end"), _("Each world ends in one of six ways."), width)
 
 
 def verdict_rows(comparison: Comparison) -> Rows:
@@ -61,9 +62,12 @@ def verdict_rows(comparison: Comparison) -> Rows:
     rows: Rows = []
     for name, one in comparison.results.items():
         for verdict, (count, label) in endings(one).items():
-            title = "\n".join(broken(VERDICTS[verdict], 16))
+            called_so = _(VERDICTS[verdict])
+            title = "\n".join(broken(called_so, 16))
             value = float(rounded(np.array(count / one.worlds)))
-            said = f"{names[name]}: {VERDICTS[verdict]} in {label} modelled worlds"
+            said = _(
+                "{scenario}: {verdict} in {share} modelled worlds", scenario=names[name], verdict=called_so, share=label
+            )
             rows.append({"verdict": title, "scenario": names[name], "share": value, "label": label, "said": said})
     return rows
 
@@ -82,11 +86,11 @@ def stances(source: Source, *, width: int = WIDTH) -> Any:
             heights = {"share": part, "below": below, "to": below + part}
             below = below + part
             exact = {key: np.round(values, 6) for key, values in heights.items()}
-            rows += monthly(exact, stance=label.replace("_", " "), scenario=names[name])
+            rows += monthly(exact, stance=_(label.replace("_", " ")), scenario=names[name])
         _say_stances(rows, names[name], dates, one.worlds)
     columns, panel = facet_columns(len(names), width)
-    labels = [label.replace("_", " ") for label in STANCES]
-    axis = alt.Axis(title="of 100 worlds", values=[0, 0.5, 1], labelExpr="'' + datum.value * 100")
+    labels = [_(label.replace("_", " ")) for label in STANCES]
+    axis = alt.Axis(title=_("of 100 worlds"), values=[0, 0.5, 1], labelExpr="'' + datum.value * 100")
     chart: Any = alt.layer(
         alt.Chart(width=panel, height=150)
         .mark_area()
@@ -104,8 +108,9 @@ def stances(source: Source, *, width: int = WIDTH) -> Any:
     )
     if len(names) > 1:
         chart = panels(chart, "scenario", list(names.values()), columns, panel)
-    subtitle = f"Share of worlds in which Kabul takes each stance. {parting(comparison, marked=False)}"
-    return dress(chart, rows, "What Kabul does about the TTP", subtitle, width)
+    reads = _("Share of worlds in which Kabul takes each stance.")
+    subtitle = f"{reads} {parting(comparison, marked=False)}"
+    return dress(chart, rows, _("What Kabul does about the TTP"), subtitle, width)
 
 
 def in_shares(rows: Rows, worlds: int) -> list[str]:
@@ -121,8 +126,12 @@ def _say_stances(rows: Rows, scenario: str, dates: list[str], worlds: int) -> No
             there.setdefault(row["month"], []).append(row)
     for month, some in there.items():
         parts = zip(some, in_shares(some, worlds), strict=True)
-        each = "; ".join(f"{row['stance']} in {part} worlds" for row, part in parts if row["share"] > 0)
-        some[0]["said"] = f"{month_words(dates[month])}, {scenario}: {each}"
+        each = side_by_side(
+            _("{stance} in {share} worlds", stance=row["stance"], share=part) for row, part in parts if row["share"] > 0
+        )
+        some[0]["said"] = _(
+            "{month}, {scenario}: {each}", month=month_words(dates[month]), scenario=scenario, each=each
+        )
 
 
 def violence_by_area(source: Source, *, width: int = WIDTH) -> Any:
@@ -140,12 +149,18 @@ def violence_by_area(source: Source, *, width: int = WIDTH) -> Any:
         for place, area in enumerate(shown):
             for label, (first, after) in spans.items():
                 value = float(rounded(mean[first:after, place].mean()))
-                title = "\n".join(broken(_AREAS.get(area, area), 18))
+                title = "\n".join(broken(_(_AREAS.get(area, area)), 18))
                 rows.append({"scenario": names[name], "area": title, "span": label, "attacks": value})
     most = max(row["attacks"] for row in rows)
     for row in rows:
         row["label"], row["dark"] = number(row["attacks"]), row["attacks"] > 0.55 * most
-        row["said"] = f"{row['scenario']}, {one_line(row['area'])}, {row['span']}: {row['label']} attacks a month"
+        row["said"] = _(
+            "{scenario}, {area}, {span}: {figure} attacks a month",
+            scenario=row["scenario"],
+            area=one_line(row["area"]),
+            span=row["span"],
+            figure=row["label"],
+        )
     areas = list(dict.fromkeys(row["area"] for row in rows))
     base = alt.Chart(width=width - _LABELS, height=alt.Step(44)).encode(
         x=alt.X("span:N", sort=list(spans), title=None, axis=alt.Axis(labelAngle=0, domain=False, ticks=False)),
@@ -160,8 +175,8 @@ def violence_by_area(source: Source, *, width: int = WIDTH) -> Any:
     )
     if len(names) > 1:
         chart = panels(chart, "scenario", list(names.values()), 1, width)
-    subtitle = "TTP attacks a month, the mean over the modelled worlds. Darker: more."
-    return dress(chart, rows, "Where the TTP's attacks happen, year by year", subtitle, width)
+    subtitle = _("TTP attacks a month, the mean over the modelled worlds. Darker: more.")
+    return dress(chart, rows, _("Where the TTP's attacks happen, year by year"), subtitle, width)
 
 
 def levers_in_force(source: Source, *, width: int = WIDTH) -> Any:
@@ -177,20 +192,26 @@ def levers_in_force(source: Source, *, width: int = WIDTH) -> Any:
         levers, values = panel_of(comparison, name, "levers_in_force")
         mean = values.mean(axis=0)
         for place, lever in enumerate(levers):
-            title = "\n".join(broken(LEVERS.get(lever, lever), 21))
+            title = "\n".join(broken(_(LEVERS.get(lever, lever)), 21))
             for first, after, value, goes_on in _stretches(mean[:, place]):
                 shown = after + _OVERLAP if goes_on else after
                 row = {"scenario": names[name], "lever": title, "month": first, "after": after, "to": shown}
-                span = f"{month_words(dates[first])} to {month_words(dates[after - 1])}"
-                said = f"{names[name]}, {one_line(title)}, {span}: {value:.2f} of 1"
+                said = _(
+                    "{scenario}, {lever}, {first} to {last}: {value:.2f} of 1",
+                    scenario=names[name],
+                    lever=one_line(title),
+                    first=month_words(dates[first]),
+                    last=month_words(dates[after - 1]),
+                    value=value,
+                )
                 rows.append({**row, "force": value, "said": said} if value > 0 else {**row, "force": value})
     used = {row["lever"] for row in rows if row["force"] > 0} or {row["lever"] for row in rows}
     # Blank stretches too, or a scenario without any lever would have no panel.
     rows = [row for row in rows if row["lever"] in used]
-    order = [title for title in ("\n".join(broken(text, 21)) for text in LEVERS.values()) if title in used]
-    columns, _ = facet_columns(len(names), width)
+    order = [title for title in ("\n".join(broken(_(text), 21)) for text in LEVERS.values()) if title in used]
+    columns = facet_columns(len(names), width)[0]
     panel = (width - _LABELS - 16 - 12 * (columns - 1)) // columns
-    legend = alt.Legend(orient="bottom", title="intensity in force", values=[0, 0.5, 1], gradientLength=120)
+    legend = alt.Legend(orient="bottom", title=_("intensity in force"), values=[0, 0.5, 1], gradientLength=120)
     chart: Any = (
         alt.Chart(width=panel, height=alt.Step(32))
         .mark_bar(height=16)
@@ -206,8 +227,8 @@ def levers_in_force(source: Source, *, width: int = WIDTH) -> Any:
     )
     if len(names) > 1:
         chart = panels(chart, "scenario", list(names.values()), columns, panel)
-    subtitle = "Each lever's intensity, 0 to 1: the mean over the modelled worlds. Blank: not in force."
-    return dress(chart, rows, "What Pakistan does", subtitle, width)
+    subtitle = _("Each lever's intensity, 0 to 1: the mean over the modelled worlds. Blank: not in force.")
+    return dress(chart, rows, _("What Pakistan does"), subtitle, width)
 
 
 def _spans(dates: list[str]) -> dict[str, tuple[int, int]]:

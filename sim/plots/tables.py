@@ -9,8 +9,9 @@ from typing import Any
 from sim.metrics import METRICS
 from sim.plots.data import Rows, called, months
 from sim.results.paired import Comparison
-from sim.vocabulary import month_words
+from sim.words.language import _, together
 from sim.words.numbers import SCALES, middle_and_range, share, within
+from sim.words.sentences import month_words, side_by_side
 
 _MOST_ROWS = 12
 
@@ -32,7 +33,7 @@ def rows_of(chart: Any) -> Rows:
 def in_short(row: dict[str, Any], sign: bool = False) -> str:
     """The median and the range of nine in ten: "12 (8 to 20)"."""
     middle, ends = within(row["p05"], row["p50"], row["p95"], sign)
-    return f"{middle} ({ends})"
+    return _("{middle} ({range})", middle=middle, range=ends)
 
 
 def said_of(metric: str, month: str, row: dict[str, Any], worlds: int) -> str:
@@ -41,20 +42,34 @@ def said_of(metric: str, month: str, row: dict[str, Any], worlds: int) -> str:
     Args:
         month: YYYY-MM; row: p05, p50, p95 over so many worlds.
     """
+    return _("{month}: {figure}", month=month_words(month), figure=_figure(metric, row, worlds))
+
+
+def _figure(metric: str, row: dict[str, Any], worlds: int) -> str:
     unit = METRICS[metric].unit
-    noun = "" if unit in SCALES else f" {unit.removesuffix(' a month')}"
     middle, span = middle_and_range(metric, row, sign="higher" in row)
+    if unit not in SCALES:
+        middle = _("{figure} {unit}", figure=middle, unit=_(unit.removesuffix(" a month")))
     if worlds == 1:
-        return f"{month_words(month)}: {middle}{noun}"
-    out = f"{month_words(month)}: {middle}{noun} in the middle world, {span} in nine of ten"
-    return f"{out}; higher in {share(round(row['higher'] * worlds), worlds)}" if "higher" in row else out
+        return middle
+    if "higher" not in row:
+        return _("{middle} in the middle world, {range} in nine of ten", middle=middle, range=span)
+    return _(
+        "{middle} in the middle world, {range} in nine of ten; higher in {share}",
+        middle=middle,
+        range=span,
+        share=share(round(row["higher"] * worlds), worlds),
+    )
 
 
 def said_together(metric: str, month: str, rows: Rows, worlds: int) -> str:
     """The same of several scenarios: "May 2024: Confront 56 attacks in the middle world, 25 to 95 in nine of ten; ..."."""
-    when = f"{month_words(month)}: "
-    each = [(row, said_of(metric, month, row, worlds).removeprefix(when)) for row in rows]
-    return when + "; ".join(f"{row['scenario']} {said}" if len(rows) > 1 else said for row, said in each)
+    each = [(row, _figure(metric, row, worlds)) for row in rows]
+    if len(rows) > 1:
+        said = side_by_side(_("{scenario} {figure}", scenario=row["scenario"], figure=figure) for row, figure in each)
+    else:
+        said = each[0][1]
+    return _("{month}: {figure}", month=month_words(month), figure=said)
 
 
 def one_line(text: str) -> str:
@@ -64,28 +79,41 @@ def one_line(text: str) -> str:
 
 def joined(names: list[str], cells: list[str]) -> str:
     """What each scenario has; without its name where there is only one."""
-    return ", ".join(f"{name} {cell}" for name, cell in zip(names, cells, strict=True)) if len(names) > 1 else cells[0]
+    if len(names) == 1:
+        return cells[0]
+    each = (_("{scenario} {figure}", scenario=name, figure=cell) for name, cell in zip(names, cells, strict=True))
+    return together(", ", each)
 
 
 def at_the_end(comparison: Comparison, what: str, cells: dict[tuple[int, str], str]) -> str:
     """The last month as a sentence; cells by month number and scenario."""
     dates = months(comparison)
-    parts = [f"{name} {cells[len(dates) - 1, name]}" for name in called(comparison).values()]
-    return f"{what} in {month_words(dates[-1])}, the middle world and the range of nine in ten: {'; '.join(parts)}."
+    last = len(dates) - 1
+    return _(
+        "{what} in {month}, the middle world and the range of nine in ten: {parts}.",
+        what=what,
+        month=month_words(dates[-1]),
+        parts=side_by_side(
+            _("{scenario} {figure}", scenario=name, figure=cells[last, name]) for name in called(comparison).values()
+        ),
+    )
 
 
 def panel_text(chart: Any) -> str:
-    """The last month of every panel, as a sentence."""
+    """The last month of every panel, to stand in a sentence."""
     last = max(row["month"] for row in rows_of(chart))
     rows = [row for row in rows_of(chart) if row["month"] == last]
-    return "; ".join(f"{one_line(row['panel'])}, {row['scenario']} {in_short(row)}" for row in rows) + "."
+    return side_by_side(
+        _("{panel}, {scenario} {figure}", panel=one_line(row["panel"]), scenario=row["scenario"], figure=in_short(row))
+        for row in rows
+    )
 
 
 def by_month(comparison: Comparison, heads: list[str], cells: dict[tuple[int, str], str]) -> Table:
     """A dozen of the months that are drawn, the last among them."""
-    dates, drawn = months(comparison), sorted({month for month, _ in cells})
+    dates, drawn = months(comparison), sorted({month for month, head in cells})
     rows = [[month_words(dates[place]), *(cells[place, head] for head in heads)] for place in some_of(drawn)]
-    return Table(["Month", *heads], rows)
+    return Table([_("Month"), *heads], rows)
 
 
 def some_of(months: Sequence[int]) -> list[int]:
@@ -98,7 +126,11 @@ def first_and_last(comparison: Comparison, chart: Any, head: str) -> Table:
     dates, names = months(comparison), list(called(comparison).values())
     ends = list(dict.fromkeys((0, len(dates) - 1)))
     rows = [row for row in rows_of(chart) if row["month"] in ends]
-    heads = {(name, end): f"{name}, {month_words(dates[end])}" for name in names for end in ends}
+    heads = {
+        (name, end): _("{scenario}, {month}", scenario=name, month=month_words(dates[end]))
+        for name in names
+        for end in ends
+    }
     rows = [{**row, "head": heads[row["scenario"], row["month"]]} for row in rows]
     return pivot(rows, "panel", head, "head", list(heads.values()), in_short)
 

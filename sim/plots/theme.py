@@ -15,6 +15,7 @@ import altair as alt
 import pandas  # noqa: F401  (Altair looks into it where it is loaded, be it half-way through in another thread)
 
 from sim.theme import AXIS, FONT, GRID, HIGHER, INK, LOWER, ON_DARK, ON_LIGHT, PALETTE, PAPER, SAME, SOFT
+from sim.words.language import N_, _
 
 __all__ = ["FONT", "HIGHER", "INK", "LOWER", "ON_DARK", "ON_LIGHT", "PALETTE", "PAPER", "SAME", "SOFT"]
 
@@ -182,6 +183,16 @@ def _legend(names: Sequence[str], symbol: str, letters: int = 42) -> alt.Legend 
     return alt.Legend(columns=columns, symbolType=symbol, symbolOpacity=1) if len(names) > 1 else None
 
 
+def quoted(text: str) -> str:
+    """A text as it stands in Vega's expressions."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+_MONTHS = (
+    *(N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun")),
+    *(N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec")),
+)
+
+
 def _short(month: str) -> str:
-    names = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-    return f"{names[int(month[5:]) - 1]} {month[:4]}"
+    return _("{month} {year}", month=_(_MONTHS[int(month[5:]) - 1]), year=month[:4])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,10 +9,11 @@ from sim.experiment.response.kept import effects_words
 from sim.parameters import PARAMETERS
 from sim.scenario import load_scenario
 from sim.scenario.diff import TITLES
-from sim.vocabulary import LEVER_SPECS, month_words, settings_of
+from sim.vocabulary import LEVER_SPECS, settings_of
 from sim.vocabulary.levels import LEVELS, STEPS
-from sim.words.language import N_, english
+from sim.words.language import _
 from sim.words.numbers import fine
+from sim.words.sentences import month_words, months_words
 
 # The scenario that writes down what Pakistan did.
 RECORD = "history"
@@ -26,13 +26,22 @@ class Past:
     """What Pakistan did with a lever for some months, as the scenario of the record has it.
 
     Attributes:
-        months: in words; value: 0 to 1, how strongly being a judgement; why: in a sentence; claims: what it rests on.
+        first, last: months, YYYY-MM; without a last one, from the first on.
+        value: 0 to 1, how strongly being a judgement; why: in a sentence; claims: what it rests on.
     """
 
-    months: str
+    first: str
+    last: str
     value: float
     why: str
     claims: tuple[str, ...]
+
+    @property
+    def months(self) -> str:
+        """When, in words."""
+        if self.last:
+            return months_words(self.first, self.last)
+        return _("from {month}", month=month_words(self.first))
 
 
 @dataclass(frozen=True)
@@ -83,18 +92,17 @@ def explained(name: str) -> Explained:
     )
 
 
-def level(name: str, value: float, tell: Callable[..., str] = english) -> str:
+def level(name: str, value: float) -> str:
     """What Pakistan does at a lever's number; at one between two levels, both; and how much that is, where it is known.
 
-    Args:
-        tell: puts a text into a reader's language. Empty for a lever that has no words.
+    Empty for a lever that has no words.
     """
     if name not in LEVELS:
         return ""
-    names = [tell(one) for one in LEVELS[name].around(value)]
-    said = names[0] if len(names) == 1 else tell(N_("Between “{less}” and “{more}”"), less=names[0], more=names[1])
+    names = [_(one) for one in LEVELS[name].around(value)]
+    said = names[0] if len(names) == 1 else _("Between “{less}” and “{more}”", less=names[0], more=names[1])
     much = amount(name, value)
-    return tell(N_("{level} (about {much})"), level=said, much=much) if much else said
+    return _("{level} (about {much})", level=said, much=much) if much else said
 
 
 def _levels(name: str) -> tuple[tuple[float, str], ...]:
@@ -111,7 +119,7 @@ def amount(name: str, value: float) -> str:
     if words is None or not words.scale or not value:
         return ""
     about = PARAMETERS[words.scale]
-    return f"{fine(about.value * value)} {about.unit}"
+    return _("{figure} {unit}", figure=fine(about.value * value), unit=_(about.unit))
 
 
 def _cost(name: str) -> str:
@@ -119,11 +127,16 @@ def _cost(name: str) -> str:
     about = PARAMETERS[name]
     dearest = max(LEVER_SPECS.values(), key=lambda one: PARAMETERS[one.cost].value)
     most = PARAMETERS[dearest.cost].value
-    said = f"At 1 it costs {fine(about.value)} cost units a month, by judgement {fine(about.low)} to {fine(about.high)}"
-    return (
-        f"{said}. {dearest.title}, the dearest, costs {fine(most)}."
-        if about.value < most
-        else f"{said}: no other costs more."
+    costs = {"value": fine(about.value), "low": fine(about.low), "high": fine(about.high)}
+    if about.value >= most:
+        return _(
+            "At 1 it costs {value} cost units a month, by judgement {low} to {high}: no other costs more.", **costs
+        )
+    return _(
+        "At 1 it costs {value} cost units a month, by judgement {low} to {high}. {dearest}, the dearest, costs {most}.",
+        **costs,
+        dearest=_(dearest.title),
+        most=fine(most),
     )
 
 
@@ -141,16 +154,11 @@ def _past() -> dict[str, tuple[Past, ...]]:
         }
         for name, value in values.items():
             past = Past(
-                _months(change["from"], change.get("until", "")),
+                change["from"],
+                change.get("until", ""),
                 float(value),
                 " ".join(change.get("why", "").split()),
                 tuple(change.get("claims", ())),
             )
             found[name] = (*found.get(name, ()), past)
     return found
-
-
-def _months(first: str, last: str) -> str:
-    if last == first:
-        return month_words(first)
-    return f"{month_words(first)} to {month_words(last)}" if last else f"from {month_words(first)}"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from sim.report.dead import Dead, dead_differences, dead_levels, range_of_differences
 from sim.results import Comparison, Results
+from sim.results.contrast import contrast
 from sim.results.reading import (
-    contrast,
     differences,
     endings,
     middles,

@@ -8,7 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sim.vocabulary import month_words
+from sim.words.language import N_, _
+from sim.words.sentences import month_words
 
 
 def values_of(parameters: str, overrides: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,55 +65,104 @@ def made(manifests: Iterable[Mapping[str, Any]]) -> Made:
     plain, about = _values([one["values"] for one in listed]), listed[0].get("told")
     if about is None:
         return plain
-    until = month_words(about["until"])
+    counts = {name: about[name] for name in ("candidates", "effective", "distinct")} | {
+        "until": month_words(about["until"])
+    }
     return Made(
-        f"{plain.clause}, chosen among {about['candidates']:,} by how near they came to the record to {until}",
-        f"{plain.sentence} Up to {until} Pakistan does what it did; of {about['candidates']:,} worlds those go on that came near "
-        f"the record until then, worth {about['effective']:.0f} equally likely ones, {about['distinct']:,} different ones here.",
+        _(
+            "{how}, chosen among {candidates:,} by how near they came to the record to {until}",
+            how=plain.clause,
+            **counts,
+        ),
+        plain.sentence
+        + " "
+        + _(
+            "Up to {until} Pakistan does what it did; of {candidates:,} worlds those go on that came near the record until "
+            "then, worth {effective:.0f} equally likely ones, {distinct:,} different ones here.",
+            **counts,
+        ),
         plain.drawn,
     )
 
 
 def _values(values: list[Mapping[str, Any]]) -> Made:
     first = values[0]
-    own = sum(1 for one in values if one["overridden"])
-    itself = "the scenario itself sets" if len(values) == 1 else "a scenario itself sets"
-    but = f", but for what {itself}" if own else ""
+    own = any(one["overridden"] for one in values)
+    itself = (
+        N_(", but for what the scenario itself sets")
+        if len(values) == 1
+        else N_(", but for what a scenario itself sets")
+    )
+    but = _(itself) if own else ""
     if first["mode"] == "posterior":
-        since, until = map(month_words, first["window"])
-        file = first.get("figures")
-        whose, held = (f"the figures of {file}", "these leave") if file else ("the record", "that record leaves")
-        return Made(
-            f"the uncertain parameters in each as in one of the sets that agree with {whose} to {until}{_few(first)}{but}",
-            f"In each world the uncertain parameters were those of one of the sets that agree with {whose} of {since} to "
-            f"{until}{but}, so that the spread between worlds holds what {held} open as well as random draws.{_informed(first)}",
-            True,
-        )
+        return _posterior(first, but)
     if first["mode"] == "prior":
         return Made(
-            f"the uncertain parameters drawn anew in each, over all that is held possible{but}",
-            f"Every uncertain parameter was drawn anew in each world from its declared range{but}, so that the spread between "
-            "worlds holds what nobody knows as well as random draws.",
+            _("the uncertain parameters drawn anew in each, over all that is held possible{but}", but=but),
+            _(
+                "Every uncertain parameter was drawn anew in each world from its declared range{but}, so that the spread "
+                "between worlds holds what nobody knows as well as random draws.",
+                but=but,
+            ),
             True,
         )
     if first["set"] is not None:
-        but = f", but for what {first['set']} sets" + (f" and {itself.removesuffix(' sets')}" if own else "")
-    drawn = any(one["drawn"] for one in values)
-    differs = (
-        "what is drawn there anew in each world, and random draws, are all that the spread between worlds holds."
-        if drawn
-        else "worlds differ by random draws alone: what nobody knows about the parameters is not in these ranges."
-    )
+        both = N_(", but for what {name} sets and the scenario itself")
+        both = both if len(values) == 1 else N_(", but for what {name} sets and a scenario itself")
+        but = _(both if own else N_(", but for what {name} sets"), name=first["set"])
+    if any(one["drawn"] for one in values):
+        return Made(
+            _("every parameter at its declared value{but}, some of it drawn anew in each", but=but),
+            _(
+                "Every parameter stood at its declared value{but}; what is drawn there anew in each world, and random draws, "
+                "are all that the spread between worlds holds.",
+                but=but,
+            ),
+            True,
+        )
     return Made(
-        f"every parameter at its declared value{but}{', some of it drawn anew in each' if drawn else ''}",
-        f"Every parameter stood at its declared value{but}; {differs}",
-        drawn,
+        _("every parameter at its declared value{but}", but=but),
+        _(
+            "Every parameter stood at its declared value{but}; worlds differ by random draws alone: what nobody knows about "
+            "the parameters is not in these ranges.",
+            but=but,
+        ),
+        False,
+    )
+
+
+def _posterior(first: Mapping[str, Any], but: str) -> Made:
+    since, until = map(month_words, first["window"])
+    file = first.get("figures")
+    whose = _("the figures of {file}", file=file) if file else _("the record")
+    said = N_(
+        "In each world the uncertain parameters were those of one of the sets that agree with {whose} of {since} to "
+        "{until}{but}, so that the spread between worlds holds what that record leaves open as well as random draws."
+    )
+    if file:
+        said = N_(
+            "In each world the uncertain parameters were those of one of the sets that agree with {whose} of {since} to "
+            "{until}{but}, so that the spread between worlds holds what these leave open as well as random draws."
+        )
+    return Made(
+        _(
+            "the uncertain parameters in each as in one of the sets that agree with {whose} to {until}{informed}{but}",
+            whose=whose,
+            until=until,
+            informed=_few(first),
+            but=but,
+        ),
+        " ".join(filter(None, (_(said, whose=whose, since=since, until=until, but=but), _informed(first)))),
+        True,
     )
 
 
 def _few(values: Mapping[str, Any]) -> str:
     """The same in a clause."""
-    return " (its figures bear on {} of {} parameters)".format(*values["informed"]) if "informed" in values else ""
+    if "informed" not in values:
+        return ""
+    some, every = values["informed"]
+    return _(" (its figures bear on {some} of {every} parameters)", some=some, every=every)
 
 
 def _informed(values: Mapping[str, Any]) -> str:
@@ -120,7 +170,10 @@ def _informed(values: Mapping[str, Any]) -> str:
     if "informed" not in values:
         return ""
     some, every = values["informed"]
-    return (
-        f" These figures say something about {some} of the {every} uncertain parameters; the other {every - some} are spread as "
-        "the articles and judgement have them."
+    return _(
+        "These figures say something about {some} of the {every} uncertain parameters; the other {rest} are spread as the "
+        "articles and judgement have them.",
+        some=some,
+        every=every,
+        rest=every - some,
     )

@@ -7,27 +7,27 @@ printed, and never a forecast.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 
-from sim.ensemble.chunks import Array
-from sim.metrics import METRICS
+from sim.results.contrast import contrast, more
 from sim.results.made import made
 from sim.results.paired import Comparison
 from sim.results.results import Results, figures
 from sim.scenario.diff import part_in
-from sim.vocabulary import VERDICTS, month_words, months_between
-from sim.words.numbers import amount, amounts, in_worlds, number, shares
+from sim.vocabulary import VERDICTS, months_between
+from sim.words.language import N_, _, n_, together
+from sim.words.numbers import amounts, in_worlds, number, shares
 from sim.words.sentences import (
     HEADLINES,
     NOT_A_FORECAST,
     WHOSE_DEATHS,
-    capital,
     listed,
+    month_words,
     months_words,
     more_less,
     settled,
+    side_by_side,
 )
 
 _LAST = 12
@@ -40,11 +40,16 @@ def titles(*results: Results) -> dict[str, str]:
     """What each scenario is called in front of readers: its title, shortened, and numbered where two are the same."""
     out: dict[str, str] = {}
     for one in results:
-        title = one.title if len(one.title) <= 24 else one.title.partition(":")[0].strip()
-        title = title if len(title) <= 24 else one.name
+        title = _(shortened(one.title) or one.name)
         same = sum(taken == title or taken.startswith(f"{title} (") for taken in out.values())
         out[one.name] = f"{title} ({same + 1})" if same else title
     return out
+
+
+def shortened(title: str) -> str:
+    """As much of a title as has room in a sentence or at the end of a line; "" where that is none."""
+    title = title if len(title) <= 24 else title.partition(":")[0].strip()
+    return title if len(title) <= 24 else ""
 
 
 def reading(results: Results | Comparison) -> list[str]:
@@ -61,7 +66,7 @@ def reading(results: Results | Comparison) -> list[str]:
 
 def scope(source: Results | Comparison) -> str:
     """How many worlds, over which months, what differs between them; and that this is no forecast."""
-    return f"{worlds_words(source)} {NOT_A_FORECAST}"
+    return f"{worlds_words(source)} {_(NOT_A_FORECAST)}"
 
 
 def worlds_words(source: Results | Comparison) -> str:
@@ -69,27 +74,39 @@ def worlds_words(source: Results | Comparison) -> str:
     every = list(source.results.values()) if isinstance(source, Comparison) else [source]
     results = source.results[source.baseline] if isinstance(source, Comparison) else source
     months, worlds = results.months, results.worlds
-    span = months_words(months[0], months[-1])
     how = made(one.manifest for one in every)
-    draws = ", and the same random draws in each scenario" if len(every) > 1 else ""
-    alone = (
-        ""
-        if how.drawn or worlds == 1
-        else " Only random draws differ between them; other assumptions may turn them round."
-    )
-    few = f" So few worlds say little; with {_FEW} or more the shares begin to mean something." if worlds < _FEW else ""
-    stop = "" if worlds == results.manifest.get("worlds_asked", worlds) else " The run was stopped before its end."
-    counted = f"{worlds:,} modelled worlds" if worlds > 1 else "One modelled world"
-    return f"{counted}, {span}, with {how.clause}{draws}.{alone}{few}{_extended(results)}{stop}"
+    said = {
+        "span": months_words(months[0], months[-1]),
+        "how": how.clause,
+        "draws": _(", and the same random draws in each scenario") if len(every) > 1 else "",
+    }
+    out = [
+        n_(
+            "One modelled world, {span}, with {how}{draws}.",
+            "{worlds:,} modelled worlds, {span}, with {how}{draws}.",
+            worlds,
+            worlds=worlds,
+            **said,
+        )
+    ]
+    if not how.drawn and worlds > 1:
+        out.append(_("Only random draws differ between them; other assumptions may turn them round."))
+    if worlds < _FEW:
+        out.append(_("So few worlds say little; with {few} or more the shares begin to mean something.", few=_FEW))
+    out += _extended(results)
+    if worlds != results.manifest.get("worlds_asked", worlds):
+        out.append(_("The run was stopped before its end."))
+    return " ".join(out)
 
 
-def _extended(results: Results) -> str:
+def _extended(results: Results) -> list[str]:
     """With which extensions it was run; the shipped sets were matched with the record without them."""
-    names = " and ".join(one["name"] for one in results.manifest.get("extensions", ()))
+    if not (names := [one["name"] for one in results.manifest.get("extensions", ())]):
+        return []
     values = results.manifest["values"]
     shipped = values["mode"] == "posterior" and "figures" not in values
-    matched = ", without which the sets were matched with the record" if shipped else ""
-    return f" Run with the extension {names}{matched}." if names else ""
+    unmatched = N_("Run with the extension {names}, without which the sets were matched with the record.")
+    return [_(unmatched if shipped else N_("Run with the extension {names}."), names=together(" and ", names))]
 
 
 def differences(
@@ -109,20 +126,36 @@ def differences(
     if np.any(deaths) or np.any(held):
         other, base = called[name], called[comparison.baseline]
         for_other, for_base = int(np.sum((deaths < 0) & (held > 0))), int(np.sum((deaths > 0) & (held < 0)))
-        both = "both fewer deaths and more sovereignty left to Pakistan"
         if for_other + for_base == 0:
-            out.append(f"In no modelled world did {other} or {base} have {both}.")
+            said = N_(
+                "In no modelled world did {other} or {base} have both fewer deaths and more sovereignty left to Pakistan."
+            )
+            out.append(_(said, other=other, base=base))
         elif worlds == 1:
-            out.append(f"In the one modelled world {other if for_other else base} had {both}.")
+            said = N_("In the one modelled world {one} had both fewer deaths and more sovereignty left to Pakistan.")
+            out.append(_(said, one=other if for_other else base))
         else:
-            one, two, neither = shares([for_other, for_base, worlds - for_other - for_base])
-            where = in_worlds(for_other, worlds, one)
+            out.append(_both(called[name], base, [for_other, for_base, worlds - for_other - for_base]))
             small = [
                 more_less(metric)[2] for metric in ("fatalities", "sovereignty") if _small(comparison, name, metric)
             ]
-            however = f" Here every difference counts, and that in {listed(small)} is small." if small else ""
-            out.append(f"{capital(both)}: {other} {where}, {base} in {two}, neither in {neither}.{however}")
+            if small:
+                however = _("Here every difference counts, and that in {what} is small.", what=listed(small))
+                out[-1] = f"{out[-1]} {however}"
     return out
+
+
+def _both(other: str, base: str, counts: list[int]) -> str:
+    """In how many worlds the one, the other and neither has fewer deaths and more sovereignty."""
+    one, two, neither = shares(counts)
+    return _(
+        "Both fewer deaths and more sovereignty left to Pakistan: {other} {where}, {base} in {two}, neither in {neither}.",
+        other=other,
+        where=in_worlds(counts[0], sum(counts), one),
+        base=base,
+        two=two,
+        neither=neither,
+    )
 
 
 def _not_yet(comparison: Comparison, name: str, called: dict[str, str]) -> str:
@@ -133,10 +166,14 @@ def _not_yet(comparison: Comparison, name: str, called: dict[str, str]) -> str:
     parts, last = part_in(base.scenario, one.scenario), base.months[-1]
     if parts is None or parts <= last:
         return ""
-    return (
-        f"{called[base.name]} and {called[name]} are set alike until {month_words(parts)}, and this run ends before, in "
-        f"{month_words(last)}: nothing can tell them apart yet. Run it over more than "
-        f"{months_between(base.months[0], parts)} months."
+    return _(
+        "{base} and {other} are set alike until {month}, and this run ends before, in {last}: nothing can tell them apart "
+        "yet. Run it over more than {count} months.",
+        base=called[base.name],
+        other=called[name],
+        month=month_words(parts),
+        last=month_words(last),
+        count=months_between(base.months[0], parts),
     )
 
 
@@ -150,9 +187,11 @@ def whose_deaths(comparison: Comparison, name: str, against: str, called: dict[s
     apart = {words: sign * float(comparison.difference(other, one).mean()) for one, words in WHOSE_DEATHS.items()}
     if not any(apart.values()):
         return ""
-    often = "on average" if comparison.worlds > 1 else "in the one modelled world"
-    parts = listed([so_many(mean, words) for words, mean in apart.items()])
-    return f"Dead in {called[name]} against {called[against]}, {often}: {parts}."
+    parts = listed([so_many(mean, _(words)) for words, mean in apart.items()])
+    said = N_("Dead in {one} against {other}, on average: {parts}.")
+    if comparison.worlds == 1:
+        said = N_("Dead in {one} against {other}, in the one modelled world: {parts}.")
+    return _(said, one=called[name], other=called[against], parts=parts)
 
 
 def so_many(mean: float, words: str = "") -> str:
@@ -163,8 +202,10 @@ def so_many(mean: float, words: str = "") -> str:
     """
     said = number(abs(mean), whole=True)
     if not said[0].isdigit() or said == "0":
-        return f"{'about ' if mean else ''}as many {words}".rstrip()
-    return f"{said} {'more' if mean > 0 else 'fewer'} {words}".rstrip()
+        text = N_("about as many {whose}") if mean else N_("as many {whose}")
+    else:
+        text = N_("{count} more {whose}") if mean > 0 else N_("{count} fewer {whose}")
+    return _(text, count=said, whose=words).rstrip()
 
 
 def _turned_round(comparison: Comparison, name: str, called: dict[str, str]) -> list[str]:
@@ -182,43 +223,14 @@ def _turned_round(comparison: Comparison, name: str, called: dict[str, str]) -> 
         return []
     ahead, count = (called[name], more) if more > fewer else (called[comparison.baseline], fewer)
     where = in_worlds(count, comparison.worlds)
-    return [f"In the last {_LAST} months it is the other way round for attacks: {ahead} has more {where}."]
-
-
-@dataclass(frozen=True)
-class Contrast:
-    """Two scenarios beside each other in a metric, world by world; where the worlds settle which has more, that one comes first.
-
-    Attributes:
-        first, second: their names.
-        values: the first's less the second's.
-        higher, lower: in how many worlds the first has more, and less.
-    """
-
-    first: str
-    second: str
-    values: Array
-    higher: int
-    lower: int
-
-    @property
-    def settled(self) -> bool:
-        """Whether more than chance tells which has more; of one world alone, that it has."""
-        return len(self.values) == 1 or settled(self.higher, self.lower)
-
-    def quantiles(self) -> tuple[float, float, float]:
-        """The difference in the middle world, between the ends of nine worlds of ten: low, middle, high."""
-        low, middle, high = (float(one) for one in np.quantile(self.values, (0.05, 0.5, 0.95)))
-        return low, middle, high
-
-
-def contrast(comparison: Comparison, name: str, metric: str) -> Contrast:
-    """A scenario and the baseline beside each other."""
-    values = comparison.difference(name, metric)
-    found = Contrast(name, comparison.baseline, values, int(np.sum(values > 0)), int(np.sum(values < 0)))
-    if found.higher < found.lower and found.settled:
-        return Contrast(found.second, found.first, -values, found.lower, found.higher)
-    return found
+    return [
+        _(
+            "In the last {months} months it is the other way round for attacks: {scenario} has more {where}.",
+            months=_LAST,
+            scenario=ahead,
+            where=where,
+        )
+    ]
 
 
 def headline(comparison: Comparison, name: str, metric: str, called: dict[str, str]) -> str:
@@ -230,17 +242,21 @@ def headline(comparison: Comparison, name: str, metric: str, called: dict[str, s
         called: what each scenario is called, as `titles` gives it.
     """
     found = contrast(comparison, name, metric)
-    whose = f"{whose_deaths(comparison, found.first, found.second, called)} " if metric == "fatalities" else ""
-    said = _more(metric, found, called[found.first], called[found.second])
+    out = [whose_deaths(comparison, found.first, found.second, called)] if metric == "fatalities" else []
+    out.append(more(metric, found, called[found.first], called[found.second]))
     if found.settled and _small(comparison, name, metric):
         base = comparison.results[comparison.baseline]
         row = figures(base.summary())[metric]
         between = amounts(metric, row["p05"], row["p50"], row["p95"])[1]
-        said += (
-            f" That is small, under a tenth of the standard deviation over worlds: {called[base.name]} alone comes to {between} "
-            "in nine worlds of ten."
+        out.append(
+            _(
+                "That is small, under a tenth of the standard deviation over worlds: {base} alone comes to {range} in nine "
+                "worlds of ten.",
+                base=called[base.name],
+                range=between,
+            )
         )
-    return f"{whose}{said}".lstrip()
+    return " ".join(filter(None, out))
 
 
 def _small(comparison: Comparison, name: str, metric: str) -> bool:
@@ -250,37 +266,19 @@ def _small(comparison: Comparison, name: str, metric: str) -> bool:
     return bool(np.any(comparison.difference(name, metric))) and comparison.worlds > 1 and middle < SMALL * spread
 
 
-def _more(metric: str, found: Contrast, first: str, second: str) -> str:
-    """How two scenarios compare, called so, that have more of a metric, in so many worlds, and less, in so many."""
-    worlds, higher, lower = len(found.values), found.higher, found.lower
-    more, less, what = more_less(metric)
-    had = "ended with" if METRICS[metric].summary == "final" else "had, over the whole run,"
-    in_higher, in_lower, in_equal = shares([higher, lower, worlds - higher - lower])
-    same = f"the same in {in_equal}" if higher + lower < worlds else ""
-    if not higher and not lower:
-        return f"{first} and {second} come to exactly the same {what} {in_worlds(worlds, worlds)}."
-    if worlds == 1:
-        return f"In the one modelled world {first} {had} {more} than {second} (by {amount(metric, found.values[0])})."
-    if not found.settled:
-        return (
-            f"These worlds do not settle which of the two {had} {more}: {first} {in_worlds(higher, worlds, in_higher)}, "
-            f"{second} in {in_lower}{f', {same}' if same else ''}."
-        )
-    low, middle, high = found.quantiles()
-    by, between = amounts(metric, low, middle, high, sign=low < 0)
-    against = "; ".join(part for part in (f"with {less} in {in_lower}" if lower else "", same) if part)
-    return (
-        f"{capital(in_worlds(higher, worlds, in_higher))} {first} {had} {more} than {second}"
-        f"{f' ({against})' if against else ''}: by {by} at the median, by {between} in nine worlds of ten."
-    )
-
-
 def who_dies(results: Results) -> str:
     """Whose deaths there are on average, in a sentence."""
     table = figures(results.summary())
-    dead = [f"{number(table[metric]['mean'], whole=True)} {words}" for metric, words in WHOSE_DEATHS.items()]
-    often = "On average" if results.worlds > 1 else "In the one modelled world"
-    return f"{often} the dead are {listed(dead)}."
+    dead = [
+        _("{count} {whose}", count=number(table[metric]["mean"], whole=True), whose=_(words))
+        for metric, words in WHOSE_DEATHS.items()
+    ]
+    said = (
+        N_("On average the dead are {dead}.")
+        if results.worlds > 1
+        else N_("In the one modelled world the dead are {dead}.")
+    )
+    return _(said, dead=listed(dead))
 
 
 def middles(results: Results) -> str:
@@ -289,10 +287,14 @@ def middles(results: Results) -> str:
     for metric in HEADLINES:
         row = table[metric]
         middle, between = amounts(metric, row["p05"], row["p50"], row["p95"])
-        ends = f" ({between} in nine worlds of ten)" if results.worlds > 1 else ""
-        parts.append(f"{more_less(metric)[2]} {middle}{ends}")
-    where = "Medians over the modelled worlds" if results.worlds > 1 else "In the one modelled world"
-    return f"{where}: {'; '.join(parts)}."
+        told = {"what": more_less(metric)[2], "middle": middle, "range": between}
+        alone = results.worlds == 1
+        parts.append(
+            _(N_("{what} {middle}") if alone else N_("{what} {middle} ({range} in nine worlds of ten)"), **told)
+        )
+    if results.worlds == 1:
+        return _("In the one modelled world: {parts}.", parts=side_by_side(parts))
+    return _("Medians over the modelled worlds: {parts}.", parts=side_by_side(parts))
 
 
 def endings(results: Results) -> dict[str, tuple[int, str]]:
@@ -303,9 +305,18 @@ def endings(results: Results) -> dict[str, tuple[int, str]]:
 
 def _ends(results: Results, title: str) -> str:
     """The verdicts that a scenario's worlds come to, the commonest two first."""
-    words, found = [], endings(results)
-    for name in sorted((name for name, (count, _) in found.items() if count), key=lambda name: -found[name][0])[:2]:
-        verdict = VERDICTS[name].lower().replace("kabul", "Kabul")
-        often = f" ({found[name][1]})" if results.worlds > 1 else ""
-        words.append(f"{verdict}{often}")
-    return f"{title} ends {'most often ' if len(words) > 1 else ''}in {', then '.join(words)}."
+    found = endings(results)
+    most = sorted((name for name, (count, share) in found.items() if count), key=lambda name: -found[name][0])[:2]
+    words = [in_verdict(name) for name in most]
+    if results.worlds > 1:
+        words = [_("{what} ({share})", what=what, share=found[name][1]) for what, name in zip(words, most, strict=True)]
+    if len(words) == 1:
+        return _("{scenario} ends in {verdict}.", scenario=title, verdict=words[0])
+    return _(
+        "{scenario} ends most often in {verdict}, then in {next}.", scenario=title, verdict=words[0], next=words[1]
+    )
+
+
+def in_verdict(name: str) -> str:
+    """A verdict, to stand in a sentence."""
+    return _(VERDICTS[name]).lower().replace("kabul", "Kabul")

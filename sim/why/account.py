@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.metrics import METRICS
 from sim.scenario import Scenario
 from sim.vocabulary import month_after
 from sim.why.draws import Choice, Draw
@@ -17,6 +18,7 @@ from sim.why.flow import Carried, Flow, Found
 from sim.why.names import MARKS, Key, claims, key_of, unmarked, words
 from sim.why.shapley import Array
 from sim.why.steps import Node, RuleStep
+from sim.words.language import _
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,6 @@ class Term:
     Attributes:
         kind: rule, draw, decision, response, lever, parameter, shock, luck, state; "rest" for all that is not shown.
         name: id of the rule, stream, setting, ...; owner: whose it is.
-        words: what a reader is shown.
         values: what it contributes, per world.
         months: the first and last month of it, YYYY-MM.
         now, then: its own mean value in the two runs (or months) compared, where it is one quantity; else None.
@@ -38,7 +39,6 @@ class Term:
     kind: str
     name: str
     owner: str
-    words: str
     values: Array
     months: tuple[str, str]
     now: float | None = None
@@ -50,6 +50,13 @@ class Term:
     def key(self) -> Key:
         """What it is put together by."""
         return Key(self.kind, self.name, self.owner)
+
+    @property
+    def words(self) -> str:
+        """What a reader is shown."""
+        if self.kind == "rest":
+            return _("{count} more", count=self.name)
+        return _(METRICS[self.name].title) if self.kind == "metric" else words(self.key)
 
     @property
     def unmarked(self) -> str:
@@ -123,9 +130,9 @@ class Accountant:
         if pressing:
             rests_on = tuple(dict.fromkeys(claim for one in pressing for claim in one.rule.claims))
         inputs = self._inputs([*nodes, *pressing], key.kind)
-        return Term(*key, words(key), part.values, (first, last), now, then, inputs, rests_on)
+        return Term(*key, part.values, (first, last), now, then, inputs, rests_on)
 
-    def whole(self, name: str, said: str, target: Node) -> Term:
+    def whole(self, name: str, target: Node) -> Term:
         """The difference itself, as a term."""
         month = month_after(self.start, target.month)
         now, then = self.flow.apart.now(target)[self.worlds], self.flow.apart.then(target)[self.worlds]
@@ -133,7 +140,6 @@ class Accountant:
             "metric",
             name,
             "",
-            said,
             self.flow.apart.gap(target)[self.worlds],
             (month, month),
             float(np.mean(now)),
@@ -264,7 +270,7 @@ def chain(accountant: Accountant, whole: Term, target: Node, scale: float, cut: 
     root = _Open(whole, {target: (ones, None)}, 0)
     waiting: list[tuple[float, int, _Open]] = [(0.0, 0, root)]
     count = 0
-    for _ in range(cut.opened):
+    for _opened in range(cut.opened):
         if not waiting:
             break
         one = heapq.heappop(waiting)[2]
@@ -290,4 +296,4 @@ def rest_of(values: list[Array], months: tuple[str, str]) -> Term | None:
     """What is not shown, as one term; None for nothing."""
     if not values:
         return None
-    return Term("rest", "", "", f"{len(values)} more", sum(values[1:], values[0]), months)
+    return Term("rest", str(len(values)), "", sum(values[1:], values[0]), months)

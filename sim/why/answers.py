@@ -212,14 +212,13 @@ def _answer(
     def why(whole: Term, terms: tuple[Term, ...], steps: Step | None) -> Why:
         return Why(metric, month, since, plan, other, worlds, world, seed, parameters, whole, terms, steps)
 
-    title = METRICS[metric].title
     if runs.pair is None or runs.target is None:
         nothing = np.zeros(worlds)[shown]
         mean = None if runs.reading is None else float(np.mean(runs.reading[shown]))
-        return why(Term("metric", metric, "", title, nothing, (month, month), mean, mean), (), None)
+        return why(Term("metric", metric, "", nothing, (month, month), mean, mean), (), None)
     flow = Flow(runs.pair.width, runs.pair.starts if other is None else None)
     accountant = Accountant(flow, shown, (plan,) if other is None else (plan, other), plan.start)
-    whole = accountant.whole(metric, title, runs.target)
+    whole = accountant.whole(metric, runs.target)
     if not np.any(whole.values):
         return why(whole, (), None)
     ends = () if other is not None else ("luck", "decision")

@@ -13,12 +13,12 @@ from sim.metrics import METRICS
 from sim.plots.theme import HIGHER, LOWER, ON_DARK, ON_LIGHT, PAPER, WIDTH, broken, dress, name_axis
 from sim.rule import RULES
 from sim.theme import LESS_TO_MORE
-from sim.vocabulary import month_words
 from sim.why.account import rest_of
 from sim.why.names import DECISIONS
 from sim.why.text import called, named
+from sim.words.language import N_, _
 from sim.words.numbers import SCALES, decimals, number, signed
-from sim.words.sentences import in_words
+from sim.words.sentences import in_words, month_words
 
 if TYPE_CHECKING:
     from sim.why.ablation import Ablation
@@ -39,21 +39,35 @@ def answer(why: Why) -> Any:
     rows = [(named(term), term.mean) for term in [*terms, *([rest] if rest else [])]]
     one, other = called(why.plan, why.versus)
     metric = METRICS[why.metric]
-    what = f"{one} minus {other}" if other else f"{one}, since the month before"
-    subtitle = (
-        f"{what}: {number(why.whole.mean, True)} {_unit(metric.unit)}, the mean of {len(why.whole.values):,} worlds. "
-        "The bars add up to it."
+    what = _(N_("{one} minus {other}") if other else N_("{one}, since the month before"), one=one, other=other)
+    subtitle = _(
+        "{what}: {size} {unit}, the mean of {count:,} worlds. The bars add up to it.",
+        what=what,
+        size=number(why.whole.mean, True),
+        unit=_unit(metric.unit),
+        count=len(why.whole.values),
     )
-    return _bars(rows, f"Why: {metric.title}, {month_words(why.month)}", subtitle)
+    return _bars(rows, title_of(why), subtitle)
+
+
+def title_of(why: Why) -> str:
+    """What stands above an account."""
+    return _("Why: {metric}, {month}", metric=_(METRICS[why.metric].title), month=month_words(why.month))
 
 
 def ablation(of: Ablation) -> Any:
     """The mechanisms as bars: the metric with each, less the metric without it."""
-    rows = [(f"{row.mechanism} {PARTS[row.mechanism]}", row.mean) for row in of.rows[:_MOST]]
+    rows = [
+        (_("{id} {mechanism}", id=row.mechanism, mechanism=_(PARTS[row.mechanism])), row.mean)
+        for row in of.rows[:_MOST]
+    ]
     metric = METRICS[of.metric]
-    when = month_words(of.month) if of.month else f"{of.plan.months} months"
-    subtitle = f"{called(of.plan, None)[0]}, {when}: with each mechanism or loop, less without it. They do not add up."
-    return _bars(rows, f"What mechanisms and loops are worth: {metric.title}", subtitle)
+    subtitle = _(
+        "{scenario}, {when}: with each mechanism or loop, less without it. They do not add up.",
+        scenario=called(of.plan, None)[0],
+        when=month_words(of.month) if of.month else _("{count} months", count=of.plan.months),
+    )
+    return _bars(rows, _("What mechanisms and loops are worth: {metric}", metric=_(metric.title)), subtitle)
 
 
 def decision(of: Weighed, beside: Sequence[Weighed] = ()) -> Any:
@@ -62,9 +76,12 @@ def decision(of: Weighed, beside: Sequence[Weighed] = ()) -> Any:
     most = max(abs(float(np.mean(row))) for one in (of, *beside) for effect in one.pressures for row in effect.on)
     places = decimals(max(abs(size) for row in sizes.values() for size in row))
     chances = [float(np.mean(row)) for row in of.probabilities]
-    options = [f"{in_words(option)} {chance:.2f}" for option, chance in zip(of.options, chances, strict=True)]
+    options = [
+        _("{option} {chance:.2f}", option=_(in_words(option)), chance=chance)
+        for option, chance in zip(of.options, chances, strict=True)
+    ]
     rows = [
-        _row(RULES[rule].title, size, places) | {"option": option}
+        _row(_(RULES[rule].title), size, places) | {"option": option}
         for rule, row in sorted(sizes.items(), key=lambda one: -max(map(abs, one[1])))
         for option, size in zip(options, row, strict=True)
         if round(abs(size), places) > 0
@@ -82,16 +99,17 @@ def decision(of: Weighed, beside: Sequence[Weighed] = ()) -> Any:
             color=alt.condition(f"datum.value < {-0.6 * most:.3g}", alt.value(ON_DARK), alt.value(ON_LIGHT)),
         ),
     )
-    title = f"{DECISIONS[of.decision]}, {month_words(of.month)}"
-    subtitle = (
-        f"{called(of.plan, None)[0]}: each option with its probability. Figures: what pushes towards it (+, orange) and away "
-        "from it (-, blue), the mean over worlds; a push of 1 makes its odds against the others 2.7 times as good."
+    title = _("{decision}, {month}", decision=_(DECISIONS[of.decision]), month=month_words(of.month))
+    subtitle = _(
+        "{scenario}: each option with its probability. Figures: what pushes towards it (+, orange) and away from it (-, blue), "
+        "the mean over worlds; a push of 1 makes its odds against the others 2.7 times as good.",
+        scenario=called(of.plan, None)[0],
     )
     return dress(chart, rows, title, subtitle)
 
 
 def _bars(terms: list[tuple[str, float]], title: str, subtitle: str) -> Any:
-    places = decimals(max((abs(value) for _, value in terms), default=0.0))
+    places = decimals(max((abs(value) for words, value in terms), default=0.0))
     rows = [_row(words, value, places) for words, value in terms]
     return dress(_layers(rows, [row["term"] for row in rows], WIDTH - _LABELS, 44), rows, title, subtitle)
 
@@ -101,7 +119,7 @@ def _row(words: str, value: float, places: int) -> dict[str, Any]:
     kept = lines if len(lines) <= 3 else [*lines[:2], f"{lines[2][: _LETTERS - 3]}..."]
     label = signed(value, places)
     row = {"term": "\n".join(kept), "value": float(f"{value:.6g}"), "label": label, "up": value >= 0}
-    return row | {"said": f"{words}: {label}"}
+    return row | {"said": _("{what}: {figure}", what=words, figure=label)}
 
 
 def _layers(rows: list[dict[str, Any]], order: list[str], width: int, step: int) -> Any:
@@ -124,4 +142,4 @@ def _layers(rows: list[dict[str, Any]], order: list[str], width: int, step: int)
 
 
 def _unit(unit: str) -> str:
-    return "" if unit in SCALES else unit
+    return "" if unit in SCALES else _(unit)

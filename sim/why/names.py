@@ -23,6 +23,7 @@ from sim.vocabulary import (
     acting,
 )
 from sim.why.steps import Label
+from sim.words.language import N_, _
 from sim.words.numbers import number
 from sim.words.sentences import actor_words
 
@@ -52,7 +53,7 @@ _RESOURCES: Derived[str] = Derived(
         for name, title in (RESOURCES_TALIBAN_NEEDS | RESOURCES_PAKISTAN_NEEDS).items()
     }
 )
-_TOWARDS = {"alignment": "leaning to", "expected": "what they hope of"}
+_TOWARDS = {"alignment": N_("leaning to {actor}"), "expected": N_("what they hope of {actor}")}
 # Names within a state's name, as they are written.
 _NAMES: Derived[str] = Derived(lambda: {name: title for name, title in ACTORS.items() if title.lower() == name})
 # Agents' states whose own names say too little by themselves; all others are their names, in words.
@@ -187,36 +188,37 @@ def key_of(label: Label) -> Key:
     return Key(kind, name, owner)
 
 
-# What stands before the words of some kinds, where nothing else says what they are.
-MARKS = {"shock": "Shock", "luck": "chance", "draw": "draw"}
+# How the words of some kinds are said where nothing else says what they are.
+MARKS = {"shock": N_("Shock: {what}"), "luck": N_("chance: {what}"), "draw": N_("draw: {what}")}
 
 
 def words(key: Key) -> str:
     """A key as a reader is shown it."""
-    return f"{MARKS[key.kind]}: {unmarked(key)}" if key.kind in MARKS else unmarked(key)
+    return _(MARKS[key.kind], what=unmarked(key)) if key.kind in MARKS else unmarked(key)
 
 
 def unmarked(key: Key) -> str:
     """The same where a draw, chance or a shock is already said to be one."""
     kind, name, owner = key
-    whose = OWNERS.get(owner, owner)
-    if kind == "lever":
-        return _lever(name, owner)
-    if kind == "response":
-        return f"{_lever(name, owner)}, as responses set it"
+    whose = _(OWNERS.get(owner, owner))
+    if kind in ("lever", "response"):
+        actor, setting = lever(name, owner)
+        setting = setting if kind == "lever" else as_responses(setting)
+        return _("{actor}: {setting}", actor=actor, setting=setting)
     if kind == "parameter":
-        return PARAMETERS[name].title
+        return _(PARAMETERS[name].title)
     if kind == "shock":
-        return f"{SHOCK_TARGETS[name].title}, {owner}"
+        return _("{target}, {owner}", target=_(SHOCK_TARGETS[name].title), owner=owner)
     if kind == "state" and name.startswith("record."):
-        return f"{METRICS[name.removeprefix('record.')].title} as recorded before"
+        return _("{metric} as recorded before", metric=_(METRICS[name.removeprefix("record.")].title))
     if kind == "state":
-        return f"{whose}: {STATES.get(f'{owner}.{name}') or _state(name)}"
-    if kind == "decision":
-        return DECISIONS.get(name, name)
-    if kind in ("luck", "draw"):
-        return DECISIONS.get(name) or DRAWS.get(name) or name
-    return f"“{RULES[name].title}”" + (f" ({whose})" if whose else "") if kind == "rule" else name
+        return _("{whose}: {what}", whose=whose, what=state(name, owner))
+    if kind in ("decision", "luck", "draw"):
+        return _(DECISIONS.get(name) or DRAWS.get(name) or name)
+    if kind != "rule":
+        return name
+    title = _(RULES[name].title)
+    return _("“{rule}” ({whose})", rule=title, whose=whose) if whose else _("“{rule}”", rule=title)
 
 
 def levels(key: Key, now: float | None, then: float | None) -> tuple[str, str] | None:
@@ -234,29 +236,45 @@ def levels(key: Key, now: float | None, then: float | None) -> tuple[str, str] |
 
 def _option(options: tuple[str, ...], value: float) -> str | None:
     if value == -1.0:
-        return "left to choose"
-    return options[int(value)].replace("_", " ") if value in range(len(options)) else None
+        return _("left to choose")
+    return _(options[int(value)].replace("_", " ")) if value in range(len(options)) else None
 
 
-def _state(name: str) -> str:
-    kind, _, what = name.removesuffix(".chosen").partition(".")
+def state(name: str, owner: str) -> str:
+    """An agent's state, without whose it is."""
+    if known := STATES.get(f"{owner}.{name}"):
+        return _(known)
+    kind, _dot, what = name.removesuffix(".chosen").partition(".")
     if what in LEVERS and kind == "levers":
-        return f"{LEVERS[what][:1].lower()}{LEVERS[what][1:]}"
+        title = _(LEVERS[what])
+        return f"{title[:1].lower()}{title[1:]}"
     if kind in _TOWARDS and what in ACTORS:
-        return f"{_TOWARDS[kind]} {actor_words(what)}"
+        return _(_TOWARDS[kind], actor=actor_words(what))
     if kind.endswith("_by_resource"):
-        kind, what = kind.removesuffix("_by_resource"), f"by {_RESOURCES.get(what, what)}"
-    return " ".join(_NAMES.get(one, one) for one in f"{kind} {what}".replace("_", " ").split())
+        held = _plainly(kind.removesuffix("_by_resource"))
+        return _("{state} by {resource}", state=held, resource=_(_RESOURCES.get(what, _plainly(what))))
+    return _plainly(f"{kind} {what}")
 
 
-def _lever(name: str, policy: str) -> str:
-    actor, _, setting = name.partition(".")
+def _plainly(name: str) -> str:
+    """A name in code as words."""
+    return _(" ".join(_NAMES.get(one, one) for one in name.replace("_", " ").split()))
+
+
+def lever(name: str, policy: str) -> tuple[str, str]:
+    """Whose setting something is, and which."""
+    actor, _dot, setting = name.partition(".")
+    whose = _(ACTORS[actor])
     if setting.startswith(ON_MENU):
-        return f"{ACTORS[actor]}: whether a policy to choose from asks for {setting.removeprefix(ON_MENU)}".replace(
-            "_", " "
-        )
-    title = {"among": "Courses to choose from", **TITLES}.get(setting, setting)
-    return f"{ACTORS[actor]}: {title}" + (f", on the course {policy}" if policy else "")
+        asked = setting.removeprefix(ON_MENU).replace("_", " ")
+        return whose, _("whether a policy to choose from asks for {setting}", setting=asked)
+    title = _({"among": N_("Courses to choose from"), **TITLES}.get(setting, setting))
+    return whose, _("{setting}, on the course {course}", setting=title, course=policy) if policy else title
+
+
+def as_responses(setting: str) -> str:
+    """A setting that a policy's responses to events make."""
+    return _("{setting}, as responses set it", setting=setting)
 
 
 def claims(key: Key, plans: tuple[Scenario, ...], first: str, last: str) -> tuple[str, ...]:

@@ -12,13 +12,13 @@ from sim.metrics import METRICS
 from sim.plots.gallery import Picture
 from sim.plots.tables import Table
 from sim.rule import RULES
-from sim.vocabulary import month_words
 from sim.why import charts
 from sim.why.decide import chosen_in
 from sim.why.names import DECISIONS
 from sim.why.text import called, named, summary
+from sim.words.language import _
 from sim.words.numbers import number, share
-from sim.words.sentences import in_words
+from sim.words.sentences import in_words, month_words, side_by_side
 
 if TYPE_CHECKING:
     from sim.why.ablation import Ablation
@@ -31,32 +31,45 @@ def account_picture(why: Why) -> Picture:
     rows = [[named(term), number(term.mean, sign=True), _often(term.share, len(term.values))] for term in why.terms]
     return Picture(
         f"why-{why.metric}-{why.month}".replace("_", "-"),
-        f"Why: {METRICS[why.metric].title}, {month_words(why.month)}",
-        "Exact: in every world the terms add up to the difference. A term is a rule, a setting, a draw of chance, or what "
-        f"the months before {month_words(why.since)} left.",
+        charts.title_of(why),
+        _(
+            "Exact: in every world the terms add up to the difference. A term is a rule, a setting, a draw of chance, or what "
+            "the months before {month} left.",
+            month=month_words(why.since),
+        ),
         summary(why),
         charts.answer(why),
-        Table(["What it comes back to", "Mean over the worlds", "With that sign in"], rows),
+        Table([_("What it comes back to"), _("Mean over the worlds"), _("With that sign in")], rows),
     )
 
 
 def decision_picture(found: Weighed, beside: Sequence[Weighed] = ()) -> Picture:
     """What pressed on each option of a decision, and its probability."""
-    title = f"{DECISIONS[found.decision]}, {month_words(found.month)}: {called(found.plan, None)[0]}"
-    options = [in_words(option) for option in found.options]
+    title = _(
+        "{decision}, {month}: {scenario}",
+        decision=_(DECISIONS[found.decision]),
+        month=month_words(found.month),
+        scenario=called(found.plan, None)[0],
+    )
+    options = [_(in_words(option)) for option in found.options]
     chances = [float(np.mean(row)) for row in found.probabilities]
-    rows = [["probability", *(f"{chance:.2f}" for chance in chances)], ["chosen in", *chosen_in(found)]]
+    rows = [[_("probability"), *(f"{chance:.2f}" for chance in chances)], [_("chosen in"), *chosen_in(found)]]
     for one in found.pressures:
-        rows.append([RULES[one.rule].title, *(number(float(np.mean(row)), sign=True) for row in one.on)])
-    said = "; ".join(f"{one} {chance:.2f}" for one, chance in zip(options, chances, strict=True))
+        rows.append([_(RULES[one.rule].title), *(number(float(np.mean(row)), sign=True) for row in one.on)])
+    said = side_by_side(
+        _("{option} {chance:.2f}", option=one, chance=chance) for one, chance in zip(options, chances, strict=True)
+    )
     return Picture(
         f"decision-{found.decision}-{found.plan.name}-{found.month}".replace("_", "-").replace(".", "-"),
         title,
-        "What each pressure adds to an option's appeal, the mean over worlds: a push of 1 makes its odds against the others 2.7 "
-        "times as good. They decide together with a draw of chance. Where a scenario prescribes the option, they decide nothing.",
-        f"{title}. Probabilities: {said}.",
+        _(
+            "What each pressure adds to an option's appeal, the mean over worlds: a push of 1 makes its odds against the others"
+            " 2.7 times as good. They decide together with a draw of chance. Where a scenario prescribes the option, they "
+            "decide nothing."
+        ),
+        _("{title}. Probabilities: {each}.", title=title, each=said),
         charts.decision(found, beside),
-        Table(["Pressure", *options], rows),
+        Table([_("Pressure"), *options], rows),
     )
 
 
@@ -65,8 +78,8 @@ def ablation_picture(found: Ablation) -> Picture:
     metric, called_ = METRICS[found.metric], called(found.plan, None)[0]
     rows = [
         [
-            f"{row.mechanism}: {PARTS[row.mechanism]}",
-            "does not run without it" if row.effect is None else number(row.mean, sign=True),
+            _("{id}: {mechanism}", id=row.mechanism, mechanism=_(PARTS[row.mechanism])),
+            _("does not run without it") if row.effect is None else number(row.mean, sign=True),
             "-" if row.effect is None else _often(row.share, found.worlds),
         ]
         for row in found.rows
@@ -74,13 +87,28 @@ def ablation_picture(found: Ablation) -> Picture:
     first = found.rows[0]
     return Picture(
         f"mechanisms-{found.metric}-{found.plan.name}".replace("_", "-"),
-        f"What each mechanism and feedback loop is worth: {metric.title}, {called_}",
-        "The metric with everything in place, less the same without the mechanism or loop, in the same worlds with the same "
-        "draws. Crude: either goes with every rule that names it, and what several do together is counted for each.",
-        f"{metric.title} in {called_}, with everything in place {number(float(np.mean(found.level)))} ({metric.unit}), the "
-        f"mean of {found.worlds:,} worlds. The most: {first.mechanism}, {number(first.mean, sign=True)}.",
+        _(
+            "What each mechanism and feedback loop is worth: {metric}, {scenario}",
+            metric=_(metric.title),
+            scenario=called_,
+        ),
+        _(
+            "The metric with everything in place, less the same without the mechanism or loop, in the same worlds with the same "
+            "draws. Crude: either goes with every rule that names it, and what several do together is counted for each."
+        ),
+        _(
+            "{metric} in {scenario}, with everything in place {level} ({unit}), the mean of {count:,} worlds. The most: "
+            "{mechanism}, {size}.",
+            metric=_(metric.title),
+            scenario=called_,
+            level=number(float(np.mean(found.level))),
+            unit=_(metric.unit),
+            count=found.worlds,
+            mechanism=first.mechanism,
+            size=number(first.mean, sign=True),
+        ),
         charts.ablation(found),
-        Table(["Mechanism or loop", "Worth, mean over the worlds", "With that sign in"], rows),
+        Table([_("Mechanism or loop"), _("Worth, mean over the worlds"), _("With that sign in")], rows),
     )
 
 

@@ -12,10 +12,10 @@ from sim.mechanisms import LOOPS
 from sim.parameters import PARAMETERS
 from sim.rule import RULES
 from sim.scenario import SHOCK_TARGETS
-from sim.vocabulary import month_words
-from sim.why.names import OWNERS, levels
+from sim.why.names import OWNERS, as_responses, levels, lever, state
+from sim.words.language import N_, _, altered, together
 from sim.words.numbers import signed
-from sim.words.sentences import more_less
+from sim.words.sentences import month_words, more_less, side_by_side
 
 if TYPE_CHECKING:
     from sim.why.account import Step, Term
@@ -27,17 +27,17 @@ _PASSED = 0.9
 _NAMED = 0.1
 # A share in words: up to which bound it is called what; beyond the last one other parts take some of it back.
 _PARTS = (
-    (0.15, "about a tenth"),
-    (0.22, "about a fifth"),
-    (0.29, "about a quarter"),
-    (0.42, "about a third"),
-    (0.58, "about half"),
-    (0.71, "about two thirds"),
-    (0.85, "about three quarters"),
-    (0.95, "nearly all"),
-    (1.05, "all"),
+    (0.15, N_("about a tenth")),
+    (0.22, N_("about a fifth")),
+    (0.29, N_("about a quarter")),
+    (0.42, N_("about a third")),
+    (0.58, N_("about half")),
+    (0.71, N_("about two thirds")),
+    (0.85, N_("about three quarters")),
+    (0.95, N_("nearly all")),
+    (1.05, N_("all")),
 )
-_MORE = "more than all"
+_MORE = N_("more than all")
 
 
 def sentence(why: Why, called: tuple[str, str], places: int) -> str:
@@ -49,21 +49,40 @@ def sentence(why: Why, called: tuple[str, str], places: int) -> str:
     whole = why.whole.mean
     if why.chain is None or round(whole, places) == 0:
         return ""
-    what, month = more_less(why.metric)[2], month_words(why.month)
-    about = f"between {called[0]} and {called[1]} in {month}" if called[1] else f"in {month} under {called[0]}"
-    gap = f"Of the {'gap' if called[1] else 'change'} of {signed(whole, places)} in {what} {about}"
+    told = {
+        "size": signed(whole, places),
+        "what": more_less(why.metric)[2],
+        "one": called[0],
+        "other": called[1],
+        "month": month_words(why.month),
+    }
     through, comes_of = _largest(_split(why.chain, whole), whole), _largest(why.terms, whole)
-    if through is None or (comes_of is not None and _same(comes_of, through)):
-        first = comes_of and f"{_so_much(comes_of, whole, places)} comes of {spoken(comes_of)}"
-        parts = [first or "no single part is as much as a tenth"]
+    one_way = through is None or (comes_of is not None and _same(comes_of, through))
+    sizes = [] if one_way or through is None else [through.mean / whole]
+    if one_way or through is None:
+        parts = [_from(comes_of, whole, places, N_("{much} comes of {what}"))]
     else:
-        parts = [f"{_so_much(through, whole, places)} comes through {spoken(through)}"]
-        largest = comes_of and f"the largest part is {spoken(comes_of)}: {_so_much(comes_of, whole, places)}"
-        parts.append(f"followed back, {largest or 'no single part is as much as a tenth'}")
-    parts += _by_loop(why.chain, whole)
-    if any(_MORE in one for one in parts):
-        parts.append("other parts take some of it back")
-    return f"{gap}, {'; '.join(parts)}."
+        parts = [_("{much} comes through {what}", much=_so_much(through, whole, places), what=spoken(through))]
+        parts.append(
+            _("followed back, {what}", what=_from(comes_of, whole, places, N_("the largest part is {what}: {much}")))
+        )
+    sizes += [comes_of.mean / whole] if comes_of else []
+    if found := _by_loop(why.chain, whole):
+        share, said = found
+        sizes.append(share)
+        parts.append(said)
+    if any(part(share) == _(_MORE) for share in sizes):
+        parts.append(_("other parts take some of it back"))
+    gap = N_("Of the gap of {size} in {what} between {one} and {other} in {month}, {parts}.")
+    change = N_("Of the change of {size} in {what} in {month} under {one}, {parts}.")
+    return _(gap if called[1] else change, **told, parts=side_by_side(parts))
+
+
+def _from(term: Term | None, whole: float, places: int, text: str) -> str:
+    """How much of a difference comes of a term, as `text` has it."""
+    if term is None:
+        return _("no single part is as much as a tenth")
+    return _(text, much=_so_much(term, whole, places), what=spoken(term))
 
 
 def part(share: float) -> str:
@@ -72,7 +91,7 @@ def part(share: float) -> str:
     >>> part(0.5), part(0.97), part(1.4)
     ('about half', 'all', 'more than all')
     """
-    return next((words for most, words in _PARTS if share <= most), _MORE)
+    return _(next((words for most, words in _PARTS if share <= most), _MORE))
 
 
 def spoken(term: Term) -> str:
@@ -80,35 +99,38 @@ def spoken(term: Term) -> str:
     said, about = _words(term)
     were = levels(term.key, term.now, term.then)
     if were is not None and were[0] != were[1]:
-        about = [*about, f"{were[0]} against {were[1]}"]
+        about = [*about, _("{now} against {then}", now=were[0], then=were[1])]
     if term.kind == "state":
-        about = [*about, f"as {month_words(term.months[1])} left it"]
-    return f"{said} ({', '.join(about)})" if about else said
+        about = [*about, _("as {month} left it", month=month_words(term.months[1]))]
+    return _("{what} ({about})", what=said, about=together(", ", about)) if about else said
 
 
 def _words(term: Term) -> tuple[str, list[str]]:
     """What a term is, and what stands behind it in brackets."""
     kind, name, owner = term.key
-    whose = [OWNERS.get(owner, owner)] if owner else []
+    whose = [_(OWNERS.get(owner, owner))] if owner else []
     if kind == "rule":
-        return f"the rule “{RULES[name].title}”", whose
+        return _("the rule “{title}”", title=_(RULES[name].title)), whose
     if kind in ("draw", "decision"):
         return _small(term.unmarked), []
     if kind == "luck":
-        return f"chance in {_small(term.unmarked)}", []
+        return _("chance in {what}", what=_small(term.unmarked)), []
     if kind == "parameter":
-        return f"the parameter “{PARAMETERS[name].title}”", []
+        return _("the parameter “{title}”", title=_(PARAMETERS[name].title)), []
     if kind == "shock":
-        return f"a shock to {_small(SHOCK_TARGETS[name].title)}", whose
-    before, colon, after = term.words.partition(": ")
-    before = "between Islamabad and Kabul" if before == "relations" else before
-    return (_small(after), [before]) if colon else (term.words, [])
+        return _("a shock to {what}", what=_small(_(SHOCK_TARGETS[name].title))), whose
+    if kind == "state" and not name.startswith("record."):
+        return _small(state(name, owner)), whose
+    if kind in ("lever", "response"):
+        actor, setting = lever(name, owner)
+        return _small(setting if kind == "lever" else as_responses(setting)), [actor]
+    return term.words, []
 
 
 def _small(words: str) -> str:
     """Words with a small first letter, but for names."""
     names = words[1:2].isupper() or words.startswith(_NAMES)
-    return words if names else words[:1].lower() + words[1:]
+    return words if names else altered(words, lambda said: said[:1].lower() + said[1:])
 
 
 _NAMES = ("Kabul", "Pakistan", "India", "Afghan", "Taliban")
@@ -136,22 +158,25 @@ def _largest(terms: Iterable[Term], whole: float) -> Term | None:
 
 
 def _so_much(term: Term, whole: float, places: int) -> str:
-    return f"{part(term.mean / whole)} ({signed(term.mean, places)})"
+    return _("{part} ({size})", part=part(term.mean / whole), size=signed(term.mean, places))
 
 
-def _by_loop(chain: Step, whole: float) -> list[str]:
-    """The feedback loop that carries most of a difference, and how much; nothing where none carries enough to be named.
+def _by_loop(chain: Step, whole: float) -> tuple[float, str] | None:
+    """The feedback loop that carries most of a difference: how much, and the same in words; None where none carries enough to be
+    named.
 
     A loop is at work where one of its rules feeds another; where none does, that loop is named whose single rule carries most.
     """
-    for rules, words in ((2, "steps"), (1, "a step")):
+    steps = N_("{part} of it runs through steps of the feedback loop “{loop}” ({how})")
+    for rules, text in ((2, steps), (1, N_("{part} of it runs through a step of the feedback loop “{loop}” ({how})"))):
         carried = {loop: _carried(chain, loop, frozenset(), rules) / whole for loop in LOOPS}
         loop = max(carried, key=lambda name: carried[name])
         if carried[loop] >= _NAMED:
-            name, how = LOOPS[loop]
-            said = f"the feedback loop “{name}” ({_small(how).rstrip('.')})"
-            return [f"{part(carried[loop])} of it runs through {words} of {said}"]
-    return []
+            name, how = map(_, LOOPS[loop])
+            return carried[loop], _(
+                text, part=part(carried[loop]), loop=name, how=altered(_small(how), lambda said: said.rstrip(".۔"))
+            )
+    return None
 
 
 def _carried(step: Step, loop: str, met: frozenset[str], rules: int) -> float:

@@ -14,11 +14,11 @@ import numpy as np
 from sim.metrics import METRICS
 from sim.rule import RULES
 from sim.scenario import Scenario
-from sim.vocabulary import month_words
 from sim.why.names import levels
 from sim.why.sentence import sentence
+from sim.words.language import ENGLISH, N_, _, speaking
 from sim.words.numbers import behind, decimals, number, share, shares, signed
-from sim.words.sentences import NOT_A_FORECAST, wrapped
+from sim.words.sentences import NOT_A_FORECAST, month_words, wrapped
 
 if TYPE_CHECKING:
     from sim.why.account import Step, Term
@@ -47,8 +47,9 @@ class Line:
 
 
 def answer(why: Why, width: int) -> str:
-    """An answer as text of `width` columns."""
-    return "\n".join(_answer(why, width))
+    """An answer as text of `width` columns, in English."""
+    with speaking(ENGLISH.code):
+        return "\n".join(_answer(why, width))
 
 
 def outline(why: Why) -> tuple[Line, ...]:
@@ -67,12 +68,23 @@ def summary(why: Why) -> str:
 def paragraphs(why: Why) -> tuple[str, str]:
     """The same in two parts: the sentence, empty where there is no difference on average, and the figures."""
     one, other = called(why.plan, why.versus)
-    about = f"{METRICS[why.metric].title}, {month_words(why.month)}: {one}{f' minus {other}' if other else ''}."
+    about = f"{heading(why)}."
     if not why.terms:
-        same = f"in {other}" if other else "in the month before"
-        return "", f"{about} The same as {same} in every world, and so there is nothing to account for."
-    against = "" if other else " It is the change since the month before."
-    return sentence(why, (one, other), _places(why)), f"{about} {_summary(why, other)}{against}"
+        same = N_("The same as in the month before in every world, and so there is nothing to account for.")
+        if other:
+            same = N_("The same as in {other} in every world, and so there is nothing to account for.")
+        return "", f"{about} {_(same, other=other)}"
+    parts = [about, _summary(why, other)]
+    if not other:
+        parts.append(_("It is the change since the month before."))
+    return sentence(why, (one, other), _places(why)), " ".join(parts)
+
+
+def heading(why: Why) -> str:
+    """What an account is of."""
+    one, other = called(why.plan, why.versus)
+    told = {"metric": _(METRICS[why.metric].title), "month": month_words(why.month), "one": one, "other": other}
+    return _("{metric}, {month}: {one} minus {other}", **told) if other else _("{metric}, {month}: {one}", **told)
 
 
 def named(term: Term) -> str:
@@ -83,21 +95,19 @@ def named(term: Term) -> str:
 def called(plan: Scenario, other: Scenario | None) -> tuple[str, str]:
     """What two scenarios are called: by their titles, unless these are long or the same."""
     if other is None:
-        return plan.title or plan.name, ""
+        return _(plan.title) if plan.title else plan.name, ""
     titles = plan.title, other.title
     fine = all(0 < len(title) <= 24 for title in titles) and titles[0] != titles[1]
-    return titles if fine else (plan.name, other.name)
+    return (_(titles[0]), _(titles[1])) if fine else (plan.name, other.name)
 
 
 def _answer(why: Why, width: int) -> Iterator[str]:
-    whole, metric = why.whole, METRICS[why.metric]
-    terms = why.terms
+    whole, terms = why.whole, why.terms
     scale = max([abs(term.mean) for term in terms] + [abs(whole.mean)])
     places = decimals(scale)
-    one, other = called(why.plan, why.versus)
-    heading = f"{metric.title}, {month_words(why.month)}: {one}" + (f" minus {other}" if other else "")
-    yield heading
-    yield "=" * min(len(heading), width)
+    other = called(why.plan, why.versus)[1]
+    yield heading(why)
+    yield "=" * min(len(heading(why)), width)
     if not terms:
         same = "the same in both, in every world" if why.versus else "as in the month before, in every world"
         yield from wrapped(f"No difference: {same}, and so there is nothing to account for.", width)
@@ -134,18 +144,24 @@ def _places(why: Why) -> int:
 
 def _summary(why: Why, other: str) -> str:
     whole, places = why.whole, _places(why)
-    levels = f"{whole.now:,.{places}f} {'against' if other else 'after'} {whole.then:,.{places}f}"
-    change = f"{signed(whole.mean, places)}{behind(METRICS[why.metric].unit)}"
+    now, then = f"{whole.now:,.{places}f}", f"{whole.then:,.{places}f}"
+    levels = _(N_("{now} against {then}") if other else N_("{now} after {then}"), now=now, then=then)
+    change, unit = signed(whole.mean, places), METRICS[why.metric].unit
+    if behind(unit):
+        change = _("{size} ({unit})", size=change, unit=_(unit))
     if round(whole.mean, places) == 0:
-        often = "" if why.world is not None else " on average"
-        change = f"{'Next to no' if whole.mean else 'No'} difference{often}"
+        change = _("Next to no difference") if whole.mean else _("No difference")
+        if why.world is None:
+            change = _("Next to no difference on average") if whole.mean else _("No difference on average")
     if why.world is not None:
-        return f"{change}: {levels}, in world {why.world}."
+        return _("{change}: {levels}, in world {world}.", change=change, levels=levels, world=why.world)
     count = len(whole.values)
     higher, lower = int(np.sum(whole.values > 0)), int(np.sum(whole.values < 0))
-    in_higher, in_lower, _ = shares([higher, lower, count - higher - lower])
-    kind = "paired worlds" if other else "worlds"
-    return f"{change}: {levels}. Means of {count:,} {kind}; higher in {in_higher}, lower in {in_lower}."
+    in_higher, in_lower, _same = shares([higher, lower, count - higher - lower])
+    text = N_("{change}: {levels}. Means of {count:,} worlds; higher in {higher}, lower in {lower}.")
+    if other:
+        text = N_("{change}: {levels}. Means of {count:,} paired worlds; higher in {higher}, lower in {lower}.")
+    return _(text, change=change, levels=levels, count=count, higher=in_higher, lower=in_lower)
 
 
 def _table(terms: Sequence[Term], places: int, why: Why, width: int) -> Iterator[str]:
@@ -172,14 +188,15 @@ def _worlds(term: Term) -> str:
 def _said(term: Term, month: str) -> str:
     """A term's words, with when it was and what it was itself."""
     said = named(term)
+    first, last = map(month_words, term.months)
     if term.kind == "state":
-        said += f", carried over from {month_words(term.months[1])}"
+        said = _("{what}, carried over from {month}", what=said, month=last)
     elif term.kind != "rest" and term.months != (month, month):
-        first, last = map(month_words, term.months)
-        now = month_words(month)
-        said += f", since {first}" if last == now else f", {first}" if first == last else f", {first} to {last}"
+        when = N_("{what}, {first}") if first == last else N_("{what}, {first} to {last}")
+        when = N_("{what}, since {first}") if last == month_words(month) else when
+        said = _(when, what=said, first=first, last=last)
     were = levels(term.key, term.now, term.then)
-    return said if were is None else f"{said}: {were[0]} against {were[1]}"
+    return said if were is None else _("{what}: {now} against {then}", what=said, now=were[0], then=were[1])
 
 
 def _lines(step: Step, places: int, depth: int, month: str) -> Iterator[Line]:

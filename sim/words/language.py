@@ -1,23 +1,32 @@
 """What readers see in their language: the English text is the key into a catalogue in gettext's format, read by Babel.
 
 `docs/catalogue.py` collects the texts (`make catalogue`). A text that a catalogue lacks, or whose English has changed since,
-stays English.
+stays English. Whoever makes a sentence asks for it by `_( )`, whole and with named places, and need not know who reads: that is
+English unless something is said (`speaking`), or unless a server that answers several readers says how it knows (`ask_reader`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
+from gettext import c2py
 from pathlib import Path
-from typing import Literal
+from string import Formatter
+from typing import Any, Literal
+from unicodedata import bidirectional
 
 from babel.messages.pofile import read_po
 
-# A place for a value, in a text that a regular expression is made of.
-_PLACE = re.compile(r"\\\{(\w+)\\\}")
 CATALOGUES = Path(__file__).with_name("catalogues")
+# Around what is filled into a line that runs from right to left, by its own direction: nothing in a figure, a sign or a name
+# turns round, or turns what stands beside it (Unicode's isolates, and where they end).
+LEFT_TO_RIGHT, RIGHT_TO_LEFT, END = "\u2066", "\u2067", "\u2069"
+# Before a line in which nothing but what is filled in has a direction.
+_RIGHT_TO_LEFT_MARK = "\u200f"
 
 
 @dataclass(frozen=True)
@@ -40,18 +49,61 @@ ENGLISH = Language("en", "English")
 LANGUAGES = {one.code: one for one in (ENGLISH, Language("ur", "اردو", "rtl", reviewed=False))}
 
 
+# ------------------------------------------------------------------------------------------------ who reads
+
+_SPOKEN: ContextVar[str] = ContextVar("spoken", default="")
+_reader: Callable[[], str] = lambda: ENGLISH.code  # noqa: E731  (named for what is put in its place)
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Within it, and in this thread alone, texts are made in this language.
+
+    >>> with speaking("ur"):
+    ...     _("Aid")
+    'امداد'
+    """
+    before = _SPOKEN.set(code)
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(before)
+
+
+def ask_reader(find: Callable[[], str]) -> None:
+    """Have `find` say, each time that a text is made, in which language whoever is answered in this thread reads."""
+    global _reader
+    _reader = find
+
+
+def spoken() -> str:
+    """The code of the language in which texts are made here."""
+    return _SPOKEN.get() or _reader()
+
+
+# ------------------------------------------------------------------------------------------------ texts
+
+
 def N_(text: str) -> str:  # noqa: N802  (gettext's name for it)
     """A text as it is, marked for the catalogue: it is translated where it is shown."""
     return text
 
 
-@cache
-def catalogue(code: str) -> Mapping[str, str]:
-    """English text -> its translation; nothing for English itself."""
-    if code == ENGLISH.code:
-        return {}
-    with (CATALOGUES / f"{code}.po").open("rb") as file:
-        return {str(one.id): str(one.string) for one in read_po(file, code) if one.id and one.string and not one.fuzzy}
+def _(text: str, /, **values: object) -> str:
+    """A text in the language of whoever reads here, with values in the places that it has for them."""
+    return translated(text, spoken(), **values)
+
+
+def n_(one: str, many: str, count: float, /, **values: object) -> str:
+    """The same of a text that differs with a number, as the language's own rule has it: gettext's `ngettext`.
+
+    >>> n_("{count} world", "{count} worlds", 1, count=1), n_("{count} world", "{count} worlds", 2, count=2)
+    ('1 world', '2 worlds')
+    """
+    code = spoken()
+    forms = _catalogue(code).forms.get((one, many))
+    said = None if forms is None else forms[_catalogue(code).form(int(count))]
+    return _filled(one if count == 1 else many, said, code, values)
 
 
 def translated(text: str, code: str, /, **values: object) -> str:
@@ -60,42 +112,118 @@ def translated(text: str, code: str, /, **values: object) -> str:
     >>> translated("{count} worlds", "en", count=3)
     '3 worlds'
     """
-    said = catalogue(code).get(text, text)
-    return said.format(**values) if values else said
+    return _filled(text, catalogue(code).get(text), code, values)
 
 
-def retold(text: str, code: str) -> str:
-    """Sentences that were made in English, in a language; all as they are where it lacks one of them.
+class _Told(str):
+    """A text in another language, which knows its English: no sentence is half in the one and half in the other."""
 
-    A sentence with values is known by what stands around these; a value is translated where it is a text by itself.
-
-    >>> retold("The scenarios part in December 2022.", "en")
-    'The scenarios part in December 2022.'
-    """
-    found = [_retold(sentence, code) for sentence in re.split(r"(?<=\.) ", text)]
-    return " ".join(found) if all(found) else text
+    english: str = ""
 
 
-def _retold(sentence: str, code: str) -> str:
-    if sentence in catalogue(code):
-        return catalogue(code)[sentence]
-    for pattern, said in _patterns(code):
-        if known := pattern.fullmatch(sentence):
-            return said.format(**{name: translated(value, code) for name, value in known.groupdict().items()})
-    return ""
+def together(separator: str, parts: Iterable[str]) -> str:
+    """Parts of a sentence with a separator between them, which is in the catalogue."""
+    some = list(parts)
+    return _told(_(separator).join(some), separator.join(map(_in_english, some)))
+
+
+def altered(text: str, change: Callable[[str], str]) -> str:
+    """A text as a function makes it, and its English by the same."""
+    return _told(change(text), change(_in_english(text)))
+
+
+def _told(said: str, english: str) -> str:
+    if said == english:
+        return english
+    told = _Told(said)
+    told.english = english
+    return told
+
+
+def _in_english(value: Any) -> Any:
+    return value.english if isinstance(value, _Told) else value
+
+
+class _Isolated(Formatter):
+    """Fills places so that nothing turns what stands in one round, or is turned round by it."""
+
+    def format_field(self, value: Any, spec: str) -> str:
+        said: str = super().format_field(value, spec)
+        turned = _direction(said) == "rtl"
+        return f"{RIGHT_TO_LEFT if turned else LEFT_TO_RIGHT}{said}{END}" if said else said
+
+
+_ISOLATED = _Isolated()
+
+
+def _filled(text: str, said: str | None, code: str, values: Mapping[str, object]) -> str:
+    if code == ENGLISH.code:
+        return text.format(**values) if values else text
+    english = text.format(**{name: _in_english(value) for name, value in values.items()}) if values else text
+    return english if said is None else _told(_with_values(said, code, values), english)
+
+
+def _with_values(said: str, code: str, values: Mapping[str, object]) -> str:
+    if not values:
+        return said
+    if LANGUAGES[code].direction == "ltr":
+        return said.format(**values)
+    mark = "" if _direction("".join(text for text, *_place in Formatter().parse(said))) else _RIGHT_TO_LEFT_MARK
+    return f"{mark}{_ISOLATED.vformat(said, (), values)}"
+
+
+def closed(text: str) -> str:
+    """A text in which whatever is kept apart by its direction has its end; without any such marks where one has not."""
+    depth = 0
+    for mark in _MARKS.findall(text):
+        depth += -1 if mark == END else 1
+        if depth < 0:
+            break
+    return _MARKS.sub("", text) if depth else text
+
+
+_MARKS = re.compile(f"[{LEFT_TO_RIGHT}{RIGHT_TO_LEFT}{END}]")
+
+
+def _direction(text: str) -> Literal["ltr", "rtl", ""]:
+    """That of the first letter; none where there are figures and signs alone."""
+    first = next(filter(_STRONG.__contains__, map(bidirectional, text)), "")
+    return _STRONG.get(first, "")
+
+
+_STRONG: Mapping[str, Literal["ltr", "rtl"]] = {"L": "ltr", "R": "rtl", "AL": "rtl"}
+
+
+# ------------------------------------------------------------------------------------------------ catalogues
+
+
+@dataclass(frozen=True)
+class _Catalogue:
+    """What a language's file has: single texts, and those that differ with a number, with the rule which form that takes."""
+
+    texts: Mapping[str, str]
+    forms: Mapping[tuple[str, str], tuple[str, ...]]
+    form: Callable[[int], int]
+
+
+def catalogue(code: str) -> Mapping[str, str]:
+    """English text -> its translation; nothing for English itself."""
+    return _catalogue(code).texts
 
 
 @cache
-def _patterns(code: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Of each sentence with plain values what finds it, and its translation; those that say most by themselves first."""
-    sentence = re.compile(r"[^{}]*(\{(\w+)\}(?!.*\{\2\})[^{}]*)+\.")  # whose values have a name each
-    found = {text: said for text, said in catalogue(code).items() if sentence.fullmatch(text)}
-    return tuple(
-        (re.compile(_PLACE.sub(r"(?P<\1>.+)", re.escape(text))), said)
-        for text, said in sorted(found.items(), key=lambda one: -len(re.sub(r"\{\w+\}", "", one[0])))
+def _catalogue(code: str) -> _Catalogue:
+    if code == ENGLISH.code:
+        return _Catalogue({}, {}, lambda number: int(number != 1))
+    with (CATALOGUES / f"{code}.po").open("rb") as file:
+        read = read_po(file, code)
+    known = [one for one in read if one.id and not one.fuzzy]
+    return _Catalogue(
+        {one.id: str(one.string) for one in known if isinstance(one.id, str) and one.string},
+        {
+            (one.id[0], one.id[1]): said
+            for one in known
+            if isinstance(one.id, tuple) and all(said := tuple(one.string or ()))
+        },
+        c2py(read.plural_expr),
     )
-
-
-def english(text: str, /, **values: object) -> str:
-    """A text as it is, with values in the places that it has for them."""
-    return translated(text, ENGLISH.code, **values)

@@ -9,24 +9,25 @@ from math import floor, isfinite, log10
 from typing import TYPE_CHECKING
 
 from sim.metrics import METRICS, Summary
+from sim.words.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 # How a run's months became one figure, behind the title of a metric.
-SUMMARY_WORDS: dict[Summary, str] = {"total": "total", "mean": "average", "final": "at the end"}
+SUMMARY_WORDS: dict[Summary, str] = {"total": N_("total"), "mean": N_("average"), "final": N_("at the end")}
 # Scales, which need no unit behind a figure.
 SCALES = ("0 to 1", "-1 to 1")
 # Units of what comes in whole numbers, and what is said behind a figure that would mislead without its unit.
 WHOLE = ("deaths a month", "attacks a month", "clashes a month")
 _BEHIND = {
-    "thousand fighters": " thousand",
-    "thousand people": " thousand",
-    "thousand people a month": " thousand",
-    "million US$ a month": " million US$",
-    "cost units": " cost units",
+    "thousand fighters": N_("{figure} thousand"),
+    "thousand people": N_("{figure} thousand"),
+    "thousand people a month": N_("{figure} thousand"),
+    "million US$ a month": N_("{figure} million US$"),
+    "cost units": N_("{figure} cost units"),
 }
-_NOTHING = {"0", "about 0"}
+_ABOUT_NOTHING = N_("about 0")
 
 
 def number(value: float, sign: bool = False, whole: bool = False) -> str:
@@ -51,7 +52,9 @@ def between(low: float, high: float, sign: bool = False, whole: bool = False) ->
     ('80 to 900', '5 to 730', '0.4 to 2.0')
     """
     ends = [_figure(end, places, sign, whole) for end, places in _ends(low, high)]
-    return max(ends, key=len) if ends[0] == ends[1] or set(ends) <= _NOTHING else " to ".join(ends)
+    if ends[0] == ends[1] or set(ends) <= _nothing():
+        return max(ends, key=len)
+    return _("{low} to {high}", low=ends[0], high=ends[1])
 
 
 def within(low: float, middle: float, high: float, sign: bool = False, whole: bool = False) -> tuple[str, str]:
@@ -77,7 +80,7 @@ def fine(value: float, digits: int = 4) -> str:
     >>> fine(1234.56), fine(0.30001), fine(0.5, 3)
     ('1,235', '0.3', '0.5')
     """
-    return "unknown" if value != value else f"{float(f'{value:.{digits}g}'):,.10g}"
+    return _("unknown") if value != value else f"{float(f'{value:.{digits}g}'):,.10g}"
 
 
 def decimals(scale: float) -> int:
@@ -97,6 +100,11 @@ def signed(value: float, places: int) -> str:
     """
     rounded = round(value, places)
     return f"{rounded:+,.{places}f}" if rounded else f"{0:.{places}f}"
+
+
+def next_to_nothing(value: float, whole: bool = False) -> bool:
+    """Whether a figure is said to be about 0."""
+    return abs(value) <= (0.5 if whole else 5e-4)
 
 
 def setting(value: object) -> str:
@@ -138,12 +146,18 @@ def amounts(metric: str, low: float, middle: float, high: float, sign: bool = Fa
     ('5.0 thousand', '4.0 to 6.0 thousand')
     """
     whole = counted(metric)
-    said, _ = within(low, middle, high, False, whole)
+    said = within(low, middle, high, False, whole)[0]
     return _with_unit(metric, said), amount(metric, low, high, sign)
 
 
 def _with_unit(metric: str, said: str) -> str:
-    return said if said in _NOTHING else f"{said}{_BEHIND.get(METRICS[metric].unit, '')}"
+    behind = "" if said in _nothing() else _BEHIND.get(METRICS[metric].unit, "")
+    return _(behind, figure=said) if behind else said
+
+
+def _nothing() -> set[str]:
+    """What is said of next to nothing."""
+    return {"0", _(_ABOUT_NOTHING)}
 
 
 def middle_and_range(metric: str, row: Mapping[str, float], sign: bool = False) -> tuple[str, str]:
@@ -157,11 +171,14 @@ def of_100(share: float) -> str:
     >>> of_100(0.714), of_100(0.0007), of_100(1.0)
     ('71 of 100', 'under 1 of 100', '100 of 100')
     """
-    if share != share:
-        return "unknown"
-    if 0 < share < 0.01 or 0.99 < share < 1:
-        return "under 1 of 100" if share < 0.5 else "over 99 of 100"
-    return f"{100 * share:.0f} of 100"
+    return _("unknown") if share != share else _("{count} of 100", count=hundredths(share))
+
+
+def hundredths(share: float) -> str:
+    """The same without the 100, where that stands in the sentence: "71", "under 1"."""
+    if 0 < share < 0.01:
+        return _("under 1")
+    return _("over 99") if 0.99 < share < 1 else f"{100 * share:.0f}"
 
 
 def of_100_within(value: float, low: float, high: float, said: str = "") -> str:
@@ -173,13 +190,14 @@ def of_100_within(value: float, low: float, high: float, said: str = "") -> str:
     >>> of_100_within(0.5, 0.414, 0.6), of_100_within(0.996, 0.992, 1.0), of_100_within(0.999, 0.995, 0.9996)
     ('50 of 100 (41 to 60)', 'over 99 of 100 (over 99 to 100)', 'over 99 of 100')
     """
-    said, (first, last) = said or of_100(value), (of_100(end).removesuffix(" of 100") for end in (low, high))
-    return said if first == last else f"{said} ({first} to {last})"
+    said, (first, last) = said or of_100(value), (hundredths(end) for end in (low, high))
+    return said if first == last else _("{figure} ({low} to {high})", figure=said, low=first, high=last)
 
 
 def range_of_100(low: float, high: float) -> str:
     """An interval of a share, in hundredths: "12 to 30"."""
-    return f"{100 * low:.0f} to {100 * high:.0f}"
+    first, last = (f"{100 * end:.0f}" for end in (low, high))
+    return _("{low} to {high}", low=first, high=last)
 
 
 def share(count: int, worlds: int) -> str:
@@ -189,8 +207,8 @@ def share(count: int, worlds: int) -> str:
     ('71 of 100', '7 of 10', 'all', 'none')
     """
     if count in (0, worlds):
-        return "all" if count else "none"
-    return f"{count} of {worlds}" if worlds < 100 else of_100(count / worlds)
+        return _("all") if count else _("none")
+    return _("{count} of {worlds}", count=count, worlds=worlds) if worlds < 100 else of_100(count / worlds)
 
 
 def shares(counts: Sequence[int]) -> list[str]:
@@ -210,7 +228,10 @@ def shares(counts: Sequence[int]) -> list[str]:
         : round(sum(exact[p] - whole[p] for p in plain))
     ]:
         whole[place] += 1
-    return [f"{whole[place]} of 100" if place in plain else share(count, worlds) for place, count in enumerate(counts)]
+    return [
+        _("{count} of 100", count=whole[place]) if place in plain else share(count, worlds)
+        for place, count in enumerate(counts)
+    ]
 
 
 def parts_of_100(parts: Sequence[float]) -> list[str]:
@@ -230,11 +251,16 @@ def in_worlds(count: int, worlds: int, said: str = "") -> str:
         said: the share as :func:`shares` rounded it together with others; else it is rounded alone.
     """
     if worlds == 1:
-        return "in the one modelled world" if count else "in no modelled world"
+        return _("in the one modelled world") if count else _("in no modelled world")
+    if count in (0, worlds):
+        every = N_("in each of the {worlds:,} modelled worlds")
+        return _(every if count else N_("in none of the {worlds:,} modelled worlds"), worlds=worlds)
     words = said or share(count, worlds)
-    if words in ("all", "none"):
-        return f"in {'each' if words == 'all' else 'none'} of the {worlds:,} modelled worlds"
-    return f"in {words.replace('under', 'fewer than').replace('over', 'more than')} modelled worlds"
+    if words == of_100(0.001):
+        return _("in fewer than 1 of 100 modelled worlds")
+    if words == of_100(0.999):
+        return _("in more than 99 of 100 modelled worlds")
+    return _("in {share} modelled worlds", share=words)
 
 
 def unit_over(unit: str, summary: str) -> str:
@@ -244,7 +270,7 @@ def unit_over(unit: str, summary: str) -> str:
 
 def behind(unit: str) -> str:
     """A unit to stand in brackets behind a figure; nothing for a scale."""
-    return "" if unit in ("", *SCALES) else f" ({unit})"
+    return "" if unit in ("", *SCALES) else f" ({_(unit)})"
 
 
 def headed(title: str, unit: str) -> str:
@@ -254,7 +280,7 @@ def headed(title: str, unit: str) -> str:
     >>> headed("TTP attacks", "attacks"), headed("Openness", "0 to 1")
     ('TTP attacks', 'Openness (0 to 1)')
     """
-    return title if unit.lower() in title.lower() else f"{title} ({unit})"
+    return _(title) if unit.lower() in title.lower() else _("{title} ({unit})", title=_(title), unit=_(unit))
 
 
 def metric_words(metric: str) -> str:
@@ -263,16 +289,19 @@ def metric_words(metric: str) -> str:
     >>> metric_words("attacks")
     'TTP attacks, total'
     """
-    return f"{METRICS[metric].title}, {SUMMARY_WORDS[METRICS[metric].summary]}"
+    about = METRICS[metric]
+    return _("{metric}, {summary}", metric=_(about.title), summary=_(SUMMARY_WORDS[about.summary]))
 
 
 def duration(seconds: float) -> str:
     """A span of time in words: `12 s`, `3 min 20 s`, `2 h 5 min`."""
     if seconds < 10:
-        return f"{seconds:.1f} s"
+        return _("{seconds:.1f} s", seconds=seconds)
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    if hours:
+        return _("{hours} h {minutes} min", hours=hours, minutes=minutes)
+    return _("{minutes} min {seconds} s", minutes=minutes, seconds=rest) if minutes else _("{seconds} s", seconds=rest)
 
 
 def size(count: float) -> str:
@@ -297,7 +326,7 @@ def _ends(low: float, high: float) -> list[tuple[float, int]]:
 
 def _rounded(value: float, decimals: int, whole: bool) -> float:
     """A number as :func:`_figure` prints it."""
-    if abs(value) <= (0.5 if whole else 5e-4):
+    if next_to_nothing(value, whole):
         return 0.0
     return round(float(value), min(decimals, 0) if whole else decimals)
 
@@ -305,11 +334,11 @@ def _rounded(value: float, decimals: int, whole: bool) -> float:
 def _figure(value: float, decimals: int, sign: bool, whole: bool) -> str:
     """A number rounded to so many decimals; fewer than none round before the point."""
     if value != value:
-        return "unknown"
+        return _("unknown")
     if value == 0:
         return "0"
-    if abs(value) <= (0.5 if whole else 5e-4):
-        return "about 0"
+    if next_to_nothing(value, whole):
+        return _(_ABOUT_NOTHING)
     decimals = min(decimals, 0) if whole else decimals
     return f"{_rounded(value, decimals, whole):{'+' if sign else ''},.{max(decimals, 0)}f}"
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from math import sqrt
 
 from sim.metrics import METRICS
-from sim.vocabulary import ACTOR_SPECS, month_words
-from sim.words.language import N_
+from sim.vocabulary import ACTOR_SPECS
+from sim.vocabulary import month_words as month_in_english
+from sim.words.language import N_, _, altered, together
 
 NOT_A_FORECAST = "These are modelled worlds, not a forecast."
 TOOL = (
@@ -27,35 +28,47 @@ ABOUT = f"{TOOL} {NOT_A_FORECAST}"
 # Said where the median of differences stands beside two medians whose difference it is not.
 MIDDLES = "The middle difference need not be the difference of the two middles."
 
-# What the reading speaks of, in this order: metric -> (more of it, less of it).
-HEADLINES: dict[str, tuple[str, str]] = {
-    "fatalities": ("more deaths", "fewer deaths"),
-    "attacks": ("more TTP attacks", "fewer TTP attacks"),
-    "ttp_strength": ("more TTP fighters", "fewer TTP fighters"),
-    "sovereignty": ("more sovereignty left to Pakistan", "less sovereignty left to Pakistan"),
-    "taliban_stance": (
-        "more restraint of the TTP by Kabul (0 shelter, 0.5 contain, 1 crack down)",
-        "less restraint of the TTP by Kabul",
+# What the reading speaks of, in this order: metric -> (more of it, less of it, it).
+HEADLINES: dict[str, tuple[str, str, str]] = {
+    "fatalities": (N_("more deaths"), N_("fewer deaths"), N_("deaths")),
+    "attacks": (N_("more TTP attacks"), N_("fewer TTP attacks"), N_("TTP attacks")),
+    "ttp_strength": (N_("more TTP fighters"), N_("fewer TTP fighters"), N_("TTP fighters")),
+    "sovereignty": (
+        N_("more sovereignty left to Pakistan"),
+        N_("less sovereignty left to Pakistan"),
+        N_("sovereignty left to Pakistan"),
     ),
-    "leverage_pakistan_taliban": ("more Pakistani leverage over Kabul", "less Pakistani leverage over Kabul"),
+    "taliban_stance": (
+        N_("more restraint of the TTP by Kabul (0 shelter, 0.5 contain, 1 crack down)"),
+        N_("less restraint of the TTP by Kabul"),
+        N_("restraint of the TTP by Kabul (0 shelter, 0.5 contain, 1 crack down)"),
+    ),
+    "leverage_pakistan_taliban": (
+        N_("more Pakistani leverage over Kabul"),
+        N_("less Pakistani leverage over Kabul"),
+        N_("Pakistani leverage over Kabul"),
+    ),
 }
 # Whose deaths add up to all of them.
 WHOSE_DEATHS = {
-    "fatalities_militant": "militants",
-    "fatalities_security": "soldiers and police",
-    "fatalities_civilian": "civilians in Pakistan",
-    "fatalities_afghan_civilian": "Afghan civilians",
+    "fatalities_militant": N_("militants"),
+    "fatalities_security": N_("soldiers and police"),
+    "fatalities_civilian": N_("civilians in Pakistan"),
+    "fatalities_afghan_civilian": N_("Afghan civilians"),
 }
 # What else there can be more or fewer of; of anything that is neither here nor above there is a higher or a lower level.
 _COUNTED = {
-    **{metric: f"deaths among {whose}" for metric, whose in WHOSE_DEATHS.items()},
-    "fatalities_ttp": "deaths inflicted by the TTP",
-    "attacks_background": "attacks by other groups",
-    "attacks_claimed": "attacks claimed by the TTP",
-    "attacks_counted": "attacks in the count of all groups",
-    "border_clashes": "border clashes",
-    "refugees": "Afghan arrivals",
-    "expelled": "expulsions",
+    "fatalities_militant": N_("deaths among militants"),
+    "fatalities_security": N_("deaths among soldiers and police"),
+    "fatalities_civilian": N_("deaths among civilians in Pakistan"),
+    "fatalities_afghan_civilian": N_("deaths among Afghan civilians"),
+    "fatalities_ttp": N_("deaths inflicted by the TTP"),
+    "attacks_background": N_("attacks by other groups"),
+    "attacks_claimed": N_("attacks claimed by the TTP"),
+    "attacks_counted": N_("attacks in the count of all groups"),
+    "border_clashes": N_("border clashes"),
+    "refugees": N_("Afghan arrivals"),
+    "expelled": N_("expulsions"),
 }
 _Z = 1.96
 # Names in ids, which have no large letters: written in these alone, and with one at the head, as are countries that act.
@@ -113,12 +126,18 @@ def more_less(metric: str) -> tuple[str, str, str]:
     ('more attacks claimed by the TTP', 'fewer attacks claimed by the TTP', 'attacks claimed by the TTP')
     """
     if metric in HEADLINES:
-        more, less = HEADLINES[metric]
-        return more, less, more.partition(" ")[2]
+        more, less, what = map(_, HEADLINES[metric])
+        return more, less, what
     if metric in _COUNTED:
-        return f"more {_COUNTED[metric]}", f"fewer {_COUNTED[metric]}", _COUNTED[metric]
-    title = f"“{METRICS[metric].title}”"
-    return f"a higher {title}", f"a lower {title}", title
+        what = _(_COUNTED[metric])
+        return _("more {what}", what=what), _("fewer {what}", what=what), what
+    what = _("“{metric}”", metric=_(METRICS[metric].title))
+    return _("a higher {what}", what=what), _("a lower {what}", what=what), what
+
+
+def is_counted(metric: str) -> bool:
+    """Whether there is more or fewer of a metric, rather than a higher or a lower level of it."""
+    return metric in HEADLINES or metric in _COUNTED
 
 
 def plain(metric: str) -> str:
@@ -127,7 +146,8 @@ def plain(metric: str) -> str:
     >>> plain("fatalities"), plain("taliban_stance"), plain("tension")
     ('deaths', 'restraint of the TTP by Kabul', '“Tension with Kabul”')
     """
-    return HEADLINES[metric][1].partition(" ")[2] if metric in HEADLINES else more_less(metric)[2]
+    # Without the steps of a scale, which the name of the one headline that has any ends with.
+    return _("restraint of the TTP by Kabul") if metric == "taliban_stance" else more_less(metric)[2]
 
 
 def settled(higher: int, lower: int) -> bool:
@@ -148,13 +168,27 @@ def settled(higher: int, lower: int) -> bool:
 
 
 def listed(words: Sequence[str], last: str = "and") -> str:
-    """A list as it stands in a sentence: "a, b and c"; `last`: the word before its last item."""
-    return f" {last} ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+    """A list as it stands in a sentence: "a, b and c"; `last`: the word before its last item, one of `_LAST`."""
+    return _(_LAST[last], first=together(", ", words[:-1]), last=words[-1]) if len(words) > 1 else "".join(words)
+
+
+_LAST = {"and": N_("{first} and {last}"), "or": N_("{first} or {last}"), "nor": N_("{first} nor {last}")}
+
+
+def side_by_side(parts: Iterable[str]) -> str:
+    """Parts of a sentence that have commas of their own: "a, 1; b, 2"."""
+    return together("; ", parts)
+
+
+def month_words(month: str) -> str:
+    """A month (YYYY-MM) as readers have it: "August 2021"."""
+    name, year = month_in_english(month).split()
+    return _("{month} {year}", month=_(name), year=year)
 
 
 def capital(text: str) -> str:
     """A text with its first letter large, the others as they are."""
-    return text[:1].upper() + text[1:]
+    return altered(text, lambda said: said[:1].upper() + said[1:])
 
 
 def months_words(first: str, last: str) -> str:
@@ -163,7 +197,9 @@ def months_words(first: str, last: str) -> str:
     >>> months_words("2021-08", "2026-12"), months_words("2021-08", "2021-08")
     ('August 2021 to December 2026', 'August 2021')
     """
-    return month_words(first) if first == last else f"{month_words(first)} to {month_words(last)}"
+    if first == last:
+        return month_words(first)
+    return _("{first} to {last}", first=month_words(first), last=month_words(last))
 
 
 def wrapped(words: str, width: int, first: str = "", further: str | None = None) -> list[str]:

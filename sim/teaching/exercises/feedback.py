@@ -7,7 +7,6 @@ pulls it down.
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,14 +17,26 @@ import numpy as np
 from sim.ensemble.spec import DEFAULT_PARAMETERS
 from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS, PANELS
-from sim.teaching.exercises.figure import Figure, Where
+from sim.teaching.exercises.figure import Because, Figure, Where
 from sim.teaching.exercises.figures import Lab, because_of, unit, whole
 from sim.teaching.exercises.load import is_path, row_words
 from sim.teaching.exercises.predict import Chance, Prediction, Range, Score, score
 from sim.teaching.exercises.schema import Exercise, Question
-from sim.vocabulary import VERDICTS, month_words
-from sim.words.numbers import SCALES, SUMMARY_WORDS, amount, between, counted, fine, in_worlds, number, of_100
-from sim.words.sentences import months_words, more_less, plain
+from sim.vocabulary import VERDICTS
+from sim.words.language import N_, _, altered
+from sim.words.numbers import (
+    SCALES,
+    SUMMARY_WORDS,
+    amount,
+    between,
+    counted,
+    fine,
+    in_worlds,
+    next_to_nothing,
+    number,
+    of_100,
+)
+from sim.words.sentences import is_counted, month_words, months_words, more_less, plain
 from sim.worlds import Vector
 
 Side = Literal["high", "low", "right"]
@@ -52,7 +63,8 @@ class Reason:
     @property
     def said(self) -> str:
         """The mechanism in words, its id, and what it does."""
-        return f"{MECHANISMS[self.mechanism].rstrip('.')} ({self.mechanism}): {self.does}."
+        about = _(MECHANISMS[self.mechanism]).rstrip(".۔")
+        return _("{mechanism} ({id}): {does}.", mechanism=about, id=self.mechanism, does=self.does)
 
 
 @dataclass(frozen=True)
@@ -102,30 +114,42 @@ def reasons(lab: Lab, question: Question, side: Side) -> list[Reason]:
     rows = [(name, effect) for name, effect in lab.effects(because) if effect and name not in _NO_REASON]
     if side != "right":
         rows = [(name, effect) for name, effect in rows if (effect > 0) == (side == "low")]
-    least = _LEAST * max((abs(effect) for _, effect in rows), default=0.0)
+    least = _LEAST * max((abs(effect) for name, effect in rows), default=0.0)
     about = Figure(run=because.run, metric=because.metric, month=because.month)
     # A figure that falls where the metric rises is told of by the metric itself.
     sign = -1.0 if because.falls else 1.0
-    more, fewer, _ = more_less(because.metric)
-    out = []
-    for name, effect in rows[:_MOST]:
-        up, said = sign * effect > 0, amount(because.metric, abs(effect))
-        if because.versus:
-            said = with_unit(number(abs(effect), whole=whole(about)), unit(about))
-            run, versus = (lab.exercise.scenarios[one].title for one in (because.run, because.versus))
-            does = f"set against {versus}, {run} has {said} {'more' if up else 'fewer'} with it than without it"
-            if unit(about) in SCALES:
-                higher = "higher" if up else "lower"
-                does = (
-                    f"set against {versus}, {run} has {plain(because.metric)} {said} {higher} with it than without it"
-                )
-        elif counted(because.metric) and more.startswith("more "):
-            does = f"with it there are {said} {more if up else fewer} than without it"
+    return [
+        Reason(name, _does(lab, because, about, sign * effect))
+        for name, effect in rows[:_MOST]
+        if abs(effect) >= least and not next_to_nothing(effect, whole(about))
+    ]
+
+
+def _does(lab: Lab, because: Because, about: Figure, effect: float) -> str:
+    """What a mechanism does that adds so much to a figure."""
+    up, said = effect > 0, amount(because.metric, abs(effect))
+    more, fewer, _what = more_less(because.metric)
+    if because.versus:
+        of = unit(about)
+        run, versus = (_(lab.exercise.scenarios[one].title) for one in (because.run, because.versus))
+        told = {
+            "run": run,
+            "versus": versus,
+            "what": plain(because.metric),
+            "figure": with_unit(number(abs(effect), whole=whole(about)), of),
+        }
+        if of in SCALES:
+            text = N_("set against {versus}, {run} has {what} {figure} higher with it than without it")
+            fall = N_("set against {versus}, {run} has {what} {figure} lower with it than without it")
         else:
-            does = f"with it {plain(because.metric)} is {said} {'higher' if up else 'lower'} than without it"
-        if abs(effect) >= least and not said.startswith("about 0"):
-            out.append(Reason(name, does))
-    return out
+            text = N_("set against {versus}, {run} has {figure} more with it than without it")
+            fall = N_("set against {versus}, {run} has {figure} fewer with it than without it")
+        return _(text if up else fall, **told)
+    if counted(because.metric) and is_counted(because.metric):
+        return _("with it there are {figure} {more} than without it", figure=said, more=more if up else fewer)
+    text = N_("with it {what} is {figure} higher than without it")
+    fall = N_("with it {what} is {figure} lower than without it")
+    return _(text if up else fall, what=plain(because.metric), figure=said)
 
 
 def with_unit(said: str, unit: str) -> str:
@@ -133,8 +157,18 @@ def with_unit(said: str, unit: str) -> str:
     if unit in SCALES:
         return said
     if said.lstrip("+-") == "1":
-        unit = re.sub("^(death|attack|clash)e?s", r"\1", unit)
-    return f"{said} {unit}"
+        unit = _ONE.get(unit, unit)
+    return _("{figure} {unit}", figure=said, unit=_(unit))
+
+
+_ONE = {
+    "deaths": N_("death"),
+    "attacks": N_("attack"),
+    "clashes": N_("clash"),
+    "deaths a month": N_("death a month"),
+    "attacks a month": N_("attack a month"),
+    "clashes a month": N_("clash a month"),
+}
 
 
 def file_of(exercise: Exercise, run: str, packed: bool) -> str:
@@ -178,54 +212,81 @@ def label(exercise: Exercise, name: str) -> str:
     """What a figure is called where figures are listed."""
     figure = exercise.figures[name]
     if figure.title or figure.given is not None:
-        return figure.title or name.replace("_", " ").capitalize()
-    titles = {run: scenario.title for run, scenario in exercise.scenarios.items()}
+        return _(figure.title) if figure.title else name.replace("_", " ").capitalize()
+    titles = {run: _(scenario.title) for run, scenario in exercise.scenarios.items()}
     what = _what(figure)
-    run, less = titles[str(figure.run)], figure.less
+    said = {"what": what, "run": titles[str(figure.run)], "where": _where(figure.where)}
+    less = figure.less
+    if figure.verdict:
+        return _("Worlds that end in {what}: {run}{where}", **said)
     other, when = "", ""
     if less is not None:
         other = titles[less.run] if less.run and less.run != figure.run else ""
-        when = f"in {month_words(less.month)}" if less.month else METRICS[less.metric].title if less.metric else ""
-    where = _where(figure.where)
-    if figure.verdict:
-        return f"Worlds that end in {what}: {run}{where}"
+        if less.month:
+            when = _("in {month}", month=month_words(less.month))
+        elif less.metric:
+            when = _(METRICS[less.metric].title)
     level = figure.above if figure.above is not None else figure.below
     if level is None:
-        minus = other or (f"that {when}" if less is not None and less.month else when)
-        return f"{what}: {run}{f' minus {minus}' if minus else ''}{where}"
-    side = "above" if figure.above is not None else "below"
+        minus = other or (_("that {when}", when=when) if less is not None and less.month else when)
+        return (
+            _("{what}: {run} minus {minus}{where}", **said, minus=minus) if minus else _("{what}: {run}{where}", **said)
+        )
+    above = figure.above is not None
     if less is None:
-        return f"{what}, {run}: worlds {side} {fine(level)}{where}"
-    than = f"under {run} than under {other}" if other else f"than {when}, {run}"
-    by = f" by over {fine(abs(level))}" if level else ""
-    return f"{what}: worlds with {'more' if side == 'above' else 'less'} {than}{by}{where}"
+        text = (
+            N_("{what}, {run}: worlds above {level}{where}")
+            if above
+            else N_("{what}, {run}: worlds below {level}{where}")
+        )
+        return _(text, **said, level=fine(level))
+    by = _(" by over {level}", level=fine(abs(level))) if level else ""
+    if other:
+        text = N_("{what}: worlds with more under {run} than under {other}{by}{where}")
+        fall = N_("{what}: worlds with less under {run} than under {other}{by}{where}")
+        return _(text if above else fall, **said, other=other, by=by)
+    text = N_("{what}: worlds with more than {when}, {run}{by}{where}")
+    fall = N_("{what}: worlds with less than {when}, {run}{by}{where}")
+    return _(text if above else fall, **said, when=when, by=by)
 
 
 def _where(where: Where | None) -> str:
     if where is None:
         return ""
     if where.parameter is not None:
-        return f", in the {where.third} third of “{where.parameter.replace('_', ' ')}”"
-    about, when = METRICS[str(where.metric)], month_words(str(where.month))
+        parameter = where.parameter.replace("_", " ")
+        return _(", in the {third} third of “{parameter}”", third=_(_THIRDS[str(where.third)]), parameter=parameter)
+    about = METRICS[str(where.metric)]
+    told = {"metric": altered(_(about.title), str.lower), "month": month_words(str(where.month))}
     if about.means.startswith("1 in a month"):  # a state, in force or not
-        return f", in worlds {'without' if where.above is None else 'with'} {about.title.lower()} in {when}"
-    side = f"above {fine(where.above)}" if where.above is not None else f"below {fine(where.below or 0.0)}"
-    return f", where {about.title.lower()} is {side} in {when}"
+        without = N_(", in worlds without {metric} in {month}")
+        return _(without if where.above is None else N_(", in worlds with {metric} in {month}"), **told)
+    if where.above is not None:
+        return _(", where {metric} is above {level} in {month}", **told, level=fine(where.above))
+    return _(", where {metric} is below {level} in {month}", **told, level=fine(where.below or 0.0))
+
+
+_THIRDS = {"lowest": N_("lowest"), "middle": N_("middle"), "highest": N_("highest")}
 
 
 def _what(figure: Figure) -> str:
     if figure.verdict is not None:
-        return VERDICTS[figure.verdict].lower()
+        return _(VERDICTS[figure.verdict]).lower()
     if figure.metric is None:
-        row = row_words(str(figure.panel), str(figure.row))
-        return f"{PANELS[str(figure.panel)].title}, {row}, {month_words(str(figure.month))}"
+        panel, row = _(PANELS[str(figure.panel)].title), _(row_words(str(figure.panel), str(figure.row)))
+        return _("{panel}, {row}, {month}", panel=panel, row=row, month=month_words(str(figure.month)))
     metric = METRICS[figure.metric]
-    when = month_words(figure.month) if figure.month else SUMMARY_WORDS[metric.summary]
+    when = month_words(figure.month) if figure.month else _(SUMMARY_WORDS[metric.summary])
     if figure.from_ and figure.to:
-        when = f"{months_words(figure.from_, figure.to)}, {SUMMARY_WORDS[metric.summary]}"
-    owed = f", owed to {figure.mechanism}" if figure.mechanism else ""
-    scale = f" ({metric.unit})" if " to " in metric.unit else ""
-    return f"{metric.title}{scale}, {when}{owed}"
+        when = _(
+            "{span}, {summary}", span=months_words(figure.from_, figure.to), summary=_(SUMMARY_WORDS[metric.summary])
+        )
+    title = (
+        _("{title} ({unit})", title=_(metric.title), unit=_(metric.unit)) if " to " in metric.unit else _(metric.title)
+    )
+    told = {"metric": title, "when": when}
+    owed = N_("{metric}, {when}, owed to {mechanism}")
+    return _(owed, **told, mechanism=figure.mechanism) if figure.mechanism else _("{metric}, {when}", **told)
 
 
 def unit_of(exercise: Exercise, question: Question) -> str:
@@ -236,13 +297,22 @@ def unit_of(exercise: Exercise, question: Question) -> str:
 def _chance(prediction: Chance, found: Score, worlds: int) -> tuple[str, ...]:
     truth = found.truth
     assert isinstance(truth, Chance)
-    verdict = {"high": "That was too high.", "low": "That was too low.", "right": "That was about right."}[found.side]
-    where = in_worlds(round(truth.value * worlds), worlds)
     return (
-        f"You said {prediction}; it happens {where}. {verdict}",
-        f"Brier score {number(found.loss)} (0 is best). Knowing the share itself would still cost {number(found.best)}: "
-        "that part is chance.",
+        _(
+            "You said {prediction}; it happens {where}. {verdict}",
+            prediction=prediction,
+            where=in_worlds(round(truth.value * worlds), worlds),
+            verdict=_(_SIDES[found.side]),
+        ),
+        _(
+            "Brier score {score} (0 is best). Knowing the share itself would still cost {least}: that part is chance.",
+            score=number(found.loss),
+            least=number(found.best),
+        ),
     )
+
+
+_SIDES = {"high": N_("That was too high."), "low": N_("That was too low."), "right": N_("That was about right.")}
 
 
 def _range(prediction: Range, found: Score) -> tuple[str, ...]:
@@ -250,17 +320,26 @@ def _range(prediction: Range, found: Score) -> tuple[str, ...]:
     assert isinstance(truth, Range)
     assert held is not None
     if found.side == "high":
-        verdict = "Your range lies too high."
+        verdict = N_("Your range lies too high.")
     elif found.side == "low":
-        verdict = "Your range lies too low."
+        verdict = N_("Your range lies too low.")
     elif held > 0.9:
-        verdict = "It holds nearly all of them: it could be narrower."
+        verdict = N_("It holds nearly all of them: it could be narrower.")
     else:
-        verdict = "That was about right." if held >= 0.7 else "It is in the right place and too narrow."
+        verdict = _SIDES["right"] if held >= 0.7 else N_("It is in the right place and too narrow.")
     return (
-        f"You said {prediction}; that holds {of_100(held)} modelled worlds, and was to hold 80. {verdict}",
-        f"The worlds' own range is {between(truth.low, truth.high)}. Interval score {number(found.loss)}, and "
-        f"{number(found.best)} for that range: lower is better.",
+        _(
+            "You said {prediction}; that holds {share} modelled worlds, and was to hold 80. {verdict}",
+            prediction=prediction,
+            share=of_100(held),
+            verdict=_(verdict),
+        ),
+        _(
+            "The worlds' own range is {range}. Interval score {score}, and {least} for that range: lower is better.",
+            range=between(truth.low, truth.high),
+            score=number(found.loss),
+            least=number(found.best),
+        ),
     )
 
 
@@ -275,11 +354,10 @@ def gain(before: list[Score], after: list[Score]) -> str:
         return float(np.mean(shares))
 
     first, then = mean(before), mean(after)
-    words = (
-        "no change"
-        if abs(first - then) < 0.005
-        else "closer to the model"
-        if then < first
-        else "farther from the model"
-    )
-    return f"Lost beyond what chance takes: {number(first)} before, {number(then)} after: {words}."
+    if abs(first - then) < 0.005:
+        said = N_("Lost beyond what chance takes: {before} before, {after} after: no change.")
+    elif then < first:
+        said = N_("Lost beyond what chance takes: {before} before, {after} after: closer to the model.")
+    else:
+        said = N_("Lost beyond what chance takes: {before} before, {after} after: farther from the model.")
+    return _(said, before=number(first), after=number(then))

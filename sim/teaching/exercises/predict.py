@@ -21,6 +21,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from sim.words.language import _
 from sim.words.numbers import fine
 from sim.worlds import Vector
 
@@ -50,7 +51,7 @@ class Chance:
             raise PredictionError("a chance lies between 0 and 100 of 100 worlds")
 
     def __str__(self) -> str:
-        return f"{fine(100 * self.value)} of 100"
+        return _("{count} of 100", count=fine(100 * self.value))
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Range:
             )
 
     def __str__(self) -> str:
-        return f"{fine(self.low)} to {fine(self.high)}"
+        return _("{low} to {high}", low=fine(self.low), high=fine(self.high))
 
 
 Prediction = Chance | Range

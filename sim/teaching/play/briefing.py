@@ -20,7 +20,9 @@ from sim.scenario.settings import DEFAULTS
 from sim.teaching.play.game import Game
 from sim.teaching.play.moves import QUARTER, Values
 from sim.teaching.play.past import Array, Fog, Past
-from sim.vocabulary import ACTOR_SPECS, ENGAGEMENTS, FACTIONS, ROSTER, Derived, acting, month_after, month_words
+from sim.vocabulary import ACTOR_SPECS, ENGAGEMENTS, FACTIONS, ROSTER, Derived, acting, month_after
+from sim.words.language import N_, _
+from sim.words.sentences import month_words
 
 # Counts that are published, and so known to all.
 REPORTED = ("picss_attacks", "pips_attacks", "ttp_claims", "picss_killed")
@@ -43,7 +45,12 @@ HIDDEN: Derived[tuple[str, ...]] = Derived(lambda: {actor: spec.guesses for acto
 LOW, HIGH = 0.05, 0.95
 # So many months are drawn at most.
 _RECENT = 36
-_PRESENCE = {"none": "none", "mission": "a mission", "embassy": "an embassy", "partnership": "a partnership"}
+_PRESENCE = {
+    "none": N_("none"),
+    "mission": N_("a mission"),
+    "embassy": N_("an embassy"),
+    "partnership": N_("a partnership"),
+}
 
 
 @dataclass(frozen=True)
@@ -231,11 +238,11 @@ def events(game: Game) -> Iterator[str]:
         when = month_after(past.start, month)
         for inject in (*game.base.shocks, *(one.shock for one in game.log.injects)):
             if inject.date <= when <= (inject.until or inject.date):
-                yield f"{month_words(when)}: {inject.title}."
+                yield _("{month}: {event}.", month=month_words(when), event=_(inject.title))
         yield from _turns(past, month, when)
         struck += past.metrics["strikes"][0, month] > 0
     if struck:
-        yield f"Pakistan struck across the line in {struck} of {span} months."
+        yield _("Pakistan struck across the line in {count} of {months} months.", count=struck, months=span)
 
 
 def _turns(past: Past, month: int, when: str) -> Iterator[str]:
@@ -246,18 +253,25 @@ def _turns(past: Past, month: int, when: str) -> Iterator[str]:
         return (float(values[month - 1]) if month else float(values[0])), float(values[month])
 
     said = {
-        "ceasefire": ("A truce between Islamabad and the TTP began.", "The truce between Islamabad and the TTP ended."),
-        "imf_programme": ("An IMF programme came on track.", "The IMF programme went off track."),
-        "fractured": ("The movement in Kabul broke apart, and war returned.", ""),
+        "ceasefire": (
+            N_("{month}: A truce between Islamabad and the TTP began."),
+            N_("{month}: The truce between Islamabad and the TTP ended."),
+        ),
+        "imf_programme": (
+            N_("{month}: An IMF programme came on track."),
+            N_("{month}: The IMF programme went off track."),
+        ),
+        "fractured": (N_("{month}: The movement in Kabul broke apart, and war returned."), ""),
     }
     for name, (began, ended) in said.items():
         before, now = step(name)
         if now != before:
-            yield f"{month_words(when)}: {began if now > before else ended}"
+            yield _(began if now > before else ended, month=month_words(when))
     before, now = step("india_engagement")
     if now != before:
         held = min(ENGAGEMENTS, key=lambda one: abs(ENGAGEMENTS[one] - now))
-        yield f"{month_words(when)}: India's presence in Kabul is now {_PRESENCE[held]}."
+        there = _(_PRESENCE[held])
+        yield _("{month}: India's presence in Kabul is now {presence}.", month=month_words(when), presence=there)
 
 
 def changed(actor: str, now: Values, then: Values) -> dict[str, tuple[float | str, float | str]]:

@@ -19,22 +19,27 @@ from sim.teaching.play.game import FOG, Game
 from sim.teaching.play.moves import QUARTER
 from sim.teaching.play.past import Array
 from sim.teaching.play.text import move_words, period
-from sim.vocabulary import ACTORS, month_after, month_words
+from sim.vocabulary import ACTORS, month_after
+from sim.words.language import N_, _
 from sim.words.numbers import number
-from sim.words.sentences import capital, more_less
+from sim.words.sentences import capital, month_words, more_less, side_by_side
 
 # What the others do in public: figure -> whose doing it is ("" for nobody's alone), what is said of more and of less.
 _SEEN: dict[str, tuple[str, str, str]] = {
-    "strikes": ("pakistan", "Pakistan struck across the line more than before", "Pakistan struck across the line less"),
+    "strikes": (
+        "pakistan",
+        N_("Pakistan struck across the line more than before"),
+        N_("Pakistan struck across the line less"),
+    ),
     "recognition": (
         "pakistan",
-        "Pakistan moved towards recognising Kabul",
-        "Pakistan drew back from recognising Kabul",
+        N_("Pakistan moved towards recognising Kabul"),
+        N_("Pakistan drew back from recognising Kabul"),
     ),
-    "messaging": ("taliban", "Kabul's public words were warmer", "Kabul's public words were colder"),
-    "ttp_claims": ("ttp", "the TTP claimed more attacks", "the TTP claimed fewer attacks"),
-    "border_open": ("", "the crossings were open for longer", "the crossings were open for less time"),
-    "border_clashes": ("", "there were more clashes on the line", "there were fewer clashes on the line"),
+    "messaging": ("taliban", N_("Kabul's public words were warmer"), N_("Kabul's public words were colder")),
+    "ttp_claims": ("ttp", N_("the TTP claimed more attacks"), N_("the TTP claimed fewer attacks")),
+    "border_open": ("", N_("the crossings were open for longer"), N_("the crossings were open for less time")),
+    "border_clashes": ("", N_("there were more clashes on the line"), N_("there were fewer clashes on the line")),
 }
 # Smaller changes are not worth a word: as a share of what was, or in the figure's own unit on a scale of 0 to 1.
 _SHARE, _STEP = 0.1, 0.03
@@ -62,17 +67,23 @@ def _moved(told: Briefing) -> Iterator[str]:
     by_name = {one.name: one for one in told.reported}
     attacks, dead = by_name.get("picss_attacks"), by_name.get("picss_killed")
     if attacks is not None and dead is not None:
-        counted = f"Observers counted {attacks.now:,.0f} attacks in Pakistan and {dead.now:,.0f} deaths"
+        now = {"attacks": f"{attacks.now:,.0f}", "deaths": f"{dead.now:,.0f}"}
         if attacks.before is None or dead.before is None:
-            yield f"{counted}."
+            yield _("Observers counted {attacks} attacks in Pakistan and {deaths} deaths.", **now)
         else:
-            yield f"{counted}: {_gap(attacks, 'attacks')} and {_gap(dead, 'deaths')} than in the quarter before."
+            yield _(
+                "Observers counted {attacks} attacks in Pakistan and {deaths} deaths: {more_attacks} and {more_deaths} than in "
+                "the quarter before.",
+                **now,
+                more_attacks=_gap(attacks, N_("{count} more attacks"), N_("{count} fewer attacks")),
+                more_deaths=_gap(dead, N_("{count} more deaths"), N_("{count} fewer deaths")),
+            )
 
 
-def _gap(one: Reading, what: str) -> str:
+def _gap(one: Reading, more: str, fewer: str) -> str:
     """ "33 more attacks"."""
     gap = round(one.now) - round(one.before or 0.0)
-    return f"{abs(gap) or 'no'} {'fewer' if gap < 0 else 'more'} {what}"
+    return _(fewer if gap < 0 else more, count=abs(gap) or _("no"))
 
 
 def _seen(told: Briefing) -> str:
@@ -83,9 +94,9 @@ def _seen(told: Briefing) -> str:
         if whose != told.actor and name in every and _size(every[name]) >= 1.0
     ]
     if not moved:
-        return "Nothing that others do in public changed much."
-    most = [words for _, words in sorted(moved, key=lambda one: -one[0])[:_MOST_SEEN]]
-    return f"{capital('; '.join(most))}."
+        return _("Nothing that others do in public changed much.")
+    most = [_(words) for size, words in sorted(moved, key=lambda one: -one[0])[:_MOST_SEEN]]
+    return _("{what}.", what=capital(side_by_side(most)))
 
 
 def _size(one: Reading) -> float:
@@ -102,9 +113,15 @@ def quarter(game: Game) -> list[str]:
     if not game.turn:
         return []
     log, before = game.log, game.rewind(game.turn - 1)
-    title = f"Turn {game.turn} of {log.quarters}: {period(log.period(game.turn - 1))}"
+    title = _(
+        "Turn {turn} of {quarters}: {months}",
+        turn=game.turn,
+        quarters=log.quarters,
+        months=period(log.period(game.turn - 1)),
+    )
     moved = [
-        f"{ACTORS[one]}: {move_words(one, now, before.standing(one))}." for one, now in log.turns[-1].moves.items()
+        _("{actor}: {moves}.", actor=_(ACTORS[one]), moves=move_words(one, now, before.standing(one)))
+        for one, now in log.turns[-1].moves.items()
     ]
     return [title, *moved, *events(game), *_moved(briefing(game, log.seats[0]))]
 
@@ -117,22 +134,24 @@ def because(game: Game, actor: str) -> str:
     before, now = game.rewind(game.turn - 1).standing(actor), game.log.turns[-1].moves[actor]
     if not changed(actor, now, before):
         return ""
-    done = f"You changed: {move_words(actor, now, before)}."
+    done = _("You changed: {moves}.", moves=move_words(actor, now, before))
     other = _with_move(game, actor, before)
     metric, apart = _consequence(game, other)
     gap = float(apart.mean())
     if not _clear(apart.mean(axis=1)) > _TELLING:
-        return f"{done} Against going on as before, nothing that stands out from chance has come of it yet."
-    more, less, _ = more_less(metric)
+        nothing = _("Against going on as before, nothing that stands out from chance has come of it yet.")
+        return f"{done} {nothing}"
+    more, less, _what = more_less(metric)
     what, months = more if gap > 0 else less, apart.shape[1]
     if METRICS[metric].summary == "total":
-        said = f"{number(abs(gap) * months)} {what} in the quarter"
+        makes = _("{figure} {what} in the quarter", figure=number(abs(gap) * months), what=what)
     else:
-        said = f"{what}, by {number(abs(gap))} on average over its {months} months"
+        by = number(abs(gap))
+        makes = _("{what}, by {figure} on average over its {months} months", what=what, figure=by, months=months)
     most = int(np.argmax(apart.mean(axis=0) * np.sign(gap)))
     month = month_after(game.log.period(game.turn - 1)[0], most)
-    by = _through(game, other, metric, month)
-    return f"{done} Against going on as before, that makes {said}, on average over {FOG} worlds.{by}"
+    said = _("Against going on as before, that makes {what}, on average over {worlds} worlds.", what=makes, worlds=FOG)
+    return " ".join(filter(None, (done, said, _through(game, other, metric, month))))
 
 
 def _with_move(game: Game, actor: str, settings: dict[str, float | str]) -> Game:
@@ -174,8 +193,7 @@ def _through(game: Game, other: Game, metric: str, month: str) -> str:
         back=QUARTER,
     )
     rule = next((name for name, share in rules_through(answer).items() if share > 0.5), None)
-    return (
-        ""
-        if rule is None
-        else f" Most of that in {month_words(month)} runs through the rule “{RULES[rule].statement.rstrip('.')}”."
-    )
+    if rule is None:
+        return ""
+    statement = _(RULES[rule].statement).rstrip(".۔")
+    return _("Most of that in {month} runs through the rule “{rule}”.", month=month_words(month), rule=statement)

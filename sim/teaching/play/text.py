@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import month_name
 from collections.abc import Iterable, Mapping, Sequence
 
 from sim.scenario.diff import TITLES
@@ -9,9 +10,10 @@ from sim.scenario.settings import DEFAULTS, OPTIONS
 from sim.teaching.play.briefing import Briefing, Guess, Reading
 from sim.teaching.play.game import FOG, Trial
 from sim.teaching.play.moves import Values
-from sim.vocabulary import ACTOR_SPECS, ACTORS, CHOOSE, Derived, acting, month_words
+from sim.vocabulary import ACTOR_SPECS, ACTORS, CHOOSE, Derived, acting
+from sim.words.language import _
 from sim.words.numbers import SCALES, WHOLE, between, number, setting, unit_over
-from sim.words.sentences import wrapped
+from sim.words.sentences import month_words, side_by_side, wrapped
 
 PURPOSE = (
     "You take the decisions of one actor, a quarter at a time, in a model of what five analysts' articles argue about "
@@ -77,7 +79,8 @@ def period(months: tuple[str, str]) -> str:
     first, last = map(month_words, months)
     if first == last:
         return first
-    return f"{first.split()[0] if first.split()[1] == last.split()[1] else first} to {last}"
+    short = _(month_name[int(months[0][5:])]) if months[0][:4] == months[1][:4] else first
+    return _("{first} to {last}", first=short, last=last)
 
 
 def briefing_lines(told: Briefing, width: int) -> list[str]:
@@ -220,8 +223,13 @@ def move_words(actor: str, now: Values, then: Mapping[str, float | str]) -> str:
     """What a move changed, in one line: "Aid 0.20 to 0.50"; or that it changed nothing."""
     before, after = {**DEFAULTS[actor], **then}, {**DEFAULTS[actor], **now}
     parts = [
-        f"{TITLES[name]} {setting(before[name])} to {setting(after[name])}"
+        _("{what} {before} to {after}", what=_(TITLES[name]), before=_set(before[name]), after=_set(after[name]))
         for name in after
         if before[name] != after[name]
     ]
-    return "; ".join(parts) if parts else "as before"
+    return side_by_side(parts) if parts else _("as before")
+
+
+def _set(value: float | str) -> str:
+    """What a setting stands at; an option by its name."""
+    return _(setting(value)) if isinstance(value, str) else setting(value)
