@@ -142,7 +142,7 @@ def _names_something(node: ast.Attribute | ast.Subscript) -> bool:
 # A sentence, or a part of one: a word, and one more behind it.
 SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:.]? [A-Za-z(“]")
 # What takes no text for readers: errors, which say in English what is wrong with what was given, and patterns.
-_NOT_SHOWN = re.compile(r"(Error|error|compile|match|sub|split|search|import_module|getLogger)$")
+_NOT_SHOWN = re.compile(r"(Error|error|compile|match|sub|split|search|import_module|getLogger|startswith)$")
 MARKED = ("_", "N_", "n_", "together")
 
 
