@@ -34,9 +34,8 @@ ROW = "picss_militant_attacks_month,2022-05-01,2022-05-31,29,attacks,A source,ht
 def test_what_is_said_of_militants_deaths_holds() -> None:
     """Otherwise a reader is told of a gap that is another one by now."""
     said = [int(figure) for figure in re.findall(r"\b\d+\b(?= militants|, and| to|\b in nine)", MILITANTS)]
-    counted = [
-        row for row in (DATA / "observations.csv").read_text().splitlines() if "picss_militants_killed_year,2023" in row
-    ]
+    record = (DATA / "observations.csv").read_text(encoding="utf-8").splitlines()
+    counted = [row for row in record if "picss_militants_killed_year,2023" in row]
     assert said[0] == int(counted[0].split(",")[3]) == 612
     made = run("history", 1000, 29)
     months = [f"2023-{month:02}" for month in range(1, 13)]
