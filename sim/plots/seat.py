@@ -54,12 +54,12 @@ def known(
         }
         for month, date in enumerate(dates)
     ]
-    x, axis = month_x(dates), alt.Axis(title=unit, tickCount=4)
+    x, axis, scale = month_x(dates), alt.Axis(title=unit, tickCount=4), alt.Scale(zero=True)
     drawn = alt.Chart(width=width - MARGIN, height=150).encode(x=x)
-    layers = [drawn.mark_line(color=PALETTE[0]).encode(y=alt.Y("value:Q", axis=axis))]
+    layers = [drawn.mark_line(color=PALETTE[0]).encode(y=alt.Y("value:Q", axis=axis, scale=scale))]
     if guessed:
         band = drawn.mark_area(opacity=0.22, color=PALETTE[0])
-        layers.insert(0, band.encode(y=alt.Y("low:Q", axis=axis), y2="high:Q"))
+        layers.insert(0, band.encode(y=alt.Y("low:Q", axis=axis, scale=scale), y2="high:Q"))
     opened = months_between(first, opens)
     if 0 < opened < len(dates):
         rule = alt.Chart().mark_rule(strokeDash=[1, 3], color=INK, strokeWidth=1.5).transform_aggregate(n="count()")
