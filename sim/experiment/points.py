@@ -12,7 +12,8 @@ from sim.experiment.layouts import Numbers
 from sim.experiment.plan import Plan
 from sim.experiment.store import Store
 from sim.parameters import PARAMETERS
-from sim.results.described import labelled, plain
+from sim.results.described import labelled
+from sim.words.numbers import plain
 
 if TYPE_CHECKING:
     import pyarrow as pa

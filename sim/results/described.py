@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sim.ensemble.outcomes import CROSSINGS
 from sim.metrics import METRICS, PANELS
 from sim.metrics.panels import DIMENSIONED
-from sim.words.numbers import SCALES, described, unit_over
+from sim.words.numbers import described, plain, unit_over
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,11 +45,6 @@ def panel(of: str) -> About:
     """The same of the columns of a panel: for each of its rows one, by its name."""
     titles, whole = PANELS[of].rows(), described_panel(of)
     return lambda row: whole | {"long_name": f"{whole['long_name']}: {titles[row]}"} if row in titles else None
-
-
-def plain(unit: str) -> str:
-    """A unit as the conventions of datasets have it: 1 for scales and indices."""
-    return "1" if unit in (*SCALES, "index") else unit
 
 
 def labelled(table: pa.Table, about: About) -> pa.Table:

@@ -346,5 +346,9 @@ def _figure(value: float, decimals: int, sign: bool, whole: bool) -> str:
 def described(metric: str) -> dict[str, str]:
     """What a metric is, as attributes of a variable; shares and indices have the unit 1."""
     one = METRICS[metric]
-    plain = one.unit in (*SCALES, "index")
-    return {"long_name": one.title, "units": "1" if plain else one.unit, "description": one.means}
+    return {"long_name": one.title, "units": plain(one.unit), "description": one.means}
+
+
+def plain(unit: str) -> str:
+    """A unit as the conventions of datasets have it: 1 for scales and indices."""
+    return "1" if unit in (*SCALES, "index") else unit
