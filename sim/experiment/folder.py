@@ -8,12 +8,10 @@ kept, are filled by whoever does the work.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -36,6 +34,7 @@ from sim.experiment.schema import Listed
 from sim.experiment.store import Local, Store
 from sim.results.folders import BundleError, located, sealed, unsealed
 from sim.results.manifest import machine, now
+from sim.results.moved import locked
 from sim.scenario import Scenario
 from sim.yamlfile import dump
 
@@ -360,25 +359,15 @@ def alone(store: Store) -> Iterator[None]:
     Raises:
         FolderError: another does, or this is none.
     """
-    if isinstance(store, Local):
-        try:
-            located(store.path)
-        except BundleError as problem:
-            raise FolderError(str(problem)) from None
-    if not isinstance(store, Local) or os.name != "posix":
+    if not isinstance(store, Local):
         yield
         return
-    import fcntl
-
-    Path(store.place).mkdir(parents=True, exist_ok=True)
-    number = os.open(store.place, os.O_RDONLY)
     try:
-        try:
-            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise FolderError(f"{store.place}: another process is filling this folder at this moment") from None
-        except OSError:
-            pass  # a file system that cannot lock; parts are written so that two writers do no harm
+        located(store.path)
+    except BundleError as problem:
+        raise FolderError(str(problem)) from None
+    store.path.mkdir(parents=True, exist_ok=True)
+    with locked(store.path) as free:  # where nothing can be locked, parts are written so that two writers do no harm
+        if not free:
+            raise FolderError(f"{store.place}: another process is filling this folder at this moment")
         yield
-    finally:
-        os.close(number)

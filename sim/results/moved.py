@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
 
@@ -17,24 +19,29 @@ def restored(target: Path) -> None:
         return
     left = [one for one in target.parent.glob(f".{escape(target.name)}.*.old") if _MOVED.search(one.name)]
     for one in sorted(left, key=lambda one: one.stat().st_mtime, reverse=True):
-        if not held(one):
-            one.rename(target)
-            return
+        with locked(one) as free:
+            if free:
+                one.rename(target)
+                return
 
 
-def held(folder: Path) -> bool:
-    """Whether a process of this machine is filling a folder: see `alone`, which locks it."""
+@contextmanager
+def locked(folder: Path) -> Iterator[bool]:
+    """Whether no other process of this machine is filling a folder, which then is this one's until the end of the block, or of
+    the process; so it is said, too, where a system or a file system cannot lock."""
     if os.name != "posix":
-        return False
+        yield True
+        return
     import fcntl
 
-    number = os.open(folder, os.O_RDONLY)
+    number, free = os.open(folder, os.O_RDONLY), True
     try:
-        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:  # a file system that cannot lock
-        return False
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            free = False
+        except OSError:
+            pass
+        yield free
     finally:
         os.close(number)
-    return False
