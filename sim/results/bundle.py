@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from sim.results.results import Results
 
 T = TypeVar("T")
-R = TypeVar("R")
 
 RESULTS, COMPARISON = "durand results 2", "durand comparison 2"
 KINDS = (RESULTS, COMPARISON)
@@ -66,7 +65,7 @@ def is_report(name: str) -> bool:
     return name == "report.html" or name in _BRIEF or name.startswith("plots/")
 
 
-def load_results(folder: Path, make: Callable[..., R], but: Callable[[str], bool] = lambda name: False) -> R:
+def load_results(folder: Path, make: Callable[..., T], but: Callable[[str], bool] = lambda name: False) -> T:
     """Read one scenario's folder, and make `Results` of what stands in it; see `Results.load`."""
     import pandas as pd
 
