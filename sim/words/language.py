@@ -13,13 +13,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
-from gettext import c2py
 from pathlib import Path
 from string import Formatter
 from typing import Any, Literal
 from unicodedata import bidirectional
-
-from babel.messages.pofile import read_po
 
 CATALOGUES = Path(__file__).with_name("catalogues")
 # Around what is filled into a line that runs from right to left, by its own direction: nothing in a figure, a sign or a name
@@ -215,6 +212,10 @@ def catalogue(code: str) -> Mapping[str, str]:
 def _catalogue(code: str) -> _Catalogue:
     if code == ENGLISH.code:
         return _Catalogue({}, {}, lambda number: int(number != 1))
+    from gettext import c2py  # neither is needed where all is English, as on the command line
+
+    from babel.messages.pofile import read_po
+
     with (CATALOGUES / f"{code}.po").open("rb") as file:
         read = read_po(file, code)
     known = [one for one in read if one.id and not one.fuzzy]
