@@ -33,7 +33,7 @@ _FIRST = {"--with": "a Python file, or the name of an installed extension", "--e
 
 
 # What plans sweeps or reads them: its switches may leave out all but one of several rivals to a rule.
-_RIVALS = ("sweep", "validate", "sensitivity", "discover", "regret", "replications", "verify")
+_RIVALS = ("sweep", "validate", "sensitivity", "discover", "regret", "verify")
 
 
 def load_extensions(names: list[str] | None, command: str | None) -> None:
