@@ -42,8 +42,8 @@ SHOW = (
 )
 LANG = (
     '(() => { const mark = () => { const told = document.querySelector("[data-durand-lang]"); if (!told) return;'
-    'document.querySelectorAll(".stApp :is(p, li, h1, h2, h3, label, summary, button, a, span, strong, em, th, td, div, text,"'
-    '+ " tspan)")'
+    'document.querySelectorAll(".stApp :is(p, li, h1, h2, h3, label, summary, button, a, span, strong, em, th, td, div, text,'
+    ' tspan)")'
     ".forEach(one => { const said = [...one.childNodes].some(part => part.nodeType === 3 && /[\\u0600-\\u06ff]/.test(part.data));"
     'if (said && one.closest(told.dataset.durandWithin)) one.setAttribute("lang", told.dataset.durandLang);'
     'else if (one.hasAttribute("lang")) one.removeAttribute("lang"); }); };'
