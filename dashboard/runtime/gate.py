@@ -20,6 +20,8 @@ from urllib.parse import urlsplit
 import streamlit
 from streamlit import config, net_util
 
+from dashboard.runtime.straight import Straight
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
     from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -154,10 +156,13 @@ class Gate:
             await _answer(send, 307, "", (b"location", joining.encode()))
             return
 
+        straight = Straight()
+
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = _with_headers(message.get("headers", []))
-            await send(message)
+            for one in straight.passed(message):
+                await send(one)
 
         await self._app(scope, receive, sending)
 

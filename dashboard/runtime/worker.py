@@ -2,7 +2,8 @@
 
 Each extension is given as `Reference.text` puts it.
 
-Messages are pickles behind their length, on standard input and output. In come (number, function, arguments) and
+Messages go over standard input and output: the number of their parts, the length of each, and the parts, a pickle and the arrays
+in it as they lie in memory. In come (number, function, arguments) and
 ("stop", number); out go ("told", number, what), ("done", number, value) and ("failed", number, message, whose fault).
 
 What memory it may have is limited by RLIMIT_DATA: that counts what the process itself fills, and none of the libraries and
@@ -36,22 +37,30 @@ class StoppedError(Exception):
 
 def send(pipe: BinaryIO, message: Any) -> None:
     """Write one message."""
-    payload = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-    pipe.write(_LENGTH.pack(len(payload)))
-    pipe.write(payload)
+    arrays: list[pickle.PickleBuffer] = []
+    parts = [
+        memoryview(pickle.dumps(message, protocol=5, buffer_callback=arrays.append)),
+        *(one.raw() for one in arrays),
+    ]
+    pipe.write(b"".join(_LENGTH.pack(size) for size in (len(parts), *(part.nbytes for part in parts))))
+    for part in parts:
+        pipe.write(part)
     pipe.flush()
 
 
 def receive(pipe: BinaryIO) -> tuple[Any, int]:
     """Read one message; also its size in bytes. Raises EOFError when the other side is gone."""
-    head = pipe.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
+    count = _LENGTH.unpack(_read(pipe, _LENGTH.size))[0]
+    sizes = [size for (size,) in _LENGTH.iter_unpack(_read(pipe, count * _LENGTH.size))]
+    head, *arrays = (_read(pipe, size) for size in sizes)
+    return pickle.loads(head, buffers=arrays), sum(sizes)
+
+
+def _read(pipe: BinaryIO, size: int) -> bytearray:
+    part = bytearray(size)
+    if pipe.readinto(part) < size:  # type: ignore[attr-defined]
         raise EOFError
-    size = _LENGTH.unpack(head)[0]
-    payload = pipe.read(size)
-    if len(payload) < size:
-        raise EOFError
-    return pickle.loads(payload), size
+    return part
 
 
 def run_scenario(tell: Tell, scenario: Any, **how: Any) -> Any:
@@ -74,7 +83,7 @@ def warm() -> None:
     """Import and compute once what every run needs, and take it out of the garbage collector's rounds."""
     import sim
 
-    sim.run("confront", worlds=2, months=2, parameters="posterior")
+    sim.run("confront", worlds=2, parameters="posterior")  # all its months: machine code is of a course as a whole
     gc.collect()
     gc.freeze()
 

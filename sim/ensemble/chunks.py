@@ -58,7 +58,7 @@ def take(model: FrontierModel, batch: RunSpec) -> Chunk:
     whole.add(history)
     out = Chunk(whole.columns())
     if batch.series:
-        out.series = Series({name: np.stack(rows, axis=1) for name, rows in history.items()})
+        out.series = Series({name: np.ascontiguousarray(np.asarray(rows).T) for name, rows in history.items()})
         for name in PANELS if batch.panels else ():
             labels = out.series.labels[name] = list(model.labels[name])
             rows = [np.asarray(value, dtype=float).reshape(len(labels), -1) for value in collected[name]]
@@ -88,17 +88,17 @@ def join(chunks: list[Chunk]) -> tuple[pd.DataFrame, Series | None]:
     """
     import pandas as pd
 
-    columns: dict[str, Any] = {}
-    for name in list(chunks[0].outcomes):
-        columns[name] = np.concatenate([chunk.outcomes.pop(name) for chunk in chunks])
+    def joined(of: list[dict[str, Array]]) -> dict[str, Any]:
+        if len(of) == 1:
+            return of[0]
+        return {name: np.concatenate([arrays.pop(name) for arrays in of]) for name in list(of[0])}
+
+    columns = joined([chunk.outcomes for chunk in chunks])
     columns["verdict"] = pd.Categorical(np.array(list(VERDICTS))[columns["verdict"]], categories=list(VERDICTS))
     table = pd.DataFrame(columns).rename_axis("world")
     parts = [chunk.series for chunk in chunks if chunk.series is not None]
     if not parts:
         return table, None
-
-    def joined(of: list[dict[str, Array]]) -> dict[str, Array]:
-        return {name: np.concatenate([arrays.pop(name) for arrays in of]) for name in list(of[0])}
 
     metrics, panels = joined([part.metrics for part in parts]), joined([part.panels for part in parts])
     return table, Series(metrics, panels, parts[0].labels)

@@ -22,7 +22,9 @@ Rows = list[dict[str, Any]]
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 
 _MOST_MONTHS = 120
-_PARTINGS: WeakKeyDictionary[Comparison, dict[tuple[str, ...], int | None]] = WeakKeyDictionary()
+_PARTINGS: WeakKeyDictionary[Results, WeakKeyDictionary[Results, dict[tuple[str, ...], int | None]]] = (
+    WeakKeyDictionary()
+)
 
 
 def as_comparison(source: Source) -> Comparison:
@@ -103,23 +105,26 @@ def parts_at(comparison: Comparison, metrics: Iterable[str] = METRICS) -> int | 
     Paired worlds are exactly equal until their scenarios ask for different things, so this is where the scenarios part.
     None if they never do, or if there is only one.
     """
-    chosen, known = tuple(metrics), _PARTINGS.setdefault(comparison, {})
-    if chosen not in known:  # every picture of a comparison asks
-        known[chosen] = _parts_at(comparison, chosen)
-    return known[chosen]
+    chosen, base = tuple(metrics), comparison.results[comparison.baseline]
+    found = (_apart_from(base, comparison.results[name], chosen) for name in comparison.others)
+    return min((month for month in found if month is not None), default=None)
 
 
-def _parts_at(comparison: Comparison, metrics: Iterable[str]) -> int | None:
-    base = comparison.results[comparison.baseline].arrays.metrics
+def _apart_from(base: Results, other: Results, metrics: tuple[str, ...]) -> int | None:
+    known = _PARTINGS.setdefault(other, WeakKeyDictionary()).setdefault(base, {})
+    if metrics not in known:  # every picture of a comparison asks
+        known[metrics] = _first_difference(base.arrays.metrics, other.arrays.metrics, metrics)
+    return known[metrics]
+
+
+def _first_difference(base: dict[str, Array], other: dict[str, Array], metrics: tuple[str, ...]) -> int | None:
     first: int | None = None
-    for name in comparison.others:
-        other = comparison.results[name].arrays.metrics
-        for metric in metrics:
-            differs = np.any(base[metric][:, :first] != other[metric][:, :first], axis=0)
-            if differs.any():
-                first = int(np.argmax(differs))
-            if first == 0:
-                return 0
+    for metric in metrics:
+        differs = np.any(base[metric][:, :first] != other[metric][:, :first], axis=0)
+        if differs.any():
+            first = int(np.argmax(differs))
+        if first == 0:
+            return 0
     return first
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 import altair as alt
 import numpy as np
@@ -41,8 +42,9 @@ from sim.plots.theme import (
     quoted,
 )
 from sim.results.paired import Comparison
+from sim.results.results import Results
 from sim.vocabulary import RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
-from sim.words.language import N_, _
+from sim.words.language import N_, _, spoken
 from sim.words.sentences import month_words, side_by_side
 
 Direction = Literal["pakistan_taliban", "taliban_pakistan"]
@@ -59,6 +61,10 @@ _ALIGNMENTS = {
 _BANDS = N_("Bands: half of the worlds, and nine in ten.")
 BAND = N_("Band: nine worlds in ten.")
 _DIFFERENCES = N_("Line: the middle of the differences.")
+
+# Of a run against another, the first of which may be the baseline itself: the rows of so many pictures.
+_ROWS: WeakKeyDictionary[Results, WeakKeyDictionary[Results, dict[tuple[str, ...], Rows]]] = WeakKeyDictionary()
+_MOST_ROWS = 4
 
 
 def fan(source: Source, metric: str, *, width: int = WIDTH) -> Any:
@@ -93,19 +99,39 @@ def fan(source: Source, metric: str, *, width: int = WIDTH) -> Any:
 
 def fan_rows(comparison: Comparison, metric: str) -> Rows:
     """What a fan draws: a record per scenario and month."""
-    names = called(comparison)
-    found = {name: bands(one.arrays.metrics[metric]) for name, one in comparison.results.items()}
-    rows: Rows = []
-    for name, columns in found.items():
-        base = {} if name == comparison.baseline else {"base": found[comparison.baseline]["p50"]}
-        rows += monthly({**columns, **base}, scenario=names[name])
-    return _with_words(comparison, metric, rows)
+    base = comparison.results[comparison.baseline]
+
+    def made(name: str, title: str) -> Rows:
+        columns = bands(comparison.results[name].arrays.metrics[metric])
+        if name != comparison.baseline:
+            columns["base"] = bands(base.arrays.metrics[metric])["p50"]
+        return monthly(columns, scenario=title)
+
+    return _with_words(comparison, metric, called(comparison), made)
 
 
-def _with_words(comparison: Comparison, metric: str, rows: Rows) -> Rows:
-    """The same rows, each with what is said of it at the pointer (`said`)."""
-    dates = months(comparison)
-    return [{**row, "said": said_of(metric, dates[row["month"]], row, comparison.worlds)} for row in rows]
+def _with_words(
+    comparison: Comparison, metric: str, names: Mapping[str, str], made: Callable[[str, str], Rows]
+) -> Rows:
+    """The rows of some scenarios one after the other, each with what is said of it at the pointer (`said`).
+
+    They are kept for as long as a scenario's run and the baseline's are: where one of several scenarios moves, the others' stand.
+
+    Args:
+        names: name -> title; made: gives the rows of a scenario by its name and its title.
+    """
+    dates, base, out = months(comparison), comparison.results[comparison.baseline], Rows()
+    for name, title in names.items():
+        kept = _ROWS.setdefault(comparison.results[name], WeakKeyDictionary()).setdefault(base, {})
+        key = (made.__qualname__, metric, title, spoken())
+        if key not in kept:
+            rows = made(name, title)
+            said = (said_of(metric, dates[row["month"]], row, comparison.worlds) for row in rows)
+            kept[key] = [{**row, "said": one} for row, one in zip(rows, said, strict=True)]
+            while len(kept) > _MOST_ROWS:
+                kept.pop(next(iter(kept)), None)
+        out += kept[key]
+    return out
 
 
 def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any:
@@ -176,14 +202,15 @@ def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any
 def paired_rows(comparison: Comparison, metric: str) -> Rows:
     """What a paired difference draws: a record per scenario but the baseline, and month."""
     names, base = called(comparison), comparison.results[comparison.baseline].arrays.metrics[metric]
-    rows: Rows = []
-    for name in comparison.others:
+
+    def made(name: str, title: str) -> Rows:
         apart = comparison.results[name].arrays.metrics[metric] - base
         higher, lower = np.mean(apart > 0, axis=0), np.mean(apart < 0, axis=0)
         # Exact up to a million worlds, so that "all" means all.
         shares = {"higher": np.round(higher, 6), "not_lower": np.round(1 - lower, 6)}
-        rows += monthly({**bands(apart), **shares}, scenario=names[name], zero=0, one=1)
-    return _with_words(comparison, metric, rows)
+        return monthly({**bands(apart), **shares}, scenario=title, zero=0, one=1)
+
+    return _with_words(comparison, metric, {name: names[name] for name in comparison.others}, made)
 
 
 def leverage_by_resource(source: Source, direction: Direction = "pakistan_taliban", *, width: int = WIDTH) -> Any:

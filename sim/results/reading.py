@@ -13,7 +13,7 @@ import numpy as np
 from sim.results.contrast import contrast, more
 from sim.results.made import made
 from sim.results.paired import Comparison
-from sim.results.results import Results, figures
+from sim.results.results import Results, quantile_summary
 from sim.scenario.diff import part_in
 from sim.vocabulary import VERDICTS, months_between
 from sim.words.language import N_, _, n_, together
@@ -246,7 +246,7 @@ def headline(comparison: Comparison, name: str, metric: str, called: dict[str, s
     out.append(more(metric, found, called[found.first], called[found.second]))
     if found.settled and _small(comparison, name, metric):
         base = comparison.results[comparison.baseline]
-        row = figures(base.summary())[metric]
+        row = quantile_summary(base.outcomes[metric].to_numpy())
         between = amounts(metric, row["p05"], row["p50"], row["p95"])[1]
         out.append(
             _(
@@ -268,9 +268,8 @@ def _small(comparison: Comparison, name: str, metric: str) -> bool:
 
 def who_dies(results: Results) -> str:
     """Whose deaths there are on average, in a sentence."""
-    table = figures(results.summary())
     dead = [
-        _("{count} {whose}", count=number(table[metric]["mean"], whole=True), whose=_(words))
+        _("{count} {whose}", count=number(float(np.mean(results.outcomes[metric])), whole=True), whose=_(words))
         for metric, words in WHOSE_DEATHS.items()
     ]
     said = (
@@ -283,9 +282,9 @@ def who_dies(results: Results) -> str:
 
 def middles(results: Results) -> str:
     """The headline metrics in the middle world and their ranges, in a sentence."""
-    table, parts = figures(results.summary()), []
+    parts = []
     for metric in HEADLINES:
-        row = table[metric]
+        row = quantile_summary(results.outcomes[metric].to_numpy())
         middle, between = amounts(metric, row["p05"], row["p50"], row["p95"])
         told = {"what": more_less(metric)[2], "middle": middle, "range": between}
         alone = results.worlds == 1
