@@ -272,7 +272,11 @@ def _add_strips(out: Specification) -> None:
                 "name": f"strips{number}",  # Vega needs one for each
                 "mark": strip,
                 "transform": [{"filter": "isValid(datum.said)"}],
-                "encoding": {"x": across, "tooltip": {"field": "said", "type": "nominal"}},
+                "encoding": {
+                    "x": across,
+                    "tooltip": {"field": "said", "type": "nominal"},
+                    "key": {"field": "month"},  # other rows are the same strips: nothing of them is drawn anew
+                },
             },
         ]
         months = max(months, across["scale"]["domain"][1])
