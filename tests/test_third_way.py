@@ -16,6 +16,7 @@ from dashboard.runtime import fronts
 from dashboard.runtime.state import OWN, State, from_query, to_query
 from dashboard.widgets import members
 from sim.scenario import load_scenario
+from sim.search.archetypes import Archetype
 from sim.search.findings import Findings, FindingsError, read_findings, shipped
 from sim.search.load import searches
 from sim.search.pathways_text import pathways_picture
@@ -245,3 +246,14 @@ def test_a_policy_that_is_none_is_refused_in_words(
     assert not app.exception
     assert "magic" in " ".join(one.value for one in app.error)
     assert app.session_state["state"].own == ""
+
+
+def test_a_kind_is_said_in_grammar() -> None:
+    """Fewer of what is counted, less of what is not, and one word where it fits all."""
+    for names, said in (
+        (["domestic_operations", "joint_patrols"], "fewer domestic operations and joint patrols"),
+        (["ttp_talks", "aid"], "fewer talks with the TTP and less aid"),
+        (["aid", "conditionality"], "less aid and conditionality of what is given"),
+    ):
+        kind = Archetype("A", ("one",), "one", {}, dict.fromkeys(names, 0.0))
+        assert kind.title == f"A: {said} than the other kinds"

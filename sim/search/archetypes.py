@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,14 +45,21 @@ class Archetype:
     def title(self) -> str:
         """In a few words."""
         much = [small(TITLES[name]) for name in list(self.more)[:2]]
-        little = [small(TITLES[name]) for name in list(self.less)[:2]]
         said = [f"more {listed(much)}"] if much else []
-        said += [f"less {listed(little)}"] if little else []
+        said += [_less([small(TITLES[name]) for name in list(self.less)[:2]])] if self.less else []
         return (
             f"{self.letter}: {', '.join(said)} than the other kinds"
             if said
             else f"{self.letter}: near the middle of all"
         )
+
+
+def _less(settings: Sequence[str]) -> str:
+    """Less aid and fewer talks with the TTP: one word for all of them where it fits all."""
+    words = ["fewer" if re.split(" (?:with|from|on|of|to) ", one)[0].endswith("s") else "less" for one in settings]
+    if len(set(words)) == 1:
+        return f"{words[0]} {listed(settings)}"
+    return listed([f"{word} {one}" for word, one in zip(words, settings, strict=True)])
 
 
 def common(found: Found) -> tuple[dict[str, float], dict[str, float]]:
