@@ -47,6 +47,7 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#AA4499", "#000000", "#56B4E9", "#E
 PALETTE_WORDS = ("#0072B2", "#B04C00", "#00704F", "#9B3A8B", "#000000", "#1F6E9C", "#8A5F00", "#5F5F5F")
 _DARK_WORDS = ("#5CB3EA", "#FF9A52", "#45C79C", "#E09AD5", "#F2F4F6", "#8CCBF0", "#F0B840", "#B5B5B5")
 HIGHER, LOWER, SAME = "#E69F00", "#0072B2", "#dedede"
+BELOW = "#5D3A9B"  # lower where scenarios have colours too: none of theirs
 # From little to much, in grey too; and from one end over the middle to the other.
 BLUES = ("#f2f6fa", "#c6dbef", "#6baed6", "#2171b5", "#08306b")
 STEPS = ("#e9eef4", "#b3cde3", "#7f9fc7", "#3f6aa5", "#08306b")
@@ -59,6 +60,7 @@ LAND, SAND, REFUGE, EARTH = "#f1f1ee", "#f3ecdd", "#e8d9bd", "#b45f06"
 
 # What is drawn in one of these is drawn in the other on a dark page: as a fill, and as a line. White words stay.
 DARK_FILLS = {INK: DARK["ink"], SOFT: DARK["soft"], "#000000": DARK["soft"], SAME: "#4a4d57", NODE: "#3a424b"}
+DARK_FILLS |= {BELOW: "#9b7fd4"}
 DARK_FILLS |= {LAND: "#1b2128", SAND: "#2c2a26", REFUGE: "#4a3f2c", EARTH: "#e08a2e"}
 DARK_WORDS = dict(zip(PALETTE_WORDS, _DARK_WORDS, strict=True))
 DARK_SHAPES = {PAPER: DARK["paper"]}

@@ -12,6 +12,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import printed
 import pytest
 from pypdfium2 import PdfDocument
 from test_plots import compared, made
@@ -534,6 +536,25 @@ def test_a_browser_draws_it_asks_nobody_and_finds_nothing_serious(
     page = browser.new_page(**screen, java_script_enabled=False)
     page.goto(written.as_uri())
     assert page.locator("#fan-attacks .still svg").is_visible()
+    page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_printed_it_leaves_no_page_half_empty_and_tears_no_table(browser: Browser, tmp_path: Path) -> None:
+    """Nor stand low pictures alone beside high ones."""
+    page = browser.new_page()
+    for count in (2, 4):
+        each = [made(f"c{number}", f"Course {number}", number / 10) for number in range(count)]
+        file = report.write(source := compared(*each), tmp_path / f"of {count}.html")
+        page.goto(file.as_uri())
+        found = printed.pages(page.pdf(prefer_css_page_size=True), f"report of {count}")
+        for number, one in enumerate(found[:-1], 1):
+            filled = np.flatnonzero(one.ink.any(axis=1)).max() / one.ink.shape[0]
+            assert number == 1 or filled > 0.55, (count, number, filled)
+        for table in report.tables_of(source):
+            heads = [cells[0] for cells, _figures in table["rows"]]
+            assert any(all(head in one.text for head in heads) for one in found), table["title"]
     page.close()
 
 

@@ -250,10 +250,10 @@ def test_a_policy_that_is_none_is_refused_in_words(
 
 def test_a_kind_is_said_in_grammar() -> None:
     """Fewer of what is counted, less of what is not, and one word where it fits all."""
-    for names, said in (
+    for names, words in (
         (["domestic_operations", "joint_patrols"], "fewer domestic operations and joint patrols"),
         (["ttp_talks", "aid"], "fewer talks with the TTP and less aid"),
         (["aid", "conditionality"], "less aid and conditionality of what is given"),
     ):
         kind = Archetype("A", ("one",), "one", {}, dict.fromkeys(names, 0.0))
-        assert kind.title == f"A: {said} than the other kinds"
+        assert kind.title == f"A: {words} than the other kinds"

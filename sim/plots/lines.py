@@ -26,9 +26,9 @@ from sim.plots.data import (
 from sim.plots.naming import line_names, line_x, name_lines
 from sim.plots.tables import in_short, said_of
 from sim.plots.theme import (
+    BELOW,
     HIGHER,
     INK,
-    LOWER,
     MARGIN,
     SAME,
     SOFT,
@@ -166,7 +166,7 @@ def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any
     kinds = {
         _("higher"): ("zero", "higher", HIGHER),
         _("the same"): ("higher", "not_lower", SAME),
-        _("lower"): ("not_lower", "one", LOWER),
+        _("lower"): ("not_lower", "one", BELOW),
     }
     scale = alt.Scale(domain=list(kinds), range=[shade for _low, _high, shade in kinds.values()])
     legend = alt.Legend(

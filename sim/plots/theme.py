@@ -14,10 +14,10 @@ from typing import Any
 import altair as alt
 import pandas  # noqa: F401  (Altair looks into it where it is loaded, be it half-way through in another thread)
 
-from sim.theme import AXIS, FONT, GRID, HIGHER, INK, LOWER, ON_DARK, ON_LIGHT, PALETTE, PAPER, SAME, SOFT
+from sim.theme import AXIS, BELOW, FONT, GRID, HIGHER, INK, LOWER, ON_DARK, ON_LIGHT, PALETTE, PAPER, SAME, SOFT
 from sim.words.language import N_, _
 
-__all__ = ["FONT", "HIGHER", "INK", "LOWER", "ON_DARK", "ON_LIGHT", "PALETTE", "PAPER", "SAME", "SOFT"]
+__all__ = ["BELOW", "FONT", "HIGHER", "INK", "LOWER", "ON_DARK", "ON_LIGHT", "PALETTE", "PAPER", "SAME", "SOFT"]
 
 WIDTH = 328
 MARGIN = 52  # px for the labels and the title of the vertical axis

@@ -43,16 +43,17 @@ CONTENTS = {
     "sources": "Sources",
     "manifest": "What made these results",
 }
-# Pictures that go together, in an order in which they fill pages of paper; the first stand open.
+# Pictures that go together, in an order in which they fill columns of paper: low ones next to each other, then high ones. The
+# first stand open.
 _TOGETHER = {
     "Deaths and attacks": ("fan-fatalities", "fan-attacks", "difference-fatalities", "difference-attacks"),
     "Kabul and the TTP": ("fan-ttp-strength", "stances", "alignments"),
     "Leverage and sovereignty": (
-        "leverage-pakistan-over-kabul",
-        "leverage-kabul-over-pakistan",
         "fan-leverage-pakistan-taliban",
         "fan-sovereignty",
         "difference-sovereignty",
+        "leverage-kabul-over-pakistan",
+        "leverage-pakistan-over-kabul",
     ),
     "How it ends, where attacks happen, and what Pakistan does": ("verdicts", "levers-in-force", "attacks-by-area"),
 }
@@ -97,7 +98,7 @@ def render(source: Results | Comparison) -> str:
         middles=MIDDLES,
         pictures=_together([(picture, inline(svg, picture)) for picture, svg in drawn]),
         width=WIDTH,
-        is_tall=is_tall,
+        size=size,
         missing=missing(source),
         drawings=Markup(specifications(picture for picture, _ in drawn)),
         scripts=[Markup(one) for one in run],
@@ -167,10 +168,11 @@ def inline(svg: str, picture: Picture) -> Markup:
     return Markup(own.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1))
 
 
-def is_tall(svg: str) -> bool:
-    """Whether two of such drawings, made as small as can be read, are higher than a page of paper."""
+def size(svg: str) -> str:
+    """What a drawing may be on paper: "low" ones stand two in a column, or one below a "high" one; others have it alone."""
     found = re.search(r'<svg [^>]*?height="([\d.]+)"', svg)
-    return found is not None and float(found[1]) > 520
+    height = float(found[1]) if found else 0.0
+    return "low" if height <= 520 else "high" if height <= 620 else "whole"
 
 
 def tables_of(source: Results | Comparison) -> list[dict[str, Any]]:
