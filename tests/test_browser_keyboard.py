@@ -72,7 +72,8 @@ _WALK = """async ([passedBy, narrow]) => {
     const upwards = (one, e) => {  // whether e is drawn above what was before it, or left of it
         while (!one.parentElement.contains(e)) one = one.parentElement;
         const other = [...one.parentElement.children].find(child => child.contains(e)), [x, y] = [box(one), box(other)];
-        if (narrow && [one, other].some(each => each.matches('.stColumn') && getComputedStyle(each).order !== '0')) return false;
+        if (narrow && [one, other].some(each => each.matches('.stColumn, :has(> .st-key-moved)')
+            && getComputedStyle(each).order !== '0')) return false;
         return one !== other && (y.bottom <= x.top + 1
             || (y.right <= x.left + 1 && y.top < x.bottom - 1 && x.top < y.bottom - 1));
     };

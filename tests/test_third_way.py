@@ -15,6 +15,7 @@ from streamlit.util import calc_hash
 from dashboard.runtime import fronts
 from dashboard.runtime.state import OWN, State, from_query, to_query
 from dashboard.widgets import members
+from sim.metrics import METRICS
 from sim.scenario import load_scenario
 from sim.search.archetypes import Archetype
 from sim.search.findings import Findings, FindingsError, read_findings, shipped
@@ -22,6 +23,7 @@ from sim.search.load import searches
 from sim.search.pathways_text import pathways_picture
 from sim.search.pictures import parallel_picture
 from sim.search.text import costs
+from sim.theme import AXIS, UNSEEN
 from sim.words.numbers import number
 
 APP = Path(__file__).resolve().parents[1] / "dashboard" / "app.py"
@@ -89,6 +91,25 @@ def test_a_course_is_left_on_its_bar_and_no_way_down_crosses_another_circle(foun
         assert month == bars[y]
         for at, top, bottom in downs:
             assert not (abs(at - month) < 0.3 and top < y - 1 and bottom > y + 1)
+
+
+def test_a_kind_has_one_colour_in_all_pictures(found: Findings) -> None:
+    """Whichever courses remain, and in both pictures of the page."""
+
+    def shades(remain: frozenset[str] | None) -> dict[str, str]:
+        spec = parallel_picture(found, remain).chart.to_dict()
+        scale = next(
+            layer["encoding"]["color"]["scale"] for layer in spec["layer"] if "color" in layer.get("encoding", {})
+        )
+        return dict(zip(scale["domain"], scale["range"], strict=True))
+
+    all_of_them = shades(None)
+    fewer = shades(frozenset(one.name for one in found.members if one.name != found.kinds[0].example))
+    assert set(fewer) == {*all_of_them} - {found.kinds[0].called}
+    assert fewer.items() <= all_of_them.items()
+    spec = pathways_picture(found).chart.to_dict()
+    rows = spec["datasets"][spec["data"]["name"]] if "name" in spec["data"] else spec["data"]["values"]
+    assert {row["shade"] for row in rows if row["kind"] == "line"} == {*all_of_them.values()} - {AXIS} | {UNSEEN}
 
 
 def test_every_search_of_the_library_has_its_findings() -> None:
@@ -178,10 +199,14 @@ def test_deaths_are_told_by_whose_they_are(found: Findings) -> None:
     app = opened(State(member=found.remaining({})[1].name))
     assert len(app.get("select_slider")) == len(found.objectives) + 1
     one = found[found.remaining({})[1].name]
-    first, beside, _ = (table.value for table in app.table)
+    first, stacked, beside, _ = (table.value for table in app.table)
     for who, row in zip(members.DEAD, beside.itertuples(), strict=False):
         assert list(row)[1:] == [number(each.deaths[who]) for each in (found["confront"], found["appease"], one)]
-    assert all(re.search(r"security forces .* \(count for nothing\) \S+$", cell) for cell in plain(first.iloc[:, 0]))
+    assert all(cell.endswith(f" {dead}") for cell, dead in zip(stacked.iloc[:, 0], first.iloc[:, 3], strict=True))
+    assert plain(first.columns)[:4] == [
+        *(METRICS[who].title for who in members.DEAD[:3]),
+        "Deaths, militants (count for nothing)",
+    ]
     assert "no course is ever picked because more of them die" in said(app)
     assert one.summary in said(app)
     assert "not a forecast" in said(app)

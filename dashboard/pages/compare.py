@@ -28,8 +28,8 @@ show.page(
 def body() -> None:
     """What is compared, and what is moved; a move has only the answer shown anew."""
     here = controls.scenarios(state.current())
-    with st.container(key="sides"):
-        left, right = st.columns([1, 2], gap="medium")
+    with st.container(horizontal=True, gap="medium", key="sides"):
+        left, right = st.container(key="moved"), st.container(key="told")
     with left:
         here = moved(here)
     state.publish(here)

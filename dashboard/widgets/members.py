@@ -126,23 +126,32 @@ def kinds(found: Findings, left: Sequence[Course]) -> None:
 
 def table(found: Findings, left: Sequence[Course]) -> None:
     """What those that are left come to, beside the first courses: deaths by whose they are, before any sum."""
+    besides = _besides_deaths(found)
+    dead, rest = [*map(_whose, DEAD)], [about.headed for about in besides]
     rows = [
-        [
+        (
             _called(found, one),
-            "; ".join(f"{_whose(who)} {number(one.deaths[who])}" for who in DEAD),
-            "; ".join(f"{about.headed} {number(one.figures[about.key])}" for about in _besides_deaths(found)),
-        ]
+            [number(one.deaths[who]) for who in DEAD],
+            [number(one.figures[about.key]) for about in besides],
+        )
         for one in (*found.courses[:SPOKEN], *left[:MOST_ROWS])
     ]
-    _tight("all", Table([_("Course"), _("Who dies, before any sum"), _("What else counts")], rows))
+    with st.container(key="figures"):
+        show.table(Table([_("Course"), *dead, *rest], [[name, *one, *other] for name, one, other in rows]))
+    heads = [_("Course"), _("Who dies, before any sum"), _("What else counts")]
+    _tight("all", Table(heads, [[name, _told(dead, one), _told(rest, other)] for name, one, other in rows]))
     if len(left) > MOST_ROWS:
         st.caption(
             _("{more} more remain; narrow it down, or open one from the list below.", more=len(left) - MOST_ROWS)
         )
 
 
+def _told(heads: Sequence[str], figures: Sequence[str]) -> str:
+    return "; ".join(f"{head} {figure}" for head, figure in zip(heads, figures, strict=True))
+
+
 def _whose(who: str) -> str:
-    title = _(METRICS[who].title).removeprefix("Deaths, ")
+    title = _(METRICS[who].title)
     return _("{whose} (count for nothing)", whose=title) if who == MILITANTS else title
 
 

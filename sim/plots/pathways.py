@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
 
 from sim.plots.data import Rows
-from sim.plots.theme import INK, PALETTE, PAPER, broken, dress, month_x, name_axis
+from sim.plots.theme import INK, PAPER, broken, dress, month_x, name_axis
+from sim.theme import UNSEEN
 from sim.vocabulary import month_after, months_between
 from sim.words.language import _
 
@@ -45,18 +46,17 @@ def pathways_map(
     start: str,
     months: int,
     *,
-    others: Collection[str] = (),
+    shades: Mapping[str, str],
     width: int = WIDE,
 ) -> Any:
     """The map.
 
     Args:
-        others: courses that share a colour.
         lives: course -> the month in which it is left (YYYY-MM); None where it lasts to the end.
         start: the month in which all courses begin; months: from then to the end.
+        shades: course -> its colour; all others are grey.
     """
-    groups = list(dict.fromkeys("" if name in others else name for name in lives))
-    shades = {name: PALETTE[groups.index("" if name in others else name) % len(PALETTE)] for name in lives}
+    shades = {name: shades.get(name, UNSEEN) for name in lives}
     end = months - 1
 
     def at(month: str | None) -> int:

@@ -18,12 +18,18 @@ OTHERS, CHOSEN = "other courses", "the one that is opened"
 _TIPS = {"called": "course", "about": "what counts", "value": "mean over futures"}
 
 
+def shades_of(names: Sequence[str]) -> dict[str, str]:
+    """A colour for each name, the same in all pictures of a search; black is of the course that is opened."""
+    return dict(zip(names, (one for one in PALETTE if one != PRINTED["ink"]), strict=False))
+
+
 def parallel(
     figures: Mapping[str, Mapping[str, float]],
     groups: Mapping[str, str],
     objectives: Sequence[tuple[str, bool]],
     *,
     bold: Mapping[str, str],
+    named: Sequence[str] = (),
     faint: Collection[str] = (),
     width: int = WIDTH,
     turned: bool = False,
@@ -36,6 +42,7 @@ def parallel(
         figures: course -> objective -> its figure; groups: course -> what it is called where the pointer is.
         objectives: title, and whether less is better.
         bold: course -> its name in the legend, of those that stand out.
+        named: all names of which some may stand out, so that each keeps its colour whichever do.
         faint: courses that hardly show.
         turned: objectives below each other, the right being better.
     """
@@ -66,10 +73,8 @@ def parallel(
         for at, end in enumerate((worst, best)):
             rows.append({"kind": "end", "objective": order[-1], "place": float(at), "value": end})
     names = [*dict.fromkeys(bold.values()), OTHERS]
-    # Black is of the one that is opened, which has no place among the others.
-    shades = dict(zip(names, (one for one in PALETTE if one != PRINTED["ink"]), strict=False))
-    shades |= {OTHERS: AXIS, CHOSEN: INK}
-    dashes = {name: DASHES[place % len(DASHES)] for place, name in enumerate(names)} | {OTHERS: [1, 0], CHOSEN: [1, 0]}
+    shades = shades_of([*dict.fromkeys([*named, *names])]) | {OTHERS: AXIS, CHOSEN: INK}
+    dashes = {name: DASHES[place % len(DASHES)] for place, name in enumerate(shades)} | {OTHERS: [1, 0], CHOSEN: [1, 0]}
     legend = alt.Legend(columns=2 if turned else 4, symbolType="stroke", symbolOpacity=1)
     scenario: dict[str, Any] = {"sort": names, "legend": legend}
     colours = alt.Color("scenario:N", scale=alt.Scale(domain=names, range=[shades[one] for one in names]), **scenario)

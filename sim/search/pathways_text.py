@@ -9,11 +9,11 @@ from sim.ensemble.spec import LimitError
 from sim.metrics import METRICS
 from sim.plots.gallery import Picture
 from sim.plots.pathways import WIDE, Transfer, pathways_map
-from sim.plots.search import tipping
+from sim.plots.search import shades_of, tipping
 from sim.plots.tables import Table
 from sim.search.pathways import LOOK, OVER, Change, Pathways, Signpost, Tipping
 from sim.search.schema import Target
-from sim.search.text import SPOKEN
+from sim.search.text import SPOKEN, apart
 from sim.vocabulary import month_after, month_words, months_between
 from sim.words.numbers import behind, number, of_100
 from sim.words.sentences import listed
@@ -141,7 +141,7 @@ def pathways_picture(found: Findings, width: int = WIDE) -> Picture:
             [Transfer(found.called[one.course], found.called[one.to], one.month, one.left) for one in changes],
             found.stages[0],
             found.months - months_between(found.start, found.stages[0]),
-            others=[one.title for one in found.courses[SPOKEN:]],
+            shades=shades_of(apart(found)),
             width=width,
         ),
         Table(["course", "left in (misses a target in, of 100)", "best changed to (misses one then in, of 100)"], rows),

@@ -12,7 +12,7 @@ from sim.plots.tables import Table
 from sim.plots.theme import WIDTH
 from sim.search.folder import FINDINGS
 from sim.search.pathways_text import pathways_picture, until_picture
-from sim.search.text import SPOKEN, holding
+from sim.search.text import SPOKEN, apart, holding
 from sim.search.text import progress as progress_words
 from sim.words.numbers import number, of_100
 
@@ -73,6 +73,7 @@ def parallel_picture(
             called,
             objectives,
             bold=bold,
+            named=apart(found),
             faint=faint,
             width=WIDTH if turned else max(WIDTH, EACH * len(objectives)),
             turned=turned,

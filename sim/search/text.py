@@ -102,6 +102,11 @@ def _ceiling(level: float, highest: float) -> str:
     return " (near the most that was searched)" if level >= NEAR * highest else ""
 
 
+def apart(found: Findings) -> list[str]:
+    """What has a colour of its own in pictures: the courses that kinds are set against, and the kinds."""
+    return [*(one.title for one in found.courses[:SPOKEN]), *(one.called for one in found.kinds)]
+
+
 def archetype(found: Findings, one: Archetype) -> str:
     """A kind of course: what it does, what it costs whom, and where it fails."""
     against = [course.name for course in found.courses[:SPOKEN]]
