@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from sim.agents.relations import Relations
 from sim.agents.taliban import Taliban
 from sim.agents.territory import DurandLine, Land
 from sim.agents.ttp import TTP
+from sim.declared import check
 from sim.metrics import METRICS, PANELS
 from sim.parameters import check_ranges, resolve
 from sim.rulebook import Rulebook
@@ -159,6 +160,12 @@ def make_agents(model: FrontierModel) -> None:
         setattr(model, name, kind(model))
 
 
+@cache
+def _check_declared() -> None:
+    """Once in a process; extensions are checked as they are loaded."""
+    check({**FrontierModel.__annotations__, **dict.fromkeys(BROUGHT, "")}, MONTH)
+
+
 @dataclass(frozen=True)
 class Parts:
     """What a model is put together from; None and what stands here are the usual.
@@ -248,6 +255,7 @@ class FrontierModel(mesa.Model):
         if seed is None:
             seed = secrets.randbits(63) if rng is None else int(rng)
         seed = whole("seed", seed, 0, 2**63 - 1)
+        _check_declared()
         for name, one, kind in (("values", values, Mapping), ("levers", levers, Mapping), ("off", off, Collection)):
             if not isinstance(one, kind | None):
                 raise TypeError(f"{name}: {one!r} is no {kind.__name__.lower()}")

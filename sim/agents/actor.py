@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import mesa
 
 from sim.worlds import Vector
+from sim.yamlfile import FileError
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
@@ -28,7 +29,7 @@ class Actor(mesa.Agent):
 
     def start(self, parameter: str) -> Vector:
         """A state's value in the first month, from the parameter of that name: a fresh (worlds,) vector."""
-        return self.full(self.model.parameters[parameter])
+        return self.full(self.parameter(parameter))
 
     def full(self, value: Vector | float) -> Vector:
         """A fresh contiguous (worlds,) vector of this value."""
@@ -48,5 +49,14 @@ class Actor(mesa.Agent):
         return self.model.streams.uniform(f"{self.name}.{what}", self.model.month, slot)
 
     def parameter(self, name: str) -> Any:
-        """A parameter's value in this run: a float, or a (worlds,) vector."""
-        return self.model.parameters[name]
+        """A parameter's value in this run: a float, or a (worlds,) vector.
+
+        Raises:
+            FileError: no file declares it.
+        """
+        try:
+            return self.model.parameters[name]
+        except KeyError:
+            raise FileError(
+                f"{self.name} asks for the parameter {name}, which no file of sim/parameters/ declares"
+            ) from None

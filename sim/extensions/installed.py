@@ -13,6 +13,7 @@ from pydantic import BaseModel
 import sim.rules  # noqa: F401  (fills RULES)
 from sim.agents.actor import Actor
 from sim.agents.observers import EXPECTED, OBSERVERS, REPORTED_AS
+from sim.declared import Named, by_actor, by_lever, by_resource, by_rule, unknown
 from sim.evidence.ledger import BROUGHT as EVIDENCE
 from sim.evidence.ledger import Claim, Source, disagreements, ledger
 from sim.extensions.declared import Declared, Extension, Kind
@@ -30,7 +31,7 @@ from sim.scenario.settings import Change, class_name
 from sim.scenario.shocks import SHOCK_TARGETS, Target
 from sim.vocabulary import ACTOR_SPECS, LEVER_SPECS, RESOURCE_SPECS, FactionSpec, settings_of
 from sim.worlds import Vector
-from sim.yamlfile import Document, suggestion, validate
+from sim.yamlfile import Document, validate
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -88,10 +89,12 @@ def _add(piece: Declared, table: MutableMapping[str, Any], name: str, value: Any
 
 
 def _known(piece: Declared, names: Iterable[str], known: Iterable[str], called: str) -> None:
-    allowed = list(known)
-    for name in names:
-        if name not in allowed:
-            _refuse(piece, f"{piece.kind} {piece.name}: no such {called}: {name}{suggestion(name, allowed)}")
+    _all_known(piece, iter([(called, names, list(known))]))
+
+
+def _all_known(piece: Declared, named: Named) -> None:
+    for text in unknown(named):
+        _refuse(piece, f"{piece.kind} {piece.name}: {text}")
 
 
 def _grounded(piece: Declared, claims: Iterable[str], judgement: str) -> None:
@@ -131,14 +134,12 @@ def _parameter(piece: Declared, extension: Extension) -> None:
 
 
 def _resource(piece: Declared, extension: Extension) -> None:
-    _known(piece, (f"need_{piece.name}", f"alternative_{piece.name}"), PARAMETERS, "parameter")
+    _all_known(piece, by_resource(piece.name))
     _add(piece, RESOURCE_SPECS, piece.name, piece.what, "resource")
 
 
 def _lever(piece: Declared, extension: Extension) -> None:
-    _known(piece, (piece.what.cost,), PARAMETERS, "parameter")
-    _known(piece, filter(None, (piece.what.supplies,)), RESOURCE_SPECS, "resource")
-    _known(piece, piece.what.aims, METRICS, "metric")
+    _all_known(piece, by_lever(piece.what))
     taken = {name for actor in ACTOR_SPECS for name in settings_of(actor)}
     if piece.name in taken:
         _refuse(piece, f"lever {piece.name} is there already, or a setting of that name; give it another name")
@@ -218,21 +219,12 @@ def _described(piece: Declared, **said: Any) -> Rule:
     except NameError as problem:
         _refuse(piece, f"{problem}: what annotates a rule is read, so import it outside of `if TYPE_CHECKING`")
     _grounded(piece, rule.claims, rule.judgement)
-    _known(piece, rule.parameters, PARAMETERS, "parameter")
-    _known(piece, rule.mechanisms, MECHANISMS, "mechanism")
+    _all_known(piece, by_rule(rule))
     return rule
 
 
 def _rule(piece: Declared, extension: Extension) -> None:
     rule = replace(_described(piece, **piece.what[1]), theme=extension.name, stands_in=piece.where)
-    _known(piece, rule.moves, METRICS, "metric")
-    if rule.presses is not None:
-        decisions = [f"{actor}.{one.name}" for actor, spec in ACTOR_SPECS.items() for one in spec.decisions]
-        _known(piece, (rule.presses.decision,), decisions, "decision")
-        actor, _, name = rule.presses.decision.partition(".")
-        setting = settings_of(actor).get(name)
-        if setting is not None:
-            _known(piece, rule.presses.on, setting.options, "option")
     if not rule.statement:
         _refuse(piece, f"rule {piece.name} has no docstring; its first line is what it states")
     _add(piece, RULES, piece.name, rule, "rule")
@@ -365,13 +357,7 @@ def _check_names(piece: Declared) -> None:
     if piece.kind not in ("actor", "faction"):
         return
     spec = piece.what[0] if piece.kind == "actor" else ACTOR_SPECS[piece.name]
-    _known(piece, (*spec.sees, *spec.guesses), METRICS, "metric")
-    _known(piece, spec.supplies, RESOURCE_SPECS, "resource")
-    _known(piece, spec.hopes.values(), PARAMETERS, "parameter")
-    _known(piece, spec.ties, ACTOR_SPECS, "actor")
-    for faction in spec.factions:
-        needed = (f"power_{faction.name}", *(f"align_{faction.name}_{whom}" for whom in spec.ties))
-        _known(piece, needed, PARAMETERS, "parameter")
+    _all_known(piece, by_actor(spec))
 
 
 # In this order, whatever that of the module: later kinds name earlier ones; what actors name is looked up at the end.
