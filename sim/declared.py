@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from sim.mechanisms import MECHANISMS
+from sim.mechanisms import LOOPS, MECHANISMS
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
 from sim.rule import RULES, Rule
@@ -19,6 +19,7 @@ def by_rule(rule: Rule) -> Named:
     """What a rule names."""
     yield "parameter", rule.parameters, PARAMETERS
     yield "mechanism", rule.mechanisms, MECHANISMS
+    yield "feedback loop", rule.loops, LOOPS
     yield "metric", rule.moves, METRICS
     if rule.presses is not None:
         decisions = [f"{actor}.{one.name}" for actor, spec in ACTOR_SPECS.items() for one in spec.decisions]
@@ -63,6 +64,19 @@ def unknown(named: Named) -> Iterator[str]:
         for name in names:
             if name not in known:
                 yield f"no such {called}: {name}{suggestion(name, known)}"
+
+
+def check_claims(known: Collection[str]) -> None:
+    """Whether the claims that rules and parameters rest on are there: for what is read with the evidence at hand.
+
+    Raises:
+        FileError: of each claim that is not there, where it is cited.
+    """
+    citing = [(f"{one.stands_in}: rule {one.name}", one.claims) for one in RULES.values()]
+    citing += [(f"sim/parameters/{one.theme}.yaml: parameter {one.name}", one.claims) for one in PARAMETERS.values()]
+    problems = [f"{where}: {text}" for where, claims in citing for text in unknown(iter([("claim", claims, known)]))]
+    if problems:
+        raise FileError(*problems)
 
 
 def check(agents: Mapping[str, str], month: Collection[tuple[type, str]]) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from sim.agents.india import India
 from sim.agents.pakistan import Pakistan
-from sim.declared import check
+from sim.declared import check, check_claims
+from sim.evidence import ledger
 from sim.model import MONTH, FrontierModel
 from sim.rule import RULES, Presses
 from sim.vocabulary import ACTOR_SPECS, LEVER_SPECS, RESOURCE_SPECS, ActorSpec, Lever, Resource, Setting
@@ -42,6 +43,14 @@ def test_a_rule_that_names_what_is_not_there_is_told_of(
     monkeypatch.setitem(RULES, "cohesion_cost", replace(RULES["cohesion_cost"], **wrong))  # type: ignore[arg-type]
     with pytest.raises(FileError) as told:
         check(AGENTS, MONTH)
+    assert str(told.value).startswith(f"sim/rules/stance.py: rule cohesion_cost: {said}")
+
+
+def test_a_claim_that_is_not_there_is_told_of_with_who_cites_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(RULES, "cohesion_cost", replace(RULES["cohesion_cost"], claims=("002.5-cohesion-first",)))
+    with pytest.raises(FileError) as told:
+        check_claims(ledger().claims)
+    said = "no such claim: 002.5-cohesion-first (did you mean '002.5-cohesion-first-motive'?)"
     assert str(told.value).startswith(f"sim/rules/stance.py: rule cohesion_cost: {said}")
 
 

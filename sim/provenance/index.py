@@ -9,6 +9,7 @@ from typing import Any
 
 import sim.rules  # noqa: F401  (fills RULES)
 from sim import yamlfile
+from sim.declared import check_claims
 from sim.evidence import Ledger, ledger
 from sim.parameters import PARAMETERS, Parameter
 from sim.rule import RULES, Rule
@@ -74,8 +75,9 @@ def index() -> Index:
     """The index of everything that ships with the project, made once.
 
     Raises:
-        FileError: the ledger, or a scenario or policy file, cannot be read.
+        FileError: the ledger, or a scenario or policy file, cannot be read, or a claim that is cited is not there.
     """
+    check_claims(ledger().claims)
     paths = [*sorted(library().glob("*.yaml")), *sorted(library().glob("policies/*.yaml"))]
     documents = {path.relative_to(library()).with_suffix("").as_posix(): yamlfile.read(path).data for path in paths}
     files = {name: tuple(dict.fromkeys(_claims_in(data))) for name, data in documents.items()}
