@@ -23,6 +23,7 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from sim.agents.observers import OBSERVERS
+from sim.ensemble.verdicts import THRESHOLDS
 from sim.evidence import ledger
 from sim.mechanisms import LOOPS, MECHANISMS
 from sim.metrics import METRICS, PANELS
@@ -30,12 +31,15 @@ from sim.parameters import PARAMETERS
 from sim.plots.places import LAYERS
 from sim.results.reading import shortened
 from sim.rule import RULES
-from sim.scenario import SHOCK_TARGETS, list_scenarios, load_scenario
+from sim.scenario import SHOCK_TARGETS, Scenario, list_scenarios, load_scenario
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import OPTIONS
 from sim.teaching.exercises.load import list_exercises, load_exercise
 from sim.teaching.exercises.schema import LEVELS as GRADES
 from sim.teaching.exercises.schema import STEPS, Exercise
+from sim.teaching.play.briefs import briefs
+from sim.teaching.play.game import shocks as all_shocks
+from sim.teaching.play.text import SEATS
 from sim.vocabulary import (
     ACTORS,
     AFGHAN_AREAS,
@@ -50,7 +54,7 @@ from sim.vocabulary.levels import GROUPS, JUDGEMENT, LEVELS
 from sim.why.names import DECISIONS, DRAWS, OWNERS, STATES
 from sim.words.glossary import MODEL
 from sim.words.language import CATALOGUES, ENGLISH, LANGUAGES
-from sim.words.sentences import ABOUT, MIDDLES, NOT_A_FORECAST, TOOL
+from sim.words.sentences import ABOUT, MIDDLES, NOT_A_FORECAST, TOOL, actor_words
 
 TEMPLATE = "durand.pot"
 # Written into each file in place of dates and names, so that the same texts give the same bytes.
@@ -69,26 +73,30 @@ def texts() -> Iterator[tuple[str | tuple[str, ...], str]]:
     for path in sorted(path for part in ("dashboard", "sim") for path in (ROOT / part).rglob("*.py")):
         for _line, said, _comments, _context in extract_from_file("python", path, keywords=KEYWORDS):
             yield said, path.relative_to(ROOT).as_posix()
+    for path in sorted((ROOT / "sim").rglob("*.j2")):
+        for _line, said, _comments, _context in extract_from_file("jinja2.ext:babel_extract", path, keywords=KEYWORDS):
+            yield said, path.relative_to(ROOT).as_posix()
     yield from ((said, "levers") for said in _levers())
     for where, declared in DECLARED.items():
         yield from ((said, where) for one in declared for said in one)
     for name, title, question in list_scenarios():
         scenario = load_scenario(name)
-        summaries = (policy.summary for policy in scenario.policies.values())
         short = shortened(title)
-        yield from ((said, f"scenario/{name}") for said in (title, short, question, *summaries))
+        yield from ((said, f"scenario/{name}") for said in (title, short, question, *of_scenario(scenario)))
         if short:
             yield f"Your {short}", f"scenario/{name}"  # as the dashboard calls a visitor's own version of it
     yield from ((said, "glossary") for word, term in MODEL.items() for said in (word, term.meaning))
     yield from ((said, "words") for said in (NOT_A_FORECAST, MIDDLES, TOOL))
     yield from ((said, "exercises") for said in (*GRADES.values(), *STEPS.values(), ABOUT))
     for listed in list_exercises():
-        yield from ((said, f"exercise/{listed.name}") for said in of_exercise(load_exercise(listed.name)))
+        one = load_exercise(listed.name)
+        yield from ((said, f"exercise/{listed.name}") for said in of_exercise(one))
+        yield from ((said, f"instructor/{listed.name}") for said in of_instructor(one))
 
 
 # What is declared once, in files of data or in tables, and shown under the names that it has there.
 DECLARED: dict[str, list[tuple[str, ...]]] = {
-    "actors": [*((title,) for title in ACTORS.values())],
+    "actors": [(title, actor_words(actor)) for actor, title in ACTORS.items()],
     "settings": [*((title,) for title in TITLES.values())],
     "decisions": [*((title,) for title in DECISIONS.values())],
     "metrics": [(one.title, one.means, one.unit, one.unit.removesuffix(" a month")) for one in METRICS.values()],
@@ -99,7 +107,13 @@ DECLARED: dict[str, list[tuple[str, ...]]] = {
     "places": [(title,) for title in (PAKISTAN_AREAS | AFGHAN_AREAS).values()],
     "resources": [(title,) for title in (*RESOURCES_TALIBAN_NEEDS.values(), *RESOURCES_PAKISTAN_NEEDS.values())],
     "factions": [tuple(some.values()) for some in FACTIONS.values()],
-    "observers": [(one.title, one.unit) for one in OBSERVERS.values()],
+    "observers": [(one.title, one.unit, one.scope) for one in OBSERVERS.values()],
+    "seats": [(note,) for note in SEATS.values()],
+    "briefs": [
+        (one.text, one.judgement or "") for brief in briefs().values() for _title, part in brief.parts for one in part
+    ],
+    "events": [(shock.title,) for some in all_shocks().values() for shock in some],
+    "thresholds": [(name.replace("_", " "), one.unit, one.reason) for name, one in THRESHOLDS.items()],
     "maps": [(one.title,) for one in LAYERS.values()],
     "accounts": [(said,) for some in (OWNERS, STATES, DRAWS) for said in some.values()],
     "shocks": [(one.title,) for one in SHOCK_TARGETS.values()],
@@ -117,12 +131,27 @@ def _levers() -> Iterator[str]:
         yield from (TITLES[name], settings_of("pakistan")[name].means or "", *words.names)
 
 
+def of_scenario(one: Scenario) -> Iterator[str]:
+    """What a report tells of a scenario, and why it says that its actors do what they do."""
+    yield one.summary
+    for policy in one.policies.values():
+        yield from (policy.title, policy.summary)
+    yield from (change.why or "" for actor in ACTORS for change in getattr(one.actors, actor).changes)
+
+
+def of_instructor(one: Exercise) -> Iterator[str]:
+    """What the instructor alone reads of an exercise, and what stands in its pack besides."""
+    yield from (passage.text for some in (one.debrief, one.notes, one.reading) for passage in some)
+    yield from (said for answer in one.answers for said in (answer.to, answer.text))
+
+
 def of_exercise(one: Exercise) -> Iterator[str]:
-    """What students read of an exercise; debrief, answers and notes are the instructor's."""
+    """What students read of an exercise."""
     yield from (one.title, one.question, *one.goals, *one.submit, *one.discussion)
     yield from (passage.text for passage in (*one.background, *one.steps))
     yield from (question.ask for question in one.questions.values())
     yield from (about.title for some in (one.figures, one.runs) for about in some.values() if about.title)
+    yield from (about.given for about in one.figures.values() if about.given and about.given.isalpha())
 
 
 def template() -> Catalog:

@@ -26,7 +26,7 @@ from dashboard.runtime import class_runs, gate, reach, state, versions
 from dashboard.widgets import access
 from sim.teaching.classroom.classes import Opened
 from sim.teaching.classroom.file import ClassroomError
-from sim.teaching.classroom.gradebook import POINTS, gradebook, points
+from sim.teaching.classroom.gradebook import about_points, gradebook, points
 from sim.teaching.classroom.runs import MOST_RUNS, SavedRun
 from sim.teaching.classroom.wall import OnWall
 from sim.teaching.exercises.predict import Chance, Range, central, score
@@ -316,7 +316,7 @@ def test_who_says_what_they_believe_expects_the_most_points() -> None:
     assert points(Range(0.2, 0.2), np.full(10, 0.3)) == pytest.approx(100 - 4.2, abs=0.1)
     for off, left in ((0.0, 100), (0.1, 99), (0.25, 94), (0.5, 75), (1.0, 0)):
         assert round(points(Chance(1 - off), sure)) == left
-        assert f" {left} " in POINTS
+        assert f" {left} " in about_points()
 
 
 def test_runs_that_a_class_saves_stand_side_by_side(opened: Opened) -> None:

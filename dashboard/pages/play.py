@@ -32,7 +32,7 @@ def opening() -> None:
     st.subheader(_("What this is for, and its limits"), anchor=False)
     seats.purpose(())
     actor = st.selectbox(_("Whose decisions"), list(ACTORS), format_func=titled(ACTORS), key="play actor")
-    st.markdown(show.plain(play_text.SEATS[actor]))
+    st.markdown(show.plain(_(play_text.SEATS[actor])))
     scenario = seats.opening("play")
     with st.expander(_("Role brief")):
         role.brief(actor, f"play {actor}")

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 NAME = "the game"
 
 
-def brief(tell: Tell, log: str, actor: str) -> Briefing:
-    """What an actor sees as the game stands."""
+def brief(tell: Tell, log: str, actor: str, language: str) -> Briefing:
+    """What an actor sees as the game stands, in words of a language, by its code."""
     from sim.teaching.play.briefing import briefing
 
     tell(None)
-    return briefing(_game(log), actor)
+    with speaking(language):
+        return briefing(_game(log), actor)
 
 
 def trial(tell: Tell, log: str, settings: Mapping[str, Any]) -> Trial:
@@ -37,12 +38,13 @@ def moved(tell: Tell, log: str, moves: Mapping[str, Mapping[str, Any]]) -> str:
     return _game(log).move(moves).digested().log.to_json()
 
 
-def debrief(tell: Tell, log: str, versus: str | None) -> Debrief:
+def debrief(tell: Tell, log: str, versus: str | None, language: str) -> Debrief:
     """A game set against other courses over 1,000 worlds, for the heavy worker."""
     from sim.teaching.play.debrief import debrief as make
 
     tell({"done": 0, "of": 0})
-    return make(_game(log), versus=versus, progress=lambda done, everything: tell({"done": done, "of": everything}))
+    with speaking(language):
+        return make(_game(log), versus=versus, progress=lambda done, everything: tell({"done": done, "of": everything}))
 
 
 def because(tell: Tell, log: str, actor: str, language: str) -> str:
@@ -54,7 +56,7 @@ def because(tell: Tell, log: str, actor: str, language: str) -> str:
         return said(_game(log), actor)
 
 
-def across(tell: Tell, logs: Mapping[str, str]) -> Across:
+def across(tell: Tell, logs: Mapping[str, str], language: str) -> Across:
     """Several tables side by side, for the heavy worker: title -> log."""
     from sim.teaching.play.across import across as side_by_side
 
@@ -62,7 +64,8 @@ def across(tell: Tell, logs: Mapping[str, str]) -> Across:
         tell({"done": done, "of": of, "what": "tables"})
 
     progress(0, len(logs))
-    return side_by_side({title: _game(log) for title, log in logs.items()}, progress)
+    with speaking(language):
+        return side_by_side({title: _game(log) for title, log in logs.items()}, progress)
 
 
 def _game(log: str) -> Game:

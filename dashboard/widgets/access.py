@@ -353,7 +353,8 @@ def turned_away(problem: ClassroomError, gone: str, leave: Callable[[], None]) -
 
 def complain(problem: Exception) -> None:
     """Say what cannot be done."""
-    st.error(show.plain(f"{capital(str(problem))}."), icon=":material/error:")
+    said = problem.args[0] if isinstance(problem, ClassroomError) else str(problem)
+    st.error(show.plain(_("{what}.", what=capital(said))), icon=":material/error:")
 
 
 def attempt(place: str, act: Callable[..., object], *given: object) -> None:

@@ -18,7 +18,7 @@ from sim.plots.intervals import quantile_summary
 from sim.results import Results
 from sim.scenario import load_scenario
 from sim.teaching.classroom.classes import Standing
-from sim.teaching.classroom.gradebook import POINTS, gradebook
+from sim.teaching.classroom.gradebook import about_points, gradebook
 from sim.teaching.classroom.runs import SavedRun
 from sim.teaching.exercises.schema import Exercise
 from sim.words.numbers import amounts
@@ -40,7 +40,7 @@ def files(one: Exercise, standing: Standing, secret: str) -> None:
                     _(
                         "The gradebook has a row for each participant: what was answered, whether it was about right, and points."
                     ),
-                    POINTS,
+                    about_points(),
                     _(
                         "*Points in all* is the mean over the steps and the quiz after, as far as they are revealed; who did "
                         "not answer has 0. The quiz before is not graded."

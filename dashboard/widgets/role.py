@@ -34,9 +34,9 @@ def brief(actor: str, place: str) -> None:
     st.subheader(_("Role brief: {actor}", actor=show.plain(_(ACTORS[actor]))), anchor=False)
     printable((actor,), place)
     for title, statements in briefs.briefs()[actor].parts:
-        st.markdown(f"**{title}**")
-        st.markdown("\n".join(f"- {show.plain(one.words)} ({show.plain(one.passages)})" for one in statements))
-    st.caption(show.plain(briefs.ABOUT))
+        st.markdown(f"**{_(title)}**")
+        st.markdown("\n".join(f"- {show.plain(one.line)}" for one in statements))
+    st.caption(show.plain(_(briefs.ABOUT)))
     st.caption("  \n".join(map(show.plain, briefs.sources(actor))))
 
 

@@ -31,6 +31,7 @@ from sim.teaching.play.openings import openings
 from sim.teaching.play.scenario import COURSES
 from sim.teaching.play.typed import policies
 from sim.vocabulary import ACTOR_SPECS, ACTORS
+from sim.words.language import spoken
 from sim.words.numbers import metric_words
 
 # What an address may hold; a longer game has to be downloaded.
@@ -42,9 +43,9 @@ _IN_ONE_COLUMN = 8
 def purpose(actors: Sequence[str]) -> None:
     """What the game is for, its limits, and what each seat can do."""
     for paragraph in play_text.PURPOSE:
-        st.markdown(show.plain(paragraph))
+        st.markdown(show.plain(_(paragraph)))
     for actor in actors:
-        st.markdown(f"**{show.plain(_(ACTORS[actor]))}.** {show.plain(play_text.SEATS[actor])}")
+        st.markdown(f"**{show.plain(_(ACTORS[actor]))}.** {show.plain(_(play_text.SEATS[actor]))}")
 
 
 def opening(place: str, told: bool = True) -> str:
@@ -63,7 +64,7 @@ def opening(place: str, told: bool = True) -> str:
 
 def told(log: MoveLog, actor: str) -> Briefing | None:
     """What an actor sees as the game stands; None when a notice was shown instead."""
-    found = show.answers(lambda: {"briefing": Question(games.brief, (log.to_json(), actor))})
+    found = show.answers(lambda: {"briefing": Question(games.brief, (log.to_json(), actor, spoken()))})
     return None if found is None else found["briefing"]
 
 
@@ -97,7 +98,7 @@ def figures(told: Briefing) -> None:
     """The figures of a briefing, in tables."""
     for title, names, rows in play_text.briefing_tables(told):
         show.table(Table([title, *names], [[words, *cells] for words, cells in rows]))
-    for said in (*play_text.ON_FIGURES, play_text.leaning_words(told)):
+    for said in (*play_text.on_figures(), play_text.leaning_words(told)):
         st.caption(show.plain(said))
 
 
@@ -160,7 +161,7 @@ def mix(actor: str, place: str) -> Values | None:
         return None
     with st.expander(_("Start from the opening mix of a policy")):
         name = st.selectbox(_("Policy"), policies(), key=f"{place} policy")
-        st.caption(show.plain(load_policy(name).summary))
+        st.caption(show.plain(_(load_policy(name).summary)))
         if st.button(_("Take it over"), key=f"{place} take"):
             return dict(load_policy(name).settings.given())
     return None
@@ -196,7 +197,7 @@ def history(log: MoveLog) -> None:
             said = _(
                 "{date}: {title} (from {source}), to come",
                 date=one.shock.date,
-                title=one.shock.title,
+                title=_(one.shock.title),
                 source=one.source,
             )
             st.markdown(f"- {show.plain(said)}")
@@ -219,7 +220,7 @@ def injects(place: str, put_in: Callable[[Shock, str], None]) -> None:
     st.selectbox(
         _("Shock"),
         range(len(listed)),
-        format_func=lambda k: _("{title} (from {source})", title=listed[k][0].title, source=listed[k][1]),
+        format_func=lambda k: _("{title} (from {source})", title=_(listed[k][0].title), source=listed[k][1]),
         key=chosen,
     )
     st.button(
@@ -243,12 +244,12 @@ def debrief(log: MoveLog, place: str) -> None:
     versus = st.selectbox(
         _("Turning points against"),
         choices,
-        format_func=lambda name: COURSES[name] if name else _("the usual courses"),
+        format_func=lambda name: _(COURSES[name]) if name else _("the usual courses"),
         key=f"{place} versus",
     )
     if st.button(_("Set it against other courses, in 1,000 paired worlds"), key=f"{place} debrief"):
         try:
-            kept = (log.to_json(), engine().heavy(show.session(), games.debrief, log.to_json(), versus))
+            kept = (log.to_json(), engine().heavy(show.session(), games.debrief, log.to_json(), versus, spoken()))
         except BusyError as problem:
             st.warning(show.plain(problem))
             return
@@ -303,17 +304,22 @@ def shown(found: Debrief, place: str) -> None:
         show.drawn(("paths", *sign), lambda: paths(found.paths(metric), metric, *found.months)), f"paths {place}"
     )
     rows = debrief_text.metric_rows(metric, found.places[metric])
-    show.table(Table([metric_words(metric), *debrief_text.COLUMNS], [[words, *cells] for words, cells in rows]))
+    heads = [metric_words(metric), *map(_, debrief_text.COLUMNS)]
+    show.table(Table(heads, [[words, *cells] for words, cells in rows]))
     st.markdown(show.plain(debrief_text.draws_words(found.places[metric])))
     st.markdown(show.plain(debrief_text.policy_words(metric, found.places[metric])))
-    st.caption(show.plain(debrief_text.LEGEND))
+    st.caption(show.plain(_(debrief_text.LEGEND)))
     ends = [[words, *cells] for words, cells in debrief_text.verdict_rows(found)]
-    show.table(Table([_("How worlds ended, of 100"), *debrief_text.ENDS.values()], ends))
+    show.table(Table([_("How worlds ended, of 100"), *map(_, debrief_text.ENDS.values())], ends))
     st.caption(show.plain(debrief_text.verdict_words(found)))
     for course in found.versus:
         st.subheader(
             show.plain(
-                _("Turning points: {title}, against {course}", title=_(METRICS[TURNING].title), course=COURSES[course])
+                _(
+                    "Turning points: {title}, against {course}",
+                    title=_(METRICS[TURNING].title),
+                    course=_(COURSES[course]),
+                )
             ),
             anchor=False,
         )
@@ -325,7 +331,7 @@ def shown(found: Debrief, place: str) -> None:
             for statement in point.through:
                 st.caption(show.plain(statement))
         if not points:
-            st.markdown(show.plain(debrief_text.NO_TURN))
+            st.markdown(show.plain(_(debrief_text.NO_TURN)))
 
 
 # ------------------------------------------------------------------------------------------------ logs

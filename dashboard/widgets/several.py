@@ -14,11 +14,11 @@ from dashboard.widgets import access, seats, show, waiting
 from sim.plots import Table
 from sim.plots.trajectories import trajectories as drawn
 from sim.teaching.classroom.file import ClassroomError
-from sim.teaching.play.across import ABOUT, COLUMNS, came_rows, did_rows, parting_words
+from sim.teaching.play.across import COLUMNS, about, came_rows, did_rows, parting_words
 from sim.teaching.play.table_file import LOBBY, OVER, PAUSED, PLAYING, View
 from sim.teaching.play.text import period
 from sim.vocabulary import ACTORS
-from sim.words.language import N_
+from sim.words.language import N_, spoken
 from sim.words.numbers import metric_words
 from sim.words.sentences import capital, listed
 
@@ -117,7 +117,7 @@ def debrief(tables: Sequence[View], leader: str) -> None:
         return
     called = _named(views)
     logs = {called[one.code]: access.games().log(one.code, leader) for one in views}
-    question = Question(games.across, ({title: log.to_json() for title, log in logs.items()},))
+    question = Question(games.across, ({title: log.to_json() for title, log in logs.items()}, spoken()))
     found = waiting.answer(
         "across", _("Set all tables side by side"), question, _("Takes a second or two for each table.")
     )
@@ -127,13 +127,13 @@ def debrief(tables: Sequence[View], leader: str) -> None:
                 "**{when}, {turns} quarters that all have played.** {about}",
                 when=show.plain(period(found.months)),
                 turns=found.turns,
-                about=ABOUT,
+                about=about(),
             )
         )
         metric = seats.looked_at("across metric")
         make = partial(drawn, found.paths[metric], metric, found.months[0])
         show.picture(show.drawn(("across", question.key, metric), make), "across", width=720)
-        show.table(Table([metric_words(metric), *COLUMNS], came_rows(found, metric)))
+        show.table(Table([metric_words(metric), *map(_, COLUMNS)], came_rows(found, metric)))
         st.markdown(show.plain(parting_words(found)))
     for title, log in logs.items():
         with st.expander(_("What {title} did", title=show.plain(title))):

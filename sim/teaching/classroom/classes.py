@@ -26,6 +26,7 @@ from sim.teaching.classroom.runs import SavedRuns
 from sim.teaching.classroom.seating import bare, digest
 from sim.teaching.classroom.wall import STILL_OPEN, Wall
 from sim.teaching.exercises.predict import Prediction, as_data
+from sim.words.language import N_, _
 
 # No letters or figures that are taken for each other when read aloud or off a wall; 8 of 30 are 6.6e11 codes.
 ALPHABET, CODE_LENGTH = "ABCDEFGHJKLMNPQRSTUVWXYZ235679", 8
@@ -80,7 +81,7 @@ class Classroom(Wall, SavedRuns):
         Raises:
             ClassroomError: a name is too long, or the file is not one of durand's.
         """
-        exercise, title = short("an exercise's name", exercise), short("a title", title, empty=True)
+        exercise, title = short(N_("an exercise's name"), exercise), short(N_("a title"), title, empty=True)
         secret = secrets.token_urlsafe(24)
         with self._writing() as base:
             while True:
@@ -93,7 +94,7 @@ class Classroom(Wall, SavedRuns):
 
     def choose(self, code: str, secret: str, exercise: str) -> None:
         """Go on to another exercise; what was predicted in the one before is kept."""
-        exercise = short("an exercise's name", exercise)
+        exercise = short(N_("an exercise's name"), exercise)
         with self._writing() as base:
             base.execute("UPDATE classes SET exercise = ? WHERE id = ?", (exercise, self._owned(base, code, secret)))
 
@@ -111,7 +112,7 @@ class Classroom(Wall, SavedRuns):
         _phase(phase)
         with self._writing() as base:
             which = self._owned(base, code, secret)
-            row = (which, self._exercise(base, which), short("a question's name", question), phase, time.time())
+            row = (which, self._exercise(base, which), short(N_("a question's name"), question), phase, time.time())
             base.execute("INSERT OR IGNORE INTO reveals VALUES (?, ?, ?, ?, ?)", row)
 
     def export(self, code: str, secret: str) -> str:
@@ -134,7 +135,7 @@ class Classroom(Wall, SavedRuns):
                 words = [harmless(text) for text in (nickname, exercise, question, phase, data["form"])]
                 table.writerow([*words, *figures, datetime.fromtimestamp(submitted, UTC).isoformat(timespec="seconds")])
         except (ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError):
-            raise ClassroomError("the classroom file is damaged: a prediction in it cannot be read") from None
+            raise ClassroomError(_("the classroom file is damaged: a prediction in it cannot be read")) from None
         return out.getvalue()
 
     def entries(self, code: str, secret: str) -> list[tuple[str, dict[tuple[str, str], Prediction]]]:
@@ -147,7 +148,7 @@ class Classroom(Wall, SavedRuns):
                 "SELECT seat, question, phase, prediction FROM predictions WHERE class = ? AND exercise = ?",
                 (which, self._exercise(base, which)),
             ).fetchall()
-        found: dict[int, dict[tuple[str, str], Prediction]] = {int(seat): {} for seat, _ in seats}
+        found: dict[int, dict[tuple[str, str], Prediction]] = {int(seat): {} for seat, _nickname in seats}
         for seat, question, phase, text in rows:
             found[int(seat)][str(question), str(phase)] = loaded(text)
         return [(str(nickname), found[int(seat)]) for seat, nickname in seats]
@@ -188,12 +189,12 @@ class Classroom(Wall, SavedRuns):
         with self._writing() as base:
             which = self._found(base, code)
             if self._locked(base, which):
-                raise ClassroomError("the class is locked; ask your instructor to let you in")
+                raise ClassroomError(_("the class is locked; ask your instructor to let you in"))
             key = nickname.casefold()
             if base.execute("SELECT 1 FROM seats WHERE class = ? AND key = ?", (which, key)).fetchone():
-                raise ClassroomError("somebody in this class has that nickname already; choose another")
+                raise ClassroomError(_("somebody in this class has that nickname already; choose another"))
             if base.execute("SELECT count(*) FROM seats WHERE class = ?", (which,)).fetchone()[0] >= MOST_SEATS:
-                raise ClassroomError(f"the class is full; at most {MOST_SEATS} can join")
+                raise ClassroomError(_("the class is full; at most {most} can join", most=MOST_SEATS))
             row = (which, nickname, key, digest(secret), time.time())
             added = base.execute("INSERT INTO seats (class, nickname, key, secret, joined) VALUES (?, ?, ?, ?, ?)", row)
             number = int(added.lastrowid or 0)
@@ -216,13 +217,13 @@ class Classroom(Wall, SavedRuns):
             ClassroomError: the question is revealed already; no such class or seat.
         """
         _phase(phase)
-        question = short("a question's name", question)
+        question = short(N_("a question's name"), question)
         with self._writing() as base:
             which = self._found(base, code)
-            seat, _ = self._seat(base, which, secret)
+            seat, _nickname = self._seat(base, which, secret)
             exercise = self._exercise(base, which)
             if self._revealed(base, which, question, phase):
-                raise ClassroomError("this question has been revealed; predictions for it are closed")
+                raise ClassroomError(_("this question has been revealed; predictions for it are closed"))
             base.execute(
                 "INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
                 "prediction = excluded.prediction, submitted = excluded.submitted",
@@ -233,7 +234,7 @@ class Classroom(Wall, SavedRuns):
         """What a student has predicted in the present exercise: (question, phase) -> prediction."""
         with self._reading() as base:
             which = self._found(base, code)
-            seat, _ = self._seat(base, which, secret)
+            seat, _nickname = self._seat(base, which, secret)
             rows = base.execute(
                 "SELECT question, phase, prediction FROM predictions WHERE seat = ? AND exercise = ?",
                 (seat, self._exercise(base, which)),
@@ -254,7 +255,7 @@ class Classroom(Wall, SavedRuns):
         with self._reading() as base:
             which = self._found(base, code) if instructor is None else self._owned(base, code, instructor)
             if instructor is None and not self._revealed(base, which, question, phase):
-                raise ClassroomError(STILL_OPEN)
+                raise ClassroomError(_(STILL_OPEN))
             rows = base.execute(
                 "SELECT nickname, prediction FROM predictions JOIN seats ON seats.id = predictions.seat "
                 "WHERE predictions.class = ? AND exercise = ? AND question = ? AND phase = ? ORDER BY submitted, seats.id",
@@ -272,11 +273,12 @@ def clean_nickname(text: str) -> str:
     text = " ".join(unicodedata.normalize("NFKC", text).split())
     # Control, format, surrogate and unassigned characters: they hide, or turn the line round.
     if any(unicodedata.category(one).startswith("C") for one in text):
-        raise ClassroomError("a nickname has letters, figures and signs that can be seen; this has others")
+        raise ClassroomError(_("a nickname has letters, figures and signs that can be seen; this has others"))
     if len(text) > NICKNAME_LENGTH:
-        raise ClassroomError(f"a nickname has at most {NICKNAME_LENGTH} characters; this has {len(text)}")
+        said = N_("a nickname has at most {most} characters; this has {count}")
+        raise ClassroomError(_(said, most=NICKNAME_LENGTH, count=len(text)))
     if not any(unicodedata.category(one)[0] in "LN" for one in text):
-        raise ClassroomError("a nickname has at least one letter or figure")
+        raise ClassroomError(_("a nickname has at least one letter or figure"))
     return text
 
 
@@ -287,4 +289,4 @@ def spoken(code: str) -> str:
 
 def _phase(phase: str) -> None:
     if phase not in PHASES:
-        raise ClassroomError(f"no such phase: {phase}; allowed: {', '.join(PHASES)}")
+        raise ClassroomError(_("no such phase: {phase}; allowed: {phases}", phase=phase, phases=", ".join(PHASES)))

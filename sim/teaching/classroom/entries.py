@@ -6,6 +6,7 @@ import json
 
 from sim.teaching.classroom.file import ClassroomError
 from sim.teaching.exercises.predict import Prediction, PredictionError, from_data
+from sim.words.language import _
 
 MOST_NAME = 120
 MOST_RUNS = 3  # that a seat may have saved
@@ -15,7 +16,9 @@ def short(what: str, text: str, empty: bool = False) -> str:
     """A name as it is kept: one line, and no longer than `MOST_NAME`."""
     text = " ".join(text.split())
     if len(text) > MOST_NAME or not (text or empty):
-        raise ClassroomError(f"{what} has 1 to {MOST_NAME} characters; this has {len(text)}")
+        raise ClassroomError(
+            _("{what} has 1 to {most} characters; this has {count}", what=_(what), most=MOST_NAME, count=len(text))
+        )
     return text
 
 
@@ -24,7 +27,7 @@ def loaded(text: str) -> Prediction:
     try:
         return from_data(json.loads(text))
     except (ValueError, PredictionError, AttributeError):
-        raise ClassroomError("the classroom file is damaged: a prediction in it cannot be read") from None
+        raise ClassroomError(_("the classroom file is damaged: a prediction in it cannot be read")) from None
 
 
 def harmless(text: str) -> str:

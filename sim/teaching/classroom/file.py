@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from sim.words.language import N_, _
+
 # "durand" in the header of the file, so that a database of another program is not taken for one.
 APPLICATION = 0x44524E44
 # Seconds a writer waits for another: sixty in ten seconds need a few milliseconds each.
@@ -34,16 +36,18 @@ CREATE TABLE reveals (
 """
 # What SQLite says of the place where the file stands (the names of its codes begin so), in words for whoever asked.
 _TROUBLES = {
-    "SQLITE_FULL": "the disk of the server is full; nothing was kept, and what was kept before is safe",
-    "SQLITE_IOERR": "the disk of the server cannot be written or read",
-    "SQLITE_READONLY": "the classroom file may only be read on this server",
-    "SQLITE_CANTOPEN": "the classroom file cannot be opened on this server",
-    "SQLITE_BUSY": "the classroom file is busy; nothing was kept: try again",
-    "SQLITE_LOCKED": "the classroom file is busy; nothing was kept: try again",
-    "SQLITE_PERM": "the server may not use its classroom file",
-    "SQLITE_NOMEM": "the server has no memory left",
-    "SQLITE_NOTADB": "this is not a classroom file of durand; name another",
-    "SQLITE_CORRUPT": "the classroom file is damaged; move it away, and put a backup in its place or open the class anew",
+    "SQLITE_FULL": N_("the disk of the server is full; nothing was kept, and what was kept before is safe"),
+    "SQLITE_IOERR": N_("the disk of the server cannot be written or read"),
+    "SQLITE_READONLY": N_("the classroom file may only be read on this server"),
+    "SQLITE_CANTOPEN": N_("the classroom file cannot be opened on this server"),
+    "SQLITE_BUSY": N_("the classroom file is busy; nothing was kept: try again"),
+    "SQLITE_LOCKED": N_("the classroom file is busy; nothing was kept: try again"),
+    "SQLITE_PERM": N_("the server may not use its classroom file"),
+    "SQLITE_NOMEM": N_("the server has no memory left"),
+    "SQLITE_NOTADB": N_("this is not a classroom file of durand; name another"),
+    "SQLITE_CORRUPT": N_(
+        "the classroom file is damaged; move it away, and put a backup in its place or open the class anew"
+    ),
 }
 _LOG = logging.getLogger(__name__)
 
@@ -119,7 +123,7 @@ class StorageError(ClassroomError):
     def __init__(self, said: str, path: Path) -> None:
         super().__init__(said)
         self.path = path
-        _LOG.error("%s: %s", path, said)
+        _LOG.error("%s: %s", path, getattr(said, "english", said))  # in a log nobody reads another language
 
 
 class ClassroomFile:
@@ -135,7 +139,7 @@ class ClassroomFile:
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         if not self.path.exists():
-            raise GoneError("there is no class with this code; check it with your instructor")
+            raise GoneError(_("there is no class with this code; check it with your instructor"))
         with self._connected() as base:
             yield base
 
@@ -162,14 +166,14 @@ class ClassroomFile:
         except sqlite3.DatabaseError as problem:
             raise StorageError(_trouble(problem), self.path) from None
         except (sqlite3.Error, UnicodeError, OverflowError):
-            raise StorageError(_TROUBLES["SQLITE_CORRUPT"], self.path) from None
+            raise StorageError(_(_TROUBLES["SQLITE_CORRUPT"]), self.path) from None
         except ClassroomError:
             raise
         except (TypeError, ValueError, AttributeError):
             # What a row holds cannot be worked with: its fault if SQLite finds one in the file, else the program's.
             if base is None or _sound(base):
                 raise
-            raise StorageError(_TROUBLES["SQLITE_CORRUPT"], self.path) from None
+            raise StorageError(_(_TROUBLES["SQLITE_CORRUPT"]), self.path) from None
         finally:
             if base is not None:
                 base.close()
@@ -177,16 +181,18 @@ class ClassroomFile:
     def _look(self) -> None:
         """Whether there can be a file. It is not opened here: closing it would drop SQLite's locks of the whole process."""
         if self.path.is_dir():
-            raise StorageError("this is a folder; a file is needed for the classroom", self.path)
+            raise StorageError(_("this is a folder; a file is needed for the classroom"), self.path)
         if not self.path.parent.is_dir():
-            raise StorageError("there is no folder for the classroom file; make it first", self.path)
+            raise StorageError(_("there is no folder for the classroom file; make it first"), self.path)
         if not self.path.exists():
             if self.path.is_symlink():
-                raise StorageError("this is a link that leads nowhere; name another file", self.path)
+                raise StorageError(_("this is a link that leads nowhere; name another file"), self.path)
             try:
                 _appear(self.path)
             except OSError as problem:
-                raise StorageError(f"the classroom file cannot be made: {problem.strerror}", self.path) from None
+                raise StorageError(
+                    _("the classroom file cannot be made: {problem}", problem=problem.strerror), self.path
+                ) from None
 
     def _prepare(self, base: sqlite3.Connection) -> None:
         base.execute("PRAGMA foreign_keys = ON")
@@ -207,11 +213,15 @@ class ClassroomFile:
             tables = base.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
             empty = (application, version) == (0, 0) and tables == 0
             if application != APPLICATION and not empty:
-                raise StorageError("this is another program's database; name another file", self.path)
+                raise StorageError(_("this is another program's database; name another file"), self.path)
             if not empty and not 1 <= version <= VERSION:
                 raise StorageError(
-                    f"written by another version of durand: its file is of version {version}, and this one "
-                    f"knows 1 to {VERSION}; use that durand, or name another file",
+                    _(
+                        "written by another version of durand: its file is of version {version}, and this one knows 1 to "
+                        "{latest}; use that durand, or name another file",
+                        version=version,
+                        latest=VERSION,
+                    ),
                     self.path,
                 )
             for step in STEPS[version:]:
@@ -260,7 +270,7 @@ class ClassroomFile:
                     base.backup(copy)
                     copy.execute("PRAGMA journal_mode = DELETE")
                     if not _sound(copy):
-                        raise StorageError(_TROUBLES["SQLITE_CORRUPT"], self.path)
+                        raise StorageError(_(_TROUBLES["SQLITE_CORRUPT"]), self.path)
                 finally:
                     copy.close()
             with open(beside, "rb+") as file:
@@ -285,10 +295,10 @@ def _trouble(problem: sqlite3.DatabaseError) -> str:
     code = getattr(problem, "sqlite_errorname", None) or ""
     for name, said in _TROUBLES.items():
         if code.startswith(name):
-            return said
+            return _(said)
     if "decode" in str(problem) or "malformed" in str(problem):
-        return _TROUBLES["SQLITE_CORRUPT"]
-    return f"the classroom file cannot be used: {problem}"
+        return _(_TROUBLES["SQLITE_CORRUPT"])
+    return _("the classroom file cannot be used: {problem}", problem=problem)
 
 
 def _appear(path: Path) -> None:

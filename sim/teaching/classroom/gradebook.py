@@ -15,22 +15,29 @@ import numpy as np
 
 from sim.teaching.classroom.entries import harmless
 from sim.teaching.exercises.predict import Chance, Prediction, Range, score
+from sim.words.language import N_, _
 from sim.worlds import Vector
 
 Place = tuple[str, str]  # question, phase
 
 # Whose mean is taken: the quiz before, the steps, the quiz after, and all that is graded.
 _PHASES = (("before",), ("step",), ("after",), ("step", "after"))
-_SIDES = {"right": "about right", "high": "too high", "low": "too low"}
+_SIDES = {"right": N_("about right"), "high": N_("too high"), "low": N_("too low")}
 # What a range loses for each doubling by which it is wider than the model's own; the worlds outside lose ten times as much.
 _DOUBLING = 3.0
-POINTS = (
-    "A number of worlds has 100 points at the model's own share, 99 where it is 10 of 100 off, 94 at 25, 75 at 50 and 0 at 100. "
-    "A range has 100 where it is the model's own range of eight worlds in ten. It loses "
-    f"{_DOUBLING:.0f} points for each doubling by which it is wider, and {10 * _DOUBLING:.0f} for each by which worlds lie "
-    "outside, on average over all worlds. (Figures below 1 count nearly as they are: where all lie 0.1 outside, that is 4.) A "
-    "range that misses by far falls below 0. Nobody expects more points than by saying what they believe."
-)
+
+
+def about_points() -> str:
+    """How points are reckoned."""
+    return _(
+        "A number of worlds has 100 points at the model's own share, 99 where it is 10 of 100 off, 94 at 25, 75 at 50 and 0 at "
+        "100. A range has 100 where it is the model's own range of eight worlds in ten. It loses {wider:.0f} points for each "
+        "doubling by which it is wider, and {outside:.0f} for each by which worlds lie outside, on average over all worlds. "
+        "(Figures below 1 count nearly as they are: where all lie 0.1 outside, that is 4.) A range that misses by far falls "
+        "below 0. Nobody expects more points than by saying what they believe.",
+        wider=_DOUBLING,
+        outside=10 * _DOUBLING,
+    )
 
 
 def points(prediction: Prediction, values: Vector) -> float:
@@ -72,18 +79,11 @@ def gradebook(
     """
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\r\n")
-    asked = [place for place in places if place in closed or any(place in given for _, given in entries)]
-    heads = [f"{headings[place]}{end}" for place in asked for end in (": answer", ": about right?", ": points")]
-    table.writerow(
-        [
-            "nickname",
-            *map(harmless, heads),
-            "points, quiz before",
-            "points, steps",
-            "points, quiz after",
-            "points in all",
-        ]
-    )
+    asked = [place for place in places if place in closed or any(place in given for _who, given in entries)]
+    ends = (N_("{question}: answer"), N_("{question}: about right?"), N_("{question}: points"))
+    heads = [_(end, question=headings[place]) for place in asked for end in ends]
+    sums = (_("points, quiz before"), _("points, steps"), _("points, quiz after"), _("points in all"))
+    table.writerow([_("nickname"), *map(harmless, heads), *sums])
     for nickname, given in entries:
         fared = {place: score(given[place], values[place[0]]) for place in asked if place in given and place in closed}
         had = {
@@ -93,7 +93,7 @@ def gradebook(
         }
         cells: list[object] = []
         for place in asked:
-            side = _SIDES[fared[place].side] if place in fared else ""
+            side = _(_SIDES[fared[place].side]) if place in fared else ""
             cells += [harmless(str(given.get(place, ""))), side, had.get(place, "")]
         means = [_mean([had[place] for place in had if place[1] in some]) for some in _PHASES]
         table.writerow([harmless(nickname), *cells, *means])

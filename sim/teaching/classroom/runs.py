@@ -14,6 +14,7 @@ from sim.teaching.classroom.entries import MOST_RUNS as MOST_RUNS
 from sim.teaching.classroom.entries import short
 from sim.teaching.classroom.file import ClassroomError
 from sim.teaching.classroom.seating import Seating
+from sim.words.language import _
 
 MOST_LETTERS = 12_000
 
@@ -45,26 +46,30 @@ class SavedRuns(Seating):
         """
         name, text = short("a run's name", name), json.dumps(dict(chosen), sort_keys=True)
         if len(text) > MOST_LETTERS:
-            raise ClassroomError(f"this run is too large to be saved in a class; allowed: {MOST_LETTERS:,} characters")
+            raise ClassroomError(
+                _("this run is too large to be saved in a class; allowed: {most:,} characters", most=MOST_LETTERS)
+            )
         with self._writing() as base:
             which = self._found(base, code)
-            seat, _ = self._seat(base, which, secret)
+            seat, _nickname = self._seat(base, which, secret)
             base.execute("DELETE FROM saved_runs WHERE seat = ? AND name = ?", (seat, name))
             if base.execute("SELECT count(*) FROM saved_runs WHERE seat = ?", (seat,)).fetchone()[0] >= MOST_RUNS:
-                raise ClassroomError(f"you have saved {MOST_RUNS} runs; delete one, or give this one its name")
+                raise ClassroomError(
+                    _("you have saved {count} runs; delete one, or give this one its name", count=MOST_RUNS)
+                )
             row = (which, seat, name, text, time.time())
             base.execute("INSERT INTO saved_runs (class, seat, name, chosen, saved) VALUES (?, ?, ?, ?, ?)", row)
 
     def my_runs(self, code: str, secret: str) -> list[SavedRun]:
         """What a participant has saved."""
         with self._reading() as base:
-            seat, _ = self._seat(base, self._found(base, code), secret)
+            seat, _nickname = self._seat(base, self._found(base, code), secret)
             return _runs(base.execute(f"{_RUNS} WHERE saved_runs.seat = ? ORDER BY saved_runs.id", (seat,)).fetchall())
 
     def drop_run(self, code: str, secret: str, number: int) -> None:
         """Delete a run of one's own."""
         with self._writing() as base:
-            seat, _ = self._seat(base, self._found(base, code), secret)
+            seat, _nickname = self._seat(base, self._found(base, code), secret)
             base.execute("DELETE FROM saved_runs WHERE seat = ? AND id = ?", (seat, number))
 
     def runs(self, code: str, secret: str) -> list[SavedRun]:
@@ -86,4 +91,4 @@ def _runs(rows: list[tuple[int, str, str, str]]) -> list[SavedRun]:
             for number, who, name, chosen in rows
         ]
     except (ValueError, TypeError, AttributeError):
-        raise ClassroomError("the classroom file is damaged: a saved run in it cannot be read") from None
+        raise ClassroomError(_("the classroom file is damaged: a saved run in it cannot be read")) from None

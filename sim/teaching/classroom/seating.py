@@ -9,6 +9,7 @@ from hmac import compare_digest
 
 from sim.teaching.classroom.entries import MOST_RUNS
 from sim.teaching.classroom.file import ClassroomError, ClassroomFile, GoneError, StrangerError
+from sim.words.language import _
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Seating(ClassroomFile):
             ClassroomError: one of them is no seat of this class, or they are the same.
         """
         if number == into:
-            raise ClassroomError("a seat cannot be merged into itself; choose two")
+            raise ClassroomError(_("a seat cannot be merged into itself; choose two"))
         with self._writing() as base:
             which = self._owned(base, code, secret)
             for one in (number, into):
@@ -112,14 +113,14 @@ class Seating(ClassroomFile):
     def _found(self, base: sqlite3.Connection, code: str) -> int:
         row = base.execute("SELECT id FROM classes WHERE code = ?", (bare(code),)).fetchone()
         if row is None:
-            raise GoneError("there is no class with this code; check it with your instructor")
+            raise GoneError(_("there is no class with this code; check it with your instructor"))
         return int(row[0])
 
     def _owned(self, base: sqlite3.Connection, code: str, secret: str) -> int:
         which = self._found(base, code)
         kept = base.execute("SELECT secret FROM classes WHERE id = ?", (which,)).fetchone()[0]
         if not compare_digest(kept, digest(secret)):
-            raise StrangerError("this is the instructor's page; use the secret link that came with the class")
+            raise StrangerError(_("this is the instructor's page; use the secret link that came with the class"))
         return which
 
     def _seat(self, base: sqlite3.Connection, which: int, secret: str) -> tuple[int, str]:
@@ -131,14 +132,14 @@ class Seating(ClassroomFile):
         ).fetchone()
         if row is None:
             raise StrangerError(
-                "nobody sits in this class with that link; the seat was removed, or you have not joined from here"
+                _("nobody sits in this class with that link; the seat was removed, or you have not joined from here")
             )
         return int(row[0]), str(row[1])
 
     @staticmethod
     def _sits(base: sqlite3.Connection, which: int, number: int) -> None:
         if base.execute("SELECT 1 FROM seats WHERE class = ? AND id = ?", (which, number)).fetchone() is None:
-            raise ClassroomError(f"there is no seat {number} in this class; it was removed meanwhile")
+            raise ClassroomError(_("there is no seat {number} in this class; it was removed meanwhile", number=number))
 
     @staticmethod
     def _locked(base: sqlite3.Connection, which: int) -> bool:

@@ -12,8 +12,9 @@ from sim.teaching.classroom.entries import loaded, short
 from sim.teaching.classroom.file import ClassroomError
 from sim.teaching.classroom.seating import Seating
 from sim.teaching.exercises.predict import Prediction
+from sim.words.language import N_, _
 
-STILL_OPEN = "this question is still open; predictions are shown when it is revealed"
+STILL_OPEN = N_("this question is still open; predictions are shown when it is revealed")
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Wall(Seating):
 
     def put_up(self, code: str, secret: str, shown: OnWall) -> None:
         """Put a question of the present exercise on the wall, in place of the one before."""
-        question = short("a question's name", shown.question, empty=True)
+        question = short(N_("a question's name"), shown.question, empty=True)
         with self._writing() as base:
             which = self._owned(base, code, secret)
             base.execute(
@@ -79,7 +80,7 @@ class Wall(Seating):
             shown = self._shown(base, which)
             revealed = shown.phase != "before" and self._revealed(base, which, shown.question, shown.phase)
             if not (shown.votes or revealed):
-                raise ClassroomError(STILL_OPEN)
+                raise ClassroomError(_(STILL_OPEN))
             return [loaded(text) for text in self._votes(base, which, shown)]
 
     def _shown(self, base: sqlite3.Connection, which: int) -> OnWall:

@@ -22,16 +22,13 @@ from sim.teaching.play.debrief import TELLING, TOLD, TURNING
 from sim.teaching.play.game import FOG, Game
 from sim.teaching.play.moves import QUARTER, GameError, MoveLog, Values
 from sim.teaching.play.past import Array
-from sim.teaching.play.text import move_words, period
-from sim.vocabulary import ACTORS, month_words, months_between
-from sim.words.numbers import counted, in_one_world, number, setting, within
+from sim.teaching.play.text import move_words, period, value_words
+from sim.vocabulary import ACTORS, months_between
+from sim.words.language import N_, _
+from sim.words.numbers import counted, in_one_world, number, within
+from sim.words.sentences import month_words, side_by_side
 
-COLUMNS = ("its world", "median", "90 of 100")
-ABOUT = (
-    f"Each table's own world, and {FOG} worlds under the same moves. All tables meet the same random draws, so what differs is "
-    "what was done at a table, or put into it; but one world is one throw of the dice, so that tables part is said of the mean. "
-    "This is no score, and no forecast."
-)
+COLUMNS = (N_("its world"), N_("median"), N_("90 of 100"))
 _MOST_SETTINGS, _DECISION, _SHOCK = 5, 2.0, 3.0
 
 
@@ -138,26 +135,35 @@ def _otherwise(games: Mapping[str, Game], one: str, other: str, turn: int) -> li
     for here, there, title in ((logs[0], logs[1], one), (logs[1], logs[0], other)):
         for put in here.injects:
             if put not in there.injects and put.shock.date <= here.period(turn)[1]:
-                at = f"“{put.shock.title}” was put in at {title} alone, in {month_words(put.shock.date)}"
+                at = _(
+                    "“{shock}” was put in at {table} alone, in {month}",
+                    shock=_(put.shock.title),
+                    table=title,
+                    month=month_words(put.shock.date),
+                )
                 found[title, put.shock.title] = (_SHOCK, at)
     for back in range(turn, -1, -1):
-        when = "" if back == turn else f", in turn {back + 1}"
         first, second = (log.turns[back].moves for log in logs)
         for actor in ACTORS:
             if (actor in first) != (actor in second):
-                found[actor, ""] = (_DECISION, f"{ACTORS[actor]} was played at one of the two alone")
+                found[actor, ""] = (_DECISION, _("{actor} was played at one of the two alone", actor=_(ACTORS[actor])))
             elif actor in first:
                 left, right = ({**DEFAULTS[actor], **move[actor]} for move in (first, second))
                 for name in left:
                     apart = _apart(left[name], right[name])
                     if apart > found.get((actor, name), (0.0, ""))[0]:
-                        at = f"{_value_words(left[name])} at {one}, {_value_words(right[name])} at {other}{when}"
-                        found[actor, name] = (apart, f"{ACTORS[actor]}: {TITLES[name]} {at}")
-    return [words for _, words in sorted(found.values(), key=lambda each: -each[0])]
+                        values = {"left": _value_words(left[name]), "right": _value_words(right[name])}
+                        told = {"actor": _(ACTORS[actor]), "setting": _(TITLES[name]), "one": one, "other": other}
+                        at = N_("{actor}: {setting} {left} at {one}, {right} at {other}")
+                        if back != turn:
+                            at = N_("{actor}: {setting} {left} at {one}, {right} at {other}, in turn {turn}")
+                            told["turn"] = str(back + 1)
+                        found[actor, name] = (apart, _(at, **told, **values))
+    return [words for _how, words in sorted(found.values(), key=lambda each: -each[0])]
 
 
 def _value_words(value: float | str) -> str:
-    return "left to choose" if value == CHOOSE else setting(value)
+    return _("left to choose") if value == CHOOSE else value_words(value)
 
 
 def _apart(first: float | str, second: float | str) -> float:
@@ -168,6 +174,16 @@ def _apart(first: float | str, second: float | str) -> float:
 
 
 # ------------------------------------------------------------------------------------------------ in words
+
+
+def about() -> str:
+    """What the tables' figures are, and are not."""
+    return _(
+        "Each table's own world, and {worlds} worlds under the same moves. All tables meet the same random draws, so what "
+        "differs is what was done at a table, or put into it; but one world is one throw of the dice, so that tables part is "
+        "said of the mean. This is no score, and no forecast.",
+        worlds=FOG,
+    )
 
 
 def came_rows(found: Across, metric: str) -> list[list[str]]:
@@ -183,16 +199,23 @@ def parting_words(found: Across) -> str:
     """Where the tables parted, and what they had set otherwise."""
     point = found.parting
     if point is None:
-        return "In attacks, no two tables part by more than chance between worlds would have it."
-    gap = f"{number(point.gap)} more TTP attacks than {point.fewer}"
-    said = (
-        f"The tables part first in turn {point.turn + 1}: there {point.more} has {gap}, on average over {FOG} worlds."
+        return _("In attacks, no two tables part by more than chance between worlds would have it.")
+    said = _(
+        "The tables part first in turn {turn}: there {more} has {gap} more TTP attacks than {fewer}, on average over {worlds} "
+        "worlds.",
+        turn=point.turn + 1,
+        more=point.more,
+        gap=number(point.gap),
+        fewer=point.fewer,
+        worlds=FOG,
     )
     if not point.otherwise:
         return said
-    shown = "; ".join(point.otherwise[:_MOST_SETTINGS])
-    left = len(point.otherwise) - _MOST_SETTINGS
-    return f"{said} What was otherwise by then: {shown}{f'; and {left} more' if left > 0 else ''}."
+    shown, left = side_by_side(point.otherwise[:_MOST_SETTINGS]), len(point.otherwise) - _MOST_SETTINGS
+    otherwise = _("What was otherwise by then: {what}.", what=shown)
+    if left > 0:
+        otherwise = _("What was otherwise by then: {what}; and {left} more.", what=shown, left=left)
+    return f"{said} {otherwise}"
 
 
 def did_rows(log: MoveLog) -> list[list[str]]:
@@ -201,18 +224,21 @@ def did_rows(log: MoveLog) -> list[list[str]]:
     for place, turn in enumerate(log.turns):
         before = log.turns[place - 1].moves if place else {}
         first, last = log.period(place)
-        said = [f"Put in: “{one.shock.title}”" for one in log.injects if first <= one.shock.date <= last]
-        said += [
-            f"{ACTORS[actor]}: {move_words(actor, move, before[actor]) if place else _set_words(move)}"
-            + (" (did not move in time)" if actor in turn.stood else "")
-            for actor, move in turn.moves.items()
+        said = [
+            _("Put in: “{shock}”", shock=_(one.shock.title)) for one in log.injects if first <= one.shock.date <= last
         ]
-        rows.append([f"{place + 1}: {period((first, last))}", "; ".join(said), "; ".join(agreed_words(log, place))])
+        for actor, move in turn.moves.items():
+            moves = move_words(actor, move, before[actor]) if place else _set_words(move)
+            late = N_("{actor}: {moves} (did not move in time)")
+            said.append(_(late if actor in turn.stood else N_("{actor}: {moves}"), actor=_(ACTORS[actor]), moves=moves))
+        when = _("{turn}: {months}", turn=place + 1, months=period((first, last)))
+        rows.append([when, side_by_side(said), side_by_side(agreed_words(log, place))])
     return rows
 
 
 def _set_words(move: Values) -> str:
-    return "; ".join(f"{TITLES[name]} {setting(value)}" for name, value in move.items()) or "nothing set"
+    parts = [_("{setting} {value}", setting=_(TITLES[name]), value=value_words(value)) for name, value in move.items()]
+    return side_by_side(parts) or _("nothing set")
 
 
 def agreed_words(log: MoveLog, turn: int) -> list[str]:
@@ -221,11 +247,15 @@ def agreed_words(log: MoveLog, turn: int) -> list[str]:
     for when, one in log.agreements:
         if when != turn:
             continue
-        said = f"{ACTORS[one.proposed_by]} and {ACTORS[one.accepted_by]}: “{one.text}”"
+        told = {"one": _(ACTORS[one.proposed_by]), "other": _(ACTORS[one.accepted_by]), "text": one.text}
+        said = N_("{one} and {other}: “{text}”")
         if one.promise is not None:
-            said += f" ({one.promise.words}"
+            told["promise"] = one.promise.words
+            said = N_("{one} and {other}: “{text}” ({promise})")
             if turn < len(log.turns):
-                said += ": kept" if one.promise.kept(log.turns[turn].moves.get(one.promise.actor, {})) else ": not kept"
-            said += ")"
-        out.append(said)
+                kept = one.promise.kept(log.turns[turn].moves.get(one.promise.actor, {}))
+                said = N_("{one} and {other}: “{text}” ({promise}: not kept)")
+                if kept:
+                    said = N_("{one} and {other}: “{text}” ({promise}: kept)")
+        out.append(_(said, **told))
     return out

@@ -13,7 +13,8 @@ from sim.scenario.diff import TITLES
 from sim.scenario.settings import DEFAULTS, OPTIONS
 from sim.scenario.words import OneOf, Strict
 from sim.vocabulary import ACTORS
-from sim.words.numbers import setting as setting_words
+from sim.words.language import _
+from sim.words.numbers import setting
 from sim.words.problems import PlacedError
 
 # As long as a short message; so many agreements in a game, so that its log stays well within what may be kept.
@@ -43,7 +44,13 @@ class Promise(Strict):
     @property
     def words(self) -> str:
         """The promise in words: "Pakistan: Aid at 0.50"."""
-        return f"{ACTORS[self.actor]}: {TITLES[self.setting]} at {setting_words(self.value)}"
+        value = setting(self.value)
+        return _(
+            "{actor}: {setting} at {value}",
+            actor=_(ACTORS[self.actor]),
+            setting=_(TITLES[self.setting]),
+            value=_(value) if isinstance(self.value, str) else value,
+        )
 
     def kept(self, move: dict[str, float | str]) -> bool:
         """Whether a move of the seat is what was promised."""

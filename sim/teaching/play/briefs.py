@@ -13,6 +13,7 @@ from sim.evidence import ledger
 from sim.scenario.diff import TITLES
 from sim.scenario.words import Strict
 from sim.vocabulary import ACTORS
+from sim.words.language import N_, _, together
 from sim.words.sentences import NOT_A_FORECAST, wrapped
 
 if TYPE_CHECKING:
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
 FILE = Path(__file__).with_name("briefs.yaml")
 # The parts of a brief, as it calls them.
 PARTS = {
-    "knows": "What you know",
-    "wants": "What you want",
-    "fears": "What you fear",
-    "red_lines": "Your red lines",
-    "tools": "Your means",
+    "knows": N_("What you know"),
+    "wants": N_("What you want"),
+    "fears": N_("What you fear"),
+    "red_lines": N_("Your red lines"),
+    "tools": N_("Your means"),
 }
-ABOUT = (
+ABOUT = N_(
     "From five articles, in our own words; in brackets the document and paragraph of each statement. What no article says is "
     "marked as a judgement. The articles are commentaries, and a seat is not the people it stands for. None of them speaks of "
     "red lines: those are what a side is seen to hold to."
@@ -65,8 +66,18 @@ class Statement(Strict):
     @property
     def words(self) -> str:
         """The statement with the settings that it speaks of, and what of it is a judgement."""
-        sets = f" Settings: {', '.join(TITLES[name] for name in self.sets)}." if self.sets else ""
-        return f"{self.text}{sets}{f' Judgement: {self.judgement}' if self.judgement else ''}"
+        said = _(self.text)
+        if self.sets:
+            settings = together(", ", [_(TITLES[name]) for name in self.sets])
+            said = _("{statement} Settings: {settings}.", statement=said, settings=settings)
+        if self.judgement:
+            said = _("{statement} Judgement: {judgement}", statement=said, judgement=_(self.judgement))
+        return said
+
+    @property
+    def line(self) -> str:
+        """The same, and where it stands."""
+        return _("{statement} ({passages})", statement=self.words, passages=self.passages)
 
 
 class Brief(Strict):
@@ -98,12 +109,12 @@ def brief_lines(actor: str, width: int) -> list[str]:
     """A seat's brief, as lines of so many columns; none where there is no brief."""
     if actor not in briefs():
         return []
-    title = f"Role brief: {ACTORS[actor]}"
-    lines = [title, "=" * len(title), *wrapped(ABOUT, width)]
+    title = _("Role brief: {actor}", actor=_(ACTORS[actor]))
+    lines = [title, "=" * len(title), *wrapped(_(ABOUT), width)]
     for part, statements in briefs()[actor].parts:
-        lines += ["", part]
+        lines += ["", _(part)]
         for one in statements:
-            lines += wrapped(f"{one.words} ({one.passages})", width, "  - ")
+            lines += wrapped(one.line, width, "  - ")
     return [*lines, "", *sources_lines(actor, width)]
 
 
@@ -111,7 +122,13 @@ def sources(actor: str) -> list[str]:
     """The articles that a seat's brief rests on, as they are cited."""
     cited = {ledger().claims[name].source for _, part in briefs()[actor].parts for one in part for name in one.claims}
     return [
-        f"{one.id}: {one.author or 'unsigned'}, {one.title} ({one.date})"
+        _(
+            "{id}: {author}, {title} ({date})",
+            id=one.id,
+            author=one.author or _("unsigned"),
+            title=one.title,
+            date=one.date,
+        )
         for one in ledger().sources.values()
         if one.id in cited
     ]
@@ -128,9 +145,10 @@ def brief_sheet(*actors: str) -> Sheet:
     blocks: list[Block] = []
     for actor in actors:
         blocks += [Break()] if blocks else []
-        blocks += [Heading(ACTORS[actor]), Text(ABOUT, soft=True)]
+        blocks += [Heading(_(ACTORS[actor])), Text(_(ABOUT), soft=True)]
         for title, statements in briefs()[actor].parts:
-            blocks += [Heading(title, 3), Items(tuple(f"{one.words} ({one.passages})" for one in statements))]
-        blocks += [Heading("The articles", 3), Items(tuple(sources(actor))), Note(NOT_A_FORECAST)]
-    kind = "Role briefs" if actors[1:] else "Role brief"
-    return Sheet(kind, "Pakistan and Kabul, played", "What a seat knows, wants and fears", tuple(blocks), size=8.5)
+            blocks += [Heading(_(title), 3), Items(tuple(one.line for one in statements))]
+        blocks += [Heading(_("The articles"), 3), Items(tuple(sources(actor))), Note(_(NOT_A_FORECAST))]
+    kind = _("Role briefs") if actors[1:] else _("Role brief")
+    under = _("What a seat knows, wants and fears")
+    return Sheet(kind, _("Pakistan and Kabul, played"), under, tuple(blocks), size=8.5)

@@ -31,6 +31,7 @@ from sim.teaching.play.moves import QUARTER, WORLDS, GameError
 from sim.teaching.play.past import Array
 from sim.teaching.play.scenario import CHOOSING, COURSES, reference
 from sim.vocabulary import ACTORS, month_after, months_between
+from sim.words.language import _, speaking, spoken
 
 if TYPE_CHECKING:
     from sim.why import Term, Why
@@ -201,7 +202,7 @@ def debrief(
     series = {name: {m: one.arrays.metrics[m][:, before:] for m in TOLD} for name, one in found.results.items()}
     verdicts = found.verdicts()
     parted = [one for course in against for one in _parted(game, series, course)]
-    why = partial(_why, plans, log.opens, log.seed, log.parameters)
+    why = partial(_why, spoken(), plans, log.opens, log.seed, log.parameters)
     answers = in_order(workforce(workers, len(parted)), why, [(one.versus, one.end) for one in parted])
     return Debrief(
         worlds=worlds,
@@ -281,16 +282,17 @@ def _turning(game: Game, one: _Parting, answer: tuple[float, tuple[Term, ...], t
 
 
 def _why(
-    plans: Mapping[str, Scenario], opens: str, seed: int, parameters: str, asked: tuple[str, str]
+    language: str, plans: Mapping[str, Scenario], opens: str, seed: int, parameters: str, asked: tuple[str, str]
 ) -> tuple[float, tuple[Term, ...], tuple[str, ...]]:
-    """What the difference to a course in a month comes back to, followed to the month in which play opened."""
+    """What the difference to a course in a month comes back to, followed to the month in which play opened, in a language."""
     from sim.why import explain
 
     versus, month = asked
     back = months_between(opens, month) + 1
     how: dict[str, Any] = {"worlds": WHY_WORLDS, "seed": seed, "parameters": parameters, "back": back}
-    answer = explain(plans[PLAYED], TURNING, month, plans[versus], **how)
-    through = tuple(RULES[name].statement for name in list(rules_through(answer))[:MOST_RULES])
+    with speaking(language):  # also where another process answers
+        answer = explain(plans[PLAYED], TURNING, month, plans[versus], **how)
+        through = tuple(_(RULES[name].statement) for name in list(rules_through(answer))[:MOST_RULES])
     return answer.whole.mean, answer.terms, through
 
 
@@ -318,8 +320,8 @@ def _reasons(game: Game, turn: int, terms: Sequence[Term]) -> list[Reason]:
 
 def _words(actor: str, name: str) -> str:
     if name == "policy":
-        return "the course that Pakistan takes by itself"
-    return f"{ACTORS[actor]}: {TITLES[name]}" if actor else name
+        return _("the course that Pakistan takes by itself")
+    return _("{actor}: {setting}", actor=_(ACTORS[actor]), setting=_(TITLES[name])) if actor else name
 
 
 def _setting(game: Game, turn: int, actor: str, name: str) -> float | str | None:

@@ -23,6 +23,7 @@ from sim.teaching.play.moves import FORMAT, WORLDS, GameError, MoveLog, Values, 
 from sim.teaching.play.past import Fog, Past, simulate_fog, simulate_past
 from sim.teaching.play.scenario import base_of, scenario_of
 from sim.vocabulary import ACTOR_SPECS, ACTORS, LEVERS, month_after, months_between
+from sim.words.language import N_, _
 from sim.words.problems import several
 from sim.yamlfile import read
 
@@ -151,9 +152,10 @@ class Game:
         """
         return Game(self.log.cut(turns), self.base)
 
-    def fork(self, turns: int, note: str = "what if") -> Game:
+    def fork(self, turns: int, note: str = N_("what if")) -> Game:
         """A game of its own from there on; this one stays as it is."""
-        return Game(self.log.cut(turns).model_copy(update={"note": f"{note}, from turn {turns + 1}"}), self.base)
+        said = _("{note}, from turn {turn}", note=_(note), turn=turns + 1)
+        return Game(self.log.cut(turns).model_copy(update={"note": str(said)}), self.base)
 
     def trial(self, settings: Mapping[str, Any]) -> Trial:
         """What Pakistan's settings would come to, by simulating the first month of the coming quarter with them.
@@ -271,7 +273,7 @@ def stamp() -> str:
 def shocks() -> dict[str, tuple[Shock, ...]]:
     """The library of shocks: scenario -> those that its own file brings, in the scenarios' order."""
     out: dict[str, tuple[Shock, ...]] = {}
-    for name, _, _ in list_scenarios():
+    for name, *_rest in list_scenarios():
         own = len(read(library() / f"{name}.yaml").data.get("shocks", ()))
         if own:  # those of what it extends come first
             out[name] = load_scenario(name).shocks[-own:]

@@ -8,6 +8,7 @@ of without saying which way they lean: finding out is part of the game.
 from __future__ import annotations
 
 from sim.scenario import list_scenarios
+from sim.words.language import _
 
 _EVENTS = (
     "baradar_yaqoob",
@@ -26,27 +27,35 @@ USUAL = "own_choice"
 
 def openings() -> dict[str, tuple[str, str]]:
     """Beginnings of a game: the scenario's name -> a title, and a sentence on it."""
-    titles = {name: title for name, title, _ in list_scenarios()}
+    titles = {name: title for name, title, _question in list_scenarios()}
     out = {
         USUAL: (
-            "After the second truce",
-            "The shared past up to November 2022. Nothing is put in; what follows is for the seats to decide, and for the model.",
+            _("After the second truce"),
+            _(
+                "The shared past up to November 2022. Nothing is put in; what follows is for the seats to decide, and for the "
+                "model."
+            ),
         )
     }
     for name in _EVENTS:
         out[name] = (
-            f"Something happens: {titles[name]}",
-            "The same past, and in the course of 2023 an event that no seat decides on.",
+            _("Something happens: {what}", what=_(titles[name])),
+            _("The same past, and in the course of 2023 an event that no seat decides on."),
         )
     for number, name in enumerate(_HIDDEN, 1):
         out[name] = (
-            f"Another world than usual, {number}",
-            "The same past was played, by the same rules; but some of their numbers are others. Which, you find out.",
+            _("Another world than usual, {number}", number=number),
+            _(
+                "The same past was played, by the same rules; but some of their numbers are others. Which, you find out."
+            ),
         )
     for number, name in enumerate(_READINGS, 1):
         out[name] = (
-            f"One reading of Kabul, {number}",
-            "The same past was played; Kabul is moved above all by one motive that the articles give it. By which, you find out.",
+            _("One reading of Kabul, {number}", number=number),
+            _(
+                "The same past was played; Kabul is moved above all by one motive that the articles give it. By which, you "
+                "find out."
+            ),
         )
     return out
 

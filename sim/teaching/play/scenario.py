@@ -17,11 +17,16 @@ from sim.scenario.settings import DEFAULTS
 from sim.scenario.words import CHOOSE
 from sim.teaching.play.moves import GameError, MoveLog, Values
 from sim.vocabulary import ACTOR_SPECS, ACTORS, LEVERS, month_after, months_between
+from sim.words.language import N_
 
 # The scenario whose courses Pakistan chooses among where nobody plays it.
 CHOOSING = "own_choice"
 # What a game is set against: Pakistan on a fixed course, or everybody left to choose.
-COURSES: dict[str, str] = {"confront": "Confront", "appease": "Accommodate", CHOOSING: "All choose for themselves"}
+COURSES: dict[str, str] = {
+    "confront": N_("Confront"),
+    "appease": N_("Accommodate"),
+    CHOOSING: N_("All choose for themselves"),
+}
 _NAME = re.compile(r"[a-z0-9_]{1,60}")
 
 

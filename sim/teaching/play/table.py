@@ -41,6 +41,7 @@ from sim.teaching.play.table_file import (
 )
 from sim.teaching.play.talk import Talk
 from sim.vocabulary import ACTORS
+from sim.words.language import N_, _
 
 SHORTEST, LONGEST = 10.0, 86_400.0
 MOST_TITLE, MOST_TABLES = 120, 24
@@ -69,13 +70,18 @@ class Tables(Talk):
             TableError: the title is too long, or the time or the number of tables outside of what is allowed.
         """
         if len(title) > MOST_TITLE:
-            raise TableError(f"a title has at most {MOST_TITLE} characters; this one has {len(title)}")
+            raise TableError(
+                _("a title has at most {most} characters; this one has {count}", most=MOST_TITLE, count=len(title))
+            )
         if seconds is not None and not SHORTEST <= seconds <= LONGEST:
-            raise TableError(f"a turn takes {SHORTEST:g} to {LONGEST:,.0f} seconds; got {seconds:g}")
+            said = N_("a turn takes {least:g} to {most:,.0f} seconds; got {seconds:g}")
+            raise TableError(_(said, least=SHORTEST, most=LONGEST, seconds=seconds))
         if not 1 <= tables <= MOST_TABLES:
-            raise TableError(f"a host has 1 to {MOST_TABLES} tables; got {tables}")
+            raise TableError(_("a host has 1 to {most} tables; got {count}", most=MOST_TABLES, count=tables))
         secret, title = secrets.token_urlsafe(24), title or title_of(game.log.scenario, game.base.title)
-        names = [f"{title}, table {number}" for number in range(1, tables + 1)] if tables > 1 else [title]
+        names = [title]
+        if tables > 1:
+            names = [str(_("{title}, table {number}", title=title, number=number)) for number in range(1, tables + 1)]
         with self._writing() as base:
             codes = [self._add(base, name, game.log, digest(secret), LOBBY, seconds) for name in names]
         return Opened(spoken(codes[0]), secret)
@@ -84,10 +90,10 @@ class Tables(Talk):
         """Begin to play with those who are seated; the other actors choose for themselves."""
         with self._changing(code, secret) as (base, row):
             if row.state != LOBBY:
-                raise TableError("the game has started already")
+                raise TableError(_("the game has started already"))
             seated = self._seated(base, row)
             if not seated:
-                raise TableError("nobody has taken a seat yet")
+                raise TableError(_("nobody has taken a seat yet"))
             log = log_of(row).model_copy(update={"seats": tuple(actor for actor in ACTORS if actor in seated)})
             self._keep(base, row, log=log, state=PLAYING, deadline=self._deadline(row), remaining=None)
 
@@ -119,7 +125,7 @@ class Tables(Talk):
         """End a game before its last quarter; going back takes it up again."""
         with self._changing(code, secret) as (base, row):
             if row.state not in (PLAYING, PAUSED):
-                raise TableError("there is nothing to end: the game has not started, or is over")
+                raise TableError(_("there is nothing to end: the game has not started, or is over"))
             base.execute("DELETE FROM game_moves WHERE game = ?", (row.id,))
             self._keep(base, row, state=OVER, deadline=None, remaining=row.seconds)
 
@@ -127,7 +133,7 @@ class Tables(Talk):
         """Stop the clock; moves may be made, but the turn waits."""
         with self._changing(code, secret) as (base, row):
             if row.state != PLAYING:
-                raise TableError("the game is not running")
+                raise TableError(_("the game is not running"))
             left = row.seconds if self._adrift(row) else None
             if row.deadline is not None and not self._adrift(row):
                 left = max(row.deadline - self._clock(), 0.0)
@@ -137,7 +143,7 @@ class Tables(Talk):
         """Let the clock run on from where it was stopped."""
         with self._changing(code, secret) as (base, row):
             if row.state != PAUSED:
-                raise TableError("the game is not paused")
+                raise TableError(_("the game is not paused"))
             deadline = None if row.remaining is None else self._clock() + row.remaining
             self._keep(base, row, state=PLAYING, deadline=deadline, remaining=None)
             self._settle(base, self._row(base, code))
@@ -146,7 +152,7 @@ class Tables(Talk):
         """Let the quarter pass now; whoever has not moved goes on as before."""
         with self._changing(code, secret) as (base, row):
             if row.state not in (PLAYING, PAUSED):
-                raise TableError("there is no turn to pass: the game has not started, or is over")
+                raise TableError(_("there is no turn to pass: the game has not started, or is over"))
             self._pass(base, row)
 
     def inject(self, code: str, secret: str, shock: Shock, source: str) -> None:
@@ -163,7 +169,7 @@ class Tables(Talk):
             base.execute("DELETE FROM game_messages WHERE game = ? AND turn >= ?", (row.id, turns))
             self._keep(base, row, log=log, state=state, deadline=None, remaining=row.seconds)
 
-    def fork(self, code: str, secret: str, turns: int, title: str = "What if") -> Opened:
+    def fork(self, code: str, secret: str, turns: int, title: str = "") -> Opened:
         """Another game from there on, with the same players in the same seats; this one stays as it is.
 
         Players come into it with the new code and the secrets that they have; its clock stands until the host starts it. It
@@ -173,7 +179,7 @@ class Tables(Talk):
             self._one_more(base, row)
             log = game_of(log_of(row)).fork(turns).log
             state = LOBBY if row.state == LOBBY else PAUSED
-            new = self._add(base, title[:MOST_TITLE], log, row.secret, state, row.seconds)
+            new = self._add(base, (title or _("What if"))[:MOST_TITLE], log, row.secret, state, row.seconds)
             base.execute(
                 "INSERT INTO game_seats SELECT ?, actor, nickname, secret FROM game_seats WHERE game = ?",
                 (self._row(base, new).id, row.id),
@@ -184,13 +190,13 @@ class Tables(Talk):
     def _one_more(base: sqlite3.Connection, row: Row) -> None:
         tables = base.execute("SELECT count(*) FROM game_tables WHERE secret = ?", (row.secret,)).fetchone()[0]
         if tables >= MOST_TABLES:
-            raise TableError(f"one host has at most {MOST_TABLES} tables; delete one")
+            raise TableError(_("one host has at most {most} tables; delete one", most=MOST_TABLES))
 
     def free(self, code: str, secret: str, actor: str) -> None:
         """Free a seat, for somebody else to take; until then it goes on as before."""
         with self._changing(code, secret) as (base, row):
             if actor not in self._seated(base, row):
-                raise TableError(f"nobody sits there: {actor}")
+                raise TableError(_("nobody sits there: {actor}", actor=actor))
             for table in ("game_seats", "game_moves"):
                 base.execute(f"DELETE FROM {table} WHERE game = ? AND actor = ?", (row.id, actor))
             self._keep(base, row)
@@ -226,7 +232,7 @@ class Tables(Talk):
         with self._writing() as base:
             row = self._row(base, code)
             if row.locked:
-                raise TableError("the table is locked; ask your host to let you in")
+                raise TableError(_("the table is locked; ask your host to let you in"))
             self._add_seat(base, row, actor, nickname, digest(secret))
         return PlayerSeat(actor, nickname, secret)
 
@@ -235,10 +241,13 @@ class Tables(Talk):
         allowed = list(ACTORS) if row.state == LOBBY else list(log_of(row).seats)
         free = [one for one in allowed if one not in seated]
         if actor not in free:
-            said = f"is taken by {seated[actor]}" if actor in seated else "is not in this game"
-            raise TableError(f"the seat {actor} {said}; free: {', '.join(free) or 'none'}")
+            left = ", ".join(free) or _("none")
+            if actor in seated:
+                said = _("the seat {actor} is taken by {who}; free: {free}", actor=actor, who=seated[actor], free=left)
+                raise TableError(said)
+            raise TableError(_("the seat {actor} is not in this game; free: {free}", actor=actor, free=left))
         if any(one.casefold() == nickname.casefold() for one in seated.values()):
-            raise TableError("somebody in this game has that nickname already; choose another")
+            raise TableError(_("somebody in this game has that nickname already; choose another"))
         base.execute("INSERT INTO game_seats VALUES (?, ?, ?, ?)", (row.id, actor, nickname, secret))
         self._keep(base, row)
 
@@ -270,10 +279,12 @@ class Tables(Talk):
         row = self._row(base, code)
         log = log_of(row)
         if row.state not in (PLAYING, PAUSED):
-            raise TableError("the game has not started" if row.state == LOBBY else "the game is over")
+            raise TableError(_("the game has not started") if row.state == LOBBY else _("the game is over"))
         if turn != len(log.turns):
             late = turn < len(log.turns)
-            raise TableError("that quarter has passed meanwhile; look again" if late else "that turn is still to come")
+            raise TableError(
+                _("that quarter has passed meanwhile; look again") if late else _("that turn is still to come")
+            )
         moves: dict[str, Any] = {key: {} for key in log.seats} | {actor: as_data(actor, settings)}
         log.with_entry(turn=moves)  # checked, before it is kept
         base.execute(
@@ -306,7 +317,7 @@ class Tables(Talk):
         """What Pakistan's settings would cost, and how far they can be carried."""
         game, player = self._of(code, secret)
         if player.actor != "pakistan":
-            raise TableError("only Pakistan's settings have a cost in the model")
+            raise TableError(_("only Pakistan's settings have a cost in the model"))
         with told():
             return game.trial(settings)
 
@@ -337,7 +348,7 @@ class Tables(Talk):
         """
         with self._writing() as base, told():
             if (actor,) not in base.execute(_PROGRAMS, (self._row(base, code).id, PROGRAM)).fetchall():
-                raise TableError(f"no program has the seat {actor}")
+                raise TableError(_("no program has the seat {actor}", actor=actor))
             self._submit(base, code, actor, turn, settings)
 
     # ---------------------------------------------------------------- all
@@ -365,7 +376,7 @@ class Tables(Talk):
         with self._at_once() as base:
             row = self._row(base, code)
             if row.state != OVER and (secret is None or not compare_digest(row.secret, digest(secret))):
-                raise TableError("the log tells what the others did: it is the host's until the game is over")
+                raise TableError(_("the log tells what the others did: it is the host's until the game is over"))
             return log_of(row)
 
     def _of(self, code: str, secret: str) -> tuple[Game, PlayerSeat]:

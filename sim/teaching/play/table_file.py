@@ -21,6 +21,7 @@ from sim.teaching.classroom.seating import bare, digest
 from sim.teaching.play.game import Game, resume, stamp
 from sim.teaching.play.moves import GameError, MoveLog, parse
 from sim.vocabulary import ACTORS
+from sim.words.language import _
 
 # Waiting for players; a clock that runs, or stands; the last turn played.
 LOBBY, PLAYING, PAUSED, OVER = "lobby", "playing", "paused", "over"
@@ -119,7 +120,7 @@ class TableFile(ClassroomFile):
     def _at_once(self) -> Iterator[sqlite3.Connection]:
         """For reading: all of it as it stood at one moment."""
         if not self.path.exists():
-            raise NoGameError("there is no game with this code; check it with your instructor")
+            raise NoGameError(_("there is no game with this code; check it with your instructor"))
         with self._connected() as base:
             base.execute("BEGIN")
             yield base
@@ -148,13 +149,13 @@ class TableFile(ClassroomFile):
     def _owned(self, base: sqlite3.Connection, code: str, secret: str) -> Row:
         row = self._row(base, code)
         if not compare_digest(row.secret, digest(secret)):
-            raise NotSeatedError("this is the host's page; use the secret link that came with the game")
+            raise NotSeatedError(_("this is the host's page; use the secret link that came with the game"))
         return row
 
     def _row(self, base: sqlite3.Connection, code: str) -> Row:
         found = base.execute("SELECT * FROM game_tables WHERE code = ?", (bare(code),)).fetchone()
         if found is None:
-            raise NoGameError("there is no game with this code; check it with your instructor")
+            raise NoGameError(_("there is no game with this code; check it with your instructor"))
         return Row(*found)
 
     def _seated(self, base: sqlite3.Connection, row: Row) -> dict[str, str]:
@@ -166,7 +167,7 @@ class TableFile(ClassroomFile):
             "SELECT actor, nickname FROM game_seats WHERE game = ? AND secret = ?", (row.id, digest(secret))
         ).fetchone()
         if found is None:
-            raise NotSeatedError("nobody sits in this game with that link; take a seat again")
+            raise NotSeatedError(_("nobody sits in this game with that link; take a seat again"))
         return PlayerSeat(found[0], found[1], secret)
 
     def _moves(self, base: sqlite3.Connection, row: Row) -> dict[str, dict[str, float | str]]:
@@ -176,7 +177,9 @@ class TableFile(ClassroomFile):
         try:
             return {actor: json.loads(settings) for actor, turn, settings in found if turn == now}
         except ValueError:
-            raise TableError(f"the moves of game {row.code} are damaged; its host may go back a turn") from None
+            raise TableError(
+                _("the moves of game {code} are damaged; its host may go back a turn", code=row.code)
+            ) from None
 
     def _keep(self, base: sqlite3.Connection, row: Row, **changes: Any) -> None:
         if "log" in changes:

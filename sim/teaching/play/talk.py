@@ -16,6 +16,7 @@ from typing import Any
 
 from sim.teaching.play.agreed import MOST_TEXT, Promise
 from sim.teaching.play.table_file import OVER, PAUSED, PLAYING, Row, TableError, TableFile, log_of, told
+from sim.words.language import N_, _
 
 NOTE, PROPOSAL, ANSWER, PRESS = "note", "proposal", "answer", "press"
 KINDS = (NOTE, PROPOSAL, PRESS)
@@ -69,15 +70,19 @@ class Talk(TableFile):
             me = self._player(base, row, secret).actor
             self._may_talk(row)
             if kind not in KINDS:
-                raise TableError(f"no such kind of message: {kind[:20]}; allowed: {', '.join(KINDS)}")
+                raise TableError(
+                    _("no such kind of message: {kind}; allowed: {kinds}", kind=kind[:20], kinds=", ".join(KINDS))
+                )
             others = [one for one in self._seated(base, row) if one != me]
             if kind == PRESS:
                 to = ""
             elif to not in others:
-                raise TableError(f"nobody sits there to read it; allowed: {', '.join(others) or 'nobody'}")
+                raise TableError(
+                    _("nobody sits there to read it; allowed: {seats}", seats=", ".join(others) or _("nobody"))
+                )
             if promise is not None:
                 if kind != PROPOSAL:
-                    raise TableError("only a proposal can name a setting")
+                    raise TableError(_("only a proposal can name a setting"))
                 log_of(row).with_entry(agreed=_agreed(me, to, text, promise))  # checked, before it is kept
             self._not_too_much(base, row, me)
             self._say(base, row, kind, me, to, text, promise)
@@ -94,11 +99,15 @@ class Talk(TableFile):
             self._may_talk(row)
             found = next((one for one in self._messages(base, row) if one.number == number), None)
             if found is None or found.kind != PROPOSAL or found.to != me:
-                raise TableError("there is no such proposal to this seat")
+                raise TableError(_("there is no such proposal to this seat"))
             if found.answer:
-                raise TableError(f"this proposal has been {found.answer} already")
+                raise TableError(
+                    _("this proposal has been accepted already")
+                    if found.answer == ACCEPTED
+                    else _("this proposal has been refused already")
+                )
             if found.turn != len(log_of(row).turns):
-                raise TableError("that quarter has passed; the proposal has lapsed")
+                raise TableError(_("that quarter has passed; the proposal has lapsed"))
             if accept:
                 entry = _agreed(found.by, me, found.text, None if found.promise is None else found.promise.model_dump())
                 self._keep(base, row, log=log_of(row).with_entry(agreed=entry))
@@ -129,17 +138,18 @@ class Talk(TableFile):
     @staticmethod
     def _may_talk(row: Row) -> None:
         if row.state not in (PLAYING, PAUSED):
-            raise TableError("the game is over" if row.state == OVER else "the game has not started")
+            raise TableError(_("the game is over") if row.state == OVER else _("the game has not started"))
 
     def _not_too_much(self, base: sqlite3.Connection, row: Row, by: str) -> None:
         """By the file's own record, so that starting the server again makes no difference."""
         said = base.execute(
             "SELECT turn, sent FROM game_messages WHERE game = ? AND sender = ? AND kind != ?", (row.id, by, ANSWER)
         ).fetchall()
-        if sum(turn == len(log_of(row).turns) for turn, _ in said) >= MOST_A_QUARTER:
-            raise TableError(f"that is enough for this quarter: {MOST_A_QUARTER} messages are allowed")
-        if sum(abs(time.time() - sent) < 60.0 for _, sent in said) >= MOST_A_MINUTE:
-            raise TableError(f"that is enough for the moment: {MOST_A_MINUTE} messages a minute are allowed")
+        if sum(turn == len(log_of(row).turns) for turn, _sent in said) >= MOST_A_QUARTER:
+            raise TableError(_("that is enough for this quarter: {most} messages are allowed", most=MOST_A_QUARTER))
+        if sum(abs(time.time() - sent) < 60.0 for _turn, sent in said) >= MOST_A_MINUTE:
+            much = N_("that is enough for the moment: {most} messages a minute are allowed")
+            raise TableError(_(much, most=MOST_A_MINUTE))
 
     def _say(
         self,
@@ -171,7 +181,9 @@ class Talk(TableFile):
                 for number, turn, kind, by, to, text, promise, answer in rows
             )
         except ValueError:
-            raise TableError(f"what was said in game {row.code} is damaged; its host may go back a turn") from None
+            raise TableError(
+                _("what was said in game {code} is damaged; its host may go back a turn", code=row.code)
+            ) from None
 
 
 def clean_text(text: str) -> str:
@@ -183,9 +195,11 @@ def clean_text(text: str) -> str:
     shown = (one for one in unicodedata.normalize("NFC", text) if one.isspace() or not _unseen(one))
     text = " ".join("".join(shown).split())
     if not any(unicodedata.category(one)[0] in "LN" for one in text):
-        raise TableError("write something first")
+        raise TableError(_("write something first"))
     if len(text) > MOST_TEXT:
-        raise TableError(f"a message has at most {MOST_TEXT} characters; this has {len(text)}")
+        raise TableError(
+            _("a message has at most {most} characters; this has {count}", most=MOST_TEXT, count=len(text))
+        )
     return text
 
 
