@@ -11,6 +11,7 @@ from dashboard.runtime.language import _
 from dashboard.runtime.questions import Question
 from dashboard.widgets import access, asking, show, waiting, walking, withheld
 from sim.teaching.exercises.schema import LEVELS, Exercise
+from sim.words.language import spoken
 from sim.words.sentences import ABOUT
 
 show.page(_("Exercises"), show.plain(_(ABOUT)), reading=True)
@@ -35,7 +36,7 @@ def about(one: Exercise) -> None:
 def pack(one: Exercise) -> None:
     """The pack of an exercise: made while the visitor sees how far it is, then to be taken along."""
     st.markdown(_("Worksheet, instructor's sheet with answers, timing plan, slides and scenario files."))
-    made = waiting.answer("pack", _("Make the pack"), Question(exercises.pack, (one.name,)))
+    made = waiting.answer("pack", _("Make the pack"), Question(exercises.pack, (one.name, spoken())))
     if made is not None:
         st.download_button(
             _("Take the pack along, ZIP"), made, f"{one.name}.zip", "application/zip", type="primary", on_click="ignore"

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from sim.words.language import speaking
+from sim.words.language import _, speaking
 from sim.worlds import Vector
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def work_out(tell: Tell, name: str, stamp: str, language: str) -> Lesson:
 
     Args:
         stamp: a digest of the exercise's text: another text, another question to the engine.
-        language: the code of that in which students are told what came out; what is the instructor's is in English.
+        language: the code of that in which it is told what came out.
     """
     from sim.teaching.exercises.feedback import label
     from sim.teaching.exercises.figures import Lab
@@ -73,15 +73,15 @@ def work_out(tell: Tell, name: str, stamp: str, language: str) -> Lesson:
     with speaking(language):
         figures = {figure: (label(one, figure), lab.shown(figure).told) for figure in one.figures}
         pictures = tuple(tuple(_sketch(lab, picture) for picture in step.pictures) for step in one.steps)
-    return Lesson(
-        values={question: lab.values(about.figure) for question, about in one.questions.items()},
-        figures=figures,
-        pictures=pictures,
-        answers=tuple((answer.to, lab.fill(answer.text)) for answer in one.answers),
-        debrief=tuple(lab.fill(passage.text) for passage in one.debrief),
-        notes=tuple(lab.fill(passage.text) for passage in one.notes),
-        broken=tuple(lab.broken()),
-    )
+        return Lesson(
+            values={question: lab.values(about.figure) for question, about in one.questions.items()},
+            figures=figures,
+            pictures=pictures,
+            answers=tuple((_(answer.to), lab.fill(answer.text)) for answer in one.answers),
+            debrief=tuple(lab.fill(passage.text) for passage in one.debrief),
+            notes=tuple(lab.fill(passage.text) for passage in one.notes),
+            broken=tuple(lab.broken()),
+        )
 
 
 def ablations(tell: Tell, name: str, run: str, stamp: str) -> Ablations:
@@ -95,8 +95,8 @@ def ablations(tell: Tell, name: str, run: str, stamp: str) -> Ablations:
     return lab.ablations(run)
 
 
-def pack(tell: Tell, name: str) -> bytes:
-    """The pack of an exercise, as `durand exercise pack` makes it, in a ZIP file; for the heavy worker."""
+def pack(tell: Tell, name: str, language: str) -> bytes:
+    """The pack of an exercise in a language, as `durand exercise pack` makes it, in a ZIP file; for the heavy worker."""
     from sim.teaching.exercises.feedback import missed
     from sim.teaching.exercises.figures import Lab
     from sim.teaching.exercises.load import load_exercise
@@ -122,7 +122,8 @@ def pack(tell: Tell, name: str) -> bytes:
     part(3, 0, 1, "folder of sheets and pictures written")
     out = io.BytesIO()
     with TemporaryDirectory(prefix="durand-") as home:
-        folder = make(lab, Path(home, name))
+        with speaking(language):
+            folder = make(lab, Path(home, name))
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
             for file in sorted(folder.rglob("*")):
                 if file.is_file():

@@ -28,8 +28,9 @@ from sim.teaching.exercises.load import Listed, list_exercises, load_exercise
 from sim.teaching.exercises.predict import Chance, Prediction, PredictionError, Range, Score, as_data, central
 from sim.teaching.exercises.schema import LEVELS, STEPS, Exercise, Step
 from sim.teaching.exercises.typed import commands
-from sim.words.language import ENGLISH, N_, speaking, spoken
+from sim.words.language import N_, spoken
 from sim.words.numbers import between, of_100
+from sim.words.sentences import capital
 
 Side = Literal["high", "low", "right"]
 HOW = N_(
@@ -63,10 +64,8 @@ def fill(one: Exercise, text: str) -> str:
 
 
 def filled(one: Exercise, text: str) -> str:
-    """The same, for where it cannot be markup. Figures are in the language that the text is in."""
-    said = _(text)
-    with speaking(ENGLISH.code if said == text else spoken()):
-        return Lab(one).fill(said)
+    """The same, for where it cannot be markup."""
+    return Lab(one).fill(text)
 
 
 # ------------------------------------------------------------------------------------------------ what it comes to
@@ -152,7 +151,11 @@ def ask(one: Exercise, names: Sequence[str], place: str, given: dict[str, Predic
         try:
             found[name] = _read(one, name, place)
         except PredictionError as problem:
-            st.error(show.plain(f"{Lab(one).fill(one.questions[name].ask)} {str(problem).capitalize()}."))
+            st.error(
+                show.plain(
+                    " ".join((filled(one, one.questions[name].ask), _("{what}.", what=capital(problem.args[0]))))
+                )
+            )
             return None
     return found
 
@@ -168,7 +171,9 @@ def _fields(one: Exercise, name: str, place: str, before: Prediction | None) -> 
     step = 0.05 if most else None
     ends = (before.low, before.high) if isinstance(before, Range) else (None, None)
     for column, words, end, value in zip(st.columns(2), (_("From"), _("To")), ("low", "high"), ends, strict=True):
-        column.number_input(f"{words} ({unit})", least, most, value, step, "%g", key=f"{place} {name} {end}")
+        column.number_input(
+            _("{what} ({unit})", what=words, unit=_(unit)), least, most, value, step, "%g", key=f"{place} {name} {end}"
+        )
 
 
 def _read(one: Exercise, name: str, place: str) -> Prediction:
@@ -237,12 +242,12 @@ def ways(one: Exercise, number: int) -> None:
         with st.expander(
             _(
                 "What {second} does otherwise than {first}",
-                second=show.plain(second.title),
-                first=show.plain(first.title),
+                second=show.plain(_(second.title)),
+                first=show.plain(_(first.title)),
             )
         ):
             rows = [row for row in differences(first, second) if not row.path.endswith(".policy")]
-            sentences.differences(rows, first.title, second.title)
+            sentences.differences(rows, _(first.title), _(second.title))
     for way in steps.ways(one, number):
         link(way)
     if typed := commands(one, number, False):

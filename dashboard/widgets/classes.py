@@ -12,7 +12,6 @@ from dashboard.runtime.language import _
 from dashboard.widgets import access, asking, show
 from sim.teaching.classroom.classes import Standing
 from sim.teaching.classroom.file import ClassroomError
-from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.schema import Exercise
 from sim.words.language import N_
 
@@ -43,7 +42,7 @@ def said(one: Exercise, place: tuple[str, str]) -> str:
     """A question in a list; the same words before and after the reveal, for a list goes by its words."""
     name, phase = place
     number = next((k + 1 for k, step in enumerate(one.steps) if name in step.questions), 0)
-    words = textwrap.shorten(Lab(one).fill(one.questions[name].ask), 90, placeholder=" …")
+    words = textwrap.shorten(asking.filled(one, one.questions[name].ask), 90, placeholder=" …")
     return f"{_(WHEN[phase], number=number)}: {words}"
 
 

@@ -271,7 +271,7 @@ _THIRDS = {"lowest": N_("lowest"), "middle": N_("middle"), "highest": N_("highes
 
 def _what(figure: Figure) -> str:
     if figure.verdict is not None:
-        return _(VERDICTS[figure.verdict]).lower()
+        return altered(_(VERDICTS[figure.verdict]), str.lower)
     if figure.metric is None:
         panel, row = _(PANELS[str(figure.panel)].title), _(row_words(str(figure.panel), str(figure.row)))
         return _("{panel}, {row}, {month}", panel=panel, row=row, month=month_words(str(figure.month)))

@@ -20,7 +20,7 @@ from sim.scenario import parameter_set
 from sim.teaching.exercises.figure import Because, Figure, Reading, Where
 from sim.teaching.exercises.schema import Exercise, Question
 from sim.teaching.exercises.words import Reference, filled
-from sim.words.language import N_
+from sim.words.language import ENGLISH, N_, _, speaking, spoken
 from sim.words.numbers import between, counted, in_worlds, number, share, unit_over, within
 from sim.words.sentences import settled
 from sim.worlds import Streams, Vector, total
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 # Switching every mechanism off in turn takes thirty runs: so many worlds are enough to rank them.
 WHY_WORLDS = 60
 SPREAD = N_("A share of worlds, or the middle world, and in brackets the range that holds nine worlds of ten.")
+_SIGNS = {"higher": N_("higher"), "lower": N_("lower")}
 _QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 
 
@@ -168,7 +169,7 @@ class Lab:
             return Shown(float(count), f"{count:,}" if name == "worlds" else str(count))
         figure = self.exercise.figures[name]
         if figure.given is not None:
-            return Shown(None, figure.given)
+            return Shown(None, _(figure.given))
         values = self.values(name)
         return Shown(
             statistic(figure, values),
@@ -179,8 +180,10 @@ class Lab:
         )
 
     def fill(self, text: str) -> str:
-        """A text with its figures in place."""
-        return filled(text, self._stand_in)
+        """A text in the language of whoever reads here, with its figures in place; they are in the language that it is in."""
+        said = _(text)
+        with speaking(ENGLISH.code if said == text else spoken()):
+            return filled(said, self._stand_in)
 
     def broken(self) -> list[str]:
         """What the exercise's words lean on and does not hold in these runs, a sentence each."""
@@ -188,9 +191,14 @@ class Lab:
         for name, figure in self.exercise.figures.items():
             if figure.guard is not None:
                 sign = self.shown(name).sign
-                if sign != figure.guard:
-                    what = "not settled by these worlds" if sign == "neither" else str(sign)
-                    out.append(f"The words of this exercise need {name} to be {figure.guard}; it is {what}.")
+                if sign == "neither":
+                    said = N_(
+                        "The words of this exercise need {name} to be {wanted}; it is not settled by these worlds."
+                    )
+                    out.append(_(said, name=name, wanted=_(_SIGNS[figure.guard])))
+                elif sign != figure.guard:
+                    said = N_("The words of this exercise need {name} to be {wanted}; it is {sign}.")
+                    out.append(_(said, name=name, wanted=_(_SIGNS[figure.guard]), sign=_(_SIGNS[str(sign)])))
         return out
 
     def effects(self, because: Because) -> list[tuple[str, float]]:
@@ -305,7 +313,7 @@ class Lab:
         if one.view == "percent":
             return f"{100 * value:.0f}%"
         if one.view == "unit":
-            return unit(self.exercise.figures[one.name])
+            return _(unit(self.exercise.figures[one.name]))
         low, high = np.quantile(values, (0.05, 0.95))
         return between(float(low), float(high), whole=whole(self.exercise.figures[one.name]))
 
@@ -354,7 +362,7 @@ def _spread(figure: Figure, values: Vector) -> str:
     low, high = np.quantile(values, (_QUANTILES["p05"], _QUANTILES["p95"]))
     ends = float(low), statistic(figure, values), float(high)
     middle, span = within(*ends, sign=figure.is_signed, whole=whole(figure))
-    return f"{middle} ({span})"
+    return _("{middle} ({span})", middle=middle, span=span)
 
 
 def _sign(figure: Figure, values: Vector) -> str | None:

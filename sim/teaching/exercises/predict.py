@@ -48,7 +48,7 @@ class Chance:
 
     def __post_init__(self) -> None:
         if not (isfinite(self.value) and 0 <= self.value <= 1):
-            raise PredictionError("a chance lies between 0 and 100 of 100 worlds")
+            raise PredictionError(_("a chance lies between 0 and 100 of 100 worlds"))
 
     def __str__(self) -> str:
         return _("{count} of 100", count=fine(100 * self.value))
@@ -63,10 +63,14 @@ class Range:
 
     def __post_init__(self) -> None:
         if not (isfinite(self.low) and isfinite(self.high) and max(abs(self.low), abs(self.high)) <= _MOST):
-            raise PredictionError("a range has two ordinary numbers as its ends")
+            raise PredictionError(_("a range has two ordinary numbers as its ends"))
         if self.low > self.high:
             raise PredictionError(
-                f"a range goes from the lower to the higher number; {fine(self.low)} is above {fine(self.high)}"
+                _(
+                    "a range goes from the lower to the higher number; {low} is above {high}",
+                    low=fine(self.low),
+                    high=fine(self.high),
+                )
             )
 
     def __str__(self) -> str:
@@ -111,11 +115,11 @@ def parse(form: Form, text: str) -> Prediction:
     if form == "probability":
         match = re.fullmatch(rf"({_NUMBER})\s*(?:%|(?:of|in) 100)?", text)
         if match is None:
-            raise PredictionError("give one number from 0 (in no world) to 100 (in all of them), such as 70")
+            raise PredictionError(_("give one number from 0 (in no world) to 100 (in all of them), such as 70"))
         return Chance(_plain(match[1]) / 100)
     match = re.fullmatch(rf"({_NUMBER})(?:\s*(?:to|,|;|\.\.|–)\s*|\s+|\s*-\s*)({_NUMBER})", text)
     if match is None:
-        raise PredictionError("give two numbers, the lower first, such as 20 to 35")
+        raise PredictionError(_("give two numbers, the lower first, such as 20 to 35"))
     return Range(_plain(match[1]), _plain(match[2]))
 
 
@@ -142,7 +146,7 @@ def from_data(data: Mapping[str, Any]) -> Prediction:
         return Chance(float(numbers["value"]))
     if plain and data.get("form") == "range" and set(numbers) == {"low", "high"}:
         return Range(float(numbers["low"]), float(numbers["high"]))
-    raise PredictionError("a prediction is a chance (value) or a range (low, high)")
+    raise PredictionError(_("a prediction is a chance (value) or a range (low, high)"))
 
 
 def brier(chance: float, happened: Vector) -> float:

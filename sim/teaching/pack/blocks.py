@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from sim.teaching.pack.pictures import Picture
+from sim.words.language import _
 
 LINK = re.compile(r"(https?://\S+)")  # an address in a text, which becomes a link
 
@@ -85,7 +86,7 @@ Block = Heading | Text | Note | Items | Code | Room | Grid | Row | Break
 
 def headed(words: str) -> str:
     """Words that stand before a paragraph, in it: with a full stop where they have no mark of their own."""
-    return words if words.endswith((".", "?", "!", ":")) else f"{words}."
+    return words if words.endswith((".", "?", "!", ":", "۔", "؟")) else _("{what}.", what=words)
 
 
 def stays(block: Block, following: Block | None) -> bool:

@@ -13,13 +13,14 @@ from typing import Literal
 
 from sim.teaching.exercises.feedback import unit_of
 from sim.teaching.exercises.figures import Lab
-from sim.teaching.exercises.schema import STEPS, Step
+from sim.teaching.exercises.schema import STEPS, Exercise, Step
 from sim.teaching.exercises.schema import Picture as Wanted
 from sim.teaching.pack.blocks import LINK
 from sim.teaching.pack.key import Key, band, key
 from sim.teaching.pack.pictures import Picture
 from sim.teaching.pack.reading import about, differing, reading
 from sim.teaching.pack.sheets import HOW_TO_ANSWER, under
+from sim.words.language import ENGLISH, N_, _, n_, speaking
 from sim.words.sentences import ABOUT, NOT_A_FORECAST
 
 # Lines that fit below a title at the smallest size, letters in a line, and that size in points.
@@ -58,35 +59,44 @@ def deck(lab: Lab, pictures: Mapping[Wanted, Picture]) -> list[Slide]:
 
 def _slides(lab: Lab, pictures: Mapping[Wanted, Picture]) -> Iterator[Slide]:
     one, votes = lab.exercise, _Votes(lab)
-    yield Slide("title", one.title, (under(one), NOT_A_FORECAST), ABOUT)
+    yield Slide("title", _(one.title), (under(one), _(NOT_A_FORECAST)), _(ABOUT))
     background = "\n\n".join(lab.fill(passage.text) for passage in one.background)
-    opening = f"Opening, {one.timing.opening} minutes. The background, in your own words:\n\n{background}"
-    yield Slide("vote", "The question", (lab.fill(one.question),), opening)
-    yield from words("What you will be able to do", map(lab.fill, one.goals), "")
+    opening = _("Opening, {minutes} minutes. The background, in your own words:", minutes=one.timing.opening)
+    yield Slide("vote", _("The question"), (lab.fill(one.question),), f"{opening}\n\n{background}")
+    yield from words(_("What you will be able to do"), map(lab.fill, one.goals), "")
     yield from words(
-        "What is run",
-        (f"{one.scenarios[name].title}: {differing(one, name) or _first(about(one, name))}" for name in one.runs),
-        f"Each run has {lab.worlds:,} modelled worlds over {lab.months} months; world number k has the same draws in all.",
+        _("What is run"),
+        (
+            _("{run}: {what}", run=_(one.scenarios[name].title), what=differing(one, name) or _first(one, name))
+            for name in one.runs
+        ),
+        _(
+            "Each run has {worlds:,} modelled worlds over {months} months; world number k has the same draws in all.",
+            worlds=lab.worlds,
+            months=lab.months,
+        ),
     )
-    yield from (votes.asked(name, "Before you begin") for name in one.quiz)
+    yield from (votes.asked(name, _("Before you begin")) for name in one.quiz)
     for number, step in enumerate(one.steps):
-        yield from words(f"{number + 1}. {STEPS[step.do]}", _sentences(lab.fill(step.text)), _minutes(step))
-        yield from (votes.asked(name, STEPS[step.do]) for name in step.questions)
+        yield from words(f"{number + 1}. {_(STEPS[step.do])}", _sentences(lab.fill(step.text)), _minutes(step))
+        yield from (votes.asked(name, _(STEPS[step.do])) for name in step.questions)
         yield from (votes.revealed(name) for name in one.due(number))
         for wanted in step.pictures:
             shown = pictures.get(wanted)
             if shown is not None:
-                yield Slide("picture", shown.title, notes=f"{shown.text} {NOT_A_FORECAST}", picture=shown)
-    again = "Put the questions from the beginning once more; take the votes, then reveal."
-    yield from words("After", (lab.fill(one.questions[name].ask) for name in one.quiz), again)
+                yield Slide("picture", shown.title, notes=f"{shown.text} {_(NOT_A_FORECAST)}", picture=shown)
+    again = _("Put the questions from the beginning once more; take the votes, then reveal.")
+    yield from words(_("After"), (lab.fill(one.questions[name].ask) for name in one.quiz), again)
     yield from (votes.revealed(name) for name in one.quiz)
     for passage in one.debrief:
-        yield from words("Debrief", _sentences(lab.fill(passage.text)), lab.fill(passage.text))
-    answers = "\n\n".join(f"{answer.to} {lab.fill(answer.text)}" for answer in one.answers)
-    yield from words("To discuss", map(lab.fill, one.discussion), f"Answers to what was asked:\n\n{answers}")
-    yield from words("To hand in", map(lab.fill, one.submit), "memo.docx is a template, with a rubric.")
+        yield from words(_("Debrief"), _sentences(lab.fill(passage.text)), lab.fill(passage.text))
+    answers = [f"{_(answer.to)} {lab.fill(answer.text)}" for answer in one.answers]
     yield from words(
-        "To read on", (" ".join(LINK.sub("", line).split()) for line in reading(one)), "\n".join(reading(one))
+        _("To discuss"), map(lab.fill, one.discussion), "\n\n".join((_("Answers to what was asked:"), *answers))
+    )
+    yield from words(_("To hand in"), map(lab.fill, one.submit), _("memo.docx is a template, with a rubric."))
+    yield from words(
+        _("To read on"), (" ".join(LINK.sub("", line).split()) for line in reading(one)), "\n".join(reading(one))
     )
 
 
@@ -100,23 +110,25 @@ class _Votes:
         """The slide on which a question is put; its notes do not give the answer away either."""
         number = self.numbers.setdefault(name, len(self.numbers) + 1)
         question = self.lab.exercise.questions[name]
-        how = "Your answer: ___ of 100 modelled worlds"
+        how = _("Your answer: ___ of 100 modelled worlds")
         if question.form == "range":
-            how = f"Your answer: from ___ to ___ ({unit_of(self.lab.exercise, question)}), to hold eight worlds of ten"
-        notes = f"{when}. Everyone writes an answer down before anyone speaks; then take the votes. {HOW_TO_ANSWER}"
+            unit = _(unit_of(self.lab.exercise, question))
+            how = _("Your answer: from ___ to ___ ({unit}), to hold eight worlds of ten", unit=unit)
+        notes = _("{when}. Everyone writes an answer down before anyone speaks; then take the votes.", when=when)
+        notes = f"{notes} {_(HOW_TO_ANSWER)}"
         hands = question.form == "probability"
-        return Slide("vote", f"Vote {number}", (self.lab.fill(question.ask), how), notes, hands=hands)
+        return Slide("vote", _("Vote {number}", number=number), (self.lab.fill(question.ask), how), notes, hands=hands)
 
     def revealed(self, name: str) -> Slide:
         """The slide that answers it."""
         found, question = key(self.lab, name), self.lab.exercise.questions[name]
         hands = question.form == "probability"
         right = band(float(self.lab.values(question.figure).mean())) if hands else None
-        sides = (("low", found.low), ("high", found.high))
-        lines = [found.truth, found.ask, *(f"Too {side}? {why[0].said}" for side, why in sides if why)]
+        sides = ((N_("Too low? {why}"), found.low), (N_("Too high? {why}"), found.high))
+        lines = [found.truth, found.ask, *(_(side, why=why[0].said) for side, why in sides if why)]
         while sum(map(room, lines[1:])) > _BELOW and len(lines) > 2:
             lines.pop()
-        title = f"Vote {self.numbers[name]}: the worlds say"
+        title = _("Vote {number}: the worlds say", number=self.numbers[name])
         return Slide("reveal", title, tuple(lines), _told(found), hands=hands, right=right)
 
 
@@ -128,7 +140,7 @@ def words(title: str, lines: Iterable[str], notes: str) -> Iterator[Slide]:
             pages.append([])
         pages[-1].append(line)
     for number, page in enumerate(pages):
-        yield Slide("words", title if not number else f"{title} (more)", tuple(page), notes)
+        yield Slide("words", _("{title} (more)", title=title) if number else title, tuple(page), notes)
 
 
 def room(line: str, size: int = SMALLEST) -> float:
@@ -140,22 +152,30 @@ def room(line: str, size: int = SMALLEST) -> float:
 def _told(found: Key) -> str:
     """The notes to an answer."""
     out = [found.said]
-    for side, reasons in (("low", found.low), ("high", found.high)):
+    sides = (
+        (N_("Who guesses too low leaves out:"), found.low),
+        (N_("Who guesses too high leaves out:"), found.high),
+    )
+    for side, reasons in sides:
         if reasons:
-            out.append(f"Who guesses too {side} leaves out:")
+            out.append(_(side))
             out += [f"- {one.said}" for one in reasons]
-    return "\n".join([*out, NOT_A_FORECAST])
+    return "\n".join([*out, _(NOT_A_FORECAST)])
 
 
 def _minutes(step: Step) -> str:
-    return f"{step.minutes} minute{'s' if step.minutes > 1 else ''}."
+    return n_("{minutes} minute.", "{minutes} minutes.", step.minutes, minutes=step.minutes)
 
 
 def _sentences(text: str) -> list[str]:
-    return re.split(r"(?<=[.?!])\s+(?=[A-Z“])", text)
+    return re.split(r"(?<=[.?!])\s+(?=[A-Z“])|(?<=[۔؟])\s+", text)
 
 
-def _first(text: str) -> str:
-    """What a summary says behind its first words on the shared past."""
-    found = [part for part in _sentences(" ".join(text.split())) if not part.startswith("The shared past")]
+def _first(exercise: Exercise, run: str) -> str:
+    """What a run's summary says behind its first words on the shared past; in another language all that it says."""
+    text = about(exercise, run)
+    with speaking(ENGLISH.code):
+        if text != about(exercise, run):
+            return text
+    found = [part for part in _sentences(text) if not part.startswith("The shared past")]
     return found[0].removeprefix("Then ") if found else ""

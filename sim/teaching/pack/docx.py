@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from docx.document import Document
     from docx.text.paragraph import Paragraph
 
-_MONO, _LINE, _SHADE = "Courier New", "AAAAAA", "F3F4F6"
+_MONO = "Courier New"
+_LINE, _SHADE = "AAAAAA", "F3F4F6"
 _WIDE, _MARGIN = 21.0, 2.0  # cm
 
 

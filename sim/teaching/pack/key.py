@@ -8,6 +8,7 @@ from sim.results.made import made
 from sim.teaching.exercises.feedback import Reason, reasons, with_unit
 from sim.teaching.exercises.figures import Lab, unit, whole
 from sim.teaching.exercises.predict import central
+from sim.words.language import _
 from sim.words.numbers import between
 from sim.words.sentences import listed
 
@@ -41,7 +42,7 @@ def band(share: float) -> int:
     >>> band(0.0), band(0.204), band(0.206), band(1.0)
     (0, 0, 1, 4)
     """
-    return next(place for place, (_, high) in enumerate(BANDS) if round(100 * share) <= high)
+    return next(place for place, (_low, high) in enumerate(BANDS) if round(100 * share) <= high)
 
 
 def key(lab: Lab, name: str) -> Key:
@@ -49,13 +50,14 @@ def key(lab: Lab, name: str) -> Key:
     question = lab.exercise.questions[name]
     figure, shown = lab.exercise.figures[question.figure], lab.shown(question.figure)
     if question.form == "probability":
-        truth = shown.text if shown.text not in ("all", "none") else f"{shown.text} of them"
-        said = f"The worlds say {shown.text}."
+        alone = shown.text in (_("all"), _("none"))
+        truth = _("{share} of them", share=shown.text) if alone else shown.text
+        said = _("The worlds say {share}.", share=shown.text)
     else:
         own = central(lab.values(question.figure))
         span = between(own.low, own.high, whole=whole(figure))
         truth = with_unit(span, unit(figure))
-        said = f"Eight worlds of ten lie from {truth}; the middle world has {shown.text}."
+        said = _("Eight worlds of ten lie from {range}; the middle world has {middle}.", range=truth, middle=shown.text)
     low, high = (tuple(reasons(lab, question, side)[:_MOST]) for side in ("low", "high"))
     return Key(lab.fill(question.ask), truth, said, low, high)
 
@@ -68,5 +70,6 @@ def values_from(lab: Lab) -> str:
     told = {how: made(lab.results(run).manifest for run in runs).sentence for how, runs in by.items()}
     if len(by) == 1:
         return next(iter(told.values()))
-    titles = {run: scenario.title for run, scenario in lab.exercise.scenarios.items()}
-    return " ".join(f"{listed(list(dict.fromkeys(titles[run] for run in by[how])))}: {told[how]}" for how in by)
+    titles = {run: _(scenario.title) for run, scenario in lab.exercise.scenarios.items()}
+    whose = {how: listed(list(dict.fromkeys(titles[run] for run in by[how]))) for how in by}
+    return " ".join(_("{runs}: {how}", runs=whose[how], how=told[how]) for how in by)

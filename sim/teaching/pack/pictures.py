@@ -11,6 +11,7 @@ from sim.results import Comparison
 from sim.results.paired import compared
 from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.schema import Picture as Wanted
+from sim.words.language import _
 from sim.words.sentences import listed
 
 # The room that a picture fills on a slide and, in pairs, on a sheet: its width over its height.
@@ -79,8 +80,8 @@ def _picture(lab: Lab, wanted: Wanted) -> Picture:
     best = max(drawn, key=lambda svg: min(SHAPE / _shape(svg)[0], 1 / _shape(svg)[1]))
     width, height = _shape(best)
     png = bytes(vl_convert.svg_to_png(best, scale=_ACROSS / width))
-    whose = listed([titles[run].title for run in wanted.runs])
-    return Picture(f"{shown.title}: {whose}", shown.text, png, width / height)
+    whose = listed([_(titles[run].title) for run in wanted.runs])
+    return Picture(_("{title}: {runs}", title=shown.title, runs=whose), shown.text, png, width / height)
 
 
 def _shape(svg: str) -> tuple[float, float]:

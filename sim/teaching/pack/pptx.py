@@ -14,6 +14,7 @@ from sim.teaching.pack.deck import LINES, SMALLEST, Slide, room
 from sim.teaching.pack.key import BANDS
 from sim.teaching.pack.zipped import MADE, repacked
 from sim.theme import INK, OFFICE_FONT, PALETTE, PAPER
+from sim.words.language import _
 
 WIDE, HIGH, SIDE, TOP = 13.333, 7.5, 0.6, 1.45  # inches
 MIDDLE, TITLE, LARGE, COVER, LARGEST = 30, 30, 36, 48, 54  # points, beside the smallest
@@ -144,7 +145,7 @@ def _hands(made: Any, right: int | None) -> None:
         _filled(box.fill, PALETTE[0] if place == right else PAPER)
         box.line.color.rgb, box.line.width = _rgb(PALETTE[0]), Pt(1.5)
         at = box.text_frame.paragraphs[0]
-        at.text, at.font.size, at.font.bold = f"{low} to {high}", Pt(SMALLEST), place == right
+        at.text, at.font.size, at.font.bold = _("{low} to {high}", low=low, high=high), Pt(SMALLEST), place == right
         at.font.color.rgb = _rgb(PAPER if place == right else PALETTE[0])
 
 

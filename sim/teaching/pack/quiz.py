@@ -18,6 +18,7 @@ from sim.teaching.exercises.figures import Lab, unit, whole
 from sim.teaching.exercises.predict import central
 from sim.teaching.pack.key import BANDS, band, key
 from sim.teaching.pack.zipped import zipped
+from sim.words.language import ENGLISH, _, closed, spoken
 from sim.words.numbers import between
 from sim.words.sentences import ABOUT, NOT_A_FORECAST
 from sim.worlds import Vector
@@ -55,7 +56,8 @@ def items(lab: Lab) -> list[Item]:
         question = lab.exercise.questions[name]
         values = lab.values(question.figure)
         if question.form == "probability":
-            choices, right = tuple(f"{low} to {high} of 100 worlds" for low, high in BANDS), band(float(values.mean()))
+            choices = tuple(_("{low} to {high} of 100 worlds", low=low, high=high) for low, high in BANDS)
+            right = band(float(values.mean()))
         else:
             choices, right = _ranges(lab, name, values)
         if len(choices) > 1:
@@ -66,7 +68,7 @@ def items(lab: Lab) -> list[Item]:
 
 def package(lab: Lab) -> bytes:
     """The quiz as a content package: a ZIP file of XML."""
-    found, title = items(lab), f"{lab.exercise.title}: predictions"
+    found, title = items(lab), _("{exercise}: predictions", exercise=_(lab.exercise.title))
     files = {"imsmanifest.xml": _manifest(lab.exercise.name, found), "assessmentTest.xml": _test(title, found)}
     files |= {f"items/{one.name}.xml": _item(one) for one in found}
     return zipped({name: _written(root) for name, root in files.items()})
@@ -97,9 +99,11 @@ def _ranges(lab: Lab, name: str, values: Vector) -> tuple[tuple[str, ...], int]:
 
 
 def _item(one: Item) -> Element:
-    root = Element("assessmentItem", xmlns=QTI, identifier=one.name, title=one.ask[:80])
+    root = Element("assessmentItem", xmlns=QTI, identifier=one.name, title=closed(one.ask[:80]))
     root.set("adaptive", "false")
     root.set("timeDependent", "false")
+    if spoken() != ENGLISH.code:
+        root.set("xml:lang", spoken())
     declared = SubElement(
         root, "responseDeclaration", identifier="RESPONSE", cardinality="single", baseType="identifier"
     )
@@ -115,7 +119,7 @@ def _item(one: Item) -> Element:
     SubElement(root, "responseProcessing", template=_MATCH)
     # Shown once a response has been processed, and by no platform before.
     told = SubElement(root, "modalFeedback", outcomeIdentifier="FEEDBACK", showHide="show", identifier=_TOLD)
-    SubElement(told, "p").text = f"{one.said} {NOT_A_FORECAST}"
+    SubElement(told, "p").text = f"{one.said} {_(NOT_A_FORECAST)}"
     return root
 
 
@@ -125,7 +129,7 @@ def _test(title: str, found: Sequence[Item]) -> Element:
     part = SubElement(root, "testPart", identifier="part", navigationMode="nonlinear", submissionMode="simultaneous")
     section = SubElement(part, "assessmentSection", identifier="section", title=title, visible="true")
     about = SubElement(section, "rubricBlock", view="candidate")
-    SubElement(about, "p").text = f"{ABOUT} A range is to hold eight worlds of ten."
+    SubElement(about, "p").text = " ".join((_(ABOUT), _("A range is to hold eight worlds of ten.")))
     for one in found:
         SubElement(section, "assessmentItemRef", identifier=f"ref_{one.name}", href=f"items/{one.name}.xml")
     value = SubElement(SubElement(root, "outcomeProcessing"), "setOutcomeValue", identifier="SCORE")

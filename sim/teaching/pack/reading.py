@@ -10,28 +10,29 @@ from sim.scenario import list_scenarios, load_scenario
 from sim.scenario.diff import TITLES
 from sim.teaching.exercises.schema import Exercise, Passage
 from sim.teaching.pack.blocks import headed
-from sim.vocabulary import LEVERS, month_words
-from sim.words.sentences import listed
+from sim.vocabulary import LEVERS
+from sim.words.language import N_, _
+from sim.words.sentences import listed, month_words, side_by_side
 
 
 def reading(exercise: Exercise) -> tuple[str, ...]:
     """The exercise's reading list."""
     known = ledger().sources
     return tuple(
-        f"{cited(known[one.source])} {one.text}" if one.source in known else one.text for one in exercise.reading
+        f"{cited(known[one.source])} {_(one.text)}" if one.source in known else _(one.text) for one in exercise.reading
     )
 
 
 _VALUES = {
-    "defaults": "every uncertain value as declared, so that worlds differ by random draws alone",
-    "prior": "uncertain values from the whole of their declared ranges",
+    "defaults": N_("every uncertain value as declared, so that worlds differ by random draws alone"),
+    "prior": N_("uncertain values from the whole of their declared ranges"),
 }
 
 
 def about(exercise: Exercise, run: str) -> str:
     """What the scenario of a run is about."""
     scenario = exercise.scenarios[run]
-    return " ".join((scenario.summary or scenario.question).split())
+    return " ".join(_(scenario.summary or scenario.question).split())
 
 
 def differing(exercise: Exercise, run: str) -> str:
@@ -39,20 +40,23 @@ def differing(exercise: Exercise, run: str) -> str:
     this = exercise.runs[run]
     named = {**LEVERS, **TITLES}
     parts = [path.rpartition(".")[2] for path in this.set]
-    told = [f"{named.get(part, part)} {value}" for part, value in zip(parts, this.set.values(), strict=True)]
-    said = [f"with {listed(told)}"] if told else []
-    library = {name for name, _, _ in list_scenarios()}
+    told = [
+        _("{setting} {value}", setting=_(named.get(part, part)), value=value)
+        for part, value in zip(parts, this.set.values(), strict=True)
+    ]
+    said = [_("with {what}", what=listed(told))] if told else []
+    library = {name for name, *_rest in list_scenarios()}
     if this.parameters in _VALUES:
-        said.append(_VALUES[this.parameters])
+        said.append(_(_VALUES[this.parameters]))
     elif this.parameters in library:
-        said.append(f"uncertain values as in {load_scenario(str(this.parameters)).title}")
-    base = load_scenario(this.scenario).title if this.scenario in library else Path(this.scenario).stem
-    return f"{base}, {'; '.join(said)}." if said else ""
+        said.append(_("uncertain values as in {scenario}", scenario=_(load_scenario(str(this.parameters)).title)))
+    base = _(load_scenario(this.scenario).title) if this.scenario in library else Path(this.scenario).stem
+    return _("{scenario}, {how}.", scenario=base, how=side_by_side(said)) if said else ""
 
 
 def cited(source: Source) -> str:
     """A source as a reading list has it: author, title, outlet, date, link."""
-    parts = [source.author or "Unsigned", source.title, source.outlet, _when(source)]
+    parts = [source.author or _("Unsigned"), source.title, source.outlet, _when(source)]
     link = f"{source.url} " if source.url else ""
     return f"{' '.join(headed(part) for part in parts if part)} {link}".rstrip()
 
@@ -75,11 +79,17 @@ class Claims:
 
     def cited(self) -> tuple[str, ...]:
         """The claims in the order of their numbers, each with its source."""
-        return tuple(f"{ledger().claims[name].text} ({where(ledger().claims[name])})" for name in self.numbers)
+        known = ledger().claims
+        return tuple(
+            _("{claim} ({where})", claim=_(known[name].text), where=where(known[name])) for name in self.numbers
+        )
 
 
 def where(claim: Claim) -> str:
     """Whose text states a claim, and where in it."""
     source = ledger().sources[claim.source]
     whose = source.author or f"“{source.title}”"
-    return f"{whose}, {_when(source)}" + (f", paragraph {claim.paragraph}" if claim.paragraph is not None else "")
+    when = _when(source)
+    if claim.paragraph is None:
+        return _("{whose}, {when}", whose=whose, when=when)
+    return _("{whose}, {when}, paragraph {number}", whose=whose, when=when, number=claim.paragraph)
