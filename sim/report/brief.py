@@ -21,19 +21,21 @@ from sim.results.reading import (
     whose_deaths,
     worlds_words,
 )
+from sim.words.language import N_, _, n_, together
 from sim.words.numbers import amounts, in_worlds, number, shares, within
 from sim.words.sentences import HEADLINES, capital, listed
 
 # How a world ends, to stand behind "ends".
 _ENDS = {
-    "fracture_in_kabul": "with a fracture in Kabul",
-    "negotiated_settlement": "in a negotiated settlement",
-    "contained": "with the TTP contained",
-    "concession_without_calm": "in concession without calm",
-    "escalation": "in escalation",
-    "stalemate": "in stalemate",
+    "fracture_in_kabul": N_("with a fracture in Kabul"),
+    "negotiated_settlement": N_("in a negotiated settlement"),
+    "contained": N_("with the TTP contained"),
+    "concession_without_calm": N_("in concession without calm"),
+    "escalation": N_("in escalation"),
+    "stalemate": N_("in stalemate"),
 }
 _CALM = "negotiated_settlement"
+KICKER = N_("Pakistan, the Afghan Taliban, the TTP and India after August 2021")
 
 
 @dataclass(frozen=True)
@@ -57,15 +59,14 @@ def brief_of(source: Results | Comparison) -> Brief:
     """The page of a run or a comparison."""
     results = list(source.results.values()) if isinstance(source, Comparison) else [source]
     called = titles(*results)
-    questions = list(dict.fromkeys(one.scenario.question for one in results if one.scenario.question))
+    questions = list(dict.fromkeys(_(one.scenario.question) for one in results if one.scenario.question))
     said = worlds_words(source)
     if isinstance(source, Comparison) and source.others:
         names = list(called.values())
         against, first = _fewest(source)
         answer = [*_difference(against, first, called), _endings(results, called)]
-        return Brief(
-            f"{', '.join(names[:-1])} or {names[-1]}?", questions, answer, dead_differences(against, called), said
-        )
+        heading = _("{scenarios}?", scenarios=listed(names, "or"))
+        return Brief(heading, questions, answer, dead_differences(against, called), said)
     (one,) = results
     answer = [who_dies(one), _altogether(one), _endings(results, called)]
     return Brief(called[one.name], questions, answer, dead_levels(one), said)
@@ -80,7 +81,10 @@ def rest_of(source: Results | Comparison) -> dict[str, list[str]]:
         untold = [metric for metric in HEADLINES if metric != "fatalities"]  # the page has told the deaths of two
         return {"": differences(source, source.others[0], called, untold)}
     base = called[source.baseline]
-    return {f"{called[name]} compared with {base}": differences(source, name, called) for name in source.others}
+    return {
+        _("{scenario} compared with {base}", scenario=called[name], base=base): differences(source, name, called)
+        for name in source.others
+    }
 
 
 def _fewest(source: Comparison) -> tuple[Comparison, str]:
@@ -96,39 +100,72 @@ def _difference(against: Comparison, first: str, called: dict[str, str]) -> list
     found, worlds = contrast(against, first, "fatalities"), against.worlds
     one, other, more, fewer = called[found.first], called[found.second], found.higher, found.lower
     if not more + fewer:
-        return [f"As many people die in {one} as in {other}, {in_worlds(worlds, worlds)}."]
+        where = in_worlds(worlds, worlds)
+        return [_("As many people die in {one} as in {other}, {where}.", one=one, other=other, where=where)]
     who = whose_deaths(against, found.first, found.second, called)
     if len(called) > 2:
         most, fewest = called[first], called[against.baseline]
-        who = f"Of the {len(called)} scenarios {most} has the most dead on average and {fewest} the fewest. {who}"
+        said = _(
+            "Of the {count} scenarios {most} has the most dead on average and {fewest} the fewest.",
+            count=len(called),
+            most=most,
+            fewest=fewest,
+        )
+        who = f"{said} {who}"
     if worlds == 1:
-        return [who, f"Together it is {so_many(float(found.values[0]))}, in one world alone."]
+        return [who, _("Together it is {what}, in one world alone.", what=so_many(float(found.values[0])))]
     in_more, in_fewer, in_equal = shares([more, fewer, worlds - more - fewer])
-    same = f", as many in {in_equal}" if more + fewer < worlds else ""
     low, middle, high = found.quantiles()
+    where = in_worlds(more, worlds, in_more)
+    told = {"one": one, "other": other, "range": range_of_differences(low, high)}
     if not found.settled:
-        return [
-            who,
-            f"These worlds do not settle which of the two has more dead: {one} {in_worlds(more, worlds, in_more)}, "
-            f"{other} in {in_fewer}{same}; {one} has {range_of_differences(low, high)} in nine worlds of ten.",
-        ]
-    said, _ = within(low, middle, high, whole=True)
-    return [
-        who,
-        f"{capital(in_worlds(more, worlds, in_more))} more people die in {one} than in {other}"
-        f"{f', fewer in {in_fewer}' if fewer else ''}{same}: {said} more at the median, "
-        f"{range_of_differences(low, high)} in nine worlds of ten.",
-    ]
+        if more + fewer == worlds:
+            text = N_(
+                "These worlds do not settle which of the two has more dead: {one} {where}, {other} in {fewer}; {one} has "
+                "{range} in nine worlds of ten."
+            )
+            return [who, _(text, **told, where=where, fewer=in_fewer)]
+        text = N_(
+            "These worlds do not settle which of the two has more dead: {one} {where}, {other} in {fewer}, as many in {equal}; "
+            "{one} has {range} in nine worlds of ten."
+        )
+        return [who, _(text, **told, where=where, fewer=in_fewer, equal=in_equal)]
+    told |= {"where": capital(where), "count": within(low, middle, high, whole=True)[0]}
+    if more == worlds:
+        text = N_(
+            "{where} more people die in {one} than in {other}: {count} more at the median, {range} in nine worlds of ten."
+        )
+    elif more + fewer == worlds:
+        told |= {"fewer": in_fewer}
+        text = N_(
+            "{where} more people die in {one} than in {other}, fewer in {fewer}: {count} more at the median, {range} in nine "
+            "worlds of ten."
+        )
+    elif not fewer:
+        told |= {"equal": in_equal}
+        text = N_(
+            "{where} more people die in {one} than in {other}, as many in {equal}: {count} more at the median, {range} in nine "
+            "worlds of ten."
+        )
+    else:
+        told |= {"fewer": in_fewer, "equal": in_equal}
+        text = N_(
+            "{where} more people die in {one} than in {other}, fewer in {fewer}, as many in {equal}: {count} more at the "
+            "median, {range} in nine worlds of ten."
+        )
+    return [who, _(text, **told)]
 
 
 def _altogether(one: Results) -> str:
     """All the dead of a run, and how far that reaches."""
     dead = one.outcomes["fatalities"]
     if one.worlds == 1:
-        return f"Together they are {number(float(dead.iloc[0]), whole=True)}."
+        return _("Together they are {count}.", count=number(float(dead.iloc[0]), whole=True))
     low, middle, high = (float(end) for end in dead.quantile([0.05, 0.5, 0.95]))
     said, reach = amounts("fatalities", low, middle, high)
-    return f"Together they are {said} in the middle world, and {reach} in nine worlds of ten."
+    return _(
+        "Together they are {count} in the middle world, and {range} in nine worlds of ten.", count=said, range=reach
+    )
 
 
 def _endings(results: list[Results], called: dict[str, str]) -> str:
@@ -137,33 +174,66 @@ def _endings(results: list[Results], called: dict[str, str]) -> str:
     said, firsts = [], []
     for one in results:
         found = endings(one)
-        said.append({name: share for name, (_, share) in found.items()})
+        said.append({name: share for name, (_count, share) in found.items()})
         firsts.append(max(found, key=lambda name: found[name][0]))
     if results[0].worlds == 1:
-        return f"{listed([f'{name} ends {_ENDS[first]}' for name, first in zip(names, firsts, strict=True)])}."
+        each = zip(names, firsts, strict=True)
+        ends = [_("{scenario} ends {how}", scenario=name, how=_(_ENDS[first])) for name, first in each]
+        return _("{what}.", what=listed(ends))
     often = [share[first] for share, first in zip(said, firsts, strict=True)]
-    settlement = _settlements(results, [share[_CALM] for share in said], names) if _CALM not in firsts else ""
+    how = _(_ENDS[firsts[0]])
     if len(names) == 1:
-        return f"{names[0]} ends most often {_ENDS[firsts[0]]} ({often[0]} modelled worlds){settlement}."
-    if len(set(firsts)) == 1:
-        return f"{'Both' if len(names) == 2 else 'All'} end most often {_ENDS[firsts[0]]} ({_each(often, names)}){settlement}."
-    parts = []
-    for first in dict.fromkeys(firsts):
-        alike = [f"{name} ({share})" for name, own, share in zip(names, firsts, often, strict=True) if own == first]
-        parts.append(f"{listed(alike)} end{'s' if len(alike) == 1 else ''} most often {_ENDS[first]}")
-    return f"{', '.join(parts)}{settlement}."
-
-
-def _settlements(results: list[Results], calm: list[str], names: list[str]) -> str:
-    """In how many worlds a settlement is reached, where that is not how most of them end."""
-    if len(set(calm)) == 1:
-        often = f"in {'none of the worlds' if calm[0] == 'none' else calm[0]}{' with each' if len(names) > 1 else ''}"
-    elif len(names) == 2:
-        often = f"in {_each(calm, names)}"
+        told = _(
+            "{scenario} ends most often {how} ({share} modelled worlds)", scenario=names[0], how=how, share=often[0]
+        )
+    elif len(set(firsts)) == 1:
+        text = (
+            N_("Both end most often {how} ({shares})") if len(names) == 2 else N_("All end most often {how} ({shares})")
+        )
+        told = _(text, how=how, shares=_each(often, names))
     else:
-        often = f"in {max(zip((one.verdicts()[_CALM] for one in results), calm, strict=True))[1]} at the most"
-    return f"; a negotiated settlement comes {often}"
+        told = together(", ", [_alike(first, names, firsts, often) for first in dict.fromkeys(firsts)])
+    if _CALM in firsts:
+        return _("{what}.", what=told)
+    return _settlements(told, results, [share[_CALM] for share in said], names)
+
+
+def _alike(first: str, names: list[str], firsts: list[str], often: list[str]) -> str:
+    """Which scenarios end most often in one way, and how often."""
+    those = [
+        _("{scenario} ({share})", scenario=name, share=share)
+        for name, own, share in zip(names, firsts, often, strict=True)
+        if own == first
+    ]
+    return n_(
+        "{scenarios} ends most often {how}",
+        "{scenarios} end most often {how}",
+        len(those),
+        scenarios=listed(those),
+        how=_(_ENDS[first]),
+    )
+
+
+def _settlements(ends: str, results: list[Results], calm: list[str], names: list[str]) -> str:
+    """How most worlds end, and in how many a settlement is reached, where that is not how most of them end."""
+    none, several, alike = calm[0] == _("none"), len(names) > 1, len(set(calm)) == 1
+    share = calm[0]
+    if alike and none:
+        text = N_("{ends}; a negotiated settlement comes in none of the worlds.")
+        if several:
+            text = N_("{ends}; a negotiated settlement comes in none of the worlds with each.")
+        return _(text, ends=ends)
+    if alike and several:
+        text = N_("{ends}; a negotiated settlement comes in {share} with each.")
+    elif alike or len(names) == 2:
+        text, share = N_("{ends}; a negotiated settlement comes in {share}."), share if alike else _each(calm, names)
+    else:
+        text = N_("{ends}; a negotiated settlement comes in {share} at the most.")
+        share = max(zip((one.verdicts()[_CALM] for one in results), calm, strict=True))[1]
+    return _(text, ends=ends, share=share)
 
 
 def _each(shares_: list[str], names: list[str]) -> str:
-    return listed([f"{share} with {name}" for share, name in zip(shares_, names, strict=True)])
+    return listed(
+        [_("{share} with {scenario}", share=share, scenario=name) for share, name in zip(shares_, names, strict=True)]
+    )

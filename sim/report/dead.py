@@ -14,11 +14,12 @@ import numpy as np
 from sim.ensemble.chunks import Array
 from sim.results import Comparison, Results
 from sim.results.reading import so_many
+from sim.words.language import ENGLISH, N_, _, speaking
 from sim.words.numbers import between, number, shares
-from sim.words.sentences import WHOSE_DEATHS, capital
+from sim.words.sentences import WHOSE_DEATHS, capital, side_by_side
 
-_DEAD = {metric: capital(words) for metric, words in WHOSE_DEATHS.items()} | {"fatalities": "All together"}
-_READS = "Dot: the mean. Thick line: half of the worlds. Thin line: nine worlds of ten."
+_DEAD = {**WHOSE_DEATHS, "fatalities": N_("All together")}
+_READS = N_("Dot: the mean. Thick line: half of the worlds. Thin line: nine worlds of ten.")
 
 
 @dataclass(frozen=True)
@@ -60,15 +61,22 @@ class Dead:
 def dead_differences(against: Comparison, called: dict[str, str]) -> Dead:
     """How many more or fewer die in each scenario than in the baseline; `called` names them."""
     others, base = against.others, called[against.baseline]
-    groups = {words: {name: against.difference(name, metric) for name in others} for metric, words in _DEAD.items()}
-    whose = f" in {called[others[0]]}" if len(others) == 1 else ""
-    return _drawn(f"More or fewer dead{whose} than in {base}", groups, called, list(against.results), signed=True)
+    groups = {who: {name: against.difference(name, metric) for name in others} for metric, who in _whose().items()}
+    title = _("More or fewer dead than in {base}", base=base)
+    if len(others) == 1:
+        title = _("More or fewer dead in {scenario} than in {base}", scenario=called[others[0]], base=base)
+    return _drawn(title, groups, called, list(against.results), signed=True)
 
 
 def dead_levels(one: Results) -> Dead:
     """How many die in a run."""
-    groups = {words: {one.name: one.outcomes[metric].to_numpy()} for metric, words in _DEAD.items()}
-    return _drawn("Who dies", groups, {one.name: ""}, [one.name], signed=False)
+    groups = {who: {one.name: one.outcomes[metric].to_numpy()} for metric, who in _whose().items()}
+    return _drawn(_("Who dies"), groups, {one.name: ""}, [one.name], signed=False)
+
+
+def _whose() -> dict[str, str]:
+    """Metric -> whose deaths it counts, as a heading."""
+    return {metric: capital(_(words)) for metric, words in _DEAD.items()}
 
 
 def _drawn(
@@ -91,18 +99,18 @@ def _drawn(
 
     bars = {words: [bar(name, values) for name, values in group.items()] for words, group in groups.items()}
     labels = [(f"{tick:{'+' if signed and tick else ''},.0f}", at(tick)) for tick in ticks]
-    return Dead(title, _READS if len(every[0]) > 1 else "The one modelled world.", bars, labels, at(0))
+    return Dead(title, _(_READS) if len(every[0]) > 1 else _("The one modelled world."), bars, labels, at(0))
 
 
 def _more_or_fewer(values: Array, low: float, high: float, short: bool) -> tuple[str, str]:
     """The mean of differences, and in how many worlds they lie on that side of nought; unless it is to be short, how far."""
     mean, more, fewer = float(values.mean()), int(np.sum(values > 0)), int(np.sum(values < 0))
-    words, side = so_many(mean), "more" if mean > 0 else "fewer"
+    words = so_many(mean)
     if len(values) == 1 or not more + fewer:
         return words, ""
-    in_more, in_fewer, _ = shares([more, fewer, len(values) - more - fewer])
-    often = f"{side} in {in_more if mean > 0 else in_fewer}"
-    return words, f"({often})" if short else f"{often}; {range_of_differences(low, high)}"
+    in_more, in_fewer, _same = shares([more, fewer, len(values) - more - fewer])
+    often = _("more in {share}", share=in_more) if mean > 0 else _("fewer in {share}", share=in_fewer)
+    return words, f"({often})" if short else side_by_side([often, range_of_differences(low, high)])
 
 
 def _level(values: Array, low: float, high: float) -> tuple[str, str]:
@@ -116,11 +124,14 @@ def range_of_differences(low: float, high: float) -> str:
     ('500 fewer to 1,600 more', '4 to 590 more', '4 to 590 fewer')
     """
     if high <= 0:
-        return f"{between(-high, -low, whole=True)} fewer"
+        return _("{range} fewer", range=between(-high, -low, whole=True))
     if low >= 0:
-        return f"{between(low, high, whole=True)} more"
-    fewer, to, more = between(low, high, whole=True).partition(" to ")
-    return f"{fewer.removeprefix('-')} fewer to {more} more" if to else f"{more or fewer} more or fewer"
+        return _("{range} more", range=between(low, high, whole=True))
+    with speaking(ENGLISH.code):  # to be taken apart
+        fewer, to, more = between(low, high, whole=True).partition(" to ")
+    if to:
+        return _("{fewer} fewer to {more} more", fewer=_(fewer.removeprefix("-")), more=_(more))
+    return _("{count} more or fewer", count=_(fewer))
 
 
 def _ticks(low: float, high: float) -> Iterator[float]:

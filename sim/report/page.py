@@ -15,7 +15,7 @@ from sim.ensemble.verdicts import THRESHOLDS
 from sim.metrics import METRICS
 from sim.plots import Picture, draw, missing
 from sim.plots.theme import WIDTH
-from sim.report.brief import brief_of, rest_of
+from sim.report.brief import KICKER, brief_of, rest_of
 from sim.report.live import content_security_policy, scripts, specifications
 from sim.report.sides import acts_of, left_to_rules, overrides_of, own, shared, shocks_of
 from sim.results import Comparison, Results
@@ -23,39 +23,41 @@ from sim.results.made import made
 from sim.results.reading import titles
 from sim.results.results import figures
 from sim.results.terminal import SHORT_LIST
-from sim.vocabulary import VERDICTS, month_words
+from sim.vocabulary import VERDICTS
+from sim.words.language import LANGUAGES, N_, _, n_, spoken, together
 from sim.words.numbers import SUMMARY_WORDS, middle_and_range, shares, unit_over
-from sim.words.sentences import MIDDLES, NOT_A_FORECAST, listed
+from sim.words.sentences import MIDDLES, NOT_A_FORECAST, listed, month_words
 
 # What Vega says of the parts of a drawing.
 _PARTS = re.compile(r' (?:role|aria-roledescription|aria-label)="[^"]*"')
 _TEMPLATES = Path(__file__).with_name("templates")
+_TYPED = "\ue000"  # stands for it meanwhile; a sign that is nobody's
 
 
 # What stands in the report below the one page, in order: id -> heading.
 CONTENTS = {
-    "more": "What else the worlds say",
-    "pictures": "Month by month",
-    "numbers": "The numbers",
-    "sides": "What each side does",
-    "assumed": "What was assumed",
-    "limits": "Limits",
-    "sources": "Sources",
-    "manifest": "What made these results",
+    "more": N_("What else the worlds say"),
+    "pictures": N_("Month by month"),
+    "numbers": N_("The numbers"),
+    "sides": N_("What each side does"),
+    "assumed": N_("What was assumed"),
+    "limits": N_("Limits"),
+    "sources": N_("Sources"),
+    "manifest": N_("What made these results"),
 }
 # Pictures that go together, in an order in which they fill columns of paper: low ones next to each other, then high ones. The
 # first stand open.
 _TOGETHER = {
-    "Deaths and attacks": ("fan-fatalities", "fan-attacks", "difference-fatalities", "difference-attacks"),
-    "Kabul and the TTP": ("fan-ttp-strength", "stances", "alignments"),
-    "Leverage and sovereignty": (
+    N_("Deaths and attacks"): ("fan-fatalities", "fan-attacks", "difference-fatalities", "difference-attacks"),
+    N_("Kabul and the TTP"): ("fan-ttp-strength", "stances", "alignments"),
+    N_("Leverage and sovereignty"): (
         "fan-leverage-pakistan-taliban",
         "fan-sovereignty",
         "difference-sovereignty",
         "leverage-kabul-over-pakistan",
         "leverage-pakistan-over-kabul",
     ),
-    "How it ends, where attacks happen, and what Pakistan does": ("verdicts", "levers-in-force", "attacks-by-area"),
+    N_("How it ends, where attacks happen, and what Pakistan does"): ("verdicts", "levers-in-force", "attacks-by-area"),
 }
 
 
@@ -84,7 +86,7 @@ def render(source: Results | Comparison) -> str:
     return _template("report.html.j2").render(
         **_common(source),
         content_security_policy=content_security_policy(run),
-        contents=CONTENTS,
+        contents={name: _(words) for name, words in CONTENTS.items()},
         scenarios=scenarios,
         shared_acts=shared(acts),
         own_acts=own(acts),
@@ -95,14 +97,14 @@ def render(source: Results | Comparison) -> str:
         made=made(one.manifest for one in results).sentence,
         more=rest_of(source),
         tables=tables_of(source),
-        middles=MIDDLES,
+        middles=_(MIDDLES),
         pictures=_together([(picture, inline(svg, picture)) for picture, svg in drawn]),
         width=WIDTH,
         size=size,
         missing=missing(source),
-        drawings=Markup(specifications(picture for picture, _ in drawn)),
+        drawings=Markup(specifications(picture for picture, _svg in drawn)),
         scripts=[Markup(one) for one in run],
-        verdicts=VERDICTS,
+        verdicts=together(", ", map(_, VERDICTS.values())),
         thresholds=THRESHOLDS,
         sources=sources(),
         manifest_text=json.dumps(source.manifest, indent=2, ensure_ascii=False, default=str),
@@ -120,9 +122,11 @@ def _common(source: Results | Comparison) -> dict[str, Any]:
     results = list(source.results.values()) if isinstance(source, Comparison) else [source]
     names = list(titles(*results).values())
     return {
-        "title": listed(names) + (" compared" if len(names) > 1 else ""),
+        "title": _("{scenarios} compared", scenarios=listed(names)) if len(names) > 1 else listed(names),
+        "language": LANGUAGES[spoken()],
+        "kicker": _(KICKER),
         "brief": brief_of(source),
-        "not_a_forecast": NOT_A_FORECAST,
+        "not_a_forecast": _(NOT_A_FORECAST),
         "manifest": source.manifest,
         "palette": theme.PALETTE,
         "look": Markup(_look()),
@@ -132,7 +136,23 @@ def _common(source: Results | Comparison) -> dict[str, Any]:
 def _look() -> str:
     """Colours by day, by night and on paper, and the font that pictures are measured with."""
     dark = theme.svg_css(".card", dark_only=True)
-    return f"{theme.css_variables()}{theme.font_face()}@media screen and (prefers-color-scheme: dark) {{\n{dark}}}\n"
+    other = f"{theme.font_face('Durand Naskh', 'noto-naskh-arabic')}{_OTHER_WAY}" if _from_the_right() else ""
+    return f"{theme.css_variables()}{theme.font_face()}@media screen and (prefers-color-scheme: dark) {{\n{dark}}}\n{other}"
+
+
+def _from_the_right() -> bool:
+    return LANGUAGES[spoken()].direction == "rtl"
+
+
+# Each line runs as its own words do, and what is drawn as it is drawn elsewhere.
+_OTHER_WAY = """
+body { font-family: var(--font), 'Durand Naskh'; }
+p, li, h1, h2, h3, summary, figcaption, caption, td, th, span.name { unicode-bidi: plaintext; text-align: start; }
+.bars, .ticks, .card, pre, code { direction: ltr; }
+.bars .said, .bars tbody th { text-align: start; }
+svg text { unicode-bidi: plaintext; font-family: var(--font), 'Durand Naskh'; }
+ul, ol { padding-left: 0; padding-inline-start: 1.3em; }
+"""
 
 
 def _written(text: str, path: str | Path) -> Path:
@@ -143,20 +163,28 @@ def _written(text: str, path: str | Path) -> Path:
 
 
 def _template(name: str) -> Template:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-    ).get_template(name)
+    )
+    made.globals |= {"_": _, "N_": N_, "n_": n_, "with_code": with_code}
+    return made.get_template(name)
+
+
+def with_code(text: str, code: str) -> Markup:
+    """A text with a place for what is typed, `{code}`, which is set as such."""
+    said = Markup.escape(_(text, code=_TYPED))
+    return Markup(said.replace(_TYPED, Markup("<code>{}</code>").format(code)))
 
 
 def _together(drawn: list[tuple[Picture, Markup]]) -> dict[str, list[tuple[Picture, Markup]]]:
     """Pictures under the heading that they belong to; whatever is not named there comes last."""
     by_name = {picture.name: (picture, svg) for picture, svg in drawn}
-    out = {words: [by_name.pop(name) for name in names if name in by_name] for words, names in _TOGETHER.items()}
-    out[list(_TOGETHER)[-1]] += by_name.values()
+    out = {_(words): [by_name.pop(name) for name in names if name in by_name] for words, names in _TOGETHER.items()}
+    out[_(list(_TOGETHER)[-1])] += by_name.values()
     return {words: some for words, some in out.items() if some}
 
 
@@ -198,32 +226,35 @@ def tables_of(source: Results | Comparison) -> list[dict[str, Any]]:
             ]
             cells.append(_higher(row, source.worlds))
             rows.append((_metric(metric), cells))
-        heads = [base, other, f"{other} minus {base}", f"{other} higher in"]
-        out.append({"title": f"{other} compared with {base}", "heads": heads, "rows": rows})
+        told = {"scenario": other, "base": base}
+        heads = [base, other, _("{scenario} minus {base}", **told), _("{scenario} higher in", scenario=other)]
+        out.append({"title": _("{scenario} compared with {base}", **told), "heads": heads, "rows": rows})
     return out
 
 
 def _metric(name: str) -> tuple[str, str]:
     metric = METRICS[name]
-    return metric.title, f"{unit_over(metric.unit, metric.summary)}, {SUMMARY_WORDS[metric.summary]}"
+    unit = _(unit_over(metric.unit, metric.summary))
+    return _(metric.title), _("{unit}, {summary}", unit=unit, summary=_(SUMMARY_WORDS[metric.summary]))
 
 
 def _higher(row: dict[str, float], worlds: int) -> tuple[str, str]:
     higher, equal = round(row["share_higher"] * worlds), round(row["share_equal"] * worlds)
     if equal == worlds:
-        return "the same in all", ""
-    in_higher, in_equal, _ = shares([higher, equal, worlds - higher - equal])
-    return in_higher, f"the same in {in_equal}" if equal else ""
+        return _("the same in all"), ""
+    in_higher, in_equal, _in_lower = shares([higher, equal, worlds - higher - equal])
+    return in_higher, _("the same in {share}", share=in_equal) if equal else ""
 
 
 def sources() -> dict[str, list[tuple[str, str, int]]]:
     """Articles, and then series and records: title, where and when it comes from, how many claims rest on it."""
     from sim.evidence import ledger
 
-    out: dict[str, list[tuple[str, str, int]]] = {"Articles": [], "Public series and records": []}
+    articles, records = _("Articles"), _("Public series and records")
+    out: dict[str, list[tuple[str, str, int]]] = {articles: [], records: []}
     for source in ledger().sources.values():
-        kind = "Articles" if source.kind == "article" else "Public series and records"
-        author = source.author or ("author not given" if source.kind == "article" else None)
+        kind = articles if source.kind == "article" else records
+        author = source.author or (_("author not given") if source.kind == "article" else None)
         date = month_words(source.date) if re.fullmatch(r"\d{4}-\d\d", source.date) else source.date
         where = "; ".join(part for part in (author, source.outlet, date, source.url) if part)
         out[kind].append((source.title, where, len(ledger().of_source(source.id))))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from sim.report.brief import Brief, brief_of, rest_of
+from sim.report.brief import KICKER, Brief, brief_of, rest_of
 from sim.report.dead import Bar, Dead
 from sim.report.sides import acts_of, own, shocks_of
 from sim.results import Comparison, Results
@@ -18,6 +18,7 @@ from sim.results.made import made
 from sim.results.reading import titles
 from sim.teaching.pack.pdf import FONT, MARGIN, document, height, words
 from sim.theme import PALETTE, PAPER, PRINTED
+from sim.words.language import N_, _, together
 from sim.words.sentences import MIDDLES, NOT_A_FORECAST
 
 if TYPE_CHECKING:
@@ -26,12 +27,12 @@ if TYPE_CHECKING:
 _INK, _SOFT, _LINE = (PRINTED[one] for one in ("ink", "soft", "line"))
 _BARS = 0.46  # where bars begin, as a share of the width
 _STEP, _TICKS = 4.2, 5.0  # mm of a line beside a bar, and of the figures below
-_LIMITS = (
+_LIMITS = N_(
     "It is a way of thinking through what five articles argue: shares are shares of modelled worlds, not chances that "
     "something will happen. The articles are commentaries, and none has a voice from the tribal districts. Where no source "
     "gives a number, a range was set, wide enough to include no effect at all."
 )
-_MORE = "The report says more."
+_MORE = N_("The report says more.")
 
 
 class _Text(NamedTuple):
@@ -61,7 +62,7 @@ def write_paper(source: Results | Comparison, path: str | Path) -> Path:
 def paper(source: Results | Comparison) -> bytes:
     """The PDF."""
     brief = brief_of(source)
-    pdf = document(brief.heading, f"{NOT_A_FORECAST} · {brief.heading}")
+    pdf = document(brief.heading, f"{_(NOT_A_FORECAST)} · {brief.heading}")
     pdf.add_page()
     _front(pdf, brief)
     if pdf.page_no() == 1:
@@ -71,7 +72,7 @@ def paper(source: Results | Comparison) -> bytes:
 
 
 def _front(pdf: FPDF, brief: Brief) -> None:
-    _Text("Pakistan, the Afghan Taliban, the TTP and India after August 2021", 8.5, color=_SOFT).put(pdf)
+    _Text(_(KICKER), 8.5, color=_SOFT).put(pdf)
     _Text(brief.heading, 20, 1.5, "B").put(pdf)
     for question in brief.questions:
         _Text(question, 9, 0.5, color=_SOFT).put(pdf)
@@ -81,7 +82,7 @@ def _front(pdf: FPDF, brief: Brief) -> None:
     pdf.ln(2)
     _picture(pdf, brief.picture)
     pdf.ln(4)
-    limits = f"{NOT_A_FORECAST} {_LIMITS} Real people died and were displaced."
+    limits = " ".join((_(NOT_A_FORECAST), _(_LIMITS), _("Real people died and were displaced.")))
     _together(pdf, [_Text(limits, 8.5, 1.5, color=_SOFT), _Text(brief.scope, 8.5, 3, color=_SOFT)])
 
 
@@ -89,19 +90,27 @@ def _back(pdf: FPDF, source: Results | Comparison) -> None:
     results = list(source.results.values()) if isinstance(source, Comparison) else [source]
     called = titles(*results)
     acts = own({called[one.name]: acts_of(one.scenario) for one in results})
-    heading, most = [_Text("What each side does", 13, 1, "B")], 2 if len(results) > 1 else None
+    heading, most = [_Text(_("What each side does"), 13, 1, "B")], 2 if len(results) > 1 else None
     for one in results:
-        said = [_Text(called[one.name], 10, style="B"), _Text(one.scenario.summary, 9, 1)]
+        said = [_Text(called[one.name], 10, style="B"), _Text(_(one.scenario.summary), 9, 1)]
         for act in acts[called[one.name]][:most]:
-            levers = ", ".join(f"{name} {value}" for name, value in act.levers)
-            said.append(_Text(f"{act.when}: {levers or act.what.rstrip('.')}.", 8.5, 1, color=_SOFT))
+            levers = together(", ", [_("{setting} {value}", setting=name, value=value) for name, value in act.levers])
+            what = _("{when}: {what}.", when=act.when, what=levers or act.what.rstrip(".۔"))
+            said.append(_Text(what, 8.5, 1, color=_SOFT))
         _together(pdf, [*heading, *said])
         pdf.ln(1.5)
         heading = []
-    shocks = [_Text(f"{shock.when}: {shock.what}.", 8.5, color=_SOFT) for shock in shocks_of(results[0].scenario)[:4]]
+    shocks = [
+        _Text(_("{when}: {what}.", when=shock.when, what=shock.what), 8.5, color=_SOFT)
+        for shock in shocks_of(results[0].scenario)[:4]
+    ]
     _together(
         pdf,
-        [_Text("What was assumed", 13, 1, "B"), _Text(made(one.manifest for one in results).sentence, 9, 1), *shocks],
+        [
+            _Text(_("What was assumed"), 13, 1, "B"),
+            _Text(made(one.manifest for one in results).sentence, 9, 1),
+            *shocks,
+        ],
     )
     pdf.ln(3)
     _rest(pdf, rest_of(source), several=len(results) > 1)
@@ -109,14 +118,14 @@ def _back(pdf: FPDF, source: Results | Comparison) -> None:
 
 def _rest(pdf: FPDF, rest: dict[str, list[str]], several: bool) -> None:
     """What else the worlds say, as far as there is room on the page."""
-    how = f"Differences are taken world by world, with the same draws. {MIDDLES}" if several else ""
-    room = _Text(f"{_MORE} {how}", 8.5).height(pdf)
+    how = " ".join((_("Differences are taken world by world, with the same draws."), _(MIDDLES))) if several else ""
+    room = _Text(f"{_(_MORE)} {how}", 8.5).height(pdf)
     for heading, paragraphs in rest.items():
-        lead = [_Text(heading or "What else the worlds say", 13, 1, "B")]
+        lead = [_Text(heading or _("What else the worlds say"), 13, 1, "B")]
         for text in paragraphs:
             some = [*lead, _Text(text, 9, 1.2)]
             if pdf.will_page_break(sum(one.height(pdf) for one in some) + room):
-                _Text(f"{_MORE} {how}", 8.5, color=_SOFT).put(pdf)
+                _Text(f"{_(_MORE)} {how}", 8.5, color=_SOFT).put(pdf)
                 return
             for one in some:
                 one.put(pdf)
@@ -174,7 +183,7 @@ def _beside(pdf: FPDF, bar: Bar, several: bool, dry: bool = False) -> float:
     """Put the words beside a bar, unless `dry`; returns how high they are."""
     pdf.set_font(FONT, "", 8.5)
     pdf.set_text_color(_INK)
-    text = f"{bar.name}: {bar.said}" if several else bar.said
+    text = _("{scenario}: {figure}", scenario=bar.name, figure=bar.said) if several else bar.said
     text += f"{' ' if several else chr(10)}{bar.sure}" if bar.sure else ""
     high = pdf.multi_cell(
         pdf.epw * _BARS, _STEP, text, align="L", new_x="LMARGIN", new_y="NEXT", dry_run=dry, output="HEIGHT"

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.metrics import METRICS
-from sim.vocabulary import ACTORS, LEVERS, month_words
+from sim.vocabulary import ACTORS, LEVERS
+from sim.words.language import N_, _, altered, together
 from sim.words.numbers import number, setting
-from sim.words.sentences import actor_words, capital, in_words, listed, months_words
+from sim.words.sentences import actor_words, capital, in_words, listed, month_words, months_words, side_by_side
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -40,9 +41,11 @@ def acts_of(scenario: Scenario) -> list[Statement]:
     for actor, title in ACTORS.items():
         settings = getattr(scenario.actors, actor)
         if settings.policy is not None or settings.given():
-            out.append(_act("From the start", title, settings, scenario))
+            out.append(_act(_("From the start"), _(title), settings, scenario))
         for change in settings.changes:
-            out.append(_act(capital(timing_words(change)), title, change, scenario, change.why or ""))
+            out.append(
+                _act(capital(timing_words(change)), _(title), change, scenario, _(change.why) if change.why else "")
+            )
     return out
 
 
@@ -50,16 +53,23 @@ def _act(when: str, actor: str, settings: Settings, scenario: Scenario, why: str
     """Levers and choices with the policy that brings them."""
     policy = scenario.policies.get(settings.policy or "")
     if settings.policy == "choose":
-        among = [scenario.policies[name].title for name in getattr(settings, "among", ())]
-        what = f"{actor} chooses month by month among {', '.join(among)}."
+        among = together(", ", [_(scenario.policies[name].title) for name in getattr(settings, "among", ())])
+        what = _("{actor} chooses month by month among {policies}.", actor=actor, policies=among)
+    elif policy:
+        what = _("{actor}: {policy}. {summary}", actor=actor, policy=_(policy.title), summary=_(policy.summary))
     else:
-        what = f"{actor}: {policy.title}. {policy.summary}" if policy else f"{actor}."
+        what = _("{what}.", what=actor)
     given = {**(policy.settings.given() if policy else {}), **settings.given()}
     responses = [
-        f"{capital(timing_words(one))}: {'; '.join(map(' '.join, _levers(one.given())))}."
+        _("{when}: {what}.", when=capital(timing_words(one)), what=_set(one.given()))
         for one in (policy.responds if policy else ())
     ]
     return Statement(when, what, tuple(_levers(given)), tuple(responses), why)
+
+
+def _set(given: dict[str, Any]) -> str:
+    """The same in a sentence."""
+    return side_by_side(_("{setting} {value}", setting=name, value=value) for name, value in _levers(given))
 
 
 def _levers(given: dict[str, Any]) -> list[tuple[str, str]]:
@@ -68,7 +78,14 @@ def _levers(given: dict[str, Any]) -> list[tuple[str, str]]:
 
     levers = sorted((name for name in given if name in LEVERS), key=lambda name: -float(given[name]))
     others = [name for name in given if name not in LEVERS]
-    return [(in_words(TITLES[name].lower()), setting(given[name])) for name in levers + others]
+    values = {name: setting(given[name]) for name in levers + others}
+    return [
+        (
+            altered(_(TITLES[name]), lambda said: in_words(said.lower())),
+            _(said) if isinstance(given[name], str) else said,
+        )
+        for name, said in values.items()
+    ]
 
 
 def left_to_rules(scenario: Scenario) -> str:
@@ -77,7 +94,7 @@ def left_to_rules(scenario: Scenario) -> str:
     for actor in ACTORS:
         settings = getattr(scenario.actors, actor)
         if settings.policy in (None, "choose") and not settings.given() and not settings.changes:
-            free.append(actor_words(actor))
+            free.append(_(actor_words(actor)))
     return listed(free)
 
 
@@ -85,14 +102,23 @@ def shocks_of(scenario: Scenario) -> list[Statement]:
     """What happens to everybody, and when."""
     from sim.scenario.shocks import SHOCK_TARGETS
 
-    done = {"add": "changed by", "set": "set to", "multiply": "multiplied by"}
+    done = {
+        "add": N_("{what} changed by {value}"),
+        "set": N_("{what} set to {value}"),
+        "multiply": N_("{what} multiplied by {value}"),
+    }
     out = []
     for shock in scenario.shocks:
         what = [
-            f"{SHOCK_TARGETS[name].title} {done[one.operation]} {number(one.value, sign=one.operation == 'add')}"
+            _(
+                done[one.operation],
+                what=_(SHOCK_TARGETS[name].title),
+                value=number(one.value, sign=one.operation == "add"),
+            )
             for name, one in shock.changes.items()
         ]
-        out.append(Statement(months_words(shock.date, shock.until or shock.date), f"{shock.title} ({'; '.join(what)})"))
+        said = _("{shock} ({what})", shock=_(shock.title), what=side_by_side(what))
+        out.append(Statement(months_words(shock.date, shock.until or shock.date), said))
     return out
 
 
@@ -101,38 +127,49 @@ def overrides_of(scenario: Scenario) -> list[str]:
     out = []
     for name, value in scenario.parameters.items():
         if isinstance(value, (int, float)):
-            words = f"{value:g}"
-        else:
-            peak = "" if value.mode is None else f", likeliest {value.mode:g}"
-            words = f"drawn from {value.low:g} to {value.high:g} ({value.distribution}{peak})"
-        out.append(f"{in_words(name)}: {words}")
+            out.append(_("{parameter}: {value:g}", parameter=in_words(name), value=value))
+            continue
+        told = {"parameter": in_words(name), "shape": _(value.distribution)}
+        text = N_("{parameter}: drawn from {low:g} to {high:g} ({shape})")
+        if value.mode is not None:
+            text = N_("{parameter}: drawn from {low:g} to {high:g} ({shape}, likeliest {mode:g})")
+        ends = {"low": value.low, "high": value.high, "mode": value.mode}
+        out.append(_(text, **told, **{end: at for end, at in ends.items() if at is not None}))
     return out
 
 
 def timing_words(change: Change) -> str:
     """When a change holds, in words for readers."""
+    first, last = (month_words(month) if month else "" for month in (change.from_, change.until))
     parts = []
     if change.when is not None:
-        parts.append(f"with {condition_words(change.when)}")
-        parts += [f"for {change.for_} months"] if (change.for_ or 1) > 1 else []
-    if change.from_ and change.from_ == change.until:
-        parts.append(f"in {month_words(change.from_)}")
+        parts.append(_("with {condition}", condition=condition_words(change.when)))
+        parts += [_("for {count} months", count=change.for_)] if (change.for_ or 1) > 1 else []
+    if first and change.from_ == change.until:
+        parts.append(_("in {month}", month=first))
+    elif first and last and change.when is None:
+        parts.append(_("from {first} to {last}", first=first, last=last))
     else:
-        parts += [f"from {month_words(change.from_)}"] if change.from_ else []
-        parts += [f"to {month_words(change.until)}"] if change.until else []
-    return ", ".join(parts) if change.when else " ".join(parts)
+        parts += [_("from {first}", first=first)] if first else []
+        parts += [_("to {last}", last=last)] if last else []
+    return together(", ", parts)
 
 
 def condition_words(condition: Condition) -> str:
     """A condition in words for readers: "TTP attacks above 40 (attacks a month, mean of 3 months)"."""
     if condition.metric is not None:
-        side, bound = ("above", condition.above) if condition.above is not None else ("below", condition.below)
-        span = f", mean of {condition.months} months" if condition.months > 1 else ""
-        about = METRICS[condition.metric]
-        return f"{about.title} {side} {bound:g} ({about.unit}{span})"
+        about, over = METRICS[condition.metric], condition.above is not None
+        bound = condition.above if over else condition.below
+        told: dict[str, Any] = {"metric": _(about.title), "bound": bound, "unit": _(about.unit)}
+        if condition.months > 1:
+            text = N_("{metric} above {bound:g} ({unit}, mean of {count} months)")
+            under = N_("{metric} below {bound:g} ({unit}, mean of {count} months)")
+            return _(text if over else under, **told, count=condition.months)
+        return _(N_("{metric} above {bound:g} ({unit})") if over else N_("{metric} below {bound:g} ({unit})"), **told)
     if condition.not_ is not None:
-        return f"not ({condition_words(condition.not_)})"
-    return (" and " if condition.all_ else " or ").join(f"({condition_words(part)})" for part in condition.parts)
+        return _("not ({condition})", condition=condition_words(condition.not_))
+    parts = [f"({condition_words(part)})" for part in condition.parts]
+    return together(" and ", parts) if condition.all_ else together(" or ", parts)
 
 
 def shared(by_scenario: dict[str, list[Statement]]) -> list[Statement]:
