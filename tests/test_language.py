@@ -50,7 +50,7 @@ FIRST |= {f"sim/plots/{name}.py" for name in ("data", "lines", "shares", "tables
 FIRST |= {"sim/teaching/exercises/feedback.py", "sim/provenance/levers.py", "dashboard/pages/compare.py"}
 # What a page of the dashboard shows of the library's own sentences and pictures.
 SAID = ("sim/words", "sim/plots", "sim/loops", "sim/why", "sim/results/reading.py", "sim/results/made.py")
-SAID += ("sim/provenance/levers.py", "sim/teaching/exercises/feedback.py", "sim/teaching/exercises/predict.py")
+SAID += ("sim/provenance/levers.py", "sim/teaching", "sim/report")
 # Of these, what is said at a terminal alone, or in an error, or of the methods, in English.
 NOT_ON_PAGES = {
     "sim/words/problems.py": "what is wrong with what was given",
@@ -60,17 +60,38 @@ NOT_ON_PAGES = {
     "sim/plots/whole.py": "Vega's own language",
     "sim/plots/filling.py": "Vega's own language",
     "sim/why/plain.py": "plain data",
+    "sim/report/live.py": "what a browser may do, and where Vega is kept",
+    "sim/teaching/classroom/opening.py": "said to whoever runs the server",
+    "sim/teaching/exercises/load.py": "what is wrong with what was given",
+    "sim/teaching/exercises/typed.py": "at a terminal",
+    "sim/teaching/exercises/walk.py": "at a terminal",
+    "sim/teaching/play/attendant.py": "said to whoever runs the server",
+    "sim/teaching/play/env.py": "for programs",
+    "sim/teaching/play/environment.py": "for programs",
+    "sim/teaching/play/moves.py": "what is wrong with what was given",
+    "sim/teaching/play/programs.py": "for programs",
+    "sim/teaching/play/session.py": "at a terminal",
+    "sim/teaching/play/typed.py": "at a terminal",
 }
 LEFT_OUT: dict[str, tuple[str, ...]] = {
     "sim/loops/text.py": ("_lines", "_told", "_why_not"),
-    "sim/plots/places.py": ("_drawing",),
     "sim/why/ablation.py": ("_lines",),
     "sim/why/decide.py": ("_lines",),
     "sim/why/names.py": ("OWNERS", "STATES", "DRAWS", "key_of"),
     "sim/why/text.py": ("_answer", "_table", "_worlds", "_rules"),
     "sim/words/numbers.py": ("WHOLE", "_BEHIND", "size"),
     "sim/words/sentences.py": ("NOT_A_FORECAST", "TOOL", "MIDDLES", "_PROPER", "actor_words"),
+    "sim/report/page.py": ("_OTHER_WAY", "_look"),
     "sim/teaching/exercises/feedback.py": ("_ONE",),
+    "sim/teaching/exercises/figures.py": ("Lab",),
+    "sim/teaching/exercises/schema.py": ("LEVELS", "STEPS"),
+    "sim/teaching/pack/docx.py": ("_MONO", "_prepare", "_items", "_restarted"),
+    "sim/teaching/pack/make.py": ("FORMAT",),
+    "sim/teaching/pack/pptx.py": ("_KEPT",),
+    "sim/teaching/play/game.py": ("start",),
+    "sim/teaching/play/scenario.py": ("base_of", "scenario_of"),
+    "sim/teaching/play/table_file.py": ("_parsed",),
+    "sim/teaching/play/text.py": ("HELP",),
 }
 KINDS = ("fan", "difference", "verdicts")
 EXEMPT = {"durand"}  # it has this name in every language

@@ -141,15 +141,22 @@ def _names_something(node: ast.Attribute | ast.Subscript) -> bool:
 
 # A sentence, or a part of one: a word, and one more behind it.
 SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:.]? [A-Za-z(“]")
+# What is for machines: Vega's expressions, SQL, markup and styles.
+_MACHINES = re.compile(
+    r"datum|^\s*(?:SELECT|INSERT|DELETE|CREATE|UPDATE|PRAGMA|ALTER)\b|\w = [?b]\b|\w = \?|^\s*<|[;}]\s*\{"
+)
 # What takes no text for readers: errors, which say in English what is wrong with what was given, and patterns.
-_NOT_SHOWN = re.compile(r"(Error|error|compile|match|sub|split|search|import_module|getLogger|startswith)$")
+_NOT_SHOWN = re.compile(r"(Error|error|compile|match|sub|split|search|import_module|getLogger|startswith|execute)$")
+# But of these the words are for whoever is in a class or at a table, and stand on its pages.
+_SAID = re.compile(r"^(Classroom|Gone|Stranger|Storage|Table|NoGame|NotSeated|Prediction)Error$")
 MARKED = ("_", "N_", "n_", "together")
 
 
 def unmarked(code: str, but: Collection[str] = ()) -> Iterator[tuple[int, str]]:
     """Line and text of each sentence of a module that goes through no catalogue, wherever it is made or kept.
 
-    Not looked at: what documents the code, what an error says, Vega's expressions, and where types are said.
+    Not looked at: what documents the code, what an error says (but to whoever is in a class), what is for machines, and where
+    types are said.
 
     Args:
         but: functions and tables of the module that are left out.
@@ -170,17 +177,21 @@ def _unmarked(node: ast.AST) -> Iterator[tuple[int, str]]:
         return
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return
-    if isinstance(node, ast.Call) and (_called(node) in MARKED or _NOT_SHOWN.search(_called(node))):
+    if (
+        isinstance(node, ast.Call)
+        and not _SAID.search(_called(node))
+        and (_called(node) in MARKED or _NOT_SHOWN.search(_called(node)))
+    ):
         for one in node.keywords:
             yield from _unmarked(one.value)
         return
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        if SENTENCE.search(node.value) and "datum" not in node.value:
+        if SENTENCE.search(node.value) and not _MACHINES.search(node.value):
             yield node.lineno, node.value
     elif isinstance(node, ast.JoinedStr):
         said = "".join(str(one.value) if isinstance(one, ast.Constant) else "{}" for one in node.values)
         words = WORD.search(said.replace("{}", "")) and SENTENCE.search(said.replace("{}", "of"))
-        if words and "datum" not in said:
+        if words and not _MACHINES.search(said):
             yield node.lineno, said
         for one in node.values:
             if isinstance(one, ast.FormattedValue):
