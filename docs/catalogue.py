@@ -9,11 +9,13 @@ metrics, parameters, rules, scenarios, exercises and the glossary come from wher
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from calendar import month_name
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import get_args
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]  # so that it runs from a checkout that is not installed
@@ -24,11 +26,14 @@ from babel.messages.pofile import read_po, write_po
 
 from sim.agents.observers import OBSERVERS
 from sim.ensemble.verdicts import THRESHOLDS
+from sim.evidence import ABOUT as ABOUT_WHOM
 from sim.evidence import ledger
-from sim.mechanisms import LOOPS, MECHANISMS
+from sim.evidence.ledger import CLAIM_KINDS, Confidence
+from sim.mechanisms import LOOPS, PARTS
 from sim.metrics import METRICS, PANELS
 from sim.parameters import PARAMETERS
 from sim.plots.places import LAYERS
+from sim.provenance.levers import explained
 from sim.results.reading import shortened
 from sim.rule import RULES
 from sim.scenario import SHOCK_TARGETS, Scenario, list_scenarios, load_scenario
@@ -44,6 +49,7 @@ from sim.vocabulary import (
     ACTORS,
     AFGHAN_AREAS,
     FACTIONS,
+    LEVER_SPECS,
     PAKISTAN_AREAS,
     RESOURCES_PAKISTAN_NEEDS,
     RESOURCES_TALIBAN_NEEDS,
@@ -57,6 +63,7 @@ from sim.words.language import CATALOGUES, ENGLISH, LANGUAGES
 from sim.words.sentences import ABOUT, MIDDLES, NOT_A_FORECAST, TOOL, actor_words
 
 TEMPLATE = "durand.pot"
+_WORD = re.compile(r"[^\W\d_]")  # what has no letter, as a year, is the same in all languages
 # Written into each file in place of dates and names, so that the same texts give the same bytes.
 _HEADER = (
     "# What readers of durand see, by `make catalogue`; translations stand in msgstr.\n"
@@ -78,7 +85,7 @@ def texts() -> Iterator[tuple[str | tuple[str, ...], str]]:
             yield said, path.relative_to(ROOT).as_posix()
     yield from ((said, "levers") for said in _levers())
     for where, declared in DECLARED.items():
-        yield from ((said, where) for one in declared for said in one)
+        yield from ((said, where) for one in declared for said in one if _WORD.search(said))
     for name, title, question in list_scenarios():
         scenario = load_scenario(name)
         short = shortened(title)
@@ -118,10 +125,17 @@ DECLARED: dict[str, list[tuple[str, ...]]] = {
     "accounts": [(said,) for some in (OWNERS, STATES, DRAWS) for said in some.values()],
     "shocks": [(one.title,) for one in SHOCK_TARGETS.values()],
     "loops": [*LOOPS.values()],
-    "mechanisms": [(sentence,) for sentence in MECHANISMS.values()],
-    "rules": [(one.title, one.statement) for one in RULES.values()],
-    "parameters": [(one.title, one.meaning, one.unit) for one in PARAMETERS.values()],
-    "claims": [(one.text,) for one in ledger().claims.values()],
+    "mechanisms": [(sentence,) for sentence in PARTS.values()],
+    "rules": [
+        (one.title, one.statement, one.judgement, *(of.unit for of in (*one.inputs.values(), one.result)))
+        for one in RULES.values()
+    ],
+    "parameters": [(one.title, one.meaning, one.unit, one.judgement) for one in PARAMETERS.values()],
+    "claims": [(one.text, one.date, one.note or "", one.unused or "") for one in ledger().claims.values()],
+    "sources": [(one.title, one.kind.replace("_", " "), one.date, one.note) for one in ledger().sources.values()],
+    "evidence": [CLAIM_KINDS, get_args(Confidence), tuple(ABOUT_WHOM.values())],
+    "record": [(past.why,) for name in LEVER_SPECS for past in explained(name).past],
+    "supplies": [(one.supplies.replace("_", " "),) for one in LEVER_SPECS.values()],
 }
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.runtime import state
-from dashboard.runtime.language import _
+from dashboard.runtime.language import _, titled
 from dashboard.widgets import cards, feedback, links, show
 from sim.evidence import ledger
 from sim.provenance import cover
 from sim.provenance.seek import KINDS, conflicts, seek
 from sim.provenance.without import without
-from sim.words.language import N_
+from sim.words.language import N_, speaking, spoken
 
 show.page(
     _("Evidence"),
@@ -40,12 +40,14 @@ def look(here: state.State) -> state.State:
         help=_("Words in any order, such as: sanctuary leverage. Or an id, such as 001 or kinship_weight."),
     )
     kinds = second.multiselect(
-        _("Only"), list(KINDS), [], format_func=KINDS.__getitem__, key=state.key("kinds"), placeholder=_("all kinds")
+        _("Only"), list(KINDS), [], format_func=titled(KINDS), key=state.key("kinds"), placeholder=_("all kinds")
     )
     here = here.with_(find=" ".join(words.split()))
     left, right = st.columns([2, 3], gap="medium")
     with left, st.container(key="found"):
-        cards.results(seek(here.find, kinds))
+        with speaking(spoken()):  # asked once, not for every claim
+            found = seek(here.find, kinds)
+        cards.results(found)
     with right, st.container(key="card"):
         if here.card:
             st.button(_("Close this card"), key=state.key("close"), on_click=close)
@@ -67,11 +69,11 @@ def switch_off(here: state.State) -> state.State:
         _("Source to switch off"),
         names,
         names.index(here.without),
-        format_func=lambda name: f"{name}: {sources[name].title}" if name else _("none"),
+        format_func=lambda name: f"{name}: {_(sources[name].title)}" if name else _("none"),
         key=state.key("without"),
     )
     if chosen:
-        cards.gone(without([chosen]), sources[chosen].title)
+        cards.gone(without([chosen]), _(sources[chosen].title))
     else:
         st.info(_("Choose a source to see which rules and parameters would lose their footing without it."))
     return here.with_(without=chosen)

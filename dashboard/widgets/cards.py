@@ -10,6 +10,7 @@ from dashboard.widgets import links, show
 from sim.evidence import ledger
 from sim.plots import Table
 from sim.provenance import Card, Coverage, Entry, UnknownIdError, look_up
+from sim.provenance.cards import Kind
 from sim.provenance.levers import Explained, level
 from sim.provenance.seek import KINDS
 from sim.provenance.without import FOOTINGS, Left, Without
@@ -17,6 +18,15 @@ from sim.teaching.pack.reading import where
 from sim.words.language import N_
 
 MOST = 40
+_KINDS: dict[Kind, str] = {
+    "rule": N_("Rule"),
+    "parameter": N_("Parameter"),
+    "claim": N_("Claim"),
+    "source": N_("Source"),
+    "metric": N_("Metric"),
+    "lever": N_("Lever"),
+    "mechanism": N_("Mechanism"),
+}
 _NAMED = ("rule", "parameter", "claim", "source", "metric", "lever", "mechanism")
 
 
@@ -33,8 +43,8 @@ def about(name: str) -> None:
 
 
 def _card(one: Card) -> None:
-    st.subheader(show.plain(_(one.sentence).removesuffix(".")), anchor=False)
-    st.caption(f"{one.kind.capitalize()} {show.plain(one.id)}")
+    st.subheader(show.plain(one.sentence.removesuffix(".")), anchor=False)
+    st.caption(f"{_(_KINDS[one.kind])} {show.plain(one.id)}")
     if one.facts:
         st.markdown("\n".join(f"- {show.plain(label)}: {show.plain(words)}" for label, words in one.facts))
     for section in one.sections:
@@ -58,7 +68,7 @@ def _card(one: Card) -> None:
 
 def listed(entry: Entry) -> None:
     """One line: what it says, which is the way to it where there is one; then its id, with a few words."""
-    said = _(entry.text or entry.note)
+    said = entry.text or entry.note
     if entry.kind in _NAMED:
         links.evidence(entry.id, said or entry.id)
         beside = f" · {entry.note}" if entry.note and entry.text else ""
@@ -74,7 +84,7 @@ def listed(entry: Entry) -> None:
         beside = f": {show.plain(entry.note)}" if entry.note else ""
         st.markdown(f"- **{show.plain(entry.id)}**{beside}")
         if entry.text:
-            st.caption(show.plain(_(entry.text)))
+            st.caption(show.plain(entry.text))
 
 
 def arguments(one: Explained) -> None:
@@ -88,8 +98,10 @@ def arguments(one: Explained) -> None:
     if one.past:
         st.markdown(_("**In the record** (how strongly is a judgement)"))
     for past in one.past:
-        words = f": {level(one.name, past.value)}" if one.levels else ""
-        st.markdown(f"- {past.months}, {past.value:g}{show.plain(words)}. {show.plain(_(past.why))}")
+        called = level(one.name, past.value) if one.levels else ""
+        said = N_("{months}, {value}: {level}. {why}") if called else N_("{months}, {value}. {why}")
+        given = {"months": past.months, "value": f"{past.value:g}", "why": _(past.why)}
+        st.markdown(f"- {show.plain(_(said, **given, **({'level': called} if called else {})))}")
 
 
 def results(found: tuple[Entry, ...]) -> None:
@@ -100,7 +112,7 @@ def results(found: tuple[Entry, ...]) -> None:
     for kind, title in KINDS.items():
         of_kind = [one for one in found if one.kind == kind]
         if of_kind:
-            with st.expander(f"{title} ({len(of_kind)})", expanded=len(found) <= MOST):
+            with st.expander(f"{_(title)} ({len(of_kind)})", expanded=len(found) <= MOST):
                 for entry in of_kind[:MOST]:
                     listed(entry)
                 if len(of_kind) > MOST:
@@ -172,7 +184,7 @@ def coverage(found: Coverage) -> None:
             conflicts=found.conflicts,
         )
     )
-    rows = [[title, str(count), str(used)] for title, (count, used) in found.sources.values()]
+    rows = [[_(title), str(count), str(used)] for title, (count, used) in found.sources.values()]
     show.table(Table([_("Source"), _("Claims"), _("Used")], rows))
     footing = [
         [name, *(str(each) for each in (of.all, of.claims, of.both, of.judgement, of.neither, of.one_source))]
@@ -192,4 +204,4 @@ def coverage(found: Coverage) -> None:
         claims = ledger().claims
         for claim, why in found.left_over.items():
             links.evidence(claim, _(claims[claim].text))
-            st.caption(show.plain(f"{claim} · {why}"))
+            st.caption(show.plain(f"{claim} · {_(why)}"))

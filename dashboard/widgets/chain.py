@@ -10,12 +10,13 @@ from dashboard.widgets import links, show
 from sim.evidence import ledger
 from sim.plots import Table
 from sim.provenance import index
+from sim.provenance.phrases import within
 from sim.rule import RULES
 from sim.why.account import Term
 from sim.why.text import Line
-from sim.words.language import N_
+from sim.words.language import N_, together
 from sim.words.numbers import number
-from sim.words.sentences import capital, in_words
+from sim.words.sentences import capital, in_words, side_by_side
 
 DEEPEST = 6
 _KINDS = {
@@ -54,7 +55,7 @@ def outline(lines: tuple[Line, ...], place: str, now: str, then: str) -> None:
 
 def spoken(words: str) -> str:
     """Words with arrows as they are read aloud."""
-    return words.replace(" ← ", ", through ")
+    return together(", through ", words.split(" ← "))
 
 
 def _term(term: Term, now: str, then: str) -> None:
@@ -83,12 +84,12 @@ def claims(names: tuple[str, ...], heading: str) -> None:
         st.markdown(f"{heading}:")
     for name in names:
         claim, source = known.claims[name], known.sources[known.claims[name].source]
-        where = f"paragraph {claim.paragraph}" if claim.paragraph else ", ".join(claim.series)
-        said = f"{claim.kind}; {source.title}{f', {where}' if where else ''}"
-        st.markdown(f"{show.plain(_(claim.text))} ({show.plain(said)})")
+        where = within(claim) if claim.paragraph != 0 else ""
+        stands = _("{source}, {place}", source=_(source.title), place=where) if where else _(source.title)
+        st.markdown(f"{show.plain(_(claim.text))} ({show.plain(side_by_side([_(claim.kind), stands]))})")
         links.evidence(name)
         if source.id != name:
-            links.evidence(source.id, _("the source: {title}", title=source.title))
+            links.evidence(source.id, _("the source: {title}", title=_(source.title)))
 
 
 def rules(names: list[str], place: str) -> None:
@@ -105,4 +106,4 @@ def rules(names: list[str], place: str) -> None:
                 links.evidence(name, _("All about this rule"))
                 claims(rule.claims, _("It rests on"))
                 if rule.judgement:
-                    st.caption(_("Judgement: {judgement}", judgement=show.plain(rule.judgement)))
+                    st.caption(_("Judgement: {judgement}", judgement=show.plain(_(rule.judgement))))

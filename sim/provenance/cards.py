@@ -1,4 +1,4 @@
-"""What there is to say about one id, as data: a card with facts and with links both ways. Text is made elsewhere."""
+"""What there is to say about one id, as data: a card with facts and with links both ways. It is laid out elsewhere."""
 
 from __future__ import annotations
 
@@ -9,19 +9,34 @@ from typing import Literal
 from sim.evidence import ABOUT, Claim
 from sim.mechanisms import PARTS
 from sim.metrics import METRICS
-from sim.parameters import Parameter
 from sim.provenance.index import Index, index
 from sim.provenance.levers import Explained, Past, explained, level
+from sim.provenance.phrases import figure, in_full, place, range_words, within
 from sim.record.observations import DATA, shipped_events
 from sim.rule import Quantity, Rule
 from sim.vocabulary import ACTORS, LEVER_SPECS
 from sim.vocabulary.levels import GROUPS, JUDGEMENT, LEVELS
+from sim.words.language import N_, _, altered, together
 from sim.words.problems import close_to, short
+from sim.words.sentences import side_by_side
 
 # Where in the project the figures of a kind of source stand; an article's text is not passed on.
 _FILES = {
     kind: (DATA / name).relative_to(DATA.parents[2]).as_posix()
     for kind, name in (("event_record", "events.csv"), ("series", "observations.csv"))
+}
+
+# How a metric is put into one figure over a run, and which end of it is better, and whether one actor would have it so.
+_OVER_A_RUN = {
+    "final": N_("its last month"),
+    "mean": N_("the mean of its months"),
+    "total": N_("the total of its months"),
+}
+_BETTER = {
+    ("more", False): N_("more of it"),
+    ("less", False): N_("less of it"),
+    ("more", True): N_("more of it, as {actor} would have it"),
+    ("less", True): N_("less of it, as {actor} would have it"),
 }
 
 Kind = Literal["rule", "parameter", "claim", "source", "metric", "lever", "mechanism", "scenario", "argument"]
@@ -94,7 +109,7 @@ def look_up(name: str, known: Index | None = None) -> tuple[Card, ...]:
     ]
     cards = tuple(make(known, name) for names, make in makers if name in names)
     if not cards:
-        everything = list(dict.fromkeys(each for names, _ in makers for each in names))
+        everything = list(dict.fromkeys(each for names, _make in makers for each in names))
         raise UnknownIdError(_unknown(name, everything))
     return cards
 
@@ -102,115 +117,127 @@ def look_up(name: str, known: Index | None = None) -> tuple[Card, ...]:
 def _unknown(name: str, everything: list[str]) -> str:
     inside = [each for each in everything if len(name) > 2 and name.lower() in each.lower()]
     close = list(dict.fromkeys([*close_to(name, everything, 5), *inside]))[:8]
-    hint = f"did you mean {', '.join(close)}?" if close else "`durand evidence` alone lists sources and mechanisms"
-    return f"no rule, parameter, claim, source, metric, lever or mechanism is called '{short(name)}'; {hint}"
+    if close:
+        return _(
+            "no rule, parameter, claim, source, metric, lever or mechanism is called '{name}'; did you mean {close}?",
+            name=short(name),
+            close=", ".join(close),
+        )
+    return _(
+        "no rule, parameter, claim, source, metric, lever or mechanism is called '{name}'; `durand evidence` alone lists "
+        "sources and mechanisms",
+        name=short(name),
+    )
 
 
 def _rule_card(known: Index, name: str) -> Card:
     rule = known.rules[name]
     arguments = tuple(
-        Entry("argument", argument, "; ".join([range_words(quantity), *_direction(rule, argument)]))
+        Entry("argument", argument, side_by_side([range_words(quantity), *_direction(rule, argument)]))
         for argument, quantity in rule.inputs.items()
     )
-    off = f"{rule.off} passes unchanged" if isinstance(rule.off, str) else f"{rule.off:g}"
+    off = _("{argument} passes unchanged", argument=rule.off) if isinstance(rule.off, str) else f"{rule.off:g}"
     facts = [
-        ("stands in", rule.stands_in),
-        ("gives", range_words(rule.result)),
-        ("switched off", off),
-        ("judgement", rule.judgement),
+        (_("stands in"), rule.stands_in),
+        (_("gives"), range_words(rule.result)),
+        (_("switched off"), off),
+        (_("judgement"), _(rule.judgement)),
     ]
     sections = (
-        Section("Takes, as the state of the world", arguments),
-        Section("Parameters", tuple(_parameter_entry(known, each) for each in rule.parameters)),
-        Section("Moves", _metric_entries(rule.moves)),
-        Section("Part of", _mechanism_entries((*rule.mechanisms, *rule.loops))),
-        Section("Rests on", _claim_entries(known, rule.claims), "no claim: the judgement above carries it"),
+        Section(_("Takes, as the state of the world"), arguments),
+        Section(_("Parameters"), tuple(_parameter_entry(known, each) for each in rule.parameters)),
+        Section(_("Moves"), _metric_entries(rule.moves)),
+        Section(_("Part of"), _mechanism_entries((*rule.mechanisms, *rule.loops))),
+        Section(_("Rests on"), _claim_entries(known, rule.claims), _("no claim: the judgement above carries it")),
     )
-    return Card("rule", name, rule.statement, _given(facts), sections)
+    return Card("rule", name, _(rule.statement), _given(facts), sections)
 
 
 def _direction(rule: Rule, argument: str) -> list[str]:
     if argument in rule.rises_with:
-        return ["the result rises with it"]
-    return ["the result falls with it"] if argument in rule.falls_with else []
+        return [_("the result rises with it")]
+    return [_("the result falls with it")] if argument in rule.falls_with else []
 
 
 def _parameter_card(known: Index, name: str) -> Card:
     parameter = known.parameters[name]
     facts = [
-        ("value", _figure(parameter)),
-        ("distribution", str(parameter.distribution or "")),
-        ("theme", parameter.theme),
-        ("judgement", parameter.judgement),
+        (_("value"), figure(parameter)),
+        (_("distribution"), str(parameter.distribution or "")),
+        (_("theme"), parameter.theme),
+        (_("judgement"), _(parameter.judgement)),
     ]
-    nowhere = "no rule: the agents read it themselves, as a starting value or a limit"
+    nowhere = _("no rule: the agents read it themselves, as a starting value or a limit")
     sections = (
-        Section("Used by", _rule_entries(known, known.taking.get(name, ())), nowhere),
-        Section("Set by scenarios", _file_entries(known.setting.get(name, ()))),
-        Section("Rests on", _claim_entries(known, parameter.claims), "no claim: the judgement above carries it"),
+        Section(_("Used by"), _rule_entries(known, known.taking.get(name, ())), nowhere),
+        Section(_("Set by scenarios"), _file_entries(known.setting.get(name, ()))),
+        Section(_("Rests on"), _claim_entries(known, parameter.claims), _("no claim: the judgement above carries it")),
     )
-    return Card("parameter", name, parameter.in_full, _given(facts), sections)
+    return Card("parameter", name, in_full(parameter), _given(facts), sections)
 
 
 def _metric_card(known: Index, name: str) -> Card:
     metric = METRICS[name]
     facts = [
-        ("called", metric.title),
-        ("monthly value", range_words(Quantity(metric.unit, metric.low, metric.high))),
-        ("over a run", "its last month" if metric.summary == "final" else f"the {metric.summary} of its months"),
+        (_("called"), _(metric.title)),
+        (_("monthly value"), range_words(Quantity(metric.unit, metric.low, metric.high))),
+        (_("over a run"), _(_OVER_A_RUN[metric.summary])),
     ]
     if metric.better:
-        whose = f", as {ACTORS[metric.better_for]} would have it" if metric.better_for else ""
-        facts.append(("better", f"{metric.better} of it{whose}"))
+        whose = _(ACTORS[metric.better_for]) if metric.better_for else ""
+        facts.append((_("better"), _(_BETTER[metric.better, bool(whose)], actor=whose)))
     movers = _rule_entries(known, known.moving.get(name, ()))
     sections = (
-        Section("Moved by", movers, "no rule of its own: put together from other metrics or from levers"),
-        Section("Levers that are meant to move it", _lever_entries(name)),
+        Section(_("Moved by"), movers, _("no rule of its own: put together from other metrics or from levers")),
+        Section(_("Levers that are meant to move it"), _lever_entries(name)),
     )
-    return Card("metric", name, metric.means, tuple(facts), sections)
+    return Card("metric", name, _(metric.means), tuple(facts), sections)
 
 
 def _lever_card(known: Index, name: str) -> Card:
     lever, told = LEVER_SPECS[name], explained(name)
     facts = [
-        ("called", lever.title),
-        ("it", "presses" if lever.coercive else "gives, opens or concedes"),
-        (
-            "acts",
-            GROUPS[LEVELS[name].group].lower().replace("ttp", "TTP").replace("kabul", "Kabul")
-            if name in LEVELS
-            else "",
-        ),
-        ("supplies", lever.supplies.replace("_", " ")),
-        ("levels", JUDGEMENT if told.levels else ""),
-        ("found", " ".join(told.effects)),
+        (_("called"), _(lever.title)),
+        (_("it"), _("presses") if lever.coercive else _("gives, opens or concedes")),
+        (_("acts"), altered(_(GROUPS[LEVELS[name].group]), _in_a_line) if name in LEVELS else ""),
+        (_("supplies"), _(lever.supplies.replace("_", " "))),
+        (_("levels"), _(JUDGEMENT) if told.levels else ""),
+        (_("found"), together(" ", told.effects)),
     ]
     sections = (
-        Section("Levels", tuple(Entry("argument", f"{value:g}", words) for value, words in told.levels)),
-        Section("Meant to move", _metric_entries(lever.aims), "nothing in particular"),
-        Section("Costs", (_parameter_entry(known, lever.cost),)),
-        Section("Argued for by", _claim_entries(known, told.argued_for)),
-        Section("Argued against by", _claim_entries(known, told.argued_against)),
-        Section("In the record", tuple(_past_entry(told, one) for one in told.past), "not used until December 2023"),
+        Section(_("Levels"), tuple(Entry("argument", f"{value:g}", words) for value, words in told.levels)),
+        Section(_("Meant to move"), _metric_entries(lever.aims), _("nothing in particular")),
+        Section(_("Costs"), (_parameter_entry(known, lever.cost),)),
+        Section(_("Argued for by"), _claim_entries(known, told.argued_for)),
+        Section(_("Argued against by"), _claim_entries(known, told.argued_against)),
+        Section(
+            _("In the record"), tuple(_past_entry(told, one) for one in told.past), _("not used until December 2023")
+        ),
     )
-    return Card("lever", name, lever.means, _given(facts), sections)
+    return Card("lever", name, _(lever.means), _given(facts), sections)
+
+
+def _in_a_line(group: str) -> str:
+    return group.lower().replace("ttp", "TTP").replace("kabul", "Kabul")
 
 
 def _past_entry(told: Explained, past: Past) -> Entry:
-    words = f"{past.value:g}, {level(told.name, past.value)}".rstrip(", ")
-    return Entry("argument", past.months, words, " ".join([past.why, *past.claims]))
+    called = level(told.name, past.value)
+    value = f"{past.value:g}"
+    words = _("{value}, {level}", value=value, level=called) if called else value
+    return Entry("argument", past.months, words, " ".join([_(past.why), *past.claims]))
 
 
 def _lever_entries(metric: str) -> tuple[Entry, ...]:
-    return tuple(Entry("lever", one.name, one.title) for one in LEVER_SPECS.values() if metric in one.aims)
+    return tuple(Entry("lever", one.name, _(one.title)) for one in LEVER_SPECS.values() if metric in one.aims)
 
 
 def _levers_argued(claim: str) -> tuple[Entry, ...]:
     """The levers that a claim is named with as an argument; which way is a judgement."""
     told = [explained(name) for name in LEVER_SPECS]
     return tuple(
-        Entry("lever", one.name, side, one.title)
-        for side in ("for", "against")
+        Entry("lever", one.name, _(side), _(one.title))
+        for side in (N_("for"), N_("against"))
         for one in told
         if claim in (one.argued_for if side == "for" else one.argued_against)
     )
@@ -220,50 +247,50 @@ def _mechanism_card(known: Index, name: str) -> Card:
     rules = known.working.get(name, ())
     moved = dict.fromkeys(metric for rule in rules for metric in known.rules[rule].moves)
     sections = (
-        Section("Seen in", _metric_entries(moved)),
-        Section("Rules", _rule_entries(known, rules), "none"),
-        Section("Claims that bear on it", _claim_entries(known, (c.id for c in known.ledger.of_mechanism(name)))),
+        Section(_("Seen in"), _metric_entries(moved)),
+        Section(_("Rules"), _rule_entries(known, rules), _("none")),
+        Section(_("Claims that bear on it"), _claim_entries(known, (c.id for c in known.ledger.of_mechanism(name)))),
     )
-    return Card("mechanism", name, PARTS[name], (), sections)
+    return Card("mechanism", name, _(PARTS[name]), (), sections)
 
 
 def _claim_card(known: Index, name: str) -> Card:
     claim = known.ledger.claims[name]
-    source = Entry("source", claim.source, _within(claim), known.ledger.sources[claim.source].title)
+    source = Entry("source", claim.source, within(claim), _(known.ledger.sources[claim.source].title))
     facts = [
-        ("kind", claim.kind),
-        ("about", ", ".join(ABOUT[each] for each in claim.about)),
-        ("speaks of", claim.date),
-        ("confidence", claim.confidence),
-        ("note", claim.note or ""),
-        ("unused because", claim.unused or ""),
+        (_("kind"), _(claim.kind)),
+        (_("about"), together(", ", (_(ABOUT[each]) for each in claim.about))),
+        (_("speaks of"), _(claim.date)),
+        (_("confidence"), _(claim.confidence)),
+        (_("note"), _(claim.note) if claim.note else ""),
+        (_("unused because"), _(claim.unused) if claim.unused else ""),
     ]
     rules = _rule_entries(known, known.citing_rules.get(name, ()))
     through = tuple(
-        Entry("rule", rule, f"by {', '.join(parameters)}", known.rules[rule].statement)
+        Entry("rule", rule, _("by {parameters}", parameters=", ".join(parameters)), _(known.rules[rule].statement))
         for rule, parameters in known.rules_through(name).items()
     )
     parameters = tuple(_parameter_entry(known, each) for each in known.citing_parameters.get(name, ()))
     files = _file_entries(known.citing_files.get(name, ()))
     sections = (
-        Section("Stated by", (source,)),
-        Section("In the record of events", _event_entries(known, claim)),
-        Section("Bears on", _mechanism_entries(claim.mechanisms)),
-        Section("Conflicts with", _claim_entries(known, claim.conflicts)),
-        Section("Rules that rest on it", rules, "" if known.used(name) else "nothing in the model rests on it"),
-        Section("Parameters that rest on it", parameters),
-        Section("Rules that rest on it by a parameter", through),
-        Section("Levers that it speaks for or against", _levers_argued(name)),
-        Section("Scenarios and policies that cite it", files),
+        Section(_("Stated by"), (source,)),
+        Section(_("In the record of events"), _event_entries(known, claim)),
+        Section(_("Bears on"), _mechanism_entries(claim.mechanisms)),
+        Section(_("Conflicts with"), _claim_entries(known, claim.conflicts)),
+        Section(_("Rules that rest on it"), rules, "" if known.used(name) else _("nothing in the model rests on it")),
+        Section(_("Parameters that rest on it"), parameters),
+        Section(_("Rules that rest on it by a parameter"), through),
+        Section(_("Levers that it speaks for or against"), _levers_argued(name)),
+        Section(_("Scenarios and policies that cite it"), files),
     )
-    return Card("claim", name, claim.text, _given(facts), sections)
+    return Card("claim", name, _(claim.text), _given(facts), sections)
 
 
 def _event_entries(known: Index, claim: Claim) -> tuple[Entry, ...]:
     """Of a claim from the record of events: its rows of the days that the claim speaks of, each with its own source."""
     if known.ledger.sources[claim.source].kind != "event_record":
         return ()
-    first, _, last = claim.date.partition(" to ")
+    first, _to, last = claim.date.partition(" to ")
     return tuple(
         Entry("argument", day, f"{one.source_title} ({one.source_url})", one.description)
         for one in shipped_events()
@@ -275,34 +302,34 @@ def _source_card(known: Index, name: str) -> Card:
     source = known.ledger.sources[name]
     claims = known.ledger.of_source(name)
     used = sum(known.used(claim.id) for claim in claims)
-    unknown = "not named in the copy" if source.kind == "article" else ""
+    unknown = _("not named in the copy") if source.kind == "article" else ""
     facts = [
-        ("kind", source.kind.replace("_", " ")),
-        ("author", source.author or unknown),
-        ("outlet", source.outlet or unknown),
-        ("date", source.date),
-        ("file", _FILES.get(source.kind, "")),
-        ("address", source.url or ""),
-        ("series", ", ".join(source.series)),
-        ("note", source.note),
-        ("claims", f"{len(claims)}, of which {used} are used"),
+        (_("kind"), _(source.kind.replace("_", " "))),
+        (_("author"), source.author or unknown),
+        (_("outlet"), source.outlet or unknown),
+        (_("date"), _(source.date)),
+        (_("file"), _FILES.get(source.kind, "")),
+        (_("address"), source.url or ""),
+        (_("series"), ", ".join(source.series)),
+        (_("note"), _(source.note)),
+        (_("claims"), _("{count}, of which {used} are used", count=len(claims), used=used)),
     ]
     rules = tuple(
-        Entry("rule", rule.name, _remains(rule.judgement), rule.statement)
+        Entry("rule", rule.name, _remains(rule.judgement), _(rule.statement))
         for rule in known.rules.values()
         if only_source(known, rule.claims) == name
     )
     parameters = tuple(
-        Entry("parameter", parameter.name, _remains(parameter.judgement), parameter.meaning)
+        Entry("parameter", parameter.name, _remains(parameter.judgement), _(parameter.meaning))
         for parameter in known.parameters.values()
         if only_source(known, parameter.claims) == name
     )
     sections = (
-        Section("Its claims", tuple(_claim_entry(known, claim.id, used=known.used(claim.id)) for claim in claims)),
-        Section("Rules that cite no other source, and would lose their footing without it", rules, "none"),
-        Section("Parameters that cite no other source", parameters, "none"),
+        Section(_("Its claims"), tuple(_claim_entry(known, claim.id, used=known.used(claim.id)) for claim in claims)),
+        Section(_("Rules that cite no other source, and would lose their footing without it"), rules, _("none")),
+        Section(_("Parameters that cite no other source"), parameters, _("none")),
     )
-    return Card("source", name, source.title, _given(facts), sections)
+    return Card("source", name, _(source.title), _given(facts), sections)
 
 
 def only_source(known: Index, claims: Iterable[str]) -> str:
@@ -311,33 +338,8 @@ def only_source(known: Index, claims: Iterable[str]) -> str:
     return sources.pop() if len(sources) == 1 else ""
 
 
-def range_words(quantity: Quantity) -> str:
-    """A unit and range in words: `0 to 1`, `0 to 360 (months)`."""
-    bounds = f"{quantity.low:,g} to {quantity.high:,g}"
-    return bounds if quantity.unit == bounds else f"{bounds} ({quantity.unit})"
-
-
-def _figure(parameter: Parameter) -> str:
-    if parameter.constant:
-        return f"{parameter.value:g}, fixed ({parameter.unit})"
-    return f"{parameter.value:g}, from {range_words(Quantity(parameter.unit, parameter.low, parameter.high))}"
-
-
-def _place(claim: Claim) -> str:
-    """Where a claim stands: `004, paragraph 6`; `picss, picss_militant_attacks_month`."""
-    within = _within(claim)
-    return f"{claim.source}, {within}" if within else claim.source
-
-
-def _within(claim: Claim) -> str:
-    """Where in its source a claim stands."""
-    if claim.paragraph is None:
-        return ", ".join(claim.series)
-    return f"paragraph {claim.paragraph}" if claim.paragraph else "standfirst"
-
-
 def _remains(judgement: str) -> str:
-    return "a judgement would remain" if judgement else ""
+    return _("a judgement would remain") if judgement else ""
 
 
 def _given(facts: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -345,20 +347,20 @@ def _given(facts: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
 
 
 def _rule_entries(known: Index, names: Iterable[str]) -> tuple[Entry, ...]:
-    return tuple(Entry("rule", name, f"{known.rules[name].theme}.py", known.rules[name].statement) for name in names)
+    return tuple(Entry("rule", name, f"{known.rules[name].theme}.py", _(known.rules[name].statement)) for name in names)
 
 
 def _parameter_entry(known: Index, name: str) -> Entry:
     parameter = known.parameters[name]
-    return Entry("parameter", name, _figure(parameter), parameter.in_full)
+    return Entry("parameter", name, figure(parameter), in_full(parameter))
 
 
 def _mechanism_entries(names: Iterable[str]) -> tuple[Entry, ...]:
-    return tuple(Entry("mechanism", name, PARTS[name]) for name in names)
+    return tuple(Entry("mechanism", name, _(PARTS[name])) for name in names)
 
 
 def _metric_entries(names: Iterable[str]) -> tuple[Entry, ...]:
-    return tuple(Entry("metric", name, METRICS[name].title) for name in names)
+    return tuple(Entry("metric", name, _(METRICS[name].title)) for name in names)
 
 
 def _file_entries(names: Iterable[str]) -> tuple[Entry, ...]:
@@ -371,5 +373,6 @@ def _claim_entries(known: Index, names: Iterable[str]) -> tuple[Entry, ...]:
 
 def _claim_entry(known: Index, name: str, *, used: bool = True) -> Entry:
     claim = known.ledger.claims[name]
-    note = [_place(claim), claim.kind, *([] if claim.confidence == "high" else [f"{claim.confidence} confidence"])]
-    return Entry("claim", name, "; ".join([*note, *([] if used else ["unused"])]), claim.text)
+    sure = [] if claim.confidence == "high" else [_("{how} confidence", how=_(claim.confidence))]
+    note = [place(claim), _(claim.kind), *sure, *([] if used else [_("unused")])]
+    return Entry("claim", name, side_by_side(note), _(claim.text))

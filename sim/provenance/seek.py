@@ -8,22 +8,24 @@ from sim.mechanisms import PARTS
 from sim.metrics import METRICS
 from sim.provenance.cards import Entry, Kind
 from sim.provenance.index import Index, index
+from sim.provenance.phrases import in_full
 from sim.vocabulary import LEVER_SPECS
+from sim.words.language import N_, _, in_english
 
 # What can be looked up, in the order in which it is listed, and what a reader is told it is.
 KINDS: dict[Kind, str] = {
-    "source": "Sources",
-    "claim": "Claims",
-    "rule": "Rules",
-    "parameter": "Parameters",
-    "mechanism": "Mechanisms",
-    "metric": "Metrics",
-    "lever": "Levers",
+    "source": N_("Sources"),
+    "claim": N_("Claims"),
+    "rule": N_("Rules"),
+    "parameter": N_("Parameters"),
+    "mechanism": N_("Mechanisms"),
+    "metric": N_("Metrics"),
+    "lever": N_("Levers"),
 }
 
 
 def seek(words: str = "", kinds: Sequence[str] = (), known: Index | None = None) -> tuple[Entry, ...]:
-    """What holds all of these words, in its id or its text; what holds one in its id comes first.
+    """What holds all of these words, in its id or its text; what holds one in its id comes first. English is looked through, too.
 
     Args:
         words: in any order and case, parts of words too; none finds everything.
@@ -49,26 +51,29 @@ def conflicts(known: Index | None = None) -> tuple[tuple[Entry, Entry], ...]:
 
 def _everything(known: Index) -> Iterator[Entry]:
     for source in known.ledger.sources.values():
-        yield Entry(
-            "source", source.id, source.kind.replace("_", " "), f"{source.title}. {source.author or ''}".strip()
+        said = (
+            _("{title}. {author}", title=_(source.title), author=source.author)
+            if source.author
+            else f"{_(source.title)}."
         )
+        yield Entry("source", source.id, _(source.kind.replace("_", " ")), said)
     for claim in known.ledger.claims:
         yield _claim(known, claim)
     for rule in known.rules.values():
-        yield Entry("rule", rule.name, rule.theme, rule.statement)
+        yield Entry("rule", rule.name, rule.theme, _(rule.statement))
     for parameter in known.parameters.values():
-        yield Entry("parameter", parameter.name, parameter.theme, parameter.in_full)
+        yield Entry("parameter", parameter.name, parameter.theme, in_full(parameter))
     for name, sentence in PARTS.items():
-        yield Entry("mechanism", name, "", sentence)
+        yield Entry("mechanism", name, "", _(sentence))
     for metric in METRICS.values():
-        yield Entry("metric", metric.name, metric.title, metric.means)
+        yield Entry("metric", metric.name, _(metric.title), _(metric.means))
     for lever in LEVER_SPECS.values():
-        yield Entry("lever", lever.name, lever.title, lever.means)
+        yield Entry("lever", lever.name, _(lever.title), _(lever.means))
 
 
 def _claim(known: Index, name: str) -> Entry:
     claim = known.ledger.claims[name]
-    return Entry("claim", name, claim.kind, claim.text)
+    return Entry("claim", name, _(claim.kind), _(claim.text))
 
 
 def _plain(text: str) -> str:
@@ -76,4 +81,5 @@ def _plain(text: str) -> str:
 
 
 def _text(entry: Entry) -> str:
-    return f"{_plain(entry.id)} {entry.id.lower()} {entry.note.lower()} {entry.text.lower()}"
+    words = (_plain(entry.id), entry.id, entry.note, in_english(entry.note), entry.text, in_english(entry.text))
+    return " ".join(dict.fromkeys(words)).lower()

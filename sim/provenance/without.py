@@ -10,14 +10,15 @@ from typing import Literal
 from sim.parameters import Parameter
 from sim.provenance.index import Index, index
 from sim.rule import Rule
+from sim.words.language import N_
 
 Footing = Literal["none", "judgement", "fewer", "whole"]
 
 FOOTINGS: dict[Footing, str] = {
-    "none": "nothing left to rest on",
-    "judgement": "a judgement alone",
-    "fewer": "fewer claims",
-    "whole": "as before",
+    "none": N_("nothing left to rest on"),
+    "judgement": N_("a judgement alone"),
+    "fewer": N_("fewer claims"),
+    "whole": N_("as before"),
 }
 
 

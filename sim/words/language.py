@@ -121,12 +121,12 @@ class _Told(str):
 def together(separator: str, parts: Iterable[str]) -> str:
     """Parts of a sentence with a separator between them, which is in the catalogue."""
     some = list(parts)
-    return _told(_(separator).join(some), separator.join(map(_in_english, some)))
+    return _told(_(separator).join(some), separator.join(map(in_english, some)))
 
 
 def altered(text: str, change: Callable[[str], str]) -> str:
     """A text as a function makes it, and its English by the same."""
-    return _told(change(text), change(_in_english(text)))
+    return _told(change(text), change(in_english(text)))
 
 
 def _told(said: str, english: str) -> str:
@@ -137,7 +137,8 @@ def _told(said: str, english: str) -> str:
     return told
 
 
-def _in_english(value: Any) -> Any:
+def in_english(value: Any) -> Any:
+    """The English of a text that was made in another language; anything else as it is."""
     return value.english if isinstance(value, _Told) else value
 
 
@@ -156,7 +157,7 @@ _ISOLATED = _Isolated()
 def _filled(text: str, said: str | None, code: str, values: Mapping[str, object]) -> str:
     if code == ENGLISH.code:
         return text.format(**values) if values else text
-    english = text.format(**{name: _in_english(value) for name, value in values.items()}) if values else text
+    english = text.format(**{name: in_english(value) for name, value in values.items()}) if values else text
     return english if said is None else _told(_with_values(said, code, values), english)
 
 
