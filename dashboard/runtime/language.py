@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -46,7 +47,7 @@ def chosen() -> Language:
 ask_reader(lambda: chosen().code)
 
 
-def titled(table: Mapping[str, str]) -> Callable[[str], str]:
+def titled(table: Mapping[Any, str]) -> Callable[[str], str]:
     """What the entries of a table of names are called in this visitor's language: for a list to choose from."""
     return lambda name: _(table.get(name, name))
 
