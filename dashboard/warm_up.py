@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from dashboard.runtime import asked, versions
-from dashboard.runtime.engine import BusyError, RunError, engine
+from dashboard.runtime.engine import OPENING, BusyError, RunError, engine
 from dashboard.runtime.state import State
 from dashboard.widgets import sentences, show
 from sim.provenance.levers import explained
@@ -32,14 +32,14 @@ def make_ready() -> None:
 
     here = State()  # the same runs as the start page's, another metric
     try:
-        found = engine().results("opening", versions.jobs(controls.FIRST))
+        found = engine().results(OPENING, versions.jobs(controls.FIRST))
         _draw(found, here)
         for_why, for_loops = ({one.key: one for one in some} for some in asked.likely(here))
-        engine().results("opening", for_why)
         for names in levers.grouped().values():
             for name in names:
                 explained(name)
-        engine().results("opening", for_loops)
+        engine().ready(for_why)
+        engine().ready(for_loops)
     except (BusyError, RunError):
         return  # whoever comes is told
 

@@ -26,6 +26,7 @@ from dashboard.runtime import archives, experiments, state, versions
 from dashboard.runtime.engine import (
     HEAVY,
     MOST_HEAVY_WAITING,
+    OPENING,
     BusyError,
     Engine,
     Job,
@@ -598,6 +599,31 @@ def test_what_another_session_waits_for_is_not_stopped(engine: Engine) -> None:
         engine.results("hasty", {"x": job(120, 400, 60)}, lambda: True)
     patient.join()
     assert found[0]["x"].worlds == 400
+
+
+def test_what_is_made_ready_is_in_nobodys_way(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise whoever comes first waits for what nobody has asked for."""
+    monkeypatch.setattr("dashboard.runtime.engine.QUIET", 0.2)
+    asked = 0
+
+    def results(session: str, jobs: Any, superseded: Any) -> dict[str, Any]:
+        nonlocal asked
+        asked += 1
+        assert (session, jobs, superseded()) == (OPENING, {}, False)
+        if asked == 1:
+            engine._ask("visitor", {})
+            assert superseded()
+            raise SupersededError
+        return {}
+
+    engine._ask("visitor", {})
+    began = time.monotonic()
+    monkeypatch.setattr(engine, "results", results)
+    engine.ready({})
+    assert asked == 2  # given up for her, and asked again when she was done
+    assert time.monotonic() - began > 0.4
+    engine._ask(OPENING, {})
+    assert engine._is_quiet()
 
 
 def test_the_pictures_of_the_first_change_are_put_together_beforehand() -> None:

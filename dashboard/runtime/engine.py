@@ -16,10 +16,12 @@ from __future__ import annotations
 
 import atexit
 import json
+import math
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
@@ -45,6 +47,9 @@ KEPT_BYTES = 400 * 2**20
 # Seconds between two looks at who is still there, and for which a session may be away until its work is given up: a page
 # that lost its connection comes back within a few.
 LOOK, AWAY = 2.0, 15.0
+# Who asks for what is made ready before anybody comes; and for how many seconds nobody may have asked for anything, so that
+# what is likely to be asked later is in nobody's way.
+OPENING, QUIET = "opening", 4.0
 MOST_REMEMBERED = 10_000  # sessions of which it is known from where they come
 
 
@@ -107,6 +112,7 @@ class Engine:
         self._away: dict[str, float] = {}
         self._kept_bytes, self.bytes, self.runs = kept_bytes, 0, 0
         self._tasks: dict[str, Task] = {}
+        self._asked = -math.inf
         self.quick = WorkQueue(workers, most, SECONDS, 0, self._done, **QUICK)
         self.slow = WorkQueue(1, MOST_HEAVY_WAITING, HEAVY_SECONDS, 10, self._done, **HEAVY)
         self.files = WorkQueue(1, MOST_FILES_WAITING, FILE_SECONDS, 5, self._done, **FILES)
@@ -157,6 +163,22 @@ class Engine:
             with self._lock:
                 self._leave(session, set())
         return {name: found[name] if name in found else tasks[name].answer() for name in jobs}
+
+    def ready(self, jobs: Mapping[str, Job | Question]) -> None:
+        """Have answered what is likely to be asked, while nobody asks for anything; whoever comes meanwhile goes first.
+
+        Raises:
+            BusyError, RunError: as `results`.
+        """
+        while not self._closed.is_set():
+            if self._is_quiet():
+                with suppress(SupersededError):
+                    self.results(OPENING, jobs, lambda: not self._is_quiet())
+                    return
+            self._closed.wait(LOOK / 4)
+
+    def _is_quiet(self) -> bool:
+        return time.monotonic() - self._asked > QUIET
 
     def heavy(self, session: str, function: Callable[..., Any], *arguments: Any, **named: Any) -> Task:
         """Have something long done: `function(tell, *arguments, **named)` in the heavy worker, one at a time.
@@ -223,6 +245,8 @@ class Engine:
         found: dict[str, Any] = {}
         tasks: dict[str, Task] = {}
         with self._lock:
+            if session != OPENING:
+                self._asked = time.monotonic()
             still = {_name(job) for job in jobs.values()}
             self._leave(session, still)
             for name, job in jobs.items():
