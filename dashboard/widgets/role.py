@@ -14,13 +14,14 @@ from dashboard.widgets import seats, show
 from sim.agents.observers import OBSERVERS
 from sim.metrics import METRICS
 from sim.plots.seat import known
+from sim.teaching.pack.pdf import on_paper, paper
 from sim.teaching.play import briefs
 from sim.teaching.play.briefing import REPORTED, Briefing
 from sim.teaching.play.moves import MoveLog
 from sim.teaching.play.narrative import story
 from sim.teaching.play.text import period
 from sim.vocabulary import ACTORS
-from sim.words.language import spoken
+from sim.words.language import ENGLISH, speaking, spoken
 
 # What is drawn without asking: the count that all read, beside one of the seat's own choice.
 FIRST = "picss_attacks"
@@ -44,14 +45,15 @@ def printable(actors: Sequence[str], place: str) -> None:
     """A button for role briefs as a PDF to print."""
     those = [actor for actor in actors if actor in briefs.briefs()]
     label = _("This brief, to print") if len(those) == 1 else _("Role briefs of all seats, to print")
-    made = partial(_printed, those)
+    made = partial(_printed, those, spoken() if on_paper() else ENGLISH.code)
     st.download_button(label, made, "role-briefs.pdf", "application/pdf", on_click="ignore", key=f"{place} briefs")
+    if not on_paper():
+        st.caption(_("Sheets to print are in English."))
 
 
-def _printed(actors: Sequence[str]) -> bytes:
-    from sim.teaching.pack.pdf import paper
-
-    return paper(briefs.brief_sheet(*actors))
+def _printed(actors: Sequence[str], language: str) -> bytes:
+    with speaking(language):
+        return paper(briefs.brief_sheet(*actors))
 
 
 def quarter(log: MoveLog, told: Briefing, place: str) -> None:

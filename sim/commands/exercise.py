@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from sim.commands.options import Workers
+from sim.commands.options import Language, Workers, chosen, no_paper
 from sim.ensemble.spec import LimitError
 
 exercise = typer.Typer(
@@ -125,6 +125,7 @@ def pack(
     ] = None,
     worlds: Worlds = None,
     workers: Workers = 1,
+    language: Language = "en",
 ) -> None:
     """Make a class ready: worksheet, instructor's sheet, timing, slides, brief, memo, quiz, scenarios. Needs no network."""
     from sim.results.folders import check_target
@@ -132,19 +133,24 @@ def pack(
     from sim.teaching.exercises.load import load_exercise
     from sim.teaching.pack.make import FORMAT
     from sim.teaching.pack.make import pack as make
+    from sim.words.language import speaking
 
     one = load_exercise(name)
     if out is None:
         raise LimitError("--out DIR is needed: the folder to fill")
     check_target(out, FORMAT)
+    speaks = chosen(language)
     if sys.stderr.isatty():
         print("Making runs, pictures, reasons and sheets; this takes up to a minute.", file=sys.stderr)
     lab = Lab(one, _worlds(worlds), workers=workers)
-    with _stoppable():
+    with _stoppable(), speaking(speaks.code):
         folder = make(lab, out)
     for sentence in lab.broken():
         print(f"durand: {sentence}", file=sys.stderr)
-    print(f"Written: {folder}\nBegin with {folder / 'instructor.pdf'}")
+    if speaks.direction == "rtl":
+        print(f"durand: {no_paper(speaks)}; print the .docx files", file=sys.stderr)
+    first = folder / f"instructor.{'pdf' if speaks.direction == 'ltr' else 'docx'}"
+    print(f"Written: {folder}\nBegin with {first}")
 
 
 @contextmanager

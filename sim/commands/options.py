@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
-from sim.ensemble.spec import LIMITS
+from sim.ensemble.spec import LIMITS, LimitError
+from sim.words.language import LANGUAGES
+from sim.words.language import Language as Spoken
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]
 Told = Annotated[
@@ -24,3 +26,23 @@ Workers = Annotated[
     ),
 ]
 Seed = Annotated[int, typer.Option(metavar="S", help="The seed of all chance: 0 to 2^63 - 1.")]
+Language = Annotated[
+    str,
+    typer.Option("--language", "--lang", metavar="CODE", help=f"In which language: {' or '.join(LANGUAGES)}."),
+]
+
+
+def chosen(language: str) -> Spoken:
+    """The language that was asked for.
+
+    Raises:
+        LimitError: there is none of this code.
+    """
+    if language not in LANGUAGES:
+        raise LimitError(f"there is no language {language}; allowed: {', '.join(LANGUAGES)}")
+    return LANGUAGES[language]
+
+
+def no_paper(language: Spoken) -> str:
+    """That there are no PDFs in a language, and why."""
+    return f"no PDF is made in {language.name}, whose letters the library for PDFs does not join"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.commands.options import Language, chosen, no_paper
 from sim.ensemble.spec import LimitError
 
 if TYPE_CHECKING:
@@ -22,11 +24,13 @@ def report(
         bool,
         typer.Option("--brief", help="Write its first page alone, for the screen and on paper: brief.html, brief.pdf."),
     ] = False,
+    language: Language = "en",
 ) -> None:
     """Write the report of a results folder again: report.html and plots/."""
     from sim.results import open_folder
     from sim.results.bundle import KINDS
     from sim.results.folders import header_of
+    from sim.words.language import speaking
 
     if brief and png:
         raise LimitError("--png goes with the whole report: the brief has no picture files")
@@ -34,8 +38,13 @@ def report(
         raise LimitError(
             f"{folder}: a report is of a run or a comparison; of a sweep, ask durand sensitivity, discover or regret"
         )
+    speaks = chosen(language)
     results = open_folder(folder)
-    print(_write_brief(results, folder) if brief else write_whole(results, folder, png))
+    with speaking(speaks.code):
+        page = _write_brief(results, folder) if brief else write_whole(results, folder, png)
+    if brief and speaks.direction == "rtl":
+        print(f"durand: {no_paper(speaks)}; print {page.name}", file=sys.stderr)
+    print(page)
 
 
 def write_whole(results: Results | Comparison, folder: Path, png: bool) -> Path:
@@ -56,10 +65,12 @@ def _write_brief(results: Results | Comparison, folder: Path) -> Path:
     from sim.report.page import write_brief as write
     from sim.report.paper import write_paper
     from sim.results.bundle import write_brief
+    from sim.teaching.pack.pdf import on_paper
 
     def fill(fresh: Path) -> None:
         write(results, fresh / "brief.html")
-        write_paper(results, fresh / "brief.pdf")
+        if on_paper():
+            write_paper(results, fresh / "brief.pdf")
 
     write_brief(folder, fill)
     return folder / "brief.html"

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from sim.teaching.pack.blocks import LINK, Block, Break, Code, Grid, Heading, Items, Note, Room, Row, Sheet, Text, stays
 from sim.teaching.pack.zipped import MADE, repacked
 from sim.theme import INK, OFFICE_FONT, PALETTE, SOFT
+from sim.words.language import ENGLISH, LANGUAGES, spoken
 
 if TYPE_CHECKING:
     from docx.document import Document
     from docx.text.paragraph import Paragraph
 
+# Arabic letters with what stands between them.
+JOINED = re.compile("([\u0600-\u06ff](?:[\u0600-\u06ff\u200c\\s.:;()“”!?–-]*[\u0600-\u06ff):.])?)")
 _MONO = "Courier New"
 _LINE, _SHADE = "AAAAAA", "F3F4F6"
 _WIDE, _MARGIN = 21.0, 2.0  # cm
@@ -41,7 +45,12 @@ def _prepare(out: Document, sheet: Sheet) -> None:
     from docx.shared import Cm
 
     about, section = out.core_properties, out.sections[0]
-    about.title, about.author, about.language, about.comments = f"{sheet.kind}: {sheet.title}", "durand", "en-GB", ""
+    about.title, about.author, about.language, about.comments = (
+        f"{sheet.kind}: {sheet.title}",
+        "durand",
+        _language(),
+        "",
+    )
     about.created = about.modified = MADE
     section.page_width, section.page_height = Cm(_WIDE), Cm(29.7)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(_MARGIN)
@@ -62,6 +71,7 @@ def _prepare(out: Document, sheet: Sheet) -> None:
 def _style(
     out: Document, name: str, size: float, color: str, bold: bool = False, before: int = 0, after: int = 0
 ) -> None:
+    from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
     from docx.shared import Pt, RGBColor
 
@@ -75,6 +85,10 @@ def _style(
     for key in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
         fonts.set(qn(key), OFFICE_FONT)
     style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
+    if _from_the_right():
+        way = OxmlElement("w:bidi")
+        style.element.get_or_add_pPr().insert_element_before(way, "w:spacing", "w:ind", "w:jc", "w:outlineLvl")
+        _as_joined(style.element.rPr, size, bold)
     border = style.element.pPr.find(qn("w:pBdr")) if style.element.pPr is not None else None
     if border is not None:
         style.element.pPr.remove(border)
@@ -82,13 +96,17 @@ def _style(
 
 def _say(at: Paragraph, text: str, size: float = 0, color: str = "", bold: bool = False, font: str = "") -> None:
     """Words at the end of a paragraph; addresses become links."""
+    from docx.oxml import OxmlElement
     from docx.shared import Pt, RGBColor
 
-    for part in LINK.split(text):
+    for part in _runs(text):
         if LINK.fullmatch(part):
             _link(at, part)
             continue
-        run = at.add_run(part)
+        run: Any = at.add_run(part)
+        if _from_the_right() and JOINED.search(part):
+            _as_joined(run._r.get_or_add_rPr(), size, bold)
+            run._r.rPr.append(OxmlElement("w:rtl"))
         run.bold = bold or None
         if size:
             run.font.size = Pt(size)
@@ -96,6 +114,35 @@ def _say(at: Paragraph, text: str, size: float = 0, color: str = "", bold: bool 
             run.font.color.rgb = RGBColor.from_string(color[1:].upper())
         if font:
             run.font.name = font
+
+
+def _runs(text: str) -> Iterator[str]:
+    """The pieces of a text: addresses; where lines run from right to left, also letters that do and all else apart."""
+    for part in LINK.split(text):
+        alone = LINK.fullmatch(part) or not _from_the_right()
+        yield from [part] if alone else filter(None, JOINED.split(part))
+
+
+def _as_joined(of: Any, size: float, bold: bool) -> None:
+    """Size and weight of letters that are joined, which the format keeps apart."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    if bold:
+        of.append(OxmlElement("w:bCs"))
+    if size:
+        own = OxmlElement("w:szCs")
+        own.set(qn("w:val"), str(round(2 * size)))
+        of.append(own)
+
+
+def _from_the_right() -> bool:
+    return LANGUAGES[spoken()].direction == "rtl"
+
+
+def _language() -> str:
+    """The sheet's language as the format has it."""
+    return "en-GB" if spoken() == ENGLISH.code else spoken()
 
 
 def _link(at: Paragraph, address: str) -> None:
@@ -218,6 +265,10 @@ def _table(out: Document, rows: int, shares: Sequence[int], *borders: str) -> An
 
     table: Any = out.add_table(rows, len(shares))
     table.autofit = False
+    if _from_the_right():
+        table._tbl.tblPr.insert_element_before(
+            OxmlElement("w:bidiVisual"), "w:tblStyleRowBandSize", "w:tblW", "w:jc", "w:tblLayout", "w:tblLook"
+        )
     lines = OxmlElement("w:tblBorders")
     for side in ("top", "left", "bottom", "right", "insideH", "insideV"):  # in the order that the format asks for
         if side in borders:

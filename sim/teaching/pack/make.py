@@ -4,7 +4,7 @@ worksheet.pdf, .docx     for students; gives nothing away
 instructor.pdf, .docx    answers with every figure in place, pictures, what to say
 timing.pdf, .docx        minute by minute
 slides.pptx              question, votes, what the worlds say, pictures, debrief; with notes
-brief.pdf                two pages for someone who decides
+brief.pdf                two pages for someone who decides; in a language that cannot be put into PDFs brief.docx, and no .pdf
 memo.docx                a template for a position memo, with its rubric
 quiz.zip                 the predictions for a learning platform (QTI 2.1)
 scenarios/               the runs' scenarios, each complete in one file
@@ -28,10 +28,11 @@ from sim.teaching.exercises.schema import Exercise
 from sim.teaching.pack import docx, pptx
 from sim.teaching.pack.deck import deck
 from sim.teaching.pack.handouts import brief, memo
-from sim.teaching.pack.pdf import paper
+from sim.teaching.pack.pdf import on_paper, paper
 from sim.teaching.pack.pictures import pictures
 from sim.teaching.pack.quiz import package
 from sim.teaching.pack.sheets import instructor, timing, worksheet
+from sim.words.language import ENGLISH, _, speaking, spoken
 from sim.yamlfile import dump, read
 
 FORMAT = "durand exercise pack 3"
@@ -75,10 +76,13 @@ def documents(lab: Lab) -> dict[str, bytes]:
     one, drawn = lab.exercise, pictures(lab)
     shown = list(drawn.values())
     sheets = {"worksheet": worksheet(lab), "instructor": instructor(lab, shown), "timing": timing(one)}
-    out = {f"{name}.pdf": paper(sheet) for name, sheet in sheets.items()}
-    out |= {f"{name}.docx": docx.document(sheet) for name, sheet in sheets.items()}
-    out |= {"brief.pdf": paper(brief(lab, shown)), "memo.docx": docx.document(memo(lab))}
-    return out | {"slides.pptx": pptx.presentation(one.title, deck(lab, drawn)), "quiz.zip": package(lab)}
+    edited = {**sheets, "memo": memo(lab)}
+    if on_paper():
+        out = {f"{name}.pdf": paper(sheet) for name, sheet in {**sheets, "brief": brief(lab, shown)}.items()}
+    else:
+        out, edited = {}, {**edited, "brief": brief(lab, shown)}
+    out |= {f"{name}.docx": docx.document(sheet) for name, sheet in edited.items()}
+    return out | {"slides.pptx": pptx.presentation(_(one.title), deck(lab, drawn)), "quiz.zip": package(lab)}
 
 
 def _fill(lab: Lab, folder: Path) -> None:
@@ -89,14 +93,15 @@ def _fill(lab: Lab, folder: Path) -> None:
     for name, scenario in one.scenarios.items():
         (folder / "scenarios" / f"{name}.yaml").write_text(scenario.to_yaml(), encoding="utf-8")
     (folder / "exercise.yaml").write_text(_own_text(one), encoding="utf-8")
-    _write(folder / "figures.json", figures(lab))
+    with speaking(ENGLISH.code):  # data are for programs
+        _write(folder / "figures.json", figures(lab))
     runs = {
         name: {"scenario": scenario.hash, "parameters": lab.parameters(name)}
         for name, scenario in one.scenarios.items()
     }
     made: dict[str, Any] = {"format": FORMAT, "exercise": one.name, "title": one.title, "when": now(), "runs": runs}
     made |= {"worlds": lab.worlds, "months": lab.months, "seed": lab.seed, **machine()}
-    seal(folder, "pack.json", made)
+    seal(folder, "pack.json", made if spoken() == ENGLISH.code else {**made, "language": spoken()})
 
 
 def _own_text(one: Exercise) -> str:

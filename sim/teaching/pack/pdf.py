@@ -17,6 +17,7 @@ from sim.teaching.pack.blocks import LINK, Block, Break, Code, Grid, Heading, It
 from sim.teaching.pack.pictures import SHAPE
 from sim.teaching.pack.zipped import MADE
 from sim.theme import PALETTE, PRINTED, font_file
+from sim.words.language import LANGUAGES, spoken
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -26,6 +27,12 @@ _FILES = {(_SIGNS, ""): "DejaVuSans", (_SIGNS, "B"): "DejaVuSans-Bold", (_MONO, 
 _INK, _SOFT, _LINE, _SHADE, _ACCENT = *(PRINTED[one] for one in ("ink", "soft", "line", "shade")), PALETTE[0]
 MARGIN = 17  # mm on each side; the foot stands in the lower one
 _GAP = 5
+
+
+def on_paper() -> bool:
+    """Whether the language of whoever reads can be put into a PDF: fpdf2 by itself neither joins the letters of a script that
+    runs from right to left, nor keeps a figure's sign on its side."""
+    return LANGUAGES[spoken()].direction == "ltr"
 
 
 def paper(sheet: Sheet) -> bytes:
@@ -79,7 +86,7 @@ def document(title: str, foot: str) -> FPDF:
     pdf.set_auto_page_break(True, margin=MARGIN)
     _fonts(pdf)
     pdf.set_title(title)
-    pdf.set_lang("en")
+    pdf.set_lang(spoken())
     pdf.set_creator("durand")
     return pdf
 

@@ -14,7 +14,7 @@ from sim.teaching.pack.deck import LINES, SMALLEST, Slide, room
 from sim.teaching.pack.key import BANDS
 from sim.teaching.pack.zipped import MADE, repacked
 from sim.theme import INK, OFFICE_FONT, PALETTE, PAPER
-from sim.words.language import _
+from sim.words.language import ENGLISH, LANGUAGES, _, spoken
 
 WIDE, HIGH, SIDE, TOP = 13.333, 7.5, 0.6, 1.45  # inches
 MIDDLE, TITLE, LARGE, COVER, LARGEST = 30, 30, 36, 48, 54  # points, beside the smallest
@@ -25,7 +25,7 @@ def presentation(title: str, slides: Sequence[Slide]) -> bytes:
     """The slides as a PPTX file; the same slides have the same bytes."""
     out = _template()
     about = out.core_properties
-    about.title, about.author, about.language, about.last_modified_by = title, "durand", "en-GB", "durand"
+    about.title, about.author, about.language, about.last_modified_by = title, "durand", _language(), "durand"
     about.created = about.modified = MADE
     for slide in slides:
         _add(out, slide)
@@ -63,6 +63,20 @@ def _template() -> Any:
     return out
 
 
+def _from_the_right() -> bool:
+    return LANGUAGES[spoken()].direction == "rtl"
+
+
+def _way() -> str:
+    """Where lines begin."""
+    return "algn='r' rtl='1'" if _from_the_right() else "algn='l'"
+
+
+def _language() -> str:
+    """The slides' language as the format has it."""
+    return "en-GB" if spoken() == ENGLISH.code else spoken()
+
+
 # Date, foot and number of a slide in python-pptx's numbers for kinds of placeholders: left out, as they are small.
 _FEET = (13, 15, 16)
 
@@ -83,7 +97,7 @@ def _type(style: Any, size: int, color: str, bold: bool = False) -> None:
         if level is not first:
             style.remove(level)
     text = (
-        f"<a:lvl1pPr {nsdecls('a')} marL='0' indent='0' algn='l'><a:spcBef><a:spcPts val='0'/></a:spcBef>"
+        f"<a:lvl1pPr {nsdecls('a')} marL='0' indent='0' {_way()}><a:spcBef><a:spcPts val='0'/></a:spcBef>"
         f"<a:spcAft><a:spcPts val='800'/></a:spcAft><a:buNone/><a:defRPr sz='{100 * size}' b='{int(bold)}'>"
         f"<a:solidFill><a:srgbClr val='{color[1:].upper()}'/></a:solidFill><a:latin typeface='{OFFICE_FONT}'/>"
         f"<a:cs typeface='{OFFICE_FONT}'/></a:defRPr></a:lvl1pPr>"
@@ -105,6 +119,8 @@ def _add(out: Any, slide: Slide) -> None:
         _picture(made, slide)
     if slide.notes:
         made.notes_slide.notes_text_frame.text = slide.notes
+        for at in made.notes_slide.notes_text_frame.paragraphs if _from_the_right() else ():
+            at._p.get_or_add_pPr().set("rtl", "1")
 
 
 def _fill(frame: Any, slide: Slide) -> None:
