@@ -153,7 +153,7 @@ def _drawing() -> Any:
         return drawn.transform_calculate(size=grown).encode(x=x, y=y)
 
     shades = alt.Scale(domain=[-1, -0.25, 0, 0.25, 1], range=OPPOSED_TO_ALIGNED, interpolate="rgb")
-    legend = alt.Legend(title="Kabul's alignment", orient="bottom", gradientLength=140, values=[-1, 0, 1])
+    legend = alt.Legend(title="Kabul's alignment", orient="bottom", gradientLength=140, values=[-1, 0, 1], format=".0f")
     colour = alt.Color("leaning:Q", scale=shades, legend=legend)
     dash = alt.condition("datum.opposed", alt.value([7, 4]), alt.value([1, 0]))
     wide = alt.Size("size:Q", scale=None, legend=None)
