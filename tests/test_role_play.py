@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from printed import faults, pages
@@ -135,6 +137,11 @@ def test_a_quarter_in_sentences_says_what_the_figures_say(quiet: Game) -> None:
         assert before is not None
         assert f"{now:,.0f} {what}" in first
         assert f"{abs(round(now) - round(before))} {'more' if now > before else 'fewer'} {what}" in first
+    less = [
+        replace(one, now=(one.before or 0.0) - 1.0) if one.name in ("picss_attacks", "picss_killed") else one
+        for one in told.reported
+    ]
+    assert "1 fewer attack and 1 fewer death than" in story(replace(told, reported=less))[0]
     assert "TTP claimed" in seen
     assert "TTP claimed" not in " ".join(story(briefing(quiet, "ttp"))), "a seat knows what it did itself"
 

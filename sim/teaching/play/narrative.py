@@ -20,7 +20,7 @@ from sim.teaching.play.moves import QUARTER
 from sim.teaching.play.past import Array
 from sim.teaching.play.text import move_words, period
 from sim.vocabulary import ACTORS, month_after
-from sim.words.language import N_, _
+from sim.words.language import N_, _, n_
 from sim.words.numbers import number
 from sim.words.sentences import capital, month_words, more_less, side_by_side
 
@@ -75,15 +75,26 @@ def _moved(told: Briefing) -> Iterator[str]:
                 "Observers counted {attacks} attacks in Pakistan and {deaths} deaths: {more_attacks} and {more_deaths} than in "
                 "the quarter before.",
                 **now,
-                more_attacks=_gap(attacks, N_("{count} more attacks"), N_("{count} fewer attacks")),
-                more_deaths=_gap(dead, N_("{count} more deaths"), N_("{count} fewer deaths")),
+                more_attacks=_attacks(_gap(attacks)),
+                more_deaths=_deaths(_gap(dead)),
             )
 
 
-def _gap(one: Reading, more: str, fewer: str) -> str:
+def _gap(one: Reading) -> int:
+    return round(one.now) - round(one.before or 0.0)
+
+
+def _attacks(gap: int) -> str:
     """ "33 more attacks"."""
-    gap = round(one.now) - round(one.before or 0.0)
-    return _(fewer if gap < 0 else more, count=abs(gap) or _("no"))
+    if gap < 0:
+        return n_("{count} fewer attack", "{count} fewer attacks", -gap, count=-gap)
+    return n_("{count} more attack", "{count} more attacks", gap, count=gap or _("no"))
+
+
+def _deaths(gap: int) -> str:
+    if gap < 0:
+        return n_("{count} fewer death", "{count} fewer deaths", -gap, count=-gap)
+    return n_("{count} more death", "{count} more deaths", gap, count=gap or _("no"))
 
 
 def _seen(told: Briefing) -> str:
