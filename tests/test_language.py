@@ -7,8 +7,10 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from io import BytesIO
 from pathlib import Path
 from threading import Barrier, Thread
+from zipfile import ZipFile
 
 import pytest
 from babel import Locale
@@ -19,13 +21,24 @@ from untranslated import filled_wrongly, hidden, undeclared, unmarked, untransla
 
 import sim
 from dashboard.widgets import show
+from sim.commands.options import chosen
+from sim.ensemble.spec import LimitError
 from sim.mechanisms import LOOPS
 from sim.parameters import PARAMETERS
 from sim.plots import pictures
 from sim.plots.moving import moving
+from sim.report.page import render_brief
 from sim.results.reading import reading
 from sim.rule import RULES
 from sim.scenario.diff import TITLES
+from sim.teaching.classroom.classes import clean_nickname
+from sim.teaching.classroom.file import ClassroomError
+from sim.teaching.exercises.figures import Lab
+from sim.teaching.exercises.load import load_exercise
+from sim.teaching.pack.blocks import Heading, Note, Text
+from sim.teaching.pack.docx import document
+from sim.teaching.pack.pdf import on_paper
+from sim.teaching.pack.sheets import worksheet
 from sim.vocabulary import ACTORS
 from sim.vocabulary.levels import JUDGEMENT
 from sim.words.language import CATALOGUES, ENGLISH, LANGUAGES, _, catalogue, n_, speaking, translated
@@ -47,7 +60,14 @@ FIRST |= {f"dashboard/widgets/{name}.py" for name in ("asking", "levers", "tour"
 FIRST |= {"dashboard/pages/exercises.py"}
 FIRST |= {"sim/words/numbers.py", "sim/words/sentences.py", "sim/results/reading.py", "months", "verdicts"}
 FIRST |= {f"sim/plots/{name}.py" for name in ("data", "lines", "shares", "tables", "theme", "predictions")}
-FIRST |= {"sim/teaching/exercises/feedback.py", "sim/provenance/levers.py", "dashboard/pages/compare.py"}
+FIRST |= {"sim/provenance/levers.py", "dashboard/pages/compare.py", "dashboard/pages/class_student.py", "mechanisms"}
+FIRST |= {f"sim/teaching/exercises/{name}.py" for name in ("feedback", "figures", "predict")}
+FIRST |= {f"dashboard/widgets/{name}.py" for name in ("joining", "saving")} | {"dashboard/pages/class_wall.py"}
+FIRST |= {
+    f"sim/teaching/pack/{name}.py"
+    for name in ("blocks", "deck", "handouts", "key", "pictures", "quiz", "reading", "sheets")
+}
+FIRST |= {"instructor/ceasefires"}
 # What a page of the dashboard shows of the library's own sentences and pictures.
 SAID = ("sim/words", "sim/plots", "sim/loops", "sim/why", "sim/results/reading.py", "sim/results/made.py")
 SAID += ("sim/provenance/levers.py", "sim/teaching", "sim/report")
@@ -208,9 +228,40 @@ def test_what_is_kept_for_one_language_is_not_shown_in_another() -> None:
     assert everything() == english
     with speaking("ur"):
         assert everything() == urdu
+        assert '<html lang="ur" dir="rtl">' in render_brief(found)
+    assert '<html lang="en">' in render_brief(found)
     arabic = re.compile("[\u0600-\u06ff]")
     assert all(map(arabic.search, urdu[: len(KINDS) + len(reading(found))]))
     assert not any(map(arabic.search, english))
+
+
+def test_a_worksheet_in_urdu_is_urdu_and_runs_from_the_right() -> None:
+    """Otherwise a class gets a sheet in two languages, or one whose lines run the wrong way; and a PDF with letters apart."""
+    lab = Lab(load_exercise("ceasefires"))
+    english, arabic = worksheet(lab), re.compile("[\u0600-\u06ff]")
+    with speaking("ur"):
+        urdu = worksheet(lab)
+        made = document(urdu)
+        assert not on_paper()
+    assert on_paper()
+    assert worksheet(lab) == english
+    said = [one.text for one in urdu.blocks if isinstance(one, Heading | Text | Note)]
+    assert [one for one in (urdu.kind, urdu.title, urdu.under, *said) if not arabic.search(one)] == []
+    with ZipFile(BytesIO(made)) as packed:
+        body, styles = (packed.read(f"word/{name}.xml").decode() for name in ("document", "styles"))
+    assert "<w:rtl/>" in body
+    assert "<w:bidiVisual/>" in body
+    assert "<w:bidi/>" in styles
+
+
+def test_who_is_turned_away_reads_why() -> None:
+    """Otherwise a student's page is in Urdu until something goes wrong."""
+    with speaking("ur"), pytest.raises(ClassroomError, match="عرفی نام"):
+        clean_nickname("!")
+    with pytest.raises(ClassroomError, match=r"^a nickname has at least one letter or figure$"):
+        clean_nickname("!")
+    with pytest.raises(LimitError, match="there is no language xx; allowed: en, ur"):
+        chosen("xx")
 
 
 def test_figures_are_kept_from_turning_round() -> None:
