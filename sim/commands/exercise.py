@@ -148,7 +148,7 @@ def pack(
     for sentence in lab.broken():
         print(f"durand: {sentence}", file=sys.stderr)
     if speaks.direction == "rtl":
-        print(f"durand: {no_paper(speaks)}; print the .docx files", file=sys.stderr)
+        print(f"durand: {no_paper(speaks)}: print the .docx files; pictures are in English", file=sys.stderr)
     first = folder / f"instructor.{'pdf' if speaks.direction == 'ltr' else 'docx'}"
     print(f"Written: {folder}\nBegin with {first}")
 

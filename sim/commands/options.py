@@ -45,4 +45,4 @@ def chosen(language: str) -> Spoken:
 
 def no_paper(language: Spoken) -> str:
     """That there are no PDFs in a language, and why."""
-    return f"no PDF is made in {language.name}, whose letters the library for PDFs does not join"
+    return f"no PDF is made in {language.name}, whose letters the libraries for PDF and PNG do not join"

@@ -39,11 +39,13 @@ def report(
             f"{folder}: a report is of a run or a comparison; of a sweep, ask durand sensitivity, discover or regret"
         )
     speaks = chosen(language)
+    if png and speaks.direction == "rtl":
+        raise LimitError(f"--png goes with languages that are written from the left: {no_paper(speaks)}")
     results = open_folder(folder)
     with speaking(speaks.code):
         page = _write_brief(results, folder) if brief else write_whole(results, folder, png)
     if brief and speaks.direction == "rtl":
-        print(f"durand: {no_paper(speaks)}; print {page.name}", file=sys.stderr)
+        print(f"durand: {no_paper(speaks)}: print {page.name}", file=sys.stderr)
     print(page)
 
 

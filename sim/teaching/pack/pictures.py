@@ -11,8 +11,7 @@ from sim.results import Comparison
 from sim.results.paired import compared
 from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.schema import Picture as Wanted
-from sim.theme import font_file
-from sim.words.language import ENGLISH, _, spoken
+from sim.words.language import ENGLISH, LANGUAGES, _, speaking, spoken
 from sim.words.sentences import listed
 
 # The room that a picture fills on a slide and, in pairs, on a sheet: its width over its height.
@@ -77,11 +76,10 @@ def _picture(lab: Lab, wanted: Wanted) -> Picture:
     from sim.plots.single import picture
 
     shown, titles = picture(runs_of(lab, wanted), wanted.draw, wanted.metric or ""), lab.exercise.scenarios
-    drawn = [to_svg(chart(lab, wanted, width)) for width in _WIDTHS]
+    with speaking(ENGLISH.code if LANGUAGES[spoken()].direction == "rtl" else spoken()):  # PNGs join no letters
+        drawn = [to_svg(chart(lab, wanted, width)) for width in _WIDTHS]
     best = max(drawn, key=lambda svg: min(SHAPE / _shape(svg)[0], 1 / _shape(svg)[1]))
     width, height = _shape(best)
-    if spoken() != ENGLISH.code:
-        vl_convert.register_font_directory(str(font_file("regular").parent))  # whose letters no other font here may have
     png = bytes(vl_convert.svg_to_png(best, scale=_ACROSS / width))
     whose = listed([_(titles[run].title) for run in wanted.runs])
     return Picture(_("{title}: {runs}", title=shown.title, runs=whose), shown.text, png, width / height)
