@@ -664,7 +664,7 @@ def test_two_play_in_lock_step() -> None:
     widget(first, "slider", "Aid").set_value(0.7)
     press(again(first), "Make this move")
     assert "Your move is in" in said(first)
-    assert "Pakistan (Amina) has moved; TTP (Bilal) is deciding" in said(again(second))
+    assert "Pakistan (Amina): has moved; TTP (Bilal): is deciding" in said(again(second))
     assert ["Pakistan", "Amina", "has moved"] in tables(again(host))
     widget(second, "selectbox", "Campaign").set_value("steady")
     press(again(second), "Make this move")

@@ -39,8 +39,10 @@ def stands(view: View, to_host: bool) -> None:
         rows = [[_(ACTORS[actor]), view.seats[actor] or "-", does[actor]] for actor in view.seats]
         show.table(Table([_("Seat"), _("Who"), _("Move")], rows))
     else:
-        nobody = _("nobody")
-        said = [f"{_(ACTORS[actor])} ({who or nobody}) {does[actor]}".strip() for actor, who in view.seats.items()]
+        seats_of = {
+            actor: f"{_(ACTORS[actor])} ({who})" if who else _(ACTORS[actor]) for actor, who in view.seats.items()
+        }
+        said = [": ".join(filter(None, (seats_of[actor], does[actor]))) for actor in view.seats]
         st.caption(show.plain("; ".join(said)))
     for month, title in view.injects:
         st.caption(show.plain(_("Put in: {title} ({month}).", title=title, month=month)))
