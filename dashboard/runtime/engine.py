@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import atexit
 import json
-import math
 import threading
 import time
 from collections import OrderedDict
@@ -49,7 +48,7 @@ KEPT_BYTES = 400 * 2**20
 LOOK, AWAY = 2.0, 15.0
 # Who asks for what is made ready before anybody comes; and for how many seconds nobody may have asked for anything, so that
 # what is likely to be asked later is in nobody's way.
-OPENING, QUIET = "opening", 4.0
+OPENING, QUIET = "opening", 15.0
 MOST_REMEMBERED = 10_000  # sessions of which it is known from where they come
 
 
@@ -112,7 +111,7 @@ class Engine:
         self._away: dict[str, float] = {}
         self._kept_bytes, self.bytes, self.runs = kept_bytes, 0, 0
         self._tasks: dict[str, Task] = {}
-        self._asked = -math.inf
+        self._asked = time.monotonic()
         self.quick = WorkQueue(workers, most, SECONDS, 0, self._done, **QUICK)
         self.slow = WorkQueue(1, MOST_HEAVY_WAITING, HEAVY_SECONDS, 10, self._done, **HEAVY)
         self.files = WorkQueue(1, MOST_FILES_WAITING, FILE_SECONDS, 5, self._done, **FILES)
