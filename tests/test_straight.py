@@ -1,7 +1,8 @@
-"""A run of a page that showed nothing is not told to the browser; all else comes as it was sent."""
+"""A run of parts of a page is told to the browser in one go, and not at all where it showed nothing; all else as it was sent."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -31,6 +32,23 @@ def sent(kind: str) -> dict[str, Any]:
     return {"type": "websocket.send", "bytes": told.SerializeToString()}
 
 
+async def told(some: str, wait: float = 0.0) -> list[dict[str, Any]]:
+    """What the browser is told where Streamlit sends this; `...` is where it is silent for so long."""
+    out: list[dict[str, Any]] = []
+
+    async def send(message: Any) -> None:
+        out.append(message)
+
+    straight = Straight(send)
+    for kind in some.split(", "):
+        if kind == "...":
+            await asyncio.sleep(wait)
+            out.append({"type": "..."})
+        else:
+            await straight(sent(kind))
+    return out
+
+
 @pytest.mark.parametrize(
     ("some", "left"),
     [
@@ -38,8 +56,11 @@ def sent(kind: str) -> dict[str, Any]:
             "begun, under way, address, given up, idle, begun, under way, shown, much, through, idle",
             "address, begun, under way, shown, much, through, idle",
         ),
-        ("begun, under way, given up, idle, begun, under way, given up, idle, begun, shown", "begun, shown"),
-        ("begun, under way, given up, begun, shown", "begun, shown"),
+        (
+            "begun, under way, given up, idle, begun, under way, given up, idle, begun, shown, through",
+            "begun, shown, through",
+        ),
+        ("begun, under way, given up, begun, shown, through", "begun, shown, through"),
         ("begun, under way, much, given up, idle", "begun, under way, much, given up, idle"),
         ("begun, under way, through, idle", "begun, under way, through, idle"),
         ("begun, under way, all begun, under way, shown", "begun, under way, all begun, under way, shown"),
@@ -48,22 +69,42 @@ def sent(kind: str) -> dict[str, Any]:
     ],
 )
 def test_only_runs_that_showed_nothing_are_left_out(some: str, left: str) -> None:
-    straight = Straight()
-    told = [one for kind in some.split(", ") for one in straight.passed(sent(kind))]
-    assert told == [sent(kind) for kind in left.split(", ")]
+    assert asyncio.run(told(some)) == [sent(kind) for kind in left.split(", ")]
 
 
-def test_what_is_held_comes_before_the_connection_ends() -> None:
-    straight, end = Straight(), {"type": "websocket.close", "code": 1000}
-    assert straight.passed(sent("begun")) == []
-    assert straight.passed(end) == [sent("begun"), end]
+def test_a_run_is_told_in_one_go() -> None:
+    """Otherwise the browser goes over its page for each of its parts."""
+    some = "begun, under way, shown, much, ..., shown, through, ..., idle"
+    left = "..., begun, under way, shown, much, shown, through, ..., idle"
+    assert asyncio.run(told(some)) == [{"type": "..."} if one == "..." else sent(one) for one in left.split(", ")]
 
 
-def test_other_answers_pass() -> None:
-    straight = Straight()
-    for message in (
+def test_a_run_that_takes_long_is_told_as_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise nobody sees that something is under way, or how far."""
+    monkeypatch.setattr("dashboard.runtime.straight.PATIENCE", 0.01)
+    some = "begun, under way, ..., shown, ..., much, given up, idle"
+    left = "begun, under way, ..., shown, ..., much, given up, idle"
+    found = asyncio.run(told(some, 0.5))
+    assert found == [{"type": "..."} if one == "..." else sent(one) for one in left.split(", ")]
+
+
+def test_other_answers_pass_and_what_is_held_goes_before_them() -> None:
+    async def passed(*some: dict[str, Any]) -> list[Any]:
+        out: list[Any] = []
+
+        async def send(message: Any) -> None:
+            out.append(message)
+
+        straight = Straight(send)
+        for message in some:
+            await straight(message)
+        return out
+
+    some = [
         {"type": "http.response.start", "status": 200},
         {"type": "http.response.body", "body": b"x"},
         {"type": "websocket.send", "text": "x"},
-    ):
-        assert straight.passed(message) == [message]
+        sent("begun"),
+        {"type": "websocket.close", "code": 1000},
+    ]
+    assert asyncio.run(passed(*some)) == some

@@ -156,13 +156,12 @@ class Gate:
             await _answer(send, 307, "", (b"location", joining.encode()))
             return
 
-        straight = Straight()
+        straight = Straight(send)
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = _with_headers(message.get("headers", []))
-            for one in straight.passed(message):
-                await send(one)
+            await straight(message)
 
         await self._app(scope, receive, sending)
 
