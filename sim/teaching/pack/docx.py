@@ -88,7 +88,7 @@ def _style(
     if _from_the_right():
         way = OxmlElement("w:bidi")
         style.element.get_or_add_pPr().insert_element_before(way, "w:spacing", "w:ind", "w:jc", "w:outlineLvl")
-        _as_joined(style.element.rPr, size, bold)
+        _as_joined(style.font, bold)
     border = style.element.pPr.find(qn("w:pBdr")) if style.element.pPr is not None else None
     if border is not None:
         style.element.pPr.remove(border)
@@ -96,7 +96,6 @@ def _style(
 
 def _say(at: Paragraph, text: str, size: float = 0, color: str = "", bold: bool = False, font: str = "") -> None:
     """Words at the end of a paragraph; addresses become links."""
-    from docx.oxml import OxmlElement
     from docx.shared import Pt, RGBColor
 
     for part in _runs(text):
@@ -104,12 +103,12 @@ def _say(at: Paragraph, text: str, size: float = 0, color: str = "", bold: bool 
             _link(at, part)
             continue
         run: Any = at.add_run(part)
-        if _from_the_right() and JOINED.search(part):
-            _as_joined(run._r.get_or_add_rPr(), size, bold)
-            run._r.rPr.append(OxmlElement("w:rtl"))
         run.bold = bold or None
         if size:
             run.font.size = Pt(size)
+        if _from_the_right() and JOINED.search(part):
+            _as_joined(run.font, bold or None)
+            run.font.rtl = True
         if color:
             run.font.color.rgb = RGBColor.from_string(color[1:].upper())
         if font:
@@ -123,17 +122,19 @@ def _runs(text: str) -> Iterator[str]:
         yield from [part] if alone else filter(None, JOINED.split(part))
 
 
-def _as_joined(of: Any, size: float, bold: bool) -> None:
-    """Size and weight of letters that are joined, which the format keeps apart."""
+def _as_joined(font: Any, bold: bool | None) -> None:
+    """Size and weight of letters that are joined, which the format keeps apart: as those of other letters."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
-    if bold:
-        of.append(OxmlElement("w:bCs"))
-    if size:
+    font.cs_bold, font.cs_italic = bold, None if bold is None else False
+    size = font._element.rPr.find(qn("w:sz"))
+    if size is not None:
+        for kept in font._element.rPr.findall(qn("w:szCs")):
+            font._element.rPr.remove(kept)
         own = OxmlElement("w:szCs")
-        own.set(qn("w:val"), str(round(2 * size)))
-        of.append(own)
+        own.set(qn("w:val"), size.get(qn("w:val")))
+        size.addnext(own)
 
 
 def _from_the_right() -> bool:

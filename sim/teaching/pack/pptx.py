@@ -163,6 +163,8 @@ def _hands(made: Any, right: int | None) -> None:
         at = box.text_frame.paragraphs[0]
         at.text, at.font.size, at.font.bold = _("{low} to {high}", low=low, high=high), Pt(SMALLEST), place == right
         at.font.color.rgb = _rgb(PAPER if place == right else PALETTE[0])
+        if _from_the_right():
+            at._p.get_or_add_pPr().set("rtl", "1")
 
 
 def _filled(fill: Any, color: str) -> None:
