@@ -129,9 +129,10 @@ def instruct(standing: Standing, secret: str) -> None:
     one = asking.exercise(standing.exercise)
     asking.make_ready(one.name)
     withheld.note(standing)
-    st.header(show.plain(one.title), anchor=False)
+    st.header(show.plain(_(one.title)), anchor=False)
     said = _("{grade}, {minutes} minutes.", grade=_(LEVELS[one.level]), minutes=one.minutes)
-    st.markdown(show.plain(said if standing.title == one.title else f"{standing.title}. {said}"))
+    about = said if standing.title == one.title else _("{title}. {about}", title=standing.title, about=said)
+    st.markdown(show.plain(about))
     inviting.invitation(standing, secret)
     questions(one, standing, secret)
     with st.expander(_("Answers, debrief and notes"), key="notes", on_change="rerun") as opened:

@@ -83,9 +83,10 @@ def lesson(standing: Standing, seat: Seat) -> None:
     """The exercise from beginning to end, as far as the class has come."""
     one = asking.exercise(standing.exercise)
     given = access.classes().mine(standing.code, seat.secret)
-    st.header(show.plain(one.title), anchor=False)
+    st.header(show.plain(_(one.title)), anchor=False)
     said = _("{grade}. You are here as {nickname}.", grade=_(LEVELS[one.level]), nickname=seat.nickname)
-    st.markdown(show.plain(said if standing.title == one.title else f"{standing.title}. {said}"))
+    about = said if standing.title == one.title else _("{title}. {about}", title=standing.title, about=said)
+    st.markdown(show.plain(about))
     st.markdown(f"**{asking.fill(one, one.question)}**")
     with st.expander(_("Background")):
         asking.background(one)
@@ -95,7 +96,7 @@ def lesson(standing: Standing, seat: Seat) -> None:
     if not finished:
         open_quiz = tuple(name for name in quiz if (name, "before") not in standing.revealed)
         if open_quiz:
-            st.caption(asking.HOW)
+            st.caption(_(asking.HOW))
             predict(one, open_quiz, "before", given, standing.code, seat)
         else:
             st.markdown(_("This quiz is closed; its questions come again at the end."))

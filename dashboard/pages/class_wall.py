@@ -87,7 +87,9 @@ def wall(code: str) -> None:
         with left:
             joining(standing, names)
         with right, st.container(key="wall-question"):
-            called = one.title if standing.title == one.title else f"{standing.title}: {one.title}"
+            called = _(one.title)
+            if standing.title != one.title:
+                called = _("{title}: {exercise}", title=standing.title, exercise=called)
             place = (shown.question, shown.phase)
             st.html(
                 line("title", f"{called}  ·  {classes.step_of(one, place)}" if place in classes.places(one) else called)

@@ -9,6 +9,7 @@ from dashboard.runtime.language import _
 from dashboard.widgets import controls, levers, saving, sentences, show, strip, versions_kept
 from sim.results import Comparison
 from sim.results.reading import scope
+from sim.words.language import spoken
 from sim.words.sentences import month_words
 
 KINDS = ("fan", "difference", "verdicts")
@@ -128,7 +129,7 @@ def downloads(here: state.State, found: Comparison) -> None:
             return
         st.caption(_("The address of this page holds everything chosen: whoever opens it sees the same numbers."))
         with st.container(horizontal=True):
-            show.download(_("Report"), "report.html", "text/html", "report", long_tasks.report, found)
+            show.download(_("Report"), "report.html", "text/html", "report", long_tasks.report, found, spoken())
             show.download(_("Outcomes, CSV"), "outcomes.csv", "text/csv", "csv", long_tasks.table, found, "CSV")
             show.download(
                 _("Outcomes, Parquet"),

@@ -8,6 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from sim.words.language import speaking
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -33,11 +35,12 @@ def draw(tell: Tell, specification: dict[str, Any], kind: str) -> bytes:
     return to_png(chart) if kind == "PNG" else to_svg(chart).encode()
 
 
-def report(tell: Tell, comparison: Comparison) -> bytes:
-    """The report of a comparison, one HTML file."""
+def report(tell: Tell, comparison: Comparison, language: str) -> bytes:
+    """The report of a comparison in a language, by its code: one HTML file."""
     from sim.report.page import render
 
-    return render(comparison).encode()
+    with speaking(language):
+        return render(comparison).encode()
 
 
 def table(tell: Tell, comparison: Comparison, kind: str) -> bytes:
