@@ -36,7 +36,7 @@ from sim.teaching.exercises.walk import Walk
 from sim.teaching.exercises.words import WordsError, filled, references, typed_figures
 from sim.teaching.pack import make as packing
 from sim.teaching.pack.blocks import Grid, Items, Sheet, Text
-from sim.teaching.pack.deck import Slide, deck
+from sim.teaching.pack.deck import Slide, deck, words
 from sim.teaching.pack.docx import document
 from sim.teaching.pack.handouts import brief
 from sim.teaching.pack.pdf import paper
@@ -878,6 +878,16 @@ def test_a_picture_of_each_kind_goes_on_a_slide(monkeypatch: Any) -> None:
         assert made.shapes.title.top + made.shapes.title.height <= shape.top
         assert shape.top + shape.height <= out.slide_height
         assert 0 <= shape.left <= shape.left + shape.width <= out.slide_width
+
+
+def test_slides_that_go_on_are_about_as_full_and_a_minus_stays_with_its_number() -> None:
+    """Otherwise four things stand small on a slide, and the fifth large and alone on the next."""
+    from pptx import Presentation
+
+    told = list(words("What is run", [f"Run {number}: {'it goes on ' * 12}by -14." for number in range(5)], ""))
+    assert [len(one.lines) for one in told] == [3, 2]
+    out = Presentation(io.BytesIO(presentation("Runs", told)))
+    assert "by \u221214." in out.slides[0].placeholders[1].text_frame.text
 
 
 def lines_of(slide: Slide) -> float:

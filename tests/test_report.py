@@ -243,9 +243,10 @@ MADE: dict[str, tuple[dict[str, Any], tuple[str, str], tuple[str, ...], tuple[st
     ),
     "a scenario's": (
         {"parameters": "force_works"},
-        (f"with {DECLARED}, but for what force_works sets.", DRAWS_ALONE),
+        (f"with {DECLARED}, but for what “Where force works” sets.", DRAWS_ALONE),
         (
-            "Every parameter stood at its declared value, but for what force_works sets; worlds differ by random draws alone",
+            "Every parameter stood at its declared value, but for what “Where force works” sets; worlds differ by random draws "
+            "alone",
         ),
         ("drawn", "agree with the record"),
     ),
@@ -272,8 +273,8 @@ MADE: dict[str, tuple[dict[str, Any], tuple[str, str], tuple[str, ...], tuple[st
     ),
     "a scenario's, and one set": (
         {"parameters": "force_works", "own": {"kabul_control": 0.5}},
-        ("but for what force_works sets and the scenario itself.", DRAWS_ALONE),
-        ("but for what force_works sets and the scenario itself; worlds differ by random draws alone",),
+        ("but for what “Where force works” sets and the scenario itself.", DRAWS_ALONE),
+        ("but for what “Where force works” sets and the scenario itself; worlds differ by random draws alone",),
         ("drawn", "agree with the record"),
     ),
 }

@@ -85,6 +85,14 @@ def made(manifests: Iterable[Mapping[str, Any]]) -> Made:
     )
 
 
+def _called(name: str) -> str:
+    """The title, in quotes, of the scenario of the library whose values are taken; else the name of its file."""
+    from sim.scenario import list_scenarios
+
+    titles = {one: title for one, title, _question in list_scenarios()}
+    return f"“{_(titles[name])}”" if name in titles else name
+
+
 def _values(values: list[Mapping[str, Any]]) -> Made:
     first = values[0]
     own = any(one["overridden"] for one in values)
@@ -109,7 +117,7 @@ def _values(values: list[Mapping[str, Any]]) -> Made:
     if first["set"] is not None:
         both = N_(", but for what {name} sets and the scenario itself")
         both = both if len(values) == 1 else N_(", but for what {name} sets and a scenario itself")
-        but = _(both if own else N_(", but for what {name} sets"), name=first["set"])
+        but = _(both if own else N_(", but for what {name} sets"), name=_called(first["set"]))
     if any(one["drawn"] for one in values):
         return Made(
             _("every parameter at its declared value{but}, some of it drawn anew in each", but=but),

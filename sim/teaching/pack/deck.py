@@ -6,7 +6,7 @@ What a slide shows can be read from the last row: so few words that they fit at 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Literal
@@ -133,14 +133,23 @@ class _Votes:
 
 
 def words(title: str, lines: Iterable[str], notes: str) -> Iterator[Slide]:
-    """Slides of words: a new one wherever the next line would no longer fit."""
-    pages: list[list[str]] = [[]]
-    for line in lines:
-        if pages[-1] and sum(map(room, [*pages[-1], line])) > LINES:
-            pages.append([])
-        pages[-1].append(line)
+    """Slides of words: as few as hold them, and each about as full."""
+    every = list(lines)
+    pages, most = _paged(every, LINES), float(LINES)
+    while len(pages) > 1 and most > 1 and len(evener := _paged(every, most - 0.5)) == len(pages):
+        pages, most = evener, most - 0.5
     for number, page in enumerate(pages):
         yield Slide("words", _("{title} (more)", title=title) if number else title, tuple(page), notes)
+
+
+def _paged(lines: Sequence[str], most: float) -> list[list[str]]:
+    """A new page wherever the next line would no longer fit."""
+    pages: list[list[str]] = [[]]
+    for line in lines:
+        if pages[-1] and sum(map(room, [*pages[-1], line])) > most:
+            pages.append([])
+        pages[-1].append(line)
+    return pages
 
 
 def room(line: str, size: int = SMALLEST) -> float:

@@ -6,6 +6,7 @@ them in one place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
@@ -131,7 +132,9 @@ def _fill(frame: Any, slide: Slide) -> None:
     size = next(fits, SMALLEST)  # as large as the back row may have it
     for number, line in enumerate(slide.lines):
         at = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
-        at.text = line
+        at.text = re.sub(
+            r"(?<![\w-])-(?=[\d.])", "\u2212", line
+        )  # a hyphen would be parted from its number at a line's end
         if number == 0 and first:
             at.font.size, at.font.bold, at.space_after = Pt(first), slide.kind == "reveal", Pt(12)
         elif slide.kind == "words":
