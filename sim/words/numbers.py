@@ -48,13 +48,14 @@ def between(low: float, high: float, sign: bool = False, whole: bool = False) ->
 
     Arguments as for :func:`number`.
 
-    >>> between(79.9, 901.0), between(5.0, 730.0), between(0.4, 2.0)
-    ('80 to 900', '5 to 730', '0.4 to 2.0')
+    >>> between(79.9, 901.0), between(5.0, 730.0), between(0.4, 2.0), between(0.3, 6.0, whole=True)
+    ('80 to 900', '5 to 730', '0.4 to 2.0', '0 to 6')
     """
     ends = [_figure(end, places, sign, whole) for end, places in _ends(low, high)]
     if ends[0] == ends[1] or set(ends) <= _nothing():
         return max(ends, key=len)
-    return _("{low} to {high}", low=ends[0], high=ends[1])
+    low_end, high_end = ("0" if end in _nothing() else end for end in ends)  # an end of a range is rounded anyway
+    return _("{low} to {high}", low=low_end, high=high_end)
 
 
 def within(low: float, middle: float, high: float, sign: bool = False, whole: bool = False) -> tuple[str, str]:
