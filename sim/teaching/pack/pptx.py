@@ -18,7 +18,7 @@ from sim.theme import INK, OFFICE_FONT, PALETTE, PAPER
 from sim.words.language import ENGLISH, LANGUAGES, _, spoken
 
 WIDE, HIGH, SIDE, TOP = 13.333, 7.5, 0.6, 1.45  # inches
-MIDDLE, TITLE, LARGE, COVER, LARGEST = 30, 30, 36, 48, 54  # points, beside the smallest
+LESS, MIDDLE, TITLE, LARGE, COVER, LARGEST = 27, 30, 30, 36, 48, 54  # points, beside the smallest
 _KEPT = ("Title Slide", "Title and Content", "Title Only")
 
 
@@ -128,7 +128,7 @@ def _fill(frame: Any, slide: Slide) -> None:
     from pptx.util import Pt
 
     first = {"vote": LARGE, "reveal": LARGEST}.get(slide.kind)
-    fits = (size for size in (LARGE, MIDDLE) if sum(room(line, size) for line in slide.lines) <= LINES)
+    fits = (size for size in (LARGE, MIDDLE, LESS) if sum(room(line, size) for line in slide.lines) <= LINES)
     size = next(fits, SMALLEST)  # as large as the back row may have it
     for number, line in enumerate(slide.lines):
         at = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
