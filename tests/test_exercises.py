@@ -880,6 +880,14 @@ def test_a_picture_of_each_kind_goes_on_a_slide(monkeypatch: Any) -> None:
         assert 0 <= shape.left <= shape.left + shape.width <= out.slide_width
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_no_two_lines_to_fill_in_are_called_alike(name: str) -> None:
+    """Otherwise nobody knows which end of a range goes where."""
+    for step in exercise(name).steps:
+        called = [label(exercise(name), figure) for figure in step.show]
+        assert len({*called}) == len(called)
+
+
 def test_slides_that_go_on_are_about_as_full_and_a_minus_stays_with_its_number() -> None:
     """Otherwise four things stand small on a slide, and the fifth large and alone on the next."""
     from pptx import Presentation

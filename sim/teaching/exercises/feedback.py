@@ -229,9 +229,10 @@ def label(exercise: Exercise, name: str) -> str:
     level = figure.above if figure.above is not None else figure.below
     if level is None:
         minus = other or (_("that {when}", when=when) if less is not None and less.month else when)
-        return (
+        one = (
             _("{what}: {run} minus {minus}{where}", **said, minus=minus) if minus else _("{what}: {run}{where}", **said)
         )
+        return _(_ENDS[figure.show], figure=one) if figure.show in _ENDS else one
     above = figure.above is not None
     if less is None:
         text = (
@@ -266,6 +267,14 @@ def _where(where: Where | None) -> str:
     return _(", where {metric} is below {level} in {month}", **told, level=fine(where.below or 0.0))
 
 
+# What is told of worlds where that is not the middle one.
+_ENDS = {
+    "p05": N_("{figure}, low end of nine worlds of ten"),
+    "p95": N_("{figure}, high end of nine worlds of ten"),
+    "p25": N_("{figure}, low end of half of the worlds"),
+    "p75": N_("{figure}, high end of half of the worlds"),
+    "mean": N_("{figure}, mean over worlds"),
+}
 _THIRDS = {"lowest": N_("lowest"), "middle": N_("middle"), "highest": N_("highest")}
 
 
