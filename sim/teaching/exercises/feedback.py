@@ -17,6 +17,7 @@ import numpy as np
 from sim.ensemble.spec import DEFAULT_PARAMETERS
 from sim.mechanisms import MECHANISMS
 from sim.metrics import METRICS, PANELS
+from sim.parameters import PARAMETERS
 from sim.teaching.exercises.figure import Because, Figure, Where
 from sim.teaching.exercises.figures import Lab, because_of, unit, whole
 from sim.teaching.exercises.load import is_path, row_words
@@ -255,8 +256,8 @@ def _where(where: Where | None) -> str:
     if where is None:
         return ""
     if where.parameter is not None:
-        parameter = where.parameter.replace("_", " ")
-        return _(", in the {third} third of “{parameter}”", third=_(_THIRDS[str(where.third)]), parameter=parameter)
+        title = _(PARAMETERS[where.parameter].title)
+        return _(", in the {third} third of “{parameter}”", third=_(_THIRDS[str(where.third)]), parameter=title)
     about = METRICS[str(where.metric)]
     told = {"metric": altered(_(about.title), str.lower), "month": month_words(str(where.month))}
     if about.means.startswith("1 in a month"):  # a state, in force or not
