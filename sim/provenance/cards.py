@@ -17,6 +17,7 @@ from sim.rule import Quantity, Rule
 from sim.vocabulary import ACTORS, LEVER_SPECS
 from sim.vocabulary.levels import GROUPS, JUDGEMENT, LEVELS
 from sim.words.language import N_, _, altered, together
+from sim.words.numbers import SUMMARY_WORDS
 from sim.words.problems import close_to, short
 from sim.words.sentences import side_by_side
 
@@ -26,12 +27,7 @@ _FILES = {
     for kind, name in (("event_record", "events.csv"), ("series", "observations.csv"))
 }
 
-# How a metric is put into one figure over a run, and which end of it is better, and whether one actor would have it so.
-_OVER_A_RUN = {
-    "final": N_("its last month"),
-    "mean": N_("the mean of its months"),
-    "total": N_("the total of its months"),
-}
+# Which end of a metric is better, and whether one actor would have it so.
 _BETTER = {
     ("more", False): N_("more of it"),
     ("less", False): N_("less of it"),
@@ -181,7 +177,7 @@ def _metric_card(known: Index, name: str) -> Card:
     facts = [
         (_("called"), _(metric.title)),
         (_("monthly value"), range_words(Quantity(metric.unit, metric.low, metric.high))),
-        (_("over a run"), _(_OVER_A_RUN[metric.summary])),
+        (_("over a run"), _(SUMMARY_WORDS[metric.summary])),
     ]
     if metric.better:
         whose = _(ACTORS[metric.better_for]) if metric.better_for else ""
