@@ -8,9 +8,11 @@ from functools import partial
 import numpy as np
 
 import sim.rules  # noqa: F401  (registers the rules)
+from sim.limits import LimitError
 from sim.rule import RULES, Rule
+from sim.words.problems import found
 from sim.worlds import Streams, Vector, tally
-from sim.yamlfile import FileError
+from sim.yamlfile import FileError, suggestion
 
 
 class Rulebook:
@@ -25,15 +27,16 @@ class Rulebook:
         parameters: as given.
 
     Raises:
-        KeyError: an unknown name in `off`.
+        LimitError: an unknown name in `off`.
     """
 
     def __init__(self, parameters: Mapping[str, float | Vector], off: Collection[str] = ()) -> None:
         off = (off,) if isinstance(off, str) else off
-        known = {name for rule in RULES.values() for name in _names(rule)} if off else set()
+        known = sorted({name for rule in RULES.values() for name in _names(rule)}) if off else []
         for name in off:
             if name not in known:
-                raise KeyError(f"{name} is neither a rule nor a mechanism nor a feedback loop")
+                said = f"{found(name)}{suggestion(str(name), known)}"
+                raise LimitError(f"off: this is neither a rule nor a mechanism nor a feedback loop: {said}")
         self.parameters, self._values, self._off = parameters, parameters, frozenset(off)
         self._bound: dict[Callable[..., Vector], Callable[..., Vector]] = {}
 

@@ -15,6 +15,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.limits import LimitError
+
 Vector = NDArray[np.float64]
 
 # Philox is a counter-based generator (Salmon, Moraes, Dror and Shaw 2011, Parallel random numbers: as easy as 1, 2, 3, SC'11):
@@ -33,10 +35,10 @@ def whole(name: str, value: object, low: int, high: int) -> int:
     """A whole number within limits, as a plain int.
 
     Raises:
-        ValueError: it is none, or outside of them.
+        LimitError: it is none, or outside of them.
     """
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
-        raise ValueError(f"{name} must be a whole number from {low:,} to {high:,}; got {value!r}")
+        raise LimitError(f"{name} must be a whole number from {low:,} to {high:,}; got {value!r}")
     return int(value)
 
 
@@ -44,14 +46,14 @@ def numbers(name: str, given: object, worlds: int) -> Vector:
     """A number, or one for each world, as an array of its own.
 
     Raises:
-        ValueError: it is something else.
+        LimitError: it is something else.
     """
     try:
         values = np.array(given, dtype=np.float64)
     except (TypeError, ValueError):
-        raise ValueError(f"{name} is no number: {given!r:.60}") from None
+        raise LimitError(f"{name} is no number: {given!r:.60}") from None
     if values.shape not in ((), (worlds,)):
-        raise ValueError(f"{name} has shape {values.shape}; allowed: a number, or one for each of {worlds} worlds")
+        raise LimitError(f"{name} has shape {values.shape}; allowed: a number, or one for each of {worlds} worlds")
     return values
 
 

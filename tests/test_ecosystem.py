@@ -142,7 +142,7 @@ class TestErrors:
         assert sim.parallel_env("own_choice", "india", months=3).possible_agents == ["india"]
         with pytest.raises(sim.LimitError, match=r"^no such metric: attack .did you mean 'attacks'"):
             sim.replications("confront", metrics="attack", **how)
-        with pytest.raises(TypeError, match=r"this is no list: 3 \(int\); allowed: one text, or a list of some"):
+        with pytest.raises(sim.LimitError, match=r"this is no list: 3 \(int\); allowed: one text, or a list of some"):
             sim.replications("confront", metrics=3, **how)  # type: ignore[arg-type]
 
     @pytest.mark.parametrize("given", [None, 3, [], {}])

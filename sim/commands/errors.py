@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from errno import ENAMETOOLONG
 from typing import Any
 
 import typer
@@ -37,7 +38,10 @@ def complain(problem: Exception) -> int:
     if where := _in_an_extension(problem):
         return say(f"{where}: {type(problem).__name__}: {str(problem).partition(chr(10))[0]}", 2)
     if isinstance(problem, OSError):
-        return say(f"{problem.filename or 'input or output'}: {problem.strerror or problem}", 1)
+        name = str(problem.filename or "input or output")
+        # A name of hundreds of letters is no path, whatever it was given for; it is not repeated in full.
+        shown = name if problem.errno != ENAMETOOLONG else f"{name[:60]}..."
+        return say(f"{shown}: {problem.strerror or problem}", 2 if problem.errno == ENAMETOOLONG else 1)
     text = f"{type(problem).__name__}: {problem}".splitlines()[0]
     return say(f"this failed inside the program{_with_extensions()}: {text}\nSet DURAND_TRACEBACK=1 to see where.", 1)
 
@@ -56,7 +60,7 @@ def _with_extensions() -> str:
 def is_bad_input(problem: Exception) -> bool:
     """Whether it is something that the user can put right."""
     homes = {
-        "sim.ensemble.spec": "LimitError",
+        "sim.limits": "LimitError",
         "sim.yamlfile": "FileError",
         "sim.results.folders": "BundleError",
         "sim.results.results": "SeriesNotKeptError",

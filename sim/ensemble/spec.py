@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from operator import index
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from sim.limits import LimitError as LimitError
+
 if TYPE_CHECKING:
     from sim.ensemble.outcomes import Crossing
     from sim.model import FrontierModel
@@ -25,10 +27,6 @@ DEFAULT_PARAMETERS = "posterior"
 CHUNK, CHUNK_WORLD_MONTHS = 1_000, 120_000
 # Where several workers share the worlds, each gets some batches, but none of fewer worlds than this.
 BATCHES_EACH, LEAST_WORLDS = 4, 500
-
-
-class LimitError(ValueError):
-    """A run was asked for outside of what is allowed; the message says what is."""
 
 
 def check(name: str, value: object, called: str = "") -> int:

@@ -6,6 +6,7 @@ sweep, so that a point gives the same numbers whoever drew it.
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from sim.experiment.factors import Factor
 from sim.experiment.load import load_plan
 from sim.experiment.plan import Pack, Plan
 from sim.experiment.schema import Experiment
+from sim.words.problems import found
 from sim.worlds import Vector
 from sim.yamlfile import suggestion
 
@@ -233,11 +235,13 @@ def ema_model(experiment: Asked, name: str = "durand") -> Any:
 
     Raises:
         ExperimentError: the experiment is not right.
-        LimitError: nothing is varied.
+        LimitError: nothing is varied, or the name is none.
 
     >>> ema_model("carrot_or_stick", "aid").name
     'aid'
     """
+    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*", name):
+        raise LimitError(f"name: {found(name)}; allowed: letters and digits, with a letter first")
     workbench = import_workbench()
     run = point_model(experiment)
     if not run.factors and len(run.scenarios) < 2:

@@ -112,13 +112,13 @@ class Option(Strict):
     """What holds where a switch stands so.
 
     Attributes:
-        off: rules, mechanisms (M1 to M31) and feedback loops (L1 to L9) that are switched off.
-        without: extensions, of those that are loaded, that are left out, as if they had never been loaded.
+        off: rules, mechanisms (M1 to M31) and feedback loops (L1 to L9) that are switched off, or one of them.
+        without: extensions, of those that are loaded, that are left out, as if they had never been loaded; or one.
         parameters: parameter -> its value, over whatever was drawn; or a scenario, whose own parameters are meant.
     """
 
-    off: tuple[Key, ...] = ()
-    without: tuple[Key, ...] = ()
+    off: Key | tuple[Key, ...] = ()
+    without: Key | tuple[Key, ...] = ()
     parameters: dict[Key, Number] | Text = Field(default_factory=dict)
 
 

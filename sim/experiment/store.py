@@ -20,6 +20,7 @@ from typing import IO, Any, Protocol
 
 from sim.ensemble.spec import LimitError
 from sim.results.folders import flush
+from sim.words.problems import wrong_kind
 
 TEMPORARY = ".tmp"
 _LEFT = re.compile(r"\..+\.[0-9]+\.tmp")  # what `writing` calls a file before it is whole
@@ -72,8 +73,11 @@ def open_store(place: str | Path) -> Store:
     """The store at a path or URL.
 
     Raises:
+        LimitError: it is neither.
         MissingExtraError: a URL, without fsspec.
     """
+    if not isinstance(place, str | Path):
+        raise LimitError(wrong_kind("folder", place, "a path, or a URL"))
     text = os.fspath(place).removeprefix("file://")
     return Remote(text) if "://" in text else Local(Path(text))
 

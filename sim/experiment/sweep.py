@@ -29,6 +29,7 @@ from sim.experiment.schema import Experiment
 from sim.experiment.store import open_store
 from sim.experiment.work import simulate_pack, together
 from sim.extensions import ExtensionError
+from sim.words.problems import found
 from sim.yamlfile import Source
 
 if TYPE_CHECKING:
@@ -257,8 +258,8 @@ def estimate(
 def _check_workers(workers: int, dask: str | None) -> None:
     check("workers", workers)
     # Dask itself says so too, but leaves a thread behind that does not end.
-    if dask is not None and not re.fullmatch(r"inproc://\S+|(\w+://)?[^\s/]+:\d+", dask):
-        raise LimitError(f"dask must be a scheduler's address, such as tcp://10.0.0.1:8786; got {dask}")
+    if dask is not None and not re.fullmatch(r"inproc://\S+|(\w+://)?[^\s/]+:\d+", str(dask)):
+        raise LimitError(f"dask must be a scheduler's address, such as tcp://10.0.0.1:8786; got {found(dask)}")
 
 
 class _Tally:

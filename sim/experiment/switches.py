@@ -21,6 +21,7 @@ from sim.mechanisms import PARTS
 from sim.parameters import PARAMETERS
 from sim.rule import RULES
 from sim.scenario import Scenario, ScenarioError, load_scenario
+from sim.words import problems
 from sim.yamlfile import PlacedError, dump, suggestion
 
 ON, OFF = "on", "off"
@@ -74,7 +75,7 @@ def options(given: Switch) -> dict[str, Option]:
     """A switch's options, by name."""
     for key in ("off", "without"):
         if (names := getattr(given, key)) is not None:
-            return {ON: Option(), OFF: Option(**{key: (names,) if isinstance(names, str) else names})}
+            return {ON: Option(), OFF: Option(**{key: names})}
     return {name: one or Option() for name, one in given.options.items()}
 
 
@@ -91,18 +92,19 @@ def variants(given: Switch, folder: Path) -> tuple[Variant, ...]:
     for name, one in options(given).items():
         at = ("options", name) if given.options else ()
         known = {*RULES, *PARTS}
-        for part in one.off:
+        off, without = tuple(problems.several(one.off)), tuple(problems.several(one.without))
+        for part in off:
             if part not in known:
                 said = f"is neither a rule nor a mechanism nor a feedback loop: {part}{suggestion(part, sorted(known))}"
                 raise PlacedError(said, (*at, "off"))
         here = [extension.name for extension in loaded()]
-        for extension in one.without:
+        for extension in without:
             if extension not in here:
                 hint = suggestion(extension, here) if here else "; none is"
                 raise PlacedError(
                     f"is no extension that is loaded (by --with FILE): {extension}{hint}", (*at, "without")
                 )
-        out.append(Variant(one.off, _values(one, folder, (*at, "parameters")), one.without))
+        out.append(Variant(off, _values(one, folder, (*at, "parameters")), without))
     return tuple(out)
 
 

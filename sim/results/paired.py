@@ -15,8 +15,9 @@ import numpy as np
 from sim.ensemble.chunks import Array
 from sim.metrics import METRICS
 from sim.results.bundle import COMPARISON, is_report, load_comparison, load_results, save_comparison
-from sim.results.folders import header_of
+from sim.results.folders import BundleError, header_of
 from sim.results.results import Results, as_html, quantile_summary, records
+from sim.words.problems import path_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +42,7 @@ def open_folder(path: str | Path) -> Results | Comparison:
     Raises:
         BundleError: neither, or a torn or changed one.
     """
-    folder = Path(path)
+    folder = path_of(path, "results folder", BundleError)
     if header_of(folder)[1]["format"] == COMPARISON:
         return load_comparison(folder, Comparison, Results, is_report)
     return load_results(folder, Results, is_report)
@@ -150,7 +151,7 @@ class Comparison:
         Raises:
             BundleError: something that is not a durand folder stands there.
         """
-        return save_comparison(self, Path(path))
+        return save_comparison(self, path_of(path, "folder for results", BundleError))
 
     @classmethod
     def load(cls, path: str | Path) -> Comparison:
@@ -159,7 +160,7 @@ class Comparison:
         Raises:
             BundleError: it is no such folder, or a torn one.
         """
-        return load_comparison(Path(path), cls, Results)
+        return load_comparison(path_of(path, "results folder", BundleError), cls, Results)
 
     def _repr_html_(self) -> str:
         """The paired differences, for notebooks."""

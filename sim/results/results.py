@@ -15,8 +15,10 @@ from sim.metrics import METRICS, PANELS
 from sim.questions import answer
 from sim.results.bundle import load_results, save_results
 from sim.results.described import described_panel
+from sim.results.folders import BundleError
 from sim.vocabulary import VERDICTS, month_after
 from sim.words.numbers import described
+from sim.words.problems import path_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -177,7 +179,7 @@ class Results:
         Raises:
             BundleError: something that is not a results folder stands there.
         """
-        return save_results(self, Path(path))
+        return save_results(self, path_of(path, "folder for results", BundleError))
 
     @classmethod
     def load(cls, path: str | Path) -> Results:
@@ -186,7 +188,7 @@ class Results:
         Raises:
             BundleError: it is no results folder, or a torn one.
         """
-        return load_results(Path(path), cls)
+        return load_results(path_of(path, "results folder", BundleError), cls)
 
     def _repr_html_(self) -> str:
         """The short table of a run, for notebooks."""

@@ -13,6 +13,7 @@ from sim.extensions import check_made_with
 from sim.search.folder import FINDINGS, read_manifest
 from sim.search.front import SET
 from sim.search.load import Plan, load_search
+from sim.words.problems import path_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,7 @@ class Found:
         Raises:
             FolderError: it is none, it was not finished, or a file of it is torn or was changed.
         """
-        store = Local(Path(place))
+        store = Local(path_of(place, "folder of a search", FolderError))
         manifest = read_manifest(store)
         check_made_with(manifest, place)
         if manifest["state"] != "finished":

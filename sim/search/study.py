@@ -28,6 +28,7 @@ from sim.search.optimise import Optimiser, Problem, ReplayError, Standing, strat
 from sim.search.pictures import files
 from sim.search.schema import Search
 from sim.search.space import Codes
+from sim.words.problems import path_of
 from sim.yamlfile import Source
 
 Progress = Callable[[Standing], None]
@@ -69,7 +70,7 @@ def search(
     """
     check("workers", workers)
     plan = replace(load_search(source), asked=engine)
-    path, started = Path(out), time.monotonic()
+    path, started = path_of(out, "folder for a search", FolderError), time.monotonic()
     folder = Folder(path, plan)
     with alone(folder.store):
         folder.open()

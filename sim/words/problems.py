@@ -7,10 +7,13 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from os import PathLike
+from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeGuard, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel
+
+from sim.limits import LimitError
 
 Place = tuple[str | int, ...]
 T = TypeVar("T")
@@ -66,11 +69,22 @@ def wrong_kind(what: str, value: object, allowed: str) -> str:
     return f"this is no {what}: {found(value)} ({type(value).__name__}); allowed: {allowed}"
 
 
+def path_of(given: object, what: str, error: type[Exception]) -> Path:
+    """A path that was given as a text or a path.
+
+    Args:
+        what: what it should lead to; error: what to raise of anything else.
+    """
+    if not isinstance(given, str | Path):
+        raise error(wrong_kind(what, given, "a path"))
+    return Path(given)
+
+
 def several(given: Iterable[T]) -> list[T]:
     """What was given as several, each once; of texts and paths one alone may stand for itself.
 
     Raises:
-        TypeError: it is neither.
+        LimitError: it is neither.
 
     >>> several("attacks"), several(["attacks", "economy", "attacks"])
     (['attacks'], ['attacks', 'economy'])
@@ -78,7 +92,7 @@ def several(given: Iterable[T]) -> list[T]:
     if isinstance(given, str | PathLike):
         return [given]  # type: ignore[list-item]
     if not isinstance(given, Iterable):
-        raise TypeError(wrong_kind("list", given, "one text, or a list of some"))
+        raise LimitError(wrong_kind("list", given, "one text, or a list of some"))
     return list(dict.fromkeys(given))
 
 
