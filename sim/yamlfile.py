@@ -59,6 +59,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 LIMIT = 256 * 1024
 DEPTH = 20
 ENTRIES = 20_000
+LONGEST_NAME = 1_000  # letters of a file's name that a message repeats
 
 Source = str | Path | tuple[str, str]
 Problem = tuple[Place, str | Callable[[], str]]
@@ -150,15 +151,20 @@ def read(source: Source, limit: int = LIMIT, error: type[FileError] = FileError)
 def bytes_of(path: str | Path, limit: int, error: type[Exception], kind: str = "YAML") -> bytes:
     """What stands in a file, and no more than one byte beyond the limit; `kind` of file is said where it is none."""
     try:
-        with open(path, "rb") as file:
-            return file.read(limit + 1)
+        # Opening a pipe with a name waits for a writer, who may never come; one that a shell gives (`<(...)`) has its writer.
+        pipe = Path(path).is_fifo() and not str(path).startswith("/dev/fd/")
+        if not pipe:
+            with open(path, "rb") as file:
+                return file.read(limit + 1)
     except FileNotFoundError:
         raise error(f"{path}: there is no such file") from None
     except IsADirectoryError:
         raise error(f"{path}: this is a folder; the name of a {kind} file is needed") from None
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or problem
-        raise error(f"{str(path)!r}: the file cannot be read: {reason}") from None
+        name = str(path) if len(str(path)) <= LONGEST_NAME else short(str(path))
+        raise error(f"{name!r}: the file cannot be read: {reason}") from None
+    raise error(f"{path}: this is a pipe; the name of a {kind} file is needed")
 
 
 def _text(raw: bytes, name: str, error: type[FileError]) -> str:

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -155,11 +156,30 @@ def serve(host: str, port: int, base: str = "", sites: Sequence[str] = (), seats
         options += ["--server.allowedHosts", name]
     if sites:  # else the server takes its pages' own connections for another site's, and refuses them
         options += ["--browser.serverAddress", sites[0]]
+    _end_at_the_second()
     try:
         with _attended(seats) if seats else nullcontext():
             streamlit.main(["run", str(script), *options], standalone_mode=False)
     except click.Abort:  # Streamlit's command line says so of Ctrl-C
         raise KeyboardInterrupt from None
+
+
+def _end_at_the_second() -> None:
+    """Have a second Ctrl-C end the server at once: in the midst of its own end it would only print where it stood.
+
+    Classes and games are in their file whole at any moment.
+    """
+    from uvicorn import Server
+
+    first = Server.handle_exit
+
+    def handle_exit(server: Server, number: int, frame: FrameType | None) -> None:
+        if server.should_exit:
+            os.write(2, b"durand: stopped\n")  # nothing that is buffered: this may come in the midst of any print
+            os._exit(130)
+        first(server, number, frame)
+
+    Server.handle_exit = handle_exit  # type: ignore[method-assign]
 
 
 def _attended(seats: Sequence[str]) -> AbstractContextManager[None]:

@@ -34,7 +34,7 @@ from sim.commands.report import Png, report, write_whole
 from sim.commands.response import response
 from sim.commands.search import search
 from sim.commands.sensitivity import sensitivity
-from sim.commands.streams import ended_in_order, made_fit
+from sim.commands.streams import ended_at_once_from_now_on, ended_in_order, made_fit
 from sim.commands.sweep import sweep
 from sim.commands.synthetic import synthetic
 from sim.commands.verify import verify
@@ -283,6 +283,8 @@ def main(arguments: list[str] | None = None) -> None:
             code = app(args=everywhere_first(arguments), prog_name="durand", standalone_mode=False)
             sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort) as stop:
+        if arguments is None:
+            ended_at_once_from_now_on()
         code = say(f"stopped{stop}", 130)
     except BrokenPipeError:  # the reader, say `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

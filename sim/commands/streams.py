@@ -49,6 +49,12 @@ def made_fit() -> None:
         sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115
 
 
+def ended_at_once_from_now_on() -> None:
+    """Take any further Ctrl-C as the end: all that is kept is kept by now, and threads that finish would only be waited for."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+
+
 @contextmanager
 def ended_in_order() -> Iterator[None]:
     """Take SIGTERM, from a scheduler or a shutdown, as Ctrl-C is taken: what that would keep is kept, with a word."""

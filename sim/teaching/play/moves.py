@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError, create_model, model_validator
 from pydantic.fields import FieldInfo
 
 from sim.ensemble.spec import LIMITS
+from sim.results.beside import beside
 from sim.scenario.settings import WHEN_ADMITTED, classes_of
 from sim.scenario.shocks import Shock
 from sim.scenario.words import Month, Months, Strict, Text, Title
@@ -340,12 +341,12 @@ def save_log(log: MoveLog, path: str | Path) -> Path:
     path, text = Path(path), log.to_json().encode()
     if len(text) > LIMIT:
         raise GameError(f"{path}: the game has grown too large to be kept; at most {LIMIT // 1024} KiB are allowed")
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    fresh = beside(path)
     try:
-        beside.write_bytes(text)
-        os.replace(beside, path)
+        fresh.write_bytes(text)
+        os.replace(fresh, path)
     except OSError as problem:
-        beside.unlink(missing_ok=True)
+        fresh.unlink(missing_ok=True)
         raise GameError(f"{path}: the file cannot be written: {problem.strerror or problem}") from None
     return path
 
