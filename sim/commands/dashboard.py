@@ -179,7 +179,7 @@ def _end_at_the_second() -> None:
             os._exit(130)
         first(server, number, frame)
 
-    Server.handle_exit = handle_exit  # type: ignore[method-assign]
+    Server.handle_exit = handle_exit  # type: ignore[method-assign,assignment]
 
 
 def _attended(seats: Sequence[str]) -> AbstractContextManager[None]:

@@ -21,9 +21,8 @@ from sim.experiment.factors import Factor
 from sim.experiment.load import load_plan
 from sim.experiment.plan import Pack, Plan
 from sim.experiment.schema import Experiment
-from sim.words.problems import found
 from sim.worlds import Vector
-from sim.yamlfile import suggestion
+from sim.yamlfile import found, suggestion
 
 if TYPE_CHECKING:
     from sim.experiment.outcome import Sweep

@@ -29,8 +29,7 @@ from sim.experiment.schema import Experiment
 from sim.experiment.store import open_store
 from sim.experiment.work import simulate_pack, together
 from sim.extensions import ExtensionError
-from sim.words.problems import found
-from sim.yamlfile import Source
+from sim.yamlfile import Source, found
 
 if TYPE_CHECKING:
     from sim.model import FrontierModel
