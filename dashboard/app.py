@@ -109,11 +109,13 @@ def _no_such(name: str, front: st.Page) -> st.Page:
                 front, query_params={key: st.query_params[key] for key in st.query_params if key in state.OTHERS}
             )
         state.arrive()
-        st.title("There is no such page", anchor=False)
-        st.markdown(f"Nothing is found here under **{show.plain(name[:80])}**. The menu above names every page.")
-        st.page_link(front, label=f"To {front.title}")
+        st.title(_("There is no such page"), anchor=False)
+        st.markdown(
+            _("Nothing is found here under **{name}**. The menu above names every page.", name=show.plain(name[:80]))
+        )
+        st.page_link(front, label=_("To {page}", page=front.title))
 
-    return st.Page(page, title="No such page", url_path=name, visibility="hidden")
+    return st.Page(page, title=_("No such page"), url_path=name, visibility="hidden")
 
 
 main()

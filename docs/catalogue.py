@@ -9,6 +9,7 @@ metrics, parameters, rules, scenarios, exercises and the glossary come from wher
 from __future__ import annotations
 
 import argparse
+import ast
 import re
 import sys
 from calendar import month_name
@@ -25,10 +26,12 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from sim.agents.observers import OBSERVERS
+from sim.ensemble.outcomes import CROSSINGS
 from sim.ensemble.verdicts import THRESHOLDS
 from sim.evidence import ABOUT as ABOUT_WHOM
 from sim.evidence import ledger
 from sim.evidence.ledger import CLAIM_KINDS, Confidence
+from sim.experiment.load import experiments
 from sim.mechanisms import LOOPS, PARTS
 from sim.metrics import METRICS, PANELS
 from sim.parameters import PARAMETERS
@@ -39,6 +42,7 @@ from sim.rule import RULES
 from sim.scenario import SHOCK_TARGETS, Scenario, list_scenarios, load_scenario
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import OPTIONS
+from sim.search.findings import read_findings, shipped
 from sim.teaching.exercises.load import list_exercises, load_exercise
 from sim.teaching.exercises.schema import LEVELS as GRADES
 from sim.teaching.exercises.schema import STEPS, Exercise
@@ -61,6 +65,7 @@ from sim.why.names import DECISIONS, DRAWS, OWNERS, STATES
 from sim.words.glossary import MODEL
 from sim.words.language import CATALOGUES, ENGLISH, LANGUAGES
 from sim.words.sentences import ABOUT, MIDDLES, NOT_A_FORECAST, TOOL, actor_words
+from sim.yamlfile import read
 
 TEMPLATE = "durand.pot"
 _WORD = re.compile(r"[^\W\d_]")  # what has no letter, as a year, is the same in all languages
@@ -71,17 +76,38 @@ _HEADER = (
 )
 
 
-# What marks a text in the code, and which of its arguments are texts where it has one and several of something.
-KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "n_": (1, 2), "together": (1,)}
+# What marks a text in the code, and how many of its first arguments are texts: one, and several, of something.
+KEYWORDS = {"_": 1, "N_": 1, "n_": 2, "together": 1}
+IN_TEMPLATES: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "n_": (1, 2), "together": (1,)}
+
+
+def marked(code: str) -> Iterator[str | tuple[str, ...]]:
+    """The texts that code marks, in order, however deep they stand within each other: there Babel's own reader loses some."""
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda one: (one.lineno, one.col_offset)):
+        count = KEYWORDS.get(getattr(call.func, "id", ""), 0)
+        given = [literals(one) for one in call.args[:count]]
+        if count == 2 and all(given):
+            yield tuple(said for (said,) in given)
+        elif count == 1:
+            yield from (said for one in given for said in one)
+
+
+def literals(node: ast.expr) -> list[str]:
+    """A text, or either of two between which a condition chooses."""
+    if isinstance(node, ast.IfExp):
+        return [*literals(node.body), *literals(node.orelse)]
+    return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
 
 
 def texts() -> Iterator[tuple[str | tuple[str, ...], str]]:
     """Every text, or its singular and plural, and where it stands."""
     for path in sorted(path for part in ("dashboard", "sim") for path in (ROOT / part).rglob("*.py")):
-        for _line, said, _comments, _context in extract_from_file("python", path, keywords=KEYWORDS):
-            yield said, path.relative_to(ROOT).as_posix()
+        yield from ((said, path.relative_to(ROOT).as_posix()) for said in marked(path.read_text(encoding="utf-8")))
     for path in sorted((ROOT / "sim").rglob("*.j2")):
-        for _line, said, _comments, _context in extract_from_file("jinja2.ext:babel_extract", path, keywords=KEYWORDS):
+        for _line, said, _comments, _context in extract_from_file(
+            "jinja2.ext:babel_extract", path, keywords=IN_TEMPLATES
+        ):
             yield said, path.relative_to(ROOT).as_posix()
     yield from ((said, "levers") for said in _levers())
     for where, declared in DECLARED.items():
@@ -92,6 +118,7 @@ def texts() -> Iterator[tuple[str | tuple[str, ...], str]]:
         yield from ((said, f"scenario/{name}") for said in (title, short, question, *of_scenario(scenario)))
         if short:
             yield f"Your {short}", f"scenario/{name}"  # as the dashboard calls a visitor's own version of it
+    yield from _studies()
     yield from ((said, "glossary") for word, term in MODEL.items() for said in (word, term.meaning))
     yield from ((said, "words") for said in (NOT_A_FORECAST, MIDDLES, TOOL))
     yield from ((said, "exercises") for said in (*GRADES.values(), *STEPS.values(), ABOUT))
@@ -99,6 +126,19 @@ def texts() -> Iterator[tuple[str | tuple[str, ...], str]]:
         one = load_exercise(listed.name)
         yield from ((said, f"exercise/{listed.name}") for said in of_exercise(one))
         yield from ((said, f"instructor/{listed.name}") for said in of_instructor(one))
+
+
+def _studies() -> Iterator[tuple[str, str]]:
+    """The experiments of the library, and what its searches found: not the courses that were found, which are of many."""
+    for path in sorted(experiments().glob("*.yaml")):
+        data = read(path).data
+        yield from ((str(data.get(key) or ""), f"experiment/{path.stem}") for key in ("title", "question"))
+    for name, path in shipped().items():
+        found = read_findings(path)
+        measures = (said for one in (*found.objectives, *found.others) for said in (one.title, one.unit))
+        courses = (said for one in found.courses for said in (one.title, one.summary))
+        told = (found.title, found.question, found.warning, *measures, *courses)
+        yield from ((said, f"search/{name}") for said in told if _WORD.search(said))
 
 
 # What is declared once, in files of data or in tables, and shown under the names that it has there.
@@ -123,6 +163,7 @@ DECLARED: dict[str, list[tuple[str, ...]]] = {
     "thresholds": [(name.replace("_", " "), one.unit, one.reason) for name, one in THRESHOLDS.items()],
     "maps": [(one.title,) for one in LAYERS.values()],
     "accounts": [(said,) for some in (OWNERS, STATES, DRAWS) for said in some.values()],
+    "crossings": [(one.title,) for one in CROSSINGS.values()],
     "shocks": [(one.title,) for one in SHOCK_TARGETS.values()],
     "loops": [*LOOPS.values()],
     "mechanisms": [(sentence,) for sentence in PARTS.values()],

@@ -926,7 +926,7 @@ def test_long_work_can_be_stopped(engine: Engine, tmp_path: Path) -> None:
         time.sleep(0.05)
     threading.Timer(0.0, engine.cancel, [task]).start()
     assert task.finished.wait(SECONDS)
-    assert task.problem == "stopped"
+    assert task.problem == ("stopped", {})
     after = engine.heavy("two", analysis.run, TINY.replace("points: 60", "points: 5"), str(tmp_path / "short"))
     assert after.finished.wait(SECONDS)
     assert after.answer() is True

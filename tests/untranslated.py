@@ -45,13 +45,15 @@ WORD = re.compile(r"[A-Za-z]{2,}")
 
 
 def untranslated(code: str) -> Iterator[tuple[int, str]]:
-    """Line and text of each literal that a module shows outside of `_( )`."""
+    """Line and text of each literal that a module shows outside of `_( )`, and the name of each constant."""
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Call) and (name := _called(node)) in SHOWN:
             given = [node.args[place] for place in SHOWN[name] if place < len(node.args)]
             given += [one.value for one in node.keywords if one.arg in NAMED]
             for one in given:
                 yield from ((one.lineno, said) for said in _literals(one) if WORD.search(said))
+                if isinstance(one, ast.Name) and one.id.isupper():
+                    yield one.lineno, one.id
 
 
 def hidden(code: str) -> Iterator[tuple[int, str]]:
@@ -152,19 +154,29 @@ _SAID = re.compile(r"^(Classroom|Gone|Stranger|Storage|Table|NoGame|NotSeated|Pr
 MARKED = ("_", "N_", "n_", "together")
 
 
-def unmarked(code: str, but: Collection[str] = ()) -> Iterator[tuple[int, str]]:
+# What a widget or a kept value goes by: small letters alone, in an f-string with what tells it from others like it.
+_KEY = re.compile(r"[a-z{} ]+")
+_KEPT = ("get", "pop", "setdefault", "key", "attempt", "refused", "code")  # takes such names, or what is typed
+# What no reader is shown: how an object prints itself, and what a file says of its own format.
+_OF_FILES = re.compile(r"<.*|durand [a-z ]+ \d", re.DOTALL)
+
+
+def unmarked(code: str, but: Collection[str] = (), page: bool = False) -> Iterator[tuple[int, str]]:
     """Line and text of each sentence of a module that goes through no catalogue, wherever it is made or kept.
 
-    Not looked at: what documents the code, what an error says (but to whoever is in a class), what is for machines, and where
-    types are said.
+    Not looked at: what documents the code, what an error says (but to whoever is in a class), what is compared, what is for
+    machines, and where types are said.
 
     Args:
         but: functions and tables of the module that are left out.
+        page: the dashboard's: there errors are read by visitors, and names of widgets and of what is kept are no sentences.
     """
     for one in ast.parse(code).body:
         names = [getattr(one, "name", ""), *(getattr(target, "id", "") for target in _targets(one))]
         if not any(name in but for name in names):
-            yield from _unmarked(one)
+            for line, said in _unmarked(one, page):
+                if not _OF_FILES.fullmatch(said) and not (page and _KEY.fullmatch(said)):
+                    yield line, said
 
 
 def _targets(node: ast.AST) -> list[ast.AST]:
@@ -172,18 +184,21 @@ def _targets(node: ast.AST) -> list[ast.AST]:
     return [*getattr(node, "targets", ()), *filter(None, [getattr(node, "target", None)])]
 
 
-def _unmarked(node: ast.AST) -> Iterator[tuple[int, str]]:
-    if isinstance(node, ast.Raise | ast.Assert | ast.AnnAssign) and not getattr(node, "value", None):
+def _unmarked(node: ast.AST, page: bool) -> Iterator[tuple[int, str]]:
+    if isinstance(node, ast.Assert | ast.AnnAssign) and not getattr(node, "value", None):
+        return
+    if isinstance(node, ast.Compare) or (isinstance(node, ast.Raise) and not page):
         return
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return
-    if (
-        isinstance(node, ast.Call)
-        and not _SAID.search(_called(node))
-        and (_called(node) in MARKED or _NOT_SHOWN.search(_called(node)))
-    ):
+    if page and isinstance(node, ast.keyword) and node.arg == "key":
+        return
+    if page and isinstance(node, ast.Subscript):
+        yield from _unmarked(node.value, page)
+        return
+    if isinstance(node, ast.Call) and _takes_no_text(node, page):
         for one in node.keywords:
-            yield from _unmarked(one.value)
+            yield from _unmarked(one, page)
         return
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         if SENTENCE.search(node.value) and not _MACHINES.search(node.value):
@@ -195,8 +210,18 @@ def _unmarked(node: ast.AST) -> Iterator[tuple[int, str]]:
             yield node.lineno, said
         for one in node.values:
             if isinstance(one, ast.FormattedValue):
-                yield from _unmarked(one.value)
+                yield from _unmarked(one.value, page)
     else:
         for one in ast.iter_child_nodes(node):
             if one is not getattr(node, "annotation", None) and one is not getattr(node, "returns", None):
-                yield from _unmarked(one)
+                yield from _unmarked(one, page)
+
+
+def _takes_no_text(node: ast.Call, page: bool) -> bool:
+    """Whether what a function is given by place is marked already, or is nothing that readers are shown."""
+    name = _called(node)
+    if _SAID.search(name):
+        return False
+    if name in MARKED or (page and name in _KEPT):
+        return True
+    return bool(_NOT_SHOWN.search(name)) and not (page and name.endswith("Error"))

@@ -36,7 +36,7 @@ def ties(found: Comparison, month: int) -> None:
         for direction, (title, _said) in power.DIRECTIONS.items():
             parts = power.moving_holdings(found, direction, month)
             words = partial(power.holdings_picture, found, direction, month)
-            show.picture(show.Drawn(direction, title, parts.specification, parts.rows, words), direction)
+            show.picture(show.Drawn(direction, _(title), parts.specification, parts.rows, words), direction)
 
 
 def between(found: Comparison) -> None:

@@ -158,7 +158,7 @@ else:
         with access.coming_back():
             standing = access.classes().standing(code)
             if not access.classes().is_instructor(code, secret):
-                raise StrangerError("this is the instructor's page; use the secret link that came with the class")
+                raise StrangerError(_("this is the instructor's page; use the secret link that came with the class"))
         access.hold(**{"class": standing.code, "host": secret})
         instruct(standing, secret)
     except ExerciseError as problem:

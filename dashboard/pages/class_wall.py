@@ -31,7 +31,8 @@ def joining(standing: Standing, names: list[str]) -> None:
     """How to join, and who has."""
     link, by_hand = access.join_link(standing.code), access.join_link()
     short = urlsplit(by_hand).netloc + urlsplit(by_hand).path
-    picture = f'<img src="{reach.qr_picture(link)}" alt="QR code of {escape(link)}">'
+    alt = escape(_("QR code of {address}", address=link))
+    picture = f'<img src="{reach.qr_picture(link)}" alt="{alt}">'
     steps = (("how", _("Scan, or open")), ("address", short), ("how", _("and type")), ("code", standing.code))
     st.html(f'<div class="wall-join">{picture}{"".join(line(*step) for step in steps)}</div>')
     if standing.locked:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.runtime import state
-from dashboard.runtime.language import _, titled
+from dashboard.runtime.language import _
 from dashboard.widgets import cards, feedback, links, show
 from sim.evidence import ledger
 from sim.provenance import cover
@@ -40,7 +40,12 @@ def look(here: state.State) -> state.State:
         help=_("Words in any order, such as: sanctuary leverage. Or an id, such as 001 or kinship_weight."),
     )
     kinds = second.multiselect(
-        _("Only"), list(KINDS), [], format_func=titled(KINDS), key=state.key("kinds"), placeholder=_("all kinds")
+        _("Only"),
+        list(KINDS),
+        [],
+        format_func=lambda kind: _(KINDS[kind]),
+        key=state.key("kinds"),
+        placeholder=_("all kinds"),
     )
     here = here.with_(find=" ".join(words.split()))
     left, right = st.columns([2, 3], gap="medium")

@@ -8,10 +8,11 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from dashboard.runtime import analysis, archives, experiments, state, sweep_folders
-from dashboard.runtime.language import _
+from dashboard.runtime.language import _, titled
 from dashboard.runtime.questions import Question, UploadTask
 from dashboard.widgets import experiment_form, findings, show, waiting
 from sim.experiment.outcome import Sweep
+from sim.words.language import spoken
 
 BROUGHT = "folder of the sweep that was brought"
 
@@ -32,13 +33,13 @@ def put_together(here: state.State) -> tuple[state.State, experiments.Checked]:
         _("Begin from"),
         names,
         next((place for place, name in enumerate(names) if experiments.start(name) == text), None),
-        format_func=experiments.shipped().__getitem__,
+        format_func=titled(experiments.shipped()),
         key=state.key("trial begins"),
         on_change=experiment_form.begin,
         placeholder=_("Your own, as it stands below"),
         help=_("Those that come with durand, made small enough to be run here. What stands in the form is replaced."),
     )
-    st.markdown(f"**{show.plain(experiments.question(text))}**")
+    st.markdown(f"**{show.plain(_(experiments.question(text)))}**")
     text = experiment_form.all_of(text)
     checked = experiments.check(text)
     with st.expander(_("The experiment as text"), key=state.key("trial text"), on_change="rerun") as opened:
@@ -103,7 +104,7 @@ def bring() -> Path | None:
         folder = sweep_folders.brought(show.session(), raw, show.address())
         if not folder.exists():
             with st.spinner(_("The sweep is unpacked and checked.")):
-                show.answers(lambda: {"brought": UploadTask(archives.unpack, (raw, str(folder)))})
+                show.answers(lambda: {"brought": UploadTask(archives.unpack, (raw, str(folder), spoken()))})
         show.taken(file)  # now, since a page that gave way meanwhile reads it again
         st.session_state[BROUGHT] = folder
     found: Path | None = st.session_state.get(BROUGHT)

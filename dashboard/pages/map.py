@@ -43,7 +43,7 @@ def body() -> None:
     playback.through(
         "map", found.results[found.baseline].months, partial(maps, found, shown or ATTACKS), parts_at(found) or 0
     )
-    st.caption(OUTLINES)
+    st.caption(_(OUTLINES))
     st.caption(
         _(
             "Attacks are those that happened in the modelled month, before anybody counted or claimed them. A "

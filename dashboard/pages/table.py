@@ -139,7 +139,7 @@ def page() -> None:
         with access.coming_back():
             view = access.games().look(code)
             if leader and not access.games().is_host(code, leader):
-                raise StrangerError("this is the host's page; use the secret link that came with the game")
+                raise StrangerError(_("this is the host's page; use the secret link that came with the game"))
             if not leader:
                 access.games().again(code, secret)
         access.hold(game=view.code, **({"leader": leader} if leader else {"player": secret}))

@@ -54,7 +54,7 @@ def kept(here: state.State) -> tuple[state.State, Findings]:
         _("What was searched"),
         names,
         names.index(here.front) if here.front in names else names.index("third_way"),
-        format_func=lambda name: show.seen(fronts.opened(offered[name]).title),
+        format_func=lambda name: show.seen(_(fronts.opened(offered[name]).title)),
         key=state.key("front"),
     )
     front = "" if name == "third_way" else name
@@ -66,8 +66,8 @@ def kept(here: state.State) -> tuple[state.State, Findings]:
 def about(found: Findings) -> None:
     """What was looked for, and what the figures are of."""
     if found.warning:
-        st.warning(show.plain(found.warning))
-    st.markdown(f"**{show.plain(found.question or found.title)}**")
+        st.warning(show.plain(_(found.warning)))
+    st.markdown(f"**{show.plain(_(found.question or found.title))}**")
     st.caption(
         _(
             "{count:,} courses were simulated in {worlds:,} futures each. Figures are means over {fresh:,} other futures, "
@@ -112,7 +112,7 @@ def body() -> None:
         here = state.publish(members.chosen(found, remain, here))
         members.opened(found, found[here.member])
     with drawing:
-        members.side_by_side(found, remain, here.member if remain else "")
+        members.together(found, remain, here.member if remain else "")
     if found.routes is not None:
         st.subheader(_("Until when, and what then"), anchor=False)
         members.pathways(found)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -10,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard.runtime.experiments import NAME
 from dashboard.runtime.long_tasks import as_file
+from sim.words.language import ENGLISH, N_, _, speaking
+from sim.words.sentences import NOT_A_FORECAST, capital
 
 if TYPE_CHECKING:
     from dashboard.runtime.worker import Tell
@@ -32,9 +33,10 @@ class Shown:
 
 @dataclass(frozen=True)
 class Found:
-    """What came out: paragraphs, pictures, tables as the text of CSV files by name, and what is meant by what is named."""
+    """What came out: paragraphs, each with what stands behind it and need not be read, pictures, tables as the text of CSV files
+    by name, and what is meant by what is named."""
 
-    paragraphs: tuple[str, ...]
+    paragraphs: tuple[tuple[str, str], ...]
     pictures: tuple[Shown, ...]
     tables: dict[str, str]
     words: tuple[tuple[str, str], ...] = ()
@@ -55,7 +57,7 @@ def run(tell: Tell, text: str, folder: str) -> bool:
     from sim.experiment.sweep import sweep
 
     def progress(at: Standing) -> None:
-        tell({"done": at.done, "of": at.runs, "what": "runs", "left": at.left or 0})
+        tell({"done": at.done, "of": at.runs, "what": N_("runs"), "left": at.left or 0})
 
     tell({"done": 0, "of": 0})
     return sweep((NAME, text), folder, progress=progress, command="durand dashboard").complete
@@ -68,57 +70,64 @@ def sensitivity(
     versus: str | None,
     method: str | None = None,
     factors: tuple[str, ...] = (),
+    language: str = ENGLISH.code,
 ) -> Found:
-    """What a figure hangs on; arguments as for `durand sensitivity`."""
+    """What a figure hangs on; arguments as for `durand sensitivity`. Words are in that language, tables in English."""
     from sim.experiment.factors import factor_words
     from sim.experiment.sensitivity.pictures import pictures
-    from sim.experiment.sensitivity.text import NAMED, cells
+    from sim.experiment.sensitivity.text import NAMED, cells, parts
     from sim.parameters import PARAMETERS
     from sim.plots.gallery import Picture
     from sim.plots.tables import Table
 
     tell(None)
-    with _unnamed(folder):
+    with _unnamed(folder), speaking(language):
         found = _open(folder).sensitivity([metric], versus=versus, method=method, factors=factors)
-    drawn = []
-    for study in found.studies[:4]:
-        head, rows = cells(found, study)
-        for name, alt, _ in pictures(found, study):
-            narrow = {"tornado": found.tornado, "indices": found.chart, "interactions": found.interactions}[name]
-            chart = narrow(study.metric, study.scenario, study.mix, width=NARROW)
-            title = f"{alt[0].upper()}{alt[1:]}"
-            called = [[factor_words(one), *cells_] for one, *cells_ in rows]
-            drawn.append(_shown(Picture(f"{study.key}-{name}", title, "", title, chart, Table(head, called))))
-    first = [name for study in found.studies if study.indices for name in study.indices.table.index[:NAMED]]
-    words = tuple((factor_words(name), PARAMETERS[name].meaning) for name in dict.fromkeys(first) if name in PARAMETERS)
-    return Found(tuple(found.reading()), tuple(drawn), {"indices.csv": found.indices.to_csv()}, words)
+    with speaking(ENGLISH.code):
+        table = found.indices.to_csv()
+    with speaking(language):
+        said = (*(parts(found, study) for study in found.studies), (_(NOT_A_FORECAST), ""))
+        drawn = []
+        for study in found.studies[:4]:
+            head, rows = cells(found, study)
+            for name, alt, _chart in pictures(found, study):
+                narrow = {"tornado": found.tornado, "indices": found.chart, "interactions": found.interactions}[name]
+                chart = narrow(study.metric, study.scenario, study.mix, width=NARROW)
+                title = capital(alt)
+                called = [[factor_words(one), *cells_] for one, *cells_ in rows]
+                drawn.append(_shown(Picture(f"{study.key}-{name}", title, "", title, chart, Table(head, called))))
+        first = [name for study in found.studies if study.indices for name in study.indices.table.index[:NAMED]]
+        words = tuple(
+            (factor_words(name), _(PARAMETERS[name].meaning)) for name in dict.fromkeys(first) if name in PARAMETERS
+        )
+    return Found(said, tuple(drawn), {"indices.csv": table}, words)
 
 
-def discovery(tell: Tell, folder: str, where: str, scenario: str | None) -> Found:
+def discovery(tell: Tell, folder: str, where: str, scenario: str | None, language: str = ENGLISH.code) -> Found:
     """Where a condition holds."""
+    from sim.experiment.discovery.text import paragraphs
+
     tell(None)
-    with _unnamed(folder):
+    with _unnamed(folder), speaking(language):
         found = _open(folder).discover(where, scenario)
-    pictures = tuple(_shown(one) for one in found.pictures())
-    return Found(without_ids(found.text(), "Asked: "), pictures, {"boxes.csv": found.table().to_csv(index=False)})
+        said = tuple((one, "") for one in paragraphs(found, page=True))
+        pictures = tuple(_shown(one) for one in found.pictures())
+    with speaking(ENGLISH.code):
+        return Found(said, pictures, {"boxes.csv": found.table().to_csv(index=False)})
 
 
-def regret(tell: Tell, folder: str, metric: str) -> Found:
+def regret(tell: Tell, folder: str, metric: str, language: str = ENGLISH.code) -> Found:
     """Which policy does well over all futures."""
+    from sim.experiment.regret.text import paragraphs
+
     tell(None)
     with _unnamed(folder):
         found = _open(folder).regret([metric])
-    pictures = tuple(_shown(one) for one in found.pictures())
-    return Found(without_ids(found.text()), pictures, {"regret.csv": found.table().to_csv(index=False)})
-
-
-def without_ids(text: str, echo: str = "") -> tuple[str, ...]:
-    """Paragraphs without the ids that stand behind the words, and without the sentence in which a question is echoed."""
-    paragraphs = [re.sub(r" \(`[^`]+`\)|`[^`]+`, ", "", " ".join(one.split())) for one in text.split("\n\n")]
-    return tuple(
-        one.partition(". It holds ")[2].join(("It holds ", "")) if echo and one.startswith(echo) else one
-        for one in paragraphs
-    )
+    with speaking(language):
+        said = tuple((one, "") for one in paragraphs(found, page=True))
+        pictures = tuple(_shown(one) for one in found.pictures())
+    with speaking(ENGLISH.code):
+        return Found(said, pictures, {"regret.csv": found.table().to_csv(index=False)})
 
 
 def table(tell: Tell, folder: str, kind: str) -> bytes:

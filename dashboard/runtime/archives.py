@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard.runtime.parquet import Room, TableError, opened
 from sim.metrics import METRICS
+from sim.words.language import ENGLISH, _, speaking
 from sim.yamlfile import LIMIT
 
 if TYPE_CHECKING:
@@ -54,15 +55,21 @@ def pack(tell: Tell, folder: str) -> bytes:
     return out.getvalue()
 
 
-def unpack(tell: Tell, upload: bytes, folder: str) -> bool:
+def unpack(tell: Tell, upload: bytes, folder: str, language: str = ENGLISH.code) -> bool:
     """Unpack a file that was brought, check it, and only then let the folder appear.
 
     Args:
-        upload: the file's content; folder: which is to hold the sweep, and whose name does not come from a visitor.
+        upload: the file's content; folder: which is to hold the sweep, and whose name does not come from a visitor;
+            language: in which it is said what is wrong.
 
     Raises:
         ArchiveError: it is no finished sweep, or too large.
     """
+    with speaking(language):
+        return _unpacked(tell, upload, folder)
+
+
+def _unpacked(tell: Tell, upload: bytes, folder: str) -> bool:
     from sim.experiment.outcome import Sweep
 
     tell(None)
@@ -81,7 +88,7 @@ def unpack(tell: Tell, upload: bytes, folder: str) -> bool:
         # The disk's troubles have numbers; those of a damaged table have none. Another's messages may name our folder.
         if isinstance(problem, OSError) and problem.errno is not None:
             raise
-        raise ArchiveError("This is not the folder of a sweep of this durand, or it was changed.") from None
+        raise ArchiveError(_("This is not the folder of a sweep of this durand, or it was changed.")) from None
     finally:
         rmtree(fresh, ignore_errors=True)
     return True
@@ -92,33 +99,35 @@ def _files(raw: bytes) -> Iterator[tuple[str, bytes]]:
     seen, left, room = set(), MOST_BYTES, Room(MOST_BYTES, MOST_FIGURES, MOST_PAGES)
     try:
         if raw.count(b"PK\1\2") > 2 * MOST_FILES:  # before they are all listed
-            raise ArchiveError(f"too many files; allowed: at most {MOST_FILES:,}")
+            raise ArchiveError(_("too many files; allowed: at most {most:,}", most=MOST_FILES))
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             members = [one for one in archive.infolist() if not one.is_dir()]
             if len(members) > MOST_FILES:
-                raise ArchiveError(f"too many files: {len(members):,}; allowed: at most {MOST_FILES:,}")
+                raise ArchiveError(
+                    _("too many files: {count:,}; allowed: at most {most:,}", count=len(members), most=MOST_FILES)
+                )
             for one in members:
                 found = _NAME.fullmatch(one.filename)
                 if found is None or found[1] in seen:
-                    raise ArchiveError(f"a file in it is none of a sweep's folder: {one.filename[:80]!r}")
+                    raise ArchiveError(_("a file in it is none of a sweep's folder: {name!r}", name=one.filename[:80]))
                 if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                    raise ArchiveError("packed in an unusual way; zip the folder with what your computer has for it")
+                    raise ArchiveError(_("packed in an unusual way; zip the folder with what your computer has for it"))
                 with archive.open(one) as file:
                     content = file.read(left + 1)  # what the archive says of sizes need not be so
                 left -= len(content)
                 if left < 0:
-                    raise ArchiveError(f"too large when unpacked; allowed: {MOST_BYTES // 2**20} MB")
+                    raise ArchiveError(_("too large when unpacked; allowed: {most} MB", most=MOST_BYTES // 2**20))
                 most = next((size for end, size in _MOST_TEXT.items() if found[1].endswith(end)), MOST_BYTES)
                 if len(content) > most:
-                    raise ArchiveError(f"{found[1]}: too large; allowed: {most // 1024:,} KiB")
+                    raise ArchiveError(_("{name}: too large; allowed: {most:,} KiB", name=found[1], most=most // 1024))
                 if found[1].endswith(".parquet"):
                     _look(found[1], content, room)
                 seen.add(found[1])
                 yield found[1], content
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
-        raise ArchiveError("this is not a ZIP file that can be read; zip the folder of a finished sweep") from None
+        raise ArchiveError(_("this is not a ZIP file that can be read; zip the folder of a finished sweep")) from None
     if missing := sorted(_NEEDED - seen):
-        raise ArchiveError(f"this is not the folder of a sweep: there is no {missing[0]} in it")
+        raise ArchiveError(_("this is not the folder of a sweep: there is no {name} in it", name=missing[0]))
 
 
 def _look(name: str, content: bytes, room: Room) -> None:
@@ -134,17 +143,26 @@ def _look(name: str, content: bytes, room: Room) -> None:
                 texts = pq.read_table(pa.BufferReader(content), columns=[field.name], read_dictionary=[field.name])
                 for chunk in texts[0].chunks:
                     if (pc.max(pc.utf8_length(chunk.dictionary)).as_py() or 0) > MOST_LETTERS:
-                        raise ArchiveError(f"{name}: a text in it is too long; allowed: {MOST_LETTERS} letters")
+                        raise ArchiveError(
+                            _("{name}: a text in it is too long; allowed: {most} letters", name=name, most=MOST_LETTERS)
+                        )
                     # Once for each row, as they will stand when nothing points to them any more.
                     lengths = pc.binary_length(chunk.dictionary).take(chunk.indices)
                     room.take(bytes=pc.sum(lengths).as_py() or 0)
             elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_null(kind)):
-                raise ArchiveError(f"{name}: not a table of a sweep")
+                raise ArchiveError(_("{name}: not a table of a sweep", name=name))
     except TableError as problem:
-        most = f"{MOST_FIGURES:,} figures and {MOST_BYTES // 2**20} MB in all tables"
-        raise ArchiveError(f"{name}: {problem}; allowed: {most} of a sweep by durand") from None
+        raise ArchiveError(
+            _(
+                "{name}: {problem}; allowed: {figures:,} figures and {size} MB in all tables of a sweep by durand",
+                name=name,
+                problem=_(str(problem)),
+                figures=MOST_FIGURES,
+                size=MOST_BYTES // 2**20,
+            )
+        ) from None
     except (pa.ArrowException, OSError):
-        raise ArchiveError(f"{name}: cannot be read; zip the folder again") from None
+        raise ArchiveError(_("{name}: cannot be read; zip the folder again", name=name)) from None
 
 
 def _check(sweep: Sweep, home: Path) -> None:
@@ -154,10 +172,10 @@ def _check(sweep: Sweep, home: Path) -> None:
 
     about, store = sweep.manifest, open_store(home)
     if not sweep.complete:
-        raise ArchiveError("this sweep is not finished; finish it with `durand sweep`, and zip it again")
+        raise ArchiveError(_("this sweep is not finished; finish it with `durand sweep`, and zip it again"))
     for key, most in (("points", MOST_POINTS), ("worlds", MOST_RUNS), ("runs", MOST_RUNS), ("months", 360)):
         if type(about[key]) is not int or not 1 <= about[key] <= most:
-            raise ArchiveError(f"{key}: allowed here: 1 to {most:,}")
+            raise ArchiveError(_("{key}: allowed here: 1 to {most:,}", key=key, most=most))
     _check_words(about)
     runs = mark = 0
     for name in part_names(store, OUTCOMES, about["particulars"]["scenarios"]):
@@ -167,22 +185,22 @@ def _check(sweep: Sweep, home: Path) -> None:
             raise ArchiveError(str(problem)) from None
         runs, mark = runs + part.runs, (mark + part.fingerprint) % 2**64
     if (runs, f"{mark:016x}") != (about["finished_runs"], sweep.fingerprint):
-        raise ArchiveError("its parts are not those that its manifest speaks of; zip the whole folder")
+        raise ArchiveError(_("its parts are not those that its manifest speaks of; zip the whole folder"))
     points = sweep.experiments
     if len(points) != about["points"] or set(sweep.factors("lever", "uncertainty")) != {
         f"{one['kind']}:{one['name']}" for one in about["factors"]
     }:
-        raise ArchiveError("experiments.parquet: not the points of this sweep")
+        raise ArchiveError(_("experiments.parquet: not the points of this sweep"))
     if not set(about["particulars"]["metrics"]) <= set(sweep.outcomes.columns) or sweep.experiment.title != sweep.title:
-        raise ArchiveError("its runs do not hold what its manifest speaks of")
+        raise ArchiveError(_("its runs do not hold what its manifest speaks of"))
 
 
 def _check_words(about: dict[str, Any]) -> None:
     """Whether names are known and texts short, since pages show them."""
     unknown = [name for name in about["particulars"]["metrics"] if name not in METRICS]
     if unknown or not about["particulars"]["metrics"]:
-        raise ArchiveError("it holds outcomes that this durand does not know")
+        raise ArchiveError(_("it holds outcomes that this durand does not know"))
     shown = [about["title"], *(one[key] for one in about["scenarios"] for key in ("name", "title", "start"))]
     shown += [one["name"] for one in about["factors"]]
     if not all(isinstance(one, str) and 0 < len(one) <= MOST_LETTERS for one in shown):
-        raise ArchiveError("a name or title in it is empty or too long")
+        raise ArchiveError(_("a name or title in it is empty or too long"))

@@ -17,6 +17,7 @@ from sim.parameters.posterior import AS_OF
 from sim.scenario.settings import OPTIONS
 from sim.vocabulary import acting, settings_of
 from sim.why.names import DECISIONS
+from sim.words.language import _
 from sim.words.problems import short
 from sim.yamlfile import LIMIT, suggestion
 
@@ -61,17 +62,19 @@ def known() -> dict[str, str]:
 
 def _one_of(value: str, allowed: Any) -> str:
     if value not in allowed:
-        raise AddressError("is not one of the choices", value, allowed)
+        raise AddressError(_("is not one of the choices"), value, allowed)
     return value
 
 
 def _scenarios(value: str, mine: Collection[str]) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(value.split(",")))
     if not 2 <= len(names) <= MOST_SCENARIOS:
-        raise AddressError(f"names {len(names)} scenarios; allowed: two to {MOST_SCENARIOS}")
+        raise AddressError(_("names {count} scenarios; allowed: two to {most}", count=len(names), most=MOST_SCENARIOS))
     for name in names:
         if name == OWN and OWN not in mine:
-            raise AddressError("the scenario made in the Studio did not come with this address; download and upload it")
+            raise AddressError(
+                _("the scenario made in the Studio did not come with this address; download and upload it")
+            )
         _one_of(name, (*known(), *mine))
     return names
 
@@ -79,7 +82,7 @@ def _scenarios(value: str, mine: Collection[str]) -> tuple[str, ...]:
 def _whole(low: int, high: int) -> Any:
     def check(value: str, mine: Collection[str]) -> int:
         if not re.fullmatch(r"\d{1,19}", value, re.ASCII) or not low <= int(value) <= high:
-            raise AddressError(f"is not a whole number in range; allowed: {low:,} to {high:,}")
+            raise AddressError(_("is not a whole number in range; allowed: {low:,} to {high:,}", low=low, high=high))
         return int(value)
 
     return check
@@ -92,7 +95,7 @@ def is_month(text: object) -> bool:
 
 def _month(value: str, mine: Collection[str]) -> str:
     if not is_month(value):
-        raise AddressError("is not a month; allowed: YYYY-MM, such as 2022-12")
+        raise AddressError(_("is not a month; allowed: YYYY-MM, such as 2022-12"))
     return value
 
 
@@ -103,7 +106,7 @@ def number(value: str, low: float, high: float) -> float:
     except ValueError:
         out = float("nan")
     if not low <= out <= high:
-        raise AddressError(f"is not a number in range; allowed: {low:g} to {high:g}")
+        raise AddressError(_("is not a number in range; allowed: {low:g} to {high:g}", low=low, high=high))
     return out + 0.0
 
 
@@ -167,7 +170,7 @@ def _unpacked(value: str) -> str:
     try:
         return packing.unpacked(value, LONGEST_OWN, LIMIT).decode()
     except UnicodeDecodeError:
-        raise AddressError("is no text") from None
+        raise AddressError(_("is no text")) from None
     except ValueError as problem:
         raise AddressError(str(problem)) from None
 
@@ -178,7 +181,7 @@ def _scenario(*more: str) -> Any:
 
 def _words(value: str, mine: Collection[str]) -> str:
     if len(value) > MOST_LETTERS:
-        raise AddressError(f"is too long; allowed: {MOST_LETTERS} letters")
+        raise AddressError(_("is too long; allowed: {most} letters", most=MOST_LETTERS))
     return " ".join(value.split())
 
 

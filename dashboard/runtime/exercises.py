@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from sim.words.language import _, speaking
+from sim.words.language import N_, _, speaking
 from sim.worlds import Vector
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def pack(tell: Tell, name: str, language: str) -> bytes:
     from sim.teaching.pack.make import pack as make
 
     def part(number: int, done: int, of: int, what: str) -> None:
-        tell({"part": f"Part {number} of 3: ", "done": done, "of": of, "what": what})
+        tell({"part": number, "of_parts": 3, "done": done, "of": of, "what": what})
 
     class Given(Lab):
         """A lab that gives up between two texts, too, when nobody waits for them any more."""
@@ -113,13 +113,13 @@ def pack(tell: Tell, name: str, language: str) -> bytes:
             return super().fill(text)
 
     one = load_exercise(name)
-    lab = Given(one, progress=lambda done, of: part(1, 100 * done // of, 100, "per cent of the modelled worlds"))
+    lab = Given(one, progress=lambda done, of: part(1, 100 * done // of, 100, N_("per cent of the modelled worlds")))
     lab.make(one.runs)
-    part(2, 0, 1, words := "mechanisms switched off in turn, for what moves each figure")
+    part(2, 0, 1, words := N_("mechanisms switched off in turn, for what moves each figure"))
     lab.ablation_progress = lambda done, of: part(2, done, of, words)
     for question in one.questions.values():
         missed(lab, question, "right")
-    part(3, 0, 1, "folder of sheets and pictures written")
+    part(3, 0, 1, N_("folder of sheets and pictures written"))
     out = io.BytesIO()
     with TemporaryDirectory(prefix="durand-") as home:
         with speaking(language):

@@ -16,6 +16,7 @@ from sim.ensemble.spec import PARAMETERS as MODES
 from sim.experiment.load import ExperimentError, experiments, extent
 from sim.experiment.schema import Experiment
 from sim.scenario import ScenarioError, list_scenarios
+from sim.words.language import N_, _
 from sim.words.problems import short, suggestion
 from sim.yamlfile import dump, read
 
@@ -27,11 +28,11 @@ KINDS: dict[str, tuple[str, int, int, str]] = {
         "points",
         10,
         2500,
-        "Spread evenly (Latin hypercube): where things hold, which policy does well, a rough ranking",
+        N_("Spread evenly (Latin hypercube): where things hold, which policy does well, a rough ranking"),
     ),
-    "saltelli": ("base", 16, 512, "Measure each one's share (Saltelli, for Sobol indices)"),
-    "morris": ("trajectories", 4, 200, "Screen many (Morris): which matter at all"),
-    "factorial": ("", 0, 0, "Every combination of the levels that the text names (factorial)"),
+    "saltelli": ("base", 16, 512, N_("Measure each one's share (Saltelli, for Sobol indices)")),
+    "morris": ("trajectories", 4, 200, N_("Screen many (Morris): which matter at all")),
+    "factorial": ("", 0, 0, N_("Every combination of the levels that the text names (factorial)")),
 }
 
 
@@ -98,10 +99,20 @@ def _check(text: str) -> Checked:
         points, worlds, months = extent((NAME, text))
     except (ExperimentError, ScenarioError) as problem:
         return Checked({}, problem.problems)
-    limits = (("runs", points * worlds, MOST_RUNS), ("points", points, MOST_POINTS), ("months", months, MOST_MONTHS))
+    limits = (
+        (N_("runs"), points * worlds, MOST_RUNS),
+        (N_("points"), points, MOST_POINTS),
+        (N_("months"), months, MOST_MONTHS),
+    )
     problems = tuple(
-        f"{NAME}: too many {what}: {count:,}; allowed here: at most {most:,}. Take the text along and run it elsewhere "
-        "with `durand sweep`."
+        _(
+            "{name}: too many {what}: {count:,}; allowed here: at most {most:,}. Take the text along and run it elsewhere with "
+            "`durand sweep`.",
+            name=NAME,
+            what=_(what),
+            count=count,
+            most=most,
+        )
         for what, count, most in limits
         if count > most
     )
@@ -121,18 +132,23 @@ def changed(text: str, **given: Any) -> str:
 
 def _unsafe(data: dict[str, Any]) -> str:
     """Why an experiment may not be run for a visitor; empty if it may."""
-    known = [name for name, _, _ in list_scenarios()]
+    known = [name for name, _title, _question in list_scenarios()]
     scenarios = data.get("scenarios")
     for name in scenarios if isinstance(scenarios, list) else ():
         if name not in known:
-            return f"not a scenario of the library: {short(str(name))}{suggestion(str(name), known)}"
+            return _(
+                "not a scenario of the library: {name}{close}",
+                name=short(str(name)),
+                close=suggestion(str(name), known),
+            )
     modes = (*MODES, *filter(None, [own_sets.folder()]))
     if data.get("parameters", "defaults") not in modes:
-        return f"parameters = {short(str(data['parameters']))}: allowed: {', '.join(modes)}"
+        given, allowed = short(str(data["parameters"])), ", ".join(modes)
+        return _("parameters = {given}: allowed: {allowed}", given=given, allowed=allowed)
     for key in ("design", "lever_design"):
         design = data.get(key)
         if isinstance(design, dict) and design.get("kind") not in KINDS:
-            return f"{key}: a design of kind {short(str(design.get('kind')))} is not run here"
+            return _("{key}: a design of kind {kind} is not run here", key=key, kind=short(str(design.get("kind"))))
     if data.get("series"):
-        return "series: every month of every run is not kept here"
+        return _("series: every month of every run is not kept here")
     return ""

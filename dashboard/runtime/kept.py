@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sim.words.language import _
+
 MOST_KEPT, MOST_STEPS = 8, 4
 MOST_LETTERS = 40  # of a name
 LONGEST = 1000  # characters of an address that one version may take
@@ -58,13 +60,13 @@ def read(text: str, month: Callable[[str], str], settings: Mapping[str, Callable
     """
     of, title, *steps = text.split(_STEPS) if len(text) <= LONGEST else [""]
     if not 1 <= len(steps) <= MOST_STEPS or called(title) != title or not title:
-        raise ValueError("is cut off or changed; ask for the address again")
+        raise ValueError(_("is cut off or changed; ask for the address again"))
     return Kept(title, of, tuple(_step(one, month, settings) for one in steps))
 
 
 def _step(text: str, month: Callable[[str], str], settings: Mapping[str, Callable[[str], Any]]) -> Step:
     since, *parts = text.split(_PARTS)
     found = [part.partition(_IS) for part in parts]
-    if any(name not in settings for name, _, _ in found):
-        raise ValueError("sets something that there is not")
-    return Step(month(since), tuple((name, settings[name](value)) for name, _, value in found))
+    if any(name not in settings for name, _is, _value in found):
+        raise ValueError(_("sets something that there is not"))
+    return Step(month(since), tuple((name, settings[name](value)) for name, _is, value in found))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import zlib
 
+from sim.words.language import _
+
 
 def packed(text: str, longest: int) -> str:
     """A text for an address; "" where it would take more than so many characters of it."""
@@ -19,7 +21,7 @@ def unpacked(value: str, longest: int, most: int) -> bytes:
         ValueError: it is longer than `longest`, or nothing that was packed here.
     """
     if len(value) > longest:
-        raise ValueError(f"is too long; allowed: {longest:,} characters")
+        raise ValueError(_("is too long; allowed: {most:,} characters", most=longest))
     unpacking = zlib.decompressobj()
     try:
         raw = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
@@ -27,5 +29,5 @@ def unpacked(value: str, longest: int, most: int) -> bytes:
     except (ValueError, zlib.error):
         data = b""
     if not unpacking.eof and len(data) <= most:
-        raise ValueError("is cut off or changed; ask for the address again")
+        raise ValueError(_("is cut off or changed; ask for the address again"))
     return data

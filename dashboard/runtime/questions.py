@@ -13,6 +13,7 @@ from json import dumps
 from typing import TYPE_CHECKING, Any
 
 from sim.scenario import Scenario
+from sim.words.language import N_
 
 if TYPE_CHECKING:
     from dashboard.runtime.worker import Tell
@@ -78,9 +79,10 @@ def ablation(tell: Tell, scenario: Scenario, metric: str, months: int, **how: An
     from sim.why import ablate
 
     def progress(done: int, everything: int) -> None:
-        tell({"done": done, "of": everything, "what": "mechanisms and loops"})
+        tell({"done": done, "of": everything, "what": what})
 
-    tell({"done": 0, "of": 0, "what": "mechanisms and loops"})
+    what = N_("mechanisms and loops")
+    tell({"done": 0, "of": 0, "what": what})
     return ablate(scenario.model_copy(update={"months": months}), metric, progress=progress, **how)
 
 

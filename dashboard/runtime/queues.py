@@ -9,16 +9,28 @@ import subprocess
 import sys
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from dashboard.runtime.worker import receive, send
 from sim.extensions import loaded
+from sim.words.language import N_, _
 
 _LOG = logging.getLogger(__name__)
 MOST_REMEMBERED = 1000  # sessions and addresses of which it is known when they were served last
-_WHOSE = {"session": "page", "address": "address"}
+_TOO_MANY = {
+    "session": N_(
+        "{count} requests from your page are waiting or under way, and more are not taken on. Wait some seconds and try again."
+    ),
+    "address": N_(
+        "{count} requests from your address are waiting or under way, and more are not taken on. Wait some seconds and try again."
+    ),
+}
+_ENDED = N_("The program that computes was stopped in the middle of this; try again.")
+_STARVED = N_("The program that computes was stopped in the middle of this, perhaps for want of memory; try again.")
+_FAILED = N_("This failed inside the program: {problem}")
 PIPE = 2**20  # bytes on their way from a worker, as many as Linux lets anybody have
 MEGABYTES = 1536  # memory of a worker
 _ENVIRONMENT = {
@@ -29,6 +41,13 @@ _ENVIRONMENT = {
 
 class BusyError(RuntimeError):
     """Too many are waiting already; the message says so to a visitor."""
+
+
+class Problem(NamedTuple):
+    """What went wrong, to be said to whoever asks: a text of the catalogue, or one made elsewhere, and what is filled into it."""
+
+    text: str
+    values: Mapping[str, object] = MappingProxyType({})
 
 
 class RunError(RuntimeError):
@@ -58,14 +77,14 @@ class Task:
         self.told: Any = None
         self.value: Any = None
         self.size = 0
-        self.problem: str | None = None
+        self.problem: Problem | None = None
         self.stopped = False
         self.finished = threading.Event()
 
     def answer(self) -> Any:
         """The value. Raises RunError with what went wrong."""
         if self.problem is not None:
-            raise RunError(self.problem)
+            raise RunError(_(self.problem.text, **self.problem.values))
         return self.value
 
 
@@ -96,11 +115,11 @@ class _Worker(threading.Thread):
             self._work(task)
         except Exception as problem:
             _LOG.warning("a process that computes ended in the middle of its work: %r", problem)
-            why = self._died()
+            starved = self._died()
             if task.problem is None and task.value is None:
-                if not (last or why or task.stopped or self.work_queue.closed):
+                if not (last or starved or task.stopped or self.work_queue.closed):
                     return False
-                task.problem = f"The program that computes was stopped in the middle of this{why}; try again."
+                task.problem = Problem(_STARVED if starved else _ENDED)
         return True
 
     def stop(self, task: Task) -> None:
@@ -134,20 +153,20 @@ class _Worker(threading.Thread):
                     task.value, task.size = answer[2], size
                     return
                 elif answer[0] == "failed":
-                    whose = {"program": "This failed inside the program: "}
-                    task.problem = whose.get(answer[3], "") + answer[2]
+                    problem = Problem(*answer[2])
+                    task.problem = Problem(_FAILED, {"problem": problem.text}) if answer[3] == "program" else problem
                     return
         finally:
             late.cancel()
 
-    def _died(self) -> str:
-        """End what is left of a process that no longer answers; why it does not, where its end tells."""
+    def _died(self) -> bool:
+        """End what is left of a process that no longer answers; whether it ended for want of memory, as far as that tells."""
         process = self.process
         with suppress(subprocess.TimeoutExpired, AttributeError):
             process.wait(1)  # type: ignore[union-attr]  # it is closing its pipes before it is gone
         code = process.poll() if process is not None else None
         self._end()
-        return ", perhaps for want of memory" if code in (-signal.SIGKILL, -signal.SIGABRT) else ""
+        return code in (-signal.SIGKILL, -signal.SIGABRT)
 
     def _warm(self) -> None:
         try:
@@ -159,9 +178,8 @@ class _Worker(threading.Thread):
     def _too_late(self, number: int, task: Task) -> None:
         if self.task is None or self.number != number:
             return
-        task.problem = (
-            f"This took longer than {self.work_queue.seconds:.0f} seconds and was stopped; ask for less at once."
-        )
+        late = N_("This took longer than {seconds:.0f} seconds and was stopped; ask for less at once.")
+        task.problem = Problem(late, {"seconds": self.work_queue.seconds})
         self._end()
 
     def _say(self, message: Any) -> None:
@@ -255,14 +273,13 @@ class WorkQueue:
             for whose, most in self._most_each.items():
                 here = [getattr(one, whose) for one in self._all()]
                 if any(here.count(getattr(task, whose)) >= most for task in tasks):
-                    raise BusyError(
-                        f"{most} requests from your {_WHOSE[whose]} are waiting or under way, and more are not taken on. "
-                        "Wait some seconds and try again."
-                    )
+                    raise BusyError(_(_TOO_MANY[whose], count=most))
             if len(self.queue) + len(tasks) > self.most:
                 raise BusyError(
-                    f"{len(self.queue)} requests are waiting already, and more are not taken on. "
-                    "Wait some seconds and try again."
+                    _(
+                        "{count} requests are waiting already, and more are not taken on. Wait some seconds and try again.",
+                        count=len(self.queue),
+                    )
                 )
             self.queue.extend(tasks)
             self.changed.notify(len(tasks))
@@ -284,7 +301,7 @@ class WorkQueue:
         with self.changed:
             if task in self.queue:
                 self.queue.remove(task)
-                task.problem = "stopped"
+                task.problem = Problem("stopped")
                 task.finished.set()
                 return
             busy = [worker for worker in self.workers if task is worker.task]
@@ -336,7 +353,7 @@ class WorkQueue:
         try:
             self._finished(task)
         except Exception as problem:
-            task.problem = f"This failed inside the program: {type(problem).__name__}: {problem}".splitlines()[0]
+            task.problem = Problem(_FAILED, {"problem": f"{type(problem).__name__}: {problem}".splitlines()[0]})
         finally:
             task.finished.set()
 

@@ -35,6 +35,7 @@ from dashboard.runtime.checks import (
 )
 from dashboard.runtime.kept import Kept
 from sim.ensemble.spec import DEFAULT_PARAMETERS
+from sim.words.language import _
 from sim.words.problems import problem_lines, short
 
 # What an address may say is part of this, for whoever uses it.
@@ -196,7 +197,9 @@ def from_query(query: Mapping[str, str], beside: Mapping[str, str] | None = None
     found: dict[str, Any] = {name: {} for name in _PREFIXES} | dict(beside or {})
     problems: list[Callable[[], str]] = []
     if len(query) > MOST_PARTS:
-        return State(), [f"the address has {len(query):,} parts; allowed: at most {MOST_PARTS:,}"]
+        return State(), [
+            _("the address has {count:,} parts; allowed: at most {most:,}", count=len(query), most=MOST_PARTS)
+        ]
     names = {_WORDS.get(one.name, one.name): one.name for one in fields(State) if one.name not in _PREFIXES}
     # The scenarios that an address brings along first: their names are then known to the others.
     for key in sorted(query, key=lambda key: (key != "own", not key.startswith("kept."))):
@@ -211,15 +214,15 @@ def from_query(query: Mapping[str, str], beside: Mapping[str, str] | None = None
             elif key in names:
                 found[names[key]] = CHECKS[names[key]](query[key], mine)
             else:
-                raise AddressError("is not known", key, [*names, *_PREFIXES.values()])
+                raise AddressError(_("is not known"), key, [*names, *_PREFIXES.values()])
         except AddressError as problem:
             problems.append(partial(_told, key, query[key], problem))
     here = State(**found)
     if here.version_of and here.version_of not in here.scenarios:
-        alone = AddressError(f"is not compared; allowed: {', '.join(here.scenarios)}")
+        alone = AddressError(_("is not compared; allowed: {names}", names=", ".join(here.scenarios)))
         problems.append(partial(_told, "version", here.version_of, alone))
         here = here.with_(version_of="")
-    return here, problem_lines(problems, "the address")
+    return here, problem_lines(problems, _("the address"))
 
 
 def _told(key: str, value: str, problem: AddressError) -> str:

@@ -12,13 +12,14 @@ from sim.scenario import parameter_set
 from sim.teaching.exercises.figures import because_of
 from sim.teaching.exercises.load import is_path
 from sim.teaching.exercises.schema import Exercise, Question, Step
+from sim.words.language import N_
 from sim.words.sentences import listed, month_words
 
 # What a comparison of one scenario stands beside where an exercise has no other: stepping back, or the record.
 BESIDE = ("disengage", "history")
 _PAGES = {
-    "evidence": "Look it up in the evidence",
-    "experiments": "Run the experiment",
+    "evidence": N_("Look it up in the evidence"),
+    "experiments": N_("Run the experiment"),
 }
 
 
@@ -37,11 +38,11 @@ def ways(one: Exercise, number: int) -> list[Way]:
     if step.opens == "studio":
         base = next(iter(one.runs.values())).scenario
         plain = State(scenarios=(_beside(base), base))
-        return [Way("studio", "Write yours in the Scenario studio", to_query(plain)), *_compared(one, number)]
+        return [Way("studio", _("Write yours in the Scenario studio"), to_query(plain)), *_compared(one, number)]
     if step.do == "explain" and step.opens in (None, "why"):
         return [why(one, question) for question in list(one.questions.values())[:1]]
     if step.opens is not None:
-        return [Way(step.opens, _PAGES[step.opens])]
+        return [Way(step.opens, _(_PAGES[step.opens]))]
     return _compared(one, number) if step.runs or step.show else []
 
 
@@ -72,9 +73,10 @@ def _compared(one: Exercise, number: int) -> list[Way]:
         for some in [[run] for run in changed] or [plain]:
             others = [run for run in beside if _name(one, run) != _name(one, some[0])]
             pair = some if len(some) > 1 else [*others[:1], *some]
-            titles = listed([one.scenarios[run].title for run in pair])
+            titles = listed([_(one.scenarios[run].title) for run in pair])
             state = _state(one, pair, mode).with_(metric=_metric(one, step))
-            found.append(Way("compare", f"Compare {titles}" if len(pair) > 1 else f"See {titles}", to_query(state)))
+            label = N_("Compare {titles}") if len(pair) > 1 else N_("See {titles}")
+            found.append(Way("compare", _(label, titles=titles), to_query(state)))
     return found
 
 

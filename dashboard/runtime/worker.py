@@ -4,7 +4,8 @@ Each extension is given as `Reference.text` puts it.
 
 Messages go over standard input and output: the number of their parts, the length of each, and the parts, a pickle and the arrays
 in it as they lie in memory. In come (number, function, arguments) and
-("stop", number); out go ("told", number, what), ("done", number, value) and ("failed", number, message, whose fault).
+("stop", number); out go ("told", number, what), ("done", number, value) and ("failed", number, (text, values), whose fault), the
+text being one of the catalogue with what is filled into it, or one of an error.
 
 What memory it may have is limited by RLIMIT_DATA: that counts what the process itself fills, and none of the libraries and
 reservations that RLIMIT_AS counts (a gigabyte of address space before the first month is simulated). It needs no rights and no
@@ -26,6 +27,7 @@ from queue import SimpleQueue
 from typing import Any, BinaryIO
 
 from sim.extensions import Reference, require
+from sim.words.language import N_
 
 _LENGTH = struct.Struct(">Q")
 Tell = Callable[[Any], None]
@@ -126,21 +128,19 @@ def main() -> None:
             if what is not None:
                 send(outgoing, ("told", number, what))
 
+        problem: tuple[tuple[Any, ...], str] | None = None
         try:
             tell(None)
             send(outgoing, ("done", number, function(tell, *arguments, **named)))
-            problem = None
         except StoppedError:
-            problem = ("stopped", "nobody")
+            problem = (("stopped",), "nobody")
         except MemoryError:
-            problem = (
-                f"This takes more memory than one request may ({megabytes:,} MB); ask for less at once.",
-                "memory",
-            )
+            much = N_("This takes more memory than one request may ({most:,} MB); ask for less at once.")
+            problem = ((much, {"most": megabytes}), "memory")
         except ValueError as said:  # the project's own errors are ValueErrors with a message for the reader
-            problem = (str(said), "input")
+            problem = ((str(said),), "input")
         except Exception as said:
-            problem = (f"{type(said).__name__}: {said}".splitlines()[0], "program")
+            problem = ((f"{type(said).__name__}: {said}".splitlines()[0],), "program")
         if problem is not None:
             send(outgoing, ("failed", number, *problem))
         del arguments, named

@@ -32,6 +32,7 @@ from dashboard.widgets import show
 from sim.teaching.classroom.classes import Classroom
 from sim.teaching.classroom.file import ClassroomError, GoneError, StorageError, StrangerError
 from sim.teaching.play.table import Tables
+from sim.words.language import n_
 from sim.words.sentences import capital
 
 # Of what is held, the secrets; the others may be seen by all.
@@ -55,7 +56,9 @@ def file() -> Path:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as problem:
-        said = f"classes cannot be kept here ({problem.strerror}); start with durand dashboard --class-file FILE"
+        said = _(
+            "classes cannot be kept here ({why}); start with durand dashboard --class-file FILE", why=problem.strerror
+        )
         raise StorageError(said, folder) from None
     return folder / "classes.db"
 
@@ -218,7 +221,14 @@ class AttemptLimit:
     def pass_by(self, visitor: str, address: str, blameless: bool = False) -> None:
         """Raises ThrottledError while there were too many tries."""
         if wait := self.wait(visitor, address, blameless):
-            raise ThrottledError(f"that was tried too often; wait {max(1, round(wait))} seconds, then try again")
+            raise ThrottledError(
+                n_(
+                    "that was tried too often; wait {count} second, then try again",
+                    "that was tried too often; wait {count} seconds, then try again",
+                    count := max(1, round(wait)),
+                    count=count,
+                )
+            )
 
     def count(self, visitor: str, address: str) -> None:
         """Take note of a try."""
@@ -316,7 +326,7 @@ def opening(secret: str) -> None:
     elif not compare_digest(sha256(wanted.encode()).digest(), sha256(secret.encode("utf-8", "surrogatepass")).digest()):
         wrong_codes().pass_by(*who)
         wrong_codes().count(*who)
-        raise StrangerError("this is not the secret for opening; ask whoever runs this server")
+        raise StrangerError(_("this is not the secret for opening; ask whoever runs this server"))
 
 
 def opening_secret() -> str:

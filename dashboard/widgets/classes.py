@@ -86,7 +86,12 @@ def seats(standing: Standing, secret: str) -> None:
     there = {one.number: one for one in room.seats(code, secret)}
 
     def called(number: int) -> str:  # lists take it as it is, for they know no markup
-        return f"{show.seen(there[number].nickname)} (seat {number}, {there[number].predictions} predicted)"
+        return _(
+            "{name} (seat {seat}, {count} predicted)",
+            name=show.seen(there[number].nickname),
+            seat=number,
+            count=there[number].predictions,
+        )
 
     do = partial(access.attempt, "seats")
     access.refused("seats")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard.runtime import state
-from dashboard.runtime.language import _
+from dashboard.runtime.language import _, titled
 from dashboard.widgets import show
 from sim.experiment.condition import VERDICT, Condition, ConditionError
 from sim.experiment.figures import by_point, condition_of, known_outcomes
@@ -95,14 +95,12 @@ def _row(sweep: Sweep, titles: Mapping[str, str], number: int) -> str:
     if outcome == VERDICT:
         signs = ["==", "!="]
         sign = third.selectbox(
-            _("Comparison"), signs, format_func=COMPARISONS.__getitem__, key=state.key("sign of end", number)
+            _("Comparison"), signs, format_func=titled(COMPARISONS), key=state.key("sign of end", number)
         )
-        end = fourth.selectbox(
-            _("With"), list(VERDICTS), format_func=VERDICTS.__getitem__, key=state.key("end", number)
-        )
+        end = fourth.selectbox(_("With"), list(VERDICTS), format_func=titled(VERDICTS), key=state.key("end", number))
         return f'{left} {sign} "{end}"'
     signs = ["<", "<=", ">", ">="]
-    sign = third.selectbox(_("Comparison"), signs, format_func=COMPARISONS.__getitem__, key=state.key("sign", number))
+    sign = third.selectbox(_("Comparison"), signs, format_func=titled(COMPARISONS), key=state.key("sign", number))
     others = [name for name in titles if under != f"[{name}]"] if several else []
     said = {_VALUE: _("a number"), **{name: _("the same under {title}", title=titles[name]) for name in others}}
     what = fourth.selectbox(

@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.ensemble.spec import LIMITS
 from sim.scenario import Scenario, ScenarioError, load_scenario
+from sim.words.language import _
 from sim.yamlfile import LIMIT, dump, read
 
 NAME = "your scenario"
@@ -35,12 +36,16 @@ def start(parent: str) -> str:
 def decoded(raw: bytes) -> str:
     """The text of a file that somebody brought. Raises ScenarioError when it is too large or no text."""
     if len(raw) > LIMIT:
-        raise ScenarioError(f"{NAME}:1: the file is too large; at most {LIMIT // 1024} KiB are allowed")
+        raise ScenarioError(
+            _("{name}:1: the file is too large; at most {most} KiB are allowed", name=NAME, most=LIMIT // 1024)
+        )
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         line = raw[: problem.start].count(b"\n") + 1
-        raise ScenarioError(f"{NAME}:{line}: the text is not UTF-8; save the file as UTF-8") from None
+        raise ScenarioError(
+            _("{name}:{line}: the text is not UTF-8; save the file as UTF-8", name=NAME, line=line)
+        ) from None
 
 
 def check(text: str) -> Checked:

@@ -97,7 +97,7 @@ def _size(data: dict[str, Any]) -> dict[str, Any]:
         _("Design"),
         kinds,
         kinds.index(design.get("kind", kinds[0])),
-        format_func=lambda name: KINDS[name][3],
+        format_func=lambda name: _(KINDS[name][3]),
         key=state.key("trial design"),
     )
     size, least, most = KINDS[kind][:3]

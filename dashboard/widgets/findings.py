@@ -19,7 +19,8 @@ from sim.experiment.regret.study import BETTER
 from sim.experiment.sensitivity.sample import own_method
 from sim.experiment.spoken import outcome_words, spoken
 from sim.metrics import METRICS
-from sim.words.language import N_
+from sim.words.language import N_, together
+from sim.words.language import spoken as spoken_language
 
 _ASKS = {"hangs": N_("What it hangs on"), "holds": N_("Where something holds"), "best": N_("Which policy does well")}
 
@@ -33,7 +34,7 @@ _METHODS = {
 
 def all_of(sweep: Sweep, folder: Path) -> None:
     """The questions and what they come to; one at a time."""
-    st.subheader(show.plain(sweep.title), anchor=False)
+    st.subheader(show.plain(_(sweep.title)), anchor=False)
     about = sweep.manifest
     st.caption(
         _(
@@ -72,7 +73,7 @@ def all_of(sweep: Sweep, folder: Path) -> None:
 
 
 def _scenarios(sweep: Sweep) -> dict[str, str]:
-    return {str(one["name"]): str(one["title"]) for one in sweep.manifest["scenarios"]}
+    return {str(one["name"]): _(str(one["title"])) for one in sweep.manifest["scenarios"]}
 
 
 def _metric(names: list[str], place: str) -> str:
@@ -91,7 +92,7 @@ def _sensitivity(sweep: Sweep, folder: Path) -> None:
             _("Asked of"), list(said), format_func=said.__getitem__, key=state.key("sensitivity versus")
         )
     method, factors = _method(sweep)
-    given = (str(folder), metric, versus or None, method or None, factors)
+    given = (str(folder), metric, versus or None, method or None, factors, spoken_language())
     _ask("sensitivity", Question(analysis.sensitivity, given))
 
 
@@ -135,16 +136,16 @@ def _discovery(sweep: Sweep, folder: Path) -> None:
         scenario = st.selectbox(
             _("Under which scenario"),
             ["", *titles],
-            format_func=lambda name: titles.get(name, "all of them"),
+            format_func=lambda name: titles[name] if name else _("all of them"),
             key=state.key("discovery scenario"),
         )
-    _ask("discovery", Question(analysis.discovery, (str(folder), condition.text, scenario or None)))
+    _ask("discovery", Question(analysis.discovery, (str(folder), condition.text, scenario or None, spoken_language())))
 
 
 def _regret(sweep: Sweep, folder: Path) -> None:
     names = [name for name in metrics_of(sweep) if name in BETTER]
     if not names:
-        said = ", ".join(_(METRICS[name].title) for name in BETTER)
+        said = together(", ", (_(METRICS[name].title) for name in BETTER))
         st.info(
             _(
                 "None of the outcomes kept has an end that hardly anybody would call worse. Such are: {said}.",
@@ -158,23 +159,20 @@ def _regret(sweep: Sweep, folder: Path) -> None:
         if BETTER[metric] == "less"
         else _("Here more of it counts as better: a judgement.")
     )
-    _ask("regret", Question(analysis.regret, (str(folder), metric)))
+    _ask("regret", Question(analysis.regret, (str(folder), metric, spoken_language())))
 
 
 def _ask(place: str, question: Question) -> None:
     found: Found | None = waiting.answer(place, _("Work it out"), question, at_once=True)
     if found is None:
         return
-    for paragraph in found.paragraphs:
-        head, apart, rest = paragraph.partition(" In brackets: ")  # how it was measured, behind what was found
-        st.markdown(show.strong(head) if apart and head else show.plain(paragraph))
-        if apart and head:
-            st.caption(show.plain(_("In brackets: {rest}", rest=rest)))
+    for said, behind in found.paragraphs:
+        st.markdown(show.strong(said) if behind else show.plain(said))
+        if behind:
+            st.caption(show.plain(behind))
     if found.words:
         st.markdown(_("What was varied, of what is named here:"))
-        st.markdown(
-            "\n".join(f"- **{show.plain(_(name))}**: {show.plain(_(meaning))}" for name, meaning in found.words)
-        )
+        st.markdown("\n".join(f"- **{show.plain(name)}**: {show.plain(meaning)}" for name, meaning in found.words))
     for first in range(
         0, len(found.pictures), 2
     ):  # in pairs: what moves an outcome under a scenario, and how much it matters

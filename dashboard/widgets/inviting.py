@@ -31,7 +31,8 @@ def invitation(standing: Standing, secret: str) -> None:
 
 def qr(link: str) -> None:
     """A link as a picture for a phone's camera."""
-    st.html(f'<img class="qr" src="{reach.qr_picture(link)}" alt="QR code of {escape(link)}">')
+    alt = escape(_("QR code of {address}", address=link))
+    st.html(f'<img class="qr" src="{reach.qr_picture(link)}" alt="{alt}">')
 
 
 def exposure() -> None:

@@ -9,7 +9,6 @@ import numpy as np
 import streamlit as st
 
 from dashboard.runtime import state, versions
-from dashboard.runtime.analysis import without_ids
 from dashboard.runtime.checks import DEAD_MILITANTS
 from dashboard.runtime.language import _
 from dashboard.runtime.state import OWN, State
@@ -24,8 +23,8 @@ from sim.search.pathways_text import course_words, pathways_picture
 from sim.search.pictures import parallel_picture
 from sim.search.text import SPOKEN, costs, failing
 from sim.words.language import N_
-from sim.words.numbers import fine, number, of_100
-from sim.words.sentences import listed
+from sim.words.numbers import fine, hundredths, number
+from sim.words.sentences import listed, side_by_side
 
 STEPS, MOST_ROWS = 21, 8
 MILITANTS = "fatalities_militant"
@@ -42,11 +41,11 @@ def picked(found: Findings, here: State) -> State:
     """What matters: a slider for each objective, from the worst of all courses to the best, and one for dead militants."""
     bounds: dict[str, float] = {}
     for place, one in enumerate(found.objectives, 1):
-        figures = {course.title: course.figures[one.key] for course in found.courses[:SPOKEN]}
+        figures = {course.words: course.figures[one.key] for course in found.courses[:SPOKEN]}
         every = [course.figures[one.key] for course in (*found.courses[:SPOKEN], *found.members)]
-        bounds |= _slider(found, here, str(place), one.title, bool(one.less), figures, every)
+        bounds |= _slider(found, here, str(place), one.words, bool(one.less), figures, every)
     if counts_apart(found):
-        figures = {course.title: course.deaths[MILITANTS] for course in found.courses[:SPOKEN]}
+        figures = {course.words: course.deaths[MILITANTS] for course in found.courses[:SPOKEN]}
         every = [course.deaths[MILITANTS] for course in (*found.courses[:SPOKEN], *found.members)]
         bounds |= _slider(found, here, DEAD_MILITANTS, _(METRICS[MILITANTS].title), True, figures, every)
     return here.with_(bounds=bounds)
@@ -77,7 +76,9 @@ def _slider(
         min(ends, key=lambda end: abs(end - given)),
         format_func=partial(_bound, ends[0]),
         key=state.key("bound", found.title, name),
-        help="; ".join(f"{show.plain(course)}: {number(figure)}" for course, figure in figures.items()),
+        help=side_by_side(
+            _("{what}: {value}", what=show.plain(course), value=number(figure)) for course, figure in figures.items()
+        ),
     )
     return {name: float(value)} if value != ends[0] else {}
 
@@ -100,7 +101,7 @@ def remaining(found: Findings, here: State) -> list[Course]:
     return found.remaining({keys[name]: end for name, end in here.bounds.items() if name in keys}, dead)
 
 
-def side_by_side(found: Findings, left: Sequence[Course], opened: str) -> None:
+def together(found: Findings, left: Sequence[Course], opened: str) -> None:
     """The members that are left, over all objectives; the one that is opened stands out."""
     names = frozenset(one.name for one in left)
     key = (found.digest, "parallel", opened, *sorted(names))
@@ -147,7 +148,9 @@ def table(found: Findings, left: Sequence[Course]) -> None:
 
 
 def _told(heads: Sequence[str], figures: Sequence[str]) -> str:
-    return "; ".join(f"{head} {figure}" for head, figure in zip(heads, figures, strict=True))
+    return side_by_side(
+        _("{what} {value}", what=head, value=figure) for head, figure in zip(heads, figures, strict=True)
+    )
 
 
 def _whose(who: str) -> str:
@@ -162,7 +165,7 @@ def _besides_deaths(found: Findings) -> list[Measure]:
 
 def _called(found: Findings, one: Course) -> str:
     kind = found.kind_of(one.name)
-    return f"{one.title} ({kind.called})" if kind is not None else one.title
+    return _("{course} ({kind})", course=one.words, kind=kind.called) if kind is not None else one.words
 
 
 def chosen(found: Findings, left: Sequence[Course], here: State) -> State:
@@ -180,7 +183,7 @@ def chosen(found: Findings, left: Sequence[Course], here: State) -> State:
 
 def opened(found: Findings, one: Course) -> None:
     """A course: what it does, who pays for it, where it fails, and where it can be taken."""
-    st.markdown(f"{show.strong(one.title)}: {show.plain(one.summary)}")
+    st.markdown(f"{show.strong(one.words)}: {show.plain(_(one.summary))}")
     with st.container(horizontal=True, key="handed"):
         for page, label in WAYS.items():
             st.button(_(label), key=state.key("hand", page), on_click=_hand, args=[found, one.name, page])
@@ -202,11 +205,9 @@ def opened(found: Findings, one: Course) -> None:
 
 def _of_its_kind(found: Findings, kind: Archetype, itself: bool) -> None:
     """What was looked into of the course in the middle of each kind: where it fails, and until when it meets its targets."""
-    boxes = [failing(found, weak) for weak in found[kind.example].weaknesses if weak.box is not None]
+    boxes = [failing(found, weak, ids=False) for weak in found[kind.example].weaknesses if weak.box is not None]
     where = _("Where it fails") if itself else _("Where the course in the middle of its kind fails")
-    _listed(
-        where, without_ids("\n\n".join(boxes)) if boxes else [_("Nothing that was varied tells its bad futures apart.")]
-    )
+    _listed(where, boxes or [_("Nothing that was varied tells its bad futures apart.")])
     if found.routes is not None:
         until = _("Until when it lasts") if itself else _("Until when the course in the middle of its kind lasts")
         _listed(until, [course_words(found, kind.example, found.called)])
@@ -215,7 +216,7 @@ def _of_its_kind(found: Findings, kind: Archetype, itself: bool) -> None:
 def _beside(found: Findings, one: Course) -> None:
     """Its figures beside those of the first courses."""
     courses = (*found.courses[:SPOKEN], one)
-    heads = ["", *(course.title for course in found.courses[:SPOKEN]), _("This course")]
+    heads = ["", *(course.words for course in found.courses[:SPOKEN]), _("This course")]
     rows = [[_(METRICS[who].title), *(number(course.deaths[who]) for course in courses)] for who in DEAD]
     rows += [
         [about.headed, *(number(course.figures[about.key]) for course in courses)]
@@ -223,7 +224,7 @@ def _beside(found: Findings, one: Course) -> None:
         if about.key not in KILLED
     ]
     _tight("beside", Table(heads, rows))
-    nothing = [one.title for one in found.others]
+    nothing = [one.words for one in found.others]
     st.caption(show.plain(_("Told, but counted for nothing: {measures}.", measures=listed(nothing))) if nothing else "")
 
 
@@ -234,8 +235,8 @@ def _futures(found: Findings, one: Course) -> None:
     rows = [
         [
             about.headed,
-            of_100(one.wins[about.key]).removesuffix(" of 100"),
-            of_100(weak.share).removesuffix(" of 100"),
+            hundredths(one.wins[about.key]),
+            hundredths(weak.share),
             number(one.regret[about.key]),
             number(one.regret_p90[about.key]),
         ]

@@ -354,5 +354,5 @@ def unpacked(text: str) -> MoveLog:
     try:
         data = packing.unpacked(text, _LONGEST, LIMIT)
     except ValueError as problem:
-        raise GameError(f"the game in this address {problem}") from None
-    return bring(data, "the address")
+        raise GameError(_("the game in this address {problem}", problem=problem)) from None
+    return bring(data, _("the address"))

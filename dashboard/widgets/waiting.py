@@ -56,7 +56,7 @@ def answer(
         try:
             found = asked.task.answer()
         except RunError as problem:
-            if str(problem) == "stopped":
+            if asked.task.stopped:
                 st.info(_("Stopped."))
             else:
                 st.error(show.plain(problem), icon=":material/error:")
@@ -123,12 +123,13 @@ def _progress(place: str) -> None:
         st.info(_("Waiting: {ahead} before you. Long work is done one piece at a time, for everybody.", ahead=ahead))
     else:
         done, of = told.get("done", 0), told.get("of", 0)
-        part, what, left = told.get("part", ""), told.get("what", ""), told.get("left")
-        far = {"part": part, "done": done, "of": of, "what": what}
+        far = {"done": done, "of": of, "what": _(told["what"])} if of else {}
         said = _("Under way")
-        if of and left:
-            said = _("{part}{done:,} of {of:,} {what}, about {seconds:.0f} seconds to go", **far, seconds=left)
+        if of and (left := told.get("left")):
+            said = _("{done:,} of {of:,} {what}, about {seconds:.0f} seconds to go", **far, seconds=left)
         elif of:
-            said = _("{part}{done:,} of {of:,} {what}", **far)
+            said = _("{done:,} of {of:,} {what}", **far)
+        if "part" in told:
+            said = _("Part {number} of {parts}: {said}", number=told["part"], parts=told["of_parts"], said=said)
         st.progress(min(done / of, 1.0) if of else 0.0, said)
     st.button(_("Stop"), key=state.key("stop", place), on_click=engine().cancel, args=[task])

@@ -13,6 +13,7 @@ from sim.scenario.diff import TITLES
 from sim.scenario.settings import DEFAULTS, OPTIONS
 from sim.scenario.words import CHOOSE
 from sim.vocabulary import ACTORS, LEVERS
+from sim.words.language import _
 from sim.words.sentences import capital, in_words
 from sim.worlds import Vector
 from sim.yamlfile import PlacedError, short, suggestion
@@ -25,10 +26,16 @@ def factor_words(name: str) -> str:
     ('US goodwill towards Pakistan in August 2021', 'Pakistan: Aid')
     """
     if name in PARAMETERS:
-        return PARAMETERS[name].title
-    actor, _, setting = name.rpartition(".")
-    words = TITLES.get(setting) or capital(in_words(setting))
-    return f"{ACTORS[actor]}: {words}" if actor in ACTORS else words
+        return _(PARAMETERS[name].title)
+    actor, _dot, setting = name.rpartition(".")
+    words = _(TITLES[setting]) if setting in TITLES else capital(in_words(setting))
+    return _("{actor}: {setting}", actor=_(ACTORS[actor]), setting=words) if actor in ACTORS else words
+
+
+def quoted(name: str, ids: bool = True) -> str:
+    """The same in quotation marks within a sentence, with its id behind it unless that is not wanted."""
+    words = factor_words(name)
+    return _("“{factor}” (`{id}`)", factor=words, id=name) if ids else _("“{factor}”", factor=words)
 
 
 VARIED = ("lever", "uncertainty", "switch")
@@ -106,7 +113,7 @@ def short_levers() -> list[str]:
 
 def actor_of(path: str) -> str | None:
     """The actor whose own setting a path leads to; None for one of a policy."""
-    top, _, rest = path.partition(".")
+    top, _dot, rest = path.partition(".")
     return rest.partition(".")[0] if top == "actors" else None
 
 

@@ -10,19 +10,34 @@ from sim.experiment.firsts import crossing_of
 from sim.experiment.statistics import CHANCE, statistic_words
 from sim.metrics import METRICS
 from sim.vocabulary import VERDICTS
+from sim.words.language import N_, _
 from sim.words.numbers import fine, metric_words, unit_over
 from sim.words.sentences import capital
 
 # How two sides are compared, as it is chosen and as it is written.
 COMPARISONS = {
-    "<": "is lower than",
-    "<=": "is at most",
-    ">": "is higher than",
-    ">=": "is at least",
-    "==": "is",
-    "!=": "is not",
+    "<": N_("is lower than"),
+    "<=": N_("is at most"),
+    ">": N_("is higher than"),
+    ">=": N_("is at least"),
+    "==": N_("is"),
+    "!=": N_("is not"),
 }
-_COUNT = {"+": "plus", "-": "minus", "*": "times", "/": "divided by"}
+# Two sides with what stands between them.
+_BETWEEN = {
+    "<": N_("{one} is lower than {other}"),
+    "<=": N_("{one} is at most {other}"),
+    ">": N_("{one} is higher than {other}"),
+    ">=": N_("{one} is at least {other}"),
+    "==": N_("{one} is {other}"),
+    "!=": N_("{one} is not {other}"),
+    "+": N_("{one} plus {other}"),
+    "-": N_("{one} minus {other}"),
+    "*": N_("{one} times {other}"),
+    "/": N_("{one} divided by {other}"),
+    "and": N_("{one} and {other}"),
+    "or": N_("{one} or {other}"),
+}
 _BINDS = {"+": 1, "-": 1, "*": 2, "/": 2, "minus": 3}  # how closely, as in arithmetic
 
 
@@ -31,10 +46,14 @@ def outcome_words(name: str) -> str:
     if name in METRICS:
         return metric_words(name)
     if name in CROSSINGS:
-        return f"First month with {CROSSINGS[name].title}"
+        return _("First month with {what}", what=_(CROSSINGS[name].title))
     if first := crossing_of(name):
-        return f"First month with {METRICS[first.metric].title} at or {first.side} {fine(first.value)}"
-    return "How it ends" if name == VERDICT else name.replace("_", " ")
+        metric, value = _(METRICS[first.metric].title), fine(first.value)
+        said = N_("First month with {metric} at or above {value}")
+        if first.side == "below":
+            said = N_("First month with {metric} at or below {value}")
+        return _(said, metric=metric, value=value)
+    return _("How it ends") if name == VERDICT else name.replace("_", " ")
 
 
 def spoken(condition: Condition, titles: Mapping[str, str]) -> str:
@@ -50,23 +69,29 @@ def _said(node: Node, titles: Mapping[str, str]) -> str:
     if node.sort == "number":
         return f"{node.value:g}"
     if node.sort == "text":
-        return f"“{VERDICTS[node.value]}”"
+        return _("“{verdict}”", verdict=_(VERDICTS[node.value]))
     if node.sort == "outcome":
         name, scenario = node.value
-        under = f" under {titles.get(scenario, scenario)}" if scenario is not None else ""
-        return f"{outcome_words(name)}{under}"
+        if scenario is None:
+            return outcome_words(name)
+        return _("{figure} under {title}", figure=outcome_words(name), title=_(titles.get(scenario, scenario)))
     if node.sort == "statistic":
         of = _said(node.parts[0], titles)
-        return f"share of worlds in which {of}" if node.value == CHANCE else f"{statistic_words(node.value)} of {of}"
+        if node.value == CHANCE:
+            return _("share of worlds in which {this}", this=of)
+        return _("{statistic} of {figure}", statistic=statistic_words(node.value), figure=of)
     parts = [
-        f"({_said(part, titles)})" if _enclosed(node, place) else _said(part, titles)
+        _("({part})", part=_said(part, titles)) if _enclosed(node, place) else _said(part, titles)
         for place, part in enumerate(node.parts)
     ]
     if node.sort == "not":
-        return f"it is not so that {parts[0]}"
+        return _("it is not so that {this}", this=parts[0])
     if node.sort == "minus":
-        return f"minus {parts[0]}"
-    return f" {(COMPARISONS | _COUNT | {'and': 'and', 'or': 'or'})[node.sort]} ".join(parts)
+        return _("minus {figure}", figure=parts[0])
+    said = parts[0]
+    for part in parts[1:]:
+        said = _(_BETWEEN[node.sort], one=said, other=part)
+    return said
 
 
 def figure_words(figure: Condition, titles: Mapping[str, str] | None = None) -> str:
@@ -100,10 +125,10 @@ def _unit(node: Node) -> str | None:
     if node.sort == "outcome":
         name = node.value[0]
         if crossing_of(name):
-            return "months from the start"
+            return _("months from the start")
         return unit_over(METRICS[name].unit, METRICS[name].summary) if name in METRICS else ""
     if node.sort == "statistic":
-        return "share of worlds" if node.value == CHANCE else _unit(node.parts[0])
+        return _("share of worlds") if node.value == CHANCE else _unit(node.parts[0])
     units = [unit for part in node.parts if (unit := _unit(part)) is not None]
     if node.sort in ("*", "/"):
         by_number = len(units) == 1 and (node.sort == "*" or _unit(node.parts[1]) is None)

@@ -14,9 +14,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.words.language import N_, _
+
 Values: TypeAlias = NDArray[np.float64]
 
-MEAN, CHANCE = "mean", "chance"
+MEAN, CHANCE = N_("mean"), N_("chance")
 NAMED = re.compile(r"(?P<mean>mean)|(?P<kind>p|cvar)(?P<percent>[1-9][0-9]?)")
 ALLOWED = "mean, p1 to p99, cvar1 to cvar99"
 
@@ -59,11 +61,20 @@ def statistic_words(name: str) -> str:
     """
     found = NAMED.fullmatch(name)
     if found is None or found["mean"]:
-        return name
+        return _(name)
     percent = int(found["percent"])
     if found["kind"] == "cvar":
-        return f"mean of the {'highest' if percent >= 50 else 'lowest'} {min(percent, 100 - percent)} %"
+        said = N_("mean of the highest {percent} %") if percent >= 50 else N_("mean of the lowest {percent} %")
+        return _(said, percent=min(percent, 100 - percent))
     if percent == 50:
-        return "median"
-    end = "th" if percent // 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(percent % 10, "th")
-    return f"{percent}{end} percentile"
+        return _("median")
+    return _(_PERCENTILES.get(0 if percent // 10 == 1 else percent % 10, _PERCENTILES[0]), percent=percent)
+
+
+# By the last figure of the number.
+_PERCENTILES = {
+    1: N_("{percent}st percentile"),
+    2: N_("{percent}nd percentile"),
+    3: N_("{percent}rd percentile"),
+    0: N_("{percent}th percentile"),
+}

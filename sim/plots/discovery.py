@@ -35,16 +35,16 @@ class Side:
 
 
 def tradeoff(
-    way: Sequence[Mapping[Any, Any]], chosen: tuple[float, float], wanted: float, of: str = "", *, width: int = WIDTH
+    way: Sequence[Mapping[Any, Any]], chosen: tuple[float, float], wanted: float, box: int = 0, *, width: int = WIDTH
 ) -> Any:
     """PRIM's way from all futures to a small dense box.
 
     Args:
         way: records with coverage, density, both of them `_held_out` too, and restricted (how many inputs are), in order.
         chosen: coverage and density of the box that was taken; wanted: the density that was asked.
-        of: which box it is, to end the title with; empty for the first.
+        box: which it is, from 0.
     """
-    names = ("none", "1", "2 or 3", _("4 or more"))
+    names = (_("none"), "1", _("2 or 3"), _("4 or more"))
     rows: Rows = []
     for number, one in enumerate(way):
         rows.append({**_point(number, one, ""), "inputs": names[_step(int(one["restricted"]))]})
@@ -52,8 +52,8 @@ def tradeoff(
     rows += [{"chosen": True, "coverage": chosen[0], "density": chosen[1]}, {"wanted": wanted}]
     axis: dict[str, Any] = {"values": [0, 0.2, 0.4, 0.6, 0.8, 1], "format": "%"}
     scale = alt.Scale(domain=[0, 1])
-    x = alt.X("coverage:Q", scale=scale, axis=alt.Axis(title="coverage", **axis))
-    y = alt.Y("density:Q", scale=scale, axis=alt.Axis(title="density", **axis))
+    x = alt.X("coverage:Q", scale=scale, axis=alt.Axis(title=_("coverage"), **axis))
+    y = alt.Y("density:Q", scale=scale, axis=alt.Axis(title=_("density"), **axis))
     base = alt.Chart(width=width - 60, height=width - 90)
     shown = [*(name for name in names if any(row.get("inputs") == name for row in rows)), _(_HELD_OUT)]
     shades = alt.Scale(domain=shown, range=[*(BLUES[1:][names.index(name)] for name in shown[:-1]), SOFT])
@@ -80,7 +80,19 @@ def tradeoff(
         "asked of it.",
         wanted=wanted,
     )
-    return dress(chart, rows, _("How much a box covers, and how purely{of}", of=of), subtitle, width)
+    return dress(chart, rows, tradeoff_title(box), subtitle, width)
+
+
+def tradeoff_title(box: int) -> str:
+    """What that picture is called; box: from 0."""
+    if box:
+        return _("How much a box covers, and how purely, box {number}", number=box + 1)
+    return _("How much a box covers, and how purely")
+
+
+def pairs_title(box: int) -> str:
+    """The same of the picture of pairs."""
+    return _("Where it holds, box {number}", number=box + 1) if box else _("Where it holds")
 
 
 def _point(number: int, one: Mapping[Any, Any], part: str) -> dict[str, Any]:
@@ -92,13 +104,13 @@ def _step(restricted: int) -> int:
     return 0 if restricted < 1 else 1 if restricted < 2 else 2 if restricted < 4 else 3
 
 
-def pairs(sides: Sequence[Side], holds: Sequence[bool], said: str, of: str = "", *, width: int = 2 * WIDTH) -> Any:
+def pairs(sides: Sequence[Side], holds: Sequence[bool], said: str, box: int = 0, *, width: int = 2 * WIDTH) -> Any:
     """The futures by two inputs at a time, those in which the condition holds marked, with the box drawn in.
 
     Args:
         sides: two inputs or more, the surest first; the first four are drawn.
         holds: whether it holds, future by future; said: the condition.
-        of: which box it is, to end the title with; empty for the first.
+        box: which it is, from 0.
 
     Raises:
         ValueError: fewer than two inputs.
@@ -123,7 +135,7 @@ def pairs(sides: Sequence[Side], holds: Sequence[bool], said: str, of: str = "",
     reads = [_("Dots: futures in which this holds (orange) or does not (blue). Frame: the box.")]
     if stride > 1:
         reads.append(_("One future in {count} is drawn.", count=stride))
-    return dress(chart, rows, _("Where it holds{of}", of=of), f"{said}\n{' '.join(reads)}", width)
+    return dress(chart, rows, pairs_title(box), f"{said}\n{' '.join(reads)}", width)
 
 
 def _pair(sides: Sequence[Side], across: int, up: int, size: int, words: Sequence[str]) -> Any:

@@ -11,11 +11,12 @@ from sim.plots.data import Rows
 from sim.plots.theme import DASHES, INK, PALETTE, SOFT, WIDTH, broken, colour, dash, dress, month_x, name_axis
 from sim.theme import AXIS, GRID, PRINTED
 from sim.vocabulary import month_after
+from sim.words.language import N_, _
 from sim.words.numbers import number
 
-OTHERS, CHOSEN = "other courses", "the one that is opened"
+OTHERS, CHOSEN = N_("other courses"), N_("the one that is opened")
 # What is shown where the pointer is: field -> its words.
-_TIPS = {"called": "course", "about": "what counts", "value": "mean over futures"}
+_TIPS = {"called": N_("course"), "about": N_("what counts"), "value": N_("mean over futures")}
 
 
 def shades_of(names: Sequence[str]) -> dict[str, str]:
@@ -47,13 +48,14 @@ def parallel(
         turned: objectives below each other, the right being better.
     """
     rows: Rows = []
+    others, chosen = _(OTHERS), _(CHOSEN)
     letters = 20 if turned else max(int((width - 60) / len(objectives) / 6.8), 8)
     order: list[str] = []
     for rank, (title, less) in enumerate(objectives):
         column = {name: one[title] for name, one in figures.items()}
         low, high = min(column.values()), max(column.values())
         worst, best = (number(end) for end in ((high, low) if less else (low, high)))
-        lines = [*broken(title, letters), *([f"{worst} to {best}"] if turned else [])]
+        lines = [*broken(title, letters), *([_("{low} to {high}", low=worst, high=best)] if turned else [])]
         order.append("\n".join(lines))
         for name, value in column.items():
             place = 0.5 if high == low else (value - low) / (high - low)
@@ -61,7 +63,7 @@ def parallel(
                 {
                     "kind": "bold" if name in bold else "faint" if name in faint else "other",
                     "member": name,
-                    "scenario": bold.get(name, OTHERS),
+                    "scenario": bold.get(name, others),
                     "called": groups[name],
                     "objective": order[-1],
                     "about": title,
@@ -72,9 +74,9 @@ def parallel(
             )
         for at, end in enumerate((worst, best)):
             rows.append({"kind": "end", "objective": order[-1], "place": float(at), "value": end})
-    names = [*dict.fromkeys(bold.values()), OTHERS]
-    shades = shades_of([*dict.fromkeys([*named, *names])]) | {OTHERS: AXIS, CHOSEN: INK}
-    dashes = {name: DASHES[place % len(DASHES)] for place, name in enumerate(shades)} | {OTHERS: [1, 0], CHOSEN: [1, 0]}
+    names = [*dict.fromkeys(bold.values()), others]
+    shades = shades_of([*dict.fromkeys([*named, *names])]) | {others: AXIS, chosen: INK}
+    dashes = {name: DASHES[place % len(DASHES)] for place, name in enumerate(shades)} | {others: [1, 0], chosen: [1, 0]}
     legend = alt.Legend(columns=2 if turned else 4, symbolType="stroke", symbolOpacity=1)
     scenario: dict[str, Any] = {"sort": names, "legend": legend}
     colours = alt.Color("scenario:N", scale=alt.Scale(domain=names, range=[shades[one] for one in names]), **scenario)
@@ -82,7 +84,7 @@ def parallel(
         "scenario:N", scale=alt.Scale(domain=names, range=[dashes[one] for one in names]), **scenario
     )
     away = alt.Scale(domain=[-0.04, 1.04] if turned else [-0.1, 1.1], nice=False)
-    title = "worse to better" if turned else "better, the higher"
+    title = _("worse to better") if turned else _("better, the higher")
     across = alt.Axis(title=title, labels=False, ticks=False, grid=False, domain=False)
     if turned:
         axes: dict[str, Any] = {"y": alt.Y("objective:N", sort=order, axis=name_axis(title=None))}
@@ -93,7 +95,7 @@ def parallel(
         axes = {"x": alt.X("objective:N", sort=order, axis=below), "y": alt.Y("place:Q", axis=across, scale=away)}
     base = alt.Chart(width=width - 60, height=76 * len(objectives) if turned else 300)
     several = {kind: base.transform_filter(f"datum.kind === '{kind}'") for kind in ("bold", "faint", "other", "end")}
-    said = [alt.Tooltip(f"{name}:N", title=words) for name, words in _TIPS.items()]
+    said = [alt.Tooltip(f"{name}:N", title=_(words)) for name, words in _TIPS.items()]
     lines_of = {"order": "number:Q", "detail": "member:N", "tooltip": said} | axes
     chart = alt.layer(
         several["end"].mark_line(color=GRID, strokeWidth=1.5).encode(detail="objective:N", **axes),
@@ -110,11 +112,15 @@ def parallel(
             for place in ((0, 1) if not turned else ())  # a lying axis has them below its name
         ),
     )
-    subtitle = (
-        f"A line for each course, {'farther right' if turned else 'higher'} is better on every axis, whose ends are the worst "
-        "and the best figure drawn. Where lines cross between two axes, what one gains the other pays."
+    right = N_(
+        "A line for each course, farther right is better on every axis, whose ends are the worst and the best figure drawn. "
+        "Where lines cross between two axes, what one gains the other pays."
     )
-    return dress(chart, rows, "What each course gains and gives up", subtitle, width)
+    higher = N_(
+        "A line for each course, higher is better on every axis, whose ends are the worst and the best figure drawn. Where lines "
+        "cross between two axes, what one gains the other pays."
+    )
+    return dress(chart, rows, _("What each course gains and gives up"), _(right if turned else higher), width)
 
 
 def attainment(shares: Mapping[str, Mapping[str, float]], objectives: Sequence[str], *, width: int = WIDTH) -> Any:
@@ -133,17 +139,17 @@ def attainment(shares: Mapping[str, Mapping[str, float]], objectives: Sequence[s
         base.mark_rule(color=SOFT, strokeDash=[3, 3]).encode(x=alt.datum(0.5)),
         base.mark_point(size=90, filled=True).encode(
             x=alt.X(
-                "share:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(title="share of fresh futures", format="%")
+                "share:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(title=_("share of fresh futures"), format="%")
             ),
             y=alt.Y("objective:N", sort=order, axis=name_axis(title=None)),
             color=alt.Color("scenario:N", sort=names, scale=alt.Scale(domain=names, range=shades), legend=legend),
             shape=alt.Shape("scenario:N", sort=names, scale=alt.Scale(domain=names), legend=legend),
         ),
     )
-    subtitle = (
+    subtitle = _(
         "Better than the best of the courses set against it, in the same future. Right of the dashed line: in most."
     )
-    return dress(chart, rows, "In how many futures each kind of course does better", subtitle, width)
+    return dress(chart, rows, _("In how many futures each kind of course does better"), subtitle, width)
 
 
 def progress(standings: Sequence[Mapping[str, Any]], *, width: int = WIDTH) -> Any:
@@ -155,13 +161,12 @@ def progress(standings: Sequence[Mapping[str, Any]], *, width: int = WIDTH) -> A
         alt.Chart(width=width - 60, height=160)
         .mark_line(color=PALETTE[0])
         .encode(
-            x=alt.X("evaluations:Q", axis=alt.Axis(title="courses simulated", tickCount=5)),
-            y=alt.Y("hypervolume:Q", axis=alt.Axis(title="hypervolume", tickCount=4)),
+            x=alt.X("evaluations:Q", axis=alt.Axis(title=_("courses simulated"), tickCount=5)),
+            y=alt.Y("hypervolume:Q", axis=alt.Axis(title=_("hypervolume"), tickCount=4)),
         )
     )
-    return dress(
-        chart, rows, "How the search came along", "Where the line is flat, longer looking finds little more.", width
-    )
+    flat = _("Where the line is flat, longer looking finds little more.")
+    return dress(chart, rows, _("How the search came along"), flat, width)
 
 
 def tipping(curves: Mapping[str, Sequence[float]], start: str, *, width: int = WIDTH) -> Any:
@@ -178,11 +183,10 @@ def tipping(curves: Mapping[str, Sequence[float]], start: str, *, width: int = W
         .mark_line()
         .encode(
             x=month_x(months),
-            y=alt.Y("share:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(title="of all futures", format="%")),
+            y=alt.Y("share:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(title=_("of all futures"), format="%")),
             color=colour(names),
             strokeDash=dash(names),
         )
     )
-    return dress(
-        chart, rows, "Until when each course meets its targets", "The share of futures that have missed one.", width
-    )
+    about = _("The share of futures that have missed one.")
+    return dress(chart, rows, _("Until when each course meets its targets"), about, width)

@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.scenario.diff import TITLES
 from sim.search.words import mean_level, small
+from sim.words.language import N_, _, altered
 from sim.words.sentences import listed
 
 if TYPE_CHECKING:
@@ -39,27 +40,30 @@ class Archetype:
     @property
     def called(self) -> str:
         """In two words."""
-        return f"kind {self.letter}"
+        return _("kind {letter}", letter=self.letter)
 
     @property
     def title(self) -> str:
         """In a few words."""
-        much = [small(TITLES[name]) for name in list(self.more)[:2]]
-        said = [f"more {listed(much)}"] if much else []
-        said += [_less([small(TITLES[name]) for name in list(self.less)[:2]])] if self.less else []
-        return (
-            f"{self.letter}: {', '.join(said)} than the other kinds"
-            if said
-            else f"{self.letter}: near the middle of all"
-        )
+        more = listed([altered(_(TITLES[name]), small) for name in list(self.more)[:2]])
+        less = _less(list(self.less)[:2]) if self.less else ""
+        if more and less:
+            return _("{letter}: more {more}, {less} than the other kinds", letter=self.letter, more=more, less=less)
+        if more:
+            return _("{letter}: more {more} than the other kinds", letter=self.letter, more=more)
+        if less:
+            return _("{letter}: {less} than the other kinds", letter=self.letter, less=less)
+        return _("{letter}: near the middle of all", letter=self.letter)
 
 
-def _less(settings: Sequence[str]) -> str:
+def _less(names: Sequence[str]) -> str:
     """Less aid and fewer talks with the TTP: one word for all of them where it fits all."""
-    words = ["fewer" if re.split(" (?:with|from|on|of|to) ", one)[0].endswith("s") else "less" for one in settings]
-    if len(set(words)) == 1:
-        return f"{words[0]} {listed(settings)}"
-    return listed([f"{word} {one}" for word, one in zip(words, settings, strict=True)])
+    fewer, less = N_("fewer {settings}"), N_("less {settings}")
+    settings = [altered(_(TITLES[name]), small) for name in names]
+    several = [re.split(" (?:with|from|on|of|to) ", TITLES[name])[0].endswith("s") for name in names]
+    if len(set(several)) == 1:
+        return _(fewer if several[0] else less, settings=listed(settings))
+    return listed([_(fewer if some else less, settings=one) for some, one in zip(several, settings, strict=True)])
 
 
 def common(found: Found) -> tuple[dict[str, float], dict[str, float]]:

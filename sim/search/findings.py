@@ -26,6 +26,7 @@ from sim.search.pathways import Pathways, pathways
 from sim.search.schema import Target, settings
 from sim.search.vulnerability import REGRETS, Weakness, weaknesses
 from sim.vocabulary import month_after
+from sim.words.language import _
 from sim.words.numbers import behind, headed
 from sim.yamlfile import FileError, dump
 
@@ -64,7 +65,12 @@ class Measure(_Part):
     @property
     def named(self) -> str:
         """Title and unit, as sentences have it: without a scale's."""
-        return self.headed if behind(self.unit) else self.title
+        return self.headed if behind(self.unit) else self.words
+
+    @property
+    def words(self) -> str:
+        """The title, in the language of whoever reads."""
+        return _(self.title)
 
     @property
     def headed(self) -> str:
@@ -103,6 +109,11 @@ class Course(_Part):
     beats_searched: tuple[Name, ...] = ()
     weaknesses: tuple[Weakness, ...] = ()
     policy: dict[str, Any] = {}
+
+    @property
+    def words(self) -> str:
+        """The title, in the language of whoever reads: a member's, made by the search, stands in the file as it is."""
+        return _(self.title)
 
 
 class Findings(_Part):
@@ -156,10 +167,10 @@ class Findings(_Part):
     def _by_name(self) -> dict[str, Course]:
         return {one.name: one for one in (*self.courses, *self.members)}
 
-    @cached_property
+    @property
     def called(self) -> dict[str, str]:
         """What the courses and the members that speak for kinds are called."""
-        return {one.name: one.title for one in self.courses} | {one.example: one.called for one in self.kinds}
+        return {one.name: one.words for one in self.courses} | {one.example: one.called for one in self.kinds}
 
     def kind_of(self, name: str) -> Archetype | None:
         """The kind that a member is of."""

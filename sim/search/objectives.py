@@ -24,6 +24,7 @@ from sim.metrics import METRICS
 from sim.metrics.base import End
 from sim.search.schema import Asked, Constraint, Objective
 from sim.vocabulary import VERDICTS
+from sim.words.language import N_, _
 from sim.words.numbers import number
 from sim.words.sentences import listed
 from sim.yamlfile import PlacedError
@@ -39,7 +40,7 @@ PAKISTANIS, AFGHANS = KILLED[:2], KILLED[3:]
 # What counts fighters, and so falls with each that is killed.
 BY_HEADS = ("ttp_strength", "ttp_capability")
 _VERDICTS = np.array(list(VERDICTS), dtype=object)
-_SHORT = {"mean": "", "cvar": "worst tenth"}
+_SHORT = {"mean": "", "cvar": N_("worst tenth")}
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Figure:
     @property
     def metrics(self) -> tuple[str, ...]:
         """The metrics that it is made of."""
-        return tuple(name for name, _ in self.sum.names)
+        return tuple(name for name, _of in self.sum.names)
 
     @property
     def minimised(self) -> bool:
@@ -67,7 +68,7 @@ class Figure:
     @property
     def unit(self) -> str:
         """Its unit; nothing for a sum of unlike things."""
-        return "share of futures" if self.asked.statistic == "chance" else unit_of(self.sum)
+        return _("share of futures") if self.asked.statistic == "chance" else unit_of(self.sum)
 
     @property
     def key(self) -> str:
@@ -82,13 +83,22 @@ class Figure:
         if given:
             return str(given)
         if self.asked.of_verdict:
-            return f"Chance of {listed([f'“{title}”' for title in self._verdicts], 'or') or 'no verdict'}"
-        what = METRICS[self.asked.metric].title if self.asked.metric in METRICS else self.asked.metric
+            verdicts = listed([_("“{verdict}”", verdict=_(title)) for title in self._verdicts], "or")
+            return _("Chance of {what}", what=verdicts or _("no verdict"))
+        what = _(METRICS[self.asked.metric].title) if self.asked.metric in METRICS else self.asked.metric
         if self.asked.statistic == "chance":
-            return f"Chance of {what}{self._state}"
+            if self.asked.above is not None:
+                return _("Chance of {what} above {value}", what=what, value=number(self.asked.above))
+            if self.asked.below is not None:
+                return _("Chance of {what} below {value}", what=what, value=number(self.asked.below))
+            return _("Chance of {what}", what=what)
         asked = self.asked.statistic
-        how = _SHORT.get(asked, statistic_words(asked) if NAMED.fullmatch(asked) else asked.replace("_", ", "))
-        return f"{what}, {how}" if how else what
+        how = (
+            _(_SHORT[asked])
+            if asked in _SHORT
+            else (statistic_words(asked) if NAMED.fullmatch(asked) else asked.replace("_", ", "))
+        )
+        return _("{metric}, {summary}", metric=what, summary=how) if how else what
 
     @property
     def _verdicts(self) -> list[str]:

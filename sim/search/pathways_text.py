@@ -13,10 +13,11 @@ from sim.plots.search import shades_of, tipping
 from sim.plots.tables import Table
 from sim.search.pathways import LOOK, OVER, Change, Pathways, Signpost, Tipping
 from sim.search.schema import Target
-from sim.search.text import SPOKEN, apart
-from sim.vocabulary import month_after, month_words, months_between
-from sim.words.numbers import behind, number, of_100
-from sim.words.sentences import listed
+from sim.search.text import SPOKEN, apart, spoken
+from sim.vocabulary import month_after, months_between
+from sim.words.language import N_, _, together
+from sim.words.numbers import behind, hundredths, number, of_100
+from sim.words.sentences import listed, month_words, side_by_side
 
 if TYPE_CHECKING:
     from sim.search.findings import Findings
@@ -31,12 +32,20 @@ def paragraphs(found: Findings) -> Iterator[str]:
         LimitError: the search has no targets.
     """
     routes = _routes(found)
-    yield f"A course keeps to its targets while {_targets(found)}. Shares are of {found.fresh_worlds:,} fresh futures."
+    yield _(
+        "A course keeps to its targets while {targets}. Shares are of {futures:,} fresh futures.",
+        targets=_targets(found),
+        futures=found.fresh_worlds,
+    )
+    titles = {tip.name: _(tip.title) for tip in routes.tippings}
     for one in routes.tippings:
-        yield f"{one.title} ({one.name}). {course_words(found, one.name, {tip.name: tip.title for tip in routes.tippings})}"
-    yield (
-        f"Signs are what Pakistan can see {LOOK} months after a course began, over the last {OVER}; each was chosen by half of "
-        "the futures and judged by the other half."
+        head = _("{title} ({name}).", title=titles[one.name], name=one.name)
+        yield together(" ", [head, course_words(found, one.name, titles)])
+    yield _(
+        "Signs are what Pakistan can see {look} months after a course began, over the last {over}; each was chosen by half of "
+        "the futures and judged by the other half.",
+        look=LOOK,
+        over=OVER,
     )
 
 
@@ -50,25 +59,41 @@ def course_words(found: Findings, name: str, titles: Mapping[str, str], signs: i
     (one,) = (tip for tip in routes.tippings if tip.name == name)
     changes = [change for change in routes.changes if change.course == name]
     told = [sign for sign in routes.signposts if sign.course == name][:signs]
-    return " ".join([tipping_words(one), *change_words(changes, titles), *map(signpost_words, told)])
+    return together(" ", [tipping_words(one), *change_words(changes, titles), *map(signpost_words, told)])
 
 
 def target_words(one: Target) -> str:
     """A target, in words."""
     metric = METRICS[one.metric]
-    side = "at most" if one.at_most is not None else "at least"
-    return f"{metric.title} {side} {number(one.bound)} ({metric.unit}, mean of {one.months} months)"
+    most = N_("{metric} at most {bound} ({unit}, mean of {months} months)")
+    return _(
+        most if one.at_most is not None else N_("{metric} at least {bound} ({unit}, mean of {months} months)"),
+        metric=_(metric.title),
+        bound=number(one.bound),
+        unit=_(metric.unit),
+        months=one.months,
+    )
 
 
 def tipping_words(one: Tipping) -> str:
     """Until when a course meets its targets."""
     if one.middle is None:
-        return "Meets its targets in all futures."
-    alone = ", ".join(f"{key} in {_bare(share)}" for key, share in one.by_target.items())
-    left = f"a quarter of all have by {month_words(one.left)}" if one.left else "a quarter of all never have"
-    return (
-        f"Misses a target in {of_100(one.missed)} futures ({alone}), the middle one of these in {month_words(one.middle)}; "
-        f"{left}."
+        return _("Meets its targets in all futures.")
+    alone = [_("{target} in {share}", target=key, share=hundredths(share)) for key, share in one.by_target.items()]
+    given = {
+        "share": of_100(one.missed),
+        "alone": together(", ", alone),
+        "middle": month_words(one.middle),
+    }
+    if not one.left:
+        return _(
+            "Misses a target in {share} futures ({alone}), the middle one of these in {middle}; a quarter of all never have.",
+            **given,
+        )
+    return _(
+        "Misses a target in {share} futures ({alone}), the middle one of these in {middle}; a quarter of all have by {left}.",
+        **given,
+        left=month_words(one.left),
     )
 
 
@@ -77,26 +102,37 @@ def change_words(changes: list[Change], titles: Mapping[str, str]) -> Iterator[s
     if not changes:
         return
     best, *others = sorted(changes, key=lambda one: (one.missed, one.to))
-    stayed = f"If nothing changes then, {of_100(best.stayed)} miss one later"
+    given = {"stayed": of_100(best.stayed), "missed": hundredths(best.missed)}
     if best.stayed - best.missed < LITTLE:
-        yield f"{stayed}, and after a change to another course {_bare(best.missed)} at best."
+        yield _(
+            "If nothing changes then, {stayed} miss one later, and after a change to another course {missed} at best.",
+            **given,
+        )
         return
-    after = ", ".join(f"{titles[one.to]} {_bare(one.missed)}" for one in others[:2])
-    yield f"{stayed}; after a change to {titles[best.to]} {_bare(best.missed)}{f' ({after})' if after else ''}."
-
-
-def _bare(share: float) -> str:
-    return of_100(share).removesuffix(" of 100")
+    after = [_("{course} {missed}", course=titles[one.to], missed=hundredths(one.missed)) for one in others[:2]]
+    more = N_("If nothing changes then, {stayed} miss one later; after a change to {course} {missed} ({others}).")
+    alone = N_("If nothing changes then, {stayed} miss one later; after a change to {course} {missed}.")
+    told = {"others": together(", ", after)} if after else {}
+    yield _(more if after else alone, **given, course=titles[best.to], **told)
 
 
 def signpost_words(one: Signpost) -> str:
     """What foretells that a course will miss a target."""
-    side, metric = "above" if one.above else "below", METRICS[one.metric]
-    sign = f"{metric.title} {side} {number(one.bound)}{behind(metric.unit)}"
-    return (
-        f"A warning sign at the end of {month_words(one.month)}: {sign}. Of 100 futures that miss a target later, "
-        f"{_bare(one.hits)} show it, the middle one of these {one.lead:.0f} months before; of 100 that miss none, "
-        f"{_bare(one.false_alarms)} show it too, a false alarm."
+    metric = METRICS[one.metric]
+    sign = _(
+        N_("{metric} above {bound}{unit}") if one.above else N_("{metric} below {bound}{unit}"),
+        metric=_(metric.title),
+        bound=number(one.bound),
+        unit=behind(metric.unit),
+    )
+    return _(
+        "A warning sign at the end of {month}: {sign}. Of 100 futures that miss a target later, {hits} show it, the middle one "
+        "of these {lead:.0f} months before; of 100 that miss none, {alarms} show it too, a false alarm.",
+        month=month_words(one.month),
+        sign=sign,
+        hits=hundredths(one.hits),
+        lead=one.lead,
+        alarms=hundredths(one.false_alarms),
     )
 
 
@@ -104,16 +140,19 @@ def until_picture(found: Findings) -> Picture:
     """The share of futures in which the kinds, and the first courses that they are set against, have missed a target."""
     routes = _routes(found)
     shown = {*(one.name for one in found.courses[:SPOKEN]), *(one.example for one in found.kinds)}
-    curves = {found.called[tip.name]: tip.curve for tip in routes.tippings if tip.name in shown}
-    rows = [[name, *(_bare(curve[month]) for month in range(11, found.months, 12))] for name, curve in curves.items()]
+    called = found.called
+    curves = {called[tip.name]: tip.curve for tip in routes.tippings if tip.name in shown}
+    rows = [
+        [name, *(hundredths(curve[month]) for month in range(11, found.months, 12))] for name, curve in curves.items()
+    ]
     months = [month_words(month_after(found.start, month)) for month in range(11, found.months, 12)]
     return Picture(
         "until-when",
-        "Until when each course meets its targets",
-        f"The share of futures that have missed one of: {_targets(found)}.",
-        "; ".join(f"{row[0]}: {', '.join(f'{m} {v}' for m, v in zip(months, row[1:], strict=True))}" for row in rows),
+        _("Until when each course meets its targets"),
+        _("The share of futures that have missed one of: {targets}.", targets=_targets(found)),
+        spoken(rows, months),
         tipping(curves, found.start),
-        Table(["of 100 futures", *months], rows),
+        Table([_("of 100 futures"), *months], rows),
     )
 
 
@@ -122,30 +161,45 @@ def pathways_picture(found: Findings, width: int = WIDE) -> Picture:
     routes = _routes(found)
     changes = [one for one in best_changes(routes) if one.stayed - one.missed >= LITTLE]
     onward = {one.course: one for one in changes}
+    called = found.called
     rows = [
         [
-            found.called[one.name],
-            f"{month_words(one.left) if one.left else 'not by the end'} ({_bare(one.missed)})",
-            f"{found.called[onward[one.name].to]} ({_bare(onward[one.name].missed)})" if one.name in onward else "-",
+            called[one.name],
+            _with_share(month_words(one.left) if one.left else _("not by the end"), one.missed),
+            _with_share(called[onward[one.name].to], onward[one.name].missed) if one.name in onward else "-",
         ]
         for one in routes.tippings
     ]
     return Picture(
         "pathways",
-        "Adaptive pathways",
-        f"A line for each course until a quarter of futures have missed one of: {_targets(found)}. From there a line leads to "
-        "the course that it is best changed to, if a change spares any.",
-        "; ".join(f"{row[0]}: left {row[1]}, then {row[2]}" for row in rows),
+        _("Adaptive pathways"),
+        _(
+            "A line for each course until a quarter of futures have missed one of: {targets}. From there a line leads to the "
+            "course that it is best changed to, if a change spares any.",
+            targets=_targets(found),
+        ),
+        side_by_side(_("{course}: left {left}, then {then}", course=row[0], left=row[1], then=row[2]) for row in rows),
         pathways_map(
-            {found.called[one.name]: one.left for one in routes.tippings},
-            [Transfer(found.called[one.course], found.called[one.to], one.month, one.left) for one in changes],
+            {called[one.name]: one.left for one in routes.tippings},
+            [Transfer(called[one.course], called[one.to], one.month, one.left) for one in changes],
             found.stages[0],
             found.months - months_between(found.start, found.stages[0]),
             shades=shades_of(apart(found)),
             width=width,
         ),
-        Table(["course", "left in (misses a target in, of 100)", "best changed to (misses one then in, of 100)"], rows),
+        Table(
+            [
+                _("course"),
+                _("left in (misses a target in, of 100)"),
+                _("best changed to (misses one then in, of 100)"),
+            ],
+            rows,
+        ),
     )
+
+
+def _with_share(words: str, share: float) -> str:
+    return _("{words} ({share})", words=words, share=hundredths(share))
 
 
 def best_changes(routes: Pathways) -> list[Change]:

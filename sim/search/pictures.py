@@ -12,9 +12,11 @@ from sim.plots.tables import Table
 from sim.plots.theme import WIDTH
 from sim.search.folder import FINDINGS
 from sim.search.pathways_text import pathways_picture, until_picture
-from sim.search.text import SPOKEN, apart, holding
+from sim.search.text import SPOKEN, apart, holding, spoken
 from sim.search.text import progress as progress_words
+from sim.words.language import _
 from sim.words.numbers import number, of_100
+from sim.words.sentences import side_by_side
 
 if TYPE_CHECKING:
     from sim.search.findings import Findings
@@ -52,22 +54,28 @@ def parallel_picture(
     """
     shown = [*found.courses, *holding(found)]
     kinds = {name: one.called for one in found.kinds for name in one.members}
-    called = {one.name: one.title + (f" ({kinds[one.name]})" if one.name in kinds else "") for one in shown}
+    called = {
+        one.name: _("{course} ({kind})", course=one.words, kind=kinds[one.name]) if one.name in kinds else one.words
+        for one in shown
+    }
     faint = frozenset(one.name for one in shown if kept is not None and one.name in kinds and one.name not in kept)
-    bold = {one.name: one.title for one in found.courses[:SPOKEN]}
+    bold = {one.name: one.words for one in found.courses[:SPOKEN]}
     bold |= {one.example: one.called for one in found.kinds if one.example in called and one.example not in faint}
     if opened in called and opened not in bold:
-        bold[opened] = CHOSEN
-    objectives = [(one.title, bool(one.less)) for one in found.objectives]
-    figures = {one.name: {about.title: one.figures[about.key] for about in found.objectives} for one in shown}
-    rows = [[words, *(number(figures[name][title]) for title, _ in objectives)] for name, words in bold.items()]
+        bold[opened] = _(CHOSEN)
+    objectives = [(one.words, bool(one.less)) for one in found.objectives]
+    figures = {one.name: {about.words: one.figures[about.key] for about in found.objectives} for one in shown}
+    rows = [[words, *(number(figures[name][title]) for title, _less in objectives)] for name, words in bold.items()]
     heads = [one.headed for one in found.objectives]
     return Picture(
         "parallel",
-        "What each course gains and gives up",
-        "Figures in fresh futures. Each axis runs from the worst to the best of those drawn; "
-        f"{'farther right' if turned else 'up'} is better.",
-        _spoken(rows, [title for title, _ in objectives]),
+        _("What each course gains and gives up"),
+        _(
+            "Figures in fresh futures. Each axis runs from the worst to the best of those drawn; farther right is better."
+        )
+        if turned
+        else _("Figures in fresh futures. Each axis runs from the worst to the best of those drawn; up is better."),
+        spoken(rows, [title for title, _less in objectives]),
         parallel(
             figures,
             called,
@@ -78,24 +86,24 @@ def parallel_picture(
             width=WIDTH if turned else max(WIDTH, EACH * len(objectives)),
             turned=turned,
         ),
-        _stacked(rows, heads) if turned else Table(["course", *heads], rows),
+        _stacked(rows, heads) if turned else Table([_("course"), *heads], rows),
     )
 
 
 def attainment_picture(found: Findings) -> Picture:
     """In how many futures each kind does better than the best of the courses."""
-    titles = [one.title for one in found.objectives]
+    titles = [one.words for one in found.objectives]
     shares = {
-        kind.called: {one.title: found[kind.example].wins[one.key] for one in found.objectives} for kind in found.kinds
+        kind.called: {one.words: found[kind.example].wins[one.key] for one in found.objectives} for kind in found.kinds
     }
     rows = [[name, *(of_100(one[title]) for title in titles)] for name, one in shares.items()]
     return Picture(
         "attainment",
-        "In how many futures each kind of course does better",
-        "The course in the middle of each kind against the best of the courses, future by future.",
-        _spoken(rows, titles),
+        _("In how many futures each kind of course does better"),
+        _("The course in the middle of each kind against the best of the courses, future by future."),
+        spoken(rows, titles),
         attainment(shares, titles),
-        Table(["kind", *titles], rows),
+        Table([_("kind"), *titles], rows),
     )
 
 
@@ -107,20 +115,21 @@ def progress_picture(found: Findings) -> Picture:
     ]
     return Picture(
         "progress",
-        "How the search came along",
-        "Hypervolume: how much of the space of objectives is dominated; 1 is the box between the best and the worst at first.",
+        _("How the search came along"),
+        _(
+            "Hypervolume: how much of the space of objectives is dominated; 1 is the box between the best and the worst at first."
+        ),
         progress_words(found),
         progress([asdict(one) for one in found.standings]),
-        Table(["generation", "courses simulated", "hypervolume", "epsilon-progress"], rows),
+        Table([_("generation"), _("courses simulated"), _("hypervolume"), _("epsilon-progress")], rows),
     )
 
 
 def _stacked(rows: list[list[str]], heads: Sequence[str]) -> Table:
     """The same with all figures of a course in one cell, for a narrow page."""
-    told = ["; ".join(f"{head} {v}" for head, v in zip(heads, row[1:], strict=True)) for row in rows]
-    return Table(["course", "figures"], [[row[0], said] for row, said in zip(rows, told, strict=True)])
-
-
-def _spoken(rows: list[list[str]], titles: list[str]) -> str:
-    told = (f"{row[0]}: " + ", ".join(f"{t} {v}" for t, v in zip(titles, row[1:], strict=True)) for row in rows)
-    return "; ".join(told)
+    told = [
+        side_by_side(_("{what} {value}", what=head, value=v) for head, v in zip(heads, row[1:], strict=True))
+        for row in rows
+    ]
+    table = [[row[0], said] for row, said in zip(rows, told, strict=True)]
+    return Table([_("course"), _("figures")], table)

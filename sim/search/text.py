@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from sim.experiment.discovery.text import said
+from sim.experiment.discovery.text import said as limit_words
 from sim.metrics import METRICS
 from sim.scenario.diff import TITLES
+from sim.words.language import N_, _, together
 from sim.words.numbers import fine, number, of_100
-from sim.words.sentences import NOT_A_FORECAST, listed
+from sim.words.sentences import NOT_A_FORECAST, listed, side_by_side
 
 if TYPE_CHECKING:
     from sim.search.archetypes import Archetype
-    from sim.search.findings import Course, Findings
+    from sim.search.findings import Course, Findings, Measure
     from sim.search.vulnerability import Weakness
 
 NEAR = 0.9
@@ -24,11 +25,16 @@ SPOKEN = 2  # courses that kinds are set against in words; the table has them al
 def paragraphs(found: Findings) -> Iterator[str]:
     """All of it, a paragraph or a table each."""
     if found.warning:
-        yield f"WARNING. {found.warning}"
-    yield (
-        f"{found.title} {found.standings[-1].evaluations:,} courses were simulated in {found.worlds:,} futures each, the same "
-        f"for all; {len(found.members)} of those that no other betters are shown. They and the courses that they are set against "
-        f"were simulated again in {found.fresh_worlds:,} fresh futures: figures are of these unless said otherwise."
+        yield _("WARNING. {warning}", warning=_(found.warning))
+    yield _(
+        "{title} {courses:,} courses were simulated in {worlds:,} futures each, the same for all; {members} of those that no "
+        "other betters are shown. They and the courses that they are set against were simulated again in {fresh:,} fresh "
+        "futures: figures are of these unless said otherwise.",
+        title=_(found.title),
+        courses=found.standings[-1].evaluations,
+        worlds=found.worlds,
+        members=len(found.members),
+        fresh=found.fresh_worlds,
     )
     yield progress(found)
     yield against(found)
@@ -39,21 +45,25 @@ def paragraphs(found: Findings) -> Iterator[str]:
     if found.kinds:
         yield regret(found)
     yield "\n".join(table(found))
-    yield (
-        "A future is a world: one draw of what nobody knows, with one run of chance. Each counts alike, which is no "
-        f"statement of how likely it is. {NOT_A_FORECAST}"
+    about = _(
+        "A future is a world: one draw of what nobody knows, with one run of chance. Each counts alike, which is no statement of "
+        "how likely it is."
     )
+    yield together(" ", [about, _(NOT_A_FORECAST)])
 
 
 def progress(found: Findings) -> str:
     """How the search came along."""
     standings = found.standings
-    first, last = standings[0], standings[-1]
-    quarter = standings[max(len(standings) * 3 // 4 - 1, 0)]
-    return (
-        f"{len(standings)} generations. Hypervolume {first.hypervolume:.3f} after the first, {quarter.hypervolume:.3f} after "
-        f"three quarters, {last.hypervolume:.3f} at the end; epsilon-progress {sum(one.progress for one in standings):,} boxes, "
-        f"{last.progress} in the last generation."
+    return _(
+        "{generations} generations. Hypervolume {first:.3f} after the first, {quarter:.3f} after three quarters, {last:.3f} at "
+        "the end; epsilon-progress {progress:,} boxes, {latest} in the last generation.",
+        generations=len(standings),
+        first=standings[0].hypervolume,
+        quarter=standings[max(len(standings) * 3 // 4 - 1, 0)].hypervolume,
+        last=standings[-1].hypervolume,
+        progress=sum(one.progress for one in standings),
+        latest=standings[-1].progress,
     )
 
 
@@ -62,16 +72,29 @@ def against(found: Findings) -> str:
     names, parts = [one.name for one in found.courses], []
     for one in found.courses:
         beats, nearly, before = (bettering(found, [one.name], key) for key in ("beats", "betters", "beats_searched"))
-        parts.append(f"{one.title}: {beats}, {nearly} ({before})")
+        told = {"beats": beats, "nearly": nearly, "before": before}
+        parts.append(_("{course}: {beats}, {nearly} ({before})", course=one.words, **told))
     every = [bettering(found, names, key) for key in ("beats", "betters")]
-    kept = f"{len(holding(found))} of {len(found.members)} are still bettered by no other"
-    over = sum(not one.keeps for one in found.members)
-    broken = f"; {over} break a constraint there by a little" if over else ""
-    return (
-        f"Of {len(found.members)}, so many better a course by every objective; so many when differences below epsilon do not "
-        f"count; in brackets the first in the search's own futures. {'; '.join(parts)}. All of these at once: {every[0]}, "
-        f"{every[1]}. In fresh futures {kept}{broken}."
+    said = _(
+        "Of {members}, so many better a course by every objective; so many when differences below epsilon do not count; in "
+        "brackets the first in the search's own futures. {courses}. All of these at once: {beats}, {nearly}.",
+        members=len(found.members),
+        courses=side_by_side(parts),
+        beats=every[0],
+        nearly=every[1],
     )
+    held = {"held": len(holding(found)), "members": len(found.members)}
+    over = sum(not one.keeps for one in found.members)
+    kept = (
+        _(
+            "In fresh futures {held} of {members} are still bettered by no other; {over} break a constraint there by a little.",
+            **held,
+            over=over,
+        )
+        if over
+        else _("In fresh futures {held} of {members} are still bettered by no other.", **held)
+    )
+    return together(" ", [said, kept])
 
 
 def holding(found: Findings) -> list[Course]:
@@ -86,36 +109,36 @@ def bettering(found: Findings, names: Sequence[str], which: str = "beats") -> in
 
 def alike(found: Findings) -> str:
     """What nearly all members have in common."""
-    parts = []
-    if found.much:
-        named = [
-            f"{TITLES[name]} {number(level)}{_ceiling(level, found.highest[name])}"
-            for name, level in found.much.items()
-        ]
-        parts.append(f"much of {listed(named)}")
-    if found.little:
-        parts.append(f"next to nothing of {listed([TITLES[name] for name in found.little])}")
-    return f"Nearly all of those that hold have {', and '.join(parts)}." if parts else ""
+    named = [_lever(name, level, found.highest[name]) for name, level in found.much.items()]
+    much, little = listed(named), listed([_(TITLES[name]) for name in found.little])
+    if much and little:
+        both = N_("Nearly all of those that hold have much of {much}, and next to nothing of {little}.")
+        return _(both, much=much, little=little)
+    if much:
+        return _("Nearly all of those that hold have much of {much}.", much=much)
+    return _("Nearly all of those that hold have next to nothing of {little}.", little=little) if little else ""
 
 
-def _ceiling(level: float, highest: float) -> str:
-    return " (near the most that was searched)" if level >= NEAR * highest else ""
+def _lever(name: str, level: float, highest: float = float("inf")) -> str:
+    near = N_("{lever} {level} (near the most that was searched)")
+    return _(near if level >= NEAR * highest else N_("{lever} {level}"), lever=_(TITLES[name]), level=number(level))
 
 
 def apart(found: Findings) -> list[str]:
     """What has a colour of its own in pictures: the courses that kinds are set against, and the kinds."""
-    return [*(one.title for one in found.courses[:SPOKEN]), *(one.called for one in found.kinds)]
+    return [*(one.words for one in found.courses[:SPOKEN]), *(one.called for one in found.kinds)]
 
 
 def archetype(found: Findings, one: Archetype) -> str:
     """A kind of course: what it does, what it costs whom, and where it fails."""
     against = [course.name for course in found.courses[:SPOKEN]]
-    sets = [f"{TITLES[name]} {number(level)}" for name, level in {**one.more, **one.less}.items()]
-    how = f" What sets it apart: {', '.join(sets)}." if sets else ""
     member = found[one.example]
-    said = [f"Kind {one.title} ({len(one.members)} members; in their middle {one.example}).{how} {member.summary}"]
-    said += [costs(found, member.name, course) for course in against]
-    return " ".join([*said, *(failing(found, weak) for weak in member.weaknesses if weak.box is not None)])
+    given = {"title": one.title, "count": len(one.members), "example": one.example}
+    said = [_("Kind {title} ({count} members; in their middle {example}).", **given)]
+    if sets := [_lever(name, level) for name, level in {**one.more, **one.less}.items()]:
+        said.append(_("What sets it apart: {levers}.", levers=together(", ", sets)))
+    said += [_(member.summary), *(costs(found, member.name, course) for course in against)]
+    return together(" ", [*said, *(failing(found, weak) for weak in member.weaknesses if weak.box is not None)])
 
 
 def costs(found: Findings, member: str, course: str) -> str:
@@ -125,14 +148,34 @@ def costs(found: Findings, member: str, course: str) -> str:
         mine, theirs = found[member].figures[one.key], found[course].figures[one.key]
         if abs(mine - theirs) < (one.epsilon or 0.0):
             continue
-        said = f"{one.named} {instead(mine, theirs)}"
-        (better if (mine < theirs) == one.less else worse).append(said)
-    gains = f"better: {listed(better)}" if better else "nothing that counts here is better"
-    losses = f"worse: {listed(worse)}" if worse else "nothing that counts here is worse"
-    return f"Against {found[course].title}, {gains}; {losses}.{_uncounted(found, member, course)}"
+        (better if (mine < theirs) == one.less else worse).append(_instead(one, mine, theirs))
+    gains, losses = listed(better), listed(worse)
+    if gains and losses:
+        said = N_("Against {course}, better: {gains}; worse: {losses}.")
+    elif gains:
+        said = N_("Against {course}, better: {gains}; nothing that counts here is worse.")
+    elif losses:
+        said = N_("Against {course}, nothing that counts here is better; worse: {losses}.")
+    else:
+        said = N_("Against {course}, nothing that counts here is better; nothing that counts here is worse.")
+    told = {name: words for name, words in (("gains", gains), ("losses", losses)) if words}
+    return together(" ", [_(said, course=found[course].words, **told), *_uncounted(found, member, course)])
 
 
-def _uncounted(found: Findings, member: str, course: str) -> str:
+def _instead(one: Measure, mine: float, theirs: float) -> str:
+    return _("{measure} {figures}", measure=one.named, figures=instead(mine, theirs))
+
+
+# What of it there is -> how that is said.
+_SIDES = {
+    "worse": N_("worse: {measures}"),
+    "better": N_("better: {measures}"),
+    "more": N_("more: {measures}"),
+    "less": N_("less: {measures}"),
+}
+
+
+def _uncounted(found: Findings, member: str, course: str) -> Iterator[str]:
     """What differs clearly of what counts for nothing, by whether it is worse; as more or less where no end of it is better."""
     parts = dict[str, list[str]](worse=[], better=[], more=[], less=[])
     for one in found.others:
@@ -140,30 +183,48 @@ def _uncounted(found: Findings, member: str, course: str) -> str:
         if abs(mine - theirs) > CLEAR * abs(theirs):
             end, good = "more" if mine > theirs else "less", METRICS[one.key].better if one.key in METRICS else None
             which = end if good is None else "better" if end == good else "worse"
-            parts[which].append(f"{one.named} {instead(mine, theirs)}")
-    said = [f"{which}: {listed(some)}" for which, some in parts.items() if some]
-    return f" Of what does not count here, {'; '.join(said)}." if said else ""
+            parts[which].append(_instead(one, mine, theirs))
+    if said := [_(_SIDES[which], measures=listed(some)) for which, some in parts.items() if some]:
+        yield _("Of what does not count here, {sides}.", sides=side_by_side(said))
 
 
 def instead(mine: float, theirs: float) -> str:
     """Two figures, as finely as it takes to tell them apart."""
     one, other = number(mine), number(theirs)
-    return f"{one} instead of {other}" if one != other else f"{fine(mine, 3)} instead of {fine(theirs, 3)}"
+    if one == other:
+        one, other = fine(mine, 3), fine(theirs, 3)
+    return _("{mine} instead of {theirs}", mine=one, theirs=other)
 
 
-def failing(found: Findings, one: Weakness) -> str:
-    """Where a member fails by one objective, and how far that tells its bad futures apart."""
-    title = next(about.title for about in found.objectives if about.key == one.key)
-    often = f"By {title} it is worse than the best of the courses in {of_100(one.share)} futures"
-    if one.box is None:
-        return f"{often}."
-    box = one.box
-    loose = "" if one.dense else "; no box is purer that covers a fifth of them"
-    return (
-        f"{often}; in {of_100(box.searched.density)} of those in which {listed([said(limit) for limit in box.limits])}. That is "
-        f"{of_100(box.searched.coverage)} of its failures{loose}; held out, {of_100(box.held_out.density)} and "
-        f"{of_100(box.held_out.coverage)}."
+def failing(found: Findings, one: Weakness, ids: bool = True) -> str:
+    """Where a member fails by one objective, and how far that tells its bad futures apart.
+
+    Args:
+        ids: whether parameters have their ids behind them.
+    """
+    title = next(about.words for about in found.objectives if about.key == one.key)
+    often, box = of_100(one.share), one.box
+    if box is None:
+        return _(
+            "By {measure} it is worse than the best of the courses in {often} futures.", measure=title, often=often
+        )
+    said = _(
+        "By {measure} it is worse than the best of the courses in {often} futures; in {density} of those in which {where}.",
+        measure=title,
+        often=often,
+        density=of_100(box.searched.density),
+        where=listed([limit_words(limit, ids) for limit in box.limits]),
     )
+    loose = N_(
+        "That is {coverage} of its failures; no box is purer that covers a fifth of them; held out, {density} and {held_out}."
+    )
+    fit = _(
+        N_("That is {coverage} of its failures; held out, {density} and {held_out}.") if one.dense else loose,
+        coverage=of_100(box.searched.coverage),
+        density=of_100(box.held_out.density),
+        held_out=of_100(box.held_out.coverage),
+    )
+    return together(" ", [said, fit])
 
 
 def regret(found: Findings) -> str:
@@ -172,22 +233,43 @@ def regret(found: Findings) -> str:
     for one in found.objectives:
         members = sorted((found[kind.example].regret[one.key], kind.called, kind.example) for kind in found.kinds)
         told = [
-            f"{called} {number(mean)} ({number(found[name].regret_p90[one.key])})" for mean, called, name in members
+            _(
+                "{kind} {mean} ({most})",
+                kind=called,
+                mean=number(mean),
+                most=number(found[name].regret_p90[one.key]),
+            )
+            for mean, called, name in members
         ]
-        parts.append(f"{one.named}: {', '.join(told)}")
-    return (
+        parts.append(_("{measure}: {figures}", measure=one.named, figures=together(", ", told)))
+    return _(
         "Regret among members: how much worse each does than the best of all members in the same future, in the mean, and in "
-        f"brackets what it stays under in nine futures of ten. {'; '.join(parts)}."
+        "brackets what it stays under in nine futures of ten. {measures}.",
+        measures=side_by_side(parts),
     )
 
 
 def table(found: Findings) -> Iterator[str]:
     """Every member and course with its objectives, in fresh futures and (in brackets) in the search's own, as Markdown."""
     shown = [*found.objectives, *found.others]
-    heads = ["course", *(one.headed for one in shown), "betters"]
+    heads = [_("course"), *(one.headed for one in shown), _("betters")]
     yield f"| {' | '.join(heads)} |"
     yield f"|{' --- |' * len(heads)}"
     for course in (*found.courses, *holding(found)):
         cells = [f"{number(course.figures[one.key])} ({number(course.searched[one.key])})" for one in shown]
-        bettered = "all" if len(course.betters) == len(found.courses) else ", ".join(course.betters) or "-"
+        bettered = _("all") if len(course.betters) == len(found.courses) else ", ".join(course.betters) or "-"
         yield f"| {' | '.join([course.name, *cells, bettered])} |"
+
+
+def spoken(rows: Sequence[Sequence[str]], heads: Sequence[str]) -> str:
+    """The rows of a table in a sentence; heads: of all columns but the first."""
+    return side_by_side(
+        _(
+            "{course}: {figures}",
+            course=row[0],
+            figures=together(
+                ", ", (_("{what} {value}", what=head, value=v) for head, v in zip(heads, row[1:], strict=True))
+            ),
+        )
+        for row in rows
+    )

@@ -177,6 +177,8 @@ def of_100(share: float) -> str:
 
 def hundredths(share: float) -> str:
     """The same without the 100, where that stands in the sentence: "71", "under 1"."""
+    if share != share:
+        return _("unknown")
     if 0 < share < 0.01:
         return _("under 1")
     return _("over 99") if 0.99 < share < 1 else f"{100 * share:.0f}"

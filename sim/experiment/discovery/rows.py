@@ -15,6 +15,7 @@ from sim.experiment.condition import Condition, ConditionError
 from sim.experiment.factors import VARIED
 from sim.experiment.figures import condition_of, evaluated, scenarios_of
 from sim.experiment.folder import FolderError
+from sim.words.language import N_
 from sim.worlds import Streams
 from sim.yamlfile import suggestion
 
@@ -76,7 +77,7 @@ def rows(sweep: Sweep, where: str, scenario: str | None = None) -> Rows:
         points, told = points[chosen], told[chosen]
     several = of[points].nunique() > 1
     inputs = _inputs(sweep, points, several)
-    each = "points" if several else "futures"
+    each = N_("points") if several else N_("futures")
     return Rows(inputs, told, _held_out(sweep, points), each, refused, related(sweep, _by(sweep)))
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from sim.ensemble.spec import LimitError
 from sim.experiment.discovery.boxes import Box, Count, Limit, Mask, cart, contains, count, measured, prim, screened
 from sim.experiment.discovery.rows import Rows, rows
+from sim.words.language import N_, _
 from sim.worlds import Streams
 
 if TYPE_CHECKING:
@@ -201,7 +202,7 @@ def among(
             searched = found.inputs.frame(names, seen)
             told, dense = cart(searched, found.holds[seen], wanted, smallest, int(about["seed"]), _within(drawn, seen))
         if not told:
-            trouble = (
+            trouble = _(
                 "No box stands out: nothing that is varied here tells futures in which this holds from the others."
             )
     found_boxes = [measured(_declared(one, spans, found), found) for one in told]
@@ -239,20 +240,20 @@ def _covering(
         drawn = _drawn(searched, seed)
         hits, rows = int(found.holds[drawn].sum()), int(drawn.sum())
         if told and min(hits, rows - hits) < LEAST:
-            ended = f"too few are left to search ({rows:,}, and it holds in {hits:,} of them)"
+            ended = _("too few are left to search ({rows:,}, and it holds in {hits:,} of them)", rows=rows, hits=hits)
             break
         # The smallest box is a share of all rows, whichever box it is.
         share = min(smallest * int((~found.held_out).sum()) / int(searched.sum()), 1.0)
         frame, holds = found.inputs.frame(names, searched), found.holds[searched]
         limits, steps, as_dense = prim(frame, holds, wanted, share, _within(drawn, searched))
         if told and not (limits and as_dense):
-            ended = "in what is left none is as dense as was asked"
+            ended = _("in what is left none is as dense as was asked")
             break
         ways.append([measured(one, found, left) for one in steps])
         dense = as_dense
         told += [limits] if limits else []
         if not (limits and dense):
-            ended = "the first is not as dense as was asked" if limits and boxes > 1 else ""
+            ended = _("the first is not as dense as was asked") if limits and boxes > 1 else ""
             break
         left &= ~contains(limits, found.inputs)
     return told, ways, dense, ended
@@ -309,15 +310,29 @@ def _trouble(found: Rows, drawn: Mask) -> str:
     """Why nothing can be searched, or nothing."""
     hits, rows = int(found.holds.sum()), len(found.holds)
     if hits in (0, rows):
-        often = "none" if hits == 0 else "each"
-        return f"This holds in {often} of the {rows:,} {found.each}, so that there is nothing to tell apart."
+        return _(
+            N_("This holds in each of the {rows:,} {each}, so that there is nothing to tell apart.")
+            if hits
+            else N_("This holds in none of the {rows:,} {each}, so that there is nothing to tell apart."),
+            rows=rows,
+            each=_(found.each),
+        )
     searched = count(drawn, found, drawn)
     if min(searched.wanted, searched.rows - searched.wanted) < LEAST:
-        rare = "this holds" if searched.wanted < LEAST else "this does not hold"
-        few = min(searched.wanted, searched.rows - searched.wanted)
-        return (
-            f"There are too few to search: of {searched.rows:,} {found.each} searched, {rare} in {few} only; {LEAST} are "
-            "needed of each kind. Ask for something else, or run more points."
+        rare = N_(
+            "There are too few to search: of {rows:,} {each} searched, this holds in {few} only; {least} are needed of each "
+            "kind. Ask for something else, or run more points."
+        )
+        common = N_(
+            "There are too few to search: of {rows:,} {each} searched, this does not hold in {few} only; {least} are needed of "
+            "each kind. Ask for something else, or run more points."
+        )
+        return _(
+            rare if searched.wanted < LEAST else common,
+            rows=searched.rows,
+            each=_(found.each),
+            few=min(searched.wanted, searched.rows - searched.wanted),
+            least=LEAST,
         )
     return ""
 

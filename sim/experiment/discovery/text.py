@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sim.experiment.discovery.boxes import Box, Count, Limit
-from sim.experiment.factors import factor_words
+from sim.experiment.factors import factor_words, quoted
 from sim.parameters import PARAMETERS
+from sim.words.language import N_, _, together
 from sim.words.numbers import fine, of_100, range_of_100
-from sim.words.sentences import NOT_A_FORECAST
+from sim.words.sentences import NOT_A_FORECAST, side_by_side
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,18 +30,22 @@ def unit(name: str) -> str:
     return PARAMETERS[name].unit if name in PARAMETERS else "0 to 1"
 
 
-def said(limit: Limit) -> str:
+def said(limit: Limit, ids: bool = True) -> str:
     """A limit as a clause: what is at least, at most or between which values, and over which it was varied."""
-    name = f"“{factor_words(limit.name)}” (`{limit.name}`)"
+    name = quoted(limit.name, ids)
     if limit.options:
-        return f"{name} is {' or '.join(limit.options)} (varied among {', '.join(map(str, limit.span))})"
+        options = together(" or ", map(_, limit.options))
+        among = together(", ", (_(str(one)) for one in limit.span))
+        return _("{factor} is {options} (varied among {among})", factor=name, options=options, among=among)
     low, high = (None if one is None else fine(one, 3) for one in (limit.low, limit.high))
+    first, last = (fine(one, 3) for one in limit.span)
+    given = {"factor": name, "first": first, "last": last, "unit": _(unit(limit.name))}
     if low is not None and high is not None:
-        between = f"lies between {low} and {high}"
-    else:
-        between = f"is at least {low}" if high is None else f"is at most {high}"
-    ends = " to ".join(fine(one, 3) for one in limit.span)
-    return f"{name} {between} (varied from {ends}; {unit(limit.name)})"
+        between = N_("{factor} lies between {low} and {high} (varied from {first} to {last}; {unit})")
+        return _(between, **given, low=low, high=high)
+    if high is None:
+        return _("{factor} is at least {low} (varied from {first} to {last}; {unit})", **given, low=low)
+    return _("{factor} is at most {high} (varied from {first} to {last}; {unit})", **given, high=high)
 
 
 def roughly(limit: Limit) -> str:
@@ -48,118 +53,190 @@ def roughly(limit: Limit) -> str:
     first, last = (float(end) for end in limit.span)
     low, high = (None if end is None else (end - first) / (last - first) for end in (limit.low, limit.high))
     if low is not None and high is not None:
-        how = "middling"
+        how = N_("{factor} is middling")
     elif high is not None:
-        how = "low" if high <= 0.4 else "not high" if high <= 0.75 else "not very high"
+        lower = N_("{factor} is not high") if high <= 0.75 else N_("{factor} is not very high")
+        how = N_("{factor} is low") if high <= 0.4 else lower
     else:
         assert low is not None
-        how = "high" if low >= 0.6 else "not low" if low >= 0.25 else "not very low"
-    return f"“{factor_words(limit.name)}” is {how}"
+        higher = N_("{factor} is not low") if low >= 0.25 else N_("{factor} is not very low")
+        how = N_("{factor} is high") if low >= 0.6 else higher
+    return _(how, factor=quoted(limit.name, ids=False))
 
 
-def sentence(box: Box, each: str) -> str:
+def sentence(box: Box, each: str, ids: bool = True) -> str:
     """A box as one sentence, with its density and coverage."""
-    clauses = [said(limit) for limit in box.limits]
-    where = clauses[0] if len(clauses) == 1 else f"{'; '.join(clauses[:-1])}; and {clauses[-1]}"
-    return f"Of the {each} in which {where}, it holds in {of_100(box.searched.density)}."
+    clauses = [said(limit, ids) for limit in box.limits]
+    where = clauses[0]
+    if len(clauses) > 1:
+        where = _("{first}; and {last}", first=side_by_side(clauses[:-1]), last=clauses[-1])
+    often = of_100(box.searched.density)
+    return _("Of the {each} in which {where}, it holds in {often}.", each=_(each), where=where, often=often)
 
 
-def paragraphs(found: Discovery) -> Iterator[str]:
-    """All of it, a paragraph each."""
-    count, hits, each = len(found.rows.holds), int(found.rows.holds.sum()), found.rows.each
-    of = f" of {found.scenario}" if found.scenario else ""
-    left = f" {found.rows.left_out:,} points are left out, since the model refused them." if found.rows.left_out else ""
-    often = of_100(hits / count if count else float("nan"))
-    yield (
-        f"Asked: {found.where}. It holds in {hits:,} of {count:,} {each}{of} ({often})."
-        f"{left} A metric is the mean over each point's {found.about['worlds']:,} worlds."
-    )
+def paragraphs(found: Discovery, page: bool = False) -> Iterator[str]:
+    """All of it, a paragraph each.
+
+    Args:
+        page: on a page of the dashboard what was asked stands above, and no id is needed.
+    """
+    count, hits, each = len(found.rows.holds), int(found.rows.holds.sum()), _(found.rows.each)
+    given: dict[str, object] = {
+        "hits": hits,
+        "count": count,
+        "each": each,
+        "often": of_100(hits / count if count else float("nan")),
+    }
+    opening = [
+        _("It holds in {hits:,} of {count:,} {each} of {title} ({often}).", **given, title=found.scenario)
+        if found.scenario
+        else _("It holds in {hits:,} of {count:,} {each} ({often}).", **given)
+    ]
+    if not page:
+        opening.insert(0, _("Asked: {condition}.", condition=found.where))
+    if found.rows.left_out:
+        opening.append(
+            _("{count:,} points are left out, since the model refused them.", count=found.rows.left_out),
+        )
+    worlds = found.about["worlds"]
+    yield together(" ", [*opening, _("A metric is the mean over each point's {worlds:,} worlds.", worlds=worlds)])
     if found.trouble:
         yield found.trouble
         return
-    narrowed = (
-        f" ({len(found.searched)} that tell most one by one, of {found.of})" if len(found.searched) < found.of else ""
-    )
-    searched = found.whole.searched.rows
-    sought = "where boxes may end" if found.method == "prim" else "where the tree branches"
-    some = (
-        f" Of so many, {sought} was looked for in {found.drawn:,} that the sweep's seed draws; what is said of a box is counted "
-        "in all."
-        if found.drawn < searched
-        else ""
-    )
-    yield (
-        f"{_METHODS[found.method]} searched two thirds of them ({searched:,}) over {len(found.searched)} "
-        f"inputs{narrowed}; the other third ({found.whole.held_out.rows:,}) was held out to check with.{some}"
-    )
+    yield together(" ", _searched(found))
     if not found.dense:
-        yield f"No box is as dense as was asked ({of_100(found.wanted)}). This is the densest that still covers something:"
-    for number, (box, added) in enumerate(zip(found.boxes, found.added, strict=True)):
-        further = number > 0 and found.method == "prim"
-        yield (
-            f"{f'Box {number + 1}. ' if len(found.boxes) > 1 else ''}{sentence(box, each)} {_fits(box.searched, box.held_out)}"
-            f"{_adds(added, found) if further else ''}{_sure(box)}"
+        yield _(
+            "No box is as dense as was asked ({density}). This is the densest that still covers something:",
+            density=of_100(found.wanted),
         )
+    for number, (box, added) in enumerate(zip(found.boxes, found.added, strict=True)):
+        name = [_("Box {number}.", number=number + 1)] if len(found.boxes) > 1 else []
+        more = [_adds(added, found)] if number > 0 and found.method == "prim" else []
+        told = [sentence(box, found.rows.each, not page), _fits(box.searched, box.held_out)]
+        yield together(" ", [*name, *told, *more, *_sure(box)])
     if found.ended:
-        yield f"No further box is told: {found.ended}."
+        yield _("No further box is told: {why}.", why=found.ended)
     if found.together is not None:
-        yield f"The {len(found.boxes)} boxes together: density {of_100(found.together[0].density)}. {_fits(*found.together)}"
+        density = of_100(found.together[0].density)
+        head = _("The {count} boxes together: density {density}.", count=len(found.boxes), density=density)
+        yield together(" ", [head, _fits(*found.together)])
     if _overfitted(found):
-        yield "Held out, it is hardly denser than all futures together: what was found in the others is chance, or nearly so."
+        yield _(
+            "Held out, it is hardly denser than all futures together: what was found in the others is chance, or nearly so."
+        )
     if found.rows.related > 1:
         yield _related(found)
-    yield (
+    about = _(
         "A box says where it holds among futures drawn from the ranges of this experiment; it is neither a cause nor how "
-        f"likely anything is. {NOT_A_FORECAST}"
+        "likely anything is."
     )
+    yield together(" ", [about, _(NOT_A_FORECAST)])
+
+
+def _searched(found: Discovery) -> Iterator[str]:
+    """In what it was searched, and over what."""
+    searched, inputs = found.whole.searched.rows, len(found.searched)
+    given: dict[str, object] = {
+        "method": _METHODS[found.method],
+        "searched": searched,
+        "inputs": inputs,
+        "all": found.of,
+        "held_out": found.whole.held_out.rows,
+    }
+    if inputs < found.of:
+        yield _(
+            "{method} searched two thirds of them ({searched:,}) over {inputs} inputs ({inputs} that tell most one by one, of "
+            "{all}); the other third ({held_out:,}) was held out to check with.",
+            **given,
+        )
+    else:
+        given.pop("all")
+        yield _(
+            "{method} searched two thirds of them ({searched:,}) over {inputs} inputs; the other third ({held_out:,}) was held "
+            "out to check with.",
+            **given,
+        )
+    if found.drawn < searched:
+        prim = N_(
+            "Of so many, where boxes may end was looked for in {count:,} that the sweep's seed draws; what is said of a box is "
+            "counted in all."
+        )
+        cart = N_(
+            "Of so many, where the tree branches was looked for in {count:,} that the sweep's seed draws; what is said of a "
+            "box is counted in all."
+        )
+        yield _(prim if found.method == "prim" else cart, count=found.drawn)
 
 
 def _fits(searched: Count, held_out: Count) -> str:
     low, high = held_out.density_interval()
-    checked = (
-        f"held out, its density is {of_100(held_out.density)} (95 % interval {range_of_100(low, high)}) and its "
-        f"coverage {of_100(held_out.coverage)}, in {held_out.inside:,} of {held_out.rows:,}"
+    return _(
+        "It covers {coverage} of all in which it holds; held out, its density is {density} (95 % interval {interval}) and its "
+        "coverage {held_out}, in {inside:,} of {rows:,}.",
+        coverage=of_100(searched.coverage),
+        density=of_100(held_out.density),
+        interval=range_of_100(low, high),
+        held_out=of_100(held_out.coverage),
+        inside=held_out.inside,
+        rows=held_out.rows,
     )
-    return f"It covers {of_100(searched.coverage)} of all in which it holds; {checked}."
 
 
 def _adds(added: Box, found: Discovery) -> str:
     """What a further box holds beyond those before it."""
     seen, unseen = added.searched, added.held_out
     low, high = unseen.density_interval()
+    more = N_(
+        "Beyond the boxes before it, it covers {coverage} more, with density {density}; held out {held_out} more, with density "
+        "{density_out} ({interval})."
+    )
     # Beyond the boxes before it a box must be denser than all rows together, or it adds nothing but chance.
-    doubt = "" if low > found.whole.held_out.base else ", which is no more than chance could give"
-    return (
-        f" Beyond the boxes before it, it covers {of_100(seen.coverage)} more, with density {of_100(seen.density)}; held out "
-        f"{of_100(unseen.coverage)} more, with density {of_100(unseen.density)} ({range_of_100(low, high)}){doubt}."
+    chance = N_(
+        "Beyond the boxes before it, it covers {coverage} more, with density {density}; held out {held_out} more, with density "
+        "{density_out} ({interval}), which is no more than chance could give."
+    )
+    return _(
+        more if low > found.whole.held_out.base else chance,
+        coverage=of_100(seen.coverage),
+        density=of_100(seen.density),
+        held_out=of_100(unseen.coverage),
+        density_out=of_100(unseen.density),
+        interval=range_of_100(low, high),
     )
 
 
 def _related(found: Discovery) -> str:
     """What it means that the design made futures from one another."""
-    kin = found.rows.related
-    prim = found.method == "prim"
-    sure = "quasi-p-values and 95 % intervals" if prim else "95 % intervals"
-    loose = ", and a box may keep ends that are chance" if prim else ""
-    return (
-        f"These {found.rows.each} were not drawn one by one: the sweep's design made {kin:,} in a row from one another, and they "
-        f"share most of their values. They were searched or held out {kin:,} at a time. But {sure} count every one as "
-        f"if it were drawn by itself, so they come out too small and too narrow{loose}. "
-        "A latin_hypercube is the design for this question."
+    said = _(
+        "These {each} were not drawn one by one: the sweep's design made {kin:,} in a row from one another, and they share most "
+        "of their values. They were searched or held out {kin:,} at a time.",
+        each=_(found.rows.each),
+        kin=found.rows.related,
     )
+    prim = _(
+        "But quasi-p-values and 95 % intervals count every one as if it were drawn by itself, so they come out too small and too "
+        "narrow, and a box may keep ends that are chance. A latin_hypercube is the design for this question."
+    )
+    cart = _(
+        "But 95 % intervals count every one as if it were drawn by itself, so they come out too small and too narrow. A "
+        "latin_hypercube is the design for this question."
+    )
+    return together(" ", [said, prim if found.method == "prim" else cart])
 
 
-def _sure(box: Box) -> str:
+def _sure(box: Box) -> Iterator[str]:
     parts = []
     for limit in box.limits:
         chances = [one for one in (limit.chance_low, limit.chance_high) if one is not None]
         if chances:
-            parts.append(f"{limit.name} {' and '.join(_chance(one) for one in chances)}")
-    return f" Quasi-p-values: {', '.join(parts)}." if parts else ""
+            told = together(" and ", map(_chance, chances))
+            parts.append(_("{factor} {chances}", factor=limit.name, chances=told))
+    if parts:
+        yield _("Quasi-p-values: {values}.", values=together(", ", parts))
 
 
 def _chance(value: float) -> str:
-    return "under 0.001" if value < 0.001 else f"{value:.2g}"
+    return _("under 0.001") if value < 0.001 else f"{value:.2g}"
 
 
 def _overfitted(found: Discovery) -> bool:
@@ -255,20 +332,20 @@ def pictures(found: Discovery) -> list[Picture]:
 
 def _pictures(found: Discovery, number: int) -> Iterator[Picture]:
     """The pictures of one box (from 0); of a tree's leaves the first is drawn, which holds most."""
-    from sim.plots.discovery import Side, pairs, shares, tradeoff
+    from sim.plots.discovery import Side, pairs, pairs_title, shares, tradeoff, tradeoff_title
     from sim.plots.gallery import Picture
     from sim.plots.tables import Table
 
     if number and found.method == "cart":
         return
     box, inputs, holds = found.boxes[number], found.rows.inputs, found.rows.holds.tolist()
-    mark, of = (f"_{number + 1}", f", box {number + 1}") if number else ("", "")
-    words = " ".join(paragraphs(found))
+    mark = f"_{number + 1}" if number else ""
+    words = together(" ", paragraphs(found))
     if found.ways:
         chosen = found.added[number].searched
         steps = found.trajectory()
         way = steps[steps["box"] == number + 1].to_dict("records")
-        chart = tradeoff(way, (chosen.coverage, chosen.density), found.wanted, of)
+        chart = tradeoff(way, (chosen.coverage, chosen.density), found.wanted, number)
         rows = [
             [
                 str(step),
@@ -278,11 +355,17 @@ def _pictures(found: Discovery, number: int) -> Iterator[Picture]:
             for step, row in enumerate(way)
         ]
         caption = (
-            f"Each dot is a box on PRIM's way from {'what the boxes before it leave' if number else 'all futures'} to a small "
-            "one; the ring marks the box that is told."
+            _(
+                "Each dot is a box on PRIM's way from what the boxes before it leave to a small one; the ring marks the box that "
+                "is told."
+            )
+            if number
+            else _(
+                "Each dot is a box on PRIM's way from all futures to a small one; the ring marks the box that is told."
+            )
         )
-        heads = ["Step", "Coverage", "Density", "Density, held out", "Inputs restricted"]
-        heading = f"How much a box covers, and how purely{of}"
+        heads = [_("Step"), _("Coverage"), _("Density"), _("Density, held out"), _("Inputs restricted")]
+        heading = tradeoff_title(number)
         yield Picture(f"tradeoff{mark}", heading, caption, words, chart, Table(heads, rows))
     numbers = [limit for limit in box.limits if not limit.options]
     if len(numbers) > 1:
@@ -292,10 +375,11 @@ def _pictures(found: Discovery, number: int) -> Iterator[Picture]:
                 end if given is None else given for end, given in zip(limit.span, (limit.low, limit.high), strict=True)
             )
             sides.append(Side(limit.name, inputs[limit.name].tolist(), low, high))
-        chart = pairs(sides, holds, found.where, of)
+        chart = pairs(sides, holds, found.where, number)
     else:
         name = box.limits[0].name
         chart = shares(name, inputs[name].tolist(), holds, found.where)
     limits = [[limit.name, said(limit)] for limit in box.limits]
-    caption = "Futures by the inputs that the box restricts; it is drawn as a frame."
-    yield Picture(f"pairs{mark}", f"Where it holds{of}", caption, words, chart, Table(["Input", "In the box"], limits))
+    caption = _("Futures by the inputs that the box restricts; it is drawn as a frame.")
+    heads = [_("Input"), _("In the box")]
+    yield Picture(f"pairs{mark}", pairs_title(number), caption, words, chart, Table(heads, limits))

@@ -11,8 +11,9 @@ from sim.experiment.regret.map import FEW, PARTS, fields, ranked
 from sim.experiment.regret.measures import MEASURES, Estimate
 from sim.experiment.spoken import figure_words
 from sim.metrics import METRICS
+from sim.words.language import N_, _, together
 from sim.words.numbers import SUMMARY_WORDS, behind, fine, of_100, of_100_within, parts_of_100
-from sim.words.sentences import NOT_A_FORECAST
+from sim.words.sentences import NOT_A_FORECAST, side_by_side
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,34 +30,57 @@ def what(one: Judged) -> str:
     if one.metric not in METRICS:
         return f"{figure_words(one.figure)}{behind(one.unit)}"
     metric = METRICS[one.metric]
-    return f"{metric.title} ({one.unit}, {SUMMARY_WORDS[metric.summary]})"
+    summary = _(SUMMARY_WORDS[metric.summary])
+    return _("{metric} ({unit}, {summary})", metric=_(metric.title), unit=_(one.unit), summary=summary)
 
 
-def paragraphs(found: Regret) -> Iterator[str]:
-    """All of it, a paragraph each."""
-    about = found.about
-    left = f" {found.left_out:,} futures are left out, since the model refused a point." if found.left_out else ""
-    yield (
-        f"{len(found.policies)} policies in {len(found.futures):,} futures, {about['worlds']:,} worlds each. Regret: how "
-        f"much worse a policy does in a future than the best of these policies there.{left}"
-    )
+def paragraphs(found: Regret, page: bool = False) -> Iterator[str]:
+    """All of it, a paragraph each.
+
+    Args:
+        page: on a page of the dashboard no id is needed.
+    """
+    opening = [
+        _(
+            "{policies} policies in {futures:,} futures, {worlds:,} worlds each. Regret: how much worse a policy does in a "
+            "future than the best of these policies there.",
+            policies=len(found.policies),
+            futures=len(found.futures),
+            worlds=found.about["worlds"],
+        )
+    ]
+    if found.left_out:
+        opening.append(
+            _("{count:,} futures are left out, since the model refused a point.", count=found.left_out),
+        )
+    yield together(" ", opening)
     for one in found.judged:
-        spoken = " ".join([*_policies(found, one), _least(found, one)])
-        yield f"{what(one)}; {one.better} is better. {spoken}{_decide(found, one)}"
+        yield together(
+            " ", [_judged_by(one), *_policies(found, one), _least(found, one), *_decide(found, one, not page)]
+        )
     for text, shares in found.satisfying.items():
         parts = [
-            f"{name} in {of_100_within(share.value, share.low, share.high)}" for name, share in _first(found, shares)
+            _("{policy} in {share}", policy=_(name), share=of_100_within(share.value, share.low, share.high))
+            for name, share in _first(found, shares)
         ]
-        yield f"Good enough, {text}: {'; '.join(parts)} futures."
+        yield _("Good enough, {condition}: {shares} futures.", condition=text, shares=side_by_side(parts))
     if found.related > 1:
-        yield (
-            f"These futures were not drawn one by one: the sweep's design made {found.related:,} in a row from one another. The "
-            "intervals allow for that; what is said to decide which policy is best does not, and may be chance. A "
-            "latin_hypercube is the design for this question."
+        yield _(
+            "These futures were not drawn one by one: the sweep's design made {count:,} in a row from one another. The intervals "
+            "allow for that; what is said to decide which policy is best does not, and may be chance. A latin_hypercube is the "
+            "design for this question.",
+            count=found.related,
         )
-    yield (
-        "In brackets: 95 % intervals over resampled futures; that of a maximum is too narrow. Each future counts alike, "
-        f"which says nothing of how likely it is. {NOT_A_FORECAST}"
+    brackets = _(
+        "In brackets: 95 % intervals over resampled futures; that of a maximum is too narrow. Each future counts alike, which "
+        "says nothing of how likely it is."
+    )
+    yield together(" ", [brackets, _(NOT_A_FORECAST)])
+
+
+def _judged_by(one: Judged) -> str:
+    return _(
+        N_("{metric}; less is better.") if one.better == "less" else N_("{metric}; more is better."), metric=what(one)
     )
 
 
@@ -71,14 +95,18 @@ def _policies(found: Regret, one: Judged) -> Iterator[str]:
     often = _best_in(one)
     for number in order[:_SPOKEN]:
         at = {name: estimates[number] for name, estimates in one.measures.items()}
-        share = of_100_within(at["best"].value, at["best"].low, at["best"].high, often[number])
-        best = f"best in {share.replace(' of 100', ' of 100 futures')}"
-        yield (
-            f"{found.policies[number]}: {best}, mean {_in(at['mean'])}, regret at most {_in(at['regret_max'])}, in nine "
-            f"futures of ten under {_in(at['regret_p90'])}."
+        futures = _("{share} futures", share=often[number])
+        share = of_100_within(at["best"].value, at["best"].low, at["best"].high, futures)
+        yield _(
+            "{policy}: best in {best}, mean {mean}, regret at most {most}, in nine futures of ten under {under}.",
+            policy=_(found.policies[number]),
+            best=share,
+            mean=_in(at["mean"]),
+            most=_in(at["regret_max"]),
+            under=_in(at["regret_p90"]),
         )
     if len(order) > _SPOKEN:
-        yield f"And {len(order) - _SPOKEN:,} more policies with a larger maximum regret."
+        yield _("And {count:,} more policies with a larger maximum regret.", count=len(order) - _SPOKEN)
 
 
 def _best_in(one: Judged) -> list[str]:
@@ -88,29 +116,40 @@ def _best_in(one: Judged) -> list[str]:
 
 
 def _in(one: Estimate) -> str:
-    return f"{fine(one.value, 3)} ({fine(one.low, 3)} to {fine(one.high, 3)})"
+    ends = {"low": fine(one.low, 3), "high": fine(one.high, 3)}
+    return _("{figure} ({low} to {high})", figure=fine(one.value, 3), **ends)
 
 
 def _least(found: Regret, one: Judged) -> str:
     worst = [estimate.value for estimate in one.measures["regret_max"]]
     number = worst.index(min(worst))
-    return (
-        f"{found.policies[number]} has the smallest regret where it is largest, which is what minimax regret chooses (in "
-        f"{of_100(one.least[number])} resampled sets of futures)."
+    return _(
+        "{policy} has the smallest regret where it is largest, which is what minimax regret chooses (in {share} resampled sets "
+        "of futures).",
+        policy=_(found.policies[number]),
+        share=of_100(one.least[number]),
     )
 
 
-def _decide(found: Regret, one: Judged) -> str:
+def _decide(found: Regret, one: Judged, ids: bool = True) -> Iterator[str]:
     rank = ranked(one, found.inputs)[:2]
     clear = [row for row in rank if row[2] < CLEAR]
     ties = int((one.winner < 0).sum())
-    tied = f" In {of_100(ties / len(one.winner))} futures several policies are equally good." if ties else ""
-    if not rank:
-        return tied
-    if not clear:
-        return f"{tied} Nothing that was drawn clearly decides by itself which policy is best."
-    names = " and ".join(f"“{factor_words(name)}” (`{name}`, V = {strength:.2f})" for name, strength, _ in clear)
-    return f"{tied} What decides most which policy is best: {names}. (V is Cramér's: 0 if not at all, 1 if alone.)"
+    if ties:
+        yield _("In {share} futures several policies are equally good.", share=of_100(ties / len(one.winner)))
+    if rank and not clear:
+        yield _("Nothing that was drawn clearly decides by itself which policy is best.")
+    if clear:
+        named = [
+            _("“{factor}” (`{id}`, V = {strength:.2f})", factor=factor_words(name), id=name, strength=strength)
+            if ids
+            else _("“{factor}” (V = {strength:.2f})", factor=factor_words(name), strength=strength)
+            for name, strength, _chance in clear
+        ]
+        yield _(
+            "What decides most which policy is best: {factors}. (V is Cramér's: 0 if not at all, 1 if alone.)",
+            factors=together(" and ", named),
+        )
 
 
 def table(found: Regret) -> pd.DataFrame:
@@ -145,7 +184,7 @@ def as_json(found: Regret) -> dict[str, Any]:
         "policies": list(found.policies),
         "futures": len(found.futures),
         "left_out": found.left_out,
-        "measures": {key: words for key, (words, _) in MEASURES.items()},
+        "measures": {key: words for key, (words, _take) in MEASURES.items()},
         "metrics": metrics,
         "satisfying": {
             text: {name: vars(share) for name, share in zip(found.policies, shares, strict=True)}
@@ -170,22 +209,23 @@ def _distribution(found: Regret, one: Judged) -> Picture:
     from sim.plots.regret import regret_distribution
     from sim.plots.tables import Table
 
-    lost = {name: one.regret[:, number].tolist() for number, name in enumerate(found.policies)}
+    lost = {_(name): one.regret[:, number].tolist() for number, name in enumerate(found.policies)}
     often = _best_in(one)
-    heads = ["Policy", "Maximum", "Nine in ten under", "Mean", "Best in"]
+    heads = [_("Policy"), _("Maximum"), _("Nine in ten under"), _("Mean"), _("Best in")]
     rows = [
         [
-            name,
+            _(name),
             *(fine(one.measures[key][number].value, 3) for key in ("regret_max", "regret_p90", "regret_mean")),
             often[number],
         ]
         for number, name in enumerate(found.policies)
     ]
-    caption = f"Regret by {what(one)}; {one.better} is better."
-    text = " ".join([*_policies(found, one), _least(found, one)])
+    less = N_("Regret by {metric}; less is better.")
+    caption = _(less if one.better == "less" else N_("Regret by {metric}; more is better."), metric=what(one))
+    text = together(" ", [*_policies(found, one), _least(found, one)])
     chart = regret_distribution(lost, what(one))
     return Picture(
-        f"regret_{_slug(one.metric)}", "How much worse than the best", caption, text, chart, Table(heads, rows)
+        f"regret_{_slug(one.metric)}", _("How much worse than the best"), caption, text, chart, Table(heads, rows)
     )
 
 
@@ -201,22 +241,25 @@ def _map(found: Regret, one: Judged) -> Picture | None:
     rank = [row for row in ranked(one, found.inputs) if found.inputs[row[0]].dtype.kind in "fiu"]
     if len(rank) < 2:
         return None
-    (across, _, first), (up, _, second) = rank[:2]
+    (across, _strength, first), (up, _other, second) = rank[:2]
     drawn, edges, other = fields(one, found.inputs, across, up)
-    records = [{**vars(field), "winner": found.policies[field.winner]} for field in drawn]
+    names = [_(name) for name in found.policies]
+    records = [{**vars(field), "winner": names[field.winner]} for field in drawn]
     axes = [factor_words(name) for name in (across, up)]
-    chart = winners(records, found.policies, axes, [edges, other], what(one), FEW)
-    clear = (
-        "" if max(first, second) < CLEAR else " Not both of them clearly decide anything: part of this map is chance."
-    )
-    caption = (
-        f"{what(one)}; {one.better} is better. The two are those numbers that decide most which policy is best: of "
-        f"all {len(found.inputs.columns)} that were drawn, the highest Cramér's V between best policy and fifth of the range."
-        f"{clear}"
-    )
-    rows = [
-        [str(f.across + 1), str(f.up + 1), found.policies[f.winner], of_100(f.share), str(f.futures)] for f in drawn
+    chart = winners(records, names, axes, [edges, other], what(one), FEW)
+    caption = [
+        _judged_by(one),
+        _(
+            "The two are those numbers that decide most which policy is best: of all {count} that were drawn, the highest "
+            "Cramér's V between best policy and fifth of the range.",
+            count=len(found.inputs.columns),
+        ),
     ]
-    heads = [f"Fifth of {across}", f"Fifth of {up}", "Best most often", "In", "Futures"]
-    text = f"{_decide(found, one).strip()} Map of {PARTS} by {PARTS} fields over {across} and {up}."
-    return Picture(f"map_{_slug(one.metric)}", "Which policy is best where", caption, text, chart, Table(heads, rows))
+    if max(first, second) >= CLEAR:
+        caption.append(_("Not both of them clearly decide anything: part of this map is chance."))
+    rows = [[str(f.across + 1), str(f.up + 1), names[f.winner], of_100(f.share), str(f.futures)] for f in drawn]
+    fifths = [_("Fifth of {factor}", factor=name) for name in (across, up)]
+    heads = [*fifths, _("Best most often"), _("In"), _("Futures")]
+    about = _("Map of {parts} by {parts} fields over {across} and {up}.", parts=PARTS, across=across, up=up)
+    text, title = together(" ", [*_decide(found, one), about]), _("Which policy is best where")
+    return Picture(f"map_{_slug(one.metric)}", title, together(" ", caption), text, chart, Table(heads, rows))

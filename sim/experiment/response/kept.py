@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiment.response.levers import Effect
 from sim.metrics import METRICS
-from sim.vocabulary import LEVER_SPECS, month_words
+from sim.vocabulary import LEVER_SPECS
+from sim.words.language import N_, _
 from sim.words.numbers import SCALES, amount
-from sim.words.sentences import listed
+from sim.words.sentences import listed, month_words
 
 if TYPE_CHECKING:
     from sim.experiment.response.study import Response
@@ -89,16 +90,20 @@ def _sentences(lever: str, study: Kept) -> Iterator[str]:
         (name for name in some if name not in aims and some[name].counts), key=lambda name: -_size(some[name])
     )
     if moved:
-        yield f"Of what it is meant to move, it {listed([_moves(name, some[name], study) for name in moved])}."
+        told = listed([_moves(name, some[name], study) for name in moved])
+        yield _("Of what it is meant to move, it {moves}.", moves=told)
     if idle:
-        yield f"It hardly moves {listed([_called(name) for name in idle])}."
+        yield _("It hardly moves {metrics}.", metrics=listed([_called(name) for name in idle]))
     if others:
-        yield f"Besides, it {listed([_moves(name, some[name], study) for name in others[:MOST]])}."
+        yield _("Besides, it {moves}.", moves=listed([_moves(name, some[name], study) for name in others[:MOST]]))
     about = study.about
-    yield (
-        f"So in the median of {about['lever_worlds']} modelled worlds, held at 1 rather than 0 from {month_words(about['from'])} "
-        f"on for {about['lever_months']} months, all else as in History. Less than {about['enough']:g} of a standard deviation "
-        "over worlds counts as hardly moving."
+    yield _(
+        "So in the median of {worlds} modelled worlds, held at 1 rather than 0 from {month} on for {months} months, all else as "
+        "in History. Less than {enough:g} of a standard deviation over worlds counts as hardly moving.",
+        worlds=about["lever_worlds"],
+        month=month_words(about["from"]),
+        months=about["lever_months"],
+        enough=about["enough"],
     )
 
 
@@ -108,12 +113,15 @@ def _size(one: Effect) -> float:
 
 
 def _called(name: str) -> str:
-    return f"“{METRICS[name].title}”"
+    return _("“{metric}”", metric=_(METRICS[name].title))
 
 
 def _moves(name: str, one: Effect, study: Kept) -> str:
     """ "lowers “TTP attacks” by 2,200 over 36 months": the median world."""
-    metric, size = METRICS[name], abs(one.effect)
-    over = f" over {study.about['lever_months']} months" if metric.summary == "total" else ""
-    scale = f" on a scale of {metric.unit}" if metric.unit in SCALES else ""
-    return f"{'raises' if one.effect > 0 else 'lowers'} {_called(name)} by {amount(name, size)}{over}{scale}"
+    metric, much = METRICS[name], amount(name, abs(one.effect))
+    if metric.summary == "total":
+        much = _("{amount} over {months} months", amount=much, months=study.about["lever_months"])
+    if metric.unit in SCALES:
+        much = _("{amount} on a scale of {unit}", amount=much, unit=_(metric.unit))
+    moves = N_("raises {metric} by {amount}") if one.effect > 0 else N_("lowers {metric} by {amount}")
+    return _(moves, metric=_called(name), amount=much)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.experiment.columns import Places
 from sim.experiment.layouts import Matrix
 from sim.experiment.sensitivity.methods import Indices, problem_of, thirds
+from sim.words.language import _
 from sim.worlds import Streams, Vector
 
 # Into how many parts of equally many points a range is cut; a factor with no more levels than that has its levels as parts.
@@ -98,7 +99,7 @@ def _idle(sizes: Sequence[int], values: Vector, seed: int, rising: NDArray[np.in
 
 def _small(points: int) -> Iterator[str]:
     if points < LEAST_IN_PART:
-        yield f"a part of a range has {points} points, fewer than {LEAST_IN_PART}"
+        yield _("a part of a range has {points} points, fewer than {least}", points=points, least=LEAST_IN_PART)
 
 
 def delta(names: Sequence[str], at: Matrix | Places, values: Vector, seed: int = 1) -> Indices:
@@ -141,7 +142,8 @@ def delta(names: Sequence[str], at: Matrix | Places, values: Vector, seed: int =
     columns["idle"] = np.full(len(names), tried.mean() + bound)
     table = pd.DataFrame(columns | thirds(at, values), index=pd.Index(names, name="factor"))
     missing = [name for name, value in zip(names, columns["delta"], strict=True) if np.isnan(value)]
-    doubts = [f"SALib gives no index of {', '.join(missing[:3])}: too few different values"] if missing else []
+    named = ", ".join(missing[:3])
+    doubts = [_("SALib gives no index of {factors}: too few different values", factors=named)] if missing else []
     # SALib cuts a range into about so many parts, of equally many points.
     doubts += _small(points // max(round(points**0.3), 1))
     return Indices(table.sort_values("delta", ascending=False, kind="stable"), None, tuple(doubts))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sim.experiment.columns import Places
 from sim.experiment.folder import FolderError
 from sim.experiment.layouts import Matrix
+from sim.words.language import _
 from sim.worlds import Streams, Vector
 
 if TYPE_CHECKING:
@@ -134,18 +135,26 @@ def _sobol_doubts(table: Any, base: int) -> list[str]:
         # Intervals narrow with the root of the sample.
         enough = 2 ** ceil(log2(base * (width / (SOBOL_WIDTH * largest)) ** 2)) if largest > 0 else 2 * base
         out.append(
-            f"intervals reach {width:.2f} to either side, more than a tenth of the largest total index ({largest:.2f}); "
-            f"a base of about {enough:,} in place of {base:,} should do"
+            _(
+                "intervals reach {width:.2f} to either side, more than a tenth of the largest total index ({largest:.2f}); "
+                "a base of about {enough:,} in place of {base:,} should do",
+                width=width,
+                largest=largest,
+                enough=enough,
+                base=base,
+            )
         )
     first, error = float(table["S1"].sum()), sqrt(float((table["S1_conf"] ** 2).sum()))
     if first > 1.0 + error:
-        out.append(f"the first-order indices add up to {first:.2f}, and cannot really be above 1")
+        out.append(_("the first-order indices add up to {sum:.2f}, and cannot really be above 1", sum=first))
     below = table.index[table["S1"] < NEGATIVE]
     if len(below):
-        out.append(f"first-order indices below {NEGATIVE:g}, which cannot be: {', '.join(below[:3])}")
+        named = ", ".join(below[:3])
+        out.append(_("first-order indices below {least:g}, which cannot be: {factors}", least=NEGATIVE, factors=named))
     above = table.index[table["S1"] > table["ST"] + np.hypot(table["S1_conf"], table["ST_conf"])]
     if len(above):
-        out.append(f"first-order indices above the total ones, which cannot be: {', '.join(above[:3])}")
+        named = ", ".join(above[:3])
+        out.append(_("first-order indices above the total ones, which cannot be: {factors}", factors=named))
     return out
 
 
@@ -175,13 +184,18 @@ def morris(names: Sequence[str], places: Matrix | Places, values: Vector, levels
     table = table.sort_values("mu_star", ascending=False, kind="stable")
     trajectories, doubts = len(values) // (len(names) + 1), []
     if trajectories < LEAST_TRAJECTORIES:
-        doubts.append(f"{trajectories} trajectories are fewer than {LEAST_TRAJECTORIES}")
+        doubts.append(_("{count} trajectories are fewer than {least}", count=trajectories, least=LEAST_TRAJECTORIES))
     largest, width = float(table["mu_star"].iloc[0]), float(table["mu_star_conf"].iloc[0])
     if width > MORRIS_WIDTH * largest:
         enough = ceil(trajectories * (width / (MORRIS_WIDTH * largest)) ** 2) if largest > 0 else 2 * trajectories
         doubts.append(
-            f"the interval of the largest effect reaches {width / largest if largest else 1:.0%} of it to either side, more "
-            f"than a quarter; about {enough:,} trajectories in place of {trajectories:,} should do"
+            _(
+                "the interval of the largest effect reaches {reach:.0%} of it to either side, more than a quarter; about "
+                "{enough:,} trajectories in place of {count:,} should do",
+                reach=width / largest if largest else 1,
+                enough=enough,
+                count=trajectories,
+            )
         )
     return Indices(table, None, tuple(doubts))
 
@@ -222,11 +236,16 @@ def ranks(names: Sequence[str], places: Matrix | Places, values: Vector) -> Indi
     table = table.loc[table["coefficient"].abs().sort_values(ascending=False, kind="stable").index]
     doubts = []
     if points < POINTS_EACH * count:
-        doubts.append(f"{points:,} points for {count:,} factors are fewer than {POINTS_EACH} each")
+        given = {"points": points, "count": count, "least": POINTS_EACH}
+        doubts.append(_("{points:,} points for {count:,} factors are fewer than {least} each", **given))
     if told < TOLD:
         doubts.append(
-            f"the regression tells {told:.0%} of the spread of ranks, less than {TOLD:.0%}: what bends, interacts or is chance "
-            "goes unseen; a saltelli design would see it"
+            _(
+                "the regression tells {told:.0%} of the spread of ranks, less than {least:.0%}: what bends, interacts or is "
+                "chance goes unseen; a saltelli design would see it",
+                told=told,
+                least=TOLD,
+            )
         )
     return Indices(table, None, tuple(doubts), told)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiment.sensitivity.text import EXPLAINED, as_json, cells, paragraph, where, with_unit
 from sim.results.folders import saved
+from sim.words.language import _
 from sim.words.sentences import NOT_A_FORECAST, capital
 from sim.words.tables import markdown_table
 
@@ -33,7 +34,7 @@ def _fill(found: Sensitivity, folder: Path) -> None:
     from sim.experiment.sensitivity.pictures import pictures
     from sim.plots.export import write_pictures
 
-    page = [f"# What it hangs on: {found.title}", "", EXPLAINED[found.method], "", NOT_A_FORECAST, ""]
+    page = [f"# What it hangs on: {found.title}", "", _(EXPLAINED[found.method]), "", NOT_A_FORECAST, ""]
     drawn: dict[str, Any] = {}
     for place, study in enumerate(found.studies):
         page += [f"## {capital(with_unit(study))}, {where(found, study)}", "", paragraph(found, study), ""]

@@ -27,6 +27,7 @@ from sim.experiment.sensitivity import given, methods
 from sim.experiment.sensitivity.methods import ChanceShare, Indices, SensitivityError
 from sim.experiment.sensitivity.sample import GIVEN, Method, Sample, sample_of
 from sim.experiment.spoken import OfFigure
+from sim.words.language import _
 from sim.words.problems import several
 from sim.worlds import Vector
 from sim.yamlfile import suggestion
@@ -68,10 +69,11 @@ class Study(OfFigure):
         """Why the sample is too small for this, a sentence each."""
         out = self.indices.doubts if self.indices else ()
         if self.indices and self.chance.left is not None and self.chance.left > methods.MOST_CHANCE:
-            out += (
-                f"{self.chance.left:.0%} of the spread between points comes of these worlds' draws, which more of them would "
-                "average out",
+            more = _(
+                "{share:.0%} of the spread between points comes of these worlds' draws, which more of them would average out",
+                share=self.chance.left,
             )
+            out += (more,)
         return out
 
     @property
@@ -251,7 +253,7 @@ def sensitivity(
             f"{place}: not finished, {done:,} of {runs:,} runs: run the sweep again to go on with it"
         )
     for figure in figures:
-        if figure.paired and (versus or any(one is None for _, one in figure.names)):
+        if figure.paired and (versus or any(one is None for _name, one in figure.names)):
             raise SensitivityError(
                 f"{place}: {figure.text} speaks of scenarios by name; allowed: a name behind each of its outcomes, and no "
                 "difference to another scenario besides"
@@ -259,7 +261,7 @@ def sensitivity(
     sample = sample_of(sweep, method, factors)
     studies = []
     for number, figure in enumerate(figures):
-        hold(sweep, [column_of(name) for one in figures[number:] for name, _ in one.names])
+        hold(sweep, [column_of(name) for one in figures[number:] for name, _of in one.names])
         cells = _Cells(sweep, sample, figure)
         for scenario in [""] if figure.paired else scenarios:
             if scenario != versus or not versus:
@@ -285,7 +287,9 @@ class _Cells:
         about = sweep.manifest
         self.mixes = about["mixes"] if sweep.design is not None else 1
         self.shape = (len(self.scenarios), self.mixes, len(sample.places), about["worlds"])
-        self.worlds = {name: worlds_of(sweep, name).reshape(self.shape) for name in {name for name, _ in figure.names}}
+        self.worlds = {
+            name: worlds_of(sweep, name).reshape(self.shape) for name in {name for name, _of in figure.names}
+        }
         self.there = np.asarray(there(sweep).reshape(self.shape).all(axis=3))
 
     def of(self, mix: int, scenario: str) -> tuple[NDArray[np.bool_], Callable[[Any, Any], Vector]]:
@@ -359,7 +363,9 @@ def _indices(sample: Sample, at: Places, values: Vector, seed: int) -> Indices:
 
 def _kin(sample: Sample) -> Iterator[str]:
     if sample.related > 1:
-        yield (
-            f"the {sample.design.kind} design made {sample.related:,} points in a row from one another, which count here as if "
-            "each were drawn by itself; a latin_hypercube is the design for this method"
+        yield _(
+            "the {kind} design made {count:,} points in a row from one another, which count here as if each were drawn by "
+            "itself; a latin_hypercube is the design for this method",
+            kind=sample.design.kind,
+            count=sample.related,
         )
