@@ -28,6 +28,7 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-c
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 QUIET += ["--disable-component-update", "--disable-sync"]
+QUIET.append("--font-render-hinting=none")  # a browser without a window would space the letters that it prints unevenly
 # What nobody sees of a browser without a window: suggestions below its address line, a page of their own beside each page, that
 # take a quarter of the time of a visit. Of such switches the last counts, so what Playwright switches off to be the same on each
 # run, and to ask nobody outside, is named again.

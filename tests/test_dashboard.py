@@ -590,6 +590,21 @@ def test_only_the_newest_question_of_a_session_counts(engine: Engine) -> None:
     assert engine._tasks == {}
 
 
+def test_a_part_of_a_larger_part_gives_way_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit lets a part begin anew only where it was asked for by itself; what is newer then comes after the larger one."""
+
+    def given_up(*_: Any) -> Any:
+        raise SupersededError
+
+    def rerun(scope: str) -> None:
+        raise RuntimeError(f"the {scope} is not among those that are run")
+
+    monkeypatch.setattr(show, "engine", lambda: SimpleNamespace(results=given_up))
+    monkeypatch.setattr(show.st, "rerun", rerun)
+    monkeypatch.setattr(show, "session", lambda: "visitor")
+    assert show.answers(lambda: {}) is None
+
+
 def test_what_another_session_waits_for_is_not_stopped(engine: Engine) -> None:
     found: list[Any] = []
     patient = threading.Thread(target=lambda: found.append(engine.results("patient", {"x": job(120, 400, 60)})))

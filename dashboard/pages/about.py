@@ -89,7 +89,8 @@ listed(KEYS)
 st.subheader(_("The articles"), anchor=False)
 dates = {one.id: month_words(one.date) if re.fullmatch(r"\d{4}-\d\d", one.date) else one.date for one in articles}
 rows = [[one.id, one.title, one.author or "-", one.outlet or "-", dates[one.id]] for one in articles]
-show.table(Table([_("Id"), _("Title"), _("Author"), _("Outlet"), _("Date")], rows))
+with st.container(key="tight-sources"):
+    show.table(Table([_("Id"), _("Title"), _("Author"), _("Outlet"), _("Date")], rows))
 others = ", ".join(one.title for one in known.sources.values() if one.kind != "article")
 st.caption(_("Besides them, public counts and a record of events: {others}.", others=show.plain(others)))
 st.subheader(_("Version, licence, how to cite"), anchor=False)

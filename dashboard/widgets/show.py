@@ -6,6 +6,7 @@ import json
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from html import escape
@@ -137,7 +138,8 @@ def answers(jobs: Callable[[], Mapping[str, Job | Question]], held: Sequence[int
         found = engine().results(session(), jobs(), superseded, waiting)
     except SupersededError:
         notice.empty()  # a whole page gives way here by itself; a fragment has to be told
-        st.rerun(scope="fragment")
+        with suppress(RuntimeError):  # it is part of one that is run: what is newer comes when that is through
+            st.rerun(scope="fragment")
     except BusyError as problem:
         notice.warning(plain(problem), icon=":material/group:")
     except (RunError, ScenarioError, LimitError) as problem:
