@@ -505,14 +505,14 @@ def test_a_pack_comes_as_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Lab, "effects", lambda self, because: [("M6", 2.0), ("M8", -1.0)])
     monkeypatch.setattr("sim.teaching.pack.make.pictures", lambda lab: {})  # tests/test_exercises.py has them drawn
     told: list[Any] = []
-    with zipfile.ZipFile(io.BytesIO(exercises.pack(told.append, EXERCISE))) as archive:
+    with zipfile.ZipFile(io.BytesIO(exercises.pack(told.append, EXERCISE, "en"))) as archive:
         names = set(archive.namelist())
         assert {
             f"{EXERCISE}/{name}" for name in ("worksheet.pdf", "instructor.docx", "slides.pptx", "pack.json")
         } <= names
         assert json.loads(archive.read(f"{EXERCISE}/pack.json"))["exercise"] == EXERCISE
     parts = [one["part"] for one in told if one]
-    assert list(dict.fromkeys(parts)) == [f"Part {number} of 3: " for number in (1, 2, 3)]
+    assert list(dict.fromkeys(parts)) == [1, 2, 3]
     assert all(one["done"] <= one["of"] for one in told if one)
     assert told[-1] is None, "it can be stopped until the last sheet"
 
@@ -619,11 +619,11 @@ def test_an_uploaded_game_goes_on() -> None:
 def test_the_work_for_a_game_is_the_librarys() -> None:
     game = start("confront", ("pakistan",), parameters="defaults")
     text, moves = game.log.to_json(), {"pakistan": {"aid": 0.4}}
-    assert games.brief(lambda told: None, text, "pakistan") == briefing(game, "pakistan")
+    assert games.brief(lambda told: None, text, "pakistan", "en") == briefing(game, "pakistan")
     after = parse(games.moved(lambda told: None, text, moves).encode(), "it")
     assert after == game.move(moves).digested().log
     told: list[Any] = []
-    found = games.debrief(told.append, after.to_json(), "confront")
+    found = games.debrief(told.append, after.to_json(), "confront", "en")
     assert found.versus == ("confront",)
     assert told[-1]["done"] == told[-1]["of"]
     assert resume(after).past.metrics["attacks"][0, -3:].sum() == found.places["attacks"]["played"].own
@@ -760,7 +760,7 @@ def test_a_host_leads_several_tables_and_sets_them_side_by_side(monkeypatch: pyt
     assert "December 2022 to February 2023, 1 quarters" in said(host)
     assert "no forecast" in said(host)
     logs = {f"Table {place}": access.games().log(one, leader).to_json() for place, one in enumerate(codes, 1)}
-    found = games.across(lambda told: None, logs)
+    found = games.across(lambda told: None, logs, "en")
     assert all(row in tables(host) for row in came_rows(found, "attacks"))
     assert {view.state for view in access.games().all_of(code, leader)} == {"over"}
 

@@ -164,7 +164,7 @@ class TestErrors:
 
     def test_no_folder_is_called_none(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
-        with pytest.raises(TypeError, match="not NoneType"):
+        with pytest.raises(sim.LimitError, match=r"this is no folder: nothing \(NoneType\)"):
             sim.sweep("carrot_or_stick", None)  # type: ignore[arg-type]
         assert list(tmp_path.iterdir()) == []
 

@@ -19,6 +19,7 @@ FLOORS = (
     # the model
     "theme",
     "cache",
+    "limits",
     "words.problems",
     "yamlfile",
     "worlds",
@@ -35,6 +36,7 @@ FLOORS = (
     "agents",
     "rulebook",
     "shocks",
+    "declared",
     "model",
     "extensions",
     # running it

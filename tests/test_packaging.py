@@ -37,7 +37,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 # Imported without being declared: it comes with, and only makes sense with, a package that is.
-COMES_WITH = {"starlette": "streamlit", "markupsafe": "jinja2", "pydantic-core": "pydantic"}
+COMES_WITH = {"starlette": "streamlit", "uvicorn": "streamlit", "markupsafe": "jinja2", "pydantic-core": "pydantic"}
 
 BINARY = {".parquet", ".png", ".ttf", ".woff2"}
 

@@ -307,7 +307,7 @@ LATE = '''\
 import numpy as np
 import sim
 from sim.agents.actor import Actor
-from sim.model import FrontierModel
+from sim.model import BROUGHT, FrontierModel
 from sim.parameters import PARAMETERS
 from sim.scenario.schema import admit
 from sim.teaching.play.moves import Turn
@@ -326,6 +326,7 @@ class Iran(Actor):
         return self.full(0.0) if script["iran_road"] is None else script["iran_road"]
 
 
+BROUGHT["iran"] = lambda model: Iran(model, "iran")
 TEXT = """
 schema: 1
 title: Late
@@ -339,7 +340,6 @@ policies:
 found = {}
 for name, text in (("with", TEXT), ("without", TEXT.replace("iran_road: 0.9", "iran_road: 0.0")), ("plain", TEXT.replace("liaison_posts: 0.9", "liaison_posts: 0.0"))):
     model = FrontierModel(sim.load_scenario(("late.yaml", text)), worlds=4, seed=1)
-    model.iran = Iran(model, "iran")
     for _ in range(4):
         model.step()
     found[name] = np.mean(model.datacollector.model_vars["leverage_pakistan_taliban"][-1])

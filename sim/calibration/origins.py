@@ -16,6 +16,7 @@ import numpy as np
 from sim.agents.observers import OBSERVERS
 from sim.calibration.backcast import BANDS, Scored, percent, score
 from sim.calibration.scores import rivals
+from sim.limits import LimitError
 from sim.parameters import PARAMETERS
 from sim.parameters.posterior import known_by
 from sim.record.observations import RECORD, by_month, shipped
@@ -174,7 +175,7 @@ def loops() -> tuple[str, ...]:
     for name in LOOPS:
         try:
             Rulebook(values, off=(name,))
-        except KeyError:
+        except LimitError:
             continue
         out.append(name)
     return tuple(out)

@@ -40,7 +40,7 @@ class Found:
         Raises:
             FolderError: it is none, it was not finished, or a file of it is torn or was changed.
         """
-        store = Local(path_of(place, "folder of a search", FolderError))
+        store = Local(path_of(place, "search folder", FolderError))
         manifest = read_manifest(store)
         check_made_with(manifest, place)
         if manifest["state"] != "finished":
