@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from dashboard.runtime import straight
 from dashboard.runtime.straight import Straight
 
 
@@ -39,13 +40,13 @@ async def told(some: str, wait: float = 0.0) -> list[dict[str, Any]]:
     async def send(message: Any) -> None:
         out.append(message)
 
-    straight = Straight(send)
+    sending = Straight(send)
     for kind in some.split(", "):
         if kind == "...":
             await asyncio.sleep(wait)
             out.append({"type": "..."})
         else:
-            await straight(sent(kind))
+            await sending(sent(kind))
     return out
 
 
@@ -88,6 +89,21 @@ def test_a_run_that_takes_long_is_told_as_it_goes(monkeypatch: pytest.MonkeyPatc
     assert found == [{"type": "..."} if one == "..." else sent(one) for one in left.split(", ")]
 
 
+def test_of_a_streamlit_that_speaks_otherwise_all_is_sent_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise a newer release would leave every page blank."""
+    assert straight.UNDERSTOOD
+    some = "begun, under way, given up, idle, begun, shown"
+    monkeypatch.setattr(straight, "UNDERSTOOD", False)
+    assert asyncio.run(told(some)) == [sent(kind) for kind in some.split(", ")]
+
+    class Other:
+        def __getattr__(self, name: str) -> None:
+            raise AttributeError(name)
+
+    monkeypatch.setattr(straight, "ForwardMsg", Other)
+    assert not straight._understood()
+
+
 def test_other_answers_pass_and_what_is_held_goes_before_them() -> None:
     async def passed(*some: dict[str, Any]) -> list[Any]:
         out: list[Any] = []
@@ -95,9 +111,9 @@ def test_other_answers_pass_and_what_is_held_goes_before_them() -> None:
         async def send(message: Any) -> None:
             out.append(message)
 
-        straight = Straight(send)
+        sending = Straight(send)
         for message in some:
-            await straight(message)
+            await sending(message)
         return out
 
     some = [

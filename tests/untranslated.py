@@ -148,7 +148,9 @@ _MACHINES = re.compile(
     r"datum|^\s*(?:SELECT|INSERT|DELETE|CREATE|UPDATE|PRAGMA|ALTER)\b|\w = [?b]\b|\w = \?|^\s*<|[;}]\s*\{"
 )
 # What takes no text for readers: errors, which say in English what is wrong with what was given, and patterns.
-_NOT_SHOWN = re.compile(r"(Error|error|compile|match|sub|split|search|import_module|getLogger|startswith|execute|path_of)$")
+_NOT_SHOWN = re.compile(
+    r"(Error|error|compile|match|sub|split|search|import_module|getLogger|startswith|execute|path_of)$"
+)
 # But of these the words are for whoever is in a class or at a table, and stand on its pages.
 _SAID = re.compile(r"^(Classroom|Gone|Stranger|Storage|Table|NoGame|NotSeated|Prediction)Error$")
 MARKED = ("_", "N_", "n_", "together")

@@ -23,6 +23,19 @@ _SHORT = 16_384
 PATIENCE = 0.35
 
 
+def _understood() -> bool:
+    """Whether this Streamlit tells of runs in the words that are read here; of another, all is sent on as it comes."""
+    told = ForwardMsg()
+    try:
+        told.script_finished = ForwardMsg.FINISHED_EARLY_FOR_RERUN
+        return told.WhichOneof("type") == "script_finished" and not told.metadata.run.fragment_ids
+    except (AttributeError, ValueError):
+        return False
+
+
+UNDERSTOOD = _understood()
+
+
 class Straight:
     """What is sent to one browser."""
 
@@ -42,7 +55,7 @@ class Straight:
     def _passed(self, message: Message) -> list[Message]:
         """What is to be sent by now."""
         content = message.get("bytes")
-        if message["type"] != "websocket.send" or content is None:
+        if message["type"] != "websocket.send" or content is None or not UNDERSTOOD:
             return [*self._released(), message]
         kind, told = self._kind(content)
         ended, self._left_out = self._left_out, False
