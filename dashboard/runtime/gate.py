@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import streamlit
 from streamlit import config, net_util
 
-from dashboard.runtime.straight import Straight
+from dashboard.runtime.coalescing import Coalescing
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -156,12 +156,14 @@ class Gate:
             await _answer(send, 307, "", (b"location", joining.encode()))
             return
 
-        straight = Straight(send)
+        if scope["type"] == "websocket":
+            await self._app(scope, receive, Coalescing(send))
+            return
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = _with_headers(message.get("headers", []))
-            await straight(message)
+            await send(message)
 
         await self._app(scope, receive, sending)
 

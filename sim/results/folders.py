@@ -19,9 +19,9 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
-from sim.results.beside import beside
 from sim.results.manifest import machine, now
 from sim.results.moved import restored
+from sim.results.temporary import temporary_for
 
 HEADERS = ("comparison.json", "pack.json", "manifest.json")
 # What older versions wrote: without digests, so that a changed byte in them goes unnoticed.
@@ -227,7 +227,7 @@ def written_whole(target: Path, write: Callable[[Path], None]) -> Path:
     """Let `write` fill and seal a temporary folder beside the target, then put it in its place: all of it or nothing."""
     with _told(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-    fresh, old = beside(target), target.with_name(f".{target.name}.{os.getpid()}.old")
+    fresh, old = temporary_for(target), target.with_name(f".{target.name}.{os.getpid()}.old")
     shutil.rmtree(fresh, ignore_errors=True)
     try:
         fresh.mkdir()
@@ -306,7 +306,7 @@ def renewed(
         raise BundleError(
             f"{folder}: this is part of the folder above it, which would no longer be whole; copy it first"
         )
-    fresh = beside(folder)
+    fresh = temporary_for(folder)
     try:
         fresh.mkdir()
         fill(fresh)

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.ensemble.spec import LimitError
-from sim.results.beside import beside
 from sim.results.manifest import now
+from sim.results.temporary import temporary_for
 from sim.results.terminal import progress_bar
 from sim.teaching.exercises.feedback import feedback, gain, label, unit_of
 from sim.teaching.exercises.figure import Figure
@@ -215,7 +215,7 @@ def save(walk: Walk, path: Path) -> Path:
         LimitError: the file cannot be written there.
     """
     check_file(path)
-    fresh = beside(path)
+    fresh = temporary_for(path)
     try:
         fresh.write_text(json.dumps(walk.record(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         os.replace(fresh, path)

@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError, create_model, model_validator
 from pydantic.fields import FieldInfo
 
 from sim.ensemble.spec import LIMITS
-from sim.results.beside import beside
+from sim.results.temporary import temporary_for
 from sim.scenario.settings import WHEN_ADMITTED, classes_of
 from sim.scenario.shocks import Shock
 from sim.scenario.words import Month, Months, Strict, Text, Title
@@ -341,7 +341,7 @@ def save_log(log: MoveLog, path: str | Path) -> Path:
     path, text = Path(path), log.to_json().encode()
     if len(text) > LIMIT:
         raise GameError(f"{path}: the game has grown too large to be kept; at most {LIMIT // 1024} KiB are allowed")
-    fresh = beside(path)
+    fresh = temporary_for(path)
     try:
         fresh.write_bytes(text)
         os.replace(fresh, path)

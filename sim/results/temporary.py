@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def beside(target: Path) -> Path:
+def temporary_for(target: Path) -> Path:
     """Where this process makes what will be `target`: `.NAME.PID.part`. What a process that was killed left there goes.
 
     Only a process of this machine that is gone is known to be gone; what stood at the target before (`.old`) always stays.

@@ -36,7 +36,7 @@ def _understood() -> bool:
 UNDERSTOOD = _understood()
 
 
-class Straight:
+class Coalescing:
     """What is sent to one browser."""
 
     def __init__(self, send: Send) -> None:

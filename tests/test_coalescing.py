@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from dashboard.runtime import straight
-from dashboard.runtime.straight import Straight
+from dashboard.runtime import coalescing
+from dashboard.runtime.coalescing import Coalescing
 
 
 def sent(kind: str) -> dict[str, Any]:
@@ -40,7 +40,7 @@ async def told(some: str, wait: float = 0.0) -> list[dict[str, Any]]:
     async def send(message: Any) -> None:
         out.append(message)
 
-    sending = Straight(send)
+    sending = Coalescing(send)
     for kind in some.split(", "):
         if kind == "...":
             await asyncio.sleep(wait)
@@ -82,7 +82,7 @@ def test_a_run_is_told_in_one_go() -> None:
 
 def test_a_run_that_takes_long_is_told_as_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise nobody sees that something is under way, or how far."""
-    monkeypatch.setattr("dashboard.runtime.straight.PATIENCE", 0.01)
+    monkeypatch.setattr("dashboard.runtime.coalescing.PATIENCE", 0.01)
     some = "begun, under way, ..., shown, ..., much, given up, idle"
     left = "begun, under way, ..., shown, ..., much, given up, idle"
     found = asyncio.run(told(some, 0.5))
@@ -91,17 +91,17 @@ def test_a_run_that_takes_long_is_told_as_it_goes(monkeypatch: pytest.MonkeyPatc
 
 def test_of_a_streamlit_that_speaks_otherwise_all_is_sent_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise a newer release would leave every page blank."""
-    assert straight.UNDERSTOOD
+    assert coalescing.UNDERSTOOD
     some = "begun, under way, given up, idle, begun, shown"
-    monkeypatch.setattr(straight, "UNDERSTOOD", False)
+    monkeypatch.setattr(coalescing, "UNDERSTOOD", False)
     assert asyncio.run(told(some)) == [sent(kind) for kind in some.split(", ")]
 
     class Other:
         def __getattr__(self, name: str) -> None:
             raise AttributeError(name)
 
-    monkeypatch.setattr(straight, "ForwardMsg", Other)
-    assert not straight._understood()
+    monkeypatch.setattr(coalescing, "ForwardMsg", Other)
+    assert not coalescing._understood()
 
 
 def test_other_answers_pass_and_what_is_held_goes_before_them() -> None:
@@ -111,7 +111,7 @@ def test_other_answers_pass_and_what_is_held_goes_before_them() -> None:
         async def send(message: Any) -> None:
             out.append(message)
 
-        sending = Straight(send)
+        sending = Coalescing(send)
         for message in some:
             await sending(message)
         return out

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.results.beside import beside
+from sim.results.temporary import temporary_for
 from sim.yamlfile import FileError, read
 
 
@@ -37,8 +37,8 @@ def test_what_a_killed_writer_left_is_cleared_and_nothing_else(tmp_path: Path) -
     (tmp_path / f".out.{number}.part").mkdir()
     (tmp_path / f".out.{number}.part" / "manifest.json").write_text("{}")
     (tmp_path / f".game.json.{number}.part").write_text("{}")
-    assert beside(tmp_path / "out") == tmp_path / f".out.{os.getpid()}.part"
-    beside(tmp_path / "game.json")
+    assert temporary_for(tmp_path / "out") == tmp_path / f".out.{os.getpid()}.part"
+    temporary_for(tmp_path / "game.json")
     assert sorted(one.name for one in tmp_path.iterdir()) == sorted(stay)
 
 
