@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import streamlit as st
@@ -13,7 +12,7 @@ from dashboard.widgets import glossary, show
 from sim.evidence import ledger
 from sim.plots import Table
 from sim.words.language import N_
-from sim.words.sentences import MILITANTS, month_words
+from sim.words.sentences import MILITANTS, date_words
 
 WHAT = N_(
     "**durand** is an agent-based model of what five articles argue about Pakistan, the Afghan Taliban, the "
@@ -87,8 +86,7 @@ listed(READ)
 st.subheader(_("By keyboard"), anchor=False)
 listed(KEYS)
 st.subheader(_("The articles"), anchor=False)
-dates = {one.id: month_words(one.date) if re.fullmatch(r"\d{4}-\d\d", one.date) else one.date for one in articles}
-rows = [[one.id, one.title, one.author or "-", one.outlet or "-", dates[one.id]] for one in articles]
+rows = [[one.id, one.title, one.author or "-", one.outlet or "-", date_words(one.date)] for one in articles]
 with st.container(key="tight-sources"):
     show.table(Table([_("Id"), _("Title"), _("Author"), _("Outlet"), _("Date")], rows))
 others = ", ".join(one.title for one in known.sources.values() if one.kind != "article")

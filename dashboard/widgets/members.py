@@ -21,7 +21,7 @@ from sim.search.findings import Course, Findings, Measure
 from sim.search.objectives import KILLED
 from sim.search.pathways_text import course_words, pathways_picture
 from sim.search.pictures import parallel_picture
-from sim.search.text import SPOKEN, costs, failing
+from sim.search.text import SPOKEN, costs, failing, with_heads
 from sim.words.language import N_
 from sim.words.numbers import fine, hundredths, number
 from sim.words.sentences import listed, side_by_side
@@ -140,17 +140,14 @@ def table(found: Findings, left: Sequence[Course]) -> None:
     with st.container(key="figures"):
         show.table(Table([_("Course"), *dead, *rest], [[name, *one, *other] for name, one, other in rows]))
     heads = [_("Course"), _("Who dies, before any sum"), _("What else counts")]
-    _tight("all", Table(heads, [[name, _told(dead, one), _told(rest, other)] for name, one, other in rows]))
+    narrow = [
+        [name, *(side_by_side(with_heads(*told)) for told in ((dead, one), (rest, other)))] for name, one, other in rows
+    ]
+    _tight("all", Table(heads, narrow))
     if len(left) > MOST_ROWS:
         st.caption(
             _("{more} more remain; narrow it down, or open one from the list below.", more=len(left) - MOST_ROWS)
         )
-
-
-def _told(heads: Sequence[str], figures: Sequence[str]) -> str:
-    return side_by_side(
-        _("{what} {value}", what=head, value=figure) for head, figure in zip(heads, figures, strict=True)
-    )
 
 
 def _whose(who: str) -> str:

@@ -24,9 +24,9 @@ from sim.results.reading import titles
 from sim.results.results import figures
 from sim.results.terminal import SHORT_LIST
 from sim.vocabulary import VERDICTS
-from sim.words.language import LANGUAGES, N_, _, n_, spoken, together
+from sim.words.language import LANGUAGES, N_, _, from_the_right, n_, spoken, together
 from sim.words.numbers import SUMMARY_WORDS, middle_and_range, shares, unit_over
-from sim.words.sentences import MIDDLES, NOT_A_FORECAST, listed, month_words
+from sim.words.sentences import MIDDLES, NOT_A_FORECAST, date_words, listed
 
 # What Vega says of the parts of a drawing.
 _PARTS = re.compile(r' (?:role|aria-roledescription|aria-label)="[^"]*"')
@@ -136,12 +136,8 @@ def _common(source: Results | Comparison) -> dict[str, Any]:
 def _look() -> str:
     """Colours by day, by night and on paper, and the font that pictures are measured with."""
     dark = theme.svg_css(".card", dark_only=True)
-    other = f"{theme.font_face('Durand Naskh', 'noto-naskh-arabic')}{_OTHER_WAY}" if _from_the_right() else ""
+    other = f"{theme.font_face('Durand Naskh', 'noto-naskh-arabic')}{_OTHER_WAY}" if from_the_right() else ""
     return f"{theme.css_variables()}{theme.font_face()}@media screen and (prefers-color-scheme: dark) {{\n{dark}}}\n{other}"
-
-
-def _from_the_right() -> bool:
-    return LANGUAGES[spoken()].direction == "rtl"
 
 
 # Each line runs as its own words do, and what is drawn as it is drawn elsewhere.
@@ -255,7 +251,6 @@ def sources() -> dict[str, list[tuple[str, str, int]]]:
     for source in ledger().sources.values():
         kind = articles if source.kind == "article" else records
         author = source.author or (_("author not given") if source.kind == "article" else None)
-        date = month_words(source.date) if re.fullmatch(r"\d{4}-\d\d", source.date) else source.date
-        where = "; ".join(part for part in (author, source.outlet, date, source.url) if part)
+        where = "; ".join(part for part in (author, source.outlet, date_words(source.date), source.url) if part)
         out[kind].append((source.title, where, len(ledger().of_source(source.id))))
     return out

@@ -13,7 +13,7 @@ from sim.plots.search import shades_of, tipping
 from sim.plots.tables import Table
 from sim.search.pathways import LOOK, OVER, Change, Pathways, Signpost, Tipping
 from sim.search.schema import Target
-from sim.search.text import SPOKEN, apart, spoken
+from sim.search.text import SPOKEN, apart, rows_in_words
 from sim.vocabulary import month_after, months_between
 from sim.words.language import N_, _, together
 from sim.words.numbers import behind, hundredths, number, of_100
@@ -150,7 +150,7 @@ def until_picture(found: Findings) -> Picture:
         "until-when",
         _("Until when each course meets its targets"),
         _("The share of futures that have missed one of: {targets}.", targets=_targets(found)),
-        spoken(rows, months),
+        rows_in_words(rows, months),
         tipping(curves, found.start),
         Table([_("of 100 futures"), *months], rows),
     )

@@ -12,7 +12,7 @@ from sim.plots.tables import Table
 from sim.plots.theme import WIDTH
 from sim.search.folder import FINDINGS
 from sim.search.pathways_text import pathways_picture, until_picture
-from sim.search.text import SPOKEN, apart, holding, spoken
+from sim.search.text import SPOKEN, apart, holding, rows_in_words, with_heads
 from sim.search.text import progress as progress_words
 from sim.words.language import _
 from sim.words.numbers import number, of_100
@@ -75,7 +75,7 @@ def parallel_picture(
         )
         if turned
         else _("Figures in fresh futures. Each axis runs from the worst to the best of those drawn; up is better."),
-        spoken(rows, [title for title, _less in objectives]),
+        rows_in_words(rows, [title for title, _less in objectives]),
         parallel(
             figures,
             called,
@@ -101,7 +101,7 @@ def attainment_picture(found: Findings) -> Picture:
         "attainment",
         _("In how many futures each kind of course does better"),
         _("The course in the middle of each kind against the best of the courses, future by future."),
-        spoken(rows, titles),
+        rows_in_words(rows, titles),
         attainment(shares, titles),
         Table([_("kind"), *titles], rows),
     )
@@ -127,9 +127,5 @@ def progress_picture(found: Findings) -> Picture:
 
 def _stacked(rows: list[list[str]], heads: Sequence[str]) -> Table:
     """The same with all figures of a course in one cell, for a narrow page."""
-    told = [
-        side_by_side(_("{what} {value}", what=head, value=v) for head, v in zip(heads, row[1:], strict=True))
-        for row in rows
-    ]
-    table = [[row[0], said] for row, said in zip(rows, told, strict=True)]
+    table = [[row[0], side_by_side(with_heads(heads, row[1:]))] for row in rows]
     return Table([_("course"), _("figures")], table)

@@ -261,15 +261,13 @@ def table(found: Findings) -> Iterator[str]:
         yield f"| {' | '.join([course.name, *cells, bettered])} |"
 
 
-def spoken(rows: Sequence[Sequence[str]], heads: Sequence[str]) -> str:
+def with_heads(heads: Sequence[str], figures: Sequence[str]) -> list[str]:
+    """Each figure behind the head of its column."""
+    return [_("{what} {value}", what=head, value=figure) for head, figure in zip(heads, figures, strict=True)]
+
+
+def rows_in_words(rows: Sequence[Sequence[str]], heads: Sequence[str]) -> str:
     """The rows of a table in a sentence; heads: of all columns but the first."""
     return side_by_side(
-        _(
-            "{course}: {figures}",
-            course=row[0],
-            figures=together(
-                ", ", (_("{what} {value}", what=head, value=v) for head, v in zip(heads, row[1:], strict=True))
-            ),
-        )
-        for row in rows
+        _("{course}: {figures}", course=row[0], figures=together(", ", with_heads(heads, row[1:]))) for row in rows
     )

@@ -78,6 +78,11 @@ def spoken() -> str:
     return _SPOKEN.get() or _reader()
 
 
+def from_the_right() -> bool:
+    """Whether lines of the language in which texts are made here run from right to left."""
+    return LANGUAGES[spoken()].direction == "rtl"
+
+
 # ------------------------------------------------------------------------------------------------ texts
 
 

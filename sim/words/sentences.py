@@ -186,6 +186,11 @@ def month_words(month: str) -> str:
     return _("{month} {year}", month=_(name), year=year)
 
 
+def date_words(date: str) -> str:
+    """When something was written or speaks of: a month (YYYY-MM) in words, anything else as it is given."""
+    return month_words(date) if re.fullmatch(r"\d{4}-\d\d", date) else date
+
+
 def capital(text: str) -> str:
     """A text with its first letter large, the others as they are."""
     return altered(text, lambda said: said[:1].upper() + said[1:])

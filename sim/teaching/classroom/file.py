@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from sim.words.language import N_, _
+from sim.words.language import N_, _, in_english
 
 # "durand" in the header of the file, so that a database of another program is not taken for one.
 APPLICATION = 0x44524E44
@@ -123,7 +123,7 @@ class StorageError(ClassroomError):
     def __init__(self, said: str, path: Path) -> None:
         super().__init__(said)
         self.path = path
-        _LOG.error("%s: %s", path, getattr(said, "english", said))  # in a log nobody reads another language
+        _LOG.error("%s: %s", path, in_english(said))  # in a log nobody reads another language
 
 
 class ClassroomFile:

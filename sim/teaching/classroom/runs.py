@@ -14,7 +14,7 @@ from sim.teaching.classroom.entries import MOST_RUNS as MOST_RUNS
 from sim.teaching.classroom.entries import short
 from sim.teaching.classroom.file import ClassroomError
 from sim.teaching.classroom.seating import Seating
-from sim.words.language import _
+from sim.words.language import N_, _
 
 MOST_LETTERS = 12_000
 
@@ -44,7 +44,7 @@ class SavedRuns(Seating):
         Raises:
             ClassroomError: no such class or seat; too many, or too large.
         """
-        name, text = short("a run's name", name), json.dumps(dict(chosen), sort_keys=True)
+        name, text = short(N_("a run's name"), name), json.dumps(dict(chosen), sort_keys=True)
         if len(text) > MOST_LETTERS:
             raise ClassroomError(
                 _("this run is too large to be saved in a class; allowed: {most:,} characters", most=MOST_LETTERS)

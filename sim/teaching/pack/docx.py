@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sim.teaching.pack.blocks import LINK, Block, Break, Code, Grid, Heading, Items, Note, Room, Row, Sheet, Text, stays
 from sim.teaching.pack.zipped import MADE, repacked
 from sim.theme import INK, OFFICE_FONT, PALETTE, SOFT
-from sim.words.language import ENGLISH, LANGUAGES, spoken
+from sim.words.language import ENGLISH, from_the_right, spoken
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -48,7 +48,7 @@ def _prepare(out: Document, sheet: Sheet) -> None:
     about.title, about.author, about.language, about.comments = (
         f"{sheet.kind}: {sheet.title}",
         "durand",
-        _language(),
+        office_language(),
         "",
     )
     about.created = about.modified = MADE
@@ -85,7 +85,7 @@ def _style(
     for key in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
         fonts.set(qn(key), OFFICE_FONT)
     style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
-    if _from_the_right():
+    if from_the_right():
         way = OxmlElement("w:bidi")
         style.element.get_or_add_pPr().insert_element_before(way, "w:spacing", "w:ind", "w:jc", "w:outlineLvl")
         _as_joined(style.font, bold)
@@ -106,7 +106,7 @@ def _say(at: Paragraph, text: str, size: float = 0, color: str = "", bold: bool 
         run.bold = bold or None
         if size:
             run.font.size = Pt(size)
-        if _from_the_right() and JOINED.search(part):
+        if from_the_right() and JOINED.search(part):
             _as_joined(run.font, bold or None)
             run.font.rtl = True
         if color:
@@ -118,7 +118,7 @@ def _say(at: Paragraph, text: str, size: float = 0, color: str = "", bold: bool 
 def _runs(text: str) -> Iterator[str]:
     """The pieces of a text: addresses; where lines run from right to left, also letters that do and all else apart."""
     for part in LINK.split(text):
-        alone = LINK.fullmatch(part) or not _from_the_right()
+        alone = LINK.fullmatch(part) or not from_the_right()
         yield from [part] if alone else filter(None, JOINED.split(part))
 
 
@@ -137,12 +137,8 @@ def _as_joined(font: Any, bold: bool | None) -> None:
         size.addnext(own)
 
 
-def _from_the_right() -> bool:
-    return LANGUAGES[spoken()].direction == "rtl"
-
-
-def _language() -> str:
-    """The sheet's language as the format has it."""
+def office_language() -> str:
+    """The language of whoever reads, as office programs name it."""
     return "en-GB" if spoken() == ENGLISH.code else spoken()
 
 
@@ -266,7 +262,7 @@ def _table(out: Document, rows: int, shares: Sequence[int], *borders: str) -> An
 
     table: Any = out.add_table(rows, len(shares))
     table.autofit = False
-    if _from_the_right():
+    if from_the_right():
         table._tbl.tblPr.insert_element_before(
             OxmlElement("w:bidiVisual"), "w:tblStyleRowBandSize", "w:tblW", "w:jc", "w:tblLayout", "w:tblLook"
         )

@@ -17,7 +17,7 @@ from sim.teaching.pack.blocks import LINK, Block, Break, Code, Grid, Heading, It
 from sim.teaching.pack.pictures import SHAPE
 from sim.teaching.pack.zipped import MADE
 from sim.theme import PALETTE, PRINTED, font_file
-from sim.words.language import LANGUAGES, spoken
+from sim.words.language import from_the_right, spoken
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -32,7 +32,7 @@ _GAP = 5
 def on_paper() -> bool:
     """Whether the language of whoever reads can be put into a PDF: fpdf2 by itself neither joins the letters of a script that
     runs from right to left, nor keeps a figure's sign on its side."""
-    return LANGUAGES[spoken()].direction == "ltr"
+    return not from_the_right()
 
 
 def paper(sheet: Sheet) -> bytes:

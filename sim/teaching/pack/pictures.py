@@ -11,7 +11,7 @@ from sim.results import Comparison
 from sim.results.paired import compared
 from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.schema import Picture as Wanted
-from sim.words.language import ENGLISH, LANGUAGES, _, speaking, spoken
+from sim.words.language import ENGLISH, _, from_the_right, speaking, spoken
 from sim.words.sentences import listed
 
 # The room that a picture fills on a slide and, in pairs, on a sheet: its width over its height.
@@ -76,7 +76,7 @@ def _picture(lab: Lab, wanted: Wanted) -> Picture:
     from sim.plots.single import picture
 
     shown, titles = picture(runs_of(lab, wanted), wanted.draw, wanted.metric or ""), lab.exercise.scenarios
-    with speaking(ENGLISH.code if LANGUAGES[spoken()].direction == "rtl" else spoken()):  # PNGs join no letters
+    with speaking(ENGLISH.code if from_the_right() else spoken()):  # PNGs join no letters
         drawn = [to_svg(chart(lab, wanted, width)) for width in _WIDTHS]
     best = max(drawn, key=lambda svg: min(SHAPE / _shape(svg)[0], 1 / _shape(svg)[1]))
     width, height = _shape(best)

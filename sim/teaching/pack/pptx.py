@@ -12,10 +12,11 @@ from io import BytesIO
 from typing import Any
 
 from sim.teaching.pack.deck import LINES, SMALLEST, Slide, room
+from sim.teaching.pack.docx import office_language
 from sim.teaching.pack.key import BANDS
 from sim.teaching.pack.zipped import MADE, repacked
 from sim.theme import INK, OFFICE_FONT, PALETTE, PAPER
-from sim.words.language import ENGLISH, LANGUAGES, _, spoken
+from sim.words.language import _, from_the_right
 
 WIDE, HIGH, SIDE, TOP = 13.333, 7.5, 0.6, 1.45  # inches
 LESS, MIDDLE, TITLE, LARGE, COVER, LARGEST = 27, 30, 30, 36, 48, 54  # points, beside the smallest
@@ -26,7 +27,7 @@ def presentation(title: str, slides: Sequence[Slide]) -> bytes:
     """The slides as a PPTX file; the same slides have the same bytes."""
     out = _template()
     about = out.core_properties
-    about.title, about.author, about.language, about.last_modified_by = title, "durand", _language(), "durand"
+    about.title, about.author, about.language, about.last_modified_by = title, "durand", office_language(), "durand"
     about.created = about.modified = MADE
     for slide in slides:
         _add(out, slide)
@@ -64,18 +65,9 @@ def _template() -> Any:
     return out
 
 
-def _from_the_right() -> bool:
-    return LANGUAGES[spoken()].direction == "rtl"
-
-
 def _way() -> str:
     """Where lines begin."""
-    return "algn='r' rtl='1'" if _from_the_right() else "algn='l'"
-
-
-def _language() -> str:
-    """The slides' language as the format has it."""
-    return "en-GB" if spoken() == ENGLISH.code else spoken()
+    return "algn='r' rtl='1'" if from_the_right() else "algn='l'"
 
 
 # Date, foot and number of a slide in python-pptx's numbers for kinds of placeholders: left out, as they are small.
@@ -120,7 +112,7 @@ def _add(out: Any, slide: Slide) -> None:
         _picture(made, slide)
     if slide.notes:
         made.notes_slide.notes_text_frame.text = slide.notes
-        for at in made.notes_slide.notes_text_frame.paragraphs if _from_the_right() else ():
+        for at in made.notes_slide.notes_text_frame.paragraphs if from_the_right() else ():
             at._p.get_or_add_pPr().set("rtl", "1")
 
 
@@ -166,7 +158,7 @@ def _hands(made: Any, right: int | None) -> None:
         at = box.text_frame.paragraphs[0]
         at.text, at.font.size, at.font.bold = _("{low} to {high}", low=low, high=high), Pt(SMALLEST), place == right
         at.font.color.rgb = _rgb(PAPER if place == right else PALETTE[0])
-        if _from_the_right():
+        if from_the_right():
             at._p.get_or_add_pPr().set("rtl", "1")
 
 
