@@ -31,7 +31,8 @@ from sim.plots import (
     verdict_shares,
     violence_by_area,
 )
-from sim.plots.data import bands, parting, parts_at, rounded
+from sim.plots.data import bands, of_pair, parting, parts_at, rounded
+from sim.plots.lines import fan_rows
 from sim.plots.naming import dodged
 from sim.plots.theme import PALETTE, broken
 from sim.results import Comparison, Results
@@ -39,6 +40,7 @@ from sim.results.reading import titles
 from sim.results.results import panel_dimension
 from sim.scenario import Scenario
 from sim.vocabulary import LEVERS, PAKISTAN_AREAS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS, STANCES, VERDICTS
+from sim.words.language import speaking
 
 MONTHS = 30
 PART = 16  # December 2022
@@ -409,3 +411,20 @@ def test_names_stand_at_their_lines_in_the_panel_and_not_on_each_other(pair: Com
             assert other["at"] > one["at"]
             assert other["p50"] >= one["p50"]
         assert "'legend': {" not in str(spec["spec"])
+
+
+def test_what_is_made_of_two_runs_is_kept_by_all_that_it_depends_on() -> None:
+    """Otherwise a move has every scenario's rows made anew, or a picture shows another metric's or another language's."""
+    first = compared(*(made(f"c{number}", f"Course {number}", number / 10) for number in range(3)))
+    again = compared(*first.results.values(), made("c3", "Course 3", 0.3))
+    rows, more = fan_rows(first, "attacks"), fan_rows(again, "attacks")
+    assert more[: len(rows)] == rows
+    assert all(one is other for one, other in zip(rows, more, strict=False))
+    assert fan_rows(first, "fatalities") != rows
+    with speaking("ur"):
+        assert [row["said"] for row in fan_rows(first, "attacks")] != [row["said"] for row in rows]
+    base, one = first.results["c0"], first.results["c1"]
+    told = [
+        of_pair(one, base, ("number", number % 13), lambda number=number: number) for number in (0, 13, *range(1, 14))
+    ]
+    assert told == [0, 0, *range(1, 13), 13]  # the oldest has been let go by then

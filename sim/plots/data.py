@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -18,13 +19,14 @@ from sim.words.sentences import month_words
 
 Source = Results | Comparison
 Rows = list[dict[str, Any]]
+T = TypeVar("T")
 
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 
 _MOST_MONTHS = 120
-_PARTINGS: WeakKeyDictionary[Results, WeakKeyDictionary[Results, dict[tuple[str, ...], int | None]]] = (
-    WeakKeyDictionary()
-)
+# Of a run, and of that with which it is compared: what was made of the two, the oldest first.
+_OF_PAIRS: WeakKeyDictionary[Results, WeakKeyDictionary[Results, dict[tuple[Any, ...], Any]]] = WeakKeyDictionary()
+_MOST_OF_A_PAIR = 12
 
 
 def as_comparison(source: Source) -> Comparison:
@@ -106,21 +108,34 @@ def parts_at(comparison: Comparison, metrics: Iterable[str] = METRICS) -> int | 
     None if they never do, or if there is only one.
     """
     chosen, base = tuple(metrics), comparison.results[comparison.baseline]
-    found = (_apart_from(base, comparison.results[name], chosen) for name in comparison.others)
+    others = (comparison.results[name] for name in comparison.others)
+    found = (of_pair(one, base, ("apart", *chosen), partial(_first_difference, base, one, chosen)) for one in others)
     return min((month for month in found if month is not None), default=None)
 
 
-def _apart_from(base: Results, other: Results, metrics: tuple[str, ...]) -> int | None:
-    known = _PARTINGS.setdefault(other, WeakKeyDictionary()).setdefault(base, {})
-    if metrics not in known:  # every picture of a comparison asks
-        known[metrics] = _first_difference(base.arrays.metrics, other.arrays.metrics, metrics)
-    return known[metrics]
+def of_pair(one: Results, base: Results, key: tuple[Any, ...], make: Callable[[], T]) -> T:
+    """What is made of a run and the one that it is compared with, once for as long as both are there.
+
+    Every picture of a comparison asks; and where one of several scenarios moves, what is made of the others stands.
+
+    Args:
+        key: what is made, and all that it depends on besides the two runs.
+    """
+    kept = _OF_PAIRS.setdefault(one, WeakKeyDictionary()).setdefault(base, {})
+    if key in kept:
+        made: T = kept[key]
+        return made
+    fresh = kept[key] = make()
+    while len(kept) > _MOST_OF_A_PAIR:
+        kept.pop(next(iter(kept)), None)
+    return fresh
 
 
-def _first_difference(base: dict[str, Array], other: dict[str, Array], metrics: tuple[str, ...]) -> int | None:
+def _first_difference(base: Results, other: Results, metrics: tuple[str, ...]) -> int | None:
     first: int | None = None
     for metric in metrics:
-        differs = np.any(base[metric][:, :first] != other[metric][:, :first], axis=0)
+        one, two = base.arrays.metrics[metric][:, :first], other.arrays.metrics[metric][:, :first]
+        differs = np.any(one != two, axis=0)
         if differs.any():
             first = int(np.argmax(differs))
         if first == 0:

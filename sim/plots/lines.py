@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Literal
-from weakref import WeakKeyDictionary
 
 import altair as alt
 import numpy as np
@@ -19,6 +19,7 @@ from sim.plots.data import (
     how_to_read,
     monthly,
     months,
+    of_pair,
     panel_of,
     parting,
     parts_at,
@@ -42,7 +43,6 @@ from sim.plots.theme import (
     quoted,
 )
 from sim.results.paired import Comparison
-from sim.results.results import Results
 from sim.vocabulary import RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
 from sim.words.language import N_, _, spoken
 from sim.words.sentences import month_words, side_by_side
@@ -61,10 +61,6 @@ _ALIGNMENTS = {
 _BANDS = N_("Bands: half of the worlds, and nine in ten.")
 BAND = N_("Band: nine worlds in ten.")
 _DIFFERENCES = N_("Line: the middle of the differences.")
-
-# Of a run against another, the first of which may be the baseline itself: the rows of so many pictures.
-_ROWS: WeakKeyDictionary[Results, WeakKeyDictionary[Results, dict[tuple[str, ...], Rows]]] = WeakKeyDictionary()
-_MOST_ROWS = 4
 
 
 def fan(source: Source, metric: str, *, width: int = WIDTH) -> Any:
@@ -107,31 +103,29 @@ def fan_rows(comparison: Comparison, metric: str) -> Rows:
             columns["base"] = bands(base.arrays.metrics[metric])["p50"]
         return monthly(columns, scenario=title)
 
-    return _with_words(comparison, metric, called(comparison), made)
+    return _with_words("fan", comparison, metric, called(comparison), made)
 
 
 def _with_words(
-    comparison: Comparison, metric: str, names: Mapping[str, str], made: Callable[[str, str], Rows]
+    what: str, comparison: Comparison, metric: str, names: Mapping[str, str], made: Callable[[str, str], Rows]
 ) -> Rows:
     """The rows of some scenarios one after the other, each with what is said of it at the pointer (`said`).
 
-    They are kept for as long as a scenario's run and the baseline's are: where one of several scenarios moves, the others' stand.
-
     Args:
-        names: name -> title; made: gives the rows of a scenario by its name and its title.
+        what: the kind of picture; names: name -> title; made: gives the rows of a scenario by its name and its title.
     """
-    dates, base, out = months(comparison), comparison.results[comparison.baseline], Rows()
-    for name, title in names.items():
-        kept = _ROWS.setdefault(comparison.results[name], WeakKeyDictionary()).setdefault(base, {})
-        key = (made.__qualname__, metric, title, spoken())
-        if key not in kept:
-            rows = made(name, title)
-            said = (said_of(metric, dates[row["month"]], row, comparison.worlds) for row in rows)
-            kept[key] = [{**row, "said": one} for row, one in zip(rows, said, strict=True)]
-            while len(kept) > _MOST_ROWS:
-                kept.pop(next(iter(kept)), None)
-        out += kept[key]
-    return out
+    dates, base = months(comparison), comparison.results[comparison.baseline]
+
+    def told(name: str, title: str) -> Rows:
+        return [
+            {**row, "said": said_of(metric, dates[row["month"]], row, comparison.worlds)} for row in made(name, title)
+        ]
+
+    some = (
+        of_pair(comparison.results[name], base, (what, metric, title, spoken()), partial(told, name, title))
+        for name, title in names.items()
+    )
+    return [row for rows in some for row in rows]
 
 
 def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any:
@@ -210,7 +204,7 @@ def paired_rows(comparison: Comparison, metric: str) -> Rows:
         shares = {"higher": np.round(higher, 6), "not_lower": np.round(1 - lower, 6)}
         return monthly({**bands(apart), **shares}, scenario=title, zero=0, one=1)
 
-    return _with_words(comparison, metric, {name: names[name] for name in comparison.others}, made)
+    return _with_words("difference", comparison, metric, {name: names[name] for name in comparison.others}, made)
 
 
 def leverage_by_resource(source: Source, direction: Direction = "pakistan_taliban", *, width: int = WIDTH) -> Any:
