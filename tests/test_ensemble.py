@@ -20,7 +20,17 @@ from sim.ensemble.chunks import Array, Chunk, monthly, take
 from sim.ensemble.fingerprint import model_fingerprint
 from sim.ensemble.outcomes import Crossing
 from sim.ensemble.simulate import Interrupted
-from sim.ensemble.spec import BATCHES_EACH, CHUNK, LEAST_WORLDS, LimitError, RunSpec, usual_chunk
+from sim.ensemble.spec import (
+    BATCHES_EACH,
+    CHUNK,
+    LANES,
+    LEAST_COMPILED,
+    LEAST_WORLDS,
+    LIMITS,
+    LimitError,
+    RunSpec,
+    usual_chunk,
+)
 from sim.metrics import METRICS
 from sim.model import FrontierModel
 from sim.scenario import Scenario, load_scenario
@@ -71,6 +81,26 @@ class TestBatches:
         assert usual_chunk(60, 100_000, 1) == usual_chunk(60, 100_000, 2) == CHUNK
         assert usual_chunk(60, 6_400, 2) == 6_400 / (2 * BATCHES_EACH)
         assert usual_chunk(60, 1_000, 8) == LEAST_WORLDS
+
+    @pytest.mark.parametrize("worlds", [1, 7, 200, 333, 1_000, 100_000])
+    def test_threads_share_few_worlds_evenly_and_processes_do_not(self, worlds: int) -> None:
+        from sim.engine import emit
+
+        assert LANES == emit.LANES
+        few = usual_chunk(60, worlds, 2, "compiled")
+        assert few % LANES == 0
+        assert few <= CHUNK
+        if worlds <= 2 * LEAST_COMPILED:
+            assert few < worlds / 2 + LANES
+        else:
+            assert few >= LEAST_COMPILED
+        assert usual_chunk(LIMITS["months"][1], worlds, 2) >= min(worlds, usual_chunk(LIMITS["months"][1]))
+
+    def test_so_many_threads_change_no_bit(self) -> None:
+        one, two = (sim.run("confront", worlds=40, months=24, seed=5, workers=workers) for workers in (1, 2))
+        assert two.manifest["chunk"] == 24 < one.manifest["chunk"]
+        assert one.outcomes.equals(two.outcomes)
+        assert one.series.equals(two.series)
 
 
 @pytest.mark.parametrize("stop", [None, ArithmeticError, KeyboardInterrupt])

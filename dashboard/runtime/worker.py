@@ -30,6 +30,8 @@ from sim.extensions import Reference, require
 from sim.words.language import N_
 
 _LENGTH = struct.Struct(">Q")
+# That share the worlds of a run for a page: somebody waits for it, and where she is alone, a processor is free.
+THREADS = min(os.cpu_count() or 1, 2)
 Tell = Callable[[Any], None]
 
 
@@ -68,8 +70,11 @@ def _read(pipe: BinaryIO, size: int) -> bytearray:
 def run_scenario(tell: Tell, scenario: Any, **how: Any) -> Any:
     """`sim.run`, given up in mid-run when nobody waits for it any more."""
     import sim
+    from sim.ensemble.spec import LIMITS, usual_chunk
 
-    return sim.run(scenario, progress=lambda done, everything: tell(None), **how)
+    # So few worlds are one batch of NumPy's: threads of machine code share them, but no processes, which would escape the limit.
+    workers = THREADS if how["worlds"] <= usual_chunk(LIMITS["months"][1]) else 1
+    return sim.run(scenario, progress=lambda done, everything: tell(None), workers=workers, **how)
 
 
 def limit_memory(megabytes: int) -> None:

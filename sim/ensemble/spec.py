@@ -25,8 +25,9 @@ DEFAULT_PARAMETERS = "posterior"
 
 # More worlds a batch gain no speed beyond this (benchmarks/README.md) and cost memory; longer runs take fewer.
 CHUNK, CHUNK_WORLD_MONTHS = 1_000, 120_000
-# Where several workers share the worlds, each gets some batches, but none of fewer worlds than this.
-BATCHES_EACH, LEAST_WORLDS = 4, 500
+# Where several workers share the worlds, each gets some batches, but none of fewer worlds than this. Threads share them evenly
+# where they are fewer still, which processes would not be worth; machine code takes worlds by eight.
+BATCHES_EACH, LEAST_WORLDS, LEAST_COMPILED, LANES = 4, 500, 128, 8
 
 
 def check(name: str, value: object, called: str = "") -> int:
@@ -59,10 +60,16 @@ def check_model(model: object) -> None:
         raise LimitError(f"model must be a subclass of sim.FrontierModel; got {model!r}")
 
 
-def usual_chunk(months: int, worlds: int = CHUNK, workers: int = 1) -> int:
+def usual_chunk(months: int, worlds: int = CHUNK, workers: int = 1, engine: str = "numpy") -> int:
     """How many worlds are simulated at a time unless said otherwise; changes no number."""
     chunk = min(CHUNK, max(1, CHUNK_WORLD_MONTHS // months))
-    return chunk if workers == 1 else min(chunk, max(-(-worlds // (workers * BATCHES_EACH)), LEAST_WORLDS))
+    if workers == 1:
+        return chunk
+    fair = -(-worlds // (workers * BATCHES_EACH))
+    if engine != "compiled":
+        return min(chunk, max(fair, LEAST_WORLDS))
+    even = -(-worlds // (workers * LANES)) * LANES
+    return min(chunk, max(fair, min(even, LEAST_COMPILED)))
 
 
 @dataclass(frozen=True)

@@ -169,7 +169,7 @@ class _Asked:
             from sim.scenario import parameter_set
 
             parameter_set(parameters)
-        chunk = usual_chunk(months, worlds, self.workers) if chunk is None else check("worlds", chunk)
+        chunk = None if chunk is None else check("worlds", chunk)
         self.drawn, self.command = seed is None, command
         # 63 bits from the operating system: the one number that is not computed, and so recorded.
         number = int.from_bytes(os.urandom(8), "little") >> 1 if seed is None else check("seed", seed)
@@ -185,8 +185,9 @@ class _Asked:
             parameters = known_by(check_told(told)) if parameters == POSTERIOR else parameters
             scenarios, which = as_told(scenarios, told, worlds, number, parameters, workers=self.workers)
             self.told, numbers = which.about(), which.numbers
-        asked = RunSpec(scenarios, worlds, months, number, parameters, numbers=numbers, panels=panels, chunk=chunk)
-        self.spec = settled(replace(asked, series=self.series, model=model, engine=engine))
+        asked = RunSpec(scenarios, worlds, months, number, parameters, numbers=numbers, panels=panels)
+        spec = settled(replace(asked, series=self.series, model=model, engine=engine))
+        self.spec = replace(spec, chunk=chunk or usual_chunk(months, worlds, self.workers, spec.engine))
 
     def run(self, progress: Progress | None) -> tuple[dict[str, Results], bool]:
         """Results of all scenarios, and whether someone stopped it: then over the worlds that all of them finished."""
