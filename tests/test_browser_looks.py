@@ -26,7 +26,7 @@ SHOWN: dict[str, int | str] = {
     "map": 3,
     "loops": 2,
     "studio": "Everything fits.",
-    "experiments": NOT_A_FORECAST,
+    "experiments": 2,
     "third_way": 2,
     "evidence": NOT_A_FORECAST,
     "exercises": NOT_A_FORECAST,

@@ -677,7 +677,7 @@ def test_a_part_that_was_changed_is_not_taken(upload: bytes, tmp_path: Path) -> 
 
 
 def test_a_sweep_is_brought_to_the_page(upload: bytes) -> None:
-    app = opened("experiments", **SMALL)
+    app = tiny()
     app.get("file_uploader")[0].set_value(("mine.zip", upload, "application/zip"))
     app.run()
     assert not app.exception
@@ -689,6 +689,21 @@ def test_a_sweep_is_brought_to_the_page(upload: bytes) -> None:
     assert not app.exception
     assert "not a ZIP file that can be read" in said(app)
     assert any(one.label == "Run it" for one in app.button)
+
+
+def test_an_experiment_of_the_library_is_run_without_being_asked_for_and_once_for_everybody() -> None:
+    """Otherwise the page opens on a form, and each student of a room waits for the same numbers."""
+    text = experiments.start("four_corners")
+    first = finished(opened("experiments", **to_query(State(trial=text))))
+    assert not any(one.label in ("Run it", "Work it out") for one in first.button)
+    assert Sweep.load(sweep_folders.shared(text)).complete
+    assert not first.error, "where points are too few to say what an outcome hangs on, that is not what is asked"
+    assert "2 policies in 4 futures, 200 worlds each." in said(first)
+    again = opened("experiments", **to_query(State(trial=text)))
+    assert said(again) == said(first)
+    assert not everybodys_engine().slow.sessions()
+    own = opened("experiments", **to_query(State(trial=text.replace("worlds: 200", "worlds: 201"))))
+    assert any(one.label == "Run it" for one in own.button), "one's own is run when it is asked for"
 
 
 def test_the_form_changes_the_text_and_the_address() -> None:
@@ -707,11 +722,25 @@ def test_the_form_changes_the_text_and_the_address() -> None:
 
 def test_too_large_a_sweep_cannot_be_started() -> None:
     """Otherwise one visitor keeps a room waiting."""
-    app = opened("experiments", **SMALL)
+    app = tiny()
     widget(app, "number_input", "Worlds at each point").set_value(500).run()
-    assert "too many runs: 1,500,000; allowed here: at most 20,000" in said(app)
+    assert "too many runs: 60,000; allowed here: at most 20,000" in said(app)
     assert widget(app, "button", "Run it").disabled
     assert "durand sweep" in said(app)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TINY.replace("points: 60", "points: 3").replace("worlds: 2", "worlds: 1500"),
+        TINY.replace("points: 60", "points: 4000").replace("[confront, appease]", "[confront]"),
+    ],
+)
+def test_one_that_is_large_in_one_way_is_shown_as_it_is(text: str) -> None:
+    """Otherwise the form falls over a number that it would not offer by itself, or puts another in its place."""
+    app = opened("experiments", **to_query(State(trial=text)))
+    assert not widget(app, "button", "Run it").disabled
+    assert from_query({key: app.query_params[key] for key in app.query_params})[0].trial == text
 
 
 @pytest.mark.parametrize("name", list(experiments.shipped()))
@@ -771,7 +800,7 @@ def test_folders_are_bounded_and_only_finished_sweeps_are_offered(
     app = opened("experiments", opened="good")
     assert "10 points of 2 worlds over 24 months" in said(app)
     assert not any(one.label == "Run it" for one in app.button)
-    app = opened("experiments", opened="../../etc")
+    app = tiny(opened="../../etc")
     assert any(one.label == "Run it" for one in app.button)
     assert "This server keeps no finished sweep ../../etc." in said(app)
 

@@ -288,7 +288,7 @@ def test_mixes_of_levers_are_policies(tmp_path: Path) -> None:
         data == json.loads(json.dumps(same.as_json())) == json.loads((out / "regret.json").read_text(encoding="utf-8"))
     )
     assert same.policies == tuple(
-        f"aid {aid}, trade_opening {trade}" for aid in ("0", "0.6") for trade in ("0.1", "0.7")
+        f"Aid {aid}, Trade opening {trade}" for aid in ("0", "0.6") for trade in ("0.1", "0.7")
     )
     assert list(data["metrics"]) == ["attacks"]
     means = sweep.means(["attacks"])["attacks"].to_numpy().reshape(4, 12)

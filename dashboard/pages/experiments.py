@@ -40,42 +40,47 @@ def put_together(here: state.State) -> tuple[state.State, experiments.Checked]:
         help=_("Those that come with durand, made small enough to be run here. What stands in the form is replaced."),
     )
     st.markdown(f"**{show.plain(_(experiments.question(text)))}**")
-    text = experiment_form.all_of(text)
-    checked = experiments.check(text)
-    with st.expander(_("The experiment as text"), key=state.key("trial text"), on_change="rerun") as opened:
-        if opened.open:
-            st.code(text, language="yaml", line_numbers=True)
-            st.caption(_("`durand sweep experiment.yaml --out DIR` runs it on any machine, as large as you like."))
+    with st.expander(_("Change it: scenarios, uncertainties, size"), expanded=not experiments.is_shipped(text)):
+        text = experiment_form.all_of(text)
+        checked = experiments.check(text)
+        if not checked.problems:
+            st.caption(
+                _(
+                    "All scenarios together: {points:,} points of {worlds:,} worlds over {months} months: {runs:,} runs, of "
+                    "at most {most:,} here.",
+                    points=checked.points,
+                    worlds=checked.worlds,
+                    months=checked.months,
+                    runs=checked.runs,
+                    most=experiments.MOST_RUNS,
+                )
+            )
+        with st.expander(_("The experiment as text"), key=state.key("trial text"), on_change="rerun") as opened:
+            if opened.open:
+                st.code(text, language="yaml", line_numbers=True)
+                st.caption(_("`durand sweep experiment.yaml --out DIR` runs it on any machine, as large as you like."))
+        st.download_button(_("Take the text along"), text, "experiment.yaml", "application/yaml", on_click="ignore")
     if checked.problems:
         listed = "\n".join(f"- {show.plain(problem)}" for problem in checked.problems)
         st.error(_("This cannot be run yet:\n\n{problems}", problems=listed))
-    else:
-        st.caption(
-            _(
-                "All scenarios together: {points:,} points of {worlds:,} worlds over {months} months: {runs:,} runs, of at most "
-                "{most:,} here.",
-                points=checked.points,
-                worlds=checked.worlds,
-                months=checked.months,
-                runs=checked.runs,
-                most=experiments.MOST_RUNS,
-            )
-        )
-    st.download_button(_("Take the text along"), text, "experiment.yaml", "application/yaml", on_click="ignore")
     return here.with_(trial="" if text == experiments.start(experiment_form.USUAL) else text), checked
 
 
 def sweep(here: state.State, checked: experiments.Checked) -> Path | None:
-    """The folder of the sweep that this visitor has run, or of a finished one; None while there is none."""
+    """The folder of the sweep that this visitor has run, or of a finished one; None while there is none. An experiment of the
+    library is run without being asked for, once for everybody."""
     text = here.trial or experiments.start(experiment_form.USUAL)
-    folder = sweep_folders.place(show.session(), text, show.address())
-    question = Question(analysis.run, (text, str(folder)))
+    everybodys = experiments.is_shipped(text)
+    folder = sweep_folders.shared(text) if everybodys else sweep_folders.place(show.session(), text, show.address())
+    if everybodys and sweep_folders.finished(folder):
+        return folder
     done = waiting.answer(
         "sweep",
         _("Run it"),
-        question,
+        Question(analysis.run, (text, str(folder))),
         _("One piece of long work is done at a time, for everybody; you may have to wait for others."),
         disabled=bool(checked.problems),
+        at_once=everybodys,
     )
     return folder if done and folder.exists() else None
 

@@ -24,12 +24,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Question:
-    """A function of `given` and `arguments` that answers alike whenever these are alike. Equal keys, equal answers."""
+    """A function of `given` and `arguments` that answers alike whenever these are alike. Equal keys, equal answers.
+
+    Attributes:
+        everybodys: whether it is of nothing that a visitor has brought or made.
+    """
 
     function: Callable[..., Any]
     given: tuple[Any, ...]
     arguments: dict[str, Any] = field(default_factory=dict)
     panels: bool = True
+    everybodys: bool = False
     foreign = False
 
     @property

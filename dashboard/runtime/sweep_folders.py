@@ -27,6 +27,16 @@ def _home() -> TemporaryDirectory[str]:
     return TemporaryDirectory(prefix="durand-sweeps-")
 
 
+@cache
+def _everybodys() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="durand-sweeps-of-the-library-")
+
+
+def shared(text: str) -> Path:
+    """The folder for the sweep of an experiment of the library, which is everybody's; not there before it is run."""
+    return Path(_everybodys().name) / _digest(text)
+
+
 def place(session: str, text: str, address: str = "") -> Path:
     """The folder for a visitor's sweep, which is not there before it is run; of too many, the oldest go."""
     home = Path(_home().name)
@@ -40,6 +50,11 @@ def place(session: str, text: str, address: str = "") -> Path:
     return folder
 
 
+def is_shared(folder: str) -> bool:
+    """Whether a folder is everybody's."""
+    return Path(folder).parent == Path(_everybodys().name)
+
+
 def brought(session: str, upload: bytes, address: str = "") -> Path:
     """The folder for a sweep that a visitor brought, which is not there before it is unpacked."""
     return place(session, blake2b(upload, digest_size=12).hexdigest(), address)
@@ -50,7 +65,7 @@ def offered() -> dict[str, Path]:
     root = os.environ.get("DURAND_RESULTS", "")
     if not root or not Path(root).is_dir():
         return {}
-    return {one.name: one for one in sorted(Path(root).iterdir()) if _is_sweep(one)}
+    return {one.name: one for one in sorted(Path(root).iterdir()) if finished(one)}
 
 
 def _digest(text: str) -> str:
@@ -81,7 +96,8 @@ def _changed(folder: Path) -> float:
         return 0.0
 
 
-def _is_sweep(folder: Path) -> bool:
+def finished(folder: Path) -> bool:
+    """Whether a folder holds a sweep of which all was run."""
     try:
         return Sweep.load(folder).complete
     except (FolderError, OSError, KeyError):

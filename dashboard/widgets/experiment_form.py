@@ -106,16 +106,16 @@ def _size(data: dict[str, Any]) -> dict[str, Any]:
     if size:
         count: Any = st.number_input(
             _(_SIZES[size]),
-            least,
-            most,
-            min(max(usual, least), most),
+            min(least, usual),
+            max(most, usual),  # what is too large to be run here is said besides
+            usual,
             key=state.key("trial size", kind),
         )
         kept = {**kept, size: int(count)}
     worlds: Any = st.number_input(
         _("Worlds at each point"),
         1,
-        1000,
+        max(1000, data.get("worlds", 1)),
         data.get("worlds", 1),
         key=state.key("trial worlds"),
         help=_("More worlds average random draws out."),
@@ -123,8 +123,8 @@ def _size(data: dict[str, Any]) -> dict[str, Any]:
     months: Any = st.number_input(
         _("Months (0: as the scenarios say)"),
         0,
-        experiments.MOST_MONTHS,
-        data.get("months", 0),
+        max(experiments.MOST_MONTHS, data.get("months") or 0),
+        data.get("months") or 0,
         6,
         key=state.key("trial months"),
     )

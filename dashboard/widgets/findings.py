@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
-from dashboard.runtime import analysis, archives, state
+from dashboard.runtime import analysis, archives, state, sweep_folders
 from dashboard.runtime.analysis import Found
 from dashboard.runtime.language import _
 from dashboard.runtime.questions import Question
@@ -16,7 +17,8 @@ from sim.experiment.factors import factor_words
 from sim.experiment.figures import metrics_of
 from sim.experiment.outcome import Sweep
 from sim.experiment.regret.study import BETTER
-from sim.experiment.sensitivity.sample import own_method
+from sim.experiment.sensitivity.methods import SensitivityError
+from sim.experiment.sensitivity.sample import own_method, sample_of
 from sim.experiment.spoken import outcome_words, spoken
 from sim.metrics import METRICS
 from sim.words.language import N_, together
@@ -48,7 +50,7 @@ def all_of(sweep: Sweep, folder: Path) -> None:
     ask = st.segmented_control(
         _("Question"),
         list(_ASKS),
-        default="hangs",
+        default=_first_question(sweep),
         format_func=lambda name: _(_ASKS[name]),
         key=state.key("question"),
         required=True,
@@ -72,6 +74,15 @@ def all_of(sweep: Sweep, folder: Path) -> None:
             )
 
 
+def _first_question(sweep: Sweep) -> str:
+    """What it hangs on, if there are points enough to tell; else, of a few futures for many mixes, which of these does well."""
+    try:
+        sample_of(sweep, None if own_method(sweep) is not None else "pawn")
+    except SensitivityError:
+        return "best" if len(_scenarios(sweep)) * int(sweep.manifest["mixes"]) > 1 else "hangs"
+    return "hangs"
+
+
 def _scenarios(sweep: Sweep) -> dict[str, str]:
     return {str(one["name"]): _(str(one["title"])) for one in sweep.manifest["scenarios"]}
 
@@ -82,16 +93,19 @@ def _metric(names: list[str], place: str) -> str:
 
 def _sensitivity(sweep: Sweep, folder: Path) -> None:
     """Of the outcomes that the experiment names, and of what was kept."""
-    metric = _metric([*sweep.experiment.outcomes, *metrics_of(sweep)], "sensitivity metric")
+    first, second, third = st.columns(3)
+    with first:
+        metric = _metric([*sweep.experiment.outcomes, *metrics_of(sweep)], "sensitivity metric")
     titles = _scenarios(sweep)
     versus = ""
     if len(titles) > 1:
         said = {name: _("the difference to {title}", title=title) for name, title in titles.items()}
         said = {"": _("each scenario by itself"), **said}
-        versus = st.selectbox(
+        versus = second.selectbox(
             _("Asked of"), list(said), format_func=said.__getitem__, key=state.key("sensitivity versus")
         )
-    method, factors = _method(sweep)
+    with third:
+        method, factors = _method(sweep)
     given = (str(folder), metric, versus or None, method or None, factors, spoken_language())
     _ask("sensitivity", Question(analysis.sensitivity, given))
 
@@ -163,6 +177,7 @@ def _regret(sweep: Sweep, folder: Path) -> None:
 
 
 def _ask(place: str, question: Question) -> None:
+    question = replace(question, everybodys=sweep_folders.is_shared(question.given[0]))
     found: Found | None = waiting.answer(place, _("Work it out"), question, at_once=True)
     if found is None:
         return

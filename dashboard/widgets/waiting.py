@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ from dashboard.widgets import show
 
 POLL, MOST_KNOWN = 1.0, 12
 _HEAVY = "heavy work"
+# What came of questions that are everybody's, the newest: a room of students waits for the first of them alone.
+_EVERYBODYS: OrderedDict[str, Task] = OrderedDict()
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,9 @@ def answer(
         engine().cancel(asked.task)
         del mine[place]
         asked = None
-    if asked is None and at_once and (known := _known().get(question.key)) is not None:
+    if at_once and (known := _known().get(question.key) or _EVERYBODYS.get(question.key)) is not None:
+        if asked is not None and not asked.task.finished.is_set():  # somebody else was answered meanwhile
+            engine().cancel(mine.pop(place).task)
         return known.answer()
     if asked is None and at_once and not disabled:
         _start(place, question, at_once=True)
@@ -63,6 +68,10 @@ def answer(
         else:
             if at_once:
                 _known()[question.key] = asked.task
+            if question.everybodys:
+                _EVERYBODYS[question.key] = asked.task
+                while len(_EVERYBODYS) > MOST_KNOWN:
+                    _EVERYBODYS.popitem(last=False)
             return found
     st.button(
         label,
@@ -115,7 +124,7 @@ def _again(place: str, question: Question) -> None:
 @st.fragment(run_every=POLL)
 def _progress(place: str) -> None:
     task = st.session_state[_HEAVY][place].task
-    if task.finished.is_set():
+    if task.finished.is_set() or st.session_state[_HEAVY][place].key in _EVERYBODYS:
         st.rerun(scope="app")
     told = task.told or {}
     ahead = engine().slow.ahead(task)

@@ -25,7 +25,9 @@ from sim.experiment.regret.measures import Estimate, measure
 from sim.experiment.spoken import OfFigure
 from sim.metrics import METRICS
 from sim.metrics.base import End
+from sim.scenario.diff import TITLES
 from sim.words.problems import several
+from sim.words.sentences import capital, in_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -240,10 +242,15 @@ def _names(sweep: Sweep) -> list[str]:
     out = []
     for title in titles.values():
         for mix in range(len(first)):
-            said = ", ".join(f"{name.rpartition('.')[2]} {_short(levels[name][mix])}" for name in crossed)
+            said = ", ".join(f"{_lever(name)} {_short(levels[name][mix])}" for name in crossed)
             out.append(said if said and len(titles) == 1 else ": ".join([title, *([said] if said else [])]))
     return out
 
 
+def _lever(name: str) -> str:
+    setting = name.rpartition(".")[2]
+    return TITLES[setting] if setting in TITLES else capital(in_words(setting))
+
+
 def _short(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else in_words(str(value))
