@@ -28,11 +28,11 @@ def make_ready() -> None:
     """Have the start page answered before anybody asks for it, then Compare, Why and Loops as they open."""
     for name in NEEDED:
         import_module(name)
-    from dashboard.widgets import controls, levers
+    from dashboard.widgets import levers
 
-    here = State()  # the same runs as the start page's, another metric
+    here = State()
     try:
-        found = engine().results(OPENING, versions.jobs(controls.FIRST))
+        found = engine().results(OPENING, versions.jobs(here))
         _draw(found, here)
         for_why, for_loops = ({one.key: one for one in some} for some in asked.likely(here))
         for names in levers.grouped().values():
@@ -46,11 +46,7 @@ def make_ready() -> None:
 
 def _draw(found: dict[str, Results], here: State) -> None:
     """The words and pictures of the start page, and of Compare as it opens."""
-    from dashboard.widgets import controls
-
     compared = versions.compared(found, next(iter(found)))
-    sentences.answer(controls.FIRST, compared)
-    show.moving(compared, KINDS[0], controls.FIRST.metric)
     sentences.answer(here, compared)
     for kind in KINDS:
         show.moving(compared, kind, here.metric)

@@ -67,6 +67,10 @@ DARK_SHAPES = {PAPER: DARK["paper"]}
 DARK_LINES = {INK: DARK["ink"], "#000000": DARK["ink"], SOFT: DARK["soft"], GRID: "#33363f", PAPER: DARK["paper"]}
 DARK_LINES |= {"#0072B2": "#3d9fe0", "#AA4499": "#d17fc4", CELL: "#4a4d57"}
 
+# What pictures call marks whose colour says how much, and words that stand on such: on a dark page little is dark, much is light.
+RAMP, ON_RAMP = "ramp", "on_ramp"
+_RAMPS, _ON_RAMPS = (RAMP, "areas"), (ON_RAMP, "name", "figure", "word")  # the others are those of a map
+
 # Type, in px; from small to large.
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 OFFICE_FONT = "Arial"  # of slides and sheets to edit, which embed none: its letters are as wide as those of `FONT`
@@ -129,7 +133,19 @@ def svg_css(within: str, dark_only: bool = False) -> str:
         for light, dark in known.items():
             shade = dark if dark_only else f"light-dark({light}, {dark})"
             rules.append(f"{within} svg {words.format(light)} {{ {kind}: {shade}; }}")
-    return "\n".join(rules) + "\n"
+    return "\n".join([*rules, _ramp_css(within, dark_only)]) + "\n"
+
+
+def _ramp_css(within: str, dark_only: bool) -> str:
+    """The same for ramps, by turning lightness round, where a browser can; in others they stay as by day, with their words."""
+    own = "attr(fill type(*))"
+    turned = f"hsl(from {own} h s max(14, 100 - l))"
+    marks = ", ".join(f"{within} svg .{name}_marks path" for name in _RAMPS)
+    rules = [f"{marks} {{ fill: {turned if dark_only else f'light-dark({own}, {turned})'}; }}"]
+    for light, dark in ((ON_LIGHT, ON_DARK), (ON_DARK, ON_LIGHT)):
+        words = ", ".join(f"{within} svg .{name}_marks text[fill='{light}' i]" for name in _ON_RAMPS)
+        rules.append(f"{words} {{ fill: {dark if dark_only else f'light-dark({light}, {dark})'}; }}")
+    return f"@supports (fill: {turned}) {{\n{chr(10).join(rules)}\n}}"
 
 
 def streamlit_theme() -> str:

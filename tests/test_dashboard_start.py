@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 import sim
-from dashboard.runtime.state import SHARES
+from dashboard.runtime.state import SHARES, State
 from dashboard.widgets import controls, glossary, levers
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
@@ -53,9 +53,10 @@ def widget(app: AppTest, kind: str, label: str) -> Any:
 def test_the_start_page_shows_both_courses_and_what_the_runs_say() -> None:
     """Otherwise who comes first is told another story than `durand compare` tells."""
     app = opened()
-    found = sim.compare(["confront", "appease"], worlds=controls.FIRST.worlds)
-    assert headline(found, "appease", "attacks", titles(*found.results.values())) in said(app)
-    wanted = rows_of(fan(found, "attacks"))
+    found = sim.compare(["confront", "appease"], worlds=State().worlds)
+    assert headline(found, "appease", "fatalities", titles(*found.results.values())) in said(app)
+    assert app.subheader[0].value.startswith("Confront has more deaths than Accommodate in ")
+    wanted = rows_of(fan(found, "fatalities"))
     assert [{key: row[key] for key in want} for row, want in zip(drawn(app, 0), wanted, strict=True)] == wanted
     for name in ("confront", "appease"):
         policy = load_scenario(name).policies[name]

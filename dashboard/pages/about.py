@@ -63,7 +63,7 @@ KEYS = (
         "names, views or tabs the arrow keys go from one to the next; Delete takes a name out."
     ),
     N_("What a picture can do stands above it when Tab comes there; Escape leaves the large picture."),
-    N_("Months that play are stopped with the same button that started them, or by moving the slider."),
+    N_("Months that play are stopped with the same button that started them."),
     N_("A month that can be clicked in a picture can also be chosen from the list beside it."),
 )
 
@@ -73,7 +73,7 @@ def listed(sentences: Sequence[str]) -> None:
     st.markdown("\n".join(f"- {_(one)}" for one in sentences))
 
 
-show.page(_("About"), _("What this is, what it is not, and how to use it in a class."), reading=True)
+show.page(_("About"), _("What this is, what it is not, what it rests on, and how its pages are used."), reading=True)
 known = ledger()
 articles = [one for one in known.sources.values() if one.kind == "article"]
 

@@ -100,8 +100,7 @@ def body() -> None:
         found = conflicts()
         st.markdown(
             _(
-                "{count} pairs of claims cannot both hold at face value. Both are kept, and rules say which they "
-                "follow.",
+                "{count} pairs of claims contradict or qualify each other. Both are kept, and rules say which they follow.",
                 count=len(found),
             )
         )

@@ -6,14 +6,15 @@ import streamlit as st
 
 from dashboard.runtime import language, versions
 from dashboard.runtime.language import _
-from dashboard.widgets import controls, sentences, show, tour
-from sim.metrics import METRICS
+from dashboard.runtime.state import State
+from dashboard.widgets import sentences, show, tour
 from sim.provenance.levers import level
 from sim.vocabulary import LEVER_SPECS
 from sim.vocabulary.levels import JUDGEMENT
 from sim.words.language import N_
 
-HERE = controls.FIRST
+# What is shown to everybody, whatever was chosen elsewhere.
+HERE = State()
 # Levers worth trying first, and how far each is moved on Compare, in Accommodate: one that presses Kabul, one that gives to
 # it, one at home.
 TRY = {"cross_border_strikes": 0.5, "recognition": 1.0, "domestic_operations": 1.0}
@@ -54,9 +55,10 @@ def _at(lever: str, value: float) -> str:
 
 
 def chart() -> None:
-    """TTP attacks under both, and what the worlds say of them in a sentence."""
+    """What the worlds say of the two, in a heading, in sentences and in a picture."""
     found = show.comparison(HERE)
     if found is not None:
+        st.subheader(show.plain(sentences.in_short(HERE, found)), anchor=False)
         st.markdown("\n\n".join(map(show.plain, sentences.answer(HERE, found))))
         show.picture(show.moving(found, "fan", HERE.metric), "start")
 
@@ -74,7 +76,7 @@ def levers() -> None:
             st.page_link(
                 "pages/compare.py",
                 label=_("{lever}: {before:g} → {after:g}", lever=_(LEVER_SPECS[lever].title), before=was, after=value),
-                query_params={f"lever.{lever}": repr(value), "metric": HERE.metric},
+                query_params={f"lever.{lever}": repr(value)},
             )
             st.caption(
                 show.plain(_("From: {before}. To: {after}.", before=level(lever, was), after=level(lever, value)))
@@ -121,5 +123,4 @@ levers()
 st.subheader(_("Where to go from here"), anchor=False)
 ways_on()
 with right:  # the last, so that all else is there while its worlds are simulated
-    st.subheader(_("{metric} under both", metric=_(METRICS[HERE.metric].title)), anchor=False)
     chart()

@@ -70,8 +70,8 @@ def account(why: Why, key: str, called: tuple[str, str], place: DeltaGenerator) 
         st.subheader(_("How it came about"), anchor=False)
         st.caption(
             _(
-                "Each line carries what the lines set in below it add up to. Open one to see the rule, the claims "
-                "and the source."
+                "Each line carries what the lines set in below it add up to; figures are rounded one by one. Open a line "
+                "to see the rule, the claims and the source."
             )
         )
         with st.container(gap="xsmall"):

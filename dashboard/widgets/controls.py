@@ -42,8 +42,6 @@ _ABOUT_MODES = N_(
     "Declared ranges: each world draws its own. Sets that fit: each world draws a whole set from those that "
     "calibration against the record of {first} to {last} accepted."
 )
-# What the start page shows to everybody, whatever was chosen elsewhere.
-FIRST = State(metric="attacks")
 _WORLDS = (50, 100, 200, 500, 1000)
 # The parts of the page that follow what is moved, by the names of their fragments; and the whole of it.
 ANSWER, BACK, KEEP, BODY, SAVE = "answer", "back", "keep", "compare", "save"

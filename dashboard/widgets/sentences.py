@@ -15,6 +15,7 @@ from sim.plots import Table
 from sim.provenance.levers import level
 from sim.results import Comparison
 from sim.results.reading import headline, titles
+from sim.results.reading import in_short as reading_in_short
 from sim.scenario import Difference
 from sim.scenario.diff import TITLES
 from sim.words.numbers import setting
@@ -54,6 +55,11 @@ def answer(here: State, found: Comparison) -> list[str]:
     found, called = against(here, found), titles(*found.results.values())
     names = [versions.YOURS] if versions.YOURS in found.results else found.others
     return [headline(found, name, here.metric, called) for name in names]
+
+
+def in_short(here: State, found: Comparison) -> str:
+    """The same of the one scenario beside the baseline, as a heading."""
+    return reading_in_short(found, found.others[0], here.metric, titles(*found.results.values()))
 
 
 def how_compared(here: State, found: Comparison) -> str:

@@ -149,7 +149,7 @@ class Claim(_ClaimEntry):
         about: who it speaks of; see :data:`ABOUT`.
         date: the time it speaks of, in words.
         confidence: how directly the source supports it, and how reliable the source is.
-        conflicts: claims that cannot hold together with it at face value; stated on both sides.
+        conflicts: claims that contradict or qualify it; stated on both sides.
         mechanisms: the mechanisms it bears on.
         note: which side of a conflict to follow, and other advice.
         unused: of a causal claim, why no rule uses it.

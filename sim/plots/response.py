@@ -9,7 +9,7 @@ import altair as alt
 
 from sim.plots.data import Rows
 from sim.plots.theme import INK, ON_LIGHT, PALETTE, WIDTH, broken, dress, name_axis
-from sim.theme import LESS_TO_MORE, ON_DARK, PAPER
+from sim.theme import LESS_TO_MORE, ON_DARK, ON_RAMP, PAPER, RAMP
 from sim.words.language import N_, _
 from sim.words.numbers import signed
 
@@ -65,9 +65,11 @@ def lever_effects(
     )
     scale = alt.Scale(domain=[-_MOST, 0, _MOST], range=LESS_TO_MORE, interpolate="rgb")
     chart = alt.layer(
-        base.mark_rect().encode(color=alt.Color("shade:Q", scale=scale, legend=None)),
+        base.properties(name=RAMP).mark_rect().encode(color=alt.Color("shade:Q", scale=scale, legend=None)),
         base.transform_filter("datum.meant").mark_rect(fill=None, stroke=INK, strokeWidth=1.5),
-        base.mark_text().encode(
+        base.properties(name=ON_RAMP)
+        .mark_text()
+        .encode(
             text="text:N",
             opacity=alt.condition("datum.clear", alt.value(1.0), alt.value(0.45)),
             color=alt.condition("datum.shade < -0.6", alt.value(ON_DARK), alt.value(ON_LIGHT)),

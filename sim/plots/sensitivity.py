@@ -10,12 +10,13 @@ from typing import Any, Literal
 import altair as alt
 
 from sim.plots.data import Rows
-from sim.plots.theme import HIGHER, INK, LOWER, ON_LIGHT, PALETTE, SOFT, WIDTH, dress, name_axis
-from sim.theme import BLUES, CELL, ON_DARK, PAPER
+from sim.plots.theme import HIGHER, INK, LOWER, ON_LIGHT, PALETTE, SOFT, WIDTH, broken, dress, name_axis
+from sim.theme import BLUES, CELL, ON_DARK, ON_RAMP, PAPER, RAMP
 from sim.words.language import N_, _
 
 WIDE = 2 * WIDTH
 _STEP = 19  # px for a factor
+_LETTERS, _LINE = 22, 13  # of a name where there is little room, and px for each of its lines
 _LETTER = 6.3  # px, of the labels
 _GAP = 13  # px between two labels of a scatter
 _HEIGHT = 300
@@ -30,7 +31,7 @@ def tornado(rows: Rows, middle: float, axis: str, title: str, subtitle: str, *, 
         rows: `factor`, `low`, `high`: where the metric stands with the factor low, and high.
         middle: mean over the whole sample; axis: what the metric is, for the axis.
     """
-    names = [row["factor"] for row in rows]
+    rows, names, step = _named(rows, width)
     bars: Rows = []
     for row in rows:
         ends = [(row["low"], _(LOW)), (row["high"], _(HIGH))]
@@ -40,10 +41,11 @@ def tornado(rows: Rows, middle: float, axis: str, title: str, subtitle: str, *, 
             # Two bars on one side: the shorter one is narrower and lies on top, so that both are seen.
             size = 5 if both and number else 12
             bars.append({"factor": row["factor"], "side": side, "mean": mean, "middle": middle, "size": size})
-    drawn = alt.Chart(width=width - _labels(names), height=_STEP * len(names))
-    x = alt.X("mean:Q", scale=alt.Scale(zero=False, nice=True, padding=8), axis=alt.Axis(title=axis, tickCount=5))
+    room = width - _labels(names)
+    drawn = alt.Chart(width=room, height=step * len(names))
+    x = alt.X("mean:Q", scale=alt.Scale(zero=False, nice=True, padding=8), axis=_across(axis, room))
     sides = [_(LOW), _(HIGH)]
-    shade = alt.Color("side:N", scale=alt.Scale(domain=sides, range=[LOWER, HIGHER]), sort=sides, legend=_legend())
+    shade = alt.Color("side:N", scale=alt.Scale(domain=sides, range=[LOWER, HIGHER]), sort=sides, legend=_legend(room))
     chart = alt.layer(
         drawn.transform_filter("datum.size == 12")
         .mark_bar(height=12)
@@ -64,7 +66,7 @@ def indices(rows: Rows, kinds: dict[str, str], axis: str, title: str, subtitle: 
         kinds: column -> what a reader is told it is.
         axis: what is measured.
     """
-    names, words = [row["factor"] for row in rows], list(kinds.values())
+    (rows, names, step), words = _named(rows, width), list(kinds.values())
     marks = [
         {
             "factor": row["factor"],
@@ -76,14 +78,15 @@ def indices(rows: Rows, kinds: dict[str, str], axis: str, title: str, subtitle: 
         for row in rows
         for kind, word in kinds.items()
     ]
-    drawn = alt.Chart(width=width - _labels(names), height=(_STEP if len(kinds) == 1 else 26) * len(names))
+    room = width - _labels(names)
+    drawn = alt.Chart(width=room, height=max(step, _STEP if len(kinds) == 1 else 26) * len(names))
     shades = alt.Scale(domain=words, range=[PALETTE[1], PALETTE[0]][: len(words)])
     shapes = alt.Scale(domain=words, range=["circle", "diamond"][: len(words)])
-    legend = _legend() if len(words) > 1 else None
+    legend = _legend(room) if len(words) > 1 else None
     shade = alt.Color("kind:N", scale=shades, sort=words, legend=legend)
     y, offset = _down(names), alt.YOffset("kind:N", sort=words)
     base = drawn.encode(y=y, yOffset=offset, color=shade) if len(words) > 1 else drawn.encode(y=y, color=shade)
-    x = alt.X("from:Q", axis=alt.Axis(title=axis, tickCount=5), scale=alt.Scale(zero=True))
+    x = alt.X("from:Q", axis=_across(axis, room), scale=alt.Scale(zero=True))
     chart = alt.layer(
         drawn.mark_rule(color=SOFT).encode(x=alt.datum(0)),
         base.mark_rule(strokeWidth=2).encode(x=x, x2="to:Q"),
@@ -117,10 +120,10 @@ def pairs(rows: Rows, order: list[str], title: str, subtitle: str, *, width: int
     )
     scale = alt.Scale(domain=[0, most], range=_BLUES, interpolate="rgb")
     chart = alt.layer(
-        base.mark_rect(stroke=CELL).encode(color=alt.Color("index:Q", scale=scale, legend=None)),
-        base.mark_text().encode(
-            text="text:N", color=alt.condition("datum.dark", alt.value(ON_DARK), alt.value(ON_LIGHT))
-        ),
+        base.properties(name=RAMP).mark_rect(stroke=CELL).encode(color=alt.Color("index:Q", scale=scale, legend=None)),
+        base.properties(name=ON_RAMP)
+        .mark_text()
+        .encode(text="text:N", color=alt.condition("datum.dark", alt.value(ON_DARK), alt.value(ON_LIGHT))),
     )
     return dress(chart, cells, title, subtitle, max(width, labels + side * (len(order) - 1)))
 
@@ -194,9 +197,23 @@ def _down(names: list[str]) -> alt.Y:
     return alt.Y("factor:N", sort=names, axis=name_axis(title=None))
 
 
+def _named(rows: Rows, width: int) -> tuple[Rows, list[str], int]:
+    """The rows with their factors' names in several lines where there is little room; these names, and px for each factor."""
+    if width >= WIDE:
+        return rows, [row["factor"] for row in rows], _STEP
+    lines = [broken(row["factor"], _LETTERS) for row in rows]
+    names = ["\n".join(one) for one in lines]
+    step = _LINE * max(map(len, lines), default=1) + 8
+    return [{**row, "factor": name} for row, name in zip(rows, names, strict=True)], names, step
+
+
 def _labels(names: list[str]) -> int:
-    return int(max(map(len, names), default=0) * _LETTER) + 24
+    return int(max((len(line) for name in names for line in name.split("\n")), default=0) * _LETTER) + 24
 
 
-def _legend() -> alt.Legend:
-    return alt.Legend(columns=2, symbolOpacity=1)
+def _across(title: str, room: int) -> alt.Axis:
+    return alt.Axis(title=broken(title, int(room / _LETTER)), tickCount=5 if room > 200 else 3)
+
+
+def _legend(room: int) -> alt.Legend:
+    return alt.Legend(columns=2 if room > 300 else 1, symbolOpacity=1)

@@ -13,7 +13,7 @@ from sim.plots.tables import one_line
 from sim.plots.theme import ON_LIGHT, WIDTH, broken, colour, dress, facet_columns, month_x, name_axis, panels
 from sim.results.paired import Comparison
 from sim.results.reading import endings
-from sim.theme import BLUES, ON_DARK, PAPER, STEPS
+from sim.theme import BLUES, ON_DARK, ON_RAMP, PAPER, RAMP, STEPS
 from sim.vocabulary import AFGHAN_AREAS, LEVERS, PAKISTAN_AREAS, STANCES, VERDICTS
 from sim.words.language import _
 from sim.words.numbers import number, shares
@@ -168,14 +168,16 @@ def violence_by_area(source: Source, *, width: int = WIDTH) -> Any:
     )
     scale = alt.Scale(domain=[0, most or 1], range=BLUES, interpolate="rgb")
     chart = alt.layer(
-        base.mark_rect(stroke=PAPER, strokeWidth=2).encode(color=alt.Color("attacks:Q", scale=scale, legend=None)),
-        base.mark_text().encode(
-            text="label:N", color=alt.condition("datum.dark", alt.value(ON_DARK), alt.value(ON_LIGHT))
-        ),
+        base.properties(name=RAMP)
+        .mark_rect(stroke=PAPER, strokeWidth=2)
+        .encode(color=alt.Color("attacks:Q", scale=scale, legend=None)),
+        base.properties(name=ON_RAMP)
+        .mark_text()
+        .encode(text="label:N", color=alt.condition("datum.dark", alt.value(ON_DARK), alt.value(ON_LIGHT))),
     )
     if len(names) > 1:
         chart = panels(chart, "scenario", list(names.values()), 1, width)
-    subtitle = _("TTP attacks a month, the mean over the modelled worlds. Darker: more.")
+    subtitle = _("TTP attacks a month, the mean over the modelled worlds. Stronger: more.")
     return dress(chart, rows, _("Where the TTP's attacks happen, year by year"), subtitle, width)
 
 

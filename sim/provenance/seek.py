@@ -39,7 +39,7 @@ def seek(words: str = "", kinds: Sequence[str] = (), known: Index | None = None)
 
 
 def conflicts(known: Index | None = None) -> tuple[tuple[Entry, Entry], ...]:
-    """Pairs of claims that cannot both hold at face value, each once, in the order of the ledger."""
+    """Pairs of claims of which one contradicts or qualifies the other, each once, in the order of the ledger."""
     claims = (known or index()).ledger.claims
     return tuple(
         (_claim(known or index(), one.id), _claim(known or index(), other))

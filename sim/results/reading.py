@@ -259,6 +259,21 @@ def headline(comparison: Comparison, name: str, metric: str, called: dict[str, s
     return " ".join(filter(None, out))
 
 
+def in_short(comparison: Comparison, name: str, metric: str, called: dict[str, str]) -> str:
+    """Which of a scenario and the baseline has more of a metric, and in how many worlds, to stand as a heading.
+
+    Args:
+        called: what each scenario is called, as `titles` gives it.
+    """
+    found = contrast(comparison, name, metric)
+    more_of, _less, what = more_less(metric)
+    two = {"first": called[found.first], "second": called[found.second]}
+    if not found.settled or not found.higher:
+        return _("{first} and {second}: no clear difference in {what}", what=what, **two)
+    where = in_worlds(found.higher, comparison.worlds)
+    return _("{first} has {more} than {second} {where}", more=more_of, where=where, **two)
+
+
 def _small(comparison: Comparison, name: str, metric: str) -> bool:
     """Whether the middle difference, where there is one, is next to nothing beside the spread over the baseline's worlds."""
     middle = abs(float(np.median(comparison.difference(name, metric))))

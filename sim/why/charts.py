@@ -12,7 +12,7 @@ from sim.mechanisms import PARTS
 from sim.metrics import METRICS
 from sim.plots.theme import HIGHER, LOWER, ON_DARK, ON_LIGHT, PAPER, WIDTH, broken, dress, name_axis
 from sim.rule import RULES
-from sim.theme import LESS_TO_MORE
+from sim.theme import LESS_TO_MORE, ON_RAMP, RAMP
 from sim.why.account import rest_of
 from sim.why.names import DECISIONS
 from sim.why.text import called, named
@@ -93,8 +93,12 @@ def decision(of: Weighed, beside: Sequence[Weighed] = ()) -> Any:
     )
     scale = alt.Scale(domain=[-most, 0, most], range=LESS_TO_MORE, interpolate="rgb")
     chart = alt.layer(
-        base.mark_rect(stroke=PAPER, strokeWidth=2).encode(color=alt.Color("value:Q", scale=scale, legend=None)),
-        base.mark_text(fontSize=11).encode(
+        base.properties(name=RAMP)
+        .mark_rect(stroke=PAPER, strokeWidth=2)
+        .encode(color=alt.Color("value:Q", scale=scale, legend=None)),
+        base.properties(name=ON_RAMP)
+        .mark_text(fontSize=11)
+        .encode(
             text="label:N",
             color=alt.condition(f"datum.value < {-0.6 * most:.3g}", alt.value(ON_DARK), alt.value(ON_LIGHT)),
         ),

@@ -230,7 +230,8 @@ def ranks(names: Sequence[str], places: Matrix | Places, values: Vector) -> Indi
         rest[here] = right[here] - block @ coefficients
     free = points - count - 1
     error = np.sqrt(np.maximum(np.diag(inverse), 0.0) * float(rest @ rest) / free)
-    told = 1.0 - float(rest @ rest) / float(right @ right)
+    # Adjusted for the factors (Ezekiel 1930): of a few points many factors tell much by chance alone.
+    told = max(1.0 - (float(rest @ rest) / free) / (float(right @ right) / (points - 1)), 0.0)
     columns = {"coefficient": coefficients, "coefficient_conf": 1.96 * error}
     table = pd.DataFrame(columns | thirds(places, values), index=pd.Index(names, name="factor"))
     table = table.loc[table["coefficient"].abs().sort_values(ascending=False, kind="stable").index]

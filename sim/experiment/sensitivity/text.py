@@ -226,7 +226,7 @@ def _ranks(one: Indices) -> _Found:
         said = _("goes with no factor that can be told.")
     behind = _(
         "In brackets: rank coefficients, 1 or -1 where the outcome follows this alone, 0 where it does not follow it. "
-        "All that was varied tells {share:.0%} of the spread of ranks (R²).",
+        "All that was varied tells {share:.0%} of the spread of ranks (adjusted R²).",
         share=one.told,
     )
     return said, [behind]
