@@ -332,6 +332,9 @@ def test_the_studio_checks_with_lines_and_shows_what_differs() -> None:
     assert "Everything fits" in app.success[0].value
     table = app.table[0].value
     assert table.iloc[0].tolist() == ["0", "0\\.7"]
+    change = {"from": "2022-12", "levers": {"domestic_operations": 0.7}}
+    app.text_area[0].set_value(drafting.with_change(drafting.start("appease"), "pakistan", change)).run()
+    assert app.table[0].value.iloc[0].tolist() == ["0\\.5", "0\\.7"], "what the other sets by its policy is told"
 
 
 @pytest.mark.parametrize(

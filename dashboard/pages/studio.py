@@ -81,7 +81,7 @@ def effect(checked: drafting.Checked, text: str) -> None:
         st.markdown(show.strong(" ".join(sentences.answer(asked, found))))
         show.picture(show.moving(found, "fan", seen.metric), "studio-fan", width=680)
     st.subheader(_("What differs"), anchor=False)
-    sentences.differences(rows, title, checked.scenario.title)
+    sentences.differences(rows, load_scenario(parent), checked.scenario)
 
 
 def edit() -> tuple[str, drafting.Checked]:

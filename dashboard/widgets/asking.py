@@ -247,7 +247,7 @@ def ways(one: Exercise, number: int) -> None:
             )
         ):
             rows = [row for row in differences(first, second) if not row.path.endswith(".policy")]
-            sentences.differences(rows, _(first.title), _(second.title))
+            sentences.differences(rows, first, second)
     for way in steps.ways(one, number):
         link(way)
     if typed := commands(one, number, False):

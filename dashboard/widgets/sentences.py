@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import blake2b
 
 import streamlit as st
@@ -16,10 +17,13 @@ from sim.provenance.levers import level
 from sim.results import Comparison
 from sim.results.reading import headline, titles
 from sim.results.reading import in_short as reading_in_short
-from sim.scenario import Difference
+from sim.scenario import Difference, Scenario
 from sim.scenario.diff import TITLES
 from sim.words.numbers import setting
 from sim.words.sentences import MIDDLES, month_words, side_by_side
+
+# The path of what an actor sets from a month on, whatever happens.
+_FROM = re.compile(r"actors\.\w+\.changes\.from (\d{4}-\d\d)\.(?:levers\.)?(\w+)$")
 
 
 def changes(here: State) -> str:
@@ -110,14 +114,20 @@ def choice(value: float | str) -> str:
     return controls.option(value) if isinstance(value, str) else setting(value)
 
 
-def differences(rows: list[Difference], first: str, second: str) -> None:
-    """What differs between two scenarios, side by side."""
-    if not rows:
+def differences(rows: list[Difference], first: Scenario, second: Scenario) -> None:
+    """What differs between two scenarios, side by side; where one sets nothing anew from a month on, what holds in it then."""
+    told = [(one.words, _in_force(one.path, one.a, first), _in_force(one.path, one.b, second)) for one in rows]
+    told = [one for one in told if one[1] != one[2]]
+    if not told:
         st.info(_("Nothing differs yet."))
         return
+    names = [_(one.title) for one in (first, second)]
     show.table(
-        Table(
-            ["", first, second],
-            [[one.words, *("-" if value is None else setting(value) for value in (one.a, one.b))] for one in rows],
-        )
+        Table(["", *names], [[words, *("-" if one is None else setting(one) for one in both)] for words, *both in told])
     )
+
+
+def _in_force(path: str, value: float | str | None, scenario: Scenario) -> float | str | None:
+    """A setting as it stands in a scenario from the month that its path names."""
+    dated = _FROM.match(path)
+    return versions.planned(scenario, dated[1]).get(dated[2]) if value is None and dated else value
