@@ -345,7 +345,7 @@ def test_the_first_page_says_who_dies_before_it_adds_up_and_how_sure_that_is(pai
     brief = brief_of(pair)
     who, sure, ends = brief.answer
     apart_ = pair.paired["appease"]
-    assert who.startswith("Dead in Accommodate against Confront, on average: ")
+    assert who.startswith("Who dies under Accommodate rather than Confront, on average: ")
     assert [who.count(whose) for whose in WHOSE_DEATHS.values()] == [1, 1, 1, 1]
     assert sure.startswith(capital(in_worlds(int((apart_["fatalities"] > 0).sum()), pair.worlds)))
     assert sure.endswith("in nine worlds of ten.")
@@ -376,7 +376,7 @@ def test_of_several_the_first_page_compares_the_most_with_the_fewest_dead() -> N
     )
     brief = brief_of(several)
     assert brief.answer[0].startswith(
-        "Of the 3 scenarios B has the most dead on average and C the fewest. Dead in B against C"
+        "Of the 3 scenarios B has the most dead on average and C the fewest. Who dies under B rather than C"
     )
     assert brief.picture.several
     assert [bar.name for bar in brief.picture.groups["All together"]] == ["A", "B"]

@@ -466,9 +466,9 @@ class TestWords:
             else f"{'about ' if mean else ''}as many {WHOSE_DEATHS[metric]}"
             for metric, mean in means.items()
         ]
-        assert who == f"Dead in Confront against Accommodate, on average: {listed(parts)}"
+        assert who == f"Who dies under Confront rather than Accommodate, on average: {listed(parts)}"
         back = whose_deaths(comparison, "appease", "confront", called)
-        assert back.startswith("Dead in Accommodate against Confront")
+        assert back.startswith("Who dies under Accommodate rather than Confront")
         assert [word for word in back.split() if word in ("more", "fewer")] == [
             {"more": "fewer", "fewer": "more"}[word] for word in who.split() if word in ("more", "fewer")
         ]

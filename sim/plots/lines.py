@@ -158,9 +158,9 @@ def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any
         *_parting_rule(comparison),
     ).properties(height=upper)
     kinds = {
-        _("higher"): ("zero", "higher", HIGHER),
-        _("the same"): ("higher", "not_lower", SAME),
-        _("lower"): ("not_lower", "one", BELOW),
+        _("higher"): ("not_higher", "one", HIGHER),
+        _("the same"): ("lower", "not_higher", SAME),
+        _("lower"): ("zero", "lower", BELOW),
     }
     scale = alt.Scale(domain=list(kinds), range=[shade for _low, _high, shade in kinds.values()])
     legend = alt.Legend(
@@ -170,10 +170,11 @@ def paired_difference(source: Source, metric: str, *, width: int = WIDTH) -> Any
         orient="bottom" if beside else "top",
     )
     shade = alt.Color("kind:N", scale=scale, legend=legend, sort=list(kinds))
+    stacked = {"not_higher": "1 - datum.higher", "lower": "1 - datum.not_lower"}  # what is higher lies above
     bottom = alt.layer(
         *(
             drawn.mark_area(opacity=1)
-            .transform_calculate(kind=quoted(kind))
+            .transform_calculate(kind=quoted(kind), **stacked)
             .encode(y=part(low), y2=f"{high}:Q", color=shade)
             for kind, (low, high, _) in kinds.items()
         )

@@ -188,9 +188,9 @@ def whose_deaths(comparison: Comparison, name: str, against: str, called: dict[s
     if not any(apart.values()):
         return ""
     parts = listed([so_many(mean, _(words)) for words, mean in apart.items()])
-    said = N_("Dead in {one} against {other}, on average: {parts}.")
+    said = N_("Who dies under {one} rather than {other}, on average: {parts}.")
     if comparison.worlds == 1:
-        said = N_("Dead in {one} against {other}, in the one modelled world: {parts}.")
+        said = N_("Who dies under {one} rather than {other}, in the one modelled world: {parts}.")
     return _(said, one=called[name], other=called[against], parts=parts)
 
 
