@@ -500,6 +500,16 @@ def test_an_exercise_that_is_not_there_is_told() -> None:
     assert "There is no exercise magic" in said(visit("exercises", exercise="magic"))
 
 
+def test_all_exercises_are_told_and_can_be_chosen() -> None:
+    app = visit("exercises")
+    for one in list_exercises():
+        assert one.question in said(app)
+    next(one for one in app.button if one.key == "choose recognition_once").click().run()
+    assert not app.exception
+    assert app.query_params["exercise"] == ["recognition_once"]
+    assert load_exercise("recognition_once").title in [one.value for one in app.header]
+
+
 def test_a_pack_comes_as_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """With two mechanisms in place of all of them, whose search takes thirty runs a question and has tests of its own."""
     monkeypatch.setattr(Lab, "effects", lambda self, because: [("M6", 2.0), ("M8", -1.0)])

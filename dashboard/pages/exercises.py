@@ -43,6 +43,20 @@ def pack(one: Exercise) -> None:
         )
 
 
+def choose(name: str) -> None:
+    st.session_state["exercise chosen"] = name
+
+
+def overview(names: list[str]) -> None:
+    """All exercises, and what each asks."""
+    with st.expander(_("All {count} exercises, and what each asks", count=len(names))):
+        for name in names:
+            st.button(
+                show.plain(asking.titled(name)), key=f"choose {name}", on_click=choose, args=[name], type="tertiary"
+            )
+            st.caption(show.plain(_(asking.listed()[name].question)))
+
+
 names = list(asking.listed())
 wanted = access.held("exercise")
 if wanted and wanted not in names:
@@ -55,6 +69,7 @@ chosen = st.selectbox(
     key="exercise chosen",
 )
 access.hold(exercise=chosen)
+overview(names)
 one = asking.exercise(chosen)
 about(one)
 if withheld.withheld(one):
