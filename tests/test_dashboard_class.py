@@ -506,7 +506,7 @@ def test_all_exercises_are_told_and_can_be_chosen() -> None:
         assert one.question in said(app)
     next(one for one in app.button if one.key == "choose recognition_once").click().run()
     assert not app.exception
-    assert app.query_params["exercise"] == ["recognition_once"]
+    assert app.query_params["exercise"] == "recognition_once"
     assert load_exercise("recognition_once").title in [one.value for one in app.header]
 
 
