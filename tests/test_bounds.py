@@ -176,6 +176,10 @@ READINGS: dict[str, tuple[Callable[[], object], str]] = {
         lambda: parse_log(b"[" + b"0," * 200_000 + b"0]", "t"),
         "holds too much for a game log",
     ),
+    "a log with a key twice among many": (
+        lambda: parse_log(("{" + ",".join(f'"{n:x}":0' for n in range(50_000)) + ',"0":0}').encode(), "t"),
+        "a key is given twice: 0",
+    ),
     "a deep log": (lambda: parse_log(b"[" * 500_000, "t"), "nested too deeply"),
     "a long number in a log": (lambda: parse_log(b"9" * 500_000, "t"), "damaged"),
     "a log in an address": (lambda: seats.unpacked(in_address(game(entries=[{}] * 19_000))), "is not one entry"),
