@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import shlex
 import tracemalloc
@@ -34,6 +35,7 @@ from sim.experiment.plan import parameters_digest
 from sim.experiment.response.study import Response, drawn_sets, response
 from sim.parameters import PARAMETERS, resolve
 from sim.parameters.posterior import accepted, file_of
+from sim.record import rows
 from sim.record.mapping import mapping_schema, read_mapping, shipped_mappings
 from sim.record.observations import RECORD, Observation, ObservationError, by_month
 from sim.record.rows import read_rows
@@ -462,6 +464,31 @@ def test_text_that_is_no_utf_8(tmp_path: Path) -> None:
             read_rows(place, read_mapping(mapping))
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_pipe_keeps_nobody_waiting(tmp_path: Path) -> None:
+    """Otherwise a command stands still for good, and says nothing."""
+    os.mkfifo(tmp_path / "events.csv")
+    with pytest.raises(ObservationError, match="this is a pipe; the name of a CSV file is needed"):
+        read_figures(tmp_path / "events.csv", "acled")
+
+
+def test_rows_that_are_all_different_are_not_all_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise a table of long texts stands in memory as a whole."""
+    several = [("2021-08-03", "Armed clash", TTP, "2", f"Police {n} {'x' * 1000}", "1", "3") for n in range(200)]
+    (tmp_path / "export.csv").write_text(HEAD + acled(*several))
+    before, kept = read_figures(tmp_path / "export.csv", "acled"), list[int]()
+    belongs = rows._Reader._belongs
+
+    def watched(reader: rows._Reader, row: list[str]) -> tuple[int, ...] | None:
+        kept.append(len(reader.seen))
+        return belongs(reader, row)
+
+    monkeypatch.setattr(rows, "LETTERS", 10_000)
+    monkeypatch.setattr(rows._Reader, "_belongs", watched)
+    assert read_figures(tmp_path / "export.csv", "acled").observations == before.observations
+    assert 1 < max(kept) < 20
+
+
 def test_a_figure_that_no_row_makes_is_told_with_what_is_there(tmp_path: Path) -> None:
     """Otherwise a misspelt actor is a series of noughts, and the model is fitted to them."""
     text = HEAD + acled(("2021-08-03", "Attack", "Tehrik-e-Taliban", "2", "Civilians", "7", "3"))
@@ -478,6 +505,8 @@ def test_a_figure_that_no_row_makes_is_told_with_what_is_there(tmp_path: Path) -
     [
         ("  month: month", "  month: month\n  year: y", "mapping.yaml:3: "),
         ("  month: month", "  gaps: zero", "mapping.yaml:3: "),
+        ("  month: month", "  date: month\n  formats: ['%Y-%m-%d', '%d/%m %d']", "5: rows.formats[1] has a code twice"),
+        ("  month: month", "  date: month\n  formats: ['%Q']", "mapping.yaml:5: rows.formats[0] is no form of a day"),
         ("add: attacks", "add: rows", "mapping.yaml:7: rows are counted only where each has a day"),
         ("  ours:\n", "  theirs:\n", "mapping.yaml:2: nothing gives the figures of ours"),
         ("figures:\n  ours:\n    add: attacks\n", "", "mapping.yaml:1: "),
