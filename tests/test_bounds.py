@@ -28,7 +28,6 @@ from hypothesis import strategies as st
 
 import sim.words.problems
 from dashboard.runtime import archives, state
-from dashboard.runtime.parquet import Room, TableError, opened
 from dashboard.widgets import seats
 from sim.experiment.condition import ConditionError
 from sim.experiment.design import PointsError, listed
@@ -37,6 +36,7 @@ from sim.experiment.load import extent
 from sim.experiment.parser import parse as parse_condition
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
+from sim.parquet import Room, TableError, opened
 from sim.provenance.cards import UnknownIdError, look_up
 from sim.scenario import load_scenario
 from sim.scenario.load import load_policy, with_overrides
