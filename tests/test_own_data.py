@@ -9,12 +9,16 @@ import re
 import shlex
 import tracemalloc
 from dataclasses import dataclass, replace
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from command import Durand, Outcome
+from pyarrow import parquet
 from seen import said
 from test_dashboard_start import opened, widget
 
@@ -33,8 +37,9 @@ from sim.ensemble.spec import LimitError
 from sim.experiment.kept import WorkFolder
 from sim.experiment.plan import parameters_digest
 from sim.experiment.response.study import Response, drawn_sets, response
+from sim.headers import sealed
 from sim.parameters import PARAMETERS, resolve
-from sim.parameters.posterior import accepted, file_of
+from sim.parameters.posterior import FORMAT, accepted, file_of
 from sim.record import rows
 from sim.record.mapping import mapping_schema, read_mapping, shipped_mappings
 from sim.record.observations import RECORD, Observation, ObservationError, by_month
@@ -279,6 +284,57 @@ def test_sets_that_are_not_as_written_are_refused(walked: Walked, tmp_path: Path
         ran = durand("run", "history", "--parameters", folder, "--worlds", "2")
         assert (ran.code, ran.err.count("\n")) == (2, 1)
         assert "no accepted parameter sets in this folder" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda table: table.slice(0, 0), "there is no set in it"),
+        (lambda table: table.select([]), "there is no set in it"),
+        (lambda table: replaced(table, np.nan), "attacks_per_capability is not a finite number"),
+        (lambda table: replaced(table, 1e300), "attacks_per_capability is out of range"),
+        (lambda table: replaced(table, "x"), "no table of parameter sets: could not convert"),
+        (lambda table: replaced(table, [1.0]), "no table of parameter sets: "),
+        (lambda table: pa.table({"a": pa.nulls(50_000_000, pa.int8())}), "no table of parameter sets: too large"),
+        (lambda table: table.append_column("attacks_per_capability", table[0]), "no table of parameter sets: "),
+    ],
+)
+def test_sets_that_are_no_values_of_parameters_are_refused(
+    change: Any, says: str, walked: Walked, tmp_path: Path, durand: Durand
+) -> None:
+    """Otherwise a table whose digest is right fails in a run, takes all memory, or has worlds run on values out of range."""
+    out = BytesIO()
+    parquet.write_table(change(parquet.read_table(walked.sets / "posterior-2022-12.parquet")), out, compression="zstd")
+    ran = durand(
+        "run", "history", "--parameters", own_folder(tmp_path, walked, parquet=out.getvalue()), "--worlds", "2"
+    )
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert re.search(says, ran.err), ran.err
+
+
+@pytest.mark.parametrize("text", ["[1]", "{}", '{"window": "x"}', '{"window": ["2021-08", 3]}', "[" * 100_000])
+def test_sets_that_do_not_say_what_they_were_found_on(
+    text: str, walked: Walked, tmp_path: Path, durand: Durand
+) -> None:
+    ran = durand("run", "history", "--parameters", own_folder(tmp_path, walked, json=text.encode()), "--worlds", "2")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "this does not say what the sets were found on" in ran.err
+
+
+def replaced(table: pa.Table, value: Any) -> pa.Table:
+    name = "attacks_per_capability"
+    return table.drop_columns([name]).append_column(name, pa.array([value] * table.num_rows))
+
+
+def own_folder(home: Path, walked: Walked, **instead: bytes) -> Path:
+    """A folder of sets with other files in it, whose digests its manifest has."""
+    files = {}
+    for end in ("json", "parquet"):
+        content = instead.get(end, (walked.sets / f"posterior-2022-12.{end}").read_bytes())
+        (home / f"posterior-2022-12.{end}").write_bytes(content)
+        files[f"posterior-2022-12.{end}"] = sha256(content).hexdigest()
+    (home / "manifest.json").write_bytes(sealed({"format": FORMAT, "files": files}))
+    return home
 
 
 def test_a_scenarios_name_stays_a_scenarios(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
