@@ -416,6 +416,17 @@ def test_tables_are_read_as_far_as_there_is_room(folder: Path, tmp_path: Path) -
     assert open_folder(resealed(there, "outcomes.parquet", kept)).worlds == 3
 
 
+@pytest.mark.skipif(os.name != "posix" or sys.platform == "darwin", reason="names of files are always text here")
+def test_a_folder_whose_name_is_no_text(tmp_path: Path, durand: Durand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise whoever has folders from an older system gets a failure of the program after all worlds have run."""
+    out = tmp_path / os.fsdecode(b"f\xffr")
+    monkeypatch.setattr(sys, "argv", ["durand", "run", "confront", "--out", str(out)])
+    ran = durand("run", "confront", "--worlds", "2", "--months", "2", "--parameters", "defaults", "--out", out)
+    assert ran.code == 0, ran.err
+    assert look(out).whole
+    assert open_folder(out).manifest["command"].endswith("/f?r'")
+
+
 def test_arrays_are_unpacked_as_far_as_there_is_room() -> None:
     """Otherwise a sweep that somebody began takes all memory when it is gone on with."""
     out = io.BytesIO()

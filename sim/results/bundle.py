@@ -168,7 +168,8 @@ def _column(values: Array) -> pa.Array:
 def _store(table: pa.Table, path: Path, about: About) -> None:
     import pyarrow.parquet as pq
 
-    pq.write_table(labelled(table, about), path, compression="zstd", use_dictionary=["month", "verdict"])
+    with open(path, "wb") as file:  # Arrow knows no names of files that are no text
+        pq.write_table(labelled(table, about), file, compression="zstd", use_dictionary=["month", "verdict"])
 
 
 def _parquet(path: Path, files: dict[str, str], rows: int, name: str = "") -> pa.Table:
