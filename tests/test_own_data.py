@@ -292,6 +292,7 @@ def test_sets_that_are_not_as_written_are_refused(walked: Walked, tmp_path: Path
         (lambda table: table.slice(0, 0), "there is no set in it"),
         (lambda table: table.select([]), "there is no set in it"),
         (lambda table: replaced(table, np.nan), "attacks_per_capability is not a finite number"),
+        (lambda table: replaced(table, PARAMETERS["attacks_per_capability"].high * 1.001), "is out of range: "),
         (lambda table: replaced(table, 1e300), "attacks_per_capability is out of range"),
         (lambda table: replaced(table, "x"), "no table of parameter sets: could not convert"),
         (lambda table: replaced(table, [1.0]), "no table of parameter sets: "),
@@ -310,6 +311,14 @@ def test_sets_that_are_no_values_of_parameters_are_refused(
     )
     assert (ran.code, ran.err.count("\n")) == (2, 1)
     assert re.search(says, ran.err), ran.err
+
+
+def test_sets_at_the_ends_of_ranges_are_taken(walked: Walked, tmp_path: Path) -> None:
+    """They are kept in single precision, in which some ends lie beyond the range."""
+    ends = {name: np.array([one.low, one.high], np.float32) for name, one in PARAMETERS.items()}
+    out = BytesIO()
+    parquet.write_table(pa.table(ends), out, compression="zstd")
+    assert parameter_set(str(own_folder(tmp_path, walked, parquet=out.getvalue())))[0].startswith("posterior:")
 
 
 @pytest.mark.parametrize("text", ["[1]", "{}", '{"window": "x"}', '{"window": ["2021-08", 3]}', "[" * 100_000])

@@ -45,7 +45,7 @@ def _check(path: Path) -> None:
     for name, values in accepted(path).items():
         if name in PARAMETERS:  # beside them are the rates of observers
             one = PARAMETERS[name]
-            near = 1e-9 * (one.high - one.low)  # the last digits may be another machine's
+            near = 1e-6 * max(abs(one.low), abs(one.high))  # they are kept in single precision
             wrong = values[(values < one.low - near) | (values > one.high + near)]
             if len(wrong):
                 said = f"{name} is out of range: {wrong[0]:g}; allowed: {one.low:g} to {one.high:g}"
