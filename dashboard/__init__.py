@@ -14,9 +14,8 @@ What stands where
   `asked.py` what Why asks them, `long_tasks.py` what takes longer than a page may,
   `exercises.py` and `games.py` are the workers' part of those, `memo.py` keeps
   what was made of visitors' texts, within bounds.
-- `runtime/experiments.py`, `sweep_folders.py`, `archives.py`, `parquet.py` and `analysis.py` are Experiments: its text and
-  limits, where sweeps are kept, how they are taken along and brought back, what reading a table of theirs would take, and
-  what the heavy worker does with them.
+- `runtime/experiments.py`, `sweep_folders.py`, `archives.py` and `analysis.py` are Experiments: its text and limits, where
+  sweeps are kept, how they are taken along and brought back, and what the heavy worker does with them.
 - `runtime/fronts.py` and `widgets/members.py` are Third way: where what searches found is kept, and how its courses are picked,
   shown and handed on.
 - `widgets/show.py` shows: a picture with its table and downloads, notices, text that must not become markup; `sentences.py`

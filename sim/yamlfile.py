@@ -19,6 +19,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from io import BufferedReader
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -150,21 +151,32 @@ def read(source: Source, limit: int = LIMIT, error: type[FileError] = FileError)
 
 def bytes_of(path: str | Path, limit: int, error: type[Exception], kind: str = "YAML") -> bytes:
     """What stands in a file, and no more than one byte beyond the limit; `kind` of file is said where it is none."""
+    with open_file(path, error, kind) as file:
+        try:
+            return file.read(limit + 1)
+        except OSError as problem:
+            raise error(_unreadable(path, problem)) from None
+
+
+def open_file(path: str | Path, error: type[Exception], kind: str = "YAML") -> BufferedReader:
+    """A file of somebody's, to be read; nothing that could keep a reader waiting."""
     try:
         # Opening a pipe with a name waits for a writer, who may never come; one that a shell gives (`<(...)`) has its writer.
-        pipe = Path(path).is_fifo() and not str(path).startswith("/dev/fd/")
-        if not pipe:
-            with open(path, "rb") as file:
-                return file.read(limit + 1)
+        if not Path(path).is_fifo() or str(path).startswith("/dev/fd/"):
+            return open(path, "rb")
     except FileNotFoundError:
         raise error(f"{path}: there is no such file") from None
     except IsADirectoryError:
         raise error(f"{path}: this is a folder; the name of a {kind} file is needed") from None
     except (OSError, ValueError) as problem:
-        reason = getattr(problem, "strerror", None) or problem
-        name = str(path) if len(str(path)) <= LONGEST_NAME else short(str(path))
-        raise error(f"{name!r}: the file cannot be read: {reason}") from None
+        raise error(_unreadable(path, problem)) from None
     raise error(f"{path}: this is a pipe; the name of a {kind} file is needed")
+
+
+def _unreadable(path: str | Path, problem: Exception) -> str:
+    reason = getattr(problem, "strerror", None) or problem
+    name = str(path) if len(str(path)) <= LONGEST_NAME else short(str(path))
+    return f"{name!r}: the file cannot be read: {reason}"
 
 
 def _text(raw: bytes, name: str, error: type[FileError]) -> str:

@@ -28,7 +28,6 @@ from hypothesis import strategies as st
 
 import sim.words.problems
 from dashboard.runtime import archives, state
-from dashboard.runtime.parquet import Room, TableError, opened
 from dashboard.widgets import seats
 from sim.experiment.condition import ConditionError
 from sim.experiment.design import PointsError, listed
@@ -37,6 +36,7 @@ from sim.experiment.load import extent
 from sim.experiment.parser import parse as parse_condition
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
+from sim.parquet import Room, TableError, opened
 from sim.provenance.cards import UnknownIdError, look_up
 from sim.scenario import load_scenario
 from sim.scenario.load import load_policy, with_overrides
@@ -175,6 +175,10 @@ READINGS: dict[str, tuple[Callable[[], object], str]] = {
     "a log that holds too much": (
         lambda: parse_log(b"[" + b"0," * 200_000 + b"0]", "t"),
         "holds too much for a game log",
+    ),
+    "a log with a key twice among many": (
+        lambda: parse_log(("{" + ",".join(f'"{n:x}":0' for n in range(50_000)) + ',"0":0}').encode(), "t"),
+        "a key is given twice: 0",
     ),
     "a deep log": (lambda: parse_log(b"[" * 500_000, "t"), "nested too deeply"),
     "a long number in a log": (lambda: parse_log(b"9" * 500_000, "t"), "damaged"),

@@ -614,6 +614,10 @@ WRONG = {
     "@extension.actor(ActorSpec('a b', 'X'))\nclass X(Actor):\n    pass\n": (0, "actor 'a b' has no proper name"),
     f"extension.parameter('cost_gifts', title='t', meaning='A.', value=0.1, low=0.0, high=1.0, unit='cost units', {GROUNDS})\n"
     "extension.lever(Lever('gifts', 'G', 'Gives.', aims=('calm',)))\n": (1, "lever gifts: no such metric: calm"),
+    # Others' kinds of errors: some are no Exception, some cannot say what is the matter.
+    "class Gone(BaseException):\n    pass\nraise Gone('x')\n": (2, "Gone: x"),
+    "class Mute(Exception):\n    __str__ = None\nraise Mute\n": (2, "Mute: no message, for that failed with TypeError"),
+    "def f():\n    f()\nf()\n": (1, "RecursionError: "),
     "extension.lever('gifts')\n": (0, "AttributeError: 'str' object has no attribute 'name'"),
     "@extension.actor(ActorSpec('x', 'X', settings=(Setting('y', 'S'),), sees=('z',)))\nclass X(Actor):\n    pass\n": (
         0,
@@ -704,6 +708,10 @@ def test_what_is_no_extension_is_refused(tmp_path: Path, durand: Any) -> None:
         code, _, err = durand("--with", name, "list")
         assert code == 2
         assert err.startswith(f"durand: {name}{said}"), err
+    with open(large := tmp_path / "large.py", "wb") as file:
+        file.truncate(2**32)  # takes no room on a disk, and would in memory
+    code, _, err = durand("--with", str(large), "list")
+    assert (code, err) == (2, f"durand: {large}:1: the file is too large; at most 4 MiB are allowed\n")
     code, _, err = durand("--with", str(PEERS))
     assert (code, err.startswith("durand: --with goes with a command")) == (2, True)
     extensions.unload()

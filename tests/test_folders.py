@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import fcntl
+import io
 import json
 import os
+import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from command import Durand
 from small_model import install
 
 import sim
 from sim.commands.verify import examine
+from sim.ensemble.spec import LimitError
 from sim.experiment.folder import FolderError
+from sim.experiment.kept import arrays
 from sim.experiment.outcome import Sweep
 from sim.experiment.sweep import sweep
+from sim.headers import LIMIT
 from sim.results import BundleError, open_folder
 from sim.results.bundle import KINDS, write_brief, write_report
 from sim.results.folders import UNSEALED, check_target, header_of, look, saved, seal, sealed, unsealed, written_whole
@@ -320,6 +331,133 @@ def test_a_part_that_is_gone_is_told(tmp_path: Path) -> None:
             _ = Sweep.load(out).series if path.parts[-3] == "series" else Sweep.load(out).outcomes
         assert examine(out).missing
         path.write_bytes(content)
+
+
+def under_a_seal(body: bytes) -> bytes:
+    """Anything, sealed as a header is: whoever can count can make a seal."""
+    return body + f',\n  "seal": "{sha256(body).hexdigest()}"\n}}\n'.encode()
+
+
+HEAD = '{\n  "format": "durand results 2",\n  "files": '
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{\n  "a": 1',
+        '{\n  "format": "durand results 2"',
+        '{\n  "format": 5,\n  "files": {}',
+        f'{HEAD}["a"]',
+        f'{HEAD}{{"a": 7}}',
+        f'{HEAD}{{"../a": "x"}}',
+        f'{HEAD}{{"/a": "x"}}',
+        f'{HEAD}{{"a\\u0000": "x"}}',
+        f'{HEAD}{{}},\n  "worlds": NaN',
+        f'{HEAD}{{}},\n  "worlds": {"9" * 10_000}',
+        f'{HEAD}{{}},\n  "worlds": {"[" * 100_000}{"]" * 100_000}',
+        f'{HEAD}{{}},\n  "worlds": "{"9" * LIMIT}"',
+        f"{HEAD}{{}}",
+        f'{HEAD}{{}},\n  "name": "a"',
+        '{\n  "format": "durand sweep 3",\n  "files": {}',
+        '{\n  "format": "durand sweep 3",\n  "files": {},\n  "identity": 1,\n  "state": 2,\n  "finished_runs": "3"',
+        '{\n  "format": "durand calibration 1",\n  "files": {"posterior.json": "x"}',
+    ],
+    ids=lambda body: body[-60:],
+)
+def test_a_seal_under_nonsense_makes_it_no_header(body: str, tmp_path: Path, durand: Durand) -> None:
+    """Otherwise a folder that somebody made up ends in a failure of the program, or has it read what is not in it."""
+    (tmp_path / "manifest.json").write_bytes(under_a_seal(body.encode()))
+    for command in (["report"], ["sensitivity"], ["run", "confront", "--worlds", "1", "--parameters"], ["verify"]):
+        ran = durand(*command, tmp_path)
+        if command != ["verify"] or ran.code == 2:  # to some that say little enough a folder can be held
+            assert (ran.code, ran.err.count("\n")) == (2, 1), (command, ran.err)
+        assert "inside the program" not in ran.err
+        assert len(ran.err) < 1_000
+
+
+def resealed(folder: Path, name: str, content: bytes, **more: Any) -> Path:
+    """Put another file in the place of one, and the digest of it into the header."""
+    (folder / name).write_bytes(content)
+    header = json.loads((folder / "manifest.json").read_bytes())
+    header["files"][name] = sha256(content).hexdigest()
+    del header["seal"]
+    (folder / "manifest.json").write_bytes(sealed(header | more))
+    return folder
+
+
+def parquet_of(table: pa.Table) -> bytes:
+    out = io.BytesIO()
+    pq.write_table(table, out, compression="zstd")
+    return out.getvalue()
+
+
+def test_tables_are_read_as_far_as_there_is_room(folder: Path, tmp_path: Path) -> None:
+    """Otherwise a table of a few kilobytes, whose digest is right, takes all memory."""
+    there = tmp_path / "there"
+    shutil.copytree(folder / "confront", there)
+    kept = (there / "outcomes.parquet").read_bytes()
+    table = pq.read_table(io.BytesIO(kept))
+    others = {
+        "too large": (pa.table({f"c{n}": pa.nulls(10**6, pa.int8()) for n in range(40)}), 10**6),
+        "expected 3 rows, found 1": (table.slice(0, 1), 3),
+        "a column for each metric": (table.drop_columns(["attacks"]), 3),
+        "worlds must be a whole number": (table, 10**12),
+        "months must be a whole number": (table, 3),
+    }
+    for said, (other, worlds) in others.items():
+        months = {"months": 2.5} if said.startswith("months") else {}
+        resealed(there, "outcomes.parquet", parquet_of(other), worlds=worlds, **months)
+        with pytest.raises((BundleError, LimitError), match=said):
+            open_folder(there)
+    for content in (b"", kept[:-50], b"PAR1" * 100):
+        resealed(there, "outcomes.parquet", content, worlds=3, months=2)
+        with pytest.raises(BundleError, match=r"outcomes\.parquet: torn or not a Parquet file"):
+            open_folder(there)
+    assert open_folder(resealed(there, "outcomes.parquet", kept)).worlds == 3
+
+
+@pytest.mark.skipif(os.name != "posix" or sys.platform == "darwin", reason="names of files are always text here")
+def test_a_folder_whose_name_is_no_text(tmp_path: Path, durand: Durand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise whoever has folders from an older system gets a failure of the program after all worlds have run."""
+    out = tmp_path / os.fsdecode(b"f\xffr")
+    monkeypatch.setattr(sys, "argv", ["durand", "run", "confront", "--out", str(out)])
+    ran = durand("run", "confront", "--worlds", "2", "--months", "2", "--parameters", "defaults", "--out", out)
+    assert ran.code == 0, ran.err
+    assert look(out).whole
+    assert open_folder(out).manifest["command"].endswith("/f?r'")
+
+
+def test_arrays_are_unpacked_as_far_as_there_is_room() -> None:
+    """Otherwise a sweep that somebody began takes all memory when it is gone on with."""
+    out = io.BytesIO()
+    np.savez_compressed(out, one=np.zeros(30_000_000))
+    with pytest.raises(BundleError, match="too large when unpacked"):
+        arrays(out.getvalue(), "kept", "one")
+    plain = io.BytesIO()
+    np.savez(plain, one=np.zeros(3))
+    with zipfile.ZipFile(plain) as file:
+        array = file.read("one.npy")
+    for shape in (b"(10000000000000,)", b"(3, -1)", b"'x'", b"(4,)"):
+        lying = io.BytesIO()
+        with zipfile.ZipFile(lying, "w") as file:
+            file.writestr("one.npy", array.replace(b"(3,), }" + b" " * (len(shape) - 4), shape + b", }"))
+        with pytest.raises(BundleError, match="kept: not as durand writes it"):
+            arrays(lying.getvalue(), "kept", "one")
+    with pytest.raises(BundleError, match="kept: not as durand writes it"):
+        arrays(plain.getvalue(), "kept", "two")
+    for torn in (b"", plain.getvalue()[:-30], plain.getvalue().replace(array[:60], array[:59] + b"x")):
+        with pytest.raises(BundleError, match="kept: torn"):
+            arrays(torn, "kept", "one")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_pipe_in_a_sweep_keeps_nobody_waiting(sweep_folder: Path, tmp_path: Path) -> None:
+    """Otherwise whoever opens the folder waits for good."""
+    shutil.copytree(sweep_folder, there := tmp_path / "there")
+    (there / "experiment.yaml").unlink()
+    os.mkfifo(there / "experiment.yaml")
+    with pytest.raises(FolderError, match=r"experiment\.yaml: torn, or changed"):
+        Sweep.load(there)
 
 
 @pytest.mark.parametrize("form", UNSEALED)

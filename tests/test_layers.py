@@ -22,6 +22,8 @@ FLOORS = (
     "limits",
     "words.problems",
     "yamlfile",
+    "headers",
+    "parquet",
     "worlds",
     "vocabulary",
     "mechanisms",

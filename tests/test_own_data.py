@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import shlex
 import tracemalloc
 from dataclasses import dataclass, replace
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from command import Durand, Outcome
+from pyarrow import parquet
 from seen import said
 from test_dashboard_start import opened, widget
 
@@ -32,8 +37,10 @@ from sim.ensemble.spec import LimitError
 from sim.experiment.kept import WorkFolder
 from sim.experiment.plan import parameters_digest
 from sim.experiment.response.study import Response, drawn_sets, response
+from sim.headers import sealed
 from sim.parameters import PARAMETERS, resolve
-from sim.parameters.posterior import accepted, file_of
+from sim.parameters.posterior import FORMAT, accepted, file_of
+from sim.record import rows
 from sim.record.mapping import mapping_schema, read_mapping, shipped_mappings
 from sim.record.observations import RECORD, Observation, ObservationError, by_month
 from sim.record.rows import read_rows
@@ -279,6 +286,66 @@ def test_sets_that_are_not_as_written_are_refused(walked: Walked, tmp_path: Path
         assert "no accepted parameter sets in this folder" in ran.err
 
 
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda table: table.slice(0, 0), "there is no set in it"),
+        (lambda table: table.select([]), "there is no set in it"),
+        (lambda table: replaced(table, np.nan), "attacks_per_capability is not a finite number"),
+        (lambda table: replaced(table, PARAMETERS["attacks_per_capability"].high * 1.001), "is out of range: "),
+        (lambda table: replaced(table, 1e300), "attacks_per_capability is out of range"),
+        (lambda table: replaced(table, "x"), "no table of parameter sets: could not convert"),
+        (lambda table: replaced(table, [1.0]), "no table of parameter sets: "),
+        (lambda table: pa.table({"a": pa.nulls(50_000_000, pa.int8())}), "no table of parameter sets: too large"),
+        (lambda table: table.append_column("attacks_per_capability", table[0]), "no table of parameter sets: "),
+    ],
+)
+def test_sets_that_are_no_values_of_parameters_are_refused(
+    change: Any, says: str, walked: Walked, tmp_path: Path, durand: Durand
+) -> None:
+    """Otherwise a table whose digest is right fails in a run, takes all memory, or has worlds run on values out of range."""
+    out = BytesIO()
+    parquet.write_table(change(parquet.read_table(walked.sets / "posterior-2022-12.parquet")), out, compression="zstd")
+    ran = durand(
+        "run", "history", "--parameters", own_folder(tmp_path, walked, parquet=out.getvalue()), "--worlds", "2"
+    )
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert re.search(says, ran.err), ran.err
+
+
+def test_sets_at_the_ends_of_ranges_are_taken(walked: Walked, tmp_path: Path) -> None:
+    """They are kept in single precision, in which some ends lie beyond the range."""
+    ends = {name: np.array([one.low, one.high], np.float32) for name, one in PARAMETERS.items()}
+    out = BytesIO()
+    parquet.write_table(pa.table(ends), out, compression="zstd")
+    assert parameter_set(str(own_folder(tmp_path, walked, parquet=out.getvalue())))[0].startswith("posterior:")
+
+
+@pytest.mark.parametrize("text", ["[1]", "{}", '{"window": "x"}', '{"window": ["2021-08", 3]}', "[" * 100_000])
+def test_sets_that_do_not_say_what_they_were_found_on(
+    text: str, walked: Walked, tmp_path: Path, durand: Durand
+) -> None:
+    ran = durand("run", "history", "--parameters", own_folder(tmp_path, walked, json=text.encode()), "--worlds", "2")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "this does not say what the sets were found on" in ran.err
+
+
+def replaced(table: pa.Table, value: Any) -> pa.Table:
+    name = "attacks_per_capability"
+    return table.drop_columns([name]).append_column(name, pa.array([value] * table.num_rows))
+
+
+def own_folder(home: Path, walked: Walked, **instead: bytes) -> Path:
+    """A folder of sets with other files in it, whose digests its manifest has."""
+    files = {}
+    for end in ("json", "parquet"):
+        content = instead.get(end, (walked.sets / f"posterior-2022-12.{end}").read_bytes())
+        (home / f"posterior-2022-12.{end}").write_bytes(content)
+        files[f"posterior-2022-12.{end}"] = sha256(content).hexdigest()
+    (home / "manifest.json").write_bytes(sealed({"format": FORMAT, "files": files}))
+    return home
+
+
 def test_a_scenarios_name_stays_a_scenarios(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise a folder in the way changes what `--parameters rival_ideological_bond` means."""
     monkeypatch.chdir(tmp_path)
@@ -462,6 +529,31 @@ def test_text_that_is_no_utf_8(tmp_path: Path) -> None:
             read_rows(place, read_mapping(mapping))
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_pipe_keeps_nobody_waiting(tmp_path: Path) -> None:
+    """Otherwise a command stands still for good, and says nothing."""
+    os.mkfifo(tmp_path / "events.csv")
+    with pytest.raises(ObservationError, match="this is a pipe; the name of a CSV file is needed"):
+        read_figures(tmp_path / "events.csv", "acled")
+
+
+def test_rows_that_are_all_different_are_not_all_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise a table of long texts stands in memory as a whole."""
+    several = [("2021-08-03", "Armed clash", TTP, "2", f"Police {n} {'x' * 1000}", "1", "3") for n in range(200)]
+    (tmp_path / "export.csv").write_text(HEAD + acled(*several))
+    before, kept = read_figures(tmp_path / "export.csv", "acled"), list[int]()
+    belongs = rows._Reader._belongs
+
+    def watched(reader: rows._Reader, row: list[str]) -> tuple[int, ...] | None:
+        kept.append(len(reader.seen))
+        return belongs(reader, row)
+
+    monkeypatch.setattr(rows, "LETTERS", 10_000)
+    monkeypatch.setattr(rows._Reader, "_belongs", watched)
+    assert read_figures(tmp_path / "export.csv", "acled").observations == before.observations
+    assert 1 < max(kept) < 20
+
+
 def test_a_figure_that_no_row_makes_is_told_with_what_is_there(tmp_path: Path) -> None:
     """Otherwise a misspelt actor is a series of noughts, and the model is fitted to them."""
     text = HEAD + acled(("2021-08-03", "Attack", "Tehrik-e-Taliban", "2", "Civilians", "7", "3"))
@@ -478,6 +570,8 @@ def test_a_figure_that_no_row_makes_is_told_with_what_is_there(tmp_path: Path) -
     [
         ("  month: month", "  month: month\n  year: y", "mapping.yaml:3: "),
         ("  month: month", "  gaps: zero", "mapping.yaml:3: "),
+        ("  month: month", "  date: month\n  formats: ['%Y-%m-%d', '%d/%m %d']", "5: rows.formats[1] has a code twice"),
+        ("  month: month", "  date: month\n  formats: ['%Q']", "mapping.yaml:5: rows.formats[0] is no form of a day"),
         ("add: attacks", "add: rows", "mapping.yaml:7: rows are counted only where each has a day"),
         ("  ours:\n", "  theirs:\n", "mapping.yaml:2: nothing gives the figures of ours"),
         ("figures:\n  ours:\n    add: attacks\n", "", "mapping.yaml:1: "),

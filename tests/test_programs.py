@@ -315,12 +315,20 @@ def here(agents: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         ("agents.py:stedy", "agents.py:stedy: there is no function stedy in it (did you mean 'steady'?)"),
         ("broken.py:f", "broken.py:2: this is not Python: "),
         ("none.py:f", "none.py:f: there is no such file"),
+        (f"{'n' * 300}.py:f", f"{'n' * 300}.py:f: there is no such file"),
+        ("large.py:f", "large.py:f: large.py:1: the file is too large; at most 4 MiB are allowed"),
+        ("mute.py:f", "mute.py:3: Mute: no message, for that failed with TypeError"),
+        ("gone.py:f", "gone.py:1: CancelledError: no message"),
         ("no_such_module:f", "no_such_module:f: there is no such module"),
     ],
 )
 def test_what_goes_wrong_in_a_program_is_one_message(here: Path, source: str, says: str) -> None:
     """Otherwise a student does not find the line, or gets a traceback of the game's own."""
     (here / "broken.py").write_text("\ndef f(:\n", encoding="utf-8")
+    (here / "mute.py").write_text("class Mute(Exception):\n    __str__ = None\nraise Mute\n", encoding="utf-8")
+    (here / "gone.py").write_text("raise __import__('asyncio').CancelledError\n", encoding="utf-8")
+    with open(here / "large.py", "wb") as file:
+        file.truncate(2**32)  # takes no room on a disk, and would in memory
     went, said = answered(source, seen())
     assert not went
     assert str(said).startswith(says), said

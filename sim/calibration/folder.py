@@ -26,7 +26,7 @@ from sim.ensemble.engines import settled
 from sim.ensemble.fingerprint import computing, model_fingerprint
 from sim.ensemble.spec import RunSpec
 from sim.experiment.folder import alone
-from sim.experiment.kept import WorkFolder
+from sim.experiment.kept import WorkFolder, arrays
 from sim.parameters.posterior import FORMAT, UNDER_WAY
 from sim.results.folders import check_target, located, saved
 from sim.results.moved import restored
@@ -102,8 +102,7 @@ class WaveOf:
     def read(self) -> None:
         """Take over what an earlier sitting has kept."""
         for content in self.folder.numbered(self.name, self._piece):
-            with np.load(BytesIO(content), allow_pickle=False) as kept:
-                self.pieces.append(Piece(kept["mean"], kept["scatter"], kept["pooled"]))
+            self.pieces.append(Piece(*arrays(content, self.name, "mean", "scatter", "pooled")))
 
     def earlier(self) -> list[Piece]:
         """Those that are kept."""

@@ -65,7 +65,8 @@ def save(calibration: Calibration, folder: str | Path) -> dict[str, Any]:
     table_name, manifest_name = names_of(calibration.window[1])
     table = pa.table({name: pa.array(column.astype(np.float32)) for name, column in values.items()})
     # The metadata hold what differs between versions of the library; without them a file follows from its numbers.
-    parquet.write_table(table, folder / table_name, compression="zstd", store_schema=False)
+    with open(folder / table_name, "wb") as file:  # Arrow knows no names of files that are no text
+        parquet.write_table(table, file, compression="zstd", store_schema=False)
     accepted.cache_clear()
     about.cache_clear()
     made = manifest(calibration, values)

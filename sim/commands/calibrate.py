@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.commands.options import Json, Seed
+from sim.commands.options import Json, Seed, as_typed
 from sim.ensemble.spec import LimitError, check
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ def _calibrate(
         how = {**found_by, "say": say, "progress": progress}
         if out is not None:
             try:
-                command = shlex.join(["durand", *sys.argv[1:]])
+                command = as_typed()
                 made = calibrated(one, out, budget, sets, known=known, command=command, **how)
             except CalibrationInterrupted as stop:
                 say(

@@ -36,7 +36,7 @@ def complain(problem: Exception) -> int:
     if is_bad_input(problem):
         return say(str(problem), 2)
     if where := _in_an_extension(problem):
-        return say(f"{where}: {type(problem).__name__}: {str(problem).partition(chr(10))[0]}", 2)
+        return say(f"{where}: {type(problem).__name__}: {sys.modules['sim.extensions'].first_line(problem)}", 2)
     if isinstance(problem, OSError):
         name = str(problem.filename or "input or output")
         # A name of hundreds of letters is no path, whatever it was given for; it is not repeated in full.

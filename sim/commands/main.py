@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import shutil
 import sys
 from collections.abc import Callable
@@ -27,7 +26,7 @@ from sim.commands.errors import Commands, complain, say
 from sim.commands.exercise import exercise
 from sim.commands.extensions import Engine, With, everywhere_first, load_extensions
 from sim.commands.loops import loops
-from sim.commands.options import Json, Told, Workers
+from sim.commands.options import Json, Told, Workers, as_typed
 from sim.commands.play import play
 from sim.commands.replications import replications
 from sim.commands.report import Png, report, write_whole
@@ -107,7 +106,7 @@ def durand(
 
 
 @app.command("list")
-def list_command() -> None:
+def listas_typed() -> None:
     """The scenarios, a line each."""
     from sim.scenario import list_scenarios
 
@@ -194,7 +193,7 @@ def run(
             parameters,
             progress=progress,
             workers=workers,
-            command=_command(),
+            command=as_typed(),
             told=told,
         )
 
@@ -236,7 +235,7 @@ def compare(
             baseline=base,
             progress=progress,
             workers=workers,
-            command=_command(),
+            command=as_typed(),
             told=told,
         )
 
@@ -390,7 +389,3 @@ def _escape(text: object) -> str:
 
 def _said(value: object) -> str:
     return "-" if value is None else _escape(f"{value:g}" if isinstance(value, float) else value)
-
-
-def _command() -> str:
-    return shlex.join(["durand", *sys.argv[1:]])

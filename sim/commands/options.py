@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from typing import Annotated
 
 import typer
@@ -46,3 +48,8 @@ def chosen(language: str) -> Spoken:
 def no_paper(language: Spoken) -> str:
     """That there are no PDFs in a language, and why."""
     return f"no PDF is made in {language.name}, whose letters the libraries for PDF and PNG do not join"
+
+
+def as_typed() -> str:
+    """The command as it was typed, to be kept and shown; names of files may hold bytes that are no text, and go as `?`."""
+    return shlex.join(["durand", *sys.argv[1:]]).encode("utf-8", "replace").decode()

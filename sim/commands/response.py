@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sim.commands.options import Json, Seed, Workers
+from sim.commands.options import Json, Seed, Workers, as_typed
 from sim.ensemble.spec import DEFAULT_PARAMETERS
 
 
@@ -63,7 +62,7 @@ def response(
             parameters=parameters,
             workers=workers,
             progress=progress,
-            command=shlex.join(["durand", *sys.argv[1:]]),
+            command=as_typed(),
         )
     page = None if out is None else found.save(out)
     if as_json:

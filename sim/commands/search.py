@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.commands.options import Workers
+from sim.commands.options import Workers, as_typed
 from sim.ensemble.spec import LimitError
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def search(
     if out is None:
         raise LimitError("--out DIR is needed: the folder to fill")
     try:
-        found = run_search(source, out, workers, progress=_show, command=shlex.join(["durand", *sys.argv[1:]]))
+        found = run_search(source, out, workers, progress=_show, command=as_typed())
     except SearchInterrupted as stop:
         print(
             f"durand: stopped; {stop.generations} generations are kept; run the same command again to go on",

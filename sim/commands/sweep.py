@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from typing import Annotated
 
 import typer
 
-from sim.commands.options import Workers
+from sim.commands.options import Workers, as_typed
 from sim.ensemble.spec import LimitError
 
 
@@ -71,7 +70,7 @@ def sweep(
                 chunk=chunk,
                 reuse=reuse or (),
                 progress=shown,
-                command=shlex.join(["durand", *sys.argv[1:]]),
+                command=as_typed(),
             )
     except SweepInterrupted as stop:
         kept = f"{stop.standing.done:,} of {stop.standing.runs:,} runs are kept"

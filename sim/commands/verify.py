@@ -29,7 +29,7 @@ def verify(
         print(f"{folder}: {found.format}; {len(found.fine)} files are as they were written")
         for state, names in states.items():
             for name in names:
-                print(f"{state}: {name}")
+                print(f"{state}: {name if name.isprintable() else ascii(name)}")
     if not found.whole:
         raise typer.Exit(1)
 
@@ -40,10 +40,12 @@ def examine(folder: Path) -> Look:
     Raises:
         BundleError: it is none of durand's, or its header is torn or changed.
     """
+    from sim.headers import understood
     from sim.results.folders import look
 
     found = look(folder)
-    return _with_parts(folder, found) if found.format.startswith("durand sweep ") else found
+    with understood(folder):
+        return _with_parts(folder, found) if found.format.startswith("durand sweep ") else found
 
 
 def _with_parts(folder: Path, found: Look) -> Look:

@@ -32,7 +32,8 @@ from sim.experiment.points import NAME as POINTS
 from sim.experiment.points import write_points
 from sim.experiment.schema import Listed
 from sim.experiment.store import Local, Store
-from sim.results.folders import BundleError, located, sealed, unsealed
+from sim.headers import LIMIT, BundleError, Header, sealed, unsealed
+from sim.results.folders import located
 from sim.results.manifest import machine, now
 from sim.results.moved import locked
 from sim.scenario import Scenario
@@ -310,7 +311,7 @@ class Folder:
         self._told_failures = len(self.failures)
 
 
-def read_manifest(store: Store, kind: str = "sweep", *forms: str) -> dict[str, Any]:
+def read_manifest(store: Store, kind: str = "sweep", *forms: str) -> Header:
     """What the folder of a sweep, or of another kind with manifests of these forms, says of itself.
 
     Raises:
@@ -318,7 +319,8 @@ def read_manifest(store: Store, kind: str = "sweep", *forms: str) -> dict[str, A
     """
     where = f"{store.place}/manifest.json"
     try:
-        manifest = unsealed(store.read("manifest.json"), where)
+        with store.reading("manifest.json") as file:
+            manifest = unsealed(file.read(LIMIT + 1), where)
     except (FileNotFoundError, NotADirectoryError):
         raise FolderError(f"{store.place}: this is not a {kind}'s folder: there is no manifest.json in it") from None
     except OSError as problem:

@@ -6,15 +6,42 @@ before the manifest names it. Who is to have a folder of this form says what it 
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+import numpy as np
 
 from sim.experiment.folder import FolderError, read_manifest, torn_files
 from sim.experiment.store import Local
-from sim.results.folders import sealed
+from sim.headers import BundleError, sealed, understood
 from sim.results.manifest import machine, now
+
+# What an archive of arrays may come to: so many bytes, and of a large one so many times its size.
+_ROOM, _TIMES = 64 * 2**20, 100
+
+
+def arrays(content: bytes, where: str, *names: str) -> list[np.ndarray[Any, Any]]:
+    """Arrays that `np.savez` packed, by their names.
+
+    Args:
+        where: what messages call the archive.
+
+    Raises:
+        BundleError: they are not there, or unpack to more than can be meant.
+    """
+    try:
+        with understood(where), ZipFile(BytesIO(content)) as file:
+            if sum(one.file_size for one in file.infolist()) > _ROOM + _TIMES * len(content):
+                raise BundleError(f"{where}: too large when unpacked")
+            with np.load(BytesIO(content), allow_pickle=False) as kept:
+                return [kept[name] for name in names]
+    except (BadZipFile, zlib.error, EOFError):
+        raise BundleError(f"{where}: torn, or no archive of arrays") from None
 
 
 class WorkFolder:

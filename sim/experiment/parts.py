@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from sim.experiment.store import Store, open_store
 from sim.experiment.work import Columns, PackOutput, kept_columns
+from sim.parquet import Room, TableError, opened
 from sim.results.described import labelled, month, outcome
 from sim.vocabulary import VERDICTS
 
@@ -174,7 +175,6 @@ def read_table(store: Store, name: str, columns: Sequence[str] | None = None) ->
         PartError: it is not there, torn or damaged.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
         content = store.read(name)
@@ -183,12 +183,14 @@ def read_table(store: Store, name: str, columns: Sequence[str] | None = None) ->
     digest = name.partition(".")[0].rpartition("-")[2]
     if blake2b(content, digest_size=8).hexdigest() != digest:
         raise PartError(f"{name}: torn or damaged")
-    buffer = pa.BufferReader(content)
-    if columns is not None:
-        there = pq.read_schema(buffer).names
-        columns = [one for one in columns if one in there]
-        buffer.seek(0)
-    return pq.read_table(buffer, columns=columns, use_threads=False, pre_buffer=False)
+    try:
+        table = opened(content, Room(16 * MOST_FIGURES, 2 * MOST_FIGURES, MOST_FIGURES // 100))
+        if columns is not None:
+            there = table.schema_arrow.names
+            columns = [one for one in columns if one in there]
+        return table.read(columns=columns, use_threads=False)
+    except (TableError, pa.ArrowException) as problem:
+        raise PartError(f"{name}: no part of a sweep's: {str(problem).partition(chr(10))[0]}") from None
 
 
 def fingerprint(columns: Columns) -> int:

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from errno import EINVAL
 from hashlib import file_digest
 from importlib import import_module
 from io import BufferedReader
@@ -90,10 +91,13 @@ class Local:
         self.place = str(self.path)
 
     def read(self, name: str) -> bytes:
-        return (self.path / name).read_bytes()
+        with self.reading(name) as file:
+            return file.read()
 
     def reading(self, name: str) -> BufferedReader:
-        return open(self.path / name, "rb")
+        if (path := self.path / name).is_fifo():  # to open it would be to wait
+            raise OSError(EINVAL, "this is a pipe, and no file", str(path))
+        return open(path, "rb")
 
     def digest(self, name: str) -> str:
         with self.reading(name) as file:

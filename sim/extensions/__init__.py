@@ -7,7 +7,7 @@ the command line and workers ask this package before anything else.
 
 from __future__ import annotations
 
-from sim.extensions.errors import ExtensionError, shown
+from sim.extensions.errors import ExtensionError, first_line, shown
 from sim.extensions.loading import (
     Reference,
     available,
@@ -19,6 +19,7 @@ from sim.extensions.loading import (
     load,
     loaded,
     place_of,
+    python_of,
     remote,
     require,
     unload,
@@ -32,10 +33,12 @@ __all__ = [
     "check_made_with",
     "contents",
     "digest",
+    "first_line",
     "left_out",
     "load",
     "loaded",
     "place_of",
+    "python_of",
     "remote",
     "require",
     "shown",

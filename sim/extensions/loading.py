@@ -23,14 +23,16 @@ from threading import RLock
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sim.extensions.errors import ExtensionError, shown
-from sim.yamlfile import FileError
+from sim.extensions.errors import ExtensionError, first_line, shown
+from sim.yamlfile import FileError, bytes_of
 
 if TYPE_CHECKING:
     from sim.extensions.declared import Extension, Kind
 
 T = TypeVar("T")
 GROUP = "durand.extensions"
+# Bytes that a file of Python may have.
+LIMIT = 4 * 2**20
 # Under which modules from files go by in Python, so that none hides another of the same name.
 _PREFIX = "durand_extension_"
 
@@ -302,8 +304,20 @@ def _files(module: str, name: str) -> tuple[Path, ...]:
 def _digest(files: Iterable[Path]) -> str:
     out = blake2b(digest_size=8)
     for file in files:
-        out.update(file.read_bytes() + b"\n")
+        out.update(python_of(file) + b"\n")
     return out.hexdigest()
+
+
+def python_of(file: Path, error: type[FileError] = ExtensionError) -> bytes:
+    """The text of a file of Python, such as somebody may have written.
+
+    Raises:
+        FileError: of the given kind: it cannot be read, or is too large.
+    """
+    text = bytes_of(file, LIMIT, error, "Python")
+    if len(text) > LIMIT:
+        raise error(f"{shown(file)}:1: the file is too large; at most {LIMIT // 2**20} MiB are allowed")
+    return text
 
 
 def _import_file(path: Path) -> ModuleType:
@@ -314,7 +328,7 @@ def _import_file(path: Path) -> ModuleType:
     module = sys.modules[name] = ModuleType(name)
     module.__file__ = str(path)
     try:
-        exec(compile(path.read_bytes(), str(path), "exec", dont_inherit=True), vars(module))
+        exec(compile(python_of(path), str(path), "exec", dont_inherit=True), vars(module))
     except BaseException:
         del sys.modules[name]
         raise
@@ -325,20 +339,19 @@ def _import_file(path: Path) -> ModuleType:
 def _run(name: str, files: tuple[Path, ...], importing: Callable[[], ModuleType]) -> ModuleType:
     try:
         return importing()
-    except FileError:
+    except (FileError, KeyboardInterrupt):
         raise
     except SyntaxError as problem:
         where = f"{shown(problem.filename or files[0])}:{problem.lineno or 1}"
         raise ExtensionError(f"{where}: this is not Python: {problem.msg}") from None
-    except (Exception, SystemExit) as problem:
+    except BaseException as problem:  # some packages' errors are no Exception
         trace, line, inside = problem.__traceback__, 1, {str(one) for one in files}
         file = str(files[0])
         while trace is not None:
             if trace.tb_frame.f_code.co_filename in inside:
                 file, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
             trace = trace.tb_next
-        said = str(problem).splitlines()[0] if str(problem) else "no message"
-        raise ExtensionError(f"{shown(file)}:{line}: {type(problem).__name__}: {said}") from problem
+        raise ExtensionError(f"{shown(file)}:{line}: {type(problem).__name__}: {first_line(problem)}") from problem
 
 
 def _extension_of(module: ModuleType, where: str) -> Extension:

@@ -8,6 +8,7 @@ folder of theirs (`durand calibrate --observations FILE --out DIR`).
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -15,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from sim.headers import LIMIT, BundleError, unsealed
 from sim.worlds import Streams, Vector
-from sim.yamlfile import FileError
+from sim.yamlfile import FileError, bytes_of
 
 FOLDER = Path(__file__).resolve().parents[1] / "calibration" / "data"
 POSTERIOR = "posterior"
@@ -30,6 +32,8 @@ STREAM = "parameters.posterior"
 FORMAT = "durand calibration 1"
 # And while they are being looked for.
 UNDER_WAY = "durand calibration under way 1"
+# The largest file of sets, in bytes: 2,000 sets of all parameters are a seventh of that.
+LARGEST = 64 * 2**20
 
 
 def file_of(mode: str = POSTERIOR) -> Path:
@@ -49,12 +53,12 @@ def file_of(mode: str = POSTERIOR) -> Path:
 def _file_in(folder: str) -> Path:
     """The file of the sets in somebody's own folder, as its manifest lists it; a changed byte is told."""
     try:
-        header = json.loads(Path(folder, "manifest.json").read_bytes())
-        form = header["format"]
-        listed = {name: digest for name, digest in header["files"].items() if name.startswith(POSTERIOR)}
-        tables = [Path(folder, one) for one in listed if one.endswith(".parquet")]
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        form, listed, tables = None, {}, []
+        header = unsealed(bytes_of(Path(folder, "manifest.json"), LIMIT, FileError), "manifest.json")
+        form, files = header["format"], header["files"]
+    except (BundleError, FileError):
+        form, files = None, {}
+    listed = {name: digest for name, digest in files.items() if name.startswith(POSTERIOR)}
+    tables = [Path(folder, one) for one in listed if one.endswith(".parquet")]
     if form == UNDER_WAY:
         raise FileError(f"{folder}: its sets are still being looked for; the same `durand calibrate` goes on with that")
     if form != FORMAT or len(tables) != 1:
@@ -63,8 +67,8 @@ def _file_in(folder: str) -> Path:
         )
     for name, digest in listed.items():
         path = Path(folder, name)
-        if not (path.is_file() and sha256(path.read_bytes()).hexdigest() == digest):
-            raise FileError(f"{path}: missing, or changed since it was written; make the sets again, in a new folder")
+        if sha256(bytes_of(path, LARGEST, FileError, "calibration's")).hexdigest() != digest:
+            raise FileError(f"{path}: changed since it was written, or too large; make the sets again, in a new folder")
     return tables[0]
 
 
@@ -85,13 +89,40 @@ def accepted(path: Path | None = None) -> dict[str, Vector]:
     Raises:
         FileError: there is no such file.
     """
-    from pyarrow import parquet
-
     path = path or file_of()
     if not path.exists():
         raise FileError(f"{path}: there are no accepted parameter sets; `durand calibrate --ship` makes them")
+    return _numbers(path) if path.parent == FOLDER else _own_numbers(path)
+
+
+def _numbers(path: Path) -> dict[str, Vector]:
+    from pyarrow import parquet
+
     table = parquet.read_table(path, use_threads=False)
     return {name: table[name].to_numpy().astype(np.float64) for name in table.column_names}
+
+
+def _own_numbers(path: Path) -> dict[str, Vector]:
+    """The same of a folder of somebody's, where there may be anything."""
+    from pyarrow import ArrowException
+
+    from sim.parquet import TableError, whole
+
+    try:
+        table = whole(bytes_of(path, LARGEST, FileError, "Parquet"))
+        sets = {name: table[name].to_numpy().astype(np.float64) for name in table.column_names}
+    except (ArrowException, TableError, ValueError, TypeError, KeyError) as problem:
+        if isinstance(problem, FileError):
+            raise
+        raise FileError(
+            f"{path}: no table of parameter sets: {str(problem).splitlines()[0]}; make the sets again, in a new folder"
+        ) from None
+    if not sets or not table.num_rows:
+        raise FileError(f"{path}: there is no set in it; make the sets again, in a new folder")
+    for name, values in sets.items():
+        if not np.isfinite(values).all():
+            raise FileError(f"{path}: {name} is not a finite number; make the sets again, in a new folder")
+    return sets
 
 
 @cache
@@ -104,8 +135,21 @@ def about(mode: str = POSTERIOR) -> dict[str, Any]:
     beside = file_of(mode).with_suffix(".json")
     if not beside.exists():
         raise FileError(f"{beside}: there are no accepted parameter sets; `durand calibrate --ship` makes them")
-    out: dict[str, Any] = json.loads(beside.read_text(encoding="utf-8"))
-    return out
+    try:
+        out = json.loads(bytes_of(beside, LARGEST, FileError, "JSON"))
+        first, last = out["window"]
+        fine = all(re.fullmatch(r"[0-9]{4}-[0-9]{2}", month) for month in (first, last))
+        fine = fine and all(isinstance(row["told"], bool) for row in out["parameters"])
+    except (ValueError, TypeError, LookupError, RecursionError) as problem:
+        if isinstance(problem, FileError):
+            raise
+        fine = False
+    if not fine:
+        raise FileError(
+            f"{beside}: this does not say what the sets were found on; make the sets again, in a new folder"
+        )
+    found: dict[str, Any] = out
+    return found
 
 
 def window(mode: str = POSTERIOR) -> tuple[str, str]:

@@ -36,20 +36,22 @@ figures:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from sim.agents.observers import OBSERVERS, scattered
 from sim.parameters import Parameter
 from sim.record.observations import ObservationError
 from sim.scenario.words import Strict
 from sim.worlds import Streams, Vector
-from sim.yamlfile import json_schema, read, suggestion, validate
+from sim.yamlfile import PlacedError, json_schema, read, suggestion, validate
 
 Scope = Literal["all actors", "TTP only", "other groups"]
 Counts = Literal["attacks", "deaths"]
@@ -151,6 +153,19 @@ class Rows(Strict):
     formats: list[Name] = Field(default=["%Y-%m-%d"], min_length=1, max_length=5)
     only: Conditions = Field(default_factory=dict)
     gaps: Literal["refused", "zero", "unknown"] = "refused"
+
+    @field_validator("formats")
+    @classmethod
+    def _are_formats(cls, formats: list[str]) -> list[str]:
+        for number, form in enumerate(formats):
+            try:
+                datetime.strptime("", form)
+            except re.error:
+                raise PlacedError("has a code twice; allowed: each once, such as %Y-%m-%d", (number,)) from None
+            except ValueError as problem:
+                if "does not match format" not in str(problem):
+                    raise PlacedError("is no form of a day; allowed: codes such as %Y-%m-%d", (number,)) from None
+        return formats
 
     @model_validator(mode="after")
     def _one_of_three(self) -> Self:

@@ -6,11 +6,13 @@ A file is read a line at a time, so memory is that of its months; one with hundr
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fnmatch import translate
 from functools import lru_cache
+from io import TextIOWrapper
 from pathlib import Path
 from re import compile as pattern
 from re import fullmatch
@@ -21,11 +23,12 @@ from sim.record.mapping import Conditions, Figure, Rows, SeriesMapping
 from sim.record.observations import Observation, ObservationError, last_day
 from sim.vocabulary import month_after, months_between
 from sim.words.problems import short
+from sim.yamlfile import open_file
 
 # The largest file, and the longest line in it, in bytes; more columns and other texts than this no table needs.
 LIMIT, LONGEST, COLUMNS = 512 * 1024**2, 1024**2, 1_000
-# Which figures a row belongs to is remembered for so many different rows.
-REMEMBERED = 100_000
+# Which figures a row belongs to is remembered for so many different rows, and of so many letters in all.
+REMEMBERED, LETTERS = 100_000, 16_000_000
 # No count is as large.
 MOST = 1e9
 # Examples of what stands in a column, shown where no row has what was asked for.
@@ -66,20 +69,15 @@ def read_rows(path: str | Path, mapping: SeriesMapping) -> Counted:
     Raises:
         ObservationError: the file is not there, not of the form that the mapping says, or has gaps; with the line.
     """
-    try:
-        size = Path(path).stat().st_size
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            if size > LIMIT:
+    with open_file(path, ObservationError, "CSV") as raw:
+        try:
+            if os.fstat(raw.fileno()).st_size > LIMIT:
                 raise ObservationError(f"{path}:1: the file is too large; at most {LIMIT // 1024**2:,} MiB are allowed")
-            return _counted(path, file, mapping)
-    except FileNotFoundError:
-        raise ObservationError(f"{path}: there is no such file") from None
-    except IsADirectoryError:
-        raise ObservationError(f"{path}: this is a folder; the name of a CSV file is needed") from None
-    except UnicodeDecodeError:
-        raise ObservationError(f"{path}:1: the text is not UTF-8") from None
-    except OSError as problem:
-        raise ObservationError(f"{path}:1: the file cannot be read: {problem.strerror or problem}") from None
+            return _counted(path, TextIOWrapper(raw, encoding="utf-8-sig", newline=""), mapping)
+        except UnicodeDecodeError:
+            raise ObservationError(f"{path}:1: the text is not UTF-8") from None
+        except OSError as problem:
+            raise ObservationError(f"{path}:1: the file cannot be read: {problem.strerror or problem}") from None
 
 
 def _counted(path: str | Path, file: IO[str], mapping: SeriesMapping) -> Counted:
@@ -151,6 +149,7 @@ class _Reader:
         asked = [rows.only, *(each for one in figures.values() for each in one.where)]
         self.asked = {column: columns[column] for conditions in asked for column in conditions}
         self.seen: dict[tuple[str, ...], tuple[int, ...] | None] = {}
+        self.letters = 0
         self.fitted: set[int] = set()
         self.examples: dict[str, dict[str, None]] = {column: {} for column in self.asked}
         self.period = lru_cache(10_000)(self._period)
@@ -180,8 +179,10 @@ class _Reader:
         """Which figures a row counts in; None if it is not looked at."""
         key = tuple([row[place] for place in self.asked.values()])
         if key not in self.seen:
-            if len(self.seen) >= REMEMBERED:
+            if len(self.seen) >= REMEMBERED or self.letters > LETTERS:
                 self.seen.clear()
+                self.letters = 0
+            self.letters += sum(map(len, key))
             looked_at = self.only(row)
             self.seen[key] = tuple(n for n, test in enumerate(self.tests) if test(row)) if looked_at else None
             self.fitted |= set(self.seen[key] or ())

@@ -18,8 +18,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from sim.ensemble.chunks import Array, Series
+from sim.ensemble.spec import check
 from sim.extensions import check_made_with
+from sim.headers import understood
 from sim.metrics import METRICS
+from sim.parquet import TableError, whole
 from sim.results.described import About, labelled, month, outcome, panel
 from sim.results.folders import BundleError, check_target, opened, renewed, seal, written_whole
 from sim.vocabulary import VERDICTS
@@ -67,17 +70,24 @@ def is_report(name: str) -> bool:
 
 def load_results(folder: Path, make: Callable[..., T], but: Callable[[str], bool] = lambda name: False) -> T:
     """Read one scenario's folder, and make `Results` of what stands in it; see `Results.load`."""
+    manifest = opened(folder, RESULTS, but=but)
+    with understood(folder):
+        return _results(folder, manifest, make)
+
+
+def _results(folder: Path, manifest: dict[str, Any], make: Callable[..., T]) -> T:
     import pandas as pd
 
-    manifest = opened(folder, RESULTS, but=but)
     check_made_with(manifest, folder)
     files = manifest.pop("files")
     if missing := sorted((_KEPT - set(manifest)) | ({"scenario.yaml", "outcomes.parquet"} - set(files))):
         raise BundleError(f"{folder / 'manifest.json'}: torn: {', '.join(missing)} missing; run it again")
-    table = _parquet(folder / "outcomes.parquet", files)
-    if table.num_rows != manifest["worlds"] or not {"world", "verdict", *METRICS} <= set(table.column_names):
+    for name in ("worlds", "months", "seed"):
+        check(name, manifest[name], f"{folder / 'manifest.json'}: {name}")
+    table = _parquet(folder / "outcomes.parquet", files, manifest["worlds"])
+    if not {"world", "verdict", *METRICS} <= set(table.column_names):
         raise BundleError(
-            f"{folder / 'outcomes.parquet'}: expected {manifest['worlds']} rows and a column for each metric; "
+            f"{folder / 'outcomes.parquet'}: expected a column for each metric; "
             "another version of durand, or one with other extensions, may have written it"
         )
     outcomes: pd.DataFrame = table.to_pandas().set_index("world")
@@ -92,9 +102,14 @@ def load_comparison(
 ) -> T:
     """Read a comparison's folder, and make a `Comparison` of it, and `Results` of each in it; see `Comparison.load`."""
     header = opened(folder, COMPARISON, but=but)
+    with understood(folder):
+        return _comparison(folder, header, make, lambda where: load_results(where, each))
+
+
+def _comparison(folder: Path, header: dict[str, Any], make: Callable[..., T], load: Callable[[Path], Results]) -> T:
     if away := [one for one in header["folders"].values() if f"{one}/manifest.json" not in header["files"]]:
         raise BundleError(f"{folder}: torn: it points outside of itself, to {away[0]!r}")
-    results = {name: load_results(folder / where, each) for name, where in header["folders"].items()}
+    results = {name: load(folder / where) for name, where in header["folders"].items()}
     if len({(r.worlds, r.manifest["seed"], tuple(r.months)) for r in results.values()}) > 1:
         raise BundleError(f"{folder}: its scenarios were not run on the same worlds, seed and months")
     return make(results, header["baseline"], dict(header["manifest"]), folder)
@@ -153,22 +168,22 @@ def _column(values: Array) -> pa.Array:
 def _store(table: pa.Table, path: Path, about: About) -> None:
     import pyarrow.parquet as pq
 
-    pq.write_table(labelled(table, about), path, compression="zstd", use_dictionary=["month", "verdict"])
+    with open(path, "wb") as file:  # Arrow knows no names of files that are no text
+        pq.write_table(labelled(table, about), file, compression="zstd", use_dictionary=["month", "verdict"])
 
 
-def _parquet(path: Path, files: dict[str, str], name: str = "") -> pa.Table:
+def _parquet(path: Path, files: dict[str, str], rows: int, name: str = "") -> pa.Table:
     """A table, from the very bytes whose digest was written: months may be read long after the folder was looked at."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
         content = path.read_bytes()
         if sha256(content).hexdigest() != files[name or path.name]:
             raise BundleError(f"{path}: torn, or changed since it was written; run the scenario again")
-        return pq.read_table(pa.BufferReader(content))
-    except (OSError, pa.ArrowException) as problem:
+        return whole(content, rows)
+    except (OSError, pa.ArrowException, TableError) as problem:
         reason = str(problem).partition("\n")[0]
-        raise BundleError(f"{path}: torn or not a Parquet file: {reason}; run the scenario again") from None
+        raise BundleError(f"{path}: torn or not a Parquet file of durand's: {reason}; run the scenario again") from None
 
 
 def _read_series(folder: Path, manifest: dict[str, Any], files: dict[str, str]) -> Series:
@@ -176,11 +191,10 @@ def _read_series(folder: Path, manifest: dict[str, Any], files: dict[str, str]) 
 
     def read(name: str) -> dict[str, Array]:
         path = folder / name
-        table = _parquet(path, files, name)
-        if table.num_rows != shape[0] * shape[1]:
-            raise BundleError(f"{path}: expected {shape[0]} worlds x {shape[1]} months, found {table.num_rows} rows")
+        table = _parquet(path, files, shape[0] * shape[1], name)
         columns = [one for one in table.column_names if one not in ("world", "month")]
-        return {one: table.column(one).to_numpy().reshape(shape) for one in columns}
+        with understood(path):
+            return {one: table.column(one).to_numpy().reshape(shape) for one in columns}
 
     out = Series(read("series.parquet"))
     for name in files:

@@ -7,31 +7,25 @@ that changes is told, and what is not listed is somebody else's.
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from hashlib import file_digest, sha256
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
+from sim.headers import LIMIT, UNSEALED, BundleError, Header, sealed, unsealed
 from sim.results.manifest import machine, now
 from sim.results.moved import restored
 from sim.results.temporary import temporary_for
 
+__all__ = ["UNSEALED", "BundleError", "sealed", "unsealed"]
+
 HEADERS = ("comparison.json", "pack.json", "manifest.json")
-# What older versions wrote: without digests, so that a changed byte in them goes unnoticed.
-UNSEALED = ("durand results 1", "durand comparison 1", "durand exercise pack 1", "durand sweep 1")
-_TAIL = re.compile(rb',\n  "seal": "([0-9a-f]{64})"\n\}\n\Z')
 _NAMED = 3
-
-
-class BundleError(ValueError):
-    """A folder cannot be used: it is not durand's, it is torn or changed, or it must not be overwritten."""
 
 
 @dataclass(frozen=True)
@@ -56,38 +50,7 @@ class Look:
         return not (self.changed or self.missing or self.foreign)
 
 
-def sealed(header: Mapping[str, Any]) -> bytes:
-    """A header as it stands in its file."""
-    body = json.dumps(header, indent=2, allow_nan=False).removesuffix("\n}").encode()
-    return body + f',\n  "seal": "{sha256(body).hexdigest()}"\n}}\n'.encode()
-
-
-def unsealed(content: bytes, place: str | Path) -> dict[str, Any]:
-    """What a header says, if no byte of it has changed.
-
-    Raises:
-        BundleError: it has, an older durand wrote it, or it is no header of durand's.
-    """
-    tail = _TAIL.search(content)
-    if tail is not None and sha256(content[: tail.start()]).hexdigest().encode() == tail[1]:
-        out: dict[str, Any] = json.loads(content)
-        return out
-    try:
-        found = json.loads(content)
-    except (ValueError, RecursionError):
-        found = {}
-    form = found.get("format") if isinstance(found, dict) else None
-    if tail is None and form in UNSEALED:
-        raise BundleError(
-            f"{place}: an older durand wrote this ({form}), without digests, so that a changed byte would go unnoticed; "
-            "make it again with this one, into a new folder"
-        )
-    if form is not None and not str(form).startswith("durand"):
-        raise BundleError(f"{place}: not written by this durand: its format is {form!r}")
-    raise BundleError(f"{place}: torn, or changed since it was written; make it again, in a new folder")
-
-
-def header_of(folder: Path) -> tuple[str, dict[str, Any]]:
+def header_of(folder: Path) -> tuple[str, Header]:
     """The name of a folder's header, and what it says.
 
     Raises:
@@ -102,7 +65,8 @@ def header_of(folder: Path) -> tuple[str, dict[str, Any]]:
             raise BundleError(f"{folder}: this is a file; a folder is needed")
         for name in HEADERS:
             if (folder / name).is_file():
-                return name, unsealed((folder / name).read_bytes(), folder / name)
+                with open(folder / name, "rb") as file:
+                    return name, unsealed(file.read(LIMIT + 1), folder / name)
     raise BundleError(f"{folder}: this is not a folder of durand's: there is no manifest.json in it")
 
 
@@ -141,7 +105,7 @@ def entries(folder: Path) -> Iterator[str]:
             yield f"{Path(home).relative_to(folder).as_posix()}/"
 
 
-def opened(folder: Path, *formats: str, but: Callable[[str], bool] = lambda name: False) -> dict[str, Any]:
+def opened(folder: Path, *formats: str, but: Callable[[str], bool] = lambda name: False) -> Header:
     """A folder's header, when every file stands as it was written (foreign ones beside them do no harm).
 
     Args:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from sim.parameters.posterior import MODES, POSTERIOR, file_of
+from sim.parameters import PARAMETERS
+from sim.parameters.posterior import MODES, POSTERIOR, accepted, file_of
 from sim.scenario.load import ScenarioError, find_file, library, load_scenario
 from sim.scenario.schema import Override
 from sim.words.problems import wrong_kind
@@ -34,6 +35,18 @@ def parameter_set(name: str) -> tuple[str, Mapping[str, Override]]:
         )
     if Path(name).is_dir() and not (library() / f"{name}.yaml").is_file():
         mode = f"{POSTERIOR}:{name}"
-        file_of(mode)  # whether there are any
+        _check(file_of(mode))
         return mode, {}
     return "defaults", load_scenario(find_file(name, (), "set of parameters", MODES)).parameters
+
+
+def _check(path: Path) -> None:
+    """Whether there are sets in a file of somebody's, and their values lie in the ranges that parameters have."""
+    for name, values in accepted(path).items():
+        if name in PARAMETERS:  # beside them are the rates of observers
+            one = PARAMETERS[name]
+            near = 1e-6 * max(abs(one.low), abs(one.high))  # they are kept in single precision
+            wrong = values[(values < one.low - near) | (values > one.high + near)]
+            if len(wrong):
+                said = f"{name} is out of range: {wrong[0]:g}; allowed: {one.low:g} to {one.high:g}"
+                raise FileError(f"{path}: {said}; make the sets again, in a new folder")

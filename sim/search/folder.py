@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from sim.experiment.folder import read_manifest as manifest_of
-from sim.experiment.kept import WorkFolder
+from sim.experiment.kept import WorkFolder, arrays
 from sim.experiment.store import Local
 from sim.search.load import Plan
 from sim.search.optimise import Generation
@@ -46,8 +46,7 @@ class Folder(WorkFolder):
         """
         if self.take_over() is not None:
             for content in self.numbered(GENERATIONS, _generation):
-                with np.load(BytesIO(content), allow_pickle=False) as kept:
-                    self.generations.append(Generation(len(self.generations), *(kept[part] for part in _KEPT)))
+                self.generations.append(Generation(len(self.generations), *arrays(content, GENERATIONS, *_KEPT)))
         # Before all else, so that a search that is killed at any moment leaves a folder that it can go on with.
         self.write_manifest("running", 0.0, None)
         for name in ("", GENERATIONS):

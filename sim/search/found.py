@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.experiment.folder import FolderError, torn_files
 from sim.experiment.store import Local
 from sim.extensions import check_made_with
+from sim.headers import understood
+from sim.parquet import whole
 from sim.search.folder import FINDINGS, read_manifest
 from sim.search.front import SET
 from sim.search.load import Plan, load_search
@@ -68,10 +69,9 @@ class Found:
         `regret:...` and `regret_p90:...` a member's regret among members, in the mean of fresh futures and what it stays under in
         nine of ten; `set:...` what it is set to.
         """
-        import pandas as pd
-
-        frame: pd.DataFrame = pd.read_parquet(BytesIO(self._store.read("front.parquet")))
-        return frame.set_index("name")
+        with understood(self.place / "front.parquet"):
+            frame: pd.DataFrame = whole(self._store.read("front.parquet")).to_pandas()
+            return frame.set_index("name")
 
     @property
     def members(self) -> pd.DataFrame:

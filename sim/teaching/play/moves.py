@@ -371,11 +371,11 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _twice(pairs: list[tuple[str, Any]]) -> Iterator[str]:
-    seen: list[str] = []
+    seen: set[str] = set()
     for key, _ in pairs:
         if key in seen:
             yield key
-        seen.append(key)
+        seen.add(key)
 
 
 def months_of_run(log: MoveLog, start: str, turns: int) -> int:

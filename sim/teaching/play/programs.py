@@ -14,6 +14,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from inspect import isfunction
 from multiprocessing.connection import Connection
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from sim.ensemble.pool import follow_parent
-from sim.extensions import Reference, loaded, require, shown
+from sim.extensions import Reference, first_line, loaded, python_of, require, shown
 from sim.teaching.play.briefing import Briefing, briefing
 from sim.teaching.play.game import Game
 from sim.teaching.play.moves import GameError, Values
@@ -207,6 +208,7 @@ def _function(source: str) -> Move:
     home, _, name = source.rpartition(":")
     file = _file(home)
     if home.endswith(".py"):
+        python_of(file, ProgramError)  # whether it can be read
         sys.path.insert(0, str(file.parent))  # as for a script: what stands beside it can be imported
         spec = importlib.util.spec_from_file_location(f"{_PREFIX}{file.stem}", file)
         assert spec is not None
@@ -226,9 +228,10 @@ def _file(home: str) -> Path:
     """The file of a program; its folder, or the current one, is where imports look first."""
     if home.endswith(".py"):
         file = Path(home).absolute()
-        if not file.is_file():
-            raise ProgramError("there is no such file")
-        return file
+        with suppress(OSError):  # the name may be too long for any file
+            if file.is_file():
+                return file
+        raise ProgramError("there is no such file")
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
     try:
@@ -248,10 +251,11 @@ def _attempt(source: str, act: Callable[[], object]) -> tuple[bool, object]:
         return True, act()
     except ProgramError as problem:
         return False, f"{source}: {problem}"
-    except (Exception, SystemExit) as problem:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as problem:  # some packages' errors are no Exception
         file = str(_file(source.rpartition(":")[0]))
         if isinstance(problem, SyntaxError):
             return False, f"{shown(problem.filename or file)}:{problem.lineno or 1}: this is not Python: {problem.msg}"
         lines = [one.lineno for one in traceback.extract_tb(problem.__traceback__) if one.filename == file]
-        said = next(iter(str(problem).splitlines()), "no message")
-        return False, f"{shown(file)}:{lines[-1] if lines else 1}: {type(problem).__name__}: {said}"
+        return False, f"{shown(file)}:{lines[-1] if lines else 1}: {type(problem).__name__}: {first_line(problem)}"

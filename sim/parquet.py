@@ -10,11 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.words.language import N_
-
 if TYPE_CHECKING:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
+# What any table may come to: so many bytes unpacked, and of a large file so many times its size. Numbers that differ pack to
+# a third at the best; a table that is all alike packs to next to nothing, and unpacks to whatever it likes.
+_ROOM, _TIMES = 128 * 2**20, 100
 MOST_FOOTER, MOST_COLUMNS, MOST_GROUPS = 2 * 2**20, 2000, 1000
 _DATA, _DICTIONARY, _DATA_2 = 0, 2, 3  # kinds of pages
 _ABOUT = {
@@ -43,7 +45,29 @@ class Room:
         """Take some of it. Raises TableError when there is not that much."""
         self.bytes, self.figures, self.pages = self.bytes - bytes, self.figures - figures, self.pages - pages
         if min(self.bytes, self.figures, self.pages) < 0:
-            raise TableError(N_("too large"))
+            raise TableError("too large")
+
+
+def room_for(content: bytes) -> Room:
+    """What one table that somebody has on a disk may take, its content being the whole file."""
+    most = _ROOM + _TIMES * len(content)
+    return Room(most, most // 8, most // 1024)
+
+
+def whole(content: bytes, rows: int | None = None) -> pa.Table:
+    """A table from a disk, its content being the whole file.
+
+    Args:
+        rows: how many it is to have.
+
+    Raises:
+        TableError: it has others, would take too much, or is no table of durand's.
+        pyarrow.ArrowException, OSError: it is damaged.
+    """
+    table = opened(content, room_for(content))
+    if rows is not None and table.metadata.num_rows != rows:
+        raise TableError(f"expected {rows:,} rows, found {table.metadata.num_rows:,}")
+    return table.read(use_threads=False)
 
 
 def opened(content: bytes, room: Room) -> pq.ParquetFile:
@@ -57,14 +81,14 @@ def opened(content: bytes, room: Room) -> pq.ParquetFile:
     import pyarrow.parquet as pq
 
     if int.from_bytes(content[-8:-4], "little") > MOST_FOOTER:
-        raise TableError(N_("too large"))
+        raise TableError("too large")
     limits = {"thrift_string_size_limit": MOST_FOOTER, "thrift_container_size_limit": 2 * MOST_COLUMNS}
     table = pq.ParquetFile(pa.BufferReader(content), pre_buffer=False, **limits)
     about = table.metadata
     if about.num_columns > MOST_COLUMNS or about.num_row_groups > MOST_GROUPS:
-        raise TableError(N_("too large"))
+        raise TableError("too large")
     if not about.created_by.startswith("parquet-cpp-arrow "):  # from others a reader takes more than the footer says
-        raise TableError(N_("not written by durand"))
+        raise TableError("not written by durand")
     rows = 0
     for number in range(about.num_row_groups):
         group = about.row_group(number)
@@ -73,18 +97,22 @@ def opened(content: bytes, room: Room) -> pq.ParquetFile:
         for column in range(group.num_columns):
             _look(content, group.column(column), group.num_rows, room)
     if rows != about.num_rows:
-        raise TableError(N_("damaged"))
+        raise TableError("damaged")
     return table
 
 
 def _look(content: bytes, chunk: Any, rows: int, room: Room) -> None:
     """Follow the pages of a column as the reader does."""
     start, left = chunk.data_page_offset, rows
+    if not rows and not start:  # nothing was written, but for an empty dictionary
+        if not chunk.has_dictionary_page:
+            return
+        start = chunk.dictionary_page_offset
     if chunk.has_dictionary_page and 0 < chunk.dictionary_page_offset < start:
         start = chunk.dictionary_page_offset
     end = start + chunk.total_compressed_size
     if not 0 < start <= end <= len(content) or chunk.num_values != rows:
-        raise TableError(N_("damaged"))
+        raise TableError("damaged")
     headers = _Thrift(content, start, end)
     while headers.at < end:
         page = headers.struct()
@@ -92,21 +120,21 @@ def _look(content: bytes, chunk: Any, rows: int, room: Room) -> None:
         if not (
             kind in _ABOUT and isinstance(unpacked, int) and isinstance(packed, int) and min(unpacked, packed) >= 0
         ):
-            raise TableError(N_("damaged"))
+            raise TableError("damaged")
         headers.skip(packed)
         field, count, written = _ABOUT[kind]
         told = page.get(field)
         values, how = (told.get(count), told.get(written)) if isinstance(told, dict) else (None, None)
         if not isinstance(values, int) or values < 0 or how not in _WRITTEN:
-            raise TableError(N_("damaged, or not written by durand"))
+            raise TableError("damaged, or not written by durand")
         room.take(bytes=unpacked, pages=1)
         if kind == _DICTIONARY:
             if values > unpacked:
-                raise TableError(N_("damaged"))
+                raise TableError("damaged")
         else:
             left -= values
     if left:
-        raise TableError(N_("damaged"))
+        raise TableError("damaged")
 
 
 class _Thrift:
@@ -118,7 +146,7 @@ class _Thrift:
     def skip(self, count: int) -> None:
         """Go on by so many bytes."""
         if count > self.end - self.at:
-            raise TableError(N_("damaged"))
+            raise TableError("damaged")
         self.at += count
 
     def byte(self) -> int:
@@ -133,7 +161,7 @@ class _Thrift:
             out |= (one & 0x7F) << shift
             if one < 0x80:
                 return out
-        raise TableError(N_("damaged"))
+        raise TableError("damaged")
 
     def signed(self) -> int:
         value = self.whole()
@@ -142,13 +170,13 @@ class _Thrift:
     def struct(self, depth: int = 0) -> dict[int, Any]:
         """A struct; its texts, lists and truths as None."""
         if depth > _DEEPEST:
-            raise TableError(N_("damaged"))
+            raise TableError("damaged")
         out: dict[int, Any] = {}
         field = 0
         while head := self.byte():
             field = field + (head >> 4) if head >> 4 else self.signed()
             if field in out:
-                raise TableError(N_("damaged"))
+                raise TableError("damaged")
             out[field] = self.value(head & 0x0F, depth)
         return out
 
@@ -163,4 +191,4 @@ class _Thrift:
             return self.struct(depth + 1)
         if kind in (3, 7):
             return self.skip(1 if kind == 3 else 8)
-        raise TableError(N_("damaged"))  # page headers have no lists
+        raise TableError("damaged")  # page headers have no lists
