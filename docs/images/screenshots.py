@@ -16,7 +16,7 @@ SHOTS = (
     ("start", "", 1400, 960, "light", 1, "text=modelled worlds Confront"),
     (
         "compare",
-        "compare?lever.cross_border_strikes=0.4",
+        "compare?lever.cross_border_strikes=0.35",
         1400,
         960,
         "light",
@@ -65,6 +65,9 @@ def main() -> None:
             page.locator(wanted).first.wait_for(timeout=SECONDS)
             if charts:
                 page.locator(CHARTS).nth(charts - 1).wait_for(timeout=SECONDS)
+            if "lever." in path:  # one step more by hand, so that there is something to undo
+                page.get_by_role("slider", name="Cross-border strikes").first.press("ArrowRight")
+                page.get_by_text("Cross-border strikes 0 → 0.4").first.wait_for(timeout=SECONDS)
             page.locator("[data-testid=stStatusWidget]").wait_for(state="detached", timeout=SECONDS)
             page.wait_for_timeout(2500)  # fonts, and the last picture
             page.screenshot(path=str(HERE / f"dashboard-{name}.png"))
