@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sim.teaching.exercises.feedback import label, missed
+from sim.teaching.exercises.feedback import OVERLAP, label, missed
 from sim.teaching.exercises.figures import SPREAD, Lab
 from sim.teaching.exercises.schema import Passage
 from sim.teaching.pack.blocks import Block, Grid, Heading, Items, Note, Room, Row, Sheet, Text, headed
@@ -66,7 +66,7 @@ def _brief(lab: Lab, pictures: Sequence[Picture]) -> Iterator[Block]:
     one, claims = lab.exercise, Claims()
     yield Text(lab.fill(one.question), lead=_("The question."))
     yield Heading(_("What the modelled worlds say"))
-    for answer in one.answers:
+    for answer in (answer for answer in one.answers if answer.brief):
         marks = claims.marks(Passage(text=answer.text, claims=answer.claims))
         yield Text(lab.fill(answer.text) + marks, lead=headed(_(answer.to)))
     if pictures:
@@ -86,6 +86,7 @@ def _brief(lab: Lab, pictures: Sequence[Picture]) -> Iterator[Block]:
     if carried:
         yield Heading(_("What carries the first of these answers in the model"))
         yield Items(tuple(carried))
+        yield Text(_(OVERLAP), soft=True)
     yield Heading(_("How far this can be trusted"))
     shares = _("Shares are of modelled worlds, not chances in this one.")
     judged = _("What an article does not say was judged by the modellers; the dashboard's evidence says where.")
