@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sim.teaching.exercises.feedback import OVERLAP, label, missed
-from sim.teaching.exercises.figures import SPREAD, Lab
+from sim.teaching.exercises.figures import ANEW, SPREAD, Lab
 from sim.teaching.exercises.schema import Passage
 from sim.teaching.pack.blocks import Block, Grid, Heading, Items, Note, Room, Row, Sheet, Text, headed
 from sim.teaching.pack.key import values_from
@@ -81,7 +81,7 @@ def _brief(lab: Lab, pictures: Sequence[Picture]) -> Iterator[Block]:
     yield Heading(_("The figures"))
     names = list(dict.fromkeys(name for step in one.steps for name in step.show))[:_MOST_FIGURES]
     rows = tuple((label(one, name), lab.shown(name).told) for name in names)
-    yield Grid((_("Figure"), _("Value")), rows, (70, 30), _(SPREAD))
+    yield Grid((_("Figure"), _("Value")), rows, (70, 30), " ".join((_(SPREAD), _(ANEW))) if pictures else _(SPREAD))
     carried = missed(lab, one.questions[one.asked()[0]], "right")
     if carried:
         yield Heading(_("What carries the first of these answers in the model"))
