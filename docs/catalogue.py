@@ -204,6 +204,8 @@ def of_exercise(one: Exercise) -> Iterator[str]:
     """What students read of an exercise."""
     yield from (one.title, one.question, *one.goals, *one.submit, *one.discussion)
     yield from (passage.text for passage in (*one.background, *one.steps))
+    yield from (step.title for step in one.steps if step.title)
+    yield from (said for step in one.steps if step.table for said in (*step.table.columns, *step.table.rows))
     yield from (question.ask for question in one.questions.values())
     yield from (about.title for some in (one.figures, one.runs) for about in some.values() if about.title)
     yield from (about.given for about in one.figures.values() if about.given and about.given.isalpha())

@@ -157,6 +157,7 @@ LEFT_OUT: dict[str, tuple[str, ...]] = {
     "sim/teaching/exercises/feedback.py": ("_ONE",),
     "sim/teaching/exercises/figures.py": ("Lab",),
     "sim/teaching/exercises/schema.py": ("LEVELS", "STEPS"),
+    "sim/teaching/pack/deck.py": ("_first",),
     "sim/teaching/pack/docx.py": ("_MONO", "_prepare", "_items", "_restarted"),
     "sim/teaching/pack/pptx.py": ("_KEPT",),
     "sim/teaching/play/game.py": ("start",),

@@ -32,6 +32,12 @@ def ties(found: Comparison, month: int) -> None:
     """The network of each scenario, side by side, and below it what is held over whom, resource by resource."""
     show.side_by_side(found, month, "network", _("leverage and alignment"), moving_network, network_picture)
     st.subheader(_("Who holds what over whom, by resource"), anchor=False)
+    st.caption(
+        _(
+            "Kabul's dependence on Pakistan is the mean of Pakistan's shares in what Kabul needs, weighted by how much "
+            "each is needed. Leverage by a single resource may lie above it, and parts do not add up to it."
+        )
+    )
     with show.row("holdings"):
         for direction, (title, _said) in power.DIRECTIONS.items():
             parts = power.moving_holdings(found, direction, month)

@@ -108,6 +108,7 @@ def lesson(standing: Standing, seat: Seat) -> None:
     for number, step in enumerate(one.steps):
         st.subheader(asking.heading(number, step), anchor=False)
         st.markdown(asking.fill(one, step.text))
+        asking.to_fill(step)
         questions(one, step.questions, "step", standing, given, seat)
         if any((name, "step") not in standing.revealed for name in one.due(number)):
             st.info(_("What the runs say, and the next step, come when the instructor reveals them."))

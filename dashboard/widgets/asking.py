@@ -22,11 +22,11 @@ from sim.evidence import ledger
 from sim.plots import Picture
 from sim.plots.predictions import chances, ranges
 from sim.scenario import differences
-from sim.teaching.exercises.feedback import fared, missed, unit_of
-from sim.teaching.exercises.figures import SPREAD, Lab, because_of
+from sim.teaching.exercises.feedback import OVERLAP, fared, missed, unit_of
+from sim.teaching.exercises.figures import ANEW, SPREAD, Lab, because_of
 from sim.teaching.exercises.load import Listed, list_exercises, load_exercise
 from sim.teaching.exercises.predict import Chance, Prediction, PredictionError, Range, Score, as_data, central
-from sim.teaching.exercises.schema import LEVELS, STEPS, Exercise, Step
+from sim.teaching.exercises.schema import LEVELS, Exercise, Step
 from sim.teaching.exercises.typed import commands
 from sim.words.language import N_, spoken
 from sim.words.numbers import between, of_100
@@ -224,8 +224,18 @@ def _told(one: Exercise, name: str, side: Side) -> None:
     if found:
         st.markdown(_("What carries it:") if side == "right" else _("What you may have left out:"))
         st.markdown("\n".join(f"- {show.plain(line)}" for line in found))
+        st.caption(_(OVERLAP))
     elif found is not None:
         st.markdown(_("No single mechanism pushes it that way by much."))
+
+
+def to_fill(step: Step) -> None:
+    """The table that students fill in at a step, on paper or in words."""
+    if step.table:
+        head = ["", *(show.plain(_(column)) for column in step.table.columns)]
+        rows = [[show.plain(_(row)), *("" for _column in step.table.columns)] for row in step.table.rows]
+        lines = [head, ["---"] * len(head), *rows]
+        st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
 
 
 def link(way: Way) -> None:
@@ -309,6 +319,8 @@ def results(one: Exercise, made: Lesson, which: int, place: str) -> None:
             Table([_("What to read off"), _("What the worlds say")], [list(made.figures[name]) for name in step.show])
         )
         st.caption(_(SPREAD))
+    if any(one.draw == "fan" for one in step.pictures):
+        st.caption(_(ANEW))
     if step.pictures:
         with show.row(f"{place}-{which}"):
             for position, sketch in enumerate(made.pictures[which]):
@@ -339,4 +351,4 @@ def background(one: Exercise) -> None:
 
 def heading(place: int, step: Step) -> str:
     """A step's heading; `place` counted from 0."""
-    return f"{place + 1}. {_(STEPS[step.do])}"
+    return f"{place + 1}. {_(step.called)}"

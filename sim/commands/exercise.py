@@ -46,7 +46,7 @@ def show(name: Name) -> None:
     """What an exercise is about: the worksheet's content, without its answers."""
     from sim.teaching.exercises.figures import Lab
     from sim.teaching.exercises.load import load_exercise
-    from sim.teaching.exercises.schema import LEVELS, STEPS
+    from sim.teaching.exercises.schema import LEVELS
 
     one = load_exercise(name)
     fill = Lab(one).fill
@@ -58,7 +58,7 @@ def show(name: Name) -> None:
         print(f"- {fill(passage.text)}{claims}")
     print("\nSteps")
     for number, step in enumerate(one.steps, 1):
-        print(f"{number}. {STEPS[step.do]}, {step.minutes} min: {fill(step.text)}")
+        print(f"{number}. {step.called}, {step.minutes} min: {fill(step.text)}")
         for question in step.questions:
             print(f"   ? {fill(one.questions[question].ask)}")
     print("\nRuns")

@@ -53,9 +53,9 @@ KABUL = (
     ),
     share(
         "leverage_wartime",
-        "Wartime part of that leverage",
+        "Leverage from sanctuary and arms",
         "final",
-        "The part resting on sanctuary and arms.",
+        "Pakistan's leverage by these two resources alone, their mean. It may lie above the mean over all that Kabul needs.",
         _wartime_leverage,
     ),
     share(

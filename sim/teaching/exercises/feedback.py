@@ -42,6 +42,7 @@ from sim.worlds import Vector
 
 Side = Literal["high", "low", "right"]
 
+OVERLAP = N_("Each was switched off alone. What mechanisms do overlaps, so these effects do not add up to the whole.")
 _MOST = 3
 # A mechanism that adds less than this share of what the first one adds is not worth a line.
 _LEAST = 0.1

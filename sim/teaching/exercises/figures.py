@@ -21,7 +21,7 @@ from sim.teaching.exercises.figure import Because, Figure, Reading, Where
 from sim.teaching.exercises.schema import Exercise, Question
 from sim.teaching.exercises.words import Reference, filled
 from sim.words.language import ENGLISH, N_, _, speaking, spoken
-from sim.words.numbers import between, counted, in_worlds, number, share, unit_over, within
+from sim.words.numbers import SCALES, between, counted, in_worlds, number, share, unit_over, within
 from sim.words.sentences import settled
 from sim.worlds import Streams, Vector, total
 
@@ -36,7 +36,14 @@ if TYPE_CHECKING:
 # Switching every mechanism off in turn takes thirty runs: so many worlds are enough to rank them.
 WHY_WORLDS = 60
 SPREAD = N_("A share of worlds, or the middle world, and in brackets the range that holds nine worlds of ten.")
+ANEW = N_(
+    "A line in a chart is the middle of the worlds in each month anew. A figure told for many months is another thing: each "
+    "world's months are taken together first, and then the middle of the worlds, so it need not lie on that line."
+)
 _SIGNS = {"higher": N_("higher"), "lower": N_("lower")}
+_CHOICES = ("higher", "lower", "neither")
+# A difference on a scale from 0 to 1 (-1 to 1) below this is no rise and no fall that words should call one.
+_SLIGHT = 0.01
 _QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 
 
@@ -179,6 +186,11 @@ class Lab:
             _spread(figure, values),
         )
 
+    def slight(self, name: str) -> bool:
+        """Whether a difference on a scale is next to nothing, on whichever side of nought its worlds settle."""
+        figure = self.exercise.figures[name]
+        return figure.is_signed and unit(figure) in SCALES and abs(self.shown(name).value or 0.0) < _SLIGHT
+
     def fill(self, text: str) -> str:
         """A text in the language of whoever reads here, with its figures in place; they are in the language that it is in."""
         said = _(text)
@@ -302,7 +314,8 @@ class Lab:
     def _stand_in(self, one: Reference) -> str:
         shown = self.shown(one.name)
         if one.options:
-            return one.options[("higher", "lower", "neither").index(shown.sign or "neither")]
+            slight = len(one.options) > len(_CHOICES) and shown.sign != "neither" and self.slight(one.name)
+            return one.options[-1 if slight else _CHOICES.index(shown.sign or "neither")]
         if not one.view:
             return shown.text
         values, value = self.values(one.name), shown.value or 0.0
@@ -315,7 +328,8 @@ class Lab:
         if one.view == "unit":
             return _(unit(self.exercise.figures[one.name]))
         low, high = np.quantile(values, (0.05, 0.95))
-        return between(float(low), float(high), whole=whole(self.exercise.figures[one.name]))
+        figure = self.exercise.figures[one.name]
+        return between(float(low), float(high), figure.is_signed, whole(figure))
 
 
 def because_of(exercise: Exercise, question: Question) -> Because:

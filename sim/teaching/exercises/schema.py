@@ -108,12 +108,21 @@ class Picture(Strict):
         return self
 
 
+class Table(Strict):
+    """A table that students fill in: what stands above its columns and before its rows."""
+
+    columns: Annotated[tuple[Title, ...], Field(min_length=1, max_length=4)]
+    rows: Annotated[tuple[Title, ...], Field(min_length=1, max_length=6)]
+
+
 class Step(Strict):
     """A step of the exercise. Its questions are put first, then its runs are made and its figures shown.
 
     Attributes:
         do: predict, run, compare, change (one thing) or explain.
+        title: what it is called, where it does otherwise than `do` is called.
         text: what students do, wherever they do it; no command.
+        table: what they fill in.
         differs: two runs whose courses are laid side by side before anything is run, the second against the first.
         runs: what is run; `show`: figures, `pictures`: charts that are shown then.
         opens: the page of the dashboard on which it is done, where that is no comparison of its runs.
@@ -121,8 +130,10 @@ class Step(Strict):
     """
 
     do: Literal["predict", "run", "compare", "change", "explain"]
+    title: Annotated[str, Field(min_length=1, max_length=40)] | None = None
     minutes: Minutes
     text: Text
+    table: Table | None = None
     questions: tuple[Name, ...] = ()
     differs: Annotated[tuple[Name, ...], Field(min_length=2, max_length=2)] | None = None
     runs: tuple[Name, ...] = ()
@@ -130,6 +141,11 @@ class Step(Strict):
     pictures: tuple[Picture, ...] = ()
     opens: Literal["why", "studio", "experiments", "evidence"] | None = None
     terminal: Annotated[tuple[Line, ...], Field(max_length=6)] = ()
+
+    @property
+    def called(self) -> str:
+        """What stands above it."""
+        return self.title or STEPS[self.do]
 
 
 class Passage(Strict):
@@ -144,11 +160,13 @@ class Answer(Strict):
 
     Attributes:
         to: which question or step, in a few words.
+        brief: whether it says something to someone who decides, who was in no class.
     """
 
     to: Title
     text: Text
     claims: Claims = ()
+    brief: bool = True
 
 
 class Source(Strict):

@@ -8,7 +8,7 @@ from pathlib import Path
 from sim.teaching.exercises.feedback import file_of, has_files, label
 from sim.teaching.exercises.figures import SPREAD, Lab
 from sim.teaching.exercises.load import exercises
-from sim.teaching.exercises.schema import STEPS, Exercise
+from sim.teaching.exercises.schema import Exercise
 from sim.words.sentences import wrapped
 
 # The file of an exercise in the folder of its pack.
@@ -36,7 +36,7 @@ def worked_out(lab: Lab, number: int, width: int) -> str:
     one = lab.exercise
     step = one.steps[number]
     lab.make(run for name in step.show for run in one.figures[name].runs())
-    lines = [f"{one.title}, step {number + 1}: {STEPS[step.do]}", ""]
+    lines = [f"{one.title}, step {number + 1}: {step.called}", ""]
     for name in step.show:
         lines += wrapped(f"{label(one, name)}: {lab.shown(name).told}", width, "- ")
     if any(lab.shown(name).spread for name in step.show):

@@ -16,11 +16,11 @@ from sim.ensemble.spec import LimitError
 from sim.results.manifest import now
 from sim.results.temporary import temporary_for
 from sim.results.terminal import progress_bar
-from sim.teaching.exercises.feedback import feedback, gain, label, unit_of
+from sim.teaching.exercises.feedback import OVERLAP, feedback, gain, label, unit_of
 from sim.teaching.exercises.figure import Figure
 from sim.teaching.exercises.figures import SPREAD, Lab
 from sim.teaching.exercises.predict import Prediction, PredictionError, Score, as_data, parse, score
-from sim.teaching.exercises.schema import LEVELS, STEPS, Step
+from sim.teaching.exercises.schema import LEVELS, Step
 from sim.teaching.exercises.typed import commands
 from sim.words.sentences import ABOUT, listed, wrapped
 from sim.words.tables import terminal_width
@@ -74,8 +74,12 @@ class Walk:
 
     def step(self, number: int, step: Step) -> None:
         """One step: its text, its questions, then its runs with what they show."""
-        self.head(f"{number}. {STEPS[step.do]}")
+        self.head(f"{number}. {step.called}")
         self.say(self.lab.fill(step.text))
+        if step.table:
+            self.say(" | ".join(["", *step.table.columns]), indent="    ")
+            for row in step.table.rows:
+                self.say(" | ".join([row, *("____" for _column in step.table.columns)]), indent="    ")
         for command in commands(self.exercise, number - 1, self.packed, figures=False):
             self.say(command, indent="    ")
         self.given |= self.ask(step.questions)
@@ -115,6 +119,7 @@ class Walk:
                 self.say("What carries it:" if right else "What you may have left out:", indent="  ")
                 for line in found.missed:
                     self.say(line, mark="- ", indent="  ")
+                self.say(OVERLAP, indent="  ")
             if found.command:
                 self.say(f"More: {found.command}", indent="  ")
 

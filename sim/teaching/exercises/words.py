@@ -8,6 +8,7 @@
     {{ name.worlds }}                of a share, to stand in a sentence: "in 71 of 100 modelled worlds"
     {{ name: more | fewer | as many }}   words chosen by the sign of a difference, or by whether a share is above a half;
                                      the last where the worlds do not settle it
+    {{ name: rises | falls | stays | hardly moves }}   one more for a difference on a scale that is settled and next to nothing
 
 That is all there is to the language. Nothing is computed in a text, and nothing else may stand in the braces.
 """
@@ -45,7 +46,7 @@ class Reference:
 
     Attributes:
         name: which; `view`: how it is shown, one of `VIEWS`.
-        options: the words to choose from; empty where the figure itself is shown, else three.
+        options: the words to choose from; empty where the figure itself is shown, else three or four.
     """
 
     name: str
@@ -95,6 +96,6 @@ def _reference(inside: str) -> Reference:
     if words is None:
         return Reference(name, view, ())
     options = tuple(" ".join(option.split()) for option in words.split("|"))
-    if len(options) != 3 or view:
+    if len(options) not in (3, 4) or view:
         raise WordsError(f"gives {len(options)} choices for {name}; allowed: {{{{ name: higher | lower | neither }}}}")
     return Reference(name, "", options)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Literal
 
-from sim.teaching.exercises.feedback import unit_of
+from sim.teaching.exercises.feedback import OVERLAP, unit_of
 from sim.teaching.exercises.figures import Lab
-from sim.teaching.exercises.schema import STEPS, Exercise, Step
+from sim.teaching.exercises.schema import Exercise, Step
 from sim.teaching.exercises.schema import Picture as Wanted
 from sim.teaching.pack.blocks import LINK
 from sim.teaching.pack.key import Key, band, key
@@ -78,8 +78,8 @@ def _slides(lab: Lab, pictures: Mapping[Wanted, Picture]) -> Iterator[Slide]:
     )
     yield from (votes.asked(name, _("Before you begin")) for name in one.quiz)
     for number, step in enumerate(one.steps):
-        yield from words(f"{number + 1}. {_(STEPS[step.do])}", _sentences(lab.fill(step.text)), _minutes(step))
-        yield from (votes.asked(name, _(STEPS[step.do])) for name in step.questions)
+        yield from words(f"{number + 1}. {_(step.called)}", _sentences(lab.fill(step.text)), _minutes(step))
+        yield from (votes.asked(name, _(step.called)) for name in step.questions)
         yield from (votes.revealed(name) for name in one.due(number))
         for wanted in step.pictures:
             shown = pictures.get(wanted)
@@ -169,6 +169,8 @@ def _told(found: Key) -> str:
         if reasons:
             out.append(_(side))
             out += [f"- {one.said}" for one in reasons]
+    if found.low or found.high:
+        out.append(_(OVERLAP))
     return "\n".join([*out, _(NOT_A_FORECAST)])
 
 
@@ -186,5 +188,16 @@ def _first(exercise: Exercise, run: str) -> str:
     with speaking(ENGLISH.code):
         if text != about(exercise, run):
             return text
-    found = [part for part in _sentences(text) if not part.startswith("The shared past")]
-    return found[0].removeprefix("Then ") if found else ""
+    found = [part for part in _sentences(text) if not part.startswith("The shared past to ")]
+    found[:1] = [_behind(part, "The shared past, and then ", "Then ") for part in found[:1]]
+    # Whose course it is says nothing by itself: what happens is in the sentence behind it.
+    return " ".join(found[: 2 if found and found[0].endswith("is that of History.") else 1])
+
+
+def _behind(sentence: str, *starts: str) -> str:
+    """A sentence without its first words, where it begins with some of these."""
+    for start in starts:
+        if sentence.startswith(start):
+            rest = sentence.removeprefix(start)
+            return rest[:1].upper() + rest[1:]
+    return sentence

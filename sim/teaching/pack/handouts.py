@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sim.teaching.exercises.feedback import label, missed
-from sim.teaching.exercises.figures import SPREAD, Lab
+from sim.teaching.exercises.feedback import OVERLAP, label, missed
+from sim.teaching.exercises.figures import ANEW, SPREAD, Lab
 from sim.teaching.exercises.schema import Passage
 from sim.teaching.pack.blocks import Block, Grid, Heading, Items, Note, Room, Row, Sheet, Text, headed
 from sim.teaching.pack.key import values_from
@@ -66,7 +66,7 @@ def _brief(lab: Lab, pictures: Sequence[Picture]) -> Iterator[Block]:
     one, claims = lab.exercise, Claims()
     yield Text(lab.fill(one.question), lead=_("The question."))
     yield Heading(_("What the modelled worlds say"))
-    for answer in one.answers:
+    for answer in (answer for answer in one.answers if answer.brief):
         marks = claims.marks(Passage(text=answer.text, claims=answer.claims))
         yield Text(lab.fill(answer.text) + marks, lead=headed(_(answer.to)))
     if pictures:
@@ -81,11 +81,12 @@ def _brief(lab: Lab, pictures: Sequence[Picture]) -> Iterator[Block]:
     yield Heading(_("The figures"))
     names = list(dict.fromkeys(name for step in one.steps for name in step.show))[:_MOST_FIGURES]
     rows = tuple((label(one, name), lab.shown(name).told) for name in names)
-    yield Grid((_("Figure"), _("Value")), rows, (70, 30), _(SPREAD))
+    yield Grid((_("Figure"), _("Value")), rows, (70, 30), " ".join((_(SPREAD), _(ANEW))) if pictures else _(SPREAD))
     carried = missed(lab, one.questions[one.asked()[0]], "right")
     if carried:
         yield Heading(_("What carries the first of these answers in the model"))
         yield Items(tuple(carried))
+        yield Text(_(OVERLAP), soft=True)
     yield Heading(_("How far this can be trusted"))
     shares = _("Shares are of modelled worlds, not chances in this one.")
     judged = _("What an article does not say was judged by the modellers; the dashboard's evidence says where.")

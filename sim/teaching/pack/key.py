@@ -9,7 +9,7 @@ from sim.teaching.exercises.feedback import Reason, reasons, with_unit
 from sim.teaching.exercises.figures import Lab, unit, whole
 from sim.teaching.exercises.predict import central
 from sim.words.language import _
-from sim.words.numbers import between
+from sim.words.numbers import between, in_worlds
 from sim.words.sentences import listed
 
 # The reasons told on each side of a question.
@@ -52,10 +52,11 @@ def key(lab: Lab, name: str) -> Key:
     if question.form == "probability":
         alone = shown.text in (_("all"), _("none"))
         truth = _("{share} of them", share=shown.text) if alone else shown.text
-        said = _("The worlds say {share}.", share=shown.text)
+        values = lab.values(question.figure)
+        said = _("That is so {where}.", where=in_worlds(int(values.sum()), len(values)))
     else:
         own = central(lab.values(question.figure))
-        span = between(own.low, own.high, whole=whole(figure))
+        span = between(own.low, own.high, figure.is_signed, whole(figure))
         truth = with_unit(span, unit(figure))
         said = _("Eight worlds of ten lie from {range}; the middle world has {middle}.", range=truth, middle=shown.text)
     low, high = (tuple(reasons(lab, question, side)[:_MOST]) for side in ("low", "high"))

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from sim.metrics import METRICS
 from sim.results import Comparison
 from sim.results.paired import compared
-from sim.teaching.exercises.figures import Lab
+from sim.teaching.exercises.figures import ANEW, Lab
 from sim.teaching.exercises.schema import Picture as Wanted
-from sim.words.language import ENGLISH, _, from_the_right, speaking, spoken
+from sim.words.language import ENGLISH, _, from_the_right, speaking, spoken, together
 from sim.words.sentences import listed
 
 # The room that a picture fills on a slide and, in pairs, on a sheet: its width over its height.
@@ -81,8 +82,10 @@ def _picture(lab: Lab, wanted: Wanted) -> Picture:
     best = max(drawn, key=lambda svg: min(SHAPE / _shape(svg)[0], 1 / _shape(svg)[1]))
     width, height = _shape(best)
     png = bytes(vl_convert.svg_to_png(best, scale=_ACROSS / width))
+    anew = wanted.draw == "fan" and METRICS[str(wanted.metric)].summary != "final"
+    text = together(" ", [shown.text, _(ANEW)]) if anew else shown.text
     whose = listed([_(titles[run].title) for run in wanted.runs])
-    return Picture(_("{title}: {runs}", title=shown.title, runs=whose), shown.text, png, width / height)
+    return Picture(_("{title}: {runs}", title=shown.title, runs=whose), text, png, width / height)
 
 
 def _shape(svg: str) -> tuple[float, float]:

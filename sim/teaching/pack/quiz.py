@@ -1,6 +1,6 @@
 """The questions of an exercise as a quiz with choices, and a package of QTI 2.1 that learning platforms import.
 
-The right choice is computed from the worlds, and so are the wrong ones of a range: each is checked to hold fewer than half
+The right choice is computed from the worlds, and so are the wrong ones of a range, which lie beside it and so hold few
 of the worlds. IMS Question and Test Interoperability 2.1 (2012), with the response processing that every platform knows.
 """
 
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil, floor, log10
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from zlib import crc32
 
@@ -19,7 +21,7 @@ from sim.teaching.exercises.predict import central
 from sim.teaching.pack.key import BANDS, band, key
 from sim.teaching.pack.zipped import zipped
 from sim.words.language import ENGLISH, _, closed, spoken
-from sim.words.numbers import between
+from sim.words.numbers import fine
 from sim.words.sentences import ABOUT, NOT_A_FORECAST
 from sim.worlds import Vector
 
@@ -28,8 +30,7 @@ PACKAGE = "http://www.imsglobal.org/xsd/imscp_v1p1"
 _MATCH = "http://www.imsglobal.org/question/qti_v2p1/rptemplates/match_correct"
 _TOLD = "told"
 _CHOICES = 4
-_NARROW = 4  # times its lower end: a range below this has others as many times lower and higher beside it
-_FEW = 0.5  # a wrong range holds fewer worlds than this
+_LONGEST = 250  # letters of a title; platforms keep 255
 
 
 @dataclass(frozen=True)
@@ -75,31 +76,65 @@ def package(lab: Lab) -> bytes:
 
 
 def _ranges(lab: Lab, name: str, values: Vector) -> tuple[tuple[str, ...], int]:
-    """The range that holds eight worlds of ten among others as wide, above and below, and the place of the right one."""
+    """The range that holds eight worlds of ten, among others as wide above and below it, and the place of the right one.
+
+    Each begins where the last one ends, at a rounded number, and the middle world lies on none of these edges.
+    """
     figure, own = lab.exercise.figures[lab.exercise.questions[name].figure], central(values)
-    wide, middle = own.high - own.low, float(np.median(values))
-    least, most = (0.0 if values.min() >= 0 else -np.inf), (1.0 if unit(figure) == "0 to 1" else np.inf)
-    steps = [step for step in range(-_CHOICES + 1, _CHOICES) if step]
-    # As many times lower and higher, so that there are ranges below a narrow one that has nought below it, too.
-    if own.low > 0 and least == 0 and own.high < _NARROW * own.low:
-        shifts = [tuple(end * (own.high / own.low) ** step for end in (own.low, own.high)) for step in steps]
-    else:
-        shifts = [(own.low + step * wide, own.high + step * wide) for step in steps]
-    others = [(low, high) for low, high in shifts if low >= least and high <= most]
-    if len(others) < 2:
-        others += [(own.low, middle), (middle, own.high)]
-    wrong = [(low, high) for low, high in others if np.mean((values >= low) & (values <= high)) < _FEW]
-    ordered = sorted([*wrong, (own.low, own.high)])
-    place = ordered.index((own.low, own.high))
+    step = _step(own.high - own.low, whole(figure))
+    first, last = round(own.low / step), round(own.high / step)
+    middle = round(float(f"{np.median(values):.1e}") / step, 6)  # as it is told
+    first, last = min(first, ceil(middle) - 1), max(last, floor(middle) + 1)
+    wide = last - first
+    # Nothing below nought where no world has that, and nothing beyond the ends of a scale.
+    least, most = _ends(unit(figure), figure.is_signed)
+    least = 0.0 if values.min() >= 0 else least
+    edges = [first + count * wide for count in range(-_CHOICES + 1, _CHOICES + 1)]
+    edges = sorted({round(min(max(edge * step, least), most) / step) for edge in edges})
+    pairs = list(pairwise(edges))
+    if middle in edges or len(pairs) < 2:
+        return (), 0
+    place = next(number for number, (low, high) in enumerate(pairs) if low < middle < high)
     # Where among its neighbours the right one stands follows from the question's name, so that it is no rule.
-    first = max(0, min(place - crc32(name.encode()) % _CHOICES, len(ordered) - _CHOICES))
-    shown = ordered[first : first + _CHOICES]
-    words = [with_unit(between(low, high, whole=whole(figure)), unit(figure)) for low, high in shown]
-    return (tuple(words), place - first) if len(set(words)) == len(words) else ((), 0)
+    start = max(0, min(place - crc32(name.encode()) % _CHOICES, len(pairs) - _CHOICES))
+    shown = pairs[start : start + _CHOICES]
+    words = [with_unit(_span(low * step, high * step, figure.is_signed), unit(figure)) for low, high in shown]
+    return tuple(words), place - start
+
+
+def _step(wide: float, whole: bool) -> float:
+    """What edges are rounded to: 1, 2 or 5 of some power of ten, at most a tenth of the range's width.
+
+    >>> _step(861.0, True), _step(0.027, False), _step(3.0, True)
+    (50.0, 0.002, 1.0)
+    """
+    if wide <= 0:
+        return 1.0
+    power = 10.0 ** floor(log10(wide / 10))
+    step = max(round(times * power, 12) for times in (1, 2, 5) if times * power <= wide / 10)
+    return max(step, 1.0) if whole else step
+
+
+def _ends(unit: str, signed: bool) -> tuple[float, float]:
+    """How far a figure can reach: a difference on a scale from 0 to 1 from -1 to 1."""
+    if unit == "0 to 1":
+        return (-1.0 if signed else 0.0), 1.0
+    return (-2.0, 2.0) if unit == "-1 to 1" and signed else (-1.0, 1.0) if unit == "-1 to 1" else (-np.inf, np.inf)
+
+
+def _span(low: float, high: float, sign: bool) -> str:
+    """A range by its edges, which are told as they are."""
+    low_end, high_end = (f"+{fine(end, 12)}" if sign and end > 0 else fine(end, 12) for end in (low, high))
+    return _("{low} to {high}", low=low_end, high=high_end)
+
+
+def _title(ask: str) -> str:
+    """A question as a title: whole where it is short, else up to the end of a word."""
+    return ask if len(ask) <= _LONGEST else ask[: _LONGEST - 3].rsplit(" ", 1)[0].rstrip(",:;.") + " ..."
 
 
 def _item(one: Item) -> Element:
-    root = Element("assessmentItem", xmlns=QTI, identifier=one.name, title=closed(one.ask[:80]))
+    root = Element("assessmentItem", xmlns=QTI, identifier=one.name, title=closed(_title(one.ask)))
     root.set("adaptive", "false")
     root.set("timeDependent", "false")
     if spoken() != ENGLISH.code:

@@ -8,7 +8,7 @@ from pathlib import Path
 from sim.evidence import Claim, Source, ledger
 from sim.scenario import list_scenarios, load_scenario
 from sim.scenario.diff import TITLES
-from sim.teaching.exercises.schema import Exercise, Passage
+from sim.teaching.exercises.schema import Exercise, Passage, Run
 from sim.teaching.pack.blocks import headed
 from sim.vocabulary import LEVERS
 from sim.words.language import N_, _
@@ -50,7 +50,12 @@ def differing(exercise: Exercise, run: str) -> str:
         said.append(_(_VALUES[this.parameters]))
     elif this.parameters in library:
         said.append(_("uncertain values as in {scenario}", scenario=_(load_scenario(str(this.parameters)).title)))
-    base = _(load_scenario(this.scenario).title) if this.scenario in library else Path(this.scenario).stem
+    plain = (name for name, one in exercise.runs.items() if one == Run(scenario=this.scenario, title=one.title))
+    same = next((name for name in plain if name != run), None)
+    if same is not None:
+        base = _(exercise.scenarios[same].title)
+    else:
+        base = _(load_scenario(this.scenario).title) if this.scenario in library else Path(this.scenario).stem
     return _("{scenario}, {how}.", scenario=base, how=side_by_side(said)) if said else ""
 
 

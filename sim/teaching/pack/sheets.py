@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from sim.teaching.exercises.feedback import label, unit_of
-from sim.teaching.exercises.figures import SPREAD, Lab
-from sim.teaching.exercises.schema import LEVELS, STEPS, Exercise, Passage
+from sim.teaching.exercises.feedback import OVERLAP, label, unit_of
+from sim.teaching.exercises.figures import ANEW, SPREAD, Lab
+from sim.teaching.exercises.schema import LEVELS, Exercise, Passage, Table
 from sim.teaching.exercises.typed import commands
 from sim.teaching.pack.blocks import Block, Code, Grid, Heading, Items, Note, Room, Row, Sheet, Text, headed
 from sim.teaching.pack.key import Key, key, values_from
@@ -62,9 +62,11 @@ def _worksheet(one: Exercise, lab: Lab) -> Iterator[Block]:
     yield from _ask(one, lab, one.quiz)
     for number, step in enumerate(one.steps, 1):
         yield Heading(
-            _("{number}. {step} ({minutes} minutes)", number=number, step=_(STEPS[step.do]), minutes=step.minutes)
+            _("{number}. {step} ({minutes} minutes)", number=number, step=_(step.called), minutes=step.minutes)
         )
         yield Text(lab.fill(step.text))
+        if step.table:
+            yield _to_fill(step.table)
         yield from _ask(one, lab, step.questions)
         yield from (Code(command) for command in commands(one, number - 1, True))
         if step.show:
@@ -80,6 +82,13 @@ def _worksheet(one: Exercise, lab: Lab) -> Iterator[Block]:
     yield Heading(_("To discuss"))
     yield Items(_filled(lab, one.discussion), numbered=True)
     yield from back_matter(one, claims)
+
+
+def _to_fill(table: Table) -> Grid:
+    wide = 100 // (len(table.columns) + 1)
+    rows = tuple((_(row), *("" for _column in table.columns)) for row in table.rows)
+    shares = (100 - wide * len(table.columns), *(wide for _column in table.columns))
+    return Grid(("", *map(_, table.columns)), rows, shares)
 
 
 def _ask(one: Exercise, lab: Lab, names: Iterable[str]) -> Iterator[Block]:
@@ -139,12 +148,14 @@ def _instructor(one: Exercise, lab: Lab, pictures: tuple[Picture, ...]) -> Itera
     yield _figures(lab)
     if pictures:
         yield Heading(_("Pictures, as on the slides"))
+        yield Text(_(ANEW), soft=True)
         yield from (Row(pictures[first : first + 2]) for first in range(0, len(pictures), 2))
     yield from back_matter(one, claims)
 
 
 def _predictions(keys: Sequence[Key]) -> Iterator[Block]:
     """The questions with their answers, each with the mechanisms that a miss on either side leaves out."""
+    yield Text(_(OVERLAP), soft=True)
     for one in keys:
         yield Text(one.said, lead=one.ask)
         sides = ((N_("Too low leaves out: {what}"), one.low), (N_("Too high leaves out: {what}"), one.high))
@@ -168,7 +179,7 @@ def _timing(one: Exercise) -> Iterator[Block]:
     before = max(1, around.quiz // 2)
     plan = [(_("Opening: the question and the background"), around.opening), (_("Quiz, before"), before)]
     for step in one.steps:
-        plan.append((_("{step}: {what}", step=_(STEPS[step.do]), what=_first_words(_(step.text))), step.minutes))
+        plan.append((_("{step}: {what}", step=_(step.called), what=_first_words(_(step.text))), step.minutes))
     plan += [(_("Debrief"), around.debrief), (_("Quiz, after"), around.quiz - before)]
     plan.append((_("Discussion"), around.discussion))
     for what, minutes in plan:
