@@ -238,6 +238,33 @@ def test_figures_and_pictures_of_a_step_come_when_all_up_to_it_is_revealed(opene
     assert "You made no prediction here before it was revealed." in said(app)
 
 
+def test_an_answer_that_is_amiss_holds_up_no_other(opened: Opened, lab: Lab) -> None:
+    """Otherwise a student who answered two of three questions is told at the reveal to have predicted nothing."""
+    one, room = lab.exercise, access.classes()
+    name = next(name for name in one.asked() if one.questions[name].form != "probability")
+    step = next(step.questions for step in one.steps if name in step.questions)
+    others = [each for each in step if each != name]
+    assert others
+    app = answered(joined(opened), one.quiz, "before")
+
+    def fields(of: str) -> list[Any]:
+        return [each for each in app.number_input if f" step {'-'.join(step)} {of}" in str(each.key)]
+
+    for each in others:
+        fields(each)[0].set_value(float(GUESSES[each]))
+    for field, value in zip(fields(name), (0.6, 0.2), strict=True):
+        field.set_value(value)
+    app = press(app, "Predict")
+    mine = room.mine(opened.code, app.session_state["held me"])
+    assert {each for each, phase in mine if phase == "step"} == {*others}
+    assert [one.value for one in app.error if "0.6 is above 0.2" in one.value.replace("\\", "")]
+    assert [field.value for field in fields(name)] == [0.6, 0.2]  # to be mended, not to be typed anew
+    fields(name)[0].set_value(0.1)
+    app = press(app, "Predict")
+    assert room.mine(opened.code, app.session_state["held me"])[name, "step"] == Range(0.1, 0.2)
+    assert not app.error
+
+
 def test_the_quiz_comes_back_at_the_end_and_is_told_of_together(opened: Opened, lab: Lab) -> None:
     one, room = lab.exercise, access.classes()
     app = answered(joined(opened), one.quiz, "before")
