@@ -28,6 +28,7 @@ from sim.teaching.exercises.feedback import fared, gain, label, missed
 from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.load import list_exercises, load_exercise
 from sim.teaching.exercises.predict import Chance, Range, score
+from sim.teaching.play import outcome
 from sim.teaching.play import text as play_text
 from sim.teaching.play.across import came_rows
 from sim.teaching.play.briefing import briefing
@@ -611,6 +612,19 @@ def test_going_back_what_if_and_an_inject() -> None:
     assert "Turn 3 of 15" in said(again(app))
 
 
+def test_a_game_that_is_over_tells_what_it_came_to_and_asks_what_was_chance_by_itself() -> None:
+    """Otherwise it ends in nothing: a table of moves, and a button."""
+    game = start("own_choice", ("pakistan",), months=3, parameters="defaults").move({"pakistan": {"aid": 0.4}})
+    app = visit("play", log=seats.packed(game.log))
+    assert outcome.words(outcome.outcome(game)) in said(app)
+    assert all(row in tables(app) for row in map(list, outcome.rows(outcome.outcome(game))))
+    assert "Set it against other courses, in 1,000 paired worlds" not in [one.label for one in app.button]
+    until = time.monotonic() + SECONDS
+    while "Random draws: yours came out" not in said(again(app)) and time.monotonic() < until:
+        time.sleep(0.5)
+    assert "of the 1,000 worlds" in said(app)
+
+
 def test_a_game_stands_in_its_address_and_a_bad_one_is_told() -> None:
     app = go(begun("india"))
     other = visit("play", log=app.query_params["log"])
@@ -779,8 +793,7 @@ def test_a_host_leads_several_tables_and_sets_them_side_by_side(monkeypatch: pyt
     again(host)
     assert len(looks) <= 2, "the page, and the part of it that has a clock of its own"
     press(host, "Let the quarter pass at all")
-    press(again(host), "Set all tables side by side")
-    press(host, "End all")
+    press(host, "End all")  # whereupon all tables are set side by side, without being asked for
     until = time.monotonic() + SECONDS
     while "have played" not in said(again(host)) and time.monotonic() < until:
         time.sleep(0.5)

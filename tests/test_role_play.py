@@ -10,6 +10,7 @@ from printed import faults, pages
 
 import sim.why
 from sim.evidence import ledger
+from sim.metrics import METRICS
 from sim.plots import rows_of
 from sim.plots.seat import known
 from sim.plots.trajectories import trajectories as drawn_across
@@ -25,6 +26,10 @@ from sim.teaching.play.game import FOG, Game, shocks, start
 from sim.teaching.play.moves import GameError
 from sim.teaching.play.narrative import because, story
 from sim.teaching.play.openings import USUAL, openings
+from sim.teaching.play.outcome import COLUMNS as OUTCOME_COLUMNS
+from sim.teaching.play.outcome import outcome
+from sim.teaching.play.outcome import rows as outcome_rows
+from sim.teaching.play.outcome import words as outcome_words
 from sim.teaching.play.typed import policies
 from sim.vocabulary import ACTORS, months_between
 from sim.why import Why, explain
@@ -217,6 +222,11 @@ def test_tables_side_by_side_say_what_each_came_to_and_where_they_part(quiet: Ga
     assert (point.turn, point.more, point.fewer) == (0, "Loud", "Quiet")
     assert point.otherwise[0] == "TTP: Campaign escalate at Loud, lie low at Quiet"
     assert "Loud has" in parting_words(found)
+    there = [float(game.past.metrics["attacks"][0, -3:].sum()) for game in (loud.rewind(1), quiet)]
+    assert point.own == there[0] - there[1]
+    for own, words in ((4.0, "Loud had 4 more."), (-4.0, "Loud had 4 fewer"), (0.0, "both had as many.")):
+        said = parting_words(replace(found, parting=replace(point, own=own)))
+        assert f"In the world that was played, {words}" in said, "a mean is read off lines that are of one world"
     assert len(rows_of(drawn_across(found.paths["attacks"], "attacks", found.months[0]).chart)) == 2 * 3
     assert agreed_words(kept.log, 0)[0].endswith("(TTP: Campaign at lie low: kept)")
     assert agreed_words(broken.log, 0)[0].endswith("(TTP: Campaign at lie low: not kept)")
@@ -243,6 +253,24 @@ def test_tables_that_cannot_be_set_side_by_side_say_why(quiet: Game, begun: Game
     other = start(USUAL, ACTORS, parameters="defaults", seed=4, months=9).move({})
     with pytest.raises(GameError, match="do not begin alike"):
         across({"one": quiet, "other": other})
+
+
+def test_what_a_game_came_to_is_its_own_world(begun: Game) -> None:
+    """Otherwise a game ends in nothing, or in figures that are not of what was played."""
+    with pytest.raises(GameError, match="nothing has been played"):
+        outcome(begun)
+    game = begun.move({}).move({"ttp": {"campaign": "escalate"}})
+    found = outcome(game)
+    before = game.past.months - 6
+    for name, (start_, first, last, whole) in found.figures.items():
+        months = game.past.metrics[name][0]
+        if METRICS[name].summary == "total":
+            spans = (slice(before - 3, before), slice(before, before + 3), slice(-3, None), slice(before, None))
+            assert (start_, first, last, whole) == tuple(months[span].sum() for span in spans)
+        else:
+            assert last == whole == months[-1]
+    assert f"{found.figures['fatalities_afghan_civilian'][-1]:,.0f} Afghan civilians" in outcome_words(found)
+    assert [len(row) for row in outcome_rows(found)] == [1 + len(OUTCOME_COLUMNS)] * len(found.figures)
 
 
 def test_alike_tables_do_not_part(quiet: Game) -> None:

@@ -13,6 +13,7 @@ from sim.scenario import ScenarioError
 from sim.teaching.play import text as play_text
 from sim.teaching.play.game import start
 from sim.teaching.play.moves import WORLDS, GameError, MoveLog, Values
+from sim.teaching.play.narrative import story
 from sim.teaching.play.text import period
 from sim.vocabulary import ACTORS
 from sim.words.sentences import listed
@@ -116,8 +117,10 @@ def play() -> None:
         seats.purpose(log.seats)
     if log.over:
         st.header(_("The end: {who}, {quarters} turns played", who=who, quarters=log.quarters), anchor=False)
+        seats.ended(log)
         told = seats.told(log, log.seats[0])
         if told is not None:
+            st.markdown(show.plain(" ".join(story(told))))
             with st.expander(_("The last quarter")):
                 seats.brief(told)
     else:
@@ -134,7 +137,7 @@ def play() -> None:
         )
         turn(log)
     st.subheader(_("Chance and policy"), anchor=False)
-    seats.debrief(log, "play")
+    seats.debrief(log, "play", at_once=log.over)
     lines.tools(log)
 
 

@@ -23,8 +23,8 @@ _POSITIONS = (
 )
 LEGEND = N_(
     "Your draws: what your own world came to with your moves, and would have come to on each course. Median, and the range "
-    "of 90 of 100 worlds. Below you: how many of those worlds lie below yours as you played it. Policy: your moves less "
-    "a course, world by world, on average."
+    "of 90 of 100 of the {worlds:,} worlds. Below you: how many of those worlds lie below yours as you played it. Policy: "
+    "your moves less a course, world by world, on average."
 )
 COLUMNS = (N_("your draws"), N_("median"), N_("90 of 100"), N_("below you"))
 NO_TURN = N_("There is no turn at which the two paths part by more than chance between the worlds would have it.")
@@ -43,7 +43,7 @@ def debrief_lines(found: Debrief, width: int) -> list[str]:
     """A debrief, as lines of so many columns."""
     out = heading(_("Debrief: {when}", when=period(found.months)), width)
     out += wrapped(about_words(found), width)
-    out += ["", *wrapped(_(LEGEND), width)]
+    out += ["", *wrapped(_(LEGEND, worlds=found.worlds), width)]
     for metric, places in found.places.items():
         out += ["", *_metric(metric, places, width)]
     out += ["", *_verdicts(found, width), "", *_turning(found, width), ""]
