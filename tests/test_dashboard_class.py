@@ -22,6 +22,7 @@ from dashboard.widgets.access import AttemptLimit, ThrottledError
 from sim.plots import rows_of
 from sim.plots.paths import paths
 from sim.plots.predictions import chances, ranges
+from sim.provenance.levers import level
 from sim.teaching.classroom.classes import Opened
 from sim.teaching.classroom.file import ClassroomError
 from sim.teaching.exercises.feedback import fared, gain, label, missed
@@ -703,7 +704,11 @@ def test_two_play_in_lock_step() -> None:
     assert all(row in tables(first) for row in briefed(resume(log), "pakistan"))
     assert "What you set" not in said(host)
     widget(first, "slider", "Aid").set_value(0.7)
-    press(again(first), "Make this move")
+    assert [one.label for one in again(first).button].count("Make this move") == 2, (
+        "a phone shows the first without a scroll"
+    )
+    assert level("aid", 0.0) in said(first)
+    press(first, "Make this move")
     assert "Your move is in" in said(first)
     assert "Pakistan (Amina): has moved; TTP (Bilal): is deciding" in said(again(second))
     assert ["Pakistan", "Amina", "has moved"] in tables(again(host))

@@ -159,9 +159,9 @@ def ask(
             except PredictionError as problem:
                 amiss[name] = _("{what}.", what=capital(problem.args[0]))
         st.session_state[kept] = amiss
-    for name, problem in st.session_state.get(kept, {}).items():
+    for name, fault in st.session_state.get(kept, {}).items():
         if name in names:
-            st.error(show.plain(f"{filled(one, one.questions[name].ask)} {problem}"))
+            st.error(show.plain(f"{filled(one, one.questions[name].ask)} {fault}"))
     if not sent or (st.session_state[kept] and not some):
         return None
     return found or None

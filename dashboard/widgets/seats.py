@@ -14,6 +14,7 @@ from dashboard.widgets import controls, show, waiting
 from sim.metrics import METRICS
 from sim.plots import Table
 from sim.plots.paths import paths
+from sim.provenance.levers import level
 from sim.scenario import load_policy
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import DEFAULTS, OPTIONS
@@ -136,6 +137,8 @@ def _setting(told: Briefing, name: str, now: float | str, key: str) -> float | s
             cost = told.unit_costs[name]
             about = _("From 0 to 1. Costs {cost:.2g} units a month at full strength.", cost=cost)
         value = st.slider(label, 0.0, 1.0, float(now), 0.05, key=key, help=about)
+        if ACTOR_SPECS[told.actor].has_levers and (called := level(name, value)):
+            st.caption(show.plain(called))
         return round(value, 2)
     left = st.checkbox(_("{label}: left to choose", label=label), now == CHOOSE, key=f"{key} left")
     value = st.slider(label, 0.0, 1.0, 0.5 if now == CHOOSE else float(now), 0.05, key=key, disabled=left)

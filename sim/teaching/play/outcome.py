@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.metrics import METRICS
@@ -63,7 +62,7 @@ def _came(months: Array, metric: str, first: int, end: int | None) -> float | No
     return float(summed(there, METRICS[metric].summary)[0]) if there.shape[1] else None
 
 
-def rows(found: Outcome) -> list[Sequence[str]]:
+def rows(found: Outcome) -> list[list[str]]:
     """The same as a table with `COLUMNS`."""
     return [
         [metric_words(name), *("-" if one is None else in_one_world(name, one) for one in figures)]
