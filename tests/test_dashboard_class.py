@@ -707,7 +707,7 @@ def test_two_play_in_lock_step() -> None:
     assert [one.label for one in again(first).button].count("Make this move") == 2, (
         "a phone shows the first without a scroll"
     )
-    assert level("aid", 0.0) in said(first)
+    assert level("aid", widget(first, "slider", "Aid").value) in said(first)
     press(first, "Make this move")
     assert "Your move is in" in said(first)
     assert "Pakistan (Amina): has moved; TTP (Bilal): is deciding" in said(again(second))
