@@ -154,7 +154,7 @@ DECLARED: dict[str, list[tuple[str, ...]]] = {
     "places": [(title,) for title in (PAKISTAN_AREAS | AFGHAN_AREAS).values()],
     "resources": [(title,) for title in (*RESOURCES_TALIBAN_NEEDS.values(), *RESOURCES_PAKISTAN_NEEDS.values())],
     "factions": [tuple(some.values()) for some in FACTIONS.values()],
-    "observers": [(one.title, one.unit, one.scope) for one in OBSERVERS.values()],
+    "observers": [(one.title, one.in_a_game, one.unit, one.scope) for one in OBSERVERS.values()],
     "seats": [(note,) for note in SEATS.values()],
     "briefs": [
         (one.text, one.judgement or "") for brief in briefs().values() for _title, part in brief.parts for one in part

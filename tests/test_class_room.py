@@ -214,6 +214,19 @@ def on_wall(opened: Opened) -> str:
     return said(app) + "".join(one.proto.body for one in app.get("html")) + drawings
 
 
+def test_a_wall_shows_no_code_that_no_phone_can_open(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise a room scans a picture that leads each phone to itself."""
+    assert not access.is_reachable()
+    shown = on_wall(opened)
+    assert "No phone can open this address" in shown
+    assert "<img" not in shown
+    assert "Nobody is in yet" in shown
+    monkeypatch.setattr(access, "is_reachable", lambda: True)
+    shown = on_wall(opened)
+    assert "<img" in shown
+    assert "No phone" not in shown
+
+
 def test_a_wall_shows_what_the_instructor_puts_up_and_no_answer_before_the_reveal(opened: Opened) -> None:
     rooms = access.classes()
     amina, other = (rooms.join(opened.code, name) for name in ("Amina", "<b>B</b>"))

@@ -22,12 +22,14 @@ from dashboard.widgets.access import AttemptLimit, ThrottledError
 from sim.plots import rows_of
 from sim.plots.paths import paths
 from sim.plots.predictions import chances, ranges
+from sim.provenance.levers import level
 from sim.teaching.classroom.classes import Opened
 from sim.teaching.classroom.file import ClassroomError
 from sim.teaching.exercises.feedback import fared, gain, label, missed
 from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.load import list_exercises, load_exercise
 from sim.teaching.exercises.predict import Chance, Range, score
+from sim.teaching.play import outcome
 from sim.teaching.play import text as play_text
 from sim.teaching.play.across import came_rows
 from sim.teaching.play.briefing import briefing
@@ -236,6 +238,33 @@ def test_figures_and_pictures_of_a_step_come_when_all_up_to_it_is_revealed(opene
     room.reveal(opened.code, opened.secret, names[-1])
     assert [label(one, shown), lab.shown(shown).told] in tables(again(app))
     assert "You made no prediction here before it was revealed." in said(app)
+
+
+def test_an_answer_that_is_amiss_holds_up_no_other(opened: Opened, lab: Lab) -> None:
+    """Otherwise a student who answered two of three questions is told at the reveal to have predicted nothing."""
+    one, room = lab.exercise, access.classes()
+    name = next(name for name in one.asked() if one.questions[name].form != "probability")
+    step = next(step.questions for step in one.steps if name in step.questions)
+    others = [each for each in step if each != name]
+    assert others
+    app = answered(joined(opened), one.quiz, "before")
+
+    def fields(of: str) -> list[Any]:
+        return [each for each in app.number_input if f" step {'-'.join(step)} {of}" in str(each.key)]
+
+    for each in others:
+        fields(each)[0].set_value(float(GUESSES[each]))
+    for field, value in zip(fields(name), (0.6, 0.2), strict=True):
+        field.set_value(value)
+    app = press(app, "Predict")
+    mine = room.mine(opened.code, app.session_state["held me"])
+    assert {each for each, phase in mine if phase == "step"} == {*others}
+    assert [one.value for one in app.error if "0.6 is above 0.2" in one.value.replace("\\", "")]
+    assert [field.value for field in fields(name)] == [0.6, 0.2]  # to be mended, not to be typed anew
+    fields(name)[0].set_value(0.1)
+    app = press(app, "Predict")
+    assert room.mine(opened.code, app.session_state["held me"])[name, "step"] == Range(0.1, 0.2)
+    assert not app.error
 
 
 def test_the_quiz_comes_back_at_the_end_and_is_told_of_together(opened: Opened, lab: Lab) -> None:
@@ -594,6 +623,19 @@ def test_going_back_what_if_and_an_inject() -> None:
     assert "Turn 3 of 15" in said(again(app))
 
 
+def test_a_game_that_is_over_tells_what_it_came_to_and_asks_what_was_chance_by_itself() -> None:
+    """Otherwise it ends in nothing: a table of moves, and a button."""
+    game = start("own_choice", ("pakistan",), months=3, parameters="defaults").move({"pakistan": {"aid": 0.4}})
+    app = visit("play", log=seats.packed(game.log))
+    assert outcome.words(outcome.outcome(game)) in said(app)
+    assert all(row in tables(app) for row in map(list, outcome.rows(outcome.outcome(game))))
+    assert "Set it against other courses, in 1,000 paired worlds" not in [one.label for one in app.button]
+    until = time.monotonic() + SECONDS
+    while "Random draws: yours came out" not in said(again(app)) and time.monotonic() < until:
+        time.sleep(0.5)
+    assert "of the 1,000 worlds" in said(app)
+
+
 def test_a_game_stands_in_its_address_and_a_bad_one_is_told() -> None:
     app = go(begun("india"))
     other = visit("play", log=app.query_params["log"])
@@ -672,7 +714,11 @@ def test_two_play_in_lock_step() -> None:
     assert all(row in tables(first) for row in briefed(resume(log), "pakistan"))
     assert "What you set" not in said(host)
     widget(first, "slider", "Aid").set_value(0.7)
-    press(again(first), "Make this move")
+    assert [one.label for one in again(first).button].count("Make this move") == 2, (
+        "a phone shows the first without a scroll"
+    )
+    assert level("aid", widget(first, "slider", "Aid").value) in said(first)
+    press(first, "Make this move")
     assert "Your move is in" in said(first)
     assert "Pakistan (Amina): has moved; TTP (Bilal): is deciding" in said(again(second))
     assert ["Pakistan", "Amina", "has moved"] in tables(again(host))
@@ -762,8 +808,7 @@ def test_a_host_leads_several_tables_and_sets_them_side_by_side(monkeypatch: pyt
     again(host)
     assert len(looks) <= 2, "the page, and the part of it that has a clock of its own"
     press(host, "Let the quarter pass at all")
-    press(again(host), "Set all tables side by side")
-    press(host, "End all")
+    press(host, "End all")  # whereupon all tables are set side by side, without being asked for
     until = time.monotonic() + SECONDS
     while "have played" not in said(again(host)) and time.monotonic() < until:
         time.sleep(0.5)

@@ -959,3 +959,9 @@ def test_long_work_can_be_stopped(engine: Engine, tmp_path: Path) -> None:
     after = engine.heavy("two", analysis.run, TINY.replace("points: 60", "points: 5"), str(tmp_path / "short"))
     assert after.finished.wait(SECONDS)
     assert after.answer() is True
+
+
+def test_who_waits_is_told_for_what_and_not_that_somebody_is_before() -> None:
+    """Otherwise somebody who is alone is told of others, while it is work of one's own that is under way."""
+    assert waiting.queued(1).startswith("Waiting for 1 piece of long work that is under way here;")
+    assert waiting.queued(3).startswith("Waiting for 3 pieces of long work, under way or due before yours;")

@@ -741,7 +741,7 @@ def test_a_game_at_the_keyboard(play: Play, tmp_path: Path) -> None:
     for words in (
         "It is about real people.",
         "Turn 1 of 2: Pakistan, December 2022 to February 2023",
-        "Attacks counted by PICSS",
+        "Attacks as PICSS would",
         "Not known to you",
         "Set: Aid 0.5.",
         "Set to the opening mix of confront",

@@ -10,6 +10,7 @@ from printed import faults, pages
 
 import sim.why
 from sim.evidence import ledger
+from sim.metrics import METRICS
 from sim.plots import rows_of
 from sim.plots.seat import known
 from sim.plots.trajectories import trajectories as drawn_across
@@ -25,6 +26,11 @@ from sim.teaching.play.game import FOG, Game, shocks, start
 from sim.teaching.play.moves import GameError
 from sim.teaching.play.narrative import because, story
 from sim.teaching.play.openings import USUAL, openings
+from sim.teaching.play.outcome import COLUMNS as OUTCOME_COLUMNS
+from sim.teaching.play.outcome import outcome
+from sim.teaching.play.outcome import rows as outcome_rows
+from sim.teaching.play.outcome import words as outcome_words
+from sim.teaching.play.text import softened_words
 from sim.teaching.play.typed import policies
 from sim.vocabulary import ACTORS, months_between
 from sim.why import Why, explain
@@ -151,7 +157,7 @@ def test_what_came_of_a_move_is_what_the_worlds_give(quiet: Game, begun: Game) -
     assert f"fewer TTP attacks in the quarter, on average over {FOG} worlds" in said
     other = begun.move({})
     apart = quiet.fog.metrics["attacks"][:, -3:].sum(axis=1) - other.fog.metrics["attacks"][:, -3:].sum(axis=1)
-    assert f"makes {abs(float(np.mean(apart))):.0f} fewer" in said
+    assert f"makes about {abs(float(np.mean(apart))):.0f} fewer" in said
     waiting = quiet.inject(shocks()["ttp_splinters"][0], "ttp_splinters")
     assert because(waiting, "ttp") == said, "what is put into the quarter to come did not come of this one"
     assert because(quiet, "pakistan") == "", "it set nothing anew"
@@ -217,6 +223,11 @@ def test_tables_side_by_side_say_what_each_came_to_and_where_they_part(quiet: Ga
     assert (point.turn, point.more, point.fewer) == (0, "Loud", "Quiet")
     assert point.otherwise[0] == "TTP: Campaign escalate at Loud, lie low at Quiet"
     assert "Loud has" in parting_words(found)
+    there = [float(game.past.metrics["attacks"][0, -3:].sum()) for game in (loud.rewind(1), quiet)]
+    assert point.own == there[0] - there[1]
+    for own, words in ((4.0, "Loud had 4 more."), (-4.0, "Loud had 4 fewer"), (0.0, "both had as many.")):
+        said = parting_words(replace(found, parting=replace(point, own=own)))
+        assert f"In the world that was played, {words}" in said, "a mean is read off lines that are of one world"
     assert len(rows_of(drawn_across(found.paths["attacks"], "attacks", found.months[0]).chart)) == 2 * 3
     assert agreed_words(kept.log, 0)[0].endswith("(TTP: Campaign at lie low: kept)")
     assert agreed_words(broken.log, 0)[0].endswith("(TTP: Campaign at lie low: not kept)")
@@ -243,6 +254,41 @@ def test_tables_that_cannot_be_set_side_by_side_say_why(quiet: Game, begun: Game
     other = start(USUAL, ACTORS, parameters="defaults", seed=4, months=9).move({})
     with pytest.raises(GameError, match="do not begin alike"):
         across({"one": quiet, "other": other})
+
+
+def test_why_a_lever_came_to_something_else_is_said(begun: Game) -> None:
+    """Otherwise more of a lever than was set looks like a fault."""
+    told = briefing(begun.move({}), "pakistan")
+    asked, there = (
+        {"domestic_operations": 0.4, "border_closure": 0.5},
+        {"domestic_operations": 0.44, "border_closure": 0.3},
+    )
+    said = softened_words(replace(told, asked=asked, in_force=there))
+    assert "Domestic operations 0.4 came to 0.44 (violence of late brings more of them)" in said
+    assert "Border closure 0.5 came to 0.30 (civilians soften it, or not all can be paid for)" in said
+
+
+def test_a_game_takes_no_organisations_name_for_what_is_modelled(begun: Game) -> None:
+    told = briefing(begun.move({}), "pakistan")
+    assert all(one.title.endswith(", modelled") for one in told.reported)
+
+
+def test_what_a_game_came_to_is_its_own_world(begun: Game) -> None:
+    """Otherwise a game ends in nothing, or in figures that are not of what was played."""
+    with pytest.raises(GameError, match="nothing has been played"):
+        outcome(begun)
+    game = begun.move({}).move({"ttp": {"campaign": "escalate"}})
+    found = outcome(game)
+    before = game.past.months - 6
+    for name, (start_, first, last, whole) in found.figures.items():
+        months = game.past.metrics[name][0]
+        if METRICS[name].summary == "total":
+            spans = (slice(before - 3, before), slice(before, before + 3), slice(-3, None), slice(before, None))
+            assert (start_, first, last, whole) == tuple(months[span].sum() for span in spans)
+        else:
+            assert last == whole == months[-1]
+    assert f"{found.figures['fatalities_afghan_civilian'][-1]:,.0f} Afghan civilians" in outcome_words(found)
+    assert [len(row) for row in outcome_rows(found)] == [1 + len(OUTCOME_COLUMNS)] * len(found.figures)
 
 
 def test_alike_tables_do_not_part(quiet: Game) -> None:

@@ -22,7 +22,7 @@ from sim.search.findings import Findings, FindingsError, read_findings, shipped
 from sim.search.load import searches
 from sim.search.pathways_text import pathways_picture
 from sim.search.pictures import parallel_picture
-from sim.search.text import costs
+from sim.search.text import PULLED, costs, regret
 from sim.theme import AXIS, UNSEEN
 from sim.words.numbers import number
 
@@ -281,4 +281,36 @@ def test_a_kind_is_said_in_grammar() -> None:
         (["aid", "conditionality"], "less aid and conditionality of what is given"),
     ):
         kind = Archetype("A", ("one",), "one", {}, dict.fromkeys(names, 0.0))
-        assert kind.title == f"A: {words} than the other kinds"
+        assert kind.title == f"A: on average {words} than the other kinds"
+
+
+def test_a_difference_too_small_to_count_is_told_all_the_same(found: Findings) -> None:
+    """Otherwise "nothing is worse" stands beside a table in which something is."""
+    slight = []
+    for member in found.members:
+        for course in found.courses:
+            said = costs(found, member.name, course.name)
+            for one in found.objectives:
+                mine, theirs = member.figures[one.key], course.figures[one.key]
+                worse = (mine > theirs) == one.less and number(mine) != number(theirs)
+                if worse and abs(mine - theirs) < one.epsilon:
+                    assert f"{one.named} {number(mine)} instead of {number(theirs)}" in said.partition(" Of what")[0]
+                    assert "nothing that counts here is worse" not in said
+                    slight.append(one.key)
+    assert "sovereignty_conceded" in slight
+
+
+def test_a_mean_above_what_nine_in_ten_stay_under_is_explained(found: Findings) -> None:
+    above = any(
+        one.regret[key] > one.regret_p90[key]
+        for kind in found.kinds
+        for one in [found[kind.example]]
+        for key in one.regret
+    )
+    assert (PULLED in regret(found)) == above
+
+
+def test_a_course_is_not_called_by_what_its_kind_has_less_of_without_a_word(found: Findings) -> None:
+    """A kind is what its members are on average, a course what it is mostly: both say so."""
+    assert all("on average" in kind.title for kind in found.kinds)
+    assert all(": mostly " in one.title for one in found.members)

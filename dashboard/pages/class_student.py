@@ -32,8 +32,14 @@ def watch(code: str, seen: Standing) -> None:
     )
 
 
-def predict(one: Exercise, names: tuple[str, ...], phase: str, given: Given, code: str, seat: Seat) -> None:
-    """Put questions that are open, and keep the answers."""
+def predict(
+    one: Exercise, names: tuple[str, ...], together: tuple[str, ...], phase: str, given: Given, code: str, seat: Seat
+) -> None:
+    """Put questions that are open, and keep each answer that can be kept: one that is amiss holds up no other.
+
+    Args:
+        together: all questions of the step or quiz, those no longer open among them.
+    """
     mine = {name: given[name, phase] for name in names if (name, phase) in given}
     for name, prediction in mine.items():
         st.markdown(
@@ -45,9 +51,13 @@ def predict(one: Exercise, names: tuple[str, ...], phase: str, given: Given, cod
         )
     if mine:
         st.caption(_("Waiting for the reveal. Until then you may change it."))
-    with st.expander(_("Change it")) if mine else st.container():
-        found = asking.ask(one, names, f"{one.name} {phase} {'-'.join(names)}", mine)
-    if found is None:
+    place, found = f"{one.name} {phase} {'-'.join(together)}", dict[str, Prediction]()
+    if mine:
+        with st.expander(_("Change it")):
+            found |= asking.ask(one, tuple(mine), f"{place} change", mine, some=True) or {}
+    if waits := [name for name in names if name not in mine]:
+        found |= asking.ask(one, waits, place, {}, some=True) or {}
+    if not found:
         return
     try:
         for name, prediction in found.items():
@@ -74,7 +84,7 @@ def questions(one: Exercise, names: tuple[str, ...], phase: str, standing: Stand
     closed = [name for name in names if (name, phase) in standing.revealed]
     still = tuple(name for name in names if name not in closed)
     if still:
-        predict(one, still, phase, given, standing.code, seat)
+        predict(one, still, names, phase, given, standing.code, seat)
     for name in closed:
         revealed(one, name, phase, given, standing.code)
 
@@ -97,7 +107,7 @@ def lesson(standing: Standing, seat: Seat) -> None:
         open_quiz = tuple(name for name in quiz if (name, "before") not in standing.revealed)
         if open_quiz:
             st.caption(_(asking.HOW))
-            predict(one, open_quiz, "before", given, standing.code, seat)
+            predict(one, open_quiz, quiz, "before", given, standing.code, seat)
         else:
             st.markdown(_("This quiz is closed; its questions come again at the end."))
         if any((name, "before") not in given for name in open_quiz):

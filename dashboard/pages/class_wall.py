@@ -32,9 +32,13 @@ def joining(standing: Standing, names: list[str]) -> None:
     link, by_hand = access.join_link(standing.code), access.join_link()
     short = urlsplit(by_hand).netloc + urlsplit(by_hand).path
     alt = escape(_("QR code of {address}", address=link))
-    picture = f'<img src="{reach.qr_picture(link)}" alt="{alt}">'
-    steps = (("how", _("Scan, or open")), ("address", short), ("how", _("and type")), ("code", standing.code))
+    reachable = access.is_reachable()
+    picture = f'<img src="{reach.qr_picture(link)}" alt="{alt}">' if reachable else ""
+    first = _("Scan, or open") if reachable else _("On this machine alone, open")
+    steps = (("how", first), ("address", short), ("how", _("and type")), ("code", standing.code))
     st.html(f'<div class="wall-join">{picture}{"".join(line(*step) for step in steps)}</div>')
+    if not reachable:
+        st.html(line("how", _("No phone can open this address: for a room, start durand class.")))
     if standing.locked:
         st.html(line("how", _("The class is locked: nobody else can join.")))
     more = len(names) - MOST_NAMES
@@ -43,7 +47,9 @@ def joining(standing: Standing, names: list[str]) -> None:
         others = _("and {count} more", count=more)
         shown.append(f"<span>{escape(others)}</span>")
     there = _("1 is in") if standing.seats == 1 else _("{count} are in", count=standing.seats)
-    st.html(line("in", there) + f'<p class="wall-names">{"".join(shown)}</p>')
+    st.html(
+        line("in", there if standing.seats else _("Nobody is in yet")) + f'<p class="wall-names">{"".join(shown)}</p>'
+    )
 
 
 def question(one: Exercise, standing: Standing, shown: OnWall, room: Classroom) -> None:

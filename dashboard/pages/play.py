@@ -13,6 +13,7 @@ from sim.scenario import ScenarioError
 from sim.teaching.play import text as play_text
 from sim.teaching.play.game import start
 from sim.teaching.play.moves import WORLDS, GameError, MoveLog, Values
+from sim.teaching.play.narrative import story
 from sim.teaching.play.text import period
 from sim.vocabulary import ACTORS
 from sim.words.sentences import listed
@@ -91,6 +92,7 @@ def turn(log: MoveLog) -> None:
 def decide(log: MoveLog, place: str) -> None:
     """Settings of every seat, and the button that lets the quarter pass."""
     moves: dict[str, Values] = {}
+    top = st.container()  # the button stands here, too: on a phone the settings are several screens long
     for actor in log.seats:
         told = seats.told(log, actor)
         if told is None:
@@ -99,7 +101,10 @@ def decide(log: MoveLog, place: str) -> None:
             st.subheader(_("{actor}: what you set", actor=show.plain(_(ACTORS[actor]))), anchor=False)
             moves[actor] = seats.decide(log, told, f"{place} {actor}")
     ahead = period(log.period(len(log.turns)))
-    if st.button(_("Let the quarter pass: {when}", when=ahead), type="primary", key=f"{place} go"):
+    label = _("Let the quarter pass: {when}", when=ahead)
+    here = (top, st.container())
+    pressed = [one.button(label, type="primary", key=f"{place} go {k}") for k, one in enumerate(here)]
+    if any(pressed):
         with st.spinner(_("The quarter passes.")):
             after = seats.moved(log, moves)
         if after is not None:
@@ -116,8 +121,10 @@ def play() -> None:
         seats.purpose(log.seats)
     if log.over:
         st.header(_("The end: {who}, {quarters} turns played", who=who, quarters=log.quarters), anchor=False)
+        seats.ended(log)
         told = seats.told(log, log.seats[0])
         if told is not None:
+            st.markdown(show.plain(" ".join(story(told))))
             with st.expander(_("The last quarter")):
                 seats.brief(told)
     else:
@@ -134,7 +141,7 @@ def play() -> None:
         )
         turn(log)
     st.subheader(_("Chance and policy"), anchor=False)
-    seats.debrief(log, "play")
+    seats.debrief(log, "play", at_once=log.over)
     lines.tools(log)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sim.words.language import speaking
+from sim.words.language import N_, speaking
 
 if TYPE_CHECKING:
     from dashboard.runtime.worker import Tell
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sim.teaching.play.briefing import Briefing
     from sim.teaching.play.debrief import Debrief
     from sim.teaching.play.game import Game, Trial
+    from sim.teaching.play.outcome import Outcome
 
 NAME = "the game"
 
@@ -38,13 +39,24 @@ def moved(tell: Tell, log: str, moves: Mapping[str, Mapping[str, Any]]) -> str:
     return _game(log).move(moves).digested().log.to_json()
 
 
+def outcome(tell: Tell, log: str) -> Outcome:
+    """What a game came to in the world that was played."""
+    from sim.teaching.play.outcome import outcome as made
+
+    tell(None)
+    return made(_game(log))
+
+
 def debrief(tell: Tell, log: str, versus: str | None, language: str) -> Debrief:
     """A game set against other courses over 1,000 worlds, for the heavy worker."""
     from sim.teaching.play.debrief import debrief as make
 
-    tell({"done": 0, "of": 0})
+    def progress(done: int, of: int) -> None:
+        tell({"done": done, "of": of, "what": N_("world-months of your moves and of three courses")})
+
+    tell({"done": 0, "of": 0, "what": ""})
     with speaking(language):
-        return make(_game(log), versus=versus, progress=lambda done, everything: tell({"done": done, "of": everything}))
+        return make(_game(log), versus=versus, progress=progress)
 
 
 def because(tell: Tell, log: str, actor: str, language: str) -> str:

@@ -130,34 +130,47 @@ def _stamp(name: str) -> str:
 # ------------------------------------------------------------------------------------------------ predicting
 
 
-def ask(one: Exercise, names: Sequence[str], place: str, given: dict[str, Prediction]) -> dict[str, Prediction] | None:
+def ask(
+    one: Exercise, names: Sequence[str], place: str, given: dict[str, Prediction], some: bool = False
+) -> dict[str, Prediction] | None:
     """A form with questions.
 
     Args:
         given: predictions made before, which may be changed.
+        some: whether some answers are taken where others are missing or amiss; what is amiss is said until the next try.
 
     Returns:
-        The predictions, when the form was sent with an answer to each question; else None.
+        The predictions, when the form was sent with an answer to each question, or to `some`; else None.
     """
     found: dict[str, Prediction] = {}
+    kept = f"amiss {place}"
     with st.form(f"ask {place}", enter_to_submit=False):
         for name in names:
             st.markdown(f"**{fill(one, one.questions[name].ask)}**")
             _fields(one, name, place, given.get(name))
         label = _("Predict") if not given else _("Change")
-        if not st.form_submit_button(label, type="primary" if not given else "secondary", key=f"send {place}"):
-            return None
-    for name in names:
-        try:
-            found[name] = _read(one, name, place)
-        except PredictionError as problem:
-            st.error(
-                show.plain(
-                    " ".join((filled(one, one.questions[name].ask), _("{what}.", what=capital(problem.args[0]))))
-                )
-            )
-            return None
-    return found
+        sent = st.form_submit_button(label, type="primary" if not given else "secondary", key=f"send {place}")
+    if sent:
+        filled_in = [name for name in names if not some or _is_filled(one, name, place)] or names
+        amiss: dict[str, str] = {}
+        for name in filled_in:
+            try:
+                found[name] = _read(one, name, place)
+            except PredictionError as problem:
+                amiss[name] = _("{what}.", what=capital(problem.args[0]))
+        st.session_state[kept] = amiss
+    for name, fault in st.session_state.get(kept, {}).items():
+        if name in names:
+            st.error(show.plain(f"{filled(one, one.questions[name].ask)} {fault}"))
+    if not sent or (st.session_state[kept] and not some):
+        return None
+    return found or None
+
+
+def _is_filled(one: Exercise, name: str, place: str) -> bool:
+    """Whether anything was given as an answer."""
+    ends = [""] if one.questions[name].form == "probability" else [" low", " high"]
+    return any(st.session_state[f"{place} {name}{end}"] is not None for end in ends)
 
 
 def _fields(one: Exercise, name: str, place: str, before: Prediction | None) -> None:

@@ -54,7 +54,7 @@ def keep() -> None:
 
 def end() -> None:
     """Let go of all lines."""
-    for name in ("play lines", "play line", "debrief play"):
+    for name in ("play lines", "play line"):
         st.session_state.pop(name, None)
     access.let_go("log")
 

@@ -21,7 +21,7 @@ from sim.search.findings import Course, Findings, Measure
 from sim.search.objectives import KILLED
 from sim.search.pathways_text import course_words, pathways_picture
 from sim.search.pictures import parallel_picture
-from sim.search.text import SPOKEN, costs, failing, with_heads
+from sim.search.text import PULLED, SPOKEN, costs, failing, with_heads
 from sim.words.language import N_
 from sim.words.numbers import fine, hundredths, number
 from sim.words.sentences import listed, side_by_side
@@ -123,6 +123,13 @@ def kinds(found: Findings, left: Sequence[Course]) -> None:
         for one in found.kinds
     ]
     st.markdown("\n".join(f"- {show.plain(line)}" for line in said))
+    if found.kinds:
+        st.caption(
+            _(
+                "A kind is called by what its courses, on average, have more or less of than the others. A course is called by "
+                "what it has most of, which may be less than others have of it."
+            )
+        )
 
 
 def table(found: Findings, left: Sequence[Course]) -> None:
@@ -240,13 +247,13 @@ def _futures(found: Findings, one: Course) -> None:
         for about, weak in zip(found.objectives, one.weaknesses, strict=True)
     ]
     _tight("futures", Table(heads, rows))
-    st.caption(
-        _(
-            "Better and worse: than the best of the courses that it is set against, in the same future; worse by as much as "
-            "counts. Regret: how much worse it does than the best of all courses that were found, in the same future; nine "
-            "futures in ten stay under the last figure."
-        )
+    about_it = _(
+        "Better and worse: than the best of the courses that it is set against, in the same future; worse by as much as "
+        "counts. Regret: how much worse it does than the best of all courses that were found, in the same future; nine "
+        "futures in ten stay under the last figure."
     )
+    above = any(one.regret[about.key] > one.regret_p90[about.key] for about in found.objectives)
+    st.caption(f"{about_it} {_(PULLED)}" if above else about_it)
 
 
 def _tight(name: str, one: Table) -> None:

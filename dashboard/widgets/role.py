@@ -101,7 +101,7 @@ def charts(log: MoveLog, told: Briefing, place: str) -> None:
 
 
 def _title(name: str) -> str:
-    return _(OBSERVERS[name].title) if name in REPORTED else _(METRICS[name].title)
+    return _(OBSERVERS[name].modelled) if name in REPORTED else _(METRICS[name].title)
 
 
 def _unit(name: str) -> str:

@@ -8,19 +8,19 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from dashboard.runtime import games, packing
-from dashboard.runtime.engine import BusyError, RunError, Task, engine
 from dashboard.runtime.language import _
 from dashboard.runtime.questions import Question
-from dashboard.widgets import controls, show
+from dashboard.widgets import controls, show, waiting
 from sim.metrics import METRICS
 from sim.plots import Table
 from sim.plots.paths import paths
+from sim.provenance.levers import level
 from sim.scenario import load_policy
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import DEFAULTS, OPTIONS
 from sim.scenario.shocks import Shock
 from sim.scenario.words import CHOOSE
-from sim.teaching.play import debrief_text
+from sim.teaching.play import debrief_text, outcome
 from sim.teaching.play import text as play_text
 from sim.teaching.play.across import did_rows
 from sim.teaching.play.briefing import Briefing
@@ -137,6 +137,8 @@ def _setting(told: Briefing, name: str, now: float | str, key: str) -> float | s
             cost = told.unit_costs[name]
             about = _("From 0 to 1. Costs {cost:.2g} units a month at full strength.", cost=cost)
         value = st.slider(label, 0.0, 1.0, float(now), 0.05, key=key, help=about)
+        if ACTOR_SPECS[told.actor].has_levers and (called := level(name, value)):
+            st.caption(show.plain(called))
         return round(value, 2)
     left = st.checkbox(_("{label}: left to choose", label=label), now == CHOOSE, key=f"{key} left")
     value = st.slider(label, 0.0, 1.0, 0.5 if now == CHOOSE else float(now), 0.05, key=key, disabled=left)
@@ -233,13 +235,22 @@ def injects(place: str, put_in: Callable[[Shock, str], None]) -> None:
 # ------------------------------------------------------------------------------------------------ the debrief
 
 
-def debrief(log: MoveLog, place: str) -> None:
-    """Ask for the debrief, wait for it, show it."""
+def ended(log: MoveLog) -> None:
+    """What a game that is over came to, at once."""
+    if not log.turns:
+        return
+    found = show.answers(lambda: {"outcome": Question(games.outcome, (log.to_json(),))})
+    if found is not None:
+        st.markdown(show.plain(outcome.words(found["outcome"])))
+        show.table(Table([_("What it came to"), *map(_, outcome.COLUMNS)], outcome.rows(found["outcome"])))
+        st.caption(show.plain(_(outcome.ABOUT)))
+
+
+def debrief(log: MoveLog, place: str, at_once: bool = False) -> None:
+    """The debrief: asked for by a button, or at once; waited for, shown."""
     if not log.turns:
         st.caption(_("After the first quarter your path can be set against other courses."))
         return
-    key = f"debrief {place}"
-    kept: tuple[str, Task] | None = st.session_state.get(key)
     choices = [None, *COURSES]
     versus = st.selectbox(
         _("Turning points against"),
@@ -247,43 +258,14 @@ def debrief(log: MoveLog, place: str) -> None:
         format_func=lambda name: _(COURSES[name]) if name else _("the usual courses"),
         key=f"{place} versus",
     )
-    if st.button(_("Set it against other courses, in 1,000 paired worlds"), key=f"{place} debrief"):
-        try:
-            kept = (log.to_json(), engine().heavy(show.session(), games.debrief, log.to_json(), versus, spoken()))
-        except BusyError as problem:
-            st.warning(show.plain(problem))
-            return
-        st.session_state[key] = kept
-    if kept is None:
-        return
-    if kept[0] != log.to_json():
-        st.caption(_("The debrief below is of the game as it was when you asked for it."))
-    if not kept[1].finished.is_set():
-        _waiting(kept[1], key)
-        return
-    try:
-        shown(kept[1].answer(), place)
-    except RunError as problem:
-        st.error(show.plain(problem))
-
-
-@st.fragment(run_every=0.7)
-def _waiting(task: Task, key: str) -> None:
-    if task.finished.is_set():
-        st.rerun()
-    told = task.told or {"done": 0, "of": 0}
-    ahead = engine().slow.ahead(task)
-    done = told["done"] / told["of"] if told["of"] else 0.0
-    words = (
-        _("Waiting: {ahead} before you.", ahead=ahead)
-        if ahead
-        else _("Simulating your moves and three courses; then asking why.")
+    found = waiting.answer(
+        f"debrief {place}",
+        _("Set it against other courses, in 1,000 paired worlds"),
+        Question(games.debrief, (log.to_json(), versus, spoken())),
+        at_once=at_once,
     )
-    st.progress(min(done, 1.0), words)
-    if st.button(_("Cancel"), key=f"{key} cancel"):
-        engine().cancel(task)
-        st.session_state.pop(key, None)
-        st.rerun()
+    if found is not None:
+        shown(found, place)
 
 
 def looked_at(key: str) -> str:
@@ -308,7 +290,7 @@ def shown(found: Debrief, place: str) -> None:
     show.table(Table(heads, [[words, *cells] for words, cells in rows]))
     st.markdown(show.plain(debrief_text.draws_words(found.places[metric])))
     st.markdown(show.plain(debrief_text.policy_words(metric, found.places[metric])))
-    st.caption(show.plain(_(debrief_text.LEGEND)))
+    st.caption(show.plain(_(debrief_text.LEGEND, worlds=found.worlds)))
     ends = [[words, *cells] for words, cells in debrief_text.verdict_rows(found)]
     show.table(Table([_("How worlds ended, of 100"), *map(_, debrief_text.ENDS.values())], ends))
     st.caption(show.plain(debrief_text.verdict_words(found)))

@@ -15,6 +15,7 @@ from sim.plots import Table
 from sim.plots.trajectories import trajectories as drawn
 from sim.teaching.classroom.file import ClassroomError
 from sim.teaching.play.across import COLUMNS, about, came_rows, did_rows, parting_words
+from sim.teaching.play.game import FOG
 from sim.teaching.play.table_file import LOBBY, OVER, PAUSED, PLAYING, View
 from sim.teaching.play.text import period
 from sim.vocabulary import ACTORS
@@ -119,7 +120,11 @@ def debrief(tables: Sequence[View], leader: str) -> None:
     logs = {called[one.code]: access.games().log(one.code, leader) for one in views}
     question = Question(games.across, ({title: log.to_json() for title, log in logs.items()}, spoken()))
     found = waiting.answer(
-        "across", _("Set all tables side by side"), question, _("Takes a second or two for each table.")
+        "across",
+        _("Set all tables side by side"),
+        question,
+        _("Takes a second or two for each table."),
+        at_once=any(one.state == OVER for one in views),
     )
     if found is not None:
         st.markdown(
@@ -133,7 +138,8 @@ def debrief(tables: Sequence[View], leader: str) -> None:
         metric = seats.looked_at("across metric")
         make = partial(drawn, found.paths[metric], metric, found.months[0])
         show.picture(show.drawn(("across", question.key, metric), make), "across", width=720)
-        show.table(Table([metric_words(metric), *map(_, COLUMNS)], came_rows(found, metric)))
+        heads = [_(one, worlds=FOG) for one in COLUMNS]
+        show.table(Table([metric_words(metric), *heads], came_rows(found, metric)))
         st.markdown(show.plain(parting_words(found)))
     for title, log in logs.items():
         with st.expander(_("What {title} did", title=show.plain(title))):

@@ -128,7 +128,9 @@ def answers(jobs: Callable[[], Mapping[str, Job | Question]], held: Sequence[int
 
     def waiting(ahead: int) -> None:
         nonlocal said_so
-        said, said_so = _("Waiting: {ahead} before you.", ahead=ahead), True
+        one = N_("Waiting for 1 piece of work that was asked for before.")
+        several = N_("Waiting for {ahead} pieces of work that were asked for before.")
+        said, said_so = _(one if ahead == 1 else several, ahead=ahead), True
         if opening:
             notice.html(_held(said if ahead else _(_UNDER_WAY), held))
         elif ahead:

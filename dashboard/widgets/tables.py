@@ -120,8 +120,12 @@ def _decide(view: View, code: str, secret: str) -> None:
     st.subheader(_("{actor}: what you set", actor=show.plain(_(ACTORS[mine.actor]))), anchor=False)
     if made is not None:
         st.success(_("Your move is in. Until the quarter passes, you may change it."))
+    top = st.container()  # the button stands here, too: on a phone the settings are several screens long
     settings = seats.decide(log, told, place, made)
-    if st.button(_("Change my move") if made is not None else _("Make this move"), type="primary", key=f"{place} move"):
+    label = _("Change my move") if made is not None else _("Make this move")
+    here = (top, st.container())
+    pressed = [one.button(label, type="primary", key=f"{place} move {k}") for k, one in enumerate(here)]
+    if any(pressed):
         try:
             access.games().submit(code, secret, view.turn, settings)
         except ClassroomError as problem:
@@ -137,7 +141,7 @@ def host(view: View, views: Sequence[View], secret: str) -> None:
     """What the host can do: at a table, with what is said there, and over all of the host's tables."""
     table, said, everything = st.tabs([_("Table"), _("Messages and news"), _("Debrief over all tables")])
     with table:
-        _lead(view, view.code, secret)
+        _lead(view, view.code, secret, alone=sum(bool(one.turn) for one in views) < 2)
     with said:
         left, right = st.columns(2, gap="medium")
         with right:
@@ -148,8 +152,8 @@ def host(view: View, views: Sequence[View], secret: str) -> None:
         several.debrief(views, secret)
 
 
-def _lead(view: View, code: str, secret: str) -> None:
-    """What the host can do at a table."""
+def _lead(view: View, code: str, secret: str, alone: bool) -> None:
+    """What the host can do at a table; alone: whether no other one of the host's has been played, to be set beside it."""
     left, right = st.columns([1, 2], gap="medium")
     link = access.link("table", game=view.code)
     with left.container(border=True):
@@ -208,7 +212,7 @@ def _lead(view: View, code: str, secret: str) -> None:
             seats.injects("host", partial(access.attempt, _PLACE, games.inject, code, secret))
     if view.state != LOBBY:
         with st.expander(_("What was done so far (not for players' eyes)"), expanded=view.state == OVER):
-            over(code, secret) if view.state == OVER else seats.history(games.log(code, secret))
+            over(code, secret, at_once=alone) if view.state == OVER else seats.history(games.log(code, secret))
         with st.expander(_("Go back, or what if")):
             _back(view, code, secret)
     if seated:
@@ -268,11 +272,12 @@ def _back(view: View, code: str, secret: str) -> None:
 # ------------------------------------------------------------------------------------------------ the end
 
 
-def over(code: str, secret: str | None) -> None:
-    """The end: everybody may see what was done, and ask what was chance."""
+def over(code: str, secret: str | None, at_once: bool = True) -> None:
+    """The end: everybody sees what it came to, what was done, and what was chance; `at_once`: without asking for that."""
     log = access.games().log(code, secret)
+    seats.ended(log)
     seats.history(log)
-    seats.debrief(log, f"table {code}")
+    seats.debrief(log, f"table {code}", at_once=at_once)
     st.download_button(
         _("Download this game"), log.to_json(), "game.json", "application/json", on_click="ignore", key="table log"
     )

@@ -13,6 +13,7 @@ from dashboard.runtime.engine import BusyError, RunError, Task, engine
 from dashboard.runtime.language import _
 from dashboard.runtime.questions import Question
 from dashboard.widgets import show
+from sim.words.language import n_
 
 POLL, MOST_KNOWN = 1.0, 12
 _HEAVY = "heavy work"
@@ -121,6 +122,16 @@ def _again(place: str, question: Question) -> None:
     st.info(show.plain(st.session_state.pop(f"{_HEAVY} refused {place}")), icon=":material/hourglass_top:")
 
 
+def queued(ahead: int) -> str:
+    """What it is that one waits for; whoever is alone may be waiting for a piece of work of one's own."""
+    return n_(
+        "Waiting for 1 piece of long work that is under way here; the server does one at a time.",
+        "Waiting for {ahead} pieces of long work, under way or due before yours; the server does one at a time.",
+        ahead,
+        ahead=ahead,
+    )
+
+
 @st.fragment(run_every=POLL)
 def _progress(place: str) -> None:
     task = st.session_state[_HEAVY][place].task
@@ -129,7 +140,7 @@ def _progress(place: str) -> None:
     told = task.told or {}
     ahead = engine().slow.ahead(task)
     if ahead:
-        st.info(_("Waiting: {ahead} before you. Long work is done one piece at a time, for everybody.", ahead=ahead))
+        st.info(queued(ahead))
     else:
         done, of = told.get("done", 0), told.get("of", 0)
         far = {"done": done, "of": of, "what": _(told["what"])} if of else {}

@@ -35,6 +35,7 @@ class Observer:
         series: the names under which its figures stand in a file of observations: by the month, or as totals of a
             longer period.
         noise: the parameter that says how its figures scatter (variance to mean).
+        in_a_game: the title where its figures are of a world that was never there, so that nobody takes them for its own.
     """
 
     title: str
@@ -42,6 +43,12 @@ class Observer:
     unit: str
     series: tuple[str, ...]
     noise: str
+    in_a_game: str = ""
+
+    @property
+    def modelled(self) -> str:
+        """Whom and what is shown where the world is a game's."""
+        return self.in_a_game or self.title
 
 
 OBSERVERS: dict[str, Observer] = {
@@ -51,6 +58,7 @@ OBSERVERS: dict[str, Observer] = {
         "attacks",
         ("ttp_claimed_attacks_month", "ttp_claimed_attacks_year"),
         "claim_noise",
+        "Attacks as the TTP would have claimed them, modelled",
     ),
     "picss_attacks": Observer(
         "Attacks counted by PICSS",
@@ -58,6 +66,7 @@ OBSERVERS: dict[str, Observer] = {
         "attacks",
         ("picss_militant_attacks_month", "picss_militant_attacks_halfyear", "picss_militant_attacks_year"),
         "picss_noise",
+        "Attacks as PICSS would have counted them, modelled",
     ),
     "picss_killed": Observer(
         "Deaths counted by PICSS",
@@ -65,6 +74,7 @@ OBSERVERS: dict[str, Observer] = {
         "deaths",
         ("picss_killed_in_attacks_month", "picss_killed_in_attacks_year"),
         "picss_death_noise",
+        "Deaths as PICSS would have counted them, modelled",
     ),
     "pips_attacks": Observer(
         "Attacks counted by PIPS",
@@ -72,6 +82,7 @@ OBSERVERS: dict[str, Observer] = {
         "attacks",
         ("pips_attacks_month", "pips_terrorist_attacks_year", "pips_attacks_12m_around_takeover"),
         "pips_noise",
+        "Attacks as PIPS would have counted them, modelled",
     ),
     "pips_ttp_attacks": Observer(
         "Attacks ascribed to the TTP by PIPS", "TTP only", "attacks", ("pips_ttp_attacks_year",), "pips_noise"

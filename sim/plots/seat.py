@@ -15,7 +15,7 @@ from sim.words.language import N_, _
 from sim.words.numbers import between, number
 from sim.words.sentences import month_words
 
-_KNOWN = N_("As it was counted or seen. Dotted: the month in which play opened.")
+_KNOWN = N_("As it is counted or seen in the modelled world. Dotted: the month in which play opened.")
 _GUESSED = N_(
     "Not known at this seat. Shaded: nine in ten of the worlds under the same settings; line: the middle one. Dotted: the month "
     "in which play opened."

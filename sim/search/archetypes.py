@@ -44,15 +44,20 @@ class Archetype:
 
     @property
     def title(self) -> str:
-        """In a few words."""
+        """In a few words: of the mean of its members, for one of them may be otherwise."""
         more = listed([altered(_(TITLES[name]), small) for name in list(self.more)[:2]])
         less = _less(list(self.less)[:2]) if self.less else ""
         if more and less:
-            return _("{letter}: more {more}, {less} than the other kinds", letter=self.letter, more=more, less=less)
+            return _(
+                "{letter}: on average more {more}, {less} than the other kinds",
+                letter=self.letter,
+                more=more,
+                less=less,
+            )
         if more:
-            return _("{letter}: more {more} than the other kinds", letter=self.letter, more=more)
+            return _("{letter}: on average more {more} than the other kinds", letter=self.letter, more=more)
         if less:
-            return _("{letter}: {less} than the other kinds", letter=self.letter, less=less)
+            return _("{letter}: on average {less} than the other kinds", letter=self.letter, less=less)
         return _("{letter}: near the middle of all", letter=self.letter)
 
 

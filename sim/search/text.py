@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NEAR = 0.9
 CLEAR = 0.05
+PULLED = N_("A mean above that is pulled up by a few futures in which much is lost.")
 SPOKEN = 2  # courses that kinds are set against in words; the table has them all
 
 
@@ -142,24 +143,28 @@ def archetype(found: Findings, one: Archetype) -> str:
 
 
 def costs(found: Findings, member: str, course: str) -> str:
-    """What a member has better and worse than a course, in fresh futures, as far as it counts; then what counts for nothing."""
-    better, worse = list[str](), list[str]()
+    """What a member has better and worse than a course, in fresh futures: as far as it counts, what is worse by less than that,
+    and then what counts for nothing."""
+    better, worse, above, below = list[str](), list[str](), list[str](), list[str]()
     for one in found.objectives:
         mine, theirs = found[member].figures[one.key], found[course].figures[one.key]
-        if abs(mine - theirs) < (one.epsilon or 0.0):
-            continue
-        (better if (mine < theirs) == one.less else worse).append(_instead(one, mine, theirs))
-    gains, losses = listed(better), listed(worse)
-    if gains and losses:
-        said = N_("Against {course}, better: {gains}; worse: {losses}.")
-    elif gains:
-        said = N_("Against {course}, better: {gains}; nothing that counts here is worse.")
-    elif losses:
-        said = N_("Against {course}, nothing that counts here is better; worse: {losses}.")
-    else:
-        said = N_("Against {course}, nothing that counts here is better; nothing that counts here is worse.")
-    told = {name: words for name, words in (("gains", gains), ("losses", losses)) if words}
-    return together(" ", [_(said, course=found[course].words, **told), *_uncounted(found, member, course)])
+        good = (mine < theirs) == one.less
+        if abs(mine - theirs) >= (one.epsilon or 0.0):
+            (better if good else worse).append(_instead(one, mine, theirs))
+        elif fine(mine, 3) != fine(theirs, 3):
+            (above if good else below).append(_instead(one, mine, theirs))
+    gains, losses, slight = listed(better), listed(worse), listed(below)
+    no_gain, no_loss = N_("nothing that counts here is better"), N_("nothing that counts here is worse")
+    if above:
+        no_gain = N_("nothing is better by as much as counts here")
+    if below:
+        no_loss = N_("nothing is worse by as much as counts here")
+    good_words = _("better: {measures}", measures=gains) if gains else _(no_gain)
+    bad_words = _("worse: {measures}", measures=losses) if losses else _(no_loss)
+    said = [_("Against {course}, {sides}.", course=found[course].words, sides=side_by_side([good_words, bad_words]))]
+    if slight:
+        said.append(_("Worse by too little to count: {measures}.", measures=slight))
+    return together(" ", [*said, *_uncounted(found, member, course)])
 
 
 def _instead(one: Measure, mine: float, theirs: float) -> str:
@@ -242,11 +247,14 @@ def regret(found: Findings) -> str:
             for mean, called, name in members
         ]
         parts.append(_("{measure}: {figures}", measure=one.named, figures=together(", ", told)))
-    return _(
+    said = _(
         "Regret among members: how much worse each does than the best of all members in the same future, in the mean, and in "
         "brackets what it stays under in nine futures of ten. {measures}.",
         measures=side_by_side(parts),
     )
+    examples = [found[kind.example] for kind in found.kinds]
+    above = any(one.regret[key] > one.regret_p90[key] for one in examples for key in one.regret)
+    return together(" ", [said, *([_(PULLED)] if above else [])])
 
 
 def table(found: Findings) -> Iterator[str]:

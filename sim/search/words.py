@@ -21,7 +21,7 @@ def title(space: Space, values: Mapping[str, float], which: str) -> str:
     """A title, no longer than a title may be."""
     levels = {name: mean_level(space, values, name) for name in space.search.levers if name in LEVERS}
     most = sorted((name for name in levels if levels[name] > SLIGHT), key=lambda name: -levels[name])[:SPOKEN]
-    said = listed([small(TITLES[name]) for name in most]) if most else "little of anything"
+    said = f"mostly {listed([small(TITLES[name]) for name in most])}" if most else "little of anything"
     rules = len(space.taken(values))
     answers = f"; {rules} response{'s' * (rules > 1)}" if rules else ""
     return f"Course {which}: {said}{answers}"[:120]

@@ -20,15 +20,15 @@ from sim.scenario.words import CHOOSE
 from sim.teaching.play.briefing import summed
 from sim.teaching.play.debrief import TELLING, TOLD, TURNING
 from sim.teaching.play.game import FOG, Game
-from sim.teaching.play.moves import QUARTER, GameError, MoveLog, Values
+from sim.teaching.play.moves import QUARTER, WORLDS, GameError, MoveLog, Values
 from sim.teaching.play.past import Array
 from sim.teaching.play.text import move_words, period, value_words
 from sim.vocabulary import ACTORS, months_between
-from sim.words.language import N_, _
+from sim.words.language import N_, _, together
 from sim.words.numbers import counted, in_one_world, number, within
 from sim.words.sentences import month_words, side_by_side
 
-COLUMNS = (N_("its world"), N_("median"), N_("90 of 100"))
+COLUMNS = (N_("its world"), N_("median of {worlds} worlds"), N_("nine in ten of these"))
 _MOST_SETTINGS, _DECISION, _SHOCK = 5, 2.0, 3.0
 
 
@@ -47,7 +47,8 @@ class Parting:
     """The first quarter in which two tables part by more than chance in `TURNING`.
 
     Attributes:
-        turn: counted from 0; more, fewer: titles; gap: mean difference over worlds in that quarter.
+        turn: counted from 0; more, fewer: titles; gap: mean difference over worlds in that quarter; own: in the world that
+            was played.
         otherwise: what had been put into one of the two alone by then, or was set differently in that quarter or before it,
             in words; what weighs most comes first.
     """
@@ -56,6 +57,7 @@ class Parting:
     more: str
     fewer: str
     gap: float
+    own: float
     otherwise: tuple[str, ...]
 
 
@@ -124,7 +126,9 @@ def _parting(games: Mapping[str, Game], before: int) -> Parting | None:
         more, fewer = max(there, key=lambda one: there[one].mean()), min(there, key=lambda one: there[one].mean())
         apart = there[more] - there[fewer]
         if float(apart.mean()) > TELLING * float(apart.std(ddof=1)) / sqrt(len(apart)):
-            return Parting(turn, more, fewer, float(apart.mean()), tuple(_otherwise(games, more, fewer, turn)))
+            first, second = (games[one].past.metrics[TURNING][0, start:end].sum() for one in (more, fewer))
+            otherwise = tuple(_otherwise(games, more, fewer, turn))
+            return Parting(turn, more, fewer, float(apart.mean()), float(first - second), otherwise)
     return None
 
 
@@ -181,8 +185,10 @@ def about() -> str:
     return _(
         "Each table's own world, and {worlds} worlds under the same moves. All tables meet the same random draws, so what "
         "differs is what was done at a table, or put into it; but one world is one throw of the dice, so that tables part is "
-        "said of the mean. This is no score, and no forecast.",
+        "said of the mean. The debrief of a table by itself is of {more:,} worlds, so its ranges differ a little from these. "
+        "This is no score, and no forecast.",
         worlds=FOG,
+        more=WORLDS,
     )
 
 
@@ -200,22 +206,27 @@ def parting_words(found: Across) -> str:
     point = found.parting
     if point is None:
         return _("In attacks, no two tables part by more than chance between worlds would have it.")
+    in_own = N_("In the world that was played, {more} had {own:,.0f} more.")
+    if point.own <= 0:
+        in_own = N_("In the world that was played, {more} had {own:,.0f} fewer: one world is one throw of the dice.")
+    if point.own == 0:
+        in_own = N_("In the world that was played, both had as many.")
+    given = {"more": point.more, "gap": number(point.gap, whole=True), "fewer": point.fewer, "turn": point.turn + 1}
     said = _(
-        "The tables part first in turn {turn}: there {more} has {gap} more TTP attacks than {fewer}, on average over {worlds} "
-        "worlds.",
-        turn=point.turn + 1,
-        more=point.more,
-        gap=number(point.gap),
-        fewer=point.fewer,
+        "On average over {worlds} worlds the tables part first in turn {turn}: there {more} has about {gap} more TTP attacks "
+        "than {fewer}.",
         worlds=FOG,
+        **given,
     )
+    told = {"more": point.more, "own": abs(point.own)} if point.own else {}
+    said = together(" ", [said, _(in_own, **told)])
     if not point.otherwise:
         return said
     shown, left = side_by_side(point.otherwise[:_MOST_SETTINGS]), len(point.otherwise) - _MOST_SETTINGS
     otherwise = _("What was otherwise by then: {what}.", what=shown)
     if left > 0:
         otherwise = _("What was otherwise by then: {what}; and {left} more.", what=shown, left=left)
-    return f"{said} {otherwise}"
+    return together(" ", [said, otherwise])
 
 
 def did_rows(log: MoveLog) -> list[list[str]]:

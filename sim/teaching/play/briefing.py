@@ -199,7 +199,7 @@ def _reading(past: Past, name: str, span: int) -> Reading:
 
 def _reported(past: Past, name: str, span: int) -> Reading:
     one = OBSERVERS[name]
-    return _known(past.reports[name], name, one.title, f"{one.unit}, {one.scope}", "total", span)
+    return _known(past.reports[name], name, one.modelled, f"{one.unit}, {one.scope}", "total", span)
 
 
 def _guess(fog: Fog, name: str, span: int) -> Guess:

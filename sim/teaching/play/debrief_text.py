@@ -10,7 +10,7 @@ from sim.teaching.play.scenario import COURSES
 from sim.teaching.play.text import columns, heading, period, value_words
 from sim.vocabulary import VERDICTS
 from sim.words.language import ENGLISH, N_, _, altered, speaking
-from sim.words.numbers import counted, in_one_world, metric_words, number, shares, within
+from sim.words.numbers import counted, in_one_world, metric_words, number, shares, signed, within
 from sim.words.sentences import NOT_A_FORECAST, side_by_side, wrapped
 
 # Of random draws, in words: shares of worlds below, with what is said of a world there.
@@ -23,8 +23,8 @@ _POSITIONS = (
 )
 LEGEND = N_(
     "Your draws: what your own world came to with your moves, and would have come to on each course. Median, and the range "
-    "of 90 of 100 worlds. Below you: how many of those worlds lie below yours as you played it. Policy: your moves less "
-    "a course, world by world, on average."
+    "of 90 of 100 of the {worlds:,} worlds. Below you: how many of those worlds lie below yours as you played it. Policy: "
+    "your moves less a course, world by world, on average."
 )
 COLUMNS = (N_("your draws"), N_("median"), N_("90 of 100"), N_("below you"))
 NO_TURN = N_("There is no turn at which the two paths part by more than chance between the worlds would have it.")
@@ -43,7 +43,7 @@ def debrief_lines(found: Debrief, width: int) -> list[str]:
     """A debrief, as lines of so many columns."""
     out = heading(_("Debrief: {when}", when=period(found.months)), width)
     out += wrapped(about_words(found), width)
-    out += ["", *wrapped(_(LEGEND), width)]
+    out += ["", *wrapped(_(LEGEND, worlds=found.worlds), width)]
     for metric, places in found.places.items():
         out += ["", *_metric(metric, places, width)]
     out += ["", *_verdicts(found, width), "", *_turning(found, width), ""]
@@ -106,9 +106,9 @@ def verdict_words(found: Debrief) -> str:
 
 def point_words(point: TurningPoint) -> tuple[str, str, str]:
     """A turning point in three sentences; its reasons follow, see `reason_rows`."""
-    told = {"turn": point.turn + 1, "when": period(point.months), "gap": number(point.gap, sign=True)}
+    told = {"turn": point.turn + 1, "when": period(point.months), "gap": number(point.gap, sign=True, whole=True)}
     if point.turn:
-        before = number(point.gap_before, sign=True)
+        before = number(point.gap_before, sign=True, whole=True)
         first = _(
             "Turn {turn}, {when}: {gap} attacks in the quarter, after {before} in the one before, on average over worlds.",
             **told,
@@ -118,7 +118,7 @@ def point_words(point: TurningPoint) -> tuple[str, str, str]:
         first = _("Turn {turn}, {when}: {gap} attacks in the quarter, on average over worlds.", **told)
     return (
         first,
-        _("In your own world: {gap}.", gap=number(point.own, sign=True)),
+        _("In your own world: {gap}.", gap=signed(point.own, 0)),
         _("The last month's difference, {gap}, comes back to:", gap=number(point.difference, sign=True)),
     )
 

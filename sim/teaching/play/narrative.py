@@ -155,7 +155,8 @@ def because(game: Game, actor: str) -> str:
     more, less, _what = more_less(metric)
     what, months = more if gap > 0 else less, apart.shape[1]
     if METRICS[metric].summary == "total":
-        makes = _("{figure} {what} in the quarter", figure=number(abs(gap) * months), what=what)
+        size = abs(gap) * months  # a mean over worlds, in each of which there are whole ones
+        makes = _("about {figure} {what} in the quarter", figure=number(size, whole=size >= 1.0), what=what)
     else:
         by = number(abs(gap))
         makes = _("{what}, by {figure} on average over its {months} months", what=what, figure=by, months=months)

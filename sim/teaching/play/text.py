@@ -11,7 +11,7 @@ from sim.scenario.settings import DEFAULTS, OPTIONS
 from sim.teaching.play.briefing import Briefing, Guess, Reading
 from sim.teaching.play.game import FOG, Trial
 from sim.teaching.play.moves import Values
-from sim.vocabulary import ACTOR_SPECS, ACTORS, CHOOSE, Derived, acting
+from sim.vocabulary import ACTOR_SPECS, ACTORS, CHOOSE, Derived, acting, coercive
 from sim.words.language import N_, _, together
 from sim.words.numbers import SCALES, WHOLE, between, number, setting, unit_over
 from sim.words.sentences import month_words, side_by_side, wrapped
@@ -33,6 +33,11 @@ PURPOSE = (
         "follow what Pakistan did, and what came of it here need not be what happened."
     ),
 )
+# What adds to a lever, whatever it is set to.
+MORE = {
+    "domestic_operations": N_("violence of late brings more of them"),
+    "prisoner_releases": N_("Kabul, as mediator, presses for them"),
+}
 SEATS: Derived[str] = Derived(lambda: {actor: spec.seat for actor, spec in acting().items()})
 HELP: tuple[tuple[str, str], ...] = (
     ("go", N_("confirm your settings; the quarter passes")),
@@ -125,7 +130,7 @@ def briefing_tables(told: Briefing) -> list[tuple[str, tuple[str, ...], list[tup
     now = (_("quarter"), _("before"))
     largest = sorted(told.groups.items(), key=lambda one: -one[1])[:3]
     found: list[tuple[str, tuple[str, ...], list[tuple[str, Sequence[str]]]]] = [
-        (_("Counted by others"), now, [_row(one) for one in told.reported]),
+        (_("As others would have counted it, modelled"), now, [_row(one) for one in told.reported]),
         (_("Seen by all"), now, [_row(one) for one in told.public]),
         (_("Seen by you: {actor}", actor=_(ACTORS[told.actor])), now, [_row(one) for one in told.own]),
         (
@@ -216,15 +221,25 @@ def softened_words(told: Briefing) -> str:
     """Which levers came to something else last month than they were set to, and by how much; may be empty."""
     parts = [
         _(
-            "{lever} {asked} came to {there}",
+            "{lever} {asked} came to {there} ({why})",
             lever=_(TITLES[name]),
             asked=setting(told.asked[name]),
             there=number(there),
+            why=_(_why(name, there > told.asked[name])),
         )
         for name, there in told.in_force.items()
         if abs(there - told.asked[name]) >= 0.02
     ]
     return _("Last month {what}.", what=side_by_side(parts)) if parts else ""
+
+
+def _why(name: str, more: bool) -> str:
+    """What brings a lever above what it was set to, or below it; see `sim.agents.pakistan.Pakistan.set_levers`."""
+    if more:
+        return MORE.get(name, N_("others press for more of it"))
+    return (
+        N_("civilians soften it, or not all can be paid for") if name in coercive() else N_("not all can be paid for")
+    )
 
 
 def columns(
