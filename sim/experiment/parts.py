@@ -35,6 +35,8 @@ OUTCOMES, SERIES = "outcomes", "series"
 PART = re.compile(rf"({OUTCOMES}|{SERIES})/scenario=[^/]+/[0-9a-f]{{16}}-[0-9a-f]{{16}}\.parquet")
 # Of a part, at the most: some 100 MB in memory.
 MOST_FIGURES = 12_000_000
+# What reading one takes at the most: bytes unpacked, figures, pages.
+_READ = (16 * MOST_FIGURES, 2 * MOST_FIGURES, MOST_FIGURES // 100)
 _ABOUT = b"durand"
 _MASK = 2**64 - 1
 
@@ -184,7 +186,7 @@ def read_table(store: Store, name: str, columns: Sequence[str] | None = None) ->
     if blake2b(content, digest_size=8).hexdigest() != digest:
         raise PartError(f"{name}: torn or damaged")
     try:
-        table = opened(content, Room(16 * MOST_FIGURES, 2 * MOST_FIGURES, MOST_FIGURES // 100))
+        table = opened(content, Room(*_READ))
         if columns is not None:
             there = table.schema_arrow.names
             columns = [one for one in columns if one in there]
