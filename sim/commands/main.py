@@ -106,7 +106,7 @@ def durand(
 
 
 @app.command("list")
-def listas_typed() -> None:
+def list_command() -> None:
     """The scenarios, a line each."""
     from sim.scenario import list_scenarios
 
