@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import streamlit as st
@@ -50,7 +50,7 @@ def all_of(sweep: Sweep, folder: Path) -> None:
     ask = st.segmented_control(
         _("Question"),
         list(_ASKS),
-        default=_first_question(sweep),
+        default=_first_question(str(folder)),
         format_func=lambda name: _(_ASKS[name]),
         key=state.key("question"),
         required=True,
@@ -74,8 +74,10 @@ def all_of(sweep: Sweep, folder: Path) -> None:
             )
 
 
-def _first_question(sweep: Sweep) -> str:
+@lru_cache(maxsize=64)  # to lay out the points of hundreds of factors takes long
+def _first_question(folder: str) -> str:
     """What it hangs on, if there are points enough to tell; else, of a few futures for many mixes, which of these does well."""
+    sweep = Sweep.load(folder)
     try:
         sample_of(sweep, None if own_method(sweep) is not None else "pawn")
     except SensitivityError:
