@@ -27,9 +27,18 @@ def factor_words(name: str) -> str:
     """
     if name in PARAMETERS:
         return _(PARAMETERS[name].title)
-    actor, _dot, setting = name.rpartition(".")
-    words = _(TITLES[setting]) if setting in TITLES else capital(in_words(setting))
+    actor, words = name.rpartition(".")[0], _(setting_title(name))
     return _("{actor}: {setting}", actor=_(ACTORS[actor]), setting=words) if actor in ACTORS else words
+
+
+def setting_title(name: str) -> str:
+    """What a lever or another setting is called in English, whosever it is.
+
+    >>> setting_title("pakistan.aid"), setting_title("aid")
+    ('Aid', 'Aid')
+    """
+    setting = name.rpartition(".")[2]
+    return TITLES[setting] if setting in TITLES else capital(in_words(setting))
 
 
 def quoted(name: str, ids: bool = True) -> str:

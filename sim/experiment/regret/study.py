@@ -18,16 +18,15 @@ from sim.ensemble.spec import LimitError
 from sim.experiment.columns import Inputs
 from sim.experiment.condition import Condition
 from sim.experiment.discovery.rows import check_finished, inputs_of, related
-from sim.experiment.factors import VARIED
+from sim.experiment.factors import VARIED, setting_title
 from sim.experiment.figures import condition_of, evaluated, figure_of, metrics_of
 from sim.experiment.folder import FolderError
 from sim.experiment.regret.measures import Estimate, measure
 from sim.experiment.spoken import OfFigure
 from sim.metrics import METRICS
 from sim.metrics.base import End
-from sim.scenario.diff import TITLES
+from sim.words.numbers import setting
 from sim.words.problems import several
-from sim.words.sentences import capital, in_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -242,15 +241,6 @@ def _names(sweep: Sweep) -> list[str]:
     out = []
     for title in titles.values():
         for mix in range(len(first)):
-            said = ", ".join(f"{_lever(name)} {_short(levels[name][mix])}" for name in crossed)
+            said = ", ".join(f"{setting_title(name)} {setting(levels[name][mix])}" for name in crossed)
             out.append(said if said and len(titles) == 1 else ": ".join([title, *([said] if said else [])]))
     return out
-
-
-def _lever(name: str) -> str:
-    setting = name.rpartition(".")[2]
-    return TITLES[setting] if setting in TITLES else capital(in_words(setting))
-
-
-def _short(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else in_words(str(value))
