@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.words.language import N_
+
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -45,7 +47,7 @@ class Room:
         """Take some of it. Raises TableError when there is not that much."""
         self.bytes, self.figures, self.pages = self.bytes - bytes, self.figures - figures, self.pages - pages
         if min(self.bytes, self.figures, self.pages) < 0:
-            raise TableError("too large")
+            raise TableError(N_("too large"))
 
 
 def room_for(content: bytes) -> Room:
@@ -81,14 +83,14 @@ def opened(content: bytes, room: Room) -> pq.ParquetFile:
     import pyarrow.parquet as pq
 
     if int.from_bytes(content[-8:-4], "little") > MOST_FOOTER:
-        raise TableError("too large")
+        raise TableError(N_("too large"))
     limits = {"thrift_string_size_limit": MOST_FOOTER, "thrift_container_size_limit": 2 * MOST_COLUMNS}
     table = pq.ParquetFile(pa.BufferReader(content), pre_buffer=False, **limits)
     about = table.metadata
     if about.num_columns > MOST_COLUMNS or about.num_row_groups > MOST_GROUPS:
-        raise TableError("too large")
+        raise TableError(N_("too large"))
     if not about.created_by.startswith("parquet-cpp-arrow "):  # from others a reader takes more than the footer says
-        raise TableError("not written by durand")
+        raise TableError(N_("not written by durand"))
     rows = 0
     for number in range(about.num_row_groups):
         group = about.row_group(number)
@@ -97,7 +99,7 @@ def opened(content: bytes, room: Room) -> pq.ParquetFile:
         for column in range(group.num_columns):
             _look(content, group.column(column), group.num_rows, room)
     if rows != about.num_rows:
-        raise TableError("damaged")
+        raise TableError(N_("damaged"))
     return table
 
 
@@ -112,7 +114,7 @@ def _look(content: bytes, chunk: Any, rows: int, room: Room) -> None:
         start = chunk.dictionary_page_offset
     end = start + chunk.total_compressed_size
     if not 0 < start <= end <= len(content) or chunk.num_values != rows:
-        raise TableError("damaged")
+        raise TableError(N_("damaged"))
     headers = _Thrift(content, start, end)
     while headers.at < end:
         page = headers.struct()
@@ -120,21 +122,21 @@ def _look(content: bytes, chunk: Any, rows: int, room: Room) -> None:
         if not (
             kind in _ABOUT and isinstance(unpacked, int) and isinstance(packed, int) and min(unpacked, packed) >= 0
         ):
-            raise TableError("damaged")
+            raise TableError(N_("damaged"))
         headers.skip(packed)
         field, count, written = _ABOUT[kind]
         told = page.get(field)
         values, how = (told.get(count), told.get(written)) if isinstance(told, dict) else (None, None)
         if not isinstance(values, int) or values < 0 or how not in _WRITTEN:
-            raise TableError("damaged, or not written by durand")
+            raise TableError(N_("damaged, or not written by durand"))
         room.take(bytes=unpacked, pages=1)
         if kind == _DICTIONARY:
             if values > unpacked:
-                raise TableError("damaged")
+                raise TableError(N_("damaged"))
         else:
             left -= values
     if left:
-        raise TableError("damaged")
+        raise TableError(N_("damaged"))
 
 
 class _Thrift:
@@ -146,7 +148,7 @@ class _Thrift:
     def skip(self, count: int) -> None:
         """Go on by so many bytes."""
         if count > self.end - self.at:
-            raise TableError("damaged")
+            raise TableError(N_("damaged"))
         self.at += count
 
     def byte(self) -> int:
@@ -161,7 +163,7 @@ class _Thrift:
             out |= (one & 0x7F) << shift
             if one < 0x80:
                 return out
-        raise TableError("damaged")
+        raise TableError(N_("damaged"))
 
     def signed(self) -> int:
         value = self.whole()
@@ -170,13 +172,13 @@ class _Thrift:
     def struct(self, depth: int = 0) -> dict[int, Any]:
         """A struct; its texts, lists and truths as None."""
         if depth > _DEEPEST:
-            raise TableError("damaged")
+            raise TableError(N_("damaged"))
         out: dict[int, Any] = {}
         field = 0
         while head := self.byte():
             field = field + (head >> 4) if head >> 4 else self.signed()
             if field in out:
-                raise TableError("damaged")
+                raise TableError(N_("damaged"))
             out[field] = self.value(head & 0x0F, depth)
         return out
 
@@ -191,4 +193,4 @@ class _Thrift:
             return self.struct(depth + 1)
         if kind in (3, 7):
             return self.skip(1 if kind == 3 else 8)
-        raise TableError("damaged")  # page headers have no lists
+        raise TableError(N_("damaged"))  # page headers have no lists

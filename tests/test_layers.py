@@ -20,6 +20,7 @@ FLOORS = (
     "theme",
     "cache",
     "limits",
+    "words.language",
     "words.problems",
     "yamlfile",
     "headers",

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.metrics import METRICS
 from sim.parquet import Room, TableError, opened
-from sim.words.language import ENGLISH, N_, _, speaking
+from sim.words.language import ENGLISH, _, speaking
 from sim.yamlfile import LIMIT
 
 if TYPE_CHECKING:
@@ -38,8 +38,6 @@ _NAME = re.compile(
 )
 # What comes of files that are not what they should be.
 _AMISS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError, MemoryError, OSError)
-# Why a table cannot be read, as `sim.parquet` says it.
-_REASONS = (N_("too large"), N_("not written by durand"), N_("damaged"), N_("damaged, or not written by durand"))
 _NEEDED = {"manifest.json", "experiment.yaml", "experiments.parquet"}
 
 
