@@ -37,6 +37,7 @@ from sim.experiment.outcome import Sweep
 from sim.experiment.parser import parse
 from sim.experiment.regret.study import BETTER
 from sim.experiment.spoken import spoken
+from sim.headers import sealed
 from sim.loops import find_loops, signed_digraph
 from sim.loops.at_work import at_work
 from sim.loops.picture import picture as loops_picture
@@ -52,7 +53,6 @@ from sim.plots.power import faction_power, holdings
 from sim.provenance import cover, look_up
 from sim.provenance.seek import conflicts, seek
 from sim.provenance.without import without
-from sim.results.folders import sealed
 from sim.rule import RULES
 from sim.scenario import load_scenario
 from sim.vocabulary import LEVERS

@@ -29,10 +29,10 @@ from sim.experiment.folder import FolderError
 from sim.experiment.kept import arrays
 from sim.experiment.outcome import Sweep
 from sim.experiment.sweep import sweep
-from sim.headers import LIMIT
+from sim.headers import LIMIT, UNSEALED, sealed, unsealed
 from sim.results import BundleError, open_folder
 from sim.results.bundle import KINDS, write_brief, write_report
-from sim.results.folders import UNSEALED, check_target, header_of, look, saved, seal, sealed, unsealed, written_whole
+from sim.results.folders import check_target, header_of, look, saved, seal, written_whole
 from sim.results.moved import restored
 
 ROOT = str(Path(__file__).resolve().parents[1])

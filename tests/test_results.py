@@ -18,11 +18,11 @@ from small_model import SCENARIOS, SmallScenario, install, real
 import sim
 from sim.ensemble.outcomes import CROSSINGS, Crossing, Outcomes, first_crossing
 from sim.ensemble.verdicts import THRESHOLDS, verdicts, window
+from sim.headers import sealed
 from sim.metrics import METRICS
 from sim.results import BundleError, open_folder
 from sim.results.bundle import write_report
 from sim.results.contrast import Contrast, contrast, more
-from sim.results.folders import sealed
 from sim.results.reading import headline, reading, titles, whose_deaths
 from sim.results.terminal import SHORT_LIST, tables
 from sim.scenario import load_scenario, with_overrides

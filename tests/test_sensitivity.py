@@ -22,9 +22,9 @@ from sim.experiment.schema import LatinHypercube, Morris, Saltelli
 from sim.experiment.sensitivity import sample as analysis
 from sim.experiment.sensitivity.methods import bootstrap_seed, chance_share, morris, ranks, sobol
 from sim.experiment.sensitivity.study import SensitivityError
+from sim.headers import sealed
 from sim.parameters import PARAMETERS
 from sim.plots import rows_of, to_png
-from sim.results.folders import sealed
 from sim.words.sentences import capital
 from sim.worlds import Streams, Vector
 

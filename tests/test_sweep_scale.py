@@ -34,8 +34,8 @@ from sim.experiment.schema import Factorial, LatinHypercube, Morris, Posterior, 
 from sim.experiment.store import Local, open_store
 from sim.experiment.sweep import part_size, sweep
 from sim.experiment.work import Job
+from sim.headers import sealed
 from sim.record.told import Told
-from sim.results.folders import sealed
 
 FACTORS = tuple(Factor(name, "uncertainty", 0, 1) for name in ("b", "a", "c"))
 SOME = (*FACTORS, Factor("chip_value", "uncertainty", 0, 10))  # the last is in accepted sets

@@ -15,8 +15,7 @@ from sim.parameters import PARAMETERS
 from sim.plots import Table
 from sim.provenance.levers import level
 from sim.results import Comparison
-from sim.results.reading import headline, titles
-from sim.results.reading import in_short as reading_in_short
+from sim.results.reading import headline, short_headline, titles
 from sim.scenario import Difference, Scenario
 from sim.scenario.diff import TITLES
 from sim.words.numbers import setting
@@ -63,7 +62,7 @@ def answer(here: State, found: Comparison) -> list[str]:
 
 def in_short(here: State, found: Comparison) -> str:
     """The same of the one scenario beside the baseline, as a heading."""
-    return reading_in_short(found, found.others[0], here.metric, titles(*found.results.values()))
+    return short_headline(found, found.others[0], here.metric, titles(*found.results.values()))
 
 
 def how_compared(here: State, found: Comparison) -> str:

@@ -20,11 +20,11 @@ import numpy as np
 from sim.ensemble.chunks import Array, Series
 from sim.ensemble.spec import check
 from sim.extensions import check_made_with
-from sim.headers import understood
+from sim.headers import BundleError, understood
 from sim.metrics import METRICS
 from sim.parquet import TableError, whole
 from sim.results.described import About, labelled, month, outcome, panel
-from sim.results.folders import BundleError, check_target, opened, renewed, seal, written_whole
+from sim.results.folders import check_target, opened, renewed, seal, written_whole
 from sim.vocabulary import VERDICTS
 
 if TYPE_CHECKING:

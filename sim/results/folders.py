@@ -17,12 +17,10 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
-from sim.headers import LIMIT, UNSEALED, BundleError, Header, sealed, unsealed
+from sim.headers import LIMIT, BundleError, Header, sealed, unsealed
 from sim.results.manifest import machine, now
 from sim.results.moved import restored
 from sim.results.temporary import temporary_for
-
-__all__ = ["UNSEALED", "BundleError", "sealed", "unsealed"]
 
 HEADERS = ("comparison.json", "pack.json", "manifest.json")
 _NAMED = 3

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.ensemble.chunks import Array
+from sim.headers import BundleError
 from sim.metrics import METRICS
 from sim.results.bundle import COMPARISON, is_report, load_comparison, load_results, save_comparison
-from sim.results.folders import BundleError, header_of
+from sim.results.folders import header_of
 from sim.results.results import Results, as_html, quantile_summary, records
 from sim.words.problems import path_of
 

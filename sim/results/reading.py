@@ -259,7 +259,7 @@ def headline(comparison: Comparison, name: str, metric: str, called: dict[str, s
     return " ".join(filter(None, out))
 
 
-def in_short(comparison: Comparison, name: str, metric: str, called: dict[str, str]) -> str:
+def short_headline(comparison: Comparison, name: str, metric: str, called: dict[str, str]) -> str:
     """Which of a scenario and the baseline has more of a metric, and in how many worlds, to stand as a heading.
 
     Args:

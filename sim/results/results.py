@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from sim.ensemble.chunks import Array, Series
+from sim.headers import BundleError
 from sim.metrics import METRICS, PANELS
 from sim.questions import answer
 from sim.results.bundle import load_results, save_results
 from sim.results.described import described_panel
-from sim.results.folders import BundleError
 from sim.vocabulary import VERDICTS, month_after
 from sim.words.numbers import described
 from sim.words.problems import path_of
