@@ -109,6 +109,8 @@ def test_a_page_looks_right(visit: Visit, name: str) -> None:
         assert page.evaluate(_UNSAID) == []
     if name == "compare":
         takes_the_colours_of_a_dark_page(page)
+    if name in ("map", "why"):
+        is_dark_where_there_is_little(page)
     if name.partition("?")[0] not in DRAWN:
         return
     page.emulate_media(color_scheme="light")
@@ -146,6 +148,17 @@ def needs_no_sideways_scroll(page: Page, name: str) -> None:
 _UNSAID = """() => [...document.querySelectorAll('.stApp *')].filter(one => !one.closest('[lang=ur]'))
     .flatMap(one => [...one.childNodes]).filter(part => part.nodeType === 3 && /[\u0600-\u06ff]/.test(part.data))
     .map(part => part.data)"""
+
+
+def is_dark_where_there_is_little(page: Page) -> None:
+    """Otherwise the areas and cells of least are the brightest of a dark page."""
+    shades = page.evaluate(
+        "() => [...document.querySelectorAll(':is(.areas_marks, .ramp_marks) path')].map(one => {"
+        " const brush = new OffscreenCanvas(1, 1).getContext('2d'); brush.fillStyle = getComputedStyle(one).fill;"
+        " brush.fillRect(0, 0, 1, 1); return Math.max(...brush.getImageData(0, 0, 1, 1).data.slice(0, 3)); })"
+    )
+    assert len(shades) >= 5
+    assert sorted(shades)[len(shades) // 2] < 110, shades
 
 
 # Of each picture: what it is called, px of its frame and of its drawing, and of its panels. A frame that has given up its box, so
