@@ -92,7 +92,7 @@ def turn(log: MoveLog) -> None:
 def decide(log: MoveLog, place: str) -> None:
     """Settings of every seat, and the button that lets the quarter pass."""
     moves: dict[str, Values] = {}
-    top = st.container()  # the button stands here, too: on a phone the settings are several screens long
+    top = st.container()
     for actor in log.seats:
         told = seats.told(log, actor)
         if told is None:
@@ -101,10 +101,7 @@ def decide(log: MoveLog, place: str) -> None:
             st.subheader(_("{actor}: what you set", actor=show.plain(_(ACTORS[actor]))), anchor=False)
             moves[actor] = seats.decide(log, told, f"{place} {actor}")
     ahead = period(log.period(len(log.turns)))
-    label = _("Let the quarter pass: {when}", when=ahead)
-    here = (top, st.container())
-    pressed = [one.button(label, type="primary", key=f"{place} go {k}") for k, one in enumerate(here)]
-    if any(pressed):
+    if seats.pressed(top, _("Let the quarter pass: {when}", when=ahead), f"{place} go"):
         with st.spinner(_("The quarter passes.")):
             after = seats.moved(log, moves)
         if after is not None:

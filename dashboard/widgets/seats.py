@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.runtime import games, packing
 from dashboard.runtime.language import _
@@ -233,6 +234,13 @@ def injects(place: str, put_in: Callable[[Shock, str], None]) -> None:
 
 
 # ------------------------------------------------------------------------------------------------ the debrief
+
+
+def pressed(top: DeltaGenerator, label: str, key: str) -> bool:
+    """Whether a button was pressed that stands here, below settings, and at their top, too: on a phone they are screens long."""
+    here = (top, st.container())
+    found = [one.button(label, type="primary", key=f"{key} {number}") for number, one in enumerate(here)]
+    return any(found)
 
 
 def ended(log: MoveLog) -> None:

@@ -26,7 +26,7 @@ from sim.plots.filling import bars_of, filling, fixed
 from sim.plots.moving import Moving
 from sim.plots.moving import moving as sim_moving
 from sim.plots.tables import rows_of
-from sim.words.language import ENGLISH, N_, closed, speaking, spoken
+from sim.words.language import ENGLISH, N_, closed, n_, speaking, spoken
 from sim.words.sentences import NOT_A_FORECAST
 
 if TYPE_CHECKING:
@@ -128,9 +128,8 @@ def answers(jobs: Callable[[], Mapping[str, Job | Question]], held: Sequence[int
 
     def waiting(ahead: int) -> None:
         nonlocal said_so
-        one = N_("Waiting for 1 piece of work that was asked for before.")
-        several = N_("Waiting for {ahead} pieces of work that were asked for before.")
-        said, said_so = _(one if ahead == 1 else several, ahead=ahead), True
+        said = n_("Waiting for 1 other piece of work.", "Waiting for {ahead} other pieces of work.", ahead, ahead=ahead)
+        said_so = True
         if opening:
             notice.html(_held(said if ahead else _(_UNDER_WAY), held))
         elif ahead:

@@ -120,12 +120,10 @@ def _decide(view: View, code: str, secret: str) -> None:
     st.subheader(_("{actor}: what you set", actor=show.plain(_(ACTORS[mine.actor]))), anchor=False)
     if made is not None:
         st.success(_("Your move is in. Until the quarter passes, you may change it."))
-    top = st.container()  # the button stands here, too: on a phone the settings are several screens long
+    top = st.container()
     settings = seats.decide(log, told, place, made)
     label = _("Change my move") if made is not None else _("Make this move")
-    here = (top, st.container())
-    pressed = [one.button(label, type="primary", key=f"{place} move {k}") for k, one in enumerate(here)]
-    if any(pressed):
+    if seats.pressed(top, label, f"{place} move"):
         try:
             access.games().submit(code, secret, view.turn, settings)
         except ClassroomError as problem:

@@ -111,9 +111,9 @@ def _own_numbers(path: Path) -> dict[str, Vector]:
     try:
         table = whole(bytes_of(path, LARGEST, FileError, "Parquet"))
         sets = {name: table[name].to_numpy().astype(np.float64) for name in table.column_names}
+    except FileError:
+        raise
     except (ArrowException, TableError, ValueError, TypeError, KeyError) as problem:
-        if isinstance(problem, FileError):
-            raise
         raise FileError(
             f"{path}: no table of parameter sets: {str(problem).splitlines()[0]}; make the sets again, in a new folder"
         ) from None
@@ -136,20 +136,19 @@ def about(mode: str = POSTERIOR) -> dict[str, Any]:
     if not beside.exists():
         raise FileError(f"{beside}: there are no accepted parameter sets; `durand calibrate --ship` makes them")
     try:
-        out = json.loads(bytes_of(beside, LARGEST, FileError, "JSON"))
+        out: dict[str, Any] = json.loads(bytes_of(beside, LARGEST, FileError, "JSON"))
         first, last = out["window"]
         fine = all(re.fullmatch(r"[0-9]{4}-[0-9]{2}", month) for month in (first, last))
         fine = fine and all(isinstance(row["told"], bool) for row in out["parameters"])
-    except (ValueError, TypeError, LookupError, RecursionError) as problem:
-        if isinstance(problem, FileError):
-            raise
+    except FileError:
+        raise
+    except (ValueError, TypeError, LookupError, RecursionError):
         fine = False
     if not fine:
         raise FileError(
             f"{beside}: this does not say what the sets were found on; make the sets again, in a new folder"
         )
-    found: dict[str, Any] = out
-    return found
+    return out
 
 
 def window(mode: str = POSTERIOR) -> tuple[str, str]:

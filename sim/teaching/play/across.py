@@ -206,20 +206,26 @@ def parting_words(found: Across) -> str:
     point = found.parting
     if point is None:
         return _("In attacks, no two tables part by more than chance between worlds would have it.")
-    in_own = N_("In the world that was played, {more} had {own:,.0f} more.")
-    if point.own <= 0:
-        in_own = N_("In the world that was played, {more} had {own:,.0f} fewer: one world is one throw of the dice.")
-    if point.own == 0:
-        in_own = N_("In the world that was played, both had as many.")
-    given = {"more": point.more, "gap": number(point.gap, whole=True), "fewer": point.fewer, "turn": point.turn + 1}
-    said = _(
+    mean = _(
         "On average over {worlds} worlds the tables part first in turn {turn}: there {more} has about {gap} more TTP attacks "
         "than {fewer}.",
         worlds=FOG,
-        **given,
+        turn=point.turn + 1,
+        more=point.more,
+        gap=number(point.gap, whole=True),
+        fewer=point.fewer,
     )
-    told = {"more": point.more, "own": abs(point.own)} if point.own else {}
-    said = together(" ", [said, _(in_own, **told)])
+    if point.own > 0:
+        own = _("In the world that was played, {more} had {own:,.0f} more.", more=point.more, own=point.own)
+    elif point.own < 0:
+        own = _(
+            "In the world that was played, {more} had {own:,.0f} fewer: one world is one throw of the dice.",
+            more=point.more,
+            own=-point.own,
+        )
+    else:
+        own = _("In the world that was played, both had as many.")
+    said = together(" ", [mean, own])
     if not point.otherwise:
         return said
     shown, left = side_by_side(point.otherwise[:_MOST_SETTINGS]), len(point.otherwise) - _MOST_SETTINGS
