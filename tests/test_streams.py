@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import signal
+import subprocess
 import sys
 
 import pytest
@@ -34,3 +35,36 @@ def test_asked_to_end_it_stops_as_by_ctrl_c() -> None:
     with pytest.raises(KeyboardInterrupt), ended_in_order():
         signal.raise_signal(signal.SIGTERM)
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+IN_THE_MIDST_OF_A_TABLE = """
+import atexit, io, threading, time
+import pyarrow.csv
+from sim.commands import main
+
+class Slow(io.BytesIO):
+    def read(self, size=-1):
+        reading.set()
+        time.sleep(0.3)
+        return super().read(10)
+
+def read():
+    while True:
+        pyarrow.csv.read_csv(Slow(b"a,b\\n" + b"1,2\\n" * 1000))
+
+def stopped(*_, **__):
+    threading.Thread(target=read, daemon=True).start()
+    reading.wait()
+    raise KeyboardInterrupt
+
+reading = threading.Event()
+atexit.register(print, "tidied up")
+main.app = stopped
+main.main()
+"""
+
+
+def test_a_thread_in_the_midst_of_a_librarys_code_does_not_spoil_the_end() -> None:
+    """Python's own end lets such a thread abort the process, with another exit code than Ctrl-C has."""
+    ran = subprocess.run([sys.executable, "-c", IN_THE_MIDST_OF_A_TABLE], capture_output=True, text=True, timeout=60)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "tidied up\n", "durand: stopped\n")

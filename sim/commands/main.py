@@ -33,7 +33,7 @@ from sim.commands.report import Png, report, write_whole
 from sim.commands.response import response
 from sim.commands.search import search
 from sim.commands.sensitivity import sensitivity
-from sim.commands.streams import ended_at_once_from_now_on, ended_in_order, made_fit
+from sim.commands.streams import ended_at_once_from_now_on, ended_in_order, leave, made_fit
 from sim.commands.sweep import sweep
 from sim.commands.synthetic import synthetic
 from sim.commands.verify import verify
@@ -292,6 +292,8 @@ def main(arguments: list[str] | None = None) -> None:
         if os.environ.get("DURAND_TRACEBACK"):
             raise
         code = complain(problem)
+    if code == 130 and arguments is None:
+        leave(130)
     sys.exit(code if isinstance(code, int) else 0)
 
 

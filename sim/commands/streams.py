@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import codecs
 import io
 import os
@@ -10,9 +11,10 @@ import sys
 import threading
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 # What stands in texts, where an output cannot show it; other letters lose their marks.
 PLAIN = {
@@ -53,6 +55,19 @@ def ended_at_once_from_now_on() -> None:
     """Take any further Ctrl-C as the end: all that is kept is kept by now, and threads that finish would only be waited for."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+
+
+def leave(code: int) -> NoReturn:
+    """End with all that is done at an end, but without taking Python apart.
+
+    A thread that is in the midst of a library's own code (a table that is read, what a page draws) does not outlive that: it
+    would abort the process, after all is said, with another exit code.
+    """
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # closed, or nobody reads it any more
+            stream.flush()
+    os._exit(code)
 
 
 @contextmanager
