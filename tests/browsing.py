@@ -27,10 +27,11 @@ PATIENCE = 300_000
 SMALL = "worlds=20&months=36"
 PICTURES = "[data-testid=stVegaLiteChart] svg"
 NOT_A_FORECAST = "These are modelled worlds, not a forecast."
-# What a browser says while Streamlit looks for where its server's addresses begin, and of a server that is ended and started
-# again. All else that it calls an error is a mistake of a page.
+# What a browser says while Streamlit looks for where its server's addresses begin, of a server that is ended and started again,
+# and of a page that is left just as it had something to send. All else that it calls an error is a mistake of a page.
 KNOWN = re.compile(
-    r"404 \(Not Found\) http://[^/]+/\w+/_stcore/(health|host-config)$|WebSocket connection to|when disconnected from server"
+    r"404 \(Not Found\) http://[^/]+/\w+/_stcore/(health|host-config)$|WebSocket (connection to|is already in CLOSING)"
+    "|when disconnected from server"
     "|net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE)"
     "|^Client Error in reaching server endpoint - No response received|^Streamlit server is not responding"
 )

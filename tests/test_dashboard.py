@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 from drawing import draws
 from hypothesis import given
@@ -22,7 +25,7 @@ from streamlit import stop
 from streamlit.testing.v1 import AppTest
 
 import sim
-from dashboard.runtime import archives, experiments, state, versions
+from dashboard.runtime import archives, experiments, history, state, versions
 from dashboard.runtime.engine import (
     HEAVY,
     MOST_HEAVY_WAITING,
@@ -40,11 +43,11 @@ from dashboard.runtime.memo import Remembered
 from dashboard.runtime.questions import UploadTask
 from dashboard.runtime.state import POSTURES, SHARES, State, from_query, to_query
 from dashboard.runtime.worker import run_scenario
-from dashboard.widgets import choosing, drafting, show
+from dashboard.widgets import choosing, drafting, show, uncertainties
 from dashboard.widgets.show import plain
 from sim.ensemble.spec import PARAMETERS as MODES
 from sim.metrics import METRICS
-from sim.parameters import PARAMETERS
+from sim.parameters import PARAMETERS, posterior
 from sim.parameters.posterior import AS_OF
 from sim.plots import fan, paired_difference, rows_of, verdict_shares
 from sim.plots.moving import _FRAMES, moving
@@ -176,6 +179,23 @@ def test_a_posture_is_set_and_put_back() -> None:
     assert "posture.stance" not in app.query_params
 
 
+def test_an_uncertainty_says_what_it_stands_at() -> None:
+    """Otherwise a slider stands at a declared value that hardly any of the modelled worlds has."""
+    app = opened(**{**SMALL, "values": "posterior"})
+
+    def told() -> list[str]:
+        return [one.value for one in app.caption if re.match("Drawn|Fixed", one.value)]
+
+    assert len(told()) == len(uncertainties.UNCERTAIN)
+    low, high = (float(one) for one in re.findall(r"-?[0-9.]+(?= )", told()[0]))
+    accepted = posterior.accepted()["threat_response"]
+    assert (low, high) == pytest.approx(tuple(np.quantile(accepted, (0.05, 0.95))), abs=0.3)
+    widget(app, "slider", PARAMETERS["threat_response"].title).set_value(1.0).run()
+    app.run()
+    assert told()[0].startswith("Fixed at 1 in every world")
+    assert not [one for one in opened(**SMALL).caption if one.value.startswith(("Drawn", "Fixed"))]
+
+
 def test_steps_are_undone_and_done_again_and_one_lever_is_put_back() -> None:
     """Otherwise a lever moved by mistake costs all that was set before, or a look at another metric is undone in its place."""
     app = opened(**SMALL)
@@ -206,6 +226,23 @@ def test_steps_are_undone_and_done_again_and_one_lever_is_put_back() -> None:
     assert widget(app, "slider", "Aid").value == 0.7
 
 
+def test_a_lever_moved_key_by_key_is_undone_in_one_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise whoever moves a slider by the arrow keys presses Undo ten times."""
+    trail, clock = history.Trail(), iter([0.0, 0.3, 0.6, 0.9, 20.0, 20.1])
+    monkeypatch.setattr(history, "trail", lambda: trail)
+    monkeypatch.setattr(history, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    states = [
+        State(),
+        *(State(levers={"aid": value}) for value in (0.55, 0.6, 0.65)),  # pressed on and on: one step
+        State(levers={"aid": 0.65, "visas": 0.4}),  # another lever
+        State(levers={"aid": 0.65, "visas": 0.45}),  # the same again, but much later
+        State(levers={"aid": 0.65, "visas": 0.45}, worlds=50),
+    ]
+    for before, here in pairwise(states):
+        history.note(before, here)
+    assert trail.past == [states[0], states[3], states[4], states[5]]
+
+
 def test_versions_are_kept_by_name_and_compared_with_each_other() -> None:
     """Otherwise the second idea has to be written down before the first can be tried, or has other numbers once it is kept."""
     app = opened(**SMALL)
@@ -214,6 +251,7 @@ def test_versions_are_kept_by_name_and_compared_with_each_other() -> None:
         app.run()
         widget(app, "text_input", "Name this version").set_value(title).run()
         widget(app, "button", "Keep it").click().run()
+        assert any("Differences are to Accommodate" in one.value for one in app.caption)  # as before it was kept
     assert app.query_params["compare"] == "confront,appease,k1,k2"
     assert "lever.aid" not in app.query_params
     app.run()

@@ -276,6 +276,12 @@ def test_playing_goes_on_month_by_month_and_ends(monkeypatch: pytest.MonkeyPatch
 # ------------------------------------------------------------------------------------------------ Evidence
 
 
+def test_evidence_begins_with_ways_into_it() -> None:
+    """Otherwise who comes without a question sees an empty half of a page; each of its links must lead somewhere."""
+    begun = links(opened("evidence"))[-4:]
+    assert [look_up(name)[0].kind for name in begun] == ["claim", "parameter", "rule", "source"]
+
+
 def test_evidence_opens_a_card_by_the_address() -> None:
     app = opened("evidence", card="indian_alternative")
     (card,) = look_up("indian_alternative")

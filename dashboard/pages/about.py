@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 import sim
 from dashboard.runtime.language import _
-from dashboard.widgets import glossary, show
+from dashboard.widgets import glossary, links, show
 from sim.evidence import ledger
 from sim.plots import Table
 from sim.words.language import N_
@@ -86,9 +87,12 @@ listed(READ)
 st.subheader(_("By keyboard"), anchor=False)
 listed(KEYS)
 st.subheader(_("The articles"), anchor=False)
-rows = [[one.id, one.title, one.author or "-", one.outlet or "-", date_words(one.date)] for one in articles]
-with st.container(key="tight-sources"):
-    show.table(Table([_("Id"), _("Title"), _("Author"), _("Outlet"), _("Date")], rows))
+with st.container(key="tight-sources", gap="small"):
+    for one in articles:
+        links.evidence(one.id, f"{one.id}  {_(one.title)}", _("What it says, and what of the model rests on it."))
+        told = [part for part in (one.author, one.outlet, date_words(one.date)) if part]
+        where = f" [{show.plain(urlsplit(one.url).netloc)}]({one.url})" if one.url else ""
+        st.caption(f"{show.plain(', '.join(told))}.{where}")
 others = ", ".join(one.title for one in known.sources.values() if one.kind != "article")
 st.caption(_("Besides them, public counts and a record of events: {others}.", others=show.plain(others)))
 st.subheader(_("Version, licence, how to cite"), anchor=False)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.runtime import history, long_tasks, state, versions
 from dashboard.runtime.language import _
-from dashboard.widgets import controls, levers, saving, sentences, show, strip, versions_kept
+from dashboard.widgets import controls, levers, saving, sentences, show, strip, uncertainties, versions_kept
 from sim.results import Comparison
 from sim.results.reading import scope
 from sim.words.language import spoken
@@ -93,7 +93,7 @@ def moved(here: state.State) -> state.State:
     with st.container(border=True, key="uncertainties"):
         st.subheader(_("What nobody controls"), anchor=False)
         st.caption(_("Uncertainties. They hold in every scenario alike: an assumption about the world, not a choice."))
-        here = controls.uncertainties(here)
+        here = uncertainties.uncertainties(here)
     with st.expander(
         _("How many worlds, how long, which random draws"), key=state.key("how"), on_change="rerun"
     ) as how:

@@ -27,6 +27,13 @@ VIEWS = {
     "cover": N_("How far it rests on evidence"),
     "loops": N_("Feedback loops"),
 }
+# What much of the model turns on: an id of each kind, and the question that it bears on.
+FIRST = {
+    "002.1-ttp-bargaining-chip": N_("A claim: does Kabul keep the TTP as a bargaining chip?"),
+    "threat_response": N_("A parameter: do threats move Kabul to restraint, or away from it?"),
+    "value_of_the_chip": N_("A rule: what the chip is worth while Kabul's wishes are unmet"),
+    "004": N_("A source: an article of September 2021, and what rests on it"),
+}
 
 
 def look(here: state.State) -> state.State:
@@ -58,8 +65,16 @@ def look(here: state.State) -> state.State:
             st.button(_("Close this card"), key=state.key("close"), on_click=close)
             cards.about(here.card)
         else:
-            st.info(_("Choose something on the list to see what it rests on, and what rests on it."))
+            begin()
     return here
+
+
+def begin() -> None:
+    """What may be followed first by whoever looks for nothing yet."""
+    st.info(_("Choose something on the list to see what it rests on, and what rests on it."))
+    st.markdown(_("**Or begin with one of these**"))
+    for name, words in FIRST.items():
+        links.evidence(name, _(words))
 
 
 def close() -> None:

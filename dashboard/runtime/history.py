@@ -1,11 +1,13 @@
 """What was changed, step by step, so that it can be undone and done again.
 
 A step leads from one state to another that asks for other numbers; what is merely looked at, a month or a metric, is no
-step. To go where the last step came from is to undo it, whether by the button, by the browser's Back, or by hand.
+step. To go where the last step came from is to undo it, whether by the button, by the browser's Back, or by hand. A lever
+that is moved key by key is moved in one step.
 """
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,14 +22,22 @@ CHANGED = (
     *("uncertainties", "parameters", "told", "seed", "worlds", "months"),
 )
 MOST = 60  # steps that are remembered
+SETTINGS = ("levers", "postures", "uncertainties")
+# Within how many seconds the same setting is still being moved.
+MOVING = 1.5
 
 
 @dataclass
 class Trail:
-    """The states that were left by a step, and those that were left by undoing one; the nearest is the last."""
+    """The states that were left by a step, and those that were left by undoing one; the nearest is the last.
+
+    And the one setting that the last step moved, "" where it was something else, with when that was.
+    """
 
     past: list[State] = field(default_factory=list)
     future: list[State] = field(default_factory=list)
+    moved: str = ""
+    at: float = 0.0
 
 
 def trail() -> Trail:
@@ -40,14 +50,18 @@ def note(before: State, here: State) -> None:
     """Remember a step, or that one was undone or done again."""
     if _same(before, here):
         return
-    now = trail()
+    now, moved, at = trail(), _moved(before, here), time.monotonic()
+    moving = bool(moved) and moved == now.moved and at - now.at < MOVING
+    now.moved, now.at = moved, at
     if now.past and _same(now.past[-1], here):
         now.past.pop()
         now.future.append(before)
+        now.moved = ""
     elif now.future and _same(now.future[-1], here):
         now.future.pop()
         now.past.append(before)
-    else:
+        now.moved = ""
+    elif not moving:
         now.past, now.future = [*now.past, before][-MOST:], []
 
 
@@ -59,6 +73,16 @@ def back(here: State) -> State | None:
 def again(here: State) -> State | None:
     """The state that was left by undoing, looked at as now; None without."""
     return _as_seen(here, trail().future)
+
+
+def _moved(before: State, here: State) -> str:
+    """The one lever, posture or uncertainty that is all that differs; "" for anything else."""
+    apart = [name for name in CHANGED if getattr(before, name) != getattr(here, name)]
+    if len(apart) != 1 or apart[0] not in SETTINGS:
+        return ""
+    was, now = getattr(before, apart[0]), getattr(here, apart[0])
+    names = [name for name in {**was, **now} if was.get(name) != now.get(name)]
+    return names[0] if len(names) == 1 else ""
 
 
 def _same(one: State, other: State) -> bool:

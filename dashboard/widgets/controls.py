@@ -1,4 +1,4 @@
-"""What a visitor moves: scenarios, levers and postures of "your version", and, apart from them, uncertainties.
+"""What a visitor moves: scenarios, postures of "your version", how many worlds; levers and uncertainties stand beside this.
 
 Each function shows its widgets and returns the state with what they stand at. A widget that stands where the scenario
 was written to stand changes nothing, and leaves nothing in the address. What only moves the numbers has only its own
@@ -9,39 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache, partial
-from math import floor, log10
 from typing import Any
 
 import streamlit as st
 
-from dashboard.runtime import history, own_sets, state, versions
+from dashboard.runtime import history, state, versions
 from dashboard.runtime.language import _
 from dashboard.runtime.state import MOST_SCENARIOS, POSTURES, SHARES, State
-from dashboard.widgets import glossary, show
-from sim.experiment.factors import factor_words
+from dashboard.widgets import show
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
-from sim.parameters.posterior import AS_OF, window
+from sim.parameters.posterior import AS_OF
 from sim.scenario import list_scenarios
 from sim.scenario.diff import TITLES
 from sim.scenario.settings import OPTIONS
 from sim.scenario.words import CHOOSE
 from sim.vocabulary import ACTORS, CAMPAIGNS, month_after
-from sim.words.language import N_
 from sim.words.sentences import HEADLINES, month_words
 
-# Shown without being asked for: what the articles' arguments about force and favours turn on.
-UNCERTAIN = ("threat_response", "reward_response", "kinship_weight", "chip_value", "kabul_control")
-_MODES = {
-    "defaults": N_("declared values"),
-    "prior": N_("drawn from the declared ranges"),
-    "posterior": N_("drawn from the sets that fit the record"),
-}
-_ABOUT_MODES = N_(
-    "Declared values: every parameter as the registry gives it, so that only random draws differ between worlds. "
-    "Declared ranges: each world draws its own. Sets that fit: each world draws a whole set from those that "
-    "calibration against the record of {first} to {last} accepted."
-)
 _WORLDS = (50, 100, 200, 500, 1000)
 # The parts of the page that follow what is moved, by the names of their fragments; and the whole of it.
 ANSWER, BACK, KEEP, BODY, SAVE = "answer", "back", "keep", "compare", "save"
@@ -115,7 +100,7 @@ def scenarios(here: State) -> State:
         key=state.key("scenarios"),
         help=_(
             "Two to four. Each is simulated in the same modelled worlds, with the same random draws. Differences are "
-            "to the first of them; once a lever is moved, to the scenario that your version is a copy of."
+            "to the first of them; once a lever is moved, or a version kept, to the scenario that it is a copy of."
         ),
     )
     if len(chosen) < 2:
@@ -218,90 +203,6 @@ def _within(title: str) -> str:
 def option(name: str) -> str:
     """One of the things an actor may be set to, in words."""
     return _("left to choose") if name == CHOOSE else CAMPAIGNS.get(name, name.replace("_", " ")).lower()
-
-
-def uncertainties(here: State) -> State:
-    """What nobody controls: where values come from, and single parameters, in every scenario."""
-    modes = own_sets.choices()
-    mode = st.selectbox(
-        _("Uncertain values are"),
-        modes,
-        modes.index(here.parameters),
-        format_func=_mode_words,
-        key=state.key("mode"),
-        # The accepted sets say themselves which months they agree with.
-        help=_(_ABOUT_MODES, **dict(zip(("first", "last"), map(month_words, window()), strict=True))),
-    )
-    usual = [name for name in UNCERTAIN if name in PARAMETERS]
-    others = [name for name, about in PARAMETERS.items() if not about.constant and name not in usual]
-    more = st.multiselect(
-        _("Fix other parameters too"),
-        others,
-        [name for name in here.uncertainties if name in others],
-        format_func=factor_words,
-        max_selections=8,
-        key=state.key("others"),
-        help=_("Any of the model's declared parameters, by name."),
-    )
-    shown = [*usual, *more]
-    here = here.with_(
-        parameters=mode, uncertainties={name: value for name, value in here.uncertainties.items() if name in shown}
-    )
-    for name in shown:  # where it is moved, that value holds in every world of every scenario
-        about, place = PARAMETERS[name], state.key("value", name)
-        change = partial(_moved_to, name)
-        value = parameter_slider(name, here.uncertainties.get(name, about.value), place, partial(keep, place, change))
-        here = with_setting("uncertainties", name, about.value, here, value)
-    return here
-
-
-def _mode_words(mode: str) -> str:
-    """Where uncertain values come from, in words."""
-    if mode != own_sets.OWN_SETS:
-        return _(_MODES[mode])
-    file, first, last = own_sets.figures()
-    told = {"first": month_words(first), "last": month_words(last)}
-    if not file:
-        return _("drawn from this server's own sets, which fit the record of {first} to {last}", **told)
-    return _("drawn from the sets that fit {file}, {first} to {last}", file=show.seen(file), **told)
-
-
-def _moved_to(name: str, here: State, found: float) -> State:
-    return with_setting("uncertainties", name, PARAMETERS[name].value, here, _stands_at(name, found))
-
-
-def _step(name: str) -> float:
-    about = PARAMETERS[name]
-    return float(10.0 ** floor(log10((about.high - about.low) / 20)))
-
-
-def _stands_at(name: str, found: float) -> float:
-    """What a parameter's slider stands at: its declared value where it is that but for rounding."""
-    about = PARAMETERS[name]
-    return about.value if abs(found - about.value) < _step(name) / 100 else round(found, 10)
-
-
-def parameter_slider(name: str, value: float, key: str, on_change: Callable[[], None] | None = None) -> float:
-    """A slider over a parameter's declared range, in steps that its declared value lies on."""
-    about = PARAMETERS[name]
-    found = st.slider(
-        _(about.title),
-        about.low,
-        about.high,
-        value,
-        _step(name),
-        key=key,
-        on_change=on_change,
-        format="%.3g" if about.high < 1000 else "%.0f",
-        help=_(
-            "{meaning} {unit}  \nLeft at {value:g}, it is as chosen for all; moved, it has this value in every "
-            "world of every scenario.",
-            meaning=show.plain(_(about.meaning)),
-            unit=show.plain(glossary.unit(about.unit)),
-            value=about.value,
-        ),
-    )
-    return _stands_at(name, found)
 
 
 def runs(here: State) -> State:

@@ -10,7 +10,7 @@ from dashboard.runtime import state
 from dashboard.runtime.checks import is_month
 from dashboard.runtime.language import _, titled
 from dashboard.runtime.state import POSTURES, SHARES
-from dashboard.widgets import controls, drafting, glossary, show
+from dashboard.widgets import controls, drafting, glossary, show, uncertainties
 from sim.experiment.factors import factor_words
 from sim.parameters import PARAMETERS
 from sim.provenance.levers import level
@@ -96,7 +96,7 @@ def _parameters(text: str, key: str) -> str:
     name = st.selectbox(_("Parameter"), names, format_func=factor_words, key=state.key("parameter", key))
     about = PARAMETERS[name]
     st.caption(f"{show.plain(_(about.meaning))} {show.plain(glossary.unit(about.unit))}")
-    value = controls.parameter_slider(name, about.value, state.key("set value", key, name))
+    value = uncertainties.parameter_slider(name, about.value, state.key("set value", key, name))
     if st.button(_("Set"), key=state.key("set", key, name), help=_("In every world of this scenario.")):
         return drafting.with_parameter(text, name, value)
     return text

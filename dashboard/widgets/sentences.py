@@ -47,10 +47,13 @@ def changes(here: State) -> str:
 
 def against(here: State, found: Comparison) -> Comparison:
     """A comparison with the baseline that the page's differences have, in words and in pictures alike: once there is a version
-    of yours, what it is a copy of; else the first scenario."""
-    if versions.YOURS not in found.results or found.baseline == here.edited:
-        return found
-    return versions.compared(found.results, here.edited)
+    of yours, what it is a copy of, and no other when that version is kept under a name; else the first scenario."""
+    kept, baseline = here.kept.get(here.edited), found.baseline
+    if versions.YOURS in found.results:
+        baseline = here.edited
+    elif kept is not None and kept.of in found.results:
+        baseline = kept.of
+    return found if baseline == found.baseline else versions.compared(found.results, baseline)
 
 
 def answer(here: State, found: Comparison) -> list[str]:

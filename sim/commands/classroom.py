@@ -38,7 +38,10 @@ def hold(
         Path | None, typer.Option(metavar="FILE", help="Where classes are kept; among this user's data if not given.")
     ] = None,
     classes_only: Annotated[
-        bool, typer.Option(help="Leave out the pages that run the model, so that nobody can look there first.")
+        bool,
+        typer.Option(
+            "--classes-only", help="Leave out the pages that run the model, so that nobody can look there first."
+        ),
     ] = False,
     seats: Seats = None,
 ) -> None:

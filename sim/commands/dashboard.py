@@ -39,7 +39,10 @@ def dashboard(
         typer.Option(metavar="FILE", help="Only who knows what is in it may open classes and games.", dir_okay=False),
     ] = None,
     classes_only: Annotated[
-        bool, typer.Option(help="Show the pages for classes and games at a table, and no other runs of the model.")
+        bool,
+        typer.Option(
+            "--classes-only", help="Show the pages for classes and games at a table, and no other runs of the model."
+        ),
     ] = False,
     sites: Annotated[
         list[str] | None,

@@ -29,6 +29,8 @@ CONFIG: dict[str, Any] = {
     "background": PAPER,
     "padding": 4,
     "lineBreak": "\n",
+    # Numbers as words have them, whose minus any output can show.
+    "locale": {"number": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["$", ""], "minus": "-"}},
     "view": {"stroke": None},
     "title": {
         "anchor": "start",
