@@ -17,6 +17,8 @@ from sim.yamlfile import FileError
 UNSEALED = ("durand results 1", "durand comparison 1", "durand exercise pack 1", "durand sweep 1")
 # The largest header, in bytes: one of durand's has thousands at the most.
 LIMIT = 8 * 2**20
+# The most files that it may list; a folder of durand's has some thousands.
+MOST_FILES = 50_000
 _TAIL = re.compile(rb',\n  "seal": "([0-9a-f]{64})"\n\}\n\Z')
 
 
@@ -60,6 +62,8 @@ def unsealed(content: bytes, place: str | Path) -> Header:
         found = {}
     form, files = (found.get("format"), found.get("files")) if isinstance(found, dict) else (None, None)
     if tail is not None and sha256(content[: tail.start()]).hexdigest().encode() == tail[1]:
+        if isinstance(files, dict) and len(files) > MOST_FILES:
+            raise BundleError(f"{place}: lists {len(files):,} files; at most {MOST_FILES:,} are allowed")
         if not isinstance(form, str) or not isinstance(files, dict) or not all(map(_is_file, files, files.values())):
             raise BundleError(f"{place}: not written by this durand: it does not say what the folder is and holds")
         return Header(found, place)

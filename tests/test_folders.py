@@ -29,7 +29,7 @@ from sim.experiment.folder import FolderError
 from sim.experiment.kept import arrays
 from sim.experiment.outcome import Sweep
 from sim.experiment.sweep import sweep
-from sim.headers import LIMIT, UNSEALED, sealed, unsealed
+from sim.headers import LIMIT, MOST_FILES, UNSEALED, sealed, unsealed
 from sim.results import BundleError, open_folder
 from sim.results.bundle import KINDS, write_brief, write_report
 from sim.results.folders import check_target, header_of, look, saved, seal, written_whole
@@ -468,6 +468,12 @@ def test_folders_of_an_older_durand_are_refused_with_what_to_do(form: str, tmp_p
         open_folder(tmp_path)
     with pytest.raises(FolderError, match="older durand wrote this"):
         Sweep.load(tmp_path)
+
+
+def test_a_header_of_very_many_files_is_refused_before_they_are_looked_for() -> None:
+    header = {"format": "durand test 1", "files": dict.fromkeys(map(str, range(MOST_FILES + 1)), "0")}
+    with pytest.raises(BundleError, match="lists 50,001 files"):
+        unsealed(sealed(header), "here")
 
 
 def test_the_seal_is_of_the_bytes() -> None:

@@ -154,6 +154,8 @@ def panels(chart: Any, name: str, order: Sequence[str], columns: int, width: int
     facet = alt.Facet(f"{name}:N", sort=list(order), header=header, title=None)
     out = chart.facet(facet, data=alt.NamedData("rows"), columns=columns, spacing=12)
     out.data = alt.Undefined  # `dress` gives it
+    if len(order) > columns and len(order) % columns:  # else the months stand beneath the empty place, too
+        out = out.resolve_axis(x="independent")
     return out
 
 

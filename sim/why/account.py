@@ -55,7 +55,7 @@ class Term:
     def words(self) -> str:
         """What a reader is shown."""
         if self.kind == "rest":
-            return _("{count} more", count=self.name)
+            return _("{count} more, each smaller", count=self.name)
         return _(METRICS[self.name].title) if self.kind == "metric" else words(self.key)
 
     @property

@@ -12,7 +12,7 @@ from sim.mechanisms import PARTS
 from sim.metrics import METRICS
 from sim.plots.theme import HIGHER, LOWER, ON_DARK, ON_LIGHT, PAPER, WIDTH, broken, dress, name_axis
 from sim.rule import RULES
-from sim.theme import LESS_TO_MORE, ON_RAMP, RAMP
+from sim.theme import AXIS, LESS_TO_MORE, ON_RAMP, RAMP
 from sim.why.account import rest_of
 from sim.why.names import DECISIONS
 from sim.why.text import called, named
@@ -47,7 +47,7 @@ def answer(why: Why) -> Any:
         unit=_unit(metric.unit),
         count=len(why.whole.values),
     )
-    return _bars(rows, title_of(why), subtitle)
+    return _bars(rows, title_of(why), subtitle, rest is not None)
 
 
 def title_of(why: Why) -> str:
@@ -112,9 +112,12 @@ def decision(of: Weighed, beside: Sequence[Weighed] = ()) -> Any:
     return dress(chart, rows, title, subtitle)
 
 
-def _bars(terms: list[tuple[str, float]], title: str, subtitle: str) -> Any:
+def _bars(terms: list[tuple[str, float]], title: str, subtitle: str, rest: bool = False) -> Any:
+    """The terms as bars; `rest`: the last is the sum of many, and no cause that could be the largest."""
     places = decimals(max((abs(value) for words, value in terms), default=0.0))
     rows = [_row(words, value, places) for words, value in terms]
+    if rest:
+        rows[-1]["rest"] = True
     return dress(_layers(rows, [row["term"] for row in rows], WIDTH - _LABELS, 44), rows, title, subtitle)
 
 
@@ -138,8 +141,10 @@ def _layers(rows: list[dict[str, Any]], order: list[str], width: int, step: int)
         ),
     )
     colour = alt.condition("datum.up", alt.value(HIGHER), alt.value(LOWER))
+    bars = {"height": min(16, step - 6)}
     return alt.layer(
-        base.mark_bar(height=min(16, step - 6)).encode(color=colour),
+        base.transform_filter("!datum.rest").mark_bar(**bars).encode(color=colour),
+        base.transform_filter("datum.rest").mark_bar(**bars, color=AXIS),
         base.transform_filter("datum.up").mark_text(align="left", dx=4).encode(text="label:N"),
         base.transform_filter("!datum.up").mark_text(align="right", dx=-4).encode(text="label:N"),
     )
