@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
+import numpy as np
 import streamlit as st
 
 from dashboard.runtime import asked, state, versions
 from dashboard.runtime.language import _
 from dashboard.widgets import choosing, feedback, show
+from sim.loops.at_work import AtWork
 from sim.loops.strip import strip_picture
+from sim.mechanisms import LOOPS
+from sim.words.sentences import capital
 
 show.page(
     _("Loops"),
@@ -30,17 +35,27 @@ def at_work(here: state.State) -> None:
     key = (*(one.key for one in asks.values()), "at work")
     show.picture(show.drawn(key, partial(strip_picture, named)), "loops-at-work", width=720)
     with st.container(horizontal=True, gap="medium"):
-        for title, one in named.items():
+        for loop in _strongest_first(found.values()):
+            name, how = map(_, LOOPS[loop])
+            lines = [f"**{show.plain(capital(name))}.** {show.plain(how)}"]
+            for title, one in named.items():
+                when = one.when(loop) if one.shows(loop) else _("No difference that shows.")
+                lines.append(f"- *{show.plain(title)}:* {show.plain(when)}")
             with st.container(width=520):
-                st.markdown(_("**{title}, {worlds} worlds**", title=show.plain(title), worlds=one.worlds))
-                for name, _colon, said in (one.sentence(loop).partition(": ") for loop in one.strongest_first()):
-                    st.markdown(f"**{show.plain(name)}.** {show.plain(said)}")
+                st.markdown("\n".join(lines))
     st.caption(
         _(
-            "A loop goes with every rule that carries it, and what it did in the months before is counted in: a "
-            "crude measure. Loops overlap, so they do not add up to anything."
+            "Means over {worlds} worlds. A loop goes with every rule that carries it, and what it did in the months before "
+            "is counted in: a crude measure. Loops overlap, so they do not add up to anything.",
+            worlds=next(iter(found.values())).worlds,
         )
     )
+
+
+def _strongest_first(found: Collection[AtWork]) -> list[str]:
+    """All loops, those first that do most under one of the scenarios."""
+    most = {loop: max(float(np.abs(one.effect.get(loop, 0.0)).max()) for one in found) for loop in LOOPS}
+    return sorted(LOOPS, key=lambda loop: -most[loop])
 
 
 def _titles(here: state.State) -> list[str]:
@@ -53,7 +68,7 @@ def body() -> None:
     here = state.publish(choosing.metric(choosing.scenarios(state.current()), _("What they do to"), "loops metric"))
     at_work(choosing.untold(here))
     st.subheader(_("How they run"), anchor=False)
-    feedback.loops()
+    feedback.loops(named=False)
 
 
 body()

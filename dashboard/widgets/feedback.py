@@ -17,8 +17,8 @@ from sim.words.sentences import capital
 WIDTH = 720
 
 
-def loops() -> None:
-    """The diagram of all loops with a name, and one of each."""
+def loops(named: bool = True) -> None:
+    """The diagram of all loops with a name, and one of each; `named`: with what each is, in a sentence."""
     st.markdown(
         _(
             "What feeds on what. The loops are found in the model: single months of several scenarios are calculated "
@@ -26,9 +26,9 @@ def loops() -> None:
             "balances it (B), or is open (O): it does the one in some worlds, and the other in others."
         )
     )
-    st.markdown(
-        "\n".join(f"- **{show.plain(capital(_(name)))}:** {show.plain(_(how))}" for name, how in LOOPS.values())
-    )
+    if named:
+        each = (f"- **{show.plain(capital(_(name)))}:** {show.plain(_(how))}" for name, how in LOOPS.values())
+        st.markdown("\n".join(each))
     ask = asked.loops()
     told = show.answers(lambda: {"": ask})
     if told is None:

@@ -72,24 +72,26 @@ class AtWork:
     def strongest_first(self) -> list[str]:
         """The loops that do anything that shows."""
         sizes = {loop: abs(float(values[self.height(loop)])) for loop, values in self.effect.items()}
-        return sorted((loop for loop in sizes if _figure(self.metric, sizes[loop])), key=lambda loop: -sizes[loop])
+        return sorted(filter(self.shows, sizes), key=lambda loop: -sizes[loop])
+
+    def shows(self, loop: str) -> bool:
+        """Whether what a loop does at its height is more than what is written as nothing."""
+        return loop in self.effect and bool(_figure(self.metric, float(self.effect[loop][self.height(loop)])))
 
     def sentence(self, loop: str) -> str:
         """What a loop is, when it is at work, and what it does at its height."""
-        (name, how), top = map(_, LOOPS[loop]), self.height(loop)
+        name, how = map(_, LOOPS[loop])
+        return _("{loop}: {how} {when}", loop=name.capitalize(), how=how, when=self.when(loop))
+
+    def when(self, loop: str) -> str:
+        """When a loop is at work, and what it does at its height, in a sentence."""
+        top = self.height(loop)
         since, until = (month_words(self.months[month]) for month in self.stretch(loop))
-        said = N_("{loop}: {how} Most at work from {since} to {until}; in {month}: {effect}.")
+        said = N_("Most at work from {since} to {until}; in {month}: {effect}.")
         if since == until:
-            said = N_("{loop}: {how} Most at work in {since}; in {month}: {effect}.")
-        return _(
-            said,
-            loop=name.capitalize(),
-            how=how,
-            since=since,
-            until=until,
-            month=month_words(self.months[top]),
-            effect=self._than(loop, top),
-        )
+            said = N_("Most at work in {since}; in {month}: {effect}.")
+        month = month_words(self.months[top])
+        return _(said, since=since, until=until, month=month, effect=self._than(loop, top))
 
     def _than(self, loop: str, month: int) -> str:
         size = float(self.effect[loop][month])

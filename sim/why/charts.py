@@ -141,10 +141,10 @@ def _layers(rows: list[dict[str, Any]], order: list[str], width: int, step: int)
         ),
     )
     colour = alt.condition("datum.up", alt.value(HIGHER), alt.value(LOWER))
-    bars = {"height": min(16, step - 6)}
+    thick = min(16, step - 6)
     return alt.layer(
-        base.transform_filter("!datum.rest").mark_bar(**bars).encode(color=colour),
-        base.transform_filter("datum.rest").mark_bar(**bars, color=AXIS),
+        base.transform_filter("!datum.rest").mark_bar(height=thick).encode(color=colour),
+        base.transform_filter("datum.rest").mark_bar(height=thick, color=AXIS),
         base.transform_filter("datum.up").mark_text(align="left", dx=4).encode(text="label:N"),
         base.transform_filter("!datum.up").mark_text(align="right", dx=-4).encode(text="label:N"),
     )
