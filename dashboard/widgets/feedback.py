@@ -23,7 +23,8 @@ def loops(named: bool = True) -> None:
         _(
             "What feeds on what. The loops are found in the model: single months of several scenarios are calculated "
             "step by step, and each step is tried for how it answers to what it takes. A loop reinforces a push (R), "
-            "balances it (B), or is open (O): it does the one in some worlds, and the other in others."
+            "balances it (B), or is open (O): it does the one in some worlds, and the other in others. Along a line with + "
+            "the next one moves the same way, along a broken one with − the other way."
         )
     )
     if named:
