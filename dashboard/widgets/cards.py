@@ -90,7 +90,8 @@ def listed(entry: Entry) -> None:
 def arguments(one: Explained) -> None:
     """Who argues for a lever and against it, and what was done with it by the record, each with a way to its claim."""
     claims = ledger().claims
-    for title, names in ((_("For it"), one.argued_for), (_("Against it"), one.argued_against)):
+    titles = _("What in the sources speaks for it"), _("What in the sources speaks against it")
+    for title, names in zip(titles, (one.argued_for, one.argued_against), strict=True):
         if names:
             st.markdown(f"**{title}**")
         for name in names:
